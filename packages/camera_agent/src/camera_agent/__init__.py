@@ -1,0 +1,1 @@
+"""A camera agent that films offline and online and never loses a frame."""

@@ -1,0 +1,1 @@
+"""One causal id, progress and heartbeat as a logging convention on eliot."""

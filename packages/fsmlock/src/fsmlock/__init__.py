@@ -1,0 +1,1 @@
+"""States, named locks, reasons and resumable work for Django models."""

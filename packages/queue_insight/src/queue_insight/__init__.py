@@ -1,0 +1,1 @@
+"""Celery made visible: what runs, what waits, and why."""
