@@ -1,0 +1,121 @@
+"""A moviepy clip written by moviepy's ffmpeg writer, with ffmpeg's end looked at."""
+
+from __future__ import annotations
+
+import signal
+from contextlib import contextmanager, suppress
+from typing import IO, TYPE_CHECKING
+
+from moviepy.video.io.ffmpeg_writer import FFMPEG_VideoWriter
+
+from timelapse.rendering.pipeline.errors import DiskFullError, EncoderError
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable, Iterator
+    from fractions import Fraction
+    from pathlib import Path
+
+    from moviepy import VideoClip
+
+# Measured on real footage: every frame of the movie keeps SSIM >= 0.95 to its source, at twice the speed of
+# "medium" for a file a little larger.
+_PRESET = "veryfast"
+_CRF = "18"
+_KEYFRAME_EVERY_S = 2
+_DISK_FULL = ("No space left on device", "File too large", "Disk quota exceeded")
+
+
+def encode(clip: VideoClip, path: Path, rate: Fraction, *, on_frame: Callable[[int], None]) -> int:
+    """Write every frame of the clip to ``path`` as H.264 and return how many there were.
+
+    ``on_frame`` gets the number of frames written so far, after each; what it raises stops the encoder at once
+    (ffmpeg is killed, not asked to finish) and is raised here. moviepy's own ``write_videofile`` neither looks at
+    ffmpeg's exit status nor can be stopped without waiting for the rest, so its writer is driven by hand.
+    Raises EncoderError, DiskFullError.
+    """
+    written = 0
+    with _writer(clip, path, rate) as writer:
+        for frame in clip.iter_frames(fps=float(rate), dtype="uint8"):
+            try:
+                writer.write_frame(frame)
+            except OSError as error:  # ffmpeg is gone; moviepy puts what it said into the error
+                raise _failure(writer.proc, str(error)) from error
+            written += 1
+            on_frame(written)
+        if not written:
+            return 0
+        writer.proc.stdin.close()
+        said = writer.proc.stderr.read().decode(errors="replace")
+        if writer.proc.wait() != 0:
+            raise _failure(writer.proc, said)
+    return written
+
+
+def ffmpeg_arguments(rate: Fraction) -> list[str]:
+    """What ffmpeg is told about the output beyond codec and preset.
+
+    Frames get their times from their number, because moviepy rounds the rate to two decimals; colour becomes
+    BT.709 and says so, because players assume that of untagged HD and moviepy leaves BT.601 untagged.
+    """
+    return [
+        *("-vf", ",".join(_filters(rate))),
+        *("-crf", _CRF),
+        *("-g", str(max(1, round(rate * _KEYFRAME_EVERY_S)))),
+        *("-profile:v", "high"),
+        *("-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv"),
+        *("-movflags", "+faststart"),
+        *("-f", "mp4"),
+    ]
+
+
+def _filters(rate: Fraction) -> tuple[str, ...]:
+    return (
+        f"settb={rate.denominator}/{rate.numerator}",
+        "setpts=N",
+        f"fps={rate.numerator}/{rate.denominator}",
+        "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int",
+        "format=yuv420p",
+        "setsar=1",
+    )
+
+
+@contextmanager
+def _writer(clip: VideoClip, path: Path, rate: Fraction) -> Iterator[FFMPEG_VideoWriter]:
+    writer = FFMPEG_VideoWriter(
+        str(path),
+        clip.size,
+        float(rate),
+        codec="libx264",
+        preset=_PRESET,
+        ffmpeg_params=ffmpeg_arguments(rate),
+    )
+    process = writer.proc
+    try:
+        yield writer
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+        for stream in (process.stdin, process.stderr):
+            _close(stream)
+        writer.proc = None  # closed above: moviepy would wait for the rest of the movie
+
+
+def _close(stream: IO[bytes]) -> None:
+    with suppress(OSError):  # frames still buffered for an ffmpeg that is gone
+        stream.close()
+
+
+def _failure(process: subprocess.Popen[bytes], said: str) -> EncoderError:
+    if any(words in said for words in _DISK_FULL):
+        return DiskFullError(
+            "The disk that stores the movies is full, or the movie is larger than a file may be."
+        )
+    status = process.poll()
+    if status is not None and status < 0:
+        return EncoderError(
+            f"ffmpeg was killed by {signal.Signals(-status).name} before the movie was whole."
+        )
+    last = said.strip().splitlines()[-1] if said.strip() else "it said nothing"
+    return EncoderError(f"ffmpeg failed with status {status}: {last}")

@@ -1,0 +1,56 @@
+"""What can go wrong between a folder of pictures and a movie, each with what to do next."""
+
+from __future__ import annotations
+
+
+class RenderError(Exception):
+    """A movie couldn't be made."""
+
+    code = "render_failed"
+    remedy = "Look at the worker's log, then render again."
+
+    def __init__(self, message: str, *, code: str | None = None, remedy: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code or self.code
+        self.remedy = remedy or self.remedy
+
+
+class NoUsableFramesError(RenderError):
+    """Not one of the pictures could be read."""
+
+    code = "no_usable_frames"
+    remedy = "Look at the reasons of the pictures left out, and film again."
+
+
+class EncoderError(RenderError):
+    """ffmpeg ended with an error, or was killed."""
+
+    code = "encoder_failed"
+    remedy = "Render again; when it happens again, look at the worker's log and memory."
+
+
+class DiskFullError(EncoderError):
+    """The disk that holds the movies is full."""
+
+    code = "disk_full"
+    remedy = "Free space where the movies are stored, then render again."
+
+
+class BadMovieError(RenderError):
+    """ffmpeg said that it succeeded, but the file isn't the movie that was asked for."""
+
+    code = "movie_refused"
+    remedy = "Render again; when it happens again, report it with the worker's log."
+
+
+class PictureError(Exception):
+    """One picture can't be shown; the movie goes on without it.
+
+    ``code`` is one of missing, empty, not_a_picture, damaged, too_many_pixels.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message

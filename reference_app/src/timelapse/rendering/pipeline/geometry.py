@@ -1,0 +1,60 @@
+"""Where a picture lies in the movie's frame. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# A picture whose shape differs less than this from the movie's fills the frame: bars of a pixel or two, as
+# 4056x3040 in 1440x1080 would get, look like a fault.
+_SAME_SHAPE = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Width and height in pixels."""
+
+    width: int
+    height: int
+
+    @property
+    def pixels(self) -> int:
+        """Area in pixels."""
+        return self.width * self.height
+
+    @property
+    def turned(self) -> Size:
+        """The same size on its side."""
+        return Size(self.height, self.width)
+
+    def __str__(self) -> str:
+        return f"{self.width}x{self.height}"
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """The part of the frame that a picture covers: its top left corner and its size, in pixels."""
+
+    left: int
+    top: int
+    size: Size
+
+
+def even(size: Size) -> Size:
+    """The largest size inside ``size`` that H.264 with halved colour (yuv420p) can carry; at least 2x2."""
+    return Size(max(2, size.width // 2 * 2), max(2, size.height // 2 * 2))
+
+
+def contain(picture: Size, frame: Size) -> Placement:
+    """Fit the whole picture into the frame, in the middle, enlarged or reduced, its shape kept.
+
+    What remains of the frame is black. Nothing is ever cropped. A picture whose shape is within 1 % of the
+    frame's fills it.
+    """
+    scale = min(frame.width / picture.width, frame.height / picture.height)
+    width = _snap(picture.width * scale, frame.width)
+    height = _snap(picture.height * scale, frame.height)
+    return Placement((frame.width - width) // 2, (frame.height - height) // 2, Size(width, height))
+
+
+def _snap(length: float, full: int) -> int:
+    return full if length > full * (1 - _SAME_SHAPE) else max(1, round(length))

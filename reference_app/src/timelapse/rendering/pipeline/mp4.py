@@ -1,0 +1,93 @@
+"""What an MP4 file says about itself: the boxes that playing in a browser hangs on."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_CONTAINERS = frozenset({b"trak", b"mdia", b"minf", b"stbl"})
+_INDEX_LIMIT = 64 * 2**20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mp4:
+    """The first track of an MP4 file. ``rate`` is None when its frames aren't evenly spaced."""
+
+    moov_first: bool
+    samples: int
+    duration_s: float
+    rate: Fraction | None
+
+
+def read_mp4(path: Path) -> Mp4:
+    """Read the index of the file at ``path``; ValueError when it has none."""
+    with path.open("rb") as file:
+        order = dict(_top_level(file))
+        if b"moov" not in order or b"mdat" not in order:
+            raise ValueError(f"{path.name} has no {'index' if b'moov' not in order else 'pictures'}.")
+        start, end = order[b"moov"]
+        if end - start > _INDEX_LIMIT:
+            raise ValueError(f"{path.name} has an index of {end - start} bytes.")
+        file.seek(start)
+        moov = file.read(end - start)
+    boxes = dict(_inner(moov, 0, len(moov)))
+    missing = {b"mdhd", b"stts", b"stsz"} - boxes.keys()
+    if missing:
+        raise ValueError(f"{path.name} has an index without {b', '.join(sorted(missing)).decode()}.")
+    timescale, duration = _mdhd(boxes[b"mdhd"])
+    return Mp4(
+        moov_first=start < order[b"mdat"][0],
+        samples=int(struct.unpack_from(">I", boxes[b"stsz"], 8)[0]),
+        duration_s=duration / timescale,
+        rate=_rate(boxes[b"stts"], timescale),
+    )
+
+
+def _top_level(file: BinaryIO) -> Iterator[tuple[bytes, tuple[int, int]]]:
+    position = 0
+    total = file.seek(0, 2)
+    while position + 8 <= total:
+        file.seek(position)
+        length, kind = struct.unpack(">I4s", file.read(8))
+        header = 8
+        if length == 1:
+            length, header = struct.unpack(">Q", file.read(8))[0], 16
+        end = total if length == 0 else position + length
+        if length and length < header:
+            raise ValueError(f"The box {kind!r} at {position} is {length} bytes long.")
+        yield kind, (position + header, min(end, total))
+        position = end
+
+
+def _inner(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, bytes]]:
+    position = start
+    while position + 8 <= end:
+        length, kind = struct.unpack_from(">I4s", data, position)
+        if length < 8:
+            raise ValueError(f"The box {kind!r} in the index is {length} bytes long.")
+        if kind in _CONTAINERS:
+            yield from _inner(data, position + 8, position + length)
+        else:
+            yield kind, data[position + 8 : position + length]
+        position += length
+
+
+def _mdhd(box: bytes) -> tuple[int, int]:
+    layout = ">II" if box[0] == 0 else ">IQ"
+    offset = 12 if box[0] == 0 else 20
+    timescale, duration = struct.unpack_from(layout, box, offset)
+    return int(timescale), int(duration)
+
+
+def _rate(stts: bytes, timescale: int) -> Fraction | None:
+    entries = struct.unpack_from(">I", stts, 4)[0]
+    if entries != 1:
+        return None
+    delta = struct.unpack_from(">I", stts, 12)[0]
+    return Fraction(timescale, delta) if delta else None

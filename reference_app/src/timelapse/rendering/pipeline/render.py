@@ -1,0 +1,128 @@
+"""Pictures in, a verified movie and its poster out."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from timelapse.rendering.pipeline.clip import PictureClip
+from timelapse.rendering.pipeline.encode import encode
+from timelapse.rendering.pipeline.errors import DiskFullError, NoUsableFramesError
+from timelapse.rendering.pipeline.source import FrameSource
+from timelapse.rendering.pipeline.verify import Facts, inspect, verify
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from fractions import Fraction
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from timelapse.rendering.pipeline.geometry import Size
+    from timelapse.rendering.pipeline.picture import LeftOut, Picture
+
+MOVIE = "movie.mp4"
+POSTER = "poster.jpg"
+_WORKSHOP = ".rendering-"
+_POSTER_QUALITY = 85
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What to make: ``size`` must be even, ``rate`` exact (see ``rate.exact_rate``)."""
+
+    pictures: Sequence[Picture]
+    size: Size
+    rate: Fraction
+    max_pixels: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """A finished movie that nobody sees yet: ``publish`` puts it in its place."""
+
+    folder: Path
+    workshop: Path
+    facts: Facts
+    left_out: tuple[LeftOut, ...]
+
+    def publish(self) -> None:
+        """Move movie and poster into ``folder`` in one rename each; readers see the old ones or these."""
+        for name in (POSTER, MOVIE):
+            (self.workshop / name).replace(self.folder / name)
+        shutil.rmtree(self.workshop, ignore_errors=True)
+
+
+def render(order: Order, folder: Path, *, on_frame: Callable[[int], None]) -> Rendered:
+    """Render the order into a workshop inside ``folder`` (made if missing) and verify the result by decoding it.
+
+    ``on_frame`` is called after each frame with the number of pictures dealt with so far, left out ones included;
+    it may raise to stop. However this ends badly, the workshop is gone. What an earlier, killed attempt left
+    behind is swept first. Raises RenderError or what ``on_frame`` raised.
+    """
+    sweep(folder)
+    workshop = folder / f"{_WORKSHOP}{uuid.uuid4().hex}"
+    try:
+        workshop.mkdir(parents=True)
+        return _render(order, workshop, on_frame)
+    except OSError as error:
+        shutil.rmtree(workshop, ignore_errors=True)
+        raise DiskFullError(f"The movie can't be stored: {error.strerror}.") from error
+    except BaseException:
+        shutil.rmtree(workshop, ignore_errors=True)
+        raise
+
+
+def sweep(folder: Path) -> None:
+    """Remove what killed attempts left in ``folder``."""
+    for leftover in folder.glob(f"{_WORKSHOP}*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _render(order: Order, workshop: Path, on_frame: Callable[[int], None]) -> Rendered:
+    source = FrameSource(order.pictures, order.size, max_pixels=order.max_pixels)
+    poster = _Poster(workshop / POSTER, at=len(order.pictures) // 2)
+    with closing(iter(source)) as frames:
+        clip = PictureClip(poster.watch(frames), order.size, len(order.pictures), order.rate)
+        count = encode(
+            clip, workshop / MOVIE, order.rate, on_frame=lambda done: on_frame(done + len(source.left_out))
+        )
+    if not count:
+        raise NoUsableFramesError(f"None of the {len(order.pictures)} pictures could be read.")
+    poster.save()
+    facts = inspect(workshop / MOVIE)
+    verify(facts, frame_count=count, rate=order.rate, size=order.size)
+    for name in (MOVIE, POSTER):
+        _flush(workshop / name)
+    return Rendered(folder=workshop.parent, workshop=workshop, facts=facts, left_out=tuple(source.left_out))
+
+
+class _Poster:
+    """Remembers the frame in the middle of those that pass, or the last one before it."""
+
+    def __init__(self, path: Path, *, at: int) -> None:
+        self._path = path
+        self._at = at
+        self._frame: NDArray[np.uint8] | None = None
+
+    def watch(self, frames: Iterator[NDArray[np.uint8]]) -> Iterator[NDArray[np.uint8]]:
+        for index, frame in enumerate(frames):
+            if index <= self._at:
+                self._frame = frame
+            yield frame
+
+    def save(self) -> None:
+        if self._frame is not None:
+            Image.fromarray(self._frame).save(self._path, "JPEG", quality=_POSTER_QUALITY, optimize=True)
+
+
+def _flush(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
