@@ -1,0 +1,99 @@
+"""Who is signed in; signing in and out."""
+
+from __future__ import annotations
+
+from typing import Self, cast
+
+import strawberry
+from django.contrib import auth
+from django.contrib.auth.models import User as UserModel
+from django.http import HttpRequest
+from strawberry import relay
+from strawberry.types import Info
+
+from timelapse.shared.graphql import UserError, current_user
+
+WRONG_CREDENTIALS = UserError(
+    code="wrong_credentials",
+    message="No account has this name and password.",
+    remedy="Check both and try again; './dev up' prints the name and password of the first account.",
+    field="password",
+)
+
+
+@strawberry.type(description="A person with an account.")
+class User(relay.Node):
+    """A person with an account."""
+
+    pk: relay.NodeID[int]
+    username: str
+    is_staff: bool
+
+    @classmethod
+    def from_model(cls, user: UserModel) -> Self:
+        """Show the account."""
+        return cls(pk=user.pk, username=user.get_username(), is_staff=user.is_staff)
+
+    @classmethod
+    def resolve_nodes(cls, *, info: Info, node_ids: object, required: bool = False) -> list[Self | None]:
+        """Show oneself only: nobody reads other people's accounts here."""
+        me = current_user(info)
+        return [
+            cls.from_model(me) if me is not None and str(me.pk) == str(node_id) else None
+            for node_id in cast("list[str]", list(cast("list[str]", node_ids)))
+        ]
+
+
+@strawberry.input
+class SignInInput:
+    """Name and password."""
+
+    username: str
+    password: str
+
+
+@strawberry.type
+class SignInPayload:
+    """Who is signed in now."""
+
+    me: User | None
+    errors: list[UserError]
+
+
+@strawberry.type
+class SignOutPayload:
+    """Nothing but what went wrong."""
+
+    errors: list[UserError]
+
+
+@strawberry.type
+class Query:
+    """Reads of this app."""
+
+    @strawberry.field(description="Who asks; null when signed out.")
+    def me(self, info: Info) -> User | None:
+        """Show who asks."""
+        user = current_user(info)
+        return None if user is None else User.from_model(user)
+
+
+@strawberry.type
+class Mutation:
+    """Writes of this app."""
+
+    @strawberry.mutation(description="Start a session.")
+    def sign_in(self, info: Info, input: SignInInput) -> SignInPayload:  # noqa: A002 - Relay's name
+        """Start a session."""
+        request = cast("HttpRequest", info.context.request)
+        user = auth.authenticate(request, username=input.username, password=input.password)
+        if user is None:
+            return SignInPayload(me=None, errors=[WRONG_CREDENTIALS])
+        auth.login(request, user)
+        return SignInPayload(me=User.from_model(cast("UserModel", user)), errors=[])
+
+    @strawberry.mutation(description="End the session.")
+    def sign_out(self, info: Info) -> SignOutPayload:
+        """End the session."""
+        auth.logout(cast("HttpRequest", info.context.request))
+        return SignOutPayload(errors=[])

@@ -1,0 +1,60 @@
+"""The one ASGI application: Django, websockets, and the raw apps beside it.
+
+Django reads a whole request body before a view runs, so uploads and media are apps of their own.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "timelapse.project.settings")
+
+from django.core.asgi import get_asgi_application
+
+django_application = get_asgi_application()  # first: it sets Django up for the imports below
+
+from channels.auth import AuthMiddlewareStack  # noqa: E402
+from channels.routing import ProtocolTypeRouter  # noqa: E402
+from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
+from django.conf import settings  # noqa: E402
+from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler  # noqa: E402
+from eliot_progress.adapters.asgi import CausalASGI  # noqa: E402
+from starlette.applications import Starlette  # noqa: E402
+from starlette.routing import Mount  # noqa: E402
+from starlette.staticfiles import StaticFiles  # noqa: E402
+from starlette.types import Receive, Scope, Send  # noqa: E402
+
+from timelapse.ingest.http import application as ingest  # noqa: E402
+from timelapse.project.subscriptions import consumer  # noqa: E402
+from timelapse.publishing.http import application as publishing  # noqa: E402
+
+
+class Assets(StaticFiles):
+    """The built page's files: their names carry a hash of their content, so browsers may keep them."""
+
+    async def get_response(self, path: str, scope: Scope):  # type: ignore[no-untyped-def] # noqa: ANN201, D102
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+http = Starlette(
+    routes=[
+        Mount("/agent/v1", CausalASGI(ingest)),
+        Mount("/media", AuthMiddlewareStack(publishing)),
+        Mount("/assets", Assets(directory=settings.UI_DIST / "assets", check_dir=False)),
+        Mount("/", ASGIStaticFilesHandler(django_application)),
+    ]
+)
+
+
+async def _only_graphql(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["path"].rstrip("/") == "/graphql":
+        await consumer(scope, receive, send)
+    else:
+        await send({"type": "websocket.close", "code": 4404})
+
+
+application = ProtocolTypeRouter(
+    {"http": http, "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(_only_graphql))}
+)

@@ -1,0 +1,29 @@
+"""The page: the built user interface's index, sent with a CSRF cookie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_safe
+
+NOT_BUILT = "The user interface is not built. Run './dev up', which builds it, or 'npm run build' in reference_app/ui."
+#: Nothing from elsewhere: scripts and pictures come from here; MUI writes its styles into the page.
+POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; style-src 'self' 'unsafe-inline'; "
+    "connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+)
+
+
+@require_safe
+@ensure_csrf_cookie
+def page(_request: HttpRequest) -> HttpResponse:
+    """Answer every address that is nobody else's with the single page app."""
+    index = Path(settings.UI_DIST) / "index.html"
+    if not index.exists():
+        return HttpResponse(NOT_BUILT, status=503, content_type="text/plain")
+    return HttpResponse(
+        index.read_bytes(), headers={"Cache-Control": "no-cache", "Content-Security-Policy": POLICY}
+    )

@@ -1,0 +1,45 @@
+"""The one GraphQL schema, composed of what each app brings."""
+
+from __future__ import annotations
+
+import strawberry
+from strawberry import relay
+from strawberry.extensions import MaxTokensLimiter, QueryDepthLimiter
+from strawberry.tools import merge_types
+from strawberry_django.optimizer import DjangoOptimizerExtension
+
+import timelapse.accounts.graphql
+import timelapse.cameras.graphql
+import timelapse.frames.graphql
+import timelapse.operations.graphql
+import timelapse.rendering.graphql
+import timelapse.timelapses.graphql
+
+
+@strawberry.type
+class NodeQuery:
+    """Relay's entry."""
+
+    node: relay.Node | None = relay.node(description="Anything that has a global id.")
+
+
+_APPS = (
+    timelapse.accounts.graphql,
+    timelapse.cameras.graphql,
+    timelapse.frames.graphql,
+    timelapse.timelapses.graphql,
+    timelapse.rendering.graphql,
+    timelapse.operations.graphql,
+)
+
+
+def _merged(name: str, *first: type) -> type:
+    return merge_types(name, (*first, *(getattr(app, name) for app in _APPS if hasattr(app, name))))
+
+
+schema = strawberry.Schema(
+    query=_merged("Query", NodeQuery),
+    mutation=_merged("Mutation"),
+    subscription=_merged("Subscription"),
+    extensions=[DjangoOptimizerExtension, lambda: QueryDepthLimiter(max_depth=12), lambda: MaxTokensLimiter(2000)],
+)

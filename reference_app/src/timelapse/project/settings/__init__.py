@@ -1,0 +1,122 @@
+"""Django's settings: the embedded defaults; a deployment changes them by URLs in the environment alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import environ
+
+from timelapse.project.settings.secret import secret_key
+
+env = environ.Env()
+
+HOME = Path(env.str("TIMELAPSE_HOME", "var")).resolve()
+UI_DIST = Path(env.str("TIMELAPSE_UI", str(Path(__file__).parents[4] / "ui" / "dist")))
+
+DEBUG = env.bool("DEBUG", False)
+SECRET_KEY = env.str("SECRET_KEY", "") or secret_key(HOME)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "channels",
+    "strawberry_django",
+    "fsmlock",
+    "queue_insight",
+    "timelapse.accounts",
+    "timelapse.cameras",
+    "timelapse.frames",
+    "timelapse.timelapses",
+    "timelapse.ingest",
+    "timelapse.rendering",
+    "timelapse.publishing",
+    "timelapse.operations",
+    "timelapse.project",
+]
+
+MIDDLEWARE = [
+    "eliot_progress.django.middleware.CausalMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "timelapse.project.urls"
+ASGI_APPLICATION = "timelapse.project.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+DATABASES = {"default": env.db_url("DATABASE_URL", f"sqlite:///{HOME}/db.sqlite3")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        # A transaction that will write takes the write lock at once, so that it never fails half-way.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+    }
+else:
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379")
+CACHES = {"default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": f"{REDIS_URL}/1"}}
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [f"{REDIS_URL}/2"], "capacity": 1000},
+    }
+}
+
+CELERY_BROKER_URL = env.str("BROKER_URL", f"{REDIS_URL}/0")
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_SEND_TASK_EVENTS = True
+CELERY_TASK_SEND_SENT_EVENT = True
+CELERY_TASK_TRACK_STARTED = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SCHEDULE = {"recover-movies": {"task": "rendering.recover_movies", "schedule": 5.0}}
+CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "celerybeat")
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+STATIC_URL = "static/"
+MEDIA_ROOT = HOME / "media"
+LOG_FOLDER = HOME / "log"
+
+LOGIN_URL = "/sign-in"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("HTTPS", False)
+AUTH_PASSWORD_VALIDATORS = [{"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"}]
+
+QUEUE_INSIGHT = {"REDIS_URL": f"{REDIS_URL}/3"}
+PROGRESS_REDIS_URL = f"{REDIS_URL}/3"
+STRAWBERRY_DJANGO = {"MUTATIONS_DEFAULT_HANDLE_ERRORS": False, "MAP_AUTO_ID_AS_GLOBAL_ID": True}
+TIMELAPSE: dict[str, object] = {}

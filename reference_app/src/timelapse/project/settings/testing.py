@@ -1,0 +1,19 @@
+"""Settings of the tests: the deployment's own, with a home that is thrown away."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+os.environ.setdefault("TIMELAPSE_HOME", tempfile.mkdtemp(prefix="timelapse-test-"))
+os.environ.setdefault("SECRET_KEY", "only-for-tests")
+
+from timelapse.project.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.05}
+
+#: Parallel test workers share one Valkey and must not hear one another.
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = WORKER  # type: ignore[index] # noqa: F405
+CELERY_TASK_DEFAULT_QUEUE = f"celery-{WORKER}"

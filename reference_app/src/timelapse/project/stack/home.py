@@ -1,0 +1,39 @@
+"""The one folder that holds an installation's state, and the lock that keeps a second one out."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from timelapse.project.stack.errors import StackError
+
+
+@contextmanager
+def claimed(home: Path) -> Iterator[Path]:
+    """Make the folder and hold it: the lock goes with the process, however that ends.
+
+    Raises:
+        StackError: the folder can't be made or written, or another stack uses it.
+    """
+    try:
+        (home / "log").mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(home / "stack.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        msg = f"Can't write to {home}: {error.strerror}. Set TIMELAPSE_HOME to a folder that you may write to."
+        raise StackError(msg) from error
+    with os.fdopen(descriptor, "r+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            msg = (
+                f"Another timelapse stack (process {file.read().strip() or 'unknown'}) is using {home}. "
+                "Stop it with Ctrl-C, or set TIMELAPSE_HOME to another folder."
+            )
+            raise StackError(msg) from error
+        file.truncate()
+        file.write(str(os.getpid()))
+        file.flush()
+        yield home

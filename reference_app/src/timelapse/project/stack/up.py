@@ -1,0 +1,76 @@
+"""``timelapse up``: the whole app with a simulated camera, until Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from timelapse.project.stack import boot
+from timelapse.project.stack.errors import Stopped
+from timelapse.project.stack.home import claimed
+from timelapse.project.stack.ports import require_free
+from timelapse.project.stack.signals import stopping_on_signals
+from timelapse.project.stack.supervisor import Supervisor, supervised
+
+_TEND_EVERY = 0.5
+
+
+def up(home: Path, *, port: int, camera: bool) -> None:
+    """Start everything and tend it until somebody stops it.
+
+    Raises:
+        StackError: something that it needs is missing or taken.
+    """
+    with claimed(home), stopping_on_signals(), supervised(say) as supervisor:
+        require_free(port)
+        try:
+            _start(supervisor, home, port, camera=camera)
+            _tend(supervisor, demo=camera)
+        except Stopped:
+            say("\nStopping…")
+
+
+def say(text: str) -> None:
+    """Tell the person at the terminal."""
+    print(text, flush=True)  # noqa: T201
+
+
+def _start(supervisor: Supervisor, home: Path, port: int, *, camera: bool) -> None:
+    boot.boot_valkey(supervisor, home)
+    boot.boot_django(home)
+    from timelapse.accounts.actions import ensure_operator  # noqa: PLC0415 - Django is set up only now
+
+    password = ensure_operator()
+    if password is not None:
+        _remember(home, password)
+    address = boot.boot_servers(supervisor, home, port)
+    if camera:
+        from timelapse.project.stack.demo import start_camera  # noqa: PLC0415
+
+        start_camera(supervisor, home, address)
+    say(f"\n  Timelapse runs at {address}\n  Sign in as admin with the password {_password(home)}\n")
+    say(f"  State and logs: {home}\n  Stop with Ctrl-C.\n")
+
+
+def _remember(home: Path, password: str) -> None:
+    """Keep the generated password for the next start; whoever reads the home can read the database too."""
+    descriptor = os.open(home / "admin_password", os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(password)
+
+
+def _password(home: Path) -> str:
+    path = home / "admin_password"
+    return path.read_text() if path.exists() else "that you chose"
+
+
+def _tend(supervisor: Supervisor, *, demo: bool) -> None:
+    from timelapse.project.stack.demo import render_first_movie  # noqa: PLC0415
+
+    waiting_for_first_movie = demo
+    while True:
+        supervisor.tend()
+        if waiting_for_first_movie:
+            waiting_for_first_movie = not render_first_movie()
+        time.sleep(_TEND_EVERY)

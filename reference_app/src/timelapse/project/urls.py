@@ -1,0 +1,15 @@
+"""Django's own pages; everything else is the single page app, which finds its way by itself."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import path, re_path
+
+from timelapse.project.page import page
+from timelapse.project.views import GraphQLView
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("graphql", GraphQLView.as_view()),
+    re_path(r"^(?!assets/|static/|media/|agent/).*$", page),
+]

