@@ -1,0 +1,3 @@
+"""Adapters to optional libraries, one file each."""
+
+from __future__ import annotations

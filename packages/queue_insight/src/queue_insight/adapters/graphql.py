@@ -1,0 +1,75 @@
+"""Strawberry types of a snapshot, and the functions that make them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+import strawberry
+
+from queue_insight.snapshot import QueueState, Snapshot, TaskInfo
+
+
+@strawberry.type(description="One queue: what waits in it, and what of it runs.")
+class Queue:
+    """`QueueState` for GraphQL; null means "not known"."""
+
+    name: str
+    depth: int
+    running: int
+    oldest_wait_seconds: float | None
+    drain_seconds: float | None
+
+
+@strawberry.type(description="A task that waits, runs or was lost.")
+class QueuedTask:
+    """`TaskInfo` for GraphQL."""
+
+    id: strawberry.ID
+    name: str
+    queue: str
+    worker: str | None
+    started_at: datetime | None
+    state: str
+
+
+class Shown(NamedTuple):
+    """A snapshot in GraphQL types."""
+
+    queues: list[Queue]
+    #: Running and lost ones first, then those that wait.
+    tasks: list[QueuedTask]
+    #: Names of the workers that are online or late.
+    workers: list[str]
+
+
+def from_snapshot(snapshot: Snapshot) -> Shown:
+    """Return the snapshot in GraphQL types."""
+    return Shown(
+        queues=[queue(each) for each in snapshot.queues],
+        tasks=[task(each) for each in snapshot.tasks()],
+        workers=[worker.name for worker in snapshot.workers if worker.state in {"online", "late"}],
+    )
+
+
+def queue(state: QueueState) -> Queue:
+    """Return one queue."""
+    return Queue(
+        name=state.name,
+        depth=state.depth,
+        running=state.running,
+        oldest_wait_seconds=state.oldest_wait_s,
+        drain_seconds=state.drain_s,
+    )
+
+
+def task(info: TaskInfo) -> QueuedTask:
+    """Return one task."""
+    return QueuedTask(
+        id=strawberry.ID(info.id),
+        name=info.name,
+        queue=info.queue,
+        worker=info.worker,
+        started_at=info.started_at,
+        state=info.state.value,
+    )

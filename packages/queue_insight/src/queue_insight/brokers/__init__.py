@@ -1,0 +1,3 @@
+"""Brokers that can be looked into."""
+
+from __future__ import annotations

@@ -1,0 +1,113 @@
+"""Redis and Valkey through Celery's own transport, so that keys, prefixes and credentials are the same.
+
+kombu keeps a queue as one list per priority step, `queue` and `queue + separator + step`; it pushes on the
+left and pops on the right, so the right end is taken next. A delivered message lies in the hash `unacked`
+until it is acknowledged.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import redis
+
+from queue_insight.brokers.base import Line, Message, Reading
+from queue_insight.errors import BrokerUnreachableError
+from queue_insight.stamp import HEADER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from celery import Celery
+
+# Other producers may use other steps than this app: all that AMQP's 0 to 9 can give are counted.
+ALL_STEPS = range(10)
+
+
+class RedisBroker:
+    """Reads kombu's Redis keys; takes nothing, changes nothing."""
+
+    def __init__(self, app: Celery) -> None:
+        self._app = app
+
+    def read(self, queues: Iterable[str], *, peek: int) -> Reading:
+        """Return what waits, in one round trip.
+
+        Raises:
+            BrokerUnreachableError: it did not answer.
+        """
+        with self._app.connection_or_acquire() as connection:
+            try:
+                if not connection.connected:
+                    connection.connect()
+                return _read(connection.default_channel, tuple(queues), peek)
+            except (*connection.connection_errors, *connection.channel_errors, OSError) as error:
+                raise BrokerUnreachableError(connection.as_uri(), error) from error
+
+
+def _read(channel: Any, queues: tuple[str, ...], peek: int) -> Reading:
+    # kombu's own client adds its key prefix to some commands only: use a plain one on the same connections.
+    client = redis.Redis(connection_pool=channel.client.connection_pool)
+    steps = sorted({*channel.priority_steps, *ALL_STEPS})
+    unacked_key = f"{channel.global_keyprefix}{channel.unacked_key}"
+    with client.pipeline(transaction=False) as pipeline:
+        for queue in queues:
+            for step in steps:
+                key = f"{channel.global_keyprefix}{queue}{f'{channel.sep}{step}' if step else ''}"
+                pipeline.llen(key)
+                pipeline.lrange(key, -peek, -1) if peek else pipeline.lrange(key, 1, 0)
+        pipeline.hlen(unacked_key)
+        pipeline.hscan(unacked_key, count=max(peek, 1))
+        *lists, unacked, (_, some) = pipeline.execute()
+    answers = iter(lists)
+    return Reading(
+        lines=tuple(_line(queue, answers, len(steps), peek) for queue in queues),
+        unacked=unacked,
+        unacked_head=tuple(_unacked_messages(list(some.values())[:peek])),
+    )
+
+
+def _line(queue: str, answers: Iterator[Any], steps: int, peek: int) -> Line:
+    depth = 0
+    head: list[Message] = []
+    for _ in range(steps):
+        depth += next(answers)
+        raw: list[bytes] = next(answers)
+        head.extend(message for each in reversed(raw) if (message := _message(_json(each), queue)))
+    return Line(queue=queue, depth=depth, head=tuple(head[:peek]))
+
+
+def _unacked_messages(raw: Iterable[bytes]) -> Iterator[Message]:
+    for each in raw:
+        match _json(each):
+            case [dict() as payload, _, str() as routing_key]:
+                if message := _message(payload, routing_key):
+                    yield message
+
+
+def _json(raw: bytes) -> object:
+    # A foreign value in the list is the broker's affair: it is counted, but cannot be described.
+    try:
+        return json.loads(raw)
+    except ValueError:
+        return None
+
+
+def _message(payload: object, queue: str) -> Message | None:
+    match payload:
+        case {"headers": dict() as headers, "properties": dict() as properties}:
+            sent_at, eta = headers.get(HEADER), headers.get("eta")
+            return Message(
+                id=str(headers.get("id") or properties.get("correlation_id") or ""),
+                queue=queue,
+                name=str(headers.get("task") or ""),
+                args_summary=_summary(headers),
+                sent_at=float(sent_at) if isinstance(sent_at, (int, float)) else None,
+                eta=eta if isinstance(eta, str) else None,
+            )
+    return None
+
+
+def _summary(headers: dict[str, object]) -> str:
+    return f"{headers.get('argsrepr') or ''} {headers.get('kwargsrepr') or ''}".strip()

@@ -1,0 +1,221 @@
+"""Celery's events, folded into what is known about workers and the tasks that they hold. Pure and bounded."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from queue_insight.sighting import SeenEnd, SeenTask, SeenWorker, Sighting
+
+if TYPE_CHECKING:
+    from queue_insight.census import Census
+
+Event = Mapping[str, object]
+
+#: Ends kept for "it has ended already".
+KEEP_ENDED = 200
+#: Sendings told to readers: only the heads of queues matter.
+TELL_SENT = 200
+#: Run times per queue that the mean is taken of.
+KEEP_RUNTIMES = 50
+
+OUTCOMES = {
+    "task-succeeded": "succeeded",
+    "task-failed": "failed",
+    "task-revoked": "revoked",
+    "task-rejected": "rejected",
+    "task-retried": "retried",
+}
+
+
+class Ledger:
+    """What was heard so far. One thread writes; times are the hearer's epoch seconds."""
+
+    def __init__(self, *, max_tasks: int, forget_after_s: float) -> None:
+        self._max_tasks = max_tasks
+        self._forget_after_s = forget_after_s
+        self._workers: dict[str, SeenWorker] = {}
+        self._tasks: OrderedDict[str, SeenTask] = OrderedDict()
+        self._sent: OrderedDict[str, SeenTask] = OrderedDict()
+        self._ended: OrderedDict[str, SeenEnd] = OrderedDict()
+        self._runtimes: dict[str, deque[float]] = {}
+        self._queues: set[str] = set()
+        self._events = 0
+        self._evicted = 0
+        self._handlers: dict[str, Callable[[Event, float], None]] = {
+            "task-sent": self._on_sent,
+            "task-received": self._on_received,
+            "task-started": self._on_started,
+            **dict.fromkeys(OUTCOMES, self._on_ended),
+            **dict.fromkeys(("worker-online", "worker-heartbeat", "worker-offline"), self._on_worker),
+        }
+
+    def apply(self, event: Event, now: float) -> None:
+        """Take in one event; one of an unknown type or without the fields of its type is counted only."""
+        self._events += 1
+        kind = _text(event, "type")
+        if handler := self._handlers.get(kind):
+            handler(event, now)
+
+    def untold(self) -> frozenset[str]:
+        """Return the workers that have not told yet which queues they listen to."""
+        return frozenset(w.name for w in self._workers.values() if w.queues is None and not w.offline)
+
+    def listed(self) -> int:
+        """Return how many workers are believed to be there."""
+        return sum(not worker.offline for worker in self._workers.values())
+
+    def apply_census(self, census: Census, now: float) -> None:
+        """Take in what the workers answered: it corrects what events did not tell."""
+        for name, answer in census.answers.items():
+            worker = self._workers.get(name) or SeenWorker(name=name, seen_at=now)
+            self._workers[name] = replace(
+                worker, queues=answer.queues, slots=answer.slots, seen_at=now, offline=False
+            )
+            self._queues.update(answer.queues)
+            running = {task.id for task in answer.running}
+            # The end of a task may have gone unheard, for instance while the broker restarted.
+            for task in [t for t in self._tasks.values() if t.worker == name and t.id not in running]:
+                if task.started_at is not None and task.started_at < census.asked_at:
+                    del self._tasks[task.id]
+            for task in answer.running:
+                if task.id not in self._ended:
+                    known = self._tasks.get(task.id) or self._sent.pop(task.id, task)
+                    self._hold(
+                        replace(
+                            known,
+                            queue=known.queue or task.queue,
+                            worker=name,
+                            pid=worker.pid,
+                            started_at=known.started_at or task.started_at or now,
+                        )
+                    )
+
+    def forget(self, now: float) -> None:
+        """Drop what ended, was sent or went silent too long ago to matter."""
+        before = now - self._forget_after_s
+        for name in [w.name for w in self._workers.values() if w.seen_at < before]:
+            del self._workers[name]
+        for task in [t for t in self._tasks.values() if t.worker not in self._workers]:
+            del self._tasks[task.id]
+        while self._ended and next(iter(self._ended.values())).at < before:
+            self._ended.popitem(last=False)
+        while self._sent and (next(iter(self._sent.values())).sent_at or 0.0) < before:
+            self._sent.popitem(last=False)
+
+    def sighting(self, now: float, *, next_by: float, listening_since: float | None) -> Sighting:
+        """Return what is known as a value."""
+        oldest = ((t.id, t.sent_at) for t in islice(self._sent.values(), TELL_SENT))
+        return Sighting(
+            collected_at=now,
+            next_by=next_by,
+            listening_since=listening_since,
+            events=self._events,
+            evicted=self._evicted,
+            workers=tuple(self._workers.values()),
+            tasks=tuple(self._tasks.values()),
+            ended=tuple(self._ended.values()),
+            sent={id_: at for id_, at in oldest if at is not None},
+            queues=tuple(sorted(self._queues)),
+            runtimes={queue: sum(times) / len(times) for queue, times in self._runtimes.items()},
+        )
+
+    def _on_sent(self, event: Event, now: float) -> None:
+        task_id, queue = _text(event, "uuid"), _text(event, "queue")
+        if queue:
+            self._queues.add(queue)
+        # Another process tells of the sending: the worker may have been faster.
+        if known := self._tasks.get(task_id):
+            self._tasks[task_id] = replace(known, queue=known.queue or queue, sent_at=known.sent_at or now)
+        elif task_id and task_id not in self._ended:
+            self._sent[task_id] = SeenTask(
+                id=task_id,
+                name=_text(event, "name"),
+                queue=queue,
+                args_summary=_summary(event),
+                sent_at=now,
+                eta=_text(event, "eta") or None,
+            )
+            self._bound(self._sent)
+
+    def _on_received(self, event: Event, now: float) -> None:
+        task_id = _text(event, "uuid")
+        if not task_id:
+            return
+        known = self._tasks.get(task_id) or self._sent.pop(task_id, None) or SeenTask(id=task_id)
+        # Received anew (delivered again, or retried): what an earlier worker did no longer counts.
+        self._ended.pop(task_id, None)
+        self._hold(
+            replace(
+                known,
+                name=_text(event, "name") or known.name,
+                args_summary=_summary(event) or known.args_summary,
+                worker=_text(event, "hostname"),
+                pid=_whole(event, "pid"),
+                received_at=now,
+                started_at=None,
+                eta=_text(event, "eta") or None,
+            )
+        )
+
+    def _on_started(self, event: Event, now: float) -> None:
+        task_id = _text(event, "uuid")
+        if not task_id or task_id in self._ended:
+            return
+        known = self._tasks.get(task_id) or self._sent.pop(task_id, None) or SeenTask(id=task_id)
+        self._hold(replace(known, worker=_text(event, "hostname"), pid=_whole(event, "pid"), started_at=now))
+
+    def _on_ended(self, event: Event, now: float) -> None:
+        task_id = _text(event, "uuid")
+        if not task_id:
+            return
+        known = self._tasks.pop(task_id, None) or self._sent.pop(task_id, None)
+        if known and known.queue and known.started_at is not None:
+            self._runtimes.setdefault(known.queue, deque(maxlen=KEEP_RUNTIMES)).append(now - known.started_at)
+        self._ended[task_id] = SeenEnd(id=task_id, outcome=OUTCOMES[_text(event, "type")], at=now)
+        self._ended.move_to_end(task_id)
+        if len(self._ended) > KEEP_ENDED:
+            self._ended.popitem(last=False)
+
+    def _on_worker(self, event: Event, now: float) -> None:
+        name, pid = _text(event, "hostname"), _whole(event, "pid")
+        if not name:
+            return
+        known = self._workers.get(name)
+        if known is None or known.pid != pid:
+            # A new process of the same name: it has not told yet what it listens to.
+            known = SeenWorker(name=name, seen_at=now, pid=pid)
+        freq = event.get("freq")
+        self._workers[name] = replace(
+            known,
+            seen_at=now,
+            offline=event["type"] == "worker-offline",
+            every_s=float(freq) if isinstance(freq, (int, float)) and freq > 0 else known.every_s,
+            active=_whole(event, "active") or 0,
+        )
+
+    def _hold(self, task: SeenTask) -> None:
+        self._tasks[task.id] = task
+        self._bound(self._tasks)
+
+    def _bound(self, tasks: OrderedDict[str, SeenTask]) -> None:
+        while len(tasks) > self._max_tasks:
+            tasks.popitem(last=False)
+            self._evicted += 1
+
+
+def _text(event: Event, key: str) -> str:
+    value = event.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _whole(event: Event, key: str) -> int | None:
+    value = event.get(key)
+    return value if isinstance(value, int) else None
+
+
+def _summary(event: Event) -> str:
+    return f"{_text(event, 'args')} {_text(event, 'kwargs')}".strip()

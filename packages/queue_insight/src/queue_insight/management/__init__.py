@@ -1,0 +1,3 @@
+"""Django management."""
+
+from __future__ import annotations

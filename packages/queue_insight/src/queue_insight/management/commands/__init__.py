@@ -1,0 +1,3 @@
+"""The operator's command."""
+
+from __future__ import annotations

@@ -1,0 +1,90 @@
+"""The operator's command: `manage.py queue_insight collect` and `manage.py queue_insight show`."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from argparse import RawDescriptionHelpFormatter
+from typing import TYPE_CHECKING
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.module_loading import import_string
+
+from queue_insight import diagnose, snapshot
+from queue_insight.collector import Collector
+from queue_insight.read import celery_app
+from queue_insight.render import as_json, as_text, reasons_as_text
+from queue_insight.stores.choose import store_for
+
+if TYPE_CHECKING:
+    from celery import Celery
+
+EXAMPLES = """examples:
+  manage.py queue_insight collect
+      Hear the workers until SIGTERM or Ctrl-C. Run one such process beside the workers,
+      and start these with events on: celery -A project worker -E
+  manage.py queue_insight show
+      Print queues, tasks and workers once.
+  manage.py queue_insight show --task 4f1c9a...
+      Say why this task is not running yet.
+  manage.py queue_insight show --json
+      The same for programs.
+"""
+
+
+class Command(BaseCommand):
+    """Collect, or show."""
+
+    help = "Shows what runs, what waits and why: queues, tasks and workers of Celery."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.epilog = EXAMPLES
+        parser.formatter_class = RawDescriptionHelpFormatter
+        actions = parser.add_subparsers(dest="action", required=True, metavar="collect|show")
+        collect = actions.add_parser(
+            "collect", help="hear the workers' events and keep what they tell, until stopped"
+        )
+        show = actions.add_parser("show", help="print what is known now")
+        for each in (collect, show):
+            each.add_argument(
+                "--app",
+                default="",
+                metavar="PATH",
+                help="dotted path to the Celery app, as project.celery.app (default: QUEUE_INSIGHT['APP'], else Celery's current app)",
+            )
+        show.add_argument("--task", default="", metavar="ID", help="say why this task is not running yet")
+        show.add_argument("--json", action="store_true", help="print JSON")
+
+    def handle(self, *, action: str, app: str, **options: object) -> None:
+        chosen = _app(app)
+        if action == "collect":
+            self._collect(chosen)
+        else:
+            self._show(chosen, task=str(options["task"]), json=bool(options["json"]))
+
+    def _collect(self, app: Celery) -> None:
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        self.stdout.write(f"Collecting from {app.connection_for_read().as_uri()}; stop with Ctrl-C.")
+        self.stdout.flush()
+        Collector(app, store_for(app)).run(stop)
+        self.stdout.write("Stopped.")
+
+    def _show(self, app: Celery, *, task: str, json: bool) -> None:
+        now = snapshot(app)
+        reasons = diagnose(task, now) if task else None
+        if json:
+            self.stdout.write(as_json(now if reasons is None else reasons))
+        else:
+            self.stdout.write(as_text(now) if reasons is None else reasons_as_text(reasons))
+
+
+def _app(path: str) -> Celery:
+    try:
+        app: Celery = import_string(path) if path else celery_app()
+    except ImportError as error:
+        raise CommandError(
+            f"No Celery app at {path!r} ({error}). Give its dotted path: --app project.celery.app"
+        ) from error
+    return app

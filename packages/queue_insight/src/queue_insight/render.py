@@ -1,0 +1,109 @@
+"""Snapshots and reasons as text for a terminal and as JSON for programs. Pure."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from queue_insight.snapshot import Snapshot, TaskInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from queue_insight.reasons import Reason
+
+
+def as_json(value: Snapshot | Sequence[Reason]) -> str:
+    """Return the value as JSON: times in ISO 8601, unknown as null."""
+    plain = asdict(value) if isinstance(value, Snapshot) else [asdict(reason) for reason in value]
+    return json.dumps(plain, default=_plain, indent=2)
+
+
+def as_text(snapshot: Snapshot) -> str:
+    """Return the snapshot as tables."""
+    parts = [
+        _table(
+            ("QUEUE", "DEPTH", "RUNNING", "OLDEST WAIT", "DRAINS IN", "WORKERS"),
+            [
+                (
+                    q.name,
+                    str(q.depth),
+                    str(q.running),
+                    _seconds(q.oldest_wait_s),
+                    _seconds(q.drain_s),
+                    _listening(q.workers),
+                )
+                for q in snapshot.queues
+            ],
+        ),
+        _table(
+            ("TASK", "STATE", "NAME", "QUEUE", "WORKER", "SINCE"),
+            [_task(task, snapshot.at) for task in snapshot.tasks()],
+        ),
+        _table(
+            ("WORKER", "STATE", "SILENT FOR", "QUEUES"),
+            [
+                (
+                    w.name,
+                    w.state.value,
+                    _age(snapshot.collected_at, w.seen_at),
+                    "?" if w.queues is None else " ".join(w.queues),
+                )
+                for w in snapshot.workers
+            ],
+        ),
+        _freshness(snapshot),
+        reasons_as_text(snapshot.notes) if snapshot.notes else "",
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def reasons_as_text(reasons: Sequence[Reason]) -> str:
+    """Return one sentence per reason, its remedy below it."""
+    if not reasons:
+        return "It runs."
+    return "\n".join(f"- {r.message}" + (f"\n  {r.remedy}" if r.remedy else "") for r in reasons)
+
+
+def _task(task: TaskInfo, now: datetime) -> tuple[str, ...]:
+    since = task.started_at or task.sent_at
+    return (task.id, task.state.value, task.name, task.queue or "?", task.worker or "-", _age(now, since))
+
+
+def _freshness(snapshot: Snapshot) -> str:
+    held = "" if snapshot.unacked is None else f"Delivered and unacknowledged: {snapshot.unacked}. "
+    if snapshot.collected_at is None:
+        return f"{held}At {snapshot.at:%H:%M:%S} UTC."
+    kind = "fresh" if snapshot.fresh else "NOT fresh"
+    return f"{held}At {snapshot.at:%H:%M:%S} UTC; workers as of {snapshot.collected_at:%H:%M:%S} UTC, {kind}."
+
+
+def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [heads, *rows]
+    if len(lines) == 1:
+        return ""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )
+
+
+def _seconds(value: float | None) -> str:
+    return "?" if value is None else f"{value:.0f} s"
+
+
+def _age(now: datetime | None, then: datetime | None) -> str:
+    return "?" if now is None or then is None else _seconds(max(0.0, (now - then).total_seconds()))
+
+
+def _listening(workers: tuple[str, ...] | None) -> str:
+    return "?" if workers is None else str(len(workers))
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{value!r} has no place in a snapshot")

@@ -1,0 +1,3 @@
+"""Stores of the last sighting."""
+
+from __future__ import annotations
