@@ -29,9 +29,10 @@ _DISK_FULL = ("No space left on device", "File too large", "Disk quota exceeded"
 def encode(clip: VideoClip, path: Path, rate: Fraction, *, on_frame: Callable[[int], None]) -> int:
     """Write every frame of the clip to ``path`` as H.264 and return how many there were.
 
-    ``on_frame`` gets the number of frames written so far, after each; what it raises stops the encoder at once
-    (ffmpeg is killed, not asked to finish) and is raised here. moviepy's own ``write_videofile`` neither looks at
-    ffmpeg's exit status nor can be stopped without waiting for the rest, so its writer is driven by hand.
+    ``on_frame`` gets the number of frames written so far, after each; what it raises stops the encoder at
+    once (ffmpeg is killed, not asked to finish) and is raised here. moviepy's own ``write_videofile`` neither
+    looks at ffmpeg's exit status nor can be stopped without waiting for the rest, so its writer is driven by
+    hand.
     Raises EncoderError, DiskFullError.
     """
     written = 0
@@ -63,7 +64,6 @@ def ffmpeg_arguments(rate: Fraction) -> list[str]:
         *("-crf", _CRF),
         *("-g", str(max(1, round(rate * _KEYFRAME_EVERY_S)))),
         *("-profile:v", "high"),
-        *("-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv"),
         *("-movflags", "+faststart"),
         *("-f", "mp4"),
     ]
@@ -76,6 +76,7 @@ def _filters(rate: Fraction) -> tuple[str, ...]:
         f"fps={rate.numerator}/{rate.denominator}",
         "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int",
         "format=yuv420p",
+        "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709",
         "setsar=1",
     )
 
@@ -108,11 +109,9 @@ def _close(stream: IO[bytes]) -> None:
 
 
 def _failure(process: subprocess.Popen[bytes], said: str) -> EncoderError:
-    if any(words in said for words in _DISK_FULL):
-        return DiskFullError(
-            "The disk that stores the movies is full, or the movie is larger than a file may be."
-        )
     status = process.poll()
+    if status == -signal.SIGXFSZ or any(words in said for words in _DISK_FULL):
+        return DiskFullError("The disk for movies is full, or the movie is larger than a file may be.")
     if status is not None and status < 0:
         return EncoderError(
             f"ffmpeg was killed by {signal.Signals(-status).name} before the movie was whole."

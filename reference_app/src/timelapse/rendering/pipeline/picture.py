@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,11 +14,13 @@ from timelapse.rendering.pipeline.errors import PictureError
 from timelapse.rendering.pipeline.geometry import Size, contain
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
     from timelapse.rendering.pipeline.geometry import Placement
 
-_FORMATS = ("JPEG", "MPO", "PNG", "WEBP")
+_FORMATS = ("JPEG", "PNG", "WEBP")  # a phone's several-pictures JPEG (MPO) opens as a JPEG
 _ORIENTATION_TAG = 0x0112
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -53,9 +54,9 @@ class LeftOut:
 def read_frame(picture: Picture, frame: Size, *, max_pixels: int) -> NDArray[np.uint8]:
     """Decode the picture upright into an RGB array of shape (frame.height, frame.width, 3).
 
-    The header is read first and pixels only when there are at most ``max_pixels`` of them. EXIF orientation is
-    honoured, shapes other than the frame's are contained (see ``geometry.contain``), transparency lies on black.
-    Raises PictureError.
+    The header is read first, and pixels only when there are at most ``max_pixels`` of them. EXIF orientation
+    is honoured, shapes other than the frame's are contained (see ``geometry.contain``), transparency lies on
+    black. Raises PictureError.
     """
     try:
         data = picture.path.read_bytes()

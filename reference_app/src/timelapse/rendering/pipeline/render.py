@@ -61,11 +61,11 @@ class Rendered:
 
 
 def render(order: Order, folder: Path, *, on_frame: Callable[[int], None]) -> Rendered:
-    """Render the order into a workshop inside ``folder`` (made if missing) and verify the result by decoding it.
+    """Render into a workshop inside ``folder`` (made if missing) and verify the result by decoding it.
 
-    ``on_frame`` is called after each frame with the number of pictures dealt with so far, left out ones included;
-    it may raise to stop. However this ends badly, the workshop is gone. What an earlier, killed attempt left
-    behind is swept first. Raises RenderError or what ``on_frame`` raised.
+    ``on_frame`` is called after each frame with the number of pictures dealt with so far, left out ones
+    included; it may raise to stop. However this ends badly, the workshop is gone. What an earlier, killed
+    attempt left behind is swept first. Raises RenderError or what ``on_frame`` raised.
     """
     sweep(folder)
     workshop = folder / f"{_WORKSHOP}{uuid.uuid4().hex}"
@@ -89,7 +89,7 @@ def sweep(folder: Path) -> None:
 def _render(order: Order, workshop: Path, on_frame: Callable[[int], None]) -> Rendered:
     source = FrameSource(order.pictures, order.size, max_pixels=order.max_pixels)
     poster = _Poster(workshop / POSTER, at=len(order.pictures) // 2)
-    with closing(iter(source)) as frames:
+    with closing(source.frames()) as frames:
         clip = PictureClip(poster.watch(frames), order.size, len(order.pictures), order.rate)
         count = encode(
             clip, workshop / MOVIE, order.rate, on_frame=lambda done: on_frame(done + len(source.left_out))

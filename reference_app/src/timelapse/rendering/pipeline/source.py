@@ -11,7 +11,7 @@ from timelapse.rendering.pipeline.errors import PictureError
 from timelapse.rendering.pipeline.picture import LeftOut, Picture, read_frame
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -32,7 +32,7 @@ class FrameSource:
         self.left_out: list[LeftOut] = []
         self._max_pixels = max_pixels
 
-    def __iter__(self) -> Iterator[NDArray[np.uint8]]:
+    def frames(self) -> Generator[NDArray[np.uint8], None, None]:
         """Each usable picture as an RGB array (height, width, 3), in order."""
         waiting: deque[tuple[Picture, Future[NDArray[np.uint8]]]] = deque()
         upcoming = iter(self.pictures)

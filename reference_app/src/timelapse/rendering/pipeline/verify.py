@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from imageio_ffmpeg import get_ffmpeg_exe
@@ -15,9 +14,12 @@ from timelapse.rendering.pipeline.geometry import Size
 from timelapse.rendering.pipeline.mp4 import read_mp4
 
 if TYPE_CHECKING:
+    from fractions import Fraction
     from pathlib import Path
 
 _VIDEO_STREAM = re.compile(r"Stream #0:0.*?: Video: (\w+).*?, (\w+)\(.*?, (\d+)x(\d+)")
+_QUIETLY = ("-hide_banner", "-nostdin", "-nostats", "-xerror")
+_DECODE_AND_COUNT = ("-map", "0:v:0", "-fps_mode", "passthrough", "-f", "null", "-progress", "pipe:1", "-")
 _DECODED = re.compile(r"^frame=(\d+)$", re.MULTILINE)
 
 
@@ -42,8 +44,7 @@ def inspect(path: Path) -> Facts:
     except (OSError, ValueError) as error:
         raise BadMovieError(f"The movie that ffmpeg wrote can't be read: {error}") from error
     run = subprocess.run(  # noqa: S603  # our own ffmpeg on our own file
-        [get_ffmpeg_exe(), "-hide_banner", "-nostdin", "-nostats", "-xerror", "-i", str(path)]
-        + ["-map", "0:v:0", "-fps_mode", "passthrough", "-f", "null", "-progress", "pipe:1", "-"],
+        [get_ffmpeg_exe(), *_QUIETLY, "-i", str(path), *_DECODE_AND_COUNT],
         capture_output=True,
         check=False,
         text=True,
