@@ -1,1 +1,102 @@
-"""States, named locks, reasons and resumable work for Django models."""
+"""States, named locks, reasons and resumable work for Django models.
+
+The names below are loaded when first used, so that ``import fsmlock`` costs nothing and needs no settings.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fsmlock.errors import (
+        CancelRequested,
+        HoldLost,
+        HoldRefused,
+        Misdeclared,
+        Refused,
+        StaleState,
+        TransitionRefused,
+    )
+    from fsmlock.explanations import Available, available, explain
+    from fsmlock.holding import Held, hold
+    from fsmlock.holds import HoldInfo, break_hold, cancel, holds_on
+    from fsmlock.lifecycle import Lifecycle, transition
+    from fsmlock.locks import Lock, Locks
+    from fsmlock.plans import Step, plan
+    from fsmlock.policies import Fail, Preempt, RetryLater, Skip, Wait
+    from fsmlock.reasons import Reason
+
+_HOME = {
+    "Available": "explanations",
+    "CancelRequested": "errors",
+    "Fail": "policies",
+    "Held": "holding",
+    "HoldInfo": "holds",
+    "HoldLost": "errors",
+    "HoldRefused": "errors",
+    "Lifecycle": "lifecycle",
+    "Lock": "locks",
+    "Locks": "locks",
+    "Misdeclared": "errors",
+    "Preempt": "policies",
+    "Reason": "reasons",
+    "Refused": "errors",
+    "RetryLater": "policies",
+    "Skip": "policies",
+    "StaleState": "errors",
+    "Step": "plans",
+    "TransitionRefused": "errors",
+    "Wait": "policies",
+    "available": "explanations",
+    "break_hold": "holds",
+    "cancel": "holds",
+    "explain": "explanations",
+    "hold": "holding",
+    "holds_on": "holds",
+    "plan": "plans",
+    "transition": "lifecycle",
+}
+
+__all__ = [
+    "Available",
+    "CancelRequested",
+    "Fail",
+    "Held",
+    "HoldInfo",
+    "HoldLost",
+    "HoldRefused",
+    "Lifecycle",
+    "Lock",
+    "Locks",
+    "Misdeclared",
+    "Preempt",
+    "Reason",
+    "Refused",
+    "RetryLater",
+    "Skip",
+    "StaleState",
+    "Step",
+    "TransitionRefused",
+    "Wait",
+    "available",
+    "break_hold",
+    "cancel",
+    "explain",
+    "hold",
+    "holds_on",
+    "plan",
+    "transition",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module 'fsmlock' has no attribute {name!r}")
+    value: object = getattr(importlib.import_module(f"fsmlock.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__]

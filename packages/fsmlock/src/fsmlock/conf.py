@@ -1,0 +1,57 @@
+"""Settings: the dict ``FSMLOCK`` of the Django settings as one frozen value. None are needed."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
+
+if TYPE_CHECKING:
+    from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every setting with its default."""
+
+    #: Dotted path of the class that stores holds.
+    BACKEND: str = "fsmlock.backends.database.DatabaseBackend"
+    #: How long a hold outlives a holder that has died. Renewed in the background while the holder lives.
+    LEASE: timedelta = timedelta(seconds=10)
+    #: A holder sees a cancel request within this time (a hold is renewed at least this often).
+    NOTICE_WITHIN: timedelta = timedelta(seconds=1)
+    #: Alias in CACHES (a django-redis cache) for the Redis backend.
+    CACHE: str = "default"
+
+
+def given() -> Mapping[str, Any]:
+    """The dict as the project wrote it; empty when there is none."""
+    return getattr(settings, "FSMLOCK", {}) if settings.configured or _has_module() else {}
+
+
+def _has_module() -> bool:
+    try:
+        return bool(settings.SETTINGS_MODULE)
+    except ImproperlyConfigured:
+        return False
+
+
+@functools.cache
+def get() -> Settings:
+    """The settings in force. Misspelt keys are left out here and reported by ``manage.py check``."""
+    known = {f.name for f in fields(Settings)}
+    return Settings(**{key: value for key, value in given().items() if key in known})
+
+
+def _forget(*, setting: str, **_: object) -> None:
+    if setting == "FSMLOCK":
+        get.cache_clear()
+
+
+setting_changed.connect(_forget, dispatch_uid="fsmlock.conf")

@@ -1,0 +1,60 @@
+"""What can go wrong, each with its facts as attributes and the next step in its text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from fsmlock.reasons import Reason, sentence
+
+if TYPE_CHECKING:
+    from django.db import models
+
+
+class FsmlockError(Exception):
+    """Root of the errors of this package."""
+
+
+class Misdeclared(FsmlockError, TypeError):
+    """A declaration or a call that can never work, refused before anything happened."""
+
+
+class Refused(FsmlockError):
+    """Something can't be done now; ``reasons`` says why and what would help."""
+
+    def __init__(self, reasons: Iterable[Reason], *, instance: models.Model | None = None) -> None:
+        self.reasons = tuple(reasons)
+        self.instance = instance
+        super().__init__(sentence(self.reasons))
+
+
+class HoldRefused(Refused):
+    """The lock can't be had: somebody else holds what doesn't go together with it."""
+
+
+class TransitionRefused(Refused):
+    """The transition isn't possible now."""
+
+
+class StaleState(TransitionRefused):
+    """Another process changed the state since this instance was read: nothing was written."""
+
+    def __init__(
+        self, reasons: Iterable[Reason], *, instance: models.Model, using: str | None, was_broken: bool
+    ) -> None:
+        super().__init__(reasons, instance=instance)
+        self.using = using
+        self.was_broken = was_broken
+
+
+class HoldLost(FsmlockError):
+    """The hold is no longer ours. Stop without writing: somebody else may hold the lock already."""
+
+
+class CancelRequested(FsmlockError):
+    """Somebody asks the holder to stop. ``by`` and ``why`` say who and for what reason."""
+
+    def __init__(self, by: str, why: str = "") -> None:
+        self.by = by
+        self.why = why
+        super().__init__(f"{by} asks to stop{f': {why}' if why else ''}. End the work and leave the hold.")

@@ -1,0 +1,141 @@
+"""Ask what can be done with an object now, and why not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fsmlock import backends
+from fsmlock.errors import Misdeclared, TransitionRefused
+from fsmlock.holding import current_claims
+from fsmlock.holds import told, using
+from fsmlock.lifecycle import Arrow, arrows, judge
+from fsmlock.locks import Locks, want
+from fsmlock.reasons import Reason, did_you_mean
+from fsmlock.rules import Claim, Standing, in_the_way
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser, User
+    from django.db import models
+
+    from fsmlock.backends.base import HoldInfo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Available:
+    """A transition that leaves the present state, and whether it may be taken now."""
+
+    name: str
+    label: str
+    allowed: bool
+    reasons: tuple[Reason, ...]
+
+
+def explain(obj: models.Model, *, to: str, user: User | AnonymousUser | None = None) -> tuple[Reason, ...]:
+    """Everything that stands in the way of ``to``: a transition, a state or a lock. Empty: nothing does.
+
+    With ``user`` the permission is asked too. Raises Misdeclared (with a guess) for a name that doesn't exist.
+    """
+    known = arrows(type(obj))
+    if to in known:
+        return blockers(obj, known[to], user)
+    there = [arrow for arrow in known.values() if arrow.target == to]
+    if there:
+        return _to_state(obj, there, user)
+    locks = getattr(obj, "locks", None)
+    if isinstance(locks, Locks) and to in locks.by_name:
+        return _held(obj, to)
+    names = {
+        *known,
+        *(a.target for a in known.values()),
+        *(locks.by_name if isinstance(locks, Locks) else ()),
+    }
+    raise Misdeclared(
+        f"{type(obj).__name__} has no transition, state or lock {to!r}.{did_you_mean(to, names)}"
+    )
+
+
+def available(obj: models.Model, user: User | AnonymousUser | None = None) -> tuple[Available, ...]:
+    """The transitions that leave the present state and are meant for people, refused ones with their reasons."""
+    state = obj.state  # type: ignore[attr-defined]
+    offered = [a for a in arrows(type(obj)).values() if not a.internal and a.leaves(state)]
+    answers = []
+    for arrow in offered:
+        reasons = blockers(obj, arrow, user)
+        answers.append(Available(name=arrow.name, label=arrow.label, allowed=not reasons, reasons=reasons))
+    return tuple(answers)
+
+
+def refuse(obj: models.Model, arrow: Arrow) -> None:
+    """Raise TransitionRefused if anything stands in the way of the transition."""
+    reasons = blockers(obj, arrow, None)
+    if reasons:
+        raise TransitionRefused(reasons, instance=obj)
+
+
+def blockers(obj: models.Model, arrow: Arrow, user: User | AnonymousUser | None) -> tuple[Reason, ...]:
+    """What stands in the way of one transition."""
+    reasons = [_state(obj, arrow)] if not arrow.leaves(obj.state) else []  # type: ignore[attr-defined]
+    if not reasons:
+        # Conditions may rely on the state: they are asked only where the arrow starts.
+        reasons += [reason for c in arrow.conditions if (reason := judge(c, obj)) is not None]
+    if user is not None and not _permitted(obj, arrow, user):
+        reasons.append(_forbidden(arrow))
+    if arrow.needs is not None:
+        reasons += _held(obj, arrow.needs)
+    return tuple(reasons)
+
+
+def _to_state(
+    obj: models.Model, there: Sequence[Arrow], user: User | AnonymousUser | None
+) -> tuple[Reason, ...]:
+    """The reasons of the transition into the state that is least in the way."""
+    state = obj.state  # type: ignore[attr-defined]
+    leaving = [arrow for arrow in there if arrow.leaves(state)] or list(there)
+    return min((blockers(obj, arrow, user) for arrow in leaving), key=len)
+
+
+def _state(obj: models.Model, arrow: Arrow) -> Reason:
+    state = obj.state  # type: ignore[attr-defined]
+    wanted = ", ".join(arrow.source)
+    return Reason(
+        code="state",
+        message=f"{obj} is {state}; {arrow.label} starts from: {wanted}.",
+        remedy=f"Bring it to {wanted} first.",
+        params={"state": state, "transition": arrow.name, "source": wanted},
+    )
+
+
+def _permitted(obj: models.Model, arrow: Arrow, user: User | AnonymousUser) -> bool:
+    if arrow.permission is None:
+        return True
+    if callable(arrow.permission):
+        return bool(arrow.permission(obj, user))
+    return user.has_perm(arrow.permission, obj) or user.has_perm(arrow.permission)
+
+
+def _forbidden(arrow: Arrow) -> Reason:
+    name = (
+        arrow.permission if isinstance(arrow.permission, str) else getattr(arrow.permission, "__name__", "")
+    )
+    return Reason(
+        code="permission",
+        message=f"You may not do this: {arrow.label} asks for the permission {name}.",
+        remedy="Ask an administrator for it, or ask somebody who has it.",
+        params={"permission": name, "transition": arrow.name},
+    )
+
+
+def _held(obj: models.Model, lock: str) -> tuple[Reason, ...]:
+    if obj.pk is None:
+        return ()
+    claim = Claim(id="", wants=(want(obj, lock),), lease_us=0, holder="", within=current_claims())
+    found = backends.get().find(claim.resources(), using=using(obj))
+    return tuple(told(info) for info in _blocking(claim, found))
+
+
+def _blocking(claim: Claim, found: Iterable[HoldInfo]) -> list[HoldInfo]:
+    rows = {id(h): (h, Standing(claim=h.claim, resource=h.resource, lock=h.lock, kind=h.kind)) for h in found}
+    bad = in_the_way(claim, [standing for _, standing in rows.values()])
+    return [h for h, standing in rows.values() if standing in bad]

@@ -1,0 +1,78 @@
+"""Who holds what, and how to ask them to stop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import router
+
+from fsmlock import backends, signals
+from fsmlock.backends.base import HoldInfo
+from fsmlock.locks import locks_of, parents, resource
+from fsmlock.reasons import Reason
+
+if TYPE_CHECKING:
+    from django.db import models
+
+
+def using(obj: models.Model) -> str:
+    """The database alias that decides about this object."""
+    return obj._state.db or router.db_for_write(type(obj))
+
+
+def holds_on(obj: models.Model) -> tuple[HoldInfo, ...]:
+    """The holds on this object, oldest first, with those on its parents that it inherits."""
+    above = dict(parents(obj))
+    mine = resource(obj)
+    found = backends.get().find([mine, *above], using=using(obj))
+    return tuple(
+        h
+        for h in found
+        if h.kind == "held" and (h.resource == mine or h.lock in above.get(h.resource, frozenset()))
+    )
+
+
+def cancel(obj: models.Model, lock: str, *, by: str, why: str = "") -> tuple[HoldInfo, ...]:
+    """Ask whoever holds ``lock`` on ``obj`` to stop. Answers whom it reached; empty when nobody holds it."""
+    return _stop(obj, lock, by=by, why=why, force=False)
+
+
+def break_hold(obj: models.Model, lock: str, *, by: str, why: str) -> tuple[HoldInfo, ...]:
+    """Take ``lock`` on ``obj`` away from its holders, who learn it and can commit nothing more under it."""
+    return _stop(obj, lock, by=by, why=why, force=True)
+
+
+def _stop(obj: models.Model, lock: str, *, by: str, why: str, force: bool) -> tuple[HoldInfo, ...]:
+    locks_of(type(obj))[lock]
+    met = tuple(backends.get().stop(resource(obj), lock, by=by, why=why, force=force, using=using(obj)))
+    signal = signals.hold_broken if force else signals.cancel_requested
+    for h in met:
+        signal.send_robust(
+            sender=type(obj),
+            event=signals.HoldEvent(
+                resource=h.resource, lock=h.lock, holder=h.holder, token=h.token, by=by, why=why
+            ),
+        )
+    return met
+
+
+def told(standing: HoldInfo) -> Reason:
+    """The reason that a hold of somebody else gives."""
+    why = f" ({standing.why})" if standing.why else ""
+    since = standing.since.strftime("%H:%M:%S")
+    until = standing.expires_at.strftime("%H:%M:%S")
+    held = "is held" if standing.kind == "held" else "is blocked by a hold on one of its parts,"
+    return Reason(
+        code="held",
+        message=f"{standing.lock} on {standing.resource} {held} by {standing.holder}{why} since {since} UTC.",
+        remedy=f"Wait until it is released (renewed at present until {until} UTC), or ask its holder to stop.",
+        params={
+            "lock": standing.lock,
+            "resource": standing.resource,
+            "holder": standing.holder,
+            "why": standing.why,
+            "since": standing.since.isoformat(),
+            "expires_at": standing.expires_at.isoformat(),
+            "token": standing.token,
+        },
+    )

@@ -1,0 +1,155 @@
+"""Declare locks on a model, and find out what holding one of them means for an object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+
+from fsmlock.errors import Misdeclared
+from fsmlock.reasons import did_you_mean
+from fsmlock.rules import Above, Want
+
+if TYPE_CHECKING:
+    from django.db import models
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Lock:
+    """A lock by its name. It is held alone, except beside those that it names in ``together_with``."""
+
+    name: str
+    together_with: frozenset[str]
+
+    def __init__(self, name: str, *, together_with: Iterable[str] = ()) -> None:
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "together_with", frozenset(together_with))
+
+
+class Locks:
+    """The locks of a model. Write ``locks = Locks(Lock("ingest"), Lock("render"))`` in its class body.
+
+    ``inherit_from`` names the foreign key to the parent, ``inherits`` the parent's locks that hold for the
+    child too.
+    """
+
+    def __init__(self, *locks: Lock, inherit_from: str | None = None, inherits: Iterable[str] = ()) -> None:
+        self.by_name = {lock.name: lock for lock in locks}
+        self.inherit_from = inherit_from
+        self.inherits = frozenset(inherits)
+        self.model: type[models.Model] | None = None
+        self._refuse_nonsense(locks)
+
+    def _refuse_nonsense(self, locks: tuple[Lock, ...]) -> None:
+        if len(self.by_name) != len(locks):
+            raise Misdeclared("Locks(...) names a lock twice. Keep one of them.")
+        if bool(self.inherit_from) != bool(self.inherits):
+            raise Misdeclared(
+                "Locks(inherit_from=..., inherits=...) go together: the foreign key to the parent, and the"
+                " names of its locks that hold for the child too."
+            )
+        for lock in locks:
+            for other in lock.together_with & set(self.by_name):
+                if lock.name not in self.by_name[other].together_with:
+                    raise Misdeclared(
+                        f"Lock({lock.name!r}) goes together with {other!r}, but not the other way round."
+                        f" Write Lock({other!r}, together_with={{{lock.name!r}}}) too."
+                    )
+            unknown = lock.together_with - set(self.by_name) - self.inherits
+            if unknown:
+                word = sorted(unknown)[0]
+                raise Misdeclared(
+                    f"Lock({lock.name!r}) goes together with {word!r}, which is not declared."
+                    f"{did_you_mean(word, set(self.by_name) | self.inherits)}"
+                )
+
+    def contribute_to_class(self, cls: type[models.Model], name: str) -> None:
+        """Called by Django: an abstract model passes its locks on, a concrete one owns them."""
+        setattr(cls, name, self)
+
+    def __getitem__(self, name: str) -> Lock:
+        try:
+            return self.by_name[name]
+        except KeyError:
+            raise Misdeclared(f"There is no lock {name!r}.{did_you_mean(name, self.by_name)}") from None
+
+
+def owner(model: type[models.Model]) -> type[models.Model]:
+    """The concrete model that declares the locks: one object has one name, through whichever class it's seen."""
+    concrete = model._meta.concrete_model or model
+    for parent in reversed(concrete.__mro__):
+        meta = getattr(parent, "_meta", None)
+        if meta is not None and not meta.abstract and isinstance(getattr(parent, "locks", None), Locks):
+            return meta.concrete_model or parent
+    return concrete
+
+
+def resource(obj: models.Model) -> str:
+    """The name of an object for locking: ``app.model:pk``."""
+    if obj.pk is None or (obj._state.adding and obj._state.db is None):
+        raise Misdeclared(
+            f"This {obj._meta.verbose_name} isn't saved, so nobody else can see it. Save it first, then hold it."
+        )
+    return resource_of(owner(type(obj)), obj.pk)
+
+
+def resource_of(model: type[models.Model], pk: object) -> str:
+    """The same from a model and a primary key."""
+    return f"{model._meta.label_lower}:{pk}"
+
+
+def locks_of(model: type[models.Model]) -> Locks:
+    """The declaration of a model."""
+    locks = getattr(model, "locks", None)
+    if not isinstance(locks, Locks):
+        raise Misdeclared(f"{model.__name__} declares no locks. Add locks = Locks(Lock(...)) to the model.")
+    return locks
+
+
+def parents(obj: models.Model) -> list[tuple[str, frozenset[str]]]:
+    """The ancestors' resources, nearest first, each with the names that come down from it.
+
+    The first costs nothing; a longer chain is read with one query.
+    """
+    paths, names = _chain(type(obj))
+    if not paths:
+        return []
+    first = obj._meta.get_field(paths[0])
+    keys: list[object] = [getattr(obj, first.attname)]
+    if len(paths) > 1:
+        models_manager = type(obj)._base_manager.db_manager(obj._state.db)
+        keys += (
+            models_manager.filter(pk=obj.pk)
+            .values_list(*["__".join(paths[: n + 1]) for n in range(1, len(paths))])
+            .get()
+        )
+    found, model = [], type(obj)
+    for path, key, inherited in zip(paths, keys, names, strict=True):
+        model = model._meta.get_field(path).related_model
+        if key is not None:
+            found.append((resource_of(owner(model), key), inherited))
+    return found
+
+
+def _chain(model: type[models.Model]) -> tuple[list[str], list[frozenset[str]]]:
+    paths: list[str] = []
+    names: list[frozenset[str]] = []
+    locks = getattr(model, "locks", None)
+    inherited: frozenset[str] | None = None
+    while isinstance(locks, Locks) and locks.inherit_from:
+        inherited = locks.inherits if inherited is None else inherited & locks.inherits
+        if not inherited:
+            break
+        paths.append(locks.inherit_from)
+        names.append(inherited)
+        model = model._meta.get_field(locks.inherit_from).related_model
+        locks = getattr(model, "locks", None)
+    return paths, names
+
+
+def want(obj: models.Model, lock: str) -> Want:
+    """What taking ``lock`` on ``obj`` asks of the store."""
+    beside = locks_of(type(obj))[lock].together_with
+    above = tuple(Above(resource=key, names=names - beside) for key, names in parents(obj) if names - beside)
+    return Want(resource=resource(obj), lock=lock, beside=beside, above=above)

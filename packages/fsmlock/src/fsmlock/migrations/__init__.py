@@ -1,0 +1,3 @@
+"""Migrations of the database backend."""
+
+from __future__ import annotations

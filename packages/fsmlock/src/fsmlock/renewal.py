@@ -1,0 +1,82 @@
+"""One background thread per process renews every hold of the process; it ends when there are none."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import Protocol
+
+from django.db import connections
+
+from fsmlock import clock
+
+
+class Renewable(Protocol):
+    """What the thread keeps alive."""
+
+    def renew(self) -> float | None:
+        """Renew now; answers when it wants to be renewed next (clock.now), or None for never again."""
+        ...
+
+
+class Renewer:
+    """Calls ``renew`` of each of its holds when its time has come."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._due: dict[Renewable, float] = {}
+        self._thread: threading.Thread | None = None
+
+    def add(self, hold: Renewable, due: float) -> None:
+        """Renew ``hold`` at ``due`` (clock.now) and from then on as it says."""
+        with self._changed:
+            self._due[hold] = due
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="fsmlock-renewal", daemon=True)
+                self._thread.start()
+            self._changed.notify()
+
+    def remove(self, hold: Renewable) -> None:
+        """Renew it no more."""
+        with self._changed:
+            self._due.pop(hold, None)
+            self._changed.notify()
+
+    def _run(self) -> None:
+        try:
+            while (hold := self._next()) is not None:
+                due = hold.renew()
+                with self._changed:
+                    if due is None:
+                        self._due.pop(hold, None)
+                    elif hold in self._due:
+                        self._due[hold] = due
+        finally:
+            connections.close_all()
+
+    def _next(self) -> Renewable | None:
+        with self._changed:
+            while self._due:
+                hold, due = min(self._due.items(), key=lambda pair: pair[1])
+                left = due - clock.now()
+                if left <= 0:
+                    return hold
+                self._changed.wait(left)
+            self._thread = None
+            return None
+
+
+_renewer = Renewer()
+
+
+def renewer() -> Renewer:
+    """The one of this process."""
+    return _renewer
+
+
+def _forget_after_fork() -> None:
+    global _renewer  # noqa: PLW0603 - threads don't survive a fork, and neither do the parent's holds
+    _renewer = Renewer()
+
+
+os.register_at_fork(after_in_child=_forget_after_fork)

@@ -1,0 +1,84 @@
+"""Who stands in whose way: the pure rules of compatibility and inheritance that every backend obeys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+Kind: TypeAlias = Literal["held", "blocked", "waiting", "broken"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Above:
+    """An ancestor of the object: while it is held in one of ``names``, the want must stand back."""
+
+    resource: str
+    names: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Want:
+    """One lock wanted on one object.
+
+    ``resource`` names the object (``app.model:pk``), ``beside`` the locks that may be held on it at the same
+    time, ``above`` the ancestors from which it inherits.
+    """
+
+    resource: str
+    lock: str
+    beside: frozenset[str] = frozenset()
+    above: tuple[Above, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What is written in the store: ``held`` on an object, or ``blocked`` in that name by a child's hold."""
+
+    claim: str
+    resource: str
+    lock: str
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One request for holds: all of its wants are granted in one step, or none."""
+
+    id: str
+    wants: tuple[Want, ...]
+    lease_us: int
+    holder: str
+    why: str = ""
+    #: Claims of the same holder that don't stand in the way (explicit re-entry).
+    within: frozenset[str] = field(default_factory=frozenset)
+
+    def resources(self) -> list[str]:
+        """Every object concerned, ancestors too, in the one order that all processes use."""
+        return sorted({w.resource for w in self.wants} | {a.resource for w in self.wants for a in w.above})
+
+    def rows(self) -> list[Standing]:
+        """What to write when granted: the holds, and a mark on each ancestor in each name that they block."""
+        held = [Standing(claim=self.id, resource=w.resource, lock=w.lock, kind="held") for w in self.wants]
+        marks = {(a.resource, name) for w in self.wants for a in w.above for name in a.names}
+        return held + [
+            Standing(claim=self.id, resource=resource, lock=name, kind="blocked")
+            for resource, name in sorted(marks)
+        ]
+
+
+def collides(want: Want, standing: Standing) -> bool:
+    """True when ``standing`` (of another claim) keeps ``want`` from being granted."""
+    if standing.resource == want.resource:
+        if standing.kind == "held":
+            return standing.lock not in want.beside
+        return standing.kind == "blocked" and standing.lock == want.lock
+    if standing.kind != "held":
+        return False
+    return any(a.resource == standing.resource and standing.lock in a.names for a in want.above)
+
+
+def in_the_way(claim: Claim, standings: Iterable[Standing]) -> Sequence[Standing]:
+    """Those of ``standings`` that keep ``claim`` from being granted, in the order given."""
+    mine = claim.within | {claim.id}
+    return [s for s in standings if s.claim not in mine and any(collides(w, s) for w in claim.wants)]

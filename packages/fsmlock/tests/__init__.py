@@ -1,0 +1,3 @@
+"""The tests of fsmlock."""
+
+from __future__ import annotations

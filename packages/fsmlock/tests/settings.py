@@ -1,0 +1,41 @@
+"""Settings of the tests; DATABASE_URL chooses PostgreSQL instead of SQLite."""
+
+from __future__ import annotations
+
+import os
+from urllib.parse import parse_qs, unquote, urlsplit
+
+
+def database(url: str) -> dict[str, object]:
+    if not url.startswith(("postgres://", "postgresql://")):
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": os.environ.get("FSMLOCK_TEST_SQLITE", ":memory:"),
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+            },
+        }
+    parts = urlsplit(url)
+    query = parse_qs(parts.query)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/") or "postgres",
+        "USER": unquote(parts.username or "postgres"),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.get("host", [unquote(parts.hostname or "")])[0],
+        "PORT": str(parts.port or ""),
+    }
+
+
+DATABASES = {"default": database(os.environ.get("DATABASE_URL", ""))}
+SECRET_KEY = "tests only"
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "fsmlock",
+    "tests.shop",
+]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
