@@ -10,7 +10,7 @@ from typing import Self
 from django.contrib.auth.models import User
 
 from timelapse.cameras.actions import enrol
-from timelapse.project.reporting import store
+from timelapse.shared.progress import about, store
 from timelapse.project.stack.errors import StackError
 from timelapse.rendering.actions import request_render
 from timelapse.rendering.models import Movie
@@ -58,7 +58,7 @@ class Studio:
             raise StackError(msg)
         movie = self.movie
         movie.refresh_from_db()
-        state = store().latest(f"rendering.Movie:{movie.pk}")
+        state = store().latest(about(movie))
         if state is not None:
             on_progress(state.done, state.total)
         failed = movie.state in {Movie.States.FAILED, Movie.States.CANCELLED}

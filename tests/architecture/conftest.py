@@ -1,0 +1,9 @@
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "timelapse.project.settings.testing")
+
+import django
+
+django.setup()
