@@ -93,3 +93,8 @@ def test_a_refresh_keeps_the_state_protected(film):
     film.refresh_from_db()
     with pytest.raises(AttributeError):
         film.state = "x"
+
+
+def test_all_holds_are_listed(film):
+    with fsmlock.hold(film, "render"):
+        assert [h.lock for h in fsmlock.active_holds(limit=5)] == ["render"]

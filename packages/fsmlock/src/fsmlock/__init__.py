@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from fsmlock.backends.base import HoldInfo
     from fsmlock.errors import (
         CancelRequested,
         HoldLost,
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     )
     from fsmlock.explanations import Available, available, explain
     from fsmlock.holding import Held, hold
-    from fsmlock.holds import HoldInfo, break_hold, cancel, holds_on
+    from fsmlock.holds import active_holds, break_hold, cancel, holds_on
     from fsmlock.lifecycle import Lifecycle, transition
     from fsmlock.locks import Lock, Locks
     from fsmlock.plans import Step, plan
@@ -32,7 +33,7 @@ _HOME = {
     "CancelRequested": "errors",
     "Fail": "policies",
     "Held": "holding",
-    "HoldInfo": "holds",
+    "HoldInfo": "backends.base",
     "HoldLost": "errors",
     "HoldRefused": "errors",
     "Lifecycle": "lifecycle",
@@ -48,6 +49,7 @@ _HOME = {
     "Step": "plans",
     "TransitionRefused": "errors",
     "Wait": "policies",
+    "active_holds": "holds",
     "available": "explanations",
     "break_hold": "holds",
     "cancel": "holds",
@@ -79,6 +81,7 @@ __all__ = [
     "Step",
     "TransitionRefused",
     "Wait",
+    "active_holds",
     "available",
     "break_hold",
     "cancel",

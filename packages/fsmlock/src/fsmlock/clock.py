@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 
 # CLOCK_BOOTTIME goes on during suspend, so a laptop that wakes up knows its leases are gone.
-_CLOCK = getattr(time, "CLOCK_BOOTTIME", None)
+_CLOCK: int = getattr(time, "CLOCK_BOOTTIME", -1)
 
-if _CLOCK is None:  # pragma: no cover - not on Linux
+if _CLOCK < 0:  # pragma: no cover - not on Linux
     now = time.monotonic
 else:
 

@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from django.db import DatabaseError, connections, router, transaction
+from django.dispatch import Signal
 
 from fsmlock import backends, clock, conf, signals
 from fsmlock.backends.base import Granted, InTheWay
@@ -78,8 +79,7 @@ class Held:
         if self._alarm is not None:
             raise self._alarm
         if clock.now() >= self._deadline and not self._shielded:
-            self._lose("it could not be renewed in time")
-            raise self._alarm or HoldLost("The hold is gone.")
+            raise self._lose("it could not be renewed in time")
 
     @contextmanager
     def transaction(self) -> Generator[None]:
@@ -99,8 +99,7 @@ class Held:
 
     def _guard(self) -> None:
         if not backends.get().guard(self.claim, self.tokens, using=self._using):
-            self._lose("somebody else took over")
-            raise self._alarm or HoldLost("The hold is gone.")
+            raise self._lose("somebody else took over")
 
     def acquire(self) -> Held:
         """Take the hold as the policy says; raises HoldRefused with the reasons."""
@@ -189,12 +188,14 @@ class Held:
         self._deadline = asked + self._lease * (1 - _MARGIN)
         return self._next_renewal()
 
-    def _lose(self, how: str) -> None:
+    def _lose(self, how: str) -> HoldLost:
         if isinstance(self._alarm, HoldLost):
-            return
+            return self._alarm
         held = ", ".join(f"{w.lock} on {w.resource}" for w in self.claim.wants)
-        self._alarm = HoldLost(f"The hold of {held} is lost: {how}. Stop without writing, then start anew.")
+        lost = HoldLost(f"The hold of {held} is lost: {how}. Stop without writing, then start anew.")
+        self._alarm = lost
         self._tell(signals.hold_lost, why=how)
+        return lost
 
     def release(self) -> None:
         """Give the hold back; nothing happens if it is gone."""
@@ -208,9 +209,7 @@ class Held:
         if not isinstance(self._alarm, HoldLost):
             self._tell(signals.hold_released, tokens=event_tokens)
 
-    def _tell(
-        self, signal: signals.Signal, *, why: str = "", tokens: Mapping[str, int] | None = None
-    ) -> None:
+    def _tell(self, signal: Signal, *, why: str = "", tokens: Mapping[str, int] | None = None) -> None:
         for each in self.claim.wants:
             signal.send_robust(
                 sender=Held,

@@ -32,6 +32,11 @@ def holds_on(obj: models.Model) -> tuple[HoldInfo, ...]:
     )
 
 
+def active_holds(*, limit: int = 100, using: str = "default") -> tuple[HoldInfo, ...]:
+    """All the holds that there are on any object, oldest first, at most ``limit`` of them."""
+    return tuple(backends.get().find(None, using=using, limit=limit))
+
+
 def cancel(obj: models.Model, lock: str, *, by: str, why: str = "") -> tuple[HoldInfo, ...]:
     """Ask whoever holds ``lock`` on ``obj`` to stop. Answers whom it reached; empty when nobody holds it."""
     return _stop(obj, lock, by=by, why=why, force=False)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias, TypeVar, cast
 
 import django_fsm
 from django.db import models, transaction
@@ -88,7 +88,9 @@ def transition(
             permission=permission,
             internal=internal,
         )
-        plain = [functools.partial(_met, condition) for condition in arrow.conditions]
+        plain: list[Callable[[models.Model], bool]] = [
+            functools.partial(_met, condition) for condition in arrow.conditions
+        ]
         change = django_fsm.transition(
             field=field, source=list(sources), target=target, on_error=on_error, conditions=plain
         )(method)
@@ -131,7 +133,7 @@ def arrows(model: type[models.Model]) -> dict[str, Arrow]:
     return found
 
 
-class _State(django_fsm.FSMFieldDescriptor):  # type: ignore[misc]
+class _State(django_fsm.FSMFieldDescriptor):
     """Django's own refresh may set the state, nothing else but a transition may."""
 
     def __set__(self, instance: Any, value: Any) -> None:
@@ -141,7 +143,7 @@ class _State(django_fsm.FSMFieldDescriptor):  # type: ignore[misc]
             super().__set__(instance, value)
 
 
-class StateField(django_fsm.FSMField):  # type: ignore[misc]
+class StateField(django_fsm.FSMField):
     """A protected FSMField. Migrations see a CharField: they need neither django-fsm nor this package."""
 
     descriptor_class = _State
@@ -198,9 +200,11 @@ class Lifecycle(models.Model):
         """It was repaired."""
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Any:
+    def from_db(
+        cls, db: str | None, field_names: Collection[str], values: Collection[Any], **more: Any
+    ) -> Self:
         """Remember the state as read, to compare with on save."""
-        instance = super().from_db(db, field_names, values)
+        instance = super().from_db(db, field_names, values, **more)
         instance.__dict__["_fsmlock_read"] = instance.__dict__.get("state")
         return instance
 
@@ -245,9 +249,9 @@ class Lifecycle(models.Model):
         read = self.__dict__.get("_fsmlock_read")
         writes_state = any(field.name == "state" for field, _, _ in values)
         if read is None or not writes_state:
-            return super()._do_update(base_qs, using, pk_val, values, *rest, **more)  # type: ignore[misc]
+            return super()._do_update(base_qs, using, pk_val, values, *rest, **more)
         guarded = base_qs.filter(state=read)
-        updated = super()._do_update(guarded, using, pk_val, values, *rest, **more)  # type: ignore[misc]
+        updated = super()._do_update(guarded, using, pk_val, values, *rest, **more)
         if not updated:
             now = base_qs.using(using).filter(pk=pk_val).values_list("state", flat=True).first()
             if now is not None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
+from typing import TYPE_CHECKING, cast
 
 from fsmlock.errors import Misdeclared
 from fsmlock.reasons import did_you_mean
@@ -115,7 +114,7 @@ def parents(obj: models.Model) -> list[tuple[str, frozenset[str]]]:
     paths, names = _chain(type(obj))
     if not paths:
         return []
-    first = obj._meta.get_field(paths[0])
+    first = _foreign_key(type(obj), paths[0])
     keys: list[object] = [getattr(obj, first.attname)]
     if len(paths) > 1:
         models_manager = type(obj)._base_manager.db_manager(obj._state.db)
@@ -126,10 +125,14 @@ def parents(obj: models.Model) -> list[tuple[str, frozenset[str]]]:
         )
     found, model = [], type(obj)
     for path, key, inherited in zip(paths, keys, names, strict=True):
-        model = model._meta.get_field(path).related_model
+        model = _foreign_key(model, path).related_model
         if key is not None:
             found.append((resource_of(owner(model), key), inherited))
     return found
+
+
+def _foreign_key(model: type[models.Model], name: str) -> models.ForeignKey[models.Model, models.Model]:
+    return cast("models.ForeignKey[models.Model, models.Model]", model._meta.get_field(name))
 
 
 def _chain(model: type[models.Model]) -> tuple[list[str], list[frozenset[str]]]:
@@ -143,7 +146,7 @@ def _chain(model: type[models.Model]) -> tuple[list[str], list[frozenset[str]]]:
             break
         paths.append(locks.inherit_from)
         names.append(inherited)
-        model = model._meta.get_field(locks.inherit_from).related_model
+        model = _foreign_key(model, locks.inherit_from).related_model
         locks = getattr(model, "locks", None)
     return paths, names
 

@@ -65,8 +65,10 @@ class Backend(Protocol):
         """Give the holds of the claim back; nothing happens when they are gone."""
         ...
 
-    def find(self, resources: Collection[str] | None, *, using: str) -> Sequence[HoldInfo]:
-        """The live rows (held and blocked) on these resources, oldest first; ``None``: on all."""
+    def find(
+        self, resources: Collection[str] | None, *, using: str, limit: int | None = None
+    ) -> Sequence[HoldInfo]:
+        """The live rows (held and blocked) on these resources; ``None``: holds on all. Oldest first."""
         ...
 
     def stop(

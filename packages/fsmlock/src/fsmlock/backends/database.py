@@ -28,6 +28,7 @@ _COLUMNS = (
     " stop_by, stop_why"
 )
 _INSERT = f"INSERT INTO fsmlock_hold ({_COLUMNS}) VALUES "  # noqa: S608 - constants only
+_ONE = "(" + ", ".join(["%s"] * 13) + ")"
 _SELECT = f"SELECT {_COLUMNS} FROM fsmlock_hold "  # noqa: S608 - constants only
 
 
@@ -42,6 +43,10 @@ def _now(connection: BaseDatabaseWrapper) -> str:
             f"The database backend of fsmlock works on SQLite and PostgreSQL, not on {connection.vendor}."
             " Set FSMLOCK['BACKEND'] to 'fsmlock.backends.redis.RedisBackend'."
         ) from None
+
+
+def _marks(values: Collection[object]) -> str:
+    return ", ".join(["%s"] * len(values))
 
 
 class _Row(tuple[object, ...]):
@@ -108,24 +113,22 @@ class DatabaseBackend:
         return {key: token for key, token, _ in found}, now
 
     def _rows(self, cursor: CursorWrapper, resources: Sequence[str]) -> list[_Row]:
-        marks = ", ".join(["%s"] * len(resources))
-        cursor.execute(f"{_SELECT} WHERE resource IN ({marks}) ORDER BY id", list(resources))
+        cursor.execute(f"{_SELECT} WHERE resource IN ({_marks(resources)}) ORDER BY id", list(resources))
         return [_Row(row) for row in cursor.fetchall()]
 
     def _sweep(self, cursor: CursorWrapper, rows: Sequence[_Row], now: int) -> None:
         """Rows of the dead go, whole claims at a time, so that a holder that comes back finds nothing."""
         dead = sorted({str(row[0]) for row in rows if not row.alive(now)})
         if dead:
-            marks = ", ".join(["%s"] * len(dead))
-            cursor.execute(f"DELETE FROM fsmlock_hold WHERE claim IN ({marks})", dead)  # noqa: S608
+            cursor.execute(f"DELETE FROM fsmlock_hold WHERE claim IN ({_marks(dead)})", dead)  # noqa: S608
 
     def _write(self, cursor: CursorWrapper, claim: Claim, tokens: Mapping[str, int], now: int) -> None:
         rows = claim.rows()
-        params: list[object] = []
+        params: list[str | int] = []
         for row in rows:
             params += [row.claim, row.resource, row.lock, row.kind, tokens[row.resource], claim.holder]
             params += [claim.why, claim.lease_us, now, now, now + claim.lease_us, "", ""]
-        cursor.execute(_INSERT + ", ".join(["(" + ", ".join(["%s"] * 13) + ")"] * len(rows)), params)
+        cursor.execute(_INSERT + ", ".join([_ONE] * len(rows)), params)
 
     def renew(self, claim_id: str, lease_us: int, *, using: str) -> Renewed:
         """One statement."""
@@ -150,16 +153,23 @@ class DatabaseBackend:
         with connections[using].cursor() as cursor:
             cursor.execute("DELETE FROM fsmlock_hold WHERE claim = %s", [claim_id])
 
-    def find(self, resources: Collection[str] | None, *, using: str) -> Sequence[HoldInfo]:
+    def find(
+        self, resources: Collection[str] | None, *, using: str, limit: int | None = None
+    ) -> Sequence[HoldInfo]:
         """One query, however many resources."""
         connection = connections[using]
-        where = "" if resources is None else f"WHERE resource IN ({', '.join(['%s'] * len(resources))})"
-        if resources is not None and not resources:
+        now = _now(connection)
+        if resources is None:
+            where, params = f"kind = 'held' AND expires_us > {now}", []
+        elif resources:
+            where, params = f"resource IN ({_marks(resources)})", sorted(resources)
+        else:
             return ()
+        at_most = "" if limit is None else f" LIMIT {int(limit)}"
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT {_COLUMNS}, {_now(connection)} FROM fsmlock_hold {where} ORDER BY id",  # noqa: S608
-                sorted(resources or ()),
+                f"SELECT {_COLUMNS}, {now} FROM fsmlock_hold WHERE {where} ORDER BY id{at_most}",  # noqa: S608
+                params,
             )
             found = [(_Row(row[:-1]), row[-1]) for row in cursor.fetchall()]
         return tuple(row.info(now) for row, now in found if row.alive(now))
@@ -171,12 +181,11 @@ class DatabaseBackend:
         met = [h for h in self.find([resource], using=using) if h.kind == "held" and h.lock == lock]
         if not met:
             return ()
-        marks = ", ".join(["%s"] * len(met))
         kind = "kind = 'broken', " if force else ""
         with connections[using].cursor() as cursor:
             cursor.execute(
                 f"UPDATE fsmlock_hold SET {kind}stop_by = %s, stop_why = %s"  # noqa: S608
-                f" WHERE claim IN ({marks}) RETURNING claim",
+                f" WHERE claim IN ({_marks(met)}) RETURNING claim",
                 [by, why, *(h.claim for h in met)],
             )
             reached = {row[0] for row in cursor.fetchall()}
