@@ -1,1 +1,29 @@
 """One causal id, progress and heartbeat as a logging convention on eliot."""
+
+from __future__ import annotations
+
+from eliot_progress.cancellation import cancellation
+from eliot_progress.context import Origin, causal_id, extract, inject
+from eliot_progress.destinations import install
+from eliot_progress.errors import EliotProgressError
+from eliot_progress.heartbeat import heartbeat
+from eliot_progress.progress import Progress, progress
+from eliot_progress.stall import Liveness, judge
+from eliot_progress.state import Reducer, TaskState
+
+__all__ = [
+    "EliotProgressError",
+    "Liveness",
+    "Origin",
+    "Progress",
+    "Reducer",
+    "TaskState",
+    "cancellation",
+    "causal_id",
+    "extract",
+    "heartbeat",
+    "inject",
+    "install",
+    "judge",
+    "progress",
+]

@@ -1,0 +1,92 @@
+"""Channels: the newest state of a task to the group of the object that it is about."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import threading
+from collections import OrderedDict
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from channels.layers import get_channel_layer  # type: ignore[import-untyped]
+from eliot import log_message
+
+from eliot_progress.state import TaskState, to_dict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+#: Channels allows ASCII letters, digits, hyphens, underscores and periods, under 100 characters.
+_GROUP_LIMIT = 90
+
+
+def group_name(about: str, prefix: str = "progress") -> str:
+    """The group for an object: `progress.rendering.Movie-7`; the same for the same `about`, and no other."""
+    safe = re.sub(r"[^A-Za-z0-9_.]", "-", about)
+    if safe != about.replace(":", "-") or len(prefix) + len(safe) > _GROUP_LIMIT - 1:
+        digest = blake2b(about.encode("utf-8", "replace"), digest_size=8).hexdigest()
+        safe = f"{safe[: _GROUP_LIMIT - len(prefix) - 18]}-{digest}"
+    return f"{prefix}.{safe}"
+
+
+def publisher(group_prefix: str = "progress", *, alias: str = "default") -> Callable[[TaskState], None]:
+    """An `on_change` for `install` that posts `{"type": "progress.changed", "about": ..., "state": {...}}`.
+
+    It only leaves a note and never blocks; a thread with an event loop of its own posts the newest state
+    of each task. A channel layer that fails is logged once, and states go on with the next change.
+    """
+    return _Publisher(group_prefix, alias).post
+
+
+class _Publisher:
+    def __init__(self, prefix: str, alias: str) -> None:
+        self._prefix, self._alias = prefix, alias
+        self._reset()
+        os.register_at_fork(after_in_child=self._reset)
+
+    def _reset(self) -> None:
+        self._wake = threading.Condition()
+        self._waiting: OrderedDict[str, TaskState] = OrderedDict()
+        self._thread: threading.Thread | None = None
+        self._failed = False
+
+    def post(self, state: TaskState) -> None:
+        """Note a state; tasks about nothing have no group."""
+        if not state.about:
+            return
+        with self._wake:
+            self._waiting[state.id] = state
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._run, name="eliot-progress-channels", daemon=True)
+                self._thread.start()
+            self._wake.notify()
+
+    def _run(self) -> None:
+        # One loop for the thread's life: a new one a message would make the layer connect anew each time.
+        with asyncio.Runner() as runner:
+            while True:
+                with self._wake:
+                    self._wake.wait_for(lambda: bool(self._waiting))
+                    states = tuple(self._waiting.values())
+                    self._waiting.clear()
+                runner.run(self._send(states))
+
+    async def _send(self, states: tuple[TaskState, ...]) -> None:
+        layer = get_channel_layer(self._alias)
+        for state in states:
+            message = {"type": "progress.changed", "about": state.about, "state": to_dict(state)}
+            try:
+                await layer.group_send(group_name(state.about, self._prefix), message)
+            except Exception as error:  # noqa: BLE001 - a layer may fail in any way; progress must go on
+                self._complain(error)
+            else:
+                self._failed = False
+
+    def _complain(self, error: Exception) -> None:
+        if not self._failed:
+            self._failed = True
+            log_message(
+                "eliot_progress:channel_layer_failed", exception=type(error).__name__, reason=str(error)
+            )

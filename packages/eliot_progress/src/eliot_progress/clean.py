@@ -1,0 +1,43 @@
+"""Values from anywhere, made safe to log: finite numbers, bounded text without control characters."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import SupportsFloat
+
+#: Longest label, unit, step or note in a message; the rest is cut with an ellipsis.
+TEXT_LIMIT = 200
+
+# Control characters, the two Unicode line separators, bidirectional overrides and lone surrogates: each
+# can break a terminal, a JSON line or the reading order of a page.
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def text(value: object, limit: int = TEXT_LIMIT) -> str:
+    """`value` as one line of at most `limit` characters; the unprintable becomes a space. Never raises."""
+    try:
+        raw = value if isinstance(value, str) else str(value)
+    except Exception:  # noqa: BLE001 - a label's __str__ must not break the work it labels
+        raw = f"<{type(value).__name__}>"
+    line = _UNSAFE.sub(" ", raw[: limit + 1])
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def number(value: object) -> float | None:
+    """`value` as a finite number (an int stays an int), or None when it is no such thing. Never raises."""
+    if isinstance(value, bool) or not isinstance(value, SupportsFloat):
+        return None
+    try:
+        if isinstance(value, int):
+            return value if abs(value) < 2**53 else float(value)
+        plain = float(value)
+    except (OverflowError, ValueError, TypeError):
+        return None
+    return plain if math.isfinite(plain) else None
+
+
+def total(value: object) -> float | None:
+    """A total: None (unknown) for anything that is not a finite number of at least zero."""
+    plain = number(value)
+    return plain if plain is not None and plain >= 0 else None

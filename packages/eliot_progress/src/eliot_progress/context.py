@@ -1,0 +1,183 @@
+"""Where am I in the tree of causes: actions with unique levels, and the causal id in and out of headers."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import threading
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+import eliot
+from eliot import current_action
+from eliot._action import TaskLevel
+
+from eliot_progress import ids
+from eliot_progress.errors import MalformedPathError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, MutableMapping
+
+    from eliot_progress.ids import Level
+
+_TRACEPARENT = re.compile(
+    r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?"
+)
+#: The vendor key in `tracestate` under which the path of the sender travels.
+_VENDOR = "eliot"
+_STATE_LIMIT = 512
+_adopting = threading.Lock()
+
+
+class Action(eliot.Action):  # type: ignore[misc] # eliot has no types
+    """An eliot action whose levels come from one atomic counter.
+
+    eliot's own counter is read, then written: threads that log in one action get the same ids (measured:
+    up to 42 % duplicates). Children of this class are of this class too.
+    """
+
+    def __init__(
+        self,
+        logger: object,
+        task_uuid: str,
+        task_level: TaskLevel,
+        action_type: str,
+        serializers: object = None,
+    ) -> None:
+        super().__init__(logger, task_uuid, task_level, action_type, serializers)
+        self._levels = itertools.count(1)
+
+    def _nextTaskLevel(self) -> TaskLevel:  # noqa: N802 - eliot's name
+        return TaskLevel(level=[*self._task_level.as_list(), next(self._levels)])
+
+    @property
+    def level(self) -> Level:
+        """The action's place in its task."""
+        return tuple(self._task_level.as_list())
+
+    @property
+    def id(self) -> str:
+        """`uuid@/2/3`."""
+        return ids.action_id(self.task_uuid, self.level)
+
+    def reserve(self) -> Level:
+        """A level of this action that nobody else will ever get."""
+        return tuple(self._nextTaskLevel().as_list())
+
+
+def start(action_type: str, **fields: object) -> Action:
+    """Start an action below the current one (or a new task) and log its start. The caller finishes it."""
+    parent = current()
+    if parent is None:
+        return _started(Action(None, str(uuid4()), TaskLevel(level=[]), action_type), fields)
+    return _started(parent.child(None, action_type), fields)
+
+
+def current() -> Action | None:
+    """The current action, with atomic levels from now on, or None."""
+    action = current_action()
+    if action is None or isinstance(action, Action):
+        return action
+    with _adopting:
+        if not isinstance(action, Action):
+            # A stock eliot action: its counter goes on, atomically, from where it is.
+            last = action._last_child  # noqa: SLF001 - eliot offers no other way to the counter
+            action._levels = itertools.count(last.as_list()[-1] + 1 if last else 1)  # noqa: SLF001
+            action.__class__ = Action
+    return action  # type: ignore[no-any-return] # it is one now
+
+
+def causal_id() -> str | None:
+    """The causal id of the current action: 32 hex digits, the same for everything one click caused."""
+    action = current_action()
+    return None if action is None else ids.causal(action.task_uuid)
+
+
+def _started(action: Action, fields: dict[str, object]) -> Action:
+    action._start(fields)  # noqa: SLF001 - eliot's own start_action does the same
+    return action
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a message, request or task came from: the place in another process' tree to go on below."""
+
+    task_uuid: str
+    level: Level
+
+    @property
+    def causal_id(self) -> str:
+        """32 hex digits."""
+        return ids.causal(self.task_uuid)
+
+    def attempt(self, action_type: str, **fields: object) -> Action:
+        """Start an action below this place at a level of its own, however often this is done.
+
+        The level is chosen here, by the consumer: a retry or a redelivery of the same message brings the same
+        origin, and must still not repeat any id.
+        """
+        level = [*self.level, _attempts()]
+        return _started(Action(None, self.task_uuid, TaskLevel(level=level), action_type), fields)
+
+
+class _Attempts:
+    """Microseconds since 1970, strictly growing in this process: unique among attempts, sorted by time."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last = 0
+
+    def __call__(self) -> int:
+        with self._lock:
+            self._last = max(self._last + 1, time.time_ns() // 1000)
+            return self._last
+
+
+_attempts = _Attempts()
+
+
+def inject(headers: MutableMapping[str, str], origin: Origin | None = None) -> bool:
+    """Write the current place (or `origin`) into `headers`: `traceparent`, and `tracestate` with the path.
+
+    Other vendors' entries of `tracestate` are kept. False, and nothing written, when there is no action.
+    """
+    if origin is None:
+        action = current()
+        if action is None:
+            return False
+        origin = Origin(task_uuid=action.task_uuid, level=action.reserve())
+    headers["traceparent"] = f"00-{origin.causal_id}-{ids.span(origin.task_uuid, origin.level)}-01"
+    ours = f"{_VENDOR}={ids.encode_path(origin.level)}"
+    others = [
+        entry for entry in _entries(headers.get("tracestate", "")) if not entry.startswith(f"{_VENDOR}=")
+    ]
+    while others and len(",".join([ours, *others])) > _STATE_LIMIT:
+        others.pop()
+    headers["tracestate"] = ",".join([ours, *others])
+    return True
+
+
+def extract(headers: Mapping[str, str]) -> Origin | None:
+    """The origin that `headers` name, or None when they name none or a malformed one. Never raises."""
+    parent = headers.get("traceparent")
+    match = _TRACEPARENT.fullmatch(parent) if isinstance(parent, str) else None
+    if match is None:
+        return None
+    return Origin(task_uuid=str(UUID(match[1])), level=_path_in(headers.get("tracestate", "")))
+
+
+def _path_in(state: object) -> Level:
+    for entry in _entries(state if isinstance(state, str) else ""):
+        vendor, _, path = entry.partition("=")
+        if vendor == _VENDOR:
+            try:
+                return ids.decode_path(path)
+            except MalformedPathError:
+                return ()
+    return ()
+
+
+def _entries(state: str) -> list[str]:
+    return [entry.strip() for entry in state[: 4 * _STATE_LIMIT].split(",") if "=" in entry]

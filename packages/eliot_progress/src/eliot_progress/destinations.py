@@ -1,0 +1,73 @@
+"""`install(...)`: where this process' messages go."""
+
+from __future__ import annotations
+
+import atexit
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import eliot
+
+from eliot_progress.logfile import LogFile
+from eliot_progress.outbox import Outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from eliot_progress.state import TaskState
+    from eliot_progress.stores.base import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Installed:
+    """What `install` added; `remove` takes it away again."""
+
+    outbox: Outbox | None
+    log: LogFile | None
+
+    def flush(self, timeout_s: float = 2.0) -> bool:
+        """Wait until the newest states are delivered; False when that took longer."""
+        return self.outbox is None or self.outbox.flush(timeout_s)
+
+    def remove(self) -> None:
+        """Stop sending messages there. What is noted is delivered first."""
+        self.flush()
+        _installed.remove(self)
+        for destination in (self.outbox, self.log):
+            if destination is not None:
+                eliot.remove_destination(destination)
+        if self.log is not None:
+            self.log.close()
+
+
+def install(
+    store: Store | None = None,
+    on_change: Callable[[TaskState], None] | None = None,
+    log_path: Path | None = None,
+) -> Installed:
+    """Send this process' (and its forks') messages on.
+
+    `store` gets the newest report of each task, `on_change` its state (both from a thread of their own,
+    never the caller's); `log_path` gets every message as a JSON line.
+    """
+    outbox = Outbox(store, on_change) if store is not None or on_change is not None else None
+    log = LogFile(log_path) if log_path is not None else None
+    added = [destination for destination in (outbox, log) if destination is not None]
+    if added:
+        eliot.add_destinations(*added)
+    installed = Installed(outbox=outbox, log=log)
+    _installed.append(installed)
+    return installed
+
+
+_installed: list[Installed] = []
+
+
+def flush_all() -> None:
+    """Deliver what is noted for all that was installed; waits 2 s at most for each."""
+    for installed in tuple(_installed):
+        installed.flush()
+
+
+atexit.register(flush_all)

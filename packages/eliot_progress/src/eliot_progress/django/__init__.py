@@ -1,0 +1,3 @@
+"""The Django side: middleware and settings."""
+
+from __future__ import annotations

@@ -1,0 +1,66 @@
+"""One action for each request, sync and async, and the causal id in the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, cast
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+
+from eliot_progress import clean, context, ids
+from eliot_progress.django import conf
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponseBase
+
+#: The answer's header: 32 hex digits to search the log for.
+HEADER = "X-Causal-Id"
+
+_Sync = Callable[["HttpRequest"], "HttpResponseBase"]
+_Async = Callable[["HttpRequest"], Awaitable["HttpResponseBase"]]
+
+
+class CausalMiddleware:
+    """Runs everything behind it inside an eliot action `http:request`. Put it first."""
+
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: _Sync | _Async) -> None:
+        self._get_response = get_response
+        self._is_async = iscoroutinefunction(get_response)
+        if self._is_async:
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
+        """Answer the request."""
+        if self._is_async:
+            return self._answer(request)
+        with _begin(request) as action:
+            return _end(action, cast("_Sync", self._get_response)(request))
+
+    async def _answer(self, request: HttpRequest) -> HttpResponseBase:
+        with _begin(request) as action:
+            return _end(action, await cast("_Async", self._get_response)(request))
+
+
+def _begin(request: HttpRequest) -> context.Action:
+    fields = {"method": clean.text(request.method), "path": clean.text(request.path)}
+    origin = context.extract(request.headers) if _believed(request) else None
+    if origin is None:
+        return context.start("http:request", **fields)
+    return origin.attempt("http:request", **fields)
+
+
+def _believed(request: HttpRequest) -> bool:
+    """Whether this request's `traceparent` is adopted: strangers must not write into our trees."""
+    adopt = conf.get().ADOPT
+    if adopt == conf.SAME_ORIGIN:
+        return request.headers.get("Sec-Fetch-Site") == "same-origin"
+    return adopt == conf.ALWAYS
+
+
+def _end(action: context.Action, response: HttpResponseBase) -> HttpResponseBase:
+    response[HEADER] = ids.causal(action.task_uuid)
+    action.add_success_fields(status=response.status_code)
+    return response

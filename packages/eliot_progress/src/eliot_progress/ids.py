@@ -1,0 +1,70 @@
+"""Ids as text: the place of an action in its tree, its W3C trace id and span id."""
+
+from __future__ import annotations
+
+import re
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from eliot_progress.errors import MalformedPathError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Level = tuple[int, ...]
+
+_STEP = re.compile(r"([a-p])([1-9][0-9]{0,15})")
+#: Deeper trees than this are a mistake or an attack; the text must also fit tracestate's 512 characters.
+MAX_DEPTH = 64
+_MAX_LENGTH = 256
+
+
+def action_id(task_uuid: str, level: Iterable[int]) -> str:
+    """The id of an action: `uuid@/2/3`, as eliot writes it. The root action's is `uuid@/`."""
+    return f"{task_uuid}@/" + "/".join(map(str, level))
+
+
+def split_action_id(identifier: str) -> tuple[str, Level]:
+    """The task uuid and the level of `uuid@/2/3`. Raises MalformedPathError."""
+    uuid, at, path = identifier.partition("@")
+    try:
+        level = tuple(int(step) for step in path.split("/") if step)
+    except ValueError:
+        raise MalformedPathError(f"{identifier!r} is not an action id (like uuid@/2/3).") from None
+    if not at or not uuid or any(step < 1 for step in level):
+        raise MalformedPathError(f"{identifier!r} is not an action id (like uuid@/2/3).")
+    return uuid, level
+
+
+def causal(task_uuid: str) -> str:
+    """The causal id (W3C trace id) of an eliot task: its uuid as 32 hex digits.
+
+    A task whose id is no UUID (other programs may make such) gets a digest of it.
+    """
+    try:
+        return UUID(task_uuid).hex
+    except ValueError:
+        return blake2b(task_uuid.encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+def span(task_uuid: str, level: Iterable[int]) -> str:
+    """A span id (16 hex digits) that follows from the action's id: logs and spans join without a table."""
+    return blake2b(action_id(task_uuid, level).encode("utf-8", "replace"), digest_size=8).hexdigest()
+
+
+def encode_path(level: Iterable[int]) -> str:
+    """A level as text that sorts like the tree: [2, 3, 11] is `a2/a3/b11`, and a subtree is a prefix."""
+    return "/".join(f"{chr(96 + len(digits))}{digits}" for digits in map(str, level))
+
+
+def decode_path(path: str) -> Level:
+    """The level that `encode_path` wrote. Raises MalformedPathError for anything else."""
+    if not path:
+        return ()
+    steps = path.split("/") if len(path) <= _MAX_LENGTH else []
+    matches = [_STEP.fullmatch(step) for step in steps[: MAX_DEPTH + 1]]
+    level = tuple(int(m[2]) for m in matches if m and ord(m[1]) - 96 == len(m[2]))
+    if not steps or len(level) != len(steps):
+        raise MalformedPathError(f"{path[:80]!r} is not a level path (like a2/a3/b11).")
+    return level

@@ -1,0 +1,114 @@
+"""From the log to those who want the newest state: the caller leaves a note, a thread delivers."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+from eliot_progress import ids, messages
+from eliot_progress.state import TaskState, state_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from eliot_progress.stores.base import Store
+
+#: Tasks waiting for delivery at most; beyond it the oldest waiting state is dropped and counted.
+LIMIT = 10_000
+
+
+class Outbox:
+    """An eliot destination. Keeps the newest report of each task until its thread has delivered it.
+
+    A store that is down slows nobody: newer reports replace older ones, and delivery goes on when it is back.
+    """
+
+    def __init__(self, store: Store | None, on_change: Callable[[TaskState], None] | None) -> None:
+        self._store = store
+        self._on_change = on_change
+        #: Deliveries that failed, and states given up because too many waited.
+        self.failed = 0
+        self.dropped = 0
+        self._reset()
+        os.register_at_fork(after_in_child=self._reset)
+
+    def _reset(self) -> None:
+        self._wake = threading.Condition()
+        self._waiting: OrderedDict[str, Mapping[str, object]] = OrderedDict()
+        self._busy = False
+        self._thread: threading.Thread | None = None
+
+    def __call__(self, message: Mapping[str, object]) -> None:
+        """Note a message."""
+        if message.get("message_type") not in (messages.PROGRESS, messages.HEARTBEAT):
+            return
+        level = message.get("task_level")
+        if not isinstance(level, list):
+            return
+        key = ids.action_id(str(message.get("task_uuid")), level[:-1])
+        with self._wake:
+            self._note(key, message)
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(
+                    target=self._deliver_all, name="eliot-progress-outbox", daemon=True
+                )
+                self._thread.start()
+            self._wake.notify_all()
+
+    def _note(self, key: str, message: Mapping[str, object]) -> None:
+        waiting = self._waiting.get(key)
+        if waiting is not None and waiting.get("outcome") is not None:
+            return
+        self._waiting[key] = message
+        if len(self._waiting) > LIMIT:
+            self._waiting.popitem(last=False)
+            self.dropped += 1
+
+    def flush(self, timeout_s: float = 2.0) -> bool:
+        """Wait until all that was noted is delivered; False when that took longer than `timeout_s`."""
+        with self._wake:
+            return self._wake.wait_for(lambda: not self._waiting and not self._busy, timeout_s)
+
+    def _deliver_all(self) -> None:
+        while True:
+            with self._wake:
+                self._busy = False
+                self._wake.notify_all()
+                self._wake.wait_for(lambda: bool(self._waiting))
+                key, message = self._waiting.popitem(last=False)
+                self._busy = True
+            if not self._deliver(message):
+                self._put_back(key, message)
+
+    def _put_back(self, key: str, message: Mapping[str, object]) -> None:
+        with self._wake:
+            self._waiting.setdefault(key, message)
+        time.sleep(0.5)  # this thread's own pace; nobody waits for it
+
+    def _deliver(self, message: Mapping[str, object]) -> bool:
+        try:
+            if self._store is not None:
+                self._store.record(message)
+        except Exception as error:  # noqa: BLE001 - a store may fail in any way; the work must go on
+            self._complain("store", error)
+            return False
+        report = messages.parse(message)
+        if self._on_change is not None and report is not None:
+            try:
+                self._on_change(state_of(report))
+            except Exception as error:  # noqa: BLE001 - as above; a listener that fails is not asked again
+                self._complain("on_change", error)
+        return True
+
+    def _complain(self, who: str, error: Exception) -> None:
+        """Say it once; then count."""
+        self.failed += 1
+        if self.failed == 1:
+            sys.stderr.write(
+                f"eliot_progress: the {who} failed ({type(error).__name__}: {error}). Work goes on, "
+                "states wait for delivery; further failures are only counted.\n"
+            )

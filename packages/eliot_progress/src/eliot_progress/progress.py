@@ -1,0 +1,108 @@
+"""`progress(...)`: around a loop, or as a with statement."""
+
+from __future__ import annotations
+
+from collections.abc import Sized
+from typing import TYPE_CHECKING, Generic, TypeVar, overload
+
+from eliot_progress import clean
+from eliot_progress.tracker import GRACE, LEAST_GRACE_S, Labels, Tracker
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Iterator
+
+_Item = TypeVar("_Item")
+
+
+class Progress(Tracker):
+    """Work that counts: what `with progress(...) as p` gives."""
+
+
+class Loop(Generic[_Item]):
+    """Items whose iteration is reported: what `for item in progress(items)` goes through. Once only."""
+
+    def __init__(self, items: Iterable[_Item], work: Progress) -> None:
+        self._items = items
+        self.progress = work
+
+    def __iter__(self) -> Iterator[_Item]:
+        return self._reported()
+
+    def _reported(self) -> Generator[_Item, None, None]:
+        work = self.progress
+        with work:
+            for item in self._items:
+                yield item
+                work.done += 1
+
+
+@overload
+def progress(  # type: ignore[overload-overlap] # a str is an iterable too; here it is a name
+    work: str,
+    action_type: None = None,
+    *,
+    total: float | None = None,
+    unit: str = "",
+    every: float = 1.0,
+    grace_s: float | None = None,
+    about: str = "",
+    by: str = "",
+    description: str = "",
+    initial: float = 0,
+) -> Progress: ...
+
+
+@overload
+def progress(
+    work: Iterable[_Item],
+    action_type: str | None = None,
+    *,
+    total: float | None = None,
+    unit: str = "",
+    every: float = 1.0,
+    grace_s: float | None = None,
+    about: str = "",
+    by: str = "",
+    description: str = "",
+    initial: float = 0,
+) -> Loop[_Item]: ...
+
+
+def progress(  # noqa: PLR0913 - each is one fact that a reader sees
+    work: str | Iterable[_Item],
+    action_type: str | None = None,
+    *,
+    total: float | None = None,
+    unit: str = "",
+    every: float = 1.0,
+    grace_s: float | None = None,
+    about: str = "",
+    by: str = "",
+    description: str = "",
+    initial: float = 0,
+) -> Progress | Loop[_Item]:
+    """Report work while it runs, as an eliot action of its own.
+
+    `progress("render:movie", total=300)` is a with statement; `progress(items, "Importing")` goes around a
+    loop. `every` is the promise in seconds: a message comes at least that often, and a reader may call the
+    work late when none does, and stalled `grace_s` later (default: three times `every`, at least 5 s).
+    `about` names the object (`app.Model:pk`), `by` who asked for it, `initial` what was done before (a
+    resumed run).
+    """
+    named = work if isinstance(work, str) else action_type or "progress"
+    every_s = max(0.05, clean.number(every) or 1.0)
+    labels = Labels(
+        action_type=clean.text(named),
+        description=clean.text(description or named),
+        about=clean.text(about),
+        by=clean.text(by),
+        unit=clean.text(unit),
+        every_s=every_s,
+        grace_s=max(LEAST_GRACE_S, GRACE * every_s)
+        if grace_s is None
+        else max(0.0, clean.number(grace_s) or 0),
+    )
+    if isinstance(work, str):
+        return Progress(labels, total=total, initial=initial)
+    known = len(work) if total is None and isinstance(work, Sized) else total
+    return Loop(work, Progress(labels, total=known, initial=initial))

@@ -1,0 +1,65 @@
+"""One thread a process that looks at all running work and reports it: the caller's loop only counts."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from typing import Protocol
+
+#: Seconds between two looks: moved work is reported at most this often.
+TICK_S = 0.1
+
+
+class Pulsed(Protocol):
+    """Something the pulse looks at."""
+
+    def pulse(self, now: float) -> None:
+        """Report what is due at `now` (time.time()). Must not raise."""
+
+
+class Pulse:
+    """The thread. It starts with the first work, sleeps while there is none, and a fork begins with none."""
+
+    def __init__(self, tick_s: float = TICK_S) -> None:
+        self.tick_s = tick_s
+        self._reset()
+
+    def _reset(self) -> None:
+        self._wake = threading.Condition()
+        self._watched: dict[int, Pulsed] = {}
+        self._thread: threading.Thread | None = None
+
+    def watch(self, work: Pulsed) -> None:
+        """Look at `work` from now on."""
+        with self._wake:
+            self._watched[id(work)] = work
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._beat, name="eliot-progress-pulse", daemon=True)
+                self._thread.start()
+            self._wake.notify()
+
+    def forget(self, work: Pulsed) -> None:
+        """Look at `work` no longer."""
+        with self._wake:
+            self._watched.pop(id(work), None)
+
+    def after_fork(self) -> None:
+        """In a forked child: the parent's work is the parent's to report, and its thread was not copied."""
+        self._reset()
+
+    def _beat(self) -> None:
+        wake = self._wake
+        while True:
+            with wake:
+                while not self._watched:
+                    wake.wait()
+                watched = tuple(self._watched.values())
+            now = time.time()
+            for work in watched:
+                work.pulse(now)
+            time.sleep(self.tick_s)
+
+
+PULSE = Pulse()
+os.register_at_fork(after_in_child=PULSE.after_fork)

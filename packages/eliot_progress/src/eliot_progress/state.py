@@ -1,0 +1,134 @@
+"""The state of a task, and the pure reducer that turns messages in any order into states."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields, replace
+from typing import TYPE_CHECKING
+
+from eliot_progress import ids
+from eliot_progress.messages import OUTCOMES, Outcome, Report, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskState:
+    """All that is known of one task that reports. Times are seconds since 1970 by the sender's clock."""
+
+    #: `uuid@/2/3`: this attempt of this action.
+    id: str
+    #: 32 hex digits, shared by everything that one cause set going.
+    causal_id: str
+    action_type: str
+    about: str
+    by: str
+    description: str
+    done: float
+    total: float | None
+    unit: str
+    step: str
+    note: str
+    #: Units per second.
+    rate: float | None
+    #: Seconds left, likely at least and at most.
+    eta_s: tuple[float, float] | None
+    started_at: float
+    beat_at: float
+    advanced_at: float
+    next_by: float
+    grace_s: float
+    seq: int
+    outcome: Outcome | None
+    reason: str
+    pid: int = 0
+    host: str = ""
+
+    @property
+    def parent_id(self) -> str | None:
+        """The id of the action around this one; None for the root of a task."""
+        uuid, level = ids.split_action_id(self.id)
+        return ids.action_id(uuid, level[:-1]) if level else None
+
+
+_SHARED = tuple(f.name for f in fields(TaskState) if f.name not in {"id", "causal_id"})
+
+
+def state_of(report: Report) -> TaskState:
+    """The state that one message tells."""
+    return TaskState(
+        id=report.id,
+        causal_id=ids.causal(report.task_uuid),
+        **{name: getattr(report, name) for name in _SHARED},
+    )
+
+
+def to_dict(state: TaskState) -> dict[str, object]:
+    """The state as plain JSON values."""
+    return asdict(state)
+
+
+def from_dict(values: Mapping[str, object]) -> TaskState:
+    """The state that `to_dict` wrote, also after a trip through JSON. Unknown keys are left out."""
+    known = {f.name: values[f.name] for f in fields(TaskState) if f.name in values}
+    eta = known.get("eta_s")
+    known["eta_s"] = tuple(eta) if isinstance(eta, list | tuple) else None
+    return TaskState(**known)  # type: ignore[arg-type] # our own JSON
+
+
+def newer(one: TaskState, other: TaskState) -> TaskState:
+    """Of two states of the same task, the later one. An outcome is never taken back."""
+    return max(one, other, key=lambda state: (state.outcome is not None, state.seq))
+
+
+class Reducer:
+    """Messages in, states out: any order, with duplicates and gaps, ends in the same states.
+
+    Only tasks that report are kept; other eliot messages pass through without a trace.
+    """
+
+    def __init__(self, messages: Iterable[Mapping[str, object]] = ()) -> None:
+        self._states: dict[str, TaskState] = {}
+        self._ends: dict[str, tuple[Outcome, str]] = {}
+        for message in messages:
+            self.add(message)
+
+    def add(self, message: Mapping[str, object]) -> TaskState | None:
+        """Take one message in; the state it speaks of, or None when it speaks of none (yet)."""
+        report = parse(message)
+        if report is None:
+            return self._end(message)
+        state = state_of(report)
+        known = self._states.get(state.id)
+        self._states[state.id] = state if known is None else newer(known, state)
+        return self.get(state.id)
+
+    def _end(self, message: Mapping[str, object]) -> TaskState | None:
+        """The end of an action closes its state even when the last report was lost."""
+        status, level = message.get("action_status"), message.get("task_level")
+        if status not in OUTCOMES or not isinstance(level, list | tuple) or not level:
+            return None
+        identifier = ids.action_id(str(message.get("task_uuid")), level[:-1])
+        self._ends[identifier] = (status, str(message.get("reason", "")))
+        return self.get(identifier)
+
+    def get(self, identifier: str) -> TaskState | None:
+        """The state of the task with this id."""
+        state, end = self._states.get(identifier), self._ends.get(identifier)
+        if state is None or state.outcome is not None or end is None:
+            return state
+        return replace(state, outcome=end[0], reason=end[1])
+
+    @property
+    def states(self) -> dict[str, TaskState]:
+        """Every task by its id."""
+        return {identifier: state for identifier in self._states if (state := self.get(identifier))}
+
+    def children(self, identifier: str) -> tuple[TaskState, ...]:
+        """The tasks that report from anywhere below this one, in the order of the tree."""
+        below = (s for s in self.states.values() if s.id != identifier and _inside(s.id, identifier))
+        return tuple(sorted(below, key=lambda state: ids.split_action_id(state.id)[1]))
+
+
+def _inside(identifier: str, above: str) -> bool:
+    return identifier.startswith(above if above.endswith("/") else above + "/")

@@ -1,0 +1,3 @@
+"""Where the newest state of each task is kept."""
+
+from __future__ import annotations

@@ -1,0 +1,64 @@
+"""States in this process' memory: for tests, and for programs of one process."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+from eliot_progress.messages import parse
+from eliot_progress.state import TaskState, newer, state_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+class MemoryStore:
+    """Keeps the `limit` tasks that reported last."""
+
+    def __init__(self, limit: int = 10_000) -> None:
+        self._limit = limit
+        self._lock = threading.Lock()
+        self._states: OrderedDict[str, TaskState] = OrderedDict()
+        self._latest: dict[str, str] = {}
+
+    def record(self, message: Mapping[str, object]) -> None:
+        """Take an eliot message in."""
+        report = parse(message)
+        if report is None:
+            return
+        state = state_of(report)
+        with self._lock:
+            known = self._states.pop(state.id, None)
+            self._states[state.id] = state if known is None else newer(known, state)
+            if state.about:
+                self._point(state)
+            if len(self._states) > self._limit:
+                _, gone = self._states.popitem(last=False)
+                if self._latest.get(gone.about) == gone.id:
+                    del self._latest[gone.about]
+
+    def _point(self, state: TaskState) -> None:
+        current = self._states.get(self._latest.get(state.about, ""))
+        if current is None or (current.started_at, current.id) <= (state.started_at, state.id):
+            self._latest[state.about] = state.id
+
+    def get(self, identifier: str) -> TaskState | None:
+        """The task with this id."""
+        with self._lock:
+            return self._states.get(identifier)
+
+    def latest(self, about: str) -> TaskState | None:
+        """The task that was started last about this object."""
+        return self.latest_many([about]).get(about)
+
+    def latest_many(self, abouts: Iterable[str]) -> dict[str, TaskState]:
+        """The same for many objects at once."""
+        with self._lock:
+            return {a: self._states[self._latest[a]] for a in abouts if a in self._latest}
+
+    def active(self, limit: int = 100) -> tuple[TaskState, ...]:
+        """Tasks without an outcome, the last started first."""
+        with self._lock:
+            running = [state for state in self._states.values() if state.outcome is None]
+        return tuple(sorted(running, key=lambda s: (s.started_at, s.id), reverse=True)[: max(0, limit)])

