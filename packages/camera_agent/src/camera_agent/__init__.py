@@ -1,1 +1,7 @@
 """A camera agent that films offline and online and never loses a frame."""
+
+from __future__ import annotations
+
+__all__ = ["__version__"]
+
+__version__ = "0.1.0"

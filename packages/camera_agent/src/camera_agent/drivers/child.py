@@ -1,0 +1,58 @@
+"""The driver's own process: reads commands, runs the driver, writes answers. Started by `DriverProcess`."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+from camera_agent.drivers import registry, wire
+from camera_agent.drivers.base import Driver
+from camera_agent.home import Json
+
+
+def serve(commands: BinaryIO, answers: BinaryIO) -> None:
+    """Answer each command until the agent closes the pipe."""
+    driver: Driver | None = None
+    for line in commands:
+        command = json.loads(line)
+        try:
+            if command["do"] == "open":
+                driver = registry.load(command["driver"])
+            if driver is None:
+                raise RuntimeError("a driver must be opened first")
+            answer = _answer(driver, command)
+        except Exception as error:  # noqa: BLE001 - whatever a driver raises must reach the agent as an answer
+            answer = wire.error_message(error)
+        answers.write(wire.encode(answer))
+        answers.flush()
+    if driver is not None:
+        driver.close()
+
+
+def _answer(driver: Driver, command: dict[str, Json]) -> dict[str, Json]:
+    match command["do"]:
+        case "open":
+            options = command["options"]
+            return wire.description_message(driver.open(options))  # type: ignore[arg-type] # checked by the agent
+        case "capture":
+            return wire.shot_message(driver.capture(Path(str(command["target"]))))
+        case "health":
+            return {"ok": dict(driver.health())}
+    raise RuntimeError(f"unknown command {command['do']!r}")
+
+
+def main() -> None:
+    """Serve on the pipes given, with the standard output kept clear of what libraries print."""
+    # Ctrl-C reaches the whole group; the agent decides when its driver ends.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    serve(sys.stdin.buffer, answers)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+"""The pictures of a folder in natural order, told apart from what else lies there by their first bytes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from camera_agent.drivers.base import LeftOut
+from camera_agent.errors import BadInput
+from camera_agent.frame import HEAD_BYTES, filetype_of
+
+#: What desktops leave in folders: not worth a word.
+LITTER = frozenset({"thumbs.db", "desktop.ini"})
+
+
+def natural(name: str) -> tuple[tuple[int, int | str], ...]:
+    """A sort key by which `img2` comes before `img10`."""
+    parts = re.split(r"(\d+)", name.casefold())
+    return tuple((0, int(part)) if part.isdecimal() else (1, part) for part in parts if part)
+
+
+def pictures(folder: Path) -> tuple[list[tuple[Path, str]], tuple[LeftOut, ...]]:
+    """Pictures with their MIME types, and what was left out. BadInput when there is no picture at all."""
+    found: list[tuple[Path, str]] = []
+    left_out: list[LeftOut] = []
+    for path in sorted(folder.iterdir(), key=lambda path: (natural(path.name), path.name)):
+        if path.name.startswith(".") or path.name.lower() in LITTER or not path.is_file():
+            continue
+        verdict = filetype_in(path)
+        if isinstance(verdict, LeftOut):
+            left_out.append(verdict)
+        else:
+            found.append((path, verdict))
+    if not found:
+        raise BadInput(f"There are no pictures in {folder}.", "Give a folder with JPEG, PNG or WebP files.")
+    return found, tuple(left_out)
+
+
+def filetype_in(path: Path) -> str | LeftOut:
+    """A file's MIME type, or why it is no picture."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+    except OSError as error:
+        return LeftOut(name=path.name, code="unreadable", message=f"It can't be read: {error.strerror}.")
+    if not head:
+        return LeftOut(name=path.name, code="empty", message="The file is empty.")
+    return filetype_of(head) or LeftOut(
+        name=path.name, code="not_a_picture", message="The file is no JPEG, PNG or WebP picture."
+    )

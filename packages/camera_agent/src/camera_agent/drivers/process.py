@@ -1,0 +1,126 @@
+"""The agent's side of a driver's process: deadlines, kill, restart."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from camera_agent.drivers import wire
+from camera_agent.drivers.base import Description, Options, Shot
+from camera_agent.errors import DriverError, DriverLost
+from camera_agent.home import Json
+
+#: Importing numpy on a Pi Zero and waking a camera both take seconds.
+OPEN_DEADLINE_S = 60.0
+
+
+class DriverProcess:
+    """One driver in one child process. Each call ends within its deadline, if need be by `kill -9`."""
+
+    def __init__(self, driver: str, options: Options, *, capture_deadline_s: float = 30.0) -> None:
+        self.driver = driver
+        self.options = options
+        self.capture_deadline_s = capture_deadline_s
+        self._process: subprocess.Popen[bytes] | None = None
+        self._buffer = b""
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the child; None when there is none."""
+        return self._process.pid if self._process else None
+
+    def open(self) -> Description:
+        """Start a fresh process and open the camera in it."""
+        self.kill()
+        self._buffer = b""
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            [sys.executable, "-m", "camera_agent.drivers.child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=0,
+        )
+        answer = self._ask(
+            {"do": "open", "driver": self.driver, "options": dict(self.options)}, OPEN_DEADLINE_S
+        )
+        return wire.description_of(answer)
+
+    def capture(self, target: Path) -> Shot | None:
+        """Take one picture into `target`; None when a finite source is at its end."""
+        shot = wire.shot_of(self._ask({"do": "capture", "target": str(target)}, self.capture_deadline_s))
+        if shot is not None and not target.exists():
+            raise DriverError(f"The driver {self.driver!r} says that it took a picture but wrote none.")
+        return shot
+
+    def health(self) -> dict[str, Json]:
+        """What the camera tells of itself."""
+        return self._ask({"do": "health"}, self.capture_deadline_s) or {}
+
+    def close(self, grace_s: float = 1.0) -> None:
+        """Let the driver put the camera away; kill it when that takes longer than `grace_s` seconds."""
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()
+            try:
+                self._process.wait(grace_s)
+            except subprocess.TimeoutExpired:
+                pass
+        self.kill()
+
+    def kill(self) -> None:
+        """End the process at once. Safe to call from another thread: a waiting call then raises DriverLost."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+    def _ask(self, command: dict[str, Json], deadline_s: float) -> dict[str, Json] | None:
+        process = self._process
+        if process is None or process.stdin is None:
+            raise DriverLost(f"The driver {self.driver!r} has no process.")
+        try:
+            process.stdin.write(wire.encode(command))
+        except (OSError, ValueError):
+            raise self._lost(process) from None
+        return wire.result(self._read(process, time.monotonic() + deadline_s, command))
+
+    def _read(
+        self, process: subprocess.Popen[bytes], deadline: float, command: dict[str, Json]
+    ) -> dict[str, Json]:
+        while b"\n" not in self._buffer:
+            block = self._block(process, deadline, command)
+            if not block or len(self._buffer) > wire.LINE_LIMIT:
+                raise self._lost(process)
+            self._buffer += block
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        answer = json.loads(line)
+        return answer if isinstance(answer, dict) else {}
+
+    def _block(self, process: subprocess.Popen[bytes], deadline: float, command: dict[str, Json]) -> bytes:
+        try:
+            descriptor = process.stdout.fileno() if process.stdout else -1
+            waiting = select.poll()
+            waiting.register(descriptor, select.POLLIN | select.POLLHUP)
+            if waiting.poll(max(0.0, deadline - time.monotonic()) * 1000):
+                return os.read(descriptor, 1 << 16)
+        except (OSError, ValueError):
+            return b""
+        self.kill()
+        raise DriverLost(
+            f"The driver {self.driver!r} gave no answer to {command['do']!r} in time and was killed.",
+            "It is started again.",
+        )
+
+    def _lost(self, process: subprocess.Popen[bytes]) -> DriverLost:
+        self.kill()
+        code = process.returncode
+        how = f"was ended by {signal.Signals(-code).name}" if code and code < 0 else f"ended with code {code}"
+        return DriverLost(f"The driver {self.driver!r} {how}.", "It is started again.")

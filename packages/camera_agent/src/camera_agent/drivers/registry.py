@@ -1,0 +1,49 @@
+"""Finding a driver by its name: the ones shipped here, entry points of others, or `module:Class`."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from importlib import import_module
+from importlib.metadata import entry_points
+
+from camera_agent.drivers.base import Driver
+from camera_agent.errors import BadInput
+
+ENTRY_POINTS = "camera_agent.drivers"
+
+#: Shipped drivers, imported only in the child process that needs them.
+SHIPPED = {
+    "replay": "camera_agent.drivers.replay:ReplayDriver",
+    "simulated": "camera_agent.drivers.simulated:SimulatedDriver",
+}
+
+
+def names() -> tuple[str, ...]:
+    """All drivers that can be named."""
+    return tuple(sorted({*SHIPPED, *(point.name for point in entry_points(group=ENTRY_POINTS))}))
+
+
+def check(name: str) -> str:
+    """The name itself when there is such a driver. BadInput, with a guess, when there is not."""
+    if ":" not in name and name not in names():
+        close = difflib.get_close_matches(name, names(), n=1)
+        guess = f"Did you mean {close[0]!r}?" if close else f"There are: {', '.join(names())}."
+        raise BadInput(f"There is no driver {name!r}.", guess)
+    return name
+
+
+def load(name: str) -> Driver:
+    """A new driver object. BadInput when it can't be imported."""
+    target = SHIPPED.get(check(name), name)
+    for point in entry_points(group=ENTRY_POINTS, name=name):
+        target = point.value
+    module, _, attribute = target.partition(":")
+    try:
+        make: Callable[[], Driver] = getattr(import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        raise BadInput(
+            f"The driver {name!r} can't be loaded: {error}.",
+            f"Install what it needs: pip install 'camera-agent[{name}]'." if name in SHIPPED else "",
+        ) from error
+    return make()

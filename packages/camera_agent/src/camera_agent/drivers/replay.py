@@ -1,0 +1,80 @@
+"""A camera that has filmed already: a folder of pictures, or the frames of a video, passed on as they are."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import ClassVar
+
+from camera_agent.drivers.base import Description, LeftOut, Options, Shot
+from camera_agent.drivers.folder import filetype_in, pictures
+from camera_agent.drivers.video import Video, count_frames
+from camera_agent.errors import BadInput, DriverError
+from camera_agent.frame import ExposureValue
+
+
+class ReplayDriver:
+    """Replays `source`. Pictures keep their bytes, so EXIF rotation and mixed sizes arrive as they are."""
+
+    option_names: ClassVar[frozenset[str]] = frozenset({"source"})
+
+    def __init__(self) -> None:
+        self._next: Iterator[tuple[Shot, Path | bytes]] = iter(())
+        self._video: Video | None = None
+
+    def open(self, options: Options) -> Description:
+        """Look at the source. BadInput when it is missing, holds no pictures, or is no video."""
+        source = Path(str(options.get("source", "")))
+        if not options.get("source"):
+            raise BadInput("The replay driver needs a source.", "Give one: --source FOLDER_OR_VIDEO.")
+        try:
+            if source.is_dir():
+                found, left_out = pictures(source)
+            elif not source.exists():
+                raise BadInput(f"There is no {source}.", "Give a folder of pictures or a video file.")
+            elif isinstance(verdict := filetype_in(source), str):
+                found, left_out = [(source, verdict)], ()
+            else:
+                return self._open_video(source, verdict)
+        except PermissionError as error:
+            raise BadInput(f"{error.filename} may not be read.", "Check its permissions.") from error
+        self._next = ((Shot(filename=path.name, filetype=filetype), path) for path, filetype in found)
+        return Description(model=f"Replay of {source.name}", finite=True, total=len(found), left_out=left_out)
+
+    def _open_video(self, source: Path, verdict: LeftOut) -> Description:
+        if verdict.code in ("empty", "unreadable"):
+            raise BadInput(f"{source} is no video: {verdict.message}", "Give another file.")
+        total = count_frames(source)
+        self._video = Video(source)
+        self._next = (
+            (Shot(filename=f"{source.stem}-{number:06d}.jpg", filetype="image/jpeg"), picture)
+            for number, picture in enumerate(self._video.frames(), 1)
+        )
+        return Description(model=f"Replay of {source.name}", finite=True, total=total)
+
+    def capture(self, target: Path) -> Shot | None:
+        """The next picture; None after the last."""
+        for shot, content in self._next:
+            if isinstance(content, bytes):
+                target.write_bytes(content)
+            else:
+                self._copy(content, target)
+            return shot
+        return None
+
+    @staticmethod
+    def _copy(source: Path, target: Path) -> None:
+        try:
+            shutil.copyfile(source, target)
+        except OSError as error:
+            raise DriverError(f"{source.name} can't be copied: {error.strerror}.") from error
+
+    def health(self) -> Mapping[str, ExposureValue]:
+        """Nothing to tell."""
+        return {}
+
+    def close(self) -> None:
+        """End ffmpeg if it runs."""
+        if self._video is not None:
+            self._video.close()

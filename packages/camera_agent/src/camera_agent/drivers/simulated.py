@@ -1,0 +1,72 @@
+"""A camera without hardware: it looks at a drawn landscape in which the day goes by."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import ClassVar
+
+from PIL import Image
+
+from camera_agent.drivers.base import Description, Options, Shot
+from camera_agent.drivers.landscape import Landscape
+from camera_agent.errors import BadInput
+from camera_agent.frame import ExposureValue
+
+DAY_S = 600.0
+
+
+class SimulatedDriver:
+    """Draws what a camera would see now. Options: `seed`, `width`, `height`, `day_s` (seconds a day lasts there).
+
+    The hour follows the wall clock: with `day_s = 86400` it is the true hour (UTC), with the default of 600 a whole
+    day goes by in ten minutes. One seed and one moment always give the same picture.
+    """
+
+    option_names: ClassVar[frozenset[str]] = frozenset({"seed", "width", "height", "day_s", "at"})
+
+    def __init__(self) -> None:
+        self._landscape: Landscape | None = None
+        self._day_s = DAY_S
+        self._at: float | None = None
+
+    def open(self, options: Options) -> Description:
+        """Draw what does not move. BadInput for options out of range."""
+        width, height = int(options.get("width", 1280)), int(options.get("height", 720))
+        self._day_s = float(options.get("day_s", DAY_S))
+        self._at = float(options["at"]) if "at" in options else None
+        if not (64 <= width <= 8192 and 64 <= height <= 8192 and self._day_s > 0):
+            raise BadInput(
+                f"The simulated camera can't do {width}x{height} with a day of {self._day_s} s.",
+                "Sizes go from 64 to 8192, days last longer than 0 s.",
+            )
+        self._landscape = Landscape(
+            width=width - width % 2, height=height - height % 2, seed=int(options.get("seed", 1))
+        )
+        return Description(model="Simulated landscape")
+
+    def capture(self, target: Path) -> Shot:
+        """Draw the moment."""
+        if self._landscape is None:
+            raise RuntimeError("the camera must be opened first")
+        days = (time.time() if self._at is None else self._at) / self._day_s
+        pixels = self._landscape.draw(days)
+        Image.fromarray(pixels).save(target, "JPEG", quality=88)
+        hour = days % 1 * 24
+        light = self._landscape.daylight(days)
+        return Shot(
+            filename=f"landscape-{int(hour):02d}{int(hour % 1 * 60):02d}.jpg",
+            filetype="image/jpeg",
+            exposure={
+                "shutter_s": round(0.002 + 0.5 * (1 - light) ** 4, 4),
+                "iso": 100 if light > 0.3 else 800,
+            },
+        )
+
+    def health(self) -> Mapping[str, ExposureValue]:
+        """A battery that never runs down."""
+        return {"battery_percent": 100}
+
+    def close(self) -> None:
+        """Nothing to let go of."""

@@ -1,0 +1,106 @@
+"""The loop that takes pictures: driver, schedule and spool, and what to do when the camera fails."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from camera_agent.clock import Clock
+from camera_agent.drivers.base import Description
+from camera_agent.drivers.process import DriverProcess
+from camera_agent.errors import DriverError, DriverLost, SpoolError
+from camera_agent.frame import Capture, new_capture_id
+from camera_agent.link.backoff import Backoff
+from camera_agent.schedule import Grid
+from camera_agent.spool.store import Spool
+from camera_agent.status import Status
+
+#: A camera that failed is opened again after at most this long, so that it loses few slots.
+LONGEST_REST_S = 5.0
+
+
+class Filming:
+    """Takes one capture per slot until `stop` is set; `taken` hears of each."""
+
+    def __init__(
+        self,
+        driver: DriverProcess,
+        spool: Spool,
+        clock: Clock,
+        status: Status,
+        *,
+        stop: threading.Event,
+        interval_s: float,
+        taken: Callable[[Capture], None],
+        failed: Callable[[str], None],
+    ) -> None:
+        self._driver, self._spool, self._clock, self._status = driver, spool, clock, status
+        self._stop, self._taken, self._failed = stop, taken, failed
+        self._changed = threading.Event()
+        self._rest = Backoff()
+        self.grid = Grid(origin=time.monotonic(), interval_s=interval_s)
+
+    def reschedule(self, interval_s: float) -> None:
+        """Film every `interval_s` seconds from now on."""
+        self.grid = Grid(origin=time.monotonic(), interval_s=interval_s)
+        self._changed.set()
+
+    def run(self, description: Description | None = None) -> None:
+        """Film. `description` tells that the driver is open already."""
+        is_open = description is not None
+        while self._sleep_until(self.grid.next_slot(time.monotonic())):
+            try:
+                if not is_open:
+                    self._driver.open()
+                    is_open = True
+                self._take()
+            except (DriverLost, DriverError, SpoolError) as error:
+                is_open = is_open and not isinstance(error, DriverLost)
+                self._fail(str(error))
+                continue
+            self._rest.succeeded()
+            self._status.working = True
+            self._status.well("camera")
+        self._driver.close()
+
+    def _take(self) -> None:
+        target = self._spool.incoming / f"shot-{time.monotonic_ns()}"
+        moment = self._clock.now()
+        shot = self._driver.capture(target)
+        if shot is None:
+            raise DriverError("The camera gave no picture.")
+        number = self._spool.last_sequence() + 1
+        capture = self._spool.put(
+            target,
+            capture=new_capture_id("cam", number),
+            filename=shot.filename,
+            filetype=shot.filetype,
+            taken=moment,
+            exposure=shot.exposure,
+        )
+        if capture is not None:
+            self._status.last_capture = capture
+            self._taken(capture)
+
+    def _fail(self, message: str) -> None:
+        if self._stop.is_set():
+            return
+        if self._status.trouble("camera", message):
+            self._failed(message)
+        self._stop.wait(min(LONGEST_REST_S, self._rest.wait_s()))
+
+    def _sleep_until(self, slot: float) -> bool:
+        """Wait for a slot; a new schedule moves it. False when it is time to stop."""
+        while not self._stop.is_set():
+            wait = slot - time.monotonic()
+            if wait <= 0:
+                return True
+            if self._changed.wait(wait):
+                self._changed.clear()
+                slot = self.grid.next_slot(time.monotonic())
+        return False
+
+    def wake(self) -> None:
+        """Come back from waiting, to see that it is time to stop."""
+        self._changed.set()

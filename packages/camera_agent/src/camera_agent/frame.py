@@ -1,0 +1,87 @@
+"""A capture as a value: what it is called, what it is, and how the protocol writes it."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from camera_agent.clock import Instant
+
+#: What the server accepts as a capture id.
+CAPTURE_ID = re.compile(r"[A-Za-z0-9_-]{8,80}")
+#: Bytes of a file that `filetype_of` needs.
+HEAD_BYTES = 12
+
+EXTENSIONS: Mapping[str, str] = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
+
+ExposureValue = str | int | float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """One picture in the spool, with everything the server is told about it. `size` is in bytes."""
+
+    capture: str
+    sequence: int
+    filename: str
+    filetype: str
+    size: int
+    sha256: str
+    taken: Instant
+    exposure: Mapping[str, ExposureValue]
+    attempts: int = 0
+
+
+def filetype_of(head: bytes) -> str | None:
+    """The MIME type told by a file's first `HEAD_BYTES` bytes, or None when it doesn't look like a picture."""
+    if head.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return "image/webp"
+    return None
+
+
+def new_capture_id(prefix: str, number: int) -> str:
+    """A name for a new capture; its random part keeps two cards cloned from one image apart."""
+    return f"{prefix}-{number:08d}-{secrets.token_hex(6)}"
+
+
+def rfc3339(wall_ns: int) -> str:
+    """Unix nanoseconds as RFC 3339 in UTC with microseconds: `2026-11-23T21:49:58.031000Z`."""
+    seconds, rest = divmod(wall_ns, 10**9)
+    moment = datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest // 1000)
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def from_rfc3339(text: str) -> int:
+    """RFC 3339 text as Unix nanoseconds. ValueError when it is not a moment with a time zone."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text!r} has no time zone")
+    whole = int(moment.replace(microsecond=0).timestamp())
+    return whole * 10**9 + moment.microsecond * 1000
+
+
+def upload_metadata(capture: Capture) -> str:
+    """The `Upload-Metadata` header of a capture: names with base64 values, comma separated."""
+    values = {
+        "capture": capture.capture,
+        "sha256": capture.sha256,
+        "filename": capture.filename,
+        "filetype": capture.filetype,
+        "captured_at": rfc3339(capture.taken.wall_ns),
+        "clock": capture.taken.quality.value,
+        "boot": capture.taken.boot,
+        "monotonic_ns": str(capture.taken.monotonic_ns),
+        "sequence": str(capture.sequence),
+    }
+    if capture.exposure:
+        values["exposure"] = json.dumps(dict(capture.exposure))
+    return ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in values.items())

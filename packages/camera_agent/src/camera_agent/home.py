@@ -1,0 +1,93 @@
+"""The one folder in which an agent keeps its state: token, pairing, server, spool, status."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from camera_agent.errors import BadInput
+
+Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Paths and small files below the agent's folder."""
+
+    folder: Path
+
+    @property
+    def spool(self) -> Path:
+        """Where captures wait for delivery."""
+        return self.folder / "spool"
+
+    @property
+    def token_file(self) -> Path:
+        """The access token, readable by its owner alone."""
+        return self.folder / "token"
+
+    @property
+    def config_file(self) -> Path:
+        """The settings a person may write."""
+        return self.folder / "config.toml"
+
+    @property
+    def pairing_file(self) -> Path:
+        """The pairing code while it waits for approval."""
+        return self.folder / "pairing.json"
+
+    @property
+    def identity_file(self) -> Path:
+        """Which server and camera this folder was paired with."""
+        return self.folder / "identity.json"
+
+    @property
+    def status_file(self) -> Path:
+        """The last known state of the running agent."""
+        return self.folder / "status.json"
+
+    def create(self) -> Home:
+        """Make the folder. BadInput when that is not possible."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise BadInput(
+                f"The folder {self.folder} can't be made: {error.strerror}.",
+                "Choose another with --home.",
+            ) from error
+        return self
+
+    def token(self) -> str | None:
+        """The access token, or None when this agent is not paired."""
+        try:
+            return self.token_file.read_text().strip() or None
+        except OSError:
+            return None
+
+    def write(self, path: Path, data: dict[str, Json]) -> None:
+        """Replace a small JSON file atomically."""
+        self._replace(path, json.dumps(data, indent=2) + "\n", 0o644)
+
+    def read(self, path: Path) -> dict[str, Json]:
+        """A small JSON file's object; empty when the file is missing or damaged."""
+        try:
+            data = json.loads(path.read_text())
+        except (OSError, ValueError):
+            return {}
+        return data if isinstance(data, dict) else {}
+
+    def save_token(self, token: str) -> None:
+        """Keep the access token in a file that only its owner can read."""
+        self._replace(self.token_file, token + "\n", 0o600)
+
+    @staticmethod
+    def _replace(path: Path, text: str, mode: int) -> None:
+        temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)

@@ -1,0 +1,27 @@
+"""How long to wait before trying again."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+FIRST_S = 0.5
+LONGEST_S = 60.0
+
+
+class Backoff:
+    """Exponential waits with full jitter, so that a hundred cameras don't come back at one instant."""
+
+    def __init__(self, draw: Callable[[], float] = random.random) -> None:
+        self._draw = draw
+        self.failures = 0
+
+    def succeeded(self) -> None:
+        """Begin anew."""
+        self.failures = 0
+
+    def wait_s(self, asked_s: float | None = None) -> float:
+        """Seconds to wait after one more failure; never less than the server asked for by Retry-After."""
+        self.failures += 1
+        ceiling = min(LONGEST_S, FIRST_S * 2 ** min(self.failures - 1, 10))
+        return max(asked_s or 0.0, ceiling * (0.5 + 0.5 * self._draw()))

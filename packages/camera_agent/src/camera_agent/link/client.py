@@ -1,0 +1,181 @@
+"""One persistent HTTP connection to the server, on `http.client`.
+
+Files go out from the disk in blocks, so memory stays flat whatever their size. A connection that the server has
+closed in the meantime is noticed before it is used.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import select
+import socket
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import urlsplit
+
+from camera_agent import __version__
+from camera_agent.errors import BadInput, LinkDown
+from camera_agent.home import Json
+
+PREFIX = "/agent/v1"
+#: `socket.sendall` counts its time-out per block: 64 KiB in 60 s lets a link of 1.1 kB/s live.
+BLOCK = 1 << 16
+TIMEOUT_S = 60.0
+#: An answer is a small JSON object; more than this is not ours.
+ANSWER_LIMIT = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the server said: status, headers (names in lower case), body as JSON (empty when it is none)."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Mapping[str, Json]
+
+    @property
+    def retry_after_s(self) -> float | None:
+        """Seconds the server asks to wait, if it does."""
+        value = self.headers.get("retry-after", "")
+        return float(value) if value.isdigit() else None
+
+    @property
+    def error(self) -> tuple[str, str]:
+        """Code and sentence of an error answer."""
+        error = self.body.get("error")
+        if isinstance(error, dict):
+            message = f"{error.get('message', '')} {error.get('remedy', '')}".strip()
+            return str(error.get("code", "")), message
+        return str(error or f"http_{self.status}"), f"The server answered {self.status}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """A part of a file to send: from `offset` to its end at `size` bytes."""
+
+    path: Path
+    offset: int
+    size: int
+
+
+class Client:
+    """Requests to one server, one after another; for use by one thread, except `abort()`."""
+
+    def __init__(self, server: str, *, token: str | None = None, timeout_s: float = TIMEOUT_S) -> None:
+        parts = urlsplit(server if "//" in server else f"http://{server}")
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise BadInput(f"{server!r} is no address of a server.", "Give one as https://timelapse.example.")
+        try:
+            port = parts.port
+        except ValueError:
+            raise BadInput(f"{server!r} has a port that is no number.") from None
+        self.server = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+        self.token = token
+        self._base = parts.path.rstrip("/") + PREFIX
+        self._connection: http.client.HTTPConnection = (
+            http.client.HTTPSConnection(
+                parts.hostname, port, timeout=timeout_s, blocksize=BLOCK, context=ssl.create_default_context()
+            )
+            if parts.scheme == "https"
+            else http.client.HTTPConnection(parts.hostname, port, timeout=timeout_s, blocksize=BLOCK)
+        )
+
+    def post(self, path: str, message: Mapping[str, Json]) -> Answer:
+        """Send a JSON object. LinkDown when no answer comes."""
+        body = json.dumps(message).encode()
+        return self._exchange("POST", path, {"Content-Type": "application/json"}, body)
+
+    def send(self, method: str, path: str, headers: Mapping[str, str], body: Body | None = None) -> Answer:
+        """Send a request, with a part of a file as its body. LinkDown when no answer comes."""
+        if body is None:
+            return self._exchange(method, path, headers, b"" if method in ("POST", "PATCH") else None)
+        try:
+            with body.path.open("rb") as file:
+                file.seek(body.offset)
+                sized = {**headers, "Content-Length": str(body.size - body.offset)}
+                return self._exchange(method, path, sized, file)
+        except FileNotFoundError:
+            raise LinkDown(f"The picture {body.path} is missing.") from None
+
+    def abort(self) -> None:
+        """Cut the connection, so that a thread waiting in it comes back at once with LinkDown."""
+        if (connected := self._connection.sock) is not None:
+            try:
+                connected.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+    def close(self) -> None:
+        """Close the connection; the next request opens a new one."""
+        self._connection.close()
+
+    def _exchange(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes | BinaryIO | None
+    ) -> Answer:
+        if self._is_stale():
+            self._connection.close()
+        try:
+            self._send(method, self._base + path, self._all_headers(headers), body)
+            return self._receive()
+        except ssl.SSLCertVerificationError as error:
+            self._connection.close()
+            raise LinkDown(
+                f"The certificate of {self.server} can't be trusted: {error.verify_message}.",
+                "Use a certificate of a known authority, or set SSL_CERT_FILE to yours.",
+            ) from error
+        except (OSError, http.client.HTTPException) as error:
+            self._connection.close()
+            raise LinkDown(f"{self.server} can't be reached: {_reason(error)}.") from error
+
+    def _all_headers(self, headers: Mapping[str, str]) -> dict[str, str]:
+        own = {"User-Agent": f"camera-agent/{__version__}", "Accept": "application/json"}
+        if self.token:
+            own["Authorization"] = f"Bearer {self.token}"
+        return {**own, **headers}
+
+    def _send(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes | BinaryIO | None
+    ) -> None:
+        try:
+            self._connection.request(method, path, body, headers)
+        except (BrokenPipeError, ConnectionResetError):
+            # The server may have refused before it read everything: its answer counts more than our error.
+            if self._connection.sock is None:
+                raise
+
+    def _receive(self) -> Answer:
+        response = self._connection.getresponse()
+        raw = response.read(ANSWER_LIMIT)
+        if not response.isclosed():
+            self._connection.close()
+        try:
+            parsed = json.loads(raw) if raw else {}
+        except ValueError:
+            parsed = {}
+        return Answer(
+            status=response.status,
+            headers={name.lower(): value for name, value in response.getheaders()},
+            body=parsed if isinstance(parsed, dict) else {},
+        )
+
+    def _is_stale(self) -> bool:
+        """An idle connection that has something to read has been closed by the other side."""
+        if self._connection.sock is None:
+            return False
+        waiting = select.poll()
+        waiting.register(self._connection.sock, select.POLLIN)
+        return bool(waiting.poll(0))
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    if isinstance(error, http.client.RemoteDisconnected):
+        return "the connection was closed without an answer"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error) or type(error).__name__

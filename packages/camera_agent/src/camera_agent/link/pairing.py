@@ -1,0 +1,102 @@
+"""Pairing by device code (the shape of RFC 8628): the agent shows a code, a person approves it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from camera_agent.errors import BadInput, LinkDown, NotDelivered
+from camera_agent.home import Json
+from camera_agent.link.client import Answer, Client
+
+PROTOCOL = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """What a person needs to approve this camera; times in seconds."""
+
+    device_code: str
+    user_code: str
+    verification_uri: str
+    verification_uri_complete: str
+    interval_s: float
+    expires_in_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paired:
+    """The token of an approved camera, and who it is on the server."""
+
+    access_token: str
+    camera: str
+    name: str
+
+
+def request_code(client: Client, about: Mapping[str, Json]) -> Code:
+    """Ask the server for a code. LinkDown, or BadInput when that is no timelapse server."""
+    answer = client.post("/pairing", {"protocol": PROTOCOL, **about})
+    if answer.status in (429, 503):
+        raise LinkDown(answer.error[1])
+    fields = answer.body
+    if answer.status != 201 or not isinstance(fields.get("device_code"), str):
+        raise BadInput(_no_server(client, answer), "Check the address.")
+    return Code(
+        device_code=str(fields["device_code"]),
+        user_code=str(fields.get("user_code", "")),
+        verification_uri=str(fields.get("verification_uri", "")),
+        verification_uri_complete=str(fields.get("verification_uri_complete", "")),
+        interval_s=_number(fields.get("interval"), 5.0),
+        expires_in_s=_number(fields.get("expires_in"), 900.0),
+    )
+
+
+def wait_for_approval(
+    client: Client,
+    code: Code,
+    *,
+    sleep: Callable[[float], object] = time.sleep,
+    now: Callable[[], float] = time.monotonic,
+) -> Paired:
+    """Ask every interval until a person has decided. NotDelivered when it was denied or took too long."""
+    interval, deadline = code.interval_s, now() + code.expires_in_s
+    while now() < deadline:
+        try:
+            answer = client.post("/token", {"protocol": PROTOCOL, "device_code": code.device_code})
+        except LinkDown:
+            sleep(interval)
+            continue
+        if answer.status == 200:
+            return _paired(answer)
+        match answer.body.get("error"):
+            case "authorization_pending":
+                pass
+            case "slow_down":
+                interval += 5
+            case "access_denied":
+                raise NotDelivered("The pairing was denied on the server.", "Ask its owner, then pair again.")
+            case "expired_token":
+                break
+            case _ if answer.status < 500 and answer.status != 429:
+                raise NotDelivered(f"The server refused the pairing: {answer.error[1]}", "Pair again.")
+        sleep(max(interval, answer.retry_after_s or 0))
+    raise NotDelivered(f"Nobody approved the code {code.user_code} in time.", "Pair again.")
+
+
+def _paired(answer: Answer) -> Paired:
+    fields = answer.body
+    token = fields.get("access_token")
+    if not isinstance(token, str) or not token:
+        raise NotDelivered("The server approved the camera but gave no token.", "Pair again.")
+    return Paired(access_token=token, camera=str(fields.get("camera", "")), name=str(fields.get("name", "")))
+
+
+def _no_server(client: Client, answer: Answer) -> str:
+    if isinstance(answer.body.get("error"), dict):
+        return f"{client.server} refused to pair: {answer.error[1]}"
+    return f"{client.server} is no timelapse server: it answered {answer.status} to a pairing request."
+
+
+def _number(value: Json, otherwise: float) -> float:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else otherwise

@@ -1,0 +1,118 @@
+"""The loop that empties the spool: oldest capture first, one after another, patient with the network."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from camera_agent.errors import LinkDown
+from camera_agent.frame import Capture
+from camera_agent.link.backoff import Backoff
+from camera_agent.link.client import Client
+from camera_agent.link.upload import Delivered, Later, Outcome, Refused, Unauthorized, deliver
+
+#: How often to look whether the camera has been paired again.
+PAIRED_AGAIN_S = 2.0
+
+
+class Waiting(Protocol):
+    """What the sender needs of a spool."""
+
+    changed: threading.Condition
+
+    def next_pending(self, after: int = 0) -> Capture | None:
+        """The next capture to deliver."""
+        ...
+
+    def path(self, capture: Capture) -> Path:
+        """Its picture."""
+        ...
+
+    def tried(self, capture: Capture) -> None:
+        """Bytes may have left."""
+        ...
+
+    def delivered(self, capture: Capture) -> None:
+        """The server has it."""
+        ...
+
+    def refused(self, capture: Capture, code: str, message: str) -> None:
+        """The server will never have it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What happened to one capture, for logs and progress. `wait_s`: seconds until the next try, if there is one."""
+
+    capture: Capture
+    outcome: Outcome
+    wait_s: float = 0.0
+
+
+class Sender:
+    """Delivers until `stop` is set. `token` is asked anew after a 401; `report` hears of every attempt."""
+
+    def __init__(
+        self,
+        spool: Waiting,
+        client: Client,
+        *,
+        stop: threading.Event,
+        token: Callable[[], str | None],
+        report: Callable[[Report], None],
+        backoff: Backoff | None = None,
+    ) -> None:
+        self._spool = spool
+        self._client = client
+        self._stop = stop
+        self._token = token
+        self._report = report
+        self._backoff = backoff or Backoff()
+
+    def run(self) -> None:
+        """Deliver whatever comes, until stopped."""
+        while not self._stop.is_set():
+            capture = self._spool.next_pending()
+            if capture is None:
+                with self._spool.changed:
+                    if self._spool.next_pending() is None and not self._stop.is_set():
+                        self._spool.changed.wait()
+                continue
+            self._pause(self.attempt(capture))
+        self._client.close()
+
+    def attempt(self, capture: Capture) -> Report:
+        """Try one capture once, and note in the spool what came of it."""
+        try:
+            outcome = deliver(self._client, capture, self._spool.path(capture))
+        except LinkDown as error:
+            outcome = Later(message=str(error))
+        wait_s = 0.0
+        match outcome:
+            case Delivered():
+                self._spool.delivered(capture)
+                self._backoff.succeeded()
+            case Refused(code=code, message=message):
+                self._spool.refused(capture, code, message)
+                self._backoff.succeeded()
+            case Later(after_s=after_s):
+                self._spool.tried(capture)
+                wait_s = self._backoff.wait_s(after_s)
+            case Unauthorized():
+                wait_s = PAIRED_AGAIN_S
+        report = Report(capture=capture, outcome=outcome, wait_s=wait_s)
+        self._report(report)
+        return report
+
+    def _pause(self, report: Report) -> None:
+        if not isinstance(report.outcome, Unauthorized):
+            self._stop.wait(report.wait_s)
+            return
+        refused = self._client.token
+        while self._token() in (refused, None) and not self._stop.wait(report.wait_s):
+            pass
+        self._client.token = self._token()

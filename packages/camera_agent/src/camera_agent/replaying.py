@@ -1,0 +1,70 @@
+"""Bringing a finite source (a folder of pictures, a video) through the spool, each of its pictures exactly once."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable
+
+from camera_agent.clock import Clock
+from camera_agent.drivers.process import DriverProcess
+from camera_agent.frame import Capture
+from camera_agent.spool.recovery import REPEATABLE
+from camera_agent.spool.store import Spool
+
+#: So many captures may wait: the source is on disk already, so the spool need not hold a second copy of it.
+AHEAD = 256
+
+
+class Replaying:
+    """Takes every picture of a source as fast as it is taken from the spool.
+
+    Capture ids are made of the run's name, kept in the spool until the run is complete, and of the picture's
+    number: a run that was killed goes on where it stopped, and no picture is delivered twice.
+    """
+
+    def __init__(
+        self,
+        driver: DriverProcess,
+        spool: Spool,
+        clock: Clock,
+        *,
+        source: str,
+        stop: threading.Event,
+        taken: Callable[[Capture | None], None],
+    ) -> None:
+        self._driver, self._spool, self._clock, self._stop = driver, spool, clock, stop
+        self._taken = taken
+        self._note = f"replay:{source}"
+        self._run = spool.note(self._note) or secrets.token_hex(6)
+        spool.set_note(self._note, self._run)
+
+    def run(self) -> bool:
+        """Replay to the end; False when stopped before it. `taken` hears None for a picture of an earlier try."""
+        number = 0
+        while not self._stop.is_set():
+            target = self._spool.incoming / f"replay-{number}"
+            shot = self._driver.capture(target)
+            if shot is None:
+                return True
+            self._wait_for_room()
+            capture = self._spool.put(
+                target,
+                capture=f"{REPEATABLE}{self._run}-{number:08d}",
+                filename=shot.filename,
+                filetype=shot.filetype,
+                taken=self._clock.now(),
+                exposure=shot.exposure,
+            )
+            self._taken(capture)
+            number += 1
+        return False
+
+    def finish(self) -> None:
+        """All of it is delivered: the next replay of this source is a new one."""
+        self._spool.set_note(self._note, None)
+
+    def _wait_for_room(self) -> None:
+        while not self._stop.is_set() and self._spool.counts().pending >= AHEAD:
+            with self._spool.changed:
+                self._spool.changed.wait(1.0)

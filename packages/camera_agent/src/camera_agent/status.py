@@ -1,0 +1,44 @@
+"""What the agent is doing now: written by its loops, read by the heartbeat and by `camera-agent status`."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import Literal
+
+from camera_agent.frame import Capture
+
+State = Literal["capturing", "idle", "error"]
+
+
+@dataclass(slots=True)
+class Status:
+    """Shared between threads; each trouble has a name, so that one that ends doesn't hide another."""
+
+    driver: str
+    working: bool = False
+    last_capture: Capture | None = None
+    interval_s: float = 0.0
+    config_revision: int = 0
+    _troubles: dict[str, str] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def trouble(self, name: str, message: str) -> bool:
+        """Something is wrong; True when this is news."""
+        with self._lock:
+            news = self._troubles.get(name) != message
+            self._troubles[name] = message
+            return news
+
+    def well(self, name: str) -> bool:
+        """It is right again; True when this is news."""
+        with self._lock:
+            return self._troubles.pop(name, None) is not None
+
+    def state(self) -> tuple[State, str]:
+        """The state and its detail, as the heartbeat says it."""
+        with self._lock:
+            detail = " ".join(self._troubles.values())
+        if detail:
+            return "error", detail
+        return ("capturing" if self.working else "idle"), ""

@@ -1,0 +1,129 @@
+"""The heartbeat: a promise, kept every few seconds, with the agent's state; its answer brings the wished settings."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from camera_agent import __version__
+from camera_agent.clock import Clock, monotonic_ns
+from camera_agent.errors import AgentError, LinkDown
+from camera_agent.frame import from_rfc3339, rfc3339
+from camera_agent.home import Json
+from camera_agent.link.client import Answer, Client
+from camera_agent.link.pairing import PROTOCOL
+from camera_agent.spool.store import Counts
+from camera_agent.status import Status
+
+EVERY_S = 5.0
+GRACE_S = 10.0
+#: The shortest interval between captures that a server may ask for, in seconds.
+SHORTEST_INTERVAL_S = 0.1
+
+
+def message(
+    status: Status, counts: Counts, clock: Clock, *, seq: int, folder: Path, uptime_s: float
+) -> dict[str, Json]:
+    """One heartbeat, as the protocol has it."""
+    state, detail = status.state()
+    last, disk = status.last_capture, shutil.disk_usage(folder)
+    return {
+        "protocol": PROTOCOL,
+        "seq": seq,
+        "sent_at": rfc3339(clock.now().wall_ns),
+        "every_s": EVERY_S,
+        "grace_s": GRACE_S,
+        "driver": status.driver,
+        "state": state,
+        "state_detail": detail,
+        "spool": {"pending": counts.pending, "bytes": counts.bytes, "refused": counts.refused},
+        "last_capture": None
+        if last is None
+        else {"capture": last.capture, "sequence": last.sequence, "captured_at": rfc3339(last.taken.wall_ns)},
+        "disk": {"free": disk.free, "total": disk.total},
+        "boot": clock.boot,
+        "uptime_s": round(uptime_s, 3),
+        "versions": {"agent": __version__, "python": platform.python_version()},
+        "config_revision": status.config_revision,
+    }
+
+
+def wished_interval(answer: Answer, status: Status) -> tuple[int, float] | None:
+    """Revision and interval (seconds) of a newer configuration in an answer; None when there is none to take."""
+    config = answer.body.get("config")
+    if not isinstance(config, dict):
+        return None
+    revision, interval = config.get("revision"), config.get("interval_s")
+    if not isinstance(revision, int) or revision <= status.config_revision:
+        return None
+    if not isinstance(interval, int | float) or interval < SHORTEST_INTERVAL_S:
+        return None
+    return revision, float(interval)
+
+
+class Heart:
+    """Beats until `stop` is set, also when nobody listens. `beaten` gets each message, `changed` a new interval."""
+
+    def __init__(
+        self,
+        client: Client,
+        status: Status,
+        clock: Clock,
+        *,
+        stop: threading.Event,
+        folder: Path,
+        counts: Callable[[], Counts],
+        token: Callable[[], str | None],
+        beaten: Callable[[dict[str, Json]], None],
+        changed: Callable[[float], None],
+    ) -> None:
+        self._client, self._status, self._clock = client, status, clock
+        self._stop, self._folder = stop, folder
+        self._counts, self._token = counts, token
+        self._beaten, self._changed = beaten, changed
+        self._started = time.monotonic()
+        self._seq = 0
+
+    def run(self) -> None:
+        """Beat, sleep, beat."""
+        while True:
+            started = time.monotonic()
+            self.beat()
+            if self._stop.wait(max(0.1, EVERY_S - (time.monotonic() - started))):
+                break
+        self._client.close()
+
+    def beat(self) -> Answer | None:
+        """Send one heartbeat and take what its answer brings; None when nobody answered."""
+        self._seq += 1
+        uptime = time.monotonic() - self._started
+        beat = message(
+            self._status, self._counts(), self._clock, seq=self._seq, folder=self._folder, uptime_s=uptime
+        )
+        self._beaten(beat)
+        self._client.token = self._token()
+        asked = monotonic_ns()
+        try:
+            answer = self._client.post("/heartbeat", beat)
+        except LinkDown as error:
+            self._status.trouble("link", str(error))
+            return None
+        except AgentError:
+            return None
+        self._status.well("link")
+        if answer.status == 200:
+            self._take(answer, asked)
+        return answer
+
+    def _take(self, answer: Answer, asked: int) -> None:
+        try:
+            self._clock.learn(from_rfc3339(str(answer.body.get("server_time"))), asked, monotonic_ns())
+        except ValueError:
+            pass
+        if wished := wished_interval(answer, self._status):
+            self._status.config_revision, self._status.interval_s = wished
+            self._changed(wished[1])

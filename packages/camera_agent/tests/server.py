@@ -1,0 +1,337 @@
+"""A strict stand-in for the server: follows docs/reference/agent-protocol.md to the letter and injects faults.
+
+Every deviation of the agent from the protocol is noted in `violations`, which must stay empty.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+import re
+import secrets
+import socket
+import struct
+import threading
+from collections import deque
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+from PIL import Image
+
+PREFIX = "/agent/v1"
+REQUIRED = {
+    "capture",
+    "sha256",
+    "filename",
+    "filetype",
+    "captured_at",
+    "clock",
+    "boot",
+    "monotonic_ns",
+    "sequence",
+}
+RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What goes wrong with the next request that matches: see `Handler._fault`."""
+
+    kind: str
+    method: str = "POST"
+    path: str = "/captures"
+    value: int = 0
+
+
+@dataclass
+class Upload:
+    length: int
+    metadata: dict[str, str]
+    content: bytearray = field(default_factory=bytearray)
+    status: str = ""
+    refused: str = ""
+
+
+class StrictServer:
+    """`with StrictServer() as server:` serves at `server.url`; `fail(...)` queues faults."""
+
+    def __init__(self) -> None:
+        self.uploads: dict[str, Upload] = {}
+        self.stored: list[str] = []
+        self.heartbeats: list[dict] = []
+        self.requests: list[tuple[str, str]] = []
+        self.violations: list[str] = []
+        self.connections = 0
+        self.tokens: set[str] = set()
+        self.codes: dict[str, str] = {}
+        self.pairing: deque[tuple[int, dict]] = deque()
+        self.config: dict = {"revision": 0, "interval_s": 2.0}
+        self.max_bytes = 50_000_000
+        self._faults: deque[Fault] = deque()
+        self._changed = threading.Condition()
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._http.daemon_threads = True
+        self._http.strict = self  # type: ignore[attr-defined]
+        self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
+
+    def __enter__(self) -> StrictServer:
+        threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+        assert self.violations == []
+
+    def add_token(self) -> str:
+        token = f"cam_{secrets.token_urlsafe(16)}"
+        self.tokens.add(token)
+        return token
+
+    def fail(self, *faults: Fault) -> None:
+        self._faults.extend(faults)
+
+    def take_fault(self, method: str, path: str) -> Fault | None:
+        with self._changed:
+            if self._faults and self._faults[0].method == method and path.startswith(self._faults[0].path):
+                return self._faults.popleft()
+            return None
+
+    @property
+    def faults_left(self) -> int:
+        return len(self._faults)
+
+    def note(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
+
+    def wait_for(self, condition, timeout_s: float = 20.0) -> None:
+        with self._changed:
+            assert self._changed.wait_for(condition, timeout_s), f"not within {timeout_s} s"
+
+    def names(self) -> list[str]:
+        return [self.uploads[capture].metadata["filename"] for capture in self.stored]
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    timeout = 20
+
+    @property
+    def strict(self) -> StrictServer:
+        return self.server.strict  # type: ignore[attr-defined, no-any-return]
+
+    def setup(self) -> None:
+        super().setup()
+        self.strict.connections += 1
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def do_POST(self) -> None:
+        self._handle("POST")
+
+    def do_HEAD(self) -> None:
+        self._handle("HEAD")
+
+    def do_PATCH(self) -> None:
+        self._handle("PATCH")
+
+    def _handle(self, method: str) -> None:
+        self._unread = int(self.headers.get("Content-Length") or 0)
+        path = urlsplit(self.path).path.removeprefix(PREFIX)
+        self.strict.requests.append((method, path))
+        if not self.path.startswith(PREFIX):
+            return self._answer(404)
+        self._lose_answer = False
+        if (fault := self.strict.take_fault(method, path)) and self._fault(fault, path):
+            return None
+        try:
+            self._route(method, path)
+        except (ConnectionError, TimeoutError):
+            self.close_connection = True
+        self.strict.note()
+        return None
+
+    def _fault(self, fault: Fault, path: str) -> bool:
+        """Act out a fault; True when the request is answered (or never will be)."""
+        if fault.kind == "drop":  # the link dies after `value` bytes of the body; they are kept
+            self._keep_partial(path, fault.value)
+            self._reset()
+        elif fault.kind == "refuse":  # an error status
+            self._answer(fault.value, error=(f"fault_{fault.value}", "injected"))
+        elif fault.kind == "retry_after":
+            self._answer(503, {"Retry-After": str(fault.value)}, error=("busy", "injected"))
+        elif fault.kind == "no_offset":  # an answer that breaks the protocol
+            self._read(self._unread)
+            self._answer(201)
+        elif fault.kind == "lose_answer":
+            self._lose_answer = True
+            return False
+        return True
+
+    def _keep_partial(self, path: str, count: int) -> None:
+        if path == "/captures":
+            upload = self._created()
+            assert upload is not None
+        else:
+            upload = self.strict.uploads[path.rsplit("/", 1)[1]]
+        upload.content += self._read(min(count, self._unread))
+
+    def _reset(self) -> None:
+        # Linger 0: the peer sees a reset, as when a link breaks.
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close_connection = True
+        self.connection.close()
+        self.rfile = io.BytesIO()
+        self.wfile = io.BytesIO()
+
+    def _route(self, method: str, path: str) -> None:
+        if (method, path) == ("POST", "/pairing"):
+            return self._pairing()
+        if (method, path) == ("POST", "/token"):
+            return self._token()
+        if self.headers.get("Authorization", "").removeprefix("Bearer ") not in self.strict.tokens:
+            return self._answer(401, error=("token_revoked", "The token was revoked."))
+        if (method, path) == ("POST", "/heartbeat"):
+            return self._heartbeat()
+        if self.headers.get("Tus-Resumable") != "1.0.0":
+            self.strict.violations.append(f"{method} {path} without Tus-Resumable")
+            return self._answer(412)
+        if (method, path) == ("POST", "/captures"):
+            return self._create()
+        upload = self.strict.uploads.get(path.removeprefix("/captures/"))
+        if upload is None:
+            return self._answer(404, error=("unknown_capture", "No such upload."))
+        if method == "HEAD":
+            sizes = {"Upload-Offset": str(len(upload.content)), "Upload-Length": str(upload.length)}
+            return self._answer(422 if upload.refused else 200, sizes)
+        return self._append(upload)
+
+    def _json(self) -> dict:
+        if self.headers.get("Content-Type") != "application/json":
+            self.strict.violations.append("a JSON body without its Content-Type")
+        message = json.loads(self._read(self._unread))
+        if message.get("protocol") != 1:
+            self.strict.violations.append("a JSON message without protocol 1")
+        return message
+
+    def _pairing(self) -> None:
+        message = self._json()
+        if set(message) != {"protocol", "name", "driver", "model", "agent"}:
+            self.strict.violations.append(f"pairing with {sorted(message)}")
+        answer = {"device_code": secrets.token_urlsafe(24), "user_code": "BDWP-HQPK", "interval": 0.01}
+        answer |= {"verification_uri": f"{self.strict.url}/pair", "expires_in": 900}
+        answer |= {"verification_uri_complete": f"{self.strict.url}/pair?code=BDWP-HQPK"}
+        self.strict.codes[answer["device_code"]] = message["name"]
+        self._answer(201, body=answer)
+
+    def _token(self) -> None:
+        name = self.strict.codes[self._json()["device_code"]]
+        if self.strict.pairing:
+            status, body = self.strict.pairing.popleft()
+            return self._answer(status, body=body)
+        token = self.strict.add_token()
+        body = {"access_token": token, "token_type": "Bearer", "camera": "0b8f5a52", "name": name}
+        return self._answer(200, body=body)
+
+    def _heartbeat(self) -> None:
+        self.strict.heartbeats.append(self._json())
+        body = {"protocol": 1, "server_time": "2026-11-23T21:50:00.310Z", "config": self.strict.config}
+        self._answer(200, body=body | {"commands": []})
+
+    def _created(self) -> Upload | None:
+        metadata = {}
+        for pair in self.headers.get("Upload-Metadata", "").split(","):
+            key, _, value = pair.partition(" ")
+            metadata[key] = base64.b64decode(value, validate=True).decode()
+        if missing := REQUIRED - set(metadata):
+            self.strict.violations.append(f"creation without {sorted(missing)}")
+            return None
+        if not re.fullmatch(r"[A-Za-z0-9_-]{8,80}", metadata["capture"]):
+            self.strict.violations.append(f"capture id {metadata['capture']!r}")
+        if not RFC3339.fullmatch(metadata["captured_at"]):
+            self.strict.violations.append(f"captured_at {metadata['captured_at']!r}")
+        if metadata["clock"] not in ("synced", "estimated", "unknown"):
+            self.strict.violations.append(f"clock {metadata['clock']!r}")
+        length = int(self.headers["Upload-Length"])
+        upload = self.strict.uploads.setdefault(metadata["capture"], Upload(length, metadata))
+        if upload.metadata != metadata:
+            self.strict.violations.append(f"{metadata['capture']} created twice with other metadata")
+        return upload
+
+    def _create(self) -> None:
+        upload = self._created()
+        if upload is None:
+            return self._answer(400)
+        if upload.length > self.strict.max_bytes:
+            return self._answer(413, error=("too_large", "Too large."))
+        if self._unread and not upload.content:
+            upload.content += self._read(self._unread)
+        return self._finish(upload, 201)
+
+    def _append(self, upload: Upload) -> None:
+        if self.headers.get("Content-Type") != "application/offset+octet-stream":
+            self.strict.violations.append("PATCH without its Content-Type")
+        if int(self.headers["Upload-Offset"]) != len(upload.content):
+            return self._answer(409, error=("wrong_offset", "Wrong offset."))
+        upload.content += self._read(self._unread)
+        return self._finish(upload, 204)
+
+    def _finish(self, upload: Upload, status: int) -> None:
+        capture = upload.metadata["capture"]
+        headers = {"Upload-Offset": str(len(upload.content)), "Location": f"{PREFIX}/captures/{capture}"}
+        if len(upload.content) > upload.length:
+            self.strict.violations.append(f"{capture} is longer than announced")
+        if len(upload.content) == upload.length and not upload.status:
+            if hashlib.sha256(upload.content).hexdigest() != upload.metadata["sha256"]:
+                upload.content.clear()
+                return self._answer(460, error=("checksum_mismatch", "Damaged."))
+            if not self._is_picture(upload):
+                upload.refused = "not_a_picture"
+        if upload.refused:
+            return self._answer(422, error=(upload.refused, "The file is no picture."))
+        if len(upload.content) == upload.length:
+            headers["Capture-Status"] = "duplicate" if upload.status else "stored"
+            if not upload.status:
+                self.strict.stored.append(capture)
+            upload.status = "stored"
+        return self._answer(status, headers)
+
+    @staticmethod
+    def _is_picture(upload: Upload) -> bool:
+        try:
+            with Image.open(io.BytesIO(upload.content)) as picture:
+                picture.load()
+        except (OSError, SyntaxError):
+            return False
+        return True
+
+    def _read(self, count: int) -> bytes:
+        content = self.rfile.read(count)
+        self._unread -= len(content)
+        return content
+
+    def _answer(self, status: int, headers: dict | None = None, body: dict | None = None, error=None) -> None:
+        if self._unread:  # refusing without reading the body: the connection can't be used again
+            self.close_connection = True
+            self._read(self._unread) if self._unread < 1_000_000 else None
+        if getattr(self, "_lose_answer", False):
+            return self._reset()
+        if error is not None:
+            body = {"error": {"code": error[0], "message": error[1], "remedy": ""}}
+        content = b"" if body is None else json.dumps(body).encode()
+        self.send_response(status)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        if status != 204:
+            self.send_header("Content-Length", str(len(content)))
+        if self.close_connection:
+            self.send_header("Connection", "close")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+        return None
