@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from fsmlock.reasons import Reason, sentence
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from django.db import models
 
 

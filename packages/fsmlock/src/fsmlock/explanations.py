@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from fsmlock.reasons import Reason, did_you_mean
 from fsmlock.rules import Claim, Standing, in_the_way
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from django.contrib.auth.models import AnonymousUser, User
     from django.db import models
 

@@ -13,11 +13,9 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import timedelta
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from django.db import DatabaseError, connections, router, transaction
-from django.dispatch import Signal
 
 from fsmlock import backends, clock, conf, signals
 from fsmlock.backends.base import Granted, InTheWay
@@ -25,11 +23,13 @@ from fsmlock.errors import CancelRequested, HoldLost, HoldRefused, Misdeclared
 from fsmlock.holds import told
 from fsmlock.locks import want
 from fsmlock.policies import Fail, Policy, Preempt, RetryLater, Skip, Wait
-from fsmlock.reasons import Reason
 from fsmlock.renewal import renewer
 from fsmlock.rules import Claim
 
 if TYPE_CHECKING:
+    from django.dispatch import Signal
+    from fsmlock.reasons import Reason
+    from types import TracebackType
     from django.db import models
 
 _log = logging.getLogger("fsmlock")

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from django.db import router
 
 from fsmlock import backends, signals
-from fsmlock.backends.base import HoldInfo
 from fsmlock.locks import locks_of, parents, resource
 from fsmlock.reasons import Reason
 
 if TYPE_CHECKING:
+    from fsmlock.backends.base import HoldInfo
     from django.db import models
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -11,6 +10,7 @@ from fsmlock.reasons import did_you_mean
 from fsmlock.rules import Above, Want
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from django.db import models
 
 
@@ -57,7 +57,7 @@ class Locks:
                     )
             unknown = lock.together_with - set(self.by_name) - self.inherits
             if unknown:
-                word = sorted(unknown)[0]
+                word = min(unknown)
                 raise Misdeclared(
                     f"Lock({lock.name!r}) goes together with {word!r}, which is not declared."
                     f"{did_you_mean(word, set(self.by_name) | self.inherits)}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from fsmlock.lifecycle import Arrow, arrows
 from fsmlock.reasons import Reason, did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from django.contrib.auth.models import AnonymousUser, User
     from django.db import models
 

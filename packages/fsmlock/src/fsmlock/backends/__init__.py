@@ -7,7 +7,10 @@ import functools
 from django.utils.module_loading import import_string
 
 from fsmlock import conf
-from fsmlock.backends.base import Backend
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fsmlock.backends.base import Backend
 
 
 @functools.cache

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TYPE_CHECKING
 
-from fsmlock.rules import Claim, Kind
+
+if TYPE_CHECKING:
+    from fsmlock.rules import Claim, Kind
+    from datetime import datetime
+    from collections.abc import Collection, Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

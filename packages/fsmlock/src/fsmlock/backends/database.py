@@ -7,7 +7,6 @@ on SQLite the clock of the one host that may open the file, which does not follo
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
@@ -19,6 +18,7 @@ from fsmlock.errors import FsmlockError
 from fsmlock.rules import Claim, Kind, Standing, in_the_way
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.backends.utils import CursorWrapper
 
