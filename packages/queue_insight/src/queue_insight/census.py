@@ -1,4 +1,4 @@
-"""A census: what the workers answer when they are asked. It tells what events don't: queues, slots, running tasks.
+"""A census: what the workers answer when asked; it tells their queues and slots, which events do not.
 
 A worker of the solo pool cannot answer while it works; no answer therefore proves nothing.
 """

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING
 
 from django.core.checks import CheckMessage, Error
 
 from queue_insight import conf
 from queue_insight.errors import SettingInvalidError
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
-    from django.apps import AppConfig
-
-
-def check_settings(app_configs: Sequence[AppConfig] | None = None, **_: object) -> list[CheckMessage]:
+def check_settings(**_: object) -> list[CheckMessage]:
     """Report keys of QUEUE_INSIGHT that are no settings, and values that cannot work."""
     known = conf.names()
     found: list[CheckMessage] = [

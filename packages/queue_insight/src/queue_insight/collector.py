@@ -1,4 +1,4 @@
-"""The collector: hears Celery's events, asks the workers from time to time, and leaves a sighting in the store.
+"""The collector: hears Celery's events, asks the workers now and then, and leaves sightings in the store.
 
 It is a process of its own (`manage.py queue_insight collect`). It never ends because of the broker or the
 store: it says what failed once, goes on trying, and every sighting tells since when it has been hearing.
@@ -11,25 +11,30 @@ import logging
 import threading
 import time
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from celery.events.event import get_exchange
 from kombu import Consumer, Queue, uuid
 
 from queue_insight import census, conf
-from queue_insight.errors import StoreUnreachableError
+from queue_insight.errors import SightingUnreadableError, StoreUnreachableError
 from queue_insight.events import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from celery import Celery
+    from kombu import Connection
 
     from queue_insight.stores.base import Store
 
 logger = logging.getLogger("queue_insight")
 
 TICK_S = 0.2
+#: A worker that has not told its queues is asked this often, until it does.
+ASK_AGAIN_S = 2.0
+#: While the broker cannot be heard, the next sighting is promised within this time.
+DEAF_S = 15.0
 BACKOFF_S = (0.2, 0.5, 1.0, 2.0)
 
 
@@ -53,7 +58,8 @@ class Collector:
         )
         self._listening_since: float | None = None
         self._due = 0.0
-        self._census_due = 0.0
+        self._look_due = 0.0
+        self._asked_at = 0.0
         self._censuses: SimpleQueue[census.Census | None] = SimpleQueue()
         self._asking = False
         self._store_down = False
@@ -61,36 +67,51 @@ class Collector:
     def run(self, stop: threading.Event) -> None:
         """Collect until `stop` is set; checks it at least every 0.2 s while the broker answers."""
         failures = 0
+        self._resume()
         while not stop.is_set():
             connection = self._app.connection_for_read()
-            errors = (*connection.connection_errors, *connection.channel_errors, OSError)
+            errors: tuple[type[BaseException], ...] = (
+                *connection.connection_errors,
+                *connection.channel_errors,
+                OSError,
+            )
             try:
                 with connection:
                     self._listen(connection, stop)
                     failures = 0
             except errors as error:
-                failures = 0 if self._listening_since else failures + 1
-                if failures <= 1:
+                failures = 1 if self._listening_since is not None else failures + 1
+                if failures == 1:
                     logger.warning("cannot hear the broker (%s: %s); trying on", type(error).__name__, error)
                 self._listening_since = None
                 self._save()
-                stop.wait(BACKOFF_S[min(failures, len(BACKOFF_S) - 1)])
+                stop.wait(BACKOFF_S[min(failures, len(BACKOFF_S)) - 1])
 
-    def _listen(self, connection: Any, stop: threading.Event) -> None:
+    def _resume(self) -> None:
+        # What a predecessor knew of tasks in hand would take up to an hour of their run time to learn anew.
+        try:
+            kept = self._store.load()
+        except (StoreUnreachableError, SightingUnreadableError) as error:
+            logger.warning("starting with nothing known: %s", error)
+        else:
+            if kept is not None:
+                self._ledger.resume(kept.sighting)
+
+    def _listen(self, connection: Connection, stop: threading.Event) -> None:
         connection.connect()
         with Consumer(
             connection.channel(), queues=[self._queue(connection)], no_ack=True, accept=["json"]
         ) as heard:
             heard.register_callback(self._on_message)
             self._listening_since = self._clock()
-            self._census_due = 0.0
+            self._asked_at = 0.0
             logger.info("hearing the broker")
             while not stop.is_set():
                 with contextlib.suppress(TimeoutError):
                     connection.drain_events(timeout=TICK_S)
                 self._keep_up()
 
-    def _queue(self, connection: Any) -> Queue:
+    def _queue(self, connection: Connection) -> Queue:
         app_conf = self._app.conf
         return Queue(
             f"{app_conf.event_queue_prefix}.queue-insight-{uuid()}",
@@ -110,8 +131,13 @@ class Collector:
 
     def _keep_up(self) -> None:
         now = self._clock()
+        # Called after every message: thousands of times a second when the workers are busy.
+        if now < self._look_due:
+            return
+        self._look_due = now + TICK_S
         self._take_answers(now)
-        if not self._asking and (now >= self._census_due or self._ledger.untold()):
+        every_s = ASK_AGAIN_S if self._ledger.untold() else self._settings.CENSUS_EVERY_S
+        if not self._asking and now >= self._asked_at + every_s:
             self._ask(now)
         if now >= self._due:
             self._save()
@@ -119,7 +145,7 @@ class Collector:
     def _ask(self, now: float) -> None:
         # In a thread: the answers take up to a second each, and the promise to the readers must be kept.
         self._asking = True
-        self._census_due = now + self._settings.CENSUS_EVERY_S
+        self._asked_at = now
         threading.Thread(target=self._take_census, args=(self._ledger.listed(),), daemon=True).start()
 
     def _take_census(self, workers: int) -> None:
@@ -142,7 +168,9 @@ class Collector:
         now = self._clock()
         self._due = now + self._settings.EVERY_S
         self._ledger.forget(now)
-        sighting = self._ledger.sighting(now, next_by=self._due, listening_since=self._listening_since)
+        # An attempt to reach the broker may block for seconds: no more is promised than can be kept.
+        next_by = self._due if self._listening_since is not None else now + max(DEAF_S, self._settings.EVERY_S)
+        sighting = self._ledger.sighting(now, next_by=next_by, listening_since=self._listening_since)
         try:
             self._store.save(sighting, keep_for_s=self._settings.FORGET_AFTER_S)
         except StoreUnreachableError as error:

@@ -35,7 +35,8 @@ class _View:
     reading: Reading
     sighting: Sighting
     workers: Mapping[str, WorkerInfo]
-    unacked: frozenset[str]
+    #: Delivered and unacknowledged messages by task id.
+    unacked: Mapping[str, Message]
 
 
 def compose(
@@ -49,7 +50,7 @@ def compose(
         reading=reading,
         sighting=sighting,
         workers={w.name: _worker(w, sighting, grace_beats, fresh=fresh) for w in sighting.workers},
-        unacked=frozenset(message.id for message in reading.unacked_head),
+        unacked={message.id: message for message in reading.unacked_head},
     )
     held = tuple(_held(task, view) for task in sighting.tasks)
     running = tuple(t for t in held if t.state in {TaskState.RUNNING, TaskState.LOST})
@@ -100,17 +101,19 @@ def _judge(seen: SeenWorker, sighting: Sighting, grace_s: float) -> WorkerState:
 
 
 def _held(task: SeenTask, view: _View) -> TaskInfo:
+    message = view.unacked.get(task.id)
+    sent_at = task.sent_at if message is None or message.sent_at is None else message.sent_at
     return TaskInfo(
         id=task.id,
         name=task.name,
-        queue=task.queue,
+        queue=task.queue or (message.queue if message else ""),
         state=_state(task, view.workers.get(task.worker)),
         worker=task.worker or None,
         started_at=None if task.started_at is None else _at(task.started_at),
-        sent_at=None if task.sent_at is None else _at(task.sent_at),
+        sent_at=None if sent_at is None else _at(sent_at),
         eta=_eta(task.eta),
         args_summary=task.args_summary,
-        unacked=task.id in view.unacked,
+        unacked=message is not None,
     )
 
 

@@ -25,7 +25,7 @@ class Settings:
 
     #: Dotted path to the Celery app, "project.celery.app"; empty means Celery's current app.
     APP: str = ""
-    #: Where sightings are kept: "redis://...", "memory://"; empty means the broker when it is Redis or Valkey.
+    #: Where sightings are kept: "redis://...", "memory://"; empty means the broker if it is Redis or Valkey.
     STORE: str = ""
     #: Start of every key in the store; give each Celery app its own when several share one store.
     KEY_PREFIX: str = "queue-insight"

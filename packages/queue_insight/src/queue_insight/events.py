@@ -41,6 +41,9 @@ class Ledger:
         self._tasks: OrderedDict[str, SeenTask] = OrderedDict()
         self._sent: OrderedDict[str, SeenTask] = OrderedDict()
         self._ended: OrderedDict[str, SeenEnd] = OrderedDict()
+        #: How many tasks each worker had begun when it was first heard, until it sends an event of one.
+        self._begun: dict[str, int] = {}
+        self._telling: set[str] = set()
         self._runtimes: dict[str, deque[float]] = {}
         self._queues: set[str] = set()
         self._events = 0
@@ -57,8 +60,17 @@ class Ledger:
         """Take in one event; one of an unknown type or without the fields of its type is counted only."""
         self._events += 1
         kind = _text(event, "type")
+        if kind.startswith("task-") and kind != "task-sent":
+            self._telling.add(_text(event, "hostname"))
         if handler := self._handlers.get(kind):
             handler(event, now)
+
+    def resume(self, sighting: Sighting) -> None:
+        """Begin with what an earlier collector knew."""
+        self._workers = {worker.name: worker for worker in sighting.workers}
+        self._tasks = OrderedDict((task.id, task) for task in sighting.tasks)
+        self._ended = OrderedDict((end.id, end) for end in sighting.ended)
+        self._queues = set(sighting.queues)
 
     def untold(self) -> frozenset[str]:
         """Return the workers that have not told yet which queues they listen to."""
@@ -99,6 +111,8 @@ class Ledger:
         before = now - self._forget_after_s
         for name in [w.name for w in self._workers.values() if w.seen_at < before]:
             del self._workers[name]
+            self._telling.discard(name)
+            self._begun.pop(name, None)
         for task in [t for t in self._tasks.values() if t.worker not in self._workers]:
             del self._tasks[task.id]
         while self._ended and next(iter(self._ended.values())).at < before:
@@ -188,13 +202,18 @@ class Ledger:
         if known is None or known.pid != pid:
             # A new process of the same name: it has not told yet what it listens to.
             known = SeenWorker(name=name, seen_at=now, pid=pid)
+            self._telling.discard(name)
+            self._begun.pop(name, None)
         freq = event.get("freq")
+        begun = _whole(event, "processed") or 0
+        first = self._begun.setdefault(name, begun)
         self._workers[name] = replace(
             known,
             seen_at=now,
             offline=event["type"] == "worker-offline",
             every_s=float(freq) if isinstance(freq, (int, float)) and freq > 0 else known.every_s,
             active=_whole(event, "active") or 0,
+            untold_tasks=0 if name in self._telling else max(0, begun - first),
         )
 
     def _hold(self, task: SeenTask) -> None:

@@ -8,6 +8,7 @@ from queue_insight.reasons import Reason
 
 if TYPE_CHECKING:
     from queue_insight.errors import QueueInsightError
+    from queue_insight.sighting import SeenWorker
     from queue_insight.stores.base import Kept
 
 START_COLLECTOR = "Start the collector: manage.py queue_insight collect"
@@ -45,7 +46,7 @@ def on_sighting(kept: Kept | None) -> tuple[Reason, ...]:
         return (
             Reason(
                 code="collector_silent",
-                message=f"The collector has said nothing for {kept.age_s:.0f} s; running tasks are as of then.",
+                message=f"The collector has said nothing for {kept.age_s:.0f} s; its news are as old.",
                 params={"age_s": round(kept.age_s, 1)},
                 remedy=START_COLLECTOR,
             ),
@@ -54,7 +55,7 @@ def on_sighting(kept: Kept | None) -> tuple[Reason, ...]:
         return (
             Reason(
                 code="collector_deaf",
-                message="The collector cannot hear the broker at present, so workers and running tasks may be old.",
+                message="The collector cannot hear the broker at present, so what it tells may be old.",
                 remedy="Check that the broker runs and that the collector reaches it; it goes on trying.",
             ),
         )
@@ -73,6 +74,7 @@ def _on_hearing(kept: Kept, *, listened_s: float) -> list[Reason]:
                 remedy=START_WORKERS,
             )
         )
+    notes.extend(_events_off(w) for w in sighting.workers if w.untold_tasks and not w.offline)
     if sighting.evicted:
         notes.append(
             Reason(
@@ -83,3 +85,12 @@ def _on_hearing(kept: Kept, *, listened_s: float) -> list[Reason]:
             )
         )
     return notes
+
+
+def _events_off(worker: SeenWorker) -> Reason:
+    return Reason(
+        code="events_off",
+        message=f"Worker {worker.name} has begun {worker.untold_tasks} tasks and sent no event of any.",
+        params={"worker": worker.name, "tasks": worker.untold_tasks},
+        remedy="Start it with -E, or: celery -A <project> control enable_events",
+    )

@@ -6,7 +6,7 @@ import functools
 import time
 from typing import TYPE_CHECKING
 
-from celery import current_app
+from celery.app import app_or_default
 
 from queue_insight import conf
 from queue_insight.brokers.base import Reading
@@ -36,9 +36,9 @@ def snapshot(
 ) -> Snapshot:
     """Return what waits and runs now.
 
-    `app` defaults to the one that QUEUE_INSIGHT['APP'] names, else to Celery's current app; `store` to the one
-    of the settings; `clock` gives epoch seconds. It blocks for two round trips, one to the broker and one to
-    the store. Nothing is raised when one of them is down: `notes` says what is not known, and why.
+    `app` defaults to the one that QUEUE_INSIGHT['APP'] names, else to Celery's current app; `store` to
+    the settings' one; `clock` gives epoch seconds. It blocks for two round trips, one to the
+    broker and one to the store. Nothing is raised when one is down: `notes` says what is not known, and why.
 
     Raises:
         SettingInvalidError: the settings can't work.
@@ -59,7 +59,7 @@ def snapshot(
 def celery_app() -> Celery:
     """Return the Celery app to look at: QUEUE_INSIGHT['APP'], else Celery's current one."""
     path = conf.get().APP
-    return _imported(path) if path else current_app._get_current_object()  # noqa: SLF001 - celery's own way out of its proxy
+    return _imported(path) if path else app_or_default()
 
 
 @functools.cache

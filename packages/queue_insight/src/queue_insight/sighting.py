@@ -30,6 +30,8 @@ class SeenWorker:
     queues: tuple[str, ...] | None = None
     slots: int | None = None
     active: int = 0
+    #: Tasks that it says it has begun since it was first heard, when it sent no event of any.
+    untold_tasks: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import NamedTuple
+from datetime import datetime  # noqa: TC003 - strawberry reads it at run time
+from typing import TYPE_CHECKING, NamedTuple
 
 import strawberry
 
-from queue_insight.snapshot import QueueState, Snapshot, TaskInfo
+from queue_insight.snapshot import WorkerState
+
+if TYPE_CHECKING:
+    from queue_insight.snapshot import QueueState, Snapshot, TaskInfo
 
 
 @strawberry.type(description="One queue: what waits in it, and what of it runs.")
@@ -48,7 +51,11 @@ def from_snapshot(snapshot: Snapshot) -> Shown:
     return Shown(
         queues=[queue(each) for each in snapshot.queues],
         tasks=[task(each) for each in snapshot.tasks()],
-        workers=[worker.name for worker in snapshot.workers if worker.state in {"online", "late"}],
+        workers=[
+            worker.name
+            for worker in snapshot.workers
+            if worker.state in {WorkerState.ONLINE, WorkerState.LATE}
+        ],
     )
 
 

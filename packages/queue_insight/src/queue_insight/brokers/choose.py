@@ -16,11 +16,11 @@ def broker_for(app: Celery) -> Broker:
     """Return what looks into this app's broker.
 
     Raises:
-        BrokerUnsupportedError: the broker is neither Redis nor Valkey, or its client library is not installed.
+        BrokerUnsupportedError: the broker is neither Redis nor Valkey.
     """
     transport = str(app.connection_for_read().transport_cls or "amqp")
     if transport.removesuffix("+ssl") not in {"redis", "rediss", "sentinel"}:
         raise BrokerUnsupportedError(transport)
-    from queue_insight.brokers.redis import RedisBroker  # noqa: PLC0415 - optional: only for those who use it
+    from queue_insight.brokers.redis import RedisBroker  # noqa: PLC0415 - optional library
 
     return RedisBroker(app)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from celery import Celery
+    from kombu.transport.redis import Channel
 
 # Other producers may use other steps than this app: all that AMQP's 0 to 9 can give are counted.
 ALL_STEPS = range(10)
@@ -46,7 +47,7 @@ class RedisBroker:
                 raise BrokerUnreachableError(connection.as_uri(), error) from error
 
 
-def _read(channel: Any, queues: tuple[str, ...], peek: int) -> Reading:
+def _read(channel: Channel, queues: tuple[str, ...], peek: int) -> Reading:
     # kombu's own client adds its key prefix to some commands only: use a plain one on the same connections.
     client = redis.Redis(connection_pool=channel.client.connection_pool)
     steps = sorted({*channel.priority_steps, *ALL_STEPS})

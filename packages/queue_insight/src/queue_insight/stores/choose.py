@@ -18,7 +18,7 @@ REDIS = ("redis://", "rediss://", "unix://")
 
 
 def store_for(app: Celery) -> Store:
-    """Return the store of the settings: QUEUE_INSIGHT['STORE'], else the app's broker when it is Redis or Valkey.
+    """Return the store that QUEUE_INSIGHT['STORE'] names, else the app's broker when it is Redis or Valkey.
 
     With neither it is a store in this process's memory, which only a collector in this process fills.
 
@@ -28,8 +28,9 @@ def store_for(app: Celery) -> Store:
     settings = conf.get()
     url = settings.STORE
     if not url:
-        broker_url = app.conf.broker_read_url or app.conf.broker_url or ""
-        url = broker_url if isinstance(broker_url, str) and broker_url.startswith(REDIS) else "memory://"
+        # Several URLs separated by ";" are fail-over brokers: the first is where everyone starts.
+        broker_url = str(app.conf.broker_read_url or app.conf.broker_url or "").partition(";")[0]
+        url = broker_url if broker_url.startswith(REDIS) else "memory://"
     return _store(url, settings.KEY_PREFIX)
 
 
@@ -38,7 +39,7 @@ def _store(url: str, key_prefix: str) -> Store:
     if url == "memory://":
         return MemoryStore()
     if url.startswith(REDIS):
-        from queue_insight.stores.redis import RedisStore  # noqa: PLC0415 - optional: only for those who use it
+        from queue_insight.stores.redis import RedisStore  # noqa: PLC0415 - optional library
 
         return RedisStore(url, key_prefix=key_prefix)
     scheme = url.partition("://")[0]

@@ -50,7 +50,8 @@ class Command(BaseCommand):
                 "--app",
                 default="",
                 metavar="PATH",
-                help="dotted path to the Celery app, as project.celery.app (default: QUEUE_INSIGHT['APP'], else Celery's current app)",
+                help="dotted path to the Celery app, as project.celery.app "
+                "(default: QUEUE_INSIGHT['APP'], else Celery's current app)",
             )
         show.add_argument("--task", default="", metavar="ID", help="say why this task is not running yet")
         show.add_argument("--json", action="store_true", help="print JSON")

