@@ -1,92 +1,207 @@
 from __future__ import annotations
 
+import gc
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
 import pytest
-from celery import Celery, chain, chord
-from celery.contrib.testing.worker import start_worker
+from celery import Celery, chain, chord, group
 
-from eliot_progress import causal_id
-from eliot_progress.adapters.celery import install
+from eliot_progress import causal_id, context, install
+from eliot_progress.adapters.celery import install as install_celery
 from eliot_progress.errors import EliotProgressError
+from eliot_progress.stores.redis import RedisStore
+
+ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="session")
-def app(valkey_url):
-    app = Celery("tests", broker=valkey_url, backend=valkey_url, set_as_current=False, fixups=[])
-    app.conf.update(task_always_eager=False, broker_connection_retry_on_startup=True)
-    install(app)
+class World:
+    """A real worker of one pool, and the one log that it and the test write."""
 
-    @app.task(name="where")
-    def where(*_):
-        return causal_id()
+    def __init__(self, url, folder, pool):
+        self.url, self.pool, self.log = url, pool, folder / "log.jsonl"
+        os.environ["TESTS_VALKEY_URL"] = url
+        from tests.celery_world import app
 
-    @app.task(name="flaky", bind=True, max_retries=2)
-    def flaky(self):
-        if self.request.retries < 2:
-            raise self.retry(countdown=0, exc=LookupError("not yet"))
-        return causal_id()
+        self.app = app
+        self.queue = f"tests-{pool}-{os.getpid()}"
+        environment = {**os.environ, "TESTS_WORKER_LOG": str(self.log), "TESTS_QUEUE": self.queue}
+        environment.pop("DJANGO_SETTINGS_MODULE", None)
+        command = [sys.executable, "-m", "celery", "-A", "tests.celery_world", "worker", "-P", pool, "-c", "2"]
+        quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "ERROR", "-Q", self.queue]
+        self.process = subprocess.Popen([*command, *quiet], cwd=ROOT, env=environment)
+        self.installed = install(log_path=self.log)
+        self.app.conf.task_default_queue = self.queue
 
-    return app
+    def close(self):
+        gc.collect()  # results unsubscribe when they are collected; the server must still be there
+        self.installed.remove()
+        self.process.terminate()
+        self.process.wait(30)
 
+    def click(self, work):
+        """Run `work` inside a new root action, as a request would; its task uuid."""
+        action = context.start("test:click")
+        with action.context():
+            work()
+        action.finish()
+        return action.task_uuid
 
-@pytest.fixture(scope="module")
-def worker(app):
-    with start_worker(app, pool="threads", concurrency=2, perform_ping_check=False):
-        yield
+    def messages(self, uuid):
+        lines = self.log.read_text().splitlines()
+        found = [message for line in lines if (message := json.loads(line))["task_uuid"] == uuid]
+        ids = [tuple(message["task_level"]) for message in found]
+        assert len(ids) == len(set(ids)), "an id was given twice"
+        return found
 
-
-@pytest.fixture
-def ids(log):
-    """The ids of all messages, which must never repeat."""
-    yield lambda: [(m["task_uuid"], tuple(m["task_level"])) for m in log]
-    seen = [(m["task_uuid"], tuple(m["task_level"])) for m in log]
-    assert len(seen) == len(set(seen))
-
-
-def root(log):
-    from eliot_progress import context
-
-    return context.start("test:click")
-
-
-def in_action(action, call):
-    with action.context():
-        return call()
-
-
-def test_a_task_has_the_causal_id_of_its_caller(app, worker, log, ids):
-    action = root(log)
-    result = in_action(action, app.tasks["where"].delay)
-    assert result.get(timeout=5) == action.task_uuid.replace("-", "")
-
-
-def test_chains_and_chords_stay_in_one_tree(app, worker, log, ids):
-    action, where = root(log), app.tasks["where"]
-    one = in_action(action, lambda: chain(where.si(), where.si(), where.si()).delay())
-    other = in_action(action, lambda: chord([where.si(), where.si()], where.s()).delay())
-    assert one.get(timeout=5) == other.get(timeout=20) == action.task_uuid.replace("-", "")
+    def ended(self, uuid, task, n=1, seconds=40):
+        """The messages of the tree once `n` attempts of `task` have ended, with whatever status."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            found = self.messages(uuid)
+            ends = {tuple(m["task_level"][:-1]) for m in found if m.get("action_status") in ("succeeded", "failed")}
+            attempts = [m for m in started(found, task) if tuple(m["task_level"][:-1]) in ends]
+            if len(attempts) >= n:
+                return found
+            time.sleep(0.05)
+        raise AssertionError(f"{n} x {task} did not end in {seconds} s: {self.messages(uuid)}")
 
 
-def test_every_attempt_of_a_retried_task_has_ids_of_its_own(app, worker, log, ids):
-    action = root(log)
-    result = in_action(action, app.tasks["flaky"].delay)
-    assert result.get(timeout=5) == action.task_uuid.replace("-", "")
-    starts = [m for m in log if m.get("action_type") == "celery:task" and m["action_status"] == "started"]
-    assert sorted(m["retries"] for m in starts if m["task_id"] == result.id) == [0, 1, 2]
+def started(messages, task):
+    return [
+        m
+        for m in messages
+        if m.get("action_type") == "celery:task" and m["action_status"] == "started" and m["task"] == task
+    ]
 
 
-def test_an_eager_task_runs_below_its_caller_and_leaves_the_caller_its_context(app, log, ids):
-    action = root(log)
+def status_of(messages, start):
+    level = start["task_level"][:-1]
+    ends = [m for m in messages if m["task_level"][:-1] == level and m.get("action_status") in ("succeeded", "failed")]
+    return [m["action_status"] for m in ends]
 
-    def call():
-        inside = app.tasks["where"].apply().get()
-        return inside, causal_id()
 
-    inside, after = in_action(action, call)
-    assert inside == after == action.task_uuid.replace("-", "")
+@pytest.fixture(scope="module", params=["prefork", "threads"])
+def world(request, valkey_url, tmp_path_factory):
+    world = World(valkey_url, tmp_path_factory.mktemp(request.param), request.param)
+    yield world
+    world.close()
+
+
+def task(world, name):
+    return world.app.tasks[name]
+
+
+def test_a_task_is_a_child_of_the_action_that_published_it(world):
+    found = world.ended(world.click(task(world, "leaf").delay), "leaf")
+    (publish,) = (m for m in found if m.get("action_type") == "celery:publish" and m["action_status"] == "started")
+    (start,) = started(found, "leaf")
+    assert start["task_level"][: len(publish["task_level"]) - 1] == publish["task_level"][:-1]
+    assert start["task_id"] == publish["task_id"]
+
+
+def test_a_countdown_and_send_task_carry_the_id_too(world):
+    def work():
+        task(world, "leaf").apply_async(countdown=0.3)
+        world.app.send_task("leaf")
+
+    world.ended(world.click(work), "leaf", 2)
+
+
+def test_a_chain_is_one_tree_in_which_each_task_causes_the_next(world):
+    leaf = task(world, "leaf")
+    found = world.ended(world.click(chain(leaf.si(), leaf.si(), leaf.si()).delay), "leaf", 3)
+    levels = sorted((m["task_level"][:-1] for m in started(found, "leaf")), key=len)
+    assert levels[1][: len(levels[0])] == levels[0]
+    assert levels[2][: len(levels[1])] == levels[1]
+
+
+def test_a_group_a_chord_and_the_canvas_of_a_task_are_one_tree(world):
+    leaf = task(world, "leaf")
+
+    def work():
+        group(leaf.si(), leaf.si()).delay()
+        chord([leaf.si(), leaf.si()], leaf.s()).delay()
+        task(world, "fan_out").delay()
+
+    world.ended(world.click(work), "leaf", 10)
+
+
+def test_every_attempt_of_a_retried_task_is_there_with_ids_of_its_own(world):
+    found = world.ended(world.click(task(world, "flaky").delay), "flaky", 3)
+    attempts = started(found, "flaky")
+    assert sorted(m["retries"] for m in attempts) == [0, 1, 2]
+    assert [status_of(found, m) for m in sorted(attempts, key=lambda m: m["retries"])] == [
+        ["failed"],
+        ["failed"],
+        ["succeeded"],
+    ]
+
+
+def test_a_failing_task_ends_its_action_with_the_reason(world):
+    found = world.ended(world.click(task(world, "broken").delay), "broken")
+    (end,) = (m for m in found if m.get("action_status") == "failed")
+    assert (end["exception"], end["reason"]) == ("builtins.LookupError", "never")
+
+
+def test_one_signature_sent_twice_gives_two_attempts(world):
+    signature = task(world, "leaf").si()
+
+    def work():
+        signature.freeze()
+        signature.delay()
+        signature.delay()
+
+    world.ended(world.click(work), "leaf", 2)
+
+
+def test_a_replaced_task_goes_on_in_the_same_tree(world):
+    world.ended(world.click(task(world, "replaced").delay), "leaf")
+
+
+def test_an_eager_task_inside_a_task_leaves_it_its_context(world):
+    found = world.ended(world.click(task(world, "nested_eager").delay), "nested_eager")
+    (outer,) = started(found, "nested_eager")
+    (after,) = (m for m in found if m.get("action_type") == "after:eager" and m["action_status"] == "started")
+    assert after["task_level"][:-2] == outer["task_level"][:-1]
+
+
+def test_a_task_whose_worker_died_is_delivered_again_under_ids_of_its_own(world, tmp_path):
+    if world.pool != "prefork":
+        pytest.skip("only a prefork child can die alone")
+    uuid = world.click(lambda: task(world, "dies_once").delay(str(tmp_path / "died")))
+    found = world.ended(uuid, "dies_once")
+    statuses = [status_of(found, m) for m in sorted(started(found, "dies_once"), key=lambda m: m["timestamp"])]
+    assert statuses == [[], ["succeeded"]]
+
+
+def test_progress_in_a_task_reaches_the_store_to_its_last_unit(world):
+    about = f"app.Thing:{world.pool}"
+    world.ended(world.click(lambda: task(world, "counts").delay(about, 50)), "counts")
+    store, deadline = RedisStore(world.url), time.monotonic() + 10
+    while (state := store.latest(about)) is None or state.outcome is None:
+        assert time.monotonic() < deadline, state
+        time.sleep(0.02)
+    assert (state.done, state.total, state.outcome) == (50, 50, "succeeded")
+    store.close()
+
+
+def test_an_eager_task_runs_below_its_caller_and_leaves_the_caller_its_context(log):
+    app = Celery("eager", set_as_current=False, fixups=[])
+    app.conf.task_always_eager = True
+    install_celery(app)
+    app.task(name="where")(causal_id)
+    with context.start("test:click") as action:
+        inside = app.tasks["where"].delay().get()
+        assert inside == causal_id() == action.task_uuid.replace("-", "")
 
 
 def test_message_protocol_1_is_refused_since_it_has_no_headers():
     app = Celery("old", set_as_current=False, fixups=[])
     app.conf.task_protocol = 1
     with pytest.raises(EliotProgressError, match="task_protocol = 2"):
-        install(app)
+        install_celery(app)

@@ -111,6 +111,10 @@ class RedisStore:
         found = self._active(keys=[self._prefix + "active"], args=[max(0, limit), self._prefix + "task:"])
         return tuple(state for state in map(_state, found) if state is not None)
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._redis.close()
+
     def _task(self, identifier: str) -> str:
         return f"{self._prefix}task:{identifier}"
 
