@@ -1,0 +1,69 @@
+"""Why a camera could not be let in; each error carries the reason that people and programs read."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from fsmlock import Reason
+from timelapse.cameras.domain import PAIRINGS_AT_ONCE
+
+#: RFC 8628's words for "no token yet, or never".
+TokenRefusal = Literal["authorization_pending", "slow_down", "expired_token", "access_denied"]
+
+
+class PairingRefused(Exception):  # noqa: N818 - a refusal is an answer, not an error
+    """A pairing was refused."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(f"{reason.message} {reason.remedy}")
+        self.reason = reason
+
+
+class CodeUnknown(PairingRefused):
+    """No agent shows this code now."""
+
+    def __init__(self, *, user_code: str) -> None:
+        super().__init__(
+            Reason(
+                code="code_unknown",
+                message=f"No camera shows the code {user_code!r} now: mistyped, or older than 15 minutes.",
+                params={"user_code": user_code},
+                remedy="Compare it with what the camera shows, or start the pairing again on the camera.",
+            )
+        )
+
+
+class CodeUsed(PairingRefused):
+    """The code was approved before."""
+
+    def __init__(self, *, user_code: str) -> None:
+        super().__init__(
+            Reason(
+                code="code_used",
+                message=f"The code {user_code} has been approved already.",
+                params={"user_code": user_code},
+                remedy="The camera appears in the list within seconds; revoke it there if it is not yours.",
+            )
+        )
+
+
+class TooManyPairings(PairingRefused):
+    """As many codes wait for approval as may."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Reason(
+                code="too_many_pairings",
+                message=f"{PAIRINGS_AT_ONCE} cameras wait for their approval already.",
+                params={"limit": PAIRINGS_AT_ONCE},
+                remedy="Approve those that are yours, or wait 15 minutes until unused codes expire.",
+            )
+        )
+
+
+class TokenPending(Exception):  # noqa: N818 - a refusal is an answer, not an error
+    """The agent gets no token, or not yet."""
+
+    def __init__(self, code: TokenRefusal) -> None:
+        super().__init__(code)
+        self.code: TokenRefusal = code

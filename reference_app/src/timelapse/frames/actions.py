@@ -1,0 +1,66 @@
+"""Writes of frames."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from timelapse.cameras.actions import group_of
+from timelapse.frames.events import FrameStored, frame_stored
+from timelapse.frames.models import Frame
+from timelapse.shared import live
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from timelapse.frames.domain import Capture, Picture, Places
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """The frame of a capture, and whether this call made it."""
+
+    frame: Frame
+    created: bool
+
+
+@transaction.atomic
+def store_frame(camera: UUID, capture: Capture, picture: Picture, places: Places) -> Stored:
+    """Give a picture that lies on disk its row; the unique constraint decides between two at once.
+
+    ``frame_stored`` is sent, and those who watch the camera are told, after the commit; not for a repetition.
+    """
+    frame, created = Frame.objects.get_or_create(
+        camera_id=camera,
+        capture=capture.capture,
+        defaults={
+            "sequence": capture.sequence,
+            "captured_at": capture.captured_at,
+            "clock": capture.clock,
+            "boot": capture.boot,
+            "monotonic_ns": capture.monotonic_ns,
+            "sha256": capture.sha256,
+            "filename": capture.filename,
+            "exposure": capture.exposure,
+            "width": picture.width,
+            "height": picture.height,
+            "orientation": picture.orientation,
+            "bytes": picture.bytes,
+            "verdict": picture.verdict,
+            "file": places.frame,
+            "thumbnail": places.thumbnail,
+        },
+    )
+    if created:
+        _tell(frame)
+    return Stored(frame=frame, created=created)
+
+
+def _tell(frame: Frame) -> None:
+    event = FrameStored(
+        frame=frame.pk, camera=frame.camera_id, captured_at=frame.captured_at, sequence=frame.sequence
+    )
+    transaction.on_commit(lambda: frame_stored.send_robust(Frame, event=event), robust=True)
+    live.changed(group_of(frame.camera_id), what="frame", frame=frame.pk)

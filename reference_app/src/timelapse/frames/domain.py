@@ -1,0 +1,70 @@
+"""What is known of a frame before it has a row, and where its files lie."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Literal, Self
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+#: How far the agent's clock can be trusted: set by a time server, worked out later, or not at all.
+Clock = Literal["synced", "estimated", "unknown"]
+#: What a picture is kept as, by its content and not by what its name says.
+Extension = Literal["jpg", "png", "webp"]
+#: What the decoder said: nothing, or a complaint that left no pixel out.
+Verdict = Literal["whole", "flawed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """What the agent says of a picture: when, in which order and how it was taken."""
+
+    capture: str
+    sha256: str
+    captured_at: datetime
+    sequence: int
+    clock: Clock = "unknown"
+    boot: str = ""
+    monotonic_ns: int | None = None
+    filename: str = ""
+    exposure: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """What this server found in the picture itself."""
+
+    #: Pixels as stored, before the orientation is applied.
+    width: int
+    height: int
+    #: EXIF's word for how to turn it, 1 (upright) to 8.
+    orientation: int
+    extension: Extension
+    bytes: int
+    verdict: Verdict = "whole"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Where a frame's files lie, relative to the media root."""
+
+    frame: str
+    thumbnail: str
+
+    @classmethod
+    def of(cls, camera: UUID, capture: str, extension: Extension) -> Self:
+        """Spread a camera's captures over 256 folders, so that none grows too large to list."""
+        shard = hashlib.sha256(capture.encode()).hexdigest()[:2]
+        folder = PurePosixPath(str(camera), shard)
+        return cls(
+            frame=f"frames/{folder}/{capture}.{extension}", thumbnail=f"thumbnails/{folder}/{capture}.jpg"
+        )
+
+
+def displayed_size(width: int, height: int, orientation: int) -> tuple[int, int]:
+    """Give width and height as people see them: orientations 5 to 8 lie on their side."""
+    return (height, width) if orientation >= 5 else (width, height)

@@ -1,0 +1,63 @@
+"""Reads of frames."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+
+from timelapse.cameras.models import Camera
+from timelapse.frames.models import Frame
+from timelapse.shared import conf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from uuid import UUID
+
+
+def frames_of(camera: UUID) -> QuerySet[Frame]:
+    """Give a camera's frames in a film's order."""
+    return Frame.objects.filter(camera=camera).order_by("captured_at", "sequence")
+
+
+def stored_frame(camera: UUID, capture: str) -> Frame | None:
+    """Find the frame that was stored under this capture id."""
+    return Frame.objects.filter(camera=camera, capture=capture).first()
+
+
+def last_frames(cameras: Iterable[UUID]) -> dict[UUID, Frame]:
+    """Find the latest frame of each camera, in one query, whatever their number."""
+    latest = (
+        Frame.objects.filter(camera=OuterRef("pk")).order_by("-captured_at", "-sequence").values("pk")[:1]
+    )
+    wanted = Camera.objects.filter(pk__in=set(cameras)).values(latest=Subquery(latest))
+    return {frame.camera_id: frame for frame in Frame.objects.filter(pk__in=wanted)}
+
+
+def frame_counts(cameras: Iterable[UUID]) -> dict[UUID, int]:
+    """Count the frames of each camera, in one query; a camera without any is left out."""
+    counted = (
+        Frame.objects.filter(camera__in=set(cameras)).order_by().values_list("camera").annotate(n=Count("pk"))
+    )
+    return dict(counted)
+
+
+def file_of(frame: Frame) -> Path:
+    """Locate the picture on disk."""
+    return conf.get().media_root / frame.file
+
+
+def thumbnail_of(frame: Frame) -> Path:
+    """Locate the small copy on disk."""
+    return conf.get().media_root / frame.thumbnail
+
+
+def image_url(frame: Frame) -> str:
+    """Give the address at which browsers find the picture."""
+    return f"/media/frames/{frame.pk}{Path(frame.file).suffix}"
+
+
+def thumbnail_url(frame: Frame) -> str:
+    """Give the address at which browsers find the small copy."""
+    return f"/media/thumbnails/{frame.pk}.jpg"

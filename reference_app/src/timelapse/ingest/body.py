@@ -1,0 +1,71 @@
+"""The body of a request, piece by piece: never whole in memory, and never waited for without end."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from timelapse.ingest.domain import MESSAGE_LIMIT, Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from starlette.requests import Request
+
+
+class ClientGone(Exception):  # noqa: N818 - nothing went wrong here
+    """The link broke, or has been silent for too long; there is nobody to answer."""
+
+
+class Body:
+    """What is still to come of a request's body."""
+
+    def __init__(self, request: Request, idle_s: float) -> None:
+        self._request = request
+        self._idle_s = idle_s
+        self._finished = False
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """Yield what comes, as it comes.
+
+        Raises:
+            ClientGone: the link broke, or nothing came for too long.
+        """
+        while not self._finished:
+            try:
+                message = await asyncio.wait_for(self._request.receive(), self._idle_s)
+            except TimeoutError:
+                self._finished = True
+                raise ClientGone from None
+            if message["type"] == "http.disconnect":
+                self._finished = True
+                raise ClientGone
+            self._finished = not message.get("more_body", False)
+            if message.get("body"):
+                yield message["body"]
+
+    async def discard(self, at_most: int) -> None:
+        """Let the rest pass by, so that a client which sends before it listens gets its answer."""
+        passed = 0
+        async for piece in self.pieces():
+            passed += len(piece)
+            if passed > at_most:
+                return
+
+    async def message(self) -> bytes:
+        """Take a short body whole.
+
+        Raises:
+            Refusal: 413, when it is not short.
+        """
+        whole = bytearray()
+        async for piece in self.pieces():
+            whole += piece
+            if len(whole) > MESSAGE_LIMIT:
+                raise Refusal(
+                    413,
+                    "message_too_long",
+                    f"Messages have {MESSAGE_LIMIT} bytes at most.",
+                    "Send a shorter one.",
+                )
+        return bytes(whole)

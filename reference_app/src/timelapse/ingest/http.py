@@ -1,0 +1,100 @@
+"""The ASGI application of the agent protocol, mounted at ``/agent/v1``.
+
+It stands beside Django and not behind it: Django takes in a request's whole body before any view runs.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+
+from django.db import InterfaceError, OperationalError
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from timelapse.ingest import control, domain, tus
+from timelapse.ingest.body import Body, ClientGone
+from timelapse.ingest.domain import Refusal
+from timelapse.shared import conf
+
+Endpoint = Callable[[Request, Body], Awaitable[Response]]
+
+logger = logging.getLogger(__name__)
+
+
+def create_application(*, idle_s: float = domain.IDLE_S) -> Starlette:
+    """Make the application.
+
+    Args:
+        idle_s: seconds without a byte after which a link counts as dead.
+    """
+    captures = {"OPTIONS": tus.options, "POST": tus.create}
+    capture = {"OPTIONS": tus.options, "HEAD": tus.head, "PATCH": tus.patch, "DELETE": tus.delete}
+    return Starlette(
+        routes=[
+            Route("/captures", _answering(captures, idle_s), methods=list(captures)),
+            Route("/captures/{capture}", _answering(capture, idle_s), methods=list(capture)),
+            Route("/pairing", _answering({"POST": control.pairing}, idle_s), methods=["POST"]),
+            Route("/token", _answering({"POST": control.token}, idle_s), methods=["POST"]),
+            Route("/heartbeat", _answering({"POST": control.heartbeat}, idle_s), methods=["POST"]),
+        ],
+        exception_handlers={HTTPException: _no_such_thing},
+    )
+
+
+def _answering(endpoints: Mapping[str, Endpoint], idle_s: float) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        body = Body(request, idle_s)
+        try:
+            response = await endpoints[request.method](request, body)
+        except ClientGone:
+            return Response(status_code=408)  # into the void
+        except Refusal as refusal:
+            response = _refused(refusal)
+        except Exception as error:  # noqa: BLE001 - an agent can do nothing about our errors but come back
+            response = _refused(_trouble(error))
+        response.headers["Tus-Resumable"] = tus.VERSION
+        return await _heard(response, body)
+
+    return endpoint
+
+
+async def _heard(response: Response, body: Body) -> Response:
+    try:
+        await body.discard(2 * conf.get().max_upload_bytes)
+    except ClientGone:
+        response.headers["Connection"] = "close"
+    return response
+
+
+def _refused(refusal: Refusal) -> Response:
+    error = {"code": refusal.code, "message": refusal.message, "remedy": refusal.remedy}
+    return JSONResponse({"error": error}, status_code=refusal.status, headers=refusal.headers)
+
+
+def _trouble(error: Exception) -> Refusal:
+    """Turn what went wrong here into an answer that lets the agent keep its picture and come back."""
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return domain.disk_full()
+    if isinstance(error, OperationalError | InterfaceError):
+        logger.warning("An agent has to come back: %s", error)
+        return domain.disk_full() if "disk is full" in str(error) else domain.database_unavailable()
+    logger.error("An agent has to come back.", exc_info=error)
+    if isinstance(error, OSError):
+        return domain.later(503, "storage_unavailable", "The server can't write its files.", seconds=30)
+    return domain.later(503, "unexpected", "The server failed in a way that its log tells.", seconds=30)
+
+
+async def _no_such_thing(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    code, message = {
+        405: ("wrong_method", f"{request.method} is not possible here."),
+    }.get(status, ("no_such_address", "The agent protocol has no such address."))
+    return _refused(Refusal(status, code, message, "Read docs/reference/agent-protocol."))
+
+
+application = create_application()

@@ -1,0 +1,32 @@
+"""What cameras sent and nobody could use: kept, with the reason, to be looked at."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from timelapse.cameras.models import Camera
+
+
+class Quarantined(models.Model):
+    """A file that arrived whole and is no usable picture."""
+
+    camera = models.ForeignKey(Camera, on_delete=models.CASCADE, related_name="+")
+    capture = models.CharField(max_length=80)
+    sha256 = models.CharField(max_length=64)
+    filename = models.CharField(max_length=255, blank=True)
+    code = models.CharField(max_length=40)
+    message = models.CharField(max_length=500)
+    bytes = models.PositiveBigIntegerField()
+    #: Relative to the media root; empty once newer files have taken its room.
+    file = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        """Newest first; one row a capture, however often it is sent."""
+
+        ordering = ("-at", "-pk")
+        constraints = (models.UniqueConstraint(fields=("camera", "capture"), name="quarantined_once"),)
+
+    def __str__(self) -> str:
+        """Name and reason."""
+        return f"{self.filename or self.capture}: {self.code}"

@@ -1,0 +1,119 @@
+"""At the door: whose token it is, and what is known of the capture already."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from timelapse.cameras.models import Camera
+from timelapse.cameras.queries import camera_by_token
+from timelapse.frames.queries import stored_frame
+from timelapse.ingest import domain
+from timelapse.ingest.domain import Refusal
+from timelapse.ingest.pipeline import incoming, picture
+from timelapse.ingest.pipeline.incoming import Incoming
+from timelapse.ingest.queries import quarantined
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from timelapse.ingest.metadata import Order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A capture that is a frame already; all its bytes are here."""
+
+    length: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnderWay:
+    """An upload as anybody may see it."""
+
+    offset: int
+    order: Order
+
+
+def camera_of(authorization: str) -> Camera:
+    """Find the camera that sends.
+
+    Raises:
+        Refusal: 401 for a token that was never given out, or was revoked.
+    """
+    scheme, _, token = authorization.partition(" ")
+    camera = camera_by_token(token.strip()) if scheme.lower() == "bearer" and token else None
+    headers = {"WWW-Authenticate": 'Bearer realm="agent"'}
+    if camera is None:
+        message, code = "This server never gave out the token that the agent sent.", "token_unknown"
+    elif camera.state == Camera.States.REVOKED:
+        when = f" on {camera.revoked_at:%d %b %Y at %H:%M} UTC" if camera.revoked_at else ""
+        message, code = f"The token of camera {camera.name!r} was revoked{when}.", "token_revoked"
+    else:
+        return camera
+    raise Refusal(401, code, message, "Pair the camera again: camera-agent pair URL.", headers=headers)
+
+
+def begin(authorization: str, order: Order) -> tuple[UUID, Known | Incoming]:
+    """Begin an upload, or find that it is done.
+
+    Raises:
+        Refusal: by `camera_of`, by `Incoming.begin`, or 422 if the picture was refused before.
+    """
+    camera = camera_of(authorization).pk
+    stored = stored_frame(camera, order.capture.capture)
+    if stored is not None and stored.sha256 != order.capture.sha256:
+        raise picture.unfit(
+            "capture_reused", f"Another picture is stored as capture {order.capture.capture}."
+        )
+    if stored is not None:
+        return camera, Known(length=stored.bytes)
+    refused = quarantined(camera, order.capture.capture)
+    if refused is not None and refused.sha256 == order.capture.sha256:
+        raise picture.unfit(refused.code, refused.message)
+    return camera, Incoming.begin(camera, order)
+
+
+def resume(authorization: str, capture: str) -> tuple[UUID, Known | Incoming]:
+    """Go on with an upload, or find that it is done.
+
+    Raises:
+        Refusal: by `camera_of` or by `Incoming.resume`.
+    """
+    camera = camera_of(authorization).pk
+    stored = stored_frame(camera, capture)
+    return camera, Incoming.resume(camera, capture) if stored is None else Known(length=stored.bytes)
+
+
+def look(authorization: str, capture: str) -> Known | UnderWay:
+    """Say how far an upload is, whoever writes it.
+
+    Raises:
+        Refusal: by `camera_of`, or 404.
+    """
+    camera = camera_of(authorization).pk
+    stored = stored_frame(camera, capture)
+    if stored is not None:
+        return Known(length=stored.bytes)
+    seen = incoming.peek(camera, capture)
+    if seen is None:
+        raise domain.no_such_upload(capture)
+    return UnderWay(offset=seen[0], order=seen[1])
+
+
+def drop(authorization: str, capture: str) -> None:
+    """End an unfinished upload.
+
+    Raises:
+        Refusal: by `camera_of`, by `Incoming.resume`, or 409 when it has become a frame.
+    """
+    _, upload = resume(authorization, capture)
+    if isinstance(upload, Known):
+        raise Refusal(
+            409,
+            "already_stored",
+            f"Capture {capture} is a frame already.",
+            "Nothing is left of the upload to end.",
+        )
+    with upload:
+        upload.remove()

@@ -1,0 +1,48 @@
+"""Files that appear whole or not at all, and survive a power cut."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def link(source: Path, target: Path) -> None:
+    """Give a whole, synced file a second name, replacing whatever an earlier attempt left there."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = _beside(target)
+    temporary.hardlink_to(source)
+    _appear(temporary, target)
+
+
+def write(target: Path, data: bytes) -> None:
+    """Write a file whole."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = _beside(target)
+    try:
+        with temporary.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _appear(temporary, target)
+
+
+def _beside(target: Path) -> Path:
+    return target.with_name(f".{target.name}.{uuid4().hex}")
+
+
+def _appear(temporary: Path, target: Path) -> None:
+    temporary.replace(target)
+    # POSIX: renaming one hard link onto another of the same file does nothing and keeps both names.
+    temporary.unlink(missing_ok=True)
+    folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

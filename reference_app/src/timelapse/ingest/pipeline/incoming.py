@@ -1,0 +1,194 @@
+"""Uploads under way: files whose size *is* the offset, so that nothing can get out of step with it.
+
+Beside each lies a small JSON file with what was announced. Whoever writes holds an exclusive ``flock``, which
+ends with its process, however that ends.
+
+An upload whose bytes are all here, but which is not a frame (yet), gives back its last byte: so no agent can
+take "all bytes arrived" for "stored", and sending that byte again brings the answer that counts.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+from typing import TYPE_CHECKING, Self
+
+from timelapse.ingest import domain
+from timelapse.ingest.metadata import Order
+from timelapse.shared import conf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+    from uuid import UUID
+
+
+class Incoming:
+    """One upload, locked for one writer; use it as a context manager."""
+
+    def __init__(self, path: Path, descriptor: int, order: Order) -> None:
+        self.path = path
+        self.order = order
+        self._descriptor = descriptor
+
+    @classmethod
+    def begin(cls, camera: UUID, order: Order) -> Incoming:
+        """Make the upload, or go on with it if the same was begun before.
+
+        Raises:
+            Refusal: 423 when another request writes it, 507 when the disk has no room for it.
+        """
+        path = path_of(camera, order.capture.capture)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if shutil.disk_usage(path.parent).free < order.length + domain.DISK_RESERVE:
+            raise domain.disk_full()
+        descriptor = _locked(path, os.O_CREAT)
+        try:
+            begun = _announced(path)
+            if begun is None or (begun.length, begun.capture.sha256) != (order.length, order.capture.sha256):
+                os.ftruncate(descriptor, 0)  # another picture under the same id: nothing of it is here
+                _announce(path, order)
+            return _given_back(cls(path, descriptor, order))
+        except BaseException:
+            os.close(descriptor)
+            raise
+
+    @classmethod
+    def resume(cls, camera: UUID, capture: str) -> Incoming:
+        """Go on with an upload.
+
+        Raises:
+            Refusal: 404 when none is under way, 423 when another request writes it.
+        """
+        path = path_of(camera, capture)
+        try:
+            descriptor = _locked(path, 0)
+        except FileNotFoundError:
+            raise domain.no_such_upload(capture) from None
+        order = _announced(path)
+        if order is None:
+            os.close(descriptor)
+            raise domain.no_such_upload(capture)
+        return _given_back(cls(path, descriptor, order))
+
+    def __enter__(self) -> Self:
+        """Nothing to do: the lock is held since it was made."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let others write."""
+        os.close(self._descriptor)
+
+    @property
+    def offset(self) -> int:
+        """Bytes that are here."""
+        return os.fstat(self._descriptor).st_size
+
+    @property
+    def complete(self) -> bool:
+        """Whether all bytes are here."""
+        return self.offset == self.order.length
+
+    def append(self, data: bytes) -> None:
+        """Write at the end. What a full disk still took stays."""
+        view = memoryview(data)
+        while view:
+            view = view[os.pwrite(self._descriptor, view, self.offset) :]
+
+    def truncate(self, offset: int) -> None:
+        """Drop what came after the offset."""
+        os.ftruncate(self._descriptor, offset)
+
+    def sync(self) -> None:
+        """Have the bytes survive a power cut."""
+        os.fsync(self._descriptor)
+
+    def remove(self) -> None:
+        """End the upload: its bytes have become a frame, or are not wanted."""
+        _note_of(self.path).unlink(missing_ok=True)
+        self.path.unlink(missing_ok=True)
+
+
+def path_of(camera: UUID, capture: str) -> Path:
+    """Say where the bytes of an upload lie."""
+    return conf.get().media_root / "incoming" / str(camera) / capture
+
+
+def peek(camera: UUID, capture: str) -> tuple[int, Order] | None:
+    """Tell offset and announcement without locking; None when no such upload is under way."""
+    path = path_of(camera, capture)
+    order = _announced(path)
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError:
+        return None
+    return None if order is None else (max(min(size, order.length - 1), 0), order)
+
+
+def sweep(before: datetime) -> int:
+    """Remove the uploads that nobody has touched since; those being written are left alone.
+
+    Returns:
+        How many there were.
+    """
+    removed = 0
+    for path in _uploads():
+        if path.stat().st_mtime >= before.timestamp():
+            continue
+        try:
+            descriptor = _locked(path, 0)
+        except (domain.Refusal, FileNotFoundError):
+            continue
+        _note_of(path).unlink(missing_ok=True)
+        path.unlink()
+        os.close(descriptor)
+        removed += 1
+    return removed
+
+
+def _uploads() -> Iterator[Path]:
+    for path in (conf.get().media_root / "incoming").glob("*/*"):
+        if not path.suffix:
+            yield path
+
+
+def _locked(path: Path, flags: int) -> int:
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC | flags, 0o640)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if path.stat().st_ino == os.fstat(descriptor).st_ino:
+                return descriptor
+        except BlockingIOError:
+            os.close(descriptor)
+            raise domain.busy() from None
+        except FileNotFoundError:
+            pass
+        os.close(descriptor)  # removed between opening and locking: look again
+
+
+def _given_back(upload: Incoming) -> Incoming:
+    if upload.complete and upload.order.length > 0:
+        upload.truncate(upload.order.length - 1)
+    return upload
+
+
+def _note_of(path: Path) -> Path:
+    return path.with_suffix(".json")
+
+
+def _announce(path: Path, order: Order) -> None:
+    fresh = path.with_suffix(".new")
+    fresh.write_text(json.dumps({"length": order.length, "metadata": order.metadata}))
+    fresh.replace(_note_of(path))
+
+
+def _announced(path: Path) -> Order | None:
+    try:
+        note = json.loads(_note_of(path).read_text())
+    except (FileNotFoundError, ValueError):
+        return None
+    return Order.parse(str(note["length"]), note["metadata"])

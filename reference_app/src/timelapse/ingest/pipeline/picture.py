@@ -1,0 +1,150 @@
+"""Is it a picture, whole, and of a size that can be handled? Its header first, then every pixel of it."""
+
+from __future__ import annotations
+
+import io
+import threading
+from contextlib import nullcontext
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import simplejpeg
+from PIL import ExifTags, Image, ImageOps
+from PIL.JpegImagePlugin import jpeg_factory
+from PIL.PngImagePlugin import PngImageFile
+from PIL.WebPImagePlugin import WebPImageFile
+
+from timelapse.frames.domain import Extension, Picture, Verdict
+from timelapse.ingest.domain import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_T = TypeVar("_T")
+
+#: Longer side of the small copy, pixels.
+THUMBNAIL_SIDE: Final = 320
+#: Pictures over this many pixels are decoded one at a time: a decoded one takes up to 6 bytes a pixel.
+_LARGE: Final = 25_000_000
+_large_ones = threading.Lock()
+
+_REMEDY: Final = (
+    "Do not send it again. The file is in quarantine on the server, and the agent may drop its own."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspected:
+    """What a picture is, and a small JPEG of it, upright."""
+
+    picture: Picture
+    thumbnail: bytes
+
+
+def unfit(code: str, message: str) -> Refusal:
+    """Refuse a picture for good."""
+    return Refusal(422, code, message, _REMEDY)
+
+
+def inspect(data: bytes, max_pixels: int) -> Inspected:
+    """Decode the picture.
+
+    Raises:
+        Refusal: 422: ``empty``, ``not_a_picture``, ``too_many_pixels``, ``truncated`` or ``undecodable``.
+    """
+    if not data:
+        raise unfit("empty", "The picture has no bytes.")
+    extension, opened = _opened(data)
+    width, height = opened.size
+    if width * height > max_pixels:
+        raise unfit(
+            "too_many_pixels", f"The picture claims {width} x {height} pixels; {max_pixels} in all may be."
+        )
+    with _large_ones if width * height > _LARGE else nullcontext():
+        small, verdict = _decoded(data, opened)
+        orientation = _orientation(opened)
+        picture = Picture(
+            width=width,
+            height=height,
+            orientation=orientation,
+            extension=extension,
+            bytes=len(data),
+            verdict=verdict,
+        )
+        return Inspected(picture=picture, thumbnail=_thumbnail(small, orientation))
+
+
+def _opened(data: bytes) -> tuple[Extension, Image.Image]:
+    # The classes themselves and not Image.open: its own bound of pixels is one of the process, and warns.
+    kinds: tuple[tuple[bytes, Extension, Callable[[io.BytesIO], Image.Image]], ...] = (
+        (b"\xff\xd8\xff", "jpg", jpeg_factory),
+        (b"\x89PNG\r\n\x1a\n", "png", PngImageFile),
+        (b"RIFF", "webp", WebPImageFile),
+    )
+    for magic, extension, read_header in kinds:
+        if data.startswith(magic):
+            if extension == "webp" and int.from_bytes(data[4:8], "little") + 8 > len(data):
+                raise unfit("truncated", "The picture ends before its announced end.")
+            return extension, _told(partial(read_header, io.BytesIO(data)))
+    raise unfit("not_a_picture", "The file is neither JPEG nor PNG nor WebP, whatever its name says.")
+
+
+def _decoded(data: bytes, opened: Image.Image) -> tuple[Image.Image, Verdict]:
+    if opened.format not in {"JPEG", "MPO"}:
+        return _told(partial(_loaded, opened)), "whole"
+    # Scaled while decoding: it still reads every byte, and takes 1/64 of the memory of a large picture.
+    # Pillow takes a picture whose data end early, if an end marker follows; this decoder says so.
+    width, height = _fitted(opened.size)
+    try:
+        pixels = simplejpeg.decode_jpeg(data, min_width=width, min_height=height, strict=True)
+    except ValueError as complaint:
+        if "premature end" in str(complaint).lower():
+            raise unfit("truncated", "The picture's data end early.") from None
+    else:
+        return Image.fromarray(pixels), "whole"
+    opened.draft(opened.mode, (width, height))
+    return _told(partial(_loaded, opened)), "flawed"
+
+
+def _loaded(opened: Image.Image) -> Image.Image:
+    opened.load()
+    return opened
+
+
+def _told(decode: Callable[[], _T]) -> _T:
+    try:
+        return decode()
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a decoder fed with garbage raises anything
+        if "truncated" in str(error).lower():
+            raise unfit("truncated", f"The picture ends early ({error}).") from None
+        raise unfit(
+            "undecodable", f"The picture can't be decoded ({type(error).__name__}: {error})."[:300]
+        ) from None
+
+
+def _orientation(opened: Image.Image) -> int:
+    try:
+        value = opened.getexif().get(ExifTags.Base.Orientation, 1)
+    except Exception:  # noqa: BLE001 - broken EXIF around good pixels is no reason to refuse them
+        return 1
+    return value if value in range(1, 9) else 1
+
+
+def _fitted(size: tuple[int, int]) -> tuple[int, int]:
+    scale = min(THUMBNAIL_SIDE / max(size), 1)
+    return max(round(size[0] * scale), 1), max(round(size[1] * scale), 1)
+
+
+def _thumbnail(image: Image.Image, orientation: int) -> bytes:
+    if image.mode.startswith("I"):  # 16 bits a pixel: converting as it is would saturate
+        image = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+    image.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), reducing_gap=2)
+    small = image.convert("RGB")
+    small.getexif()[ExifTags.Base.Orientation] = orientation
+    upright = ImageOps.exif_transpose(small)
+    written = io.BytesIO()
+    upright.save(written, "JPEG", quality=80)
+    return written.getvalue()
