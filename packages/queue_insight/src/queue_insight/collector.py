@@ -169,7 +169,9 @@ class Collector:
         self._due = now + self._settings.EVERY_S
         self._ledger.forget(now)
         # An attempt to reach the broker may block for seconds: no more is promised than can be kept.
-        next_by = self._due if self._listening_since is not None else now + max(DEAF_S, self._settings.EVERY_S)
+        next_by = (
+            self._due if self._listening_since is not None else now + max(DEAF_S, self._settings.EVERY_S)
+        )
         sighting = self._ledger.sighting(now, next_by=next_by, listening_since=self._listening_since)
         try:
             self._store.save(sighting, keep_for_s=self._settings.FORGET_AFTER_S)

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from queue_insight.brokers.base import Broker
 
+REDIS = frozenset({"redis", "rediss", "redis+socket", "sentinel"})
+
 
 def broker_for(app: Celery) -> Broker:
     """Return what looks into this app's broker.
@@ -18,8 +20,10 @@ def broker_for(app: Celery) -> Broker:
     Raises:
         BrokerUnsupportedError: the broker is neither Redis nor Valkey.
     """
-    transport = str(app.connection_for_read().transport_cls or "amqp")
-    if transport.removesuffix("+ssl") not in {"redis", "rediss", "sentinel"}:
+    # From the URL, not from kombu's connection: that imports the client library of any transport named.
+    url = str(app.conf.broker_read_url or app.conf.broker_url or "amqp://")
+    transport = str(app.conf.broker_transport or url.partition(":")[0])
+    if transport not in REDIS:
         raise BrokerUnsupportedError(transport)
     from queue_insight.brokers.redis import RedisBroker  # noqa: PLC0415 - optional library
 

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import strawberry
+from tests import values
+
+from queue_insight import WorkerState
+from queue_insight.adapters.graphql import Queue, QueuedTask, from_snapshot
+
+SDL = """
+type Queue {
+  name: String!
+  depth: Int!
+  running: Int!
+  oldestWaitSeconds: Float
+  drainSeconds: Float
+}
+type QueuedTask {
+  id: ID!
+  name: String!
+  queue: String!
+  worker: String
+  startedAt: DateTime
+  state: String!
+}
+"""
+
+
+def test_a_snapshot_is_answered_with_null_for_what_is_not_known():
+    gone = replace(values.worker(name="two@test"), state=WorkerState.GONE)
+    snapshot = values.snapshot(
+        running=(values.running(),), queued=(values.task(),), workers=(values.worker(), gone)
+    )
+
+    @strawberry.type
+    class Query:
+        @strawberry.field
+        def queues(self) -> list[Queue]:
+            return from_snapshot(snapshot).queues
+
+        @strawberry.field
+        def tasks(self) -> list[QueuedTask]:
+            return from_snapshot(snapshot).tasks
+
+    schema = strawberry.Schema(Query)
+    answer = schema.execute_sync(
+        "{ queues { name depth running oldestWaitSeconds drainSeconds }"
+        " tasks { id name queue worker startedAt state } }"
+    )
+    assert answer.errors is None
+    assert answer.data == {
+        "queues": [
+            {"name": "celery", "depth": 1, "running": 0, "oldestWaitSeconds": None, "drainSeconds": None}
+        ],
+        "tasks": [
+            {
+                "id": "r1",
+                "name": "work.do",
+                "queue": "celery",
+                "worker": "one@test",
+                "startedAt": "2026-11-23T11:59:51+00:00",
+                "state": "running",
+            },
+            {
+                "id": "t1",
+                "name": "work.do",
+                "queue": "celery",
+                "worker": None,
+                "startedAt": None,
+                "state": "queued",
+            },
+        ],
+    }
+    assert from_snapshot(snapshot).workers == ["one@test"]
+    described = "\n".join(
+        line for line in str(schema).splitlines() if line.strip() and not line.startswith('"""')
+    )
+    for block in SDL.strip().split("}\n"):
+        assert block.strip().rstrip("}").strip() in described

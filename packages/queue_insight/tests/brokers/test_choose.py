@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+import pytest
+from celery import Celery
+
+from queue_insight.brokers.choose import broker_for
+from queue_insight.brokers.redis import RedisBroker
+from queue_insight.errors import BrokerUnsupportedError
+
+
+@pytest.mark.parametrize("url", ["redis://h/0", "rediss://h/0", "sentinel://h:1/0", "redis+socket:///tmp/s"])
+def test_redis_in_all_its_forms_is_looked_into(url):
+    assert isinstance(broker_for(Celery(broker=url, set_as_current=False)), RedisBroker)
+
+
+@pytest.mark.parametrize("url", ["amqp://h//", "memory://", "sqs://"])
+def test_another_broker_is_refused_by_name(url):
+    with pytest.raises(BrokerUnsupportedError, match=url.partition(":")[0]):
+        broker_for(Celery(broker=url, set_as_current=False))

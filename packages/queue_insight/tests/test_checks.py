@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from django.core.checks import run_checks
+
+from queue_insight.checks import check_settings
+
+
+def test_good_settings_pass(settings):
+    settings.QUEUE_INSIGHT = {"PEEK": 7}
+    assert check_settings() == []
+
+
+def test_a_misspelt_key_is_an_error_with_a_guess(settings):
+    settings.QUEUE_INSIGHT = {"PEAK": 7}
+    (error,) = run_checks()
+    assert error.msg == "QUEUE_INSIGHT['PEAK'] is not a setting. Did you mean 'PEEK'?"
+    assert error.id == "queue_insight.E001"
+
+
+def test_a_key_like_no_other_is_answered_with_all_there_are(settings):
+    settings.QUEUE_INSIGHT = {"XYZZY": 7}
+    assert "There are: APP, CENSUS_EVERY_S," in check_settings()[0].msg
+
+
+def test_a_value_that_cannot_work_is_an_error(settings):
+    settings.QUEUE_INSIGHT = {"EVERY_S": 0}
+    assert [error.id for error in check_settings()] == ["queue_insight.E002"]

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from tests import values
+from tests.values import NOW
+
+from queue_insight import EndedTask, Reason, TaskState, WorkerState, diagnose
+
+STALE = Reason(code="collector_silent", message="silent")
+
+
+def only(task_id, snapshot):
+    (reason,) = diagnose(task_id, snapshot)
+    return reason
+
+
+def test_a_running_task_needs_no_reason():
+    assert diagnose("r1", values.snapshot(running=(values.running(),))) == ()
+
+
+def test_a_running_task_of_an_old_sighting_is_not_sworn_to():
+    snapshot = values.snapshot(running=(values.running(),), fresh=False, notes=(STALE,))
+    assert diagnose("r1", snapshot) == (STALE,)
+
+
+def test_tasks_before_it_are_counted():
+    snapshot = values.snapshot(
+        queues=(values.queue(depth=4, drain_s=12.0),),
+        queued=tuple(values.task(id=f"t{n}", position=n) for n in range(4)),
+        running=(values.running(),),
+    )
+    before, busy = diagnose("t3", snapshot)
+    assert before.message == "3 tasks are before it in queue 'celery'."
+    assert before.params["drain_s"] == 12.0
+    assert busy.message == "1 worker listens to queue 'celery', busy with 1 task (work.do)."
+    assert diagnose("t1", snapshot)[0].message == "1 task is before it in queue 'celery'."
+
+
+def test_a_free_worker_is_about_to_take_it():
+    assert only("t1", values.snapshot(queued=(values.task(),))).code == "about_to_start"
+
+
+@pytest.mark.parametrize(
+    ("worker", "code", "message"),
+    [
+        (values.worker(queues=("other",)), "no_worker", "No worker listens to queue 'celery'."),
+        (values.worker(state=WorkerState.GONE), "no_worker", "one@test did and is gone"),
+        (values.worker(state=WorkerState.UNKNOWN), "worker_unknown", "Whether one@test still listens"),
+    ],
+)
+def test_nobody_to_take_it_is_said_with_the_command_that_helps(worker, code, message):
+    snapshot = values.snapshot(queues=(values.queue(workers=()),), workers=(worker,), queued=(values.task(),))
+    reason = only("t1", snapshot)
+    assert reason.code == code
+    assert message in reason.message
+    assert reason.remedy.endswith("-Q celery")
+
+
+def test_the_next_one_of_a_queue_that_nobody_is_known_to_listen_to():
+    snapshot = values.snapshot(queues=(values.queue(workers=None),), workers=(), queued=(values.task(),))
+    assert only("t1", snapshot).code == "next"
+
+
+def test_a_task_of_a_gone_worker_tells_since_when_and_whether_it_comes_back():
+    worker = values.worker(state=WorkerState.GONE, seen_at=NOW - timedelta(seconds=7))
+    lost = values.running(state=TaskState.LOST)
+    reason = only("r1", values.snapshot(workers=(worker,), running=(lost,)))
+    assert reason.message == "Its worker one@test is gone: nothing was heard of it for 7 s."
+    assert "send it again" in reason.remedy
+    back = values.running(state=TaskState.LOST, unacked=True)
+    assert "delivers it again" in only("r1", values.snapshot(workers=(worker,), running=(back,))).remedy
+
+
+def test_a_task_of_a_replaced_worker_is_said_to_be_so():
+    reason = only("r1", values.snapshot(running=(values.running(state=TaskState.LOST),)))
+    assert reason.message == "Its worker one@test was stopped or replaced while it had this task."
+
+
+def test_a_task_that_is_not_due_says_when():
+    later = values.task(
+        state=TaskState.RESERVED, position=None, eta=NOW + timedelta(hours=1), worker="one@test"
+    )
+    assert (
+        only("t1", values.snapshot(queued=(later,))).message
+        == "It is not due before 2026-11-23 13:00:00 UTC."
+    )
+
+
+def test_a_reserved_task_waits_for_the_other_tasks_of_its_worker():
+    reserved = values.task(state=TaskState.RESERVED, position=None, worker="one@test")
+    reason = only("t1", values.snapshot(queued=(reserved,), running=(values.running(),)))
+    assert reason.message == "Worker one@test has taken it and is busy with 1 other task."
+
+
+def test_a_task_that_an_unknown_worker_has_is_said_to_be_so():
+    reserved = values.task(state=TaskState.RESERVED, position=None)
+    assert "was not heard" in only("t1", values.snapshot(queued=(reserved,))).message
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [("succeeded", "It has succeeded at 12:00:00"), ("revoked", "It was revoked at 12:00:00")],
+)
+def test_an_ended_task_says_how(outcome, said):
+    snapshot = values.snapshot(ended=(EndedTask(id="t0", outcome=outcome, at=NOW),))
+    assert only("t0", snapshot).message.startswith(said)
+
+
+def test_a_task_deeper_than_was_looked_may_be_further_back():
+    snapshot = values.snapshot(queues=(values.queue(depth=500),), queued=(values.task(),))
+    assert only("t9", snapshot).message == (
+        "It is not among the first 1 of the 500 tasks in queue 'celery'; it may be further back."
+    )
+
+
+def test_a_task_that_is_nowhere_is_said_to_be_so_and_what_is_not_known_follows():
+    reasons = diagnose("t9", values.snapshot(queues=(values.queue(depth=0),), notes=(STALE,)))
+    assert [reason.code for reason in reasons] == ["not_found", "collector_silent"]

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from queue_insight.errors import SightingUnreadableError
+from queue_insight.sighting import decode, encode
+from queue_insight.testing.stores import FULL
+
+
+def test_what_is_encoded_is_decoded():
+    assert decode(encode(FULL)) == FULL
+
+
+@pytest.mark.parametrize(
+    ("document", "why"),
+    [
+        (b"", "not a sighting"),
+        (b"[]", "not a sighting"),
+        (b"{}", "not a sighting"),
+        (b'{"v": 2}', "version 2"),
+        (b'{"v": 1}', "fields differ"),
+        (json.dumps({**json.loads(encode(FULL)), "more": 1}).encode(), "fields differ"),
+    ],
+)
+def test_anything_else_is_refused_with_the_reason(document, why):
+    with pytest.raises(SightingUnreadableError, match=why):
+        decode(document)
