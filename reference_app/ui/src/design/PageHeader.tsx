@@ -1,0 +1,29 @@
+import Box from "@mui/material/Box";
+import Typography from "@mui/material/Typography";
+import type { ReactNode } from "react";
+
+interface Props {
+  readonly title: string;
+  readonly lead?: ReactNode;
+  readonly actions?: ReactNode;
+}
+
+/** A page's heading; it names the browser's tab too. */
+export function PageHeader({ title, lead, actions }: Props) {
+  return (
+    <Box sx={{ display: "flex", flexWrap: "wrap", alignItems: "flex-end", justifyContent: "space-between", gap: 2 }}>
+      <title>{`${title} · Timelapse`}</title>
+      <Box sx={{ minWidth: 0 }}>
+        <Typography variant="h1" sx={{ overflowWrap: "anywhere" }}>
+          {title}
+        </Typography>
+        {lead !== undefined && (
+          <Typography component="div" variant="body2" sx={{ color: "text.secondary", mt: 0.5 }}>
+            {lead}
+          </Typography>
+        )}
+      </Box>
+      {actions}
+    </Box>
+  );
+}

@@ -1,0 +1,29 @@
+import Button from "@mui/material/Button";
+
+import { EmptyState } from "./EmptyState.tsx";
+import { WarningIcon } from "./icons.tsx";
+
+interface Props {
+  readonly message: string;
+  readonly remedy: string;
+  readonly onRetry: () => void;
+}
+
+/** Stands where a page could not be shown: what happened, what to do, and a way to try again. */
+export function Problem({ message, remedy, onRetry }: Props) {
+  return (
+    <div role="alert">
+      <EmptyState
+        icon={<WarningIcon />}
+        title={message}
+        action={
+          <Button variant="contained" onClick={onRetry}>
+            Try again
+          </Button>
+        }
+      >
+        {remedy}
+      </EmptyState>
+    </div>
+  );
+}

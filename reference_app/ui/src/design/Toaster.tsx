@@ -1,0 +1,56 @@
+import Alert from "@mui/material/Alert";
+import AlertTitle from "@mui/material/AlertTitle";
+import Snackbar from "@mui/material/Snackbar";
+import { createContext, use, useCallback, useState, type ReactNode } from "react";
+
+/** What a snackbar says: what happened, and what to do next if anything. */
+export interface Toast {
+  readonly severity: "error" | "success";
+  readonly message: string;
+  readonly remedy?: string;
+}
+
+const ToastContext = createContext<(toast: Toast) => void>(() => undefined);
+
+/** Gives the function that shows a snackbar. */
+export function useToast(): (toast: Toast) => void {
+  return use(ToastContext);
+}
+
+/** Shows one snackbar at a time; errors stay until they are closed. */
+export function Toaster({ children }: { readonly children: ReactNode }) {
+  const [toast, setToast] = useState<Toast | null>(null);
+  const [open, setOpen] = useState(false);
+  const show = useCallback((next: Toast) => {
+    setToast(next);
+    setOpen(true);
+  }, []);
+  const close = () => {
+    setOpen(false);
+  };
+  return (
+    <ToastContext value={show}>
+      {children}
+      <Snackbar
+        open={open}
+        autoHideDuration={toast?.severity === "error" ? null : 4000}
+        onClose={(_event, reason) => {
+          if (reason !== "clickaway") close();
+        }}
+        anchorOrigin={{ vertical: "bottom", horizontal: "center" }}
+        sx={{ mb: { xs: 8, sm: 0 } }}
+      >
+        <Alert severity={toast?.severity ?? "success"} variant="outlined" onClose={close} sx={{ bgcolor: "background.paper", maxWidth: 520, boxShadow: 6 }}>
+          {toast?.remedy === undefined || toast.remedy === "" ? (
+            toast?.message
+          ) : (
+            <>
+              <AlertTitle sx={{ mb: 0.25, fontSize: "0.95rem" }}>{toast.message}</AlertTitle>
+              {toast.remedy}
+            </>
+          )}
+        </Alert>
+      </Snackbar>
+    </ToastContext>
+  );
+}

@@ -1,0 +1,51 @@
+import type { ReactNode } from "react";
+import { graphql, usePreloadedQuery, type PreloadedQuery } from "react-relay";
+import { Navigate, useLocation } from "react-router";
+
+import { AppFrame, type NavEntry } from "../../design/AppFrame.tsx";
+import { ColourModeButton } from "../../design/ColourModeButton.tsx";
+import { CameraIcon, FilmIcon, PulseIcon } from "../../design/icons.tsx";
+import { ConnectionBanner } from "../live/ConnectionBanner.tsx";
+import type { SessionPageQuery } from "./__generated__/SessionPageQuery.graphql";
+import { AccountMenu } from "./AccountMenu.tsx";
+
+const nav: readonly NavEntry[] = [
+  { to: "/timelapses", label: "Timelapses", icon: <FilmIcon /> },
+  { to: "/cameras", label: "Cameras", icon: <CameraIcon /> },
+  { to: "/operations", label: "Operations", icon: <PulseIcon /> },
+];
+
+interface Props {
+  readonly queryRef: PreloadedQuery<SessionPageQuery>;
+  readonly children: ReactNode;
+}
+
+/** The frame round every page of a signed-in person; anybody else is sent to sign in. */
+export function SessionPage({ queryRef, children }: Props) {
+  const { me } = usePreloadedQuery<SessionPageQuery>(
+    graphql`
+      query SessionPageQuery {
+        me {
+          ...AccountMenu_user
+        }
+      }
+    `,
+    queryRef,
+  );
+  const { pathname, search } = useLocation();
+  if (!me) return <Navigate to={`/sign-in?next=${encodeURIComponent(pathname + search)}`} replace />;
+  return (
+    <AppFrame
+      nav={nav}
+      banner={<ConnectionBanner />}
+      tools={
+        <>
+          <ColourModeButton />
+          <AccountMenu user={me} />
+        </>
+      }
+    >
+      {children}
+    </AppFrame>
+  );
+}

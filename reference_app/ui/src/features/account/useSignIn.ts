@@ -1,0 +1,34 @@
+import { graphql } from "react-relay";
+
+import { useAction } from "../live/useAction.ts";
+import type { useSignInMutation } from "./__generated__/useSignInMutation.graphql";
+
+/** Signs a person in; the page then knows who it is. */
+export function useSignIn(): [(username: string, password: string, onDone: () => void) => void, boolean] {
+  const [send, busy] = useAction<useSignInMutation>(
+    graphql`
+      mutation useSignInMutation($input: SignInInput!) {
+        signIn(input: $input) {
+          me {
+            ...AccountMenu_user
+          }
+          errors {
+            message
+            remedy
+          }
+        }
+      }
+    `,
+    {
+      errors: (response) => response.signIn.errors,
+      updater: (store) => {
+        const me = store.getRootField("signIn")?.getLinkedRecord("me");
+        if (me) store.getRoot().setLinkedRecord(me, "me");
+      },
+    },
+  );
+  const signIn = (username: string, password: string, onDone: () => void) => {
+    send({ variables: { input: { username, password } }, onDone });
+  };
+  return [signIn, busy];
+}

@@ -1,0 +1,77 @@
+import Box from "@mui/material/Box";
+import Paper from "@mui/material/Paper";
+import Typography from "@mui/material/Typography";
+import { useId } from "react";
+import { graphql, useFragment } from "react-relay";
+
+import { Facts } from "../../design/Facts.tsx";
+import { CameraIcon } from "../../design/icons.tsx";
+import { formatAge, instant } from "../../lib/age.ts";
+import { formatCount, formatNumber } from "../../lib/rate.ts";
+import { humanize } from "../../lib/words.ts";
+import { CameraPulse } from "../live/CameraPulse.tsx";
+import { useServerNow } from "../live/useServerNow.ts";
+import type { CameraCard_camera$key } from "./__generated__/CameraCard_camera.graphql";
+import { RevokeButton } from "./RevokeButton.tsx";
+import { useCameraUpdates } from "./useCameraUpdates.ts";
+
+/** One camera, live: what it sees, whether it lives, what still waits on it. */
+export function CameraCard({ camera }: { readonly camera: CameraCard_camera$key }) {
+  const data = useFragment(
+    graphql`
+      fragment CameraCard_camera on Camera {
+        id
+        name
+        driver
+        model
+        state
+        stateDetail
+        spoolPending
+        frameCount
+        lastFrame {
+          thumbnailUrl
+          receivedAt
+        }
+        ...CameraPulse_camera
+        ...RevokeButton_camera
+      }
+    `,
+    camera,
+  );
+  useCameraUpdates(data.id);
+  const titleId = useId();
+  return (
+    <Paper component="article" variant="outlined" aria-labelledby={titleId} data-testid="camera-card" data-state={data.state.toLowerCase()} sx={{ overflow: "hidden", minWidth: 0 }}>
+      <Box sx={{ aspectRatio: "16 / 9", bgcolor: "#0c0f0e", color: "#88918d", display: "grid", placeItems: "center" }}>
+        {data.lastFrame ? (
+          <img src={data.lastFrame.thumbnailUrl} alt={`Latest frame of ${data.name}`} style={{ display: "block", width: "100%", height: "100%", objectFit: "cover" }} />
+        ) : (
+          <CameraIcon sx={{ fontSize: 40 }} />
+        )}
+      </Box>
+      <Box sx={{ p: 2, display: "grid", gap: 1.5, justifyItems: "start" }}>
+        <Box>
+          <Typography variant="h2" id={titleId} sx={{ overflowWrap: "anywhere" }}>
+            {data.name}
+          </Typography>
+          <CameraPulse camera={data} />
+        </Box>
+        <Facts
+          facts={[
+            ["State", data.stateDetail === "" ? humanize(data.state) : `${humanize(data.state)}: ${data.stateDetail}`],
+            ["Kind", [humanize(data.driver), data.model].filter(Boolean).join(", ")],
+            ["Frames", <FrameCount key="frames" count={data.frameCount} latest={data.lastFrame?.receivedAt} />],
+            ["On its spool", data.spoolPending === 0 ? "nothing waits" : `${formatCount(data.spoolPending, "frame")} to send`],
+          ]}
+        />
+        <RevokeButton camera={data} />
+      </Box>
+    </Paper>
+  );
+}
+
+function FrameCount({ count, latest }: { readonly count: number; readonly latest: string | undefined }) {
+  const now = useServerNow();
+  const at = instant(latest);
+  return at === null ? formatNumber(count) : `${formatNumber(count)}, the last ${formatAge(at, now)}`;
+}

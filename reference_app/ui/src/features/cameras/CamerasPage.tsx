@@ -1,0 +1,51 @@
+import Box from "@mui/material/Box";
+import Button from "@mui/material/Button";
+import { graphql, usePreloadedQuery, type PreloadedQuery } from "react-relay";
+import { Link } from "react-router";
+
+import { EmptyState } from "../../design/EmptyState.tsx";
+import { CameraIcon, PlusIcon } from "../../design/icons.tsx";
+import { PageHeader } from "../../design/PageHeader.tsx";
+import type { CamerasPageQuery } from "./__generated__/CamerasPageQuery.graphql";
+import { CameraCard } from "./CameraCard.tsx";
+
+/** Every camera, live. */
+export function CamerasPage({ queryRef }: { readonly queryRef: PreloadedQuery<CamerasPageQuery> }) {
+  const { cameras } = usePreloadedQuery<CamerasPageQuery>(
+    graphql`
+      query CamerasPageQuery {
+        cameras(first: 60) {
+          edges {
+            node {
+              id
+              ...CameraCard_camera
+            }
+          }
+        }
+      }
+    `,
+    queryRef,
+  );
+  const pair = (
+    <Button component={Link} to="/pair" variant="contained" startIcon={<PlusIcon />}>
+      Pair a camera
+    </Button>
+  );
+  const some = cameras.edges.length > 0;
+  return (
+    <Box sx={{ display: "grid", gap: 2.5 }}>
+      <PageHeader title="Cameras" lead="Who films, who still lives, and what waits to be sent." actions={some ? pair : undefined} />
+      {some ? (
+        <Box sx={{ display: "grid", gap: 2, gridTemplateColumns: "repeat(auto-fill, minmax(min(300px, 100%), 1fr))", alignItems: "start" }}>
+          {cameras.edges.map(({ node }) => (
+            <CameraCard key={node.id} camera={node} />
+          ))}
+        </Box>
+      ) : (
+        <EmptyState icon={<CameraIcon />} title="No camera yet" action={pair}>
+          Start an agent where the camera is: <code>camera-agent pair {window.location.origin}</code>. It shows a code; enter the code here.
+        </EmptyState>
+      )}
+    </Box>
+  );
+}

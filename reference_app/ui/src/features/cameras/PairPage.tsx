@@ -1,0 +1,70 @@
+import Alert from "@mui/material/Alert";
+import Box from "@mui/material/Box";
+import Button from "@mui/material/Button";
+import Paper from "@mui/material/Paper";
+import TextField from "@mui/material/TextField";
+import { useState } from "react";
+import { Link, useSearchParams } from "react-router";
+
+import { PageHeader } from "../../design/PageHeader.tsx";
+import { useApproveCamera } from "./useApproveCamera.ts";
+
+/** Where a person lets a camera in, by the code that the camera shows. */
+export function PairPage() {
+  const [parameters] = useSearchParams();
+  const [approve, busy] = useApproveCamera();
+  const [paired, setPaired] = useState<string | null>(null);
+  const submit = (form: FormData) => {
+    const name = text(form, "name");
+    approve({ userCode: text(form, "code").toUpperCase(), name: name === "" ? null : name }, setPaired);
+  };
+  return (
+    <Box sx={{ display: "grid", gap: 2.5, maxWidth: 520 }}>
+      <PageHeader title="Pair a camera" lead="Compare the code with the one that the camera shows. Approve only a camera that is yours." />
+      {paired === null ? (
+        <Paper variant="outlined" sx={{ p: 2.5 }}>
+          <Box
+            component="form"
+            onSubmit={(event) => {
+              event.preventDefault();
+              submit(new FormData(event.currentTarget));
+            }}
+            sx={{ display: "grid", gap: 2 }}
+          >
+            <TextField
+              label="Code"
+              name="code"
+              required
+              defaultValue={parameters.get("code") ?? ""}
+              placeholder="ABCD-EFGH"
+              autoComplete="off"
+              slotProps={{ inputLabel: { required: false }, htmlInput: { spellCheck: false, autoCapitalize: "characters", style: { fontSize: "1.4rem", letterSpacing: "0.12em", textTransform: "uppercase" } } }}
+            />
+            <TextField label="Name" name="name" helperText="Empty keeps the name that the camera gives itself." autoComplete="off" />
+            <Button type="submit" variant="contained" loading={busy}>
+              Approve the camera
+            </Button>
+          </Box>
+        </Paper>
+      ) : (
+        <Alert
+          severity="success"
+          variant="outlined"
+          data-testid="paired"
+          action={
+            <Button component={Link} to="/cameras" color="inherit" size="small">
+              Show cameras
+            </Button>
+          }
+        >
+          {paired} is paired. It starts to send by itself within a few seconds.
+        </Alert>
+      )}
+    </Box>
+  );
+}
+
+function text(form: FormData, name: string): string {
+  const value = form.get(name);
+  return typeof value === "string" ? value.trim() : "";
+}

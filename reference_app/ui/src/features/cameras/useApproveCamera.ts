@@ -1,0 +1,35 @@
+import { graphql } from "react-relay";
+
+import { useAction } from "../live/useAction.ts";
+import type { ApproveCameraInput, useApproveCameraMutation } from "./__generated__/useApproveCameraMutation.graphql";
+
+/** Lets the camera that shows this code in. */
+export function useApproveCamera(): [(input: ApproveCameraInput, onDone: (name: string) => void) => void, boolean] {
+  const [send, busy] = useAction<useApproveCameraMutation>(
+    graphql`
+      mutation useApproveCameraMutation($input: ApproveCameraInput!) {
+        approveCamera(input: $input) {
+          camera {
+            name
+          }
+          errors {
+            message
+            remedy
+          }
+        }
+      }
+    `,
+    { errors: (response) => response.approveCamera.errors },
+  );
+  return [
+    (input, onDone) => {
+      send({
+        variables: { input },
+        onDone: ({ approveCamera }) => {
+          onDone(approveCamera.camera?.name ?? "The camera");
+        },
+      });
+    },
+    busy,
+  ];
+}

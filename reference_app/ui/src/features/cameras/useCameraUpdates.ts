@@ -1,0 +1,24 @@
+import { graphql } from "react-relay";
+
+import { useLive, type LiveStatus } from "../live/useLive.ts";
+import type { useCameraUpdatesSubscription } from "./__generated__/useCameraUpdatesSubscription.graphql";
+
+/** Keeps all that a camera's card shows up to date. */
+export function useCameraUpdates(camera: string): LiveStatus {
+  return useLive<useCameraUpdatesSubscription>({
+    subscription: graphql`
+      subscription useCameraUpdatesSubscription($camera: ID!) {
+        cameraUpdates(id: $camera) {
+          kind
+          seq
+          beatSeconds
+          camera {
+            ...CameraCard_camera
+          }
+        }
+      }
+    `,
+    variables: { camera },
+    envelope: (response) => response.cameraUpdates,
+  });
+}

@@ -1,0 +1,30 @@
+import { graphql } from "react-relay";
+
+import { useAction } from "../live/useAction.ts";
+import type { useRevokeCameraMutation } from "./__generated__/useRevokeCameraMutation.graphql";
+
+/** Takes a camera's access away. */
+export function useRevokeCamera(): [(camera: string) => void, boolean] {
+  const [send, busy] = useAction<useRevokeCameraMutation>(
+    graphql`
+      mutation useRevokeCameraMutation($input: RevokeCameraInput!) {
+        revokeCamera(input: $input) {
+          camera {
+            ...CameraCard_camera
+          }
+          errors {
+            message
+            remedy
+          }
+        }
+      }
+    `,
+    { errors: (response) => response.revokeCamera.errors },
+  );
+  return [
+    (camera) => {
+      send({ variables: { input: { camera } } });
+    },
+    busy,
+  ];
+}

@@ -1,0 +1,20 @@
+import { graphql, useFragment } from "react-relay";
+
+import type { CameraPulse_camera$key } from "./__generated__/CameraPulse_camera.graphql";
+import { LivenessBadge } from "./LivenessBadge.tsx";
+
+/** Whether a camera lives, by the heartbeat that it promised. */
+export function CameraPulse({ camera }: { readonly camera: CameraPulse_camera$key }) {
+  const data = useFragment(
+    graphql`
+      fragment CameraPulse_camera on Camera {
+        liveness
+        beatAt
+        nextBy
+        graceSeconds
+      }
+    `,
+    camera,
+  );
+  return <LivenessBadge told={data.liveness} beatAt={data.beatAt} nextBy={data.nextBy} graceSeconds={data.graceSeconds} testId="camera-liveness" />;
+}

@@ -1,0 +1,67 @@
+import Box from "@mui/material/Box";
+import LinearProgress from "@mui/material/LinearProgress";
+import { graphql, useFragment } from "react-relay";
+
+import { formatTimeLeft } from "../../lib/duration.ts";
+import { formatCount, formatNumber, formatRate } from "../../lib/rate.ts";
+import type { ProgressMeter_progress$key } from "./__generated__/ProgressMeter_progress.graphql";
+import { LivenessBadge } from "./LivenessBadge.tsx";
+
+interface Props {
+  readonly progress: ProgressMeter_progress$key;
+  readonly label: string;
+  readonly testId: string;
+  readonly livenessTestId: string;
+}
+
+/** How far a task is, how fast it moves, when it will be done and whether it still lives. */
+export function ProgressMeter({ progress, label, testId, livenessTestId }: Props) {
+  const data = useFragment(
+    graphql`
+      fragment ProgressMeter_progress on Progress {
+        done
+        total
+        unit
+        step
+        note
+        rate
+        etaLowSeconds
+        etaHighSeconds
+        liveness
+        beatAt
+        nextBy
+        graceSeconds
+        outcome
+      }
+    `,
+    progress,
+  );
+  const total = data.total ?? null;
+  const running = data.outcome === null || data.outcome === undefined;
+  const count = total === null ? formatCount(data.done, data.unit) : `${formatNumber(data.done)} of ${formatCount(total, data.unit)}`;
+  const pace = [formatRate(data.rate ?? null, data.unit), formatTimeLeft(data.etaLowSeconds ?? null, data.etaHighSeconds ?? null)];
+  return (
+    <Box sx={{ display: "grid", gap: 0.75 }}>
+      <Box sx={{ display: "flex", flexWrap: "wrap", justifyContent: "space-between", columnGap: 2 }}>
+        <LivenessBadge told={data.liveness} beatAt={data.beatAt} nextBy={data.nextBy} graceSeconds={data.graceSeconds} testId={livenessTestId} />
+        <Box component="span" sx={{ fontSize: "0.86rem", fontWeight: 600 }}>
+          {count}
+        </Box>
+      </Box>
+      <LinearProgress
+        data-testid={testId}
+        aria-label={label}
+        aria-valuetext={count}
+        {...(total === null || total === 0
+          ? { variant: "indeterminate" as const }
+          : { variant: "determinate" as const, value: Math.min(100, (data.done / total) * 100) })}
+      />
+      {running && (
+        <Box sx={{ display: "flex", flexWrap: "wrap", justifyContent: "space-between", columnGap: 2, fontSize: "0.84rem", color: "text.secondary" }}>
+          <span>{[data.step, data.note].filter(Boolean).join(": ")}</span>
+          <span data-testid="progress-pace">{pace.filter((part) => part !== null).join(" · ")}</span>
+        </Box>
+      )}
+    </Box>
+  );
+}

@@ -1,0 +1,69 @@
+import Box from "@mui/material/Box";
+import Button, { type ButtonProps } from "@mui/material/Button";
+import { useId } from "react";
+import { graphql, useFragment } from "react-relay";
+
+import { VisuallyHidden } from "../../design/VisuallyHidden.tsx";
+import type { TransitionButton_transition$key } from "./__generated__/TransitionButton_transition.graphql";
+import { Reasons } from "./Reasons.tsx";
+
+interface Props {
+  readonly transition: TransitionButton_transition$key;
+  readonly onPress: () => void;
+  readonly busy: boolean;
+  readonly testId?: string;
+  readonly size?: ButtonProps["size"];
+  readonly variant?: ButtonProps["variant"];
+  readonly color?: ButtonProps["color"];
+  readonly icon?: ButtonProps["startIcon"];
+}
+
+/**
+ * The button of a transition that the server offers. When it is not allowed now the button stays reachable
+ * by keyboard (aria-disabled, not disabled) and the reasons stand below it, read out with it.
+ */
+export function TransitionButton({ transition, onPress, busy, testId, size = "medium", variant = "outlined", color = "primary", icon }: Props) {
+  const data = useFragment(
+    graphql`
+      fragment TransitionButton_transition on Transition {
+        label
+        allowed
+        reasons {
+          ...Reasons_reasons
+        }
+      }
+    `,
+    transition,
+  );
+  const reasonsId = useId();
+  const blocked = !data.allowed;
+  const off = blocked || busy;
+  return (
+    <Box sx={{ display: "grid", gap: 1 }}>
+      <Button
+        data-testid={testId}
+        data-allowed={data.allowed}
+        variant={variant}
+        color={color}
+        size={size}
+        startIcon={icon}
+        loading={busy}
+        loadingPosition={icon === undefined ? "center" : "start"}
+        aria-disabled={off}
+        aria-describedby={blocked ? reasonsId : undefined}
+        onClick={() => {
+          if (!off) onPress();
+        }}
+        sx={blocked ? { opacity: 0.55, cursor: "not-allowed", filter: "saturate(0.4)" } : undefined}
+      >
+        {data.label}
+      </Button>
+      {blocked && (
+        <Box sx={{ borderLeft: 3, borderColor: "warning.main", pl: 1.5, py: 0.25 }} id={reasonsId}>
+          <VisuallyHidden>Not possible now: </VisuallyHidden>
+          <Reasons reasons={data.reasons} />
+        </Box>
+      )}
+    </Box>
+  );
+}

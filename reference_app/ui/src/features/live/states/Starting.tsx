@@ -1,0 +1,6 @@
+import { StateBadge } from "../../../design/StateBadge.tsx";
+
+/** The page waits for the first live message. */
+export function Starting() {
+  return <StateBadge tone="quiet" word="Connecting" />;
+}

@@ -1,0 +1,84 @@
+import Box from "@mui/material/Box";
+import Paper from "@mui/material/Paper";
+import Typography from "@mui/material/Typography";
+import { useId } from "react";
+import { graphql, useFragment } from "react-relay";
+
+import { StateBadge, type Tone } from "../../design/StateBadge.tsx";
+import { formatBytes } from "../../lib/bytes.ts";
+import { formatPlayTime } from "../../lib/duration.ts";
+import { formatCount, formatNumber } from "../../lib/rate.ts";
+import { humanize } from "../../lib/words.ts";
+import { ProgressMeter } from "../live/ProgressMeter.tsx";
+import type { MovieCard_movie$key } from "./__generated__/MovieCard_movie.graphql";
+import { LeftOutFrames } from "./LeftOutFrames.tsx";
+import { MovieActions } from "./MovieActions.tsx";
+import { MovieFailure } from "./MovieFailure.tsx";
+import { MoviePlayer } from "./MoviePlayer.tsx";
+import { MovieWaiting } from "./MovieWaiting.tsx";
+
+const tones: Readonly<Record<string, Tone>> = { ready: "good", rendering: "good", failed: "bad", cancelled: "quiet", queued: "attention" };
+
+/** One movie: on its way with live progress, ready and playing, or failed with the reason. */
+export function MovieCard({ movie }: { readonly movie: MovieCard_movie$key }) {
+  const data = useFragment(
+    graphql`
+      fragment MovieCard_movie on Movie {
+        id
+        name
+        state
+        fps
+        width
+        height
+        frameCount
+        durationSeconds
+        bytes
+        videoUrl
+        progress {
+          outcome
+          ...ProgressMeter_progress
+        }
+        ...MoviePlayer_movie
+        ...MovieFailure_movie
+        ...MovieWaiting_movie
+        ...LeftOutFrames_movie
+        ...MovieActions_movie
+      }
+    `,
+    movie,
+  );
+  const titleId = useId();
+  const playable = typeof data.videoUrl === "string";
+  const { progress } = data;
+  const moving = !playable && progress && (progress.outcome === null || progress.outcome === undefined);
+  const facts = [
+    formatCount(data.frameCount, "frame"),
+    data.durationSeconds == null ? null : formatPlayTime(data.durationSeconds),
+    `${String(data.width)}×${String(data.height)}`,
+    `${formatNumber(data.fps)} fps`,
+    data.bytes == null ? null : formatBytes(data.bytes),
+  ].filter((fact) => fact !== null);
+  return (
+    <Paper component="article" variant="outlined" aria-labelledby={titleId} data-testid="movie-card" data-state={data.state.toLowerCase()} sx={{ overflow: "hidden", minWidth: 0 }}>
+      {playable && <MoviePlayer movie={data} />}
+      <Box sx={{ p: 2, display: "grid", gap: 1.5 }}>
+        <Box>
+          <Box sx={{ display: "flex", justifyContent: "space-between", alignItems: "baseline", gap: 2 }}>
+            <Typography variant="h3" id={titleId} sx={{ overflowWrap: "anywhere" }}>
+              {data.name}
+            </Typography>
+            <StateBadge tone={tones[data.state.toLowerCase()] ?? "quiet"} word={humanize(data.state)} />
+          </Box>
+          <Typography variant="caption" component="p" sx={{ color: "text.secondary" }}>
+            {facts.join(" · ")}
+          </Typography>
+        </Box>
+        {moving && <ProgressMeter progress={progress} label={`Progress of ${data.name}`} testId="movie-progress" livenessTestId="movie-liveness" />}
+        <MovieWaiting movie={data} />
+        <MovieFailure movie={data} />
+        <LeftOutFrames movie={data} />
+        <MovieActions movie={data} />
+      </Box>
+    </Paper>
+  );
+}

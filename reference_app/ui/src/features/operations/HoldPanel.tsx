@@ -1,0 +1,63 @@
+import Box from "@mui/material/Box";
+import Typography from "@mui/material/Typography";
+import { graphql, useFragment } from "react-relay";
+
+import { Panel } from "../../design/Panel.tsx";
+import { formatAge, instant } from "../../lib/age.ts";
+import { formatDuration } from "../../lib/duration.ts";
+import { useServerNow } from "../live/useServerNow.ts";
+import type { HoldPanel_operations$key } from "./__generated__/HoldPanel_operations.graphql";
+
+/** The locks that are held now: by whom, since when, why and until when. */
+export function HoldPanel({ operations }: { readonly operations: HoldPanel_operations$key }) {
+  const { holds } = useFragment(
+    graphql`
+      fragment HoldPanel_operations on Operations {
+        holds {
+          lock
+          holder
+          since
+          expiresAt
+          why
+          token
+          cancelRequestedBy
+        }
+      }
+    `,
+    operations,
+  );
+  const now = useServerNow();
+  return (
+    <Panel title="Holds">
+      {holds.length === 0 ? (
+        <Typography variant="body2" sx={{ color: "text.secondary" }}>
+          No lock is held.
+        </Typography>
+      ) : (
+        <Box component="ul" sx={{ m: 0, p: 0, listStyle: "none", display: "grid", gap: 1.5 }}>
+          {holds.map((hold) => (
+            <Box component="li" key={`${hold.lock}-${hold.holder}-${String(hold.token)}`} data-testid="hold" sx={{ fontSize: "0.9rem", overflowWrap: "anywhere" }}>
+              <strong>{hold.lock}</strong>
+              {hold.why !== "" && `: ${hold.why}`}
+              <Typography variant="caption" component="p" sx={{ color: "text.secondary" }}>
+                {[
+                  hold.holder,
+                  `taken ${formatAge(instant(hold.since) ?? now, now)}`,
+                  lease(instant(hold.expiresAt), now),
+                  hold.cancelRequestedBy == null ? null : `asked to stop by ${hold.cancelRequestedBy}`,
+                ]
+                  .filter((part) => part !== null)
+                  .join(" · ")}
+              </Typography>
+            </Box>
+          ))}
+        </Box>
+      )}
+    </Panel>
+  );
+}
+
+function lease(expiresAt: number | null, now: number): string | null {
+  if (expiresAt === null) return null;
+  return expiresAt <= now ? "lease over" : `lease ends in ${formatDuration(Math.ceil((expiresAt - now) / 1000))} unless renewed`;
+}

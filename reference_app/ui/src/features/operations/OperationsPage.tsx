@@ -1,0 +1,49 @@
+import Box from "@mui/material/Box";
+import { graphql, useFragment, usePreloadedQuery, type PreloadedQuery } from "react-relay";
+
+import { PageHeader } from "../../design/PageHeader.tsx";
+import { LiveStatusBadge } from "../live/LiveStatusBadge.tsx";
+import type { OperationsPage_operations$key } from "./__generated__/OperationsPage_operations.graphql";
+import type { OperationsPageQuery } from "./__generated__/OperationsPageQuery.graphql";
+import { HoldPanel } from "./HoldPanel.tsx";
+import { ProgressPanel } from "./ProgressPanel.tsx";
+import { QueuePanel } from "./QueuePanel.tsx";
+import { TaskPanel } from "./TaskPanel.tsx";
+import { useOperationsUpdates } from "./useOperationsUpdates.ts";
+
+/** What the machines do now: queues, tasks, holds and progress side by side. */
+export function OperationsPage({ queryRef }: { readonly queryRef: PreloadedQuery<OperationsPageQuery> }) {
+  const { operations } = usePreloadedQuery<OperationsPageQuery>(
+    graphql`
+      query OperationsPageQuery {
+        operations {
+          ...OperationsPage_operations
+        }
+      }
+    `,
+    queryRef,
+  );
+  const data = useFragment<OperationsPage_operations$key>(
+    graphql`
+      fragment OperationsPage_operations on Operations {
+        ...QueuePanel_operations
+        ...ProgressPanel_operations
+        ...TaskPanel_operations
+        ...HoldPanel_operations
+      }
+    `,
+    operations,
+  );
+  const status = useOperationsUpdates();
+  return (
+    <Box sx={{ display: "grid", gap: 2.5 }}>
+      <PageHeader title="Operations" lead="What runs, what waits, who holds what." actions={<LiveStatusBadge status={status} />} />
+      <QueuePanel operations={data} />
+      <Box sx={{ display: "grid", gap: 2.5, gridTemplateColumns: { xs: "minmax(0, 1fr)", md: "repeat(2, minmax(0, 1fr))" }, alignItems: "start" }}>
+        <ProgressPanel operations={data} />
+        <HoldPanel operations={data} />
+      </Box>
+      <TaskPanel operations={data} />
+    </Box>
+  );
+}

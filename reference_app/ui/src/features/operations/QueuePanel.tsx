@@ -1,0 +1,66 @@
+import Box from "@mui/material/Box";
+import Typography from "@mui/material/Typography";
+import { graphql, useFragment } from "react-relay";
+
+import { Panel } from "../../design/Panel.tsx";
+import { formatDuration } from "../../lib/duration.ts";
+import { formatNumber } from "../../lib/rate.ts";
+import type { QueuePanel_operations$key } from "./__generated__/QueuePanel_operations.graphql";
+
+/** The queues: how many tasks wait, how many run, how long it all takes. */
+export function QueuePanel({ operations }: { readonly operations: QueuePanel_operations$key }) {
+  const { queues, workers } = useFragment(
+    graphql`
+      fragment QueuePanel_operations on Operations {
+        workers
+        queues {
+          name
+          depth
+          running
+          oldestWaitSeconds
+          drainSeconds
+        }
+      }
+    `,
+    operations,
+  );
+  return (
+    <Panel title="Queues" aside={<Workers names={workers} />}>
+      {queues.length === 0 && (
+        <Typography variant="body2" sx={{ color: "text.secondary" }}>
+          No queue has been seen yet. The first task makes one appear.
+        </Typography>
+      )}
+      <Box sx={{ display: "grid", gap: 2, gridTemplateColumns: "repeat(auto-fill, minmax(min(220px, 100%), 1fr))" }}>
+        {queues.map((queue) => (
+          <Box key={queue.name} data-testid="queue" sx={{ borderLeft: 3, borderColor: queue.depth > 0 ? "warning.main" : "divider", pl: 1.5 }}>
+            <Typography variant="h3">{queue.name}</Typography>
+            <Typography component="p" sx={{ fontSize: "1.5rem", fontWeight: 650, lineHeight: 1.3 }}>
+              {formatNumber(queue.depth)}
+              <Box component="span" sx={{ fontSize: "0.88rem", fontWeight: 500, color: "text.secondary" }}>
+                {` waiting · ${formatNumber(queue.running)} running`}
+              </Box>
+            </Typography>
+            <Typography variant="caption" sx={{ color: "text.secondary" }}>
+              {outlook(queue.oldestWaitSeconds ?? null, queue.drainSeconds ?? null)}
+            </Typography>
+          </Box>
+        ))}
+      </Box>
+    </Panel>
+  );
+}
+
+function outlook(wait: number | null, drain: number | null): string {
+  const parts = [wait === null ? null : `oldest waits ${formatDuration(wait)}`, drain === null ? null : `empty in about ${formatDuration(drain)}`];
+  return parts.filter((part) => part !== null).join(" · ");
+}
+
+function Workers({ names }: { readonly names: readonly string[] }) {
+  const none = names.length === 0;
+  return (
+    <Typography variant="caption" title={names.join(", ")} sx={{ color: none ? "error.main" : "text.secondary", fontWeight: none ? 650 : 400, textAlign: "right" }}>
+      {none ? "No worker listens: start one, or tasks wait for ever" : names.length === 1 ? "1 worker" : `${String(names.length)} workers`}
+    </Typography>
+  );
+}

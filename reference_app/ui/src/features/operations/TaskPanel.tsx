@@ -1,0 +1,72 @@
+import Box from "@mui/material/Box";
+import Table from "@mui/material/Table";
+import TableBody from "@mui/material/TableBody";
+import TableCell from "@mui/material/TableCell";
+import TableHead from "@mui/material/TableHead";
+import TableRow from "@mui/material/TableRow";
+import Typography from "@mui/material/Typography";
+import { graphql, useFragment } from "react-relay";
+
+import { Panel } from "../../design/Panel.tsx";
+import { formatAge, instant } from "../../lib/age.ts";
+import { humanize } from "../../lib/words.ts";
+import { useServerNow } from "../live/useServerNow.ts";
+import type { TaskPanel_operations$key } from "./__generated__/TaskPanel_operations.graphql";
+
+/** The tasks that run and wait. */
+export function TaskPanel({ operations }: { readonly operations: TaskPanel_operations$key }) {
+  const { tasks } = useFragment(
+    graphql`
+      fragment TaskPanel_operations on Operations {
+        tasks {
+          id
+          name
+          queue
+          worker
+          startedAt
+          state
+        }
+      }
+    `,
+    operations,
+  );
+  const now = useServerNow();
+  return (
+    <Panel title="Tasks">
+      {tasks.length === 0 ? (
+        <Typography variant="body2" sx={{ color: "text.secondary" }}>
+          Nothing runs and nothing waits.
+        </Typography>
+      ) : (
+        // A wide table scrolls in itself, so that the page does not; by keyboard too.
+        <Box sx={{ overflowX: "auto" }} tabIndex={0} role="region" aria-label="Tasks">
+          <Table size="small">
+            <TableHead>
+              <TableRow>
+                {["Task", "State", "Queue", "Worker", "Started"].map((name) => (
+                  <TableCell key={name}>{name}</TableCell>
+                ))}
+              </TableRow>
+            </TableHead>
+            <TableBody>
+              {tasks.map((task) => (
+                <TableRow key={task.id} data-testid="task">
+                  <TableCell>{task.name}</TableCell>
+                  <TableCell>{humanize(task.state.toLowerCase())}</TableCell>
+                  <TableCell>{task.queue}</TableCell>
+                  <TableCell>{task.worker ?? "–"}</TableCell>
+                  <TableCell sx={{ whiteSpace: "nowrap" }}>{started(task.startedAt, now)}</TableCell>
+                </TableRow>
+              ))}
+            </TableBody>
+          </Table>
+        </Box>
+      )}
+    </Panel>
+  );
+}
+
+function started(at: string | null | undefined, now: number): string {
+  const when = instant(at);
+  return when === null ? "not yet" : formatAge(when, now);
+}

@@ -1,0 +1,28 @@
+import { graphql } from "react-relay";
+
+import { useLive, type LiveStatus } from "../live/useLive.ts";
+import type { useOperationsUpdatesSubscription } from "./__generated__/useOperationsUpdatesSubscription.graphql";
+
+/** Keeps the operations page up to date: each message brings the whole picture of that moment. */
+export function useOperationsUpdates(): LiveStatus {
+  return useLive<useOperationsUpdatesSubscription>({
+    subscription: graphql`
+      subscription useOperationsUpdatesSubscription {
+        operationsUpdates {
+          kind
+          seq
+          beatSeconds
+          operations {
+            ...OperationsPage_operations
+          }
+        }
+      }
+    `,
+    variables: {},
+    envelope: (response) => response.operationsUpdates,
+    updater: (store) => {
+      const latest = store.getRootField("operationsUpdates")?.getLinkedRecord("operations");
+      if (latest) store.getRoot().setLinkedRecord(latest, "operations");
+    },
+  });
+}

@@ -1,0 +1,52 @@
+import Box from "@mui/material/Box";
+import { useEffect, useRef } from "react";
+import { graphql, useFragment } from "react-relay";
+
+import type { Filmstrip_timelapse$key } from "./__generated__/Filmstrip_timelapse.graphql";
+import { FilmstripFrame } from "./FilmstripFrame.tsx";
+
+/** The last frames in the order of their arrival; it follows the newest unless a person has scrolled back. */
+export function Filmstrip({ timelapse }: { readonly timelapse: Filmstrip_timelapse$key }) {
+  const { frames } = useFragment(
+    graphql`
+      fragment Filmstrip_timelapse on Timelapse {
+        frames(last: 40) @connection(key: "Filmstrip_frames") {
+          edges {
+            node {
+              id
+              ...FilmstripFrame_frame
+            }
+          }
+        }
+      }
+    `,
+    timelapse,
+  );
+  const strip = useRef<HTMLUListElement>(null);
+  const following = useRef(true);
+  const newest = frames.edges.at(-1)?.node.id;
+  useEffect(() => {
+    const list = strip.current;
+    if (list !== null && following.current) list.scrollLeft = list.scrollWidth;
+  }, [newest]);
+  if (frames.edges.length === 0) return null;
+  return (
+    <Box
+      component="ul"
+      ref={strip}
+      data-testid="filmstrip"
+      aria-label="Latest frames"
+      // A strip that scrolls must be reachable by keyboard.
+      tabIndex={0}
+      onScroll={(event) => {
+        const { scrollLeft, scrollWidth, clientWidth } = event.currentTarget;
+        following.current = scrollWidth - clientWidth - scrollLeft < 24;
+      }}
+      sx={{ m: 0, p: 0.75, listStyle: "none", display: "flex", gap: 0.75, overflowX: "auto", borderRadius: 2.5, bgcolor: "#0c0f0e", scrollbarColor: "#5b6562 transparent", scrollbarWidth: "thin" }}
+    >
+      {frames.edges.map(({ node }) => (
+        <FilmstripFrame key={node.id} frame={node} />
+      ))}
+    </Box>
+  );
+}

@@ -1,0 +1,25 @@
+import Box from "@mui/material/Box";
+import { graphql, useFragment } from "react-relay";
+
+import type { FilmstripFrame_frame$key } from "./__generated__/FilmstripFrame_frame.graphql";
+
+/** One frame of the strip; it opens at full size. */
+export function FilmstripFrame({ frame }: { readonly frame: FilmstripFrame_frame$key }) {
+  const { sequence, thumbnailUrl, imageUrl } = useFragment(
+    graphql`
+      fragment FilmstripFrame_frame on Frame {
+        sequence
+        thumbnailUrl
+        imageUrl
+      }
+    `,
+    frame,
+  );
+  return (
+    <Box component="li" data-testid="filmstrip-frame" data-sequence={sequence} sx={{ flex: "none", "@keyframes arrive": { from: { opacity: 0, transform: "translateX(12px)" } }, animation: "arrive 0.35s ease-out" }}>
+      <Box component="a" href={imageUrl} target="_blank" rel="noreferrer" sx={{ display: "block", borderRadius: 1.25, overflow: "hidden" }}>
+        <img src={thumbnailUrl} alt={`Frame ${String(sequence)}`} width={112} height={64} style={{ display: "block", objectFit: "cover" }} />
+      </Box>
+    </Box>
+  );
+}

@@ -1,0 +1,29 @@
+import { graphql, useFragment } from "react-relay";
+
+import { SparkIcon } from "../../design/icons.tsx";
+import { TransitionButton } from "../live/TransitionButton.tsx";
+import type { RenderButton_timelapse$key } from "./__generated__/RenderButton_timelapse.graphql";
+
+interface Props {
+  readonly timelapse: RenderButton_timelapse$key;
+  readonly busy: boolean;
+  readonly onPress: () => void;
+}
+
+/** Render, as the server offers it: pressable, or greyed with the reasons; not there when it isn't offered. */
+export function RenderButton({ timelapse, busy, onPress }: Props) {
+  const { availableTransitions } = useFragment(
+    graphql`
+      fragment RenderButton_timelapse on Timelapse {
+        availableTransitions {
+          name
+          ...TransitionButton_transition
+        }
+      }
+    `,
+    timelapse,
+  );
+  const render = availableTransitions.find((transition) => transition.name === "render");
+  if (!render) return null;
+  return <TransitionButton transition={render} testId="render-button" size="large" variant="contained" icon={<SparkIcon />} busy={busy} onPress={onPress} />;
+}

@@ -1,0 +1,76 @@
+import Box from "@mui/material/Box";
+import MenuItem from "@mui/material/MenuItem";
+import TextField from "@mui/material/TextField";
+import Typography from "@mui/material/Typography";
+import { useState } from "react";
+import { graphql, useFragment } from "react-relay";
+
+import { Panel } from "../../design/Panel.tsx";
+import { formatPlayTime } from "../../lib/duration.ts";
+import { formatNumber } from "../../lib/rate.ts";
+import type { RenderPanel_timelapse$key } from "./__generated__/RenderPanel_timelapse.graphql";
+import { RenderButton } from "./RenderButton.tsx";
+import { TimelapseHolds } from "./TimelapseHolds.tsx";
+import { useRenderTimelapse } from "./useRenderTimelapse.ts";
+
+const RATES = [12, 24, 30, 60] as const;
+const SIZES = [
+  { label: "640 × 360", width: 640, height: 360 },
+  { label: "1280 × 720", width: 1280, height: 720 },
+  { label: "1920 × 1080", width: 1920, height: 1080 },
+] as const;
+const PRESET = { rate: 30, size: 1 };
+
+/** How many frames there are, what they would make, and the button that makes it. */
+export function RenderPanel({ timelapse }: { readonly timelapse: RenderPanel_timelapse$key }) {
+  const data = useFragment(
+    graphql`
+      fragment RenderPanel_timelapse on Timelapse {
+        id
+        frameCount
+        ...RenderButton_timelapse
+        ...TimelapseHolds_timelapse
+      }
+    `,
+    timelapse,
+  );
+  const [rate, setRate] = useState<number>(PRESET.rate);
+  const [size, setSize] = useState(PRESET.size);
+  const [render, busy] = useRenderTimelapse();
+  const { width, height } = SIZES[size] ?? SIZES[1];
+  return (
+    <Panel title="Render a movie">
+      <Box sx={{ display: "grid", gap: 2 }}>
+        <Box>
+          <Typography component="p" sx={{ fontSize: "2.2rem", fontWeight: 680, lineHeight: 1.1, letterSpacing: "-0.02em" }}>
+            <span data-testid="frame-count">{formatNumber(data.frameCount)}</span>
+            <Box component="span" sx={{ fontSize: "1rem", fontWeight: 500, color: "text.secondary", letterSpacing: 0 }}>
+              {data.frameCount === 1 ? " frame" : " frames"}
+            </Box>
+          </Typography>
+          <Typography variant="body2" sx={{ color: "text.secondary" }}>
+            make a movie of {formatPlayTime(data.frameCount / rate)} at {rate} frames per second
+          </Typography>
+        </Box>
+        <Box sx={{ display: "grid", gridTemplateColumns: "1fr 1.35fr", gap: 1.5 }}>
+          <TextField select label="Speed" value={rate} onChange={(event) => { setRate(Number(event.target.value)); }}>
+            {RATES.map((each) => (
+              <MenuItem key={each} value={each}>
+                {each} fps
+              </MenuItem>
+            ))}
+          </TextField>
+          <TextField select label="Size" value={size} onChange={(event) => { setSize(Number(event.target.value)); }}>
+            {SIZES.map((each, index) => (
+              <MenuItem key={each.label} value={index}>
+                {each.label}
+              </MenuItem>
+            ))}
+          </TextField>
+        </Box>
+        <RenderButton timelapse={data} busy={busy} onPress={() => { render({ timelapse: data.id, fps: rate, width, height }); }} />
+        <TimelapseHolds timelapse={data} />
+      </Box>
+    </Panel>
+  );
+}

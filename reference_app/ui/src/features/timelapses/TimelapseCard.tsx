@@ -1,0 +1,56 @@
+import Box from "@mui/material/Box";
+import Paper from "@mui/material/Paper";
+import Typography from "@mui/material/Typography";
+import { graphql, useFragment } from "react-relay";
+import { Link } from "react-router";
+
+import { FilmIcon } from "../../design/icons.tsx";
+import { formatCount } from "../../lib/rate.ts";
+import { CameraPulse } from "../live/CameraPulse.tsx";
+import { useCameraPulse } from "../live/useCameraPulse.ts";
+import type { TimelapseCard_timelapse$key } from "./__generated__/TimelapseCard_timelapse.graphql";
+
+/** A timelapse in the list: its newest frame, its size and its camera's state. */
+export function TimelapseCard({ timelapse }: { readonly timelapse: TimelapseCard_timelapse$key }) {
+  const { id, name, frameCount, latestFrame, camera } = useFragment(
+    graphql`
+      fragment TimelapseCard_timelapse on Timelapse {
+        id
+        name
+        frameCount
+        latestFrame {
+          thumbnailUrl
+        }
+        camera {
+          id
+          name
+          ...CameraPulse_camera
+        }
+      }
+    `,
+    timelapse,
+  );
+  useCameraPulse(camera.id);
+  return (
+    <Paper
+      component={Link}
+      to={`/timelapses/${encodeURIComponent(id)}`}
+      variant="outlined"
+      data-testid="timelapse-card"
+      sx={{ display: "block", overflow: "hidden", textDecoration: "none", color: "inherit", transition: "border-color 0.15s", "&:hover": { borderColor: "primary.main" } }}
+    >
+      <Box sx={{ aspectRatio: "16 / 9", bgcolor: "#0c0f0e", color: "#88918d", display: "grid", placeItems: "center" }}>
+        {latestFrame ? <img src={latestFrame.thumbnailUrl} alt="" style={{ display: "block", width: "100%", height: "100%", objectFit: "cover" }} /> : <FilmIcon sx={{ fontSize: 40 }} />}
+      </Box>
+      <Box sx={{ p: 2, display: "grid", gap: 0.5 }}>
+        <Typography variant="h3" component="h2" sx={{ overflowWrap: "anywhere" }}>
+          {name}
+        </Typography>
+        <Typography variant="caption" sx={{ color: "text.secondary" }}>
+          {formatCount(frameCount, "frame")} · {camera.name}
+        </Typography>
+        <CameraPulse camera={camera} />
+      </Box>
+    </Paper>
+  );
+}

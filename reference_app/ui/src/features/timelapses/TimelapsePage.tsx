@@ -1,0 +1,128 @@
+import Box from "@mui/material/Box";
+import Button from "@mui/material/Button";
+import { useEffect, useRef, type ComponentType } from "react";
+import { fetchQuery, graphql, useFragment, usePreloadedQuery, useRelayEnvironment, type PreloadedQuery } from "react-relay";
+import { Link } from "react-router";
+import type { Subscription } from "relay-runtime";
+
+import { EmptyState } from "../../design/EmptyState.tsx";
+import { FilmIcon } from "../../design/icons.tsx";
+import { PageHeader } from "../../design/PageHeader.tsx";
+import { CameraPulse } from "../live/CameraPulse.tsx";
+import { LiveStatusBadge } from "../live/LiveStatusBadge.tsx";
+import { useCameraPulse } from "../live/useCameraPulse.ts";
+import type { TimelapsePage_live$key } from "./__generated__/TimelapsePage_live.graphql";
+import type { TimelapsePage_timelapse$data, TimelapsePage_timelapse$key } from "./__generated__/TimelapsePage_timelapse.graphql";
+import type { TimelapsePageQuery } from "./__generated__/TimelapsePageQuery.graphql";
+import { Filmstrip } from "./Filmstrip.tsx";
+import { LatestFrame } from "./LatestFrame.tsx";
+import { RenderPanel } from "./RenderPanel.tsx";
+import { useTimelapseUpdates } from "./useTimelapseUpdates.ts";
+
+const query = graphql`
+  query TimelapsePageQuery($id: ID!) {
+    node(id: $id) {
+      ...TimelapsePage_timelapse @alias(as: "timelapse")
+    }
+  }
+`;
+
+interface Props {
+  readonly queryRef: PreloadedQuery<TimelapsePageQuery>;
+  /** The list of movies is another feature's: the routes hand it in. */
+  readonly Movies: ComponentType<{ readonly timelapse: TimelapsePage_timelapse$data }>;
+}
+
+/** One timelapse, live: what the camera sees, the frames so far, rendering and the movies. */
+export function TimelapsePage({ queryRef, Movies }: Props) {
+  const { node } = usePreloadedQuery<TimelapsePageQuery>(query, queryRef);
+  if (!node?.timelapse) return <NotFound />;
+  return <Timelapse timelapse={node.timelapse} Movies={Movies} />;
+}
+
+function Timelapse({ timelapse: key, Movies }: { readonly timelapse: TimelapsePage_timelapse$key; readonly Movies: Props["Movies"] }) {
+  const timelapse = useFragment(
+    graphql`
+      fragment TimelapsePage_timelapse on Timelapse {
+        id
+        ...TimelapsePage_live
+        ...Filmstrip_timelapse
+        ...MovieList_timelapse
+      }
+    `,
+    key,
+  );
+  const data = useFragment<TimelapsePage_live$key>(
+    graphql`
+      fragment TimelapsePage_live on Timelapse {
+        name
+        camera {
+          id
+          name
+          ...CameraPulse_camera
+        }
+        ...LatestFrame_timelapse
+        ...RenderPanel_timelapse
+      }
+    `,
+    timelapse,
+  );
+  const status = useTimelapseUpdates(timelapse.id, useRefresh(timelapse.id));
+  useCameraPulse(data.camera.id);
+  return (
+    <Box sx={{ display: "grid", gap: 2.5 }}>
+      <PageHeader
+        title={data.name}
+        lead={
+          <Box sx={{ display: "flex", flexWrap: "wrap", columnGap: 1.5, alignItems: "center" }}>
+            <span>{data.camera.name}</span>
+            <CameraPulse camera={data.camera} />
+          </Box>
+        }
+        actions={<LiveStatusBadge status={status} />}
+      />
+      <Box sx={{ display: "grid", gap: 2.5, gridTemplateColumns: { xs: "minmax(0, 1fr)", md: "minmax(0, 1fr) 340px" }, alignItems: "start" }}>
+        <Box sx={{ display: "grid", gap: 1.5, minWidth: 0 }}>
+          <LatestFrame timelapse={data} />
+          <Filmstrip timelapse={timelapse} />
+        </Box>
+        <RenderPanel timelapse={data} />
+      </Box>
+      <Movies timelapse={timelapse} />
+    </Box>
+  );
+}
+
+/** Gives a function that reads the page's query again; one reading at a time, the latest wins. */
+function useRefresh(id: string): (onDone: () => void) => void {
+  const environment = useRelayEnvironment();
+  const running = useRef<Subscription>(null);
+  useEffect(() => () => running.current?.unsubscribe(), []);
+  return (onDone) => {
+    running.current?.unsubscribe();
+    running.current = fetchQuery<TimelapsePageQuery>(environment, query, { id }, { networkCacheConfig: { force: true } }).subscribe({
+      complete: onDone,
+      // The next snapshot reads them again.
+      error: () => undefined,
+    });
+  };
+}
+
+function NotFound() {
+  return (
+    <>
+      <title>No such timelapse · Timelapse</title>
+      <EmptyState
+        icon={<FilmIcon />}
+        title="No such timelapse"
+        action={
+          <Button component={Link} to="/timelapses" variant="contained">
+            Show all timelapses
+          </Button>
+        }
+      >
+        It was deleted, or the address is not quite right.
+      </EmptyState>
+    </>
+  );
+}

@@ -1,0 +1,87 @@
+import { useEffectEvent, useRef } from "react";
+import { commitLocalUpdate, graphql, useRelayEnvironment } from "react-relay";
+import { ConnectionHandler, type RecordProxy, type RecordSourceProxy } from "relay-runtime";
+
+import { insertOnce } from "../../relay/edges.ts";
+import { useLive, type LiveStatus } from "../live/useLive.ts";
+import type { useTimelapseUpdatesSubscription } from "./__generated__/useTimelapseUpdatesSubscription.graphql";
+import { prependMovie } from "./useRenderTimelapse.ts";
+
+const FRAMES_KEPT = 40;
+/** More than these cannot arrive while the lists are read again. */
+const REMEMBERED = 200;
+
+/**
+ * Keeps a timelapse's page up to date. A snapshot tells the timelapse itself; the lists are then read again by
+ * `refresh`, and what arrived meanwhile is put in once more, since the answer may be older than it.
+ */
+export function useTimelapseUpdates(timelapse: string, refresh: (onDone: () => void) => void): LiveStatus {
+  const environment = useRelayEnvironment();
+  const arrived = useRef<string[]>([]);
+
+  const remember = useEffectEvent((nodes: readonly RecordProxy[]) => {
+    arrived.current = [...arrived.current, ...nodes.map((node) => node.getDataID())].slice(-REMEMBERED);
+  });
+  const putInAgain = () => {
+    commitLocalUpdate(environment, (store) => {
+      const record = store.get(timelapse);
+      if (record) addNodes(store, record, arrived.current.flatMap((id) => store.get(id) ?? []));
+    });
+  };
+
+  return useLive<useTimelapseUpdatesSubscription>({
+    subscription: graphql`
+      subscription useTimelapseUpdatesSubscription($timelapse: ID!) {
+        timelapseUpdates(id: $timelapse) {
+          kind
+          seq
+          beatSeconds
+          timelapse {
+            ...TimelapsePage_live
+          }
+          newFrames {
+            node {
+              __typename
+              ...FilmstripFrame_frame
+            }
+          }
+          newMovies {
+            node {
+              __typename
+              ...MovieCard_movie
+            }
+          }
+          movie {
+            ...MovieCard_movie
+          }
+        }
+      }
+    `,
+    variables: { timelapse },
+    envelope: (response) => response.timelapseUpdates,
+    updater: (store) => {
+      const update = store.getRootField("timelapseUpdates");
+      const record = update?.getLinkedRecord("timelapse");
+      if (!update || !record) return;
+      const nodes = ["newFrames", "newMovies"].flatMap((field) => newNodes(update, field));
+      remember(nodes);
+      addNodes(store, record, nodes);
+    },
+    onSnapshot: () => {
+      arrived.current = [];
+      refresh(putInAgain);
+    },
+  });
+}
+
+function newNodes(update: RecordProxy, field: string): RecordProxy[] {
+  return (update.getLinkedRecords(field) ?? []).flatMap((edge) => edge.getLinkedRecord("node") ?? []);
+}
+
+function addNodes(store: RecordSourceProxy, timelapse: RecordProxy, nodes: readonly RecordProxy[]): void {
+  const strip = ConnectionHandler.getConnection(timelapse, "Filmstrip_frames");
+  for (const node of nodes) {
+    if (node.getType() === "Movie") prependMovie(store, timelapse, node);
+    else if (strip) insertOnce(store, strip, node, { at: "end", edgeType: "FrameEdge", keep: FRAMES_KEPT });
+  }
+}

@@ -1,0 +1,42 @@
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** Says a stretch of time in at most two units: "0.4 s", "12 s", "3 min 20 s", "2 h 5 min", "3 d 4 h". Seconds in. */
+export function formatDuration(seconds: number): string {
+  if (!Number.isFinite(seconds) || seconds < 0) return "0 s";
+  if (seconds < 1 && seconds > 0) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < MINUTE) return `${String(whole)} s`;
+  if (whole < HOUR) return twoUnits(whole, MINUTE, "min", 1, "s");
+  if (whole < DAY) return twoUnits(whole, HOUR, "h", MINUTE, "min");
+  return twoUnits(whole, DAY, "d", HOUR, "h");
+}
+
+/** Says how long a movie plays, one decimal below ten seconds: "6.7 s", "42 s", "3 min 20 s". */
+export function formatPlayTime(seconds: number): string {
+  return seconds < 10 ? `${seconds.toFixed(1)} s` : formatDuration(seconds);
+}
+
+/** Says the time left as a range, in one unit when both ends share it: "30–50 s left", "about 2 min left". */
+export function formatTimeLeft(lowSeconds: number | null, highSeconds: number | null): string | null {
+  if (lowSeconds === null || highSeconds === null) return null;
+  if (highSeconds < 1) return "almost done";
+  const low = coarse(Math.max(0, lowSeconds));
+  const high = coarse(highSeconds);
+  if (low.text === high.text) return `about ${high.text} left`;
+  if (low.unit === high.unit) return `${String(low.count)}–${high.text} left`;
+  return `${low.text} to ${high.text} left`;
+}
+
+function twoUnits(total: number, big: number, bigName: string, small: number, smallName: string): string {
+  const rest = Math.floor((total % big) / small);
+  const first = `${String(Math.floor(total / big))} ${bigName}`;
+  return rest === 0 ? first : `${first} ${String(rest)} ${smallName}`;
+}
+
+function coarse(seconds: number): { count: number; unit: string; text: string } {
+  const [size, unit] = seconds < 90 ? [1, "s"] : seconds < 90 * MINUTE ? [MINUTE, "min"] : [HOUR, "h"];
+  const count = Math.round(seconds / size);
+  return { count, unit, text: `${String(count)} ${unit}` };
+}

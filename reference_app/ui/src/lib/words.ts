@@ -1,0 +1,5 @@
+/** Turns a code name into a word for people: "not_started" → "Not started". */
+export function humanize(name: string): string {
+  const words = name.replaceAll(/[_-]+/g, " ").trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

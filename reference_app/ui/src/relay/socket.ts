@@ -1,0 +1,75 @@
+import { createClient, type Client } from "graphql-ws";
+import { Observable, type GraphQLResponse, type SubscribeFunction } from "relay-runtime";
+
+import type { ConnectionStore } from "./connection.ts";
+
+const PING_EVERY_MS = 10_000;
+const PONG_WITHIN_MS = 5_000;
+const LONGEST_WAIT_MS = 15_000;
+
+/** How long to wait before attempt `attempt` (from 1): 1, 2, 4, 8, then 15 s, with up to a quarter more by chance. */
+export function retryDelay(attempt: number, chance: number): number {
+  return Math.min(1000 * 2 ** (attempt - 1), LONGEST_WAIT_MS) * (1 + chance / 4);
+}
+
+/** Opens the live connection when the first subscription starts, keeps it alive and tells the store how it does. */
+export function createSocket(store: ConnectionStore): Client {
+  let attempt = 0;
+  let pongTimer: ReturnType<typeof setTimeout> | undefined;
+  const client = createClient({
+    url: `${window.location.protocol === "https:" ? "wss" : "ws"}://${window.location.host}/graphql`,
+    lazyCloseTimeout: 3000,
+    keepAlive: PING_EVERY_MS,
+    retryAttempts: Number.POSITIVE_INFINITY,
+    shouldRetry: () => true,
+    retryWait: (retries) => {
+      attempt = retries + 1;
+      return store.wait(attempt, retryDelay(attempt, Math.random()));
+    },
+    on: {
+      connecting: () => {
+        store.set({ kind: "connecting", attempt });
+      },
+      connected: (_socket, _payload, wasRetry) => {
+        attempt = 0;
+        store.set({ kind: "open", healed: wasRetry });
+      },
+      closed: () => {
+        clearTimeout(pongTimer);
+        if (store.get().kind !== "waiting") store.set({ kind: "idle" });
+      },
+      ping: (received) => {
+        if (received) return;
+        pongTimer = setTimeout(() => {
+          client.terminate();
+        }, PONG_WITHIN_MS);
+      },
+      pong: (received) => {
+        if (received) clearTimeout(pongTimer);
+      },
+    },
+  });
+  return client;
+}
+
+/** Lets Relay subscribe over the socket. */
+export function subscribeOver(client: Client): SubscribeFunction {
+  return (request, variables) =>
+    Observable.create<GraphQLResponse>((sink) =>
+      client.subscribe<GraphQLResponse>(
+        { query: request.text ?? "", operationName: request.name, variables },
+        {
+          // graphql-ws and Relay describe one GraphQL answer by two types.
+          next: (answer) => {
+            sink.next(answer as unknown as GraphQLResponse);
+          },
+          error: (reason: unknown) => {
+            sink.error(reason instanceof Error ? reason : new Error("The live updates ended.", { cause: reason }));
+          },
+          complete: () => {
+            sink.complete();
+          },
+        },
+      ),
+    );
+}

@@ -1,0 +1,129 @@
+import { Suspense } from "react";
+import { createBrowserRouter, Outlet, useLoaderData, useLocation, type RouteObject } from "react-router";
+import type { PreloadedQuery } from "react-relay";
+import type { OperationType } from "relay-runtime";
+
+import { ErrorBoundary } from "./design/ErrorBoundary.tsx";
+import { PageSkeleton } from "./design/PageSkeleton.tsx";
+import sessionQuery, { type SessionPageQuery } from "./features/account/__generated__/SessionPageQuery.graphql.ts";
+import { SessionPage } from "./features/account/SessionPage.tsx";
+import camerasQuery, { type CamerasPageQuery } from "./features/cameras/__generated__/CamerasPageQuery.graphql.ts";
+import { PageProblem } from "./features/live/PageProblem.tsx";
+import operationsQuery, { type OperationsPageQuery } from "./features/operations/__generated__/OperationsPageQuery.graphql.ts";
+import homeQuery, { type HomePageQuery } from "./features/timelapses/__generated__/HomePageQuery.graphql.ts";
+import timelapseQuery, { type TimelapsePageQuery } from "./features/timelapses/__generated__/TimelapsePageQuery.graphql.ts";
+import timelapsesQuery, { type TimelapsesPageQuery } from "./features/timelapses/__generated__/TimelapsesPageQuery.graphql.ts";
+import { preload } from "./relay/preload.ts";
+
+/** The code of each page, fetched when it is first needed or when the browser has nothing else to do. */
+const pages = {
+  signIn: () => import("./features/account/SignInPage.tsx"),
+  home: () => import("./features/timelapses/HomePage.tsx"),
+  timelapses: () => import("./features/timelapses/TimelapsesPage.tsx"),
+  timelapse: () => import("./features/timelapses/TimelapsePage.tsx"),
+  movies: () => import("./features/movies/MovieList.tsx"),
+  cameras: () => import("./features/cameras/CamerasPage.tsx"),
+  pair: () => import("./features/cameras/PairPage.tsx"),
+  operations: () => import("./features/operations/OperationsPage.tsx"),
+};
+
+/** Fetches the code of all pages, so that the first visit of each shows it at once. */
+export function preloadPages(): void {
+  for (const load of Object.values(pages)) {
+    load().catch(() => undefined); // The visit itself tries again, and says so when it fails.
+  }
+}
+
+function useQueryRef<T extends OperationType>(): PreloadedQuery<T> {
+  return useLoaderData<PreloadedQuery<T>>();
+}
+
+function SignedIn() {
+  const queryRef = useQueryRef<SessionPageQuery>();
+  const { pathname } = useLocation();
+  return (
+    <Guard place="session">
+      <SessionPage queryRef={queryRef}>
+        <Guard place={pathname}>
+          <Outlet />
+        </Guard>
+      </SessionPage>
+    </Guard>
+  );
+}
+
+/** Keeps a failure and a wait within one place of the page. */
+function Guard({ place, children }: { readonly place: string; readonly children: React.ReactNode }) {
+  return (
+    <ErrorBoundary key={place} fallback={(error, reset) => <PageProblem error={error} onRetry={reset} />}>
+      <Suspense fallback={<PageSkeleton />}>{children}</Suspense>
+    </ErrorBoundary>
+  );
+}
+
+const signedInRoutes: RouteObject[] = [
+  {
+    index: true,
+    loader: () => preload<HomePageQuery>("home", homeQuery, {}),
+    lazy: {
+      Component: async () => {
+        const { HomePage } = await pages.home();
+        return () => <HomePage queryRef={useQueryRef<HomePageQuery>()} />;
+      },
+    },
+  },
+  {
+    path: "timelapses",
+    loader: () => preload<TimelapsesPageQuery>("timelapses", timelapsesQuery, {}),
+    lazy: {
+      Component: async () => {
+        const { TimelapsesPage } = await pages.timelapses();
+        return () => <TimelapsesPage queryRef={useQueryRef<TimelapsesPageQuery>()} />;
+      },
+    },
+  },
+  {
+    path: "timelapses/:id",
+    loader: ({ params }) => preload<TimelapsePageQuery>("timelapse", timelapseQuery, { id: params.id ?? "" }),
+    lazy: {
+      Component: async () => {
+        const [{ TimelapsePage }, { MovieList }] = await Promise.all([pages.timelapse(), pages.movies()]);
+        return () => <TimelapsePage queryRef={useQueryRef<TimelapsePageQuery>()} Movies={MovieList} />;
+      },
+    },
+  },
+  {
+    path: "cameras",
+    loader: () => preload<CamerasPageQuery>("cameras", camerasQuery, {}),
+    lazy: {
+      Component: async () => {
+        const { CamerasPage } = await pages.cameras();
+        return () => <CamerasPage queryRef={useQueryRef<CamerasPageQuery>()} />;
+      },
+    },
+  },
+  { path: "pair", lazy: { Component: async () => (await pages.pair()).PairPage } },
+  {
+    path: "operations",
+    loader: () => preload<OperationsPageQuery>("operations", operationsQuery, {}),
+    lazy: {
+      Component: async () => {
+        const { OperationsPage } = await pages.operations();
+        return () => <OperationsPage queryRef={useQueryRef<OperationsPageQuery>()} />;
+      },
+    },
+  },
+  { path: "*", lazy: { Component: async () => (await import("./features/live/NoSuchPage.tsx")).NoSuchPage } },
+];
+
+/** Which address shows which page; a page's data is asked for at the same time as its code. */
+export const router = createBrowserRouter([
+  { path: "/sign-in", lazy: { Component: async () => (await pages.signIn()).SignInPage }, HydrateFallback: PageSkeleton },
+  {
+    path: "/",
+    loader: () => preload<SessionPageQuery>("session", sessionQuery, {}),
+    Component: SignedIn,
+    HydrateFallback: PageSkeleton,
+    children: signedInRoutes,
+  },
+]);
