@@ -1,4 +1,4 @@
-"""A strict stand-in for the server: follows docs/reference/agent-protocol.md to the letter and injects faults.
+"""A strict stand-in for the server: follows docs/reference/agent-protocol.md and injects faults.
 
 Every deviation of the agent from the protocol is noted in `violations`, which must stay empty.
 """
@@ -17,6 +17,7 @@ import threading
 from collections import deque
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Self
 from urllib.parse import urlsplit
 
 from PIL import Image
@@ -77,7 +78,7 @@ class StrictServer:
         self._http.strict = self  # type: ignore[attr-defined]
         self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
 
-    def __enter__(self) -> StrictServer:
+    def __enter__(self) -> Self:
         threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True).start()
         return self
 
@@ -190,14 +191,18 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile = io.BytesIO()
 
     def _route(self, method: str, path: str) -> None:
-        if (method, path) == ("POST", "/pairing"):
-            return self._pairing()
-        if (method, path) == ("POST", "/token"):
-            return self._token()
-        if self.headers.get("Authorization", "").removeprefix("Bearer ") not in self.strict.tokens:
-            return self._answer(401, error=("token_revoked", "The token was revoked."))
-        if (method, path) == ("POST", "/heartbeat"):
-            return self._heartbeat()
+        open_doors = {("POST", "/pairing"): self._pairing, ("POST", "/token"): self._token}
+        doors = {("POST", "/heartbeat"): self._heartbeat}
+        if door := open_doors.get((method, path)):
+            door()
+        elif self.headers.get("Authorization", "").removeprefix("Bearer ") not in self.strict.tokens:
+            self._answer(401, error=("token_revoked", "The token was revoked."))
+        elif door := doors.get((method, path)):
+            door()
+        else:
+            self._tus(method, path)
+
+    def _tus(self, method: str, path: str) -> None:
         if self.headers.get("Tus-Resumable") != "1.0.0":
             self.strict.violations.append(f"{method} {path} without Tus-Resumable")
             return self._answer(412)

@@ -6,22 +6,25 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-
-from eliot_progress import install
+from typing import TYPE_CHECKING
 
 from camera_agent import __version__
 from camera_agent.agent import Agent, Summary
 from camera_agent.config import Config, check, read
 from camera_agent.drivers import registry
-from camera_agent.drivers.base import Option
 from camera_agent.errors import AgentError, BadInput
 from camera_agent.home import Home
 from camera_agent.link.client import Client
 from camera_agent.link.pairing import request_code, wait_for_approval
 from camera_agent.spool.store import Spool
+from eliot_progress import install
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from camera_agent.drivers.base import Option
 
 SOME_REFUSED = 3
 
@@ -63,8 +66,11 @@ def _pair(options: argparse.Namespace) -> int:
     code = request_code(client, {"name": options.name, **about})
     home.write(
         home.pairing_file,
-        {"user_code": code.user_code, "verification_uri": code.verification_uri}
-        | {"verification_uri_complete": code.verification_uri_complete},
+        {
+            "user_code": code.user_code,
+            "verification_uri": code.verification_uri,
+            "verification_uri_complete": code.verification_uri_complete,
+        },
     )
     try:
         _tell(f"Open {code.verification_uri} and enter the code {code.user_code}")
@@ -129,10 +135,10 @@ def _status(options: argparse.Namespace) -> int:
 
 
 def _spool_ls(options: argparse.Namespace) -> int:
-    for capture, state, message in Spool(_home(options).spool).listing():
-        _tell(
-            f"{capture.sequence:8d}  {state:8s} {capture.size:10d}  {capture.capture}  {capture.filename}  {message}"
-        )
+    for entry in Spool(_home(options).spool).listing():
+        one = entry.capture
+        state = entry.state.name.lower()
+        _tell(f"{one.sequence:8d}  {state:8s} {one.size:10d}  {one.capture}  {one.filename}  {entry.message}")
     return 0
 
 

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 #: Written into the kernel at each boot; absent on systems other than Linux.
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -32,7 +35,7 @@ class ClockQuality(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instant:
-    """One moment: wall time (Unix nanoseconds) with its quality, and the same moment on this boot's own clock."""
+    """One moment: wall time (Unix nanoseconds), its quality, and the same moment on this boot's own clock."""
 
     wall_ns: int
     quality: ClockQuality
@@ -57,10 +60,10 @@ def monotonic_ns() -> int:
 
 
 class Clock:
-    """Tells the time with its quality; learns the true time from the server when the system was never synced.
+    """Tells the time with its quality; learns it from the server when the system was never synced.
 
-    `learn()` keeps the difference between the server's time and the monotonic clock. It is used only while the
-    system's own clock is not known to be synced.
+    `learn()` keeps the difference between the server's time and the monotonic clock. It is used only while
+    the system's own clock is not known to be synced.
     """
 
     def __init__(
@@ -78,7 +81,7 @@ class Clock:
         self.offset_ns: int | None = None
 
     def now(self) -> Instant:
-        """The present moment by the best source at hand: system when synced, server's time, system unsynced."""
+        """The present moment, by the best source: system clock if synced, server's time, system clock."""
         monotonic, wall = self._monotonic(), self._wall_ns()
         quality = ClockQuality.UNKNOWN
         if self._synced() and wall >= EARLIEST_NS:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from camera_agent.drivers.base import Option, Options
 from camera_agent.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from camera_agent.drivers.base import Option, Options
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,19 +19,19 @@ class AgentError(Exception):
         return f"{self.message} {self.remedy}".rstrip()
 
 
-class BadInput(AgentError):
+class BadInput(AgentError):  # noqa: N818 - reads as what happened
     """Something the person typed or configured can't work: exit code 2."""
 
     exit_code = 2
 
 
-class NotDelivered(AgentError):
+class NotDelivered(AgentError):  # noqa: N818 - reads as what happened
     """The server did not take everything; what is left stays in the spool: exit code 4."""
 
     exit_code = 4
 
 
-class LinkDown(AgentError):
+class LinkDown(AgentError):  # noqa: N818 - reads as what happened
     """The server can't be reached just now; trying again makes sense."""
 
     exit_code = 4
@@ -41,7 +41,7 @@ class DriverError(AgentError):
     """The camera could not do what was asked, and says so; its process is fine."""
 
 
-class DriverLost(AgentError):
+class DriverLost(AgentError):  # noqa: N818 - reads as what happened
     """The driver's process died or hung and was killed; a new one must be started."""
 
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from camera_agent.clock import Clock
-from camera_agent.drivers.base import Description
-from camera_agent.drivers.process import DriverProcess
 from camera_agent.errors import DriverError, DriverLost, SpoolError
 from camera_agent.frame import Capture, new_capture_id
 from camera_agent.link.backoff import Backoff
 from camera_agent.schedule import Grid
-from camera_agent.spool.store import Spool
-from camera_agent.status import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from camera_agent.clock import Clock
+    from camera_agent.drivers.base import Description
+    from camera_agent.drivers.process import DriverProcess
+    from camera_agent.spool.store import Spool
+    from camera_agent.status import Status
 
 #: A camera that failed is opened again after at most this long, so that it loses few slots.
 LONGEST_REST_S = 5.0

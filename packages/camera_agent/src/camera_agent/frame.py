@@ -6,11 +6,14 @@ import base64
 import json
 import re
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from camera_agent.clock import Instant
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from camera_agent.clock import Instant
 
 #: What the server accepts as a capture id.
 CAPTURE_ID = re.compile(r"[A-Za-z0-9_-]{8,80}")
@@ -38,7 +41,7 @@ class Capture:
 
 
 def filetype_of(head: bytes) -> str | None:
-    """The MIME type told by a file's first `HEAD_BYTES` bytes, or None when it doesn't look like a picture."""
+    """The MIME type told by a file's first `HEAD_BYTES` bytes; None when it doesn't look like a picture."""
     if head.startswith(b"\xff\xd8\xff"):
         return "image/jpeg"
     if head.startswith(b"\x89PNG\r\n\x1a\n"):

@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from camera_agent.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
@@ -66,9 +70,9 @@ class Home:
         except OSError:
             return None
 
-    def write(self, path: Path, data: dict[str, Json]) -> None:
+    def write(self, path: Path, data: Mapping[str, Json]) -> None:
         """Replace a small JSON file atomically."""
-        self._replace(path, json.dumps(data, indent=2) + "\n", 0o644)
+        self._replace(path, json.dumps(dict(data), indent=2) + "\n", 0o644)
 
     def read(self, path: Path) -> dict[str, Json]:
         """A small JSON file's object; empty when the file is missing or damaged."""

@@ -1,16 +1,20 @@
-"""Bringing a finite source (a folder of pictures, a video) through the spool, each of its pictures exactly once."""
+"""Bringing a finite source (a folder of pictures, a video) through the spool, each picture exactly once."""
 
 from __future__ import annotations
 
 import secrets
-import threading
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from camera_agent.clock import Clock
-from camera_agent.drivers.process import DriverProcess
-from camera_agent.frame import Capture
 from camera_agent.spool.recovery import REPEATABLE
-from camera_agent.spool.store import Spool
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable
+
+    from camera_agent.clock import Clock
+    from camera_agent.drivers.process import DriverProcess
+    from camera_agent.frame import Capture
+    from camera_agent.spool.store import Spool
 
 #: So many captures may wait: the source is on disk already, so the spool need not hold a second copy of it.
 AHEAD = 256
@@ -40,14 +44,17 @@ class Replaying:
         spool.set_note(self._note, self._run)
 
     def run(self) -> bool:
-        """Replay to the end; False when stopped before it. `taken` hears None for a picture of an earlier try."""
+        """Replay to the end and wait until all is delivered; False when stopped before.
+
+        `taken` hears None for a picture that an earlier try has brought already.
+        """
         number = 0
         while not self._stop.is_set():
             target = self._spool.incoming / f"replay-{number}"
             shot = self._driver.capture(target)
             if shot is None:
-                return True
-            self._wait_for_room()
+                return self._drain()
+            self._wait_below(AHEAD)
             capture = self._spool.put(
                 target,
                 capture=f"{REPEATABLE}{self._run}-{number:08d}",
@@ -60,11 +67,18 @@ class Replaying:
             number += 1
         return False
 
-    def finish(self) -> None:
-        """All of it is delivered: the next replay of this source is a new one."""
+    def _drain(self) -> bool:
+        if not self._wait_below(1):
+            return False
+        # All of it is delivered: the next replay of this source is a new one.
         self._spool.set_note(self._note, None)
+        self._spool.forget_delivered()
+        return True
 
-    def _wait_for_room(self) -> None:
-        while not self._stop.is_set() and self._spool.counts().pending >= AHEAD:
-            with self._spool.changed:
-                self._spool.changed.wait(1.0)
+    def _wait_below(self, count: int) -> bool:
+        with self._spool.changed:
+            while not self._stop.is_set():
+                if self._spool.counts().pending < count:
+                    return True
+                self._spool.changed.wait(5.0)
+        return False

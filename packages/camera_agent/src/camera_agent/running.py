@@ -1,4 +1,4 @@
-"""Threads that end together: the first that is done, or a signal, wakes the main thread, which stops them all."""
+"""Threads that end together: the first that is done, or a signal, wakes the main thread to stop all."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import FrameType
+from typing import TYPE_CHECKING
 
-#: All threads together have this many seconds to end; what is on disk is safe either way.
-STOP_WITHIN_S = 2.0
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
 
 
 class Threads:
-    """Named threads under one stop event. The first error is kept and raised by `wait`."""
+    """Named threads under one stop event. The first error in one of them is kept."""
 
     def __init__(self) -> None:
         self.stop = threading.Event()
@@ -42,16 +42,19 @@ class Threads:
         os.read(self._read, 1)
         self.stop.set()
 
-    def join(self) -> bool:
-        """Wait for the threads to end; False when one did not in time. Raises what one of them raised."""
-        deadline = time.monotonic() + STOP_WITHIN_S
+    def join(self, within_s: float) -> bool:
+        """Wait for the threads to end; False when one of them did not in so many seconds."""
+        deadline = time.monotonic() + within_s
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
-        if self._error is not None:
-            raise self._error
         return not any(thread.is_alive() for thread in self._threads)
 
-    def _guarded(self, work: Callable[[], None], essential: bool) -> None:  # noqa: FBT001 - a thread's argument
+    def raise_error(self) -> None:
+        """Raise what ended one of the threads, if something did."""
+        if self._error is not None:
+            raise self._error
+
+    def _guarded(self, work: Callable[[], None], essential: bool) -> None:
         try:
             work()
         except BaseException as error:  # noqa: BLE001 - it is raised again in the main thread

@@ -1,4 +1,4 @@
-"""When the next capture is due: a grid on the monotonic clock that neither drifts nor catches up by a burst."""
+"""When the next capture is due: a grid on the monotonic clock, without drift and without catching up."""
 
 from __future__ import annotations
 

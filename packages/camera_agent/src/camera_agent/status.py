@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from camera_agent.frame import Capture
+if TYPE_CHECKING:
+    from camera_agent.frame import Capture
 
 State = Literal["capturing", "idle", "error"]
 

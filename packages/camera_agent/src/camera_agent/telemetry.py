@@ -1,23 +1,28 @@
-"""The heartbeat: a promise, kept every few seconds, with the agent's state; its answer brings the wished settings."""
+"""The heartbeat: a promise kept every few seconds. It tells the agent's state and brings wished settings."""
 
 from __future__ import annotations
 
+import contextlib
 import platform
 import shutil
-import threading
 import time
-from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from camera_agent import __version__
 from camera_agent.clock import Clock, monotonic_ns
-from camera_agent.errors import AgentError, LinkDown
+from camera_agent.errors import LinkDown
 from camera_agent.frame import from_rfc3339, rfc3339
-from camera_agent.home import Json
-from camera_agent.link.client import Answer, Client
 from camera_agent.link.pairing import PROTOCOL
-from camera_agent.spool.store import Counts
-from camera_agent.status import Status
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from camera_agent.home import Home, Json
+    from camera_agent.link.client import Answer, Client
+    from camera_agent.spool.store import Counts
+    from camera_agent.status import Status
 
 EVERY_S = 5.0
 GRACE_S = 10.0
@@ -53,7 +58,7 @@ def message(
 
 
 def wished_interval(answer: Answer, status: Status) -> tuple[int, float] | None:
-    """Revision and interval (seconds) of a newer configuration in an answer; None when there is none to take."""
+    """Revision and interval (seconds) of a newer configuration in an answer; None when there is none."""
     config = answer.body.get("config")
     if not isinstance(config, dict):
         return None
@@ -66,7 +71,7 @@ def wished_interval(answer: Answer, status: Status) -> tuple[int, float] | None:
 
 
 class Heart:
-    """Beats until `stop` is set, also when nobody listens. `beaten` gets each message, `changed` a new interval."""
+    """Beats until `stop` is set. `changed` hears of a newly wished interval (seconds)."""
 
     def __init__(
         self,
@@ -74,17 +79,14 @@ class Heart:
         status: Status,
         clock: Clock,
         *,
-        stop: threading.Event,
-        folder: Path,
+        home: Home,
         counts: Callable[[], Counts],
-        token: Callable[[], str | None],
-        beaten: Callable[[dict[str, Json]], None],
+        stop: threading.Event,
         changed: Callable[[float], None],
     ) -> None:
         self._client, self._status, self._clock = client, status, clock
-        self._stop, self._folder = stop, folder
-        self._counts, self._token = counts, token
-        self._beaten, self._changed = beaten, changed
+        self._home, self._counts = home, counts
+        self._stop, self._changed = stop, changed
         self._started = time.monotonic()
         self._seq = 0
 
@@ -100,19 +102,21 @@ class Heart:
     def beat(self) -> Answer | None:
         """Send one heartbeat and take what its answer brings; None when nobody answered."""
         self._seq += 1
-        uptime = time.monotonic() - self._started
         beat = message(
-            self._status, self._counts(), self._clock, seq=self._seq, folder=self._folder, uptime_s=uptime
+            self._status,
+            self._counts(),
+            self._clock,
+            seq=self._seq,
+            folder=self._home.folder,
+            uptime_s=time.monotonic() - self._started,
         )
-        self._beaten(beat)
-        self._client.token = self._token()
+        self._home.write(self._home.status_file, beat)
+        self._client.token = self._home.token()
         asked = monotonic_ns()
         try:
             answer = self._client.post("/heartbeat", beat)
         except LinkDown as error:
             self._status.trouble("link", str(error))
-            return None
-        except AgentError:
             return None
         self._status.well("link")
         if answer.status == 200:
@@ -120,10 +124,8 @@ class Heart:
         return answer
 
     def _take(self, answer: Answer, asked: int) -> None:
-        try:
+        with contextlib.suppress(ValueError):
             self._clock.learn(from_rfc3339(str(answer.body.get("server_time"))), asked, monotonic_ns())
-        except ValueError:
-            pass
         if wished := wished_interval(answer, self._status):
             self._status.config_revision, self._status.interval_s = wished
             self._changed(wished[1])

@@ -1,3 +1,3 @@
-"""Cameras: each driver runs in a child process of its own, so that a crash or a hang never reaches the agent."""
+"""Cameras. Each driver runs in a process of its own: a crash or a hang never reaches the agent."""
 
 from __future__ import annotations

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
-from camera_agent.frame import ExposureValue
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from camera_agent.frame import ExposureValue
 
 Option = str | int | float | bool
 Options = Mapping[str, Option]

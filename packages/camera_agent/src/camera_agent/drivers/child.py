@@ -7,11 +7,13 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from camera_agent.drivers import registry, wire
-from camera_agent.drivers.base import Driver
-from camera_agent.home import Json
+
+if TYPE_CHECKING:
+    from camera_agent.drivers.base import Driver
+    from camera_agent.home import Json
 
 
 def serve(commands: BinaryIO, answers: BinaryIO) -> None:
@@ -20,10 +22,8 @@ def serve(commands: BinaryIO, answers: BinaryIO) -> None:
     for line in commands:
         command = json.loads(line)
         try:
-            if command["do"] == "open":
-                driver = registry.load(command["driver"])
             if driver is None:
-                raise RuntimeError("a driver must be opened first")
+                driver = registry.load(command["driver"])
             answer = _answer(driver, command)
         except Exception as error:  # noqa: BLE001 - whatever a driver raises must reach the agent as an answer
             answer = wire.error_message(error)

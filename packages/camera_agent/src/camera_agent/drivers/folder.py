@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from camera_agent.drivers.base import LeftOut
 from camera_agent.errors import BadInput
 from camera_agent.frame import HEAD_BYTES, filetype_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: What desktops leave in folders: not worth a word.
 LITTER = frozenset({"thumbs.db", "desktop.ini"})

@@ -1,4 +1,4 @@
-"""A landscape in which the sun, the clouds, the shadows and the noise follow the hour. Deterministic by its seed."""
+"""A landscape whose sun, clouds, shadows and noise follow the hour. Deterministic by its seed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NIGHT_TOP, NIGHT_LOW = (0.004, 0.007, 0.022), (0.012, 0.018, 0.040)
 DAY_TOP, DAY_LOW = (0.08, 0.22, 0.62), (0.52, 0.68, 0.88)
 DUSK_TOP, DUSK_LOW = (0.10, 0.11, 0.30), (0.95, 0.40, 0.13)
 SUN_HIGH, SUN_LOW = (1.0, 0.96, 0.88), (1.0, 0.50, 0.20)
-#: Ground colours from the farthest ridge to the nearest meadow, and where each ridge stands (0 top, 1 bottom).
+#: From the farthest ridge to the nearest meadow: colour, where it stands (0 top, 1 bottom), swing, waves.
 RIDGES = (
     ((0.24, 0.32, 0.40), 0.56, 0.080, 2.2),
     ((0.15, 0.24, 0.24), 0.64, 0.070, 3.6),
@@ -43,7 +43,8 @@ def fractal(random: np.random.Generator, height: int, width: int, octaves: int) 
         grid = random.random((rows + 1, columns), dtype=np.float32)
         total += _stretch(grid, height, width) * np.float32(0.55**octave)
     total -= total.min()
-    return total / total.max()
+    total /= total.max()
+    return total
 
 
 def _stretch(grid: Floats, height: int, width: int) -> Floats:
@@ -77,7 +78,7 @@ class Landscape:
         self._grain = random.integers(-128, 128, (2, height, width), dtype=np.int8)
 
     def sun(self, days: float) -> tuple[float, float, float]:
-        """Height of the sun (-1 midnight, 1 noon) and its place in the picture (0..1 from the left and the top)."""
+        """Height of the sun (-1 midnight, 1 noon), and its place (0..1 from the left, from the top)."""
         angle = 2 * math.pi * (days % 1 - 0.25)
         height = math.sin(angle)
         return height, 0.5 - 0.42 * math.cos(angle), 0.62 - 0.5 * height
@@ -189,7 +190,7 @@ def _stars(
 
 
 def _ground(random: np.random.Generator, height: int, width: int) -> tuple[Floats, Floats, Floats]:
-    """Colour of the ground (0 where there is sky), its slope from left to right, and how far away it is (0..1)."""
+    """Colour of the ground (0 where there is sky), its slope from left to right, its distance (0..1)."""
     ground = np.zeros((height, width, 3), dtype=np.float32)
     slope, far = np.zeros((height, width), dtype=np.float32), np.zeros((height, width), dtype=np.float32)
     texture = fractal(random, height, width, 7)
@@ -202,8 +203,10 @@ def _ground(random: np.random.Generator, height: int, width: int) -> tuple[Float
             shape += np.sin(across * waves * 1.9**octave + phase) * np.float32(0.5**octave)
         crest = line - shape / 2 * swing
         inside = rows >= crest[None, :]
-        ground[inside] = (colour(*tint) * (0.6 + 0.8 * texture[:, :, None]))[inside]
-        tilt = np.gradient(shape) * width / 40 + (texture - 0.5) * 1.2
+        ground[inside] = (colour(*tint) * (0.55 + 0.9 * texture[:, :, None]))[inside]
+        # Folds of the ground: the noise leans against the light, finer in the distance.
+        folds = np.roll(texture, number * width // 5, axis=1)
+        tilt = (np.roll(folds, -3, axis=1) - np.roll(folds, 3, axis=1)) * np.float32(5.0 + 2.0 * number)
         slope[inside] = np.asarray(tilt, dtype=np.float32)[inside]
         far[inside] = (0.62, 0.36, 0.15, 0.0)[number]
     return ground, slope, far

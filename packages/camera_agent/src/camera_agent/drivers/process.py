@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -9,12 +10,16 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from camera_agent.drivers import wire
-from camera_agent.drivers.base import Description, Options, Shot
 from camera_agent.errors import DriverError, DriverLost
-from camera_agent.home import Json
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from camera_agent.drivers.base import Description, Options, Shot
+    from camera_agent.home import Json
 
 #: Importing numpy on a Pi Zero and waking a camera both take seconds.
 OPEN_DEADLINE_S = 60.0
@@ -37,9 +42,9 @@ class DriverProcess:
 
     def open(self) -> Description:
         """Start a fresh process and open the camera in it."""
-        self.kill()
+        self._discard()
         self._buffer = b""
-        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        self._process = subprocess.Popen(
             [sys.executable, "-m", "camera_agent.drivers.child"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -63,24 +68,28 @@ class DriverProcess:
 
     def close(self, grace_s: float = 1.0) -> None:
         """Let the driver put the camera away; kill it when that takes longer than `grace_s` seconds."""
-        if self._process is not None and self._process.stdin is not None:
-            self._process.stdin.close()
-            try:
-                self._process.wait(grace_s)
-            except subprocess.TimeoutExpired:
-                pass
-        self.kill()
+        process = self._process
+        if process is None or process.stdin is None:
+            return
+        with contextlib.suppress(OSError):
+            process.stdin.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(grace_s)
+        self._discard()
 
     def kill(self) -> None:
-        """End the process at once. Safe to call from another thread: a waiting call then raises DriverLost."""
+        """End the process at once; a call that waits in another thread then raises DriverLost."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def _discard(self) -> None:
+        self.kill()
         process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        process.wait()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                pipe.close()
+        if process is not None:
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    pipe.close()
 
     def _ask(self, command: dict[str, Json], deadline_s: float) -> dict[str, Json] | None:
         process = self._process

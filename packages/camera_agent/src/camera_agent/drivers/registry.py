@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
 from importlib import import_module
 from importlib.metadata import entry_points
+from typing import TYPE_CHECKING
 
-from camera_agent.drivers.base import Driver
 from camera_agent.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from camera_agent.drivers.base import Driver
 
 ENTRY_POINTS = "camera_agent.drivers"
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from camera_agent.drivers.base import Description, LeftOut, Options, Shot
 from camera_agent.drivers.folder import filetype_in, pictures
 from camera_agent.drivers.video import Video, count_frames
 from camera_agent.errors import BadInput, DriverError
-from camera_agent.frame import ExposureValue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from camera_agent.frame import ExposureValue
 
 
 class ReplayDriver:

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from PIL import Image
 
 from camera_agent.drivers.base import Description, Options, Shot
 from camera_agent.drivers.landscape import Landscape
 from camera_agent.errors import BadInput
-from camera_agent.frame import ExposureValue
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from camera_agent.frame import ExposureValue
 
 DAY_S = 600.0
 
 
 class SimulatedDriver:
-    """Draws what a camera would see now. Options: `seed`, `width`, `height`, `day_s` (seconds a day lasts there).
+    """Draws what a camera would see now. Options: `seed`, `width`, `height`, `day_s` (seconds in a day).
 
-    The hour follows the wall clock: with `day_s = 86400` it is the true hour (UTC), with the default of 600 a whole
-    day goes by in ten minutes. One seed and one moment always give the same picture.
+    The hour follows the wall clock: with `day_s = 86400` it is the true hour (UTC), with the default of 600 a
+    whole day goes by in ten minutes. One seed and one moment always give the same picture; the option `at`
+    (Unix seconds) holds the moment still.
     """
 
     option_names: ClassVar[frozenset[str]] = frozenset({"seed", "width", "height", "day_s", "at"})

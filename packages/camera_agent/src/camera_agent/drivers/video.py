@@ -7,14 +7,19 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from camera_agent.errors import BadInput, DriverError
 
-#: Containers that hold one film and nothing else. Playlists and text (which ffmpeg would draw!) are not among them.
-CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,asf,flv,ogg,gif,h264,hevc,mxf,dv,ivf,y4m,yuv4mpegpipe"
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+#: Containers that hold one film. Playlists and plain text (which ffmpeg would draw!) are not among them.
+CONTAINERS = (
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,asf,flv,ogg,gif,"
+    "h264,hevc,mxf,dv,ivf,yuv4mpegpipe"
+)
 BLOCK = 1 << 18
 SOI, EOI, SOS = 0xD8, 0xD9, 0xDA
 
@@ -56,7 +61,8 @@ class Video:
     """Decodes a video while it is read. Frames are nearly lossless JPEGs (quality 2, 4:2:0)."""
 
     def __init__(self, path: Path) -> None:
-        self._errors: IO[bytes] = tempfile.TemporaryFile()
+        # A file, not a pipe: nobody reads it while the frames flow.
+        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
         self._process = subprocess.Popen(  # noqa: S603 - our own ffmpeg, the path as one argument
             [
                 *_input(path),
@@ -98,8 +104,8 @@ def split_jpegs(stream: IO[bytes]) -> Iterator[bytes]:
 def jpeg_end(data: bytes) -> int | None:
     """Length of the JPEG that `data` begins with; None when it is not complete yet.
 
-    Segments are skipped by their length, for their content may hold an end marker by chance; in the scan itself a
-    0xFF byte is always stuffed, so that the end marker is unmistakable.
+    Segments are skipped by their length, for their content may hold an end marker by chance; in the scan
+    itself a 0xFF byte is always stuffed, so that the end marker is unmistakable.
     """
     at = 2
     while at + 4 <= len(data):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from camera_agent.drivers.base import Description, LeftOut, Shot
 from camera_agent.errors import AgentError, BadInput, DriverError
-from camera_agent.home import Json
+
+if TYPE_CHECKING:
+    from camera_agent.home import Json
 
 #: A line longer than this is no answer but noise.
 LINE_LIMIT = 1 << 24

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 FIRST_S = 0.5
 LONGEST_S = 60.0
@@ -23,5 +26,5 @@ class Backoff:
     def wait_s(self, asked_s: float | None = None) -> float:
         """Seconds to wait after one more failure; never less than the server asked for by Retry-After."""
         self.failures += 1
-        ceiling = min(LONGEST_S, FIRST_S * 2 ** min(self.failures - 1, 10))
+        ceiling = min(LONGEST_S, FIRST_S * 2.0 ** min(self.failures - 1, 10))
         return max(asked_s or 0.0, ceiling * (0.5 + 0.5 * self._draw()))

@@ -1,25 +1,29 @@
 """One persistent HTTP connection to the server, on `http.client`.
 
-Files go out from the disk in blocks, so memory stays flat whatever their size. A connection that the server has
-closed in the meantime is noticed before it is used.
+Files go out from the disk in blocks, so memory stays flat whatever their size. A connection that the server
+has closed in the meantime is noticed before it is used.
 """
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import select
 import socket
 import ssl
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urlsplit
 
 from camera_agent import __version__
 from camera_agent.errors import BadInput, LinkDown
-from camera_agent.home import Json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from camera_agent.home import Json
 
 PREFIX = "/agent/v1"
 #: `socket.sendall` counts its time-out per block: 64 KiB in 60 s lets a link of 1.1 kB/s live.
@@ -104,10 +108,8 @@ class Client:
     def abort(self) -> None:
         """Cut the connection, so that a thread waiting in it comes back at once with LinkDown."""
         if (connected := self._connection.sock) is not None:
-            try:
+            with contextlib.suppress(OSError):
                 connected.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
 
     def close(self) -> None:
         """Close the connection; the next request opens a new one."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from camera_agent.errors import BadInput, LinkDown, NotDelivered
-from camera_agent.home import Json
-from camera_agent.link.client import Answer, Client
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from camera_agent.home import Json
+    from camera_agent.link.client import Answer, Client
 
 PROTOCOL = 1
 
@@ -69,19 +73,25 @@ def wait_for_approval(
             continue
         if answer.status == 200:
             return _paired(answer)
-        match answer.body.get("error"):
-            case "authorization_pending":
-                pass
-            case "slow_down":
-                interval += 5
-            case "access_denied":
-                raise NotDelivered("The pairing was denied on the server.", "Ask its owner, then pair again.")
-            case "expired_token":
-                break
-            case _ if answer.status < 500 and answer.status != 429:
-                raise NotDelivered(f"The server refused the pairing: {answer.error[1]}", "Pair again.")
+        interval += _slow_down(answer)
         sleep(max(interval, answer.retry_after_s or 0))
     raise NotDelivered(f"Nobody approved the code {code.user_code} in time.", "Pair again.")
+
+
+def _slow_down(answer: Answer) -> float:
+    """Seconds to add to the interval while the decision is open. NotDelivered when it has fallen."""
+    match answer.body.get("error"):
+        case "authorization_pending":
+            return 0.0
+        case "slow_down":
+            return 5.0
+        case "access_denied":
+            raise NotDelivered("The pairing was denied on the server.", "Ask its owner, then pair again.")
+        case "expired_token":
+            raise NotDelivered("Nobody approved the code in time.", "Pair again.")
+    if answer.status >= 500 or answer.status == 429:
+        return 0.0
+    raise NotDelivered(f"The server refused the pairing: {answer.error[1]}", "Pair again.")
 
 
 def _paired(answer: Answer) -> Paired:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from camera_agent.errors import LinkDown
-from camera_agent.frame import Capture
 from camera_agent.link.backoff import Backoff
-from camera_agent.link.client import Client
 from camera_agent.link.upload import Delivered, Later, Outcome, Refused, Unauthorized, deliver
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from camera_agent.frame import Capture
+    from camera_agent.link.client import Client
 
 #: How often to look whether the camera has been paired again.
 PAIRED_AGAIN_S = 2.0
@@ -23,7 +26,7 @@ class Waiting(Protocol):
 
     changed: threading.Condition
 
-    def next_pending(self, after: int = 0) -> Capture | None:
+    def next_pending(self) -> Capture | None:
         """The next capture to deliver."""
         ...
 
@@ -46,7 +49,7 @@ class Waiting(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What happened to one capture, for logs and progress. `wait_s`: seconds until the next try, if there is one."""
+    """What happened to one capture. `wait_s`: seconds until the next try, if there is one."""
 
     capture: Capture
     outcome: Outcome

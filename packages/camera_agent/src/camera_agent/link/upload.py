@@ -1,18 +1,20 @@
 """Bringing one capture to the server: tus 1.0 with ids that the agent chooses.
 
-On a good link it is one round trip: creation and content in one request. Whenever an earlier attempt may have left
-bytes there, the server is asked first how many it has, and only the rest is sent. What an answer means is decided
-by `judge`; the functions here only send.
+On a good link it is one round trip: creation and content in one request. Whenever an earlier attempt may have
+left bytes there, the server is asked first how many it has, and only the rest is sent. What an answer means
+is decided by `judge`, which is pure.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from camera_agent.frame import Capture, upload_metadata
 from camera_agent.link.client import Answer, Body, Client
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TUS = {"Tus-Resumable": "1.0.0"}
 OFFSET_BODY = {"Content-Type": "application/offset+octet-stream"}
@@ -61,7 +63,7 @@ class SendFrom:
 
 @dataclass(frozen=True, slots=True)
 class Create:
-    """Create the capture: with its content, or, when the server may have that already, only to hear how it stands."""
+    """Create the capture: with its content or, when the server may have that already, just to hear."""
 
     with_content: bool
 
@@ -81,7 +83,7 @@ Outcome = Delivered | Refused | Later | Unauthorized
 Step = Create | Ask | SendFrom | StartAgain
 
 
-def judge(method: Method, answer: Answer, size: int) -> Outcome | Step:
+def judge(method: Method, answer: Answer, size: int) -> Outcome | Step:  # noqa: PLR0911 - one per row of the table
     """What an answer to an upload request of a capture of `size` bytes means."""
     code, message = answer.error
     match answer.status:

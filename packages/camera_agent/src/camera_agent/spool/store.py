@@ -1,20 +1,24 @@
-"""The spool: capture -> temporary file -> fsync -> rename -> row in SQLite = promised -> delivered."""
+"""The spool: capture, temporary file, fsync, rename, row in SQLite = promised, then delivered."""
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import threading
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from camera_agent.clock import Instant
 from camera_agent.errors import SpoolError
 from camera_agent.frame import EXTENSIONS, Capture, ExposureValue
 from camera_agent.spool import rows
 from camera_agent.spool.files import settle
 from camera_agent.spool.recovery import Recovery, recover
+from camera_agent.spool.rows import State
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from camera_agent.clock import Instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,11 +31,11 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
-    """A capture that the server, or the spool itself, will not take, and why."""
+class Entry:
+    """A capture not delivered, where it stands, and why."""
 
-    name: str
-    code: str
+    capture: Capture
+    state: State
     message: str
 
 
@@ -58,7 +62,9 @@ class Spool:
     def recover(self, now: Instant) -> Recovery:
         """Put the folder in order after any kind of stop; to be called once, before anything else."""
         with self._lock:
-            return recover(self._index, incoming=self.incoming, captures=self.captures, now=now)
+            return recover(
+                self._index, incoming=self.incoming, captures=self.captures, now=now, path_of=self.path
+            )
 
     def put(
         self,
@@ -74,34 +80,34 @@ class Spool:
 
         Gives None, and drops the file, when a capture of that id has been here before.
         """
-        with self._lock:
-            if self._index.execute("SELECT 1 FROM captures WHERE capture = ?", (capture,)).fetchone():
-                temporary.unlink()
-                return None
-            final = self._path(capture, filetype)
-            try:
-                size, sha256 = settle(temporary, final)
-                values = (capture, filename, filetype, size, sha256, taken.wall_ns, taken.quality.value)
-                row = self._index.execute(
-                    "INSERT INTO captures (capture, filename, filetype, size, sha256, wall_ns, clock, boot,"
-                    f" monotonic_ns, exposure) VALUES ({'?,' * 9}?) RETURNING {rows.COLUMNS}",
-                    (*values, taken.boot, taken.monotonic_ns, json.dumps(dict(exposure))),
-                ).fetchone()
-            except (OSError, sqlite3.Error) as error:
-                raise SpoolError(
-                    f"The capture {capture} can't be written to {self.folder}: {error}.",
-                    "Free some space or check the card.",
-                ) from error
+        try:
+            with self._lock:
+                if self._one("SELECT 1 FROM captures WHERE capture = ?", capture):
+                    temporary.unlink()
+                    return None
+                size, sha256 = settle(temporary, self._path(capture, filetype))
+                stored = rows.insert(
+                    self._index,
+                    capture=capture,
+                    filename=filename,
+                    filetype=filetype,
+                    size=size,
+                    sha256=sha256,
+                    taken=taken,
+                    exposure=exposure,
+                )
+        except (OSError, sqlite3.Error) as error:
+            raise SpoolError(
+                f"The capture {capture} can't be written to {self.folder}: {error}.",
+                "Free some space or check the card.",
+            ) from error
         self._notify()
-        return rows.to_capture(row)
+        return stored
 
-    def next_pending(self, after: int = 0) -> Capture | None:
-        """The oldest capture that waits for delivery, with a sequence number above `after`."""
-        query = (
-            f"SELECT {rows.COLUMNS} FROM captures WHERE state = 0 AND sequence > ? ORDER BY sequence LIMIT 1"
-        )
+    def next_pending(self) -> Capture | None:
+        """The oldest capture that waits for delivery."""
         with self._lock:
-            row = self._index.execute(query, (after,)).fetchone()
+            row = self._one("SELECT * FROM captures WHERE state = 0 ORDER BY sequence LIMIT 1")
         return rows.to_capture(row) if row else None
 
     def path(self, capture: Capture) -> Path:
@@ -110,78 +116,83 @@ class Spool:
 
     def tried(self, capture: Capture) -> None:
         """Note that bytes of a capture may have reached the server, so that the next try asks first."""
-        self._set("attempts = attempts + 1", capture)
+        self._change("UPDATE captures SET attempts = attempts + 1 WHERE sequence = ?", capture.sequence)
 
     def delivered(self, capture: Capture) -> None:
         """The server has stored it: the row says so first, then the file goes."""
-        self._set(f"state = {rows.DELIVERED}", capture)
+        self._change("UPDATE captures SET state = ? WHERE sequence = ?", State.DELIVERED, capture.sequence)
         self.path(capture).unlink(missing_ok=True)
         self._notify()
 
     def refused(self, capture: Capture, code: str, message: str) -> None:
         """The server will never take it: keep the picture, stop sending it."""
-        self._set(f"state = {rows.REFUSED}, code = ?, message = ?", capture, code, message)
+        self._change(
+            "UPDATE captures SET state = ?, code = ?, message = ? WHERE sequence = ?",
+            *(State.REFUSED, code, message, capture.sequence),
+        )
         self._notify()
 
     def counts(self) -> Counts:
         """How much is here now; constant time."""
         with self._lock:
             found = self._index.execute("SELECT state, captures, bytes FROM totals").fetchall()
-        totals = {state: (captures, size) for state, captures, size in found}
-        pending, size = totals.get(rows.PENDING, (0, 0))
-        return Counts(pending=pending, bytes=size, refused=totals.get(rows.REFUSED, (0, 0))[0])
+        totals = {row["state"]: (row["captures"], row["bytes"]) for row in found}
+        pending, size = totals.get(State.PENDING, (0, 0))
+        return Counts(pending=pending, bytes=size, refused=totals.get(State.REFUSED, (0, 0))[0])
 
-    def listing(self, limit: int = 1000) -> list[tuple[Capture, str, str]]:
-        """The oldest captures not delivered, each with its state and the reason of a refusal."""
-        query = f"SELECT {rows.COLUMNS}, state, message FROM captures WHERE state IN (0, 2, 3) ORDER BY sequence LIMIT ?"
-        names = {rows.PENDING: "pending", rows.REFUSED: "refused", rows.LOST: "lost"}
+    def listing(self, limit: int = 1000) -> list[Entry]:
+        """The oldest captures not delivered."""
+        query = "SELECT * FROM captures WHERE state <> 1 ORDER BY sequence LIMIT ?"
         with self._lock:
             found = self._index.execute(query, (limit,)).fetchall()
-        return [(rows.to_capture(row[:-2]), names[row[-2]], row[-1]) for row in found]
+        return [
+            Entry(capture=rows.to_capture(row), state=State(row["state"]), message=row["message"])
+            for row in found
+        ]
 
     def last_sequence(self) -> int:
         """The sequence number of the newest capture ever taken; 0 before the first."""
         with self._lock:
-            row = self._index.execute("SELECT seq FROM sqlite_sequence WHERE name = 'captures'").fetchone()
-        return int(row[0]) if row else 0
+            row = self._one("SELECT seq FROM sqlite_sequence WHERE name = 'captures'")
+        return int(row["seq"]) if row else 0
 
     def note(self, name: str) -> str | None:
         """A small text kept with the spool."""
         with self._lock:
-            row = self._index.execute("SELECT value FROM notes WHERE name = ?", (name,)).fetchone()
-        return str(row[0]) if row else None
+            row = self._one("SELECT value FROM notes WHERE name = ?", name)
+        return str(row["value"]) if row else None
 
     def set_note(self, name: str, value: str | None) -> None:
         """Keep, or with None forget, a small text."""
-        with self._lock:
-            if value is None:
-                self._index.execute("DELETE FROM notes WHERE name = ?", (name,))
-            else:
-                self._index.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (name, value))
+        if value is None:
+            self._change("DELETE FROM notes WHERE name = ?", name)
+        else:
+            self._change("INSERT OR REPLACE INTO notes VALUES (?, ?)", name, value)
 
     def forget_delivered(self, keep: int = 1000) -> None:
         """Drop the rows of delivered captures but for the newest `keep`."""
-        with self._lock:
-            self._index.execute(
-                "DELETE FROM captures WHERE state = 1 AND sequence <="
-                " (SELECT sequence FROM captures WHERE state = 1 ORDER BY sequence DESC LIMIT 1 OFFSET ?)",
-                (keep,),
-            )
+        self._change(
+            "DELETE FROM captures WHERE state = 1 AND sequence <="
+            " (SELECT sequence FROM captures WHERE state = 1 ORDER BY sequence DESC LIMIT 1 OFFSET ?)",
+            keep,
+        )
 
     def close(self) -> None:
         """Close the index."""
         with self._lock:
             self._index.close()
 
-    def _notify(self) -> None:
-        with self.changed:
-            self.changed.notify_all()
-
     def _path(self, capture: str, filetype: str) -> Path:
         return self.captures / f"{capture}.{EXTENSIONS[filetype]}"
 
-    def _set(self, change: str, capture: Capture, *values: str) -> None:
+    def _one(self, query: str, *values: str) -> sqlite3.Row | None:
+        row: sqlite3.Row | None = self._index.execute(query, values).fetchone()
+        return row
+
+    def _change(self, statement: str, *values: str | int) -> None:
         with self._lock:
-            self._index.execute(
-                f"UPDATE captures SET {change} WHERE sequence = ?", (*values, capture.sequence)
-            )
+            self._index.execute(statement, values)
+
+    def _notify(self) -> None:
+        with self.changed:
+            self.changed.notify_all()
