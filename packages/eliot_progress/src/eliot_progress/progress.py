@@ -2,38 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sized
-from typing import TYPE_CHECKING, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, TypeVar, overload
 
 from eliot_progress import clean
+from eliot_progress.loop import Loop, length
 from eliot_progress.tracker import GRACE, LEAST_GRACE_S, Labels, Tracker
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
+    from collections.abc import AsyncIterable, Iterable
 
 _Item = TypeVar("_Item")
 
 
 class Progress(Tracker):
     """Work that counts: what `with progress(...) as p` gives."""
-
-
-class Loop(Generic[_Item]):
-    """Items whose iteration is reported: what `for item in progress(items)` goes through. Once only."""
-
-    def __init__(self, items: Iterable[_Item], work: Progress) -> None:
-        self._items = items
-        self.progress = work
-
-    def __iter__(self) -> Iterator[_Item]:
-        return self._reported()
-
-    def _reported(self) -> Generator[_Item, None, None]:
-        work = self.progress
-        with work:
-            for item in self._items:
-                yield item
-                work.done += 1
 
 
 @overload
@@ -54,7 +36,7 @@ def progress(  # type: ignore[overload-overlap] # a str is an iterable too; here
 
 @overload
 def progress(
-    work: Iterable[_Item],
+    work: Iterable[_Item] | AsyncIterable[_Item],
     action_type: str | None = None,
     *,
     total: float | None = None,
@@ -69,7 +51,7 @@ def progress(
 
 
 def progress(  # noqa: PLR0913 - each is one fact that a reader sees
-    work: str | Iterable[_Item],
+    work: str | Iterable[_Item] | AsyncIterable[_Item],
     action_type: str | None = None,
     *,
     total: float | None = None,
@@ -104,5 +86,4 @@ def progress(  # noqa: PLR0913 - each is one fact that a reader sees
     )
     if isinstance(work, str):
         return Progress(labels, total=total, initial=initial)
-    known = len(work) if total is None and isinstance(work, Sized) else total
-    return Loop(work, Progress(labels, total=known, initial=initial))
+    return Loop(work, Progress(labels, total=length(work) if total is None else total, initial=initial))

@@ -18,6 +18,7 @@ from eliot_progress.estimate import Estimate
 from eliot_progress.pulse import PULSE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from contextvars import Token
     from types import TracebackType
 
@@ -52,6 +53,8 @@ class Tracker:
     def __init__(self, labels: Labels, *, total: object = None, initial: object = 0) -> None:
         self.labels = labels
         self.done: float = clean.number(initial) or 0
+        self._initial = self.done
+        self._counter: Callable[[], float] | None = None
         self._total = clean.total(total)
         self._step = self._note = ""
         self._seq = 0
@@ -107,6 +110,15 @@ class Tracker:
         """32 hex digits."""
         return ids.causal(self.action.task_uuid)
 
+    @property
+    def outcome(self) -> messages.Outcome | None:
+        """How the work ended; None while it runs."""
+        return self._outcome
+
+    def count_with(self, counter: Callable[[], float]) -> None:
+        """Let `counter` tell how many units were done since the start, in place of `advance`."""
+        self._counter = counter
+
     # Its life.
 
     def __enter__(self) -> Self:
@@ -119,7 +131,8 @@ class Tracker:
     ) -> None:
         if self._token is not None:
             with contextlib.suppress(ValueError):  # left in another context, as an abandoned generator may be
-                _ACTION_CONTEXT.reset(self._token)
+                if _ACTION_CONTEXT.get(None) is self._action:
+                    _ACTION_CONTEXT.reset(self._token)
             self._token = None
         self.finish(error)
 
@@ -161,6 +174,8 @@ class Tracker:
 
     def _look(self, now: float) -> bool:
         """Sample the count; whether it moved. One that is no finite number goes back to the last good one."""
+        if self._counter is not None:
+            self.done = self._initial + self._counter()
         done = clean.number(self.done)
         if done is None:
             self.done = done = self._seen

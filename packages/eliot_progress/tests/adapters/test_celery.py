@@ -25,14 +25,33 @@ class World:
     def __init__(self, url, folder, pool):
         self.url, self.pool, self.log = url, pool, folder / "log.jsonl"
         os.environ["TESTS_VALKEY_URL"] = url
-        from tests.celery_world import app
+        from tests.celery_world import app  # noqa: PLC0415 - it reads the URL when it is imported
 
         self.app = app
         self.queue = f"tests-{pool}-{os.getpid()}"
         environment = {**os.environ, "TESTS_WORKER_LOG": str(self.log), "TESTS_QUEUE": self.queue}
         environment.pop("DJANGO_SETTINGS_MODULE", None)
-        command = [sys.executable, "-m", "celery", "-A", "tests.celery_world", "worker", "-P", pool, "-c", "2"]
-        quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "ERROR", "-Q", self.queue]
+        command = [
+            sys.executable,
+            "-m",
+            "celery",
+            "-A",
+            "tests.celery_world",
+            "worker",
+            "-P",
+            pool,
+            "-c",
+            "2",
+        ]
+        quiet = [
+            "--without-gossip",
+            "--without-mingle",
+            "--without-heartbeat",
+            "-l",
+            "ERROR",
+            "-Q",
+            self.queue,
+        ]
         self.process = subprocess.Popen([*command, *quiet], cwd=ROOT, env=environment)
         self.installed = install(log_path=self.log)
         self.app.conf.task_default_queue = self.queue
@@ -63,7 +82,11 @@ class World:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             found = self.messages(uuid)
-            ends = {tuple(m["task_level"][:-1]) for m in found if m.get("action_status") in ("succeeded", "failed")}
+            ends = {
+                tuple(m["task_level"][:-1])
+                for m in found
+                if m.get("action_status") in ("succeeded", "failed")
+            }
             attempts = [m for m in started(found, task) if tuple(m["task_level"][:-1]) in ends]
             if len(attempts) >= n:
                 return found
@@ -81,7 +104,11 @@ def started(messages, task):
 
 def status_of(messages, start):
     level = start["task_level"][:-1]
-    ends = [m for m in messages if m["task_level"][:-1] == level and m.get("action_status") in ("succeeded", "failed")]
+    ends = [
+        m
+        for m in messages
+        if m["task_level"][:-1] == level and m.get("action_status") in ("succeeded", "failed")
+    ]
     return [m["action_status"] for m in ends]
 
 
@@ -98,7 +125,9 @@ def task(world, name):
 
 def test_a_task_is_a_child_of_the_action_that_published_it(world):
     found = world.ended(world.click(task(world, "leaf").delay), "leaf")
-    (publish,) = (m for m in found if m.get("action_type") == "celery:publish" and m["action_status"] == "started")
+    (publish,) = (
+        m for m in found if m.get("action_type") == "celery:publish" and m["action_status"] == "started"
+    )
     (start,) = started(found, "leaf")
     assert start["task_level"][: len(publish["task_level"]) - 1] == publish["task_level"][:-1]
     assert start["task_id"] == publish["task_id"]
@@ -175,7 +204,9 @@ def test_a_task_whose_worker_died_is_delivered_again_under_ids_of_its_own(world,
         pytest.skip("only a prefork child can die alone")
     uuid = world.click(lambda: task(world, "dies_once").delay(str(tmp_path / "died")))
     found = world.ended(uuid, "dies_once")
-    statuses = [status_of(found, m) for m in sorted(started(found, "dies_once"), key=lambda m: m["timestamp"])]
+    statuses = [
+        status_of(found, m) for m in sorted(started(found, "dies_once"), key=lambda m: m["timestamp"])
+    ]
     assert statuses == [[], ["succeeded"]]
 
 

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import gc
+from collections import deque
+
+import pytest
+
+from eliot_progress import Reducer, causal_id, progress
+
+KINDS = {
+    "list": list,
+    "tuple": tuple,
+    "range": lambda n: range(len(n)),
+    "dict": dict.fromkeys,
+    "keys": lambda n: dict.fromkeys(n).keys(),
+    "set": set,
+    "deque": deque,
+    "generator": lambda n: (x for x in n),
+    "iterator": iter,
+    "map": lambda n: map(int, n),
+}
+
+
+def only(log):
+    (state,) = Reducer(log).states.values()
+    return state
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_any_iterable_is_counted_to_its_end(kind, log):
+    assert list(progress(KINDS[kind](list(range(5))), "Counting", unit="number")) == [0, 1, 2, 3, 4]
+    state = only(log)
+    assert (state.done, state.unit, state.outcome) == (5, "number", "succeeded")
+    assert state.total == (None if kind in {"generator", "iterator", "map"} else 5)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_item_in_flight_is_not_done_yet(kind):
+    loop = progress(KINDS[kind](list(range(5))), "Counting")
+    for n in loop:
+        loop.progress.pulse(0)
+        assert loop.progress.done == n
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_loop_that_is_left_early_is_cancelled(kind, log):
+    for n in progress(KINDS[kind](list(range(5))), "Counting"):
+        if n == 2:
+            break
+    gc.collect()
+    state = only(log)
+    assert (state.done, state.outcome) == (2, "cancelled")
+    assert state.reason.startswith("The loop was left before its end")
+
+
+def test_the_body_of_the_loop_is_inside_the_action():
+    loop = progress([1, 2], "Counting")
+    for _ in loop:
+        assert causal_id() == loop.progress.causal_id
+    assert causal_id() is None
+
+
+def test_a_list_that_grows_under_the_loop_is_counted_whole(log):
+    items = [1, 2]
+    for n in progress(items, "Counting"):
+        if n == 2:
+            items.append(3)
+    assert only(log).done == 3
+
+
+def test_items_done_before_count_too(log):
+    list(progress([1, 2], "Counting", total=10, initial=8))
+    assert (only(log).done, only(log).total) == (10, 10)
+
+
+def test_an_iterator_that_fails_ends_the_work_and_passes_its_error_on(log):
+    def numbers():
+        yield 1
+        raise LookupError("gone")
+
+    with pytest.raises(LookupError, match="gone"):
+        list(progress(numbers(), "Counting"))
+    gc.collect()
+    assert only(log).outcome == "cancelled"
+
+
+def test_a_len_that_fails_only_makes_the_total_unknown(log):
+    class Odd:
+        def __len__(self):
+            raise LookupError
+
+        def __iter__(self):
+            return iter([1])
+
+    assert list(progress(Odd(), "Counting")) == [1]
+    assert only(log).total is None
+
+
+async def test_an_async_iterable_is_counted_too(log):
+    async def numbers():
+        for n in range(3):
+            yield n
+
+    assert [n async for n in progress(numbers(), "Counting", total=3)] == [0, 1, 2]
+    assert (only(log).done, only(log).outcome) == (3, "succeeded")
+
+
+async def test_the_wrong_kind_of_loop_is_told_the_right_one():
+    async def numbers():
+        yield 1
+
+    with pytest.raises(TypeError, match="async for"):
+        iter(progress(numbers(), "Counting"))
+    with pytest.raises(TypeError, match="plain `for`"):
+        await anext(aiter(progress([1], "Counting")))
