@@ -39,7 +39,10 @@ def run_quietly(step: Step) -> bool:
     )
     passed = done.returncode == 0
     output = "" if passed else "\n" + done.stdout.rstrip()
-    print(f"{'ok  ' if passed else 'FAIL'} {step.name:<32} {time.monotonic() - started:6.1f} s{output}", flush=True)
+    print(
+        f"{'ok  ' if passed else 'FAIL'} {step.name:<32} {time.monotonic() - started:6.1f} s{output}",
+        flush=True,
+    )
     return passed
 
 
@@ -47,8 +50,12 @@ def run_aloud(step: Step) -> bool:
     """Run the step with its output as it comes."""
     print(f"\n=== {step.name}", flush=True)
     started = time.monotonic()
-    passed = subprocess.run(step.command, cwd=step.folder, env=_environment(step), check=False).returncode == 0
-    print(f"=== {step.name}: {'ok' if passed else 'FAILED'} in {time.monotonic() - started:.0f} s", flush=True)
+    passed = (
+        subprocess.run(step.command, cwd=step.folder, env=_environment(step), check=False).returncode == 0
+    )
+    print(
+        f"=== {step.name}: {'ok' if passed else 'FAILED'} in {time.monotonic() - started:.0f} s", flush=True
+    )
     return passed
 
 

@@ -9,8 +9,20 @@ from django.conf import settings
 from django.urls import get_resolver
 from django.utils.module_loading import import_string
 
+from timelapse.project.celery import app
+
 #: From the top down, as in the root pyproject's contract "data flows one way".
-LAYERS = ["project", "operations", "publishing", "rendering", "ingest", "timelapses", "frames", "cameras", "accounts"]
+LAYERS = [
+    "project",
+    "operations",
+    "publishing",
+    "rendering",
+    "ingest",
+    "timelapses",
+    "frames",
+    "cameras",
+    "accounts",
+]
 OURS = [config for config in apps.get_app_configs() if config.name.startswith("timelapse.")]
 
 
@@ -51,17 +63,17 @@ def test_the_url_configuration_resolves():
 
 
 def test_every_scheduled_task_exists():
-    from timelapse.project.celery import app
-
     app.loader.import_default_modules()
-    assert [entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values() if entry["task"] not in app.tasks] == []
+    assert [
+        entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values() if entry["task"] not in app.tasks
+    ] == []
 
 
 def test_every_task_is_named_after_its_app():
-    from timelapse.project.celery import app
-
     app.loader.import_default_modules()
-    ours = {name: task.run.__module__ for name, task in app.tasks.items() if "timelapse" in task.run.__module__}
+    ours = {
+        name: task.run.__module__ for name, task in app.tasks.items() if "timelapse" in task.run.__module__
+    }
     assert ours
     assert [name for name, module in ours.items() if name.partition(".")[0] != module.split(".")[1]] == []
     assert all(signature(name, app=app).task == name for name in ours)

@@ -35,7 +35,9 @@ class User(relay.Node):
         return cls(pk=user.pk, username=user.get_username(), is_staff=user.is_staff)
 
     @classmethod
-    def resolve_nodes(cls, *, info: Info, node_ids: object, required: bool = False) -> list[Self | None]:
+    def resolve_nodes(  # type: ignore[override]
+        cls, *, info: Info, node_ids: object, required: bool = False  # noqa: ARG003 - Relay's signature
+    ) -> list[Self | None]:
         """Show oneself only: nobody reads other people's accounts here."""
         me = current_user(info)
         return [

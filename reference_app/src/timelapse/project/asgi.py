@@ -6,6 +6,7 @@ Django reads a whole request body before a view runs, so uploads and media are a
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "timelapse.project.settings")
 
@@ -18,15 +19,17 @@ from channels.routing import ProtocolTypeRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler  # noqa: E402
-from eliot_progress.adapters.asgi import CausalASGI  # noqa: E402
 from starlette.applications import Starlette  # noqa: E402
 from starlette.routing import Mount  # noqa: E402
 from starlette.staticfiles import StaticFiles  # noqa: E402
-from starlette.types import Receive, Scope, Send  # noqa: E402
 
+from eliot_progress.adapters.asgi import CausalASGI  # noqa: E402
 from timelapse.ingest.http import application as ingest  # noqa: E402
 from timelapse.project.subscriptions import consumer  # noqa: E402
 from timelapse.publishing.http import application as publishing  # noqa: E402
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
 
 
 class Assets(StaticFiles):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from celery import Celery
+
 from eliot_progress.adapters import celery as causal
 
 app = Celery("timelapse")

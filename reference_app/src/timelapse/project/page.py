@@ -9,10 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
-NOT_BUILT = "The user interface is not built. Run './dev up', which builds it, or 'npm run build' in reference_app/ui."
+NOT_BUILT = "The page is not built. Run './dev up', which builds it, or 'npm run build' in reference_app/ui."
 #: Nothing from elsewhere: scripts and pictures come from here; MUI writes its styles into the page.
 POLICY = (
-    "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; style-src 'self' 'unsafe-inline'; "
+    "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
+    "style-src 'self' 'unsafe-inline'; "
     "connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 )
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import eliot_progress
 from django.conf import settings
 
+import eliot_progress
 from timelapse.project.fanout import publish
 from timelapse.shared.progress import store
 
@@ -12,6 +12,4 @@ from timelapse.shared.progress import store
 def install() -> None:
     """Let every process log to one file, store the latest states, and tell those who watch."""
     settings.LOG_FOLDER.mkdir(parents=True, exist_ok=True)
-    eliot_progress.install(
-        store=store(), on_change=publish, log_path=settings.LOG_FOLDER / "timelapse.jsonl"
-    )
+    eliot_progress.install(store=store(), on_change=publish, log_path=settings.LOG_FOLDER / "timelapse.jsonl")

@@ -41,5 +41,9 @@ schema = strawberry.Schema(
     query=_merged("Query", NodeQuery),
     mutation=_merged("Mutation"),
     subscription=_merged("Subscription"),
-    extensions=[DjangoOptimizerExtension, lambda: QueryDepthLimiter(max_depth=12), lambda: MaxTokensLimiter(2000)],
+    extensions=[
+        DjangoOptimizerExtension,
+        lambda: QueryDepthLimiter(max_depth=12),
+        lambda: MaxTokensLimiter(2000),
+    ],
 )

@@ -8,7 +8,7 @@ from timelapse.project.schema import schema
 
 
 class GraphQLView(AsyncGraphQLView):
-    """The endpoint; its context's user is read before any resolver runs, so that none reads sessions in a loop."""
+    """The endpoint; its user is read before any resolver runs."""
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**(kwargs | {"schema": schema, "graphql_ide": None, "allow_queries_via_get": False}))

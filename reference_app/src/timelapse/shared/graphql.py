@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, cast
 import strawberry
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import AnonymousUser
-from fsmlock.adapters.graphql import Reason
 from graphql import GraphQLError
 
+from fsmlock.adapters.graphql import Reason
+
 if TYPE_CHECKING:
-    import fsmlock
     from django.contrib.auth.models import User
     from strawberry.types import Info
+
+    import fsmlock
 
 
 @strawberry.type(description="Why a mutation did nothing, and what to do about it.")
@@ -53,10 +55,8 @@ def signed_in(info: Info) -> User:
 def current_user(info: Info) -> User | None:
     """Give the user who asks, or None."""
     context = info.context
-    if isinstance(context, dict):  # a websocket: strawberry's Channels context
-        user = context["ws"].scope["user"]
-    else:
-        user = context.request.user
+    # Over a websocket the context is strawberry's Channels dict.
+    user = context["ws"].scope["user"] if isinstance(context, dict) else context.request.user
     if isinstance(user, AnonymousUser) or not user.is_authenticated:
         return None
     return cast("User", user)
@@ -65,7 +65,8 @@ def current_user(info: Info) -> User | None:
 def user_errors(reasons: Iterable[fsmlock.Reason], *, field: str | None = None) -> list[UserError]:
     """Turn the reasons of a refusal into the ``errors`` of a payload."""
     return [
-        UserError(field=field, code=reason.code, message=reason.message, remedy=reason.remedy) for reason in reasons
+        UserError(field=field, code=reason.code, message=reason.message, remedy=reason.remedy)
+        for reason in reasons
     ]
 
 

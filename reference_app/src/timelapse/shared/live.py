@@ -1,24 +1,25 @@
 """Live changes: one hub a process joins each channel group once, and fans out to all who watch it.
 
-Watchers on one websocket that share a group do not steal each other's messages, a group is left when its last
-watcher goes, and a watcher that is too slow is told to take a fresh snapshot instead of being starved in silence.
+Watchers on one websocket that share a group do not steal each other's messages, a group is left when its
+last watcher goes, and a watcher that is too slow is told to take a fresh snapshot instead of being starved.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import threading
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from typing import cast
 from weakref import WeakKeyDictionary
 
-from asgiref.sync import async_to_sync
 from channels.layers import BaseChannelLayer, get_channel_layer
 from django.db import transaction
 
-#: What travels in a change: JSON-able facts. ``None`` from `watch` means that the promised time passed in silence.
+#: What travels in a change: JSON-able facts. ``None`` from `watch`: the promised time passed in silence.
 Change = Mapping[str, object]
 
 _MESSAGE_TYPE = "live.changed"
@@ -29,11 +30,32 @@ logger = logging.getLogger(__name__)
 
 def changed(group: str, **payload: object) -> None:
     """Tell everybody who watches the group, once the surrounding transaction (if any) has committed."""
-    transaction.on_commit(lambda: _send(group, payload), robust=True)
+    transaction.on_commit(lambda: send(group, payload), robust=True)
 
 
-def _send(group: str, payload: Change) -> None:
-    async_to_sync(asend)(group, payload)
+class _Thread(threading.local):
+    """One event loop a thread, kept: a new one each time would connect to the channel layer anew."""
+
+    runner: asyncio.Runner | None = None
+
+
+_thread = _Thread()
+
+
+def _forget_loops() -> None:
+    """Leave the parent's loop and sockets to the parent after a fork."""
+    global _thread  # noqa: PLW0603 - the one piece of state that a fork must not share
+    _thread = _Thread()
+
+
+os.register_at_fork(after_in_child=_forget_loops)
+
+
+def send(group: str, payload: Change) -> None:
+    """Tell everybody who watches the group now, from sync code."""
+    if _thread.runner is None:
+        _thread.runner = asyncio.Runner()
+    _thread.runner.run(asend(group, payload))
 
 
 async def asend(group: str, payload: Change) -> None:
@@ -87,7 +109,7 @@ class Hub:
             try:
                 message = await self.layer.receive(channel)
             except Exception:
-                # The layer reconnects by itself; whoever watches takes a fresh snapshot, since messages may be lost.
+                # The layer reconnects by itself; messages may be lost, so all take a fresh snapshot.
                 logger.exception("The channel layer failed; all watchers get a fresh snapshot.")
                 self._resync_all()
                 await asyncio.sleep(1)
@@ -129,8 +151,8 @@ def hub() -> Hub:
 async def watch(*groups: str, beat: float) -> AsyncIterator[Change | None]:
     """Yield each change of the groups, and ``None`` whenever ``beat`` seconds pass without one.
 
-    The first value is always ``{"resync": True}``: by then the groups are joined, so that a snapshot taken on it
-    misses nothing. The same change comes again whenever this watcher has been too slow.
+    The first value is always ``{"resync": True}``: by then the groups are joined, so that a snapshot taken on
+    it misses nothing. The same change comes again whenever this watcher has been too slow.
     """
     queue: asyncio.Queue[Change] = asyncio.Queue(_QUEUE_SIZE)
     the_hub = hub()

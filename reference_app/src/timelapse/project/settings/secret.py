@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 
 def secret_key(home: Path) -> str:
-    """Read the key from ``home/secret_key``, made at the first call; two first calls at once agree on one key."""
+    """Read the key from ``home/secret_key``, made at the first call; first calls at once agree on one."""
     path = home / "secret_key"
     if not path.exists():
         home.mkdir(parents=True, exist_ok=True)
-        candidate = home / f".secret_key.{os.getpid()}"
-        descriptor = os.open(candidate, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600)
+        descriptor, name = tempfile.mkstemp(dir=home)  # only its owner may read it
+        candidate = Path(name)
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(50))
-        try:
+        with suppress(FileExistsError):  # somebody else was first: theirs counts
             path.hardlink_to(candidate)
-        except FileExistsError:
-            pass  # somebody else was first: theirs counts
-        finally:
-            candidate.unlink()
+        candidate.unlink()
     return path.read_text()

@@ -8,10 +8,14 @@ import tempfile
 os.environ.setdefault("TIMELAPSE_HOME", tempfile.mkdtemp(prefix="timelapse-test-"))
 os.environ.setdefault("SECRET_KEY", "only-for-tests")
 
-from timelapse.project.settings import *  # noqa: E402, F403
+from timelapse.project.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.05}
+
+# A file, and not memory: servers under test read and write it from threads of their own.
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":  # noqa: F405
+    DATABASES["default"]["TEST"] = {"NAME": str(HOME / "test.sqlite3")}  # noqa: F405
 
 #: Parallel test workers share one Valkey and must not hear one another.
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")

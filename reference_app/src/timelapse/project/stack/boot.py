@@ -6,13 +6,17 @@ import os
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from timelapse.project.stack import commands
-from timelapse.project.stack.child import Child
 from timelapse.project.stack.errors import StackError
-from timelapse.project.stack.supervisor import Supervisor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from timelapse.project.stack.child import Child
+    from timelapse.project.stack.supervisor import Supervisor
 
 #: How long a server may take to answer for the first time, seconds: a Raspberry Pi is slow.
 ANSWERS_WITHIN = 60.0
@@ -40,7 +44,7 @@ def _await_valkey(url: str, still_hopeful: Callable[[], object]) -> None:
         except redis.exceptions.RedisError as error:
             still_hopeful()
             if time.monotonic() > deadline:
-                msg = f"Valkey at {url.rsplit('@')[-1]} does not answer: {error}. Is REDIS_URL right?"
+                msg = f"Valkey does not answer at {url.rpartition('@')[2]}: {error}. Is REDIS_URL right?"
                 raise StackError(msg) from error
             time.sleep(_POLL)
         else:

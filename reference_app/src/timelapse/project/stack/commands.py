@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from timelapse.project.stack.child import Child
 from timelapse.project.stack.ports import free_port
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def valkey(home: Path) -> tuple[Child, str] | None:
@@ -44,7 +47,15 @@ def web(home: Path, port: int, host: str = "127.0.0.1") -> Child:
 
 def worker(home: Path, concurrency: int = 1) -> Child:
     """Give the Celery worker."""
-    command = [*_celery(), "worker", "--concurrency", str(concurrency), "--loglevel", "info", "--without-mingle"]
+    command = [
+        *_celery(),
+        "worker",
+        "--concurrency",
+        str(concurrency),
+        "--loglevel",
+        "info",
+        "--without-mingle",
+    ]
     command += ["--without-gossip", "-E"]
     return Child("worker", command, home / "log" / "worker.log")
 

@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import json
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import User
 
 from timelapse.cameras.actions import approve_pairing
-from timelapse.cameras.models import Camera
 from timelapse.project.stack import commands
 from timelapse.project.stack.boot import ANSWERS_WITHIN
 from timelapse.project.stack.errors import StackError
-from timelapse.project.stack.supervisor import Supervisor
 from timelapse.rendering.actions import request_render
+from timelapse.rendering.domain import Wish
 from timelapse.rendering.models import Movie
 from timelapse.shared import conf
 from timelapse.timelapses.actions import create_timelapse
 from timelapse.timelapses.models import Timelapse
-from timelapse.timelapses.queries import count_frames
+from timelapse.timelapses.queries import footage
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from timelapse.project.stack.supervisor import Supervisor
 
 CAMERA = "Simulated camera"
 TIMELAPSE = "First light"
 FRAMES_OF_FIRST_MOVIE = 10
+FPS_OF_FIRST_MOVIE = 10.0
 
 
 def start_camera(supervisor: Supervisor, home: Path, address: str) -> None:
@@ -33,7 +38,17 @@ def start_camera(supervisor: Supervisor, home: Path, address: str) -> None:
     if not (agent_home / "token").exists():
         _pair(supervisor, home, agent_home, address)
     interval = str(conf.get().frame_interval_s)
-    run = ["run", "--home", str(agent_home), "--server", address, "--driver", "simulated", "--interval", interval]
+    run = [
+        "run",
+        "--home",
+        str(agent_home),
+        "--server",
+        address,
+        "--driver",
+        "simulated",
+        "--interval",
+        interval,
+    ]
     supervisor.start(commands.agent(home, "camera", run))
 
 
@@ -56,7 +71,7 @@ def _pair(supervisor: Supervisor, home: Path, agent_home: Path, address: str) ->
             _give_up_after(0, child.log)
     finally:
         child.kill()
-    create_timelapse(camera=Camera.objects.get(pk=camera.pk), name=TIMELAPSE, by=operator)
+    create_timelapse(camera=camera.pk, name=TIMELAPSE)
 
 
 def _give_up_after(deadline: float, log: Path) -> None:
@@ -70,7 +85,8 @@ def render_first_movie() -> bool:
     timelapse = Timelapse.objects.filter(name=TIMELAPSE).first()
     if timelapse is None or Movie.objects.exists():
         return True
-    if count_frames(timelapse) < FRAMES_OF_FIRST_MOVIE:
+    if footage([timelapse.pk])[timelapse.pk].frame_count < FRAMES_OF_FIRST_MOVIE:
         return False
-    request_render(timelapse, by=User.objects.filter(is_superuser=True).earliest("pk"), fps=10)
+    operator = User.objects.filter(is_superuser=True).earliest("pk")
+    request_render(timelapse.pk, Wish(fps=FPS_OF_FIRST_MOVIE), operator)
     return True

@@ -6,9 +6,10 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
@@ -21,29 +22,56 @@ from timelapse.project.stack.ports import free_port
 from timelapse.project.stack.signals import stopping_on_signals
 from timelapse.project.stack.supervisor import Supervisor, supervised
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from timelapse.project.stack.studio import Take
+
 _LOOK_EVERY = 0.1
 
 
-def film(home: Path, *, footage: Path, out: Path, fps: float, size: tuple[int, int]) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What to film, and the movie to make of it."""
+
+    footage: Path
+    out: Path
+    #: Frames per second.
+    fps: float
+    #: Width and height in pixels.
+    size: tuple[int, int]
+
+
+def film(home: Path, order: Order) -> None:
     """Film the footage and write the movie; a summary is printed at the end.
 
     Raises:
         StackError: nothing was written; the message says why and what to do.
     """
-    _require_place(out)
-    if not footage.exists():
-        msg = f"There is no {footage}. Give a folder of pictures, or a video file."
+    _require_place(order.out)
+    if not order.footage.exists():
+        msg = f"There is no {order.footage}. Give a folder of pictures, or a video file."
         raise StackError(msg)
     started = time.monotonic()
     console = Console(stderr=True)
-    with stopping_on_signals(), _workplace(home) as work, claimed(work), supervised(console.print) as supervisor:
+    with (
+        stopping_on_signals(),
+        _workplace(home) as work,
+        claimed(work),
+        supervised(console.print) as supervisor,
+    ):
         try:
             address = _boot(supervisor, work)
             with _bars(console) as bars:
-                _film(supervisor, work, address, bars, footage, out, fps, size, started)
+                take = _film(supervisor, work, address, bars, order)
         except Stopped as stopped:
-            msg = f"Stopped; {out} was not written."
+            msg = f"Stopped; {order.out} was not written."
             raise StackError(msg) from stopped
+    width, height = order.size
+    print(  # noqa: T201 - the summary is the command's output
+        f"{order.out}: {take.frames} frames, {take.duration:.2f} s at {order.fps:g} fps, {width}x{height}, "
+        f"{order.out.stat().st_size / 1e6:.1f} MB, made in {time.monotonic() - started:.1f} s"
+    )
 
 
 def _require_place(out: Path) -> None:
@@ -60,7 +88,7 @@ def _require_place(out: Path) -> None:
 
 @contextmanager
 def _workplace(home: Path) -> Iterator[Path]:
-    """Give a home of its own, so that filming goes on beside a running stack; it is thrown away at the end."""
+    """Give a home of its own, thrown away at the end, so that filming goes on beside a running stack."""
     folder = home / "film"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -85,48 +113,34 @@ def _boot(supervisor: Supervisor, work: Path) -> str:
 
 def _bars(console: Console) -> Progress:
     return Progress(
-        TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console
+        TextColumn("{task.description:<10}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
     )
 
 
-def _film(
-    supervisor: Supervisor,
-    work: Path,
-    address: str,
-    bars: Progress,
-    footage: Path,
-    out: Path,
-    fps: float,
-    size: tuple[int, int],
-    started: float,
-) -> None:
+def _film(supervisor: Supervisor, work: Path, address: str, bars: Progress, order: Order) -> Take:
     from timelapse.project.stack.studio import Studio  # noqa: PLC0415 - Django is set up only now
 
-    studio = Studio.open(footage.name)
-    uploading = bars.add_task("Uploading", total=None)
-    refused = replay(work, address, studio.token, footage, lambda done, total: _show(bars, uploading, done, total))
-    for name, reason in refused:
-        bars.console.print(f"Left out {name}: {reason}")
-    rendering = bars.add_task("Rendering", total=None)
-    studio.start_movie(fps, size)
-    while not (movie := studio.look(lambda done, total: _show(bars, rendering, done, total))).ended:
+    studio = Studio.open(order.footage.name)
+    uploading, rendering = (bars.add_task(name, total=None) for name in ("Uploading", "Rendering"))
+    refused = replay(work, address, studio.token, order.footage, _bar(bars, uploading))
+    studio.start_movie(order.fps, order.size)
+    while not (take := studio.look(_bar(bars, rendering))).ended:
         supervisor.tend()
         time.sleep(_LOOK_EVERY)
-    for name, reason in movie.left_out:
-        bars.console.print(f"Left out {name}: {reason}")
-    if movie.failure:
-        raise StackError(movie.failure)
-    _deliver(movie.path, out)
-    seconds = time.monotonic() - started
-    bars.stop()
-    print(  # noqa: T201 - the summary is the command's output
-        f"{out}: {movie.frames} frames, {movie.duration:.2f} s at {fps:g} fps, "
-        f"{size[0]}x{size[1]}, {out.stat().st_size / 1e6:.1f} MB, made in {seconds:.1f} s"
-    )
+    for name, reason in (*refused, *take.left_out):
+        bars.console.print(f"Left out {name}: {reason}", highlight=False, soft_wrap=True)
+    if take.failure:
+        raise StackError(take.failure)
+    _deliver(take.path, order.out)
+    return take
 
 
-def _show(bars: Progress, bar: TaskID, done: float, total: float | None) -> None:
-    bars.update(bar, completed=done, total=total)
+def _bar(bars: Progress, bar: TaskID) -> Callable[[float, float | None], None]:
+    return lambda done, total: bars.update(bar, completed=done, total=total)
 
 
 def _deliver(movie: Path, out: Path) -> None:
@@ -140,5 +154,3 @@ def _deliver(movie: Path, out: Path) -> None:
         raise StackError(msg) from error
     finally:
         part.unlink(missing_ok=True)
-
-

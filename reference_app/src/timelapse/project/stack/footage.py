@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from eliot_progress import Reducer
-
 from timelapse.project.stack import commands
-from timelapse.project.stack.child import Child
 from timelapse.project.stack.errors import StackError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from timelapse.project.stack.child import Child
 
 _LOOK_EVERY = 0.1
 #: Exit codes of ``camera-agent run --once``.

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from timelapse.project.stack.errors import StackError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 
 @contextmanager
@@ -22,7 +25,9 @@ def claimed(home: Path) -> Iterator[Path]:
         (home / "log").mkdir(parents=True, exist_ok=True)
         descriptor = os.open(home / "stack.lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        msg = f"Can't write to {home}: {error.strerror}. Set TIMELAPSE_HOME to a folder that you may write to."
+        msg = (
+            f"Can't write to {home}: {error.strerror}. Set TIMELAPSE_HOME to a folder that you may write to."
+        )
         raise StackError(msg) from error
     with os.fdopen(descriptor, "r+") as file:
         try:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.models import User
 
 from timelapse.cameras.actions import enrol
-from timelapse.shared.progress import about, store
 from timelapse.project.stack.errors import StackError
 from timelapse.rendering.actions import request_render
+from timelapse.rendering.domain import Wish
 from timelapse.rendering.models import Movie
+from timelapse.rendering.queries import video_of
+from timelapse.shared.progress import about, store
 from timelapse.timelapses.actions import create_timelapse
-from timelapse.timelapses.models import Timelapse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from timelapse.timelapses.models import Timelapse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +33,12 @@ class Take:
     frames: int
     duration: float
     path: Path
+
+
+def _failure(movie: Movie) -> str:
+    if movie.state == Movie.States.CANCELLED:
+        return "The movie was called off."
+    return f"{movie.failure_message} {movie.failure_remedy}".strip()
 
 
 @dataclass(slots=True)
@@ -43,13 +54,15 @@ class Studio:
     def open(cls, name: str) -> Self:
         """Enrol a camera and make its timelapse."""
         operator = User.objects.create_superuser("film")
-        camera, token = enrol(name=name, driver="replay")
-        return cls(operator, token, create_timelapse(camera=camera, name=name, by=operator))
+        enrolment = enrol(name, driver="replay")
+        timelapse = create_timelapse(camera=enrolment.camera.pk, name=name)
+        return cls(operator, enrolment.token, timelapse)
 
     def start_movie(self, fps: float, size: tuple[int, int]) -> None:
         """Ask for the movie, as a click on *Render* would."""
         width, height = size
-        self.movie = request_render(self.timelapse, by=self.operator, fps=fps, width=width, height=height)
+        wish = Wish(fps=fps, width=width, height=height)
+        self.movie = request_render(self.timelapse.pk, wish, self.operator)
 
     def look(self, on_progress: Callable[[float, float | None], None]) -> Take:
         """Read how the movie stands, and report its progress."""
@@ -61,12 +74,11 @@ class Studio:
         state = store().latest(about(movie))
         if state is not None:
             on_progress(state.done, state.total)
-        failed = movie.state in {Movie.States.FAILED, Movie.States.CANCELLED}
         return Take(
-            ended=failed or movie.state == Movie.States.READY,
-            failure=(movie.failure_message or "The movie was not rendered.") if failed else "",
+            ended=movie.state in {Movie.States.READY, Movie.States.FAILED, Movie.States.CANCELLED},
+            failure=_failure(movie),
             left_out=[(item["frame"], item["reason"]) for item in movie.left_out],
             frames=movie.frame_count,
-            duration=movie.duration_seconds or 0.0,
-            path=Path(movie.path),
+            duration=movie.duration_s or 0.0,
+            path=video_of(movie.pk),
         )

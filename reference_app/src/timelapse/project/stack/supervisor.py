@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from timelapse.project.stack.child import Child
 from timelapse.project.stack.errors import StackError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from timelapse.project.stack.child import Child
 
 #: All processes together have so long to stop by themselves before they are killed, seconds.
 STOP_WITHIN = 3.0
@@ -63,7 +67,8 @@ class Supervisor:
             StackError: with the child's last words.
         """
         if child.exit_code is not None:
-            msg = f"{child.name} did not start (exit code {child.exit_code}). {child.log} ends:\n{child.last_words()}"
+            msg = f"{child.name} did not start (exit code {child.exit_code}); {child.log} ends:\n"
+            msg += child.last_words()
             raise StackError(msg)
 
     def stop(self) -> None:

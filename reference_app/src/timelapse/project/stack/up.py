@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from timelapse.project.stack import boot
 from timelapse.project.stack.errors import Stopped
@@ -12,6 +12,9 @@ from timelapse.project.stack.home import claimed
 from timelapse.project.stack.ports import require_free
 from timelapse.project.stack.signals import stopping_on_signals
 from timelapse.project.stack.supervisor import Supervisor, supervised
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _TEND_EVERY = 0.5
 

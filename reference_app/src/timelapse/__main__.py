@@ -1,0 +1,105 @@
+"""``timelapse``: the command line of the reference app."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from timelapse.project.stack.errors import StackError
+
+DEFAULT_PORT = 8000
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; give its exit code: 0 done, 1 refused with one sentence, 2 a wrong command line."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if given[:1] == ["manage"]:
+        return _manage(given[1:])
+    options = _parser().parse_args(given)
+    try:
+        return int(options.run(options))
+    except StackError as error:
+        print(f"timelapse: {error}", file=sys.stderr)  # noqa: T201
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("timelapse", description="Film, render and show timelapses.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    up = commands.add_parser("up", help="run everything here, with a simulated camera, until Ctrl-C")
+    up.add_argument(
+        "--port", type=_port, default=DEFAULT_PORT, help="port of the page (default: %(default)s)"
+    )
+    up.add_argument("--no-camera", action="store_true", help="start without the simulated camera")
+    up.set_defaults(run=_up)
+    film = commands.add_parser("film", help="make a movie of pictures or of a video, without a browser")
+    film.add_argument("footage", type=Path, metavar="FOOTAGE", help="a folder of pictures, or a video file")
+    film.add_argument("--out", type=Path, required=True, metavar="FILE", help="the movie to write (.mp4)")
+    film.add_argument(
+        "--fps", type=_fps, default=30.0, help="frames per second, 1 to 120 (default: %(default)g)"
+    )
+    film.add_argument("--size", type=_size, default=(1280, 720), metavar="WxH", help="default: 1280x720")
+    film.set_defaults(run=_film)
+    commands.add_parser("manage", help="Django's management commands: timelapse manage help")
+    return parser
+
+
+def _home() -> Path:
+    return Path(os.environ.get("TIMELAPSE_HOME", "var")).resolve()
+
+
+def _up(options: argparse.Namespace) -> int:
+    from timelapse.project.stack.up import up  # noqa: PLC0415 - --help must not wait for the app
+
+    up(_home(), port=options.port, camera=not options.no_camera)
+    return 0
+
+
+def _film(options: argparse.Namespace) -> int:
+    from timelapse.project.stack.film import Order, film  # noqa: PLC0415 - --help must not wait for the app
+
+    film(_home(), Order(footage=options.footage, out=options.out, fps=options.fps, size=options.size))
+    return 0
+
+
+def _manage(arguments: list[str]) -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "timelapse.project.settings")
+    from django.core.management import execute_from_command_line  # noqa: PLC0415 - only this command needs it
+
+    execute_from_command_line(["timelapse manage", *arguments])
+    return 0
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        msg = f"{text!r} is not a port: give a whole number from 1 to 65535"
+        raise argparse.ArgumentTypeError(msg)
+    return int(text)
+
+
+def _fps(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 1 <= value <= 120:
+        msg = f"{text!r} is not a frame rate: give a number from 1 to 120"
+        raise argparse.ArgumentTypeError(msg)
+    return value
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.lower().partition("x")
+    sides = tuple(int(side) if side.isdecimal() else 0 for side in (width, height))
+    if not all(16 <= side <= 7680 and side % 2 == 0 for side in sides):
+        msg = (
+            f"{text!r} is not a size: give WIDTHxHEIGHT, each even and from 16 to 7680, for example 1280x720"
+        )
+        raise argparse.ArgumentTypeError(msg)
+    return sides[0], sides[1]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,38 @@
+"""The one place that sees the rows of all three packages together: queues, holds and progress."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import queue_insight
+from fsmlock import active_holds
+from timelapse.shared.progress import store
+
+if TYPE_CHECKING:
+    from eliot_progress import TaskState
+    from fsmlock import HoldInfo
+
+#: More tasks than a person reads at once.
+_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """What is going on at one moment."""
+
+    at: datetime
+    snapshot: queue_insight.Snapshot
+    holds: tuple[HoldInfo, ...]
+    progresses: tuple[TaskState, ...]
+
+
+def overview() -> Overview:
+    """Look at everything once: a bounded number of rows and a constant number of round trips."""
+    return Overview(
+        at=datetime.now(UTC),
+        snapshot=queue_insight.snapshot(),
+        holds=active_holds(limit=_SHOWN),
+        progresses=store().active(limit=_SHOWN),
+    )

@@ -1,0 +1,39 @@
+"""From a task's progress to the groups of those who watch what it is about."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from django.db import close_old_connections
+
+from timelapse.rendering.models import Movie
+from timelapse.shared.live import send
+
+if TYPE_CHECKING:
+    from eliot_progress import TaskState
+
+_MOVIE = f"{Movie._meta.label}:"
+
+
+def publish(state: TaskState) -> None:
+    """Tell who watches the movie's timelapse, and the operators, that a task's state has changed.
+
+    Runs in the thread that eliot_progress keeps for listeners; no work waits for it.
+    """
+    send("operations", {"task": state.id})
+    if state.about.startswith(_MOVIE):
+        movie = int(state.about.removeprefix(_MOVIE))
+        send(f"movie.{movie}", {"movie": movie})
+        timelapse = _timelapse_of(movie)
+        if timelapse is not None:
+            send(f"timelapse.{timelapse}", {"movie": movie})
+
+
+@lru_cache(maxsize=1000)
+def _timelapse_of(movie: int) -> int | None:
+    """A movie never changes its timelapse: one query a movie and process."""
+    try:
+        return Movie.objects.filter(pk=movie).values_list("timelapse_id", flat=True).first()
+    finally:
+        close_old_connections()

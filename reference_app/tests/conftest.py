@@ -1,0 +1,44 @@
+"""What the app's suites share: somebody who is signed in, and a way to ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+
+@dataclass
+class Asker:
+    """Asks GraphQL over HTTP as a browser would, with a session and a CSRF token."""
+
+    client: Client
+
+    def ask(self, query, **variables):
+        token = self.client.get("/").cookies["csrftoken"].value
+        answer = self.client.post(
+            "/graphql",
+            {"query": query, "variables": variables},
+            content_type="application/json",
+            headers={"X-CSRFToken": token},
+        )
+        assert answer.status_code == 200, answer.content
+        return answer.json()
+
+
+@pytest.fixture
+def user(db):
+    return User.objects.create_user("editor", password="a long password")
+
+
+@pytest.fixture
+def stranger(db):
+    return Asker(Client(enforce_csrf_checks=True))
+
+
+@pytest.fixture
+def member(user):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(user)
+    return Asker(client)

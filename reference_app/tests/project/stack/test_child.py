@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+from timelapse.project.stack.child import Child
+
+
+def child(tmp_path, script):
+    return Child("child", [sys.executable, "-c", script], tmp_path / "child.log")
+
+
+def alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def wait_for(condition, seconds=10):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.01)
+
+
+def test_the_log_keeps_what_it_says(tmp_path):
+    it = child(tmp_path, "print('one'); print('two')")
+    it.start()
+    assert it.wait(10)
+    assert it.exit_code == 0
+    assert it.last_words(1) == "two"
+
+
+def test_killing_it_kills_its_own_children_too(tmp_path):
+    it = child(
+        tmp_path,
+        "import subprocess, sys; p = subprocess.Popen(['sleep', '60']); print(p.pid, flush=True); p.wait()",
+    )
+    it.start()
+    wait_for(lambda: it.last_words(1))
+    grandchild = int(it.last_words(1))
+    it.kill()
+    wait_for(lambda: not alive(grandchild))
+
+
+def test_it_dies_with_the_process_that_started_it(tmp_path):
+    starter = child(
+        tmp_path,
+        "import sys, time; from pathlib import Path; from timelapse.project.stack.child import Child\n"
+        f"c = Child('inner', ['sleep', '60'], Path({str(tmp_path / 'inner.log')!r})); c.start()\n"
+        "print(c.process.pid, flush=True); time.sleep(60)",
+    )
+    starter.start()
+    wait_for(lambda: starter.last_words(1))
+    inner = int(starter.last_words(1))
+    assert starter.process is not None
+    starter.process.kill()
+    starter.process.wait()
+    wait_for(lambda: not alive(inner))

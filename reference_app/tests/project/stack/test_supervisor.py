@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import sys
+import time
+
+import pytest
+
+from timelapse.project.stack.child import Child
+from timelapse.project.stack.errors import StackError
+from timelapse.project.stack.supervisor import STOP_WITHIN, Supervisor, supervised
+
+
+class Clock:
+    def __init__(self):
+        self.now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+def child(tmp_path, script, name="child"):
+    return Child(name, [sys.executable, "-c", script], tmp_path / f"{name}.log")
+
+
+def test_what_ends_is_started_again_after_a_pause_that_doubles(tmp_path):
+    said, clock = [], Clock()
+    supervisor = Supervisor(said.append, clock)
+    it = supervisor.start(child(tmp_path, "print('ran')"))
+    for pause in (1.0, 2.0, 4.0):
+        assert it.wait(10)
+        supervisor.tend()
+        assert f"starts again in {pause:.0f} s" in said[-1]
+        clock.now += pause - 0.1
+        supervisor.tend()
+        assert it.exit_code == 0
+        clock.now += 0.2
+        supervisor.tend()
+    assert it.wait(10)
+    assert (tmp_path / "child.log").read_text().count("ran") == 4
+
+
+def test_all_stop_in_time_even_who_does_not_listen(tmp_path):
+    stubborn = (
+        "import signal, time; signal.signal(15, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
+    )
+    with supervised(print) as supervisor:
+        children = [supervisor.start(child(tmp_path, stubborn, name)) for name in ("first", "second")]
+        deadline = time.monotonic() + 10
+        while not all(one.last_words() for one in children):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        started = time.monotonic()
+    assert time.monotonic() - started < STOP_WITHIN + 2
+    assert [one.exit_code for one in children] == [-9, -9]
+
+
+def test_a_child_that_did_not_start_is_quoted(tmp_path):
+    supervisor = Supervisor(print)
+    it = supervisor.start(child(tmp_path, "import sys; sys.exit('no such thing')"))
+    assert it.wait(10)
+    with pytest.raises(StackError, match=r"exit code 1(.|\n)*no such thing"):
+        supervisor.require(it)
+
+
+def test_nothing_to_stop_is_fine():
+    with supervised(print):
+        pass

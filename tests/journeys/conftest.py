@@ -1,0 +1,190 @@
+"""The whole stack, started as a person would, and a real Chromium in front of it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM_FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def wait_for(look, what: str, seconds: float = 60):
+    deadline = time.monotonic() + seconds
+    while not (seen := look()):
+        assert time.monotonic() < deadline, f"waited {seconds:.0f} s for {what}"
+        time.sleep(0.05)
+    return seen
+
+
+@pytest.fixture
+def wait_until():
+    return wait_for
+
+
+@dataclass
+class Stack:
+    """One ``./dev up``."""
+
+    home: Path
+    port: int
+    arguments: tuple[str, ...] = ()
+    process: subprocess.Popen[str] | None = None
+    output: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.address = f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> Stack:
+        self.log = (self.home.parent / f"{self.home.name}.out").open("w+")
+        self.process = subprocess.Popen(
+            ["./dev", "up", "--port", str(self.port), *self.arguments],
+            cwd=ROOT,
+            env=os.environ | {"TIMELAPSE_HOME": str(self.home)},
+            stdin=subprocess.DEVNULL,
+            stdout=self.log,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        return self
+
+    def said(self) -> str:
+        return Path(self.log.name).read_text()
+
+    def ready(self) -> Stack:
+        def look() -> bool:
+            assert self.process is not None
+            assert self.process.poll() is None, self.said()
+            return "Sign in as" in self.said()
+
+        wait_for(look, "the stack to be ready", 180)
+        return self
+
+    @property
+    def password(self) -> str:
+        found = re.search(r"password (\S+)", self.said())
+        assert found, self.said()
+        return found[1]
+
+    def interrupt(self) -> float:
+        """Press Ctrl-C; give the seconds until it was gone."""
+        assert self.process is not None
+        started = time.monotonic()
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(30)
+        return time.monotonic() - started
+
+    def processes(self) -> list[int]:
+        """All processes that belong to this stack, by the home in their environment."""
+        mark = f"TIMELAPSE_HOME={self.home}".encode()
+        found = []
+        for folder in Path("/proc").iterdir():
+            if folder.name.isdecimal() and int(folder.name) != os.getpid():
+                try:
+                    if mark in (folder / "environ").read_bytes().split(b"\0"):
+                        found.append(int(folder.name))
+                except OSError:
+                    continue
+        return found
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def make_stack(tmp_path: Path) -> Iterator[Callable[..., Stack]]:
+    stacks: list[Stack] = []
+
+    def make(*arguments: str, home: str = "home", port: int | None = None) -> Stack:
+        stack = Stack(tmp_path / home, port or free_port(), arguments)
+        stacks.append(stack)
+        return stack.start()
+
+    yield make
+    for stack in stacks:
+        if stack.process is not None and stack.process.poll() is None:
+            stack.interrupt()
+        for pid in stack.processes():
+            os.kill(pid, signal.SIGKILL)
+        stack.log.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("There is no Chromium: run ./dev test, which installs it, or name one in CHROMIUM.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visitor:
+    """A person at a browser, who notices every error in the console."""
+
+    page: Page
+    errors: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("console", self._note)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def _note(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.errors.append(f"{message.text} ({message.location.get('url')})")
+
+    def sign_in(self, stack: Stack) -> None:
+        self.page.goto(stack.address)
+        self.page.get_by_label("Name").fill("admin")
+        self.page.get_by_label("Password").fill(stack.password)
+        self.page.get_by_role("button", name="Sign in").click()
+
+    def see(self, test_id: str):
+        return self.page.get_by_test_id(test_id)
+
+
+@pytest.fixture
+def visitor(browser: Browser) -> Iterator[Visitor]:
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(60_000)
+    yield Visitor(context.new_page())
+    context.close()
+
+
+@pytest.fixture
+def picture_of() -> Callable[[Page, str], None]:
+    """Keep a picture of the page for the documentation when TIMELAPSE_SCREENSHOTS names a folder."""
+    folder = os.environ.get("TIMELAPSE_SCREENSHOTS")
+
+    def keep(page: Page, name: str) -> None:
+        if folder:
+            page.screenshot(path=Path(folder) / f"{name}.png", animations="disabled")
+
+    return keep

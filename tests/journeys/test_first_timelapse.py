@@ -1,0 +1,48 @@
+"""The main job, by clicking: frames arrive, a movie is asked for, watched while it grows, and played."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+
+def test_a_person_films_renders_and_plays(make_stack, visitor, picture_of):
+    stack = make_stack().ready()
+    visitor.sign_in(stack)
+    expect(visitor.see("camera-latest-frame")).to_be_visible()
+    frames_arrive(visitor)
+    first = visitor.page.locator("[data-testid=movie-card]")
+    expect(first.locator("video")).to_have_count(1)  # the first movie renders by itself
+    picture_of(visitor.page, "timelapse")
+
+    visitor.see("render-button").click()
+    expect(visitor.page.locator("[data-testid=movie-card]")).to_have_count(2)
+    newest = visitor.page.locator("[data-testid=movie-card]").first
+    expect(newest).to_have_attribute("data-state", "ready")
+    plays(newest)
+    visitor.page.get_by_role("link", name="Cameras").click()
+    expect(visitor.page.get_by_text("Simulated camera").first).to_be_visible()
+    picture_of(visitor.page, "cameras")
+    visitor.page.get_by_role("link", name="Operations").click()
+    expect(visitor.page.get_by_text("celery").first).to_be_visible()
+    picture_of(visitor.page, "operations")
+    assert visitor.errors == []
+
+
+def frames_arrive(visitor):
+    """The count grows while nobody touches the page."""
+    count = visitor.see("frame-count")
+    before = number(count)
+    expect(count).not_to_have_text(count.inner_text())
+    assert number(count) > before
+
+
+def number(element):
+    return int("".join(character for character in element.inner_text() if character.isdecimal()) or 0)
+
+
+def plays(card):
+    video = card.get_by_test_id("movie-video")
+    video.evaluate("video => video.play()")
+    video.page.wait_for_function(
+        "() => [...document.querySelectorAll('video')].some(video => video.currentTime > 0.2)"
+    )

