@@ -1,0 +1,204 @@
+"""A real server on a free port, an agent that speaks to it by sockets, and pictures to send."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import http.client
+import io
+import json
+import socket
+import threading
+import time
+from dataclasses import dataclass, field
+from itertools import count
+
+import eliot
+import numpy as np
+import pytest
+import uvicorn
+from eliot_progress.adapters.asgi import CausalASGI
+from PIL import Image
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from timelapse.cameras import actions
+from timelapse.ingest.http import create_application
+
+TUS = {"Tus-Resumable": "1.0.0"}
+BYTES = {"Content-Type": "application/offset+octet-stream"}
+#: Seconds after which the server under test takes a silent link for dead.
+IDLE_S = 0.5
+
+_numbers = count(1)
+
+
+def make_picture(seed=0, *, size=(64, 48), format="JPEG", **options):
+    random = np.random.default_rng(seed)
+    pixels = random.integers(0, 256, (size[1] // 8, size[0] // 8, 3), dtype=np.uint8).repeat(8, 0).repeat(8, 1)
+    written = io.BytesIO()
+    Image.fromarray(pixels).save(written, format, **options)
+    return written.getvalue()
+
+
+def metadata_header(**values):
+    return ",".join(f"{key} {base64.b64encode(str(value).encode()).decode()}" for key, value in values.items())
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+    @property
+    def code(self):
+        return self.json["error"]["code"]
+
+    @property
+    def offset(self):
+        return int(self.headers["Upload-Offset"])
+
+
+@dataclass
+class Shot:
+    """A capture about to be sent."""
+
+    data: bytes
+    over: dict = field(default_factory=dict)
+    capture: str = field(default_factory=lambda: f"test-{next(_numbers):08d}")
+
+    @property
+    def headers(self):
+        values = {
+            "capture": self.capture,
+            "sha256": hashlib.sha256(self.data).hexdigest(),
+            "filename": f"{self.capture}.jpg",
+            "filetype": "image/jpeg",
+            "captured_at": "2026-11-23T21:49:58.031Z",
+            "clock": "synced",
+            "boot": "6f9c1e3a-52c4-4a86-9d0f-0e1a5c0b7d22",
+            "monotonic_ns": "81274000000",
+            "sequence": "42",
+        } | self.over
+        kept = {key: value for key, value in values.items() if value is not None}
+        return {"Upload-Length": str(len(self.data)), "Upload-Metadata": metadata_header(**kept)}
+
+
+class Agent:
+    """Speaks the agent protocol by hand, so that it can also speak it wrongly."""
+
+    def __init__(self, port, token=None, camera=None):
+        self.port = port
+        self.token = token
+        self.camera = camera
+
+    @property
+    def authorization(self):
+        return {} if self.token is None else {"Authorization": f"Bearer {self.token}"}
+
+    def request(self, method, path, headers=None, body=None):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            connection.request(method, f"/agent/v1{path}", body, self.authorization | (headers or {}))
+            answer = connection.getresponse()
+            return Answer(answer.status, answer.headers, answer.read())
+        finally:
+            connection.close()
+
+    def shoot(self, data, **over):
+        return Shot(data, over)
+
+    def begin(self, shot, **headers):
+        return self.request("POST", "/captures", TUS | shot.headers | headers)
+
+    def send(self, shot, body=None, **headers):
+        """Begin and bring bytes (all, if not said otherwise) in one request."""
+        body = shot.data if body is None else body
+        return self.request("POST", "/captures", TUS | BYTES | shot.headers | headers, body)
+
+    def patch(self, shot, offset, body, **headers):
+        return self.request(
+            "PATCH", f"/captures/{shot.capture}", TUS | BYTES | {"Upload-Offset": str(offset)} | headers, body
+        )
+
+    def head(self, shot, **headers):
+        return self.request("HEAD", f"/captures/{shot.capture}", TUS | headers)
+
+    def delete(self, shot):
+        return self.request("DELETE", f"/captures/{shot.capture}", TUS)
+
+    def post(self, path, message):
+        body = message if isinstance(message, bytes) else json.dumps(message).encode()
+        return self.request("POST", path, {"Content-Type": "application/json"}, body)
+
+    def start_patch(self, shot, offset, length, first, **more):
+        """Open a PATCH of `length` bytes and send only the first of them; the caller goes on, or does not."""
+        link = socket.create_connection(("127.0.0.1", self.port), timeout=20)
+        lines = [f"PATCH /agent/v1/captures/{shot.capture} HTTP/1.1", "Host: test"]
+        headers = TUS | BYTES | self.authorization | {"Upload-Offset": offset, "Content-Length": length} | more
+        lines += [f"{name}: {value}" for name, value in headers.items()]
+        link.sendall("\r\n".join([*lines, "", ""]).encode() + first)
+        return link
+
+
+@pytest.fixture(scope="session")
+def port():
+    app = Starlette(routes=[Mount("/agent/v1", CausalASGI(create_application(idle_s=IDLE_S)))])
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", lifespan="off"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    eventually(lambda: server.started)
+    yield server.servers[0].sockets[0].getsockname()[1]
+    server.should_exit = True
+    thread.join(10)
+
+
+@pytest.fixture
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return settings.MEDIA_ROOT
+
+
+@pytest.fixture
+def stranger(port, media, transactional_db):
+    """An agent without a token."""
+    return Agent(port)
+
+
+@pytest.fixture
+def agent(stranger):
+    """An agent of a paired camera."""
+    enrolment = actions.enrol("Roof")
+    return Agent(stranger.port, enrolment.token, enrolment.camera)
+
+
+@pytest.fixture
+def picture():
+    return make_picture
+
+
+def eventually(condition, seconds=10):
+    deadline = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < deadline, "it never came true"
+        threading.Event().wait(0.005)
+    return value
+
+
+@pytest.fixture(name="eventually")
+def _eventually():
+    return eventually
+
+
+@pytest.fixture
+def log_lines():
+    """What eliot logs during a test."""
+    lines = []
+    eliot.add_destinations(lines.append)
+    yield lambda: lines
+    eliot.remove_destination(lines.append)

@@ -1,0 +1,351 @@
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from tusclient.client import TusClient
+from tusclient.exceptions import TusCommunicationError
+
+from timelapse.cameras import actions
+from timelapse.frames.models import Frame
+from timelapse.frames.queries import file_of, thumbnail_of
+from timelapse.ingest.models import Quarantined
+
+
+def checksum(data, algorithm="sha256"):
+    return f"{algorithm} {base64.b64encode(hashlib.new(algorithm, data).digest()).decode()}"
+
+
+def only_frame():
+    return Frame.objects.get()
+
+
+def files_in(media):
+    return sorted(str(path.relative_to(media)) for path in media.rglob("*") if path.is_file())
+
+
+def test_a_picture_is_stored_by_one_request(agent, picture, media):
+    shot = agent.shoot(picture())
+    answer = agent.send(shot)
+    assert (answer.status, answer.offset) == (201, len(shot.data))
+    assert answer.headers["Location"] == f"/agent/v1/captures/{shot.capture}"
+    assert answer.headers["Capture-Status"] == "stored"
+    frame = only_frame()
+    assert file_of(frame).read_bytes() == shot.data
+    assert thumbnail_of(frame).read_bytes().startswith(b"\xff\xd8")
+    assert (frame.width, frame.height, frame.bytes) == (64, 48, len(shot.data))
+    assert (frame.camera_id, frame.sequence, frame.clock) == (agent.camera.pk, 42, "synced")
+    assert len(files_in(media)) == 2
+
+
+def test_a_picture_in_three_pieces_is_stored_when_the_last_has_come(agent, picture):
+    shot = agent.shoot(picture())
+    third = len(shot.data) // 3
+    assert agent.begin(shot).offset == 0
+    assert agent.patch(shot, 0, shot.data[:third]).offset == third
+    assert agent.patch(shot, third, shot.data[third : 2 * third]).status == 204
+    assert not Frame.objects.exists()
+    assert agent.head(shot).offset == 2 * third
+    assert agent.head(shot).headers["Upload-Length"] == str(len(shot.data))
+    last = agent.patch(shot, 2 * third, shot.data[2 * third :])
+    assert (last.status, last.headers["Capture-Status"]) == (204, "stored")
+    assert file_of(only_frame()).read_bytes() == shot.data
+
+
+def test_whatever_is_repeated_is_stored_once(agent, picture):
+    shot = agent.shoot(picture())
+    agent.send(shot)
+    for answer in (agent.send(shot), agent.begin(shot)):
+        assert (answer.status, answer.offset) == (201, len(shot.data))
+        assert answer.headers["Capture-Status"] == "duplicate"
+    assert Frame.objects.count() == 1
+
+
+def test_after_a_lost_answer_head_says_that_all_is_there(agent, picture):
+    shot = agent.shoot(picture())
+    agent.send(shot)
+    answer = agent.head(shot)
+    assert (answer.status, answer.offset) == (200, len(shot.data))
+    assert answer.headers["Upload-Length"] == str(len(shot.data))
+    assert agent.patch(shot, len(shot.data), b"").status == 204
+    assert agent.patch(shot, 3, b"").status == 409
+
+
+def test_a_cut_in_the_middle_keeps_the_bytes_that_came(agent, picture, eventually):
+    shot = agent.shoot(picture(size=(1600, 1200)))
+    agent.begin(shot)
+    half = len(shot.data) // 2
+    with agent.start_patch(shot, 0, len(shot.data), shot.data[:half]):
+        eventually(lambda: agent.head(shot).offset == half)
+    resumed = eventually(lambda: (answer := agent.patch(shot, half, shot.data[half:])).status == 204 and answer)
+    assert resumed.headers["Capture-Status"] == "stored"
+    assert file_of(only_frame()).read_bytes() == shot.data
+
+
+def test_a_silent_link_loses_its_lock_and_keeps_its_bytes(agent, picture, eventually):
+    shot = agent.shoot(picture())
+    agent.begin(shot)
+    with agent.start_patch(shot, 0, len(shot.data), shot.data[:100]):
+        eventually(lambda: agent.head(shot).offset == 100)
+        answer = eventually(lambda: (a := agent.patch(shot, 100, shot.data[100:])).status == 204 and a)
+    assert answer.headers["Capture-Status"] == "stored"
+
+
+def test_of_two_writers_at_once_one_is_told_that_it_is_the_second(agent, picture, eventually):
+    shot = agent.shoot(picture())
+    agent.begin(shot)
+    with agent.start_patch(shot, 0, len(shot.data), shot.data[:100]) as first:
+        eventually(lambda: agent.head(shot).offset == 100)
+        second = agent.patch(shot, 100, shot.data[100:])
+        assert (second.status, second.code) == (423, "busy")
+        assert second.headers["Retry-After"] == "1"
+        first.sendall(shot.data[100:])
+        assert first.recv(100).startswith(b"HTTP/1.1 204")
+    assert Frame.objects.count() == 1
+
+
+def test_the_same_picture_by_eight_requests_at_once_is_stored_once(agent, picture):
+    shot = agent.shoot(picture())
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: agent.send(shot), range(8)))
+    assert {answer.status for answer in answers} <= {201, 423}
+    assert [a.headers["Capture-Status"] for a in answers if a.status == 201].count("stored") == 1
+    assert Frame.objects.count() == 1
+
+
+def test_bytes_at_a_wrong_offset_are_refused_and_told_the_right_one(agent, picture):
+    shot = agent.shoot(picture())
+    agent.begin(shot)
+    answer = agent.patch(shot, 5, shot.data[5:])
+    assert (answer.status, answer.code, answer.offset) == (409, "wrong_offset", 0)
+
+
+@pytest.mark.parametrize("algorithm", ["sha1", "sha256"])
+def test_a_checksum_that_matches_is_taken(agent, picture, algorithm):
+    shot = agent.shoot(picture())
+    agent.begin(shot)
+    answer = agent.patch(shot, 0, shot.data, **{"Upload-Checksum": checksum(shot.data, algorithm)})
+    assert answer.status == 204
+
+
+def test_bytes_whose_checksum_does_not_match_are_dropped(agent, picture):
+    shot = agent.shoot(picture())
+    agent.begin(shot)
+    agent.patch(shot, 0, shot.data[:50])
+    answer = agent.patch(shot, 50, shot.data[50:90], **{"Upload-Checksum": checksum(b"other")})
+    assert (answer.status, answer.code) == (460, "wrong_checksum")
+    assert agent.head(shot).offset == 50
+
+
+def test_bytes_that_could_not_be_checked_are_dropped_by_a_cut(agent, picture, eventually):
+    shot = agent.shoot(picture())
+    agent.begin(shot)
+    agent.patch(shot, 0, shot.data[:50])
+    checked = {"Upload-Checksum": checksum(shot.data[50:])}
+    with agent.start_patch(shot, 50, len(shot.data) - 50, shot.data[50:80], **checked):
+        eventually(lambda: agent.head(shot).offset == 80)
+    eventually(lambda: agent.head(shot).offset == 50)
+
+
+def test_an_unknown_checksum_algorithm_is_refused(agent, picture):
+    shot = agent.shoot(picture())
+    agent.begin(shot)
+    assert agent.patch(shot, 0, shot.data, **{"Upload-Checksum": "crc32 AAAA"}).status == 400
+
+
+def test_a_wrong_sha256_of_the_whole_drops_all_and_starts_anew(agent, picture):
+    shot = agent.shoot(picture(), sha256="0" * 64)
+    answer = agent.send(shot)
+    assert (answer.status, answer.code, answer.offset) == (460, "wrong_checksum", 0)
+    assert agent.head(shot).offset == 0
+    assert not Frame.objects.exists()
+    assert not Quarantined.objects.exists()
+
+
+def test_more_bytes_than_announced_are_dropped(agent, picture):
+    shot = agent.shoot(picture())
+    agent.begin(shot)
+    agent.patch(shot, 0, shot.data[:10])
+    answer = agent.patch(shot, 10, shot.data)
+    assert (answer.status, answer.code) == (413, "too_long")
+    assert agent.head(shot).offset == 10
+
+
+def test_more_bytes_than_announced_are_dropped_when_they_come_without_a_length(agent, picture):
+    shot = agent.shoot(picture())
+    agent.begin(shot)
+    answer = agent.patch(shot, 0, iter([shot.data, b"more"]))
+    assert (answer.status, answer.code) == (413, "too_long")
+    assert agent.head(shot).offset == 0
+
+
+def test_a_picture_over_the_limit_is_refused_before_its_bytes(agent, picture, settings):
+    settings.TIMELAPSE = {"max_upload_bytes": 100}
+    answer = agent.send(agent.shoot(picture()))
+    assert (answer.status, answer.code) == (413, "too_large")
+
+
+def test_a_repeated_post_goes_on_where_the_first_was_cut(agent, picture):
+    shot = agent.shoot(picture())
+    agent.begin(shot)
+    agent.patch(shot, 0, shot.data[:100])
+    assert agent.begin(shot).offset == 100
+    answer = agent.send(shot)
+    assert (answer.offset, answer.headers["Capture-Status"]) == (len(shot.data), "stored")
+    assert file_of(only_frame()).read_bytes() == shot.data
+
+
+def test_another_picture_under_a_stored_id_is_refused_for_good(agent, picture):
+    shot = agent.shoot(picture())
+    agent.send(shot)
+    other = agent.shoot(picture(1))
+    other.capture = shot.capture
+    answer = agent.send(other)
+    assert (answer.status, answer.code) == (422, "capture_reused")
+    assert file_of(only_frame()).read_bytes() == shot.data
+
+
+def test_another_picture_under_the_id_of_an_unfinished_one_takes_its_place(agent, picture):
+    shot = agent.shoot(picture())
+    agent.begin(shot)
+    agent.patch(shot, 0, shot.data[:100])
+    other = agent.shoot(picture(1))
+    other.capture = shot.capture
+    assert agent.send(other).headers["Capture-Status"] == "stored"
+    assert file_of(only_frame()).read_bytes() == other.data
+
+
+def test_two_cameras_may_use_the_same_id(agent, picture):
+    shot = agent.shoot(picture())
+    agent.send(shot)
+    agent.token = actions.enrol("Garden").token
+    assert agent.head(shot).status == 404
+    assert agent.send(shot).headers["Capture-Status"] == "stored"
+    assert Frame.objects.count() == 2
+
+
+def test_an_ended_upload_is_gone(agent, picture, media):
+    shot = agent.shoot(picture())
+    agent.begin(shot)
+    assert agent.delete(shot).status == 204
+    assert agent.head(shot).status == 404
+    assert agent.delete(shot).code == "no_such_upload"
+    assert files_in(media) == []
+
+
+def test_a_frame_is_not_ended_by_its_agent(agent, picture):
+    shot = agent.shoot(picture())
+    agent.send(shot)
+    assert agent.delete(shot).code == "already_stored"
+    assert Frame.objects.exists()
+
+
+def test_the_server_says_what_it_can_do(stranger):
+    answer = stranger.request("OPTIONS", "/captures")
+    assert answer.status == 204
+    assert answer.headers["Tus-Version"] == "1.0.0"
+    assert answer.headers["Tus-Extension"] == "creation,creation-with-upload,checksum,termination,expiration"
+    assert answer.headers["Tus-Max-Size"] == "50000000"
+    assert answer.headers["Tus-Checksum-Algorithm"] == "sha1,sha256"
+
+
+def test_an_unfinished_upload_says_when_it_will_expire(agent, picture):
+    assert agent.begin(agent.shoot(picture())).headers["Upload-Expires"].endswith("GMT")
+
+
+def test_another_version_of_tus_is_refused(agent, picture):
+    answer = agent.begin(agent.shoot(picture()), **{"Tus-Resumable": "0.2.2"})
+    assert (answer.status, answer.code, answer.headers["Tus-Version"]) == (412, "wrong_version", "1.0.0")
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+def test_bytes_of_another_type_are_refused(agent, picture, method):
+    shot = agent.shoot(picture())
+    agent.begin(shot)
+    path = "/captures" if method == "POST" else f"/captures/{shot.capture}"
+    headers = {"Tus-Resumable": "1.0.0", "Upload-Offset": "0", "Content-Type": "image/jpeg"}
+    answer = agent.request(method, path, headers | shot.headers, shot.data)
+    assert (answer.status, answer.code) == (415, "wrong_type")
+
+
+def test_a_post_without_a_length_is_refused(agent, picture):
+    shot = agent.shoot(picture())
+    headers = {"Tus-Resumable": "1.0.0", "Upload-Metadata": shot.headers["Upload-Metadata"]}
+    assert agent.request("POST", "/captures", headers).status == 400
+
+
+def test_a_patch_without_an_offset_is_refused(agent, picture):
+    shot = agent.shoot(picture())
+    agent.begin(shot)
+    assert agent.patch(shot, "", shot.data).status == 400
+
+
+@pytest.mark.parametrize("spoil", ["token", "none"])
+def test_a_token_that_was_never_given_out_is_refused(agent, picture, spoil):
+    agent.token = "cam_guessed" if spoil == "token" else None
+    shot = agent.shoot(picture())
+    answer = agent.send(shot)
+    assert (answer.status, answer.code) == (401, "token_unknown")
+    assert agent.head(shot).status == 401
+    assert not Frame.objects.exists()
+
+
+def test_a_revoked_token_is_refused_by_every_request(agent, picture):
+    shot = agent.shoot(picture())
+    agent.begin(shot)
+    actions.revoke(agent.camera)
+    for answer in (agent.send(shot), agent.patch(shot, 0, shot.data), agent.delete(shot)):
+        assert (answer.status, answer.code) == (401, "token_revoked")
+        assert "revoked on" in answer.json["error"]["message"]
+        assert "camera-agent pair" in answer.json["error"]["remedy"]
+    assert agent.head(shot).status == 401
+
+
+def test_a_body_under_way_gets_its_refusal_although_nobody_wants_it(agent):
+    shot = agent.shoot(b"x" * 20_000_000, capture="no good id")
+    assert agent.send(shot).code == "malformed"
+
+
+def test_the_public_python_client_uploads_in_pieces_with_checksums(agent, picture):
+    shot = agent.shoot(picture(size=(1600, 1200)))
+    tus_uploader(agent, shot, metadata=tus_metadata(shot), upload_checksum=True).upload()
+    assert file_of(only_frame()).read_bytes() == shot.data
+
+
+def test_the_public_python_client_resumes(agent, picture):
+    shot = agent.shoot(picture(size=(1600, 1200)))
+    first = tus_uploader(agent, shot, metadata=tus_metadata(shot))
+    first.upload_chunk()
+    second = tus_uploader(agent, shot, url=first.url)
+    assert second.offset == 50_000
+    second.upload()
+    assert file_of(only_frame()).read_bytes() == shot.data
+
+
+def test_the_public_python_client_sees_a_refusal(agent):
+    shot = agent.shoot(b"<html>" * 100)
+    with pytest.raises(TusCommunicationError) as caught:
+        tus_uploader(agent, shot, metadata=tus_metadata(shot)).upload()
+    assert caught.value.status_code == 422
+
+
+def tus_uploader(agent, shot, **options):
+    client = TusClient(f"http://127.0.0.1:{agent.port}/agent/v1/captures", headers=agent.authorization)
+    return client.uploader(file_stream=io.BytesIO(shot.data), chunk_size=50_000, **options)
+
+
+def tus_metadata(shot):
+    pairs = (pair.split(" ") for pair in shot.headers["Upload-Metadata"].split(","))
+    return {key: base64.b64decode(value).decode() for key, value in pairs}
+
+
+def test_the_causal_id_of_the_agent_goes_on_in_the_server(agent, picture, log_lines):
+    shot = agent.shoot(picture())
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    agent.send(shot, traceparent=f"00-{trace}-00f067aa0ba902b7-01")
+    kept = next(line for line in log_lines() if line.get("capture") == shot.capture)
+    assert kept["action_type"] == "ingest:keep"
+    assert kept["task_uuid"].replace("-", "") == trace
