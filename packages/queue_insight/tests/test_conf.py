@@ -10,7 +10,7 @@ from queue_insight.errors import SettingInvalidError
 
 
 def test_no_setting_is_needed(settings):
-    del settings.QUEUE_INSIGHT
+    settings.QUEUE_INSIGHT = {}
     assert conf.get() == conf.Settings()
 
 

@@ -175,3 +175,21 @@ def test_an_odd_event_is_counted_and_changes_nothing(event):
 def test_odd_numbers_in_a_heartbeat_are_passed_over():
     (worker,) = Heard().beat(freq=-1, processed="many", active=None).sighting().workers
     assert (worker.every_s, worker.active) == (2.0, 0)
+
+
+def test_tasks_of_a_replaced_process_are_lost_and_later_forgotten():
+    heard = Heard().beat().task("started", "old").beat(pid=8).task("started", "new", pid=8)
+    answer = Answer(queues=("celery",), running=(SeenTask(id="new"),))
+    heard.ledger.apply_census(Census(asked_at=1010.0, answers={"one@test": answer}), 1011.0)
+    lost_at = {task.id: task.lost_at for task in heard.sighting().tasks}
+    assert lost_at == {"old": 1003.0, "new": None}
+    heard.ledger.apply({"type": "worker-heartbeat", "hostname": "one@test", "pid": 8}, 2500.0)
+    heard.ledger.forget(2500.0)
+    assert [task.id for task in heard.sighting().tasks] == ["new"]
+
+
+def test_a_worker_of_one_queue_gives_its_tasks_that_queue():
+    heard = Heard().beat()
+    heard.ledger.apply_census(Census(asked_at=1.0, answers={"one@test": Answer(queues=("slow",))}), 1002.0)
+    heard.task("received", "a").task("started", "b")
+    assert [task.queue for task in heard.sighting().tasks] == ["slow", "slow"]

@@ -118,8 +118,8 @@ def _held(task: SeenTask, view: _View) -> TaskInfo:
 
 
 def _state(task: SeenTask, worker: WorkerInfo | None) -> TaskState:
-    replaced = worker is not None and None not in (worker.pid, task.pid) and worker.pid != task.pid
-    if worker is not None and (replaced or worker.state in {WorkerState.GONE, WorkerState.OFFLINE}):
+    gone = worker is not None and worker.state in {WorkerState.GONE, WorkerState.OFFLINE}
+    if gone or task.lost_at is not None:
         return TaskState.LOST
     return TaskState.RESERVED if task.started_at is None else TaskState.RUNNING
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from queue_insight.fields import summary, text, whole
 from queue_insight.sighting import SeenEnd, SeenTask, SeenWorker, Sighting
 
 if TYPE_CHECKING:
-    from queue_insight.census import Census
+    from collections.abc import Callable
 
-Event = Mapping[str, object]
+    from queue_insight.census import Census
+    from queue_insight.fields import Event
 
 #: Ends kept for "it has ended already".
 KEEP_ENDED = 200
@@ -59,9 +60,9 @@ class Ledger:
     def apply(self, event: Event, now: float) -> None:
         """Take in one event; one of an unknown type or without the fields of its type is counted only."""
         self._events += 1
-        kind = _text(event, "type")
+        kind = text(event, "type")
         if kind.startswith("task-") and kind != "task-sent":
-            self._telling.add(_text(event, "hostname"))
+            self._telling.add(text(event, "hostname"))
         if handler := self._handlers.get(kind):
             handler(event, now)
 
@@ -84,27 +85,33 @@ class Ledger:
         """Take in what the workers answered: it corrects what events did not tell."""
         for name, answer in census.answers.items():
             worker = self._workers.get(name) or SeenWorker(name=name, seen_at=now)
-            self._workers[name] = replace(
-                worker, queues=answer.queues, slots=answer.slots, seen_at=now, offline=False
-            )
+            worker = replace(worker, queues=answer.queues, slots=answer.slots, seen_at=now, offline=False)
+            self._workers[name] = worker
             self._queues.update(answer.queues)
-            running = {task.id for task in answer.running}
-            # The end of a task may have gone unheard, for instance while the broker restarted.
-            for task in [t for t in self._tasks.values() if t.worker == name and t.id not in running]:
-                if task.started_at is not None and task.started_at < census.asked_at:
-                    del self._tasks[task.id]
+            self._drop_unheard_ends(worker, {task.id for task in answer.running}, census.asked_at)
             for task in answer.running:
                 if task.id not in self._ended:
-                    known = self._tasks.get(task.id) or self._sent.pop(task.id, task)
-                    self._hold(
-                        replace(
-                            known,
-                            queue=known.queue or task.queue,
-                            worker=name,
-                            pid=worker.pid,
-                            started_at=known.started_at or task.started_at or now,
-                        )
-                    )
+                    self._hold_answered(task, worker, now)
+
+    def _drop_unheard_ends(self, worker: SeenWorker, running: set[str], asked_at: float) -> None:
+        # The end of a task may have gone unheard, for instance while the broker restarted.
+        for task in [t for t in self._tasks.values() if t.worker == worker.name and t.id not in running]:
+            began_before = task.started_at is not None and task.started_at < asked_at
+            if began_before and task.lost_at is None and task.pid in {None, worker.pid}:
+                del self._tasks[task.id]
+
+    def _hold_answered(self, task: SeenTask, worker: SeenWorker, now: float) -> None:
+        known = self._tasks.get(task.id) or self._sent.pop(task.id, task)
+        self._hold(
+            replace(
+                known,
+                queue=known.queue or task.queue,
+                worker=worker.name,
+                pid=worker.pid,
+                lost_at=None,
+                started_at=known.started_at or task.started_at or now,
+            )
+        )
 
     def forget(self, now: float) -> None:
         """Drop what ended, was sent or went silent too long ago to matter."""
@@ -113,7 +120,9 @@ class Ledger:
             del self._workers[name]
             self._telling.discard(name)
             self._begun.pop(name, None)
-        for task in [t for t in self._tasks.values() if t.worker not in self._workers]:
+        for task in [
+            t for t in self._tasks.values() if t.worker not in self._workers or (t.lost_at or now) < before
+        ]:
             del self._tasks[task.id]
         while self._ended and next(iter(self._ended.values())).at < before:
             self._ended.popitem(last=False)
@@ -138,7 +147,7 @@ class Ledger:
         )
 
     def _on_sent(self, event: Event, now: float) -> None:
-        task_id, queue = _text(event, "uuid"), _text(event, "queue")
+        task_id, queue = text(event, "uuid"), text(event, "queue")
         if queue:
             self._queues.add(queue)
         # Another process tells of the sending: the worker may have been faster.
@@ -147,16 +156,16 @@ class Ledger:
         elif task_id and task_id not in self._ended:
             self._sent[task_id] = SeenTask(
                 id=task_id,
-                name=_text(event, "name"),
+                name=text(event, "name"),
                 queue=queue,
-                args_summary=_summary(event),
+                args_summary=summary(event),
                 sent_at=now,
-                eta=_text(event, "eta") or None,
+                eta=text(event, "eta") or None,
             )
             self._bound(self._sent)
 
     def _on_received(self, event: Event, now: float) -> None:
-        task_id = _text(event, "uuid")
+        task_id = text(event, "uuid")
         if not task_id:
             return
         known = self._tasks.get(task_id) or self._sent.pop(task_id, None) or SeenTask(id=task_id)
@@ -165,37 +174,43 @@ class Ledger:
         self._hold(
             replace(
                 known,
-                name=_text(event, "name") or known.name,
-                args_summary=_summary(event) or known.args_summary,
-                worker=_text(event, "hostname"),
-                pid=_whole(event, "pid"),
+                name=text(event, "name") or known.name,
+                args_summary=summary(event) or known.args_summary,
+                worker=text(event, "hostname"),
+                pid=whole(event, "pid"),
+                queue=known.queue or self._only_queue(text(event, "hostname")),
+                lost_at=None,
                 received_at=now,
                 started_at=None,
-                eta=_text(event, "eta") or None,
+                eta=text(event, "eta") or None,
             )
         )
 
     def _on_started(self, event: Event, now: float) -> None:
-        task_id = _text(event, "uuid")
+        task_id = text(event, "uuid")
         if not task_id or task_id in self._ended:
             return
         known = self._tasks.get(task_id) or self._sent.pop(task_id, None) or SeenTask(id=task_id)
-        self._hold(replace(known, worker=_text(event, "hostname"), pid=_whole(event, "pid"), started_at=now))
+        worker = text(event, "hostname")
+        queue = known.queue or self._only_queue(worker)
+        self._hold(
+            replace(known, queue=queue, worker=worker, pid=whole(event, "pid"), lost_at=None, started_at=now)
+        )
 
     def _on_ended(self, event: Event, now: float) -> None:
-        task_id = _text(event, "uuid")
+        task_id = text(event, "uuid")
         if not task_id:
             return
         known = self._tasks.pop(task_id, None) or self._sent.pop(task_id, None)
         if known and known.queue and known.started_at is not None:
             self._runtimes.setdefault(known.queue, deque(maxlen=KEEP_RUNTIMES)).append(now - known.started_at)
-        self._ended[task_id] = SeenEnd(id=task_id, outcome=OUTCOMES[_text(event, "type")], at=now)
+        self._ended[task_id] = SeenEnd(id=task_id, outcome=OUTCOMES[text(event, "type")], at=now)
         self._ended.move_to_end(task_id)
         if len(self._ended) > KEEP_ENDED:
             self._ended.popitem(last=False)
 
     def _on_worker(self, event: Event, now: float) -> None:
-        name, pid = _text(event, "hostname"), _whole(event, "pid")
+        name, pid = text(event, "hostname"), whole(event, "pid")
         if not name:
             return
         known = self._workers.get(name)
@@ -204,17 +219,28 @@ class Ledger:
             known = SeenWorker(name=name, seen_at=now, pid=pid)
             self._telling.discard(name)
             self._begun.pop(name, None)
+            self._lose(name, pid, now)
         freq = event.get("freq")
-        begun = _whole(event, "processed") or 0
+        begun = whole(event, "processed") or 0
         first = self._begun.setdefault(name, begun)
         self._workers[name] = replace(
             known,
             seen_at=now,
             offline=event["type"] == "worker-offline",
             every_s=float(freq) if isinstance(freq, (int, float)) and freq > 0 else known.every_s,
-            active=_whole(event, "active") or 0,
+            active=whole(event, "active") or 0,
             untold_tasks=0 if name in self._telling else max(0, begun - first),
         )
+
+    def _lose(self, worker: str, pid: int | None, now: float) -> None:
+        for task in self._tasks.values():
+            if task.worker == worker and task.lost_at is None and task.pid not in {None, pid}:
+                self._tasks[task.id] = replace(task, lost_at=now)
+
+    def _only_queue(self, worker: str) -> str:
+        # Workers don't tell which queue a task came from; with one queue there is no doubt.
+        known = self._workers.get(worker)
+        return known.queues[0] if known and known.queues and len(known.queues) == 1 else ""
 
     def _hold(self, task: SeenTask) -> None:
         self._tasks[task.id] = task
@@ -224,17 +250,3 @@ class Ledger:
         while len(tasks) > self._max_tasks:
             tasks.popitem(last=False)
             self._evicted += 1
-
-
-def _text(event: Event, key: str) -> str:
-    value = event.get(key)
-    return value if isinstance(value, str) else ""
-
-
-def _whole(event: Event, key: str) -> int | None:
-    value = event.get(key)
-    return value if isinstance(value, int) else None
-
-
-def _summary(event: Event) -> str:
-    return f"{_text(event, 'args')} {_text(event, 'kwargs')}".strip()

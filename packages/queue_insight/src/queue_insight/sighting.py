@@ -45,6 +45,8 @@ class SeenTask:
     worker: str = ""
     #: The worker's process: a new process of the same name is another worker.
     pid: int | None = None
+    #: When another process was seen to have taken the worker's name.
+    lost_at: float | None = None
     sent_at: float | None = None
     received_at: float | None = None
     started_at: float | None = None

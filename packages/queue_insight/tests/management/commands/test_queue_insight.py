@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from queue_insight import snapshot
+
+PACKAGE = Path(__file__).parents[3]
+PATH = "tests.management.commands.test_queue_insight.shown"
+shown = None
+
+
+@pytest.fixture
+def current(app, settings, monkeypatch):
+    monkeypatch.setattr(PATH, app)
+    return PATH
+
+
+def run(*options: str, broker_url: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "django", "queue_insight", *options, "--app", "tests.work.app"],
+        cwd=PACKAGE,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "WORK_BROKER_URL": broker_url},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_collector_runs_as_a_process_until_it_is_told_to_stop(app, broker_url, until, number):
+    process = run("collect", broker_url=broker_url)
+    try:
+        until(lambda: snapshot(app).fresh)
+        process.send_signal(number)
+        out, _ = process.communicate(timeout=10)
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode == 0
+    assert out.startswith("Collecting from redis://")
+    assert out.endswith("Stopped.\n")
+
+
+def test_show_prints_tables(app, current, capsys):
+    app.send_task("work.do")
+    call_command("queue_insight", "show", "--app", current)
+    out = capsys.readouterr().out
+    assert "celery  1" in out
+    assert "manage.py queue_insight collect" in out
+
+
+def test_show_prints_json(app, current, capsys):
+    call_command("queue_insight", "show", "--json", "--app", current)
+    assert json.loads(capsys.readouterr().out)["queues"][0]["name"] == "celery"
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_show_says_why_a_task_does_not_run(app, current, capsys, options):
+    app.send_task("work.do")
+    second = app.send_task("work.do")
+    call_command("queue_insight", "show", "--task", second.id, *options, "--app", current)
+    assert "1 task is before it in queue 'celery'." in capsys.readouterr().out
+
+
+def test_an_app_that_is_not_there_is_refused_with_an_example():
+    with pytest.raises(CommandError, match=r"--app project\.celery\.app"):
+        call_command("queue_insight", "show", "--app", "nowhere.app")
+
+
+def test_the_help_shows_examples(capsys):
+    with pytest.raises(SystemExit):
+        call_command("queue_insight", "--help")
+    out = capsys.readouterr().out
+    assert "manage.py queue_insight show --task" in out

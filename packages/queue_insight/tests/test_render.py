@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from tests import values
+
+from queue_insight import Reason
+from queue_insight.render import as_json, as_text, reasons_as_text
+
+NOTE = Reason(code="c", message="Something is not known.", remedy="Do this.")
+
+
+def test_a_snapshot_is_printed_as_tables_with_a_question_mark_for_what_is_not_known():
+    snapshot = values.snapshot(
+        queues=(values.queue(oldest_wait_s=12.4), values.queue(name="slow", workers=None)),
+        running=(values.running(),),
+        unacked=2,
+        notes=(NOTE,),
+    )
+    assert as_text(snapshot) == (
+        "QUEUE   DEPTH  RUNNING  OLDEST WAIT  DRAINS IN  WORKERS\n"
+        "celery  1      0        12 s         ?          1\n"
+        "slow    1      0        ?            ?          ?\n\n"
+        "TASK  STATE    NAME     QUEUE   WORKER    SINCE\n"
+        "r1    running  work.do  celery  one@test  9 s\n\n"
+        "WORKER    STATE   SILENT FOR  QUEUES\n"
+        "one@test  online  0 s         celery\n\n"
+        "Delivered and unacknowledged: 2. At 12:00:00 UTC; workers as of 12:00:00 UTC, fresh.\n\n"
+        "- Something is not known.\n  Do this."
+    )
+
+
+def test_an_empty_snapshot_is_only_its_time():
+    assert as_text(values.snapshot(queues=(), workers=(), collected_at=None)) == "At 12:00:00 UTC."
+
+
+def test_json_has_iso_times_and_null():
+    snapshot = json.loads(as_json(values.snapshot(running=(values.running(),))))
+    assert snapshot["at"] == "2026-11-23T12:00:00+00:00"
+    assert snapshot["queues"][0]["oldest_wait_s"] is None
+    assert snapshot["running"][0]["state"] == "running"
+
+
+def test_reasons_are_printed_and_none_means_that_it_runs():
+    assert json.loads(as_json([NOTE]))[0]["code"] == "c"
+    assert reasons_as_text([]) == "It runs."
+
+
+def test_a_value_without_a_plain_form_is_refused():
+    with pytest.raises(TypeError, match="no place"):
+        as_json([Reason(code="c", message="m", params={"p": object()})])
