@@ -87,4 +87,6 @@ def upload_metadata(capture: Capture) -> str:
     }
     if capture.exposure:
         values["exposure"] = json.dumps(dict(capture.exposure))
-    return ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in values.items())
+    # A file's name may hold bytes that are no text: they become question marks.
+    encoded = {key: base64.b64encode(value.encode(errors="replace")) for key, value in values.items()}
+    return ",".join(f"{key} {value.decode()}" for key, value in encoded.items())

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from camera_agent import __version__
 from camera_agent.errors import BadInput, LinkDown
+from eliot_progress import inject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -137,6 +138,8 @@ class Client:
         own = {"User-Agent": f"camera-agent/{__version__}", "Accept": "application/json"}
         if self.token:
             own["Authorization"] = f"Bearer {self.token}"
+        # What the server does with it belongs to the same tree of causes as this run.
+        inject(own)
         return {**own, **headers}
 
     def _send(

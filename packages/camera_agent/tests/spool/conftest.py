@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import pytest
+
+from camera_agent.clock import ClockQuality, Instant
+from camera_agent.spool.store import Spool
+from tests.conftest import jpeg
+
+NOW = Instant(wall_ns=1_795_470_598_000_000_000, quality=ClockQuality.SYNCED, boot="boot-1", monotonic_ns=7)
+
+
+class Filled:
+    """A spool with a shorthand for putting pictures into it."""
+
+    def __init__(self, folder) -> None:
+        self.folder = folder
+        self.spool = Spool(folder)
+
+    def put(self, capture: str, content: bytes | None = None):
+        target = self.spool.incoming / "shot"
+        target.write_bytes(jpeg() if content is None else content)
+        return self.spool.put(
+            target, capture=capture, filename=f"{capture}.jpg", filetype="image/jpeg", taken=NOW, exposure={}
+        )
+
+    def reopen(self) -> None:
+        self.spool.close()
+        self.spool = Spool(self.folder)
+
+
+@pytest.fixture
+def filled(tmp_path):
+    filled = Filled(tmp_path / "spool")
+    yield filled
+    filled.spool.close()

@@ -1,0 +1,65 @@
+"""Every place where the power may fail, by the files and rows it leaves behind."""
+
+from __future__ import annotations
+
+from camera_agent.clock import ClockQuality
+from camera_agent.spool.recovery import Recovery
+from camera_agent.spool.rows import State
+from tests.conftest import jpeg
+from tests.spool.conftest import NOW
+
+NOTHING = Recovery(dropped=0, adopted=0, removed=0, lost=0)
+
+
+def test_a_spool_in_order_stays_as_it_is(filled):
+    filled.put("capture-1")
+    assert filled.spool.recover(NOW) == NOTHING
+    assert filled.spool.counts().pending == 1
+
+
+def test_power_lost_while_writing_leaves_a_file_that_is_dropped(filled):
+    (filled.spool.incoming / "shot-1").write_bytes(jpeg()[:100])
+    assert filled.spool.recover(NOW).dropped == 1
+    assert list(filled.spool.incoming.iterdir()) == []
+
+
+def test_power_lost_between_rename_and_row_leaves_a_whole_picture_that_is_adopted(filled):
+    (filled.spool.captures / "cam-00000009-abc.jpg").write_bytes(jpeg())
+    assert filled.spool.recover(NOW).adopted == 1
+    capture = filled.spool.next_pending()
+    assert (capture.capture, capture.size) == ("cam-00000009-abc", len(jpeg()))
+    assert (capture.taken.quality, capture.taken.boot) == (ClockQuality.ESTIMATED, NOW.boot)
+
+
+def test_an_orphan_of_a_replay_is_dropped_for_its_source_is_still_there(filled):
+    (filled.spool.captures / "replay-abc-00000009.jpg").write_bytes(jpeg())
+    assert filled.spool.recover(NOW) == Recovery(dropped=0, adopted=0, removed=1, lost=0)
+
+
+def test_an_orphan_that_is_no_picture_is_dropped(filled):
+    (filled.spool.captures / "cam-00000009-abc.jpg").write_bytes(b"")
+    assert filled.spool.recover(NOW).removed == 1
+
+
+def test_power_lost_between_acknowledgement_and_removal_removes_the_file(filled):
+    put = filled.put("capture-1")
+    path = filled.spool.path(put)
+    filled.spool.delivered(put)
+    path.write_bytes(jpeg())
+    assert filled.spool.recover(NOW).removed == 1
+    assert not path.exists()
+
+
+def test_a_refused_picture_stays(filled):
+    put = filled.put("capture-1")
+    filled.spool.refused(put, "too_large", "Too large.")
+    assert filled.spool.recover(NOW) == NOTHING
+    assert filled.spool.path(put).exists()
+
+
+def test_a_picture_that_someone_deleted_is_marked_lost_and_stops_nothing(filled):
+    first, second = filled.put("capture-1"), filled.put("capture-2")
+    filled.spool.path(first).unlink()
+    assert filled.spool.recover(NOW).lost == 1
+    assert filled.spool.next_pending() == second
+    assert [entry.state for entry in filled.spool.listing()] == [State.LOST, State.PENDING]

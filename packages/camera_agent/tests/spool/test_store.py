@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from camera_agent.errors import SpoolError
+from camera_agent.spool.rows import State
+from camera_agent.spool.store import Counts, Spool
+from tests.conftest import jpeg
+
+
+def test_captures_come_out_in_the_order_they_went_in(filled):
+    for name in ("capture-b", "capture-a", "capture-c"):
+        filled.put(name)
+    seen = []
+    while capture := filled.spool.next_pending():
+        seen.append((capture.capture, capture.sequence))
+        filled.spool.delivered(capture)
+    assert seen == [("capture-b", 1), ("capture-a", 2), ("capture-c", 3)]
+
+
+def test_a_capture_survives_closing_and_opening(filled):
+    put = filled.put("capture-1")
+    filled.reopen()
+    assert filled.spool.next_pending() == put
+    assert filled.spool.path(put).read_bytes() == jpeg()
+
+
+def test_the_same_capture_is_taken_once_even_after_its_delivery(filled):
+    filled.spool.delivered(filled.put("capture-1"))
+    assert filled.put("capture-1") is None
+    assert filled.spool.counts() == Counts(pending=0, bytes=0, refused=0)
+    assert list(filled.spool.incoming.iterdir()) == []
+
+
+def test_a_delivered_picture_leaves_the_disk(filled):
+    put = filled.put("capture-1")
+    filled.spool.delivered(put)
+    assert not filled.spool.path(put).exists()
+
+
+def test_a_refused_capture_stays_with_its_reason_and_is_not_sent_again(filled):
+    put = filled.put("capture-1")
+    filled.spool.refused(put, "truncated", "It ends too early.")
+    assert filled.spool.next_pending() is None
+    assert filled.spool.path(put).exists()
+    [entry] = filled.spool.listing()
+    assert (entry.state, entry.message) == (State.REFUSED, "It ends too early.")
+    assert filled.spool.counts().refused == 1
+
+
+def test_counts_follow_what_comes_and_goes(filled):
+    first, _second = filled.put("capture-1"), filled.put("capture-2")
+    assert filled.spool.counts() == Counts(pending=2, bytes=2 * len(jpeg()), refused=0)
+    filled.spool.delivered(first)
+    assert filled.spool.counts() == Counts(pending=1, bytes=len(jpeg()), refused=0)
+
+
+def test_the_sequence_grows_even_when_rows_are_forgotten(filled):
+    assert filled.spool.last_sequence() == 0
+    for number in range(5):
+        filled.spool.delivered(filled.put(f"capture-{number}"))
+    filled.spool.forget_delivered(keep=2)
+    filled.reopen()
+    assert filled.put("capture-0").sequence == 6
+    assert filled.put("capture-4") is None
+    assert filled.spool.last_sequence() == 6
+
+
+def test_tries_are_counted_across_restarts(filled):
+    filled.spool.tried(filled.put("capture-1"))
+    filled.reopen()
+    assert filled.spool.next_pending().attempts == 1
+
+
+def test_notes_are_kept_and_forgotten(filled):
+    filled.spool.set_note("run", "a")
+    filled.spool.set_note("run", "b")
+    filled.reopen()
+    assert filled.spool.note("run") == "b"
+    filled.spool.set_note("run", None)
+    assert filled.spool.note("run") is None
+
+
+def test_whoever_waits_hears_of_a_new_capture(filled):
+    woken = threading.Event()
+
+    def wait() -> None:
+        with filled.spool.changed:
+            ready.set()
+            filled.spool.changed.wait(10)
+        woken.set()
+
+    ready = threading.Event()
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    assert ready.wait(10)
+    filled.put("capture-1")
+    assert woken.wait(10)
+    waiting.join()
+
+
+def test_a_picture_that_cant_be_kept_is_an_error_not_a_silence(filled):
+    with pytest.raises(SpoolError, match="can't be written"):
+        filled.spool.put(
+            filled.spool.incoming / "missing",
+            capture="capture-1",
+            filename="x.jpg",
+            filetype="image/jpeg",
+            taken=filled.put("capture-0").taken,
+            exposure={},
+        )
+
+
+def test_a_spool_in_a_place_that_is_no_folder_says_so(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SpoolError, match="can't be made"):
+        Spool(tmp_path / "file")
