@@ -1,18 +1,28 @@
-import { Suspense } from "react";
-import { createBrowserRouter, Outlet, useLoaderData, useLocation, type RouteObject } from "react-router";
+import { Suspense, type ComponentType, type ReactNode } from "react";
 import type { PreloadedQuery } from "react-relay";
+import { createBrowserRouter, Outlet, useLoaderData, useLocation, type RouteObject } from "react-router";
 import type { OperationType } from "relay-runtime";
 
 import { ErrorBoundary } from "./design/ErrorBoundary.tsx";
 import { PageSkeleton } from "./design/PageSkeleton.tsx";
-import sessionQuery, { type SessionPageQuery } from "./features/account/__generated__/SessionPageQuery.graphql.ts";
+import sessionQuery, {
+  type SessionPageQuery,
+} from "./features/account/__generated__/SessionPageQuery.graphql.ts";
 import { SessionPage } from "./features/account/SessionPage.tsx";
-import camerasQuery, { type CamerasPageQuery } from "./features/cameras/__generated__/CamerasPageQuery.graphql.ts";
+import camerasQuery, {
+  type CamerasPageQuery,
+} from "./features/cameras/__generated__/CamerasPageQuery.graphql.ts";
 import { PageProblem } from "./features/live/PageProblem.tsx";
-import operationsQuery, { type OperationsPageQuery } from "./features/operations/__generated__/OperationsPageQuery.graphql.ts";
+import operationsQuery, {
+  type OperationsPageQuery,
+} from "./features/operations/__generated__/OperationsPageQuery.graphql.ts";
 import homeQuery, { type HomePageQuery } from "./features/timelapses/__generated__/HomePageQuery.graphql.ts";
-import timelapseQuery, { type TimelapsePageQuery } from "./features/timelapses/__generated__/TimelapsePageQuery.graphql.ts";
-import timelapsesQuery, { type TimelapsesPageQuery } from "./features/timelapses/__generated__/TimelapsesPageQuery.graphql.ts";
+import timelapseQuery, {
+  type TimelapsePageQuery,
+} from "./features/timelapses/__generated__/TimelapsePageQuery.graphql.ts";
+import timelapsesQuery, {
+  type TimelapsesPageQuery,
+} from "./features/timelapses/__generated__/TimelapsesPageQuery.graphql.ts";
 import { preload } from "./relay/preload.ts";
 
 /** The code of each page, fetched when it is first needed or when the browser has nothing else to do. */
@@ -34,12 +44,18 @@ export function preloadPages(): void {
   }
 }
 
-function useQueryRef<T extends OperationType>(): PreloadedQuery<T> {
-  return useLoaderData<PreloadedQuery<T>>();
+/** Hands a page the query that its route's loader has started. */
+function withQuery<T extends OperationType>(
+  Page: ComponentType<{ readonly queryRef: PreloadedQuery<T> }>,
+): ComponentType {
+  function Queried() {
+    return <Page queryRef={useLoaderData<PreloadedQuery<T>>()} />;
+  }
+  return Queried;
 }
 
 function SignedIn() {
-  const queryRef = useQueryRef<SessionPageQuery>();
+  const queryRef = useLoaderData<PreloadedQuery<SessionPageQuery>>();
   const { pathname } = useLocation();
   return (
     <Guard place="session">
@@ -53,7 +69,7 @@ function SignedIn() {
 }
 
 /** Keeps a failure and a wait within one place of the page. */
-function Guard({ place, children }: { readonly place: string; readonly children: React.ReactNode }) {
+function Guard({ place, children }: { readonly place: string; readonly children: ReactNode }) {
   return (
     <ErrorBoundary key={place} fallback={(error, reset) => <PageProblem error={error} onRetry={reset} />}>
       <Suspense fallback={<PageSkeleton />}>{children}</Suspense>
@@ -66,20 +82,14 @@ const signedInRoutes: RouteObject[] = [
     index: true,
     loader: () => preload<HomePageQuery>("home", homeQuery, {}),
     lazy: {
-      Component: async () => {
-        const { HomePage } = await pages.home();
-        return () => <HomePage queryRef={useQueryRef<HomePageQuery>()} />;
-      },
+      Component: async () => withQuery<HomePageQuery>((await pages.home()).HomePage),
     },
   },
   {
     path: "timelapses",
     loader: () => preload<TimelapsesPageQuery>("timelapses", timelapsesQuery, {}),
     lazy: {
-      Component: async () => {
-        const { TimelapsesPage } = await pages.timelapses();
-        return () => <TimelapsesPage queryRef={useQueryRef<TimelapsesPageQuery>()} />;
-      },
+      Component: async () => withQuery<TimelapsesPageQuery>((await pages.timelapses()).TimelapsesPage),
     },
   },
   {
@@ -88,7 +98,7 @@ const signedInRoutes: RouteObject[] = [
     lazy: {
       Component: async () => {
         const [{ TimelapsePage }, { MovieList }] = await Promise.all([pages.timelapse(), pages.movies()]);
-        return () => <TimelapsePage queryRef={useQueryRef<TimelapsePageQuery>()} Movies={MovieList} />;
+        return withQuery<TimelapsePageQuery>((props) => <TimelapsePage {...props} Movies={MovieList} />);
       },
     },
   },
@@ -96,10 +106,7 @@ const signedInRoutes: RouteObject[] = [
     path: "cameras",
     loader: () => preload<CamerasPageQuery>("cameras", camerasQuery, {}),
     lazy: {
-      Component: async () => {
-        const { CamerasPage } = await pages.cameras();
-        return () => <CamerasPage queryRef={useQueryRef<CamerasPageQuery>()} />;
-      },
+      Component: async () => withQuery<CamerasPageQuery>((await pages.cameras()).CamerasPage),
     },
   },
   { path: "pair", lazy: { Component: async () => (await pages.pair()).PairPage } },
@@ -107,10 +114,7 @@ const signedInRoutes: RouteObject[] = [
     path: "operations",
     loader: () => preload<OperationsPageQuery>("operations", operationsQuery, {}),
     lazy: {
-      Component: async () => {
-        const { OperationsPage } = await pages.operations();
-        return () => <OperationsPage queryRef={useQueryRef<OperationsPageQuery>()} />;
-      },
+      Component: async () => withQuery<OperationsPageQuery>((await pages.operations()).OperationsPage),
     },
   },
   { path: "*", lazy: { Component: async () => (await import("./features/live/NoSuchPage.tsx")).NoSuchPage } },
@@ -118,7 +122,11 @@ const signedInRoutes: RouteObject[] = [
 
 /** Which address shows which page; a page's data is asked for at the same time as its code. */
 export const router = createBrowserRouter([
-  { path: "/sign-in", lazy: { Component: async () => (await pages.signIn()).SignInPage }, HydrateFallback: PageSkeleton },
+  {
+    path: "/sign-in",
+    lazy: { Component: async () => (await pages.signIn()).SignInPage },
+    HydrateFallback: PageSkeleton,
+  },
   {
     path: "/",
     loader: () => preload<SessionPageQuery>("session", sessionQuery, {}),

@@ -25,8 +25,23 @@ export function AppFrame({ nav, tools, banner, children }: Props) {
     <Box sx={{ minHeight: "100dvh", display: "flex", flexDirection: "column", pb: { xs: 9, sm: 0 } }}>
       <SkipLink />
       <Box component="header" sx={{ borderBottom: 1, borderColor: "divider", bgcolor: "background.paper" }}>
-        <Box sx={{ maxWidth: 1280, mx: "auto", px: { xs: 2, sm: 3 }, height: 60, display: "flex", alignItems: "center", gap: 3 }}>
-          <Link component={RouterLink} to="/" underline="none" sx={{ color: "text.primary", borderRadius: 2 }}>
+        <Box
+          sx={{
+            maxWidth: 1280,
+            mx: "auto",
+            px: { xs: 2, sm: 3 },
+            height: 60,
+            display: "flex",
+            alignItems: "center",
+            gap: 3,
+          }}
+        >
+          <Link
+            component={RouterLink}
+            to="/"
+            underline="none"
+            sx={{ color: "text.primary", borderRadius: "8px" }}
+          >
             <Logo />
           </Link>
           <Navigation entries={nav} />
@@ -34,7 +49,20 @@ export function AppFrame({ nav, tools, banner, children }: Props) {
         </Box>
       </Box>
       {banner}
-      <Box component="main" id="main" tabIndex={-1} sx={{ flex: 1, width: "100%", maxWidth: 1280, mx: "auto", px: { xs: 2, sm: 3 }, py: { xs: 2.5, sm: 4 }, outline: "none" }}>
+      <Box
+        component="main"
+        id="main"
+        tabIndex={-1}
+        sx={{
+          flex: 1,
+          width: "100%",
+          maxWidth: 1280,
+          mx: "auto",
+          px: { xs: 2, sm: 3 },
+          py: { xs: 2.5, sm: 4 },
+          outline: "none",
+        }}
+      >
         {children}
       </Box>
     </Box>
@@ -45,7 +73,16 @@ function SkipLink() {
   return (
     <Link
       href="#main"
-      sx={{ position: "absolute", left: 16, top: -60, zIndex: 2000, p: 1, bgcolor: "background.paper", borderRadius: 2, "&:focus": { top: 8 } }}
+      sx={{
+        position: "absolute",
+        left: 16,
+        top: -60,
+        zIndex: 2000,
+        p: 1,
+        bgcolor: "background.paper",
+        borderRadius: "8px",
+        "&:focus": { top: 8 },
+      }}
     >
       Skip to the content
     </Link>
@@ -83,7 +120,7 @@ function Navigation({ entries }: { readonly entries: readonly NavEntry[] }) {
             gap: { xs: 0.25, sm: 0.75 },
             px: 1.5,
             py: 1,
-            borderRadius: 2,
+            borderRadius: "8px",
             color: "text.secondary",
             textDecoration: "none",
             fontSize: { xs: "0.78rem", sm: "0.93rem" },

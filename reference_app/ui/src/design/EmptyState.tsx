@@ -12,8 +12,30 @@ interface Props {
 /** Stands where nothing is yet, and says what to do next. */
 export function EmptyState({ icon, title, children, action }: Props) {
   return (
-    <Box sx={{ textAlign: "center", py: { xs: 4, sm: 6 }, px: 2, display: "grid", gap: 1, justifyItems: "center" }}>
-      <Box sx={{ display: "grid", placeItems: "center", width: 56, height: 56, borderRadius: "50%", bgcolor: "action.hover", color: "text.secondary", mb: 1 }}>{icon}</Box>
+    <Box
+      sx={{
+        textAlign: "center",
+        py: { xs: 4, sm: 6 },
+        px: 2,
+        display: "grid",
+        gap: 1,
+        justifyItems: "center",
+      }}
+    >
+      <Box
+        sx={{
+          display: "grid",
+          placeItems: "center",
+          width: 56,
+          height: 56,
+          borderRadius: "50%",
+          bgcolor: "action.hover",
+          color: "text.secondary",
+          mb: 1,
+        }}
+      >
+        {icon}
+      </Box>
       <Typography variant="h3" component="p">
         {title}
       </Typography>

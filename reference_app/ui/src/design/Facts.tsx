@@ -8,7 +8,17 @@ interface Props {
 /** Names and values in two columns. */
 export function Facts({ facts }: Props) {
   return (
-    <Box component="dl" sx={{ m: 0, display: "grid", gridTemplateColumns: "auto minmax(0, 1fr)", columnGap: 2, rowGap: 0.5, fontSize: "0.9rem" }}>
+    <Box
+      component="dl"
+      sx={{
+        m: 0,
+        display: "grid",
+        gridTemplateColumns: "auto minmax(0, 1fr)",
+        columnGap: 2,
+        rowGap: 0.5,
+        fontSize: "0.9rem",
+      }}
+    >
       {facts.map(([name, value]) => (
         <Box key={name} sx={{ display: "contents" }}>
           <Box component="dt" sx={{ color: "text.secondary" }}>

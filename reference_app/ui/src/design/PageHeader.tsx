@@ -11,7 +11,15 @@ interface Props {
 /** A page's heading; it names the browser's tab too. */
 export function PageHeader({ title, lead, actions }: Props) {
   return (
-    <Box sx={{ display: "flex", flexWrap: "wrap", alignItems: "flex-end", justifyContent: "space-between", gap: 2 }}>
+    <Box
+      sx={{
+        display: "flex",
+        flexWrap: "wrap",
+        alignItems: "flex-end",
+        justifyContent: "space-between",
+        gap: 2,
+      }}
+    >
       <title>{`${title} · Timelapse`}</title>
       <Box sx={{ minWidth: 0 }}>
         <Typography variant="h1" sx={{ overflowWrap: "anywhere" }}>

@@ -7,8 +7,8 @@ export function PageSkeleton() {
     <Box aria-busy="true" aria-label="Loading" role="status" sx={{ display: "grid", gap: 2.5 }}>
       <Skeleton variant="rounded" height={34} width="min(320px, 70%)" />
       <Box sx={{ display: "grid", gap: 2.5, gridTemplateColumns: { xs: "1fr", md: "minmax(0, 1fr) 360px" } }}>
-        <Skeleton variant="rounded" sx={{ height: "auto", aspectRatio: "16 / 9", borderRadius: 3 }} />
-        <Skeleton variant="rounded" sx={{ height: { xs: 160, md: "100%" }, borderRadius: 3 }} />
+        <Skeleton variant="rounded" sx={{ height: "auto", aspectRatio: "16 / 9", borderRadius: "14px" }} />
+        <Skeleton variant="rounded" sx={{ height: { xs: 160, md: "100%" }, borderRadius: "14px" }} />
       </Box>
     </Box>
   );

@@ -20,7 +20,10 @@ interface Props {
 /** A dot, a word and a few more words. The dot beats while something lives. */
 export function StateBadge({ tone, word, detail, beating = false }: Props) {
   return (
-    <Box component="span" sx={{ display: "inline-flex", alignItems: "center", gap: 0.9, fontSize: "0.86rem", lineHeight: 1.4 }}>
+    <Box
+      component="span"
+      sx={{ display: "inline-flex", alignItems: "center", gap: 0.9, fontSize: "0.86rem", lineHeight: 1.4 }}
+    >
       <Box
         component="span"
         aria-hidden

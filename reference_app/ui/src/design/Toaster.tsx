@@ -40,7 +40,12 @@ export function Toaster({ children }: { readonly children: ReactNode }) {
         anchorOrigin={{ vertical: "bottom", horizontal: "center" }}
         sx={{ mb: { xs: 8, sm: 0 } }}
       >
-        <Alert severity={toast?.severity ?? "success"} variant="outlined" onClose={close} sx={{ bgcolor: "background.paper", maxWidth: 520, boxShadow: 6 }}>
+        <Alert
+          severity={toast?.severity ?? "success"}
+          variant="outlined"
+          onClose={close}
+          sx={{ bgcolor: "background.paper", maxWidth: 520, boxShadow: 6 }}
+        >
           {toast?.remedy === undefined || toast.remedy === "" ? (
             toast?.message
           ) : (

@@ -1,7 +1,12 @@
 /** Says how fast work moves: "24 frames/s", "1.3 frames/s", and slow work per minute or hour: "12 frames/min". */
 export function formatRate(perSecond: number | null, unit: string): string | null {
   if (perSecond === null || !Number.isFinite(perSecond) || perSecond <= 0) return null;
-  const [rate, per] = perSecond >= 1 ? [perSecond, "s"] : perSecond * 60 >= 1 ? [perSecond * 60, "min"] : [perSecond * 3600, "h"];
+  const [rate, per] =
+    perSecond >= 1
+      ? [perSecond, "s"]
+      : perSecond * 60 >= 1
+        ? [perSecond * 60, "min"]
+        : [perSecond * 3600, "h"];
   return `${rate < 10 ? rate.toFixed(1) : rate.toFixed(0)} ${plural(rate, unit)}/${per}`;
 }
 

@@ -36,13 +36,19 @@ async function post(body: object): Promise<Response> {
       body: JSON.stringify(body),
     });
   } catch {
-    throw new ServerUnreachable("The server can't be reached.", "Check that it runs and that you are online, then try again.");
+    throw new ServerUnreachable(
+      "The server can't be reached.",
+      "Check that it runs and that you are online, then try again.",
+    );
   }
 }
 
 async function readAnswer(response: Response): Promise<GraphQLResponse> {
   if (response.status === 403) {
-    throw new ServerUnreachable("The server refused the request: this page's security token is out of date.", "Reload the page, then try again.");
+    throw new ServerUnreachable(
+      "The server refused the request: this page's security token is out of date.",
+      "Reload the page, then try again.",
+    );
   }
   try {
     return (await response.json()) as GraphQLResponse;

@@ -64,7 +64,9 @@ export function subscribeOver(client: Client): SubscribeFunction {
             sink.next(answer as unknown as GraphQLResponse);
           },
           error: (reason: unknown) => {
-            sink.error(reason instanceof Error ? reason : new Error("The live updates ended.", { cause: reason }));
+            sink.error(
+              reason instanceof Error ? reason : new Error("The live updates ended.", { cause: reason }),
+            );
           },
           complete: () => {
             sink.complete();

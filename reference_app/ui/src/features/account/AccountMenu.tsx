@@ -66,7 +66,16 @@ function Initial({ name }: { readonly name: string }) {
     <Box
       component="span"
       aria-hidden
-      sx={{ width: 30, height: 30, borderRadius: "50%", display: "grid", placeItems: "center", bgcolor: "primary.main", color: "primary.contrastText", fontSize: "0.85rem" }}
+      sx={{
+        width: 30,
+        height: 30,
+        borderRadius: "50%",
+        display: "grid",
+        placeItems: "center",
+        bgcolor: "primary.main",
+        color: "primary.contrastText",
+        fontSize: "0.85rem",
+      }}
     >
       {name.charAt(0).toUpperCase()}
     </Box>

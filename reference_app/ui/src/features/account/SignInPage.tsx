@@ -21,7 +21,10 @@ export function SignInPage() {
   return (
     <Box component="main" sx={{ minHeight: "100dvh", display: "grid", placeItems: "center", p: 2 }}>
       <title>Sign in · Timelapse</title>
-      <Paper variant="outlined" sx={{ width: "100%", maxWidth: 380, p: { xs: 3, sm: 4 }, display: "grid", gap: 2.5 }}>
+      <Paper
+        variant="outlined"
+        sx={{ width: "100%", maxWidth: 380, p: { xs: 3, sm: 4 }, display: "grid", gap: 2.5 }}
+      >
         <Logo />
         <Box>
           <Typography variant="h1">Sign in</Typography>
@@ -37,8 +40,21 @@ export function SignInPage() {
           }}
           sx={{ display: "grid", gap: 2 }}
         >
-          <TextField label="Username" name="username" autoComplete="username" required slotProps={{ htmlInput: { autoCapitalize: "none" }, inputLabel: { required: false } }} />
-          <TextField label="Password" name="password" type="password" autoComplete="current-password" required slotProps={{ inputLabel: { required: false } }} />
+          <TextField
+            label="Username"
+            name="username"
+            autoComplete="username"
+            required
+            slotProps={{ htmlInput: { autoCapitalize: "none" }, inputLabel: { required: false } }}
+          />
+          <TextField
+            label="Password"
+            name="password"
+            type="password"
+            autoComplete="current-password"
+            required
+            slotProps={{ inputLabel: { required: false } }}
+          />
           <Button type="submit" variant="contained" size="large" loading={busy}>
             Sign in
           </Button>

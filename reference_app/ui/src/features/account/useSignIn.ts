@@ -1,5 +1,6 @@
 import { graphql } from "react-relay";
 
+import { answered, linked } from "../../relay/records.ts";
 import { useAction } from "../live/useAction.ts";
 import type { useSignInMutation } from "./__generated__/useSignInMutation.graphql";
 
@@ -22,7 +23,7 @@ export function useSignIn(): [(username: string, password: string, onDone: () =>
     {
       errors: (response) => response.signIn.errors,
       updater: (store) => {
-        const me = store.getRootField("signIn")?.getLinkedRecord("me");
+        const me = linked(answered(store, "signIn"), "me");
         if (me) store.getRoot().setLinkedRecord(me, "me");
       },
     },

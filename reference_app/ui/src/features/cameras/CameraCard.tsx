@@ -41,10 +41,29 @@ export function CameraCard({ camera }: { readonly camera: CameraCard_camera$key 
   useCameraUpdates(data.id);
   const titleId = useId();
   return (
-    <Paper component="article" variant="outlined" aria-labelledby={titleId} data-testid="camera-card" data-state={data.state.toLowerCase()} sx={{ overflow: "hidden", minWidth: 0 }}>
-      <Box sx={{ aspectRatio: "16 / 9", bgcolor: "#0c0f0e", color: "#88918d", display: "grid", placeItems: "center" }}>
+    <Paper
+      component="article"
+      variant="outlined"
+      aria-labelledby={titleId}
+      data-testid="camera-card"
+      data-state={data.state.toLowerCase()}
+      sx={{ overflow: "hidden", minWidth: 0 }}
+    >
+      <Box
+        sx={{
+          aspectRatio: "16 / 9",
+          bgcolor: "#0c0f0e",
+          color: "#88918d",
+          display: "grid",
+          placeItems: "center",
+        }}
+      >
         {data.lastFrame ? (
-          <img src={data.lastFrame.thumbnailUrl} alt={`Latest frame of ${data.name}`} style={{ display: "block", width: "100%", height: "100%", objectFit: "cover" }} />
+          <img
+            src={data.lastFrame.thumbnailUrl}
+            alt={`Latest frame of ${data.name}`}
+            style={{ display: "block", width: "100%", height: "100%", objectFit: "cover" }}
+          />
         ) : (
           <CameraIcon sx={{ fontSize: 40 }} />
         )}
@@ -58,10 +77,21 @@ export function CameraCard({ camera }: { readonly camera: CameraCard_camera$key 
         </Box>
         <Facts
           facts={[
-            ["State", data.stateDetail === "" ? humanize(data.state) : `${humanize(data.state)}: ${data.stateDetail}`],
+            [
+              "State",
+              data.stateDetail === "" ? humanize(data.state) : `${humanize(data.state)}: ${data.stateDetail}`,
+            ],
             ["Kind", [humanize(data.driver), data.model].filter(Boolean).join(", ")],
-            ["Frames", <FrameCount key="frames" count={data.frameCount} latest={data.lastFrame?.receivedAt} />],
-            ["On its spool", data.spoolPending === 0 ? "nothing waits" : `${formatCount(data.spoolPending, "frame")} to send`],
+            [
+              "Frames",
+              <FrameCount key="frames" count={data.frameCount} latest={data.lastFrame?.receivedAt} />,
+            ],
+            [
+              "On its spool",
+              data.spoolPending === 0
+                ? "nothing waits"
+                : `${formatCount(data.spoolPending, "frame")} to send`,
+            ],
           ]}
         />
         <RevokeButton camera={data} />

@@ -34,16 +34,28 @@ export function CamerasPage({ queryRef }: { readonly queryRef: PreloadedQuery<Ca
   const some = cameras.edges.length > 0;
   return (
     <Box sx={{ display: "grid", gap: 2.5 }}>
-      <PageHeader title="Cameras" lead="Who films, who still lives, and what waits to be sent." actions={some ? pair : undefined} />
+      <PageHeader
+        title="Cameras"
+        lead="Who films, who still lives, and what waits to be sent."
+        actions={some ? pair : undefined}
+      />
       {some ? (
-        <Box sx={{ display: "grid", gap: 2, gridTemplateColumns: "repeat(auto-fill, minmax(min(300px, 100%), 1fr))", alignItems: "start" }}>
+        <Box
+          sx={{
+            display: "grid",
+            gap: 2,
+            gridTemplateColumns: "repeat(auto-fill, minmax(min(300px, 100%), 1fr))",
+            alignItems: "start",
+          }}
+        >
           {cameras.edges.map(({ node }) => (
             <CameraCard key={node.id} camera={node} />
           ))}
         </Box>
       ) : (
         <EmptyState icon={<CameraIcon />} title="No camera yet" action={pair}>
-          Start an agent where the camera is: <code>camera-agent pair {window.location.origin}</code>. It shows a code; enter the code here.
+          Start an agent where the camera is: <code>camera-agent pair {window.location.origin}</code>. It
+          shows a code; enter the code here.
         </EmptyState>
       )}
     </Box>

@@ -20,7 +20,10 @@ export function PairPage() {
   };
   return (
     <Box sx={{ display: "grid", gap: 2.5, maxWidth: 520 }}>
-      <PageHeader title="Pair a camera" lead="Compare the code with the one that the camera shows. Approve only a camera that is yours." />
+      <PageHeader
+        title="Pair a camera"
+        lead="Compare the code with the one that the camera shows. Approve only a camera that is yours."
+      />
       {paired === null ? (
         <Paper variant="outlined" sx={{ p: 2.5 }}>
           <Box
@@ -38,9 +41,21 @@ export function PairPage() {
               defaultValue={parameters.get("code") ?? ""}
               placeholder="ABCD-EFGH"
               autoComplete="off"
-              slotProps={{ inputLabel: { required: false }, htmlInput: { spellCheck: false, autoCapitalize: "characters", style: { fontSize: "1.4rem", letterSpacing: "0.12em", textTransform: "uppercase" } } }}
+              slotProps={{
+                inputLabel: { required: false },
+                htmlInput: {
+                  spellCheck: false,
+                  autoCapitalize: "characters",
+                  style: { fontSize: "1.4rem", letterSpacing: "0.12em", textTransform: "uppercase" },
+                },
+              }}
             />
-            <TextField label="Name" name="name" helperText="Empty keeps the name that the camera gives itself." autoComplete="off" />
+            <TextField
+              label="Name"
+              name="name"
+              helperText="Empty keeps the name that the camera gives itself."
+              autoComplete="off"
+            />
             <Button type="submit" variant="contained" loading={busy}>
               Approve the camera
             </Button>

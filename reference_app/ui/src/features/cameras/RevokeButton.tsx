@@ -27,8 +27,27 @@ export function RevokeButton({ camera }: { readonly camera: RevokeButton_camera$
   if (!offer) return null;
   return (
     <>
-      <TransitionButton transition={offer} size="small" color="error" testId="revoke-button" busy={busy} onPress={() => { setAsking(true); }} />
-      <ConfirmDialog open={asking} title={`Revoke ${name}?`} confirm="Revoke access" onConfirm={() => { revoke(id); }} onClose={() => { setAsking(false); }}>
+      <TransitionButton
+        transition={offer}
+        size="small"
+        color="error"
+        testId="revoke-button"
+        busy={busy}
+        onPress={() => {
+          setAsking(true);
+        }}
+      />
+      <ConfirmDialog
+        open={asking}
+        title={`Revoke ${name}?`}
+        confirm="Revoke access"
+        onConfirm={() => {
+          revoke(id);
+        }}
+        onClose={() => {
+          setAsking(false);
+        }}
+      >
         It can send no more frames until it is paired again. The frames that are here stay.
       </ConfirmDialog>
     </>

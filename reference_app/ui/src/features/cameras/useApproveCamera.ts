@@ -1,10 +1,16 @@
 import { graphql } from "react-relay";
 
 import { useAction } from "../live/useAction.ts";
-import type { ApproveCameraInput, useApproveCameraMutation } from "./__generated__/useApproveCameraMutation.graphql";
+import type {
+  ApproveCameraInput,
+  useApproveCameraMutation,
+} from "./__generated__/useApproveCameraMutation.graphql";
 
 /** Lets the camera that shows this code in. */
-export function useApproveCamera(): [(input: ApproveCameraInput, onDone: (name: string) => void) => void, boolean] {
+export function useApproveCamera(): [
+  (input: ApproveCameraInput, onDone: (name: string) => void) => void,
+  boolean,
+] {
   const [send, busy] = useAction<useApproveCameraMutation>(
     graphql`
       mutation useApproveCameraMutation($input: ApproveCameraInput!) {

@@ -2,6 +2,7 @@ import { graphql, useFragment } from "react-relay";
 
 import type { CameraPulse_camera$key } from "./__generated__/CameraPulse_camera.graphql";
 import { LivenessBadge } from "./LivenessBadge.tsx";
+import { useJudgement } from "./useJudgement.ts";
 
 /** Whether a camera lives, by the heartbeat that it promised. */
 export function CameraPulse({ camera }: { readonly camera: CameraPulse_camera$key }) {
@@ -16,5 +17,11 @@ export function CameraPulse({ camera }: { readonly camera: CameraPulse_camera$ke
     `,
     camera,
   );
-  return <LivenessBadge told={data.liveness} beatAt={data.beatAt} nextBy={data.nextBy} graceSeconds={data.graceSeconds} testId="camera-liveness" />;
+  const { liveness, beatAt, nextBy, graceSeconds } = data;
+  return (
+    <LivenessBadge
+      judgement={useJudgement({ liveness, beatAt, nextBy, graceSeconds })}
+      testId="camera-liveness"
+    />
+  );
 }

@@ -4,7 +4,12 @@ import Button from "@mui/material/Button";
 import { useEffect, useState } from "react";
 
 import { VisuallyHidden } from "../../design/VisuallyHidden.tsx";
-import { connection, useConnection, type ConnectionState, type ConnectionStore } from "../../relay/connection.ts";
+import {
+  connection,
+  useConnection,
+  type ConnectionState,
+  type ConnectionStore,
+} from "../../relay/connection.ts";
 
 const THANKS_MS = 4000;
 
@@ -26,7 +31,6 @@ export function ConnectionBanner({ store = connection }: { readonly store?: Conn
 }
 
 function Lost({ state, onTryNow }: { readonly state: ConnectionState; readonly onTryNow: () => void }) {
-  const seconds = useSecondsUntil(state.kind === "waiting" ? state.retryAt : null);
   return (
     <Alert
       severity="warning"
@@ -42,24 +46,25 @@ function Lost({ state, onTryNow }: { readonly state: ConnectionState; readonly o
     >
       {/* The count is for the eye: read out each second it would drown everything else. */}
       <VisuallyHidden>Connection lost. It is tried again by itself.</VisuallyHidden>
-      <span aria-hidden>{seconds === null ? "Connection lost. Trying again…" : `Connection lost. Trying again in ${String(seconds)} s…`}</span>
+      <span aria-hidden>
+        Connection lost. Trying again
+        {state.kind === "waiting" && <Countdown key={state.retryAt} until={state.retryAt} />}…
+      </span>
     </Alert>
   );
 }
 
-function useSecondsUntil(at: number | null): number | null {
+function Countdown({ until }: { readonly until: number }) {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
-    if (at === null) return undefined;
-    setNow(Date.now());
     const timer = setInterval(() => {
       setNow(Date.now());
     }, 250);
     return () => {
       clearInterval(timer);
     };
-  }, [at]);
-  return at === null ? null : Math.max(0, Math.ceil((at - now) / 1000));
+  }, []);
+  return ` in ${String(Math.max(0, Math.ceil((until - now) / 1000)))} s`;
 }
 
 function useJustHealed(state: ConnectionState): boolean {

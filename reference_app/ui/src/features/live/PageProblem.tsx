@@ -15,7 +15,9 @@ export function PageProblem({ error, onRetry }: Props) {
   return (
     <Problem
       message={known ? error.message : "This page could not be shown."}
-      remedy={known ? error.remedy : `Try again; if it fails again, tell whoever runs this server: ${error.message}`}
+      remedy={
+        known ? error.remedy : `Try again; if it fails again, tell whoever runs this server: ${error.message}`
+      }
       onRetry={() => {
         void revalidate().then(onRetry);
       }}

@@ -6,6 +6,7 @@ import { formatTimeLeft } from "../../lib/duration.ts";
 import { formatCount, formatNumber, formatRate } from "../../lib/rate.ts";
 import type { ProgressMeter_progress$key } from "./__generated__/ProgressMeter_progress.graphql";
 import { LivenessBadge } from "./LivenessBadge.tsx";
+import { useJudgement } from "./useJudgement.ts";
 
 interface Props {
   readonly progress: ProgressMeter_progress$key;
@@ -31,19 +32,31 @@ export function ProgressMeter({ progress, label, testId, livenessTestId }: Props
         beatAt
         nextBy
         graceSeconds
-        outcome
       }
     `,
     progress,
   );
+  const judgement = useJudgement({
+    liveness: data.liveness,
+    beatAt: data.beatAt,
+    nextBy: data.nextBy,
+    graceSeconds: data.graceSeconds,
+  });
   const total = data.total ?? null;
-  const running = data.outcome === null || data.outcome === undefined;
-  const count = total === null ? formatCount(data.done, data.unit) : `${formatNumber(data.done)} of ${formatCount(total, data.unit)}`;
-  const pace = [formatRate(data.rate ?? null, data.unit), formatTimeLeft(data.etaLowSeconds ?? null, data.etaHighSeconds ?? null)];
+  // A rate and a time left are promises too: from somebody who went silent they would mislead.
+  const moving = judgement.liveness === "alive" || judgement.liveness === "late";
+  const count =
+    total === null
+      ? formatCount(data.done, data.unit)
+      : `${formatNumber(data.done)} of ${formatCount(total, data.unit)}`;
+  const pace = [
+    formatRate(data.rate ?? null, data.unit),
+    formatTimeLeft(data.etaLowSeconds ?? null, data.etaHighSeconds ?? null),
+  ];
   return (
     <Box sx={{ display: "grid", gap: 0.75 }}>
       <Box sx={{ display: "flex", flexWrap: "wrap", justifyContent: "space-between", columnGap: 2 }}>
-        <LivenessBadge told={data.liveness} beatAt={data.beatAt} nextBy={data.nextBy} graceSeconds={data.graceSeconds} testId={livenessTestId} />
+        <LivenessBadge judgement={judgement} testId={livenessTestId} />
         <Box component="span" sx={{ fontSize: "0.86rem", fontWeight: 600 }}>
           {count}
         </Box>
@@ -56,10 +69,21 @@ export function ProgressMeter({ progress, label, testId, livenessTestId }: Props
           ? { variant: "indeterminate" as const }
           : { variant: "determinate" as const, value: Math.min(100, (data.done / total) * 100) })}
       />
-      {running && (
-        <Box sx={{ display: "flex", flexWrap: "wrap", justifyContent: "space-between", columnGap: 2, fontSize: "0.84rem", color: "text.secondary" }}>
+      {judgement.liveness !== "finished" && (
+        <Box
+          sx={{
+            display: "flex",
+            flexWrap: "wrap",
+            justifyContent: "space-between",
+            columnGap: 2,
+            fontSize: "0.84rem",
+            color: "text.secondary",
+          }}
+        >
           <span>{[data.step, data.note].filter(Boolean).join(": ")}</span>
-          <span data-testid="progress-pace">{pace.filter((part) => part !== null).join(" · ")}</span>
+          <span data-testid="progress-pace">
+            {moving && pace.filter((part) => part !== null).join(" · ")}
+          </span>
         </Box>
       )}
     </Box>

@@ -21,7 +21,11 @@ export function Reasons({ reasons, id }: Props) {
     reasons,
   );
   return (
-    <Box component="ul" id={id} sx={{ m: 0, p: 0, listStyle: "none", display: "grid", gap: 0.75, fontSize: "0.88rem" }}>
+    <Box
+      component="ul"
+      id={id}
+      sx={{ m: 0, p: 0, listStyle: "none", display: "grid", gap: 0.75, fontSize: "0.88rem" }}
+    >
       {list.map((reason, index) => (
         <Box component="li" key={`${reason.code}-${String(index)}`}>
           {reason.message}

@@ -22,7 +22,16 @@ interface Props {
  * The button of a transition that the server offers. When it is not allowed now the button stays reachable
  * by keyboard (aria-disabled, not disabled) and the reasons stand below it, read out with it.
  */
-export function TransitionButton({ transition, onPress, busy, testId, size = "medium", variant = "outlined", color = "primary", icon }: Props) {
+export function TransitionButton({
+  transition,
+  onPress,
+  busy,
+  testId,
+  size = "medium",
+  variant = "outlined",
+  color = "primary",
+  icon,
+}: Props) {
   const data = useFragment(
     graphql`
       fragment TransitionButton_transition on Transition {

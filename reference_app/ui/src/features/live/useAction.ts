@@ -21,7 +21,10 @@ interface Call<T extends MutationParameters> {
 }
 
 /** Gives a function that sends a mutation; whatever goes wrong is said in a snackbar with its remedy. */
-export function useAction<T extends MutationParameters>(mutation: GraphQLTaggedNode, options: Options<T>): [(call: Call<T>) => void, boolean] {
+export function useAction<T extends MutationParameters>(
+  mutation: GraphQLTaggedNode,
+  options: Options<T>,
+): [(call: Call<T>) => void, boolean] {
   const [commit, busy] = useMutation<T>(mutation);
   const show = useToast();
   const send = ({ variables, onDone }: Call<T>): void => {
@@ -34,7 +37,11 @@ export function useAction<T extends MutationParameters>(mutation: GraphQLTaggedN
         else show({ severity: "error", message: first.message, remedy: first.remedy });
       },
       onError: (error) => {
-        show({ severity: "error", message: error.message, remedy: error instanceof ServerUnreachable ? error.remedy : "Try again in a moment." });
+        show({
+          severity: "error",
+          message: error.message,
+          remedy: error instanceof ServerUnreachable ? error.remedy : "Try again in a moment.",
+        });
       },
     });
   };

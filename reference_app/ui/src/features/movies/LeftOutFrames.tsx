@@ -19,7 +19,13 @@ export function LeftOutFrames({ movie }: { readonly movie: LeftOutFrames_movie$k
   );
   if (leftOut.length === 0) return null;
   return (
-    <Box component="details" sx={{ fontSize: "0.86rem", "& summary": { cursor: "pointer", color: "warning.main", fontWeight: 600, borderRadius: 1 } }}>
+    <Box
+      component="details"
+      sx={{
+        fontSize: "0.86rem",
+        "& summary": { cursor: "pointer", color: "warning.main", fontWeight: 600, borderRadius: "4px" },
+      }}
+    >
       <summary>{formatCount(leftOut.length, "frame")} left out</summary>
       <Box component="ul" sx={{ m: 0, mt: 0.5, pl: 2.5, maxHeight: 180, overflow: "auto" }}>
         {leftOut.map(({ frame, reason }) => (

@@ -33,10 +33,52 @@ export function MovieActions({ movie }: { readonly movie: MovieActions_movie$key
   if (!cancelOffer && !retryOffer && !deleteOffer) return null;
   return (
     <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1, alignItems: "start" }}>
-      {cancelOffer && <TransitionButton transition={cancelOffer} size="small" testId="cancel-button" busy={cancelling} onPress={() => { cancel(data.id); }} />}
-      {retryOffer && <TransitionButton transition={retryOffer} size="small" testId="retry-button" busy={retrying} onPress={() => { retry(data.id); }} />}
-      {deleteOffer && <TransitionButton transition={deleteOffer} size="small" variant="text" color="error" testId="delete-button" busy={removing} onPress={() => { setAsking(true); }} />}
-      <ConfirmDialog open={asking} title={`Delete ${data.name}?`} confirm="Delete the movie" onConfirm={() => { remove(data.id); }} onClose={() => { setAsking(false); }}>
+      {cancelOffer && (
+        <TransitionButton
+          transition={cancelOffer}
+          size="small"
+          testId="cancel-button"
+          busy={cancelling}
+          onPress={() => {
+            cancel(data.id);
+          }}
+        />
+      )}
+      {retryOffer && (
+        <TransitionButton
+          transition={retryOffer}
+          size="small"
+          testId="retry-button"
+          busy={retrying}
+          onPress={() => {
+            retry(data.id);
+          }}
+        />
+      )}
+      {deleteOffer && (
+        <TransitionButton
+          transition={deleteOffer}
+          size="small"
+          variant="text"
+          color="error"
+          testId="delete-button"
+          busy={removing}
+          onPress={() => {
+            setAsking(true);
+          }}
+        />
+      )}
+      <ConfirmDialog
+        open={asking}
+        title={`Delete ${data.name}?`}
+        confirm="Delete the movie"
+        onConfirm={() => {
+          remove(data.id);
+        }}
+        onClose={() => {
+          setAsking(false);
+        }}
+      >
         The file goes for good. The frames stay, so that you can render it again.
       </ConfirmDialog>
     </Box>

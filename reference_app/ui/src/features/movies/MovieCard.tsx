@@ -17,14 +17,19 @@ import { MovieFailure } from "./MovieFailure.tsx";
 import { MoviePlayer } from "./MoviePlayer.tsx";
 import { MovieWaiting } from "./MovieWaiting.tsx";
 
-const tones: Readonly<Record<string, Tone>> = { ready: "good", rendering: "good", failed: "bad", cancelled: "quiet", queued: "attention" };
+const tones: Readonly<Record<string, Tone>> = {
+  ready: "good",
+  rendering: "good",
+  failed: "bad",
+  cancelled: "quiet",
+  queued: "attention",
+};
 
 /** One movie: on its way with live progress, ready and playing, or failed with the reason. */
 export function MovieCard({ movie }: { readonly movie: MovieCard_movie$key }) {
   const data = useFragment(
     graphql`
       fragment MovieCard_movie on Movie {
-        id
         name
         state
         fps
@@ -59,7 +64,14 @@ export function MovieCard({ movie }: { readonly movie: MovieCard_movie$key }) {
     data.bytes == null ? null : formatBytes(data.bytes),
   ].filter((fact) => fact !== null);
   return (
-    <Paper component="article" variant="outlined" aria-labelledby={titleId} data-testid="movie-card" data-state={data.state.toLowerCase()} sx={{ overflow: "hidden", minWidth: 0 }}>
+    <Paper
+      component="article"
+      variant="outlined"
+      aria-labelledby={titleId}
+      data-testid="movie-card"
+      data-state={data.state.toLowerCase()}
+      sx={{ overflow: "hidden", minWidth: 0 }}
+    >
       {playable && <MoviePlayer movie={data} />}
       <Box sx={{ p: 2, display: "grid", gap: 1.5 }}>
         <Box>
@@ -73,7 +85,14 @@ export function MovieCard({ movie }: { readonly movie: MovieCard_movie$key }) {
             {facts.join(" · ")}
           </Typography>
         </Box>
-        {moving && <ProgressMeter progress={progress} label={`Progress of ${data.name}`} testId="movie-progress" livenessTestId="movie-liveness" />}
+        {moving && (
+          <ProgressMeter
+            progress={progress}
+            label={`Progress of ${data.name}`}
+            testId="movie-progress"
+            livenessTestId="movie-liveness"
+          />
+        )}
         <MovieWaiting movie={data} />
         <MovieFailure movie={data} />
         <LeftOutFrames movie={data} />

@@ -1,9 +1,9 @@
 import Box from "@mui/material/Box";
+import Typography from "@mui/material/Typography";
 import { graphql, useFragment } from "react-relay";
 
 import { EmptyState } from "../../design/EmptyState.tsx";
 import { FilmIcon } from "../../design/icons.tsx";
-import { Panel } from "../../design/Panel.tsx";
 import type { MovieList_timelapse$key } from "./__generated__/MovieList_timelapse.graphql";
 import { MovieCard } from "./MovieCard.tsx";
 
@@ -27,18 +27,29 @@ export function MovieList({ timelapse }: { readonly timelapse: MovieList_timelap
   // A deleted movie's edge stays in the list without its node.
   const shown = movies.edges.flatMap((edge) => ((edge as typeof edge | null)?.node ? [edge.node] : []));
   return (
-    <Panel title="Movies" aside={shown.length > 0 ? shown.length : undefined}>
+    <Box component="section" aria-labelledby="movies" sx={{ display: "grid", gap: 1.5 }}>
+      <Typography variant="h2" id="movies">
+        Movies
+      </Typography>
       {shown.length === 0 ? (
         <EmptyState icon={<FilmIcon />} title="No movie yet">
-          Press <em>Render</em> to make one of the frames that have arrived so far. You can watch it being made here.
+          Press <em>Render</em> to make one of the frames that have arrived so far. You can watch it being
+          made here.
         </EmptyState>
       ) : (
-        <Box sx={{ display: "grid", gap: 2, gridTemplateColumns: "repeat(auto-fill, minmax(min(300px, 100%), 1fr))", alignItems: "start" }}>
+        <Box
+          sx={{
+            display: "grid",
+            gap: 2,
+            gridTemplateColumns: "repeat(auto-fill, minmax(min(300px, 100%), 1fr))",
+            alignItems: "start",
+          }}
+        >
           {shown.map((movie) => (
             <MovieCard key={movie.id} movie={movie} />
           ))}
         </Box>
       )}
-    </Panel>
+    </Box>
   );
 }

@@ -29,7 +29,12 @@ export function MoviePlayer({ movie }: { readonly movie: MoviePlayer_movie$key }
       muted
       playsInline
       preload="metadata"
-      sx={{ display: "block", width: "100%", aspectRatio: `${String(width)} / ${String(height)}`, bgcolor: "#0c0f0e" }}
+      sx={{
+        display: "block",
+        width: "100%",
+        aspectRatio: `${String(width)} / ${String(height)}`,
+        bgcolor: "#0c0f0e",
+      }}
     />
   );
 }

@@ -36,7 +36,12 @@ export function HoldPanel({ operations }: { readonly operations: HoldPanel_opera
       ) : (
         <Box component="ul" sx={{ m: 0, p: 0, listStyle: "none", display: "grid", gap: 1.5 }}>
           {holds.map((hold) => (
-            <Box component="li" key={`${hold.lock}-${hold.holder}-${String(hold.token)}`} data-testid="hold" sx={{ fontSize: "0.9rem", overflowWrap: "anywhere" }}>
+            <Box
+              component="li"
+              key={`${hold.lock}-${hold.holder}-${String(hold.token)}`}
+              data-testid="hold"
+              sx={{ fontSize: "0.9rem", overflowWrap: "anywhere" }}
+            >
               <strong>{hold.lock}</strong>
               {hold.why !== "" && `: ${hold.why}`}
               <Typography variant="caption" component="p" sx={{ color: "text.secondary" }}>
@@ -59,5 +64,7 @@ export function HoldPanel({ operations }: { readonly operations: HoldPanel_opera
 
 function lease(expiresAt: number | null, now: number): string | null {
   if (expiresAt === null) return null;
-  return expiresAt <= now ? "lease over" : `lease ends in ${formatDuration(Math.ceil((expiresAt - now) / 1000))} unless renewed`;
+  return expiresAt <= now
+    ? "lease over"
+    : `lease ends in ${formatDuration(Math.ceil((expiresAt - now) / 1000))} unless renewed`;
 }

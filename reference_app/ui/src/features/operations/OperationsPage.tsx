@@ -37,9 +37,20 @@ export function OperationsPage({ queryRef }: { readonly queryRef: PreloadedQuery
   const status = useOperationsUpdates();
   return (
     <Box sx={{ display: "grid", gap: 2.5 }}>
-      <PageHeader title="Operations" lead="What runs, what waits, who holds what." actions={<LiveStatusBadge status={status} />} />
+      <PageHeader
+        title="Operations"
+        lead="What runs, what waits, who holds what."
+        actions={<LiveStatusBadge status={status} />}
+      />
       <QueuePanel operations={data} />
-      <Box sx={{ display: "grid", gap: 2.5, gridTemplateColumns: { xs: "minmax(0, 1fr)", md: "repeat(2, minmax(0, 1fr))" }, alignItems: "start" }}>
+      <Box
+        sx={{
+          display: "grid",
+          gap: 2.5,
+          gridTemplateColumns: { xs: "minmax(0, 1fr)", md: "repeat(2, minmax(0, 1fr))" },
+          alignItems: "start",
+        }}
+      >
         <ProgressPanel operations={data} />
         <HoldPanel operations={data} />
       </Box>

@@ -33,7 +33,12 @@ export function ProgressPanel({ operations }: { readonly operations: ProgressPan
           {progresses.map((progress) => (
             <Box key={progress.id} data-testid="progress" sx={{ display: "grid", gap: 0.5 }}>
               <Typography variant="h3">{progress.description}</Typography>
-              <ProgressMeter progress={progress} label={progress.description} testId="operation-progress" livenessTestId="operation-liveness" />
+              <ProgressMeter
+                progress={progress}
+                label={progress.description}
+                testId="operation-progress"
+                livenessTestId="operation-liveness"
+              />
               <Typography variant="caption" sx={{ color: "text.secondary", overflowWrap: "anywhere" }}>
                 {progress.by != null && progress.by !== "" && `started by ${progress.by} · `}
                 causal id {progress.causalId}

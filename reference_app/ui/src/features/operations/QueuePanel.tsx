@@ -31,9 +31,19 @@ export function QueuePanel({ operations }: { readonly operations: QueuePanel_ope
           No queue has been seen yet. The first task makes one appear.
         </Typography>
       )}
-      <Box sx={{ display: "grid", gap: 2, gridTemplateColumns: "repeat(auto-fill, minmax(min(220px, 100%), 1fr))" }}>
+      <Box
+        sx={{
+          display: "grid",
+          gap: 2,
+          gridTemplateColumns: "repeat(auto-fill, minmax(min(220px, 100%), 1fr))",
+        }}
+      >
         {queues.map((queue) => (
-          <Box key={queue.name} data-testid="queue" sx={{ borderLeft: 3, borderColor: queue.depth > 0 ? "warning.main" : "divider", pl: 1.5 }}>
+          <Box
+            key={queue.name}
+            data-testid="queue"
+            sx={{ borderLeft: 3, borderColor: queue.depth > 0 ? "warning.main" : "divider", pl: 1.5 }}
+          >
             <Typography variant="h3">{queue.name}</Typography>
             <Typography component="p" sx={{ fontSize: "1.5rem", fontWeight: 650, lineHeight: 1.3 }}>
               {formatNumber(queue.depth)}
@@ -52,15 +62,26 @@ export function QueuePanel({ operations }: { readonly operations: QueuePanel_ope
 }
 
 function outlook(wait: number | null, drain: number | null): string {
-  const parts = [wait === null ? null : `oldest waits ${formatDuration(wait)}`, drain === null ? null : `empty in about ${formatDuration(drain)}`];
+  const parts = [
+    wait === null ? null : `oldest waits ${formatDuration(wait)}`,
+    drain === null ? null : `empty in about ${formatDuration(drain)}`,
+  ];
   return parts.filter((part) => part !== null).join(" · ");
 }
 
 function Workers({ names }: { readonly names: readonly string[] }) {
   const none = names.length === 0;
   return (
-    <Typography variant="caption" title={names.join(", ")} sx={{ color: none ? "error.main" : "text.secondary", fontWeight: none ? 650 : 400, textAlign: "right" }}>
-      {none ? "No worker listens: start one, or tasks wait for ever" : names.length === 1 ? "1 worker" : `${String(names.length)} workers`}
+    <Typography
+      variant="caption"
+      title={names.join(", ")}
+      sx={{ color: none ? "error.main" : "text.secondary", fontWeight: none ? 650 : 400, textAlign: "right" }}
+    >
+      {none
+        ? "No worker listens: start one, or tasks wait for ever"
+        : names.length === 1
+          ? "1 worker"
+          : `${String(names.length)} workers`}
     </Typography>
   );
 }

@@ -1,5 +1,6 @@
 import { graphql } from "react-relay";
 
+import { answered, linked } from "../../relay/records.ts";
 import { useLive, type LiveStatus } from "../live/useLive.ts";
 import type { useOperationsUpdatesSubscription } from "./__generated__/useOperationsUpdatesSubscription.graphql";
 
@@ -21,7 +22,7 @@ export function useOperationsUpdates(): LiveStatus {
     variables: {},
     envelope: (response) => response.operationsUpdates,
     updater: (store) => {
-      const latest = store.getRootField("operationsUpdates")?.getLinkedRecord("operations");
+      const latest = linked(answered(store, "operationsUpdates"), "operations");
       if (latest) store.getRoot().setLinkedRecord(latest, "operations");
     },
   });

@@ -52,8 +52,22 @@ export function CreateTimelapse({ cameras }: { readonly cameras: CreateTimelapse
         }}
         sx={{ display: "grid", gap: 2 }}
       >
-        <TextField label="Name" name="name" required placeholder="Harbour at dawn" autoComplete="off" slotProps={{ inputLabel: { required: false } }} />
-        <TextField select label="Camera" value={camera} onChange={(event) => { setChosen(event.target.value); }}>
+        <TextField
+          label="Name"
+          name="name"
+          required
+          placeholder="Harbour at dawn"
+          autoComplete="off"
+          slotProps={{ inputLabel: { required: false } }}
+        />
+        <TextField
+          select
+          label="Camera"
+          value={camera}
+          onChange={(event) => {
+            setChosen(event.target.value);
+          }}
+        >
           {edges.map(({ node }) => (
             <MenuItem key={node.id} value={node.id}>
               {node.name}

@@ -42,7 +42,18 @@ export function Filmstrip({ timelapse }: { readonly timelapse: Filmstrip_timelap
         const { scrollLeft, scrollWidth, clientWidth } = event.currentTarget;
         following.current = scrollWidth - clientWidth - scrollLeft < 24;
       }}
-      sx={{ m: 0, p: 0.75, listStyle: "none", display: "flex", gap: 0.75, overflowX: "auto", borderRadius: 2.5, bgcolor: "#0c0f0e", scrollbarColor: "#5b6562 transparent", scrollbarWidth: "thin" }}
+      sx={{
+        m: 0,
+        p: 0.75,
+        listStyle: "none",
+        display: "flex",
+        gap: 0.75,
+        overflowX: "auto",
+        borderRadius: "12px",
+        bgcolor: "#0c0f0e",
+        scrollbarColor: "#5b6562 transparent",
+        scrollbarWidth: "thin",
+      }}
     >
       {frames.edges.map(({ node }) => (
         <FilmstripFrame key={node.id} frame={node} />

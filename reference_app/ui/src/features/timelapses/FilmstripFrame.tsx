@@ -16,9 +16,30 @@ export function FilmstripFrame({ frame }: { readonly frame: FilmstripFrame_frame
     frame,
   );
   return (
-    <Box component="li" data-testid="filmstrip-frame" data-sequence={sequence} sx={{ flex: "none", "@keyframes arrive": { from: { opacity: 0, transform: "translateX(12px)" } }, animation: "arrive 0.35s ease-out" }}>
-      <Box component="a" href={imageUrl} target="_blank" rel="noreferrer" sx={{ display: "block", borderRadius: 1.25, overflow: "hidden" }}>
-        <img src={thumbnailUrl} alt={`Frame ${String(sequence)}`} width={112} height={64} style={{ display: "block", objectFit: "cover" }} />
+    <Box
+      component="li"
+      data-testid="filmstrip-frame"
+      data-sequence={sequence}
+      sx={{
+        flex: "none",
+        "@keyframes arrive": { from: { opacity: 0, transform: "translateX(12px)" } },
+        animation: "arrive 0.35s ease-out",
+      }}
+    >
+      <Box
+        component="a"
+        href={imageUrl}
+        target="_blank"
+        rel="noreferrer"
+        sx={{ display: "block", borderRadius: "6px", overflow: "hidden" }}
+      >
+        <img
+          src={thumbnailUrl}
+          alt={`Frame ${String(sequence)}`}
+          width={112}
+          height={64}
+          style={{ display: "block", objectFit: "cover" }}
+        />
       </Box>
     </Box>
   );

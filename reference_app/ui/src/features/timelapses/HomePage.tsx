@@ -20,5 +20,10 @@ export function HomePage({ queryRef }: { readonly queryRef: PreloadedQuery<HomeP
     queryRef,
   );
   const [first] = timelapses.edges;
-  return <Navigate to={first === undefined ? "/timelapses" : `/timelapses/${encodeURIComponent(first.node.id)}`} replace />;
+  return (
+    <Navigate
+      to={first === undefined ? "/timelapses" : `/timelapses/${encodeURIComponent(first.node.id)}`}
+      replace
+    />
+  );
 }

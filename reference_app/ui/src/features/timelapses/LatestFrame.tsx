@@ -31,7 +31,17 @@ export function LatestFrame({ timelapse }: { readonly timelapse: LatestFrame_tim
   );
   return (
     <Box component="figure" sx={{ m: 0 }}>
-      <Box sx={{ borderRadius: 3, overflow: "hidden", bgcolor: "#0c0f0e", color: "#e8ebe9", aspectRatio: "16 / 9", display: "grid", placeItems: "center" }}>
+      <Box
+        sx={{
+          borderRadius: "14px",
+          overflow: "hidden",
+          bgcolor: "#0c0f0e",
+          color: "#e8ebe9",
+          aspectRatio: "16 / 9",
+          display: "grid",
+          placeItems: "center",
+        }}
+      >
         {frame ? (
           <img
             data-testid="camera-latest-frame"
@@ -49,7 +59,11 @@ export function LatestFrame({ timelapse }: { readonly timelapse: LatestFrame_tim
         )}
       </Box>
       {frame && (
-        <Typography component="figcaption" variant="caption" sx={{ color: "text.secondary", mt: 1, display: "flex", flexWrap: "wrap", columnGap: 1.5 }}>
+        <Typography
+          component="figcaption"
+          variant="caption"
+          sx={{ color: "text.secondary", mt: 1, display: "flex", flexWrap: "wrap", columnGap: 1.5 }}
+        >
           <Age receivedAt={frame.receivedAt} capturedAt={frame.capturedAt} />
           <span>Frame {frame.sequence}</span>
           <span>

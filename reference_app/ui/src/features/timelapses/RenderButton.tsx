@@ -25,5 +25,15 @@ export function RenderButton({ timelapse, busy, onPress }: Props) {
   );
   const render = availableTransitions.find((transition) => transition.name === "render");
   if (!render) return null;
-  return <TransitionButton transition={render} testId="render-button" size="large" variant="contained" icon={<SparkIcon />} busy={busy} onPress={onPress} />;
+  return (
+    <TransitionButton
+      transition={render}
+      testId="render-button"
+      size="large"
+      variant="contained"
+      icon={<SparkIcon />}
+      busy={busy}
+      onPress={onPress}
+    />
+  );
 }

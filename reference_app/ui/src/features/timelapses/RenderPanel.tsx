@@ -42,25 +42,45 @@ export function RenderPanel({ timelapse }: { readonly timelapse: RenderPanel_tim
     <Panel title="Render a movie">
       <Box sx={{ display: "grid", gap: 2 }}>
         <Box>
-          <Typography component="p" sx={{ fontSize: "2.2rem", fontWeight: 680, lineHeight: 1.1, letterSpacing: "-0.02em" }}>
+          <Typography
+            component="p"
+            sx={{ fontSize: "2.2rem", fontWeight: 680, lineHeight: 1.1, letterSpacing: "-0.02em" }}
+          >
             <span data-testid="frame-count">{formatNumber(data.frameCount)}</span>
-            <Box component="span" sx={{ fontSize: "1rem", fontWeight: 500, color: "text.secondary", letterSpacing: 0 }}>
+            <Box
+              component="span"
+              sx={{ fontSize: "1rem", fontWeight: 500, color: "text.secondary", letterSpacing: 0 }}
+            >
               {data.frameCount === 1 ? " frame" : " frames"}
             </Box>
           </Typography>
           <Typography variant="body2" sx={{ color: "text.secondary" }}>
-            make a movie of {formatPlayTime(data.frameCount / rate)} at {rate} frames per second
+            make {formatPlayTime(data.frameCount / rate)} of movie at this speed
           </Typography>
         </Box>
         <Box sx={{ display: "grid", gridTemplateColumns: "1fr 1.35fr", gap: 1.5 }}>
-          <TextField select label="Speed" value={rate} onChange={(event) => { setRate(Number(event.target.value)); }}>
+          <TextField
+            select
+            label="Speed"
+            value={rate}
+            onChange={(event) => {
+              setRate(Number(event.target.value));
+            }}
+          >
             {RATES.map((each) => (
               <MenuItem key={each} value={each}>
                 {each} fps
               </MenuItem>
             ))}
           </TextField>
-          <TextField select label="Size" value={size} onChange={(event) => { setSize(Number(event.target.value)); }}>
+          <TextField
+            select
+            label="Size"
+            value={size}
+            onChange={(event) => {
+              setSize(Number(event.target.value));
+            }}
+          >
             {SIZES.map((each, index) => (
               <MenuItem key={each.label} value={index}>
                 {each.label}
@@ -68,7 +88,13 @@ export function RenderPanel({ timelapse }: { readonly timelapse: RenderPanel_tim
             ))}
           </TextField>
         </Box>
-        <RenderButton timelapse={data} busy={busy} onPress={() => { render({ timelapse: data.id, fps: rate, width, height }); }} />
+        <RenderButton
+          timelapse={data}
+          busy={busy}
+          onPress={() => {
+            render({ timelapse: data.id, fps: rate, width, height });
+          }}
+        />
         <TimelapseHolds timelapse={data} />
       </Box>
     </Panel>

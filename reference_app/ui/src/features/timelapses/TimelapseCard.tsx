@@ -37,10 +37,33 @@ export function TimelapseCard({ timelapse }: { readonly timelapse: TimelapseCard
       to={`/timelapses/${encodeURIComponent(id)}`}
       variant="outlined"
       data-testid="timelapse-card"
-      sx={{ display: "block", overflow: "hidden", textDecoration: "none", color: "inherit", transition: "border-color 0.15s", "&:hover": { borderColor: "primary.main" } }}
+      sx={{
+        display: "block",
+        overflow: "hidden",
+        textDecoration: "none",
+        color: "inherit",
+        transition: "border-color 0.15s",
+        "&:hover": { borderColor: "primary.main" },
+      }}
     >
-      <Box sx={{ aspectRatio: "16 / 9", bgcolor: "#0c0f0e", color: "#88918d", display: "grid", placeItems: "center" }}>
-        {latestFrame ? <img src={latestFrame.thumbnailUrl} alt="" style={{ display: "block", width: "100%", height: "100%", objectFit: "cover" }} /> : <FilmIcon sx={{ fontSize: 40 }} />}
+      <Box
+        sx={{
+          aspectRatio: "16 / 9",
+          bgcolor: "#0c0f0e",
+          color: "#88918d",
+          display: "grid",
+          placeItems: "center",
+        }}
+      >
+        {latestFrame ? (
+          <img
+            src={latestFrame.thumbnailUrl}
+            alt=""
+            style={{ display: "block", width: "100%", height: "100%", objectFit: "cover" }}
+          />
+        ) : (
+          <FilmIcon sx={{ fontSize: 40 }} />
+        )}
       </Box>
       <Box sx={{ p: 2, display: "grid", gap: 0.5 }}>
         <Typography variant="h3" component="h2" sx={{ overflowWrap: "anywhere" }}>

@@ -27,13 +27,21 @@ export function TimelapseHolds({ timelapse }: { readonly timelapse: TimelapseHol
   const now = useServerNow();
   if (locks.length === 0) return null;
   return (
-    <Box component="ul" aria-label="Held locks" sx={{ m: 0, p: 0, listStyle: "none", display: "grid", gap: 1, fontSize: "0.86rem" }}>
+    <Box
+      component="ul"
+      aria-label="Held locks"
+      sx={{ m: 0, p: 0, listStyle: "none", display: "grid", gap: 1, fontSize: "0.86rem" }}
+    >
       {locks.map((hold) => (
         <Box component="li" key={`${hold.lock}-${String(hold.token)}`} sx={{ display: "flex", gap: 1 }}>
           <LockIcon sx={{ fontSize: 18, color: "text.secondary", mt: "1px" }} />
           <span>
-            <strong>{hold.lock}</strong> is held{hold.why === "" ? "" : ` for ${hold.why}`}, since {formatDuration(Math.floor(Math.max(0, now - (instant(hold.since) ?? now)) / 1000))}
-            <Box component="span" sx={{ display: "block", color: "text.secondary", overflowWrap: "anywhere" }}>
+            <strong>{hold.lock}</strong> is held{hold.why === "" ? "" : ` for ${hold.why}`}, since{" "}
+            {formatDuration(Math.floor(Math.max(0, now - (instant(hold.since) ?? now)) / 1000))}
+            <Box
+              component="span"
+              sx={{ display: "block", color: "text.secondary", overflowWrap: "anywhere" }}
+            >
               {hold.holder}
               {hold.cancelRequestedBy != null && `, asked to stop by ${hold.cancelRequestedBy}`}
             </Box>

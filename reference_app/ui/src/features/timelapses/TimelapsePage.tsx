@@ -1,7 +1,14 @@
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import { useEffect, useRef, type ComponentType } from "react";
-import { fetchQuery, graphql, useFragment, usePreloadedQuery, useRelayEnvironment, type PreloadedQuery } from "react-relay";
+import {
+  fetchQuery,
+  graphql,
+  useFragment,
+  usePreloadedQuery,
+  useRelayEnvironment,
+  type PreloadedQuery,
+} from "react-relay";
 import { Link } from "react-router";
 import type { Subscription } from "relay-runtime";
 
@@ -12,7 +19,10 @@ import { CameraPulse } from "../live/CameraPulse.tsx";
 import { LiveStatusBadge } from "../live/LiveStatusBadge.tsx";
 import { useCameraPulse } from "../live/useCameraPulse.ts";
 import type { TimelapsePage_live$key } from "./__generated__/TimelapsePage_live.graphql";
-import type { TimelapsePage_timelapse$data, TimelapsePage_timelapse$key } from "./__generated__/TimelapsePage_timelapse.graphql";
+import type {
+  TimelapsePage_timelapse$data,
+  TimelapsePage_timelapse$key,
+} from "./__generated__/TimelapsePage_timelapse.graphql";
 import type { TimelapsePageQuery } from "./__generated__/TimelapsePageQuery.graphql";
 import { Filmstrip } from "./Filmstrip.tsx";
 import { LatestFrame } from "./LatestFrame.tsx";
@@ -40,7 +50,13 @@ export function TimelapsePage({ queryRef, Movies }: Props) {
   return <Timelapse timelapse={node.timelapse} Movies={Movies} />;
 }
 
-function Timelapse({ timelapse: key, Movies }: { readonly timelapse: TimelapsePage_timelapse$key; readonly Movies: Props["Movies"] }) {
+function Timelapse({
+  timelapse: key,
+  Movies,
+}: {
+  readonly timelapse: TimelapsePage_timelapse$key;
+  readonly Movies: Props["Movies"];
+}) {
   const timelapse = useFragment(
     graphql`
       fragment TimelapsePage_timelapse on Timelapse {
@@ -81,7 +97,14 @@ function Timelapse({ timelapse: key, Movies }: { readonly timelapse: TimelapsePa
         }
         actions={<LiveStatusBadge status={status} />}
       />
-      <Box sx={{ display: "grid", gap: 2.5, gridTemplateColumns: { xs: "minmax(0, 1fr)", md: "minmax(0, 1fr) 340px" }, alignItems: "start" }}>
+      <Box
+        sx={{
+          display: "grid",
+          gap: 2.5,
+          gridTemplateColumns: { xs: "minmax(0, 1fr)", md: "minmax(0, 1fr) 340px" },
+          alignItems: "start",
+        }}
+      >
         <Box sx={{ display: "grid", gap: 1.5, minWidth: 0 }}>
           <LatestFrame timelapse={data} />
           <Filmstrip timelapse={timelapse} />
@@ -100,7 +123,12 @@ function useRefresh(id: string): (onDone: () => void) => void {
   useEffect(() => () => running.current?.unsubscribe(), []);
   return (onDone) => {
     running.current?.unsubscribe();
-    running.current = fetchQuery<TimelapsePageQuery>(environment, query, { id }, { networkCacheConfig: { force: true } }).subscribe({
+    running.current = fetchQuery<TimelapsePageQuery>(
+      environment,
+      query,
+      { id },
+      { networkCacheConfig: { force: true } },
+    ).subscribe({
       complete: onDone,
       // The next snapshot reads them again.
       error: () => undefined,

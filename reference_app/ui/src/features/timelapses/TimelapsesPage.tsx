@@ -31,13 +31,26 @@ export function TimelapsesPage({ queryRef }: { readonly queryRef: PreloadedQuery
   return (
     <Box sx={{ display: "grid", gap: 2.5 }}>
       <PageHeader title="Timelapses" lead="What your cameras film over hours and days." />
-      <Box sx={{ display: "grid", gap: 2.5, gridTemplateColumns: { xs: "minmax(0, 1fr)", md: "minmax(0, 1fr) 300px" }, alignItems: "start" }}>
+      <Box
+        sx={{
+          display: "grid",
+          gap: 2.5,
+          gridTemplateColumns: { xs: "minmax(0, 1fr)", md: "minmax(0, 1fr) 300px" },
+          alignItems: "start",
+        }}
+      >
         {timelapses.edges.length === 0 ? (
           <EmptyState icon={<FilmIcon />} title="No timelapse yet">
             Give one a name and choose its camera. Its frames then gather here by themselves.
           </EmptyState>
         ) : (
-          <Box sx={{ display: "grid", gap: 2, gridTemplateColumns: "repeat(auto-fill, minmax(min(240px, 100%), 1fr))" }}>
+          <Box
+            sx={{
+              display: "grid",
+              gap: 2,
+              gridTemplateColumns: "repeat(auto-fill, minmax(min(240px, 100%), 1fr))",
+            }}
+          >
             {timelapses.edges.map(({ node }) => (
               <TimelapseCard key={node.id} timelapse={node} />
             ))}

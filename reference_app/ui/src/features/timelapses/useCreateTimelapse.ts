@@ -1,10 +1,16 @@
 import { graphql } from "react-relay";
 
 import { useAction } from "../live/useAction.ts";
-import type { CreateTimelapseInput, useCreateTimelapseMutation } from "./__generated__/useCreateTimelapseMutation.graphql";
+import type {
+  CreateTimelapseInput,
+  useCreateTimelapseMutation,
+} from "./__generated__/useCreateTimelapseMutation.graphql";
 
 /** Creates a timelapse that a camera films. */
-export function useCreateTimelapse(): [(input: CreateTimelapseInput, onDone: (id: string) => void) => void, boolean] {
+export function useCreateTimelapse(): [
+  (input: CreateTimelapseInput, onDone: (id: string) => void) => void,
+  boolean,
+] {
   const [send, busy] = useAction<useCreateTimelapseMutation>(
     graphql`
       mutation useCreateTimelapseMutation($input: CreateTimelapseInput!) {

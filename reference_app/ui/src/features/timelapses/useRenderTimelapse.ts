@@ -2,8 +2,12 @@ import { graphql } from "react-relay";
 import { ConnectionHandler, type RecordProxy, type RecordSourceProxy } from "relay-runtime";
 
 import { insertOnce } from "../../relay/edges.ts";
+import { answered, linked } from "../../relay/records.ts";
 import { useAction } from "../live/useAction.ts";
-import type { RenderTimelapseInput, useRenderTimelapseMutation } from "./__generated__/useRenderTimelapseMutation.graphql";
+import type {
+  RenderTimelapseInput,
+  useRenderTimelapseMutation,
+} from "./__generated__/useRenderTimelapseMutation.graphql";
 
 /** The most movies that a list keeps while it grows live. */
 const MOVIES_KEPT = 100;
@@ -38,9 +42,9 @@ export function useRenderTimelapse(): [(input: RenderTimelapseInput) => void, bo
     {
       errors: (response) => response.renderTimelapse.errors,
       updater: (store) => {
-        const payload = store.getRootField("renderTimelapse");
-        const timelapse = payload?.getLinkedRecord("timelapse");
-        const movie = payload?.getLinkedRecord("movieEdge")?.getLinkedRecord("node");
+        const payload = answered(store, "renderTimelapse");
+        const timelapse = linked(payload, "timelapse");
+        const movie = linked(linked(payload, "movieEdge"), "node");
         if (timelapse && movie) prependMovie(store, timelapse, movie);
       },
     },

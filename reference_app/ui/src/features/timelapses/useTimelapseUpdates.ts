@@ -1,8 +1,9 @@
-import { useEffectEvent, useRef } from "react";
+import { useRef } from "react";
 import { commitLocalUpdate, graphql, useRelayEnvironment } from "react-relay";
 import { ConnectionHandler, type RecordProxy, type RecordSourceProxy } from "relay-runtime";
 
 import { insertOnce } from "../../relay/edges.ts";
+import { answered, linked, linkedList } from "../../relay/records.ts";
 import { useLive, type LiveStatus } from "../live/useLive.ts";
 import type { useTimelapseUpdatesSubscription } from "./__generated__/useTimelapseUpdatesSubscription.graphql";
 import { prependMovie } from "./useRenderTimelapse.ts";
@@ -19,13 +20,18 @@ export function useTimelapseUpdates(timelapse: string, refresh: (onDone: () => v
   const environment = useRelayEnvironment();
   const arrived = useRef<string[]>([]);
 
-  const remember = useEffectEvent((nodes: readonly RecordProxy[]) => {
+  const remember = (nodes: readonly RecordProxy[]) => {
     arrived.current = [...arrived.current, ...nodes.map((node) => node.getDataID())].slice(-REMEMBERED);
-  });
+  };
   const putInAgain = () => {
     commitLocalUpdate(environment, (store) => {
       const record = store.get(timelapse);
-      if (record) addNodes(store, record, arrived.current.flatMap((id) => store.get(id) ?? []));
+      if (record)
+        addNodes(
+          store,
+          record,
+          arrived.current.flatMap((id) => store.get(id) ?? []),
+        );
     });
   };
 
@@ -60,9 +66,9 @@ export function useTimelapseUpdates(timelapse: string, refresh: (onDone: () => v
     variables: { timelapse },
     envelope: (response) => response.timelapseUpdates,
     updater: (store) => {
-      const update = store.getRootField("timelapseUpdates");
-      const record = update?.getLinkedRecord("timelapse");
-      if (!update || !record) return;
+      const update = answered(store, "timelapseUpdates");
+      const record = linked(update, "timelapse");
+      if (!record) return;
       const nodes = ["newFrames", "newMovies"].flatMap((field) => newNodes(update, field));
       remember(nodes);
       addNodes(store, record, nodes);
@@ -74,8 +80,8 @@ export function useTimelapseUpdates(timelapse: string, refresh: (onDone: () => v
   });
 }
 
-function newNodes(update: RecordProxy, field: string): RecordProxy[] {
-  return (update.getLinkedRecords(field) ?? []).flatMap((edge) => edge.getLinkedRecord("node") ?? []);
+function newNodes(update: RecordProxy | null, field: string): RecordProxy[] {
+  return linkedList(update, field).flatMap((edge) => linked(edge, "node") ?? []);
 }
 
 function addNodes(store: RecordSourceProxy, timelapse: RecordProxy, nodes: readonly RecordProxy[]): void {

@@ -1,0 +1,94 @@
+/** Who may import whom. Features meet in features/live and in routes.tsx only. */
+module.exports = {
+  forbidden: [
+    {
+      name: "no-circular",
+      comment: "A cycle cannot be read, tested or loaded in parts.",
+      severity: "error",
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: "features-are-strangers",
+      comment:
+        "A feature imports itself and features/live; what two features share goes there, or routes.tsx hands it in.",
+      severity: "error",
+      from: { path: "^src/features/([^/]+)/" },
+      to: { path: "^src/features/", pathNot: "^src/features/($1|live)/" },
+    },
+    {
+      name: "live-knows-no-feature",
+      comment: "Progress, heartbeats and transitions look the same whoever shows them.",
+      severity: "error",
+      from: { path: "^src/features/live/" },
+      to: { path: "^src/features/(?!live/)" },
+    },
+    {
+      name: "design-is-dumb",
+      comment: "Design takes values and shows them; it knows neither data nor features.",
+      severity: "error",
+      from: { path: "^src/design/" },
+      to: {
+        path: "(^src/(relay|features|lib|routes|main))|node_modules/(react-relay|relay-runtime|graphql)",
+      },
+    },
+    {
+      name: "lib-is-pure",
+      comment: "Values in, values out: no React, no Relay, nothing of ours.",
+      severity: "error",
+      from: { path: "^src/lib/", pathNot: "\\.test\\.ts$" },
+      to: { pathNot: "^src/lib/" },
+    },
+    {
+      name: "relay-knows-no-page",
+      severity: "error",
+      from: { path: "^src/relay/" },
+      to: { path: "^src/(features|design|routes|main)" },
+    },
+    {
+      name: "pages-come-by-routes",
+      comment: "A page holds a query that routes.tsx preloads; imported elsewhere it would load late.",
+      severity: "error",
+      from: { pathNot: "^src/routes\\.tsx$|\\.test\\.tsx$" },
+      to: { path: "Page\\.tsx$" },
+    },
+    {
+      name: "pages-do-not-know-the-routes",
+      severity: "error",
+      from: { pathNot: "^src/main\\.tsx$" },
+      to: { path: "^src/(routes|main)\\.tsx$" },
+    },
+    {
+      name: "no-orphans",
+      comment: "A file that nobody imports and that imports nobody is dead.",
+      severity: "error",
+      from: { orphan: true, pathNot: "\\.test\\.tsx?$|\\.d\\.ts$" },
+      to: {},
+    },
+    {
+      name: "nothing-undeclared",
+      comment: "What is imported stands in package.json; development tools stay out of the bundle.",
+      severity: "error",
+      from: { path: "^src/", pathNot: "\\.test\\.tsx?$" },
+      to: { dependencyTypes: ["npm-no-pkg", "npm-unknown", "npm-dev", "unknown"] },
+    },
+    {
+      name: "tests-are-not-code",
+      severity: "error",
+      from: { path: "^src/", pathNot: "\\.test\\.tsx?$" },
+      to: { path: "\\.test\\.tsx?$|^test/" },
+    },
+    {
+      name: "resolvable",
+      severity: "error",
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "types", "default"] },
+  },
+};
