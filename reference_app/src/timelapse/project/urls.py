@@ -6,10 +6,11 @@ from django.contrib import admin
 from django.urls import path, re_path
 
 from timelapse.project.page import page
+from timelapse.project.schema import schema
 from timelapse.project.views import GraphQLView
 
 urlpatterns = [
     path("admin/", admin.site.urls),
-    path("graphql", GraphQLView.as_view()),
+    path("graphql", GraphQLView.as_view(schema=schema, graphql_ide=None, allow_queries_via_get=False)),
     re_path(r"^(?!assets/|static/|media/|agent/).*$", page),
 ]

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from strawberry.django.context import StrawberryDjangoContext
 from strawberry.django.views import AsyncGraphQLView
 
-from timelapse.project.schema import schema
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+    from strawberry.http.temporal_response import TemporalResponse
 
 
-class GraphQLView(AsyncGraphQLView):
+class GraphQLView(AsyncGraphQLView[StrawberryDjangoContext]):
     """The endpoint; its user is read before any resolver runs."""
 
-    def __init__(self, **kwargs: object) -> None:
-        super().__init__(**(kwargs | {"schema": schema, "graphql_ide": None, "allow_queries_via_get": False}))
-
-    async def get_context(self, request: object, response: object) -> object:
+    async def get_context(
+        self, request: HttpRequest, response: HttpResponse | TemporalResponse
+    ) -> StrawberryDjangoContext:
         """Load the user first: a lazy one would read the database inside async code."""
-        request.user = await request.auser()  # type: ignore[attr-defined]
-        return await super().get_context(request, response)  # type: ignore[arg-type]
+        request.user = await request.auser()
+        return StrawberryDjangoContext(request=request, response=response)  # type: ignore[arg-type] # as upstream

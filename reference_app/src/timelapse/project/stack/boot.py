@@ -30,10 +30,12 @@ def boot_valkey(supervisor: Supervisor, home: Path) -> None:
         child, url = started
         os.environ["REDIS_URL"] = url
         supervisor.start(child)
-    _await_valkey(os.environ["REDIS_URL"], lambda: started and supervisor.require(started[0]))
+        _await_valkey(url, lambda: supervisor.require(child))
+    else:
+        _await_valkey(os.environ["REDIS_URL"], lambda: None)
 
 
-def _await_valkey(url: str, still_hopeful: Callable[[], object]) -> None:
+def _await_valkey(url: str, still_hopeful: Callable[[], None]) -> None:
     import redis  # noqa: PLC0415 - only after the command line is known to be right
 
     client = redis.Redis.from_url(url, socket_connect_timeout=1)

@@ -58,7 +58,7 @@ def _follow(child: Child, log: Path, on_progress: Callable[[float, float | None]
             if line is None:
                 break
             reducer.add(json.loads(line))
-        for state in reducer.states().values():
+        for state in reducer.states.values():
             if state.action_type == _UPLOAD:
                 on_progress(state.done, state.total)
         if running:
