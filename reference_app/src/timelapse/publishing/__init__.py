@@ -1,0 +1,3 @@
+"""Publishing: movies, posters, frames and thumbnails for browsers."""
+
+from __future__ import annotations

@@ -1,0 +1,223 @@
+"""Writes of movies, one transaction each."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from celery import current_app
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+import fsmlock
+from eliot_progress import causal_id
+from timelapse.rendering import queries
+from timelapse.rendering.domain import MOST_ATTEMPTS, NO_MOVIE, NO_TIMELAPSE, WORKERS_DIE, Wish
+from timelapse.rendering.events import MovieChanged, movie_changed
+from timelapse.rendering.models import Movie
+from timelapse.shared import live
+from timelapse.timelapses.actions import group_of
+from timelapse.timelapses.queries import timelapse_by_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.contrib.auth.models import User
+
+#: The task that renders a movie, by name: tasks know actions, not the other way round.
+RENDER_TASK = "rendering.render_movie"
+
+
+class WishRefusedError(fsmlock.Refused):
+    """The wished movie can't be; ``by_field`` says why, field by field."""
+
+    def __init__(self, by_field: Mapping[str, fsmlock.Reason]) -> None:
+        super().__init__(by_field.values())
+        self.by_field = by_field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovieFile:
+    """What was found in the finished file; ``left_out`` has a frame, a code and a reason in each row."""
+
+    frame_count: int
+    duration_s: float
+    bytes: int
+    left_out: list[dict[str, str]]
+
+
+@transaction.atomic
+def request_render(timelapse: int, wish: Wish, user: User | None = None) -> Movie:
+    """Ask for a movie of the frames that are there when a worker begins.
+
+    Raises:
+        WishRefusedError: a field of the wish can't be.
+        Refused: there is no such timelapse, it has no frames, or a movie of it is being rendered.
+    """
+    if wrong := wish.refusals():
+        raise WishRefusedError(wrong)
+    found = timelapse_by_id(timelapse)
+    if found is None:
+        raise fsmlock.Refused([NO_TIMELAPSE])
+    reasons = fsmlock.explain(found, to="render", user=user)
+    if reasons:
+        raise fsmlock.TransitionRefused(reasons, instance=found)
+    width, height = wish.even_size
+    movie = Movie(timelapse=found, fps=wish.fps, width=width, height=height, requested_by=user)
+    movie.frame_count = found.frames().count()
+    movie.causal_id = causal_id() or ""
+    movie.save()
+    tell(movie, new=True)
+    send(movie)
+    return movie
+
+
+@transaction.atomic
+def cancel_movie(movie: int, user: User | None = None) -> Movie:
+    """Call a movie off: at once while it waits; its worker is asked to stop while it is being rendered.
+
+    Raises:
+        Refused: there is no such movie, or it is neither waiting nor being rendered.
+    """
+    found = _visible(movie)
+    _refuse(found, "cancel", user)
+    if found.state == Movie.States.RENDERING and queries.is_being_rendered(found):
+        by = user.get_username() if user is not None else "somebody"
+        fsmlock.cancel(found.timelapse, "render", by=by, why=f"{found} is not wanted any more")
+        tell(found)
+        return found
+    found.cancel()
+    _save(found, finished=True)
+    return found
+
+
+@transaction.atomic
+def retry_movie(movie: int, user: User | None = None) -> Movie:
+    """Render a movie that failed or was cancelled after all.
+
+    Raises:
+        Refused: there is no such movie, or it needs no retry.
+    """
+    found = _visible(movie)
+    _refuse(found, "retry", user)
+    found.retry()
+    found.failure_code = found.failure_message = found.failure_remedy = ""
+    found.left_out, found.finished_at, found.token, found.attempts = [], None, None, 0
+    found.causal_id = causal_id() or ""
+    found.frame_count = found.timelapse.frames().count()
+    _save(found)
+    send(found)
+    return found
+
+
+def delete_movie(movie: int, user: User | None = None) -> Movie:
+    """Remove a movie's files, and hide its row. What a crash leaves half done is done when it is asked again.
+
+    Raises:
+        Refused: there is no such movie, or it is still waiting or being rendered.
+    """
+    with transaction.atomic():
+        found = Movie.objects.select_related("timelapse__camera").filter(pk=movie).first()
+        if found is None or found.state == Movie.States.DELETED:
+            raise fsmlock.Refused([NO_MOVIE])
+        if found.state != Movie.States.DELETING:
+            _refuse(found, "start_deleting", user)
+            found.start_deleting()
+            _save(found)
+    shutil.rmtree(queries.folder_of(found.pk), ignore_errors=True)
+    with transaction.atomic():
+        found.finish_deleting()
+        _save(found)
+    return found
+
+
+def begin(movie: Movie, token: int) -> None:
+    """Note that the holder of this token renders the movie. To be called in the hold's transaction."""
+    movie.start()
+    movie.token = token
+    movie.attempts += 1
+    movie.frame_count = movie.timelapse.frames().count()
+    _save(movie)
+
+
+def finish(movie: Movie, file: MovieFile) -> None:
+    """Note that the file is in its place. To be called within the hold's transaction."""
+    movie.finish()
+    for field, value in asdict(file).items():
+        setattr(movie, field, value)
+    _save(movie, finished=True)
+
+
+def fail(movie: Movie, reason: fsmlock.Reason) -> None:
+    """Note why the movie can't be made."""
+    movie.fail()
+    movie.failure_code = reason.code
+    movie.failure_message = reason.message
+    movie.failure_remedy = reason.remedy
+    _save(movie, finished=True)
+
+
+def call_off(movie: Movie) -> None:
+    """Note that the worker stopped because somebody asked it to."""
+    movie.cancel()
+    _save(movie, finished=True)
+
+
+@transaction.atomic
+def recover(movie: Movie) -> None:
+    """Send the movie's task again: its worker is gone, or the task never came.
+
+    A movie that outlived no worker several times fails: it may be what kills them.
+
+    Raises:
+        StaleState: somebody else was faster; nothing is to be done.
+    """
+    if movie.attempts >= MOST_ATTEMPTS:
+        fail(movie, WORKERS_DIE)
+        return
+    if movie.state == Movie.States.RENDERING:
+        movie.requeue()
+        _save(movie)
+    send(movie)
+
+
+def send(movie: Movie) -> None:
+    """Put the movie's task into the queue, once the transaction has committed."""
+    task_id = str(uuid.uuid4())
+    Movie.objects.filter(pk=movie.pk).update(task_id=task_id, sent_at=Now())
+    movie.task_id = task_id
+    tell(movie)
+    # robust: when the broker can't be reached the movie waits, says so, and its task is sent again later.
+    transaction.on_commit(
+        lambda: current_app.send_task(RENDER_TASK, args=[movie.pk], task_id=task_id), robust=True
+    )
+
+
+def tell(movie: Movie, *, new: bool = False) -> None:
+    """Let those who watch know that the movie has changed, or is new."""
+    event = MovieChanged(movie=movie.pk, timelapse=movie.timelapse_id, state=movie.state)
+    transaction.on_commit(lambda: movie_changed.send_robust(Movie, event=event), robust=True)
+    live.changed(group_of(movie.timelapse_id), movie=movie.pk, new=new)
+
+
+def _visible(movie: int) -> Movie:
+    found = queries.movie_by_id(movie)
+    if found is None:
+        raise fsmlock.Refused([NO_MOVIE])
+    return found
+
+
+def _refuse(movie: Movie, transition: str, user: User | None) -> None:
+    reasons = fsmlock.explain(movie, to=transition, user=user)
+    if reasons:
+        raise fsmlock.TransitionRefused(reasons, instance=movie)
+
+
+def _save(movie: Movie, *, finished: bool = False) -> None:
+    if finished:
+        movie.finished_at = timezone.now()
+    movie.save()
+    tell(movie)

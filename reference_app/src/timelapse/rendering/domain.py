@@ -1,0 +1,76 @@
+"""What may be rendered, decided from values alone."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from fsmlock import Reason
+
+SLOWEST_FPS: Final = 0.1
+FASTEST_FPS: Final = 120.0
+SMALLEST: Final = 16
+#: H.264 goes further, but no browser is sure to play it.
+LARGEST: Final = 7680
+
+#: How long a dead worker's hold keeps others from rendering the timelapse.
+LEASE: Final = timedelta(seconds=10)
+#: A movie that waits this long though nobody renders its timelapse has lost its task: it is sent again.
+PATIENCE: Final = timedelta(seconds=15)
+
+#: Workers that may die of one movie before it fails for good.
+MOST_ATTEMPTS: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """The movie that somebody asks for: frames per second, width and height in pixels."""
+
+    fps: float = 30.0
+    width: int = 1280
+    height: int = 720
+
+    def refusals(self) -> dict[str, Reason]:
+        """Say what is wrong with it, by field; nothing, when it is fine."""
+        wrong: dict[str, Reason] = {}
+        if not math.isfinite(self.fps) or not SLOWEST_FPS <= self.fps <= FASTEST_FPS:
+            wrong["fps"] = Reason(
+                code="fps_out_of_range",
+                message=f"{self.fps:g} frames per second can't be shown.",
+                remedy=f"Choose between {SLOWEST_FPS:g} and {FASTEST_FPS:g}, say 30.",
+            )
+        for field, length in (("width", self.width), ("height", self.height)):
+            if not SMALLEST <= length <= LARGEST:
+                wrong[field] = Reason(
+                    code=f"{field}_out_of_range",
+                    message=f"A {field} of {length} pixels can't be rendered.",
+                    remedy=f"Choose between {SMALLEST} and {LARGEST}.",
+                )
+        return wrong
+
+    @property
+    def even_size(self) -> tuple[int, int]:
+        """Width and height as they will be: H.264 for browsers (yuv420p) halves both for its colour."""
+        return self.width // 2 * 2, self.height // 2 * 2
+
+
+NO_TIMELAPSE: Final = Reason(
+    code="no_timelapse",
+    message="There is no such timelapse.",
+    remedy="Choose one of the timelapses that are listed.",
+)
+NO_MOVIE: Final = Reason(
+    code="no_movie", message="There is no such movie.", remedy="Choose one of the movies that are listed."
+)
+WORKERS_DIE: Final = Reason(
+    code="workers_die",
+    message=f"{MOST_ATTEMPTS} workers died while they rendered it.",
+    remedy="Look at the worker's log and memory, then retry; a smaller size needs less of it.",
+)
+INTERNAL: Final = Reason(
+    code="internal",
+    message="Rendering stopped at an error that nobody thought of.",
+    remedy="Retry; when it happens again, look for the movie's causal id in the log.",
+)

@@ -1,0 +1,8 @@
+"""Movies for the page."""
+
+from __future__ import annotations
+
+from timelapse.rendering.graphql.mutations import Mutation
+from timelapse.rendering.graphql.updates import Subscription
+
+__all__ = ["Mutation", "Subscription"]

@@ -1,0 +1,153 @@
+"""Asking for movies, and what can be done with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
+
+import strawberry
+from asgiref.sync import sync_to_async
+from strawberry import relay
+from strawberry.types import Info
+
+import fsmlock
+from timelapse.rendering import actions
+from timelapse.rendering.domain import Wish
+from timelapse.rendering.graphql.movie import Movie, newest_edge
+from timelapse.shared.graphql import UserError, signed_in, user_errors
+from timelapse.timelapses.graphql import Timelapse, row_in
+from timelapse.timelapses.queries import timelapse_by_id
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+    from timelapse.rendering import models
+
+
+@strawberry.input
+class RenderTimelapseInput:
+    """The movie to make: frames per second, and pixels (odd ones are made even)."""
+
+    timelapse: relay.GlobalID
+    fps: float = 30
+    width: int = 1280
+    height: int = 720
+
+
+@strawberry.input
+class CancelMovieInput:
+    """Which movie to call off."""
+
+    movie: relay.GlobalID
+
+
+@strawberry.input
+class RetryMovieInput:
+    """Which movie to try again."""
+
+    movie: relay.GlobalID
+
+
+@strawberry.input
+class DeleteMovieInput:
+    """Which movie to remove."""
+
+    movie: relay.GlobalID
+
+
+@strawberry.type
+class RenderTimelapsePayload:
+    """The movie that waits for a worker now, or why there is none."""
+
+    movie_edge: relay.Edge[Movie] | None
+    timelapse: Timelapse | None
+    errors: list[UserError]
+
+
+@strawberry.type
+class CancelMoviePayload:
+    """The movie as it is now; a running worker takes a moment to stop."""
+
+    movie: Movie | None
+    errors: list[UserError]
+
+
+@strawberry.type
+class RetryMoviePayload:
+    """The movie as it is now."""
+
+    movie: Movie | None
+    errors: list[UserError]
+
+
+@strawberry.type
+class DeleteMoviePayload:
+    """The id that is gone, and the timelapse that it was made of."""
+
+    deleted_movie_id: relay.GlobalID | None
+    timelapse: Timelapse | None
+    errors: list[UserError]
+
+
+@strawberry.type
+class Mutation:
+    """Writes of this app."""
+
+    @strawberry.mutation(description="Ask for a movie of the frames that there are.")
+    async def render_timelapse(self, info: Info, input: RenderTimelapseInput) -> RenderTimelapsePayload:  # noqa: A002
+        """Ask for one."""
+        user = signed_in(info)
+        timelapse = row_in(input.timelapse, "Timelapse")
+        wish = Wish(fps=input.fps, width=input.width, height=input.height)
+        try:
+            movie = await sync_to_async(actions.request_render)(timelapse, wish, user)
+        except fsmlock.Refused as refused:
+            found = await sync_to_async(timelapse_by_id)(timelapse)
+            return RenderTimelapsePayload(
+                movie_edge=None, timelapse=cast("Timelapse | None", found), errors=_errors(refused)
+            )
+        return RenderTimelapsePayload(
+            movie_edge=newest_edge(movie), timelapse=cast("Timelapse", movie.timelapse), errors=[]
+        )
+
+    @strawberry.mutation(description="Call a movie off while it waits or is being rendered.")
+    async def cancel_movie(self, info: Info, input: CancelMovieInput) -> CancelMoviePayload:  # noqa: A002
+        """Call it off."""
+        movie, errors = await _done(actions.cancel_movie, info, input.movie)
+        return CancelMoviePayload(movie=cast("Movie | None", movie), errors=errors)
+
+    @strawberry.mutation(description="Render a movie after all that failed or was cancelled.")
+    async def retry_movie(self, info: Info, input: RetryMovieInput) -> RetryMoviePayload:  # noqa: A002
+        """Try it again."""
+        movie, errors = await _done(actions.retry_movie, info, input.movie)
+        return RetryMoviePayload(movie=cast("Movie | None", movie), errors=errors)
+
+    @strawberry.mutation(description="Remove a movie's files, and the movie from the list.")
+    async def delete_movie(self, info: Info, input: DeleteMovieInput) -> DeleteMoviePayload:  # noqa: A002
+        """Remove it."""
+        movie, errors = await _done(actions.delete_movie, info, input.movie)
+        if movie is None:
+            return DeleteMoviePayload(deleted_movie_id=None, timelapse=None, errors=errors)
+        timelapse = cast("Timelapse", movie.timelapse)
+        return DeleteMoviePayload(deleted_movie_id=input.movie, timelapse=timelapse, errors=[])
+
+
+async def _done(
+    action: Callable[[int, User], models.Movie], info: Info, movie: relay.GlobalID
+) -> tuple[models.Movie | None, list[UserError]]:
+    user = signed_in(info)
+    try:
+        return await sync_to_async(action)(row_in(movie, "Movie"), user), []
+    except fsmlock.Refused as refused:
+        shown = cast("models.Movie | None", refused.instance)
+        return shown, _errors(refused)
+
+
+def _errors(refused: fsmlock.Refused) -> list[UserError]:
+    if isinstance(refused, actions.WishRefusedError):
+        return [
+            error
+            for field, reason in refused.by_field.items()
+            for error in user_errors([reason], field=field)
+        ]
+    return user_errors(refused.reasons)

@@ -1,0 +1,88 @@
+"""A timelapse, live: its frames and movies as they come."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from typing import TYPE_CHECKING, cast
+
+import strawberry
+from asgiref.sync import sync_to_async
+from strawberry import relay
+from strawberry.types import Info
+
+from timelapse.frames.graphql import Frame
+from timelapse.frames.models import Frame as FrameModel
+from timelapse.rendering.graphql.movie import Movie, newest_edge
+from timelapse.rendering.queries import movie_by_id
+from timelapse.shared import conf
+from timelapse.shared.graphql import UpdateKind, signed_in
+from timelapse.shared.live import needs_snapshot, watch
+from timelapse.timelapses.actions import group_of
+from timelapse.timelapses.graphql import Timelapse, footage_of, latest_edge, timelapse_in
+
+if TYPE_CHECKING:
+    from timelapse.shared.live import Change
+    from timelapse.timelapses.models import Timelapse as TimelapseModel
+
+
+@strawberry.type
+class TimelapseUpdate:
+    """One message of `timelapseUpdates`."""
+
+    kind: UpdateKind
+    seq: int
+    beat_seconds: float
+    timelapse: Timelapse
+    new_frames: list[relay.Edge[Frame]]
+    new_movies: list[relay.Edge[Movie]]
+    movie: Movie | None = strawberry.field(description="The movie that changed or moved on, if one did.")
+
+
+@strawberry.type
+class Subscription:
+    """Live reads of this app."""
+
+    @strawberry.subscription(description="A timelapse: a snapshot, then its new frames and what movies do.")
+    async def timelapse_updates(
+        self,
+        info: Info,
+        id: relay.GlobalID,  # noqa: A002 - the schema's name
+    ) -> AsyncGenerator[TimelapseUpdate, None]:
+        """Look again at each change."""
+        await sync_to_async(signed_in)(info)
+        timelapse = await timelapse_in(id)
+        beat = conf.get().beat_seconds
+        seq = 0
+        async for change in watch(group_of(timelapse.pk), beat=beat):
+            seq += 1
+            timelapse = await timelapse_in(id)
+            frames, movies, movie = await _news(timelapse, change or {})
+            yield TimelapseUpdate(
+                kind=_kind(change),
+                seq=seq,
+                beat_seconds=beat,
+                timelapse=cast("Timelapse", timelapse),
+                new_frames=frames,
+                new_movies=movies,
+                movie=movie,
+            )
+
+
+def _kind(change: Change | None) -> UpdateKind:
+    if change is None:
+        return UpdateKind.BEAT
+    return UpdateKind.SNAPSHOT if needs_snapshot(change) else UpdateKind.DELTA
+
+
+async def _news(
+    timelapse: TimelapseModel, change: Change
+) -> tuple[list[relay.Edge[Frame]], list[relay.Edge[Movie]], Movie | None]:
+    if "frame" in change:
+        frame = await FrameModel.objects.filter(pk=cast("int", change["frame"])).afirst()
+        count = (await footage_of(timelapse)).frame_count
+        return ([] if frame is None else [latest_edge(frame, count)]), [], None
+    if "movie" in change:
+        row = await sync_to_async(movie_by_id)(cast("int", change["movie"]))
+        if row is not None:
+            return [], ([newest_edge(row)] if change.get("new") else []), cast("Movie", row)
+    return [], [], None

@@ -1,0 +1,119 @@
+"""What workers do with movies: claim the lock, render, report."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from celery import shared_task
+from django.db import transaction
+
+import fsmlock
+from eliot_progress import cancellation, progress
+from fsmlock import Reason
+from timelapse.frames.queries import file_of
+from timelapse.rendering import actions, queries
+from timelapse.rendering.actions import RENDER_TASK, MovieFile
+from timelapse.rendering.domain import INTERNAL, LEASE
+from timelapse.rendering.models import Movie
+from timelapse.rendering.pipeline.errors import RenderError
+from timelapse.rendering.pipeline.geometry import Size
+from timelapse.rendering.pipeline.picture import Picture
+from timelapse.rendering.pipeline.rate import exact_rate
+from timelapse.rendering.pipeline.render import Order, Rendered, render
+from timelapse.shared import conf
+from timelapse.shared.progress import about
+
+if TYPE_CHECKING:
+    from fsmlock import Held
+
+cancellation(fsmlock.CancelRequested)
+
+
+@shared_task(name=RENDER_TASK)
+def render_movie(movie: int) -> None:
+    """Render the movie, unless that is done, being done or no longer wanted.
+
+    However often this is delivered, a movie is rendered once at a time: the timelapse's render lock decides.
+    Who doesn't get the lock leaves: whoever has it sends for the next movie in line when it is done.
+    """
+    found = queries.movie_by_id(movie)
+    if found is None or found.state not in {Movie.States.QUEUED, Movie.States.RENDERING}:
+        return
+    lock = fsmlock.hold(found.timelapse, "render", policy=fsmlock.Skip(), lease=LEASE, why=str(found))
+    with suppress(fsmlock.HoldLost, fsmlock.StaleState), lock as held:
+        if not held:
+            return
+        _render_under(held, found)
+    if waiting := queries.next_in_line(found.timelapse_id):
+        actions.send(waiting)
+
+
+@shared_task(name="rendering.recover_movies")
+def recover_movies() -> None:
+    """Send again the tasks of movies whose worker died or whose task never came."""
+    for movie in queries.perhaps_orphaned():
+        if not queries.render_holds(movie.timelapse):
+            with suppress(fsmlock.StaleState):
+                actions.recover(movie)
+
+
+def _render_under(held: Held, movie: Movie) -> None:
+    with held.transaction():
+        actions.begin(movie, held.token)
+    try:
+        _make(held, movie)
+    except fsmlock.CancelRequested:
+        with transaction.atomic():
+            actions.call_off(movie)
+    except RenderError as error:
+        with held.transaction():
+            actions.fail(movie, Reason(code=error.code, message=error.message, remedy=error.remedy))
+    except (fsmlock.HoldLost, fsmlock.StaleState):
+        raise
+    except Exception:
+        with held.transaction():
+            actions.fail(movie, INTERNAL)
+        raise
+
+
+def _make(held: Held, movie: Movie) -> None:
+    order = _order(movie)
+    by = movie.requested_by.get_username() if movie.requested_by else ""
+    with progress(
+        "render:movie",
+        total=len(order.pictures),
+        unit="frame",
+        about=about(movie),
+        by=by,
+        description=f"Rendering {movie}",
+    ) as work:
+
+        def on_frame(done: int) -> None:
+            held.check()
+            work.to(done)
+
+        rendered = render(order, queries.folder_of(movie.pk), on_frame=on_frame)
+        with held.transaction():
+            rendered.publish()
+            actions.finish(movie, _file(rendered))
+
+
+def _order(movie: Movie) -> Order:
+    frames = movie.timelapse.frames().only("file", "filename", "capture").iterator()
+    return Order(
+        pictures=[Picture(name=str(frame), path=file_of(frame)) for frame in frames],
+        size=Size(movie.width, movie.height),
+        rate=exact_rate(movie.fps),
+        max_pixels=conf.get().max_pixels,
+    )
+
+
+def _file(rendered: Rendered) -> MovieFile:
+    left_out = [{"frame": left.name, "code": left.code, "reason": left.reason} for left in rendered.left_out]
+    return MovieFile(
+        frame_count=rendered.facts.frame_count,
+        duration_s=rendered.facts.duration_s,
+        bytes=rendered.facts.bytes,
+        left_out=left_out,
+    )

@@ -1,0 +1,54 @@
+"""Writes of timelapses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from fsmlock import Reason, Refused
+from timelapse.cameras.queries import camera_by_id
+from timelapse.shared import live
+from timelapse.timelapses.domain import refusals
+from timelapse.timelapses.events import TimelapseCreated, timelapse_created
+from timelapse.timelapses.models import Timelapse
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+NO_CAMERA = Reason(
+    code="no_camera", message="There is no such camera.", remedy="Choose one of the cameras that are listed."
+)
+
+
+@transaction.atomic
+def create_timelapse(
+    *, camera: UUID, name: str, starts_at: datetime | None = None, ends_at: datetime | None = None
+) -> Timelapse:
+    """Make a timelapse of what the camera films, from now on and before, or in a stretch of time.
+
+    Raises:
+        Refused: the name is empty or too long, there is no such camera, or the stretch ends before it starts.
+    """
+    reasons = refusals(name, starts_at, ends_at)
+    if camera_by_id(camera) is None:
+        reasons = (*reasons, NO_CAMERA)
+    if reasons:
+        raise Refused(reasons)
+    timelapse = Timelapse.objects.create(
+        camera_id=camera, name=name.strip(), starts_at=starts_at, ends_at=ends_at
+    )
+    event = TimelapseCreated(timelapse=timelapse.pk, camera=camera)
+    transaction.on_commit(lambda: timelapse_created.send_robust(Timelapse, event=event), robust=True)
+    return timelapse
+
+
+def tell_of_frame(timelapse: int, frame: int) -> None:
+    """Let those who watch the timelapse know that it has a new frame."""
+    live.changed(group_of(timelapse), frame=frame)
+
+
+def group_of(timelapse: int) -> str:
+    """Name the group of those who watch a timelapse."""
+    return f"timelapse.{timelapse}"

@@ -1,0 +1,34 @@
+"""What makes a timelapse one, decided from values alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from fsmlock import Reason
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+LONGEST_NAME: Final = 80
+
+
+def refusals(name: str, starts_at: datetime | None, ends_at: datetime | None) -> tuple[Reason, ...]:
+    """Say what is wrong with the wish for a timelapse; nothing, when it is fine."""
+    reasons = []
+    if not name.strip():
+        reasons.append(
+            Reason(code="name_missing", message="A timelapse needs a name.", remedy="Type one, say: Roof.")
+        )
+    if len(name.strip()) > LONGEST_NAME:
+        reasons.append(
+            Reason(
+                code="name_too_long",
+                message=f"The name has {len(name.strip())} characters; {LONGEST_NAME} fit.",
+                remedy="Shorten it.",
+            )
+        )
+    if starts_at is not None and ends_at is not None and ends_at < starts_at:
+        reasons.append(
+            Reason(code="ends_first", message="It ends before it starts.", remedy="Exchange start and end.")
+        )
+    return tuple(reasons)

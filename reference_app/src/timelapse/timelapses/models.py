@@ -1,0 +1,71 @@
+"""Timelapses: a camera and a stretch of time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from django.db import models
+
+from fsmlock import Lifecycle, Lock, Locks, Reason, transition
+from timelapse.cameras.models import Camera
+from timelapse.frames.queries import frames_of
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from timelapse.frames.models import Frame
+
+NO_FRAMES = Reason(
+    code="no_frames",
+    message="There are no frames yet.",
+    remedy="Start the camera, and wait for its first frame.",
+)
+
+
+def has_frames(timelapse: Timelapse) -> Reason | None:
+    """A movie needs something to show."""
+    return None if timelapse.frames().exists() else NO_FRAMES
+
+
+class Timelapse(Lifecycle, models.Model):
+    """What a camera filmed from ``starts_at`` to ``ends_at``; an open end (null) takes in all there is."""
+
+    #: A timelapse is ready from the first moment: it needs no frame to exist.
+    initial_state: ClassVar[str] = Lifecycle.States.READY
+
+    #: "render": at most one movie of a timelapse is rendered at a time.
+    locks = Locks(Lock("render"))
+
+    name = models.CharField(max_length=80)
+    camera = models.ForeignKey(Camera, on_delete=models.PROTECT, related_name="timelapses")
+    starts_at = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        """Oldest first: a new timelapse doesn't move the others about."""
+
+        ordering = ("created_at", "pk")
+
+    def __str__(self) -> str:
+        """The name, as people call it."""
+        return self.name
+
+    @transition(
+        source=Lifecycle.States.READY,
+        target=Lifecycle.States.READY,
+        needs="render",
+        label="Render",
+        conditions=[has_frames],
+    )
+    def render(self) -> None:
+        """A movie is made of the frames; the timelapse itself stays as it is."""
+
+    def frames(self) -> QuerySet[Frame]:
+        """Its frames in a film's order."""
+        found = frames_of(self.camera_id)
+        if self.starts_at is not None:
+            found = found.filter(captured_at__gte=self.starts_at)
+        if self.ends_at is not None:
+            found = found.filter(captured_at__lte=self.ends_at)
+        return found

@@ -1,0 +1,69 @@
+"""Reads of timelapses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from django.db.models import Count, DateTimeField, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from timelapse.frames.models import Frame
+from timelapse.timelapses.models import Timelapse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from uuid import UUID
+
+_FIRST_MOMENT: Final = datetime(1, 1, 1, tzinfo=UTC)
+_LAST_MOMENT: Final = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Footage:
+    """How much there is of a timelapse, and its latest frame."""
+
+    frame_count: int = 0
+    latest: Frame | None = None
+
+
+def timelapse_by_id(timelapse: int) -> Timelapse | None:
+    """Find a timelapse."""
+    return Timelapse.objects.select_related("camera").filter(pk=timelapse).first()
+
+
+def timelapses() -> QuerySet[Timelapse]:
+    """All timelapses that aren't on their way out, with their cameras."""
+    gone = (Timelapse.States.DELETING, Timelapse.States.DELETED)
+    return Timelapse.objects.select_related("camera").exclude(state__in=gone)
+
+
+def timelapses_showing(camera: UUID, captured_at: datetime) -> list[int]:
+    """Find the timelapses that a frame of this camera, taken at this moment, belongs to."""
+    begun = Q(starts_at=None) | Q(starts_at__lte=captured_at)
+    not_over = Q(ends_at=None) | Q(ends_at__gte=captured_at)
+    return list(Timelapse.objects.filter(begun, not_over, camera=camera).values_list("pk", flat=True))
+
+
+def footage(timelapses: Iterable[int]) -> dict[int, Footage]:
+    """Count the frames and find the latest of each, in two queries, whatever their number."""
+    theirs = Frame.objects.filter(
+        camera=OuterRef("camera"),
+        captured_at__gte=Coalesce(OuterRef("starts_at"), Value(_FIRST_MOMENT, DateTimeField())),
+        captured_at__lte=Coalesce(OuterRef("ends_at"), Value(_LAST_MOMENT, DateTimeField())),
+    ).order_by()
+    counted = theirs.values("camera").annotate(n=Count("pk")).values("n")
+    latest = theirs.order_by("-captured_at", "-sequence").values("pk")[:1]
+    rows = (
+        Timelapse.objects.filter(pk__in=set(timelapses))
+        .order_by()
+        .annotate(frame_count=Coalesce(Subquery(counted), 0, output_field=IntegerField()))
+        .values_list("pk", "frame_count", Subquery(latest))
+    )
+    found = {pk: (count, last) for pk, count, last in rows}
+    frames = Frame.objects.in_bulk({last for _, last in found.values() if last is not None})
+    return {
+        pk: Footage(frame_count=count, latest=frames.get(last) if last is not None else None)
+        for pk, (count, last) in found.items()
+    }
