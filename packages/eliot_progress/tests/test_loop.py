@@ -64,7 +64,7 @@ def test_a_list_that_grows_under_the_loop_is_counted_whole(log):
     items = [1, 2]
     for n in progress(items, "Counting"):
         if n == 2:
-            items.append(3)
+            items += [3]
     assert only(log).done == 3
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import re
 import threading
 import time
@@ -136,6 +137,16 @@ class _Attempts:
 
 
 _attempts = _Attempts()
+
+
+def _after_fork() -> None:
+    """In a forked child: the copied counter must not give the ids that the parent gives too."""
+    action = current()
+    if action is not None:
+        action._levels = itertools.count(_attempts())  # noqa: SLF001 - our own class
+
+
+os.register_at_fork(after_in_child=_after_fork)
 
 
 def inject(headers: MutableMapping[str, str], origin: Origin | None = None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar, overload
 
 from eliot_progress import clean
@@ -16,6 +17,54 @@ _Item = TypeVar("_Item")
 
 class Progress(Tracker):
     """Work that counts: what `with progress(...) as p` gives."""
+
+    _parts: _Parts | None = None
+
+    def part(
+        self,
+        action_type: str,
+        *,
+        weight: float = 1,
+        total: float | None = None,
+        unit: str = "",
+        description: str = "",
+    ) -> Progress:
+        """A part of this work, with a progress of its own: when it is done, `weight` units of this work are.
+
+        `with progress("Render", total=10) as p: with p.part("decode", weight=2): ...`. The whole counts its
+        parts from then on, in place of `advance`.
+        """
+        if self._parts is None:
+            self._parts = _Parts()
+            self.count_with(self._parts)
+        labels = replace(
+            self.labels,
+            action_type=clean.text(action_type),
+            description=clean.text(description or action_type),
+            about="",
+            unit=clean.text(unit),
+        )
+        part = Progress(labels, total=total)
+        self._parts.add(part, clean.total(weight) or 0)
+        return part
+
+
+class _Parts:
+    """Counts the parts of a whole. Ended parts are summed up, so that there may be any number."""
+
+    def __init__(self) -> None:
+        self._ended = 0.0
+        self._running: list[tuple[Progress, float]] = []
+
+    def add(self, part: Progress, weight: float) -> None:
+        self._running.append((part, weight))
+
+    def __call__(self) -> float:
+        running = self._running
+        ended = [each for each in running if each[0].outcome is not None]
+        self._running = [each for each in running if each[0].outcome is None]
+        self._ended += sum(part.fraction * weight for part, weight in ended)
+        return self._ended + sum(part.fraction * weight for part, weight in self._running)
 
 
 @overload

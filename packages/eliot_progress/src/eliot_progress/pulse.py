@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 from typing import Protocol
@@ -15,7 +16,7 @@ class Pulsed(Protocol):
     """Something the pulse looks at."""
 
     def pulse(self, now: float) -> None:
-        """Report what is due at `now` (time.time()). Must not raise."""
+        """Report what is due at `now` (time.time())."""
 
 
 class Pulse:
@@ -23,6 +24,8 @@ class Pulse:
 
     def __init__(self, tick_s: float = TICK_S) -> None:
         self.tick_s = tick_s
+        #: Reports that failed.
+        self.failed = 0
         self._reset()
 
     def _reset(self) -> None:
@@ -48,6 +51,18 @@ class Pulse:
         """In a forked child: the parent's work is the parent's to report, and its thread was not copied."""
         self._reset()
 
+    def _look_at(self, work: Pulsed, now: float) -> None:
+        """One piece of work whose report fails must not silence the others."""
+        try:
+            work.pulse(now)
+        except Exception as error:  # noqa: BLE001 - whatever failed, all other work must go on being reported
+            self.failed += 1
+            if self.failed == 1:
+                sys.stderr.write(
+                    f"eliot_progress: a report failed ({type(error).__name__}: {error}). "
+                    "Further ones are only counted.\n"
+                )
+
     def _beat(self) -> None:
         wake = self._wake
         while True:
@@ -57,7 +72,7 @@ class Pulse:
                 watched = tuple(self._watched.values())
             now = time.time()
             for work in watched:
-                work.pulse(now)
+                self._look_at(work, now)
             time.sleep(self.tick_s)
 
 

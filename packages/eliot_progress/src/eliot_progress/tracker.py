@@ -18,7 +18,7 @@ from eliot_progress.estimate import Estimate
 from eliot_progress.pulse import PULSE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from contextvars import Token
     from types import TracebackType
 
@@ -60,6 +60,7 @@ class Tracker:
         self._seq = 0
         self._seen = self.done
         self._changed = False
+        self._paused, self._paused_s = False, 0.0
         self._outcome: messages.Outcome | None = None
         self._reason = ""
         self._emitting = threading.Lock()
@@ -69,8 +70,11 @@ class Tracker:
     # What the caller uses.
 
     def advance(self, n: float = 1) -> None:
-        """Count `n` more units as done."""
-        self.done += n
+        """Count `n` more units as done. What is no number is left out: counting never breaks the work."""
+        try:  # noqa: SIM105 - suppress() costs ten times the counting
+            self.done += n
+        except TypeError:
+            pass
 
     def to(self, done: float) -> None:
         """Set how many units are done."""
@@ -83,6 +87,19 @@ class Tracker:
     def note(self, text: object) -> None:
         """Say something about the moment, in one line."""
         self._note, self._changed = clean.text(text), True
+
+    @contextlib.contextmanager
+    def paused(self, why: object) -> Iterator[None]:
+        """Wait on purpose: the note says why, and the time does not count for the rate."""
+        note, since = self._note, time.monotonic()
+        self.note(why)
+        self._paused = True
+        try:
+            yield
+        finally:
+            self._paused_s += time.monotonic() - since
+            self._paused = False
+            self.note(note)
 
     @property
     def total(self) -> float | None:
@@ -109,6 +126,14 @@ class Tracker:
     def causal_id(self) -> str:
         """32 hex digits."""
         return ids.causal(self.action.task_uuid)
+
+    @property
+    def fraction(self) -> float:
+        """How much of the work is done, from 0 to 1; 0 while the total is unknown."""
+        if self._outcome == "succeeded":
+            return 1.0
+        done = clean.number(self._counter() + self._initial if self._counter else self.done) or 0
+        return min(1.0, max(0.0, done / self._total)) if self._total else 0.0
 
     @property
     def outcome(self) -> messages.Outcome | None:
@@ -149,24 +174,27 @@ class Tracker:
 
     def finish(self, error: BaseException | None = None) -> None:
         """Report the end, once."""
-        with self._emitting:
-            if self._outcome is not None or os.getpid() != self._pid:
-                return
-            self._outcome = outcome_of(error)
-            self._reason = "" if error is None else clean.text(error) or type(error).__name__
-        PULSE.forget(self)
-        now = time.time()
-        self._look(now)
-        self._emit(messages.PROGRESS, now)
-        self.action.finish(error)
-
-    def pulse(self, now: float) -> None:
-        """Report what is due (called by the pulse thread)."""
-        moved = self._look(now)
+        if (
+            self._action is None or os.getpid() != self._pid
+        ):  # in a forked child the work is the parent's to end
+            return
         with self._emitting:
             if self._outcome is not None:
                 return
-            if moved or self._changed:
+            self._outcome = outcome_of(error)
+            self._reason = "" if error is None else clean.text(error) or type(error).__name__
+            now = time.time()
+            self._look(now)
+            self._emit(messages.PROGRESS, now)
+        PULSE.forget(self)
+        self._action.finish(error)
+
+    def pulse(self, now: float) -> None:
+        """Report what is due (called by the pulse thread)."""
+        with self._emitting:
+            if self._outcome is not None:
+                return
+            if self._look(now) or self._changed:
                 self._changed = False
                 self._emit(messages.PROGRESS, now)
             elif now >= self._next_by - self.labels.every_s / 2:
@@ -182,7 +210,8 @@ class Tracker:
         moved = done != self._seen
         if moved:
             self._seen, self._advanced_at = done, now
-        self._estimate.add(done, time.monotonic())
+        if not self._paused:
+            self._estimate.add(done, time.monotonic() - self._paused_s)
         return moved
 
     def _emit(self, kind: str, now: float) -> None:

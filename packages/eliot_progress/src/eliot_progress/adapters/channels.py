@@ -10,7 +10,7 @@ from collections import OrderedDict
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from channels.layers import get_channel_layer  # type: ignore[import-untyped]
+from channels.layers import get_channel_layer
 from eliot import log_message
 
 from eliot_progress.state import TaskState, to_dict
@@ -75,6 +75,9 @@ class _Publisher:
 
     async def _send(self, states: tuple[TaskState, ...]) -> None:
         layer = get_channel_layer(self._alias)
+        if layer is None:
+            self._complain(LookupError(f"CHANNEL_LAYERS has no {self._alias!r}: add it to the settings."))
+            return
         for state in states:
             message = {"type": "progress.changed", "about": state.about, "state": to_dict(state)}
             try:
