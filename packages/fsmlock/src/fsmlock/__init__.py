@@ -19,11 +19,13 @@ if TYPE_CHECKING:
         StaleState,
         TransitionRefused,
     )
-    from fsmlock.explanations import Available, available, explain
-    from fsmlock.holding import Held, hold
+    from fsmlock.explanations import Available, available, explain, explain_many
+    from fsmlock.held import Held
+    from fsmlock.holding import hold
     from fsmlock.holds import active_holds, break_hold, cancel, holds_on
     from fsmlock.lifecycle import Lifecycle, transition
     from fsmlock.locks import Lock, Locks
+    from fsmlock.performing import perform
     from fsmlock.plans import Step, plan
     from fsmlock.policies import Fail, Preempt, RetryLater, Skip, Wait
     from fsmlock.reasons import Reason
@@ -32,7 +34,7 @@ _HOME = {
     "Available": "explanations",
     "CancelRequested": "errors",
     "Fail": "policies",
-    "Held": "holding",
+    "Held": "held",
     "HoldInfo": "backends.base",
     "HoldLost": "errors",
     "HoldRefused": "errors",
@@ -54,8 +56,10 @@ _HOME = {
     "break_hold": "holds",
     "cancel": "holds",
     "explain": "explanations",
+    "explain_many": "explanations",
     "hold": "holding",
     "holds_on": "holds",
+    "perform": "performing",
     "plan": "plans",
     "transition": "lifecycle",
 }
@@ -86,8 +90,10 @@ __all__ = [
     "break_hold",
     "cancel",
     "explain",
+    "explain_many",
     "hold",
     "holds_on",
+    "perform",
     "plan",
     "transition",
 ]

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from typing import TYPE_CHECKING
 
 from django.core.checks import CheckMessage, Error, register
 
 from fsmlock import conf
 from fsmlock.reasons import did_you_mean
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from django.apps import AppConfig
     from collections.abc import Sequence
+
+    from django.apps import AppConfig
 
 
 @register("fsmlock")

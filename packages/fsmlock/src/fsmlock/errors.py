@@ -8,6 +8,8 @@ from fsmlock.reasons import Reason, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import timedelta
+
     from django.db import models
 
 
@@ -29,7 +31,14 @@ class Refused(FsmlockError):
 
 
 class HoldRefused(Refused):
-    """The lock can't be had: somebody else holds what doesn't go together with it."""
+    """The lock can't be had: somebody else holds what doesn't go together with it.
+
+    ``retry_after`` is set by the policy RetryLater: when to come again.
+    """
+
+    def __init__(self, reasons: Iterable[Reason], *, retry_after: timedelta | None = None) -> None:
+        super().__init__(reasons)
+        self.retry_after = retry_after
 
 
 class TransitionRefused(Refused):

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 from fsmlock import backends
 from fsmlock.errors import Misdeclared, TransitionRefused
-from fsmlock.holding import current_claims
+from fsmlock.held import current_claims
 from fsmlock.holds import told, using
 from fsmlock.lifecycle import Arrow, arrows, judge
 from fsmlock.locks import Locks, want
 from fsmlock.reasons import Reason, did_you_mean
-from fsmlock.rules import Claim, Standing, in_the_way
+from fsmlock.rules import Claim, in_the_way
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
+
     from django.contrib.auth.models import AnonymousUser, User
     from django.db import models
 
@@ -80,8 +81,7 @@ def blockers(obj: models.Model, arrow: Arrow, user: User | AnonymousUser | None)
     if not reasons:
         # Conditions may rely on the state: they are asked only where the arrow starts.
         reasons += [reason for c in arrow.conditions if (reason := judge(c, obj)) is not None]
-    if user is not None and not _permitted(obj, arrow, user):
-        reasons.append(_forbidden(arrow))
+    reasons += forbidden(obj, arrow, user)
     if arrow.needs is not None:
         reasons += _held(obj, arrow.needs)
     return tuple(reasons)
@@ -115,16 +115,46 @@ def _permitted(obj: models.Model, arrow: Arrow, user: User | AnonymousUser) -> b
     return user.has_perm(arrow.permission, obj) or user.has_perm(arrow.permission)
 
 
-def _forbidden(arrow: Arrow) -> Reason:
+def forbidden(obj: models.Model, arrow: Arrow, user: User | AnonymousUser | None) -> tuple[Reason, ...]:
+    """The missing permission as a reason; without ``user`` nobody asks."""
+    if user is None or _permitted(obj, arrow, user):
+        return ()
     name = (
         arrow.permission if isinstance(arrow.permission, str) else getattr(arrow.permission, "__name__", "")
     )
-    return Reason(
+    reason = Reason(
         code="permission",
         message=f"You may not do this: {arrow.label} asks for the permission {name}.",
         remedy="Ask an administrator for it, or ask somebody who has it.",
         params={"permission": name, "transition": arrow.name},
     )
+    return (reason,)
+
+
+def explain_many(objects: Sequence[models.Model], *, to: str) -> dict[models.Model, tuple[Reason, ...]]:
+    """What stands in the way of the lock ``to`` on each of a page of objects, with one query for all of them.
+
+    Objects of three generations need their parents loaded (``select_related``) to keep that promise.
+    """
+    if not objects:
+        return {}
+    claims = {
+        obj: Claim(id="", wants=(want(obj, to),), lease_us=0, holder="", within=current_claims())
+        for obj in objects
+    }
+    resources = {r for claim in claims.values() for r in claim.resources()}
+    found: dict[str, list[HoldInfo]] = {}
+    for info in backends.get().find(resources, using=using(objects[0])):
+        found.setdefault(info.resource, []).append(info)
+    return {
+        obj: _in_words(claim, [h for r in claim.resources() for h in found.get(r, ())])
+        for obj, claim in claims.items()
+    }
+
+
+def _in_words(claim: Claim, found: Sequence[HoldInfo]) -> tuple[Reason, ...]:
+    standings = {h.standing(): h for h in found}
+    return tuple(told(standings[s]) for s in in_the_way(claim, standings))
 
 
 def _held(obj: models.Model, lock: str) -> tuple[Reason, ...]:
@@ -132,10 +162,4 @@ def _held(obj: models.Model, lock: str) -> tuple[Reason, ...]:
         return ()
     claim = Claim(id="", wants=(want(obj, lock),), lease_us=0, holder="", within=current_claims())
     found = backends.get().find(claim.resources(), using=using(obj))
-    return tuple(told(info) for info in _blocking(claim, found))
-
-
-def _blocking(claim: Claim, found: Iterable[HoldInfo]) -> list[HoldInfo]:
-    rows = {id(h): (h, Standing(claim=h.claim, resource=h.resource, lock=h.lock, kind=h.kind)) for h in found}
-    bad = in_the_way(claim, [standing for _, standing in rows.values()])
-    return [h for h, standing in rows.values() if standing in bad]
+    return _in_words(claim, found)

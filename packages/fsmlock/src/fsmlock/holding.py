@@ -2,287 +2,220 @@
 
 from __future__ import annotations
 
-import logging
+import functools
+import inspect
 import os
-import random
 import socket
 import threading
-import time
 import uuid
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar, cast
 
-from django.db import DatabaseError, connections, router, transaction
+from asgiref.sync import sync_to_async
+from django.db import models, router
 
-from fsmlock import backends, clock, conf, signals
-from fsmlock.backends.base import Granted, InTheWay
-from fsmlock.errors import CancelRequested, HoldLost, HoldRefused, Misdeclared
-from fsmlock.holds import told
+from fsmlock import conf
+from fsmlock.acquiring import acquire, acquire_async
+from fsmlock.errors import Misdeclared
+from fsmlock.held import Held
 from fsmlock.locks import want
 from fsmlock.policies import Fail, Policy, Preempt, RetryLater, Skip, Wait
-from fsmlock.renewal import renewer
 from fsmlock.rules import Claim
 
 if TYPE_CHECKING:
-    from django.dispatch import Signal
-    from fsmlock.reasons import Reason
     from types import TracebackType
-    from django.db import models
 
-_log = logging.getLogger("fsmlock")
-#: The holder stops trusting its lease this much (a part of it) before the store does.
-_MARGIN = 0.02
-#: A waiter looks again after 20 to 80 ms.
-_LOOK_AGAIN_S = (0.02, 0.08)
-_current: ContextVar[frozenset[str]] = ContextVar("fsmlock_current", default=frozenset())
-
-
-def current_claims() -> frozenset[str]:
-    """The claims held by the code that runs now (this thread or asyncio task)."""
-    return _current.get()
+P = ParamSpec("P")
+R = TypeVar("R")
+Objects: TypeAlias = models.Model | Sequence[models.Model]
+#: Objects, or for a decorator: the name of the parameter that brings them, or a function of the arguments.
+Target: TypeAlias = Objects | str | Callable[..., Objects]
+_POLICIES = (Fail, Skip, Wait, RetryLater, Preempt)
+_SHORTEST = timedelta(milliseconds=100)
 
 
-class Held:
-    """A hold, or with ``Skip`` the lack of one. Made by :func:`hold`; true while it is held."""
+class Holding:
+    """What :func:`hold` gives back: ``with`` it, ``async with`` it, or decorate a function with it."""
 
-    def __init__(self, claim: Claim, *, using: str, policy: Policy) -> None:
-        self.claim = claim
-        self.policy = policy
-        self.tokens: Mapping[str, int] = {}
-        self.reasons: tuple[Reason, ...] = ()
-        self._using = using
-        self._lease = claim.lease_us / 1_000_000
-        self._deadline = 0.0
-        self._alarm: HoldLost | CancelRequested | None = None
-        self._shielded = False
-        self._inside_transaction = False
-        self._connection = connections[using]
+    def __init__(
+        self,
+        target: Target,
+        locks: Sequence[str],
+        *,
+        policy: Policy,
+        lease: timedelta,
+        why: str,
+        holder: str,
+        within: Held | None,
+    ) -> None:
+        self._target = target
+        self._locks = locks
+        self._policy = policy
+        self._lease = lease
+        self._why = why
+        self._holder = holder
+        self._within = within
+        self._entered: list[Held] = []
+        self._objects = (
+            self._resolve(target) if not isinstance(target, str) and not callable(target) else None
+        )
 
-    def __bool__(self) -> bool:
-        return bool(self.tokens) and self.remaining > 0
+    def _resolve(self, target: object) -> list[models.Model]:
+        objects = list(target) if isinstance(target, Sequence) else [target]
+        if not objects:
+            raise Misdeclared("hold() was given no object. Pass at least one.")
+        for each in objects:
+            if not isinstance(each, models.Model):
+                raise Misdeclared(
+                    f"hold() takes saved objects, not {each!r}. Read it from the database first."
+                )
+        return cast("list[models.Model]", objects)
 
-    @property
-    def token(self) -> int:
-        """The fencing token: it grows with every hold of the object (the first object, if there are many)."""
-        return self.tokens[self.claim.wants[0].resource]
-
-    @property
-    def remaining(self) -> float:
-        """Seconds that the lease lasts if it can't be renewed any more, by this host's own clock."""
-        return 0.0 if isinstance(self._alarm, HoldLost) else max(0.0, self._deadline - clock.now())
-
-    def check(self) -> None:
-        """Go on? Costs less than a microsecond. Raises HoldLost or CancelRequested."""
-        if self._alarm is not None:
-            raise self._alarm
-        if clock.now() >= self._deadline and not self._shielded:
-            raise self._lose("it could not be renewed in time")
-
-    @contextmanager
-    def transaction(self) -> Generator[None]:
-        """A transaction that commits only if the hold is still ours, decided inside that transaction."""
-        self.check()
-        asked = clock.now()
-        with transaction.atomic(using=self._using):
-            self._guard()
-            self._shielded = True
-            try:
-                yield
-                asked = clock.now()
-                self._guard()
-            finally:
-                self._shielded = False
-        self._deadline = max(self._deadline, asked + self._lease * (1 - _MARGIN))
-
-    def _guard(self) -> None:
-        if not backends.get().guard(self.claim, self.tokens, using=self._using):
-            raise self._lose("somebody else took over")
+    def _new(self, objects: Sequence[models.Model]) -> tuple[Held, str]:
+        aliases = {each._state.db or router.db_for_write(type(each)) for each in objects}
+        if len(aliases) > 1:
+            raise Misdeclared(f"These objects live in {sorted(aliases)}: one hold can't span two databases.")
+        within = self._within.claim.within | {self._within.claim.id} if self._within else frozenset()
+        claim = Claim(
+            id=uuid.uuid4().hex,
+            wants=tuple(want(each, lock) for each in objects for lock in self._locks),
+            lease_us=int(self._lease.total_seconds() * 1_000_000),
+            holder=self._holder[:200],
+            why=self._why,
+            within=within,
+        )
+        (using,) = aliases
+        return Held(claim, using=using), using
 
     def acquire(self) -> Held:
-        """Take the hold as the policy says; raises HoldRefused with the reasons."""
-        give_up = clock.now() + _patience(self.policy)
-        asked_to_stop = False
-        while True:
-            asked = clock.now()
-            answer = backends.get().take(self.claim, using=self._using)
-            if isinstance(answer, Granted):
-                self._granted(answer, asked)
-                return self
-            self.reasons = tuple(told(h) for h in answer.holds)
-            if isinstance(self.policy, Preempt) and not asked_to_stop:
-                self._ask_to_stop(answer, force=False)
-                asked_to_stop = True
-            if clock.now() >= give_up:
-                return self._refused(answer)
-            time.sleep(min(random.uniform(*_LOOK_AGAIN_S), max(0.0, give_up - clock.now())))  # noqa: S311
-
-    def _refused(self, answer: InTheWay) -> Held:
-        if isinstance(self.policy, Skip):
-            return self
-        if isinstance(self.policy, Preempt) and self.policy.force:
-            self._ask_to_stop(answer, force=True)
-            asked = clock.now()
-            again = backends.get().take(self.claim, using=self._using)
-            if isinstance(again, Granted):
-                self._granted(again, asked)
-                return self
-        raise HoldRefused(self.reasons)
-
-    def _ask_to_stop(self, answer: InTheWay, *, force: bool) -> None:
-        why = self.claim.why or "something more urgent"
-        for lock in {h.claim: h for h in answer.holds if h.kind == "held"}.values():
-            backends.get().stop(
-                lock.resource, lock.lock, by=self.claim.holder, why=why, force=force, using=self._using
+        """Take the hold without a block; call ``release()`` on it yourself. Raises HoldRefused."""
+        if self._objects is None:
+            raise Misdeclared(
+                "hold() with a parameter name or a function is a decorator. Pass the object to use with."
             )
-
-    def _granted(self, answer: Granted, asked: float) -> None:
-        self.tokens = answer.tokens
-        self.reasons = ()
-        self._deadline = asked + self._lease * (1 - _MARGIN)
-        if self._connection.in_atomic_block:
-            # Nobody else can see the rows before the commit, and nobody can take the lock meanwhile either.
-            self._inside_transaction = True
-            transaction.on_commit(self._committed, using=self._using)
-        renewer().add(self, self._next_renewal())
-        _current.set(_current.get() | {self.claim.id})
-        self._tell(signals.hold_taken)
-
-    def _committed(self) -> None:
-        self._inside_transaction = False
-        if self.tokens:
-            self.renew()
-
-    def _next_renewal(self) -> float:
-        return clock.now() + min(self._lease / 3, conf.get().NOTICE_WITHIN.total_seconds())
-
-    def renew(self) -> float | None:
-        """Called by the background thread: renew, and see whether somebody asks to stop."""
-        if isinstance(self._alarm, HoldLost) or not self.tokens:
-            return None
-        asked = clock.now()
-        if self._inside_transaction and self._connection.in_atomic_block:
-            self._deadline = asked + self._lease * (1 - _MARGIN)
-            return self._next_renewal()
-        if self._shielded:
-            return self._next_renewal()
-        if asked >= self._deadline:
-            self._lose("it could not be renewed in time")
-            return None
-        return self._renew_in_store(asked)
-
-    def _renew_in_store(self, asked: float) -> float | None:
-        try:
-            answer = backends.get().renew(self.claim.id, self.claim.lease_us, using=self._using)
-        except (DatabaseError, OSError) as error:
-            _log.warning("A hold could not be renewed, trying again: %s", error)
-            return clock.now() + min(self._lease / 10, 1.0)
-        if not answer.alive:
-            if self.tokens and not self._shielded:
-                self._lose(f"{answer.by} broke it: {answer.why}" if answer.by else "somebody else took over")
-            return None
-        if answer.by and self._alarm is None:
-            self._alarm = CancelRequested(answer.by, answer.why)
-        self._deadline = asked + self._lease * (1 - _MARGIN)
-        return self._next_renewal()
-
-    def _lose(self, how: str) -> HoldLost:
-        if isinstance(self._alarm, HoldLost):
-            return self._alarm
-        held = ", ".join(f"{w.lock} on {w.resource}" for w in self.claim.wants)
-        lost = HoldLost(f"The hold of {held} is lost: {how}. Stop without writing, then start anew.")
-        self._alarm = lost
-        self._tell(signals.hold_lost, why=how)
-        return lost
-
-    def release(self) -> None:
-        """Give the hold back; nothing happens if it is gone."""
-        if not self.tokens:
-            return
-        renewer().remove(self)
-        _current.set(_current.get() - {self.claim.id})
-        event_tokens, self.tokens = self.tokens, {}
-        self._deadline = 0.0
-        backends.get().release(self.claim.id, using=self._using)
-        if not isinstance(self._alarm, HoldLost):
-            self._tell(signals.hold_released, tokens=event_tokens)
-
-    def _tell(self, signal: Signal, *, why: str = "", tokens: Mapping[str, int] | None = None) -> None:
-        for each in self.claim.wants:
-            signal.send_robust(
-                sender=Held,
-                event=signals.HoldEvent(
-                    resource=each.resource,
-                    lock=each.lock,
-                    holder=self.claim.holder,
-                    token=(tokens or self.tokens).get(each.resource, 0),
-                    why=why or self.claim.why,
-                ),
-            )
+        held, using = self._new(self._objects)
+        return acquire(held, self._policy, using)
 
     def __enter__(self) -> Held:
-        return self.acquire()
+        self._entered.append(self.acquire())
+        return self._entered[-1]
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is not None and self._connection.needs_rollback:
-            # The transaction that took the hold is broken: its rows go with the rollback.
-            renewer().remove(self)
-            _current.set(_current.get() - {self.claim.id})
-            self.tokens = {}
-            return
-        self.release()
+        _leave(self._entered.pop(), broken=kind is not None)
+
+    async def __aenter__(self) -> Held:
+        if self._objects is None:
+            raise Misdeclared(
+                "hold() with a parameter name or a function is a decorator. Pass the object to use with."
+            )
+        held, using = await sync_to_async(self._new)(self._objects)
+        self._entered.append(await acquire_async(held, self._policy, using))
+        return self._entered[-1]
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await sync_to_async(_leave)(self._entered.pop(), broken=kind is not None)
+
+    def __call__(self, function: Callable[P, R]) -> Callable[P, R | None]:
+        """Decorate: hold while the function runs. With Skip it isn't called when refused, and gives None."""
+        find = self._finder(function)
+        if inspect.iscoroutinefunction(function):
+
+            @functools.wraps(function)
+            async def held_async(*args: Any, **kwargs: Any) -> Any:
+                objects = await sync_to_async(find)(*args, **kwargs)
+                async with self._again(objects) as held:
+                    return await function(*args, **kwargs) if held else None
+
+            return cast("Callable[P, R | None]", held_async)
+
+        @functools.wraps(function)
+        def held_sync(*args: P.args, **kwargs: P.kwargs) -> R | None:
+            with self._again(find(*args, **kwargs)) as held:
+                return function(*args, **kwargs) if held else None
+
+        return held_sync
+
+    def _again(self, objects: Objects) -> Holding:
+        return Holding(
+            objects,
+            self._locks,
+            policy=self._policy,
+            lease=self._lease,
+            why=self._why,
+            holder=self._holder,
+            within=self._within,
+        )
+
+    def _finder(self, function: Callable[..., object]) -> Callable[..., Objects]:
+        target = self._target
+        if callable(target):
+            return target
+        if not isinstance(target, str):
+            return lambda *_args, **_kwargs: cast("Objects", target)
+        signature = inspect.signature(function)
+        if target not in signature.parameters:
+            raise Misdeclared(
+                f"{function.__qualname__} has no parameter {target!r} to hold. Name one of: {', '.join(signature.parameters)}."
+            )
+
+        def find(*args: object, **kwargs: object) -> Objects:
+            return cast("Objects", signature.bind(*args, **kwargs).arguments[target])
+
+        return find
 
 
-def _patience(policy: Policy) -> float:
-    if isinstance(policy, Wait):
-        return policy.up_to.total_seconds()
-    return policy.grace.total_seconds() if isinstance(policy, Preempt) else 0.0
+def _leave(held: Held, *, broken: bool) -> None:
+    if broken and held.connection.needs_rollback and held.in_transaction:
+        # The transaction that took the hold is broken: its rows go with the rollback.
+        held.forget()
+    else:
+        held.release()
 
 
 def hold(
-    obj: models.Model | Sequence[models.Model],
-    lock: str,
-    *,
+    target: Target,
+    *locks: str,
     policy: Policy | None = None,
     lease: timedelta | None = None,
     why: str = "",
     holder: str | None = None,
     within: Held | None = None,
-) -> Held:
-    """Hold ``lock`` on one object or on several at once: ``with hold(timelapse, "render", why="Movie 7") as h:``.
+) -> Holding:
+    """Hold locks on one object or on several at once: all are granted in one step, or none.
+
+    Used as ``with hold(timelapse, "render", why="Movie 7") as held:``, as ``async with``, or as a decorator:
+    ``@hold("timelapse", "render")`` names the parameter that brings the object.
 
     ``policy`` says what to do when somebody else holds it (default: Fail). ``lease`` is how long the hold
     outlives a holder that died. ``holder`` names who holds it, ``within`` a hold of yours that this one may
-    stand beside (re-entry is never silent). Raises HoldRefused with the reasons, and Misdeclared for an
-    unknown lock, an unsaved object, a lease of nothing or a policy of the wrong kind.
+    stand beside (re-entry is never silent). Entering raises HoldRefused with the reasons; Misdeclared is raised
+    for an unknown lock, an unsaved object, a lease of nothing or a policy of the wrong kind.
     """
     policy = Fail() if policy is None else policy
     lease = conf.get().LEASE if lease is None else lease
-    objects = list(obj) if isinstance(obj, Sequence) else [obj]
-    if not isinstance(policy, Fail | Skip | Wait | RetryLater | Preempt):
-        raise Misdeclared(
-            f"{policy!r} is not a policy. Use Fail(), Skip(), Wait(up_to=...), RetryLater() or Preempt()."
-        )
-    if lease < timedelta(milliseconds=100):
+    if not isinstance(policy, _POLICIES):
+        names = ", ".join(f"{p.__name__}()" for p in _POLICIES)
+        raise Misdeclared(f"{policy!r} is not a policy. Use one of {names}.")
+    if lease < _SHORTEST:
         raise Misdeclared("A lease must be at least 0.1 s: it is how long the hold outlives a dead holder.")
-    if not objects:
-        raise Misdeclared("hold() was given no object. Pass at least one.")
-    claim = Claim(
-        id=uuid.uuid4().hex,
-        wants=tuple(want(each, lock) for each in objects),
-        lease_us=int(lease.total_seconds() * 1_000_000),
-        holder=(holder or _this_holder())[:200],
-        why=why,
-        within=frozenset() if within is None else within.claim.within | {within.claim.id},
+    if not locks:
+        raise Misdeclared("hold() was given no lock. Name one that the model declares.")
+    return Holding(
+        target, locks, policy=policy, lease=lease, why=why, holder=holder or _this_holder(), within=within
     )
-    return Held(claim, using=objects[0]._state.db or router.db_for_write(type(objects[0])), policy=policy)
+
+
+@functools.cache
+def _host() -> str:
+    return socket.gethostname()
 
 
 def _this_holder() -> str:
     thread = threading.current_thread()
     name = "" if thread is threading.main_thread() else f"/{thread.name}"
-    return f"{socket.gethostname()}:{os.getpid()}{name}"
+    return f"{_host()}:{os.getpid()}{name}"

@@ -11,8 +11,9 @@ from fsmlock.locks import locks_of, parents, resource
 from fsmlock.reasons import Reason
 
 if TYPE_CHECKING:
-    from fsmlock.backends.base import HoldInfo
     from django.db import models
+
+    from fsmlock.backends.base import HoldInfo
 
 
 def using(obj: models.Model) -> str:
@@ -28,7 +29,9 @@ def holds_on(obj: models.Model) -> tuple[HoldInfo, ...]:
     return tuple(
         h
         for h in found
-        if h.kind == "held" and (h.resource == mine or h.lock in above.get(h.resource, frozenset()))
+        if h.kind == "held"
+        and not h.waits
+        and (h.resource == mine or h.lock in above.get(h.resource, frozenset()))
     )
 
 
@@ -67,8 +70,10 @@ def told(standing: HoldInfo) -> Reason:
     since = standing.since.strftime("%H:%M:%S")
     until = standing.expires_at.strftime("%H:%M:%S")
     held = "is held" if standing.kind == "held" else "is blocked by a hold on one of its parts,"
+    if standing.waits:
+        held = "is waited for"
     return Reason(
-        code="held",
+        code="waited_for" if standing.waits else "held",
         message=f"{standing.lock} on {standing.resource} {held} by {standing.holder}{why} since {since} UTC.",
         remedy=f"Wait until it is released (renewed at present until {until} UTC), or ask its holder to stop.",
         params={

@@ -11,6 +11,7 @@ from fsmlock.rules import Above, Want
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
     from django.db import models
 
 

@@ -1,4 +1,4 @@
-"""The rows of the database backend, and the fences that guard commits for every backend."""
+"""The rows of the database backend, and the fences that guard commits when holds live elsewhere."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.db import models
 
 
 class Fence(models.Model):
-    """The highest token given out for a key; its row lock makes every decision about the key serial."""
+    """The highest token that has written under a key. Used when holds are not in this database themselves."""
 
     key = models.CharField(max_length=255, primary_key=True)
     token = models.BigIntegerField(default=0)
@@ -18,19 +18,19 @@ class Fence(models.Model):
 
 
 class Hold(models.Model):
-    """A lock held on an object, or the mark that a child's hold leaves on its parent.
+    """A lock held on an object, the mark that a child's hold leaves on its parent, or one who waits.
 
-    Times are microseconds of the store's clock (``*_us``): never compare them with a wall clock.
+    The primary key is the token, and the place in line. Times are microseconds of the store's clock
+    (``*_us``): never compare them with a wall clock.
     """
 
     claim = models.CharField(max_length=32)
     resource = models.CharField(max_length=200)
     lock = models.CharField(max_length=100)
     kind = models.CharField(max_length=8)
-    token = models.BigIntegerField()
+    waits = models.BooleanField(default=False)
     holder = models.CharField(max_length=200)
     why = models.TextField(blank=True)
-    lease_us = models.BigIntegerField()
     since_us = models.BigIntegerField()
     renewed_us = models.BigIntegerField()
     expires_us = models.BigIntegerField()

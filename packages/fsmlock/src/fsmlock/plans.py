@@ -13,6 +13,7 @@ from fsmlock.reasons import Reason, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
     from django.contrib.auth.models import AnonymousUser, User
     from django.db import models
 

@@ -10,6 +10,9 @@ from django.db import connections
 
 from fsmlock import clock
 
+#: An idle thread stays this long: the next hold is likely to come soon, and starting a thread is slow.
+_LINGER_S = 1.0
+
 
 class Renewable(Protocol):
     """What the thread keeps alive."""
@@ -26,6 +29,7 @@ class Renewer:
         self._changed = threading.Condition()
         self._due: dict[Renewable, float] = {}
         self._thread: threading.Thread | None = None
+        self._wakes_at = 0.0
 
     def add(self, hold: Renewable, due: float) -> None:
         """Renew ``hold`` at ``due`` (clock.now) and from then on as it says."""
@@ -34,13 +38,13 @@ class Renewer:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="fsmlock-renewal", daemon=True)
                 self._thread.start()
-            self._changed.notify()
+            elif due < self._wakes_at:
+                self._changed.notify()
 
     def remove(self, hold: Renewable) -> None:
         """Renew it no more."""
         with self._changed:
             self._due.pop(hold, None)
-            self._changed.notify()
 
     def _run(self) -> None:
         try:
@@ -56,14 +60,24 @@ class Renewer:
 
     def _next(self) -> Renewable | None:
         with self._changed:
-            while self._due:
+            idle = False
+            while self._due or not idle:
+                if not self._due:
+                    idle = self._sleep(clock.now() + _LINGER_S)
+                    continue
                 hold, due = min(self._due.items(), key=lambda pair: pair[1])
-                left = due - clock.now()
-                if left <= 0:
+                if due <= clock.now():
                     return hold
-                self._changed.wait(left)
+                self._sleep(due)
             self._thread = None
             return None
+
+    def _sleep(self, until: float) -> bool:
+        """Sleep until then unless something more urgent comes; true when nothing is left to do."""
+        self._wakes_at = until
+        self._changed.wait(max(0.0, until - clock.now()))
+        self._wakes_at = 0.0
+        return not self._due
 
 
 _renewer = Renewer()
@@ -79,4 +93,5 @@ def _forget_after_fork() -> None:
     _renewer = Renewer()
 
 
-os.register_at_fork(after_in_child=_forget_after_fork)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_after_fork)

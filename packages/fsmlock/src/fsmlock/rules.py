@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias, TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
-Kind: TypeAlias = Literal["held", "blocked", "waiting", "broken"]
+Kind: TypeAlias = Literal["held", "blocked"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,12 +35,16 @@ class Want:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What is written in the store: ``held`` on an object, or ``blocked`` in that name by a child's hold."""
+    """What is written in the store: ``held`` on an object, or ``blocked`` in that name by a child's hold.
+
+    ``ticket`` is the place in line of one who waits; None when it is granted.
+    """
 
     claim: str
     resource: str
     lock: str
     kind: Kind
+    ticket: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,17 +74,26 @@ class Claim:
 
 
 def collides(want: Want, standing: Standing) -> bool:
-    """True when ``standing`` (of another claim) keeps ``want`` from being granted."""
+    """True when ``standing`` (of another claim) and ``want`` can't both be."""
     if standing.resource == want.resource:
         if standing.kind == "held":
             return standing.lock not in want.beside
-        return standing.kind == "blocked" and standing.lock == want.lock
-    if standing.kind != "held":
+        return standing.lock == want.lock
+    if standing.kind == "blocked":
         return False
     return any(a.resource == standing.resource and standing.lock in a.names for a in want.above)
 
 
-def in_the_way(claim: Claim, standings: Iterable[Standing]) -> Sequence[Standing]:
-    """Those of ``standings`` that keep ``claim`` from being granted, in the order given."""
+def in_the_way(claim: Claim, standings: Iterable[Standing], ticket: int | None = None) -> list[Standing]:
+    """Those of ``standings`` that keep ``claim`` from being granted, in the order given.
+
+    Those who wait count too when they came earlier: before ``ticket``, or at all if the claim has none.
+    """
     mine = claim.within | {claim.id}
-    return [s for s in standings if s.claim not in mine and any(collides(w, s) for w in claim.wants)]
+    return [
+        s
+        for s in standings
+        if s.claim not in mine
+        and (s.ticket is None or ticket is None or s.ticket < ticket)
+        and any(collides(w, s) for w in claim.wants)
+    ]

@@ -18,10 +18,17 @@ def is_named(film):
     return bool(film.name)
 
 
+def find_film(pk):
+    return Film.objects.get(pk=pk)
+
+
 class Room(Lifecycle, models.Model):
     name = models.CharField(max_length=50)
     locks = Locks(Lock("clean"), Lock("visit", together_with={"visit"}))
     initial_state = "ready"
+
+    def __str__(self):
+        return self.name
 
 
 class Film(Lifecycle, models.Model):
@@ -60,3 +67,6 @@ class Film(Lifecycle, models.Model):
 class Frame(Lifecycle, models.Model):
     film = models.ForeignKey(Film, on_delete=models.CASCADE)
     locks = Locks(Lock("process"), inherit_from="film", inherits={"render", "clean"})
+
+    def __str__(self):
+        return f"Frame {self.pk}"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import functools
+from typing import TYPE_CHECKING
 
 from django.utils.module_loading import import_string
 
 from fsmlock import conf
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from fsmlock.backends.base import Backend

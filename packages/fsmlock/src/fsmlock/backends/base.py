@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol, TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
+from fsmlock.rules import Standing
 
 if TYPE_CHECKING:
-    from fsmlock.rules import Claim, Kind
-    from datetime import datetime
     from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
+
+    from fsmlock.rules import Claim, Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldInfo:
-    """One hold as anybody may see it. Times are for reading: the store's clock decides, not these."""
+    """One hold as anybody may see it. Times are for reading: the store's clock decides, not these.
+
+    ``waits`` is true for one who stands in line; ``kind`` is ``blocked`` for the mark of a child's hold.
+    """
 
     resource: str
     lock: str
@@ -25,8 +30,19 @@ class HoldInfo:
     token: int
     claim: str
     kind: Kind = "held"
+    waits: bool = False
     cancel_requested_by: str | None = None
     cancel_why: str = ""
+
+    def standing(self) -> Standing:
+        """The part that the rules look at."""
+        return Standing(
+            claim=self.claim,
+            resource=self.resource,
+            lock=self.lock,
+            kind=self.kind,
+            ticket=self.token if self.waits else None,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +54,10 @@ class Granted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InTheWay:
-    """Nothing was granted; ``holds`` are what stands in the way."""
+    """Nothing was granted; ``holds`` are what stands in the way. ``ticket``: the place in line, if asked for."""
 
     holds: tuple[HoldInfo, ...]
+    ticket: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,25 +69,50 @@ class Renewed:
     why: str = ""
 
 
+class Line(Protocol):
+    """Where one claim waits for its turn."""
+
+    def wait(self, seconds: float) -> None:
+        """Sleep until something may have changed for the claim, at most ``seconds``."""
+        ...
+
+    def close(self) -> None:
+        """Wait no more. Standing in line ends by being granted, or by ``release``."""
+        ...
+
+
 class Backend(Protocol):
     """Stores holds. Every method is atomic. ``using`` is the database alias of the object."""
 
-    def take(self, claim: Claim, *, using: str) -> Granted | InTheWay:
-        """Grant every want of the claim, or none."""
+    #: Are holds visible to others before the surrounding database transaction commits?
+    sees_at_once: bool
+
+    def may_wait(self, using: str) -> bool:
+        """Can waiting help now? Not where our own open transaction keeps the holder from releasing."""
         ...
 
-    def renew(self, claim_id: str, lease_us: int, *, using: str) -> Renewed:
+    def take(
+        self, claim: Claim, *, using: str, queue: bool = False, ticket: int | None = None
+    ) -> Granted | InTheWay:
+        """Grant every want of the claim, or none; with ``queue`` stand in line when refused, or stay there."""
+        ...
+
+    def line(self, claim: Claim, *, using: str) -> Line:
+        """Where the claim waits."""
+        ...
+
+    def renew(self, claim: Claim, *, using: str) -> Renewed:
         """Start the lease anew, counted from now, unless it has run out."""
         ...
 
-    def release(self, claim_id: str, *, using: str) -> None:
-        """Give the holds of the claim back; nothing happens when they are gone."""
+    def release(self, claim: Claim, *, using: str) -> None:
+        """Give the holds of the claim back, or leave the line; nothing happens when they are gone."""
         ...
 
     def find(
         self, resources: Collection[str] | None, *, using: str, limit: int | None = None
     ) -> Sequence[HoldInfo]:
-        """The live rows (held and blocked) on these resources; ``None``: holds on all. Oldest first."""
+        """All that stands or waits on these resources, oldest first; ``None``: the holds on all."""
         ...
 
     def stop(

@@ -1,0 +1,268 @@
+"""What SQLite and PostgreSQL do differently: the clock, the lock around a decision, and waking who waits."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import time
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+from django.db import connections, transaction
+
+from fsmlock import clock
+from fsmlock.errors import FsmlockError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fsmlock.backends.base import Line
+    from fsmlock.rules import Claim
+
+Params: TypeAlias = list[str]
+#: Without a wake-up a waiter looks again after 4 to 16 ms.
+_LOOK_AGAIN_S = (0.004, 0.016)
+
+
+class Dialect(Protocol):
+    """One database alias."""
+
+    def now(self) -> str:
+        """SQL for the store's clock in microseconds."""
+        ...
+
+    def alive(self, now: str) -> str:
+        """SQL: does this row still count in a decision?"""
+        ...
+
+    def seen(self, now: str) -> str:
+        """SQL: is this row shown to readers?"""
+        ...
+
+    def decide(self, claim: Claim, sql: str, params: Params) -> Sequence[tuple[int, str, str]]:
+        """Run the deciding insert alone for all the claim's resources; answers the rows returned."""
+        ...
+
+    def release(self, claim_id: str, resources: Sequence[str]) -> None:
+        """Delete the claim, clear the dead from its resources, wake who is next."""
+        ...
+
+    def leave_line(self, claim_id: str) -> None:
+        """Delete the claim's place in line, and wake who is next: it may go together with the claim."""
+        ...
+
+    def wake(self, resources: Sequence[str]) -> None:
+        """Wake the first in line of each resource."""
+        ...
+
+    def line(self, claim_id: str, conflict: str, params: Params) -> Line:
+        """Where the claim waits; ``conflict`` is SQL for what may stand in its way."""
+        ...
+
+
+def dialect_of(using: str) -> Dialect:
+    """The dialect of a database alias."""
+    vendor = connections[using].vendor
+    if vendor == "sqlite":
+        return SQLite(using)
+    if vendor == "postgresql":
+        return PostgreSQL(using)
+    raise FsmlockError(
+        f"The database backend of fsmlock works on SQLite and PostgreSQL, not on {vendor}."
+        " Set FSMLOCK['BACKEND'] to 'fsmlock.backends.redis.RedisBackend'."
+    )
+
+
+def _run(using: str, sql: str, params: Params) -> list[Any]:
+    with connections[using].cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall() if cursor.description else []
+
+
+class SQLite:
+    """One writer at a time on one host: the write lock decides, the host's own clock tells the time."""
+
+    def __init__(self, using: str) -> None:
+        self._using = using
+
+    def now(self) -> str:
+        """It does not follow the wall clock, and is the same for every process that can open the file."""
+        return str(int(clock.now() * 1_000_000))
+
+    def alive(self, now: str) -> str:
+        """A row renewed in the future was written before this host started anew: its clock began again."""
+        return f"kind <> 'broken' AND expires_us > {now} AND renewed_us <= {now}"
+
+    def seen(self, now: str) -> str:
+        """The same."""
+        return f"expires_us > {now} AND renewed_us <= {now}"
+
+    def decide(self, claim: Claim, sql: str, params: Params) -> Sequence[tuple[int, str, str]]:
+        """A single statement is atomic here."""
+        del claim
+        return _run(self._using, sql, params)
+
+    def release(self, claim_id: str, resources: Sequence[str]) -> None:
+        """Waiters look for themselves."""
+        marks = ", ".join(["%s"] * len(resources))
+        _run(
+            self._using,
+            "DELETE FROM fsmlock_hold WHERE claim = %s"  # noqa: S608 - placeholders only
+            f" OR (resource IN ({marks}) AND expires_us <= {self.now()})",
+            [claim_id, *resources],
+        )
+
+    def leave_line(self, claim_id: str) -> None:
+        """Waiters look for themselves."""
+        _run(self._using, "DELETE FROM fsmlock_hold WHERE claim = %s AND waits", [claim_id])
+
+    def wake(self, resources: Sequence[str]) -> None:
+        """Waiters look for themselves."""
+
+    def line(self, claim_id: str, conflict: str, params: Params) -> Line:
+        """Looks without writing, so that waiting takes no write lock."""
+        return _Looking(self._using, claim_id, f"{conflict} AND {self.alive('{now}')}", params)
+
+
+class _Looking:
+    def __init__(self, using: str, claim_id: str, conflict: str, params: Params) -> None:
+        self._using = using
+        self._conflict = conflict
+        self._params = params
+        self._claim = claim_id
+
+    def wait(self, seconds: float) -> None:
+        until = clock.now() + seconds
+        first = "(SELECT coalesce(min(id), 0) FROM fsmlock_hold WHERE claim = %s AND waits)"
+        while (left := until - clock.now()) > 0:
+            time.sleep(min(left, random.uniform(*_LOOK_AGAIN_S)))  # noqa: S311 - no secret
+            where = self._conflict.replace("{now}", str(int(clock.now() * 1_000_000)))
+            sql = f"SELECT 1 FROM fsmlock_hold WHERE {where} AND (NOT waits OR id < {first}) LIMIT 1"  # noqa: S608
+            if not _run(self._using, sql, [*self._params, self._claim]):
+                return
+
+    def close(self) -> None:
+        pass
+
+
+class PostgreSQL:
+    """Advisory locks around the decision, the server's clock, NOTIFY to wake the next in line."""
+
+    _NOW = "(extract(epoch from clock_timestamp()) * 1000000)::bigint"
+
+    def __init__(self, using: str) -> None:
+        self._using = using
+
+    def now(self) -> str:
+        """Also inside a transaction it goes on."""
+        return self._NOW
+
+    def alive(self, now: str) -> str:
+        """Dead rows were deleted before, except those that a transaction keeps: they count."""
+        del now
+        return "kind <> 'broken'"
+
+    def seen(self, now: str) -> str:
+        """Not yet run out."""
+        return f"expires_us > {now}"
+
+    def decide(self, claim: Claim, sql: str, params: Params) -> Sequence[tuple[int, str, str]]:
+        """Lock, clear the dead, insert: one message to the server, and one transaction."""
+        own = {want.resource for want in claim.wants}
+        resources = claim.resources()
+        locks = ", ".join(
+            f"pg_advisory_xact_lock{'' if r in own else '_shared'}({_number(r)})" for r in resources
+        )
+        marks = ", ".join(["%s"] * len(resources))
+        clear = (
+            "DELETE FROM fsmlock_hold WHERE id IN (SELECT id FROM fsmlock_hold"  # noqa: S608 - placeholders only
+            f" WHERE resource IN ({marks}) AND expires_us <= {self._NOW} FOR UPDATE SKIP LOCKED)"
+        )
+        steps: list[tuple[str, Params]] = [(f"SELECT {locks}", []), (clear, resources), (sql, params)]
+        connection = connections[self._using]
+        if not connection.in_atomic_block and not connection.settings_dict["OPTIONS"].get(
+            "server_side_binding"
+        ):
+            return self._at_once(steps)
+        with transaction.atomic(using=self._using):
+            rows: list[Any] = []
+            for step, values in steps:
+                rows = _run(self._using, step, values)
+            if not rows:
+                # The savepoint goes back, and with it our advisory locks: a refusal keeps nobody waiting.
+                transaction.set_rollback(True, using=self._using)
+        return rows
+
+    def _at_once(self, steps: Sequence[tuple[str, Params]]) -> list[Any]:
+        with connections[self._using].cursor() as cursor:
+            cursor.execute(
+                "; ".join(sql for sql, _ in steps), [value for _, values in steps for value in values]
+            )
+            while cursor.nextset():
+                pass
+            return cursor.fetchall()
+
+    def release(self, claim_id: str, resources: Sequence[str]) -> None:
+        """Deletes and wakes in one statement."""
+        del resources
+        self._gone("claim = %s", [claim_id], claim_id)
+
+    def leave_line(self, claim_id: str) -> None:
+        """Deletes and wakes in one statement."""
+        self._gone("claim = %s AND waits", [claim_id], claim_id)
+
+    def _gone(self, where: str, params: Params, claim_id: str) -> None:
+        _run(
+            self._using,
+            f"WITH gone AS (DELETE FROM fsmlock_hold WHERE {where} RETURNING resource), next AS ("  # noqa: S608
+            " SELECT DISTINCT ON (resource) claim FROM fsmlock_hold WHERE waits AND claim <> %s"
+            f" AND resource IN (SELECT resource FROM gone) AND expires_us > {self._NOW} ORDER BY resource, id"
+            ") SELECT pg_notify('fsmlock_' || claim, '') FROM next",
+            [*params, claim_id],
+        )
+
+    def wake(self, resources: Sequence[str]) -> None:
+        """Notifies all of them."""
+        marks = ", ".join(["%s"] * len(resources))
+        _run(
+            self._using,
+            "SELECT pg_notify('fsmlock_' || claim, '') FROM fsmlock_hold"  # noqa: S608 - placeholders only
+            f" WHERE waits AND resource IN ({marks})",
+            list(resources),
+        )
+
+    def line(self, claim_id: str, conflict: str, params: Params) -> Line:
+        """Hears the NOTIFY addressed to this claim."""
+        del conflict, params
+        return _Listening(self._using, claim_id)
+
+
+class _Listening:
+    """A LISTEN on Django's own connection; inside a transaction (where it can't hear) a short sleep."""
+
+    def __init__(self, using: str, claim_id: str) -> None:
+        self._connection = connections[using]
+        self._channel = f"fsmlock_{claim_id}"
+        self._hears = False
+        if not self._connection.in_atomic_block:
+            with self._connection.cursor() as cursor:
+                cursor.execute(f"LISTEN {self._channel}")
+            self._hears = hasattr(self._connection.connection, "notifies") and callable(
+                self._connection.connection.notifies
+            )
+
+    def wait(self, seconds: float) -> None:
+        if self._hears:
+            for _ in self._connection.connection.notifies(timeout=seconds, stop_after=1):
+                return
+        else:
+            time.sleep(min(seconds, random.uniform(0.02, 0.08)))  # noqa: S311 - no secret
+
+    def close(self) -> None:
+        if not self._connection.in_atomic_block and self._connection.connection is not None:
+            with self._connection.cursor() as cursor:
+                cursor.execute(f"UNLISTEN {self._channel}")
+
+
+def _number(resource: str) -> int:
+    """The advisory lock of a resource. Two with the same number only wait for each other a little more."""
+    return int.from_bytes(hashlib.blake2b(resource.encode(), digest_size=8).digest(), "big", signed=True)

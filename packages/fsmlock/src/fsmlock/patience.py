@@ -1,0 +1,40 @@
+"""How often a task has come back for a lock already, and when it should come again."""
+
+from __future__ import annotations
+
+import random
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fsmlock.policies import RetryLater
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """``attempts`` made so far, ``waited`` in all between them."""
+
+    attempts: int = 0
+    waited: timedelta = timedelta(0)
+
+    def retry_after(self, policy: RetryLater) -> timedelta | None:
+        """The next wait, with jitter so that those refused together don't come back together; None: give up."""
+        if self.waited >= policy.give_up_after:
+            return None
+        wait = min(policy.backoff * 2 ** min(self.attempts, 30), policy.at_most)
+        return wait * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
+
+    def after(self, wait: timedelta) -> Patience:
+        """The patience of the next attempt."""
+        return Patience(attempts=self.attempts + 1, waited=self.waited + wait)
+
+
+#: Set by whoever re-queues (see adapters.celery) for the time of one attempt.
+current: ContextVar[Patience] = ContextVar("fsmlock_patience", default=Patience())
+
+
+def patience() -> Patience:
+    """The patience of the attempt that runs now."""
+    return current.get()

@@ -1,0 +1,38 @@
+"""A transition in one call: explained, done and saved together, or not at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from fsmlock.errors import Misdeclared, TransitionRefused
+from fsmlock.explanations import forbidden
+from fsmlock.holds import using
+from fsmlock.lifecycle import arrows
+from fsmlock.reasons import did_you_mean
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser, User
+
+    from fsmlock.lifecycle import Lifecycle
+
+
+def perform(
+    obj: Lifecycle, name: str, *args: object, user: User | AnonymousUser | None = None, **kwargs: object
+) -> object:
+    """Take the transition ``name`` and save the object in one transaction; answers what the method gave.
+
+    With ``user`` the permission is asked too. Raises TransitionRefused with every reason, StaleState when
+    another process was faster, and Misdeclared (with a guess) for a name that doesn't exist.
+    """
+    known = arrows(type(obj))
+    if name not in known:
+        raise Misdeclared(f"{type(obj).__name__} has no transition {name!r}.{did_you_mean(name, known)}")
+    reasons = forbidden(obj, known[name], user)
+    if reasons:
+        raise TransitionRefused(reasons, instance=obj)
+    with transaction.atomic(using=using(obj)):
+        answer: object = getattr(obj, name)(*args, **kwargs)
+        obj.save()
+    return answer

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import AnonymousUser, Permission, User
+
+import fsmlock
+from tests.shop.models import Film, Frame
+
+
+def codes(reasons):
+    return [reason.code for reason in reasons]
+
+
+def test_nothing_in_the_way_is_an_empty_answer(film):
+    Frame.objects.create(film=film)
+    assert fsmlock.explain(film, to="render") == ()
+
+
+def test_every_blocker_is_listed_at_once(film, elsewhere):
+    film.name = ""
+    held = elsewhere(fsmlock.hold(film, "render", holder="import 12").acquire)
+    reasons = fsmlock.explain(film, to="render", user=AnonymousUser())
+    assert codes(reasons) == ["no_frames", "is_named", "permission", "held"]
+    assert all(reason.message and reason.remedy for reason in reasons)
+    assert "import 12" in reasons[-1].message
+    held.release()
+
+
+def test_own_holds_do_not_block(film):
+    Frame.objects.create(film=film)
+    with fsmlock.hold(film, "render"):
+        assert fsmlock.explain(film, to="render") == ()
+
+
+def test_the_wrong_state_is_a_reason_and_conditions_are_not_asked_then(film):
+    film.publish()
+    (reason,) = fsmlock.explain(film, to="render")
+    assert reason.code == "state"
+    assert reason.message == "Film 1 is published; Render starts from: ready."
+
+
+def test_a_state_answers_for_the_transition_that_leads_there(film):
+    assert fsmlock.explain(film, to="published") == ()
+    assert codes(fsmlock.explain(film, to="deleted")) == ["state"]
+
+
+def test_a_lock_answers_who_holds_it(film, elsewhere):
+    assert fsmlock.explain(film, to="ingest") == ()
+    held = elsewhere(fsmlock.hold(film, "render").acquire)
+    assert codes(fsmlock.explain(film, to="ingest")) == ["held"]
+    held.release()
+
+
+def test_an_unknown_name_gets_a_guess(film):
+    with pytest.raises(fsmlock.Misdeclared, match="Did you mean 'render'"):
+        fsmlock.explain(film, to="rendr")
+
+
+def test_a_permission_allows_who_has_it(film):
+    Frame.objects.create(film=film)
+    user = User.objects.create(username="editor")
+    assert codes(fsmlock.explain(film, to="render", user=user)) == ["permission"]
+    user.user_permissions.add(Permission.objects.get(codename="change_film"))
+    user = User.objects.get(pk=user.pk)
+    assert fsmlock.explain(film, to="render", user=user) == ()
+
+
+def test_available_offers_what_leaves_the_state_and_says_why_not(film):
+    answers = fsmlock.available(film)
+    assert [(a.name, a.label, a.allowed) for a in answers] == [
+        ("render", "Render", False),
+        ("publish", "Publish", True),
+    ]
+    assert codes(answers[0].reasons) == ["no_frames"]
+
+
+def test_a_page_of_objects_is_explained_with_a_constant_number_of_queries(film, django_assert_num_queries):
+    films = [Film.objects.create(name=f"Film {n}", room=film.room) for n in range(50)]
+    with django_assert_num_queries(1):
+        answers = fsmlock.explain_many(films, to="ingest")
+    assert answers == {f: () for f in films}

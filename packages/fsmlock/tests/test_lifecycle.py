@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import pytest
+from django.db import transaction
+
+import fsmlock
+from fsmlock import signals
+from tests.shop.models import Film, Frame, Room
+
+
+def test_a_blocked_transition_raises_with_every_reason(film, elsewhere):
+    held = elsewhere(fsmlock.hold(film, "render").acquire)
+    with pytest.raises(fsmlock.TransitionRefused) as refused:
+        film.render()
+    assert [r.code for r in refused.value.reasons] == ["no_frames", "held"]
+    assert film.state == "ready"
+    held.release()
+
+
+def test_a_transition_runs_its_method_and_changes_the_state(film):
+    Frame.objects.create(film=film)
+    film.render()
+    film.publish()
+    film.save()
+    assert Film.objects.get(pk=film.pk).state == "published"
+    assert film.name == "Film 1!"
+
+
+def test_conditions_are_asked_once(film, monkeypatch):
+    Frame.objects.create(film=film)
+    asked = []
+    monkeypatch.setattr(type(film.frame_set), "exists", lambda self: asked.append(1) or True)
+    film.render()
+    assert asked == [1]
+
+
+def test_the_slower_of_two_stale_instances_loses_and_writes_nothing(film):
+    slower = Film.objects.get(pk=film.pk)
+    film.publish()
+    film.save()
+    slower.start_deleting()
+    slower.name = "overwritten"
+    with pytest.raises(fsmlock.StaleState, match="is published by now"):
+        slower.save()
+    saved = Film.objects.get(pk=film.pk)
+    assert (saved.state, saved.name) == ("published", "Film 1")
+
+
+def test_after_a_lost_race_the_transaction_is_still_usable(film):
+    with transaction.atomic():
+        Film.objects.filter(pk=film.pk).update(state="failed")
+        film.publish()
+        with pytest.raises(fsmlock.StaleState):
+            film.save()
+        film.refresh_from_db()
+        film.recover()
+        film.save()
+    assert Film.objects.get(pk=film.pk).state == "ready"
+
+
+def test_saving_other_fields_does_not_compare_the_state(film):
+    Film.objects.filter(pk=film.pk).update(state="failed")
+    film.name = "renamed"
+    film.save(update_fields=["name"])
+    assert Film.objects.get(pk=film.pk).name == "renamed"
+
+
+def test_the_state_is_protected_also_after_a_refresh(film):
+    with pytest.raises(AttributeError):
+        film.state = "published"
+    film.refresh_from_db()
+    with pytest.raises(AttributeError):
+        film.state = "published"
+
+
+def test_a_model_chooses_its_first_state(db):
+    assert Room.objects.create(name="new").state == "ready"
+    assert Film.objects.create(name="new").state == "initialising"
+
+
+def test_transitions_are_told_after_the_commit(film, django_capture_on_commit_callbacks):
+    events = []
+
+    def listen(event, **_):
+        events.append((event.name, event.source, event.target, event.pk))
+
+    signals.transitioned.connect(listen)
+    with django_capture_on_commit_callbacks(execute=True):
+        film.publish()
+        film.save()
+        assert events == []
+    assert events == [("publish", "ready", "published", str(film.pk))]
+
+
+def test_perform_does_it_in_one_call(film):
+    fsmlock.perform(film, "publish")
+    assert Film.objects.get(pk=film.pk).state == "published"
+
+
+def test_perform_asks_for_the_permission_of_the_user(film, django_user_model):
+    Frame.objects.create(film=film)
+    user = django_user_model.objects.create(username="guest")
+    with pytest.raises(fsmlock.TransitionRefused, match="permission"):
+        fsmlock.perform(film, "render", user=user)
+    assert Film.objects.get(pk=film.pk).name == "Film 1"
+
+
+def test_plain_django_fsm_still_works(film):
+    import django_fsm
+
+    assert django_fsm.can_proceed(film.publish)
+    assert not django_fsm.can_proceed(film.render)
+    assert [t.name for t in film.get_available_state_transitions()] == ["fail", "publish", "start_deleting"]

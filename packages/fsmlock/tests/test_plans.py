@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import pytest
+
+import fsmlock
+from fsmlock.lifecycle import Arrow
+from fsmlock.plans import shortest
+
+
+def arrow(name, source, target):
+    return Arrow(
+        name=name,
+        source=(source,),
+        target=target,
+        label=name,
+        needs=None,
+        conditions=(),
+        permission=None,
+        internal=False,
+    )
+
+
+def test_the_shortest_way_is_found():
+    arrows = [arrow("a", "1", "2"), arrow("b", "2", "3"), arrow("c", "3", "4"), arrow("d", "2", "4")]
+    assert [a.name for _, a in shortest(arrows, "1", "4")] == ["a", "d"]
+    assert shortest(arrows, "4", "1") is None
+    assert shortest(arrows, "4", "4") == ()
+
+
+def test_a_plan_lists_the_steps_with_what_blocks_each(film, elsewhere):
+    steps = fsmlock.plan(film, to="deleted")
+    assert [(s.name, s.source, s.target) for s in steps] == [
+        ("start_deleting", "ready", "deleting"),
+        ("finish_deleting", "deleting", "deleted"),
+    ]
+    assert all(s.reasons == () for s in steps)
+
+
+def test_where_no_way_leads_there_is_no_plan(film):
+    fsmlock.perform(film, "publish")
+    assert fsmlock.plan(film, to="failed") is None
+    assert fsmlock.plan(film, to="published") == ()
+
+
+def test_an_unknown_state_gets_a_guess(film):
+    with pytest.raises(fsmlock.Misdeclared, match="Did you mean 'published'"):
+        fsmlock.plan(film, to="publishd")
