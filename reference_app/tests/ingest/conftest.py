@@ -17,11 +17,11 @@ import eliot
 import numpy as np
 import pytest
 import uvicorn
-from eliot_progress.adapters.asgi import CausalASGI
 from PIL import Image
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from eliot_progress.adapters.asgi import CausalASGI
 from timelapse.cameras import actions
 from timelapse.ingest.http import create_application
 
@@ -35,14 +35,18 @@ _numbers = count(1)
 
 def make_picture(seed=0, *, size=(64, 48), format="JPEG", **options):
     random = np.random.default_rng(seed)
-    pixels = random.integers(0, 256, (size[1] // 8, size[0] // 8, 3), dtype=np.uint8).repeat(8, 0).repeat(8, 1)
+    pixels = (
+        random.integers(0, 256, (size[1] // 8, size[0] // 8, 3), dtype=np.uint8).repeat(8, 0).repeat(8, 1)
+    )
     written = io.BytesIO()
     Image.fromarray(pixels).save(written, format, **options)
     return written.getvalue()
 
 
 def metadata_header(**values):
-    return ",".join(f"{key} {base64.b64encode(str(value).encode()).decode()}" for key, value in values.items())
+    return ",".join(
+        f"{key} {base64.b64encode(str(value).encode()).decode()}" for key, value in values.items()
+    )
 
 
 @dataclass
@@ -140,7 +144,9 @@ class Agent:
         """Open a PATCH of `length` bytes and send only the first of them; the caller goes on, or does not."""
         link = socket.create_connection(("127.0.0.1", self.port), timeout=20)
         lines = [f"PATCH /agent/v1/captures/{shot.capture} HTTP/1.1", "Host: test"]
-        headers = TUS | BYTES | self.authorization | {"Upload-Offset": offset, "Content-Length": length} | more
+        headers = (
+            TUS | BYTES | self.authorization | {"Upload-Offset": offset, "Content-Length": length} | more
+        )
         lines += [f"{name}: {value}" for name, value in headers.items()]
         link.sendall("\r\n".join([*lines, "", ""]).encode() + first)
         return link

@@ -80,7 +80,9 @@ def test_a_cut_in_the_middle_keeps_the_bytes_that_came(agent, picture, eventuall
     half = len(shot.data) // 2
     with agent.start_patch(shot, 0, len(shot.data), shot.data[:half]):
         eventually(lambda: agent.head(shot).offset == half)
-    resumed = eventually(lambda: (answer := agent.patch(shot, half, shot.data[half:])).status == 204 and answer)
+    resumed = eventually(
+        lambda: (answer := agent.patch(shot, half, shot.data[half:])).status == 204 and answer
+    )
     assert resumed.headers["Capture-Status"] == "stored"
     assert file_of(only_frame()).read_bytes() == shot.data
 

@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from fsmlock import TransitionRefused
+from timelapse.cameras import actions, domain
+from timelapse.cameras.errors import CodeUnknown, CodeUsed, TokenPending, TooManyPairings
+from timelapse.cameras.events import camera_paired, camera_revoked
+from timelapse.cameras.models import Camera, Pairing
+from timelapse.cameras.queries import camera_by_token
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def editor():
+    return User.objects.create_user("editor")
+
+
+@pytest.fixture
+def heard():
+    events = []
+
+    def hear(*, event, **_):
+        events.append(event)
+
+    for signal in (camera_paired, camera_revoked):
+        signal.connect(hear, weak=False, dispatch_uid="test")
+    yield events
+    for signal in (camera_paired, camera_revoked):
+        signal.disconnect(dispatch_uid="test")
+
+
+def offer(**more):
+    return actions.request_pairing(**({"name": "Roof", "driver": "simulated"} | more))
+
+
+def test_an_approved_agent_gets_a_token_that_counts(editor):
+    offered = offer()
+    camera = actions.approve_pairing(offered.user_code.lower(), by=editor)
+    enrolment = actions.exchange_token(offered.device_code)
+    assert enrolment.camera == camera
+    assert camera_by_token(enrolment.token) == camera
+    assert Pairing.objects.get().approved_by == editor
+
+
+def test_neither_token_nor_device_code_is_stored_in_clear(editor):
+    offered = offer()
+    actions.approve_pairing(offered.user_code, by=editor)
+    token = actions.exchange_token(offered.device_code).token
+    stored = [*Camera.objects.values().get().values(), *Pairing.objects.values().get().values()]
+    assert not {token, offered.device_code} & {str(value) for value in stored}
+
+
+def test_who_approves_may_choose_the_name(editor):
+    assert actions.approve_pairing(offer().user_code, by=editor, name="Garden").name == "Garden"
+    assert actions.approve_pairing(offer().user_code, by=editor).name == "Roof"
+
+
+def test_an_agent_that_waits_is_told_to_wait_and_one_that_hurries_to_slow_down():
+    offered = offer()
+    start = timezone.now()
+    assert refusal(offered.device_code, start) == "authorization_pending"
+    assert refusal(offered.device_code, start + timedelta(seconds=0.5)) == "slow_down"
+    assert refusal(offered.device_code, start + timedelta(seconds=3)) == "authorization_pending"
+
+
+def test_a_code_expires(editor):
+    offered = offer()
+    later = timezone.now() + domain.PAIRING_LASTS + timedelta(seconds=1)
+    assert refusal(offered.device_code, later) == "expired_token"
+    Pairing.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    with pytest.raises(CodeUnknown):
+        actions.approve_pairing(offered.user_code, by=editor)
+
+
+def test_an_unknown_device_code_gets_nothing():
+    assert refusal("guessed", timezone.now()) == "expired_token"
+
+
+def test_an_unknown_code_is_refused_with_a_remedy(editor):
+    with pytest.raises(CodeUnknown, match="start the pairing again") as caught:
+        actions.approve_pairing("BDWP-HQPK", by=editor)
+    assert caught.value.reason.code == "code_unknown"
+
+
+def test_a_code_is_approved_once(editor):
+    offered = offer()
+    actions.approve_pairing(offered.user_code, by=editor)
+    with pytest.raises(CodeUsed):
+        actions.approve_pairing(offered.user_code, by=editor)
+    assert Camera.objects.count() == 1
+
+
+def test_an_agent_whose_answer_was_lost_gets_a_new_token_for_the_old_one(editor):
+    offered = offer()
+    camera = actions.approve_pairing(offered.user_code, by=editor)
+    lost = actions.exchange_token(offered.device_code).token
+    again = actions.exchange_token(offered.device_code).token
+    assert camera_by_token(lost) is None
+    assert camera_by_token(again) == camera
+
+
+def test_a_device_code_is_worth_nothing_once_the_camera_has_been_heard(editor):
+    offered = offer()
+    camera = actions.approve_pairing(offered.user_code, by=editor)
+    token = actions.exchange_token(offered.device_code).token
+    actions.record_heartbeat(camera.pk, heartbeat())
+    assert refusal(offered.device_code, timezone.now()) == "expired_token"
+    assert camera_by_token(token) == camera
+
+
+def test_an_agent_that_was_revoked_before_it_came_is_denied(editor):
+    offered = offer()
+    actions.revoke(actions.approve_pairing(offered.user_code, by=editor))
+    assert refusal(offered.device_code, timezone.now()) == "access_denied"
+
+
+def test_waiting_codes_are_bounded_and_expired_ones_make_room():
+    for _ in range(domain.PAIRINGS_AT_ONCE):
+        offer()
+    with pytest.raises(TooManyPairings):
+        offer()
+    Pairing.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    offer()
+    assert Pairing.objects.count() == 1
+
+
+def test_a_heartbeat_promises_the_next_by_this_servers_clock():
+    camera = actions.enrol("Roof").camera
+    now = timezone.now()
+    actions.record_heartbeat(camera.pk, heartbeat(every_s=5, grace_s=10, spool_pending=3), now=now)
+    camera.refresh_from_db()
+    assert (camera.beat_at, camera.next_by) == (now, now + timedelta(seconds=5))
+    assert (camera.grace_s, camera.spool_pending, camera.agent_state) == (10, 3, "capturing")
+
+
+def test_a_heartbeat_is_one_statement(django_assert_num_queries):
+    camera = actions.enrol("Roof").camera
+    with django_assert_num_queries(1):
+        actions.record_heartbeat(camera.pk, heartbeat())
+
+
+def test_a_heartbeat_does_not_undo_a_revocation():
+    camera = actions.enrol("Roof").camera
+    actions.revoke(camera)
+    actions.record_heartbeat(camera.pk, heartbeat())
+    assert Camera.objects.get().state == "revoked"
+
+
+def test_a_revoked_camera_keeps_its_hash_so_that_its_agent_learns_why():
+    enrolment = actions.enrol("Roof")
+    actions.revoke(enrolment.camera)
+    found = camera_by_token(enrolment.token)
+    assert found.state == "revoked"
+    assert found.revoked_at is not None
+
+
+def test_a_camera_is_revoked_once():
+    camera = actions.revoke(actions.enrol("Roof").camera)
+    with pytest.raises(TransitionRefused, match="is revoked"):
+        actions.revoke(camera)
+
+
+def test_pairing_and_revoking_are_told_after_the_commit(heard, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        camera = actions.revoke(actions.enrol("Roof").camera)
+        assert heard == []
+    assert [(type(event).__name__, event.camera) for event in heard] == [
+        ("CameraPaired", camera.pk),
+        ("CameraRevoked", camera.pk),
+    ]
+
+
+def heartbeat(**more):
+    return domain.Heartbeat(**({"seq": 1, "every_s": 5, "grace_s": 10, "state": "capturing"} | more))
+
+
+def refusal(device_code, now):
+    with pytest.raises(TokenPending) as caught:
+        actions.exchange_token(device_code, now=now)
+    return caught.value.code

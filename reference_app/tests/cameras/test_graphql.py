@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+import strawberry
+from asgiref.sync import async_to_sync, sync_to_async
+from django.contrib.auth.models import AnonymousUser, User
+from strawberry import relay
+from strawberry_django.optimizer import DjangoOptimizerExtension
+
+from timelapse.cameras import actions, domain, graphql
+from timelapse.cameras.models import Camera
+from timelapse.shared.live import asend
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@strawberry.type
+class Query(graphql.Query):
+    node: relay.Node | None = relay.node()
+
+
+schema = strawberry.Schema(
+    query=Query,
+    mutation=graphql.Mutation,
+    subscription=graphql.Subscription,
+    extensions=[DjangoOptimizerExtension],
+)
+
+CAMERAS = """{ cameras { totalCount edges { node {
+  id name driver model state liveness beatAt nextBy graceSeconds spoolPending stateDetail
+  availableTransitions { name label allowed reasons { code message remedy } } } } } }"""
+APPROVE = """mutation ($input: ApproveCameraInput!) { approveCamera(input: $input) {
+  camera { id name state } errors { field code message remedy } } }"""
+REVOKE = """mutation ($input: RevokeCameraInput!) { revokeCamera(input: $input) {
+  camera { id state availableTransitions { name } } errors { field code } } }"""
+UPDATES = """subscription ($id: ID!) { cameraUpdates(id: $id) {
+  kind seq beatSeconds camera { name state liveness spoolPending } } }"""
+
+
+@pytest.fixture
+def admin():
+    return User.objects.create_superuser("admin")
+
+
+@pytest.fixture
+def camera():
+    return actions.enrol("Roof").camera
+
+
+def context(user):
+    return SimpleNamespace(request=SimpleNamespace(user=user))
+
+
+def global_id(camera):
+    return relay.to_base64("Camera", camera.pk)
+
+
+async def ask(query, user, **variables):
+    return await schema.execute(query, variable_values=variables, context_value=context(user))
+
+
+async def test_cameras_are_listed_with_what_can_be_done_with_them(camera, admin):
+    result = await ask(CAMERAS, admin)
+    assert result.errors is None
+    assert result.data["cameras"]["totalCount"] == 1
+    (edge,) = result.data["cameras"]["edges"]
+    assert edge["node"] | {"name": "Roof", "state": "paired", "liveness": "UNKNOWN"} == edge["node"]
+    assert edge["node"]["availableTransitions"] == [
+        {"name": "revoke", "label": "Revoke", "allowed": True, "reasons": []}
+    ]
+
+
+def test_the_same_queries_serve_one_camera_and_nine(camera, admin, django_assert_max_num_queries):
+    for number in range(8):
+        actions.enrol(f"Camera {number}")
+    with django_assert_max_num_queries(2):
+        result = async_to_sync(ask)(CAMERAS, admin)
+    assert result.data["cameras"]["totalCount"] == 9
+
+
+async def test_a_heartbeat_shows(camera, admin):
+    beat = domain.Heartbeat(
+        seq=1, every_s=50, grace_s=10, state="idle", spool_pending=3, state_detail="Night"
+    )
+    await sync_to_async(actions.record_heartbeat)(camera.pk, beat)
+    node = (await ask(CAMERAS, admin)).data["cameras"]["edges"][0]["node"]
+    assert (node["liveness"], node["spoolPending"], node["stateDetail"]) == ("ALIVE", 3, "Night")
+
+
+async def test_a_camera_is_a_node(camera, admin):
+    result = await ask(
+        "query ($id: ID!) { node(id: $id) { ... on Camera { name } } }", admin, id=global_id(camera)
+    )
+    assert result.data == {"node": {"name": "Roof"}}
+
+
+@pytest.mark.parametrize(
+    ("query", "variables"),
+    [
+        (CAMERAS, {}),
+        (APPROVE, {"input": {"userCode": "BDWP-HQPK"}}),
+        (REVOKE, {"input": {"camera": relay.to_base64("Camera", 1)}}),
+        ("query ($id: ID!) { node(id: $id) { id } }", {"id": None}),
+    ],
+)
+async def test_who_is_signed_out_sees_and_does_nothing(camera, query, variables):
+    variables = {name: value or global_id(camera) for name, value in variables.items()}
+    result = await ask(query, AnonymousUser(), **variables)
+    assert result.errors[0].extensions == {"code": "signed_out"}
+
+
+async def test_the_code_that_a_camera_shows_lets_it_in(admin):
+    offer = await sync_to_async(actions.request_pairing)(name="Roof", driver="simulated")
+    result = await ask(APPROVE, admin, input={"userCode": offer.user_code, "name": "Garden"})
+    assert result.errors is None
+    payload = result.data["approveCamera"]
+    assert (payload["camera"]["name"], payload["camera"]["state"], payload["errors"]) == (
+        "Garden",
+        "paired",
+        [],
+    )
+
+
+async def test_a_wrong_code_is_an_error_of_its_field(admin):
+    payload = (await ask(APPROVE, admin, input={"userCode": "nonsense"})).data["approveCamera"]
+    assert payload["camera"] is None
+    (error,) = payload["errors"]
+    assert (error["field"], error["code"]) == ("userCode", "code_unknown")
+    assert error["remedy"]
+
+
+async def test_a_camera_is_shut_out_once(camera, admin):
+    first = (await ask(REVOKE, admin, input={"camera": global_id(camera)})).data["revokeCamera"]
+    assert (first["camera"]["state"], first["camera"]["availableTransitions"]) == ("revoked", [])
+    again = (await ask(REVOKE, admin, input={"camera": global_id(camera)})).data["revokeCamera"]
+    assert again["errors"] == [{"field": "camera", "code": "state"}]
+
+
+async def test_who_may_not_shut_it_out_is_told_so(camera):
+    editor = await sync_to_async(User.objects.create_user)("editor")
+    payload = (await ask(REVOKE, editor, input={"camera": global_id(camera)})).data["revokeCamera"]
+    assert payload["errors"] == [{"field": "camera", "code": "permission"}]
+    assert (await Camera.objects.aget()).state == "paired"
+
+
+@pytest.mark.parametrize("wrong", [("Camera", "no-uuid"), ("Frame", "1"), ("Camera", "0" * 32)])
+async def test_a_camera_that_is_not_there_is_said_so(admin, wrong):
+    result = await ask(REVOKE, admin, input={"camera": relay.to_base64(*wrong)})
+    assert result.errors[0].extensions == {"code": "not_found"}
+
+
+async def test_updates_begin_with_a_snapshot_and_number_each_change(camera, admin):
+    updates = await schema.subscribe(
+        UPDATES, variable_values={"id": global_id(camera)}, context_value=context(admin)
+    )
+    first = (await anext(updates)).data["cameraUpdates"]
+    assert (first["kind"], first["seq"], first["camera"]["spoolPending"]) == ("SNAPSHOT", 1, 0)
+    beat = domain.Heartbeat(seq=1, every_s=50, grace_s=10, state="idle", spool_pending=7)
+    await sync_to_async(actions.record_heartbeat)(camera.pk, beat)
+    second = (await anext(updates)).data["cameraUpdates"]
+    assert (second["kind"], second["seq"]) == ("DELTA", 2)
+    assert (second["camera"]["spoolPending"], second["camera"]["liveness"]) == (7, "ALIVE")
+    await updates.aclose()
+
+
+async def test_updates_give_a_sign_of_life_when_nothing_changes(camera, admin, settings):
+    settings.TIMELAPSE = {"beat_seconds": 0.01}
+    updates = await schema.subscribe(
+        UPDATES, variable_values={"id": global_id(camera)}, context_value=context(admin)
+    )
+    kinds = [(await anext(updates)).data["cameraUpdates"]["kind"] for _ in range(2)]
+    assert kinds == ["SNAPSHOT", "BEAT"]
+    await updates.aclose()
+
+
+async def test_updates_start_anew_when_something_was_missed(camera, admin):
+    updates = await schema.subscribe(
+        UPDATES, variable_values={"id": global_id(camera)}, context_value=context(admin)
+    )
+    await anext(updates)
+    await asend(f"camera.{camera.pk}", {"resync": True})
+    assert (await anext(updates)).data["cameraUpdates"]["kind"] == "SNAPSHOT"
+    await updates.aclose()
+
+
+async def test_updates_are_for_who_is_signed_in(camera):
+    updates = await schema.subscribe(
+        UPDATES, variable_values={"id": global_id(camera)}, context_value=context(AnonymousUser())
+    )
+    assert (await anext(updates)).errors[0].extensions == {"code": "signed_out"}
