@@ -39,7 +39,7 @@ def relations():
                     yield pytest.param(config.label, field.related_model._meta.app_label, id=str(field))
 
 
-@pytest.mark.parametrize(("source", "target"), relations())
+@pytest.mark.parametrize(("source", "target"), list(relations()))
 def test_a_relation_points_down_the_layers(source, target):
     assert layer(target) >= layer(source)
 

@@ -85,17 +85,17 @@ class Mutation:
     """Writes of this app."""
 
     @strawberry.mutation(description="Start a session.")
-    def sign_in(self, info: Info, input: SignInInput) -> SignInPayload:  # noqa: A002 - Relay's name
+    async def sign_in(self, info: Info, input: SignInInput) -> SignInPayload:  # noqa: A002 - Relay's name
         """Start a session."""
         request = cast("HttpRequest", info.context.request)
-        user = auth.authenticate(request, username=input.username, password=input.password)
+        user = await auth.aauthenticate(request, username=input.username, password=input.password)
         if user is None:
             return SignInPayload(me=None, errors=[WRONG_CREDENTIALS])
-        auth.login(request, user)
-        return SignInPayload(me=User.from_model(cast("UserModel", user)), errors=[])
+        await auth.alogin(request, user)
+        return SignInPayload(me=User.from_model(user), errors=[])
 
     @strawberry.mutation(description="End the session.")
-    def sign_out(self, info: Info) -> SignOutPayload:
+    async def sign_out(self, info: Info) -> SignOutPayload:
         """End the session."""
-        auth.logout(cast("HttpRequest", info.context.request))
+        await auth.alogout(cast("HttpRequest", info.context.request))
         return SignOutPayload(errors=[])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 from strawberry import relay
 from strawberry.extensions import MaxTokensLimiter, QueryDepthLimiter
+from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 from strawberry_django.optimizer import DjangoOptimizerExtension
 
@@ -14,6 +15,7 @@ import timelapse.frames.graphql
 import timelapse.operations.graphql
 import timelapse.rendering.graphql
 import timelapse.timelapses.graphql
+from timelapse.shared.graphql import SCALARS
 
 
 @strawberry.type
@@ -41,6 +43,7 @@ schema = strawberry.Schema(
     query=_merged("Query", NodeQuery),
     mutation=_merged("Mutation"),
     subscription=_merged("Subscription"),
+    config=StrawberryConfig(scalar_map=dict(SCALARS)),
     extensions=[
         DjangoOptimizerExtension,
         lambda: QueryDepthLimiter(max_depth=12),

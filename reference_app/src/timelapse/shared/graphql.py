@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import Enum
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NewType, cast
 
 import strawberry
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import AnonymousUser
 from graphql import GraphQLError
+from strawberry.types.scalar import ScalarDefinition
 
 from fsmlock.adapters.graphql import Reason
 
@@ -18,6 +19,19 @@ if TYPE_CHECKING:
     from strawberry.types import Info
 
     import fsmlock
+
+
+BigInt = NewType("BigInt", int)
+
+#: For the schema's configuration.
+SCALARS: Mapping[object, ScalarDefinition] = {
+    BigInt: strawberry.scalar(
+        name="BigInt",
+        description="A whole number that may not fit into 32 bits.",
+        serialize=int,
+        parse_value=int,
+    )
+}
 
 
 @strawberry.type(description="Why a mutation did nothing, and what to do about it.")
