@@ -139,6 +139,29 @@ def test_the_broker_fills_in_what_events_did_not_tell_of_a_task():
     assert task.sent_at == datetime.fromtimestamp(NOW - 9, UTC)
 
 
+LOST = SeenTask(id="t", queue="celery", worker="one@test", started_at=1.0, lost_at=2.0)
+
+
+def test_a_lost_task_that_waits_again_is_a_waiting_one():
+    snapshot = composed(tasks=(LOST,), reading=Reading(lines=(line("t"),), unacked=0))
+    assert [(task.id, task.state) for task in snapshot.tasks()] == [("t", TaskState.QUEUED)]
+
+
+@pytest.mark.parametrize(
+    ("reading", "unacked"),
+    [
+        (Reading(lines=(line(),), unacked=0), False),
+        (Reading(unacked=2, unacked_head=(Message(id="t", queue="celery"),)), True),
+        (Reading(unacked=1), None),
+        (Reading(lines=(line("x", depth=9),), unacked=0), None),
+        (Reading(), None),
+    ],
+    ids=["seen all, not there", "there", "more unacknowledged", "more waiting", "not asked"],
+)
+def test_whether_a_lost_task_comes_back_is_told_only_when_known(reading, unacked):
+    assert composed(tasks=(LOST,), reading=reading).find("t").unacked is unacked
+
+
 def test_the_oldest_wait_is_that_of_the_task_taken_next():
     stamped = composed(reading=Reading(lines=(line("x", "y", sent_at=NOW - 12.5),)))
     assert stamped.queue("celery").oldest_wait_s == 12.5

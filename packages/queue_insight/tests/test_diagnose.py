@@ -71,6 +71,8 @@ def test_a_task_of_a_gone_worker_tells_since_when_and_whether_it_comes_back():
     assert "send it again" in reason.remedy
     back = values.running(state=TaskState.LOST, unacked=True)
     assert "delivers it again" in only("r1", values.snapshot(workers=(worker,), running=(back,))).remedy
+    open_ = values.running(state=TaskState.LOST, unacked=None)
+    assert "is not known" in only("r1", values.snapshot(workers=(worker,), running=(open_,))).remedy
 
 
 def test_a_task_of_a_replaced_worker_is_said_to_be_so():

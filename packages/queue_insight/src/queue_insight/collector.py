@@ -98,7 +98,7 @@ class Collector:
                 self._ledger.resume(kept.sighting)
 
     def _listen(self, connection: Connection, stop: threading.Event) -> None:
-        connection.connect()
+        connection.ensure_connection(max_retries=1, interval_start=0, reraise_as_library_errors=False)
         with Consumer(
             connection.channel(), queues=[self._queue(connection)], no_ack=True, accept=["json"]
         ) as heard:

@@ -37,6 +37,10 @@ class _View:
     workers: Mapping[str, WorkerInfo]
     #: Delivered and unacknowledged messages by task id.
     unacked: Mapping[str, Message]
+    #: Ids of the tasks seen waiting.
+    waiting: frozenset[str]
+    #: Whether every message in the broker was looked at.
+    complete: bool
 
 
 def compose(
@@ -51,8 +55,16 @@ def compose(
         sighting=sighting,
         workers={w.name: _worker(w, sighting, grace_beats, fresh=fresh) for w in sighting.workers},
         unacked={message.id: message for message in reading.unacked_head},
+        waiting=frozenset(message.id for line in reading.lines for message in line.head),
+        complete=reading.unacked == len(reading.unacked_head)
+        and all(line.depth == len(line.head) for line in reading.lines),
     )
-    held = tuple(_held(task, view) for task in sighting.tasks)
+    held = tuple(
+        info
+        for task in sighting.tasks
+        # A lost task that waits again was delivered back: where it is now counts, not where it was.
+        if (info := _held(task, view)).state is not TaskState.LOST or info.id not in view.waiting
+    )
     running = tuple(t for t in held if t.state in {TaskState.RUNNING, TaskState.LOST})
     return Snapshot(
         at=_at(now),
@@ -113,7 +125,7 @@ def _held(task: SeenTask, view: _View) -> TaskInfo:
         sent_at=None if sent_at is None else _at(sent_at),
         eta=_eta(task.eta),
         args_summary=task.args_summary,
-        unacked=message is not None,
+        unacked=message is not None if view.complete or message else None,
     )
 
 

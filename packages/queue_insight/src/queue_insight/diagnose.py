@@ -12,6 +12,14 @@ if TYPE_CHECKING:
 
     from queue_insight.snapshot import QueueState, Snapshot, TaskInfo
 
+COMES_BACK = {
+    True: "The broker has it unacknowledged and delivers it again after the visibility timeout.",
+    False: "The broker no longer has it, so it does not come back: send it again. "
+    "Tasks that may run twice can set acks_late.",
+    None: "Whether the broker still has it is not known: it holds more messages than were looked at "
+    "(QUEUE_INSIGHT['PEEK']), or could not be asked.",
+}
+
 
 def diagnose(task_id: str, snapshot: Snapshot) -> tuple[Reason, ...]:
     """Return why this task is not running, the weightiest reason first; empty when it runs.
@@ -80,12 +88,9 @@ def _lost(task: TaskInfo, snapshot: Snapshot) -> Reason:
             "task": task.id,
             "worker": task.worker,
             "silent_s": silent_s,
-            "comes_back": "yes" if task.unacked else "no",
+            "comes_back": {True: "yes", False: "no", None: None}[task.unacked],
         },
-        remedy="The broker has it unacknowledged and delivers it again after the visibility timeout."
-        if task.unacked
-        else "The broker no longer has it, so it does not come back: send it again. "
-        "Tasks that may run twice can set acks_late.",
+        remedy=COMES_BACK[task.unacked],
     )
 
 

@@ -16,12 +16,9 @@ if TYPE_CHECKING:
     from queue_insight.census import Census
     from queue_insight.fields import Event
 
-#: Ends kept for "it has ended already".
-KEEP_ENDED = 200
-#: Sendings told to readers: only the heads of queues matter.
-TELL_SENT = 200
-#: Run times per queue that the mean is taken of.
-KEEP_RUNTIMES = 50
+KEEP_ENDED = 200  # for "it has ended already"
+TELL_SENT = 200  # readers need the heads of queues only
+KEEP_RUNTIMES = 50  # per queue, for the mean
 
 OUTCOMES = {
     "task-succeeded": "succeeded",

@@ -62,8 +62,9 @@ class TaskInfo:
     args_summary: str = ""
     #: Tasks of the same queue that are taken before it; None when it is not queued.
     position: int | None = None
-    #: True when the broker still has it as delivered and unacknowledged, so that it will be delivered again.
-    unacked: bool = False
+    #: Whether the broker has it as delivered and unacknowledged, so that a lost one is delivered again;
+    #: None when not all of the broker's messages were looked at.
+    unacked: bool | None = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

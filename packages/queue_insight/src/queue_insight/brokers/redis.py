@@ -40,8 +40,8 @@ class RedisBroker:
         """
         with self._app.connection_or_acquire() as connection:
             try:
-                if not connection.connected:
-                    connection.connect()
+                # Not connect(): it sleeps for two seconds before it gives up, and a page waits for this.
+                connection.ensure_connection(max_retries=1, interval_start=0, reraise_as_library_errors=False)
                 return _read(connection.default_channel, tuple(queues), peek)
             except (*connection.connection_errors, *connection.channel_errors, OSError) as error:
                 raise BrokerUnreachableError(connection.as_uri(), error) from error
