@@ -33,6 +33,6 @@ def test_a_code_to_be_read_aloud_has_no_vowels_and_no_digits():
     assert re.fullmatch(r"[B-DF-HJ-NP-TV-XZ]{4}-[B-DF-HJ-NP-TV-XZ]{4}", domain.new_user_code())
 
 
-@pytest.mark.parametrize("typed", ["bdwphqpk", "BDWP HQPK", " bdwp-hqpk ", "BDWP–HQPK"])
+@pytest.mark.parametrize("typed", ["bdwphqpk", "BDWP HQPK", " bdwp-hqpk ", "BDWP\u2013HQPK"])
 def test_a_code_may_be_typed_in_many_ways(typed):
     assert domain.written_code(typed) == "BDWP-HQPK"

@@ -10,6 +10,7 @@ import json
 import socket
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -17,6 +18,7 @@ import eliot
 import numpy as np
 import pytest
 import uvicorn
+from django.db import connection, transaction
 from PIL import Image
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -33,13 +35,13 @@ IDLE_S = 0.5
 _numbers = count(1)
 
 
-def make_picture(seed=0, *, size=(64, 48), format="JPEG", **options):
+def make_picture(seed=0, *, size=(64, 48), kind="JPEG", **options):
     random = np.random.default_rng(seed)
     pixels = (
         random.integers(0, 256, (size[1] // 8, size[0] // 8, 3), dtype=np.uint8).repeat(8, 0).repeat(8, 1)
     )
     written = io.BytesIO()
-    Image.fromarray(pixels).save(written, format, **options)
+    Image.fromarray(pixels).save(written, kind, **options)
     return written.getvalue()
 
 
@@ -208,3 +210,35 @@ def log_lines():
     eliot.add_destinations(lines.append)
     yield lambda: lines
     eliot.remove_destination(lines.append)
+
+
+@pytest.fixture
+def locked_database(transactional_db, monkeypatch):
+    """Hold the database so that nobody else can write frames, from another connection; nobody waits long."""
+    patience = {"options": "-c lock_timeout=200"} if connection.vendor == "postgresql" else {"timeout": 0.2}
+    for name, value in patience.items():
+        monkeypatch.setitem(connection.settings_dict["OPTIONS"], name, value)
+
+    @contextmanager
+    def locked():
+        entered, leave = threading.Event(), threading.Event()
+
+        def hold():
+            with transaction.atomic():
+                if connection.vendor == "postgresql":
+                    with connection.cursor() as cursor:
+                        cursor.execute("LOCK TABLE frames_frame IN EXCLUSIVE MODE")
+                entered.set()
+                leave.wait(30)
+            connection.close()
+
+        holder = threading.Thread(target=hold)
+        holder.start()
+        assert entered.wait(10)
+        try:
+            yield
+        finally:
+            leave.set()
+            holder.join(10)
+
+    return locked

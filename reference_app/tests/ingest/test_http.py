@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import socket
+
+import pytest
+
+from timelapse.frames.models import Frame
+from timelapse.ingest.models import Quarantined
+
+
+def test_an_address_that_is_none_gets_an_error_of_the_protocol(stranger):
+    answer = stranger.request("GET", "/nothing")
+    assert (answer.status, answer.code) == (404, "no_such_address")
+
+
+def test_a_method_that_is_none_gets_an_error_of_the_protocol(stranger):
+    answer = stranger.request("GET", "/pairing")
+    assert (answer.status, answer.code) == (405, "wrong_method")
+
+
+def test_an_answer_names_the_cause_to_look_for_in_the_logs(stranger):
+    assert len(stranger.request("OPTIONS", "/captures").headers["X-Causal-Id"]) == 32
+
+
+def test_a_link_that_breaks_leaves_no_trace_but_its_bytes(agent, picture, eventually):
+    shot = agent.shoot(picture())
+    agent.begin(shot)
+    for _ in range(3):
+        agent.start_patch(shot, 0, len(shot.data), b"").close()
+    eventually(lambda: agent.patch(shot, 0, shot.data).status == 204)
+    assert Frame.objects.count() == 1
+    assert not Quarantined.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["/heartbeat", "/captures"])
+def test_an_agent_that_begins_and_falls_silent_is_let_go(agent, path):
+    head = f"POST /agent/v1{path} HTTP/1.1\r\nHost: test\r\nContent-Length: 100\r\n\r\nx"
+    with socket.create_connection(("127.0.0.1", agent.port), timeout=10) as link:
+        link.sendall(head.encode())
+        assert link.recv(1000).startswith(b"HTTP/1.1 4")
+
+
+def test_a_database_that_is_away_makes_the_agent_come_back(agent, picture, locked_database):
+    shot = agent.shoot(picture())
+    with locked_database():
+        answer = agent.send(shot)
+    assert (answer.status, answer.code, answer.headers["Retry-After"]) == (503, "database_unavailable", "5")
+    assert agent.head(shot).offset == len(shot.data) - 1
+    assert agent.patch(shot, len(shot.data) - 1, shot.data[-1:]).headers["Capture-Status"] == "stored"
+    assert Frame.objects.count() == 1
+
+
+def test_a_folder_that_can_not_be_written_makes_the_agent_come_back(agent, picture, media):
+    media.mkdir()
+    (media / "frames").write_text("a file where a folder should be")
+    shot = agent.shoot(picture())
+    answer = agent.send(shot)
+    assert (answer.status, answer.code, answer.headers["Retry-After"]) == (503, "storage_unavailable", "30")
+    (media / "frames").unlink()
+    assert agent.send(shot).headers["Capture-Status"] == "stored"
+
+
+def test_whatever_else_goes_wrong_makes_the_agent_come_back_too(agent, picture, media):
+    shot = agent.shoot(picture())
+    agent.begin(shot)
+    note = media / "incoming" / str(agent.camera.pk) / f"{shot.capture}.json"
+    note.write_text('{"nothing": "that belongs here"}')
+    answer = agent.patch(shot, 0, shot.data)
+    assert (answer.status, answer.code) == (503, "unexpected")
