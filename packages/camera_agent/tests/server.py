@@ -71,6 +71,7 @@ class StrictServer:
         self.pairing: deque[tuple[int, dict]] = deque()
         self.config: dict = {"revision": 0, "interval_s": 2.0}
         self.max_bytes = 50_000_000
+        self.close_after_answer = False
         self._faults: deque[Fault] = deque()
         self._changed = threading.Condition()
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -336,6 +337,8 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(len(content)))
         if self.close_connection:
             self.send_header("Connection", "close")
+        # An idle connection that ends without a word, as a server's keep-alive does.
+        self.close_connection |= self.strict.close_after_answer
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(content)

@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+from contextlib import closing
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,7 +62,11 @@ def _home(options: argparse.Namespace) -> Home:
 
 def _pair(options: argparse.Namespace) -> int:
     home = _home(options)
-    client = Client(options.url)
+    with closing(Client(options.url)) as client:
+        return _pair_with(client, home, options)
+
+
+def _pair_with(client: Client, home: Home, options: argparse.Namespace) -> int:
     about = {"driver": options.driver, "model": "", "agent": f"camera-agent {__version__}"}
     code = request_code(client, {"name": options.name, **about})
     home.write(

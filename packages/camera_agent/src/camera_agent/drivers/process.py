@@ -129,6 +129,9 @@ class DriverProcess:
         )
 
     def _lost(self, process: subprocess.Popen[bytes]) -> DriverLost:
+        # Its pipe is closed, so it is about to end: its own word on why is better than our kill.
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(1.0)
         self.kill()
         code = process.returncode
         how = f"was ended by {signal.Signals(-code).name}" if code and code < 0 else f"ended with code {code}"

@@ -23,7 +23,7 @@ def encode(message: dict[str, Json]) -> bytes:
 
 def description_message(description: Description) -> dict[str, Json]:
     """An opened driver's answer."""
-    return {"ok": asdict(description)}
+    return {"ok": {**asdict(description), "left_out": [asdict(one) for one in description.left_out]}}
 
 
 def shot_message(shot: Shot | None) -> dict[str, Json]:

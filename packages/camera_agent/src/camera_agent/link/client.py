@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import io
 import json
 import select
 import socket
@@ -71,22 +72,22 @@ class Client:
     """Requests to one server, one after another; for use by one thread, except `abort()`."""
 
     def __init__(self, server: str, *, token: str | None = None, timeout_s: float = TIMEOUT_S) -> None:
-        parts = urlsplit(server if "//" in server else f"http://{server}")
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise BadInput(f"{server!r} is no address of a server.", "Give one as https://timelapse.example.")
         try:
-            port = parts.port
+            parts = urlsplit(server if "//" in server else f"http://{server}")
+            host, port = parts.hostname, parts.port
         except ValueError:
-            raise BadInput(f"{server!r} has a port that is no number.") from None
+            parts, host, port = urlsplit(""), None, None
+        if not host or parts.scheme not in ("http", "https"):
+            raise BadInput(f"{server!r} is no address of a server.", "Give one as https://timelapse.example.")
         self.server = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
         self.token = token
         self._base = parts.path.rstrip("/") + PREFIX
         self._connection: http.client.HTTPConnection = (
             http.client.HTTPSConnection(
-                parts.hostname, port, timeout=timeout_s, blocksize=BLOCK, context=ssl.create_default_context()
+                host, port, timeout=timeout_s, blocksize=BLOCK, context=ssl.create_default_context()
             )
             if parts.scheme == "https"
-            else http.client.HTTPConnection(parts.hostname, port, timeout=timeout_s, blocksize=BLOCK)
+            else http.client.HTTPConnection(host, port, timeout=timeout_s, blocksize=BLOCK)
         )
 
     def post(self, path: str, message: Mapping[str, Json]) -> Answer:
@@ -121,9 +122,17 @@ class Client:
     ) -> Answer:
         if self._is_stale():
             self._connection.close()
+        used_before = self._connection.sock is not None
         try:
             self._send(method, self._base + path, self._all_headers(headers), body)
             return self._receive()
+        except ConnectionError as error:
+            self._connection.close()
+            if used_before and not isinstance(body, io.IOBase):
+                # The server ended an idle connection in the same instant. Every request may be repeated, but
+                # that of a large body is better taken up where it broke.
+                return self._exchange(method, path, headers, body)
+            raise LinkDown(f"{self.server} can't be reached: {_reason(error)}.") from error
         except ssl.SSLCertVerificationError as error:
             self._connection.close()
             raise LinkDown(

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from camera_agent.drivers.folder import filetype_in, natural, pictures
+from camera_agent.errors import BadInput
+from tests.conftest import jpeg
+
+
+def test_names_sort_as_people_count():
+    names = ["img10.jpg", "img2.jpg", "IMG1.jpg", "a.jpg", "1.jpg", "02.jpg"]
+    assert sorted(names, key=natural) == ["1.jpg", "02.jpg", "a.jpg", "IMG1.jpg", "img2.jpg", "img10.jpg"]
+
+
+def test_what_is_no_picture_is_left_out_by_name(folder):
+    (folder / "notes.txt").write_text("hello")
+    (folder / "empty.jpg").write_text("")
+    (folder / "fake.jpg").write_text("I am a picture, believe me.")
+    (folder / ".hidden.jpg").write_text("")
+    (folder / "Thumbs.db").write_text("x")
+    (folder / "below").mkdir()
+    found, left_out = pictures(folder)
+    assert len(found) == 12
+    codes = {one.name: one.code for one in left_out}
+    assert codes == {"notes.txt": "not_a_picture", "empty.jpg": "empty", "fake.jpg": "not_a_picture"}
+
+
+def test_a_truncated_picture_is_still_sent_for_the_server_to_judge(folder):
+    (folder / "img3.jpg").write_bytes(jpeg()[:200])
+    assert len(pictures(folder)[0]) == 12
+
+
+def test_a_folder_without_pictures_is_bad_input(tmp_path):
+    (tmp_path / "notes.txt").write_text("hello")
+    with pytest.raises(BadInput, match="There are no pictures in"):
+        pictures(tmp_path)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_picture_that_may_not_be_read_is_left_out(folder):
+    (folder / "img1.jpg").chmod(0)
+    assert pictures(folder)[1][0].code == "unreadable"
+
+
+def test_a_picture_that_is_gone_is_unreadable(tmp_path):
+    assert filetype_in(tmp_path / "gone.jpg").code == "unreadable"

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import pytest
+
+from camera_agent.drivers.replay import ReplayDriver
+from camera_agent.errors import BadInput
+from tests.conftest import jpeg
+from tests.drivers.test_video import video  # noqa: F401 - a fixture
+
+
+def replayed(source, tmp_path):
+    driver = ReplayDriver()
+    description = driver.open({"source": str(source)})
+    names, contents = [], []
+    while shot := driver.capture(tmp_path / "shot"):
+        names.append(shot.filename)
+        contents.append((tmp_path / "shot").read_bytes())
+    driver.close()
+    assert driver.health() == {}
+    return description, names, contents
+
+
+def test_a_folder_comes_in_natural_order_byte_for_byte(folder, tmp_path):
+    description, names, contents = replayed(folder, tmp_path)
+    assert names == [f"img{number}.jpg" for number in range(1, 13)]
+    assert contents == [jpeg(number * 20) for number in range(1, 13)]
+    assert (description.finite, description.total) == (True, 12)
+
+
+def test_a_single_picture_is_a_source_of_one(folder, tmp_path):
+    assert replayed(folder / "img7.jpg", tmp_path)[1] == ["img7.jpg"]
+
+
+def test_a_video_gives_its_frames_numbered(video, tmp_path):  # noqa: F811 - the fixture
+    description, names, contents = replayed(video, tmp_path)
+    assert description.total == len(names) == len(set(contents)) == 30
+    assert names[0] == "card-000001.jpg"
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [("", "needs a source"), ("gone", "There is no"), ("empty.mp4", "The file is empty")],
+)
+def test_a_source_that_cant_be_replayed_is_refused(tmp_path, source, message):
+    (tmp_path / "empty.mp4").write_text("")
+    with pytest.raises(BadInput, match=message):
+        ReplayDriver().open({"source": str(tmp_path / source) if source else ""})

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from camera_agent.link.backoff import Backoff
+from camera_agent.link.sender import Sender
+from camera_agent.link.upload import Delivered, Later, Refused, Unauthorized
+from camera_agent.spool.store import Counts
+from tests.server import Fault
+
+
+class Running:
+    """A sender in a thread; its reports."""
+
+    def __init__(self, spool, client, token) -> None:
+        self.reports = []
+        self.stop = threading.Event()
+        self.spool, self.client = spool, client
+        self.heard = threading.Condition()
+        self.sender = Sender(
+            spool,
+            client,
+            stop=self.stop,
+            token=token,
+            report=self.report,
+            backoff=Backoff(draw=lambda: -0.99),
+        )
+        self.thread = threading.Thread(target=self.sender.run)
+
+    def report(self, report) -> None:
+        with self.heard:
+            self.reports.append(report)
+            self.heard.notify_all()
+
+    def wait_for(self, outcomes) -> None:
+        with self.heard:
+            assert self.heard.wait_for(lambda: self.kinds() == outcomes, 20), self.kinds()
+
+    def kinds(self):
+        return [type(report.outcome) for report in self.reports]
+
+    def end(self) -> None:
+        self.stop.set()
+        self.client.abort()
+        with self.spool.changed:
+            self.spool.changed.notify_all()
+        self.thread.join(5)
+        assert not self.thread.is_alive()
+
+
+@pytest.fixture
+def running(spool, client):
+    tokens = {"now": client.token}
+    running = Running(spool, client, lambda: tokens["now"])
+    running.tokens = tokens
+    running.thread.start()
+    yield running
+    running.end()
+
+
+def test_what_comes_is_delivered_in_order(server, running, put):
+    for number in range(5):
+        put(f"capture-{number}")
+    running.wait_for([Delivered] * 5)
+    assert server.stored == [f"capture-{number}" for number in range(5)]
+    assert running.spool.counts() == Counts(pending=0, bytes=0, refused=0)
+
+
+def test_it_tries_again_until_the_server_is_well(server, running, put):
+    server.fail(Fault("refuse", value=500), Fault("drop", "HEAD", "/captures/"), Fault("no_offset"))
+    put()
+    running.wait_for([Later, Later, Later, Delivered])
+    assert server.stored == ["capture-1"]
+
+
+def test_it_waits_as_long_as_the_server_asks(server, running, put):
+    server.fail(Fault("retry_after", value=1))
+    put()
+    running.wait_for([Later, Delivered])
+    assert running.reports[0].wait_s == 1.0
+
+
+def test_one_refused_picture_does_not_stop_the_next(server, running, put):
+    put("capture-1", b"\xff\xd8\xff no picture")
+    put("capture-2")
+    running.wait_for([Refused, Delivered])
+    assert running.spool.counts().refused == 1
+    assert server.stored == ["capture-2"]
+
+
+def test_a_revoked_token_stops_sending_until_the_camera_is_paired_again(server, running, put):
+    server.tokens.clear()
+    put()
+    running.wait_for([Unauthorized])
+    running.tokens["now"] = server.add_token()
+    running.wait_for([Unauthorized, Delivered])
+    assert running.reports[0].outcome.message == "The token was revoked."
+    assert server.stored == ["capture-1"]

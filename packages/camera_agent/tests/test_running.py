@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import os
+import signal
+import threading
+
+import pytest
+
+from camera_agent.running import Threads, stopped_by_signals
+
+
+def test_the_end_of_an_essential_thread_ends_all():
+    threads = Threads()
+    threads.start("patient", lambda: threads.stop.wait(20))
+    threads.start("work", lambda: None, essential=True)
+    threads.wait()
+    assert threads.join(5)
+    threads.raise_error()
+
+
+def test_an_error_in_any_thread_ends_all_and_is_raised_in_the_main_one():
+    threads = Threads()
+
+    def fail() -> None:
+        raise ValueError("oh")
+
+    threads.start("patient", lambda: threads.stop.wait(20), essential=True)
+    threads.start("failing", fail)
+    threads.wait()
+    assert threads.join(5)
+    with pytest.raises(ValueError, match="oh"):
+        threads.raise_error()
+
+
+def test_an_error_while_stopping_is_no_error():
+    threads = Threads()
+
+    def fail_when_stopped() -> None:
+        threads.stop.wait(20)
+        raise ValueError("cut off")
+
+    threads.start("failing", fail_when_stopped)
+    threads.request_stop()
+    threads.wait()
+    assert threads.join(5)
+    threads.raise_error()
+
+
+def test_a_thread_that_does_not_end_is_not_waited_for():
+    threads, free = Threads(), threading.Event()
+    threads.start("stubborn", lambda: free.wait(20))
+    threads.request_stop()
+    threads.wait()
+    assert not threads.join(0.05)
+    free.set()
+    assert threads.join(5)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_asks_for_the_end_and_is_given_back(number):
+    threads, before = Threads(), signal.getsignal(number)
+    with stopped_by_signals(threads.request_stop):
+        os.kill(os.getpid(), number)
+        threads.wait()
+    assert signal.getsignal(number) == before
