@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 import fsmlock
-from tests.shop.models import Film, Frame, Room, find_film
+from tests.shop.models import Film, Frame, find_film
 
 
 def test_a_hold_refuses_the_next_with_the_reason(film):

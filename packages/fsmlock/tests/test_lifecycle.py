@@ -111,3 +111,16 @@ def test_plain_django_fsm_still_works(film):
     assert django_fsm.can_proceed(film.publish)
     assert not django_fsm.can_proceed(film.render)
     assert [t.name for t in film.get_available_state_transitions()] == ["fail", "publish", "start_deleting"]
+
+
+def test_deletion_waits_for_every_hold_and_may_ask_for_it(film, elsewhere):
+    frame = Frame.objects.create(film=film)
+    for obj, lock in [(film, "ingest"), (frame, "process")]:
+        held = elsewhere(fsmlock.hold(obj, lock).acquire)
+        with pytest.raises(fsmlock.TransitionRefused, match="is held|is blocked"):
+            film.start_deleting()
+        held.release()
+    with fsmlock.hold(film, "*"):
+        assert [r.code for r in elsewhere(fsmlock.explain, frame, to="process")] == ["held"]
+    fsmlock.perform(film, "start_deleting", policy=fsmlock.Fail())
+    assert Film.objects.get(pk=film.pk).state == "deleting"

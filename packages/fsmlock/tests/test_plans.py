@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 import fsmlock
-from fsmlock.lifecycle import Arrow
+from fsmlock.arrows import Arrow
 from fsmlock.plans import shortest
 
 

@@ -23,12 +23,13 @@ if TYPE_CHECKING:
     from fsmlock.held import Held
     from fsmlock.holding import hold
     from fsmlock.holds import active_holds, break_hold, cancel, holds_on
-    from fsmlock.lifecycle import Lifecycle, transition
+    from fsmlock.lifecycle import Lifecycle
     from fsmlock.locks import Lock, Locks
     from fsmlock.performing import perform
     from fsmlock.plans import Step, plan
     from fsmlock.policies import Fail, Preempt, RetryLater, Skip, Wait
     from fsmlock.reasons import Reason
+    from fsmlock.transitions import transition
 
 _HOME = {
     "Available": "explanations",
@@ -61,7 +62,7 @@ _HOME = {
     "holds_on": "holds",
     "perform": "performing",
     "plan": "plans",
-    "transition": "lifecycle",
+    "transition": "transitions",
 }
 
 __all__ = [

@@ -50,7 +50,7 @@ async def acquire_async(held: Held, policy: Policy, using: str) -> Held:
     step = sync_to_async(_next)
     try:
         while (seconds := await step(steps)) is not None:
-            await asyncio.sleep(min(seconds, random.uniform(0.02, 0.08)))  # noqa: S311 - no secret
+            await asyncio.sleep(min(seconds, random.uniform(0.02, 0.08)))
     finally:
         await sync_to_async(steps.close)()
     return held

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fsmlock import backends
+from fsmlock.arrows import arrows, judge
 from fsmlock.errors import Misdeclared, TransitionRefused
 from fsmlock.held import current_claims
 from fsmlock.holds import told, using
-from fsmlock.lifecycle import Arrow, arrows, judge
 from fsmlock.locks import Locks, want
 from fsmlock.reasons import Reason, did_you_mean
-from fsmlock.rules import Claim, in_the_way
+from fsmlock.rules import EVERYTHING, Claim, in_the_way
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
     from django.db import models
 
+    from fsmlock.arrows import Arrow
     from fsmlock.backends.base import HoldInfo
 
 
@@ -158,7 +159,7 @@ def _in_words(claim: Claim, found: Sequence[HoldInfo]) -> tuple[Reason, ...]:
 
 
 def _held(obj: models.Model, lock: str) -> tuple[Reason, ...]:
-    if obj.pk is None:
+    if obj.pk is None or (lock == EVERYTHING and not isinstance(getattr(obj, "locks", None), Locks)):
         return ()
     claim = Claim(id="", wants=(want(obj, lock),), lease_us=0, holder="", within=current_claims())
     found = backends.get().find(claim.resources(), using=using(obj))

@@ -135,7 +135,7 @@ class Held:
             return None
         try:
             answer = backends.get().renew(self.claim, using=self._using)
-        except Exception as error:  # noqa: BLE001 - whatever the store throws, the deadline decides
+        except Exception as error:
             _log.warning("A hold could not be renewed, trying again: %s", error)
             return clock.now() + min(self._lease / 10, 1.0)
         return self._renewed(answer, asked)

@@ -153,10 +153,8 @@ class Holding:
 
     def _finder(self, function: Callable[..., object]) -> Callable[..., Objects]:
         target = self._target
-        if callable(target):
-            return target
         if not isinstance(target, str):
-            return lambda *_args, **_kwargs: cast("Objects", target)
+            return target if callable(target) else lambda *_args, **_kwargs: target
         signature = inspect.signature(function)
         if target not in signature.parameters:
             raise Misdeclared(

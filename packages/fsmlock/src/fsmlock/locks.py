@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from fsmlock.errors import Misdeclared
 from fsmlock.reasons import did_you_mean
-from fsmlock.rules import Above, Want
+from fsmlock.rules import EVERYTHING, Above, Want
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,6 +69,8 @@ class Locks:
         setattr(cls, name, self)
 
     def __getitem__(self, name: str) -> Lock:
+        if name == EVERYTHING:
+            return Lock(EVERYTHING)
         try:
             return self.by_name[name]
         except KeyError:

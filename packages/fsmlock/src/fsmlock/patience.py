@@ -23,8 +23,8 @@ class Patience:
         """The next wait, with jitter so that those refused together don't come back together; None: give up."""
         if self.waited >= policy.give_up_after:
             return None
-        wait = min(policy.backoff * 2 ** min(self.attempts, 30), policy.at_most)
-        return wait * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
+        wait = min(policy.backoff * 2.0 ** min(self.attempts, 30), policy.at_most)
+        return timedelta(seconds=wait.total_seconds() * random.uniform(0.5, 1.0))
 
     def after(self, wait: timedelta) -> Patience:
         """The patience of the next attempt."""

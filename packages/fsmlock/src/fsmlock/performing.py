@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from fsmlock.arrows import arrows
 from fsmlock.errors import Misdeclared, TransitionRefused
 from fsmlock.explanations import forbidden
+from fsmlock.holding import hold
 from fsmlock.holds import using
-from fsmlock.lifecycle import arrows
 from fsmlock.reasons import did_you_mean
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
 
-    from fsmlock.lifecycle import Lifecycle
+    from fsmlock.policies import Policy
+    from fsmlock.stateful import Stateful
 
 
 def perform(
-    obj: Lifecycle, name: str, *args: object, user: User | AnonymousUser | None = None, **kwargs: object
+    obj: Stateful,
+    name: str,
+    *args: object,
+    user: User | AnonymousUser | None = None,
+    policy: Policy | None = None,
+    **kwargs: object,
 ) -> object:
     """Take the transition ``name`` and save the object in one transaction; answers what the method gave.
 
-    With ``user`` the permission is asked too. Raises TransitionRefused with every reason, StaleState when
+    With ``user`` the permission is asked too. With ``policy`` the lock that the transition needs is really held
+    meanwhile, so that Wait waits for the present holder, and Preempt asks it to stop. Raises TransitionRefused with every reason, StaleState when
     another process was faster, and Misdeclared (with a guess) for a name that doesn't exist.
     """
     known = arrows(type(obj))
@@ -32,7 +41,9 @@ def perform(
     reasons = forbidden(obj, known[name], user)
     if reasons:
         raise TransitionRefused(reasons, instance=obj)
-    with transaction.atomic(using=using(obj)):
+    needs = known[name].needs
+    held = hold(obj, needs, policy=policy, why=known[name].label) if policy and needs else nullcontext()
+    with held, transaction.atomic(using=using(obj)):
         answer: object = getattr(obj, name)(*args, **kwargs)
         obj.save()
     return answer

@@ -6,9 +6,9 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fsmlock.arrows import arrows
 from fsmlock.errors import Misdeclared
 from fsmlock.explanations import blockers
-from fsmlock.lifecycle import Arrow, arrows
 from fsmlock.reasons import Reason, did_you_mean
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import AnonymousUser, User
     from django.db import models
+
+    from fsmlock.arrows import Arrow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

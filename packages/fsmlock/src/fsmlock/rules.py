@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+#: The lock that goes together with nothing, on any object that has locks: nobody else may hold anything.
+EVERYTHING = "*"
+
 Kind: TypeAlias = Literal["held", "blocked"]
 
 
@@ -78,10 +81,13 @@ def collides(want: Want, standing: Standing) -> bool:
     if standing.resource == want.resource:
         if standing.kind == "held":
             return standing.lock not in want.beside
-        return standing.lock == want.lock
+        return want.lock in {standing.lock, EVERYTHING}
     if standing.kind == "blocked":
         return False
-    return any(a.resource == standing.resource and standing.lock in a.names for a in want.above)
+    return any(
+        a.resource == standing.resource and (standing.lock in a.names or standing.lock == EVERYTHING)
+        for a in want.above
+    )
 
 
 def in_the_way(claim: Claim, standings: Iterable[Standing], ticket: int | None = None) -> list[Standing]:

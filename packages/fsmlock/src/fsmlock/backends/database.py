@@ -14,7 +14,7 @@ from django.db import connections
 
 from fsmlock.backends.base import Granted, HoldInfo, InTheWay, Renewed
 from fsmlock.backends.dialects import dialect_of
-from fsmlock.rules import in_the_way
+from fsmlock.rules import EVERYTHING, in_the_way
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -43,11 +43,13 @@ def conflict(claim: Claim, ticket: int | None) -> tuple[str, Params]:
     params: Params = []
     for want in claim.wants:
         beside = f" AND lock NOT IN ({_marks(want.beside)})" if want.beside else ""
-        parts.append(f"(resource = %s AND ((kind = 'held'{beside}) OR (kind = 'blocked' AND lock = %s)))")
-        params += [want.resource, *want.beside, want.lock]
+        marked = "" if want.lock == EVERYTHING else " AND lock = %s"
+        parts.append(f"(resource = %s AND ((kind = 'held'{beside}) OR (kind = 'blocked'{marked})))")
+        params += [want.resource, *want.beside, *([want.lock] if marked else [])]
         for above in want.above:
-            parts.append(f"(resource = %s AND kind = 'held' AND lock IN ({_marks(above.names)}))")
-            params += [above.resource, *above.names]
+            names = {*above.names, EVERYTHING}
+            parts.append(f"(resource = %s AND kind = 'held' AND lock IN ({_marks(names)}))")
+            params += [above.resource, *names]
     mine = [claim.id, *claim.within]
     earlier = "" if ticket is None else f" AND (NOT waits OR id < {int(ticket)})"
     return f"({' OR '.join(parts)}) AND claim NOT IN ({_marks(mine)}){earlier}", [*params, *mine]
@@ -90,7 +92,7 @@ class DatabaseBackend:
         where, more = conflict(claim, ticket)
         now = dialect.now()
         sql = (
-            f"{_INSERT} SELECT claim, resource, lock, kind, waits, holder, why, t, t, t + {claim.lease_us}, '', ''"  # noqa: S608
+            f"{_INSERT} SELECT claim, resource, lock, kind, waits, holder, why, t, t, t + {claim.lease_us}, '', ''"
             f" FROM ({values}) AS v, (SELECT {now} AS t) AS clock WHERE NOT EXISTS"
             f" (SELECT 1 FROM fsmlock_hold WHERE {where} AND {dialect.alive(now)})"
             " RETURNING id, resource, kind"
@@ -104,7 +106,7 @@ class DatabaseBackend:
         with connections[using].cursor() as cursor:
             if ticket is not None:
                 cursor.execute(
-                    f"UPDATE fsmlock_hold SET renewed_us = {now}, expires_us = {now} + {WAITER_LEASE_US}"  # noqa: S608
+                    f"UPDATE fsmlock_hold SET renewed_us = {now}, expires_us = {now} + {WAITER_LEASE_US}"
                     " WHERE claim = %s AND waits",
                     [claim.id],
                 )
@@ -112,7 +114,7 @@ class DatabaseBackend:
                     return ticket
             values, params = _values(claim, waits=True)
             cursor.execute(
-                f"{_INSERT} SELECT claim, resource, lock, kind, waits, holder, why, t, t, t + {WAITER_LEASE_US},"  # noqa: S608
+                f"{_INSERT} SELECT claim, resource, lock, kind, waits, holder, why, t, t, t + {WAITER_LEASE_US},"
                 f" '', '' FROM ({values}) AS v, (SELECT {now} AS t) AS clock RETURNING id",
                 params,
             )
@@ -127,7 +129,7 @@ class DatabaseBackend:
         now = dialect_of(using).now()
         with connections[using].cursor() as cursor:
             cursor.execute(
-                f"UPDATE fsmlock_hold SET renewed_us = {now}, expires_us = {now} + {claim.lease_us}"  # noqa: S608
+                f"UPDATE fsmlock_hold SET renewed_us = {now}, expires_us = {now} + {claim.lease_us}"
                 f" WHERE claim = %s AND NOT waits AND kind <> 'broken' AND expires_us > {now}"
                 " RETURNING stop_by, stop_why",
                 [claim.id],
@@ -163,7 +165,7 @@ class DatabaseBackend:
         at_most = "" if limit is None else f" LIMIT {int(limit)}"
         with connections[using].cursor() as cursor:
             cursor.execute(
-                f"SELECT {now}, {_READ} FROM fsmlock_hold WHERE {where} AND kind <> 'broken'"  # noqa: S608
+                f"SELECT {now}, {_READ} FROM fsmlock_hold WHERE {where} AND kind <> 'broken'"
                 f" AND {dialect.seen(now)} ORDER BY id{at_most}",
                 params,
             )
@@ -184,7 +186,7 @@ class DatabaseBackend:
         claims = [h.claim for h in met]
         with connections[using].cursor() as cursor:
             cursor.execute(
-                f"UPDATE fsmlock_hold SET {kind}stop_by = %s, stop_why = %s"  # noqa: S608
+                f"UPDATE fsmlock_hold SET {kind}stop_by = %s, stop_why = %s"
                 f" WHERE claim IN ({_marks(met)}) AND NOT waits RETURNING claim",
                 [by, why, *claims],
             )

@@ -106,7 +106,7 @@ class SQLite:
         marks = ", ".join(["%s"] * len(resources))
         _run(
             self._using,
-            "DELETE FROM fsmlock_hold WHERE claim = %s"  # noqa: S608 - placeholders only
+            "DELETE FROM fsmlock_hold WHERE claim = %s"
             f" OR (resource IN ({marks}) AND expires_us <= {self.now()})",
             [claim_id, *resources],
         )
@@ -134,9 +134,9 @@ class _Looking:
         until = clock.now() + seconds
         first = "(SELECT coalesce(min(id), 0) FROM fsmlock_hold WHERE claim = %s AND waits)"
         while (left := until - clock.now()) > 0:
-            time.sleep(min(left, random.uniform(*_LOOK_AGAIN_S)))  # noqa: S311 - no secret
+            time.sleep(min(left, random.uniform(*_LOOK_AGAIN_S)))
             where = self._conflict.replace("{now}", str(int(clock.now() * 1_000_000)))
-            sql = f"SELECT 1 FROM fsmlock_hold WHERE {where} AND (NOT waits OR id < {first}) LIMIT 1"  # noqa: S608
+            sql = f"SELECT 1 FROM fsmlock_hold WHERE {where} AND (NOT waits OR id < {first}) LIMIT 1"
             if not _run(self._using, sql, [*self._params, self._claim]):
                 return
 
@@ -174,7 +174,7 @@ class PostgreSQL:
         )
         marks = ", ".join(["%s"] * len(resources))
         clear = (
-            "DELETE FROM fsmlock_hold WHERE id IN (SELECT id FROM fsmlock_hold"  # noqa: S608 - placeholders only
+            "DELETE FROM fsmlock_hold WHERE id IN (SELECT id FROM fsmlock_hold"
             f" WHERE resource IN ({marks}) AND expires_us <= {self._NOW} FOR UPDATE SKIP LOCKED)"
         )
         steps: list[tuple[str, Params]] = [(f"SELECT {locks}", []), (clear, resources), (sql, params)]
@@ -213,7 +213,7 @@ class PostgreSQL:
     def _gone(self, where: str, params: Params, claim_id: str) -> None:
         _run(
             self._using,
-            f"WITH gone AS (DELETE FROM fsmlock_hold WHERE {where} RETURNING resource), next AS ("  # noqa: S608
+            f"WITH gone AS (DELETE FROM fsmlock_hold WHERE {where} RETURNING resource), next AS ("
             " SELECT DISTINCT ON (resource) claim FROM fsmlock_hold WHERE waits AND claim <> %s"
             f" AND resource IN (SELECT resource FROM gone) AND expires_us > {self._NOW} ORDER BY resource, id"
             ") SELECT pg_notify('fsmlock_' || claim, '') FROM next",
@@ -225,7 +225,7 @@ class PostgreSQL:
         marks = ", ".join(["%s"] * len(resources))
         _run(
             self._using,
-            "SELECT pg_notify('fsmlock_' || claim, '') FROM fsmlock_hold"  # noqa: S608 - placeholders only
+            "SELECT pg_notify('fsmlock_' || claim, '') FROM fsmlock_hold"
             f" WHERE waits AND resource IN ({marks})",
             list(resources),
         )
@@ -255,7 +255,7 @@ class _Listening:
             for _ in self._connection.connection.notifies(timeout=seconds, stop_after=1):
                 return
         else:
-            time.sleep(min(seconds, random.uniform(0.02, 0.08)))  # noqa: S311 - no secret
+            time.sleep(min(seconds, random.uniform(0.02, 0.08)))
 
     def close(self) -> None:
         if not self._connection.in_atomic_block and self._connection.connection is not None:

@@ -1,0 +1,67 @@
+"""Transitions as they are declared: arrows between states, with what each one asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from fsmlock.reasons import Reason
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser, User
+    from django.db import models
+
+#: Takes the object; answers None or a Reason (or, as in plain django-fsm, True or False).
+Condition: TypeAlias = Callable[[Any], "Reason | bool | None"]
+Permission: TypeAlias = "str | Callable[[Any, User | AnonymousUser], bool]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrow:
+    """A transition as declared: from any of ``source`` to ``target``, by calling the method ``name``."""
+
+    name: str
+    source: tuple[str, ...]
+    target: str
+    label: str
+    needs: str | None = None
+    conditions: tuple[Condition, ...] = ()
+    permission: Permission | None = None
+    internal: bool = False
+    #: The first sentence of the method's docstring: when does this happen?
+    meaning: str = ""
+
+    def leaves(self, state: str) -> bool:
+        """Can it be taken from this state?"""
+        return "*" in self.source or state in self.source
+
+
+def judge(condition: Condition, obj: models.Model) -> Reason | None:
+    """What a condition says: new ones answer a Reason or None, those of plain django-fsm True or False."""
+    answer = condition(obj)
+    if answer is None or answer is True:
+        return None
+    if isinstance(answer, Reason):
+        return answer
+    name = getattr(condition, "__name__", type(condition).__name__)
+    said = (condition.__doc__ or "").strip().split("\n")[0]
+    return Reason(
+        code=name,
+        message=f"The condition {name.replace('_', ' ')} is not met{f': {said}' if said else '.'}",
+        remedy="Make it true, then try again.",
+        params={"condition": name},
+    )
+
+
+def arrows(model: type[models.Model]) -> dict[str, Arrow]:
+    """All transitions of a model by name, in the order of declaration, base classes first."""
+    found: dict[str, Arrow] = {}
+    for cls in reversed(model.__mro__):
+        for name, value in vars(cls).items():
+            arrow = getattr(value, "fsmlock_arrow", None)
+            if isinstance(arrow, Arrow):
+                found[name] = arrow
+            else:
+                found.pop(name, None)
+    return found
