@@ -8,6 +8,7 @@ from eliot_progress.destinations import install
 from eliot_progress.errors import EliotProgressError
 from eliot_progress.heartbeat import heartbeat
 from eliot_progress.progress import Progress, progress
+from eliot_progress.run import run
 from eliot_progress.stall import Liveness, judge
 from eliot_progress.state import Reducer, TaskState
 
@@ -26,4 +27,5 @@ __all__ = [
     "install",
     "judge",
     "progress",
+    "run",
 ]
