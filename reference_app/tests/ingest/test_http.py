@@ -60,10 +60,8 @@ def test_a_folder_that_can_not_be_written_makes_the_agent_come_back(agent, pictu
     assert agent.send(shot).headers["Capture-Status"] == "stored"
 
 
-def test_whatever_else_goes_wrong_makes_the_agent_come_back_too(agent, picture, media):
-    shot = agent.shoot(picture())
-    agent.begin(shot)
-    note = media / "incoming" / str(agent.camera.pk) / f"{shot.capture}.json"
-    note.write_text('{"nothing": "that belongs here"}')
-    answer = agent.patch(shot, 0, shot.data)
-    assert (answer.status, answer.code) == (503, "unexpected")
+def test_whatever_else_goes_wrong_makes_the_agent_come_back_too(agent, picture, settings, caplog):
+    settings.TIMELAPSE = {"max_pixels": "many"}
+    answer = agent.send(agent.shoot(picture()))
+    assert (answer.status, answer.code, answer.headers["Retry-After"]) == (503, "unexpected", "30")
+    assert "TypeError" in caplog.text

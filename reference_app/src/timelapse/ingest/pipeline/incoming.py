@@ -189,6 +189,6 @@ def _announce(path: Path, order: Order) -> None:
 def _announced(path: Path) -> Order | None:
     try:
         note = json.loads(_note_of(path).read_text())
-    except (FileNotFoundError, ValueError):
-        return None
-    return Order.parse(str(note["length"]), note["metadata"])
+        return Order.parse(str(note["length"]), note["metadata"])
+    except (FileNotFoundError, ValueError, TypeError, KeyError, domain.Refusal):
+        return None  # a power cut can leave half a note: the upload begins anew

@@ -28,6 +28,9 @@ THUMBNAIL_SIDE: Final = 320
 #: Pictures over this many pixels are decoded one at a time: a decoded one takes up to 6 bytes a pixel.
 _LARGE: Final = 25_000_000
 _large_ones = threading.Lock()
+#: A progressive JPEG has about ten scans; each one more costs a pass over all pixels.
+_SCANS: Final = 200
+_START_OF_SCAN: Final = b"\xff\xda"
 
 _REMEDY: Final = (
     "Do not send it again. The file is in quarantine on the server, and the agent may drop its own."
@@ -93,6 +96,8 @@ def _opened(data: bytes) -> tuple[Extension, Image.Image]:
 def _decoded(data: bytes, opened: Image.Image) -> tuple[Image.Image, Verdict]:
     if opened.format not in {"JPEG", "MPO"}:
         return _told(partial(_loaded, opened)), "whole"
+    if data.count(_START_OF_SCAN) > _SCANS:
+        raise unfit("too_many_scans", f"The picture would have to be decoded in over {_SCANS} passes.")
     # Scaled while decoding: it still reads every byte, and takes 1/64 of the memory of a large picture.
     # Pillow takes a picture whose data end early, if an end marker follows; this decoder says so.
     width, height = _fitted(opened.size)

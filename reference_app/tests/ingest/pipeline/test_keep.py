@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import pytest
+from django.db import DatabaseError, connection
+
+from timelapse.cameras import actions
+from timelapse.frames.models import Frame
+from timelapse.frames.queries import file_of, thumbnail_of
+from timelapse.ingest.domain import Refusal
+from timelapse.ingest.models import Quarantined
+from timelapse.ingest.pipeline.incoming import Incoming, peek
+from timelapse.ingest.pipeline.keep import keep
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
+
+
+@pytest.fixture
+def camera():
+    return actions.enrol("Roof").camera
+
+
+def deliver(camera, order, data):
+    with Incoming.begin(camera.pk, order) as upload:
+        upload.append(data[upload.offset :])
+        return keep(camera.pk, upload)
+
+
+def test_a_complete_upload_becomes_a_frame_and_is_no_upload_any_more(camera, order, picture, media):
+    data = picture()
+    wanted = order(data)
+    stored = deliver(camera, wanted, data)
+    assert stored.created
+    assert file_of(stored.frame).read_bytes() == data
+    assert thumbnail_of(stored.frame).exists()
+    assert peek(camera.pk, wanted.capture.capture) is None
+    assert not list((media / "incoming").glob("*/*"))
+
+
+def test_the_frame_is_read_only_by_its_row(camera, order, picture, django_assert_max_num_queries):
+    data = picture()
+    with django_assert_max_num_queries(6):  # savepoints included
+        deliver(camera, order(data), data)
+
+
+def test_what_failed_between_file_and_row_is_done_anew(camera, order, picture, media):
+    data = picture()
+    wanted = order(data)
+
+    def fail(execute, sql, params, many, context):
+        if "frames_frame" in sql:
+            raise DatabaseError("gone")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(fail), pytest.raises(DatabaseError):
+        deliver(camera, wanted, data)
+    assert not Frame.objects.exists()
+    assert peek(camera.pk, wanted.capture.capture)[0] == len(data) - 1
+    assert deliver(camera, wanted, data).created
+    assert len([path for path in (media / "frames").rglob("*") if path.is_file()]) == 1
+
+
+def test_bytes_with_a_wrong_sha256_are_dropped_and_nothing_is_quarantined(camera, order, picture):
+    data = picture()
+    wanted = order(data, sha256="0" * 64)
+    with pytest.raises(Refusal) as caught:
+        deliver(camera, wanted, data)
+    assert (caught.value.status, caught.value.headers["Upload-Offset"]) == (460, "0")
+    assert peek(camera.pk, wanted.capture.capture)[0] == 0
+    assert not Quarantined.objects.exists()
+
+
+def test_what_is_no_picture_is_quarantined_with_its_reason(camera, order, media):
+    data = b"<html>not found</html>"
+    wanted = order(data)
+    with pytest.raises(Refusal) as caught:
+        deliver(camera, wanted, data)
+    assert (caught.value.status, caught.value.code) == (422, "not_a_picture")
+    row = Quarantined.objects.get()
+    assert (row.code, row.bytes, row.filename) == ("not_a_picture", len(data), wanted.capture.filename)
+    assert (media / row.file).read_bytes() == data
+    assert not Frame.objects.exists()
+    assert not (media / "frames").exists()
+    assert peek(camera.pk, wanted.capture.capture) is None
+
+
+def test_the_bound_of_pixels_is_the_operators(camera, order, picture, settings):
+    settings.TIMELAPSE = {"max_pixels": 100}
+    data = picture()
+    with pytest.raises(Refusal, match="100 in all"):
+        deliver(camera, order(data), data)
