@@ -19,6 +19,8 @@ from timelapse.rendering.pipeline.verify import inspect
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pytest_django.fixtures import SettingsWrapper
+
 RAW = ("-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgb24", "-")
 Frames = NDArray[np.uint8]
 
@@ -89,3 +91,10 @@ def ssim() -> Callable[[Frames, Frames], float]:
         return float((above / below).mean())
 
     return measure
+
+
+@pytest.fixture
+def media(settings: SettingsWrapper, tmp_path: Path) -> Path:
+    """A media root of the test's own."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return tmp_path / "media"

@@ -14,20 +14,20 @@ from timelapse.timelapses.models import Timelapse
 class Movie(Lifecycle, models.Model):
     """A movie that somebody asked for, from the wish to the file.
 
-    ====================  =========  ==========================================================
-    from                  to         when
-    ====================  =========  ==========================================================
-    (new)                 queued     Somebody asked for it; a task is in the queue.
-    queued                rendering  A worker took the timelapse's render lock and begins.
-    rendering             ready      The file is verified and in its place.
-    rendering             queued     Its worker died or lost the lock; another one shall do it.
-    queued, rendering     failed     It can't be made; ``failure_…`` says why and what to do.
-    queued, rendering     cancelled  Somebody asked to stop it.
-    failed, cancelled     queued     Somebody asked to try again.
-    ready, failed,        deleting   Somebody doesn't want it any more; its files go.
-    cancelled
-    deleting              deleted    Its files are gone; the row remains, hidden.
-    ====================  =========  ==========================================================
+    - new → queued: Somebody asked for it; a task is in the queue.
+    - queued → rendering: A worker took the timelapse's render lock and begins.
+    - rendering → ready: The file is verified and in its place.
+    - rendering → queued: Its worker died or lost the lock; another one shall do it.
+    - queued → failed: Too many workers died of it.
+    - rendering → failed: It can't be made; the failure's fields say why, and what to do.
+    - queued → cancelled: Somebody asked to call it off.
+    - rendering → cancelled: Somebody asked to stop it, and its worker did.
+    - failed → queued: Somebody asked to try again.
+    - cancelled → queued: Somebody wants it after all.
+    - ready → deleting: Somebody doesn't want it any more; its files go.
+    - failed → deleting: Somebody doesn't want to see it any more.
+    - cancelled → deleting: Somebody doesn't want to see it any more.
+    - deleting → deleted: Its files are gone; the row remains, hidden.
     """
 
     class States(Lifecycle.States):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, NewType, cast
+from typing import cast
 
 import strawberry
 import strawberry_django
@@ -20,18 +20,8 @@ from eliot_progress.adapters.graphql import from_state as progress_from_state
 from fsmlock.adapters.graphql import Reason, Transition
 from timelapse.rendering import models, queries
 from timelapse.rendering.graphql.loaders import progress_of, reasons_to_wait
-from timelapse.shared.graphql import reasons_of, signed_in
+from timelapse.shared.graphql import BigInt, reasons_of, signed_in
 from timelapse.timelapses.graphql import Timelapse
-
-if TYPE_CHECKING:
-    BigInt = int
-else:
-    BigInt = strawberry.scalar(
-        NewType("BigInt", int),
-        serialize=int,
-        parse_value=int,
-        description="A whole number that may not fit into 32 bits.",
-    )
 
 
 @strawberry.type(description="A frame that isn't in the movie, and why.")
@@ -73,7 +63,7 @@ class Movie(relay.Node):
     @strawberry_django.field(description="The file's size; null until it is ready.")
     def bytes(self) -> BigInt | None:
         """Tell the file's size."""
-        return _row(self).bytes
+        return cast("BigInt | None", _row(self).bytes)
 
     @strawberry_django.field(description="Where browsers find the file; null until it is ready.")
     def video_url(self) -> str | None:

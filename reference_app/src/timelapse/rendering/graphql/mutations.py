@@ -126,7 +126,7 @@ class Mutation:
     async def delete_movie(self, info: Info, input: DeleteMovieInput) -> DeleteMoviePayload:  # noqa: A002
         """Remove it."""
         movie, errors = await _done(actions.delete_movie, info, input.movie)
-        if movie is None:
+        if movie is None or errors:
             return DeleteMoviePayload(deleted_movie_id=None, timelapse=None, errors=errors)
         timelapse = cast("Timelapse", movie.timelapse)
         return DeleteMoviePayload(deleted_movie_id=input.movie, timelapse=timelapse, errors=[])

@@ -1,0 +1,67 @@
+"""Which file an address means."""
+
+from __future__ import annotations
+
+import stat
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from timelapse.frames.models import Frame
+from timelapse.frames.queries import file_of, thumbnail_of
+from timelapse.rendering.models import Movie
+from timelapse.rendering.queries import poster_of, video_of
+
+if TYPE_CHECKING:
+    import os
+    from pathlib import Path
+
+_PICTURES: Final = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """A file that is there to be read, and what it is."""
+
+    path: Path
+    stat: os.stat_result
+    media_type: str
+
+
+def movie(pk: int, extension: str) -> Published | None:
+    """Find a finished movie's file."""
+    if extension != "mp4" or not _is_ready(pk):
+        return None
+    return _published(video_of(pk), "video/mp4")
+
+
+def poster(pk: int, extension: str) -> Published | None:
+    """Find a finished movie's poster."""
+    if extension != "jpg" or not _is_ready(pk):
+        return None
+    return _published(poster_of(pk), "image/jpeg")
+
+
+def frame(pk: int, extension: str) -> Published | None:
+    """Find a frame's picture, by the extension that it has."""
+    found = Frame.objects.filter(pk=pk).only("file").first()
+    if found is None or file_of(found).suffix != f".{extension}":
+        return None
+    return _published(file_of(found), _PICTURES[extension])
+
+
+def thumbnail(pk: int, extension: str) -> Published | None:
+    """Find a frame's small copy."""
+    found = Frame.objects.filter(pk=pk).only("thumbnail").first() if extension == "jpg" else None
+    return None if found is None else _published(thumbnail_of(found), "image/jpeg")
+
+
+def _is_ready(movie: int) -> bool:
+    return Movie.objects.filter(pk=movie, state=Movie.States.READY).exists()
+
+
+def _published(path: Path, media_type: str) -> Published | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return Published(path=path, stat=found, media_type=media_type) if stat.S_ISREG(found.st_mode) else None

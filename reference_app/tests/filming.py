@@ -1,0 +1,63 @@
+"""A camera that has filmed: rows and files as ingest leaves them."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from timelapse.cameras.models import Camera
+from timelapse.frames.actions import store_frame
+from timelapse.frames.domain import Capture, Picture, Places
+from timelapse.shared import conf
+from timelapse.timelapses.models import Timelapse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from timelapse.frames.models import Frame
+
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
+_sequence = itertools.count()
+
+
+def camera(name: str = "Roof") -> Camera:
+    return Camera.objects.create(name=name, driver="simulated")
+
+
+def timelapse(of: Camera | None = None, name: str = "Garden") -> Timelapse:
+    return Timelapse.objects.create(name=name, camera=of or camera())
+
+
+def frame(of: Camera, content: bytes = b"not looked at", *, name: str = "", at: datetime | None = None) -> Frame:
+    """Store a picture; the next second of the film, if not told otherwise."""
+    number = next(_sequence)
+    capture = f"capture-{number:06}"
+    places = Places.of(of.pk, capture, "jpg")
+    for place in (places.frame, places.thumbnail):
+        path = conf.get().media_root / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    stored = store_frame(
+        of.pk,
+        Capture(
+            capture=capture,
+            sha256=hashlib.sha256(content).hexdigest(),
+            captured_at=at or NOON + timedelta(seconds=number),
+            sequence=number,
+            filename=name,
+        ),
+        Picture(width=640, height=272, orientation=1, extension="jpg", bytes=len(content)),
+        places,
+    )
+    return stored.frame
+
+
+def film(paths: Iterable[Path], name: str = "Garden") -> Timelapse:
+    """Store each picture as a frame, in order, and give the timelapse of them."""
+    garden = timelapse(name=name)
+    for path in paths:
+        frame(garden.camera, path.read_bytes(), name=path.name)
+    return garden

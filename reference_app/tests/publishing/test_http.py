@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import httpx
+import pytest
+from asgiref.sync import sync_to_async
+from django.contrib.auth.models import AnonymousUser
+from tests.filming import camera, frame, timelapse
+
+from timelapse.publishing.http import application
+from timelapse.rendering import queries
+from timelapse.rendering.models import Movie
+
+pytestmark = pytest.mark.django_db(transaction=True)
+CONTENT = bytes(range(256)) * 40
+
+
+@pytest.fixture
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return tmp_path / "media"
+
+
+@pytest.fixture
+def movie(media):
+    made = Movie.objects.create(timelapse=timelapse(), fps=30, width=64, height=48)
+    Movie.objects.filter(pk=made.pk).update(state=Movie.States.READY)
+    queries.folder_of(made.pk).mkdir(parents=True)
+    queries.video_of(made.pk).write_bytes(CONTENT)
+    queries.poster_of(made.pk).write_bytes(b"a poster")
+    return made
+
+
+def browser(user):
+    async def signed_in(scope, receive, send):
+        await application({**scope, "user": user}, receive, send)
+
+    return httpx.AsyncClient(transport=httpx.ASGITransport(signed_in), base_url="http://localhost")
+
+
+@pytest.fixture
+async def get(user):
+    async with browser(user) as client:
+        yield client.get
+
+
+async def test_a_movie_is_given_whole(get, movie):
+    answer = await get(f"/movies/{movie.pk}.mp4")
+    assert answer.status_code == 200
+    assert answer.content == CONTENT
+    assert answer.headers["content-type"] == "video/mp4"
+    assert answer.headers["accept-ranges"] == "bytes"
+    assert answer.headers["cache-control"].startswith("private")
+
+
+@pytest.mark.parametrize(
+    ("asked", "told", "part"),
+    [
+        ("bytes=0-99", "bytes 0-99/10240", slice(0, 100)),
+        ("bytes=10000-", "bytes 10000-10239/10240", slice(10000, None)),
+        ("bytes=-40", "bytes 10200-10239/10240", slice(-40, None)),
+        ("bytes=0-", "bytes 0-10239/10240", slice(None)),
+        ("bytes=10000-99999", "bytes 10000-10239/10240", slice(10000, None)),
+    ],
+)
+async def test_a_part_is_given_so_that_browsers_can_wind(get, movie, asked, told, part):
+    answer = await get(f"/movies/{movie.pk}.mp4", headers={"Range": asked})
+    assert answer.status_code == 206
+    assert answer.headers["content-range"] == told
+    assert answer.content == CONTENT[part]
+
+
+async def test_a_part_behind_the_end_is_refused_with_the_size(get, movie):
+    answer = await get(f"/movies/{movie.pk}.mp4", headers={"Range": "bytes=20000-"})
+    assert answer.status_code == 416
+    assert answer.headers["content-range"] == "bytes */10240"
+
+
+async def test_a_range_that_is_none_is_refused(get, movie):
+    assert (await get(f"/movies/{movie.pk}.mp4", headers={"Range": "frames=1-2"})).status_code == 400
+
+
+async def test_what_the_browser_has_already_isnt_sent_again(get, movie):
+    first = await get(f"/movies/{movie.pk}.mp4")
+    again = await get(f"/movies/{movie.pk}.mp4", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == first.headers["etag"]
+
+
+async def test_another_file_has_another_tag(get, movie):
+    first = await get(f"/movies/{movie.pk}.mp4")
+    queries.video_of(movie.pk).write_bytes(CONTENT + b"more")
+    again = await get(f"/movies/{movie.pk}.mp4", headers={"If-None-Match": first.headers["etag"]})
+    assert again.status_code == 200
+
+
+async def test_posters_frames_and_thumbnails_are_pictures(get, movie):
+    made = await sync_to_async(lambda: frame(camera(), b"a picture"))()
+    for address, content in (
+        (f"/posters/{movie.pk}.jpg", b"a poster"),
+        (f"/frames/{made.pk}.jpg", b"a picture"),
+        (f"/thumbnails/{made.pk}.jpg", b"a picture"),
+    ):
+        answer = await get(address)
+        assert (answer.status_code, answer.content) == (200, content)
+        assert answer.headers["content-type"] == "image/jpeg"
+
+
+@pytest.mark.parametrize("state", ["queued", "rendering", "failed", "deleting", "deleted"])
+async def test_a_movie_that_isnt_ready_isnt_there(get, movie, state):
+    await Movie.objects.filter(pk=movie.pk).aupdate(state=state)
+    assert (await get(f"/movies/{movie.pk}.mp4")).status_code == 404
+    assert (await get(f"/posters/{movie.pk}.jpg")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/movies/4711.mp4",
+        "/movies/PK.avi",
+        "/movies/0PK.mp4",
+        "/movies/PK",
+        "/movies/PK.mp4/",
+        "/posters/PK.png",
+        "/frames/4711.jpg",
+        "/thumbnails/4711.png",
+        "/thumbnails/4711.jpg",
+        "/movies/..%2f..%2fdb.sqlite3",
+        "/movies/%2e%2e/PK.mp4",
+        "/frames/1.jpg%00.png",
+        "/movies/99999999999999999999999999.mp4",
+        "/quarantine/1.json",
+        "/",
+    ],
+)
+async def test_what_isnt_there_is_not_found(get, movie, address):
+    answer = await get(address.replace("PK", str(movie.pk)))
+    assert answer.status_code in {404, 307}
+    assert CONTENT not in answer.content
+
+
+async def test_a_file_that_vanished_is_not_found(get, movie):
+    queries.video_of(movie.pk).unlink()
+    answer = await get(f"/movies/{movie.pk}.mp4")
+    assert answer.status_code == 404
+    assert answer.json()["error"]["code"] == "not_found"
+
+
+async def test_a_frame_is_found_by_its_own_extension_only(get, media):
+    made = await sync_to_async(lambda: frame(camera()))()
+    assert (await get(f"/frames/{made.pk}.png")).status_code == 404
+
+
+@pytest.mark.parametrize("nobody", [None, AnonymousUser(), SimpleNamespace(is_authenticated=False)])
+async def test_who_isnt_signed_in_learns_nothing(movie, nobody):
+    async with browser(nobody) as client:
+        for address in (f"/movies/{movie.pk}.mp4", "/movies/4711.mp4", "/frames/1.jpg"):
+            answer = await client.get(address)
+            assert answer.status_code == 401
+            assert answer.json()["error"]["code"] == "signed_out"
+            assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_only_reading_is_allowed(movie, user):
+    async with browser(user) as client:
+        assert (await client.delete(f"/movies/{movie.pk}.mp4")).status_code == 405
+        assert (await client.head(f"/movies/{movie.pk}.mp4")).status_code == 200

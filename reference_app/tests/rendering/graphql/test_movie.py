@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from strawberry import relay
+from tests.filming import film, frame, timelapse
+from tests.holding import held_elsewhere
+
+import fsmlock
+from timelapse.rendering import actions, tasks
+from timelapse.rendering.domain import Wish
+from timelapse.rendering.models import Movie
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("media")]
+
+ONE = """
+query ($id: ID!) { node(id: $id) { ... on Movie {
+  name state fps width height frameCount durationSeconds bytes videoUrl posterUrl finishedAt causalId
+  failure { code message remedy } leftOut { frame reason } waiting { code message remedy }
+  progress { done total unit liveness outcome causalId by } timelapse { name camera { name } }
+} } }
+"""
+LIST = """
+query ($id: ID!) { node(id: $id) { ... on Timelapse { movies(first: 50) { totalCount edges { node {
+  id name state bytes videoUrl progress { done } waiting { code } timelapse { name camera { name } }
+  availableTransitions { name allowed reasons { code } } leftOut { frame } failure { code }
+} } } } } }
+"""
+
+
+def gid(row):
+    return relay.to_base64(type(row).__name__, row.pk)
+
+
+def made(garden, state="queued", **facts):
+    movie = Movie.objects.create(timelapse=garden, fps=30, width=64, height=48, **facts)
+    Movie.objects.filter(pk=movie.pk).update(state=state)
+    movie.refresh_from_db()
+    return movie
+
+
+def test_a_finished_movie_shows_its_file_and_its_progress(member, footage, user):
+    movie = actions.request_render(film(footage("bikes")[:5]).pk, Wish(fps=5, width=64, height=28), user)
+    tasks.render_movie(movie.pk)
+    shown = member.ask(ONE, id=gid(movie))["data"]["node"]
+    assert (shown["state"], shown["frameCount"], shown["durationSeconds"]) == ("ready", 5, 1)
+    assert shown["bytes"] > 0
+    assert shown["videoUrl"] == f"/media/movies/{movie.pk}.mp4"
+    assert shown["posterUrl"] == f"/media/posters/{movie.pk}.jpg"
+    assert shown["finishedAt"]
+    assert (shown["failure"], shown["leftOut"], shown["waiting"]) == (None, [], [])
+    assert shown["timelapse"] == {"name": "Garden", "camera": {"name": "Roof"}}
+
+
+def test_progress_of_an_earlier_attempt_is_not_shown_as_the_present_ones(member, footage, user):
+    movie = actions.request_render(film(footage("bikes")[:2]).pk, Wish(width=64, height=28), user)
+    tasks.render_movie(movie.pk)
+    Movie.objects.filter(pk=movie.pk).update(causal_id="f" * 32)
+    assert member.ask(ONE, id=gid(movie))["data"]["node"]["progress"] is None
+
+
+def test_a_failure_is_shown_with_what_to_do(member):
+    movie = made(timelapse(), left_out=[{"frame": "a.jpg", "code": "empty", "reason": "Its file is empty."}])
+    actions.fail(movie, fsmlock.Reason(code="disk_full", message="Full.", remedy="Tidy up."))
+    shown = member.ask(ONE, id=gid(movie))["data"]["node"]
+    assert shown["failure"] == {"code": "disk_full", "message": "Full.", "remedy": "Tidy up."}
+    assert shown["leftOut"] == [{"frame": "a.jpg", "reason": "Its file is empty."}]
+    assert (shown["videoUrl"], shown["posterUrl"], shown["bytes"]) == (None, None, None)
+
+
+def test_a_queued_movie_says_who_holds_the_lock_that_it_waits_for(member):
+    garden = timelapse()
+    with held_elsewhere(garden, "render", "Movie 3"):
+        (reason,) = member.ask(ONE, id=gid(made(garden)))["data"]["node"]["waiting"]
+    assert reason["code"] == "held"
+    assert "Movie 3" in reason["message"]
+    assert reason["remedy"]
+
+
+def test_a_queued_movie_says_what_its_queue_waits_for(member, user):
+    garden = timelapse()
+    frame(garden.camera)
+    movie = actions.request_render(garden.pk, Wish(), user)
+    waiting = member.ask(ONE, id=gid(movie))["data"]["node"]["waiting"]
+    assert waiting
+    assert "held" not in {reason["code"] for reason in waiting}
+
+
+def test_a_deleted_movie_is_gone(member):
+    movie = made(timelapse(), state="deleted")
+    assert member.ask(ONE, id=gid(movie))["data"]["node"] is None
+
+
+def test_movies_come_newest_first_in_as_many_queries_for_twenty_as_for_two(member):
+    garden = timelapse()
+
+    def queries():
+        with CaptureQueriesContext(connection) as asked:
+            told = member.ask(LIST, id=gid(garden))
+        assert "errors" not in told
+        return len(asked), told["data"]["node"]["movies"]
+
+    first = made(garden)
+    made(garden, state="ready")
+    queries()
+    few, _ = queries()
+    for state in ("queued", "failed", "ready", "cancelled", "rendering", "queued") * 3:
+        last = made(garden, state=state)
+    many, shown = queries()
+    assert many == few
+    assert shown["totalCount"] == 20
+    assert [edge["node"]["id"] for edge in shown["edges"]][::19] == [gid(last), gid(first)]
+
+
+def test_strangers_see_no_movie(stranger):
+    told = stranger.ask(ONE, id=gid(made(timelapse())))
+    assert told["errors"][0]["extensions"]["code"] == "signed_out"

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import pytest
+from strawberry import relay
+from tests.filming import frame, timelapse
+
+from timelapse.rendering import queries
+from timelapse.rendering.models import Movie
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("media")]
+
+RENDER = """
+mutation ($input: RenderTimelapseInput!) { renderTimelapse(input: $input) {
+  movieEdge { cursor node { id name state fps width height frameCount timelapse { id } causalId } }
+  timelapse { id name } errors { field code message remedy } } }
+"""
+ONE = """
+mutation ($input: %sMovieInput!) { %sMovie(input: $input) {
+  movie { id state availableTransitions { name label allowed } } errors { field code message remedy } } }
+"""
+CANCEL, RETRY = ONE % ("Cancel", "cancel"), ONE % ("Retry", "retry")
+DELETE = """
+mutation ($input: DeleteMovieInput!) { deleteMovie(input: $input) {
+  deletedMovieId timelapse { movies { totalCount } } errors { code } } }
+"""
+
+
+def gid(row):
+    return relay.to_base64(type(row).__name__, row.pk)
+
+
+@pytest.fixture
+def garden(media):
+    made = timelapse()
+    frame(made.camera)
+    return made
+
+
+@pytest.fixture
+def movie(garden):
+    return Movie.objects.create(timelapse=garden, fps=30, width=64, height=48)
+
+
+def test_asking_for_a_movie_gives_its_edge_and_the_timelapse(member, garden):
+    told = member.ask(RENDER, input={"timelapse": gid(garden)})["data"]["renderTimelapse"]
+    assert told["errors"] == []
+    movie = told["movieEdge"]["node"]
+    assert (movie["state"], movie["fps"], movie["width"], movie["height"]) == ("queued", 30, 1280, 720)
+    assert movie["frameCount"] == 1
+    assert movie["timelapse"]["id"] == told["timelapse"]["id"] == gid(garden)
+    assert len(movie["causalId"]) == 32
+
+
+def test_impossible_fields_are_named(member, garden):
+    wish = {"timelapse": gid(garden), "fps": 1000, "width": 2}
+    told = member.ask(RENDER, input=wish)["data"]["renderTimelapse"]
+    assert told["movieEdge"] is None
+    assert [(error["field"], error["code"]) for error in told["errors"]] == [
+        ("fps", "fps_out_of_range"),
+        ("width", "width_out_of_range"),
+    ]
+
+
+def test_reasons_why_not_are_errors_of_the_payload(member, media):
+    empty = timelapse()
+    told = member.ask(RENDER, input={"timelapse": gid(empty)})["data"]["renderTimelapse"]
+    assert [(error["code"], error["message"]) for error in told["errors"]] == [
+        ("no_frames", "There are no frames yet.")
+    ]
+    assert told["timelapse"]["id"] == gid(empty)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [relay.to_base64("Timelapse", 4711), relay.to_base64("Movie", 1), relay.to_base64("Timelapse", "x")],
+)
+def test_a_timelapse_that_isnt_there_is_told(member, wrong):
+    told = member.ask(RENDER, input={"timelapse": wrong})["data"]["renderTimelapse"]
+    assert [error["code"] for error in told["errors"]] == ["no_timelapse"]
+
+
+def test_a_movie_is_cancelled_retried_and_deleted(member, movie):
+    cancelled = member.ask(CANCEL, input={"movie": gid(movie)})["data"]["cancelMovie"]["movie"]
+    assert cancelled["state"] == "cancelled"
+    assert {each["name"]: each["label"] for each in cancelled["availableTransitions"]} == {
+        "retry": "Retry",
+        "delete": "Delete",
+    }
+    assert member.ask(RETRY, input={"movie": gid(movie)})["data"]["retryMovie"]["movie"]["state"] == "queued"
+    member.ask(CANCEL, input={"movie": gid(movie)})
+    gone = member.ask(DELETE, input={"movie": gid(movie)})["data"]["deleteMovie"]
+    assert gone == {"deletedMovieId": gid(movie), "timelapse": {"movies": {"totalCount": 0}}, "errors": []}
+    assert queries.movie_by_id(movie.pk) is None
+
+
+def test_what_isnt_possible_now_is_told_with_the_movie_as_it_is(member, movie):
+    told = member.ask(RETRY, input={"movie": gid(movie)})["data"]["retryMovie"]
+    assert told["movie"]["state"] == "queued"
+    assert [error["code"] for error in told["errors"]] == ["state"]
+    assert member.ask(DELETE, input={"movie": gid(movie)})["data"]["deleteMovie"] == {
+        "deletedMovieId": None,
+        "timelapse": None,
+        "errors": [{"code": "state"}],
+    }
+
+
+def test_a_movie_that_isnt_there_is_told(member, user):
+    told = member.ask(CANCEL, input={"movie": relay.to_base64("Movie", 4711)})["data"]["cancelMovie"]
+    assert (told["movie"], [error["code"] for error in told["errors"]]) == (None, ["no_movie"])
+
+
+@pytest.mark.parametrize("mutation", [RENDER, CANCEL, RETRY, DELETE])
+def test_strangers_change_nothing(stranger, movie, garden, mutation):
+    what = {"timelapse": gid(garden)} if mutation is RENDER else {"movie": gid(movie)}
+    told = stranger.ask(mutation, input=what)
+    assert told["errors"][0]["extensions"]["code"] == "signed_out"
+    movie.refresh_from_db()
+    assert movie.state == "queued"
+    assert Movie.objects.count() == 1

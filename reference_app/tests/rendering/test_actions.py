@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import pytest
+from tests.filming import frame, timelapse
+
+import fsmlock
+from timelapse.rendering import actions, queries
+from timelapse.rendering.domain import Wish
+from timelapse.rendering.events import movie_changed
+from timelapse.rendering.models import Movie
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def garden(media):
+    found = timelapse()
+    for _ in range(3):
+        frame(found.camera)
+    return found
+
+
+@pytest.fixture
+def movie(garden, user):
+    return actions.request_render(garden.pk, Wish(), user)
+
+
+def put(movie, state):
+    Movie.objects.filter(pk=movie.pk).update(state=state)
+
+
+def codes(refused):
+    return [reason.code for reason in refused.value.reasons]
+
+
+def test_asking_for_a_movie_puts_it_in_the_queue(garden, user):
+    movie = actions.request_render(garden.pk, Wish(fps=24, width=641, height=481), user)
+    assert movie.state == Movie.States.QUEUED
+    assert (movie.fps, movie.width, movie.height) == (24, 640, 480)
+    assert movie.frame_count == 3
+    assert movie.requested_by == user
+    stored = Movie.objects.get(pk=movie.pk)
+    assert stored.task_id
+    assert stored.sent_at is not None
+
+
+def test_who_watches_is_told_of_every_change(garden, user):
+    told = []
+
+    def listen(*, event, **_):
+        told.append((event.timelapse, event.state))
+
+    movie_changed.connect(listen)
+    try:
+        movie = actions.request_render(garden.pk, Wish(), user)
+        actions.cancel_movie(movie.pk, user)
+    finally:
+        movie_changed.disconnect(listen)
+    assert set(told) == {(garden.pk, "queued"), (garden.pk, "cancelled")}
+
+
+def test_a_timelapse_without_frames_gives_the_reason(media, user):
+    with pytest.raises(fsmlock.TransitionRefused) as refused:
+        actions.request_render(timelapse().pk, Wish(), user)
+    assert codes(refused) == ["no_frames"]
+    assert Movie.objects.count() == 0
+
+
+def test_an_unknown_timelapse_is_refused(user, db):
+    with pytest.raises(fsmlock.Refused) as refused:
+        actions.request_render(4711, Wish(), user)
+    assert codes(refused) == ["no_timelapse"]
+
+
+def test_every_impossible_field_of_the_wish_is_named(garden, user):
+    with pytest.raises(actions.WishRefusedError) as refused:
+        actions.request_render(garden.pk, Wish(fps=0, width=1, height=10_000), user)
+    assert list(refused.value.by_field) == ["fps", "width", "height"]
+
+
+def test_a_waiting_movie_is_cancelled_at_once_and_can_be_retried(movie, user):
+    assert actions.cancel_movie(movie.pk, user).state == Movie.States.CANCELLED
+    again = actions.retry_movie(movie.pk, user)
+    assert again.state == Movie.States.QUEUED
+    assert again.finished_at is None
+    assert again.task_id != movie.task_id
+
+
+def test_a_movie_whose_worker_is_gone_is_cancelled_at_once(movie, user):
+    put(movie, Movie.States.RENDERING)
+    assert actions.cancel_movie(movie.pk, user).state == Movie.States.CANCELLED
+
+
+def test_cancelling_one_movie_leaves_the_worker_of_another_alone(movie, garden, user):
+    put(movie, Movie.States.RENDERING)
+    with fsmlock.hold(garden, "render", why="another movie") as held:
+        assert actions.cancel_movie(movie.pk, user).state == Movie.States.CANCELLED
+        held.renew()
+        held.check()
+
+
+@pytest.mark.parametrize("state", ["ready", "failed", "cancelled"])
+def test_what_is_over_cant_be_cancelled(movie, user, state):
+    put(movie, state)
+    with pytest.raises(fsmlock.TransitionRefused) as refused:
+        actions.cancel_movie(movie.pk, user)
+    assert codes(refused) == ["state"]
+
+
+@pytest.mark.parametrize("state", ["queued", "rendering", "ready"])
+def test_what_didnt_fail_needs_no_retry(movie, user, state):
+    put(movie, state)
+    with pytest.raises(fsmlock.TransitionRefused) as refused:
+        actions.retry_movie(movie.pk, user)
+    assert codes(refused) == ["state"]
+
+
+def test_a_retry_forgets_the_failure(movie, user):
+    actions.fail(movie, fsmlock.Reason(code="disk_full", message="Full.", remedy="Tidy up."))
+    assert (movie.state, movie.failure_message) == (Movie.States.FAILED, "Full.")
+    again = actions.retry_movie(movie.pk, user)
+    assert (again.failure_code, again.failure_message, again.attempts) == ("", "", 0)
+
+
+def test_deleting_removes_the_files_and_hides_the_movie(movie, user):
+    put(movie, Movie.States.READY)
+    queries.folder_of(movie.pk).mkdir(parents=True)
+    queries.video_of(movie.pk).write_bytes(b"a movie")
+    actions.delete_movie(movie.pk, user)
+    assert not queries.folder_of(movie.pk).exists()
+    assert queries.movie_by_id(movie.pk) is None
+    assert Movie.objects.get(pk=movie.pk).state == Movie.States.DELETED
+    with pytest.raises(fsmlock.Refused) as refused:
+        actions.delete_movie(movie.pk, user)
+    assert codes(refused) == ["no_movie"]
+
+
+def test_what_a_crash_left_half_deleted_is_deleted_when_asked_again(movie, user):
+    put(movie, Movie.States.DELETING)
+    assert actions.delete_movie(movie.pk, user).state == Movie.States.DELETED
+
+
+@pytest.mark.parametrize("state", ["queued", "rendering"])
+def test_a_movie_under_way_cant_be_deleted(movie, user, state):
+    put(movie, state)
+    with pytest.raises(fsmlock.TransitionRefused):
+        actions.delete_movie(movie.pk, user)
+
+
+def test_of_two_changes_at_once_the_second_is_refused(movie, user):
+    stale = Movie.objects.get(pk=movie.pk)
+    actions.cancel_movie(movie.pk, user)
+    with pytest.raises(fsmlock.StaleState):
+        actions.call_off(stale)
+
+
+@pytest.mark.parametrize("action", [actions.cancel_movie, actions.retry_movie, actions.delete_movie])
+def test_a_movie_that_isnt_there_is_refused(action, user):
+    with pytest.raises(fsmlock.Refused) as refused:
+        action(4711, user)
+    assert codes(refused) == ["no_movie"]

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import pytest
+
+from timelapse.rendering.domain import Wish
+
+
+def test_the_default_wish_is_fine():
+    assert Wish().refusals() == {}
+
+
+@pytest.mark.parametrize("fps", [0, -1, 0.01, 121, float("nan"), float("inf")])
+def test_a_rate_that_no_player_shows_is_refused(fps):
+    reason = Wish(fps=fps).refusals()["fps"]
+    assert reason.code == "fps_out_of_range"
+    assert reason.remedy
+
+
+@pytest.mark.parametrize("length", [-2, 0, 15, 7681])
+@pytest.mark.parametrize("field", ["width", "height"])
+def test_a_length_that_cant_be_rendered_is_refused_by_its_field(field, length):
+    assert list(Wish(**{field: length}).refusals()) == [field]
+
+
+def test_odd_sizes_are_made_even():
+    assert Wish(width=1281, height=719).even_size == (1280, 718)

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from tests.filming import timelapse
+
+import fsmlock
+from fsmlock.arrows import arrows
+from timelapse.rendering.models import Movie
+from timelapse.rendering.queries import offered
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_arrow_has_its_sentence_in_the_models_list_and_the_other_way_round():
+    documented = set(re.findall(r"- (\w+) → (\w+): [A-Z].+\.", Movie.__doc__))
+    declared = {(source, arrow.target) for arrow in arrows(Movie).values() for source in arrow.source}
+    beginning_anew = ("rendering", "rendering")
+    assert documented - {("new", "queued")} == declared - {beginning_anew}
+
+
+def test_every_arrow_has_a_sentence_that_says_when():
+    for name in arrows(Movie):
+        assert getattr(Movie, name).__doc__.strip().endswith("."), name
+
+
+@pytest.mark.parametrize(
+    ("state", "names"),
+    [
+        ("queued", {"cancel"}),
+        ("rendering", {"cancel"}),
+        ("ready", {"delete"}),
+        ("failed", {"retry", "delete"}),
+        ("cancelled", {"retry", "delete"}),
+        ("deleting", set()),
+        ("deleted", set()),
+    ],
+)
+def test_people_are_offered_what_the_state_allows(state, names, user):
+    movie = Movie.objects.create(timelapse=timelapse(), fps=30, width=64, height=48)
+    Movie.objects.filter(pk=movie.pk).update(state=state)
+    movie.refresh_from_db()
+    found = offered(movie, user)
+    assert {each.name for each in found} == names
+    assert all(each.allowed for each in found)
+
+
+def test_a_new_movie_is_queued_and_its_state_is_protected():
+    movie = Movie.objects.create(timelapse=timelapse(), fps=30, width=64, height=48)
+    assert movie.state == Movie.States.QUEUED
+    with pytest.raises(AttributeError):
+        movie.state = "ready"
+    with pytest.raises(fsmlock.TransitionRefused):
+        movie.finish()

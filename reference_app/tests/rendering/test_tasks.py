@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from django.db import connections
+from django.db.models.functions import Now
+from tests.filming import film, frame
+from tests.holding import held_elsewhere
+
+import fsmlock
+from timelapse.frames.queries import file_of
+from timelapse.rendering import actions, queries, tasks
+from timelapse.rendering.domain import MOST_ATTEMPTS, Wish
+from timelapse.rendering.models import Movie
+from timelapse.rendering.pipeline.verify import inspect
+from timelapse.shared.progress import about, store
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SMALL = Wish(fps=25, width=320, height=136)
+LARGE = Wish(fps=25, width=1920, height=816)
+
+
+@pytest.fixture
+def garden(media, footage):
+    return film(footage("bikes")[:30])
+
+
+@pytest.fixture
+def movie(garden, user):
+    return actions.request_render(garden.pk, SMALL, user)
+
+
+def eventually(true, within_s=20):
+    deadline = time.monotonic() + within_s
+    while not (found := true()):
+        assert time.monotonic() < deadline, "it never came true"
+        time.sleep(0.02)
+    return found
+
+
+@contextmanager
+def rendering(movie):
+    """A worker at it, in a thread of its own."""
+
+    def work():
+        try:
+            tasks.render_movie(movie.pk)
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        eventually(lambda: Movie.objects.get(pk=movie.pk).state == Movie.States.RENDERING)
+        eventually(lambda: (state := store().latest(about(movie))) and state.done > 5)
+        yield
+    finally:
+        thread.join(30)
+    movie.refresh_from_db()
+
+
+def forget_sending(movie):
+    Movie.objects.filter(pk=movie.pk).update(sent_at=Now() - timedelta(minutes=1))
+
+
+def test_a_movie_is_rendered_verified_and_ready(movie):
+    tasks.render_movie(movie.pk)
+    movie.refresh_from_db()
+    assert movie.state == Movie.States.READY
+    facts = inspect(queries.video_of(movie.pk))
+    assert (movie.frame_count, movie.duration_s, movie.bytes) == (30, pytest.approx(1.2), facts.bytes)
+    assert facts.frame_count == 30
+    assert movie.left_out == []
+    assert movie.finished_at >= movie.created_at
+    assert queries.poster_of(movie.pk).exists()
+    assert fsmlock.holds_on(movie.timelapse) == ()
+
+
+def test_progress_is_told_to_its_end_under_the_movies_name(movie):
+    tasks.render_movie(movie.pk)
+    state = eventually(lambda: (found := store().latest(about(movie))) and found.outcome and found)
+    assert (state.outcome, state.done, state.total, state.unit) == ("succeeded", 30, 30, "frame")
+    assert (state.action_type, state.by) == ("render:movie", "editor")
+
+
+def test_a_task_delivered_again_renders_nothing_twice(movie):
+    tasks.render_movie(movie.pk)
+    before = queries.video_of(movie.pk).stat()
+    tasks.render_movie(movie.pk)
+    assert queries.video_of(movie.pk).stat() == before
+    assert Movie.objects.get(pk=movie.pk).attempts == 1
+
+
+def test_a_task_for_a_movie_that_is_gone_does_nothing(db):
+    tasks.render_movie(4711)
+
+
+def test_a_movie_waits_while_somebody_else_holds_the_lock(movie):
+    with held_elsewhere(movie.timelapse, "render", "an import"):
+        tasks.render_movie(movie.pk)
+        movie.refresh_from_db()
+        assert movie.state == Movie.States.QUEUED
+        assert [reason.params["why"] for reason in queries.render_holds(movie.timelapse)] == ["an import"]
+
+
+def test_the_next_movie_in_line_is_sent_for_when_one_is_done(movie, user):
+    next_one = actions.request_render(movie.timelapse_id, SMALL, user)
+    last = actions.request_render(movie.timelapse_id, SMALL, user)
+    tasks.render_movie(movie.pk)
+    assert Movie.objects.get(pk=next_one.pk).task_id != next_one.task_id
+    assert Movie.objects.get(pk=last.pk).task_id == last.task_id
+
+
+def test_a_damaged_frame_is_left_out_and_told_by_its_file_name(garden, user):
+    bad = garden.frames()[3]
+    file_of(bad).write_bytes(b"no picture any more")
+    movie = actions.request_render(garden.pk, SMALL, user)
+    tasks.render_movie(movie.pk)
+    movie.refresh_from_db()
+    assert movie.state == Movie.States.READY
+    assert movie.frame_count == 29
+    assert [(left["frame"], left["code"]) for left in movie.left_out] == [("00004.jpg", "not_a_picture")]
+
+
+def test_a_movie_of_which_no_frame_can_be_read_fails_with_the_reason(garden, user):
+    for one in garden.frames():
+        file_of(one).unlink()
+    movie = actions.request_render(garden.pk, SMALL, user)
+    tasks.render_movie(movie.pk)
+    movie.refresh_from_db()
+    assert (movie.state, movie.failure_code) == (Movie.States.FAILED, "no_usable_frames")
+    assert movie.failure_remedy
+    assert list(queries.folder_of(movie.pk).iterdir()) == []
+
+
+def test_an_error_that_nobody_thought_of_fails_the_movie_and_is_logged(movie, settings):
+    settings.TIMELAPSE = {"max_pixels": "not a number"}
+    with pytest.raises(TypeError):
+        tasks.render_movie(movie.pk)
+    movie.refresh_from_db()
+    assert (movie.state, movie.failure_code) == (Movie.States.FAILED, "internal")
+
+
+def test_cancelling_stops_the_worker_and_leaves_no_file(garden, user, footage):
+    for path in footage("bikes") * 2:
+        frame(garden.camera, path.read_bytes())
+    movie = actions.request_render(garden.pk, LARGE, user)
+    with rendering(movie):
+        assert actions.cancel_movie(movie.pk, user).state == Movie.States.RENDERING
+        assert [hold.cancel_requested_by for hold in fsmlock.holds_on(garden)] == ["editor"]
+    assert movie.state == Movie.States.CANCELLED
+    assert list(queries.folder_of(movie.pk).iterdir()) == []
+    assert fsmlock.holds_on(garden) == ()
+    eventually(lambda: store().latest(about(movie)).outcome == "cancelled")
+
+
+def test_a_worker_that_lost_its_hold_stops_without_a_word_about_the_movie(garden, user, footage):
+    for path in footage("bikes") * 2:
+        frame(garden.camera, path.read_bytes())
+    movie = actions.request_render(garden.pk, LARGE, user)
+    with rendering(movie):
+        fsmlock.break_hold(garden, "render", by="operator", why="a test")
+    assert movie.state == Movie.States.RENDERING
+    tasks.recover_movies()
+    movie.refresh_from_db()
+    assert movie.state == Movie.States.QUEUED
+
+
+def test_a_movie_whose_worker_died_is_sent_again(movie):
+    with held_elsewhere(movie.timelapse, "render", str(movie)) as held:
+        actions.begin(movie, held.token)
+        tasks.recover_movies()
+        movie.refresh_from_db()
+        assert movie.state == Movie.States.RENDERING, "its worker lives"
+    first = movie.task_id
+    tasks.recover_movies()
+    movie.refresh_from_db()
+    assert movie.state == Movie.States.QUEUED
+    assert movie.task_id != first
+    tasks.render_movie(movie.pk)
+    movie.refresh_from_db()
+    assert (movie.state, movie.attempts) == (Movie.States.READY, 2)
+
+
+def test_a_movie_whose_task_never_came_is_sent_again_after_a_while(movie):
+    tasks.recover_movies()
+    assert Movie.objects.get(pk=movie.pk).task_id == movie.task_id, "give it time"
+    forget_sending(movie)
+    tasks.recover_movies()
+    assert Movie.objects.get(pk=movie.pk).task_id != movie.task_id
+
+
+def test_a_movie_that_waits_in_line_is_not_sent_again(movie):
+    forget_sending(movie)
+    with held_elsewhere(movie.timelapse, "render", "Movie 1"):
+        tasks.recover_movies()
+    assert Movie.objects.get(pk=movie.pk).task_id == movie.task_id
+
+
+def test_a_movie_that_kills_its_workers_fails_for_good(movie):
+    Movie.objects.filter(pk=movie.pk).update(attempts=MOST_ATTEMPTS, sent_at=Now() - timedelta(minutes=1))
+    tasks.recover_movies()
+    movie.refresh_from_db()
+    assert (movie.state, movie.failure_code) == (Movie.States.FAILED, "workers_die")

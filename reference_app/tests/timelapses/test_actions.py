@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from tests.filming import camera
+
+import fsmlock
+from timelapse.timelapses.actions import create_timelapse
+from timelapse.timelapses.events import timelapse_created
+from timelapse.timelapses.models import Timelapse
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_timelapse_is_made_and_told_after_the_commit(django_capture_on_commit_callbacks):
+    told = []
+
+    def listen(*, event, **_):
+        told.append(event.timelapse)
+
+    timelapse_created.connect(listen)
+    try:
+        with django_capture_on_commit_callbacks(execute=True):
+            made = create_timelapse(camera=camera().pk, name=" Garden ")
+            assert told == []
+    finally:
+        timelapse_created.disconnect(listen)
+    assert told == [made.pk]
+    assert Timelapse.objects.get().name == "Garden"
+
+
+def test_all_reasons_of_a_refusal_come_at_once():
+    with pytest.raises(fsmlock.Refused) as refused:
+        create_timelapse(camera=uuid.uuid4(), name="")
+    assert [reason.code for reason in refused.value.reasons] == ["name_missing", "no_camera"]
+    assert Timelapse.objects.count() == 0
