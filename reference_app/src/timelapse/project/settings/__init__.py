@@ -98,7 +98,10 @@ CELERY_TASK_SEND_SENT_EVENT = True
 CELERY_TASK_TRACK_STARTED = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BEAT_SCHEDULE = {"recover-movies": {"task": "rendering.recover_movies", "schedule": 5.0}}
+CELERY_BEAT_SCHEDULE = {
+    # What no worker takes in time is dropped: the next one asks the same.
+    "recover-movies": {"task": "rendering.recover_movies", "schedule": 5.0, "options": {"expires": 10}}
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "celerybeat")
 
 LANGUAGE_CODE = "en"
