@@ -1,26 +1,125 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
+import pytest
+
+from camera_agent import __version__
 from camera_agent.cli import main
+from tests.server import Fault
 
 
 def test_replaying_a_folder_delivers_every_picture_once_in_natural_order(home, server, folder, capsys):
-    assert (
-        main(
-            [
-                "run",
-                "--home",
-                str(home.folder),
-                "--driver",
-                "replay",
-                "--source",
-                str(folder),
-                "--once",
-                "--json",
-            ]
-        )
-        == 0
-    )
+    source = ["--driver", "replay", "--source", str(folder)]
+    assert main(["run", "--home", str(home.folder), *source, "--once", "--json"]) == 0
     assert server.names() == [f"img{number}.jpg" for number in range(1, 13)]
     assert json.loads(capsys.readouterr().out) == {"delivered": 12, "refused": []}
+
+
+def test_without_json_the_summary_is_a_sentence(home, folder, capsys):
+    source = ["--driver", "replay", "--source", str(folder)]
+    assert main(["run", "--home", str(home.folder), *source, "--once"]) == 0
+    assert capsys.readouterr().out == "12 pictures delivered, 0 left out.\n"
+
+
+def test_pairing_shows_the_code_and_keeps_the_token(server, tmp_path, capsys):
+    folder = tmp_path / "new"
+    server.pairing.append((400, {"error": "authorization_pending"}))
+    assert main(["pair", server.url, "--home", str(folder), "--name", "Roof"]) == 0
+    told = capsys.readouterr().out
+    assert "BDWP-HQPK" in told
+    assert "Paired as Roof." in told
+    assert (folder / "token").read_text().strip() in server.tokens
+    assert not (folder / "pairing.json").exists()
+    assert json.loads((folder / "identity.json").read_text())["server"] == server.url
+
+
+def test_the_code_lies_in_a_file_while_it_waits_for_approval(server, tmp_path):
+    seen = []
+    answer = (400, {"error": "authorization_pending"})
+
+    class Watching(type(server.pairing)):
+        def popleft(self):
+            seen.append(json.loads((tmp_path / "pairing.json").read_text()))
+            return super().popleft()
+
+    server.pairing = Watching([answer])
+    assert main(["pair", server.url, "--home", str(tmp_path)]) == 0
+    assert (seen[0]["user_code"], seen[0]["verification_uri"]) == ("BDWP-HQPK", f"{server.url}/pair")
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "sentence"),
+    [
+        (Fault("refuse", path="/pairing", value=404), 2, "refused to pair"),
+        (Fault("drop", path="/pairing"), 4, "can't be reached"),
+    ],
+)
+def test_a_pairing_that_cant_begin_is_one_sentence(server, tmp_path, capsys, fault, code, sentence):
+    server.fail(fault)
+    assert main(["pair", server.url, "--home", str(tmp_path)]) == code
+    assert sentence in capsys.readouterr().err
+
+
+def test_status_tells_what_the_agent_is_and_has(home, capsys):
+    assert main(["status", "--home", str(home.folder)]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["name"], told["paired"], told["last_heartbeat"]) == ("Roof", True, None)
+    assert told["spool"] == {"pending": 0, "bytes": 0, "refused": 0}
+
+
+def test_the_spool_is_listed_with_reasons(home, server, folder, capsys):
+    (folder / "img2.jpg").write_bytes(b"\xff\xd8\xff damaged")
+    source = ["--driver", "replay", "--source", str(folder)]
+    assert main(["run", "--home", str(home.folder), *source, "--once"]) == 3
+    capsys.readouterr()
+    assert main(["spool", "ls", "--home", str(home.folder)]) == 0
+    told = capsys.readouterr().out
+    assert "refused" in told
+    assert "img2.jpg  The file is no picture." in told
+    assert told.count("\n") == 1
+
+
+def test_drivers_are_listed(capsys):
+    assert main(["drivers"]) == 0
+    assert {"replay", "simulated"} <= set(capsys.readouterr().out.split())
+
+
+def test_a_setting_that_cant_work_is_one_sentence(home, capsys):
+    home.config_file.write_text("intervall_s = 3")
+    assert main(["run", "--home", str(home.folder)]) == 2
+    assert "Did you mean 'interval_s'?" in capsys.readouterr().err
+    home.config_file.unlink()
+    assert main(["run", "--home", str(home.folder), "--interval", "0"]) == 2
+    assert main(["run", "--home", str(home.folder), "--driver", "simulatd"]) == 2
+
+
+def test_the_home_folder_may_come_from_the_environment(monkeypatch, home, capsys):
+    monkeypatch.setenv("CAMERA_AGENT_HOME", str(home.folder))
+    assert main(["status"]) == 0
+    assert '"Roof"' in capsys.readouterr().out
+
+
+def test_the_module_is_the_command():
+    done = subprocess.run(
+        [sys.executable, "-m", "camera_agent", "--version"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == f"camera-agent {__version__}\n"
+
+
+def test_importing_the_command_brings_in_no_picture_library():
+    code = "import sys, camera_agent.cli; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    brought = {name.partition(".")[0] for name in done.stdout.split()}
+    assert not brought & {
+        "numpy",
+        "PIL",
+        "imageio_ffmpeg",
+        "django",
+        "celery",
+        "channels",
+        "requests",
+        "httpx",
+    }

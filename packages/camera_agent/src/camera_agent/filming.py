@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from camera_agent.clock import Clock
-    from camera_agent.drivers.base import Description
     from camera_agent.drivers.process import DriverProcess
     from camera_agent.spool.store import Spool
     from camera_agent.status import Status
@@ -50,30 +49,31 @@ class Filming:
         self.grid = Grid(origin=time.monotonic(), interval_s=interval_s)
         self._changed.set()
 
-    def run(self, description: Description | None = None) -> None:
-        """Film. `description` tells that the driver is open already."""
-        is_open = description is not None
-        while self._sleep_until(self.grid.next_slot(time.monotonic())):
+    def run(self) -> None:
+        """Film: the first capture at once, the others on the grid."""
+        is_open, slot = False, self.grid.origin
+        while self._sleep_until(slot):
             try:
                 if not is_open:
                     self._driver.open()
                     is_open = True
                 self._take()
+                self._well()
             except (DriverLost, DriverError, SpoolError) as error:
                 is_open = is_open and not isinstance(error, DriverLost)
                 self._fail(str(error))
-                continue
-            self._rest.succeeded()
-            self._status.working = True
-            self._status.well("camera")
+            slot = self.grid.next_slot(time.monotonic())
         self._driver.close()
 
     def _take(self) -> None:
-        target = self._spool.incoming / f"shot-{time.monotonic_ns()}"
+        target = self._spool.incoming / "shot"
+        target.unlink(missing_ok=True)
         moment = self._clock.now()
         shot = self._driver.capture(target)
         if shot is None:
-            raise DriverError("The camera gave no picture.")
+            # A source with an end begins again: a folder makes an endless camera.
+            self._driver.open()
+            return
         number = self._spool.last_sequence() + 1
         capture = self._spool.put(
             target,
@@ -86,6 +86,11 @@ class Filming:
         if capture is not None:
             self._status.last_capture = capture
             self._taken(capture)
+
+    def _well(self) -> None:
+        self._rest.succeeded()
+        self._status.working = True
+        self._status.well("camera")
 
     def _fail(self, message: str) -> None:
         if self._stop.is_set():

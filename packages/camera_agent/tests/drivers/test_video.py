@@ -36,19 +36,10 @@ def test_frames_stay_close_to_their_source(video, tmp_path):
     for number, frame in enumerate(decoder.frames()):
         (tmp_path / f"{number:03d}.jpg").write_bytes(frame)
     decoder.close()
-    command = [
-        ffmpeg(),
-        "-hide_banner",
-        "-i",
-        str(video),
-        "-framerate",
-        "15",
-        "-i",
-        str(tmp_path / "%03d.jpg"),
-    ]
-    graph = "[1:v]scale=out_range=tv,format=yuv420p[b];[0:v][b]ssim"
+    inputs = ("-i", str(video), "-framerate", "15", "-i", str(tmp_path / "%03d.jpg"))
+    graph = ("-lavfi", "[1:v]scale=out_range=tv,format=yuv420p[b];[0:v][b]ssim", "-f", "null", "-")
     done = subprocess.run(
-        [*command, "-lavfi", graph, "-f", "null", "-"], capture_output=True, text=True, check=True
+        [ffmpeg(), "-hide_banner", *inputs, *graph], capture_output=True, text=True, check=True
     )
     similarity = float(done.stderr.rsplit("All:", 1)[1].split()[0])
     assert similarity > 0.97

@@ -1,0 +1,188 @@
+"""The real command against a strict server, with faults in between."""
+
+from __future__ import annotations
+
+import json
+import random
+import signal
+
+import pytest
+
+from camera_agent.cli import main
+from camera_agent.home import Home
+from tests.command import Command
+from tests.conftest import jpeg
+from tests.server import Fault
+
+FAST = "[options]\nwidth = 160\nheight = 90\n"
+
+
+def replay(home, source, *more: str) -> tuple[str, ...]:
+    return ("run", "--home", str(home.folder), "--driver", "replay", "--source", str(source), "--once", *more)
+
+
+@pytest.fixture
+def filming(home):
+    """Arguments of an agent that films small pictures quickly."""
+    home.config_file.write_text(FAST)
+    return ("run", "--home", str(home.folder), "--driver", "simulated", "--interval", "0.1")
+
+
+@pytest.fixture
+def many(tmp_path):
+    made = tmp_path / "many"
+    made.mkdir()
+    for number in range(60):
+        (made / f"{number}.jpg").write_bytes(jpeg(number * 4))
+    return made
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_films_and_delivers_until_it_is_asked_to_stop(server, filming, number):
+    with Command(*filming) as agent:
+        server.wait_for(lambda: len(server.stored) >= 3 and server.heartbeats)
+        code, said, seconds = agent.end(number)
+    assert (code, seconds < 3) == (0, True)
+    assert "Traceback" not in said
+    sequences = [int(server.uploads[capture].metadata["sequence"]) for capture in server.stored]
+    assert sequences == list(range(1, len(sequences) + 1))
+
+
+def test_it_stops_in_time_while_the_camera_hangs_and_the_server_is_silent(server, home, tmp_path):
+    home.config_file.write_text(f'[options]\ncount = "{tmp_path}/count"\n')
+    driver = ("--driver", "tests.drivers.naughty:Hangs", "--interval", "0.1")
+    with Command("run", "--home", str(home.folder), *driver) as agent:
+        server.wait_for(lambda: len(server.stored) == 1)
+        code, said, seconds = agent.end()
+    assert (code, seconds < 3) == (0, True)
+    assert "Traceback" not in said
+
+
+def test_a_camera_that_crashes_is_started_again_and_the_server_hears_of_it(server, home, tmp_path):
+    home.config_file.write_text(f'[options]\ncount = "{tmp_path}/count"\n')
+    driver = ("--driver", "tests.drivers.naughty:Crashes", "--interval", "0.1")
+    with Command("run", "--home", str(home.folder), *driver) as agent:
+        server.wait_for(lambda: len(server.stored) >= 4)
+        _, said, _ = agent.end()
+    assert "was ended by SIGSEGV. It is started again." in said
+
+
+def test_a_new_interval_is_taken_from_the_heartbeats_answer(server, filming):
+    server.config = {"revision": 3, "interval_s": 60.0}
+    with Command(*filming) as agent:
+        server.wait_for(lambda: len(server.heartbeats) == 2)
+        agent.end()
+    assert server.heartbeats[1]["config_revision"] == 3
+    assert len(server.stored) < 20
+
+
+def test_offline_it_films_into_its_spool_and_delivers_when_the_network_is_back(server, filming, home):
+    server.fail(*[Fault("refuse", value=503)] * 3)
+    with Command(*filming) as agent:
+        server.wait_for(lambda: len(server.stored) >= 5)
+        _, said, _ = agent.end()
+    assert "Trying again." in said
+    assert "Delivering again." in said
+
+
+def test_killed_at_random_it_loses_nothing_and_sends_nothing_twice(server, many, home):
+    randomly = random.Random(5)
+    server.fail(Fault("drop", value=300), Fault("lose_answer"), Fault("refuse", value=500))
+    for _ in range(4):
+        aim = len(server.stored) + randomly.randrange(2, 15)
+        with Command(*replay(home, many)) as agent:
+            server.wait_for(lambda aim=aim: len(server.stored) >= min(aim, 60))
+            agent.kill()
+    with Command(*replay(home, many, "--json")) as agent:
+        code, output, _ = agent.wait()
+    assert code == 0
+    assert json.loads(output)["refused"] == []
+    assert server.names() == [f"{number}.jpg" for number in range(60)]
+    for upload in server.uploads.values():
+        assert bytes(upload.content) == (many / upload.metadata["filename"]).read_bytes()
+    assert main(["status", "--home", str(home.folder)]) == 0
+
+
+def test_filming_killed_at_random_keeps_order_and_doubles_nothing(server, filming, home):
+    for rounds in range(3):
+        with Command(*filming) as agent:
+            server.wait_for(lambda rounds=rounds: len(server.stored) >= (rounds + 1) * 4)
+            agent.kill()
+    with Command(*filming) as agent:
+        server.wait_for(lambda: len(server.stored) >= 16)
+        agent.end()
+    sequences = [int(server.uploads[capture].metadata["sequence"]) for capture in server.stored]
+    assert sequences == sorted(set(sequences))
+
+
+def test_replaying_the_same_source_again_is_a_new_run(server, folder, home):
+    for _ in range(2):
+        assert main(list(replay(home, folder))) == 0
+    assert len(server.stored) == 24
+
+
+def test_a_corrupt_picture_among_good_ones_is_named_and_the_rest_arrives(
+    server, folder, home, capsys, tmp_path
+):
+    (folder / "img3.jpg").write_bytes(jpeg()[:300])
+    (folder / "notes.txt").write_text("hello")
+    log = tmp_path / "agent.log"
+    assert main(list(replay(home, folder, "--json", "--log", str(log)))) == 3
+    told = json.loads(capsys.readouterr().out)
+    assert told["delivered"] == 11
+    assert {(one["name"], one["code"]) for one in told["refused"]} == {
+        ("img3.jpg", "not_a_picture"),
+        ("notes.txt", "not_a_picture"),
+    }
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    assert {line["name"] for line in lines if line.get("message_type") == "camera:refused"} == {
+        "img3.jpg",
+        "notes.txt",
+    }
+    sent = [line for line in lines if line.get("description") == "Sending pictures"]
+    assert (sent[-1]["done"], sent[-1]["total"], sent[-1]["outcome"]) == (12, 12, "succeeded")
+
+
+def test_a_source_that_cant_work_is_one_sentence_and_code_2(server, home, tmp_path, capsys):
+    (tmp_path / "hi.txt").write_text("hello")
+    (tmp_path / "empty").mkdir()
+    for source, sentence in (
+        ("gone", "There is no"),
+        ("hi.txt", "neither a folder"),
+        ("empty", "no pictures in"),
+    ):
+        assert main(list(replay(home, tmp_path / source))) == 2
+        said = capsys.readouterr().err
+        assert sentence in said
+        assert said.count("\n") == 1
+
+
+def test_a_revoked_token_ends_a_replay_with_code_4_and_keeps_the_pictures(server, home, folder, capsys):
+    server.tokens.clear()
+    assert main(list(replay(home, folder))) == 4
+    assert "does not accept this camera's token" in capsys.readouterr().err
+    home.save_token(server.add_token())
+    assert main(list(replay(home, folder))) == 0
+    assert server.names() == [f"img{number}.jpg" for number in range(1, 13)]
+
+
+def test_a_driver_without_an_end_cant_run_once(home, capsys):
+    home.config_file.write_text(FAST)
+    assert main(["run", "--home", str(home.folder), "--once"]) == 2
+    assert "has no end" in capsys.readouterr().err
+
+
+def test_a_second_agent_in_the_same_folder_is_refused(server, filming, home, capsys):
+    with Command(*filming) as agent:
+        server.wait_for(lambda: server.stored)
+        assert main(list(filming)) == 2
+        agent.end()
+    assert "Another agent is running" in capsys.readouterr().err
+
+
+def test_without_a_server_or_a_token_it_says_how_to_pair(tmp_path, capsys):
+    home = Home(tmp_path / "new")
+    assert main(["run", "--home", str(home.folder)]) == 2
+    assert "No server is known. Pair first" in capsys.readouterr().err
+    assert main(list(replay(home, tmp_path))) == 2
+    assert "not paired" in capsys.readouterr().err
