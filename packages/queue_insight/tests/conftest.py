@@ -73,7 +73,7 @@ def collecting(app, store):
 
         def start(**settings) -> threading.Event:
             stop = threading.Event()
-            collector = Collector(app, store, settings=Settings(EVERY_S=0.2, **settings))
+            collector = Collector(app, store, settings=Settings(EVERY_S=0.5, **settings))
             thread = threading.Thread(target=collector.run, args=(stop,))
             thread.start()
             stack.callback(thread.join, 10)

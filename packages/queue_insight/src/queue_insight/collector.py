@@ -6,7 +6,6 @@ store: it says what failed once, goes on trying, and every sighting tells since 
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import threading
 import time
@@ -31,6 +30,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger("queue_insight")
 
 TICK_S = 0.2
+#: Whoever reaches the broker can publish what kombu stumbles over; that must not end the collector.
+MALFORMED = (AttributeError, KeyError, TypeError, ValueError)
 #: A worker that has not told its queues is asked this often, until it does.
 ASK_AGAIN_S = 2.0
 #: While the broker cannot be heard, the next sighting is promised within this time.
@@ -100,15 +101,23 @@ class Collector:
     def _listen(self, connection: Connection, stop: threading.Event) -> None:
         connection.ensure_connection(max_retries=1, interval_start=0, reraise_as_library_errors=False)
         with Consumer(
-            connection.channel(), queues=[self._queue(connection)], no_ack=True, accept=["json"]
-        ) as heard:
-            heard.register_callback(self._on_message)
+            connection.channel(),
+            queues=[self._queue(connection)],
+            no_ack=True,
+            accept=["json", self._app.conf.event_serializer],
+            callbacks=[self._on_message],
+            on_decode_error=self._on_unreadable,
+        ):
             self._listening_since = self._clock()
             self._asked_at = 0.0
             logger.info("hearing the broker")
             while not stop.is_set():
-                with contextlib.suppress(TimeoutError):
+                try:
                     connection.drain_events(timeout=TICK_S)
+                except TimeoutError:
+                    pass
+                except MALFORMED as error:
+                    self._on_unreadable(None, error)
                 self._keep_up()
 
     def _queue(self, connection: Connection) -> Queue:
@@ -128,6 +137,9 @@ class Collector:
         for event in body if isinstance(body, list) else [body]:
             if isinstance(event, dict):
                 self._ledger.apply(event, now)
+
+    def _on_unreadable(self, _message: object, error: Exception) -> None:
+        logger.warning("an event could not be read (%s: %s)", type(error).__name__, error)
 
     def _keep_up(self) -> None:
         now = self._clock()

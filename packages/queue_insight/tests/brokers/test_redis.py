@@ -3,6 +3,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from kombu import Exchange, Queue
 from tests.conftest import free_port
 
 from queue_insight.brokers.redis import RedisBroker
@@ -89,6 +90,16 @@ def test_delivered_and_unacknowledged_messages_are_counted_apart(app):
         assert [(m.id, m.name, m.queue) for m in reading.unacked_head] == [(sent.id, "work.do", "celery")]
         channel.basic_ack(message.delivery_tag)
     assert RedisBroker(app).read(["celery"], peek=10).unacked == 0
+
+
+def test_an_unacknowledged_message_of_a_bound_queue_has_that_queues_name(app):
+    app.conf.task_queues = [Queue("movies", Exchange("media", type="topic"), routing_key="media.movie")]
+    app.send_task("work.do", queue="movies")
+    broker = RedisBroker(app)
+    assert broker.read(["movies"], peek=10).lines[0].depth == 1
+    with app.connection_for_read() as connection:
+        connection.default_channel.basic_get("movies")
+        assert [message.queue for message in broker.read([], peek=10).unacked_head] == ["movies"]
 
 
 def test_a_foreign_value_among_the_unacknowledged_is_passed_over(app):

@@ -17,7 +17,7 @@ from queue_insight.errors import BrokerUnreachableError
 from queue_insight.stamp import HEADER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from celery import Celery
     from kombu.transport.redis import Channel
@@ -32,6 +32,10 @@ class RedisBroker:
     def __init__(self, app: Celery) -> None:
         self._app = app
 
+    def _bindings(self) -> dict[tuple[str, str], str]:
+        queues = self._app.amqp.queues.values()
+        return {(queue.exchange.name, queue.routing_key): queue.name for queue in queues}
+
     def read(self, queues: Iterable[str], *, peek: int) -> Reading:
         """Return what waits, in one round trip.
 
@@ -42,12 +46,14 @@ class RedisBroker:
             try:
                 # Not connect(): it sleeps for two seconds before it gives up, and a page waits for this.
                 connection.ensure_connection(max_retries=1, interval_start=0, reraise_as_library_errors=False)
-                return _read(connection.default_channel, tuple(queues), peek)
+                return _read(connection.default_channel, tuple(queues), peek, self._bindings())
             except (*connection.connection_errors, *connection.channel_errors, OSError) as error:
                 raise BrokerUnreachableError(connection.as_uri(), error) from error
 
 
-def _read(channel: Channel, queues: tuple[str, ...], peek: int) -> Reading:
+def _read(
+    channel: Channel, queues: tuple[str, ...], peek: int, bindings: Mapping[tuple[str, str], str]
+) -> Reading:
     # kombu's own client adds its key prefix to some commands only: use a plain one on the same connections.
     client = redis.Redis(connection_pool=channel.client.connection_pool)
     steps = sorted({*channel.priority_steps, *ALL_STEPS})
@@ -65,7 +71,7 @@ def _read(channel: Channel, queues: tuple[str, ...], peek: int) -> Reading:
     return Reading(
         lines=tuple(_line(queue, answers, len(steps), peek) for queue in queues),
         unacked=unacked,
-        unacked_head=tuple(_unacked_messages(list(some.values())[:peek])),
+        unacked_head=tuple(_unacked_messages(list(some.values())[:peek], bindings)),
     )
 
 
@@ -79,11 +85,12 @@ def _line(queue: str, answers: Iterator[Any], steps: int, peek: int) -> Line:
     return Line(queue=queue, depth=depth, head=tuple(head[:peek]))
 
 
-def _unacked_messages(raw: Iterable[bytes]) -> Iterator[Message]:
+def _unacked_messages(raw: Iterable[bytes], bindings: Mapping[tuple[str, str], str]) -> Iterator[Message]:
     for each in raw:
         match _json(each):
-            case [dict() as payload, _, str() as routing_key]:
-                if message := _message(payload, routing_key):
+            case [dict() as payload, str() as exchange, str() as routing_key]:
+                # Without an exchange the routing key is the queue; with one it is what the queue is bound by.
+                if message := _message(payload, bindings.get((exchange, routing_key), routing_key)):
                     yield message
 
 
