@@ -147,6 +147,13 @@ def test_a_lost_task_that_waits_again_is_a_waiting_one():
     assert [(task.id, task.state) for task in snapshot.tasks()] == [("t", TaskState.QUEUED)]
 
 
+def test_a_task_that_runs_and_waits_again_is_pointed_out():
+    task = SeenTask(id="t", queue="celery", worker="one@test", started_at=1.0)
+    (note,) = composed(tasks=(task,), reading=Reading(lines=(line("t"),))).notes
+    assert note.code == "delivered_again"
+    assert "visibility timeout" in note.remedy
+
+
 @pytest.mark.parametrize(
     ("reading", "unacked"),
     [

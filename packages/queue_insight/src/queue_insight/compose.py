@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from queue_insight.notes import delivered_again
 from queue_insight.sighting import SeenTask, SeenWorker, Sighting
 from queue_insight.snapshot import (
     EndedTask,
@@ -18,7 +19,7 @@ from queue_insight.snapshot import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from queue_insight.brokers.base import Line, Message, Reading
     from queue_insight.reasons import Reason
@@ -49,36 +50,44 @@ def compose(
     """Return the snapshot. `now` is the reader's clock; workers are judged by the collector's alone."""
     sighting = kept.sighting if kept else Sighting(collected_at=now, next_by=now)
     fresh = kept is not None and sighting.listening_since is not None and not _overdue(kept)
-    view = _View(
-        now=now,
-        reading=reading,
-        sighting=sighting,
-        workers={w.name: _worker(w, sighting, grace_beats, fresh=fresh) for w in sighting.workers},
-        unacked={message.id: message for message in reading.unacked_head},
-        waiting=frozenset(message.id for line in reading.lines for message in line.head),
-        complete=reading.unacked == len(reading.unacked_head)
-        and all(line.depth == len(line.head) for line in reading.lines),
-    )
-    held = tuple(
-        info
-        for task in sighting.tasks
-        # A lost task that waits again was delivered back: where it is now counts, not where it was.
-        if (info := _held(task, view)).state is not TaskState.LOST or info.id not in view.waiting
-    )
+    workers = {w.name: _worker(w, sighting, grace_beats, fresh=fresh) for w in sighting.workers}
+    view = _view(now, reading, sighting, workers)
+    held = tuple(_held_tasks(view))
     running = tuple(t for t in held if t.state in {TaskState.RUNNING, TaskState.LOST})
     return Snapshot(
         at=_at(now),
         queues=tuple(_queue(line, running, view) for line in reading.lines),
         running=tuple(sorted(running, key=lambda t: (t.started_at is None, t.started_at))),
         queued=tuple(_waiting(held, view)),
-        workers=tuple(view.workers.values()),
+        workers=tuple(workers.values()),
         ended=tuple(EndedTask(id=e.id, outcome=e.outcome, at=_at(e.at)) for e in sighting.ended),
         unacked=reading.unacked,
         collected_at=_at(sighting.collected_at) if kept else None,
         next_by=_at(sighting.next_by) if kept else None,
         fresh=fresh,
-        notes=notes,
+        notes=(*notes, *(delivered_again(task) for task in running if task.id in view.waiting)),
     )
+
+
+def _view(now: float, reading: Reading, sighting: Sighting, workers: Mapping[str, WorkerInfo]) -> _View:
+    return _View(
+        now=now,
+        reading=reading,
+        sighting=sighting,
+        workers=workers,
+        unacked={message.id: message for message in reading.unacked_head},
+        waiting=frozenset(message.id for line in reading.lines for message in line.head),
+        complete=reading.unacked == len(reading.unacked_head)
+        and all(line.depth == len(line.head) for line in reading.lines),
+    )
+
+
+def _held_tasks(view: _View) -> Iterator[TaskInfo]:
+    for task in view.sighting.tasks:
+        info = _held(task, view)
+        # A lost task that waits again was delivered back: where it is now counts, not where it was.
+        if info.state is not TaskState.LOST or info.id not in view.waiting:
+            yield info
 
 
 def _overdue(kept: Kept) -> bool:

@@ -9,6 +9,7 @@ from queue_insight.reasons import Reason
 if TYPE_CHECKING:
     from queue_insight.errors import QueueInsightError
     from queue_insight.sighting import SeenWorker
+    from queue_insight.snapshot import TaskInfo
     from queue_insight.stores.base import Kept
 
 START_COLLECTOR = "Start the collector: manage.py queue_insight collect"
@@ -93,4 +94,16 @@ def _events_off(worker: SeenWorker) -> Reason:
         message=f"Worker {worker.name} has begun {worker.untold_tasks} tasks and sent no event of any.",
         params={"worker": worker.name, "tasks": worker.untold_tasks},
         remedy="Start it with -E, or: celery -A <project> control enable_events",
+    )
+
+
+def delivered_again(task: TaskInfo) -> Reason:
+    """Say that a task which still runs waits in its queue a second time."""
+    return Reason(
+        code="delivered_again",
+        message=f"Task {task.id} ({task.name}) runs on {task.worker} and waits in its queue again.",
+        params={"task": task.id, "worker": task.worker},
+        remedy="It runs longer than the broker's visibility timeout: raise "
+        "broker_transport_options['visibility_timeout'] above the longest task, "
+        "or make running it twice harmless.",
     )

@@ -23,37 +23,11 @@ def as_json(value: Snapshot | Sequence[Reason]) -> str:
 
 def as_text(snapshot: Snapshot) -> str:
     """Return the snapshot as tables."""
+    tasks = [_task(task, snapshot.at) for task in snapshot.tasks()]
     parts = [
-        _table(
-            ("QUEUE", "DEPTH", "RUNNING", "OLDEST WAIT", "DRAINS IN", "WORKERS"),
-            [
-                (
-                    q.name,
-                    str(q.depth),
-                    str(q.running),
-                    _seconds(q.oldest_wait_s),
-                    _seconds(q.drain_s),
-                    _listening(q.workers),
-                )
-                for q in snapshot.queues
-            ],
-        ),
-        _table(
-            ("TASK", "STATE", "NAME", "QUEUE", "WORKER", "SINCE"),
-            [_task(task, snapshot.at) for task in snapshot.tasks()],
-        ),
-        _table(
-            ("WORKER", "STATE", "SILENT FOR", "QUEUES"),
-            [
-                (
-                    w.name,
-                    w.state.value,
-                    _age(snapshot.collected_at, w.seen_at),
-                    "?" if w.queues is None else " ".join(w.queues),
-                )
-                for w in snapshot.workers
-            ],
-        ),
+        _queues(snapshot),
+        _table(("TASK", "STATE", "NAME", "QUEUE", "WORKER", "SINCE"), tasks),
+        _workers(snapshot),
         _freshness(snapshot),
         reasons_as_text(snapshot.notes) if snapshot.notes else "",
     ]
@@ -65,6 +39,34 @@ def reasons_as_text(reasons: Sequence[Reason]) -> str:
     if not reasons:
         return "It runs."
     return "\n".join(f"- {r.message}" + (f"\n  {r.remedy}" if r.remedy else "") for r in reasons)
+
+
+def _queues(snapshot: Snapshot) -> str:
+    rows = [
+        (
+            queue.name,
+            str(queue.depth),
+            str(queue.running),
+            _seconds(queue.oldest_wait_s),
+            _seconds(queue.drain_s),
+            "?" if queue.workers is None else str(len(queue.workers)),
+        )
+        for queue in snapshot.queues
+    ]
+    return _table(("QUEUE", "DEPTH", "RUNNING", "OLDEST WAIT", "DRAINS IN", "WORKERS"), rows)
+
+
+def _workers(snapshot: Snapshot) -> str:
+    rows = [
+        (
+            worker.name,
+            worker.state.value,
+            _age(snapshot.collected_at, worker.seen_at),
+            "?" if worker.queues is None else " ".join(worker.queues),
+        )
+        for worker in snapshot.workers
+    ]
+    return _table(("WORKER", "STATE", "SILENT FOR", "QUEUES"), rows)
 
 
 def _task(task: TaskInfo, now: datetime) -> tuple[str, ...]:
@@ -97,10 +99,6 @@ def _seconds(value: float | None) -> str:
 
 def _age(now: datetime | None, then: datetime | None) -> str:
     return "?" if now is None or then is None else _seconds(max(0.0, (now - then).total_seconds()))
-
-
-def _listening(workers: tuple[str, ...] | None) -> str:
-    return "?" if workers is None else str(len(workers))
 
 
 def _plain(value: object) -> str:
