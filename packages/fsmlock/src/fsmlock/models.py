@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import uuid
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from django.db import models
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from fsmlock.errors import Misdeclared, StaleState
+from fsmlock.locks import Lock, Locks
+from fsmlock.stateful import Stateful
+from fsmlock.transitions import transition
+
+if TYPE_CHECKING:
+    from fsmlock.steps import OnStep
 
 
 class Fence(models.Model):
@@ -45,3 +56,177 @@ class Hold(models.Model):
 
     def __str__(self) -> str:
         return f"{self.lock} on {self.resource}, {self.kind} by {self.holder}"
+
+
+class Run(Stateful):
+    """One execution of an iteration: where it is, and how it fares. Its arrows say when each state changes."""
+
+    class States:
+        """The states of a run."""
+
+        ENQUEUED = "enqueued"
+        RUNNING = "running"
+        INTERRUPTED = "interrupted"
+        PAUSING = "pausing"
+        PAUSED = "paused"
+        CANCELLING = "cancelling"
+        CANCELLED = "cancelled"
+        SUCCEEDED = "succeeded"
+        FAILED = "failed"
+
+        #: Nothing happens any more.
+        ENDED = (CANCELLED, SUCCEEDED, FAILED)
+        #: A worker is at it, or died at it.
+        AT_WORK = (RUNNING, PAUSING, CANCELLING)
+
+    initial_state = States.ENQUEUED
+    locks = Locks(Lock("work"))
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    iteration = models.CharField(max_length=300)
+    arguments = models.JSONField(default=dict, blank=True)
+    by = models.CharField(max_length=200, blank=True, default="")
+    cursor = models.JSONField(null=True, blank=True)
+    done = models.BigIntegerField(default=0)
+    failed = models.BigIntegerField(default=0)
+    total = models.BigIntegerField(null=True, blank=True)
+    unit = models.CharField(max_length=50, default="item")
+    starts = models.IntegerField(default=0)
+    worked_s = models.FloatField(default=0.0)
+    token = models.BigIntegerField(default=0)
+    reason = models.TextField(blank=True, default="")
+    stop_by = models.CharField(max_length=200, blank=True, default="")
+    again_after_s = models.FloatField(default=0.0)
+    retries = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="retried_by"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.iteration.rpartition('.')[2]} {self.pk}"
+
+    @property
+    def has_ended(self) -> bool:
+        """Will nothing happen any more?"""
+        return self.state in self.States.ENDED
+
+    @transition(
+        source=[States.ENQUEUED, States.INTERRUPTED, *States.AT_WORK], target=States.RUNNING, internal=True
+    )
+    def start(self) -> None:
+        """A worker took it up, also after another one died at it."""
+        self.starts += 1
+        self.started_at = self.started_at or timezone.now()
+        self.reason = ""
+
+    @transition(source=States.RUNNING, target=States.INTERRUPTED, internal=True)
+    def interrupt(self) -> None:
+        """The worker is to end, its time is up, or it must wait for something: it goes on by itself later."""
+
+    @transition(source=[States.ENQUEUED, States.INTERRUPTED], target=States.PAUSED, label="Pause")
+    def pause_at_once(self) -> None:
+        """Somebody wants it to rest, and no worker is at it."""
+
+    @transition(source=States.RUNNING, target=States.PAUSING, label="Pause")
+    def ask_to_pause(self) -> None:
+        """Somebody wants it to rest: the worker stops after the item in hand."""
+
+    @transition(source=States.PAUSING, target=States.PAUSED, internal=True)
+    def paused(self) -> None:
+        """The worker has stopped, and nobody goes on before somebody asks."""
+
+    @transition(source=[States.PAUSED, States.PAUSING], target=States.ENQUEUED, label="Resume")
+    def resume(self) -> None:
+        """Somebody wants it to go on."""
+
+    @transition(
+        source=[States.ENQUEUED, States.INTERRUPTED, States.PAUSED], target=States.CANCELLED, label="Cancel"
+    )
+    def cancel_at_once(self) -> None:
+        """Somebody doesn't want it any more, and no worker is at it."""
+        self.ended_at = timezone.now()
+
+    @transition(source=[States.RUNNING, States.PAUSING], target=States.CANCELLING, label="Cancel")
+    def ask_to_cancel(self) -> None:
+        """Somebody doesn't want it any more: the worker stops after the item in hand."""
+
+    @transition(source=States.CANCELLING, target=States.CANCELLED, internal=True)
+    def cancelled(self) -> None:
+        """The worker has stopped for good."""
+        self.ended_at = timezone.now()
+
+    @transition(source=States.AT_WORK, target=States.SUCCEEDED, internal=True)
+    def succeed(self) -> None:
+        """The last item was done, maybe before a wish to stop was seen."""
+        self.ended_at = timezone.now()
+
+    @transition(source=States.AT_WORK, target=States.FAILED, internal=True)
+    def fail(self) -> None:
+        """More items failed than allowed, or the iteration itself broke."""
+        self.ended_at = timezone.now()
+
+    @transition(source=States.FAILED, target=States.ENQUEUED, label="Go on")
+    def go_on(self) -> None:
+        """Somebody mended the cause: it goes on behind the last item that was done."""
+        self.ended_at = None
+
+    def pause(self, *, by: str = "") -> None:
+        """Let it rest, as soon as the item in hand is done."""
+        self._ask("pause_at_once", "ask_to_pause", by)
+
+    def cancel(self, *, by: str = "") -> None:
+        """Stop it for good, as soon as the item in hand is done."""
+        self._ask("cancel_at_once", "ask_to_cancel", by)
+
+    def _ask(self, at_once: str, ask: str, by: str) -> None:
+        """The worker changes the state too: whoever is slower reads again."""
+        while True:
+            self.refresh_from_db()
+            self.stop_by = by
+            name = ask if self.state in self.States.AT_WORK else at_once
+            try:
+                getattr(self, name)()
+                self.save(update_fields=["state", "stop_by", "ended_at"])
+            except StaleState:
+                continue
+            return
+
+    def work(self, *, on_step: OnStep | None = None) -> Run:
+        """Work on it here and now until it ends or is interrupted; steps aside when another worker is at it."""
+        load(self).work(self, on_step=on_step)
+        return self
+
+
+class ItemError(models.Model):
+    """An item that failed: which, and why."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="errors")
+    cursor = models.JSONField()
+    item = models.TextField()
+    error = models.TextField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.item}: {self.error}"
+
+
+class Works(Protocol):
+    """What a run needs of its iteration."""
+
+    def work(self, run: Run, *, on_step: OnStep | None) -> None:
+        """Work on the run."""
+        ...
+
+
+def load(run: Run) -> Works:
+    """The iteration of a run, as its class is today. Raises Misdeclared when it is gone."""
+    try:
+        found: Works = import_string(run.iteration)(**run.arguments)
+    except ImportError as gone:
+        raise Misdeclared(
+            f"{run} is an iteration that no longer exists: {run.iteration}. Bring it back under that name, or"
+            " cancel the run."
+        ) from gone
+    return found

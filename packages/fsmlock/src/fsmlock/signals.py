@@ -30,6 +30,19 @@ class TransitionEvent:
     target: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEvent:
+    """How far a run is: told about once a second while it works, and when its state changes."""
+
+    run: int
+    iteration: str
+    state: str
+    done: int
+    failed: int
+    total: int | None
+    unit: str
+
+
 #: A hold was granted. Inside an open transaction it is sent at once, before the commit.
 hold_taken = Signal()
 #: A holder gave its hold back.
@@ -40,5 +53,7 @@ hold_lost = Signal()
 cancel_requested = Signal()
 #: Somebody took a hold away.
 hold_broken = Signal()
+#: A run went on, or changed its state. ``sender`` is the iteration's class.
+run_stepped = Signal()
 #: A saved change of state, after commit. ``sender`` is the model.
 transitioned = Signal()

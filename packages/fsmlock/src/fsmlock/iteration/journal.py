@@ -1,0 +1,111 @@
+"""The cursor after every item, in a small file of this host: it survives a killed process at memory speed.
+
+The database learns the cursor by time. What happened since then is here, so that a run which goes on on the same
+host repeats at most the item that was in hand. On another host it goes on from the database's cursor.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import struct
+import tempfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fsmlock import conf
+from fsmlock.errors import FsmlockError
+
+if TYPE_CHECKING:
+    from fsmlock.iteration.sources import Cursor
+
+_HEAD = struct.Struct("<IIQ")  # checksum, length, sequence number
+_SLOT = 2048
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """How far a run is."""
+
+    cursor: Cursor = None
+    done: int = 0
+    failed: int = 0
+
+
+class Journal:
+    """Two slots, written in turn: a process killed in the middle of one leaves the other."""
+
+    def __init__(self, key: str) -> None:
+        self._path = _folder() / f"{key}.journal"
+        self._sequence = 0
+        self._map: mmap.mmap | None = None
+
+    def read(self) -> Place | None:
+        """The last place written, by whatever process; None when there is none."""
+        try:
+            data = self._path.read_bytes()
+        except FileNotFoundError:
+            return None
+        found = [slot for at in (0, _SLOT) if (slot := _slot(data[at : at + _SLOT])) is not None]
+        if not found:
+            return None
+        self._sequence, text = max(found)
+        cursor, done, failed = json.loads(text)
+        return Place(cursor=cursor, done=done, failed=failed)
+
+    def write(self, place: Place) -> None:
+        """A few microseconds. A cursor too long for it is left to the database."""
+        data = json.dumps([place.cursor, place.done, place.failed]).encode()
+        if len(data) > _SLOT - _HEAD.size:
+            return
+        if self._map is None:
+            self._map = self._open()
+        self._sequence += 1
+        at = _SLOT * (self._sequence % 2)
+        body = _HEAD.pack(0, len(data), self._sequence)[4:] + data
+        self._map[at : at + _HEAD.size + len(data)] = struct.pack("<I", zlib.crc32(body)) + body
+
+    def _open(self) -> mmap.mmap:
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+        handle = os.open(self._path, flags, 0o600)
+        try:
+            os.ftruncate(handle, 2 * _SLOT)
+            return mmap.mmap(handle, 2 * _SLOT)
+        finally:
+            os.close(handle)
+
+    def close(self) -> None:
+        """Keep the file."""
+        if self._map is not None:
+            self._map.close()
+            self._map = None
+
+    def remove(self) -> None:
+        """The run has ended."""
+        self.close()
+        self._path.unlink(missing_ok=True)
+
+
+def _slot(data: bytes) -> tuple[int, bytes] | None:
+    if len(data) < _HEAD.size:
+        return None
+    checksum, length, sequence = _HEAD.unpack_from(data)
+    body = data[4 : _HEAD.size + length]
+    return (
+        (sequence, data[_HEAD.size : _HEAD.size + length])
+        if sequence and zlib.crc32(body) == checksum
+        else None
+    )
+
+
+def _folder() -> Path:
+    folder = Path(conf.get().JOURNALS or Path(tempfile.gettempdir()) / f"fsmlock-{os.getuid()}")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder.stat().st_uid != os.getuid():
+        raise FsmlockError(
+            f"{folder} belongs to somebody else. Set FSMLOCK['JOURNALS'] to a folder of your own."
+        )
+    return folder

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+from celery import Celery
+from celery.contrib.testing.worker import start_worker
+from celery.signals import task_postrun
+from django.core import mail
+from django.db import connection, connections
+from django.test import override_settings
+
+import fsmlock
+from fsmlock.adapters.celery import PatientTask
+from fsmlock.adapters.celery import work as work_task
+from fsmlock.iteration import shutdown
+from fsmlock.models import Run
+from tests.shop.iterations import SendMails
+from tests.shop.models import Film
+from tests.waiting import wait_until
+
+tries = []
+
+app = Celery("tests", broker="memory://", backend="cache+memory://")
+app.conf.update(
+    broker_transport_options={"polling_interval": 0.02},
+    broker_connection_retry_on_startup=True,
+    worker_hijack_root_logger=False,
+    worker_redirect_stdouts=False,
+)
+
+
+@app.task(base=PatientTask, bind=True, max_retries=0)
+def render(self, pk):
+    tries.append(self.request.retries)
+    policy = fsmlock.RetryLater(backoff=timedelta(milliseconds=50), give_up_after=timedelta(seconds=20))
+    with fsmlock.hold(Film.objects.get(pk=pk), "render", policy=policy):
+        return "rendered"
+
+
+def close_connections(**_):
+    if threading.current_thread() is not threading.main_thread():
+        connections.close_all()
+
+
+@pytest.fixture
+def worker(transactional_db):
+    app.set_current()
+    app.loader.import_task_module("fsmlock.adapters.celery")
+    task_postrun.connect(close_connections)
+    with start_worker(app, perform_ping_check=False, pool="solo", shutdown_timeout=20):
+        yield
+    shutdown.reset()
+
+
+@pytest.fixture
+def on_disk():
+    if connection.vendor == "sqlite":
+        pytest.skip("a worker thread needs a database that two threads can open")
+
+
+def test_a_refused_task_comes_back_without_using_up_a_retry(on_disk, worker):
+    tries.clear()
+    film = Film.objects.create(name="Film 1")
+    held = fsmlock.hold(film, "render").acquire()
+    result = render.delay(film.pk)
+    wait_until(lambda: len(tries) >= 2)
+    held.release()
+    assert result.get(timeout=20) == "rendered"
+    assert set(tries) == {0}
+
+
+def test_a_run_is_worked_on_by_celery(on_disk, worker):
+    with override_settings(FSMLOCK={"ENQUEUE": "fsmlock.adapters.celery.enqueue"}):
+        run = SendMails.enqueue(count=5)
+        wait_until(lambda: Run.objects.get(pk=run.pk).has_ended)
+    assert Run.objects.get(pk=run.pk).state == "succeeded"
+
+
+def test_called_in_place_it_raises(film, elsewhere):
+    held = elsewhere(fsmlock.hold(film, "render").acquire)
+    with pytest.raises(fsmlock.HoldRefused) as refused:
+        render(film.pk)
+    assert refused.value.retry_after
+    held.release()
+
+
+def test_an_interrupted_run_is_queued_again(db, monkeypatch):
+    queued = []
+    monkeypatch.setattr(work_task, "apply_async", lambda **how: queued.append(how))
+    run = SendMails.enqueue(count=3)
+    shutdown.request()
+    try:
+        assert work_task(run.pk) == "interrupted"
+    finally:
+        shutdown.reset()
+    assert queued == [{"args": [run.pk], "countdown": 0.0}]
+    assert work_task(run.pk) == "succeeded"
+    assert len(mail.outbox) == 3
+
+
+def test_a_redelivered_copy_steps_aside_and_looks_again_later(db, elsewhere, monkeypatch):
+    queued = []
+    monkeypatch.setattr(work_task, "apply_async", lambda **how: queued.append(how))
+    run = SendMails.enqueue(count=3)
+    held = elsewhere(fsmlock.hold(run, "work").acquire)
+    run.start()
+    run.save()
+    assert work_task(run.pk) == "running"
+    assert queued == [{"args": [run.pk], "countdown": 11.0}]
+    assert mail.outbox == []
+    held.release()
+    assert Run.objects.get(pk=run.pk).state == "running"

@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+
+import fsmlock
+from fsmlock import signals
+from fsmlock.iteration import shutdown
+from fsmlock.models import Run
+from fsmlock.testing import interrupt_after, lose_hold
+from tests.shop.iterations import (
+    Batches,
+    Brief,
+    Locking,
+    NameFrames,
+    Nest,
+    Odd,
+    SendMails,
+    Strict,
+    Table,
+    Throttled,
+)
+from tests.shop.models import Film, Frame, Room
+
+
+def recipients():
+    return [message.to[0] for message in mail.outbox]
+
+
+def again(run):
+    """As another worker would find it."""
+    return Run.objects.get(pk=run.pk)
+
+
+def test_a_run_does_every_item_once(db):
+    run = SendMails.enqueue(count=7).work()
+    assert (run.state, run.done, run.total, run.cursor) == ("succeeded", 7, 7, 6)
+    assert len(set(recipients())) == len(recipients()) == 7
+
+
+def test_a_thousand_mails_interrupted_paused_resumed_and_finished_arrive_once_each(db):
+    run = SendMails.enqueue()
+    with interrupt_after(100):
+        run.work()
+    assert run.state == "interrupted"
+    assert again(run).done == len(mail.outbox) == 100
+    run.pause(by="editor")
+    assert again(run).work().state == "paused"
+    run.resume()
+    run.save()
+    with interrupt_after(400):
+        again(run).work()
+    assert again(run).work().state == "succeeded"
+    assert recipients() == [f"{n}@example.org" for n in range(1000)]
+
+
+def test_a_cancelled_run_stops_behind_the_item_in_hand(db, monkeypatch):
+    run = SendMails.enqueue(count=10)
+
+    monkeypatch.setattr(SendMails, "persist_every", timedelta(0))
+    monkeypatch.setattr(SendMails, "each", _then(SendMails.each, 3, lambda: again(run).cancel(by="editor")))
+    run.work()
+    assert (run.state, run.done, run.stop_by) == ("cancelled", 4, "editor")
+    assert len(mail.outbox) == 4
+    assert run.work().state == "cancelled"
+
+
+def _then(each, number, act):
+    def doing(self, item):
+        each(self, item)
+        if item == number:
+            act()
+
+    return doing
+
+
+def test_a_paused_run_rests_until_somebody_asks(db, monkeypatch):
+    run = SendMails.enqueue(count=5)
+    monkeypatch.setattr(SendMails, "persist_every", timedelta(0))
+    monkeypatch.setattr(SendMails, "each", _then(SendMails.each, 1, lambda: again(run).pause(by="editor")))
+    assert run.work().state == "paused"
+    assert again(run).work().state == "paused"
+    assert len(mail.outbox) == 2
+    run.resume()
+    run.save()
+    assert again(run).work().state == "succeeded"
+    assert len(mail.outbox) == 5
+
+
+def test_a_second_worker_steps_aside_at_once(db, elsewhere):
+    run = SendMails.enqueue(count=5)
+    held = elsewhere(fsmlock.hold(run, "work").acquire)
+    assert again(run).work().state == "enqueued"
+    assert mail.outbox == []
+    held.release()
+
+
+def test_a_worker_that_lost_its_hold_writes_nothing_more(db):
+    run = SendMails.enqueue(count=10)
+    with lose_hold(after=4):
+        run.work()
+    assert (run.state, run.done) == ("running", 0)
+    assert again(run).work().done == 10
+    # The file of this host knew the four that the database didn't.
+    assert len(mail.outbox) == 10
+
+
+def test_a_stale_worker_can_not_write_its_cursor(db):
+    run = SendMails.enqueue(count=10)
+    with lose_hold(after=2):
+        run.work()
+    Run.objects.filter(pk=run.pk).update(token=10**6, cursor=5, done=6)
+    assert again(run).work().state == "succeeded"
+
+
+def test_effect_and_cursor_are_one_commit(film):
+    Frame.objects.bulk_create(Frame(film=film) for _ in range(5))
+    run = NameFrames.enqueue()
+    with lose_hold(after=3):
+        run.work()
+    assert Run.objects.get(pk=run.pk).done == 3
+    assert again(run).work().state == "succeeded"
+    assert Room.objects.filter(name__startswith="frame").count() == 5
+
+
+def test_batches_come_in_order(db):
+    Film.objects.bulk_create(Film(name=f"{n}") for n in range(10))
+    Batches.seen.clear()
+    assert Batches.enqueue().work().done == 10
+    assert Batches.seen == [["0", "1", "2", "3"], ["4", "5", "6", "7"], ["8", "9"]]
+
+
+def test_failed_items_are_collected_and_retried_alone(db, monkeypatch):
+    Odd.seen.clear()
+    run = Odd.enqueue().work()
+    assert (run.state, run.done, run.failed) == ("succeeded", 3, 2)
+    assert [e.error for e in run.errors.all()] == ["ValueError: 2 is even", "ValueError: 4 is even"]
+    monkeypatch.setattr(Odd, "broken", False)
+    retry = Odd.retry_failed(run).work()
+    assert (retry.state, retry.done, retry.total) == ("succeeded", 2, 2)
+    assert Odd.seen == [1, 3, 5, 2, 4]
+
+
+def test_too_many_failures_end_the_run_in_front_of_the_last(db, monkeypatch):
+    run = Strict.enqueue().work()
+    assert (run.state, run.done) == ("failed", 1)
+    assert "2 is even" in run.reason
+    monkeypatch.setattr(Strict, "broken", False)
+    run.go_on()
+    run.save()
+    assert (again(run).work().state, again(run).done) == ("succeeded", 5)
+
+
+def test_the_time_budget_interrupts_after_an_item(db):
+    run = Brief.enqueue(count=2)
+    assert run.work().state == "interrupted"
+    assert "time" in run.reason
+    assert run.work().work().state == "interrupted"
+
+
+def test_a_throttle_leaves_off_and_says_for_how_long(db):
+    run = Throttled.enqueue(count=5).work()
+    assert (run.state, run.done, run.again_after_s) == ("interrupted", 3, 30)
+
+
+def test_it_waits_for_the_locks_of_its_target(film, elsewhere):
+    held = elsewhere(fsmlock.hold(film, "render", holder="import 12").acquire)
+    run = Locking.enqueue(film=film.pk).work()
+    assert run.state == "interrupted"
+    assert "import 12" in run.reason
+    held.release()
+    assert run.work().state == "succeeded"
+
+
+def test_a_shutdown_interrupts(db):
+    run = SendMails.enqueue(count=5)
+    shutdown.request()
+    try:
+        assert run.work().state == "interrupted"
+    finally:
+        shutdown.reset()
+
+
+def test_nested_items_resume_inside(db):
+    Nest.seen.clear()
+    run = Nest.enqueue()
+    with interrupt_after(3):
+        run.work()
+    assert again(run).work().state == "succeeded"
+    assert Nest.seen == [11, 12, 21, 22]
+
+
+def test_rows_of_a_table_resume(db, tmp_path):
+    Table.seen.clear()
+    path = tmp_path / "names.csv"
+    path.write_text("name,age\nada,36\nalan,41\ngrace,85\n")
+    run = Table.enqueue(path=str(path))
+    with interrupt_after(1):
+        run.work()
+    assert again(run).work().total == 3
+    assert Table.seen == ["ada", "alan", "grace"]
+
+
+def test_steps_are_told_to_whoever_listens(db):
+    steps, events = [], []
+
+    def listen(event, **_):
+        events.append((event.state, event.done))
+
+    signals.run_stepped.connect(listen)
+    SendMails.enqueue(count=3).work(on_step=steps.append)
+    assert [(s.state, s.done, s.total, s.unit) for s in steps] == [
+        ("running", 0, 3, "mail"),
+        ("succeeded", 3, 3, "mail"),
+    ]
+    assert events == [("running", 0), ("succeeded", 3)]

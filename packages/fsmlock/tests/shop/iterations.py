@@ -1,0 +1,108 @@
+"""Iterations for the tests. What they did is kept where a killed process can't take it along."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from django.core import mail
+
+from fsmlock.iteration import CsvRows, Iteration, Nested
+from tests.shop.models import Film, Frame, Room
+
+
+class SendMails(Iteration):
+    unit = "mail"
+
+    def __init__(self, count=1000):
+        self.count = count
+
+    def items(self):
+        return range(self.count)
+
+    def each(self, number):
+        mail.send_mail(f"Offer {number}", "Buy!", "shop@example.org", [f"{number}@example.org"])
+
+
+class NameFrames(Iteration):
+    """Effect and cursor in one commit."""
+
+    transactional = True
+
+    def items(self):
+        return Frame.objects.all()
+
+    def each(self, frame):
+        Room.objects.create(name=f"frame {frame.pk}")
+
+
+class Batches(Iteration):
+    batch_size = 4
+    seen = []
+
+    def items(self):
+        return Film.objects.order_by("id")
+
+    def each_batch(self, films):
+        self.seen.append([film.name for film in films])
+
+
+class Odd(Iteration):
+    max_errors = 10
+    broken = True
+    seen = []
+
+    def items(self):
+        return [1, 2, 3, 4, 5]
+
+    def each(self, number):
+        if self.broken and number % 2 == 0:
+            raise ValueError(f"{number} is even")
+        self.seen.append(number)
+
+
+class Strict(Odd):
+    max_errors = 0
+
+
+class Brief(SendMails):
+    budget = timedelta(microseconds=1)
+
+
+class Throttled(SendMails):
+    def throttle(self):
+        return timedelta(seconds=30) if len(mail.outbox) >= 3 else None
+
+
+class Locking(SendMails):
+    needs = ("render",)
+
+    def __init__(self, film):
+        super().__init__(5)
+        self.film = film
+
+    def target(self):
+        return Film.objects.get(pk=self.film)
+
+
+class Nest(Iteration):
+    seen = []
+
+    def items(self):
+        return Nested([10, 20], lambda ten: [ten + 1, ten + 2])
+
+    def each(self, number):
+        self.seen.append(number)
+
+
+class Table(Iteration):
+    seen = []
+
+    def __init__(self, path):
+        self.path = path
+
+    def items(self):
+        return CsvRows(Path(self.path))
+
+    def each(self, row):
+        self.seen.append(row["name"])
