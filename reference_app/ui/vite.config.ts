@@ -17,9 +17,19 @@ export default defineConfig({
   },
   build: { outDir: "dist", sourcemap: false, chunkSizeWarningLimit: 700 },
   test: {
-    environment: "jsdom",
-    setupFiles: ["./test/setup.ts"],
-    include: ["src/**/*.test.{ts,tsx}", "test/**/*.test.ts"],
     restoreMocks: true,
+    projects: [
+      { extends: true, test: { name: "pure", environment: "node", include: ["src/lib/**/*.test.ts"] } },
+      {
+        extends: true,
+        test: {
+          name: "page",
+          environment: "jsdom",
+          setupFiles: ["./test/setup.ts"],
+          include: ["src/**/*.test.{ts,tsx}"],
+          exclude: ["src/lib/**"],
+        },
+      },
+    ],
   },
 });

@@ -40,7 +40,7 @@ export function AppFrame({ nav, tools, banner, children }: Props) {
             component={RouterLink}
             to="/"
             underline="none"
-            sx={{ color: "text.primary", borderRadius: "8px" }}
+            sx={{ color: "text.primary", borderRadius: "8px", display: "flex" }}
           >
             <Logo />
           </Link>
@@ -101,8 +101,7 @@ function Navigation({ entries }: { readonly entries: readonly NavEntry[] }) {
         inset: { xs: "auto 0 0 0" },
         zIndex: 1000,
         bgcolor: "background.paper",
-        borderTop: { xs: 1, sm: 0 },
-        borderColor: "divider",
+        borderTop: { xs: "1px solid var(--mui-palette-divider)", sm: "none" },
         px: { xs: 1, sm: 0 },
         pb: { xs: "env(safe-area-inset-bottom)", sm: 0 },
       }}

@@ -51,9 +51,7 @@ export function QueuePanel({ operations }: { readonly operations: QueuePanel_ope
                 {` waiting · ${formatNumber(queue.running)} running`}
               </Box>
             </Typography>
-            <Typography variant="caption" sx={{ color: "text.secondary" }}>
-              {outlook(queue.oldestWaitSeconds ?? null, queue.drainSeconds ?? null)}
-            </Typography>
+            <Outlook wait={queue.oldestWaitSeconds ?? null} drain={queue.drainSeconds ?? null} />
           </Box>
         ))}
       </Box>
@@ -61,12 +59,17 @@ export function QueuePanel({ operations }: { readonly operations: QueuePanel_ope
   );
 }
 
-function outlook(wait: number | null, drain: number | null): string {
-  const parts = [
-    wait === null ? null : `oldest waits ${formatDuration(wait)}`,
-    drain === null ? null : `empty in about ${formatDuration(drain)}`,
-  ];
-  return parts.filter((part) => part !== null).join(" · ");
+function Outlook({ wait, drain }: { readonly wait: number | null; readonly drain: number | null }) {
+  return (
+    <Typography
+      variant="caption"
+      component="p"
+      sx={{ color: "text.secondary", "& span": { display: "block" } }}
+    >
+      {wait !== null && <span>oldest waits {formatDuration(wait)}</span>}
+      {drain !== null && <span>empty in about {formatDuration(drain)}</span>}
+    </Typography>
+  );
 }
 
 function Workers({ names }: { readonly names: readonly string[] }) {

@@ -1,11 +1,12 @@
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
+import Link from "@mui/material/Link";
 import MenuItem from "@mui/material/MenuItem";
 import TextField from "@mui/material/TextField";
 import Typography from "@mui/material/Typography";
 import { useState } from "react";
 import { graphql, useFragment } from "react-relay";
-import { Link, useNavigate } from "react-router";
+import { Link as RouterLink, useNavigate } from "react-router";
 
 import { Panel } from "../../design/Panel.tsx";
 import type { CreateTimelapse_cameras$key } from "./__generated__/CreateTimelapse_cameras.graphql";
@@ -34,7 +35,11 @@ export function CreateTimelapse({ cameras }: { readonly cameras: CreateTimelapse
     return (
       <Panel title="New timelapse">
         <Typography variant="body2" sx={{ color: "text.secondary" }}>
-          A timelapse needs a camera that films it. <Link to="/cameras">Pair a camera</Link> first.
+          A timelapse needs a camera that films it.{" "}
+          <Link component={RouterLink} to="/pair">
+            Pair a camera
+          </Link>{" "}
+          first.
         </Typography>
       </Panel>
     );

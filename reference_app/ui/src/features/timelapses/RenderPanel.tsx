@@ -55,7 +55,9 @@ export function RenderPanel({ timelapse }: { readonly timelapse: RenderPanel_tim
             </Box>
           </Typography>
           <Typography variant="body2" sx={{ color: "text.secondary" }}>
-            make {formatPlayTime(data.frameCount / rate)} of movie at this speed
+            {data.frameCount === 0
+              ? "The first one appears by itself."
+              : `make ${formatPlayTime(data.frameCount / rate)} of movie at this speed`}
           </Typography>
         </Box>
         <Box sx={{ display: "grid", gridTemplateColumns: "1fr 1.35fr", gap: 1.5 }}>

@@ -22,6 +22,9 @@ export function TimelapsesPage({ queryRef }: { readonly queryRef: PreloadedQuery
           }
         }
         cameras(first: 60) {
+          edges {
+            __typename
+          }
           ...CreateTimelapse_cameras
         }
       }
@@ -41,7 +44,9 @@ export function TimelapsesPage({ queryRef }: { readonly queryRef: PreloadedQuery
       >
         {timelapses.edges.length === 0 ? (
           <EmptyState icon={<FilmIcon />} title="No timelapse yet">
-            Give one a name and choose its camera. Its frames then gather here by themselves.
+            {cameras.edges.length === 0
+              ? "First pair the camera that shall film it. Then give the timelapse a name here."
+              : "Give one a name and choose its camera. Its frames then gather here by themselves."}
           </EmptyState>
         ) : (
           <Box

@@ -1,0 +1,32 @@
+import { ThemeProvider } from "@mui/material/styles";
+import { render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+import { ColourModeButton } from "./ColourModeButton.tsx";
+import { theme } from "./theme.ts";
+
+beforeEach(() => {
+  const list = { matches: false, addListener: vi.fn(), removeListener: vi.fn() };
+  vi.stubGlobal("matchMedia", () => list);
+});
+afterEach(() => {
+  localStorage.clear();
+});
+
+test("follows the system first, goes round, and is remembered", async () => {
+  render(
+    <ThemeProvider theme={theme} defaultMode="system">
+      <ColourModeButton />
+    </ThemeProvider>,
+  );
+  const button = screen.getByRole("button");
+  expect(button).toHaveAccessibleName(/follow the system/);
+  await userEvent.click(button);
+  expect(button).toHaveAccessibleName(/Light colours\. Change to dark/);
+  await userEvent.click(button);
+  expect(document.documentElement).toHaveAttribute("data-color-scheme", "dark");
+  expect(localStorage.getItem("mui-mode")).toBe("dark");
+  await userEvent.click(button);
+  expect(button).toHaveAccessibleName(/follow the system/);
+});

@@ -1,0 +1,52 @@
+import { screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { Suspense } from "react";
+import { loadQuery } from "react-relay";
+import { createMockEnvironment, MockPayloadGenerator } from "relay-test-utils";
+import { expect, test } from "vitest";
+
+import { renderWithRelay, running } from "../../../test/renderWithRelay.tsx";
+import type { SessionPageQuery } from "./__generated__/SessionPageQuery.graphql";
+import query from "./__generated__/SessionPageQuery.graphql.ts";
+import { SessionPage } from "./SessionPage.tsx";
+
+function show(me: object | null) {
+  const environment = createMockEnvironment();
+  environment.mock.queueOperationResolver((operation) =>
+    MockPayloadGenerator.generate(operation, { Query: () => ({ me }) }),
+  );
+  environment.mock.queuePendingOperation(query, {});
+  const queryRef = loadQuery<SessionPageQuery>(environment, query, {});
+  return renderWithRelay(
+    <Suspense>
+      <SessionPage queryRef={queryRef}>
+        <p>the page</p>
+      </SessionPage>
+    </Suspense>,
+    environment,
+  );
+}
+
+test("sends whoever is not signed in to the door", () => {
+  show(null);
+  expect(screen.getByText("elsewhere")).toBeVisible();
+  expect(screen.queryByText("the page")).toBeNull();
+});
+
+test("frames the page with the navigation and one main landmark", () => {
+  show({ username: "editor", isStaff: false });
+  expect(screen.getByRole("main")).toHaveTextContent("the page");
+  expect(screen.getByRole("banner")).toBeVisible();
+  expect(screen.getByRole("navigation", { name: "Main" })).toBeVisible();
+  for (const name of ["Timelapses", "Cameras", "Operations"])
+    expect(screen.getByRole("link", { name })).toBeVisible();
+  expect(screen.getByRole("link", { name: "Skip to the content" })).toHaveAttribute("href", "#main");
+});
+
+test("offers administration to staff alone, and the way out to all", async () => {
+  const { environment } = show({ username: "editor", isStaff: true });
+  await userEvent.click(screen.getByRole("button", { name: "Account of editor" }));
+  expect(screen.getByRole("menuitem", { name: "Administration" })).toHaveAttribute("href", "/admin/");
+  await userEvent.click(screen.getByRole("menuitem", { name: "Sign out" }));
+  expect(running(environment, "useSignOutMutation")).toBeDefined();
+});

@@ -1,0 +1,49 @@
+import { act, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { expect, test } from "vitest";
+
+import { answer, renderWithRelay, running } from "../../../test/renderWithRelay.tsx";
+import { ServerUnreachable } from "../../relay/network.ts";
+import { SignInPage } from "./SignInPage.tsx";
+
+const NAME = "useSignInMutation";
+
+async function submit(at = "/") {
+  const { environment } = renderWithRelay(<SignInPage />, undefined, at);
+  await userEvent.type(screen.getByLabelText("Username"), "editor");
+  await userEvent.type(screen.getByLabelText("Password"), "secret");
+  await userEvent.click(screen.getByRole("button", { name: "Sign in" }));
+  return environment;
+}
+
+test("signs in and goes where the person wanted to go", async () => {
+  const environment = await submit("/?next=%2Fcameras");
+  const operation = running(environment, NAME);
+  expect(operation.request.variables).toEqual({ input: { username: "editor", password: "secret" } });
+  answer(environment, operation, { SignInPayload: () => ({ errors: [] }) });
+  expect(await screen.findByText("elsewhere")).toBeVisible();
+});
+
+test.each(["//evil.example", "https://evil.example", "/\\evil.example"])("never follows %s", async (next) => {
+  const environment = await submit(`/?next=${encodeURIComponent(next)}`);
+  answer(environment, running(environment, NAME), { SignInPayload: () => ({ errors: [] }) });
+  expect(screen.queryByText("elsewhere")).toBeNull();
+});
+
+test("says what is wrong and what to do when the server refuses", async () => {
+  const environment = await submit();
+  answer(environment, running(environment, NAME), {
+    SignInPayload: () => ({ me: null, errors: [{ message: "No such account.", remedy: "Check the name." }] }),
+  });
+  expect(await screen.findByText("No such account.")).toBeVisible();
+  expect(screen.getByText("Check the name.")).toBeVisible();
+});
+
+test("says so when the server can't be reached", async () => {
+  const environment = await submit();
+  act(() => {
+    environment.mock.reject(running(environment, NAME), new ServerUnreachable("Nobody there.", "Start it."));
+  });
+  expect(await screen.findByText("Nobody there.")).toBeVisible();
+  expect(screen.getByText("Start it.")).toBeVisible();
+});

@@ -1,0 +1,72 @@
+import { screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { graphql } from "react-relay";
+import { expect, test } from "vitest";
+
+import { allRunning, answer, renderFromQuery, running, send } from "../../../test/renderWithRelay.tsx";
+import type { CameraCardTestQuery } from "./__generated__/CameraCardTestQuery.graphql";
+import { CameraCard } from "./CameraCard.tsx";
+
+const roof = () => ({
+  __typename: "Camera",
+  id: "camera-1",
+  name: "Roof",
+  driver: "simulated",
+  model: "",
+  state: "capturing",
+  stateDetail: "",
+  spoolPending: 3,
+  frameCount: 1204,
+  lastFrame: null,
+  liveness: "ALIVE",
+  beatAt: new Date().toISOString(),
+  nextBy: new Date(Date.now() + 5000).toISOString(),
+  graceSeconds: 10,
+  availableTransitions: [{ name: "revoke", label: "Revoke", allowed: true, reasons: [] }],
+});
+
+function show() {
+  return renderFromQuery<CameraCardTestQuery>({
+    query: graphql`
+      query CameraCardTestQuery @relay_test_operation {
+        node(id: "camera-1") {
+          ...CameraCard_camera @alias(as: "camera")
+        }
+      }
+    `,
+    mocks: { Node: roof, Camera: roof },
+    children: ({ node }) => (node?.camera ? <CameraCard camera={node.camera} /> : "nothing"),
+  });
+}
+
+test("says what the camera is, whether it lives and what waits", () => {
+  show();
+  expect(screen.getByRole("heading", { name: "Roof" })).toBeVisible();
+  expect(screen.getByTestId("camera-liveness")).toHaveTextContent("Alive");
+  expect(screen.getByText("3 frames to send")).toBeVisible();
+  expect(screen.getByText("1,204")).toBeVisible();
+});
+
+test("follows the camera live", () => {
+  const { environment } = show();
+  send(environment, running(environment, "useCameraUpdatesSubscription"), {
+    CameraUpdate: () => ({ kind: "SNAPSHOT", seq: 1, beatSeconds: 5 }),
+    Camera: () => ({ ...roof(), spoolPending: 0, state: "error", stateDetail: "the lens is covered" }),
+  });
+  expect(screen.getByText("nothing waits")).toBeVisible();
+  expect(screen.getByText("Error: the lens is covered")).toBeVisible();
+});
+
+test("is revoked only after a second yes", async () => {
+  const { environment } = show();
+  await userEvent.click(screen.getByRole("button", { name: "Revoke" }));
+  await userEvent.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Keep it" }));
+  expect(allRunning(environment, "useRevokeCameraMutation")).toHaveLength(0);
+  await userEvent.click(await screen.findByRole("button", { name: "Revoke" }));
+  await userEvent.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Revoke access" }));
+  answer(environment, running(environment, "useRevokeCameraMutation"), {
+    RevokeCameraPayload: () => ({ errors: [] }),
+    Camera: () => ({ ...roof(), state: "revoked", availableTransitions: [] }),
+  });
+  expect(await screen.findByText("Revoked")).toBeVisible();
+});

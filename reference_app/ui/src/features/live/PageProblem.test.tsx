@@ -1,0 +1,43 @@
+import { render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { createMemoryRouter, RouterProvider } from "react-router";
+import { expect, test, vi } from "vitest";
+
+import { ServerUnreachable } from "../../relay/network.ts";
+import { PageProblem } from "./PageProblem.tsx";
+
+function show(error: Error) {
+  const onRetry = vi.fn();
+  const loader = vi.fn(() => null);
+  const router = createMemoryRouter([
+    {
+      path: "/",
+      loader,
+      element: <PageProblem error={error} onRetry={onRetry} />,
+      HydrateFallback: () => null,
+    },
+  ]);
+  render(<RouterProvider router={router} />);
+  return { onRetry, loader };
+}
+
+test("says what happened and what to do", async () => {
+  show(new ServerUnreachable("The server can't be reached.", "Check that it runs."));
+  const alert = await screen.findByRole("alert");
+  expect(alert).toHaveTextContent("The server can't be reached.");
+  expect(alert).toHaveTextContent("Check that it runs.");
+});
+
+test("keeps the words of an unknown error for whoever can use them", async () => {
+  show(new Error("fragment is cursed"));
+  expect(await screen.findByRole("alert")).toHaveTextContent(/could not be shown.*fragment is cursed/);
+});
+
+test("asks for the data again before it shows the page again", async () => {
+  const { onRetry, loader } = show(new Error("once"));
+  await userEvent.click(await screen.findByRole("button", { name: "Try again" }));
+  await vi.waitFor(() => {
+    expect(onRetry).toHaveBeenCalledTimes(1);
+  });
+  expect(loader).toHaveBeenCalledTimes(2);
+});

@@ -1,0 +1,60 @@
+import { screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { graphql } from "react-relay";
+import { expect, test, vi } from "vitest";
+
+import { renderFromQuery } from "../../../test/renderWithRelay.tsx";
+import type { TransitionButtonTestQuery } from "./__generated__/TransitionButtonTestQuery.graphql";
+import { TransitionButton } from "./TransitionButton.tsx";
+
+function show(transition: object, busy = false) {
+  const onPress = vi.fn();
+  renderFromQuery<TransitionButtonTestQuery>({
+    query: graphql`
+      query TransitionButtonTestQuery @relay_test_operation {
+        node(id: "movie") {
+          ... on Movie {
+            availableTransitions {
+              ...TransitionButton_transition
+            }
+          }
+        }
+      }
+    `,
+    mocks: { Node: () => ({ __typename: "Movie" }), Transition: () => transition },
+    children: ({ node }) =>
+      node?.availableTransitions?.map((each, index) => (
+        <TransitionButton key={index} transition={each} onPress={onPress} busy={busy} testId="button" />
+      )),
+  });
+  return onPress;
+}
+
+test("is pressed when the server allows it", async () => {
+  const onPress = show({ label: "Render", allowed: true, reasons: [] });
+  await userEvent.click(screen.getByRole("button", { name: "Render" }));
+  expect(onPress).toHaveBeenCalledTimes(1);
+});
+
+test("says why not and what to do, and does nothing when pressed", async () => {
+  const onPress = show({
+    label: "Render",
+    allowed: false,
+    reasons: [{ code: "no_frames", message: "There are no frames yet.", remedy: "Wait for the first." }],
+  });
+  const button = screen.getByRole("button", { name: "Render" });
+  expect(screen.getByText("There are no frames yet.")).toBeVisible();
+  expect(screen.getByText("Wait for the first.")).toBeVisible();
+  expect(button).toHaveAttribute("aria-disabled", "true");
+  expect(button).toHaveAccessibleDescription(/There are no frames yet.*Wait for the first/);
+  await userEvent.tab();
+  expect(button).toHaveFocus();
+  await userEvent.keyboard("{Enter}");
+  expect(onPress).not.toHaveBeenCalled();
+});
+
+test("is not pressed twice while the first is under way", async () => {
+  const onPress = show({ label: "Render", allowed: true, reasons: [] }, true);
+  await userEvent.click(screen.getByTestId("button"), { pointerEventsCheck: 0 });
+  expect(onPress).not.toHaveBeenCalled();
+});

@@ -1,0 +1,94 @@
+import { act, screen } from "@testing-library/react";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { MockEnvironment } from "relay-test-utils";
+
+import { allRunning, renderWithRelay, running, send } from "../../../test/renderWithRelay.tsx";
+import { useCameraPulse } from "./useCameraPulse.ts";
+
+const NAME = "useCameraPulseSubscription";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function Follower() {
+  return <output>{useCameraPulse("camera-1")}</output>;
+}
+
+function follow(): MockEnvironment {
+  return renderWithRelay(<Follower />).environment;
+}
+
+function message(environment: MockEnvironment, kind: string, seq: number, beatSeconds = 5) {
+  send(environment, running(environment, NAME), { CameraUpdate: () => ({ kind, seq, beatSeconds }) });
+}
+
+test("is live from the first message on", () => {
+  const environment = follow();
+  expect(screen.getByRole("status")).toHaveTextContent("starting");
+  message(environment, "SNAPSHOT", 1);
+  expect(screen.getByRole("status")).toHaveTextContent("live");
+});
+
+test("is stale when nothing came for two beats, asks anew and recovers with the next snapshot", () => {
+  const environment = follow();
+  message(environment, "SNAPSHOT", 1);
+  const before = running(environment, NAME);
+  act(() => {
+    vi.advanceTimersByTime(9999);
+  });
+  expect(screen.getByRole("status")).toHaveTextContent("live");
+  act(() => {
+    vi.advanceTimersByTime(1);
+  });
+  expect(screen.getByRole("status")).toHaveTextContent("stale");
+  expect(allRunning(environment, NAME)).toHaveLength(1);
+  expect(running(environment, NAME)).not.toBe(before);
+  message(environment, "SNAPSHOT", 1);
+  expect(screen.getByRole("status")).toHaveTextContent("live");
+});
+
+test("a beat keeps it live", () => {
+  const environment = follow();
+  message(environment, "SNAPSHOT", 1);
+  for (let seq = 2; seq < 6; seq += 1) {
+    act(() => {
+      vi.advanceTimersByTime(8000);
+    });
+    message(environment, "BEAT", seq);
+  }
+  expect(screen.getByRole("status")).toHaveTextContent("live");
+});
+
+test("a gap in the numbers makes it ask for a new snapshot", () => {
+  const environment = follow();
+  message(environment, "SNAPSHOT", 1);
+  const before = running(environment, NAME);
+  message(environment, "DELTA", 3);
+  expect(running(environment, NAME)).not.toBe(before);
+});
+
+test.each(["complete", "error"] as const)("asks again three seconds after the server's %s", (end) => {
+  const environment = follow();
+  message(environment, "SNAPSHOT", 1);
+  act(() => {
+    if (end === "complete") environment.mock.complete(running(environment, NAME));
+    else environment.mock.reject(running(environment, NAME), new Error("the server restarts"));
+  });
+  expect(allRunning(environment, NAME)).toHaveLength(0);
+  act(() => {
+    vi.advanceTimersByTime(3000);
+  });
+  expect(screen.getByRole("status")).toHaveTextContent("stale");
+  expect(allRunning(environment, NAME)).toHaveLength(1);
+});
+
+test("ends with its page", () => {
+  const { environment, unmount } = renderWithRelay(<Follower />);
+  expect(allRunning(environment, NAME)).toHaveLength(1);
+  unmount();
+  expect(allRunning(environment, NAME)).toHaveLength(0);
+});

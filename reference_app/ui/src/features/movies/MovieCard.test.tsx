@@ -1,0 +1,133 @@
+import { screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { graphql } from "react-relay";
+import { expect, test } from "vitest";
+
+import { answer, renderFromQuery, running } from "../../../test/renderWithRelay.tsx";
+import type { MovieCardTestQuery } from "./__generated__/MovieCardTestQuery.graphql";
+import { MovieList } from "./MovieList.tsx";
+
+const bare = {
+  __typename: "Movie",
+  id: "movie-7",
+  name: "Movie 7",
+  state: "QUEUED",
+  fps: 30,
+  width: 1280,
+  height: 720,
+  frameCount: 300,
+  durationSeconds: null,
+  bytes: null,
+  videoUrl: null,
+  posterUrl: null,
+  failure: null,
+  leftOut: [],
+  progress: null,
+  waiting: [],
+  availableTransitions: [],
+};
+const offer = (name: string, label: string) => ({ name, label, allowed: true, reasons: [] });
+
+function show(...movies: object[]) {
+  return renderFromQuery<MovieCardTestQuery>({
+    query: graphql`
+      query MovieCardTestQuery @relay_test_operation {
+        node(id: "timelapse-1") {
+          ...MovieList_timelapse @alias(as: "timelapse")
+        }
+      }
+    `,
+    mocks: {
+      Node: () => ({ __typename: "Timelapse", id: "timelapse-1" }),
+      Timelapse: () => ({ movies: { edges: movies.map((movie) => ({ node: { ...bare, ...movie } })) } }),
+    },
+    children: ({ node }) => (node?.timelapse ? <MovieList timelapse={node.timelapse} /> : "nothing"),
+  });
+}
+
+test("says how to make the first movie", () => {
+  show();
+  expect(screen.getByText("No movie yet")).toBeVisible();
+});
+
+test("a waiting movie says why it waits", () => {
+  show({ waiting: [{ code: "queue", message: "2 tasks are before it.", remedy: "It starts by itself." }] });
+  expect(screen.getByTestId("movie-card")).toHaveAttribute("data-state", "queued");
+  expect(screen.getByTestId("movie-waiting")).toHaveTextContent("2 tasks are before it.");
+});
+
+test("a movie on its way shows its progress and can be cancelled", async () => {
+  const { environment } = show({
+    state: "RENDERING",
+    availableTransitions: [offer("cancel", "Cancel")],
+    progress: {
+      id: "task@/2",
+      done: 63,
+      total: 300,
+      unit: "frame",
+      liveness: "ALIVE",
+      beatAt: new Date().toISOString(),
+      nextBy: new Date(Date.now() + 2000).toISOString(),
+      graceSeconds: 3,
+      outcome: null,
+    },
+  });
+  expect(screen.getByTestId("movie-progress")).toHaveAttribute("aria-valuenow", "21");
+  expect(screen.getByTestId("movie-liveness")).toHaveAttribute("data-liveness", "alive");
+  await userEvent.click(screen.getByRole("button", { name: "Cancel" }));
+  expect(running(environment, "useCancelMovieMutation").request.variables).toEqual({
+    input: { movie: "movie-7" },
+  });
+});
+
+test("a ready movie plays in its place", () => {
+  show({
+    state: "READY",
+    videoUrl: "/m/7.mp4",
+    posterUrl: "/m/7.jpg",
+    durationSeconds: 10,
+    bytes: "4600000",
+  });
+  const video = screen.getByTestId("movie-video");
+  expect(video).toHaveAttribute("src", "/m/7.mp4");
+  expect(video).toHaveAttribute("poster", "/m/7.jpg");
+  expect(video).toHaveAttribute("controls");
+  expect(video).toHaveAttribute("playsinline");
+  expect(screen.getByText("300 frames · 10 s · 1280×720 · 30 fps · 4.6 MB")).toBeVisible();
+});
+
+test("a failed movie says why, what to do, and can be tried again", async () => {
+  const { environment } = show({
+    state: "FAILED",
+    failure: { code: "disk_full", message: "The disk is full.", remedy: "Free 28 MB." },
+    availableTransitions: [offer("retry", "Retry")],
+  });
+  expect(screen.getByTestId("movie-failure")).toHaveTextContent("The disk is full.Free 28 MB.");
+  await userEvent.click(screen.getByRole("button", { name: "Retry" }));
+  answer(environment, running(environment, "useRetryMovieMutation"), {
+    RetryMoviePayload: () => ({ movie: null, errors: [{ message: "Still full.", remedy: "Free more." }] }),
+  });
+  expect(await screen.findByText("Still full.")).toBeVisible();
+});
+
+test("names each frame that was left out", async () => {
+  show({ leftOut: [{ frame: "000031.jpg", reason: "truncated" }] });
+  await userEvent.click(screen.getByText("1 frame left out"));
+  expect(screen.getByText("000031.jpg")).toBeVisible();
+  expect(screen.getByText(/truncated/)).toBeVisible();
+});
+
+test("a movie is deleted only after a second yes, and leaves the list", async () => {
+  const { environment } = show(
+    { id: "movie-8", name: "Movie 8" },
+    { availableTransitions: [offer("delete", "Delete")] },
+  );
+  await userEvent.click(screen.getByRole("button", { name: "Delete" }));
+  const dialog = screen.getByRole("dialog", { name: "Delete Movie 7?" });
+  await userEvent.click(within(dialog).getByRole("button", { name: "Delete the movie" }));
+  answer(environment, running(environment, "useDeleteMovieMutation"), {
+    DeleteMoviePayload: () => ({ deletedMovieId: "movie-7", errors: [] }),
+  });
+  expect(screen.queryByRole("heading", { name: "Movie 7" })).toBeNull();
+  expect(screen.getAllByTestId("movie-card")).toHaveLength(1);
+});

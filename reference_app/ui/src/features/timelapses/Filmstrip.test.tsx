@@ -1,0 +1,63 @@
+import { act, fireEvent, screen } from "@testing-library/react";
+import { graphql } from "react-relay";
+import { commitLocalUpdate, ConnectionHandler } from "relay-runtime";
+import type { MockEnvironment } from "relay-test-utils";
+import { expect, test } from "vitest";
+
+import { renderFromQuery } from "../../../test/renderWithRelay.tsx";
+import { insertOnce } from "../../relay/edges.ts";
+import type { FilmstripTestQuery } from "./__generated__/FilmstripTestQuery.graphql";
+import { Filmstrip } from "./Filmstrip.tsx";
+
+function show(): MockEnvironment {
+  const { environment } = renderFromQuery<FilmstripTestQuery>({
+    query: graphql`
+      query FilmstripTestQuery @relay_test_operation {
+        node(id: "timelapse-1") {
+          ...Filmstrip_timelapse @alias(as: "timelapse")
+        }
+      }
+    `,
+    mocks: {
+      Node: () => ({ __typename: "Timelapse", id: "timelapse-1" }),
+      Frame: () => ({ __typename: "Frame", id: "frame-1", sequence: 1 }),
+    },
+    children: ({ node }) => (node?.timelapse ? <Filmstrip timelapse={node.timelapse} /> : "nothing"),
+  });
+  // jsdom lays nothing out: give the strip a size.
+  Object.defineProperties(screen.getByTestId("filmstrip"), {
+    scrollWidth: { value: 1000, configurable: true },
+    clientWidth: { value: 300, configurable: true },
+  });
+  return environment;
+}
+
+function arrive(environment: MockEnvironment, sequence: number): void {
+  act(() => {
+    commitLocalUpdate(environment, (store) => {
+      const timelapse = store.get("timelapse-1");
+      const list = timelapse && ConnectionHandler.getConnection(timelapse, "Filmstrip_frames");
+      if (!list) throw new Error("the strip has no connection");
+      const id = `frame-${String(sequence)}`;
+      const frame = store.create(id, "Frame").setValue(id, "id");
+      frame.setValue(sequence, "sequence").setValue("/t.jpg", "thumbnailUrl").setValue("/f.jpg", "imageUrl");
+      insertOnce(store, list, frame, { at: "end", edgeType: "FrameEdge", keep: 40 });
+    });
+  });
+}
+
+test("follows the newest frame", () => {
+  const environment = show();
+  arrive(environment, 2);
+  expect(screen.getByTestId("filmstrip").scrollLeft).toBe(1000);
+  expect(screen.getByRole("link", { name: "Frame 2" })).toHaveAttribute("href", "/f.jpg");
+});
+
+test("stays where a person has scrolled back to", () => {
+  const environment = show();
+  const strip = screen.getByTestId("filmstrip");
+  strip.scrollLeft = 100;
+  fireEvent.scroll(strip);
+  arrive(environment, 2);
+  expect(strip.scrollLeft).toBe(100);
+});

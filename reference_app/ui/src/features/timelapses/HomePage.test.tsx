@@ -1,0 +1,26 @@
+import { screen } from "@testing-library/react";
+import { loadQuery } from "react-relay";
+import { createMockEnvironment, MockPayloadGenerator } from "relay-test-utils";
+import { expect, test } from "vitest";
+
+import { renderWithRelay } from "../../../test/renderWithRelay.tsx";
+import type { HomePageQuery } from "./__generated__/HomePageQuery.graphql";
+import query from "./__generated__/HomePageQuery.graphql.ts";
+import { HomePage } from "./HomePage.tsx";
+
+test.each([
+  ["the first timelapse", [{ node: { id: "t=" } }], "/timelapses/t%3D"],
+  ["the list when there is none", [], "/timelapses"],
+])("leads to %s", (_where, edges, path) => {
+  const environment = createMockEnvironment();
+  environment.mock.queueOperationResolver((operation) =>
+    MockPayloadGenerator.generate(operation, { TimelapseConnection: () => ({ edges }) }),
+  );
+  environment.mock.queuePendingOperation(query, {});
+  const { router } = renderWithRelay(
+    <HomePage queryRef={loadQuery<HomePageQuery>(environment, query, {})} />,
+    environment,
+  );
+  expect(router.state.location.pathname).toBe(path);
+  expect(screen.getByText("elsewhere")).toBeVisible();
+});

@@ -1,0 +1,93 @@
+import { screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { graphql } from "react-relay";
+import { expect, test } from "vitest";
+
+import { answer, renderFromQuery, running } from "../../../test/renderWithRelay.tsx";
+import type { RenderPanelTestQuery } from "./__generated__/RenderPanelTestQuery.graphql";
+import { RenderPanel } from "./RenderPanel.tsx";
+
+const render = { name: "render", label: "Render", allowed: true, reasons: [] };
+
+function show(timelapse: object) {
+  return renderFromQuery<RenderPanelTestQuery>({
+    query: graphql`
+      query RenderPanelTestQuery @relay_test_operation {
+        node(id: "timelapse-1") {
+          ...RenderPanel_timelapse @alias(as: "timelapse")
+        }
+      }
+    `,
+    mocks: {
+      Node: () => ({ __typename: "Timelapse", id: "timelapse-1" }),
+      Timelapse: () => ({
+        id: "timelapse-1",
+        frameCount: 300,
+        locks: [],
+        availableTransitions: [render],
+        ...timelapse,
+      }),
+    },
+    children: ({ node }) => (node?.timelapse ? <RenderPanel timelapse={node.timelapse} /> : "nothing"),
+  });
+}
+
+test("says how many frames there are and how long a movie they make", () => {
+  show({});
+  expect(screen.getByTestId("frame-count")).toHaveTextContent("300");
+  expect(screen.getByText(/make 10 s of movie/)).toBeVisible();
+});
+
+test("asks for a movie at the chosen speed and size", async () => {
+  const { environment } = show({});
+  await userEvent.click(screen.getByRole("combobox", { name: "Speed" }));
+  await userEvent.click(screen.getByRole("option", { name: "60 fps" }));
+  expect(screen.getByText(/make 5.0 s of movie/)).toBeVisible();
+  await userEvent.click(screen.getByRole("combobox", { name: "Size" }));
+  await userEvent.click(screen.getByRole("option", { name: "1920 × 1080" }));
+  await userEvent.click(screen.getByTestId("render-button"));
+  const operation = running(environment, "useRenderTimelapseMutation");
+  expect(operation.request.variables).toEqual({
+    input: { timelapse: "timelapse-1", fps: 60, width: 1920, height: 1080 },
+  });
+});
+
+test("shows why not as soon as the answer says so", async () => {
+  const { environment } = show({});
+  await userEvent.click(screen.getByTestId("render-button"));
+  const reasons = [{ code: "held", message: "Render is held by Movie 7.", remedy: "Wait till it is done." }];
+  answer(environment, running(environment, "useRenderTimelapseMutation"), {
+    RenderTimelapsePayload: () => ({ errors: [] }),
+    Timelapse: () => ({
+      id: "timelapse-1",
+      frameCount: 300,
+      locks: [],
+      availableTransitions: [{ ...render, allowed: false, reasons }],
+    }),
+  });
+  expect(await screen.findByText("Render is held by Movie 7.")).toBeVisible();
+  expect(screen.getByTestId("render-button")).toHaveAttribute("aria-disabled", "true");
+});
+
+test("has no button that the server does not offer", () => {
+  show({ availableTransitions: [] });
+  expect(screen.queryByTestId("render-button")).toBeNull();
+});
+
+test("says who works on the timelapse", () => {
+  show({
+    locks: [
+      {
+        lock: "render",
+        holder: "worker-1",
+        since: new Date(Date.now() - 5000).toISOString(),
+        why: "Movie 7",
+        token: 3,
+        cancelRequestedBy: "editor",
+      },
+    ],
+  });
+  const holds = screen.getByRole("list", { name: "Held locks" });
+  expect(holds).toHaveTextContent("render is held for Movie 7, since 5 s");
+  expect(holds).toHaveTextContent("worker-1, asked to stop by editor");
+});

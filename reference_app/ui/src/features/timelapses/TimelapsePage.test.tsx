@@ -1,0 +1,140 @@
+import { act, screen, within } from "@testing-library/react";
+import { Suspense } from "react";
+import { loadQuery } from "react-relay";
+import { createMockEnvironment, MockPayloadGenerator, type MockEnvironment } from "relay-test-utils";
+import { expect, test } from "vitest";
+
+import { answer, renderWithRelay, running, send } from "../../../test/renderWithRelay.tsx";
+import { MovieList } from "../movies/MovieList.tsx";
+import type { TimelapsePageQuery } from "./__generated__/TimelapsePageQuery.graphql";
+import query from "./__generated__/TimelapsePageQuery.graphql.ts";
+import { TimelapsePage } from "./TimelapsePage.tsx";
+
+const frame = (sequence: number) => ({
+  cursor: String(sequence),
+  node: {
+    __typename: "Frame",
+    id: `frame-${String(sequence)}`,
+    sequence,
+    imageUrl: `/f/${String(sequence)}.jpg`,
+    thumbnailUrl: `/t/${String(sequence)}.jpg`,
+  },
+});
+const movie = (number: number) => ({
+  cursor: String(number),
+  node: { __typename: "Movie", id: `movie-${String(number)}`, name: `Movie ${String(number)}` },
+});
+
+const timelapse = (frames: number, movies: readonly number[]) => ({
+  id: "timelapse-1",
+  name: "Harbour",
+  frameCount: frames,
+  latestFrame:
+    frames === 0
+      ? null
+      : {
+          ...frame(frames).node,
+          receivedAt: new Date().toISOString(),
+          capturedAt: new Date().toISOString(),
+          clock: "SYNCED",
+        },
+  frames: { edges: Array.from({ length: frames }, (_, index) => frame(index + 1)) },
+  movies: { edges: movies.map(movie) },
+  availableTransitions: [],
+  locks: [],
+});
+
+function show(frames: number, movies: readonly number[] = []): MockEnvironment {
+  const environment = createMockEnvironment();
+  environment.mock.queueOperationResolver((operation) =>
+    MockPayloadGenerator.generate(operation, {
+      Node: () => ({ __typename: "Timelapse", id: "timelapse-1" }),
+      Timelapse: () => timelapse(frames, movies),
+      Camera: () => ({ id: "camera-1", name: "Roof" }),
+    }),
+  );
+  environment.mock.queuePendingOperation(query, { id: "timelapse-1" });
+  const queryRef = loadQuery<TimelapsePageQuery>(environment, query, { id: "timelapse-1" });
+  renderWithRelay(
+    <Suspense fallback="loading">
+      <TimelapsePage queryRef={queryRef} Movies={MovieList} />
+    </Suspense>,
+    environment,
+  );
+  return environment;
+}
+
+function update(environment: MockEnvironment, message: object, frameCount: number): void {
+  send(environment, running(environment, "useTimelapseUpdatesSubscription"), {
+    TimelapseUpdate: () => ({ beatSeconds: 5, newFrames: [], newMovies: [], movie: null, ...message }),
+    Timelapse: () => timelapse(frameCount, []),
+    Camera: () => ({ id: "camera-1", name: "Roof" }),
+  });
+}
+
+const strip = () =>
+  within(screen.getByTestId("filmstrip"))
+    .getAllByRole("img")
+    .map((image) => image.getAttribute("alt"));
+const movies = () =>
+  screen.queryAllByTestId("movie-card").map((card) => within(card).getByRole("heading").textContent);
+
+test("shows the newest frame big, all of the last in a strip, and counts them", () => {
+  show(3);
+  expect(screen.getByTestId("camera-latest-frame")).toHaveAttribute("src", "/f/3.jpg");
+  expect(screen.getByTestId("frame-count")).toHaveTextContent("3");
+  expect(strip()).toEqual(["Frame 1", "Frame 2", "Frame 3"]);
+  expect(screen.getByRole("heading", { level: 1, name: "Harbour" })).toBeVisible();
+});
+
+test("says what will happen when no frame has come yet", () => {
+  show(0);
+  expect(screen.getByText("No frame yet")).toBeVisible();
+  expect(screen.queryByTestId("filmstrip")).toBeNull();
+});
+
+test("puts arriving frames at the strip's end and movies at the list's head, each once", () => {
+  const environment = show(2, [1]);
+  update(environment, { kind: "SNAPSHOT", seq: 1 }, 2);
+  update(
+    environment,
+    { kind: "DELTA", seq: 2, newFrames: [frame(2), frame(3)], newMovies: [movie(1), movie(2)] },
+    3,
+  );
+  expect(strip()).toEqual(["Frame 1", "Frame 2", "Frame 3"]);
+  expect(movies()).toEqual(["Movie 2", "Movie 1"]);
+  expect(screen.getByTestId("frame-count")).toHaveTextContent("3");
+  expect(screen.getByTestId("camera-latest-frame")).toHaveAttribute("src", "/f/3.jpg");
+});
+
+test("after a snapshot reads the lists again and loses nothing that came meanwhile", () => {
+  const environment = show(2);
+  update(environment, { kind: "SNAPSHOT", seq: 1 }, 2);
+  const reading = running(environment, "TimelapsePageQuery");
+  update(environment, { kind: "DELTA", seq: 2, newFrames: [frame(3)], newMovies: [movie(1)] }, 3);
+  answer(environment, reading, {
+    Node: () => ({ __typename: "Timelapse", id: "timelapse-1" }),
+    Timelapse: () => timelapse(2, []),
+    Camera: () => ({ id: "camera-1" }),
+  });
+  expect(strip()).toEqual(["Frame 1", "Frame 2", "Frame 3"]);
+  expect(movies()).toEqual(["Movie 1"]);
+});
+
+test("says so when there is no such timelapse", () => {
+  const environment = createMockEnvironment();
+  environment.mock.queueOperationResolver(() => ({ data: { node: null } }));
+  environment.mock.queuePendingOperation(query, { id: "gone" });
+  const queryRef = loadQuery<TimelapsePageQuery>(environment, query, { id: "gone" });
+  renderWithRelay(<TimelapsePage queryRef={queryRef} Movies={MovieList} />, environment);
+  expect(screen.getByText("No such timelapse")).toBeVisible();
+  expect(screen.getByRole("link", { name: "Show all timelapses" })).toHaveAttribute("href", "/timelapses");
+});
+
+test("is live once messages come", () => {
+  const environment = show(1);
+  expect(screen.getByTestId("live-status")).toHaveAttribute("data-status", "starting");
+  update(environment, { kind: "SNAPSHOT", seq: 1 }, 1);
+  act(() => undefined);
+  expect(screen.getByTestId("live-status")).toHaveAttribute("data-status", "live");
+});

@@ -1,0 +1,50 @@
+import { screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { loadQuery } from "react-relay";
+import { createMockEnvironment, MockPayloadGenerator } from "relay-test-utils";
+import { expect, test } from "vitest";
+
+import { answer, renderWithRelay, running } from "../../../test/renderWithRelay.tsx";
+import type { TimelapsesPageQuery } from "./__generated__/TimelapsesPageQuery.graphql";
+import query from "./__generated__/TimelapsesPageQuery.graphql.ts";
+import { TimelapsesPage } from "./TimelapsesPage.tsx";
+
+const roof = { id: "camera-1", name: "Roof" };
+const harbour = { id: "Timelapse:1=", name: "Harbour", frameCount: 12, latestFrame: null, camera: roof };
+
+function show(timelapses: readonly object[], cameras: readonly object[]) {
+  const environment = createMockEnvironment();
+  environment.mock.queueOperationResolver((operation) =>
+    MockPayloadGenerator.generate(operation, {
+      TimelapseConnection: () => ({ edges: timelapses.map((node) => ({ node })) }),
+      CameraConnection: () => ({ edges: cameras.map((node) => ({ node })) }),
+    }),
+  );
+  environment.mock.queuePendingOperation(query, {});
+  const queryRef = loadQuery<TimelapsesPageQuery>(environment, query, {});
+  return renderWithRelay(<TimelapsesPage queryRef={queryRef} />, environment);
+}
+
+test("leads to each timelapse by an address that survives any id", () => {
+  show([harbour], [roof]);
+  expect(screen.getByTestId("timelapse-card")).toHaveAttribute("href", "/timelapses/Timelapse%3A1%3D");
+  expect(screen.getByText("12 frames · Roof")).toBeVisible();
+});
+
+test("says first to pair a camera when there is none", () => {
+  show([], []);
+  expect(screen.getByText(/First pair the camera/)).toBeVisible();
+  expect(screen.getByRole("link", { name: "Pair a camera" })).toHaveAttribute("href", "/pair");
+});
+
+test("creates a timelapse and opens it", async () => {
+  const { environment } = show([], [roof, { id: "camera-2", name: "Garden" }]);
+  await userEvent.type(screen.getByLabelText("Name"), "Dawn");
+  await userEvent.click(screen.getByRole("combobox", { name: "Camera" }));
+  await userEvent.click(screen.getByRole("option", { name: "Garden" }));
+  await userEvent.click(screen.getByRole("button", { name: "Create" }));
+  const operation = running(environment, "useCreateTimelapseMutation");
+  expect(operation.request.variables).toEqual({ input: { camera: "camera-2", name: "Dawn" } });
+  answer(environment, operation, { CreateTimelapsePayload: () => ({ errors: [] }) });
+  expect(await screen.findByText("elsewhere")).toBeVisible();
+});

@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+
+import { lead, narrow } from "./clock.ts";
+
+test("knows no lead before the first answer", () => {
+  expect(lead(null)).toBe(0);
+});
+
+test("calls clocks that may agree equal", () => {
+  expect(lead(narrow(null, { sent: 1000, received: 1200, serverDate: 0 }))).toBe(0);
+});
+
+test("finds a server that is an hour ahead to a second", () => {
+  const hour = 3_600_000;
+  const bounds = narrow(null, { sent: 0, received: 100, serverDate: hour });
+  expect(Math.abs(lead(bounds) - hour)).toBeLessThanOrEqual(1000);
+});
+
+test("narrows with each answer", () => {
+  const first = narrow(null, { sent: 0, received: 400, serverDate: 60_000 });
+  const second = narrow(first, { sent: 1500, received: 1600, serverDate: 60_000 });
+  expect(second.low).toBe(first.low);
+  expect(second.high).toBeLessThan(first.high);
+});
+
+test("believes the newest answer after a clock was set", () => {
+  const before = narrow(null, { sent: 0, received: 10, serverDate: 60_000 });
+  const after = narrow(before, { sent: 0, received: 10, serverDate: -60_000 });
+  expect(lead(after)).toBeLessThan(0);
+});

@@ -1,0 +1,53 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+import { ConnectionStore } from "./connection.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+async function over(wait: Promise<void>): Promise<boolean> {
+  let done = false;
+  void wait.then(() => {
+    done = true;
+  });
+  await vi.advanceTimersByTimeAsync(0);
+  return done;
+}
+
+test("says when it tries again and waits till then", async () => {
+  const store = new ConnectionStore();
+  const wait = store.wait(2, 3000);
+  expect(store.get()).toEqual({ kind: "waiting", attempt: 2, retryAt: Date.now() + 3000 });
+  await vi.advanceTimersByTimeAsync(2999);
+  expect(await over(wait)).toBe(false);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(await over(wait)).toBe(true);
+});
+
+test("tries at once when a person asks for it", async () => {
+  const store = new ConnectionStore();
+  const wait = store.wait(1, 60_000);
+  store.tryNow();
+  expect(await over(wait)).toBe(true);
+});
+
+test("tries at once when the network is back", async () => {
+  const store = new ConnectionStore();
+  const wait = store.wait(1, 60_000);
+  window.dispatchEvent(new Event("online"));
+  expect(await over(wait)).toBe(true);
+});
+
+test("tells its listeners until they leave", () => {
+  const store = new ConnectionStore();
+  const listener = vi.fn();
+  const leave = store.subscribe(listener);
+  store.set({ kind: "open", healed: false });
+  leave();
+  store.set({ kind: "idle" });
+  expect(listener).toHaveBeenCalledTimes(1);
+});

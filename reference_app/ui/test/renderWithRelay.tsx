@@ -1,0 +1,100 @@
+import { act, render, type RenderResult } from "@testing-library/react";
+import { Suspense, type ReactNode } from "react";
+import { RelayEnvironmentProvider, useLazyLoadQuery } from "react-relay";
+import { createMemoryRouter, RouterProvider } from "react-router";
+import type { GraphQLTaggedNode, OperationDescriptor, OperationType } from "relay-runtime";
+import { createMockEnvironment, MockPayloadGenerator, type MockEnvironment } from "relay-test-utils";
+
+import { Toaster } from "../src/design/Toaster.tsx";
+
+type MockResolvers = MockPayloadGenerator.MockResolvers;
+
+/** What is on the page, with the surroundings that a test speaks to. */
+interface Rendered extends RenderResult {
+  readonly environment: MockEnvironment;
+  readonly router: ReturnType<typeof createMemoryRouter>;
+}
+
+/** The page's surroundings: a mock Relay environment, a router at `at` and the snackbar. */
+export function renderWithRelay(
+  children: ReactNode,
+  environment: MockEnvironment = createMockEnvironment(),
+  at = "/",
+): Rendered {
+  const router = createMemoryRouter(
+    [
+      { path: "/", element: children },
+      { path: "*", element: <p>elsewhere</p> },
+    ],
+    { initialEntries: [at] },
+  );
+  const result = render(
+    <RelayEnvironmentProvider environment={environment}>
+      <Toaster>
+        <RouterProvider router={router} />
+      </Toaster>
+    </RelayEnvironmentProvider>,
+  );
+  return { ...result, environment, router };
+}
+
+interface FromQuery<T extends OperationType> {
+  readonly query: GraphQLTaggedNode;
+  readonly variables?: T["variables"];
+  readonly mocks: MockResolvers;
+  readonly children: (data: T["response"]) => ReactNode;
+}
+
+/** Renders what `children` makes of a query's mocked answer. */
+export function renderFromQuery<T extends OperationType>({
+  query,
+  variables = {},
+  mocks,
+  children,
+}: FromQuery<T>): Rendered {
+  const environment = createMockEnvironment();
+  environment.mock.queueOperationResolver((operation) => MockPayloadGenerator.generate(operation, mocks));
+  function FromQueryComponent() {
+    return children(useLazyLoadQuery<T>(query, variables));
+  }
+  return renderWithRelay(
+    <Suspense fallback="loading">
+      <FromQueryComponent />
+    </Suspense>,
+    environment,
+  );
+}
+
+/** The operation of this name that is under way now. */
+export function running(environment: MockEnvironment, name: string): OperationDescriptor {
+  return environment.mock.findOperation((operation) => operation.request.node.params.name === name);
+}
+
+/** All operations of this name that are under way now. */
+export function allRunning(environment: MockEnvironment, name: string): OperationDescriptor[] {
+  return environment.mock
+    .getAllOperations()
+    .filter((operation) => operation.request.node.params.name === name);
+}
+
+/** Sends one message of a subscription. */
+export function send(
+  environment: MockEnvironment,
+  operation: OperationDescriptor,
+  mocks: MockResolvers,
+): void {
+  act(() => {
+    environment.mock.nextValue(operation, MockPayloadGenerator.generate(operation, mocks));
+  });
+}
+
+/** Answers an operation. */
+export function answer(
+  environment: MockEnvironment,
+  operation: OperationDescriptor,
+  mocks: MockResolvers,
+): void {
+  act(() => {
+    environment.mock.resolve(operation, MockPayloadGenerator.generate(operation, mocks));
+  });
+}
