@@ -42,6 +42,7 @@ def test_a_timelapse_shows_its_frames_what_is_offered_and_who_works_on_it(member
     garden = timelapse()
     frames = [frame(garden.camera) for _ in range(3)]
     with held_elsewhere(garden, "render", "Movie 7") as held:
+        token = held.token
         shown = member.ask(ONE, id=gid(garden))["data"]["node"]
     assert (shown["name"], shown["state"], shown["frameCount"]) == ("Garden", "ready", 3)
     assert shown["camera"] == {"name": "Roof"}
@@ -54,7 +55,7 @@ def test_a_timelapse_shows_its_frames_what_is_offered_and_who_works_on_it(member
     assert (render["name"], render["allowed"]) == ("render", False)
     assert [reason["code"] for reason in render["reasons"]] == ["held"]
     assert [(hold["lock"], hold["why"], hold["token"]) for hold in shown["locks"]] == [
-        ("render", "Movie 7", held.token)
+        ("render", "Movie 7", token)
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import uuid
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,10 @@ from celery import current_app
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
+from eliot import start_action
 
 import fsmlock
-from eliot_progress import causal_id
+from eliot_progress import causal_id, extract, inject
 from timelapse.rendering import queries
 from timelapse.rendering.domain import MOST_ATTEMPTS, NO_MOVIE, NO_TIMELAPSE, WORKERS_DIE, Wish
 from timelapse.rendering.events import MovieChanged, movie_changed
@@ -68,7 +70,7 @@ def request_render(timelapse: int, wish: Wish, user: User | None = None) -> Movi
     width, height = wish.even_size
     movie = Movie(timelapse=found, fps=wish.fps, width=width, height=height, requested_by=user)
     movie.frame_count = found.frames().count()
-    movie.causal_id = causal_id() or ""
+    _note_cause(movie)
     movie.save()
     tell(movie, new=True)
     send(movie)
@@ -106,7 +108,7 @@ def retry_movie(movie: int, user: User | None = None) -> Movie:
     found.retry()
     found.failure_code = found.failure_message = found.failure_remedy = ""
     found.left_out, found.finished_at, found.token, found.attempts = [], None, None, 0
-    found.causal_id = causal_id() or ""
+    _note_cause(found)
     found.frame_count = found.timelapse.frames().count()
     _save(found)
     send(found)
@@ -191,9 +193,7 @@ def send(movie: Movie) -> None:
     movie.task_id = task_id
     tell(movie)
     # robust: when the broker can't be reached the movie waits, says so, and its task is sent again later.
-    transaction.on_commit(
-        lambda: current_app.send_task(RENDER_TASK, args=[movie.pk], task_id=task_id), robust=True
-    )
+    transaction.on_commit(lambda: _publish(movie, task_id), robust=True)
 
 
 def tell(movie: Movie, *, new: bool = False) -> None:
@@ -201,6 +201,18 @@ def tell(movie: Movie, *, new: bool = False) -> None:
     event = MovieChanged(movie=movie.pk, timelapse=movie.timelapse_id, state=movie.state)
     transaction.on_commit(lambda: movie_changed.send_robust(Movie, event=event), robust=True)
     live.changed(group_of(movie.timelapse_id), movie=movie.pk, new=new)
+
+
+def _note_cause(movie: Movie) -> None:
+    with start_action(action_type="movie:request", timelapse=movie.timelapse_id):
+        inject(movie.cause)
+        movie.causal_id = causal_id() or ""
+
+
+def _publish(movie: Movie, task_id: str) -> None:
+    origin = extract(movie.cause)
+    with origin.attempt("movie:send", movie=movie.pk) if origin else nullcontext():
+        current_app.send_task(RENDER_TASK, args=[movie.pk], task_id=task_id)
 
 
 def _visible(movie: int) -> Movie:

@@ -51,8 +51,10 @@ class Movie(Lifecycle, models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, editable=False)
-    #: 32 hex digits that join the request, the task and all their log messages.
+    #: 32 hex digits that join the request, every task sent for it and all their log messages.
     causal_id = models.CharField(max_length=32, blank=True, editable=False)
+    #: The place in the tree of causes under which its tasks are sent, also when they are sent again later.
+    cause = models.JSONField(default=dict, editable=False)
 
     #: The task that was sent last, and when, by the database's clock.
     task_id = models.CharField(max_length=36, blank=True, editable=False)

@@ -1,0 +1,101 @@
+"""A worker killed amid a movie, for real: real processes, a real broker, the database of the run."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import connection
+from tests.filming import film
+
+import fsmlock
+from eliot_progress import Liveness, judge
+from timelapse.rendering import actions, queries
+from timelapse.rendering.domain import Wish
+from timelapse.rendering.models import Movie
+from timelapse.rendering.pipeline.verify import inspect
+from timelapse.shared.progress import about, store
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def eventually(true, within_s):
+    deadline = time.monotonic() + within_s
+    while not (found := true()):
+        assert time.monotonic() < deadline, "it never came true"
+        time.sleep(0.05)
+    return found
+
+
+def database_url():
+    """The address of this run's test database."""
+    facts = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{facts['NAME']}"
+    host = facts["HOST"].replace("/", "%2F")
+    return f"postgres://{facts['USER']}:{facts['PASSWORD']}@{host}:{facts['PORT']}/{facts['NAME']}"
+
+
+@contextmanager
+def worker(log):
+    """A Celery worker with its beat, in a process group of its own."""
+    environment = os.environ | {
+        "DATABASE_URL": database_url(),
+        "TIMELAPSE_HOME": str(django_settings.HOME),
+        "DJANGO_SETTINGS_MODULE": "timelapse.project.settings.testing",
+    }
+    schedule = log.with_suffix(".schedule")
+    command = ["celery", "-A", "timelapse.project.celery", "worker", "-B", "-s", str(schedule)]
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *command, "--concurrency", "1", "--loglevel", "info"],
+            env=environment,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait(10)
+
+
+def is_under_way(movie, frames):
+    state = store().latest(about(movie))
+    return state is not None and state.done >= frames and state.outcome is None
+
+
+def test_a_movie_whose_worker_is_killed_shows_as_stalled_and_is_finished_by_the_next_one(
+    footage, user, tmp_path
+):
+    garden = film(footage("bigbuckbunny") * 2)
+    movie = actions.request_render(garden.pk, Wish(fps=30, width=1280, height=720), user)
+    with worker(tmp_path / "first.log") as first:
+        eventually(lambda: is_under_way(movie, 20), within_s=40)
+        os.killpg(first.pid, signal.SIGKILL)
+        first.wait(10)
+
+    movie.refresh_from_db()
+    assert movie.state == Movie.States.RENDERING
+    killed_at = store().latest(about(movie)).done
+    assert 0 < killed_at < 264
+    eventually(lambda: judge(store().latest(about(movie)), time.time()) is Liveness.STALLED, within_s=15)
+    assert not queries.video_of(movie.pk).exists()
+
+    with worker(tmp_path / "second.log"):
+        eventually(lambda: Movie.objects.get(pk=movie.pk).state == Movie.States.READY, within_s=90)
+
+    movie.refresh_from_db()
+    assert movie.attempts == 2
+    assert inspect(queries.video_of(movie.pk)).frame_count == movie.frame_count == 264
+    assert sorted(path.name for path in queries.folder_of(movie.pk).iterdir()) == ["movie.mp4", "poster.jpg"]
+    assert fsmlock.holds_on(garden) == ()
+    assert store().latest(about(movie)).causal_id == movie.causal_id, "also when it was sent again by another"
