@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+# eliot keeps messages for its first destination, which would be a later test's.
+eliot.add_destinations(lambda message: None)
+
+
 @pytest.fixture
 def log() -> Iterator[list[dict]]:
     """Every eliot message that is logged during the test."""

@@ -86,7 +86,7 @@ def fields(report: Report) -> dict[str, object]:
 def parse(message: Mapping[str, object]) -> Report | None:
     """The report in an eliot message, or None when it is none. Odd values are made sane; never raises."""
     uuid, level, seq = message.get("task_uuid"), message.get("task_level"), message.get("seq")
-    if message.get("message_type") not in (PROGRESS, HEARTBEAT) or not isinstance(seq, int) or not uuid:
+    if message.get("message_type") not in (PROGRESS, HEARTBEAT) or not uuid or type(seq) is not int:
         return None
     if not isinstance(level, list | tuple) or not level or not all(isinstance(step, int) for step in level):
         return None

@@ -27,9 +27,12 @@ class Outbox:
     A store that is down slows nobody: newer reports replace older ones, and delivery goes on when it is back.
     """
 
-    def __init__(self, store: Store | None, on_change: Callable[[TaskState], None] | None) -> None:
+    def __init__(
+        self, store: Store | None, on_change: Callable[[TaskState], None] | None, *, retry_s: float = 0.5
+    ) -> None:
         self._store = store
         self._on_change = on_change
+        self._retry_s = retry_s
         #: Deliveries that failed, and states given up because too many waited.
         self.failed = 0
         self.dropped = 0
@@ -87,7 +90,7 @@ class Outbox:
     def _put_back(self, key: str, message: Mapping[str, object]) -> None:
         with self._wake:
             self._waiting.setdefault(key, message)
-        time.sleep(0.5)  # this thread's own pace; nobody waits for it
+        time.sleep(self._retry_s)  # this thread's own pace; nobody waits for it
 
     def _deliver(self, message: Mapping[str, object]) -> bool:
         try:

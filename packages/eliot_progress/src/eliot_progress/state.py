@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING
 
-from eliot_progress import ids
+from eliot_progress import clean, ids
 from eliot_progress.messages import OUTCOMES, Outcome, Report, parse
 
 if TYPE_CHECKING:
@@ -81,6 +81,10 @@ def newer(one: TaskState, other: TaskState) -> TaskState:
     return max(one, other, key=lambda state: (state.outcome is not None, state.seq))
 
 
+#: Ends of actions remembered, in case that their reports come later; the oldest are forgotten.
+_ENDS = 100_000
+
+
 class Reducer:
     """Messages in, states out: any order, with duplicates and gaps, ends in the same states.
 
@@ -109,7 +113,9 @@ class Reducer:
         if status not in OUTCOMES or not isinstance(level, list | tuple) or not level:
             return None
         identifier = ids.action_id(str(message.get("task_uuid")), level[:-1])
-        self._ends[identifier] = (status, str(message.get("reason", "")))
+        self._ends[identifier] = (status, clean.text(message.get("reason", "")))
+        if len(self._ends) > _ENDS:
+            del self._ends[next(iter(self._ends))]
         return self.get(identifier)
 
     def get(self, identifier: str) -> TaskState | None:

@@ -1,0 +1,137 @@
+"""A stand-in for tqdm: `from eliot_progress.adapters.tqdm import tqdm`, and existing loops report.
+
+What concerns the look of a bar in a terminal is taken and left out; nothing is drawn.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
+
+from eliot import log_message
+
+from eliot_progress import clean
+from eliot_progress.loop import Loop, length
+from eliot_progress.progress import Progress, progress
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from types import TracebackType
+
+_Item = TypeVar("_Item")
+
+
+class tqdm(Generic[_Item]):  # noqa: N801 - the name is the point
+    """`tqdm(items, desc="Importing")`, or by hand with `update`, `close` and a with statement."""
+
+    def __init__(  # noqa: PLR0913 - tqdm's own parameters, in its order
+        self,
+        iterable: Iterable[_Item] | None = None,
+        desc: str | None = None,
+        total: float | None = None,
+        leave: bool | None = True,  # noqa: ARG002 - about the look
+        file: object = None,  # noqa: ARG002 - about the look
+        ncols: int | None = None,  # noqa: ARG002 - about the look
+        *,
+        unit: str = "it",
+        initial: float = 0,
+        disable: bool | None = False,
+        **look: object,  # noqa: ARG002 - about the look
+    ) -> None:
+        self.iterable = iterable
+        self.disable = bool(disable)
+        known = length(iterable) if total is None else total
+        self._work: Progress = progress(desc or "tqdm", total=known, unit=unit, initial=initial)
+        self._started = False
+
+    def __iter__(self) -> Iterator[_Item]:
+        if self.iterable is None:
+            raise TypeError(
+                "This tqdm was made without an iterable. Call update() for each item, or give it one."
+            )
+        if self.disable or self._started:
+            return iter(self.iterable)
+        self._started = True
+        return iter(Loop(self.iterable, self._work))
+
+    def __len__(self) -> int:
+        return int(self._work.total or 0)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __enter__(self) -> Self:
+        self._start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._work.finish(error)
+
+    def update(self, n: float | None = 1) -> None:
+        """Count `n` more items as done."""
+        self._start()
+        self._work.advance(1 if n is None else n)
+
+    def close(self) -> None:
+        """End the work."""
+        self._work.finish()
+
+    @property
+    def n(self) -> float:
+        """How many items are done. May be set."""
+        return self._work.done
+
+    @n.setter
+    def n(self, done: float) -> None:
+        self._work.to(done)
+
+    @property
+    def total(self) -> float | None:
+        """How many items there are. May be set."""
+        return self._work.total
+
+    @total.setter
+    def total(self, total: float | None) -> None:
+        self._work.total = total
+
+    def reset(self, total: float | None = None) -> None:
+        """Start to count anew."""
+        self._work.to(0)
+        if total is not None:
+            self._work.total = total
+
+    def set_description(self, desc: str | None = None, refresh: bool | None = True) -> None:  # noqa: ARG002
+        """Say which step the work is in."""
+        self._work.step(desc or "")
+
+    set_description_str = set_description
+
+    def set_postfix(self, ordered_dict: object = None, refresh: bool | None = True, **values: object) -> None:  # noqa: ARG002
+        """Say something about the moment, as `name=value` pairs."""
+        pairs = {**(ordered_dict if isinstance(ordered_dict, dict) else {}), **values}
+        self._work.note(", ".join(f"{clean.text(name)}={clean.text(value)}" for name, value in pairs.items()))
+
+    def set_postfix_str(self, s: str = "", refresh: bool | None = True) -> None:  # noqa: ARG002
+        """Say something about the moment."""
+        self._work.note(s)
+
+    def refresh(self, *look: object, **more: object) -> None:
+        """Nothing is drawn, so there is nothing to refresh."""
+
+    display = clear = unpause = refresh
+
+    @classmethod
+    def write(cls, s: str, *look: object, **more: object) -> None:  # noqa: ARG003 - about the look
+        """Log a line."""
+        log_message("tqdm:write", text=s)
+
+    def _start(self) -> None:
+        if not self._started and not self.disable:
+            self._started = True
+            self._work.start()
+
+
+def trange(*bounds: int, **options: object) -> tqdm[int]:
+    """`tqdm(range(...))`."""
+    return tqdm(range(*bounds), **options)  # type: ignore[arg-type] # tqdm's own options

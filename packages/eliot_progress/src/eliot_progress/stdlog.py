@@ -1,0 +1,59 @@
+"""The stdlib's `logging` and `warnings`, in the same tree as everything else."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import traceback
+from logging import LogRecord
+
+from eliot import log_message
+
+from eliot_progress import clean
+
+#: A message longer than this is cut.
+_LIMIT = 10_000
+_busy = threading.local()
+
+
+class Handler(logging.Handler):
+    """Logs each record as an eliot message of type `log`, below the action it was made in. Never raises."""
+
+    def emit(self, record: LogRecord) -> None:
+        """Log one record. A record made while one is being logged (by a destination) is left out."""
+        if getattr(_busy, "now", False):
+            return
+        _busy.now = True
+        try:
+            log_message("log", **_fields(record))
+        except Exception:  # noqa: BLE001 - a record that can't be formatted must not break the work
+            self.handleError(record)
+        finally:
+            _busy.now = False
+
+
+def bridge(level: int = logging.INFO) -> Handler:
+    """Let the root logger's records from `level` on, and Python's warnings, flow into the log.
+
+    Returns the handler, for `logging.getLogger().removeHandler`.
+    """
+    handler = Handler(level)
+    root = logging.getLogger()
+    root.addHandler(handler)
+    if root.getEffectiveLevel() > level:
+        root.setLevel(level)
+    logging.captureWarnings(capture=True)
+    return handler
+
+
+def _fields(record: LogRecord) -> dict[str, object]:
+    fields: dict[str, object] = {
+        "logger": clean.text(record.name),
+        "level": record.levelname,
+        "message": record.getMessage()[:_LIMIT],
+        "where": f"{record.pathname}:{record.lineno}",
+    }
+    if record.exc_info and record.exc_info[1] is not None:
+        fields["exception"] = clean.text(record.exc_info[1])
+        fields["traceback"] = "".join(traceback.format_exception(*record.exc_info))[-_LIMIT:]
+    return fields

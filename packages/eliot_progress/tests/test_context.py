@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import threading
+
+import eliot
+import pytest
+
+from eliot_progress import causal_id, context, extract, inject
+
+FOREIGN = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+
+def test_outside_of_any_action_there_is_no_id_and_nothing_is_injected():
+    headers = {}
+    assert causal_id() is None
+    assert not inject(headers)
+    assert headers == {}
+
+
+def test_what_is_injected_is_extracted_and_goes_on_below(log):
+    headers = {"tracestate": "other=1,eliot=old"}
+    with context.start("click") as action:
+        assert inject(headers)
+    assert headers["traceparent"].split("-")[1] == action.task_uuid.replace("-", "")
+    assert headers["tracestate"].endswith(",other=1")
+    assert "old" not in headers["tracestate"]
+    origin = extract(headers)
+    with origin.attempt("far:away") as far:
+        assert causal_id() == origin.causal_id == action.task_uuid.replace("-", "")
+    assert far.level[:-1] == origin.level == (2,)
+
+
+def test_every_attempt_below_one_origin_has_a_level_of_its_own():
+    origin = extract({"traceparent": FOREIGN, "tracestate": "eliot=a2"})
+    levels = [origin.attempt("try").level for _ in range(1000)]
+    assert len(set(levels)) == 1000
+    assert levels == sorted(levels)
+    assert max(level[-1] for level in levels) < 2**53
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"traceparent": ""},
+        {"traceparent": 7},
+        {"traceparent": FOREIGN.upper()},
+        {"traceparent": FOREIGN + "0"},
+        {"traceparent": "ff" + FOREIGN[2:]},
+        {"traceparent": "00-" + "0" * 32 + FOREIGN[35:]},
+        {"traceparent": FOREIGN[:36] + "0" * 16 + "-01"},
+        {"traceparent": FOREIGN + "\n"},
+    ],
+)
+def test_a_malformed_traceparent_names_nothing(headers):
+    assert extract(headers) is None
+
+
+@pytest.mark.parametrize(
+    "state", [None, 7, "", "eliot=", "eliot=x9", "eliot", "a=b," * 3000, "eliot=a1/../a2"]
+)
+def test_a_malformed_tracestate_leaves_the_trace_id(state):
+    origin = extract({"traceparent": FOREIGN, "tracestate": state})
+    assert (origin.task_uuid.replace("-", ""), origin.level) == (FOREIGN[3:35], ())
+
+
+def test_a_newer_version_of_traceparent_is_read_by_what_is_known():
+    assert extract({"traceparent": "01" + FOREIGN[2:] + "-more"}) is not None
+
+
+def test_other_vendors_are_cut_to_the_limit_of_the_header():
+    headers = {"tracestate": ",".join(f"vendor{n}={'x' * 40}" for n in range(30))}
+    with context.start("click"):
+        inject(headers)
+    assert len(headers["tracestate"]) <= 512
+    assert headers["tracestate"].startswith("eliot=")
+
+
+def test_a_stock_eliot_action_gets_atomic_levels_when_it_is_used(log):
+    with eliot.start_task(action_type="stock") as action:
+        eliot.log_message("one")
+        with context.start("ours"):
+            pass
+        threads = [
+            threading.Thread(
+                target=action.run, args=(lambda: [eliot.log_message("many") for _ in range(300)],)
+            )
+            for _ in range(8)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    levels = [tuple(m["task_level"]) for m in log]
+    assert len(levels) == len(set(levels)) == 2405
+
+
+def test_a_fresh_stock_action_starts_at_its_next_level():
+    action = eliot.Action(None, "uuid", eliot._action.TaskLevel(level=[2]), "stock")
+    with action.context():
+        assert context.current().reserve() == (2, 1)

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eliot_progress import ids
+from eliot_progress.errors import MalformedPathError
+
+LEVELS = st.lists(st.integers(1, 2**53), max_size=12).map(tuple)
+
+
+@given(LEVELS)
+def test_a_path_is_read_back(level):
+    assert ids.decode_path(ids.encode_path(level)) == level
+    assert ids.split_action_id(ids.action_id("uuid", level)) == ("uuid", level)
+
+
+@given(LEVELS, LEVELS)
+def test_paths_sort_like_the_tree_and_a_subtree_is_a_prefix(one, other):
+    a, b = ids.encode_path(one), ids.encode_path(other)
+    assert (a < b) == (one < other)
+    if other[: len(one)] == one != other and one:
+        assert b.startswith(a + "/")
+
+
+@pytest.mark.parametrize(
+    "path", ["a", "b1", "a0", "a12", "A1", "a1/", "/a1", "a1//a1", "x1", "a1" * 500, "a1/" * 70 + "a1", "a²"]
+)
+def test_a_malformed_path_is_refused(path):
+    with pytest.raises(MalformedPathError, match="not a level path"):
+        ids.decode_path(path)
+
+
+@pytest.mark.parametrize("identifier", ["", "@/1", "uuid", "uuid@/a", "uuid@/0", "uuid@/-1"])
+def test_a_malformed_action_id_is_refused(identifier):
+    with pytest.raises(MalformedPathError, match="not an action id"):
+        ids.split_action_id(identifier)
+
+
+def test_a_task_id_that_is_no_uuid_has_a_causal_id_too():
+    assert len(ids.causal("task 7")) == 32
+    assert ids.causal("task 7") != ids.causal("task 8")
