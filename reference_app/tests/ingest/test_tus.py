@@ -102,7 +102,7 @@ def test_of_two_writers_at_once_one_is_told_that_it_is_the_second(agent, picture
     with agent.start_patch(shot, 0, len(shot.data), shot.data[:100]) as first:
         eventually(lambda: agent.head(shot).offset == 100)
         second = agent.patch(shot, 100, shot.data[100:])
-        assert (second.status, second.code) == (423, "busy")
+        assert (second.status, second.code) == (423, "locked")
         assert second.headers["Retry-After"] == "1"
         first.sendall(shot.data[100:])
         assert first.recv(100).startswith(b"HTTP/1.1 204")
@@ -138,7 +138,7 @@ def test_bytes_whose_checksum_does_not_match_are_dropped(agent, picture):
     agent.begin(shot)
     agent.patch(shot, 0, shot.data[:50])
     answer = agent.patch(shot, 50, shot.data[50:90], **{"Upload-Checksum": checksum(b"other")})
-    assert (answer.status, answer.code) == (460, "wrong_checksum")
+    assert (answer.status, answer.code) == (460, "checksum_mismatch")
     assert agent.head(shot).offset == 50
 
 
@@ -161,7 +161,7 @@ def test_an_unknown_checksum_algorithm_is_refused(agent, picture):
 def test_a_wrong_sha256_of_the_whole_drops_all_and_starts_anew(agent, picture):
     shot = agent.shoot(picture(), sha256="0" * 64)
     answer = agent.send(shot)
-    assert (answer.status, answer.code, answer.offset) == (460, "wrong_checksum", 0)
+    assert (answer.status, answer.code, answer.offset) == (460, "checksum_mismatch", 0)
     assert agent.head(shot).offset == 0
     assert not Frame.objects.exists()
     assert not Quarantined.objects.exists()
@@ -241,8 +241,8 @@ def test_an_ended_upload_is_gone(agent, picture, media):
 def test_a_frame_is_not_ended_by_its_agent(agent, picture):
     shot = agent.shoot(picture())
     agent.send(shot)
-    assert agent.delete(shot).code == "already_stored"
-    assert Frame.objects.exists()
+    assert agent.delete(shot).status == 204
+    assert file_of(only_frame()).read_bytes() == shot.data
 
 
 def test_the_server_says_what_it_can_do(stranger):
@@ -351,3 +351,45 @@ def test_the_causal_id_of_the_agent_goes_on_in_the_server(agent, picture, log_li
     kept = next(line for line in log_lines() if line.get("capture") == shot.capture)
     assert kept["action_type"] == "ingest:keep"
     assert kept["task_uuid"].replace("-", "") == trace
+
+
+@pytest.mark.parametrize(
+    ("data", "code"), [(b"", "empty"), (b"<html>502</html>", "not_a_picture"), (b"GIF89a", "not_a_picture")]
+)
+def test_what_is_no_picture_is_refused_once_and_for_all(agent, data, code):
+    shot = agent.shoot(data)
+    for answer in (agent.send(shot), agent.send(shot), agent.begin(shot)):
+        assert (answer.status, answer.code) == (422, code)
+    assert agent.head(shot).status == 422
+    assert Quarantined.objects.get().code == code
+    assert not Frame.objects.exists()
+
+
+def test_half_a_picture_is_refused_even_if_its_agent_vouches_for_it(agent, picture, media):
+    whole = picture(size=(640, 480))
+    answer = agent.send(agent.shoot(whole[: len(whole) // 2]))
+    assert (answer.status, answer.code) == (422, "truncated")
+    assert not (media / "frames").exists()
+
+
+def test_a_bomb_is_refused_by_its_header(agent, picture):
+    jpeg = picture()
+    size = jpeg.find(b"\xff\xc0") + 5
+    answer = agent.send(agent.shoot(jpeg[:size] + (65_000).to_bytes(2, "big") * 2 + jpeg[size + 4 :]))
+    assert (answer.status, answer.code) == (422, "too_many_pixels")
+
+
+def test_another_picture_may_take_the_id_of_a_refused_one(agent, picture):
+    refused = agent.shoot(b"<html>")
+    agent.send(refused)
+    shot = agent.shoot(picture())
+    shot.capture = refused.capture
+    assert agent.send(shot).headers["Capture-Status"] == "stored"
+
+
+def test_a_picture_of_any_size_and_orientation_is_stored_as_it_is(agent, picture):
+    for size, kind in (((640, 480), "JPEG"), ((48, 64), "PNG"), ((333, 77), "WEBP")):
+        shot = agent.shoot(picture(size=size, kind=kind), filename="named.jpg")
+        assert agent.send(shot).headers["Capture-Status"] == "stored"
+        assert file_of(Frame.objects.get(capture=shot.capture)).read_bytes() == shot.data
+    assert {frame.file.rpartition(".")[2] for frame in Frame.objects.all()} == {"jpg", "png", "webp"}

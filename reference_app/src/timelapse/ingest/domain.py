@@ -52,9 +52,11 @@ def later(status: int, code: str, message: str, *, seconds: int) -> Refusal:
     return Refusal(status, code, message, remedy, headers={"Retry-After": str(seconds)})
 
 
-def disk_full() -> Refusal:
+def storage_full() -> Refusal:
     """Refuse because nothing more can be stored."""
-    return later(507, "disk_full", "The server's disk is full; nothing of the picture is lost.", seconds=60)
+    return later(
+        507, "storage_full", "The server's disk is full; nothing of the picture is lost.", seconds=60
+    )
 
 
 def database_unavailable() -> Refusal:
@@ -73,11 +75,11 @@ def wrong_offset(offset: int) -> Refusal:
     )
 
 
-def busy() -> Refusal:
+def locked() -> Refusal:
     """Refuse a second writer of one upload."""
     return Refusal(
         423,
-        "busy",
+        "locked",
         "Another request is writing this upload.",
         "Let it end, ask for the offset by HEAD, and go on from there.",
         headers={"Retry-After": "1"},
@@ -114,11 +116,11 @@ def too_long(length: int) -> Refusal:
     )
 
 
-def wrong_checksum(what: str) -> Refusal:
+def checksum_mismatch(what: str) -> Refusal:
     """Refuse bytes that changed on their way."""
     return Refusal(
         CHECKSUM_MISMATCH,
-        "wrong_checksum",
+        "checksum_mismatch",
         f"The checksum of {what} does not match; those bytes are dropped.",
         "Ask for the offset by HEAD, and send them again.",
     )

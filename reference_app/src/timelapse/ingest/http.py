@@ -79,10 +79,10 @@ def _refused(refusal: Refusal) -> Response:
 def _trouble(error: Exception) -> Refusal:
     """Turn what went wrong here into an answer that lets the agent keep its picture and come back."""
     if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return domain.disk_full()
+        return domain.storage_full()
     if isinstance(error, OperationalError | InterfaceError):
         logger.warning("An agent has to come back: %s", error)
-        return domain.disk_full() if "disk is full" in str(error) else domain.database_unavailable()
+        return domain.storage_full() if "disk is full" in str(error) else domain.database_unavailable()
     logger.error("An agent has to come back.", exc_info=error)
     if isinstance(error, OSError):
         return domain.later(503, "storage_unavailable", "The server can't write its files.", seconds=30)

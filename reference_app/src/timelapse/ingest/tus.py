@@ -126,7 +126,7 @@ async def _receive(upload: Incoming, body: Body, checksum: Checksum | None, skip
             # Into the page cache, in this thread: 64 KiB take about 20 us, a change of threads takes more.
             upload.append(fresh)
         if checksum and running and not checksum.matches(running):
-            raise domain.wrong_checksum("this request")
+            raise domain.checksum_mismatch("this request")
     except Refusal:
         upload.truncate(start)
         raise

@@ -37,8 +37,8 @@ def test_the_size_of_the_file_is_the_offset(camera_id, order):
 def test_an_upload_has_one_writer(camera_id, order):
     wanted = order(b"0123456789")
     with Incoming.begin(camera_id, wanted):
-        assert refused(lambda: Incoming.begin(camera_id, wanted)) == "busy"
-        assert refused(lambda: Incoming.resume(camera_id, wanted.capture.capture)) == "busy"
+        assert refused(lambda: Incoming.begin(camera_id, wanted)) == "locked"
+        assert refused(lambda: Incoming.resume(camera_id, wanted.capture.capture)) == "locked"
     Incoming.resume(camera_id, wanted.capture.capture).__exit__()
 
 
@@ -52,7 +52,7 @@ def test_a_writer_that_is_killed_leaves_its_bytes_and_no_lock(camera_id, order):
         [sys.executable, "-c", program, str(path)], stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True
     ) as writer:
         assert writer.stdout.readline() == "locked\n"
-        assert refused(lambda: Incoming.resume(camera_id, wanted.capture.capture)) == "busy"
+        assert refused(lambda: Incoming.resume(camera_id, wanted.capture.capture)) == "locked"
         writer.kill()
     with Incoming.resume(camera_id, wanted.capture.capture) as upload:
         assert upload.offset == 4
@@ -94,7 +94,7 @@ def test_beginning_something_else_under_the_same_id_starts_from_nothing(camera_i
 def test_a_disk_without_room_is_refused_before_anything_is_written(camera_id, order, monkeypatch):
     monkeypatch.setattr(domain, "DISK_RESERVE", 2**60)
     wanted = order(b"0123456789")
-    assert refused(lambda: Incoming.begin(camera_id, wanted)) == "disk_full"
+    assert refused(lambda: Incoming.begin(camera_id, wanted)) == "storage_full"
     assert peek(camera_id, wanted.capture.capture) is None
 
 

@@ -89,7 +89,7 @@ def look(authorization: str, capture: str) -> Known | UnderWay:
     """Say how far an upload is, whoever writes it.
 
     Raises:
-        Refusal: by `camera_of`, or 404.
+        Refusal: by `camera_of`, 422 if the picture was refused before, or 404.
     """
     camera = camera_of(authorization).pk
     stored = stored_frame(camera, capture)
@@ -97,23 +97,22 @@ def look(authorization: str, capture: str) -> Known | UnderWay:
         return Known(length=stored.bytes)
     seen = incoming.peek(camera, capture)
     if seen is None:
-        raise domain.no_such_upload(capture)
+        refused = quarantined(camera, capture)
+        raise (
+            domain.no_such_upload(capture)
+            if refused is None
+            else picture.unfit(refused.code, refused.message)
+        )
     return UnderWay(offset=seen[0], order=seen[1])
 
 
 def drop(authorization: str, capture: str) -> None:
-    """End an unfinished upload.
+    """End an unfinished upload; one that has become a frame has ended, and the frame stays.
 
     Raises:
-        Refusal: by `camera_of`, by `Incoming.resume`, or 409 when it has become a frame.
+        Refusal: by `camera_of` or by `Incoming.resume`.
     """
     _, upload = resume(authorization, capture)
-    if isinstance(upload, Known):
-        raise Refusal(
-            409,
-            "already_stored",
-            f"Capture {capture} is a frame already.",
-            "Nothing is left of the upload to end.",
-        )
-    with upload:
-        upload.remove()
+    if isinstance(upload, Incoming):
+        with upload:
+            upload.remove()

@@ -44,7 +44,7 @@ class Incoming:
         path = path_of(camera, order.capture.capture)
         path.parent.mkdir(parents=True, exist_ok=True)
         if shutil.disk_usage(path.parent).free < order.length + domain.DISK_RESERVE:
-            raise domain.disk_full()
+            raise domain.storage_full()
         descriptor = _locked(path, os.O_CREAT)
         try:
             begun = _announced(path)
@@ -164,7 +164,7 @@ def _locked(path: Path, flags: int) -> int:
                 return descriptor
         except BlockingIOError:
             os.close(descriptor)
-            raise domain.busy() from None
+            raise domain.locked() from None
         except FileNotFoundError:
             pass
         os.close(descriptor)  # removed between opening and locking: look again

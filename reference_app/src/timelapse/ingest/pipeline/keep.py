@@ -30,7 +30,7 @@ def keep(camera: UUID, upload: Incoming) -> Stored:
     capture = upload.order.capture
     if hashlib.sha256(data).hexdigest() != capture.sha256:
         upload.truncate(0)
-        refusal = domain.wrong_checksum("the whole picture")
+        refusal = domain.checksum_mismatch("the whole picture")
         refusal.headers["Upload-Offset"] = "0"
         raise refusal
     try:

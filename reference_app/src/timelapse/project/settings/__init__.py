@@ -100,7 +100,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
     # What no worker takes in time is dropped: the next one asks the same.
-    "recover-movies": {"task": "rendering.recover_movies", "schedule": 5.0, "options": {"expires": 10}}
+    "recover-movies": {"task": "rendering.recover_movies", "schedule": 5.0, "options": {"expires": 10}},
+    "sweep-uploads": {"task": "ingest.sweep_uploads", "schedule": 3600.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "celerybeat")
 
