@@ -117,7 +117,9 @@ def _conclude(summary: Summary, *, as_json: bool) -> int:
 
 def _config(home: Home, options: argparse.Namespace) -> Config:
     config = read(Path(options.config) if options.config else home.config_file)
-    driver_options: dict[str, Option] = dict(config.options)
+    # The file's options belong to the file's driver.
+    same = options.driver in (None, config.driver)
+    driver_options: dict[str, Option] = dict(config.options) if same else {}
     if options.source:
         driver_options["source"] = str(Path(options.source).absolute())
     given = {"server": options.server, "driver": options.driver, "interval_s": options.interval}

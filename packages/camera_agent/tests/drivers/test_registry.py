@@ -7,7 +7,7 @@ from camera_agent.errors import BadInput
 
 
 def test_shipped_drivers_are_named():
-    assert {"replay", "simulated"} <= set(registry.names())
+    assert {"gphoto2", "replay", "simulated"} <= set(registry.names())
 
 
 def test_a_misspelt_driver_is_refused_with_a_guess():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import os
 import signal
@@ -10,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from camera_agent.drivers import registry, wire
+from camera_agent.errors import BadInput
 
 if TYPE_CHECKING:
-    from camera_agent.drivers.base import Driver
+    from camera_agent.drivers.base import Driver, Options
     from camera_agent.home import Json
 
 
@@ -37,12 +39,21 @@ def _answer(driver: Driver, command: dict[str, Json]) -> dict[str, Json]:
     match command["do"]:
         case "open":
             options = command["options"]
-            return wire.description_message(driver.open(options))  # type: ignore[arg-type] # checked by the agent
+            _check_options(driver, options)  # type: ignore[arg-type] # the agent's settings were checked
+            return wire.description_message(driver.open(options))  # type: ignore[arg-type] # the same
         case "capture":
             return wire.shot_message(driver.capture(Path(str(command["target"]))))
         case "health":
             return {"ok": dict(driver.health())}
     raise RuntimeError(f"unknown command {command['do']!r}")
+
+
+def _check_options(driver: Driver, options: Options) -> None:
+    for name in sorted(set(options) - driver.option_names):
+        close = difflib.get_close_matches(name, driver.option_names, n=1)
+        known = ", ".join(sorted(driver.option_names)) or "none"
+        guess = f"Did you mean {close[0]!r}?" if close else f"It has: {known}."
+        raise BadInput(f"This driver has no option {name!r}.", guess)
 
 
 def main() -> None:

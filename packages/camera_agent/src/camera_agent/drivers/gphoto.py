@@ -1,0 +1,166 @@
+"""Cameras that libgphoto2 speaks with: most DSLRs and system cameras on a USB cable."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, ClassVar
+
+import gphoto2 as gp
+
+from camera_agent.drivers.base import Description, Options, Shot
+from camera_agent.drivers.gphoto_settings import Setting, parse_extra, write
+from camera_agent.drivers.gphoto_trouble import trouble
+from camera_agent.errors import BadInput, DriverError
+from camera_agent.frame import HEAD_BYTES, filetype_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from camera_agent.frame import ExposureValue
+
+#: What the options are called on the cameras of different makers; the first name a camera has is taken.
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "iso": ("iso", "isospeed"),
+    "aperture": ("aperture", "f-number"),
+    "shutter": ("shutterspeed", "exptime"),
+    "compensation": ("exposurecompensation",),
+    "quality": ("imageformat", "imagequality"),
+    "target": ("capturetarget",),
+}
+#: Events to look for after a shot (a RAW twin, "ready again"), each waited for so many milliseconds at most.
+EVENTS, EVENT_WAIT_MS = 20, 100
+
+
+class GphotoDriver:
+    """Options: `port` (`usb:001,004`; default the first camera), the names in `NAMES`, `config`, `keep`.
+
+    `config` sets anything else the camera has (`"whitebalance=Daylight, autofocus=Off"`); `keep = true`
+    leaves pictures on the camera's card after they were downloaded.
+    """
+
+    option_names: ClassVar[frozenset[str]] = frozenset({*NAMES, "port", "config", "keep"})
+
+    def __init__(self) -> None:
+        self._camera: gp.Camera | None = None
+        self._options: Options = {}
+        self._port = ""
+        self._exposure: dict[str, ExposureValue] = {}
+
+    def open(self, options: Options) -> Description:
+        """Find the camera and set it up. BadInput for a setting it does not have, or a value not taken."""
+        self._options = options
+        found = [(name, port) for name, port in gp.Camera.autodetect().items()]
+        wanted = options.get("port")
+        cameras = [(name, port) for name, port in found if wanted in (None, port)]
+        if not cameras:
+            there = ", ".join(f"{name} at {port}" for name, port in found) or "none"
+            raise DriverError(
+                f"There is no camera{f' at {wanted}' if wanted else ''} (found: {there}).",
+                "Switch it on, check the cable, and set it to PTP.",
+            )
+        name, self._port = cameras[0]
+        self._start(self._port)
+        return Description(model=name)
+
+    def _start(self, port: str) -> None:
+        ports = gp.PortInfoList()
+        ports.load()
+        self._camera = gp.Camera()
+        self._camera.set_port_info(ports[ports.lookup_path(port)])
+        try:
+            self._camera.init()
+            self._configure()
+        except gp.GPhoto2Error as error:
+            raise trouble(error.code, str(error)) from error
+
+    def _configure(self) -> None:
+        for option, names in NAMES.items():
+            if option in self._options:
+                setting = Setting.find(self._camera, names)
+                if setting is None:
+                    raise BadInput(f"This camera has no setting for {option!r}.", "Leave the option out.")
+                write(self._camera, setting, str(self._options[option]))
+        for name, value in parse_extra(str(self._options.get("config", ""))).items():
+            setting = Setting.find(self._camera, (name,))
+            if setting is None:
+                raise BadInput(
+                    f"This camera has no setting {name!r}.", "gphoto2 --list-config names them all."
+                )
+            write(self._camera, setting, value)
+        for option in ("iso", "aperture", "shutter"):
+            if setting := Setting.find(self._camera, NAMES[option]):
+                self._exposure[option] = setting.value
+
+    def capture(self, target: Path) -> Shot:
+        """Release the shutter and download the picture; a camera in trouble is closed and opened once."""
+        with contextlib.suppress(gp.GPhoto2Error):
+            return self._capture(target)
+        # Outside of the handler, for an error being handled keeps the old camera alive, and the port taken.
+        try:
+            self._reopen()
+            return self._capture(target)
+        except gp.GPhoto2Error as error:
+            raise trouble(error.code, str(error)) from error
+
+    def _capture(self, target: Path) -> Shot:
+        camera = self._opened()
+        shot = camera.capture(gp.GP_CAPTURE_IMAGE)
+        written = [(shot.folder, shot.name), *self._written_later()]
+        name = None
+        for folder, file_name in written:
+            if name is None and (filetype := self._download(folder, file_name, target)):
+                name = (file_name, filetype)
+            if not self._options.get("keep"):
+                camera.file_delete(folder, file_name)
+        if name is None:
+            names = ", ".join(file_name for _, file_name in written)
+            raise DriverError(
+                f"The camera took {names}, of which none is a JPEG.", "Set it to JPEG or RAW+JPEG."
+            )
+        return Shot(filename=name[0], filetype=name[1], exposure=dict(self._exposure))
+
+    def _written_later(self) -> list[tuple[str, str]]:
+        """Files that follow the first one (a RAW+JPEG pair comes as two), until the camera is ready again."""
+        files: list[tuple[str, str]] = []
+        for _ in range(EVENTS):
+            kind, data = self._opened().wait_for_event(EVENT_WAIT_MS)
+            if kind == gp.GP_EVENT_FILE_ADDED:
+                files.append((data.folder, data.name))
+            elif kind in (gp.GP_EVENT_TIMEOUT, gp.GP_EVENT_CAPTURE_COMPLETE):
+                break
+        return files
+
+    def _download(self, folder: str, name: str, target: Path) -> str | None:
+        """Bring one file to `target`; its MIME type, or None (and no file) when it is no JPEG."""
+        self._opened().file_get(folder, name, gp.GP_FILE_TYPE_NORMAL).save(str(target))
+        with target.open("rb") as file:
+            filetype = filetype_of(file.read(HEAD_BYTES))
+        if filetype is None:
+            target.unlink()
+        return filetype
+
+    def _reopen(self) -> None:
+        """Close the camera and open it anew, in a new object: init() on a closed one corrupts the memory."""
+        self.close()
+        self._camera = None
+        self._start(self._port)
+
+    def health(self) -> Mapping[str, ExposureValue]:
+        """The battery's level as the camera writes it."""
+        try:
+            setting = Setting.find(self._opened(), ("batterylevel",))
+        except gp.GPhoto2Error as error:
+            raise trouble(error.code, str(error)) from error
+        return {} if setting is None else {"battery": setting.value}
+
+    def close(self) -> None:
+        """Give the camera back."""
+        if self._camera is not None:
+            with contextlib.suppress(gp.GPhoto2Error):
+                self._camera.exit()
+
+    def _opened(self) -> gp.Camera:
+        if self._camera is None:
+            raise RuntimeError("the camera must be opened first")
+        return self._camera

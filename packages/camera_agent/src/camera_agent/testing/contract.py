@@ -1,0 +1,135 @@
+# ruff: noqa: S101 - these are tests, shipped for others to inherit
+"""`DriverContract`: inherit it in a test module, name your driver, run pytest.
+
+    class TestMyCamera(DriverContract):
+        driver = "my_package.my_module:MyCamera"
+
+Override the fixture `options` to open it with something.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import closing
+from typing import TYPE_CHECKING, ClassVar
+
+import pytest
+
+from camera_agent.drivers import registry
+from camera_agent.drivers.process import DriverProcess
+from camera_agent.errors import BadInput, DriverLost
+from camera_agent.frame import HEAD_BYTES, filetype_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from camera_agent.drivers.base import Options
+
+#: A source with an end is asked for at most so many pictures.
+ENOUGH = 1000
+
+
+class DriverContract:
+    """What the agent relies on; each test runs the driver in its own process, as the agent does."""
+
+    #: The driver's name, or `module:Class`.
+    driver: ClassVar[str]
+    #: Seconds one capture may take.
+    deadline_s: ClassVar[float] = 30.0
+
+    @pytest.fixture
+    def options(self) -> Options:
+        """What the driver is opened with."""
+        return {}
+
+    @pytest.fixture
+    def process(self, options: Options) -> Iterator[DriverProcess]:
+        """The driver, opened."""
+        with closing(DriverProcess(self.driver, options, capture_deadline_s=self.deadline_s)) as process:
+            process.open()
+            yield process
+
+    def test_it_says_what_it_is(self, process: DriverProcess) -> None:
+        """The description names the camera."""
+        assert process.open().model.strip()
+
+    def test_it_writes_one_whole_picture_where_it_was_asked_to(
+        self, process: DriverProcess, tmp_path: Path
+    ) -> None:
+        """The file lies at the target, alone, and is what the shot says."""
+        folder = tmp_path / "incoming"
+        folder.mkdir()
+        shot = process.capture(folder / "shot")
+        assert shot is not None
+        assert [path.name for path in folder.iterdir()] == ["shot"]
+        with (folder / "shot").open("rb") as file:
+            assert filetype_of(file.read(HEAD_BYTES)) == shot.filetype
+
+    def test_its_name_for_a_picture_is_a_name_and_no_path(
+        self, process: DriverProcess, tmp_path: Path
+    ) -> None:
+        """The server shows it, and may store by it."""
+        shot = process.capture(tmp_path / "shot")
+        assert shot is not None
+        assert shot.filename.strip()
+        assert "/" not in shot.filename
+
+    def test_it_takes_ten_pictures_in_a_row_or_comes_to_its_end(
+        self, process: DriverProcess, tmp_path: Path
+    ) -> None:
+        """No two captures get into each other's way."""
+        description = process.open()
+        for number in range(10):
+            shot = process.capture(tmp_path / f"{number}")
+            if shot is None:
+                assert description.finite
+                return
+            assert (tmp_path / f"{number}").stat().st_size > 0
+
+    def test_a_source_with_an_end_gives_as_many_as_it_said_and_stays_at_its_end(
+        self, process: DriverProcess, tmp_path: Path
+    ) -> None:
+        """Only for drivers that are finite."""
+        description = process.open()
+        if not description.finite:
+            pytest.skip("this camera has no end")
+        count = 0
+        while process.capture(tmp_path / "shot") is not None and count < ENOUGH:
+            count += 1
+        assert description.total in (None, count)
+        assert process.capture(tmp_path / "shot") is None
+
+    def test_killed_at_any_time_it_opens_again(self, process: DriverProcess, tmp_path: Path) -> None:
+        """The agent kills what hangs; nothing may be left that keeps the next process out."""
+        assert process.capture(tmp_path / "first") is not None
+        process.kill()
+        with pytest.raises(DriverLost):
+            process.capture(tmp_path / "second")
+        process.open()
+        assert process.capture(tmp_path / "third") is not None
+
+    def test_its_health_is_plain_values(self, process: DriverProcess) -> None:
+        """Numbers and texts that travel as JSON."""
+        health = process.health()
+        assert json.loads(json.dumps(health)) == health
+
+    def test_it_lets_go_of_the_camera_in_time(self, process: DriverProcess) -> None:
+        """Closing takes less than the two seconds that the agent has for it."""
+        started = time.monotonic()
+        process.close(grace_s=10.0)
+        assert time.monotonic() - started < 2.0
+
+    def test_an_option_it_does_not_know_is_refused(self, options: Options) -> None:
+        """A misspelt option must not be passed over."""
+        wrong = {**options, "no_such_option": 1}
+        with (
+            closing(DriverProcess(self.driver, wrong)) as process,
+            pytest.raises(BadInput, match="no option"),
+        ):
+            process.open()
+
+    def test_its_class_loads_by_its_name(self) -> None:
+        """As the agent finds it."""
+        assert isinstance(registry.load(self.driver).option_names, frozenset)

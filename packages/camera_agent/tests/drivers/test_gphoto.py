@@ -1,0 +1,89 @@
+"""The driver against the real libgphoto2: its virtual PTP camera, a card that fills up after 26 pictures included."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import pytest
+
+from camera_agent.drivers.process import DriverProcess
+from camera_agent.errors import BadInput, DriverError
+from tests.conftest import jpeg
+
+pytest.importorskip("gphoto2")
+
+
+@pytest.fixture
+def camera(tmp_path, monkeypatch):
+    card = tmp_path / "card"
+    card.mkdir()
+    (card / "a.jpg").write_bytes(jpeg(77))
+    monkeypatch.setenv("VCAMERADIR", str(card))
+    processes = []
+
+    def open_camera(**options) -> DriverProcess:
+        process = DriverProcess("gphoto2", options)
+        processes.append(process)
+        process.open()
+        return process
+
+    yield open_camera
+    for process in processes:
+        process.close()
+
+
+def test_a_picture_is_taken_and_downloaded_byte_for_byte(camera, tmp_path):
+    shot = camera().capture(tmp_path / "shot")
+    assert (tmp_path / "shot").read_bytes() == jpeg(77)
+    assert (shot.filetype, shot.filename[-4:]) == ("image/jpeg", ".JPG")
+
+
+def test_settings_are_made_and_told_with_each_picture(camera, tmp_path):
+    process = camera(aperture="f/4", shutter="0.0050s", target="Memory card", config="autofocus=Off")
+    assert process.capture(tmp_path / "shot").exposure == {"aperture": "f/4", "shutter": "0.0050s"}
+
+
+def test_the_battery_is_told(camera):
+    assert camera().health() == {"battery": "50%"}
+
+
+def test_a_card_that_fills_up_costs_nothing(camera, tmp_path):
+    process = camera()
+    pid = process.pid
+    for _ in range(30):
+        assert process.capture(tmp_path / "shot") is not None
+    assert process.pid == pid
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"aperture": "f/99"}, "can't be 'f/99'. Did you mean 'f/9'"),
+        ({"shutter": "9.0s"}, "'shutterspeed' can't be '9.0s'. It can be: 1.0000s"),
+        ({"iso": "100"}, "no setting for 'iso'"),
+        ({"config": "nope=1"}, "no setting 'nope'"),
+        ({"config": "imagesize=640x480"}, "be read, not set"),
+        ({"config": "fastfs"}, "is no setting of a camera"),
+    ],
+)
+def test_a_setting_that_would_crash_or_be_ignored_by_the_library_is_refused(camera, options, message):
+    with pytest.raises(BadInput, match=message.replace(".", r"\.")):
+        camera(**options)
+
+
+def test_a_camera_that_is_not_there_is_told_with_those_that_are(camera):
+    with pytest.raises(
+        DriverError, match=r"no camera at usb:009,009 \(found: Nikon DSC D750 at usb:001,001\)"
+    ):
+        camera(port="usb:009,009")
+
+
+def test_pictures_may_stay_on_the_card(camera, tmp_path):
+    process = camera(keep=True)
+    assert process.capture(tmp_path / "shot").filename != process.capture(tmp_path / "shot").filename
+
+
+def test_the_driver_closes_what_it_opened(camera, tmp_path):
+    with closing(camera()) as first:
+        first.capture(tmp_path / "shot")
+    assert camera().capture(tmp_path / "shot") is not None

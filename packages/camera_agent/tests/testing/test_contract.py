@@ -1,0 +1,68 @@
+"""The contract holds for every driver shipped, and notices a driver that breaks it."""
+
+from __future__ import annotations
+
+import pytest
+
+from camera_agent.testing import DriverContract
+from tests.command import TESTS
+from tests.conftest import jpeg
+
+
+class TestSimulated(DriverContract):
+    driver = "simulated"
+
+    @pytest.fixture
+    def options(self):
+        return {"width": 160, "height": 90}
+
+
+class TestReplay(DriverContract):
+    driver = "replay"
+
+    @pytest.fixture
+    def options(self, folder):
+        return {"source": str(folder)}
+
+
+class TestGphoto(DriverContract):
+    """The real libgphoto2 with its virtual camera."""
+
+    driver = "gphoto2"
+
+    @pytest.fixture
+    def options(self, tmp_path, monkeypatch):
+        pytest.importorskip("gphoto2")
+        card = tmp_path / "card"
+        card.mkdir()
+        (card / "a.jpg").write_bytes(jpeg())
+        monkeypatch.setenv("VCAMERADIR", str(card))
+        return {}
+
+
+class TestGood(DriverContract):
+    """A driver from elsewhere, named by module and class."""
+
+    driver = "tests.drivers.naughty:Good"
+
+    @pytest.fixture
+    def options(self, tmp_path, monkeypatch):
+        monkeypatch.setenv("PYTHONPATH", str(TESTS.parent))
+        return {"count": str(tmp_path / "count")}
+
+
+def test_a_driver_that_lies_fails_the_contract(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(TESTS.parent))
+    (tmp_path / "test_lies.py").write_text(
+        "from __future__ import annotations\n"
+        "import pytest\n"
+        "from camera_agent.testing import DriverContract\n"
+        "class TestLies(DriverContract):\n"
+        "    driver = 'tests.drivers.naughty:Lies'\n"
+        "    @pytest.fixture\n"
+        "    def options(self, tmp_path):\n"
+        "        return {'count': str(tmp_path / 'count')}\n"
+    )
+    lone = ["-p", "no:randomly", "-p", "no:asyncio", "-p", "no:django", "-p", "no:cacheprovider", "-q"]
+    here = [str(tmp_path / "test_lies.py"), "-c", "/dev/null", "--rootdir", str(tmp_path)]
+    assert pytest.main([*lone, *here]) == pytest.ExitCode.TESTS_FAILED
