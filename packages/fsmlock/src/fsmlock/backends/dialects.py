@@ -42,6 +42,10 @@ class Dialect(Protocol):
         """Run the deciding insert alone for all the claim's resources; answers the rows returned."""
         ...
 
+    def alone(self, claim: Claim) -> None:
+        """Inside a transaction: until its end nobody else decides about the claim's objects."""
+        ...
+
     def release(self, claim_id: str, resources: Sequence[str]) -> None:
         """Delete the claim, clear the dead from its resources, wake who is next."""
         ...
@@ -100,6 +104,9 @@ class SQLite:
         """A single statement is atomic here."""
         del claim
         return _run(self._using, sql, params)
+
+    def alone(self, claim: Claim) -> None:
+        """The first write of the transaction does it."""
 
     def release(self, claim_id: str, resources: Sequence[str]) -> None:
         """Waiters look for themselves."""
@@ -167,17 +174,13 @@ class PostgreSQL:
 
     def decide(self, claim: Claim, sql: str, params: Params) -> Sequence[tuple[int, str, str]]:
         """Lock, clear the dead, insert: one message to the server, and one transaction."""
-        own = {want.resource for want in claim.wants}
         resources = claim.resources()
-        locks = ", ".join(
-            f"pg_advisory_xact_lock{'' if r in own else '_shared'}({_number(r)})" for r in resources
-        )
         marks = ", ".join(["%s"] * len(resources))
         clear = (
             "DELETE FROM fsmlock_hold WHERE id IN (SELECT id FROM fsmlock_hold"
             f" WHERE resource IN ({marks}) AND expires_us <= {self._NOW} FOR UPDATE SKIP LOCKED)"
         )
-        steps: list[tuple[str, Params]] = [(f"SELECT {locks}", []), (clear, resources), (sql, params)]
+        steps: list[tuple[str, Params]] = [(_locks(claim), []), (clear, resources), (sql, params)]
         connection = connections[self._using]
         if not connection.in_atomic_block and not connection.settings_dict["OPTIONS"].get(
             "server_side_binding"
@@ -192,14 +195,18 @@ class PostgreSQL:
                 transaction.set_rollback(True, using=self._using)
         return rows
 
+    def alone(self, claim: Claim) -> None:
+        """The same advisory locks as for a decision."""
+        _run(self._using, _locks(claim), [])
+
     def _at_once(self, steps: Sequence[tuple[str, Params]]) -> list[Any]:
         with connections[self._using].cursor() as cursor:
-            cursor.execute(
-                "; ".join(sql for sql, _ in steps), [value for _, values in steps for value in values]
-            )
+            script = "; ".join(sql for sql, _ in steps)
+            cursor.execute(script, [value for _, values in steps for value in values])
             while cursor.nextset():
                 pass
-            return cursor.fetchall()
+            rows: list[Any] = cursor.fetchall()
+            return rows
 
     def release(self, claim_id: str, resources: Sequence[str]) -> None:
         """Deletes and wakes in one statement."""
@@ -261,6 +268,15 @@ class _Listening:
         if not self._connection.in_atomic_block and self._connection.connection is not None:
             with self._connection.cursor() as cursor:
                 cursor.execute(f"UNLISTEN {self._channel}")
+
+
+def _locks(claim: Claim) -> str:
+    """Exclusive for the objects themselves, shared for their ancestors, in the one order of all processes."""
+    own = {want.resource for want in claim.wants}
+    modes = ((resource, "" if resource in own else "_shared") for resource in claim.resources())
+    return "SELECT " + ", ".join(
+        f"pg_advisory_xact_lock{mode}({_number(resource)})" for resource, mode in modes
+    )
 
 
 def _number(resource: str) -> int:

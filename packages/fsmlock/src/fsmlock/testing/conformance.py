@@ -1,0 +1,252 @@
+"""What every backend must do, as tests: subclass ``Conformance`` in your suite and give it a ``backend`` fixture.
+
+    class TestMyBackend(Conformance):
+        @pytest.fixture
+        def backend(self):
+            return MyBackend()
+
+Needs pytest and pytest-django; ``using`` is the database alias of the objects.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+import uuid
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db import connections, transaction
+
+from fsmlock.backends.base import Granted, InTheWay
+from fsmlock.rules import EVERYTHING, Above, Claim, Want, in_the_way
+
+if TYPE_CHECKING:
+    from fsmlock.backends.base import Backend
+
+_PARENT = "shop.film:1"
+_CHILD = "shop.frame:7"
+_number = itertools.count()
+
+
+def claim(
+    *wants: Want, lease: float = 10.0, within: frozenset[str] = frozenset(), holder: str = "test"
+) -> Claim:
+    """A claim with an id of its own."""
+    return Claim(
+        id=uuid.uuid4().hex,
+        wants=wants,
+        lease_us=int(lease * 1_000_000),
+        holder=holder,
+        why=f"number {next(_number)}",
+        within=within,
+    )
+
+
+def parent(lock: str = "render", *, beside: frozenset[str] = frozenset()) -> Want:
+    """A want on the parent."""
+    return Want(resource=_PARENT, lock=lock, beside=beside)
+
+
+def child(lock: str = "process", resource: str = _CHILD) -> Want:
+    """A want on a child that inherits ``render``."""
+    return Want(resource=resource, lock=lock, above=(Above(resource=_PARENT, names=frozenset({"render"})),))
+
+
+@pytest.mark.django_db(transaction=True)
+class Conformance:
+    """The suite."""
+
+    using = "default"
+
+    def take(self, backend: Backend, wanted: Claim, **how: object) -> dict[str, int] | None:
+        """Tokens, or None when something is in the way."""
+        answer = backend.take(wanted, using=self.using, **how)  # type: ignore[arg-type]
+        return dict(answer.tokens) if isinstance(answer, Granted) else None
+
+    def test_one_hold_per_object_by_default(self, backend: Backend) -> None:
+        first, second = claim(parent()), claim(parent("ingest"))
+        assert self.take(backend, first)
+        refused = backend.take(second, using=self.using)
+        assert isinstance(refused, InTheWay)
+        assert [(h.claim, h.lock, h.why) for h in refused.holds] == [(first.id, "render", first.why)]
+        backend.release(first, using=self.using)
+        assert self.take(backend, second)
+
+    def test_locks_that_go_together_are_held_together(self, backend: Backend) -> None:
+        together = frozenset({"ingest"})
+        assert self.take(backend, claim(parent("ingest", beside=together)))
+        assert self.take(backend, claim(parent("ingest", beside=together)))
+        assert not self.take(backend, claim(parent()))
+
+    def test_tokens_grow_with_every_hold_of_the_object(self, backend: Backend) -> None:
+        tokens = []
+        for _ in range(5):
+            wanted = claim(parent())
+            tokens.append((self.take(backend, wanted) or {})[_PARENT])
+            backend.release(wanted, using=self.using)
+        assert tokens == sorted(set(tokens))
+
+    def test_a_child_is_locked_by_its_parent(self, backend: Backend) -> None:
+        assert self.take(backend, claim(parent("render")))
+        assert not self.take(backend, claim(child()))
+
+    def test_what_is_not_inherited_does_not_lock_the_child(self, backend: Backend) -> None:
+        assert self.take(backend, claim(parent("ingest")))
+        assert self.take(backend, claim(child()))
+
+    def test_a_parent_is_not_taken_in_a_name_that_a_child_blocks(self, backend: Backend) -> None:
+        wanted = claim(child())
+        assert self.take(backend, wanted)
+        assert self.take(backend, claim(child(resource="shop.frame:8")))
+        assert not self.take(backend, claim(parent("render")))
+        assert self.take(backend, claim(parent("ingest")))
+
+    def test_everything_goes_together_with_nothing(self, backend: Backend) -> None:
+        wanted = claim(child())
+        assert self.take(backend, wanted)
+        assert not self.take(backend, claim(parent(EVERYTHING)))
+        backend.release(wanted, using=self.using)
+        assert self.take(backend, claim(parent(EVERYTHING)))
+        assert not self.take(backend, claim(child()))
+
+    def test_all_wants_or_none(self, backend: Backend) -> None:
+        other = Want(resource="shop.film:2", lock="render")
+        first = claim(other)
+        assert self.take(backend, first)
+        assert not self.take(backend, claim(parent(), other))
+        assert self.take(backend, claim(parent()))
+
+    def test_reentry_is_possible_when_it_is_said(self, backend: Backend) -> None:
+        outer = claim(parent())
+        assert self.take(backend, outer)
+        assert not self.take(backend, claim(parent()))
+        assert self.take(backend, claim(parent(), within=frozenset({outer.id})))
+
+    def test_a_lease_that_runs_out_frees_the_lock_and_can_not_be_renewed(self, backend: Backend) -> None:
+        dead = claim(parent(), lease=0.1)
+        assert self.take(backend, dead)
+        assert self.eventually(lambda: self.take(backend, claim(parent())))
+        assert not backend.renew(dead, using=self.using).alive
+
+    def test_a_renewed_lease_goes_on(self, backend: Backend) -> None:
+        wanted = claim(parent(), lease=0.4)
+        assert self.take(backend, wanted)
+        until = time.monotonic() + 0.8
+        while time.monotonic() < until:
+            assert backend.renew(wanted, using=self.using).alive
+            assert not self.take(backend, claim(parent()))
+            threading.Event().wait(0.05)
+
+    def test_a_cancel_request_reaches_the_holder(self, backend: Backend) -> None:
+        wanted = claim(parent(), child())
+        assert self.take(backend, wanted)
+        (met,) = backend.stop(_PARENT, "render", by="editor", why="wrong", force=False, using=self.using)
+        assert met.claim == wanted.id
+        renewed = backend.renew(wanted, using=self.using)
+        assert (renewed.alive, renewed.by, renewed.why) == (True, "editor", "wrong")
+        assert backend.find([_PARENT], using=self.using)[0].cancel_requested_by == "editor"
+
+    def test_a_broken_hold_is_gone_and_its_holder_learns_by_whom(self, backend: Backend) -> None:
+        wanted = claim(parent())
+        assert self.take(backend, wanted)
+        assert backend.stop(_PARENT, "render", by="editor", why="wrong", force=True, using=self.using)
+        assert self.take(backend, claim(parent()))
+        renewed = backend.renew(wanted, using=self.using)
+        assert (renewed.alive, renewed.by) == (False, "editor")
+        assert not backend.stop(_PARENT, "ingest", by="editor", why="", force=True, using=self.using)
+
+    def test_holds_are_found(self, backend: Backend) -> None:
+        first = claim(child(), holder="worker 3")
+        assert self.take(backend, first)
+        found = backend.find([_CHILD, _PARENT, "shop.film:9"], using=self.using)
+        assert {(h.resource, h.lock, h.kind, h.holder) for h in found} == {
+            (_CHILD, "process", "held", "worker 3"),
+            (_PARENT, "render", "blocked", "worker 3"),
+        }
+        assert [h.resource for h in backend.find(None, using=self.using, limit=5)] == [_CHILD]
+        assert backend.find([], using=self.using) == ()
+
+    def test_first_come_first_served(self, backend: Backend) -> None:
+        holder, first, second = claim(parent()), claim(parent()), claim(parent())
+        assert self.take(backend, holder)
+        tickets = [backend.take(c, using=self.using, queue=True).ticket for c in (first, second)]  # type: ignore[union-attr]
+        backend.release(holder, using=self.using)
+        assert not self.take(backend, claim(parent())), "a newcomer must not overtake who waits"
+        assert not self.take(backend, second, ticket=tickets[1])
+        assert self.take(backend, first, ticket=tickets[0])
+        backend.release(first, using=self.using)
+        assert self.take(backend, second, ticket=tickets[1])
+
+    def test_who_leaves_the_line_blocks_nobody(self, backend: Backend) -> None:
+        holder, first = claim(parent()), claim(parent())
+        assert self.take(backend, holder)
+        backend.take(first, using=self.using, queue=True)
+        backend.release(first, using=self.using)
+        backend.release(holder, using=self.using)
+        assert self.take(backend, claim(parent()))
+
+    def test_a_release_wakes_who_waits(self, backend: Backend) -> None:
+        holder, waiter = claim(parent()), claim(parent())
+        assert self.take(backend, holder)
+        line = backend.line(waiter, using=self.using)
+        backend.take(waiter, using=self.using, queue=True)
+        timer = threading.Timer(0.1, self.in_thread(lambda: backend.release(holder, using=self.using)))
+        timer.start()
+        asked = time.monotonic()
+        line.wait(5)
+        waited = time.monotonic() - asked
+        line.close()
+        timer.join()
+        assert waited < 2, f"woken after {waited:.1f} s only"
+
+    def test_a_transaction_commits_only_while_the_claim_is_current(self, backend: Backend) -> None:
+        stale, fresh = claim(parent()), claim(parent())
+        tokens = self.take(backend, stale) or {}
+        with transaction.atomic(using=self.using):
+            assert backend.guard(stale, tokens, using=self.using)
+        backend.stop(_PARENT, "render", by="test", why="", force=True, using=self.using)
+        newer = self.take(backend, fresh) or {}
+        with transaction.atomic(using=self.using):
+            assert backend.guard(fresh, newer, using=self.using)
+        with transaction.atomic(using=self.using):
+            assert not backend.guard(stale, tokens, using=self.using)
+
+    def test_it_obeys_the_rules_for_every_pair(self, backend: Backend) -> None:
+        wants = [
+            *(
+                parent(lock, beside=frozenset(beside))
+                for lock, beside in (("render", ""), ("a", ("b",)), ("b", ("a",)))
+            ),
+            parent(EVERYTHING),
+            child(),
+            child("other"),
+        ]
+        for first, second in itertools.product(wants, wants):
+            one, two = claim(first), claim(second)
+            assert self.take(backend, one)
+            granted = self.take(backend, two) is not None
+            assert granted == (not in_the_way(two, one.rows())), (first, second)
+            backend.release(two, using=self.using)
+            backend.release(one, using=self.using)
+
+    def eventually(self, ask: object, *, within: float = 5.0) -> bool:
+        """Ask until it is so."""
+        until = time.monotonic() + within
+        while not ask():  # type: ignore[operator]
+            if time.monotonic() > until:
+                return False
+            threading.Event().wait(0.02)
+        return True
+
+    def in_thread(self, act: object) -> object:
+        """Act, and close the thread's own database connections."""
+
+        def run() -> None:
+            try:
+                act()  # type: ignore[operator]
+            finally:
+                connections.close_all()
+
+        return run
