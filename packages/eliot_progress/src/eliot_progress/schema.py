@@ -54,7 +54,7 @@ _ENVELOPE: dict[str, dict[str, object]] = {
 
 
 def schema() -> dict[str, object]:
-    """The schema of a `progress` or `heartbeat` message. Unknown fields are allowed: readers leave them out."""
+    """The schema of a `progress` or `heartbeat` message. Unknown fields are allowed: readers skip them."""
     own = {field.name: _FIELDS[field.name] for field in fields(Report) if field.name in _FIELDS}
     properties = {**_ENVELOPE, **own}
     return {

@@ -25,7 +25,7 @@ _GROUP_LIMIT = 90
 def group_name(about: str, prefix: str = "progress") -> str:
     """The group for an object: `progress.rendering.Movie-7`; the same for the same `about`, and no other."""
     safe = re.sub(r"[^A-Za-z0-9_.]", "-", about)
-    if safe != about.replace(":", "-") or len(prefix) + len(safe) > _GROUP_LIMIT - 1:
+    if "-" in about or safe != about.replace(":", "-") or len(prefix) + len(safe) > _GROUP_LIMIT - 1:
         digest = blake2b(about.encode("utf-8", "replace"), digest_size=8).hexdigest()
         safe = f"{safe[: _GROUP_LIMIT - len(prefix) - 18]}-{digest}"
     return f"{prefix}.{safe}"

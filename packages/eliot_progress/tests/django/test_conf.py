@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+import pytest
+
+from eliot_progress.django import conf
+
+
+def test_no_setting_is_needed():
+    assert conf.get() == conf.Settings(ADOPT="never")
+
+
+def test_a_changed_setting_counts_at_once(settings):
+    settings.ELIOT_PROGRESS = {"ADOPT": "always"}
+    assert conf.get().ADOPT == "always"
+    settings.OTHER = 1
+    assert conf.get().ADOPT == "always"
+
+
+def test_an_unknown_key_is_refused(settings):
+    settings.ELIOT_PROGRESS = {"ADPOT": "always"}
+    with pytest.raises(TypeError, match="ADPOT"):
+        conf.get()
