@@ -242,3 +242,9 @@ def locked_database(transactional_db, monkeypatch):
             holder.join(10)
 
     return locked
+
+
+@pytest.fixture
+def agent_at():
+    """Make an agent for any server."""
+    return Agent
