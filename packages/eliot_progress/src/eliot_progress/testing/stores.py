@@ -1,6 +1,6 @@
 """The conformance suite of stores: subclass it, give it a `store` fixture, and pytest does the rest."""
 
-# ruff: noqa: D102, S101 - tests: their names are their docs, and they assert
+# ruff: noqa: D102 - tests: their names are their docs, and they assert
 
 from __future__ import annotations
 

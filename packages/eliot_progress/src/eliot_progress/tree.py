@@ -1,0 +1,144 @@
+"""Messages of any order, with duplicates and gaps, as a tree of actions; and that tree as text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from eliot_progress import clean
+from eliot_progress.messages import HEARTBEAT, PROGRESS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from eliot_progress.ids import Level
+
+#: Fields of the envelope, and of the convention: what is left over is the author's own.
+_OWN = frozenset(
+    {
+        "task_uuid",
+        "task_level",
+        "timestamp",
+        "message_type",
+        "action_type",
+        "action_status",
+        "exception",
+        "reason",
+    }
+)
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """One action. Its start may be missing (not arrived yet, or lost): then it has no type."""
+
+    level: Level
+    action_type: str = ""
+    #: started, succeeded or failed; empty while no message of its own arrived.
+    status: str = ""
+    started_at: float | None = None
+    ended_at: float | None = None
+    reason: str = ""
+    #: The author's own fields of the start and the end.
+    fields: dict[str, object] = field(default_factory=dict)
+    #: The newest progress report, as it was logged.
+    report: Mapping[str, object] | None = None
+    #: Child actions and plain messages by their place.
+    children: dict[int, Node | Mapping[str, object]] = field(default_factory=dict)
+
+    @property
+    def failed(self) -> bool:
+        """Whether this action or any below it failed."""
+        below = (child for child in self.children.values() if isinstance(child, Node))
+        return self.status == "failed" or any(child.failed for child in below)
+
+    @property
+    def duration_s(self) -> float | None:
+        """Seconds from the start to the end; None while one of them is unknown."""
+        return None if self.started_at is None or self.ended_at is None else self.ended_at - self.started_at
+
+
+class Forest:
+    """Takes messages in, in any order, and keeps one tree for each task."""
+
+    def __init__(self, messages: Iterable[Mapping[str, object]] = ()) -> None:
+        self.tasks: dict[str, Node] = {}
+        for message in messages:
+            self.add(message)
+
+    def add(self, message: Mapping[str, object]) -> None:
+        """Take one message in. What is no eliot message is left out; never raises."""
+        uuid, level = message.get("task_uuid"), message.get("task_level")
+        if not isinstance(uuid, str) or not isinstance(level, list) or not level:
+            return
+        if not all(type(step) is int for step in level):
+            return
+        node = self._node(uuid, level[:-1])
+        kind = message.get("message_type")
+        if "action_status" in message:
+            _own(node, message)
+        elif kind in (PROGRESS, HEARTBEAT):
+            if node.report is None or _seq(message) > _seq(node.report):
+                node.report = message
+        else:
+            node.children.setdefault(level[-1], message)
+
+    def _node(self, uuid: str, level: list[int]) -> Node:
+        node = self.tasks.get(uuid)
+        if node is None:
+            node = self.tasks[uuid] = Node(())
+        for depth, step in enumerate(level, 1):
+            child = node.children.get(step)
+            if not isinstance(child, Node):
+                child = node.children[step] = Node(tuple(level[:depth]))
+            node = child
+        return node
+
+
+def _own(node: Node, message: Mapping[str, object]) -> None:
+    """The start or the end of an action. An end outranks a start; two ends (a doubled line) are the same."""
+    status, at = str(message["action_status"]), message.get("timestamp")
+    node.action_type = str(message.get("action_type", ""))
+    node.fields.update({key: value for key, value in message.items() if key not in _OWN})
+    when = at if isinstance(at, int | float) else None
+    if status == "started":
+        node.started_at, node.status = when, node.status or status
+    else:
+        node.ended_at, node.status, node.reason = when, status, clean.text(message.get("reason", ""))
+
+
+def _seq(message: Mapping[str, object]) -> tuple[bool, int]:
+    seq = message.get("seq")
+    return message.get("outcome") is not None, seq if type(seq) is int else 0
+
+
+def lines(node: Node, indent: str = "") -> Iterator[str]:
+    """The tree as text, a line for each action and message, depth first."""
+    yield f"{indent}{_headline(node)}"
+    for place in sorted(node.children):
+        child = node.children[place]
+        if isinstance(child, Node):
+            yield from lines(child, indent + "  ")
+        else:
+            yield f"{indent}  - {clean.text(child.get('message_type', 'message'))}{_said(child)}"
+
+
+def _headline(node: Node) -> str:
+    told = [clean.text(node.action_type) or "(start missing)", node.status or "unknown"]
+    if node.duration_s is not None:
+        told.append(f"{node.duration_s:.3f} s")
+    if node.report is not None:
+        told.append(_progress(node.report))
+    return " ".join([*told, node.reason]).rstrip() + _said(node.fields)
+
+
+def _progress(report: Mapping[str, object]) -> str:
+    done, total = clean.number(report.get("done")) or 0, clean.total(report.get("total"))
+    return clean.text(
+        f"[{done:g}{'' if total is None else f'/{total:g}'} {report.get('unit', '')}]".replace(" ]", "]")
+    )
+
+
+def _said(fields: Mapping[str, object]) -> str:
+    own = [f"{clean.text(key)}={clean.text(value)}" for key, value in fields.items() if key not in _OWN]
+    return f" {{{', '.join(own)}}}" if own else ""

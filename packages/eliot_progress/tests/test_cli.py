@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+from eliot_progress import context, install, progress
+from eliot_progress.cli import bar, main
+from eliot_progress.state import state_of
+from eliot_progress.stores.redis import RedisStore
+from eliot_progress.testing.samples import report, sample
+
+
+@pytest.fixture
+def path(tmp_path):
+    """A log of one click that ended, one that failed and one that is still going on."""
+    path = tmp_path / "log.jsonl"
+    installed = install(log_path=path)
+    with context.start("good:click"):
+        pass
+    with (
+        pytest.raises(LookupError),
+        context.start("bad:click"),
+        progress("import:files", total=4, unit="file") as work,
+    ):
+        work.advance(3)
+        raise LookupError("no disk")
+    running = progress("render:movie", total=10)
+    running.start()
+    yield path
+    running.finish()
+    installed.remove()
+
+
+def test_the_tree_of_every_task(path, capsys):
+    assert main(["tree", str(path)]) == 0
+    printed = capsys.readouterr().out
+    assert "good:click succeeded" in printed
+    assert "[3/4 file] no disk" in printed
+
+
+def test_the_tree_of_one_task_or_of_the_failed_ones(path, capsys):
+    main(["tree", str(path), "--failed"])
+    printed = capsys.readouterr().out
+    assert "bad:click" in printed
+    assert "good:click" not in printed
+    causal_id = printed.splitlines()[0]
+    main(["tree", str(path), "--causal-id", causal_id.replace("-", "")[:12]])
+    assert capsys.readouterr().out == printed
+
+
+def test_what_is_going_on_from_a_file(path, capsys):
+    assert main(["watch", str(path), "--once"]) == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.startswith("import:files")
+    assert first.endswith("failed  no disk")
+    assert second.startswith("render:movie")
+    assert second.endswith("0/10  alive")
+
+
+def test_what_is_going_on_from_a_store(valkey_url, capsys):
+    url = valkey_url.removesuffix("/0") + "/9"
+    main(["watch", url, "--once"])
+    assert capsys.readouterr().out == "Nothing is going on.\n"
+    store = RedisStore(url)
+    store.record(sample(1, total=3, done=1, next_by=time.time() - 1, grace_s=60))
+    store.close()
+    main(["watch", url, "--once"])
+    assert capsys.readouterr().out.rstrip().endswith("1/3  late")
+
+
+def test_a_bar_says_how_far_how_fast_and_how_long():
+    line = bar(
+        state_of(report(total=4, done=1, unit="frame", rate=0.5, eta_s=(5.0, 8.0), step="encode")), 100.5
+    )
+    assert line.split() == [
+        "Render",
+        "█" * 8 + "░" * 22,
+        *["1/4", "frame", "0.5/s", "5", "to", "8", "s", "left", "encode", "alive"],
+    ]
+
+
+def test_watching_goes_on_until_it_is_interrupted(path):
+    code = "import sys; from eliot_progress.cli import main; sys.exit(main(sys.argv[1:]))"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, "watch", str(path), "--every", "0.05"], stdout=subprocess.PIPE, text=True
+    )
+    seen = process.stdout.readline() + process.stdout.readline()
+    process.send_signal(2)
+    process.communicate(timeout=20)
+    assert "render:movie" in seen
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize("command", ["watch", "tree"])
+def test_a_missing_log_is_one_sentence(command, tmp_path, capsys):
+    assert main([command, str(tmp_path / "none")]) == 2
+    assert "none" in capsys.readouterr().err
