@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).parents[2]
+expect.set_options(timeout=60_000)
 CHROMIUM_FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -185,6 +186,6 @@ def picture_of() -> Callable[[Page, str], None]:
 
     def keep(page: Page, name: str) -> None:
         if folder:
-            page.screenshot(path=Path(folder) / f"{name}.png", animations="disabled")
+            page.screenshot(path=Path(folder) / f"{name}.png", animations="disabled", full_page=True)
 
     return keep

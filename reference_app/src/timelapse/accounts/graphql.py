@@ -36,7 +36,11 @@ class User(relay.Node):
 
     @classmethod
     def resolve_nodes(  # type: ignore[override]
-        cls, *, info: Info, node_ids: object, required: bool = False  # noqa: ARG003 - Relay's signature
+        cls,
+        *,
+        info: Info,
+        node_ids: object,
+        required: bool = False,  # noqa: ARG003 - Relay's signature
     ) -> list[Self | None]:
         """Show oneself only: nobody reads other people's accounts here."""
         me = current_user(info)

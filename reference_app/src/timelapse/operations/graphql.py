@@ -64,10 +64,10 @@ class Query:
     """Reads of this app."""
 
     @strawberry.field(description="What is going on now.")
-    def operations(self, info: Info) -> Operations:
+    async def operations(self, info: Info) -> Operations:
         """Look once."""
         signed_in(info)
-        return Operations.from_value(queries.overview())
+        return Operations.from_value(await sync_to_async(queries.overview)())
 
 
 @strawberry.type
