@@ -65,9 +65,7 @@ export function ProgressMeter({ progress, label, testId, livenessTestId }: Props
         data-testid={testId}
         aria-label={label}
         aria-valuetext={count}
-        {...(total === null || total === 0
-          ? { variant: "indeterminate" as const }
-          : { variant: "determinate" as const, value: Math.min(100, (data.done / total) * 100) })}
+        {...(total === null || total === 0 ? unknownEnd : upTo((data.done / total) * 100))}
       />
       {judgement.liveness !== "finished" && (
         <Box
@@ -88,4 +86,12 @@ export function ProgressMeter({ progress, label, testId, livenessTestId }: Props
       )}
     </Box>
   );
+}
+
+const unknownEnd = { variant: "indeterminate" } as const;
+
+/** Whole per cents, rounded down: a hundred is said only when all is done. */
+function upTo(percent: number) {
+  const value = Math.floor(Math.min(100, percent));
+  return { variant: "determinate", value, "aria-valuenow": value } as const;
 }

@@ -20,7 +20,7 @@ function show(): MockEnvironment {
     `,
     mocks: {
       Node: () => ({ __typename: "Timelapse", id: "timelapse-1" }),
-      Frame: () => ({ __typename: "Frame", id: "frame-1", sequence: 1 }),
+      Frame: () => ({ __typename: "Frame", id: "frame-1", sequence: 4, capturedAt: "2026-11-23T14:00:04Z" }),
     },
     children: ({ node }) => (node?.timelapse ? <Filmstrip timelapse={node.timelapse} /> : "nothing"),
   });
@@ -32,6 +32,8 @@ function show(): MockEnvironment {
   return environment;
 }
 
+const strip = () => screen.getAllByTestId("filmstrip-frame").map((frame) => frame.dataset.sequence);
+
 function arrive(environment: MockEnvironment, sequence: number): void {
   act(() => {
     commitLocalUpdate(environment, (store) => {
@@ -40,6 +42,7 @@ function arrive(environment: MockEnvironment, sequence: number): void {
       if (!list) throw new Error("the strip has no connection");
       const id = `frame-${String(sequence)}`;
       const frame = store.create(id, "Frame").setValue(id, "id");
+      frame.setValue(`2026-11-23T14:00:${String(sequence).padStart(2, "0")}Z`, "capturedAt");
       frame.setValue(sequence, "sequence").setValue("/t.jpg", "thumbnailUrl").setValue("/f.jpg", "imageUrl");
       insertOnce(store, list, frame, { at: "end", edgeType: "FrameEdge", keep: 40 });
     });
@@ -48,16 +51,23 @@ function arrive(environment: MockEnvironment, sequence: number): void {
 
 test("follows the newest frame", () => {
   const environment = show();
-  arrive(environment, 2);
+  arrive(environment, 5);
   expect(screen.getByTestId("filmstrip").scrollLeft).toBe(1000);
-  expect(screen.getByRole("link", { name: "Frame 2" })).toHaveAttribute("href", "/f.jpg");
+  expect(screen.getByRole("link", { name: "Frame 5" })).toHaveAttribute("href", "/f.jpg");
 });
 
 test("stays where a person has scrolled back to", () => {
   const environment = show();
-  const strip = screen.getByTestId("filmstrip");
-  strip.scrollLeft = 100;
-  fireEvent.scroll(strip);
+  const list = screen.getByTestId("filmstrip");
+  list.scrollLeft = 100;
+  fireEvent.scroll(list);
+  arrive(environment, 5);
+  expect(list.scrollLeft).toBe(100);
+});
+
+test("puts a frame that comes late where it belongs in time", () => {
+  const environment = show();
+  arrive(environment, 5);
   arrive(environment, 2);
-  expect(strip.scrollLeft).toBe(100);
+  expect(strip()).toEqual(["2", "4", "5"]);
 });

@@ -5,7 +5,7 @@ import { graphql, useFragment } from "react-relay";
 import type { Filmstrip_timelapse$key } from "./__generated__/Filmstrip_timelapse.graphql";
 import { FilmstripFrame } from "./FilmstripFrame.tsx";
 
-/** The last frames in the order of their arrival; it follows the newest unless a person has scrolled back. */
+/** The last frames in the order they were taken; it follows the newest unless a person has scrolled back. */
 export function Filmstrip({ timelapse }: { readonly timelapse: Filmstrip_timelapse$key }) {
   const { frames } = useFragment(
     graphql`
@@ -14,6 +14,7 @@ export function Filmstrip({ timelapse }: { readonly timelapse: Filmstrip_timelap
           edges {
             node {
               id
+              capturedAt
               ...FilmstripFrame_frame
             }
           }
@@ -24,12 +25,16 @@ export function Filmstrip({ timelapse }: { readonly timelapse: Filmstrip_timelap
   );
   const strip = useRef<HTMLUListElement>(null);
   const following = useRef(true);
-  const newest = frames.edges.at(-1)?.node.id;
+  // A camera that was offline sends old frames late: they go where they belong in time.
+  const shown = frames.edges
+    .map((edge) => edge.node)
+    .sort((one, other) => Date.parse(one.capturedAt) - Date.parse(other.capturedAt));
+  const newest = shown.at(-1)?.id;
   useEffect(() => {
     const list = strip.current;
     if (list !== null && following.current) list.scrollLeft = list.scrollWidth;
   }, [newest]);
-  if (frames.edges.length === 0) return null;
+  if (shown.length === 0) return null;
   return (
     <Box
       component="ul"
@@ -55,8 +60,8 @@ export function Filmstrip({ timelapse }: { readonly timelapse: Filmstrip_timelap
         scrollbarWidth: "thin",
       }}
     >
-      {frames.edges.map(({ node }) => (
-        <FilmstripFrame key={node.id} frame={node} />
+      {shown.map((frame) => (
+        <FilmstripFrame key={frame.id} frame={frame} />
       ))}
     </Box>
   );

@@ -16,6 +16,7 @@ const frame = (sequence: number) => ({
     __typename: "Frame",
     id: `frame-${String(sequence)}`,
     sequence,
+    capturedAt: new Date(sequence * 1000).toISOString(),
     imageUrl: `/f/${String(sequence)}.jpg`,
     thumbnailUrl: `/t/${String(sequence)}.jpg`,
   },
@@ -35,7 +36,6 @@ const timelapse = (frames: number, movies: readonly number[]) => ({
       : {
           ...frame(frames).node,
           receivedAt: new Date().toISOString(),
-          capturedAt: new Date().toISOString(),
           clock: "SYNCED",
         },
   frames: { edges: Array.from({ length: frames }, (_, index) => frame(index + 1)) },

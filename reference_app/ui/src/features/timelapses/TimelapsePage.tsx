@@ -101,17 +101,20 @@ function Timelapse({
         sx={{
           display: "grid",
           gap: 2.5,
-          gridTemplateColumns: { xs: "minmax(0, 1fr)", md: "minmax(0, 1fr) 340px" },
+          gridTemplateColumns: { xs: "minmax(0, 1fr)", md: "minmax(0, 1fr) 380px" },
           alignItems: "start",
         }}
       >
-        <Box sx={{ display: "grid", gap: 1.5, minWidth: 0 }}>
+        {/* What the camera sees stays in view while a person scrolls through the movies. */}
+        <Box sx={{ display: "grid", gap: 1.5, minWidth: 0, position: { md: "sticky" }, top: 20 }}>
           <LatestFrame timelapse={data} />
           <Filmstrip timelapse={timelapse} />
         </Box>
-        <RenderPanel timelapse={data} />
+        <Box sx={{ display: "grid", gap: 2.5, minWidth: 0 }}>
+          <RenderPanel timelapse={data} />
+          <Movies timelapse={timelapse} />
+        </Box>
       </Box>
-      <Movies timelapse={timelapse} />
     </Box>
   );
 }
