@@ -6,6 +6,7 @@ import pytest
 import strawberry
 from asgiref.sync import async_to_sync, sync_to_async
 from django.contrib.auth.models import AnonymousUser, User
+from django.db import connections
 from strawberry import relay
 from strawberry_django.optimizer import DjangoOptimizerExtension
 
@@ -47,6 +48,12 @@ def admin():
 @pytest.fixture
 def camera():
     return actions.enrol("Roof").camera
+
+
+@pytest.fixture(autouse=True)
+async def no_connection_left_in_the_thread_of_async_code(transactional_db):
+    yield
+    await sync_to_async(connections.close_all)()
 
 
 def context(user):
