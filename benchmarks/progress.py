@@ -292,8 +292,8 @@ def doubled(action: eliot.Action) -> float:
 
     def log() -> None:
         for _ in range(5_000):
-            levels.append(tuple(action._nextTaskLevel().as_list()))  # noqa: SLF001, PERF401 - what each
-            message does
+            # What every message does.
+            levels.append(tuple(action._nextTaskLevel().as_list()))  # noqa: SLF001, PERF401
 
     threads = [threading.Thread(target=log) for _ in range(8)]
     for thread in threads:
