@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SIZE = Size(64, 48)
+NOISY = Size(640, 480)
 
 
 def coloured(*colours: tuple[int, int, int], rate: Fraction = Fraction(30)) -> PictureClip:
@@ -33,14 +34,15 @@ def coloured(*colours: tuple[int, int, int], rate: Fraction = Fraction(30)) -> P
 
 
 def noise(count: int) -> PictureClip:
-    size = Size(640, 480)
     random = np.random.default_rng(7)
-    frames = (random.integers(0, 255, (size.height, size.width, 3), dtype=np.uint8) for _ in range(count))
-    return PictureClip(frames, size, count, Fraction(30))
+    frames = (random.integers(0, 255, (NOISY.height, NOISY.width, 3), dtype=np.uint8) for _ in range(count))
+    return PictureClip(frames, NOISY, count, Fraction(30))
 
 
-def children() -> list[int]:
-    return [int(child) for child in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()]
+def encoders() -> list[int]:
+    """Our children that are ffmpeg, and nobody else's."""
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    return [int(child) for child in children if "ffmpeg" in Path(f"/proc/{child}/comm").read_text()]
 
 
 @pytest.mark.parametrize(
@@ -48,7 +50,11 @@ def children() -> list[int]:
 )
 def test_the_rate_is_exact_and_every_frame_is_there(tmp_path: Path, rate: Fraction) -> None:
     count = encode(
-        coloured(*[(90, 90, 90)] * 11, rate=rate), tmp_path / "a.mp4", rate, on_frame=lambda _: None
+        coloured(*[(90, 90, 90)] * 11, rate=rate),
+        tmp_path / "a.mp4",
+        rate,
+        size=SIZE,
+        on_frame=lambda _: None,
     )
     facts = inspect(tmp_path / "a.mp4")
     assert count == facts.frame_count == 11
@@ -60,7 +66,7 @@ def test_colours_survive_and_are_tagged_as_players_expect(
     tmp_path: Path, decoded: Callable[[Path], np.ndarray]
 ) -> None:
     colours = [(255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255), (0, 0, 0), (200, 150, 40)]
-    encode(coloured(*colours), tmp_path / "a.mp4", Fraction(30), on_frame=lambda _: None)
+    encode(coloured(*colours), tmp_path / "a.mp4", Fraction(30), size=SIZE, on_frame=lambda _: None)
     shown = decoded(tmp_path / "a.mp4").mean(axis=(1, 2))
     assert np.abs(shown - np.array(colours)).max() <= 3
     told = subprocess.run(
@@ -71,7 +77,7 @@ def test_colours_survive_and_are_tagged_as_players_expect(
 
 def test_progress_is_told_after_each_frame(tmp_path: Path) -> None:
     told: list[int] = []
-    encode(coloured(*[(1, 2, 3)] * 5), tmp_path / "a.mp4", Fraction(30), on_frame=told.append)
+    encode(coloured(*[(1, 2, 3)] * 5), tmp_path / "a.mp4", Fraction(30), size=SIZE, on_frame=told.append)
     assert told == [1, 2, 3, 4, 5]
 
 
@@ -84,38 +90,44 @@ def test_what_progress_raises_stops_ffmpeg_at_once(tmp_path: Path) -> None:
 
     asked = 0.0
     with pytest.raises(KeyboardInterrupt):
-        encode(noise(1000), tmp_path / "a.mp4", Fraction(30), on_frame=stop_at_60)
+        encode(noise(1000), tmp_path / "a.mp4", Fraction(30), size=NOISY, on_frame=stop_at_60)
     assert time.monotonic() - asked < 0.5
-    assert children() == []
+    assert encoders() == []
 
 
 def test_ffmpeg_killed_amid_the_movie_is_an_error_that_says_so(tmp_path: Path) -> None:
     def kill_at_20(done: int) -> None:
         if done == 20:
-            os.kill(children()[0], signal.SIGKILL)
+            os.kill(encoders()[0], signal.SIGKILL)
 
     with pytest.raises(EncoderError, match="killed by SIGKILL") as failed:
-        encode(noise(200), tmp_path / "a.mp4", Fraction(30), on_frame=kill_at_20)
+        encode(noise(200), tmp_path / "a.mp4", Fraction(30), size=NOISY, on_frame=kill_at_20)
     assert failed.value.remedy
 
 
 def test_ffmpeg_killed_after_the_last_frame_is_an_error_too(tmp_path: Path) -> None:
     def kill_at_end(done: int) -> None:
         if done == 30:
-            os.kill(children()[0], signal.SIGKILL)
+            os.kill(encoders()[0], signal.SIGKILL)
 
     with pytest.raises(EncoderError, match="killed by SIGKILL"):
-        encode(noise(30), tmp_path / "a.mp4", Fraction(30), on_frame=kill_at_end)
+        encode(noise(30), tmp_path / "a.mp4", Fraction(30), size=NOISY, on_frame=kill_at_end)
 
 
 def test_a_folder_that_isnt_there_is_told_in_ffmpegs_words(tmp_path: Path) -> None:
     with pytest.raises(EncoderError, match="No such file or directory"):
-        encode(noise(50), tmp_path / "gone" / "a.mp4", Fraction(30), on_frame=lambda _: None)
+        encode(noise(50), tmp_path / "gone" / "a.mp4", Fraction(30), size=NOISY, on_frame=lambda _: None)
 
 
 def test_no_frames_make_no_movie(tmp_path: Path) -> None:
     assert (
-        encode(PictureClip(iter(()), SIZE, 1, Fraction(30)), tmp_path / "a.mp4", Fraction(30), on_frame=print)
+        encode(
+            PictureClip(iter(()), SIZE, 1, Fraction(30)),
+            tmp_path / "a.mp4",
+            Fraction(30),
+            size=SIZE,
+            on_frame=print,
+        )
         == 0
     )
 
@@ -123,7 +135,7 @@ def test_no_frames_make_no_movie(tmp_path: Path) -> None:
 def test_a_full_disk_is_told_as_one(tmp_path: Path) -> None:
     (tmp_path / "a.mp4").symlink_to("/dev/full")
     with pytest.raises(DiskFullError, match="disk for movies is full"):
-        encode(noise(60), tmp_path / "a.mp4", Fraction(30), on_frame=lambda _: None)
+        encode(noise(60), tmp_path / "a.mp4", Fraction(30), size=NOISY, on_frame=lambda _: None)
 
 
 def test_a_movie_larger_than_a_file_may_be_is_told_as_one(tmp_path: Path) -> None:
@@ -134,8 +146,9 @@ def test_a_movie_larger_than_a_file_may_be_is_told_as_one(tmp_path: Path) -> Non
         sys.path.insert(0, {str(Path(__file__).parent)!r})
         from pathlib import Path
         from fractions import Fraction
-        from test_encode import noise, encode
-        encode(noise(120), Path({str(tmp_path / "a.mp4")!r}), Fraction(30), on_frame=lambda _: None)
+        from test_encode import NOISY, encode, noise
+        movie = Path({str(tmp_path / "a.mp4")!r})
+        encode(noise(120), movie, Fraction(30), size=NOISY, on_frame=lambda _: None)
     """
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] == resource.RLIM_INFINITY
     run = subprocess.run(

@@ -33,7 +33,9 @@ FACTS = Facts(
 @pytest.fixture
 def movie(tmp_path: Path) -> Path:
     frames = (np.random.default_rng(n).integers(0, 255, (48, 64, 3), dtype=np.uint8) for n in range(40))
-    encode(PictureClip(frames, SIZE, 40, RATE), tmp_path / "movie.mp4", RATE, on_frame=lambda _: None)
+    encode(
+        PictureClip(frames, SIZE, 40, RATE), tmp_path / "movie.mp4", RATE, size=SIZE, on_frame=lambda _: None
+    )
     return tmp_path / "movie.mp4"
 
 

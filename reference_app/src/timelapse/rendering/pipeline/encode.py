@@ -18,16 +18,21 @@ if TYPE_CHECKING:
 
     from moviepy import VideoClip
 
+    from timelapse.rendering.pipeline.geometry import Size
+
 # Measured on real footage: every frame of the movie keeps SSIM >= 0.95 to its source, at twice the speed of
 # "medium" for a file a little larger.
 _PRESET = "veryfast"
 _CRF = "18"
 _KEYFRAME_EVERY_S = 2
+_SCALER = "lanczos+accurate_rnd+full_chroma_int"
 _DISK_FULL = ("No space left on device", "File too large", "Disk quota exceeded")
 
 
-def encode(clip: VideoClip, path: Path, rate: Fraction, *, on_frame: Callable[[int], None]) -> int:
-    """Write every frame of the clip to ``path`` as H.264 and return how many there were.
+def encode(
+    clip: VideoClip, path: Path, rate: Fraction, *, size: Size, on_frame: Callable[[int], None]
+) -> int:
+    """Write every frame of the clip to ``path`` as H.264 of this size and return how many there were.
 
     ``on_frame`` gets the number of frames written so far, after each; what it raises stops the encoder at
     once (ffmpeg is killed, not asked to finish) and is raised here. moviepy's own ``write_videofile`` neither
@@ -36,7 +41,7 @@ def encode(clip: VideoClip, path: Path, rate: Fraction, *, on_frame: Callable[[i
     Raises EncoderError, DiskFullError.
     """
     written = 0
-    with _writer(clip, path, rate) as writer:
+    with _writer(clip, path, rate, size) as writer:
         for frame in clip.iter_frames(fps=float(rate), dtype="uint8"):
             try:
                 writer.write_frame(frame)
@@ -53,14 +58,14 @@ def encode(clip: VideoClip, path: Path, rate: Fraction, *, on_frame: Callable[[i
     return written
 
 
-def ffmpeg_arguments(rate: Fraction) -> list[str]:
+def ffmpeg_arguments(rate: Fraction, size: Size) -> list[str]:
     """What ffmpeg is told about the output beyond codec and preset.
 
     Frames get their times from their number, because moviepy rounds the rate to two decimals; colour becomes
     BT.709 and says so, because players assume that of untagged HD and moviepy leaves BT.601 untagged.
     """
     return [
-        *("-vf", ",".join(_filters(rate))),
+        *("-vf", ",".join(_filters(rate, size))),
         *("-crf", _CRF),
         *("-g", str(max(1, round(rate * _KEYFRAME_EVERY_S)))),
         *("-profile:v", "high"),
@@ -69,12 +74,12 @@ def ffmpeg_arguments(rate: Fraction) -> list[str]:
     ]
 
 
-def _filters(rate: Fraction) -> tuple[str, ...]:
+def _filters(rate: Fraction, size: Size) -> tuple[str, ...]:
     return (
         f"settb={rate.denominator}/{rate.numerator}",
         "setpts=N",
         f"fps={rate.numerator}/{rate.denominator}",
-        "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int",
+        f"scale={size.width}:{size.height}:out_color_matrix=bt709:out_range=tv:flags={_SCALER}",
         "format=yuv420p",
         "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709",
         "setsar=1",
@@ -82,14 +87,14 @@ def _filters(rate: Fraction) -> tuple[str, ...]:
 
 
 @contextmanager
-def _writer(clip: VideoClip, path: Path, rate: Fraction) -> Iterator[FFMPEG_VideoWriter]:
+def _writer(clip: VideoClip, path: Path, rate: Fraction, size: Size) -> Iterator[FFMPEG_VideoWriter]:
     writer = FFMPEG_VideoWriter(
         str(path),
         clip.size,
         float(rate),
         codec="libx264",
         preset=_PRESET,
-        ffmpeg_params=ffmpeg_arguments(rate),
+        ffmpeg_params=ffmpeg_arguments(rate, size),
     )
     process = writer.proc
     try:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from timelapse.rendering.pipeline.geometry import Placement
 
 _FORMATS = ("JPEG", "PNG", "WEBP")  # a phone's several-pictures JPEG (MPO) opens as a JPEG
+#: Reducing by less while decoding takes longer than decoding every pixel.
+_LEAST_REDUCTION = 2
 _ORIENTATION_TAG = 0x0112
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -74,6 +76,26 @@ def read_frame(picture: Picture, frame: Size, *, max_pixels: int) -> NDArray[np.
         raise PictureError("damaged", f"It is damaged: {error}.") from error
 
 
+def carrier(picture: Picture, frame: Size) -> Size:
+    """The size in which frames like this picture best travel to the encoder, which brings them to ``frame``.
+
+    A JPEG of the frame's shape travels as libjpeg gives it, a little larger than the frame: the encoder's
+    scaler takes a fifth of the time of ours for the same quality. Any other picture is fitted here.
+    """
+    try:
+        data = picture.path.read_bytes()
+        with Image.open(io.BytesIO(data), formats=("JPEG",)) as image:
+            lying = int(image.getexif().get(_ORIENTATION_TAG, 1)) in _ON_ITS_SIDE
+            same_shape = contain(Size(*image.size), frame).size == frame
+        height, width, *_ = simplejpeg.decode_jpeg_header(
+            data, min_width=frame.width, min_height=frame.height, min_factor=_LEAST_REDUCTION
+        )
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+        return frame
+    fits = frame.width <= width < 2 * frame.width and frame.height <= height < 2 * frame.height
+    return Size(int(width), int(height)) if fits and same_shape and not lying else frame
+
+
 def _decode(data: bytes, frame: Size, max_pixels: int) -> NDArray[np.uint8]:
     with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
         stored = Size(*image.size)
@@ -95,7 +117,12 @@ def _jpeg(data: bytes, wanted: Size) -> Image.Image:
     # libjpeg halves while it decodes (1/2, 1/4, 1/8) wherever the result still covers what is wanted: 2 to 4
     # times faster than decoding every pixel, and what is left to reduce is reduced by Lanczos.
     pixels = simplejpeg.decode_jpeg(
-        data, colorspace="RGB", min_width=wanted.width, min_height=wanted.height, min_factor=2, strict=True
+        data,
+        colorspace="RGB",
+        min_width=wanted.width,
+        min_height=wanted.height,
+        min_factor=_LEAST_REDUCTION,
+        strict=True,
     )
     return Image.fromarray(pixels)
 

@@ -14,6 +14,7 @@ from PIL import Image
 from timelapse.rendering.pipeline.clip import PictureClip
 from timelapse.rendering.pipeline.encode import encode
 from timelapse.rendering.pipeline.errors import DiskFullError, NoUsableFramesError
+from timelapse.rendering.pipeline.picture import carrier
 from timelapse.rendering.pipeline.source import FrameSource
 from timelapse.rendering.pipeline.verify import Facts, inspect, verify
 
@@ -87,16 +88,21 @@ def sweep(folder: Path) -> None:
 
 
 def _render(order: Order, workshop: Path, on_frame: Callable[[int], None]) -> Rendered:
-    source = FrameSource(order.pictures, order.size, max_pixels=order.max_pixels)
-    poster = _Poster(workshop / POSTER, at=len(order.pictures) // 2)
+    travelling = carrier(order.pictures[0], order.size) if order.pictures else order.size
+    source = FrameSource(order.pictures, travelling, max_pixels=order.max_pixels)
+    poster = _Poster(at=len(order.pictures) // 2)
     with closing(source.frames()) as frames:
-        clip = PictureClip(poster.watch(frames), order.size, len(order.pictures), order.rate)
+        clip = PictureClip(poster.watch(frames), travelling, len(order.pictures), order.rate)
         count = encode(
-            clip, workshop / MOVIE, order.rate, on_frame=lambda done: on_frame(done + len(source.left_out))
+            clip,
+            workshop / MOVIE,
+            order.rate,
+            size=order.size,
+            on_frame=lambda done: on_frame(done + len(source.left_out)),
         )
     if not count:
         raise NoUsableFramesError(f"None of the {len(order.pictures)} pictures could be read.")
-    poster.save()
+    poster.save(workshop / POSTER, order.size)
     facts = inspect(workshop / MOVIE)
     verify(facts, frame_count=count, rate=order.rate, size=order.size)
     for name in (MOVIE, POSTER):
@@ -107,8 +113,7 @@ def _render(order: Order, workshop: Path, on_frame: Callable[[int], None]) -> Re
 class _Poster:
     """Remembers the frame in the middle of those that pass, or the last one before it."""
 
-    def __init__(self, path: Path, *, at: int) -> None:
-        self._path = path
+    def __init__(self, *, at: int) -> None:
         self._at = at
         self._frame: NDArray[np.uint8] | None = None
 
@@ -118,9 +123,10 @@ class _Poster:
                 self._frame = frame
             yield frame
 
-    def save(self) -> None:
+    def save(self, path: Path, size: Size) -> None:
         if self._frame is not None:
-            Image.fromarray(self._frame).save(self._path, "JPEG", quality=_POSTER_QUALITY, optimize=True)
+            image = Image.fromarray(self._frame).resize((size.width, size.height), Image.Resampling.LANCZOS)
+            image.save(path, "JPEG", quality=_POSTER_QUALITY, optimize=True)
 
 
 def _flush(path: Path) -> None:
