@@ -10,10 +10,10 @@ export interface Toast {
   readonly remedy?: string;
 }
 
-const ToastContext = createContext<(toast: Toast) => void>(() => undefined);
+const ToastContext = createContext<(toast: Toast | null) => void>(() => undefined);
 
-/** Gives the function that shows a snackbar. */
-export function useToast(): (toast: Toast) => void {
+/** Gives the function that shows a snackbar; null takes away the one that is shown. */
+export function useToast(): (toast: Toast | null) => void {
   return use(ToastContext);
 }
 
@@ -21,9 +21,9 @@ export function useToast(): (toast: Toast) => void {
 export function Toaster({ children }: { readonly children: ReactNode }) {
   const [toast, setToast] = useState<Toast | null>(null);
   const [open, setOpen] = useState(false);
-  const show = useCallback((next: Toast) => {
-    setToast(next);
-    setOpen(true);
+  const show = useCallback((next: Toast | null) => {
+    if (next !== null) setToast(next); // The old words stay while the snackbar fades.
+    setOpen(next !== null);
   }, []);
   const close = () => {
     setOpen(false);

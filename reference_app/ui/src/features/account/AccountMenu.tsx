@@ -5,6 +5,7 @@ import MenuItem from "@mui/material/MenuItem";
 import { useId, useState } from "react";
 import { graphql, useFragment } from "react-relay";
 
+import { VisuallyHidden } from "../../design/VisuallyHidden.tsx";
 import type { AccountMenu_user$key } from "./__generated__/AccountMenu_user.graphql";
 import { useSignOut } from "./useSignOut.ts";
 
@@ -29,14 +30,14 @@ export function AccountMenu({ user }: { readonly user: AccountMenu_user$key }) {
         aria-haspopup="menu"
         aria-expanded={anchor !== null}
         aria-controls={anchor === null ? undefined : menuId}
-        aria-label={`Account of ${username}`}
         onClick={(event) => {
           setAnchor(event.currentTarget);
         }}
         sx={{ minWidth: 0, px: 1, gap: 1 }}
       >
+        <VisuallyHidden>Account of {username}</VisuallyHidden>
         <Initial name={username} />
-        <Box component="span" sx={{ display: { xs: "none", md: "inline" } }}>
+        <Box component="span" aria-hidden sx={{ display: { xs: "none", md: "inline" } }}>
           {username}
         </Box>
       </Button>

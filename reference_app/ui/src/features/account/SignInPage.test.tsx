@@ -1,4 +1,4 @@
-import { act, screen } from "@testing-library/react";
+import { act, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 
@@ -37,6 +37,10 @@ test("says what is wrong and what to do when the server refuses", async () => {
   });
   expect(await screen.findByText("No such account.")).toBeVisible();
   expect(screen.getByText("Check the name.")).toBeVisible();
+  await userEvent.click(screen.getByRole("button", { name: "Sign in" }));
+  await waitFor(() => {
+    expect(screen.queryByText("No such account.")).toBeNull();
+  });
 });
 
 test("says so when the server can't be reached", async () => {

@@ -28,6 +28,7 @@ export function useAction<T extends MutationParameters>(
   const [commit, busy] = useMutation<T>(mutation);
   const show = useToast();
   const send = ({ variables, onDone }: Call<T>): void => {
+    show(null); // What went wrong before is no news once a person tries again.
     commit({
       variables,
       updater: options.updater,

@@ -51,7 +51,10 @@ export function QueuePanel({ operations }: { readonly operations: QueuePanel_ope
                 {` waiting · ${formatNumber(queue.running)} running`}
               </Box>
             </Typography>
-            <Outlook wait={queue.oldestWaitSeconds ?? null} drain={queue.drainSeconds ?? null} />
+            <Outlook
+              wait={queue.oldestWaitSeconds ?? null}
+              drain={queue.depth === 0 ? null : (queue.drainSeconds ?? null)}
+            />
           </Box>
         ))}
       </Box>
