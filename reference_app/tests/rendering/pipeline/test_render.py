@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import os
 import resource
+import subprocess
+import sys
+import textwrap
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -10,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from timelapse.rendering.pipeline.errors import DiskFullError, NoUsableFramesError
+from timelapse.rendering.pipeline.errors import NoUsableFramesError, StorageError
 from timelapse.rendering.pipeline.geometry import Size
 from timelapse.rendering.pipeline.picture import Picture
 from timelapse.rendering.pipeline.rate import exact_rate
@@ -137,8 +140,43 @@ def test_what_a_killed_attempt_left_behind_is_swept(tmp_path: Path, footage: Foo
 
 @pytest.mark.skipif(not os.path.ismount("/proc"), reason="even root makes no folder there")
 def test_a_folder_that_cant_be_written_is_told_with_the_systems_reason() -> None:
-    with pytest.raises(DiskFullError, match="can't be stored"):
+    with pytest.raises(StorageError, match="can't be stored: No such file or directory"):
         render(order([Path("a.jpg")], Size(64, 48)), Path("/proc/movies"), on_frame=quiet)
+
+
+def test_what_the_watcher_raises_is_raised_as_it_is(tmp_path: Path, footage: Footage) -> None:
+    def broken(done: int) -> None:
+        raise ConnectionResetError("an error of the network, not of the disk")
+
+    with pytest.raises(ConnectionResetError):
+        render(order(footage("bikes")[:3], Size(64, 28)), tmp_path, on_frame=broken)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_fails_the_movie_and_leaves_nothing(tmp_path: Path, footage: Footage) -> None:
+    """A disk of its own, so small that the movie doesn't fit: a tmpfs in a mount namespace of its own."""
+    script = f"""
+        from pathlib import Path
+        from fractions import Fraction
+        from timelapse.rendering.pipeline.errors import DiskFullError
+        from timelapse.rendering.pipeline.geometry import Size
+        from timelapse.rendering.pipeline.picture import Picture
+        from timelapse.rendering.pipeline.render import Order, render
+        folder = Path({str(footage("bikes")[0].parent)!r})
+        pictures = [Picture(name=path.name, path=path) for path in sorted(folder.glob("*.jpg"))]
+        order = Order(pictures=pictures, size=Size(1280, 544), rate=Fraction(30), max_pixels=10**7)
+        try:
+            render(order, Path({str(tmp_path)!r}) / "disk" / "7", on_frame=lambda done: None)
+        except DiskFullError as error:
+            print(error.code, list(Path({str(tmp_path)!r}).glob("disk/7/*")))
+    """
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "script.py").write_text(textwrap.dedent(script))
+    mount = f"mount -t tmpfs -o size=300k tmpfs {tmp_path}/disk && exec {sys.executable} {tmp_path}/script.py"
+    run = subprocess.run(["unshare", "-m", "sh", "-c", mount], check=False, capture_output=True, text=True)
+    if "Operation not permitted" in run.stderr:
+        pytest.skip("Only root may mount a disk of its own.")
+    assert run.stdout == "disk_full []\n", run.stderr
 
 
 def test_memory_holds_a_few_frames_however_long_the_movie(tmp_path: Path, footage: Footage) -> None:

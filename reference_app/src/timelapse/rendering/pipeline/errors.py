@@ -37,6 +37,13 @@ class DiskFullError(EncoderError):
     remedy = "Free space where the movies are stored, then render again."
 
 
+class StorageError(RenderError):
+    """The folder for movies can't be written."""
+
+    code = "not_stored"
+    remedy = "Look at the folder for movies and who may write it, then render again."
+
+
 class BadMovieError(RenderError):
     """ffmpeg said that it succeeded, but the file isn't the movie that was asked for."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import uuid
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from PIL import Image
 
 from timelapse.rendering.pipeline.clip import PictureClip
 from timelapse.rendering.pipeline.encode import encode
-from timelapse.rendering.pipeline.errors import DiskFullError, NoUsableFramesError
+from timelapse.rendering.pipeline.errors import DiskFullError, NoUsableFramesError, StorageError
 from timelapse.rendering.pipeline.picture import carrier
 from timelapse.rendering.pipeline.source import FrameSource
 from timelapse.rendering.pipeline.verify import Facts, inspect, verify
@@ -33,6 +34,7 @@ MOVIE = "movie.mp4"
 POSTER = "poster.jpg"
 _WORKSHOP = ".rendering-"
 _POSTER_QUALITY = 85
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +73,9 @@ def render(order: Order, folder: Path, *, on_frame: Callable[[int], None]) -> Re
     sweep(folder)
     workshop = folder / f"{_WORKSHOP}{uuid.uuid4().hex}"
     try:
-        workshop.mkdir(parents=True)
+        with _storing():
+            workshop.mkdir(parents=True)
         return _render(order, workshop, on_frame)
-    except OSError as error:
-        shutil.rmtree(workshop, ignore_errors=True)
-        raise DiskFullError(f"The movie can't be stored: {error.strerror}.") from error
     except BaseException:
         shutil.rmtree(workshop, ignore_errors=True)
         raise
@@ -102,11 +102,12 @@ def _render(order: Order, workshop: Path, on_frame: Callable[[int], None]) -> Re
         )
     if not count:
         raise NoUsableFramesError(f"None of the {len(order.pictures)} pictures could be read.")
-    poster.save(workshop / POSTER, order.size)
     facts = inspect(workshop / MOVIE)
     verify(facts, frame_count=count, rate=order.rate, size=order.size)
-    for name in (MOVIE, POSTER):
-        _flush(workshop / name)
+    with _storing():
+        poster.save(workshop / POSTER, order.size)
+        for name in (MOVIE, POSTER):
+            _flush(workshop / name)
     return Rendered(folder=workshop.parent, workshop=workshop, facts=facts, left_out=tuple(source.left_out))
 
 
@@ -127,6 +128,16 @@ class _Poster:
         if self._frame is not None:
             image = Image.fromarray(self._frame).resize((size.width, size.height), Image.Resampling.LANCZOS)
             image.save(path, "JPEG", quality=_POSTER_QUALITY, optimize=True)
+
+
+@contextmanager
+def _storing() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise DiskFullError("The disk for movies is full.") from error
+        raise StorageError(f"The movie can't be stored: {error.strerror}.") from error
 
 
 def _flush(path: Path) -> None:
