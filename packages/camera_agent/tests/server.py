@@ -72,6 +72,7 @@ class StrictServer:
         self.config: dict = {"revision": 0, "interval_s": 2.0}
         self.max_bytes = 50_000_000
         self.close_after_answer = False
+        self.date = ""
         self._faults: deque[Fault] = deque()
         self._changed = threading.Condition()
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -135,6 +136,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self._handle("POST")
+
+    def do_OPTIONS(self) -> None:
+        self._handle("OPTIONS")
+
+    def date_time_string(self, timestamp=None) -> str:
+        return self.strict.date or super().date_time_string(timestamp)
 
     def do_HEAD(self) -> None:
         self._handle("HEAD")
@@ -209,6 +216,8 @@ class Handler(BaseHTTPRequestHandler):
             return self._answer(412)
         if (method, path) == ("POST", "/captures"):
             return self._create()
+        if (method, path) == ("OPTIONS", "/captures"):
+            return self._answer(204, {"Tus-Version": "1.0.0"})
         upload = self.strict.uploads.get(path.removeprefix("/captures/"))
         if upload is None:
             return self._answer(404, error=("unknown_capture", "No such upload."))

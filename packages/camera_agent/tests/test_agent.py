@@ -21,6 +21,13 @@ def replay(home, source, *more: str) -> tuple[str, ...]:
     return ("run", "--home", str(home.folder), "--driver", "replay", "--source", str(source), "--once", *more)
 
 
+def naughty(home, name: str, tmp_path) -> tuple[str, ...]:
+    home.config_file.write_text(
+        f'driver = "tests.drivers.naughty:{name}"\ninterval_s = 0.1\n[options]\ncount = "{tmp_path}/count"\n'
+    )
+    return ("run", "--home", str(home.folder))
+
+
 @pytest.fixture
 def filming(home):
     """Arguments of an agent that films small pictures quickly."""
@@ -49,9 +56,7 @@ def test_it_films_and_delivers_until_it_is_asked_to_stop(server, filming, number
 
 
 def test_it_stops_in_time_while_the_camera_hangs_and_the_server_is_silent(server, home, tmp_path):
-    home.config_file.write_text(f'[options]\ncount = "{tmp_path}/count"\n')
-    driver = ("--driver", "tests.drivers.naughty:Hangs", "--interval", "0.1")
-    with Command("run", "--home", str(home.folder), *driver) as agent:
+    with Command(*naughty(home, "Hangs", tmp_path)) as agent:
         server.wait_for(lambda: len(server.stored) == 1)
         code, said, seconds = agent.end()
     assert (code, seconds < 3) == (0, True)
@@ -59,9 +64,7 @@ def test_it_stops_in_time_while_the_camera_hangs_and_the_server_is_silent(server
 
 
 def test_a_camera_that_crashes_is_started_again_and_the_server_hears_of_it(server, home, tmp_path):
-    home.config_file.write_text(f'[options]\ncount = "{tmp_path}/count"\n')
-    driver = ("--driver", "tests.drivers.naughty:Crashes", "--interval", "0.1")
-    with Command("run", "--home", str(home.folder), *driver) as agent:
+    with Command(*naughty(home, "Crashes", tmp_path)) as agent:
         server.wait_for(lambda: len(server.stored) >= 4)
         _, said, _ = agent.end()
     assert "was ended by SIGSEGV. It is started again." in said

@@ -8,7 +8,7 @@ import pytest
 
 from camera_agent.clock import Clock
 from camera_agent.drivers.process import DriverProcess
-from camera_agent.filming import Filming
+from camera_agent.filming import Filming, Plan
 from camera_agent.spool.store import Spool
 from camera_agent.status import Status
 from tests.command import TESTS
@@ -40,7 +40,7 @@ def film(tmp_path, monkeypatch):
                 Clock(),
                 status,
                 stop=stop,
-                interval_s=interval_s,
+                plan=Plan(interval_s=interval_s),
                 taken=taken,
                 failed=said.append,
             )
@@ -88,7 +88,7 @@ def test_a_schedule_that_changes_takes_effect_while_waiting(tmp_path, monkeypatc
             Clock(),
             Status(driver="Good"),
             stop=stop,
-            interval_s=3600,
+            plan=Plan(interval_s=3600),
             taken=taken,
             failed=lambda message: None,
         )
@@ -111,7 +111,7 @@ def test_a_source_with_an_end_begins_again(folder, tmp_path):
             Clock(),
             Status(driver="replay"),
             stop=stop,
-            interval_s=0.01,
+            plan=Plan(interval_s=0.01),
             taken=taken,
             failed=lambda message: None,
         )
@@ -128,7 +128,7 @@ def test_waking_it_after_the_stop_ends_a_long_wait(tmp_path):
             Clock(),
             Status(driver="Good"),
             stop=stop,
-            interval_s=3600,
+            plan=Plan(interval_s=3600),
             taken=lambda capture: None,
             failed=lambda message: None,
         )

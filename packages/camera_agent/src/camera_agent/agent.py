@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import eliot
 
+from camera_agent import systemd
 from camera_agent.clock import Clock
 from camera_agent.deliveries import Deliveries, Refusal, Say
 from camera_agent.drivers import registry
 from camera_agent.drivers.process import DriverProcess
 from camera_agent.errors import BadInput, NotDelivered
-from camera_agent.filming import Filming
+from camera_agent.filming import Filming, Plan
 from camera_agent.link.client import Client
 from camera_agent.link.sender import Sender
 from camera_agent.replaying import Replaying
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     from camera_agent.drivers.base import Description
     from camera_agent.frame import Capture
     from camera_agent.home import Home
+
+
+#: A heartbeat that hears nothing for so long is over: the next one is due, and systemd's watchdog waits.
+BEAT_TIMEOUT_S = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +57,11 @@ class Agent:
             raise BadInput(
                 "No server is known.", "Pair first: camera-agent pair URL, or give one with --server."
             )
-        self._uploads, self._beats = Client(server, token=home.token()), Client(server)
+        self._uploads = (
+        self._beats = Client(server, timeout_s=BEAT_TIMEOUT_S)
+            Client(server, token=home.token()),
+            Client(server, timeout_s=BEAT_TIMEOUT_S),
+        )
         self._clock = Clock()
         self._threads = Threads()
         self._status = Status(driver=config.driver, interval_s=config.interval_s)
@@ -71,15 +80,18 @@ class Agent:
                 self._clock,
                 self._status,
                 stop=self._threads.stop,
-                interval_s=self._config.interval_s,
+                plan=self._plan(),
                 taken=lambda _capture: filmed.advance(),
                 failed=self._failed,
             )
             with stopped_by_signals(self._threads.request_stop):
-                self._start_link(Deliveries(self._status, say=self._say), changed=filming.reschedule)
+                self._start_link(
+                    Deliveries(self._status, say=self._say), changed=filming.reschedule, alive=filming.alive
+                )
                 self._threads.start("filming", filming.run, essential=True)
                 every, server = f"{self._config.interval_s:g} s", self._uploads.server
                 self._say(f"Filming every {every}; delivering to {server}.")
+                systemd.notify(systemd.READY)
                 self._threads.wait()
                 filming.wake()
                 self._end()
@@ -136,7 +148,13 @@ class Agent:
             self._end()
         return complete
 
-    def _start_link(self, deliveries: Deliveries, *, changed: Callable[[float], None]) -> None:
+    def _start_link(
+        self,
+        deliveries: Deliveries,
+        *,
+        changed: Callable[[float], None],
+        alive: Callable[[], bool] = lambda: True,
+    ) -> None:
         sender = Sender(
             self._spool,
             self._uploads,
@@ -152,9 +170,14 @@ class Agent:
             counts=self._spool.counts,
             stop=self._threads.stop,
             changed=changed,
+            alive=alive,
         )
         self._threads.start("sender", sender.run)
         self._threads.start("heart", heart.run)
+
+    def _plan(self) -> Plan:
+        config = self._config
+        return Plan(interval_s=config.interval_s, quota=config.quota_bytes, reserve=config.reserve_bytes)
 
     def _failed(self, message: str) -> None:
         eliot.log_message(message_type="camera:trouble", message=message)
@@ -162,6 +185,7 @@ class Agent:
 
     def _end(self) -> None:
         """Bring every thread back from where it waits, then join them."""
+        systemd.notify(systemd.STOPPING)
         for client in (self._uploads, self._beats):
             client.abort()
         with self._spool.changed:

@@ -8,12 +8,14 @@ import os
 import sys
 from contextlib import closing
 from dataclasses import asdict, replace
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from camera_agent import __version__
 from camera_agent.agent import Agent, Summary
 from camera_agent.config import Config, check, read
+from camera_agent.doctor import examine
 from camera_agent.drivers import registry
 from camera_agent.errors import AgentError, BadInput
 from camera_agent.home import Home
@@ -141,11 +143,25 @@ def _status(options: argparse.Namespace) -> int:
     return 0
 
 
+def _doctor(options: argparse.Namespace) -> int:
+    home = _home(options)
+    findings = examine(home, read(home.config_file))
+    for finding in findings:
+        _tell(f"{'ok ' if finding.well else 'NO '} {finding.name}: {finding.message}")
+    return 0 if all(finding.well for finding in findings) else 1
+
+
 def _spool_ls(options: argparse.Namespace) -> int:
     for entry in Spool(_home(options).spool).listing():
         one = entry.capture
         state = entry.state.name.lower()
         _tell(f"{one.sequence:8d}  {state:8s} {one.size:10d}  {one.capture}  {one.filename}  {entry.message}")
+    return 0
+
+
+def _service(_options: argparse.Namespace) -> int:
+    unit = (resources.files("camera_agent") / "camera-agent.service").read_text()
+    _tell(unit.replace("@COMMAND@", f"{sys.executable} -m camera_agent").rstrip())
     return 0
 
 
@@ -178,6 +194,8 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--json", action="store_true", help="with --once: a JSON summary on stdout")
 
     _command(commands, "status", "what this agent is and has, as JSON", _status)
+    _command(commands, "doctor", "check camera, clock, disk, network and permissions", _doctor)
+    _command(commands, "service", "print a systemd unit for this installation", _service)
     _command(commands, "drivers", "list the cameras that can be named", _drivers)
     spool = commands.add_parser("spool", help="look at the captures that wait").add_subparsers(
         required=True, metavar="COMMAND"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from camera_agent.drivers.process import OPEN_DEADLINE_S
 from camera_agent.errors import DriverError, DriverLost, SpoolError
 from camera_agent.frame import Capture, new_capture_id
 from camera_agent.link.backoff import Backoff
@@ -21,6 +23,17 @@ if TYPE_CHECKING:
 
 #: A camera that failed is opened again after at most this long, so that it loses few slots.
 LONGEST_REST_S = 5.0
+#: A loop that is late by more than this many seconds stands still.
+SLACK_S = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Seconds between captures; bytes that the spool may take (0: no limit), and that stay free."""
+
+    interval_s: float
+    quota: int = 0
+    reserve: int = 0
 
 
 class Filming:
@@ -34,15 +47,16 @@ class Filming:
         status: Status,
         *,
         stop: threading.Event,
-        interval_s: float,
+        plan: Plan,
         taken: Callable[[Capture], None],
         failed: Callable[[str], None],
     ) -> None:
         self._driver, self._spool, self._clock, self._status = driver, spool, clock, status
         self._stop, self._taken, self._failed = stop, taken, failed
-        self._changed = threading.Event()
+        self._changed, self._plan = threading.Event(), plan
         self._rest = Backoff()
-        self.grid = Grid(origin=time.monotonic(), interval_s=interval_s)
+        self._turned_at = time.monotonic()
+        self.grid = Grid(origin=time.monotonic(), interval_s=plan.interval_s)
 
     def reschedule(self, interval_s: float) -> None:
         """Film every `interval_s` seconds from now on."""
@@ -53,6 +67,7 @@ class Filming:
         """Film: the first capture at once, the others on the grid."""
         is_open, slot = False, self.grid.origin
         while self._sleep_until(slot):
+            self._turned_at = time.monotonic()
             try:
                 if not is_open:
                     self._driver.open()
@@ -65,7 +80,13 @@ class Filming:
             slot = self.grid.next_slot(time.monotonic())
         self._driver.close()
 
+    def alive(self) -> bool:
+        """Whether this loop turns: the longest round is a wait, an opening and a capture that fail."""
+        longest = self.grid.interval_s + OPEN_DEADLINE_S + self._driver.capture_deadline_s + LONGEST_REST_S
+        return time.monotonic() - self._turned_at < longest + SLACK_S
+
     def _take(self) -> None:
+        self._make_room()
         target = self._spool.incoming / "shot"
         target.unlink(missing_ok=True)
         moment = self._clock.now()
@@ -86,6 +107,15 @@ class Filming:
         if capture is not None:
             self._status.last_capture = capture
             self._taken(capture)
+
+    def _make_room(self) -> None:
+        freed = self._spool.make_room(quota=self._plan.quota, reserve=self._plan.reserve)
+        if freed.thinned:
+            self._failed(f"The card is full: {freed.thinned} waiting pictures were dropped, evenly spread.")
+        if freed.bytes:
+            self._status.trouble("disk", "The card is full: the backlog is thinned out to go on filming.")
+        else:
+            self._status.well("disk")
 
     def _well(self) -> None:
         self._rest.succeeded()

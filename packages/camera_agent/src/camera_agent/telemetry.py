@@ -8,7 +8,7 @@ import shutil
 import time
 from typing import TYPE_CHECKING
 
-from camera_agent import __version__
+from camera_agent import __version__, systemd
 from camera_agent.clock import Clock, monotonic_ns
 from camera_agent.errors import LinkDown
 from camera_agent.frame import from_rfc3339, rfc3339
@@ -71,7 +71,10 @@ def wished_interval(answer: Answer, status: Status) -> tuple[int, float] | None:
 
 
 class Heart:
-    """Beats until `stop` is set. `changed` hears of a newly wished interval (seconds)."""
+    """Beats until `stop` is set. `changed` hears of a newly wished interval (seconds).
+
+    `alive` tells whether the other loops turn: only then does systemd's watchdog hear of the beat.
+    """
 
     def __init__(
         self,
@@ -83,10 +86,11 @@ class Heart:
         counts: Callable[[], Counts],
         stop: threading.Event,
         changed: Callable[[float], None],
+        alive: Callable[[], bool] = lambda: True,
     ) -> None:
         self._client, self._status, self._clock = client, status, clock
         self._home, self._counts = home, counts
-        self._stop, self._changed = stop, changed
+        self._stop, self._changed, self._alive = stop, changed, alive
         self._started = time.monotonic()
         self._seq = 0
 
@@ -111,6 +115,9 @@ class Heart:
             uptime_s=time.monotonic() - self._started,
         )
         self._home.write(self._home.status_file, beat)
+        # systemd restarts an agent whose loops stand still, network or not.
+        if self._alive():
+            systemd.notify(systemd.ALIVE)
         self._client.token = self._home.token()
         asked = monotonic_ns()
         try:

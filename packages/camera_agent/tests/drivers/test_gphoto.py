@@ -1,4 +1,4 @@
-"""The driver against the real libgphoto2: its virtual PTP camera, a card that fills up after 26 pictures included."""
+"""The driver against the real libgphoto2 and its virtual camera, whose card fills up after 26 pictures."""
 
 from __future__ import annotations
 

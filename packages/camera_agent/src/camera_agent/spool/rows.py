@@ -25,6 +25,7 @@ class State(IntEnum):
     DELIVERED = 1
     REFUSED = 2
     LOST = 3
+    DROPPED = 4
 
 
 # The partial index keeps "which is next?" at microseconds with 260,000 captures waiting: an index over all
@@ -48,6 +49,7 @@ CREATE TABLE IF NOT EXISTS captures (
     message      TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS captures_pending ON captures (sequence) WHERE state = 0;
+CREATE INDEX IF NOT EXISTS captures_refused ON captures (sequence) WHERE state = 2;
 CREATE INDEX IF NOT EXISTS captures_delivered ON captures (sequence) WHERE state = 1;
 CREATE TABLE IF NOT EXISTS totals (
     state INTEGER PRIMARY KEY, captures INTEGER NOT NULL, bytes INTEGER NOT NULL

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import threading
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from camera_agent.frame import EXTENSIONS, Capture, ExposureValue
 from camera_agent.spool import rows
 from camera_agent.spool.files import settle
 from camera_agent.spool.recovery import Recovery, recover
+from camera_agent.spool.room import Freed, make_room, missing
 from camera_agent.spool.rows import State
 
 if TYPE_CHECKING:
@@ -139,6 +141,15 @@ class Spool:
         totals = {row["state"]: (row["captures"], row["bytes"]) for row in found}
         pending, size = totals.get(State.PENDING, (0, 0))
         return Counts(pending=pending, bytes=size, refused=totals.get(State.REFUSED, (0, 0))[0])
+
+    def make_room(self, *, quota: int, reserve: int) -> Freed:
+        """Keep the spool below `quota` bytes (0: any size) and `reserve` bytes of the disk free."""
+        with self._lock:
+            row = self._one("SELECT sum(bytes) AS used FROM totals WHERE state IN (0, 2)")
+            used = int(row["used"] or 0) if row else 0
+            free = shutil.disk_usage(self.folder).free
+            wanted = missing(used=used, quota=quota, free=free, reserve=reserve)
+            return make_room(self._index, self.path, wanted) if wanted else Freed()
 
     def listing(self, limit: int = 1000) -> list[Entry]:
         """The oldest captures not delivered."""

@@ -1,4 +1,3 @@
-# ruff: noqa: S101 - these are tests, shipped for others to inherit
 """`DriverContract`: inherit it in a test module, name your driver, run pytest.
 
     class TestMyCamera(DriverContract):

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import pytest
+
+from camera_agent import doctor
+from camera_agent.cli import main
+from camera_agent.config import Config
+from camera_agent.home import Home
+
+SMALL = {"width": 160, "height": 90}
+
+
+def findings(home, **settings):
+    return {one.name: one for one in doctor.examine(home, Config(**{"options": SMALL, **settings}))}
+
+
+def test_a_paired_agent_with_a_camera_is_well_but_for_its_clock(home, server):
+    found = findings(home)
+    assert {name for name, one in found.items() if one.well} >= {
+        "folder",
+        "disk",
+        "token",
+        "server",
+        "camera",
+    }
+    assert "Simulated landscape took a picture" in found["camera"].message
+
+
+def test_an_agent_that_was_never_paired_is_told_how(tmp_path):
+    found = findings(Home(tmp_path))
+    assert "camera-agent pair URL" in found["token"].message
+    assert "camera-agent pair URL" in found["server"].message
+
+
+def test_a_token_that_others_can_read_is_told_with_its_remedy(home):
+    home.token_file.chmod(0o644)
+    assert "chmod 600" in findings(home)["token"].message
+
+
+@pytest.mark.parametrize(
+    ("settings", "name", "message"),
+    [
+        ({"server": "http://127.0.0.1:9"}, "server", "can't be reached"),
+        ({"driver": "simulatd"}, "camera", "Did you mean 'simulated'"),
+        ({"reserve_mib": 1e12}, "disk", "less than the reserve"),
+    ],
+)
+def test_each_trouble_is_found_and_the_rest_is_looked_at_all_the_same(home, settings, name, message):
+    found = findings(home, **settings)
+    assert len(found) == 6
+    assert not found[name].well
+    assert message in found[name].message
+
+
+def test_a_folder_that_is_gone_is_found(tmp_path):
+    finding = doctor.folder(Home(tmp_path / "gone"), Config())
+    assert (finding.well, "can't be written" in finding.message) == (False, True)
+
+
+def test_a_server_whose_clock_is_elsewhere_is_named(home, server):
+    server.date = "Tue, 01 Jan 2030 00:00:00 GMT"
+    assert "its clock is" in findings(home)["server"].message
+
+
+def test_a_server_that_refuses_is_told(home, server):
+    server.tokens.clear()
+    assert "revoked" in findings(home)["server"].message
+
+
+def test_the_command_prints_a_line_each_and_fails_when_one_is_not_well(tmp_path, capsys):
+    assert main(["doctor", "--home", str(tmp_path)]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 6
+    assert lines[0].startswith("ok  folder")
+
+
+def test_the_unit_names_this_installation(capsys):
+    assert main(["service"]) == 0
+    unit = capsys.readouterr().out
+    assert "-m camera_agent run --home %S/camera-agent" in unit
+    assert "Type=notify" in unit
+    assert "@" not in unit
