@@ -57,11 +57,8 @@ class Agent:
             raise BadInput(
                 "No server is known.", "Pair first: camera-agent pair URL, or give one with --server."
             )
-        self._uploads = (
+        self._uploads = Client(server, token=home.token())
         self._beats = Client(server, timeout_s=BEAT_TIMEOUT_S)
-            Client(server, token=home.token()),
-            Client(server, timeout_s=BEAT_TIMEOUT_S),
-        )
         self._clock = Clock()
         self._threads = Threads()
         self._status = Status(driver=config.driver, interval_s=config.interval_s)
