@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 import type { CacheConfig, RequestParameters } from "relay-runtime";
 
-import { fetchGraphQL, ServerUnreachable } from "./network.ts";
+import { fetchGraphQL, RequestFailed } from "./network.ts";
 import { serverNow } from "./serverClock.ts";
 
 const request: RequestParameters = {
@@ -47,9 +47,9 @@ test.each([
 ])("says what is wrong when the server gives no data (%#)", async (response, message) => {
   stub(response);
   const failure = await Promise.resolve(fetchGraphQL(request, {}, cache)).catch((error: unknown) => error);
-  expect(failure).toBeInstanceOf(ServerUnreachable);
-  expect((failure as ServerUnreachable).message).toMatch(message);
-  expect((failure as ServerUnreachable).remedy).not.toBe("");
+  expect(failure).toBeInstanceOf(RequestFailed);
+  expect((failure as RequestFailed).message).toMatch(message);
+  expect((failure as RequestFailed).remedy).not.toBe("");
 });
 
 test("learns the server's clock from the answers", async () => {
@@ -57,4 +57,19 @@ test("learns the server's clock from the answers", async () => {
   stub(Response.json({ data: {} }, { headers: { Date: new Date(ahead).toUTCString() } }));
   await fetchGraphQL(request, {}, cache);
   expect(Math.abs(serverNow() - ahead)).toBeLessThan(2500);
+});
+
+test.each([
+  ["signed_out", "signed_out"],
+  ["not_found", "refused"],
+])("tells an answer without data by its code %s", async (sent, code) => {
+  stub(Response.json({ data: null, errors: [{ message: "No.", extensions: { code: sent } }] }));
+  const failure = await Promise.resolve(fetchGraphQL(request, {}, cache)).catch((error: unknown) => error);
+  expect(failure).toMatchObject({ name: "RequestFailed", code, message: "No." });
+});
+
+test("takes what data there is beside an error", async () => {
+  const answer = { data: { node: null }, errors: [{ message: "No such id." }] };
+  stub(Response.json(answer));
+  expect(await fetchGraphQL(request, {}, cache)).toEqual(answer);
 });

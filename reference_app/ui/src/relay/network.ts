@@ -3,15 +3,26 @@ import type { FetchFunction, GraphQLResponse } from "relay-runtime";
 import { readCookie } from "./cookie.ts";
 import { observeServerClock } from "./serverClock.ts";
 
-/** The server did not answer, or not as GraphQL: the message says which, the remedy what to do. */
-export class ServerUnreachable extends Error {
-  override readonly name = "ServerUnreachable";
+/** Why a request gave no data: nobody answered, the session is over, or the server says no for another reason. */
+export type FailureCode = "unreachable" | "signed_out" | "refused";
+
+/** A request that gave no data: the message says what happened, the remedy what to do (empty when the message does). */
+export class RequestFailed extends Error {
+  override readonly name = "RequestFailed";
+  readonly code: FailureCode;
   readonly remedy: string;
 
-  constructor(message: string, remedy: string) {
+  constructor(code: FailureCode, message: string, remedy: string) {
     super(message);
+    this.code = code;
     this.remedy = remedy;
   }
+}
+
+/** What a GraphQL server answers; `data` is null or missing when nothing could be answered. */
+interface Answer {
+  readonly data?: object | null;
+  readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
 }
 
 /** Sends an operation to /graphql with the session cookie and Django's CSRF token. */
@@ -36,7 +47,8 @@ async function post(body: object): Promise<Response> {
       body: JSON.stringify(body),
     });
   } catch {
-    throw new ServerUnreachable(
+    throw new RequestFailed(
+      "unreachable",
       "The server can't be reached.",
       "Check that it runs and that you are online, then try again.",
     );
@@ -45,15 +57,27 @@ async function post(body: object): Promise<Response> {
 
 async function readAnswer(response: Response): Promise<GraphQLResponse> {
   if (response.status === 403) {
-    throw new ServerUnreachable(
+    throw new RequestFailed(
+      "refused",
       "The server refused the request: this page's security token is out of date.",
       "Reload the page, then try again.",
     );
   }
+  const answer = await parse(response);
+  const [error] = answer.errors ?? [];
+  if (error !== undefined && answer.data == null) {
+    const code = error.extensions?.code === "signed_out" ? "signed_out" : "refused";
+    throw new RequestFailed(code, error.message, "");
+  }
+  return answer as GraphQLResponse;
+}
+
+async function parse(response: Response): Promise<Answer> {
   try {
-    return (await response.json()) as GraphQLResponse;
+    return (await response.json()) as Answer;
   } catch {
-    throw new ServerUnreachable(
+    throw new RequestFailed(
+      "unreachable",
       `The server answered ${String(response.status)} instead of data.`,
       "Try again in a moment; if it stays so, look at the server's log.",
     );

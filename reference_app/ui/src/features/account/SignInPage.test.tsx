@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 
 import { answer, renderWithRelay, running } from "../../../test/renderWithRelay.tsx";
-import { ServerUnreachable } from "../../relay/network.ts";
+import { RequestFailed } from "../../relay/network.ts";
 import { SignInPage } from "./SignInPage.tsx";
 
 const NAME = "useSignInMutation";
@@ -46,7 +46,10 @@ test("says what is wrong and what to do when the server refuses", async () => {
 test("says so when the server can't be reached", async () => {
   const environment = await submit();
   act(() => {
-    environment.mock.reject(running(environment, NAME), new ServerUnreachable("Nobody there.", "Start it."));
+    environment.mock.reject(
+      running(environment, NAME),
+      new RequestFailed("unreachable", "Nobody there.", "Start it."),
+    );
   });
   expect(await screen.findByText("Nobody there.")).toBeVisible();
   expect(screen.getByText("Start it.")).toBeVisible();

@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { createMemoryRouter, RouterProvider } from "react-router";
 import { expect, test, vi } from "vitest";
 
-import { ServerUnreachable } from "../../relay/network.ts";
+import { RequestFailed } from "../../relay/network.ts";
 import { PageProblem } from "./PageProblem.tsx";
 
 function show(error: Error) {
@@ -16,13 +16,14 @@ function show(error: Error) {
       element: <PageProblem error={error} onRetry={onRetry} />,
       HydrateFallback: () => null,
     },
+    { path: "/sign-in", element: <p>the door</p> },
   ]);
   render(<RouterProvider router={router} />);
-  return { onRetry, loader };
+  return { onRetry, loader, router };
 }
 
 test("says what happened and what to do", async () => {
-  show(new ServerUnreachable("The server can't be reached.", "Check that it runs."));
+  show(new RequestFailed("unreachable", "The server can't be reached.", "Check that it runs."));
   const alert = await screen.findByRole("alert");
   expect(alert).toHaveTextContent("The server can't be reached.");
   expect(alert).toHaveTextContent("Check that it runs.");
@@ -40,4 +41,10 @@ test("asks for the data again before it shows the page again", async () => {
     expect(onRetry).toHaveBeenCalledTimes(1);
   });
   expect(loader).toHaveBeenCalledTimes(2);
+});
+
+test("leads to the door, and back, when the session is over", async () => {
+  const { router } = show(new RequestFailed("signed_out", "You are not signed in.", ""));
+  expect(await screen.findByText("the door")).toBeVisible();
+  expect(router.state.location.search).toBe("?next=%2F");
 });

@@ -2,7 +2,7 @@ import { useMutation, type GraphQLTaggedNode } from "react-relay";
 import type { MutationParameters, SelectorStoreUpdater } from "relay-runtime";
 
 import { useToast } from "../../design/Toaster.tsx";
-import { ServerUnreachable } from "../../relay/network.ts";
+import { RequestFailed } from "../../relay/network.ts";
 
 /** What a payload tells when the server said no. */
 export interface UserError {
@@ -41,7 +41,7 @@ export function useAction<T extends MutationParameters>(
         show({
           severity: "error",
           message: error.message,
-          remedy: error instanceof ServerUnreachable ? error.remedy : "Try again in a moment.",
+          remedy: error instanceof RequestFailed ? error.remedy : "Try again in a moment.",
         });
       },
     });
