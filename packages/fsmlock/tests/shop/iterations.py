@@ -8,7 +8,7 @@ from pathlib import Path
 from django.core import mail
 
 from fsmlock.iteration import CsvRows, Iteration, Nested
-from tests.shop.models import Film, Frame, Room
+from tests.shop.models import Film, Frame, Room, Write
 
 
 class SendMails(Iteration):
@@ -106,3 +106,29 @@ class Table(Iteration):
 
     def each(self, row):
         self.seen.append(row["name"])
+
+
+class Lines(Iteration):
+    """The effect is a line in a file: a kill can't take it back."""
+
+    lease = timedelta(milliseconds=150)
+
+    def __init__(self, path, count):
+        self.path = path
+        self.count = count
+
+    def items(self):
+        return range(self.count)
+
+    def each(self, number):
+        with Path(self.path).open("a") as file:
+            file.write(f"{number}\n")
+
+
+class Commits(Lines):
+    """The effect is a row: it commits together with the cursor."""
+
+    transactional = True
+
+    def each(self, number):
+        Write.objects.create(resource="item", token=number)

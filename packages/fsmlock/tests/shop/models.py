@@ -70,3 +70,13 @@ class Frame(Lifecycle, models.Model):
 
     def __str__(self):
         return f"Frame {self.pk}"
+
+
+class Write(models.Model):
+    """A fenced write."""
+
+    resource = models.CharField(max_length=100)
+    token = models.BigIntegerField()
+
+    def __str__(self):
+        return f"{self.resource} {self.token}"

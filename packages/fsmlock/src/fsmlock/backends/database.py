@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from fsmlock.rules import Claim, Kind
 
 #: One who waits is forgotten this long after it was last seen.
-WAITER_LEASE_US = 2_000_000
+WAITER_LEASE_US = 1_000_000
 _TRIES = 5
 _INSERT = (
     "INSERT INTO fsmlock_hold (claim, resource, lock, kind, waits, holder, why, since_us, renewed_us, expires_us,"

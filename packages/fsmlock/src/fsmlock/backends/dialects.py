@@ -82,6 +82,10 @@ def _run(using: str, sql: str, params: Params) -> list[Any]:
         return cursor.fetchall() if cursor.description else []
 
 
+def _now_us() -> int:
+    return int(clock.now() * 1_000_000)
+
+
 class SQLite:
     """One writer at a time on one host: the write lock decides, the host's own clock tells the time."""
 
@@ -89,15 +93,24 @@ class SQLite:
         self._using = using
 
     def now(self) -> str:
-        """It does not follow the wall clock, and is the same for every process that can open the file."""
-        return str(int(clock.now() * 1_000_000))
+        """It does not follow the wall clock, and is the same for every process that can open the file.
+
+        A function, since a statement may wait long for the write lock: the time counts from when it has it.
+        """
+        connection = connections[self._using]
+        connection.ensure_connection()
+        raw = connection.connection
+        if getattr(connection, "fsmlock_clock_of", None) is not raw:
+            raw.create_function("fsmlock_now", 0, _now_us)
+            connection.fsmlock_clock_of = raw  # type: ignore[attr-defined]
+        return "fsmlock_now()"
 
     def alive(self, now: str) -> str:
-        """A row renewed in the future was written before this host started anew: its clock began again."""
-        return f"kind <> 'broken' AND expires_us > {now} AND renewed_us <= {now}"
+        """What counts is what is seen."""
+        return f"kind <> 'broken' AND {self.seen(now)}"
 
     def seen(self, now: str) -> str:
-        """The same."""
+        """A row renewed in the future was written before this host started anew: its clock began again."""
         return f"expires_us > {now} AND renewed_us <= {now}"
 
     def decide(self, claim: Claim, sql: str, params: Params) -> Sequence[tuple[int, str, str]]:
@@ -127,7 +140,7 @@ class SQLite:
 
     def line(self, claim_id: str, conflict: str, params: Params) -> Line:
         """Looks without writing, so that waiting takes no write lock."""
-        return _Looking(self._using, claim_id, f"{conflict} AND {self.alive('{now}')}", params)
+        return _Looking(self._using, claim_id, f"{conflict} AND {self.alive(self.now())}", params)
 
 
 class _Looking:
@@ -142,8 +155,7 @@ class _Looking:
         first = "(SELECT coalesce(min(id), 0) FROM fsmlock_hold WHERE claim = %s AND waits)"
         while (left := until - clock.now()) > 0:
             time.sleep(min(left, random.uniform(*_LOOK_AGAIN_S)))
-            where = self._conflict.replace("{now}", str(int(clock.now() * 1_000_000)))
-            sql = f"SELECT 1 FROM fsmlock_hold WHERE {where} AND (NOT waits OR id < {first}) LIMIT 1"
+            sql = f"SELECT 1 FROM fsmlock_hold WHERE {self._conflict} AND (NOT waits OR id < {first}) LIMIT 1"
             if not _run(self._using, sql, [*self._params, self._claim]):
                 return
 

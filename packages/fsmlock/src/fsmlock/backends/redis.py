@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _ON = "fsmlock:on:"
 _TOKENS = "fsmlock:tokens"
-_WAITER_LEASE_MS = 2000
+_WAITER_LEASE_MS = 1000
 
 
 class RedisBackend:

@@ -1,0 +1,141 @@
+"""What one process does: take, check, write, lose, cancel and release, at random, until it is killed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import django
+import redis
+from django.apps import apps
+from django.utils.module_loading import import_string
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+if not apps.ready:
+    django.setup()
+
+from django.core.management import call_command  # noqa: E402 - only once Django is set up
+from django.db import OperationalError, connection, connections  # noqa: E402
+from django.test import override_settings  # noqa: E402
+
+import fsmlock  # noqa: E402
+from fsmlock import clock  # noqa: E402
+from fsmlock.models import Run  # noqa: E402
+from tests.faults.history import Diary  # noqa: E402
+from tests.shop import iterations  # noqa: E402
+from tests.shop.models import Film, Frame, Room, Write  # noqa: E402
+
+# What is imported only when it is used would be imported by every forked process anew.
+with contextlib.suppress(redis.ConnectionError), override_settings(
+    CACHES={"default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}}
+):
+    import_string("fsmlock.backends.redis.RedisBackend")()
+    redis.Redis(port=1, retry=Retry(NoBackoff(), 0)).ping()
+
+LEASE = timedelta(milliseconds=600)
+WAIT = timedelta(seconds=20)
+
+
+def settings_for(world):
+    connections["default"].settings_dict.update(world["database"])
+    caches = {"default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": world.get("valkey", "")}}
+    override_settings(CACHES=caches, FSMLOCK={"BACKEND": world["backend"]}).enable()
+
+
+def prepare(world):
+    settings_for(world)
+    call_command("migrate", run_syncdb=True, verbosity=0)
+    for n in range(2):
+        room = Room.objects.create(name=f"Room {n}")
+        for m in range(2):
+            film = Film.objects.create(name=f"Film {m}", room=room)
+            Frame.objects.create(film=film)
+            Frame.objects.create(film=film)
+
+
+def act(world, number):
+    settings_for(world)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    diary = Diary(f"{world['folder']}/{number}.diary")
+    diary.write("started")
+    rng = random.Random(number)
+    films = list(Film.objects.select_related("room"))
+    frames = list(Frame.objects.select_related("film__room"))
+    rooms = list(Room.objects.all())
+    choices = [(f, lock) for f in films for lock in ("render", "render", "ingest")]
+    choices += [(f, "process") for f in frames] + [(r, "clean") for r in rooms]
+    while True:
+        obj, lock = rng.choice(choices)
+        with contextlib.suppress(fsmlock.CancelRequested, fsmlock.HoldLost, OperationalError):
+            once(diary, rng, obj, lock)
+
+
+def once(diary, rng, obj, lock):
+    policy = fsmlock.Wait(up_to=WAIT) if rng.random() < 0.8 else fsmlock.Fail()
+    try:
+        held = fsmlock.hold(obj, lock, policy=policy, lease=LEASE).acquire()
+    except fsmlock.HoldRefused:
+        if isinstance(policy, fsmlock.Wait):
+            diary.write("starved", str(obj), lock)
+        return
+    try:
+        at = clock.now()
+        held.check()
+        diary.granted(held, at)
+        for _ in range(rng.randrange(4)):
+            sure(diary, held)
+            time.sleep(rng.uniform(0, 0.004))
+        if lock == "render" and rng.random() < 0.5:
+            with held.transaction():
+                Write.objects.create(resource=held.claim.wants[0].resource, token=held.token)
+        if rng.random() < 0.02:
+            before = clock.now()
+            fsmlock.break_hold(obj, lock, by="chaos", why="test")
+            diary.write("broke", held.claim.wants[0].resource, lock, before, clock.now())
+        sure(diary, held)
+    finally:
+        held.release()
+    if rng.random() < 0.05:
+        fsmlock.cancel(obj, lock, by="chaos")
+
+
+def sure(diary, held):
+    """At this moment, read before the check, the hold was ours."""
+    at = clock.now()
+    held.check()
+    diary.write("sure", held.claim.id, at)
+
+
+def enqueue(world, name, count):
+    settings_for(world)
+    made = getattr(iterations, name).enqueue(path=f"{world['folder']}/lines", count=count)
+    Path(f"{world['folder']}/pk").write_text(str(made.pk))
+
+
+def work(world, run):
+    settings_for(world)
+    found = Run.objects.get(pk=run)
+    found.work(on_step=lambda step: Diary(f"{world['folder']}/steps.log").write(step.done, step.state))
+    connection.close()
+
+
+def change_state(world, number):
+    """Five random transitions on the one film, each on an instance that may be stale."""
+    settings_for(world)
+    diary = Diary(f"{world['folder']}/{number}.changes")
+    rng = random.Random(number)
+    for _ in range(5):
+        film = Film.objects.first()
+        time.sleep(rng.uniform(0, 0.002))
+        name = rng.choice(["initialise", "start_deleting", "fail", "recover", "finish_deleting"])
+        before = film.state
+        with contextlib.suppress(fsmlock.TransitionRefused, OperationalError):
+            fsmlock.perform(film, name)
+            diary.write(name, before, film.state)

@@ -1,0 +1,125 @@
+"""What the processes wrote down, and whether it could have been right."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from fsmlock.rules import Above, Claim, Want, in_the_way
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """From ``start`` to ``end`` (clock.now of this host) the process believed in its hold."""
+
+    claim: Claim
+    tokens: dict[str, int]
+    start: float
+    end: float
+    who: str
+
+
+class Diary:
+    """One line per event, flushed at once: a killed process leaves what it wrote."""
+
+    def __init__(self, path):
+        self._file = Path(path).open("a", buffering=1)
+
+    def write(self, *event):
+        self._file.write(json.dumps(event) + "\n")
+
+    def granted(self, held, at):
+        wants = [
+            [w.resource, w.lock, sorted(w.beside), [[a.resource, sorted(a.names)] for a in w.above]]
+            for w in held.claim.wants
+        ]
+        self.write("granted", held.claim.id, at, wants, dict(held.tokens))
+
+
+def read(folder):
+    """The intervals in all diaries, and the other events."""
+    intervals, others = [], []
+    for path in sorted(Path(folder).glob("*.diary")):
+        opened = {}
+        for line in path.read_text().splitlines():
+            try:
+                kind, *event = json.loads(line)
+            except ValueError:
+                continue  # the last line of a killed process
+            if kind == "granted":
+                claim, at, wants, tokens = event
+                opened[claim] = [_claim(claim, wants), tokens, at, at]
+            elif kind == "sure":
+                opened[event[0]][3] = max(opened[event[0]][3], event[1])
+            else:
+                others.append((kind, *event))
+        intervals += [
+            Interval(claim=c, tokens=t, start=start, end=end, who=path.stem)
+            for c, t, start, end in opened.values()
+        ]
+    return intervals, others
+
+
+def _claim(name, wants):
+    return Claim(
+        id=name,
+        lease_us=0,
+        holder="",
+        wants=tuple(
+            Want(
+                resource=resource,
+                lock=lock,
+                beside=frozenset(beside),
+                above=tuple(Above(resource=r, names=frozenset(names)) for r, names in above),
+            )
+            for resource, lock, beside, above in wants
+        ),
+    )
+
+
+def collide(one, two):
+    return bool(in_the_way(one.claim, two.claim.rows()))
+
+
+def cut(intervals, others):
+    """A holder whose hold is broken learns it a little later: until then it is the fence that protects."""
+    breaks = [event[1:] for event in others if event[0] == "broke"]
+    return [_cut(interval, breaks) for interval in intervals]
+
+
+def _cut(interval, breaks):
+    end = interval.end
+    for resource, lock, before, after in breaks:
+        if interval.start <= after and (resource, lock) in {(w.resource, w.lock) for w in interval.claim.wants}:
+            end = min(end, max(interval.start, before))
+    return replace(interval, end=end)
+
+
+def violations(intervals):
+    """Every pair that can't both have been, in words."""
+    found = []
+    ordered = sorted(intervals, key=lambda i: i.start)
+    for n, one in enumerate(ordered):
+        for two in itertools.takewhile(lambda other, one=one: other.start < one.end, ordered[n + 1 :]):
+            if collide(one, two):
+                found.append(f"{one.who} and {two.who} both held: {one.claim.wants} {two.claim.wants}")
+    return found + _shrinking_tokens(ordered)
+
+
+def _shrinking_tokens(ordered):
+    found = []
+    newest: dict[str, list[Interval]] = {}
+    for interval in ordered:
+        for resource, token in interval.tokens.items():
+            for before in newest.get(resource, []):
+                if (
+                    before.end <= interval.start
+                    and collide(before, interval)
+                    and before.tokens[resource] >= token
+                ):
+                    found.append(f"the token of {resource} went from {before.tokens[resource]} to {token}")
+            newest.setdefault(resource, []).append(interval)
+            newest[resource] = newest[resource][-20:]
+    return found

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import itertools
+import random
+from pathlib import Path
+
+import psycopg  # noqa: F401 - the world needs it
+import pytest
+from django.db import connections
+
+from fsmlock.rules import Claim, Want
+from tests.faults import actor, history
+from tests.faults.world import SECONDS, chaos, run, start, world  # noqa: F401 - a fixture
+from tests.waiting import wait_until
+
+PROCESSES = 16
+
+
+def interval(lock, start, end, token=1):
+    want = Want(resource="shop.film:1", lock=lock)
+    claim = Claim(id=f"{lock}{start}", wants=(want,), lease_us=0, holder="")
+    return history.Interval(claim=claim, tokens={"shop.film:1": token}, start=start, end=end, who="p")
+
+
+def test_the_checker_finds_an_overlap():
+    assert history.violations([interval("a", 1, 3, 1), interval("a", 2, 4, 2)])
+    assert not history.violations([interval("a", 1, 3, 1), interval("a", 3, 4, 2)])
+
+
+def test_the_checker_finds_a_token_that_does_not_grow():
+    assert history.violations([interval("a", 1, 2, 2), interval("a", 3, 4, 2)])
+
+
+def live(world, seconds):
+    """Many processes under fire; answers what they wrote."""
+    run(actor.prepare, world)
+    numbers = itertools.count()
+    processes = [start(actor.act, world, next(numbers)) for _ in range(PROCESSES)]
+    wait_until(lambda: len(list(Path(world["folder"]).glob("*.diary"))) == PROCESSES, within=60)
+    chaos(random.Random(7), processes, lambda: start(actor.act, world, next(numbers)), seconds)
+    intervals, others = history.read(world["folder"])
+    return history.cut(intervals, others), others
+
+
+def assert_right(world, seconds=SECONDS):
+    intervals, others = live(world, seconds)
+    print(len(intervals), "holds")
+    assert len(intervals) > 50
+    assert history.violations(intervals) == []
+    assert [event for event in others if event[0] == "starved"] == []
+    assert_fenced(world)
+
+
+def assert_fenced(world):
+    """The tokens of the writes on one object never go back, in the order in which they were made."""
+    connection = connections.create_connection("default")
+    connection.settings_dict = {**connection.settings_dict, **world["database"]}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT resource, token FROM shop_write ORDER BY id")
+        rows = cursor.fetchall()
+    connection.close()
+    assert rows
+    for resource in {resource for resource, _ in rows}:
+        tokens = [token for name, token in rows if name == resource]
+        assert tokens == sorted(tokens), resource
+
+
+@pytest.mark.django_db
+def test_no_history_of_the_database_backend_breaks_a_rule(world):  # noqa: F811
+    assert_right(world)
+
+
+@pytest.mark.django_db
+def test_no_history_of_the_redis_backend_breaks_a_rule(world, valkey):  # noqa: F811
+    assert_right({**world, "backend": "fsmlock.backends.redis.RedisBackend", "valkey": valkey})
+
+
+def test_a_planted_bug_is_found(world):  # noqa: F811
+    intervals, _ = live({**world, "backend": "tests.faults.planted.ForgetfulBackend"}, 2.5)
+    assert history.violations(intervals)
+
+
+def test_of_many_stale_transitions_exactly_the_legal_ones_happen(world):  # noqa: F811
+    run(actor.prepare, world)
+    processes = [start(actor.change_state, world, number) for number in range(8)]
+    for process in processes:
+        process.join(60)
+        assert process.exitcode == 0
+    legal = {(a, s, arrow.target) for a, arrow in _arrows().items() for s in arrow.source}
+    changes = [tuple(line) for path in Path(world["folder"]).glob("*.changes") for line in _lines(path)]
+    assert changes
+    assert set(changes) <= legal
+    # Every change left the state that the one before it reached: as many ways in as out, but for the ends.
+    balance = {}
+    for _, source, target in changes:
+        balance[source] = balance.get(source, 0) - 1
+        balance[target] = balance.get(target, 0) + 1
+    assert balance.pop("initialising", 0) == -1
+    assert sorted(v for v in balance.values() if v) == [1]
+
+
+def _arrows():
+    from fsmlock.arrows import arrows
+    from tests.shop.models import Film
+
+    return arrows(Film)
+
+
+def _lines(path):
+    import json
+
+    return [json.loads(line) for line in path.read_text().splitlines()]
