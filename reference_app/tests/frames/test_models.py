@@ -37,3 +37,7 @@ def test_an_index_gives_a_film_its_order(camera, store):
             cursor.execute("SET LOCAL enable_sort = off")
             cursor.execute("SET LOCAL enable_bitmapscan = off")
     assert "frame_in_film_order" in ordered.explain()
+
+
+def test_frames_are_put_in_order_without_looking_at_their_cameras():
+    assert "JOIN" not in str(Frame.objects.all().query)

@@ -89,6 +89,10 @@ def test_a_nameless_camera_gets_a_name_and_a_driverless_one_is_refused():
         messages.pairing_request({"name": "Roof"})
 
 
+def test_names_of_versions_are_freed_of_control_letters_too():
+    assert messages.heartbeat(LEAST | {"versions": {"a\x00gent": "1"}}).versions == {"agent": "1"}
+
+
 def test_texts_are_shortened_and_freed_of_control_letters():
     assert messages.text({"name": "a\x00b\x1b" + "c" * 100}, "name", 5) == "abccc"
 

@@ -72,6 +72,10 @@ def test_none_of_them_may_be_missing(name):
         ("monotonic_ns", "soon"),
         ("exposure", "[]"),
         ("exposure", "{"),
+        ("exposure", '{"iso": NaN}'),
+        ("exposure", '{"note": "\\u0000"}'),
+        ("exposure", '{"note": "\\ud800"}'),
+        ("exposure", "[" * 4000),
         ("exposure", json.dumps({"x": "y" * 5000})),
     ],
 )

@@ -93,7 +93,9 @@ def approve_pairing(user_code: str, *, by: User, name: str | None = None) -> Cam
         raise CodeUnknown(user_code=user_code)
     if pairing.camera_id is not None:
         raise CodeUsed(user_code=pairing.user_code)
-    camera = Camera.objects.create(name=name or pairing.name, driver=pairing.driver, model=pairing.model)
+    camera = Camera.objects.create(
+        name=domain.written_name(name, pairing.name), driver=pairing.driver, model=pairing.model
+    )
     pairing.camera, pairing.approved_by = camera, by
     pairing.save(update_fields=["camera", "approved_by"])
     _tell_paired(camera)

@@ -75,6 +75,12 @@ def written_code(typed: str) -> str:
     return f"{letters[:4]}-{letters[4:]}"
 
 
+def written_name(wished: str | None, fallback: str) -> str:
+    """Choose what a camera is called: the wish, if anything of it can be shown."""
+    shown = "".join(letter for letter in wished or "" if letter.isprintable()).strip()
+    return (shown or fallback)[:80]
+
+
 def liveness(now: datetime, next_by: datetime | None, grace_s: float) -> Liveness:
     """Judge the promise of a camera: late after ``next_by``, stalled after the grace too."""
     if next_by is None:

@@ -40,7 +40,7 @@ class Frame(models.Model):
     class Meta:
         """A film's order: when it was taken, then the camera's own count."""
 
-        ordering = ("camera", "captured_at", "sequence")
+        ordering = ("camera_id", "captured_at", "sequence")
         constraints = (models.UniqueConstraint(fields=("camera", "capture"), name="frame_stored_once"),)
         indexes = (models.Index(fields=("camera", "captured_at", "sequence"), name="frame_in_film_order"),)
 

@@ -52,7 +52,7 @@ def _answering(endpoints: Mapping[str, Endpoint], idle_s: float) -> Callable[[Re
         try:
             response = await endpoints[request.method](request, body)
         except ClientGone:
-            return Response(status_code=408)  # into the void
+            return Response(status_code=408, headers={"Connection": "close"})  # into the void
         except Refusal as refusal:
             response = _refused(refusal)
         except Exception as error:  # noqa: BLE001 - an agent can do nothing about our errors but come back

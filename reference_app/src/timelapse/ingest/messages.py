@@ -77,7 +77,7 @@ def heartbeat(message: Mapping[str, object]) -> Heartbeat:
         disk_total=_count(disk, "total", _BYTES_LIMIT) if "total" in disk else None,
         boot=text(message, "boot", 64),
         config_revision=_count(message, "config_revision"),
-        versions={key[:40]: text(versions, key, 80) for key in list(versions)[:20]},
+        versions={_printable(key, 40): text(versions, key, 80) for key in list(versions)[:20]},
     )
 
 
@@ -90,6 +90,10 @@ def text(message: Mapping[str, object], name: str, limit: int, *, required: bool
         return ""
     if not isinstance(value, str):
         raise malformed(f"{name!r} must be a text.")
+    return _printable(value, limit)
+
+
+def _printable(value: str, limit: int) -> str:
     return "".join(letter for letter in value if letter.isprintable())[:limit]
 
 

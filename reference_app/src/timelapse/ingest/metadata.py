@@ -172,12 +172,12 @@ def _exposure(text: str) -> dict[str, object]:
         return {}
     try:
         value = json.loads(text) if len(text) <= _EXPOSURE_LIMIT else None
-    except ValueError:
-        value = None
-    if not isinstance(value, dict):
-        raise malformed(
-            f"Upload-Metadata 'exposure' must be a JSON object of {_EXPOSURE_LIMIT} bytes at most."
-        )
+        # Python reads more than databases take: NaN, half of a surrogate pair, NUL.
+        written = json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        value, written = None, b""
+    if not isinstance(value, dict) or rb"\u0000" in written:
+        raise malformed(f"'exposure' must be a JSON object of {_EXPOSURE_LIMIT} bytes at most.")
     return value
 
 

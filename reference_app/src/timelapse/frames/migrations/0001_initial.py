@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ("camera", "captured_at", "sequence"),
+                "ordering": ("camera_id", "captured_at", "sequence"),
                 "indexes": [
                     models.Index(fields=["camera", "captured_at", "sequence"], name="frame_in_film_order")
                 ],
