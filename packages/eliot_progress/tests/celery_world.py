@@ -70,6 +70,15 @@ def dies_once(marker):
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+@app.task(name="reports_and_dies_once")
+def reports_and_dies_once(marker, about):
+    with progress("count:things", total=2, about=about, every=0.2, grace_s=1.0) as work:
+        work.advance()
+        if not Path(marker).exists():
+            time.sleep(0.3)
+            dies_once(marker)
+
+
 @app.task(name="counts")
 def counts(about, n):
     with progress("count:things", total=n, about=about, unit="thing") as work:

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import asyncio
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import eliot
+import httpx
 import pytest
+import requests
 
 from eliot_progress import causal_id, context, extract, inject
 
@@ -93,6 +97,35 @@ def test_a_stock_eliot_action_gets_atomic_levels_when_it_is_used(log):
             thread.join()
     levels = [tuple(m["task_level"]) for m in log]
     assert len(levels) == len(set(levels)) == 2405
+
+
+def test_work_in_other_threads_is_carried_below_the_current_action(log):
+    with context.start("click") as action, ThreadPoolExecutor(4) as pool:
+        inside = list(pool.map(context.carried(lambda _: (causal_id(), log_step())), range(50)))
+    assert {causal for causal, _ in inside} == {action.task_uuid.replace("-", "")}
+    levels = [tuple(m["task_level"]) for m in log]
+    assert len(levels) == len(set(levels)) == 52
+
+
+def log_step():
+    eliot.log_message("step")
+
+
+async def test_asyncio_tasks_and_threads_keep_the_action():
+    with context.start("click") as action:
+        found = await asyncio.gather(asyncio.to_thread(causal_id), asyncio.create_task(answer()))
+    assert set(found) == {action.task_uuid.replace("-", "")}
+
+
+async def answer():
+    return causal_id()
+
+
+@pytest.mark.parametrize("headers", [httpx.Headers(), requests.structures.CaseInsensitiveDict()])
+def test_the_headers_of_http_clients_can_be_written(headers):
+    with context.start("click") as action:
+        inject(headers)
+    assert extract(headers).causal_id == action.task_uuid.replace("-", "")
 
 
 def test_a_fresh_stock_action_starts_at_its_next_level():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import path
 
 from eliot_progress import causal_id
@@ -20,4 +20,13 @@ def broken(request: HttpRequest) -> HttpResponse:
     raise LookupError("no such thing")
 
 
-urlpatterns = [path("plain", plain), path("awaited", awaited), path("broken", broken)]
+async def broken_async(request: HttpRequest) -> HttpResponse:
+    raise LookupError("no such thing")
+
+
+def streamed(request: HttpRequest) -> StreamingHttpResponse:
+    return StreamingHttpResponse(iter([b"a", b"b"]))
+
+
+views = (plain, awaited, broken, broken_async, streamed)
+urlpatterns = [path(view.__name__, view) for view in views]

@@ -7,8 +7,10 @@ import os
 import re
 import threading
 import time
+from contextvars import copy_context
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import wraps
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from uuid import UUID, uuid4
 
 import eliot
@@ -19,9 +21,12 @@ from eliot_progress import ids
 from eliot_progress.errors import MalformedPathError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, MutableMapping
+    from collections.abc import Callable, Mapping, MutableMapping
 
     from eliot_progress.ids import Level
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 _TRACEPARENT = re.compile(
     r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?"
@@ -94,6 +99,21 @@ def causal_id() -> str | None:
     """The causal id of the current action: 32 hex digits, the same for everything one click caused."""
     action = current_action()
     return None if action is None else ids.causal(action.task_uuid)
+
+
+def carried(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """`function`, to be called from another thread below the action that is current now.
+
+    Threads and executors start without a context: `pool.submit(carried(work), item)`. It may be called any
+    number of times, also at once; the ids stay unique.
+    """
+    here = copy_context()
+
+    @wraps(function)
+    def call(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        return here.copy().run(function, *args, **kwargs)
+
+    return call
 
 
 def _started(action: Action, fields: dict[str, object]) -> Action:

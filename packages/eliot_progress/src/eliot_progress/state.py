@@ -54,6 +54,11 @@ class TaskState:
 _SHARED = tuple(f.name for f in fields(TaskState) if f.name not in {"id", "causal_id"})
 
 
+_TIMES = ("started_at", "beat_at", "advanced_at", "next_by")
+#: Seconds that a message may take on its way; what is more is taken for clocks that disagree.
+SKEW_S = 2.0
+
+
 def state_of(report: Report) -> TaskState:
     """The state that one message tells."""
     return TaskState(
@@ -74,6 +79,18 @@ def from_dict(values: Mapping[str, object]) -> TaskState:
     eta = known.get("eta_s")
     known["eta_s"] = tuple(eta) if isinstance(eta, list | tuple) else None
     return TaskState(**known)  # type: ignore[arg-type] # our own JSON
+
+
+def arrived(state: TaskState, at: float) -> TaskState:
+    """The state by the clock of whoever heard it at `at`: seconds since 1970 by his clock.
+
+    Clocks of two hosts may disagree by minutes. Where they do by more than SKEW_S, the state's times are
+    moved so that it was told when it was heard; its promise then counts from there.
+    """
+    skew = at - state.beat_at
+    if abs(skew) <= SKEW_S:
+        return state
+    return replace(state, **{name: getattr(state, name) + skew for name in _TIMES})
 
 
 def newer(one: TaskState, other: TaskState) -> TaskState:

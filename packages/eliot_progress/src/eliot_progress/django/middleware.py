@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 #: The answer's header: 32 hex digits to search the log for.
 HEADER = "X-Causal-Id"
 
+_ACTION = "_eliot_progress_action"
+
 _Sync = Callable[["HttpRequest"], "HttpResponseBase"]
 _Async = Callable[["HttpRequest"], Awaitable["HttpResponseBase"]]
 
@@ -39,6 +41,12 @@ class CausalMiddleware:
         with _begin(request) as action:
             return _end(action, cast("_Sync", self._get_response)(request))
 
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """Django turns the view's exception into an answer with status 500; the action must still tell it."""
+        action = getattr(request, _ACTION, None)
+        if action is not None:
+            action.finish(exception)
+
     async def _answer(self, request: HttpRequest) -> HttpResponseBase:
         with _begin(request) as action:
             return _end(action, await cast("_Async", self._get_response)(request))
@@ -47,9 +55,10 @@ class CausalMiddleware:
 def _begin(request: HttpRequest) -> context.Action:
     fields = {"method": clean.text(request.method), "path": clean.text(request.path)}
     origin = context.extract(request.headers) if _believed(request) else None
-    if origin is None:
-        return context.start("http:request", **fields)
-    return origin.attempt("http:request", **fields)
+    start = context.start if origin is None else origin.attempt
+    action = start("http:request", **fields)
+    setattr(request, _ACTION, action)
+    return action
 
 
 def _believed(request: HttpRequest) -> bool:

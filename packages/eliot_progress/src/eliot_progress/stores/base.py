@@ -26,4 +26,8 @@ class Store(Protocol):
         """The same for many objects at once; those without a task are left out."""
 
     def active(self, limit: int = 100) -> tuple[TaskState, ...]:
-        """Tasks without an outcome, the last started first."""
+        """Tasks without an outcome, the last started first.
+
+        A task that a newer one of the same type about the same object has replaced (its worker died, it was
+        delivered again) is left out, unless it reports again.
+        """

@@ -21,6 +21,7 @@ class MemoryStore:
         self._lock = threading.Lock()
         self._states: OrderedDict[str, TaskState] = OrderedDict()
         self._latest: dict[str, str] = {}
+        self._superseded: set[str] = set()
 
     def record(self, message: Mapping[str, object]) -> None:
         """Take an eliot message in."""
@@ -30,11 +31,13 @@ class MemoryStore:
         state = state_of(report)
         with self._lock:
             known = self._states.pop(state.id, None)
+            self._superseded.discard(state.id)
             self._states[state.id] = state if known is None else newer(known, state)
             if state.about:
                 self._point(state)
             if len(self._states) > self._limit:
                 _, gone = self._states.popitem(last=False)
+                self._superseded.discard(gone.id)
                 if self._latest.get(gone.about) == gone.id:
                     del self._latest[gone.about]
 
@@ -42,6 +45,8 @@ class MemoryStore:
         current = self._states.get(self._latest.get(state.about, ""))
         if current is None or (current.started_at, current.id) <= (state.started_at, state.id):
             self._latest[state.about] = state.id
+            if current is not None and current.id != state.id and current.action_type == state.action_type:
+                self._superseded.add(current.id)
 
     def get(self, identifier: str) -> TaskState | None:
         """The task with this id."""
@@ -60,5 +65,6 @@ class MemoryStore:
     def active(self, limit: int = 100) -> tuple[TaskState, ...]:
         """Tasks without an outcome, the last started first."""
         with self._lock:
-            running = [state for state in self._states.values() if state.outcome is None]
+            unended = [state for state in self._states.values() if state.outcome is None]
+            running = [state for state in unended if state.id not in self._superseded]
         return tuple(sorted(running, key=lambda s: (s.started_at, s.id), reverse=True)[: max(0, limit)])

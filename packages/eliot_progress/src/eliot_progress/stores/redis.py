@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING
 
 import redis
 
 from eliot_progress.messages import parse
-from eliot_progress.state import from_dict, state_of, to_dict
+from eliot_progress.state import arrived, from_dict, state_of, to_dict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from eliot_progress.state import TaskState
 
 # KEYS: the task, its object, the list of active tasks. ARGV: state, rank (a finished state outranks any seq),
-# started_at with id, seconds to keep, id, 1 when finished, most active tasks.
+# started_at with id, seconds to keep, id, 1 when finished, most active tasks, action type.
 _RECORD = """
 local known = redis.call('HGET', KEYS[1], 'rank')
 if known and tonumber(known) >= tonumber(ARGV[2]) then return 0 end
-redis.call('HSET', KEYS[1], 'state', ARGV[1], 'rank', ARGV[2])
+local time = redis.call('TIME')
+local heard = time[1] .. '.' .. string.format('%06d', time[2])
+redis.call('HSET', KEYS[1], 'state', ARGV[1], 'heard', heard, 'rank', ARGV[2])
 redis.call('EXPIRE', KEYS[1], ARGV[4])
 if KEYS[2] ~= '' then
-  local current = redis.call('HGET', KEYS[2], 'order')
-  if not current or current <= ARGV[3] then
-    redis.call('HSET', KEYS[2], 'state', ARGV[1], 'order', ARGV[3])
+  local current = redis.call('HMGET', KEYS[2], 'order', 'id', 'type')
+  if not current[1] or current[1] <= ARGV[3] then
+    -- A newer attempt at the same: the older one is off the list, unless it beats again.
+    if current[2] and current[2] ~= ARGV[5] and current[3] == ARGV[8] then
+      redis.call('ZREM', KEYS[3], current[2])
+    end
+    redis.call('HSET', KEYS[2], 'state', ARGV[1], 'heard', heard, 'order', ARGV[3],
+      'id', ARGV[5], 'type', ARGV[8])
     redis.call('EXPIRE', KEYS[2], ARGV[4])
   end
 end
@@ -44,10 +52,10 @@ _ACTIVE = """
 local found = {}
 for _, id in ipairs(redis.call('ZREVRANGE', KEYS[1], 0, -1)) do
   if #found >= tonumber(ARGV[1]) then break end
-  local state = redis.call('HGET', ARGV[2] .. id, 'state')
-  if state then found[#found + 1] = state else redis.call('ZREM', KEYS[1], id) end
+  local kept = redis.call('HMGET', ARGV[2] .. id, 'state', 'heard')
+  if kept[1] then found[#found + 1] = kept else redis.call('ZREM', KEYS[1], id) end
 end
-return found
+return {redis.call('TIME'), found}
 """
 _FINISHED = 2**52
 
@@ -86,34 +94,45 @@ class RedisStore:
                 state.id,
                 int(finished),
                 self._most_active,
+                state.action_type,
             ],
         )
 
     def get(self, identifier: str) -> TaskState | None:
         """The task with this id."""
-        return _state(self._redis.hget(self._task(identifier), "state"))
+        return self._asked([self._task(identifier)])[0]
 
     def latest(self, about: str) -> TaskState | None:
         """The task that was started last about this object."""
-        return _state(self._redis.hget(self._about(about), "state"))
+        return self._asked([self._about(about)])[0]
 
     def latest_many(self, abouts: Iterable[str]) -> dict[str, TaskState]:
         """The same for many objects, in one round trip."""
         asked = list(dict.fromkeys(abouts))
-        pipe = self._redis.pipeline(transaction=False)
-        for about in asked:
-            pipe.hget(self._about(about), "state")
-        answers = zip(asked, map(_state, pipe.execute()), strict=True)
+        answers = zip(asked, self._asked(map(self._about, asked)), strict=True)
         return {about: state for about, state in answers if state is not None}
 
     def active(self, limit: int = 100) -> tuple[TaskState, ...]:
         """Tasks without an outcome, the last started first."""
-        found = self._active(keys=[self._prefix + "active"], args=[max(0, limit), self._prefix + "task:"])
-        return tuple(state for state in map(_state, found) if state is not None)
+        server_time, found = self._active(
+            keys=[self._prefix + "active"], args=(max(0, limit), self._prefix + "task:")
+        )
+        ahead = _seconds(server_time) - time.time()
+        return tuple(state for state in (_state(kept, ahead) for kept in found) if state is not None)
 
     def close(self) -> None:
         """Close the connections."""
         self._redis.close()
+
+    def _asked(self, keys: Iterable[str]) -> list[TaskState | None]:
+        """What is kept under `keys`, and the server's time, in one round trip."""
+        pipe = self._redis.pipeline(transaction=False)
+        pipe.time()
+        for key in keys:
+            pipe.hmget(key, "state", "heard")
+        server_time, *kept = pipe.execute()
+        ahead = _seconds(server_time) - time.time()
+        return [_state(each, ahead) for each in kept]
 
     def _task(self, identifier: str) -> str:
         return f"{self._prefix}task:{identifier}"
@@ -122,5 +141,11 @@ class RedisStore:
         return f"{self._prefix}about:{about}"
 
 
-def _state(raw: object) -> TaskState | None:
-    return from_dict(json.loads(raw)) if isinstance(raw, bytes | str) else None
+def _seconds(server_time: Sequence[int]) -> float:
+    return int(server_time[0]) + int(server_time[1]) / 1e6
+
+
+def _state(kept: Sequence[bytes | None], ahead: float) -> TaskState | None:
+    """What is kept, by this host's clock: the server heard it, and its clock is `ahead` seconds of ours."""
+    raw, heard = kept
+    return None if raw is None or heard is None else arrived(from_dict(json.loads(raw)), float(heard) - ahead)

@@ -66,6 +66,15 @@ class StoreConformance:
         assert [state.about[-1] for state in store.active(3)] == ["6", "4", "3"]
         assert store.active(0) == ()
 
+    def test_a_dead_attempt_gives_way_to_the_next_one_unless_it_reports_again(self, store: Store) -> None:
+        store.record(sample(1, level=(2,), started_at=100.0))
+        store.record(sample(1, level=(3,), started_at=200.0))
+        assert [state.id[-1] for state in store.active()] == ["3"]
+        store.record(sample(2, level=(3,), started_at=200.0))
+        assert [state.id[-1] for state in store.active()] == ["3"]
+        store.record(sample(2, level=(2,), started_at=100.0))
+        assert [state.id[-1] for state in store.active()] == ["3", "2"]
+
     def test_what_is_unknown_is_none(self, store: Store) -> None:
         assert store.get("nobody@/1") is None
         assert store.latest("app.Movie:8") is None

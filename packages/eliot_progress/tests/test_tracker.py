@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import json
+import os
+import threading
+
+import pytest
+
+from eliot_progress import Reducer, install, progress
+
+
+def test_a_pause_says_why_and_does_not_slow_the_rate(log):
+    with progress("Render", total=10) as work:
+        work.note("frame 7")
+        with work.paused("the disk is full"):
+            work.pulse(0)
+            assert Reducer(log).get(work.id).note == "the disk is full"
+    assert Reducer(log).get(work.id).note == "frame 7"
+
+
+@pytest.mark.parametrize("odd", [None, "three", [], float("nan"), float("inf"), object(), {}])
+def test_odd_counts_and_totals_are_left_out(odd, log):
+    with progress("Import", total=odd, initial=odd, every=odd, grace_s=odd) as work:
+        work.advance(2)
+        work.advance(odd)
+        work.pulse(0)
+        work.total = odd
+        work.step(odd)
+    state = Reducer(log).get(work.id)
+    assert state.total is None
+    assert state.done in (0, 2)
+    assert state.outcome == "succeeded"
+
+
+def test_more_done_than_the_total_and_going_back_are_told_as_they_are(log):
+    with progress("Import", total=3) as work:
+        work.to(7)
+        work.pulse(0)
+        assert Reducer(log).get(work.id).done == 7
+        work.to(1)
+    assert Reducer(log).get(work.id).done == 1
+
+
+def test_labels_are_one_bounded_line_without_control_characters(log):
+    with progress("a\nb\x1b[31m" + "x" * 10_000 + "\ud800", about="\u202eevil", unit="<b>"):
+        pass
+    (state,) = Reducer(log).states.values()
+    assert state.description.startswith("a b [31mxxx")
+    assert len(state.description) == 200
+    assert (state.about, state.unit) == (" evil", "<b>")
+
+
+def test_threads_that_count_and_log_in_one_action_lose_nothing_and_repeat_no_id(log):
+    with progress("Import") as work:
+
+        def count():
+            for _ in range(2000):
+                work.advance()
+            for _ in range(200):
+                work.action.log("step")
+
+        threads = [threading.Thread(target=count) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert Reducer(log).get(work.id).done == 16_000
+    levels = [tuple(m["task_level"]) for m in log]
+    assert len(levels) == len(set(levels)) >= 1600
+
+
+def test_a_forked_child_neither_ends_its_parents_work_nor_repeats_its_ids(tmp_path):
+    installed = install(log_path=tmp_path / "log")
+    with progress("Import") as work:
+        child = os.fork()
+        if child == 0:
+            try:
+                work.action.log("child")
+                with progress("Inside"):
+                    pass
+                work.finish()
+            finally:
+                os._exit(0)
+        os.waitpid(child, 0)
+        work.action.log("parent")
+    installed.remove()
+    messages = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
+    levels = [tuple(m["task_level"]) for m in messages]
+    assert len(levels) == len(set(levels))
+    said = [m.get("message_type") for m in messages]
+    assert [word for word in said if word in {"child", "parent"}] == ["child", "parent"]
+    ends = [m["action_status"] for m in messages if m.get("action_type") == "Import"]
+    assert ends == ["started", "succeeded"]
+    assert Reducer(messages).get(work.id).outcome == "succeeded"
+
+
+def test_an_error_passes_through_and_is_the_reason(log):
+    with pytest.raises(LookupError), progress("Import") as work:
+        raise LookupError("no file\x00 here")
+    state = Reducer(log).get(work.id)
+    assert (state.outcome, state.reason) == ("failed", "no file  here")
+
+
+def test_an_exception_that_says_so_is_a_cancellation(log):
+    class StopAskedError(Exception):
+        is_cancellation = True
+
+    with pytest.raises(StopAskedError), progress("Import") as work:
+        raise StopAskedError
+    assert Reducer(log).get(work.id).outcome == "cancelled"
