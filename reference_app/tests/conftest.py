@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
+from asgiref.sync import SyncToAsync
 from django.contrib.auth.models import User
+from django.db import connections
 from django.test import Client
 
 
@@ -25,6 +27,13 @@ class Asker:
         )
         assert answer.status_code == 200, answer.content
         return answer.json()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup):
+    """Close the connection of the thread that async code uses: PostgreSQL drops no database in use."""
+    yield
+    SyncToAsync.single_thread_executor.submit(connections.close_all).result()
 
 
 @pytest.fixture
