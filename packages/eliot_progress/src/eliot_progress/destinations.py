@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 import eliot
 
 from eliot_progress.logfile import LogFile
-from eliot_progress.outbox import Outbox
+from eliot_progress.outbox import Outbox, Recorder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from eliot_progress.state import TaskState
-    from eliot_progress.stores.base import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -42,7 +41,7 @@ class Installed:
 
 
 def install(
-    store: Store | None = None,
+    store: Recorder | None = None,
     on_change: Callable[[TaskState], None] | None = None,
     log_path: Path | None = None,
 ) -> Installed:

@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections import OrderedDict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from eliot_progress import ids, messages
 from eliot_progress.state import TaskState, state_of
@@ -15,10 +15,16 @@ from eliot_progress.state import TaskState, state_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from eliot_progress.stores.base import Store
 
 #: Tasks waiting for delivery at most; beyond it the oldest waiting state is dropped and counted.
 LIMIT = 10_000
+
+
+class Recorder(Protocol):
+    """Something that takes messages: a store is one."""
+
+    def record(self, message: Mapping[str, object]) -> None:
+        """Take an eliot message in. May be slow, and may raise: then it is asked again."""
 
 
 class Outbox:
@@ -28,7 +34,7 @@ class Outbox:
     """
 
     def __init__(
-        self, store: Store | None, on_change: Callable[[TaskState], None] | None, *, retry_s: float = 0.5
+        self, store: Recorder | None, on_change: Callable[[TaskState], None] | None, *, retry_s: float = 0.5
     ) -> None:
         self._store = store
         self._on_change = on_change
