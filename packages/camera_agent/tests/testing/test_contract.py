@@ -40,6 +40,17 @@ class TestGphoto(DriverContract):
         return {}
 
 
+class TestPicamera(DriverContract):
+    """With the double, since no camera module is at hand."""
+
+    driver = "picamera2"
+
+    @pytest.fixture
+    def options(self, monkeypatch):
+        monkeypatch.setenv("PYTHONPATH", str(TESTS / "doubles"))
+        return {"width": 64, "height": 48}
+
+
 class TestGood(DriverContract):
     """A driver from elsewhere, named by module and class."""
 

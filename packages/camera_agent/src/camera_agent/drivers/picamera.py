@@ -1,0 +1,200 @@
+"""The Raspberry Pi's own cameras, by picamera2.
+
+One still configuration for life: switching modes exhausts the camera's memory. The camera keeps running
+between captures, so that exposure does not start anew with each. A frame is taken only when its metadata shows
+the controls that were asked for, since they arrive some frames late.
+
+No Raspberry Pi was at hand while this was written: the calls were checked against picamera2's source.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+from camera_agent.drivers.base import Description, Options, Shot
+from camera_agent.drivers.picamera_controls import Control, Controls, Metadata, locked, parse, shows
+from camera_agent.errors import BadInput, DriverError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from camera_agent.frame import ExposureValue
+
+#: Controls are at the sensor a few frames after they were set; after so many they will not come any more.
+FRAMES = 12
+
+
+class Request(Protocol):
+    """What is used of picamera2's `CompletedRequest`."""
+
+    def get_metadata(self) -> Metadata:
+        """How the frame was taken."""
+        ...
+
+    def save(self, name: str, file_output: str, format: str | None = None) -> None:  # noqa: A002 - its name there
+        """Write a stream's picture."""
+        ...
+
+    def release(self) -> None:
+        """Give the buffer back."""
+        ...
+
+
+class Picamera(Protocol):
+    """What is used of `Picamera2`."""
+
+    options: dict[str, int]
+    camera_controls: Mapping[str, Control]
+    camera_properties: Mapping[str, str]
+
+    def create_still_configuration(
+        self, main: dict[str, tuple[int, int]] = ..., *, buffer_count: int = ...
+    ) -> dict[str, object]:
+        """A configuration for pictures of full quality."""
+        ...
+
+    def configure(self, camera_config: dict[str, object]) -> None:
+        """Set it up."""
+        ...
+
+    def start(self) -> None:
+        """Let frames come."""
+        ...
+
+    def set_controls(self, controls: Controls) -> None:
+        """Wish for controls."""
+        ...
+
+    def capture_metadata(self) -> Metadata:
+        """The next frame's metadata."""
+        ...
+
+    def capture_request(self) -> Request:
+        """The next frame."""
+        ...
+
+    def close(self) -> None:
+        """Give the camera back."""
+        ...
+
+
+class PicameraDriver:
+    """Options: `camera` (0), `width`, `height`, `quality` (90), `settle_s` (5), `lock` (false), `controls`.
+
+    `controls` sets anything by its libcamera name: `"ExposureTime=10000, AnalogueGain=1.0"`. With `lock` the
+    exposure and white balance that were found while settling stay as they are.
+    """
+
+    option_names: ClassVar[frozenset[str]] = frozenset(
+        {"camera", "width", "height", "quality", "settle_s", "lock", "controls"}
+    )
+
+    def __init__(self) -> None:
+        self._camera: Picamera | None = None
+        self._wanted: Controls = {}
+        self._count = 0
+
+    def open(self, options: Options) -> Description:
+        """Configure the camera, let it settle, and lock it if asked to."""
+        model, camera = _find(int(options.get("camera", 0)))
+        self._camera = camera
+        self._wanted = parse(str(options.get("controls", "")), camera.camera_controls)
+        size = (int(options.get("width", 1920)), int(options.get("height", 1080)))
+        camera.options["quality"] = int(options.get("quality", 90))
+        camera.configure(camera.create_still_configuration(main={"size": size}, buffer_count=2))
+        camera.set_controls(self._wanted)
+        camera.start()
+        metadata = self._settle(float(options.get("settle_s", 5.0)))
+        if options.get("lock"):
+            self._wanted = {**locked(metadata), **self._wanted}
+            camera.set_controls(self._wanted)
+        return Description(model=model)
+
+    def _settle(self, seconds: float) -> Metadata:
+        """Wait until automatic exposure has settled, but not for ever: it may never say so."""
+        deadline = time.monotonic() + seconds
+        metadata = self._opened().capture_metadata()
+        while not metadata.get("AeLocked") and time.monotonic() < deadline:
+            metadata = self._opened().capture_metadata()
+        return metadata
+
+    def capture(self, target: Path) -> Shot:
+        """Take the next frame that shows the controls asked for."""
+        metadata: Metadata = {}
+        for _ in range(FRAMES):
+            with self._frame() as frame:
+                metadata = frame.get_metadata()
+                if shows(metadata, self._wanted):
+                    frame.save("main", str(target), format="jpeg")
+                    self._count += 1
+                    return Shot(
+                        filename=f"picamera-{self._count:06d}.jpg",
+                        filetype="image/jpeg",
+                        exposure=_exposure(metadata),
+                    )
+        raise DriverError(
+            f"The camera does not take the controls {dict(self._wanted)}: its frames show {dict(metadata)}.",
+            "Check the option controls.",
+        )
+
+    @contextmanager
+    def _frame(self) -> Iterator[Request]:
+        frame = self._opened().capture_request()
+        try:
+            yield frame
+        finally:
+            # A frame kept is a buffer less: with two of them the camera stops.
+            frame.release()
+
+    def health(self) -> Mapping[str, ExposureValue]:
+        """The sensor's temperature in degrees Celsius, where it tells."""
+        temperature = self._opened().capture_metadata().get("SensorTemperature")
+        return {} if not isinstance(temperature, int | float) else {"sensor_celsius": temperature}
+
+    def close(self) -> None:
+        """Give the camera back."""
+        if self._camera is not None:
+            self._camera.close()
+
+    def _opened(self) -> Picamera:
+        if self._camera is None:
+            raise RuntimeError("the camera must be opened first")
+        return self._camera
+
+
+def _find(number: int) -> tuple[str, Picamera]:
+    try:
+        from picamera2 import Picamera2  # noqa: PLC0415 - it comes with the Pi's system, not from PyPI
+    except ImportError as error:
+        raise BadInput(
+            f"picamera2 is not here: {error}.",
+            "Install it by 'sudo apt install python3-picamera2', in a venv with --system-site-packages.",
+        ) from error
+    found = Picamera2.global_camera_info()
+    if number >= len(found):
+        raise DriverError(
+            f"There is no camera {number}: {len(found)} were found.",
+            "Check the ribbon cable and its latch; 'rpicam-hello --list-cameras' shows what the system sees.",
+        )
+    try:
+        camera: Picamera = Picamera2(number)
+    except (RuntimeError, IndexError) as error:
+        raise DriverError(
+            f"The camera {number} can't be opened: {error}.",
+            "Another program may hold it: 'sudo fuser /dev/video*' names it.",
+        ) from error
+    return str(found[number]["Model"]), camera
+
+
+def _exposure(metadata: Metadata) -> dict[str, ExposureValue]:
+    """What a frame's metadata tells of its exposure, in seconds and factors."""
+    told: dict[str, ExposureValue] = {}
+    if isinstance(microseconds := metadata.get("ExposureTime"), int | float):
+        told["shutter_s"] = microseconds / 1e6
+    for name, key in (("AnalogueGain", "gain"), ("Lux", "lux"), ("ColourTemperature", "kelvin")):
+        if isinstance(value := metadata.get(name), int | float):
+            told[key] = value
+    return told

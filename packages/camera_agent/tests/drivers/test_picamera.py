@@ -1,0 +1,130 @@
+"""The driver against a double, whose signatures are checked against picamera2's source where that is at hand.
+
+`pip download --no-deps --no-binary :all: picamera2`, unpack it, and set PICAMERA2_SOURCE to the folder.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from camera_agent.drivers.picamera import PicameraDriver
+from camera_agent.errors import BadInput, DriverError
+from tests.command import TESTS
+
+DOUBLES = TESTS / "doubles"
+
+
+@pytest.fixture
+def double(monkeypatch):
+    monkeypatch.syspath_prepend(str(DOUBLES))
+    monkeypatch.delitem(sys.modules, "picamera2", raising=False)
+    yield importlib.import_module("picamera2")
+    sys.modules.pop("picamera2", None)
+
+
+@pytest.fixture
+def opened(double):
+    drivers = []
+
+    def open_driver(**options):
+        driver = PicameraDriver()
+        drivers.append(driver)
+        description = driver.open({"width": 64, "height": 48, **options})
+        assert description.model == "imx477"
+        return driver
+
+    yield open_driver
+    for driver in drivers:
+        driver.close()
+
+
+def test_a_picture_of_the_size_asked_for_with_its_exposure(opened, tmp_path):
+    shot = opened().capture(tmp_path / "shot")
+    with Image.open(tmp_path / "shot") as picture:
+        assert (picture.format, picture.size) == ("JPEG", (64, 48))
+    assert shot.exposure == {"shutter_s": 0.02, "gain": 2.0, "lux": 400.0}
+
+
+def test_a_frame_taken_before_the_controls_arrived_is_not_accepted(opened, tmp_path):
+    driver = opened(controls="ExposureTime=5000, AnalogueGain=1.0", settle_s=0)
+    assert driver.capture(tmp_path / "shot").exposure["shutter_s"] == 0.005
+
+
+def test_locking_keeps_what_was_found_while_settling(opened, double, tmp_path):
+    driver = opened(lock=True)
+    for _ in range(3):
+        driver.capture(tmp_path / "shot")
+    camera = driver._camera
+    assert camera._now["AeEnable"] is False
+    assert camera._now["ExposureTime"] == 20_000
+
+
+def test_a_thousand_frames_leak_no_buffer(opened, tmp_path):
+    driver = opened()
+    for _ in range(1000):
+        driver.capture(tmp_path / "shot")
+    assert driver._camera.taken == 0
+
+
+def test_controls_that_never_arrive_are_an_error_not_an_endless_wait(opened, tmp_path):
+    driver = opened(controls="ExposureTime=5000")
+    driver._camera._pending.clear()
+    driver._camera._now["ExposureTime"] = 7000
+    with pytest.raises(DriverError, match="does not take the controls"):
+        driver.capture(tmp_path / "shot")
+
+
+def test_its_health_is_the_sensors_temperature(opened):
+    assert opened().health() == {"sensor_celsius": 31.0}
+
+
+def test_a_camera_that_is_not_there_is_told(double):
+    with pytest.raises(DriverError, match="no camera 1: 1 were found"):
+        PicameraDriver().open({"camera": 1})
+
+
+def test_a_camera_that_another_holds_is_told(double, opened):
+    opened()
+    with pytest.raises(DriverError, match="fuser"):
+        PicameraDriver().open({})
+
+
+def test_without_picamera2_it_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "picamera2", None)
+    with pytest.raises(BadInput, match="apt install python3-picamera2"):
+        PicameraDriver().open({})
+
+
+def signatures(path: Path, wanted: dict[str, set[str]]) -> dict[str, list[str]]:
+    """Names of the arguments of each method, from the source: importing it would need libcamera."""
+    found = {}
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.ClassDef) and node.name in wanted:
+            for method in node.body:
+                if isinstance(method, ast.FunctionDef) and method.name in wanted[node.name]:
+                    arguments = method.args.posonlyargs + method.args.args + method.args.kwonlyargs
+                    found[f"{node.name}.{method.name}"] = [one.arg for one in arguments]
+    return found
+
+
+@pytest.mark.skipif("PICAMERA2_SOURCE" not in os.environ, reason="picamera2's source is not at hand")
+def test_the_doubles_signatures_are_those_of_the_real_one():
+    source = Path(os.environ["PICAMERA2_SOURCE"]) / "picamera2"
+    used = {
+        "Picamera2": {"__init__", "global_camera_info", "create_still_configuration", "configure", "start"}
+        | {"set_controls", "capture_metadata", "capture_request", "close", "stop"},
+        "CompletedRequest": {"get_metadata", "save", "release"},
+    }
+    double = DOUBLES / "picamera2.py"
+    real = signatures(source / "picamera2.py", used) | signatures(source / "request.py", used)
+    ours = signatures(double, used)
+    del real["CompletedRequest.release"], ours["CompletedRequest.release"]
+    ours.pop("CompletedRequest.__init__", None)
+    assert ours == real
