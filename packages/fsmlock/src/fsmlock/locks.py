@@ -44,6 +44,10 @@ class Locks:
     def _refuse_nonsense(self, locks: tuple[Lock, ...]) -> None:
         if len(self.by_name) != len(locks):
             raise Misdeclared("Locks(...) names a lock twice. Keep one of them.")
+        if EVERYTHING in self.by_name:
+            raise Misdeclared(
+                f"{EVERYTHING!r} is the lock that every model has. Give yours a name of its own."
+            )
         if bool(self.inherit_from) != bool(self.inherits):
             raise Misdeclared(
                 "Locks(inherit_from=..., inherits=...) go together: the foreign key to the parent, and the"
@@ -115,23 +119,32 @@ def parents(obj: models.Model) -> list[tuple[str, frozenset[str]]]:
     The first costs nothing; a longer chain is read with one query.
     """
     paths, names = _chain(type(obj))
-    if not paths:
-        return []
-    first = _foreign_key(type(obj), paths[0])
-    keys: list[object] = [getattr(obj, first.attname)]
-    if len(paths) > 1:
-        models_manager = type(obj)._base_manager.db_manager(obj._state.db)
-        keys += (
-            models_manager.filter(pk=obj.pk)
-            .values_list(*["__".join(paths[: n + 1]) for n in range(1, len(paths))])
-            .get()
-        )
-    found, model = [], type(obj)
-    for path, key, inherited in zip(paths, keys, names, strict=True):
+    found: list[tuple[str, frozenset[str]]] = []
+    model = type(obj)
+    for path, key, inherited in zip(paths, _keys(obj, paths), names, strict=True):
         model = _foreign_key(model, path).related_model
         if key is not None:
             found.append((resource_of(owner(model), key), inherited))
     return found
+
+
+def _keys(obj: models.Model, paths: list[str]) -> list[object]:
+    """The ancestors' keys: from what is loaded as far as that goes, the rest with one query."""
+    keys: list[object] = []
+    loaded: models.Model | None = obj
+    for path in paths:
+        if loaded is None:
+            return [*keys, *_read(obj, paths, len(keys))]
+        keys.append(getattr(loaded, _foreign_key(type(loaded), path).attname))
+        if keys[-1] is None:
+            return keys + [None] * (len(paths) - len(keys))
+        loaded = loaded._state.fields_cache.get(path)
+    return keys
+
+
+def _read(obj: models.Model, paths: list[str], start: int) -> tuple[object, ...]:
+    rows = type(obj)._base_manager.db_manager(obj._state.db).filter(pk=obj.pk)
+    return tuple(rows.values_list(*("__".join(paths[: n + 1]) for n in range(start, len(paths)))).get())
 
 
 def _foreign_key(model: type[models.Model], name: str) -> models.ForeignKey[models.Model, models.Model]:
@@ -143,6 +156,7 @@ def _chain(model: type[models.Model]) -> tuple[list[str], list[frozenset[str]]]:
     names: list[frozenset[str]] = []
     locks = getattr(model, "locks", None)
     inherited: frozenset[str] | None = None
+    seen = {model}
     while isinstance(locks, Locks) and locks.inherit_from:
         inherited = locks.inherits if inherited is None else inherited & locks.inherits
         if not inherited:
@@ -150,6 +164,9 @@ def _chain(model: type[models.Model]) -> tuple[list[str], list[frozenset[str]]]:
         paths.append(locks.inherit_from)
         names.append(inherited)
         model = _foreign_key(model, locks.inherit_from).related_model
+        if model in seen:
+            raise Misdeclared(f"{model.__name__} inherits its locks from itself. Run manage.py check.")
+        seen.add(model)
         locks = getattr(model, "locks", None)
     return paths, names
 

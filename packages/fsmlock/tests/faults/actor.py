@@ -33,8 +33,11 @@ from tests.shop import iterations  # noqa: E402
 from tests.shop.models import Film, Frame, Room, Write  # noqa: E402
 
 # What is imported only when it is used would be imported by every forked process anew.
-with contextlib.suppress(redis.ConnectionError), override_settings(
-    CACHES={"default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}}
+with (
+    contextlib.suppress(redis.ConnectionError),
+    override_settings(
+        CACHES={"default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}}
+    ),
 ):
     import_string("fsmlock.backends.redis.RedisBackend")()
     redis.Redis(port=1, retry=Retry(NoBackoff(), 0)).ping()

@@ -92,7 +92,9 @@ def cut(intervals, others):
 def _cut(interval, breaks):
     end = interval.end
     for resource, lock, before, after in breaks:
-        if interval.start <= after and (resource, lock) in {(w.resource, w.lock) for w in interval.claim.wants}:
+        if interval.start <= after and (resource, lock) in {
+            (w.resource, w.lock) for w in interval.claim.wants
+        }:
             end = min(end, max(interval.start, before))
     return replace(interval, end=end)
 

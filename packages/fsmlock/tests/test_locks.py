@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import pytest
+from django.db import models
+from django.test.utils import isolate_apps
+
+import fsmlock
+from fsmlock import Lock, Locks
+from fsmlock.locks import owner, parents, resource, want
+from tests.shop.models import Film, Frame, Room
+
+
+@pytest.mark.parametrize(
+    ("declare", "words"),
+    [
+        (lambda: Locks(Lock("a", together_with={"b"}), Lock("b")), "not the other way round"),
+        (lambda: Locks(Lock("a"), Lock("a")), "twice"),
+        (lambda: Locks(Lock("a", together_with={"c"})), "not declared"),
+        (lambda: Locks(Lock("a"), inherit_from="film"), "go together"),
+        (lambda: Locks(Lock("*")), "name of its own"),
+    ],
+)
+def test_a_wrong_declaration_is_refused_at_once(declare, words):
+    with pytest.raises(fsmlock.Misdeclared, match=words):
+        declare()
+
+
+def test_a_want_knows_its_ancestors_nearest_first(film):
+    frame = Frame.objects.create(film=film)
+    wanted = want(frame, "process")
+    assert [(a.resource, set(a.names)) for a in wanted.above] == [
+        (f"shop.film:{film.pk}", {"render", "clean"}),
+        (f"shop.room:{film.room_id}", {"clean"}),
+    ]
+
+
+def test_loaded_parents_cost_no_query_and_others_one(film, django_assert_num_queries):
+    Frame.objects.create(film=film)
+    with django_assert_num_queries(2):
+        parents(Frame.objects.get())
+    frame = Frame.objects.select_related("film").get()
+    with django_assert_num_queries(0):
+        assert len(parents(frame)) == 2
+
+
+def test_an_object_without_a_parent_has_no_ancestors(db):
+    assert parents(Film.objects.create(name="alone")) == []
+    frame = Frame.objects.create(film=Film.objects.create(name="alone"))
+    assert len(parents(Frame.objects.get(pk=frame.pk))) == 1
+
+
+def test_a_model_without_locks_says_so(db):
+    with pytest.raises(fsmlock.Misdeclared, match="declares no locks"):
+        want(fsmlock.models.ItemError(pk=1), "render")
+
+
+@isolate_apps("tests.shop")
+def test_an_object_has_one_name_through_whichever_class_it_is_seen():
+    class Base(models.Model):
+        locks = Locks(Lock("a"))
+
+        class Meta:
+            app_label = "shop"
+
+    class Special(Base):
+        class Meta:
+            app_label = "shop"
+
+    class Proxy(Special):
+        class Meta:
+            app_label = "shop"
+            proxy = True
+
+    assert owner(Base) is owner(Special) is owner(Proxy) is Base
+
+
+def test_any_kind_of_key_makes_a_resource(db):
+    room = Room(pk="7b1c", name="x")
+    room._state.adding = False
+    assert resource(room) == "shop.room:7b1c"
