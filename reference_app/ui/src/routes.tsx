@@ -1,6 +1,13 @@
 import { Suspense, type ComponentType, type ReactNode } from "react";
 import type { PreloadedQuery } from "react-relay";
-import { createBrowserRouter, Outlet, useLoaderData, useLocation, type RouteObject } from "react-router";
+import {
+  createBrowserRouter,
+  Outlet,
+  ScrollRestoration,
+  useLoaderData,
+  useLocation,
+  type RouteObject,
+} from "react-router";
 import type { OperationType } from "relay-runtime";
 
 import { ErrorBoundary } from "./design/ErrorBoundary.tsx";
@@ -59,6 +66,7 @@ function SignedIn() {
   const { pathname } = useLocation();
   return (
     <Guard place="session">
+      <ScrollRestoration />
       <SessionPage queryRef={queryRef}>
         <Guard place={pathname}>
           <Outlet />

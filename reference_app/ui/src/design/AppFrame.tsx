@@ -1,7 +1,7 @@
 import Box from "@mui/material/Box";
 import Link from "@mui/material/Link";
-import type { ReactNode } from "react";
-import { Link as RouterLink, NavLink } from "react-router";
+import { useEffect, useRef, type ReactNode } from "react";
+import { Link as RouterLink, NavLink, useLocation } from "react-router";
 
 import { Logo } from "./Logo.tsx";
 
@@ -21,6 +21,7 @@ interface Props {
 
 /** The frame of every page: a header, the navigation (at the foot of a phone's screen), one main landmark. */
 export function AppFrame({ nav, tools, banner, children }: Props) {
+  const main = useFocusOnNavigation();
   return (
     <Box sx={{ minHeight: "100dvh", display: "flex", flexDirection: "column", pb: { xs: 9, sm: 0 } }}>
       <SkipLink />
@@ -51,6 +52,7 @@ export function AppFrame({ nav, tools, banner, children }: Props) {
       {banner}
       <Box
         component="main"
+        ref={main}
         id="main"
         tabIndex={-1}
         sx={{
@@ -67,6 +69,18 @@ export function AppFrame({ nav, tools, banner, children }: Props) {
       </Box>
     </Box>
   );
+}
+
+/** Moves the focus to a new page's content, as a page load would; keyboards and screen readers then start there. */
+function useFocusOnNavigation() {
+  const main = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  const shown = useRef(pathname);
+  useEffect(() => {
+    if (shown.current !== pathname) main.current?.focus({ preventScroll: true });
+    shown.current = pathname;
+  }, [pathname]);
+  return main;
 }
 
 function SkipLink() {

@@ -1,6 +1,110 @@
-import { expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
-import { retryDelay } from "./socket.ts";
+import { ConnectionStore } from "./connection.ts";
+import { createSocket, retryDelay } from "./socket.ts";
+
+/** The browser's WebSocket, played by the test: it says what a server would. */
+class PlayedWebSocket {
+  static readonly OPEN = 1;
+  static readonly CLOSING = 2;
+  static all: PlayedWebSocket[] = [];
+
+  readonly readyState = PlayedWebSocket.OPEN;
+  readonly sent: string[] = [];
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { data: string }) => void) | null = null;
+  onclose: ((event: { code: number; reason: string; wasClean: boolean }) => void) | null = null;
+  onerror: ((error: unknown) => void) | null = null;
+
+  constructor(readonly url: string) {
+    PlayedWebSocket.all.push(this);
+  }
+
+  send(message: string): void {
+    this.sent.push((JSON.parse(message) as { type: string }).type);
+  }
+
+  close(code = 1000, reason = ""): void {
+    this.onclose?.({ code, reason, wasClean: code === 1000 });
+  }
+
+  accept(): void {
+    this.onopen?.();
+    this.onmessage?.({ data: JSON.stringify({ type: "connection_ack" }) });
+  }
+
+  pong(): void {
+    this.onmessage?.({ data: JSON.stringify({ type: "pong" }) });
+  }
+}
+
+let store: ConnectionStore;
+const newest = () => PlayedWebSocket.all.at(-1) ?? expect.fail("no socket was opened");
+const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  PlayedWebSocket.all = [];
+  vi.stubGlobal("WebSocket", PlayedWebSocket);
+  store = new ConnectionStore();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+async function listen(): Promise<() => void> {
+  const nothing = () => undefined;
+  const stop = createSocket(store).subscribe(
+    { query: "subscription S { s }" },
+    { next: nothing, error: nothing, complete: nothing },
+  );
+  await pass(0);
+  return stop;
+}
+
+test("opens when somebody listens, and closes when nobody does any more", async () => {
+  expect(store.get()).toEqual({ kind: "idle" });
+  const stop = await listen();
+  expect(store.get()).toEqual({ kind: "connecting", attempt: 0 });
+  expect(newest().url).toMatch(/^ws:.*\/graphql$/);
+  newest().accept();
+  await pass(0);
+  expect(store.get()).toEqual({ kind: "open", healed: false });
+  stop();
+  await pass(3000);
+  expect(store.get()).toEqual({ kind: "idle" });
+});
+
+test("a lost connection is tried again, later each time, until it heals and asks anew", async () => {
+  await listen();
+  newest().accept();
+  await pass(0);
+  newest().close(1006);
+  await pass(0);
+  expect(store.get()).toMatchObject({ kind: "waiting", attempt: 1 });
+  await pass(retryDelay(1, 1));
+  expect(store.get()).toEqual({ kind: "connecting", attempt: 1 });
+  newest().close(1006);
+  await pass(0);
+  expect(store.get()).toMatchObject({ kind: "waiting", attempt: 2 });
+  await pass(retryDelay(2, 1));
+  newest().accept();
+  await pass(0);
+  expect(store.get()).toEqual({ kind: "open", healed: true });
+  expect(PlayedWebSocket.all).toHaveLength(3);
+  expect(newest().sent).toContain("subscribe");
+});
+
+test("a connection that answers no ping is dropped and made anew", async () => {
+  await listen();
+  newest().accept();
+  await pass(10_000);
+  newest().pong();
+  await pass(10_000);
+  expect(store.get()).toMatchObject({ kind: "open" });
+  await pass(5000);
+  expect(store.get()).toMatchObject({ kind: "waiting", attempt: 1 });
+});
 
 test.each([
   [1, 1000],
