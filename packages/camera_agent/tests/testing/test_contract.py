@@ -7,6 +7,7 @@ import pytest
 from camera_agent.testing import DriverContract
 from tests.command import TESTS
 from tests.conftest import jpeg
+from tests.doubles.gopro import FakeGopro
 
 
 class TestSimulated(DriverContract):
@@ -49,6 +50,17 @@ class TestPicamera(DriverContract):
     def options(self, monkeypatch):
         monkeypatch.setenv("PYTHONPATH", str(TESTS / "doubles"))
         return {"width": 64, "height": 48}
+
+
+class TestGopro(DriverContract):
+    """With the fake camera on this machine."""
+
+    driver = "gopro"
+
+    @pytest.fixture
+    def options(self):
+        with FakeGopro() as gopro:
+            yield {"address": gopro.address}
 
 
 class TestGood(DriverContract):

@@ -1,8 +1,8 @@
 """The Raspberry Pi's own cameras, by picamera2.
 
 One still configuration for life: switching modes exhausts the camera's memory. The camera keeps running
-between captures, so that exposure does not start anew with each. A frame is taken only when its metadata shows
-the controls that were asked for, since they arrive some frames late.
+between captures, so that exposure does not start anew with each. A frame is taken only when its metadata
+shows the controls that were asked for, since they arrive some frames late.
 
 No Raspberry Pi was at hand while this was written: the calls were checked against picamera2's source.
 """

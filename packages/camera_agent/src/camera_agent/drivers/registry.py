@@ -18,6 +18,7 @@ ENTRY_POINTS = "camera_agent.drivers"
 
 #: Shipped drivers, imported only in the child process that needs them.
 SHIPPED = {
+    "gopro": "camera_agent.drivers.gopro:GoproDriver",
     "gphoto2": "camera_agent.drivers.gphoto:GphotoDriver",
     "picamera2": "camera_agent.drivers.picamera:PicameraDriver",
     "replay": "camera_agent.drivers.replay:ReplayDriver",

@@ -1,0 +1,134 @@
+"""GoPro cameras (HERO9 on) by the Open GoPro HTTP API, over USB or Wi-Fi.
+
+No GoPro was at hand: the driver runs against a stateful fake that follows the published description. Over
+Wi-Fi the Pi's only radio is bound to the camera, so USB is the way for an agent that shall deliver as well.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from camera_agent.drivers.base import Description, Options, Shot
+from camera_agent.drivers.gopro_http import Address, GoproHttp, State
+from camera_agent.drivers.gopro_media import Media, newest, parse_media
+from camera_agent.errors import BadInput, DriverError
+from camera_agent.frame import HEAD_BYTES, filetype_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from camera_agent.frame import ExposureValue
+
+#: The preset group for photos.
+PHOTO_PRESETS = 1001
+#: Seconds that taking and storing one photo may take, and between two looks at the state.
+READY_S, LOOK_S = 20.0, 0.2
+#: So often a download may break before the picture is given up; each try goes on where the last one broke.
+DOWNLOADS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How to wait: for tests with a time of their own."""
+
+    sleep: Callable[[float], object] = time.sleep
+    now: Callable[[], float] = time.monotonic
+
+
+class GoproDriver:
+    """Options: `address` (`10.5.5.9:8080` over Wi-Fi) or `serial` (over USB), `keep` (false).
+
+    `keep = true` leaves the photos on the camera's card after they were downloaded.
+    """
+
+    option_names: ClassVar[frozenset[str]] = frozenset({"address", "serial", "keep"})
+
+    def __init__(self, patience: Patience | None = None) -> None:
+        self._patience = patience or Patience()
+        self._http: GoproHttp | None = None
+        self._keep = False
+
+    def open(self, options: Options) -> Description:
+        """Wake the camera's interface, set its clock, and choose the photo presets."""
+        address = Address.of(options)
+        self._keep = bool(options.get("keep"))
+        self._http = http = GoproHttp(address)
+        info = http.json("/gopro/camera/info")
+        if address.wired:
+            http.json("/gopro/camera/control/wired_usb?p=1")
+        self._wait_ready()
+        # It forgets the time without power, and files of 2016 sort before all others.
+        now = datetime.now().astimezone()
+        zone = int((now.utcoffset() or now - now).total_seconds() // 60)
+        date = f"date={now:%Y_%m_%d}&time={now:%H_%M_%S}&tzone={zone}&dst=0"
+        http.json(f"/gopro/camera/set_date_time?{date}")
+        http.json(f"/gopro/camera/presets/set_group?id={PHOTO_PRESETS}")
+        return Description(model=str(info.get("model_name") or "GoPro"))
+
+    def capture(self, target: Path) -> Shot:
+        """Release the shutter, wait until the photo is stored, and download it."""
+        http = self._opened()
+        self._check(self._wait_ready())
+        http.json("/gopro/camera/keep_alive")
+        before = set(self._media())
+        http.json("/gopro/camera/shutter/start")
+        self._wait_ready()
+        media = newest(self._media(), before)
+        if media is None:
+            raise DriverError("The GoPro released its shutter but stored no photo.", "Check its card.")
+        self._download(media, target)
+        with target.open("rb") as file:
+            filetype = filetype_of(file.read(HEAD_BYTES))
+        if filetype is None:
+            raise DriverError(f"The GoPro's file {media.path} is no picture.", "Choose a photo preset on it.")
+        if not self._keep:
+            http.json(f"/gopro/media/delete/file?path={media.path}")
+        return Shot(filename=media.name, filetype=filetype)
+
+    def _download(self, media: Media, target: Path) -> None:
+        target.unlink(missing_ok=True)
+        for _ in range(DOWNLOADS):
+            if self._opened().download(f"/videos/DCIM/{media.path}", target):
+                return
+            self._patience.sleep(LOOK_S)
+        raise DriverError(f"The download of {media.path} broke {DOWNLOADS} times.", "Check the cable.")
+
+    def _wait_ready(self) -> State:
+        """Wait until the camera is neither busy nor encoding: before that it refuses everything."""
+        deadline = self._patience.now() + READY_S
+        while (state := self._opened().state()).busy:
+            if self._patience.now() > deadline:
+                raise DriverError(
+                    f"The GoPro has been busy for {READY_S:g} s.", "Switch it off and on again."
+                )
+            self._patience.sleep(LOOK_S)
+        return state
+
+    @staticmethod
+    def _check(state: State) -> None:
+        if state.storage_trouble:
+            raise DriverError(f"The GoPro can't store: {state.storage_trouble}.", "See to its card.")
+        if state.overheating:
+            raise DriverError("The GoPro is too hot to film.", "Give it shade, or a longer interval.")
+
+    def _media(self) -> tuple[Media, ...]:
+        return parse_media(self._opened().json("/gopro/media/list"))
+
+    def health(self) -> Mapping[str, ExposureValue]:
+        """Battery in percent and room on the card in bytes."""
+        state = self._opened().state()
+        return {"battery_percent": state.battery_percent, "card_free_bytes": state.card_free_bytes}
+
+    def close(self) -> None:
+        """Close the connection; the camera goes to sleep by itself."""
+        if self._http is not None:
+            self._http.close()
+
+    def _opened(self) -> GoproHttp:
+        if self._http is None:
+            raise BadInput("The GoPro must be opened first.")
+        return self._http

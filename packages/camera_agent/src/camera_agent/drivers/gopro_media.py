@@ -1,0 +1,58 @@
+"""A GoPro's list of its files: every value is text, groups have holes, folders roll over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from camera_agent.home import Json
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Media:
+    """One file: when it was made (Unix seconds by the camera's clock), its folder, its name."""
+
+    created: int
+    folder: str
+    name: str
+
+    @property
+    def path(self) -> str:
+        """As the camera's API wants it."""
+        return f"{self.folder}/{self.name}"
+
+
+def parse_media(answer: Mapping[str, Json]) -> tuple[Media, ...]:
+    """The single photos of a media list; groups (bursts, its own timelapses) and videos are passed over."""
+    folders = answer.get("media")
+    return tuple(
+        media
+        for folder in (folders if isinstance(folders, list) else [])
+        if isinstance(folder, dict)
+        for media in _photos(folder)
+    )
+
+
+def _photos(folder: Mapping[str, Json]) -> Iterator[Media]:
+    files = folder.get("fs")
+    for file in files if isinstance(files, list) else []:
+        if isinstance(file, dict) and (media := _photo(folder, file)):
+            yield media
+
+
+def _photo(folder: Mapping[str, Json], file: Mapping[str, Json]) -> Media | None:
+    name, created = str(file.get("n", "")), str(file.get("cre", "0"))
+    if "g" in file or not name.upper().endswith(".JPG"):
+        return None
+    return Media(int(created) if created.isdigit() else 0, str(folder.get("d", "")), name)
+
+
+def newest(listed: Collection[Media], before: Collection[Media]) -> Media | None:
+    """The file that came since `before`; of several the one made last.
+
+    Names don't tell: after GOPR9999 they begin anew in the next folder.
+    """
+    return max(set(listed) - set(before), default=None)
