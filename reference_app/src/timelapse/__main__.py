@@ -30,7 +30,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     up = commands.add_parser("up", help="run everything here, with a simulated camera, until Ctrl-C")
     up.add_argument(
-        "--port", type=_port, default=DEFAULT_PORT, help="port of the page (default: %(default)s)"
+        "--port", type=_port, default=DEFAULT_PORT, help="port of the page, 0 for any (default: %(default)s)"
     )
     up.add_argument("--no-camera", action="store_true", help="start without the simulated camera")
     up.set_defaults(run=_up)
@@ -73,8 +73,8 @@ def _manage(arguments: list[str]) -> int:
 
 
 def _port(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 65535:
-        msg = f"{text!r} is not a port: give a whole number from 1 to 65535"
+    if not text.isdecimal() or int(text) > 65535:
+        msg = f"{text!r} is not a port: give a whole number up to 65535, or 0 for any that is free"
         raise argparse.ArgumentTypeError(msg)
     return int(text)
 

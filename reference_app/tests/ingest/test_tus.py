@@ -87,7 +87,8 @@ def test_a_cut_in_the_middle_keeps_the_bytes_that_came(agent, picture, eventuall
     assert file_of(only_frame()).read_bytes() == shot.data
 
 
-def test_a_silent_link_loses_its_lock_and_keeps_its_bytes(agent, picture, eventually):
+def test_a_silent_link_loses_its_lock_and_keeps_its_bytes(impatient_agent, picture, eventually):
+    agent = impatient_agent
     shot = agent.shoot(picture())
     agent.begin(shot)
     with agent.start_patch(shot, 0, len(shot.data), shot.data[:100]):

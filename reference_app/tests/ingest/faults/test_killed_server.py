@@ -39,8 +39,8 @@ def test_whenever_the_server_is_killed_a_frame_is_stored_whole_or_not_at_all(ser
 
 
 def test_six_hundred_pictures_do_not_make_the_server_grow(server, far_agent, picture):
-    whole = picture(size=(1280, 960), quality=95)
-    link = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    whole = picture(size=(640, 480), quality=95)
+    link = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     after_warming_up = 0
     for number in range(600):
         shot = far_agent.shoot(
@@ -61,7 +61,7 @@ def test_six_hundred_pictures_do_not_make_the_server_grow(server, far_agent, pic
 
 def begin_sending(agent, shot):
     """Send all of a picture, and do not wait for the answer."""
-    link = http.client.HTTPConnection("127.0.0.1", agent.port, timeout=20)
+    link = http.client.HTTPConnection("127.0.0.1", agent.port, timeout=60)
     headers = {"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream"}
     link.request("POST", "/agent/v1/captures", shot.data, headers | shot.headers | agent.authorization)
     return link

@@ -75,6 +75,11 @@ def test_only_the_movie_and_its_poster_are_left_in_the_folder(tmp_path: Path, fo
         assert poster.size == (320, 136)
 
 
+def test_a_movie_that_is_given_up_leaves_nothing(tmp_path: Path, footage: Footage) -> None:
+    render(order(footage("bikes")[:3], Size(64, 28)), tmp_path, on_frame=quiet).close()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_one_bad_picture_among_good_ones_is_left_out_by_name(
     tmp_path: Path, footage: Footage, decoded: Decode
 ) -> None:

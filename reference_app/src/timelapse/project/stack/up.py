@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from timelapse.project.stack import boot
 from timelapse.project.stack.errors import Stopped
 from timelapse.project.stack.home import claimed
-from timelapse.project.stack.ports import require_free
+from timelapse.project.stack.ports import free_port, require_free
 from timelapse.project.stack.signals import stopping_on_signals
 from timelapse.project.stack.supervisor import Supervisor, supervised
 
@@ -26,7 +26,7 @@ def up(home: Path, *, port: int, camera: bool) -> None:
         StackError: something that it needs is missing or taken.
     """
     with claimed(home), stopping_on_signals(), supervised(say) as supervisor:
-        require_free(port)
+        port = require_free(port) if port else free_port()
         try:
             _start(supervisor, home, port, camera=camera)
             _tend(supervisor, demo=camera)

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import pytest
+
+from timelapse.project.stack.errors import StackError
+from timelapse.project.stack.film import Order, film
+
+
+def order(tmp_path, **changes):
+    footage = tmp_path / "footage"
+    footage.mkdir(exist_ok=True)
+    return Order(
+        **{"footage": footage, "out": tmp_path / "movie.mp4", "fps": 30.0, "size": (1280, 720)} | changes
+    )
+
+
+@pytest.mark.parametrize(
+    ("out", "said"),
+    [("movie.avi", "ends in .mp4"), ("nowhere/movie.mp4", "no folder"), ("folder.mp4", "Can't write")],
+)
+def test_a_movie_that_has_no_place_is_refused_before_anything_starts(tmp_path, out, said):
+    (tmp_path / "folder.mp4").mkdir()
+    with pytest.raises(StackError, match=said):
+        film(tmp_path / "home", order(tmp_path, out=tmp_path / out))
+    assert not (tmp_path / "home").exists()
+
+
+def test_footage_that_is_not_there_is_refused_before_anything_starts(tmp_path):
+    with pytest.raises(StackError, match="Give a folder of pictures, or a video file"):
+        film(tmp_path / "home", order(tmp_path, footage=tmp_path / "nowhere"))
+    assert not (tmp_path / "home").exists()
