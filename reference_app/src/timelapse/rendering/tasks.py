@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
 from celery import shared_task
@@ -93,10 +93,11 @@ def _make(held: Held, movie: Movie) -> None:
             held.check()
             work.to(done)
 
-        rendered = render(order, queries.folder_of(movie.pk), on_frame=on_frame)
-        with held.transaction():
-            rendered.publish()
-            actions.finish(movie, _file(rendered))
+        with closing(render(order, queries.folder_of(movie.pk), on_frame=on_frame)) as rendered:
+            work.step("publish")
+            with held.transaction():
+                rendered.publish()
+                actions.finish(movie, _file(rendered))
 
 
 def _order(movie: Movie) -> Order:

@@ -49,7 +49,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """A finished movie that nobody sees yet: ``publish`` puts it in its place."""
+    """A finished movie that nobody sees yet: ``publish`` puts it in its place, ``close`` gives it up."""
 
     folder: Path
     workshop: Path
@@ -60,6 +60,10 @@ class Rendered:
         """Move movie and poster into ``folder`` in one rename each; readers see the old ones or these."""
         for name in (POSTER, MOVIE):
             (self.workshop / name).replace(self.folder / name)
+        self.close()
+
+    def close(self) -> None:
+        """Remove what wasn't published."""
         shutil.rmtree(self.workshop, ignore_errors=True)
 
 
