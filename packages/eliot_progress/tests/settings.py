@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 SECRET_KEY = "only for tests"
 DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
 INSTALLED_APPS = ["eliot_progress.django"]
@@ -10,3 +12,12 @@ ROOT_URLCONF = "tests.urls"
 ALLOWED_HOSTS = ["*"]
 USE_TZ = True
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+
+if "TESTS_CLICK" in os.environ:  # in the processes of click_world
+    CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.core.RedisChannelLayer",
+            "CONFIG": {"hosts": [os.environ["TESTS_VALKEY_URL"]]},
+        }
+    }
+    ELIOT_PROGRESS = {"ADOPT": "always"}

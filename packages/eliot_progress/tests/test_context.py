@@ -131,4 +131,4 @@ def test_the_headers_of_http_clients_can_be_written(headers):
 def test_a_fresh_stock_action_starts_at_its_next_level():
     action = eliot.Action(None, "uuid", eliot._action.TaskLevel(level=[2]), "stock")
     with action.context():
-        assert context.current().reserve() == (2, 1)
+        assert context.start("inner").level == (2, 1)

@@ -28,5 +28,16 @@ def streamed(request: HttpRequest) -> StreamingHttpResponse:
     return StreamingHttpResponse(iter([b"a", b"b"]))
 
 
-views = (plain, awaited, broken, broken_async, streamed)
+def captured(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(status=204)
+
+
+def click(request: HttpRequest) -> HttpResponse:
+    from tests import click_world  # noqa: PLC0415 - it is whole only in its own processes
+
+    click_world.click()
+    return HttpResponse(status=202)
+
+
+views = (captured, click, plain, awaited, broken, broken_async, streamed)
 urlpatterns = [path(view.__name__, view) for view in views]

@@ -68,10 +68,6 @@ class Action(eliot.Action):  # type: ignore[misc] # eliot has no types
         """`uuid@/2/3`."""
         return ids.action_id(self.task_uuid, self.level)
 
-    def reserve(self) -> Level:
-        """A level of this action that nobody else will ever get."""
-        return tuple(self._nextTaskLevel().as_list())
-
 
 def start(action_type: str, **fields: object) -> Action:
     """Start an action below the current one (or a new task) and log its start. The caller finishes it."""
@@ -172,13 +168,15 @@ os.register_at_fork(after_in_child=_after_fork)
 def inject(headers: MutableMapping[str, str], origin: Origin | None = None) -> bool:
     """Write the current place (or `origin`) into `headers`: `traceparent`, and `tracestate` with the path.
 
-    Other vendors' entries of `tracestate` are kept. False, and nothing written, when there is no action.
+    The current place is an action `context:send` of its own, below which each receiver goes on. Other
+    vendors' entries of `tracestate` are kept. False, and nothing written, when there is no action.
     """
     if origin is None:
-        action = current()
-        if action is None:
+        if current() is None:
             return False
-        origin = Origin(task_uuid=action.task_uuid, level=action.reserve())
+        sent = start("context:send")
+        sent.finish()
+        origin = Origin(task_uuid=sent.task_uuid, level=sent.level)
     headers["traceparent"] = f"00-{origin.causal_id}-{ids.span(origin.task_uuid, origin.level)}-01"
     ours = f"{_VENDOR}={ids.encode_path(origin.level)}"
     others = [
