@@ -79,12 +79,13 @@ class DatabaseBackend:
             granted = self._insert(claim, ticket, using)
             if granted:
                 if ticket is not None:
-                    dialect_of(using).leave_line(claim.id)
+                    dialect_of(using).leave_line(claim.id, claim.resources())
                 return Granted(tokens=granted)
             found = self.find(claim.resources(), using=using)
             blockers = {(s.claim, s.resource, s.lock) for s in in_the_way(claim, _standings(found), ticket)}
             if blockers:
                 break
+            dialect_of(using).clear(claim.resources())
         else:
             found, blockers = (), set()
         if queue:

@@ -42,6 +42,10 @@ class Dialect(Protocol):
         """Run the deciding insert alone for all the claim's resources; answers the rows returned."""
         ...
 
+    def clear(self, resources: Sequence[str]) -> None:
+        """Delete the dead rows that stand in the way of a decision, if any can."""
+        ...
+
     def alone(self, claim: Claim) -> None:
         """Inside a transaction: until its end nobody else decides about the claim's objects."""
         ...
@@ -50,7 +54,7 @@ class Dialect(Protocol):
         """Delete the claim, clear the dead from its resources, wake who is next."""
         ...
 
-    def leave_line(self, claim_id: str) -> None:
+    def leave_line(self, claim_id: str, resources: Sequence[str]) -> None:
         """Delete the claim's place in line, and wake who is next: it may go together with the claim."""
         ...
 
@@ -118,6 +122,9 @@ class SQLite:
         del claim
         return _run(self._using, sql, params)
 
+    def clear(self, resources: Sequence[str]) -> None:
+        """They don't."""
+
     def alone(self, claim: Claim) -> None:
         """The first write of the transaction does it."""
 
@@ -131,8 +138,9 @@ class SQLite:
             [claim_id, *resources],
         )
 
-    def leave_line(self, claim_id: str) -> None:
+    def leave_line(self, claim_id: str, resources: Sequence[str]) -> None:
         """Waiters look for themselves."""
+        del resources
         _run(self._using, "DELETE FROM fsmlock_hold WHERE claim = %s AND waits", [claim_id])
 
     def wake(self, resources: Sequence[str]) -> None:
@@ -176,7 +184,7 @@ class PostgreSQL:
         return self._NOW
 
     def alive(self, now: str) -> str:
-        """Dead rows were deleted before, except those that a transaction keeps: they count."""
+        """Dead rows count until they are cleared: a transaction may have renewed them unseen."""
         del now
         return "kind <> 'broken'"
 
@@ -185,31 +193,39 @@ class PostgreSQL:
         return f"expires_us > {now}"
 
     def decide(self, claim: Claim, sql: str, params: Params) -> Sequence[tuple[int, str, str]]:
-        """Lock, clear the dead, insert: one message to the server, and one transaction."""
-        resources = claim.resources()
+        """Lock, then insert: one message to the server, and one transaction."""
+        return self._in_one_transaction([(_locks(claim), []), (sql, params)], undo_if_empty=True)
+
+    def clear(self, resources: Sequence[str]) -> None:
+        """All but those that an open transaction has renewed: it may still commit."""
         marks = ", ".join(["%s"] * len(resources))
-        clear = (
-            "DELETE FROM fsmlock_hold WHERE id IN (SELECT id FROM fsmlock_hold"
-            f" WHERE resource IN ({marks}) AND expires_us <= {self._NOW} FOR UPDATE SKIP LOCKED)"
+        _run(
+            self._using,
+            "DELETE FROM fsmlock_hold WHERE id IN (SELECT id FROM fsmlock_hold"  # noqa: S608 - placeholders only
+            f" WHERE resource IN ({marks}) AND expires_us <= {self._NOW} FOR UPDATE SKIP LOCKED)",
+            list(resources),
         )
-        steps: list[tuple[str, Params]] = [(_locks(claim), []), (clear, resources), (sql, params)]
+
+    def alone(self, claim: Claim) -> None:
+        """The same advisory locks as for a decision."""
+        _run(self._using, _locks(claim), [])
+
+    def _in_one_transaction(
+        self, steps: Sequence[tuple[str, Params]], *, undo_if_empty: bool = False
+    ) -> list[Any]:
         connection = connections[self._using]
         if not connection.in_atomic_block and not connection.settings_dict["OPTIONS"].get(
             "server_side_binding"
         ):
             return self._at_once(steps)
+        rows: list[Any] = []
         with transaction.atomic(using=self._using):
-            rows: list[Any] = []
             for step, values in steps:
                 rows = _run(self._using, step, values)
-            if not rows:
+            if undo_if_empty and not rows:
                 # The savepoint goes back, and with it our advisory locks: a refusal keeps nobody waiting.
                 transaction.set_rollback(True, using=self._using)
         return rows
-
-    def alone(self, claim: Claim) -> None:
-        """The same advisory locks as for a decision."""
-        _run(self._using, _locks(claim), [])
 
     def _at_once(self, steps: Sequence[tuple[str, Params]]) -> list[Any]:
         with connections[self._using].cursor() as cursor:
@@ -221,23 +237,22 @@ class PostgreSQL:
             return rows
 
     def release(self, claim_id: str, resources: Sequence[str]) -> None:
-        """Deletes and wakes in one statement."""
-        del resources
-        self._gone("claim = %s", [claim_id], claim_id)
+        """One message: delete, then wake."""
+        self._gone("", claim_id, resources)
 
-    def leave_line(self, claim_id: str) -> None:
-        """Deletes and wakes in one statement."""
-        self._gone("claim = %s AND waits", [claim_id], claim_id)
+    def leave_line(self, claim_id: str, resources: Sequence[str]) -> None:
+        """One message: delete, then wake."""
+        self._gone(" AND waits", claim_id, resources)
 
-    def _gone(self, where: str, params: Params, claim_id: str) -> None:
-        _run(
-            self._using,
-            f"WITH gone AS (DELETE FROM fsmlock_hold WHERE {where} RETURNING resource), next AS ("
-            " SELECT DISTINCT ON (resource) claim FROM fsmlock_hold WHERE waits AND claim <> %s"
-            f" AND resource IN (SELECT resource FROM gone) AND expires_us > {self._NOW} ORDER BY resource, id"
-            ") SELECT pg_notify('fsmlock_' || claim, '') FROM next",
-            [*params, claim_id],
+    def _gone(self, where: str, claim_id: str, resources: Sequence[str]) -> None:
+        marks = ", ".join(["%s"] * len(resources))
+        gone = f"DELETE FROM fsmlock_hold WHERE claim = %s{where}"  # noqa: S608 - placeholders only
+        wake = (
+            "SELECT pg_notify('fsmlock_' || claim, '') FROM fsmlock_hold w"  # noqa: S608 - placeholders only
+            f" WHERE waits AND resource IN ({marks}) AND claim <> %s AND NOT EXISTS (SELECT 1 FROM fsmlock_hold e"
+            f" WHERE e.waits AND e.resource = w.resource AND e.id < w.id AND e.expires_us > {self._NOW})"
         )
+        self._in_one_transaction([(gone, [claim_id]), (wake, [*resources, claim_id])])
 
     def wake(self, resources: Sequence[str]) -> None:
         """Notifies all of them."""

