@@ -45,12 +45,14 @@ def test_the_tutorial_names_these_commands():
 
 
 def test_up_prints_what_the_tutorial_shows_and_stops_at_ctrl_c(terminal):
-    process = terminal(COMMANDS[0])
     said = ""
-    while "Stop with Ctrl-C" not in said:
-        line = process.stdout.readline()
-        assert line, said
-        said += line
+    with terminal(COMMANDS[0]) as process:
+        while "Stop with Ctrl-C" not in said:
+            line = process.stdout.readline()
+            assert line, said
+            said += line
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(10) == 0
     for shown in (
         "Timelapse runs at http://127.0.0.1:",
         "Sign in as admin with the password ",
@@ -58,8 +60,6 @@ def test_up_prints_what_the_tutorial_shows_and_stops_at_ctrl_c(terminal):
     ):
         assert shown in TUTORIAL
         assert shown in said
-    os.killpg(process.pid, signal.SIGINT)
-    assert process.wait(10) == 0
 
 
 def test_film_makes_the_movie_that_the_tutorial_asks_for(terminal, tmp_path):
