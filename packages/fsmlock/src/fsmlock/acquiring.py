@@ -13,6 +13,7 @@ from fsmlock.backends.base import Granted
 from fsmlock.errors import HoldRefused
 from fsmlock.holds import told
 from fsmlock.patience import patience
+from fsmlock.reasons import Reason
 from fsmlock.policies import Preempt, RetryLater, Skip, Wait
 
 if TYPE_CHECKING:
@@ -24,6 +25,13 @@ if TYPE_CHECKING:
 
 #: A waiter looks again at least this often, woken or not: it renews its place in line by that.
 _LOOK_AGAIN_S = 0.25
+
+
+_BUSY = Reason(
+    code="busy",
+    message="The lock is being decided about, or an open transaction still keeps a hold whose lease is over.",
+    remedy="Try again in a moment.",
+)
 
 
 def acquire(held: Held, policy: Policy, using: str) -> Held:
@@ -75,7 +83,7 @@ def _steps(held: Held, policy: Policy, using: str) -> Generator[float]:
                 ticket = None
                 return held.granted(answer, asked)
             ticket = answer.ticket
-            held.reasons = tuple(told(h) for h in answer.holds)
+            held.reasons = tuple(told(h) for h in answer.holds) or (_BUSY,)
             if isinstance(policy, Preempt) and not asked_to_stop:
                 _ask_to_stop(held, answer, using, force=False)
                 asked_to_stop = True

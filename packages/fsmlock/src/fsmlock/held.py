@@ -39,6 +39,8 @@ class Held:
     def __init__(self, claim: Claim, *, using: str) -> None:
         self.claim = claim
         self.tokens: Mapping[str, int] = {}
+        #: The fencing token: it grows with every hold of the object (the first object, if there are many).
+        self.token = 0
         self.reasons: tuple[Reason, ...] = ()
         self._using = using
         self._lease = claim.lease_us / 1_000_000
@@ -50,11 +52,6 @@ class Held:
 
     def __bool__(self) -> bool:
         return bool(self.tokens) and self.remaining > 0
-
-    @property
-    def token(self) -> int:
-        """The fencing token: it grows with every hold of the object (the first object, if there are many)."""
-        return self.tokens[self.claim.wants[0].resource]
 
     @property
     def in_transaction(self) -> bool:
@@ -99,6 +96,7 @@ class Held:
     def granted(self, answer: Granted, asked: float) -> None:
         """The store granted the claim that was sent at ``asked`` (clock.now)."""
         self.tokens = answer.tokens
+        self.token = answer.tokens[self.claim.wants[0].resource]
         self.reasons = ()
         self._deadline = self._trusted_until(asked)
         if self.connection.in_atomic_block and not backends.get().sees_at_once:

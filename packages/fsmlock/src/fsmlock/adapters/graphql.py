@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING, Self
 
 import strawberry
 
+from fsmlock.explanations import available
+
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser, User
+
     from fsmlock.backends.base import HoldInfo
     from fsmlock.explanations import Available
+    from fsmlock.models import Run as RunRow
     from fsmlock.reasons import Reason as ReasonValue
 
 
@@ -66,4 +71,34 @@ class Hold:
             why=value.why,
             token=value.token,
             cancel_requested_by=value.cancel_requested_by,
+        )
+
+
+@strawberry.type(description="One execution of long work, and how far it is.")
+class Run:
+    """See fsmlock.models.Run."""
+
+    id: strawberry.ID
+    state: str
+    done: int
+    failed: int
+    total: int | None
+    unit: str
+    by: str
+    reason: str
+    available_transitions: list[Transition]
+
+    @classmethod
+    def from_value(cls, value: RunRow, user: User | AnonymousUser | None = None) -> Self:
+        """From a row, with what ``user`` may do with it."""
+        return cls(
+            id=strawberry.ID(str(value.pk)),
+            state=value.state,
+            done=value.done,
+            failed=value.failed,
+            total=value.total,
+            unit=value.unit,
+            by=value.by,
+            reason=value.reason,
+            available_transitions=[Transition.from_value(one) for one in available(value, user)],
         )

@@ -1,0 +1,3 @@
+"""Commands for operators."""
+
+from __future__ import annotations

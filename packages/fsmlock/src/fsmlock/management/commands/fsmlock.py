@@ -1,0 +1,167 @@
+"""``manage.py fsmlock``: who holds what and why, ask them to stop, work on runs, draw the states."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.core.management.base import BaseCommand, CommandError
+from django.db import models
+
+from fsmlock.diagrams import mermaid, svg
+from fsmlock.doctor import examine
+from fsmlock.errors import FsmlockError
+from fsmlock.explanations import available, explain
+from fsmlock.holds import active_holds, break_hold, cancel, holds_on
+from fsmlock.iteration import shutdown
+from fsmlock.models import Run
+from fsmlock.plans import plan
+from fsmlock.stateful import Stateful
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from django.core.management.base import CommandParser
+
+    from fsmlock.backends.base import HoldInfo
+
+
+class Command(BaseCommand):
+    """One subcommand per thing an operator does."""
+
+    help = "List, explain, cancel and break holds; work on runs; draw state diagrams."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        subcommands = parser.add_subparsers(dest="what", required=True)
+        listing = subcommands.add_parser("list", help="Who holds what.")
+        listing.add_argument("object", nargs="?", help="app.Model:pk; without it all holds.")
+        explaining = subcommands.add_parser("explain", help="What stands in the way.")
+        explaining.add_argument("object", help="app.Model:pk")
+        explaining.add_argument(
+            "to", nargs="?", help="A transition, state or lock; without it all transitions."
+        )
+        for name, text in (("cancel", "Ask the holder to stop."), ("break", "Take the hold away.")):
+            stopping = subcommands.add_parser(name, help=text)
+            stopping.add_argument("object", help="app.Model:pk")
+            stopping.add_argument("lock")
+            stopping.add_argument("--by", required=True, help="Your name: the holder is told.")
+            stopping.add_argument("--why", default="", required=name == "break")
+        doctor = subcommands.add_parser("doctor", help="Find what looks wrong.")
+        doctor.add_argument("--mend", action="store_true", help="Mend what can be mended.")
+        graph = subcommands.add_parser("graph", help="Draw the states of a model.")
+        graph.add_argument("model", help="app.Model")
+        graph.add_argument("--format", choices=("mermaid", "svg"), default="mermaid")
+        working = subcommands.add_parser("work", help="Work on runs, here and now.")
+        working.add_argument(
+            "run", nargs="?", type=int, help="Without it: every run that waits for a worker."
+        )
+
+    def handle(self, *_args: Any, **options: Any) -> None:  # noqa: ANN401 - Django's signature
+        what = {"list": self._list, "explain": self._explain, "cancel": self._stop, "break": self._stop}
+        what |= {"doctor": self._doctor, "graph": self._graph, "work": self._work}
+        try:
+            what[options["what"]](options)
+        except FsmlockError as error:
+            raise CommandError(str(error)) from error
+
+    def _list(self, options: dict[str, Any]) -> None:
+        holds = holds_on(_find(options["object"])) if options["object"] else active_holds(limit=1000)
+        self._table(holds)
+
+    def _table(self, holds: Sequence[HoldInfo]) -> None:
+        if not holds:
+            self.stdout.write("Nobody holds anything.")
+        for h in holds:
+            asked = f", asked to stop by {h.cancel_requested_by}" if h.cancel_requested_by else ""
+            why = f" ({h.why})" if h.why else ""
+            self.stdout.write(
+                f"{h.lock} on {h.resource}: {h.holder}{why} since {_clock(h.since)}, renewed until"
+                f" {_clock(h.expires_at)}, token {h.token}{asked}"
+            )
+
+    def _explain(self, options: dict[str, Any]) -> None:
+        obj = _find(options["object"])
+        if options["to"] is None:
+            for one in available(obj):
+                self.stdout.write(f"{one.name}: {'yes' if one.allowed else ' '.join(map(str, one.reasons))}")
+            return
+        reasons = explain(obj, to=options["to"])
+        for reason in reasons:
+            self.stdout.write(f"{reason.code}: {reason}")
+        if not reasons:
+            self.stdout.write("Nothing stands in the way.")
+        self._way(obj, options["to"])
+
+    def _way(self, obj: models.Model, to: str) -> None:
+        if not isinstance(obj, Stateful) or to not in {s.lower() for s in _states(type(obj))}:
+            return
+        for step in plan(obj, to=to) or ():
+            self.stdout.write(
+                f"  {step.source} -> {step.target}: {step.label} {' '.join(map(str, step.reasons))}"
+            )
+
+    def _stop(self, options: dict[str, Any]) -> None:
+        act = cancel if options["what"] == "cancel" else break_hold
+        met = act(_find(options["object"]), options["lock"], by=options["by"], why=options["why"])
+        done = "asked to stop" if options["what"] == "cancel" else "lost its hold"
+        for h in met:
+            self.stdout.write(f"{h.holder} was {done}." if act is cancel else f"{h.holder} {done}.")
+        if not met:
+            self.stdout.write("Nobody holds it.")
+
+    def _doctor(self, options: dict[str, Any]) -> None:
+        found = False
+        for finding in examine():
+            found = True
+            self.stdout.write(f"{finding.reason.code}: {finding.reason}")
+            if options["mend"] and finding.mend is not None:
+                finding.mend()
+                self.stdout.write("  mended")
+        if not found:
+            self.stdout.write("All is well.")
+
+    def _graph(self, options: dict[str, Any]) -> None:
+        draw = svg if options["format"] == "svg" else mermaid
+        self.stdout.write(draw(_model(options["model"])), ending="")
+
+    def _work(self, options: dict[str, Any]) -> None:
+        waiting = Run.objects.filter(
+            state__in=[Run.States.ENQUEUED, Run.States.INTERRUPTED, *Run.States.AT_WORK]
+        )
+        runs = Run.objects.filter(pk=options["run"]) if options["run"] else waiting.order_by("pk")
+        with shutdown.on_sigterm():
+            for run in runs:
+                run.work(
+                    on_step=lambda step: self.stdout.write(
+                        f"{step.state}: {step.done}/{step.total or '?'} {step.unit}"
+                    )
+                )
+                self.stdout.write(f"{run}: {run.state} {run.reason}".rstrip())
+                if shutdown.requested():
+                    return
+
+
+def _clock(at: datetime) -> str:
+    return f"{at:%H:%M:%S}"
+
+
+def _states(model: type[models.Model]) -> set[str]:
+    declared = getattr(model, "States", object)
+    return {str(getattr(declared, name)) for name in dir(declared) if name.isupper()}
+
+
+def _model(label: str) -> type[models.Model]:
+    try:
+        return apps.get_model(label)
+    except (LookupError, ValueError) as error:
+        raise CommandError(f"There is no model {label!r}. Write it as app.Model.") from error
+
+
+def _find(text: str) -> models.Model:
+    label, _, pk = text.partition(":")
+    model = _model(label)
+    try:
+        return model._base_manager.get(pk=pk)
+    except (model.DoesNotExist, ValueError) as error:
+        raise CommandError(f"There is no {model._meta.verbose_name} with the key {pk!r}.") from error

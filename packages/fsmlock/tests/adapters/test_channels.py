@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import pytest
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from django.db import transaction
+
+import fsmlock
+from fsmlock import signals
+from fsmlock.adapters import channels
+
+
+@pytest.fixture
+def listening():
+    before = {name: list(getattr(signals, name).receivers) for name in channels._SIGNALS}
+    channels.install()
+    yield
+    for name, receivers in before.items():
+        getattr(signals, name).receivers = receivers
+        getattr(signals, name).sender_receivers_cache.clear()
+
+
+def test_changes_are_told_to_the_group_of_the_object_after_commit(
+    film, listening, django_capture_on_commit_callbacks
+):
+    layer = get_channel_layer()
+    name = channels.group(f"shop.film:{film.pk}")
+    async_to_sync(layer.group_add)(name, "me")
+    with django_capture_on_commit_callbacks(execute=True):
+        with fsmlock.hold(film, "render", why="Movie 7"):
+            assert layer.channels.get("me") is None
+        fsmlock.perform(film, "publish")
+    told = [async_to_sync(layer.receive)("me") for _ in range(3)]
+    assert [m["what"] for m in told] == ["hold_taken", "hold_released", "transitioned"]
+    assert told[0]["why"] == "Movie 7"
+    assert told[2]["target"] == "published"
+
+
+def test_what_is_rolled_back_is_not_told(film, listening, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks() as callbacks:
+        with pytest.raises(RuntimeError), transaction.atomic():
+            fsmlock.perform(film, "publish")
+            raise RuntimeError
+    assert callbacks == []
+
+
+def test_without_a_layer_it_says_so(film, listening, settings, caplog, django_capture_on_commit_callbacks):
+    settings.CHANNEL_LAYERS = {}
+    with django_capture_on_commit_callbacks(execute=True):
+        fsmlock.perform(film, "publish")
+    assert "No channel layer is configured" in caplog.text
+
+
+def test_a_group_has_only_letters_that_channels_allows():
+    assert channels.group("shop.film:a b/ü") == "fsmlock.shop.film.a.b.."
+    assert len(channels.group("x" * 300)) == 99

@@ -1,0 +1,13 @@
+"""The admin of the tests."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from fsmlock.adapters.admin import TransitionsMixin
+from tests.shop.models import Film
+
+
+@admin.register(Film)
+class FilmAdmin(TransitionsMixin, admin.ModelAdmin):
+    fields = ("name", "state")
