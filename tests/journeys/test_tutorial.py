@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import signal
 import subprocess
 from pathlib import Path
@@ -28,8 +29,7 @@ def terminal(tmp_path):
 
     def run(command):
         return subprocess.Popen(
-            command.replace("./dev", str(ROOT / "dev")).replace("dev up", "dev up --port 0"),
-            shell=True,
+            shlex.split(command.replace("./dev", str(ROOT / "dev")).replace("dev up", "dev up --port 0")),
             cwd=tmp_path,
             env=os.environ | {"TIMELAPSE_HOME": str(tmp_path / "home")},
             stdout=subprocess.PIPE,
