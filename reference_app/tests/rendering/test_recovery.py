@@ -48,7 +48,7 @@ def worker(log):
     environment = os.environ | {
         "DATABASE_URL": database_url(),
         "TIMELAPSE_HOME": str(django_settings.HOME),
-        "DJANGO_SETTINGS_MODULE": "timelapse.project.settings.testing",
+        "DJANGO_SETTINGS_MODULE": "timelapse.project.testing",
     }
     schedule = log.with_suffix(".schedule")
     command = ["celery", "-A", "timelapse.project.celery", "worker", "-B", "-s", str(schedule)]
@@ -92,10 +92,21 @@ def test_a_movie_whose_worker_is_killed_shows_as_stalled_and_is_finished_by_the_
 
     with worker(tmp_path / "second.log"):
         eventually(lambda: Movie.objects.get(pk=movie.pk).state == Movie.States.READY, within_s=90)
+        eventually(lambda: fsmlock.holds_on(garden) == (), within_s=10)
 
     movie.refresh_from_db()
     assert movie.attempts == 2
     assert inspect(queries.video_of(movie.pk)).frame_count == movie.frame_count == 264
     assert sorted(path.name for path in queries.folder_of(movie.pk).iterdir()) == ["movie.mp4", "poster.jpg"]
-    assert fsmlock.holds_on(garden) == ()
     assert store().latest(about(movie)).causal_id == movie.causal_id, "also when it was sent again by another"
+
+
+def test_a_movie_whose_process_is_killed_is_finished_by_the_worker_that_lives_on(footage, user, tmp_path):
+    movie = actions.request_render(film(footage("bigbuckbunny")).pk, Wish(width=1280, height=720), user)
+    with worker(tmp_path / "worker.log"):
+        eventually(lambda: is_under_way(movie, 5), within_s=40)
+        os.kill(store().latest(about(movie)).pid, signal.SIGKILL)
+        eventually(lambda: Movie.objects.get(pk=movie.pk).state == Movie.States.READY, within_s=90)
+    movie.refresh_from_db()
+    assert movie.attempts == 2
+    assert inspect(queries.video_of(movie.pk)).frame_count == 132

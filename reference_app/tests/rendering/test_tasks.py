@@ -15,6 +15,7 @@ import fsmlock
 from timelapse.frames.queries import file_of
 from timelapse.rendering import actions, queries, tasks
 from timelapse.rendering.domain import MOST_ATTEMPTS, Wish
+from timelapse.rendering.events import movie_changed
 from timelapse.rendering.models import Movie
 from timelapse.rendering.pipeline.verify import inspect
 from timelapse.shared.progress import about, store
@@ -78,6 +79,20 @@ def test_a_movie_is_rendered_verified_and_ready(movie):
     assert movie.finished_at >= movie.created_at
     assert queries.poster_of(movie.pk).exists()
     assert fsmlock.holds_on(movie.timelapse) == ()
+
+
+def test_who_watches_is_told_once_more_when_the_lock_is_free_again(movie):
+    rendering_is_free = []
+
+    def look(*, event, **_):
+        rendering_is_free.append(not fsmlock.holds_on(movie.timelapse))
+
+    movie_changed.connect(look)
+    try:
+        tasks.render_movie(movie.pk)
+    finally:
+        movie_changed.disconnect(look)
+    assert rendering_is_free == [False, False, True], "begun, ready, free"
 
 
 def test_progress_is_told_to_its_end_under_the_movies_name(movie):

@@ -45,6 +45,7 @@ def render_movie(movie: int) -> None:
         if not held:
             return
         _render_under(held, found)
+    actions.tell(found)  # the lock is free only now: the next movie may be asked for
     if waiting := queries.next_in_line(found.timelapse_id):
         actions.send(waiting)
 
