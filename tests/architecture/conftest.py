@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import os
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "timelapse.project.settings.testing")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "timelapse.project.testing")
 
 import django
 
