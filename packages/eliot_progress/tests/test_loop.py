@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import gc
 from collections import deque
+from contextlib import suppress
 
 import pytest
+from tests.waiting import until
 
-from eliot_progress import Reducer, causal_id, progress
+from eliot_progress import Reducer, causal_id, context, progress
 
 KINDS = {
     "list": list,
@@ -51,6 +53,41 @@ def test_a_loop_that_is_left_early_is_cancelled(kind, log):
     state = only(log)
     assert (state.done, state.outcome) == (2, "cancelled")
     assert state.reason.startswith("The loop was left before its end")
+
+
+class StopAskedError(Exception):
+    is_cancellation = True
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"), [(LookupError("no disk"), "failed"), (StopAskedError("no disk"), "cancelled")]
+)
+def test_an_exception_that_leaves_the_loop_and_the_action_around_it_is_its_end(error, outcome, log):
+    with suppress(type(error)), context.start("task"):
+        for n in progress(range(5), "Counting"):
+            if n == 2:
+                raise error
+    state = only(log)
+    assert (state.done, state.outcome, state.reason) == (2, outcome, "no disk")
+    ends = [m["action_type"] for m in log if m.get("action_status") == "failed"]
+    assert ends == ["Counting", "task"]
+
+
+def test_a_loop_that_is_left_inside_an_action_that_goes_on_is_cancelled_by_the_pulse(log):
+    with context.start("task"):
+        for n in progress(range(5), "Counting"):
+            if n == 2:
+                break
+        until(lambda: only(log).outcome)
+        assert causal_id() is not None
+        assert only(log).outcome == "cancelled"
+
+
+def test_a_loop_that_is_left_just_before_its_action_succeeds_is_cancelled(log):
+    with context.start("task"):
+        for _ in progress(range(5), "Counting"):
+            break
+    assert only(log).outcome == "cancelled"
 
 
 def test_the_body_of_the_loop_is_inside_the_action():

@@ -2,43 +2,10 @@ from __future__ import annotations
 
 import json
 import os
-import threading
 
 import pytest
 
 from eliot_progress import Reducer, install, progress
-
-
-def test_a_pause_says_why_and_does_not_slow_the_rate(log):
-    with progress("Render", total=10) as work:
-        work.note("frame 7")
-        with work.paused("the disk is full"):
-            work.pulse(0)
-            assert Reducer(log).get(work.id).note == "the disk is full"
-    assert Reducer(log).get(work.id).note == "frame 7"
-
-
-@pytest.mark.parametrize("odd", [None, "three", [], float("nan"), float("inf"), object(), {}])
-def test_odd_counts_and_totals_are_left_out(odd, log):
-    with progress("Import", total=odd, initial=odd, every=odd, grace_s=odd) as work:
-        work.advance(2)
-        work.advance(odd)
-        work.pulse(0)
-        work.total = odd
-        work.step(odd)
-    state = Reducer(log).get(work.id)
-    assert state.total is None
-    assert state.done in (0, 2)
-    assert state.outcome == "succeeded"
-
-
-def test_more_done_than_the_total_and_going_back_are_told_as_they_are(log):
-    with progress("Import", total=3) as work:
-        work.to(7)
-        work.pulse(0)
-        assert Reducer(log).get(work.id).done == 7
-        work.to(1)
-    assert Reducer(log).get(work.id).done == 1
 
 
 def test_labels_are_one_bounded_line_without_control_characters(log):
@@ -48,25 +15,6 @@ def test_labels_are_one_bounded_line_without_control_characters(log):
     assert state.description.startswith("a b [31mxxx")
     assert len(state.description) == 200
     assert (state.about, state.unit) == (" evil", "<b>")
-
-
-def test_threads_that_count_and_log_in_one_action_lose_nothing_and_repeat_no_id(log):
-    with progress("Import") as work:
-
-        def count():
-            for _ in range(2000):
-                work.advance()
-            for _ in range(200):
-                work.action.log("step")
-
-        threads = [threading.Thread(target=count) for _ in range(8)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    assert Reducer(log).get(work.id).done == 16_000
-    levels = [tuple(m["task_level"]) for m in log]
-    assert len(levels) == len(set(levels)) >= 1600
 
 
 def test_a_forked_child_neither_ends_its_parents_work_nor_repeats_its_ids(tmp_path):

@@ -44,6 +44,8 @@ class Action(eliot.Action):  # type: ignore[misc] # eliot has no types
     up to 42 % duplicates). Children of this class are of this class too.
     """
 
+    _at_end: tuple[Callable[[BaseException | None], None], ...] = ()
+
     def __init__(
         self,
         logger: object,
@@ -57,6 +59,21 @@ class Action(eliot.Action):  # type: ignore[misc] # eliot has no types
 
     def _nextTaskLevel(self) -> TaskLevel:  # noqa: N802 - eliot's name
         return TaskLevel(level=[*self._task_level.as_list(), next(self._levels)])
+
+    def at_end(self, callback: Callable[[BaseException | None], None]) -> None:
+        """Have `callback` told how the action ends, just before it does."""
+        self._at_end = (*self._at_end, callback)
+
+    def not_at_end(self, callback: Callable[[BaseException | None], None]) -> None:
+        """Take back what `at_end` asked for."""
+        self._at_end = tuple(each for each in self._at_end if each != callback)
+
+    def finish(self, exception: BaseException | None = None) -> None:
+        """End the action, once."""
+        callbacks, self._at_end = self._at_end, ()
+        for callback in callbacks:
+            callback(exception)
+        super().finish(exception)
 
     @property
     def level(self) -> Level:

@@ -76,16 +76,15 @@ class _Ending(Iterator[_Item]):
         work.__enter__()
 
     def __next__(self) -> _Item:
-        self._end(None)
+        work, self._work = self._work, None
+        if work is not None:
+            work.__exit__(None, None, None)
         raise StopIteration
 
     def __del__(self) -> None:
-        self._end(LoopLeft("The loop was left before its end, by break, return or an exception."))
-
-    def _end(self, error: BaseException | None) -> None:
-        work, self._work = self._work, None
-        if work is not None:
-            work.__exit__(None, error, None)
+        # Python does not tell an iterator why it is dropped.
+        if self._work is not None:
+            self._work.leave(LoopLeft("The loop was left before its end."))
 
 
 def _counted(items: Iterable[_Item]) -> tuple[Iterator[_Item], Callable[[], int]]:

@@ -44,13 +44,15 @@ def redactor(names: Sequence[str] = SECRET_NAMES) -> Redactor:
         return tuple(key for key in keys if secret(key))
 
     def redact(message: Mapping[str, object]) -> Mapping[str, object]:
-        clean = {
-            key: inside
-            for key, value in message.items()
-            if type(value) not in _PLAIN and (inside := _inside(value, secret, _DEPTH)) is not value
-        }
-        clean.update(dict.fromkeys(secrets(tuple(message)), REDACTED))
-        return {**message, **clean} if clean else message
+        found: dict[str, object] = dict.fromkeys(secrets(tuple(message)), REDACTED)
+        for key, value in message.items():
+            # Most values are plain, or words that can hide nothing: no call for those.
+            if type(value) in _PLAIN or (type(value) is str and " " not in value and "://" not in value):
+                continue
+            inside = _inside(value, secret, _DEPTH)
+            if inside is not value:
+                found.setdefault(key, inside)
+        return {**message, **found} if found else message
 
     return redact
 

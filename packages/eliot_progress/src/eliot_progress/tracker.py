@@ -14,11 +14,11 @@ from eliot._action import _ACTION_CONTEXT
 
 from eliot_progress import clean, context, ids, messages
 from eliot_progress.cancellation import outcome_of
+from eliot_progress.counted import Counted
 from eliot_progress.estimate import Estimate
 from eliot_progress.pulse import PULSE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
     from contextvars import Token
     from types import TracebackType
 
@@ -28,6 +28,8 @@ _HOST = clean.text(socket.gethostname())
 #: The default margin of a promise: C calls that hold the GIL were measured to silence the pulse for 5 s.
 GRACE = 3.0
 LEAST_GRACE_S = 5.0
+#: An exception that left a loop ends the action around it at once; a break does not.
+LEFT_S = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,71 +46,19 @@ class Labels:
     grace_s: float
 
 
-class Tracker:
-    """One piece of work, reported from its start to its end.
-
-    `advance` is all that a loop needs; a with statement starts and ends it. Counting never raises.
-    """
+class Tracker(Counted):
+    """One piece of work, reported from its start to its end. A with statement starts and ends it."""
 
     def __init__(self, labels: Labels, *, total: object = None, initial: object = 0) -> None:
+        super().__init__(total=total, initial=initial)
         self.labels = labels
-        self.done: float = clean.number(initial) or 0
-        self._initial = self.done
-        self._counter: Callable[[], float] | None = None
-        self._total = clean.total(total)
-        self._step = self._note = ""
         self._seq = 0
-        self._seen = self.done
-        self._changed = False
-        self._paused, self._paused_s = False, 0.0
-        self._outcome: messages.Outcome | None = None
         self._reason = ""
         self._emitting = threading.Lock()
         self._action: context.Action | None = None
+        self._around: context.Action | None = None
         self._token: Token[eliot.Action] | None = None
-
-    # What the caller uses.
-
-    def advance(self, n: float = 1) -> None:
-        """Count `n` more units as done. What is no number is left out: counting never breaks the work."""
-        try:  # noqa: SIM105 - suppress() costs ten times the counting
-            self.done += n
-        except TypeError:
-            pass
-
-    def to(self, done: float) -> None:
-        """Set how many units are done."""
-        self.done = done
-
-    def step(self, name: object) -> None:
-        """Say which step the work is in."""
-        self._step, self._changed = clean.text(name), True
-
-    def note(self, text: object) -> None:
-        """Say something about the moment, in one line."""
-        self._note, self._changed = clean.text(text), True
-
-    @contextlib.contextmanager
-    def paused(self, why: object) -> Iterator[None]:
-        """Wait on purpose: the note says why, and the time does not count for the rate."""
-        note, since = self._note, time.monotonic()
-        self.note(why)
-        self._paused = True
-        try:
-            yield
-        finally:
-            self._paused_s += time.monotonic() - since
-            self._paused = False
-            self.note(note)
-
-    @property
-    def total(self) -> float | None:
-        """How many units there are; None while unknown. May be set at any time."""
-        return self._total
-
-    @total.setter
-    def total(self, value: object) -> None:
-        self._total, self._changed = clean.total(value), True
+        self._left: tuple[float, BaseException] | None = None
 
     @property
     def action(self) -> context.Action:
@@ -127,25 +77,6 @@ class Tracker:
         """32 hex digits."""
         return ids.causal(self.action.task_uuid)
 
-    @property
-    def fraction(self) -> float:
-        """How much of the work is done, from 0 to 1; 0 while the total is unknown."""
-        if self._outcome == "succeeded":
-            return 1.0
-        done = clean.number(self._counter() + self._initial if self._counter else self.done) or 0
-        return min(1.0, max(0.0, done / self._total)) if self._total else 0.0
-
-    @property
-    def outcome(self) -> messages.Outcome | None:
-        """How the work ended; None while it runs."""
-        return self._outcome
-
-    def count_with(self, counter: Callable[[], float]) -> None:
-        """Let `counter` tell how many units were done since the start, in place of `advance`."""
-        self._counter = counter
-
-    # Its life.
-
     def __enter__(self) -> Self:
         self.start()
         self._token = _ACTION_CONTEXT.set(self.action)
@@ -154,20 +85,25 @@ class Tracker:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._uncover()
+        self.finish(error)
+
+    def _uncover(self) -> None:
+        """Make the action around the current one again."""
         if self._token is not None:
             with contextlib.suppress(ValueError):  # left in another context, as an abandoned generator may be
                 if _ACTION_CONTEXT.get(None) is self._action:
                     _ACTION_CONTEXT.reset(self._token)
             self._token = None
-        self.finish(error)
 
     def start(self) -> None:
         """Start the action, report at once, and let the pulse look from now on."""
         labels = self.labels
         extra = {name: value for name in ("description", "about", "by") if (value := getattr(labels, name))}
+        self._around = context.current()
         self._action = context.start(labels.action_type, **extra)
         self._started_at = self._advanced_at = time.time()
-        self._estimate = Estimate(self.done, time.monotonic())
+        self._estimate = Estimate(self.done, self._worked_s())
         self._pid = os.getpid()
         self._emit(messages.PROGRESS, self._started_at)
         PULSE.watch(self)
@@ -187,10 +123,32 @@ class Tracker:
             self._look(now)
             self._emit(messages.PROGRESS, now)
         PULSE.forget(self)
+        if self._around is not None:
+            self._around.not_at_end(self._end_with_around)
         self._action.finish(error)
+
+    def leave(self, error: BaseException) -> None:
+        """End work that was left for a reason unknown: the action around it may know.
+
+        When that action ends with an exception within LEFT_S, it is this work's end too; else it is `error`.
+        """
+        self._uncover()
+        if self._around is None or self._action is None:
+            self.finish(error)
+            return
+        self._left = (time.time(), error)
+        self._around.at_end(self._end_with_around)
+
+    def _end_with_around(self, exception: BaseException | None) -> None:
+        self.finish(exception or (self._left[1] if self._left else None))
 
     def pulse(self, now: float) -> None:
         """Report what is due (called by the pulse thread)."""
+        if self._left is not None:
+            left_at, error = self._left
+            if now - left_at > LEFT_S:
+                self.finish(error)
+            return
         with self._emitting:
             if self._outcome is not None:
                 return
@@ -201,17 +159,11 @@ class Tracker:
                 self._emit(messages.HEARTBEAT, now)
 
     def _look(self, now: float) -> bool:
-        """Sample the count; whether it moved. One that is no finite number goes back to the last good one."""
-        if self._counter is not None:
-            self.done = self._initial + self._counter()
-        done = clean.number(self.done)
-        if done is None:
-            self.done = done = self._seen
-        moved = done != self._seen
+        moved = self._sample()
         if moved:
-            self._seen, self._advanced_at = done, now
+            self._advanced_at = now
         if not self._paused:
-            self._estimate.add(done, time.monotonic() - self._paused_s)
+            self._estimate.add(self._seen, self._worked_s())
         return moved
 
     def _emit(self, kind: str, now: float) -> None:

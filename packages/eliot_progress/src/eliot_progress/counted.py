@@ -1,0 +1,102 @@
+"""What the caller of running work says: counts, a step, a note. Saying never raises."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from typing import TYPE_CHECKING
+
+from eliot_progress import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from eliot_progress.messages import Outcome
+
+
+class Counted:
+    """Work that is counted by hand (`advance`), by a counter of its own, or not at all."""
+
+    def __init__(self, *, total: object = None, initial: object = 0) -> None:
+        self.done: float = clean.number(initial) or 0
+        self._initial = self.done
+        self._counter: Callable[[], float] | None = None
+        self._total = clean.total(total)
+        self._step = self._note = ""
+        self._seen = self.done
+        self._changed = False
+        self._paused, self._paused_s = False, 0.0
+        self._outcome: Outcome | None = None
+
+    def advance(self, n: float = 1) -> None:
+        """Count `n` more units as done. What is no number is left out: counting never breaks the work."""
+        try:  # noqa: SIM105 - suppress() costs ten times the counting
+            self.done += n
+        except TypeError:
+            pass
+
+    def to(self, done: float) -> None:
+        """Set how many units are done."""
+        self.done = done
+
+    def step(self, name: object) -> None:
+        """Say which step the work is in."""
+        self._step, self._changed = clean.text(name), True
+
+    def note(self, text: object) -> None:
+        """Say something about the moment, in one line."""
+        self._note, self._changed = clean.text(text), True
+
+    @contextlib.contextmanager
+    def paused(self, why: object) -> Iterator[None]:
+        """Wait on purpose: the note says why, and the time does not count for the rate."""
+        note, since = self._note, time.monotonic()
+        self.note(why)
+        self._paused = True
+        try:
+            yield
+        finally:
+            self._paused_s += time.monotonic() - since
+            self._paused = False
+            self.note(note)
+
+    @property
+    def total(self) -> float | None:
+        """How many units there are; None while unknown. May be set at any time."""
+        return self._total
+
+    @total.setter
+    def total(self, value: object) -> None:
+        self._total, self._changed = clean.total(value), True
+
+    @property
+    def fraction(self) -> float:
+        """How much of the work is done, from 0 to 1; 0 while the total is unknown."""
+        if self._outcome == "succeeded":
+            return 1.0
+        done = clean.number(self._counter() + self._initial if self._counter else self.done) or 0
+        return min(1.0, max(0.0, done / self._total)) if self._total else 0.0
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """How the work ended; None while it runs."""
+        return self._outcome
+
+    def count_with(self, counter: Callable[[], float]) -> None:
+        """Let `counter` tell how many units were done since the start, in place of `advance`."""
+        self._counter = counter
+
+    def _sample(self) -> bool:
+        """Look at the count; whether it moved. One that is no finite number goes back to the last good."""
+        if self._counter is not None:
+            self.done = self._initial + self._counter()
+        done = clean.number(self.done)
+        if done is None:
+            self.done = done = self._seen
+        moved = done != self._seen
+        self._seen = done
+        return moved
+
+    def _worked_s(self) -> float:
+        """Seconds of a clock that stands still during pauses."""
+        return time.monotonic() - self._paused_s
