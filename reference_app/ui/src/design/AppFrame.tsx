@@ -28,7 +28,7 @@ export function AppFrame({ nav, tools, banner, children }: Props) {
       <Box component="header" sx={{ borderBottom: 1, borderColor: "divider", bgcolor: "background.paper" }}>
         <Box
           sx={{
-            maxWidth: 1280,
+            maxWidth: 1560,
             mx: "auto",
             px: { xs: 2, sm: 3 },
             height: 60,
@@ -58,7 +58,7 @@ export function AppFrame({ nav, tools, banner, children }: Props) {
         sx={{
           flex: 1,
           width: "100%",
-          maxWidth: 1280,
+          maxWidth: 1560,
           mx: "auto",
           px: { xs: 2, sm: 3 },
           py: { xs: 2.5, sm: 4 },

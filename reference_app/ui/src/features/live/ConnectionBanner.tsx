@@ -19,7 +19,7 @@ export function ConnectionBanner({ store = connection }: { readonly store?: Conn
   const healed = useJustHealed(state);
   const lost = state.kind === "waiting" || (state.kind === "connecting" && state.attempt > 0);
   return (
-    <Box role="status" sx={{ maxWidth: 1280, width: "100%", mx: "auto" }}>
+    <Box role="status" sx={{ maxWidth: 1560, width: "100%", mx: "auto" }}>
       {lost && <Lost state={state} onTryNow={store.tryNow} />}
       {healed && (
         <Alert severity="success" data-testid="connection-healed" sx={{ borderRadius: 0 }}>

@@ -39,7 +39,7 @@ export function TaskPanel({ operations }: { readonly operations: TaskPanel_opera
         </Typography>
       ) : (
         // A wide table scrolls in itself, so that the page does not; by keyboard too.
-        <Box sx={{ overflowX: "auto" }} tabIndex={0} role="region" aria-label="Tasks">
+        <Box sx={{ overflowX: "auto" }} tabIndex={0} role="group" aria-label="Table of tasks">
           <Table size="small">
             <TableHead>
               <TableRow>

@@ -1,4 +1,5 @@
 import { act, fireEvent, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
 import { graphql } from "react-relay";
 import { commitLocalUpdate, ConnectionHandler } from "relay-runtime";
 import type { MockEnvironment } from "relay-test-utils";
@@ -70,4 +71,21 @@ test("puts a frame that comes late where it belongs in time", () => {
   arrive(environment, 5);
   arrive(environment, 2);
   expect(strip()).toEqual(["2", "4", "5"]);
+});
+
+test("is one tab stop, and the arrow keys lead through it", async () => {
+  const environment = show();
+  arrive(environment, 5);
+  arrive(environment, 6);
+  const link = (name: string) => screen.getByRole("link", { name });
+  await userEvent.tab();
+  expect(link("Frame 6")).toHaveFocus();
+  await userEvent.keyboard("{ArrowLeft}");
+  expect(link("Frame 5")).toHaveFocus();
+  await userEvent.keyboard("{Home}{ArrowLeft}");
+  expect(link("Frame 4")).toHaveFocus();
+  await userEvent.keyboard("{End}{ArrowRight}");
+  expect(link("Frame 6")).toHaveFocus();
+  await userEvent.tab();
+  expect(document.body).toHaveFocus();
 });

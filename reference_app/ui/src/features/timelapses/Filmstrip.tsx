@@ -1,5 +1,5 @@
 import Box from "@mui/material/Box";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, type KeyboardEvent } from "react";
 import { graphql, useFragment } from "react-relay";
 
 import type { Filmstrip_timelapse$key } from "./__generated__/Filmstrip_timelapse.graphql";
@@ -41,8 +41,7 @@ export function Filmstrip({ timelapse }: { readonly timelapse: Filmstrip_timelap
       ref={strip}
       data-testid="filmstrip"
       aria-label="Latest frames"
-      // A strip that scrolls must be reachable by keyboard.
-      tabIndex={0}
+      onKeyDown={moveFocus}
       onScroll={(event) => {
         const { scrollLeft, scrollWidth, clientWidth } = event.currentTarget;
         following.current = scrollWidth - clientWidth - scrollLeft < 24;
@@ -61,8 +60,24 @@ export function Filmstrip({ timelapse }: { readonly timelapse: Filmstrip_timelap
       }}
     >
       {shown.map((frame) => (
-        <FilmstripFrame key={frame.id} frame={frame} />
+        <FilmstripFrame key={frame.id} frame={frame} isTabStop={frame.id === newest} />
       ))}
     </Box>
   );
+}
+
+/** The strip is one tab stop, at its newest frame; the arrow keys, Home and End lead through the others. */
+function moveFocus(event: KeyboardEvent<HTMLElement>): void {
+  const links = [...event.currentTarget.querySelectorAll("a")];
+  const at = links.findIndex((link) => link === document.activeElement);
+  const targets: Partial<Record<string, number>> = {
+    ArrowLeft: at - 1,
+    ArrowRight: at + 1,
+    Home: 0,
+    End: links.length - 1,
+  };
+  const target = targets[event.key];
+  if (at < 0 || target === undefined) return;
+  event.preventDefault();
+  links[target]?.focus();
 }

@@ -3,8 +3,13 @@ import { graphql, useFragment } from "react-relay";
 
 import type { FilmstripFrame_frame$key } from "./__generated__/FilmstripFrame_frame.graphql";
 
+interface Props {
+  readonly frame: FilmstripFrame_frame$key;
+  readonly isTabStop: boolean;
+}
+
 /** One frame of the strip; it opens at full size. */
-export function FilmstripFrame({ frame }: { readonly frame: FilmstripFrame_frame$key }) {
+export function FilmstripFrame({ frame, isTabStop }: Props) {
   const { sequence, thumbnailUrl, imageUrl } = useFragment(
     graphql`
       fragment FilmstripFrame_frame on Frame {
@@ -31,7 +36,14 @@ export function FilmstripFrame({ frame }: { readonly frame: FilmstripFrame_frame
         href={imageUrl}
         target="_blank"
         rel="noreferrer"
-        sx={{ display: "block", borderRadius: "6px", overflow: "hidden" }}
+        tabIndex={isTabStop ? 0 : -1}
+        sx={{
+          display: "block",
+          borderRadius: "6px",
+          overflow: "hidden",
+          // On the strip's black the page's own outline would not be seen by day.
+          "&:focus-visible": { outlineColor: "#f1b95f" },
+        }}
       >
         <img
           src={thumbnailUrl}
