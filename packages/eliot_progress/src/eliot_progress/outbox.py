@@ -109,7 +109,7 @@ class Outbox:
         if self._on_change is not None and report is not None:
             try:
                 self._on_change(state_of(report))
-            except Exception as error:  # noqa: BLE001 - as above; a listener that fails is not asked again
+            except Exception as error:  # noqa: BLE001 - as above
                 self._complain("on_change", error)
         return True
 
