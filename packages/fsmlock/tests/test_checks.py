@@ -1,5 +1,8 @@
+# ruff: noqa: DJ008 - models that live for one test
+
 from __future__ import annotations
 
+import django_fsm
 import pytest
 from django.core.checks import run_checks
 from django.db import models
@@ -76,8 +79,6 @@ def test_wrong_declarations_are_refused_with_the_remedy():
 
 @isolate_apps("tests.shop")
 def test_a_second_state_field_is_refused():
-    import django_fsm
-
     class Two(Lifecycle):
         other = django_fsm.FSMField()
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import django_fsm
 import pytest
 from django.db import transaction
 
@@ -106,8 +107,6 @@ def test_perform_asks_for_the_permission_of_the_user(film, django_user_model):
 
 
 def test_plain_django_fsm_still_works(film):
-    import django_fsm
-
     assert django_fsm.can_proceed(film.publish)
     assert not django_fsm.can_proceed(film.render)
     assert [t.name for t in film.get_available_state_transitions()] == ["fail", "publish", "start_deleting"]
@@ -117,7 +116,7 @@ def test_deletion_waits_for_every_hold_and_may_ask_for_it(film, elsewhere):
     frame = Frame.objects.create(film=film)
     for obj, lock in [(film, "ingest"), (frame, "process")]:
         held = elsewhere(fsmlock.hold(obj, lock).acquire)
-        with pytest.raises(fsmlock.TransitionRefused, match="is held|is blocked"):
+        with pytest.raises(fsmlock.TransitionRefused, match=r"is held|is blocked"):
             film.start_deleting()
         held.release()
     with fsmlock.hold(film, "*"):

@@ -1,3 +1,5 @@
+# ruff: noqa: DJ008 - models that live for one test
+
 from __future__ import annotations
 
 import pytest

@@ -9,6 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from fsmlock.backends.base import Granted
 from fsmlock.backends.database import DatabaseBackend
+from fsmlock.backends.redis import RedisBackend
 from fsmlock.rules import EVERYTHING, Above, Claim, Standing, Want, in_the_way
 
 #: A tree: each object with its parent. The lock "a" of an ancestor holds for all below, "b" for nobody else.
@@ -133,8 +134,6 @@ def test_the_database_backend_agrees_with_a_simple_model():
 
 @pytest.mark.django_db
 def test_the_redis_backend_agrees_with_a_simple_model(valkey):
-    from fsmlock.backends.redis import RedisBackend
-
     run(RedisBackend(), 25)
 
 

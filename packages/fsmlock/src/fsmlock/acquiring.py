@@ -13,8 +13,8 @@ from fsmlock.backends.base import Granted
 from fsmlock.errors import HoldRefused
 from fsmlock.holds import told
 from fsmlock.patience import patience
-from fsmlock.reasons import Reason
 from fsmlock.policies import Preempt, RetryLater, Skip, Wait
+from fsmlock.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -57,8 +57,8 @@ async def acquire_async(held: Held, policy: Policy, using: str) -> Held:
     steps = _steps(held, policy, using)
     step = sync_to_async(_next)
     try:
-        while (seconds := await step(steps)) is not None:
-            await asyncio.sleep(min(seconds, random.uniform(0.02, 0.08)))
+        while (seconds := await step(steps)) is not None:  # noqa: ASYNC110 - the store has no event to wait for
+            await asyncio.sleep(min(seconds, random.uniform(0.02, 0.08)))  # noqa: S311 - no secret
     finally:
         await sync_to_async(steps.close)()
     return held

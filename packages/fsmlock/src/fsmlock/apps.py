@@ -15,4 +15,4 @@ class FsmlockConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks."""
-        from fsmlock import checks  # noqa: F401 - only once the apps are loaded
+        from fsmlock import checks  # noqa: F401, PLC0415 - only once the apps are loaded

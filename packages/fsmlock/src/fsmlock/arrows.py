@@ -33,7 +33,7 @@ class Arrow:
     meaning: str = ""
 
     def leaves(self, state: str) -> bool:
-        """Can it be taken from this state?"""
+        """Say whether it can be taken from this state."""
         return "*" in self.source or state in self.source
 
 

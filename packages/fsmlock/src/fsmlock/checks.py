@@ -31,7 +31,7 @@ _SUPPORTED = ("django.db.backends.sqlite3", "django.db.backends.postgresql")
 
 @register("fsmlock")
 def check_settings(*, app_configs: Sequence[AppConfig] | None = None, **_: object) -> list[CheckMessage]:
-    """E001: a key of FSMLOCK that isn't a setting. E002: a dotted path that leads nowhere. W003: the database."""
+    """E001: a key that isn't a setting. E002: a dotted path that leads nowhere. W003: the database."""
     del app_configs
     return [*_keys(), *_paths(), *_databases()]
 
@@ -77,7 +77,7 @@ def _databases() -> Iterator[CheckMessage]:
         if engine and not engine.startswith(_SUPPORTED) and "dummy" not in engine:
             yield Warning(
                 f"The database backend of fsmlock doesn't work on {engine} (DATABASES[{alias!r}]).",
-                hint="Hold only objects of SQLite or PostgreSQL, or set FSMLOCK['BACKEND'] to the one for Redis.",
+                hint="Hold only objects of SQLite or PostgreSQL, or take the backend for Redis (BACKEND).",
                 id="fsmlock.W003",
             )
 
@@ -92,7 +92,7 @@ def _locks(model: type[models.Model]) -> Iterator[CheckMessage]:
         yield Error(
             f"{model.__name__} inherits locks from {locks.inherit_from!r}, which is not a foreign key of it."
             f"{did_you_mean(locks.inherit_from, keys)}",
-            hint="Name a ForeignKey or OneToOneField. A generic relation can't be followed in one query: add a key.",
+            hint="Name a ForeignKey or OneToOneField. For a generic relation add a key of its own.",
             obj=model,
             id="fsmlock.E010",
         )
@@ -182,7 +182,7 @@ def _fields(model: type[models.Model]) -> Iterator[CheckMessage]:
     machines = [f.name for f in model._meta.get_fields() if isinstance(f, django_fsm.FSMFieldMixin)]
     if len(machines) > 1:
         yield Error(
-            f"{model.__name__} has several state fields ({', '.join(machines)}); fsmlock guards `state` alone.",
+            f"{model.__name__} has several state fields ({', '.join(machines)}); only `state` is guarded.",
             hint="Give the other machine a model of its own, with a OneToOneField to this one.",
             obj=model,
             id="fsmlock.E022",

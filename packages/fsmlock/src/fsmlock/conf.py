@@ -26,7 +26,7 @@ class Settings:
     LEASE: timedelta = timedelta(seconds=10)
     #: A holder sees a cancel request within this time (a hold is renewed at least this often).
     NOTICE_WITHIN: timedelta = timedelta(seconds=1)
-    #: Dotted path of a function that takes a Run and hands it to a worker, e.g. fsmlock.adapters.celery.enqueue.
+    #: Dotted path of a function that hands a Run to a worker, e.g. fsmlock.adapters.celery.enqueue.
     #: Empty: runs wait for ``manage.py fsmlock work`` or for your own call of ``run.work()``.
     ENQUEUE: str = ""
     #: Folder of this host for the cursors of running iterations. Empty: one in the temporary folder.

@@ -68,6 +68,7 @@ def _lane(n: int, start: int, end: int, arrow: Arrow) -> str:
     out, back = start + 10, end + 24
     label = escape(arrow.label + _needs(arrow))
     return (
-        f'<path d="M{10 + _WIDTH},{out} H{x} V{back} H{12 + _WIDTH}" fill="none" stroke="#557" marker-end="url(#tip)"/>'
+        f'<path d="M{10 + _WIDTH},{out} H{x} V{back} H{12 + _WIDTH}" fill="none" stroke="#557"'
+        ' marker-end="url(#tip)"/>'
         f'<text x="{x + 4}" y="{out - 3}" fill="#223">{label}</text>'
     )

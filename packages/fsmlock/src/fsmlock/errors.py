@@ -17,11 +17,11 @@ class FsmlockError(Exception):
     """Root of the errors of this package."""
 
 
-class Misdeclared(FsmlockError, TypeError):
+class Misdeclared(FsmlockError, TypeError):  # noqa: N818 it reads as what happened, and is caught by that name
     """A declaration or a call that can never work, refused before anything happened."""
 
 
-class Refused(FsmlockError):
+class Refused(FsmlockError):  # noqa: N818 it reads as what happened, and is caught by that name
     """Something can't be done now; ``reasons`` says why and what would help."""
 
     def __init__(self, reasons: Iterable[Reason], *, instance: models.Model | None = None) -> None:
@@ -56,11 +56,11 @@ class StaleState(TransitionRefused):
         self.was_broken = was_broken
 
 
-class HoldLost(FsmlockError):
+class HoldLost(FsmlockError):  # noqa: N818 it reads as what happened, and is caught by that name
     """The hold is no longer ours. Stop without writing: somebody else may hold the lock already."""
 
 
-class CancelRequested(FsmlockError):
+class CancelRequested(FsmlockError):  # noqa: N818 it reads as what happened, and is caught by that name
     """Somebody asks the holder to stop. ``by`` and ``why`` say who and for what reason."""
 
     def __init__(self, by: str, why: str = "") -> None:

@@ -37,7 +37,7 @@ class Available:
 def explain(obj: models.Model, *, to: str, user: User | AnonymousUser | None = None) -> tuple[Reason, ...]:
     """Everything that stands in the way of ``to``: a transition, a state or a lock. Empty: nothing does.
 
-    With ``user`` the permission is asked too. Raises Misdeclared (with a guess) for a name that doesn't exist.
+    With ``user`` the permission is asked too. Raises Misdeclared (with a guess) for an unknown name.
     """
     known = arrows(type(obj))
     if to in known:
@@ -59,7 +59,7 @@ def explain(obj: models.Model, *, to: str, user: User | AnonymousUser | None = N
 
 
 def available(obj: models.Model, user: User | AnonymousUser | None = None) -> tuple[Available, ...]:
-    """The transitions that leave the present state and are meant for people, refused ones with their reasons."""
+    """What people may do from the present state: the transitions, refused ones with their reasons."""
     state = obj.state  # type: ignore[attr-defined]
     offered = [a for a in arrows(type(obj)).values() if not a.internal and a.leaves(state)]
     answers = []

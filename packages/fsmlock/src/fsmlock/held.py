@@ -1,4 +1,4 @@
-"""A hold while it lasts: is it still ours, what is its token, may this transaction commit?"""
+"""A hold while it lasts: whether it is still ours, its token, and transactions that it guards."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Held:
 
     @property
     def in_transaction(self) -> bool:
-        """Was it taken inside a transaction that is still open?"""
+        """Whether it was taken inside a transaction that is still open."""
         return self._inside_transaction and self.connection.in_atomic_block
 
     @property
@@ -74,7 +74,7 @@ class Held:
     def transaction(self) -> Generator[None]:
         """Open a transaction that commits only if the hold is still ours, decided inside that transaction.
 
-        Keep it short: who wants the lock waits for its end. Raises HoldLost (and rolls back) or CancelRequested.
+        Keep it short: who wants the lock waits for its end. Raises HoldLost (rolls back) or CancelRequested.
         """
         self.check()
         asked = clock.now()
@@ -133,7 +133,7 @@ class Held:
             return None
         try:
             answer = backends.get().renew(self.claim, using=self._using)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever the store throws, the deadline decides
             _log.warning("A hold could not be renewed, trying again: %s", error)
             return clock.now() + min(self._lease / 10, 1.0)
         return self._renewed(answer, asked)

@@ -126,7 +126,7 @@ class Holding:
         if inspect.iscoroutinefunction(function):
 
             @functools.wraps(function)
-            async def held_async(*args: Any, **kwargs: Any) -> Any:
+            async def held_async(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 handed on as they are
                 objects = await sync_to_async(find)(*args, **kwargs)
                 async with self._again(objects) as held:
                     return await function(*args, **kwargs) if held else None
@@ -158,7 +158,8 @@ class Holding:
         signature = inspect.signature(function)
         if target not in signature.parameters:
             raise Misdeclared(
-                f"{function.__qualname__} has no parameter {target!r} to hold. Name one of: {', '.join(signature.parameters)}."
+                f"{function.__qualname__} has no parameter {target!r} to hold."
+                f" Name one of: {', '.join(signature.parameters)}."
             )
 
         def find(*args: object, **kwargs: object) -> Objects:
@@ -191,12 +192,12 @@ def hold(
 
     ``policy`` says what to do when somebody else holds it (default: Fail). ``lease`` is how long the hold
     outlives a holder that died. ``holder`` names who holds it, ``within`` a hold of yours that this one may
-    stand beside (re-entry is never silent). Entering raises HoldRefused with the reasons; Misdeclared is raised
-    for an unknown lock, an unsaved object, a lease of nothing or a policy of the wrong kind.
+    stand beside (re-entry is never silent). Entering raises HoldRefused with the reasons, and Misdeclared for
+    an unknown lock, an unsaved object, a lease of nothing or a policy of the wrong kind.
     """
     policy = Fail() if policy is None else policy
     lease = conf.get().LEASE if lease is None else lease
-    if not isinstance(policy, _POLICIES):
+    if type(policy) not in _POLICIES:
         names = ", ".join(f"{p.__name__}()" for p in _POLICIES)
         raise Misdeclared(f"{policy!r} is not a policy. Use one of {names}.")
     if lease < _SHORTEST:

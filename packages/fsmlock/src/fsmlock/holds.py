@@ -75,7 +75,7 @@ def told(standing: HoldInfo) -> Reason:
     return Reason(
         code="waited_for" if standing.waits else "held",
         message=f"{standing.lock} on {standing.resource} {held} by {standing.holder}{why} since {since} UTC.",
-        remedy=f"Wait until it is released (renewed at present until {until} UTC), or ask its holder to stop.",
+        remedy=f"Wait until it is released (it lasts until {until} UTC so far), or ask its holder to stop.",
         params={
             "lock": standing.lock,
             "resource": standing.resource,

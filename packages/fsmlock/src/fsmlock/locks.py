@@ -82,7 +82,7 @@ class Locks:
 
 
 def owner(model: type[models.Model]) -> type[models.Model]:
-    """The concrete model that declares the locks: one object has one name, through whichever class it's seen."""
+    """The concrete model that declares the locks: one object has one name, whichever class shows it."""
     concrete = model._meta.concrete_model or model
     for parent in reversed(concrete.__mro__):
         meta = getattr(parent, "_meta", None)
@@ -95,7 +95,7 @@ def resource(obj: models.Model) -> str:
     """The name of an object for locking: ``app.model:pk``."""
     if obj.pk is None or (obj._state.adding and obj._state.db is None):
         raise Misdeclared(
-            f"This {obj._meta.verbose_name} isn't saved, so nobody else can see it. Save it first, then hold it."
+            f"This {obj._meta.verbose_name} isn't saved: nobody else can see it. Save it first, then hold it."
         )
     return resource_of(owner(type(obj)), obj.pk)
 

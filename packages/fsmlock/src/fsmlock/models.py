@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Fence(models.Model):
-    """The highest token that has written under a lock. Used when holds are not in this database themselves."""
+    """The highest token that has written under a lock. Used when holds are not in this database."""
 
     resource = models.CharField(max_length=200)
     kind = models.CharField(max_length=8)
@@ -66,7 +66,7 @@ class Hold(models.Model):
 
 
 class Run(Stateful):
-    """One execution of an iteration: where it is, and how it fares. Its arrows say when each state changes."""
+    """One execution of an iteration: where it is, how it fares. Its arrows say when each state changes."""
 
     class States:
         """The states of a run."""
@@ -116,7 +116,7 @@ class Run(Stateful):
 
     @property
     def has_ended(self) -> bool:
-        """Will nothing happen any more?"""
+        """Whether nothing will happen any more."""
         return self.state in self.States.ENDED
 
     @transition(
@@ -201,7 +201,7 @@ class Run(Stateful):
             return
 
     def work(self, *, on_step: OnStep | None = None) -> Run:
-        """Work on it here and now until it ends or is interrupted; steps aside when another worker is at it."""
+        """Work on it here until it ends or is interrupted; step aside when another worker is at it."""
         load(self).work(self, on_step=on_step)
         return self
 

@@ -20,11 +20,11 @@ class Patience:
     waited: timedelta = timedelta(0)
 
     def retry_after(self, policy: RetryLater) -> timedelta | None:
-        """The next wait, with jitter so that those refused together don't come back together; None: give up."""
+        """The next wait, with jitter: who was refused together comes back one by one. None: give up."""
         if self.waited >= policy.give_up_after:
             return None
         wait = min(policy.backoff * 2.0 ** min(self.attempts, 30), policy.at_most)
-        return timedelta(seconds=wait.total_seconds() * random.uniform(0.5, 1.0))
+        return timedelta(seconds=wait.total_seconds() * random.uniform(0.5, 1.0))  # noqa: S311 jitter, no secret
 
     def after(self, wait: timedelta) -> Patience:
         """The patience of the next attempt."""
@@ -32,7 +32,7 @@ class Patience:
 
 
 #: Set by whoever re-queues (see adapters.celery) for the time of one attempt.
-current: ContextVar[Patience] = ContextVar("fsmlock_patience", default=Patience())
+current: ContextVar[Patience] = ContextVar("fsmlock_patience", default=Patience())  # noqa: B039 - it is frozen
 
 
 def patience() -> Patience:

@@ -31,9 +31,10 @@ def perform(
 ) -> object:
     """Take the transition ``name`` and save the object in one transaction; answers what the method gave.
 
-    With ``user`` the permission is asked too. With ``policy`` the lock that the transition needs is really held
-    meanwhile, so that Wait waits for the present holder, and Preempt asks it to stop. Raises TransitionRefused with every reason, StaleState when
-    another process was faster, and Misdeclared (with a guess) for a name that doesn't exist.
+    With ``user`` the permission is asked too. With ``policy`` the lock that the transition needs is really
+    held meanwhile, so that Wait waits for the present holder, and Preempt asks it to stop. Raises
+    TransitionRefused with every reason, StaleState when another process was faster, and Misdeclared (with a
+    guess) for a name that doesn't exist.
     """
     known = arrows(type(obj))
     if name not in known:

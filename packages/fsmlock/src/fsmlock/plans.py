@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One transition of a plan. ``reasons`` stand in its way as far as can be known before the step is reached."""
+    """One transition of a plan. ``reasons`` stand in its way, as far as can be known before it is reached."""
 
     name: str
     label: str
@@ -32,7 +32,7 @@ class Step:
 
 
 def shortest(known: Iterable[Arrow], start: str, goal: str) -> tuple[tuple[str, Arrow], ...] | None:
-    """The fewest arrows from ``start`` to ``goal``, each with the state it leaves; None when there is no way."""
+    """The fewest arrows from ``start`` to ``goal``, each with the state it leaves; None: there is no way."""
     usable = list(known)
     ways: dict[str, tuple[tuple[str, Arrow], ...]] = {start: ()}
     queue = deque([start])

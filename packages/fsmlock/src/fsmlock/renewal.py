@@ -89,7 +89,7 @@ def renewer() -> Renewer:
 
 
 def _forget_after_fork() -> None:
-    global _renewer
+    global _renewer  # noqa: PLW0603 - threads don't survive a fork, nor do the parent's holds
     _renewer = Renewer()
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from typing import Self
 
-# Arguments of Django's own methods are handed on as they are: Django types them, and adds some with each version.
+# ruff: noqa: ANN401 - arguments of Django's own methods are handed on as they are
 
 
 class _State(django_fsm.FSMFieldDescriptor):
@@ -43,7 +43,7 @@ class StateField(django_fsm.FSMField):
 
 
 class Stateful(models.Model):
-    """Gives a model a protected ``state`` that only transitions change. Most models want Lifecycle instead."""
+    """Gives a model a protected ``state`` that only transitions change. Most models want Lifecycle."""
 
     #: The state of a new object.
     initial_state: ClassVar[str] = ""
@@ -54,7 +54,7 @@ class Stateful(models.Model):
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Django's; raises StaleState, and writes nothing, when another process changed the state meanwhile."""
+        """Django's; raises StaleState, and writes nothing, when another process changed the state first."""
         try:
             super().save(*args, **kwargs)
         except StaleState as stale:
@@ -71,7 +71,7 @@ class Stateful(models.Model):
     ) -> Self:
         """Django's; remembers the state as read, to compare with on save."""
         instance = super().from_db(db, field_names, values, **more)
-        instance._remember()
+        instance._remember()  # noqa: SLF001 - our own class
         return instance
 
     def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:

@@ -31,7 +31,7 @@ def transition(
     """Make a method of a Lifecycle model a transition. Calling it raises TransitionRefused with every reason.
 
     ``needs`` names a lock which nobody else may hold then, ``label`` what a button says. ``conditions`` take
-    the object and answer None or a Reason. ``internal`` transitions are the program's own, not offered to people.
+    the object and answer None or a Reason. ``internal`` transitions are the program's own: not offered.
     """
     sources = (source,) if isinstance(source, str) else tuple(source)
 
@@ -59,7 +59,7 @@ def _checked(method: Callable[..., object], arrow: Arrow) -> Callable[..., objec
     change: Callable[..., object] = fsm(method)
 
     @functools.wraps(change)
-    def checked(self: Any, *args: object, **kwargs: object) -> object:
+    def checked(self: Any, *args: object, **kwargs: object) -> object:  # noqa: ANN401 handed on as they are
         refuse(self, arrow)
         before = self.state
         self.__dict__["_fsmlock_judged"] = True

@@ -95,7 +95,7 @@ def test_an_interrupted_run_is_queued_again(db, monkeypatch):
         assert work_task(run.pk) == "interrupted"
     finally:
         shutdown.reset()
-    assert queued == [{"args": [run.pk], "countdown": 0.0}]
+    assert queued == [{"args": (run.pk,), "countdown": 0.0}]
     assert work_task(run.pk) == "succeeded"
     assert len(mail.outbox) == 3
 
@@ -108,7 +108,7 @@ def test_a_redelivered_copy_steps_aside_and_looks_again_later(db, elsewhere, mon
     run.start()
     run.save()
     assert work_task(run.pk) == "running"
-    assert queued == [{"args": [run.pk], "countdown": 11.0}]
+    assert queued == [{"args": (run.pk,), "countdown": 11.0}]
     assert mail.outbox == []
     held.release()
     assert Run.objects.get(pk=run.pk).state == "running"

@@ -37,10 +37,13 @@ def test_changes_are_told_to_the_group_of_the_object_after_commit(
 
 
 def test_what_is_rolled_back_is_not_told(film, listening, django_capture_on_commit_callbacks):
-    with django_capture_on_commit_callbacks() as callbacks:
-        with pytest.raises(RuntimeError), transaction.atomic():
+    def publish():
+        with transaction.atomic():
             fsmlock.perform(film, "publish")
             raise RuntimeError
+
+    with django_capture_on_commit_callbacks() as callbacks, pytest.raises(RuntimeError):
+        publish()
     assert callbacks == []
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 
 from fsmlock.backends.redis import RedisBackend
 from fsmlock.testing.conformance import Conformance, claim, parent
@@ -12,8 +13,6 @@ class TestRedisBackend(Conformance):
         return RedisBackend()
 
     def test_after_a_loss_of_its_data_the_server_hands_out_newer_tokens(self, backend):
-        from django.db import transaction
-
         old, new = claim(parent()), claim(parent())
         for _ in range(3):
             tokens = self.take(backend, old)

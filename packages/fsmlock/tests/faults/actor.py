@@ -21,16 +21,16 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 if not apps.ready:
     django.setup()
 
-from django.core.management import call_command  # noqa: E402 - only once Django is set up
-from django.db import OperationalError, connection, connections  # noqa: E402
-from django.test import override_settings  # noqa: E402
+from django.core.management import call_command
+from django.db import OperationalError, connection, connections
+from django.test import override_settings
 
-import fsmlock  # noqa: E402
-from fsmlock import clock  # noqa: E402
-from fsmlock.models import Run  # noqa: E402
-from tests.faults.history import Diary  # noqa: E402
-from tests.shop import iterations  # noqa: E402
-from tests.shop.models import Film, Frame, Room, Write  # noqa: E402
+import fsmlock
+from fsmlock import clock
+from fsmlock.models import Run
+from tests.faults.history import Diary
+from tests.shop import iterations
+from tests.shop.models import Film, Frame, Room, Write
 
 # What is imported only when it is used would be imported by every forked process anew.
 with (

@@ -25,7 +25,7 @@ class Diary:
     """One line per event, flushed at once: a killed process leaves what it wrote."""
 
     def __init__(self, path):
-        self._file = Path(path).open("a", buffering=1)
+        self._file = Path(path).open("a", buffering=1)  # noqa: SIM115 - open until the process dies
 
     def write(self, *event):
         self._file.write(json.dumps(event) + "\n")
@@ -104,9 +104,12 @@ def violations(intervals):
     found = []
     ordered = sorted(intervals, key=lambda i: i.start)
     for n, one in enumerate(ordered):
-        for two in itertools.takewhile(lambda other, one=one: other.start < one.end, ordered[n + 1 :]):
-            if collide(one, two):
-                found.append(f"{one.who} and {two.who} both held: {one.claim.wants} {two.claim.wants}")
+        overlapping = itertools.takewhile(lambda other, one=one: other.start < one.end, ordered[n + 1 :])
+        found += [
+            f"{one.who} and {two.who} both held: {one.claim.wants} {two.claim.wants}"
+            for two in overlapping
+            if collide(one, two)
+        ]
     return found + _shrinking_tokens(ordered)
 
 
@@ -115,13 +118,13 @@ def _shrinking_tokens(ordered):
     newest: dict[str, list[Interval]] = {}
     for interval in ordered:
         for resource, token in interval.tokens.items():
-            for before in newest.get(resource, []):
-                if (
-                    before.end <= interval.start
-                    and collide(before, interval)
-                    and before.tokens[resource] >= token
-                ):
-                    found.append(f"the token of {resource} went from {before.tokens[resource]} to {token}")
+            found += [
+                f"the token of {resource} went from {before.tokens[resource]} to {token}"
+                for before in newest.get(resource, [])
+                if before.end <= interval.start
+                and collide(before, interval)
+                and before.tokens[resource] >= token
+            ]
             newest.setdefault(resource, []).append(interval)
             newest[resource] = newest[resource][-20:]
     return found

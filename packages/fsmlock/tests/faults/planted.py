@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fsmlock.backends.base import Granted
+from fsmlock.backends.base import Granted, Renewed
 from fsmlock.backends.database import DatabaseBackend
 
 
@@ -16,6 +16,4 @@ class ForgetfulBackend(DatabaseBackend):
         return Granted(tokens={w.resource: 1 for w in claim.wants})
 
     def renew(self, claim, *, using):
-        from fsmlock.backends.base import Renewed
-
         return Renewed(alive=True)

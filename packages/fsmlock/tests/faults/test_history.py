@@ -1,16 +1,18 @@
 from __future__ import annotations
 
 import itertools
+import json
 import random
 from pathlib import Path
 
-import psycopg  # noqa: F401 - the world needs it
 import pytest
 from django.db import connections
 
+from fsmlock.arrows import arrows
 from fsmlock.rules import Claim, Want
 from tests.faults import actor, history
-from tests.faults.world import SECONDS, chaos, run, start, world  # noqa: F401 - a fixture
+from tests.faults.world import SECONDS, chaos, run, start
+from tests.shop.models import Film
 from tests.waiting import wait_until
 
 PROCESSES = 16
@@ -44,7 +46,6 @@ def live(world, seconds):
 
 def assert_right(world, seconds=SECONDS):
     intervals, others = live(world, seconds)
-    print(len(intervals), "holds")
     assert len(intervals) > 50
     assert history.violations(intervals) == []
     assert [event for event in others if event[0] == "starved"] == []
@@ -66,21 +67,21 @@ def assert_fenced(world):
 
 
 @pytest.mark.django_db
-def test_no_history_of_the_database_backend_breaks_a_rule(world):  # noqa: F811
+def test_no_history_of_the_database_backend_breaks_a_rule(world):
     assert_right(world)
 
 
 @pytest.mark.django_db
-def test_no_history_of_the_redis_backend_breaks_a_rule(world, valkey):  # noqa: F811
+def test_no_history_of_the_redis_backend_breaks_a_rule(world, valkey):
     assert_right({**world, "backend": "fsmlock.backends.redis.RedisBackend", "valkey": valkey})
 
 
-def test_a_planted_bug_is_found(world):  # noqa: F811
+def test_a_planted_bug_is_found(world):
     intervals, _ = live({**world, "backend": "tests.faults.planted.ForgetfulBackend"}, 2.5)
     assert history.violations(intervals)
 
 
-def test_of_many_stale_transitions_exactly_the_legal_ones_happen(world):  # noqa: F811
+def test_of_many_stale_transitions_exactly_the_legal_ones_happen(world):
     run(actor.prepare, world)
     processes = [start(actor.change_state, world, number) for number in range(8)]
     for process in processes:
@@ -100,13 +101,8 @@ def test_of_many_stale_transitions_exactly_the_legal_ones_happen(world):  # noqa
 
 
 def _arrows():
-    from fsmlock.arrows import arrows
-    from tests.shop.models import Film
-
     return arrows(Film)
 
 
 def _lines(path):
-    import json
-
     return [json.loads(line) for line in path.read_text().splitlines()]

@@ -10,13 +10,13 @@ import pytest
 from django.db import connections
 
 from tests.faults import actor
-from tests.faults.world import run, start, world  # noqa: F401 - a fixture
+from tests.faults.world import run, start
 
 ITEMS = int(os.environ.get("FSMLOCK_FAULT_ITEMS", "1500"))
 KILLS = int(os.environ.get("FSMLOCK_FAULT_KILLS", "12"))
 
 
-def killed_again_and_again(world, name):  # noqa: F811
+def killed_again_and_again(world, name):
     """Work on a run with workers that are killed at random; answers how often one was."""
     run(actor.prepare, world)
     run(actor.enqueue, world, name, ITEMS)
@@ -36,7 +36,7 @@ def killed_again_and_again(world, name):  # noqa: F811
     return kills
 
 
-def query(world, sql):  # noqa: F811
+def query(world, sql):
     connection = connections.create_connection("default")
     connection.settings_dict = {**connection.settings_dict, **world["database"]}
     with connection.cursor() as cursor:
@@ -46,19 +46,19 @@ def query(world, sql):  # noqa: F811
     return rows
 
 
-def state(world, pk):  # noqa: F811
+def state(world, pk):
     return query(world, f"SELECT state FROM fsmlock_run WHERE id = {pk}")[0][0]
 
 
 @pytest.mark.django_db
-def test_with_one_commit_for_both_every_item_happens_exactly_once(world):  # noqa: F811
+def test_with_one_commit_for_both_every_item_happens_exactly_once(world):
     assert killed_again_and_again(world, "Commits")
     items = [token for (token,) in query(world, "SELECT token FROM shop_write ORDER BY id")]
     assert items == list(range(ITEMS))
 
 
 @pytest.mark.django_db
-def test_without_it_a_kill_repeats_at_most_the_item_in_hand(world, tmp_path, settings):  # noqa: F811
+def test_without_it_a_kill_repeats_at_most_the_item_in_hand(world, tmp_path, settings):
     kills = killed_again_and_again(world, "Lines")
     items = [int(line) for line in (tmp_path / "lines").read_text().splitlines()]
     assert sorted(set(items)) == list(range(ITEMS))

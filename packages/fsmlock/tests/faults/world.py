@@ -11,7 +11,6 @@ import uuid
 from contextlib import contextmanager
 
 import psycopg
-import pytest
 from django.conf import settings
 
 SECONDS = float(os.environ.get("FSMLOCK_FAULT_SECONDS", "10"))
@@ -70,13 +69,3 @@ def chaos(rng, processes, respawn, seconds):
     for process in processes:
         process.kill()
         process.join()
-
-
-@pytest.fixture
-def world(tmp_path):
-    with database(tmp_path) as settings_dict:
-        yield {
-            "database": settings_dict,
-            "folder": str(tmp_path),
-            "backend": "fsmlock.backends.database.DatabaseBackend",
-        }

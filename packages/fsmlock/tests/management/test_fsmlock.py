@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import io
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -90,7 +90,7 @@ def test_graph_draws_the_states():
     text = said("graph", "shop.Film")
     assert text.startswith("stateDiagram-v2\n    [*] --> initialising\n")
     assert "    ready --> ready : Render (needs render)\n" in text
-    root = ElementTree.fromstring(said("graph", "shop.Film", "--format", "svg"))
+    root = ET.fromstring(said("graph", "shop.Film", "--format", "svg"))
     labels = [e.text for e in root.iter() if e.tag.endswith("text")]
     assert "published" in labels
     assert "Publish" in labels

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import ClassVar
 
 from django.core import mail
 
@@ -38,7 +39,7 @@ class NameFrames(Iteration):
 
 class Batches(Iteration):
     batch_size = 4
-    seen = []
+    seen: ClassVar[list] = []
 
     def items(self):
         return Film.objects.order_by("id")
@@ -50,7 +51,7 @@ class Batches(Iteration):
 class Odd(Iteration):
     max_errors = 10
     broken = True
-    seen = []
+    seen: ClassVar[list] = []
 
     def items(self):
         return [1, 2, 3, 4, 5]
@@ -86,7 +87,7 @@ class Locking(SendMails):
 
 
 class Nest(Iteration):
-    seen = []
+    seen: ClassVar[list] = []
 
     def items(self):
         return Nested([10, 20], lambda ten: [ten + 1, ten + 2])
@@ -96,7 +97,7 @@ class Nest(Iteration):
 
 
 class Table(Iteration):
-    seen = []
+    seen: ClassVar[list] = []
 
     def __init__(self, path):
         self.path = path

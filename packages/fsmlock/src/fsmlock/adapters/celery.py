@@ -35,6 +35,7 @@ class PatientTask(Task):  # type: ignore[type-arg]
     abstract = True
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - Celery hands on what it got
+        """Run the task; when it is refused a hold and may come back, queue it again."""
         attempts, waited_s = (
             (self.request.headers or {}).get(_HEADER) or self.request.get(_HEADER) or (0, 0.0)
         )
@@ -56,26 +57,26 @@ class PatientTask(Task):  # type: ignore[type-arg]
             self.request, countdown=countdown, retries=self.request.retries or 0
         )
         headers = {_HEADER: [following.attempts, following.waited.total_seconds()]}
-        signature.apply_async(headers=headers)
-        raise Retry(str(refused), exc=refused, when=countdown)
+        signature.apply_async(headers=headers)  # type: ignore[arg-type]
+        raise Retry(str(refused), exc=refused, when=countdown)  # type: ignore[arg-type]
 
 
 @shared_task(name="fsmlock.work", acks_late=True, reject_on_worker_lost=True, ignore_result=True)
 def work(run: int) -> str:
-    """Work on a run. A second copy of the same message steps aside at once, and looks again after the lease."""
+    """Work on a run. A second copy of the message steps aside at once, and looks again after the lease."""
     found = Run.objects.get(pk=run)
     found.work()
     if found.state == Run.States.INTERRUPTED:
-        work.apply_async(args=[run], countdown=found.again_after_s)
+        work.apply_async(args=(run,), countdown=found.again_after_s)
     elif found.state in Run.States.AT_WORK:
         # Another worker is at it, or died at it: then its hold runs out, and somebody must go on.
-        work.apply_async(args=[run], countdown=conf.get().LEASE.total_seconds() + 1)
+        work.apply_async(args=(run,), countdown=conf.get().LEASE.total_seconds() + 1)
     return str(found.state)
 
 
 def enqueue(run: Run, *, after: timedelta = timedelta(0)) -> None:
     """For the setting ENQUEUE."""
-    work.apply_async(args=[run.pk], countdown=after.total_seconds() or None)
+    work.apply_async(args=(run.pk,), countdown=after.total_seconds())
 
 
 def _ending(**_: object) -> None:

@@ -28,7 +28,7 @@ _SIGNALS = ("hold_taken", "hold_released", "hold_lost", "hold_broken", "cancel_r
 
 
 def group(resource: str) -> str:
-    """The name of the group of an object, from ``app.model:pk``: what Channels allows in a name, 99 letters."""
+    """Name the group of an object, from ``app.model:pk``: only what Channels allows, 99 letters."""
     return ("fsmlock." + re.sub(r"[^A-Za-z0-9_.-]", ".", resource))[:99]
 
 

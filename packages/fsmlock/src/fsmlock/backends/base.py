@@ -54,7 +54,7 @@ class Granted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InTheWay:
-    """Nothing was granted; ``holds`` are what stands in the way. ``ticket``: the place in line, if asked for."""
+    """Nothing was granted; ``holds`` stand in the way. ``ticket``: the place in line, if asked for."""
 
     holds: tuple[HoldInfo, ...]
     ticket: int | None = None
@@ -94,7 +94,7 @@ class Backend(Protocol):
     def take(
         self, claim: Claim, *, using: str, queue: bool = False, ticket: int | None = None
     ) -> Granted | InTheWay:
-        """Grant every want of the claim, or none; with ``queue`` stand in line when refused, or stay there."""
+        """Grant every want of the claim, or none; with ``queue`` stand (or stay) in line when refused."""
         ...
 
     def line(self, claim: Claim, *, using: str) -> Line:

@@ -1,8 +1,8 @@
 """Holds in the project's own database: SQLite or PostgreSQL, nothing else to run.
 
-A take is one statement that inserts the rows only if nothing stands in the way. SQLite's write lock makes that
-atomic. On PostgreSQL an advisory lock per object does, sent in the same round trip (shared on ancestors, so that
-the children of one parent don't wait for each other). The row's own id is the token: it grows with every hold.
+A take is one statement that inserts the rows only if nothing stands in the way. SQLite's write lock makes
+that atomic. On PostgreSQL an advisory lock per object does, sent in the same round trip (shared on ancestors,
+so that the children of one parent don't wait for each other). The row's own id is the token: it grows.
 """
 
 from __future__ import annotations
@@ -21,14 +21,15 @@ if TYPE_CHECKING:
 
     from fsmlock.backends.base import Line
     from fsmlock.backends.dialects import Params
-    from fsmlock.rules import Claim, Kind
+    from fsmlock.rules import Claim, Kind, Standing
 
 #: One who waits is forgotten this long after it was last seen.
 WAITER_LEASE_US = 1_000_000
 _TRIES = 5
 _INSERT = (
-    "INSERT INTO fsmlock_hold (claim, resource, lock, kind, waits, holder, why, since_us, renewed_us, expires_us,"
-    " stop_by, stop_why) "
+    "INSERT INTO fsmlock_hold (claim, resource, lock, kind, waits, holder, why,"
+    " since_us, renewed_us, expires_us, stop_by, stop_why)"
+    " SELECT claim, resource, lock, kind, waits, holder, why"
 )
 _READ = "id, claim, resource, lock, kind, waits, holder, why, since_us, expires_us, stop_by, stop_why"
 
@@ -99,7 +100,7 @@ class DatabaseBackend:
         where, more = conflict(claim, ticket)
         now = dialect.now()
         sql = (
-            f"{_INSERT} SELECT claim, resource, lock, kind, waits, holder, why, t, t, t + {claim.lease_us}, '', ''"
+            f"{_INSERT}, t, t, t + {claim.lease_us}, '', ''"  # noqa: S608 only constants and placeholders
             f" FROM ({values}) AS v, (SELECT {now} AS t) AS clock WHERE NOT EXISTS"
             f" (SELECT 1 FROM fsmlock_hold WHERE {where} AND {dialect.alive(now)})"
             " RETURNING id, resource, kind"
@@ -113,7 +114,7 @@ class DatabaseBackend:
         with connections[using].cursor() as cursor:
             if ticket is not None:
                 cursor.execute(
-                    f"UPDATE fsmlock_hold SET renewed_us = {now}, expires_us = {now} + {WAITER_LEASE_US}"
+                    f"UPDATE fsmlock_hold SET renewed_us = {now}, expires_us = {now} + {WAITER_LEASE_US}"  # noqa: S608 only constants and placeholders
                     " WHERE claim = %s AND waits",
                     [claim.id],
                 )
@@ -121,7 +122,7 @@ class DatabaseBackend:
                     return ticket
             values, params = _values(claim, waits=True)
             cursor.execute(
-                f"{_INSERT} SELECT claim, resource, lock, kind, waits, holder, why, t, t, t + {WAITER_LEASE_US},"
+                f"{_INSERT}, t, t, t + {WAITER_LEASE_US},"
                 f" '', '' FROM ({values}) AS v, (SELECT {now} AS t) AS clock RETURNING id",
                 params,
             )
@@ -136,7 +137,7 @@ class DatabaseBackend:
         now = dialect_of(using).now()
         with connections[using].cursor() as cursor:
             cursor.execute(
-                f"UPDATE fsmlock_hold SET renewed_us = {now}, expires_us = {now} + {claim.lease_us}"
+                f"UPDATE fsmlock_hold SET renewed_us = {now}, expires_us = {now} + {claim.lease_us}"  # noqa: S608 only constants and placeholders
                 f" WHERE claim = %s AND NOT waits AND kind <> 'broken' AND expires_us > {now}"
                 " RETURNING stop_by, stop_why",
                 [claim.id],
@@ -172,7 +173,7 @@ class DatabaseBackend:
         at_most = "" if limit is None else f" LIMIT {int(limit)}"
         with connections[using].cursor() as cursor:
             cursor.execute(
-                f"SELECT {now}, {_READ} FROM fsmlock_hold WHERE {where} AND kind <> 'broken'"
+                f"SELECT {now}, {_READ} FROM fsmlock_hold WHERE {where} AND kind <> 'broken'"  # noqa: S608 only constants and placeholders
                 f" AND {dialect.seen(now)} ORDER BY id{at_most}",
                 params,
             )
@@ -181,7 +182,7 @@ class DatabaseBackend:
     def stop(
         self, resource: str, lock: str, *, by: str, why: str, force: bool, using: str
     ) -> Sequence[HoldInfo]:
-        """A broken hold stays written as such until its lease is over, so that its holder can be told who did it."""
+        """A broken hold stays written until its lease is over, so that its holder can be told who did it."""
         met = [
             h
             for h in self.find([resource], using=using)
@@ -193,7 +194,7 @@ class DatabaseBackend:
         claims = [h.claim for h in met]
         with connections[using].cursor() as cursor:
             cursor.execute(
-                f"UPDATE fsmlock_hold SET {kind}stop_by = %s, stop_why = %s"
+                f"UPDATE fsmlock_hold SET {kind}stop_by = %s, stop_why = %s"  # noqa: S608 only constants and placeholders
                 f" WHERE claim IN ({_marks(met)}) AND NOT waits RETURNING claim",
                 [by, why, *claims],
             )
@@ -208,12 +209,12 @@ class DatabaseBackend:
         return self.renew(claim, using=using).alive
 
 
-def _standings(found: Sequence[HoldInfo]) -> list:  # type: ignore[type-arg]
+def _standings(found: Sequence[HoldInfo]) -> list[Standing]:
     return [h.standing() for h in found]
 
 
 def _values(claim: Claim, *, waits: bool) -> tuple[str, Params]:
-    """The rows of a claim as SQL. The columns are named by the first SELECT: VALUES can't name them on SQLite."""
+    """The rows of a claim as SQL; the first SELECT names the columns, as VALUES can't on SQLite."""
     rows = claim.rows()
     flag = "true" if waits else "false"
     first = (
@@ -227,7 +228,7 @@ def _values(claim: Claim, *, waits: bool) -> tuple[str, Params]:
     return first + more * (len(rows) - 1), params
 
 
-def _info(
+def _info(  # noqa: PLR0913, PLR0917 - the columns of _READ
     now: int,
     token: int,
     claim: str,

@@ -31,11 +31,11 @@ class Dialect(Protocol):
         ...
 
     def alive(self, now: str) -> str:
-        """SQL: does this row still count in a decision?"""
+        """SQL for a row that still counts in a decision."""
         ...
 
     def seen(self, now: str) -> str:
-        """SQL: is this row shown to readers?"""
+        """SQL for a row that is shown to readers."""
         ...
 
     def decide(self, claim: Claim, sql: str, params: Params) -> Sequence[tuple[int, str, str]]:
@@ -133,7 +133,7 @@ class SQLite:
         marks = ", ".join(["%s"] * len(resources))
         _run(
             self._using,
-            "DELETE FROM fsmlock_hold WHERE claim = %s"
+            "DELETE FROM fsmlock_hold WHERE claim = %s"  # noqa: S608 only constants and placeholders
             f" OR (resource IN ({marks}) AND expires_us <= {self.now()})",
             [claim_id, *resources],
         )
@@ -162,8 +162,8 @@ class _Looking:
         until = clock.now() + seconds
         first = "(SELECT coalesce(min(id), 0) FROM fsmlock_hold WHERE claim = %s AND waits)"
         while (left := until - clock.now()) > 0:
-            time.sleep(min(left, random.uniform(*_LOOK_AGAIN_S)))
-            sql = f"SELECT 1 FROM fsmlock_hold WHERE {self._conflict} AND (NOT waits OR id < {first}) LIMIT 1"
+            time.sleep(min(left, random.uniform(*_LOOK_AGAIN_S)))  # noqa: S311 jitter, no secret
+            sql = f"SELECT 1 FROM fsmlock_hold WHERE {self._conflict} AND (NOT waits OR id < {first}) LIMIT 1"  # noqa: S608 only constants and placeholders
             if not _run(self._using, sql, [*self._params, self._claim]):
                 return
 
@@ -249,8 +249,9 @@ class PostgreSQL:
         gone = f"DELETE FROM fsmlock_hold WHERE claim = %s{where}"  # noqa: S608 - placeholders only
         wake = (
             "SELECT pg_notify('fsmlock_' || claim, '') FROM fsmlock_hold w"  # noqa: S608 - placeholders only
-            f" WHERE waits AND resource IN ({marks}) AND claim <> %s AND NOT EXISTS (SELECT 1 FROM fsmlock_hold e"
-            f" WHERE e.waits AND e.resource = w.resource AND e.id < w.id AND e.expires_us > {self._NOW})"
+            f" WHERE waits AND resource IN ({marks}) AND claim <> %s"
+            " AND NOT EXISTS (SELECT 1 FROM fsmlock_hold e WHERE e.waits AND e.resource = w.resource"
+            f" AND e.id < w.id AND e.expires_us > {self._NOW})"
         )
         self._in_one_transaction([(gone, [claim_id]), (wake, [*resources, claim_id])])
 
@@ -259,7 +260,7 @@ class PostgreSQL:
         marks = ", ".join(["%s"] * len(resources))
         _run(
             self._using,
-            "SELECT pg_notify('fsmlock_' || claim, '') FROM fsmlock_hold"
+            "SELECT pg_notify('fsmlock_' || claim, '') FROM fsmlock_hold"  # noqa: S608 only constants and placeholders
             f" WHERE waits AND resource IN ({marks})",
             list(resources),
         )
@@ -289,7 +290,7 @@ class _Listening:
             for _ in self._connection.connection.notifies(timeout=seconds, stop_after=1):
                 return
         else:
-            time.sleep(min(seconds, random.uniform(0.02, 0.08)))
+            time.sleep(min(seconds, random.uniform(0.02, 0.08)))  # noqa: S311 jitter, no secret
 
     def close(self) -> None:
         if not self._connection.in_atomic_block and self._connection.connection is not None:

@@ -1,4 +1,4 @@
-"""Fenced commits for holds that live outside the database: the highest token that wrote, per lock and object."""
+"""Fenced commits for holds that live outside the database: the highest token that wrote, per lock."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def pass_fence(claim: Claim, token: int, *, using: str) -> int:
-    """Inside a transaction: note the token, and answer the newest one that was there first (0: ours is current).
+    """Inside a transaction: note the token, and answer a newer one that was there first, else 0.
 
     Until the transaction ends, nobody with a colliding claim passes.
     """

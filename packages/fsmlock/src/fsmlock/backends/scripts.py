@@ -1,8 +1,8 @@
 """The decisions of the Redis backend, as Lua: the same rules as fsmlock.rules, in one step inside the server.
 
-Each object is one hash ``fsmlock:on:<resource>``; a field is one row of a claim (``<claim>:<n>``), its value the
-row as JSON: c claim, l lock, k kind, t ticket (0: granted), n token, h holder, w why, s since, e expires (both in
-milliseconds of the server's clock), b who asked to stop, y why, x 1 when broken.
+Each object is one hash ``fsmlock:on:<resource>``; a field is one row of a claim (``<claim>:<n>``), its value
+the row as JSON: c claim, l lock, k kind, t ticket (0: granted), n token, h holder, w why, s since, e expires
+(both in milliseconds of the server's clock), b who asked to stop, y why, x 1 when broken.
 """
 
 from __future__ import annotations
@@ -143,5 +143,7 @@ return all
 )
 
 RAISE_FLOOR = """
-if tonumber(redis.call('GET', KEYS[1]) or '0') < tonumber(ARGV[1]) then redis.call('SET', KEYS[1], ARGV[1]) end
+if tonumber(redis.call('GET', KEYS[1]) or '0') < tonumber(ARGV[1]) then
+  redis.call('SET', KEYS[1], ARGV[1])
+end
 """

@@ -36,7 +36,7 @@ class SendNewsletter(Iteration):
 
 
 class Iteration:
-    """Subclass it, give ``items()`` and either ``each(item)`` or ``each_batch(items)``, then ``enqueue()`` it.
+    """Subclass it, give ``items()`` and ``each(item)`` or ``each_batch(items)``, then ``enqueue()`` it.
 
     Arguments of ``__init__`` are stored with the run as JSON and given again whenever it goes on.
     """

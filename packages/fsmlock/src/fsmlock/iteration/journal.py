@@ -1,7 +1,7 @@
 """The cursor after every item, in a small file of this host: it survives a killed process at memory speed.
 
-The database learns the cursor by time. What happened since then is here, so that a run which goes on on the same
-host repeats at most the item that was in hand. On another host it goes on from the database's cursor.
+The database learns the cursor by time. What happened since then is here, so that a run which goes on on the
+same host repeats at most the item that was in hand. On another host it goes on from the database's cursor.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ _flag = mmap.mmap(-1, 1)
 
 
 def requested() -> bool:
-    """Is the process asked to end?"""
+    """Say whether the process is asked to end."""
     return _flag[0] != 0
 
 
@@ -32,7 +32,7 @@ def reset() -> None:
 
 @contextmanager
 def on_sigterm() -> Generator[None]:
-    """Let SIGTERM and SIGINT mean: stop after the item in hand. Elsewhere than in the main thread: no change."""
+    """Let SIGTERM and SIGINT mean: stop after the item in hand. Only the main thread can change that."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

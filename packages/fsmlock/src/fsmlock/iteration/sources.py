@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar, cast
 
@@ -13,7 +14,7 @@ from django.db.models import QuerySet
 
 from fsmlock.errors import Misdeclared
 
-Cursor: TypeAlias = "None | bool | int | float | str | list[Cursor] | dict[str, Cursor]"
+Cursor: TypeAlias = "bool | int | float | str | list[Cursor] | dict[str, Cursor] | None"
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 M = TypeVar("M", bound=models.Model)
@@ -135,7 +136,7 @@ class Nested(Generic[T]):
         self._inner = inner
 
     def after(self, cursor: Cursor) -> Iterator[tuple[Cursor, T]]:
-        """``[before, inside]``: the outer cursor before the present outer item, and the inner one within it."""
+        """Take ``[before, inside]``: the cursor in front of the outer item, and the one within it."""
         before, inside = cast("list[Cursor]", cursor) if cursor is not None else (None, None)
         for place, item in self._outer.after(before):
             for inner_place, inner_item in as_source(self._inner(item)).after(inside):
@@ -179,7 +180,7 @@ def as_source(items: Items[T]) -> Source[T]:
         return cast("Source[T]", items)
     if isinstance(items, Sequence):
         return Listed(items)
-    if isinstance(items, Set):
+    if isinstance(items, AbstractSet):
         raise Misdeclared("A set has no order to resume in. Use sorted(...), a list, or a queryset.")
     if isinstance(items, Iterator):
         raise Misdeclared(

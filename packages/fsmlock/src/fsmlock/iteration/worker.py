@@ -6,7 +6,7 @@ import itertools
 import logging
 from contextlib import nullcontext
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from django.db import transaction
 
@@ -21,7 +21,7 @@ from fsmlock.policies import Skip
 from fsmlock.steps import RunStep
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
     from django.db import models
@@ -37,25 +37,39 @@ _WAIT_FOR_LOCK = timedelta(seconds=5)
 
 
 class Work(Protocol):
-    """What the worker needs of an iteration; see fsmlock.iteration.Iteration."""
+    """What the worker needs of an iteration; see fsmlock.iteration.Iteration for the meaning of each."""
 
-    transactional: Any
-    batch_size: Any
-    budget: Any
-    max_errors: Any
-    persist_every: Any
-    lease: Any
-    needs: Any
-    policy: Any
+    transactional: ClassVar[bool]
+    batch_size: ClassVar[int]
+    budget: ClassVar[timedelta | None]
+    max_errors: ClassVar[int]
+    persist_every: ClassVar[timedelta]
+    lease: ClassVar[timedelta]
+    needs: ClassVar[Sequence[str]]
+    policy: ClassVar[Policy]
 
-    def items(self) -> Items[Any]: ...
-    def each(self, item: Any) -> None: ...
-    def each_batch(self, items: Sequence[Any]) -> None: ...
-    def target(self) -> models.Model | None: ...
-    def throttle(self) -> timedelta | None: ...
+    def items(self) -> Items[Any]:
+        """The items."""
+        ...
+
+    def each(self, item: Any) -> None:  # noqa: ANN401 - each iteration has its own items
+        """One of them."""
+        ...
+
+    def each_batch(self, items: Sequence[Any]) -> None:
+        """Some of them."""
+        ...
+
+    def target(self) -> models.Model | None:
+        """What is held meanwhile."""
+        ...
+
+    def throttle(self) -> timedelta | None:
+        """How long to leave off."""
+        ...
 
 
-class Interrupted(Exception):
+class InterruptedRunError(Exception):
     """Stop between two items, and go on ``after`` a while."""
 
     def __init__(self, why: str, after: timedelta = timedelta(0)) -> None:
@@ -63,11 +77,11 @@ class Interrupted(Exception):
         super().__init__(why)
 
 
-class Asked(Exception):
+class AskedError(Exception):
     """Somebody changed the state of the run: pausing or cancelling."""
 
 
-class TooManyErrors(Exception):
+class TooManyFailuresError(Exception):
     """More items failed than the iteration allows."""
 
 
@@ -102,27 +116,28 @@ class Worker:
     def _work(self, held: Held) -> None:
         run = self._run
         run.refresh_from_db()
-        if run.has_ended or run.state == States.PAUSED:
-            return
+        self._held = held
         if run.state in {States.PAUSING, States.CANCELLING}:
             self._obey()
-            return
-        self._held = held
-        self._begin()
+        elif not run.has_ended and run.state != States.PAUSED:
+            self._begin()
+            self._work_on(run)
+
+    def _work_on(self, run: Run) -> None:
         try:
             with self._target():
                 self._loop()
-        except Interrupted as stop:
+        except InterruptedRunError as stop:
             self._end("interrupt", reason=str(stop), after=stop.after)
         except HoldRefused as refused:
             after = refused.retry_after or _WAIT_FOR_LOCK
             self._end("interrupt", reason=str(refused), after=after)
-        except (Asked, CancelRequested) as asked:
+        except (AskedError, CancelRequested) as asked:
             self._write(self._place)
             self._obey(asked)
         except (HoldLost, StaleState):
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever breaks an iteration fails its run
             _log.exception("%s failed", run)
             self._end("fail", reason=f"{type(error).__name__}: {error}")
         else:
@@ -184,7 +199,7 @@ class Worker:
                     self._write(after)
             else:
                 self._call(batch)
-        except (HoldLost, CancelRequested, StaleState, Interrupted):
+        except (HoldLost, CancelRequested, StaleState, InterruptedRunError):
             raise
         except Exception as error:  # noqa: BLE001 - whatever an item's work throws is that item's failure
             self._failed(batch, error)
@@ -203,7 +218,9 @@ class Worker:
         failed = self._place.failed + len(batch)
         if failed > self._iteration.max_errors:
             # The place stays before the item: once its cause is mended, the run goes on with it.
-            raise TooManyErrors(f"{failed} failed, the last one: {type(error).__name__}: {error}") from error
+            raise TooManyFailuresError(
+                f"{failed} failed, the last one: {type(error).__name__}: {error}"
+            ) from error
         after = Place(cursor=batch[-1][0], done=self._place.done, failed=failed)
         with transaction.atomic(using=self._run._state.db):
             ItemError.objects.using(self._run._state.db).bulk_create(
@@ -214,26 +231,26 @@ class Worker:
         self._place = after
 
     def _gate(self) -> None:
-        """Between two items: is the hold still ours, and does nobody want us to stop?"""
+        """Between two items: see whether the hold is still ours, and whether somebody wants us to stop."""
         self._held.check()
         if shutdown.requested():
-            raise Interrupted("The worker is to end.")
+            raise InterruptedRunError("The worker is to end.")
         if self._throttles and (pause := self._iteration.throttle()) is not None:
-            raise Interrupted(f"Throttled for {pause.total_seconds():g} s.", pause)
+            raise InterruptedRunError(f"Throttled for {pause.total_seconds():g} s.", pause)
         now = clock.now()
         if now >= self._next_persist:
             self._persist()
             self._tell()
         budget = self._iteration.budget
         if budget is not None and now - self._since >= budget.total_seconds():
-            raise Interrupted(f"Its time of {budget.total_seconds():g} s is up.")
+            raise InterruptedRunError(f"Its time of {budget.total_seconds():g} s is up.")
 
     def _persist(self) -> None:
         self._next_persist = clock.now() + self._iteration.persist_every.total_seconds()
         self._write(self._place)
         state = Run.objects.using(self._run._state.db).values_list("state", flat=True).get(pk=self._run.pk)
         if state in {States.PAUSING, States.CANCELLING}:
-            raise Asked(state)
+            raise AskedError(state)
 
     def _write(self, place: Place) -> None:
         """Write where we are, unless a newer holder has the run."""

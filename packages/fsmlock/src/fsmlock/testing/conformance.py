@@ -1,4 +1,4 @@
-"""What every backend must do, as tests: subclass ``Conformance`` in your suite and give it a ``backend`` fixture.
+"""What every backend must do, as tests: subclass ``Conformance`` and give it a ``backend`` fixture.
 
     class TestMyBackend(Conformance):
         @pytest.fixture
@@ -7,6 +7,8 @@
 
 Needs pytest and pytest-django; ``using`` is the database alias of the objects.
 """
+
+# ruff: noqa: D102 - the name of a test is its sentence
 
 from __future__ import annotations
 
@@ -23,6 +25,8 @@ from fsmlock.backends.base import Granted, InTheWay
 from fsmlock.rules import EVERYTHING, Above, Claim, Want, in_the_way
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fsmlock.backends.base import Backend
 
 _PARENT = "shop.film:1"
@@ -231,21 +235,21 @@ class Conformance:
             backend.release(two, using=self.using)
             backend.release(one, using=self.using)
 
-    def eventually(self, ask: object, *, within: float = 5.0) -> bool:
+    def eventually(self, ask: Callable[[], object], *, within: float = 5.0) -> bool:
         """Ask until it is so."""
         until = time.monotonic() + within
-        while not ask():  # type: ignore[operator]
+        while not ask():
             if time.monotonic() > until:
                 return False
             threading.Event().wait(0.02)
         return True
 
-    def in_thread(self, act: object) -> object:
+    def in_thread(self, act: Callable[[], object]) -> Callable[[], None]:
         """Act, and close the thread's own database connections."""
 
         def run() -> None:
             try:
-                act()  # type: ignore[operator]
+                act()
             finally:
                 connections.close_all()
 

@@ -25,7 +25,7 @@ def interrupt_after(items: int) -> Generator[None]:
 
 @contextmanager
 def lose_hold(*, after: int = 0) -> Generator[None]:
-    """Within the block every run loses its hold after so many items; with 0 every hold is lost when checked."""
+    """Within the block every run loses its hold after so many items; with 0 any hold is lost when checked."""
     if after:
         with _at_item(after, lambda worker: worker.lose_hold()):
             yield

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
+from django.core.exceptions import ObjectDoesNotExist
 from django.core.management.base import BaseCommand, CommandError
-from django.db import models
 
 from fsmlock.diagrams import mermaid, svg
 from fsmlock.doctor import examine
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from django.core.management.base import CommandParser
+    from django.db import models
 
     from fsmlock.backends.base import HoldInfo
 
@@ -163,5 +164,5 @@ def _find(text: str) -> models.Model:
     model = _model(label)
     try:
         return model._base_manager.get(pk=pk)
-    except (model.DoesNotExist, ValueError) as error:
+    except (ObjectDoesNotExist, ValueError) as error:
         raise CommandError(f"There is no {model._meta.verbose_name} with the key {pk!r}.") from error
