@@ -46,7 +46,8 @@ class Replaying:
     def run(self) -> bool:
         """Replay to the end and wait until all is delivered; False when stopped before.
 
-        `taken` hears None for a picture that an earlier try has brought already.
+        `taken` hears None for a picture that an earlier try has delivered; of one that it left in the spool
+        the sender will tell.
         """
         number = 0
         while not self._stop.is_set():
@@ -55,15 +56,17 @@ class Replaying:
             if shot is None:
                 return self._drain()
             self._wait_below(AHEAD)
+            name = f"{REPEATABLE}{self._run}-{number:08d}"
             capture = self._spool.put(
                 target,
-                capture=f"{REPEATABLE}{self._run}-{number:08d}",
+                capture=name,
                 filename=shot.filename,
                 filetype=shot.filetype,
                 taken=self._clock.now(),
                 exposure=shot.exposure,
             )
-            self._taken(capture)
+            if capture is not None or not self._spool.waits(name):
+                self._taken(capture)
             number += 1
         return False
 

@@ -112,6 +112,11 @@ class Spool:
             row = self._one("SELECT * FROM captures WHERE state = 0 ORDER BY sequence LIMIT 1")
         return rows.to_capture(row) if row else None
 
+    def waits(self, capture: str) -> bool:
+        """Whether a capture of that id is still to be delivered."""
+        with self._lock:
+            return self._one("SELECT 1 FROM captures WHERE capture = ? AND state = 0", capture) is not None
+
     def path(self, capture: Capture) -> Path:
         """Where a capture's picture lies."""
         return self._path(capture.capture, capture.filetype)
