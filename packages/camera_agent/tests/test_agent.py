@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import random
 import signal
+import time
+from pathlib import Path
 
 import pytest
 
@@ -61,6 +63,17 @@ def test_it_stops_in_time_while_the_camera_hangs_and_the_server_is_silent(server
         code, said, seconds = agent.end()
     assert (code, seconds < 3) == (0, True)
     assert "Traceback" not in said
+
+
+def test_a_driver_that_hangs_does_not_outlive_an_agent_that_is_killed(server, home, tmp_path):
+    with Command(*naughty(home, "Hangs", tmp_path)) as agent:
+        server.wait_for(lambda: len(server.stored) == 1)
+        children = Path(f"/proc/{agent.process.pid}/task")
+        [driver] = {child for task in children.iterdir() for child in (task / "children").read_text().split()}
+        agent.kill()
+    deadline = time.monotonic() + 10
+    while Path(f"/proc/{driver}").exists() and "Z" not in Path(f"/proc/{driver}/stat").read_text():
+        assert time.monotonic() < deadline
 
 
 def test_a_camera_that_crashes_is_started_again_and_the_server_hears_of_it(server, home, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import difflib
 import json
 import os
@@ -16,6 +17,9 @@ from camera_agent.errors import BadInput
 if TYPE_CHECKING:
     from camera_agent.drivers.base import Driver, Options
     from camera_agent.home import Json
+
+#: A number of Linux's <sys/prctl.h>.
+PR_SET_PDEATHSIG = 1
 
 
 def serve(commands: BinaryIO, answers: BinaryIO) -> None:
@@ -56,8 +60,17 @@ def _check_options(driver: Driver, options: Options) -> None:
         raise BadInput(f"This driver has no option {name!r}.", guess)
 
 
+def die_with(parent: int) -> None:
+    """Let the kernel end this process when the agent is gone, however deep in a library it hangs."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it went while we were starting
+        raise SystemExit(1)
+
+
 def main() -> None:
     """Serve on the pipes given, with the standard output kept clear of what libraries print."""
+    die_with(int(sys.argv[1]))
     # Ctrl-C reaches the whole group; the agent decides when its driver ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     answers = os.fdopen(os.dup(1), "wb")

@@ -44,8 +44,8 @@ class DriverProcess:
         """Start a fresh process and open the camera in it."""
         self._discard()
         self._buffer = b""
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "camera_agent.drivers.child"],
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            [sys.executable, "-m", "camera_agent.drivers.child", str(os.getpid())],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             bufsize=0,
