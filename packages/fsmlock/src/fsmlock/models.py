@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 import uuid
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from fsmlock import conf
 from fsmlock.errors import Misdeclared, StaleState
 from fsmlock.locks import Lock, Locks
 from fsmlock.stateful import Stateful
 from fsmlock.transitions import transition
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fsmlock.steps import OnStep
 
 
@@ -113,6 +117,20 @@ class Run(Stateful):
 
     def __str__(self) -> str:
         return f"{self.iteration.rpartition('.')[2]} {self.pk}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's own arguments
+        """Django's; an enqueued run goes to the workers that the setting ENQUEUE names, after the commit."""
+        moved = bool(self.__dict__.get("_fsmlock_moves"))
+        is_new = self._state.adding
+        super().save(*args, **kwargs)
+        if self.state == self.States.ENQUEUED and (is_new or moved):
+            self._hand_over()
+
+    def _hand_over(self) -> None:
+        path = conf.get().ENQUEUE
+        if path:
+            enqueue: Callable[[Run], None] = import_string(path)
+            transaction.on_commit(functools.partial(enqueue, self), using=self._state.db)
 
     @property
     def has_ended(self) -> bool:

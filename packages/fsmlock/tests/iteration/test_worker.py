@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from django.core import mail
 
 import fsmlock
 from fsmlock import signals
-from fsmlock.iteration import shutdown
+from fsmlock.iteration import Iteration, shutdown
 from fsmlock.models import Run
+from fsmlock.renewal import renewer
 from fsmlock.testing import interrupt_after, lose_hold
 from tests.shop.iterations import (
     Batches,
@@ -20,6 +22,7 @@ from tests.shop.iterations import (
     Strict,
     Table,
     Throttled,
+    handed_over,
 )
 from tests.shop.models import Film, Frame, Room
 
@@ -215,3 +218,67 @@ def test_steps_are_told_to_whoever_listens(db):
         ("succeeded", 3, 3, "mail"),
     ]
     assert events == [("running", 0), ("succeeded", 3)]
+
+
+def test_a_run_goes_to_the_workers_when_it_is_enqueued_and_when_it_is_resumed(
+    db, settings, django_capture_on_commit_callbacks
+):
+    settings.FSMLOCK = {"ENQUEUE": "tests.shop.iterations.enqueue"}
+    handed_over.clear()
+    with django_capture_on_commit_callbacks(execute=True):
+        run = SendMails.enqueue(count=3)
+    run.pause()
+    with django_capture_on_commit_callbacks(execute=True):
+        fsmlock.perform(again(run), "resume")
+    assert handed_over == [run.pk, run.pk]
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"each": lambda self, item: None}, "what its items are"),
+        ({"items": lambda self: []}, "one of the two"),
+        ({"items": lambda self: [], "each": print, "each_batch": print}, "one of the two"),
+    ],
+)
+def test_an_iteration_that_lacks_something_is_refused_with_an_example(body, words):
+    with pytest.raises(fsmlock.Misdeclared, match=words):
+        type("Wrong", (Iteration,), body)
+
+
+def test_arguments_that_can_not_be_stored_are_refused_at_once(db):
+    with pytest.raises(fsmlock.Misdeclared, match="can't be enqueued"):
+        SendMails.enqueue(number=3)
+    with pytest.raises(fsmlock.Misdeclared, match="can't be enqueued"):
+        SendMails.enqueue(count={1})
+
+
+def test_an_iteration_inside_a_function_is_refused(db):
+    class Inner(SendMails):
+        pass
+
+    with pytest.raises(fsmlock.Misdeclared, match="top of a module"):
+        Inner.enqueue()
+
+
+def test_a_run_whose_class_is_gone_says_so(db):
+    run = SendMails.enqueue(count=1)
+    Run.objects.update(iteration="tests.shop.iterations.Gone")
+    with pytest.raises(fsmlock.Misdeclared, match="no longer exists"):
+        again(run).work()
+
+
+def test_a_cancel_request_to_the_hold_cancels_the_run(db, monkeypatch, settings):
+    settings.FSMLOCK = {"NOTICE_WITHIN": timedelta(milliseconds=20)}
+    run = SendMails.enqueue(count=3)
+    monkeypatch.setattr(SendMails, "each", _then(SendMails.each, 0, lambda: _ask(run)))
+    run.work()
+    assert (run.state, run.stop_by) == ("cancelled", "editor")
+
+
+def _ask(run):
+    """Ask, and look at once as the background thread would within a moment."""
+    fsmlock.cancel(run, "work", by="editor")
+    for hold in list(renewer()._due):
+        hold._inside_transaction = False
+        hold.renew()

@@ -74,9 +74,9 @@ def work(run: int) -> str:
     return str(found.state)
 
 
-def enqueue(run: Run, *, after: timedelta = timedelta(0)) -> None:
+def enqueue(run: Run) -> None:
     """For the setting ENQUEUE."""
-    work.apply_async(args=(run.pk,), countdown=after.total_seconds())
+    work.apply_async(args=(run.pk,))
 
 
 def _ending(**_: object) -> None:

@@ -7,17 +7,13 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.db import router, transaction
-from django.utils.module_loading import import_string
-
-from fsmlock import conf
 from fsmlock.errors import Misdeclared
 from fsmlock.iteration.worker import Worker
 from fsmlock.models import Run
 from fsmlock.policies import Fail
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from django.db import models
 
@@ -95,7 +91,6 @@ class Iteration:
         _refuse(cls, arguments)
         run = Run(iteration=f"{cls.__module__}.{cls.__qualname__}", arguments=arguments, by=by, unit=cls.unit)
         run.save()
-        hand_over(run)
         return run
 
     @classmethod
@@ -103,20 +98,11 @@ class Iteration:
         """Make a run of only those items that failed in another one."""
         again = Run(iteration=run.iteration, arguments=run.arguments, by=by, unit=run.unit, retries=run)
         again.save()
-        hand_over(again)
         return again
 
     def work(self, run: Run, *, on_step: OnStep | None = None) -> None:
         """Work on a run of this iteration; see Run.work."""
         Worker(run, self, on_step).work()
-
-
-def hand_over(run: Run, *, after: timedelta = timedelta(0)) -> None:
-    """Give a run to the workers that the setting ENQUEUE names, once the present transaction commits."""
-    path = conf.get().ENQUEUE
-    if path:
-        enqueue: Callable[..., None] = import_string(path)
-        transaction.on_commit(lambda: enqueue(run, after=after), using=router.db_for_write(Run))
 
 
 def _refuse(cls: type[Iteration], arguments: dict[str, object]) -> None:

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+
+from fsmlock.errors import FsmlockError
+from fsmlock.iteration import journal
+from fsmlock.iteration.journal import Journal, Place
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, settings):
+    settings.FSMLOCK = {"JOURNALS": str(tmp_path / "journals")}
+    return tmp_path / "journals"
+
+
+def test_the_last_place_written_is_read():
+    first = Journal("run")
+    assert first.read() is None
+    for n in range(5):
+        first.write(Place(cursor=[n, "x"], done=n, failed=0))
+    assert Journal("run").read() == Place(cursor=[4, "x"], done=4, failed=0)
+    first.remove()
+    assert Journal("run").read() is None
+
+
+def test_a_torn_write_leaves_the_one_before(folder):
+    first = Journal("run")
+    first.write(Place(cursor=1, done=1))
+    first.write(Place(cursor=2, done=2))
+    first.close()
+    path = folder / "run.journal"
+    data = bytearray(path.read_bytes())
+    data[20] ^= 0xFF  # in the slot that was written last
+    path.write_bytes(data)
+    assert Journal("run").read() == Place(cursor=1, done=1)
+    path.write_bytes(b"")
+    assert Journal("run").read() is None
+
+
+def test_a_cursor_too_long_for_it_is_left_to_the_database():
+    Journal("run").write(Place(cursor="x" * 5000, done=1))
+    assert Journal("run").read() is None
+
+
+def test_somebody_elses_folder_is_not_used(monkeypatch):
+    monkeypatch.setattr(journal.os, "getuid", lambda: 12345)
+    with pytest.raises(FsmlockError, match="belongs to somebody else"):
+        Journal("run").read()

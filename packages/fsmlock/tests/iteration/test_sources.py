@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import pytest
+
+import fsmlock
+from fsmlock.iteration.sources import Counted, CsvRows, Listed, Nested, Only, Rows, as_source
+from tests.shop.models import Film
+
+
+def pairs(source, cursor=None):
+    return list(source.after(cursor))
+
+
+@pytest.mark.parametrize(
+    ("source", "items"),
+    [
+        (Listed("abc"), ["a", "b", "c"]),
+        (Counted({"x": 1, "y": 2}), ["x", "y"]),
+        (Nested([1, 2], lambda n: [n * 10, n * 10 + 1]), [10, 11, 20, 21]),
+        (Only(Listed("abcd"), [1, 3]), ["b", "d"]),
+    ],
+)
+def test_behind_any_cursor_come_exactly_the_items_that_are_left(source, items):
+    everything = pairs(source)
+    assert [item for _, item in everything] == items
+    for n, (cursor, _) in enumerate(everything):
+        assert [item for _, item in pairs(source, cursor)] == items[n + 1 :]
+
+
+def test_rows_are_read_in_chunks_and_found_again(db):
+    Film.objects.bulk_create(Film(name=str(n)) for n in range(7))
+    source = Rows(Film.objects.all(), chunk=3)
+    everything = pairs(source)
+    assert [film.name for _, film in everything] == [str(n) for n in range(7)]
+    assert source.count() == 7
+    assert [film.name for _, film in pairs(source, everything[4][0])] == ["5", "6"]
+
+
+def test_a_table_is_counted_and_found_again(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("a\n1\n2\n3\n")
+    assert CsvRows(path).count() == 3
+    assert [row for _, row in pairs(CsvRows(path), 0)] == [{"a": "2"}, {"a": "3"}]
+
+
+@pytest.mark.parametrize(
+    ("items", "words"),
+    [
+        (lambda: {1, 2}, "no order"),
+        (lambda: iter([1]), "started again"),
+        (lambda: Film.objects.order_by("name"), "find its place"),
+        (lambda: Film.objects.order_by("-pk"), "find its place"),
+    ],
+)
+def test_what_has_no_stable_order_is_refused(items, words):
+    with pytest.raises(fsmlock.Misdeclared, match=words):
+        as_source(items())
+
+
+def test_a_source_of_ones_own_is_taken_as_it_is():
+    source = Listed([1])
+    assert as_source(source) is source
+    assert as_source(range(3)).count() == 3
+    assert Counted([]).count() is None
+    assert Nested([], list).count() is None
