@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from urllib.parse import parse_qs, unquote, urlsplit
 
 
@@ -11,6 +12,8 @@ def database(url: str) -> dict[str, object]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": os.environ.get("FSMLOCK_TEST_SQLITE", ":memory:"),
+            # A file: threads of a test really have connections of their own.
+            "TEST": {"NAME": f"{tempfile.gettempdir()}/fsmlock-{os.getpid()}.sqlite3"},
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,

@@ -55,7 +55,7 @@ class Pure:
     def take(self, wanted, *, using):
         if in_the_way(wanted, self.rows):
             return None
-        self.rows += wanted.rows()
+        self.rows += wanted.rows
         return Granted(tokens={})
 
     def release(self, wanted, *, using):

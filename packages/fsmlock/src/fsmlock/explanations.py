@@ -143,12 +143,12 @@ def explain_many(objects: Sequence[models.Model], *, to: str) -> dict[models.Mod
         obj: Claim(id="", wants=(want(obj, to),), lease_us=0, holder="", within=current_claims())
         for obj in objects
     }
-    resources = {r for claim in claims.values() for r in claim.resources()}
+    resources = {r for claim in claims.values() for r in claim.resources}
     found: dict[str, list[HoldInfo]] = {}
     for info in backends.get().find(resources, using=using(objects[0])):
         found.setdefault(info.resource, []).append(info)
     return {
-        obj: _in_words(claim, [h for r in claim.resources() for h in found.get(r, ())])
+        obj: _in_words(claim, [h for r in claim.resources for h in found.get(r, ())])
         for obj, claim in claims.items()
     }
 
@@ -162,5 +162,5 @@ def _held(obj: models.Model, lock: str) -> tuple[Reason, ...]:
     if obj.pk is None or (lock == EVERYTHING and not isinstance(getattr(obj, "locks", None), Locks)):
         return ()
     claim = Claim(id="", wants=(want(obj, lock),), lease_us=0, holder="", within=current_claims())
-    found = backends.get().find(claim.resources(), using=using(obj))
+    found = backends.get().find(claim.resources, using=using(obj))
     return _in_words(claim, found)

@@ -80,17 +80,17 @@ class Held:
         asked = clock.now()
         with transaction.atomic(using=self._using):
             self._guard()
-            self._shielded = True
+            self._shielded = not backends.get().sees_at_once
             try:
                 yield
                 asked = clock.now()
-                self._guard()
+                self._guard(again=True)
             finally:
                 self._shielded = False
         self._deadline = max(self._deadline, self._trusted_until(asked))
 
-    def _guard(self) -> None:
-        if not backends.get().guard(self.claim, self.tokens, using=self._using):
+    def _guard(self, *, again: bool = False) -> None:
+        if not backends.get().guard(self.claim, self.tokens, using=self._using, again=again):
             raise self._lose("somebody else took over")
 
     def granted(self, answer: Granted, asked: float) -> None:

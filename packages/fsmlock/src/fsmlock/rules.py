@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Standing:
     ticket: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: what is computed from it is kept
 class Claim:
     """One request for holds: all of its wants are granted in one step, or none."""
 
@@ -62,10 +63,12 @@ class Claim:
     #: Claims of the same holder that don't stand in the way (explicit re-entry).
     within: frozenset[str] = field(default_factory=frozenset)
 
+    @cached_property
     def resources(self) -> list[str]:
         """Every object concerned, ancestors too, in the one order that all processes use."""
         return sorted({w.resource for w in self.wants} | {a.resource for w in self.wants for a in w.above})
 
+    @cached_property
     def rows(self) -> list[Standing]:
         """What to write when granted: the holds, and a mark on each ancestor in each name that they block."""
         held = [Standing(claim=self.id, resource=w.resource, lock=w.lock, kind="held") for w in self.wants]

@@ -8,7 +8,7 @@ from celery import Celery
 from celery.contrib.testing.worker import start_worker
 from celery.signals import task_postrun
 from django.core import mail
-from django.db import connection, connections
+from django.db import connections
 from django.test import override_settings
 
 import fsmlock
@@ -54,13 +54,7 @@ def worker(transactional_db):
     shutdown.reset()
 
 
-@pytest.fixture
-def on_disk():
-    if connection.vendor == "sqlite":
-        pytest.skip("a worker thread needs a database that two threads can open")
-
-
-def test_a_refused_task_comes_back_without_using_up_a_retry(on_disk, worker):
+def test_a_refused_task_comes_back_without_using_up_a_retry(worker):
     tries.clear()
     film = Film.objects.create(name="Film 1")
     held = fsmlock.hold(film, "render").acquire()
@@ -71,7 +65,7 @@ def test_a_refused_task_comes_back_without_using_up_a_retry(on_disk, worker):
     assert set(tries) == {0}
 
 
-def test_a_run_is_worked_on_by_celery(on_disk, worker):
+def test_a_run_is_worked_on_by_celery(worker):
     with override_settings(FSMLOCK={"ENQUEUE": "fsmlock.adapters.celery.enqueue"}):
         run = SendMails.enqueue(count=5)
         wait_until(lambda: Run.objects.get(pk=run.pk).has_ended)

@@ -80,7 +80,7 @@ def _claim(name, wants):
 
 
 def collide(one, two):
-    return bool(in_the_way(one.claim, two.claim.rows()))
+    return bool(in_the_way(one.claim, two.claim.rows))
 
 
 def cut(intervals, others):

@@ -121,6 +121,9 @@ class Backend(Protocol):
         """Ask the holders to stop, or with ``force`` take their holds away; answers whom it met."""
         ...
 
-    def guard(self, claim: Claim, tokens: Mapping[str, int], *, using: str) -> bool:
-        """Inside an open transaction: make sure that it can commit only while the claim is current."""
+    def guard(self, claim: Claim, tokens: Mapping[str, int], *, using: str, again: bool = False) -> bool:
+        """Inside an open transaction: make sure that it can commit only while the claim is current.
+
+        ``again``: asked before in the same transaction.
+        """
         ...

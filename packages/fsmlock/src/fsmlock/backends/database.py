@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 #: One who waits is forgotten this long after it was last seen.
 WAITER_LEASE_US = 1_000_000
 _TRIES = 5
+#: Nobody can renew what isn't committed, and it goes with its process: till the commit it may last this long.
+_UNCOMMITTED_LEASE_US = 60_000_000
 _INSERT = (
     "INSERT INTO fsmlock_hold (claim, resource, lock, kind, waits, holder, why,"
     " since_us, renewed_us, expires_us, stop_by, stop_why)"
@@ -80,13 +82,13 @@ class DatabaseBackend:
             granted = self._insert(claim, ticket, using)
             if granted:
                 if ticket is not None:
-                    dialect_of(using).leave_line(claim.id, claim.resources())
+                    dialect_of(using).leave_line(claim.id, claim.resources)
                 return Granted(tokens=granted)
-            found = self.find(claim.resources(), using=using)
+            found = self.find(claim.resources, using=using)
             blockers = {(s.claim, s.resource, s.lock) for s in in_the_way(claim, _standings(found), ticket)}
             if blockers:
                 break
-            dialect_of(using).clear(claim.resources())
+            dialect_of(using).clear(claim.resources)
         else:
             found, blockers = (), set()
         if queue:
@@ -99,8 +101,11 @@ class DatabaseBackend:
         values, params = _values(claim, waits=False)
         where, more = conflict(claim, ticket)
         now = dialect.now()
+        lease = claim.lease_us
+        if connections[using].in_atomic_block:
+            lease = max(lease, _UNCOMMITTED_LEASE_US)
         sql = (
-            f"{_INSERT}, t, t, t + {claim.lease_us}, '', ''"  # noqa: S608 only constants and placeholders
+            f"{_INSERT}, t, t, t + {lease}, '', ''"  # noqa: S608 only constants and placeholders
             f" FROM ({values}) AS v, (SELECT {now} AS t) AS clock WHERE NOT EXISTS"
             f" (SELECT 1 FROM fsmlock_hold WHERE {where} AND {dialect.alive(now)})"
             " RETURNING id, resource, kind"
@@ -134,17 +139,19 @@ class DatabaseBackend:
 
     def renew(self, claim: Claim, *, using: str) -> Renewed:
         """One statement."""
+        return self._renew(claim, using, f" AND expires_us > {dialect_of(using).now()}")
+
+    def _renew(self, claim: Claim, using: str, alive: str) -> Renewed:
         now = dialect_of(using).now()
         with connections[using].cursor() as cursor:
             cursor.execute(
-                f"UPDATE fsmlock_hold SET renewed_us = {now}, expires_us = {now} + {claim.lease_us}"  # noqa: S608 only constants and placeholders
-                f" WHERE claim = %s AND NOT waits AND kind <> 'broken' AND expires_us > {now}"
-                " RETURNING stop_by, stop_why",
+                f"UPDATE fsmlock_hold SET renewed_us = {now}, expires_us = {now} + {claim.lease_us}"  # noqa: S608 - only constants and placeholders
+                f" WHERE claim = %s AND NOT waits AND kind <> 'broken'{alive} RETURNING stop_by, stop_why",
                 [claim.id],
             )
             found = cursor.fetchall()
             # A taker removes only what stands in its own way: a claim with a part missing is lost as a whole.
-            if len(found) == len(claim.rows()):
+            if len(found) == len(claim.rows):
                 by, why = next((row for row in found if row[0]), ("", ""))
                 return Renewed(alive=True, by=by, why=why)
             cursor.execute(
@@ -155,7 +162,7 @@ class DatabaseBackend:
 
     def release(self, claim: Claim, *, using: str) -> None:
         """One statement, which also wakes the next in line and clears away the dead."""
-        dialect_of(using).release(claim.id, claim.resources())
+        dialect_of(using).release(claim.id, claim.resources)
 
     def find(
         self, resources: Collection[str] | None, *, using: str, limit: int | None = None
@@ -203,10 +210,10 @@ class DatabaseBackend:
             dialect_of(using).wake([resource])
         return tuple(h for h in met if h.claim in reached)
 
-    def guard(self, claim: Claim, tokens: Mapping[str, int], *, using: str) -> bool:
+    def guard(self, claim: Claim, tokens: Mapping[str, int], *, using: str, again: bool = False) -> bool:
         """Renewing inside the transaction locks the rows: nobody can take over before it ends."""
         del tokens
-        return self.renew(claim, using=using).alive
+        return (self._renew(claim, using, "") if again else self.renew(claim, using=using)).alive
 
 
 def _standings(found: Sequence[HoldInfo]) -> list[Standing]:
@@ -215,7 +222,7 @@ def _standings(found: Sequence[HoldInfo]) -> list[Standing]:
 
 def _values(claim: Claim, *, waits: bool) -> tuple[str, Params]:
     """The rows of a claim as SQL; the first SELECT names the columns, as VALUES can't on SQLite."""
-    rows = claim.rows()
+    rows = claim.rows
     flag = "true" if waits else "false"
     first = (
         "SELECT %s AS claim, %s AS resource, %s AS lock, %s AS kind,"

@@ -301,7 +301,7 @@ class _Listening:
 def _locks(claim: Claim) -> str:
     """Exclusive for the objects themselves, shared for their ancestors, in the one order of all processes."""
     own = {want.resource for want in claim.wants}
-    modes = ((resource, "" if resource in own else "_shared") for resource in claim.resources())
+    modes = ((resource, "" if resource in own else "_shared") for resource in claim.resources)
     return "SELECT " + ", ".join(
         f"pg_advisory_xact_lock{mode}({_number(resource)})" for resource, mode in modes
     )

@@ -19,7 +19,7 @@ def pass_fence(claim: Claim, token: int, *, using: str) -> int:
     Until the transaction ends, nobody with a colliding claim passes.
     """
     dialect_of(using).alone(claim)
-    rows = claim.rows()
+    rows = claim.rows
     marks = ", ".join(["(%s, %s, %s, %s)"] * len(rows))
     where, params = collisions(claim)
     with connections[using].cursor() as cursor:

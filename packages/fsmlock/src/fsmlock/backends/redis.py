@@ -54,7 +54,7 @@ class RedisBackend:
     ) -> Granted | InTheWay:
         """One script."""
         del using
-        keys = claim.resources()
+        keys = claim.resources
         question = _question(claim, keys) | {"queue": queue, "ticket": ticket or 0}
         answer: list[Any] = self._take(keys=[*(_ON + k for k in keys), _TOKENS], args=[json.dumps(question)])
         if answer[0]:
@@ -106,8 +106,10 @@ class RedisBackend:
         now, *rows = self._stop(keys=[_ON + resource], args=[lock, by, why, int(force)])
         return tuple(_info(resource, json.loads(row), now) for row in rows)
 
-    def guard(self, claim: Claim, tokens: Mapping[str, int], *, using: str) -> bool:
+    def guard(self, claim: Claim, tokens: Mapping[str, int], *, using: str, again: bool = False) -> bool:
         """By the fence rows of the database. Also the hold itself must still be there."""
+        if again:
+            return self.renew(claim, using=using).alive
         token = max(tokens.values(), default=0)
         newest = pass_fence(claim, token, using=using)
         if newest:
@@ -131,7 +133,7 @@ class _Bell:
 
 def _keys(claim: Claim) -> list[str]:
     """One key for each row of the claim, in the order of the rows."""
-    return [_ON + row.resource for row in claim.rows()]
+    return [_ON + row.resource for row in claim.rows]
 
 
 def _question(claim: Claim, keys: Sequence[str]) -> dict[str, Any]:
@@ -143,7 +145,7 @@ def _question(claim: Claim, keys: Sequence[str]) -> dict[str, Any]:
         )
         for above in want.above:
             at[place[above.resource]].setdefault("names", {}).update(dict.fromkeys(above.names, True))
-    rows = [{"at": place[r.resource] + 1, "lock": r.lock, "kind": r.kind} for r in claim.rows()]
+    rows = [{"at": place[r.resource] + 1, "lock": r.lock, "kind": r.kind} for r in claim.rows]
     return {
         "id": claim.id,
         "mine": dict.fromkeys((claim.id, *claim.within), True),

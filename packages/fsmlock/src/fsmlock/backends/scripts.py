@@ -8,8 +8,14 @@ the row as JSON: c claim, l lock, k kind, t ticket (0: granted), n token, h hold
 from __future__ import annotations
 
 _COMMON = """
-local t = redis.call('TIME')
-local now = t[1] * 1000 + math.floor(t[2] / 1000)
+local now = nil
+local function clock()
+  if not now then
+    local t = redis.call('TIME')
+    now = t[1] * 1000 + math.floor(t[2] / 1000)
+  end
+  return now
+end
 local function keep(key, ms)
   if redis.call('PTTL', key) < ms then redis.call('PEXPIRE', key, ms) end
 end
@@ -19,7 +25,7 @@ local function wake(key)
   local all = redis.call('HVALS', key)
   for i = 1, #all do
     local r = cjson.decode(all[i])
-    if r.t > 0 and r.e > now and (first == nil or r.t < first.t) then first = r end
+    if r.t > 0 and r.e > clock() and (first == nil or r.t < first.t) then first = r end
   end
   if first then
     local bell = 'fsmlock:bell:' .. first.c
@@ -33,6 +39,7 @@ end
 TAKE = (
     _COMMON
     + """
+clock()
 local q = cjson.decode(ARGV[1])
 local tokens = KEYS[#KEYS]
 local found = {}
@@ -86,6 +93,7 @@ return {0, ticket, now, unpack(found)}
 RENEW = (
     _COMMON
     + """
+clock()
 local rows, by, why = {}, '', ''
 for i = 1, #KEYS do
   local text = redis.call('HGET', KEYS[i], ARGV[1] .. ':' .. i)
@@ -115,7 +123,7 @@ for i = 1, #KEYS do if i == 1 or KEYS[i] ~= KEYS[i - 1] then wake(KEYS[i]) end e
 STOP = (
     _COMMON
     + """
-local met = {now}
+local met = {clock()}
 local h = redis.call('HGETALL', KEYS[1])
 for j = 1, #h, 2 do
   local r = cjson.decode(h[j + 1])
@@ -133,7 +141,7 @@ return met
 FIND = (
     _COMMON
     + """
-local all = {now}
+local all = {clock()}
 for i = 1, #KEYS do
   local rows = redis.call('HVALS', KEYS[i])
   for j = 1, #rows do all[#all + 1] = KEYS[i]; all[#all + 1] = rows[j] end

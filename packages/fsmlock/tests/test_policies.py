@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from fsmlock.patience import Patience
+from fsmlock.policies import Preempt, RetryLater, Wait
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Wait(up_to=timedelta(0)),
+        lambda: Preempt(grace=timedelta(0)),
+        lambda: RetryLater(backoff=timedelta(0)),
+        lambda: RetryLater(give_up_after=timedelta(0)),
+    ],
+)
+def test_a_policy_of_no_time_is_refused(make):
+    with pytest.raises(ValueError, match="longer than nothing"):
+        make()
+
+
+def test_retries_come_later_each_time_with_jitter_up_to_a_bound_and_end():
+    policy = RetryLater(
+        backoff=timedelta(seconds=1), at_most=timedelta(seconds=8), give_up_after=timedelta(seconds=60)
+    )
+    patience, waits = Patience(), []
+    while (wait := patience.retry_after(policy)) is not None:
+        waits.append(wait.total_seconds())
+        patience = patience.after(wait)
+    assert 0.5 <= waits[0] <= 1
+    assert 1 <= waits[1] <= 2
+    assert 4 <= waits[-1] <= 8
+    assert 60 <= sum(waits) <= 68
