@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -38,10 +40,33 @@ def test_a_folder_without_pictures_is_bad_input(tmp_path):
         pictures(tmp_path)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_picture_that_may_not_be_read_is_left_out(folder):
-    (folder / "img1.jpg").chmod(0)
-    assert pictures(folder)[1][0].code == "unreadable"
+@pytest.fixture
+def nobody():
+    """Root may read everything, so root becomes nobody for a while."""
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(65534)
+    yield
+    os.seteuid(before)
+
+
+@pytest.fixture
+def open_folder():
+    """A folder that everybody may enter, as pytest's own are not."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+def test_a_picture_that_may_not_be_read_is_left_out(open_folder, request):
+    for name in ("img1.jpg", "img2.jpg"):
+        (open_folder / name).write_bytes(jpeg())
+        (open_folder / name).chmod(0o644)
+    (open_folder / "img1.jpg").chmod(0)
+    request.getfixturevalue("nobody")
+    found, left_out = pictures(open_folder)
+    assert len(found) == 1
+    assert [(one.name, one.code) for one in left_out] == [("img1.jpg", "unreadable")]
 
 
 def test_a_picture_that_is_gone_is_unreadable(tmp_path):

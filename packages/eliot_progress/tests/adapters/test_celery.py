@@ -200,9 +200,8 @@ def test_an_eager_task_inside_a_task_leaves_it_its_context(world):
     assert after["task_level"][:-2] == outer["task_level"][:-1]
 
 
+@pytest.mark.parametrize("world", ["prefork"], indirect=True)  # only its children can die alone
 def test_a_task_whose_worker_died_is_delivered_again_under_ids_of_its_own(world, tmp_path):
-    if world.pool != "prefork":
-        pytest.skip("only a prefork child can die alone")
     uuid = world.click(lambda: task(world, "dies_once").delay(str(tmp_path / "died")))
     found = world.ended(uuid, "dies_once")
     statuses = [
@@ -211,9 +210,8 @@ def test_a_task_whose_worker_died_is_delivered_again_under_ids_of_its_own(world,
     assert statuses == [[], ["succeeded"]]
 
 
+@pytest.mark.parametrize("world", ["prefork"], indirect=True)  # only its children can die alone
 def test_work_whose_worker_died_is_late_then_stalled_and_finished_by_its_next_attempt(world, tmp_path):
-    if world.pool != "prefork":
-        pytest.skip("only a prefork child can die alone")
     about, store, seen = "app.Thing:dies", RedisStore(world.url), []
     world.click(lambda: task(world, "reports_and_dies_once").delay(str(tmp_path / "died"), about))
     first = until(lambda: store.latest(about))

@@ -90,10 +90,11 @@ class DriverContract:
     def test_a_source_with_an_end_gives_as_many_as_it_said_and_stays_at_its_end(
         self, process: DriverProcess, tmp_path: Path
     ) -> None:
-        """Only for drivers that are finite."""
+        """And one without an end promises no number."""
         description = process.open()
         if not description.finite:
-            pytest.skip("this camera has no end")
+            assert description.total is None
+            return
         count = 0
         while process.capture(tmp_path / "shot") is not None and count < ENOUGH:
             count += 1

@@ -17,7 +17,7 @@ from websockets.sync.client import connect
 from eliot_progress.reading import read
 from eliot_progress.tree import Forest, Node, lines
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 def free_port():
