@@ -20,6 +20,7 @@ from tests.shop.models import Film, Frame, Room
         (lambda: Locks(Lock("a", together_with={"c"})), "not declared"),
         (lambda: Locks(Lock("a"), inherit_from="film"), "go together"),
         (lambda: Locks(Lock("*")), "name of its own"),
+        (lambda: Locks(Lock("a\x1f")), "printable"),
     ],
 )
 def test_a_wrong_declaration_is_refused_at_once(declare, words):
@@ -80,3 +81,6 @@ def test_any_kind_of_key_makes_a_resource(db):
     room = Room(pk="7b1c", name="x")
     room._state.adding = False
     assert resource(room) == "shop.room:7b1c"
+    room.pk = "x" * 300
+    with pytest.raises(fsmlock.Misdeclared, match="200 letters"):
+        resource(room)

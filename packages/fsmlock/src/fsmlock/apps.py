@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class FsmlockConfig(AppConfig):
@@ -14,5 +15,8 @@ class FsmlockConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the system checks."""
+        """Register the system checks, and what is installed with the tables."""
         from fsmlock import checks  # noqa: F401, PLC0415 - only once the apps are loaded
+        from fsmlock.backends import functions  # noqa: PLC0415 - the same
+
+        post_migrate.connect(functions.install, sender=self, dispatch_uid="fsmlock.functions")

@@ -148,14 +148,14 @@ def explain_many(objects: Sequence[models.Model], *, to: str) -> dict[models.Mod
     for info in backends.get().find(resources, using=using(objects[0])):
         found.setdefault(info.resource, []).append(info)
     return {
-        obj: _in_words(claim, [h for r in claim.resources for h in found.get(r, ())])
+        obj: _in_words(obj, claim, [h for r in claim.resources for h in found.get(r, ())])
         for obj, claim in claims.items()
     }
 
 
-def _in_words(claim: Claim, found: Sequence[HoldInfo]) -> tuple[Reason, ...]:
+def _in_words(obj: models.Model, claim: Claim, found: Sequence[HoldInfo]) -> tuple[Reason, ...]:
     standings = {h.standing(): h for h in found}
-    return tuple(told(standings[s]) for s in in_the_way(claim, standings))
+    return tuple(told(standings[s], obj) for s in in_the_way(claim, standings))
 
 
 def _held(obj: models.Model, lock: str) -> tuple[Reason, ...]:
@@ -163,4 +163,4 @@ def _held(obj: models.Model, lock: str) -> tuple[Reason, ...]:
         return ()
     claim = Claim(id="", wants=(want(obj, lock),), lease_us=0, holder="", within=current_claims())
     found = backends.get().find(claim.resources, using=using(obj))
-    return _in_words(claim, found)
+    return _in_words(obj, claim, found)

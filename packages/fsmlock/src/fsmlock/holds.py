@@ -64,8 +64,11 @@ def _stop(obj: models.Model, lock: str, *, by: str, why: str, force: bool) -> tu
     return met
 
 
-def told(standing: HoldInfo) -> Reason:
-    """The reason that a hold of somebody else gives."""
+def told(standing: HoldInfo, about: models.Model | None = None) -> Reason:
+    """The reason that a hold of somebody else gives; it calls ``about`` by its name if it is held itself."""
+    held_thing = standing.resource
+    if about is not None and resource(about) == standing.resource:
+        held_thing = str(about)
     why = f" ({standing.why})" if standing.why else ""
     since = standing.since.strftime("%H:%M:%S")
     until = standing.expires_at.strftime("%H:%M:%S")
@@ -74,7 +77,7 @@ def told(standing: HoldInfo) -> Reason:
         held = "is waited for"
     return Reason(
         code="waited_for" if standing.waits else "held",
-        message=f"{standing.lock} on {standing.resource} {held} by {standing.holder}{why} since {since} UTC.",
+        message=f"{standing.lock} on {held_thing} {held} by {standing.holder}{why} since {since} UTC.",
         remedy=f"Wait until it is released (it lasts until {until} UTC so far), or ask its holder to stop.",
         params={
             "lock": standing.lock,

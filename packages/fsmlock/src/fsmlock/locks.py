@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from django.db import models
 
 
+#: The column of the database backend.
+_LONGEST = 200
+
+
 @dataclass(frozen=True, slots=True, init=False)
 class Lock:
     """A lock by its name. It is held alone, except beside those that it names in ``together_with``."""
@@ -42,6 +46,9 @@ class Locks:
         self._refuse_nonsense(locks)
 
     def _refuse_nonsense(self, locks: tuple[Lock, ...]) -> None:
+        for lock in locks:
+            if not lock.name or not lock.name.isprintable() or len(lock.name) > 100:
+                raise Misdeclared(f"{lock.name!r} is no name for a lock: write 1 to 100 printable letters.")
         if len(self.by_name) != len(locks):
             raise Misdeclared("Locks(...) names a lock twice. Keep one of them.")
         if EVERYTHING in self.by_name:
@@ -54,19 +61,21 @@ class Locks:
                 " names of its locks that hold for the child too."
             )
         for lock in locks:
-            for other in lock.together_with & set(self.by_name):
-                if lock.name not in self.by_name[other].together_with:
-                    raise Misdeclared(
-                        f"Lock({lock.name!r}) goes together with {other!r}, but not the other way round."
-                        f" Write Lock({other!r}, together_with={{{lock.name!r}}}) too."
-                    )
-            unknown = lock.together_with - set(self.by_name) - self.inherits
-            if unknown:
-                word = min(unknown)
+            self._refuse_one_sided(lock)
+
+    def _refuse_one_sided(self, lock: Lock) -> None:
+        for other in sorted(lock.together_with & set(self.by_name)):
+            if lock.name not in self.by_name[other].together_with:
                 raise Misdeclared(
-                    f"Lock({lock.name!r}) goes together with {word!r}, which is not declared."
-                    f"{did_you_mean(word, set(self.by_name) | self.inherits)}"
+                    f"Lock({lock.name!r}) goes together with {other!r}, but not the other way round."
+                    f" Write Lock({other!r}, together_with={{{lock.name!r}}}) too."
                 )
+        unknown = sorted(lock.together_with - set(self.by_name) - self.inherits)
+        if unknown:
+            raise Misdeclared(
+                f"Lock({lock.name!r}) goes together with {unknown[0]!r}, which is not declared."
+                f"{did_you_mean(unknown[0], set(self.by_name) | self.inherits)}"
+            )
 
     def contribute_to_class(self, cls: type[models.Model], name: str) -> None:
         """Called by Django: an abstract model passes its locks on, a concrete one owns them."""
@@ -97,7 +106,12 @@ def resource(obj: models.Model) -> str:
         raise Misdeclared(
             f"This {obj._meta.verbose_name} isn't saved: nobody else can see it. Save it first, then hold it."
         )
-    return resource_of(owner(type(obj)), obj.pk)
+    name = resource_of(owner(type(obj)), obj.pk)
+    if not name.isprintable() or len(name) > _LONGEST:
+        raise Misdeclared(
+            f"{name!r} can't be held: a key must be printable, and at most {_LONGEST} letters long."
+        )
+    return name
 
 
 def resource_of(model: type[models.Model], pk: object) -> str:

@@ -97,20 +97,10 @@ class DatabaseBackend:
         return InTheWay(holds=holds, ticket=ticket)
 
     def _insert(self, claim: Claim, ticket: int | None, using: str) -> dict[str, int]:
-        dialect = dialect_of(using)
-        values, params = _values(claim, waits=False)
-        where, more = conflict(claim, ticket)
-        now = dialect.now()
         lease = claim.lease_us
         if connections[using].in_atomic_block:
             lease = max(lease, _UNCOMMITTED_LEASE_US)
-        sql = (
-            f"{_INSERT}, t, t, t + {lease}, '', ''"  # noqa: S608 only constants and placeholders
-            f" FROM ({values}) AS v, (SELECT {now} AS t) AS clock WHERE NOT EXISTS"
-            f" (SELECT 1 FROM fsmlock_hold WHERE {where} AND {dialect.alive(now)})"
-            " RETURNING id, resource, kind"
-        )
-        rows = dialect.decide(claim, sql, params + more)
+        rows = dialect_of(using).decide(claim, ticket, lease, _insertion)
         return {resource: token for token, resource, kind in rows if kind == "held"}
 
     def _stand_in_line(self, claim: Claim, ticket: int | None, using: str) -> int | None:
@@ -214,6 +204,18 @@ class DatabaseBackend:
         """Renewing inside the transaction locks the rows: nobody can take over before it ends."""
         del tokens
         return (self._renew(claim, using, "") if again else self.renew(claim, using=using)).alive
+
+
+def _insertion(claim: Claim, ticket: int | None, lease: int, *, now: str, alive: str) -> tuple[str, Params]:
+    """The deciding statement: insert the rows unless something stands in the way."""
+    values, params = _values(claim, waits=False)
+    where, more = conflict(claim, ticket)
+    sql = (
+        f"{_INSERT}, t, t, t + {lease}, '', '' FROM ({values}) AS v, (SELECT {now} AS t) AS clock"  # noqa: S608 - only constants and placeholders
+        f" WHERE NOT EXISTS (SELECT 1 FROM fsmlock_hold WHERE {where} AND {alive})"
+        " RETURNING id, resource, kind"
+    )
+    return sql, params + more
 
 
 def _standings(found: Sequence[HoldInfo]) -> list[Standing]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from django.db import connections, transaction
 
 from fsmlock import clock
+from fsmlock.backends.functions import GONE, TAKE, gone_params, take_params
 from fsmlock.errors import FsmlockError
 
 if TYPE_CHECKING:
@@ -18,9 +19,19 @@ if TYPE_CHECKING:
     from fsmlock.backends.base import Line
     from fsmlock.rules import Claim
 
-Params: TypeAlias = list[str]
+Params: TypeAlias = list[Any]
 #: Without a wake-up a waiter looks again after 4 to 16 ms.
 _LOOK_AGAIN_S = (0.004, 0.016)
+
+
+class Insertion(Protocol):
+    """Builds the deciding statement from a claim, its ticket and its lease."""
+
+    def __call__(
+        self, claim: Claim, ticket: int | None, lease: int, *, now: str, alive: str
+    ) -> tuple[str, Params]:
+        """``now`` and ``alive`` are SQL of the dialect."""
+        ...
 
 
 class Dialect(Protocol):
@@ -38,8 +49,10 @@ class Dialect(Protocol):
         """SQL for a row that is shown to readers."""
         ...
 
-    def decide(self, claim: Claim, sql: str, params: Params) -> Sequence[tuple[int, str, str]]:
-        """Run the deciding insert alone for all the claim's resources; answers the rows returned."""
+    def decide(
+        self, claim: Claim, ticket: int | None, lease_us: int, insertion: Insertion
+    ) -> Sequence[tuple[int, str, str]]:
+        """Decide alone for all the claim's resources: insert its rows and answer them, or nothing."""
         ...
 
     def clear(self, resources: Sequence[str]) -> None:
@@ -117,10 +130,12 @@ class SQLite:
         """A row renewed in the future was written before this host started anew: its clock began again."""
         return f"expires_us > {now} AND renewed_us <= {now}"
 
-    def decide(self, claim: Claim, sql: str, params: Params) -> Sequence[tuple[int, str, str]]:
+    def decide(
+        self, claim: Claim, ticket: int | None, lease_us: int, insertion: Insertion
+    ) -> Sequence[tuple[int, str, str]]:
         """A single statement is atomic here."""
-        del claim
-        return _run(self._using, sql, params)
+        now = self.now()
+        return _run(self._using, *insertion(claim, ticket, lease_us, now=now, alive=self.alive(now)))
 
     def clear(self, resources: Sequence[str]) -> None:
         """They don't."""
@@ -192,9 +207,20 @@ class PostgreSQL:
         """Not yet run out."""
         return f"expires_us > {now}"
 
-    def decide(self, claim: Claim, sql: str, params: Params) -> Sequence[tuple[int, str, str]]:
-        """Lock, then insert: one message to the server, and one transaction."""
-        return self._in_one_transaction([(_locks(claim), []), (sql, params)], undo_if_empty=True)
+    def decide(
+        self, claim: Claim, ticket: int | None, lease_us: int, insertion: Insertion
+    ) -> Sequence[tuple[int, str, str]]:
+        """One call of a function that locks and then looks."""
+        del insertion
+        params = take_params(claim, ticket, lease_us, _numbers(claim))
+        if not connections[self._using].in_atomic_block:
+            return _run(self._using, TAKE, params)
+        with transaction.atomic(using=self._using):
+            rows = _run(self._using, TAKE, params)
+            if not rows:
+                # The savepoint goes back, and with it our advisory locks: a refusal keeps nobody waiting.
+                transaction.set_rollback(True, using=self._using)
+        return rows
 
     def clear(self, resources: Sequence[str]) -> None:
         """All but those that an open transaction has renewed: it may still commit."""
@@ -208,52 +234,17 @@ class PostgreSQL:
 
     def alone(self, claim: Claim) -> None:
         """The same advisory locks as for a decision."""
-        _run(self._using, _locks(claim), [])
-
-    def _in_one_transaction(
-        self, steps: Sequence[tuple[str, Params]], *, undo_if_empty: bool = False
-    ) -> list[Any]:
-        connection = connections[self._using]
-        if not connection.in_atomic_block and not connection.settings_dict["OPTIONS"].get(
-            "server_side_binding"
-        ):
-            return self._at_once(steps)
-        rows: list[Any] = []
-        with transaction.atomic(using=self._using):
-            for step, values in steps:
-                rows = _run(self._using, step, values)
-            if undo_if_empty and not rows:
-                # The savepoint goes back, and with it our advisory locks: a refusal keeps nobody waiting.
-                transaction.set_rollback(True, using=self._using)
-        return rows
-
-    def _at_once(self, steps: Sequence[tuple[str, Params]]) -> list[Any]:
-        with connections[self._using].cursor() as cursor:
-            script = "; ".join(sql for sql, _ in steps)
-            cursor.execute(script, [value for _, values in steps for value in values])
-            while cursor.nextset():
-                pass
-            rows: list[Any] = cursor.fetchall()
-            return rows
+        for number, exclusive in _numbers(claim):
+            mode = "" if exclusive else "_shared"
+            _run(self._using, f"SELECT pg_advisory_xact_lock{mode}(%s)", [number])
 
     def release(self, claim_id: str, resources: Sequence[str]) -> None:
-        """One message: delete, then wake."""
-        self._gone("", claim_id, resources)
+        """One call of a function that deletes and wakes."""
+        _run(self._using, GONE, gone_params(claim_id, resources, only_waiting=False))
 
     def leave_line(self, claim_id: str, resources: Sequence[str]) -> None:
-        """One message: delete, then wake."""
-        self._gone(" AND waits", claim_id, resources)
-
-    def _gone(self, where: str, claim_id: str, resources: Sequence[str]) -> None:
-        marks = ", ".join(["%s"] * len(resources))
-        gone = f"DELETE FROM fsmlock_hold WHERE claim = %s{where}"  # noqa: S608 - placeholders only
-        wake = (
-            "SELECT pg_notify('fsmlock_' || claim, '') FROM fsmlock_hold w"  # noqa: S608 - placeholders only
-            f" WHERE waits AND resource IN ({marks}) AND claim <> %s"
-            " AND NOT EXISTS (SELECT 1 FROM fsmlock_hold e WHERE e.waits AND e.resource = w.resource"
-            f" AND e.id < w.id AND e.expires_us > {self._NOW})"
-        )
-        self._in_one_transaction([(gone, [claim_id]), (wake, [*resources, claim_id])])
+        """One call of a function that deletes and wakes."""
+        _run(self._using, GONE, gone_params(claim_id, resources, only_waiting=True))
 
     def wake(self, resources: Sequence[str]) -> None:
         """Notifies all of them."""
@@ -298,13 +289,10 @@ class _Listening:
                 cursor.execute(f"UNLISTEN {self._channel}")
 
 
-def _locks(claim: Claim) -> str:
-    """Exclusive for the objects themselves, shared for their ancestors, in the one order of all processes."""
+def _numbers(claim: Claim) -> list[tuple[int, bool]]:
+    """The advisory locks in the one order: exclusive for the objects themselves, shared for ancestors."""
     own = {want.resource for want in claim.wants}
-    modes = ((resource, "" if resource in own else "_shared") for resource in claim.resources)
-    return "SELECT " + ", ".join(
-        f"pg_advisory_xact_lock{mode}({_number(resource)})" for resource, mode in modes
-    )
+    return [(_number(resource), resource in own) for resource in claim.resources]
 
 
 def _number(resource: str) -> int:

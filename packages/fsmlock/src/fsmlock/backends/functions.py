@@ -1,0 +1,133 @@
+"""The decisions of the database backend as PostgreSQL functions: one call each, planned once per connection.
+
+They are (re)created after every ``migrate``, so that they always fit the code.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import connections
+
+from fsmlock.rules import EVERYTHING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fsmlock.rules import Claim
+
+#: A question travels as one text: adapting fifteen arrays costs more than the whole decision. Sections are
+#: divided by the first of these, lists by the second, names within a pattern by the third.
+_SECTION, _ITEM, _NAME = "\x1e", "\x1f", "\x1d"
+
+TAKE = "SELECT * FROM fsmlock_take(%s, %s, %s)"
+GONE = "SELECT fsmlock_gone(%s)"
+
+_CREATE = r"""
+CREATE OR REPLACE FUNCTION fsmlock_take(p_question text, p_holder text, p_why text)
+RETURNS TABLE (token bigint, on_resource text, as_kind text) LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  q text[] := string_to_array(p_question, chr(30));
+  p_claim text := q[1];
+  p_lease bigint := q[2]::bigint;
+  p_ticket bigint := nullif(q[3], '')::bigint;
+  p_mine text[] := string_to_array(q[4], chr(31));
+  p_numbers bigint[] := string_to_array(q[5], chr(31))::bigint[];
+  p_exclusive bool[] := string_to_array(q[6], chr(31))::bool[];
+  r_resource text[] := string_to_array(q[7], chr(31));
+  r_lock text[] := string_to_array(q[8], chr(31));
+  r_kind text[] := string_to_array(q[9], chr(31));
+  c_resource text[] := string_to_array(q[10], chr(31));
+  c_kind text[] := string_to_array(q[11], chr(31));
+  c_not bool[] := string_to_array(q[12], chr(31))::bool[];
+  c_names text[] := string_to_array(q[13], chr(31));
+  t bigint;
+BEGIN
+  FOR i IN 1 .. array_length(p_numbers, 1) LOOP
+    IF p_exclusive[i] THEN
+      PERFORM pg_advisory_xact_lock(p_numbers[i]);
+    ELSE
+      PERFORM pg_advisory_xact_lock_shared(p_numbers[i]);
+    END IF;
+  END LOOP;
+  -- Each statement of a volatile function sees what was committed before it began: after the locks.
+  IF EXISTS (
+    SELECT 1 FROM unnest(c_resource, c_kind, c_not, c_names) AS c (resource, kind, negated, names)
+    JOIN fsmlock_hold h ON h.resource = c.resource AND h.kind = c.kind
+    WHERE (h.lock = ANY (string_to_array(c.names, chr(29)))) <> c.negated
+      AND h.claim <> ALL (p_mine) AND (p_ticket IS NULL OR NOT h.waits OR h.id < p_ticket)
+  ) THEN
+    RETURN;
+  END IF;
+  t := (extract(epoch FROM clock_timestamp()) * 1000000)::bigint;
+  RETURN QUERY
+    INSERT INTO fsmlock_hold (claim, resource, lock, kind, waits, holder, why, since_us, renewed_us,
+                              expires_us, stop_by, stop_why)
+    SELECT p_claim, r.resource, r.lock, r.kind, false, p_holder, p_why, t, t, t + p_lease, '', ''
+    FROM unnest(r_resource, r_lock, r_kind) AS r (resource, lock, kind)
+    RETURNING id, fsmlock_hold.resource::text, fsmlock_hold.kind::text;
+END
+$$;
+CREATE OR REPLACE FUNCTION fsmlock_gone(p_question text) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  q text[] := string_to_array(p_question, chr(30));
+  p_claim text := q[1];
+  p_only_waiting bool := q[2]::bool;
+  p_resources text[] := string_to_array(q[3], chr(31));
+BEGIN
+  DELETE FROM fsmlock_hold WHERE claim = p_claim AND (waits OR NOT p_only_waiting);
+  PERFORM pg_notify('fsmlock_' || w.claim, '') FROM fsmlock_hold w
+  WHERE w.waits AND w.resource = ANY (p_resources) AND w.claim <> p_claim AND NOT EXISTS (
+    SELECT 1 FROM fsmlock_hold e WHERE e.waits AND e.resource = w.resource AND e.id < w.id
+      AND e.expires_us > (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
+  );
+END
+$$;
+"""
+
+
+def install(*, using: str, **_: object) -> None:
+    """Receiver of post_migrate."""
+    connection = connections[using]
+    if connection.vendor == "postgresql" and "fsmlock_hold" in connection.introspection.table_names():
+        with connection.cursor() as cursor:
+            cursor.execute(_CREATE)
+
+
+def take_params(
+    claim: Claim, ticket: int | None, lease_us: int, numbers: list[tuple[int, bool]]
+) -> list[str]:
+    """The arguments of fsmlock_take; ``numbers`` are the advisory locks, each with "exclusive?"."""
+    patterns = _patterns(claim)
+    sections = [
+        [claim.id],
+        [str(lease_us)],
+        ["" if ticket is None else str(ticket)],
+        [claim.id, *claim.within],
+        [str(number) for number, _ in numbers],
+        ["t" if exclusive else "f" for _, exclusive in numbers],
+        [row.resource for row in claim.rows],
+        [row.lock for row in claim.rows],
+        [row.kind for row in claim.rows],
+        [p[0] for p in patterns],
+        [p[1] for p in patterns],
+        ["t" if p[2] else "f" for p in patterns],
+        [_NAME.join(p[3]) for p in patterns],
+    ]
+    return [_SECTION.join(_ITEM.join(section) for section in sections), claim.holder, claim.why]
+
+
+def gone_params(claim_id: str, resources: Sequence[str], *, only_waiting: bool) -> list[str]:
+    """The argument of fsmlock_gone."""
+    return [_SECTION.join([claim_id, "t" if only_waiting else "f", _ITEM.join(resources)])]
+
+
+def _patterns(claim: Claim) -> list[tuple[str, str, bool, list[str]]]:
+    """The rules' ``collides``: resource, kind, and the names that collide, or with True those that don't."""
+    found: list[tuple[str, str, bool, list[str]]] = []
+    for want in claim.wants:
+        found.append((want.resource, "held", True, sorted(want.beside)))
+        everything = want.lock == EVERYTHING
+        found.append((want.resource, "blocked", everything, [] if everything else [want.lock]))
+        found += [(a.resource, "held", False, sorted({*a.names, EVERYTHING})) for a in want.above]
+    return found
