@@ -31,7 +31,9 @@ def timelapse(of: Camera | None = None, name: str = "Garden") -> Timelapse:
     return Timelapse.objects.create(name=name, camera=of or camera())
 
 
-def frame(of: Camera, content: bytes = b"not looked at", *, name: str = "", at: datetime | None = None) -> Frame:
+def frame(
+    of: Camera, content: bytes = b"not looked at", *, name: str = "", at: datetime | None = None
+) -> Frame:
     """Store a picture; the next second of the film, if not told otherwise."""
     number = next(_sequence)
     capture = f"capture-{number:06}"

@@ -128,9 +128,9 @@ def test_skip_enters_with_a_false_hold_and_the_reasons(real_film):
         assert [r.code for r in held.reasons] == ["held"]
 
 
+@pytest.mark.sqlite  # only its write lock keeps the holder from releasing
+@pytest.mark.parametrize("real_film", ["database"], indirect=True)
 def test_waiting_inside_an_open_transaction_of_sqlite_is_refused_at_once(real_film):
-    if connection.vendor != "sqlite" or fsmlock.backends.get().sees_at_once:
-        pytest.skip("only SQLite's write lock keeps the holder from releasing")
     held = fsmlock.hold(real_film, "render").acquire()
     with pytest.raises(fsmlock.HoldRefused), transaction.atomic():
         fsmlock.hold(real_film, "render", policy=Wait(up_to=LONG)).acquire()

@@ -18,9 +18,8 @@ class TestDatabaseBackend(Conformance):
             assert self.take(backend, wanted)
             backend.release(wanted, using="default")
 
+    @pytest.mark.sqlite  # only its clock starts anew with the host
     def test_who_was_before_this_start_of_the_host_is_dead(self, backend):
-        if connection.vendor != "sqlite":
-            pytest.skip("only SQLite's clock starts anew with the host")
         wanted = claim(parent())
         assert self.take(backend, wanted)
         with connection.cursor() as cursor:

@@ -169,7 +169,8 @@ def revoke(camera: Camera) -> Camera:
         current = Camera.objects.select_for_update().get(pk=camera.pk)
         current.revoke()
         current.revoked_at = timezone.now()
-        current.save(update_fields=["state", "revoked_at"])
+        current.next_by = None  # it has been released from its promise
+        current.save(update_fields=["state", "revoked_at", "next_by"])
         event = CameraRevoked(camera=current.pk, name=current.name)
         transaction.on_commit(lambda: camera_revoked.send_robust(Camera, event=event), robust=True)
         live.changed(group_of(current.pk), what="revoked")

@@ -84,8 +84,8 @@ class Movie(Lifecycle, models.Model):
         return f"Movie {self.pk}"
 
     # Of the base lifecycle's arrows these two don't exist here: a movie is made by rendering it.
-    initialise = None  # type: ignore[assignment]
-    recover = None  # type: ignore[assignment]
+    initialise = None
+    recover = None
 
     @transition(source=[States.QUEUED, States.RENDERING], target=States.RENDERING, internal=True)
     def start(self) -> None:

@@ -93,6 +93,8 @@ def _make(held: Held, movie: Movie) -> None:
         def on_frame(done: int) -> None:
             held.check()
             work.to(done)
+            if done == len(order.pictures):
+                work.step("finishing the file")
 
         with closing(render(order, queries.folder_of(movie.pk), on_frame=on_frame)) as rendered:
             work.step("publish")

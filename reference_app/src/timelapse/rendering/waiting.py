@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
 import queue_insight
 from fsmlock import Reason
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from timelapse.rendering.models import Movie
 
 
+#: A task that was sent so lately may be between queue and worker, where nobody sees it.
+ON_ITS_WAY: Final = timedelta(seconds=2)
+
+
 def reasons_to_wait(movies: Iterable[Movie]) -> dict[int, tuple[Reason, ...]]:
     """Say for each queued movie what it waits for, the lock first; one look at the queues for all of them."""
     queued = list(movies)
@@ -23,6 +28,8 @@ def reasons_to_wait(movies: Iterable[Movie]) -> dict[int, tuple[Reason, ...]]:
 
 
 def _queue(movie: Movie, snapshot: queue_insight.Snapshot) -> tuple[Reason, ...]:
+    if movie.sent_at is not None and snapshot.at - movie.sent_at < ON_ITS_WAY:
+        return ()
     return tuple(
         Reason(code=reason.code, message=reason.message, remedy=reason.remedy)
         for reason in queue_insight.diagnose(movie.task_id, snapshot)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -82,6 +84,8 @@ def test_a_queued_movie_says_what_its_queue_waits_for(member, user):
     garden = timelapse()
     frame(garden.camera)
     movie = actions.request_render(garden.pk, Wish(), user)
+    assert member.ask(ONE, id=gid(movie))["data"]["node"]["waiting"] == []  # it is on its way
+    Movie.objects.filter(pk=movie.pk).update(sent_at=movie.created_at - timedelta(minutes=1))
     waiting = member.ask(ONE, id=gid(movie))["data"]["node"]["waiting"]
     assert waiting
     assert "held" not in {reason["code"] for reason in waiting}
