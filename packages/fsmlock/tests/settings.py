@@ -66,3 +66,5 @@ TEMPLATES = [
 ]
 STATIC_URL = "/static/"
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+# Django 6.1 wants its mailers named.
+MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 
 import fsmlock
 from fsmlock import Preempt, Skip, Wait, backends

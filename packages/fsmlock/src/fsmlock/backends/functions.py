@@ -99,7 +99,7 @@ def take_params(
 ) -> list[str]:
     """The arguments of fsmlock_take; ``numbers`` are the advisory locks, each with "exclusive?"."""
     patterns = _patterns(claim)
-    sections = [
+    sections: list[list[str]] = [
         [claim.id],
         [str(lease_us)],
         ["" if ticket is None else str(ticket)],
