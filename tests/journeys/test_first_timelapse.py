@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from playwright.sync_api import expect
 
 
@@ -19,6 +21,7 @@ def test_a_person_films_renders_and_plays(make_stack, visitor, picture_of):
     newest = visitor.page.locator("[data-testid=movie-card]").first
     expect(newest).to_have_attribute("data-state", "ready")
     plays(newest)
+    assert {"http:request", "celery:task", "render:movie"} <= caused_by_the_click(stack)
     visitor.page.get_by_role("link", name="Cameras").click()
     expect(visitor.page.get_by_text("Simulated camera").first).to_be_visible()
     picture_of(visitor.page, "cameras")
@@ -26,6 +29,14 @@ def test_a_person_films_renders_and_plays(make_stack, visitor, picture_of):
     expect(visitor.page.get_by_text("celery").first).to_be_visible()
     picture_of(visitor.page, "operations")
     assert visitor.errors == []
+
+
+def caused_by_the_click(stack):
+    """All actions, of whatever process, that share the causal id of the movie rendered last."""
+    log = (stack.home / "log" / "timelapse.jsonl").read_text().splitlines()
+    actions = [message for message in map(json.loads, log) if "action_type" in message]
+    movies = [message["task_uuid"] for message in actions if message["action_type"] == "render:movie"]
+    return {message["action_type"] for message in actions if message["task_uuid"] == movies[-1]}
 
 
 def frames_arrive(visitor):

@@ -1,0 +1,33 @@
+"""The web server dies under an open page: the page says so, and heals by itself."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+
+def test_a_lost_connection_is_shown_and_heals_without_a_reload(make_stack, visitor, picture_of):
+    stack = make_stack().ready()
+    visitor.sign_in(stack)
+    expect(visitor.see("camera-latest-frame")).to_be_visible()
+
+    os.kill(web_server(stack), signal.SIGKILL)
+    expect(visitor.see("connection-banner")).to_be_visible()
+    picture_of(visitor.page, "connection-lost")
+
+    expect(visitor.see("connection-banner")).to_be_hidden()
+    count = visitor.see("frame-count")
+    expect(count).not_to_have_text(count.inner_text())
+    shown = visitor.page.get_by_test_id("filmstrip-frame").evaluate_all(
+        "frames => frames.map(frame => frame.dataset.sequence)"
+    )
+    assert len(shown) == len(set(shown))
+
+
+def web_server(stack):
+    commands = {pid: Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0") for pid in stack.processes()}
+    (pid,) = [pid for pid, command in commands.items() if b"uvicorn" in command]
+    return pid
