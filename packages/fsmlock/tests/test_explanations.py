@@ -22,7 +22,7 @@ def test_every_blocker_is_listed_at_once(film, elsewhere):
     reasons = fsmlock.explain(film, to="render", user=AnonymousUser())
     assert codes(reasons) == ["no_frames", "is_named", "permission", "held"]
     assert all(reason.message and reason.remedy for reason in reasons)
-    assert "import 12" in reasons[-1].message
+    assert "is held by import 12 since" in reasons[-1].message
     held.release()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.db import router
 
 from fsmlock import backends, signals
@@ -64,9 +65,18 @@ def _stop(obj: models.Model, lock: str, *, by: str, why: str, force: bool) -> tu
     return met
 
 
+def named(resource: str) -> str:
+    """A resource as people say it: ``film 3`` for ``shop.film:3``."""
+    label, _, pk = resource.partition(":")
+    try:
+        return f"{apps.get_model(label)._meta.verbose_name} {pk}"
+    except (LookupError, ValueError):
+        return resource
+
+
 def told(standing: HoldInfo, about: models.Model | None = None) -> Reason:
     """The reason that a hold of somebody else gives; it calls ``about`` by its name if it is held itself."""
-    held_thing = standing.resource
+    held_thing = named(standing.resource)
     if about is not None and resource(about) == standing.resource:
         held_thing = str(about)
     why = f" ({standing.why})" if standing.why else ""
