@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from typing import Protocol
@@ -12,6 +13,8 @@ from fsmlock import clock
 
 #: An idle thread stays this long: the next hold is likely to come soon, and starting a thread is slow.
 _LINGER_S = 1.0
+_TRY_AGAIN_S = 0.5
+_log = logging.getLogger("fsmlock")
 
 
 class Renewable(Protocol):
@@ -49,7 +52,7 @@ class Renewer:
     def _run(self) -> None:
         try:
             while (hold := self._next()) is not None:
-                due = hold.renew()
+                due = _renew(hold)
                 with self._changed:
                     if due is None:
                         self._due.pop(hold, None)
@@ -78,6 +81,14 @@ class Renewer:
         self._changed.wait(max(0.0, until - clock.now()))
         self._wakes_at = 0.0
         return not self._due
+
+
+def _renew(hold: Renewable) -> float | None:
+    try:
+        return hold.renew()
+    except Exception:  # noqa: BLE001 - one hold in trouble must not end the renewal of all others
+        _log.exception("A hold could not be renewed, trying again.")
+        return clock.now() + _TRY_AGAIN_S
 
 
 _renewer = Renewer()
