@@ -14,6 +14,7 @@ def test_a_person_films_renders_and_plays(make_stack, visitor, picture_of):
     frames_arrive(visitor)
     first = visitor.page.locator("[data-testid=movie-card]")
     expect(first.locator("video")).to_have_count(1)  # the first movie renders by itself
+    visitor.page.wait_for_function("document.querySelector('video').readyState >= 2")
     picture_of(visitor.page, "timelapse")
 
     visitor.see("render-button").click()
@@ -23,10 +24,11 @@ def test_a_person_films_renders_and_plays(make_stack, visitor, picture_of):
     plays(newest)
     assert {"http:request", "celery:task", "render:movie"} <= caused_by_the_click(stack)
     visitor.page.get_by_role("link", name="Cameras").click()
-    expect(visitor.page.get_by_text("Simulated camera").first).to_be_visible()
+    expect(visitor.see("camera-card")).to_contain_text("Simulated camera")
     picture_of(visitor.page, "cameras")
     visitor.page.get_by_role("link", name="Operations").click()
-    expect(visitor.page.get_by_text("celery").first).to_be_visible()
+    expect(visitor.see("queue")).to_contain_text("celery")
+    expect(visitor.see("live-status")).to_contain_text("Live")
     picture_of(visitor.page, "operations")
     assert visitor.errors == []
 
