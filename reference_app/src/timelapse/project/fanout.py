@@ -24,7 +24,6 @@ def publish(state: TaskState) -> None:
     send("operations", {"task": state.id})
     if state.about.startswith(_MOVIE):
         movie = int(state.about.removeprefix(_MOVIE))
-        send(f"movie.{movie}", {"movie": movie})
         timelapse = _timelapse_of(movie)
         if timelapse is not None:
             send(f"timelapse.{timelapse}", {"movie": movie})

@@ -7,7 +7,6 @@ from enum import Enum
 from typing import TYPE_CHECKING, NewType, cast
 
 import strawberry
-from asgiref.sync import sync_to_async
 from django.contrib.auth.models import AnonymousUser
 from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
@@ -87,8 +86,3 @@ def user_errors(reasons: Iterable[fsmlock.Reason], *, field: str | None = None) 
 def reasons_of(reasons: Iterable[fsmlock.Reason]) -> list[Reason]:
     """Turn reasons into their GraphQL type."""
     return [Reason.from_value(reason) for reason in reasons]
-
-
-async def current_user_async(info: Info) -> User | None:
-    """Give the user who asks from async code: a session may have to be read from the database."""
-    return await sync_to_async(current_user)(info)

@@ -7,11 +7,12 @@ import time
 from typing import TYPE_CHECKING
 
 from eliot_progress import Reducer
+from eliot_progress.reading import Tail
 from timelapse.project.stack import commands
 from timelapse.project.stack.errors import StackError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from timelapse.project.stack.child import Child
@@ -50,34 +51,17 @@ def replay(
 
 def _follow(child: Child, log: Path, on_progress: Callable[[float, float | None], None]) -> None:
     reducer = Reducer()
-    lines = _lines(log)
+    messages = Tail(log)
     running = True
     while running:
         running = child.exit_code is None
-        for line in lines:
-            if line is None:
-                break
-            reducer.add(json.loads(line))
+        for message in messages.new():
+            reducer.add(message)
         for state in reducer.states.values():
             if state.action_type == _UPLOAD:
                 on_progress(state.done, state.total)
         if running:
             time.sleep(_LOOK_EVERY)
-
-
-def _lines(path: Path) -> Iterator[str | None]:
-    """Yield whole lines as they are written, and None whenever there is none yet."""
-    while not path.exists():
-        yield None
-    with path.open(encoding="utf-8") as file:
-        kept = ""
-        while True:
-            kept += file.readline()
-            if kept.endswith("\n"):
-                yield kept
-                kept = ""
-            else:
-                yield None
 
 
 def _outcome(child: Child) -> list[tuple[str, str]]:

@@ -73,19 +73,19 @@ class Supervisor:
 
     def stop(self) -> None:
         """Stop everything: asked first, together; killed when time is up."""
+        if not self.children:
+            return
         deadline = self.now() + STOP_WITHIN
-        *servers, last = reversed(self.children) if self.children else [None]
-        for child in servers:
-            if child is not None:
-                child.ask_to_stop()
-        for child in servers:
-            if child is not None:
-                child.wait(deadline - self.now())
-                child.kill()
-        if last is not None:  # the first that was started, which all others use
-            last.ask_to_stop()
-            last.wait(1.0)
-            last.kill()
+        first, *others = self.children
+        others.reverse()
+        for child in others:
+            child.ask_to_stop()
+        for child in others:
+            child.wait(deadline - self.now())
+            child.kill()
+        first.ask_to_stop()  # last, since all others use it
+        first.wait(1.0)
+        first.kill()
 
 
 @contextmanager
