@@ -1,0 +1,64 @@
+"""Long runs under fire: ``python benchmarks/faults.py [SUITE...] [--minutes N] [--json]``.
+
+Each suite is a module of ``benchmarks/suites``. A suite gets ``--minutes`` (2 unless said otherwise) of time.
+The last line of ``--json`` is one object; the exit code is 1 when anything was violated.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import pkgutil
+import platform
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import suites
+
+if TYPE_CHECKING:
+    from suites import Case
+
+
+def main() -> int:
+    known = {
+        module.name: importlib.import_module(f"suites.{module.name}")
+        for module in pkgutil.iter_modules(suites.__path__)
+    }
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        epilog="suites:\n" + "\n".join(f"  {name:<8} {module.__doc__}" for name, module in known.items()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("suites", nargs="*", metavar="SUITE", help="all, if none is named")
+    parser.add_argument("--minutes", type=float, default=2.0, help="for each suite (default: 2)")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    strangers = [name for name in options.suites if name not in known]
+    if strangers:
+        parser.error(f"there is no suite {strangers[0]!r}. Known: {', '.join(known)}.")
+    found: list[dict[str, object]] = []
+    for name in options.suites or known:
+        for case in known[name].run(options.minutes):
+            found.append({"suite": name, **asdict(case)})
+            tell(name, case, as_json=options.json)
+    if options.json:
+        machine = f"{platform.machine()} {os.cpu_count()} cores, Python {platform.python_version()}"
+        print(json.dumps({"name": "faults", "machine": machine, "cases": found}))
+    return 1 if any(case["violations"] for case in found) else 0
+
+
+def tell(suite: str, case: Case, *, as_json: bool) -> None:
+    """One line per case as it ends; on stderr where stdout is for a program."""
+    out = sys.stderr if as_json else sys.stdout
+    figures = ", ".join(f"{value} {name}" for name, value in case.figures.items())
+    verdict = "FAIL" if case.violations else "ok  "
+    print(f"{verdict} {suite}: {case.case} {case.seconds:6.1f} s  {figures}", file=out, flush=True)
+    for violation in case.violations:
+        print(violation, file=out, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

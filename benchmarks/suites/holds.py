@@ -1,0 +1,27 @@
+"""fsmlock's holds: 16 processes killed and stopped at random; a checker reads what they wrote down."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from suites import Case, from_tests
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_HISTORY = "tests/faults/test_history.py"
+
+
+def run(minutes: float) -> Iterator[Case]:
+    """A third of the time for each of SQLite, Valkey and PostgreSQL."""
+    seconds = {"FSMLOCK_FAULT_SECONDS": f"{minutes * 60 / 3:.0f}"}
+    yield from from_tests("packages/fsmlock", _HISTORY, label="SQLite and Valkey", env=seconds)
+    yield from from_tests(
+        "packages/fsmlock",
+        _HISTORY,
+        "-k",
+        "not redis",
+        label="PostgreSQL",
+        env=seconds,
+        postgresql=True,
+    )

@@ -1,0 +1,26 @@
+"""fsmlock's iterations: 10,000 items, and the worker killed 50 times at random."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from suites import Case, from_tests
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_ITEMS, _KILLS = 10_000, 50
+
+
+def run(minutes: float) -> Iterator[Case]:
+    """As long as it takes: the number of kills is what counts."""
+    del minutes
+    how = {"FSMLOCK_FAULT_ITEMS": str(_ITEMS), "FSMLOCK_FAULT_KILLS": str(_KILLS)}
+    for label, postgresql in (("SQLite", False), ("PostgreSQL", True)):
+        yield from from_tests(
+            "packages/fsmlock",
+            "tests/faults/test_killed_runs.py",
+            label=label,
+            env=how,
+            postgresql=postgresql,
+        )
