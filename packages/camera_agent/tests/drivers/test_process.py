@@ -49,7 +49,7 @@ def test_a_camera_that_never_answers_is_killed_at_its_deadline_and_works_after_o
         started = time.monotonic()
         with pytest.raises(DriverLost, match="no answer to 'capture' in time"):
             process.capture(tmp_path / "shot")
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 30  # it would hang for ever
         process.open()
         assert process.capture(tmp_path / "shot").filename == "3.jpg"
 
@@ -95,7 +95,7 @@ def test_a_driver_that_hangs_while_closing_is_killed(naughty):
     with naughty("HangsOnClose") as process:
         started = time.monotonic()
         process.close(grace_s=0.2)
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 30  # it would hang for ever
         process.close()
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import time
+import itertools
 
 import pytest
 
@@ -33,7 +33,7 @@ def test_an_index_that_cant_be_opened_says_so(tmp_path):
         rows.connect(tmp_path / "index")
 
 
-def test_picking_the_next_of_260000_takes_microseconds(tmp_path):
+def test_picking_the_next_of_260000_takes_a_few_steps_of_the_database(tmp_path):
     index = rows.connect(tmp_path / "index")
     values = ((f"cam-{number:08d}", number < 1000) for number in range(MANY))
     index.execute("BEGIN")
@@ -43,12 +43,9 @@ def test_picking_the_next_of_260000_takes_microseconds(tmp_path):
         values,
     )
     index.execute("COMMIT")
-    times = []
-    for _ in range(51):
-        started = time.perf_counter()
-        row = index.execute("SELECT * FROM captures WHERE state = 0 ORDER BY sequence LIMIT 1").fetchone()
-        times.append(time.perf_counter() - started)
-        assert row["capture"] == "cam-00001000"
-    # The goal is 200 us; the median leaves other work on the machine aside.
-    assert sorted(times)[25] < 0.000_2
+    steps = itertools.count()
+    index.set_progress_handler(lambda: next(steps) < 0, 1)
+    row = index.execute("SELECT * FROM captures WHERE state = 0 ORDER BY sequence LIMIT 1").fetchone()
+    assert row["capture"] == "cam-00001000"
+    assert next(steps) < 100
     index.close()

