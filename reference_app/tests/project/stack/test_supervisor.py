@@ -54,6 +54,26 @@ def test_all_stop_in_time_even_who_does_not_listen(tmp_path):
     assert [one.exit_code for one in children] == [-9, -9]
 
 
+def test_what_all_others_use_is_stopped_after_them(tmp_path):
+    tells = (
+        "import pathlib, signal, sys\n"
+        "def end(*_): print('after', *pathlib.Path(sys.argv[1]).glob('*.ended')); sys.exit()\n"
+        "signal.signal(15, end); print('up', flush=True); signal.pause()"
+    )
+    ends = tells.replace("print('after'", "pathlib.Path(sys.argv[1], 'user.ended').touch(); print('after'")
+    with supervised(print) as supervisor:
+        children = []
+        for name, script in (("base", tells), ("user", ends)):
+            one = child(tmp_path, script, name)
+            one.command.append(str(tmp_path))
+            children.append(supervisor.start(one, used_by_all=name == "base"))
+        deadline = time.monotonic() + 10
+        while not all(one.last_words() for one in children):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    assert "user.ended" in children[0].last_words()
+
+
 def test_a_child_that_did_not_start_is_quoted(tmp_path):
     supervisor = Supervisor(print)
     it = supervisor.start(child(tmp_path, "import sys; sys.exit('no such thing')"))

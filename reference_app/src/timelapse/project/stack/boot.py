@@ -29,7 +29,7 @@ def boot_valkey(supervisor: Supervisor, home: Path) -> None:
     if started is not None:
         child, url = started
         os.environ["REDIS_URL"] = url
-        supervisor.start(child)
+        supervisor.start(child, used_by_all=True)
         _await_valkey(url, lambda: supervisor.require(child))
     else:
         _await_valkey(os.environ["REDIS_URL"], lambda: None)

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from timelapse.project.stack.child import Child
 
 #: All processes together have so long to stop by themselves before they are killed, seconds.
-STOP_WITHIN = 3.0
+STOP_WITHIN = 2.5
+#: And those that all others use, after them.
+STOP_LAST_WITHIN = 1.0
 #: A process that ended is started again after so long, doubled up to the longest each time, seconds.
 RESTART_AFTER = 1.0
 RESTART_AT_MOST = 30.0
@@ -34,12 +36,15 @@ class Supervisor:
     say: Callable[[str], None]
     now: Callable[[], float] = time.monotonic
     children: list[Child] = field(default_factory=list)
+    _used_by_all: list[Child] = field(default_factory=list)
     _restarts: dict[str, _Restart] = field(default_factory=dict)
 
-    def start(self, child: Child) -> Child:
-        """Start a child that is restarted whenever it ends."""
+    def start(self, child: Child, *, used_by_all: bool = False) -> Child:
+        """Start a child that is restarted whenever it ends; one that all others use is stopped after them."""
         child.start()
         self.children.append(child)
+        if used_by_all:
+            self._used_by_all.append(child)
         return child
 
     def tend(self) -> None:
@@ -73,19 +78,17 @@ class Supervisor:
 
     def stop(self) -> None:
         """Stop everything: asked first, together; killed when time is up."""
-        if not self.children:
-            return
-        deadline = self.now() + STOP_WITHIN
-        first, *others = self.children
-        others.reverse()
-        for child in others:
+        others = [child for child in reversed(self.children) if child not in self._used_by_all]
+        self._stop(others, STOP_WITHIN)
+        self._stop(self._used_by_all, STOP_LAST_WITHIN)
+
+    def _stop(self, children: list[Child], within: float) -> None:
+        deadline = self.now() + within
+        for child in children:
             child.ask_to_stop()
-        for child in others:
+        for child in children:
             child.wait(deadline - self.now())
             child.kill()
-        first.ask_to_stop()  # last, since all others use it
-        first.wait(1.0)
-        first.kill()
 
 
 @contextmanager
