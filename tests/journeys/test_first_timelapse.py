@@ -29,7 +29,6 @@ def test_a_person_films_renders_and_plays(make_stack, visitor, picture_of):
     visitor.page.get_by_role("link", name="Operations").click()
     expect(visitor.see("queue")).to_contain_text("celery")
     expect(visitor.see("live-status")).to_contain_text("Live")
-    picture_of(visitor.page, "operations")
     assert visitor.errors == []
 
 

@@ -35,9 +35,13 @@ def test_a_killed_worker_shows_as_stalled_and_the_movie_is_finished(
         os.kill(pid, signal.SIGKILL)
     expect(visitor.see("movie-liveness")).to_contain_text("stalled", ignore_case=True)
     picture_of(visitor.page, "stalled")
+    visitor.page.get_by_role("link", name="Operations").click()
+    expect(visitor.see("progress")).to_contain_text("stalled", ignore_case=True)
+    picture_of(visitor.page, "operations")
+    visitor.page.go_back()
 
     card = visitor.page.locator("[data-testid=movie-card]").first
-    expect(card).to_have_attribute("data-state", "ready", timeout=120_000)
+    expect(card).to_have_attribute("data-state", "ready", timeout=400_000)
     expect(visitor.page.locator("[data-testid=movie-card]")).to_have_count(1)
     finished = list(stack.home.glob("media/movies/*/movie.mp4"))
     assert len(finished) == 1
