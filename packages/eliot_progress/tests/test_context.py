@@ -8,8 +8,11 @@ import eliot
 import httpx
 import pytest
 import requests
+from hypothesis import given
+from hypothesis import strategies as st
 
-from eliot_progress import causal_id, context, extract, inject
+from eliot_progress import causal_id, context, extract, inject, log_message
+from eliot_progress.ids import split_action_id
 
 FOREIGN = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
@@ -132,3 +135,41 @@ def test_a_fresh_stock_action_starts_at_its_next_level():
     action = eliot.Action(None, "uuid", eliot._action.TaskLevel(level=[2]), "stock")
     with action.context():
         assert context.start("inner").level == (2, 1)
+
+
+def test_a_chain_without_end_keeps_its_causal_id_and_says_where_it_goes_on_from(log):
+    headers = {}
+    with context.start("click") as action:
+        inject(headers)
+    for _ in range(100):
+        with extract(headers).attempt("link"):
+            inject(headers)
+        assert len(headers["tracestate"]) <= 512
+    assert {m["task_uuid"] for m in log} == {action.task_uuid}
+    levels = [tuple(m["task_level"]) for m in log]
+    assert len(levels) == len(set(levels))
+    assert max(map(len, levels)) < 80
+    cuts = [m for m in log if m.get("message_type") == "context:cut"]
+    assert len(cuts) == 4
+    known = {tuple(m["task_level"][:-1]) for m in log if m.get("action_type") == "context:send"}
+    assert all(split_action_id(cut["cause"])[1] in known for cut in cuts)
+
+
+@given(st.dictionaries(st.sampled_from(["traceparent", "tracestate"]), st.text() | st.none() | st.integers()))
+def test_whatever_the_headers_hold_extracting_never_raises(headers):
+    origin = extract(headers)
+    assert origin is None or len(origin.causal_id) == 32
+
+
+def test_messages_are_eliots_wherever_they_are_logged(log):
+    eliot.log_message("before", n=1)
+    log_message("alone", n=1)
+    with eliot.start_task(action_type="stock"):
+        log_message("stock", n=2)
+    with context.start("ours") as action:
+        log_message("ours", n=3)
+        eliot.log_message("eliots", n=4)
+        action.log("own", n=5)
+    said = [m for m in log if "message_type" in m]
+    assert [set(m) for m in said] == [{"n", "timestamp", "task_uuid", "task_level", "message_type"}] * 6
+    assert [m["task_level"] for m in said] == [[1], [1], [2], [2], [3], [4]]

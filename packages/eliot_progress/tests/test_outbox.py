@@ -96,18 +96,29 @@ def test_a_listener_that_fails_is_counted_and_the_store_goes_on(capsys):
     assert "on_change failed" in capsys.readouterr().err
 
 
-def test_too_many_waiting_tasks_are_dropped_oldest_first_and_counted():
+def test_too_many_waiting_tasks_are_dropped_oldest_first_and_counted_but_no_end_is():
     store = Shaky()
     store.up = True
     store.gate.clear()
     outbox = Outbox(store, None)
     outbox(sample(1, level=(1,)))
     until(lambda: store.asked == 1)
+    outbox(sample(2, level=(1,), outcome="succeeded"))
     for n in range(2, LIMIT + 5):
         outbox({"message_type": "progress", "task_uuid": TASK, "task_level": [n, 1]})
     assert outbox.dropped == 3
     store.gate.set()
     outbox.flush()
+    assert store.kept.get(f"{TASK}@/1").outcome == "succeeded"
+
+
+def test_secrets_reach_neither_the_store_nor_the_listener():
+    store, changes = MemoryStore(), []
+    outbox = Outbox(store, changes.append)
+    outbox(sample(1, note="login with password=hunter2", outcome="failed", reason="db://me:hunter2@host"))
+    assert outbox.flush()
+    assert "hunter2" not in repr([store.get(f"{TASK}@/2"), *changes])
+    assert changes[0].reason == "db://me:[redacted]@host"
 
 
 def test_flush_gives_up_after_its_time():

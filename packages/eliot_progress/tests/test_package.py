@@ -26,6 +26,7 @@ def test_the_public_names_and_their_parameters_are_these():
         "inject": ["headers", "origin"],
         "install": ["store", "on_change", "log_path"],
         "judge": ["state", "now"],
+        "log_message": ["message_type", "fields"],
         "progress": [
             *["work", "action_type", "total", "unit", "every", "grace_s"],
             *["about", "by", "description", "initial"],

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import path
 
-from eliot_progress import causal_id
+from eliot_progress import causal_id, log_message
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
 
 
 def plain(request: HttpRequest) -> HttpResponse:
@@ -28,6 +33,32 @@ def streamed(request: HttpRequest) -> StreamingHttpResponse:
     return StreamingHttpResponse(iter([b"a", b"b"]))
 
 
+def parts() -> Iterator[str]:
+    log_message("part:made")
+    yield str(causal_id())
+    yield str(causal_id())
+
+
+def streamed_ids(request: HttpRequest) -> StreamingHttpResponse:
+    return StreamingHttpResponse(parts())
+
+
+async def streamed_ids_async(request: HttpRequest) -> StreamingHttpResponse:
+    async def made() -> AsyncIterator[str]:
+        for part in parts():
+            yield part
+
+    return StreamingHttpResponse(made())
+
+
+def torn(request: HttpRequest) -> StreamingHttpResponse:
+    def made() -> Iterator[str]:
+        yield "a"
+        raise LookupError("no more")
+
+    return StreamingHttpResponse(made())
+
+
 def captured(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
@@ -39,5 +70,16 @@ def click(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=202)
 
 
-views = (captured, click, plain, awaited, broken, broken_async, streamed)
+views = (
+    streamed_ids,
+    streamed_ids_async,
+    torn,
+    captured,
+    click,
+    plain,
+    awaited,
+    broken,
+    broken_async,
+    streamed,
+)
 urlpatterns = [path(view.__name__, view) for view in views]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eliot_progress.cancellation import cancellation
-from eliot_progress.context import Origin, causal_id, extract, inject
+from eliot_progress.context import Origin, causal_id, extract, inject, log_message
 from eliot_progress.destinations import install
 from eliot_progress.errors import EliotProgressError
 from eliot_progress.heartbeat import heartbeat
@@ -26,6 +26,7 @@ __all__ = [
     "inject",
     "install",
     "judge",
+    "log_message",
     "progress",
     "run",
 ]

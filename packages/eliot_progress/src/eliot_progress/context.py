@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from uuid import UUID, uuid4
 
 import eliot
-from eliot import current_action
-from eliot._action import TaskLevel
+from eliot import Logger, current_action
+from eliot._action import _ACTION_CONTEXT, TaskLevel
 
 from eliot_progress import ids
 from eliot_progress.errors import MalformedPathError
@@ -35,6 +35,7 @@ _TRACEPARENT = re.compile(
 _VENDOR = "eliot"
 _STATE_LIMIT = 512
 _adopting = threading.Lock()
+_destinations = Logger._destinations  # noqa: SLF001 - where Logger.write sends to
 
 
 class Action(eliot.Action):  # type: ignore[misc] # eliot has no types
@@ -55,10 +56,30 @@ class Action(eliot.Action):  # type: ignore[misc] # eliot has no types
         serializers: object = None,
     ) -> None:
         super().__init__(logger, task_uuid, task_level, action_type, serializers)
-        self._levels = itertools.count(1)
+        self._count_from(1)
+
+    def _count_from(self, first: int) -> None:
+        """Give this level to the next message or child."""
+        self._place = tuple(self._task_level.as_list())
+        self._levels = itertools.count(first)
 
     def _nextTaskLevel(self) -> TaskLevel:  # noqa: N802 - eliot's name
-        return TaskLevel(level=[*self._task_level.as_list(), next(self._levels)])
+        return TaskLevel(level=[*self._place, next(self._levels)])
+
+    def log(self, message_type: str, **fields: object) -> None:
+        """Log a message below this action."""
+        if type(self._logger) is Logger and "__eliot_logger__" not in fields:
+            self._send(message_type, fields)
+        else:
+            super().log(message_type, **fields)  # another logger's, as eliot.testing's
+
+    def _send(self, message_type: str, fields: dict[str, object]) -> None:
+        """As eliot does it, without its copies: the fields are this call's own."""
+        fields["timestamp"] = time.time()
+        fields["task_uuid"] = self._identification["task_uuid"]
+        fields["task_level"] = [*self._place, next(self._levels)]
+        fields["message_type"] = message_type
+        _destinations.send(fields, self._logger)
 
     def at_end(self, callback: Callable[[BaseException | None], None]) -> None:
         """Have `callback` told how the action ends, just before it does."""
@@ -78,7 +99,7 @@ class Action(eliot.Action):  # type: ignore[misc] # eliot has no types
     @property
     def level(self) -> Level:
         """The action's place in its task."""
-        return tuple(self._task_level.as_list())
+        return self._place
 
     @property
     def id(self) -> str:
@@ -94,6 +115,15 @@ def start(action_type: str, **fields: object) -> Action:
     return _started(parent.child(None, action_type), fields)
 
 
+def log_message(message_type: str, **fields: object) -> None:
+    """Log a message below the current action: eliot's `log_message` at half the cost."""
+    action = _ACTION_CONTEXT.get(None)
+    if type(action) is Action and type(action._logger) is Logger:  # noqa: SLF001 - our own class
+        action._send(message_type, fields)  # noqa: SLF001 - as above
+    else:
+        eliot.log_message(message_type, **fields)
+
+
 def current() -> Action | None:
     """The current action, with atomic levels from now on, or None."""
     action = current_action()
@@ -103,7 +133,7 @@ def current() -> Action | None:
         if not isinstance(action, Action):
             # A stock eliot action: its counter goes on, atomically, from where it is.
             last = action._last_child  # noqa: SLF001 - eliot offers no other way to the counter
-            action._levels = itertools.count(last.as_list()[-1] + 1 if last else 1)  # noqa: SLF001
+            Action._count_from(action, last.as_list()[-1] + 1 if last else 1)  # noqa: SLF001
             action.__class__ = Action
     return action  # type: ignore[no-any-return] # it is one now
 
@@ -176,7 +206,7 @@ def _after_fork() -> None:
     """In a forked child: the copied counter must not give the ids that the parent gives too."""
     action = current()
     if action is not None:
-        action._levels = itertools.count(_attempts())  # noqa: SLF001 - our own class
+        action._count_from(_attempts())  # noqa: SLF001 - our own class
 
 
 os.register_at_fork(after_in_child=_after_fork)
@@ -185,8 +215,9 @@ os.register_at_fork(after_in_child=_after_fork)
 def inject(headers: MutableMapping[str, str], origin: Origin | None = None) -> bool:
     """Write the current place (or `origin`) into `headers`: `traceparent`, and `tracestate` with the path.
 
-    The current place is an action `context:send` of its own, below which each receiver goes on. Other
-    vendors' entries of `tracestate` are kept. False, and nothing written, when there is no action.
+    The current place is an action `context:send` of its own, below which each receiver goes on; from too deep
+    a place it goes on below the root. Other vendors' entries of `tracestate` are kept. False, and nothing
+    written, when there is no action.
     """
     if origin is None:
         if current() is None:
@@ -194,6 +225,10 @@ def inject(headers: MutableMapping[str, str], origin: Origin | None = None) -> b
         sent = start("context:send")
         sent.finish()
         origin = Origin(task_uuid=sent.task_uuid, level=sent.level)
+    if not ids.travels(origin.level):
+        # A chain without end: it goes on below the root, under the same causal id.
+        log_message("context:cut", cause=ids.action_id(origin.task_uuid, origin.level))
+        origin = Origin(task_uuid=origin.task_uuid, level=())
     headers["traceparent"] = f"00-{origin.causal_id}-{ids.span(origin.task_uuid, origin.level)}-01"
     ours = f"{_VENDOR}={ids.encode_path(origin.level)}"
     others = [

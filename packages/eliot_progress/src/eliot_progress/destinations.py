@@ -26,7 +26,9 @@ class Installed:
     log: LogFile | None
 
     def flush(self, timeout_s: float = 2.0) -> bool:
-        """Wait until the newest states are delivered; False when that took longer."""
+        """Write the log, and wait until the newest states are delivered; False when that took longer."""
+        if self.log is not None:
+            self.log.flush()
         return self.outbox is None or self.outbox.flush(timeout_s)
 
     def remove(self) -> None:

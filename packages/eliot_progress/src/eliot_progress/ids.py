@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 Level = tuple[int, ...]
 
 _STEP = re.compile(r"([a-p])([1-9][0-9]{0,15})")
-#: Deeper trees than this are a mistake or an attack; the text must also fit tracestate's 512 characters.
-MAX_DEPTH = 64
-_MAX_LENGTH = 256
+#: A deeper place does not travel: its text must fit tracestate's 512 characters, which hold a chain of 22
+#: Celery tasks.
+MAX_DEPTH = 128
+_MAX_LENGTH = 500
 
 
 def action_id(task_uuid: str, level: Iterable[int]) -> str:
@@ -56,6 +57,12 @@ def span(task_uuid: str, level: Iterable[int]) -> str:
 def encode_path(level: Iterable[int]) -> str:
     """A level as text that sorts like the tree: [2, 3, 11] is `a2/a3/b11`, and a subtree is a prefix."""
     return "/".join(f"{chr(96 + len(digits))}{digits}" for digits in map(str, level))
+
+
+def travels(level: Iterable[int]) -> bool:
+    """Whether a place is near enough to the root for `decode_path` to read what `encode_path` writes."""
+    level = tuple(level)
+    return len(level) <= MAX_DEPTH and len(encode_path(level)) <= _MAX_LENGTH
 
 
 def decode_path(path: str) -> Level:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import threading
 import time
 from typing import TYPE_CHECKING
 
-import orjson
-from eliot.json import json_default
-
 from eliot_progress import messages
+from eliot_progress.encoding import encode
 from eliot_progress.redact import Redactor, redactor
 from eliot_progress.throttle import Throttle
 
@@ -22,20 +19,21 @@ if TYPE_CHECKING:
 
 #: Seconds between two lines of one task's progress in the file; its first, last and every heartbeat are kept.
 THIN_S = 1.0
+#: Seconds that a line may wait for others to be written with. Starts and failures never wait, nor does what
+#: came before them: when a process is killed, the file says what it was doing.
+WAIT_S = 0.05
+#: Bytes that may wait.
+_MOST_WAITING = 1 << 16
 #: Seconds between two looks at whether the file was moved away (rotated) or removed.
 _LOOK_S = 1.0
-#: A longer line is cut down to its envelope, so that no field can fill the disk.
-LINE_LIMIT = 1 << 20
-#: What a cut line keeps.
-_ENVELOPE = ("task_uuid", "task_level", "timestamp", "message_type", "action_type", "action_status")
 
 
 class LogFile:
-    """An eliot destination. Each message is one write to a file opened for appending, so lines never mix.
+    """An eliot destination. Lines are appended in whole blocks, one write each, so they never mix.
 
     A file that was rotated by renaming or removing is opened anew within a second. Messages that can't be
     written (a full disk) are counted in `lost`, said once on stderr, and told in the log itself as soon as it
-    can be written again. Never raises.
+    can be written again. Never raises once it is open.
     """
 
     def __init__(self, path: Path, *, redact: Redactor | None = None) -> None:
@@ -44,75 +42,116 @@ class LogFile:
         self.lost = 0
         self._untold = 0
         self._redact = redact or redactor()
-        self._lock = threading.Lock()
         self._thin: dict[str, Throttle] = {}
         self._looks = Throttle(_LOOK_S)
         self._fd: int | None = None
-        path.parent.mkdir(parents=True, exist_ok=True)
+        self._torn = self._closed = False
+        self._after_fork()
         self._open()
         os.register_at_fork(after_in_child=self._after_fork)
 
     def __call__(self, message: Mapping[str, object]) -> None:
         """Append one message."""
-        if not self._left_out(message):
-            self._write(encode(self._redact(message)))
+        kind = message.get("message_type")
+        if kind == messages.PROGRESS and self._left_out(message):
+            return
+        self._waiting += encode(self._redact(message))
+        may_wait = kind is not None or message.get("action_status") == "succeeded"
+        if not may_wait or len(self._waiting) > _MOST_WAITING:
+            self.flush()
+        elif not self._wake.is_set():
+            self._be_flushed()
 
-    def close(self) -> None:
-        """Close the file."""
+    def flush(self) -> None:
+        """Write what waits."""
         with self._lock:
-            if self._fd is not None:
-                os.close(self._fd)
-                self._fd = None
-
-    def _open(self) -> None:
-        fd = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        status = os.fstat(fd)
-        self._inode = (status.st_dev, status.st_ino)
-        size = status.st_size
-        if size and os.pread(fd, 1, size - 1) != b"\n":
-            os.write(fd, b"\n")  # the last line was torn by a crash: what follows starts on a new one
-        self._fd = fd
-
-    def _write(self, line: bytes) -> None:
-        with self._lock:
+            lines = bytearray(self._waiting)
+            del self._waiting[: len(lines)]  # others may have added to it meanwhile
+            if self._closed or not lines:
+                return
             try:
                 self._follow_rotation()
-                if self._fd is None:
-                    return
                 if self._untold:
-                    _append(self._fd, encode(_gap(self._untold)))
+                    self._append(bytearray(encode(_gap(self._untold))))
                     self._untold = 0
-                _append(self._fd, line)
+                self._append(lines)
             except OSError as error:
-                self._lose(error)
+                self._lose(lines.count(b"\n"), error)
 
-    def _lose(self, error: OSError) -> None:
-        if not self.lost:
-            sys.stderr.write(f"eliot_progress: {self.path} can't be written ({error}). Losses are counted.\n")
-        self.lost += 1
-        self._untold += 1
-
-    def _follow_rotation(self) -> None:
-        if self._fd is None or not self._looks.open(time.monotonic()):
-            return
-        try:
-            status = self.path.stat()
-            moved = (status.st_dev, status.st_ino) != self._inode
-        except FileNotFoundError:
-            moved = True
-        if moved:
-            os.close(self._fd)
-            self._fd = None
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._open()
+    def close(self) -> None:
+        """Write what waits, and close the file. Later messages are left out."""
+        self.flush()
+        with self._lock:
+            self._closed = True
+            self._shut()
+        self._wake.set()
 
     def _after_fork(self) -> None:
+        """Begin with no thread. What waits in a forked child is the parent's to write."""
         self._lock = threading.Lock()
+        # One buffer, not a list of lines: memory for each would cost more than all the rest.
+        self._waiting = bytearray()
+        self._wake = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def _be_flushed(self) -> None:
+        self._wake.set()
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(
+                    target=self._flush_on, args=(self._wake,), name="eliot-progress-log", daemon=True
+                )
+                self._thread.start()
+
+    def _flush_on(self, wake: threading.Event) -> None:
+        while not self._closed:
+            wake.wait()
+            time.sleep(WAIT_S)
+            wake.clear()
+            self.flush()
+
+    def _open(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        fd = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        status = os.fstat(fd)
+        self._fd, self._inode = fd, (status.st_dev, status.st_ino)
+        # A last line torn by a crash: what follows starts on a new one.
+        self._torn = bool(status.st_size) and os.pread(fd, 1, status.st_size - 1) != b"\n"
+
+    def _shut(self) -> None:
+        if self._fd is not None:
+            os.close(self._fd)
+            self._fd = None
+
+    def _follow_rotation(self) -> None:
+        if self._fd is not None and self._looks.open(time.monotonic()):
+            try:
+                status = self.path.stat()
+                moved = (status.st_dev, status.st_ino) != self._inode
+            except (FileNotFoundError, NotADirectoryError):
+                moved = True
+            if moved:
+                self._shut()
+        if self._fd is None:
+            self._open()
+
+    def _append(self, lines: bytearray) -> None:
+        """Write whole lines, and take them off `lines`. Raises OSError when that is not possible."""
+        while lines and self._fd is not None:
+            block = b"\n" + lines if self._torn else bytes(lines)
+            written = os.write(self._fd, block)
+            del lines[: block.rfind(b"\n", 0, written) + 1 - self._torn]
+            # A disk that fills up takes a part of a line: it is ended before the next one.
+            self._torn = block[written - 1] != ord("\n")
+
+    def _lose(self, lost: int, error: OSError) -> None:
+        if not self.lost:
+            sys.stderr.write(f"eliot_progress: {self.path} can't be written ({error}). Losses are counted.\n")
+        self.lost += lost
+        self._untold += lost
 
     def _left_out(self, message: Mapping[str, object]) -> bool:
         """Whether a later message of the same task will say all that this one says."""
-        if message.get("message_type") != messages.PROGRESS:
-            return False
         report = messages.parse(message)
         if report is None:
             return False
@@ -121,14 +160,6 @@ class LogFile:
                 self._thin.pop(report.id, None)
                 return False
             return not self._thin.setdefault(report.id, Throttle(THIN_S)).open(report.beat_at)
-
-
-def _append(fd: int, line: bytes) -> None:
-    written = os.write(fd, line)
-    if written != len(line):
-        # The disk filled up within the line: end it, so that the next one is whole.
-        os.write(fd, b"\n")
-        raise OSError(f"only {written} of {len(line)} bytes could be written")
 
 
 def _gap(lost: int) -> dict[str, object]:
@@ -140,30 +171,3 @@ def _gap(lost: int) -> dict[str, object]:
         "task_level": [1],
         "timestamp": time.time(),
     }
-
-
-def encode(message: Mapping[str, object]) -> bytes:
-    """The message as one line of JSON. What JSON can't hold is written as text; never raises."""
-    try:
-        line = orjson.dumps(message, default=json_default, option=orjson.OPT_NON_STR_KEYS)
-    except (TypeError, ValueError, RecursionError):
-        # Lone surrogates, integers beyond 64 bits, cycles: slower, but nothing is lost.
-        line = json.dumps({_text(key): _plain(value) for key, value in message.items()}).encode()
-    if len(line) > LINE_LIMIT:
-        kept = {key: _plain(message[key]) for key in _ENVELOPE if key in message}
-        line = json.dumps({**kept, "cut_bytes": len(line)}).encode()
-    return line + b"\n"
-
-
-def _plain(value: object) -> object:
-    try:
-        return orjson.loads(orjson.dumps(value, default=json_default, option=orjson.OPT_NON_STR_KEYS))
-    except (TypeError, ValueError, RecursionError):
-        return _text(value)
-
-
-def _text(value: object) -> str:
-    try:
-        return (value if isinstance(value, str) else repr(value))[:10_000]
-    except Exception:  # noqa: BLE001 - a field's __repr__ may fail in any way; its message is still worth having
-        return f"<{type(value).__name__}>"

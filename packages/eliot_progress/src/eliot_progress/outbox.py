@@ -10,13 +10,16 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Protocol
 
 from eliot_progress import ids, messages
+from eliot_progress.redact import redactor
 from eliot_progress.state import TaskState, state_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+_Line = OrderedDict[str, "Mapping[str, object]"]
 
-#: Tasks waiting for delivery at most; beyond it the oldest waiting state is dropped and counted.
+#: Tasks waiting for delivery at most; beyond it the oldest waiting state is dropped and counted. Running ones
+#: tell again; last states never do, and wait in a line of their own.
 LIMIT = 10_000
 
 
@@ -39,6 +42,7 @@ class Outbox:
         self._store = store
         self._on_change = on_change
         self._retry_s = retry_s
+        self._redact = redactor()
         #: Deliveries that failed, and states given up because too many waited.
         self.failed = 0
         self.dropped = 0
@@ -47,7 +51,8 @@ class Outbox:
 
     def _reset(self) -> None:
         self._wake = threading.Condition()
-        self._waiting: OrderedDict[str, Mapping[str, object]] = OrderedDict()
+        self._running: _Line = OrderedDict()
+        self._ended: _Line = OrderedDict()
         self._busy = False
         self._thread: threading.Thread | None = None
 
@@ -69,36 +74,41 @@ class Outbox:
             self._wake.notify_all()
 
     def _note(self, key: str, message: Mapping[str, object]) -> None:
-        waiting = self._waiting.get(key)
-        if waiting is not None and waiting.get("outcome") is not None:
+        if key in self._ended:
             return
-        self._waiting[key] = message
-        if len(self._waiting) > LIMIT:
-            self._waiting.popitem(last=False)
+        line = self._running
+        if message.get("outcome") is not None:
+            self._running.pop(key, None)
+            line = self._ended
+        line[key] = message
+        if len(line) > LIMIT:
+            line.popitem(last=False)
             self.dropped += 1
 
     def flush(self, timeout_s: float = 2.0) -> bool:
         """Wait until all that was noted is delivered; False when that took longer than `timeout_s`."""
         with self._wake:
-            return self._wake.wait_for(lambda: not self._waiting and not self._busy, timeout_s)
+            return self._wake.wait_for(lambda: not (self._running or self._ended or self._busy), timeout_s)
 
     def _deliver_all(self) -> None:
         while True:
             with self._wake:
                 self._busy = False
                 self._wake.notify_all()
-                self._wake.wait_for(lambda: bool(self._waiting))
-                key, message = self._waiting.popitem(last=False)
+                self._wake.wait_for(lambda: bool(self._running or self._ended))
+                key, message = (self._ended or self._running).popitem(last=False)
                 self._busy = True
             if not self._deliver(message):
                 self._put_back(key, message)
 
     def _put_back(self, key: str, message: Mapping[str, object]) -> None:
         with self._wake:
-            self._waiting.setdefault(key, message)
+            if key not in self._running:
+                self._note(key, message)
         time.sleep(self._retry_s)  # this thread's own pace; nobody waits for it
 
     def _deliver(self, message: Mapping[str, object]) -> bool:
+        message = self._redact(message)  # here, not on the caller's time
         try:
             if self._store is not None:
                 self._store.record(message)

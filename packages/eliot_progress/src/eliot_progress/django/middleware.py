@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import contextlib
+from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING, cast
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.http import StreamingHttpResponse
 
 from eliot_progress import clean, context, ids
 from eliot_progress.django import conf
+from eliot_progress.django.streaming import streamed
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase
@@ -38,8 +41,10 @@ class CausalMiddleware:
         """Answer the request."""
         if self._is_async:
             return self._answer(request)
-        with _begin(request) as action:
-            return _end(action, cast("_Sync", self._get_response)(request))
+        action = _begin(request)
+        with _ending(action), action.context():
+            response = cast("_Sync", self._get_response)(request)
+        return _end(action, response)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         """Django turns the view's exception into an answer with status 500; the action must still tell it."""
@@ -48,8 +53,10 @@ class CausalMiddleware:
             action.finish(exception)
 
     async def _answer(self, request: HttpRequest) -> HttpResponseBase:
-        with _begin(request) as action:
-            return _end(action, await cast("_Async", self._get_response)(request))
+        action = _begin(request)
+        with _ending(action), action.context():
+            response = await cast("_Async", self._get_response)(request)
+        return _end(action, response)
 
 
 def _begin(request: HttpRequest) -> context.Action:
@@ -69,7 +76,23 @@ def _believed(request: HttpRequest) -> bool:
     return adopt == conf.ALWAYS
 
 
+@contextlib.contextmanager
+def _ending(action: context.Action) -> Iterator[None]:
+    """End the action when there is no answer."""
+    try:
+        yield
+    except BaseException as error:
+        action.finish(error)
+        raise
+
+
 def _end(action: context.Action, response: HttpResponseBase) -> HttpResponseBase:
+    """Name the action in the answer, and end it; that of a streamed answer ends with its last part."""
     response[HEADER] = ids.causal(action.task_uuid)
     action.add_success_fields(status=response.status_code)
+    # A file that the server itself sends has no code of ours to follow.
+    if isinstance(response, StreamingHttpResponse) and getattr(response, "file_to_stream", None) is None:
+        response.streaming_content = streamed(response.streaming_content, action)
+    else:
+        action.finish()
     return response

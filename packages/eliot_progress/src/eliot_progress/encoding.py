@@ -1,0 +1,45 @@
+"""A message as one line of JSON, whatever its fields hold."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import orjson
+from eliot.json import json_default
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: A longer line is cut down to its envelope, so that no field can fill the disk.
+LINE_LIMIT = 1 << 20
+#: What a cut line keeps.
+_ENVELOPE = ("task_uuid", "task_level", "timestamp", "message_type", "action_type", "action_status")
+_OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_APPEND_NEWLINE
+
+
+def encode(message: Mapping[str, object]) -> bytes:
+    """The message as one line of JSON with its end. What JSON can't hold is written as text; never raises."""
+    try:
+        line = orjson.dumps(message, json_default, _OPTIONS)
+    except (TypeError, ValueError, RecursionError):
+        # Lone surrogates, integers beyond 64 bits, cycles: slower, but nothing is lost.
+        line = json.dumps({_text(key): _plain(value) for key, value in message.items()}).encode() + b"\n"
+    if len(line) > LINE_LIMIT:
+        kept = {key: _plain(message[key]) for key in _ENVELOPE if key in message}
+        line = json.dumps({**kept, "cut_bytes": len(line)}).encode() + b"\n"
+    return line
+
+
+def _plain(value: object) -> object:
+    try:
+        return orjson.loads(orjson.dumps(value, default=json_default, option=orjson.OPT_NON_STR_KEYS))
+    except (TypeError, ValueError, RecursionError):
+        return _text(value)
+
+
+def _text(value: object) -> str:
+    try:
+        return (value if isinstance(value, str) else repr(value))[:10_000]
+    except Exception:  # noqa: BLE001 - a field's __repr__ may fail in any way; its message is still worth having
+        return f"<{type(value).__name__}>"
