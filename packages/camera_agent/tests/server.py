@@ -69,6 +69,7 @@ class StrictServer:
         self.tokens: set[str] = set()
         self.codes: dict[str, str] = {}
         self.pairing: deque[tuple[int, dict]] = deque()
+        self.pairing_tokens: list[str | None] = []
         self.config: dict = {"revision": 0, "interval_s": 2.0}
         self.max_bytes = 50_000_000
         self.close_after_answer = False
@@ -238,6 +239,9 @@ class Handler(BaseHTTPRequestHandler):
         message = self._json()
         if set(message) != {"protocol", "name", "driver", "model", "agent"}:
             self.strict.violations.append(f"pairing with {sorted(message)}")
+        self.strict.pairing_tokens.append(
+            self.headers["Authorization"].removeprefix("Bearer ") if "Authorization" in self.headers else None
+        )
         answer = {"device_code": secrets.token_urlsafe(24), "user_code": "BDWP-HQPK", "interval": 0.01}
         answer |= {"verification_uri": f"{self.strict.url}/pair", "expires_in": 900}
         answer |= {"verification_uri_complete": f"{self.strict.url}/pair?code=BDWP-HQPK"}

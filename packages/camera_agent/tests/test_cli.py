@@ -36,6 +36,15 @@ def test_pairing_shows_the_code_and_keeps_the_token(server, tmp_path, capsys):
     assert json.loads((folder / "identity.json").read_text())["server"] == server.url
 
 
+def test_pairing_again_shows_the_old_token_to_its_own_server_alone(server, home):
+    old = home.token()
+    assert main(["pair", server.url, "--home", str(home.folder)]) == 0
+    assert server.pairing_tokens == [old]
+    home.write(home.identity_file, {"server": "https://elsewhere.example"})
+    assert main(["pair", server.url, "--home", str(home.folder)]) == 0
+    assert server.pairing_tokens == [old, None]
+
+
 def test_the_code_lies_in_a_file_while_it_waits_for_approval(server, tmp_path):
     seen = []
     answer = (400, {"error": "authorization_pending"})

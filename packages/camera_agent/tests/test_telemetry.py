@@ -82,3 +82,8 @@ def test_without_a_network_it_beats_on_and_says_so(heart, server):
 def test_a_revoked_token_is_an_answer_too(heart, server):
     server.tokens.clear()
     assert heart.beat().status == 401
+
+
+def test_a_card_that_takes_no_status_file_does_not_silence_the_heart(heart, home):
+    home.status_file.mkdir()
+    assert heart.beat().status == 200

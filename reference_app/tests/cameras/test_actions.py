@@ -120,6 +120,32 @@ def test_an_agent_that_was_revoked_before_it_came_is_denied(editor):
     assert refusal(offered.device_code, timezone.now()) == "access_denied"
 
 
+@pytest.mark.parametrize("revoked", [True, False])
+def test_an_agent_that_asks_again_with_its_token_goes_on_as_the_same_camera(editor, revoked):
+    first = actions.enrol("Roof")
+    actions.record_heartbeat(first.camera.pk, heartbeat())
+    if revoked:
+        actions.revoke(first.camera)
+    offered = offer(name="whatever the agent says", token=first.token)
+    camera = actions.approve_pairing(offered.user_code, by=editor)
+    assert (camera.pk, camera.name, camera.state) == (first.camera.pk, "Roof", "paired")
+    assert camera_by_token(first.token) is None
+    assert camera_by_token(actions.exchange_token(offered.device_code).token) == camera
+    assert Camera.objects.get().revoked_at is None
+
+
+def test_a_token_that_was_never_given_out_makes_no_old_camera_of_a_new_one(editor):
+    first = actions.enrol("Roof").camera
+    assert actions.approve_pairing(offer(token="cam_guessed").user_code, by=editor) != first
+
+
+def test_who_has_a_token_but_no_approval_gets_nothing():
+    first = actions.enrol("Roof")
+    offered = offer(token=first.token)
+    assert refusal(offered.device_code, timezone.now()) == "authorization_pending"
+    assert camera_by_token(first.token) == first.camera
+
+
 def test_waiting_codes_are_bounded_and_expired_ones_make_room():
     for _ in range(domain.PAIRINGS_AT_ONCE):
         offer()

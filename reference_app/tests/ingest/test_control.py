@@ -53,6 +53,18 @@ def test_an_agent_is_paired_as_the_golden_messages_have_it(stranger):
     assert Camera.objects.get().spool_pending == 3
 
 
+def test_an_agent_that_was_revoked_is_paired_again_as_the_same_camera(agent, picture):
+    shot = agent.shoot(picture())
+    agent.send(shot)
+    actions.revoke(agent.camera)
+    offer = agent.post("/pairing", golden("pairing_request.json"))
+    camera = actions.approve_pairing(offer.json["user_code"], by=User.objects.create_user("editor"))
+    assert camera == agent.camera
+    given = agent.post("/token", {"protocol": 1, "device_code": offer.json["device_code"]})
+    agent.token = given.json["access_token"]
+    assert agent.send(shot).headers["Capture-Status"] == "duplicate"
+
+
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"protocol": 1}', b'{"protocol": 9}'])
 @pytest.mark.parametrize("path", ["/pairing", "/token"])
 def test_a_pairing_message_that_makes_no_sense_is_refused_in_the_words_of_the_rfc(stranger, path, body):

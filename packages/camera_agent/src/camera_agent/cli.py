@@ -65,6 +65,9 @@ def _home(options: argparse.Namespace) -> Home:
 def _pair(options: argparse.Namespace) -> int:
     home = _home(options)
     with closing(Client(options.url)) as client:
+        if home.read(home.identity_file).get("server") == client.server:
+            # Paired with this server before: it goes on as the same camera. No other server sees the token.
+            client.token = home.token()
         return _pair_with(client, home, options)
 
 

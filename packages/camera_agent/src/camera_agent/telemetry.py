@@ -114,7 +114,8 @@ class Heart:
             folder=self._home.folder,
             uptime_s=time.monotonic() - self._started,
         )
-        self._home.write(self._home.status_file, beat)
+        with contextlib.suppress(OSError):  # on a full card the server still hears what the file can't say
+            self._home.write(self._home.status_file, beat)
         # systemd restarts an agent whose loops stand still, network or not.
         if self._alive():
             systemd.notify(systemd.ALIVE)

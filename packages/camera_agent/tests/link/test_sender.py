@@ -98,3 +98,18 @@ def test_a_revoked_token_stops_sending_until_the_camera_is_paired_again(server, 
     running.wait_for([Unauthorized, Delivered])
     assert running.reports[0].outcome.message == "The token was revoked."
     assert server.stored == ["capture-1"]
+
+
+def test_a_full_card_does_not_end_the_sending_and_nothing_is_stored_twice(server, spool, client, put):
+    told = []
+    sender = Sender(spool, client, stop=threading.Event(), token=lambda: client.token, report=told.append)
+    capture = put()
+    spool._index.execute("PRAGMA query_only = 1")
+    report = sender.attempt(capture)
+    assert isinstance(report.outcome, Later)
+    assert "Free some space" in report.outcome.message
+    assert report.wait_s > 0
+    spool._index.execute("PRAGMA query_only = 0")
+    assert isinstance(sender.attempt(capture).outcome, Delivered)
+    assert server.stored == ["capture-1"]
+    assert told[0] == report

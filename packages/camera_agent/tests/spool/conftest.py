@@ -23,6 +23,10 @@ class Filled:
             target, capture=capture, filename=f"{capture}.jpg", filetype="image/jpeg", taken=NOW, exposure={}
         )
 
+    def index_is_read_only(self, yes: bool) -> None:
+        """Let SQLite refuse to write, as on a card that is full or worn out."""
+        self.spool._index.execute(f"PRAGMA query_only = {int(yes)}")
+
     def reopen(self) -> None:
         self.spool.close()
         self.spool = Spool(self.folder)

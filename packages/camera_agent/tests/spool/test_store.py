@@ -8,6 +8,7 @@ from camera_agent.errors import SpoolError
 from camera_agent.spool.rows import State
 from camera_agent.spool.store import Counts, Spool
 from tests.conftest import jpeg
+from tests.spool.conftest import NOW
 
 
 def test_captures_come_out_in_the_order_they_went_in(filled):
@@ -111,6 +112,26 @@ def test_a_picture_that_cant_be_kept_is_an_error_not_a_silence(filled):
             taken=filled.put("capture-0").taken,
             exposure={},
         )
+
+
+def test_a_picture_whose_row_cant_be_written_does_not_stay_behind(filled):
+    filled.index_is_read_only(True)
+    with pytest.raises(SpoolError, match="can't be written"):
+        filled.put("capture-1")
+    assert list(filled.spool.captures.iterdir()) == []
+    filled.index_is_read_only(False)
+    assert filled.put("capture-2").sequence == 1
+    filled.reopen()
+    assert filled.spool.recover(NOW).adopted == 0
+
+
+def test_a_note_that_cant_be_written_is_an_error_with_a_remedy(filled):
+    put = filled.put("capture-1")
+    filled.index_is_read_only(True)
+    for change in (filled.spool.tried, filled.spool.delivered):
+        with pytest.raises(SpoolError, match="Free some space"):
+            change(put)
+    assert filled.spool.path(put).exists()
 
 
 def test_a_spool_in_a_place_that_is_no_folder_says_so(tmp_path):

@@ -13,6 +13,7 @@ from timelapse.cameras import domain
 from timelapse.cameras.errors import CodeUnknown, CodeUsed, TokenPending, TokenRefusal, TooManyPairings
 from timelapse.cameras.events import CameraPaired, CameraRevoked, camera_paired, camera_revoked
 from timelapse.cameras.models import Camera, Pairing
+from timelapse.cameras.queries import camera_by_token
 from timelapse.shared import live
 
 if TYPE_CHECKING:
@@ -49,8 +50,10 @@ def enrol(name: str, *, driver: str = "simulated", model: str = "") -> Enrolment
 
 
 @transaction.atomic
-def request_pairing(*, name: str, driver: str, model: str = "", agent: str = "") -> PairingOffer:
-    """Give an agent a code to show.
+def request_pairing(
+    *, name: str, driver: str, model: str = "", agent: str = "", token: str = ""
+) -> PairingOffer:
+    """Give an agent a code to show; one with a ``token``, revoked or not, asks to go on as the same camera.
 
     Raises:
         TooManyPairings: as many codes wait as may.
@@ -67,6 +70,7 @@ def request_pairing(*, name: str, driver: str, model: str = "", agent: str = "")
         driver=driver,
         model=model,
         agent=agent,
+        again=camera_by_token(token) if token else None,
         expires_at=now + domain.PAIRING_LASTS,
     )
     return PairingOffer(
@@ -81,6 +85,9 @@ def request_pairing(*, name: str, driver: str, model: str = "", agent: str = "")
 def approve_pairing(user_code: str, *, by: User, name: str | None = None) -> Camera:
     """Let in the agent that shows this code, under its own name or the given one.
 
+    An agent that was paired before goes on as the same camera: its film goes on, and what it had delivered
+    without hearing the answer is not stored a second time.
+
     Raises:
         CodeUnknown: no agent shows it now.
         CodeUsed: it has been approved already.
@@ -93,13 +100,27 @@ def approve_pairing(user_code: str, *, by: User, name: str | None = None) -> Cam
         raise CodeUnknown(user_code=user_code)
     if pairing.camera_id is not None:
         raise CodeUsed(user_code=pairing.user_code)
-    camera = Camera.objects.create(
-        name=domain.written_name(name, pairing.name), driver=pairing.driver, model=pairing.model
-    )
+    if pairing.again_id is None:
+        camera = Camera.objects.create(
+            name=domain.written_name(name, pairing.name), driver=pairing.driver, model=pairing.model
+        )
+    else:
+        camera = _let_in_again(pairing.again_id, name)
     pairing.camera, pairing.approved_by = camera, by
     pairing.save(update_fields=["camera", "approved_by"])
     _tell_paired(camera)
     return camera
+
+
+def _let_in_again(camera: UUID, name: str | None) -> Camera:
+    """Make the camera wait for its new token; the old one counts no more, so nobody can beat with it."""
+    current = Camera.objects.select_for_update().get(pk=camera)
+    if current.state == Camera.States.REVOKED:
+        current.reinstate()
+    current.name = domain.written_name(name, current.name)
+    current.token_hash = current.revoked_at = current.beat_at = current.next_by = None
+    current.save(update_fields=["state", "name", "token_hash", "revoked_at", "beat_at", "next_by"])
+    return current
 
 
 def exchange_token(device_code: str, *, now: datetime | None = None) -> Enrolment:

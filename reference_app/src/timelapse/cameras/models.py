@@ -62,6 +62,10 @@ class Camera(Lifecycle):
     def revoke(self) -> None:
         """Let the agent's token count no more."""
 
+    @transition(source=States.REVOKED, target=States.PAIRED, label="Let in again", internal=True)
+    def reinstate(self) -> None:
+        """Take the agent back that was shut out: it has asked, and its code was approved."""
+
 
 class Pairing(models.Model):
     """An agent that shows a code and waits until somebody approves it (the shape of RFC 8628)."""
@@ -78,6 +82,8 @@ class Pairing(models.Model):
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
+    #: Whose token the agent already had: once approved it goes on as that camera, with a new token.
+    again = models.ForeignKey(Camera, null=True, on_delete=models.SET_NULL, related_name="+", editable=False)
     #: Made when the code is approved; its token when the agent fetches it.
     camera = models.ForeignKey(Camera, null=True, on_delete=models.CASCADE, related_name="pairings")
 

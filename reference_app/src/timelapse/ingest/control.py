@@ -12,7 +12,7 @@ from timelapse.cameras.domain import PROTOCOL, Heartbeat
 from timelapse.cameras.errors import TokenPending, TooManyPairings
 from timelapse.ingest import messages
 from timelapse.ingest.domain import Refusal
-from timelapse.ingest.pipeline.admission import camera_of
+from timelapse.ingest.pipeline.admission import bearer_of, camera_of
 from timelapse.ingest.workers import in_database
 from timelapse.shared import conf
 
@@ -35,6 +35,7 @@ async def pairing(request: Request, body: Body) -> Response:
             driver=wanted.driver,
             model=wanted.model,
             agent=wanted.agent,
+            token=bearer_of(request.headers.get("authorization", "")),
         )
     except Refusal as refusal:
         return _rfc_error("invalid_request", str(refusal))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from camera_agent.errors import LinkDown
+from camera_agent.errors import LinkDown, SpoolError
 from camera_agent.link.backoff import Backoff
 from camera_agent.link.upload import Delivered, Later, Outcome, Refused, Unauthorized, deliver
 
@@ -94,7 +94,18 @@ class Sender:
             outcome = deliver(self._client, capture, self._spool.path(capture))
         except LinkDown as error:
             outcome = Later(message=str(error))
-        wait_s = 0.0
+        try:
+            wait_s = self._note(capture, outcome)
+        except SpoolError as error:
+            # A full card takes no note. The capture is sent again, and the server says that it has it.
+            outcome = Later(message=str(error))
+            wait_s = self._backoff.wait_s()
+        report = Report(capture=capture, outcome=outcome, wait_s=wait_s)
+        self._report(report)
+        return report
+
+    def _note(self, capture: Capture, outcome: Outcome) -> float:
+        """Write down what came of an attempt; gives the seconds to wait before the next."""
         match outcome:
             case Delivered():
                 self._spool.delivered(capture)
@@ -104,12 +115,10 @@ class Sender:
                 self._backoff.succeeded()
             case Later(after_s=after_s):
                 self._spool.tried(capture)
-                wait_s = self._backoff.wait_s(after_s)
+                return self._backoff.wait_s(after_s)
             case Unauthorized():
-                wait_s = PAIRED_AGAIN_S
-        report = Report(capture=capture, outcome=outcome, wait_s=wait_s)
-        self._report(report)
-        return report
+                return PAIRED_AGAIN_S
+        return 0.0
 
     def _pause(self, report: Report) -> None:
         if not isinstance(report.outcome, Unauthorized):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from camera_agent.spool.room import Freed, make_room, missing
 from camera_agent.spool.rows import State
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from camera_agent.clock import Instant
@@ -63,7 +64,7 @@ class Spool:
 
     def recover(self, now: Instant) -> Recovery:
         """Put the folder in order after any kind of stop; to be called once, before anything else."""
-        with self._lock:
+        with self._writing("The spool can't be put in order"):
             return recover(
                 self._index, incoming=self.incoming, captures=self.captures, now=now, path_of=self.path
             )
@@ -82,12 +83,13 @@ class Spool:
 
         Gives None, and drops the file, when a capture of that id has been here before.
         """
-        try:
-            with self._lock:
-                if self._one("SELECT 1 FROM captures WHERE capture = ?", capture):
-                    temporary.unlink()
-                    return None
-                size, sha256 = settle(temporary, self._path(capture, filetype))
+        with self._writing(f"The capture {capture} can't be written"):
+            if self._one("SELECT 1 FROM captures WHERE capture = ?", capture):
+                temporary.unlink()
+                return None
+            final = self._path(capture, filetype)
+            size, sha256 = settle(temporary, final)
+            try:
                 stored = rows.insert(
                     self._index,
                     capture=capture,
@@ -98,11 +100,10 @@ class Spool:
                     taken=taken,
                     exposure=exposure,
                 )
-        except (OSError, sqlite3.Error) as error:
-            raise SpoolError(
-                f"The capture {capture} can't be written to {self.folder}: {error}.",
-                "Free some space or check the card.",
-            ) from error
+            except sqlite3.Error:
+                # Without its row it is not promised. Left there, a restart would adopt it behind later ones.
+                final.unlink(missing_ok=True)
+                raise
         self._notify()
         return stored
 
@@ -149,7 +150,7 @@ class Spool:
 
     def make_room(self, *, quota: int, reserve: int) -> Freed:
         """Keep the spool below `quota` bytes (0: any size) and `reserve` bytes of the disk free."""
-        with self._lock:
+        with self._writing("No room can be made"):
             row = self._one("SELECT sum(bytes) AS used FROM totals WHERE state IN (0, 2)")
             used = int(row["used"] or 0) if row else 0
             free = shutil.disk_usage(self.folder).free
@@ -206,8 +207,19 @@ class Spool:
         return row
 
     def _change(self, statement: str, *values: str | int) -> None:
-        with self._lock:
+        with self._writing("The spool's index can't be written"):
             self._index.execute(statement, values)
+
+    @contextmanager
+    def _writing(self, otherwise: str) -> Iterator[None]:
+        """Be the only one that writes; whatever the disk or SQLite complains of becomes a SpoolError."""
+        try:
+            with self._lock:
+                yield
+        except (OSError, sqlite3.Error) as error:
+            raise SpoolError(
+                f"{otherwise} in {self.folder}: {error}.", "Free some space or check the card."
+            ) from error
 
     def _notify(self) -> None:
         with self.changed:

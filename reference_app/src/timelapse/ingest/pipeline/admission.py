@@ -35,14 +35,20 @@ class UnderWay:
     order: Order
 
 
+def bearer_of(authorization: str) -> str:
+    """Read the token in an Authorization header; empty when there is none."""
+    scheme, _, token = authorization.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
 def camera_of(authorization: str) -> Camera:
     """Find the camera that sends.
 
     Raises:
         Refusal: 401 for a token that was never given out, or was revoked.
     """
-    scheme, _, token = authorization.partition(" ")
-    camera = camera_by_token(token.strip()) if scheme.lower() == "bearer" and token else None
+    token = bearer_of(authorization)
+    camera = camera_by_token(token) if token else None
     headers = {"WWW-Authenticate": 'Bearer realm="agent"'}
     if camera is None:
         message, code = "This server never gave out the token that the agent sent.", "token_unknown"
