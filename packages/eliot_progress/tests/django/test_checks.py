@@ -10,7 +10,7 @@ from django.core.checks import run_checks
         ({}, []),
         ({"ADOPT": "always"}, []),
         ({"ADPOT": "never"}, [("eliot_progress.E001", "Did you mean 'ADOPT'?")]),
-        ({"COLOUR": 1}, [("eliot_progress.E001", "Known: ADOPT.")]),
+        ({"COLOUR": 1}, [("eliot_progress.E001", "Known: ADOPT, DATABASE, STORE.")]),
         ({"ADOPT": "sometimes"}, [("eliot_progress.E002", "Use one of never, same-origin, always.")]),
     ],
 )

@@ -6,7 +6,9 @@ from eliot_progress.django import conf
 
 
 def test_no_setting_is_needed():
-    assert conf.get() == conf.Settings(ADOPT="never")
+    assert conf.get() == conf.Settings(
+        ADOPT="never", DATABASE="default", STORE="eliot_progress.django.store.DjangoStore"
+    )
 
 
 def test_a_changed_setting_counts_at_once(settings):

@@ -7,6 +7,8 @@ from django.http import FileResponse
 
 from eliot_progress.django.middleware import CausalMiddleware
 
+pytestmark = pytest.mark.django_db  # the end of an answer closes the thread's connections, if there are any
+
 
 def ends(log):
     return [m for m in log if m.get("action_status") in ("succeeded", "failed")]

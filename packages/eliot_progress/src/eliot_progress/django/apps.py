@@ -10,6 +10,7 @@ class EliotProgressConfig(AppConfig):
 
     name = "eliot_progress.django"
     label = "eliot_progress"
+    default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "Progress"
 
     def ready(self) -> None:

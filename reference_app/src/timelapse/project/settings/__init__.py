@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "channels",
     "strawberry_django",
+    "eliot_progress.django",
     "fsmlock",
     "queue_insight",
     "timelapse.accounts",
@@ -67,16 +68,22 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": env.db_url("DATABASE_URL", f"sqlite:///{HOME}/db.sqlite3")}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["OPTIONS"] = {
-        # A transaction that will write takes the write lock at once, so that it never fails half-way.
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
-    }
-else:
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES = {
+    "default": env.db_url("DATABASE_URL", f"sqlite:///{HOME}/db.sqlite3"),
+    # A database of its own: storing the log never waits for the app's writes, nor they for it.
+    "log": env.db_url("LOG_DATABASE_URL", f"sqlite:///{HOME}/log.sqlite3"),
+}
+for _database in DATABASES.values():
+    if _database["ENGINE"] == "django.db.backends.sqlite3":
+        _database["OPTIONS"] = {
+            # A transaction that will write takes the write lock at once, so that it never fails half-way.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+        }
+    else:
+        _database["CONN_HEALTH_CHECKS"] = True
+DATABASE_ROUTERS = ["eliot_progress.django.router.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379")
@@ -121,6 +128,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("HTTPS", False)
 AUTH_PASSWORD_VALIDATORS = [{"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"}]
 
 QUEUE_INSIGHT = {"APP": "timelapse.project.celery.app"}
+ELIOT_PROGRESS = {"DATABASE": "log", "STORE": "timelapse.shared.progress.store"}
 PROGRESS_REDIS_URL = f"{REDIS_URL}/3"
 STRAWBERRY_DJANGO = {"MUTATIONS_DEFAULT_HANDLE_ERRORS": False, "MAP_AUTO_ID_AS_GLOBAL_ID": True}
 TIMELAPSE: dict[str, object] = {}

@@ -64,16 +64,20 @@ def boot_django(home: Path) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "timelapse.project.settings")
     import django  # noqa: PLC0415 - settings are read here, once the environment is complete
     from django.core.management import call_command  # noqa: PLC0415
-    from django.db import DatabaseError, connection  # noqa: PLC0415
+    from django.db import DatabaseError, connections  # noqa: PLC0415
 
     django.setup()
     try:
         call_command("migrate", verbosity=0, interactive=False)
+        call_command("migrate", "eliot_progress", database="log", verbosity=0, interactive=False)
     except DatabaseError as error:
-        msg = f"The database can't be used: {error}. Is DATABASE_URL right, and the disk not full?"
+        msg = (
+            f"The database can't be used: {error}. "
+            "Are DATABASE_URL and LOG_DATABASE_URL right, and the disk not full?"
+        )
         raise StackError(msg) from error
     finally:
-        connection.close()  # children are forked from here
+        connections.close_all()  # children are forked from here
 
 
 def _await_web(supervisor: Supervisor, web: Child, address: str) -> None:

@@ -71,6 +71,12 @@ def collector(home: Path) -> Child:
     return Child("collector", manage("queue_insight", "collect"), home / "log" / "collector.log")
 
 
+def ingest(home: Path) -> Child:
+    """Give the process that stores the log for whoever looks for something in it."""
+    files = [str(home / "log" / "timelapse.jsonl"), "--follow", "--days", "30", "--max-mb", "2000"]
+    return Child("ingest", manage("eliot_progress", "ingest", *files), home / "log" / "ingest.log")
+
+
 def agent(home: Path, name: str, arguments: list[str]) -> Child:
     """Give a camera agent, a program of its own that knows this app by its wire protocol alone."""
     return Child(name, [*_python("camera_agent"), *arguments], home / "log" / f"{name}.log")

@@ -6,7 +6,7 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from timelapse.project.stack import boot
+from timelapse.project.stack import boot, commands
 from timelapse.project.stack.errors import Stopped
 from timelapse.project.stack.home import claimed
 from timelapse.project.stack.ports import free_port, require_free
@@ -48,6 +48,7 @@ def _start(supervisor: Supervisor, home: Path, port: int, *, camera: bool) -> No
     if password is not None:
         _remember(home, password)
     address = boot.boot_servers(supervisor, home, port)
+    supervisor.start(commands.ingest(home))
     if camera:
         from timelapse.project.stack.demo import start_camera  # noqa: PLC0415
 

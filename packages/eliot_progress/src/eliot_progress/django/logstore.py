@@ -1,0 +1,99 @@
+"""Writing the log into the database: whole batches, each message once, whatever is delivered again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import connections, transaction
+
+from eliot_progress.django import conf, rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from django.db.backends.utils import CursorWrapper
+
+_ENDS = ("succeeded", "failed")
+_MESSAGE = """
+INSERT INTO eliot_progress_logmessage (causal_id, path, action, kind, status, report, at, body, duration_s)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, {duration}) ON CONFLICT (causal_id, path) DO NOTHING
+"""
+_PLAIN = _MESSAGE.format(duration="NULL")
+_END = _MESSAGE.format(
+    duration="(SELECT duration_s FROM eliot_progress_logaction WHERE causal_id = %s AND path = %s)"
+)
+# Both messages of an action, and its reports, in any order and any number of times, give the same row.
+_ACTION = """
+INSERT INTO eliot_progress_logaction AS t (causal_id, path, parent, action_type, status, started_at, ended_at,
+    duration_s, reason, done, total, unit, seq, seen_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (causal_id, path) DO UPDATE SET
+    action_type = CASE WHEN excluded.action_type <> '' THEN excluded.action_type ELSE t.action_type END,
+    status = CASE WHEN t.status IN ('', 'started') AND excluded.status <> '' THEN excluded.status
+        ELSE t.status END,
+    started_at = COALESCE(excluded.started_at, t.started_at),
+    ended_at = COALESCE(excluded.ended_at, t.ended_at),
+    duration_s = COALESCE(excluded.ended_at, t.ended_at) - COALESCE(excluded.started_at, t.started_at),
+    reason = CASE WHEN excluded.reason <> '' THEN excluded.reason ELSE t.reason END,
+    done = CASE WHEN excluded.seq > COALESCE(t.seq, -1) THEN excluded.done ELSE t.done END,
+    total = CASE WHEN excluded.seq > COALESCE(t.seq, -1) THEN excluded.total ELSE t.total END,
+    unit = CASE WHEN excluded.seq > COALESCE(t.seq, -1) THEN excluded.unit ELSE t.unit END,
+    seq = CASE WHEN excluded.seq > COALESCE(t.seq, -1) THEN excluded.seq ELSE t.seq END,
+    seen_at = CASE WHEN excluded.seen_at > t.seen_at THEN excluded.seen_at ELSE t.seen_at END
+"""
+# Ends that came before their start.
+_STRAGGLERS = """
+UPDATE eliot_progress_logmessage AS m SET duration_s = (
+    SELECT a.duration_s FROM eliot_progress_logaction a WHERE a.causal_id = m.causal_id AND a.path = m.action)
+WHERE m.causal_id IN ({marks}) AND m.status IN ('succeeded', 'failed') AND m.duration_s IS NULL
+"""
+_MARKS = 500
+_Values = tuple[str | float | bool | None, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What became of a batch."""
+
+    #: Messages that are stored now, those that were before among them.
+    stored: int
+    #: What was no eliot message.
+    left_out: int
+
+
+def write(messages: Iterable[Mapping[str, object]]) -> Written:
+    """Store the messages in one transaction of the setting DATABASE; some thousands at a time are best.
+
+    Raises DatabaseError when they could not be stored: then none is, and the same batch may be tried again.
+    """
+    batch = rows.batch(messages)
+    alias = conf.get().DATABASE
+    with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
+        cursor.executemany(_ACTION, [_action(batch.actions[key]) for key in sorted(batch.actions)])
+        ends = [row for row in batch.messages if row.status in _ENDS]
+        cursor.executemany(_PLAIN, [_plain(row) for row in batch.messages if row.status not in _ENDS])
+        cursor.executemany(_END, [(*_plain(row), row.causal_id, row.action) for row in ends])
+        _measure(cursor, sorted({row.causal_id for row in batch.messages if row.status == "started"}))
+    return Written(stored=len(batch.messages), left_out=batch.left_out)
+
+
+def _plain(row: rows.MessageRow) -> _Values:
+    return (row.causal_id, row.path, row.action, row.kind, row.status, row.report, row.at, row.body)
+
+
+def _action(row: rows.ActionRow) -> _Values:
+    known = row.started_at is not None and row.ended_at is not None
+    duration = row.ended_at - row.started_at if known else None  # type: ignore[operator] # known says so
+    told = (row.action_type, row.status, row.started_at, row.ended_at, duration, row.reason)
+    return (row.causal_id, row.path, row.parent, *told, row.done, row.total, row.unit, row.seq, row.seen_at)
+
+
+def _measure(cursor: CursorWrapper, causal_ids: Sequence[str]) -> None:
+    for some in _parts(causal_ids):
+        cursor.execute(_STRAGGLERS.format(marks=", ".join(["%s"] * len(some))), some)
+
+
+def _parts(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(values), _MARKS):
+        yield values[start : start + _MARKS]

@@ -1,0 +1,3 @@
+"""Commands of Django's manage.py."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""The tables, and the full-text index over the messages."""
+
+from __future__ import annotations

@@ -1,0 +1,148 @@
+"""What the database keeps: the newest state of each task, the log's messages, the actions they tell of."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+#: A causal id: 32 hex digits.
+_CAUSAL = 32
+#: Longest type of an action or message that is kept whole.
+KIND = 200
+
+
+class TaskRecord(models.Model):
+    """A task that reports: its newest state, also after its end."""
+
+    id = models.CharField(primary_key=True, max_length=320)
+    causal_id = models.CharField(max_length=_CAUSAL, db_index=True)
+    about = models.CharField(max_length=KIND, blank=True)
+    action_type = models.CharField(max_length=KIND)
+    #: Seconds since 1970 by the sender's clock.
+    started_at = models.FloatField()
+    #: Decides which report is the newest: an outcome outranks any seq.
+    rank = models.BigIntegerField()
+    outcome = models.CharField(max_length=16, blank=True)
+    #: A newer task of the same type about the same object is there.
+    superseded = models.BooleanField(default=False)
+    #: When the report was heard, by the database's clock.
+    heard_at = models.DateTimeField(db_index=True)
+    #: The TaskState as `to_dict` gives it.
+    state = models.JSONField()
+
+    class Meta:
+        verbose_name = "task"
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["about", "-started_at", "-id"], name="ep_task_about"),
+            models.Index(
+                fields=["-started_at", "-id"],
+                name="ep_task_active",
+                condition=Q(outcome="", superseded=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class LogAction(models.Model):
+    """One action: what its start, its end and its newest report tell, in whatever order they come.
+
+    A row whose messages did not come (yet) holds the place above those that did.
+    """
+
+    causal_id = models.CharField(max_length=_CAUSAL)
+    #: The level as text that sorts like the tree (`ids.encode_path`); empty for the root.
+    path = models.TextField(blank=True)
+    #: The path of the action around it; null for the root.
+    parent = models.TextField(null=True)  # noqa: DJ001 - the root has none, and "" is the root's own path
+    action_type = models.CharField(max_length=KIND, blank=True)
+    #: started, succeeded or failed; empty while neither start nor end came.
+    status = models.CharField(max_length=16, blank=True)
+    started_at = models.FloatField(null=True)
+    ended_at = models.FloatField(null=True)
+    duration_s = models.FloatField(null=True)
+    reason = models.TextField(blank=True)
+    #: Of the newest report.
+    done = models.FloatField(null=True)
+    total = models.FloatField(null=True)
+    unit = models.CharField(max_length=KIND, blank=True)
+    seq = models.BigIntegerField(null=True)
+    #: Time of the newest message of its own; of the root, of any message of the task.
+    seen_at = models.FloatField()
+
+    class Meta:
+        verbose_name = "action"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["causal_id", "path"], name="ep_action_once")
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["causal_id", "parent", "path"], name="ep_action_parent"),
+            models.Index(fields=["-seen_at"], name="ep_action_roots", condition=Q(parent=None)),
+            models.Index(fields=["causal_id", "path"], name="ep_action_failed", condition=Q(status="failed")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.causal_id}/{self.path} {self.action_type}"
+
+
+class LogMessage(models.Model):
+    """One message of the log, once, however often it is delivered."""
+
+    causal_id = models.CharField(max_length=_CAUSAL)
+    path = models.TextField()
+    #: The path of the action that it belongs to.
+    action = models.TextField(blank=True)
+    #: Its action type, or its message type.
+    kind = models.CharField(max_length=KIND, blank=True)
+    #: Its action status; empty for a plain message.
+    status = models.CharField(max_length=16, blank=True)
+    #: Whether it is a progress report, which a tree shows as its action's bar.
+    report = models.BooleanField(default=False)
+    #: Seconds since 1970 by the sender's clock.
+    at = models.FloatField()
+    #: Of an end: how long the action took.
+    duration_s = models.FloatField(null=True)
+    #: The message as JSON, without what the columns above hold.
+    body = models.TextField()
+
+    class Meta:
+        verbose_name = "log message"
+        verbose_name_plural = "log"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["causal_id", "path"], name="ep_message_once")
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["at", "id"], name="ep_message_at"),
+            models.Index(fields=["kind", "at", "id"], name="ep_message_kind"),
+            models.Index(fields=["status", "at", "id"], name="ep_message_status", condition=~Q(status="")),
+            models.Index(
+                fields=["duration_s", "id"], name="ep_message_slow", condition=Q(duration_s__isnull=False)
+            ),
+            models.Index(
+                fields=["causal_id"],
+                name="ep_message_unmeasured",
+                condition=Q(status__in=["succeeded", "failed"], duration_s__isnull=True),
+            ),
+            models.Index(
+                fields=["causal_id", "action", "path"],
+                name="ep_message_plain",
+                condition=Q(status="", report=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.causal_id}/{self.path} {self.kind}"
+
+
+class LogFile(models.Model):
+    """How far a log file has been taken in, so that a restart goes on there."""
+
+    path = models.TextField(primary_key=True)
+    inode = models.BigIntegerField()
+    offset = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return self.path

@@ -1,0 +1,162 @@
+"""Messages as rows of the log's tables, and rows as messages again. Pure."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import orjson
+
+from eliot_progress import clean, ids
+from eliot_progress.messages import HEARTBEAT, PROGRESS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+#: Columns hold these; the body holds the rest.
+_ENVELOPE = frozenset({"task_level", "timestamp"})
+_STATUSES = ("started", "succeeded", "failed")
+_DEEPEST = 200
+_BIGGEST = 10**15
+_KIND = 200
+_REASON = 2000
+
+
+@dataclass(slots=True, kw_only=True)
+class MessageRow:
+    """One LogMessage."""
+
+    causal_id: str
+    path: str
+    action: str
+    kind: str
+    status: str
+    report: bool
+    at: float
+    body: str
+
+
+@dataclass(slots=True, kw_only=True)
+class ActionRow:
+    """What a batch tells of one action; None and "" for what it does not tell."""
+
+    causal_id: str
+    path: str
+    parent: str | None
+    action_type: str = ""
+    status: str = ""
+    started_at: float | None = None
+    ended_at: float | None = None
+    reason: str = ""
+    done: float | None = None
+    total: float | None = None
+    unit: str = ""
+    seq: int | None = None
+    seen_at: float = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class Batch:
+    """The rows of some messages; `left_out` are those that are no eliot messages."""
+
+    messages: list[MessageRow] = field(default_factory=list)
+    actions: dict[tuple[str, str], ActionRow] = field(default_factory=dict)
+    left_out: int = 0
+
+
+def batch(messages: Iterable[Mapping[str, object]]) -> Batch:
+    """The rows of these messages. Order and duplicates do not matter; never raises."""
+    made = Batch()
+    for message in messages:
+        level, uuid = message.get("task_level"), message.get("task_uuid")
+        if isinstance(level, list) and isinstance(uuid, str) and uuid and _sane(level):
+            row = _message(message, ids.causal(uuid), level)
+            made.messages.append(row)
+            _tell(made.actions, row, message)
+        else:
+            made.left_out += 1
+    return made
+
+
+def _sane(level: list[object]) -> bool:
+    return 0 < len(level) <= _DEEPEST and all(type(step) is int and 0 < step < _BIGGEST for step in level)
+
+
+def _message(message: Mapping[str, object], causal_id: str, level: list[int]) -> MessageRow:
+    path = ids.encode_path(level)
+    status = message.get("action_status")
+    body = {key: value for key, value in message.items() if key not in _ENVELOPE}
+    if body["task_uuid"] == str(UUID(causal_id)):
+        del body["task_uuid"]
+    return MessageRow(
+        causal_id=causal_id,
+        path=path,
+        action=path.rpartition("/")[0],
+        kind=clean.text(message.get("action_type") or message.get("message_type") or "", _KIND),
+        status=status if isinstance(status, str) and status in _STATUSES else "",
+        report=message.get("message_type") in (PROGRESS, HEARTBEAT),
+        at=max(0.0, clean.number(message.get("timestamp")) or 0.0),
+        body=_json(body),
+    )
+
+
+def _json(value: Mapping[str, object]) -> str:
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # lone surrogates, integers beyond 64 bits: escaped
+        return json.dumps(value)
+
+
+def _tell(actions: dict[tuple[str, str], ActionRow], row: MessageRow, message: Mapping[str, object]) -> None:
+    """What a message says of its action; and that all those above it exist."""
+    action = _action(actions, row.causal_id, row.action)
+    if row.status == "started":
+        action.started_at = row.at
+        action.status = action.status or row.status
+        action.action_type = row.kind
+    elif row.status:
+        action.ended_at, action.status, action.action_type = row.at, row.status, row.kind
+        action.reason = clean.text(message.get("reason", ""), _REASON)
+    elif row.report:
+        _report(action, message)
+    action.seen_at = max(action.seen_at, row.at)
+    root = actions[row.causal_id, ""]
+    root.seen_at = max(root.seen_at, row.at)
+
+
+def _action(actions: dict[tuple[str, str], ActionRow], causal_id: str, path: str) -> ActionRow:
+    known = actions.get((causal_id, path))
+    if known is not None:
+        return known
+    parent = path.rpartition("/")[0] if path else None
+    if parent is not None:
+        _action(actions, causal_id, parent)
+    made = actions[causal_id, path] = ActionRow(causal_id=causal_id, path=path, parent=parent)
+    return made
+
+
+def _report(action: ActionRow, message: Mapping[str, object]) -> None:
+    seq = message.get("seq")
+    if type(seq) is int and (action.seq is None or seq > action.seq) and abs(seq) < 2**62:
+        action.seq = seq
+        action.done = clean.number(message.get("done"))
+        action.total = clean.total(message.get("total"))
+        action.unit = clean.text(message.get("unit", ""))
+
+
+def level_of(path: str) -> list[int]:
+    """The level that a path of a row stands for."""
+    return [int(step[1:]) for step in path.split("/") if step]
+
+
+def whole(causal_id: str, path: str, at: float, body: str) -> dict[str, object]:
+    """The message as it was logged."""
+    told: dict[str, object] = {
+        "task_uuid": str(UUID(causal_id)),
+        "task_level": level_of(path),
+        "timestamp": at,
+    }
+    told.update(json.loads(body))
+    return told

@@ -1,0 +1,220 @@
+"""Finding messages: by words, any field, causal id, type, status, duration and time. Newest first."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from django.db import connections
+
+from eliot_progress.django import conf, rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: Candidates looked at for one page, when fields have to be compared.
+_LOOK_AT_MOST = 2_000
+_COLUMNS = "m.id, m.causal_id, m.path, m.action, m.kind, m.status, m.at, m.duration_s, m.body"
+_TERM = re.compile(r'(?:(?P<field>[^\s="]+)=)?(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s"]+))')
+_WORDS = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """What is looked for; everything that is given must hold."""
+
+    #: Words, `"words in a row"`, `beginning*`, `field=value`, `field="some words"`.
+    text: str = ""
+    #: May be the beginning of one, with or without dashes.
+    causal_id: str = ""
+    #: The action or message type.
+    kind: str = ""
+    #: started, succeeded or failed.
+    status: str = ""
+    #: Ends of actions that took at least so many seconds; the slowest come first.
+    took_s: float | None = None
+    #: Seconds since 1970.
+    since: float | None = None
+    until: float | None = None
+    #: Where the page before ended (`Found.more`).
+    after: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A message that was found."""
+
+    id: int
+    causal_id: str
+    path: str
+    action: str
+    kind: str
+    status: str
+    at: float
+    duration_s: float | None
+    body: str
+
+    @property
+    def message(self) -> dict[str, object]:
+        """The message as it was logged."""
+        return rows.whole(self.causal_id, self.path, self.at, self.body)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One page of hits."""
+
+    hits: tuple[Hit, ...]
+    #: Where the next page starts; None when this was the last.
+    more: tuple[float, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One term of the text: the words in a row that must be there, and the field whose value they are."""
+
+    field: str
+    value: str
+    words: tuple[str, ...]
+    #: The last word may go on.
+    open: bool
+
+    def holds(self, message: dict[str, object]) -> bool:
+        """Whether the field has this value, at any depth; always for terms without a field."""
+        return not self.field or any(
+            key.lower() == self.field and self._is(value) for key, value in _leaves(message)
+        )
+
+    def _is(self, value: object) -> bool:
+        told = (value if isinstance(value, str) else json.dumps(value)).lower()
+        return told.startswith(self.value.removesuffix("*")) if self.open else told == self.value
+
+
+def terms(text: str) -> tuple[Term, ...]:
+    """The terms of a search text. What has no letter and no digit says nothing."""
+    found = []
+    for match in _TERM.finditer(text):
+        name = (match["field"] or "").lower()
+        value = (match["quoted"] if match["quoted"] is not None else match["bare"]).lower()
+        words = tuple(_WORDS.findall(name) + _WORDS.findall(value))
+        if words:
+            found.append(Term(name, value, words, open=value.endswith("*")))
+    return tuple(found)
+
+
+def find(query: Query, *, limit: int = 50) -> Found:
+    """The first `limit` messages after `query.after`."""
+    wanted = terms(query.text)
+    hits: list[Hit] = []
+    looked_at = 0
+    while True:
+        page = _page(query, wanted, limit + 1)
+        looked_at += len(page)
+        for key, hit in page:
+            if len(hits) == limit or looked_at > _LOOK_AT_MOST + limit:
+                return Found(hits=tuple(hits), more=query.after)
+            query = replace(query, after=key)
+            if all(term.holds(hit.message) for term in wanted):
+                hits.append(hit)
+        if len(page) <= limit:
+            return Found(hits=tuple(hits), more=None)
+
+
+def _page(query: Query, wanted: tuple[Term, ...], limit: int) -> list[tuple[tuple[float, ...], Hit]]:
+    connection = connections[conf.get().DATABASE]
+    statement, parameters, order = compiled(query, wanted, connection.vendor, limit)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        names = list(Hit.__dataclass_fields__)
+        return [
+            (row[: len(order)], Hit(**dict(zip(names, row[len(order) :], strict=True))))
+            for row in cursor.fetchall()
+        ]
+
+
+def compiled(
+    query: Query, wanted: tuple[Term, ...], vendor: str, limit: int
+) -> tuple[str, list[str | float], tuple[str, ...]]:
+    """The SQL of one page, its parameters, and the columns that it is ordered by."""
+    conditions = list(_conditions(query))
+    source = "eliot_progress_logmessage m"
+    order: tuple[str, ...] = ("m.at", "m.id")
+    if query.took_s is not None:
+        order = ("m.duration_s", "m.id")
+    if wanted:
+        # The type and the status are words of the body too: the index meets them all at once.
+        also = (_phrase("action_status", query.status), _phrase("type", query.kind))
+        every = (*wanted, *(term for term in also if term))
+        if vendor == "sqlite":
+            source = f"eliot_progress_text t CROSS JOIN {source} ON m.id = t.rowid"
+            order = ("t.rowid",)
+            conditions.append(("eliot_progress_text MATCH %s", [_fts5(every)]))
+            conditions += _numbers(query)
+        else:
+            conditions.append(("m.words @@ to_tsquery('simple', %s)", [_tsquery(every)]))
+    if query.after:
+        marks = ", ".join(["%s"] * len(order))
+        conditions.append((f"({', '.join(order)}) < ({marks})", list(query.after)))
+    statement = f"SELECT {', '.join(order)}, {_COLUMNS} FROM {source}"  # noqa: S608 - names of ours alone
+    if conditions:
+        statement += f" WHERE {' AND '.join(text for text, _ in conditions)}"
+    statement += f" ORDER BY {', '.join(f'{column} DESC' for column in order)} LIMIT {limit}"
+    return statement, [value for _, values in conditions for value in values], order
+
+
+def _conditions(query: Query) -> Iterator[tuple[str, list[str | float]]]:
+    causal_id = query.causal_id.replace("-", "").strip().lower()
+    if causal_id:
+        yield "m.causal_id >= %s AND m.causal_id < %s", [causal_id, causal_id + "g"]
+    for column, value in (("m.kind", query.kind), ("m.status", query.status)):
+        if value:
+            yield f"{column} = %s", [value]
+    for condition, number in (
+        ("m.duration_s >= %s", query.took_s),
+        ("m.at >= %s", query.since),
+        ("m.at <= %s", query.until),
+    ):
+        if number is not None:
+            yield condition, [number]
+
+
+def _numbers(query: Query) -> Iterator[tuple[str, list[str | float]]]:
+    """The numbers of the messages of that time: bounds that the full-text index can use.
+
+    The + keeps the database from looking for them by walking along the numbers.
+    """
+    first = "t.rowid >= (SELECT min(id + 0) FROM eliot_progress_logmessage WHERE at >= %s)"
+    last = "t.rowid <= (SELECT max(id + 0) FROM eliot_progress_logmessage WHERE at <= %s)"
+    if query.since is not None:
+        yield first, [query.since]
+    if query.until is not None:
+        yield last, [query.until]
+
+
+def _phrase(name: str, value: str) -> Term | None:
+    words = tuple(_WORDS.findall(name) + _WORDS.findall(value.lower()))
+    return Term("", value, words, open=False) if value else None
+
+
+def _fts5(every: tuple[Term, ...]) -> str:
+    return " AND ".join(f'"{" ".join(term.words)}"{"*" if term.open else ""}' for term in every)
+
+
+def _tsquery(every: tuple[Term, ...]) -> str:
+    return " & ".join(
+        "(" + " <-> ".join(f"'{word}'" for word in term.words) + (":*" if term.open else "") + ")"
+        for term in every
+    )
+
+
+def _leaves(value: object, name: str = "") -> Iterator[tuple[str, object]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _leaves(inner, key)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _leaves(inner, name)
+    else:
+        yield name, value

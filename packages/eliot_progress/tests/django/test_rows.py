@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.django.stories import CAUSAL, STORY, message
+
+from eliot_progress.django.rows import batch, whole
+
+LEVELS = st.lists(st.integers(1, 10**15 - 1), min_size=1, max_size=12)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(LEVELS, st.dictionaries(st.text(min_size=1), JSON, max_size=4))
+def test_a_message_comes_back_as_it_was_logged(level, fields):
+    told = {**fields, **message(level, 1.5)}
+    (row,) = batch([told]).messages
+    assert whole(row.causal_id, row.path, row.at, row.body) == told
+
+
+@pytest.mark.parametrize("uuid", ["17348029C0ED4841969067CFC59FA371", "lost-7", "x" * 500])
+def test_an_unusual_task_id_comes_back_too(uuid):
+    (row,) = batch([message([1], 1.0, uuid)]).messages
+    assert len(row.causal_id) == 32
+    assert whole(row.causal_id, row.path, row.at, row.body)["task_uuid"] == uuid
+
+
+@given(
+    st.dictionaries(st.sampled_from(["task_uuid", "task_level", "timestamp", "action_status", "seq"]), JSON)
+)
+def test_nothing_that_a_line_may_hold_is_too_much(told):
+    made = batch([{"message_type": "progress", **told}])
+    assert len(made.messages) + made.left_out == 1
+
+
+@pytest.mark.parametrize("level", [[], [0], [-1], [True], ["1"], [10**15], [1] * 201, "1", None])
+def test_what_has_no_sane_level_is_left_out(level):
+    assert batch([message([1], 1.0) | {"task_level": level}]).left_out == 1
+
+
+def test_lone_surrogates_and_huge_numbers_are_kept():
+    told = message([1], 1.0, text="\ud800", number=2**70)
+    (row,) = batch([told]).messages
+    assert json.loads(row.body) == {"text": "\ud800", "number": 2**70}
+    assert row.body.isascii()
+
+
+def test_actions_above_a_message_are_known_before_their_own_messages_come():
+    made = batch([message([2, 3, 4], 5.0, message_type="hello")])
+    assert [(path, row.parent, row.status) for (_, path), row in sorted(made.actions.items())] == [
+        ("", None, ""),
+        ("a2", "", ""),
+        ("a2/a3", "a2", ""),
+    ]
+    assert made.actions[CAUSAL, ""].seen_at == 5.0
+
+
+@given(st.permutations(STORY))
+def test_the_order_of_messages_does_not_matter(shuffled):
+    assert batch(shuffled).actions == batch(STORY).actions

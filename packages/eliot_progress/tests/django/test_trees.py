@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import pytest
+from tests.django.stories import CAUSAL, OTHER_CAUSAL, STORY, end, said, start
+
+from eliot_progress.django import logstore, trees
+from eliot_progress.ids import encode_path
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def story():
+    logstore.write(STORY)
+
+
+def test_a_page_holds_the_children_in_the_order_of_the_tree(story):
+    page = trees.children(CAUSAL, "a2")
+    assert [(type(row).__name__, row.path) for row in page.rows] == [
+        ("LogMessage", "a2/a2"),
+        ("LogAction", "a2/a3"),
+    ]
+    assert page.children == {"a2/a3": 1}
+    assert page.more == ""
+
+
+def test_an_action_with_many_children_is_told_by_part():
+    logstore.write(
+        [said((n,), float(n), "tick") if n % 2 else start((n,), float(n), "work") for n in range(2, 252)]
+    )
+    seen, after = [], ""
+    while True:
+        page = trees.children(CAUSAL, "", after=after, limit=40)
+        assert len(page.rows) <= 40
+        seen += [row.path for row in page.rows]
+        if not page.more:
+            break
+        after = page.more
+    assert seen == [encode_path((n,)) for n in range(2, 252)]
+
+
+def test_what_failed_is_told_with_its_path_and_without_those_that_failed_because_of_it(story):
+    (failure,) = trees.failures(CAUSAL)
+    assert failure.action.action_type == "encode:file"
+    assert [row.action_type for row in failure.above] == ["http:request", "celery:task", "render:movie"]
+    assert trees.failures(OTHER_CAUSAL) == ()
+
+
+def test_two_that_failed_side_by_side_are_both_told():
+    logstore.write([end((n,), 5.0, "work", "failed") for n in (2, 3, 20)])
+    assert [failure.action.path for failure in trees.failures(CAUSAL)] == ["a2", "a3", "b20"]
+    assert len(trees.failures(CAUSAL, limit=2)) == 2
+
+
+def test_everything_that_an_action_caused_and_nothing_beside_it():
+    messages = [said((2, 1), 1.0, "in"), said((20, 1), 2.0, "beside"), said((2, 3, 1), 3.0, "below")]
+    logstore.write(messages)
+    assert [m["message_type"] for m in trees.messages(CAUSAL, "a2")] == ["in", "below"]
+    assert trees.size(CAUSAL, "a2") == trees.Size(messages=2, actions=2, failed=0)
+
+
+def test_the_whole_tree_comes_out_as_it_was_logged(story):
+    wanted = sorted((m for m in STORY if m["task_uuid"].startswith("17")), key=lambda m: m["task_level"])
+    assert list(trees.messages(CAUSAL)) == wanted
+
+
+def test_the_tasks_that_logged_last_come_first(story):
+    assert [root.causal_id for root in trees.roots()] == [OTHER_CAUSAL, CAUSAL]
+    assert trees.action(CAUSAL, "a2/a3").action_type == "render:movie"
+    assert trees.action(CAUSAL, "a9") is None
+
+
+def test_above_and_below():
+    assert trees.above("a2/a3/b11") == ["", "a2", "a2/a3"]
+    assert trees.above("") == []
+    assert trees.below("a2/a3", "a2")
+    assert not trees.below("b20", "b2")
+    assert trees.below("a2", "")
