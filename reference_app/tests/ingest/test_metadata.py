@@ -134,8 +134,15 @@ def test_a_checksum_matches_its_bytes_only():
     assert not checksum.matches(hashlib.sha1(b"hallo"))
 
 
-def test_an_empty_checksum_matches_nothing():
-    assert not Checksum.parse("sha1").matches(hashlib.sha1(b""))
+@pytest.mark.parametrize("value", ["sha1", "sha1 AAAA", "sha256 " + "A" * 28])
+def test_a_checksum_of_another_length_than_its_algorithm_has_is_refused(value):
+    with pytest.raises(Refusal, match="Upload-Checksum is no sha"):
+        Checksum.parse(value)
+
+
+def test_metadata_that_says_a_thing_twice_is_refused():
+    with pytest.raises(Refusal, match="'a' twice"):
+        parse_metadata("a AAAA,b AAAA,a AAAA")
 
 
 @pytest.mark.parametrize("header", ["md5 AAAA", "sha1 %%%", ""])

@@ -2,12 +2,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import io
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from tusclient.client import TusClient
-from tusclient.exceptions import TusCommunicationError
 
 from timelapse.cameras import actions
 from timelapse.frames.models import Frame
@@ -310,39 +307,6 @@ def test_a_revoked_token_is_refused_by_every_request(agent, picture):
 def test_a_body_under_way_gets_its_refusal_although_nobody_wants_it(agent):
     shot = agent.shoot(b"x" * 20_000_000, capture="no good id")
     assert agent.send(shot).code == "malformed"
-
-
-def test_the_public_python_client_uploads_in_pieces_with_checksums(agent, picture):
-    shot = agent.shoot(picture(size=(1600, 1200)))
-    tus_uploader(agent, shot, metadata=tus_metadata(shot), upload_checksum=True).upload()
-    assert file_of(only_frame()).read_bytes() == shot.data
-
-
-def test_the_public_python_client_resumes(agent, picture):
-    shot = agent.shoot(picture(size=(1600, 1200)))
-    first = tus_uploader(agent, shot, metadata=tus_metadata(shot))
-    first.upload_chunk()
-    second = tus_uploader(agent, shot, url=first.url)
-    assert second.offset == 50_000
-    second.upload()
-    assert file_of(only_frame()).read_bytes() == shot.data
-
-
-def test_the_public_python_client_sees_a_refusal(agent):
-    shot = agent.shoot(b"<html>" * 100)
-    with pytest.raises(TusCommunicationError) as caught:
-        tus_uploader(agent, shot, metadata=tus_metadata(shot)).upload()
-    assert caught.value.status_code == 422
-
-
-def tus_uploader(agent, shot, **options):
-    client = TusClient(f"http://127.0.0.1:{agent.port}/agent/v1/captures", headers=agent.authorization)
-    return client.uploader(file_stream=io.BytesIO(shot.data), chunk_size=50_000, **options)
-
-
-def tus_metadata(shot):
-    pairs = (pair.split(" ") for pair in shot.headers["Upload-Metadata"].split(","))
-    return {key: base64.b64decode(value).decode() for key, value in pairs}
 
 
 def test_the_causal_id_of_the_agent_goes_on_in_the_server(agent, picture, log_lines):

@@ -24,6 +24,8 @@ class Body:
         self._request = request
         self._idle_s = idle_s
         self._finished = False
+        #: Whether the client waits for our word before it sends anything (Expect: 100-continue).
+        self.awaits_permission = request.headers.get("expect", "").lower() == "100-continue"
 
     async def pieces(self) -> AsyncIterator[bytes]:
         """Yield what comes, as it comes.
@@ -31,6 +33,7 @@ class Body:
         Raises:
             ClientGone: the link broke, or nothing came for too long.
         """
+        self.awaits_permission = False  # receiving gives it
         while not self._finished:
             try:
                 message = await asyncio.wait_for(self._request.receive(), self._idle_s)

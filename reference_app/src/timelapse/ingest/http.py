@@ -25,6 +25,16 @@ Endpoint = Callable[[Request, Body], Awaitable[Response]]
 
 logger = logging.getLogger(__name__)
 
+#: Headers that mean something here, and nothing for sure when two of them disagree.
+_ONCE = (
+    "Authorization",
+    "Tus-Resumable",
+    "Upload-Offset",
+    "Upload-Length",
+    "Upload-Metadata",
+    "Upload-Checksum",
+)
+
 
 def create_application(*, idle_s: float = domain.IDLE_S) -> Starlette:
     """Make the application.
@@ -37,7 +47,7 @@ def create_application(*, idle_s: float = domain.IDLE_S) -> Starlette:
     return Starlette(
         routes=[
             Route("/captures", _answering(captures, idle_s), methods=list(captures)),
-            Route("/captures/{capture}", _answering(capture, idle_s), methods=list(capture)),
+            Route("/captures/{capture}", _answering(capture, idle_s), methods=[*capture, "POST"]),
             Route("/pairing", _answering({"POST": control.pairing}, idle_s), methods=["POST"]),
             Route("/token", _answering({"POST": control.token}, idle_s), methods=["POST"]),
             Route("/heartbeat", _answering({"POST": control.heartbeat}, idle_s), methods=["POST"]),
@@ -50,7 +60,7 @@ def _answering(endpoints: Mapping[str, Endpoint], idle_s: float) -> Callable[[Re
     async def endpoint(request: Request) -> Response:
         body = Body(request, idle_s)
         try:
-            response = await endpoints[request.method](request, body)
+            response = await _meant(request, endpoints)(request, body)
         except ClientGone:
             return Response(status_code=408, headers={"Connection": "close"})  # into the void
         except Refusal as refusal:
@@ -63,7 +73,22 @@ def _answering(endpoints: Mapping[str, Endpoint], idle_s: float) -> Callable[[Re
     return endpoint
 
 
+def _meant(request: Request, endpoints: Mapping[str, Endpoint]) -> Endpoint:
+    """Find who answers: by the method, or by the one that hides behind POST where proxies let no other pass."""
+    for name in _ONCE:
+        if len(request.headers.getlist(name)) > 1:
+            raise domain.malformed(f"The header {name} comes more than once.")
+    if request.method == "POST":
+        request.scope["method"] = request.headers.get("x-http-method-override", "POST").upper()
+    if request.method not in endpoints:
+        raise _wrong_method(request.method)
+    return endpoints[request.method]
+
+
 async def _heard(response: Response, body: Body) -> Response:
+    if response.status_code >= 400 and body.awaits_permission:
+        response.headers["Connection"] = "close"  # the client asked first, and now sends nothing
+        return response
     try:
         await body.discard(2 * conf.get().max_upload_bytes)
     except ClientGone:
@@ -91,10 +116,16 @@ def _trouble(error: Exception) -> Refusal:
 
 async def _no_such_thing(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 404
-    code, message = {
-        405: ("wrong_method", f"{request.method} is not possible here."),
-    }.get(status, ("no_such_address", "The agent protocol has no such address."))
-    return _refused(Refusal(status, code, message, "Read docs/reference/agent-protocol."))
+    if status == 405:
+        return _refused(_wrong_method(request.method))
+    message = "The agent protocol has no such address."
+    return _refused(Refusal(status, "no_such_address", message, "Read docs/reference/agent-protocol."))
+
+
+def _wrong_method(method: str) -> Refusal:
+    return Refusal(
+        405, "wrong_method", f"{method[:20]} is not possible here.", "Read docs/reference/agent-protocol."
+    )
 
 
 application = create_application()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import json
 import re
 from dataclasses import dataclass
@@ -15,7 +16,6 @@ from timelapse.frames.domain import Capture, Clock
 from timelapse.ingest.domain import malformed
 
 if TYPE_CHECKING:
-    import hashlib
     from collections.abc import Mapping
 
 CHECKSUM_ALGORITHMS: Final = ("sha1", "sha256")
@@ -67,14 +67,17 @@ class Checksum:
         """Read an Upload-Checksum header.
 
         Raises:
-            Refusal: 400, for an unknown algorithm or a value that is no base64.
+            Refusal: 400, for an unknown algorithm or a value that is no digest in base64.
         """
         algorithm, _, value = header.partition(" ")
         if algorithm not in CHECKSUM_ALGORITHMS:
             raise malformed(
                 f"Upload-Checksum wants one of {', '.join(CHECKSUM_ALGORITHMS)}, not {algorithm!r}."
             )
-        return cls(algorithm=algorithm, digest=_unbase64("Upload-Checksum", value))
+        digest = _unbase64("Upload-Checksum", value)
+        if len(digest) != hashlib.new(algorithm).digest_size:
+            raise malformed(f"The value of Upload-Checksum is no {algorithm}.")
+        return cls(algorithm=algorithm, digest=digest)
 
     def matches(self, running: hashlib._Hash) -> bool:
         """Compare with what came."""
@@ -96,11 +99,13 @@ def parse_metadata(header: str) -> dict[str, str]:
     """Read ``key base64,key base64``.
 
     Raises:
-        Refusal: 400, when a value is no base64 of UTF-8.
+        Refusal: 400, when a value is no base64 of UTF-8, or a key comes twice.
     """
     values: dict[str, str] = {}
     for pair in filter(None, (part.strip() for part in header.split(","))):
         key, _, value = pair.partition(" ")
+        if key in values:
+            raise malformed(f"Upload-Metadata says {key[:40]!r} twice.")
         try:
             values[key] = _unbase64(key, value).decode()
         except UnicodeDecodeError:

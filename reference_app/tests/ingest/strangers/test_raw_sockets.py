@@ -1,0 +1,387 @@
+"""What a client sends that nobody wrote carefully: byte by byte, below any HTTP library."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import socket
+import struct
+from dataclasses import dataclass
+
+import pytest
+
+from timelapse.cameras import actions
+from timelapse.frames.models import Frame
+from timelapse.frames.queries import file_of
+
+PATIENCE_S = 60
+
+
+@dataclass
+class Heard:
+    """One answer, as it came."""
+
+    status: int
+    headers: dict
+    body: bytes
+
+
+class Link:
+    """A socket to the server, and answers read from it one after another."""
+
+    def __init__(self, port):
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S)
+        self.stream = self.socket.makefile("rb")
+
+    def send(self, *lines, body=b""):
+        head = [line if isinstance(line, bytes) else line.encode() for line in lines]
+        self.socket.sendall(b"\r\n".join([*head, b"", b""]) + body)
+        return self
+
+    def hear(self, *, bodiless=False):
+        first = self.stream.readline()
+        assert first, "the link was closed without an answer"
+        headers = {}
+        while (line := self.stream.readline().strip()) != b"":
+            name, _, value = line.decode().partition(":")
+            headers[name.lower()] = value.strip()
+        status = int(first.split()[1])
+        length = 0 if bodiless or status in (100, 204) else int(headers.get("content-length", 0))
+        return Heard(status, headers, self.stream.read(length))
+
+    def reset(self):
+        self.stream.close()
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.socket.close()
+
+    def close(self):
+        self.stream.close()
+        self.socket.close()
+
+
+@pytest.fixture
+def link(agent):
+    links = []
+
+    def connect():
+        links.append(Link(agent.port))
+        return links[-1]
+
+    yield connect
+    for one in links:
+        one.close()
+
+
+@pytest.fixture
+def shot(agent, picture):
+    return agent.shoot(picture())
+
+
+@pytest.fixture
+def begun(agent, shot):
+    agent.begin(shot)
+    return shot
+
+
+def opening(agent, method, path, **headers):
+    """The lines of a request: token and version as they should be, unless said otherwise (None: left out)."""
+    lines = {
+        "Host": "test",
+        "Authorization": f"Bearer {agent.token}",
+        "Tus-Resumable": "1.0.0",
+        "Content-Type": "application/offset+octet-stream",
+    } | {name.replace("_", "-"): value for name, value in headers.items()}
+    told = [f"{name}: {value}" for name, value in lines.items() if value is not None]
+    return [f"{method} /agent/v1/captures{path} HTTP/1.1", *told]
+
+
+def creation(agent, shot, **headers):
+    announced = {name.replace("-", "_"): value for name, value in shot.headers.items()}
+    return opening(agent, "POST", "", **(announced | {"Content_Length": 0, "Content_Type": None} | headers))
+
+
+def patching(agent, shot, **headers):
+    usual = {"Upload_Offset": 0, "Content_Length": len(shot.data)}
+    return opening(agent, "PATCH", f"/{shot.capture}", **(usual | headers))
+
+
+def encoded(**values):
+    return ",".join(f"{key} {base64.b64encode(value).decode()}" for key, value in values.items())
+
+
+@pytest.mark.parametrize("method", ["POST", "HEAD", "PATCH", "DELETE"])
+@pytest.mark.parametrize("version", [None, "0.2.2", "1", ""])
+def test_a_request_of_no_version_or_another_is_told_which_one_is_spoken(agent, link, begun, method, version):
+    path = "" if method == "POST" else f"/{begun.capture}"
+    lines = opening(agent, method, path, Tus_Resumable=version, Content_Length=0)
+    heard = link().send(*lines).hear(bodiless=method == "HEAD")
+    assert (heard.status, heard.headers["tus-version"]) == (412, "1.0.0")
+    assert agent.head(begun).offset == 0
+
+
+def test_what_the_server_can_do_is_told_without_version_and_token(link):
+    heard = link().send("OPTIONS /agent/v1/captures HTTP/1.1", "Host: test").hear()
+    assert (heard.status, heard.headers["tus-version"]) == (204, "1.0.0")
+    assert "creation-defer-length" not in heard.headers["tus-extension"]
+
+
+@pytest.mark.parametrize(
+    "length", [None, "", "-1", "+5", "1e3", "0x10", "5 5", "5,5", "1_000", "9" * 30, "\u0663"]
+)
+def test_a_length_that_is_none_is_refused(agent, link, shot, length):
+    heard = link().send(*creation(agent, shot, Upload_Length=length)).hear()
+    assert (heard.status, b"Upload-Length" in heard.body) == (400, True)
+
+
+def test_a_length_beyond_all_limits_is_refused_before_a_byte_is_sent(agent, link, shot):
+    assert link().send(*creation(agent, shot, Upload_Length="9" * 17)).hear().status == 413
+
+
+def test_a_length_to_be_told_later_is_refused_for_it_is_not_offered(agent, link, shot):
+    lines = creation(agent, shot, Upload_Length=None, Upload_Defer_Length=1)
+    assert link().send(*lines).hear().status == 400
+
+
+@pytest.mark.parametrize("offset", [None, "", "-1", "1.0", "none", "9" * 30])
+def test_an_offset_that_is_none_is_refused(agent, link, begun, offset):
+    heard = link().send(*patching(agent, begun, Upload_Offset=offset), body=begun.data).hear()
+    assert heard.status == 400
+    assert agent.head(begun).offset == 0
+
+
+@pytest.mark.parametrize("offset", [1, 9**17])
+def test_a_wrong_offset_is_told_the_right_one(agent, link, begun, offset):
+    heard = link().send(*patching(agent, begun, Upload_Offset=offset), body=begun.data).hear()
+    assert (heard.status, heard.headers["upload-offset"]) == (409, "0")
+
+
+@pytest.mark.parametrize("checksum", ["sha256", "sha256 ###", "md5 AAAA", "", "sha256  AAAA"])
+def test_a_checksum_that_cant_be_read_is_refused_and_nothing_is_kept(agent, link, begun, checksum):
+    heard = link().send(*patching(agent, begun, Upload_Checksum=checksum), body=begun.data).hear()
+    assert heard.status == 400
+    assert agent.head(begun).offset == 0
+
+
+def test_a_checksum_that_does_not_match_has_a_status_of_its_own(agent, link, begun):
+    wrong = "sha1 " + base64.b64encode(hashlib.sha1(b"other").digest()).decode()
+    assert link().send(*patching(agent, begun, Upload_Checksum=wrong), body=begun.data).hear().status == 460
+    assert agent.head(begun).offset == 0
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        "capture ###",
+        "capture",
+        encoded(capture=b"\xff" * 9),
+        encoded(capture=b"../../../etc"),
+        encoded(capture=b""),
+        encoded(other=b"x"),
+        ",,, ,",
+        "",
+        "x " * 2000,
+    ],
+)
+def test_metadata_that_cant_be_read_is_refused(agent, link, shot, metadata):
+    assert link().send(*creation(agent, shot, Upload_Metadata=metadata)).hear().status == 400
+
+
+def test_metadata_that_says_a_thing_twice_is_refused(agent, link, shot):
+    twice = f"{shot.headers['Upload-Metadata']},{encoded(sha256=b'0' * 64)}"
+    heard = link().send(*creation(agent, shot, Upload_Metadata=twice)).hear()
+    assert (heard.status, b"twice" in heard.body) == (400, True)
+
+
+def test_headers_of_any_size_do_no_harm(agent, link, shot):
+    heard = link().send(*creation(agent, shot, X_Long="x" * 200_000)).hear()
+    assert heard.status in (201, 400, 431)
+    assert agent.send(shot).status == 201
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("Upload-Offset", ("0", "5")),
+        ("Upload-Checksum", ("sha1 AAAA", "sha1 BBBB")),
+        ("Tus-Resumable", ("1.0.0", "0.2")),
+    ],
+)
+def test_a_header_that_comes_twice_is_refused(agent, link, begun, name, values):
+    lines = [line for line in patching(agent, begun) if not line.startswith(name)]
+    lines += [f"{name}: {value}" for value in values]
+    heard = link().send(*lines, body=begun.data).hear()
+    assert (heard.status, name.lower().encode() in heard.body.lower()) == (400, True)
+    assert agent.head(begun).offset == 0
+
+
+def test_two_lengths_of_a_body_are_refused(agent, link, begun):
+    lines = [*patching(agent, begun), f"Content-Length: {len(begun.data) - 5}"]
+    assert link().send(*lines, body=begun.data).hear().status == 400
+
+
+@pytest.mark.parametrize("length", ["-1", "many", "1e3"])
+def test_a_body_of_no_length_is_refused(agent, link, begun, length):
+    assert link().send(*patching(agent, begun, Content_Length=length), body=begun.data).hear().status == 400
+    assert agent.head(begun).offset == 0
+
+
+def chunked(data, size):
+    pieces = [data[start : start + size] for start in range(0, len(data), size)]
+    return b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
+
+
+def test_a_body_may_come_in_chunks_of_http(agent, link, begun):
+    lines = patching(agent, begun, Content_Length=None, Transfer_Encoding="chunked")
+    assert link().send(*lines, body=chunked(begun.data, 7)).hear().headers["capture-status"] == "stored"
+
+
+def test_a_creation_may_come_in_chunks_of_http(agent, link, shot):
+    lines = creation(
+        agent,
+        shot,
+        Content_Length=None,
+        Transfer_Encoding="chunked",
+        Content_Type="application/offset+octet-stream",
+    )
+    assert link().send(*lines, body=chunked(shot.data, 100)).hear().headers["capture-status"] == "stored"
+
+
+def test_a_broken_chunk_does_no_harm_to_what_came_before_it(agent, link, begun, eventually):
+    lines = patching(agent, begun, Content_Length=None, Transfer_Encoding="chunked")
+    one = link().send(*lines, body=b"a\r\n" + begun.data[:10] + b"\r\nno number\r\n")
+    assert one.hear().status == 400
+    finish(agent, begun, eventually)
+
+
+def test_more_than_was_announced_is_refused_and_dropped(agent, link, begun):
+    body = begun.data + b"more"
+    heard = link().send(*patching(agent, begun, Content_Length=len(body)), body=body).hear()
+    assert heard.status == 413
+    assert agent.head(begun).offset == 0
+
+
+def test_more_than_the_length_of_the_body_is_no_part_of_it(agent, link, begun, eventually):
+    link().send(*patching(agent, begun), body=begun.data + b"and more\r\n\r\n").hear()
+    finish(agent, begun, eventually)
+
+
+@pytest.mark.parametrize("end", ["close", "reset"])
+def test_a_link_that_ends_in_the_middle_keeps_what_came(agent, link, begun, eventually, end):
+    one = link().send(*patching(agent, begun), body=begun.data[:100])
+    eventually(lambda: agent.head(begun).offset == 100)
+    getattr(one, end)()
+    finish(agent, begun, eventually)
+
+
+def test_whoever_leaves_without_hearing_finds_that_all_is_there(agent, link, begun, eventually):
+    link().send(*patching(agent, begun), body=begun.data).reset()
+    eventually(lambda: agent.send(begun).status == 201)
+    assert agent.head(begun).headers["Cache-Control"] == "no-store"
+    assert agent.patch(begun, len(begun.data), b"").status == 204
+    assert Frame.objects.count() == 1
+
+
+def test_two_requests_in_one_packet_are_answered_in_order(agent, link, begun):
+    half = len(begun.data) // 2
+    first = patching(agent, begun, Content_Length=half)
+    second = patching(agent, begun, Content_Length=len(begun.data) - half, Upload_Offset=half)
+    packet = raw(first) + begun.data[:half] + raw(second) + begun.data[half:]
+    one = link()
+    one.socket.sendall(packet)
+    assert one.hear().headers["upload-offset"] == str(half)
+    assert one.hear().headers["capture-status"] == "stored"
+
+
+def test_a_client_that_asks_whether_to_go_on_is_told_to(agent, link, begun):
+    one = link().send(*patching(agent, begun, Expect="100-continue"))
+    assert one.hear().status == 100
+    one.socket.sendall(begun.data)
+    assert one.hear().headers["capture-status"] == "stored"
+
+
+def test_a_client_that_asks_whether_to_go_on_is_refused_without_sending(agent, link, begun):
+    heard = link().send(*patching(agent, begun, Expect="100-continue", Upload_Offset=7)).hear()
+    assert heard.status == 409
+
+
+def test_a_body_byte_by_byte_is_a_body(agent, link, begun):
+    one = link().send(*patching(agent, begun))
+    one.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    for byte in begun.data:
+        one.socket.sendall(bytes([byte]))
+    assert one.hear().headers["capture-status"] == "stored"
+
+
+def test_fifty_clients_that_never_end_their_request_keep_nobody_out(agent, link, shot):
+    for _ in range(50):
+        link().socket.sendall(b"POST /agent/v1/captures HTTP/1.1\r\nHost: te")
+    assert agent.send(shot).headers["Capture-Status"] == "stored"
+
+
+@pytest.mark.parametrize(
+    "noise", [b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" * 9, b"\0" * 500, b"GET\r\n\r\n"]
+)
+def test_what_is_no_http_is_refused_and_the_server_goes_on(agent, link, shot, noise):
+    one = link()
+    one.socket.sendall(noise)
+    assert one.hear().status == 400
+    assert agent.send(shot).status == 201
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", ""), ("PUT", "/{}"), ("GET", "/{}"), ("POST", "/{}")])
+def test_a_method_that_means_nothing_here_is_refused(agent, link, begun, method, path):
+    lines = opening(agent, method, path.format(begun.capture), Content_Length=0)
+    assert link().send(*lines).hear().status == 405
+
+
+def test_a_method_may_hide_behind_post_where_proxies_let_no_other_pass(agent, link, begun):
+    lines = patching(agent, begun, X_HTTP_Method_Override="PATCH")
+    lines[0] = lines[0].replace("PATCH", "POST")
+    assert link().send(*lines, body=begun.data).hear().headers["capture-status"] == "stored"
+
+
+@pytest.mark.parametrize("name", ["..%2f..%2fdb.sqlite3", "%00%00%00%00%00%00%00%00", "a", "x" * 81])
+def test_a_name_that_is_no_id_is_refused(agent, link, name):
+    assert link().send(*opening(agent, "PATCH", f"/{name}", Upload_Offset=0)).hear().status in (400, 404)
+
+
+def test_an_upload_of_another_camera_is_not_there(agent, link, begun):
+    agent.token = actions.enrol("Garden").token
+    for method in ("HEAD", "PATCH", "DELETE"):
+        lines = opening(agent, method, f"/{begun.capture}", Upload_Offset=0)
+        assert link().send(*lines).hear(bodiless=method == "HEAD").status == 404
+
+
+def test_nothing_at_the_right_offset_changes_nothing(agent, link, begun):
+    heard = link().send(*patching(agent, begun, Content_Length=0)).hear()
+    assert (heard.status, heard.headers["upload-offset"]) == (204, "0")
+
+
+def test_every_answer_names_the_version(agent, link, begun):
+    one = link()
+    for lines in (creation(agent, begun), patching(agent, begun, Upload_Offset=3, Content_Length=0)):
+        assert one.send(*lines).hear().headers["tus-resumable"] == "1.0.0"
+
+
+def test_the_place_of_an_upload_can_be_followed(agent, link, shot):
+    place = link().send(*creation(agent, shot)).hear().headers["location"]
+    assert re.fullmatch(r"/agent/v1/captures/[A-Za-z0-9_-]+", place)
+    lines = opening(agent, "HEAD", "")
+    lines[0] = f"HEAD {place} HTTP/1.1"
+    assert link().send(*lines).hear(bodiless=True).headers["upload-offset"] == "0"
+
+
+def raw(lines):
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
+def finish(agent, shot, eventually):
+    """Go on from where the server is, once it has noticed that the link is gone: until then it says 423."""
+
+    def go_on():
+        offset = agent.head(shot).offset
+        return agent.patch(shot, offset, shot.data[offset:]).status == 204
+
+    eventually(go_on)
+    assert file_of(Frame.objects.get()).read_bytes() == shot.data
