@@ -32,7 +32,11 @@ def database(url: str) -> dict[str, object]:
     }
 
 
-DATABASES = {"default": database(os.environ.get("DATABASE_URL", ""))}
+DATABASES = {
+    "default": database(os.environ.get("DATABASE_URL", "")),
+    "other": database("")
+    | {"TEST": {"NAME": f"{tempfile.gettempdir()}/fsmlock-other-{os.getpid()}.sqlite3"}},
+}
 SECRET_KEY = "tests only"
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import django_fsm
 import pytest
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
 from django.core.checks import run_checks
-from django.db import models
+from django.db import connections, models
 from django.test.utils import isolate_apps
 
 import fsmlock
 from fsmlock import Lifecycle, Lock, Locks, transition
 from fsmlock.checks import check_models, check_settings
+from tests.shop.models import Film, Write
 
 
 def said(messages):
@@ -33,9 +38,22 @@ def test_a_misspelt_setting_gets_a_guess(settings):
     assert "can't be imported" in found["fsmlock.E002"]
 
 
-def test_an_unsupported_database_is_named(settings, monkeypatch):
-    monkeypatch.setitem(settings.DATABASES, "other", {"ENGINE": "django.db.backends.oracle"})
-    assert "oracle" in said(check_settings())["fsmlock.W003"]
+def test_a_value_of_the_wrong_kind_is_refused(settings):
+    settings.FSMLOCK = {"LEASE": 10}
+    assert "is not a timedelta" in said(check_settings())["fsmlock.E004"]
+    settings.FSMLOCK = {"LEASE": timedelta(0)}
+    assert "no time at all" in said(check_settings())["fsmlock.E004"]
+
+
+def test_an_unsupported_database_is_named_and_refused_where_locks_live_in_it(monkeypatch):
+    monkeypatch.setattr(connections["other"], "vendor", "mysql")
+    assert "mysql" in said(check_settings())["fsmlock.W003"]
+    assert said(check_models(app_configs=[Config(Film)])) == {}
+    monkeypatch.setattr(connections["default"], "vendor", "mysql")
+    found = said(check_models(app_configs=[Config(Film, Write)]))
+    assert list(found) == ["fsmlock.E003"]
+    assert "Film declares locks, and lives in a database of mysql" in found["fsmlock.E003"]
+    assert "Redis or Valkey" in found["fsmlock.E003"]
 
 
 @isolate_apps("tests.shop")
@@ -86,3 +104,49 @@ def test_a_second_state_field_is_refused():
             app_label = "shop"
 
     assert "several state fields" in said(check_models(app_configs=[Config(Two)]))["fsmlock.E022"]
+
+
+@isolate_apps("tests.shop")
+def test_a_generic_parent_and_a_composite_key_are_refused_with_the_remedy():
+    class About(models.Model):
+        pk = models.CompositePrimaryKey("content_type", "object_id")
+        content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE)
+        object_id = models.PositiveIntegerField()
+        thing = GenericForeignKey("content_type", "object_id")
+        locks = Locks(Lock("write"), inherit_from="thing", inherits={"render"})
+
+        class Meta:
+            app_label = "shop"
+
+    found = said(check_models(app_configs=[Config(About)]))
+    assert "add a key of its own" in found["fsmlock.E010"]
+    assert "UniqueConstraint" in found["fsmlock.E014"]
+
+
+@isolate_apps("tests.shop")
+def test_a_state_must_keep_the_same_lock_whichever_way_leads_there():
+    class Press(Lifecycle):
+        locks = Locks(Lock("press"))
+        initial_state = "redy"
+
+        class Meta:
+            app_label = "shop"
+
+        @transition(source="ready", target="failed", holds="press")
+        def jam(self):
+            pass
+
+        @transition(source="failed", target="ready", holds="pres")
+        def mend(self):
+            pass
+
+    messages = check_models(app_configs=[Config(Press)])
+    found = said(messages)
+    assert "Did you mean 'press'?" in found["fsmlock.E020"]
+    assert "Did you mean 'ready'?" in found["fsmlock.E024"]
+    texts = [m.msg for m in messages if m.id == "fsmlock.E023"]
+    assert (
+        "Press keeps the lock 'press' while it is failed, but fail leads there too, and holds None." in texts
+    )
+    Press.initial_state = "failed"
+    assert "only a transition takes a lock" in said(check_models(app_configs=[Config(Press)]))["fsmlock.E023"]

@@ -1,12 +1,21 @@
 from __future__ import annotations
 
+import threading
+from datetime import timedelta
+
 import django_fsm
 import pytest
-from django.db import transaction
+from django.db import connections, transaction
 
 import fsmlock
-from fsmlock import signals
+from fsmlock import backends, signals
+from fsmlock.arrows import arrows
+from fsmlock.locks import resource
+from fsmlock.models import Run
 from tests.shop.models import Film, Frame, Room
+from tests.waiting import wait_until
+
+LONG = timedelta(seconds=60)
 
 
 def test_a_blocked_transition_raises_with_every_reason(film, elsewhere):
@@ -123,3 +132,41 @@ def test_deletion_waits_for_every_hold_and_may_ask_for_it(film, elsewhere):
         assert [r.code for r in elsewhere(fsmlock.explain, frame, to="process")] == ["held"]
     fsmlock.perform(film, "start_deleting", policy=fsmlock.Fail())
     assert Film.objects.get(pk=film.pk).state == "deleting"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("policy", [fsmlock.Wait(up_to=LONG), fsmlock.Preempt(grace=LONG)])
+def test_deletion_waits_until_who_holds_a_part_has_left(film, policy):
+    frame = Frame.objects.create(film=film)
+    started, waits = threading.Event(), isinstance(policy, fsmlock.Wait)
+
+    def process():
+        with fsmlock.hold(frame, "process") as held:
+            started.set()
+            wait_until(lambda: _somebody_waits(film) if waits else _asked(held))
+        connections.close_all()
+
+    worker = threading.Thread(target=process)
+    worker.start()
+    assert started.wait(30)
+    fsmlock.perform(film, "start_deleting", policy=policy)
+    worker.join()
+    assert Film.objects.get(pk=film.pk).state == "deleting"
+
+
+def _asked(held):
+    try:
+        held.check()
+    except fsmlock.CancelRequested:
+        return True
+    return False
+
+
+def _somebody_waits(film):
+    return any(h.waits for h in backends.get().find([resource(film)], using="default"))
+
+
+def test_every_arrow_says_when_it_is_taken():
+    for model in (Film, Run):
+        assert [arrow.name for arrow in arrows(model).values() if not arrow.meaning and arrow.internal] == []
+    assert all(arrow.meaning for arrow in arrows(Run).values())

@@ -19,10 +19,11 @@ if TYPE_CHECKING:
         StaleState,
         TransitionRefused,
     )
-    from fsmlock.explanations import Available, available, explain, explain_many
+    from fsmlock.explanations import Available, available, available_many, explain, explain_many
     from fsmlock.held import Held
     from fsmlock.holding import hold
     from fsmlock.holds import active_holds, break_hold, cancel, holds_on
+    from fsmlock.keeping import kept
     from fsmlock.lifecycle import Lifecycle
     from fsmlock.locks import Lock, Locks
     from fsmlock.performing import perform
@@ -54,12 +55,14 @@ _HOME = {
     "Wait": "policies",
     "active_holds": "holds",
     "available": "explanations",
+    "available_many": "explanations",
     "break_hold": "holds",
     "cancel": "holds",
     "explain": "explanations",
     "explain_many": "explanations",
     "hold": "holding",
     "holds_on": "holds",
+    "kept": "keeping",
     "perform": "performing",
     "plan": "plans",
     "transition": "transitions",
@@ -88,12 +91,14 @@ __all__ = [
     "Wait",
     "active_holds",
     "available",
+    "available_many",
     "break_hold",
     "cancel",
     "explain",
     "explain_many",
     "hold",
     "holds_on",
+    "kept",
     "perform",
     "plan",
     "transition",

@@ -7,6 +7,7 @@ import random
 from typing import TYPE_CHECKING
 
 from asgiref.sync import sync_to_async
+from django.utils.translation import gettext
 
 from fsmlock import backends, clock
 from fsmlock.backends.base import Granted
@@ -17,21 +18,14 @@ from fsmlock.policies import Preempt, RetryLater, Skip, Wait
 from fsmlock.reasons import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterable
 
-    from fsmlock.backends.base import InTheWay, Line
+    from fsmlock.backends.base import HoldInfo, InTheWay, Line
     from fsmlock.held import Held
     from fsmlock.policies import Policy
 
 #: A waiter looks again at least this often, woken or not: it renews its place in line by that.
 _LOOK_AGAIN_S = 0.25
-
-
-_BUSY = Reason(
-    code="busy",
-    message="The lock is being decided about, or an open transaction still keeps a hold whose lease is over.",
-    remedy="Try again in a moment.",
-)
 
 
 def acquire(held: Held, policy: Policy, using: str) -> Held:
@@ -83,7 +77,7 @@ def _steps(held: Held, policy: Policy, using: str) -> Generator[float]:
                 ticket = None
                 return held.granted(answer, asked)
             ticket = answer.ticket
-            held.reasons = tuple(told(h) for h in answer.holds) or (_BUSY,)
+            held.reasons = tuple(told(h) for h in answer.holds) or (_busy(),)
             if isinstance(policy, Preempt) and not asked_to_stop:
                 _ask_to_stop(held, answer, using, force=False)
                 asked_to_stop = True
@@ -112,11 +106,30 @@ def _refused(held: Held, policy: Policy, answer: InTheWay, using: str) -> None:
 
 def _ask_to_stop(held: Held, answer: InTheWay, using: str, *, force: bool) -> None:
     why = held.claim.why or "something more urgent"
-    for info in {h.claim: h for h in answer.holds if h.kind == "held" and not h.waits}.values():
+    for info in _standing(answer, using):
         backends.get().stop(info.resource, info.lock, by=held.claim.holder, why=why, force=force, using=using)
+
+
+def _standing(answer: InTheWay, using: str) -> Iterable[HoldInfo]:
+    """The holds in the way, one for each holder: for the mark that a child's hold left, the child's hold."""
+    claims = {h.claim for h in answer.holds if not h.waits}
+    holds = {h.claim: h for h in answer.holds if h.kind == "held" and not h.waits}
+    if claims - holds.keys():
+        holds |= {h.claim: h for h in backends.get().find(None, using=using) if h.claim in claims}
+    return holds.values()
 
 
 def _patience_s(policy: Policy) -> float:
     if isinstance(policy, Wait):
         return policy.up_to.total_seconds()
     return policy.grace.total_seconds() if isinstance(policy, Preempt) else 0.0
+
+
+def _busy() -> Reason:
+    return Reason(
+        code="busy",
+        message=gettext(
+            "The lock is being decided about, or an open transaction still keeps a hold whose lease is over."
+        ),
+        remedy=gettext("Try again in a moment."),
+    )

@@ -6,11 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from django.utils.translation import gettext
+
 from fsmlock.reasons import Reason
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
     from django.db import models
+    from django.utils.functional import _StrPromise as StrPromise
 
 #: Takes the object; answers None or a Reason (or, as in plain django-fsm, True or False).
 Condition: TypeAlias = Callable[[Any], "Reason | bool | None"]
@@ -24,8 +27,10 @@ class Arrow:
     name: str
     source: tuple[str, ...]
     target: str
-    label: str
+    label: str | StrPromise
     needs: str | None = None
+    #: The lock that the object keeps from then on, for as long as it is in the target state.
+    holds: str | None = None
     conditions: tuple[Condition, ...] = ()
     permission: Permission | None = None
     internal: bool = False
@@ -46,10 +51,16 @@ def judge(condition: Condition, obj: models.Model) -> Reason | None:
         return answer
     name = getattr(condition, "__name__", type(condition).__name__)
     said = (condition.__doc__ or "").strip().split("\n")[0]
+    facts = {"condition": name.replace("_", " "), "meaning": gettext(said) if said else ""}
+    text = (
+        gettext("The condition %(condition)s is not met: %(meaning)s")
+        if said
+        else gettext("The condition %(condition)s is not met.")
+    )
     return Reason(
         code=name,
-        message=f"The condition {name.replace('_', ' ')} is not met{f': {said}' if said else '.'}",
-        remedy="Make it true, then try again.",
+        message=text % facts,
+        remedy=gettext("Make it true, then try again."),
         params={"condition": name},
     )
 

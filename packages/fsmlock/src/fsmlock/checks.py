@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import django_fsm
 from django.apps import apps
-from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004 - Django's name for it
 from django.core.exceptions import FieldDoesNotExist
-from django.db import models
+from django.db import connections, models, router
 from django.utils.module_loading import import_string
 
 from fsmlock import conf
 from fsmlock.arrows import arrows
+from fsmlock.keeping import keepers
 from fsmlock.lifecycle import Lifecycle
 from fsmlock.locks import Locks
 from fsmlock.reasons import did_you_mean
@@ -26,24 +27,24 @@ if TYPE_CHECKING:
 
     from django.apps import AppConfig
 
-_SUPPORTED = ("django.db.backends.sqlite3", "django.db.backends.postgresql")
+_VENDORS = ("sqlite", "postgresql")
 
 
 @register("fsmlock")
 def check_settings(*, app_configs: Sequence[AppConfig] | None = None, **_: object) -> list[CheckMessage]:
-    """E001: a key that isn't a setting. E002: a dotted path that leads nowhere. W003: the database."""
+    """E001: a key that isn't a setting. E002: a path to nowhere. E004: a wrong value. W003: a database."""
     del app_configs
-    return [*_keys(), *_paths(), *_databases()]
+    return [*_keys(), *_values(), *_paths(), *_databases()]
 
 
 @register("fsmlock")
 def check_models(*, app_configs: Sequence[AppConfig] | None = None, **_: object) -> list[CheckMessage]:
-    """E010 to E013: declarations of locks. E020 to E022: transitions and states."""
+    """E003, E010 to E014: declarations of locks. E020 to E024: transitions and states."""
     found: list[CheckMessage] = []
     for model in apps.get_models() if app_configs is None else _models_of(app_configs):
         found += _locks(model)
         if issubclass(model, Stateful):
-            found += [*_needs(model), *_states(model), *_fields(model)]
+            found += [*_needs(model), *_keepers(model), *_states(model), *_fields(model)]
     return found
 
 
@@ -59,11 +60,22 @@ def _keys() -> Iterator[CheckMessage]:
             yield Error(text, hint="Correct the name, or remove it.", id="fsmlock.E001")
 
 
+def _values() -> Iterator[CheckMessage]:
+    for f in fields(conf.Settings):
+        value, kind = getattr(conf.get(), f.name), type(f.default)
+        if not isinstance(value, kind):
+            text = f"FSMLOCK[{f.name!r}] = {value!r} is not a {kind.__name__}."
+            yield Error(text, hint=f"Write e.g. {f.default!r}, the default.", id="fsmlock.E004")
+        elif isinstance(value, timedelta) and value <= timedelta(0):
+            text = f"FSMLOCK[{f.name!r}] = {value!r} is no time at all."
+            yield Error(text, hint=f"Write e.g. {f.default!r}, the default.", id="fsmlock.E004")
+
+
 def _paths() -> Iterator[CheckMessage]:
     for key in ("BACKEND", "ENQUEUE"):
         path = getattr(conf.get(), key)
         try:
-            import_string(path) if path else None
+            import_string(path) if path and isinstance(path, str) else None
         except ImportError as error:
             text = f"FSMLOCK[{key!r}] = {path!r} can't be imported: {error}."
             yield Error(text, hint="Correct the path, or install what it needs.", id="fsmlock.E002")
@@ -72,9 +84,9 @@ def _paths() -> Iterator[CheckMessage]:
 def _databases() -> Iterator[CheckMessage]:
     if conf.get().BACKEND != conf.Settings().BACKEND:
         return
-    for alias, database in settings.DATABASES.items():
-        engine = str(database.get("ENGINE", ""))
-        if engine and not engine.startswith(_SUPPORTED) and "dummy" not in engine:
+    for alias in connections:
+        engine = connections[alias].vendor
+        if engine not in (*_VENDORS, "unknown"):
             yield Warning(
                 f"The database backend of fsmlock doesn't work on {engine} (DATABASES[{alias!r}]).",
                 hint="Hold only objects of SQLite or PostgreSQL, or take the backend for Redis (BACKEND).",
@@ -84,7 +96,10 @@ def _databases() -> Iterator[CheckMessage]:
 
 def _locks(model: type[models.Model]) -> Iterator[CheckMessage]:
     locks = getattr(model, "locks", None)
-    if not isinstance(locks, Locks) or locks.inherit_from is None:
+    if not isinstance(locks, Locks):
+        return
+    yield from _keys_of(model)
+    if locks.inherit_from is None:
         return
     parent = _parent(model, locks.inherit_from)
     if parent is None:
@@ -98,6 +113,25 @@ def _locks(model: type[models.Model]) -> Iterator[CheckMessage]:
         )
         return
     yield from _inherited(model, parent, locks)
+
+
+def _keys_of(model: type[models.Model]) -> Iterator[CheckMessage]:
+    if isinstance(model._meta.pk, models.CompositePrimaryKey):
+        yield Error(
+            f"{model.__name__} declares locks, and its primary key is composite.",
+            hint="Give it a primary key of one field, and make the others a UniqueConstraint.",
+            obj=model,
+            id="fsmlock.E014",
+        )
+    engine = connections[router.db_for_write(model)].vendor
+    if conf.get().BACKEND == conf.Settings().BACKEND and engine not in _VENDORS:
+        yield Error(
+            f"{model.__name__} declares locks, and lives in a database of {engine},"
+            " which can't decide about them.",
+            hint="Move it to SQLite or PostgreSQL, or keep holds in Redis or Valkey (the setting BACKEND).",
+            obj=model,
+            id="fsmlock.E003",
+        )
 
 
 def _inherited(model: type[models.Model], parent: type[models.Model], locks: Locks) -> Iterator[CheckMessage]:
@@ -150,17 +184,38 @@ def _needs(model: type[models.Model]) -> Iterator[CheckMessage]:
     locks = getattr(model, "locks", None)
     known = set(locks.by_name) if isinstance(locks, Locks) else set()
     for arrow in arrows(model).values():
-        if arrow.needs is not None and arrow.needs not in {*known, EVERYTHING}:
+        for verb, lock in (("needs", arrow.needs), ("holds", arrow.holds)):
+            if lock is not None and lock not in {*known, EVERYTHING}:
+                yield Error(
+                    f"{model.__name__}.{arrow.name} {verb} the lock {lock!r}, which isn't declared."
+                    f"{did_you_mean(lock, known)}",
+                    hint=f"Declare it: locks = Locks(Lock({lock!r})).",
+                    obj=model,
+                    id="fsmlock.E020",
+                )
+
+
+def _keepers(model: type[Stateful]) -> Iterator[CheckMessage]:
+    keeping = keepers(model)
+    for arrow in arrows(model).values():
+        if arrow.holds != keeping.get(arrow.target) and set(arrow.source) != {arrow.target}:
             yield Error(
-                f"{model.__name__}.{arrow.name} needs the lock {arrow.needs!r}, which isn't declared."
-                f"{did_you_mean(arrow.needs, known)}",
-                hint=f"Declare it: locks = Locks(Lock({arrow.needs!r})).",
+                f"{model.__name__} keeps the lock {keeping[arrow.target]!r} while it is {arrow.target},"
+                f" but {arrow.name} leads there too, and holds {arrow.holds!r}.",
+                hint=f"Write holds={keeping[arrow.target]!r} on {arrow.name}, or give it another target.",
                 obj=model,
-                id="fsmlock.E020",
+                id="fsmlock.E023",
             )
+    if model.initial_state in keeping:
+        yield Error(
+            f"{model.__name__} starts in the state {model.initial_state!r}, which keeps a lock.",
+            hint="Start in another state: only a transition takes a lock.",
+            obj=model,
+            id="fsmlock.E023",
+        )
 
 
-def _states(model: type[models.Model]) -> Iterator[CheckMessage]:
+def _states(model: type[Stateful]) -> Iterator[CheckMessage]:
     declared = getattr(model, "States", Lifecycle.States)
     known = {
         value
@@ -176,6 +231,14 @@ def _states(model: type[models.Model]) -> Iterator[CheckMessage]:
                 obj=model,
                 id="fsmlock.E021",
             )
+    if model.initial_state not in known:
+        yield Error(
+            f"{model.__name__} starts in the state {model.initial_state!r}, which isn't declared."
+            f"{did_you_mean(model.initial_state, known)}",
+            hint=f"Add it to {model.__name__}.States, or correct initial_state.",
+            obj=model,
+            id="fsmlock.E024",
+        )
 
 
 def _fields(model: type[models.Model]) -> Iterator[CheckMessage]:

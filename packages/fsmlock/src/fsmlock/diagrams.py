@@ -2,73 +2,107 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import TYPE_CHECKING
 
 from fsmlock.arrows import Arrow, arrows
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from django.db import models
 
-_WIDTH, _HEIGHT, _GAP, _STEP = 150, 34, 90, 26
+#: Pixels: a state's column, a transition's row, the head with the states' names, a letter.
+_COLUMN, _ROW, _HEAD, _LETTER = 112, 30, 46, 6.6
 
 
 def mermaid(model: type[models.Model]) -> str:
     """A state diagram for Markdown that renders Mermaid."""
-    initial = getattr(model, "initial_state", "")
-    lines = ["stateDiagram-v2", f"    [*] --> {initial}" if initial else ""]
-    lines += [
-        f"    {source} --> {arrow.target} : {arrow.label}{_needs(arrow)}" for source, arrow in _each(model)
-    ]
-    return "\n".join(line for line in lines if line) + "\n"
-
-
-def _needs(arrow: Arrow) -> str:
-    return f" (needs {arrow.needs})" if arrow.needs else ""
-
-
-def _each(model: type[models.Model]) -> list[tuple[str, Arrow]]:
-    return [(source, arrow) for arrow in arrows(model).values() for source in arrow.source]
+    states = _states(model)
+    names = {state: re.sub(r"\W", "_", state) for state in states}
+    lines = ["stateDiagram-v2"]
+    lines += [f'    state "{state}" as {name}' for state, name in names.items() if state != name]
+    if initial := getattr(model, "initial_state", ""):
+        lines.append(f"    [*] --> {names[initial]}")
+    for arrow in arrows(model).values():
+        text = " ".join([str(arrow.label), *(f"({note})" for note in _notes(arrow))]).replace(";", ",")
+        lines += [
+            f"    {names[source]} --> {names[arrow.target]} : {text}" for source in _sources(arrow, states)
+        ]
+    return "\n".join(lines) + "\n"
 
 
 def svg(model: type[models.Model]) -> str:
-    """The states below one another, the arrows as lanes beside them: legible, and the same every time."""
-    pairs = _each(model)
-    states = list(
-        dict.fromkeys([getattr(model, "initial_state", ""), *(s for p in pairs for s in (p[0], p[1].target))])
-    )
-    states = [state for state in states if state]
-    top = {state: 10 + n * _GAP for n, state in enumerate(states)}
-    parts = [_box(state, top[state]) for state in states]
-    parts += [_lane(n, top[source], top[arrow.target], arrow) for n, (source, arrow) in enumerate(pairs)]
-    width = _WIDTH + 40 + len(pairs) * _STEP + 180
-    height = len(states) * _GAP + 10
+    """A column for each state and a row for each transition: legible, and the same every time."""
+    states, known = _states(model), list(arrows(model).values())
+    texts = [(str(arrow.label), " ".join(_notes(arrow))) for arrow in known]
+    left = 20 + _LETTER * max([0, *(len(label) + len(notes) + 1 for label, notes in texts)])
+    middle = {state: int(left + _COLUMN * (n + 0.5)) for n, state in enumerate(states)}
+    width, height = int(left + _COLUMN * len(states) + 10), _HEAD + _ROW * len(known) + 14
+    initial = getattr(model, "initial_state", "")
+    parts = [_column(state, x, height, starts=state == initial) for state, x in middle.items()]
+    for n, (arrow, (label, notes)) in enumerate(zip(known, texts, strict=True)):
+        parts.append(_row(_HEAD + _ROW * n + 22, arrow, label, notes, middle))
     head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" font-family="sans-serif"'
-        ' font-size="12" role="img">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
+        f' viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="12" role="img">'
     )
     tip = (
         '<defs><marker id="tip" markerWidth="8" markerHeight="8" refX="7" refY="4" orient="auto">'
-        '<path d="M0,0 L8,4 L0,8 z"/></marker></defs>'
+        '<path d="M0,0 L8,4 L0,8 z" fill="#335"/></marker></defs>'
+        f'<rect width="{width}" height="{height}" fill="#fff"/>'
     )
+    title = f"<title>States of {escape(model.__name__)}</title>"
+    return "\n".join([head, title, tip, *parts, "</svg>"]) + "\n"
+
+
+def _states(model: type[models.Model]) -> list[str]:
+    """Those that the model declares, base classes first, then any others that a transition names."""
+    declared = [
+        value
+        for cls in reversed(getattr(model, "States", object).__mro__)
+        for name, value in vars(cls).items()
+        if name.isupper() and isinstance(value, str)
+    ]
+    named = [state for arrow in arrows(model).values() for state in (*arrow.source, arrow.target)]
+    found = dict.fromkeys([*declared, *named, getattr(model, "initial_state", "")])
+    return [state for state in found if state not in {"", "*"}]
+
+
+def _sources(arrow: Arrow, states: Sequence[str]) -> list[str]:
+    return [state for state in states if arrow.leaves(state)]
+
+
+def _notes(arrow: Arrow) -> list[str]:
+    return [f"{verb} {lock}" for verb, lock in (("needs", arrow.needs), ("holds", arrow.holds)) if lock]
+
+
+def _column(state: str, x: int, height: int, *, starts: bool) -> str:
+    wide = _COLUMN - 10
     return (
-        "\n".join([head, f"<title>States of {escape(model.__name__)}</title>", tip, *parts, "</svg>"]) + "\n"
+        f'<line x1="{x}" y1="{_HEAD - 10}" x2="{x}" y2="{height - 6}" stroke="#ccd"/>'
+        f'<rect x="{x - wide // 2}" y="8" width="{wide}" height="28" rx="8" fill="#eef" stroke="#335"'
+        f' stroke-width="{3 if starts else 1}"/>'
+        f'<text x="{x}" y="26" text-anchor="middle">{escape(state)}</text>'
     )
 
 
-def _box(state: str, y: int) -> str:
-    return (
-        f'<rect x="10" y="{y}" width="{_WIDTH}" height="{_HEIGHT}" rx="8" fill="#eef" stroke="#335"/>'
-        f'<text x="{10 + _WIDTH // 2}" y="{y + 21}" text-anchor="middle">{escape(state)}</text>'
-    )
-
-
-def _lane(n: int, start: int, end: int, arrow: Arrow) -> str:
-    x = 10 + _WIDTH + 30 + n * _STEP
-    out, back = start + 10, end + 24
-    label = escape(arrow.label + _needs(arrow))
-    return (
-        f'<path d="M{10 + _WIDTH},{out} H{x} V{back} H{12 + _WIDTH}" fill="none" stroke="#557"'
-        ' marker-end="url(#tip)"/>'
-        f'<text x="{x + 4}" y="{out - 3}" fill="#223">{label}</text>'
-    )
+def _row(y: int, arrow: Arrow, label: str, notes: str, middle: Mapping[str, int]) -> str:
+    """Dots where the transition starts, the tip where it ends; bold is what people are offered."""
+    end = middle[arrow.target]
+    starts = [middle[state] for state in _sources(arrow, list(middle))]
+    weight = "normal" if arrow.internal else "bold"
+    note = f'<tspan font-weight="normal" fill="#777">{escape(notes)}</tspan>'
+    text = f'<text x="10" y="{y + 4}" font-weight="{weight}" fill="#223">{escape(label)} {note}</text>'
+    parts = [f"<g><title>{escape(arrow.meaning)}</title>{text}"]
+    for side in ([x for x in starts if x < end], [x for x in reversed(starts) if x > end]):
+        if side:
+            tip = end - 2 if side[0] < end else end + 2
+            parts.append(f'<path d="M{side[0]},{y} H{tip}" stroke="#335" marker-end="url(#tip)"/>')
+            parts += [f'<circle cx="{x}" cy="{y}" r="4" fill="#335"/>' for x in side]
+    if end in starts:
+        loop = f"M{end},{y - 6} C{end + 30},{y - 10} {end + 30},{y + 10} {end + 2},{y + 6}"
+        parts.append(f'<path d="{loop}" fill="none" stroke="#335" marker-end="url(#tip)"/>')
+        parts.append(f'<circle cx="{end}" cy="{y - 6}" r="4" fill="#335"/>')
+    return "".join(parts) + "</g>"

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.apps import apps
+from django.db import router
 
 from fsmlock import backends
+from fsmlock.keeping import keepers, kept_claims, kept_id, take
+from fsmlock.locks import resource
 from fsmlock.models import Run
 from fsmlock.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from django.db import models
 
     from fsmlock.backends.base import HoldInfo
 
@@ -26,8 +32,9 @@ class Finding:
 
 
 def examine(*, using: str = "default") -> Iterator[Finding]:
-    """Holds of what no longer exists, cancel requests that nobody heeds, runs that nobody works on."""
+    """Holds of what is gone, states without their hold, unheeded cancel requests, runs without a worker."""
     holds = backends.get().find(None, using=using)
+    yield from _unkept(using, {info.claim for info in holds})
     for info in holds:
         yield from _orphan(info, using)
         if info.cancel_requested_by:
@@ -39,21 +46,16 @@ def examine(*, using: str = "default") -> Iterator[Finding]:
 
 
 def _orphan(info: HoldInfo, using: str) -> Iterator[Finding]:
-    label, _, pk = info.resource.partition(":")
-    try:
-        model = apps.get_model(label)
-    except (LookupError, ValueError):
-        exists = False
-    else:
-        exists = model._base_manager.using(using).filter(pk=pk).exists()
-    if not exists:
+    obj = _object(info.resource, using)
+    left = obj is not None and info.claim == kept_id(info.resource, info.lock) and not kept_claims(obj)
+    if obj is None or left:
 
         def mend() -> object:
             return backends.get().stop(
                 info.resource,
                 info.lock,
                 by="fsmlock doctor",
-                why="its object is gone",
+                why="its object left that state" if left else "its object is gone",
                 force=True,
                 using=using,
             )
@@ -61,12 +63,45 @@ def _orphan(info: HoldInfo, using: str) -> Iterator[Finding]:
         yield Finding(
             reason=Reason(
                 code="orphan",
-                message=f"{info.holder} holds {info.lock} on {info.resource}, which no longer exists.",
+                message=f"{info.holder} holds {info.lock} on {info.resource}, which "
+                + (f"is {getattr(obj, 'state', '')} by now." if left else "no longer exists."),
                 remedy="Break the hold.",
                 params={"resource": info.resource, "lock": info.lock, "holder": info.holder},
             ),
             mend=mend,
         )
+
+
+def _object(resource: str, using: str) -> models.Model | None:
+    label, _, pk = resource.partition(":")
+    try:
+        model = apps.get_model(label)
+    except (LookupError, ValueError):
+        return None
+    found: models.Model | None = model._base_manager.using(using).filter(pk=pk).first()
+    return found
+
+
+def _unkept(using: str, claims: set[str]) -> Iterator[Finding]:
+    """Objects whose state keeps a lock that they don't hold: it was broken, or the store lost it."""
+    for model in apps.get_models():
+        keeping = keepers(model)
+        if not keeping or model._meta.proxy or not router.allow_migrate_model(using, model):
+            continue
+        for obj in model._base_manager.using(using).filter(state__in=keeping):
+            if not kept_claims(obj) <= claims:
+                lock = keeping[obj.state]  # type: ignore[attr-defined]
+                yield Finding(reason=_not_held(obj, lock), mend=partial(take, obj, lock, using=using))
+
+
+def _not_held(obj: models.Model, lock: str) -> Reason:
+    state: str = obj.state  # type: ignore[attr-defined]
+    return Reason(
+        code="unkept",
+        message=f"{obj} is {state}, which keeps the lock {lock}, but doesn't hold it.",
+        remedy="Take it again, or bring the object to another state.",
+        params={"resource": resource(obj), "lock": lock, "state": state},
+    )
 
 
 def _unheeded(info: HoldInfo) -> Reason:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fsmlock import backends
-from fsmlock.arrows import arrows, judge
+from fsmlock.arrows import arrows
 from fsmlock.errors import Misdeclared, TransitionRefused
-from fsmlock.held import current_claims
-from fsmlock.holds import told, using
-from fsmlock.locks import Locks, want
+from fsmlock.holds import using
+from fsmlock.locks import Locks
+from fsmlock.questions import Question, asked_for, has_locks
 from fsmlock.reasons import Reason, did_you_mean
-from fsmlock.rules import EVERYTHING, Claim, in_the_way
+from fsmlock.rules import EVERYTHING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,130 +37,89 @@ class Available:
 def explain(obj: models.Model, *, to: str, user: User | AnonymousUser | None = None) -> tuple[Reason, ...]:
     """Everything that stands in the way of ``to``: a transition, a state or a lock. Empty: nothing does.
 
-    With ``user`` the permission is asked too. Raises Misdeclared (with a guess) for an unknown name.
+    With ``user`` the permission is asked too. Each condition and permission is asked once at most. Raises
+    Misdeclared (with a guess) for an unknown name.
     """
+    return _answer(Question(obj, user), obj, to)
+
+
+def explain_many(
+    objects: Sequence[models.Model], *, to: str, user: User | AnonymousUser | None = None
+) -> dict[models.Model, tuple[Reason, ...]]:
+    """The same for a page of objects of one model. The holds on all of them are read with one query.
+
+    Objects of three generations need their parents loaded (``select_related``) to keep that promise.
+    """
+    return {obj: _answer(question, obj, to) for obj, question in _questions(objects, user)}
+
+
+def available(obj: models.Model, user: User | AnonymousUser | None = None) -> tuple[Available, ...]:
+    """What people may do from the present state: the transitions, refused ones with their reasons."""
+    return _offered(Question(obj, user), obj)
+
+
+def available_many(
+    objects: Sequence[models.Model], user: User | AnonymousUser | None = None
+) -> dict[models.Model, tuple[Available, ...]]:
+    """The same for a page of objects of one model, with one query for the holds on all of them."""
+    return {obj: _offered(question, obj) for obj, question in _questions(objects, user)}
+
+
+def refuse(obj: models.Model, arrow: Arrow) -> None:
+    """Raise TransitionRefused if anything stands in the way of the transition."""
+    reasons = Question(obj).transition(arrow)
+    if reasons:
+        raise TransitionRefused(reasons, instance=obj)
+
+
+def _offered(question: Question, obj: models.Model) -> tuple[Available, ...]:
+    state = obj.state  # type: ignore[attr-defined]
+    offered = [a for a in arrows(type(obj)).values() if not a.internal and a.leaves(state)]
+    answers = []
+    for arrow in offered:
+        reasons = question.transition(arrow)
+        answers.append(
+            Available(name=arrow.name, label=str(arrow.label), allowed=not reasons, reasons=reasons)
+        )
+    return tuple(answers)
+
+
+def _answer(question: Question, obj: models.Model, to: str) -> tuple[Reason, ...]:
     known = arrows(type(obj))
     if to in known:
-        return blockers(obj, known[to], user)
+        return question.transition(known[to])
     there = [arrow for arrow in known.values() if arrow.target == to]
     if there:
-        return _to_state(obj, there, user)
+        return _to_state(question, obj, there)
     locks = getattr(obj, "locks", None)
-    if isinstance(locks, Locks) and to in locks.by_name:
-        return _held(obj, to)
-    names = {
-        *known,
-        *(a.target for a in known.values()),
-        *(locks.by_name if isinstance(locks, Locks) else ()),
-    }
+    by_name = locks.by_name if isinstance(locks, Locks) else {}
+    if to in by_name:
+        return question.lock(to)
+    names = {*known, *(a.target for a in known.values()), *by_name}
     raise Misdeclared(
         f"{type(obj).__name__} has no transition, state or lock {to!r}.{did_you_mean(to, names)}"
     )
 
 
-def available(obj: models.Model, user: User | AnonymousUser | None = None) -> tuple[Available, ...]:
-    """What people may do from the present state: the transitions, refused ones with their reasons."""
-    state = obj.state  # type: ignore[attr-defined]
-    offered = [a for a in arrows(type(obj)).values() if not a.internal and a.leaves(state)]
-    answers = []
-    for arrow in offered:
-        reasons = blockers(obj, arrow, user)
-        answers.append(Available(name=arrow.name, label=arrow.label, allowed=not reasons, reasons=reasons))
-    return tuple(answers)
-
-
-def refuse(obj: models.Model, arrow: Arrow) -> None:
-    """Raise TransitionRefused if anything stands in the way of the transition."""
-    reasons = blockers(obj, arrow, None)
-    if reasons:
-        raise TransitionRefused(reasons, instance=obj)
-
-
-def blockers(obj: models.Model, arrow: Arrow, user: User | AnonymousUser | None) -> tuple[Reason, ...]:
-    """What stands in the way of one transition."""
-    reasons = [_state(obj, arrow)] if not arrow.leaves(obj.state) else []  # type: ignore[attr-defined]
-    if not reasons:
-        # Conditions may rely on the state: they are asked only where the arrow starts.
-        reasons += [reason for c in arrow.conditions if (reason := judge(c, obj)) is not None]
-    reasons += forbidden(obj, arrow, user)
-    if arrow.needs is not None:
-        reasons += _held(obj, arrow.needs)
-    return tuple(reasons)
-
-
-def _to_state(
-    obj: models.Model, there: Sequence[Arrow], user: User | AnonymousUser | None
-) -> tuple[Reason, ...]:
+def _to_state(question: Question, obj: models.Model, there: Sequence[Arrow]) -> tuple[Reason, ...]:
     """The reasons of the transition into the state that is least in the way."""
     state = obj.state  # type: ignore[attr-defined]
     leaving = [arrow for arrow in there if arrow.leaves(state)] or list(there)
-    return min((blockers(obj, arrow, user) for arrow in leaving), key=len)
+    return min((question.transition(arrow) for arrow in leaving), key=len)
 
 
-def _state(obj: models.Model, arrow: Arrow) -> Reason:
-    state = obj.state  # type: ignore[attr-defined]
-    wanted = ", ".join(arrow.source)
-    return Reason(
-        code="state",
-        message=f"{obj} is {state}; {arrow.label} starts from: {wanted}.",
-        remedy=f"Bring it to {wanted} first.",
-        params={"state": state, "transition": arrow.name, "source": wanted},
-    )
-
-
-def _permitted(obj: models.Model, arrow: Arrow, user: User | AnonymousUser) -> bool:
-    if arrow.permission is None:
-        return True
-    if callable(arrow.permission):
-        return bool(arrow.permission(obj, user))
-    return user.has_perm(arrow.permission, obj) or user.has_perm(arrow.permission)
-
-
-def forbidden(obj: models.Model, arrow: Arrow, user: User | AnonymousUser | None) -> tuple[Reason, ...]:
-    """The missing permission as a reason; without ``user`` nobody asks."""
-    if user is None or _permitted(obj, arrow, user):
-        return ()
-    name = (
-        arrow.permission if isinstance(arrow.permission, str) else getattr(arrow.permission, "__name__", "")
-    )
-    reason = Reason(
-        code="permission",
-        message=f"You may not do this: {arrow.label} asks for the permission {name}.",
-        remedy="Ask an administrator for it, or ask somebody who has it.",
-        params={"permission": name, "transition": arrow.name},
-    )
-    return (reason,)
-
-
-def explain_many(objects: Sequence[models.Model], *, to: str) -> dict[models.Model, tuple[Reason, ...]]:
-    """What stands in the way of the lock ``to`` on each of a page of objects, with one query for all of them.
-
-    Objects of three generations need their parents loaded (``select_related``) to keep that promise.
-    """
-    if not objects:
-        return {}
-    claims = {
-        obj: Claim(id="", wants=(want(obj, to),), lease_us=0, holder="", within=current_claims())
-        for obj in objects
-    }
-    resources = {r for claim in claims.values() for r in claim.resources}
+def _questions(
+    objects: Sequence[models.Model], user: User | AnonymousUser | None
+) -> list[tuple[models.Model, Question]]:
+    """A question for each, with the holds that concern it read already, by one query for all of them."""
+    lockable = [obj for obj in objects if obj.pk is not None and has_locks(obj)]
+    concerned = {obj: asked_for(obj, EVERYTHING).resources for obj in lockable}
     found: dict[str, list[HoldInfo]] = {}
-    for info in backends.get().find(resources, using=using(objects[0])):
-        found.setdefault(info.resource, []).append(info)
-    return {
-        obj: _in_words(obj, claim, [h for r in claim.resources for h in found.get(r, ())])
-        for obj, claim in claims.items()
-    }
-
-
-def _in_words(obj: models.Model, claim: Claim, found: Sequence[HoldInfo]) -> tuple[Reason, ...]:
-    standings = {h.standing(): h for h in found}
-    return tuple(told(standings[s], obj) for s in in_the_way(claim, standings))
-
-
-def _held(obj: models.Model, lock: str) -> tuple[Reason, ...]:
-    if obj.pk is None or (lock == EVERYTHING and not isinstance(getattr(obj, "locks", None), Locks)):
-        return ()
-    claim = Claim(id="", wants=(want(obj, lock),), lease_us=0, holder="", within=current_claims())
-    found = backends.get().find(claim.resources, using=using(obj))
-    return _in_words(obj, claim, found)
+    if concerned:
+        names = {name for resources in concerned.values() for name in resources}
+        for info in backends.get().find(names, using=using(lockable[0])):
+            found.setdefault(info.resource, []).append(info)
+    return [
+        (obj, Question(obj, user, [h for name in concerned.get(obj, ()) for h in found.get(name, ())]))
+        for obj in objects
+    ]

@@ -190,5 +190,6 @@ class Held:
                 holder=self.claim.holder,
                 token=(tokens or self.tokens).get(each.resource, 0),
                 why=why or self.claim.why,
+                using=self._using,
             )
             signal.send_robust(sender=Held, event=event)

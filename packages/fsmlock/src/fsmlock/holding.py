@@ -10,7 +10,7 @@ import threading
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeAlias, TypeVar, cast
 
 from asgiref.sync import sync_to_async
 from django.db import models, router
@@ -35,6 +35,15 @@ _POLICIES = (Fail, Skip, Wait, RetryLater, Preempt)
 _SHORTEST = timedelta(milliseconds=100)
 
 
+class Within(Protocol):
+    """What may be entered again: a hold, or what an object's state keeps."""
+
+    @property
+    def claim(self) -> Claim:
+        """By which it is held."""
+        ...
+
+
 class Holding:
     """What :func:`hold` gives back: ``with`` it, ``async with`` it, or decorate a function with it."""
 
@@ -47,7 +56,7 @@ class Holding:
         lease: timedelta,
         why: str,
         holder: str,
-        within: Held | None,
+        within: Within | None,
     ) -> None:
         self._target = target
         self._locks = locks
@@ -183,7 +192,7 @@ def hold(
     lease: timedelta | None = None,
     why: str = "",
     holder: str | None = None,
-    within: Held | None = None,
+    within: Within | None = None,
 ) -> Holding:
     """Hold locks on one object or on several at once: all are granted in one step, or none.
 

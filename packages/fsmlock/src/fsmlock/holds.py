@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.db import router
+from django.utils.translation import gettext
 
 from fsmlock import backends, signals
 from fsmlock.locks import locks_of, parents, resource
 from fsmlock.reasons import Reason
+from fsmlock.rules import YEAR_US
 
 if TYPE_CHECKING:
     from django.db import models
@@ -59,7 +62,13 @@ def _stop(obj: models.Model, lock: str, *, by: str, why: str, force: bool) -> tu
         signal.send_robust(
             sender=type(obj),
             event=signals.HoldEvent(
-                resource=h.resource, lock=h.lock, holder=h.holder, token=h.token, by=by, why=why
+                resource=h.resource,
+                lock=h.lock,
+                holder=h.holder,
+                token=h.token,
+                by=by,
+                why=why,
+                using=using(obj),
             ),
         )
     return met
@@ -79,16 +88,18 @@ def told(standing: HoldInfo, about: models.Model | None = None) -> Reason:
     held_thing = named(standing.resource)
     if about is not None and resource(about) == standing.resource:
         held_thing = str(about)
-    why = f" ({standing.why})" if standing.why else ""
-    since = standing.since.strftime("%H:%M:%S")
-    until = standing.expires_at.strftime("%H:%M:%S")
-    held = "is held" if standing.kind == "held" else "is blocked by a hold on one of its parts,"
-    if standing.waits:
-        held = "is waited for"
+    facts = {
+        "lock": standing.lock,
+        "object": held_thing,
+        "holder": standing.holder,
+        "why": f" ({standing.why})" if standing.why else "",
+        "since": standing.since.strftime("%H:%M:%S"),
+        "until": standing.expires_at.strftime("%H:%M:%S"),
+    }
     return Reason(
         code="waited_for" if standing.waits else "held",
-        message=f"{standing.lock} on {held_thing} {held} by {standing.holder}{why} since {since} UTC.",
-        remedy=f"Wait until it is released (it lasts until {until} UTC so far), or ask its holder to stop.",
+        message=_how(standing) % facts,
+        remedy=_remedy(standing) % facts,
         params={
             "lock": standing.lock,
             "resource": standing.resource,
@@ -98,4 +109,23 @@ def told(standing: HoldInfo, about: models.Model | None = None) -> Reason:
             "expires_at": standing.expires_at.isoformat(),
             "token": standing.token,
         },
+    )
+
+
+def _how(standing: HoldInfo) -> str:
+    if standing.waits:
+        return gettext("%(lock)s on %(object)s is waited for by %(holder)s%(why)s since %(since)s UTC.")
+    if standing.kind == "blocked":
+        return gettext(
+            "%(lock)s on %(object)s is blocked by a hold on one of its parts, by %(holder)s%(why)s"
+            " since %(since)s UTC."
+        )
+    return gettext("%(lock)s on %(object)s is held by %(holder)s%(why)s since %(since)s UTC.")
+
+
+def _remedy(standing: HoldInfo) -> str:
+    if standing.expires_at - standing.since > timedelta(microseconds=YEAR_US):
+        return gettext("Wait until it leaves that state.")
+    return gettext(
+        "Wait until it is released (it lasts until %(until)s UTC so far), or ask its holder to stop."
     )

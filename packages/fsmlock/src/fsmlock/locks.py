@@ -104,7 +104,8 @@ def resource(obj: models.Model) -> str:
     """The name of an object for locking: ``app.model:pk``."""
     if obj.pk is None or (obj._state.adding and obj._state.db is None):
         raise Misdeclared(
-            f"This {obj._meta.verbose_name} isn't saved: nobody else can see it. Save it first, then hold it."
+            f"This {obj._meta.verbose_name} isn't saved, or was deleted: nobody else can see it."
+            " Save it first, then hold it."
         )
     name = resource_of(owner(type(obj)), obj.pk)
     if not name.isprintable() or len(name) > _LONGEST:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fsmlock.arrows import arrows
 from fsmlock.errors import Misdeclared
-from fsmlock.explanations import blockers
+from fsmlock.questions import Question
 from fsmlock.reasons import Reason, did_you_mean
 
 if TYPE_CHECKING:
@@ -60,13 +60,14 @@ def plan(obj: models.Model, *, to: str, user: User | AnonymousUser | None = None
     way = shortest(known.values(), state, to)
     if way is None:
         return None
+    question = Question(obj, user)
     return tuple(
         Step(
             name=arrow.name,
-            label=arrow.label,
+            label=str(arrow.label),
             source=source,
             target=arrow.target,
-            reasons=tuple(r for r in blockers(obj, arrow, user) if source == state or r.code != "state"),
+            reasons=question.transition(arrow, state=source),
         )
         for source, arrow in way
     )

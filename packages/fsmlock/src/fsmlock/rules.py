@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 #: The lock that goes together with nothing, on any object that has locks: nobody else may hold anything.
 EVERYTHING = "*"
 
+#: A lease that is none: a hundred years, for what a state keeps. Any lease of more than a year is meant so.
+FOR_EVER_US = 100 * 365 * 86_400_000_000
+YEAR_US = 365 * 86_400_000_000
+
 Kind: TypeAlias = Literal["held", "blocked"]
 
 

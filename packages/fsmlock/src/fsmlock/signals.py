@@ -9,7 +9,10 @@ from django.dispatch import Signal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldEvent:
-    """A hold was taken, released, lost, broken or asked to stop. ``by`` names who did it."""
+    """A hold was taken, released, lost, broken or asked to stop. ``by`` names who did it.
+
+    ``using`` is the database alias of the object.
+    """
 
     resource: str
     lock: str
@@ -17,6 +20,7 @@ class HoldEvent:
     token: int
     by: str = ""
     why: str = ""
+    using: str = "default"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +32,7 @@ class TransitionEvent:
     name: str
     source: str
     target: str
+    using: str = "default"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

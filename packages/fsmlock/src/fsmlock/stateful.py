@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import functools
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import django_fsm
-from django.db import models, transaction
+from django.db import models, router, transaction
 from django.db.models.signals import class_prepared
+from django.utils.translation import gettext
 
 from fsmlock import signals
 from fsmlock.errors import StaleState
+from fsmlock.keeping import keepers, moving
 from fsmlock.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from contextlib import AbstractContextManager
     from typing import Self
 
 # ruff: noqa: ANN401 - arguments of Django's own methods are handed on as they are
 
 
 class _State(django_fsm.FSMFieldDescriptor):
-    """Django's own refresh may set the state, nothing else but a transition may."""
+    """Django's own refresh may set the state, nothing else but a transition may. If deferred, it is read."""
+
+    def __get__(self, instance: Any, type: Any = None) -> Any:  # noqa: A002 - as the base class calls it
+        if instance is not None and self.field.attname not in instance.__dict__:
+            instance.refresh_from_db(fields=[self.field.attname])
+        return super().__get__(instance, type)
 
     def __set__(self, instance: Any, value: Any) -> None:
         if "_fsmlock_refreshing" in instance.__dict__:
@@ -54,9 +63,17 @@ class Stateful(models.Model):
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Django's; raises StaleState, and writes nothing, when another process changed the state first."""
-        try:
+        """Django's; raises StaleState, and writes nothing, when another process changed the state first.
+
+        Raises TransitionRefused when the new state keeps a lock that somebody else holds by now.
+        """
+        fields = kwargs.get("update_fields")
+        if fields is not None and "state" not in fields:
             super().save(*args, **kwargs)
+            return
+        try:
+            with self._moving(kwargs.get("using")):
+                super().save(*args, **kwargs)
         except StaleState as stale:
             self._forgive(stale)
             raise
@@ -64,6 +81,15 @@ class Stateful(models.Model):
         moves = self.__dict__.pop("_fsmlock_moves", [])
         if moves:
             transaction.on_commit(functools.partial(self._tell, moves), using=self._state.db, robust=True)
+
+    def _moving(self, using: str | None) -> AbstractContextManager[None]:
+        """A change of state changes what the states keep, in the same transaction."""
+        moves: list[tuple[str, str, str]] = self.__dict__.get("_fsmlock_moves", [])
+        alias = using or router.db_for_write(type(self), instance=self)
+        if moves and keepers(type(self)):
+            return moving(self, moves[0][1], using=alias)
+        # Django writes several tables in one transaction; a savepoint lets the one around it go on.
+        return transaction.atomic(using=alias) if _tables(self) else nullcontext()
 
     @classmethod
     def from_db(
@@ -92,13 +118,18 @@ class Stateful(models.Model):
     def _forgive(self, stale: StaleState) -> None:
         """Django gives up the whole transaction for an error in save; nothing was written here, so go on."""
         alias = stale.using
-        if alias is not None and not self._meta.parents and transaction.get_connection(alias).in_atomic_block:
+        if alias is not None and not _tables(self) and transaction.get_connection(alias).in_atomic_block:
             transaction.set_rollback(stale.was_broken, using=alias)
 
     def _tell(self, moves: list[tuple[str, str, str]]) -> None:
         for name, source, target in moves:
             event = signals.TransitionEvent(
-                model=self._meta.label_lower, pk=str(self.pk), name=name, source=source, target=target
+                model=self._meta.label_lower,
+                pk=str(self.pk),
+                name=name,
+                source=source,
+                target=target,
+                using=self._state.db or "default",
             )
             signals.transitioned.send_robust(sender=type(self), event=event)
 
@@ -118,11 +149,20 @@ class Stateful(models.Model):
         return updated
 
 
+def _tables(obj: models.Model) -> bool:
+    """Say whether the object has rows in more than one table."""
+    return bool((obj._meta.concrete_model or type(obj))._meta.parents)
+
+
 def _stale(obj: models.Model, read: str, now: str) -> Reason:
+    facts = {"object": str(obj), "read": read, "now": now}
+    text = gettext(
+        "%(object)s was %(read)s when it was read, but is %(now)s by now: another process was faster."
+    )
     return Reason(
         code="stale",
-        message=f"{obj} was {read} when it was read, but is {now} by now: another process was faster.",
-        remedy="Read it again, and decide on what it is now.",
+        message=text % facts,
+        remedy=gettext("Read it again, and decide on what it is now."),
         params={"read": read, "now": now},
     )
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from django.db import models
+    from django.utils.functional import _StrPromise as StrPromise
 
 _Method = TypeVar("_Method", bound="Callable[..., object]")
 
@@ -23,15 +24,18 @@ def transition(
     source: str | Sequence[str],
     target: str,
     needs: str | None = None,
-    label: str = "",
+    holds: str | None = None,
+    label: str | StrPromise = "",
     conditions: Iterable[Condition] = (),
     permission: Permission | None = None,
     internal: bool = False,
 ) -> Callable[[_Method], _Method]:
     """Make a method of a Lifecycle model a transition. Calling it raises TransitionRefused with every reason.
 
-    ``needs`` names a lock which nobody else may hold then, ``label`` what a button says. ``conditions`` take
-    the object and answer None or a Reason. ``internal`` transitions are the program's own: not offered.
+    ``needs`` names a lock which nobody else may hold then, ``holds`` one that the object keeps from then on,
+    until a later transition leaves the target state. ``label`` is what a button says (``gettext_lazy`` too).
+    ``conditions`` take the object and answer None or a Reason. ``internal`` transitions are the program's
+    own: not offered.
     """
     sources = (source,) if isinstance(source, str) else tuple(source)
 
@@ -43,6 +47,7 @@ def transition(
             target=target,
             label=label or name.replace("_", " ").capitalize(),
             needs=needs,
+            holds=holds,
             conditions=tuple(conditions),
             permission=permission,
             internal=internal,

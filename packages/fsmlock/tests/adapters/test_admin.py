@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from django.contrib.auth.models import Permission
+
 import fsmlock
 from tests.shop.models import Film, Frame
 
@@ -12,6 +14,8 @@ def test_buttons_offer_what_can_be_done_and_say_why_not(film, admin_client, else
     assert "There are no frames." in page
     assert "disabled" in page
     assert "<td>import 12</td><td>Movie 7</td>" in page
+    assert 'value="render"' in page
+    assert "<caption>Holds</caption>" in page
 
 
 def test_a_button_takes_the_transition(film, admin_client):
@@ -37,3 +41,50 @@ def test_saving_still_saves(film, admin_client):
 
 def test_adding_has_no_buttons(film, admin_client):
     assert "_fsmlock" not in admin_client.get("/admin/shop/film/add/").content.decode()
+
+
+def url(film):
+    return f"/admin/shop/film/{film.pk}/change/"
+
+
+def test_a_button_asks_the_holder_to_stop(film, admin_client, elsewhere):
+    held = elsewhere(fsmlock.hold(film, "render", holder="import 12").acquire)
+    answer = admin_client.post(url(film), {"name": "Film 1", "_fsmlock_cancel": "render"}, follow=True)
+    assert "Import 12 was asked to stop." in answer.content.decode()
+    assert fsmlock.holds_on(film)[0].cancel_requested_by == "admin"
+    held.release()
+    answer = admin_client.post(url(film), {"name": "Film 1", "_fsmlock_cancel": "render"}, follow=True)
+    assert "Nobody holds it any more." in answer.content.decode()
+
+
+def test_a_transition_that_does_not_exist_gets_a_guess(film, admin_client):
+    answer = admin_client.post(url(film), {"name": "Film 1", "_fsmlock": "publsh"}, follow=True)
+    assert "Did you mean &#x27;publish&#x27;?" in answer.content.decode()
+
+
+def test_who_may_only_look_sees_holds_and_no_buttons(film, client, django_user_model, elsewhere):
+    user = django_user_model.objects.create_user("guest", is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="view_film"))
+    client.force_login(user)
+    held = elsewhere(fsmlock.hold(film, "render", holder="import 12").acquire)
+    page = client.get(url(film)).content.decode()
+    held.release()
+    assert "import 12" in page
+    assert "_fsmlock" not in page
+    assert client.post(url(film), {"_fsmlock": "publish"}).status_code == 403
+
+
+def test_an_object_that_changed_while_it_was_saved_is_shown_as_it_is(film, admin_client, monkeypatch):
+    def overtaken(self, *args):
+        Film.objects.filter(pk=film.pk).update(state="failed")
+        film.save()
+
+    monkeypatch.setattr("django.contrib.admin.ModelAdmin.save_model", overtaken)
+    answer = admin_client.post(url(film), {"name": "late"}, follow=True)
+    assert "is failed by now" in answer.content.decode()
+    assert Film.objects.get(pk=film.pk).name == "Film 1"
+
+
+def test_the_page_speaks_the_user_s_language(film, admin_client, settings):
+    settings.LANGUAGE_CODE = "de"
+    assert "Übergänge" in admin_client.get(url(film)).content.decode()

@@ -8,6 +8,7 @@ from django.db import transaction
 import fsmlock
 from fsmlock import signals
 from fsmlock.adapters import channels
+from tests.shop.models import Film
 
 
 @pytest.fixture
@@ -57,3 +58,30 @@ def test_without_a_layer_it_says_so(film, listening, settings, caplog, django_ca
 def test_a_group_has_only_letters_that_channels_allows():
     assert channels.group("shop.film:a b/ü") == "fsmlock.shop.film.a.b.."
     assert len(channels.group("x" * 300)) == 99
+
+
+@pytest.mark.django_db(databases=["default", "other"])
+def test_what_happens_in_another_database_is_told_after_its_own_commit(
+    listening, django_capture_on_commit_callbacks
+):
+    layer = get_channel_layer()
+    with django_capture_on_commit_callbacks(using="other", execute=True):
+        film = Film(name="Twin")
+        film.save(using="other")
+        async_to_sync(layer.group_add)(channels.group(f"shop.film:{film.pk}"), "twin")
+        with django_capture_on_commit_callbacks(using="default") as elsewhere, fsmlock.hold(film, "render"):
+            pass
+        assert elsewhere == []
+        assert layer.channels.get("twin") is None
+    assert [async_to_sync(layer.receive)("twin")["what"] for _ in range(2)] == ["hold_taken", "hold_released"]
+
+
+def test_a_hold_that_is_rolled_back_is_not_told(film, listening, django_capture_on_commit_callbacks):
+    def hold():
+        with transaction.atomic():
+            fsmlock.hold(film, "render").acquire()
+            raise RuntimeError
+
+    with django_capture_on_commit_callbacks() as callbacks, pytest.raises(RuntimeError):
+        hold()
+    assert callbacks == []

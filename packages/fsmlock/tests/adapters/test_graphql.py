@@ -1,10 +1,54 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
+import pytest
 import strawberry
+import strawberry_django
+from django.contrib.auth.models import AnonymousUser
 
 import fsmlock
-from fsmlock.adapters.graphql import Hold, Reason, Run, Transition
+from fsmlock.adapters.graphql import Hold, Reason, Run, Transition, WithLocks, WithTransitions
+from tests.shop import models
 from tests.shop.iterations import SendMails
+
+
+@strawberry_django.type(models.Film)
+class FilmType(WithTransitions, WithLocks):
+    name: strawberry.auto
+
+
+@strawberry.type
+class Films:
+    @strawberry_django.field
+    def films(self) -> list[FilmType]:
+        return models.Film.objects.all()
+
+
+def contexts():
+    user = AnonymousUser()
+    request = SimpleNamespace(user=user)
+    return {
+        "view": SimpleNamespace(request=request),
+        "dict": {"request": request},
+        "websocket": {"request": SimpleNamespace(consumer=SimpleNamespace(scope={"user": user}))},
+    }
+
+
+@pytest.mark.parametrize("context", ["view", "dict", "websocket"])
+def test_mixins_bring_transitions_reasons_and_locks_to_a_type(film, context):
+    query = """{ films { name availableTransitions { name allowed reasons { code } }
+      reasons(to: "publish") { code } locks { lock why } } }"""
+    with fsmlock.hold(film, "render", why="Movie 7"):
+        answer = strawberry.Schema(Films).execute_sync(query, context_value=contexts()[context])
+    assert answer.errors is None
+    (found,) = answer.data["films"]
+    assert found["availableTransitions"] == [
+        {"name": "render", "allowed": False, "reasons": [{"code": "no_frames"}, {"code": "permission"}]},
+        {"name": "publish", "allowed": True, "reasons": []},
+    ]
+    assert found["reasons"] == []
+    assert found["locks"] == [{"lock": "render", "why": "Movie 7"}]
 
 
 def test_everything_can_be_asked_for_in_one_query(film):

@@ -50,6 +50,9 @@ def test_a_table_is_counted_and_found_again(tmp_path):
         (lambda: iter([1]), "started again"),
         (lambda: Film.objects.order_by("name"), "find its place"),
         (lambda: Film.objects.order_by("-pk"), "find its place"),
+        (lambda: Film.objects.all()[:3], "slice"),
+        (lambda: Film.objects.values("name"), "values"),
+        (lambda: Film.objects.all().union(Film.objects.all()), "union"),
     ],
 )
 def test_what_has_no_stable_order_is_refused(items, words):

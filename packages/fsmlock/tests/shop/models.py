@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
+
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
 from fsmlock import Lifecycle, Lock, Locks, Reason, transition
@@ -80,3 +84,97 @@ class Write(models.Model):
 
     def __str__(self):
         return f"{self.resource} {self.token}"
+
+
+class Print(Lifecycle, models.Model):
+    """A copy of a film on paper: the press keeps it until it is dry."""
+
+    film = models.ForeignKey(Film, on_delete=models.CASCADE)
+    locks = Locks(
+        Lock("press"), Lock("look", together_with={"look"}), inherit_from="film", inherits={"render"}
+    )
+    initial_state = "ready"
+
+    class States(Lifecycle.States):
+        PRINTING = "printing"
+        DRYING = "drying"
+
+    def __str__(self):
+        return f"Print {self.pk}"
+
+    @transition(source="ready", target=States.PRINTING, holds="press", label="Print")
+    def start_printing(self):
+        """Somebody pressed the button."""
+
+    @transition(source=States.PRINTING, target=States.DRYING, holds="press")
+    def dry(self):
+        """The last page is out."""
+
+    @transition(source=States.DRYING, target=States.DRYING, needs="press", label="Turn")
+    def turn(self):
+        """Somebody turned it round."""
+
+    @transition(source=States.DRYING, target="ready", label="Take")
+    def take(self):
+        """It is dry."""
+
+
+class Ware(Lifecycle, models.Model):
+    """Abstract: its children have its states, transitions and locks."""
+
+    locks = Locks(Lock("pack"))
+
+    class Meta:
+        abstract = True
+
+    @transition(source="ready", target="ready", needs="pack")
+    def pack(self):
+        """Somebody wraps it up."""
+
+
+class Poster(Ware):
+    """Has a UUID for its key."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+
+    def __str__(self):
+        return f"Poster {self.pk}"
+
+
+class Ticket(Ware):
+    """Has a word for its key."""
+
+    code = models.CharField(max_length=20, primary_key=True)
+
+    def __str__(self):
+        return f"Ticket {self.pk}"
+
+
+class GoldenTicket(Ticket):
+    """Multi-table: it is the same object as its Ticket."""
+
+    seat = models.CharField(max_length=5)
+
+    @transition(source="ready", target="failed")
+    def tear(self):
+        """Somebody was careless."""
+
+
+class LateTicket(Ticket):
+    """Proxy: the same rows by another name."""
+
+    class Meta:
+        proxy = True
+
+
+class Note(Lifecycle, models.Model):
+    """May be about anything: its parent is generic, so it inherits no locks."""
+
+    # The tests' tables are made before those of content types.
+    content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE, db_constraint=False)
+    object_id = models.PositiveIntegerField()
+    about = GenericForeignKey("content_type", "object_id")
+    locks = Locks(Lock("write"))
+
+    def __str__(self):
+        return f"Note {self.pk}"

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import HttpResponseRedirect
+from django.utils.translation import gettext
 
-from fsmlock.errors import Refused
+from fsmlock.arrows import arrows
+from fsmlock.errors import FsmlockError, Refused, TransitionRefused
 from fsmlock.explanations import available
-from fsmlock.holds import holds_on
-from fsmlock.locks import Locks
+from fsmlock.holds import cancel, holds_on
 from fsmlock.performing import perform
+from fsmlock.questions import has_locks
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     _Base = ModelAdmin[models.Model]
 else:
     _Base = object
+
+# ruff: noqa: ANN401 - Django's own arguments are handed on as they are
 
 
 class TransitionsMixin(_Base):
@@ -35,31 +39,52 @@ class TransitionsMixin(_Base):
         """Also the state."""
         return (*super().get_readonly_fields(request, obj), "state")
 
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Django's; when another process changed the state meanwhile, it says so and shows what is now."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except TransitionRefused as refused:
+            _say(request, refused)
+            return HttpResponseRedirect(request.get_full_path())
+
     def render_change_form(
-        self,
-        request: HttpRequest,
-        context: dict[str, Any],
-        *args: Any,  # noqa: ANN401 - Django's own arguments, handed on
-        **kwargs: Any,  # noqa: ANN401 - Django's own arguments, handed on
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """Adds the transitions and the holds to the page."""
+        """Adds the transitions (for those who may change the object) and the holds to the page."""
         obj = context.get("original")
         if obj is not None:
-            lockable = isinstance(getattr(obj, "locks", None), Locks)
-            context["fsmlock_transitions"] = available(obj, request.user)
-            context["fsmlock_holds"] = holds_on(obj) if lockable else ()
+            changes = self.has_change_permission(request, obj)
+            context["fsmlock_transitions"] = available(obj, request.user) if changes else ()
+            context["fsmlock_holds"] = holds_on(obj) if has_locks(obj) else ()
         return super().render_change_form(request, context, *args, **kwargs)
 
     def response_change(self, request: HttpRequest, obj: models.Model) -> HttpResponse:
-        """A transition button was pressed: take it, or say why not."""
-        name = request.POST.get("_fsmlock")
-        if name is None:
+        """A button was pressed: take the transition or ask the holder to stop, or say why not."""
+        name, lock = request.POST.get("_fsmlock"), request.POST.get("_fsmlock_cancel")
+        if name is None and lock is None:
             return super().response_change(request, obj)
         try:
-            perform(obj, name, user=request.user)  # type: ignore[arg-type]
-        except Refused as refused:
-            for reason in refused.reasons:
-                messages.error(request, str(reason))
-        else:
-            messages.success(request, f"{name.replace('_', ' ').capitalize()}: done.")
+            _ask(request, obj, lock) if name is None else _take(request, obj, name)
+        except FsmlockError as refused:
+            _say(request, refused)
         return HttpResponseRedirect(request.get_full_path())
+
+
+def _take(request: HttpRequest, obj: Any, name: str) -> None:
+    perform(obj, name, user=request.user)
+    messages.success(
+        request, gettext("%(transition)s: done.") % {"transition": arrows(type(obj))[name].label}
+    )
+
+
+def _ask(request: HttpRequest, obj: models.Model, lock: str | None) -> None:
+    met = cancel(obj, lock or "", by=request.user.get_username())
+    for hold in met:
+        messages.success(request, gettext("%(holder)s was asked to stop.") % {"holder": hold.holder})
+    if not met:
+        messages.info(request, gettext("Nobody holds it any more."))
+
+
+def _say(request: HttpRequest, refused: FsmlockError) -> None:
+    for reason in refused.reasons if isinstance(refused, Refused) else (refused,):
+        messages.error(request, str(reason))

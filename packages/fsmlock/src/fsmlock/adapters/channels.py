@@ -42,7 +42,7 @@ def install() -> None:
 def _publish(what: str, *, event: HoldEvent | TransitionEvent, **_: object) -> None:
     resource = event.resource if isinstance(event, signals.HoldEvent) else f"{event.model}:{event.pk}"
     message = {"type": "fsmlock.changed", "what": what, **asdict(event)}
-    transaction.on_commit(partial(_send, group(resource), message), robust=True)
+    transaction.on_commit(partial(_send, group(resource), message), using=event.using, robust=True)
 
 
 def _send(name: str, message: dict[str, object]) -> None:

@@ -1,16 +1,23 @@
-"""Strawberry types for what fsmlock knows: reasons, transitions and holds."""
+"""Strawberry types for what fsmlock knows: reasons, transitions, holds and runs, and mixins that bring them.
+
+``@strawberry_django.type(Film) class FilmType(WithTransitions, WithLocks): ...``
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import strawberry
+import strawberry_django
+from strawberry.types import Info
 
-from fsmlock.explanations import available
+from fsmlock.explanations import available, explain
+from fsmlock.holds import holds_on
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
+    from django.db import models
 
     from fsmlock.backends.base import HoldInfo
     from fsmlock.explanations import Available
@@ -29,7 +36,7 @@ class Reason:
     @classmethod
     def from_value(cls, value: ReasonValue) -> Self:
         """From fsmlock.Reason."""
-        return cls(code=value.code, message=value.message, remedy=value.remedy)
+        return cls(code=value.code, message=str(value.message), remedy=str(value.remedy))
 
 
 @strawberry.type(description="A transition that leaves the present state; refused ones say why.")
@@ -102,3 +109,38 @@ class Run:
             reason=value.reason,
             available_transitions=[Transition.from_value(one) for one in available(value, user)],
         )
+
+
+@strawberry.type
+class WithTransitions:
+    """Gives the type of a model with states what can be done with an object, and why not."""
+
+    @strawberry_django.field(description="What can be done with it now, and why not.")
+    def available_transitions(self, info: Info) -> list[Transition]:
+        """Ask on behalf of the user of the request."""
+        return [Transition.from_value(one) for one in available(cast("models.Model", self), _user(info))]
+
+    @strawberry_django.field(description="What stands in the way of a transition, a state or a lock.")
+    def reasons(self, info: Info, to: str) -> list[Reason]:
+        """Ask on behalf of the user of the request."""
+        found = explain(cast("models.Model", self), to=to, user=_user(info))
+        return [Reason.from_value(one) for one in found]
+
+
+@strawberry.type
+class WithLocks:
+    """Gives the type of a model with locks who holds them."""
+
+    @strawberry_django.field(description="Who works on it now.")
+    def locks(self) -> list[Hold]:
+        """Those that it inherits too."""
+        return [Hold.from_value(one) for one in holds_on(cast("models.Model", self))]
+
+
+def _user(info: Info) -> User | AnonymousUser | None:
+    """The user of the request, wherever the view or the websocket put it."""
+    context: Any = info.context
+    request = context.get("request") if isinstance(context, dict) else getattr(context, "request", None)
+    scope: Any = getattr(getattr(request, "consumer", None), "scope", {})
+    user: User | AnonymousUser | None = getattr(request, "user", None) or scope.get("user")
+    return user

@@ -12,6 +12,7 @@ from django.db import connections, transaction
 from fsmlock import clock
 from fsmlock.backends.functions import GONE, TAKE, gone_params, take_params
 from fsmlock.errors import FsmlockError
+from fsmlock.rules import YEAR_US
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -127,8 +128,11 @@ class SQLite:
         return f"kind <> 'broken' AND {self.seen(now)}"
 
     def seen(self, now: str) -> str:
-        """A row renewed in the future was written before this host started anew: its clock began again."""
-        return f"expires_us > {now} AND renewed_us <= {now}"
+        """A row renewed in the future was written before this host started anew: its clock began again.
+
+        What a state keeps outlives that.
+        """
+        return f"expires_us > {now} AND (renewed_us <= {now} OR expires_us > renewed_us + {YEAR_US})"
 
     def decide(
         self, claim: Claim, ticket: int | None, lease_us: int, insertion: Insertion

@@ -5,20 +5,19 @@ from __future__ import annotations
 import inspect
 import json
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
 from fsmlock.errors import Misdeclared
 from fsmlock.iteration.worker import Worker
 from fsmlock.models import Run
-from fsmlock.policies import Fail
+from fsmlock.policies import Fail, Policy
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from django.db import models
 
     from fsmlock.iteration.sources import Items
-    from fsmlock.policies import Policy
     from fsmlock.steps import OnStep
 
 _EXAMPLE = """
@@ -64,6 +63,8 @@ class Iteration:
             raise Misdeclared(
                 f"{cls.__name__} needs each(item) or each_batch(items), one of the two. Write:\n{_EXAMPLE}"
             )
+        for wrong in _wrong_values(cls):
+            raise Misdeclared(f"{cls.__name__}.{wrong}")
 
     def items(self) -> Items[Any]:
         """The items in a stable order: a queryset, a sequence, a Source, or an iterable that starts anew."""
@@ -103,6 +104,22 @@ class Iteration:
     def work(self, run: Run, *, on_step: OnStep | None = None) -> None:
         """Work on a run of this iteration; see Run.work."""
         Worker(run, self, on_step).work()
+
+
+def _wrong_values(cls: type[Iteration]) -> Iterator[str]:
+    if isinstance(cls.needs, str):
+        yield f"needs = {cls.needs!r} is one word where a list of names is meant. Write ({cls.needs!r},)."
+    if type(cls.policy) not in get_args(Policy):
+        names = ", ".join(f"{kind.__name__}()" for kind in get_args(Policy))
+        yield f"policy = {cls.policy!r} is not a policy. Use one of {names}."
+    if cls.lease < timedelta(milliseconds=100):
+        yield "lease must be at least 0.1 s: it is how long the run waits for a dead worker."
+    if cls.batch_size < 1:
+        yield f"batch_size = {cls.batch_size} leaves nothing to do at once. Use 1 or more."
+    if cls.max_errors < 0:
+        yield f"max_errors = {cls.max_errors} is less than none. Use 0 to fail at the first."
+    if cls.budget is not None and cls.budget <= timedelta(0):
+        yield "budget must be longer than nothing. Use None to let it take as long as it takes."
 
 
 def _refuse(cls: type[Iteration], arguments: dict[str, object]) -> None:

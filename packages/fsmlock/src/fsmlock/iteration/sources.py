@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import itertools
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
@@ -65,16 +66,30 @@ def _plain(value: object) -> Cursor:
 
 
 def _stable_order(queryset: QuerySet[Any]) -> str:
-    order = [str(name) for name in queryset.query.order_by] or ["pk"]
-    model = queryset.model
+    model, query = queryset.model, queryset.query
+    if query.is_sliced or query.combinator or queryset._fields is not None:  # type: ignore[attr-defined]
+        raise Misdeclared(
+            f"An iteration over {model.__name__} can't go on in the middle of a slice, a union or values()."
+            " Give it the whole queryset of objects, filtered as you like."
+        )
+    order = [str(name) for name in query.order_by] or ["pk"]
+    if isinstance(model._meta.pk, models.CompositePrimaryKey) and order == ["pk"]:
+        raise Misdeclared(
+            f"{model.__name__} has a composite primary key. Order by one unique field, so that the iteration"
+            " finds its place again."
+        )
     if len(order) == 1 and not order[0].startswith(("-", "?")):
         name = order[0]
-        if name == "pk" or getattr(model._meta.get_field(name), "unique", False):
+        if name == "pk" or _is_unique(model._meta.get_field(name)):
             return name
     raise Misdeclared(
         f"An iteration over {model.__name__} ordered by {', '.join(order)} can't find its place again."
-        " Order by the primary key, or by one unique field, ascending."
+        " Order by the primary key, or by one unique field that is never null, ascending."
     )
+
+
+def _is_unique(field: object) -> bool:
+    return bool(getattr(field, "unique", False)) and not getattr(field, "null", False)
 
 
 class Listed(Generic[T]):
@@ -152,13 +167,13 @@ class Only(Generic[T]):
 
     def __init__(self, source: Source[T], cursors: Sequence[Cursor]) -> None:
         self._source = source
-        self._cursors = cursors
+        self._wanted = {json.dumps(cursor) for cursor in cursors}
 
     def after(self, cursor: Cursor) -> Iterator[tuple[Cursor, T]]:
         """Reads the other source from its start, and leaves out what isn't wanted."""
         waiting = cursor is not None
         for place, item in self._source.after(None):
-            if place not in self._cursors:
+            if json.dumps(place) not in self._wanted:
                 continue
             if not waiting:
                 yield place, item
@@ -166,7 +181,7 @@ class Only(Generic[T]):
 
     def count(self) -> int:
         """As many as there are cursors."""
-        return len(self._cursors)
+        return len(self._wanted)
 
 
 Items: TypeAlias = "Source[T] | QuerySet[Any] | Iterable[T]"

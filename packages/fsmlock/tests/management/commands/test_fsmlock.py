@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 import fsmlock
 from fsmlock.models import Run
 from tests.shop.iterations import SendMails
-from tests.shop.models import Film
+from tests.shop.models import Film, Print
 
 
 def said(*arguments, **options):
@@ -91,6 +91,38 @@ def test_graph_draws_the_states():
     assert text.startswith("stateDiagram-v2\n    [*] --> initialising\n")
     assert "    ready --> ready : Render (needs render)\n" in text
     root = ET.fromstring(said("graph", "shop.Film", "--format", "svg"))
-    labels = [e.text for e in root.iter() if e.tag.endswith("text")]
-    assert "published" in labels
-    assert "Publish" in labels
+    labels = ["".join(e.itertext()).strip() for e in root.iter() if e.tag.endswith("text")]
+    assert {"published", "Publish", "Render needs render"} <= set(labels)
+
+
+def test_explain_asks_for_the_permissions_of_a_user(film, django_user_model):
+    django_user_model.objects.create_user("guest")
+    name = f"shop.Film:{film.pk}"
+    assert "permission" not in said("explain", name, "render")
+    assert "permission: You may not do this" in said("explain", name, "render", "--user", "guest")
+    with pytest.raises(CommandError, match="no user 'ghost'"):
+        said("explain", name, "render", "--user", "ghost")
+
+
+@pytest.mark.django_db(databases=["default", "other"])
+def test_another_database_is_asked_when_it_is_named(elsewhere):
+    film = Film(name="Twin")
+    film.save(using="other")
+    held = elsewhere(fsmlock.hold(film, "render", holder="import 12").acquire)
+    assert said("list") == "Nobody holds anything.\n"
+    assert "import 12" in said("--database", "other", "list", f"shop.Film:{film.pk}")
+    assert "import 12" in said("--database", "other", "list")
+    held.release()
+    assert said("--database", "other", "doctor") == "All is well.\n"
+
+
+def test_the_doctor_mends_what_a_state_left_behind_or_lost(film):
+    sheet = Print.objects.create(film=film)
+    fsmlock.perform(sheet, "start_printing")
+    assert said("doctor") == "All is well.\n"
+    Print.objects.filter(pk=sheet.pk).update(state="ready")
+    assert "which is ready by now" in said("doctor", "--mend")
+    assert fsmlock.holds_on(sheet) == ()
+    Print.objects.filter(pk=sheet.pk).update(state="drying")
+    assert "is drying, which keeps the lock press, but doesn't hold it" in said("doctor", "--mend")
+    assert said("doctor") == "All is well.\n"

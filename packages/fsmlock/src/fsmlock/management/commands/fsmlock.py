@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.core.exceptions import ObjectDoesNotExist
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from fsmlock.diagrams import mermaid, svg
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from django.contrib.auth.models import User
     from django.core.management.base import CommandParser
     from django.db import models
 
@@ -34,6 +36,7 @@ class Command(BaseCommand):
     help = "List, explain, cancel and break holds; work on runs; draw state diagrams."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--database", default="default", help="The alias that the objects live in.")
         subcommands = parser.add_subparsers(dest="what", required=True)
         listing = subcommands.add_parser("list", help="Who holds what.")
         listing.add_argument("object", nargs="?", help="app.Model:pk; without it all holds.")
@@ -42,6 +45,7 @@ class Command(BaseCommand):
         explaining.add_argument(
             "to", nargs="?", help="A transition, state or lock; without it all transitions."
         )
+        explaining.add_argument("--user", help="A user name: asks for this user's permissions too.")
         for name, text in (("cancel", "Ask the holder to stop."), ("break", "Take the hold away.")):
             stopping = subcommands.add_parser(name, help=text)
             stopping.add_argument("object", help="app.Model:pk")
@@ -67,8 +71,13 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     def _list(self, options: dict[str, Any]) -> None:
-        holds = holds_on(_find(options["object"])) if options["object"] else active_holds(limit=1000)
-        self._table(holds)
+        using = options["database"]
+        found = (
+            holds_on(_find(options["object"], using))
+            if options["object"]
+            else active_holds(limit=1000, using=using)
+        )
+        self._table(found)
 
     def _table(self, holds: Sequence[HoldInfo]) -> None:
         if not holds:
@@ -82,29 +91,35 @@ class Command(BaseCommand):
             )
 
     def _explain(self, options: dict[str, Any]) -> None:
-        obj = _find(options["object"])
+        obj = _find(options["object"], options["database"])
+        user = _user(options["user"])
         if options["to"] is None:
-            for one in available(obj):
+            for one in available(obj, user):
                 self.stdout.write(f"{one.name}: {'yes' if one.allowed else ' '.join(map(str, one.reasons))}")
             return
-        reasons = explain(obj, to=options["to"])
+        reasons = explain(obj, to=options["to"], user=user)
         for reason in reasons:
             self.stdout.write(f"{reason.code}: {reason}")
         if not reasons:
             self.stdout.write("Nothing stands in the way.")
-        self._way(obj, options["to"])
+        self._way(obj, options["to"], user)
 
-    def _way(self, obj: models.Model, to: str) -> None:
+    def _way(self, obj: models.Model, to: str, user: User | None) -> None:
         if not isinstance(obj, Stateful) or to not in {s.lower() for s in _states(type(obj))}:
             return
-        for step in plan(obj, to=to) or ():
+        for step in plan(obj, to=to, user=user) or ():
             self.stdout.write(
                 f"  {step.source} -> {step.target}: {step.label} {' '.join(map(str, step.reasons))}"
             )
 
     def _stop(self, options: dict[str, Any]) -> None:
         act = cancel if options["what"] == "cancel" else break_hold
-        met = act(_find(options["object"]), options["lock"], by=options["by"], why=options["why"])
+        met = act(
+            _find(options["object"], options["database"]),
+            options["lock"],
+            by=options["by"],
+            why=options["why"],
+        )
         done = "asked to stop" if options["what"] == "cancel" else "lost its hold"
         for h in met:
             self.stdout.write(f"{h.holder} was {done}." if act is cancel else f"{h.holder} {done}.")
@@ -113,7 +128,7 @@ class Command(BaseCommand):
 
     def _doctor(self, options: dict[str, Any]) -> None:
         found = False
-        for finding in examine():
+        for finding in examine(using=options["database"]):
             found = True
             self.stdout.write(f"{finding.reason.code}: {finding.reason}")
             if options["mend"] and finding.mend is not None:
@@ -159,10 +174,20 @@ def _model(label: str) -> type[models.Model]:
         raise CommandError(f"There is no model {label!r}. Write it as app.Model.") from error
 
 
-def _find(text: str) -> models.Model:
+def _user(name: str | None) -> User | None:
+    if name is None:
+        return None
+    model = get_user_model()
+    try:
+        return model._default_manager.get_by_natural_key(name)
+    except model.DoesNotExist as error:
+        raise CommandError(f"There is no user {name!r}.") from error
+
+
+def _find(text: str, using: str) -> models.Model:
     label, _, pk = text.partition(":")
     model = _model(label)
     try:
-        return model._base_manager.get(pk=pk)
-    except (ObjectDoesNotExist, ValueError) as error:
+        return model._base_manager.using(using).get(pk=pk)
+    except (ObjectDoesNotExist, ValueError, ValidationError) as error:
         raise CommandError(f"There is no {model._meta.verbose_name} with the key {pk!r}.") from error

@@ -1,0 +1,122 @@
+"""One question about one object: each condition, permission and hold is asked about at most once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext
+
+from fsmlock import backends
+from fsmlock.arrows import judge
+from fsmlock.held import current_claims
+from fsmlock.holds import told, using
+from fsmlock.keeping import kept_claims
+from fsmlock.locks import Locks, want
+from fsmlock.reasons import Reason
+from fsmlock.rules import EVERYTHING, Claim, in_the_way
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.contrib.auth.models import AnonymousUser, User
+    from django.db import models
+
+    from fsmlock.arrows import Arrow, Condition, Permission
+    from fsmlock.backends.base import HoldInfo
+
+
+class Question:
+    """What stands in the way of ``obj``, as far as ``user`` is concerned (None: nobody asks for permissions).
+
+    ``found`` are the holds that concern the object, if they have been read already.
+    """
+
+    def __init__(
+        self,
+        obj: models.Model,
+        user: User | AnonymousUser | None = None,
+        found: Sequence[HoldInfo] | None = None,
+    ) -> None:
+        self._obj = obj
+        self._user = user
+        self._found = found
+        self._judged: dict[Condition, Reason | None] = {}
+        self._permitted: dict[Permission, bool] = {}
+
+    def transition(self, arrow: Arrow, *, state: str | None = None) -> tuple[Reason, ...]:
+        """What stands in the way of one transition; from ``state``, if the object is to be there by then."""
+        present = self._obj.state if state is None else state  # type: ignore[attr-defined]
+        reasons = [] if arrow.leaves(present) else [_state(self._obj, arrow, present)]
+        if not reasons:
+            # Conditions may rely on the state: they are asked only where the arrow starts.
+            reasons += [reason for c in arrow.conditions if (reason := self._condition(c)) is not None]
+        reasons += self.permission(arrow)
+        for lock in dict.fromkeys((arrow.needs, arrow.holds)):
+            held = self.lock(lock) if lock is not None else ()
+            reasons += [reason for reason in held if reason not in reasons]
+        return tuple(reasons)
+
+    def permission(self, arrow: Arrow) -> tuple[Reason, ...]:
+        """The missing permission as a reason."""
+        if self._user is None or arrow.permission is None:
+            return ()
+        if arrow.permission not in self._permitted:
+            self._permitted[arrow.permission] = _permits(arrow.permission, self._obj, self._user)
+        return () if self._permitted[arrow.permission] else (_forbidden(arrow, arrow.permission),)
+
+    def lock(self, name: str) -> tuple[Reason, ...]:
+        """Who stands in the way of a lock."""
+        if self._obj.pk is None or (name == EVERYTHING and not has_locks(self._obj)):
+            return ()
+        claim = asked_for(self._obj, name)
+        if self._found is None:
+            self._found = backends.get().find(
+                asked_for(self._obj, EVERYTHING).resources, using=using(self._obj)
+            )
+        standings = {h.standing(): h for h in self._found}
+        return tuple(told(standings[s], self._obj) for s in in_the_way(claim, standings))
+
+    def _condition(self, condition: Condition) -> Reason | None:
+        if condition not in self._judged:
+            self._judged[condition] = judge(condition, self._obj)
+        return self._judged[condition]
+
+
+def has_locks(obj: models.Model) -> bool:
+    """Whether its model declares locks."""
+    return isinstance(getattr(obj, "locks", None), Locks)
+
+
+def asked_for(obj: models.Model, lock: str) -> Claim:
+    """A claim to compare with what is held: own holds, and those that its own state keeps, don't count."""
+    within = current_claims() | kept_claims(obj)
+    return Claim(id="", wants=(want(obj, lock),), lease_us=0, holder="", within=within)
+
+
+def _state(obj: models.Model, arrow: Arrow, state: str) -> Reason:
+    wanted = ", ".join(arrow.source)
+    facts = {"object": str(obj), "state": state, "transition": str(arrow.label), "source": wanted}
+    return Reason(
+        code="state",
+        message=gettext("%(object)s is %(state)s; %(transition)s starts from: %(source)s.") % facts,
+        remedy=gettext("Bring it to %(source)s first.") % facts,
+        params={"state": state, "transition": arrow.name, "source": wanted},
+    )
+
+
+def _permits(permission: Permission, obj: models.Model, user: User | AnonymousUser) -> bool:
+    if callable(permission):
+        return bool(permission(obj, user))
+    return user.has_perm(permission, obj) or user.has_perm(permission)
+
+
+def _forbidden(arrow: Arrow, permission: Permission) -> Reason:
+    name = permission if isinstance(permission, str) else getattr(permission, "__name__", "")
+    facts = {"transition": str(arrow.label), "permission": name}
+    return Reason(
+        code="permission",
+        message=gettext("You may not do this: %(transition)s asks for the permission %(permission)s.")
+        % facts,
+        remedy=gettext("Ask an administrator for it, or ask somebody who has it."),
+        params={"permission": name, "transition": arrow.name},
+    )

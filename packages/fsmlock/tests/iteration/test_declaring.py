@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+import fsmlock
+from fsmlock.iteration import Iteration
+
+GOOD = {"items": lambda self: [], "each": lambda self, item: None}
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"needs": "render"}, r"Write \('render',\)"),
+        ({"policy": fsmlock.Wait}, r"is not a policy. Use one of Fail\(\), Skip\(\)"),
+        ({"policy": "wait"}, "is not a policy"),
+        ({"lease": timedelta(0)}, "at least 0.1 s"),
+        ({"batch_size": 0}, "Use 1 or more"),
+        ({"max_errors": -1}, "Use 0 to fail at the first"),
+        ({"budget": timedelta(0)}, "Use None"),
+    ],
+)
+def test_a_value_that_can_not_work_is_refused_when_the_class_is_made(more, words):
+    with pytest.raises(fsmlock.Misdeclared, match=words):
+        type("Wrong", (Iteration,), GOOD | more)
+
+
+def test_a_good_one_is_made():
+    assert type("Good", (Iteration,), GOOD | {"needs": ["render"], "policy": fsmlock.Skip()})

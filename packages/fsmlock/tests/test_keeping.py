@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import pytest
+from django.db import transaction
+
+import fsmlock
+from fsmlock import keeping
+from fsmlock.backends.redis import RedisBackend
+from tests.shop.models import Print
+
+
+@pytest.fixture(params=["database", "valkey"])
+def backend(request, settings):
+    if request.param == "valkey":
+        request.getfixturevalue("valkey")
+        settings.FSMLOCK = {"BACKEND": f"{RedisBackend.__module__}.RedisBackend"}
+
+
+@pytest.fixture
+def sheet(film, backend, django_capture_on_commit_callbacks):
+    return Print.objects.create(film=film)
+
+
+def go(sheet, *names, commit):
+    for name in names:
+        with commit(execute=True):
+            fsmlock.perform(sheet, name)
+
+
+def locks(obj):
+    return [(h.lock, h.holder) for h in fsmlock.holds_on(obj)]
+
+
+def test_a_transition_holds_its_lock_until_a_later_one(sheet, django_capture_on_commit_callbacks):
+    go(sheet, "start_printing", commit=django_capture_on_commit_callbacks)
+    assert locks(sheet) == [("press", "its state printing")]
+    with pytest.raises(fsmlock.HoldRefused, match=r"held by its state printing.*until it leaves that state"):
+        fsmlock.hold(sheet, "press").acquire()
+    go(sheet, "dry", "turn", commit=django_capture_on_commit_callbacks)
+    assert locks(sheet) == [("press", "its state printing")]
+    go(sheet, "take", commit=django_capture_on_commit_callbacks)
+    assert locks(sheet) == []
+    with fsmlock.hold(sheet, "press"):
+        pass
+
+
+def test_another_process_ends_what_one_began(sheet, django_capture_on_commit_callbacks):
+    go(sheet, "start_printing", "dry", commit=django_capture_on_commit_callbacks)
+    go(Print.objects.get(pk=sheet.pk), "take", commit=django_capture_on_commit_callbacks)
+    assert locks(sheet) == []
+
+
+def test_what_is_kept_may_be_entered_when_it_is_said(sheet, django_capture_on_commit_callbacks):
+    with pytest.raises(fsmlock.Misdeclared, match="is ready, and that state keeps no lock"):
+        fsmlock.kept(sheet)
+    go(sheet, "start_printing", commit=django_capture_on_commit_callbacks)
+    with fsmlock.hold(sheet, "press", within=fsmlock.kept(sheet), why="page 1") as held:
+        held.check()
+        assert len(locks(sheet)) == 2
+    assert len(locks(sheet)) == 1
+
+
+def test_a_lock_that_somebody_holds_keeps_the_transition_from_happening(
+    sheet, elsewhere, django_capture_on_commit_callbacks
+):
+    held = elsewhere(fsmlock.hold(sheet, "press", holder="a visitor").acquire)
+    assert [r.code for r in fsmlock.explain(sheet, to="start_printing")] == ["held"]
+    with pytest.raises(fsmlock.TransitionRefused, match="a visitor"):
+        sheet.start_printing()
+    held.release()
+    sheet.start_printing()
+    held = elsewhere(fsmlock.hold(sheet, "press", holder="a quick one").acquire)
+    with pytest.raises(fsmlock.TransitionRefused, match="a quick one"):
+        sheet.save()
+    assert Print.objects.get(pk=sheet.pk).state == "ready"
+    held.release()
+    go(Print.objects.get(pk=sheet.pk), "start_printing", commit=django_capture_on_commit_callbacks)
+
+
+def test_who_is_slower_takes_no_lock(sheet, django_capture_on_commit_callbacks):
+    slower = Print.objects.get(pk=sheet.pk)
+    slower.start_printing()
+    go(sheet, "start_deleting", commit=django_capture_on_commit_callbacks)
+    with pytest.raises(fsmlock.StaleState):
+        slower.save()
+    assert locks(sheet) == []
+    assert Print.objects.filter(pk=sheet.pk).exists()
+
+
+def test_own_holds_may_become_the_state_s(sheet, django_capture_on_commit_callbacks):
+    with fsmlock.hold(sheet, "press"):
+        go(sheet, "start_printing", commit=django_capture_on_commit_callbacks)
+    assert locks(sheet) == [("press", "its state printing")]
+
+
+def test_a_policy_waits_for_what_the_transition_will_hold(sheet, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        fsmlock.perform(sheet, "start_printing", policy=fsmlock.Fail())
+    with django_capture_on_commit_callbacks(execute=True):
+        fsmlock.perform(sheet, "dry", policy=fsmlock.Fail())
+    assert locks(sheet) == [("press", "its state printing")]
+
+
+def test_what_is_rolled_back_is_not_kept(film):
+    sheet = Print.objects.create(film=film)
+
+    def print_and_fail():
+        with transaction.atomic():
+            fsmlock.perform(sheet, "start_printing")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        print_and_fail()
+    assert locks(sheet) == []
+
+
+def test_outside_the_database_a_hold_is_made_to_last_by_the_commit(film, valkey, settings, monkeypatch):
+    settings.FSMLOCK = {"BACKEND": f"{RedisBackend.__module__}.RedisBackend"}
+    sheet = Print.objects.create(film=film)
+    fsmlock.perform(sheet, "start_printing")  # the test's own transaction never commits
+    (hold,) = fsmlock.holds_on(sheet)
+    assert (hold.expires_at - hold.since).total_seconds() <= 61
+
+
+def test_the_id_of_what_is_kept_is_the_same_in_every_process():
+    assert keeping.kept_id("shop.print:1", "press") == keeping.kept_id("shop.print:1", "press")
+    assert keeping.kept_id("shop.print:1", "press") != keeping.kept_id("shop.print:1", "look")
