@@ -112,7 +112,7 @@ class StrictServer:
         with self._changed:
             self._changed.notify_all()
 
-    def wait_for(self, condition, timeout_s: float = 20.0) -> None:
+    def wait_for(self, condition, timeout_s: float = 60.0) -> None:
         with self._changed:
             assert self._changed.wait_for(condition, timeout_s), f"not within {timeout_s} s"
 

@@ -17,8 +17,9 @@ from camera_agent.frame import (
 from tests.golden import golden
 
 
-def test_the_metadata_header_is_the_golden_one():
-    message = golden("capture_metadata")
+@pytest.mark.parametrize("name", ["capture_metadata", "preview_metadata"])
+def test_the_metadata_header_is_the_golden_one(name):
+    message = golden(name)
     values = message["values"]
     capture = Capture(
         capture=values["capture"],
@@ -33,7 +34,9 @@ def test_the_metadata_header_is_the_golden_one():
             boot=values["boot"],
             monotonic_ns=int(values["monotonic_ns"]),
         ),
-        exposure=json.loads(values["exposure"]),
+        exposure=json.loads(values.get("exposure", "{}")),
+        kind=values.get("kind", "frame"),
+        of=values.get("of", ""),
     )
     assert upload_metadata(capture) == message["upload_metadata"]
 

@@ -70,7 +70,7 @@ class Agent:
     def film(self) -> None:
         """Film and deliver until SIGTERM or SIGINT."""
         with self._alone(), progress("camera:film", unit="capture", every=5.0) as filmed:
-            self._spool.forget_delivered()
+            self._spool.forget()
             filming = Filming(
                 self._driver,
                 self._spool,

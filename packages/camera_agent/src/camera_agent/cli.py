@@ -21,6 +21,7 @@ from camera_agent.errors import AgentError, BadInput
 from camera_agent.home import Home
 from camera_agent.link.client import Client
 from camera_agent.link.pairing import request_code, wait_for_approval
+from camera_agent.spool.listing import listing
 from camera_agent.spool.store import Spool
 from eliot_progress import install
 
@@ -155,7 +156,7 @@ def _doctor(options: argparse.Namespace) -> int:
 
 
 def _spool_ls(options: argparse.Namespace) -> int:
-    for entry in Spool(_home(options).spool).listing():
+    for entry in listing(Spool(_home(options).spool).index):
         one = entry.capture
         state = entry.state.name.lower()
         _tell(f"{one.sequence:8d}  {state:8s} {one.size:10d}  {one.capture}  {one.filename}  {entry.message}")

@@ -7,12 +7,13 @@ rightly, beside the wall time and its quality.
 
 from __future__ import annotations
 
+import ctypes
 import time
 import uuid
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,12 +26,27 @@ SYNCED_MARK = Path("/run/systemd/timesync/synchronized")
 EARLIEST_NS = 1_767_225_600 * 10**9
 
 
+#: A clock disciplined by NTP is slewed by less than this between two looks; more is a jump.
+JUMP_NS = 5 * 10**9
+#: How far two clocks of a machine drift apart, at worst.
+DRIFT = 100e-6
+#: How wrong a synced clock may be when the kernel does not say.
+SYNCED_ERROR_MS = 1000.0
+#: Of Linux's <sys/timex.h>: the clock is not disciplined by anything.
+STA_UNSYNC = 0x0040
+
+
 class ClockQuality(StrEnum):
     """How far a wall time can be trusted."""
 
     SYNCED = "synced"
     ESTIMATED = "estimated"
     UNKNOWN = "unknown"
+
+    @property
+    def rank(self) -> int:
+        """More is better."""
+        return ("unknown", "estimated", "synced").index(self.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,16 +70,61 @@ def boot_id(path: Path = BOOT_ID) -> str:
 _PROCESS_BOOT = str(uuid.uuid4())
 
 
+class _Timex(ctypes.Structure):
+    """The beginning of Linux's `struct timex`, with room for the rest."""
+
+    _fields_ = (
+        ("modes", ctypes.c_uint),
+        ("offset", ctypes.c_long),
+        ("freq", ctypes.c_long),
+        ("maxerror", ctypes.c_long),
+        ("esterror", ctypes.c_long),
+        ("status", ctypes.c_int),
+        ("rest", ctypes.c_byte * 256),
+    )
+
+
+def kernel_error_ms() -> float | None:
+    """How wrong the kernel thinks its clock is at most, milliseconds; None when nothing keeps it right."""
+    try:
+        asked = _Timex()
+        if ctypes.CDLL(None).adjtimex(ctypes.byref(asked)) < 0 or asked.status & STA_UNSYNC:
+            return None
+    except AttributeError:  # no Linux
+        return None
+    return float(asked.maxerror) / 1000
+
+
+def system_is_synced() -> bool:
+    """Whether the network has set the system's clock: by systemd's mark, or by the kernel's own word."""
+    return SYNCED_MARK.exists() or kernel_error_ms() is not None
+
+
 def monotonic_ns() -> int:
     """Nanoseconds since boot, counting time asleep where the system can."""
     return time.clock_gettime_ns(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fix:
+    """What was learnt of one boot: a moment's true Unix time is its monotonic time + `offset_ns`."""
+
+    boot: str
+    offset_ns: int
+    error_ms: float
+    source: Literal["ntp", "server"]
+
+    @property
+    def quality(self) -> ClockQuality:
+        """How far a time corrected by it can be trusted."""
+        return ClockQuality.SYNCED if self.source == "ntp" else ClockQuality.ESTIMATED
+
+
 class Clock:
     """Tells the time with its quality; learns it from the server when the system was never synced.
 
-    `learn()` keeps the difference between the server's time and the monotonic clock. It is used only while
-    the system's own clock is not known to be synced.
+    A clock that was synced once does not jump: when it does all the same, somebody has set it, and the
+    monotonic clock is believed until the server confirms the new time.
     """
 
     def __init__(
@@ -71,25 +132,60 @@ class Clock:
         *,
         wall_ns: Callable[[], int] = time.time_ns,
         monotonic: Callable[[], int] = monotonic_ns,
-        synced: Callable[[], bool] = SYNCED_MARK.exists,
+        synced: Callable[[], bool] = system_is_synced,
         boot: str | None = None,
     ) -> None:
         self._wall_ns = wall_ns
         self._monotonic = monotonic
         self._synced = synced
         self.boot = boot or boot_id()
-        self.offset_ns: int | None = None
+        #: Wall time - monotonic time, when the system's clock was last believed; and by the server.
+        self._system: int | None = None
+        self._server: Fix | None = None
+        self._server_at = 0
 
     def now(self) -> Instant:
         """The present moment, by the best source: system clock if synced, server's time, system clock."""
         monotonic, wall = self._monotonic(), self._wall_ns()
         quality = ClockQuality.UNKNOWN
-        if self._synced() and wall >= EARLIEST_NS:
-            quality = ClockQuality.SYNCED
-        elif self.offset_ns is not None:
-            wall, quality = monotonic + self.offset_ns, ClockQuality.ESTIMATED
+        if self._believable(wall, monotonic):
+            self._system, quality = wall - monotonic, ClockQuality.SYNCED
+        elif self._system is not None:
+            wall, quality = monotonic + self._system, ClockQuality.ESTIMATED
+        elif self._server is not None:
+            wall, quality = monotonic + self._server.offset_ns, ClockQuality.ESTIMATED
         return Instant(wall_ns=wall, quality=quality, boot=self.boot, monotonic_ns=monotonic)
 
     def learn(self, server_ns: int, asked_at: int, answered_at: int) -> None:
         """Take the server's time, halfway between the question and the answer (monotonic nanoseconds)."""
-        self.offset_ns = server_ns - (asked_at + answered_at) // 2
+        offset, error = server_ns - (asked_at + answered_at) // 2, (answered_at - asked_at) / 2
+        if self._server is None or error < self._server.error_ms * 1e6 + DRIFT * (
+            answered_at - self._server_at
+        ):
+            self._server_at = answered_at
+            self._server = Fix(boot=self.boot, offset_ns=offset, error_ms=error / 1e6, source="server")
+        if self._system is not None and abs(offset - self._system) > JUMP_NS + error:
+            # The server disagrees with what we believe: it settles whether the system's new time is right.
+            system = self._wall_ns() - self._monotonic()
+            jumped = abs(system - self._system) > JUMP_NS
+            if jumped:
+                self._system = system if abs(offset - system) <= JUMP_NS + error else offset
+
+    def fix(self) -> Fix | None:
+        """The best that is known of this boot now; None when that is nothing."""
+        if self.now().quality is ClockQuality.SYNCED and self._system is not None:
+            error = kernel_error_ms() or SYNCED_ERROR_MS
+            return Fix(boot=self.boot, offset_ns=self._system, error_ms=error, source="ntp")
+        return self._server
+
+    def recall(self, fix: Fix) -> None:
+        """Take what an earlier run in the same boot had learnt."""
+        if fix.source == "ntp":
+            self._system = fix.offset_ns
+        else:
+            self._server = fix
+
+    def _believable(self, wall: int, monotonic: int) -> bool:
+        if not self._synced() or wall < EARLIEST_NS:
+            return False
+        return self._system is None or abs(wall - monotonic - self._system) <= JUMP_NS

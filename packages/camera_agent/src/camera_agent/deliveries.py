@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import eliot
 
-from camera_agent.link.upload import Delivered, Later, Refused, Unauthorized
+from camera_agent.link.upload import Delivered, Later, Lost, Refused, Unauthorized
 
 if TYPE_CHECKING:
     from camera_agent.link.sender import Report
@@ -50,6 +50,9 @@ class Deliveries:
                 self._moved()
             case Refused(code=code, message=message):
                 self.refuse(Refusal(name=name, code=code, message=message))
+                self._moved()
+            case Lost(message=message):
+                self.refuse(Refusal(name=name, code="lost", message=message))
                 self._moved()
             case Unauthorized(message=message):
                 self._trouble("token", f"The server does not accept this camera's token: {message}", 0)

@@ -45,5 +45,9 @@ class DriverLost(AgentError):  # noqa: N818 - reads as what happened
     """The driver's process died or hung and was killed; a new one must be started."""
 
 
+class PictureLost(AgentError):  # noqa: N818 - reads as what happened
+    """A picture of the spool can't be read any more; the others can."""
+
+
 class SpoolError(AgentError):
     """The spool on disk can't be used."""

@@ -8,7 +8,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +27,10 @@ ExposureValue = str | int | float | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
-    """One picture in the spool, with everything the server is told about it. `size` is in bytes."""
+    """One picture in the spool, with everything the server is told about it. `size` is in bytes.
+
+    `exported`: it is on a stick as well. A `preview` is a small copy `of` another capture, or of none.
+    """
 
     capture: str
     sequence: int
@@ -38,6 +41,9 @@ class Capture:
     taken: Instant
     exposure: Mapping[str, ExposureValue]
     attempts: int = 0
+    exported: bool = False
+    kind: Literal["frame", "preview"] = "frame"
+    of: str = ""
 
 
 def filetype_of(head: bytes) -> str | None:
@@ -72,8 +78,8 @@ def from_rfc3339(text: str) -> int:
     return whole * 10**9 + moment.microsecond * 1000
 
 
-def upload_metadata(capture: Capture) -> str:
-    """The `Upload-Metadata` header of a capture: names with base64 values, comma separated."""
+def metadata(capture: Capture) -> dict[str, str]:
+    """What the server is told of a capture, by the protocol's names."""
     values = {
         "capture": capture.capture,
         "sha256": capture.sha256,
@@ -87,6 +93,17 @@ def upload_metadata(capture: Capture) -> str:
     }
     if capture.exposure:
         values["exposure"] = json.dumps(dict(capture.exposure))
+    if capture.kind != "frame":
+        values["kind"] = capture.kind
+    if capture.of:
+        values["of"] = capture.of
+    return values
+
+
+def upload_metadata(capture: Capture) -> str:
+    """The `Upload-Metadata` header of a capture: names with base64 values, comma separated."""
     # A file's name may hold bytes that are no text: they become question marks.
-    encoded = {key: base64.b64encode(value.encode(errors="replace")) for key, value in values.items()}
+    encoded = {
+        key: base64.b64encode(value.encode(errors="replace")) for key, value in metadata(capture).items()
+    }
     return ",".join(f"{key} {value.decode()}" for key, value in encoded.items())

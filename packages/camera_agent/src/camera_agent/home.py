@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
 
+def is_token(text: str) -> bool:
+    """Whether a text can be sent as a token: some visible ASCII."""
+    return text.isascii() and text.isprintable() and bool(text) and " " not in text
+
+
 @dataclass(frozen=True, slots=True)
 class Home:
     """Paths and small files below the agent's folder."""
@@ -48,6 +53,11 @@ class Home:
         return self.folder / "identity.json"
 
     @property
+    def wished_file(self) -> Path:
+        """The configuration that the server wishes."""
+        return self.folder / "wished.json"
+
+    @property
     def status_file(self) -> Path:
         """The last known state of the running agent."""
         return self.folder / "status.json"
@@ -66,13 +76,14 @@ class Home:
     def token(self) -> str | None:
         """The access token, or None when this agent is not paired."""
         try:
-            return self.token_file.read_text().strip() or None
-        except OSError:
+            token = self.token_file.read_text().strip()
+        except (OSError, UnicodeDecodeError):
             return None
+        return token if is_token(token) else None
 
-    def write(self, path: Path, data: Mapping[str, Json]) -> None:
-        """Replace a small JSON file atomically."""
-        self._replace(path, json.dumps(dict(data), indent=2) + "\n", 0o644)
+    def write(self, path: Path, data: Mapping[str, Json], *, durable: bool = True) -> None:
+        """Replace a small JSON file atomically; `durable` keeps it over a power cut, and wears the card."""
+        self._replace(path, json.dumps(dict(data), indent=2) + "\n", 0o644, durable=durable)
 
     def read(self, path: Path) -> dict[str, Json]:
         """A small JSON file's object; empty when the file is missing or damaged."""
@@ -84,14 +95,15 @@ class Home:
 
     def save_token(self, token: str) -> None:
         """Keep the access token in a file that only its owner can read."""
-        self._replace(self.token_file, token + "\n", 0o600)
+        self._replace(self.token_file, token + "\n", 0o600, durable=True)
 
     @staticmethod
-    def _replace(path: Path, text: str, mode: int) -> None:
+    def _replace(path: Path, text: str, mode: int, *, durable: bool) -> None:
         temporary = path.with_name(f".{path.name}.{os.getpid()}")
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
         with os.fdopen(descriptor, "w") as file:
             file.write(text)
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         temporary.replace(path)

@@ -40,8 +40,8 @@ class Replaying:
         self._driver, self._spool, self._clock, self._stop = driver, spool, clock, stop
         self._taken = taken
         self._note = f"replay:{source}"
-        self._run = spool.note(self._note) or secrets.token_hex(6)
-        spool.set_note(self._note, self._run)
+        self._run = spool.notes.get(self._note) or secrets.token_hex(6)
+        spool.notes.set(self._note, self._run)
 
     def run(self) -> bool:
         """Replay to the end and wait until all is delivered; False when stopped before.
@@ -74,8 +74,8 @@ class Replaying:
         if not self._wait_below(1):
             return False
         # All of it is delivered: the next replay of this source is a new one.
-        self._spool.set_note(self._note, None)
-        self._spool.forget_delivered()
+        self._spool.notes.set(self._note, None)
+        self._spool.forget()
         return True
 
     def _wait_below(self, count: int) -> bool:

@@ -5,7 +5,7 @@ from contextlib import closing
 import pytest
 
 from camera_agent.errors import BadInput, LinkDown, NotDelivered
-from camera_agent.link.client import Client
+from camera_agent.link.client import Answer, Client
 from camera_agent.link.pairing import Code, request_code, wait_for_approval
 from tests.golden import golden
 from tests.server import Fault
@@ -94,3 +94,30 @@ def test_a_server_that_is_busy_is_worth_another_try(server):
     server.fail(Fault("retry_after", path="/pairing", value=60))
     with closing(Client(server.url)) as client, pytest.raises(LinkDown):
         request_code(client, ABOUT)
+
+
+@pytest.mark.parametrize("value", [-5, 1e300, True, "2", None, float("1e18")])
+def test_a_server_cant_make_an_agent_wait_for_ever(value):
+    answer = {"device_code": "x", "interval": value, "expires_in": value, "user_code": "AB\x1b[31m"}
+    code = request_code(Answering(201, answer), ABOUT)
+    assert 0 <= code.interval_s <= 60
+    assert 0 <= code.expires_in_s <= 86_400
+    assert code.user_code == "AB[31m"
+
+
+@pytest.mark.parametrize("token", ["", "two words", "line\nbreak", "schlüssel", 7, None])
+def test_a_token_that_cant_be_sent_is_none(code, token):
+    with pytest.raises(NotDelivered, match="gave no token"):
+        wait_for_approval(Answering(200, {"access_token": token}), code)
+
+
+class Answering:
+    """What pairing needs of a client, with one answer."""
+
+    server = "http://hostile.example"
+
+    def __init__(self, status: int, body: dict) -> None:
+        self._answer = Answer(status=status, headers={}, body=body)
+
+    def post(self, _path: str, _message: dict) -> Answer:
+        return self._answer

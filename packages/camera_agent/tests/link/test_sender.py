@@ -5,10 +5,13 @@ import threading
 import pytest
 
 from camera_agent.link.backoff import Backoff
+from camera_agent.link.client import Client
 from camera_agent.link.sender import Sender
-from camera_agent.link.upload import Delivered, Later, Refused, Unauthorized
+from camera_agent.link.upload import Delivered, Later, Lost, Refused, Unauthorized
 from camera_agent.spool.store import Counts
+from tests.conftest import jpeg
 from tests.server import Fault
+from tests.spool.conftest import NOW
 
 
 class Running:
@@ -104,12 +107,74 @@ def test_a_full_card_does_not_end_the_sending_and_nothing_is_stored_twice(server
     told = []
     sender = Sender(spool, client, stop=threading.Event(), token=lambda: client.token, report=told.append)
     capture = put()
-    spool._index.execute("PRAGMA query_only = 1")
+    spool.index.change("PRAGMA query_only = 1")
     report = sender.attempt(capture)
     assert isinstance(report.outcome, Later)
     assert "Free some space" in report.outcome.message
     assert report.wait_s > 0
-    spool._index.execute("PRAGMA query_only = 0")
+    spool.index.change("PRAGMA query_only = 0")
     assert isinstance(sender.attempt(capture).outcome, Delivered)
     assert server.stored == ["capture-1"]
     assert told[0] == report
+
+
+def test_a_picture_that_cant_be_read_is_lost_and_stops_nothing(server, spool, client, put):
+    lost, whole = put("capture-1"), put("capture-2")
+    spool.path(lost).write_bytes(b"\xff\xd8\xff")
+    told = []
+    sender = Sender(spool, client, stop=threading.Event(), token=lambda: client.token, report=told.append)
+    sender.attempt(lost)
+    sender.attempt(whole)
+    assert [type(report.outcome) for report in told] == [Lost, Delivered]
+    assert "too short" in told[0].outcome.message
+    assert server.stored == ["capture-2"]
+    assert spool.counts().pending == 0
+    spool.path(lost).write_bytes(jpeg())
+    assert spool.recover(NOW).adopted == 1
+
+
+def test_while_captures_may_not_go_they_wait(server, spool, client, put):
+    allowed, looked = [False], threading.Event()
+
+    def may_send() -> bool:
+        looked.set()
+        return allowed[0]
+
+    stop, told = threading.Event(), []
+    sender = Sender(
+        spool, client, stop=stop, token=lambda: client.token, report=told.append, may_send=may_send
+    )
+    put()
+    thread = threading.Thread(target=sender.run)
+    thread.start()
+    assert looked.wait(10)
+    assert server.stored == []
+    allowed[0] = True
+    server.wait_for(lambda: server.stored)
+    stop.set()
+    with spool.changed:
+        spool.changed.notify_all()
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+def test_several_senders_share_a_spool_and_each_capture_goes_once(server, spool, put):
+    for number in range(12):
+        put(f"capture-{number:02d}")
+    stop, token = threading.Event(), server.add_token()
+    clients = [Client(server.url, token=token, timeout_s=5) for _ in range(3)]
+    senders = [
+        Sender(spool, client, stop=stop, token=lambda: token, report=lambda _report: None)
+        for client in clients
+    ]
+    threads = [threading.Thread(target=sender.run) for sender in senders]
+    for thread in threads:
+        thread.start()
+    server.wait_for(lambda: len(server.stored) == 12)
+    stop.set()
+    with spool.changed:
+        spool.changed.notify_all()
+    for thread in threads:
+        thread.join(10)
+    assert sorted(server.stored) == [f"capture-{number:02d}" for number in range(12)]
+    assert server.requests.count(("POST", "/captures")) == 12

@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from camera_agent.errors import LinkDown
-from camera_agent.link.client import Answer
+from camera_agent.frame import Capture
+from camera_agent.link.client import Answer, Client
 from camera_agent.link.upload import (
     Ask,
     Create,
@@ -17,8 +22,10 @@ from camera_agent.link.upload import (
     judge,
 )
 from tests.conftest import jpeg
+from tests.doubles.saying import Saying
 from tests.golden import golden
 from tests.server import Fault
+from tests.spool.conftest import NOW
 
 BIG = jpeg(width=640, height=480) + bytes(300_000)
 
@@ -67,7 +74,7 @@ def test_401_is_about_the_token():
     assert isinstance(judge("POST", answer(401), 10), Unauthorized)
 
 
-@pytest.mark.parametrize("offset", ["", "-1", "11", "ten"])
+@pytest.mark.parametrize("offset", ["", "-1", "11", "ten", "\xb2", "9" * 5000])
 def test_an_answer_without_a_usable_offset_is_no_success(offset):
     assert isinstance(judge("POST", answer(201, upload_offset=offset), 10), Later)
 
@@ -172,3 +179,47 @@ def test_a_refusal_before_the_body_is_read_is_heard(server, client, spool, put):
     refused = deliver(client, capture, spool.path(capture))
     assert isinstance(refused, Refused)
     assert refused.code == "too_large"
+
+
+HEADS = st.lists(
+    st.tuples(
+        st.sampled_from(["Upload-Offset", "Capture-Status", "Retry-After", "Location", "Content-Length"]),
+        st.one_of(
+            st.sampled_from(["0", "1", "-1", "99999999999999999999", "stored", "\xb2", ""]),
+            st.text(
+                st.characters(min_codepoint=32, max_codepoint=255, exclude_categories=["Cc"]), max_size=12
+            ),
+        ),
+    ),
+    max_size=4,
+)
+
+
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    status=st.sampled_from([100, 200, 201, 204, 301, 404, 409, 460, 500]),
+    heads=HEADS,
+    attempts=st.sampled_from([0, 1]),
+)
+def test_whatever_a_hostile_server_says_an_upload_ends_with_an_outcome(tmp_path, status, heads, attempts):
+    picture = tmp_path / "picture"
+    picture.write_bytes(jpeg())
+    lines = "".join(f"{name}: {value}\r\n" for name, value in heads)
+    said = f"HTTP/1.1 {status} X\r\n{lines}\r\n".encode("latin-1")
+    capture = Capture(
+        capture="capture-1",
+        sequence=1,
+        filename="a.jpg",
+        filetype="image/jpeg",
+        size=len(jpeg()),
+        sha256="0" * 64,
+        taken=NOW,
+        exposure={},
+        attempts=attempts,
+    )
+    with Saying(said) as server, closing(Client(server.url, timeout_s=2)) as client:
+        try:
+            outcome = deliver(client, capture, picture)
+        except LinkDown:
+            return
+    assert isinstance(outcome, Delivered | Later | Refused | Unauthorized)

@@ -12,9 +12,9 @@ NOW = Instant(wall_ns=1_795_470_598_000_000_000, quality=ClockQuality.SYNCED, bo
 class Filled:
     """A spool with a shorthand for putting pictures into it."""
 
-    def __init__(self, folder) -> None:
+    def __init__(self, folder, spool: Spool | None = None) -> None:
         self.folder = folder
-        self.spool = Spool(folder)
+        self.spool = spool or Spool(folder)
 
     def put(self, capture: str, content: bytes | None = None):
         target = self.spool.incoming / "shot"
@@ -25,7 +25,7 @@ class Filled:
 
     def index_is_read_only(self, yes: bool) -> None:
         """Let SQLite refuse to write, as on a card that is full or worn out."""
-        self.spool._index.execute(f"PRAGMA query_only = {int(yes)}")
+        self.spool.index.change(f"PRAGMA query_only = {int(yes)}")
 
     def reopen(self) -> None:
         self.spool.close()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from camera_agent.clock import ClockQuality
-from camera_agent.spool.recovery import Recovery
+import pytest
+
+from camera_agent.clock import ClockQuality, Instant
+from camera_agent.spool.listing import listing
+from camera_agent.spool.recovery import Recovery, adopted_at
 from camera_agent.spool.rows import State
 from tests.conftest import jpeg
 from tests.spool.conftest import NOW
@@ -62,4 +65,21 @@ def test_a_picture_that_someone_deleted_is_marked_lost_and_stops_nothing(filled)
     filled.spool.path(first).unlink()
     assert filled.spool.recover(NOW).lost == 1
     assert filled.spool.next_pending() == second
-    assert [entry.state for entry in filled.spool.listing()] == [State.LOST, State.PENDING]
+    assert [entry.state for entry in listing(filled.spool.index)] == [State.LOST, State.PENDING]
+
+
+def moment(wall_ns: int, quality: ClockQuality = ClockQuality.SYNCED) -> Instant:
+    return Instant(wall_ns=wall_ns, quality=quality, boot="boot-0", monotonic_ns=1000)
+
+
+def test_an_orphan_is_taken_to_follow_the_newest_row_in_its_boot():
+    adopted = adopted_at(5_000_000_900, moment(5_000_000_000), NOW)
+    assert (adopted.wall_ns, adopted.boot, adopted.monotonic_ns) == (5_000_000_900, "boot-0", 1900)
+    assert adopted.quality is ClockQuality.ESTIMATED
+
+
+@pytest.mark.parametrize("written", [0, 4_999_999_999, 10**18])
+def test_a_files_time_that_makes_no_sense_is_not_believed(written):
+    adopted = adopted_at(written, moment(5_000_000_000, ClockQuality.UNKNOWN), NOW)
+    assert (adopted.wall_ns, adopted.monotonic_ns) == (5_000_000_001, 1001)
+    assert adopted.quality is ClockQuality.UNKNOWN

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+import itertools
 import threading
 
 import pytest
 
 from camera_agent.errors import SpoolError
+from camera_agent.spool.listing import listing
 from camera_agent.spool.rows import State
 from camera_agent.spool.store import Counts, Spool
 from tests.conftest import jpeg
 from tests.spool.conftest import NOW
+
+MANY = 260_000
 
 
 def test_captures_come_out_in_the_order_they_went_in(filled):
@@ -46,23 +50,40 @@ def test_a_refused_capture_stays_with_its_reason_and_is_not_sent_again(filled):
     filled.spool.refused(put, "truncated", "It ends too early.")
     assert filled.spool.next_pending() is None
     assert filled.spool.path(put).exists()
-    [entry] = filled.spool.listing()
+    [entry] = listing(filled.spool.index)
     assert (entry.state, entry.message) == (State.REFUSED, "It ends too early.")
     assert filled.spool.counts().refused == 1
 
 
 def test_counts_follow_what_comes_and_goes(filled):
     first, _second = filled.put("capture-1"), filled.put("capture-2")
-    assert filled.spool.counts() == Counts(pending=2, bytes=2 * len(jpeg()), refused=0)
+    taken = NOW.wall_ns
+    assert filled.spool.counts() == Counts(pending=2, bytes=2 * len(jpeg()), refused=0, oldest_ns=taken)
     filled.spool.delivered(first)
-    assert filled.spool.counts() == Counts(pending=1, bytes=len(jpeg()), refused=0)
+    assert filled.spool.counts() == Counts(pending=1, bytes=len(jpeg()), refused=0, oldest_ns=taken)
+    filled.spool.records.log([(NOW, {})])
+    filled.spool.index.change("UPDATE captures SET exported = 1 WHERE state = 0")
+    assert (filled.spool.counts().records, filled.spool.counts().exported) == (1, 1)
+
+
+def test_two_senders_never_claim_the_same_capture(filled):
+    first, second = filled.put("capture-1"), filled.put("capture-2")
+    assert (filled.spool.claim(), filled.spool.claim(), filled.spool.claim()) == (first, second, None)
+    filled.spool.release(first)
+    assert filled.spool.claim() == first
+
+
+def test_what_may_still_come_is_bounded_by_quota_and_disk(filled):
+    filled.put("capture-1")
+    assert filled.spool.spare(quota=1000 + len(jpeg()), reserve=0) == 1000
+    assert filled.spool.spare(quota=0, reserve=1 << 60) < 0
 
 
 def test_the_sequence_grows_even_when_rows_are_forgotten(filled):
     assert filled.spool.last_sequence() == 0
     for number in range(5):
         filled.spool.delivered(filled.put(f"capture-{number}"))
-    filled.spool.forget_delivered(keep=2)
+    filled.spool.forget(keep=2)
     filled.reopen()
     assert filled.put("capture-0").sequence == 6
     assert filled.put("capture-4") is None
@@ -73,15 +94,6 @@ def test_tries_are_counted_across_restarts(filled):
     filled.spool.tried(filled.put("capture-1"))
     filled.reopen()
     assert filled.spool.next_pending().attempts == 1
-
-
-def test_notes_are_kept_and_forgotten(filled):
-    filled.spool.set_note("run", "a")
-    filled.spool.set_note("run", "b")
-    filled.reopen()
-    assert filled.spool.note("run") == "b"
-    filled.spool.set_note("run", None)
-    assert filled.spool.note("run") is None
 
 
 def test_whoever_waits_hears_of_a_new_capture(filled):
@@ -138,3 +150,20 @@ def test_a_spool_in_a_place_that_is_no_folder_says_so(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(SpoolError, match="can't be made"):
         Spool(tmp_path / "file")
+
+
+def test_picking_the_next_of_260000_takes_a_few_steps_of_the_database(tmp_path):
+    spool = Spool(tmp_path / "spool")
+    index = spool.index
+    values = ((f"cam-{number:08d}", number < 1000) for number in range(MANY))
+    with index.transaction() as connection:
+        connection.executemany(
+            "INSERT INTO captures (capture, state, filename, filetype, size, sha256, wall_ns, clock, boot,"
+            " monotonic_ns, exposure) VALUES (?, ?, 'x', 'image/jpeg', 1, '', 1, 'synced', 'b', 1, '{}')",
+            values,
+        )
+    steps = itertools.count()
+    index.connection.set_progress_handler(lambda: next(steps) < 0, 1)
+    assert spool.next_pending().capture == "cam-00001000"
+    assert next(steps) < 100
+    spool.close()

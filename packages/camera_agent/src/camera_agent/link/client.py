@@ -7,25 +7,30 @@ has closed in the meantime is noticed before it is used.
 from __future__ import annotations
 
 import contextlib
+import functools
 import http.client
-import io
 import json
+import re
 import select
 import socket
 import ssl
+import threading
+import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from camera_agent import __version__
-from camera_agent.errors import BadInput, LinkDown
+from camera_agent.errors import BadInput, LinkDown, PictureLost
+from camera_agent.link.reading import Body, Reading
 from eliot_progress import inject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from camera_agent.home import Json
+    from camera_agent.link.reading import Pace
 
 PREFIX = "/agent/v1"
 #: `socket.sendall` counts its time-out per block: 64 KiB in 60 s lets a link of 1.1 kB/s live.
@@ -33,6 +38,9 @@ BLOCK = 1 << 16
 TIMEOUT_S = 60.0
 #: An answer is a small JSON object; more than this is not ours.
 ANSWER_LIMIT = 1 << 20
+#: Nobody is asked to wait longer by a server, whatever it says.
+LONGEST_WAIT_S = 86_400.0
+WHOLE = re.compile(r"[0-9]{1,15}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +55,13 @@ class Answer:
     def retry_after_s(self) -> float | None:
         """Seconds the server asks to wait, if it does."""
         value = self.headers.get("retry-after", "")
-        return float(value) if value.isdigit() else None
+        if WHOLE.fullmatch(value):
+            return min(float(value), LONGEST_WAIT_S)
+        try:
+            moment = parsedate_to_datetime(value).timestamp()
+        except (ValueError, OverflowError):
+            return None
+        return min(max(0.0, moment - time.time()), LONGEST_WAIT_S)
 
     @property
     def error(self) -> tuple[str, str]:
@@ -56,36 +70,32 @@ class Answer:
         if isinstance(error, dict):
             message = f"{error.get('message', '')} {error.get('remedy', '')}".strip()
             return str(error.get("code", "")), message
+        if 300 <= self.status < 400:
+            to = self.headers.get("location", "another address")[:200]
+            return "redirected", f"The server redirects to {to}. Pair with that address."
         return str(error or f"http_{self.status}"), f"The server answered {self.status}."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Body:
-    """A part of a file to send: from `offset` to its end at `size` bytes."""
-
-    path: Path
-    offset: int
-    size: int
 
 
 class Client:
     """Requests to one server, one after another; for use by one thread, except `abort()`."""
 
-    def __init__(self, server: str, *, token: str | None = None, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(
+        self, server: str, *, token: str | None = None, timeout_s: float = TIMEOUT_S, pace: Pace | None = None
+    ) -> None:
         try:
             parts = urlsplit(server if "//" in server else f"http://{server}")
             host, port = parts.hostname, parts.port
+            (host or "").encode("idna")
         except ValueError:
             parts, host, port = urlsplit(""), None, None
         if not host or parts.scheme not in ("http", "https"):
             raise BadInput(f"{server!r} is no address of a server.", "Give one as https://timelapse.example.")
         self.server = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
         self.token = token
+        self._timeout_s, self._pace = timeout_s, pace
         self._base = parts.path.rstrip("/") + PREFIX
         self._connection: http.client.HTTPConnection = (
-            http.client.HTTPSConnection(
-                host, port, timeout=timeout_s, blocksize=BLOCK, context=ssl.create_default_context()
-            )
+            http.client.HTTPSConnection(host, port, timeout=timeout_s, blocksize=BLOCK, context=_trust())
             if parts.scheme == "https"
             else http.client.HTTPConnection(host, port, timeout=timeout_s, blocksize=BLOCK)
         )
@@ -96,16 +106,15 @@ class Client:
         return self._exchange("POST", path, {"Content-Type": "application/json"}, body)
 
     def send(self, method: str, path: str, headers: Mapping[str, str], body: Body | None = None) -> Answer:
-        """Send a request, with a part of a file as its body. LinkDown when no answer comes."""
+        """Send a request, with a part of a file as its body.
+
+        LinkDown when no answer comes, PictureLost when the file can't be read.
+        """
         if body is None:
             return self._exchange(method, path, headers, b"" if method in ("POST", "PATCH") else None)
-        try:
-            with body.path.open("rb") as file:
-                file.seek(body.offset)
-                sized = {**headers, "Content-Length": str(body.size - body.offset)}
-                return self._exchange(method, path, sized, file)
-        except FileNotFoundError:
-            raise LinkDown(f"The picture {body.path} is missing.") from None
+        with Reading(body, pace=self._pace) as reading:
+            sized = {**headers, "Content-Length": str(body.size - body.offset)}
+            return self._exchange(method, path, sized, reading)
 
     def abort(self) -> None:
         """Cut the connection, so that a thread waiting in it comes back at once with LinkDown."""
@@ -118,7 +127,7 @@ class Client:
         self._connection.close()
 
     def _exchange(
-        self, method: str, path: str, headers: Mapping[str, str], body: bytes | BinaryIO | None
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes | Reading | None
     ) -> Answer:
         if self._is_stale():
             self._connection.close()
@@ -128,7 +137,7 @@ class Client:
             return self._receive()
         except ConnectionError as error:
             self._connection.close()
-            if used_before and not isinstance(body, io.IOBase):
+            if used_before and not isinstance(body, Reading):
                 # The server ended an idle connection in the same instant. Every request may be repeated, but
                 # that of a large body is better taken up where it broke.
                 return self._exchange(method, path, headers, body)
@@ -139,9 +148,13 @@ class Client:
                 f"The certificate of {self.server} can't be trusted: {error.verify_message}.",
                 "Use a certificate of a known authority, or set SSL_CERT_FILE to yours.",
             ) from error
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            # ValueError: a status line or a length that makes no sense.
             self._connection.close()
             raise LinkDown(f"{self.server} can't be reached: {_reason(error)}.") from error
+        except PictureLost:
+            self._connection.close()
+            raise
 
     def _all_headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         own = {"User-Agent": f"camera-agent/{__version__}", "Accept": "application/json"}
@@ -151,24 +164,37 @@ class Client:
         inject(own)
         return {**own, **headers}
 
-    def _send(
-        self, method: str, path: str, headers: Mapping[str, str], body: bytes | BinaryIO | None
-    ) -> None:
+    def _send(self, method: str, path: str, headers: Mapping[str, str], body: bytes | Reading | None) -> None:
         try:
-            self._connection.request(method, path, body, headers)
+            self._connection.request(method, path, body, headers)  # type: ignore[arg-type] # it reads
         except (BrokenPipeError, ConnectionResetError):
             # The server may have refused before it read everything: its answer counts more than our error.
             if self._connection.sock is None:
                 raise
 
     def _receive(self) -> Answer:
-        response = self._connection.getresponse()
-        raw = response.read(ANSWER_LIMIT)
+        # The time-out counts anew for each byte: who trickles an answer for ever is cut off by this.
+        over = threading.Event()
+
+        def cut() -> None:
+            over.set()
+            self.abort()
+
+        patience = threading.Timer(2 * self._timeout_s, cut)
+        patience.daemon = True
+        patience.start()
+        try:
+            response = self._connection.getresponse()
+            raw = response.read(ANSWER_LIMIT)
+        finally:
+            patience.cancel()
+        if over.is_set():
+            raise TimeoutError
         if not response.isclosed():
             self._connection.close()
         try:
-            parsed = json.loads(raw) if raw else {}
-        except ValueError:
+            parsed = json.loads(raw, parse_constant=_no_number) if raw else {}
+        except (ValueError, RecursionError):
             parsed = {}
         return Answer(
             status=response.status,
@@ -183,6 +209,16 @@ class Client:
         waiting = select.poll()
         waiting.register(self._connection.sock, select.POLLIN)
         return bool(waiting.poll(0))
+
+
+@functools.cache
+def _trust() -> ssl.SSLContext:
+    """Whom to believe; made once, for reading all authorities takes time and memory."""
+    return ssl.create_default_context()
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no number")
 
 
 def _reason(error: Exception) -> str:

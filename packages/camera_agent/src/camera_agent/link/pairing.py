@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from camera_agent.errors import BadInput, LinkDown, NotDelivered
+from camera_agent.home import is_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from camera_agent.link.client import Answer, Client
 
 PROTOCOL = 1
+#: A server can't make an agent wait longer than this, seconds.
+LONGEST_INTERVAL_S, LONGEST_CODE_S = 60.0, 86_400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +51,11 @@ def request_code(client: Client, about: Mapping[str, Json]) -> Code:
         raise BadInput(_no_server(client, answer), "Check the address.")
     return Code(
         device_code=str(fields["device_code"]),
-        user_code=str(fields.get("user_code", "")),
-        verification_uri=str(fields.get("verification_uri", "")),
-        verification_uri_complete=str(fields.get("verification_uri_complete", "")),
-        interval_s=_number(fields.get("interval"), 5.0),
-        expires_in_s=_number(fields.get("expires_in"), 900.0),
+        user_code=_text(fields.get("user_code")),
+        verification_uri=_text(fields.get("verification_uri")),
+        verification_uri_complete=_text(fields.get("verification_uri_complete")),
+        interval_s=_number(fields.get("interval"), 5.0, LONGEST_INTERVAL_S),
+        expires_in_s=_number(fields.get("expires_in"), 900.0, LONGEST_CODE_S),
     )
 
 
@@ -97,9 +100,14 @@ def _slow_down(answer: Answer) -> float:
 def _paired(answer: Answer) -> Paired:
     fields = answer.body
     token = fields.get("access_token")
-    if not isinstance(token, str) or not token:
+    if not isinstance(token, str) or not is_token(token):
         raise NotDelivered("The server approved the camera but gave no token.", "Pair again.")
-    return Paired(access_token=token, camera=str(fields.get("camera", "")), name=str(fields.get("name", "")))
+    return Paired(access_token=token, camera=_text(fields.get("camera")), name=_text(fields.get("name")))
+
+
+def _text(value: Json) -> str:
+    """What may be shown on a terminal."""
+    return "".join(letter for letter in str(value or "") if letter.isprintable())[:500]
 
 
 def _no_server(client: Client, answer: Answer) -> str:
@@ -108,5 +116,6 @@ def _no_server(client: Client, answer: Answer) -> str:
     return f"{client.server} is no timelapse server: it answered {answer.status} to a pairing request."
 
 
-def _number(value: Json, otherwise: float) -> float:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else otherwise
+def _number(value: Json, otherwise: float, most: float) -> float:
+    usable = isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+    return min(float(value), most) if usable else otherwise  # type: ignore[arg-type] # a number

@@ -1,13 +1,13 @@
-"""The loop that empties the spool: oldest capture first, one after another, patient with the network."""
+"""The loop that empties the spool: oldest capture first, patient with the network."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from camera_agent.errors import LinkDown, SpoolError
+from camera_agent.errors import LinkDown, PictureLost, SpoolError
 from camera_agent.link.backoff import Backoff
-from camera_agent.link.upload import Delivered, Later, Outcome, Refused, Unauthorized, deliver
+from camera_agent.link.upload import Delivered, Later, Lost, Outcome, Refused, Unauthorized, deliver
 
 if TYPE_CHECKING:
     import threading
@@ -19,15 +19,21 @@ if TYPE_CHECKING:
 
 #: How often to look whether the camera has been paired again.
 PAIRED_AGAIN_S = 2.0
+#: How often to look whether what keeps captures back is over.
+LOOK_AGAIN_S = 2.0
 
 
 class Waiting(Protocol):
-    """What the sender needs of a spool."""
+    """What the sender needs of a spool. Those who claim a capture have it for themselves."""
 
     changed: threading.Condition
 
-    def next_pending(self) -> Capture | None:
+    def claim(self) -> Capture | None:
         """The next capture to deliver."""
+        ...
+
+    def release(self, capture: Capture) -> None:
+        """It was tried."""
         ...
 
     def path(self, capture: Capture) -> Path:
@@ -46,6 +52,10 @@ class Waiting(Protocol):
         """The server will never have it."""
         ...
 
+    def lost(self, capture: Capture, message: str) -> None:
+        """Its picture can't be read."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
@@ -57,7 +67,11 @@ class Report:
 
 
 class Sender:
-    """Delivers until `stop` is set. `token` is asked anew after a 401; `report` hears of every attempt."""
+    """Delivers until `stop` is set; several of them share a spool, each with a client of its own.
+
+    `may_send` tells whether captures may go now; `token` is asked anew after a 401; `report` hears of every
+    attempt.
+    """
 
     def __init__(
         self,
@@ -67,6 +81,7 @@ class Sender:
         stop: threading.Event,
         token: Callable[[], str | None],
         report: Callable[[Report], None],
+        may_send: Callable[[], bool] = lambda: True,
         backoff: Backoff | None = None,
     ) -> None:
         self._spool = spool
@@ -74,26 +89,31 @@ class Sender:
         self._stop = stop
         self._token = token
         self._report = report
+        self._may_send = may_send
         self._backoff = backoff or Backoff()
 
     def run(self) -> None:
         """Deliver whatever comes, until stopped."""
         while not self._stop.is_set():
-            capture = self._spool.next_pending()
-            if capture is None:
-                with self._spool.changed:
-                    if self._spool.next_pending() is None and not self._stop.is_set():
-                        self._spool.changed.wait()
-                continue
-            self._pause(self.attempt(capture))
+            if not self._may_send():
+                self._stop.wait(LOOK_AGAIN_S)
+            elif (capture := self._next()) is not None:
+                try:
+                    self._pause(self.attempt(capture))
+                finally:
+                    self._spool.release(capture)
         self._client.close()
+
+    def _next(self) -> Capture | None:
+        with self._spool.changed:
+            capture = self._spool.claim()
+            if capture is None and not self._stop.is_set():
+                self._spool.changed.wait()
+            return capture
 
     def attempt(self, capture: Capture) -> Report:
         """Try one capture once, and note in the spool what came of it."""
-        try:
-            outcome = deliver(self._client, capture, self._spool.path(capture))
-        except LinkDown as error:
-            outcome = Later(message=str(error))
+        outcome = self._deliver(capture)
         try:
             wait_s = self._note(capture, outcome)
         except SpoolError as error:
@@ -113,12 +133,22 @@ class Sender:
             case Refused(code=code, message=message):
                 self._spool.refused(capture, code, message)
                 self._backoff.succeeded()
+            case Lost(message=message):
+                self._spool.lost(capture, message)
             case Later(after_s=after_s):
                 self._spool.tried(capture)
                 return self._backoff.wait_s(after_s)
             case Unauthorized():
                 return PAIRED_AGAIN_S
         return 0.0
+
+    def _deliver(self, capture: Capture) -> Outcome:
+        try:
+            return deliver(self._client, capture, self._spool.path(capture))
+        except LinkDown as error:
+            return Later(message=str(error))
+        except PictureLost as error:
+            return Lost(message=str(error))
 
     def _pause(self, report: Report) -> None:
         if not isinstance(report.outcome, Unauthorized):

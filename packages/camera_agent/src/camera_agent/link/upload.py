@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from camera_agent.frame import Capture, upload_metadata
-from camera_agent.link.client import Answer, Body, Client
+from camera_agent.link.client import WHOLE, Answer, Client
+from camera_agent.link.reading import Body
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,6 +37,13 @@ class Refused:
     """The server will never take it."""
 
     code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """Its picture can't be read any more."""
+
     message: str
 
 
@@ -79,7 +87,7 @@ class StartAgain:
 
 
 Method = Literal["POST", "HEAD", "PATCH"]
-Outcome = Delivered | Refused | Later | Unauthorized
+Outcome = Delivered | Refused | Lost | Later | Unauthorized
 Step = Create | Ask | SendFrom | StartAgain
 
 
@@ -107,7 +115,7 @@ def _progress(method: Method, answer: Answer, size: int) -> Outcome | Step:
     if answer.headers.get("capture-status") in ("stored", "duplicate"):
         return Delivered()
     text = answer.headers.get("upload-offset", "")
-    if not text.isdigit() or int(text) > size:
+    if not WHOLE.fullmatch(text) or int(text) > size:
         return Later(message=f"The server answered {answer.status} without a usable Upload-Offset.")
     if int(text) < size:
         return SendFrom(int(text))

@@ -1,7 +1,8 @@
 """Making room on a full card: what goes first, so that the film gets sparser and not shorter.
 
-In this order: pictures that the server refused, oldest first; then waiting captures, thinned out evenly:
-those with an odd sequence number, then the odd multiples of 2, of 4... After half of a backlog is dropped the
+In this order: delivered pictures that are kept, oldest first; pictures that the server refused, oldest
+first; then waiting captures, those that are on a stick as well before all others, thinned out evenly: those
+with an odd sequence number, then the odd multiples of 2, of 4... After half of a backlog is dropped the
 largest gap is one picture, where dropping the oldest half would leave a hole. The first and the newest stay.
 """
 
@@ -13,32 +14,40 @@ from typing import TYPE_CHECKING
 from camera_agent.spool.rows import State, to_capture
 
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
     from camera_agent.frame import Capture
+    from camera_agent.spool.index import Index
 
 #: So many captures are looked at per query.
 BATCH = 64
 #: Sequence numbers above 2**40 are not reached in a camera's life.
 LEVELS = 40
 
-REFUSED = "SELECT * FROM captures WHERE state = 2 AND sequence > ? ORDER BY sequence LIMIT ?"
+SENT = "SELECT * FROM captures WHERE state = {state} AND sequence > ? ORDER BY sequence LIMIT ?"
 WAITING = """
 SELECT * FROM captures
-WHERE state = 0 AND sequence > ? AND (sequence & ?) = ? AND sequence NOT IN (
+WHERE state = 0 {more} AND sequence > ? AND (sequence & ?) = ? AND sequence NOT IN (
     SELECT min(sequence) FROM captures WHERE state = 0
     UNION SELECT max(sequence) FROM captures WHERE state = 0
 ) ORDER BY sequence LIMIT ?
 """
+DROP = (
+    "UPDATE captures SET state = ?, code = ?, told = ?, message = 'Dropped to make room.' WHERE sequence = ?"
+)
+COUNT_DROPPED = """
+INSERT INTO notes VALUES ('dropped', '1') ON CONFLICT (name) DO UPDATE SET value = CAST(value AS INTEGER) + 1
+"""
+EXPIRED = "SELECT * FROM captures WHERE state = 5 AND wall_ns < ? ORDER BY sequence LIMIT ?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Freed:
-    """What went: bytes, refused pictures, captures that were never delivered."""
+    """What went: bytes, kept and refused pictures, captures that were never delivered."""
 
     bytes: int = 0
+    kept: int = 0
     refused: int = 0
     thinned: int = 0
 
@@ -48,36 +57,86 @@ def missing(*, used: int, quota: int, free: int, reserve: int) -> int:
     return max(0, used - quota if quota else 0, reserve - free)
 
 
-def make_room(index: sqlite3.Connection, path_of: Callable[[Capture], Path], wanted: int) -> Freed:
-    """Drop pictures until at least `wanted` bytes are free, or nothing more may go.
+class Room:
+    """Drops pictures of one spool.
 
-    The row says so first, then the file goes; the rows stay, as tombstones.
+    It remembers how far each level is thinned out, so that a card that is full for months costs each new
+    capture one look and not a look at all that waits.
     """
-    size = refused = thinned = 0
-    for capture, state in _candidates(index):
-        if size >= wanted:
-            break
-        index.execute(
-            "UPDATE captures SET state = ?, message = 'Dropped to make room.' WHERE sequence = ?",
-            (State.DROPPED, capture.sequence),
+
+    def __init__(self, index: Index, path_of: Callable[[Capture], Path]) -> None:
+        self._index, self._path_of = index, path_of
+        self._thinned_to: dict[int, int] = {}
+
+    def make(self, wanted: int, *, spared: Collection[int] = ()) -> Freed:
+        """Drop pictures until at least `wanted` bytes are free, or nothing more may go.
+
+        `spared` are sequence numbers that are being uploaded. The row says so first, then the file goes; the
+        rows of captures never delivered stay, as tombstones, until the server has heard of them.
+        """
+        if not wanted:
+            return Freed()
+        size, gone = 0, dict.fromkeys((State.KEPT, State.REFUSED, State.PENDING), 0)
+        for capture, state, level in self._candidates():
+            if size >= wanted:
+                break
+            if capture.sequence in spared:
+                continue
+            self._drop(capture, state)
+            size += capture.size
+            gone[state] += 1
+            if level is not None:
+                self._thinned_to[level] = capture.sequence
+        return Freed(
+            bytes=size, kept=gone[State.KEPT], refused=gone[State.REFUSED], thinned=gone[State.PENDING]
         )
-        path_of(capture).unlink(missing_ok=True)
-        size += capture.size
-        refused += state == State.REFUSED
-        thinned += state == State.PENDING
-    return Freed(bytes=size, refused=refused, thinned=thinned)
 
+    def trim_kept(self, *, limit: int, before_ns: int) -> int:
+        """Drop kept pictures, oldest first, beyond `limit` bytes or taken before a moment; gives how many."""
+        kept = self._index.number("SELECT bytes FROM totals WHERE state = 5")
+        dropped = 0
+        for capture in map(to_capture, self._index.all(EXPIRED, before_ns, BATCH)):
+            self._drop(capture, State.KEPT)
+            kept -= capture.size
+            dropped += 1
+        for capture in self._pages(SENT.format(state=int(State.KEPT)), ()):
+            if kept <= limit:
+                break
+            self._drop(capture, State.KEPT)
+            kept -= capture.size
+            dropped += 1
+        return dropped
 
-def _candidates(index: sqlite3.Connection) -> Iterator[tuple[Capture, State]]:
-    yield from _pages(index, REFUSED, ())
-    for level in range(LEVELS):
+    def _drop(self, capture: Capture, state: State) -> None:
+        with self._index.transaction() as index:
+            if state is State.KEPT:
+                index.execute(
+                    "UPDATE captures SET state = ? WHERE sequence = ?", (State.DELIVERED, capture.sequence)
+                )
+            else:
+                # One that is on a stick is not missing from the film: nobody needs to be told.
+                reason = "refused" if state is State.REFUSED else "thinned"
+                index.execute(DROP, (State.DROPPED, reason, int(capture.exported), capture.sequence))
+                index.execute(COUNT_DROPPED)
+        self._path_of(capture).unlink(missing_ok=True)
+
+    def _candidates(self) -> Iterator[tuple[Capture, State, int | None]]:
+        for state in (State.KEPT, State.REFUSED):
+            for capture in self._pages(SENT.format(state=int(state)), ()):
+                yield capture, state, None
+        if self._index.one("SELECT 1 FROM captures WHERE state = 0 AND exported = 1 LIMIT 1"):
+            for level in range(LEVELS):
+                for capture in self._level(level, "AND exported = 1", -1):
+                    yield capture, State.PENDING, None
+        for level in range(LEVELS):
+            for capture in self._level(level, "", self._thinned_to.get(level, -1)):
+                yield capture, State.PENDING, level
+
+    def _level(self, level: int, more: str, last: int) -> Iterator[Capture]:
         step = 1 << level
-        yield from _pages(index, WAITING, (2 * step - 1, step))
+        return self._pages(WAITING.format(more=more), (2 * step - 1, step), last)
 
-
-def _pages(index: sqlite3.Connection, query: str, values: tuple[int, ...]) -> Iterator[tuple[Capture, State]]:
-    last = -1
-    while page := index.execute(query, (last, *values, BATCH)).fetchall():
-        for row in page:
-            yield to_capture(row), State(row["state"])
-        last = page[-1]["sequence"]
+    def _pages(self, query: str, values: tuple[int, ...], last: int = -1) -> Iterator[Capture]:
+        while page := self._index.all(query, last, *values, BATCH):
+            yield from map(to_capture, page)
+            last = page[-1]["sequence"]

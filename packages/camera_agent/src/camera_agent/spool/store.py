@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from camera_agent.clock import ClockQuality
 from camera_agent.errors import SpoolError
 from camera_agent.frame import EXTENSIONS, Capture, ExposureValue
 from camera_agent.spool import rows
 from camera_agent.spool.files import settle
+from camera_agent.spool.fixes import Fixes
+from camera_agent.spool.index import Index
+from camera_agent.spool.notes import Notes
+from camera_agent.spool.orders import Orders
+from camera_agent.spool.records import Records
 from camera_agent.spool.recovery import Recovery, recover
-from camera_agent.spool.room import Freed, make_room, missing
+from camera_agent.spool.room import Freed, Room, missing
 from camera_agent.spool.rows import State
 
 if TYPE_CHECKING:
@@ -23,30 +28,40 @@ if TYPE_CHECKING:
 
     from camera_agent.clock import Instant
 
+NEXT = "SELECT * FROM captures WHERE state = 0 AND sequence NOT IN ({claimed}) ORDER BY sequence LIMIT 1"
+DAY_NS = 86_400 * 10**9
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How much the spool holds; `bytes` are those of pending captures."""
+    """How much the spool holds; `bytes` are those of pending captures, `oldest_ns` when the first was taken.
+
+    `dropped` were given up for want of room, ever; `exported` are pending, and on a stick as well.
+    """
 
     pending: int
     bytes: int
     refused: int
+    dropped: int = 0
+    exported: int = 0
+    records: int = 0
+    oldest_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """A capture not delivered, where it stands, and why."""
+class Keep:
+    """How long delivered pictures stay: so many bytes of them (0: none), and days (0: as there is room)."""
 
-    capture: Capture
-    state: State
-    message: str
+    bytes: int = 0
+    days: float = 0.0
 
 
 class Spool:
-    """Captures on disk below `folder`. Safe to use from several threads; one process at a time."""
+    """Captures on disk below `folder`. Safe to use from several threads; one filming process at a time."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, keep: Keep | None = None) -> None:
         self.folder = folder
+        self._keep = keep or Keep()
         self.incoming = folder / "incoming"
         self.captures = folder / "captures"
         try:
@@ -57,16 +72,19 @@ class Spool:
                 f"The spool {folder} can't be made: {error.strerror}.",
                 "Check that the card is writable and not full.",
             ) from error
-        self._lock = threading.Lock()
-        self._index = rows.connect(folder / "index.sqlite3")
+        self.index = Index(folder / "index.sqlite3")
+        self.fixes, self.records = Fixes(self.index), Records(self.index)
+        self.orders, self.notes = Orders(self.index), Notes(self.index)
+        self._room = Room(self.index, self.path)
+        self._claimed: set[int] = set()
         #: Notified when a capture comes or goes.
         self.changed = threading.Condition()
 
     def recover(self, now: Instant) -> Recovery:
         """Put the folder in order after any kind of stop; to be called once, before anything else."""
-        with self._writing("The spool can't be put in order"):
+        with self._said("The spool can't be put in order"):
             return recover(
-                self._index, incoming=self.incoming, captures=self.captures, now=now, path_of=self.path
+                self.index, incoming=self.incoming, captures=self.captures, now=now, path_of=self.path
             )
 
     def put(
@@ -83,15 +101,15 @@ class Spool:
 
         Gives None, and drops the file, when a capture of that id has been here before.
         """
-        with self._writing(f"The capture {capture} can't be written"):
-            if self._one("SELECT 1 FROM captures WHERE capture = ?", capture):
+        with self._said(f"The capture {capture} can't be written"):
+            if self.index.one("SELECT 1 FROM captures WHERE capture = ?", capture):
                 temporary.unlink()
                 return None
             final = self._path(capture, filetype)
             size, sha256 = settle(temporary, final)
             try:
                 stored = rows.insert(
-                    self._index,
+                    self.index,
                     capture=capture,
                     filename=filename,
                     filetype=filetype,
@@ -100,7 +118,7 @@ class Spool:
                     taken=taken,
                     exposure=exposure,
                 )
-            except sqlite3.Error:
+            except SpoolError:
                 # Without its row it is not promised. Left there, a restart would adopt it behind later ones.
                 final.unlink(missing_ok=True)
                 raise
@@ -108,15 +126,35 @@ class Spool:
         return stored
 
     def next_pending(self) -> Capture | None:
-        """The oldest capture that waits for delivery."""
-        with self._lock:
-            row = self._one("SELECT * FROM captures WHERE state = 0 ORDER BY sequence LIMIT 1")
+        """The oldest capture that waits for delivery and that nobody has claimed."""
+        with self.changed:
+            claimed = tuple(self._claimed)
+        marks = ", ".join("?" * len(claimed))
+        row = self.index.one(NEXT.format(claimed=marks), *claimed)
         return rows.to_capture(row) if row else None
+
+    def oldest_pending(self) -> int | None:
+        """Sequence number of the oldest capture that waits, claimed or not."""
+        row = self.index.one("SELECT sequence FROM captures WHERE state = 0 ORDER BY sequence LIMIT 1")
+        return int(row["sequence"]) if row else None
+
+    def claim(self) -> Capture | None:
+        """Take the oldest capture that waits: no other thread gets it until it is released."""
+        with self.changed:
+            capture = self.next_pending()
+            if capture is not None:
+                self._claimed.add(capture.sequence)
+            return capture
+
+    def release(self, capture: Capture) -> None:
+        """Be done with a claimed capture, delivered or not."""
+        with self.changed:
+            self._claimed.discard(capture.sequence)
+            self.changed.notify_all()
 
     def waits(self, capture: str) -> bool:
         """Whether a capture of that id is still to be delivered."""
-        with self._lock:
-            return self._one("SELECT 1 FROM captures WHERE capture = ? AND state = 0", capture) is not None
+        return self.index.one("SELECT 1 FROM captures WHERE capture = ? AND state = 0", capture) is not None
 
     def path(self, capture: Capture) -> Path:
         """Where a capture's picture lies."""
@@ -124,103 +162,100 @@ class Spool:
 
     def tried(self, capture: Capture) -> None:
         """Note that bytes of a capture may have reached the server, so that the next try asks first."""
-        self._change("UPDATE captures SET attempts = attempts + 1 WHERE sequence = ?", capture.sequence)
+        self.index.change("UPDATE captures SET attempts = attempts + 1 WHERE sequence = ?", capture.sequence)
 
     def delivered(self, capture: Capture) -> None:
-        """The server has stored it: the row says so first, then the file goes."""
-        self._change("UPDATE captures SET state = ? WHERE sequence = ?", State.DELIVERED, capture.sequence)
-        self.path(capture).unlink(missing_ok=True)
+        """The server has stored it: the row says so first, then the file goes, unless it is to be kept."""
+        kept = self._keep.bytes > 0 and self.path(capture).exists()
+        state = State.KEPT if kept else State.DELIVERED
+        self.index.change("UPDATE captures SET state = ? WHERE sequence = ?", state, capture.sequence)
+        if not kept:
+            self.path(capture).unlink(missing_ok=True)
         self._notify()
 
     def refused(self, capture: Capture, code: str, message: str) -> None:
         """The server will never take it: keep the picture, stop sending it."""
-        self._change(
+        self.index.change(
             "UPDATE captures SET state = ?, code = ?, message = ? WHERE sequence = ?",
             *(State.REFUSED, code, message, capture.sequence),
         )
         self._notify()
 
+    def lost(self, capture: Capture, message: str) -> None:
+        """Its picture can't be read: stop trying."""
+        self.index.change(
+            "UPDATE captures SET state = ?, message = ? WHERE sequence = ? AND state = 0",
+            *(State.LOST, message, capture.sequence),
+        )
+        self._notify()
+
     def counts(self) -> Counts:
         """How much is here now; constant time."""
-        with self._lock:
-            found = self._index.execute("SELECT state, captures, bytes FROM totals").fetchall()
-        totals = {row["state"]: (row["captures"], row["bytes"]) for row in found}
-        pending, size = totals.get(State.PENDING, (0, 0))
-        return Counts(pending=pending, bytes=size, refused=totals.get(State.REFUSED, (0, 0))[0])
+        totals = {row["state"]: row for row in self.index.all("SELECT * FROM totals")}
+        pending, refused = totals.get(State.PENDING), totals.get(State.REFUSED)
+        oldest = self.index.one("SELECT wall_ns FROM captures WHERE state = 0 ORDER BY sequence LIMIT 1")
+        return Counts(
+            pending=pending["captures"] if pending else 0,
+            bytes=pending["bytes"] if pending else 0,
+            refused=refused["captures"] if refused else 0,
+            dropped=int(self.notes.get("dropped") or 0),
+            exported=self.index.number("SELECT count(*) FROM captures WHERE state = 0 AND exported = 1"),
+            records=self.records.count(),
+            oldest_ns=oldest["wall_ns"] if oldest else None,
+        )
+
+    def used(self) -> int:
+        """Bytes of all pictures here: pending, refused, kept."""
+        return self.index.number("SELECT sum(bytes) FROM totals WHERE state IN (0, 2, 5)")
+
+    def spare(self, *, quota: int, reserve: int) -> int:
+        """Bytes that may still come before something has to go."""
+        free = shutil.disk_usage(self.folder).free - reserve
+        return min(free, quota - self.used()) if quota else free
 
     def make_room(self, *, quota: int, reserve: int) -> Freed:
-        """Keep the spool below `quota` bytes (0: any size) and `reserve` bytes of the disk free."""
-        with self._writing("No room can be made"):
-            row = self._one("SELECT sum(bytes) AS used FROM totals WHERE state IN (0, 2)")
-            used = int(row["used"] or 0) if row else 0
+        """Keep below `quota` bytes (0: any size), and `reserve` bytes of the disk free."""
+        with self._said("No room can be made"):
             free = shutil.disk_usage(self.folder).free
-            wanted = missing(used=used, quota=quota, free=free, reserve=reserve)
-            return make_room(self._index, self.path, wanted) if wanted else Freed()
+            wanted = missing(used=self.used(), quota=quota, free=free, reserve=reserve)
+            return self._room.make(wanted, spared=frozenset(self._claimed))
 
-    def listing(self, limit: int = 1000) -> list[Entry]:
-        """The oldest captures not delivered."""
-        query = "SELECT * FROM captures WHERE state <> 1 ORDER BY sequence LIMIT ?"
-        with self._lock:
-            found = self._index.execute(query, (limit,)).fetchall()
-        return [
-            Entry(capture=rows.to_capture(row), state=State(row["state"]), message=row["message"])
-            for row in found
-        ]
+    def trim_kept(self, now: Instant) -> int:
+        """Let go of delivered pictures that need not be kept any longer; gives how many."""
+        known = self._keep.days and now.quality is not ClockQuality.UNKNOWN
+        before = now.wall_ns - int(self._keep.days * DAY_NS) if known else 0
+        return self._room.trim_kept(limit=self._keep.bytes, before_ns=before)
 
     def last_sequence(self) -> int:
         """The sequence number of the newest capture ever taken; 0 before the first."""
-        with self._lock:
-            row = self._one("SELECT seq FROM sqlite_sequence WHERE name = 'captures'")
-        return int(row["seq"]) if row else 0
+        return self.index.number("SELECT seq FROM sqlite_sequence WHERE name = 'captures'")
 
-    def note(self, name: str) -> str | None:
-        """A small text kept with the spool."""
-        with self._lock:
-            row = self._one("SELECT value FROM notes WHERE name = ?", name)
-        return str(row["value"]) if row else None
-
-    def set_note(self, name: str, value: str | None) -> None:
-        """Keep, or with None forget, a small text."""
-        if value is None:
-            self._change("DELETE FROM notes WHERE name = ?", name)
-        else:
-            self._change("INSERT OR REPLACE INTO notes VALUES (?, ?)", name, value)
-
-    def forget_delivered(self, keep: int = 1000) -> None:
-        """Drop the rows of delivered captures but for the newest `keep`."""
-        self._change(
-            "DELETE FROM captures WHERE state = 1 AND sequence <="
-            " (SELECT sequence FROM captures WHERE state = 1 ORDER BY sequence DESC LIMIT 1 OFFSET ?)",
-            keep,
-        )
+    def forget(self, keep: int = 1000) -> None:
+        """Drop the rows of captures that are gone and told, but for the newest `keep` of each kind."""
+        for state in (State.DELIVERED, State.DROPPED):
+            self.index.change(
+                "DELETE FROM captures WHERE state = ? AND (state <> 4 OR told = 1) AND sequence <="
+                " (SELECT sequence FROM captures WHERE state = ? ORDER BY sequence DESC LIMIT 1 OFFSET ?)",
+                *(state, state, keep),
+            )
 
     def close(self) -> None:
         """Close the index."""
-        with self._lock:
-            self._index.close()
+        self.index.close()
 
     def _path(self, capture: str, filetype: str) -> Path:
         return self.captures / f"{capture}.{EXTENSIONS[filetype]}"
 
-    def _one(self, query: str, *values: str) -> sqlite3.Row | None:
-        row: sqlite3.Row | None = self._index.execute(query, values).fetchone()
-        return row
-
-    def _change(self, statement: str, *values: str | int) -> None:
-        with self._writing("The spool's index can't be written"):
-            self._index.execute(statement, values)
-
-    @contextmanager
-    def _writing(self, otherwise: str) -> Iterator[None]:
-        """Be the only one that writes; whatever the disk or SQLite complains of becomes a SpoolError."""
-        try:
-            with self._lock:
-                yield
-        except (OSError, sqlite3.Error) as error:
-            raise SpoolError(
-                f"{otherwise} in {self.folder}: {error}.", "Free some space or check the card."
-            ) from error
-
     def _notify(self) -> None:
         with self.changed:
             self.changed.notify_all()
+
+    @contextmanager
+    def _said(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, SpoolError) as error:
+            why = error.message if isinstance(error, SpoolError) else f"{error}."
+            raise SpoolError(
+                f"{what} in {self.folder}: {why}", "Free some space or check the card."
+            ) from error

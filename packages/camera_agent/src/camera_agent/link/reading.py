@@ -1,0 +1,78 @@
+"""The part of a picture that a request carries: read in blocks, at the pace allowed."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from camera_agent.errors import PictureLost
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from camera_agent.link.bucket import Bucket
+
+#: The smallest piece sent at once when there is a limit, in bytes.
+SMALLEST = 512
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """A part of a file to send: from `offset` to its end at `size` bytes."""
+
+    path: Path
+    offset: int
+    size: int
+
+
+class Pace:
+    """A bandwidth limit and how to wait for it; without a bucket there is none. It may change at any time."""
+
+    def __init__(self, wait: Callable[[float], object] = time.sleep) -> None:
+        self.bucket: Bucket | None = None
+        self._wait = wait
+
+    def block(self, count: int) -> int:
+        """How much to send at once, so that a slow link does not get a second's worth in one go."""
+        return count if self.bucket is None else min(count, max(SMALLEST, int(self.bucket.rate / 4)))
+
+    def spent(self, count: int) -> None:
+        """So many bytes go now: wait as long as they take."""
+        if self.bucket is not None:
+            self._wait(self.bucket.spend(count, time.monotonic()))
+
+
+class Reading:
+    """A file as `http.client` reads it. PictureLost when the disk does not give what the index promised."""
+
+    def __init__(self, body: Body, *, pace: Pace | None = None) -> None:
+        self._body, self._pace = body, pace or Pace()
+        self._left = body.size - body.offset
+
+    def __enter__(self) -> Self:
+        try:
+            self._file = self._body.path.open("rb")
+            self._file.seek(self._body.offset)
+        except OSError as error:
+            raise self._lost(error.strerror) from error
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def read(self, count: int) -> bytes:
+        """The next block; empty at the end."""
+        try:
+            block = self._file.read(min(self._pace.block(count), self._left))
+        except OSError as error:
+            raise self._lost(error.strerror) from error
+        if not block and self._left:
+            raise self._lost(f"it is {self._left} bytes too short")
+        self._left -= len(block)
+        self._pace.spent(len(block))
+        return block
+
+    def _lost(self, why: str | None) -> PictureLost:
+        return PictureLost(f"The picture {self._body.path} can't be read: {why}.", "Check the card.")

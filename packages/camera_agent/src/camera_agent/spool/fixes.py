@@ -1,0 +1,69 @@
+"""What was learnt about the clocks of this machine's boots, and the captures and records that it corrects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from camera_agent.clock import ClockQuality, Fix
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+
+    from camera_agent.spool.index import Index
+
+CORRECT = """
+UPDATE {table} SET wall_ns = monotonic_ns + ?, clock = ?
+WHERE boot = ? AND clock IN ({worse}) {more}
+"""
+#: A fix of the same source is news when it is better by this factor.
+BETTER = 2.0
+
+
+class Fixes:
+    """One fix for each boot: the best known."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+
+    def of(self, boot: str) -> Fix | None:
+        """What is known about a boot."""
+        row = self._index.one("SELECT * FROM fixes WHERE boot = ?", boot)
+        return None if row is None else _fix(row)
+
+    def learn(self, fix: Fix) -> int:
+        """Keep a fix if it is news, and correct what waits from that boot; gives how many captures."""
+        known = self.of(fix.boot)
+        if known is not None and not _better(fix, known):
+            return 0
+        with self._index.transaction() as index:
+            index.execute(
+                "INSERT OR REPLACE INTO fixes VALUES (?, ?, ?, ?, 0)",
+                (fix.boot, fix.offset_ns, fix.error_ms, fix.source),
+            )
+            values = (fix.offset_ns, fix.quality.value, fix.boot)
+            worse = ", ".join(
+                f"'{quality.value}'" for quality in ClockQuality if quality.rank < fix.quality.rank
+            )
+            index.execute(CORRECT.format(table="records", worse=worse, more=""), values)
+            more = "AND state IN (0, 2)"
+            return index.execute(CORRECT.format(table="captures", worse=worse, more=more), values).rowcount
+
+    def untold(self, limit: int = 20) -> list[Fix]:
+        """Fixes that the server has not taken yet."""
+        return [_fix(row) for row in self._index.all("SELECT * FROM fixes WHERE told = 0 LIMIT ?", limit)]
+
+    def told(self, boots: Iterable[str]) -> None:
+        """The server has taken the fixes of these boots."""
+        for boot in boots:
+            self._index.change("UPDATE fixes SET told = 1 WHERE boot = ? AND told = 0", boot)
+
+
+def _fix(row: sqlite3.Row) -> Fix:
+    return Fix(boot=row["boot"], offset_ns=row["offset_ns"], error_ms=row["error_ms"], source=row["source"])
+
+
+def _better(fix: Fix, known: Fix) -> bool:
+    if fix.quality is not known.quality:
+        return fix.quality.rank > known.quality.rank
+    return fix.error_ms * BETTER < known.error_ms

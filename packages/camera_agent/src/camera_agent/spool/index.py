@@ -1,0 +1,97 @@
+"""The spool's SQLite file: one connection, one lock, each change on disk before it returns."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from camera_agent.errors import SpoolError
+from camera_agent.spool.schema import SCHEMA, VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+Value = str | int | float | None
+
+
+class Index:
+    """Safe to use from several threads, and beside other processes (write-ahead log).
+
+    Each call raises SpoolError when the disk does not play along.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._lock = threading.RLock()
+        try:
+            self.connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=10)
+            self.connection.row_factory = sqlite3.Row
+            self.connection.execute("PRAGMA journal_mode = WAL")
+            self.connection.execute("PRAGMA synchronous = FULL")
+            self._prepare(path)
+        except sqlite3.Error as error:
+            raise SpoolError(
+                f"The spool's index {path} can't be opened: {error}.",
+                "Check that the card is writable and not full.",
+            ) from error
+
+    def one(self, query: str, *values: Value) -> sqlite3.Row | None:
+        """The first row of an answer."""
+        with self._used():
+            row: sqlite3.Row | None = self.connection.execute(query, values).fetchone()
+            return row
+
+    def all(self, query: str, *values: Value) -> list[sqlite3.Row]:
+        """All rows of an answer."""
+        with self._used():
+            return self.connection.execute(query, values).fetchall()
+
+    def number(self, query: str, *values: Value) -> int:
+        """The one number that a query answers; 0 for none."""
+        row = self.one(query, *values)
+        return int(row[0] or 0) if row else 0
+
+    def change(self, statement: str, *values: Value) -> int:
+        """Make a change durable; gives the number of rows changed."""
+        with self._used():
+            return self.connection.execute(statement, values).rowcount
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All changes inside, or none, with no other thread in between."""
+        with self._used():
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self.connection
+                self.connection.execute("COMMIT")
+            except BaseException:
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
+                raise
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self.connection.close()
+
+    @contextmanager
+    def _used(self) -> Iterator[None]:
+        with self._lock:
+            try:
+                yield
+            except sqlite3.Error as error:
+                raise SpoolError(
+                    f"The spool's index can't be used: {error}.", "Free some space or check the card."
+                ) from error
+
+    def _prepare(self, path: Path) -> None:
+        version = self.number("PRAGMA user_version")
+        if version > VERSION:
+            self.connection.close()
+            raise SpoolError(
+                f"The spool {path} was written by a newer camera-agent.", "Install that version again."
+            )
+        if version < VERSION:
+            self.connection.executescript(SCHEMA)

@@ -1,0 +1,27 @@
+"""Small texts kept with the spool, by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from camera_agent.spool.index import Index
+
+
+class Notes:
+    """Texts that survive a power cut."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+
+    def get(self, name: str) -> str | None:
+        """The text of that name; None when there is none."""
+        row = self._index.one("SELECT value FROM notes WHERE name = ?", name)
+        return str(row["value"]) if row else None
+
+    def set(self, name: str, value: str | None) -> None:
+        """Keep, or with None forget, a text."""
+        if value is None:
+            self._index.change("DELETE FROM notes WHERE name = ?", name)
+        else:
+            self._index.change("INSERT OR REPLACE INTO notes VALUES (?, ?)", name, value)

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from camera_agent.clock import ClockQuality
+from camera_agent.spool import records as module
+from camera_agent.spool.records import gap
+from tests.conftest import jpeg
+from tests.golden import golden
+from tests.spool.conftest import NOW
+
+LATER = replace(NOW, wall_ns=NOW.wall_ns + 60 * 10**9, monotonic_ns=NOW.monotonic_ns + 60 * 10**9)
+
+
+@pytest.fixture
+def records(filled):
+    return filled.spool.records
+
+
+def test_records_have_the_golden_keys(records):
+    expected = golden("records")["records"]
+    records.gap(LATER, gap("camera_failed", "It hung.", 5), since_ns=7, until_ns=30 * 10**9 + 7)
+    records.log([(LATER, {"message_type": "camera:trouble"})])
+    (gap_told, log_told), last = records.batch()
+    assert set(gap_told) == set(expected[0]) == set(log_told)
+    assert set(gap_told["data"]) == set(expected[0]["data"])
+    assert gap_told["data"]["from"] == "2026-11-23T21:49:58.000000Z"
+    assert gap_told["data"]["until"] == "2026-11-23T21:50:28.000000Z"
+    assert log_told["data"] == {"message_type": "camera:trouble"}
+    records.taken(last)
+    assert records.count() == 0
+
+
+def test_numbers_never_come_again(records, filled):
+    records.log([(NOW, {})])
+    [first], last = records.batch()
+    records.taken(last)
+    filled.reopen()
+    filled.spool.records.log([(NOW, {})])
+    [second], _ = filled.spool.records.batch()
+    assert (first["id"], second["id"]) == ("boot-1-1", "boot-1-2")
+
+
+def test_a_batch_is_bounded_in_number_and_bytes(records, monkeypatch):
+    records.log([(NOW, {"text": "x" * 1000})] * 10)
+    monkeypatch.setattr(module, "BATCH", 4)
+    assert len(records.batch()[0]) == 4
+    monkeypatch.setattr(module, "BATCH_BYTES", 2500)
+    assert len(records.batch()[0]) == 2
+    monkeypatch.setattr(module, "BATCH_BYTES", 10)
+    assert len(records.batch()[0]) == 1
+
+
+def test_of_too_many_the_oldest_log_messages_go_first_and_gaps_last(records, monkeypatch):
+    monkeypatch.setattr(module, "KEPT", 4)
+    records.gap(NOW, gap("stopped", "", 1), since_ns=None, until_ns=None)
+    assert records.log((NOW, {"n": number}) for number in range(6)) == 3
+    kept, _ = records.batch()
+    assert [record["data"].get("n", "gap") for record in kept] == ["gap", 3, 4, 5]
+
+
+def test_a_log_message_too_long_is_told_by_its_type(records):
+    records.log([(NOW, {"message_type": "camera:x", "text": "x" * 20_000, "task_uuid": "u"})])
+    [told], _ = records.batch()
+    assert told["data"]["message_type"] == "camera:x"
+    assert told["data"]["too_long"] > 20_000
+    assert len(json.dumps(told)) < 1000
+
+
+def test_captures_dropped_for_want_of_room_are_told_once_in_one_gap(filled, records):
+    for number in range(9):
+        filled.put(f"capture-{number}")
+    filled.spool.refused(filled.spool.next_pending(), "truncated", "It ends too early.")
+    filled.spool.make_room(quota=len(jpeg()) * 5, reserve=0)
+    assert records.tell_dropped(LATER) == 4
+    assert records.tell_dropped(LATER) == 0
+    told, _ = records.batch()
+    assert {record["data"]["reason"]: record["data"]["missed"] for record in told} == {
+        "refused": 1,
+        "thinned": 3,
+    }
+    thinned = next(record["data"] for record in told if record["data"]["reason"] == "thinned")
+    assert (thinned["first_sequence"], thinned["last_sequence"]) == (3, 7)
+    assert thinned["from"] == thinned["until"] == "2026-11-23T21:49:58.000000Z"
+
+
+def test_a_gap_without_times_has_none(records):
+    records.gap(
+        replace(NOW, quality=ClockQuality.UNKNOWN), gap("stopped", "", 0), since_ns=None, until_ns=None
+    )
+    [told], _ = records.batch()
+    assert (told["clock"], told["data"]["from"], told["data"]["until"]) == ("unknown", None, None)
