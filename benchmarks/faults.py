@@ -1,4 +1,4 @@
-"""Long runs under fire: ``python benchmarks/faults.py [SUITE...] [--minutes N] [--json]``.
+"""Long runs under fire: ``python benchmarks/faults.py [SUITE...] [--minutes N] [--seeds N] [--json]``.
 
 Each suite is a module of ``benchmarks/suites``. A suite gets ``--minutes`` (2 unless said otherwise) of time.
 The last line of ``--json`` is one object; the exit code is 1 when anything was violated.
@@ -34,14 +34,16 @@ def main() -> int:
     )
     parser.add_argument("suites", nargs="*", metavar="SUITE", help="all, if none is named")
     parser.add_argument("--minutes", type=float, default=2.0, help="for each suite (default: 2)")
+    parser.add_argument("--seeds", type=int, default=0, help="so many, instead of minutes (suite agent)")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     strangers = [name for name in options.suites if name not in known]
     if strangers:
         parser.error(f"there is no suite {strangers[0]!r}. Known: {', '.join(known)}.")
+    effort = suites.Effort(minutes=options.minutes, seeds=options.seeds)
     found: list[dict[str, object]] = []
     for name in options.suites or known:
-        for case in known[name].run(options.minutes):
+        for case in known[name].run(effort):
             found.append({"suite": name, **asdict(case)})
             tell(name, case, as_json=options.json)
     if options.json:

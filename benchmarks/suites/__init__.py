@@ -1,4 +1,4 @@
-"""Suites of faults, one module each, found by ``benchmarks/faults.py``: ``run(minutes)`` gives the cases."""
+"""Suites of faults, one module each, found by ``benchmarks/faults.py``: ``run(effort)`` gives the cases."""
 
 from __future__ import annotations
 
@@ -15,6 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """How long a suite may take; one that goes by seeds takes so many of them, if any are asked for."""
+
+    minutes: float
+    seeds: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,12 +9,14 @@ from suites import Case, from_tests
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from suites import Effort
+
 _HISTORY = "tests/faults/test_history.py"
 
 
-def run(minutes: float) -> Iterator[Case]:
+def run(effort: Effort) -> Iterator[Case]:
     """A third of the time for each of SQLite, Valkey and PostgreSQL."""
-    seconds = {"FSMLOCK_FAULT_SECONDS": f"{minutes * 60 / 3:.0f}"}
+    seconds = {"FSMLOCK_FAULT_SECONDS": f"{effort.minutes * 60 / 3:.0f}"}
     yield from from_tests("packages/fsmlock", _HISTORY, label="SQLite and Valkey", env=seconds)
     yield from from_tests(
         "packages/fsmlock",

@@ -9,12 +9,14 @@ from suites import Case, from_tests
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from suites import Effort
+
 _ITEMS, _KILLS = 10_000, 50
 
 
-def run(minutes: float) -> Iterator[Case]:
+def run(effort: Effort) -> Iterator[Case]:
     """As long as it takes: the number of kills is what counts."""
-    del minutes
+    del effort
     how = {"FSMLOCK_FAULT_ITEMS": str(_ITEMS), "FSMLOCK_FAULT_KILLS": str(_KILLS)}
     for label, postgresql in (("SQLite", False), ("PostgreSQL", True)):
         yield from from_tests(

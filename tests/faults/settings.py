@@ -1,0 +1,9 @@
+"""The app's own settings, with a camera that films fast."""
+
+from __future__ import annotations
+
+import os
+
+from timelapse.project.settings import *  # noqa: F403
+
+TIMELAPSE = {"frame_interval_s": float(os.environ["FAULTS_INTERVAL_S"])}
