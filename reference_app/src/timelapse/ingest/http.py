@@ -74,7 +74,7 @@ def _answering(endpoints: Mapping[str, Endpoint], idle_s: float) -> Callable[[Re
 
 
 def _meant(request: Request, endpoints: Mapping[str, Endpoint]) -> Endpoint:
-    """Find who answers: by the method, or by the one that hides behind POST where proxies let no other pass."""
+    """Find who answers: by the method, or by the one behind POST where proxies let no other pass."""
     for name in _ONCE:
         if len(request.headers.getlist(name)) > 1:
             raise domain.malformed(f"The header {name} comes more than once.")
