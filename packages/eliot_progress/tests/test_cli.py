@@ -97,6 +97,12 @@ def test_watching_goes_on_until_it_is_interrupted(path):
     assert process.returncode == 0
 
 
+def test_the_files_for_a_cluster_are_written_and_named(tmp_path, capsys):
+    assert main(["elk", str(tmp_path)]) == 0
+    named = capsys.readouterr().out.splitlines()
+    assert sorted(named) == sorted(str(path) for path in tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("command", ["watch", "tree"])
 def test_a_missing_log_is_one_sentence(command, tmp_path, capsys):
     assert main([command, str(tmp_path / "none")]) == 2

@@ -41,6 +41,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     tree.add_argument("--failed", action="store_true", help="only tasks in which something failed")
     tree.set_defaults(run=_tree)
+    elk = commands.add_parser(
+        "elk", help="files for Elasticsearch, OpenSearch, Filebeat, Logstash and Kibana"
+    )
+    elk.add_argument("folder", type=Path, help="where to write them; README.md there says how to use them")
+    elk.set_defaults(run=_elk)
     arguments = parser.parse_args(argv)
     try:
         return int(arguments.run(arguments))
@@ -56,6 +61,13 @@ def _tree(arguments: argparse.Namespace) -> int:
     for uuid, root in Forest(read(arguments.file)).tasks.items():
         if uuid.replace("-", "").startswith(wanted) and (not arguments.failed or root.failed):
             sys.stdout.write("\n".join([uuid, *lines(root), ""]) + "\n")
+    return 0
+
+
+def _elk(arguments: argparse.Namespace) -> int:
+    from eliot_progress.elk.files import write  # noqa: PLC0415 - only this command needs it
+
+    sys.stdout.write("".join(f"{path}\n" for path in write(arguments.folder)))
     return 0
 
 

@@ -231,9 +231,7 @@ def inject(headers: MutableMapping[str, str], origin: Origin | None = None) -> b
         origin = Origin(task_uuid=origin.task_uuid, level=())
     headers["traceparent"] = f"00-{origin.causal_id}-{ids.span(origin.task_uuid, origin.level)}-01"
     ours = f"{_VENDOR}={ids.encode_path(origin.level)}"
-    others = [
-        entry for entry in _entries(headers.get("tracestate", "")) if not entry.startswith(f"{_VENDOR}=")
-    ]
+    others = [entry for entry in _entries(headers.get("tracestate")) if not entry.startswith(f"{_VENDOR}=")]
     while others and len(",".join([ours, *others])) > _STATE_LIMIT:
         others.pop()
     headers["tracestate"] = ",".join([ours, *others])
@@ -250,7 +248,7 @@ def extract(headers: Mapping[str, str]) -> Origin | None:
 
 
 def _path_in(state: object) -> Level:
-    for entry in _entries(state if isinstance(state, str) else ""):
+    for entry in _entries(state):
         vendor, _, path = entry.partition("=")
         if vendor == _VENDOR:
             try:
@@ -260,5 +258,7 @@ def _path_in(state: object) -> Level:
     return ()
 
 
-def _entries(state: str) -> list[str]:
+def _entries(state: object) -> list[str]:
+    if not isinstance(state, str):
+        return []
     return [entry.strip() for entry in state[: 4 * _STATE_LIMIT].split(",") if "=" in entry]
