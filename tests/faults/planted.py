@@ -15,7 +15,7 @@ def blind_spots(world: World, verdict: Callable[[], list[str]]) -> list[str]:
     from timelapse.frames.models import Frame  # noqa: PLC0415 - Django is set up by the world
 
     lost, changed, doubled = Frame.objects.order_by("sequence")[:3]
-    media = world.server_disk.folder
+    media = world.media
     (media / lost.file).unlink()
     lost.delete()
     content = bytearray((media / changed.file).read_bytes())

@@ -53,6 +53,7 @@ class Storm:
             "agent killed": lambda: self._killed(self.world.agent),
             "web server killed": lambda: self._killed(self.world.web),
             "worker killed": lambda: self._killed(self.world.worker),
+            "Valkey killed": lambda: self._killed(self.world.valkey),
             "agent stopped": lambda: self._stopped(self.world.agent),
             "web server stopped": lambda: self._stopped(self.world.web),
             "network down": self._network_down,
@@ -109,7 +110,7 @@ class Storm:
 
     def _cheap(self) -> list[str]:
         """What may come again and again: starting Django anew takes seconds in which nothing else happens."""
-        dear = ("token revoked", "web server killed", "worker killed")
+        dear = ("token revoked", "web server killed", "worker killed", "Valkey killed")
         return [kind for kind in self._kinds if kind not in dear]
 
     def _film_is_over(self) -> bool:
@@ -139,7 +140,7 @@ class Storm:
 
     def _tend(self) -> None:
         """What systemd does: start again whatever has ended. That it ended by itself is held against it."""
-        for victim in (self.world.agent, self.world.web, self.world.worker):
+        for victim in (self.world.valkey, self.world.web, self.world.worker, self.world.agent):
             if victim.ended_by_itself():
                 words = victim.child.last_words(30)
                 self.trouble.append(f"{victim.name} ended by itself ({victim.child.exit_code}): {words}")

@@ -17,6 +17,7 @@ ALWAYS = {
     "agent killed",
     "web server killed",
     "worker killed",
+    "Valkey killed",
     "agent stopped",
     "web server stopped",
     "network down",

@@ -49,7 +49,7 @@ def store(world: World) -> tuple[list[Kept], int]:
     from timelapse.frames.models import Frame  # noqa: PLC0415
 
     connections.close_all()  # the database may have been restarted since
-    media = world.server_disk.folder
+    media = world.media
     kept = [
         Kept(
             capture=frame.capture,

@@ -37,7 +37,8 @@ class World:
         self.folder, self.seed, self.frames, self.interval_s = folder, seed, frames, interval_s
         self.database = database
         self.ledger, self.clock = folder / "ledger.jsonl", folder / "clock"
-        self.server_disk = Disk(folder / "server" / "media", 96)
+        # Ingest refuses below 32 MB of free room; database, Valkey's file and logs lie there too.
+        self.server_disk = Disk(folder / "server", 160)
         self.agent_disk = Disk(folder / "agent", 16)
         self.home = self.agent_disk.folder
         self._port = free_port()
@@ -53,7 +54,7 @@ class World:
         self._exit.close()
 
     def _build(self, undo: ExitStack) -> None:
-        home = self.folder / "server"
+        home = self.server_disk.folder
         for disk in (self.server_disk, self.agent_disk):
             disk.mount()
             undo.callback(disk.unmount)
@@ -119,6 +120,11 @@ class World:
             "PYTHONPATH": os.pathsep.join((str(ROOT), str(Path(__file__).parent / "clock"))),
         }
         return Child("agent", command, self.folder / "agent.log", env)
+
+    @property
+    def media(self) -> Path:
+        """The store."""
+        return self.server_disk.folder / "media"
 
     @property
     def clock_moves(self) -> bool:
