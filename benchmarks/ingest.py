@@ -20,6 +20,7 @@ import os
 import platform
 import shutil
 import socket
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -185,7 +186,10 @@ def take_frames(to: Connection, store: Path, count: int) -> None:
 
 
 def spool_round(source: list[Path], folder: Path) -> dict[str, float]:
-    """Frames per second into the agent's spool, promised; and by write, fsync and rename alone."""
+    """Frames per second into the spool, by write, fsync and rename alone, and by these made as durable.
+
+    After a bare rename a power cut may still take the name, and nothing is known of the picture.
+    """
     from camera_agent.clock import Clock
     from camera_agent.spool.store import Spool
 
@@ -207,10 +211,22 @@ def spool_round(source: list[Path], folder: Path) -> dict[str, float]:
             os.fsync(file.fileno())
         temporary.rename(folder / "bare" / f"{number}.jpg")
 
-    seconds = in_turns([ours, bare], len(frames))
+    rows = sqlite3.connect(folder / "rows.sqlite3", isolation_level=None)
+    for statement in ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "CREATE TABLE rows (name)"):
+        rows.execute(statement)
+    names = os.open(folder / "bare", os.O_RDONLY)
+
+    def durable(number: int) -> None:
+        bare(number)
+        os.fsync(names)
+        rows.execute("INSERT INTO rows VALUES (?)", (hashlib.sha256(frames[number]).hexdigest(),))
+
+    seconds = in_turns([ours, bare, durable], len(frames))
     spool.close()
+    rows.close()
+    os.close(names)
     shutil.rmtree(folder)
-    return {"ours": 1 / seconds[0], "bare": 1 / seconds[1]}
+    return dict(zip(("ours", "bare", "durable"), (1 / one for one in seconds), strict=True))
 
 
 def in_turns(works: list[Callable[[int], None]], count: int) -> list[float]:
@@ -258,6 +274,15 @@ def report(
             "goal": 0.9,
             "better": "higher",
         },
+        {
+            "case": "into the spool / the same, name and row durable too",
+            "ours": median([one["ours"] for one in spool]),
+            "peer": median([one["durable"] for one in spool]),
+            "unit": "frames/s",
+            "ratio": median([one["ours"] / one["durable"] for one in spool]),
+            "goal": 0.9,
+            "better": "higher",
+        },
     ]
     if as_json:
         machine = f"{platform.machine()} {os.cpu_count()} cores, Python {platform.python_version()}"
@@ -266,7 +291,7 @@ def report(
     for c in cases:
         goal = f"goal >= {c['goal']}" if c["goal"] else ""
         measured = f"ours {c['ours']:>8} peer {c['peer']:>8} {c['unit']:<9}"
-        print(f"{c['case']:<40} {measured} ratio {c['ratio']:>5} {goal}")
+        print(f"{c['case']:<52} {measured} ratio {c['ratio']:>5} {goal}")
 
 
 if __name__ == "__main__":
