@@ -12,7 +12,7 @@ from fsmlock import backends, signals
 from fsmlock.arrows import arrows
 from fsmlock.locks import resource
 from fsmlock.models import Run
-from tests.shop.models import Film, Frame, Room
+from tests.shop.models import Film, Frame, Leaf, Room
 from tests.waiting import wait_until
 
 LONG = timedelta(seconds=60)
@@ -170,3 +170,9 @@ def test_every_arrow_says_when_it_is_taken():
     for model in (Film, Run):
         assert [arrow.name for arrow in arrows(model).values() if not arrow.meaning and arrow.internal] == []
     assert all(arrow.meaning for arrow in arrows(Run).values())
+
+
+def test_a_model_without_locks_is_deleted_by_any_policy(film):
+    leaf = Leaf.objects.create()
+    fsmlock.perform(leaf, "start_deleting", policy=fsmlock.Preempt())
+    assert Leaf.objects.get().state == "deleting"

@@ -12,7 +12,7 @@ from fsmlock.errors import Misdeclared, TransitionRefused
 from fsmlock.holding import hold
 from fsmlock.holds import using
 from fsmlock.keeping import keepers, kept
-from fsmlock.questions import Question
+from fsmlock.questions import Question, has_locks
 from fsmlock.reasons import did_you_mean
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def perform(
 
 def _held(obj: Stateful, arrow: Arrow, policy: Policy | None) -> AbstractContextManager[object]:
     locks = [lock for lock in dict.fromkeys((arrow.needs, arrow.holds)) if lock is not None]
-    if policy is None or not locks:
+    if policy is None or not locks or not has_locks(obj):
         return nullcontext()
     within = kept(obj) if obj.state in keepers(type(obj)) else None
     return hold(obj, *locks, policy=policy, why=str(arrow.label), within=within)

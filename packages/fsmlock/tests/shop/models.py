@@ -178,3 +178,10 @@ class Note(Lifecycle, models.Model):
 
     def __str__(self):
         return f"Note {self.pk}"
+
+
+class Leaf(Lifecycle, models.Model):
+    """Has states and no locks."""
+
+    def __str__(self):
+        return f"Leaf {self.pk}"

@@ -1,0 +1,9 @@
+from __future__ import annotations
+
+from django.db import models
+
+from fsmlock import Lifecycle, Lock, Locks
+
+
+class Film(Lifecycle, models.Model):
+    locks = Locks(Lock("ingest"), Lock("render"))
