@@ -18,6 +18,8 @@ export default defineConfig({
   build: { outDir: "dist", sourcemap: false, chunkSizeWarningLimit: 700 },
   test: {
     restoreMocks: true,
+    // A machine that is busy with other work gets the time it needs; nothing waits for it otherwise.
+    testTimeout: 60_000,
     projects: [
       { extends: true, test: { name: "pure", environment: "node", include: ["src/lib/**/*.test.ts"] } },
       {

@@ -13,7 +13,10 @@ DEFAULT_PORT = 8000
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; give its exit code: 0 done, 1 refused with one sentence, 2 a wrong command line."""
+    """Run one command; give its exit code: 0 done, 1 refused with one sentence, 2 a wrong command line.
+
+    ``import`` also gives 2 when there is nothing to import, and 3 when some captures were refused.
+    """
     given = sys.argv[1:] if arguments is None else arguments
     if given[:1] == ["manage"]:
         return _manage(given[1:])
@@ -42,6 +45,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     film.add_argument("--size", type=_size, default=(1280, 720), metavar="WxH", help="default: 1280x720")
     film.set_defaults(run=_film)
+    stick = commands.add_parser("import", help="store the captures that a camera wrote to a stick")
+    stick.add_argument("folder", type=Path, metavar="DIR", help="what camera-agent spool export wrote")
+    stick.add_argument(
+        "--camera", metavar="NAME", help="whose they are, by name or id (default: as the stick says)"
+    )
+    stick.set_defaults(run=_import)
     commands.add_parser("manage", help="Django's management commands: timelapse manage help")
     return parser
 
@@ -62,6 +71,12 @@ def _film(options: argparse.Namespace) -> int:
 
     film(_home(), Order(footage=options.footage, out=options.out, fps=options.fps, size=options.size))
     return 0
+
+
+def _import(options: argparse.Namespace) -> int:
+    from timelapse.project.stack.importing import import_stick  # noqa: PLC0415 - as above
+
+    return import_stick(_home(), options.folder, options.camera)
 
 
 def _manage(arguments: list[str]) -> int:

@@ -8,10 +8,12 @@ from asgiref.sync import async_to_sync, sync_to_async
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import connections
 from strawberry import relay
+from strawberry.schema.config import StrawberryConfig
 from strawberry_django.optimizer import DjangoOptimizerExtension
 
 from timelapse.cameras import actions, domain, graphql
 from timelapse.cameras.models import Camera
+from timelapse.shared.graphql import SCALARS
 from timelapse.shared.live import asend
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,6 +29,7 @@ schema = strawberry.Schema(
     mutation=graphql.Mutation,
     subscription=graphql.Subscription,
     extensions=[DjangoOptimizerExtension],
+    config=StrawberryConfig(scalar_map=dict(SCALARS)),
 )
 
 CAMERAS = """{ cameras { totalCount edges { node {

@@ -7,11 +7,13 @@ import strawberry
 from asgiref.sync import async_to_sync
 from django.contrib.auth.models import AnonymousUser, User
 from strawberry import relay
+from strawberry.schema.config import StrawberryConfig
 from strawberry_django.optimizer import DjangoOptimizerExtension
 
 from timelapse.cameras import actions as cameras
 from timelapse.cameras import graphql as cameras_graphql
 from timelapse.frames import graphql
+from timelapse.shared.graphql import SCALARS
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +23,12 @@ class Query(cameras_graphql.Query):
     node: relay.Node | None = relay.node()
 
 
-schema = strawberry.Schema(query=Query, types=[graphql.Frame], extensions=[DjangoOptimizerExtension])
+schema = strawberry.Schema(
+    query=Query,
+    types=[graphql.Frame],
+    extensions=[DjangoOptimizerExtension],
+    config=StrawberryConfig(scalar_map=dict(SCALARS)),
+)
 
 CAMERAS = "{ cameras { edges { node { name frameCount lastFrame { sequence imageUrl } } } } }"
 FRAME = """query ($id: ID!) { node(id: $id) { ... on Frame {

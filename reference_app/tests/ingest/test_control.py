@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 
-from timelapse.cameras import actions, domain
-from timelapse.cameras.models import Camera, Pairing
+from timelapse.cameras import actions, commands, configuration, domain
+from timelapse.cameras.models import Camera, Pairing, Record
+from timelapse.cameras.wishes import Wish
+from timelapse.frames.models import Frame
+from timelapse.ingest import control, messages
 
 GOLDEN = Path(__file__).parents[3] / "docs" / "reference" / "agent-protocol"
 WANTED = {"protocol": 1, "name": "Roof", "driver": "simulated", "model": "", "agent": "camera-agent 0.1.0"}
@@ -108,3 +111,56 @@ def test_a_heartbeat_that_makes_no_sense_is_refused(agent):
 def test_a_message_of_a_megabyte_is_refused(agent):
     answer = agent.post("/heartbeat", b" " * 1_000_000)
     assert (answer.status, answer.code) == (413, "message_too_long")
+
+
+def test_all_that_a_heartbeat_can_say_is_heard_and_answered(agent):
+    admin = User.objects.create_superuser("admin")
+    actions.record_heartbeat(agent.camera.pk, domain.Heartbeat(seq=1, every_s=5, grace_s=5, state="idle"))
+    given = commands.give(agent.camera, "capture", by=admin)
+    configuration.wish_for(agent.camera, Wish(interval_s=30, exposure={"mode": "auto"}), by=admin)
+    beat = golden("heartbeat_full.json")
+    answer = agent.post("/heartbeat", beat).json
+    assert kinds(answer) | {"commands": list} == kinds(answer)
+    assert answer["clock_fixes_taken"] == golden("heartbeat_answer_full.json")["clock_fixes_taken"]
+    assert answer["commands_heard"] == ["7f0c6a52", "8b11d0e4"]
+    assert answer["config"] == {"revision": 2, "interval_s": 30.0, "exposure": {"mode": "auto"}}
+    assert answer["commands"] == [{"id": given.pk, "name": "capture", "arguments": {}}]
+    camera = Camera.objects.get()
+    assert camera.health["temperature_c"] == 48.3
+    assert camera.config_error.startswith("schedule.windows")
+    acknowledged = beat | {"commands": [{"id": given.pk, "state": "done", "message": "Taken."}]}
+    assert agent.post("/heartbeat", acknowledged).json["commands"] == []
+
+
+def test_a_heartbeat_takes_few_queries(agent, django_assert_max_num_queries):
+    plain, full = golden("heartbeat.json"), golden("heartbeat_full.json")
+    agent.post("/heartbeat", full)
+    said = {"beat": messages.heartbeat(plain), "fixes": [], "commands": []}
+    with django_assert_max_num_queries(4):
+        control._hear(f"Bearer {agent.token}", control._Said(**said))
+
+
+def test_frames_are_retimed_by_the_heartbeat_that_brings_the_fix(agent, picture):
+    fix = golden("heartbeat_full.json")["clock_fixes"][0]
+    agent.send(agent.shoot(picture(), clock="unknown", boot=fix["boot"], captured_at="1970-01-01T00:01:21Z"))
+    agent.post("/heartbeat", golden("heartbeat_full.json"))
+    frame = Frame.objects.get()
+    assert frame.clock == "synced"
+    assert frame.captured_at.isoformat() == "2026-11-23T21:49:58.031250+00:00"
+    agent.send(agent.shoot(picture(1), clock="unknown", boot=fix["boot"], captured_at="1970-01-01T00:01:21Z"))
+    assert set(Frame.objects.values_list("clock", flat=True)) == {"synced"}
+
+
+def test_the_golden_records_are_stored_once(agent):
+    for _ in range(2):
+        answer = agent.post("/records", golden("records.json"))
+        assert (answer.status, answer.json) == (200, golden("records_answer.json"))
+    assert Record.objects.count() == 3
+
+
+def test_records_need_a_token_and_make_sense(agent, stranger):
+    assert agent.post("/records", {"protocol": 1, "records": [{}]}).code == "malformed"
+    assert agent.post("/records", b" " * 300_000).code == "message_too_long"
+    stranger.token = "cam_guessed"
+    assert stranger.post("/records", golden("records.json")).code == "token_unknown"
+    assert not Record.objects.exists()

@@ -3,12 +3,13 @@ from __future__ import annotations
 import base64
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
 from timelapse.cameras import actions
 from timelapse.frames.models import Frame
-from timelapse.frames.queries import file_of, thumbnail_of
+from timelapse.frames.queries import file_of
 from timelapse.ingest.models import Quarantined
 
 
@@ -32,10 +33,9 @@ def test_a_picture_is_stored_by_one_request(agent, picture, media):
     assert answer.headers["Capture-Status"] == "stored"
     frame = only_frame()
     assert file_of(frame).read_bytes() == shot.data
-    assert thumbnail_of(frame).read_bytes().startswith(b"\xff\xd8")
     assert (frame.width, frame.height, frame.bytes) == (64, 48, len(shot.data))
     assert (frame.camera_id, frame.sequence, frame.clock) == (agent.camera.pk, 42, "synced")
-    assert len(files_in(media)) == 2
+    assert len(files_in(media)) == 1
 
 
 def test_a_picture_in_three_pieces_is_stored_when_the_last_has_come(agent, picture):
@@ -358,3 +358,64 @@ def test_a_picture_of_any_size_and_orientation_is_stored_as_it_is(agent, picture
         assert agent.send(shot).headers["Capture-Status"] == "stored"
         assert file_of(Frame.objects.get(capture=shot.capture)).read_bytes() == shot.data
     assert {frame.file.rpartition(".")[2] for frame in Frame.objects.all()} == {"jpg", "png", "webp"}
+
+
+def test_a_better_time_told_with_a_repetition_is_taken_over(agent, picture):
+    shot = agent.shoot(picture(), clock="unknown", captured_at="1970-01-01T00:00:09Z")
+    agent.send(shot)
+    better = told_anew(shot, clock="estimated", captured_at="2026-11-23T21:49:58Z")
+    assert agent.send(better).headers["Capture-Status"] == "duplicate"
+    frame = Frame.objects.get()
+    assert (frame.clock, frame.captured_at.year) == ("estimated", 2026)
+    assert agent.send(shot).headers["Capture-Status"] == "duplicate"
+    assert Frame.objects.get().clock == "estimated"
+
+
+def test_a_better_time_told_while_it_is_under_way_counts(agent, picture):
+    shot = agent.shoot(picture(), clock="unknown", captured_at="1970-01-01T00:00:09Z")
+    agent.begin(shot)
+    agent.patch(shot, 0, shot.data[:100])
+    better = told_anew(shot, clock="synced", captured_at="2026-11-23T21:49:58Z")
+    assert agent.begin(better).offset == 100
+    assert agent.patch(shot, 100, shot.data[100:]).headers["Capture-Status"] == "stored"
+    assert Frame.objects.get().captured_at.year == 2026
+
+
+def test_a_preview_travels_as_a_frame_does_and_is_none(agent, picture):
+    shot = agent.shoot(picture(), kind="preview", of="original-1")
+    assert agent.send(shot).headers["Capture-Status"] == "stored"
+    assert agent.send(shot).headers["Capture-Status"] == "duplicate"
+    assert agent.head(shot).offset == len(shot.data)
+    assert not Frame.objects.exists()
+
+
+def test_a_preview_too_large_is_refused_before_it_is_sent(agent):
+    answer = agent.begin(agent.shoot(bytes(300_000), kind="preview"))
+    assert (answer.status, answer.code) == (413, "too_large")
+
+
+@pytest.mark.parametrize("wrong", [{"kind": "movie"}, {"of": "no", "kind": "preview"}])
+def test_a_kind_that_nobody_knows_is_refused(agent, picture, wrong):
+    assert agent.begin(agent.shoot(picture(), **wrong)).code == "malformed"
+
+
+def test_a_camera_that_sends_too_fast_is_told_when_to_come_back(agent, picture, settings):
+    settings.TIMELAPSE = {"frames_per_minute": 2}
+    assert [agent.send(agent.shoot(picture(seed))).status for seed in range(2)] == [201, 201]
+    answer = agent.send(agent.shoot(picture(2)))
+    assert (answer.status, answer.code, answer.headers["Retry-After"]) == (429, "rate_limited", "30")
+
+
+def test_an_upload_beyond_those_that_a_camera_may_have_under_way_waits(agent, picture, settings, eventually):
+    settings.TIMELAPSE = {"uploads_of_a_camera": 1}
+    first, second = agent.shoot(picture()), agent.shoot(picture(1))
+    agent.begin(first)
+    with agent.start_patch(first, 0, len(first.data), first.data[:50]):
+        eventually(lambda: agent.head(first).offset == 50)
+        answer = agent.send(second)
+        assert (answer.status, answer.code, answer.headers["Retry-After"]) == (429, "busy", "2")
+    eventually(lambda: agent.send(second).status == 201)
+
+
+def told_anew(shot, **over):
+    return replace(shot, over=shot.over | over)

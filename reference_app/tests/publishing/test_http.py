@@ -6,8 +6,10 @@ import httpx
 import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import AnonymousUser
-from tests.filming import camera, frame, timelapse
+from tests.filming import NOON, camera, frame, timelapse
 
+from timelapse.frames.models import Preview
+from timelapse.frames.queries import thumbnail_of
 from timelapse.publishing.http import application
 from timelapse.rendering import queries
 from timelapse.rendering.models import Movie
@@ -166,3 +168,36 @@ async def test_only_reading_is_allowed(movie, user):
     async with browser(user) as client:
         assert (await client.delete(f"/movies/{movie.pk}.mp4")).status_code == 405
         assert (await client.head(f"/movies/{movie.pk}.mp4")).status_code == 200
+
+
+async def test_the_picture_itself_stands_in_for_a_small_copy_that_is_being_made(get, media):
+    made = await sync_to_async(frame)(await sync_to_async(camera)(), b"the whole picture")
+    small = thumbnail_of(made)
+    small.unlink()
+    answer = await get(f"/thumbnails/{made.pk}.jpg")
+    assert (answer.status_code, answer.content) == (200, b"the whole picture")
+    assert answer.headers["cache-control"] == "private, no-cache"
+    small.write_bytes(b"small")
+    again = await get(f"/thumbnails/{made.pk}.jpg", headers={"If-None-Match": answer.headers["etag"]})
+    assert again.content == b"small"
+    assert "max-age" in again.headers["cache-control"]
+
+
+async def test_a_preview_is_a_picture(get, media):
+    roof = await sync_to_async(camera)()
+    (media / "previews").mkdir(parents=True)
+    (media / "previews" / "look.jpg").write_bytes(b"a look")
+    preview = await Preview.objects.acreate(
+        camera=roof,
+        capture="preview-1",
+        sequence=1,
+        captured_at=NOON,
+        clock="synced",
+        width=320,
+        height=200,
+        bytes=6,
+        file="previews/look.jpg",
+    )
+    answer = await get(f"/previews/{preview.pk}.jpg")
+    assert (answer.status_code, answer.content) == (200, b"a look")
+    assert (await get(f"/previews/{preview.pk}.png")).status_code == 404

@@ -16,6 +16,9 @@ import sessionQuery, {
   type SessionPageQuery,
 } from "./features/account/__generated__/SessionPageQuery.graphql.ts";
 import { SessionPage } from "./features/account/SessionPage.tsx";
+import cameraQuery, {
+  type CameraPageQuery,
+} from "./features/cameras/__generated__/CameraPageQuery.graphql.ts";
 import camerasQuery, {
   type CamerasPageQuery,
 } from "./features/cameras/__generated__/CamerasPageQuery.graphql.ts";
@@ -30,7 +33,9 @@ import timelapseQuery, {
 import timelapsesQuery, {
   type TimelapsesPageQuery,
 } from "./features/timelapses/__generated__/TimelapsesPageQuery.graphql.ts";
+import { spanOf } from "./lib/spans.ts";
 import { preload } from "./relay/preload.ts";
+import { serverNow } from "./relay/serverClock.ts";
 
 /** The code of each page, fetched when it is first needed or when the browser has nothing else to do. */
 const pages = {
@@ -40,6 +45,7 @@ const pages = {
   timelapse: () => import("./features/timelapses/TimelapsePage.tsx"),
   movies: () => import("./features/movies/MovieList.tsx"),
   cameras: () => import("./features/cameras/CamerasPage.tsx"),
+  camera: () => import("./features/cameras/CameraPage.tsx"),
   pair: () => import("./features/cameras/PairPage.tsx"),
   operations: () => import("./features/operations/OperationsPage.tsx"),
 };
@@ -115,6 +121,17 @@ const signedInRoutes: RouteObject[] = [
     loader: () => preload<CamerasPageQuery>("cameras", camerasQuery, {}),
     lazy: {
       Component: async () => withQuery<CamerasPageQuery>((await pages.cameras()).CamerasPage),
+    },
+  },
+  {
+    path: "cameras/:id",
+    loader: ({ params }) =>
+      preload<CameraPageQuery>("camera", cameraQuery, {
+        id: params.id ?? "",
+        ...spanOf("day", serverNow()),
+      }),
+    lazy: {
+      Component: async () => withQuery<CameraPageQuery>((await pages.camera()).CameraPage),
     },
   },
   { path: "pair", lazy: { Component: async () => (await pages.pair()).PairPage } },

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
+from timelapse.cameras.health import Health
+
 #: The wire protocol that this server speaks with its agents.
 PROTOCOL: Final = 1
 
@@ -42,7 +44,10 @@ class Heartbeat:
     disk_total: int | None = None
     boot: str = ""
     config_revision: int = 0
+    #: Why the agent did not take the newest configuration; empty when nothing is wrong.
+    config_error: str = ""
     versions: dict[str, str] = field(default_factory=dict)
+    health: Health = field(default_factory=Health)
 
 
 def digest(secret: str) -> str:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 
 from fsmlock import Lifecycle, transition
+from timelapse.cameras.steering import new_command_id
 
 
 class Camera(Lifecycle):
@@ -46,6 +47,13 @@ class Camera(Lifecycle):
     disk_free = models.PositiveBigIntegerField(null=True, editable=False)
     disk_total = models.PositiveBigIntegerField(null=True, editable=False)
     versions = models.JSONField(default=dict, editable=False)
+    #: See `timelapse.cameras.health.Health`.
+    health = models.JSONField(default=dict, editable=False)
+    #: The boot of the last heartbeat: monotonic times of one boot are comparable.
+    boot = models.CharField(max_length=64, blank=True, editable=False)
+    #: The configuration that the agent has taken, and why it refused a newer one.
+    config_revision = models.PositiveIntegerField(default=0, editable=False)
+    config_error = models.CharField(max_length=500, blank=True, editable=False)
 
     class Meta:
         """Oldest first: a new camera does not move the others about."""
@@ -90,3 +98,92 @@ class Pairing(models.Model):
     def __str__(self) -> str:
         """The code and who shows it."""
         return f"{self.user_code} ({self.name})"
+
+
+class Configuration(models.Model):
+    """What is wished of an agent; the highest revision counts, the others tell who wished what before."""
+
+    camera = models.ForeignKey(Camera, on_delete=models.CASCADE, related_name="configurations")
+    revision = models.PositiveIntegerField()
+    interval_s = models.FloatField()
+    #: Tables of the agent's settings; null leaves the agent's own.
+    schedule = models.JSONField(null=True)
+    exposure = models.JSONField(null=True)
+    delivery = models.JSONField(null=True)
+    wished_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    #: Stays when the account goes.
+    wished_by_name = models.CharField(max_length=150)
+    wished_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        """Newest first."""
+
+        ordering = ("camera_id", "-revision")
+        constraints = (models.UniqueConstraint(fields=("camera", "revision"), name="configuration_revision"),)
+
+    def __str__(self) -> str:
+        """Which one."""
+        return f"configuration {self.revision} of {self.camera_id}"
+
+
+class Command(models.Model):
+    """What somebody had an agent do, and what became of it: told until acknowledged, kept as audit."""
+
+    id = models.CharField(primary_key=True, max_length=32, default=new_command_id, editable=False)
+    camera = models.ForeignKey(Camera, on_delete=models.CASCADE, related_name="commands")
+    name = models.CharField(max_length=20)
+    arguments = models.JSONField(default=dict)
+    #: waiting, running, done or failed.
+    state = models.CharField(max_length=10, default="waiting")
+    message = models.CharField(max_length=500, blank=True)
+    #: The capture or preview that it made.
+    capture = models.CharField(max_length=80, blank=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    #: Stays when the account goes.
+    asked_by_name = models.CharField(max_length=150)
+    asked_at = models.DateTimeField(auto_now_add=True)
+    #: When an answer first carried it, and when the agent last said something of it.
+    told_at = models.DateTimeField(null=True)
+    reported_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """Newest first; found by camera."""
+
+        ordering = ("-asked_at", "-id")
+        indexes = (models.Index(fields=("camera", "-asked_at"), name="command_by_camera"),)
+
+    def __str__(self) -> str:
+        """What was asked."""
+        return f"{self.name} ({self.state})"
+
+
+class Record(models.Model):
+    """What an agent told besides pictures: why some are missing, and messages of its log."""
+
+    camera = models.ForeignKey(Camera, on_delete=models.CASCADE, related_name="records")
+    #: The agent's own id of the record: whatever is sent again under it is not stored again.
+    record = models.CharField(max_length=120)
+    #: gap or log.
+    kind = models.CharField(max_length=10)
+    at = models.DateTimeField()
+    clock = models.CharField(max_length=10)
+    #: Of a gap: the stretch without pictures.
+    begins_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True)
+    data = models.JSONField(default=dict)
+    received_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        """Newest first; each once."""
+
+        ordering = ("-at", "-pk")
+        constraints = (models.UniqueConstraint(fields=("camera", "record"), name="record_stored_once"),)
+        indexes = (models.Index(fields=("camera", "kind", "-at"), name="record_by_kind"),)
+
+    def __str__(self) -> str:
+        """Kind and id."""
+        return f"{self.kind} {self.record}"

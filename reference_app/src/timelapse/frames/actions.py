@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from timelapse.cameras.actions import group_of
+from timelapse.frames import clocks, ledger
 from timelapse.frames.events import FrameStored, frame_stored
 from timelapse.frames.models import Frame
 from timelapse.shared import live
@@ -32,6 +33,7 @@ def store_frame(camera: UUID, capture: Capture, picture: Picture, places: Places
 
     ``frame_stored`` is sent, and those who watch the camera are told, after the commit; not for a repetition.
     """
+    capture = clocks.corrected(camera, capture)
     frame, created = Frame.objects.get_or_create(
         camera_id=camera,
         capture=capture.capture,
@@ -54,6 +56,7 @@ def store_frame(camera: UUID, capture: Capture, picture: Picture, places: Places
         },
     )
     if created:
+        ledger.add(camera, frame.bytes, frame.received_at.date())
         _tell(frame)
     return Stored(frame=frame, created=created)
 

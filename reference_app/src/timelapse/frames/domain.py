@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Final, Literal, Self
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from uuid import UUID
 
 #: How far the agent's clock can be trusted: set by a time server, worked out later, or not at all.
 Clock = Literal["synced", "estimated", "unknown"]
+#: Clocks from bad to good: a better one replaces a worse one, never the other way round.
+QUALITY: Final[tuple[Clock, ...]] = ("unknown", "estimated", "synced")
+#: A frame belongs to the film; a preview only shows what the camera sees while originals wait.
+Kind = Literal["frame", "preview"]
+#: Whence an agent learnt the true time.
+FixSource = Literal["ntp", "server"]
 #: What a picture is kept as, by its content and not by what its name says.
 Extension = Literal["jpg", "png", "webp"]
 #: What the decoder said: nothing, or a complaint that left no pixel out.
@@ -32,6 +38,34 @@ class Capture:
     monotonic_ns: int | None = None
     filename: str = ""
     exposure: dict[str, object] = field(default_factory=dict)
+    kind: Kind = "frame"
+    #: Of a preview: the capture that it is a small copy of.
+    of: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fix:
+    """What an agent learnt about a boot's clock: the true time is its monotonic time + ``offset_ns``."""
+
+    boot: str
+    offset_ns: int
+    error_ms: float
+    source: FixSource
+
+    @property
+    def clock(self) -> Clock:
+        """How good a time is that was corrected by it."""
+        return "synced" if self.source == "ntp" else "estimated"
+
+    def improves(self, clock: str) -> bool:
+        """Say whether a time of this quality gets better by it."""
+        return QUALITY.index(self.clock) > (QUALITY.index(clock) if clock in QUALITY else -1)
+
+    def corrected(self, monotonic_ns: int) -> datetime:
+        """Give the true time of a moment of the boot, to the microsecond."""
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(
+            microseconds=(monotonic_ns + self.offset_ns) // 1000
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +87,7 @@ class Places:
     """Where a frame's files lie, relative to the media root."""
 
     frame: str
+    #: Where the small copy will lie; it is made later.
     thumbnail: str
 
     @classmethod
@@ -63,6 +98,11 @@ class Places:
         return cls(
             frame=f"frames/{folder}/{capture}.{extension}", thumbnail=f"thumbnails/{folder}/{capture}.jpg"
         )
+
+
+def place_of_preview(camera: UUID, capture: str) -> str:
+    """Say where a preview lies, relative to the media root; there are few of each camera."""
+    return f"previews/{camera}/{capture}.jpg"
 
 
 def displayed_size(width: int, height: int, orientation: int) -> tuple[int, int]:

@@ -36,14 +36,101 @@ class Frame(models.Model):
     #: Where the picture and its small copy lie, relative to the media root.
     file = models.CharField(max_length=200)
     thumbnail = models.CharField(max_length=200)
+    #: Whether the small copy has been made (or can't be); until then the picture itself is shown.
+    thumbnailed = models.BooleanField(default=False)
 
     class Meta:
         """A film's order: when it was taken, then the camera's own count."""
 
         ordering = ("camera_id", "captured_at", "sequence")
         constraints = (models.UniqueConstraint(fields=("camera", "capture"), name="frame_stored_once"),)
-        indexes = (models.Index(fields=("camera", "captured_at", "sequence"), name="frame_in_film_order"),)
+        indexes = (
+            models.Index(fields=("camera", "captured_at", "sequence"), name="frame_in_film_order"),
+            models.Index(fields=("camera", "received_at"), name="frame_by_arrival"),
+            # Few frames are in these two, so they cost next to nothing.
+            models.Index(
+                fields=("camera", "boot"),
+                condition=~models.Q(clock="synced"),
+                name="frame_of_a_doubtful_clock",
+            ),
+            models.Index(
+                fields=("id",), condition=models.Q(thumbnailed=False), name="frame_without_thumbnail"
+            ),
+        )
 
     def __str__(self) -> str:
         """The name by which reports mention it."""
         return self.filename or self.capture
+
+
+class ClockFix(models.Model):
+    """What an agent learnt about the clock of one of its boots; frames of that boot are re-timed by it."""
+
+    camera = models.ForeignKey(Camera, on_delete=models.CASCADE, related_name="clock_fixes")
+    boot = models.CharField(max_length=64)
+    offset_ns = models.BigIntegerField()
+    error_ms = models.FloatField()
+    #: ntp or server.
+    source = models.CharField(max_length=10)
+    learnt_at = models.DateTimeField(auto_now=True)
+    #: Whether all frames that were there have been re-timed; later ones are corrected on arrival.
+    settled = models.BooleanField(default=False)
+
+    class Meta:
+        """One a boot: the best."""
+
+        constraints = (models.UniqueConstraint(fields=("camera", "boot"), name="clock_fix_of_a_boot"),)
+        indexes = (
+            models.Index(fields=("id",), condition=models.Q(settled=False), name="clock_fix_unsettled"),
+        )
+
+    def __str__(self) -> str:
+        """The boot and the source."""
+        return f"{self.boot} by {self.source}"
+
+
+class Preview(models.Model):
+    """A small picture that shows what a camera sees; never part of a film, and only the newest are kept."""
+
+    camera = models.ForeignKey(Camera, on_delete=models.CASCADE, related_name="previews")
+    capture = models.CharField(max_length=80)
+    #: The capture that it is a small copy of; empty when it was taken for a look.
+    of = models.CharField(max_length=80, blank=True)
+    sequence = models.PositiveBigIntegerField()
+    captured_at = models.DateTimeField()
+    clock = models.CharField(max_length=10)
+    received_at = models.DateTimeField(auto_now_add=True)
+    sha256 = models.CharField(max_length=64)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    bytes = models.PositiveIntegerField()
+    #: Relative to the media root.
+    file = models.CharField(max_length=200)
+
+    class Meta:
+        """Newest first; each once."""
+
+        ordering = ("camera_id", "-captured_at", "-pk")
+        constraints = (models.UniqueConstraint(fields=("camera", "capture"), name="preview_stored_once"),)
+
+    def __str__(self) -> str:
+        """The capture's id."""
+        return self.capture
+
+
+class Intake(models.Model):
+    """How much a camera's frames of one day (UTC, by arrival) take: the ledger that limits are judged by."""
+
+    camera = models.ForeignKey(Camera, on_delete=models.CASCADE, related_name="intake")
+    day = models.DateField()
+    frames = models.PositiveIntegerField(default=0)
+    bytes = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        """One row a day."""
+
+        constraints = (models.UniqueConstraint(fields=("camera", "day"), name="intake_of_a_day"),)
+
+    def __str__(self) -> str:
+        """The day and its bytes."""
+        return f"{self.day}: {self.bytes} bytes"

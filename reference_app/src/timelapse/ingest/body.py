@@ -55,7 +55,7 @@ class Body:
             if passed > at_most:
                 return
 
-    async def message(self) -> bytes:
+    async def message(self, at_most: int = MESSAGE_LIMIT) -> bytes:
         """Take a short body whole.
 
         Raises:
@@ -64,11 +64,11 @@ class Body:
         whole = bytearray()
         async for piece in self.pieces():
             whole += piece
-            if len(whole) > MESSAGE_LIMIT:
+            if len(whole) > at_most:
                 raise Refusal(
                     413,
                     "message_too_long",
-                    f"Messages have {MESSAGE_LIMIT} bytes at most.",
+                    f"This message may have {at_most} bytes at most.",
                     "Send a shorter one.",
                 )
         return bytes(whole)

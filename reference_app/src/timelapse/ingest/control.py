@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse, Response
 
-from timelapse.cameras import actions
+from timelapse.cameras import actions, commands, configuration
 from timelapse.cameras.domain import PROTOCOL, Heartbeat
 from timelapse.cameras.errors import TokenPending, TooManyPairings
-from timelapse.ingest import messages
-from timelapse.ingest.domain import Refusal
+from timelapse.cameras.records import store_records
+from timelapse.frames import clocks
+from timelapse.ingest import messages, reports
+from timelapse.ingest.domain import RECORDS_BYTES, Refusal
 from timelapse.ingest.pipeline.admission import bearer_of, camera_of
 from timelapse.ingest.workers import in_database
-from timelapse.shared import conf
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+    from timelapse.cameras.records import Told
+    from timelapse.cameras.steering import Report
+    from timelapse.frames.domain import Fix
     from timelapse.ingest.body import Body
-
-#: The wished configuration's revision; it grows when an operator changes it.
-_CONFIG_REVISION = 1
 
 
 async def pairing(request: Request, body: Body) -> Response:
@@ -78,21 +80,54 @@ async def token(_request: Request, body: Body) -> Response:
 
 
 async def heartbeat(request: Request, body: Body) -> Response:
-    """Note that an agent lives, and answer with what is wished of it."""
-    beat = messages.heartbeat(messages.read_object(await body.message()))
-    await in_database(_beat, request.headers.get("authorization", ""), beat)
-    return JSONResponse(
-        {
-            "protocol": PROTOCOL,
-            "server_time": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            "config": {"revision": _CONFIG_REVISION, "interval_s": conf.get().frame_interval_s},
-            "commands": [],
-        }
+    """Note that an agent lives and what it reports, and answer with what is wished of it."""
+    message = messages.read_object(await body.message())
+    said = _Said(
+        beat=replace(messages.heartbeat(message), health=reports.health(message)),
+        fixes=reports.clock_fixes(message),
+        commands=reports.command_reports(message),
     )
+    wishes = await in_database(_hear, request.headers.get("authorization", ""), said)
+    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return JSONResponse({"protocol": PROTOCOL, "server_time": now} | wishes)
 
 
-def _beat(authorization: str, beat: Heartbeat) -> None:
-    actions.record_heartbeat(camera_of(authorization).pk, beat)
+async def records(request: Request, body: Body) -> Response:
+    """Store what an agent has to tell besides pictures."""
+    told = reports.records(messages.read_object(await body.message(RECORDS_BYTES)))
+    taken = await in_database(_store, request.headers.get("authorization", ""), told)
+    return JSONResponse({"protocol": PROTOCOL, "taken": taken})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """All that one heartbeat says."""
+
+    beat: Heartbeat
+    fixes: list[Fix]
+    commands: list[Report]
+
+
+def _hear(authorization: str, said: _Said) -> dict[str, object]:
+    """Note what was said; what has not been said (an old agent) is not answered."""
+    camera = camera_of(authorization).pk
+    actions.record_heartbeat(camera, said.beat)
+    answer: dict[str, object] = {}
+    if said.fixes:
+        answer["clock_fixes_taken"] = clocks.learn(camera, said.fixes)
+    if said.commands:
+        answer["commands_heard"] = commands.note_reports(camera, said.commands)
+    return answer | {
+        "config": configuration.wished([camera])[camera].message(),
+        "commands": [
+            {"id": command.pk, "name": command.name, "arguments": command.arguments}
+            for command in commands.to_tell(camera)
+        ],
+    }
+
+
+def _store(authorization: str, told: list[Told]) -> int:
+    return store_records(camera_of(authorization).pk, told)
 
 
 def _rfc_error(

@@ -18,6 +18,13 @@ IDLE_S: Final = 20.0
 #: Longest JSON message, bytes.
 MESSAGE_LIMIT: Final = 65_536
 
+#: Longest message of records, bytes, and most records in it.
+RECORDS_BYTES: Final = 262_144
+RECORDS_AT_ONCE: Final = 500
+#: Largest preview, bytes, and its longer side, pixels.
+PREVIEW_BYTES: Final = 262_144
+PREVIEW_SIDE: Final = 640
+
 CHECKSUM_MISMATCH: Final = 460
 
 
@@ -56,6 +63,32 @@ def storage_full() -> Refusal:
     """Refuse because nothing more can be stored."""
     return later(
         507, "storage_full", "The server's disk is full; nothing of the picture is lost.", seconds=60
+    )
+
+
+def rate_limited(what: str, *, seconds: int) -> Refusal:
+    """Refuse because the camera sends more than it may, for now."""
+    return later(429, "rate_limited", f"This camera may send {what}.", seconds=seconds)
+
+
+def quota_exceeded(stored: int, quota: int, *, seconds: int) -> Refusal:
+    """Refuse because the camera's frames take all the room that they may."""
+    message = f"This camera's frames take {stored} bytes here; {quota} are allowed (stored_bytes)."
+    return later(429, "quota_exceeded", message, seconds=seconds)
+
+
+def busy(what: str, *, seconds: int = 2) -> Refusal:
+    """Refuse because too many uploads are under way: they shall end before more begin."""
+    return later(429, "busy", f"The server takes in {what} already.", seconds=seconds)
+
+
+def preview_too_large(size: int) -> Refusal:
+    """Refuse a preview that is none."""
+    return Refusal(
+        413,
+        "too_large",
+        f"The preview has {size} bytes; {PREVIEW_BYTES} at most may be.",
+        "Make previews smaller, or send the picture as a frame.",
     )
 
 

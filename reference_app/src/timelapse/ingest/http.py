@@ -51,6 +51,7 @@ def create_application(*, idle_s: float = domain.IDLE_S) -> Starlette:
             Route("/pairing", _answering({"POST": control.pairing}, idle_s), methods=["POST"]),
             Route("/token", _answering({"POST": control.token}, idle_s), methods=["POST"]),
             Route("/heartbeat", _answering({"POST": control.heartbeat}, idle_s), methods=["POST"]),
+            Route("/records", _answering({"POST": control.records}, idle_s), methods=["POST"]),
         ],
         exception_handlers={HTTPException: _no_such_thing},
     )

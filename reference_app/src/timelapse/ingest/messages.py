@@ -61,8 +61,8 @@ def pairing_request(message: Mapping[str, object]) -> PairingRequest:
 
 def heartbeat(message: Mapping[str, object]) -> Heartbeat:
     """Read a sign of life; what it promises must make sense, the rest may be missing."""
-    spool, disk = _part(message, "spool"), _part(message, "disk")
-    versions = _part(message, "versions")
+    spool, disk = part(message, "spool"), part(message, "disk")
+    versions = part(message, "versions")
     return Heartbeat(
         seq=_count(message, "seq"),
         every_s=_seconds(message, "every_s"),
@@ -77,6 +77,7 @@ def heartbeat(message: Mapping[str, object]) -> Heartbeat:
         disk_total=_count(disk, "total", _BYTES_LIMIT) if "total" in disk else None,
         boot=text(message, "boot", 64),
         config_revision=_count(message, "config_revision"),
+        config_error=text(part(message, "config_error"), "message", 500),
         versions={_printable(key, 40): text(versions, key, 80) for key in list(versions)[:20]},
     )
 
@@ -97,7 +98,8 @@ def _printable(value: str, limit: int) -> str:
     return "".join(letter for letter in value if letter.isprintable())[:limit]
 
 
-def _part(message: Mapping[str, object], name: str) -> Mapping[str, object]:
+def part(message: Mapping[str, object], name: str) -> Mapping[str, object]:
+    """Read an object; an empty one when it is missing."""
     value = message.get(name)
     if value is None:
         return {}

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final, Self, cast, get_args
 
-from timelapse.frames.domain import Capture, Clock
+from timelapse.frames.domain import Capture, Clock, Kind
 from timelapse.ingest.domain import malformed
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 CHECKSUM_ALGORITHMS: Final = ("sha1", "sha256")
 
 _CAPTURE = re.compile(r"[A-Za-z0-9_-]{8,80}")
+_CAPTURE_WORDS = "8 to 80 letters, digits, _ or -"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _WHOLE = re.compile(r"[0-9]{1,18}")
 _EXPOSURE_LIMIT = 4096
@@ -124,17 +125,24 @@ def capture_of(values: Mapping[str, str]) -> Capture:
         raise malformed(
             f"Upload-Metadata 'clock' must be one of {', '.join(get_args(Clock))}, not {clock[:40]!r}."
         )
+    kind = values.get("kind", "frame")
+    if kind not in get_args(Kind):
+        raise malformed(
+            f"Upload-Metadata 'kind' must be one of {', '.join(get_args(Kind))}, not {kind[:40]!r}."
+        )
     monotonic = values.get("monotonic_ns")
     return Capture(
-        capture=_matching(values, "capture", _CAPTURE, "8 to 80 letters, digits, _ or -"),
+        capture=_matching(values, "capture", _CAPTURE, _CAPTURE_WORDS),
         sha256=_matching(values, "sha256", _SHA256, "64 hex digits in lower case"),
-        captured_at=_instant(_wanted(values, "captured_at")),
+        captured_at=instant("Upload-Metadata 'captured_at'", _wanted(values, "captured_at")),
         sequence=whole_number("'sequence'", _wanted(values, "sequence"), at_most=_LAST_SEQUENCE),
         clock=cast("Clock", clock),
         boot=_text(values.get("boot", ""), 64),
         monotonic_ns=None if not monotonic else whole_number("'monotonic_ns'", monotonic),
         filename=_text(PurePosixPath(values.get("filename", "").replace("\\", "/")).name, 255),
         exposure=_exposure(values.get("exposure", "")),
+        kind=cast("Kind", kind),
+        of=_matching(values, "of", _CAPTURE, _CAPTURE_WORDS) if values.get("of") else "",
     )
 
 
@@ -144,7 +152,7 @@ def capture_id(text: str) -> str:
     Raises:
         Refusal: 400, when it is none.
     """
-    return _matching({"capture": text}, "capture", _CAPTURE, "8 to 80 letters, digits, _ or -")
+    return _matching({"capture": text}, "capture", _CAPTURE, _CAPTURE_WORDS)
 
 
 def _wanted(values: Mapping[str, str], name: str) -> str:
@@ -160,16 +168,19 @@ def _matching(values: Mapping[str, str], name: str, pattern: re.Pattern[str], wa
     return value
 
 
-def _instant(text: str) -> datetime:
+def instant(name: str, text: str) -> datetime:
+    """Read a moment.
+
+    Raises:
+        Refusal: 400, when it is none, or of another time than pictures are.
+    """
     try:
-        instant = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError:
-        raise malformed(f"Upload-Metadata 'captured_at' must be RFC 3339, not {text[:40]!r}.") from None
-    if instant.tzinfo is None or instant.year not in _YEARS:
-        raise malformed(
-            f"Upload-Metadata 'captured_at' must be in UTC, from 1970 to 2100, not {text[:40]!r}."
-        )
-    return instant.astimezone(UTC)
+        raise malformed(f"{name} must be RFC 3339, not {text[:40]!r}.") from None
+    if moment.tzinfo is None or moment.year not in _YEARS:
+        raise malformed(f"{name} must be in UTC, from 1970 to 2100, not {text[:40]!r}.")
+    return moment.astimezone(UTC)
 
 
 def _exposure(text: str) -> dict[str, object]:

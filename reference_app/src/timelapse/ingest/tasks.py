@@ -1,15 +1,39 @@
-"""What ingest does now and then."""
+"""What ingest does after the request, and now and then."""
 
 from __future__ import annotations
 
 from celery import shared_task
 from django.utils import timezone
 
+from timelapse.cameras.models import Camera
+from timelapse.cameras.records import trim_logs
+from timelapse.frames import clocks
 from timelapse.ingest.domain import UPLOADS_LAST
-from timelapse.ingest.pipeline import incoming
+from timelapse.ingest.pipeline import incoming, thumbnails
 
 
 @shared_task(name="ingest.sweep_uploads")
 def sweep_uploads() -> int:
     """Remove the uploads that were left unfinished for too long, and say how many there were."""
     return incoming.sweep(timezone.now() - UPLOADS_LAST)
+
+
+@shared_task(name="ingest.make_thumbnails")
+def make_thumbnails() -> int:
+    """Make the small copies of frames that have none, and say of how many; the next task goes on."""
+    made = sum(1 for _ in thumbnails.make_some())
+    if made == thumbnails.BATCH:
+        make_thumbnails.apply_async(expires=600)
+    return made
+
+
+@shared_task(name="ingest.settle_clocks")
+def settle_clocks() -> int:
+    """Re-time the frames whose boot's clock has been fixed, and say how many there were."""
+    return clocks.settle()
+
+
+@shared_task(name="ingest.trim_logs")
+def trim_agent_logs() -> int:
+    """Remove the oldest log messages of agents, and say how many."""
+    return trim_logs(Camera.objects.values_list("pk", flat=True))

@@ -16,6 +16,7 @@ from eliot_progress.context import extract, start
 from timelapse.ingest import domain
 from timelapse.ingest.body import Body, ClientGone
 from timelapse.ingest.domain import Refusal
+from timelapse.ingest.limits import turnstile
 from timelapse.ingest.metadata import CHECKSUM_ALGORITHMS, Checksum, Order, capture_id, whole_number
 from timelapse.ingest.pipeline import admission
 from timelapse.ingest.pipeline.admission import Known
@@ -60,7 +61,7 @@ async def create(request: Request, body: Body) -> Response:
     location = {"Location": f"{request.scope.get('root_path', '')}/captures/{order.capture.capture}"}
     if isinstance(upload, Known):
         return _known(201, upload, location)
-    with upload:
+    with upload, turnstile.passing(camera):
         if brings_bytes:
             # The body starts at byte 0: what an earlier attempt brought is passed over.
             await _receive(upload, body, _checksum(request), skip=upload.offset)
@@ -80,7 +81,7 @@ async def patch(request: Request, body: Body) -> Response:
         if offset != upload.length:
             raise domain.wrong_offset(upload.length)
         return _known(204, upload, {})
-    with upload:
+    with upload, turnstile.passing(camera):
         if offset != upload.offset:
             raise domain.wrong_offset(upload.offset)
         if offset + int(request.headers.get("content-length", 0)) > upload.order.length:
@@ -141,8 +142,8 @@ async def _progressed(request: Request, camera: UUID, upload: Incoming, headers:
     headers["Upload-Offset"] = str(upload.offset)
     if upload.complete:
         with _caused(request, upload):
-            stored = await in_pictures(keep, camera, upload)
-        headers["Capture-Status"] = "stored" if stored.created else "duplicate"
+            created = await in_pictures(keep, camera, upload)
+        headers["Capture-Status"] = "stored" if created else "duplicate"
     else:
         headers["Upload-Expires"] = format_datetime(datetime.now(UTC) + domain.UPLOADS_LAST, usegmt=True)
     return Response(status_code=status, headers=headers)

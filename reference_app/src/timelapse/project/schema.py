@@ -12,6 +12,7 @@ from strawberry_django.optimizer import DjangoOptimizerExtension
 import timelapse.accounts.graphql
 import timelapse.cameras.graphql
 import timelapse.frames.graphql
+import timelapse.ingest.graphql
 import timelapse.operations.graphql
 import timelapse.rendering.graphql
 import timelapse.timelapses.graphql
@@ -29,6 +30,7 @@ _APPS = (
     timelapse.accounts.graphql,
     timelapse.cameras.graphql,
     timelapse.frames.graphql,
+    timelapse.ingest.graphql,
     timelapse.timelapses.graphql,
     timelapse.rendering.graphql,
     timelapse.operations.graphql,

@@ -1,9 +1,9 @@
-"""Movies, posters, frames and thumbnails for who is signed in.
+"""Movies, posters, frames, thumbnails and previews for who is signed in.
 
-Addresses name rows, never paths: ``movies/<pk>.mp4``, ``posters/<pk>.jpg``, ``frames/<pk>.<extension>`` and
-``thumbnails/<pk>.jpg``; where the file lies the database says. Parts of a file are given (HTTP Range), so
-that browsers can wind a movie: 206, or 416 when the file is shorter. 401 when nobody is signed in, 404 when
-there is no such file (yet); both as ``{"error": {"code", "message", "remedy"}}``.
+Addresses name rows, never paths: ``movies/<pk>.mp4``, ``posters/<pk>.jpg``, ``frames/<pk>.<extension>``,
+``thumbnails/<pk>.jpg`` and ``previews/<pk>.jpg``; where the file lies the database says. Parts of a file are
+given (HTTP Range), so that browsers can wind a movie: 206, or 416 when the file is shorter. 401 when nobody
+is signed in, 404 when there is no such file (yet); both as ``{"error": {"code", "message", "remedy"}}``.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: Browsers may keep a file for an hour, for this person only; afterwards they ask whether it has changed.
 _KEEP: Final = {"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
+#: What stands in for a file that is being made.
+_ASK_AGAIN: Final = {**_KEEP, "Cache-Control": "private, no-cache"}
 _FILE = re.compile(r"([1-9][0-9]{0,17})\.([a-z0-9]{1,5})")
 
 
@@ -46,10 +48,11 @@ def _serving(find: Callable[[int, str], Published | None]) -> Callable[[Request]
 
 
 def _answer(request: Request, found: Published) -> Response:
-    answer = FileResponse(found.path, headers=_KEEP, media_type=found.media_type, stat_result=found.stat)
+    keep = _KEEP if found.lasting else _ASK_AGAIN
+    answer = FileResponse(found.path, headers=keep, media_type=found.media_type, stat_result=found.stat)
     known = {tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")}
     if answer.headers["ETag"] in known or "*" in known:
-        return Response(status_code=304, headers={**_KEEP, "ETag": answer.headers["ETag"]})
+        return Response(status_code=304, headers={**keep, "ETag": answer.headers["ETag"]})
     return answer
 
 
@@ -64,5 +67,6 @@ application = Starlette(
         Route("/posters/{name}", _serving(queries.poster)),
         Route("/frames/{name}", _serving(queries.frame)),
         Route("/thumbnails/{name}", _serving(queries.thumbnail)),
+        Route("/previews/{name}", _serving(queries.preview)),
     ]
 )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from timelapse.frames.models import Frame
+from timelapse.frames.models import Frame, Preview
+from timelapse.frames.previews import file_of_preview
 from timelapse.frames.queries import file_of, thumbnail_of
 from timelapse.rendering.models import Movie
 from timelapse.rendering.queries import poster_of, video_of
@@ -25,6 +26,8 @@ class Published:
     path: Path
     stat: os.stat_result
     media_type: str
+    #: Whether the same address will always give these bytes.
+    lasting: bool = True
 
 
 def movie(pk: int, extension: str) -> Published | None:
@@ -50,9 +53,23 @@ def frame(pk: int, extension: str) -> Published | None:
 
 
 def thumbnail(pk: int, extension: str) -> Published | None:
-    """Find a frame's small copy."""
-    found = Frame.objects.filter(pk=pk).only("thumbnail").first() if extension == "jpg" else None
-    return None if found is None else _published(thumbnail_of(found), "image/jpeg")
+    """Find a frame's small copy; the picture itself until that is made."""
+    wanted = Frame.objects.filter(pk=pk).only("thumbnail", "file")
+    found = wanted.first() if extension == "jpg" else None
+    if found is None:
+        return None
+    small = _published(thumbnail_of(found), "image/jpeg")
+    if small is not None:
+        return small
+    whole = file_of(found)
+    itself = _published(whole, _PICTURES[whole.suffix.removeprefix(".")])
+    return None if itself is None else replace(itself, lasting=False)
+
+
+def preview(pk: int, extension: str) -> Published | None:
+    """Find a camera's preview."""
+    found = Preview.objects.filter(pk=pk).first() if extension == "jpg" else None
+    return None if found is None else _published(file_of_preview(found), "image/jpeg")
 
 
 def _is_ready(movie: int) -> bool:

@@ -20,6 +20,16 @@ class Settings:
     max_upload_bytes: int = 50_000_000
     #: Most pixels that a picture may claim in its header; more is a decompression bomb.
     max_pixels: int = 200_000_000
+    #: Most frames that one camera may begin to send within a minute; 0: as many as it can.
+    frames_per_minute: int = 12_000
+    #: Most bytes of frames that one camera may send in a day (UTC); 0: without limit.
+    bytes_per_day: int = 0
+    #: Most bytes of frames that are stored of one camera; 0: as many as the disk takes.
+    stored_bytes: int = 0
+    #: Most uploads that one camera may have under way at once in one server process.
+    uploads_of_a_camera: int = 8
+    #: Most uploads under way at once in one server process, of all cameras; more are told to come back.
+    uploads_at_once: int = 64
     #: Seconds between two captures that a new camera is told to keep.
     frame_interval_s: float = 2.0
     #: Seconds within which a subscription promises its next message.

@@ -5,6 +5,7 @@ import pytest
 from timelapse.frames.models import Frame
 from timelapse.frames.queries import file_of
 from timelapse.ingest import domain
+from timelapse.ingest.pipeline import thumbnails
 
 
 @pytest.fixture
@@ -53,15 +54,16 @@ def test_a_disk_that_fills_up_on_the_way_keeps_what_it_took(agent, picture, ball
     assert file_of(Frame.objects.get()).read_bytes() == shot.data
 
 
-def test_a_disk_that_is_full_at_the_very_end_leaves_no_half_frame(agent, picture, ballast, media):
+def test_a_picture_whose_bytes_are_here_needs_no_more_room(agent, picture, ballast, media):
     shot = agent.shoot(picture(size=(640, 480)))
     agent.begin(shot)
     agent.patch(shot, 0, shot.data[:-1])
     filled = ballast()
-    answer = agent.patch(shot, len(shot.data) - 1, shot.data[-1:])
-    assert (answer.status, Frame.objects.count()) == (507, 0)
-    assert not list((media / "thumbnails").rglob("*.jpg"))
+    assert agent.patch(shot, len(shot.data) - 1, shot.data[-1:]).headers["Capture-Status"] == "stored"
+    frame = Frame.objects.get()
+    assert file_of(frame).read_bytes() == shot.data
+    with pytest.raises(OSError, match="No space left"):
+        list(thumbnails.make_some())
     filled.unlink()
-    assert agent.send(shot).headers["Capture-Status"] == "stored"
-    assert Frame.objects.count() == 1
+    assert [made.pk for made in thumbnails.make_some()] == [frame.pk]
     assert not [path for path in media.rglob(".*") if path.is_file()]

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import io
+
 import pytest
 from django.db import DatabaseError, connection
+from PIL import Image
 
 from timelapse.cameras import actions
-from timelapse.frames.models import Frame
-from timelapse.frames.queries import file_of, thumbnail_of
+from timelapse.frames import previews
+from timelapse.frames.models import Frame, Preview
+from timelapse.frames.previews import file_of_preview
+from timelapse.frames.queries import file_of
 from timelapse.ingest.domain import Refusal
 from timelapse.ingest.models import Quarantined
 from timelapse.ingest.pipeline.incoming import Incoming, peek
@@ -28,17 +33,16 @@ def deliver(camera, order, data):
 def test_a_complete_upload_becomes_a_frame_and_is_no_upload_any_more(camera, order, picture, media):
     data = picture()
     wanted = order(data)
-    stored = deliver(camera, wanted, data)
-    assert stored.created
-    assert file_of(stored.frame).read_bytes() == data
-    assert thumbnail_of(stored.frame).exists()
+    assert deliver(camera, wanted, data)
+    assert file_of(Frame.objects.get()).read_bytes() == data
     assert peek(camera.pk, wanted.capture.capture) is None
     assert not list((media / "incoming").glob("*/*"))
 
 
 def test_the_frame_is_read_only_by_its_row(camera, order, picture, django_assert_max_num_queries):
+    deliver(camera, order(picture(1)), picture(1))  # the day's first frame opens its page of the ledger
     data = picture()
-    with django_assert_max_num_queries(6):  # savepoints included
+    with django_assert_max_num_queries(7):  # savepoints included
         deliver(camera, order(data), data)
 
 
@@ -55,7 +59,7 @@ def test_what_failed_between_file_and_row_is_done_anew(camera, order, picture, m
         deliver(camera, wanted, data)
     assert not Frame.objects.exists()
     assert peek(camera.pk, wanted.capture.capture)[0] == len(data) - 1
-    assert deliver(camera, wanted, data).created
+    assert deliver(camera, wanted, data)
     assert len([path for path in (media / "frames").rglob("*") if path.is_file()]) == 1
 
 
@@ -88,3 +92,36 @@ def test_the_bound_of_pixels_is_the_operators(camera, order, picture, settings):
     data = picture()
     with pytest.raises(Refusal, match="100 in all"):
         deliver(camera, order(data), data)
+
+
+def small(side=320):
+    written = io.BytesIO()
+    Image.new("RGB", (side, side // 2), (10, 120, 60)).save(written, "JPEG")
+    return written.getvalue()
+
+
+def test_a_preview_is_kept_apart_from_frames(camera, order, media):
+    data = small()
+    wanted = order(data, kind="preview", of="original-1")
+    assert deliver(camera, wanted, data)
+    assert not Frame.objects.exists()
+    preview = Preview.objects.get()
+    assert (preview.of, preview.width, preview.bytes) == ("original-1", 320, len(data))
+    assert file_of_preview(preview).read_bytes() == data
+
+
+def test_a_preview_as_large_as_a_picture_is_quarantined(camera, order):
+    data = small(1000)
+    with pytest.raises(Refusal) as caught:
+        deliver(camera, order(data, kind="preview"), data)
+    assert (caught.value.status, caught.value.code) == (422, "no_preview")
+    assert not Preview.objects.exists()
+
+
+def test_old_previews_give_their_room_to_new_ones(camera, order, media):
+    for number in range(previews.KEPT + 3):
+        data = small(100 + number)
+        deliver(camera, order(data, kind="preview", sequence=str(number)), data)
+    assert Preview.objects.count() == previews.KEPT
+    files = {path.name for path in (media / "previews").rglob("*.jpg")}
+    assert files == {f"{preview.capture}.jpg" for preview in Preview.objects.all()}

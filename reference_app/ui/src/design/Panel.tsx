@@ -19,7 +19,17 @@ export function Panel({ title, aside, children }: Props) {
       variant="outlined"
       sx={{ p: { xs: 2, sm: 2.5 }, minWidth: 0 }}
     >
-      <Box sx={{ display: "flex", alignItems: "baseline", justifyContent: "space-between", gap: 2, mb: 1.5 }}>
+      <Box
+        sx={{
+          display: "flex",
+          flexWrap: "wrap",
+          alignItems: "baseline",
+          justifyContent: "space-between",
+          columnGap: 2,
+          rowGap: 1,
+          mb: 1.5,
+        }}
+      >
         <Typography variant="h2" id={id}>
           {title}
         </Typography>

@@ -37,7 +37,7 @@ export function StateBadge({ tone, word, detail, beating = false }: Props) {
           animation: beating ? "beat 2s ease-in-out infinite" : "none",
         }}
       />
-      <Box component="span" sx={{ color: colours[tone], fontWeight: 650 }}>
+      <Box component="span" sx={{ color: colours[tone], fontWeight: 650, overflowWrap: "normal" }}>
         {word}
       </Box>
       {detail !== undefined && (

@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
+
 from timelapse.cameras.models import Camera
 from timelapse.cameras.queries import camera_by_token
+from timelapse.frames.clocks import improve
+from timelapse.frames.models import Frame
+from timelapse.frames.previews import stored_preview
 from timelapse.frames.queries import stored_frame
-from timelapse.ingest import domain
+from timelapse.ingest import domain, limits
 from timelapse.ingest.domain import Refusal
 from timelapse.ingest.pipeline import incoming, picture
 from timelapse.ingest.pipeline.incoming import Incoming
@@ -17,6 +22,8 @@ from timelapse.ingest.queries import quarantined
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from timelapse.frames.domain import Kind
+    from timelapse.frames.models import Preview
     from timelapse.ingest.metadata import Order
 
 
@@ -64,20 +71,48 @@ def begin(authorization: str, order: Order) -> tuple[UUID, Known | Incoming]:
     """Begin an upload, or find that it is done.
 
     Raises:
-        Refusal: by `camera_of`, by `Incoming.begin`, or 422 if the picture was refused before.
+        Refusal: by `camera_of`, by `Incoming.begin`, 422 if the picture was refused before, 429 by `limits`.
     """
     camera = camera_of(authorization).pk
-    stored = stored_frame(camera, order.capture.capture)
-    if stored is not None and stored.sha256 != order.capture.sha256:
-        raise picture.unfit(
-            "capture_reused", f"Another picture is stored as capture {order.capture.capture}."
-        )
+    return camera, take(camera, order)
+
+
+def take(camera: UUID, order: Order, *, limited: bool = True) -> Known | Incoming:
+    """Begin an upload of a camera that is known, or find that it is done.
+
+    Args:
+        camera: whose it is.
+        order: what is to come.
+        limited: whether the camera's limits count; not for what an operator brings by hand.
+
+    Raises:
+        Refusal: as `begin`, and 429 when the camera sends more than it may.
+    """
+    capture = order.capture
+    stored = _stored_as(capture.kind, camera, capture.capture)
+    if stored is not None and stored.sha256 != capture.sha256:
+        raise picture.unfit("capture_reused", f"Another picture is stored as capture {capture.capture}.")
+    if isinstance(stored, Frame):
+        improve(stored, capture)
     if stored is not None:
-        return camera, Known(length=stored.bytes)
-    refused = quarantined(camera, order.capture.capture)
-    if refused is not None and refused.sha256 == order.capture.sha256:
+        return Known(length=stored.bytes)
+    if capture.kind == "preview" and order.length > domain.PREVIEW_BYTES:
+        raise domain.preview_too_large(order.length)
+    refused = quarantined(camera, capture.capture)
+    if refused is not None and refused.sha256 == capture.sha256:
         raise picture.unfit(refused.code, refused.message)
-    return camera, Incoming.begin(camera, order)
+    if limited:
+        limits.check(camera, order.length, timezone.now())
+    return Incoming.begin(camera, order)
+
+
+def _stored_as(kind: Kind, camera: UUID, capture: str) -> Frame | Preview | None:
+    return stored_frame(camera, capture) if kind == "frame" else stored_preview(camera, capture)
+
+
+def _stored(camera: UUID, capture: str) -> Frame | Preview | None:
+    """Find a capture whose kind the request does not tell."""
+    return stored_frame(camera, capture) or stored_preview(camera, capture)
 
 
 def resume(authorization: str, capture: str) -> tuple[UUID, Known | Incoming]:
@@ -87,7 +122,7 @@ def resume(authorization: str, capture: str) -> tuple[UUID, Known | Incoming]:
         Refusal: by `camera_of` or by `Incoming.resume`.
     """
     camera = camera_of(authorization).pk
-    stored = stored_frame(camera, capture)
+    stored = _stored(camera, capture)
     return camera, Incoming.resume(camera, capture) if stored is None else Known(length=stored.bytes)
 
 
@@ -98,7 +133,7 @@ def look(authorization: str, capture: str) -> Known | UnderWay:
         Refusal: by `camera_of`, 422 if the picture was refused before, or 404.
     """
     camera = camera_of(authorization).pk
-    stored = stored_frame(camera, capture)
+    stored = _stored(camera, capture)
     if stored is not None:
         return Known(length=stored.bytes)
     seen = incoming.peek(camera, capture)

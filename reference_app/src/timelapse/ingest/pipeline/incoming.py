@@ -50,6 +50,7 @@ class Incoming:
             begun = _announced(path)
             if begun is None or (begun.length, begun.capture.sha256) != (order.length, order.capture.sha256):
                 os.ftruncate(descriptor, 0)  # another picture under the same id: nothing of it is here
+            if begun != order:  # new, or the agent knows the time better by now
                 _announce(path, order)
             return _given_back(cls(path, descriptor, order))
         except BaseException:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from timelapse.frames.actions import Stored, store_frame
-from timelapse.frames.domain import Places
+from timelapse.frames.actions import store_frame
+from timelapse.frames.domain import Picture, Places, place_of_preview
+from timelapse.frames.previews import store_preview
 from timelapse.ingest import domain
 from timelapse.ingest.pipeline import files, quarantine
-from timelapse.ingest.pipeline.picture import Inspected, inspect
+from timelapse.ingest.pipeline.picture import inspect, unfit
 from timelapse.shared import conf
 
 if TYPE_CHECKING:
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
     from timelapse.ingest.pipeline.incoming import Incoming
 
 
-def keep(camera: UUID, upload: Incoming) -> Stored:
-    """Make a frame of a complete upload. The files come first, then the row: a row never lacks its file.
+def keep(camera: UUID, upload: Incoming) -> bool:
+    """Make a frame or a preview of a complete upload; say whether it is new.
 
+    The files come first, then the row: a row never lacks its file.
     Whatever fails on the way (disk, database) leaves the upload as it was, to be tried again.
 
     Raises:
@@ -34,21 +36,37 @@ def keep(camera: UUID, upload: Incoming) -> Stored:
         refusal.headers["Upload-Offset"] = "0"
         raise refusal
     try:
-        seen = inspect(data, conf.get().max_pixels)
+        picture = _inspected(data, preview=capture.kind == "preview")
     except domain.Refusal as refusal:
         upload.sync()
         quarantine.put(camera, upload, refusal)
         raise
-    places = _filed(camera, upload, seen)
-    stored = store_frame(camera, capture, seen.picture, places)
+    store = _keep_preview if capture.kind == "preview" else _keep_frame
+    created = store(camera, upload, picture)
     upload.remove()
-    return stored
+    return created
 
 
-def _filed(camera: UUID, upload: Incoming, seen: Inspected) -> Places:
-    root = conf.get().media_root
-    places = Places.of(camera, upload.order.capture.capture, seen.picture.extension)
+def _inspected(data: bytes, *, preview: bool) -> Picture:
+    picture = inspect(data, conf.get().max_pixels)
+    if preview and (picture.extension != "jpg" or max(picture.width, picture.height) > domain.PREVIEW_SIDE):
+        raise unfit("no_preview", f"A preview is a JPEG of at most {domain.PREVIEW_SIDE} pixels a side.")
+    return picture
+
+
+def _keep_frame(camera: UUID, upload: Incoming, picture: Picture) -> bool:
+    places = Places.of(camera, upload.order.capture.capture, picture.extension)
     upload.sync()
-    files.link(upload.path, root / places.frame)
-    files.write(root / places.thumbnail, seen.thumbnail)
-    return places
+    files.link(upload.path, conf.get().media_root / places.frame)
+    return store_frame(camera, upload.order.capture, picture, places).created
+
+
+def _keep_preview(camera: UUID, upload: Incoming, picture: Picture) -> bool:
+    root = conf.get().media_root
+    place = place_of_preview(camera, upload.order.capture.capture)
+    upload.sync()
+    files.link(upload.path, root / place)
+    kept = store_preview(camera, upload.order.capture, picture, place)
+    for file in kept.crowded_out:
+        (root / file).unlink(missing_ok=True)
+    return kept.created

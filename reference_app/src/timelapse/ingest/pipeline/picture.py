@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import threading
 from contextlib import nullcontext
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -37,20 +36,12 @@ _REMEDY: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inspected:
-    """What a picture is, and a small JPEG of it, upright."""
-
-    picture: Picture
-    thumbnail: bytes
-
-
 def unfit(code: str, message: str) -> Refusal:
     """Refuse a picture for good."""
     return Refusal(422, code, message, _REMEDY)
 
 
-def inspect(data: bytes, max_pixels: int) -> Inspected:
+def inspect(data: bytes, max_pixels: int) -> Picture:
     """Decode the picture.
 
     Raises:
@@ -65,17 +56,28 @@ def inspect(data: bytes, max_pixels: int) -> Inspected:
             "too_many_pixels", f"The picture claims {width} x {height} pixels; {max_pixels} in all may be."
         )
     with _large_ones if width * height > _LARGE else nullcontext():
-        small, verdict = _decoded(data, opened)
-        orientation = _orientation(opened)
-        picture = Picture(
+        _, verdict = _decoded(data, opened)
+        return Picture(
             width=width,
             height=height,
-            orientation=orientation,
+            orientation=_orientation(opened),
             extension=extension,
             bytes=len(data),
             verdict=verdict,
         )
-        return Inspected(picture=picture, thumbnail=_thumbnail(small, orientation))
+
+
+def thumbnail(data: bytes) -> bytes:
+    """Make a small JPEG, upright, of a picture that `inspect` has found usable.
+
+    Raises:
+        Refusal: 422, as `inspect`: the file has changed since.
+    """
+    _, opened = _opened(data)
+    width, height = opened.size
+    with _large_ones if width * height > _LARGE else nullcontext():
+        small, _ = _decoded(data, opened)
+        return _shrunk(small, _orientation(opened))
 
 
 def _opened(data: bytes) -> tuple[Extension, Image.Image]:
@@ -143,7 +145,7 @@ def _fitted(size: tuple[int, int]) -> tuple[int, int]:
     return max(round(size[0] * scale), 1), max(round(size[1] * scale), 1)
 
 
-def _thumbnail(image: Image.Image, orientation: int) -> bytes:
+def _shrunk(image: Image.Image, orientation: int) -> bytes:
     if image.mode.startswith("I"):  # 16 bits a pixel: converting as it is would saturate
         image = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
     image.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), reducing_gap=2)

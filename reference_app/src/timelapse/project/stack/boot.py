@@ -31,8 +31,22 @@ def boot_valkey(supervisor: Supervisor, home: Path) -> None:
         os.environ["REDIS_URL"] = url
         supervisor.start(child, used_by_all=True)
         _await_valkey(url, lambda: supervisor.require(child))
+        (home / "valkey" / "url").write_text(url)
     else:
         _await_valkey(os.environ["REDIS_URL"], lambda: None)
+
+
+def running_valkey(home: Path) -> str | None:
+    """Find the Valkey of a stack that runs in this home, for commands beside it; None when none answers."""
+    import redis  # noqa: PLC0415 - only after the command line is known to be right
+
+    try:
+        url = (home / "valkey" / "url").read_text()
+        with redis.Redis.from_url(url, socket_connect_timeout=1) as client:
+            client.ping()
+    except (OSError, redis.exceptions.RedisError):
+        return None
+    return url
 
 
 def _await_valkey(url: str, still_hopeful: Callable[[], None]) -> None:

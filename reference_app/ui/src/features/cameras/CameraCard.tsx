@@ -1,8 +1,10 @@
 import Box from "@mui/material/Box";
+import Link from "@mui/material/Link";
 import Paper from "@mui/material/Paper";
 import Typography from "@mui/material/Typography";
 import { useId } from "react";
 import { graphql, useFragment } from "react-relay";
+import { Link as RouterLink } from "react-router";
 
 import { Facts } from "../../design/Facts.tsx";
 import { CameraIcon } from "../../design/icons.tsx";
@@ -71,7 +73,14 @@ export function CameraCard({ camera }: { readonly camera: CameraCard_camera$key 
       <Box sx={{ p: 2, display: "grid", gap: 1.5, justifyItems: "start" }}>
         <Box>
           <Typography variant="h2" id={titleId} sx={{ overflowWrap: "anywhere" }}>
-            {data.name}
+            <Link
+              component={RouterLink}
+              to={`/cameras/${encodeURIComponent(data.id)}`}
+              color="inherit"
+              underline="hover"
+            >
+              {data.name}
+            </Link>
           </Typography>
           <CameraPulse camera={data} />
         </Box>

@@ -1,0 +1,169 @@
+"""A camera: what it is, how it does, what can be done with it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final, cast
+from uuid import UUID
+
+import strawberry
+import strawberry_django
+from asgiref.sync import sync_to_async
+from django.db.models import QuerySet
+from django.utils import timezone
+from graphql import GraphQLError
+from strawberry import relay
+from strawberry.scalars import JSON
+from strawberry.types import Info
+from strawberry_django.relay import DjangoListConnection
+
+import fsmlock
+from eliot_progress.adapters.graphql import Liveness
+from fsmlock.adapters.graphql import Reason, Transition
+from timelapse.cameras import domain, models, queries, steering
+from timelapse.cameras.commands import steered
+from timelapse.cameras.graphql.loaders import loaders
+from timelapse.cameras.graphql.state import CameraCommand, CameraConfiguration, CameraHealth, CameraLogMessage
+from timelapse.cameras.health import Health
+from timelapse.cameras.records import logs_of
+from timelapse.shared.graphql import BigInt, reasons_of, signed_in
+
+#: So many log messages are given at most.
+LOGS_SHOWN: Final = 500
+
+
+@strawberry_django.type(models.Camera, description="A camera whose agent sends frames.")
+class Camera(relay.Node):
+    """A camera. Apps that know more of it (its frames) extend this type."""
+
+    name: str
+    driver: str
+    model: str
+    state: str
+    beat_at: datetime | None
+    next_by: datetime | None
+    grace_seconds: float = strawberry_django.field(field_name="grace_s")
+    spool_pending: int
+    spool_refused: int
+    agent_state: str
+    state_detail: str
+    config_revision: int = strawberry_django.field(description="The configuration that the agent has taken.")
+    config_error: str = strawberry_django.field(
+        description="Why the agent did not take the newest configuration; empty when nothing is wrong."
+    )
+    versions: JSON
+    created_at: datetime
+    revoked_at: datetime | None
+
+    @classmethod
+    def get_queryset(cls, queryset: QuerySet[models.Camera], info: Info) -> QuerySet[models.Camera]:
+        """Show cameras to who is signed in, by whatever way they are reached."""
+        signed_in(info)
+        return queryset
+
+    @strawberry_django.field(
+        only=["next_by", "grace_s"], description="Whether the agent keeps its own promise."
+    )
+    def liveness(self) -> Liveness:
+        """Judge the last heartbeat."""
+        camera = cast("models.Camera", self)
+        return Liveness(domain.liveness(timezone.now(), camera.next_by, camera.grace_s))
+
+    @strawberry_django.field(only=["state", "name"], description="What can be done with it, and why not.")
+    def available_transitions(self, info: Info) -> list[Transition]:
+        """Ask the state machine."""
+        camera = cast("models.Camera", self)
+        return [Transition.from_value(each) for each in fsmlock.available(camera, signed_in(info))]
+
+    @strawberry_django.field(only=["spool_bytes"], description="What waits on the agent's disk, bytes.")
+    def spool_bytes(self) -> BigInt:
+        """Show it."""
+        return BigInt(cast("models.Camera", self).spool_bytes)
+
+    @strawberry_django.field(only=["disk_free"], description="Room on the agent's disk, bytes.")
+    def disk_free(self) -> BigInt | None:
+        """Show it."""
+        free = cast("models.Camera", self).disk_free
+        return None if free is None else BigInt(free)
+
+    @strawberry_django.field(only=["disk_total"], description="Size of the agent's disk, bytes.")
+    def disk_total(self) -> BigInt | None:
+        """Show it."""
+        total = cast("models.Camera", self).disk_total
+        return None if total is None else BigInt(total)
+
+    @strawberry_django.field(only=["health"], description="How the agent and its machine do.")
+    def health(self) -> CameraHealth:
+        """Read what the last heartbeat told."""
+        return CameraHealth.from_value(Health.restored(cast("models.Camera", self).health))
+
+    @strawberry_django.field(only=["pk"], description="What is wished of the agent.")
+    async def configuration(self) -> CameraConfiguration:
+        """Look it up together with those of the other cameras of the request."""
+        return CameraConfiguration.from_value(await loaders().wished.load(cast("models.Camera", self).pk))
+
+    @strawberry_django.field(
+        only=["pk"], description="The newest commands, newest first: who, when, what came of it."
+    )
+    async def commands(self) -> list[CameraCommand]:
+        """Look them up together with those of the other cameras of the request."""
+        rows = await loaders().commands.load(cast("models.Camera", self).pk)
+        return [CameraCommand.from_row(row) for row in rows]
+
+    @strawberry_django.field(
+        only=["state", "name", "beat_at"], description="What the agent can be told to do, and why not."
+    )
+    async def available_commands(self, info: Info) -> list[Transition]:
+        """Judge each command."""
+        camera, user = cast("models.Camera", self), signed_in(info)
+        rows = await loaders().commands.load(camera.pk)
+        facts = await sync_to_async(steered)(camera, rows, user, now=timezone.now())
+        return [
+            _offer(name, label, steering.blockers(name, facts)) for name, label in steering.LABELS.items()
+        ]
+
+    @strawberry_django.field(
+        description="Why the configuration can't be changed by who asks; empty when it can."
+    )
+    async def configure_blockers(self, info: Info) -> list[Reason]:
+        """Ask for the permission."""
+        permitted = await sync_to_async(signed_in(info).has_perm)(steering.PERMISSION)
+        return reasons_of(steering.forbidden("Configure", permitted=permitted))
+
+    @strawberry_django.field(only=["pk"], description="The newest messages of the agent's log, oldest first.")
+    async def log(self, last: int = 100) -> list[CameraLogMessage]:
+        """Read those that the agent has delivered."""
+        camera = cast("models.Camera", self).pk
+        rows = await sync_to_async(logs_of)(camera, at_most=max(1, min(last, LOGS_SHOWN)))
+        return [CameraLogMessage.from_row(row) for row in rows]
+
+
+def _offer(name: str, label: str, reasons: tuple[fsmlock.Reason, ...]) -> Transition:
+    return Transition(name=name, label=label, allowed=not reasons, reasons=reasons_of(reasons))
+
+
+@strawberry.type
+class Query:
+    """Reads of this app."""
+
+    cameras: DjangoListConnection[Camera] = strawberry_django.connection(
+        description="All cameras, oldest first."
+    )
+
+
+async def camera_in(global_id: relay.GlobalID) -> models.Camera:
+    """Find the camera that is meant.
+
+    Raises:
+        GraphQLError: there is none (``extensions.code`` is ``not_found``).
+    """
+    camera = None
+    if global_id.type_name == "Camera":
+        try:
+            camera = await sync_to_async(queries.camera_by_id)(UUID(global_id.node_id))
+        except ValueError:
+            camera = None
+    if camera is None:
+        message = f"There is no camera with the id {global_id}. Reload the page: it may be gone."
+        raise GraphQLError(message, extensions={"code": "not_found"})
+    return camera

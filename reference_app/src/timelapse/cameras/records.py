@@ -1,0 +1,77 @@
+"""Records of agents: gaps and log messages, each stored once, the newest log messages kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal
+
+from django.db import transaction
+
+from timelapse.cameras.actions import group_of
+from timelapse.cameras.models import Record
+from timelapse.shared import live
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+#: So many log messages of a camera are kept, the newest.
+LOGS_KEPT: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A record as the agent told it."""
+
+    record: str
+    kind: Literal["gap", "log"]
+    at: datetime
+    clock: str
+    data: Mapping[str, object] = field(default_factory=dict)
+    begins_at: datetime | None = None
+    ends_at: datetime | None = None
+
+
+@transaction.atomic
+def store_records(camera: UUID, told: Sequence[Told]) -> int:
+    """Store each record once, and say how many are stored now: all of them."""
+    rows = [
+        Record(
+            camera_id=camera,
+            record=one.record,
+            kind=one.kind,
+            at=one.at,
+            clock=one.clock,
+            begins_at=one.begins_at,
+            ends_at=one.ends_at,
+            data=dict(one.data),
+        )
+        for one in told
+    ]
+    Record.objects.bulk_create(rows, ignore_conflicts=True)
+    if rows:
+        live.changed(group_of(camera), what="records")
+    return len(rows)
+
+
+def gaps_between(camera: UUID, since: datetime, until: datetime, *, at_most: int) -> list[Record]:
+    """Give the gaps that an agent told of and that touch a stretch of time, newest first."""
+    touching = Record.objects.filter(camera=camera, kind="gap", at__gte=since, begins_at__lte=until)
+    return list(touching.order_by("-at")[:at_most])
+
+
+def logs_of(camera: UUID, *, at_most: int) -> list[Record]:
+    """Give a camera's newest log messages, oldest first."""
+    return list(Record.objects.filter(camera=camera, kind="log").order_by("-at", "-pk")[:at_most])[::-1]
+
+
+def trim_logs(cameras: Iterable[UUID], *, keep: int = LOGS_KEPT) -> int:
+    """Remove the oldest log messages of each camera beyond those that are kept; say how many."""
+    removed = 0
+    for camera in cameras:
+        logs = Record.objects.filter(camera=camera, kind="log").order_by("-at", "-pk")
+        oldest_kept = logs.values_list("at", flat=True)[keep - 1 : keep].first()
+        if oldest_kept is not None:
+            removed += logs.filter(at__lt=oldest_kept).delete()[0]
+    return removed

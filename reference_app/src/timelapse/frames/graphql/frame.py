@@ -1,0 +1,61 @@
+"""A frame for the page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import cast
+
+import strawberry_django
+from django.db.models import QuerySet
+from strawberry import relay
+from strawberry.types import Info
+
+from timelapse.frames import domain, models, queries
+from timelapse.shared.graphql import signed_in
+
+
+@strawberry_django.type(models.Frame, description="A picture that a camera took.")
+class Frame(relay.Node):
+    """A picture that a camera took."""
+
+    sequence: int
+    captured_at: datetime
+    received_at: datetime
+    clock: str
+    sha256: str
+
+    @classmethod
+    def get_queryset(cls, queryset: QuerySet[models.Frame], info: Info) -> QuerySet[models.Frame]:
+        """Show frames to who is signed in, by whatever way they are reached."""
+        signed_in(info)
+        return queryset
+
+    @strawberry_django.field(only=["width", "height", "orientation"], description="Pixels, as displayed.")
+    def width(self) -> int:
+        """Turn the picture upright."""
+        return _displayed(self)[0]
+
+    @strawberry_django.field(only=["width", "height", "orientation"], description="Pixels, as displayed.")
+    def height(self) -> int:
+        """Turn the picture upright."""
+        return _displayed(self)[1]
+
+    @strawberry_django.field(only=["bytes"])
+    def bytes(self) -> int:
+        """Tell the file's size."""
+        return cast("models.Frame", self).bytes
+
+    @strawberry_django.field(only=["file"])
+    def image_url(self) -> str:
+        """Tell where browsers find the picture."""
+        return queries.image_url(cast("models.Frame", self))
+
+    @strawberry_django.field(only=["pk"])
+    def thumbnail_url(self) -> str:
+        """Tell where browsers find the small copy."""
+        return queries.thumbnail_url(cast("models.Frame", self))
+
+
+def _displayed(frame: Frame) -> tuple[int, int]:
+    row = cast("models.Frame", frame)
+    return domain.displayed_size(row.width, row.height, row.orientation)

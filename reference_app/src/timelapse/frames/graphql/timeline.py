@@ -1,0 +1,66 @@
+"""A camera's timeline for the page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Self
+
+import strawberry
+
+from timelapse.frames import film, timeline
+
+
+@strawberry.type(description="How many frames there are of one minute, hour or day.")
+class TimelineBucket:
+    """See timelapse.frames.timeline.Bucket."""
+
+    at: datetime
+    frames: int
+
+
+@strawberry.type(description="A stretch in which frames are missing, and why.")
+class TimelineGap:
+    """See timelapse.frames.timeline.Gap."""
+
+    begins_at: datetime
+    ends_at: datetime
+    why: str
+    detail: str
+    missed: int
+
+    @classmethod
+    def from_value(cls, value: timeline.Gap) -> Self:
+        """Show it."""
+        return cls(
+            begins_at=value.begins_at,
+            ends_at=value.ends_at,
+            why=value.why,
+            detail=value.detail,
+            missed=value.missed,
+        )
+
+
+@strawberry.type(description="A stretch of a camera's life. Buckets without a frame are left out.")
+class Timeline:
+    """See timelapse.frames.film.Timeline."""
+
+    since: datetime
+    until: datetime
+    bucket_seconds: int
+    expected: int = strawberry.field(description="How many frames a full bucket has.")
+    buckets: list[TimelineBucket]
+    gaps: list[TimelineGap] = strawberry.field(description="Oldest first; the newest of them.")
+    more_gaps: int = strawberry.field(description="How many older gaps there are besides.")
+
+    @classmethod
+    def from_value(cls, value: film.Timeline) -> Self:
+        """Show it."""
+        return cls(
+            since=value.since,
+            until=value.until,
+            bucket_seconds=int(value.size.total_seconds()),
+            expected=value.expected,
+            buckets=[TimelineBucket(at=bucket.at, frames=bucket.frames) for bucket in value.buckets],
+            gaps=[TimelineGap.from_value(gap) for gap in value.gaps],
+            more_gaps=value.more_gaps,
+        )

@@ -1,0 +1,84 @@
+"""Previews: small pictures for a look, apart from the film; the newest few of each camera are kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from timelapse.cameras.actions import group_of
+from timelapse.frames.models import Frame, Preview
+from timelapse.shared import conf, live
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+    from uuid import UUID
+
+    from timelapse.frames.domain import Capture, Picture
+
+#: So many previews of a camera are kept, the newest.
+KEPT: Final = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A preview, whether this call stored it, and the files whose room it takes."""
+
+    preview: Preview
+    created: bool
+    crowded_out: tuple[str, ...] = ()
+
+
+@transaction.atomic
+def store_preview(camera: UUID, capture: Capture, picture: Picture, file: str) -> Kept:
+    """Give a preview that lies on disk its row; the caller removes the files of those crowded out."""
+    preview, created = Preview.objects.get_or_create(
+        camera_id=camera,
+        capture=capture.capture,
+        defaults={
+            "of": capture.of,
+            "sequence": capture.sequence,
+            "captured_at": capture.captured_at,
+            "clock": capture.clock,
+            "sha256": capture.sha256,
+            "width": picture.width,
+            "height": picture.height,
+            "bytes": picture.bytes,
+            "file": file,
+        },
+    )
+    crowded_out: tuple[str, ...] = ()
+    if created:
+        old = list(Preview.objects.filter(camera=camera).order_by("-received_at", "-pk")[KEPT:])
+        crowded_out = tuple(row.file for row in old)
+        Preview.objects.filter(pk__in=[row.pk for row in old]).delete()
+        live.changed(group_of(camera), what="preview")
+    return Kept(preview=preview, created=created, crowded_out=crowded_out)
+
+
+def stored_preview(camera: UUID, capture: str) -> Preview | None:
+    """Find the preview that was stored under this capture id."""
+    return Preview.objects.filter(camera=camera, capture=capture).first()
+
+
+def newest_previews(cameras: Iterable[UUID]) -> dict[UUID, Preview]:
+    """Find each camera's newest preview whose original is not here yet, in one query."""
+    original = Frame.objects.filter(camera=OuterRef("camera"), capture=OuterRef("of"))
+    waiting = Preview.objects.filter(camera__in=set(cameras)).exclude(Exists(original))
+    found: dict[UUID, Preview] = {}
+    for preview in waiting.order_by("sequence", "received_at", "pk"):
+        found[preview.camera_id] = preview
+    return found
+
+
+def file_of_preview(preview: Preview) -> Path:
+    """Locate the picture on disk."""
+    return conf.get().media_root / preview.file
+
+
+def preview_url(preview: Preview) -> str:
+    """Give the address at which browsers find the picture."""
+    return f"/media/previews/{preview.pk}.jpg"

@@ -1,0 +1,82 @@
+"""``timelapse import``: captures from a stick into the store, with a progress bar."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from timelapse.project.stack import boot
+from timelapse.project.stack.errors import StackError, Stopped
+from timelapse.project.stack.signals import stopping_on_signals
+from timelapse.project.stack.supervisor import supervised
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from timelapse.ingest.stick import Outcome
+
+#: Exit codes: every capture is here now; nothing could be taken in; some captures were refused.
+ALL: Final = 0
+NOTHING: Final = 2
+SOME_REFUSED: Final = 3
+
+
+def import_stick(home: Path, folder: Path, camera: str | None) -> int:
+    """Store what is on the stick, beside a running stack or without one; give the exit code.
+
+    Raises:
+        StackError: the database or Valkey can't be used, or somebody stopped it.
+    """
+    console = Console(stderr=True)
+    home.mkdir(parents=True, exist_ok=True)
+    with stopping_on_signals(), supervised(console.print) as supervisor:
+        try:
+            running = None if os.environ.get("REDIS_URL") else boot.running_valkey(home)
+            if running is not None:
+                os.environ["REDIS_URL"] = running
+            boot.boot_valkey(supervisor, home)
+            boot.boot_django(home)
+            return _import(folder, camera, console)
+        except Stopped as stopped:
+            msg = "Stopped. What was stored stays; start the import again, and it goes on."
+            raise StackError(msg) from stopped
+
+
+def _import(folder: Path, camera: str | None, console: Console) -> int:
+    from timelapse.ingest import stick  # noqa: PLC0415 - Django is set up only now
+
+    try:
+        captures = stick.look(folder, camera)
+    except stick.StickError as error:
+        console.print(f"timelapse: {error}", highlight=False, soft_wrap=True)
+        return NOTHING
+    outcome = stick.Outcome()
+    with _bar(console) as bar:
+        task = bar.add_task("Importing", total=len(captures))
+        for latest in stick.take_in(captures):
+            outcome = latest
+            bar.advance(task)
+    return _tell(outcome, console)
+
+
+def _bar(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+    )
+
+
+def _tell(outcome: Outcome, console: Console) -> int:
+    for name, reason in outcome.refused:
+        console.print(f"Refused {name}: {reason}", highlight=False, soft_wrap=True)
+    here = f"{outcome.stored} stored, {outcome.known} were here already, {len(outcome.refused)} refused."
+    print(here)  # noqa: T201 - the summary is the command's output
+    if outcome.refused:
+        return SOME_REFUSED
+    return ALL if outcome.stored or outcome.known else NOTHING

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.utils import timezone
+from strawberry import relay
+
+from timelapse.cameras import actions
+from timelapse.cameras.models import Camera, Command, Configuration
+
+COMMANDS = {
+    "captureNow": "capture",
+    "requestPreview": "preview",
+    "restartAgent": "restart",
+    "deliverNow": "deliver",
+    "collectLogs": "collect_logs",
+}
+CONFIGURE = """mutation ($input: ConfigureCameraInput!) { configureCamera(input: $input) {
+  camera { configuration { revision intervalSeconds schedule exposure delivery wishedBy } }
+  errors { field code message remedy } } }"""
+SHOWN = """query ($id: ID!) { node(id: $id) { ... on Camera {
+  availableCommands { name label allowed reasons { code } } configureBlockers { code }
+  commands { name label state askedBy askedAt toldAt message } } } }"""
+
+
+def give(mutation):
+    return f"""mutation ($input: CommandCameraInput!) {{ {mutation}(input: $input) {{
+      camera {{ commands {{ name state askedBy }} }} errors {{ code message remedy }} }} }}"""
+
+
+@pytest.fixture
+def camera(transactional_db):
+    camera = actions.enrol("Roof").camera
+    Camera.objects.filter(pk=camera.pk).update(beat_at=timezone.now())
+    return camera
+
+
+@pytest.fixture
+def id_(camera):
+    return relay.to_base64("Camera", camera.pk)
+
+
+@pytest.fixture
+def operator(member, user):
+    user.user_permissions.add(Permission.objects.get(codename="change_camera"))
+    return member
+
+
+@pytest.mark.parametrize(("mutation", "name"), COMMANDS.items())
+def test_a_command_is_given_and_audited(operator, id_, mutation, name):
+    answer = operator.ask(give(mutation), input={"camera": id_})["data"][mutation]
+    assert answer["errors"] == []
+    assert answer["camera"]["commands"] == [{"name": name, "state": "waiting", "askedBy": "editor"}]
+
+
+@pytest.mark.parametrize("mutation", COMMANDS)
+def test_who_may_not_steer_is_told_why(member, id_, mutation):
+    (error,) = member.ask(give(mutation), input={"camera": id_})["data"][mutation]["errors"]
+    assert error["code"] == "permission"
+    assert "cameras.change_camera" in error["message"]
+    assert error["remedy"]
+    assert not Command.objects.exists()
+
+
+@pytest.mark.parametrize("mutation", [*COMMANDS, "configureCamera"])
+def test_who_is_signed_out_steers_nothing(stranger, id_, mutation):
+    query, more = (
+        (CONFIGURE, {"intervalSeconds": 5}) if mutation == "configureCamera" else (give(mutation), {})
+    )
+    answer = stranger.ask(query, input={"camera": id_} | more)
+    assert answer["errors"][0]["extensions"] == {"code": "signed_out"}
+
+
+def test_the_server_says_which_commands_can_be_given(operator, id_):
+    operator.ask(give("captureNow"), input={"camera": id_})
+    shown = operator.ask(SHOWN, id=id_)["data"]["node"]
+    offers = {offer["name"]: offer for offer in shown["availableCommands"]}
+    assert list(offers) == list(COMMANDS.values())
+    assert [reason["code"] for reason in offers["capture"]["reasons"]] == ["under_way"]
+    assert offers["preview"] == {
+        "name": "preview",
+        "label": "Request preview",
+        "allowed": True,
+        "reasons": [],
+    }
+    assert shown["configureBlockers"] == []
+
+
+def test_who_may_only_look_sees_why_the_buttons_are_off(member, id_):
+    shown = member.ask(SHOWN, id=id_)["data"]["node"]
+    assert {reason["code"] for offer in shown["availableCommands"] for reason in offer["reasons"]} == {
+        "permission"
+    }
+    assert shown["configureBlockers"] == [{"code": "permission"}]
+
+
+def test_a_configuration_is_wished(operator, id_):
+    wish = {"camera": id_, "intervalSeconds": 30, "schedule": {"windows": ["06:00..20:00"]}}
+    answer = operator.ask(CONFIGURE, input=wish)["data"]["configureCamera"]
+    assert answer["errors"] == []
+    assert answer["camera"]["configuration"] == {
+        "revision": 2,
+        "intervalSeconds": 30,
+        "schedule": {"windows": ["06:00..20:00"]},
+        "exposure": None,
+        "delivery": None,
+        "wishedBy": "editor",
+    }
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"intervalSeconds": 0}, "intervalSeconds"),
+        ({"schedule": {"windows": ["late"]}}, "schedule"),
+        ({"schedule": "always"}, "schedule"),
+        ({"exposure": {"mode": "magic"}}, "exposure"),
+        ({"delivery": [1]}, "delivery"),
+    ],
+)
+def test_a_wish_that_can_not_work_is_an_error_of_its_field(operator, id_, wrong, field):
+    wish = {"camera": id_, "intervalSeconds": 30} | wrong
+    (error,) = operator.ask(CONFIGURE, input=wish)["data"]["configureCamera"]["errors"]
+    assert error["field"] == field
+    assert error["message"]
+    assert error["remedy"]
+    assert not Configuration.objects.exists()

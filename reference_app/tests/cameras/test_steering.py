@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from timelapse.cameras.steering import COMMANDS_LAST, LABELS, Steered, blockers, new_command_id, shown_state
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def camera(**over):
+    return Steered(**({"name": "Roof", "revoked": False, "heard": True, "permitted": True} | over))
+
+
+@pytest.mark.parametrize("command", LABELS)
+def test_nothing_stands_in_the_way_of_a_command_to_a_camera_that_was_heard(command):
+    assert blockers(command, camera()) == ()
+
+
+@pytest.mark.parametrize(
+    ("over", "codes"),
+    [
+        ({"revoked": True}, ["revoked"]),
+        ({"revoked": True, "heard": False}, ["revoked"]),
+        ({"heard": False}, ["never_heard"]),
+        ({"permitted": False}, ["permission"]),
+        ({"under_way": frozenset({"capture"})}, ["under_way"]),
+        ({"under_way": frozenset({"preview"})}, []),
+    ],
+)
+def test_each_blocker_has_a_message_and_a_remedy(over, codes):
+    reasons = blockers("capture", camera(**over))
+    assert [reason.code for reason in reasons] == codes
+    assert all(reason.message and reason.remedy for reason in reasons)
+
+
+def test_a_command_that_the_agent_never_heard_of_expires():
+    assert shown_state("waiting", NOON, NOON + COMMANDS_LAST) == "waiting"
+    assert shown_state("waiting", NOON, NOON + COMMANDS_LAST + timedelta(seconds=1)) == "expired"
+    assert shown_state("done", NOON, NOON + timedelta(days=400)) == "done"
+
+
+def test_no_two_commands_share_an_id():
+    assert len({new_command_id() for _ in range(1000)}) == 1000

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from timelapse.cameras import actions as cameras
+from timelapse.frames import clocks
+from timelapse.frames.actions import store_frame
+from timelapse.frames.domain import Capture, Fix, Picture, Places
+from timelapse.frames.models import ClockFix, Frame
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+STARTED = NOON - timedelta(hours=1)
+
+
+def fix(source="ntp", boot="boot-a", offset=STARTED):
+    return Fix(boot=boot, offset_ns=round(offset.timestamp() * 10**9), error_ms=50, source=source)
+
+
+@pytest.fixture
+def arrive(camera):
+    def arrive(number, *, clock="unknown", boot="boot-a", of=camera, monotonic=True):
+        capture = Capture(
+            capture=f"{boot}-{number:08d}",
+            sha256="0" * 64,
+            captured_at=datetime(1970, 1, 1, 0, 0, number, tzinfo=UTC),
+            sequence=number,
+            clock=clock,
+            boot=boot,
+            monotonic_ns=number * 10**9 if monotonic else None,
+        )
+        picture = Picture(width=64, height=48, orientation=1, extension="jpg", bytes=99)
+        return store_frame(of.pk, capture, picture, Places.of(of.pk, capture.capture, "jpg")).frame
+
+    return arrive
+
+
+def test_stored_frames_of_the_boot_get_their_true_times(camera, arrive):
+    for number in range(5):
+        arrive(number)
+    other_boot, other_camera = arrive(9, boot="boot-b"), arrive(9, of=cameras.enrol("Garden").camera)
+    assert clocks.learn(camera.pk, [fix()]) == ["boot-a"]
+    frames = Frame.objects.filter(camera=camera, boot="boot-a")
+    assert {frame.captured_at - STARTED for frame in frames} == {timedelta(seconds=n) for n in range(5)}
+    assert {frame.clock for frame in frames} == {"synced"}
+    for untouched in (other_boot, other_camera):
+        untouched.refresh_from_db()
+        assert (untouched.clock, untouched.captured_at.year) == ("unknown", 1970)
+
+
+def test_frames_that_come_later_are_corrected_on_arrival(camera, arrive):
+    clocks.learn(camera.pk, [fix("server")])
+    frame = arrive(7)
+    assert (frame.clock, frame.captured_at) == ("estimated", STARTED + timedelta(seconds=7))
+
+
+def test_a_good_clock_is_never_made_worse(camera, arrive):
+    frame = arrive(7, clock="synced")
+    clocks.learn(camera.pk, [fix()])
+    frame.refresh_from_db()
+    assert frame.captured_at.year == 1970
+    estimated = arrive(8, clock="estimated")
+    clocks.learn(camera.pk, [fix("server")])
+    estimated.refresh_from_db()
+    assert (estimated.clock, estimated.captured_at) == ("synced", STARTED + timedelta(seconds=8))
+
+
+def test_a_better_source_replaces_a_worse_one_and_not_the_other_way_round(camera, arrive):
+    clocks.learn(camera.pk, [fix("server", offset=STARTED + timedelta(seconds=3))])
+    frame = arrive(7)
+    clocks.learn(camera.pk, [fix("ntp")])
+    frame.refresh_from_db()
+    assert (frame.clock, frame.captured_at) == ("synced", STARTED + timedelta(seconds=7))
+    clocks.learn(camera.pk, [fix("server", offset=STARTED + timedelta(days=3))])
+    assert ClockFix.objects.get().source == "ntp"
+
+
+def test_a_frame_without_a_monotonic_time_stays_as_it_is(camera, arrive):
+    frame = arrive(7, monotonic=False)
+    clocks.learn(camera.pk, [fix()])
+    frame.refresh_from_db()
+    assert frame.clock == "unknown"
+
+
+def test_more_frames_than_one_batch_are_retimed_by_and_by(camera, arrive, monkeypatch):
+    monkeypatch.setattr(clocks, "BATCH", 10)
+    for number in range(25):
+        arrive(number)
+    clocks.learn(camera.pk, [fix()])
+    assert Frame.objects.filter(clock="synced").count() == 10
+    assert clocks.settle() == 15
+    assert not Frame.objects.exclude(clock="synced").exists()
+
+
+def test_a_fix_is_settled_only_when_no_frame_can_be_on_its_way_past_it(camera, arrive):
+    clocks.learn(camera.pk, [fix()])
+    clocks.settle()
+    assert not ClockFix.objects.get().settled
+    clocks.settle(now=datetime.now(UTC) + timedelta(minutes=2))
+    assert ClockFix.objects.get().settled
+
+
+def test_a_month_of_frames_is_retimed_by_few_statements_a_batch(
+    camera, arrive, django_assert_max_num_queries
+):
+    for number in range(40):
+        arrive(number)
+    with django_assert_max_num_queries(8):
+        assert clocks.retime(camera.pk, fix()) == 40
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # other work shares the machine
+@given(monotonic=st.integers(0, 10**17), offset=st.integers(0, 3 * 10**18))
+def test_a_corrected_time_is_right_to_the_microsecond(monotonic, offset):
+    true = Fix(boot="b", offset_ns=offset, error_ms=1, source="ntp").corrected(monotonic)
+    elapsed = true - datetime(1970, 1, 1, tzinfo=UTC)
+    microseconds = elapsed.days * 86_400_000_000 + elapsed.seconds * 1_000_000 + elapsed.microseconds
+    assert 0 <= (monotonic + offset) - microseconds * 1000 < 1000

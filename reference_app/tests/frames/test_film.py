@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+
+from timelapse.cameras.configuration import wish_for
+from timelapse.cameras.models import Camera
+from timelapse.cameras.records import Told, store_records
+from timelapse.cameras.wishes import Wish
+from timelapse.frames.film import timeline_of
+from timelapse.frames.models import Frame
+
+from .conftest import NOON
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def filming(camera):
+    """A camera that films once a minute, if not told otherwise."""
+    wish_for(camera, Wish(interval_s=60), by=User.objects.create_superuser("admin"))
+    return camera
+
+
+def film(camera, minutes):
+    Frame.objects.bulk_create(
+        [
+            Frame(
+                camera=camera,
+                capture=f"filmed-{minute:08d}",
+                sequence=minute,
+                captured_at=NOON + timedelta(minutes=minute),
+                received_at=NOON,
+                clock="synced",
+                sha256="0" * 64,
+                width=64,
+                height=48,
+                bytes=99,
+                file="x.jpg",
+                thumbnail="x.jpg",
+            )
+            for minute in minutes
+        ]
+    )
+
+
+def test_a_month_of_frames_is_a_bounded_answer_by_constant_queries(filming, django_assert_num_queries):
+    wish_for(filming, Wish(interval_s=600), by=User.objects.get())
+    month = 30 * 24 * 60
+    film(filming, (minute for minute in range(0, month, 10) if minute % 1000 > 30))
+    end = NOON + timedelta(minutes=month)
+    with django_assert_num_queries(5):
+        seen = timeline_of(filming.pk, NOON, end, now=end)
+    assert seen.size == timedelta(hours=1)
+    assert len(seen.buckets) <= 30 * 24
+    assert sum(bucket.frames for bucket in seen.buckets) == month // 10 - 44 * 4
+    assert len(seen.gaps) == 43  # the first hole is before the first frame
+    assert {gap.why for gap in seen.gaps} == {"unknown"}
+
+
+def test_a_day_is_told_by_the_minute(filming):
+    film(filming, [*range(60), *range(90, 120)])
+    seen = timeline_of(filming.pk, NOON, NOON + DAY, now=NOON + timedelta(minutes=120))
+    assert (seen.size, seen.expected) == (timedelta(minutes=1), 1)
+    assert seen.buckets[0].at == NOON
+    (gap,) = seen.gaps
+    assert (gap.begins_at, gap.ends_at) == (NOON + timedelta(minutes=59), NOON + timedelta(minutes=90))
+
+
+def test_what_the_agent_told_and_still_holds_explains_gaps(filming):
+    film(filming, [*range(60), *range(90, 120), *range(200, 240)])
+    begins, ends = NOON + timedelta(minutes=60), NOON + timedelta(minutes=89)
+    told = Told(
+        record="boot-1",
+        kind="gap",
+        at=ends,
+        clock="synced",
+        begins_at=begins,
+        ends_at=ends,
+        data={"reason": "camera_failed", "detail": "It gave no answer."},
+    )
+    store_records(filming.pk, [told])
+    waiting = {"oldest_at": (NOON + timedelta(minutes=130)).isoformat()}
+    Camera.objects.filter(pk=filming.pk).update(spool_pending=80, health=waiting)
+    seen = timeline_of(filming.pk, NOON, NOON + DAY, now=NOON + timedelta(minutes=240))
+    assert [gap.why for gap in seen.gaps] == ["camera_failed", "not_delivered"]
+
+
+def test_only_the_newest_gaps_are_given_and_the_others_counted(filming):
+    film(filming, range(0, 1400, 5))
+    seen = timeline_of(filming.pk, NOON, NOON + DAY, now=NOON + timedelta(minutes=1396))
+    assert (len(seen.gaps), seen.more_gaps) == (1, 0)  # neighbouring gaps of one reason are one
+    film(
+        filming,
+        [minute for start in range(0, 1400, 10) for minute in (start + 1, start + 2, start + 3, start + 4)],
+    )
+    seen = timeline_of(filming.pk, NOON, NOON + DAY, now=NOON + timedelta(minutes=1396))
+    assert (len(seen.gaps), seen.more_gaps) == (100, 39)

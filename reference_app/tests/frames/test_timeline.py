@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from timelapse.frames.plan import Plan
+from timelapse.frames.timeline import MOST_BUCKETS, Bucket, Known, Told, bucket_size, find_gaps
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+EVERY_10_S = Plan.of(10, None)
+
+
+def at(minutes):
+    return NOON + MINUTE * minutes
+
+
+def buckets(seconds, size=MINUTE):
+    """What the database makes of frames at these seconds."""
+    made = {}
+    for second in sorted(seconds):
+        moment = NOON + timedelta(seconds=second)
+        made.setdefault((moment - NOON) // size, []).append(moment)
+    return [
+        Bucket(at=NOON + size * number, frames=len(moments), first=moments[0], last=moments[-1])
+        for number, moments in made.items()
+    ]
+
+
+def gaps(seconds, *, now, plan=EVERY_10_S, told=(), **known):
+    found = find_gaps(buckets(seconds), MINUTE, plan, told, Known(now=at(now), **known))
+    return [((gap.begins_at - NOON).seconds, (gap.ends_at - NOON).seconds, gap.why) for gap in found]
+
+
+def test_frames_without_a_hole_make_no_gap():
+    assert gaps(range(0, 600, 10), now=10) == []
+
+
+def test_a_hole_that_nobody_explained_is_a_gap_of_unknown_reason():
+    seconds = [*range(0, 120, 10), *range(300, 600, 10)]
+    assert gaps(seconds, now=10) == [(110, 300, "unknown")]
+
+
+def test_a_frame_that_is_late_is_no_gap():
+    assert gaps([0, 10, 20, 44, 50, 60, 70, 80, 90, 100], now=2) == []
+
+
+def test_too_few_frames_inside_a_bucket_are_a_gap():
+    seconds = [0, 10, 50, *range(60, 120, 10)]
+    assert gaps(seconds, now=2) == [(0, 50, "unknown")]
+
+
+def test_what_the_agent_told_explains_the_gap():
+    told = [
+        Told(reason="card_full", detail="The card was full.", begins_at=at(2), ends_at=at(5)),
+        Told(reason="camera_failed", detail="It failed.", begins_at=at(4.9), ends_at=at(6)),
+    ]
+    found = find_gaps(
+        buckets([*range(0, 120, 10), *range(300, 600, 10)]), MINUTE, EVERY_10_S, told, Known(now=at(10))
+    )
+    assert [(gap.why, gap.detail, gap.missed) for gap in found] == [("card_full", "The card was full.", 19)]
+
+
+def test_pictures_that_wait_on_the_spool_are_not_lost():
+    seconds = [*range(0, 120, 10), *range(300, 600, 10)]
+    assert gaps(seconds, now=10, oldest_waiting=at(3)) == [(110, 300, "not_delivered")]
+
+
+def test_an_agent_that_is_not_heard_of_leaves_a_gap_up_to_now():
+    assert gaps(range(0, 120, 10), now=10, silent_since=at(2)) == [(110, 600, "silent")]
+
+
+def test_a_camera_that_had_filmed_before_and_sends_nothing_has_a_gap_from_the_start():
+    assert gaps([], now=10, filming_since=NOON) == [(0, 600, "unknown")]
+    assert gaps([], now=10) == []
+
+
+def test_outside_the_schedules_windows_nothing_is_missed():
+    plan = Plan.of(10, {"windows": ["12:00..12:02", "12:05..12:10"]})
+    assert gaps([*range(0, 120, 10), *range(300, 600, 10)], now=10, plan=plan) == []
+    assert gaps(range(0, 120, 10), now=10, plan=plan) == [(300, 600, "unknown")]
+
+
+@pytest.mark.parametrize(
+    ("span", "size"),
+    [
+        (timedelta(hours=24), MINUTE),
+        (timedelta(days=31), timedelta(hours=1)),
+        (timedelta(days=366), timedelta(days=1)),
+    ],
+)
+def test_a_longer_strip_has_larger_buckets(span, size):
+    assert bucket_size(NOON, NOON + span) == size
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # other work shares the machine
+@given(hours=st.integers(1, 24 * 1100))
+def test_no_strip_has_more_buckets_than_a_screen_is_wide(hours):
+    span = timedelta(hours=hours)
+    assert span / bucket_size(NOON, NOON + span) <= MOST_BUCKETS
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # other work shares the machine
+@given(missing=st.sets(st.integers(0, 89)), end=st.integers(16, 20))
+def test_gaps_are_in_order_apart_and_cover_each_stretch_of_three_missing_frames(missing, end):
+    kept = [number * 10 for number in range(90) if number not in missing]
+    found = find_gaps(buckets(kept), MINUTE, EVERY_10_S, (), Known(now=at(end)))
+    assert all(gap.begins_at < gap.ends_at for gap in found)
+    assert all(one.ends_at <= two.begins_at for one, two in pairwise(found))
+    inside = [number for number in missing if kept and kept[0] < number * 10 < kept[-1]]
+    for number in inside:
+        if {number, number + 1, number + 2} <= set(inside):
+            moment = NOON + timedelta(seconds=number * 10)
+            assert any(gap.begins_at <= moment <= gap.ends_at for gap in found)

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+
+from timelapse.cameras import actions
+from timelapse.frames import ledger
+from timelapse.ingest import limits
+from timelapse.ingest.domain import Refusal
+
+EVENING = datetime(2026, 11, 23, 23, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def camera(db):
+    return actions.enrol("Roof").camera.pk
+
+
+def refused(camera, length=100):
+    with pytest.raises(Refusal) as caught:
+        limits.check(camera, length, EVENING)
+    return caught.value.status, caught.value.code, caught.value.headers["Retry-After"]
+
+
+def test_without_limits_nothing_is_asked(camera, settings, django_assert_num_queries):
+    settings.TIMELAPSE = {"frames_per_minute": 0}
+    with django_assert_num_queries(0):
+        limits.check(camera, 10**12, EVENING)
+
+
+def test_a_days_bytes_end_at_midnight(camera, settings):
+    settings.TIMELAPSE = {"bytes_per_day": 1000}
+    ledger.add(camera, 900, EVENING.date())
+    limits.check(camera, 100, EVENING)
+    assert refused(camera, 101) == (429, "rate_limited", "3600")
+    limits.check(camera, 101, EVENING.replace(day=24))
+
+
+def test_a_quota_counts_all_days(camera, settings):
+    settings.TIMELAPSE = {"stored_bytes": 1000}
+    ledger.add(camera, 500, EVENING.date().replace(day=1))
+    ledger.add(camera, 450, EVENING.date())
+    limits.check(camera, 50, EVENING)
+    assert refused(camera, 51) == (429, "quota_exceeded", "600")
+
+
+def test_all_limits_together_take_three_queries(camera, settings, django_assert_num_queries):
+    settings.TIMELAPSE = {"bytes_per_day": 10**9, "stored_bytes": 10**9}
+    with django_assert_num_queries(3):
+        limits.check(camera, 1, EVENING)
+
+
+def test_only_so_many_uploads_pass_at_once_and_each_makes_room_again(settings):
+    settings.TIMELAPSE = {"uploads_of_a_camera": 2, "uploads_at_once": 3}
+    turnstile, roof, garden, shed = limits.Turnstile(), uuid4(), uuid4(), uuid4()
+    with turnstile.passing(roof), turnstile.passing(roof):
+        with pytest.raises(Refusal, match="2 uploads of this camera"), turnstile.passing(roof):
+            pass
+        with turnstile.passing(garden), pytest.raises(Refusal, match="3 uploads"), turnstile.passing(shed):
+            pass
+    with turnstile.passing(roof), turnstile.passing(shed):
+        pass

@@ -1,0 +1,134 @@
+import Box from "@mui/material/Box";
+import Button from "@mui/material/Button";
+import { graphql, useFragment, usePreloadedQuery, type PreloadedQuery } from "react-relay";
+import { Link } from "react-router";
+
+import { EmptyState } from "../../design/EmptyState.tsx";
+import { CameraIcon } from "../../design/icons.tsx";
+import { PageHeader } from "../../design/PageHeader.tsx";
+import { humanize } from "../../lib/words.ts";
+import { CameraPulse } from "../live/CameraPulse.tsx";
+import { LiveStatusBadge } from "../live/LiveStatusBadge.tsx";
+import type { CameraPage_camera$key } from "./__generated__/CameraPage_camera.graphql";
+import type { CameraPage_live$key } from "./__generated__/CameraPage_live.graphql";
+import type { CameraPageQuery } from "./__generated__/CameraPageQuery.graphql";
+import { CameraCommands } from "./CameraCommands.tsx";
+import { CameraConfiguration } from "./CameraConfiguration.tsx";
+import { CameraHealth } from "./CameraHealth.tsx";
+import { CameraLog } from "./CameraLog.tsx";
+import { CameraSight } from "./CameraSight.tsx";
+import { CameraTimeline } from "./CameraTimeline.tsx";
+import { CommandHistory } from "./CommandHistory.tsx";
+import { Quarantine } from "./Quarantine.tsx";
+import { RevokeButton } from "./RevokeButton.tsx";
+import { useCameraPage } from "./useCameraPage.ts";
+
+const query = graphql`
+  query CameraPageQuery($id: ID!, $since: DateTime!, $until: DateTime!) {
+    node(id: $id) {
+      ...CameraPage_camera @arguments(since: $since, until: $until) @alias(as: "camera")
+    }
+  }
+`;
+
+/** One camera, live: what it sees, how it does, where frames are missing, and how to steer it. */
+export function CameraPage({ queryRef }: { readonly queryRef: PreloadedQuery<CameraPageQuery> }) {
+  const { node } = usePreloadedQuery<CameraPageQuery>(query, queryRef);
+  if (!node?.camera) return <NotFound />;
+  return <CameraDetails camera={node.camera} />;
+}
+
+function CameraDetails({ camera }: { readonly camera: CameraPage_camera$key }) {
+  const page = useFragment(
+    graphql`
+      fragment CameraPage_camera on Camera
+      @argumentDefinitions(since: { type: "DateTime!" }, until: { type: "DateTime!" }) {
+        id
+        ...CameraPage_live
+        ...CameraTimeline_camera @arguments(since: $since, until: $until)
+        ...Quarantine_camera
+        ...CameraLog_camera
+      }
+    `,
+    camera,
+  );
+  const live = useFragment<CameraPage_live$key>(
+    graphql`
+      fragment CameraPage_live on Camera {
+        name
+        driver
+        model
+        ...CameraPulse_camera
+        ...CameraSight_camera
+        ...CameraHealth_camera
+        ...CameraCommands_camera
+        ...CameraConfiguration_camera
+        ...CommandHistory_camera
+        ...RevokeButton_camera
+      }
+    `,
+    page,
+  );
+  const status = useCameraPage(page.id);
+  return (
+    <Box sx={{ display: "grid", gap: 2.5 }}>
+      <PageHeader
+        title={live.name}
+        lead={
+          <Box sx={{ display: "flex", flexWrap: "wrap", columnGap: 1.5, alignItems: "center" }}>
+            <span>{[humanize(live.driver), live.model].filter(Boolean).join(", ")}</span>
+            <CameraPulse camera={live} />
+          </Box>
+        }
+        actions={<LiveStatusBadge status={status} />}
+      />
+      <Box
+        sx={{
+          display: "grid",
+          gap: 2.5,
+          gridTemplateColumns: { xs: "minmax(0, 1fr)", md: "minmax(0, 1fr) 400px" },
+          gridTemplateAreas: { xs: '"sight" "side" "rest"', md: '"sight side" "rest side"' },
+          gridTemplateRows: { md: "auto 1fr" },
+          alignItems: "start",
+        }}
+      >
+        <Box sx={{ gridArea: "sight", minWidth: 0 }}>
+          <CameraSight camera={live} />
+        </Box>
+        <Box sx={{ gridArea: "side", display: "grid", gap: 2.5, minWidth: 0 }}>
+          <CameraHealth camera={live} />
+          <CameraCommands camera={live} />
+          <CameraConfiguration camera={live} />
+          <Box sx={{ justifySelf: "start" }}>
+            <RevokeButton camera={live} />
+          </Box>
+        </Box>
+        <Box sx={{ gridArea: "rest", display: "grid", gap: 2.5, minWidth: 0 }}>
+          <CameraTimeline camera={page} />
+          <CommandHistory camera={live} />
+          <Quarantine camera={page} />
+          <CameraLog camera={page} />
+        </Box>
+      </Box>
+    </Box>
+  );
+}
+
+function NotFound() {
+  return (
+    <>
+      <title>No such camera · Timelapse</title>
+      <EmptyState
+        icon={<CameraIcon />}
+        title="No such camera"
+        action={
+          <Button component={Link} to="/cameras" variant="contained">
+            Show all cameras
+          </Button>
+        }
+      >
+        The address is not quite right.
+      </EmptyState>
+    </>
+  );
+}

@@ -1,0 +1,87 @@
+import Box from "@mui/material/Box";
+import ToggleButton from "@mui/material/ToggleButton";
+import ToggleButtonGroup from "@mui/material/ToggleButtonGroup";
+import Typography from "@mui/material/Typography";
+import { useEffect, useEffectEvent, useState, useTransition } from "react";
+import { graphql, useRefetchableFragment } from "react-relay";
+
+import { Panel } from "../../design/Panel.tsx";
+import { spanOf, SPANS, type Span } from "../../lib/spans.ts";
+import { serverNow } from "../../relay/serverClock.ts";
+import type { CameraTimeline_camera$key } from "./__generated__/CameraTimeline_camera.graphql";
+import type { CameraTimelineRefetchQuery } from "./__generated__/CameraTimelineRefetchQuery.graphql";
+import { GapList } from "./GapList.tsx";
+import { TimelineStrip } from "./TimelineStrip.tsx";
+
+const REFRESH_MS = 30_000;
+
+/** A stretch of the camera's life: how dense its frames are, where they are missing, and why. */
+export function CameraTimeline({ camera }: { readonly camera: CameraTimeline_camera$key }) {
+  const [data, refetch] = useRefetchableFragment<CameraTimelineRefetchQuery, CameraTimeline_camera$key>(
+    graphql`
+      fragment CameraTimeline_camera on Camera
+      @argumentDefinitions(since: { type: "DateTime!" }, until: { type: "DateTime!" })
+      @refetchable(queryName: "CameraTimelineRefetchQuery") {
+        timeline(since: $since, until: $until) {
+          ...TimelineStrip_timeline
+          ...GapList_timeline
+        }
+      }
+    `,
+    camera,
+  );
+  const [span, setSpan] = useState<Span>("day");
+  const [, startTransition] = useTransition();
+  const look = (wanted: Span) => {
+    startTransition(() => {
+      refetch(spanOf(wanted, serverNow()), { fetchPolicy: "store-and-network" });
+    });
+  };
+  const lookAgain = useEffectEvent(() => {
+    look(span);
+  });
+  useEffect(() => {
+    const timer = setInterval(lookAgain, REFRESH_MS);
+    return () => {
+      clearInterval(timer);
+    };
+  }, []);
+  return (
+    <Panel
+      title="Timeline"
+      aside={
+        <ToggleButtonGroup
+          exclusive
+          size="small"
+          value={span}
+          aria-label="How far back"
+          onChange={(_, wanted: Span | null) => {
+            if (wanted === null) return;
+            setSpan(wanted);
+            look(wanted);
+          }}
+        >
+          {SPANS.map((one) => (
+            <ToggleButton
+              key={one}
+              value={one}
+              sx={{ textTransform: "none", px: 1.25, py: 0.25, color: "text.primary" }}
+            >
+              {one}
+            </ToggleButton>
+          ))}
+        </ToggleButtonGroup>
+      }
+    >
+      <Box sx={{ display: "grid", gap: 2 }}>
+        <TimelineStrip timeline={data.timeline} />
+        <Box>
+          <Typography variant="h3" sx={{ mb: 0.75 }}>
+            Gaps
+          </Typography>
+          <GapList timeline={data.timeline} />
+        </Box>
+      </Box>
+    </Panel>
+  );
+}

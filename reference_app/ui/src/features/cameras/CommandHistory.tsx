@@ -1,0 +1,65 @@
+import Box from "@mui/material/Box";
+import Typography from "@mui/material/Typography";
+import { graphql, useFragment } from "react-relay";
+
+import { Panel } from "../../design/Panel.tsx";
+import { StateBadge, type Tone } from "../../design/StateBadge.tsx";
+import { formatAge, instant } from "../../lib/age.ts";
+import { humanize } from "../../lib/words.ts";
+import { useServerNow } from "../live/useServerNow.ts";
+import type { CommandHistory_camera$key } from "./__generated__/CommandHistory_camera.graphql";
+
+const tones: Partial<Record<string, Tone>> = { done: "good", failed: "bad", running: "attention" };
+
+/** Who had the agent do what, when, and what came of it. */
+export function CommandHistory({ camera }: { readonly camera: CommandHistory_camera$key }) {
+  const { commands } = useFragment(
+    graphql`
+      fragment CommandHistory_camera on Camera {
+        commands {
+          id
+          label
+          state
+          message
+          askedBy
+          askedAt
+          toldAt
+        }
+      }
+    `,
+    camera,
+  );
+  const now = useServerNow();
+  if (commands.length === 0) return null;
+  const ago = (at: string) => formatAge(instant(at) ?? now, now);
+  return (
+    <Panel title="What it was told">
+      <Box component="ol" sx={{ m: 0, p: 0, listStyle: "none", display: "grid", gap: 1.25 }}>
+        {commands.map((command) => (
+          <Box component="li" key={command.id} data-testid="command" data-state={command.state}>
+            <Box
+              sx={{
+                display: "flex",
+                flexWrap: "wrap",
+                columnGap: 1.5,
+                alignItems: "baseline",
+                justifyContent: "space-between",
+              }}
+            >
+              <Typography component="span" sx={{ fontWeight: 600 }}>
+                {command.label}
+              </Typography>
+              <StateBadge tone={tones[command.state] ?? "quiet"} word={humanize(command.state)} />
+            </Box>
+            <Typography variant="body2" sx={{ color: "text.secondary", overflowWrap: "anywhere" }}>
+              asked by {command.askedBy}, {ago(command.askedAt)}
+              {command.state === "waiting" &&
+                (command.toldAt === null ? "; goes with its next heartbeat" : "; told, no answer yet")}
+              {command.message !== "" && `: ${command.message}`}
+            </Typography>
+          </Box>
+        ))}
+      </Box>
+    </Panel>
+  );
+}

@@ -1,0 +1,24 @@
+import { graphql } from "react-relay";
+
+import { useLive, type LiveStatus } from "../live/useLive.ts";
+import type { useCameraPageSubscription } from "./__generated__/useCameraPageSubscription.graphql";
+
+/** Keeps what a camera's page shows of now up to date. */
+export function useCameraPage(camera: string): LiveStatus {
+  return useLive<useCameraPageSubscription>({
+    subscription: graphql`
+      subscription useCameraPageSubscription($camera: ID!) {
+        cameraUpdates(id: $camera) {
+          kind
+          seq
+          beatSeconds
+          camera {
+            ...CameraPage_live
+          }
+        }
+      }
+    `,
+    variables: { camera },
+    envelope: (response) => response.cameraUpdates,
+  });
+}

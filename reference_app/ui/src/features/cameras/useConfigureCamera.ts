@@ -1,0 +1,46 @@
+import { useState } from "react";
+import { graphql } from "react-relay";
+
+import { useAction } from "../live/useAction.ts";
+import type {
+  ConfigureCameraInput,
+  useConfigureCameraMutation,
+} from "./__generated__/useConfigureCameraMutation.graphql";
+
+type Errors = useConfigureCameraMutation["response"]["configureCamera"]["errors"];
+
+/** Wishes a configuration; what is wrong with it is given back, to stand at its fields. */
+export function useConfigureCamera(): [
+  (input: ConfigureCameraInput, onDone: () => void) => void,
+  boolean,
+  Errors,
+] {
+  const [errors, setErrors] = useState<Errors>([]);
+  const [send, busy] = useAction<useConfigureCameraMutation>(
+    graphql`
+      mutation useConfigureCameraMutation($input: ConfigureCameraInput!) {
+        configureCamera(input: $input) {
+          camera {
+            ...CameraPage_live
+          }
+          errors {
+            field
+            message
+            remedy
+          }
+        }
+      }
+    `,
+    { errors: () => [] },
+  );
+  const configure = (input: ConfigureCameraInput, onDone: () => void) => {
+    send({
+      variables: { input },
+      onDone: ({ configureCamera }) => {
+        setErrors(configureCamera.errors);
+        if (configureCamera.errors.length === 0) onDone();
+      },
+    });
+  };
+  return [configure, busy, errors];
+}
