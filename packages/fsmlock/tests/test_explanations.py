@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser, Permission, User
 
 import fsmlock
-from tests.shop.models import Film, Frame
+from tests.shop.models import Film, Frame, Print
 
 
 def codes(reasons):
@@ -79,3 +79,25 @@ def test_a_page_of_objects_is_explained_with_a_constant_number_of_queries(film, 
     with django_assert_num_queries(1):
         answers = fsmlock.explain_many(films, to="ingest")
     assert answers == dict.fromkeys(films, ())
+
+
+def test_the_buttons_of_a_page_of_objects_are_answered_with_one_query_for_all_holds(
+    film, elsewhere, django_assert_num_queries
+):
+    sheets = [Print.objects.create(film=film) for _ in range(50)]
+    held = elsewhere(fsmlock.hold(sheets[7], "press", holder="a visitor").acquire)
+    sheets = list(Print.objects.select_related("film__room").order_by("pk"))
+    with django_assert_num_queries(1):
+        answers = fsmlock.available_many(sheets)
+    held.release()
+    assert [sheet for sheet, (start, *_) in answers.items() if not start.allowed] == [sheets[7]]
+    assert [a.name for a in answers[sheets[0]]] == ["start_printing"]
+
+
+def test_a_page_is_explained_as_each_object_alone(film):
+    films = [film, Film.objects.create(name="not ready")]
+    assert fsmlock.explain_many(films, to="publish") == {
+        one: fsmlock.explain(one, to="publish") for one in films
+    }
+    assert codes(fsmlock.explain_many(films[1:], to="publish")[films[1]]) == ["state"]
+    assert fsmlock.explain_many([], to="publish") == {}
