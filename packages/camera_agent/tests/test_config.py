@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
-from camera_agent.config import Config, check, read
+from camera_agent.config import Config, check, line_of, read, wished
 from camera_agent.errors import BadInput
+from camera_agent.exposure import Exposing
+from camera_agent.schedule import Schedule
 
 
 def write(tmp_path, text: str):
@@ -48,6 +51,80 @@ def test_what_cant_work_is_named(tmp_path, text, message):
 def test_a_file_that_cant_be_read_is_bad_input(tmp_path):
     with pytest.raises(BadInput, match="can't be read"):
         read(tmp_path)
+
+
+TABLES = """
+interval_s = 10
+[schedule]
+windows = ["mon-fri 06:30..20:00"]
+timezone = "Europe/Zurich"
+end = 2026-12-24
+burst = 3
+[exposure]
+mode = "ramp"
+night_stops = 2
+"""
+
+
+def test_schedule_and_exposure_are_tables(tmp_path):
+    config = read(write(tmp_path, TABLES))
+    assert config.schedule == Schedule(
+        windows=("mon-fri 06:30..20:00",), timezone="Europe/Zurich", end="2026-12-24", burst=3
+    )
+    assert config.exposure == Exposing(mode="ramp", night_stops=2.0)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ("burst", "brust", "line 7: 'brust' is not a setting. Did you mean 'burst'?"),
+        ("06:30..20:00", "6..8", "line 4: '6' is neither a time nor an event of the sun."),
+        ("Europe/Zurich", "Zurich", "line 5: There is no time zone 'Zurich'. Write it as 'Europe/Zurich'."),
+        ("ramp", "rmap", "line 9: mode can't be 'rmap'. There are: auto, locked, ramp."),
+        ("night_stops = 2", "night_stops = '2'", "line 10: night_stops must be a number, and is '2'"),
+        ("night_stops = 2", "night_stops = 9", "line 10: night_stops goes from 0 to 6, and is 9."),
+        ("burst = 3", "burst = 11", "line 7: 11 captures 1 s apart don't fit into 10 s. Make interval_s"),
+        ("burst = 3", "bulb_s = 12", "line 7: An exposure of 12 s does not fit into an interval of 10 s."),
+        ("burst = 3", "bulb_s = 5", "line 7: Each capture can't expose for 5 s and be 'ramp' as well."),
+        ("night_stops = 2", "shutter_s = 10", "line 10: An exposure of 10 s does not fit"),
+        ("interval_s = 10", "interval_s = 10\n[[schedule]]", "is no valid TOML"),
+    ],
+)
+def test_what_cant_work_in_a_table_is_named_with_its_line(tmp_path, before, after, message):
+    with pytest.raises(BadInput, match=re.escape(message)):
+        read(write(tmp_path, TABLES.replace(before, after)))
+
+
+def test_a_line_is_found_in_its_own_table():
+    text = 'burst = 1\n[options]\nburst = 2\n[schedule]\n"burst" = 3\nx.y = 4\n'
+    names = ("burst", "options.burst", "schedule.burst", "schedule")
+    assert [line_of(text, name) for name in names] == [1, 3, 5, 4]
+    assert [line_of(text, name) for name in ("schedule.gone", "gone.gone")] == [4, 1]
+
+
+def test_what_a_server_wishes_is_read_as_the_file_is():
+    local = Config(interval_s=2.0, driver="gopro", schedule=Schedule(burst=2, burst_s=0.1))
+    wish = {"revision": 3, "interval_s": 30, "schedule": {"windows": ["06:00..08:00"]}, "new": 1}
+    config = wished(local, wish)
+    assert (config.interval_s, config.driver) == (30.0, "gopro")
+    assert config.schedule == Schedule(windows=("06:00..08:00",))
+    assert wished(local, {"schedule": None, "exposure": {"mode": "locked"}}) == replace(
+        local, exposure=Exposing(mode="locked")
+    )
+
+
+@pytest.mark.parametrize(
+    ("wish", "message"),
+    [
+        ({"interval_s": "fast"}, "The server's configuration, interval_s: interval_s must be a number"),
+        ({"schedule": {"windows": ["now"]}}, "configuration, schedule.windows: 'now' is no window"),
+        ({"exposure": {"mod": "auto"}}, "exposure.mod: 'mod' is not a setting. Did you mean 'mode'?"),
+        ({"schedule": {"burst": 5}}, "schedule.burst: 5 captures 1 s apart don't fit into 2 s."),
+    ],
+)
+def test_a_wish_that_cant_work_is_refused(wish, message):
+    with pytest.raises(BadInput, match=re.escape(message)):
+        wished(Config(), wish)
 
 
 @pytest.mark.parametrize("interval", [-1.0, float("nan")])

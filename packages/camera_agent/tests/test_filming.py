@@ -1,14 +1,20 @@
 from __future__ import annotations
 
+import queue
 import threading
 import time
 from contextlib import closing
+from datetime import UTC, datetime
 
 import pytest
 
 from camera_agent.clock import Clock
 from camera_agent.drivers.process import DriverProcess
+from camera_agent.errors import DriverError
+from camera_agent.exposure import Exposing
 from camera_agent.filming import Filming, Plan
+from camera_agent.schedule import Schedule
+from camera_agent.shooting import Listeners
 from camera_agent.spool.store import Spool
 from camera_agent.status import Status
 from tests.command import TESTS
@@ -41,8 +47,7 @@ def film(tmp_path, monkeypatch):
                 status,
                 stop=stop,
                 plan=Plan(interval_s=interval_s),
-                taken=taken,
-                failed=said.append,
+                listeners=Listeners(taken=taken, failed=said.append),
             )
             filming.run()
             return captures, said, status
@@ -90,8 +95,7 @@ def test_a_schedule_that_changes_takes_effect_while_waiting(tmp_path, monkeypatc
             Status(driver="Good"),
             stop=stop,
             plan=Plan(interval_s=3600),
-            taken=taken,
-            failed=lambda message: None,
+            listeners=Listeners(taken=taken, failed=lambda message: None),
         )
         filming.run()
     assert second.is_set()
@@ -113,30 +117,139 @@ def test_a_source_with_an_end_begins_again(folder, tmp_path):
             Status(driver="replay"),
             stop=stop,
             plan=Plan(interval_s=0.01),
-            taken=taken,
-            failed=lambda message: None,
+            listeners=Listeners(taken=taken, failed=lambda message: None),
         )
         filming.run()
     assert names[11:] == ["img12.jpg", "img1.jpg", "img2.jpg"]
 
 
-def test_waking_it_after_the_stop_ends_a_long_wait(tmp_path):
-    stop = threading.Event()
-    with closing(Spool(tmp_path / "spool")) as spool:
-        filming = Filming(
-            DriverProcess("tests.drivers.naughty:Good", {}),
-            spool,
-            Clock(),
-            Status(driver="Good"),
-            stop=stop,
-            plan=Plan(interval_s=3600),
-            taken=lambda capture: None,
-            failed=lambda message: None,
+@pytest.fixture
+def filming(tmp_path, monkeypatch):
+    """Start filming with a naughty driver in a thread of its own; gives it, its captures and its gaps."""
+    monkeypatch.setenv("PYTHONPATH", str(TESTS.parent))
+    stop, started = threading.Event(), []
+    spool = Spool(tmp_path / "spool")
+
+    def start(name: str = "Good", *, clock: Clock | None = None, **plan):
+        heard = Heard()
+        listeners = Listeners(
+            taken=heard.captures.put,
+            failed=heard.said.append,
+            missed=lambda *gap: heard.gaps.append(gap),
+            previewed=lambda _capture, small: heard.previews.append(small),
         )
-        filming.grid = type(filming.grid)(origin=time.monotonic() + 3600, interval_s=3600)
-        thread = threading.Thread(target=filming.run)
+        process = DriverProcess(f"tests.drivers.naughty:{name}", {"count": str(tmp_path / "count")})
+        made = Filming(
+            process,
+            spool,
+            clock or Clock(),
+            Status(driver=name),
+            stop=stop,
+            plan=Plan(**{"interval_s": 3600.0, **plan}),
+            listeners=listeners,
+        )
+        thread = threading.Thread(target=made.run)
         thread.start()
-        stop.set()
-        filming.wake()
-        thread.join(5)
+        started.append((made, thread))
+        return made, heard
+
+    yield start
+    stop.set()
+    for made, thread in started:
+        made.wake()
+        thread.join(20)
         assert not thread.is_alive()
+    spool.close()
+
+
+class Heard:
+    def __init__(self) -> None:
+        self.captures, self.said, self.gaps, self.previews = queue.Queue(), [], [], []
+
+    def capture(self):
+        return self.captures.get(timeout=60)
+
+
+def test_a_slot_is_a_burst(filming):
+    _, heard = filming(schedule=Schedule(burst=3, burst_s=0.05))
+    assert [heard.capture().filename for _ in range(3)] == ["1.jpg", "2.jpg", "3.jpg"]
+
+
+def test_a_capture_and_a_preview_come_when_asked_for(filming):
+    made, heard = filming()
+    heard.capture()
+    assert made.capture().filename == "2.jpg"
+    assert made.preview()[:3] == b"\xff\xd8\xff"
+    assert heard.capture().filename == "2.jpg"
+    assert heard.captures.empty()
+    assert len(heard.previews) == 2
+    assert made.alive()
+
+
+def test_outside_its_windows_it_takes_what_is_asked_for_and_nothing_else(filming):
+    now = datetime(2026, 3, 15, 12, tzinfo=UTC)
+    clock = Clock(wall_ns=lambda: int(now.timestamp() * 1e9), synced=lambda: True)
+    made, heard = filming(
+        clock=clock, interval_s=0.05, schedule=Schedule(windows=("06:00..08:00",), timezone="UTC")
+    )
+    assert made.capture().sequence == 1
+    assert heard.capture().sequence == 1
+    made.reschedule(schedule=Schedule(windows=("11:00..13:00",), timezone="UTC"))
+    assert [heard.capture().sequence for _ in range(2)] == [2, 3]
+
+
+def test_slots_that_failed_are_told_as_a_gap_when_it_films_again(filming):
+    _, heard = filming("RefusesThrice", interval_s=0.2)
+    names = [heard.capture().filename for _ in range(6)]
+    assert names[:2] == ["1.jpg", "5.jpg"]
+    # A busy machine may be late as well.
+    [(_, detail, since, until, count)] = [gap for gap in heard.gaps if gap[0] == "camera_failed"]
+    assert detail == "The lens is shut. Open it."
+    assert since.wall_ns < until.wall_ns
+    assert count >= 3
+
+
+def test_a_capture_that_takes_many_intervals_is_told_as_stalled(filming):
+    made, heard = filming("Slow", interval_s=0.1)
+    for _ in range(3):
+        heard.capture()
+    made._stop.set()
+    made.wake()
+    while not heard.gaps:
+        assert made.alive()
+    assert heard.gaps[0][0] == "stalled"
+    assert heard.gaps[0][4] >= 2
+
+
+def test_a_locked_exposure_is_that_of_the_first_picture(filming):
+    made, heard = filming("Exposed", exposing=Exposing(mode="locked"))
+    heard.capture()
+    assert made.capture().exposure == {"shutter_s": 0.1, "gain": 1.0, "told": True}
+    made.reschedule(exposing=Exposing())
+    assert heard.capture().sequence == 2
+    assert made.capture().exposure == {"shutter_s": 0.1, "gain": 1.0, "told": False}
+
+
+def test_a_ramp_tells_what_it_saw_with_each_capture(filming):
+    made, heard = filming("Exposed", exposing=Exposing(mode="ramp"))
+    first, second = heard.capture(), made.capture()
+    assert set(second.exposure) == {"shutter_s", "gain", "told", "luminance", "clipped"}
+    assert first.exposure["luminance"] > 0.18
+    assert second.exposure["shutter_s"] < 0.1
+    assert heard.said == []
+
+
+def test_an_exposure_that_the_camera_cant_do_is_said_and_the_film_goes_on(filming):
+    _, heard = filming(exposing=Exposing(mode="ramp"))
+    heard.capture()
+    assert "This camera's exposure can't be set" in heard.said[0]
+
+
+def test_waking_it_after_the_stop_ends_a_long_wait(filming):
+    made, heard = filming(interval_s=3600.0)
+    heard.capture()
+    made._stop.set()
+    made.wake()
+    with pytest.raises(DriverError, match="stopping"):
+        while True:
+            made.preview()

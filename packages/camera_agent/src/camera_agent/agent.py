@@ -20,6 +20,7 @@ from camera_agent.link.client import Client
 from camera_agent.link.sender import Sender
 from camera_agent.replaying import Replaying
 from camera_agent.running import Threads, stopped_by_signals
+from camera_agent.shooting import Listeners
 from camera_agent.spool.store import Spool
 from camera_agent.status import Status
 from camera_agent.telemetry import Heart
@@ -78,8 +79,7 @@ class Agent:
                 self._status,
                 stop=self._threads.stop,
                 plan=self._plan(),
-                taken=lambda _capture: filmed.advance(),
-                failed=self._failed,
+                listeners=Listeners(taken=lambda _capture: filmed.advance(), failed=self._failed),
             )
             with stopped_by_signals(self._threads.request_stop):
                 self._start_link(
@@ -174,7 +174,13 @@ class Agent:
 
     def _plan(self) -> Plan:
         config = self._config
-        return Plan(interval_s=config.interval_s, quota=config.quota_bytes, reserve=config.reserve_bytes)
+        return Plan(
+            interval_s=config.interval_s,
+            schedule=config.schedule,
+            exposing=config.exposure,
+            quota=config.quota_bytes,
+            reserve=config.reserve_bytes,
+        )
 
     def _failed(self, message: str) -> None:
         eliot.log_message(message_type="camera:trouble", message=message)

@@ -1,8 +1,32 @@
-"""When the next capture is due: a grid on the monotonic clock, without drift and without catching up."""
+"""When the next capture is due: a grid on the monotonic clock inside windows on the wall clock.
+
+The grid has no drift and never catches up: slots slept through are left out. Windows, dates and the sun are
+looked up on the wall clock at each slot; while its time is not known every slot is filmed, for a picture too
+many can be thrown away and one too few can't be taken again.
+"""
 
 from __future__ import annotations
 
+import functools
+import math
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from camera_agent import sun
+from camera_agent.errors import BadInput
+from camera_agent.tables import Trouble
+from camera_agent.windows import Place, Span, Window, check_timezone, spans
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+#: A closed schedule is looked at again after at most this many seconds, for clocks get set.
+LOOK_AGAIN_S = 60.0
+#: Sums of floats are off by less than this: a slot is not skipped, nor met twice, for the last bit of one.
+ROUNDING_S = 1e-6
+#: Every window comes back within a week; sun and dates are looked at anew after it.
+WEEK = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,8 +40,194 @@ class Grid:
         """The first slot at or after `now`: slots slept through are left out, never made up for."""
         if now <= self.origin:
             return self.origin
-        return self.origin + -(-(now - self.origin) // self.interval_s) * self.interval_s
+        passed = (now - self.origin - ROUNDING_S) / self.interval_s
+        return self.origin + math.ceil(passed) * self.interval_s
 
-    def missed(self, last_slot: float, slot: float) -> int:
-        """How many slots lie between two that were served."""
-        return max(0, round((slot - last_slot) / self.interval_s) - 1)
+    def between(self, first: float, last: float) -> int:
+        """How many slots lie at or after `first` and before `last`."""
+        if last <= first:
+            return 0
+        return round((self.next_slot(last) - self.next_slot(first)) / self.interval_s)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """The table `[schedule]`: when, within its interval, the camera films. The default is always."""
+
+    #: Times of day, with days of the week or the sun: `mon-fri 06:30..20:00`, `sunrise-30m..sunset+30m`.
+    windows: tuple[str, ...] = ()
+    #: Whose clock the windows are on, e.g. `Europe/Zurich`; the system's, if empty.
+    timezone: str = ""
+    #: Where the sun is looked at from, in degrees north and east.
+    latitude: float = 0.0
+    longitude: float = 0.0
+    #: First and last day, or moments; empty: without limit.
+    start: str = ""
+    end: str = ""
+    #: So many captures in each slot, so many seconds apart.
+    burst: int = 1
+    burst_s: float = 1.0
+    #: Each capture exposes for so many seconds, where the camera can; 0: as its exposure says.
+    bulb_s: float = 0.0
+
+    @property
+    def place(self) -> Place:
+        """Time zone and place."""
+        return Place(timezone=self.timezone, latitude=self.latitude, longitude=self.longitude)
+
+    def trouble(self) -> Trouble | None:
+        """What keeps this schedule from working."""
+        for name in ("timezone", "start", "end", "windows"):
+            try:
+                getattr(self, f"_check_{name}")()
+            except BadInput as error:
+                return Trouble(name=name, message=error.message, remedy=error.remedy)
+        return self._number_trouble()
+
+    def opening(self, moment: datetime) -> Opening:
+        """Whether the camera films at a moment, and until when that holds."""
+        first, last = self._limits()
+        if moment < first:
+            return Opening(open=False, until=first)
+        if moment >= last:
+            return Opening(open=False, until=datetime.max.replace(tzinfo=UTC))
+        day = self.place.local_day(moment) - timedelta(days=2)
+        found = _spans(self, day) if self.windows else [(first, last)]
+        return _opening(found, moment, until=min(last, _week_after(moment)))
+
+    def open_spans(self, since: datetime, until: datetime) -> list[Span]:
+        """The stretches between two moments in which the camera should have filmed."""
+        found: list[Span] = []
+        while since < until:
+            opening = self.opening(since)
+            change = min(until, opening.until)
+            if opening.open:
+                found.append((since, change))
+            since = change
+        return found
+
+    def parsed(self) -> tuple[Window, ...]:
+        """The windows as values. BadInput for one that is none."""
+        return tuple(Window.of(one) for one in self.windows)
+
+    def _limits(self) -> Span:
+        first = _moment(self.start, self.place, after=False)
+        last = _moment(self.end, self.place, after=True)
+        return first or datetime.min.replace(tzinfo=UTC), last or datetime.max.replace(tzinfo=UTC)
+
+    def _check_timezone(self) -> None:
+        check_timezone(self.timezone)
+
+    def _check_start(self) -> None:
+        _moment(self.start, self.place, after=False)
+
+    def _check_end(self) -> None:
+        first, last = self._limits()
+        if last <= first:
+            raise BadInput(f"The end {self.end!r} is not after the start {self.start!r}.", "Swap them?")
+
+    def _check_windows(self) -> None:
+        if any(one.follows_sun for one in self.parsed()):
+            sun.require()
+            if self.latitude == self.longitude == 0.0:
+                raise BadInput(
+                    "A window that follows the sun needs a place.", "Set latitude and longitude in degrees."
+                )
+
+    def _number_trouble(self) -> Trouble | None:
+        ranges: dict[str, tuple[float, float]] = {
+            "latitude": (-90, 90),
+            "longitude": (-180, 180),
+            "burst": (1, 100),
+        }
+        ranges |= {"burst_s": (0.05, 3600), "bulb_s": (0, 3600)}
+        for name, (lowest, highest) in ranges.items():
+            value = getattr(self, name)
+            if not lowest <= value <= highest:
+                message = f"{name} goes from {lowest:g} to {highest:g}, and is {value:g}."
+                return Trouble(name=name, message=message)
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """Whether a schedule is open, and the moment (UTC) until which that is known to hold."""
+
+    open: bool
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What comes next: at `at` (monotonic seconds) either a slot to film, or another look."""
+
+    at: float
+    film: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timetable:
+    """A grid inside a schedule. `wall` gives the time (UTC) of a monotonic second, None if not known."""
+
+    grid: Grid
+    schedule: Schedule
+    wall: Callable[[float], datetime | None]
+
+    def next_look(self, now: float) -> Look:
+        """The next slot, if the schedule is open then; else when to look again."""
+        slot = self.grid.next_slot(now)
+        moment = self.wall(slot)
+        if moment is None or (opening := self.schedule.opening(moment)).open:
+            return Look(at=slot, film=True)
+        closed_s = (opening.until - moment).total_seconds()
+        return Look(at=max(slot, self.grid.next_slot(slot + min(closed_s, LOOK_AGAIN_S))), film=False)
+
+    def missed(self, since: float, until: float) -> int:
+        """How many slots at or after `since` and before `until` should have been filmed."""
+        first, last = self.wall(since), self.wall(until)
+        if first is None or last is None or not self.schedule.windows:
+            return self.grid.between(since, until)
+        return sum(
+            self.grid.between(since + (begin - first).total_seconds(), since + (end - first).total_seconds())
+            for begin, end in self.schedule.open_spans(first, last)
+        )
+
+
+@functools.lru_cache(maxsize=64)
+def _spans(schedule: Schedule, day: date) -> list[Span]:
+    """The spans of a week, which are asked for at each slot and change once a day."""
+    return sorted(spans(schedule.parsed(), schedule.place, day, WEEK + 3))
+
+
+def _opening(found: list[Span], moment: datetime, *, until: datetime) -> Opening:
+    """The state at a moment among sorted spans, which may overlap or touch."""
+    close: datetime | None = None
+    for begin, end in found:
+        if close is None and moment < begin:
+            return Opening(open=False, until=min(begin, until))
+        if close is not None and begin > close:
+            break
+        if end > moment:
+            close = max(close or end, end)
+    return Opening(open=False, until=until) if close is None else Opening(open=True, until=min(close, until))
+
+
+def _moment(text: str, place: Place, *, after: bool) -> datetime | None:
+    """A moment written as a day or with a time; the end of the day when `after` is set. None for nothing."""
+    if not text:
+        return None
+    try:
+        if "T" not in text and " " not in text:
+            return place.at(date.fromisoformat(text) + timedelta(days=int(after)), timedelta())
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadInput(
+            f"{text!r} is no day and no moment.", "Write it as 2026-12-24 or 2026-12-24T18:00."
+        ) from None
+    if moment.tzinfo is not None:
+        return moment.astimezone(UTC)
+    return place.at(moment.date(), moment - datetime.combine(moment.date(), time()))
+
+
+def _week_after(moment: datetime) -> datetime:
+    return moment + timedelta(days=WEEK - 1)

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from camera_agent.frame import Capture
+    from camera_agent.home import Json
 
 State = Literal["capturing", "idle", "error"]
 
@@ -21,6 +24,8 @@ class Status:
     last_capture: Capture | None = None
     interval_s: float = 0.0
     config_revision: int = 0
+    #: What the camera told of itself last (`battery_percent`, ...).
+    camera_health: Mapping[str, Json] = field(default_factory=dict)
     _troubles: dict[str, str] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 

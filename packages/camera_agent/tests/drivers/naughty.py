@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from camera_agent.drivers.base import Description, Shot
 from camera_agent.errors import DriverError
+from camera_agent.exposure import Limits
 from tests.conftest import jpeg
 
 
@@ -44,6 +46,12 @@ class Hangs(Good):
         super().shoot(target, taken)
 
 
+class Slow(Good):
+    def shoot(self, target, taken):
+        time.sleep(0.5)
+        super().shoot(target, taken)
+
+
 class Crashes(Good):
     def shoot(self, target, taken):
         if taken == 2:
@@ -54,6 +62,13 @@ class Crashes(Good):
 class Refuses(Good):
     def shoot(self, target, taken):
         if taken == 2:
+            raise DriverError("The lens is shut.", "Open it.")
+        super().shoot(target, taken)
+
+
+class RefusesThrice(Good):
+    def shoot(self, target, taken):
+        if 2 <= taken <= 4:
             raise DriverError("The lens is shut.", "Open it.")
         super().shoot(target, taken)
 
@@ -79,6 +94,23 @@ class Chatters(Good):
 class HangsOnClose(Good):
     def close(self):
         time.sleep(60)
+
+
+class Exposed(Good):
+    """Takes pictures as bright as it is told to expose: a tenth of a second makes middle grey."""
+
+    def open(self, options):
+        self.exposure = None
+        description = super().open(options)
+        return replace(description, exposes=Limits(shortest_s=0.001, longest_s=8.0, gain=(1.0, 4.0), steps=3))
+
+    def expose(self, wanted):
+        self.exposure = wanted
+
+    def capture(self, target):
+        shutter = 0.1 if self.exposure is None else self.exposure.shutter_s
+        shot = super().capture(target)
+        return replace(shot, exposure={"shutter_s": shutter, "gain": 1.0, "told": self.exposure is not None})
 
 
 class Exits(Good):

@@ -24,8 +24,14 @@ def test_a_source_is_opened_captured_to_its_end_and_closed(tmp_path):
     picture.write_bytes(jpeg())
     capture = {"do": "capture", "target": str(tmp_path / "shot")}
     opened, shot, end, health = conversation(opening(picture), capture, capture, {"do": "health"})
-    assert opened["ok"] == {"model": "Replay of a.jpg", "finite": True, "total": 1, "left_out": []}
-    assert shot["ok"] == {"filename": "a.jpg", "filetype": "image/jpeg", "exposure": {}}
+    assert opened["ok"] == {
+        "model": "Replay of a.jpg",
+        "finite": True,
+        "total": 1,
+        "left_out": [],
+        "exposes": None,
+    }
+    assert shot["ok"] == {"filename": "a.jpg", "filetype": "image/jpeg", "exposure": {}, "seen": None}
     assert (end, health) == ({"ok": None}, {"ok": {}})
     assert (tmp_path / "shot").read_bytes() == jpeg()
 

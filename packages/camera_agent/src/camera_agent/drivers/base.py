@@ -1,4 +1,4 @@
-"""What a driver is: four methods. Everything else (schedule, spool, restart) is the agent's work."""
+"""What a driver is: five methods. Everything else (schedule, ramp, spool, restart) is the agent's work."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from camera_agent.exposure import Exposure, Limits, Seen
     from camera_agent.frame import ExposureValue
 
 Option = str | int | float | bool
@@ -29,21 +30,28 @@ class Description:
     """What a driver says of itself once it is open.
 
     A driver with `finite` gives captures as fast as it is asked and then None; `total` is how many, if known.
+    A driver with `exposes` can be told how to expose within those limits, and tells `shutter_s` and `gain`
+    with each shot; one without is never told.
     """
 
     model: str
     finite: bool = False
     total: int | None = None
     left_out: tuple[LeftOut, ...] = ()
+    exposes: Limits | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shot:
-    """One picture that a driver has written: its own name for it, MIME type, how it was exposed."""
+    """One picture that a driver has written: its own name for it, MIME type, how it was exposed.
+
+    `seen` is measured by the agent's own code in the driver's process, when a ramp needs it.
+    """
 
     filename: str
     filetype: str
     exposure: Mapping[str, ExposureValue] = field(default_factory=dict)
+    seen: Seen | None = None
 
 
 class Driver(Protocol):
@@ -54,6 +62,13 @@ class Driver(Protocol):
 
     def open(self, options: Options) -> Description:
         """Take hold of the camera and say what it is."""
+        ...
+
+    def expose(self, wanted: Exposure | None) -> None:
+        """Expose all captures from now on like this, as nearly as can be; None: automatically.
+
+        Only called when the description has `exposes`. What was set is read back: DriverError if it differs.
+        """
         ...
 
     def capture(self, target: Path) -> Shot | None:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import difflib
 import json
 import os
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from camera_agent.drivers import registry, wire
-from camera_agent.errors import BadInput
+from camera_agent.drivers import look, registry, wire
+from camera_agent.errors import BadInput, DriverError
 
 if TYPE_CHECKING:
-    from camera_agent.drivers.base import Driver, Options
+    from camera_agent.drivers.base import Driver, Options, Shot
     from camera_agent.home import Json
 
 #: A number of Linux's <sys/prctl.h>.
@@ -45,11 +47,27 @@ def _answer(driver: Driver, command: dict[str, Json]) -> dict[str, Json]:
             options = command["options"]
             _check_options(driver, options)  # type: ignore[arg-type] # the agent's settings were checked
             return wire.description_message(driver.open(options))  # type: ignore[arg-type] # the same
+        case "expose":
+            driver.expose(wire.exposure_of(command["exposure"]))
+            return {"ok": None}
         case "capture":
-            return wire.shot_message(driver.capture(Path(str(command["target"]))))
+            return wire.shot_message(_capture(driver, command))
         case "health":
             return {"ok": dict(driver.health())}
     raise RuntimeError(f"unknown command {command['do']!r}")
+
+
+def _capture(driver: Driver, command: dict[str, Json]) -> Shot | None:
+    target = Path(str(command["target"]))
+    shot = driver.capture(target)
+    if shot is not None and target.exists():
+        if command.get("look"):
+            shot = replace(shot, seen=look.measure(target))
+        if small := command.get("preview"):
+            # The picture counts more than its small copy.
+            with contextlib.suppress(DriverError):
+                look.preview(target, Path(str(small)))
+    return shot
 
 
 def _check_options(driver: Driver, options: Options) -> None:

@@ -13,12 +13,14 @@ import time
 from typing import TYPE_CHECKING
 
 from camera_agent.drivers import wire
+from camera_agent.drivers.base import Description
 from camera_agent.errors import DriverError, DriverLost
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from camera_agent.drivers.base import Description, Options, Shot
+    from camera_agent.drivers.base import Options, Shot
+    from camera_agent.exposure import Exposure
     from camera_agent.home import Json
 
 #: Importing numpy on a Pi Zero and waking a camera both take seconds.
@@ -34,6 +36,8 @@ class DriverProcess:
         self.capture_deadline_s = capture_deadline_s
         self._process: subprocess.Popen[bytes] | None = None
         self._buffer = b""
+        #: What the driver said of itself when it was opened last.
+        self.description = Description(model="")
 
     @property
     def pid(self) -> int | None:
@@ -53,11 +57,28 @@ class DriverProcess:
         answer = self._ask(
             {"do": "open", "driver": self.driver, "options": dict(self.options)}, OPEN_DEADLINE_S
         )
-        return wire.description_of(answer)
+        self.description = wire.description_of(answer)
+        return self.description
 
-    def capture(self, target: Path) -> Shot | None:
-        """Take one picture into `target`; None when a finite source is at its end."""
-        shot = wire.shot_of(self._ask({"do": "capture", "target": str(target)}, self.capture_deadline_s))
+    def expose(self, wanted: Exposure | None) -> None:
+        """Tell the camera how to expose from now on; None: automatically."""
+        self._ask({"do": "expose", "exposure": wire.exposure_message(wanted)}, self.capture_deadline_s)
+
+    def capture(
+        self,
+        target: Path,
+        *,
+        deadline_s: float | None = None,
+        look: bool = False,
+        preview: Path | None = None,
+    ) -> Shot | None:
+        """Take one picture into `target`; None when a finite source is at its end.
+
+        `look` measures how bright it is; `preview` gets a small copy, if Pillow is there to make one.
+        """
+        command: dict[str, Json] = {"do": "capture", "target": str(target), "look": look}
+        command["preview"] = None if preview is None else str(preview)
+        shot = wire.shot_of(self._ask(command, deadline_s or self.capture_deadline_s))
         if shot is not None and not target.exists():
             raise DriverError(f"The driver {self.driver!r} says that it took a picture but wrote none.")
         return shot

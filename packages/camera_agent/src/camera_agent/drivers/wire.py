@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from camera_agent.drivers.base import Description, LeftOut, Shot
 from camera_agent.errors import AgentError, BadInput, DriverError
+from camera_agent.exposure import Exposure, Limits, Seen
 
 if TYPE_CHECKING:
     from camera_agent.home import Json
@@ -30,7 +31,24 @@ def shot_message(shot: Shot | None) -> dict[str, Json]:
     """A capture's answer."""
     if shot is None:
         return {"ok": None}
-    return {"ok": {"filename": shot.filename, "filetype": shot.filetype, "exposure": dict(shot.exposure)}}
+    return {
+        "ok": {
+            "filename": shot.filename,
+            "filetype": shot.filetype,
+            "exposure": dict(shot.exposure),
+            "seen": None if shot.seen is None else asdict(shot.seen),
+        }
+    }
+
+
+def exposure_message(wanted: Exposure | None) -> Json:
+    """How captures shall be exposed."""
+    return None if wanted is None else asdict(wanted)
+
+
+def exposure_of(content: Json) -> Exposure | None:
+    """The value of it."""
+    return Exposure(**_numbers(content)) if isinstance(content, dict) else None
 
 
 def error_message(error: Exception) -> dict[str, Json]:
@@ -53,7 +71,7 @@ def result(message: dict[str, Json]) -> dict[str, Json] | None:
 def description_of(content: dict[str, Json] | None) -> Description:
     """The value a driver's process described itself by."""
     fields = content or {}
-    total, left_out = fields.get("total"), fields.get("left_out")
+    total, left_out, exposes = fields.get("total"), fields.get("left_out"), fields.get("exposes")
     return Description(
         model=str(fields.get("model", "")),
         finite=bool(fields.get("finite")),
@@ -63,14 +81,31 @@ def description_of(content: dict[str, Json] | None) -> Description:
             for item in (left_out if isinstance(left_out, list) else [])
             if isinstance(item, dict)
         ),
+        exposes=_limits(exposes) if isinstance(exposes, dict) else None,
     )
+
+
+def _limits(content: dict[str, Json]) -> Limits:
+    gain = content.get("gain")
+    lowest, highest = gain if isinstance(gain, list) else (1.0, 1.0)
+    numbers = _numbers(content)
+    steps = int(numbers.pop("steps", 0))
+    return Limits(gain=(_number(lowest), _number(highest)), steps=steps, **numbers)
+
+
+def _numbers(content: dict[str, Json]) -> dict[str, float]:
+    return {name: _number(value) for name, value in content.items() if isinstance(value, int | float)}
+
+
+def _number(value: Json) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
 
 
 def shot_of(content: dict[str, Json] | None) -> Shot | None:
     """The value of a capture's answer."""
     if content is None:
         return None
-    exposure = content.get("exposure")
+    exposure, seen = content.get("exposure"), content.get("seen")
     return Shot(
         filename=str(content["filename"]),
         filetype=str(content["filetype"]),
@@ -79,4 +114,5 @@ def shot_of(content: dict[str, Json] | None) -> Shot | None:
             for key, value in (exposure if isinstance(exposure, dict) else {}).items()
             if not isinstance(value, list | dict)
         },
+        seen=Seen(**_numbers(seen)) if isinstance(seen, dict) else None,
     )

@@ -1,0 +1,67 @@
+"""Looking at a picture in the driver's process, by Pillow where it is: how bright it is, and a small copy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from camera_agent.errors import DriverError
+from camera_agent.exposure import Seen
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from PIL.Image import Image
+
+#: Pictures are measured this small: decoding a JPEG at an eighth costs a tenth.
+MEASURED = (320, 240)
+#: From this value (of 255) on a pixel is burnt out.
+BURNT = 251
+#: What the protocol takes as a preview: pixels of the long side, bytes, JPEG qualities to try.
+LONG_SIDE, LARGEST, QUALITIES = 640, 256 * 1024, (80, 60, 35)
+
+
+def measure(path: Path) -> Seen | None:
+    """How bright a picture is; None without Pillow, or when it can't be read."""
+    try:
+        with _opened(path, MEASURED) as picture:
+            histogram = picture.convert("L").histogram()
+    except (ImportError, OSError):
+        return None
+    total = sum(histogram)
+    return Seen(
+        luminance=sum(count * linear(value / 255) for value, count in enumerate(histogram)) / total,
+        clipped=sum(histogram[BURNT:]) / total,
+    )
+
+
+def linear(value: float) -> float:
+    """An sRGB value as linear light, both 0 to 1 (IEC 61966-2-1)."""
+    return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+
+
+def preview(path: Path, target: Path) -> None:
+    """Write a small JPEG of a picture, upright. DriverError without Pillow, or when it can't be read."""
+    try:
+        from PIL import ImageOps  # noqa: PLC0415 - an extra
+
+        with _opened(path, (LONG_SIDE, LONG_SIDE)) as picture:
+            small = ImageOps.exif_transpose(picture).convert("RGB")
+    except ImportError:
+        raise DriverError(
+            "Previews need Pillow, which is not here.", "Install it: pip install 'camera-agent[preview]'."
+        ) from None
+    except OSError as error:
+        raise DriverError(f"No preview can be made of the picture: {error}.") from error
+    small.thumbnail((LONG_SIDE, LONG_SIDE))
+    for quality in QUALITIES:
+        small.save(target, "JPEG", quality=quality)
+        if target.stat().st_size <= LARGEST:
+            break
+
+
+def _opened(path: Path, size: tuple[int, int]) -> Image:
+    from PIL import Image  # noqa: PLC0415 - an extra
+
+    picture = Image.open(path)
+    picture.draft("RGB", size)
+    return picture

@@ -1,0 +1,87 @@
+"""Tables of settings, read into frozen dataclasses: names and types checked, a misspelt name with a guess."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, fields
+from datetime import date, time
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from camera_agent.errors import BadInput
+
+if TYPE_CHECKING:
+    from dataclasses import Field
+
+Setting = str | int | float | bool | list[str]
+#: Tells where a setting stands (`schedule.windows`), for error messages.
+Where = Callable[[str], str]
+Table = TypeVar("Table")
+
+WANTED: Mapping[type, str] = {
+    float: "a number",
+    int: "a whole number",
+    bool: "true or false",
+    str: "a text",
+    tuple: "a list of texts",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """A setting that can't work: its name, what is wrong with it, and what to do."""
+
+    name: str
+    message: str
+    remedy: str = ""
+
+
+def refuse(trouble: Trouble | None, *, where: Where, prefix: str = "") -> None:
+    """Raise BadInput for a trouble, with the place where the setting stands."""
+    if trouble is not None:
+        raise BadInput(f"{where(prefix + trouble.name)}: {trouble.message}", trouble.remedy)
+
+
+def read_table(cls: type[Table], values: object, *, name: str, where: Where) -> Table:
+    """A `cls` with the values of the table `name`. BadInput for a name or a type that does not fit."""
+    if not isinstance(values, Mapping):
+        raise BadInput(f"{where(name)}: {name} must be a table, and is {values!r}.")
+    known = {one.name: one for one in fields(cast("Any", cls))}
+    found = {}
+    for key, value in values.items():
+        place = f"{name}.{key}"
+        if key not in known:
+            raise unknown(str(key), known, place=where(place))
+        found[key] = typed(str(key), value, kind_of(known[key]), place=where(place))
+    return cls(**found)
+
+
+def unknown(name: str, known: Mapping[str, object], *, place: str) -> BadInput:
+    """The error for a setting that there is not."""
+    close = difflib.get_close_matches(name, known, n=1)
+    guess = f"Did you mean {close[0]!r}?" if close else f"There are: {', '.join(known)}."
+    return BadInput(f"{place}: {name!r} is not a setting.", guess)
+
+
+def kind_of(field: Field[Any]) -> type:
+    """The type of a field's value, told by its default."""
+    default = field.default if field.default is not MISSING else cast("Any", field.default_factory)()
+    return type(default)
+
+
+def typed(name: str, value: object, kind: type, *, place: str) -> Setting | tuple[str, ...]:
+    """A value in the type wanted. BadInput when it is of another one."""
+    if kind is bool and isinstance(value, bool):
+        return value
+    if kind in (int, float) and isinstance(value, int | float) and not isinstance(value, bool):
+        if kind is float:
+            return float(value)
+        if value == int(value):
+            return int(value)
+    if kind is str and isinstance(value, str):
+        return value
+    if kind is str and isinstance(value, date | time):  # TOML has them as types of their own
+        return value.isoformat()
+    if kind is tuple and isinstance(value, list | tuple) and all(isinstance(one, str) for one in value):
+        return tuple(value)
+    raise BadInput(f"{place}: {name} must be {WANTED[kind]}, and is {value!r}.")

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import sys
+
+import pytest
+from PIL import Image
+
+from camera_agent.drivers.look import LARGEST, linear, measure, preview
+from camera_agent.errors import DriverError
+
+
+def picture(path, colour, size=(800, 600), **more):
+    Image.new("RGB", size, colour).save(path, "JPEG", quality=95, **more)
+    return path
+
+
+@pytest.mark.parametrize(("grey", "luminance"), [(0, 0.0), (118, 0.18), (255, 1.0)])
+def test_brightness_is_linear_light(tmp_path, grey, luminance):
+    seen = measure(picture(tmp_path / "a.jpg", (grey,) * 3))
+    assert seen.luminance == pytest.approx(luminance, abs=0.005)
+    assert seen.clipped == (1.0 if grey == 255 else 0.0)
+
+
+def test_burnt_out_pixels_are_counted(tmp_path):
+    made = Image.new("RGB", (640, 480), (60, 60, 60))
+    made.paste((255, 255, 255), (0, 0, 640, 48))
+    made.save(tmp_path / "a.jpg", quality=95)
+    assert measure(tmp_path / "a.jpg").clipped == pytest.approx(0.1, abs=0.01)
+
+
+def test_what_is_no_picture_is_not_measured_and_has_no_preview(tmp_path):
+    (tmp_path / "a.jpg").write_bytes(b"hello")
+    assert measure(tmp_path / "a.jpg") is None
+    with pytest.raises(DriverError, match="No preview can be made"):
+        preview(tmp_path / "a.jpg", tmp_path / "small")
+
+
+def test_without_pillow_nothing_is_measured_and_it_says_what_to_install(tmp_path, monkeypatch):
+    source = picture(tmp_path / "a.jpg", (9, 9, 9))
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    assert measure(source) is None
+    with pytest.raises(DriverError, match=r"camera-agent\[preview\]"):
+        preview(source, tmp_path / "small")
+
+
+def test_a_preview_is_small_and_upright(tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turned by a quarter
+    preview(picture(tmp_path / "a.jpg", (9, 99, 9), (1600, 1200), exif=exif), tmp_path / "small")
+    with Image.open(tmp_path / "small") as small:
+        assert (small.format, small.size) == ("JPEG", (480, 640))
+
+
+def test_a_preview_of_noise_keeps_within_its_bytes(tmp_path):
+    Image.effect_noise((1280, 1280), 200).convert("RGB").save(tmp_path / "a.jpg", quality=98)
+    preview(tmp_path / "a.jpg", tmp_path / "small")
+    assert (tmp_path / "small").stat().st_size <= LARGEST
+
+
+def test_dark_values_are_linear_by_a_straight_line():
+    assert linear(0.04) == pytest.approx(0.04 / 12.92)

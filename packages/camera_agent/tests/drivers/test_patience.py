@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from camera_agent.drivers.patience import GRACE_S, Patience
+
+
+def test_before_a_first_capture_it_waits_for_its_limit():
+    assert Patience(30.0).deadline_s(2.0) == 30.0
+
+
+def test_a_quick_camera_that_hangs_is_over_within_its_interval_and_5_seconds():
+    patience = Patience(30.0)
+    patience.took(0.4)
+    assert patience.deadline_s(2.0) == 2.0 + GRACE_S < 2.0 + 5.0
+
+
+def test_a_slow_camera_is_given_three_times_what_it_took_and_never_more_than_the_limit():
+    patience = Patience(30.0)
+    patience.took(8.0)
+    assert patience.deadline_s(1.0) == 24.0
+    patience.took(20.0)
+    assert patience.deadline_s(1.0) == 30.0
+
+
+def test_a_slow_capture_is_forgotten_in_time():
+    patience = Patience(30.0)
+    patience.took(8.0)
+    for _ in range(200):
+        patience.took(0.2)
+    assert patience.deadline_s(1.0) == 5.0
+
+
+def test_after_a_loss_it_waits_for_its_limit_again():
+    patience = Patience(30.0)
+    patience.took(0.1)
+    patience.lost()
+    assert patience.deadline_s(1.0) == 30.0
+
+
+def test_an_exposure_has_its_own_time():
+    patience = Patience(30.0)
+    patience.took(60.5, 60.0)
+    assert patience.deadline_s(120.0, 60.0) == 30.0 + 180.0
+    assert patience.deadline_s(1.0) == 5.0
