@@ -12,7 +12,7 @@ from camera_agent.exposure import Exposing, Exposure, Limits, Ramp, Seen, flicke
 
 PI = Limits(shortest_s=2**-13, longest_s=2**4, gain=(1, 32))
 DSLR = Limits(shortest_s=2**-13, longest_s=2**4, gain=(1, 32), steps=3)
-RAMP = Exposing(mode="ramp")
+RAMP = Exposing(mode="ramp").at_interval(10)
 #: Mean luminance at noon, exposed for a thousandth of a second, in stops.
 NOON = math.log2(0.18) + math.log2(1000)
 #: What clouds and the noise of the simulated scene below make by themselves.
@@ -131,7 +131,7 @@ def test_flicker_is_how_much_a_film_bends():
     [
         (Exposing(mode="magic"), "mode"),
         (Exposing(target=2), "target"),
-        (Exposing(step_stops=0), "step_stops"),
+        (Exposing(step_stops=2), "step_stops"),
         (Exposing(shutter_s=-1), "shutter_s"),
     ],
 )
@@ -142,3 +142,10 @@ def test_what_cant_work_is_named(exposing, name):
 
 def test_stops_are_powers_of_two_of_light():
     assert Exposure(shutter_s=0.5, gain=4).stops == 1.0
+
+
+def test_long_intervals_have_greater_steps_so_that_dawn_is_not_burnt_out():
+    assert Exposing().at_interval(10).step_stops == pytest.approx(1 / 6)
+    assert Exposing().at_interval(60).step_stops == pytest.approx(0.36)
+    assert Exposing().at_interval(3600).step_stops == 1.0
+    assert Exposing(step_stops=0.05).at_interval(60).step_stops == 0.05

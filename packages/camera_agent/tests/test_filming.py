@@ -151,6 +151,7 @@ def filming(tmp_path, monkeypatch):
         thread = threading.Thread(target=made.run)
         thread.start()
         started.append((made, thread))
+        heard.thread = thread
         return made, heard
 
     yield start
@@ -245,11 +246,12 @@ def test_an_exposure_that_the_camera_cant_do_is_said_and_the_film_goes_on(filmin
     assert "This camera's exposure can't be set" in heard.said[0]
 
 
-def test_waking_it_after_the_stop_ends_a_long_wait(filming):
+def test_waking_it_after_the_stop_ends_a_long_wait_and_refuses_errands(filming):
     made, heard = filming(interval_s=3600.0)
     heard.capture()
     made._stop.set()
     made.wake()
+    heard.thread.join(60)
+    assert not heard.thread.is_alive()
     with pytest.raises(DriverError, match="stopping"):
-        while True:
-            made.preview()
+        made.preview()

@@ -22,6 +22,8 @@ TREND = 0.01
 PULL = 2 * math.sqrt(TREND)
 #: On a grid the camera is told a new step only when the course has left the old one by this share of a step.
 HYSTERESIS = 0.6
+#: Stops from frame to frame that nobody sees; stops in a second by which the light changes at most at dusk.
+STEP, TWILIGHT = 1 / 6, 0.006
 #: Stops: an error that is not corrected, so that clouds and noise don't make the film flicker.
 CALM = 0.04
 #: Above this share of burnt-out pixels a ramp goes down whatever the mean says.
@@ -74,8 +76,8 @@ class Exposing:
     target: float = 0.18
     #: Ramp: by how many stops nights may be darker than days.
     night_stops: float = 1.5
-    #: Ramp: at most so many stops from one frame to the next.
-    step_stops: float = 0.17
+    #: Ramp: at most so many stops from frame to frame; 0: a sixth, or what twilight takes in an interval.
+    step_stops: float = 0.0
     #: Ramp: the longest shutter time before gain is raised; the highest gain. 0: as the camera allows.
     longest_s: float = 0.0
     highest_gain: float = 0.0
@@ -91,7 +93,7 @@ class Exposing:
             "gain": (0, 1024),
             "target": (0.01, 0.7),
             "night_stops": (0, 6),
-            "step_stops": (0.01, 1),
+            "step_stops": (0, 1),
             "longest_s": (0, 3600),
             "highest_gain": (0, 1024),
         }
@@ -101,6 +103,10 @@ class Exposing:
                 message = f"{name} goes from {lowest:g} to {highest:g}, and is {value:g}."
                 return Trouble(name=name, message=message)
         return None
+
+    def at_interval(self, interval_s: float) -> Exposing:
+        """The same, with the limit of a step settled: a ramp that can't keep up with dawn burns it out."""
+        return replace(self, step_stops=self.step_stops or min(1.0, max(STEP, TWILIGHT * interval_s)))
 
     def within(self, limits: Limits) -> Limits:
         """The camera's limits, narrowed by these settings."""

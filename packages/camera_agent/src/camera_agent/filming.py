@@ -153,7 +153,7 @@ class Filming:
         self._timetable = Timetable(grid=grid, schedule=plan.schedule, wall=self._wall)
         #: The first moment (monotonic seconds) whose slots were not looked at yet.
         self._from = grid.origin
-        self._camera.steer(plan.exposing, bulb_s=plan.schedule.bulb_s)
+        self._camera.steer(plan.exposing.at_interval(plan.interval_s), bulb_s=plan.schedule.bulb_s)
 
     def _look(self, look: Look) -> None:
         if not look.film:

@@ -1,7 +1,8 @@
-"""A camera without hardware: it looks at a drawn landscape in which the day goes by."""
+"""A camera without hardware: it looks at a drawn landscape, 20 stops darker by night than at noon."""
 
 from __future__ import annotations
 
+import math
 import time
 from typing import TYPE_CHECKING, ClassVar
 
@@ -9,7 +10,9 @@ from PIL import Image
 
 from camera_agent.drivers.base import Description, Options, Shot
 from camera_agent.drivers.landscape import Landscape
+from camera_agent.drivers.light import stops_below_noon
 from camera_agent.errors import BadInput
+from camera_agent.exposure import Exposure, Limits, split
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
     from camera_agent.frame import ExposureValue
 
 DAY_S = 600.0
+LIMITS = Limits(shortest_s=1 / 8000, longest_s=30.0, gain=(1.0, 64.0), bulb_s=600.0)
+#: The exposure that is right at noon, in stops: a thousandth of a second.
+NOON = math.log2(1 / 1000)
 
 
 class SimulatedDriver:
@@ -34,6 +40,7 @@ class SimulatedDriver:
         self._landscape: Landscape | None = None
         self._day_s = DAY_S
         self._at: float | None = None
+        self._exposure: Exposure | None = None
 
     def open(self, options: Options) -> Description:
         """Draw what does not move. BadInput for options out of range."""
@@ -48,23 +55,29 @@ class SimulatedDriver:
         self._landscape = Landscape(
             width=width - width % 2, height=height - height % 2, seed=int(options.get("seed", 1))
         )
-        return Description(model="Simulated landscape")
+        return Description(model="Simulated landscape", exposes=LIMITS)
+
+    def expose(self, wanted: Exposure | None) -> None:
+        """Expose like this; None: as its light meter says. DriverError is for real cameras."""
+        self._exposure = wanted
 
     def capture(self, target: Path) -> Shot:
         """Draw the moment."""
         if self._landscape is None:
             raise RuntimeError("the camera must be opened first")
         days = (time.time() if self._at is None else self._at) / self._day_s
-        pixels = self._landscape.draw(days)
+        right = NOON + stops_below_noon(days)
+        exposure = self._exposure or split(right, LIMITS)
+        pixels = self._landscape.draw(days, off_stops=exposure.stops - right)
         Image.fromarray(pixels).save(target, "JPEG", quality=88)
         hour = days % 1 * 24
-        light = self._landscape.daylight(days)
         return Shot(
             filename=f"landscape-{int(hour):02d}{int(hour % 1 * 60):02d}.jpg",
             filetype="image/jpeg",
             exposure={
-                "shutter_s": round(0.002 + 0.5 * (1 - light) ** 4, 4),
-                "iso": 100 if light > 0.3 else 800,
+                "shutter_s": float(f"{exposure.shutter_s:.4g}"),
+                "gain": float(f"{exposure.gain:.4g}"),
+                "iso": round(100 * exposure.gain),
             },
         )
 
