@@ -90,13 +90,6 @@ def test_a_ramp_through_dusk_and_dawn_is_smooth_and_burns_nothing_out(tmp_path, 
         ramp = ramp.after(seen[-1], settings, limits)
     steps_made = [abs(after - before) for before, after in itertools.pairwise(stops)]
     assert max(stops) - min(stops) > 12
-    print(
-        "F",
-        flicker([one.luminance for one in seen[10:]]),
-        max(one.clipped for one in seen),
-        max(steps_made[1:]),
-        max(stops) - min(stops),
-    )
     assert max(steps_made[1:]) <= (2 / 3 if steps else settings.step_stops) + 1e-9
     assert flicker([one.luminance for one in seen[10:]]) < bound
     assert max(one.clipped for one in seen) < 0.01

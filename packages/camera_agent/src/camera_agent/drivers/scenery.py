@@ -122,12 +122,15 @@ def land(random: np.random.Generator, height: int, width: int) -> Land:
         _add_peaks(made, rows, crest, grain, height, foot=foot, far=far)
         grain = np.roll(grain, width // 3, axis=1)
     across = np.linspace(0, 2 * math.pi, width, dtype=np.float32)
-    swing = np.sin(across * 1.3 + random.random() * 6).astype(np.float32)
-    hill = 0.645 - 0.028 * swing - firs(random, width, count=width // 5, tall=0.030)
+    hill = 0.645 - 0.028 * _wave(random, across * 1.3) - firs(random, width, count=width // 5, tall=0.030)
     _add(made, rows, hill, _tint(FOREST, grain, 0.9), grain, height, far=0.12)
-    meadow = 0.680 + 0.012 * np.sin(across * 2.1 + random.random() * 6)
+    meadow = 0.680 + 0.012 * _wave(random, across * 2.1)
     _add(made, rows, meadow, _tint(MEADOW, grain, 0.6), grain, height, far=0.05)
     return made
+
+
+def _wave(random: np.random.Generator, across: Floats) -> Floats:
+    return np.asarray(np.sin(across + np.float32(random.random() * 6)), dtype=np.float32)
 
 
 def _add_peaks(
