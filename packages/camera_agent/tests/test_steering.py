@@ -10,7 +10,7 @@ TOLD = {"shutter_s": 0.02, "gain": 2.0}
 
 
 def steering(limits: Limits | None = LIMITS, *, bulb_s: float = 0.0, **settings) -> Steering:
-    made = Steering(Exposing(**settings), bulb_s=bulb_s)
+    made = Steering(Exposing(**settings).at_interval(10), bulb_s=bulb_s)
     made.opened(limits)
     return made
 

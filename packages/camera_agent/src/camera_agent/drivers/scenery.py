@@ -107,7 +107,7 @@ def firs(random: np.random.Generator, width: int, *, count: int, tall: float, si
 def land(random: np.random.Generator, height: int, width: int) -> Land:
     """Two ranges of peaks, a hill with a forest, meadows at the shore."""
     shore, first = int(height * SHORE), int(height * 0.22)
-    rows = (np.arange(first, shore, dtype=np.float32) / height)[:, None]
+    rows = np.asarray(np.arange(first, shore)[:, None] / height, dtype=np.float32)
     shape = (shore - first, width)
     made = Land(
         first=first,
@@ -118,13 +118,18 @@ def land(random: np.random.Generator, height: int, width: int) -> Land:
     )
     grain = fractal(random, *shape, octaves=6, cells=(4, 14))
     for foot, rise, far, points in ((0.62, 0.27, 0.46, 5), (0.67, 0.27, 0.24, 4)):
-        crest = foot - rise * jagged(random, width, points=points, roughness=0.47)
+        outline = jagged(random, width, points=points, roughness=0.47)
+        crest = np.asarray(foot - rise * outline, dtype=np.float32)
         _add_peaks(made, rows, crest, grain, height, foot=foot, far=far)
         grain = np.roll(grain, width // 3, axis=1)
     across = np.linspace(0, 2 * math.pi, width, dtype=np.float32)
-    hill = 0.645 - 0.028 * _wave(random, across * 1.3) - firs(random, width, count=width // 5, tall=0.030)
+    hill = (
+        np.float32(0.645)
+        - np.float32(0.028) * _wave(random, across * 1.3)
+        - firs(random, width, count=width // 5, tall=0.030)
+    )
     _add(made, rows, hill, _tint(FOREST, grain, 0.9), grain, height, far=0.12)
-    meadow = 0.680 + 0.012 * _wave(random, across * 2.1)
+    meadow = np.asarray(0.680 + 0.012 * _wave(random, across * 2.1), dtype=np.float32)
     _add(made, rows, meadow, _tint(MEADOW, grain, 0.6), grain, height, far=0.05)
     return made
 
