@@ -37,6 +37,11 @@ class CompletedRequest:
         )
         Path(file_output).write_bytes(out.getvalue())
 
+    def save_dng(self, file_output, name="raw"):
+        if name not in self._camera.config:
+            raise RuntimeError(f"Stream {name!r} is not defined")
+        Path(file_output).write_bytes(b"II*\0a negative")
+
     def release(self):
         self._camera.taken -= 1
 
@@ -78,7 +83,7 @@ class Picamera2:
         self,
         main=None,
         lores=None,
-        raw=None,
+        raw={},  # noqa: B006 - as theirs
         transform=Transform(),
         colour_space=None,
         buffer_count=1,
@@ -93,11 +98,12 @@ class Picamera2:
             sensor = {}
         if controls is None:
             controls = {}
-        if raw is None:
-            raw = {}
         if main is None:
             main = {}
-        return {"main": {"size": (4056, 3040), **main}, "buffer_count": buffer_count}
+        streams = {"main": {"size": (4056, 3040), **main}}
+        if raw is not None:
+            streams["raw"] = {"size": (4056, 3040), **raw}
+        return {**streams, "buffer_count": buffer_count}
 
     def configure(self, camera_config=None):
         if self.running:

@@ -15,7 +15,7 @@ from pathlib import Path
 USED = {
     "Picamera2": {"__init__", "global_camera_info", "create_still_configuration", "configure", "start"}
     | {"set_controls", "capture_metadata", "capture_request", "close", "stop"},
-    "CompletedRequest": {"get_metadata", "save"},
+    "CompletedRequest": {"get_metadata", "save", "save_dng"},
 }
 RECORDED = Path(__file__).with_name("picamera2.json")
 

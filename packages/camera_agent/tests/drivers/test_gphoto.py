@@ -8,6 +8,7 @@ import pytest
 
 from camera_agent.drivers.process import DriverProcess
 from camera_agent.errors import BadInput, DriverError
+from camera_agent.exposure import Exposure
 from tests.conftest import jpeg
 
 pytest.importorskip("gphoto2")
@@ -40,7 +41,33 @@ def test_a_picture_is_taken_and_downloaded_byte_for_byte(camera, tmp_path):
 
 def test_settings_are_made_and_told_with_each_picture(camera, tmp_path):
     process = camera(aperture="f/4", shutter="0.0050s", target="Memory card", config="autofocus=Off")
-    assert process.capture(tmp_path / "shot").exposure == {"aperture": "f/4", "shutter": "0.0050s"}
+    exposure = process.capture(tmp_path / "shot").exposure
+    assert exposure == {"aperture": "f/4", "shutter": "0.0050s", "shutter_s": 0.005, "gain": 1.0}
+
+
+def test_an_exposure_is_set_to_the_nearest_that_the_camera_has_and_read_back(camera, tmp_path):
+    process = camera()
+    limits = process.description.exposes
+    assert (limits.longest_s, limits.steps) == (1.0, 3)
+    process.expose(Exposure(shutter_s=0.9))
+    assert process.capture(tmp_path / "shot").exposure["shutter_s"] == 1.0
+    process.expose(None)
+    assert process.capture(tmp_path / "shot").exposure["shutter_s"] == 1.0
+
+
+def test_a_raw_twin_is_left_on_the_card_unless_there_is_a_folder_for_it(tmp_path, monkeypatch):
+    """The virtual camera takes JPEGs alone, so its files are told apart by what they hold."""
+    card = tmp_path / "card"
+    card.mkdir()
+    (card / "a.jpg").write_bytes(b"II*\0 a negative")
+    monkeypatch.setenv("VCAMERADIR", str(card))
+    for options, kept in (({}, []), ({"raw": str(tmp_path / "raw")}, ["JPG"])):
+        with closing(DriverProcess("gphoto2", options)) as process:
+            process.open()
+            with pytest.raises(DriverError, match="none is a JPEG"):
+                process.capture(tmp_path / "shot")
+        raw = tmp_path / "raw"
+        assert [path.suffix[1:] for path in raw.glob("*")] == kept
 
 
 def test_the_battery_is_told(camera):

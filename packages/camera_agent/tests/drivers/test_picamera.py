@@ -11,6 +11,7 @@ from PIL import Image
 
 from camera_agent.drivers.picamera import PicameraDriver
 from camera_agent.errors import BadInput, DriverError
+from camera_agent.exposure import Exposure
 from tests.command import TESTS
 from tests.doubles.signatures import RECORDED, signatures
 
@@ -45,7 +46,41 @@ def test_a_picture_of_the_size_asked_for_with_its_exposure(opened, tmp_path):
     shot = opened().capture(tmp_path / "shot")
     with Image.open(tmp_path / "shot") as picture:
         assert (picture.format, picture.size) == ("JPEG", (64, 48))
-    assert shot.exposure == {"shutter_s": 0.02, "gain": 2.0, "lux": 400.0}
+    assert shot.exposure == {"shutter_s": 0.02, "gain": 2.0, "lux": 400.0, "sensor_celsius": 31.0}
+
+
+def test_a_negative_is_kept_beside_when_a_folder_is_given_for_it(opened, tmp_path):
+    opened(raw=str(tmp_path / "raw")).capture(tmp_path / "shot")
+    [negative] = (tmp_path / "raw").iterdir()
+    assert negative.name.endswith("-picamera-000001.dng")
+
+
+def test_without_such_a_folder_there_is_no_raw_stream_that_takes_buffers(opened):
+    assert "raw" not in opened()._camera.config
+
+
+def test_a_folder_for_negatives_that_cant_be_made_is_refused(double, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(BadInput, match="can't be made"):
+        PicameraDriver().open({"raw": str(tmp_path / "file" / "raw")})
+    double.Picamera2.is_open = False
+
+
+def test_an_exposure_is_wished_for_and_waited_for_and_the_automatics_come_back(opened, double, tmp_path):
+    driver = opened(settle_s=0)
+    driver.expose(Exposure(shutter_s=0.25, gain=4.0))
+    exposure = driver.capture(tmp_path / "shot").exposure
+    assert (exposure["shutter_s"], exposure["gain"]) == (0.25, 4.0)
+    driver.expose(None)
+    for _ in range(3):
+        driver.capture(tmp_path / "shot")
+    assert driver._camera._now["AeEnable"] is True
+
+
+def test_it_says_how_its_sensor_can_be_exposed(double):
+    limits = PicameraDriver().open({"width": 64, "height": 48}).exposes
+    assert (limits.shortest_s, limits.gain, limits.steps) == (60e-6, (1.0, 22.2), 0)
+    assert limits.longest_s > 600
 
 
 def test_a_frame_taken_before_the_controls_arrived_is_not_accepted(opened, tmp_path):

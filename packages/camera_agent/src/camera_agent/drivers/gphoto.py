@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import gphoto2 as gp
 
 from camera_agent.drivers.base import Description, Options, Shot
+from camera_agent.drivers.gphoto_exposure import Scales
 from camera_agent.drivers.gphoto_settings import Setting, parse_extra, write
 from camera_agent.drivers.gphoto_trouble import trouble
 from camera_agent.errors import BadInput, DriverError
@@ -15,8 +18,8 @@ from camera_agent.frame import HEAD_BYTES, filetype_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
+    from camera_agent.exposure import Exposure
     from camera_agent.frame import ExposureValue
 
 #: What the options are called on the cameras of different makers; the first name a camera has is taken.
@@ -36,16 +39,18 @@ class GphotoDriver:
     """Options: `port` (`usb:001,004`; default the first camera), the names in `NAMES`, `config`, `keep`.
 
     `config` sets anything else the camera has (`"whitebalance=Daylight, autofocus=Off"`); `keep = true`
-    leaves pictures on the camera's card after they were downloaded.
+    leaves pictures on the camera's card after they were downloaded. A RAW twin is never deleted unless it was
+    brought to the folder `raw`; without one it stays on the card.
     """
 
-    option_names: ClassVar[frozenset[str]] = frozenset({*NAMES, "port", "config", "keep"})
+    option_names: ClassVar[frozenset[str]] = frozenset({*NAMES, "port", "config", "keep", "raw"})
 
     def __init__(self) -> None:
         self._camera: gp.Camera | None = None
         self._options: Options = {}
         self._port = ""
         self._exposure: dict[str, ExposureValue] = {}
+        self._scales: Scales | None = None
 
     def open(self, options: Options) -> Description:
         """Find the camera and set it up. BadInput for a setting it does not have, or a value not taken."""
@@ -61,7 +66,17 @@ class GphotoDriver:
             )
         name, self._port = cameras[0]
         self._start(self._port)
-        return Description(model=name)
+        return Description(model=name, exposes=None if self._scales is None else self._scales.limits)
+
+    def expose(self, wanted: Exposure | None) -> None:
+        """Set the nearest shutter time and sensitivity that the camera has; None: as it is."""
+        if wanted is None or self._scales is None:
+            return
+        camera = self._opened()
+        for names, value in self._scales.nearest(wanted).items():
+            if (setting := Setting.find(camera, NAMES[names])) and setting.value != value:
+                write(camera, setting, value)
+        self._read_exposure()
 
     def _start(self, port: str) -> None:
         ports = gp.PortInfoList()
@@ -88,9 +103,19 @@ class GphotoDriver:
                     f"This camera has no setting {name!r}.", "gphoto2 --list-config names them all."
                 )
             write(self._camera, setting, value)
+        shutter, iso = (Setting.find(self._camera, NAMES[option]) for option in ("shutter", "iso"))
+        self._scales = Scales.of(
+            shutter.choices if shutter and not shutter.read_only else (),
+            iso.choices if iso and not iso.read_only else (),
+        )
+        self._read_exposure()
+
+    def _read_exposure(self) -> None:
         for option in ("iso", "aperture", "shutter"):
             if setting := Setting.find(self._camera, NAMES[option]):
                 self._exposure[option] = setting.value
+        if self._scales is not None:
+            self._exposure |= self._scales.told(self._exposure)
 
     def capture(self, target: Path) -> Shot:
         """Release the shutter and download the picture; a camera in trouble is closed and opened once."""
@@ -109,9 +134,11 @@ class GphotoDriver:
         written = [(shot.folder, shot.name), *self._written_later()]
         name = None
         for folder, file_name in written:
-            if name is None and (filetype := self._download(folder, file_name, target)):
+            filetype = self._download(folder, file_name, target) if name is None else None
+            if filetype is not None:
                 name = (file_name, filetype)
-            if not self._options.get("keep"):
+            saved = filetype is not None or self._save_raw(folder, file_name)
+            if saved and not self._options.get("keep"):
                 camera.file_delete(folder, file_name)
         if name is None:
             names = ", ".join(file_name for _, file_name in written)
@@ -139,6 +166,15 @@ class GphotoDriver:
         if filetype is None:
             target.unlink()
         return filetype
+
+    def _save_raw(self, folder: str, name: str) -> bool:
+        """Bring a RAW twin to the folder for it; False when there is none, and the twin stays on the card."""
+        if not (raw := str(self._options.get("raw", ""))):
+            return False
+        Path(raw).mkdir(parents=True, exist_ok=True)
+        stamp = time.strftime("%Y%m%d-%H%M%S")
+        self._opened().file_get(folder, name, gp.GP_FILE_TYPE_NORMAL).save(str(Path(raw) / f"{stamp}-{name}"))
+        return True
 
     def _reopen(self) -> None:
         """Close the camera and open it anew, in a new object: init() on a closed one corrupts the memory."""

@@ -11,20 +11,39 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from camera_agent.drivers.base import Description, Options, Shot
-from camera_agent.drivers.picamera_controls import Control, Controls, Metadata, locked, parse, shows
+from camera_agent.drivers.picamera_controls import (
+    Control,
+    Controls,
+    Metadata,
+    Value,
+    locked,
+    parse,
+    shows,
+)
 from camera_agent.errors import BadInput, DriverError
+from camera_agent.exposure import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
+    from camera_agent.exposure import Exposure
     from camera_agent.frame import ExposureValue
 
 #: Controls are at the sensor a few frames after they were set; after so many they will not come any more.
 FRAMES = 12
+#: Metadata that go with each capture, and what they are called there.
+TOLD = (
+    ("AnalogueGain", "gain"),
+    ("DigitalGain", "digital_gain"),
+    ("Lux", "lux"),
+    ("ColourTemperature", "kelvin"),
+    ("SensorTemperature", "sensor_celsius"),
+    ("LensPosition", "lens_position"),
+)
 
 
 class Request(Protocol):
@@ -36,6 +55,10 @@ class Request(Protocol):
 
     def save(self, name: str, file_output: str, format: str | None = None) -> None:  # noqa: A002 - its name there
         """Write a stream's picture."""
+        ...
+
+    def save_dng(self, file_output: str, name: str = "raw") -> None:
+        """Write the raw stream as a DNG file."""
         ...
 
     def release(self) -> None:
@@ -51,7 +74,11 @@ class Picamera(Protocol):
     camera_properties: Mapping[str, str]
 
     def create_still_configuration(
-        self, main: dict[str, tuple[int, int]] = ..., *, buffer_count: int = ...
+        self,
+        main: dict[str, tuple[int, int]] = ...,
+        *,
+        raw: dict[str, tuple[int, int]] | None = ...,
+        buffer_count: int = ...,
     ) -> dict[str, object]:
         """A configuration for pictures of full quality."""
         ...
@@ -82,19 +109,22 @@ class Picamera(Protocol):
 
 
 class PicameraDriver:
-    """Options: `camera` (0), `width`, `height`, `quality` (90), `settle_s` (5), `lock` (false), `controls`.
+    """Options: `camera` (0), `width`, `height`, `quality` (90), `settle_s` (5), `lock`, `controls`, `raw`.
 
+    `raw` names a folder that gets a DNG file of each capture as well; the agent delivers the JPEG alone.
     `controls` sets anything by its libcamera name: `"ExposureTime=10000, AnalogueGain=1.0"`. With `lock` the
     exposure and white balance that were found while settling stay as they are.
     """
 
     option_names: ClassVar[frozenset[str]] = frozenset(
-        {"camera", "width", "height", "quality", "settle_s", "lock", "controls"}
+        {"camera", "width", "height", "quality", "settle_s", "lock", "controls", "raw"}
     )
 
     def __init__(self) -> None:
         self._camera: Picamera | None = None
         self._wanted: Controls = {}
+        self._base: Controls = {}
+        self._raw: Path | None = None
         self._count = 0
 
     def open(self, options: Options) -> Description:
@@ -104,14 +134,32 @@ class PicameraDriver:
         self._wanted = parse(str(options.get("controls", "")), camera.camera_controls)
         size = (int(options.get("width", 1920)), int(options.get("height", 1080)))
         camera.options["quality"] = int(options.get("quality", 90))
-        camera.configure(camera.create_still_configuration(main={"size": size}, buffer_count=2))
+        self._raw = _folder(str(options.get("raw", "")))
+        # Without a raw stream its buffers stay free, and those are scarce.
+        raw: dict[str, tuple[int, int]] | None = {} if self._raw else None
+        camera.configure(camera.create_still_configuration(main={"size": size}, raw=raw, buffer_count=2))
         camera.set_controls(self._wanted)
         camera.start()
         metadata = self._settle(float(options.get("settle_s", 5.0)))
         if options.get("lock"):
             self._wanted = {**locked(metadata), **self._wanted}
             camera.set_controls(self._wanted)
-        return Description(model=model)
+        self._base = self._wanted
+        return Description(model=model, exposes=_limits(camera.camera_controls))
+
+    def expose(self, wanted: Exposure | None) -> None:
+        """Wish for the exposure; a frame counts only when it shows it. None goes back to the options'."""
+        controls: dict[str, Value] = {}
+        if wanted is not None:
+            controls = {
+                "AeEnable": False,
+                "ExposureTime": round(wanted.shutter_s * 1e6),
+                "AnalogueGain": wanted.gain,
+            }
+        elif "AeEnable" in self._opened().camera_controls and "AeEnable" not in self._base:
+            controls = {"AeEnable": True}
+        self._wanted = {**self._base, **controls}
+        self._opened().set_controls(self._wanted)
 
     def _settle(self, seconds: float) -> Metadata:
         """Wait until automatic exposure has settled, but not for ever: it may never say so."""
@@ -130,8 +178,11 @@ class PicameraDriver:
                 if shows(metadata, self._wanted):
                     frame.save("main", str(target), format="jpeg")
                     self._count += 1
+                    name = f"picamera-{self._count:06d}"
+                    if self._raw is not None:
+                        frame.save_dng(str(self._raw / f"{time.strftime('%Y%m%d-%H%M%S')}-{name}.dng"))
                     return Shot(
-                        filename=f"picamera-{self._count:06d}.jpg",
+                        filename=f"{name}.jpg",
                         filetype="image/jpeg",
                         exposure=_exposure(metadata),
                     )
@@ -189,12 +240,39 @@ def _find(number: int) -> tuple[str, Picamera]:
     return str(found[number]["Model"]), camera
 
 
+def _folder(name: str) -> Path | None:
+    """The folder for raw files, made if need be. BadInput when that is not possible."""
+    if not name:
+        return None
+    try:
+        Path(name).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput(
+            f"The folder {name} for raw files can't be made: {error.strerror}.", "Give another as raw."
+        ) from error
+    return Path(name)
+
+
+def _limits(known: Mapping[str, Control]) -> Limits | None:
+    """How the sensor can be exposed, as libcamera tells; None when it tells nothing."""
+    if not {"ExposureTime", "AnalogueGain"} <= set(known):
+        return None
+    (shortest, longest, _), (lowest, highest, _) = known["ExposureTime"], known["AnalogueGain"]
+    if not all(isinstance(one, int | float) for one in (shortest, longest, lowest, highest)):
+        return None
+    return Limits(
+        shortest_s=max(1.0, float(shortest)) / 1e6,  # type: ignore[arg-type] # both are numbers
+        longest_s=float(longest) / 1e6,  # type: ignore[arg-type] # both are numbers
+        gain=(max(1.0, float(lowest)), float(highest)),  # type: ignore[arg-type] # both are numbers
+    )
+
+
 def _exposure(metadata: Metadata) -> dict[str, ExposureValue]:
     """What a frame's metadata tells of its exposure, in seconds and factors."""
     told: dict[str, ExposureValue] = {}
     if isinstance(microseconds := metadata.get("ExposureTime"), int | float):
         told["shutter_s"] = microseconds / 1e6
-    for name, key in (("AnalogueGain", "gain"), ("Lux", "lux"), ("ColourTemperature", "kelvin")):
+    for name, key in TOLD:
         if isinstance(value := metadata.get(name), int | float):
             told[key] = value
     return told
