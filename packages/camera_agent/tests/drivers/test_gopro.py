@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from camera_agent.drivers.gopro import GoproDriver, Patience
+from camera_agent.drivers.gopro import Awake, GoproDriver, Patience
+from camera_agent.drivers.gopro_http import Address
 from camera_agent.errors import BadInput, DriverError
 from tests.conftest import jpeg
 from tests.doubles.gopro import FakeGopro
@@ -26,8 +29,8 @@ def gopro():
 
 @pytest.fixture
 def driver(gopro):
-    time = Time()
-    driver = GoproDriver(Patience(sleep=time.sleep, now=lambda: time.now))
+    passing = Time()
+    driver = GoproDriver(Patience(sleep=passing.sleep, now=lambda: passing.now))
     yield driver
     driver.close()
 
@@ -97,6 +100,20 @@ def test_what_keeps_it_from_storing_is_told(gopro, driver, tmp_path, key, value,
 def test_its_health_is_battery_and_card(gopro, driver):
     driver.open({"address": gopro.address})
     assert driver.health() == {"battery_percent": 88, "card_free_bytes": 1_024_000}
+
+
+def test_between_captures_it_is_kept_awake(gopro):
+    awake = Awake(Address.of({"address": gopro.address}), every_s=0.01)
+    deadline = time.monotonic() + 30
+    while gopro.kept_alive < 3:
+        assert time.monotonic() < deadline
+    gopro.busy = 2  # it refuses, and is called again
+    gopro.kept_alive = 0
+    while gopro.busy:
+        gopro.look()
+    while not gopro.kept_alive:
+        assert time.monotonic() < deadline
+    awake.close()
 
 
 def test_a_camera_asleep_is_told_with_what_to_do(driver):

@@ -6,6 +6,8 @@ Wi-Fi the Pi's only radio is bound to the camera, so USB is the way for an agent
 
 from __future__ import annotations
 
+import contextlib
+import threading
 import time
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 PHOTO_PRESETS = 1001
 #: Seconds that taking and storing one photo may take, and between two looks at the state.
 READY_S, LOOK_S = 20.0, 0.2
+#: The camera sleeps when it hears nothing; GoPro's own software calls every 3 seconds.
+KEEP_ALIVE_S = 3.0
 #: So often a download may break before the picture is given up; each try goes on where the last one broke.
 DOWNLOADS = 5
 
@@ -37,6 +41,27 @@ class Patience:
 
     sleep: Callable[[float], object] = time.sleep
     now: Callable[[], float] = time.monotonic
+
+
+class Awake:
+    """Keeps the camera awake between captures that are minutes apart, on a connection of its own."""
+
+    def __init__(self, address: Address, *, every_s: float = KEEP_ALIVE_S) -> None:
+        self._http, self._every_s, self._stop = GoproHttp(address), every_s, threading.Event()
+        self._thread = threading.Thread(target=self._run, name="gopro-keep-alive", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        while not self._stop.wait(self._every_s):
+            # A camera that refuses is busy, thus awake; one that is gone is told by the next capture.
+            with contextlib.suppress(DriverError):
+                self._http.json("/gopro/camera/keep_alive")
+        self._http.close()
+
+    def close(self) -> None:
+        """End it; a request under way ends by its own time-out."""
+        self._stop.set()
+        self._thread.join(1.0)
 
 
 class GoproDriver:
@@ -50,6 +75,7 @@ class GoproDriver:
     def __init__(self, patience: Patience | None = None) -> None:
         self._patience = patience or Patience()
         self._http: GoproHttp | None = None
+        self._awake: Awake | None = None
         self._keep = False
 
     def open(self, options: Options) -> Description:
@@ -67,6 +93,7 @@ class GoproDriver:
         date = f"date={now:%Y_%m_%d}&time={now:%H_%M_%S}&tzone={zone}&dst=0"
         http.json(f"/gopro/camera/set_date_time?{date}")
         http.json(f"/gopro/camera/presets/set_group?id={PHOTO_PRESETS}")
+        self._awake = Awake(address)
         return Description(model=str(info.get("model_name") or "GoPro"))
 
     def capture(self, target: Path) -> Shot:
@@ -124,7 +151,9 @@ class GoproDriver:
         return {"battery_percent": state.battery_percent, "card_free_bytes": state.card_free_bytes}
 
     def close(self) -> None:
-        """Close the connection; the camera goes to sleep by itself."""
+        """Close the connections; the camera goes to sleep by itself."""
+        if self._awake is not None:
+            self._awake.close()
         if self._http is not None:
             self._http.close()
 
