@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Importing numpy on a Pi Zero and waking a camera both take seconds.
 OPEN_DEADLINE_S = 60.0
+#: A process that closed its pipe ends at once, but on a busy machine even that takes time.
+LAST_WORDS_S = 5.0
 
 
 class DriverProcess:
@@ -152,7 +154,7 @@ class DriverProcess:
     def _lost(self, process: subprocess.Popen[bytes]) -> DriverLost:
         # Its pipe is closed, so it is about to end: its own word on why is better than our kill.
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(1.0)
+            process.wait(LAST_WORDS_S)
         self.kill()
         code = process.returncode
         how = f"was ended by {signal.Signals(-code).name}" if code and code < 0 else f"ended with code {code}"
