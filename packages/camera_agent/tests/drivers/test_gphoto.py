@@ -71,7 +71,7 @@ def test_a_raw_twin_is_left_on_the_card_unless_there_is_a_folder_for_it(tmp_path
 
 
 def test_the_battery_is_told(camera):
-    assert camera().health() == {"battery": "50%"}
+    assert camera().health() == {"battery": "50%", "battery_percent": 50}
 
 
 def test_a_card_that_fills_up_costs_nothing(camera, tmp_path):

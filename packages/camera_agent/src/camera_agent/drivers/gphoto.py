@@ -183,12 +183,15 @@ class GphotoDriver:
         self._start(self._port)
 
     def health(self) -> Mapping[str, ExposureValue]:
-        """The battery's level as the camera writes it."""
+        """The battery's level as the camera writes it, and in percent where that is what it writes."""
         try:
             setting = Setting.find(self._opened(), ("batterylevel",))
         except gp.GPhoto2Error as error:
             raise trouble(error.code, str(error)) from error
-        return {} if setting is None else {"battery": setting.value}
+        if setting is None:
+            return {}
+        percent = setting.value.removesuffix("%").strip()
+        return {"battery": setting.value} | ({"battery_percent": int(percent)} if percent.isdecimal() else {})
 
     def close(self) -> None:
         """Give the camera back."""
