@@ -39,3 +39,12 @@ def folder(tmp_path):
     for number in range(1, 13):
         (made / f"img{number}.jpg").write_bytes(jpeg(number * 20))
     return made
+
+
+@pytest.fixture
+def filled(tmp_path):
+    from tests.spool.conftest import Filled  # noqa: PLC0415 - it needs our pictures
+
+    filled = Filled(tmp_path / "spool")
+    yield filled
+    filled.spool.close()

@@ -63,6 +63,10 @@ class StrictServer:
         self.uploads: dict[str, Upload] = {}
         self.stored: list[str] = []
         self.heartbeats: list[dict] = []
+        self.records: dict[str, dict] = {}
+        self.commands: list[dict] = []
+        self.previews: list[str] = []
+        self.time = "2026-11-23T21:50:00.310Z"
         self.requests: list[tuple[str, str]] = []
         self.violations: list[str] = []
         self.connections = 0
@@ -118,6 +122,11 @@ class StrictServer:
 
     def names(self) -> list[str]:
         return [self.uploads[capture].metadata["filename"] for capture in self.stored]
+
+
+def _fixed(metadata: dict[str, str]) -> dict[str, str]:
+    """What a repeated creation must not change: all but the time, which may have been learnt since."""
+    return {name: value for name, value in metadata.items() if name not in ("captured_at", "clock")}
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -201,7 +210,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _route(self, method: str, path: str) -> None:
         open_doors = {("POST", "/pairing"): self._pairing, ("POST", "/token"): self._token}
-        doors = {("POST", "/heartbeat"): self._heartbeat}
+        doors = {("POST", "/heartbeat"): self._heartbeat, ("POST", "/records"): self._records}
         if door := open_doors.get((method, path)):
             door()
         elif self.headers.get("Authorization", "").removeprefix("Bearer ") not in self.strict.tokens:
@@ -258,9 +267,24 @@ class Handler(BaseHTTPRequestHandler):
         return self._answer(200, body=body)
 
     def _heartbeat(self) -> None:
-        self.strict.heartbeats.append(self._json())
-        body = {"protocol": 1, "server_time": "2026-11-23T21:50:00.310Z", "config": self.strict.config}
-        self._answer(200, body=body | {"commands": []})
+        beat = self._json()
+        self.strict.heartbeats.append(beat)
+        told = {one["id"] for one in beat.get("commands", []) if one["state"] != "running"}
+        self.strict.commands = [one for one in self.strict.commands if one["id"] not in told]
+        body = {"protocol": 1, "server_time": self.strict.time, "config": self.strict.config}
+        body |= {"commands": self.strict.commands, "commands_heard": sorted(told)}
+        body |= {"clock_fixes_taken": [fix["boot"] for fix in beat.get("clock_fixes", [])]}
+        self._answer(200, body=body)
+
+    def _records(self) -> None:
+        records = self._json()["records"]
+        if not 0 < len(records) <= 500 or len(json.dumps(records)) > 256 * 1024:
+            self.strict.violations.append(f"{len(records)} records of {len(json.dumps(records))} bytes")
+        for record in records:
+            if set(record) != {"id", "kind", "at", "clock", "data"} or not RFC3339.fullmatch(record["at"]):
+                self.strict.violations.append(f"record {record}")
+            self.strict.records[record["id"]] = record
+        self._answer(200, body={"protocol": 1, "taken": len(records)})
 
     def _created(self) -> Upload | None:
         metadata = {}
@@ -278,7 +302,7 @@ class Handler(BaseHTTPRequestHandler):
             self.strict.violations.append(f"clock {metadata['clock']!r}")
         length = int(self.headers["Upload-Length"])
         upload = self.strict.uploads.setdefault(metadata["capture"], Upload(length, metadata))
-        if upload.metadata != metadata:
+        if _fixed(upload.metadata) != _fixed(metadata):
             self.strict.violations.append(f"{metadata['capture']} created twice with other metadata")
         return upload
 
@@ -315,8 +339,9 @@ class Handler(BaseHTTPRequestHandler):
             return self._answer(422, error=(upload.refused, "The file is no picture."))
         if len(upload.content) == upload.length:
             headers["Capture-Status"] = "duplicate" if upload.status else "stored"
+            kept = self.strict.previews if upload.metadata.get("kind") == "preview" else self.strict.stored
             if not upload.status:
-                self.strict.stored.append(capture)
+                kept.append(capture)
             upload.status = "stored"
         return self._answer(status, headers)
 

@@ -201,3 +201,72 @@ def test_without_a_server_or_a_token_it_says_how_to_pair(tmp_path, capsys):
     assert "No server is known. Pair first" in capsys.readouterr().err
     assert main(list(replay(home, tmp_path))) == 2
     assert "not paired" in capsys.readouterr().err
+
+
+def test_commands_are_done_once_each_and_acknowledged(server, filming):
+    names = ("capture", "preview", "deliver", "collect_logs", "dance")
+    server.commands = [{"id": f"id-{name}", "name": name, "arguments": {}} for name in names]
+    with Command(*filming) as agent:
+        server.wait_for(lambda: not server.commands and server.previews)
+        agent.end()
+    told = {one["id"]: one for beat in server.heartbeats for one in beat["commands"]}
+    assert {name: told[f"id-{name}"]["state"] for name in names} == {
+        "capture": "done",
+        "preview": "done",
+        "deliver": "done",
+        "collect_logs": "done",
+        "dance": "failed",
+    }
+    assert told["id-capture"]["capture"] in server.uploads
+    assert told["id-preview"]["capture"] in server.previews
+    assert any(record["kind"] == "log" for record in server.records.values())
+
+
+def test_a_restart_that_is_wished_happens_once(server, home, tmp_path):
+    server.commands = [{"id": "again", "name": "restart", "arguments": {}}]
+    with Command(*naughty(home, "Good", tmp_path)) as agent:
+        server.wait_for(
+            lambda: server.heartbeats and server.heartbeats[-1]["seq"] >= 1 and not server.commands
+        )
+        server.wait_for(lambda: [beat["seq"] for beat in server.heartbeats].count(1) == 2)
+        _, said, _ = agent.end()
+    assert said.count("Starting again, as the server wishes.") == 1
+    assert said.count("Filming every") == 2
+
+
+def test_captures_kept_back_send_previews_and_go_when_asked(server, home, filming, capsys):
+    home.config_file.write_text('[delivery]\nwhen = "asked"\n' + FAST)
+    with Command(*filming) as agent:
+        server.wait_for(lambda: server.previews)
+        assert server.stored == []
+        assert main(["deliver", "--home", str(home.folder)]) == 0
+        assert "The running agent delivers" in capsys.readouterr().out
+        server.wait_for(lambda: server.stored)
+        agent.end()
+    waiting = json.loads((home.folder / "status.json").read_text())["spool"]["pending"]
+    before = len(server.stored)
+    assert main(["deliver", "--home", str(home.folder)]) == 0
+    assert len(server.stored) > before or waiting == 0
+    assert main(["deliver", "--home", str(home.folder)]) == 0
+    assert "0 captures delivered." in capsys.readouterr().out
+
+
+def test_time_off_is_told_as_a_gap(server, filming):
+    for _ in range(2):
+        with Command(*filming) as agent:
+            server.wait_for(lambda: server.stored and server.heartbeats)
+            agent.end()
+    with Command(*filming) as agent:
+        server.wait_for(
+            lambda: any(one["data"].get("reason") == "stopped" for one in server.records.values())
+        )
+        agent.end()
+
+
+def test_a_card_that_cant_be_written_is_one_sentence(home, capsys, tmp_path):
+    (tmp_path / "file").write_text("")
+    for command in (["run"], ["status"], ["spool", "ls"], ["deliver"]):
+        assert main([*command, "--home", str(tmp_path / "file" / "home")]) == 2
+        said = capsys.readouterr().err
+        assert "can't be made" in said
+        assert said.count("\n") == 1

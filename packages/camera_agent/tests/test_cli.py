@@ -88,6 +88,8 @@ def test_the_spool_is_listed_with_reasons(home, server, folder, capsys):
     told = capsys.readouterr().out
     assert "refused" in told
     assert "img2.jpg  The file is no picture." in told
+    assert main(["spool", "purge", "--refused", "--home", str(home.folder)]) == 0
+    assert "1 pictures deleted" in capsys.readouterr().out
     assert told.count("\n") == 1
 
 
@@ -132,3 +134,38 @@ def test_importing_the_command_brings_in_no_picture_library():
         "requests",
         "httpx",
     }
+
+
+def test_a_stick_takes_what_waits(home, server, folder, tmp_path, capsys):
+    server.tokens.clear()
+    source = ["--driver", "replay", "--source", str(folder)]
+    assert main(["run", "--home", str(home.folder), *source, "--once"]) == 4
+    (tmp_path / "stick").mkdir()
+    assert main(["spool", "export", str(tmp_path / "stick"), "--home", str(home.folder)]) == 0
+    assert "captures written to" in capsys.readouterr().out
+    assert main(["spool", "ls", "--home", str(home.folder)]) == 0
+    assert "on a stick" in capsys.readouterr().out
+    assert main(["spool", "purge", "--home", str(home.folder), "--exported"]) == 0
+
+
+def test_one_picture_is_taken_for_a_look(home, tmp_path, capsys):
+    home.config_file.write_text("[options]\nwidth = 160\nheight = 90\n")
+    picture = tmp_path / "look.jpg"
+    assert main(["capture", str(picture), "--home", str(home.folder)]) == 0
+    assert picture.read_bytes().startswith(b"\xff\xd8")
+    assert "image/jpeg" in capsys.readouterr().out
+    small = tmp_path / "small.jpg"
+    assert main(["capture", str(small), "--preview", "--home", str(home.folder)]) == 0
+    assert small.stat().st_size < 256 * 1024
+    assert main(["capture", str(tmp_path / "no" / "x.jpg"), "--home", str(home.folder)]) == 2
+
+
+def test_a_paired_camera_forgets_what_another_server_wished(server, tmp_path):
+    (tmp_path / "wished.json").write_text('{"revision": 7}')
+    assert main(["pair", server.url, "--home", str(tmp_path), "--qr"]) == 0
+    assert not (tmp_path / "wished.json").exists()
+
+
+def test_delivering_without_a_token_says_how_to_pair(tmp_path, capsys):
+    assert main(["deliver", "--home", str(tmp_path)]) == 2
+    assert "Pair it first" in capsys.readouterr().err

@@ -5,7 +5,9 @@ import pytest
 from camera_agent import doctor
 from camera_agent.cli import main
 from camera_agent.config import Config
-from camera_agent.home import Home
+from camera_agent.delivery import Delivery
+from camera_agent.home import Home, alone
+from camera_agent.network import Network
 
 SMALL = {"width": 160, "height": 90}
 
@@ -47,7 +49,7 @@ def test_a_token_that_others_can_read_is_told_with_its_remedy(home):
 )
 def test_each_trouble_is_found_and_the_rest_is_looked_at_all_the_same(home, settings, name, message):
     found = findings(home, **settings)
-    assert len(found) == 6
+    assert len(found) == 7
     assert not found[name].well
     assert message in found[name].message
 
@@ -70,7 +72,7 @@ def test_a_server_that_refuses_is_told(home, server):
 def test_the_command_prints_a_line_each_and_fails_when_one_is_not_well(tmp_path, capsys):
     assert main(["doctor", "--home", str(tmp_path)]) == 1
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 6
+    assert len(lines) == 7
     assert lines[0].startswith("ok  folder")
 
 
@@ -80,3 +82,32 @@ def test_the_unit_names_this_installation(capsys):
     assert "-m camera_agent run --home %S/camera-agent" in unit
     assert "Type=notify" in unit
     assert "@" not in unit
+
+
+@pytest.mark.parametrize(
+    ("here", "networks", "well", "message"),
+    [
+        (Network(), (), False, "No network has a default route"),
+        (Network(interface="wlan0", wifi="Attic"), (), True, "wlan0 / Attic."),
+        (Network(interface="wwan0"), ("Attic",), False, "wwan0 is none of delivery.networks (Attic)"),
+        (Network(interface="wlan0", wifi="Attic"), ("Attic",), True, "wlan0"),
+    ],
+)
+def test_the_network_is_told_and_whether_captures_may_take_it(
+    monkeypatch, home, here, networks, well, message
+):
+    monkeypatch.setattr(doctor, "look", lambda: here)
+    finding = doctor.network(home, Config(delivery=Delivery(networks=networks)))
+    assert finding.well is well
+    assert message in finding.message
+
+
+@pytest.mark.parametrize(
+    ("state", "detail", "well"), [("capturing", "", True), ("error", "The camera is asleep.", False)]
+)
+def test_a_camera_that_a_running_agent_has_is_left_alone(home, state, detail, well):
+    home.write(home.status_file, {"state": state, "state_detail": detail})
+    with alone(home):
+        finding = doctor.camera(home, Config())
+    assert finding.well is well
+    assert (detail or state) in finding.message

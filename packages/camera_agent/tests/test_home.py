@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import os
+
 import pytest
 
-from camera_agent.errors import BadInput
-from camera_agent.home import Home
+from camera_agent.errors import AnotherAgent, BadInput
+from camera_agent.home import Home, alone, is_running
 
 
 def test_the_token_is_readable_by_its_owner_alone(tmp_path):
@@ -33,3 +35,35 @@ def test_a_folder_that_cant_be_made_is_bad_input(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(BadInput, match="can't be made"):
         Home(tmp_path / "file" / "home").create()
+
+
+def test_what_root_writes_belongs_to_the_folders_owner(tmp_path, monkeypatch):
+    given = []
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(os, "fchown", lambda _descriptor, user, group: given.append((user, group)))
+    home = Home(tmp_path)
+    home.save_token("cam_x")
+    with alone(home):
+        pass
+    owner = tmp_path.stat()
+    assert given == [(owner.st_uid, owner.st_gid)] * 2
+
+
+def test_one_agent_at_a_time(tmp_path):
+    home = Home(tmp_path)
+    assert not is_running(home)
+    with alone(home):
+        assert is_running(home)
+        with pytest.raises(AnotherAgent), alone(home):
+            pass
+    assert not is_running(home)
+    assert not is_running(Home(tmp_path / "gone"))
+    with pytest.raises(BadInput, match="can't be written"), alone(Home(tmp_path / "gone")):
+        pass
+
+
+@pytest.mark.parametrize("text", ["two words", "line\nbreak", "schl\u00fcssel", "\x1b"])
+def test_a_token_file_that_makes_no_sense_is_no_token(tmp_path, text):
+    home = Home(tmp_path)
+    home.token_file.write_text(text)
+    assert home.token() is None

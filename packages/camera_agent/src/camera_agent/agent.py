@@ -1,42 +1,41 @@
-"""The agent: the only place that joins driver, schedule, spool, sender and heartbeat."""
+"""The agent: the only place that joins driver, schedule, spool, senders and heartbeat."""
 
 from __future__ import annotations
 
-import fcntl
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import eliot
 
-from camera_agent import systemd
+from camera_agent import absence, systemd
+from camera_agent.actions import Actions
 from camera_agent.clock import Clock
 from camera_agent.deliveries import Deliveries, Refusal, Say
 from camera_agent.drivers import registry
 from camera_agent.drivers.process import DriverProcess
 from camera_agent.errors import BadInput, NotDelivered
 from camera_agent.filming import Filming, Plan
-from camera_agent.link.client import Client
-from camera_agent.link.sender import Sender
+from camera_agent.gate import ask
+from camera_agent.home import alone
+from camera_agent.linking import Link
 from camera_agent.replaying import Replaying
 from camera_agent.running import Threads, stopped_by_signals
 from camera_agent.shooting import Listeners
-from camera_agent.spool.store import Spool
+from camera_agent.spool.records import gap
+from camera_agent.spool.store import Keep, Spool
 from camera_agent.status import Status
-from camera_agent.telemetry import Heart
 from eliot_progress import progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from camera_agent.clock import Instant
     from camera_agent.config import Config
     from camera_agent.drivers.base import Description
     from camera_agent.frame import Capture
+    from camera_agent.gaps import Reason
     from camera_agent.home import Home
-
-
-#: A heartbeat that hears nothing for so long is over: the next one is due, and systemd's watchdog waits.
-BEAT_TIMEOUT_S = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,47 +50,54 @@ class Agent:
     """One agent in one folder. `say` gets one sentence for people now and then."""
 
     def __init__(self, home: Home, config: Config, *, say: Say) -> None:
-        self._home, self._config, self._say = home, config, say
         registry.check(config.driver)
-        server = config.server or str(home.read(home.identity_file).get("server", ""))
-        if not server:
-            raise BadInput(
-                "No server is known.", "Pair first: camera-agent pair URL, or give one with --server."
-            )
-        self._uploads = Client(server, token=home.token())
-        self._beats = Client(server, timeout_s=BEAT_TIMEOUT_S)
-        self._clock = Clock()
-        self._threads = Threads()
-        self._status = Status(driver=config.driver, interval_s=config.interval_s)
+        self._home, self._say = home, say
+        self._clock, self._threads = Clock(), Threads()
+        keep = Keep(bytes=config.keep_bytes, days=config.keep_delivered_days)
+        self._spool = Spool(home.spool, keep=keep)
+        self._link = Link(home, config, self._spool, self._clock, self._threads)
+        self._config = self._link.config
+        self._status = Status(
+            driver=config.driver,
+            interval_s=self._config.interval_s,
+            config_revision=self._link.wishes.revision,
+        )
         self._driver = DriverProcess(
             config.driver, config.options, capture_deadline_s=config.capture_deadline_s
         )
-        self._spool = Spool(home.spool)
 
-    def film(self) -> None:
-        """Film and deliver until SIGTERM or SIGINT."""
+    def film(self) -> bool:
+        """Film and deliver until SIGTERM or SIGINT; True when the server wants the agent started again."""
         with self._alone(), progress("camera:film", unit="capture", every=5.0) as filmed:
             self._spool.forget()
-            filming = Filming(
-                self._driver,
-                self._spool,
-                self._clock,
-                self._status,
-                stop=self._threads.stop,
-                plan=self._plan(),
-                listeners=Listeners(taken=lambda _capture: filmed.advance(), failed=self._failed),
-            )
+            absence.tell(self._spool, self._clock.now(), self._config)
+            filming = self._filming(lambda _capture: filmed.advance())
+            actions = Actions(self._spool, self._clock, self._link, stop=self._threads.request_stop)
+            self._link.wishes.adopt = lambda config: self._adopt(config, filming)
             with stopped_by_signals(self._threads.request_stop):
-                self._start_link(
-                    Deliveries(self._status, say=self._say), changed=filming.reschedule, alive=filming.alive
-                )
+                heard = Deliveries(self._status, say=self._say).heard
+                self._link.start(self._status, heard, actions=actions.by_name(filming), alive=filming.alive)
                 self._threads.start("filming", filming.run, essential=True)
-                every, server = f"{self._config.interval_s:g} s", self._uploads.server
-                self._say(f"Filming every {every}; delivering to {server}.")
+                every = f"{self._config.interval_s:g} s"
+                self._say(f"Filming every {every}; delivering to {self._link.server}.")
                 systemd.notify(systemd.READY)
                 self._threads.wait()
                 filming.wake()
                 self._end()
+        return actions.restart_wanted
+
+    def deliver(self) -> int:
+        """Deliver what waits now, then end; gives how many. NotDelivered when something is left."""
+        deliveries = Deliveries(self._status, say=self._say, stuck=self._threads.request_stop)
+        with self._alone(), stopped_by_signals(self._threads.request_stop):
+            if ask(self._spool):
+                self._link.start(self._status, deliveries.heard)
+                self._threads.start("drain", self._drain, essential=True)
+                self._threads.wait()
+                self._end()
+            if self._spool.counts().pending:
+                raise self._not_delivered(deliveries)
+        return deliveries.delivered
 
     def replay(self) -> Summary:
         """Replay the source once and deliver all. NotDelivered when stopped, or the server won't have it."""
@@ -139,48 +145,52 @@ class Agent:
                 complete = replaying.run()
 
             self._status.working = True
-            self._start_link(deliveries, changed=lambda _interval: None)
+            self._link.start(self._status, deliveries.heard)
             self._threads.start("replay", work, essential=True)
             self._threads.wait()
             self._end()
         return complete
 
-    def _start_link(
-        self,
-        deliveries: Deliveries,
-        *,
-        changed: Callable[[float], None],
-        alive: Callable[[], bool] = lambda: True,
-    ) -> None:
-        sender = Sender(
-            self._spool,
-            self._uploads,
-            stop=self._threads.stop,
-            token=self._home.token,
-            report=deliveries.heard,
-        )
-        heart = Heart(
-            self._beats,
-            self._status,
-            self._clock,
-            home=self._home,
-            counts=self._spool.counts,
-            stop=self._threads.stop,
-            changed=changed,
-            alive=alive,
-        )
-        self._threads.start("sender", sender.run)
-        self._threads.start("heart", heart.run)
-
-    def _plan(self) -> Plan:
+    def _filming(self, taken: Callable[[Capture], None]) -> Filming:
         config = self._config
-        return Plan(
-            interval_s=config.interval_s,
-            schedule=config.schedule,
-            exposing=config.exposure,
-            quota=config.quota_bytes,
-            reserve=config.reserve_bytes,
+        return Filming(
+            self._driver,
+            self._spool,
+            self._clock,
+            self._status,
+            stop=self._threads.stop,
+            plan=Plan(
+                interval_s=config.interval_s,
+                schedule=config.schedule,
+                exposing=config.exposure,
+                quota=config.quota_bytes,
+                reserve=config.reserve_bytes,
+            ),
+            listeners=Listeners(
+                taken=taken,
+                failed=self._failed,
+                missed=self._missed,
+                previewed=self._link.delivering.previewed,
+                wants_preview=self._link.delivering.wants_preview,
+            ),
         )
+
+    def _adopt(self, config: Config, filming: Filming) -> None:
+        self._config, self._status.interval_s = config, config.interval_s
+        filming.reschedule(config.interval_s, schedule=config.schedule, exposing=config.exposure)
+        self._link.delivering.adopt(config.delivery)
+
+    def _drain(self) -> None:
+        with self._spool.changed:
+            while self._spool.counts().pending and not self._threads.stop.is_set():
+                if held := self._link.delivering.gate.held():
+                    self._status.trouble("delivery", held)
+                    break
+                self._spool.changed.wait(1.0)
+
+    def _missed(self, reason: Reason, detail: str, since: Instant, until: Instant, count: int) -> None:
+        data = gap(reason, detail, count)
+        self._spool.records.gap(until, data, since_ns=since.monotonic_ns, until_ns=until.monotonic_ns)
 
     def _failed(self, message: str) -> None:
         eliot.log_message(message_type="camera:trouble", message=message)
@@ -189,10 +199,7 @@ class Agent:
     def _end(self) -> None:
         """Bring every thread back from where it waits, then join them."""
         systemd.notify(systemd.STOPPING)
-        for client in (self._uploads, self._beats):
-            client.abort()
-        with self._spool.changed:
-            self._spool.changed.notify_all()
+        self._link.abort()
         if not self._threads.join(0.7):
             # The camera does not come back from a capture: its process is not waited for.
             self._driver.kill()
@@ -209,23 +216,25 @@ class Agent:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Be the only agent in this folder, with a spool in order."""
-        with (self._home.folder / "agent.lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise BadInput(
-                    f"Another agent is running in {self._home.folder}.", "Stop it, or give another --home."
-                ) from None
-            found = self._spool.recover(self._clock.now())
-            if found.adopted or found.dropped or found.lost:
-                eliot.log_message(
-                    message_type="camera:recovered",
-                    adopted=found.adopted,
-                    dropped=found.dropped,
-                    lost=found.lost,
-                )
+        with alone(self._home):
+            if (fix := self._spool.fixes.of(self._clock.boot)) is not None:
+                self._clock.recall(fix)
+            self._spool.orders.resume()
+            self._recover()
+            eliot.add_destinations(self._link.log)
             try:
                 yield
             finally:
+                eliot.remove_destination(self._link.log)
                 self._driver.close(grace_s=0.5)
                 self._spool.close()
+
+    def _recover(self) -> None:
+        found = self._spool.recover(self._clock.now())
+        if found.adopted or found.dropped or found.lost:
+            eliot.log_message(
+                message_type="camera:recovered",
+                adopted=found.adopted,
+                dropped=found.dropped,
+                lost=found.lost,
+            )

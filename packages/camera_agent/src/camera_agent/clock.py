@@ -26,6 +26,8 @@ SYNCED_MARK = Path("/run/systemd/timesync/synchronized")
 EARLIEST_NS = 1_767_225_600 * 10**9
 
 
+#: A time after it (1 Jan 2100) is as wrong.
+LATEST_NS = 4_102_444_800 * 10**9
 #: A clock disciplined by NTP is slewed by less than this between two looks; more is a jump.
 JUMP_NS = 5 * 10**9
 #: How far two clocks of a machine drift apart, at worst.
@@ -186,6 +188,6 @@ class Clock:
             self._server = fix
 
     def _believable(self, wall: int, monotonic: int) -> bool:
-        if not self._synced() or wall < EARLIEST_NS:
+        if not self._synced() or not EARLIEST_NS <= wall < LATEST_NS:
             return False
         return self._system is None or abs(wall - monotonic - self._system) <= JUMP_NS

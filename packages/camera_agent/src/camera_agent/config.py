@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import TYPE_CHECKING
 
+from camera_agent.delivery import Delivery
 from camera_agent.errors import BadInput
 from camera_agent.exposure import Exposing
 from camera_agent.schedule import Schedule
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 MIB = 1 << 20
 
 #: What a server may wish: `interval_s` and these tables.
-WISHED = ("interval_s", "schedule", "exposure")
+WISHED = ("interval_s", "schedule", "exposure", "delivery")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +42,15 @@ class Config:
     quota_mib: float = 0.0
     #: So many MiB of the disk are left to the system.
     reserve_mib: float = 200.0
+    #: So many MiB of delivered pictures are kept while there is room (0: none), for so many days (0: any).
+    keep_delivered_mib: float = 0.0
+    keep_delivered_days: float = 0.0
     #: When it films, the table `[schedule]`.
     schedule: Schedule = field(default_factory=Schedule)
     #: How captures are exposed, the table `[exposure]`.
     exposure: Exposing = field(default_factory=Exposing)
+    #: When captures are delivered, the table `[delivery]`.
+    delivery: Delivery = field(default_factory=Delivery)
     #: What the driver is opened with, the table `[options]`.
     options: Options = field(default_factory=dict)
 
@@ -51,6 +58,11 @@ class Config:
     def quota_bytes(self) -> int:
         """The quota in bytes."""
         return int(self.quota_mib * MIB)
+
+    @property
+    def keep_bytes(self) -> int:
+        """How much is kept after delivery, in bytes."""
+        return int(self.keep_delivered_mib * MIB)
 
     @property
     def reserve_bytes(self) -> int:
@@ -127,16 +139,17 @@ def check(config: Config, *, where: Where = lambda name: f"The setting {name}") 
     refuse(_trouble(config), where=where)
     refuse(config.schedule.trouble(), where=where, prefix="schedule.")
     refuse(config.exposure.trouble(), where=where, prefix="exposure.")
+    refuse(config.delivery.trouble(), where=where, prefix="delivery.")
     refuse(_conflict(config), where=where)
     return config
 
 
 def _trouble(config: Config) -> Trouble | None:
     for name in ("interval_s", "capture_deadline_s"):
-        if not getattr(config, name) > 0:
+        if not 0 < getattr(config, name) < math.inf:
             return Trouble(name=name, message=f"{name} must be more than 0, and is {getattr(config, name)}.")
-    for name in ("quota_mib", "reserve_mib"):
-        if not getattr(config, name) >= 0:
+    for name in ("quota_mib", "reserve_mib", "keep_delivered_mib", "keep_delivered_days"):
+        if not 0 <= getattr(config, name) < math.inf:
             return Trouble(name=name, message=f"{name} can't be less than 0, and is {getattr(config, name)}.")
     return None
 

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 from camera_agent.clock import Clock, ClockQuality
 from camera_agent.drivers.process import DriverProcess
 from camera_agent.errors import AgentError
+from camera_agent.home import is_running
 from camera_agent.link.client import Client
+from camera_agent.network import here as look
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +43,7 @@ def examine(home: Home, config: Config) -> list[Finding]:
         "folder": folder,
         "disk": disk,
         "clock": clock,
+        "network": network,
         "token": token,
         "server": server,
         "camera": camera,
@@ -87,6 +90,19 @@ def clock(_home: Home, _config: Config) -> Finding:
     return Finding(name="clock", well=False, message=message)
 
 
+def network(_home: Home, config: Config) -> Finding:
+    """Whether there is a way out, and one that captures may take."""
+    here, wanted = look(), config.delivery.networks
+    if not here.interface:
+        message = "No network has a default route. Check the cable or the Wi-Fi: nmcli device status."
+        return Finding(name="network", well=False, message=message)
+    told = " / ".join(dict.fromkeys(name for name in (here.interface, here.wifi) if name))
+    if wanted and not here.names & set(wanted):
+        message = f"{told} is none of delivery.networks ({', '.join(wanted)}): captures wait."
+        return Finding(name="network", well=False, message=message)
+    return Finding(name="network", well=True, message=f"{told}.")
+
+
 def token(home: Home, _config: Config) -> Finding:
     """Whether the camera is paired, and its token private."""
     if home.token() is None:
@@ -115,7 +131,13 @@ def server(home: Home, config: Config) -> Finding:
 
 
 def camera(home: Home, config: Config) -> Finding:
-    """Whether the camera takes a picture."""
+    """Whether the camera takes a picture; a running agent has it in hand, and tells."""
+    if is_running(home):
+        told = home.read(home.status_file)
+        well, detail = told.get("state") != "error", str(told.get("state_detail") or told.get("state", ""))
+        return Finding(
+            name="camera", well=well, message=f"The running agent has it: {detail}.".replace("..", ".")
+        )
     process = DriverProcess(config.driver, config.options, capture_deadline_s=config.capture_deadline_s)
     with closing(process), tempfile.TemporaryDirectory(dir=home.folder) as temporary:
         description = process.open()

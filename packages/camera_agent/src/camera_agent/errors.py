@@ -25,6 +25,10 @@ class BadInput(AgentError):  # noqa: N818 - reads as what happened
     exit_code = 2
 
 
+class AnotherAgent(BadInput):
+    """An agent runs in this folder already."""
+
+
 class NotDelivered(AgentError):  # noqa: N818 - reads as what happened
     """The server did not take everything; what is left stays in the spool: exit code 4."""
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
-from camera_agent.errors import BadInput
+from camera_agent.errors import AnotherAgent, BadInput
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
@@ -102,8 +104,56 @@ class Home:
         temporary = path.with_name(f".{path.name}.{os.getpid()}")
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
         with os.fdopen(descriptor, "w") as file:
+            _give_to_owner(descriptor, path.parent)
             file.write(text)
             file.flush()
             if durable:
                 os.fsync(file.fileno())
         temporary.replace(path)
+
+
+@contextmanager
+def alone(home: Home) -> Iterator[None]:
+    """Be the only agent in this folder. AnotherAgent when there is one, BadInput when it can't be written."""
+    try:
+        lock = _lock(home)
+    except BlockingIOError:
+        raise AnotherAgent(
+            f"Another agent is running in {home.folder}.", "Stop it, or give another --home."
+        ) from None
+    except OSError as error:
+        raise BadInput(
+            f"{home.folder} can't be written: {error.strerror}.",
+            "Check its owner and the card.",
+        ) from error
+    with lock:
+        yield
+
+
+def is_running(home: Home) -> bool:
+    """Whether an agent runs in this folder."""
+    try:
+        _lock(home).close()
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _give_to_owner(descriptor: int, folder: Path) -> None:
+    """What root writes belongs to the folder's owner: the service can read what `sudo camera-agent` wrote."""
+    if os.geteuid() == 0:
+        owner = folder.stat()
+        os.fchown(descriptor, owner.st_uid, owner.st_gid)
+
+
+def _lock(home: Home) -> IO[str]:
+    file = (home.folder / "agent.lock").open("w")
+    _give_to_owner(file.fileno(), home.folder)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        raise
+    return file

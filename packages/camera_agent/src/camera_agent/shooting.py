@@ -30,13 +30,14 @@ def _not_told(_reason: Reason, _detail: str, _since: Instant, _until: Instant, _
 class Listeners:
     """`taken` hears of each capture, `previewed` gets a small JPEG of it, `failed` a sentence for people.
 
-    `missed` hears of slots that were not filmed, and why.
+    That is made while `wants_preview` says so. `missed` hears of slots that were not filmed, and why.
     """
 
     taken: Callable[[Capture], None]
     failed: Callable[[str], None]
     missed: Missed = _not_told
     previewed: Callable[[Capture, bytes], None] | None = None
+    wants_preview: Callable[[], bool] = lambda: True
 
 
 class Shooting:
@@ -60,7 +61,7 @@ class Shooting:
         """One capture into the spool; None when a finite source is at its end. AgentError when it fails."""
         self._make_room()
         target, moment = self._fresh("shot"), self._clock.now()
-        small = self._fresh("preview") if self._to.previewed is not None else None
+        small = self._fresh("preview") if self._wants_preview() else None
         shot = self._shoot(target, Wanted(interval_s=interval_s, preview=small))
         if shot is None:
             return None
@@ -76,7 +77,7 @@ class Shooting:
         if capture is not None:
             self._status.last_capture = capture
             self._to.taken(capture)
-            if self._to.previewed is not None and (preview := self._preview_made()):
+            if small and self._to.previewed is not None and (preview := self._preview_made()):
                 self._to.previewed(capture, preview)
         return capture
 
@@ -100,6 +101,9 @@ class Shooting:
         elif not problem:
             self._status.well("exposure")
         return shot
+
+    def _wants_preview(self) -> bool:
+        return self._to.previewed is not None and self._to.wants_preview()
 
     def _fresh(self, name: str) -> Path:
         path = self._spool.incoming / name

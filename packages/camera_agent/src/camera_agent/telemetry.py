@@ -1,4 +1,4 @@
-"""The heartbeat: a promise kept every few seconds. It tells the agent's state and brings wished settings."""
+"""The heartbeat: a promise kept every few seconds. It tells the agent's state and hears what is wished."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import contextlib
 import platform
 import shutil
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from camera_agent import __version__, systemd
-from camera_agent.clock import Clock, monotonic_ns
-from camera_agent.errors import LinkDown
+from camera_agent.clock import EARLIEST_NS, LATEST_NS, Clock, monotonic_ns
+from camera_agent.errors import AgentError, LinkDown
 from camera_agent.frame import from_rfc3339, rfc3339
 from camera_agent.link.pairing import PROTOCOL
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from camera_agent.home import Home, Json
@@ -26,30 +26,55 @@ if TYPE_CHECKING:
 
 EVERY_S = 5.0
 GRACE_S = 10.0
-#: The shortest interval between captures that a server may ask for, in seconds.
-SHORTEST_INTERVAL_S = 0.1
+#: What an agent does about a server that does not understand its heartbeats.
+OTHER_VERSION = "Is it of another version? Update the older of the two: pip install -U camera-agent."
+
+
+class Reporting(Protocol):
+    """Who knows more than the loops' status, and hears the answers."""
+
+    def tidy(self) -> None:
+        """Do what is to be done now and then."""
+        ...
+
+    def facts(self) -> Mapping[str, Json]:
+        """More keys of a heartbeat."""
+        ...
+
+    def heard(self, answer: Mapping[str, Json]) -> None:
+        """An answer to a heartbeat."""
+        ...
 
 
 def message(
     status: Status, counts: Counts, clock: Clock, *, seq: int, folder: Path, uptime_s: float
 ) -> dict[str, Json]:
-    """One heartbeat, as the protocol has it."""
+    """One heartbeat, as the protocol has it at least."""
     state, detail = status.state()
-    last, disk = status.last_capture, shutil.disk_usage(folder)
+    last, disk, now = status.last_capture, shutil.disk_usage(folder), clock.now()
     return {
         "protocol": PROTOCOL,
         "seq": seq,
-        "sent_at": rfc3339(clock.now().wall_ns),
+        "sent_at": rfc3339(now.wall_ns),
         "every_s": EVERY_S,
         "grace_s": GRACE_S,
         "driver": status.driver,
         "state": state,
         "state_detail": detail,
-        "spool": {"pending": counts.pending, "bytes": counts.bytes, "refused": counts.refused},
+        "spool": {
+            "pending": counts.pending,
+            "bytes": counts.bytes,
+            "refused": counts.refused,
+            "dropped": counts.dropped,
+            "exported": counts.exported,
+            "records": counts.records,
+            "oldest_at": None if counts.oldest_ns is None else rfc3339(counts.oldest_ns),
+        },
         "last_capture": None
         if last is None
         else {"capture": last.capture, "sequence": last.sequence, "captured_at": rfc3339(last.taken.wall_ns)},
         "disk": {"free": disk.free, "total": disk.total},
+        "clock": {"quality": now.quality.value},
         "boot": clock.boot,
         "uptime_s": round(uptime_s, 3),
         "versions": {"agent": __version__, "python": platform.python_version()},
@@ -57,21 +82,8 @@ def message(
     }
 
 
-def wished_interval(answer: Answer, status: Status) -> tuple[int, float] | None:
-    """Revision and interval (seconds) of a newer configuration in an answer; None when there is none."""
-    config = answer.body.get("config")
-    if not isinstance(config, dict):
-        return None
-    revision, interval = config.get("revision"), config.get("interval_s")
-    if not isinstance(revision, int) or revision <= status.config_revision:
-        return None
-    if not isinstance(interval, int | float) or interval < SHORTEST_INTERVAL_S:
-        return None
-    return revision, float(interval)
-
-
 class Heart:
-    """Beats until `stop` is set. `changed` hears of a newly wished interval (seconds).
+    """Beats until `stop` is set.
 
     `alive` tells whether the other loops turn: only then does systemd's watchdog hear of the beat.
     """
@@ -85,12 +97,12 @@ class Heart:
         home: Home,
         counts: Callable[[], Counts],
         stop: threading.Event,
-        changed: Callable[[float], None],
+        reporting: Reporting,
         alive: Callable[[], bool] = lambda: True,
     ) -> None:
         self._client, self._status, self._clock = client, status, clock
-        self._home, self._counts = home, counts
-        self._stop, self._changed, self._alive = stop, changed, alive
+        self._home, self._counts, self._reporting = home, counts, reporting
+        self._stop, self._alive = stop, alive
         self._started = time.monotonic()
         self._seq = 0
 
@@ -105,20 +117,10 @@ class Heart:
 
     def beat(self) -> Answer | None:
         """Send one heartbeat and take what its answer brings; None when nobody answered."""
-        self._seq += 1
-        beat = message(
-            self._status,
-            self._counts(),
-            self._clock,
-            seq=self._seq,
-            folder=self._home.folder,
-            uptime_s=time.monotonic() - self._started,
-        )
-        with contextlib.suppress(OSError):  # on a full card the server still hears what the file can't say
-            self._home.write(self._home.status_file, beat)
         # systemd restarts an agent whose loops stand still, network or not.
         if self._alive():
             systemd.notify(systemd.ALIVE)
+        beat = self._message()
         self._client.token = self._home.token()
         asked = monotonic_ns()
         try:
@@ -127,13 +129,45 @@ class Heart:
             self._status.trouble("link", str(error))
             return None
         self._status.well("link")
-        if answer.status == 200:
-            self._take(answer, asked)
+        self._take(answer, asked)
         return answer
 
+    def _message(self) -> dict[str, Json]:
+        self._seq += 1
+        more: Mapping[str, Json] = {}
+        try:
+            self._reporting.tidy()
+            more = self._reporting.facts()
+            self._status.well("card")
+        except (AgentError, OSError) as error:
+            # On a card that is full or worn out the server still hears what is wrong.
+            self._status.trouble("card", f"The card can't be used: {error}")
+        uptime_s = time.monotonic() - self._started
+        beat = message(
+            self._status,
+            self._counts(),
+            self._clock,
+            seq=self._seq,
+            folder=self._home.folder,
+            uptime_s=uptime_s,
+        )
+        beat |= more
+        with contextlib.suppress(OSError):
+            self._home.write(self._home.status_file, beat, durable=False)
+        return beat
+
     def _take(self, answer: Answer, asked: int) -> None:
-        with contextlib.suppress(ValueError):
-            self._clock.learn(from_rfc3339(str(answer.body.get("server_time"))), asked, monotonic_ns())
-        if wished := wished_interval(answer, self._status):
-            self._status.config_revision, self._status.interval_s = wished
-            self._changed(wished[1])
+        if answer.status in (400, 404, 405, 422):
+            said = f"The server does not understand heartbeats: {answer.error[1]} {OTHER_VERSION}"
+            self._status.trouble("server", said)
+        if answer.status != 200:
+            return
+        self._status.well("server")
+        with contextlib.suppress(ValueError, OverflowError):
+            told = from_rfc3339(str(answer.body.get("server_time")))
+            if EARLIEST_NS <= told < LATEST_NS:
+                self._clock.learn(told, asked, monotonic_ns())
+        try:
+            self._reporting.heard(answer.body)
+        except (AgentError, OSError) as error:
+            self._status.trouble("card", f"The card can't be used: {error}")

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import pytest
-
 from camera_agent.clock import ClockQuality, Instant
 from camera_agent.spool.store import Spool
 from tests.conftest import jpeg
@@ -30,10 +28,3 @@ class Filled:
     def reopen(self) -> None:
         self.spool.close()
         self.spool = Spool(self.folder)
-
-
-@pytest.fixture
-def filled(tmp_path):
-    filled = Filled(tmp_path / "spool")
-    yield filled
-    filled.spool.close()

@@ -82,7 +82,7 @@ class Room:
                 break
             if capture.sequence in spared:
                 continue
-            self._drop(capture, state)
+            self.drop(capture, state)
             size += capture.size
             gone[state] += 1
             if level is not None:
@@ -96,18 +96,19 @@ class Room:
         kept = self._index.number("SELECT bytes FROM totals WHERE state = 5")
         dropped = 0
         for capture in map(to_capture, self._index.all(EXPIRED, before_ns, BATCH)):
-            self._drop(capture, State.KEPT)
+            self.drop(capture, State.KEPT)
             kept -= capture.size
             dropped += 1
         for capture in self._pages(SENT.format(state=int(State.KEPT)), ()):
             if kept <= limit:
                 break
-            self._drop(capture, State.KEPT)
+            self.drop(capture, State.KEPT)
             kept -= capture.size
             dropped += 1
         return dropped
 
-    def _drop(self, capture: Capture, state: State) -> None:
+    def drop(self, capture: Capture, state: State) -> None:
+        """Let go of one picture: the row says so first, then the file goes."""
         with self._index.transaction() as index:
             if state is State.KEPT:
                 index.execute(

@@ -23,7 +23,7 @@ from camera_agent.spool.room import Freed, Room, missing
 from camera_agent.spool.rows import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from camera_agent.clock import Instant
@@ -189,6 +189,18 @@ class Spool:
         )
         self._notify()
 
+    def exported(self, captures: Iterable[Capture]) -> None:
+        """They are on a stick as well."""
+        with self.index.transaction() as index:
+            index.executemany(
+                "UPDATE captures SET exported = 1 WHERE sequence = ?", [(one.sequence,) for one in captures]
+            )
+
+    def drop(self, capture: Capture, state: State) -> None:
+        """Let go of a picture for good, whatever it is."""
+        self._room.drop(capture, state)
+        self._notify()
+
     def counts(self) -> Counts:
         """How much is here now; constant time."""
         totals = {row["state"]: row for row in self.index.all("SELECT * FROM totals")}
@@ -225,6 +237,11 @@ class Spool:
         known = self._keep.days and now.quality is not ClockQuality.UNKNOWN
         before = now.wall_ns - int(self._keep.days * DAY_NS) if known else 0
         return self._room.trim_kept(limit=self._keep.bytes, before_ns=before)
+
+    def newest(self) -> Capture | None:
+        """The capture taken last of which a row is left."""
+        row = self.index.one("SELECT * FROM captures ORDER BY sequence DESC LIMIT 1")
+        return rows.to_capture(row) if row else None
 
     def last_sequence(self) -> int:
         """The sequence number of the newest capture ever taken; 0 before the first."""

@@ -1,0 +1,250 @@
+"""What the agent costs a small machine: ``python benchmarks/agent.py [--json] [--rounds N] [--backlog N]``.
+
+Import and memory are those of fresh processes. The spool's writing stands beside a bare loop that writes,
+calls fsync and renames, in turns. A backlog of 30 days (43,200 small captures) drains into a server that
+takes all and stores nothing, by the agent's own sender, and its memory is looked at on the way. Figures of a
+machine that does other things as well are noisy: the ratios matter.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Self
+
+from camera_agent.clock import Clock
+from camera_agent.link.client import Client
+from camera_agent.link.sender import Report, Sender
+from camera_agent.spool.store import Spool
+
+QUEUED = 260_000
+FRAME_BYTES = 3_000_000
+ROW = """
+INSERT INTO captures (capture, filename, filetype, size, sha256, wall_ns, clock, boot, monotonic_ns, exposure)
+VALUES (?, 'x.jpg', 'image/jpeg', {size}, '', 1, 'synced', 'b', 1, '{{}}')
+"""
+ANSWER = b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\nUpload-Offset: 2048\r\nCapture-Status: stored\r\n\r\n"
+GOALS = {"import_s": 0.3, "idle_rss_mib": 40, "pick_us": 200, "spool_ratio": 0.9, "drain_growth_mib": 4}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--backlog", type=int, default=43_200)
+    parser.add_argument("--child", choices=["drain"], help=argparse.SUPPRESS)
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.child:
+        print(json.dumps(drain(options.folder, options.backlog)))
+        return 0
+    with tempfile.TemporaryDirectory(prefix="agent-benchmark-") as folder:
+        work = Path(folder)
+        found = {
+            "import_s": statistics.median(import_s() for _ in range(2 * options.rounds + 1)),
+            "idle_rss_mib": idle_rss_mib(work / "home"),
+            **pick(work / "queue"),
+            **spool(work / "spool", options.rounds),
+            **in_child("drain", work / "drain", options.backlog),
+        }
+    report(found, as_json=options.json)
+    return 0
+
+
+def import_s() -> float:
+    """Seconds that the command's imports take, a bare interpreter's start taken off."""
+
+    def started(code: str) -> float:
+        begun = time.perf_counter()
+        subprocess.run([sys.executable, "-c", code], check=True)
+        return time.perf_counter() - begun
+
+    return started("import camera_agent.cli") - started("pass")
+
+
+def idle_rss_mib(home: Path) -> float:
+    """Memory of the real command, filming once an hour, once it has settled."""
+    home.mkdir()
+    (home / "identity.json").write_text(json.dumps({"server": "http://127.0.0.1:9"}))
+    (home / "token").write_text("benchmark\n")
+    command = [sys.executable, "-m", "camera_agent", "run", "--home", str(home), "--interval", "3600"]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as agent:
+        try:
+            deadline, beats = time.monotonic() + 120, 0
+            while beats < 3 and time.monotonic() < deadline:
+                time.sleep(1)
+                beats = _beats(home)
+            return rss_mib(agent.pid)
+        finally:
+            agent.terminate()
+
+
+def _beats(home: Path) -> int:
+    try:
+        return int(json.loads((home / "status.json").read_text())["seq"])
+    except (OSError, ValueError, KeyError):
+        return 0
+
+
+def rss_mib(pid: int | str = "self") -> float:
+    """Resident memory of a process in MiB."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return round(pages * os.sysconf("SC_PAGE_SIZE") / 2**20, 1)
+
+
+def pick(folder: Path) -> dict[str, float]:
+    """Microseconds to pick the next capture of a long queue, and memory that the queue costs."""
+    before = rss_mib()
+    with closing(Spool(folder)) as queue:
+        with queue.index.transaction() as index:
+            index.executemany(
+                ROW.format(size=1),
+                ((f"cam-{number:08d}",) for number in range(QUEUED)),
+            )
+        times = []
+        for _ in range(500):
+            begun = time.perf_counter()
+            capture = queue.claim()
+            times.append(time.perf_counter() - begun)
+            assert capture is not None
+            queue.release(capture)
+        return {
+            "pick_us": round(statistics.median(times) * 1e6, 1),
+            "pick_p99_us": round(statistics.quantiles(times, n=100)[98] * 1e6, 1),
+            "queue_rss_mib": round(rss_mib() - before, 1),
+        }
+
+
+def spool(folder: Path, rounds: int) -> dict[str, float]:
+    """Frames of 3 MB a second into the spool, promised, beside a bare write, fsync and rename."""
+    content, clock, ours, bare = os.urandom(FRAME_BYTES), Clock(), [], []
+    (folder / "bare").mkdir(parents=True)
+    with closing(Spool(folder / "ours")) as kept:
+        for number in range(rounds):
+            begun = time.perf_counter()
+            for frame in range(20):
+                shot = kept.incoming / "shot"
+                shot.write_bytes(content)
+                name = f"capture-{number:04d}-{frame:04d}"
+                about: dict[str, Any] = {"filename": name, "filetype": "image/jpeg", "exposure": {}}
+                kept.put(shot, capture=name, taken=clock.now(), **about)
+            ours.append(20 / (time.perf_counter() - begun))
+            begun = time.perf_counter()
+            for frame in range(20):
+                shot = folder / "bare" / "shot"
+                with shot.open("wb") as file:
+                    file.write(content)
+                    file.flush()
+                    os.fsync(file.fileno())
+                shot.rename(folder / "bare" / f"{number}-{frame}")
+            bare.append(20 / (time.perf_counter() - begun))
+    return {
+        "spool_per_s": round(statistics.median(ours), 1),
+        "bare_per_s": round(statistics.median(bare), 1),
+        "spool_ratio": round(statistics.median(ours) / statistics.median(bare), 2),
+    }
+
+
+def in_child(what: str, folder: Path, backlog: int) -> dict[str, float]:
+    command = [sys.executable, __file__, "--child", what, "--folder", str(folder), "--backlog", str(backlog)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
+
+
+def drain(folder: Path, backlog: int) -> dict[str, float]:
+    """Let the sender deliver a backlog; memory after a tenth of it, and the most after that."""
+    with closing(Spool(folder)) as queue, Taking() as server:
+        fill(queue, backlog)
+        stop, left = threading.Event(), [backlog]
+        memory: list[float] = []
+
+        def heard(_report: Report) -> None:
+            left[0] -= 1
+            if left[0] % max(1, backlog // 100) == 0 and left[0] < backlog * 0.9:
+                memory.append(rss_mib())
+            if left[0] == 0:
+                stop.set()
+
+        client = Client(server.url, token="benchmark")
+        begun = time.perf_counter()
+        Sender(queue, client, stop=stop, token=lambda: "benchmark", report=heard).run()
+        took = time.perf_counter() - begun
+        assert queue.counts().pending == 0
+    return {
+        "drained": backlog,
+        "drain_per_s": round(backlog / took, 1),
+        "drain_rss_mib": memory[0],
+        "drain_growth_mib": round(max(memory) - memory[0], 1),
+    }
+
+
+def fill(queue: Spool, backlog: int) -> None:
+    """Captures of 2 KiB each, in one transaction: what is measured is how they leave."""
+    content = b"\xff\xd8\xff" + bytes(2045)
+    for number in range(backlog):
+        (queue.captures / f"cam-{number:08d}.jpg").write_bytes(content)
+    with queue.index.transaction() as index:
+        index.executemany(
+            ROW.format(size=2048),
+            ((f"cam-{number:08d}",) for number in range(backlog)),
+        )
+
+
+class Taking:
+    """A server that says `stored` to each request as soon as it has it, in a thread and without a store."""
+
+    def __init__(self) -> None:
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._serve, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._listening.close()
+
+    def _serve(self) -> None:
+        peer, _ = self._listening.accept()
+        with peer, peer.makefile("rb") as reading:
+            while True:
+                length = 0
+                while (line := reading.readline()) not in (b"\r\n", b""):
+                    if line.lower().startswith(b"content-length:"):
+                        length = int(line.split(b":")[1])
+                if line == b"":
+                    return
+                reading.read(length)
+                peer.sendall(ANSWER)
+
+
+def report(found: dict[str, float], *, as_json: bool) -> None:
+    goals = {name: {"goal": goal, "met": _met(name, found[name], goal)} for name, goal in GOALS.items()}
+    if as_json:
+        about = {"python": platform.python_version(), "cpus": os.cpu_count()}
+        print(json.dumps({**about, **found, "goals": goals}, indent=2))
+        return
+    for name, value in found.items():
+        goal = goals.get(name)
+        told = "" if goal is None else f"   goal {goal['goal']}: {'met' if goal['met'] else 'NOT met'}"
+        print(f"{name:18s} {value:10.3f}{told}")
+
+
+def _met(name: str, value: float, goal: float) -> bool:
+    return value >= goal if name == "spool_ratio" else value <= goal
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,87 @@
+"""The server's commands: each done once, one after another, beside everything else."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import eliot
+
+from camera_agent.errors import AgentError, BadInput
+from camera_agent.spool.orders import Order
+
+if TYPE_CHECKING:
+    import threading
+
+    from camera_agent.home import Json
+    from camera_agent.spool.orders import Orders
+
+#: An id longer than this is none.
+LONGEST_ID = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What a command came to: a sentence, and the capture or preview that was taken.
+
+    `then` is done once that is written down.
+    """
+
+    message: str
+    capture: str = ""
+    then: Callable[[], None] | None = None
+
+
+Action = Callable[[], Result]
+
+
+class Commands:
+    """Takes commands from heartbeats, does them in a thread of its own, keeps what came of them."""
+
+    def __init__(self, orders: Orders, actions: Mapping[str, Action]) -> None:
+        self._orders, self._actions = orders, actions
+        self._waiting: queue.SimpleQueue[tuple[str, str] | None] = queue.SimpleQueue()
+
+    def take(self, commands: Json) -> None:
+        """Note the commands of a heartbeat's answer; those known already are repetitions."""
+        for command in commands if isinstance(commands, list) else []:
+            if not isinstance(command, dict):
+                continue
+            identity = command.get("id")
+            if not isinstance(identity, str) or not 0 < len(identity) <= LONGEST_ID:
+                continue
+            if self._orders.begin(identity):
+                self._waiting.put((identity, str(command.get("name"))))
+
+    def run(self, stop: threading.Event) -> None:
+        """Do what comes until `stop` is set and `wake` was called."""
+        while not stop.is_set():
+            command = self._waiting.get()
+            if command is not None and not stop.is_set():
+                self._do(*command)
+
+    def wake(self) -> None:
+        """Come back from waiting."""
+        self._waiting.put(None)
+
+    def _do(self, identity: str, name: str) -> None:
+        then = None
+        try:
+            result = self._action(name)()
+            then = result.then
+            order = Order(id=identity, state="done", message=result.message, capture=result.capture)
+        except AgentError as error:
+            order = Order(id=identity, state="failed", message=str(error))
+        eliot.log_message(
+            message_type="camera:command", command=name, id=identity, state=order.state, message=order.message
+        )
+        self._orders.end(order)
+        if then is not None:
+            then()
+
+    def _action(self, name: str) -> Action:
+        if name not in self._actions:
+            raise BadInput(f"{name!r} is not a command of this agent: {', '.join(sorted(self._actions))}.")
+        return self._actions[name]

@@ -1,0 +1,78 @@
+"""What this machine tells of itself: battery, temperature, throttling, memory; null for what it can't."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from camera_agent.home import Json
+
+#: Bits of the Raspberry Pi's firmware for what is so right now.
+THROTTLED = {0x1: "under_voltage", 0x2: "frequency_capped", 0x4: "throttled", 0x8: "hot"}
+#: The firmware's own command is slow, so it is asked this seldom; and not waited for longer, seconds.
+ASK_S, PATIENCE_S = 60.0, 2.0
+PAGE = 4096
+
+
+class Machine:
+    """Reads below `root`, a folder that looks like `/`; `command` tells what no file does."""
+
+    def __init__(self, root: Path = Path("/"), *, command: str = "vcgencmd") -> None:
+        self._root, self._command = root, shutil.which(command)
+        self._throttled, self._asked_at = "", -ASK_S
+
+    def facts(self) -> dict[str, Json]:
+        """The keys of a heartbeat."""
+        return {
+            "battery_percent": self.battery_percent(),
+            "temperature_c": self.temperature_c(),
+            "throttled": [name for bit, name in THROTTLED.items() if self._firmware() & bit],
+            "rss_bytes": self.rss_bytes(),
+        }
+
+    def battery_percent(self) -> float | None:
+        """Charge of a battery that the kernel knows."""
+        supplies = sorted(self._root.glob("sys/class/power_supply/*/capacity"))
+        return next((found for path in supplies if (found := _number(path)) is not None), None)
+
+    def temperature_c(self) -> float | None:
+        """Temperature of the processor."""
+        thousandths = _number(self._root / "sys/class/thermal/thermal_zone0/temp")
+        return None if thousandths is None else round(thousandths / 1000, 1)
+
+    def rss_bytes(self) -> int | None:
+        """Memory of this process."""
+        try:
+            return int((self._root / "proc/self/statm").read_text().split()[1]) * PAGE
+        except (OSError, ValueError, IndexError):
+            return None
+
+    def _firmware(self) -> int:
+        try:
+            told = (self._root / "sys/devices/platform/soc/soc:firmware/get_throttled").read_text()
+        except OSError:
+            told = self._ask()
+        found = re.search(r"(?:0x)?([0-9a-fA-F]+)\s*$", told)
+        return int(found[1], 16) if found else 0
+
+    def _ask(self) -> str:
+        if self._command and time.monotonic() - self._asked_at >= ASK_S:
+            self._asked_at = time.monotonic()
+            try:
+                command = [self._command, "get_throttled"]
+                self._throttled = subprocess.check_output(command, text=True, timeout=PATIENCE_S)  # noqa: S603
+            except (OSError, subprocess.SubprocessError):
+                self._throttled = ""
+        return self._throttled
+
+
+def _number(path: Path) -> float | None:
+    try:
+        return float(path.read_text())
+    except (OSError, ValueError):
+        return None

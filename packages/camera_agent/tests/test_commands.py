@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from camera_agent.commands import Commands, Result
+from camera_agent.errors import DriverError
+
+
+class Doing:
+    """Commands in a thread, and what they came to."""
+
+    def __init__(self, spool) -> None:
+        self.spool, self.done, self.stop = spool, [], threading.Event()
+        self.commands = Commands(
+            spool.orders,
+            {"capture": self.capture, "restart": self.restart, "break": self.fail},
+        )
+        self.thread = threading.Thread(target=self.commands.run, args=(self.stop,))
+
+    def capture(self) -> Result:
+        self.done.append("capture")
+        return Result(message="Taken.", capture="capture-1")
+
+    def restart(self) -> Result:
+        return Result(message="Restarting.", then=lambda: self.done.append(self.states()))
+
+    def fail(self) -> Result:
+        raise DriverError("The camera is asleep.", "Wake it.")
+
+    def states(self):
+        return [(order.id, order.state, order.message) for order in self.spool.orders.unheard()]
+
+    def finish(self) -> None:
+        """Let all that was taken be done."""
+        self.commands.take([{"id": "last", "name": "restart"}])
+        self.thread.start()
+        while not any(isinstance(one, list) for one in self.done):
+            self.thread.join(0.01)
+        self.stop.set()
+        self.commands.wake()
+        self.thread.join(10)
+
+
+@pytest.fixture
+def doing(filled):
+    return Doing(filled.spool)
+
+
+def test_each_command_is_done_once_however_often_it_is_repeated(doing):
+    for _ in range(3):
+        doing.commands.take([{"id": "a", "name": "capture", "arguments": {}}])
+    doing.finish()
+    assert doing.done.count("capture") == 1
+    assert doing.states()[0] == ("a", "done", "Taken.")
+    assert doing.spool.orders.unheard()[0].capture == "capture-1"
+
+
+def test_what_is_done_is_written_down_before_what_comes_then(doing):
+    doing.finish()
+    assert doing.done == [[("last", "done", "Restarting.")]]
+
+
+def test_a_command_that_fails_or_is_unknown_says_why_and_the_next_is_done(doing):
+    doing.commands.take(
+        [{"id": "a", "name": "break"}, {"id": "b", "name": "dance"}, {"id": "c", "name": "capture"}]
+    )
+    doing.finish()
+    assert doing.states()[:3] == [
+        ("a", "failed", "The camera is asleep. Wake it."),
+        ("b", "failed", "'dance' is not a command of this agent: break, capture, restart."),
+        ("c", "done", "Taken."),
+    ]
+
+
+@pytest.mark.parametrize(
+    "nonsense", [None, 7, "capture", {}, [7], [{}], [{"id": 3}], [{"id": ""}], [{"id": "x" * 300}]]
+)
+def test_nonsense_is_no_command(doing, nonsense):
+    doing.commands.take(nonsense)
+    assert doing.states() == []

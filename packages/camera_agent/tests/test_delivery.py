@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from camera_agent.config import read
+from camera_agent.delivery import Delivery, held, wants_preview
+from camera_agent.errors import BadInput
+from camera_agent.network import Network
+
+HOME = Network(interface="wlan0", wifi="Attic")
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+NIGHT = NOON.replace(hour=23)
+
+
+def why(settings: Delivery, *, now=NOON, network=HOME, asked=False) -> str:
+    return held(settings, now=now, network=network, asked=asked)
+
+
+def test_by_default_captures_go_at_once_anywhere():
+    assert why(Delivery(), network=Network()) == ""
+
+
+def test_in_windows_they_go_inside_and_wait_outside():
+    nightly = Delivery(when="windows", windows=("22:00..06:00",))
+    assert "next window: 22:00..06:00" in why(nightly)
+    assert why(nightly, now=NIGHT) == ""
+    assert why(nightly, asked=True) == ""
+    # A camera that does not know the time would else never deliver.
+    assert why(nightly, now=None) == ""
+
+
+def test_when_asked_they_wait_until_somebody_asks():
+    assert "camera-agent deliver" in why(Delivery(when="asked"))
+    assert why(Delivery(when="asked"), asked=True) == ""
+
+
+@pytest.mark.parametrize(
+    ("network", "goes"),
+    [
+        (HOME, True),
+        (Network(interface="eth0"), True),
+        (Network(interface="wwan0"), False),
+        (Network(), False),
+    ],
+)
+def test_only_certain_networks_are_used_even_when_asked(network, goes):
+    settings = Delivery(networks=("eth0", "Attic"))
+    assert (why(settings, network=network, asked=True) == "") is goes
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('wen = "asked"', "line 2: 'wen' is not a setting. Did you mean 'when'?"),
+        ('when = "never"', "line 2: when must be one of at_once, windows, asked, and is 'never'"),
+        ('when = "windows"', "There are no windows to deliver in. Add some."),
+        ('when = "windows"\nwindows = ["25:00..26:00"]', "line 3"),
+        ("rate_kib_s = -1", "rate_kib_s can't be -1"),
+        ("rate_kib_s = inf", "rate_kib_s can't be inf"),
+        ("parallel = 0", "parallel must be from 1 to 8, and is 0"),
+        ('previews = "often"', "previews must be one of never, behind, always"),
+        ("networks = 3", "networks must be a list of texts"),
+    ],
+)
+def test_settings_that_cant_work_are_named_with_their_line(tmp_path, text, message):
+    path = tmp_path / "config.toml"
+    path.write_text(f"[delivery]\n{text}\n")
+    with pytest.raises(BadInput, match=re.escape(message)):
+        read(path)
+
+
+@pytest.mark.parametrize(
+    ("previews", "pending", "kept_back", "wanted"),
+    [
+        ("behind", 0, False, False),
+        ("behind", 4, False, True),
+        ("behind", 0, True, True),
+        ("always", 0, False, True),
+        ("never", 99, True, False),
+    ],
+)
+def test_a_preview_is_made_when_its_original_will_be_late(previews, pending, kept_back, wanted):
+    assert wants_preview(Delivery(previews=previews), pending=pending, held=kept_back) is wanted
