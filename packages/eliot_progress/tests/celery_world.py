@@ -9,7 +9,7 @@ from pathlib import Path
 
 from celery import Celery, chord, group
 
-from eliot_progress import install, progress
+from eliot_progress import causal_id, install, log_message, progress
 from eliot_progress.adapters.celery import install as install_celery
 from eliot_progress.stores.redis import RedisStore
 
@@ -23,6 +23,8 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     task_default_queue=os.environ.get("TESTS_QUEUE", "celery"),
 )
+app.conf.beat_schedule = {"ticks": {"task": "leaf", "schedule": 0.2}}
+app.conf.beat_schedule_filename = os.environ.get("TESTS_BEAT", "")
 install_celery(app)
 if log_path := os.environ.get("TESTS_WORKER_LOG"):
     install(store=RedisStore(URL), log_path=Path(log_path))
@@ -31,6 +33,16 @@ if log_path := os.environ.get("TESTS_WORKER_LOG"):
 @app.task(name="leaf")
 def leaf(*_):
     return "done"
+
+
+@app.task(name="add")
+def add(a, b):
+    return a + b
+
+
+@app.task(name="said_on_error")
+def said_on_error(request, exc, traceback):
+    log_message("errback:said", failed=request.id, inside=causal_id())
 
 
 @app.task(name="flaky", bind=True, max_retries=2)

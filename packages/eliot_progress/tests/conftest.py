@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import socket
 import threading
 from typing import TYPE_CHECKING
 
@@ -56,7 +57,10 @@ def served() -> Iterator[Callable[[HTTPServer], HTTPServer]]:
 @pytest.fixture(scope="session")
 def valkey_url() -> Iterator[str]:
     """A real Valkey server of this test process' own."""
-    server = ValkeyServer()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = ValkeyServer(port=port)
     server.start()
     yield f"redis://127.0.0.1:{server.port}/0"
     server.stop()

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import os
+import time
+from collections import Counter
+from itertools import pairwise
 
 from tests.waiting import until
 
-from eliot_progress import progress
-from eliot_progress.pulse import Pulse
+from eliot_progress import Liveness, install, judge, progress
+from eliot_progress.pulse import PULSE, Pulse
+from eliot_progress.stores.memory import MemoryStore
 
 
 class Work:
@@ -68,3 +72,48 @@ def test_a_forked_child_beats_for_its_own_work_alone():
     os.close(write)
     assert os.read(read, 100) == b"child"
     os.close(read)
+
+
+def test_thousands_of_tasks_at_once_keep_their_promises_and_leave_nothing_behind():
+    store = MemoryStore(4_000)
+    installed = install(store=store)
+    works = [progress(f"work:{n}", total=1, about=f"app.Work:{n}") for n in range(2_000)]
+    for work in works:
+        work.start()
+    until(lambda: works[0]._seq > 1 and works[-1]._seq > 1, 100)  # each has spoken a second time
+    assert installed.flush(100)
+    ids = [work.id for work in works]
+    assert Counter(judge(store.get(each), time.time()) for each in ids)[Liveness.STALLED] == 0
+    for work in works:
+        work.advance()
+        work.finish()
+    assert installed.flush(100)
+    installed.remove()
+    assert Counter((s.done, s.outcome) for s in map(store.get, ids)) == {(1, "succeeded"): 2_000}
+    assert not {id(work) for work in works} & set(PULSE._watched)
+
+
+def test_code_that_holds_the_gil_is_never_called_stalled(log):
+    with progress("hog", every=0.05) as work:
+        for _ in range(3):
+            sum(range(5_000_000))
+            until(lambda seen=work._seq: work._seq > seen, 60)
+    told = [m for m in log if m.get("of") == "hog"]
+    for one, next_one in pairwise(told):
+        assert next_one["beat_at"] <= one["next_by"] + one["grace_s"]
+
+
+def test_a_look_that_takes_long_is_followed_by_a_long_rest_and_promises_say_so():
+    class Slow(Work):
+        def pulse(self, now):
+            super().pulse(now)
+            deadline = time.monotonic() + 0.05
+            while time.monotonic() < deadline:
+                pass
+
+    pulse, slow = Pulse(0.001), Slow()
+    pulse.watch(slow)
+    until(lambda: len(slow.looks) > 2)
+    pulse.forget(slow)
+    assert pulse.behind_s > 0.15
+    assert slow.looks[2] - slow.looks[1] > 0.15

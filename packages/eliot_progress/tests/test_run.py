@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+from io import StringIO
 
 import pytest
+from django.core.management import BaseCommand, call_command
 
 from eliot_progress import Reducer, causal_id, run
 
@@ -160,3 +162,14 @@ async def test_a_closed_or_failing_async_generator_ends_as_such(log):
     with pytest.raises(LookupError):
         [n async for n in call()]
     assert ends(log) == [("call", "cancelled"), ("call", "failed")]
+
+
+def test_a_management_command_is_an_action_when_its_handle_is(log):
+    class Command(BaseCommand):
+        @run("command:reindex")
+        def handle(self, *args, **options):
+            return causal_id()
+
+    printed = call_command(Command(), stdout=StringIO())
+    assert printed == Reducer(log).states.popitem()[1].causal_id
+    assert ends(log) == [("command:reindex", "succeeded")]

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import asyncio
 import itertools
 import sys
 from contextlib import suppress
+from io import StringIO
 
 import pytest
+from eliot.parse import Parser, WrittenAction
+from eliottree import render_tasks, tasks_from_iterable
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -115,3 +119,52 @@ def test_a_message_costs_the_same_however_many_there_are():
         return next(counted)
 
     assert calls(20_000) < 2.2 * calls(10_000)
+
+
+def below(action):
+    yield action
+    for child in action.children:
+        if isinstance(child, WrittenAction):
+            yield from below(child)
+
+
+def test_stock_eliot_reads_both_attempts_of_what_was_delivered_twice(log):
+    headers = {}
+    with context.start("click") as click:
+        context.inject(headers)
+    with suppress(LookupError), context.extract(headers).attempt("render"):
+        raise LookupError("worker gone")
+    with context.extract(headers).attempt("render"):
+        context.log_message("said")
+    # What comes after the click's end is a second, unfinished task to eliot's own parser; nothing is lost.
+    tasks = list(Parser.parse_stream(log))
+    attempts = [each for task in tasks for each in below(task.root()) if each.action_type == "render"]
+    assert [each.status for each in attempts] == ["failed", "succeeded"]
+    out = StringIO()
+    render_tasks(out.write, tasks_from_iterable(log))
+    drawn = out.getvalue()
+    assert click.task_uuid in drawn
+    assert sum("render/" in line and "started" in line for line in drawn.splitlines()) == 2
+    assert "worker gone" in drawn
+    ((_, root),) = Forest(log).tasks.items()
+    assert [line.split()[:2] for line in lines(root) if "render" in line] == [
+        ["render", "failed"],
+        ["render", "succeeded"],
+    ]
+
+
+async def test_work_that_outlives_the_action_around_it_stays_in_its_tree(log):
+    async def outlives():
+        await gone.wait()
+        with context.start("late"):
+            pass
+
+    gone = asyncio.Event()
+    with context.start("click"):
+        task = asyncio.create_task(outlives())
+        await asyncio.sleep(0)
+    gone.set()
+    await task
+    ((_, root),) = Forest(log).tasks.items()
+    assert [line.split()[0] for line in lines(root)] == ["click", "late"]
+    assert root.status == "succeeded"

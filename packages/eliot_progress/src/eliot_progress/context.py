@@ -116,7 +116,7 @@ def start(action_type: str, **fields: object) -> Action:
 
 
 def log_message(message_type: str, **fields: object) -> None:
-    """Log a message below the current action: eliot's `log_message` at half the cost."""
+    """Log a message below the current action: as eliot's `log_message` does, without its copies."""
     action = _ACTION_CONTEXT.get(None)
     if type(action) is Action and type(action._logger) is Logger:  # noqa: SLF001 - our own class
         action._send(message_type, fields)  # noqa: SLF001 - as above

@@ -10,6 +10,9 @@ from typing import Protocol
 
 #: Seconds between two looks: moved work is reported at most this often.
 TICK_S = 0.1
+#: A look that takes long is followed by a rest so many times as long: reporting never takes more than a
+#: quarter of one core, however much work there is.
+_REST = 3
 
 
 class Pulsed(Protocol):
@@ -24,6 +27,8 @@ class Pulse:
 
     def __init__(self, tick_s: float = TICK_S) -> None:
         self.tick_s = tick_s
+        #: Seconds by which looks come later than they should, since there is so much to look at.
+        self.behind_s = 0.0
         #: Reports that failed.
         self.failed = 0
         self._reset()
@@ -70,10 +75,13 @@ class Pulse:
                 while not self._watched:
                     wake.wait()
                 watched = tuple(self._watched.values())
-            now = time.time()
+            now, begun = time.time(), time.monotonic()
             for work in watched:
                 self._look_at(work, now)
-            time.sleep(self.tick_s)
+            took = time.monotonic() - begun
+            rest = max(self.tick_s, _REST * took)
+            self.behind_s = max(0.0, took + rest - 2 * self.tick_s)
+            time.sleep(rest)
 
 
 PULSE = Pulse()

@@ -168,7 +168,7 @@ class Tracker(Counted):
 
     def _emit(self, kind: str, now: float) -> None:
         self._seq += 1
-        self._next_by = now + self.labels.every_s
+        self._next_by = now + self.labels.every_s + PULSE.behind_s
         self.action.log(kind, **messages.fields(self._report(now)))
 
     def _report(self, now: float) -> messages.Report:

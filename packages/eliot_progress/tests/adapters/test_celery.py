@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,7 @@ class World:
             "-Q",
             self.queue,
         ]
+        self.environment = environment
         self.process = subprocess.Popen([*command, *quiet], cwd=ROOT, env=environment)
         self.installed = install(log_path=self.log)
         self.app.conf.task_default_queue = self.queue
@@ -120,6 +122,28 @@ def world(request, valkey_url, tmp_path_factory):
     world.close()
 
 
+def has_ended(state):
+    return state if state is not None and state.outcome is not None else None
+
+
+@pytest.mark.parametrize("world", ["solo", "gevent"], indirect=True)
+def test_the_other_pools_keep_one_tree_report_and_retry_too(world):
+    leaf, about, store = task(world, "leaf"), f"app.Pool:{world.pool}", RedisStore(world.url)
+
+    def work():
+        chain(leaf.si(), task(world, "counts").si(about, 20), leaf.si()).delay()
+        task(world, "flaky").delay()
+        chord([leaf.si(), leaf.si()], leaf.s()).delay()
+
+    uuid = world.click(work)
+    found = world.ended(uuid, "flaky", 3)
+    found = world.ended(uuid, "leaf", 5)
+    assert sorted(m["retries"] for m in started(found, "flaky")) == [0, 1, 2]
+    state = until(lambda: has_ended(store.latest(about)), 40)
+    assert (state.done, state.outcome, state.causal_id) == (20, "succeeded", uuid.replace("-", ""))
+    store.close()
+
+
 def task(world, name):
     return world.app.tasks[name]
 
@@ -176,6 +200,43 @@ def test_a_failing_task_ends_its_action_with_the_reason(world):
     found = world.ended(world.click(task(world, "broken").delay), "broken")
     (end,) = (m for m in found if m.get("action_status") == "failed")
     assert (end["exception"], end["reason"]) == ("builtins.LookupError", "never")
+
+
+def test_chunks_and_an_eta_are_in_the_tree(world):
+    def work():
+        task(world, "add").chunks(zip(range(4), range(4), strict=True), 2).group().delay()
+        task(world, "leaf").apply_async(eta=datetime.now(UTC) + timedelta(seconds=0.3))
+
+    uuid = world.click(work)
+    world.ended(uuid, "celery.starmap", 2)
+    world.ended(uuid, "leaf")
+
+
+def test_what_is_called_on_an_error_speaks_below_the_task_that_failed(world):
+    errback = task(world, "said_on_error").s()
+    found = world.ended(world.click(lambda: task(world, "broken").apply_async(link_error=errback)), "broken")
+    (start,) = started(found, "broken")
+    (said,) = (m for m in found if m.get("message_type") == "errback:said")
+    assert said["task_level"][:-1] == start["task_level"][:-1]
+    assert said["failed"] == start["task_id"]
+    assert said["inside"] == said["task_uuid"].replace("-", "")
+
+
+@pytest.mark.parametrize("world", ["threads"], indirect=True)  # beat is a process of its own
+def test_what_beat_sends_is_a_tree_of_its_own(world, tmp_path):
+    environment = {**world.environment, "TESTS_BEAT": str(tmp_path / "schedule")}
+    command = [sys.executable, "-m", "celery", "-A", "tests.celery_world", "beat", "-l", "ERROR"]
+    beat = subprocess.Popen([*command, "--pidfile", str(tmp_path / "pid")], cwd=ROOT, env=environment)
+
+    def trees():
+        found = [json.loads(line) for line in world.log.read_text().splitlines()]
+        return {m["task_uuid"] for m in started(found, "leaf") if len(m["task_level"]) == 2}
+
+    try:
+        until(lambda: len(trees()) >= 2, 60)
+    finally:
+        beat.terminate()
+        beat.wait(30)
 
 
 def test_one_signature_sent_twice_gives_two_attempts(world):

