@@ -8,7 +8,7 @@ from timelapse.cameras.wishes import Wish, refusals
 
 FINE = Wish(
     interval_s=30,
-    schedule={"windows": ["mon-fri 06:30..20:00", "sunrise-30m..sunset+1h30m", "06:00-20:00"], "burst": 3},
+    schedule={"windows": ["mon-fri 06:30..20:00", "sunrise-30m..sunset+1h30m"], "burst": 3},
     exposure={"mode": "ramp", "target": 0.18},
     delivery={"when": "at_once", "networks": [], "rate_kib_s": 512},
 )
@@ -27,6 +27,7 @@ def test_a_wish_that_an_agent_can_take_is_not_refused():
         (Wish(interval_s=5, schedule={"window": []}), "schedule", "unknown_key"),
         (Wish(interval_s=5, schedule={"windows": "06:30..20:00"}), "schedule", "wrong_kind"),
         (Wish(interval_s=5, schedule={"windows": ["25:00..26:00"]}), "schedule", "wrong_value"),
+        (Wish(interval_s=5, schedule={"windows": ["06:00-20:00"]}), "schedule", "wrong_value"),
         (Wish(interval_s=5, schedule={"windows": ["06:00..07:00"] * 25}), "schedule", "wrong_value"),
         (Wish(interval_s=5, schedule={"timezone": "Europe/Atlantis"}), "schedule", "wrong_value"),
         (Wish(interval_s=5, schedule={"latitude": 91}), "schedule", "wrong_value"),

@@ -48,7 +48,7 @@ _DAY: Final = r"(?:mon|tue|wed|thu|fri|sat|sun)"
 _CLOCK: Final = r"(?:[01]?\d|2[0-3]):[0-5]\d|24:00"
 _SUN: Final = r"(?:dawn|sunrise|noon|sunset|dusk)(?:[+-](?:\d+h)?(?:\d+m)?)?"
 _WINDOW: Final = re.compile(
-    rf"(?:{_DAY}(?:\s*[-,]\s*{_DAY})*\s+)?(?:{_CLOCK}|{_SUN})\s*(?:\.\.|-)\s*(?:{_CLOCK}|{_SUN})"
+    rf"(?:{_DAY}(?:\s*[-,]\s*{_DAY})*\s+)?(?:{_CLOCK}|{_SUN})\s*\.\.\s*(?:{_CLOCK}|{_SUN})"
 )
 
 
