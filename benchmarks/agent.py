@@ -1,9 +1,9 @@
 """What the agent costs a small machine: ``python benchmarks/agent.py [--json] [--rounds N] [--backlog N]``.
 
 Import (the quickest of some) and memory are those of fresh processes. The spool's writing stands beside a
-bare loop that writes, calls fsync and renames, in turns. A backlog of 30 days (43,200 small captures) drains into a server that
-takes all and stores nothing, by the agent's own sender, and its memory is looked at on the way. Figures of a
-machine that does other things as well are noisy: the ratios matter.
+bare loop that writes, calls fsync and renames, in turns. A backlog of 30 days (43,200 small captures) drains
+into a server that takes all and stores nothing, by the agent's own sender, and its memory is looked at on the
+way. Figures of a machine that does other things as well are noisy: the ratios matter.
 """
 
 from __future__ import annotations
