@@ -64,6 +64,7 @@ STATIC_URL = "/static/"
 ROOT_URLCONF = "tests.urls"
 ALLOWED_HOSTS = ["*"]
 USE_TZ = True
+TIME_ZONE = "UTC"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 # Django 6.1 wants its mailers named.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import path
 
@@ -82,4 +83,4 @@ views = (
     broken_async,
     streamed,
 )
-urlpatterns = [path(view.__name__, view) for view in views]
+urlpatterns = [path("admin/", admin.site.urls), *(path(view.__name__, view) for view in views)]

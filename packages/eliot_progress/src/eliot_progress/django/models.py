@@ -127,9 +127,9 @@ class LogMessage(models.Model):
                 condition=Q(status__in=["succeeded", "failed"], duration_s__isnull=True),
             ),
             models.Index(
-                fields=["causal_id", "action", "path"],
-                name="ep_message_plain",
-                condition=Q(status="", report=False),
+                fields=["causal_id", "action", "status", "path"],
+                name="ep_message_of",
+                condition=Q(report=False),
             ),
         ]
 

@@ -218,3 +218,12 @@ def _leaves(value: object, name: str = "") -> Iterator[tuple[str, object]]:
             yield from _leaves(inner, name)
     else:
         yield name, value
+
+
+def every(query: Query) -> Iterator[dict[str, object]]:
+    """All messages that are found, page by page."""
+    after: tuple[float, ...] | None = query.after
+    while after is not None:
+        found = find(replace(query, after=after), limit=500)
+        yield from (hit.message for hit in found.hits)
+        after = found.more

@@ -140,3 +140,32 @@ def messages(causal_id: str, path: str = "") -> Iterator[dict[str, object]]:
 
 def _plain(causal_id: str) -> QuerySet[LogMessage]:
     return LogMessage.objects.filter(causal_id=causal_id, status="", report=False)
+
+
+def whole(causal_id: str, path: str = "", *, limit: int = 200) -> tuple[LogAction | LogMessage, ...] | None:
+    """Everything below an action in the order of the tree, depth first; None when it is more than `limit`."""
+    below_it = Q(causal_id=causal_id) & subtree(path) & ~Q(path=path)
+    actions = list(LogAction.objects.filter(below_it).order_by("path")[: limit + 1])
+    plain = _plain(causal_id).filter(subtree(path))
+    both: list[LogAction | LogMessage] = [*actions, *plain.order_by("path")[: limit + 1]]
+    return tuple(sorted(both, key=lambda row: row.path)) if len(both) <= limit else None
+
+
+def own(causal_id: str, paths: Iterable[str]) -> dict[str, list[LogMessage]]:
+    """The start and the end of each of these actions, as far as they came."""
+    found: dict[str, list[LogMessage]] = {}
+    asked = LogMessage.objects.filter(
+        causal_id=causal_id,
+        action__in=list(paths),
+        report=False,
+        status__in=["started", "succeeded", "failed"],
+    )
+    for row in asked.order_by("path"):
+        found.setdefault(row.action, []).append(row)
+    return found
+
+
+def failed_paths(causal_id: str, *, limit: int = 1000) -> list[str]:
+    """The paths of what failed."""
+    failed = LogAction.objects.filter(causal_id=causal_id, status="failed")
+    return list(failed.order_by("path").values_list("path", flat=True)[:limit])

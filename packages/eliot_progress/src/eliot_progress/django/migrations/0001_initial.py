@@ -100,9 +100,9 @@ class Migration(migrations.Migration):
                         name="ep_message_unmeasured",
                     ),
                     models.Index(
-                        condition=models.Q(("report", False), ("status", "")),
-                        fields=["causal_id", "action", "path"],
-                        name="ep_message_plain",
+                        condition=models.Q(("report", False)),
+                        fields=["causal_id", "action", "status", "path"],
+                        name="ep_message_of",
                     ),
                 ],
                 "constraints": [

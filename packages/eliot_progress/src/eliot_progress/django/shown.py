@@ -1,0 +1,254 @@
+"""Rows of trees and of the overview as a page shows them: texts and bars, whatever the labels hold."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from eliot_progress import clean, errors, ids, stall
+from eliot_progress.django import rows
+from eliot_progress.django.models import LogAction, LogMessage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from eliot_progress.state import TaskState
+
+#: Said by the row itself, or shown in full below it.
+_SAID = frozenset(
+    ("action_type", "action_status", "message_type", "reason", "exception", "traceback", "task_uuid")
+)
+_SUMMARY = 160
+#: Characters of one message that a page shows; all of them are in the export.
+_DETAIL = 20_000
+# What could break a page although it is escaped: controls, bidirectional overrides, lone surrogates.
+_UNSAFE = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+#: Width of a waterfall in its own units.
+_WIDE = 1000.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """The time that a waterfall shows, seconds since 1970."""
+
+    start: float
+    end: float
+
+    def bar(self, start: float, end: float) -> tuple[str, str]:
+        """Where a stretch of time begins and how wide it is, never too narrow to be seen."""
+        whole = max(self.end - self.start, 1e-6)
+        x = min(max(start - self.start, 0) / whole * _WIDE, _WIDE - 3)
+        width = min(max(end - start, 0) / whole * _WIDE, _WIDE - x)
+        return f"{x:.1f}", f"{max(width, 3):.1f}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of a tree."""
+
+    path: str
+    level: int
+    is_action: bool
+    title: str
+    status: str
+    summary: str
+    reason: str
+    took: str
+    at: str
+    x: str
+    width: str
+    done: str
+    percent: str
+    detail: str
+    children: int
+    open: bool
+    #: Something below it failed.
+    troubled: bool
+
+    @property
+    def indent(self) -> range:
+        """For each level above."""
+        return range(self.level - 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What all rows of one tree share."""
+
+    span: Span
+    #: The level of the action whose children stand at the left edge.
+    depth: int
+    own: Mapping[str, list[LogMessage]]
+    children: Mapping[str, int]
+    failed: Iterable[str]
+    opened: frozenset[str]
+
+    def row(self, shown: LogAction | LogMessage) -> Row:
+        """The row of an action or of a plain message."""
+        return self._action(shown) if isinstance(shown, LogAction) else self._message(shown)
+
+    def _action(self, action: LogAction) -> Row:
+        start = action.started_at if action.started_at is not None else action.seen_at
+        end = action.ended_at if action.ended_at is not None else max(action.seen_at, start)
+        x, width = self.span.bar(start, end)
+        own = self.own.get(action.path, [])
+        prefix = action.path + "/"
+        return Row(
+            path=action.path,
+            level=self._level(action.path),
+            is_action=True,
+            title=clean.text(action.action_type) or "(start missing)",
+            status=action.status or "unknown",
+            summary=summary(*own),
+            reason=clean.text(action.reason, _SUMMARY * 2),
+            took=duration(action.duration_s),
+            at=f"{start - self.span.start:+.3f} s",
+            x=x,
+            width=width,
+            done=_done(action.done, action.total, action.unit),
+            percent=_percent(action.done, action.total),
+            detail=detail(*own),
+            children=self.children.get(action.path, 0),
+            open=action.path in self.opened,
+            troubled=action.status != "failed" and any(path.startswith(prefix) for path in self.failed),
+        )
+
+    def _message(self, message: LogMessage) -> Row:
+        x, width = self.span.bar(message.at, message.at)
+        return Row(
+            path=message.path,
+            level=self._level(message.path),
+            is_action=False,
+            title=clean.text(message.kind) or "(message)",
+            status="",
+            summary=summary(message),
+            reason="",
+            took="",
+            at=f"{message.at - self.span.start:+.3f} s",
+            x=x,
+            width=width,
+            done="",
+            percent="",
+            detail=detail(message),
+            children=0,
+            open=False,
+            troubled=False,
+        )
+
+    def _level(self, path: str) -> int:
+        return len(rows.level_of(path)) - self.depth
+
+
+def duration(seconds: float | None) -> str:
+    """`12 ms`, `3.25 s`, `4 min 10 s`; empty while unknown."""
+    if seconds is None:
+        return ""
+    if seconds < 1:
+        return f"{seconds * 1000:.3g} ms"
+    if seconds < 60:
+        return f"{seconds:.2f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def clock(at: float) -> str:
+    """Date and time in the reader's time zone, to the millisecond."""
+    when = timezone.localtime(datetime.fromtimestamp(min(max(at, 0.0), 253402300799), UTC))
+    return f"{when:%Y-%m-%d %H:%M:%S}.{when.microsecond // 1000:03d}"
+
+
+def summary(*messages: LogMessage) -> str:
+    """The author's own fields on one line."""
+    told: dict[str, object] = {}
+    for message in messages:
+        told.update(json.loads(message.body))
+    own = (f"{key}={_plain(value)}" for key, value in told.items() if key not in _SAID)
+    return clean.text("  ".join(own), _SUMMARY)
+
+
+def _plain(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def detail(*messages: LogMessage) -> str:
+    """The whole messages as JSON for people, cut when they are huge."""
+    told = "\n".join(pretty(rows.whole(m.causal_id, m.path, m.at, m.body)) for m in messages)
+    return told if len(told) <= _DETAIL else f"{told[:_DETAIL]}\n… cut here; the export holds all of it."
+
+
+def pretty(message: Mapping[str, object]) -> str:
+    """Indented JSON that any page can show."""
+    text = json.dumps(message, ensure_ascii=False, indent=2)
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _done(done: float | None, total: float | None, unit: str) -> str:
+    if done is None:
+        return ""
+    return clean.text(f"{done:g}{'' if total is None else f' / {total:g}'} {unit}").strip()
+
+
+def _percent(done: float | None, total: float | None) -> str:
+    return f"{min(max(done / total, 0), 1) * 100:.0f}" if done is not None and total else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One line of the overview."""
+
+    id: str
+    causal_id: str
+    path: str
+    description: str
+    about: str
+    by: str
+    liveness: str
+    outcome: str
+    reason: str
+    done: str
+    percent: str
+    step: str
+    left: str
+    since: str
+    beat: str
+
+
+def task(state: TaskState, now: float) -> Task:
+    """The state of a task as seen at `now` (seconds since 1970)."""
+    liveness = stall.judge(state, now).value
+    going = state.outcome is None and liveness != stall.Liveness.STALLED
+    return Task(
+        id=state.id,
+        causal_id=state.causal_id,
+        path=_path(state.id),
+        description=clean.text(state.description) or clean.text(state.action_type),
+        about=clean.text(state.about),
+        by=clean.text(state.by),
+        liveness=liveness,
+        outcome=state.outcome or "",
+        reason=clean.text(state.reason, _SUMMARY * 2),
+        done=_done(state.done, state.total, state.unit),
+        percent=_percent(state.done, state.total),
+        step=clean.text("  ".join(word for word in (state.step, state.note) if word), _SUMMARY),
+        left=_left(*state.eta_s) if state.eta_s and going else "",
+        since=clock(state.started_at).partition(".")[0],
+        beat=duration(max(0.0, now - state.beat_at)),
+    )
+
+
+def _left(low: float, high: float) -> str:
+    if high < 60:
+        return f"{low:.0f} to {high:.0f} s"
+    return f"{duration(low)} to {duration(high)}"
+
+
+def _path(identifier: str) -> str:
+    try:
+        return ids.encode_path(ids.split_action_id(identifier)[1])
+    except errors.MalformedPathError:
+        return ""

@@ -1,0 +1,238 @@
+"""The pages of the admin: what is going on, the log explorer, and the tree of one causal id."""
+
+from __future__ import annotations
+
+import json
+import time
+from itertools import islice
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from django.http import Http404, StreamingHttpResponse
+from django.template.response import TemplateResponse
+
+from eliot_progress import clean
+from eliot_progress.django import conf, search, shown, trees
+from eliot_progress.django.forms import SearchForm
+from eliot_progress.django.models import LogAction, LogMessage, TaskRecord
+from eliot_progress.stall import Liveness, judge
+from eliot_progress.state import from_dict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from django.http import HttpRequest, HttpResponse
+
+_TASKS = 200
+_ENDED = 25
+#: Rows of a tree that come at once; what is smaller comes whole.
+PAGE = 200
+#: Messages of a search that are exported.
+_EXPORTED = 10_000
+_SHOWS = ("all", "mine", "stalled", "failed")
+
+
+def overview(request: HttpRequest, context: Mapping[str, object]) -> HttpResponse:
+    """What is going on, and what ended lately."""
+    now, show = time.time(), request.GET.get("show", "all")
+    show = show if show in _SHOWS else "all"
+    states = [] if show == "failed" else list(conf.store().active(_TASKS))
+    user = request.user.get_username()
+    if show == "mine":
+        states = [state for state in states if state.by == user]
+    if show == "stalled":
+        states = [state for state in states if judge(state, now) in (Liveness.LATE, Liveness.STALLED)]
+    ended = TaskRecord.objects.exclude(outcome="").order_by("-started_at", "-id")
+    if show == "failed":
+        ended = ended.filter(outcome="failed")
+    if show == "mine":
+        ended = ended.filter(state__by=user)
+    past = [] if show == "stalled" else [from_dict(row.state) for row in ended[:_ENDED]]
+    values = {
+        **context,
+        "title": "What is going on",
+        "show": show,
+        "shows": _SHOWS,
+        "tasks": [shown.task(state, now) for state in states],
+        "ended": [shown.task(state, now) for state in past],
+        "at": shown.clock(now).partition(".")[0],
+    }
+    part = "_overview.html" if "part" in request.GET else "overview.html"
+    return TemplateResponse(request, f"eliot_progress/{part}", values)
+
+
+def explorer(request: HttpRequest, context: Mapping[str, object]) -> HttpResponse:
+    """Search the log; without a question, the tasks that logged last."""
+    form = SearchForm(request.GET)
+    values: dict[str, object] = {**context, "title": "Log", "form": form, "asks": form.asks}
+    if form.asks and form.is_valid():
+        found = search.find(form.query())
+        values["hits"] = [_hit(hit) for hit in found.hits]
+        values["more"] = "" if found.more is None else _with(request, after=",".join(map(repr, found.more)))
+        values["export"] = _with(request, after="")
+    elif not form.asks:
+        values["roots"] = [_root(root) for root in trees.roots()]
+    return TemplateResponse(request, "eliot_progress/explorer.html", values)
+
+
+def _hit(hit: search.Hit) -> dict[str, object]:
+    message = LogMessage(causal_id=hit.causal_id, path=hit.path, at=hit.at, body=hit.body)
+    return {
+        "hit": hit,
+        "at": shown.clock(hit.at),
+        "took": shown.duration(hit.duration_s),
+        "title": clean.text(hit.kind) or "(message)",
+        "summary": shown.summary(message),
+        "reason": clean.text(hit.message.get("reason", ""), 320),
+        "detail": shown.detail(message),
+        "place": "" if hit.status else hit.path,
+    }
+
+
+def _root(root: LogAction) -> dict[str, object]:
+    return {
+        "root": root,
+        "at": shown.clock(root.started_at if root.started_at is not None else root.seen_at),
+        "took": shown.duration(root.duration_s),
+        "title": clean.text(root.action_type) or "(no action)",
+        "reason": clean.text(root.reason, 320),
+    }
+
+
+def _with(request: HttpRequest, **changes: str) -> str:
+    given = request.GET.copy()
+    for name, value in changes.items():
+        given[name] = value
+    return given.urlencode()
+
+
+def tree(request: HttpRequest, causal_id: str, context: Mapping[str, object]) -> HttpResponse:
+    """The tree of one causal id, or what one action in it caused."""
+    under, begin = request.GET.get("under", ""), request.GET.get("from", "")
+    action = trees.action(causal_id, under)
+    if action is None:
+        raise Http404("There is no such action in the log. It may have been forgotten; search for it again.")
+    size = trees.size(causal_id, under)
+    failures = trees.failures(causal_id) if size.failed else ()
+    around = {
+        row.path: row for row in LogAction.objects.filter(causal_id=causal_id, path__in=trees.above(under))
+    }
+    values = {
+        **context,
+        "title": f"{clean.text(action.action_type) or 'Task'} {causal_id[:8]}",
+        "causal_id": causal_id,
+        "action": action,
+        "under": under,
+        "begin": begin,
+        "size": size,
+        "at": shown.clock(action.started_at if action.started_at is not None else action.seen_at),
+        "took": shown.duration(action.duration_s),
+        "reason": clean.text(action.reason, 320),
+        "detail": shown.detail(*trees.own(causal_id, [under]).get(under, [])),
+        "around": [around[path] for path in trees.above(under) if path in around],
+        "failures": failures,
+        **_rows(action, begin, failures),
+    }
+    return TemplateResponse(request, "eliot_progress/tree.html", values)
+
+
+def rows(request: HttpRequest, causal_id: str, context: Mapping[str, object]) -> HttpResponse:
+    """A page of the children of one action in a tree that is open already."""
+    under, parent = request.GET.get("under", ""), request.GET.get("parent", "")
+    action = trees.action(causal_id, under)
+    if action is None:
+        raise Http404("There is no such action in the log.")
+    page = trees.children(causal_id, parent, after=request.GET.get("after", ""), limit=PAGE)
+    told = _scene(action, page.rows, page.children, frozenset())
+    values = {**context, "causal_id": causal_id, "under": under, "rows": told}
+    values["more"] = _more(action, parent, page.more)
+    return TemplateResponse(request, "eliot_progress/_rows.html", values)
+
+
+def _rows(action: LogAction, begin: str, failures: Iterable[trees.Failure]) -> dict[str, object]:
+    """All rows of a small tree; of a large one its first level, opened down to what failed first."""
+    all_of_it = trees.whole(action.causal_id, action.path, limit=PAGE)
+    if all_of_it is not None:
+        paths = [row.path for row in all_of_it if isinstance(row, LogAction)]
+        counts = trees.counted(action.causal_id, paths)
+        return {"rows": _scene(action, all_of_it, counts, frozenset(paths)), "more": None}
+    opened = frozenset(path for failure in islice(failures, 1) for path in trees.above(failure.action.path))
+    found: list[LogAction | LogMessage] = []
+    children: dict[str, int] = {}
+    more = _open(action, action.path, begin, opened, found, children)
+    return {"rows": _scene(action, found, children, opened), "more": _more(action, action.path, more)}
+
+
+def _open(
+    action: LogAction,
+    parent: str,
+    begin: str,
+    opened: frozenset[str],
+    found: list[LogAction | LogMessage],
+    children: dict[str, int],
+) -> str:
+    # The character before "/" in a path's order lets the page begin with the message itself.
+    page = trees.children(
+        action.causal_id, parent, after=begin[:-1] + chr(ord(begin[-1]) - 1) if begin else "", limit=PAGE
+    )
+    children.update(page.children)
+    for row in page.rows:
+        found.append(row)
+        if isinstance(row, LogAction) and row.path in opened:
+            _open(action, row.path, "", opened, found, children)
+    return page.more
+
+
+def _scene(
+    action: LogAction,
+    found: Iterable[LogAction | LogMessage],
+    children: Mapping[str, int],
+    opened: frozenset[str],
+) -> list[shown.Row]:
+    found = list(found)
+    paths = [row.path for row in found if isinstance(row, LogAction)]
+    start = (
+        action.started_at if action.started_at is not None else min((_at(row) for row in found), default=0)
+    )
+    scene = shown.Scene(
+        span=shown.Span(start=start, end=max(action.seen_at, action.ended_at or 0)),
+        depth=len(action.path.split("/")) if action.path else 0,
+        own=trees.own(action.causal_id, paths),
+        children=children,
+        failed=trees.failed_paths(action.causal_id),
+        opened=opened,
+    )
+    return [scene.row(row) for row in found]
+
+
+def _at(row: LogAction | LogMessage) -> float:
+    return row.at if isinstance(row, LogMessage) else row.seen_at
+
+
+def _more(action: LogAction, parent: str, after: str) -> dict[str, object] | None:
+    if not after:
+        return None
+    level = len(parent.split("/")) if parent else 0
+    depth = len(action.path.split("/")) if action.path else 0
+    query = urlencode({"under": action.path, "parent": parent, "after": after})
+    return {"query": query, "level": level - depth + 1, "indent": range(level - depth)}
+
+
+def export_tree(request: HttpRequest, causal_id: str, context: Mapping[str, object]) -> StreamingHttpResponse:  # noqa: ARG001 - as all views
+    """The messages of a tree, or of what one action caused, as JSON lines."""
+    return _lines(trees.messages(causal_id, request.GET.get("under", "")), causal_id)
+
+
+def export_search(request: HttpRequest, context: Mapping[str, object]) -> StreamingHttpResponse:  # noqa: ARG001 - as all views
+    """What a search finds, as JSON lines; the first 10,000."""
+    form = SearchForm(request.GET)
+    if not form.is_valid():
+        raise Http404("The question is not valid; the explorer says why.")
+    return _lines(islice(search.every(form.query()), _EXPORTED), "search")
+
+
+def _lines(messages: Iterable[Mapping[str, object]], name: str) -> StreamingHttpResponse:
+    lines: Iterator[bytes] = (json.dumps(message).encode() + b"\n" for message in messages)
+    response = StreamingHttpResponse(lines, content_type="application/x-ndjson")
+    response["Content-Disposition"] = f'attachment; filename="{name}.jsonl"'
+    return response

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eliot_progress.django import shown
+from eliot_progress.state import state_of
+from eliot_progress.testing.samples import report
+
+TIMES = st.floats(0, 1e10)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (None, ""),
+        (0.0004, "0.4 ms"),
+        (0.25, "250 ms"),
+        (3.256, "3.26 s"),
+        (250.4, "4 min 10 s"),
+        (7300.0, "2 h 1 min"),
+    ],
+)
+def test_a_duration_is_told_in_its_own_unit(seconds, told):
+    assert shown.duration(seconds) == told
+
+
+@given(TIMES, TIMES, TIMES, TIMES)
+def test_a_bar_is_always_inside_its_waterfall_and_wide_enough_to_be_seen(start, end, first, last):
+    x, width = shown.Span(start=start, end=end).bar(first, last)
+    assert 0 <= float(x) <= 997
+    assert float(width) >= 3
+    assert float(x) + float(width) <= 1000.11
+
+
+def test_an_ended_task_has_no_time_left_and_a_stalled_one_none_to_trust():
+    running = report(eta_s=(1.0, 2.0), next_by=101.0)
+    assert shown.task(state_of(running), 100.5).left == "1 to 2 s"
+    assert shown.task(state_of(running), 1e6).left == ""
+    assert shown.task(state_of(report(eta_s=(1.0, 2.0), outcome="failed")), 100.5).left == ""
+
+
+def test_the_place_of_a_task_in_its_tree():
+    assert shown.task(state_of(report(level=(2, 13))), 0.0).path == "a2/b13"
+
+
+@given(st.text())
+def test_any_text_is_pretty_and_can_be_sent(text):
+    pretty = shown.pretty({text: text})
+    pretty.encode()
+    assert not set(pretty) & set("\u202e\u2066\x85\u2028")
