@@ -3,13 +3,18 @@ from __future__ import annotations
 import re
 
 import pytest
-from channels.layers import channel_layers
+from channels.generic.websocket import AsyncWebsocketConsumer, WebsocketConsumer
+from channels.layers import channel_layers, get_channel_layer
 from channels_redis.core import RedisChannelLayer
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.sockets import Socket
 from tests.waiting import until
 
-from eliot_progress.adapters.channels import group_name, publisher
+from eliot_progress import causal_id, context, inject, log_message
+from eliot_progress.adapters.asgi import CausalASGI
+from eliot_progress.adapters.channels import CausalConsumer, group_name, publisher
+from eliot_progress.ids import action_id, causal
 from eliot_progress.state import from_dict, state_of
 from eliot_progress.testing.samples import report
 
@@ -90,3 +95,108 @@ def test_different_objects_have_different_groups():
     names = ["app.Movie:7", "app.Movie-7", "app.Movie 7", "app.Movie:ü", "app.Movie:ö", "x" * 200, "x" * 201]
     assert len({group_name(about) for about in names}) == len(names)
     assert group_name("app.Movie:7") == "progress.app.Movie-7"
+
+
+class Asynchronous(CausalConsumer, AsyncWebsocketConsumer):
+    groups = ("all",)
+
+    async def connect(self):
+        log_message("connected")
+        await self.accept()
+
+    async def receive(self, text_data=None, bytes_data=None):
+        log_message("received", text=text_data)
+        if text_data == "fail":
+            raise LookupError(text_data)
+        await self.send(causal_id())
+
+    async def told(self, message):
+        log_message("told")
+        await self.send(causal_id())
+
+
+class Synchronous(CausalConsumer, WebsocketConsumer):
+    groups = ("all",)
+
+    def connect(self):
+        log_message("connected")
+        self.accept()
+
+    def receive(self, text_data=None, bytes_data=None):
+        log_message("received", text=text_data)
+        self.send(causal_id())
+
+    def told(self, message):
+        log_message("told")
+        self.send(causal_id())
+
+
+@pytest.fixture(params=[Asynchronous, Synchronous])
+async def socket(request, settings):
+    settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+    channel_layers.backends.clear()
+    socket = Socket(CausalASGI(request.param.as_asgi()), "/ws")
+    yield socket
+    await socket.disconnect()
+    channel_layers.backends.clear()
+
+
+def started(log, action_type):
+    return [m for m in log if m.get("action_type") == action_type and m["action_status"] == "started"]
+
+
+async def test_each_message_of_a_client_is_a_task_that_names_its_connection(log, socket):
+    await socket.connect()
+    answers = []
+    for text in ("one", "two"):
+        await socket.say(text)
+        answers.append(await socket.hear())
+    (connection,) = started(log, "websocket:connection")
+    (connected,) = [m for m in log if m.get("message_type") == "connected"]
+    received = [m for m in log if m.get("message_type") == "received"]
+    begun = started(log, "websocket:message")
+    assert connected["task_uuid"] == connection["task_uuid"]
+    assert [causal(m["task_uuid"]) for m in received] == answers
+    assert [m["task_uuid"] for m in received] == [m["task_uuid"] for m in begun]
+    assert len({*answers, causal(connection["task_uuid"])}) == 3
+    assert {m["cause"] for m in begun} == {action_id(connection["task_uuid"], ())}
+
+
+async def test_what_another_process_sends_goes_on_below_its_sender(log, socket):
+    await socket.connect()
+    message = {"type": "told"}
+    with context.start("click") as click:
+        inject(message)
+    await get_channel_layer().group_send("all", message)
+    assert await socket.hear() == causal(click.task_uuid)
+    (told,) = [m for m in log if m.get("message_type") == "told"]
+    (begun,) = started(log, "channels:message")
+    assert begun["type"] == "told"
+    assert told["task_level"][:-1] == begun["task_level"][:-1]
+
+
+async def test_what_is_sent_without_a_place_belongs_to_the_connection(log, socket):
+    await socket.connect()
+    await get_channel_layer().group_send("all", {"type": "told"})
+    (connection,) = started(log, "websocket:connection")
+    assert await socket.hear() == causal(connection["task_uuid"])
+
+
+async def test_a_message_that_fails_is_told_and_raised(log):
+    socket = Socket(CausalASGI(Asynchronous.as_asgi()), "/ws")
+    await socket.connect()
+    await socket.say("fail")
+    with pytest.raises(LookupError):
+        await socket.wait(20)
+    ends = {m["action_type"]: m.get("reason") for m in log if m.get("action_status") == "failed"}
+    assert ends == {"websocket:message": "fail", "websocket:connection": "fail"}
+
+
+async def test_without_a_connection_a_message_is_a_task_without_a_cause(log):
+    socket = Socket(Asynchronous.as_asgi(), "/ws")
+    await socket.connect()
+    await socket.say("one")
+    answer = await socket.hear()
+    (begun,) = started(log, "websocket:message")
+    await socket.disconnect()
+    assert (causal(begun["task_uuid"]), "cause" in begun) == (answer, False)

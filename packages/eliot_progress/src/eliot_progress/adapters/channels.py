@@ -1,4 +1,4 @@
-"""Channels: the newest state of a task to the group of the object that it is about."""
+"""Channels: consumers inside actions, and the newest state of a task to the group of what it is about."""
 
 from __future__ import annotations
 
@@ -8,15 +8,18 @@ import re
 import threading
 from collections import OrderedDict
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from channels.consumer import AsyncConsumer
 from channels.layers import get_channel_layer
 from eliot import log_message
 
+from eliot_progress import clean, context
+from eliot_progress.adapters.asgi import start_inbound
 from eliot_progress.state import TaskState, to_dict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 #: Channels allows ASCII letters, digits, hyphens, underscores and periods, under 100 characters.
 _GROUP_LIMIT = 90
@@ -38,6 +41,33 @@ def publisher(group_prefix: str = "progress", *, alias: str = "default") -> Call
     of each task. A channel layer that fails is logged once, and states go on with the next change.
     """
     return _Publisher(group_prefix, alias).post
+
+
+class CausalConsumer(AsyncConsumer):
+    """First of a consumer's bases, sync or async: each message that it handles runs inside the right action.
+
+    What the client sends is a task `websocket:message` of its own, whose `cause` names the connection that
+    CausalASGI began. What another process sends through the channel layer goes on below its sender when it
+    was sent with `inject(message)`, as `channels:message`. Everything else is the connection's.
+    """
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Handle one message."""
+        action = _begun(message)
+        if action is None:
+            await super().dispatch(message)
+            return
+        with action:
+            await super().dispatch(message)
+
+
+def _begun(message: Mapping[str, str]) -> context.Action | None:
+    if message.get("type") == "websocket.receive":
+        return start_inbound("websocket:message")
+    origin = context.extract(message)
+    if origin is None:
+        return None
+    return origin.attempt("channels:message", type=clean.text(message.get("type", "")))
 
 
 class _Publisher:

@@ -1,17 +1,76 @@
-"""Strawberry: the type `Progress` that a UI draws bars from."""
+"""Strawberry: operations inside actions, and the type `Progress` that a UI draws bars from."""
 
 from __future__ import annotations
 
+from asyncio import CancelledError
 from datetime import UTC, datetime
 from enum import Enum
 from typing import TYPE_CHECKING
 
 import strawberry
+from strawberry.extensions import SchemaExtension
 
-from eliot_progress import stall
+from eliot_progress import clean, stall
+from eliot_progress.adapters.asgi import start_inbound
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
+
+    from graphql import GraphQLError
+    from strawberry.types import StreamExecutionResult
+
+    from eliot_progress.context import Action
     from eliot_progress.state import TaskState
+
+
+class CausalExtension(SchemaExtension):
+    """Each operation is an action `graphql:operation`: `Schema(..., extensions=[CausalExtension])`.
+
+    Resolvers run inside it, and so does a subscription's generator until its end. Over a websocket it is a
+    task of its own, whose `cause` names the connection. It fails with the first error of the answer. One that
+    its client left succeeds, with `completed` false.
+    """
+
+    _action: Action
+    _inside: AbstractContextManager[object]
+    _error: BaseException | None = None
+
+    def on_operation(self) -> Iterator[None]:
+        """From the asking to the last answer."""
+        asked = self.execution_context
+        action = start_inbound("graphql:operation", operation=clean.text(asked.operation_name or ""))
+        self._action = action
+        self._go_in()
+        try:
+            yield
+        except (GeneratorExit, CancelledError):
+            action.add_success_fields(completed=False)
+            raise
+        except BaseException as error:
+            self._error = error
+            raise
+        finally:
+            self._inside.__exit__(None, None, None)
+            self._note(asked.pre_execution_errors)
+            action.finish(self._error)
+
+    def on_stream_result(self, result: StreamExecutionResult) -> Iterator[None]:
+        """Who takes an answer is outside: a generator shares the context of those who ask it for more."""
+        self._note(getattr(result, "errors", None))
+        self._inside.__exit__(None, None, None)
+        try:
+            yield
+        finally:
+            self._go_in()
+
+    def _go_in(self) -> None:
+        self._inside = self._action.context()
+        self._inside.__enter__()
+
+    def _note(self, errors: Sequence[GraphQLError] | None) -> None:
+        for error in errors or ():
+            self._error = self._error or error.original_error or error
 
 
 @strawberry.enum(description="What may be believed about the work, from its own promise.")
