@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import pty
 import subprocess
 import sys
 import time
@@ -85,16 +87,39 @@ def test_a_bar_says_how_far_how_fast_and_how_long():
     ]
 
 
-def test_watching_goes_on_until_it_is_interrupted(path):
-    code = "import sys; from eliot_progress.cli import main; sys.exit(main(sys.argv[1:]))"
+CODE = "import sys; from eliot_progress.cli import main; sys.exit(main(sys.argv[1:]))"
+
+
+def test_watching_goes_on_until_it_is_interrupted_and_tells_a_pipe_only_what_changed(path):
     process = subprocess.Popen(
-        [sys.executable, "-c", code, "watch", str(path), "--every", "0.05"], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", CODE, "watch", str(path), "--every", "0.05"], stdout=subprocess.PIPE, text=True
     )
-    seen = process.stdout.readline() + process.stdout.readline()
+    seen = [process.stdout.readline(), process.stdout.readline()]
+    with progress("second:work"):
+        while not seen[-1].startswith("second:work"):
+            seen.append(process.stdout.readline())
     process.send_signal(2)
     process.communicate(timeout=20)
-    assert "render:movie" in seen
+    assert seen[0].startswith("import:files")
+    assert seen.count(seen[0]) == 1
+    assert "\x1b" not in "".join(seen)
     assert process.returncode == 0
+
+
+def test_a_terminal_shows_one_screen_drawn_anew(path):
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", CODE, "watch", str(path), "--every", "0.05"], stdout=theirs
+    )
+    os.close(theirs)
+    seen = b""
+    while seen.count(b"\x1b[H\x1b[J") < 3:
+        seen += os.read(ours, 4096)
+    process.send_signal(2)
+    assert process.wait(20) == 0
+    os.close(ours)
+    assert seen.startswith(b"\x1b[H\x1b[Jimport:files")
+    assert seen.count(b"import:files") >= 2
 
 
 def test_the_files_for_a_cluster_are_written_and_named(tmp_path, capsys):

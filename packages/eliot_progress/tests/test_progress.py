@@ -26,6 +26,18 @@ def test_a_with_statement_is_an_action_that_ends_with_an_outcome(log):
     assert causal_id() is None
 
 
+async def test_an_async_with_statement_is_the_same(log):
+    async with progress("render:movie") as work:
+        assert causal_id() == work.causal_id
+    with suppress(LookupError):
+        async with progress("render:other") as other:
+            raise LookupError("no disk")
+    states = Reducer(log)
+    assert states.get(work.id).outcome == "succeeded"
+    assert (states.get(other.id).outcome, states.get(other.id).reason) == ("failed", "no disk")
+    assert causal_id() is None
+
+
 def test_a_part_moves_the_whole_by_its_weight(log):
     with progress("Render", total=10) as whole:
         with whole.part("decode", weight=2, total=4) as part:

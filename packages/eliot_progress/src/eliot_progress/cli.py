@@ -73,12 +73,17 @@ def _elk(arguments: argparse.Namespace) -> int:
 
 def _watch(arguments: argparse.Namespace) -> int:
     look = _source(arguments.source)
+    told: list[str] = []
     while True:
         screen = "\n".join(bar(state, time.time()) for state in look(time.time())) or "Nothing is going on."
         if arguments.once:
             sys.stdout.write(screen + "\n")
             return 0
-        sys.stdout.write(f"\x1b[H\x1b[J{screen}\n")
+        if sys.stdout.isatty():
+            sys.stdout.write(f"\x1b[H\x1b[J{screen}\n")
+        else:  # a file or a pipe: only what changed
+            sys.stdout.write("".join(f"{line}\n" for line in screen.splitlines() if line not in told))
+            told = screen.splitlines()
         sys.stdout.flush()
         time.sleep(max(0.05, arguments.every))
 

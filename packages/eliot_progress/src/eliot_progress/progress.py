@@ -114,9 +114,10 @@ def progress(  # noqa: PLR0913 - each is one fact that a reader sees
 ) -> Progress | Loop[_Item]:
     """Report work while it runs, as an eliot action of its own.
 
-    `progress("render:movie", total=300)` is a with statement; `progress(items, "Importing")` goes around a
-    loop. `every` is the promise in seconds: a message comes at least that often, and a reader may call the
-    work late when none does, and stalled `grace_s` later (default: three times `every`, at least 5 s).
+    `progress("render:movie", total=300)` is a with statement, also an `async with`;
+    `progress(items, "Importing")` goes around a loop. `every` is the promise in seconds: a message comes at
+    least that often, and a reader may call the work late when none does, and stalled `grace_s` later
+    (default: three times `every`, at least 5 s).
     `about` names the object (`app.Model:pk`), `by` who asked for it, `initial` what was done before (a
     resumed run).
     """

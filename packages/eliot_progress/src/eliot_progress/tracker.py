@@ -88,6 +88,14 @@ class Tracker(Counted):
         self._uncover()
         self.finish(error)
 
+    async def __aenter__(self) -> Self:
+        return self.__enter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.__exit__(kind, error, trace)
+
     def _uncover(self) -> None:
         """Make the action around the current one again."""
         if self._token is not None:
