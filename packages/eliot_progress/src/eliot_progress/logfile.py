@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sys
 import threading
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from eliot_progress import messages
@@ -14,7 +16,7 @@ from eliot_progress.redact import Redactor, redactor
 from eliot_progress.throttle import Throttle
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 #: Seconds between two lines of one task's progress in the file; its first, last and every heartbeat are kept.
@@ -116,7 +118,9 @@ class LogFile:
         status = os.fstat(fd)
         self._fd, self._inode = fd, (status.st_dev, status.st_ino)
         # A last line torn by a crash: what follows starts on a new one.
-        self._torn = bool(status.st_size) and os.pread(fd, 1, status.st_size - 1) != b"\n"
+        with _flocked(fd, fcntl.LOCK_EX):  # nobody's block is seen half-way
+            size = os.fstat(fd).st_size
+            self._torn = bool(size) and os.pread(fd, 1, size - 1) != b"\n"
 
     def _shut(self) -> None:
         if self._fd is not None:
@@ -139,7 +143,8 @@ class LogFile:
         """Write whole lines, and take them off `lines`. Raises OSError when that is not possible."""
         while lines and self._fd is not None:
             block = b"\n" + lines if self._torn else bytes(lines)
-            written = os.write(self._fd, block)
+            with _flocked(self._fd, fcntl.LOCK_SH):
+                written = os.write(self._fd, block)
             del lines[: block.rfind(b"\n", 0, written) + 1 - self._torn]
             # A disk that fills up takes a part of a line: it is ended before the next one.
             self._torn = block[written - 1] != ord("\n")
@@ -160,6 +165,16 @@ class LogFile:
                 self._thin.pop(report.id, None)
                 return False
             return not self._thin.setdefault(report.id, Throttle(THIN_S)).open(report.beat_at)
+
+
+@contextmanager
+def _flocked(fd: int, how: int) -> Iterator[None]:
+    """Let those who append go together, and whoever looks at the end alone."""
+    fcntl.flock(fd, how)
+    try:
+        yield
+    finally:
+        fcntl.flock(fd, fcntl.LOCK_UN)
 
 
 def _gap(lost: int) -> dict[str, object]:
