@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+import strawberry
+from django.contrib.auth.models import AnonymousUser, User
+
+from eliot_progress.adapters.board import Board
+from eliot_progress.state import state_of
+from eliot_progress.stores.memory import MemoryStore
+from eliot_progress.testing.samples import report, sample
+
+STAFF = User(username="boss", is_staff=True)
+EDITOR = User(username="editor")
+ROOT = state_of(report()).id
+
+
+@pytest.fixture
+def store():
+    store = MemoryStore()
+    store.record(sample(1, by="editor", next_by=101.0))
+    store.record(sample(1, level=(3,), by="boss", about="app.Movie:8", next_by=900.0))
+    return store
+
+
+def schema_over(store, **options):
+    board = Board(store, every_s=0.001, clock=lambda: 200.0, **options)
+
+    @strawberry.type
+    class Query:
+        progress = strawberry.field(resolver=board.progress)
+        in_progress = strawberry.field(resolver=board.in_progress)
+
+    @strawberry.type
+    class Subscription:
+        progress = strawberry.subscription(resolver=board.updates)
+
+    return strawberry.Schema(Query, subscription=Subscription)
+
+
+def asking(user):
+    return SimpleNamespace(request=SimpleNamespace(user=user))
+
+
+async def asked(schema, query, user, **variables):
+    answer = await schema.execute(query, variable_values=variables, context_value=asking(user))
+    assert answer.errors is None
+    return answer.data
+
+
+ONE = "query ($of: ID!) { progress(of: $of) { id seq } }"
+
+
+async def test_staff_finds_a_task_by_its_id_and_by_its_object(store):
+    for of in (ROOT, "app.Movie:7"):
+        assert await asked(schema_over(store), ONE, STAFF, of=of) == {"progress": {"id": ROOT, "seq": 1}}
+
+
+@pytest.mark.parametrize(
+    "user", [None, AnonymousUser(), EDITOR, User(username="gone", is_staff=True, is_active=False)]
+)
+async def test_to_all_others_a_task_is_as_one_that_does_not_exist(store, user):
+    refused = await asked(schema_over(store), ONE, user, of=ROOT)
+    assert refused == await asked(schema_over(store), ONE, user, of="nothing") == {"progress": None}
+    assert await asked(schema_over(store), "{ inProgress { id } }", user) == {"inProgress": []}
+
+
+@pytest.mark.parametrize("of", ["", "\0", "\ud800", "x" * 100_000])
+async def test_any_text_may_be_asked_for(store, of):
+    assert await asked(schema_over(store), ONE, STAFF, of=of) == {"progress": None}
+
+
+async def test_the_project_says_who_sees_what(store):
+    schema = schema_over(store, may_see=lambda user, state: state.by == user.get_username())
+    assert await asked(schema, "{ inProgress { by } }", EDITOR) == {"inProgress": [{"by": "editor"}]}
+
+
+async def test_a_user_of_a_websocket_is_known_by_its_scope(store):
+    request = SimpleNamespace(consumer=SimpleNamespace(scope={"user": STAFF}))
+    schema = schema_over(store)
+    answer = await schema.execute(ONE, variable_values={"of": ROOT}, context_value={"request": request})
+    assert answer.data == {"progress": {"id": ROOT, "seq": 1}}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "names"),
+    [
+        ("(limit: 9)", {"editor", "boss"}),
+        ("(mine: true)", {"boss"}),
+        ("(liveness: [STALLED])", {"editor"}),
+        ("(liveness: [STALLED], limit: 1)", {"editor"}),
+        ("(mine: true, liveness: [STALLED])", set()),
+        ("(limit: -1)", set()),
+    ],
+)
+async def test_the_overview_is_filtered(store, arguments, names):
+    data = await asked(schema_over(store), f"{{ inProgress{arguments} {{ by }} }}", STAFF)
+    assert {each["by"] for each in data["inProgress"]} == names
+
+
+async def test_nobody_has_no_tasks_of_his_own():
+    store = MemoryStore()
+    store.record(sample(1, by=""))
+    schema = schema_over(store, may_see=lambda user, state: True)
+    assert await asked(schema, "{ inProgress(mine: true) { id } }", AnonymousUser()) == {"inProgress": []}
+
+
+FOLLOW = "subscription ($of: ID!) { progress(of: $of) { seq progress { done outcome } } }"
+
+
+async def followed(schema, user):
+    return await schema.subscribe(FOLLOW, variable_values={"of": ROOT}, context_value=asking(user))
+
+
+async def test_a_subscription_gives_a_snapshot_then_changes_until_the_end(store):
+    updates = await followed(schema_over(store), STAFF)
+    got = [(await anext(updates)).data["progress"]]
+    store.record(sample(2, done=5.0))
+    got.append((await anext(updates)).data["progress"])
+    store.record(sample(3, done=9.0, outcome="succeeded"))
+    got += [update.data["progress"] async for update in updates]
+    assert [(u["seq"], u["progress"]["done"], u["progress"]["outcome"]) for u in got] == [
+        (1, 0.0, None),
+        (2, 5.0, None),
+        (3, 9.0, "succeeded"),
+    ]
+
+
+async def test_a_subscription_to_a_refused_task_ends_without_a_word(store):
+    assert [update async for update in await followed(schema_over(store), EDITOR)] == []
+
+
+async def test_a_subscription_ends_when_the_task_may_no_longer_be_seen(store):
+    allowed = [True]
+    updates = await followed(schema_over(store, may_see=lambda user, state: allowed[0]), EDITOR)
+    assert (await anext(updates)).data["progress"]["seq"] == 1
+    allowed[0] = False
+    assert [update async for update in updates] == []
