@@ -6,11 +6,12 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 
 from eliot_progress import context, install, progress
-from eliot_progress.cli import bar, main
+from eliot_progress.cli import bar, bars, main
 from eliot_progress.state import state_of
 from eliot_progress.stores.redis import RedisStore
 from eliot_progress.testing.samples import report, sample
@@ -74,6 +75,20 @@ def test_what_is_going_on_from_a_store(valkey_url, capsys):
     store.close()
     main(["watch", url, "--once"])
     assert capsys.readouterr().out.rstrip().endswith("1/3  late")
+
+
+def test_work_inside_other_work_stands_indented_below_it():
+    told = [("part", (2, 3, 1), 3.0), ("other", (3,), 2.0), ("whole", (2,), 1.0)]
+    states = [
+        replace(state_of(report(level=level, started_at=at)), description=name) for name, level, at in told
+    ]
+    lines = [line.partition("░")[0].rstrip() for line in bars(states, 100.5)]
+    assert lines == ["whole", "  part", "other"]
+
+
+def test_work_that_a_foreign_log_misnumbers_stands_alone():
+    (line,) = bars([state_of(report(level=(0,), total=4, done=1))], 100.5)
+    assert line.startswith("Render")
 
 
 def test_a_bar_says_how_far_how_fast_and_how_long():

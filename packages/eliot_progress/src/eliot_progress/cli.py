@@ -8,7 +8,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eliot_progress import clean, stall
+from eliot_progress import clean, ids, stall
+from eliot_progress.errors import MalformedPathError
 from eliot_progress.reading import Tail, read
 from eliot_progress.state import Reducer, TaskState
 from eliot_progress.tree import Forest, lines
@@ -75,7 +76,8 @@ def _watch(arguments: argparse.Namespace) -> int:
     look = _source(arguments.source)
     told: list[str] = []
     while True:
-        screen = "\n".join(bar(state, time.time()) for state in look(time.time())) or "Nothing is going on."
+        now = time.time()
+        screen = "\n".join(bars(look(now), now)) or "Nothing is going on."
         if arguments.once:
             sys.stdout.write(screen + "\n")
             return 0
@@ -111,15 +113,36 @@ def _from_file(path: Path) -> Callable[[float], Sequence[TaskState]]:
     def look(now: float) -> list[TaskState]:
         for message in tail.new():
             reducer.add(message)
-        shown = [s for s in reducer.states.values() if s.outcome is None or now - s.beat_at < _LINGER_S]
-        return sorted(shown, key=lambda state: (state.started_at, state.id))
+        return [s for s in reducer.states.values() if s.outcome is None or now - s.beat_at < _LINGER_S]
 
     return look
 
 
-def bar(state: TaskState, now: float) -> str:
+def bars(states: Sequence[TaskState], now: float) -> list[str]:
+    """A line for each, in the order of their starts; what is inside another one stands indented below it."""
+    known = {_place(state.id): state for state in states}
+
+    def above(uuid: str, level: ids.Level) -> list[TaskState]:
+        places = ((uuid, level[:depth]) for depth in range(len(level)))
+        return [known[place] for place in places if place in known]
+
+    def order(place: tuple[str, ids.Level]) -> tuple[float, str, ids.Level]:
+        return [*above(*place), known[place]][0].started_at, *place
+
+    return [bar(known[place], now, "  " * len(above(*place))) for place in sorted(known, key=order)]
+
+
+def _place(identifier: str) -> tuple[str, ids.Level]:
+    """Where the work is in its task; what a foreign log misnumbers stands alone."""
+    try:
+        return ids.split_action_id(identifier)
+    except MalformedPathError:
+        return identifier, ()
+
+
+def bar(state: TaskState, now: float, indent: str = "") -> str:
     """One line: how far, how fast, how long still, and whether it is alive."""
-    label = clean.text(state.description, 30)
+    label = indent + clean.text(state.description, 30)
     counted = f"{state.done:g}/{state.total:g}" if state.total else f"{state.done:g}"
     told = [f"{label:<30}", _drawn(state), f"{counted} {state.unit}".strip()]
     if state.rate and state.outcome is None:
