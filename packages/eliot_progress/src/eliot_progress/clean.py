@@ -26,7 +26,8 @@ def text(value: object, limit: int = TEXT_LIMIT) -> str:
 
 def number(value: object) -> float | None:
     """`value` as a finite number (an int stays an int), or None when it is no such thing. Never raises."""
-    if isinstance(value, bool) or not isinstance(value, SupportsFloat):
+    # Whether something has a method is a slow question: the plain types are asked for first.
+    if value is None or isinstance(value, bool) or not isinstance(value, (int, float, SupportsFloat)):
         return None
     try:
         if isinstance(value, int):

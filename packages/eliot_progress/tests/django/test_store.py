@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection
 from eliot_progress import judge
 from eliot_progress.django.models import TaskRecord
 from eliot_progress.django.store import DjangoStore
+from eliot_progress.messages import parse
 from eliot_progress.testing.samples import TASK, sample
 from eliot_progress.testing.stores import StoreConformance
 
@@ -60,6 +61,36 @@ def test_many_objects_take_one_query(store, django_assert_num_queries):
         store.record(sample(1, level=(n + 2,), about=f"app.Movie:{n}"))
     with django_assert_num_queries(1):
         assert len(store.latest_many(f"app.Movie:{n}" for n in range(20))) == 20
+
+
+def take(store, *messages):
+    store.record_all([parse(message) for message in messages])
+
+
+def test_many_tasks_are_taken_in_by_few_queries(store, django_assert_max_num_queries):
+    many = [sample(1, level=(n + 2,), about=f"app.Movie:{n}") for n in range(100)]
+    with django_assert_max_num_queries(7):
+        take(store, *many)
+    assert len(store.active()) == 100
+
+
+def test_of_many_tasks_at_once_each_keeps_its_newest_report(store):
+    store.record(sample(5, level=(2,), done=5))
+    store.record(sample(5, level=(3,), done=5))
+    take(store, sample(4, level=(2,), done=4), sample(6, level=(3,), done=6), sample(1, level=(4,), done=1))
+    assert [store.get(f"{TASK}@/{n}").done for n in (2, 3, 4)] == [5, 6, 1]
+
+
+def test_of_many_tasks_at_once_the_newest_about_an_object_supersedes_those_before(store):
+    store.record(sample(1, level=(2,), started_at=100.0))
+    take(store, sample(1, level=(4,), started_at=102.0), sample(1, level=(3,), started_at=101.0))
+    assert [state.id for state in store.active()] == [f"{TASK}@/4"]
+
+
+def test_many_tasks_at_once_count_towards_how_many_are_kept(monkeypatch):
+    monkeypatch.setattr("eliot_progress.django.store._LOOK_EVERY", 5)
+    take(DjangoStore(keep=3), *(sample(1, level=(n,), started_at=100.0 + n, about="") for n in range(2, 12)))
+    assert TaskRecord.objects.count() == 3
 
 
 @pytest.mark.django_db(transaction=True)

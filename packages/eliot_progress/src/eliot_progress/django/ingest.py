@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from eliot_progress.messages import Report
+
 #: Bytes read from a file at a time: some thousand messages.
 _MOST = 1 << 20
 
@@ -67,13 +69,13 @@ class Ingest:
 
     def _states(self, messages: Sequence[Mapping[str, object]]) -> None:
         """Of each task that reports, the newest report of the batch."""
-        newest: dict[str, tuple[tuple[bool, int], Mapping[str, object]]] = {}
+        newest: dict[str, Report] = {}
         for message in messages:
             report = parse(message)
-            if report is not None:
-                rank = (report.outcome is not None, report.seq)
-                if report.id not in newest or newest[report.id][0] < rank:
-                    newest[report.id] = (rank, message)
-        for _, message in newest.values():
-            report = parse(message)
-            self._store.record(message, heard_at=None if report is None else report.beat_at)
+            if report is not None and (report.id not in newest or _rank(newest[report.id]) < _rank(report)):
+                newest[report.id] = report
+        self._store.record_all(newest.values())
+
+
+def _rank(report: Report) -> tuple[bool, int]:
+    return (report.outcome is not None, report.seq)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from django.db import connections, transaction
 
@@ -17,17 +17,16 @@ if TYPE_CHECKING:
 _ENDS = ("succeeded", "failed")
 _MESSAGE = """
 INSERT INTO eliot_progress_logmessage (causal_id, path, action, kind, status, report, at, body, duration_s)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, {duration}) ON CONFLICT (causal_id, path) DO NOTHING
+VALUES {rows} ON CONFLICT (causal_id, path) DO NOTHING
 """
-_PLAIN = _MESSAGE.format(duration="NULL")
-_END = _MESSAGE.format(
-    duration="(SELECT duration_s FROM eliot_progress_logaction WHERE causal_id = %s AND path = %s)"
-)
+_PLAIN = "(%s, %s, %s, %s, %s, %s, %s, %s, NULL)"
+_END = """(%s, %s, %s, %s, %s, %s, %s, %s,
+    (SELECT duration_s FROM eliot_progress_logaction WHERE causal_id = %s AND path = %s))"""
 # Both messages of an action, and its reports, in any order and any number of times, give the same row.
 _ACTION = """
 INSERT INTO eliot_progress_logaction AS t (causal_id, path, parent, action_type, status, started_at, ended_at,
     duration_s, reason, done, total, unit, seq, seen_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+VALUES {rows}
 ON CONFLICT (causal_id, path) DO UPDATE SET
     action_type = CASE WHEN excluded.action_type <> '' THEN excluded.action_type ELSE t.action_type END,
     status = CASE WHEN t.status IN ('', 'started') AND excluded.status <> '' THEN excluded.status
@@ -42,6 +41,7 @@ ON CONFLICT (causal_id, path) DO UPDATE SET
     seq = CASE WHEN excluded.seq > COALESCE(t.seq, -1) THEN excluded.seq ELSE t.seq END,
     seen_at = CASE WHEN excluded.seen_at > t.seen_at THEN excluded.seen_at ELSE t.seen_at END
 """
+_TOLD = f"({', '.join(['%s'] * 14)})"
 # Ends that came before their start.
 _STRAGGLERS = """
 UPDATE eliot_progress_logmessage AS m SET duration_s = (
@@ -50,6 +50,7 @@ WHERE m.causal_id IN ({marks}) AND m.status IN ('succeeded', 'failed') AND m.dur
 """
 _MARKS = 500
 _Values = tuple[str | float | bool | None, ...]
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +71,23 @@ def write(messages: Iterable[Mapping[str, object]]) -> Written:
     batch = rows.batch(messages)
     alias = conf.get().DATABASE
     with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
-        cursor.executemany(_ACTION, [_action(batch.actions[key]) for key in sorted(batch.actions)])
+        _insert(cursor, _ACTION, _TOLD, [_action(batch.actions[key]) for key in sorted(batch.actions)])
         ends = [row for row in batch.messages if row.status in _ENDS]
-        cursor.executemany(_PLAIN, [_plain(row) for row in batch.messages if row.status not in _ENDS])
-        cursor.executemany(_END, [(*_plain(row), row.causal_id, row.action) for row in ends])
+        _insert(cursor, _MESSAGE, _PLAIN, [_plain(row) for row in batch.messages if row.status not in _ENDS])
+        _insert(cursor, _MESSAGE, _END, [(*_plain(row), row.causal_id, row.action) for row in ends])
         _measure(cursor, sorted({row.causal_id for row in batch.messages if row.status == "started"}))
     return Written(stored=len(batch.messages), left_out=batch.left_out)
+
+
+def _insert(cursor: CursorWrapper, statement: str, row: str, values: Sequence[_Values]) -> None:
+    """Insert rows: SQLite is quickest one by one; a server, with many in each statement."""
+    if cursor.db.vendor == "sqlite":
+        cursor.executemany(statement.format(rows=row), values)
+        return
+    for some in _parts(values):
+        cursor.execute(
+            statement.format(rows=", ".join([row] * len(some))), [value for one in some for value in one]
+        )
 
 
 def _plain(row: rows.MessageRow) -> _Values:
@@ -94,6 +106,6 @@ def _measure(cursor: CursorWrapper, causal_ids: Sequence[str]) -> None:
         cursor.execute(_STRAGGLERS.format(marks=", ".join(["%s"] * len(some))), some)
 
 
-def _parts(values: Sequence[str]) -> Iterator[Sequence[str]]:
+def _parts(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
     for start in range(0, len(values), _MARKS):
         yield values[start : start + _MARKS]

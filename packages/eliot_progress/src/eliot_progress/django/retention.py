@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import connections, transaction
 from django.db.models import Count, Sum
 from django.db.models.functions import Length
 
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 #: Tasks forgotten in one transaction, so that the writer never waits long.
 _AT_ONCE = 200
-#: What a message takes besides its body: columns and indexes, in bytes, measured on SQLite.
-_OVERHEAD = 500
+#: What a message takes besides its body (columns, indexes, its share of an action's row), in bytes: measured
+#: by `benchmarks/logstore.py` with bodies of 190 bytes. The full-text index is in it: longer ones take more.
+_OVERHEAD = {"sqlite": 450, "postgresql": 1200}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,7 @@ def _sizes(roots: list[LogAction]) -> list[int]:
     """The bytes that each of these tasks takes."""
     found = LogMessage.objects.filter(causal_id__in=[root.causal_id for root in roots]).values("causal_id")
     sizes = {
-        row["causal_id"]: int(row["texts"]) + _OVERHEAD * int(row["count"])
+        row["causal_id"]: int(row["texts"]) + _overhead() * int(row["count"])
         for row in found.annotate(texts=Sum(Length("body")), count=Count("id"))
     }
     return [sizes.get(root.causal_id, 0) for root in roots]
@@ -71,7 +72,11 @@ def taken() -> int:
     Not the file's size: databases keep the room of what was deleted for what comes next.
     """
     told = LogMessage.objects.aggregate(texts=Sum(Length("body")), count=Count("id"))
-    return int(told["texts"] or 0) + _OVERHEAD * int(told["count"])
+    return int(told["texts"] or 0) + _overhead() * int(told["count"])
+
+
+def _overhead() -> int:
+    return _OVERHEAD.get(connections[conf.get().DATABASE].vendor, max(_OVERHEAD.values()))
 
 
 def _oldest() -> QuerySet[LogAction]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -22,6 +23,8 @@ _DEEPEST = 200
 _BIGGEST = 10**15
 _KIND = 200
 _REASON = 2000
+#: Tasks whose ids are not worked out again for each of their messages.
+_REMEMBERED = 2000
 
 
 @dataclass(slots=True, kw_only=True)
@@ -72,12 +75,22 @@ def batch(messages: Iterable[Mapping[str, object]]) -> Batch:
     for message in messages:
         level, uuid = message.get("task_level"), message.get("task_uuid")
         if isinstance(level, list) and isinstance(uuid, str) and uuid and _sane(level):
-            row = _message(message, ids.causal(uuid), level)
+            row = _message(message, _causal(uuid), level)
             made.messages.append(row)
             _tell(made.actions, row, message)
         else:
             made.left_out += 1
     return made
+
+
+@lru_cache(_REMEMBERED)
+def _causal(uuid: str) -> str:
+    return ids.causal(uuid)
+
+
+@lru_cache(_REMEMBERED)
+def _dashed(causal_id: str) -> str:
+    return str(UUID(causal_id))
 
 
 def _sane(level: list[object]) -> bool:
@@ -88,7 +101,7 @@ def _message(message: Mapping[str, object], causal_id: str, level: list[int]) ->
     path = ids.encode_path(level)
     status = message.get("action_status")
     body = {key: value for key, value in message.items() if key not in _ENVELOPE}
-    if body["task_uuid"] == str(UUID(causal_id)):
+    if body["task_uuid"] == _dashed(causal_id):
         del body["task_uuid"]
     return MessageRow(
         causal_id=causal_id,
@@ -154,7 +167,7 @@ def level_of(path: str) -> list[int]:
 def whole(causal_id: str, path: str, at: float, body: str) -> dict[str, object]:
     """The message as it was logged."""
     told: dict[str, object] = {
-        "task_uuid": str(UUID(causal_id)),
+        "task_uuid": _dashed(causal_id),
         "task_level": level_of(path),
         "timestamp": at,
     }

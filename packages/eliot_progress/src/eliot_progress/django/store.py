@@ -18,10 +18,19 @@ from eliot_progress.state import TaskState, arrived, from_dict, state_of, to_dic
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from eliot_progress.messages import Report
+
 #: An outcome outranks any seq.
 _FINISHED = 2**52
 #: Tasks taken in between two looks at whether there are too many.
 _LOOK_EVERY = 256
+#: Tasks named in one query.
+_AT_ONCE = 500
+# What `_add` does for one task, for many.
+_SUPERSEDE = """
+UPDATE eliot_progress_taskrecord SET superseded = (1 = 1)
+WHERE about = %s AND action_type = %s AND outcome = '' AND (started_at < %s OR (started_at = %s AND id < %s))
+"""
 
 
 class DjangoStore:
@@ -40,18 +49,7 @@ class DjangoStore:
         report = parse(message)
         if report is None:
             return
-        state = state_of(report)
-        row = TaskRecord(
-            id=state.id[:320],
-            causal_id=state.causal_id,
-            about=state.about,
-            action_type=state.action_type[:200],
-            started_at=state.started_at,
-            rank=state.seq + (_FINISHED if state.outcome else 0),
-            outcome=state.outcome or "",
-            heard_at=Now() if heard_at is None else datetime.fromtimestamp(max(0, heard_at), UTC),
-            state=to_dict(state),
-        )
+        row = _row(report, heard_at)
         try:
             if not self._update(row):
                 self._add(row)
@@ -60,6 +58,23 @@ class DjangoStore:
             if not connection.in_atomic_block:
                 connection.close()  # the next message asks over a new one
             raise
+
+    def record_all(self, reports: Iterable[Report]) -> None:
+        """Take one report of each of many tasks in, out of this host's own files, in few queries.
+
+        Each counts as heard when it was sent. Raises DatabaseError: then none is taken in.
+        """
+        rows = {report.id[:320]: _row(report, report.beat_at) for report in reports}
+        with transaction.atomic(using=conf.get().DATABASE):
+            known = set(_ranks(rows))
+            fresh = [row for identifier, row in rows.items() if identifier not in known]
+            TaskRecord.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=_AT_ONCE)
+            with connections[conf.get().DATABASE].cursor() as cursor:
+                cursor.executemany(_SUPERSEDE, [_place(row) for row in fresh if row.about])
+            for identifier, rank in _ranks(rows).items():
+                if rank < rows[identifier].rank:
+                    self._update(rows[identifier])
+        self._count(len(fresh))
 
     def _update(self, row: TaskRecord) -> bool:
         """Whether there was an older report of the same task, which this one replaced."""
@@ -76,8 +91,12 @@ class DjangoStore:
                 same = TaskRecord.objects.filter(about=row.about, action_type=row.action_type, outcome="")
                 same.filter(_before(row)).update(superseded=True)
         self._update(row)  # had another process added an older report meanwhile
-        self._added += 1
-        if self._added % _LOOK_EVERY == 0:
+        self._count(1)
+
+    def _count(self, added: int) -> None:
+        looks = self._added // _LOOK_EVERY
+        self._added += added
+        if self._added // _LOOK_EVERY != looks:
             self._prune()
 
     def _prune(self) -> None:
@@ -107,6 +126,35 @@ class DjangoStore:
         """Tasks without an outcome, the last started first."""
         running = TaskRecord.objects.filter(outcome="", superseded=False).order_by("-started_at", "-id")
         return tuple(_states(running[: max(0, limit)]))
+
+
+def _row(report: Report, heard_at: float | None) -> TaskRecord:
+    state = state_of(report)
+    return TaskRecord(
+        id=state.id[:320],
+        causal_id=state.causal_id,
+        about=state.about,
+        action_type=state.action_type[:200],
+        started_at=state.started_at,
+        rank=state.seq + (_FINISHED if state.outcome else 0),
+        outcome=state.outcome or "",
+        heard_at=Now() if heard_at is None else datetime.fromtimestamp(max(0, heard_at), UTC),
+        state=to_dict(state),
+    )
+
+
+def _ranks(identifiers: Iterable[str]) -> dict[str, int]:
+    """The ranks of those of these tasks that are stored."""
+    asked, found = list(identifiers), dict[str, int]()
+    for start in range(0, len(asked), _AT_ONCE):
+        some = TaskRecord.objects.filter(pk__in=asked[start : start + _AT_ONCE])
+        found.update(some.values_list("pk", "rank"))
+    return found
+
+
+def _place(row: TaskRecord) -> tuple[str | float, ...]:
+    """The parameters of _SUPERSEDE."""
+    return (row.about, row.action_type, row.started_at, row.started_at, row.pk)
 
 
 def _before(row: TaskRecord) -> Q:

@@ -1,0 +1,284 @@
+"""The log in the database: taking it in, what it takes, finding things in it.
+
+``python benchmarks/logstore.py [--json] [--messages N]``: the log of N messages (50,000 unless said
+otherwise; 1,000,000 is the real thing) is taken in by one writer, on SQLite and on PostgreSQL, beside a bare
+``executemany`` of the same lines into one table with the same unique key; then pages of it are searched for.
+The last line of ``--json`` is one object; without it a table is printed.
+"""
+# ruff: noqa: PLC0415 - models can be imported only once Django is set up, and have no names before
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MESSAGES = 50_000
+PER_TASK = 20
+BATCH = 4_000
+PAGES = 9
+PARTS = ("sqlite", "postgresql")
+HERE = Path(__file__).resolve()
+_PEER = "INSERT INTO peer (causal_id, path, body) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--messages", type=int, default=MESSAGES)
+    parser.add_argument("--part", choices=PARTS)
+    options = parser.parse_args()
+    if options.part:
+        print(json.dumps(run_part(options.part, options.messages)))
+        return
+    cases = [case for part in PARTS for case in in_a_process_of_its_own(part, options.messages)]
+    if options.json:
+        machine = f"{platform.machine()} {os.cpu_count()} cores, Python {platform.python_version()}"
+        print(json.dumps({"name": "logstore", "machine": machine, "cases": cases}))
+        return
+    for c in cases:
+        sign = "<=" if c["better"] == "lower" else ">="
+        peer = f"peer {c['peer']:>9.4g}" if c["peer"] is not None else " " * 14
+        print(f"{c['case']:<66} ours {c['ours']:>9.4g}  {peer} {c['unit']:<10} goal {sign} {c['goal']}")
+
+
+def in_a_process_of_its_own(part: str, messages: int) -> list[dict[str, Any]]:
+    command = [sys.executable, str(HERE), "--part", part, "--messages", str(messages)]
+    if part == "postgresql":
+        command = [sys.executable, str(HERE.parent.parent / "scripts" / "with_postgresql"), *command]
+    environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment)
+    cases: list[dict[str, Any]] = json.loads(done.stdout.splitlines()[-1])
+    return cases
+
+
+def case(
+    name: str, ours: float, unit: str, goal: float, *, peer: float | None = None, better: str = "lower"
+) -> dict[str, Any]:
+    return {
+        "case": name,
+        "ours": round(ours, 1),
+        "peer": None if peer is None else round(peer, 1),
+        "unit": unit,
+        "ratio": None if not peer else round(ours / peer, 3),
+        "goal": goal,
+        "better": better,
+    }
+
+
+# --- the log ------------------------------------------------------------------------------------------------
+
+
+def log(messages: int) -> Iterator[dict[str, object]]:
+    """Requests that start a task that renders, reports, and sometimes fails: the same ones each time."""
+    dice = random.Random(7)
+    for number in range(messages // PER_TASK):
+        yield from one_task(number, str(UUID(int=dice.getrandbits(128))), failed=dice.random() < 0.05)
+
+
+def one_task(number: int, uuid: str, *, failed: bool) -> Iterator[dict[str, object]]:
+    at = 1_700_000_000 + number * 2.0
+
+    def said(level: list[int], after: float, **fields: object) -> dict[str, object]:
+        return {"task_uuid": uuid, "task_level": level, "timestamp": at + after, **fields}
+
+    end = {"action_status": "failed" if failed else "succeeded"}
+    if failed:
+        end |= {"reason": "No space left on device", "exception": "builtins.OSError"}
+    started = {"action_status": "started"}
+    yield said([1], 0, action_type="http:request", **started, method="POST", path=f"/movies/{number}/render")
+    yield said([2], 0.01, message_type="plan:chosen", frames=number % 900, movie=number, quality="high")
+    yield said(
+        [3, 1], 0.1, action_type="celery:task", **started, task="rendering.render_movie", queue="render"
+    )
+    yield said(
+        [3, 2, 1], 0.2, action_type="render:movie", **started, movie=number, about=f"app.Movie:{number}"
+    )
+    for seq in range(1, 12):
+        yield said(
+            [3, 2, seq + 1], 0.2 + seq / 10, message_type="progress", v=1, of="render:movie", seq=seq,
+            description=f"Rendering movie {number}", about=f"app.Movie:{number}", unit="frame",
+            done=seq * 25, total=300, rate=24.8, started_at=at + 0.2, beat_at=at + 0.2 + seq / 10,
+            advanced_at=at + 0.2 + seq / 10, next_by=at + 5, grace_s=5.0,
+        )  # fmt: skip
+    yield said(
+        [3, 2, 13, 1], 1.4, action_type="encode:file", **started, file=f"/srv/movies/movie_{number}.mp4"
+    )
+    yield said([3, 2, 13, 2], 1.6, action_type="encode:file", **end)
+    yield said([3, 2, 14], 1.7, action_type="render:movie", **end)
+    yield said([3, 3], 1.8, action_type="celery:task", **end)
+    yield said([4], 0.3, action_type="http:request", action_status="succeeded", status_code=202)
+
+
+# --- one database -------------------------------------------------------------------------------------------
+
+
+def run_part(part: str, messages: int) -> list[dict[str, Any]]:
+    with tempfile.TemporaryDirectory() as folder:
+        set_up(folder)
+        path = Path(folder) / "log.jsonl"
+        with path.open("w") as file:
+            file.writelines(json.dumps(message) + "\n" for message in log(messages))
+        found = [*taken_in(part, path), *searched(part, messages)]
+        from django.db import connections
+
+        connections.close_all()
+    return found
+
+
+def set_up(folder: str) -> None:
+    import django
+    from django.conf import settings
+
+    settings.configure(
+        DATABASES={"default": database(folder)},
+        INSTALLED_APPS=["eliot_progress.django"],
+        DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+        USE_TZ=True,
+    )
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    call_command("migrate", verbosity=0)
+    identity = "bigserial" if connection.vendor == "postgresql" else "integer"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE TABLE peer (id {identity} PRIMARY KEY, causal_id varchar(32) NOT NULL,"
+            " path text NOT NULL, body text NOT NULL, UNIQUE (causal_id, path))"
+        )
+
+
+def database(folder: str) -> dict[str, Any]:
+    url = os.environ.get("DATABASE_URL", "")
+    if not url.startswith("postgres"):
+        pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+        options = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": pragmas}
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": f"{folder}/bench.sqlite3", "OPTIONS": options}
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": parts.username or "postgres",
+        "PASSWORD": parts.password or "",
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+    }
+
+
+def taken_in(part: str, path: Path) -> list[dict[str, Any]]:
+    from eliot_progress.django.models import LogMessage
+
+    empty = size()
+    peer_s, peer_texts, count = bare(path)
+    with_peer = size()
+    wall_s, cpu_s = ours(path)
+    taken = size() - with_peer
+    if LogMessage.objects.count() != count:
+        raise SystemExit(f"{LogMessage.objects.count()} of {count} messages were stored.")
+    texts = sum(len(body.encode()) for body in LogMessage.objects.values_list("body", flat=True).iterator())
+    beside, peer_beside = (taken - texts) / count, (with_peer - empty - peer_texts) / count
+    return [
+        case(f"{part}: taken in", count / wall_s, "messages/s", 5000, peer=count / peer_s, better="higher"),
+        case(f"{part}: the writer's processor time for a message", cpu_s / count * 1e6, "us", 200),
+        case(f"{part}: a message's text, on average", texts / count, "bytes", 1000),
+        case(f"{part}: a message takes, beside its text", beside, "bytes", 1000, peer=peer_beside),
+    ]
+
+
+def bare(path: Path) -> tuple[float, int, int]:
+    """Seconds, bytes of text and messages of the peer."""
+    from django.db import connection, transaction
+
+    started, texts, count = time.perf_counter(), 0, 0
+    lines = path.read_bytes().splitlines()
+    for start in range(0, len(lines), BATCH):
+        rows = []
+        for line in lines[start : start + BATCH]:
+            message = json.loads(line)
+            level = "/".join(map(str, message["task_level"]))
+            rows.append((message["task_uuid"].replace("-", ""), level, line.decode()))
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.executemany(_PEER, rows)
+        texts += sum(len(row[2]) for row in rows)
+        count += len(rows)
+    return time.perf_counter() - started, texts, count
+
+
+def ours(path: Path) -> tuple[float, float]:
+    """Seconds on the wall, and of this process' own processor time."""
+    from eliot_progress.django.ingest import Ingest
+
+    wall, cpu = time.perf_counter(), time.process_time()
+    ingest = Ingest([path])
+    while ingest.step():
+        pass
+    return time.perf_counter() - wall, time.process_time() - cpu
+
+
+def size() -> int:
+    """Bytes that the database takes."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT pg_database_size(current_database())")
+            return int(cursor.fetchone()[0])
+        cursor.execute("PRAGMA page_count")
+        pages = int(cursor.fetchone()[0])
+        cursor.execute("PRAGMA page_size")
+        return pages * int(cursor.fetchone()[0])
+
+
+def searched(part: str, messages: int) -> list[dict[str, Any]]:
+    """Milliseconds of a page of 50, the median over pages for different things."""
+    from django.db import connection
+
+    from eliot_progress.django.models import LogAction
+    from eliot_progress.django.search import Query, find
+
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+    tasks = messages // PER_TASK
+    numbers = [tasks * n // (PAGES + 1) for n in range(1, PAGES + 1)]
+    roots = list(LogAction.objects.filter(parent=None).order_by("id").values_list("causal_id", flat=True))
+    looks = {
+        "a rare word": [Query(text=f"movie_{n}.mp4") for n in numbers],
+        "a word of every twentieth task": [Query(text="space device") for _ in numbers],
+        "a word of every second message": [Query(text="frame rendering") for _ in numbers],
+        "a field's value": [Query(text=f"movie={n}") for n in numbers],
+        "a frequent field's value": [Query(text=f"done={n % 11 * 25 + 25}") for n in numbers],
+        "a causal id": [Query(causal_id=roots[n]) for n in numbers],
+        "what failed": [Query(status="failed") for _ in numbers],
+        "the slowest": [Query(took_s=1.0) for _ in numbers],
+    }
+    cases = []
+    for name, queries in looks.items():
+        times = []
+        for query in queries:
+            started = time.perf_counter()
+            if not find(query, limit=50).hits:
+                raise SystemExit(f"{query} finds nothing.")
+            times.append((time.perf_counter() - started) * 1000)
+        cases.append(case(f"{part}: a page of {messages:,}, by {name}", statistics.median(times), "ms", 200))
+    return cases
+
+
+if __name__ == "__main__":
+    main()
