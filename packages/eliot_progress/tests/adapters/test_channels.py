@@ -13,7 +13,14 @@ from tests.waiting import until
 
 from eliot_progress import causal_id, context, inject, log_message
 from eliot_progress.adapters.asgi import CausalASGI
-from eliot_progress.adapters.channels import CausalConsumer, group_name, publisher
+from eliot_progress.adapters.channels import (
+    CausalConsumer,
+    group_name,
+    groups_of,
+    publisher,
+    task_group,
+    tree_group,
+)
 from eliot_progress.ids import action_id, causal
 from eliot_progress.state import from_dict, state_of
 from eliot_progress.testing.samples import report
@@ -53,9 +60,32 @@ async def test_of_many_states_the_last_one_always_arrives(layer):
     assert seen == sorted(seen)
 
 
-def test_a_state_about_nothing_goes_nowhere(settings):
-    settings.CHANNEL_LAYERS = {}
-    publisher()(state_of(report(about="")))
+async def test_a_state_reaches_the_groups_of_its_task_and_of_its_causal_tree(layer):
+    state = state_of(report(3, about=""))
+    groups = groups_of(state, "three")
+    assert groups == (task_group(state.id, "three"), tree_group(state.causal_id, "three"))
+    for number, group in enumerate(groups):
+        await layer.group_add(group, f"test-group-{number}")
+    publisher("three")(state)
+    for number in range(2):
+        assert from_dict((await layer.receive(f"test-group-{number}"))["state"]) == state
+
+
+async def test_a_burst_is_one_update_at_once_and_one_last_for_each_task(layer):
+    await layer.group_add(tree_group(state_of(report()).causal_id, "burst"), "test-burst")
+    # An interval that ends long after the burst, however slow the machine is.
+    post = publisher("burst", interval_s=3)
+    post(state_of(report(1)))
+    got = [(await layer.receive("test-burst"))["state"]]
+    for seq in range(2, 200):
+        post(state_of(report(seq)))
+    post(state_of(report(7, level=(3,))))  # another task of the tree does not wait for the first
+    got += [(await layer.receive("test-burst"))["state"] for _ in range(2)]
+    assert [each["seq"] for each in got] == [1, 7, 199]
+
+
+def test_a_state_about_an_object_has_the_group_of_the_object_too():
+    assert groups_of(state_of(report()))[2:] == (group_name("app.Movie:7"),)
 
 
 def test_a_layer_that_fails_is_logged_once(settings, log):
@@ -87,8 +117,10 @@ def test_a_missing_layer_is_told_with_its_remedy(settings, log):
 
 
 @given(st.text(min_size=1, max_size=300))
-def test_any_object_has_a_group_that_channels_accepts(about):
-    assert re.fullmatch(r"[A-Za-z0-9_.-]{1,99}", group_name(about))
+def test_anything_has_a_group_of_its_kind_that_channels_accepts(text):
+    names = {group_name(text), task_group(text), tree_group(text)}
+    assert len(names) == 3
+    assert all(re.fullmatch(r"[A-Za-z0-9_.-]{1,99}", name) for name in names)
 
 
 def test_different_objects_have_different_groups():

@@ -1,4 +1,4 @@
-"""Channels: consumers inside actions, and the newest state of a task to the group of what it is about."""
+"""Channels: consumers inside actions, and the newest state of a task to its groups."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import os
 import re
 import threading
+import time
 from collections import OrderedDict
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
@@ -34,13 +35,34 @@ def group_name(about: str, prefix: str = "progress") -> str:
     return f"{prefix}.{safe}"
 
 
-def publisher(group_prefix: str = "progress", *, alias: str = "default") -> Callable[[TaskState], None]:
+def task_group(identifier: str, prefix: str = "progress") -> str:
+    """The group of one task, by its id."""
+    return group_name(identifier, f"{prefix}-task")
+
+
+def tree_group(causal_id: str, prefix: str = "progress") -> str:
+    """The group of all tasks that one cause set going."""
+    return group_name(causal_id, f"{prefix}-tree")
+
+
+def groups_of(state: TaskState, prefix: str = "progress") -> tuple[str, ...]:
+    """Where a state is told: its task, its causal tree and, if it is about something, its object."""
+    groups = (task_group(state.id, prefix), tree_group(state.causal_id, prefix))
+    return (*groups, group_name(state.about, prefix)) if state.about else groups
+
+
+def publisher(
+    group_prefix: str = "progress", *, alias: str = "default", interval_s: float = 0.05
+) -> Callable[[TaskState], None]:
     """An `on_change` for `install` that posts `{"type": "progress.changed", "about": ..., "state": {...}}`.
 
     It only leaves a note and never blocks; a thread with an event loop of its own posts the newest state
-    of each task. A channel layer that fails is logged once, and states go on with the next change.
+    of each task to `groups_of` it: the first at once, then at most one every `interval_s` seconds, and
+    always the last. In the group of a tree no task's last state gives way to another task's.
+    A channel layer that fails is logged once, and states go on with the next change.
+    Join groups on the server only, after asking who may see what: their names are no secrets.
     """
-    return _Publisher(group_prefix, alias).post
+    return _Publisher(group_prefix, alias, interval_s).post
 
 
 class CausalConsumer(AsyncConsumer):
@@ -71,21 +93,22 @@ def _begun(message: Mapping[str, str]) -> context.Action | None:
 
 
 class _Publisher:
-    def __init__(self, prefix: str, alias: str) -> None:
-        self._prefix, self._alias = prefix, alias
+    def __init__(self, prefix: str, alias: str, interval_s: float) -> None:
+        self._prefix = prefix
+        self._alias = alias
+        self._interval_s = interval_s
         self._reset()
         os.register_at_fork(after_in_child=self._reset)
 
     def _reset(self) -> None:
         self._wake = threading.Condition()
         self._waiting: OrderedDict[str, TaskState] = OrderedDict()
+        self._next: dict[str, float] = {}
         self._thread: threading.Thread | None = None
         self._failed = False
 
     def post(self, state: TaskState) -> None:
-        """Note a state; tasks about nothing have no group."""
-        if not state.about:
-            return
+        """Note a state."""
         with self._wake:
             self._waiting[state.id] = state
             if self._thread is None or not self._thread.is_alive():
@@ -97,11 +120,20 @@ class _Publisher:
         # One loop for the thread's life: a new one a message would make the layer connect anew each time.
         with asyncio.Runner() as runner:
             while True:
-                with self._wake:
-                    self._wake.wait_for(lambda: bool(self._waiting))
-                    states = tuple(self._waiting.values())
-                    self._waiting.clear()
-                runner.run(self._send(states))
+                runner.run(self._send(self._due()))
+
+    def _due(self) -> tuple[TaskState, ...]:
+        """Wait for tasks whose interval is over, and take their newest states."""
+        with self._wake:
+            while True:
+                self._wake.wait_for(lambda: bool(self._waiting))
+                now = time.monotonic()
+                self._next = {task: at for task, at in self._next.items() if at > now}
+                due = [task for task in self._waiting if task not in self._next]
+                if due:
+                    self._next.update(dict.fromkeys(due, now + self._interval_s))
+                    return tuple(self._waiting.pop(task) for task in due)
+                self._wake.wait(min(self._next[task] for task in self._waiting) - now)
 
     async def _send(self, states: tuple[TaskState, ...]) -> None:
         layer = get_channel_layer(self._alias)
@@ -111,7 +143,8 @@ class _Publisher:
         for state in states:
             message = {"type": "progress.changed", "about": state.about, "state": to_dict(state)}
             try:
-                await layer.group_send(group_name(state.about, self._prefix), message)
+                for group in groups_of(state, self._prefix):
+                    await layer.group_send(group, message)
             except Exception as error:  # noqa: BLE001 - a layer may fail in any way; progress must go on
                 self._complain(error)
             else:
