@@ -23,3 +23,11 @@ def test_a_stranger_sees_nothing(stranger):
     answer = stranger.ask(OPERATIONS)
     assert answer["data"] is None
     assert answer["errors"][0]["extensions"] == {"code": "signed_out"}
+
+
+def test_only_who_may_read_the_log_in_the_admin_learns_where_it_is(user, member, stranger):
+    assert stranger.ask("{ logAddress }")["errors"][0]["extensions"] == {"code": "signed_out"}
+    assert member.ask("{ logAddress }")["data"] == {"logAddress": None}
+    user.is_staff = user.is_superuser = True
+    user.save()
+    assert member.ask("{ logAddress }")["data"] == {"logAddress": "/admin/eliot_progress/logmessage/"}

@@ -69,6 +69,13 @@ class Query:
         signed_in(info)
         return Operations.from_value(await sync_to_async(queries.overview)())
 
+    @strawberry.field(
+        description="Where the log is read, to be followed by a causal id; null for those who may not."
+    )
+    async def log_address(self, info: Info) -> str | None:
+        """The explorer in the admin, for who may read the log there."""
+        return await sync_to_async(queries.log_address)(signed_in(info))
+
 
 @strawberry.type
 class Subscription:

@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
+
 import queue_insight
 from fsmlock import active_holds
 from timelapse.shared.progress import store
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
     from eliot_progress import TaskState
     from fsmlock import HoldInfo
 
@@ -36,3 +40,10 @@ def overview() -> Overview:
         holds=active_holds(limit=_SHOWN),
         progresses=store().active(limit=_SHOWN),
     )
+
+
+def log_address(user: User) -> str | None:
+    """Where the log explorer is, for those who may see it in the admin."""
+    if not (user.is_staff and user.has_perm("eliot_progress.view_logmessage")):
+        return None
+    return reverse("admin:eliot_progress_logmessage_changelist")

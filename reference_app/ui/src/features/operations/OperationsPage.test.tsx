@@ -46,10 +46,13 @@ const busy = () => ({
   workers: ["celery@roof"],
 });
 
-function show(operations: object): MockEnvironment {
+function show(operations: object, logAddress: string | null = null): MockEnvironment {
   const environment = createMockEnvironment();
   environment.mock.queueOperationResolver((operation) =>
-    MockPayloadGenerator.generate(operation, { Operations: () => operations }),
+    MockPayloadGenerator.generate(operation, {
+      Operations: () => operations,
+      Query: () => ({ logAddress }),
+    }),
   );
   environment.mock.queuePendingOperation(query, {});
   const queryRef = loadQuery<OperationsPageQuery>(environment, query, {});
@@ -80,4 +83,18 @@ test("shows the whole picture of each message as it comes", () => {
   expect(screen.getByTestId("hold")).toHaveTextContent("asked to stop by editor");
   expect(screen.getByTestId("operation-progress")).toHaveAttribute("aria-valuenow", "50");
   expect(screen.getByText(/started by editor · causal id 0af765/)).toBeVisible();
+});
+
+test("leads those who may read the log from a progress to its tree", () => {
+  show(busy(), "/admin/eliot_progress/logmessage/");
+  expect(screen.getByRole("link", { name: "log" })).toHaveAttribute(
+    "href",
+    "/admin/eliot_progress/logmessage/0af765/",
+  );
+});
+
+test("shows nobody else a way to the log", () => {
+  show(busy());
+  expect(screen.getByText(/causal id 0af765/)).toBeVisible();
+  expect(screen.queryByRole("link", { name: "log" })).toBeNull();
 });

@@ -13,9 +13,10 @@ import { useOperationsUpdates } from "./useOperationsUpdates.ts";
 
 /** What the machines do now: queues, tasks, holds and progress side by side. */
 export function OperationsPage({ queryRef }: { readonly queryRef: PreloadedQuery<OperationsPageQuery> }) {
-  const { operations } = usePreloadedQuery<OperationsPageQuery>(
+  const { operations, logAddress } = usePreloadedQuery<OperationsPageQuery>(
     graphql`
       query OperationsPageQuery {
+        logAddress
         operations {
           ...OperationsPage_operations
         }
@@ -51,7 +52,7 @@ export function OperationsPage({ queryRef }: { readonly queryRef: PreloadedQuery
           alignItems: "start",
         }}
       >
-        <ProgressPanel operations={data} />
+        <ProgressPanel operations={data} logAddress={logAddress} />
         <HoldPanel operations={data} />
       </Box>
       <TaskPanel operations={data} />

@@ -1,4 +1,5 @@
 import Box from "@mui/material/Box";
+import Link from "@mui/material/Link";
 import Typography from "@mui/material/Typography";
 import { graphql, useFragment } from "react-relay";
 
@@ -7,7 +8,13 @@ import { ProgressMeter } from "../live/ProgressMeter.tsx";
 import type { ProgressPanel_operations$key } from "./__generated__/ProgressPanel_operations.graphql";
 
 /** All work that reports progress now, whoever does it. */
-export function ProgressPanel({ operations }: { readonly operations: ProgressPanel_operations$key }) {
+export function ProgressPanel({
+  operations,
+  logAddress,
+}: {
+  readonly operations: ProgressPanel_operations$key;
+  readonly logAddress: string | null | undefined;
+}) {
   const { progresses } = useFragment(
     graphql`
       fragment ProgressPanel_operations on Operations {
@@ -42,6 +49,12 @@ export function ProgressPanel({ operations }: { readonly operations: ProgressPan
               <Typography variant="caption" sx={{ color: "text.secondary", overflowWrap: "anywhere" }}>
                 {progress.by != null && progress.by !== "" && `started by ${progress.by} · `}
                 causal id {progress.causalId}
+                {logAddress != null && (
+                  <>
+                    {" · "}
+                    <Link href={`${logAddress}${progress.causalId}/`}>log</Link>
+                  </>
+                )}
               </Typography>
             </Box>
           ))}
