@@ -10,11 +10,20 @@ from asgiref.sync import sync_to_async
 from django.db import connections, transaction
 
 import fsmlock
-from fsmlock import Preempt, Skip, Wait, backends
+from fsmlock import Preempt, RetryLater, Skip, Wait, backends
+from fsmlock.patience import Patience, current
 from tests.conftest import make_film
+from tests.shop.models import Frame
 from tests.waiting import wait_until
 
 LONG = timedelta(seconds=20)
+
+
+@pytest.fixture(autouse=True)
+def fresh_patience():
+    token = current.set(Patience())
+    yield
+    current.reset(token)
 
 
 @pytest.fixture(params=["database", "redis"])
@@ -41,10 +50,6 @@ class Thread(threading.Thread):
             connections.close_all()
 
 
-def waiting(film):
-    return [h for h in fsmlock.backends.get().find([f"shop.film:{film.pk}"], using="default") if h.waits]
-
-
 def test_a_waiter_enters_within_a_fifth_of_a_second_of_the_release(real_film):
     held = fsmlock.hold(real_film, "render").acquire()
     entered = []
@@ -54,12 +59,12 @@ def test_a_waiter_enters_within_a_fifth_of_a_second_of_the_release(real_film):
             entered.append(time.monotonic())
 
     thread = Thread(wait)
-    wait_until(lambda: waiting(real_film))
+    wait_until(lambda: fsmlock.waiters_on(real_film))
     held.release()
     released = time.monotonic()
     thread.join(20)
     assert entered[0] - released < 0.5  # 0.2 on a quiet machine
-    assert waiting(real_film) == []
+    assert fsmlock.waiters_on(real_film) == ()
 
 
 def test_who_came_first_is_served_first(real_film):
@@ -72,7 +77,7 @@ def test_who_came_first_is_served_first(real_film):
                 order.append(number)
 
         threads.append(Thread(wait))
-        wait_until(lambda number=number: len(waiting(real_film)) == number + 1)
+        wait_until(lambda number=number: len(fsmlock.waiters_on(real_film)) == number + 1)
     with pytest.raises(fsmlock.HoldRefused):
         fsmlock.hold(real_film, "render").acquire()
     held.release()
@@ -85,7 +90,7 @@ def test_who_waited_long_enough_leaves_the_line_with_the_reason(real_film):
     held = fsmlock.hold(real_film, "render", holder="import 12").acquire()
     with pytest.raises(fsmlock.HoldRefused, match="import 12"):
         fsmlock.hold(real_film, "render", policy=Wait(up_to=timedelta(milliseconds=150))).acquire()
-    assert waiting(real_film) == []
+    assert fsmlock.waiters_on(real_film) == ()
     held.release()
 
 
@@ -152,3 +157,66 @@ async def test_a_coroutine_waits_without_holding_up_the_loop(async_film):
         mine.check()
     ticking.cancel()
     assert len(ticks) > 5
+
+
+def someone_waits(film):
+    found = fsmlock.waiters_on(film)
+    connections.close_all()
+    return found
+
+
+async def test_a_coroutine_that_is_cancelled_while_it_is_granted_the_hold_leaves_nothing_held(async_film):
+    async def work():
+        async with fsmlock.hold(async_film, "render", policy=Wait(up_to=LONG)):
+            await asyncio.sleep(LONG.total_seconds())
+
+    held = await sync_to_async(fsmlock.hold(async_film, "render").acquire)()
+    for release in (False, True):
+        task = asyncio.create_task(work())
+        await sync_to_async(wait_until, thread_sensitive=False)(lambda: someone_waits(async_film))
+        if release:
+            await sync_to_async(held.release)()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    assert await sync_to_async(fsmlock.holds_on)(async_film) == ()
+    assert await sync_to_async(fsmlock.waiters_on)(async_film) == ()
+
+
+def test_preempt_reaches_the_child_that_blocks_the_parent(real_film):
+    frame = Frame.objects.create(film=real_film)
+    stuck = fsmlock.hold(frame, "process").acquire()
+    with fsmlock.hold(real_film, "render", policy=Preempt(grace=timedelta(milliseconds=100), force=True)):
+        assert [h.lock for h in fsmlock.holds_on(frame)] == ["render"]
+    stuck.release()
+
+
+def test_who_comes_back_later_shows_as_waiting_and_is_in_nobodys_way(real_film):
+    held = fsmlock.hold(real_film, "render").acquire()
+    policy = RetryLater(backoff=timedelta(seconds=1), give_up_after=timedelta(seconds=1))
+    refused = []
+    for attempt in ("first", "second"):
+        with pytest.raises(fsmlock.HoldRefused) as error:
+            fsmlock.hold(real_film, "render", policy=policy, why=attempt).acquire()
+        refused.append(error.value)
+        assert [(w.lock, w.why, w.kind) for w in fsmlock.waiters_on(real_film)] == [
+            ("render", attempt, "later")
+        ]
+        current.set(Patience(attempts=1, waited=timedelta(0), name=error.value.expected_as))
+    assert refused[0].expected_as == refused[1].expected_as
+    held.release()
+    with fsmlock.hold(real_film, "render", policy=policy):
+        assert fsmlock.waiters_on(real_film) == ()
+
+
+def test_who_gives_up_is_expected_no_more(real_film):
+    held = fsmlock.hold(real_film, "render").acquire()
+    policy = RetryLater(give_up_after=timedelta(seconds=1))
+    with pytest.raises(fsmlock.HoldRefused) as error:
+        fsmlock.hold(real_film, "render", policy=policy).acquire()
+    current.set(Patience(attempts=9, waited=timedelta(seconds=2), name=error.value.expected_as))
+    with pytest.raises(fsmlock.HoldRefused) as error:
+        fsmlock.hold(real_film, "render", policy=policy).acquire()
+    assert error.value.retry_after is None
+    assert fsmlock.waiters_on(real_film) == ()
+    held.release()

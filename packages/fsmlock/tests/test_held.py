@@ -46,7 +46,7 @@ def test_a_hold_outlasts_its_lease_because_it_is_renewed(real_film):
 def test_a_starved_process_notices_by_its_own_clock_before_anybody_may_enter(film):
     with FakeClock() as clock:
         held = fsmlock.hold(film, "render", lease=timedelta(seconds=10)).acquire()
-        held._inside_transaction = False
+        held._on_commit = None
         clock.advance(9.9)
         assert not held
         with pytest.raises(fsmlock.HoldLost, match="renewed in time"):

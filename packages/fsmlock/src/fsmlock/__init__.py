@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from fsmlock.explanations import Available, available, available_many, explain, explain_many
     from fsmlock.held import Held
     from fsmlock.holding import hold
-    from fsmlock.holds import active_holds, break_hold, cancel, holds_on
+    from fsmlock.holds import active_holds, break_hold, cancel, holds_on, waiters_on
     from fsmlock.keeping import kept
     from fsmlock.lifecycle import Lifecycle
     from fsmlock.locks import Lock, Locks
@@ -66,6 +66,7 @@ _HOME = {
     "perform": "performing",
     "plan": "plans",
     "transition": "transitions",
+    "waiters_on": "holds",
 }
 
 __all__ = [
@@ -102,6 +103,7 @@ __all__ = [
     "perform",
     "plan",
     "transition",
+    "waiters_on",
 ]
 
 

@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import random
+import uuid
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from asgiref.sync import sync_to_async
-from django.utils.translation import gettext
 
 from fsmlock import backends, clock
-from fsmlock.backends.base import Granted
+from fsmlock.backends.base import Granted, busy
 from fsmlock.errors import HoldRefused
 from fsmlock.holds import told
 from fsmlock.patience import patience
 from fsmlock.policies import Preempt, RetryLater, Skip, Wait
-from fsmlock.reasons import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable
+    from collections.abc import Generator
 
-    from fsmlock.backends.base import HoldInfo, InTheWay, Line
+    from fsmlock.backends.base import InTheWay, Line
     from fsmlock.held import Held
     from fsmlock.policies import Policy
 
 #: A waiter looks again at least this often, woken or not: it renews its place in line by that.
 _LOOK_AGAIN_S = 0.25
+#: Who comes back later may have to wait in a queue before.
+_LATE = timedelta(minutes=1)
 
 
 def acquire(held: Held, policy: Policy, using: str) -> Held:
@@ -39,6 +42,9 @@ def acquire(held: Held, policy: Policy, using: str) -> Held:
                 line = backends.get().line(held.claim, using=using)
             else:
                 line.wait(seconds)
+    except BaseException:
+        held.release()
+        raise
     finally:
         steps.close()
         if line is not None:
@@ -53,9 +59,16 @@ async def acquire_async(held: Held, policy: Policy, using: str) -> Held:
     try:
         while (seconds := await step(steps)) is not None:  # noqa: ASYNC110 - the store has no event to wait for
             await asyncio.sleep(min(seconds, random.uniform(0.02, 0.08)))  # noqa: S311 - no secret
-    finally:
-        await sync_to_async(steps.close)()
+    except BaseException:
+        # Cancelled: the thread may have been granted the hold just now, and nobody would give it back.
+        await sync_to_async(_undo)(steps, held)
+        raise
     return held
+
+
+def _undo(steps: Generator[float], held: Held) -> None:
+    steps.close()
+    held.release()
 
 
 def _next(steps: Generator[float]) -> float | None:
@@ -75,61 +88,58 @@ def _steps(held: Held, policy: Policy, using: str) -> Generator[float]:
             answer = backend.take(claim, using=using, queue=queue, ticket=ticket)
             if isinstance(answer, Granted):
                 ticket = None
+                _expect_no_more(held, using)
                 return held.granted(answer, asked)
             ticket = answer.ticket
-            held.reasons = tuple(told(h) for h in answer.holds) or (_busy(),)
+            held.reasons = tuple(told(h) for h in answer.holds) or (answer.trouble or busy(),)
             if isinstance(policy, Preempt) and not asked_to_stop:
                 _ask_to_stop(held, answer, using, force=False)
                 asked_to_stop = True
             left = give_up - clock.now()
             if left <= 0 or not queue:
-                return _refused(held, policy, answer, using)
+                if _refused(held, policy, answer, using):
+                    ticket = None
+                return
             yield min(left, _LOOK_AGAIN_S)
     finally:
         if ticket is not None:
             backend.release(claim, using=using)
 
 
-def _refused(held: Held, policy: Policy, answer: InTheWay, using: str) -> None:
+def _refused(held: Held, policy: Policy, answer: InTheWay, using: str) -> bool:
+    """The end of waiting, as the policy has it: true when the hold was got by force after all."""
     if isinstance(policy, Skip):
-        return
+        return False
     if isinstance(policy, Preempt) and policy.force:
         _ask_to_stop(held, answer, using, force=True)
         asked = clock.now()
         again = backends.get().take(held.claim, using=using, ticket=answer.ticket)
         if isinstance(again, Granted):
             held.granted(again, asked)
-            return
+            return True
     later = patience().retry_after(policy) if isinstance(policy, RetryLater) else None
-    raise HoldRefused(held.reasons, retry_after=later)
+    if later is None:
+        _expect_no_more(held, using)
+        raise HoldRefused(held.reasons)
+    name = patience().name or uuid.uuid4().hex
+    backends.get().expect(replace(held.claim, id=name), using=using, within=later + _LATE)
+    raise HoldRefused(held.reasons, retry_after=later, expected_as=name)
+
+
+def _expect_no_more(held: Held, using: str) -> None:
+    if patience().name:
+        backends.get().release(replace(held.claim, id=patience().name), using=using)
 
 
 def _ask_to_stop(held: Held, answer: InTheWay, using: str, *, force: bool) -> None:
     why = held.claim.why or "something more urgent"
-    for info in _standing(answer, using):
-        backends.get().stop(info.resource, info.lock, by=held.claim.holder, why=why, force=force, using=using)
-
-
-def _standing(answer: InTheWay, using: str) -> Iterable[HoldInfo]:
-    """The holds in the way, one for each holder: for the mark that a child's hold left, the child's hold."""
-    claims = {h.claim for h in answer.holds if not h.waits}
-    holds = {h.claim: h for h in answer.holds if h.kind == "held" and not h.waits}
-    if claims - holds.keys():
-        holds |= {h.claim: h for h in backends.get().find(None, using=using) if h.claim in claims}
-    return holds.values()
+    for claim, info in {h.claim: h for h in answer.holds if not h.waits}.items():
+        backends.get().stop(
+            info.resource, info.lock, claim=claim, by=held.claim.holder, why=why, force=force, using=using
+        )
 
 
 def _patience_s(policy: Policy) -> float:
     if isinstance(policy, Wait):
         return policy.up_to.total_seconds()
     return policy.grace.total_seconds() if isinstance(policy, Preempt) else 0.0
-
-
-def _busy() -> Reason:
-    return Reason(
-        code="busy",
-        message=gettext(
-            "The lock is being decided about, or an open transaction still keeps a hold whose lease is over."
-        ),
-        remedy=gettext("Try again in a moment."),
-    )

@@ -33,12 +33,16 @@ class Refused(FsmlockError):  # noqa: N818 it reads as what happened, and is cau
 class HoldRefused(Refused):
     """The lock can't be had: somebody else holds what doesn't go together with it.
 
-    ``retry_after`` is set by the policy RetryLater: when to come again.
+    The policy RetryLater sets ``retry_after``, when to come again, and ``expected_as``, the name by which the
+    store shows until then that it waits (see Patience).
     """
 
-    def __init__(self, reasons: Iterable[Reason], *, retry_after: timedelta | None = None) -> None:
+    def __init__(
+        self, reasons: Iterable[Reason], *, retry_after: timedelta | None = None, expected_as: str = ""
+    ) -> None:
         super().__init__(reasons)
         self.retry_after = retry_after
+        self.expected_as = expected_as
 
 
 class TransitionRefused(Refused):

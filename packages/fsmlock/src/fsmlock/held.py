@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from fsmlock.errors import CancelRequested, HoldLost
 from fsmlock.renewal import renewer
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Callable, Generator, Mapping
 
     from django.dispatch import Signal
 
@@ -47,7 +48,9 @@ class Held:
         self._deadline = 0.0
         self._alarm: HoldLost | CancelRequested | None = None
         self._shielded = False
-        self._inside_transaction = False
+        #: What is called after the commit of the transaction that it was taken in.
+        self._on_commit: Callable[[], None] | None = None
+        self._pid = os.getpid()
         self.connection = connections[using]
 
     def __bool__(self) -> bool:
@@ -55,8 +58,9 @@ class Held:
 
     @property
     def in_transaction(self) -> bool:
-        """Whether it was taken inside a transaction that is still open."""
-        return self._inside_transaction and self.connection.in_atomic_block
+        """Whether it was taken inside a transaction that is still open, in a part that wasn't rolled back."""
+        mine = self._on_commit
+        return mine is not None and any(entry[1] is mine for entry in self.connection.run_on_commit)
 
     @property
     def remaining(self) -> float:
@@ -87,7 +91,8 @@ class Held:
                 self._guard(again=True)
             finally:
                 self._shielded = False
-        self._deadline = max(self._deadline, self._trusted_until(asked))
+        if not self.connection.in_atomic_block:
+            self._deadline = max(self._deadline, self._trusted_until(asked))
 
     def _guard(self, *, again: bool = False) -> None:
         if not backends.get().guard(self.claim, self.tokens, using=self._using, again=again):
@@ -101,14 +106,14 @@ class Held:
         self._deadline = self._trusted_until(asked)
         if self.connection.in_atomic_block and not backends.get().sees_at_once:
             # Nobody else can see the rows before the commit, and nobody can take the lock meanwhile either.
-            self._inside_transaction = True
-            transaction.on_commit(self._committed, using=self._using)
+            self._on_commit = self._committed
+            transaction.on_commit(self._on_commit, using=self._using)
         renewer().add(self, self._next_renewal())
         _current.set(_current.get() | {self.claim.id})
         self._tell(signals.hold_taken)
 
     def _committed(self) -> None:
-        self._inside_transaction = False
+        self._on_commit = None
         if self.tokens:
             self.renew()
 
@@ -139,6 +144,8 @@ class Held:
         return self._renewed(answer, asked)
 
     def _renewed(self, answer: Renewed, asked: float) -> float | None:
+        if answer.unknown:
+            return clock.now() + min(self._lease / 10, 1.0)
         if not answer.alive:
             if self._shielded:
                 return self._next_renewal()
@@ -147,7 +154,7 @@ class Held:
             return None
         if answer.by and self._alarm is None:
             self._alarm = CancelRequested(answer.by, answer.why)
-        self._deadline = self._trusted_until(asked)
+        self._deadline = max(self._deadline, self._trusted_until(asked))
         return self._next_renewal()
 
     def _lose(self, how: str) -> HoldLost:
@@ -164,10 +171,12 @@ class Held:
         self._lose(how)
 
     def release(self) -> None:
-        """Give the hold back; nothing happens if it is gone."""
+        """Give the hold back; nothing happens if it is gone, or in a forked child: it is its parent's."""
         if not self.tokens:
             return
         tokens = self.forget()
+        if os.getpid() != self._pid:
+            return
         backends.get().release(self.claim, using=self._using)
         if not isinstance(self._alarm, HoldLost):
             self._tell(signals.hold_released, tokens=tokens)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import itertools
 import os
 import socket
 import threading
@@ -13,12 +14,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeAlias, TypeVar, cast
 
 from asgiref.sync import sync_to_async
-from django.db import models, router
+from django.db import models
 
 from fsmlock import conf
 from fsmlock.acquiring import acquire, acquire_async
 from fsmlock.errors import Misdeclared
 from fsmlock.held import Held
+from fsmlock.holds import using
 from fsmlock.locks import want
 from fsmlock.policies import Fail, Policy, Preempt, RetryLater, Skip, Wait
 from fsmlock.rules import Claim
@@ -33,6 +35,7 @@ Objects: TypeAlias = models.Model | Sequence[models.Model]
 Target: TypeAlias = Objects | str | Callable[..., Objects]
 _POLICIES = (Fail, Skip, Wait, RetryLater, Preempt)
 _SHORTEST = timedelta(milliseconds=100)
+_claims = itertools.count()
 
 
 class Within(Protocol):
@@ -82,20 +85,20 @@ class Holding:
         return cast("list[models.Model]", objects)
 
     def _new(self, objects: Sequence[models.Model]) -> tuple[Held, str]:
-        aliases = {each._state.db or router.db_for_write(type(each)) for each in objects}
+        aliases = {using(each) for each in objects}
         if len(aliases) > 1:
             raise Misdeclared(f"These objects live in {sorted(aliases)}: one hold can't span two databases.")
         within = self._within.claim.within | {self._within.claim.id} if self._within else frozenset()
         claim = Claim(
-            id=uuid.uuid4().hex,
+            id=_new_id(),
             wants=tuple(want(each, lock) for each in objects for lock in self._locks),
             lease_us=int(self._lease.total_seconds() * 1_000_000),
             holder=self._holder[:200],
             why=self._why,
             within=within,
         )
-        (using,) = aliases
-        return Held(claim, using=using), using
+        (alias,) = aliases
+        return Held(claim, using=alias), alias
 
     def acquire(self) -> Held:
         """Take the hold without a block; call ``release()`` on it yourself. Raises HoldRefused."""
@@ -221,6 +224,19 @@ def hold(
 @functools.cache
 def _host() -> str:
     return socket.gethostname()
+
+
+def _new_id() -> str:
+    return f"{_process_id()}{next(_claims):012x}"
+
+
+@functools.cache
+def _process_id() -> str:
+    return uuid.uuid4().hex[:20]
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_process_id.cache_clear)
 
 
 def _this_holder() -> str:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 def using(obj: models.Model) -> str:
-    """The database alias that decides about this object."""
-    return obj._state.db or router.db_for_write(type(obj))
+    """The database alias that decides about this object: the one that it would be saved to."""
+    return router.db_for_write(type(obj), instance=obj)
 
 
 def holds_on(obj: models.Model) -> tuple[HoldInfo, ...]:
@@ -36,6 +36,14 @@ def holds_on(obj: models.Model) -> tuple[HoldInfo, ...]:
         if h.kind == "held"
         and not h.waits
         and (h.resource == mine or h.lock in above.get(h.resource, frozenset()))
+    )
+
+
+def waiters_on(obj: models.Model) -> tuple[HoldInfo, ...]:
+    """Who waits for a lock on this object: those in line, then those who come back later (RetryLater)."""
+    found = backends.get().find([resource(obj)], using=using(obj))
+    return tuple(
+        sorted((h for h in found if h.waits and h.kind != "blocked"), key=lambda h: h.kind == "later")
     )
 
 

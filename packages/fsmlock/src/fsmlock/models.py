@@ -56,13 +56,15 @@ class Hold(models.Model):
     since_us = models.BigIntegerField()
     renewed_us = models.BigIntegerField()
     expires_us = models.BigIntegerField()
+    #: The clock of the holder's host, and when by it the lease is over: see fsmlock.clock.
+    clock = models.CharField(max_length=16, db_default="")
+    clock_expires_us = models.BigIntegerField(db_default=0)
     stop_by = models.CharField(max_length=200, blank=True, default="")
     stop_why = models.TextField(blank=True, default="")
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["resource"], name="fsmlock_hold_resource"),
-            models.Index(fields=["claim"], name="fsmlock_hold_claim"),
         ]
 
     def __str__(self) -> str:

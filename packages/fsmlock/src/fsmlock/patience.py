@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """``attempts`` made so far, ``waited`` in all between them."""
+    """``attempts`` made so far, ``waited`` in all between them. ``name``: by which it shows that it waits."""
 
     attempts: int = 0
     waited: timedelta = timedelta(0)
+    name: str = ""
 
     def retry_after(self, policy: RetryLater) -> timedelta | None:
         """The next wait, with jitter: who was refused together comes back one by one. None: give up."""
@@ -26,9 +27,9 @@ class Patience:
         wait = min(policy.backoff * 2.0 ** min(self.attempts, 30), policy.at_most)
         return timedelta(seconds=wait.total_seconds() * random.uniform(0.5, 1.0))  # noqa: S311 jitter, no secret
 
-    def after(self, wait: timedelta) -> Patience:
+    def after(self, wait: timedelta, *, name: str = "") -> Patience:
         """The patience of the next attempt."""
-        return Patience(attempts=self.attempts + 1, waited=self.waited + wait)
+        return Patience(attempts=self.attempts + 1, waited=self.waited + wait, name=name or self.name)
 
 
 #: Set by whoever re-queues (see adapters.celery) for the time of one attempt.

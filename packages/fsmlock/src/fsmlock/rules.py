@@ -16,7 +16,7 @@ EVERYTHING = "*"
 FOR_EVER_US = 100 * 365 * 86_400_000_000
 YEAR_US = 365 * 86_400_000_000
 
-Kind: TypeAlias = Literal["held", "blocked"]
+Kind: TypeAlias = Literal["held", "blocked", "later"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +44,8 @@ class Want:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """What is written in the store: ``held`` on an object, or ``blocked`` in that name by a child's hold.
+
+    ``later`` shows one who comes back for the lock, and is in nobody's way.
 
     ``ticket`` is the place in line of one who waits; None when it is granted.
     """
@@ -85,6 +87,8 @@ class Claim:
 
 def collides(want: Want, standing: Standing) -> bool:
     """True when ``standing`` (of another claim) and ``want`` can't both be."""
+    if standing.kind == "later":
+        return False
     if standing.resource == want.resource:
         if standing.kind == "held":
             return standing.lock not in want.beside

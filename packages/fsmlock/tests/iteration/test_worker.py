@@ -280,5 +280,5 @@ def _ask(run):
     """Ask, and look at once as the background thread would within a moment."""
     fsmlock.cancel(run, "work", by="editor")
     for hold in list(renewer()._due):
-        hold._inside_transaction = False
+        hold._on_commit = None
         hold.renew()

@@ -36,10 +36,10 @@ class PatientTask(Task):  # type: ignore[type-arg]
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - Celery hands on what it got
         """Run the task; when it is refused a hold and may come back, queue it again."""
-        attempts, waited_s = (
-            (self.request.headers or {}).get(_HEADER) or self.request.get(_HEADER) or (0, 0.0)
+        attempts, waited_s, name = (
+            (self.request.headers or {}).get(_HEADER) or self.request.get(_HEADER) or (0, 0.0, "")
         )
-        patience = Patience(attempts=attempts, waited=timedelta(seconds=waited_s))
+        patience = Patience(attempts=attempts, waited=timedelta(seconds=waited_s), name=name)
         token = current.set(patience)
         try:
             return super().__call__(*args, **kwargs)
@@ -51,12 +51,12 @@ class PatientTask(Task):  # type: ignore[type-arg]
             current.reset(token)
 
     def _come_again(self, refused: HoldRefused, after: timedelta, patience: Patience) -> NoReturn:
-        following = patience.after(after)
+        following = patience.after(after, name=refused.expected_as)
         countdown = after.total_seconds()
         signature = self.signature_from_request(
             self.request, countdown=countdown, retries=self.request.retries or 0
         )
-        headers = {_HEADER: [following.attempts, following.waited.total_seconds()]}
+        headers = {_HEADER: [following.attempts, following.waited.total_seconds(), following.name]}
         signature.apply_async(headers=headers)  # type: ignore[arg-type]
         raise Retry(str(refused), exc=refused, when=countdown)  # type: ignore[arg-type]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from typing import TYPE_CHECKING
 
 from django.utils.module_loading import import_string
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 def _build(path: str) -> Backend:
     backend: Backend = import_string(path)()
     return backend
+
+
+if hasattr(os, "register_at_fork"):
+    # A connection of the parent would answer the child with what the parent asked.
+    os.register_at_fork(after_in_child=_build.cache_clear)
 
 
 def get() -> Backend:

@@ -5,20 +5,46 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from django.utils.translation import gettext
+
+from fsmlock.reasons import Reason
 from fsmlock.rules import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from fsmlock.rules import Claim, Kind
+
+
+def busy() -> Reason:
+    """Why nothing was granted though no hold is in the way."""
+    return Reason(
+        code="busy",
+        message=gettext(
+            "The lock is being decided about, or an open transaction still keeps a hold whose lease is over."
+        ),
+        remedy=gettext("Try again in a moment."),
+    )
+
+
+def forgotten() -> Reason:
+    """Why a store that lost its data grants nothing for a while."""
+    return Reason(
+        code="store_restarted",
+        message=gettext(
+            "The store of the holds started anew and may have forgotten some that are still believed in."
+        ),
+        remedy=gettext("Try again once the longest lease is over."),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldInfo:
     """One hold as anybody may see it. Times are for reading: the store's clock decides, not these.
 
-    ``waits`` is true for one who stands in line; ``kind`` is ``blocked`` for the mark of a child's hold.
+    ``waits`` is true for one who stands in line; ``kind`` is ``blocked`` for the mark of a child's hold, and
+    ``later`` for one who waits elsewhere and comes back (RetryLater).
     """
 
     resource: str
@@ -54,17 +80,25 @@ class Granted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InTheWay:
-    """Nothing was granted; ``holds`` stand in the way. ``ticket``: the place in line, if asked for."""
+    """Nothing was granted; ``holds`` stand in the way, else ``trouble`` says why.
+
+    ``ticket``: the place in line, if asked for.
+    """
 
     holds: tuple[HoldInfo, ...]
     ticket: int | None = None
+    trouble: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renewed:
-    """The answer to a renewal: still ``alive``? And who asked to stop (``by`` is empty: nobody)."""
+    """The answer to a renewal: still ``alive``? And who asked to stop (``by`` is empty: nobody).
+
+    ``unknown``: an open transaction has the rows, so it can't be said. Ask again soon.
+    """
 
     alive: bool
+    unknown: bool = False
     by: str = ""
     why: str = ""
 
@@ -101,12 +135,16 @@ class Backend(Protocol):
         """Where the claim waits."""
         ...
 
+    def expect(self, claim: Claim, *, using: str, within: timedelta) -> None:
+        """Show the claim as one who comes back for its wants ``within`` that time; it blocks nobody."""
+        ...
+
     def renew(self, claim: Claim, *, using: str) -> Renewed:
-        """Start the lease anew, counted from now, unless it has run out."""
+        """Start the lease anew, counted from now, unless somebody took over. Waits for no transaction."""
         ...
 
     def release(self, claim: Claim, *, using: str) -> None:
-        """Give the holds of the claim back, or leave the line; nothing happens when they are gone."""
+        """Give the holds of the claim back, leave the line, be expected no more; all may be gone already."""
         ...
 
     def find(
@@ -116,9 +154,12 @@ class Backend(Protocol):
         ...
 
     def stop(
-        self, resource: str, lock: str, *, by: str, why: str, force: bool, using: str
+        self, resource: str, lock: str, *, by: str, why: str, force: bool, using: str, claim: str = ""
     ) -> Sequence[HoldInfo]:
-        """Ask the holders to stop, or with ``force`` take their holds away; answers whom it met."""
+        """Ask the holders of the lock to stop, or with ``force`` take their claims away; answers whom it met.
+
+        With ``claim`` that one alone is met, whatever it has on the resource.
+        """
         ...
 
     def guard(self, claim: Claim, tokens: Mapping[str, int], *, using: str, again: bool = False) -> bool:

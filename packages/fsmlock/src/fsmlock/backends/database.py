@@ -7,14 +7,16 @@ so that the children of one parent don't wait for each other). The row's own id 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 from django.db import connections
 
 from fsmlock.backends.base import Granted, HoldInfo, InTheWay, Renewed
-from fsmlock.backends.dialects import dialect_of
-from fsmlock.rules import EVERYTHING, in_the_way
+from fsmlock.backends.statements import conflict, insertion, marks, waiting
+from fsmlock.backends.vendors import dialect_of
+from fsmlock.rules import in_the_way
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -28,40 +30,7 @@ WAITER_LEASE_US = 1_000_000
 _TRIES = 5
 #: Nobody can renew what isn't committed, and it goes with its process: till the commit it may last this long.
 _UNCOMMITTED_LEASE_US = 60_000_000
-_INSERT = (
-    "INSERT INTO fsmlock_hold (claim, resource, lock, kind, waits, holder, why,"
-    " since_us, renewed_us, expires_us, stop_by, stop_why)"
-    " SELECT claim, resource, lock, kind, waits, holder, why"
-)
 _READ = "id, claim, resource, lock, kind, waits, holder, why, since_us, expires_us, stop_by, stop_why"
-
-
-def _marks(values: Collection[object]) -> str:
-    return ", ".join(["%s"] * len(values))
-
-
-def collisions(claim: Claim) -> tuple[str, Params]:
-    """The rules' ``collides`` as SQL over the columns resource, kind and lock."""
-    parts: list[str] = []
-    params: Params = []
-    for want in claim.wants:
-        beside = f" AND lock NOT IN ({_marks(want.beside)})" if want.beside else ""
-        marked = "" if want.lock == EVERYTHING else " AND lock = %s"
-        parts.append(f"(resource = %s AND ((kind = 'held'{beside}) OR (kind = 'blocked'{marked})))")
-        params += [want.resource, *want.beside, *([want.lock] if marked else [])]
-        for above in want.above:
-            names = {*above.names, EVERYTHING}
-            parts.append(f"(resource = %s AND kind = 'held' AND lock IN ({_marks(names)}))")
-            params += [above.resource, *names]
-    return f"({' OR '.join(parts)})", params
-
-
-def conflict(claim: Claim, ticket: int | None) -> tuple[str, Params]:
-    """The rules' ``in_the_way`` as SQL over fsmlock_hold."""
-    where, params = collisions(claim)
-    mine = [claim.id, *claim.within]
-    earlier = "" if ticket is None else f" AND (NOT waits OR id < {int(ticket)})"
-    return f"{where} AND claim NOT IN ({_marks(mine)}){earlier}", [*params, *mine]
 
 
 class DatabaseBackend:
@@ -80,6 +49,9 @@ class DatabaseBackend:
         """One round trip when granted; a second one reads who is in the way."""
         for _ in range(_TRIES):
             granted = self._insert(claim, ticket, using)
+            if granted is None:
+                found, blockers = self.find(claim.resources, using=using), set()
+                break
             if granted:
                 if ticket is not None:
                     dialect_of(using).leave_line(claim.id, claim.resources)
@@ -96,48 +68,60 @@ class DatabaseBackend:
         holds = tuple(h for h in found if (h.claim, h.resource, h.lock) in blockers)
         return InTheWay(holds=holds, ticket=ticket)
 
-    def _insert(self, claim: Claim, ticket: int | None, using: str) -> dict[str, int]:
+    def _insert(self, claim: Claim, ticket: int | None, using: str) -> dict[str, int] | None:
+        """The tokens; none when refused, and None when it could not be decided now."""
         lease = claim.lease_us
         if connections[using].in_atomic_block:
             lease = max(lease, _UNCOMMITTED_LEASE_US)
-        rows = dialect_of(using).decide(claim, ticket, lease, _insertion)
+        rows = dialect_of(using).decide(claim, ticket, lease, insertion)
+        if rows and rows[0][2] == "busy":
+            return None
         return {resource: token for token, resource, kind in rows if kind == "held"}
 
     def _stand_in_line(self, claim: Claim, ticket: int | None, using: str) -> int | None:
-        dialect = dialect_of(using)
-        now = dialect.now()
+        lease = dialect_of(using).lease(WAITER_LEASE_US)
         with connections[using].cursor() as cursor:
             if ticket is not None:
+                changes = ", ".join(f"{column} = {value}" for column, value in lease.items())
                 cursor.execute(
-                    f"UPDATE fsmlock_hold SET renewed_us = {now}, expires_us = {now} + {WAITER_LEASE_US}"  # noqa: S608 only constants and placeholders
-                    " WHERE claim = %s AND waits",
-                    [claim.id],
+                    f"UPDATE fsmlock_hold SET {changes}"  # noqa: S608 only constants and placeholders
+                    f" WHERE resource IN ({marks(claim.resources)}) AND claim = %s AND waits",
+                    [*claim.resources, claim.id],
                 )
                 if cursor.rowcount:
                     return ticket
-            values, params = _values(claim, waits=True)
-            cursor.execute(
-                f"{_INSERT}, t, t, t + {WAITER_LEASE_US},"
-                f" '', '' FROM ({values}) AS v, (SELECT {now} AS t) AS clock RETURNING id",
-                params,
-            )
+            cursor.execute(*waiting(claim, claim.rows, lease))
             return cast("int", min(row[0] for row in cursor.fetchall()))
+
+    def expect(self, claim: Claim, *, using: str, within: timedelta) -> None:
+        """Two statements: who was expected on the same object and never came is forgotten."""
+        dialect = dialect_of(using)
+        resources = sorted({want.resource for want in claim.wants})
+        rows = [replace(row, kind="later") for row in claim.rows if row.kind == "held"]
+        with connections[using].cursor() as cursor:
+            cursor.execute(
+                f"DELETE FROM fsmlock_hold WHERE resource IN ({marks(resources)}) AND kind = 'later'"  # noqa: S608 only constants and placeholders
+                f" AND (claim = %s OR NOT ({dialect.seen(dialect.now())}))",
+                [*resources, claim.id],
+            )
+            cursor.execute(*waiting(claim, rows, dialect.lease(int(within.total_seconds() * 1_000_000))))
 
     def line(self, claim: Claim, *, using: str) -> Line:
         """LISTEN on PostgreSQL, short sleeps with a cheap look on SQLite."""
         return dialect_of(using).line(claim.id, *conflict(claim, None))
 
     def renew(self, claim: Claim, *, using: str) -> Renewed:
-        """One statement."""
-        return self._renew(claim, using, f" AND expires_us > {dialect_of(using).now()}")
+        """One statement, which leaves out what others have locked; a second one when it found too little."""
+        return self._renew(claim, using)
 
-    def _renew(self, claim: Claim, using: str, alive: str) -> Renewed:
-        now = dialect_of(using).now()
+    def _renew(self, claim: Claim, using: str, *, guarded: bool = False, patient: bool = False) -> Renewed:
+        dialect = dialect_of(using)
+        changes = ", ".join(f"{column} = {value}" for column, value in dialect.lease(claim.lease_us).items())
+        where, params = dialect.mine(claim.resources, guarded=guarded, patient=patient)
         with connections[using].cursor() as cursor:
             cursor.execute(
-                f"UPDATE fsmlock_hold SET renewed_us = {now}, expires_us = {now} + {claim.lease_us}"  # noqa: S608 - only constants and placeholders
-                f" WHERE claim = %s AND NOT waits AND kind <> 'broken'{alive} RETURNING stop_by, stop_why",
-                [claim.id],
+                f"UPDATE fsmlock_hold SET {changes} WHERE {where} RETURNING stop_by, stop_why",  # noqa: S608 - only constants and placeholders
+                [*params, claim.id],
             )
             found = cursor.fetchall()
             # A taker removes only what stands in its own way: a claim with a part missing is lost as a whole.
@@ -145,10 +129,14 @@ class DatabaseBackend:
                 by, why = next((row for row in found if row[0]), ("", ""))
                 return Renewed(alive=True, by=by, why=why)
             cursor.execute(
-                "SELECT stop_by, stop_why FROM fsmlock_hold WHERE claim = %s AND kind = 'broken'", [claim.id]
+                "SELECT kind, stop_by, stop_why FROM fsmlock_hold"  # noqa: S608 - only constants and placeholders
+                f" WHERE resource IN ({marks(claim.resources)}) AND NOT waits AND claim = %s",
+                [*claim.resources, claim.id],
             )
-            by, why = cursor.fetchone() or ("", "")
-        return Renewed(alive=False, by=by, why=why)
+            rows = cursor.fetchall()
+        by, why = next(((by, why) for kind, by, why in rows if kind == "broken"), ("", ""))
+        whole = len(rows) == len(claim.rows) and not by and dialect.keeps_the_dead
+        return Renewed(alive=whole, unknown=whole, by=by, why=why)
 
     def release(self, claim: Claim, *, using: str) -> None:
         """One statement, which also wakes the next in line and clears away the dead."""
@@ -164,7 +152,7 @@ class DatabaseBackend:
         if resources is None:
             where = "kind = 'held' AND NOT waits"
         elif resources:
-            where, params = f"resource IN ({_marks(resources)})", sorted(resources)
+            where, params = f"resource IN ({marks(resources)})", sorted(resources)
         else:
             return ()
         at_most = "" if limit is None else f" LIMIT {int(limit)}"
@@ -177,13 +165,13 @@ class DatabaseBackend:
             return tuple(_info(*row) for row in cursor.fetchall())
 
     def stop(
-        self, resource: str, lock: str, *, by: str, why: str, force: bool, using: str
+        self, resource: str, lock: str, *, by: str, why: str, force: bool, using: str, claim: str = ""
     ) -> Sequence[HoldInfo]:
         """A broken hold stays written until its lease is over, so that its holder can be told who did it."""
         met = [
             h
             for h in self.find([resource], using=using)
-            if h.kind == "held" and h.lock == lock and not h.waits
+            if not h.waits and (h.claim == claim or (not claim and h.kind == "held" and h.lock == lock))
         ]
         if not met:
             return ()
@@ -192,49 +180,23 @@ class DatabaseBackend:
         with connections[using].cursor() as cursor:
             cursor.execute(
                 f"UPDATE fsmlock_hold SET {kind}stop_by = %s, stop_why = %s"  # noqa: S608 only constants and placeholders
-                f" WHERE claim IN ({_marks(met)}) AND NOT waits RETURNING claim",
+                f" WHERE claim IN ({marks(met)}) AND NOT waits RETURNING claim, resource",
                 [by, why, *claims],
             )
-            reached = {row[0] for row in cursor.fetchall()}
-        if force:
-            dialect_of(using).wake([resource])
+            rows = cursor.fetchall()
+        if force and rows:
+            dialect_of(using).wake(sorted({row[1] for row in rows}))
+        reached = {row[0] for row in rows}
         return tuple(h for h in met if h.claim in reached)
 
     def guard(self, claim: Claim, tokens: Mapping[str, int], *, using: str, again: bool = False) -> bool:
         """Renewing inside the transaction locks the rows: nobody can take over before it ends."""
         del tokens
-        return (self._renew(claim, using, "") if again else self.renew(claim, using=using)).alive
-
-
-def _insertion(claim: Claim, ticket: int | None, lease: int, *, now: str, alive: str) -> tuple[str, Params]:
-    """The deciding statement: insert the rows unless something stands in the way."""
-    values, params = _values(claim, waits=False)
-    where, more = conflict(claim, ticket)
-    sql = (
-        f"{_INSERT}, t, t, t + {lease}, '', '' FROM ({values}) AS v, (SELECT {now} AS t) AS clock"  # noqa: S608 - only constants and placeholders
-        f" WHERE NOT EXISTS (SELECT 1 FROM fsmlock_hold WHERE {where} AND {alive})"
-        " RETURNING id, resource, kind"
-    )
-    return sql, params + more
+        return self._renew(claim, using, guarded=again, patient=True).alive
 
 
 def _standings(found: Sequence[HoldInfo]) -> list[Standing]:
     return [h.standing() for h in found]
-
-
-def _values(claim: Claim, *, waits: bool) -> tuple[str, Params]:
-    """The rows of a claim as SQL; the first SELECT names the columns, as VALUES can't on SQLite."""
-    rows = claim.rows
-    flag = "true" if waits else "false"
-    first = (
-        "SELECT %s AS claim, %s AS resource, %s AS lock, %s AS kind,"
-        f" {flag} AS waits, %s AS holder, %s AS why"
-    )
-    more = f" UNION ALL SELECT %s, %s, %s, %s, {flag}, %s, %s"
-    params: Params = []
-    for row in rows:
-        params += [row.claim, row.resource, row.lock, row.kind, claim.holder, claim.why]
-    return first + more * (len(rows) - 1), params
 
 
 def _info(  # noqa: PLR0913, PLR0917 - the columns of _READ

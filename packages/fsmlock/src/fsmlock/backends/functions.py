@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connections
 
+from fsmlock import clock
 from fsmlock.rules import EVERYTHING
 
 if TYPE_CHECKING:
@@ -24,6 +25,33 @@ TAKE = "SELECT * FROM fsmlock_take(%s, %s, %s)"
 GONE = "SELECT fsmlock_gone(%s)"
 
 _CREATE = r"""
+-- Waits a moment for whoever decides just now, but not for a transaction that keeps its decision open.
+CREATE OR REPLACE FUNCTION fsmlock_lock(p_number bigint, p_exclusive bool) RETURNS bool
+LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  before text;
+BEGIN
+  IF p_exclusive THEN
+    IF pg_try_advisory_xact_lock(p_number) THEN RETURN true; END IF;
+  ELSIF pg_try_advisory_xact_lock_shared(p_number) THEN
+    RETURN true;
+  END IF;
+  before := current_setting('lock_timeout');
+  PERFORM set_config('lock_timeout', '200ms', true);
+  BEGIN
+    IF p_exclusive THEN
+      PERFORM pg_advisory_xact_lock(p_number);
+    ELSE
+      PERFORM pg_advisory_xact_lock_shared(p_number);
+    END IF;
+  EXCEPTION WHEN lock_not_available THEN
+    PERFORM set_config('lock_timeout', before, true);
+    RETURN false;
+  END;
+  PERFORM set_config('lock_timeout', before, true);
+  RETURN true;
+END
+$$;
 CREATE OR REPLACE FUNCTION fsmlock_take(p_question text, p_holder text, p_why text)
 RETURNS TABLE (token bigint, on_resource text, as_kind text) LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
@@ -41,13 +69,18 @@ DECLARE
   c_kind text[] := string_to_array(q[11], chr(31));
   c_not bool[] := string_to_array(q[12], chr(31))::bool[];
   c_names text[] := string_to_array(q[13], chr(31));
+  p_clock text := q[14];
+  p_clock_expires bigint := q[15]::bigint;
   t bigint;
 BEGIN
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE EXCEPTION 'fsmlock decides under READ COMMITTED alone, this transaction is %.'
+      ' Take holds outside of it, or use the Redis backend.', upper(current_setting('transaction_isolation'));
+  END IF;
   FOR i IN 1 .. array_length(p_numbers, 1) LOOP
-    IF p_exclusive[i] THEN
-      PERFORM pg_advisory_xact_lock(p_numbers[i]);
-    ELSE
-      PERFORM pg_advisory_xact_lock_shared(p_numbers[i]);
+    IF NOT fsmlock_lock(p_numbers[i], p_exclusive[i]) THEN
+      RETURN QUERY SELECT 0::bigint, ''::text, 'busy'::text;
+      RETURN;
     END IF;
   END LOOP;
   -- Each statement of a volatile function sees what was committed before it began: after the locks.
@@ -62,8 +95,9 @@ BEGIN
   t := (extract(epoch FROM clock_timestamp()) * 1000000)::bigint;
   RETURN QUERY
     INSERT INTO fsmlock_hold (claim, resource, lock, kind, waits, holder, why, since_us, renewed_us,
-                              expires_us, stop_by, stop_why)
-    SELECT p_claim, r.resource, r.lock, r.kind, false, p_holder, p_why, t, t, t + p_lease, '', ''
+                              expires_us, clock, clock_expires_us, stop_by, stop_why)
+    SELECT p_claim, r.resource, r.lock, r.kind, false, p_holder, p_why, t, t, t + p_lease,
+           p_clock, p_clock_expires, '', ''
     FROM unnest(r_resource, r_lock, r_kind) AS r (resource, lock, kind)
     RETURNING id, fsmlock_hold.resource::text, fsmlock_hold.kind::text;
 END
@@ -75,10 +109,13 @@ DECLARE
   p_only_waiting bool := q[2]::bool;
   p_resources text[] := string_to_array(q[3], chr(31));
 BEGIN
-  DELETE FROM fsmlock_hold WHERE claim = p_claim AND (waits OR NOT p_only_waiting);
+  DELETE FROM fsmlock_hold
+  WHERE resource = ANY (p_resources) AND claim = p_claim AND (waits OR NOT p_only_waiting);
+  -- Waiters for one lock let each other in; with another lock one may get what the first can't have yet.
   PERFORM pg_notify('fsmlock_' || w.claim, '') FROM fsmlock_hold w
-  WHERE w.waits AND w.resource = ANY (p_resources) AND w.claim <> p_claim AND NOT EXISTS (
-    SELECT 1 FROM fsmlock_hold e WHERE e.waits AND e.resource = w.resource AND e.id < w.id
+  WHERE w.waits AND w.kind <> 'later' AND w.resource = ANY (p_resources) AND NOT EXISTS (
+    SELECT 1 FROM fsmlock_hold e
+    WHERE e.waits AND e.kind <> 'later' AND e.resource = w.resource AND e.lock = w.lock AND e.id < w.id
       AND e.expires_us > (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
   );
 END
@@ -95,7 +132,7 @@ def install(*, using: str, **_: object) -> None:
 
 
 def take_params(
-    claim: Claim, ticket: int | None, lease_us: int, numbers: list[tuple[int, bool]]
+    claim: Claim, ticket: int | None, lease_us: int, numbers: list[tuple[int, bool]], clock_us: int
 ) -> list[str]:
     """The arguments of fsmlock_take; ``numbers`` are the advisory locks, each with "exclusive?"."""
     patterns = _patterns(claim)
@@ -113,6 +150,8 @@ def take_params(
         [p[1] for p in patterns],
         ["t" if p[2] else "f" for p in patterns],
         [_NAME.join(p[3]) for p in patterns],
+        [clock.name()],
+        [str(clock_us + lease_us)],
     ]
     return [_SECTION.join(_ITEM.join(section) for section in sections), claim.holder, claim.why]
 

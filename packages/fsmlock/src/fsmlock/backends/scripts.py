@@ -1,157 +1,163 @@
-"""The decisions of the Redis backend, as Lua: the same rules as fsmlock.rules, in one step inside the server.
+"""The decisions of the Redis backend: the same rules as fsmlock.rules, in one step inside the server.
 
-Each object is one hash ``fsmlock:on:<resource>``; a field is one row of a claim (``<claim>:<n>``), its value
-the row as JSON: c claim, l lock, k kind, t ticket (0: granted), n token, h holder, w why, s since, e expires
-(both in milliseconds of the server's clock), b who asked to stop, y why, x 1 when broken.
+What a row is stands in lua.py.
 """
 
 from __future__ import annotations
 
-_COMMON = """
-local now = nil
-local function clock()
-  if not now then
-    local t = redis.call('TIME')
-    now = t[1] * 1000 + math.floor(t[2] / 1000)
-  end
-  return now
-end
-local function keep(key, ms)
-  if redis.call('PTTL', key) < ms then redis.call('PEXPIRE', key, ms) end
-end
-local function wake(key)
-  if redis.call('HLEN', key) == 0 then return end
-  local first = nil
-  local all = redis.call('HVALS', key)
-  for i = 1, #all do
-    local r = cjson.decode(all[i])
-    if r.t > 0 and r.e > clock() and (first == nil or r.t < first.t) then first = r end
-  end
-  if first then
-    local bell = 'fsmlock:bell:' .. first.c
-    redis.call('LPUSH', bell, 1)
-    redis.call('LTRIM', bell, 0, 0)
-    redis.call('PEXPIRE', bell, 5000)
-  end
-end
-"""
+from fsmlock.backends.lua import DEAD, KEEP_S, NOW, WAKE
+from fsmlock.backends.upkeep import FIND, GATE, RAISE_FLOOR, STOP
 
-TAKE = (
-    _COMMON
+# KEYS: the objects, then the counter of tokens, then the mark that the gate is closed. ARGV: the rules, the
+# claim, its lease, that of a waiter, 1 to stand in line, the ticket (0: none), the clock's name, the clock;
+# then for each row the place of its key, its letter and its text. The rules are read only if there is
+# anything to judge: which claims are ours, and about each key own (pairs of a lock and what may be beside it)
+# and names (what must not be held). A counter that starts at 1 was lost: the gate has to be passed first.
+_TAKE = (
+    NOW
+    + DEAD
+    + WAKE
     + """
-clock()
-local q = cjson.decode(ARGV[1])
-local tokens = KEYS[#KEYS]
-local found = {}
-for i = 1, #KEYS - 1 do
-  local at = q.at[i]
+local rules, id, ticket = nil, ARGV[2], tonumber(ARGV[6])
+local found, is_new, last = {}, {}, #KEYS - 2
+local function in_the_way(i, r)
+  if r.x ~= 0 or rules[1][r.c] or (r.t > 0 and ticket > 0 and r.t >= ticket) then return false end
+  local own, names = rules[2][i][1], rules[2][i][2]
+  if names and r.k == 'held' and (names[r.l] or r.l == '*') then return true end
+  for _, want in ipairs(own or {}) do
+    if r.k == 'held' then
+      if not want[2][r.l] then return true end
+    elseif want[1] == '*' or want[1] == r.l then
+      return true
+    end
+  end
+  return false
+end
+for i = 1, last do
   local h = redis.call('HGETALL', KEYS[i])
+  is_new[i] = #h == 0
   for j = 1, #h, 2 do
-    local r = cjson.decode(h[j + 1])
-    if r.e <= now then
-      redis.call('HDEL', KEYS[i], h[j])
-    elseif r.x == 0 and not q.mine[r.c] and (r.t == 0 or q.ticket == 0 or r.t < q.ticket) then
-      local bad = false
-      for _, want in ipairs(at.own) do
-        if r.k == 'held' then
-          if not want.beside[r.l] then bad = true end
-        elseif want.lock == '*' or want.lock == r.l then
-          bad = true
-        end
+    rules = rules or cjson.decode(ARGV[1])
+    local letter = string.sub(h[j], 34, 34)
+    if letter ~= 'l' and (letter ~= 'b' or rules[2][i][1]) then
+      local r = cjson.decode(h[j + 1])
+      if dead(r, ARGV[7], tonumber(ARGV[8])) then
+        redis.call('HDEL', KEYS[i], h[j])
+      elseif in_the_way(i, r) then
+        found[#found + 1] = KEYS[i]; found[#found + 1] = h[j + 1]
       end
-      if at.names and r.k == 'held' and (at.names[r.l] or r.l == '*') then bad = true end
-      if bad then found[#found + 1] = KEYS[i]; found[#found + 1] = h[j + 1] end
     end
   end
 end
-local function write(field, ticket, token, lease)
-  for n, row in ipairs(q.rows) do
-    local r = {c = q.id, l = row.lock, k = row.kind, t = ticket, n = token, h = q.holder, w = q.why,
-               s = now, e = now + lease, b = '', y = '', x = 0}
-    redis.call('HSET', KEYS[row.at], q.id .. field .. n, cjson.encode(r))
-    keep(KEYS[row.at], lease)
+local function write(waits, place, token, ms)
+  local times = string.format(
+    ',"t":%.0f,"n":%.0f,"s":%.0f,"e":%.0f,"d":%.0f,"b":"","y":"","x":0}',
+    place, token, now, now + ms, ARGV[8] + ms)
+  for n = 1, (#ARGV - 8) / 3 do
+    local at = 3 * n + 6
+    local field = id .. ':' .. (waits and 'w' or ARGV[at + 1]) .. n
+    redis.call('HSET', KEYS[tonumber(ARGV[at])], field, ARGV[at + 2] .. times)
+  end
+  for i = 1, last do
+    if is_new[i] then redis.call('EXPIRE', KEYS[i], KEEP) end
   end
 end
-if #found == 0 then
-  local token = redis.call('INCR', tokens)
-  write(':', 0, token, q.lease)
-  if q.ticket > 0 then
-    for n, row in ipairs(q.rows) do redis.call('HDEL', KEYS[row.at], q.id .. ':w' .. n) end
-    for i = 1, #KEYS - 1 do wake(KEYS[i]) end
+local closed = redis.call('PTTL', KEYS[last + 2])
+if #found == 0 and closed < 0 then
+  local token = redis.call('INCR', KEYS[last + 1])
+  if token == 1 then
+    redis.call('DEL', KEYS[last + 1])
+    return {2}
+  end
+  write(false, 0, token, ARGV[3])
+  if ticket > 0 then
+    for n = 1, (#ARGV - 8) / 3 do redis.call('HDEL', KEYS[tonumber(ARGV[3 * n + 6])], id .. ':w' .. n) end
+    for i = 1, last do wake(KEYS[i], now) end
   end
   return {1, token}
 end
-local ticket = q.ticket
-if q.queue then
-  if ticket == 0 then ticket = redis.call('INCR', tokens) end
-  write(':w', ticket, ticket, q.waits)
+if ARGV[5] == '1' then
+  if ticket == 0 then ticket = redis.call('INCR', KEYS[last + 1]) end
+  write(true, ticket, ticket, ARGV[4])
 end
-return {0, ticket, now, unpack(found)}
-"""
+return {0, ticket, now, closed, unpack(found)}
+""".replace("KEEP", str(KEEP_S))
 )
 
-RENEW = (
-    _COMMON
+_RENEW = (
+    NOW
     + """
-clock()
 local rows, by, why = {}, '', ''
 for i = 1, #KEYS do
-  local text = redis.call('HGET', KEYS[i], ARGV[1] .. ':' .. i)
+  local text = redis.call('HGET', KEYS[i], ARGV[i + 2])
   local r = text and cjson.decode(text)
   if r and r.b ~= '' then by = r.b; why = r.y end
-  if not r or r.x == 1 or r.e <= now then return {0, by, why} end
+  if not r or r.x == 1 then return {0, by, why} end
   rows[i] = r
 end
-local lease = tonumber(ARGV[2])
 for i = 1, #KEYS do
-  rows[i].e = now + lease
-  redis.call('HSET', KEYS[i], ARGV[1] .. ':' .. i, cjson.encode(rows[i]))
-  keep(KEYS[i], lease)
+  rows[i].e = now + ARGV[1]
+  rows[i].d = ARGV[2] + ARGV[1]
+  redis.call('HSET', KEYS[i], ARGV[i + 2], cjson.encode(rows[i]))
+  redis.call('EXPIRE', KEYS[i], KEEP)
 end
 return {1, by, why}
-"""
+""".replace("KEEP", str(KEEP_S))
 )
 
-RELEASE = (
-    _COMMON
+# KEYS and ARGV in pairs: a key, and the rows there: letters and numbers, divided by spaces. The last of ARGV
+# is the claim. What is left in a hash keeps it for another month.
+_RELEASE = (
+    WAKE
     + """
-for i = 1, #KEYS do redis.call('HDEL', KEYS[i], ARGV[1] .. ':' .. i, ARGV[1] .. ':w' .. i) end
-for i = 1, #KEYS do if i == 1 or KEYS[i] ~= KEYS[i - 1] then wake(KEYS[i]) end end
-"""
-)
-
-STOP = (
-    _COMMON
-    + """
-local met = {clock()}
-local h = redis.call('HGETALL', KEYS[1])
-for j = 1, #h, 2 do
-  local r = cjson.decode(h[j + 1])
-  if r.k == 'held' and r.l == ARGV[1] and r.t == 0 and r.x == 0 and r.e > now then
-    met[#met + 1] = h[j + 1]
-    r.b = ARGV[2]; r.y = ARGV[3]; r.x = tonumber(ARGV[4])
-    redis.call('HSET', KEYS[1], h[j], cjson.encode(r))
+local claim = ARGV[#ARGV] .. ':'
+for i = 1, #KEYS do
+  for letter, n in string.gmatch(ARGV[i], '(%a)(%d+)') do
+    if redis.call('HDEL', KEYS[i], claim .. letter .. n) == 0 then
+      redis.call('HDEL', KEYS[i], claim .. 'w' .. n, claim .. 'l' .. n)
+    end
   end
 end
-if ARGV[4] == '1' then wake(KEYS[1]) end
-return met
-"""
-)
-
-FIND = (
-    _COMMON
-    + """
-local all = {clock()}
+local t = nil
 for i = 1, #KEYS do
-  local rows = redis.call('HVALS', KEYS[i])
-  for j = 1, #rows do all[#all + 1] = KEYS[i]; all[#all + 1] = rows[j] end
+  if redis.call('EXISTS', KEYS[i]) == 1 then
+    t = t or redis.call('TIME')
+    wake(KEYS[i], t[1] * 1000 + math.floor(t[2] / 1000))
+  end
 end
-return all
 """
 )
 
-RAISE_FLOOR = """
-if tonumber(redis.call('GET', KEYS[1]) or '0') < tonumber(ARGV[1]) then
-  redis.call('SET', KEYS[1], ARGV[1])
+# ARGV: how long it shows, then the claim, then the text of each row.
+_EXPECT = (
+    NOW
+    + """
+for i = 1, #KEYS do
+  local h = redis.call('HGETALL', KEYS[i])
+  for j = 1, #h, 2 do
+    local over = string.sub(h[j], 34, 34) == 'l' and cjson.decode(h[j + 1]).e <= now
+    if over then redis.call('HDEL', KEYS[i], h[j]) end
+  end
+  local times = string.format(
+    ',"t":1,"n":0,"s":%.0f,"e":%.0f,"d":0,"b":"","y":"","x":0}', now, now + ARGV[1])
+  redis.call('HSET', KEYS[i], ARGV[2] .. ':l' .. i, ARGV[i + 2] .. times)
+  redis.call('EXPIRE', KEYS[i], KEEP)
 end
-"""
+""".replace("KEEP", str(KEEP_S))
+)
+
+_SCRIPTS = {
+    "take": _TAKE,
+    "renew": _RENEW,
+    "release": _RELEASE,
+    "expect": _EXPECT,
+    "stop": STOP,
+    "find": FIND,
+    "raise_floor": RAISE_FLOOR,
+    "gate": GATE,
+}
+
+
+def texts(prefix: str) -> dict[str, str]:
+    """The scripts by name, for the keys with this prefix. Another prefix makes other scripts of them."""
+    return {name: body.replace("{prefix}", prefix) for name, body in _SCRIPTS.items()}

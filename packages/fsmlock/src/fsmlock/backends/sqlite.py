@@ -1,0 +1,125 @@
+"""SQLite: one writer at a time on one host."""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import TYPE_CHECKING
+
+from django.db import connections
+
+from fsmlock import clock
+from fsmlock.backends.dialects import now_us, run
+from fsmlock.rules import YEAR_US
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fsmlock.backends.base import Line
+    from fsmlock.backends.dialects import Insertion, Params
+    from fsmlock.rules import Claim
+
+#: Without a wake-up a waiter looks again after 4 to 16 ms.
+_LOOK_AGAIN_S = (0.004, 0.016)
+
+
+class SQLite:
+    """One writer at a time on one host: the write lock decides, the host's own clock tells the time."""
+
+    keeps_the_dead = False
+
+    def __init__(self, using: str) -> None:
+        self._using = using
+
+    def now(self) -> str:
+        """It does not follow the wall clock, and is the same for every process that can open the file.
+
+        A function, since a statement may wait long for the write lock: the time counts from when it has it.
+        """
+        connection = connections[self._using]
+        connection.ensure_connection()
+        raw = connection.connection
+        if getattr(connection, "fsmlock_clock_of", None) is not raw:
+            raw.create_function("fsmlock_now", 0, now_us)
+            connection.fsmlock_clock_of = raw  # type: ignore[attr-defined]
+        return "fsmlock_now()"
+
+    def alive(self, now: str) -> str:
+        """What counts is what is seen."""
+        return f"kind <> 'broken' AND {self.seen(now)}"
+
+    def seen(self, now: str) -> str:
+        """A row renewed in the future was written before this host started anew: its clock began again.
+
+        What a state keeps outlives that.
+        """
+        return f"expires_us > {now} AND (renewed_us <= {now} OR expires_us > renewed_us + {YEAR_US})"
+
+    def lease(self, lease_us: int) -> dict[str, str]:
+        """The store's clock is the host's."""
+        now = self.now()
+        return {"renewed_us": now, "expires_us": f"{now} + {lease_us}"}
+
+    def mine(self, resources: Sequence[str], *, guarded: bool, patient: bool) -> tuple[str, Params]:
+        """Whose lease is over may be overlooked by a taker: it can't go on, unless we have the write lock."""
+        del patient
+        marks = ", ".join(["%s"] * len(resources))
+        alive = "" if guarded else f" AND {self.seen(self.now())}"
+        sql = f"resource IN ({marks}){alive} AND NOT waits AND kind <> 'broken' AND claim = %s"
+        return sql, list(resources)
+
+    def decide(
+        self, claim: Claim, ticket: int | None, lease_us: int, insertion: Insertion
+    ) -> Sequence[tuple[int, str, str]]:
+        """A single statement is atomic here."""
+        now = self.now()
+        return run(self._using, *insertion(claim, ticket, lease_us, now=now, alive=self.alive(now)))
+
+    def clear(self, resources: Sequence[str]) -> None:
+        """They don't."""
+
+    def alone(self, claim: Claim) -> None:
+        """The first write of the transaction does it."""
+
+    def release(self, claim_id: str, resources: Sequence[str]) -> None:
+        """Waiters look for themselves."""
+        marks = ", ".join(["%s"] * len(resources))
+        run(
+            self._using,
+            f"DELETE FROM fsmlock_hold WHERE resource IN ({marks})"  # noqa: S608 only constants and placeholders
+            f" AND (claim = %s OR expires_us <= {self.now()})",
+            [*resources, claim_id],
+        )
+
+    def leave_line(self, claim_id: str, resources: Sequence[str]) -> None:
+        """Waiters look for themselves."""
+        marks = ", ".join(["%s"] * len(resources))
+        sql = f"DELETE FROM fsmlock_hold WHERE resource IN ({marks}) AND claim = %s AND waits"  # noqa: S608 only constants and placeholders
+        run(self._using, sql, [*resources, claim_id])
+
+    def wake(self, resources: Sequence[str]) -> None:
+        """Waiters look for themselves."""
+
+    def line(self, claim_id: str, conflict: str, params: Params) -> Line:
+        """Looks without writing, so that waiting takes no write lock."""
+        return _Looking(self._using, claim_id, f"{conflict} AND {self.alive(self.now())}", params)
+
+
+class _Looking:
+    def __init__(self, using: str, claim_id: str, conflict: str, params: Params) -> None:
+        self._using = using
+        self._conflict = conflict
+        self._params = params
+        self._claim = claim_id
+
+    def wait(self, seconds: float) -> None:
+        until = clock.now() + seconds
+        first = "(SELECT coalesce(min(id), 0) FROM fsmlock_hold WHERE claim = %s AND waits)"
+        while (left := until - clock.now()) > 0:
+            time.sleep(min(left, random.uniform(*_LOOK_AGAIN_S)))  # noqa: S311 jitter, no secret
+            sql = f"SELECT 1 FROM fsmlock_hold WHERE {self._conflict} AND (NOT waits OR id < {first}) LIMIT 1"  # noqa: S608 only constants and placeholders
+            if not run(self._using, sql, [*self._params, self._claim]):
+                return
+
+    def close(self) -> None:
+        pass
