@@ -14,10 +14,10 @@ from tests.shop.models import Film, Room
 
 def pytest_collection_modifyitems(config, items):
     """Leave out what another database than the present one does differently."""
-    if connection.vendor != "sqlite":
-        others = [item for item in items if item.get_closest_marker("sqlite")]
-        config.hook.pytest_deselected(items=others)
-        items[:] = [item for item in items if item not in others]
+    vendors = {"sqlite", "postgresql"} - {connection.vendor}
+    others = [item for item in items if any(item.get_closest_marker(vendor) for vendor in vendors)]
+    config.hook.pytest_deselected(items=others)
+    items[:] = [item for item in items if item not in others]
 
 
 def make_film():

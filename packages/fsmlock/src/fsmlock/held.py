@@ -140,6 +140,7 @@ class Held:
             answer = backends.get().renew(self.claim, using=self._using)
         except Exception as error:  # noqa: BLE001 - whatever the store throws, the deadline decides
             _log.warning("A hold could not be renewed, trying again: %s", error)
+            connections[self._using].close_if_unusable_or_obsolete()  # the next try may open a new one
             return clock.now() + min(self._lease / 10, 1.0)
         return self._renewed(answer, asked)
 

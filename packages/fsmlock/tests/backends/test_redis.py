@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from fsmlock.backends.base import InTheWay
+from fsmlock.backends import scripts
+from fsmlock.backends.base import Granted, InTheWay
 from fsmlock.backends.fences import pass_fence
 from fsmlock.backends.redis import RedisBackend
-from fsmlock.testing.conformance import Conformance, claim, parent
+from fsmlock.testing.conformance import Conformance, child, claim, parent
+from tests.waiting import wait_until
 
 
 class TestRedisBackend(Conformance):
@@ -50,3 +52,27 @@ class TestRedisBackend(Conformance):
         assert self.eventually(
             lambda: not [h for h in backend.find(["shop.film:1"], using="default") if h.waits]
         )
+
+
+MOVED = "local t = redis.call('TIME'); t[1] = t[1] + (redis.call('GET', 'moved_s') or 0)"
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+def test_no_hold_is_lost_or_kept_because_the_servers_wall_clock_was_moved(valkey, db, monkeypatch, hours):
+    texts = scripts.texts
+    monkeypatch.setattr(
+        scripts,
+        "texts",
+        lambda prefix: {
+            n: t.replace("local t = redis.call('TIME')", MOVED) for n, t in texts(prefix).items()
+        },
+    )
+    backend = RedisBackend()
+    wanted, other = claim(parent("ingest")), claim(parent("ingest"))
+    dead = claim(child(), lease=0.1)
+    assert isinstance(backend.take(wanted, using="default"), Granted)
+    assert isinstance(backend.take(dead, using="default"), Granted)
+    backend._client.set("moved_s", hours * 3600)
+    assert isinstance(backend.take(other, using="default"), InTheWay)
+    assert backend.renew(wanted, using="default").alive
+    wait_until(lambda: isinstance(backend.take(claim(child()), using="default"), Granted))

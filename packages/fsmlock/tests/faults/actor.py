@@ -74,14 +74,17 @@ def act(world, number):
     rooms = list(Room.objects.all())
     choices = [(f, lock) for f in films for lock in ("render", "render", "ingest")]
     choices += [(f, "process") for f in frames] + [(r, "clean") for r in rooms]
+    choices += [([a, b], "render") for a in films for b in films if a.pk != b.pk]
+    expected = (fsmlock.CancelRequested, fsmlock.HoldLost, OperationalError, redis.ConnectionError)
     while True:
         obj, lock = rng.choice(choices)
-        with contextlib.suppress(fsmlock.CancelRequested, fsmlock.HoldLost, OperationalError):
+        with contextlib.suppress(*expected):
             once(diary, rng, obj, lock)
 
 
 def once(diary, rng, obj, lock):
     policy = fsmlock.Wait(up_to=WAIT) if rng.random() < 0.8 else fsmlock.Fail()
+    first = obj[0] if isinstance(obj, list) else obj
     try:
         held = fsmlock.hold(obj, lock, policy=policy, lease=LEASE).acquire()
     except fsmlock.HoldRefused:
@@ -92,21 +95,24 @@ def once(diary, rng, obj, lock):
         at = clock.now()
         held.check()
         diary.granted(held, at)
-        for _ in range(rng.randrange(4)):
+        # Now and then longer than the lease, so that it has to be renewed.
+        until = clock.now() + (1.5 * LEASE.total_seconds() if rng.random() < 0.02 else rng.uniform(0, 0.012))
+        while clock.now() < until:
             sure(diary, held)
             time.sleep(rng.uniform(0, 0.004))
         if lock == "render" and rng.random() < 0.5:
             with held.transaction():
-                Write.objects.create(resource=held.claim.wants[0].resource, token=held.token)
+                for want in held.claim.wants:
+                    Write.objects.create(resource=want.resource, token=held.tokens[want.resource])
         if rng.random() < 0.02:
             before = clock.now()
-            fsmlock.break_hold(obj, lock, by="chaos", why="test")
+            fsmlock.break_hold(first, lock, by="chaos", why="test")
             diary.write("broke", held.claim.wants[0].resource, lock, before, clock.now())
         sure(diary, held)
     finally:
         held.release()
     if rng.random() < 0.05:
-        fsmlock.cancel(obj, lock, by="chaos")
+        fsmlock.cancel(first, lock, by="chaos")
 
 
 def sure(diary, held):

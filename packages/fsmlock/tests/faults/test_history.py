@@ -44,8 +44,10 @@ def live(world, seconds):
     return history.cut(intervals, others), others
 
 
-def assert_right(world, seconds=SECONDS):
+def assert_right(world, tell, seconds=SECONDS):
     intervals, others = live(world, seconds)
+    tell("holds", len(intervals))
+    tell("lives of processes", sum(event[0] == "started" for event in others))
     assert len(intervals) > 50
     assert history.violations(intervals) == []
     assert [event for event in others if event[0] == "starved"] == []
@@ -67,17 +69,20 @@ def assert_fenced(world):
 
 
 @pytest.mark.django_db
-def test_no_history_of_the_database_backend_breaks_a_rule(world):
-    assert_right(world)
+def test_no_history_of_the_database_backend_breaks_a_rule(world, record_property):
+    assert_right(world, record_property)
 
 
 @pytest.mark.django_db
-def test_no_history_of_the_redis_backend_breaks_a_rule(world, valkey):
-    assert_right({**world, "backend": "fsmlock.backends.redis.RedisBackend", "valkey": valkey})
+def test_no_history_of_the_redis_backend_breaks_a_rule(world, valkey, record_property):
+    assert_right(
+        {**world, "backend": "fsmlock.backends.redis.RedisBackend", "valkey": valkey}, record_property
+    )
 
 
-def test_a_planted_bug_is_found(world):
-    intervals, _ = live({**world, "backend": "tests.faults.planted.ForgetfulBackend"}, 2.5)
+@pytest.mark.parametrize("bug", ["ForgetfulBackend", "OrphanedBackend", "ImpatientBackend"])
+def test_a_planted_bug_is_found(world, bug):
+    intervals, _ = live({**world, "backend": f"tests.faults.planted.{bug}"}, 2.5)
     assert history.violations(intervals)
 
 

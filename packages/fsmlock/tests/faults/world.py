@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import psycopg
 from django.conf import settings
 
-SECONDS = float(os.environ.get("FSMLOCK_FAULT_SECONDS", "10"))
+SECONDS = float(os.environ.get("FSMLOCK_FAULT_SECONDS", "15"))
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(["tests.faults.actor"])
 

@@ -66,7 +66,8 @@ def waiting(claim: Claim, rows: Sequence[Standing], lease: Mapping[str, str]) ->
     sql = (
         "INSERT INTO fsmlock_hold (claim, resource, lock, kind, waits, holder, why, stop_by, stop_why,"  # noqa: S608 - constants
         f" since_us, {', '.join(lease)})"
-        f" SELECT v.*, '', '', {lease['renewed_us']}, {', '.join(lease.values())} FROM ({values}) AS v RETURNING id"
+        f" SELECT v.*, '', '', {lease['renewed_us']}, {', '.join(lease.values())}"
+        f" FROM ({values}) AS v RETURNING id"
     )
     return sql, params
 

