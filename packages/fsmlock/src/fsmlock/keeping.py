@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 
 from fsmlock import backends
 from fsmlock.arrows import arrows
-from fsmlock.backends.base import Granted
+from fsmlock.backends.base import Granted, busy
 from fsmlock.errors import Misdeclared, TransitionRefused
 from fsmlock.held import current_claims
 from fsmlock.holds import told
@@ -110,6 +110,7 @@ def take(obj: models.Model, lock: str, *, using: str) -> None:
     lease_us = _UNCOMMITTED_LEASE_US if backend.sees_at_once else FOR_EVER_US
     answer = backend.take(claim_of(obj, lock, lease_us=lease_us), using=using)
     if not isinstance(answer, Granted):
-        raise TransitionRefused([told(h, obj) for h in answer.holds], instance=obj)
+        reasons = [told(h, obj) for h in answer.holds] or [answer.trouble or busy()]
+        raise TransitionRefused(reasons, instance=obj)
     if backend.sees_at_once:
         transaction.on_commit(functools.partial(backend.renew, claim_of(obj, lock), using=using), using=using)

@@ -118,7 +118,7 @@ class Table(Iteration):
 class Lines(Iteration):
     """The effect is a line in a file: a kill can't take it back."""
 
-    lease = timedelta(milliseconds=150)
+    lease = timedelta(milliseconds=600)
 
     def __init__(self, path, count):
         self.path = path

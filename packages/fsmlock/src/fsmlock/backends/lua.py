@@ -9,9 +9,6 @@ the milliseconds of that clock at which the lease ends, b who asked to stop, y w
 
 from __future__ import annotations
 
-#: A hash is forgotten this long after it was last written: what a dead holder leaves is no leak.
-KEEP_S = 30 * 24 * 3600
-
 NOW = """
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
@@ -26,10 +23,17 @@ local function dead(r, clock_name, clock)
 end
 """
 
+# A hash is forgotten a month after its last lease: what a dead holder leaves is no leak.
+KEEP = """
+local function keep(key, ms)
+  local seconds = 2592000 + math.ceil(ms / 1000)
+  if redis.call('TTL', key) < seconds then redis.call('EXPIRE', key, string.format('%.0f', seconds)) end
+end
+"""
+
 # Waiters for one lock let each other in; with another lock one may get what the first can't have yet.
 WAKE = """
 local function wake(key, now)
-  redis.call('EXPIRE', key, KEEP)
   local all = redis.call('HGETALL', key)
   local first = {}
   for i = 1, #all, 2 do
@@ -46,4 +50,4 @@ local function wake(key, now)
     redis.call('PEXPIRE', bell, 5000)
   end
 end
-""".replace("KEEP", str(KEEP_S))
+"""

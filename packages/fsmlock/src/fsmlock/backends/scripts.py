@@ -5,7 +5,7 @@ What a row is stands in lua.py.
 
 from __future__ import annotations
 
-from fsmlock.backends.lua import DEAD, KEEP_S, NOW, WAKE
+from fsmlock.backends.lua import DEAD, KEEP, NOW, WAKE
 from fsmlock.backends.upkeep import FIND, GATE, RAISE_FLOOR, STOP
 
 # KEYS: the objects, then the counter of tokens, then the mark that the gate is closed. ARGV: the rules, the
@@ -15,6 +15,7 @@ from fsmlock.backends.upkeep import FIND, GATE, RAISE_FLOOR, STOP
 # and names (what must not be held). A counter that starts at 1 was lost: the gate has to be passed first.
 _TAKE = (
     NOW
+    + KEEP
     + DEAD
     + WAKE
     + """
@@ -50,6 +51,7 @@ for i = 1, last do
   end
 end
 local function write(waits, place, token, ms)
+  ms = tonumber(ms)
   local times = string.format(
     ',"t":%.0f,"n":%.0f,"s":%.0f,"e":%.0f,"d":%.0f,"b":"","y":"","x":0}',
     place, token, now, now + ms, ARGV[8] + ms)
@@ -59,7 +61,7 @@ local function write(waits, place, token, ms)
     redis.call('HSET', KEYS[tonumber(ARGV[at])], field, ARGV[at + 2] .. times)
   end
   for i = 1, last do
-    if is_new[i] then redis.call('EXPIRE', KEYS[i], KEEP) end
+    if is_new[i] or ms > 86400000 then keep(KEYS[i], ms) end
   end
 end
 local closed = redis.call('PTTL', KEYS[last + 2])
@@ -81,11 +83,12 @@ if ARGV[5] == '1' then
   write(true, ticket, ticket, ARGV[4])
 end
 return {0, ticket, now, closed, unpack(found)}
-""".replace("KEEP", str(KEEP_S))
+"""
 )
 
 _RENEW = (
     NOW
+    + KEEP
     + """
 local rows, by, why = {}, '', ''
 for i = 1, #KEYS do
@@ -99,16 +102,17 @@ for i = 1, #KEYS do
   rows[i].e = now + ARGV[1]
   rows[i].d = ARGV[2] + ARGV[1]
   redis.call('HSET', KEYS[i], ARGV[i + 2], cjson.encode(rows[i]))
-  redis.call('EXPIRE', KEYS[i], KEEP)
+  keep(KEYS[i], tonumber(ARGV[1]))
 end
 return {1, by, why}
-""".replace("KEEP", str(KEEP_S))
+"""
 )
 
 # KEYS and ARGV in pairs: a key, and the rows there: letters and numbers, divided by spaces. The last of ARGV
 # is the claim. What is left in a hash keeps it for another month.
 _RELEASE = (
-    WAKE
+    KEEP
+    + WAKE
     + """
 local claim = ARGV[#ARGV] .. ':'
 for i = 1, #KEYS do
@@ -122,6 +126,7 @@ local t = nil
 for i = 1, #KEYS do
   if redis.call('EXISTS', KEYS[i]) == 1 then
     t = t or redis.call('TIME')
+    keep(KEYS[i], 0)
     wake(KEYS[i], t[1] * 1000 + math.floor(t[2] / 1000))
   end
 end
@@ -131,6 +136,7 @@ end
 # ARGV: how long it shows, then the claim, then the text of each row.
 _EXPECT = (
     NOW
+    + KEEP
     + """
 for i = 1, #KEYS do
   local h = redis.call('HGETALL', KEYS[i])
@@ -141,9 +147,9 @@ for i = 1, #KEYS do
   local times = string.format(
     ',"t":1,"n":0,"s":%.0f,"e":%.0f,"d":0,"b":"","y":"","x":0}', now, now + ARGV[1])
   redis.call('HSET', KEYS[i], ARGV[2] .. ':l' .. i, ARGV[i + 2] .. times)
-  redis.call('EXPIRE', KEYS[i], KEEP)
+  keep(KEYS[i], tonumber(ARGV[1]))
 end
-""".replace("KEEP", str(KEEP_S))
+"""
 )
 
 _SCRIPTS = {

@@ -58,7 +58,7 @@ class Server:
         try:
             answer = self._send(self._scripts[name].sha, keys, args)
         except NoScriptError:
-            self.pass_gate()
+            self._meet(name)
             answer = self._scripts[name](keys=keys, args=args)
         except Disconnected:
             if not patient:
@@ -70,7 +70,7 @@ class Server:
         try:
             answer: list[Any] = self._client.evalsha(self._scripts[name].sha, len(keys), *keys, *args)
         except NoScriptError:
-            self.pass_gate()
+            self._meet(name)
             answer = self._scripts[name](keys=keys, args=args)
         return answer
 
@@ -88,6 +88,11 @@ class Server:
             pool = self._client.connection_pool
             found = self._threads.connection = pool.connection_class(**pool.connection_kwargs)
         return found
+
+    def _meet(self, name: str) -> None:
+        """The server doesn't know the script: it is new. Only who wants a hold has to pass the gate for it."""
+        if name == "take":
+            self.pass_gate()
 
     def pass_gate(self, lease_ms: int = 0) -> None:
         """Close the server if it may have forgotten holds; write down what it can't be trusted to keep."""
