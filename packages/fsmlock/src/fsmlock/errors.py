@@ -24,10 +24,11 @@ class Misdeclared(FsmlockError, TypeError):  # noqa: N818 it reads as what happe
 class Refused(FsmlockError):  # noqa: N818 it reads as what happened, and is caught by that name
     """Something can't be done now; ``reasons`` says why and what would help."""
 
-    def __init__(self, reasons: Iterable[Reason], *, instance: models.Model | None = None) -> None:
-        self.reasons = tuple(reasons)
+    def __init__(self, reasons: Iterable[Reason] | str, *, instance: models.Model | None = None) -> None:
+        # Celery makes errors anew from their text alone.
+        self.reasons = () if isinstance(reasons, str) else tuple(reasons)
         self.instance = instance
-        super().__init__(sentence(self.reasons))
+        super().__init__(reasons if isinstance(reasons, str) else sentence(self.reasons))
 
 
 class HoldRefused(Refused):
@@ -38,7 +39,7 @@ class HoldRefused(Refused):
     """
 
     def __init__(
-        self, reasons: Iterable[Reason], *, retry_after: timedelta | None = None, expected_as: str = ""
+        self, reasons: Iterable[Reason] | str, *, retry_after: timedelta | None = None, expected_as: str = ""
     ) -> None:
         super().__init__(reasons)
         self.retry_after = retry_after

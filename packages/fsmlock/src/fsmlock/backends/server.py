@@ -90,7 +90,7 @@ class Server:
         return found
 
     def _meet(self, name: str) -> None:
-        """The server doesn't know the script: it is new. Only who wants a hold has to pass the gate for it."""
+        """The server doesn't know the script: it is new. Only who wants a hold has to pass its gate."""
         if name == "take":
             self.pass_gate()
 
