@@ -56,7 +56,8 @@ class PatientTask(Task):  # type: ignore[type-arg]
         signature = self.signature_from_request(
             self.request, countdown=countdown, retries=self.request.retries or 0
         )
-        headers = {_HEADER: [following.attempts, following.waited.total_seconds(), following.name]}
+        mine = [following.attempts, following.waited.total_seconds(), following.name]
+        headers = {**(self.request.headers or {}), _HEADER: mine}
         signature.apply_async(headers=headers)  # type: ignore[arg-type]
         raise Retry(str(refused), exc=refused, when=countdown)  # type: ignore[arg-type]
 
