@@ -100,24 +100,25 @@ def own_postgresql():
 def test_a_crash_of_postgresql_loses_no_hold_and_lets_nobody_in_early(
     transactional_db, monkeypatch, elsewhere
 ):
-    with own_postgresql() as (port, crash):
+    with monkeypatch.context() as patch:  # undone before the test's own database is emptied
+        with own_postgresql() as (port, crash):
+            connections.close_all()
+            for key, value in {"HOST": "127.0.0.1", "PORT": str(port), "NAME": "postgres"}.items():
+                patch.setitem(connection.settings_dict, key, value)
+            call_command("migrate", run_syncdb=True, verbosity=0)
+            film = make_film()
+            held = fsmlock.hold(film, "render", lease=timedelta(minutes=1)).acquire()
+            crash()
+            connection.close()
+            before = held._deadline
+            with pytest.raises(fsmlock.HoldRefused):
+                elsewhere(fsmlock.hold(film, "render").acquire)
+            wait_until(lambda: held._deadline > before, within=60)
+            held.release()
+            stopped = fsmlock.hold(film, "render", lease=timedelta(seconds=2)).acquire()
+            connections.close_all()
+        wait_until(lambda: not stopped)
+        with pytest.raises(fsmlock.HoldLost, match="in time"):
+            stopped.check()
+        stopped.forget()
         connections.close_all()
-        for key, value in {"HOST": "127.0.0.1", "PORT": str(port), "NAME": "postgres"}.items():
-            monkeypatch.setitem(connection.settings_dict, key, value)
-        call_command("migrate", run_syncdb=True, verbosity=0)
-        film = make_film()
-        held = fsmlock.hold(film, "render", lease=timedelta(minutes=1)).acquire()
-        crash()
-        connection.close()
-        before = held._deadline
-        with pytest.raises(fsmlock.HoldRefused):
-            elsewhere(fsmlock.hold(film, "render").acquire)
-        wait_until(lambda: held._deadline > before, within=60)
-        held.release()
-        stopped = fsmlock.hold(film, "render", lease=timedelta(seconds=2)).acquire()
-        connections.close_all()
-    wait_until(lambda: not stopped)
-    with pytest.raises(fsmlock.HoldLost, match="in time"):
-        stopped.check()
-    stopped.forget()
-    connections.close_all()

@@ -58,7 +58,7 @@ class PatientTask(Task):  # type: ignore[type-arg]
         )
         mine = [following.attempts, following.waited.total_seconds(), following.name]
         headers = {**(self.request.headers or {}), _HEADER: mine}
-        signature.apply_async(headers=headers)  # type: ignore[arg-type]
+        signature.apply_async(headers=headers)
         raise Retry(str(refused), exc=refused, when=countdown)  # type: ignore[arg-type]
 
 
