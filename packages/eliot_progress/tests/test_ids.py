@@ -51,3 +51,12 @@ def test_what_travels_is_read_again_and_what_does_not_is_refused(level):
 def test_a_task_id_that_is_no_uuid_has_a_causal_id_too():
     assert len(ids.causal("task 7")) == 32
     assert ids.causal("task 7") != ids.causal("task 8")
+
+
+@given(
+    st.uuids(),
+    st.sampled_from([str, lambda uuid: str(uuid).upper(), lambda uuid: uuid.hex, lambda uuid: uuid.urn]),
+)
+def test_a_uuid_in_any_spelling_has_its_digits_as_causal_id_and_is_found_again(uuid, spelt):
+    assert ids.causal(spelt(uuid)) == uuid.hex
+    assert ids.task_uuid(uuid.hex) == str(uuid)

@@ -11,7 +11,7 @@ from contextvars import copy_context
 from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import eliot
 from eliot import Logger, current_action
@@ -244,7 +244,7 @@ def extract(headers: Mapping[str, str]) -> Origin | None:
     match = _TRACEPARENT.fullmatch(parent) if isinstance(parent, str) else None
     if match is None:
         return None
-    return Origin(task_uuid=str(UUID(match[1])), level=_path_in(headers.get("tracestate", "")))
+    return Origin(task_uuid=ids.task_uuid(match[1]), level=_path_in(headers.get("tracestate", "")))
 
 
 def _path_in(state: object) -> Level:

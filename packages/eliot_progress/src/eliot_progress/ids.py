@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 Level = tuple[int, ...]
 
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _STEP = re.compile(r"([a-p])([1-9][0-9]{0,15})")
 #: A deeper place does not travel: its text must fit tracestate's 512 characters, which hold a chain of 22
 #: Celery tasks.
@@ -43,10 +44,18 @@ def causal(task_uuid: str) -> str:
 
     A task whose id is no UUID (other programs may make such) gets a digest of it.
     """
+    if _UUID.fullmatch(task_uuid):
+        return task_uuid.replace("-", "")  # what nearly all are, at a tenth of UUID's price
     try:
         return UUID(task_uuid).hex
     except ValueError:
         return blake2b(task_uuid.encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+def task_uuid(causal_id: str) -> str:
+    """The uuid of the eliot task with this causal id (32 hex digits, small letters)."""
+    h = causal_id
+    return f"{h[:8]}-{h[8:12]}-{h[12:16]}-{h[16:20]}-{h[20:]}"
 
 
 def span(task_uuid: str, level: Iterable[int]) -> str:
