@@ -9,6 +9,11 @@ from asgiref.sync import SyncToAsync
 from django.contrib.auth.models import User
 from django.db import connections
 from django.test import Client
+from hypothesis import HealthCheck, settings
+
+# Machines that test are busy.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 
 @dataclass

@@ -5,10 +5,15 @@ from __future__ import annotations
 import io
 
 import pytest
+from hypothesis import HealthCheck, settings
 from PIL import Image
 
 from camera_agent.home import Home
 from tests.server import StrictServer
+
+# Machines that test are busy.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 
 @pytest.fixture

@@ -51,11 +51,11 @@ def run(target, *args):
     assert process.exitcode == 0, f"{target.__name__} ended with {process.exitcode}"
 
 
-def chaos(rng, processes, respawn, seconds):
-    """Kill some, stop some for longer than their lease, for a while; then end them all."""
+def chaos(rng, processes, respawn, seconds, over=lambda: False):
+    """Kill some, stop some for longer than their lease, for a while or until over; then end them all."""
     until = time.monotonic() + seconds
     pause = threading.Event()
-    while time.monotonic() < until:
+    while time.monotonic() < until and not over():
         pause.wait(rng.uniform(0.05, 0.35))
         number = rng.randrange(len(processes))
         if rng.random() < 0.4:
