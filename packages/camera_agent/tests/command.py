@@ -16,7 +16,7 @@ class Command:
     """`with Command("run", ...) as agent:` runs it; whatever happens it is gone afterwards."""
 
     def __init__(self, *arguments: str) -> None:
-        environment = {**os.environ, "PYTHONPATH": str(TESTS.parent)}
+        environment = {**os.environ, "PYTHONPATH": str(TESTS.parent), "PYTHONFAULTHANDLER": "1"}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "camera_agent", *arguments],
             stdout=subprocess.PIPE,
@@ -40,7 +40,11 @@ class Command:
         """Stop it by a signal: exit code, what it said, seconds it took."""
         started = time.monotonic()
         self.process.send_signal(number)
-        _, said = self.process.communicate(timeout=20)
+        try:
+            _, said = self.process.communicate(timeout=60)
+        except subprocess.TimeoutExpired:
+            self.process.send_signal(signal.SIGABRT)
+            raise AssertionError(f"It went on here:\n{self.process.communicate()[1]}") from None
         return self.process.returncode, said, time.monotonic() - started
 
     def wait(self) -> tuple[int, str, str]:
