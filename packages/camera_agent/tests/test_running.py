@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from camera_agent.errors import SpoolError
 from camera_agent.running import Threads, stopped_by_signals
 
 
@@ -63,3 +64,29 @@ def test_a_signal_asks_for_the_end_and_is_given_back(number):
         os.kill(os.getpid(), number)
         threads.wait()
     assert signal.getsignal(number) == before
+
+
+def test_a_full_card_ends_no_loop_but_that_of_a_replay():
+    threads, begun = Threads(), []
+
+    def work():
+        begun.append(1)
+        if len(begun) < 2:
+            raise SpoolError("The card is full.")
+        threads.request_stop()
+
+    threads.start("sender", work)
+    threads.wait()
+    assert threads.join(5)
+    threads.raise_error()
+    assert len(begun) == 2
+
+    def fail():
+        raise SpoolError("The card is full.")
+
+    threads = Threads()
+    threads.start("replay", fail, essential=True)
+    threads.wait()
+    threads.join(5)
+    with pytest.raises(SpoolError):
+        threads.raise_error()

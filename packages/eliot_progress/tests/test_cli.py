@@ -102,7 +102,11 @@ def test_a_bar_says_how_far_how_fast_and_how_long():
     ]
 
 
-CODE = "import sys; from eliot_progress.cli import main; sys.exit(main(sys.argv[1:]))"
+# Whoever starts the tests in the background has SIGINT ignored in all that they start.
+CODE = (
+    "import signal, sys; from eliot_progress.cli import main;"
+    "signal.signal(signal.SIGINT, signal.default_int_handler); sys.exit(main(sys.argv[1:]))"
+)
 
 
 def test_watching_goes_on_until_it_is_interrupted_and_tells_a_pipe_only_what_changed(path):

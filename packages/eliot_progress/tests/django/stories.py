@@ -33,7 +33,7 @@ def report(level, at, seq, done, total=300):
 STORY = [
     start((), 100.0, "http:request", method="POST", path="/movies"),
     start((2,), 100.1, "celery:task", task="render", movie=7),
-    said((2, 2), 100.2, "plan:chosen", frames=300, note="größer\nzweite Zeile"),
+    said((2, 2), 100.2, "plan:chosen", frames=300, note="über Nacht\nzweite Zeile"),
     start((2, 3), 101.0, "render:movie", movie=7),
     report((2, 3), 102.0, 1, 120),
     report((2, 3), 103.0, 2, 240),
