@@ -32,11 +32,12 @@ def test_every_capture_is_in_the_store_exactly_once_after_a_storm(arguments, tmp
     done = subprocess.run(
         [sys.executable, "-m", "tests.faults.storm", "--keep", str(tmp_path), "--seed", *arguments],
         cwd=ROOT,
-        stdout=subprocess.PIPE,
+        capture_output=True,
         text=True,
         timeout=500,
         check=False,
     )
+    assert done.stdout, done.stderr
     found = json.loads(done.stdout.splitlines()[-1])
     assert found["violations"] == []
     assert found["captures"] == 170
