@@ -20,6 +20,9 @@ from tests.shop.iterations import SendMails
 from tests.shop.models import Film
 from tests.waiting import wait_until
 
+#: A worker that begins checks the models against every database.
+pytestmark = pytest.mark.django_db(databases=["default", "other"])
+
 tries = []
 
 app = Celery("tests", broker="memory://", backend="cache+memory://")
