@@ -23,15 +23,18 @@ class Asker:
     client: Client
 
     def ask(self, query, **variables):
+        answer = self.post(query, **variables)
+        assert answer.status_code == 200, answer.content
+        return answer.json()
+
+    def post(self, query, **variables):
         token = self.client.get("/").cookies["csrftoken"].value
-        answer = self.client.post(
+        return self.client.post(
             "/graphql",
             {"query": query, "variables": variables},
             content_type="application/json",
             headers={"X-CSRFToken": token},
         )
-        assert answer.status_code == 200, answer.content
-        return answer.json()
 
 
 @pytest.fixture(scope="session")

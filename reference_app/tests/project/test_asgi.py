@@ -2,11 +2,15 @@ from __future__ import annotations
 
 import json
 
+import eliot
 import pytest
 from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
 from django.test import Client
+from strawberry import relay
+from tests.filming import frame, timelapse
 
+from eliot_progress.ids import causal
 from timelapse.project.asgi import application
 
 PROTOCOL = "graphql-transport-ws"
@@ -38,7 +42,9 @@ class Socket:
         return json.loads((await self.wire.receive_output(10))["text"])
 
     async def subscribe(self, query):
-        assert (await self.connect())["type"] == "websocket.accept"
+        accepted = await self.connect()
+        assert accepted["type"] == "websocket.accept"
+        self.causal_id = dict(accepted["headers"])[b"x-causal-id"].decode()
         await self.say(type="connection_init")
         assert (await self.hear())["type"] == "connection_ack"
         await self.say(id="1", type="subscribe", payload={"query": query})
@@ -73,3 +79,46 @@ async def test_a_page_from_elsewhere_can_not_connect():
 
 async def test_there_is_no_other_socket():
     assert await Socket("/elsewhere").connect() == {"type": "websocket.close", "code": 4404}
+
+
+@pytest.fixture
+def told():
+    """The log's messages while the test runs."""
+    messages = []
+    eliot.add_destinations(messages.append)
+    yield messages
+    eliot.remove_destination(messages.append)
+
+
+RENDER = """
+mutation ($input: RenderTimelapseInput!) {
+  renderTimelapse(input: $input) { movieEdge { node { causalId } } } }
+"""
+
+
+def test_what_a_click_causes_carries_its_causal_id_from_the_request_to_the_movie(
+    member, told, settings, tmp_path
+):
+    settings.MEDIA_ROOT = tmp_path
+    made = timelapse()
+    frame(made.camera)
+    answer = member.post(RENDER, input={"timelapse": relay.to_base64("Timelapse", made.pk)})
+    click = answer["X-Causal-Id"]
+    assert answer.json()["data"]["renderTimelapse"]["movieEdge"]["node"]["causalId"] == click
+    caused = [message for message in told if causal(message["task_uuid"]) == click]
+    steps = [message.get("action_type") or message["message_type"] for message in caused]
+    assert steps[:3] == ["http:request", "graphql:operation", "movie:request"]
+    operation = caused[1]["task_level"][:-1]
+    assert caused[2]["task_level"][: len(operation)] == operation
+
+
+async def test_what_a_subscription_logs_is_a_task_caused_by_the_page_s_connection(user, told):
+    client = Client()
+    await sync_to_async(client.force_login)(user)
+    socket = Socket(session=client.cookies["sessionid"].value)
+    await socket.subscribe("subscription { operationsUpdates { seq } }")
+    await socket.close()
+    asked, left = (message for message in told if message.get("action_type") == "graphql:operation")
+    assert (asked["action_status"], left["completed"]) == ("started", False)
+    assert causal(asked["cause"].partition("@")[0]) == socket.causal_id
+    assert asked["task_uuid"] == left["task_uuid"] != asked["cause"].partition("@")[0]

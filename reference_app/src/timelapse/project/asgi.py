@@ -59,5 +59,5 @@ async def _only_graphql(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 application = ProtocolTypeRouter(
-    {"http": http, "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(_only_graphql))}
+    {"http": http, "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(CausalASGI(_only_graphql)))}
 )

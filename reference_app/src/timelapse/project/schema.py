@@ -16,6 +16,7 @@ import timelapse.ingest.graphql
 import timelapse.operations.graphql
 import timelapse.rendering.graphql
 import timelapse.timelapses.graphql
+from eliot_progress.adapters.graphql import CausalExtension
 from timelapse.shared.graphql import SCALARS
 
 
@@ -47,6 +48,7 @@ schema = strawberry.Schema(
     subscription=_merged("Subscription"),
     config=StrawberryConfig(scalar_map=dict(SCALARS)),
     extensions=[
+        CausalExtension,
         DjangoOptimizerExtension,
         lambda: QueryDepthLimiter(max_depth=12),
         lambda: MaxTokensLimiter(2000),

@@ -13,6 +13,7 @@ import threading
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
+from contextvars import Context
 from typing import cast
 from weakref import WeakKeyDictionary
 
@@ -88,7 +89,10 @@ class Hub:
         async with self._membership:
             if self._channel is None:
                 self._channel = await self.layer.new_channel()
-                self._reader = asyncio.create_task(self._read(self._channel), name="live hub")
+                # In a context of its own: what it logs belongs to no watcher.
+                self._reader = asyncio.create_task(
+                    self._read(self._channel), name="live hub", context=Context()
+                )
             for group in groups:
                 if not self._watchers[group]:
                     await self.layer.group_add(group, self._channel)
