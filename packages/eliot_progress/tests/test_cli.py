@@ -86,11 +86,6 @@ def test_work_inside_other_work_stands_indented_below_it():
     assert lines == ["whole", "  part", "other"]
 
 
-def test_work_that_a_foreign_log_misnumbers_stands_alone():
-    (line,) = bars([state_of(report(level=(0,), total=4, done=1))], 100.5)
-    assert line.startswith("Render")
-
-
 def test_a_bar_says_how_far_how_fast_and_how_long():
     line = bar(
         state_of(report(total=4, done=1, unit="frame", rate=0.5, eta_s=(5.0, 8.0), step="encode")), 100.5

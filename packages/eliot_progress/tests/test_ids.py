@@ -60,3 +60,15 @@ def test_a_task_id_that_is_no_uuid_has_a_causal_id_too():
 def test_a_uuid_in_any_spelling_has_its_digits_as_causal_id_and_is_found_again(uuid, spelt):
     assert ids.causal(spelt(uuid)) == uuid.hex
     assert ids.task_uuid(uuid.hex) == str(uuid)
+
+
+@given(LEVELS.filter(bool))
+def test_a_level_that_is_one_has_a_path_that_is_read_back(level):
+    assert ids.is_level(level) == (max(level) < 10**16)
+    assert ids.is_level(list(level)) == ids.is_level(level)
+
+
+@given(st.text(max_size=210))
+def test_a_task_s_id_that_is_one_is_found_in_an_action_s_id(text):
+    if ids.is_task(text):
+        assert ids.split_action_id(ids.action_id(text, (2, 3))) == (text, (2, 3))

@@ -19,11 +19,24 @@ def test_a_report_survives_the_trip_through_a_message():
         {"seq": "1"},
         {"seq": None},
         {"seq": True},
+        {"seq": -1},
+        {"seq": 2**60},
         {"task_uuid": ""},
+        {"task_uuid": 7},
+        {"task_uuid": "one\ntwo"},
+        {"task_uuid": "a\0b"},
+        {"task_uuid": "\ud800"},
+        {"task_uuid": "a@/2"},
+        {"task_uuid": "x" * 201},
         {"task_uuid": None},
         {"task_level": []},
         {"task_level": "12"},
         {"task_level": [1, "2"]},
+        {"task_level": [1, True]},
+        {"task_level": [0, 1]},
+        {"task_level": [-1, 1]},
+        {"task_level": [1, 10**16]},
+        {"task_level": [1] * 201},
         {"task_level": None},
     ],
 )
@@ -48,3 +61,8 @@ def test_odd_values_are_made_sane():
 
 def test_a_message_is_under_a_kilobyte():
     assert len(str(sample(1))) < 1024
+
+
+def test_times_that_no_clock_tells_are_the_nearest_that_one_does():
+    told = parse({**sample(1), "beat_at": 1e300, "next_by": -5, "started_at": float("nan"), "eta_s": [-1, 2]})
+    assert (told.beat_at, told.next_by, told.started_at, told.eta_s) == (9_999_999_999, 0, 0, None)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eliot_progress import clean, ids, stall
-from eliot_progress.errors import MalformedPathError
 from eliot_progress.reading import Tail, read
 from eliot_progress.state import Reducer, TaskState
 from eliot_progress.tree import Forest, lines
@@ -120,7 +119,7 @@ def _from_file(path: Path) -> Callable[[float], Sequence[TaskState]]:
 
 def bars(states: Sequence[TaskState], now: float) -> list[str]:
     """A line for each, in the order of their starts; what is inside another one stands indented below it."""
-    known = {_place(state.id): state for state in states}
+    known = {ids.split_action_id(state.id): state for state in states}
 
     def above(uuid: str, level: ids.Level) -> list[TaskState]:
         places = ((uuid, level[:depth]) for depth in range(len(level)))
@@ -130,14 +129,6 @@ def bars(states: Sequence[TaskState], now: float) -> list[str]:
         return [*above(*place), known[place]][0].started_at, *place
 
     return [bar(known[place], now, "  " * len(above(*place))) for place in sorted(known, key=order)]
-
-
-def _place(identifier: str) -> tuple[str, ids.Level]:
-    """Where the work is in its task; what a foreign log misnumbers stands alone."""
-    try:
-        return ids.split_action_id(identifier)
-    except MalformedPathError:
-        return identifier, ()
 
 
 def bar(state: TaskState, now: float, indent: str = "") -> str:

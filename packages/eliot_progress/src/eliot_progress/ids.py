@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 from uuid import UUID
 
 from eliot_progress.errors import MalformedPathError
@@ -20,6 +20,11 @@ _STEP = re.compile(r"([a-p])([1-9][0-9]{0,15})")
 #: Celery tasks.
 MAX_DEPTH = 128
 _MAX_LENGTH = 500
+#: What is read is no deeper than this, and no step has more digits than a path can tell (an attempt has 16).
+DEEPEST = 200
+_HIGHEST = 10**16
+#: A task's id is no longer than this.
+_LONGEST = 200
 
 
 def action_id(task_uuid: str, level: Iterable[int]) -> str:
@@ -37,6 +42,20 @@ def split_action_id(identifier: str) -> tuple[str, Level]:
     if not at or not uuid or any(step < 1 for step in level):
         raise MalformedPathError(f"{identifier!r} is not an action id (like uuid@/2/3).")
     return uuid, level
+
+
+def is_level(level: object) -> TypeGuard[list[int] | Level]:
+    """Whether this is a message's `task_level`, or a forged or malformed one."""
+    if not isinstance(level, list | tuple) or not 0 < len(level) <= DEEPEST:
+        return False
+    return all(type(step) is int and 0 < step < _HIGHEST for step in level)
+
+
+def is_task(task_uuid: object) -> TypeGuard[str]:
+    """Whether this is a task's id, though no UUID perhaps: one line of text that an action's id can hold."""
+    if not isinstance(task_uuid, str) or not 0 < len(task_uuid) <= _LONGEST:
+        return False
+    return "@" not in task_uuid and task_uuid.isprintable()
 
 
 def causal(task_uuid: str) -> str:

@@ -65,7 +65,10 @@ class Report:
 
 #: Fields of a Report that travel under their own name.
 _TEXTS = ("description", "about", "by", "unit", "step", "note", "host", "reason")
-_NUMBERS = ("done", "started_at", "beat_at", "advanced_at", "next_by", "grace_s")
+_TIMES = ("started_at", "beat_at", "advanced_at", "next_by", "grace_s")
+#: Times end in the year 2286, and seqs where floating point numbers begin to leave some out.
+_LAST = 9_999_999_999
+_HIGHEST_SEQ = 2**52
 
 
 def fields(report: Report) -> dict[str, object]:
@@ -79,35 +82,43 @@ def fields(report: Report) -> dict[str, object]:
         "eta_s": None if report.eta_s is None else list(report.eta_s),
         "pid": report.pid,
         "outcome": report.outcome,
-        **{name: getattr(report, name) for name in (*_TEXTS, *_NUMBERS)},
+        **{name: getattr(report, name) for name in (*_TEXTS, "done", *_TIMES)},
     }
 
 
 def parse(message: Mapping[str, object]) -> Report | None:
-    """The report in an eliot message, or None when it is none. Odd values are made sane; never raises."""
+    """The report in an eliot message, or None when it is none. Never raises.
+
+    Malformed ids make it none: they would be shown, stored and searched for. Other odd values are made sane.
+    """
     uuid, level, seq = message.get("task_uuid"), message.get("task_level"), message.get("seq")
-    if message.get("message_type") not in (PROGRESS, HEARTBEAT) or not uuid or type(seq) is not int:
+    if message.get("message_type") not in (PROGRESS, HEARTBEAT) or type(seq) is not int:
         return None
-    if not isinstance(level, list | tuple) or not level or not all(isinstance(step, int) for step in level):
+    if not 0 <= seq < _HIGHEST_SEQ or not ids.is_task(uuid) or not ids.is_level(level):
         return None
     outcome = message.get("outcome")
     return Report(
-        task_uuid=clean.text(uuid),
+        task_uuid=uuid,
         level=tuple(level[:-1]),
         action_type=clean.text(message.get("of", "")),
         seq=seq,
+        done=clean.number(message.get("done")) or 0,
         total=clean.total(message.get("total")),
         rate=clean.number(message.get("rate")),
         eta_s=_range(message.get("eta_s")),
-        pid=int(clean.number(message.get("pid")) or 0),
+        pid=int(_within(message.get("pid"))),
         outcome=outcome if outcome in OUTCOMES else None,
         **{name: clean.text(message.get(name, "")) for name in _TEXTS},  # type: ignore[arg-type]
-        **{name: clean.number(message.get(name)) or 0 for name in _NUMBERS},  # type: ignore[arg-type]
+        **{name: _within(message.get(name)) for name in _TIMES},  # type: ignore[arg-type]
     )
+
+
+def _within(value: object) -> float:
+    return min(max(clean.number(value) or 0, 0), _LAST)
 
 
 def _range(value: object) -> tuple[float, float] | None:
     if not isinstance(value, list | tuple) or len(value) != 2:
         return None
-    low, high = clean.number(value[0]), clean.number(value[1])
+    low, high = clean.total(value[0]), clean.total(value[1])
     return None if low is None or high is None else (low, high)

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Iterable
 
 _Item = TypeVar("_Item")
+#: No promise is longer than a year.
+_LONGEST_S = 366 * 86400.0
 
 
 class Progress(Tracker):
@@ -122,7 +124,7 @@ def progress(  # noqa: PLR0913 - each is one fact that a reader sees
     resumed run).
     """
     named = work if isinstance(work, str) else action_type or "progress"
-    every_s = max(0.05, clean.number(every) or 1.0)
+    every_s = min(max(0.05, clean.number(every) or 1.0), _LONGEST_S)
     labels = Labels(
         action_type=clean.text(named),
         description=clean.text(description or named),
@@ -132,7 +134,7 @@ def progress(  # noqa: PLR0913 - each is one fact that a reader sees
         every_s=every_s,
         grace_s=max(LEAST_GRACE_S, GRACE * every_s)
         if grace_s is None
-        else max(0.0, clean.number(grace_s) or 0),
+        else min(max(0.0, clean.number(grace_s) or 0), _LONGEST_S),
     )
     if isinstance(work, str):
         return Progress(labels, total=total, initial=initial)

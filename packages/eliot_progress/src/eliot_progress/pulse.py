@@ -73,6 +73,7 @@ class Pulse:
         while True:
             with wake:
                 while not self._watched:
+                    self.behind_s = 0.0
                     wake.wait()
                 watched = tuple(self._watched.values())
             now, begun = time.time(), time.monotonic()

@@ -126,10 +126,10 @@ class Reducer:
 
     def _end(self, message: Mapping[str, object]) -> TaskState | None:
         """The end of an action closes its state even when the last report was lost."""
-        status, level = message.get("action_status"), message.get("task_level")
-        if status not in OUTCOMES or not isinstance(level, list | tuple) or not level:
+        status, uuid, level = (message.get(name) for name in ("action_status", "task_uuid", "task_level"))
+        if status not in OUTCOMES or not ids.is_task(uuid) or not ids.is_level(level):
             return None
-        identifier = ids.action_id(str(message.get("task_uuid")), level[:-1])
+        identifier = ids.action_id(uuid, level[:-1])
         self._ends[identifier] = (status, clean.text(message.get("reason", "")))
         if len(self._ends) > _ENDS:
             del self._ends[next(iter(self._ends))]

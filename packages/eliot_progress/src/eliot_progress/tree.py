@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from eliot_progress import clean
+from eliot_progress import clean, ids
 from eliot_progress.messages import HEARTBEAT, PROGRESS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from eliot_progress.ids import Level
 
@@ -26,6 +26,7 @@ _OWN = frozenset(
         "reason",
     }
 )
+_STATUSES = ("started", "succeeded", "failed")
 
 
 @dataclass(slots=True, eq=False)
@@ -69,13 +70,11 @@ class Forest:
     def add(self, message: Mapping[str, object]) -> None:
         """Take one message in. What is no eliot message is left out; never raises."""
         uuid, level = message.get("task_uuid"), message.get("task_level")
-        if not isinstance(uuid, str) or not isinstance(level, list) or not level:
-            return
-        if not all(type(step) is int for step in level):
+        if not isinstance(uuid, str) or not ids.is_level(level):
             return
         node = self._node(uuid, level[:-1])
         kind = message.get("message_type")
-        if "action_status" in message:
+        if message.get("action_status") in _STATUSES:
             _own(node, message)
         elif kind in (PROGRESS, HEARTBEAT):
             if node.report is None or _seq(message) > _seq(node.report):
@@ -83,7 +82,7 @@ class Forest:
         else:
             node.children.setdefault(level[-1], message)
 
-    def _node(self, uuid: str, level: list[int]) -> Node:
+    def _node(self, uuid: str, level: Sequence[int]) -> Node:
         node = self.tasks.get(uuid)
         if node is None:
             node = self.tasks[uuid] = Node(())

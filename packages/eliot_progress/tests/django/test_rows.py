@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.django.stories import CAUSAL, STORY, message
 
+from eliot_progress import extract, inject, log_message
+from eliot_progress.context import start
 from eliot_progress.django.rows import batch, whole
 
-LEVELS = st.lists(st.integers(1, 10**15 - 1), min_size=1, max_size=12)
+LEVELS = st.lists(st.integers(1, 10**16 - 1), min_size=1, max_size=12)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
@@ -39,9 +41,20 @@ def test_nothing_that_a_line_may_hold_is_too_much(told):
     assert len(made.messages) + made.left_out == 1
 
 
-@pytest.mark.parametrize("level", [[], [0], [-1], [True], ["1"], [10**15], [1] * 201, "1", None])
+@pytest.mark.parametrize("level", [[], [0], [-1], [True], ["1"], [10**16], [1] * 201, "1", None])
 def test_what_has_no_sane_level_is_left_out(level):
     assert batch([message([1], 1.0) | {"task_level": level}]).left_out == 1
+
+
+def test_what_another_process_s_attempt_logs_is_kept(log):
+    with start("request"):
+        inject(headers := {})
+    with extract(headers).attempt("task"):
+        log_message("hello")
+    assert [row.kind for row in batch(log).messages] == [
+        *("request", "context:send", "context:send", "request"),
+        *("task", "hello", "task"),
+    ]
 
 
 def test_lone_surrogates_and_huge_numbers_are_kept():

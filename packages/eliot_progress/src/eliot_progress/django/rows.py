@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 #: Columns hold these; the body holds the rest.
 _ENVELOPE = frozenset({"task_level", "timestamp"})
 _STATUSES = ("started", "succeeded", "failed")
-_DEEPEST = 200
-_BIGGEST = 10**15
 _KIND = 200
 _REASON = 2000
 #: Tasks whose ids are not worked out again for each of their messages.
@@ -74,7 +72,7 @@ def batch(messages: Iterable[Mapping[str, object]]) -> Batch:
     made = Batch()
     for message in messages:
         level, uuid = message.get("task_level"), message.get("task_uuid")
-        if isinstance(level, list) and isinstance(uuid, str) and uuid and _sane(level):
+        if isinstance(uuid, str) and uuid and ids.is_level(level):
             row = _message(message, _causal(uuid), level)
             made.messages.append(row)
             _tell(made.actions, row, message)
@@ -93,11 +91,7 @@ def _dashed(causal_id: str) -> str:
     return str(UUID(causal_id))
 
 
-def _sane(level: list[object]) -> bool:
-    return 0 < len(level) <= _DEEPEST and all(type(step) is int and 0 < step < _BIGGEST for step in level)
-
-
-def _message(message: Mapping[str, object], causal_id: str, level: list[int]) -> MessageRow:
+def _message(message: Mapping[str, object], causal_id: str, level: Iterable[int]) -> MessageRow:
     path = ids.encode_path(level)
     status = message.get("action_status")
     body = {key: value for key, value in message.items() if key not in _ENVELOPE}
