@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 DAY = "86400"
+#: Celery's worker ends when Valkey refuses what it writes, and its place is taken by the next.
+DISK_FULL = "No space left on device"
 #: The share of exchanges that go wrong while it storms.
 SHARE = 0.3
 #: Seconds after which the next fault comes, whether or not the agent got anything done.
@@ -143,7 +145,10 @@ class Storm:
         for victim in (self.world.valkey, self.world.web, self.world.worker, self.world.agent):
             if victim.ended_by_itself():
                 words = victim.child.last_words(30)
-                self.trouble.append(f"{victim.name} ended by itself ({victim.child.exit_code}): {words}")
+                if victim is self.world.worker and DISK_FULL in words:
+                    self.done["worker ended for want of disk"] += 1
+                else:
+                    self.trouble.append(f"{victim.name} ended by itself ({victim.child.exit_code}): {words}")
                 victim.deaths.append(victim.pid)
                 victim.start()
 
