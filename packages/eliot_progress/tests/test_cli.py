@@ -2,19 +2,18 @@ from __future__ import annotations
 
 import os
 import pty
+import socket
 import subprocess
 import sys
 import time
 from contextlib import suppress
-from dataclasses import replace
 
 import pytest
 
 from eliot_progress import context, install, progress
-from eliot_progress.cli import bar, bars, main
-from eliot_progress.state import state_of
+from eliot_progress.cli import main
 from eliot_progress.stores.redis import RedisStore
-from eliot_progress.testing.samples import report, sample
+from eliot_progress.testing.samples import sample
 
 
 @pytest.fixture
@@ -77,26 +76,6 @@ def test_what_is_going_on_from_a_store(valkey_url, capsys):
     assert capsys.readouterr().out.rstrip().endswith("1/3  late")
 
 
-def test_work_inside_other_work_stands_indented_below_it():
-    told = [("part", (2, 3, 1), 3.0), ("other", (3,), 2.0), ("whole", (2,), 1.0)]
-    states = [
-        replace(state_of(report(level=level, started_at=at)), description=name) for name, level, at in told
-    ]
-    lines = [line.partition("░")[0].rstrip() for line in bars(states, 100.5)]
-    assert lines == ["whole", "  part", "other"]
-
-
-def test_a_bar_says_how_far_how_fast_and_how_long():
-    line = bar(
-        state_of(report(total=4, done=1, unit="frame", rate=0.5, eta_s=(5.0, 8.0), step="encode")), 100.5
-    )
-    assert line.split() == [
-        "Render",
-        "█" * 8 + "░" * 22,
-        *["1/4", "frame", "0.5/s", "5", "to", "8", "s", "left", "encode", "alive"],
-    ]
-
-
 # Whoever starts the tests in the background has SIGINT ignored in all that they start.
 CODE = (
     "import signal, sys; from eliot_progress.cli import main;"
@@ -120,20 +99,46 @@ def test_watching_goes_on_until_it_is_interrupted_and_tells_a_pipe_only_what_cha
     assert process.returncode == 0
 
 
-def test_a_terminal_shows_one_screen_drawn_anew(path):
+WITHOUT_RICH = "import sys; sys.modules['rich'] = None; sys.modules['rich.live'] = None;"
+
+
+@pytest.mark.parametrize(
+    ("before", "anew"), [("", b"\x1b[1A"), (WITHOUT_RICH, b"\x1b[H\x1b[J")], ids=["rich", "without rich"]
+)
+def test_a_terminal_shows_one_picture_drawn_anew(path, before, anew):
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-c", CODE, "watch", str(path), "--every", "0.05"], stdout=theirs
+        [sys.executable, "-c", before + CODE, "watch", str(path), "--every", "0.05"],
+        stdout=theirs,
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "120", "LINES": "40"},
     )
     os.close(theirs)
     seen = b""
-    while seen.count(b"\x1b[H\x1b[J") < 3:
+    while seen.count(anew) < 3 or seen.count(b"render:movie") < 3:
         seen += os.read(ours, 4096)
     process.send_signal(2)
+    with suppress(OSError):  # the other end is closed
+        while os.read(ours, 4096):
+            pass
     assert process.wait(20) == 0
     os.close(ours)
-    assert seen.startswith(b"\x1b[H\x1b[Jimport:files")
-    assert seen.count(b"import:files") >= 2
+    assert b"import:files" in seen
+
+
+def test_an_address_that_can_not_be_reached_is_said_in_one_sentence(capsys):
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{nobody.getsockname()[1]}/log.jsonl"
+        assert main(["watch", url, "--once"]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith(f"eliot-progress: {url} can't be reached (")
+    assert told.count("\n") == 1
+
+
+def test_a_header_that_is_none_is_refused(path, capsys):
+    with pytest.raises(SystemExit):
+        main(["watch", str(path), "--header", "nonsense"])
+    assert "'nonsense' is no header. Write it as" in capsys.readouterr().err
 
 
 def test_the_files_for_a_cluster_are_written_and_named(tmp_path, capsys):

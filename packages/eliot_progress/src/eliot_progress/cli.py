@@ -5,22 +5,20 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eliot_progress import clean, ids, stall
-from eliot_progress.reading import Tail, read
-from eliot_progress.state import Reducer, TaskState
+from eliot_progress import clean, sources
+from eliot_progress.bars import NOTHING, bars
+from eliot_progress.reading import read
 from eliot_progress.tree import Forest, lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
 
-    from eliot_progress.stores.base import Store
-
-_WIDTH = 30
-#: Seconds for which ended work stays on the screen.
-_LINGER_S = 10.0
+    from eliot_progress.state import TaskState
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -30,7 +28,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     commands = parser.add_subparsers(required=True)
     watch = commands.add_parser("watch", help="live bars of what is going on")
-    watch.add_argument("source", help="a log file of JSON lines, or the redis:// URL of a store")
+    watch.add_argument(
+        "source",
+        help="a log file of JSON lines, the http(s):// URL of one or of an explorer's export, "
+        "or the redis:// URL of a store",
+    )
+    watch.add_argument(
+        "--header", action="append", default=[], type=_header, help="for http(s): 'Cookie: sessionid=...'"
+    )
     watch.add_argument("--once", action="store_true", help="print once and end")
     watch.add_argument("--every", type=float, default=0.5, help="seconds between two looks (default: 0.5)")
     watch.set_defaults(run=_watch)
@@ -72,79 +77,57 @@ def _elk(arguments: argparse.Namespace) -> int:
 
 
 def _watch(arguments: argparse.Namespace) -> int:
-    look = _source(arguments.source)
-    told: list[str] = []
-    while True:
-        now = time.time()
-        screen = "\n".join(bars(look(now), now)) or "Nothing is going on."
-        if arguments.once:
-            sys.stdout.write(screen + "\n")
-            return 0
-        if sys.stdout.isatty():
-            sys.stdout.write(f"\x1b[H\x1b[J{screen}\n")
-        else:  # a file or a pipe: only what changed
-            sys.stdout.write("".join(f"{line}\n" for line in screen.splitlines() if line not in told))
-            told = screen.splitlines()
+    look = sources.source(arguments.source, dict(arguments.header))
+    states = look(time.time())
+    if arguments.once:
+        sys.stdout.write(_screen(states, time.time(), "") + "\n")
+        return 0
+    with _painter() as paint:
+        trouble = ""
+        while True:
+            paint(states, time.time(), trouble)
+            time.sleep(max(0.05, arguments.every))
+            try:
+                states, trouble = look(time.time()), ""
+            except OSError as error:  # it was there a moment ago: what was seen stays on the screen
+                trouble = clean.text(error)
+
+
+def _header(given: str) -> tuple[str, str]:
+    name, colon, value = given.partition(":")
+    if not (name.strip() and colon):
+        raise argparse.ArgumentTypeError(f"{given!r} is no header. Write it as 'Cookie: sessionid=...'.")
+    return name.strip(), value.strip()
+
+
+def _painter() -> AbstractContextManager[Callable[[Sequence[TaskState], float, str], None]]:
+    if not sys.stdout.isatty():
+        return nullcontext(_Changed())
+    try:
+        from eliot_progress.adapters.rich import live  # noqa: PLC0415 - an extra, for terminals alone
+    except ImportError:
+        return nullcontext(_anew)
+    return live()
+
+
+def _screen(states: Sequence[TaskState], now: float, trouble: str) -> str:
+    return "\n".join([*(bars(states, now) or [NOTHING]), *([trouble] if trouble else [])])
+
+
+def _anew(states: Sequence[TaskState], now: float, trouble: str) -> None:
+    """A terminal without rich: one plain screen."""
+    sys.stdout.write(f"\x1b[H\x1b[J{_screen(states, now, trouble)}\n")
+    sys.stdout.flush()
+
+
+class _Changed:
+    """A file or a pipe: only what changed."""
+
+    def __init__(self) -> None:
+        self._told: list[str] = []
+
+    def __call__(self, states: Sequence[TaskState], now: float, trouble: str) -> None:
+        screen = _screen(states, now, trouble).splitlines()
+        sys.stdout.write("".join(f"{line}\n" for line in screen if line not in self._told))
         sys.stdout.flush()
-        time.sleep(max(0.05, arguments.every))
-
-
-def _source(source: str) -> Callable[[float], Sequence[TaskState]]:
-    if source.startswith(("redis://", "rediss://", "unix://")):
-        from eliot_progress.stores.redis import RedisStore  # noqa: PLC0415 - only this source needs redis
-
-        return _from_store(RedisStore(source))
-    path = Path(source)
-    if not path.exists():
-        raise FileNotFoundError(
-            f"There is no log at {path}. Give the file that install(log_path=...) writes."
-        )
-    return _from_file(path)
-
-
-def _from_store(store: Store) -> Callable[[float], Sequence[TaskState]]:
-    return lambda now: store.active()  # noqa: ARG005 - a store has no ended work to let linger
-
-
-def _from_file(path: Path) -> Callable[[float], Sequence[TaskState]]:
-    tail, reducer = Tail(path), Reducer()
-
-    def look(now: float) -> list[TaskState]:
-        for message in tail.new():
-            reducer.add(message)
-        return [s for s in reducer.states.values() if s.outcome is None or now - s.beat_at < _LINGER_S]
-
-    return look
-
-
-def bars(states: Sequence[TaskState], now: float) -> list[str]:
-    """A line for each, in the order of their starts; what is inside another one stands indented below it."""
-    known = {ids.split_action_id(state.id): state for state in states}
-
-    def above(uuid: str, level: ids.Level) -> list[TaskState]:
-        places = ((uuid, level[:depth]) for depth in range(len(level)))
-        return [known[place] for place in places if place in known]
-
-    def order(place: tuple[str, ids.Level]) -> tuple[float, str, ids.Level]:
-        return [*above(*place), known[place]][0].started_at, *place
-
-    return [bar(known[place], now, "  " * len(above(*place))) for place in sorted(known, key=order)]
-
-
-def bar(state: TaskState, now: float, indent: str = "") -> str:
-    """One line: how far, how fast, how long still, and whether it is alive."""
-    label = indent + clean.text(state.description, 30)
-    counted = f"{state.done:g}/{state.total:g}" if state.total else f"{state.done:g}"
-    told = [f"{label:<30}", _drawn(state), f"{counted} {state.unit}".strip()]
-    if state.rate and state.outcome is None:
-        told.append(f"{state.rate:.3g}/s")
-    if state.eta_s and state.outcome is None:
-        told.append(f"{state.eta_s[0]:.0f} to {state.eta_s[1]:.0f} s left")
-    told += [clean.text(word, 40) for word in (state.step, state.note) if word]
-    told.append(state.outcome or stall.judge(state, now).value)
-    return "  ".join([*told, state.reason]).rstrip()
-
-
-def _drawn(state: TaskState) -> str:
-    filled = round(_WIDTH * min(1.0, max(0.0, state.done / state.total))) if state.total else 0
-    return "█" * filled + "░" * (_WIDTH - filled)
+        self._told = screen

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 from types import SimpleNamespace
 
 import pytest
@@ -25,12 +26,13 @@ def store():
 
 
 def schema_over(store, **options):
-    board = Board(store, every_s=0.001, clock=lambda: 200.0, **options)
+    board = Board(store, **{"every_s": 0.001, "clock": lambda: 200.0, **options})
 
     @strawberry.type
     class Query:
         progress = strawberry.field(resolver=board.progress)
         in_progress = strawberry.field(resolver=board.in_progress)
+        ended_lately = strawberry.field(resolver=board.ended_lately)
 
     @strawberry.type
     class Subscription:
@@ -99,6 +101,28 @@ async def test_the_overview_is_filtered(store, arguments, names):
     assert {each["by"] for each in data["inProgress"]} == names
 
 
+@pytest.mark.parametrize(
+    ("arguments", "ends"),
+    [
+        ("", [("boss", "failed"), ("editor", "succeeded"), ("editor", "failed")]),
+        ("(failed: true)", [("boss", "failed"), ("editor", "failed")]),
+        ("(mine: true)", [("boss", "failed")]),
+        ("(failed: true, limit: 1)", [("boss", "failed")]),
+        ("(limit: -1)", []),
+    ],
+)
+async def test_what_ended_lately_is_filtered(store, arguments, ends):
+    for n, (by, outcome) in enumerate([("editor", "failed"), ("editor", "succeeded"), ("boss", "failed")], 4):
+        store.record(sample(1, level=(n,), by=by, outcome=outcome, beat_at=100.0 + n))
+    data = await asked(schema_over(store), f"{{ endedLately{arguments} {{ by outcome }} }}", STAFF)
+    assert [(each["by"], each["outcome"]) for each in data["endedLately"]] == ends
+
+
+async def test_what_ended_is_seen_by_whom_the_project_allows(store):
+    store.record(sample(2, by="editor", outcome="failed"))
+    assert await asked(schema_over(store), "{ endedLately { id } }", EDITOR) == {"endedLately": []}
+
+
 async def test_nobody_has_no_tasks_of_his_own():
     store = MemoryStore()
     store.record(sample(1, by=""))
@@ -137,3 +161,30 @@ async def test_a_subscription_ends_when_the_task_may_no_longer_be_seen(store):
     assert (await anext(updates)).data["progress"]["seq"] == 1
     allowed[0] = False
     assert [update async for update in updates] == []
+
+
+class Silence:
+    """No change is told: time passes until whoever waits has waited for long enough."""
+
+    def __init__(self):
+        self.now, self.waited = 100.5, []
+
+    @contextlib.asynccontextmanager
+    async def __call__(self, of):
+        yield self.wait
+        self.waited.append("left")
+
+    async def wait(self, longest_s):
+        self.now += longest_s
+        self.waited.append(round(longest_s, 3))
+
+
+async def test_with_changes_told_the_store_is_asked_when_a_promise_ends_and_seldom_after_that(store):
+    told = Silence()
+    schema = schema_over(store, changes=told, clock=lambda: told.now, every_s=None)
+    updates = await followed(schema, STAFF)
+    for seq in (1, 2, 3):  # alive, late, stalled
+        assert (await anext(updates)).data["progress"]["seq"] == seq
+    store.record(sample(3, outcome="succeeded"))
+    assert [update.data["progress"]["seq"] async for update in updates] == [4]
+    assert told.waited == [0.51, 5.0, 30.0, "left"]

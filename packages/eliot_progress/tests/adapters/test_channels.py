@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
@@ -15,6 +16,7 @@ from eliot_progress import causal_id, context, inject, log_message
 from eliot_progress.adapters.asgi import CausalASGI
 from eliot_progress.adapters.channels import (
     CausalConsumer,
+    changes,
     group_name,
     groups_of,
     publisher,
@@ -232,3 +234,26 @@ async def test_without_a_connection_a_message_is_a_task_without_a_cause(log):
     (begun,) = started(log, "websocket:message")
     await socket.disconnect()
     assert (causal(begun["task_uuid"]), "cause" in begun) == (answer, False)
+
+
+@pytest.mark.parametrize("backend", ["core.RedisChannelLayer", "pubsub.RedisPubSubChannelLayer"])
+async def test_who_follows_a_task_hears_of_it_after_any_time(valkey_url, settings, backend):
+    config = {"BACKEND": f"channels_redis.{backend}", "CONFIG": {"hosts": [valkey_url]}}
+    settings.CHANNEL_LAYERS = {"default": config}
+    channel_layers.backends.clear()
+    state, layer = state_of(report(3)), get_channel_layer()
+    async with changes(state.id, "follow") as changed, changes(state.about, "follow") as of_the_object:
+        await changed(0.05)  # nothing is said, and nobody leaves for that
+        for group in groups_of(state, "follow"):
+            await layer.group_send(group, {"type": "progress.changed"})
+        await asyncio.wait_for(changed(60), 30)
+        await asyncio.wait_for(of_the_object(60), 30)
+    await (layer.close_pools if backend.startswith("core") else layer.flush)()
+    channel_layers.backends.clear()
+
+
+@pytest.mark.usefixtures("layer")
+async def test_following_over_a_layer_that_is_not_there_says_what_to_set():
+    with pytest.raises(LookupError, match="has no 'other': add it to the settings"):
+        async with changes("x", alias="other"):
+            pass

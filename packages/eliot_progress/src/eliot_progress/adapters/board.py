@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 _MOST_SEEN = 10_000
 _MOST_SHOWN = 1_000
 _LONGEST_ID = 500
+#: A task that is followed is looked at again at least this often (in seconds), whatever its promise.
+_PATIENCE_S = 30.0
+#: A promise is over when this much more time (in seconds) has passed.
+_AFTER_S = 0.01
 
 
 @strawberry.type(description="A snapshot first (seq 1), then one with the next seq at each change.")
@@ -51,6 +56,13 @@ class User(Protocol):
         """The name that tasks carry as `by`; empty for nobody."""
 
 
+class Changes(Protocol):
+    """Tells when to look at a task again; `adapters.channels.changes` is such."""
+
+    def __call__(self, of: str) -> AbstractAsyncContextManager[Callable[[float], Awaitable[None]]]:
+        """Inside, awaiting `changed(longest_s)` ends at the next change of `of`, or after `longest_s`."""
+
+
 def staff_only(user: User | None, state: TaskState) -> bool:  # noqa: ARG001 - the shape of every such hook
     """The default: active staff sees every task, all others none."""
     return user is not None and user.is_active and user.is_staff
@@ -69,7 +81,8 @@ def user_of(info: Info) -> User | None:
 class Board:
     """Resolvers over a store. A task that `may_see(user, state)` refuses is as if it did not exist.
 
-    `every_s` is how often (in seconds) a subscription asks the store; `clock` gives seconds since 1970.
+    With `changes` a subscription asks the store when a task has changed, or has not kept its promise; without
+    it, every `every_s` seconds. `clock` gives seconds since 1970.
     """
 
     def __init__(
@@ -77,12 +90,13 @@ class Board:
         store: Store,
         *,
         may_see: Callable[[User | None, TaskState], bool] = staff_only,
+        changes: Changes | None = None,
         every_s: float = 0.25,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
         self._may_see = may_see
-        self._every_s = every_s
+        self._changes = changes or _now_and_then(every_s)
         self._clock = clock
 
     async def progress(self, info: Info, of: strawberry.ID) -> Progress | None:
@@ -95,16 +109,30 @@ class Board:
         """What is going on, the last started first: all that may be seen, or mine, or what is stalled."""
         return await sync_to_async(self._overview)(info, mine, liveness, limit)
 
+    async def ended_lately(
+        self, info: Info, mine: bool = False, failed: bool = False, limit: int = 100
+    ) -> list[Progress]:
+        """What ended, the last ended first: all that may be seen, or mine, or what failed."""
+        return await sync_to_async(self._ended)(info, mine, failed, limit)
+
     async def updates(self, info: Info, of: strawberry.ID) -> AsyncGenerator[ProgressUpdate, None]:
         """Follow a task: a snapshot, then each change, until it ends or is no longer to be seen."""
         seq, shown = 0, None
-        while (found := await sync_to_async(self._find)(info, of)) is not None:
-            if found != shown:
-                seq, shown = seq + 1, found
-                yield ProgressUpdate(seq=seq, progress=found)
-            if found.outcome is not None:
-                return
-            await asyncio.sleep(self._every_s)
+        async with self._changes(of) as changed:
+            while (found := await sync_to_async(self._find)(info, of)) is not None:
+                if found != shown:
+                    seq, shown = seq + 1, found
+                    yield ProgressUpdate(seq=seq, progress=found)
+                if found.outcome is not None:
+                    return
+                await changed(self._patience_s(found))
+
+    def _patience_s(self, shown: Progress) -> float:
+        """Seconds until the task will be late, or stalled, unless it reports."""
+        if shown.next_by is None or shown.liveness is Liveness.STALLED:
+            return _PATIENCE_S
+        grace = shown.grace_seconds if shown.liveness is Liveness.LATE else 0
+        return min(max(shown.next_by.timestamp() + grace - self._clock(), 0) + _AFTER_S, _PATIENCE_S)
 
     def _find(self, info: Info, of: str) -> Progress | None:
         if not of.isprintable() or len(of) > _LONGEST_ID:
@@ -117,12 +145,28 @@ class Board:
     def _overview(
         self, info: Info, mine: bool, liveness: list[Liveness] | None, limit: int
     ) -> list[Progress]:
-        user, now = user_of(info), self._clock()
-        name = user.get_username() if user is not None else ""
-        seen = (
-            from_state(state, now)
-            for state in self._store.active(_MOST_SEEN)
-            if (not mine or (name and state.by == name)) and self._may_see(user, state)
-        )
+        seen = self._seen(info, self._store.active(_MOST_SEEN), mine)
         wanted = (each for each in seen if liveness is None or each.liveness in liveness)
         return list(islice(wanted, min(max(limit, 0), _MOST_SHOWN)))
+
+    def _ended(self, info: Info, mine: bool, failed: bool, limit: int) -> list[Progress]:
+        ended = self._store.ended(_MOST_SHOWN, outcome="failed" if failed else None)
+        return list(islice(self._seen(info, ended, mine), min(max(limit, 0), _MOST_SHOWN)))
+
+    def _seen(self, info: Info, states: Iterable[TaskState], mine: bool) -> Iterator[Progress]:
+        user, now = user_of(info), self._clock()
+        name = user.get_username() if user is not None else ""
+        for state in states:
+            if (not mine or (name and state.by == name)) and self._may_see(user, state):
+                yield from_state(state, now)
+
+
+def _now_and_then(every_s: float) -> Changes:
+    async def pause(longest_s: float) -> None:
+        await asyncio.sleep(min(every_s, longest_s))
+
+    @asynccontextmanager
+    async def changes(of: str) -> AsyncIterator[Callable[[float], Awaitable[None]]]:  # noqa: ARG001 - Changes
+        yield pause
+
+    return changes

@@ -8,6 +8,8 @@ import re
 import threading
 import time
 from collections import OrderedDict
+from contextlib import asynccontextmanager, suppress
+from contextvars import Context
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +22,15 @@ from eliot_progress.adapters.asgi import start_inbound
 from eliot_progress.state import TaskState, to_dict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+    from contextlib import AbstractAsyncContextManager
+
+    from channels.layers import BaseChannelLayer
 
 #: Channels allows ASCII letters, digits, hyphens, underscores and periods, under 100 characters.
 _GROUP_LIMIT = 90
+_MISSING = "CHANNEL_LAYERS has no {!r}: add it to the settings."
+_RETRY_S = 1.0
 
 
 def group_name(about: str, prefix: str = "progress") -> str:
@@ -63,6 +70,56 @@ def publisher(
     Join groups on the server only, after asking who may see what: their names are no secrets.
     """
     return _Publisher(group_prefix, alias, interval_s).post
+
+
+def changes(
+    of: str, group_prefix: str = "progress", *, alias: str = "default"
+) -> AbstractAsyncContextManager[Callable[[float], Awaitable[None]]]:
+    """Hears what `publisher` tells of a task or an object: `Board(store, changes=changes)`.
+
+    Inside the `async with`, awaiting `changed(longest_s)` ends at the next change, or after that many
+    seconds. While the channel layer fails, it ends after a second at most: whoever waits looks for himself.
+    """
+    return _changes(of, group_prefix, alias)
+
+
+@asynccontextmanager
+async def _changes(
+    of: str, group_prefix: str, alias: str
+) -> AsyncIterator[Callable[[float], Awaitable[None]]]:
+    layer = get_channel_layer(alias)
+    if layer is None:
+        raise LookupError(_MISSING.format(alias))
+    channel, heard = await layer.new_channel(), asyncio.Event()
+    groups = (task_group(of, group_prefix), group_name(of, group_prefix))
+
+    async def changed(longest_s: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(heard.wait(), longest_s)
+        heard.clear()
+
+    for group in groups:
+        await layer.group_add(group, channel)
+    # In a context of its own: what a layer logs belongs to no reader. It waits without end, since a layer
+    # takes a wait that is given up for a reader that has left.
+    reader = asyncio.create_task(_hear(layer, channel, heard), context=Context())
+    try:
+        yield changed
+    finally:
+        for group in groups:
+            await layer.group_discard(group, channel)
+        reader.cancel()
+        with suppress(asyncio.CancelledError):
+            await reader
+
+
+async def _hear(layer: BaseChannelLayer, channel: str, heard: asyncio.Event) -> None:
+    while True:
+        try:
+            await layer.receive(channel)
+        except Exception:  # noqa: BLE001 - a layer may fail in any way; the state can still be read
+            await asyncio.sleep(_RETRY_S)
+        heard.set()
 
 
 class CausalConsumer(AsyncConsumer):
@@ -138,7 +195,7 @@ class _Publisher:
     async def _send(self, states: tuple[TaskState, ...]) -> None:
         layer = get_channel_layer(self._alias)
         if layer is None:
-            self._complain(LookupError(f"CHANNEL_LAYERS has no {self._alias!r}: add it to the settings."))
+            self._complain(LookupError(_MISSING.format(self._alias)))
             return
         for state in states:
             message = {"type": "progress.changed", "about": state.about, "state": to_dict(state)}

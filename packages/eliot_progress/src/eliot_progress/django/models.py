@@ -41,6 +41,9 @@ class TaskRecord(models.Model):
                 name="ep_task_active",
                 condition=Q(outcome="", superseded=False),
             ),
+            models.Index(
+                fields=["outcome", "-heard_at", "-id"], name="ep_task_ended", condition=~Q(outcome="")
+            ),
         ]
 
     def __str__(self) -> str:

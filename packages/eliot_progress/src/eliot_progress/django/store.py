@@ -18,7 +18,7 @@ from eliot_progress.state import TaskState, arrived, from_dict, state_of, to_dic
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from eliot_progress.messages import Report
+    from eliot_progress.messages import Outcome, Report
 
 #: An outcome outranks any seq.
 _FINISHED = 2**52
@@ -126,6 +126,16 @@ class DjangoStore:
         """Tasks without an outcome, the last started first."""
         running = TaskRecord.objects.filter(outcome="", superseded=False).order_by("-started_at", "-id")
         return tuple(_states(running[: max(0, limit)]))
+
+    def ended(self, limit: int = 100, *, outcome: Outcome | None = None) -> tuple[TaskState, ...]:
+        """Tasks that ended lately, the last ended first."""
+        asked = TaskRecord.objects.exclude(outcome="") if outcome is None else _with(outcome)
+        return tuple(_states(asked.order_by("-heard_at", "-id")[: max(0, limit)]))
+
+
+def _with(outcome: Outcome) -> QuerySet[TaskRecord]:
+    # Said twice, so that the index of ended tasks is used.
+    return TaskRecord.objects.exclude(outcome="").filter(outcome=outcome)
 
 
 def _row(report: Report, heard_at: float | None) -> TaskRecord:

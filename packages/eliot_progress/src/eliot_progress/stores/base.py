@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from eliot_progress.messages import Outcome
     from eliot_progress.state import TaskState
 
 
@@ -30,4 +31,10 @@ class Store(Protocol):
 
         A task that a newer one of the same type about the same object has replaced (its worker died, it was
         delivered again) is left out, unless it reports again.
+        """
+
+    def ended(self, limit: int = 100, *, outcome: Outcome | None = None) -> tuple[TaskState, ...]:
+        """Tasks that ended lately (with this outcome, if one is given), the last ended first.
+
+        The store keeps few of them, or none that ended long ago.
         """

@@ -12,6 +12,8 @@ from eliot_progress.state import TaskState, newer, state_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from eliot_progress.messages import Outcome
+
 
 class MemoryStore:
     """Keeps the `limit` tasks that reported last."""
@@ -68,3 +70,10 @@ class MemoryStore:
             unended = [state for state in self._states.values() if state.outcome is None]
             running = [state for state in unended if state.id not in self._superseded]
         return tuple(sorted(running, key=lambda s: (s.started_at, s.id), reverse=True)[: max(0, limit)])
+
+    def ended(self, limit: int = 100, *, outcome: Outcome | None = None) -> tuple[TaskState, ...]:
+        """Tasks that ended lately, the last ended first."""
+        with self._lock:
+            ended = [state for state in self._states.values() if state.outcome is not None]
+        asked = (state for state in ended if outcome in (None, state.outcome))
+        return tuple(sorted(asked, key=lambda s: (s.beat_at, s.id), reverse=True)[: max(0, limit)])

@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING
 
 import redis
 
-from eliot_progress.messages import parse
+from eliot_progress.messages import OUTCOMES, parse
 from eliot_progress.state import arrived, from_dict, state_of, to_dict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from eliot_progress.messages import Outcome
     from eliot_progress.state import TaskState
 
-# KEYS: the task, its object, the list of active tasks. ARGV: state, rank (a finished state outranks any seq),
-# started_at with id, seconds to keep, id, 1 when finished, most active tasks, action type.
+# KEYS: the task, its object, the list of active tasks, that of those that ended alike. ARGV: state, rank (a
+# finished state outranks any seq), started_at with id, seconds to keep, id, 1 when finished, most active
+# tasks, action type, most ended tasks.
 _RECORD = """
 local known = redis.call('HGET', KEYS[1], 'rank')
 if known and tonumber(known) >= tonumber(ARGV[2]) then return 0 end
@@ -39,6 +41,9 @@ if KEYS[2] ~= '' then
 end
 if ARGV[6] == '1' then
   redis.call('ZREM', KEYS[3], ARGV[5])
+  redis.call('ZADD', KEYS[4], tonumber(heard), ARGV[5])
+  redis.call('ZREMRANGEBYRANK', KEYS[4], 0, -tonumber(ARGV[9]) - 1)
+  redis.call('EXPIRE', KEYS[4], ARGV[4])
 else
   redis.call('ZADD', KEYS[3], tonumber(string.sub(ARGV[3], 1, 17)), ARGV[5])
   redis.call('ZREMRANGEBYRANK', KEYS[3], 0, -tonumber(ARGV[7]) - 1)
@@ -47,17 +52,22 @@ end
 return 1
 """
 
-# A task whose own key expired is no longer active: it is taken off the list on the way.
-_ACTIVE = """
+# So many of each list. A task whose own key expired is taken off it on the way.
+_LISTED = """
 local found = {}
-for _, id in ipairs(redis.call('ZREVRANGE', KEYS[1], 0, -1)) do
-  if #found >= tonumber(ARGV[1]) then break end
-  local kept = redis.call('HMGET', ARGV[2] .. id, 'state', 'heard')
-  if kept[1] then found[#found + 1] = kept else redis.call('ZREM', KEYS[1], id) end
+for _, list in ipairs(KEYS) do
+  local most = #found + tonumber(ARGV[1])
+  for _, id in ipairs(redis.call('ZREVRANGE', list, 0, -1)) do
+    if #found >= most then break end
+    local kept = redis.call('HMGET', ARGV[2] .. id, 'state', 'heard')
+    if kept[1] then found[#found + 1] = kept else redis.call('ZREM', list, id) end
+  end
 end
 return {redis.call('TIME'), found}
 """
 _FINISHED = 2**52
+#: Tasks that are listed as ended with each outcome.
+_MOST_ENDED = 1000
 
 
 class RedisStore:
@@ -71,7 +81,7 @@ class RedisStore:
         self._keep_s = keep_s
         self._most_active = most_active
         self._record = self._redis.register_script(_RECORD)
-        self._active = self._redis.register_script(_ACTIVE)
+        self._list = self._redis.register_script(_LISTED)
 
     def record(self, message: Mapping[str, object]) -> None:
         """Take an eliot message in. Raises redis.RedisError when the server can't be asked."""
@@ -85,6 +95,7 @@ class RedisStore:
                 self._task(state.id),
                 self._about(state.about) if state.about else "",
                 self._prefix + "active",
+                f"{self._prefix}ended:{state.outcome}",
             ],
             args=[
                 json.dumps(to_dict(state)),
@@ -95,6 +106,7 @@ class RedisStore:
                 int(finished),
                 self._most_active,
                 state.action_type,
+                _MOST_ENDED,
             ],
         )
 
@@ -114,9 +126,16 @@ class RedisStore:
 
     def active(self, limit: int = 100) -> tuple[TaskState, ...]:
         """Tasks without an outcome, the last started first."""
-        server_time, found = self._active(
-            keys=[self._prefix + "active"], args=(max(0, limit), self._prefix + "task:")
-        )
+        return self._listed(limit, ["active"])
+
+    def ended(self, limit: int = 100, *, outcome: Outcome | None = None) -> tuple[TaskState, ...]:
+        """Tasks that ended lately, the last ended first: at most 1,000 with each outcome."""
+        found = self._listed(limit, [f"ended:{each}" for each in OUTCOMES if outcome in (None, each)])
+        return tuple(sorted(found, key=lambda s: (s.beat_at, s.id), reverse=True)[: max(0, limit)])
+
+    def _listed(self, limit: int, lists: Iterable[str]) -> tuple[TaskState, ...]:
+        keys = [self._prefix + name for name in lists]
+        server_time, found = self._list(keys=keys, args=(max(0, limit), self._prefix + "task:"))
         ahead = _seconds(server_time) - time.time()
         return tuple(state for state in (_state(kept, ahead) for kept in found) if state is not None)
 

@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from eliot_progress.testing.samples import TASK, sample
 
 if TYPE_CHECKING:
+    from eliot_progress.messages import Outcome
     from eliot_progress.stores.base import Store
 
 
@@ -65,6 +67,16 @@ class StoreConformance:
         store.record(sample(2, level=(5,), started_at=105.0, about="app.Movie:5", outcome="failed"))
         assert [state.about[-1] for state in store.active(3)] == ["6", "4", "3"]
         assert store.active(0) == ()
+
+    def test_ended_tasks_come_last_ended_first_and_no_more_than_asked(self, store: Store) -> None:
+        outcomes: tuple[Outcome, ...] = ("failed", "succeeded", "failed", "cancelled")
+        now = time.time()
+        for n, outcome in enumerate(outcomes, 2):
+            store.record(sample(1, level=(n,), beat_at=now + n / 100, outcome=outcome))
+        store.record(sample(1, level=(9,), beat_at=now))
+        assert [state.id[-1] for state in store.ended(3)] == ["5", "4", "3"]
+        assert [state.id[-1] for state in store.ended(outcome="failed")] == ["4", "2"]
+        assert store.ended(0) == ()
 
     def test_a_dead_attempt_gives_way_to_the_next_one_unless_it_reports_again(self, store: Store) -> None:
         store.record(sample(1, level=(2,), started_at=100.0))

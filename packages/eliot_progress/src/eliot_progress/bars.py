@@ -1,0 +1,64 @@
+"""What is going on as lines of text, for terminals and pipes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from eliot_progress import clean, ids, stall
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from eliot_progress.state import TaskState
+
+_WIDTH = 30
+#: What stands in place of bars.
+NOTHING = "Nothing is going on."
+
+
+def nested(states: Iterable[TaskState]) -> list[tuple[TaskState, int]]:
+    """The states in the order of their starts, what is inside another one below it, each with its depth."""
+    known = {ids.split_action_id(state.id): state for state in states}
+
+    def above(uuid: str, level: ids.Level) -> list[TaskState]:
+        places = ((uuid, level[:depth]) for depth in range(len(level)))
+        return [known[place] for place in places if place in known]
+
+    def order(place: tuple[str, ids.Level]) -> tuple[float, str, ids.Level]:
+        return [*above(*place), known[place]][0].started_at, *place
+
+    return [(known[place], len(above(*place))) for place in sorted(known, key=order)]
+
+
+def bars(states: Sequence[TaskState], now: float) -> list[str]:
+    """A line for each, in the order of their starts; what is inside another one stands indented below it."""
+    return [bar(state, now, "  " * depth) for state, depth in nested(states)]
+
+
+def bar(state: TaskState, now: float, indent: str = "") -> str:
+    """One line: how far, how fast, how long still, and whether it is alive."""
+    label = indent + clean.text(state.description, 30)
+    return "  ".join([f"{label:<30}", _drawn(state), counted(state), *told(state, now)])
+
+
+def counted(state: TaskState) -> str:
+    """How far it is: `120/300 frame`."""
+    done = f"{state.done:g}/{state.total:g}" if state.total else f"{state.done:g}"
+    return f"{done} {clean.text(state.unit, 20)}".strip()
+
+
+def told(state: TaskState, now: float) -> list[str]:
+    """How fast it is, what it does, and whether it is alive or how it ended."""
+    found = []
+    if state.rate and state.outcome is None:
+        found.append(f"{state.rate:.3g}/s")
+    if state.eta_s and state.outcome is None:
+        found.append(f"{state.eta_s[0]:.0f} to {state.eta_s[1]:.0f} s left")
+    found += [clean.text(word, 40) for word in (state.step, state.note) if word]
+    ends = (state.outcome or stall.judge(state, now).value, clean.text(state.reason))
+    return [*found, *(word for word in ends if word)]
+
+
+def _drawn(state: TaskState) -> str:
+    filled = round(_WIDTH * min(1.0, max(0.0, state.done / state.total))) if state.total else 0
+    return "█" * filled + "░" * (_WIDTH - filled)

@@ -1,0 +1,107 @@
+"""Where `eliot-progress watch` looks: a log file, an http(s) address of JSON lines, or a store."""
+
+from __future__ import annotations
+
+from http.client import HTTPException
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
+
+from eliot_progress.reading import Tail, decode
+from eliot_progress.state import Reducer, TaskState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from http.client import HTTPResponse
+
+    from eliot_progress.stores.base import Store
+
+    Look = Callable[[float], Sequence[TaskState]]
+
+#: Seconds for which ended work stays on the screen.
+_LINGER_S = 10.0
+#: Bytes that one look takes from an address, and seconds that it waits for them.
+_MOST = 1 << 26
+_TIMEOUT_S = 10
+
+
+class _Log(Protocol):
+    def new(self) -> Sequence[Mapping[str, object]]: ...
+
+
+def source(where: str, headers: Mapping[str, str]) -> Look:
+    """A function that gives what is going on at a time (seconds since 1970), and what just ended.
+
+    `headers` go with each request to an http(s) address. Both raise OSError, with a sentence, when there is
+    nothing to be read.
+    """
+    if where.startswith(("redis://", "rediss://", "unix://")):
+        from eliot_progress.stores.redis import RedisStore  # noqa: PLC0415 - only this source needs redis
+
+        return _from_store(RedisStore(where))
+    if where.startswith(("http://", "https://")):
+        return _from_log(Remote(where, headers))
+    path = Path(where)
+    if not path.exists():
+        raise FileNotFoundError(
+            f"There is no log at {path}. Give the file that install(log_path=...) writes."
+        )
+    return _from_log(Tail(path))
+
+
+def _from_store(store: Store) -> Look:
+    return lambda now: store.active()  # noqa: ARG005 - a store has no ended work to let linger
+
+
+def _from_log(log: _Log) -> Look:
+    reducer = Reducer()
+
+    def look(now: float) -> list[TaskState]:
+        for message in log.new():
+            reducer.add(message)
+        return [s for s in reducer.states.values() if s.outcome is None or now - s.beat_at < _LINGER_S]
+
+    return look
+
+
+class Remote:
+    """The messages at an http(s) address: what was appended since the last look, if the server tells parts.
+
+    From other servers (an explorer's export) all messages come each time.
+    """
+
+    def __init__(self, url: str, headers: Mapping[str, str]) -> None:
+        self._url = url
+        self._headers = headers
+        self._at = 0
+
+    def new(self) -> list[Mapping[str, object]]:
+        """Ask. Raises OSError with a sentence when there is no answer, or one that is no log."""
+        request = Request(self._url, headers={**self._headers, "Range": f"bytes={self._at}-"})  # noqa: S310 - http(s) alone
+        try:
+            with urlopen(request, timeout=_TIMEOUT_S) as response:  # noqa: S310 - as above
+                return self._taken(response)
+        except HTTPError as error:
+            with error:
+                if error.code == 416:  # nothing was appended, or the file has begun anew
+                    size = error.headers.get("Content-Range", "").rpartition("/")[2]
+                    self._at = 0 if size.isdigit() and int(size) < self._at else self._at
+                    return []
+                raise OSError(f"{self._url} answers {error.code} {error.reason}.") from None
+        except (URLError, HTTPException, TimeoutError, ConnectionError) as error:
+            reason = getattr(error, "reason", None) or error
+            raise OSError(f"{self._url} can't be reached ({reason}). Is the address right?") from None
+
+    def _taken(self, response: HTTPResponse) -> list[Mapping[str, object]]:
+        if "html" in response.headers.get("Content-Type", ""):
+            raise OSError(
+                f"{self._url} answers with a page, not with JSON lines. "
+                "Where one has to sign in, give --header 'Cookie: sessionid=...'."
+            )
+        whole, _, torn = response.read(_MOST).rpartition(b"\n")
+        if response.status == 206:
+            self._at += len(whole) + bool(whole)
+        elif torn:
+            whole += b"\n" + torn
+        return [message for line in whole.split(b"\n") if (message := decode(line)) is not None]

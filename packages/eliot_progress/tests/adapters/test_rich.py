@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import io
+
+from rich.console import Console
+
+from eliot_progress.adapters.rich import drawn, live
+from eliot_progress.state import state_of
+from eliot_progress.testing.samples import report
+
+
+def printed(*reports, now=100.5, trouble=""):
+    console = Console(file=io.StringIO(), width=160)
+    console.print(drawn([state_of(each) for each in reports], now, trouble))
+    return console.file.getvalue()
+
+
+def test_each_piece_of_work_has_a_bar_and_what_is_inside_it_stands_below():
+    inside = report(level=(2, 3), total=None, done=7, unit="byte", step="[bold]decode")
+    whole, part = printed(inside, report(total=4, done=1, unit="frame", next_by=0, grace_s=0)).splitlines()
+    assert whole.startswith("Render")
+    assert "1/4 frame" in whole
+    assert whole.rstrip().endswith("stalled")
+    assert part.startswith("  Render")
+    assert "7 byte" in part
+    assert "[bold]decode" in part
+
+
+def test_without_work_and_with_trouble_both_are_said():
+    assert printed(trouble="It can't be reached.").splitlines() == [
+        "Nothing is going on.",
+        "It can't be reached.",
+    ]
+
+
+def test_the_last_picture_stays():
+    console = Console(file=io.StringIO(), width=100, force_terminal=True)
+    with live(console) as paint:
+        for done in (1, 2):
+            paint([state_of(report(total=4, done=done, outcome="failed", reason="no disk"))], 100.5, "")
+    assert "no disk" in console.file.getvalue().rpartition("1/4")[2]
