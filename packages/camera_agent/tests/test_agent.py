@@ -23,18 +23,16 @@ def replay(home, source, *more: str) -> tuple[str, ...]:
     return ("run", "--home", str(home.folder), "--driver", "replay", "--source", str(source), "--once", *more)
 
 
-def naughty(home, name: str, tmp_path) -> tuple[str, ...]:
-    home.config_file.write_text(
-        f'driver = "tests.drivers.naughty:{name}"\ninterval_s = 0.1\n[options]\ncount = "{tmp_path}/count"\n'
-    )
+def naughty(home, name: str, tmp_path, *more: str) -> tuple[str, ...]:
+    settings = [f'driver = "tests.drivers.naughty:{name}"', "interval_s = 0.1", *more]
+    home.config_file.write_text("\n".join([*settings, "[options]", f'count = "{tmp_path}/count"']))
     return ("run", "--home", str(home.folder))
 
 
 @pytest.fixture
-def filming(home):
+def filming(home, tmp_path):
     """Arguments of an agent that films small pictures quickly."""
-    home.config_file.write_text(FAST)
-    return ("run", "--home", str(home.folder), "--driver", "simulated", "--interval", "0.1")
+    return naughty(home, "Good", tmp_path)
 
 
 @pytest.fixture
@@ -234,9 +232,9 @@ def test_a_restart_that_is_wished_happens_once(server, home, tmp_path):
     assert said.count("Filming every") == 2
 
 
-def test_captures_kept_back_send_previews_and_go_when_asked(server, home, filming, capsys):
-    home.config_file.write_text('[delivery]\nwhen = "asked"\n' + FAST)
-    with Command(*filming) as agent:
+def test_captures_kept_back_send_previews_and_go_when_asked(server, home, tmp_path, capsys):
+    kept_back = naughty(home, "Good", tmp_path, "[delivery]", 'when = "asked"')
+    with Command(*kept_back) as agent:
         server.wait_for(lambda: server.previews)
         assert server.stored == []
         assert main(["deliver", "--home", str(home.folder)]) == 0

@@ -79,7 +79,7 @@ def test_the_golden_answer_is_heard_in_all_its_parts(world):
     world.spool.orders.begin("8b11d0e4")
     world.reports.tidy()
     world.reports.facts()
-    world.reports.heard(golden("heartbeat_answer_full"))
+    assert world.reports.heard(golden("heartbeat_answer_full"))
     assert world.status.config_revision == 2
     assert world.spool.fixes.untold() == []
     assert [order.id for order in world.spool.orders.unheard()] == [
@@ -95,7 +95,7 @@ def test_the_golden_answer_is_heard_in_all_its_parts(world):
     "answer", [{}, {"commands": 7, "clock_fixes_taken": "x", "config": []}, {"commands_heard": [3]}]
 )
 def test_an_answer_that_makes_no_sense_changes_nothing(world, answer):
-    world.reports.heard(answer)
+    assert not world.reports.heard(answer)
     assert world.status.config_revision == 0
 
 

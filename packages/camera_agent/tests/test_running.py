@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from camera_agent.errors import SpoolError
-from camera_agent.running import Threads, stopped_by_signals
+from camera_agent.running import Threads
 
 
 def test_the_end_of_an_essential_thread_ends_all():
@@ -60,10 +60,27 @@ def test_a_thread_that_does_not_end_is_not_waited_for():
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_asks_for_the_end_and_is_given_back(number):
     threads, before = Threads(), signal.getsignal(number)
-    with stopped_by_signals(threads.request_stop):
+    with threads.stopped_by_signals():
         os.kill(os.getpid(), number)
         threads.wait()
     assert signal.getsignal(number) == before
+
+
+def test_a_signal_that_another_thread_takes_asks_for_the_end_too():
+    threads, number = Threads(), signal.SIGTERM
+
+    def take_it() -> None:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {number})
+        os.kill(os.getpid(), number)
+
+    with threads.stopped_by_signals():
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {number})
+        try:
+            threads.start("taking", take_it)
+            threads.wait()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    assert threads.join(5)
 
 
 def test_a_full_card_ends_no_loop_but_that_of_a_replay():

@@ -9,7 +9,7 @@ from camera_agent.errors import SpoolError
 from camera_agent.link.client import Client
 from camera_agent.spool.store import Counts
 from camera_agent.status import Status
-from camera_agent.telemetry import Heart, message
+from camera_agent.telemetry import EVERY_S, Heart, message
 from tests.golden import golden
 from tests.server import Fault
 
@@ -42,7 +42,7 @@ class Knowing:
     """Stands for whoever knows more: some facts, and the answers it hears."""
 
     def __init__(self) -> None:
-        self.tidied, self.answers, self.trouble = 0, [], None
+        self.tidied, self.answers, self.trouble, self.news = 0, [], None, False
 
     def tidy(self) -> None:
         self.tidied += 1
@@ -52,8 +52,9 @@ class Knowing:
     def facts(self):
         return {"network": "wlan0"}
 
-    def heard(self, answer) -> None:
+    def heard(self, answer) -> bool:
         self.answers.append(answer)
+        return self.news
 
 
 @pytest.fixture
@@ -84,6 +85,18 @@ def test_a_beat_reaches_the_server_and_its_answer_the_agent(heart, server, home)
     assert server.heartbeats[1]["network"] == "wlan0"
     assert heart.knowing.tidied == 2
     assert home.read(home.status_file)["seq"] == 2
+
+
+def test_what_is_new_is_told_before_the_next_beat_is_due(heart, server):
+    heart.knowing.news = True
+    running = threading.Thread(target=heart.run)
+    running.start()
+    server.wait_for(lambda: len(server.heartbeats) >= 2, EVERY_S - 1)
+    heart.knowing.news = False
+    heart._stop.set()
+    heart.wake()
+    running.join(EVERY_S)
+    assert not running.is_alive()
 
 
 @pytest.mark.parametrize("status", [400, 404])

@@ -134,6 +134,21 @@ def test_an_agent_that_asks_again_with_its_token_goes_on_as_the_same_camera(edit
     assert Camera.objects.get().revoked_at is None
 
 
+@pytest.mark.parametrize("fetched", [False, True])
+def test_a_new_token_that_never_arrived_does_not_part_an_agent_from_its_camera(editor, fetched):
+    first = actions.enrol("Roof")
+    actions.record_heartbeat(first.camera.pk, heartbeat())
+    for _ in range(3):
+        offered = offer(token=first.token)
+        assert actions.approve_pairing(offered.user_code, by=editor) == first.camera
+        if fetched:
+            actions.exchange_token(offered.device_code)
+        assert camera_by_token(first.token) is None
+    actions.exchange_token(offered.device_code)
+    actions.record_heartbeat(first.camera.pk, heartbeat())
+    assert actions.approve_pairing(offer(token=first.token).user_code, by=editor) != first.camera
+
+
 def test_a_token_that_was_never_given_out_makes_no_old_camera_of_a_new_one(editor):
     first = actions.enrol("Roof").camera
     assert actions.approve_pairing(offer(token="cam_guessed").user_code, by=editor) != first

@@ -20,7 +20,7 @@ from camera_agent.gate import ask
 from camera_agent.home import alone
 from camera_agent.linking import Link
 from camera_agent.replaying import Replaying
-from camera_agent.running import Threads, stopped_by_signals
+from camera_agent.running import Threads
 from camera_agent.shooting import Listeners
 from camera_agent.spool.records import gap
 from camera_agent.spool.store import Keep, Spool
@@ -74,7 +74,7 @@ class Agent:
             filming = self._filming(lambda _capture: filmed.advance())
             actions = Actions(self._spool, self._clock, self._link, stop=self._threads.request_stop)
             self._link.wishes.adopt = lambda config: self._adopt(config, filming)
-            with stopped_by_signals(self._threads.request_stop):
+            with self._threads.stopped_by_signals():
                 heard = Deliveries(self._status, say=self._say).heard
                 self._link.start(self._status, heard, actions=actions.by_name(filming), alive=filming.alive)
                 self._threads.start("filming", filming.run, essential=True, lasting=True)
@@ -89,7 +89,7 @@ class Agent:
     def deliver(self) -> int:
         """Deliver what waits now, then end; gives how many. NotDelivered when something is left."""
         deliveries = Deliveries(self._status, say=self._say, stuck=self._threads.request_stop)
-        with self._alone(), stopped_by_signals(self._threads.request_stop):
+        with self._alone(), self._threads.stopped_by_signals():
             if ask(self._spool):
                 self._link.start(self._status, deliveries.heard)
                 self._threads.start("drain", self._drain, essential=True)
@@ -111,7 +111,7 @@ class Agent:
                 )
             for one in description.left_out:
                 deliveries.refuse(Refusal(name=one.name, code=one.code, message=one.message))
-            with stopped_by_signals(self._threads.request_stop):
+            with self._threads.stopped_by_signals():
                 if not self._replay(description, deliveries):
                     raise self._not_delivered(deliveries)
         return Summary(delivered=deliveries.delivered, refused=tuple(deliveries.refused))

@@ -38,10 +38,15 @@ Action = Callable[[], Result]
 
 
 class Commands:
-    """Takes commands from heartbeats, does them in a thread of its own, keeps what came of them."""
+    """Takes commands from heartbeats, does them in a thread of its own, keeps what came of them.
 
-    def __init__(self, orders: Orders, actions: Mapping[str, Action]) -> None:
-        self._orders, self._actions = orders, actions
+    `ended` is called when there is a result to tell.
+    """
+
+    def __init__(
+        self, orders: Orders, actions: Mapping[str, Action], *, ended: Callable[[], None] = lambda: None
+    ) -> None:
+        self._orders, self._actions, self._ended = orders, actions, ended
         self._waiting: queue.SimpleQueue[tuple[str, str] | None] = queue.SimpleQueue()
 
     def take(self, commands: Json) -> None:
@@ -78,6 +83,7 @@ class Commands:
             message_type="camera:command", command=name, id=identity, state=order.state, message=order.message
         )
         self._orders.end(order)
+        self._ended()
         if then is not None:
             then()
 

@@ -48,6 +48,7 @@ class Link:
         self.log = Log(clock)
         self.delivering = Delivering(server, home, spool, clock, threads, settings=self.config.delivery)
         self._commands: Commands | None = None
+        self._heart: Heart | None = None
 
     def start(
         self,
@@ -58,7 +59,7 @@ class Link:
         alive: Callable[[], bool] = lambda: True,
     ) -> None:
         """Start all threads. `actions` are the commands that can be done, `alive` tells of other loops."""
-        commands, config = Commands(self._spool.orders, actions or {}), self.config
+        commands, config = Commands(self._spool.orders, actions or {}, ended=self.wake), self.config
         reports = Reports(
             spool=self._spool,
             clock=self._clock,
@@ -71,7 +72,7 @@ class Link:
             courier=Courier(self._beats, self._spool.records),
             room=lambda: self._spool.spare(quota=config.quota_bytes, reserve=config.reserve_bytes),
         )
-        heart = Heart(
+        self._heart = Heart(
             self._beats,
             status,
             self._clock,
@@ -83,11 +84,17 @@ class Link:
         )
         self._commands = commands
         self.delivering.start(report)
-        self._threads.start("heart", heart.run)
+        self._threads.start("heart", self._heart.run)
         self._threads.start("commands", lambda: commands.run(self._threads.stop))
+
+    def wake(self) -> None:
+        """There is something to tell the server at once."""
+        if self._heart is not None:
+            self._heart.wake()
 
     def abort(self) -> None:
         """Bring all threads back from where they wait, to see that it is time to stop."""
+        self.wake()
         self._beats.abort()
         self.delivering.abort()
         if self._commands is not None:

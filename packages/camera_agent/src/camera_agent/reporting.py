@@ -83,15 +83,19 @@ class Reports:
             "commands": [order.told() for order in self._told],
         }
 
-    def heard(self, answer: Mapping[str, Json]) -> None:
-        """Take the configuration and the commands that are wished, and what the server has heard."""
-        self._answered_at = self.monotonic()
+    def heard(self, answer: Mapping[str, Json]) -> bool:
+        """Take the configuration and the commands that are wished, and what the server has heard.
+
+        True when a configuration was taken or refused: the server wants to know.
+        """
+        self._answered_at, before = self.monotonic(), (self.wishes.revision, self.wishes.error)
         self.spool.fixes.told(_texts(answer.get("clock_fixes_taken")))
         self.spool.orders.heard(self._told, _texts(answer.get("commands_heard")))
         self.wishes.hear(answer.get("config"))
         self.status.config_revision = self.wishes.revision
         self.commands.take(answer.get("commands"))
         self.courier.carry()
+        return (self.wishes.revision, self.wishes.error) != before
 
     def _warnings(self) -> list[str]:
         now, room = self.monotonic(), self.room()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import os
 import signal
@@ -31,6 +32,7 @@ class Threads:
         self._threads: list[threading.Thread] = []
         self._error: BaseException | None = None
         self._read, self._write = os.pipe()
+        os.set_blocking(self._write, False)
 
     def start(
         self, name: str, work: Callable[[], None], *, essential: bool = False, lasting: bool | None = None
@@ -51,8 +53,26 @@ class Threads:
         thread.start()
 
     def request_stop(self) -> None:
-        """Ask for the end; safe in a signal handler, for it only writes to a pipe."""
-        os.write(self._write, b"\0")
+        """Ask for the end, from any thread."""
+        with contextlib.suppress(BlockingIOError):  # it was asked for 65536 times
+            os.write(self._write, b"\0")
+
+    @contextmanager
+    def stopped_by_signals(self) -> Iterator[None]:
+        """SIGTERM and SIGINT ask for the end while inside.
+
+        The interpreter's own handler in C writes to the pipe: one in Python runs only once the main thread
+        comes back from its system call, and a signal that arrives just before it, or in another thread, does
+        not bring it back.
+        """
+        before = {number: signal.signal(number, _heard) for number in (signal.SIGTERM, signal.SIGINT)}
+        signalled = signal.set_wakeup_fd(self._write, warn_on_full_buffer=False)
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(signalled)
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     def wait(self) -> None:
         """Block until the end is asked for, or an essential thread is done."""
@@ -94,16 +114,5 @@ class Threads:
             self.request_stop()
 
 
-@contextmanager
-def stopped_by_signals(request_stop: Callable[[], None]) -> Iterator[None]:
-    """SIGTERM and SIGINT ask for the end while inside."""
-
-    def asked(_number: int, _frame: FrameType | None) -> None:
-        request_stop()
-
-    before = {number: signal.signal(number, asked) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+def _heard(_number: int, _frame: FrameType | None) -> None:
+    """The signal was written to the pipe already."""

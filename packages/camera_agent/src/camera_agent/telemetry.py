@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import platform
 import shutil
+import threading
 import time
 from typing import TYPE_CHECKING, Protocol
 
@@ -15,7 +16,6 @@ from camera_agent.frame import from_rfc3339, rfc3339
 from camera_agent.link.pairing import PROTOCOL
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 EVERY_S = 5.0
 GRACE_S = 10.0
+#: However much there is to tell, a beat comes so many seconds after the one before.
+LEAST_S = 0.2
 #: What an agent does about a server that does not understand its heartbeats.
 OTHER_VERSION = "Is it of another version? Update the older of the two: pip install -U camera-agent."
 
@@ -41,8 +43,8 @@ class Reporting(Protocol):
         """More keys of a heartbeat."""
         ...
 
-    def heard(self, answer: Mapping[str, Json]) -> None:
-        """An answer to a heartbeat."""
+    def heard(self, answer: Mapping[str, Json]) -> bool:
+        """An answer to a heartbeat; True when there is something to tell the server at once."""
         ...
 
 
@@ -83,7 +85,7 @@ def message(
 
 
 class Heart:
-    """Beats until `stop` is set.
+    """Beats until `stop` is set and `wake` was called; `wake` alone brings the next beat forward.
 
     `alive` tells whether the other loops turn: only then does systemd's watchdog hear of the beat.
     """
@@ -105,15 +107,21 @@ class Heart:
         self._stop, self._alive = stop, alive
         self._started = time.monotonic()
         self._seq = 0
+        self._due = threading.Event()
 
     def run(self) -> None:
         """Beat, sleep, beat."""
-        while True:
+        while not self._stop.is_set():
             started = time.monotonic()
+            self._due.clear()
             self.beat()
-            if self._stop.wait(max(0.1, EVERY_S - (time.monotonic() - started))):
-                break
+            if not self._stop.wait(LEAST_S):
+                self._due.wait(max(0.0, EVERY_S - (time.monotonic() - started)))
         self._client.close()
+
+    def wake(self) -> None:
+        """There is something to tell, or it is time to stop."""
+        self._due.set()
 
     def beat(self) -> Answer | None:
         """Send one heartbeat and take what its answer brings; None when nobody answered."""
@@ -168,6 +176,7 @@ class Heart:
             if EARLIEST_NS <= told < LATEST_NS:
                 self._clock.learn(told, asked, monotonic_ns())
         try:
-            self._reporting.heard(answer.body)
+            if self._reporting.heard(answer.body):
+                self.wake()
         except (AgentError, OSError) as error:
             self._status.trouble("card", f"The card can't be used: {error}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import signal
 import time
@@ -11,7 +12,13 @@ from pathlib import Path
 from camera_agent.drivers.base import Description, Shot
 from camera_agent.errors import DriverError
 from camera_agent.exposure import Limits
-from tests.conftest import jpeg
+
+# A whole grey JPEG, so that these processes start without Pillow and the tests' own machinery.
+PICTURE = base64.b64decode(
+    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAgGBgcGBQgHBwcJCQgKDBQNDAsLDBkSEw8UHRofHh0aHBwgJC4nICIsIxwcKDcpLDAx"
+    "NDQ0Hyc5PTgyPC4zNDL/wAALCAAQABABAREA/8QAFAABAAAAAAAAAAAAAAAAAAAAAP/EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEA"
+    "AD8AAP/Z"
+)
 
 
 class Good:
@@ -30,7 +37,7 @@ class Good:
         return Shot(filename=f"{taken}.jpg", filetype="image/jpeg", exposure={"iso": 100})
 
     def shoot(self, target, taken):
-        target.write_bytes(jpeg())
+        target.write_bytes(PICTURE)
 
     def health(self):
         return {"battery_percent": 50}

@@ -10,19 +10,30 @@ from tests.conftest import jpeg
 from tests.doubles.gopro import FakeGopro
 
 
+@pytest.fixture(scope="class")
+def environment():
+    with pytest.MonkeyPatch.context() as patch:
+        yield patch
+
+
 class TestSimulated(DriverContract):
     driver = "simulated"
 
-    @pytest.fixture
-    def options(self):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def options(cls):
         return {"width": 160, "height": 90}
 
 
 class TestReplay(DriverContract):
     driver = "replay"
 
-    @pytest.fixture
-    def options(self, folder):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def options(cls, tmp_path_factory):
+        folder = tmp_path_factory.mktemp("pictures")
+        for number in range(3):
+            (folder / f"{number}.jpg").write_bytes(jpeg(number * 80))
         return {"source": str(folder)}
 
 
@@ -31,13 +42,12 @@ class TestGphoto(DriverContract):
 
     driver = "gphoto2"
 
-    @pytest.fixture
-    def options(self, tmp_path, monkeypatch):
-        pytest.importorskip("gphoto2")
-        card = tmp_path / "card"
-        card.mkdir()
+    @pytest.fixture(scope="class")
+    @classmethod
+    def options(cls, tmp_path_factory, environment):
+        card = tmp_path_factory.mktemp("card")
         (card / "a.jpg").write_bytes(jpeg())
-        monkeypatch.setenv("VCAMERADIR", str(card))
+        environment.setenv("VCAMERADIR", str(card))
         return {}
 
 
@@ -46,9 +56,10 @@ class TestPicamera(DriverContract):
 
     driver = "picamera2"
 
-    @pytest.fixture
-    def options(self, monkeypatch):
-        monkeypatch.setenv("PYTHONPATH", str(TESTS / "doubles"))
+    @pytest.fixture(scope="class")
+    @classmethod
+    def options(cls, environment):
+        environment.setenv("PYTHONPATH", str(TESTS / "doubles"))
         return {"width": 64, "height": 48}
 
 
@@ -57,8 +68,9 @@ class TestGopro(DriverContract):
 
     driver = "gopro"
 
-    @pytest.fixture
-    def options(self):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def options(cls):
         with FakeGopro() as gopro:
             yield {"address": gopro.address}
 
@@ -68,10 +80,11 @@ class TestGood(DriverContract):
 
     driver = "tests.drivers.naughty:Good"
 
-    @pytest.fixture
-    def options(self, tmp_path, monkeypatch):
-        monkeypatch.setenv("PYTHONPATH", str(TESTS.parent))
-        return {"count": str(tmp_path / "count")}
+    @pytest.fixture(scope="class")
+    @classmethod
+    def options(cls, tmp_path_factory, environment):
+        environment.setenv("PYTHONPATH", str(TESTS.parent))
+        return {"count": str(tmp_path_factory.mktemp("naughty") / "count")}
 
 
 def test_a_driver_that_lies_fails_the_contract(tmp_path, monkeypatch):
@@ -82,9 +95,10 @@ def test_a_driver_that_lies_fails_the_contract(tmp_path, monkeypatch):
         "from camera_agent.testing import DriverContract\n"
         "class TestLies(DriverContract):\n"
         "    driver = 'tests.drivers.naughty:Lies'\n"
-        "    @pytest.fixture\n"
-        "    def options(self, tmp_path):\n"
-        "        return {'count': str(tmp_path / 'count')}\n"
+        "    @pytest.fixture(scope='class')\n"
+        "    @classmethod\n"
+        "    def options(cls, tmp_path_factory):\n"
+        "        return {'count': str(tmp_path_factory.mktemp('lies') / 'count')}\n"
     )
     lone = ["-p", "no:randomly", "-p", "no:asyncio", "-p", "no:django", "-p", "no:cacheprovider", "-q"]
     here = [str(tmp_path / "test_lies.py"), "-c", "/dev/null", "--rootdir", str(tmp_path)]

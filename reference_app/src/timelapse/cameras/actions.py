@@ -13,7 +13,7 @@ from timelapse.cameras import domain
 from timelapse.cameras.errors import CodeUnknown, CodeUsed, TokenPending, TokenRefusal, TooManyPairings
 from timelapse.cameras.events import CameraPaired, CameraRevoked, camera_paired, camera_revoked
 from timelapse.cameras.models import Camera, Pairing
-from timelapse.cameras.queries import camera_by_token
+from timelapse.cameras.queries import camera_to_go_on
 from timelapse.shared import live
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def request_pairing(
         driver=driver,
         model=model,
         agent=agent,
-        again=camera_by_token(token) if token else None,
+        again=camera_to_go_on(token) if token else None,
         expires_at=now + domain.PAIRING_LASTS,
     )
     return PairingOffer(
@@ -118,8 +118,13 @@ def _let_in_again(camera: UUID, name: str | None) -> Camera:
     if current.state == Camera.States.REVOKED:
         current.reinstate()
     current.name = domain.written_name(name, current.name)
+    # A token that was never heard may never have arrived: the agent still has the one before.
+    if current.beat_at is not None or not current.former_token_hash:
+        current.former_token_hash = current.token_hash or ""
     current.token_hash = current.revoked_at = current.beat_at = current.next_by = None
-    current.save(update_fields=["state", "name", "token_hash", "revoked_at", "beat_at", "next_by"])
+    current.save(
+        update_fields=["state", "name", "token_hash", "former_token_hash", "revoked_at", "beat_at", "next_by"]
+    )
     return current
 
 
@@ -177,6 +182,7 @@ def record_heartbeat(camera: UUID, beat: domain.Heartbeat, *, now: datetime | No
         "config_revision": beat.config_revision,
         "config_error": beat.config_error,
         "grace_s": beat.grace_s,
+        "former_token_hash": "",
         "beat_at": now,
         "next_by": now + timedelta(seconds=beat.every_s),
     }

@@ -31,6 +31,9 @@ class Camera(Lifecycle):
     token_hash = models.CharField(  # noqa: DJ001 - unique: two cameras without a token yet must not collide
         max_length=64, unique=True, null=True, editable=False
     )
+    #: That of the token before a new pairing, until the new one is heard: an agent that never fetched the new
+    #: one still shows the old one when it asks again. It opens no door.
+    former_token_hash = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     revoked_at = models.DateTimeField(null=True, editable=False)
 

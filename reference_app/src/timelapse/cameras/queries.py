@@ -21,6 +21,11 @@ def camera_by_token(token: str) -> Camera | None:
     return camera
 
 
+def camera_to_go_on(token: str) -> Camera | None:
+    """Find the camera as which an agent with this token asks to go on, also while a newer token waits."""
+    return camera_by_token(token) or Camera.objects.filter(former_token_hash=digest(token)).first()
+
+
 def camera_by_id(camera: UUID) -> Camera | None:
     """Find a camera."""
     return Camera.objects.filter(pk=camera).first()

@@ -3,7 +3,8 @@
     class TestMyCamera(DriverContract):
         driver = "my_package.my_module:MyCamera"
 
-Override the fixture `options` to open it with something.
+Override the fixture `options` to open it with something. It is made once for the class, as the driver's
+process is: so decorate it with `@pytest.fixture(scope="class")` and `@classmethod`.
 """
 
 from __future__ import annotations
@@ -38,21 +39,32 @@ class DriverContract:
     #: Seconds one capture may take.
     deadline_s: ClassVar[float] = 30.0
 
-    @pytest.fixture
-    def options(self) -> Options:
+    @pytest.fixture(scope="class")
+    @classmethod
+    def options(cls) -> Options:
         """What the driver is opened with."""
         return {}
 
-    @pytest.fixture
-    def process(self, options: Options) -> Iterator[DriverProcess]:
-        """The driver, opened."""
-        with closing(DriverProcess(self.driver, options, capture_deadline_s=self.deadline_s)) as process:
-            process.open()
+    @pytest.fixture(scope="class")
+    @classmethod
+    def kept(cls, options: Options) -> Iterator[DriverProcess]:
+        """The driver's process: cameras wake slowly, so the tests share it."""
+        process = DriverProcess(cls.driver, options, capture_deadline_s=cls.deadline_s)
+        with closing(process):
             yield process
+
+    @pytest.fixture
+    def process(self, kept: DriverProcess) -> Iterator[DriverProcess]:
+        """The driver, opened; a source with an end is at its beginning."""
+        if kept.pid is None or kept.description.finite:
+            kept.open()
+        yield kept
+        if kept.description.finite:
+            kept.close()
 
     def test_it_says_what_it_is(self, process: DriverProcess) -> None:
         """The description names the camera."""
-        assert process.open().model.strip()
+        assert process.description.model.strip()
 
     def test_it_writes_one_whole_picture_where_it_was_asked_to(
         self, process: DriverProcess, tmp_path: Path
@@ -79,7 +91,7 @@ class DriverContract:
         self, process: DriverProcess, tmp_path: Path
     ) -> None:
         """No two captures get into each other's way."""
-        description = process.open()
+        description = process.description
         for number in range(10):
             shot = process.capture(tmp_path / f"{number}")
             if shot is None:
@@ -91,7 +103,7 @@ class DriverContract:
         self, process: DriverProcess, tmp_path: Path
     ) -> None:
         """And one without an end promises no number."""
-        description = process.open()
+        description = process.description
         if not description.finite:
             assert description.total is None
             return
