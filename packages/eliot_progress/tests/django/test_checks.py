@@ -3,6 +3,9 @@ from __future__ import annotations
 import pytest
 from django.core.checks import run_checks
 
+# From Django 6.1 on, checks ask every database what it can do.
+pytestmark = pytest.mark.django_db(databases="__all__")
+
 
 @pytest.mark.parametrize(
     ("given", "found"),
