@@ -77,6 +77,8 @@ class StrictServer:
         self.config: dict = {"revision": 0, "interval_s": 2.0}
         self.max_bytes = 50_000_000
         self.close_after_answer = False
+        #: Captures over which it fails whenever they come.
+        self.fail_over: set[str] = set()
         self.date = ""
         self._faults: deque[Fault] = deque()
         self._changed = threading.Condition()
@@ -217,6 +219,8 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(401, error=("token_revoked", "The token was revoked."))
         elif door := doors.get((method, path)):
             door()
+        elif path.removeprefix("/captures/") in self.strict.fail_over:
+            self._answer(500, error=("broken", "injected"))
         else:
             self._tus(method, path)
 
@@ -310,6 +314,8 @@ class Handler(BaseHTTPRequestHandler):
         upload = self._created()
         if upload is None:
             return self._answer(400)
+        if upload.metadata["capture"] in self.strict.fail_over:
+            return self._answer(500, error=("broken", "injected"))
         if upload.length > self.strict.max_bytes:
             return self._answer(413, error=("too_large", "Too large."))
         if self._unread and not upload.content:

@@ -15,7 +15,7 @@ class Doing:
         self.spool, self.done, self.told, self.stop = spool, [], [], threading.Event()
         self.commands = Commands(
             spool.orders,
-            {"capture": self.capture, "restart": self.restart, "break": self.fail},
+            {"capture": self.capture, "restart": self.restart, "break": self.fail, "full": self.fill},
             ended=lambda: self.told.append(self.states()),
         )
         self.thread = threading.Thread(target=self.commands.run, args=(self.stop,))
@@ -26,6 +26,12 @@ class Doing:
 
     def restart(self) -> Result:
         return Result(message="Restarting.", then=lambda: self.done.append(self.states()))
+
+    def fill(self) -> Result:
+        """Leave no room for its own result, for a while."""
+        self.spool.index.change("PRAGMA query_only = 1")
+        threading.Timer(0.05, lambda: self.spool.index.change("PRAGMA query_only = 0")).start()
+        return Result(message="Full.")
 
     def fail(self) -> Result:
         raise DriverError("The camera is asleep.", "Wake it.")
@@ -70,9 +76,16 @@ def test_a_command_that_fails_or_is_unknown_says_why_and_the_next_is_done(doing)
     doing.finish()
     assert doing.states()[:3] == [
         ("a", "failed", "The camera is asleep. Wake it."),
-        ("b", "failed", "'dance' is not a command of this agent: break, capture, restart."),
+        ("b", "failed", "'dance' is not a command of this agent: break, capture, full, restart."),
         ("c", "done", "Taken."),
     ]
+
+
+def test_a_result_that_a_full_card_does_not_take_is_written_when_there_is_room(doing, monkeypatch):
+    monkeypatch.setattr("camera_agent.commands.REST_S", 0.01)
+    doing.commands.take([{"id": "a", "name": "full"}])
+    doing.finish()
+    assert doing.states()[0] == ("a", "done", "Full.")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from camera_agent.clock import ClockQuality, Instant
+from camera_agent.errors import SpoolError
 from camera_agent.gaps import QUIET, Gap, Gaps
 
 
@@ -28,6 +29,24 @@ def told(*gaps: Gap, served_between: int = 0):
         (reason, since.wall_ns // 10**9, until.wall_ns // 10**9, count)
         for reason, _, since, until, count in heard
     ], before
+
+
+def test_a_gap_that_a_full_card_does_not_take_is_told_when_there_is_room():
+    heard, full = [], [True]
+
+    def tell(*one) -> None:
+        if full[0]:
+            raise SpoolError("The card is full.")
+        heard.append(one[4])
+
+    gathering = Gaps(tell)
+    gathering.miss(gap(0, 0, 1))
+    gathering.end()
+    gathering.miss(gap(5000, 5000, 2))
+    full[0] = False
+    for _ in range(QUIET):
+        gathering.served()
+    assert heard == [1, 2]
 
 
 def test_what_is_missed_one_after_another_is_one_gap():

@@ -6,7 +6,6 @@ import threading
 
 import pytest
 
-from camera_agent.errors import SpoolError
 from camera_agent.running import Threads
 
 
@@ -81,29 +80,3 @@ def test_a_signal_that_another_thread_takes_asks_for_the_end_too():
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
     assert threads.join(5)
-
-
-def test_a_full_card_ends_no_loop_but_that_of_a_replay():
-    threads, begun = Threads(), []
-
-    def work():
-        begun.append(1)
-        if len(begun) < 2:
-            raise SpoolError("The card is full.")
-        threads.request_stop()
-
-    threads.start("sender", work)
-    threads.wait()
-    assert threads.join(5)
-    threads.raise_error()
-    assert len(begun) == 2
-
-    def fail():
-        raise SpoolError("The card is full.")
-
-    threads = Threads()
-    threads.start("replay", fail, essential=True)
-    threads.wait()
-    threads.join(5)
-    with pytest.raises(SpoolError):
-        threads.raise_error()

@@ -117,6 +117,18 @@ def test_a_spool_that_takes_nothing_does_not_silence_the_heart(heart, server):
     assert server.heartbeats[1]["state_detail"] == ""
 
 
+def test_a_spool_that_can_t_be_counted_tells_what_it_held_last(heart, server):
+    heart.beat()
+
+    def full() -> Counts:
+        raise SpoolError("The card is worn out.")
+
+    heart._counts = full
+    heart.beat()
+    assert [beat["spool"]["pending"] for beat in server.heartbeats] == [3, 3]
+    assert "worn out" in server.heartbeats[1]["state_detail"]
+
+
 @pytest.mark.parametrize(
     "time", ["", "soon", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59Z", "1970-01-01T00:00:00Z"]
 )

@@ -77,7 +77,7 @@ class Agent:
             with self._threads.stopped_by_signals():
                 heard = Deliveries(self._status, say=self._say).heard
                 self._link.start(self._status, heard, actions=actions.by_name(filming), alive=filming.alive)
-                self._threads.start("filming", filming.run, essential=True, lasting=True)
+                self._threads.start("filming", filming.run, essential=True)
                 every = f"{self._config.interval_s:g} s"
                 self._say(f"Filming every {every}; delivering to {self._link.server}.")
                 systemd.notify(systemd.READY)

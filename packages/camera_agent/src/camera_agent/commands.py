@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import eliot
 
-from camera_agent.errors import AgentError, BadInput
+from camera_agent.errors import AgentError, BadInput, SpoolError
 from camera_agent.spool.orders import Order
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from camera_agent.home import Json
     from camera_agent.spool.orders import Orders
 
+#: Seconds after which a result that a full card did not take is written once more.
+REST_S = 1.0
 #: An id longer than this is none.
 LONGEST_ID = 200
 
@@ -65,13 +67,13 @@ class Commands:
         while not stop.is_set():
             command = self._waiting.get()
             if command is not None and not stop.is_set():
-                self._do(*command)
+                self._do(*command, stop)
 
     def wake(self) -> None:
         """Come back from waiting."""
         self._waiting.put(None)
 
-    def _do(self, identity: str, name: str) -> None:
+    def _do(self, identity: str, name: str, stop: threading.Event) -> None:
         then = None
         try:
             result = self._action(name)()
@@ -82,10 +84,20 @@ class Commands:
         eliot.log_message(
             message_type="camera:command", command=name, id=identity, state=order.state, message=order.message
         )
-        self._orders.end(order)
+        self._note(order, stop)
         self._ended()
         if then is not None:
             then()
+
+    def _note(self, order: Order, stop: threading.Event) -> None:
+        """Write down what came of it; on a full card as soon as there is room."""
+        while True:
+            try:
+                return self._orders.end(order)
+            except SpoolError as error:
+                eliot.log_message(message_type="camera:trouble", message=str(error))
+                if stop.wait(REST_S):
+                    return None
 
     def _action(self, name: str) -> Action:
         if name not in self._actions:

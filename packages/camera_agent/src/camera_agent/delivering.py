@@ -96,6 +96,7 @@ class Delivering:
             token=self._home.token,
             report=report,
             may_send=may_send,
+            ordered=lambda: self.gate.settings.ordered,
         )
         self._threads.start(f"sender {len(self._clients)}", sender.run)
 

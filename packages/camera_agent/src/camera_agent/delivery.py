@@ -34,8 +34,10 @@ class Delivery:
     networks: tuple[str, ...] = ()
     #: At most so many KiB a second, all uploads together; 0: as fast as it goes.
     rate_kib_s: float = 0.0
-    #: So many uploads at once; 1 keeps their order.
+    #: So many uploads at once; 1 keeps their order, but for captures over which the server stumbles.
     parallel: int = 1
+    #: Nothing passes a capture over which the server stumbles, however long that takes.
+    ordered: bool = False
     #: Small copies go ahead, newest first: `never`, `behind` (while originals wait), `always`.
     previews: str = "behind"
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol
+
+from camera_agent.errors import SpoolError
 
 if TYPE_CHECKING:
     from camera_agent.clock import Instant
@@ -14,6 +18,8 @@ Reason = Literal["camera_failed", "card_full", "stalled"]
 PIECE_S = 600.0
 #: So many captures in a row end a gap: a camera that fails at every other slot makes one gap, not hundreds.
 QUIET = 3
+#: So many gaps wait at most while the card takes none; the oldest go first.
+UNTOLD = 100
 
 
 class Missed(Protocol):
@@ -47,6 +53,7 @@ class Gaps:
 
     def __init__(self, tell: Missed) -> None:
         self._tell = tell
+        self._untold: deque[Gap] = deque(maxlen=UNTOLD)
         self._gap: Gap | None = None
         self._quiet = 0
 
@@ -64,7 +71,12 @@ class Gaps:
             self.end()
 
     def end(self) -> None:
-        """The gap, if there is one, is over."""
+        """The gap, if there is one, is over. One that a full card does not take is told later."""
         gap, self._gap = self._gap, None
         if gap is not None:
-            self._tell(gap.reason, gap.detail, gap.since, gap.until, gap.count)
+            self._untold.append(gap)
+        with contextlib.suppress(SpoolError):
+            while self._untold:
+                gap = self._untold[0]
+                self._tell(gap.reason, gap.detail, gap.since, gap.until, gap.count)
+                self._untold.popleft()

@@ -11,17 +11,9 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import eliot
-
-from camera_agent.errors import SpoolError
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
-
-
-#: Seconds after which a loop that met a full card begins anew.
-REST_S = 1.0
 
 
 class Threads:
@@ -34,18 +26,12 @@ class Threads:
         self._read, self._write = os.pipe()
         os.set_blocking(self._write, False)
 
-    def start(
-        self, name: str, work: Callable[[], None], *, essential: bool = False, lasting: bool | None = None
-    ) -> None:
-        """Run `work`; when an essential one ends, all end. An error in any of them ends all.
-
-        But a full card ends none that is lasting (as those that aren't essential are): it begins anew.
-        """
-        lasting = not essential if lasting is None else lasting
+    def start(self, name: str, work: Callable[[], None], *, essential: bool = False) -> None:
+        """Run `work`; when an essential one ends, all end. An error in any of them ends all."""
         context = contextvars.copy_context()
         thread = threading.Thread(
             target=context.run,
-            args=(self._guarded, self._lasting(work) if lasting else work, essential),
+            args=(self._guarded, work, essential),
             name=name,
             daemon=True,
         )
@@ -90,18 +76,6 @@ class Threads:
         """Raise what ended one of the threads, if something did."""
         if self._error is not None:
             raise self._error
-
-    def _lasting(self, work: Callable[[], None]) -> Callable[[], None]:
-        def again() -> None:
-            while True:
-                try:
-                    return work()
-                except SpoolError as error:
-                    eliot.log_message(message_type="camera:trouble", message=str(error))
-                    if self.stop.wait(REST_S):
-                        return None
-
-        return again
 
     def _guarded(self, work: Callable[[], None], essential: bool) -> None:
         try:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from camera_agent.camera import Wanted
-from camera_agent.errors import DriverError
+from camera_agent.errors import DriverError, SpoolError
 from camera_agent.frame import Capture, new_capture_id
 
 if TYPE_CHECKING:
@@ -107,7 +107,12 @@ class Shooting:
 
     def _fresh(self, name: str) -> Path:
         path = self._spool.incoming / name
-        path.unlink(missing_ok=True)
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise SpoolError(
+                f"{path} can't be removed: {error}.", "Check that the card is writable."
+            ) from error
         return path
 
     def _preview_made(self) -> bytes:

@@ -14,6 +14,7 @@ from camera_agent.clock import EARLIEST_NS, LATEST_NS, Clock, monotonic_ns
 from camera_agent.errors import AgentError, LinkDown
 from camera_agent.frame import from_rfc3339, rfc3339
 from camera_agent.link.pairing import PROTOCOL
+from camera_agent.spool.store import Counts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from camera_agent.home import Home, Json
     from camera_agent.link.client import Answer, Client
-    from camera_agent.spool.store import Counts
     from camera_agent.status import Status
 
 EVERY_S = 5.0
@@ -106,7 +106,7 @@ class Heart:
         self._home, self._counts, self._reporting = home, counts, reporting
         self._stop, self._alive = stop, alive
         self._started = time.monotonic()
-        self._seq = 0
+        self._seq, self._counted = 0, Counts(pending=0, bytes=0, refused=0)
         self._due = threading.Event()
 
     def run(self) -> None:
@@ -146,6 +146,7 @@ class Heart:
         try:
             self._reporting.tidy()
             more = self._reporting.facts()
+            self._counted = self._counts()
             self._status.well("card")
         except (AgentError, OSError) as error:
             # On a card that is full or worn out the server still hears what is wrong.
@@ -153,7 +154,7 @@ class Heart:
         uptime_s = time.monotonic() - self._started
         beat = message(
             self._status,
-            self._counts(),
+            self._counted,
             self._clock,
             seq=self._seq,
             folder=self._home.folder,

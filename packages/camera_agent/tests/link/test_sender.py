@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from camera_agent.errors import SpoolError
 from camera_agent.link.backoff import Backoff
 from camera_agent.link.client import Client
 from camera_agent.link.sender import Sender
@@ -17,7 +18,7 @@ from tests.spool.conftest import NOW
 class Running:
     """A sender in a thread; its reports."""
 
-    def __init__(self, spool, client, token) -> None:
+    def __init__(self, spool, client, token, **more) -> None:
         self.reports = []
         self.stop = threading.Event()
         self.spool, self.client = spool, client
@@ -29,6 +30,7 @@ class Running:
             token=token,
             report=self.report,
             backoff=Backoff(draw=lambda: -0.99),
+            **more,
         )
         self.thread = threading.Thread(target=self.sender.run)
 
@@ -101,6 +103,48 @@ def test_a_revoked_token_stops_sending_until_the_camera_is_paired_again(server, 
     running.wait_for([Unauthorized, Delivered])
     assert running.reports[0].outcome.message == "The token was revoked."
     assert server.stored == ["capture-1"]
+
+
+def stuck(server, put) -> None:
+    """Two captures; the server fails over the first one as often as it is asked."""
+    for name in ("capture-1", "capture-2"):
+        put(name)
+    server.fail_over = {"capture-1"}
+
+
+def test_others_pass_a_capture_over_which_the_server_stumbles(server, spool, client, put):
+    stuck(server, put)
+    running = Running(spool, client, lambda: client.token)
+    running.thread.start()
+    server.wait_for(lambda: server.stored == ["capture-2"])
+    server.fail_over = set()
+    server.wait_for(lambda: server.stored == ["capture-2", "capture-1"])
+    running.end()
+
+
+def test_nothing_passes_when_the_order_is_to_be_kept(server, spool, client, put):
+    stuck(server, put)
+    running = Running(spool, client, lambda: client.token, ordered=lambda: True)
+    running.thread.start()
+    running.wait_for([Later] * 5)
+    server.fail_over = set()
+    server.wait_for(lambda: server.stored == ["capture-1", "capture-2"])
+    running.end()
+
+
+def test_a_full_card_ends_no_sender(server, spool, client, put):
+    full = iter([True, False])
+
+    def may_send() -> bool:
+        if next(full, False):
+            raise SpoolError("The card is full.")
+        return True
+
+    put()
+    running = Running(spool, client, lambda: client.token, may_send=may_send)
+    running.thread.start()
+    server.wait_for(lambda: server.stored == ["capture-1"])
+    running.end()
 
 
 def test_a_full_card_does_not_end_the_sending_and_nothing_is_stored_twice(server, spool, client, put):

@@ -70,6 +70,13 @@ def test_refusals_that_pass_are_tried_later(status):
     )
 
 
+@pytest.mark.parametrize(
+    ("status", "wish", "stumbled"), [(500, "", True), (503, "9", False), (429, "", False)]
+)
+def test_a_server_that_fails_and_names_no_time_stumbled_over_the_capture(status, wish, stumbled):
+    assert judge("POST", answer(status, retry_after=wish), 10).stumbled is stumbled
+
+
 def test_401_is_about_the_token():
     assert isinstance(judge("POST", answer(401), 10), Unauthorized)
 

@@ -60,7 +60,7 @@ class Previews:
             self.changed.notify_all()
         return preview
 
-    def claim(self) -> Capture | None:
+    def claim(self, aside: frozenset[int] = frozenset()) -> Capture | None:  # noqa: ARG002 - as a spool has it
         """The newest one."""
         with self.changed:
             return self._waiting[next(reversed(self._waiting))] if self._waiting else None

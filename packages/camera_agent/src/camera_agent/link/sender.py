@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+import eliot
+
 from camera_agent.errors import LinkDown, PictureLost, SpoolError
 from camera_agent.link.backoff import Backoff
+from camera_agent.link.passing import Passing
 from camera_agent.link.upload import Delivered, Later, Lost, Outcome, Refused, Unauthorized, deliver
 
 if TYPE_CHECKING:
@@ -28,8 +31,8 @@ class Waiting(Protocol):
 
     changed: threading.Condition
 
-    def claim(self) -> Capture | None:
-        """The next capture to deliver."""
+    def claim(self, aside: frozenset[int] = ...) -> Capture | None:
+        """The next capture to deliver; those whose sequence numbers are set aside come after all others."""
         ...
 
     def release(self, capture: Capture) -> None:
@@ -70,7 +73,7 @@ class Sender:
     """Delivers until `stop` is set; several of them share a spool, each with a client of its own.
 
     `may_send` tells whether captures may go now; `token` is asked anew after a 401; `report` hears of every
-    attempt.
+    attempt. A capture over which the server stumbles is passed by others, unless they are to stay `ordered`.
     """
 
     def __init__(
@@ -82,6 +85,7 @@ class Sender:
         token: Callable[[], str | None],
         report: Callable[[Report], None],
         may_send: Callable[[], bool] = lambda: True,
+        ordered: Callable[[], bool] = lambda: False,
         backoff: Backoff | None = None,
     ) -> None:
         self._spool = spool
@@ -89,24 +93,33 @@ class Sender:
         self._stop = stop
         self._token = token
         self._report = report
-        self._may_send = may_send
+        self._may_send, self._ordered = may_send, ordered
+        self._passing = Passing()
         self._backoff = backoff or Backoff()
 
     def run(self) -> None:
-        """Deliver whatever comes, until stopped."""
+        """Deliver whatever comes, until stopped. A full card ends nothing."""
         while not self._stop.is_set():
-            if not self._may_send():
+            try:
+                self._turn()
+            except SpoolError as error:
+                eliot.log_message(message_type="camera:trouble", message=str(error))
                 self._stop.wait(LOOK_AGAIN_S)
-            elif (capture := self._next()) is not None:
-                try:
-                    self._pause(self.attempt(capture))
-                finally:
-                    self._spool.release(capture)
         self._client.close()
 
+    def _turn(self) -> None:
+        if not self._may_send():
+            self._stop.wait(LOOK_AGAIN_S)
+        elif (capture := self._next()) is not None:
+            try:
+                self._pause(self.attempt(capture))
+            finally:
+                self._spool.release(capture)
+
     def _next(self) -> Capture | None:
+        aside = frozenset() if self._ordered() else self._passing.aside()
         with self._spool.changed:
-            capture = self._spool.claim()
+            capture = self._spool.claim(aside)
             if capture is None and not self._stop.is_set():
                 self._spool.changed.wait()
             return capture
@@ -129,18 +142,24 @@ class Sender:
         match outcome:
             case Delivered():
                 self._spool.delivered(capture)
-                self._backoff.succeeded()
+                self._well(capture)
             case Refused(code=code, message=message):
                 self._spool.refused(capture, code, message)
-                self._backoff.succeeded()
+                self._well(capture)
             case Lost(message=message):
                 self._spool.lost(capture, message)
-            case Later(after_s=after_s):
+            case Later(after_s=after_s, stumbled=stumbled):
+                if stumbled:
+                    self._passing.stumbled(capture.sequence)
                 self._spool.tried(capture)
                 return self._backoff.wait_s(after_s)
             case Unauthorized():
                 return PAIRED_AGAIN_S
         return 0.0
+
+    def _well(self, capture: Capture) -> None:
+        self._backoff.succeeded()
+        self._passing.settled(capture.sequence)
 
     def _deliver(self, capture: Capture) -> Outcome:
         try:

@@ -49,10 +49,14 @@ class Lost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Later:
-    """Not now; `after_s` is the server's wish in seconds, if it has one."""
+    """Not now; `after_s` is the server's wish in seconds, if it has one.
+
+    `stumbled`: it failed over this capture, and may well take others.
+    """
 
     message: str
     after_s: float | None = None
+    stumbled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +112,8 @@ def judge(method: Method, answer: Answer, size: int) -> Outcome | Step:  # noqa:
         case status if 400 <= status < 500 and status not in PASSING:
             # A HEAD has no body to say why: the repeated creation tells.
             return Create(with_content=False) if method == "HEAD" else Refused(code=code, message=message)
-    return Later(message=message, after_s=answer.retry_after_s)
+    stumbled = answer.status >= 500 and answer.retry_after_s is None
+    return Later(message=message, after_s=answer.retry_after_s, stumbled=stumbled)
 
 
 def _progress(method: Method, answer: Answer, size: int) -> Outcome | Step:

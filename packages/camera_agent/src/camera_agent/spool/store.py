@@ -125,10 +125,10 @@ class Spool:
         self._notify()
         return stored
 
-    def next_pending(self) -> Capture | None:
-        """The oldest capture that waits for delivery and that nobody has claimed."""
+    def next_pending(self, aside: frozenset[int] = frozenset()) -> Capture | None:
+        """The oldest capture that waits for delivery, that nobody has claimed and that is not set aside."""
         with self.changed:
-            claimed = tuple(self._claimed)
+            claimed = tuple(self._claimed | aside)
         marks = ", ".join("?" * len(claimed))
         row = self.index.one(NEXT.format(claimed=marks), *claimed)
         return rows.to_capture(row) if row else None
@@ -138,10 +138,13 @@ class Spool:
         row = self.index.one("SELECT sequence FROM captures WHERE state = 0 ORDER BY sequence LIMIT 1")
         return int(row["sequence"]) if row else None
 
-    def claim(self) -> Capture | None:
-        """Take the oldest capture that waits: no other thread gets it until it is released."""
+    def claim(self, aside: frozenset[int] = frozenset()) -> Capture | None:
+        """Take the oldest capture that waits: no other thread gets it until it is released.
+
+        Those of the sequence numbers that are set aside come after all others.
+        """
         with self.changed:
-            capture = self.next_pending()
+            capture = self.next_pending(aside) or (self.next_pending() if aside else None)
             if capture is not None:
                 self._claimed.add(capture.sequence)
             return capture
