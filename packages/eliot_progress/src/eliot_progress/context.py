@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import re
 import threading
@@ -18,6 +17,7 @@ from eliot import Logger, current_action
 from eliot._action import _ACTION_CONTEXT, TaskLevel
 
 from eliot_progress import ids
+from eliot_progress.action import Action as Action  # noqa: PLC0414 - a part of what this module offers
 from eliot_progress.errors import MalformedPathError
 
 if TYPE_CHECKING:
@@ -35,76 +35,6 @@ _TRACEPARENT = re.compile(
 _VENDOR = "eliot"
 _STATE_LIMIT = 512
 _adopting = threading.Lock()
-_destinations = Logger._destinations  # noqa: SLF001 - where Logger.write sends to
-
-
-class Action(eliot.Action):  # type: ignore[misc] # eliot has no types
-    """An eliot action whose levels come from one atomic counter.
-
-    eliot's own counter is read, then written: threads that log in one action get the same ids (measured:
-    up to 42 % duplicates). Children of this class are of this class too.
-    """
-
-    _at_end: tuple[Callable[[BaseException | None], None], ...] = ()
-
-    def __init__(
-        self,
-        logger: object,
-        task_uuid: str,
-        task_level: TaskLevel,
-        action_type: str,
-        serializers: object = None,
-    ) -> None:
-        super().__init__(logger, task_uuid, task_level, action_type, serializers)
-        self._count_from(1)
-
-    def _count_from(self, first: int) -> None:
-        """Give this level to the next message or child."""
-        self._place = tuple(self._task_level.as_list())
-        self._levels = itertools.count(first)
-
-    def _nextTaskLevel(self) -> TaskLevel:  # noqa: N802 - eliot's name
-        return TaskLevel(level=[*self._place, next(self._levels)])
-
-    def log(self, message_type: str, **fields: object) -> None:
-        """Log a message below this action."""
-        if type(self._logger) is Logger and "__eliot_logger__" not in fields:
-            self._send(message_type, fields)
-        else:
-            super().log(message_type, **fields)  # another logger's, as eliot.testing's
-
-    def _send(self, message_type: str, fields: dict[str, object]) -> None:
-        """As eliot does it, without its copies: the fields are this call's own."""
-        fields["timestamp"] = time.time()
-        fields["task_uuid"] = self._identification["task_uuid"]
-        fields["task_level"] = [*self._place, next(self._levels)]
-        fields["message_type"] = message_type
-        _destinations.send(fields, self._logger)
-
-    def at_end(self, callback: Callable[[BaseException | None], None]) -> None:
-        """Have `callback` told how the action ends, just before it does."""
-        self._at_end = (*self._at_end, callback)
-
-    def not_at_end(self, callback: Callable[[BaseException | None], None]) -> None:
-        """Take back what `at_end` asked for."""
-        self._at_end = tuple(each for each in self._at_end if each != callback)
-
-    def finish(self, exception: BaseException | None = None) -> None:
-        """End the action, once."""
-        callbacks, self._at_end = self._at_end, ()
-        for callback in callbacks:
-            callback(exception)
-        super().finish(exception)
-
-    @property
-    def level(self) -> Level:
-        """The action's place in its task."""
-        return self._place
-
-    @property
-    def id(self) -> str:
-        """`uuid@/2/3`."""
-        return ids.action_id(self.task_uuid, self.level)
 
 
 def start(action_type: str, **fields: object) -> Action:
@@ -119,7 +49,7 @@ def log_message(message_type: str, **fields: object) -> None:
     """Log a message below the current action: as eliot's `log_message` does, without its copies."""
     action = _ACTION_CONTEXT.get(None)
     if type(action) is Action and type(action._logger) is Logger:  # noqa: SLF001 - our own class
-        action._send(message_type, fields)  # noqa: SLF001 - as above
+        action.send(message_type, fields)
     else:
         eliot.log_message(message_type, **fields)
 
@@ -133,7 +63,7 @@ def current() -> Action | None:
         if not isinstance(action, Action):
             # A stock eliot action: its counter goes on, atomically, from where it is.
             last = action._last_child  # noqa: SLF001 - eliot offers no other way to the counter
-            Action._count_from(action, last.as_list()[-1] + 1 if last else 1)  # noqa: SLF001
+            Action.count_from(action, last.as_list()[-1] + 1 if last else 1)
             action.__class__ = Action
     return action  # type: ignore[no-any-return] # it is one now
 
@@ -206,7 +136,7 @@ def _after_fork() -> None:
     """In a forked child: the copied counter must not give the ids that the parent gives too."""
     action = current()
     if action is not None:
-        action._count_from(_attempts())  # noqa: SLF001 - our own class
+        action.count_from(_attempts())
 
 
 os.register_at_fork(after_in_child=_after_fork)
@@ -225,12 +155,13 @@ def inject(headers: MutableMapping[str, str], origin: Origin | None = None) -> b
         sent = start("context:send")
         sent.finish()
         origin = Origin(task_uuid=sent.task_uuid, level=sent.level)
-    if not ids.travels(origin.level):
+    path = ids.travelling(origin.level)
+    if path is None:
         # A chain without end: it goes on below the root, under the same causal id.
         log_message("context:cut", cause=ids.action_id(origin.task_uuid, origin.level))
-        origin = Origin(task_uuid=origin.task_uuid, level=())
+        origin, path = Origin(task_uuid=origin.task_uuid, level=()), ""
     headers["traceparent"] = f"00-{origin.causal_id}-{ids.span(origin.task_uuid, origin.level)}-01"
-    ours = f"{_VENDOR}={ids.encode_path(origin.level)}"
+    ours = f"{_VENDOR}={path}"
     others = [entry for entry in _entries(headers.get("tracestate")) if not entry.startswith(f"{_VENDOR}=")]
     while others and len(",".join([ours, *others])) > _STATE_LIMIT:
         others.pop()
@@ -259,6 +190,6 @@ def _path_in(state: object) -> Level:
 
 
 def _entries(state: object) -> list[str]:
-    if not isinstance(state, str):
+    if not state or not isinstance(state, str):
         return []
     return [entry.strip() for entry in state[: 4 * _STATE_LIMIT].split(",") if "=" in entry]

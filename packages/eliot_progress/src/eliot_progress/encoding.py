@@ -15,20 +15,27 @@ if TYPE_CHECKING:
 LINE_LIMIT = 1 << 20
 #: What a cut line keeps.
 _ENVELOPE = ("task_uuid", "task_level", "timestamp", "message_type", "action_type", "action_status")
-_OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_APPEND_NEWLINE
+_ANY_KEYS = orjson.OPT_NON_STR_KEYS | orjson.OPT_APPEND_NEWLINE
 
 
 def encode(message: Mapping[str, object]) -> bytes:
     """The message as one line of JSON with its end. What JSON can't hold is written as text; never raises."""
     try:
-        line = orjson.dumps(message, json_default, _OPTIONS)
+        line = orjson.dumps(message, json_default, orjson.OPT_APPEND_NEWLINE)
     except (TypeError, ValueError, RecursionError):
-        # Lone surrogates, integers beyond 64 bits, cycles: slower, but nothing is lost.
-        line = json.dumps({_text(key): _plain(value) for key, value in message.items()}).encode() + b"\n"
+        line = _unusual(message)
     if len(line) > LINE_LIMIT:
         kept = {key: _plain(message[key]) for key in _ENVELOPE if key in message}
         line = json.dumps({**kept, "cut_bytes": len(line)}).encode() + b"\n"
     return line
+
+
+def _unusual(message: Mapping[str, object]) -> bytes:
+    """Slower: keys that are no text; then lone surrogates, integers beyond 64 bits, cycles."""
+    try:
+        return orjson.dumps(message, json_default, _ANY_KEYS)
+    except (TypeError, ValueError, RecursionError):
+        return json.dumps({_text(key): _plain(value) for key, value in message.items()}).encode() + b"\n"
 
 
 def _plain(value: object) -> object:

@@ -84,13 +84,13 @@ def span(task_uuid: str, level: Iterable[int]) -> str:
 
 def encode_path(level: Iterable[int]) -> str:
     """A level as text that sorts like the tree: [2, 3, 11] is `a2/a3/b11`, and a subtree is a prefix."""
-    return "/".join(f"{chr(96 + len(digits))}{digits}" for digits in map(str, level))
+    return "/".join([f"{chr(96 + len(digits))}{digits}" for digits in map(str, level)])
 
 
-def travels(level: Iterable[int]) -> bool:
-    """Whether a place is near enough to the root for `decode_path` to read what `encode_path` writes."""
-    level = tuple(level)
-    return len(level) <= MAX_DEPTH and len(encode_path(level)) <= _MAX_LENGTH
+def travelling(level: Level) -> str | None:
+    """The path, when the place is near enough to the root for `decode_path` to read it; else None."""
+    path = encode_path(level) if len(level) <= MAX_DEPTH else None
+    return path if path is not None and len(path) <= _MAX_LENGTH else None
 
 
 def decode_path(path: str) -> Level:

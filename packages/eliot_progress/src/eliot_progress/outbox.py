@@ -115,8 +115,7 @@ class Outbox:
         except Exception as error:  # noqa: BLE001 - a store may fail in any way; the work must go on
             self._complain("store", error)
             return False
-        report = messages.parse(message)
-        if self._on_change is not None and report is not None:
+        if self._on_change is not None and (report := messages.parse(message)) is not None:
             try:
                 self._on_change(state_of(report))
             except Exception as error:  # noqa: BLE001 - as above

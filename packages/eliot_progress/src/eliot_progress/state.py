@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 from eliot_progress import clean, ids
@@ -51,7 +51,8 @@ class TaskState:
         return ids.action_id(uuid, level[:-1]) if level else None
 
 
-_SHARED = tuple(f.name for f in fields(TaskState) if f.name not in {"id", "causal_id"})
+_FIELDS = tuple(f.name for f in fields(TaskState))
+_SHARED = tuple(name for name in _FIELDS if name not in {"id", "causal_id"})
 
 
 _TIMES = ("started_at", "beat_at", "advanced_at", "next_by")
@@ -70,12 +71,12 @@ def state_of(report: Report) -> TaskState:
 
 def to_dict(state: TaskState) -> dict[str, object]:
     """The state as plain JSON values."""
-    return asdict(state)
+    return {name: getattr(state, name) for name in _FIELDS}
 
 
 def from_dict(values: Mapping[str, object]) -> TaskState:
     """The state that `to_dict` wrote, also after a trip through JSON. Unknown keys are left out."""
-    known = {f.name: values[f.name] for f in fields(TaskState) if f.name in values}
+    known = {name: values[name] for name in _FIELDS if name in values}
     eta = known.get("eta_s")
     known["eta_s"] = tuple(eta) if isinstance(eta, list | tuple) else None
     return TaskState(**known)  # type: ignore[arg-type] # our own JSON

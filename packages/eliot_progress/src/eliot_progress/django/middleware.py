@@ -61,18 +61,23 @@ class CausalMiddleware:
 
 def _begin(request: HttpRequest) -> context.Action:
     fields = {"method": clean.text(request.method), "path": clean.text(request.path)}
-    origin = context.extract(request.headers) if _believed(request) else None
+    origin = context.extract(_carried(request)) if _believed(request) else None
     start = context.start if origin is None else origin.attempt
     action = start("http:request", **fields)
     setattr(request, _ACTION, action)
     return action
 
 
+def _carried(request: HttpRequest) -> dict[str, str]:
+    """Out of META: `request.headers` would name all headers anew, which costs more than all the rest."""
+    return {name: request.META.get(f"HTTP_{name.upper()}", "") for name in ("traceparent", "tracestate")}
+
+
 def _believed(request: HttpRequest) -> bool:
     """Whether this request's `traceparent` is adopted: strangers must not write into our trees."""
     adopt = conf.get().ADOPT
     if adopt == conf.SAME_ORIGIN:
-        return request.headers.get("Sec-Fetch-Site") == "same-origin"
+        return request.META.get("HTTP_SEC_FETCH_SITE") == "same-origin"
     return adopt == conf.ALWAYS
 
 

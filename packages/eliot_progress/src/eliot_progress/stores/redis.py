@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import time
 from typing import TYPE_CHECKING
 
+import orjson
 import redis
 
 from eliot_progress.messages import OUTCOMES, parse
@@ -98,7 +98,7 @@ class RedisStore:
                 f"{self._prefix}ended:{state.outcome}",
             ],
             args=[
-                json.dumps(to_dict(state)),
+                orjson.dumps(to_dict(state)),
                 state.seq + (_FINISHED if finished else 0),
                 f"{state.started_at:017.6f} {state.id}",
                 self._keep_s,
@@ -167,4 +167,6 @@ def _seconds(server_time: Sequence[int]) -> float:
 def _state(kept: Sequence[bytes | None], ahead: float) -> TaskState | None:
     """What is kept, by this host's clock: the server heard it, and its clock is `ahead` seconds of ours."""
     raw, heard = kept
-    return None if raw is None or heard is None else arrived(from_dict(json.loads(raw)), float(heard) - ahead)
+    return (
+        None if raw is None or heard is None else arrived(from_dict(orjson.loads(raw)), float(heard) - ahead)
+    )
