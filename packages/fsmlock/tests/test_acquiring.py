@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from asgiref.sync import sync_to_async
 from django.db import connections, transaction
+from django_redis import get_redis_connection
 
 import fsmlock
 from fsmlock import Preempt, RetryLater, Skip, Wait, backends
@@ -157,6 +158,69 @@ async def test_a_coroutine_waits_without_holding_up_the_loop(async_film):
         mine.check()
     ticking.cancel()
     assert len(ticks) > 5
+
+
+@pytest.fixture(params=["database", "redis"])
+async def async_real_film(request, async_film, settings):
+    if request.param == "redis":
+        request.getfixturevalue("valkey")
+        settings.FSMLOCK = {"BACKEND": "fsmlock.backends.redis.RedisBackend"}
+        backends._build.cache_clear()
+    return async_film
+
+
+def held_by_a_thread(film, until):
+    """Hold it in a thread until told to let go; answers when that was."""
+    with fsmlock.hold(film, "render"):
+        until.wait(LONG.total_seconds())
+    connections.close_all()
+    return time.monotonic()
+
+
+async def test_a_coroutine_is_woken_within_a_fifth_of_a_second_of_the_release(async_real_film):
+    let_go = threading.Event()
+    loop = asyncio.get_running_loop()
+    holder = loop.run_in_executor(None, held_by_a_thread, async_real_film, let_go)
+    await loop.run_in_executor(None, wait_until, lambda: someone_holds(async_real_film))
+
+    async def wait():
+        async with fsmlock.hold(async_real_film, "render", policy=Wait(up_to=LONG)) as mine:
+            mine.check()
+            return time.monotonic()
+
+    waiting = asyncio.create_task(wait())
+    await loop.run_in_executor(None, wait_until, lambda: someone_waits(async_real_film))
+    let_go.set()
+    assert await waiting - await holder < 0.5  # 0.2 on a quiet machine
+    assert not await loop.run_in_executor(None, someone_waits, async_real_film)
+
+
+async def test_a_coroutine_that_waits_asks_four_times_a_second_and_no_more(valkey, async_film, settings):
+    settings.FSMLOCK = {"BACKEND": "fsmlock.backends.redis.RedisBackend"}
+    backends._build.cache_clear()
+    client = get_redis_connection("default")
+
+    async def wait():
+        async with fsmlock.hold(async_film, "render", policy=Wait(up_to=LONG)):
+            pass
+
+    held = await sync_to_async(fsmlock.hold(async_film, "render").acquire)()
+    waiting = asyncio.create_task(wait())
+    await sync_to_async(wait_until, thread_sensitive=False)(lambda: someone_waits(async_film))
+    asked = time.monotonic()
+    client.config_resetstat()
+    assert await asyncio.wait({waiting}, timeout=1) == (set(), {waiting})
+    calls = client.info("commandstats")["cmdstat_evalsha"]["calls"]
+    renewals = time.monotonic() - asked
+    assert calls <= 4 + 4 * renewals + renewals
+    await sync_to_async(held.release)()
+    await waiting
+
+
+def someone_holds(film):
+    found = fsmlock.holds_on(film)
+    connections.close_all()
+    return found
 
 
 def someone_waits(film):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import random
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from asgiref.sync import sync_to_async
+from django.db import connections
 
 from fsmlock import backends, clock
 from fsmlock.backends.base import Granted, busy
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from fsmlock.backends.base import InTheWay, Line
     from fsmlock.held import Held
     from fsmlock.policies import Policy
+    from fsmlock.rules import Claim
 
 #: A waiter looks again at least this often, woken or not: it renews its place in line by that.
 _LOOK_AGAIN_S = 0.25
@@ -56,14 +59,59 @@ async def acquire_async(held: Held, policy: Policy, using: str) -> Held:
     """The same without blocking the event loop."""
     steps = _steps(held, policy, using)
     step = sync_to_async(_next)
+    ear: _Ear | None = None
     try:
-        while (seconds := await step(steps)) is not None:  # noqa: ASYNC110 - the store has no event to wait for
-            await asyncio.sleep(min(seconds, random.uniform(0.02, 0.08)))  # noqa: S311 - no secret
+        while (seconds := await step(steps)) is not None:
+            if not backends.get().wakes(using):
+                await asyncio.sleep(min(seconds, random.uniform(0.02, 0.08)))  # noqa: S311 - no secret
+            elif ear is None:
+                ear = _Ear(held.claim, using)
+                await ear.open()  # as above: listen first, then look once more
+            else:
+                await ear.wait(seconds)
     except BaseException:
         # Cancelled: the thread may have been granted the hold just now, and nobody would give it back.
         await sync_to_async(_undo)(steps, held)
         raise
+    finally:
+        if ear is not None:
+            await ear.close()
     return held
+
+
+class _Ear:
+    """A coroutine's place in line: a thread listens for it, with a connection of its own."""
+
+    def __init__(self, claim: Claim, using: str) -> None:
+        self._claim = claim
+        self._using = using
+        self._line: Line | None = None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="fsmlock-wait")
+
+    async def open(self) -> None:
+        """Listen from now on."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._open)
+
+    async def wait(self, seconds: float) -> None:
+        """Until something may have changed, at most ``seconds``."""
+        assert self._line is not None  # noqa: S101 - opened before
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._line.wait, seconds)
+
+    async def close(self) -> None:
+        """End the thread: after the wait that it is in, if its coroutine was cancelled."""
+        closed = asyncio.get_running_loop().run_in_executor(self._thread, self._close)
+        self._thread.shutdown(wait=False)
+        await closed
+
+    def _open(self) -> None:
+        self._line = backends.get().line(self._claim, using=self._using)
+
+    def _close(self) -> None:
+        try:
+            if self._line is not None:
+                self._line.close()
+        finally:
+            connections.close_all()
 
 
 def _undo(steps: Generator[float], held: Held) -> None:
@@ -79,7 +127,7 @@ def _steps(held: Held, policy: Policy, using: str) -> Generator[float]:
     """Ask, and yield for how long to wait before asking again; ends when held, or refused with Skip."""
     backend, claim = backends.get(), held.claim
     give_up = clock.now() + _patience_s(policy)
-    queue = isinstance(policy, Wait | Preempt) and backend.may_wait(using)
+    queue = isinstance(policy, (Wait, Preempt)) and backend.may_wait(using)
     ticket: int | None = None
     asked_to_stop = False
     try:

@@ -7,17 +7,16 @@ import functools
 import hashlib
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # CLOCK_BOOTTIME goes on during suspend, so a laptop that wakes up knows its leases are gone.
 _CLOCK: int = getattr(time, "CLOCK_BOOTTIME", -1)
 
-if _CLOCK < 0:  # pragma: no cover - not on Linux
-    now = time.monotonic
-else:
-
-    def now() -> float:
-        """Seconds since some fixed moment, the same for every process of this host."""
-        return time.clock_gettime(_CLOCK)
+#: Seconds since some fixed moment, the same for every process of this host.
+now: Callable[[], float] = time.monotonic if _CLOCK < 0 else functools.partial(time.clock_gettime, _CLOCK)
 
 
 @functools.cache

@@ -74,6 +74,8 @@ class Holding:
         )
 
     def _resolve(self, target: object) -> list[models.Model]:
+        if isinstance(target, models.Model):
+            return [target]
         objects = list(target) if isinstance(target, Sequence) else [target]
         if not objects:
             raise Misdeclared("hold() was given no object. Pass at least one.")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from fsmlock.errors import Misdeclared
 from fsmlock.reasons import did_you_mean
@@ -107,7 +108,7 @@ def resource(obj: models.Model) -> str:
             f"This {obj._meta.verbose_name} isn't saved, or was deleted: nobody else can see it."
             " Save it first, then hold it."
         )
-    name = resource_of(owner(type(obj)), obj.pk)
+    name = f"{_label(type(obj))}:{obj.pk}"
     if not name.isprintable() or len(name) > _LONGEST:
         raise Misdeclared(
             f"{name!r} can't be held: a key must be printable, and at most {_LONGEST} letters long."
@@ -115,9 +116,9 @@ def resource(obj: models.Model) -> str:
     return name
 
 
-def resource_of(model: type[models.Model], pk: object) -> str:
-    """The same from a model and a primary key."""
-    return f"{model._meta.label_lower}:{pk}"
+@functools.cache
+def _label(model: type[models.Model]) -> str:
+    return owner(model)._meta.label_lower
 
 
 def locks_of(model: type[models.Model]) -> Locks:
@@ -128,32 +129,36 @@ def locks_of(model: type[models.Model]) -> Locks:
     return locks
 
 
+class _Link(NamedTuple):
+    """One step up to a parent: by which foreign key, as whom, and the names that come down from there."""
+
+    path: str
+    attname: str
+    label: str
+    names: frozenset[str]
+
+
 def parents(obj: models.Model) -> list[tuple[str, frozenset[str]]]:
     """The ancestors' resources, nearest first, each with the names that come down from it.
 
     The first costs nothing; a longer chain is read with one query.
     """
-    paths, names = _chain(type(obj))
-    found: list[tuple[str, frozenset[str]]] = []
-    model = type(obj)
-    for path, key, inherited in zip(paths, _keys(obj, paths), names, strict=True):
-        model = _foreign_key(model, path).related_model
-        if key is not None:
-            found.append((resource_of(owner(model), key), inherited))
-    return found
+    links = _links(type(obj))
+    pairs = zip(links, _keys(obj, links), strict=True) if links else ()
+    return [(f"{link.label}:{key}", link.names) for link, key in pairs if key is not None]
 
 
-def _keys(obj: models.Model, paths: list[str]) -> list[object]:
+def _keys(obj: models.Model, links: tuple[_Link, ...]) -> list[object]:
     """The ancestors' keys: from what is loaded as far as that goes, the rest with one query."""
     keys: list[object] = []
     loaded: models.Model | None = obj
-    for path in paths:
+    for link in links:
         if loaded is None:
-            return [*keys, *_read(obj, paths, len(keys))]
-        keys.append(getattr(loaded, _foreign_key(type(loaded), path).attname))
+            return [*keys, *_read(obj, [link.path for link in links], len(keys))]
+        keys.append(getattr(loaded, link.attname))
         if keys[-1] is None:
-            return keys + [None] * (len(paths) - len(keys))
-        loaded = loaded._state.fields_cache.get(path)
+            return keys + [None] * (len(links) - len(keys))
+        loaded = loaded._state.fields_cache.get(link.path)
     return keys
 
 
@@ -166,9 +171,10 @@ def _foreign_key(model: type[models.Model], name: str) -> models.ForeignKey[mode
     return cast("models.ForeignKey[models.Model, models.Model]", model._meta.get_field(name))
 
 
-def _chain(model: type[models.Model]) -> tuple[list[str], list[frozenset[str]]]:
-    paths: list[str] = []
-    names: list[frozenset[str]] = []
+@functools.cache
+def _links(model: type[models.Model]) -> tuple[_Link, ...]:
+    """The way up from a model. It is the same for all of its objects, so it is walked once."""
+    links: list[_Link] = []
     locks = getattr(model, "locks", None)
     inherited: frozenset[str] | None = None
     seen = {model}
@@ -176,14 +182,14 @@ def _chain(model: type[models.Model]) -> tuple[list[str], list[frozenset[str]]]:
         inherited = locks.inherits if inherited is None else inherited & locks.inherits
         if not inherited:
             break
-        paths.append(locks.inherit_from)
-        names.append(inherited)
-        model = _foreign_key(model, locks.inherit_from).related_model
+        key = _foreign_key(model, locks.inherit_from)
+        model = key.related_model
         if model in seen:
             raise Misdeclared(f"{model.__name__} inherits its locks from itself. Run manage.py check.")
         seen.add(model)
+        links.append(_Link(locks.inherit_from, key.attname, _label(model), inherited))
         locks = getattr(model, "locks", None)
-    return paths, names
+    return tuple(links)
 
 
 def want(obj: models.Model, lock: str) -> Want:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from django.utils.functional import cached_property  # the standard library's takes a lock on Python 3.11
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

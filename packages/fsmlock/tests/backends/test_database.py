@@ -3,8 +3,10 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
+import fsmlock
 from fsmlock.backends.database import DatabaseBackend
 from fsmlock.testing.conformance import Conformance, claim, parent
+from tests.shop.models import Frame
 
 
 class TestDatabaseBackend(Conformance):
@@ -27,3 +29,39 @@ class TestDatabaseBackend(Conformance):
                 "UPDATE fsmlock_hold SET renewed_us = renewed_us * 10, expires_us = expires_us * 10"
             )
         assert self.take(backend, claim(parent()))
+
+
+@pytest.fixture
+def frame(transactional_db, film):
+    return Frame.objects.create(film=film)
+
+
+def test_a_hold_below_two_ancestors_costs_two_statements_too(frame, django_assert_num_queries):
+    with django_assert_num_queries(2), fsmlock.hold(frame, "process"):
+        pass
+
+
+def test_ancestors_that_are_not_loaded_cost_one_query_more(frame, django_assert_num_queries):
+    again = Frame.objects.get(pk=frame.pk)
+    with django_assert_num_queries(3), fsmlock.hold(again, "process"):
+        pass
+
+
+def test_many_objects_at_once_cost_no_more_statements(frame, django_assert_num_queries):
+    more = [frame, *(Frame.objects.create(film=frame.film) for _ in range(4))]
+    with django_assert_num_queries(2), fsmlock.hold(more, "process"):
+        pass
+
+
+def test_the_token_is_the_id_of_the_row_that_is_held(frame):
+    other = Frame.objects.create(film=frame.film)
+    with fsmlock.hold([other, frame], "process") as held:
+        seen = {h.resource: h.token for each in (frame, other) for h in fsmlock.holds_on(each)}
+        assert seen == held.tokens
+
+
+def test_a_refusal_costs_one_query_more(frame, elsewhere, django_assert_num_queries):
+    held = fsmlock.hold(frame.film.room, "clean").acquire()
+    with django_assert_num_queries(2), pytest.raises(fsmlock.HoldRefused):
+        elsewhere(fsmlock.hold(frame, "process").acquire)
+    held.release()

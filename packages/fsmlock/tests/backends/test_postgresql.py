@@ -62,7 +62,7 @@ def test_a_transaction_that_keeps_its_decision_open_keeps_nobody_waiting_for_lon
     other.settings_dict = connection.settings_dict
     with other.cursor() as cursor:
         cursor.execute("BEGIN")
-        cursor.execute("SELECT fsmlock_lock(%s, true)", [postgresql._number(f"shop.film:{real_film.pk}")])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [postgresql._number(f"shop.film:{real_film.pk}")])
         asked = time.monotonic()
         with pytest.raises(fsmlock.HoldRefused) as refused:
             fsmlock.hold(real_film, "render").acquire()

@@ -4,12 +4,16 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from django_redis import get_redis_connection
 
+import fsmlock
+from fsmlock import backends
 from fsmlock.backends import scripts
 from fsmlock.backends.base import Granted, InTheWay
 from fsmlock.backends.fences import pass_fence
 from fsmlock.backends.redis import RedisBackend
 from fsmlock.testing.conformance import Conformance, child, claim, parent
+from tests.shop.models import Frame
 from tests.waiting import wait_until
 
 
@@ -52,6 +56,27 @@ class TestRedisBackend(Conformance):
         assert self.eventually(
             lambda: not [h for h in backend.find(["shop.film:1"], using="default") if h.waits]
         )
+
+    def test_what_a_dead_holder_leaves_is_forgotten_in_the_end(self, backend):
+        assert self.take(backend, claim(parent(), lease=0.1))
+        assert self.eventually(lambda: self.take(backend, claim(parent())))
+        (key,) = backend._client.keys("fsmlock:on:*")
+        assert backend._client.ttl(key) > 0
+
+
+def test_a_hold_below_two_ancestors_costs_two_round_trips(valkey, transactional_db, film, settings):
+    settings.FSMLOCK = {"BACKEND": "fsmlock.backends.redis.RedisBackend"}
+    backends._build.cache_clear()
+    frame = Frame.objects.create(film=film)
+    with fsmlock.hold(frame, "process"):
+        """The first one of a process meets the server."""
+    client = get_redis_connection("default")
+    client.config_resetstat()
+    with fsmlock.hold(frame, "process"):
+        pass
+    calls = {name: found["calls"] for name, found in client.info("commandstats").items()}
+    assert calls["cmdstat_evalsha"] == 2
+    assert not {"cmdstat_eval", "cmdstat_set", "cmdstat_get", "cmdstat_publish"} & set(calls)
 
 
 MOVED = "local t = redis.call('TIME'); t[1] = t[1] + (redis.call('GET', 'moved_s') or 0)"

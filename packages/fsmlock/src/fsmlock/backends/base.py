@@ -125,6 +125,10 @@ class Backend(Protocol):
         """Can waiting help now? Not where our own open transaction keeps the holder from releasing."""
         ...
 
+    def wakes(self, using: str) -> bool:
+        """Does a release wake who waits? Else they have to look for themselves."""
+        ...
+
     def take(
         self, claim: Claim, *, using: str, queue: bool = False, ticket: int | None = None
     ) -> Granted | InTheWay:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 from django.db import connections
 
 from fsmlock.backends.base import Granted, HoldInfo, InTheWay, Renewed
-from fsmlock.backends.statements import conflict, insertion, marks, waiting
+from fsmlock.backends.statements import conflict, marks, waiting
 from fsmlock.backends.vendors import dialect_of
 from fsmlock.rules import in_the_way
 
@@ -43,6 +43,10 @@ class DatabaseBackend:
         connection = connections[using]
         return connection.vendor != "sqlite" or not connection.in_atomic_block
 
+    def wakes(self, using: str) -> bool:
+        """By NOTIFY; SQLite has nothing of the kind."""
+        return connections[using].vendor == "postgresql"
+
     def take(
         self, claim: Claim, *, using: str, queue: bool = False, ticket: int | None = None
     ) -> Granted | InTheWay:
@@ -70,10 +74,10 @@ class DatabaseBackend:
 
     def _insert(self, claim: Claim, ticket: int | None, using: str) -> dict[str, int] | None:
         """The tokens; none when refused, and None when it could not be decided now."""
-        lease = claim.lease_us
-        if connections[using].in_atomic_block:
+        dialect, lease = dialect_of(using), claim.lease_us
+        if dialect.connection.in_atomic_block:
             lease = max(lease, _UNCOMMITTED_LEASE_US)
-        rows = dialect_of(using).decide(claim, ticket, lease, insertion)
+        rows = dialect.decide(claim, ticket, lease)
         if rows and rows[0][2] == "busy":
             return None
         return {resource: token for token, resource, kind in rows if kind == "held"}

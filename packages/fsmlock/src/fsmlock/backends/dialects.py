@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from django.db import connections
-
 from fsmlock import clock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from django.db.backends.base.base import BaseDatabaseWrapper
 
     from fsmlock.backends.base import Line
     from fsmlock.rules import Claim
@@ -17,18 +17,10 @@ if TYPE_CHECKING:
 Params: TypeAlias = list[Any]
 
 
-class Insertion(Protocol):
-    """Builds the deciding statement from a claim, its ticket and its lease."""
-
-    def __call__(
-        self, claim: Claim, ticket: int | None, lease: int, *, now: str, alive: str
-    ) -> tuple[str, Params]:
-        """``now`` and ``alive`` are SQL of the dialect."""
-        ...
-
-
 class Dialect(Protocol):
-    """One database alias."""
+    """One database connection: each thread has its own."""
+
+    connection: BaseDatabaseWrapper
 
     #: Does a row whose lease is over count until it is deleted?
     keeps_the_dead: bool
@@ -56,9 +48,7 @@ class Dialect(Protocol):
         """
         ...
 
-    def decide(
-        self, claim: Claim, ticket: int | None, lease_us: int, insertion: Insertion
-    ) -> Sequence[tuple[int, str, str]]:
+    def decide(self, claim: Claim, ticket: int | None, lease_us: int) -> Sequence[tuple[int, str, str]]:
         """Decide alone for all the claim's resources: insert its rows and answer them, or nothing.
 
         A row of the kind "busy" says that somebody keeps a decision open.
@@ -90,9 +80,9 @@ class Dialect(Protocol):
         ...
 
 
-def run(using: str, sql: str, params: Params) -> list[Any]:
+def run(connection: BaseDatabaseWrapper, sql: str, params: Params) -> list[Any]:
     """The rows of one statement."""
-    with connections[using].cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.fetchall() if cursor.description else []
 

@@ -26,17 +26,11 @@ GONE = "SELECT fsmlock_gone(%s)"
 
 _CREATE = r"""
 -- Waits a moment for whoever decides just now, but not for a transaction that keeps its decision open.
-CREATE OR REPLACE FUNCTION fsmlock_lock(p_number bigint, p_exclusive bool) RETURNS bool
+CREATE OR REPLACE FUNCTION fsmlock_wait(p_number bigint, p_exclusive bool) RETURNS bool
 LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
-  before text;
+  before text := current_setting('lock_timeout');
 BEGIN
-  IF p_exclusive THEN
-    IF pg_try_advisory_xact_lock(p_number) THEN RETURN true; END IF;
-  ELSIF pg_try_advisory_xact_lock_shared(p_number) THEN
-    RETURN true;
-  END IF;
-  before := current_setting('lock_timeout');
   PERFORM set_config('lock_timeout', '200ms', true);
   BEGIN
     IF p_exclusive THEN
@@ -78,13 +72,16 @@ BEGIN
       ' Take holds outside of it, or use the Redis backend.', upper(current_setting('transaction_isolation'));
   END IF;
   FOR i IN 1 .. array_length(p_numbers, 1) LOOP
-    IF NOT fsmlock_lock(p_numbers[i], p_exclusive[i]) THEN
+    CONTINUE WHEN CASE WHEN p_exclusive[i] THEN pg_try_advisory_xact_lock(p_numbers[i])
+                       ELSE pg_try_advisory_xact_lock_shared(p_numbers[i]) END;
+    IF NOT fsmlock_wait(p_numbers[i], p_exclusive[i]) THEN
       RETURN QUERY SELECT 0::bigint, ''::text, 'busy'::text;
       RETURN;
     END IF;
   END LOOP;
   -- Each statement of a volatile function sees what was committed before it began: after the locks.
-  IF EXISTS (
+  -- Most often there is nothing at all, and that is seen sooner.
+  IF EXISTS (SELECT 1 FROM fsmlock_hold h WHERE h.resource = ANY (c_resource)) AND EXISTS (
     SELECT 1 FROM unnest(c_resource, c_kind, c_not, c_names) AS c (resource, kind, negated, names)
     JOIN fsmlock_hold h ON h.resource = c.resource AND h.kind = c.kind
     WHERE (h.lock = ANY (string_to_array(c.names, chr(29)))) <> c.negated
@@ -111,6 +108,9 @@ DECLARE
 BEGIN
   DELETE FROM fsmlock_hold
   WHERE resource = ANY (p_resources) AND claim = p_claim AND (waits OR NOT p_only_waiting);
+  IF NOT EXISTS (SELECT 1 FROM fsmlock_hold w WHERE w.waits AND w.resource = ANY (p_resources)) THEN
+    RETURN;
+  END IF;
   -- Waiters for one lock let each other in; with another lock one may get what the first can't have yet.
   PERFORM pg_notify('fsmlock_' || w.claim, '') FROM fsmlock_hold w
   WHERE w.waits AND w.kind <> 'later' AND w.resource = ANY (p_resources) AND NOT EXISTS (

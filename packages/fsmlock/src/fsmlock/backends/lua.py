@@ -25,9 +25,11 @@ end
 
 # A hash is forgotten a month after its last lease: what a dead holder leaves is no leak.
 KEEP = """
-local function keep(key, ms)
+local function keep(key, ms, is_new)
   local seconds = 2592000 + math.ceil(ms / 1000)
-  if redis.call('TTL', key) < seconds then redis.call('EXPIRE', key, string.format('%.0f', seconds)) end
+  if is_new or redis.call('TTL', key) < seconds then
+    redis.call('EXPIRE', key, string.format('%.0f', seconds))
+  end
 end
 """
 

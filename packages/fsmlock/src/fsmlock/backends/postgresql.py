@@ -7,7 +7,7 @@ import random
 import time
 from typing import TYPE_CHECKING
 
-from django.db import connections, transaction
+from django.db import transaction
 
 from fsmlock import clock
 from fsmlock.backends.dialects import now_us, run
@@ -16,8 +16,10 @@ from fsmlock.backends.functions import GONE, TAKE, gone_params, take_params
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
     from fsmlock.backends.base import Line
-    from fsmlock.backends.dialects import Insertion, Params
+    from fsmlock.backends.dialects import Params
     from fsmlock.rules import Claim
 
 
@@ -27,8 +29,8 @@ class PostgreSQL:
     keeps_the_dead = True
     _NOW = "(extract(epoch from clock_timestamp()) * 1000000)::bigint"
 
-    def __init__(self, using: str) -> None:
-        self._using = using
+    def __init__(self, connection: BaseDatabaseWrapper) -> None:
+        self.connection = connection
 
     def now(self) -> str:
         """Also inside a transaction it goes on."""
@@ -64,26 +66,23 @@ class PostgreSQL:
             sql = f"id IN (SELECT id FROM fsmlock_hold WHERE {sql} FOR UPDATE SKIP LOCKED)"  # noqa: S608 only constants and placeholders
         return sql, list(resources)
 
-    def decide(
-        self, claim: Claim, ticket: int | None, lease_us: int, insertion: Insertion
-    ) -> Sequence[tuple[int, str, str]]:
+    def decide(self, claim: Claim, ticket: int | None, lease_us: int) -> Sequence[tuple[int, str, str]]:
         """One call of a function that locks and then looks."""
-        del insertion
         params = take_params(claim, ticket, lease_us, _numbers(claim), now_us())
-        if not connections[self._using].in_atomic_block:
-            return run(self._using, TAKE, params)
-        with transaction.atomic(using=self._using):
-            rows = run(self._using, TAKE, params)
+        if not self.connection.in_atomic_block:
+            return run(self.connection, TAKE, params)
+        with transaction.atomic(using=self.connection.alias):
+            rows = run(self.connection, TAKE, params)
             if not rows or rows[0][2] == "busy":
                 # The savepoint goes back, and with it our advisory locks: a refusal keeps nobody waiting.
-                transaction.set_rollback(True, using=self._using)
+                transaction.set_rollback(True, using=self.connection.alias)
         return rows
 
     def clear(self, resources: Sequence[str]) -> None:
         """All but those that an open transaction has renewed: it may still commit."""
         marks = ", ".join(["%s"] * len(resources))
         run(
-            self._using,
+            self.connection,
             "DELETE FROM fsmlock_hold WHERE id IN (SELECT id FROM fsmlock_hold"  # noqa: S608 - placeholders only
             f" WHERE resource IN ({marks}) AND NOT ({self.seen(self._NOW)}) FOR UPDATE SKIP LOCKED)",
             list(resources),
@@ -93,21 +92,21 @@ class PostgreSQL:
         """The same advisory locks as for a decision."""
         for number, exclusive in _numbers(claim):
             mode = "" if exclusive else "_shared"
-            run(self._using, f"SELECT pg_advisory_xact_lock{mode}(%s)", [number])
+            run(self.connection, f"SELECT pg_advisory_xact_lock{mode}(%s)", [number])
 
     def release(self, claim_id: str, resources: Sequence[str]) -> None:
         """One call of a function that deletes and wakes."""
-        run(self._using, GONE, gone_params(claim_id, resources, only_waiting=False))
+        run(self.connection, GONE, gone_params(claim_id, resources, only_waiting=False))
 
     def leave_line(self, claim_id: str, resources: Sequence[str]) -> None:
         """One call of a function that deletes and wakes."""
-        run(self._using, GONE, gone_params(claim_id, resources, only_waiting=True))
+        run(self.connection, GONE, gone_params(claim_id, resources, only_waiting=True))
 
     def wake(self, resources: Sequence[str]) -> None:
         """Notifies all of them."""
         marks = ", ".join(["%s"] * len(resources))
         run(
-            self._using,
+            self.connection,
             "SELECT pg_notify('fsmlock_' || claim, '') FROM fsmlock_hold"  # noqa: S608 only constants and placeholders
             f" WHERE waits AND resource IN ({marks})",
             list(resources),
@@ -116,14 +115,14 @@ class PostgreSQL:
     def line(self, claim_id: str, conflict: str, params: Params) -> Line:
         """Hears the NOTIFY addressed to this claim."""
         del conflict, params
-        return _Listening(self._using, claim_id)
+        return _Listening(self.connection, claim_id)
 
 
 class _Listening:
     """A LISTEN on Django's own connection; inside a transaction (where it can't hear) a short sleep."""
 
-    def __init__(self, using: str, claim_id: str) -> None:
-        self._connection = connections[using]
+    def __init__(self, connection: BaseDatabaseWrapper, claim_id: str) -> None:
+        self._connection = connection
         self._channel = f"fsmlock_{claim_id}"
         self._hears = False
         if not self._connection.in_atomic_block:

@@ -51,6 +51,11 @@ class RedisBackend:
         del using
         return True
 
+    def wakes(self, using: str) -> bool:
+        """By a push to its list."""
+        del using
+        return True
+
     def take(
         self, claim: Claim, *, using: str, queue: bool = False, ticket: int | None = None
     ) -> Granted | InTheWay:

@@ -20,7 +20,7 @@ _TAKE = (
     + WAKE
     + """
 local rules, id, ticket = nil, ARGV[2], tonumber(ARGV[6])
-local found, is_new, last = {}, {}, #KEYS - 2
+local found, is_new, is_swept, last = {}, {}, {}, #KEYS - 2
 local function in_the_way(i, r)
   if r.x ~= 0 or rules[1][r.c] or (r.t > 0 and ticket > 0 and r.t >= ticket) then return false end
   local own, names = rules[2][i][1], rules[2][i][2]
@@ -44,6 +44,7 @@ for i = 1, last do
       local r = cjson.decode(h[j + 1])
       if dead(r, ARGV[7], tonumber(ARGV[8])) then
         redis.call('HDEL', KEYS[i], h[j])
+        is_swept[i] = true
       elseif in_the_way(i, r) then
         found[#found + 1] = KEYS[i]; found[#found + 1] = h[j + 1]
       end
@@ -61,7 +62,7 @@ local function write(waits, place, token, ms)
     redis.call('HSET', KEYS[tonumber(ARGV[at])], field, ARGV[at + 2] .. times)
   end
   for i = 1, last do
-    if is_new[i] or ms > 86400000 then keep(KEYS[i], ms) end
+    if is_new[i] or is_swept[i] or ms > 86400000 then keep(KEYS[i], ms, is_new[i]) end
   end
 end
 local closed = redis.call('PTTL', KEYS[last + 2])

@@ -127,8 +127,8 @@ class Server:
 
 
 def _packed(*words: object) -> list[bytes]:
-    parts = [b"*%d\r\n" % len(words)]
+    parts = [f"*{len(words)}\r\n"]
     for word in words:
-        data = word if isinstance(word, bytes) else str(word).encode()
-        parts.append(b"$%d\r\n%b\r\n" % (len(data), data))
-    return [b"".join(parts)]
+        text = word.decode() if isinstance(word, bytes) else str(word)
+        parts.append(f"${len(text) if text.isascii() else len(text.encode())}\r\n{text}\r\n")
+    return ["".join(parts).encode()]

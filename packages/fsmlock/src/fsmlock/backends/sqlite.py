@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import random
 import time
-from typing import TYPE_CHECKING
-
-from django.db import connections
+from typing import TYPE_CHECKING, Any
 
 from fsmlock import clock
 from fsmlock.backends.dialects import now_us, run
+from fsmlock.backends.statements import insertion
 from fsmlock.rules import YEAR_US
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
     from fsmlock.backends.base import Line
-    from fsmlock.backends.dialects import Insertion, Params
+    from fsmlock.backends.dialects import Params
     from fsmlock.rules import Claim
 
 #: Without a wake-up a waiter looks again after 4 to 16 ms.
@@ -28,20 +29,20 @@ class SQLite:
 
     keeps_the_dead = False
 
-    def __init__(self, using: str) -> None:
-        self._using = using
+    def __init__(self, connection: BaseDatabaseWrapper) -> None:
+        self.connection = connection
+        self._told: Any = None
 
     def now(self) -> str:
         """It does not follow the wall clock, and is the same for every process that can open the file.
 
         A function, since a statement may wait long for the write lock: the time counts from when it has it.
         """
-        connection = connections[self._using]
-        connection.ensure_connection()
-        raw = connection.connection
-        if getattr(connection, "fsmlock_clock_of", None) is not raw:
-            raw.create_function("fsmlock_now", 0, now_us)
-            connection.fsmlock_clock_of = raw  # type: ignore[attr-defined]
+        raw = self.connection.connection
+        if raw is None or raw is not self._told:
+            self.connection.ensure_connection()
+            self._told = self.connection.connection
+            self._told.create_function("fsmlock_now", 0, now_us)
         return "fsmlock_now()"
 
     def alive(self, now: str) -> str:
@@ -68,12 +69,18 @@ class SQLite:
         sql = f"resource IN ({marks}){alive} AND NOT waits AND kind <> 'broken' AND claim = %s"
         return sql, list(resources)
 
-    def decide(
-        self, claim: Claim, ticket: int | None, lease_us: int, insertion: Insertion
-    ) -> Sequence[tuple[int, str, str]]:
-        """A single statement is atomic here."""
+    def decide(self, claim: Claim, ticket: int | None, lease_us: int) -> Sequence[tuple[int, str, str]]:
+        """A single statement is atomic here, and the ids that it gives follow one another.
+
+        RETURNING would cost a second table in memory, as large as malloc gives back to the system each time.
+        """
         now = self.now()
-        return run(self._using, *insertion(claim, ticket, lease_us, now=now, alive=self.alive(now)))
+        with self.connection.cursor() as cursor:
+            cursor.execute(*insertion(claim, ticket, lease_us, now=now, alive=self.alive(now)))
+            if not cursor.rowcount:
+                return ()
+            first = cursor.lastrowid - len(claim.rows) + 1
+        return [(first + n, row.resource, row.kind) for n, row in enumerate(claim.rows)]
 
     def clear(self, resources: Sequence[str]) -> None:
         """They don't."""
@@ -85,7 +92,7 @@ class SQLite:
         """Waiters look for themselves."""
         marks = ", ".join(["%s"] * len(resources))
         run(
-            self._using,
+            self.connection,
             f"DELETE FROM fsmlock_hold WHERE resource IN ({marks})"  # noqa: S608 only constants and placeholders
             f" AND (claim = %s OR expires_us <= {self.now()})",
             [*resources, claim_id],
@@ -95,19 +102,19 @@ class SQLite:
         """Waiters look for themselves."""
         marks = ", ".join(["%s"] * len(resources))
         sql = f"DELETE FROM fsmlock_hold WHERE resource IN ({marks}) AND claim = %s AND waits"  # noqa: S608 only constants and placeholders
-        run(self._using, sql, [*resources, claim_id])
+        run(self.connection, sql, [*resources, claim_id])
 
     def wake(self, resources: Sequence[str]) -> None:
         """Waiters look for themselves."""
 
     def line(self, claim_id: str, conflict: str, params: Params) -> Line:
         """Looks without writing, so that waiting takes no write lock."""
-        return _Looking(self._using, claim_id, f"{conflict} AND {self.alive(self.now())}", params)
+        return _Looking(self.connection, claim_id, f"{conflict} AND {self.alive(self.now())}", params)
 
 
 class _Looking:
-    def __init__(self, using: str, claim_id: str, conflict: str, params: Params) -> None:
-        self._using = using
+    def __init__(self, connection: BaseDatabaseWrapper, claim_id: str, conflict: str, params: Params) -> None:
+        self._connection = connection
         self._conflict = conflict
         self._params = params
         self._claim = claim_id
@@ -118,7 +125,7 @@ class _Looking:
         while (left := until - clock.now()) > 0:
             time.sleep(min(left, random.uniform(*_LOOK_AGAIN_S)))  # noqa: S311 jitter, no secret
             sql = f"SELECT 1 FROM fsmlock_hold WHERE {self._conflict} AND (NOT waits OR id < {first}) LIMIT 1"  # noqa: S608 only constants and placeholders
-            if not run(self._using, sql, [*self._params, self._claim]):
+            if not run(self._connection, sql, [*self._params, self._claim]):
                 return
 
     def close(self) -> None:

@@ -12,12 +12,6 @@ if TYPE_CHECKING:
     from fsmlock.backends.dialects import Params
     from fsmlock.rules import Claim, Standing
 
-_INSERT = (
-    "INSERT INTO fsmlock_hold (claim, resource, lock, kind, waits, holder, why,"
-    " since_us, renewed_us, expires_us, stop_by, stop_why)"
-    " SELECT claim, resource, lock, kind, waits, holder, why"
-)
-
 
 def marks(values: Collection[object]) -> str:
     """A placeholder for each."""
@@ -49,38 +43,33 @@ def conflict(claim: Claim, ticket: int | None) -> tuple[str, Params]:
 
 
 def insertion(claim: Claim, ticket: int | None, lease: int, *, now: str, alive: str) -> tuple[str, Params]:
-    """The deciding statement: insert the rows unless something stands in the way."""
-    values, params = _values(claim, claim.rows, waits=False)
+    """The deciding statement of SQLite: insert the rows unless something stands in the way."""
     where, more = conflict(claim, ticket)
     sql = (
-        f"{_INSERT}, t, t, t + {lease}, '', '' FROM ({values}) AS v, (SELECT {now} AS t) AS clock"  # noqa: S608 - only constants and placeholders
+        "INSERT INTO fsmlock_hold (resource, lock, kind, claim, holder, why, waits, stop_by, stop_why,"  # noqa: S608 - only constants and placeholders
+        " since_us, renewed_us, expires_us)"
+        f" SELECT v.*, %s, %s, %s, false, '', '', t, t, t + {lease}"
+        f" FROM ({_values(claim.rows)}) AS v, (SELECT {now} AS t) AS clock"
         f" WHERE NOT EXISTS (SELECT 1 FROM fsmlock_hold WHERE {where} AND {alive})"
-        " RETURNING id, resource, kind"
     )
-    return sql, params + more
+    return sql, [claim.id, claim.holder, claim.why, *_params(claim.rows), *more]
 
 
 def waiting(claim: Claim, rows: Sequence[Standing], lease: Mapping[str, str]) -> tuple[str, Params]:
     """The statement that inserts them as rows of one who waits."""
-    values, params = _values(claim, rows, waits=True)
     sql = (
-        "INSERT INTO fsmlock_hold (claim, resource, lock, kind, waits, holder, why, stop_by, stop_why,"  # noqa: S608 - constants
+        "INSERT INTO fsmlock_hold (resource, lock, kind, claim, holder, why, waits, stop_by, stop_why,"  # noqa: S608 - constants
         f" since_us, {', '.join(lease)})"
-        f" SELECT v.*, '', '', {lease['renewed_us']}, {', '.join(lease.values())}"
-        f" FROM ({values}) AS v RETURNING id"
+        f" SELECT v.*, %s, %s, %s, true, '', '', {lease['renewed_us']}, {', '.join(lease.values())}"
+        f" FROM ({_values(rows)}) AS v RETURNING id"
     )
-    return sql, params
+    return sql, [claim.id, claim.holder, claim.why, *_params(rows)]
 
 
-def _values(claim: Claim, rows: Sequence[Standing], *, waits: bool) -> tuple[str, Params]:
-    """The rows of a claim as SQL; the first SELECT names the columns, as VALUES can't on SQLite."""
-    flag = "true" if waits else "false"
-    first = (
-        "SELECT %s AS claim, %s AS resource, %s AS lock, %s AS kind,"
-        f" {flag} AS waits, %s AS holder, %s AS why"
-    )
-    more = f" UNION ALL SELECT %s, %s, %s, %s, {flag}, %s, %s"
-    params: Params = []
-    for row in rows:
-        params += [row.claim, row.resource, row.lock, row.kind, claim.holder, claim.why]
-    return first + more * (len(rows) - 1), params
+def _values(rows: Sequence[Standing]) -> str:
+    """As many rows; the first SELECT names the columns, as VALUES can't on SQLite."""
+    return "SELECT %s AS resource, %s AS lock, %s AS kind" + " UNION ALL SELECT %s, %s, %s" * (len(rows) - 1)
+
+
+def _params(rows: Sequence[Standing]) -> Params:
+    return [value for row in rows for value in (row.resource, row.lock, row.kind)]
