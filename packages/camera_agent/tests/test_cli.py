@@ -120,11 +120,16 @@ def test_the_module_is_the_command():
     assert done.stdout == f"camera-agent {__version__}\n"
 
 
-def test_importing_the_command_brings_in_no_picture_library():
-    code = "import sys, camera_agent.cli; print(*sys.modules)"
+def brought(code: str) -> set[str]:
+    """The packages that a fresh interpreter has imported after some code."""
+    code = f"import sys; {code}; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    brought = {name.partition(".")[0] for name in done.stdout.split()}
-    assert not brought & {
+    return {name.partition(".")[0] for name in done.stdout.splitlines()[-1].split()}
+
+
+def test_the_commands_bring_in_no_picture_library():
+    films = "import camera_agent.cli_film, camera_agent.cli_pairing, camera_agent.cli_spool"
+    assert not brought(f"{films}, camera_agent.cli_state") & {
         "numpy",
         "PIL",
         "imageio_ffmpeg",
@@ -134,6 +139,10 @@ def test_importing_the_command_brings_in_no_picture_library():
         "requests",
         "httpx",
     }
+
+
+def test_a_command_imports_only_what_it_needs():
+    assert not brought("import camera_agent.cli") & {"eliot", "eliot_progress", "sqlite3", "http"}
 
 
 def test_a_stick_takes_what_waits(home, server, folder, tmp_path, capsys):

@@ -1,0 +1,120 @@
+"""The commands that use the camera or bring captures home: `run`, `deliver`, `capture`."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from contextlib import closing
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from camera_agent.agent import Agent, Summary
+from camera_agent.config import Config, check, read
+from camera_agent.drivers.process import DriverProcess
+from camera_agent.errors import AnotherAgent, BadInput
+from camera_agent.gate import ask
+from camera_agent.home import Home
+from camera_agent.spool.store import Spool
+from camera_agent.terminal import say, tell
+from eliot_progress import install
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Mapping
+
+    from camera_agent.drivers.base import Option
+
+SOME_REFUSED = 3
+
+
+def _run(options: argparse.Namespace) -> int:
+    home = Home(Path(options.home)).create()
+    config = _config(home, options)
+    if options.once and home.token() is None:
+        raise BadInput("This agent is not paired.", "Pair it first: camera-agent pair URL.")
+    log = install(log_path=Path(options.log)) if options.log else None
+    try:
+        agent = Agent(home, config, say=say)
+        if not options.once:
+            if agent.film():
+                _start_again()
+            return 0
+        return _conclude(agent.replay(), as_json=options.json)
+    finally:
+        if log is not None:
+            log.remove()
+
+
+def _start_again() -> None:
+    """Replace this process by a fresh one of the same command, as the server wished."""
+    say("Starting again, as the server wishes.")
+    os.execv(sys.executable, [sys.executable, "-m", "camera_agent", *sys.argv[1:]])  # noqa: S606 - ourselves
+
+
+def _deliver(options: argparse.Namespace) -> int:
+    home = Home(Path(options.home)).create()
+    if home.token() is None:
+        raise BadInput("This agent is not paired.", "Pair it first: camera-agent pair URL.")
+    try:
+        delivered = Agent(home, read(home.config_file), say=say).deliver()
+    except AnotherAgent:
+        with closing(Spool(home.spool)) as spool:
+            tell(f"The running agent delivers {ask(spool)} captures now. See: camera-agent status.")
+        return 0
+    tell(f"{delivered} captures delivered.")
+    return 0
+
+
+def _capture(options: argparse.Namespace) -> int:
+    home = Home(Path(options.home)).create()
+    config = _config(home, options)
+    target = Path(options.file)
+    with tempfile.TemporaryDirectory(dir=home.folder) as temporary:
+        shot, small = Path(temporary) / "shot", Path(temporary) / "preview"
+        process = DriverProcess(config.driver, config.options, capture_deadline_s=config.capture_deadline_s)
+        with closing(process):
+            process.open()
+            taken = process.capture(shot, preview=small if options.preview else None)
+        if taken is None:
+            raise BadInput(f"The driver {config.driver!r} has no more pictures.")
+        if options.preview and not small.exists():
+            raise BadInput("No preview can be made.", "Install Pillow: pip install 'camera-agent[preview]'.")
+        try:
+            shutil.copyfile(small if options.preview else shot, target)
+        except OSError as error:
+            raise BadInput(f"{target} can't be written: {error.strerror}.") from error
+    told = ", ".join(f"{name} {value}" for name, value in taken.exposure.items())
+    tell(f"{target}: {target.stat().st_size} bytes, {taken.filetype} {told}".rstrip())
+    return 0
+
+
+def _conclude(summary: Summary, *, as_json: bool) -> int:
+    if as_json:
+        tell(
+            json.dumps({"delivered": summary.delivered, "refused": [asdict(one) for one in summary.refused]})
+        )
+    else:
+        tell(f"{summary.delivered} pictures delivered, {len(summary.refused)} left out.")
+    return SOME_REFUSED if summary.refused else 0
+
+
+def _config(home: Home, options: argparse.Namespace) -> Config:
+    config = read(Path(options.config) if options.config else home.config_file)
+    # The file's options belong to the file's driver.
+    same = options.driver in (None, config.driver)
+    driver_options: dict[str, Option] = dict(config.options) if same else {}
+    if options.source:
+        driver_options["source"] = str(Path(options.source).absolute())
+    given = {"server": options.server, "driver": options.driver, "interval_s": options.interval}
+    return check(replace(config, options=driver_options, **{k: v for k, v in given.items() if v is not None}))
+
+
+COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "run": _run,
+    "deliver": _deliver,
+    "capture": _capture,
+}

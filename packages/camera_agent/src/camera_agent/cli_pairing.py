@@ -1,0 +1,55 @@
+"""The command `pair`: gets this camera a token of its own."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from camera_agent import __version__
+from camera_agent.home import Home
+from camera_agent.link.client import Client
+from camera_agent.link.pairing import request_code, wait_for_approval
+from camera_agent.showing import code_text
+from camera_agent.terminal import tell
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Mapping
+
+
+def _pair(options: argparse.Namespace) -> int:
+    home = Home(Path(options.home)).create()
+    with closing(Client(options.url)) as client:
+        if home.read(home.identity_file).get("server") == client.server:
+            # Paired with this server before: it goes on as the same camera. No other server sees the token.
+            client.token = home.token()
+        return _pair_with(client, home, options)
+
+
+def _pair_with(client: Client, home: Home, options: argparse.Namespace) -> int:
+    about = {"driver": options.driver, "model": "", "agent": f"camera-agent {__version__}"}
+    code = request_code(client, {"name": options.name, **about})
+    home.write(
+        home.pairing_file,
+        {
+            "user_code": code.user_code,
+            "verification_uri": code.verification_uri,
+            "verification_uri_complete": code.verification_uri_complete,
+        },
+    )
+    try:
+        tell(code_text(code, picture=sys.stdout.isatty() or options.qr))
+        paired = wait_for_approval(client, code)
+    finally:
+        home.pairing_file.unlink(missing_ok=True)
+    # What another server wished is of no interest to this one.
+    home.wished_file.unlink(missing_ok=True)
+    home.write(home.identity_file, {"server": client.server, "camera": paired.camera, "name": paired.name})
+    home.save_token(paired.access_token)
+    tell(f"Paired as {paired.name or options.name}.")
+    return 0
+
+
+COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {"pair": _pair}
