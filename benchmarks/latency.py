@@ -1,0 +1,180 @@
+"""From `p.advance()` in a process of the reference app to the page: with one viewer, and with a hundred.
+
+Usage: python benchmarks/latency.py [--json] [--updates N] [--viewers N]
+
+One viewer is Chromium at the operations page: a MutationObserver notes when a count stands in the DOM (not
+yet painted). The others are websockets that subscribe to the same updates. Emitter and viewers share one
+machine's clock; the page's is read in whole milliseconds. Reports are sampled every 100 ms by design, so that
+a count waits 50 ms on average, and some are passed over; each count that is shown is measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import platform
+import shutil
+import statistics
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from latency import Stack, answer, emitter, go, stack
+from playwright.sync_api import Page, sync_playwright
+from websockets.asyncio.client import ClientConnection, connect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: The last count is waited for so long, in seconds.
+LAST_S = 60
+OBSERVE = """() => {
+  window.seen = {};
+  const look = () => {
+    const now = Date.now();
+    for (const bar of document.querySelectorAll("[data-testid=operation-progress]")) {
+      const count = /^(\\d+) of/.exec(bar.getAttribute("aria-valuetext") ?? "");
+      if (count) window.seen[count[1]] ??= now / 1000;
+    }
+  };
+  new MutationObserver(look).observe(document.body, {
+    subtree: true, childList: true, characterData: true, attributes: true,
+  });
+}"""
+
+SUBSCRIPTION = "subscription { operationsUpdates { operations { progresses { description done } } } }"
+
+_Seen = dict[int, float]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--json", action="store_true", help="one JSON object on the last line")
+    parser.add_argument("--updates", type=int, default=100, help="how many, ten a second (at most 999)")
+    parser.add_argument("--viewers", type=int, default=100, help="websockets at once")
+    options = parser.parse_args()
+    if not 1 <= options.updates <= 999 or options.viewers < 1:
+        parser.error("--updates goes from 1 to 999, and there is at least 1 viewer.")
+    with stack() as running:
+        with signed_in(running) as page:
+            (cookie,) = (each["value"] for each in page.context.cookies() if each["name"] == "sessionid")
+            found = [case("the DOM of one viewer's Chromium", *to_page(running, page, options.updates), 150)]
+        # Only now: Playwright keeps an event loop of its own in this thread.
+        sockets = asyncio.run(to_sockets(running, cookie, options.viewers, options.updates))
+        found.append(case(f"the websockets of {options.viewers} viewers", *sockets, 300))
+    machine = f"{platform.machine()}, {os.cpu_count()} CPUs, Python {platform.python_version()}"
+    if options.json:
+        print(json.dumps({"name": "latency", "machine": machine, "cases": found}))
+    return 0
+
+
+def case(name: str, given: list[float], seen: list[_Seen], limit: float) -> dict[str, object]:
+    """The figures of one case in milliseconds; `limit` is for the slowest in a hundred."""
+    took = [(at - given[count - 1]) * 1000 for viewer in seen for count, at in viewer.items() if count]
+    # A single value has no quantiles; doubled it is its own.
+    percentiles = statistics.quantiles([*took, *took[:1]], n=100, method="inclusive")
+    figures: dict[str, object] = {
+        "case": f"advance to {name}, the slowest in a hundred, against its limit",
+        "ours": round(percentiles[-1], 1),
+        "peer": limit,
+        "unit": "ms",
+        "ratio": round(percentiles[-1] / limit, 4),
+        "goal": 1.0,
+        "better": "lower",
+        "median": round(statistics.median(took), 1),
+        "shown": len(took),
+        "given": len(given) * len(seen),
+        "viewers_without_the_last": sum(len(given) not in viewer for viewer in seen),
+    }
+    print(*(f"{name}: {value}" for name, value in figures.items()), sep=", ", file=sys.stderr, flush=True)
+    return figures
+
+
+@contextlib.contextmanager
+def signed_in(running: Stack) -> Iterator[Page]:
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    if chromium is None:
+        raise RuntimeError("There is no Chromium: install it, or name one in CHROMIUM.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=["--headless", "--no-sandbox", "--disable-gpu"]
+        )
+        page = browser.new_page()
+        page.set_default_timeout(LAST_S * 1000)
+        page.goto(running.address)
+        page.get_by_label("Name").fill("admin")
+        page.get_by_label("Password").fill(running.password)
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("link", name="Operations").click()
+        page.get_by_text("What runs, what waits, who holds what.").wait_for()
+        yield page
+        browser.close()
+
+
+def to_page(running: Stack, page: Page, updates: int) -> tuple[list[float], list[_Seen]]:
+    page.evaluate(OBSERVE)
+    with emitter(running, updates) as process:
+        page.get_by_test_id("operation-progress").wait_for()
+        go(process)
+        given: list[float] = json.loads(answer(process))
+        with contextlib.suppress(TimeoutError):
+            page.wait_for_function("last => last in window.seen", arg=str(updates))
+        seen = {int(count): at for count, at in page.evaluate("window.seen").items()}
+    return given, [seen]
+
+
+async def to_sockets(
+    running: Stack, cookie: str, viewers: int, updates: int
+) -> tuple[list[float], list[_Seen]]:
+    seen: list[_Seen] = [{} for _ in range(viewers)]
+    with emitter(running, updates) as process:
+        async with contextlib.AsyncExitStack() as open_sockets:
+            opening = (open_sockets.enter_async_context(socket(running, cookie)) for _ in seen)
+            sockets = await asyncio.gather(*opening)
+            looking = [
+                asyncio.create_task(look(each, counts, updates))
+                for each, counts in zip(sockets, seen, strict=True)
+            ]
+            go(process)
+            given: list[float] = json.loads(await asyncio.to_thread(answer, process))
+            await asyncio.wait(looking, timeout=LAST_S)
+            for task in looking:
+                task.cancel()
+            await asyncio.gather(*looking, return_exceptions=True)
+    return given, seen
+
+
+@contextlib.asynccontextmanager
+async def socket(running: Stack, cookie: str):  # noqa: ANN201 - an async iterator of one connection
+    async with connect(
+        running.address.replace("http", "ws", 1) + "/graphql",
+        origin=running.address,  # type: ignore[arg-type] # a NewType of str
+        subprotocols=["graphql-transport-ws"],  # type: ignore[list-item] # as above
+        additional_headers={"Cookie": f"sessionid={cookie}"},
+        open_timeout=LAST_S,
+    ) as connection:
+        await connection.send(json.dumps({"type": "connection_init"}))
+        await connection.recv()
+        request = {"id": "1", "type": "subscribe", "payload": {"query": SUBSCRIPTION}}
+        await connection.send(json.dumps(request))
+        await connection.recv()  # the snapshot: from here on it watches
+        yield connection
+
+
+async def look(connection: ClientConnection, counts: _Seen, last: int) -> None:
+    while last not in counts:
+        message = json.loads(await connection.recv())
+        now = time.time()
+        if message["type"] == "ping":
+            await connection.send(json.dumps({"type": "pong"}))
+        if message["type"] == "next":
+            operations = message["payload"]["data"]["operationsUpdates"]["operations"]
+            for progress in operations["progresses"]:
+                counts.setdefault(int(progress["done"]), now)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
