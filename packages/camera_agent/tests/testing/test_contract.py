@@ -75,6 +75,18 @@ class TestGopro(DriverContract):
             yield {"address": gopro.address}
 
 
+class TestExposed(DriverContract):
+    """One that is told how to expose, in thirds of a stop."""
+
+    driver = "tests.drivers.naughty:Exposed"
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def options(cls, tmp_path_factory, environment):
+        environment.setenv("PYTHONPATH", str(TESTS.parent))
+        return {"count": str(tmp_path_factory.mktemp("exposed") / "count")}
+
+
 class TestGood(DriverContract):
     """A driver from elsewhere, named by module and class."""
 

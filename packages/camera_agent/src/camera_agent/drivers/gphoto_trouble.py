@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import gphoto2 as gp
 
+from camera_agent.drivers.usb import holders
 from camera_agent.errors import DriverError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from camera_agent.drivers.usb import Holder
 
 #: Desktop processes that take every camera they see.
 GRABBERS = ("gvfs-gphoto2-volume-monitor", "gvfsd-gphoto2", "PTPCamera", "ptpcamerad")
@@ -24,6 +32,16 @@ REMEDIES = {
 }
 
 
-def trouble(code: int, text: str) -> DriverError:
-    """The error to raise for libgphoto2's `code` and its own `text`."""
+def trouble(code: int, text: str, *, held_by: Callable[[], Sequence[Holder]] = holders) -> DriverError:
+    """The error to raise for libgphoto2's `code` and its own `text`; a claim names who holds the camera."""
+    if code == gp.GP_ERROR_IO_USB_CLAIM and (found := held_by()):
+        return DriverError(f"The camera failed: {text}.", _claimed(found))
     return DriverError(f"The camera failed: {text}.", REMEDIES.get(code, "It is tried again."))
+
+
+def _claimed(found: Sequence[Holder]) -> str:
+    named = ", ".join(map(str, found))
+    # The kernel's names of processes end after 15 letters.
+    if any(grabber.startswith(one.name) for one in found for grabber in GRABBERS):
+        return f"USB devices are held by {named}: end it with 'gio mount -s gphoto2', or mask its service."
+    return f"USB devices are held by {named}: end the one that uses the camera."

@@ -19,6 +19,7 @@ import pytest
 from camera_agent.drivers import registry
 from camera_agent.drivers.process import DriverProcess
 from camera_agent.errors import BadInput, DriverLost
+from camera_agent.exposure import Exposure, reach, split
 from camera_agent.frame import HEAD_BYTES, filetype_of
 
 if TYPE_CHECKING:
@@ -112,6 +113,25 @@ class DriverContract:
             count += 1
         assert description.total in (None, count)
         assert process.capture(tmp_path / "shot") is None
+
+    def test_it_exposes_as_it_was_told_or_promises_no_such_thing(
+        self, process: DriverProcess, tmp_path: Path
+    ) -> None:
+        """One whose description has `exposes` obeys `expose`, and tells with the picture how it exposed."""
+        limits = process.description.exposes
+        if limits is None:
+            return
+        wanted = split(sum(reach(limits)) / 2, limits)
+        process.expose(wanted)
+        shot = process.capture(tmp_path / "shot")
+        process.expose(None)
+        assert shot is not None
+        shutter, gain = shot.exposure["shutter_s"], shot.exposure.get("gain", 1.0)
+        assert isinstance(shutter, int | float)
+        assert isinstance(gain, int | float)
+        told = Exposure(shutter_s=shutter, gain=gain)
+        # A camera of thirds of a stop may be a step away in shutter and in gain.
+        assert abs(told.stops - wanted.stops) <= (2 / limits.steps if limits.steps else 0.1)
 
     def test_killed_at_any_time_it_opens_again(self, process: DriverProcess, tmp_path: Path) -> None:
         """The agent kills what hangs; nothing may be left that keeps the next process out."""
