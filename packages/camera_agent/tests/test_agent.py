@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 import signal
@@ -63,11 +64,18 @@ def test_it_stops_in_time_while_the_camera_hangs_and_the_server_is_silent(server
     assert "Traceback" not in said
 
 
+def children_of(pid: int) -> set[str]:
+    found = set()
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # a thread that has just ended
+            found.update((task / "children").read_text().split())
+    return found
+
+
 def test_a_driver_that_hangs_does_not_outlive_an_agent_that_is_killed(server, home, tmp_path):
     with Command(*naughty(home, "Hangs", tmp_path)) as agent:
         server.wait_for(lambda: len(server.stored) == 1)
-        children = Path(f"/proc/{agent.process.pid}/task")
-        [driver] = {child for task in children.iterdir() for child in (task / "children").read_text().split()}
+        [driver] = children_of(agent.process.pid)
         agent.kill()
     deadline = time.monotonic() + 10
     while Path(f"/proc/{driver}").exists() and "Z" not in Path(f"/proc/{driver}/stat").read_text():

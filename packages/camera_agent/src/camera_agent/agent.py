@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -54,8 +54,11 @@ class Agent:
         self._home, self._say = home, say
         self._clock, self._threads = Clock(), Threads()
         keep = Keep(bytes=config.keep_bytes, days=config.keep_delivered_days)
-        self._spool = Spool(home.spool, keep=keep)
-        self._link = Link(home, config, self._spool, self._clock, self._threads)
+        with ExitStack() as undo:
+            self._spool = Spool(home.spool, keep=keep)
+            undo.callback(self._spool.close)
+            self._link = Link(home, config, self._spool, self._clock, self._threads)
+            undo.pop_all()
         self._config = self._link.config
         self._status = Status(
             driver=config.driver,
@@ -216,7 +219,7 @@ class Agent:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Be the only agent in this folder, with a spool in order."""
-        with alone(self._home):
+        with closing(self._spool), alone(self._home):
             if (fix := self._spool.fixes.of(self._clock.boot)) is not None:
                 self._clock.recall(fix)
             self._spool.orders.resume()
@@ -227,7 +230,6 @@ class Agent:
             finally:
                 eliot.remove_destination(self._link.log)
                 self._driver.close(grace_s=0.5)
-                self._spool.close()
 
     def _recover(self) -> None:
         found = self._spool.recover(self._clock.now())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from camera_agent.errors import SpoolError
@@ -26,11 +26,16 @@ class Index:
     def __init__(self, path: Path) -> None:
         self._lock = threading.RLock()
         try:
-            self.connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=10)
-            self.connection.row_factory = sqlite3.Row
-            self.connection.execute("PRAGMA journal_mode = WAL")
-            self.connection.execute("PRAGMA synchronous = FULL")
-            self._prepare(path)
+            with ExitStack() as undo:
+                self.connection = sqlite3.connect(
+                    path, check_same_thread=False, isolation_level=None, timeout=10
+                )
+                undo.callback(self.connection.close)
+                self.connection.row_factory = sqlite3.Row
+                self.connection.execute("PRAGMA journal_mode = WAL")
+                self.connection.execute("PRAGMA synchronous = FULL")
+                self._prepare(path)
+                undo.pop_all()
         except sqlite3.Error as error:
             raise SpoolError(
                 f"The spool's index {path} can't be opened: {error}.",
@@ -89,7 +94,6 @@ class Index:
     def _prepare(self, path: Path) -> None:
         version = self.number("PRAGMA user_version")
         if version > VERSION:
-            self.connection.close()
             raise SpoolError(
                 f"The spool {path} was written by a newer camera-agent.", "Install that version again."
             )
