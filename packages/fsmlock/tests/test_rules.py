@@ -1,22 +1,35 @@
 from __future__ import annotations
 
+import itertools
 import uuid
+from dataclasses import dataclass, replace
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
-from fsmlock.backends.base import Granted
+from fsmlock import clock
+from fsmlock.backends.base import Granted, InTheWay, Renewed
 from fsmlock.backends.database import DatabaseBackend
 from fsmlock.backends.redis import RedisBackend
 from fsmlock.rules import EVERYTHING, Above, Claim, Standing, Want, in_the_way
+from fsmlock.testing import FakeClock
 
 #: A tree: each object with its parent. The lock "a" of an ancestor holds for all below, "b" for nobody else.
 PARENTS = {"root": None, "left": "root", "right": "root", "leaf": "left"}
 LOCKS = ("a", "b", "c", EVERYTHING)
 #: "b" and "c" go together, "b" also with itself.
 BESIDE = {"a": set(), "b": {"b", "c"}, "c": {"b"}, EVERYTHING: set()}
+
+#: How long the claims of the tests last, and how long every backend remembers one who waits.
+LASTS_S, WAITS_S = 60.0, 1.0
 
 
 def ancestors(name):
@@ -43,7 +56,9 @@ def want(name, lock):
 
 def claim(places, within=frozenset()):
     wants = tuple(want(*place) for place in places)
-    return Claim(id=uuid.uuid4().hex, wants=wants, lease_us=60_000_000, holder="h", within=within)
+    return Claim(
+        id=uuid.uuid4().hex, wants=wants, lease_us=int(LASTS_S * 1_000_000), holder="h", within=within
+    )
 
 
 class Pure:
@@ -51,64 +66,148 @@ class Pure:
 
     def __init__(self):
         self.rows = []
+        self.ends = {}
+        self.tickets = itertools.count(1)
 
-    def take(self, wanted, *, using):
-        if in_the_way(wanted, self.rows):
-            return None
-        self.rows += wanted.rows
-        return Granted(tokens={})
+    def take(self, wanted, *, using, queue=False, ticket=None):
+        self.rows = [row for row in self.rows if self.ends[row.claim] > clock.now()]
+        refused = in_the_way(wanted, self.rows, ticket)
+        if refused and not queue:
+            return InTheWay(holds=())
+        self.release(wanted, using=using)
+        ticket = (ticket or next(self.tickets)) if refused else None
+        self.rows += [replace(row, ticket=ticket) for row in wanted.rows]
+        self.ends[wanted.id] = clock.now() + (WAITS_S if refused else LASTS_S)
+        return InTheWay(holds=(), ticket=ticket) if refused else Granted(tokens={})
+
+    def renew(self, wanted, *, using):
+        self.ends[wanted.id] = clock.now() + LASTS_S
+        return Renewed(alive=any(row.claim == wanted.id for row in self.rows))
+
+    def stop(self, resource, lock, *, by, why, force, using):
+        met = {
+            row.claim
+            for row in self.rows
+            if (row.resource, row.lock, row.kind, row.ticket) == (resource, lock, "held", None)
+        }
+        self.rows = [row for row in self.rows if row.claim not in met]
 
     def release(self, wanted, *, using):
         self.rows = [row for row in self.rows if row.claim != wanted.id]
 
 
+@dataclass(eq=False)
+class Party:
+    """One who holds or waits, as the model knows it."""
+
+    claim: Claim
+    places: list
+    ends: float
+    ticket: int | None = None
+
+    def goes_with(self, places):
+        return all(may_stand_together(p, q) for p in self.places for q in places)
+
+
+some_places = st.lists(
+    st.tuples(st.sampled_from(sorted(PARENTS)), st.sampled_from(LOCKS)), min_size=1, max_size=2, unique=True
+)
+
+
 class Holds(RuleBasedStateMachine):
+    """Holders and waiters, on a clock that goes on when it is told to."""
+
     backend = None
 
     def __init__(self):
         super().__init__()
+        self.time = FakeClock()
+        self.time.__enter__()
         self.store = self.backend() if isinstance(self.backend, type) else self.backend
         self.held = []
+        self.waiting = []
+        self.claims = []
 
-    @rule(
-        places=st.lists(
-            st.tuples(st.sampled_from(sorted(PARENTS)), st.sampled_from(LOCKS)),
-            min_size=1,
-            max_size=2,
-            unique=True,
-        )
-    )
-    def take(self, places):
-        expected = all(may_stand_together(p, q) for p in places for _, held in self.held for q in held)
-        wanted = claim(places)
-        granted = isinstance(self.store.take(wanted, using="default"), Granted)
-        assert granted == expected
-        if granted:
-            self.held.append((wanted, places))
+    def ask(self, party, *, queue):
+        """Ask for it, compare the answer with the model, and follow it there."""
+        earlier = [w for w in self.waiting if party.ticket is None or w.ticket < party.ticket]
+        expected = all(other.goes_with(party.places) for other in [*self.held, *earlier])
+        answer = self.store.take(party.claim, using="default", queue=queue, ticket=party.ticket)
+        assert isinstance(answer, Granted) == expected
+        if party in self.waiting:
+            self.waiting.remove(party)
+        if expected:
+            self.held.append(replace(party, ends=clock.now() + LASTS_S))
+        elif queue:
+            assert answer.ticket > max((w.ticket for w in earlier), default=0)
+            self.waiting.append(replace(party, ends=clock.now() + WAITS_S, ticket=answer.ticket))
 
+    @rule(places=some_places, queue=st.booleans())
+    def take(self, places, queue):
+        self.come(places, queue=queue)
+
+    def come(self, places, *, queue):
+        self.claims.append(claim(places))
+        self.ask(Party(self.claims[-1], places, 0.0), queue=queue)
+
+    @precondition(lambda self: self.held or self.waiting)
+    @rule(data=st.data())
+    def wait_for_the_same(self, data):
+        """Often enough several wait for one thing."""
+        self.come(data.draw(st.sampled_from([*self.held, *self.waiting])).places, queue=True)
+
+    @precondition(lambda self: self.waiting)
+    @rule(data=st.data())
+    def ask_again(self, data):
+        self.ask(data.draw(st.sampled_from(self.waiting)), queue=True)
+
+    @precondition(lambda self: self.held or self.waiting)
     @rule(data=st.data())
     def release(self, data):
-        if self.held:
-            wanted, _ = self.held.pop(data.draw(st.integers(0, len(self.held) - 1)))
-            self.store.release(wanted, using="default")
+        party = data.draw(st.sampled_from([*self.held, *self.waiting]))
+        (self.held if party in self.held else self.waiting).remove(party)
+        self.store.release(party.claim, using="default")
 
-    @rule(data=st.data(), lock=st.sampled_from(LOCKS))
-    def enter_again(self, data, lock):
-        if len(self.held) == 1:
-            outer, places = self.held[0]
-            inner = claim([(places[0][0], lock)], within=frozenset({outer.id}))
-            assert isinstance(self.store.take(inner, using="default"), Granted)
-            self.store.release(inner, using="default")
+    @precondition(lambda self: self.held)
+    @rule(data=st.data())
+    def renew(self, data):
+        party = data.draw(st.sampled_from(self.held))
+        assert self.store.renew(party.claim, using="default").alive
+        party.ends = clock.now() + LASTS_S
+
+    @precondition(lambda self: self.held)
+    @rule(data=st.data())
+    def take_away(self, data):
+        place = data.draw(st.sampled_from([p for party in self.held for p in party.places]))
+        self.store.stop(*place, by="b", why="w", force=True, using="default")
+        for party in [party for party in self.held if place in party.places]:
+            assert not self.store.renew(party.claim, using="default").alive
+            self.held.remove(party)
+
+    @rule(seconds=st.sampled_from([WAITS_S * 0.6, LASTS_S * 0.6]))
+    def let_time_pass(self, seconds):
+        """Whose lease is over is forgotten, and never asks again."""
+        self.time.advance(seconds)
+        self.held = [party for party in self.held if party.ends > clock.now()]
+        self.waiting = [party for party in self.waiting if party.ends > clock.now()]
+
+    @precondition(lambda self: len(self.held) == 1 and not self.waiting)
+    @rule(lock=st.sampled_from(LOCKS))
+    def enter_again(self, lock):
+        (outer,) = self.held
+        inner = claim([(outer.places[0][0], lock)], within=frozenset({outer.claim.id}))
+        assert isinstance(self.store.take(inner, using="default"), Granted)
+        self.store.release(inner, using="default")
 
     @invariant()
     def all_that_is_held_may_stand_together(self):
-        for n, (_, one) in enumerate(self.held):
-            for _, two in self.held[n + 1 :]:
-                assert all(may_stand_together(p, q) for p in one for q in two)
+        for one, two in itertools.combinations(self.held, 2):
+            assert one.goes_with(two.places)
 
     def teardown(self):
-        for wanted, _ in self.held:
-            self.store.release(wanted, using="default")
+        for each in self.claims:  # also what is dead or broken: the clock of the next example starts anew
+            self.store.release(each, using="default")
+        self.time.__exit__(None, None, None)
 
 
 def run(store, examples):

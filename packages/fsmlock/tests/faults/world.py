@@ -45,9 +45,9 @@ def start(target, *args):
     return process
 
 
-def run(target, *args):
+def run(target, *args, within_s=60):
     process = start(target, *args)
-    process.join(60)
+    process.join(within_s)
     assert process.exitcode == 0, f"{target.__name__} ended with {process.exitcode}"
 
 
