@@ -10,7 +10,7 @@ import fsmlock
 from fsmlock import backends
 from fsmlock.backends import scripts
 from fsmlock.backends.base import Granted, InTheWay
-from fsmlock.backends.fences import pass_fence
+from fsmlock.backends.fences import pass_fence, remember
 from fsmlock.backends.redis import RedisBackend
 from fsmlock.testing.conformance import Conformance, child, claim, parent
 from tests.shop.models import Frame
@@ -101,3 +101,27 @@ def test_no_hold_is_lost_or_kept_because_the_servers_wall_clock_was_moved(valkey
     assert isinstance(backend.take(other, using="default"), InTheWay)
     assert backend.renew(wanted, using="default").alive
     wait_until(lambda: isinstance(backend.take(claim(child()), using="default"), Granted))
+
+
+YOUNG = "local info = string.gsub(redis.call('INFO'), 'uptime_in_seconds:%d+', 'uptime_in_seconds:1')"
+
+
+def test_a_server_in_its_first_second_may_say_that_it_is_up_for_one_and_is_not_believed(
+    valkey, db, monkeypatch
+):
+    held = claim(parent(), lease=1.0)
+    RedisBackend().take(held, using="default")
+    texts = scripts.texts
+    monkeypatch.setattr(
+        scripts,
+        "texts",
+        lambda prefix: {
+            n: t.replace("local info = redis.call('INFO')", YOUNG) for n, t in texts(prefix).items()
+        },
+    )
+    remember("the run before", 1000, using="default")
+    backend = RedisBackend()
+    backend._client.flushall()
+    refused = backend.take(claim(parent(), lease=0.2), using="default")
+    assert isinstance(refused, InTheWay)
+    assert refused.trouble.code == "store_restarted"

@@ -44,7 +44,7 @@ class TransitionsMixin(_Base):
         try:
             return super().changeform_view(request, *args, **kwargs)
         except TransitionRefused as refused:
-            _say(request, refused)
+            say(request, refused)
             return HttpResponseRedirect(request.get_full_path())
 
     def render_change_form(
@@ -66,7 +66,7 @@ class TransitionsMixin(_Base):
         try:
             _ask(request, obj, lock) if name is None else _take(request, obj, name)
         except FsmlockError as refused:
-            _say(request, refused)
+            say(request, refused)
         return HttpResponseRedirect(request.get_full_path())
 
 
@@ -85,6 +85,7 @@ def _ask(request: HttpRequest, obj: models.Model, lock: str | None) -> None:
         messages.info(request, gettext("Nobody holds it any more."))
 
 
-def _say(request: HttpRequest, refused: FsmlockError) -> None:
+def say(request: HttpRequest, refused: FsmlockError) -> None:
+    """Tell the user of the request every reason."""
     for reason in refused.reasons if isinstance(refused, Refused) else (refused,):
         messages.error(request, str(reason))

@@ -58,7 +58,8 @@ if tokens < tonumber(ARGV[1]) then redis.call('SET', KEYS[1], ARGV[1]) end
 # them. It is closed until the longest lease is over, and its tokens go on above all that it may have had.
 # KEYS: the run that was seen last, the counter, the mark. ARGV: the longest lease (0: it was never used)
 # and the run that was seen last, as the database knows them.
-# What was granted before a new start is over when the server has been up for longer than that.
+# What was granted before a new start is over when the server has been up for longer than that. It counts the
+# seconds that began since its start: up to one too many.
 GATE = (
     NOW
     + """
@@ -70,7 +71,8 @@ redis.call('SET', KEYS[1], run)
 if tokens < now then redis.call('SET', KEYS[2], string.format('%.0f', now)) end
 local left = tonumber(ARGV[1])
 if run ~= ARGV[2] and string.match(info, 'second_repl_offset:%-1') then
-  left = left - 1000 * tonumber(string.match(info, 'uptime_in_seconds:(%d+)'))
+  local up = tonumber(string.match(info, 'uptime_in_seconds:(%d+)'))
+  left = left - 1000 * math.max(0, up - 1)
 end
 if left > 0 then redis.call('SET', KEYS[3], 1, 'PX', left) end
 return run

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-import fsmlock
 from fsmlock.models import Run
 from shop.iterations import SendOffer
 
@@ -35,7 +34,7 @@ class Command(BaseCommand):
         elif what == "cancel":
             run.cancel(by="you")
         elif what == "resume":
-            fsmlock.perform(run, "resume")
+            run.take("resume", by="you")
         self.stdout.write(f"{run} is {run.state}: {run.done} done")
 
     def _count(self, number: int) -> None:

@@ -1,4 +1,4 @@
-"""Strawberry types for what fsmlock knows: reasons, transitions, holds and runs, and mixins that bring them.
+"""What is known of one object: reasons, transitions, locks and holds.
 
 ``@strawberry_django.type(Film) class FilmType(WithTransitions, WithLocks): ...``
 """
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 import strawberry
 import strawberry_django
+from strawberry.scalars import JSON
 from strawberry.types import Info
 
 from fsmlock.explanations import available, explain
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from fsmlock.backends.base import HoldInfo
     from fsmlock.explanations import Available
-    from fsmlock.models import Run as RunRow
+    from fsmlock.locks import Locks
     from fsmlock.reasons import Reason as ReasonValue
 
 
@@ -32,11 +33,17 @@ class Reason:
     code: str
     message: str
     remedy: str
+    params: JSON = strawberry.field(default_factory=dict, description="The facts in the message, by name.")
 
     @classmethod
     def from_value(cls, value: ReasonValue) -> Self:
         """From fsmlock.Reason."""
-        return cls(code=value.code, message=str(value.message), remedy=str(value.remedy))
+        return cls(
+            code=value.code,
+            message=str(value.message),
+            remedy=str(value.remedy),
+            params=cast("JSON", dict(value.params)),
+        )
 
 
 @strawberry.type(description="A transition that leaves the present state; refused ones say why.")
@@ -81,34 +88,22 @@ class Hold:
         )
 
 
-@strawberry.type(description="One execution of long work, and how far it is.")
-class Run:
-    """See fsmlock.models.Run."""
+@strawberry.type(description="A lock that objects of a model have, and what it goes together with.")
+class DeclaredLock:
+    """See fsmlock.Lock."""
 
-    id: strawberry.ID
-    state: str
-    done: int
-    failed: int
-    total: int | None
-    unit: str
-    by: str
-    reason: str
-    available_transitions: list[Transition]
+    name: str
+    together_with: list[str]
+    inherited: bool = strawberry.field(description="It is a lock of the parent that holds here too.")
 
     @classmethod
-    def from_value(cls, value: RunRow, user: User | AnonymousUser | None = None) -> Self:
-        """From a row, with what ``user`` may do with it."""
-        return cls(
-            id=strawberry.ID(str(value.pk)),
-            state=value.state,
-            done=value.done,
-            failed=value.failed,
-            total=value.total,
-            unit=value.unit,
-            by=value.by,
-            reason=value.reason,
-            available_transitions=[Transition.from_value(one) for one in available(value, user)],
-        )
+    def all_of(cls, declared: Locks) -> list[Self]:
+        """From fsmlock.Locks: its own and those that it inherits."""
+        own = [
+            cls(name=lock.name, together_with=sorted(lock.together_with), inherited=False)
+            for lock in declared.by_name.values()
+        ]
+        return own + [cls(name=name, together_with=[], inherited=True) for name in sorted(declared.inherits)]
 
 
 @strawberry.type
@@ -118,12 +113,12 @@ class WithTransitions:
     @strawberry_django.field(description="What can be done with it now, and why not.")
     def available_transitions(self, info: Info) -> list[Transition]:
         """Ask on behalf of the user of the request."""
-        return [Transition.from_value(one) for one in available(cast("models.Model", self), _user(info))]
+        return [Transition.from_value(one) for one in available(cast("models.Model", self), user_of(info))]
 
     @strawberry_django.field(description="What stands in the way of a transition, a state or a lock.")
     def reasons(self, info: Info, to: str) -> list[Reason]:
         """Ask on behalf of the user of the request."""
-        found = explain(cast("models.Model", self), to=to, user=_user(info))
+        found = explain(cast("models.Model", self), to=to, user=user_of(info))
         return [Reason.from_value(one) for one in found]
 
 
@@ -136,8 +131,13 @@ class WithLocks:
         """Those that it inherits too."""
         return [Hold.from_value(one) for one in holds_on(cast("models.Model", self))]
 
+    @strawberry_django.field(description="The locks that it can be held by.")
+    def declared_locks(self) -> list[DeclaredLock]:
+        """Those of its model."""
+        return DeclaredLock.all_of(cast("Any", self).locks)
 
-def _user(info: Info) -> User | AnonymousUser | None:
+
+def user_of(info: Info) -> User | AnonymousUser | None:
     """The user of the request, wherever the view or the websocket put it."""
     context: Any = info.context
     request = context.get("request") if isinstance(context, dict) else getattr(context, "request", None)

@@ -8,9 +8,8 @@ import strawberry_django
 from django.contrib.auth.models import AnonymousUser
 
 import fsmlock
-from fsmlock.adapters.graphql import Hold, Reason, Run, Transition, WithLocks, WithTransitions
+from fsmlock.adapters.graphql import DeclaredLock, Hold, Reason, Transition, WithLocks, WithTransitions
 from tests.shop import models
-from tests.shop.iterations import SendMails
 
 
 @strawberry_django.type(models.Film)
@@ -38,7 +37,8 @@ def contexts():
 @pytest.mark.parametrize("context", ["view", "dict", "websocket"])
 def test_mixins_bring_transitions_reasons_and_locks_to_a_type(film, context):
     query = """{ films { name availableTransitions { name allowed reasons { code } }
-      reasons(to: "publish") { code } locks { lock why } } }"""
+      reasons(to: "publish") { code } locks { lock why }
+      declaredLocks { name togetherWith inherited } } }"""
     with fsmlock.hold(film, "render", why="Movie 7"):
         answer = strawberry.Schema(Films).execute_sync(query, context_value=contexts()[context])
     assert answer.errors is None
@@ -49,11 +49,16 @@ def test_mixins_bring_transitions_reasons_and_locks_to_a_type(film, context):
     ]
     assert found["reasons"] == []
     assert found["locks"] == [{"lock": "render", "why": "Movie 7"}]
+    assert {"name": "render", "togetherWith": [], "inherited": False} in found["declaredLocks"]
+
+
+def test_a_child_s_declared_locks_include_those_that_it_inherits():
+    declared = fsmlock.Locks(fsmlock.Lock("process"), inherit_from="film", inherits={"render"})
+    found = {one.name: one.inherited for one in DeclaredLock.all_of(declared)}
+    assert found == {"process": False, "render": True}
 
 
 def test_everything_can_be_asked_for_in_one_query(film):
-    run = SendMails.enqueue(count=3, by="editor")
-
     @strawberry.type
     class Query:
         @strawberry.field
@@ -68,13 +73,8 @@ def test_everything_can_be_asked_for_in_one_query(film):
         def holds(self) -> list[Hold]:
             return [Hold.from_value(one) for one in fsmlock.holds_on(film)]
 
-        @strawberry.field
-        def run(self) -> Run:
-            return Run.from_value(run)
-
-    query = """{ transitions { name label allowed reasons { code } } reasons { code message remedy }
-      holds { lock holder since expiresAt why token cancelRequestedBy }
-      run { id state done failed total unit by reason availableTransitions { name label allowed } } }"""
+    query = """{ transitions { name label allowed reasons { code } } reasons { code message remedy params }
+      holds { lock holder since expiresAt why token cancelRequestedBy } }"""
     with fsmlock.hold(film, "render", why="Movie 7") as held:
         answer = strawberry.Schema(Query).execute_sync(query)
     assert answer.errors is None
@@ -85,6 +85,5 @@ def test_everything_can_be_asked_for_in_one_query(film):
         "reasons": [{"code": "no_frames"}],
     }
     assert answer.data["reasons"][0]["remedy"] == "Import some."
+    assert answer.data["reasons"][0]["params"] == {}
     assert answer.data["holds"][0]["token"] == held.token
-    assert answer.data["run"]["state"] == "enqueued"
-    assert {t["label"] for t in answer.data["run"]["availableTransitions"]} == {"Pause", "Cancel"}

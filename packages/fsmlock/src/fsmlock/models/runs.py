@@ -1,18 +1,20 @@
-"""The rows of the database backend, and the fences that guard commits when holds live elsewhere."""
+"""The runs of long work: where each is, what failed, and who may change which column."""
 
 from __future__ import annotations
 
 import functools
 import uuid
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from fsmlock import conf
+from fsmlock.arrows import arrows
 from fsmlock.errors import Misdeclared, StaleState
 from fsmlock.locks import Lock, Locks
+from fsmlock.reasons import did_you_mean
 from fsmlock.stateful import Stateful
 from fsmlock.transitions import transition
 
@@ -20,55 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fsmlock.steps import OnStep
-
-
-class Fence(models.Model):
-    """The highest token that has written under a lock. Used when holds are not in this database."""
-
-    resource = models.CharField(max_length=200)
-    kind = models.CharField(max_length=8)
-    lock = models.CharField(max_length=100)
-    token = models.BigIntegerField()
-
-    class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["resource", "kind", "lock"], name="fsmlock_fence_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.lock} on {self.resource} at {self.token}"
-
-
-class Hold(models.Model):
-    """A lock held on an object, the mark that a child's hold leaves on its parent, or one who waits.
-
-    The primary key is the token, and the place in line. Times are microseconds of the store's clock
-    (``*_us``): never compare them with a wall clock.
-    """
-
-    claim = models.CharField(max_length=32)
-    resource = models.CharField(max_length=200)
-    lock = models.CharField(max_length=100)
-    kind = models.CharField(max_length=8)
-    waits = models.BooleanField(default=False)
-    holder = models.CharField(max_length=200)
-    why = models.TextField(blank=True)
-    since_us = models.BigIntegerField()
-    renewed_us = models.BigIntegerField()
-    expires_us = models.BigIntegerField()
-    #: The clock of the holder's host, and when by it the lease is over: see fsmlock.clock.
-    clock = models.CharField(max_length=16, db_default="")
-    clock_expires_us = models.BigIntegerField(db_default=0)
-    stop_by = models.CharField(max_length=200, blank=True, default="")
-    stop_why = models.TextField(blank=True, default="")
-
-    class Meta:
-        indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["resource"], name="fsmlock_hold_resource"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.lock} on {self.resource}, {self.kind} by {self.holder}"
 
 
 class Run(Stateful):
@@ -211,14 +164,24 @@ class Run(Stateful):
         """The worker changes the state too: whoever is slower reads again."""
         while True:
             self.refresh_from_db()
-            self.stop_by = by
-            name = ask if self.state in self.States.AT_WORK else at_once
             try:
-                getattr(self, name)()
-                self.save(update_fields=["state", "stop_by", "ended_at"])
+                self.take(ask if self.state in self.States.AT_WORK else at_once, by=by)
             except StaleState:
                 continue
             return
+
+    def take(self, name: str, *, by: str = "") -> None:
+        """Take a transition that people may take, and save only that: the rest of the row is the worker's.
+
+        Raises TransitionRefused with every reason, StaleState when the worker was faster, and Misdeclared
+        (with a guess) for a name that doesn't exist or is for workers.
+        """
+        known = [arrow.name for arrow in arrows(type(self)).values() if not arrow.internal]
+        if name not in known:
+            raise Misdeclared(f"Nobody can take {name!r} with a run.{did_you_mean(name, known)}")
+        getattr(self, name)()
+        self.stop_by = by
+        self.save(update_fields=["state", "stop_by", "ended_at"])
 
     def work(self, *, on_step: OnStep | None = None) -> Run:
         """Work on it here until it ends or is interrupted; step aside when another worker is at it."""

@@ -1,0 +1,129 @@
+"""Runs in a Strawberry schema: who may see them lists them, who may change them pauses, resumes and cancels.
+
+``class Query(WithRuns): ...`` and ``class Mutation(WithRunChanges): ...``
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+import strawberry
+import strawberry_django
+from django.core.exceptions import PermissionDenied
+from strawberry.types import Info
+
+from fsmlock.adapters.graphql.objects import Reason, Transition, user_of
+from fsmlock.errors import FsmlockError, Refused
+from fsmlock.explanations import available_many
+from fsmlock.models import Run as RunRow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.contrib.auth.models import AnonymousUser, User
+
+#: Rows of one answer.
+MOST = 200
+
+
+@strawberry.type(description="One execution of long work, and how far it is.")
+class Run:
+    """See fsmlock.models.Run."""
+
+    id: strawberry.ID
+    iteration: str
+    state: str
+    done: int
+    failed: int
+    total: int | None
+    unit: str
+    by: str
+    reason: str
+    stop_by: str = strawberry.field(description="Who asked last that it pause, go on or end.")
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    available_transitions: list[Transition]
+
+    @classmethod
+    def from_value(cls, value: RunRow, user: User | AnonymousUser | None = None) -> Self:
+        """From a row, with what ``user`` may do with it."""
+        return cls.from_values([value], user)[0]
+
+    @classmethod
+    def from_values(cls, values: Sequence[RunRow], user: User | AnonymousUser | None = None) -> list[Self]:
+        """The same for many, with one query for the holds on all of them."""
+        offered = available_many(values, user)
+        return [
+            cls(
+                id=strawberry.ID(str(one.pk)),
+                iteration=one.iteration.rpartition(".")[2],
+                state=one.state,
+                done=one.done,
+                failed=one.failed,
+                total=one.total,
+                unit=one.unit,
+                by=one.by,
+                reason=one.reason,
+                stop_by=one.stop_by,
+                created_at=one.created_at,
+                started_at=one.started_at,
+                ended_at=one.ended_at,
+                available_transitions=[Transition.from_value(offer) for offer in offered[one]],
+            )
+            for one in values
+        ]
+
+
+@strawberry.type(description="The run as it is now, and why it was not changed as asked; no reasons: it was.")
+class RunChange:
+    """What came of a wish."""
+
+    run: Run
+    reasons: list[Reason]
+
+
+@strawberry.type
+class WithRuns:
+    """Gives the query type the runs."""
+
+    @strawberry_django.field(description="Runs, the newest first; those that have ended only when asked for.")
+    def runs(self, info: Info, first: int = 50, ended: bool = False) -> list[Run]:
+        """Raises PermissionDenied without ``fsmlock.view_run``."""
+        user = _permitted(info, "fsmlock.view_run")
+        rows = RunRow.objects.order_by("-pk")
+        rows = rows if ended else rows.exclude(state__in=RunRow.States.ENDED)
+        return Run.from_values(list(rows[: max(0, min(first, MOST))]), user)
+
+
+@strawberry.type
+class WithRunChanges:
+    """Gives the mutation type what people may do with a run."""
+
+    @strawberry_django.field(description="Take one of the run's available transitions, by its name.")
+    def change_run(self, info: Info, id: strawberry.ID, transition: str) -> RunChange:  # noqa: A002 - GraphQL's
+        """Raises PermissionDenied without ``fsmlock.change_run``, FsmlockError for what doesn't exist."""
+        user = _permitted(info, "fsmlock.change_run")
+        row = _run(id)
+        try:
+            row.take(transition, by=user.get_username())
+            reasons = []
+        except Refused as refused:
+            reasons = [Reason.from_value(one) for one in refused.reasons]
+        row.refresh_from_db()
+        return RunChange(run=Run.from_value(row, user), reasons=reasons)
+
+
+def _run(pk: strawberry.ID) -> RunRow:
+    found = RunRow.objects.filter(pk=int(pk)).first() if pk.isdecimal() else None
+    if found is None:
+        raise FsmlockError(f"There is no run {pk}. Ask for runs(ended: true) to see those that there are.")
+    return found
+
+
+def _permitted(info: Info, permission: str) -> User | AnonymousUser:
+    user = user_of(info)
+    if user is None or not user.has_perm(permission):
+        raise PermissionDenied(f"That takes the permission {permission}. Ask an administrator for it.")
+    return user

@@ -1,0 +1,8 @@
+"""The rows of the database backend, the fences that guard commits, and the runs of long work."""
+
+from __future__ import annotations
+
+from fsmlock.models.holds import Fence, Hold
+from fsmlock.models.runs import ItemError, Run
+
+__all__ = ["Fence", "Hold", "ItemError", "Run"]
