@@ -134,6 +134,7 @@ def _fixed(metadata: dict[str, str]) -> dict[str, str]:
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 20
+    disable_nagle_algorithm = True  # or each answer waits 40 ms for an acknowledgement
 
     @property
     def strict(self) -> StrictServer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,6 +12,8 @@ from tests.conftest import jpeg
 
 #: So many looks at its state find it busy after a shot.
 BUSY_LOOKS = 2
+#: The size that its list claims of every file; 0: the right one.
+LISTED = 0
 
 
 class FakeGopro:
@@ -21,6 +24,9 @@ class FakeGopro:
         self.status = {"6": 0, "8": 0, "10": 0, "33": 0, "54": 1000, "70": 88}
         self.presets = self.date = ""
         self.break_downloads, self.piece = 0, 50_000
+        #: Downloads that stop in the middle and leave the link open, and by how much lengths are wrong.
+        self.freezes, self.wrong_by = 0, 0
+        self.over = threading.Event()
         self.stores = self.speaks = True
         self.ranges: list[str] = []
         self.kept_alive = 0
@@ -35,6 +41,7 @@ class FakeGopro:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.over.set()
         self.http.shutdown()
         self.http.server_close()
 
@@ -63,13 +70,15 @@ class FakeGopro:
         for path, content in self.files.items():
             folder, name = path.split("/")
             entry = {"n": name, "cre": str(self.created[path]), "mod": str(self.created[path])}
-            folders.setdefault(folder, []).append({**entry, "s": str(len(content))})
+            size = str(LISTED or len(content))
+            folders.setdefault(folder, []).append({**entry, "s": size})
         return {"id": "1", "media": [{"d": folder, "fs": files} for folder, files in folders.items()]}
 
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 20
+    disable_nagle_algorithm = True  # or each answer waits 40 ms for an acknowledgement
 
     @property
     def gopro(self) -> FakeGopro:
@@ -115,15 +124,27 @@ class Handler(BaseHTTPRequestHandler):
         asked = self.headers.get("Range", "")
         self.gopro.ranges.append(asked)
         start = int(asked.removeprefix("bytes=").rstrip("-") or 0)
+        if asked and start >= len(content):
+            self.answer({}, 416)
+            return
         self.send_response(206 if asked else 200)
-        self.send_header("Content-Length", str(len(content) - start))
+        self.send_header("Content-Length", str(len(content) - start + self.gopro.wrong_by))
         self.end_headers()
-        if self.gopro.break_downloads:
+        if self.gopro.wrong_by > 0:
+            self.close_connection = True
+        self.gopro.wrong_by = 0
+        if self.gopro.freezes:
+            self.gopro.freezes -= 1
+            self.wfile.write(content[start : start + self.gopro.piece])
+            self.gopro.over.wait(60)
+            self.close_connection = True
+        elif self.gopro.break_downloads:
             self.gopro.break_downloads -= 1
             self.wfile.write(content[start : start + self.gopro.piece])
             self.close_connection = True
         else:
-            self.wfile.write(content[start:])
+            with contextlib.suppress(ConnectionError):  # who believes a length that is too short goes early
+                self.wfile.write(content[start:])
 
     def answer(self, body, status: int = 200) -> None:
         content = body.encode() if isinstance(body, str) else json.dumps(body).encode()

@@ -65,6 +65,23 @@ def test_a_download_that_breaks_goes_on_where_it_broke(gopro, driver, tmp_path):
     assert (tmp_path / "shot").read_bytes() == jpeg(9998 % 256) + bytes(200_000)
 
 
+@pytest.mark.parametrize("wrong_by", [-70_000, 70_000])
+def test_a_length_that_is_wrong_never_leaves_part_of_a_picture(gopro, driver, tmp_path, wrong_by):
+    driver.open({"address": gopro.address})
+    gopro.wrong_by = wrong_by
+    driver.capture(tmp_path / "shot")
+    assert (tmp_path / "shot").read_bytes() == jpeg(9998 % 256) + bytes(200_000)
+    assert gopro.files == {}
+
+
+def test_a_file_that_is_longer_than_listed_is_not_taken(gopro, driver, tmp_path, monkeypatch):
+    driver.open({"address": gopro.address})
+    monkeypatch.setattr("tests.doubles.gopro.LISTED", 100)
+    with pytest.raises(DriverError, match="broke 5 times"):
+        driver.capture(tmp_path / "shot")
+    assert len(gopro.files) == 1
+
+
 def test_a_download_that_breaks_for_ever_is_given_up(gopro, driver, tmp_path):
     driver.open({"address": gopro.address})
     gopro.break_downloads, gopro.piece = 100, 10_000

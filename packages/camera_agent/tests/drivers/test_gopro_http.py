@@ -45,3 +45,15 @@ def test_refusals_and_nonsense_are_camera_errors(tmp_path):
         with pytest.raises(DriverError, match="refused to give"):
             http.download("/videos/DCIM/100GOPRO/x.JPG", tmp_path / "x")
         http.close()
+
+
+def test_a_camera_that_freezes_in_the_middle_is_left_and_asked_for_the_rest(tmp_path):
+    content = bytes(range(256)) * 1000
+    with FakeGopro() as gopro:
+        gopro.files["100GOPRO/x.JPG"], gopro.freezes = content, 1
+        http = GoproHttp(Address.of({"address": gopro.address}), timeout_s=0.2)
+        assert not http.download("/videos/DCIM/100GOPRO/x.JPG", tmp_path / "x")
+        assert http.download("/videos/DCIM/100GOPRO/x.JPG", tmp_path / "x")
+        http.close()
+    assert (tmp_path / "x").read_bytes() == content
+    assert gopro.ranges == ["", "bytes=50000-"]

@@ -14,6 +14,7 @@ def test_values_are_text_and_groups_and_videos_are_passed_over():
         {"n": "GX010002.MP4", "cre": "300"},
     ]
     assert parse_media({"media": [{"d": "100GOPRO", "fs": files}]}) == (OLD,)
+    assert parse_media({"media": [{"d": "100GOPRO", "fs": files}]})[0].size == 4000
 
 
 @pytest.mark.parametrize("answer", [{}, {"media": None}, {"media": [None]}, {"media": [{"fs": [3]}]}])

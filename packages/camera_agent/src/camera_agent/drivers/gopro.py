@@ -117,10 +117,15 @@ class GoproDriver:
         return Shot(filename=media.name, filetype=filetype)
 
     def _download(self, media: Media, target: Path) -> None:
+        """Bring the whole file: as long as the camera's list says, for lengths of answers have been wrong."""
         target.unlink(missing_ok=True)
         for _ in range(DOWNLOADS):
-            if self._opened().download(f"/videos/DCIM/{media.path}", target):
+            ended = self._opened().download(f"/videos/DCIM/{media.path}", target)
+            here = target.stat().st_size if target.exists() else 0
+            if here == media.size if media.size else ended:
                 return
+            if media.size and here > media.size:
+                target.unlink()
             self._patience.sleep(LOOK_S)
         raise DriverError(f"The download of {media.path} broke {DOWNLOADS} times.", "Check the cable.")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -88,9 +87,9 @@ class State:
 class GoproHttp:
     """Requests to one camera."""
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: Address, *, timeout_s: float = TIMEOUT_S) -> None:
         self._address = address
-        self._connection = http.client.HTTPConnection(address.host, address.port, timeout=TIMEOUT_S)
+        self._connection = http.client.HTTPConnection(address.host, address.port, timeout=timeout_s)
 
     def state(self) -> State:
         """The camera's state; may be asked for at any time, also while it is busy."""
@@ -124,7 +123,8 @@ class GoproHttp:
                 raise DriverError(f"The GoPro refused to give {path} with {response.status}.")
             with target.open("ab" if response.status == 206 else "wb") as file:
                 length = response.length or 0
-                shutil.copyfileobj(response, file, BLOCK)
+                while block := response.read1(BLOCK):  # also what comes before a camera freezes
+                    file.write(block)
                 whole = file.tell() - (have if response.status == 206 else 0) == length
         except (OSError, http.client.HTTPException):
             return False

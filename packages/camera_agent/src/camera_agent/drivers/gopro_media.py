@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,11 +13,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Media:
-    """One file: when it was made (Unix seconds by the camera's clock), its folder, its name."""
+    """One file: when it was made (Unix seconds by the camera's clock), folder, name, bytes (0: unknown)."""
 
     created: int
     folder: str
     name: str
+    size: int = field(default=0, compare=False)
 
     @property
     def path(self) -> str:
@@ -44,10 +45,15 @@ def _photos(folder: Mapping[str, Json]) -> Iterator[Media]:
 
 
 def _photo(folder: Mapping[str, Json], file: Mapping[str, Json]) -> Media | None:
-    name, created = str(file.get("n", "")), str(file.get("cre", "0"))
+    name = str(file.get("n", ""))
     if "g" in file or not name.upper().endswith(".JPG"):
         return None
-    return Media(int(created) if created.isdigit() else 0, str(folder.get("d", "")), name)
+    return Media(_number(file.get("cre")), str(folder.get("d", "")), name, _number(file.get("s")))
+
+
+def _number(text: Json) -> int:
+    written = str(text)
+    return int(written) if written.isdecimal() else 0
 
 
 def newest(listed: Collection[Media], before: Collection[Media]) -> Media | None:

@@ -11,6 +11,7 @@ import gphoto2 as gp
 
 from camera_agent.drivers.base import Description, Options, Shot
 from camera_agent.drivers.gphoto_exposure import Scales
+from camera_agent.drivers.gphoto_port import choose, reset
 from camera_agent.drivers.gphoto_settings import Setting, parse_extra, write
 from camera_agent.drivers.gphoto_trouble import trouble
 from camera_agent.errors import BadInput, DriverError
@@ -65,7 +66,10 @@ class GphotoDriver:
                 "Switch it on, check the cable, and set it to PTP.",
             )
         name, self._port = cameras[0]
-        self._start(self._port)
+        try:
+            self._start()
+        except gp.GPhoto2Error as error:
+            raise trouble(error.code, str(error)) from error
         return Description(model=name, exposes=None if self._scales is None else self._scales.limits)
 
     def expose(self, wanted: Exposure | None) -> None:
@@ -78,16 +82,11 @@ class GphotoDriver:
                 write(camera, setting, value)
         self._read_exposure()
 
-    def _start(self, port: str) -> None:
-        ports = gp.PortInfoList()
-        ports.load()
+    def _start(self) -> None:
         self._camera = gp.Camera()
-        self._camera.set_port_info(ports[ports.lookup_path(port)])
-        try:
-            self._camera.init()
-            self._configure()
-        except gp.GPhoto2Error as error:
-            raise trouble(error.code, str(error)) from error
+        choose(self._camera, self._port)
+        self._camera.init()
+        self._configure()
 
     def _configure(self) -> None:
         for option, names in NAMES.items():
@@ -177,10 +176,25 @@ class GphotoDriver:
         return True
 
     def _reopen(self) -> None:
-        """Close the camera and open it anew, in a new object: init() on a closed one corrupts the memory."""
+        """Close the camera and open it anew, in a new object: init() on a closed one corrupts the memory.
+
+        One that does not come up has its USB port reset first, as if its plug were pulled.
+        """
         self.close()
         self._camera = None
-        self._start(self._port)
+        if not self._comes_up():
+            self._camera = None
+            reset(self._port)
+            self._start()
+
+    def _comes_up(self) -> bool:
+        try:
+            self._start()
+        except gp.GPhoto2Error as error:
+            if error.code == gp.GP_ERROR_IO_USB_CLAIM:
+                raise  # a reset would disturb the program that holds it
+            return False
+        return True
 
     def health(self) -> Mapping[str, ExposureValue]:
         """The battery's level as the camera writes it, and in percent where that is what it writes."""
