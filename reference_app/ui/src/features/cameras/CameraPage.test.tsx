@@ -208,6 +208,14 @@ test("wishes a configuration and shows what is wrong at its field", async () => 
   await userEvent.paste("10");
   await userEvent.click(screen.getByLabelText("Windows"));
   await userEvent.paste("late\n06:00..20:00");
+  await userEvent.click(screen.getByLabelText("Latitude"));
+  await userEvent.paste("47,4");
+  await userEvent.click(screen.getByLabelText("Burst"));
+  await userEvent.paste("3");
+  await userEvent.click(screen.getByLabelText("Deliver"));
+  await userEvent.click(screen.getByRole("option", { name: "In windows" }));
+  await userEvent.click(screen.getByLabelText("Delivery windows"));
+  await userEvent.paste("22:00..06:00");
   await userEvent.click(screen.getByLabelText("Bandwidth in KiB/s"));
   await userEvent.paste("512");
   await userEvent.click(screen.getByRole("button", { name: "Save" }));
@@ -216,9 +224,9 @@ test("wishes a configuration and shows what is wrong at its field", async () => 
     input: {
       camera: "camera-1",
       intervalSeconds: 10,
-      schedule: { windows: ["late", "06:00..20:00"] },
+      schedule: { windows: ["late", "06:00..20:00"], latitude: 47.4, burst: 3 },
       exposure: null,
-      delivery: { rate_kib_s: 512 },
+      delivery: { when: "windows", windows: ["22:00..06:00"], rate_kib_s: 512 },
     },
   });
   answer(environment, operation, {

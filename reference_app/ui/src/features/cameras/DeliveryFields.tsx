@@ -1,0 +1,63 @@
+import MenuItem from "@mui/material/MenuItem";
+import TextField from "@mui/material/TextField";
+
+import { FieldGroup } from "./FieldGroup.tsx";
+import { numberOf, numeric, text, textOf, textsOf } from "./formValues.ts";
+import type { About } from "./ScheduleFields.tsx";
+import { linesOf, type Table } from "./tables.ts";
+
+/** Reads what DeliveryFields wishes. */
+export function deliveryOf(form: FormData): Table {
+  return {
+    when: text(form, "when"),
+    windows: linesOf(text(form, "delivery-windows")),
+    networks: linesOf(text(form, "networks").replaceAll(",", ";")),
+    rate_kib_s: numeric(form, "rate"),
+  };
+}
+
+/** When and over which networks it delivers, and how much of them it takes. */
+export function DeliveryFields({ delivery, about }: { readonly delivery: Table; readonly about: About }) {
+  return (
+    <FieldGroup title="Delivery">
+      <TextField
+        select
+        label="Deliver"
+        name="when"
+        defaultValue={textOf(delivery.when)}
+        slotProps={{ select: { displayEmpty: true }, inputLabel: { shrink: true } }}
+        {...about("delivery", "When asked: by the button Deliver now, or at the camera.")}
+      >
+        <MenuItem value="">As its own settings say</MenuItem>
+        <MenuItem value="at_once">At once</MenuItem>
+        <MenuItem value="windows">In windows</MenuItem>
+        <MenuItem value="asked">When asked</MenuItem>
+      </TextField>
+      <TextField
+        label="Delivery windows"
+        name="delivery-windows"
+        multiline
+        minRows={2}
+        defaultValue={textsOf(delivery.windows).join("\n")}
+        placeholder="22:00..06:00"
+        helperText="One a line, by the agent's own clock."
+      />
+      <TextField
+        label="Deliver over networks"
+        name="networks"
+        defaultValue={textsOf(delivery.networks).join(", ")}
+        placeholder="wlan0"
+        autoComplete="off"
+        helperText="Interfaces, with commas. Empty: as its own settings say."
+      />
+      <TextField
+        label="Bandwidth in KiB/s"
+        name="rate"
+        defaultValue={numberOf(delivery.rate_kib_s)}
+        autoComplete="off"
+        slotProps={{ htmlInput: { inputMode: "numeric" } }}
+        helperText="Empty: as its own settings say."
+      />
+    </FieldGroup>
+  );
+}

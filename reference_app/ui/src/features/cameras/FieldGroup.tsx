@@ -1,0 +1,25 @@
+import Box from "@mui/material/Box";
+import Typography from "@mui/material/Typography";
+import { type ReactNode, useId } from "react";
+
+/** Fields that belong together, below a heading that screen readers say with each of them. */
+export function FieldGroup({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  const id = useId();
+  return (
+    <Box role="group" aria-labelledby={id} sx={{ display: "grid", gap: 2 }}>
+      <Typography id={id} variant="subtitle2" component="h3">
+        {title}
+      </Typography>
+      {children}
+    </Box>
+  );
+}
+
+/** Short fields side by side, below one another where there is no room. */
+export function FieldRow({ children }: { readonly children: ReactNode }) {
+  return (
+    <Box sx={{ display: "grid", gap: 2, gridTemplateColumns: "repeat(auto-fit, minmax(9rem, 1fr))" }}>
+      {children}
+    </Box>
+  );
+}

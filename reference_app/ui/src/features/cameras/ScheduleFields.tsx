@@ -1,0 +1,87 @@
+import TextField from "@mui/material/TextField";
+
+import { FieldGroup, FieldRow } from "./FieldGroup.tsx";
+import { numberOf, numeric, text, textOf, textsOf } from "./formValues.ts";
+import { linesOf, type Table } from "./tables.ts";
+
+/** What a field says below it: its trouble, or what it is for. */
+export type About = (field: string, otherwise: string) => { error: boolean; helperText: string };
+
+/** Reads what ScheduleFields wishes. */
+export function scheduleOf(form: FormData): Table {
+  return {
+    windows: linesOf(text(form, "windows")),
+    timezone: text(form, "timezone"),
+    latitude: numeric(form, "latitude"),
+    longitude: numeric(form, "longitude"),
+    start: text(form, "start"),
+    end: text(form, "end"),
+    burst: numeric(form, "burst"),
+    burst_s: numeric(form, "burst_s"),
+    bulb_s: numeric(form, "bulb_s"),
+  };
+}
+
+/** When it films: windows by the clock or the sun, first and last day, bursts and long exposures. */
+export function ScheduleFields({ schedule, about }: { readonly schedule: Table; readonly about: About }) {
+  return (
+    <FieldGroup title="Schedule">
+      <TextField
+        label="Windows"
+        name="windows"
+        multiline
+        minRows={2}
+        defaultValue={textsOf(schedule.windows).join("\n")}
+        placeholder="mon-fri 06:30..20:00"
+        {...about("schedule", "One a line, also sunrise-30m..sunset+30m. None: it films always.")}
+      />
+      <TextField
+        label="Time zone"
+        name="timezone"
+        defaultValue={textOf(schedule.timezone)}
+        placeholder="Europe/Zurich"
+        autoComplete="off"
+        helperText="Whose clock the windows are on. Empty: the agent's own."
+      />
+      <FieldRow>
+        <Short
+          label="Latitude"
+          name="latitude"
+          value={numberOf(schedule.latitude)}
+          help="Degrees, for the sun."
+        />
+        <Short label="Longitude" name="longitude" value={numberOf(schedule.longitude)} help="Degrees east." />
+      </FieldRow>
+      <FieldRow>
+        <Short label="First day" name="start" value={textOf(schedule.start)} help="As 2026-11-23." />
+        <Short label="Last day" name="end" value={textOf(schedule.end)} help="As 2026-12-23." />
+      </FieldRow>
+      <FieldRow>
+        <Short label="Burst" name="burst" value={numberOf(schedule.burst)} help="Pictures each time." />
+        <Short
+          label="Burst gap in seconds"
+          name="burst_s"
+          value={numberOf(schedule.burst_s)}
+          help="Between them."
+        />
+        <Short
+          label="Bulb in seconds"
+          name="bulb_s"
+          value={numberOf(schedule.bulb_s)}
+          help="A long exposure."
+        />
+      </FieldRow>
+    </FieldGroup>
+  );
+}
+
+interface ShortProps {
+  readonly label: string;
+  readonly name: string;
+  readonly value: string;
+  readonly help: string;
+}
+
+function Short({ label, name, value, help }: ShortProps) {
+  return <TextField label={label} name={name} defaultValue={value} autoComplete="off" helperText={help} />;
+}
