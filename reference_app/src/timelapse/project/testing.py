@@ -18,7 +18,16 @@ for _alias, _database in DATABASES.items():  # noqa: F405
     if _database["ENGINE"] == "django.db.backends.sqlite3":
         _database["TEST"] = {"NAME": str(HOME / f"test-{_alias}.sqlite3")}  # noqa: F405
 
-#: Parallel test workers share one Valkey and must not hear one another.
+#: Parallel test workers share one Valkey and must not meet there: each has four of its sixteen databases
+#: (a fifth worker those of the first), and names of its own for what all databases share.
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
-CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = WORKER  # type: ignore[index] # noqa: F405
+_FIRST = 4 * (int(WORKER.removeprefix("gw")) % 4) if WORKER.startswith("gw") else 0
+CELERY_BROKER_URL = f"{REDIS_URL}/{_FIRST}"  # noqa: F405
+CACHES["default"]["LOCATION"] = f"{REDIS_URL}/{_FIRST + 1}"  # noqa: F405
+CHANNEL_LAYERS["default"]["CONFIG"] = {  # noqa: F405
+    "hosts": [f"{REDIS_URL}/{_FIRST + 2}"],  # noqa: F405
+    "capacity": 1000,
+    "prefix": WORKER,
+}
+PROGRESS_REDIS_URL = f"{REDIS_URL}/{_FIRST + 3}"  # noqa: F405
 CELERY_TASK_DEFAULT_QUEUE = f"celery-{WORKER}"
