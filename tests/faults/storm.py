@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 DAY = "86400"
-#: Celery's worker ends when Valkey refuses what it writes, and its place is taken by the next.
-DISK_FULL = "No space left on device"
 #: The share of exchanges that go wrong while it storms.
 SHARE = 0.3
 #: Seconds after which the next fault comes, whether or not the agent got anything done.
@@ -50,6 +48,8 @@ class Storm:
         self.done: Counter[str] = Counter()
         self.trouble: list[str] = []
         self.excused: set[int] = set()
+        #: Celery's worker ends when Valkey refuses what it writes, and its place is taken by the next.
+        self._starved: set[int] = set()
         self.witness = Witness(world.home / "spool" / "index.sqlite3")
         self._kinds: dict[str, Callable[[], None]] = {
             "agent killed": lambda: self._killed(self.world.agent),
@@ -144,10 +144,10 @@ class Storm:
         """What systemd does: start again whatever has ended. That it ended by itself is held against it."""
         for victim in (self.world.valkey, self.world.web, self.world.worker, self.world.agent):
             if victim.ended_by_itself():
-                words = victim.child.last_words(30)
-                if victim is self.world.worker and DISK_FULL in words:
+                if victim.pid in self._starved:
                     self.done["worker ended for want of disk"] += 1
                 else:
+                    words = victim.child.last_words(30)
                     self.trouble.append(f"{victim.name} ended by itself ({victim.child.exit_code}): {words}")
                 victim.deaths.append(victim.pid)
                 victim.start()
@@ -182,6 +182,7 @@ class Storm:
         self.excused |= set(range(max(before - 1, 0), after + 1))
 
     def _server_disk_full(self) -> None:
+        self._starved.add(self.world.worker.pid)
         with self.world.server_disk.filled():
             self._pause(0.3, 1.5)
         # The server has asked the agent to come back in a minute; one that starts anew doesn't know of that.
