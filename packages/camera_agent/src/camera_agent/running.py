@@ -30,10 +30,7 @@ class Threads:
         """Run `work`; when an essential one ends, all end. An error in any of them ends all."""
         context = contextvars.copy_context()
         thread = threading.Thread(
-            target=context.run,
-            args=(self._guarded, work, essential),
-            name=name,
-            daemon=True,
+            target=context.run, args=(self._guarded, work, essential), name=name, daemon=True
         )
         self._threads.append(thread)
         thread.start()

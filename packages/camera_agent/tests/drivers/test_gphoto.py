@@ -15,11 +15,7 @@ pytest.importorskip("gphoto2")
 
 
 @pytest.fixture
-def camera(tmp_path, monkeypatch):
-    card = tmp_path / "card"
-    card.mkdir()
-    (card / "a.jpg").write_bytes(jpeg(77))
-    monkeypatch.setenv("VCAMERADIR", str(card))
+def camera(card):
     processes = []
 
     def open_camera(**options) -> DriverProcess:
@@ -55,12 +51,9 @@ def test_an_exposure_is_set_to_the_nearest_that_the_camera_has_and_read_back(cam
     assert process.capture(tmp_path / "shot").exposure["shutter_s"] == 1.0
 
 
-def test_a_raw_twin_is_left_on_the_card_unless_there_is_a_folder_for_it(tmp_path, monkeypatch):
+def test_a_raw_twin_is_left_on_the_card_unless_there_is_a_folder_for_it(card, tmp_path):
     """The virtual camera takes JPEGs alone, so its files are told apart by what they hold."""
-    card = tmp_path / "card"
-    card.mkdir()
     (card / "a.jpg").write_bytes(b"II*\0 a negative")
-    monkeypatch.setenv("VCAMERADIR", str(card))
     for options, kept in (({}, []), ({"raw": str(tmp_path / "raw")}, ["JPG"])):
         with closing(DriverProcess("gphoto2", options)) as process:
             process.open()

@@ -7,17 +7,12 @@ import pytest
 
 from camera_agent.drivers.process import DriverProcess
 from camera_agent.errors import DriverError
-from tests.conftest import jpeg
 
 pytest.importorskip("gphoto2")
 
 
 @pytest.fixture
-def camera(tmp_path, monkeypatch):
-    card = tmp_path / "card"
-    card.mkdir()
-    (card / "a.jpg").write_bytes(jpeg(77))
-    monkeypatch.setenv("VCAMERADIR", str(card))
+def camera(card, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
 
     def named(name: str) -> DriverProcess:

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import gphoto2 as gp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def choose(camera: gp.Camera, path: str) -> None:
     """Say at which port the camera is, such as `usb:001,004`. GPhoto2Error when there is none."""
-    ports = gp.PortInfoList()
-    ports.load()
-    # What is taken out of the list points into it: the list must live until it was copied.
-    camera.set_port_info(ports[ports.lookup_path(path)])
+    _tell(camera.set_port_info, path)
 
 
 def reset(path: str) -> None:
     """Reset the port, and with it the camera's side of the link. GPhoto2Error when it can't be reset."""
-    ports = gp.PortInfoList()
-    ports.load()
     port = gp.GPPort()
-    port.set_info(ports[ports.lookup_path(path)])
+    _tell(port.set_info, path)
     port.open()
     try:
         port.reset()
     finally:
         port.close()
+
+
+def _tell(take: Callable[[gp.GPPortInfo], object], path: str) -> None:
+    ports = gp.PortInfoList()
+    ports.load()
+    # What is taken out of the list points into it: the list must live until it was copied.
+    take(ports[ports.lookup_path(path)])

@@ -1,7 +1,7 @@
 import MenuItem from "@mui/material/MenuItem";
 import TextField from "@mui/material/TextField";
 
-import { FieldGroup } from "./FieldGroup.tsx";
+import { FieldGroup, LinesField } from "./FieldGroup.tsx";
 import { numberOf, numeric, text, textOf, textsOf } from "./formValues.ts";
 import type { About } from "./ScheduleFields.tsx";
 import { linesOf, type Table } from "./tables.ts";
@@ -33,12 +33,10 @@ export function DeliveryFields({ delivery, about }: { readonly delivery: Table; 
         <MenuItem value="windows">In windows</MenuItem>
         <MenuItem value="asked">When asked</MenuItem>
       </TextField>
-      <TextField
+      <LinesField
         label="Delivery windows"
         name="delivery-windows"
-        multiline
-        minRows={2}
-        defaultValue={textsOf(delivery.windows).join("\n")}
+        value={delivery.windows}
         placeholder="22:00..06:00"
         helperText="One a line, by the agent's own clock."
       />

@@ -1,7 +1,7 @@
 import TextField from "@mui/material/TextField";
 
-import { FieldGroup, FieldRow } from "./FieldGroup.tsx";
-import { numberOf, numeric, text, textOf, textsOf } from "./formValues.ts";
+import { FieldGroup, FieldRow, LinesField } from "./FieldGroup.tsx";
+import { numberOf, numeric, text, textOf } from "./formValues.ts";
 import { linesOf, type Table } from "./tables.ts";
 
 /** What a field says below it: its trouble, or what it is for. */
@@ -26,12 +26,10 @@ export function scheduleOf(form: FormData): Table {
 export function ScheduleFields({ schedule, about }: { readonly schedule: Table; readonly about: About }) {
   return (
     <FieldGroup title="Schedule">
-      <TextField
+      <LinesField
         label="Windows"
         name="windows"
-        multiline
-        minRows={2}
-        defaultValue={textsOf(schedule.windows).join("\n")}
+        value={schedule.windows}
         placeholder="mon-fri 06:30..20:00"
         {...about("schedule", "One a line, also sunrise-30m..sunset+30m. None: it films always.")}
       />
