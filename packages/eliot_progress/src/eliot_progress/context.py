@@ -7,9 +7,8 @@ import re
 import threading
 import time
 from contextvars import copy_context
-from dataclasses import dataclass
 from functools import wraps
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar
 from uuid import uuid4
 
 import eliot
@@ -94,8 +93,7 @@ def _started(action: Action, fields: dict[str, object]) -> Action:
     return action
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
+class Origin(NamedTuple):
     """Where a message, request or task came from: the place in another process' tree to go on below."""
 
     task_uuid: str
@@ -161,12 +159,18 @@ def inject(headers: MutableMapping[str, str], origin: Origin | None = None) -> b
         log_message("context:cut", cause=ids.action_id(origin.task_uuid, origin.level))
         origin, path = Origin(task_uuid=origin.task_uuid, level=()), ""
     headers["traceparent"] = f"00-{origin.causal_id}-{ids.span(origin.task_uuid, origin.level)}-01"
-    ours = f"{_VENDOR}={path}"
-    others = [entry for entry in _entries(headers.get("tracestate")) if not entry.startswith(f"{_VENDOR}=")]
+    headers["tracestate"] = _first(f"{_VENDOR}={path}", headers.get("tracestate"))
+    return True
+
+
+def _first(ours: str, state: object) -> str:
+    """Our entry, then as many of the other vendors' as there is room for."""
+    if not state:
+        return ours
+    others = [entry for entry in _entries(state) if not entry.startswith(f"{_VENDOR}=")]
     while others and len(",".join([ours, *others])) > _STATE_LIMIT:
         others.pop()
-    headers["tracestate"] = ",".join([ours, *others])
-    return True
+    return ",".join([ours, *others])
 
 
 def extract(headers: Mapping[str, str]) -> Origin | None:

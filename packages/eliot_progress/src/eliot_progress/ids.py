@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 Level = tuple[int, ...]
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_STEP = re.compile(r"([a-p])([1-9][0-9]{0,15})")
+#: A letter says how many digits follow.
+_STEP = "|".join(f"{letter}[1-9][0-9]{{{n}}}" for n, letter in enumerate("abcdefghijklmnop"))
+_PATH = re.compile(f"(?:{_STEP})(?:/(?:{_STEP}))*")
 #: A deeper place does not travel: its text must fit tracestate's 512 characters, which hold a chain of 22
 #: Celery tasks.
 MAX_DEPTH = 128
@@ -84,7 +86,7 @@ def span(task_uuid: str, level: Iterable[int]) -> str:
 
 def encode_path(level: Iterable[int]) -> str:
     """A level as text that sorts like the tree: [2, 3, 11] is `a2/a3/b11`, and a subtree is a prefix."""
-    return "/".join([f"{chr(96 + len(digits))}{digits}" for digits in map(str, level)])
+    return "/".join([chr(96 + len(digits)) + digits for digits in map(str, level)])
 
 
 def travelling(level: Level) -> str | None:
@@ -97,9 +99,7 @@ def decode_path(path: str) -> Level:
     """The level that `encode_path` wrote. Raises MalformedPathError for anything else."""
     if not path:
         return ()
-    steps = path.split("/") if len(path) <= _MAX_LENGTH else []
-    matches = [_STEP.fullmatch(step) for step in steps[: MAX_DEPTH + 1]]
-    level = tuple(int(m[2]) for m in matches if m and ord(m[1]) - 96 == len(m[2]))
-    if not steps or len(level) != len(steps):
+    steps = path.split("/") if len(path) <= _MAX_LENGTH and _PATH.fullmatch(path) else []
+    if not 0 < len(steps) <= MAX_DEPTH:
         raise MalformedPathError(f"{path[:80]!r} is not a level path (like a2/a3/b11).")
-    return level
+    return tuple([int(step[1:]) for step in steps])

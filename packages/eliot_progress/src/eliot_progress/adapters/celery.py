@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from celery import signals
 from celery.exceptions import Ignore, Reject, Retry
@@ -25,8 +24,7 @@ HEADER = "eliot_progress"
 _RUN = "_eliot_progress_run"
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(NamedTuple):
     action: context.Action
     token: Token[eliot.Action]
 

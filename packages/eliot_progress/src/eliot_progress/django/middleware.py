@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, cast
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import StreamingHttpResponse
+from eliot._action import _ACTION_CONTEXT
 
 from eliot_progress import clean, context, ids
 from eliot_progress.django import conf
 from eliot_progress.django.streaming import streamed
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from django.http import HttpRequest, HttpResponseBase
 
 #: The answer's header: 32 hex digits to search the log for.
@@ -42,7 +44,7 @@ class CausalMiddleware:
         if self._is_async:
             return self._answer(request)
         action = _begin(request)
-        with _ending(action), action.context():
+        with _Around(action):
             response = cast("_Sync", self._get_response)(request)
         return _end(action, response)
 
@@ -54,7 +56,7 @@ class CausalMiddleware:
 
     async def _answer(self, request: HttpRequest) -> HttpResponseBase:
         action = _begin(request)
-        with _ending(action), action.context():
+        with _Around(action):
             response = await cast("_Async", self._get_response)(request)
         return _end(action, response)
 
@@ -70,7 +72,8 @@ def _begin(request: HttpRequest) -> context.Action:
 
 def _carried(request: HttpRequest) -> dict[str, str]:
     """Out of META: `request.headers` would name all headers anew, which costs more than all the rest."""
-    return {name: request.META.get(f"HTTP_{name.upper()}", "") for name in ("traceparent", "tracestate")}
+    told = request.META
+    return {"traceparent": told.get("HTTP_TRACEPARENT", ""), "tracestate": told.get("HTTP_TRACESTATE", "")}
 
 
 def _believed(request: HttpRequest) -> bool:
@@ -81,14 +84,24 @@ def _believed(request: HttpRequest) -> bool:
     return adopt == conf.ALWAYS
 
 
-@contextlib.contextmanager
-def _ending(action: context.Action) -> Iterator[None]:
-    """End the action when there is no answer."""
-    try:
-        yield
-    except BaseException as error:
-        action.finish(error)
-        raise
+class _Around:
+    """Makes an action the current one; ends it when there is no answer."""
+
+    # A class, since a generator takes four times as long to enter and leave.
+    __slots__ = ("_action", "_token")
+
+    def __init__(self, action: context.Action) -> None:
+        self._action = action
+
+    def __enter__(self) -> None:
+        self._token = _ACTION_CONTEXT.set(self._action)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        _ACTION_CONTEXT.reset(self._token)
+        if error is not None:
+            self._action.finish(error)
 
 
 def _end(action: context.Action, response: HttpResponseBase) -> HttpResponseBase:
