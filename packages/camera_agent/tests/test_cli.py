@@ -143,6 +143,7 @@ def test_the_commands_bring_in_no_picture_library():
 
 def test_a_command_imports_only_what_it_needs():
     assert not brought("import camera_agent.cli") & {"eliot", "eliot_progress", "sqlite3", "http"}
+    assert not brought("import camera_agent.cli_film") & {"asyncio", "zipfile"}
 
 
 def test_a_stick_takes_what_waits(home, server, folder, tmp_path, capsys):

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 
 import pytest
 
@@ -41,3 +43,9 @@ class Denies(Exception):  # noqa: N818 - as above
 )
 def test_an_outcome_follows_from_how_the_work_ended(error, outcome):
     assert outcome_of(error) == outcome
+
+
+def test_a_library_that_uses_no_asyncio_does_not_get_it():
+    code = "import sys, eliot_progress; print('asyncio' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "False"

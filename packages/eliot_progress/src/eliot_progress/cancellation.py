@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
+import sys
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from eliot_progress.messages import Outcome
 
 _Class = TypeVar("_Class", bound=type[BaseException])
-_cancellations: set[type[BaseException]] = {asyncio.CancelledError, KeyboardInterrupt, GeneratorExit}
+_cancellations: set[type[BaseException]] = {KeyboardInterrupt, GeneratorExit}
 
 
 def cancellation(cls: _Class) -> _Class:
@@ -26,4 +26,11 @@ def outcome_of(error: BaseException | None) -> Outcome:
     if error is None:
         return "succeeded"
     said = getattr(error, "is_cancellation", False) is True
-    return "cancelled" if said or isinstance(error, tuple(_cancellations)) else "failed"
+    known = isinstance(error, tuple(_cancellations)) or _is_of_asyncio(error)
+    return "cancelled" if said or known else "failed"
+
+
+def _is_of_asyncio(error: BaseException) -> bool:
+    """Whether asyncio cancelled it. Looked up, not imported: without asyncio nothing is, and it is slow."""
+    asyncio = sys.modules.get("asyncio")
+    return asyncio is not None and isinstance(error, asyncio.CancelledError)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import difflib
 from importlib import import_module
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
 from camera_agent.errors import BadInput
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from camera_agent.drivers.base import Driver
 
@@ -28,12 +27,12 @@ SHIPPED = {
 
 def names() -> tuple[str, ...]:
     """All drivers that can be named."""
-    return tuple(sorted({*SHIPPED, *(point.name for point in entry_points(group=ENTRY_POINTS))}))
+    return tuple(sorted({*SHIPPED, *_installed()}))
 
 
 def check(name: str) -> str:
     """The name itself when there is such a driver. BadInput, with a guess, when there is not."""
-    if ":" not in name and name not in names():
+    if ":" not in name and name not in SHIPPED and name not in names():
         close = difflib.get_close_matches(name, names(), n=1)
         guess = f"Did you mean {close[0]!r}?" if close else f"There are: {', '.join(names())}."
         raise BadInput(f"There is no driver {name!r}.", guess)
@@ -41,10 +40,8 @@ def check(name: str) -> str:
 
 
 def load(name: str) -> Driver:
-    """A new driver object. BadInput when it can't be imported."""
-    target = SHIPPED.get(check(name), name)
-    for point in entry_points(group=ENTRY_POINTS, name=name):
-        target = point.value
+    """A new driver object; no other package takes a shipped name. BadInput when it can't be imported."""
+    target = SHIPPED.get(check(name)) or _installed().get(name, name)
     module, _, attribute = target.partition(":")
     try:
         make: Callable[[], Driver] = getattr(import_module(module), attribute)
@@ -54,3 +51,10 @@ def load(name: str) -> Driver:
             f"Install what it needs: pip install 'camera-agent[{name}]'." if name in SHIPPED else "",
         ) from error
     return make()
+
+
+def _installed() -> Mapping[str, str]:
+    """The drivers that other packages bring, each name's `module:Class`."""
+    from importlib.metadata import entry_points  # noqa: PLC0415 - slow, and for drivers of others alone
+
+    return {point.name: point.value for point in entry_points(group=ENTRY_POINTS)}
