@@ -20,7 +20,6 @@ import os
 import platform
 import shutil
 import socket
-import sqlite3
 import statistics
 import subprocess
 import sys
@@ -36,7 +35,6 @@ import simplejpeg
 from PIL import Image
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from multiprocessing.connection import Connection
 
 SIZE = (4000, 3000)
@@ -54,8 +52,7 @@ def main() -> int:
         source = make_frames(work / "source", options.frames)
         with closing(App(work / "app")) as app:
             rounds = [(app.round(source), bare_round(source, work / "bare")) for _ in range(options.rounds)]
-        spool = [spool_round(source, work / "spool") for _ in range(options.rounds)]
-    report(rounds, spool, as_json=options.json)
+    report(rounds, as_json=options.json)
     return 0
 
 
@@ -185,64 +182,7 @@ def take_frames(to: Connection, store: Path, count: int) -> None:
     to.send(time.process_time() - before)
 
 
-def spool_round(source: list[Path], folder: Path) -> dict[str, float]:
-    """Frames per second into the spool, by write, fsync and rename alone, and by these made as durable.
-
-    After a bare rename a power cut may still take the name, and nothing is known of the picture.
-    """
-    from camera_agent.clock import Clock
-    from camera_agent.spool.store import Spool
-
-    frames = [path.read_bytes() for path in source]
-    spool, clock = Spool(folder / "ours"), Clock()
-    (folder / "bare").mkdir(parents=True)
-
-    def ours(number: int) -> None:
-        shot = spool.incoming / "shot"
-        shot.write_bytes(frames[number])
-        about = {"filename": "x.jpg", "filetype": "image/jpeg", "taken": clock.now(), "exposure": {}}
-        spool.put(shot, capture=f"capture-{number:08d}", **about)  # type: ignore[arg-type]
-
-    def bare(number: int) -> None:
-        temporary = folder / "bare" / "shot"
-        with temporary.open("wb") as file:
-            file.write(frames[number])
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.rename(folder / "bare" / f"{number}.jpg")
-
-    rows = sqlite3.connect(folder / "rows.sqlite3", isolation_level=None)
-    for statement in ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "CREATE TABLE rows (name)"):
-        rows.execute(statement)
-    names = os.open(folder / "bare", os.O_RDONLY)
-
-    def durable(number: int) -> None:
-        bare(number)
-        os.fsync(names)
-        rows.execute("INSERT INTO rows VALUES (?)", (hashlib.sha256(frames[number]).hexdigest(),))
-
-    seconds = in_turns([ours, bare, durable], len(frames))
-    spool.close()
-    rows.close()
-    os.close(names)
-    shutil.rmtree(folder)
-    return dict(zip(("ours", "bare", "durable"), (1 / one for one in seconds), strict=True))
-
-
-def in_turns(works: list[Callable[[int], None]], count: int) -> list[float]:
-    """Seconds per call of each, medians; frame by frame in turns, for a disk has its moods."""
-    times: list[list[float]] = [[] for _ in works]
-    for number in range(count):
-        for work, taken in zip(works, times, strict=True):
-            started = time.perf_counter()
-            work(number)
-            taken.append(time.perf_counter() - started)
-    return [statistics.median(taken) for taken in times]
-
-
-def report(
-    rounds: list[tuple[dict[str, float], dict[str, float]]], spool: list[dict[str, float]], *, as_json: bool
-) -> None:
+def report(rounds: list[tuple[dict[str, float], dict[str, float]]], *, as_json: bool) -> None:
     def median(values: list[float]) -> float:
         return round(statistics.median(values), 2)
 
@@ -264,24 +204,6 @@ def report(
             "ratio": median([ours["cpu_ms"] / peer["cpu_ms"] for ours, peer in rounds]),
             "goal": None,
             "better": "lower",
-        },
-        {
-            "case": "into the spool / write, fsync, rename",
-            "ours": median([one["ours"] for one in spool]),
-            "peer": median([one["bare"] for one in spool]),
-            "unit": "frames/s",
-            "ratio": median([one["ours"] / one["bare"] for one in spool]),
-            "goal": 0.9,
-            "better": "higher",
-        },
-        {
-            "case": "into the spool / the same, name and row durable too",
-            "ours": median([one["ours"] for one in spool]),
-            "peer": median([one["durable"] for one in spool]),
-            "unit": "frames/s",
-            "ratio": median([one["ours"] / one["durable"] for one in spool]),
-            "goal": 0.9,
-            "better": "higher",
         },
     ]
     if as_json:

@@ -7,7 +7,7 @@ import pytest
 from camera_agent.clock import Clock, ClockQuality
 from camera_agent.errors import SpoolError
 from camera_agent.link.client import Client
-from camera_agent.spool.store import Counts
+from camera_agent.spool.counts import Counts
 from camera_agent.status import Status
 from camera_agent.telemetry import EVERY_S, Heart, message
 from tests.golden import golden

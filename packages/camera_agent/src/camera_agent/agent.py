@@ -23,7 +23,8 @@ from camera_agent.replaying import Replaying
 from camera_agent.running import Threads
 from camera_agent.shooting import Listeners
 from camera_agent.spool.records import gap
-from camera_agent.spool.store import Keep, Spool
+from camera_agent.spool.room import Keep
+from camera_agent.spool.store import Spool
 from camera_agent.status import Status
 from eliot_progress import progress
 

@@ -14,7 +14,7 @@ from camera_agent.clock import EARLIEST_NS, LATEST_NS, Clock, monotonic_ns
 from camera_agent.errors import AgentError, LinkDown
 from camera_agent.frame import from_rfc3339, rfc3339
 from camera_agent.link.pairing import PROTOCOL
-from camera_agent.spool.store import Counts
+from camera_agent.spool.counts import Counts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

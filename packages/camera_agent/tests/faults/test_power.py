@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from camera_agent.spool.listing import listing
+from camera_agent.spool.room import Keep
 from camera_agent.spool.rows import State
-from camera_agent.spool.store import Keep, Spool
+from camera_agent.spool.store import Spool
 from tests.conftest import jpeg
 from tests.spool.conftest import NOW
 

@@ -9,7 +9,7 @@ from camera_agent.link.backoff import Backoff
 from camera_agent.link.client import Client
 from camera_agent.link.sender import Sender
 from camera_agent.link.upload import Delivered, Later, Lost, Refused, Unauthorized
-from camera_agent.spool.store import Counts
+from camera_agent.spool.counts import Counts
 from tests.conftest import jpeg
 from tests.server import Fault
 from tests.spool.conftest import NOW

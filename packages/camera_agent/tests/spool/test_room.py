@@ -7,9 +7,9 @@ import pytest
 
 from camera_agent.clock import ClockQuality
 from camera_agent.spool.listing import listing
-from camera_agent.spool.room import Freed, missing
+from camera_agent.spool.room import Freed, Keep, missing
 from camera_agent.spool.rows import State
-from camera_agent.spool.store import Keep, Spool
+from camera_agent.spool.store import Spool
 from tests.conftest import jpeg
 from tests.spool.conftest import NOW, Filled
 

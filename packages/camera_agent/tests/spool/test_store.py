@@ -6,9 +6,10 @@ import threading
 import pytest
 
 from camera_agent.errors import SpoolError
+from camera_agent.spool.counts import Counts
 from camera_agent.spool.listing import listing
 from camera_agent.spool.rows import State
-from camera_agent.spool.store import Counts, Spool
+from camera_agent.spool.store import Spool
 from tests.conftest import jpeg
 from tests.spool.conftest import NOW
 

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-BLOCK = 1 << 18
-
 
 def settle(temporary: Path, final: Path) -> tuple[int, str]:
     """Bring a finished temporary file to its final name durably; gives its size in bytes and its sha-256.
 
-    The content is on disk before the name changes, and the name before this returns.
+    The content is on disk before the name changes, and the name before this returns. The digest is taken
+    while the disk is busy.
     """
-    digest = hashlib.sha256()
-    with temporary.open("rb") as file:
-        while block := file.read(BLOCK):
-            digest.update(block)
+    with temporary.open("rb") as file, ThreadPoolExecutor(1) as beside:
+        synced = beside.submit(os.fsync, file.fileno())
+        digest = hashlib.file_digest(file, "sha256")
         size = file.tell()
-        os.fsync(file.fileno())
+        synced.result()
     temporary.rename(final)
     sync_folder(final.parent)
     return size, digest.hexdigest()

@@ -43,6 +43,14 @@ EXPIRED = "SELECT * FROM captures WHERE state = 5 AND wall_ns < ? ORDER BY seque
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Keep:
+    """How long delivered pictures stay: so many bytes of them (0: none), and days (0: as there is room)."""
+
+    bytes: int = 0
+    days: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Freed:
     """What went: bytes, kept and refused pictures, captures that were never delivered."""
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import shutil
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from camera_agent.clock import ClockQuality
 from camera_agent.errors import SpoolError
 from camera_agent.frame import EXTENSIONS, Capture, ExposureValue
 from camera_agent.spool import rows
+from camera_agent.spool.counts import Counts, count
 from camera_agent.spool.files import settle
 from camera_agent.spool.fixes import Fixes
 from camera_agent.spool.index import Index
@@ -19,7 +19,7 @@ from camera_agent.spool.notes import Notes
 from camera_agent.spool.orders import Orders
 from camera_agent.spool.records import Records
 from camera_agent.spool.recovery import Recovery, recover
-from camera_agent.spool.room import Freed, Room, missing
+from camera_agent.spool.room import Freed, Keep, Room, missing
 from camera_agent.spool.rows import State
 
 if TYPE_CHECKING:
@@ -30,30 +30,6 @@ if TYPE_CHECKING:
 
 NEXT = "SELECT * FROM captures WHERE state = 0 AND sequence NOT IN ({claimed}) ORDER BY sequence LIMIT 1"
 DAY_NS = 86_400 * 10**9
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
-    """How much the spool holds; `bytes` are those of pending captures, `oldest_ns` when the first was taken.
-
-    `dropped` were given up for want of room, ever; `exported` are pending, and on a stick as well.
-    """
-
-    pending: int
-    bytes: int
-    refused: int
-    dropped: int = 0
-    exported: int = 0
-    records: int = 0
-    oldest_ns: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Keep:
-    """How long delivered pictures stay: so many bytes of them (0: none), and days (0: as there is room)."""
-
-    bytes: int = 0
-    days: float = 0.0
 
 
 class Spool:
@@ -206,18 +182,7 @@ class Spool:
 
     def counts(self) -> Counts:
         """How much is here now; constant time."""
-        totals = {row["state"]: row for row in self.index.all("SELECT * FROM totals")}
-        pending, refused = totals.get(State.PENDING), totals.get(State.REFUSED)
-        oldest = self.index.one("SELECT wall_ns FROM captures WHERE state = 0 ORDER BY sequence LIMIT 1")
-        return Counts(
-            pending=pending["captures"] if pending else 0,
-            bytes=pending["bytes"] if pending else 0,
-            refused=refused["captures"] if refused else 0,
-            dropped=int(self.notes.get("dropped") or 0),
-            exported=self.index.number("SELECT count(*) FROM captures WHERE state = 0 AND exported = 1"),
-            records=self.records.count(),
-            oldest_ns=oldest["wall_ns"] if oldest else None,
-        )
+        return count(self.index, self.notes, self.records)
 
     def used(self) -> int:
         """Bytes of all pictures here: pending, refused, kept."""
