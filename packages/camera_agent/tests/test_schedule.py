@@ -7,6 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from camera_agent.schedule import Grid, Opening, Schedule, Timetable
+from camera_agent.tables import read_table
+from tests.golden import golden
 
 START = datetime(2026, 3, 15, 11, tzinfo=UTC)
 MONTH_S = 30 * 86400.0
@@ -174,3 +176,11 @@ def test_what_works_has_no_trouble():
         burst=3,
     )
     assert schedule.trouble() is None
+
+
+@pytest.mark.parametrize("case", golden("schedules"), ids=lambda case: str(case["schedule"]))
+def test_a_schedule_is_open_when_the_protocol_says_so(case):
+    schedule = read_table(Schedule, case["schedule"], name="schedule", where=str)
+    found = schedule.open_spans(datetime.fromisoformat(case["since"]), datetime.fromisoformat(case["until"]))
+    moments = [[datetime.fromisoformat(one) for one in span] for span in case["open"]]
+    assert [[one.replace(microsecond=0) for one in span] for span in found] == moments

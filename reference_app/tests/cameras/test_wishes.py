@@ -8,7 +8,7 @@ from timelapse.cameras.wishes import Wish, refusals
 
 FINE = Wish(
     interval_s=30,
-    schedule={"windows": ["mon-fri 06:30..20:00", "sunrise-30m..sunset+1h30m"], "burst": 3},
+    schedule={"windows": ["mon-fri 06:30..20:00", "sunrise-30m..sunset+1h30m"], "burst": 3, "latitude": 47.4},
     exposure={"mode": "ramp", "target": 0.18},
     delivery={"when": "at_once", "networks": [], "rate_kib_s": 512},
 )
@@ -32,6 +32,8 @@ def test_a_wish_that_an_agent_can_take_is_not_refused():
         (Wish(interval_s=5, schedule={"timezone": "Europe/Atlantis"}), "schedule", "wrong_value"),
         (Wish(interval_s=5, schedule={"latitude": 91}), "schedule", "wrong_value"),
         (Wish(interval_s=5, schedule={"start": "tomorrow"}), "schedule", "wrong_value"),
+        (Wish(interval_s=5, schedule={"end": "2026-11-23T25:00"}), "schedule", "wrong_value"),
+        (Wish(interval_s=5, schedule={"windows": ["sat dawn..dusk"]}), "schedule", "no_place"),
         (Wish(interval_s=5, schedule={"burst": True}), "schedule", "wrong_kind"),
         (Wish(interval_s=5, schedule={"burst": 7, "burst_s": 1}), "schedule", "burst_too_long"),
         (Wish(interval_s=5, exposure={"mode": "magic"}), "exposure", "wrong_value"),

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from timelapse.cameras.configuration import wish_for
-from timelapse.cameras.models import Camera
+from timelapse.cameras.models import Camera, Configuration
 from timelapse.cameras.records import Told, store_records
 from timelapse.cameras.wishes import Wish
 from timelapse.frames.film import timeline_of
@@ -21,8 +21,14 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def filming(camera):
     """A camera that films once a minute, if not told otherwise."""
-    wish_for(camera, Wish(interval_s=60), by=User.objects.create_superuser("admin"))
+    wish(camera, Wish(interval_s=60), by=User.objects.create_superuser("admin"), at=NOON - DAY)
     return camera
+
+
+def wish(camera, wish, *, by, at):
+    """Let something have been wished at a moment."""
+    revision = wish_for(camera, wish, by=by).revision
+    Configuration.objects.filter(camera=camera, revision=revision).update(wished_at=at)
 
 
 def film(camera, minutes):
@@ -48,7 +54,7 @@ def film(camera, minutes):
 
 
 def test_a_month_of_frames_is_a_bounded_answer_by_constant_queries(filming, django_assert_num_queries):
-    wish_for(filming, Wish(interval_s=600), by=User.objects.get())
+    wish(filming, Wish(interval_s=600), by=User.objects.get(), at=NOON - DAY / 2)
     month = 30 * 24 * 60
     film(filming, (minute for minute in range(0, month, 10) if minute % 1000 > 30))
     end = NOON + timedelta(minutes=month)
@@ -68,6 +74,16 @@ def test_a_day_is_told_by_the_minute(filming):
     assert seen.buckets[0].at == NOON
     (gap,) = seen.gaps
     assert (gap.begins_at, gap.ends_at) == (NOON + timedelta(minutes=59), NOON + timedelta(minutes=90))
+
+
+def test_each_hour_is_judged_by_the_wish_that_counted_then(filming):
+    by, windows = User.objects.get(), {"windows": ["00:00..13:00"]}
+    wish(filming, Wish(interval_s=60, schedule=windows), by=by, at=NOON + timedelta(minutes=30))
+    wish(filming, Wish(interval_s=300), by=by, at=NOON + timedelta(minutes=120))
+    film(filming, [*range(10), *range(20, 60), *range(120, 160, 5), *range(175, 200, 5)])
+    seen = timeline_of(filming.pk, NOON, NOON + DAY, now=NOON + timedelta(minutes=200))
+    minutes = [((gap.begins_at - NOON) / timedelta(minutes=1), gap.missed) for gap in seen.gaps]
+    assert minutes == [(9, 10), (155, 3)]
 
 
 def test_what_the_agent_told_and_still_holds_explains_gaps(filming):

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +13,7 @@ from timelapse.frames.plan import Plan
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 DAY = timedelta(days=1)
+GOLDEN = Path(__file__).parents[3] / "docs" / "reference" / "agent-protocol" / "schedules.json"
 
 
 def hours(spans):
@@ -22,19 +25,18 @@ def hours(spans):
 def test_without_windows_frames_are_expected_always():
     plan = Plan.of(2, None)
     assert plan.open_within(MONDAY, MONDAY + DAY) == [(MONDAY, MONDAY + DAY)]
-    assert plan.slots(MONDAY, MONDAY + timedelta(minutes=1)) == 30
+    assert plan.expected(timedelta(minutes=1)) == 30
 
 
 @pytest.mark.parametrize(
     ("window", "spans"),
     [
         ("06:30..20:00", [(6.5, 20), (30.5, 44)]),
-        ("06:00-20:00", [(6, 20), (30, 44)]),
         ("tue 06:00..20:00", [(30, 44)]),
         ("sat-mon 06:00..20:00", [(6, 20)]),
         ("wed, mon 22:00..02:00", [(22, 26)]),
         ("22:00..02:00", [(0, 2), (22, 26), (46, 48)]),
-        ("00:00..24:00", [(0, 24), (24, 48)]),
+        ("00:00..24:00", [(0, 48)]),
     ],
 )
 def test_windows_open_and_close_by_the_clock_on_the_wall(window, spans):
@@ -47,15 +49,39 @@ def test_windows_are_on_the_clock_of_the_schedules_time_zone():
     assert hours(plan.open_within(MONDAY, MONDAY + DAY)) == [(5, 19)]
 
 
+@pytest.mark.parametrize("case", json.loads(GOLDEN.read_text()), ids=lambda case: str(case["schedule"]))
+def test_a_schedule_is_open_when_the_protocol_says_so(case):
+    moments = [[datetime.fromisoformat(one) for one in span] for span in case["open"]]
+    since, until = (datetime.fromisoformat(case[name]) for name in ("since", "until"))
+    found = Plan.of(60, case["schedule"]).open_within(since, until)
+    assert [[one.replace(microsecond=0) for one in span] for span in found] == moments
+
+
+def test_nothing_is_expected_outside_the_time_in_which_a_wish_counted():
+    plan = Plan.of(2, {"start": "2026-11-24"}, during=(MONDAY, MONDAY + DAY + timedelta(hours=6)))
+    assert hours(plan.open_within(MONDAY - DAY, MONDAY + 9 * DAY)) == [(24, 30)]
+
+
+@pytest.mark.parametrize("window", ["sunrise", "late..early", "sunset+x..dusk"])
+def test_what_is_no_window_is_not_read_as_one(window):
+    with pytest.raises(ValueError, match=r"no window|neither a time"):
+        Plan.of(2, {"windows": [window]})
+
+
 @pytest.mark.parametrize(
-    "schedule", [{"windows": ["sunrise..sunset"]}, {"windows": ["06:00..20:00"], "end": "2026-12-01"}]
+    ("last", "following", "missed"),
+    [(0, 10, 0), (0, 17, 0), (9, 20, 0), (0, 20, 1), (0, 24, 1), (9, 30, 1), (0, 60, 5)],
 )
-def test_what_only_the_agent_knows_lets_nobody_expect_a_frame(schedule):
-    assert Plan.of(2, schedule).open_within(MONDAY, MONDAY + DAY) == []
+def test_a_frame_may_be_late_but_a_slot_without_one_is_missed(last, following, missed):
+    since, until = (MONDAY + timedelta(seconds=one) for one in (last, following))
+    assert sum(count for _, _, count in Plan.of(10, None).missed(since, until)) == missed
 
 
 def test_a_burst_makes_several_frames_of_a_slot():
-    assert Plan.of(10, {"burst": 3}).slots(MONDAY, MONDAY + timedelta(seconds=60)) == 18
+    plan = Plan.of(10, {"burst": 3, "burst_s": 2})
+    assert plan.expected(timedelta(minutes=1)) == 18
+    last, following = (MONDAY + timedelta(seconds=one) for one in (4, 30))
+    assert plan.missed(last, following) == [(last, following, 6)]
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # other work shares the machine

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 #: The revision of the configuration that a camera has before anybody wishes something.
 FIRST_REVISION = 1
+#: So many wishes are looked back on.
+REMEMBERED = 50
+EVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +78,17 @@ def wished(cameras: Iterable[UUID]) -> dict[UUID, Wished]:
     found = {row.camera_id: _of(row) for row in rows}
     default = Wished(revision=FIRST_REVISION, wish=Wish(interval_s=conf.get().frame_interval_s))
     return {camera: found.get(camera, default) for camera in wanted}
+
+
+def wished_until(camera: UUID, until: datetime) -> list[tuple[datetime, Wish]]:
+    """Give what was wished of a camera up to a moment, each with the moment from which on it counted.
+
+    Oldest first; the first one counts from ever. Of very many wishes the newest are given.
+    """
+    rows = Configuration.objects.filter(camera=camera, wished_at__lt=until)[:REMEMBERED]
+    found = [(row.wished_at, _of(row).wish) for row in reversed(rows)]
+    before = Wish(interval_s=conf.get().frame_interval_s) if len(found) < REMEMBERED else found.pop(0)[1]
+    return [(EVER, before), *found]
 
 
 def _of(row: Configuration) -> Wished:

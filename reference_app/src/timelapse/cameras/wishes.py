@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -81,6 +81,7 @@ def refusals(wish: Wish) -> tuple[Reason, ...]:
         reasons += _table_refusals(table, values)
     if not reasons and wish.schedule:
         reasons += _burst_refusals(wish.schedule, interval)
+        reasons += _place_refusals(wish.schedule)
     return tuple(reasons)
 
 
@@ -150,7 +151,7 @@ def _timezone_problem(name: str) -> tuple[str, str] | None:
 
 def _day_problem(path: str, text: str) -> tuple[str, str] | None:
     try:
-        date.fromisoformat(text[:10])
+        (datetime if re.search("[T ]", text) else date).fromisoformat(text)
     except ValueError:
         return f"{path}: {text[:40]!r} is no day.", "Write it as 2026-11-23."
     return None
@@ -163,6 +164,15 @@ def _burst_refusals(schedule: Mapping[str, object], interval_s: float) -> list[R
         return []
     message = f"{burst} captures {apart} s apart don't fit into {interval_s:g} s."
     return [_wrong("schedule", "burst_too_long", message, "Make the interval longer, or the burst shorter.")]
+
+
+def _place_refusals(schedule: Mapping[str, object]) -> list[Reason]:
+    windows = schedule.get("windows")
+    followed = isinstance(windows, list) and any(re.search(_SUN, str(one).lower()) for one in windows)
+    if not followed or schedule.get("latitude") or schedule.get("longitude"):
+        return []
+    message = "A window that follows the sun needs a place."
+    return [_wrong("schedule", "no_place", message, "Set latitude and longitude in degrees.")]
 
 
 def _wrong(where: str, code: str, message: str, remedy: str) -> Reason:

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Count, Func, Max, Min, TextField
 from django.db.models.functions import Cast, Substr, TruncDay, TruncHour, TruncMinute
 
-from timelapse.cameras.configuration import wished
+from timelapse.cameras.configuration import EVER, wished_until
 from timelapse.cameras.domain import liveness
 from timelapse.cameras.health import Health
 from timelapse.cameras.models import Camera
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: So many of an agent's own gap records explain the gaps of one timeline, the newest.
 _RECORDS: Final = 500
+#: A wish reaches its agent with a heartbeat's answer; until then nobody can say which slots are its.
+_HEARD: Final = timedelta(minutes=1)
 #: By a bucket's size: how PostgreSQL cuts a moment, and how many letters SQLite's text of it has.
 _CUTS: Final = {
     timedelta(minutes=1): (TruncMinute, 16),
@@ -50,21 +52,30 @@ def timeline_of(pk: UUID, since: datetime, until: datetime, *, now: datetime) ->
     """Look at a stretch of a camera's life: five queries, whatever its length."""
     camera = Camera.objects.get(pk=pk)
     size = bucket_size(since, until)
-    configuration = wished([camera.pk])[camera.pk].wish
-    plan = Plan.of(configuration.interval_s, configuration.schedule)
+    plans = _plans(camera, until)
     buckets = _buckets(camera, since, until, size)
     end = min(until, now)
     known = _known(camera, since, end, now)
-    gaps = find_gaps(buckets, size, plan, _told(camera, since, until), known)
+    gaps = find_gaps(buckets, size, plans, _told(camera, since, until), known)
     return Timeline(
         since=since,
         until=until,
         size=size,
-        expected=plan.slots(since, since + size),
+        expected=plans[-1].expected(size),
         buckets=buckets,
         gaps=gaps[-SHOWN:],
         more_gaps=max(0, len(gaps) - SHOWN),
     )
+
+
+def _plans(camera: Camera, until: datetime) -> list[Plan]:
+    """Read each wish for the time in which it counted: what was not wished yet was not missed."""
+    wishes = wished_until(camera.pk, until)
+    ends = [since for since, _ in wishes[1:]] + [until]
+    return [
+        Plan.of(wish.interval_s, wish.schedule, during=(since + _HEARD if since > EVER else since, end))
+        for (since, wish), end in zip(wishes, ends, strict=True)
+    ]
 
 
 def _buckets(camera: Camera, since: datetime, until: datetime, size: timedelta) -> list[Bucket]:

@@ -1,111 +1,135 @@
-"""When a camera should film: its interval and windows, as far as this server can tell.
-
-Windows are those of the agent's schedule: ``06:30..20:00`` or ``mon-fri 06:30..20:00``. What follows the sun
-is known to the agent alone: then no frame is expected, and no gap is found.
-"""
+"""When a camera should film: its interval, windows and dates, as they were wished of it."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta, tzinfo
+import math
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final, Self
 from zoneinfo import ZoneInfo
 
+from timelapse.frames.windows import Place, Span, Window
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
-_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_WINDOW: Final = re.compile(
-    r"(?:(?P<days>[a-z,\s-]+?)\s+)?(?P<begin>\d{1,2}:\d\d)\s*(?:\.\.|-)\s*(?P<end>\d{1,2}:\d\d)"
-)
+#: A stretch, and how many frames are missing in it.
+Missed = tuple[datetime, datetime, int]
+
 _DAY: Final = timedelta(days=1)
-#: Stretches of time that one question is answered with at most: three years of daily windows.
+_EVER: Final[Span] = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+#: Days that one question is answered for at most: three years and some.
 _MOST: Final = 1200
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
-    """A stretch on some days of the week, 0 (Monday) to 6; it may cross midnight."""
-
-    days: frozenset[int]
-    begin: timedelta
-    end: timedelta
+#: A window may begin a day before the day that it reaches into, and the sun's day is not the clock's.
+_BEFORE: Final = 2 * _DAY
+#: A frame may come late by this share of the interval before a slot counts as missed.
+LATE: Final = 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """When frames are to be expected. Without windows: always."""
+    """When frames are to be expected. Without windows: always, between its limits."""
 
     interval_s: float
     windows: tuple[Window, ...] = ()
-    zone: tzinfo = UTC
-    #: The schedule follows the sun or can't be read: nothing is to be expected.
-    unknown: bool = False
-    #: Frames taken one after another in each slot.
+    #: The schedule's clock is UTC where it names no time zone: an agent's own is not known here.
+    place: Place = field(default_factory=Place)
+    limits: Span = _EVER
+    #: Frames taken one after another in each slot, so many seconds apart.
     burst: int = 1
+    burst_s: float = 1.0
 
     @classmethod
-    def of(cls, interval_s: float, schedule: Mapping[str, object] | None) -> Self:
-        """Read what is wished of a camera."""
-        schedule = schedule or {}
-        written = schedule.get("windows") or []
-        windows = [_window(str(one)) for one in written] if isinstance(written, list) else []
-        burst = schedule.get("burst", 1)
+    def of(cls, interval_s: float, schedule: Mapping[str, object] | None, *, during: Span = _EVER) -> Self:
+        """Read what was wished of a camera, for the time in which that counted."""
+        values = schedule or {}
+        written = values.get("windows")
+        place = Place(
+            zone=ZoneInfo(str(values["timezone"])) if values.get("timezone") else UTC,
+            latitude=_number(values, "latitude", 0.0),
+            longitude=_number(values, "longitude", 0.0),
+        )
+        first = _moment(str(values.get("start") or ""), place, after=False) or _EVER[0]
+        last = _moment(str(values.get("end") or ""), place, after=True) or _EVER[1]
         return cls(
             interval_s=interval_s,
-            windows=tuple(one for one in windows if one is not None),
-            zone=ZoneInfo(str(schedule["timezone"])) if schedule.get("timezone") else UTC,
-            unknown=None in windows or bool(schedule.get("start") or schedule.get("end")),
-            burst=burst if isinstance(burst, int) else 1,
+            windows=tuple(Window.of(str(one)) for one in written) if isinstance(written, list) else (),
+            place=place,
+            limits=(max(first, during[0]), min(last, during[1])),
+            burst=int(_number(values, "burst", 1)),
+            burst_s=_number(values, "burst_s", 1.0),
         )
 
-    def slots(self, begin: datetime, end: datetime) -> int:
-        """Say how many frames a stretch of time should have, both ends left out."""
-        return max(0, int((end - begin).total_seconds() / self.interval_s)) * self.burst
+    def expected(self, size: timedelta) -> int:
+        """Say how many frames a stretch of open time holds."""
+        return int(size.total_seconds() / self.interval_s) * self.burst
 
-    def open_within(self, since: datetime, until: datetime) -> Sequence[tuple[datetime, datetime]]:
-        """Give the stretches between two moments in which the camera should film."""
-        if self.unknown:
+    def open_within(self, since: datetime, until: datetime) -> list[Span]:
+        """Give the stretches between two moments in which the camera should film, in order and apart."""
+        since, until = max(since, self.limits[0]), min(until, self.limits[1])
+        if since >= until:
             return []
         if not self.windows:
             return [(since, until)]
         spans = [(max(begin, since), min(end, until)) for begin, end in self._spans(since, until)]
-        return sorted({(begin, end) for begin, end in spans if begin < end})[:_MOST]
+        return list(_united(sorted(one for one in spans if one[0] < one[1])))
 
-    def _spans(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
-        day = since.astimezone(self.zone).date() - _DAY
-        last = min(until.astimezone(self.zone).date(), day + _DAY * _MOST)
-        while day <= last:
-            midnight = datetime.combine(day, time(), self.zone)
+    def missed(self, last: datetime, following: datetime) -> list[Missed]:
+        """Find the open stretches between two neighbouring frames with slots in which none was taken.
+
+        Slots are a fixed interval apart, and so known from either frame. One of the two may be late, so the
+        lower count is right; both may be, so a slot that seems to lie just after an opening may be one of
+        before it.
+        """
+        begun = last - timedelta(seconds=(self.burst - 1) * self.burst_s)
+        near = timedelta(seconds=self.interval_s * LATE)
+        found = []
+        for begin, end in self.open_within(begun, following):
+            within = begin + near, min(end - timedelta.resolution, following - near)
+            slots = min(self._slots(anchor, *within) for anchor in (begun, following))
+            if slots > 0:
+                found.append((max(begin, last), end, slots * self.burst))
+        return found
+
+    def _slots(self, anchor: datetime, first: datetime, final: datetime) -> int:
+        """Count the slots from one moment up to another, of the grid through `anchor`."""
+        interval = timedelta(seconds=self.interval_s)
+        return (final - anchor) // interval + (anchor - first) // interval + 1
+
+    def _spans(self, since: datetime, until: datetime) -> Iterator[Span]:
+        day = since.astimezone(self.place.zone).date() - _BEFORE
+        days = math.ceil((until - since + _BEFORE) / _DAY) + 2
+        for number in range(min(days, _MOST)):
             for window in self.windows:
-                if day.weekday() in window.days:
-                    crossing = _DAY if window.end <= window.begin else timedelta()
-                    yield (
-                        (midnight + window.begin).astimezone(UTC),
-                        (midnight + window.end + crossing).astimezone(UTC),
-                    )
-            day += _DAY
+                if found := window.on(day + number * _DAY, self.place):
+                    yield found
 
 
-def _window(text: str) -> Window | None:
-    found = _WINDOW.fullmatch(text.strip().lower())
-    if found is None:
-        return None
-    return Window(days=_days(found["days"]), begin=_clock(found["begin"]), end=_clock(found["end"]))
+def _united(spans: list[Span]) -> Iterator[Span]:
+    """Unite sorted stretches that overlap or touch."""
+    begin, end = spans[0] if spans else _EVER
+    for following in spans[1:]:
+        if following[0] <= end:
+            end = max(end, following[1])
+            continue
+        yield begin, end
+        begin, end = following
+    if spans:
+        yield begin, end
 
 
-def _days(text: str | None) -> frozenset[int]:
+def _number(values: Mapping[str, object], name: str, otherwise: float) -> float:
+    value = values.get(name)
+    return value if isinstance(value, int | float) else otherwise
+
+
+def _moment(text: str, place: Place, *, after: bool) -> datetime | None:
+    """Read a day, or a moment; the end of the day when `after` is set. None for nothing."""
     if not text:
-        return frozenset(range(7))
-    days: set[int] = set()
-    for part in re.split(r"\s*,\s*", text.strip()):
-        first, _, last = (word.strip() for word in part.partition("-"))
-        begin, end = _DAYS.index(first), _DAYS.index(last or first)
-        days |= {(begin + step) % 7 for step in range((end - begin) % 7 + 1)}
-    return frozenset(days)
-
-
-def _clock(text: str) -> timedelta:
-    hours, minutes = text.split(":")
-    return timedelta(hours=int(hours), minutes=int(minutes))
+        return None
+    if "T" not in text and " " not in text:
+        return place.at(date.fromisoformat(text) + timedelta(days=int(after)), timedelta())
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is not None:
+        return moment.astimezone(UTC)
+    return place.at(moment.date(), moment - datetime.combine(moment.date(), time()))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from timelapse.frames.plan import Plan
+    from timelapse.frames.plan import Missed, Plan
 
 Why = Literal[
     "camera_failed",
@@ -28,8 +28,6 @@ Why = Literal[
     "unknown",
 ]
 _TOLD: Final = frozenset({"camera_failed", "card_full", "stopped", "stalled", "thinned", "refused"})
-#: So many intervals without a frame are a gap: one frame may be late by almost one.
-PATIENCE: Final = 2.5
 #: A bucket with less than this share of its frames has a gap inside.
 ENOUGH: Final = 0.9
 #: So many gaps are given, the newest; the others are only counted.
@@ -91,39 +89,45 @@ def bucket_size(since: datetime, until: datetime) -> timedelta:
 
 
 def find_gaps(
-    buckets: Sequence[Bucket], size: timedelta, plan: Plan, told: Sequence[Told], known: Known
+    buckets: Sequence[Bucket], size: timedelta, plans: Sequence[Plan], told: Sequence[Told], known: Known
 ) -> list[Gap]:
-    """Find the gaps up to now, oldest first, each with the likeliest reason."""
-    holes = sorted([*_between(buckets, plan, known), *_inside(buckets, size, plan)])
+    """Find the gaps up to now, oldest first, each with the likeliest reason.
+
+    `plans` are those that counted one after another, each within its limits.
+    """
+    holes = sorted([*_between(buckets, plans, known), *_inside(buckets, size, plans)])
     found = [_explained(begin, end, missed, told, known) for begin, end, missed in holes]
     return list(_joined(found))
 
 
-_Hole = tuple[datetime, datetime, int]
-
-
-def _between(buckets: Sequence[Bucket], plan: Plan, known: Known) -> Iterator[_Hole]:
+def _between(buckets: Sequence[Bucket], plans: Sequence[Plan], known: Known) -> Iterator[Missed]:
     """Find the stretches without a frame that reach from one bucket into another, or up to now."""
-    patience = timedelta(seconds=plan.interval_s) * PATIENCE
     begun = [] if known.filming_since is None else [known.filming_since]
     lasts = [*begun, *(bucket.last for bucket in buckets)]
-    firsts = [bucket.first for bucket in buckets] + [known.now]
-    for last, following in zip(lasts, firsts if begun else firsts[1:], strict=True):
-        if following - last <= patience:
-            continue
-        for begin, end in plan.open_within(last, following):
-            missed = plan.slots(begin, end)
-            if end - begin > patience and missed:
+    firsts = [bucket.first for bucket in buckets][0 if begun else 1 :]
+    for last, following in zip(lasts, firsts, strict=False):
+        yield from _missed(plans, last, following)
+    for plan in plans if lasts else ():
+        for begin, end, missed in plan.missed(lasts[-1], known.now):
+            if missed > plan.burst:  # those of one slot may be on their way
                 yield begin, end, missed
 
 
-def _inside(buckets: Sequence[Bucket], size: timedelta, plan: Plan) -> Iterator[_Hole]:
-    """Find the buckets with too few frames between their first and last one."""
+def _inside(buckets: Sequence[Bucket], size: timedelta, plans: Sequence[Plan]) -> Iterator[Missed]:
+    """Find the buckets with too few frames between their first and last one.
+
+    In a minute each frame counts; one frame is no reason to mark a whole day.
+    """
     for bucket in buckets:
-        expected = sum(plan.slots(begin, end) for begin, end in plan.open_within(bucket.first, bucket.last))
-        missed = expected - bucket.frames
-        if missed >= 2 and bucket.frames < expected * ENOUGH and bucket.last - bucket.at <= size:
+        slots = sum(missed for _, _, missed in _missed(plans, bucket.first, bucket.last))
+        missed = slots - (bucket.frames - 2)
+        too_few = size == _SIZES[0] or bucket.frames < (bucket.frames + missed) * ENOUGH
+        if bucket.frames > 1 and missed > 0 and too_few:
             yield bucket.first, bucket.last, missed
+
+
+def _missed(plans: Sequence[Plan], last: datetime, following: datetime) -> list[Missed]:
+    return [one for plan in plans for one in plan.missed(last, following)]
 
 
 def _explained(begin: datetime, end: datetime, missed: int, told: Sequence[Told], known: Known) -> Gap:

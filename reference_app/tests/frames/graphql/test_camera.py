@@ -36,7 +36,7 @@ def test_a_day_of_a_camera_is_shown_with_its_gaps(member, camera, store, id_):
     assert [bucket["frames"] for bucket in shown["buckets"]] == [3, 2]
     first, last = shown["gaps"]
     assert (first["beginsAt"], first["endsAt"]) == ("2026-11-23T12:00:04+00:00", "2026-11-23T12:05:00+00:00")
-    assert (first["why"], first["missed"]) == ("unknown", 148)
+    assert (first["why"], first["missed"]) == ("unknown", 147)
     assert last["endsAt"] == "2026-11-23T12:10:00+00:00"
 
 
