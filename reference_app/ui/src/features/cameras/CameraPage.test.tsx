@@ -1,16 +1,21 @@
-import { screen, within } from "@testing-library/react";
+import { act, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { Suspense } from "react";
 import { loadQuery } from "react-relay";
 import { createMockEnvironment, MockPayloadGenerator } from "relay-test-utils";
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 
-import { answer, renderWithRelay, running, send } from "../../../test/renderWithRelay.tsx";
+import { allRunning, answer, renderWithRelay, running, send } from "../../../test/renderWithRelay.tsx";
 import type { CameraPageQuery } from "./__generated__/CameraPageQuery.graphql";
 import query from "./__generated__/CameraPageQuery.graphql.ts";
 import { CameraPage } from "./CameraPage.tsx";
 
 const DAY = { since: "2026-11-23T00:00:00Z", until: "2026-11-24T00:00:00Z" };
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
 const offer = (name: string, allowed = true) => ({
   name,
   label: name,
@@ -189,6 +194,33 @@ test("looks further back when asked to", async () => {
   await userEvent.click(screen.getByRole("button", { name: "week" }));
   const { since, until } = running(environment, "CameraTimelineRefetchQuery").request.variables as typeof DAY;
   expect(Date.parse(until) - Date.parse(since)).toBe(7 * 24 * 3_600_000);
+});
+
+test("looks at the timeline anew at once when something was delivered, and with a pause when much is", () => {
+  vi.useFakeTimers();
+  const environment = show(roof());
+  const deliver = (...counts: number[]) => {
+    for (const frameCount of counts)
+      send(environment, running(environment, "useCameraPageSubscription"), {
+        CameraUpdate: () => ({ kind: "DELTA", seq: frameCount, beatSeconds: 5 }),
+        Camera: () => roof({ frameCount }),
+      });
+  };
+  const looks = (ms: number) => {
+    act(() => {
+      vi.advanceTimersByTime(ms);
+    });
+    return allRunning(environment, "CameraTimelineRefetchQuery").length;
+  };
+  deliver(1204);
+  expect(looks(0)).toBe(0);
+  deliver(1205);
+  expect(looks(0)).toBe(1);
+  answer(environment, running(environment, "CameraTimelineRefetchQuery"), { Camera: () => roof() });
+  deliver(1206, 1207);
+  expect(looks(1000)).toBe(0);
+  deliver(1208);
+  expect(looks(2000)).toBe(1);
 });
 
 test("lists what is in quarantine and what the agent logged", () => {

@@ -63,6 +63,7 @@ function CameraDetails({ camera }: { readonly camera: CameraPage_camera$key }) {
         ...CameraHealth_camera
         ...CameraCommands_camera
         ...CameraConfiguration_camera
+        ...CameraTimeline_live
         ...CommandHistory_camera
         ...RevokeButton_camera
       }
@@ -104,7 +105,7 @@ function CameraDetails({ camera }: { readonly camera: CameraPage_camera$key }) {
           </Box>
         </Box>
         <Box sx={{ gridArea: "rest", display: "grid", gap: 2.5, minWidth: 0 }}>
-          <CameraTimeline camera={page} />
+          <CameraTimeline camera={page} live={live} />
           <CommandHistory camera={live} />
           <Quarantine camera={page} />
           <CameraLog camera={page} />

@@ -2,21 +2,26 @@ import Box from "@mui/material/Box";
 import ToggleButton from "@mui/material/ToggleButton";
 import ToggleButtonGroup from "@mui/material/ToggleButtonGroup";
 import Typography from "@mui/material/Typography";
-import { useEffect, useEffectEvent, useState, useTransition } from "react";
-import { graphql, useRefetchableFragment } from "react-relay";
+import { useState, useTransition } from "react";
+import { graphql, useFragment, useRefetchableFragment } from "react-relay";
 
 import { Panel } from "../../design/Panel.tsx";
 import { spanOf, SPANS, type Span } from "../../lib/spans.ts";
 import { serverNow } from "../../relay/serverClock.ts";
 import type { CameraTimeline_camera$key } from "./__generated__/CameraTimeline_camera.graphql";
+import type { CameraTimeline_live$key } from "./__generated__/CameraTimeline_live.graphql";
 import type { CameraTimelineRefetchQuery } from "./__generated__/CameraTimelineRefetchQuery.graphql";
 import { GapList } from "./GapList.tsx";
 import { TimelineStrip } from "./TimelineStrip.tsx";
+import { useLookAgain } from "./useLookAgain.ts";
 
-const REFRESH_MS = 30_000;
+interface Props {
+  readonly camera: CameraTimeline_camera$key;
+  readonly live: CameraTimeline_live$key;
+}
 
 /** A stretch of the camera's life: how dense its frames are, where they are missing, and why. */
-export function CameraTimeline({ camera }: { readonly camera: CameraTimeline_camera$key }) {
+export function CameraTimeline({ camera, live }: Props) {
   const [data, refetch] = useRefetchableFragment<CameraTimelineRefetchQuery, CameraTimeline_camera$key>(
     graphql`
       fragment CameraTimeline_camera on Camera
@@ -37,15 +42,21 @@ export function CameraTimeline({ camera }: { readonly camera: CameraTimeline_cam
       refetch(spanOf(wanted, serverNow()), { fetchPolicy: "store-and-network" });
     });
   };
-  const lookAgain = useEffectEvent(() => {
+  const { frameCount, spoolPending, configuration } = useFragment(
+    graphql`
+      fragment CameraTimeline_live on Camera {
+        frameCount
+        spoolPending
+        configuration {
+          revision
+        }
+      }
+    `,
+    live,
+  );
+  useLookAgain(() => {
     look(span);
-  });
-  useEffect(() => {
-    const timer = setInterval(lookAgain, REFRESH_MS);
-    return () => {
-      clearInterval(timer);
-    };
-  }, []);
+  }, [frameCount, spoolPending, configuration.revision].join(" "));
   return (
     <Panel
       title="Timeline"
