@@ -54,6 +54,7 @@ class Upload:
     content: bytearray = field(default_factory=bytearray)
     status: str = ""
     refused: str = ""
+    traceparent: str = ""
 
 
 class StrictServer:
@@ -306,7 +307,9 @@ class Handler(BaseHTTPRequestHandler):
         if metadata["clock"] not in ("synced", "estimated", "unknown"):
             self.strict.violations.append(f"clock {metadata['clock']!r}")
         length = int(self.headers["Upload-Length"])
-        upload = self.strict.uploads.setdefault(metadata["capture"], Upload(length, metadata))
+        caused = self.headers.get("traceparent", "")
+        new = Upload(length, metadata, traceparent=caused)
+        upload = self.strict.uploads.setdefault(metadata["capture"], new)
         if _fixed(upload.metadata) != _fixed(metadata):
             self.strict.violations.append(f"{metadata['capture']} created twice with other metadata")
         return upload

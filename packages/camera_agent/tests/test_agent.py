@@ -229,6 +229,23 @@ def test_commands_are_done_once_each_and_acknowledged(server, filming):
     assert any(record["kind"] == "log" for record in server.records.values())
 
 
+def test_a_picture_somebody_asked_for_comes_below_the_click_and_any_other_is_its_own_cause(server, filming):
+    click = "0123456789abcdef0123456789abcdef"
+    asked = {"id": "id-1", "name": "capture", "traceparent": f"00-{click}-0123456789abcdef-01"}
+    server.commands = [asked]
+    with Command(*filming) as agent:
+        server.wait_for(lambda: not server.commands and len(server.stored) >= 4)
+        agent.end()
+    told = [one for beat in server.heartbeats for one in beat["commands"] if one["state"] == "done"]
+    causes = {capture: upload.traceparent[3:35] for capture, upload in server.uploads.items()}
+    assert causes.pop(told[0]["capture"]) == click
+    assert len({*causes.values(), click}) == len(causes) + 1
+    logged = [
+        one["data"] for one in server.records.values() if one["data"].get("task_uuid", "")[:8] == click[:8]
+    ]
+    assert {one.get("action_type") for one in logged} >= {"camera:command", "camera:capture"}
+
+
 def test_a_restart_that_is_wished_happens_once(server, home, tmp_path):
     server.commands = [{"id": "again", "name": "restart", "arguments": {}}]
     with Command(*naughty(home, "Good", tmp_path)) as agent:

@@ -6,6 +6,7 @@ import pytest
 
 from camera_agent.commands import Commands, Result
 from camera_agent.errors import DriverError
+from eliot_progress import causal_id
 
 
 class Doing:
@@ -22,6 +23,7 @@ class Doing:
 
     def capture(self) -> Result:
         self.done.append("capture")
+        self.caused_by = causal_id()
         return Result(message="Taken.", capture="capture-1")
 
     def restart(self) -> Result:
@@ -86,6 +88,21 @@ def test_a_result_that_a_full_card_does_not_take_is_written_when_there_is_room(d
     doing.commands.take([{"id": "a", "name": "full"}])
     doing.finish()
     assert doing.states()[0] == ("a", "done", "Full.")
+
+
+def test_a_command_goes_on_below_what_somebody_did(doing):
+    trace = "0123456789abcdef0123456789abcdef"
+    doing.commands.take([{"id": "a", "name": "capture", "traceparent": f"00-{trace}-0123456789abcdef-01"}])
+    doing.finish()
+    assert doing.caused_by == trace
+
+
+@pytest.mark.parametrize("forged", [7, "", "00-zz-1-01", ["a"]])
+def test_a_command_whose_cause_cant_be_read_is_done_all_the_same(doing, forged):
+    doing.commands.take([{"id": "a", "name": "capture", "traceparent": forged}])
+    doing.finish()
+    assert doing.states()[0] == ("a", "done", "Taken.")
+    assert len(doing.caused_by) == 32
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,15 @@ def test_what_is_worth_it_is_told_by_itself_and_the_rest_when_asked(filled, log)
     assert log.collect(records) == 0
 
 
+def test_what_a_command_caused_is_told_whole(filled, log):
+    for task, kind in (("other", "camera:capture"), ("click", "camera:command"), ("click", "context:send")):
+        log({"action_type": kind, "action_status": "started", "task_uuid": task})
+    log({"message_type": "progress", "task_uuid": "click"})
+    log.flush(filled.spool.records)
+    found, _ = filled.spool.records.batch()
+    assert [record["data"]["action_type"] for record in found] == ["camera:command", "context:send"]
+
+
 def test_a_flood_is_cut_and_its_size_told(filled, log):
     for number in range(module.A_MINUTE + 7):
         log({"message_type": "camera:trouble", "n": number})

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
+from eliot import start_action
 
+from eliot_progress import extract
 from fsmlock import Refused
 from timelapse.cameras import actions, commands
 from timelapse.cameras.models import Camera, Command
@@ -33,6 +35,14 @@ def test_a_command_is_told_until_it_is_acknowledged(camera, admin):
     reports = [Report(command=given.pk, state="running")]
     assert commands.note_reports(camera.pk, reports) == [given.pk]
     assert commands.to_tell(camera.pk) == []
+
+
+def test_a_command_says_what_caused_it(camera, admin):
+    with start_action(action_type="click") as click:
+        given = commands.give(camera, "capture", by=admin)
+    origin = extract(Command.objects.get(pk=given.pk).cause)
+    assert origin.task_uuid == click.task_uuid
+    assert commands.give(camera, "preview", by=admin).cause == {}
 
 
 def test_who_asked_when_and_what_came_of_it_is_kept_when_the_account_goes(camera, admin):

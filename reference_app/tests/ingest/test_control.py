@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
+from eliot import start_action
 
+from eliot_progress.django.models import LogMessage
+from eliot_progress.ids import task_uuid
 from timelapse.cameras import actions, commands, configuration, domain
 from timelapse.cameras.models import Camera, Pairing, Record
 from timelapse.cameras.wishes import Wish
@@ -116,7 +119,8 @@ def test_a_message_of_a_megabyte_is_refused(agent):
 def test_all_that_a_heartbeat_can_say_is_heard_and_answered(agent):
     admin = User.objects.create_superuser("admin")
     actions.record_heartbeat(agent.camera.pk, domain.Heartbeat(seq=1, every_s=5, grace_s=5, state="idle"))
-    given = commands.give(agent.camera, "capture", by=admin)
+    with start_action(action_type="click"):
+        given = commands.give(agent.camera, "capture", by=admin)
     configuration.wish_for(agent.camera, Wish(interval_s=30, exposure={"mode": "auto"}), by=admin)
     beat = golden("heartbeat_full.json")
     answer = agent.post("/heartbeat", beat).json
@@ -124,7 +128,8 @@ def test_all_that_a_heartbeat_can_say_is_heard_and_answered(agent):
     assert answer["clock_fixes_taken"] == golden("heartbeat_answer_full.json")["clock_fixes_taken"]
     assert answer["commands_heard"] == ["7f0c6a52", "8b11d0e4"]
     assert answer["config"] == {"revision": 2, "interval_s": 30.0, "exposure": {"mode": "auto"}}
-    assert answer["commands"] == [{"id": given.pk, "name": "capture", "arguments": {}}]
+    assert answer["commands"] == [{"id": given.pk, "name": "capture", "arguments": {}, **given.cause}]
+    assert set(given.cause) == {"traceparent", "tracestate"}
     camera = Camera.objects.get()
     assert camera.health["temperature_c"] == 48.3
     assert camera.config_error.startswith("schedule.windows")
@@ -151,11 +156,23 @@ def test_frames_are_retimed_by_the_heartbeat_that_brings_the_fix(agent, picture)
     assert set(Frame.objects.values_list("clock", flat=True)) == {"synced"}
 
 
+@pytest.mark.django_db(transaction=True, databases=["default", "log"])
 def test_the_golden_records_are_stored_once(agent):
     for _ in range(2):
         answer = agent.post("/records", golden("records.json"))
         assert (answer.status, answer.json) == (200, golden("records_answer.json"))
     assert Record.objects.count() == 3
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "log"])
+def test_what_an_agent_logged_below_a_click_stands_in_its_tree_with_the_camera_s_name(agent):
+    click, data = "0123456789abcdef0123456789abcdef", golden("records.json")["records"][2]
+    data["data"] |= {"task_uuid": task_uuid(click), "task_level": [2, 3, 1], "timestamp": 5.0}
+    for _ in range(2):
+        assert agent.post("/records", {"protocol": 1, "records": [data]}).status == 200
+    (message,) = LogMessage.objects.filter(causal_id=click)
+    assert (message.path, message.at) == ("a2/a3/a1", 5.0)
+    assert str(agent.camera.pk) in message.body
 
 
 def test_records_need_a_token_and_make_sense(agent, stranger):

@@ -5,18 +5,21 @@ from __future__ import annotations
 import queue
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import eliot
 
 from camera_agent.errors import AgentError, BadInput, SpoolError
 from camera_agent.spool.orders import Order
+from eliot_progress import extract
+from eliot_progress.context import start_task
 
 if TYPE_CHECKING:
     import threading
 
     from camera_agent.home import Json
     from camera_agent.spool.orders import Orders
+    from eliot_progress import Origin
 
 #: Seconds after which a result that a full card did not take is written once more.
 REST_S = 1.0
@@ -39,6 +42,13 @@ class Result:
 Action = Callable[[], Result]
 
 
+class _Command(NamedTuple):
+    id: str
+    name: str
+    #: What somebody did that caused it: what it does belongs to the same tree.
+    origin: Origin | None
+
+
 class Commands:
     """Takes commands from heartbeats, does them in a thread of its own, keeps what came of them.
 
@@ -49,7 +59,7 @@ class Commands:
         self, orders: Orders, actions: Mapping[str, Action], *, ended: Callable[[], None] = lambda: None
     ) -> None:
         self._orders, self._actions, self._ended = orders, actions, ended
-        self._waiting: queue.SimpleQueue[tuple[str, str] | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[_Command | None] = queue.SimpleQueue()
 
     def take(self, commands: Json) -> None:
         """Note the commands of a heartbeat's answer; those known already are repetitions."""
@@ -60,34 +70,38 @@ class Commands:
             if not isinstance(identity, str) or not 0 < len(identity) <= LONGEST_ID:
                 continue
             if self._orders.begin(identity):
-                self._waiting.put((identity, str(command.get("name"))))
+                self._waiting.put(_Command(identity, str(command.get("name")), extract(_texts(command))))
 
     def run(self, stop: threading.Event) -> None:
         """Do what comes until `stop` is set and `wake` was called."""
         while not stop.is_set():
             command = self._waiting.get()
             if command is not None and not stop.is_set():
-                self._do(*command, stop)
+                self._do(command, stop)
 
     def wake(self) -> None:
         """Come back from waiting."""
         self._waiting.put(None)
 
-    def _do(self, identity: str, name: str, stop: threading.Event) -> None:
+    def _do(self, command: _Command, stop: threading.Event) -> None:
         then = None
         try:
-            result = self._action(name)()
+            result = self._result(command)
             then = result.then
-            order = Order(id=identity, state="done", message=result.message, capture=result.capture)
+            order = Order(id=command.id, state="done", message=result.message, capture=result.capture)
         except AgentError as error:
-            order = Order(id=identity, state="failed", message=str(error))
-        eliot.log_message(
-            message_type="camera:command", command=name, id=identity, state=order.state, message=order.message
-        )
+            order = Order(id=command.id, state="failed", message=str(error))
         self._note(order, stop)
         self._ended()
         if then is not None:
             then()
+
+    def _result(self, command: _Command) -> Result:
+        start = start_task if command.origin is None else command.origin.attempt
+        with start("camera:command", command=command.name, id=command.id) as action:
+            result = self._action(command.name)()
+            action.add_success_fields(message=result.message, capture=result.capture)
+            return result
 
     def _note(self, order: Order, stop: threading.Event) -> None:
         """Write down what came of it; on a full card as soon as there is room."""
@@ -103,3 +117,7 @@ class Commands:
         if name not in self._actions:
             raise BadInput(f"{name!r} is not a command of this agent: {', '.join(sorted(self._actions))}.")
         return self._actions[name]
+
+
+def _texts(command: Mapping[str, Json]) -> dict[str, str]:
+    return {name: value for name, value in command.items() if isinstance(value, str)}

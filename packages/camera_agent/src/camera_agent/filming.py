@@ -19,6 +19,7 @@ from camera_agent.gaps import Gap, Gaps, Reason
 from camera_agent.link.backoff import Backoff
 from camera_agent.schedule import LOOK_AGAIN_S, Grid, Look, Schedule, Timetable
 from camera_agent.shooting import Shooting
+from eliot_progress.context import start, start_task
 
 if TYPE_CHECKING:
     from camera_agent.clock import Clock, Instant
@@ -120,7 +121,8 @@ class Filming:
 
         def work() -> Capture:
             # A source with an end begins again.
-            capture = self._take() or self._take()
+            with start("camera:capture"):
+                capture = self._take() or self._take()
             if capture is None:
                 raise DriverError("The source has no pictures.")
             return capture
@@ -180,8 +182,10 @@ class Filming:
             wait = slot + number * schedule.burst_s - time.monotonic()
             if number and self._stop.wait(max(0.0, wait)):
                 return
-            if self._take() is None and number == 0:
-                self._take()  # a source with an end begins again: a folder makes an endless camera
+            # What comes of a picture is a tree of its own, or that of the run would grow for ever.
+            with start_task("camera:capture"):
+                if self._take() is None and number == 0:
+                    self._take()  # a source with an end begins again: a folder makes an endless camera
 
     def _take(self) -> Capture | None:
         return self._shooting.take(self._plan.interval_s)

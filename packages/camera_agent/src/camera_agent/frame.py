@@ -6,7 +6,7 @@ import base64
 import json
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -30,6 +30,7 @@ class Capture:
     """One picture in the spool, with everything the server is told about it. `size` is in bytes.
 
     `exported`: it is on a stick as well. A `preview` is a small copy `of` another capture, or of none.
+    `cause`: the headers that name the place in a tree of causes below which it is delivered, if there is one.
     """
 
     capture: str
@@ -44,6 +45,7 @@ class Capture:
     exported: bool = False
     kind: Literal["frame", "preview"] = "frame"
     of: str = ""
+    cause: Mapping[str, str] = field(default_factory=dict)
 
 
 def filetype_of(head: bytes) -> str | None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 NEWEST = 300
 #: Messages of these types are worth telling by themselves, at most so many a minute.
 WORTHY, A_MINUTE = "camera:", 60
+#: What the last so many commands caused is told whole: somebody clicked, and follows it.
+COMMANDS = 50
 #: How progress tells of itself is of no use to a server that hears heartbeats.
 DULL = ("progress", "heartbeat")
 
@@ -28,17 +30,23 @@ class Log:
         self._clock, self._lock = clock, threading.Lock()
         self._newest: deque[tuple[Instant, Mapping[str, Json]]] = deque(maxlen=NEWEST)
         self._worthy: deque[tuple[Instant, Mapping[str, Json]]] = deque(maxlen=A_MINUTE)
+        self._commanded: deque[str] = deque(maxlen=COMMANDS)
         self._left_out = 0
 
     def __call__(self, message: dict[str, Json]) -> None:
         """Take one message; cheap, for it is called wherever the agent logs."""
         one = (self._clock.now(), dict(message))
-        told = str(message.get("message_type", ""))
         with self._lock:
             self._newest.append(one)
-            if told.startswith(WORTHY) and not told.endswith(DULL):
+            if self._is_worthy(message):
                 self._left_out += len(self._worthy) == self._worthy.maxlen
                 self._worthy.append(one)
+
+    def _is_worthy(self, message: Mapping[str, Json]) -> bool:
+        told, task = str(message.get("message_type", "")), str(message.get("task_uuid"))
+        if message.get("action_type") == "camera:command" and task not in self._commanded:
+            self._commanded.append(task)
+        return not told.endswith(DULL) and (told.startswith(WORTHY) or task in self._commanded)
 
     def flush(self, records: Records) -> None:
         """Spool what is worth telling; how many messages were left out is told as well."""

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from camera_agent.camera import Wanted
 from camera_agent.errors import DriverError, SpoolError
 from camera_agent.frame import Capture, new_capture_id
+from eliot_progress import inject
+from eliot_progress.context import here
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,6 +75,7 @@ class Shooting:
             filetype=shot.filetype,
             taken=moment,
             exposure=_told(shot),
+            cause=_cause(),
         )
         if capture is not None:
             self._status.last_capture = capture
@@ -131,6 +134,13 @@ class Shooting:
             self._status.trouble("disk", "The card is full: the backlog is thinned out to go on filming.")
         else:
             self._status.well("disk")
+
+
+def _cause() -> dict[str, str]:
+    """The place in the tree of causes below which the picture is delivered, be it days later."""
+    told: dict[str, str] = {}
+    inject(told, here())
+    return told
 
 
 def _told(shot: Shot) -> dict[str, ExposureValue]:

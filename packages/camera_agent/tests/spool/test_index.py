@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
 
 from camera_agent.errors import SpoolError
+from camera_agent.spool import rows
 from camera_agent.spool.index import Index
+from camera_agent.spool.schema import VERSION
 
 
 @pytest.fixture
@@ -23,6 +27,20 @@ def test_an_index_of_a_newer_agent_is_left_alone(tmp_path, index):
     index.change("PRAGMA user_version = 99")
     with pytest.raises(SpoolError, match="written by a newer camera-agent"):
         Index(tmp_path / "index")
+
+
+def test_what_an_older_agent_put_there_is_kept_and_more_can_be_put(tmp_path, index):
+    insert = """INSERT INTO captures
+        (capture, filename, filetype, size, sha256, wall_ns, clock, boot, monotonic_ns, exposure)
+        VALUES ('cam-1', 'a.jpg', 'image/jpeg', 3, 'ab', 1, 'synced', 'b', 2, '{}')"""
+    index.change("ALTER TABLE captures DROP COLUMN cause")
+    index.change("PRAGMA user_version = 1")
+    index.change(insert)
+    index.close()
+    for _ in range(2):
+        with closing(Index(tmp_path / "index")) as newer:
+            assert [rows.to_capture(row).cause for row in newer.all("SELECT * FROM captures")] == [{}]
+            assert newer.number("PRAGMA user_version") == VERSION
 
 
 def test_each_commit_is_on_disk_before_it_returns(index):

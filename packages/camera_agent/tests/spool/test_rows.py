@@ -16,7 +16,9 @@ def test_a_row_comes_back_as_the_capture_it_was(tmp_path):
         "size": 3,
         "sha256": "ab",
     }
-    capture = rows.insert(index, **about, taken=TAKEN, exposure={"iso": 100})
+    cause = {"traceparent": "00-1", "tracestate": "eliot=a2"}
+    capture = rows.insert(index, **about, taken=TAKEN, exposure={"iso": 100}, cause=cause)
     assert rows.to_capture(index.one("SELECT * FROM captures")) == capture
     assert (capture.sequence, capture.taken, capture.exposure) == (1, TAKEN, {"iso": 100})
+    assert capture.cause == cause
     index.close()

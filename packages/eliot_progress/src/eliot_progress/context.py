@@ -40,8 +40,13 @@ def start(action_type: str, **fields: object) -> Action:
     """Start an action below the current one (or a new task) and log its start. The caller finishes it."""
     parent = current()
     if parent is None:
-        return _started(Action(None, str(uuid4()), TaskLevel(level=[]), action_type), fields)
+        return start_task(action_type, **fields)
     return _started(parent.child(None, action_type), fields)
+
+
+def start_task(action_type: str, **fields: object) -> Action:
+    """Start a new task, with a causal id of its own, whatever action is current. The caller finishes it."""
+    return _started(Action(None, str(uuid4()), TaskLevel(level=[]), action_type), fields)
 
 
 def log_message(message_type: str, **fields: object) -> None:
@@ -94,7 +99,7 @@ def _started(action: Action, fields: dict[str, object]) -> Action:
 
 
 class Origin(NamedTuple):
-    """Where a message, request or task came from: the place in another process' tree to go on below."""
+    """Where a message, request or task came from: the place in a tree to go on below, later or elsewhere."""
 
     task_uuid: str
     level: Level
@@ -112,6 +117,12 @@ class Origin(NamedTuple):
         """
         level = [*self.level, _attempts()]
         return _started(Action(None, self.task_uuid, TaskLevel(level=level), action_type), fields)
+
+
+def here() -> Origin | None:
+    """The current action as an origin, for work that goes on below it later; None without an action."""
+    action = current()
+    return None if action is None else Origin(task_uuid=action.task_uuid, level=action.level)
 
 
 class _Attempts:

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
+from eliot_progress import inject
 from fsmlock import Refused
 from timelapse.cameras.actions import group_of
 from timelapse.cameras.models import Camera, Command
@@ -55,7 +56,11 @@ def give(camera: Camera, name: CommandName, *, by: User) -> Command:
     reasons = blockers(name, steered(current, _open(current.pk, now), by, now=now))
     if reasons:
         raise Refused(reasons)
-    command = Command.objects.create(camera=current, name=name, asked_by=by, asked_by_name=by.get_username())
+    cause: dict[str, str] = {}
+    inject(cause)
+    command = Command.objects.create(
+        camera=current, name=name, cause=cause, asked_by=by, asked_by_name=by.get_username()
+    )
     live.changed(group_of(current.pk), what="command")
     return command
 

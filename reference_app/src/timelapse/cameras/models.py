@@ -138,6 +138,8 @@ class Command(models.Model):
     camera = models.ForeignKey(Camera, on_delete=models.CASCADE, related_name="commands")
     name = models.CharField(max_length=20)
     arguments = models.JSONField(default=dict)
+    #: The place in the tree of causes below which the agent goes on: what somebody clicked.
+    cause = models.JSONField(default=dict, editable=False)
     #: waiting, running, done or failed.
     state = models.CharField(max_length=10, default="waiting")
     message = models.CharField(max_length=500, blank=True)

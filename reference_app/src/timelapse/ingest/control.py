@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse, Response
 
+from eliot_progress.django import logstore
 from timelapse.cameras import actions, commands, configuration
 from timelapse.cameras.domain import PROTOCOL, Heartbeat
 from timelapse.cameras.errors import TokenPending, TooManyPairings
@@ -120,14 +121,17 @@ def _hear(authorization: str, said: _Said) -> dict[str, object]:
     return answer | {
         "config": configuration.wished([camera])[camera].message(),
         "commands": [
-            {"id": command.pk, "name": command.name, "arguments": command.arguments}
+            {"id": command.pk, "name": command.name, "arguments": command.arguments, **command.cause}
             for command in commands.to_tell(camera)
         ],
     }
 
 
 def _store(authorization: str, told: list[Told]) -> int:
-    return store_records(camera_of(authorization).pk, told)
+    camera = camera_of(authorization).pk
+    # The log's tree of what somebody clicked has the agent's part too, and says whose word it is.
+    logstore.write([{**one.data, "camera": str(camera)} for one in told if one.kind == "log"])
+    return store_records(camera, told)
 
 
 def _rfc_error(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -11,10 +12,11 @@ from camera_agent.errors import LinkDown, PictureLost, SpoolError
 from camera_agent.link.backoff import Backoff
 from camera_agent.link.passing import Passing
 from camera_agent.link.upload import Delivered, Later, Lost, Outcome, Refused, Unauthorized, deliver
+from eliot_progress import extract
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from camera_agent.frame import Capture
@@ -126,7 +128,8 @@ class Sender:
 
     def attempt(self, capture: Capture) -> Report:
         """Try one capture once, and note in the spool what came of it."""
-        outcome = self._deliver(capture)
+        with _caused(capture):
+            outcome = self._deliver(capture)
         try:
             wait_s = self._note(capture, outcome)
         except SpoolError as error:
@@ -177,3 +180,14 @@ class Sender:
         while self._token() in (refused, None) and not self._stop.wait(report.wait_s):
             pass
         self._client.token = self._token()
+
+
+@contextmanager
+def _caused(capture: Capture) -> Iterator[None]:
+    """Go on below what took the picture, if that is known."""
+    origin = extract(capture.cause)
+    if origin is None:
+        yield
+        return
+    with origin.attempt("camera:deliver", capture=capture.capture):
+        yield

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from camera_agent.errors import SpoolError
-from camera_agent.spool.schema import SCHEMA, VERSION
+from camera_agent.spool.schema import SCHEMA, UPGRADE, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,4 +98,4 @@ class Index:
                 f"The spool {path} was written by a newer camera-agent.", "Install that version again."
             )
         if version < VERSION:
-            self.connection.executescript(SCHEMA)
+            self.connection.executescript(UPGRADE if version else SCHEMA)

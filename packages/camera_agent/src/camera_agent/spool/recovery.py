@@ -77,6 +77,7 @@ def _adopt(index: Index, path: Path, now: Instant) -> bool:
         sha256=sha256_of(path),
         taken=adopted_at(about.st_mtime_ns, rows.to_capture(newest).taken if newest else None, now),
         exposure={},
+        cause={},
     )
     return True
 

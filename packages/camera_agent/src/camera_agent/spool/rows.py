@@ -31,12 +31,12 @@ class State(IntEnum):
 
 INSERT = """
 INSERT INTO captures
-    (capture, filename, filetype, size, sha256, wall_ns, clock, boot, monotonic_ns, exposure)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *
+    (capture, filename, filetype, size, sha256, wall_ns, clock, boot, monotonic_ns, exposure, cause)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *
 """
 
 
-def insert(
+def insert(  # noqa: PLR0913 - each is a column
     index: Index,
     *,
     capture: str,
@@ -46,11 +46,12 @@ def insert(
     sha256: str,
     taken: Instant,
     exposure: Mapping[str, ExposureValue],
+    cause: Mapping[str, str],
 ) -> Capture:
     """Add a pending capture; the row's own number becomes its sequence."""
     about = (capture, filename, filetype, size, sha256)
     when = (taken.wall_ns, taken.quality.value, taken.boot, taken.monotonic_ns)
-    row = index.one(INSERT, *about, *when, json.dumps(dict(exposure)))
+    row = index.one(INSERT, *about, *when, json.dumps(dict(exposure)), json.dumps(dict(cause)))
     assert row is not None  # noqa: S101 - for the type checker: RETURNING gives a row
     return to_capture(row)
 
@@ -73,4 +74,5 @@ def to_capture(row: sqlite3.Row) -> Capture:
         exposure=json.loads(row["exposure"]),
         attempts=row["attempts"],
         exported=bool(row["exported"]),
+        cause=json.loads(row["cause"]),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 # The partial index keeps "which is next?" at microseconds with 260,000 captures waiting: an index over all
 # rows and states was measured 2,000 times slower. The totals keep "how many?" as cheap.
-VERSION = 1
+VERSION = 2
 SCHEMA = """
 BEGIN;
 CREATE TABLE IF NOT EXISTS captures (
@@ -24,7 +24,8 @@ CREATE TABLE IF NOT EXISTS captures (
     exported     INTEGER NOT NULL DEFAULT 0,
     told         INTEGER NOT NULL DEFAULT 0,
     code         TEXT NOT NULL DEFAULT '',
-    message      TEXT NOT NULL DEFAULT ''
+    message      TEXT NOT NULL DEFAULT '',
+    cause        TEXT NOT NULL DEFAULT '{}'
 );
 CREATE INDEX IF NOT EXISTS captures_pending ON captures (sequence) WHERE state = 0;
 CREATE INDEX IF NOT EXISTS captures_refused ON captures (sequence) WHERE state = 2;
@@ -68,6 +69,13 @@ END;
 CREATE TRIGGER IF NOT EXISTS captures_dropped AFTER DELETE ON captures BEGIN
     UPDATE totals SET captures = captures - 1, bytes = bytes - old.size WHERE state = old.state;
 END;
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
+COMMIT;
+"""
+#: A spool of version 1 becomes one of version 2.
+UPGRADE = """
+BEGIN;
+ALTER TABLE captures ADD COLUMN cause TEXT NOT NULL DEFAULT '{}';
+PRAGMA user_version = 2;
 COMMIT;
 """

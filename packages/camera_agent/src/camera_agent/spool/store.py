@@ -72,6 +72,7 @@ class Spool:
         filetype: str,
         taken: Instant,
         exposure: Mapping[str, ExposureValue],
+        cause: Mapping[str, str] | None = None,
     ) -> Capture | None:
         """Take over a finished temporary file; when this returns the capture survives a power cut.
 
@@ -93,6 +94,7 @@ class Spool:
                     sha256=sha256,
                     taken=taken,
                     exposure=exposure,
+                    cause=cause or {},
                 )
             except SpoolError:
                 # Without its row it is not promised. Left there, a restart would adopt it behind later ones.
