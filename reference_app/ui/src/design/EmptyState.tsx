@@ -7,10 +7,12 @@ interface Props {
   readonly title: string;
   readonly children: ReactNode;
   readonly action?: ReactNode;
+  /** The page's own heading, where it has nothing else to show. */
+  readonly heading?: boolean;
 }
 
 /** Stands where nothing is yet, and says what to do next. */
-export function EmptyState({ icon, title, children, action }: Props) {
+export function EmptyState({ icon, title, children, action, heading = false }: Props) {
   return (
     <Box
       sx={{
@@ -36,7 +38,7 @@ export function EmptyState({ icon, title, children, action }: Props) {
       >
         {icon}
       </Box>
-      <Typography variant="h3" component="p">
+      <Typography variant="h3" component={heading ? "h1" : "p"}>
         {title}
       </Typography>
       <Typography variant="body2" component="div" sx={{ color: "text.secondary", maxWidth: 420 }}>

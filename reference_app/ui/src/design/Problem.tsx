@@ -15,6 +15,7 @@ export function Problem({ message, remedy, onRetry }: Props) {
     <div role="alert">
       <EmptyState
         icon={<WarningIcon />}
+        heading
         title={message}
         action={
           <Button variant="contained" onClick={onRetry}>

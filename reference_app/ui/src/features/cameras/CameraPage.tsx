@@ -121,6 +121,7 @@ function NotFound() {
       <title>No such camera · Timelapse</title>
       <EmptyState
         icon={<CameraIcon />}
+        heading
         title="No such camera"
         action={
           <Button component={Link} to="/cameras" variant="contained">

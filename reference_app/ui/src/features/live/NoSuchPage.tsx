@@ -11,6 +11,7 @@ export function NoSuchPage() {
       <title>No such page · Timelapse</title>
       <EmptyState
         icon={<InfoIcon />}
+        heading
         title="There is no page here"
         action={
           <Button component={Link} to="/" variant="contained">

@@ -145,6 +145,7 @@ function NotFound() {
       <title>No such timelapse · Timelapse</title>
       <EmptyState
         icon={<FilmIcon />}
+        heading
         title="No such timelapse"
         action={
           <Button component={Link} to="/timelapses" variant="contained">
