@@ -10,7 +10,7 @@ FINE = Wish(
     interval_s=30,
     schedule={"windows": ["mon-fri 06:30..20:00", "sunrise-30m..sunset+1h30m"], "burst": 3, "latitude": 47.4},
     exposure={"mode": "ramp", "target": 0.18},
-    delivery={"when": "at_once", "networks": [], "rate_kib_s": 512},
+    delivery={"when": "at_once", "networks": [], "rate_kib_s": 512, "parallel": 2, "ordered": True},
 )
 
 
@@ -39,6 +39,10 @@ def test_a_wish_that_an_agent_can_take_is_not_refused():
         (Wish(interval_s=5, exposure={"mode": "magic"}), "exposure", "wrong_value"),
         (Wish(interval_s=5, exposure={"gain": float("inf")}), "exposure", "wrong_kind"),
         (Wish(interval_s=5, delivery={"networks": [1]}), "delivery", "wrong_kind"),
+        (Wish(interval_s=5, delivery={"paralel": 2}), "delivery", "unknown_key"),
+        (Wish(interval_s=5, delivery={"parallel": 9}), "delivery", "wrong_value"),
+        (Wish(interval_s=5, delivery={"ordered": 1}), "delivery", "wrong_kind"),
+        (Wish(interval_s=5, delivery={"when": "windows", "windows": []}), "delivery", "no_windows"),
     ],
 )
 def test_what_can_not_work_is_refused_by_its_field(wish, field, code):

@@ -22,7 +22,14 @@ export function StateBadge({ tone, word, detail, beating = false }: Props) {
   return (
     <Box
       component="span"
-      sx={{ display: "inline-flex", alignItems: "center", gap: 0.9, fontSize: "0.86rem", lineHeight: 1.4 }}
+      sx={{
+        display: "inline-flex",
+        flexWrap: "wrap",
+        alignItems: "center",
+        columnGap: 0.9,
+        fontSize: "0.86rem",
+        lineHeight: 1.4,
+      }}
     >
       <Box
         component="span"

@@ -139,8 +139,9 @@ function mode(exposure: unknown): string {
 }
 
 function summary(delivery: unknown): string {
-  const { rate_kib_s: rate, ...others } = tableOf(delivery);
+  const { rate_kib_s: rate, ordered, ...others } = tableOf(delivery);
   const words = Object.entries(others).map(([key, value]) => `${humanize(key)}: ${String(value)}`);
+  if (typeof ordered === "boolean") words.push(ordered ? "strictly in order" : "may be passed");
   if (typeof rate === "number" && rate > 0) words.push(`at most ${String(rate)} KiB/s`);
   return words.length === 0 ? "as its own settings say" : words.join("; ");
 }

@@ -250,6 +250,10 @@ test("wishes a configuration and shows what is wrong at its field", async () => 
   await userEvent.paste("22:00..06:00");
   await userEvent.click(screen.getByLabelText("Bandwidth in KiB/s"));
   await userEvent.paste("512");
+  await userEvent.click(screen.getByLabelText("Uploads at once"));
+  await userEvent.paste("2");
+  await userEvent.click(screen.getByLabelText("Order"));
+  await userEvent.click(screen.getByRole("option", { name: "Strict" }));
   await userEvent.click(screen.getByRole("button", { name: "Save" }));
   const operation = running(environment, "useConfigureCameraMutation");
   expect(operation.request.variables).toEqual({
@@ -258,7 +262,7 @@ test("wishes a configuration and shows what is wrong at its field", async () => 
       intervalSeconds: 10,
       schedule: { windows: ["late", "06:00..20:00"], latitude: 47.4, burst: 3 },
       exposure: null,
-      delivery: { when: "windows", windows: ["22:00..06:00"], rate_kib_s: 512 },
+      delivery: { when: "windows", windows: ["22:00..06:00"], rate_kib_s: 512, parallel: 2, ordered: true },
     },
   });
   answer(environment, operation, {

@@ -86,7 +86,7 @@ export function ConfigurationForm({ camera, onClose }: Props) {
           slotProps={{ select: { displayEmpty: true }, inputLabel: { shrink: true } }}
           {...about("exposure", "Ramp follows the light smoothly through dusk and dawn.")}
         >
-          <MenuItem value="">As its own settings say</MenuItem>
+          <MenuItem value="">Not wished</MenuItem>
           <MenuItem value="auto">Auto</MenuItem>
           <MenuItem value="locked">Locked</MenuItem>
           <MenuItem value="ramp">Ramp</MenuItem>

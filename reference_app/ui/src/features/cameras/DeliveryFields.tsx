@@ -1,7 +1,7 @@
 import MenuItem from "@mui/material/MenuItem";
 import TextField from "@mui/material/TextField";
 
-import { FieldGroup, LinesField } from "./FieldGroup.tsx";
+import { FieldGroup, FieldRow, LinesField } from "./FieldGroup.tsx";
 import { numberOf, numeric, text, textOf, textsOf } from "./formValues.ts";
 import type { About } from "./ScheduleFields.tsx";
 import { linesOf, type Table } from "./tables.ts";
@@ -13,6 +13,8 @@ export function deliveryOf(form: FormData): Table {
     windows: linesOf(text(form, "delivery-windows")),
     networks: linesOf(text(form, "networks").replaceAll(",", ";")),
     rate_kib_s: numeric(form, "rate"),
+    parallel: numeric(form, "parallel"),
+    ordered: text(form, "ordered") === "" ? null : text(form, "ordered") === "yes",
   };
 }
 
@@ -28,7 +30,7 @@ export function DeliveryFields({ delivery, about }: { readonly delivery: Table; 
         slotProps={{ select: { displayEmpty: true }, inputLabel: { shrink: true } }}
         {...about("delivery", "When asked: by the button Deliver now, or at the camera.")}
       >
-        <MenuItem value="">As its own settings say</MenuItem>
+        <MenuItem value="">Not wished</MenuItem>
         <MenuItem value="at_once">At once</MenuItem>
         <MenuItem value="windows">In windows</MenuItem>
         <MenuItem value="asked">When asked</MenuItem>
@@ -46,16 +48,43 @@ export function DeliveryFields({ delivery, about }: { readonly delivery: Table; 
         defaultValue={textsOf(delivery.networks).join(", ")}
         placeholder="wlan0"
         autoComplete="off"
-        helperText="Interfaces, with commas. Empty: as its own settings say."
+        helperText="Interfaces or Wi-Fi names, with commas. Empty: any."
       />
+      <FieldRow>
+        <TextField
+          label="Bandwidth in KiB/s"
+          name="rate"
+          defaultValue={numberOf(delivery.rate_kib_s)}
+          autoComplete="off"
+          slotProps={{ htmlInput: { inputMode: "numeric" } }}
+          helperText="Empty: no limit."
+        />
+        <TextField
+          label="Uploads at once"
+          name="parallel"
+          defaultValue={numberOf(delivery.parallel)}
+          autoComplete="off"
+          slotProps={{ htmlInput: { inputMode: "numeric" } }}
+          helperText="Empty: one."
+        />
+      </FieldRow>
       <TextField
-        label="Bandwidth in KiB/s"
-        name="rate"
-        defaultValue={numberOf(delivery.rate_kib_s)}
-        autoComplete="off"
-        slotProps={{ htmlInput: { inputMode: "numeric" } }}
-        helperText="Empty: as its own settings say."
-      />
+        select
+        label="Order"
+        name="ordered"
+        defaultValue={choiceOf(delivery.ordered)}
+        slotProps={{ select: { displayEmpty: true }, inputLabel: { shrink: true } }}
+        helperText="Strict: nothing passes a picture over which the server stumbles."
+      >
+        <MenuItem value="">Not wished</MenuItem>
+        <MenuItem value="no">May be passed</MenuItem>
+        <MenuItem value="yes">Strict</MenuItem>
+      </TextField>
     </FieldGroup>
   );
+}
+
+function choiceOf(ordered: unknown): string {
+  if (typeof ordered !== "boolean") return "";
+  return ordered ? "yes" : "no";
 }

@@ -5,14 +5,24 @@ import { type ReactNode, useId } from "react";
 
 import { textsOf } from "./formValues.ts";
 
-/** Fields that belong together, below a heading that screen readers say with each of them. */
-export function FieldGroup({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+interface GroupProps {
+  readonly title: string;
+  readonly children: ReactNode;
+}
+
+/** Fields of one table of settings, below a heading that screen readers say with each of them. */
+export function FieldGroup({ title, children }: GroupProps) {
   const id = useId();
   return (
-    <Box role="group" aria-labelledby={id} sx={{ display: "grid", gap: 2 }}>
-      <Typography id={id} variant="subtitle2" component="h3">
-        {title}
-      </Typography>
+    <Box role="group" aria-labelledby={id} sx={{ display: "grid", gap: 2, mt: 1 }}>
+      <Box>
+        <Typography id={id} variant="h3">
+          {title}
+        </Typography>
+        <Typography variant="caption" sx={{ color: "text.secondary" }}>
+          All empty: as its own settings say.
+        </Typography>
+      </Box>
       {children}
     </Box>
   );

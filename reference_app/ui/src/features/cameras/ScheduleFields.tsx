@@ -31,7 +31,10 @@ export function ScheduleFields({ schedule, about }: { readonly schedule: Table; 
         name="windows"
         value={schedule.windows}
         placeholder="mon-fri 06:30..20:00"
-        {...about("schedule", "One a line, also sunrise-30m..sunset+30m. None: it films always.")}
+        {...about(
+          "schedule",
+          "One a line, as mon-fri 06:30..20:00 or sunrise-30m..sunset+30m. None: it films always.",
+        )}
       />
       <TextField
         label="Time zone"
@@ -39,34 +42,44 @@ export function ScheduleFields({ schedule, about }: { readonly schedule: Table; 
         defaultValue={textOf(schedule.timezone)}
         placeholder="Europe/Zurich"
         autoComplete="off"
-        helperText="Whose clock the windows are on. Empty: the agent's own."
+        helperText="Whose clock the windows are on. Empty: the agent's own, and its gaps are judged by UTC."
       />
       <FieldRow>
         <Short
           label="Latitude"
           name="latitude"
           value={numberOf(schedule.latitude)}
-          help="Degrees, for the sun."
+          help="Degrees north, for the sun."
         />
-        <Short label="Longitude" name="longitude" value={numberOf(schedule.longitude)} help="Degrees east." />
+        <Short
+          label="Longitude"
+          name="longitude"
+          value={numberOf(schedule.longitude)}
+          help="Degrees east, for the sun."
+        />
       </FieldRow>
       <FieldRow>
         <Short label="First day" name="start" value={textOf(schedule.start)} help="As 2026-11-23." />
         <Short label="Last day" name="end" value={textOf(schedule.end)} help="As 2026-12-23." />
       </FieldRow>
       <FieldRow>
-        <Short label="Burst" name="burst" value={numberOf(schedule.burst)} help="Pictures each time." />
         <Short
-          label="Burst gap in seconds"
+          label="Burst"
+          name="burst"
+          value={numberOf(schedule.burst)}
+          help="Pictures each time; empty: one."
+        />
+        <Short
+          label="Seconds apart"
           name="burst_s"
           value={numberOf(schedule.burst_s)}
-          help="Between them."
+          help="Within a burst."
         />
         <Short
           label="Bulb in seconds"
           name="bulb_s"
           value={numberOf(schedule.bulb_s)}
-          help="A long exposure."
+          help="Each exposes so long; empty: as the light asks."
         />
       </FieldRow>
     </FieldGroup>
