@@ -10,6 +10,7 @@ import { Panel } from "../../design/Panel.tsx";
 import { StateBadge } from "../../design/StateBadge.tsx";
 import { formatAge, instant } from "../../lib/age.ts";
 import { formatDuration } from "../../lib/duration.ts";
+import { formatCount } from "../../lib/rate.ts";
 import { humanize } from "../../lib/words.ts";
 import { Reasons } from "../live/Reasons.tsx";
 import { useServerNow } from "../live/useServerNow.ts";
@@ -139,8 +140,9 @@ function mode(exposure: unknown): string {
 }
 
 function summary(delivery: unknown): string {
-  const { rate_kib_s: rate, ordered, ...others } = tableOf(delivery);
+  const { rate_kib_s: rate, ordered, parallel, ...others } = tableOf(delivery);
   const words = Object.entries(others).map(([key, value]) => `${humanize(key)}: ${String(value)}`);
+  if (typeof parallel === "number") words.push(`${formatCount(parallel, "upload")} at once`);
   if (typeof ordered === "boolean") words.push(ordered ? "strictly in order" : "may be passed");
   if (typeof rate === "number" && rate > 0) words.push(`at most ${String(rate)} KiB/s`);
   return words.length === 0 ? "as its own settings say" : words.join("; ");

@@ -248,7 +248,7 @@ test("wishes a configuration and shows what is wrong at its field", async () => 
   await userEvent.click(screen.getByRole("option", { name: "In windows" }));
   await userEvent.click(screen.getByLabelText("Delivery windows"));
   await userEvent.paste("22:00..06:00");
-  await userEvent.click(screen.getByLabelText("Bandwidth in KiB/s"));
+  await userEvent.click(screen.getByLabelText("KiB per second"));
   await userEvent.paste("512");
   await userEvent.click(screen.getByLabelText("Uploads at once"));
   await userEvent.paste("2");
@@ -272,6 +272,7 @@ test("wishes a configuration and shows what is wrong at its field", async () => 
     Camera: () => roof(),
   });
   expect(await screen.findByLabelText("Windows")).toBeInvalid();
+  expect(screen.getByLabelText("Windows")).toHaveFocus();
   expect(screen.getByLabelText("Windows")).toHaveAccessibleDescription(/is no window. Write/);
   await userEvent.click(screen.getByRole("button", { name: "Save" }));
   answer(environment, running(environment, "useConfigureCameraMutation"), {

@@ -3,6 +3,7 @@ import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import MenuItem from "@mui/material/MenuItem";
 import TextField from "@mui/material/TextField";
+import { useEffect, useRef } from "react";
 import { graphql, useFragment } from "react-relay";
 
 import type { ConfigurationForm_camera$key } from "./__generated__/ConfigurationForm_camera.graphql";
@@ -35,18 +36,22 @@ export function ConfigurationForm({ camera, onClose }: Props) {
     camera,
   );
   const [configure, busy, errors] = useConfigureCamera();
-  const submit = (form: FormData) => {
+  const submit = (filled: FormData) => {
     configure(
       {
         camera: id,
-        intervalSeconds: Number(text(form, "interval").replace(",", ".")),
-        schedule: withValues(configuration.schedule, scheduleOf(form)),
-        exposure: withValues(configuration.exposure, { mode: text(form, "mode") }),
-        delivery: withValues(configuration.delivery, deliveryOf(form)),
+        intervalSeconds: Number(text(filled, "interval").replace(",", ".")),
+        schedule: withValues(configuration.schedule, scheduleOf(filled)),
+        exposure: withValues(configuration.exposure, { mode: text(filled, "mode") }),
+        delivery: withValues(configuration.delivery, deliveryOf(filled)),
       },
       onClose,
     );
   };
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus(); // the form is longer than a screen
+  }, [errors]);
   const wrong = (field: string) => errors.find((error) => error.field === field);
   const about = (field: string, otherwise: string) => {
     const error = wrong(field);
@@ -56,6 +61,7 @@ export function ConfigurationForm({ camera, onClose }: Props) {
   return (
     <Box
       component="form"
+      ref={form}
       noValidate
       onSubmit={(event) => {
         event.preventDefault();

@@ -52,12 +52,12 @@ export function DeliveryFields({ delivery, about }: { readonly delivery: Table; 
       />
       <FieldRow>
         <TextField
-          label="Bandwidth in KiB/s"
+          label="KiB per second"
           name="rate"
           defaultValue={numberOf(delivery.rate_kib_s)}
           autoComplete="off"
           slotProps={{ htmlInput: { inputMode: "numeric" } }}
-          helperText="Empty: no limit."
+          helperText="At most; empty: no limit."
         />
         <TextField
           label="Uploads at once"
