@@ -127,6 +127,8 @@ def test_a_capture_is_there_whole_or_not_at_all_and_the_one_before_it_always(spo
         recorder = Recorder(spool.folder, patched)
         put(spool, "capture-2")
     assert recorder.steps == ["fsync", "rename", "fsync"]
+    # Only a picture whose name is durable gets its row.
+    assert len({state["index.sqlite3-wal"] for state in recorder.states}) == 1
     found = outcomes(tmp_path, recorder)
     assert len(found) > 20
     assert all(states.pop("capture-1") is State.PENDING for states in found)

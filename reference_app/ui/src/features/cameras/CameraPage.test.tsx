@@ -220,7 +220,7 @@ test("looks at the timeline anew at once when something was delivered, and with 
   deliver(1206, 1207);
   expect(looks(1000)).toBe(0);
   deliver(1208);
-  expect(looks(2000)).toBe(1);
+  expect(looks(4000)).toBe(1);
 });
 
 test("lists what is in quarantine and what the agent logged", () => {

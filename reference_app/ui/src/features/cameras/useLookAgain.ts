@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent, useRef } from "react";
 
 /** So long at least between two looks; without a change it is looked again after so long: silence tells too. */
-const PAUSE_MS = 3_000;
+const PAUSE_MS = 5_000;
 const REFRESH_MS = 30_000;
 
 /** Looks again at once when what is known of a camera has changed, and now and then when it has not. */
