@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Stack", "answer", "emitter", "go", "stack"]
+__all__ = ["ROOT", "Stack", "answer", "emitter", "go", "stack"]
 
 ROOT = Path(__file__).parents[2]
 START_S = 300
@@ -25,16 +25,17 @@ PAUSE_S = 0.1
 
 #: Runs in the reference app's environment; prints when each count was given, and ends with its input.
 EMITTER = """
-import json, sys, time
+import json, random, sys, time
 import django
 django.setup()
 from eliot_progress import progress
 with progress("Latency", total=int(sys.argv[1]), unit="update") as work:
     print("ready", flush=True)
     sys.stdin.readline()
-    given = []
+    # Uneven, so that it does not depend on where the pulse's own tenths of a second begin.
+    given, pauses = [], random.Random(7)
     for _ in range(int(sys.argv[1])):
-        time.sleep(float(sys.argv[2]))
+        time.sleep(float(sys.argv[2]) * pauses.uniform(0.5, 1.5))
         given.append(time.time())
         work.advance()
     print(json.dumps(given), flush=True)

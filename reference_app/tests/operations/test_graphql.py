@@ -3,11 +3,12 @@ from __future__ import annotations
 import pytest
 from tests import filming
 
+from eliot_progress import install, progress
 from fsmlock import hold
+from timelapse.shared.progress import store
 
-OPERATIONS = (
-    "{ operations { at workers queues { name depth } holds { lock why } progresses { id } tasks { id } } }"
-)
+OPERATIONS = "{ operations { at workers queues { name depth } holds { lock why } tasks { id } } }"
+IN_PROGRESS = "{ inProgress { tasks { description } more } }"
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -19,8 +20,28 @@ def test_who_is_signed_in_sees_queues_and_holds(member):
     assert isinstance(seen["queues"], list)
 
 
-def test_a_stranger_sees_nothing(stranger):
-    answer = stranger.ask(OPERATIONS)
+@pytest.fixture
+def reporting():
+    installed = install(store=store())
+    yield installed
+    installed.remove()
+
+
+def test_a_task_that_reports_progress_shows_until_it_ends(member, reporting):
+    with progress("render:movie", total=10, about="rendering.Movie:99") as work:
+        work.advance(4)
+        reporting.flush()
+        during = member.ask(IN_PROGRESS)["data"]["inProgress"]
+    reporting.flush()
+    assert {"description": "render:movie"} in during["tasks"]
+    assert during["more"] == 0
+    ended = member.ask(IN_PROGRESS)["data"]["inProgress"]
+    assert "render:movie" not in [task["description"] for task in ended["tasks"]]
+
+
+@pytest.mark.parametrize("query", [OPERATIONS, IN_PROGRESS])
+def test_a_stranger_sees_nothing(stranger, query):
+    answer = stranger.ask(query)
     assert answer["data"] is None
     assert answer["errors"][0]["extensions"] == {"code": "signed_out"}
 

@@ -3,19 +3,10 @@ from __future__ import annotations
 import pytest
 from tests import filming
 
-from eliot_progress import install, progress
 from fsmlock import hold
 from timelapse.operations.queries import overview
-from timelapse.shared.progress import store
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def reporting():
-    installed = install(store=store())
-    yield installed
-    installed.remove()
 
 
 def test_a_hold_shows_with_its_lock_and_why():
@@ -24,16 +15,6 @@ def test_a_hold_shows_with_its_lock_and_why():
         seen = overview()
     assert [(found.lock, found.why) for found in seen.holds] == [("render", "Movie 7")]
     assert overview().holds == ()
-
-
-def test_a_task_that_reports_progress_shows_until_it_ends(reporting):
-    with progress("render:movie", total=10, about="rendering.Movie:99") as work:
-        work.advance(4)
-        reporting.flush()
-        during = [state.about for state in overview().progresses]
-    reporting.flush()
-    assert "rendering.Movie:99" in during
-    assert "rendering.Movie:99" not in [state.about for state in overview().progresses]
 
 
 def test_the_number_of_queries_does_not_grow_with_the_holds(django_assert_num_queries):

@@ -65,9 +65,20 @@ async def test_who_is_signed_in_gets_a_snapshot_first(user):
     await socket.close()
 
 
-async def test_a_stranger_gets_an_error_and_no_data():
+async def test_what_is_in_progress_comes_as_a_page_first(user):
+    client = Client()
+    await sync_to_async(client.force_login)(user)
+    socket = Socket(session=client.cookies["sessionid"].value)
+    answer = await socket.subscribe("subscription { inProgressUpdates { kind seq beatSeconds more } }")
+    update = answer["payload"]["data"]["inProgressUpdates"]
+    assert update == {"kind": "SNAPSHOT", "seq": 1, "beatSeconds": 2.5, "more": 0}
+    await socket.close()
+
+
+@pytest.mark.parametrize("field", ["operationsUpdates", "inProgressUpdates"])
+async def test_a_stranger_gets_an_error_and_no_data(field):
     socket = Socket()
-    answer = await socket.subscribe("subscription { operationsUpdates { seq } }")
+    answer = await socket.subscribe(f"subscription {{ {field} {{ seq }} }}")
     assert "not signed in" in str(answer)
     assert "'seq'" not in str(answer)
     await socket.close()

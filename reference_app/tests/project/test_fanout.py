@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from asgiref.sync import sync_to_async
 from tests import filming
 
 from eliot_progress import install, progress
+from eliot_progress.adapters.channels import changes
 from eliot_progress.stores.memory import MemoryStore
 from timelapse.project.fanout import publish
 from timelapse.rendering.models import Movie
@@ -42,6 +45,15 @@ async def test_a_movies_progress_reaches_who_watches_its_timelapse():
     assert await heard_on(f"timelapse.{movie.timelapse_id}", state) == {"movie": movie.pk}
 
 
-async def test_any_progress_reaches_the_operators():
+async def test_the_operators_are_told_when_work_begins_and_when_it_ends():
+    ended = await sync_to_async(state_about)("something.Else:1")
+    begun = replace(ended, outcome=None, seq=1)
+    for state in (begun, ended):
+        assert await heard_on("operations", state) == {"task": state.id}
+
+
+async def test_each_state_reaches_who_follows_what_is_in_progress():
     state = await sync_to_async(state_about)("something.Else:1")
-    assert await heard_on("operations", state) == {"task": state.id}
+    async with changes(None) as changed:
+        await sync_to_async(publish, thread_sensitive=False)(state)
+        assert state.id in [told.id for told in await changed(10)]

@@ -8,6 +8,7 @@ import strawberry
 from django.contrib.auth.models import AnonymousUser, User
 
 from eliot_progress.adapters.board import Board
+from eliot_progress.adapters.execution import SteadyExecution
 from eliot_progress.state import state_of
 from eliot_progress.stores.memory import MemoryStore
 from eliot_progress.testing.samples import report, sample
@@ -15,6 +16,7 @@ from eliot_progress.testing.samples import report, sample
 STAFF = User(username="boss", is_staff=True)
 EDITOR = User(username="editor")
 ROOT = state_of(report()).id
+NOTHING = {"tasks": [], "more": 0}
 
 
 @pytest.fixture
@@ -37,8 +39,9 @@ def schema_over(store, **options):
     @strawberry.type
     class Subscription:
         progress = strawberry.subscription(resolver=board.updates)
+        in_progress = strawberry.subscription(resolver=board.in_progress_updates)
 
-    return strawberry.Schema(Query, subscription=Subscription)
+    return strawberry.Schema(Query, subscription=Subscription, execution_context_class=SteadyExecution)
 
 
 def asking(user):
@@ -65,7 +68,9 @@ async def test_staff_finds_a_task_by_its_id_and_by_its_object(store):
 async def test_to_all_others_a_task_is_as_one_that_does_not_exist(store, user):
     refused = await asked(schema_over(store), ONE, user, of=ROOT)
     assert refused == await asked(schema_over(store), ONE, user, of="nothing") == {"progress": None}
-    assert await asked(schema_over(store), "{ inProgress { id } }", user) == {"inProgress": []}
+    assert await asked(schema_over(store), "{ inProgress { tasks { id } more } }", user) == {
+        "inProgress": NOTHING
+    }
 
 
 @pytest.mark.parametrize("of", ["", "\0", "\ud800", "x" * 100_000])
@@ -75,7 +80,9 @@ async def test_any_text_may_be_asked_for(store, of):
 
 async def test_the_project_says_who_sees_what(store):
     schema = schema_over(store, may_see=lambda user, state: state.by == user.get_username())
-    assert await asked(schema, "{ inProgress { by } }", EDITOR) == {"inProgress": [{"by": "editor"}]}
+    assert await asked(schema, "{ inProgress { tasks { by } more } }", EDITOR) == {
+        "inProgress": {"tasks": [{"by": "editor"}], "more": 0}
+    }
 
 
 async def test_a_user_of_a_websocket_is_known_by_its_scope(store):
@@ -86,19 +93,20 @@ async def test_a_user_of_a_websocket_is_known_by_its_scope(store):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "names"),
+    ("arguments", "names", "more"),
     [
-        ("(limit: 9)", {"editor", "boss"}),
-        ("(mine: true)", {"boss"}),
-        ("(liveness: [STALLED])", {"editor"}),
-        ("(liveness: [STALLED], limit: 1)", {"editor"}),
-        ("(mine: true, liveness: [STALLED])", set()),
-        ("(limit: -1)", set()),
+        ("(limit: 9)", ["boss", "editor"], 0),
+        ("(limit: 1)", ["boss"], 1),
+        ("(mine: true)", ["boss"], 0),
+        ("(liveness: [STALLED])", ["editor"], 0),
+        ("(liveness: [STALLED], limit: 1)", ["editor"], 0),
+        ("(mine: true, liveness: [STALLED])", [], 0),
+        ("(limit: -1)", [], 2),
     ],
 )
-async def test_the_overview_is_filtered(store, arguments, names):
-    data = await asked(schema_over(store), f"{{ inProgress{arguments} {{ by }} }}", STAFF)
-    assert {each["by"] for each in data["inProgress"]} == names
+async def test_the_overview_is_filtered_and_says_how_many_more_there_are(store, arguments, names, more):
+    data = await asked(schema_over(store), f"{{ inProgress{arguments} {{ tasks {{ by }} more }} }}", STAFF)
+    assert data["inProgress"] == {"tasks": [{"by": name} for name in names], "more": more}
 
 
 @pytest.mark.parametrize(
@@ -127,7 +135,9 @@ async def test_nobody_has_no_tasks_of_his_own():
     store = MemoryStore()
     store.record(sample(1, by=""))
     schema = schema_over(store, may_see=lambda user, state: True)
-    assert await asked(schema, "{ inProgress(mine: true) { id } }", AnonymousUser()) == {"inProgress": []}
+    assert await asked(schema, "{ inProgress(mine: true) { tasks { id } more } }", AnonymousUser()) == {
+        "inProgress": NOTHING
+    }
 
 
 FOLLOW = "subscription ($of: ID!) { progress(of: $of) { seq progress { done outcome } } }"
@@ -163,11 +173,11 @@ async def test_a_subscription_ends_when_the_task_may_no_longer_be_seen(store):
     assert [update async for update in updates] == []
 
 
-class Silence:
-    """No change is told: time passes until whoever waits has waited for long enough."""
+class Told:
+    """Changes that the test tells. Time passes until whoever waits has waited for long enough."""
 
     def __init__(self):
-        self.now, self.waited = 100.5, []
+        self.now, self.waited, self.states = 100.5, [], []
 
     @contextlib.asynccontextmanager
     async def __call__(self, of):
@@ -175,12 +185,15 @@ class Silence:
         self.waited.append("left")
 
     async def wait(self, longest_s):
-        self.now += longest_s
-        self.waited.append(round(longest_s, 3))
+        told, self.states = tuple(self.states), []
+        if not told:
+            self.now += longest_s
+            self.waited.append(round(longest_s, 3))
+        return told
 
 
 async def test_with_changes_told_the_store_is_asked_when_a_promise_ends_and_seldom_after_that(store):
-    told = Silence()
+    told = Told()
     schema = schema_over(store, changes=told, clock=lambda: told.now, every_s=None)
     updates = await followed(schema, STAFF)
     for seq in (1, 2, 3):  # alive, late, stalled
@@ -188,3 +201,90 @@ async def test_with_changes_told_the_store_is_asked_when_a_promise_ends_and_seld
     store.record(sample(3, outcome="succeeded"))
     assert [update.data["progress"]["seq"] async for update in updates] == [4]
     assert told.waited == [0.51, 5.0, 30.0, "left"]
+
+
+async def test_what_is_told_of_the_followed_task_is_shown_without_asking_the_store(store):
+    told = Told()
+    updates = await followed(schema_over(store, changes=told, clock=lambda: told.now), STAFF)
+    assert (await anext(updates)).data["progress"]["progress"]["done"] == 0
+    told.states = [state_of(report(2, done=5.0, next_by=900.0))]
+    assert (await anext(updates)).data["progress"]["progress"]["done"] == 5
+    told.states = [state_of(report(1, done=3.0))]  # it comes late, and is older than what is shown
+    store.record(sample(3, done=7.0, next_by=900.0))
+    assert (await anext(updates)).data["progress"]["progress"]["done"] == 7
+    assert told.waited == []
+
+
+FOLLOW_ALL = """subscription ($mine: Boolean! = false, $limit: Int! = 50) {
+  inProgress(mine: $mine, limit: $limit) { kind seq beatSeconds tasks { by done } gone more }
+}"""
+
+
+async def all_followed(schema, user, **variables):
+    updates = await schema.subscribe(FOLLOW_ALL, variable_values=variables, context_value=asking(user))
+
+    async def news():
+        while (message := (await anext(updates)).data["inProgress"])["kind"] == "BEAT":
+            pass
+        return message
+
+    return updates, news
+
+
+async def test_following_the_overview_gives_the_page_then_only_what_changed_of_it(store):
+    updates, news = await all_followed(schema_over(store), STAFF)
+    first = await news()
+    assert (first["kind"], first["seq"], first["more"]) == ("SNAPSHOT", 1, 0)
+    assert [each["by"] for each in first["tasks"]] == ["boss", "editor"]
+    store.record(sample(2, by="editor", done=5.0))
+    assert (await news())["tasks"] == [{"by": "editor", "done": 5.0}]
+    store.record(sample(3, by="editor", outcome="succeeded"))
+    assert (await news())["gone"] == [ROOT]
+    await updates.aclose()
+
+
+async def test_each_follower_of_the_overview_sees_what_he_may_see(store):
+    schema = schema_over(store, may_see=lambda user, state: user.is_staff or state.by == user.username)
+    (boss, boss_news), (editor, editor_news) = [await all_followed(schema, user) for user in (STAFF, EDITOR)]
+    assert [each["by"] for each in (await boss_news())["tasks"]] == ["boss", "editor"]
+    assert [each["by"] for each in (await editor_news())["tasks"]] == ["editor"]
+    store.record(sample(2, level=(3,), by="boss", about="app.Movie:8", done=1.0))
+    store.record(sample(1, level=(4,), by="boss", about="app.Movie:9"))
+    store.record(sample(2, by="editor", done=2.0))
+    seen = {"boss": [], "editor": []}
+    while ("editor", 2.0) not in seen["boss"]:
+        seen["boss"] += [(each["by"], each["done"]) for each in (await boss_news())["tasks"]]
+    while ("editor", 2.0) not in seen["editor"]:
+        seen["editor"] += [(each["by"], each["done"]) for each in (await editor_news())["tasks"]]
+    assert set(seen["boss"]) == {("boss", 1.0), ("boss", 0.0), ("editor", 2.0)}
+    assert seen["editor"] == [("editor", 2.0)]
+    await boss.aclose()
+    await editor.aclose()
+
+
+async def test_a_page_of_the_overview_turns_when_a_task_ends_and_says_how_many_more_there_are(store):
+    updates, news = await all_followed(schema_over(store), STAFF, limit=1)
+    first = await news()
+    assert ([each["by"] for each in first["tasks"]], first["more"]) == (["boss"], 1)
+    store.record(sample(2, level=(3,), by="boss", about="app.Movie:8", outcome="failed"))
+    second = await news()
+    assert ([each["by"] for each in second["tasks"]], second["more"]) == (["editor"], 0)
+    assert len(second["gone"]) == 1
+    await updates.aclose()
+
+
+async def test_while_nothing_changes_the_overview_beats_as_it_has_promised(store):
+    updates, _ = await all_followed(schema_over(store, beat_s=0.01), STAFF)
+    kinds = [(await anext(updates)).data["inProgress"]["kind"] for _ in range(3)]
+    assert kinds == ["SNAPSHOT", "BEAT", "BEAT"]
+    await updates.aclose()
+
+
+async def test_a_store_that_fails_ends_the_following_with_its_reason(store):
+    _, news = await all_followed(schema_over(store), STAFF)
+    await news()
+    store.active = lambda limit: 1 / 0
+    with pytest.raises(TypeError):  # no data
+        await news()
+    again = await schema_over(store).subscribe(FOLLOW_ALL, context_value=asking(STAFF))
+    assert "division" in (await anext(again)).errors[0].message

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
+import time
 
 import pytest
 from channels.generic.websocket import AsyncWebsocketConsumer, WebsocketConsumer
@@ -17,6 +19,7 @@ from eliot_progress.adapters.asgi import CausalASGI
 from eliot_progress.adapters.channels import (
     CausalConsumer,
     changes,
+    everything_group,
     group_name,
     groups_of,
     publisher,
@@ -24,7 +27,7 @@ from eliot_progress.adapters.channels import (
     tree_group,
 )
 from eliot_progress.ids import action_id, causal
-from eliot_progress.state import from_dict, state_of
+from eliot_progress.state import from_dict, state_of, to_dict
 from eliot_progress.testing.samples import report
 
 
@@ -62,14 +65,18 @@ async def test_of_many_states_the_last_one_always_arrives(layer):
     assert seen == sorted(seen)
 
 
-async def test_a_state_reaches_the_groups_of_its_task_and_of_its_causal_tree(layer):
+async def test_a_state_reaches_everybody_and_the_groups_of_its_task_and_of_its_causal_tree(layer):
     state = state_of(report(3, about=""))
     groups = groups_of(state, "three")
-    assert groups == (task_group(state.id, "three"), tree_group(state.causal_id, "three"))
+    assert groups == (
+        everything_group("three"),
+        task_group(state.id, "three"),
+        tree_group(state.causal_id, "three"),
+    )
     for number, group in enumerate(groups):
         await layer.group_add(group, f"test-group-{number}")
     publisher("three")(state)
-    for number in range(2):
+    for number in range(3):
         assert from_dict((await layer.receive(f"test-group-{number}"))["state"]) == state
 
 
@@ -87,7 +94,7 @@ async def test_a_burst_is_one_update_at_once_and_one_last_for_each_task(layer):
 
 
 def test_a_state_about_an_object_has_the_group_of_the_object_too():
-    assert groups_of(state_of(report()))[2:] == (group_name("app.Movie:7"),)
+    assert groups_of(state_of(report()))[3:] == (group_name("app.Movie:7"),)
 
 
 def test_a_layer_that_fails_is_logged_once(settings, log):
@@ -237,17 +244,28 @@ async def test_without_a_connection_a_message_is_a_task_without_a_cause(log):
 
 
 @pytest.mark.parametrize("backend", ["core.RedisChannelLayer", "pubsub.RedisPubSubChannelLayer"])
-async def test_who_follows_a_task_hears_of_it_after_any_time(valkey_url, settings, backend):
+async def test_who_follows_a_task_its_object_or_all_hears_the_newest_state_after_any_time(
+    valkey_url, settings, backend
+):
     config = {"BACKEND": f"channels_redis.{backend}", "CONFIG": {"hosts": [valkey_url]}}
     settings.CHANNEL_LAYERS = {"default": config}
     channel_layers.backends.clear()
-    state, layer = state_of(report(3)), get_channel_layer()
-    async with changes(state.id, "follow") as changed, changes(state.about, "follow") as of_the_object:
-        await changed(0.05)  # nothing is said, and nobody leaves for that
-        for group in groups_of(state, "follow"):
-            await layer.group_send(group, {"type": "progress.changed"})
-        await asyncio.wait_for(changed(60), 30)
-        await asyncio.wait_for(of_the_object(60), 30)
+    layer = get_channel_layer()
+    states = [state_of(report(seq, beat_at=time.time())) for seq in (3, 4)]
+    async with contextlib.AsyncExitStack() as following:
+        each_changed = [
+            await following.enter_async_context(changes(of, "follow"))
+            for of in (states[0].id, states[0].about, None)
+        ]
+        assert await each_changed[0](0.05) == ()  # nothing is said, and nobody leaves for that
+        for state in states:
+            message = {"type": "progress.changed", "state": to_dict(state)}
+            for group in groups_of(state, "follow"):
+                await layer.group_send(group, message)
+        for changed in each_changed:
+            heard = []
+            while heard[-1:] != states[-1:]:
+                heard += await asyncio.wait_for(changed(60), 30)
     await (layer.close_pools if backend.startswith("core") else layer.flush)()
     channel_layers.backends.clear()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncGenerator
 from datetime import datetime
 from typing import Self
@@ -11,40 +10,51 @@ import strawberry
 from asgiref.sync import sync_to_async
 from strawberry.types import Info
 
-from eliot_progress.adapters.graphql import Progress
-from eliot_progress.adapters.graphql import from_state as progress_from_state
+from eliot_progress import TaskState
+from eliot_progress.adapters.board import Board, User
+from eliot_progress.adapters.channels import changes
+from eliot_progress.adapters.graphql import InProgress, InProgressUpdate
 from fsmlock.adapters.graphql import Hold
 from queue_insight.adapters.graphql import Queue, QueuedTask, from_snapshot
 from timelapse.operations import queries
 from timelapse.shared import conf
 from timelapse.shared.graphql import UpdateKind, signed_in
 from timelapse.shared.live import watch
+from timelapse.shared.look import Look
+from timelapse.shared.progress import store
 
 GROUP = "operations"
 
 
-@strawberry.type(description="Queues, tasks, holds and progress at one moment.")
+def _whoever_is_signed_in(user: User | None, _state: TaskState) -> bool:
+    return user is not None and user.is_active
+
+
+_board = Board(store(), may_see=_whoever_is_signed_in, changes=changes, beat_s=conf.get().beat_seconds / 2)
+_overview = Look(queries.overview)
+#: What only a beat asks for may be as old as this, in seconds: so that many watchers beat together.
+_OLD_ENOUGH_S = 0.5
+
+
+@strawberry.type(description="Queues, tasks and holds at one moment.")
 class Operations:
-    """Queues, tasks, holds and progress at one moment."""
+    """Queues, tasks and holds at one moment."""
 
     at: datetime
     queues: list[Queue]
     tasks: list[QueuedTask]
     holds: list[Hold]
-    progresses: list[Progress]
     workers: list[str]
 
     @classmethod
     def from_value(cls, overview: queries.Overview) -> Self:
         """Show the overview."""
         shown = from_snapshot(overview.snapshot)
-        now = time.time()
         return cls(
             at=overview.at,
             queues=shown.queues,
             tasks=shown.tasks,
             holds=[Hold.from_value(hold) for hold in overview.holds],
-            progresses=[progress_from_state(state, now) for state in overview.progresses],
             workers=shown.workers,
         )
 
@@ -67,7 +77,13 @@ class Query:
     async def operations(self, info: Info) -> Operations:
         """Look once."""
         signed_in(info)
-        return Operations.from_value(await sync_to_async(queries.overview)())
+        return Operations.from_value(await _overview())
+
+    @strawberry.field(description="The work that reports progress now, the last started first.")
+    async def in_progress(self, info: Info, limit: int = 50) -> InProgress:
+        """Ask the board."""
+        signed_in(info)
+        return await _board.in_progress(info, limit=limit)
 
     @strawberry.field(
         description="Where the log is read, to be followed by a causal id; null for those who may not."
@@ -81,9 +97,9 @@ class Query:
 class Subscription:
     """Live reads of this app."""
 
-    @strawberry.subscription(description="What is going on: a snapshot, then one whenever something changes.")
+    @strawberry.subscription(description="Queues, tasks and holds: a snapshot, then one at each change.")
     async def operations_updates(self, info: Info) -> AsyncGenerator[OperationsUpdate, None]:
-        """Look again at each change, and at each beat, since queues change without telling."""
+        """Look again when work begins or ends, and at each beat, since queues change without telling."""
         await sync_to_async(signed_in)(info)
         beat = conf.get().beat_seconds / 2
         seq = 0
@@ -92,7 +108,16 @@ class Subscription:
             kind = (
                 UpdateKind.SNAPSHOT if seq == 1 else UpdateKind.BEAT if change is None else UpdateKind.DELTA
             )
-            overview = await sync_to_async(queries.overview)()
+            overview = await _overview(not_older_s=_OLD_ENOUGH_S if change is None else 0)
             yield OperationsUpdate(
                 kind=kind, seq=seq, beat_seconds=beat, operations=Operations.from_value(overview)
             )
+
+    @strawberry.subscription(description="The work that reports progress: a page of it, then what changes.")
+    async def in_progress_updates(
+        self, info: Info, limit: int = 50
+    ) -> AsyncGenerator[InProgressUpdate, None]:
+        """Follow the board."""
+        await sync_to_async(signed_in)(info)
+        async for update in _board.in_progress_updates(info, limit=limit):
+            yield update

@@ -1,4 +1,4 @@
-"""The one place that sees the rows of all three packages together: queues, holds and progress."""
+"""What the queues and the locks do now, and where the log is read."""
 
 from __future__ import annotations
 
@@ -10,12 +10,10 @@ from django.urls import reverse
 
 import queue_insight
 from fsmlock import active_holds
-from timelapse.shared.progress import store
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-    from eliot_progress import TaskState
     from fsmlock import HoldInfo
 
 #: More tasks than a person reads at once.
@@ -29,7 +27,6 @@ class Overview:
     at: datetime
     snapshot: queue_insight.Snapshot
     holds: tuple[HoldInfo, ...]
-    progresses: tuple[TaskState, ...]
 
 
 def overview() -> Overview:
@@ -38,7 +35,6 @@ def overview() -> Overview:
         at=datetime.now(UTC),
         snapshot=queue_insight.snapshot(),
         holds=active_holds(limit=_SHOWN),
-        progresses=store().active(limit=_SHOWN),
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import close_old_connections
 
+from eliot_progress.adapters.channels import publisher
 from timelapse.rendering.models import Movie
 from timelapse.shared.live import send
 
@@ -14,14 +15,18 @@ if TYPE_CHECKING:
     from eliot_progress import TaskState
 
 _MOVIE = f"{Movie._meta.label}:"
+_publish = publisher()
 
 
 def publish(state: TaskState) -> None:
-    """Tell who watches the movie's timelapse, and the operators, that a task's state has changed.
+    """Tell a task's new state to who follows it, and to who watches the movie's timelapse.
 
+    The operators' queues and holds are another matter: they change when work begins or ends.
     Runs in the thread that eliot_progress keeps for listeners; no work waits for it.
     """
-    send("operations", {"task": state.id})
+    _publish(state)
+    if state.seq == 1 or state.outcome is not None:
+        send("operations", {"task": state.id})
     if state.about.startswith(_MOVIE):
         movie = int(state.about.removeprefix(_MOVIE))
         timelapse = _timelapse_of(movie)

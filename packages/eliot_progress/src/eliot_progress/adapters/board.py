@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,28 +17,30 @@ import strawberry
 from asgiref.sync import sync_to_async
 from strawberry.types import Info
 
-from eliot_progress.adapters.graphql import Liveness, Progress, from_state
+from eliot_progress import stall
+from eliot_progress.adapters.graphql import (
+    InProgress,
+    InProgressKind,
+    InProgressUpdate,
+    Liveness,
+    Progress,
+    ProgressUpdate,
+    from_state,
+)
+from eliot_progress.adapters.live import MOST, Changes, Live
+from eliot_progress.adapters.page import News, Page
 
 if TYPE_CHECKING:
     from eliot_progress.state import TaskState
     from eliot_progress.stores.base import Store
 
-#: An overview looks at this many running tasks and shows at most _MOST_SHOWN of those that match.
-_MOST_SEEN = 10_000
+#: An overview shows at most so many of the tasks that it looks at.
 _MOST_SHOWN = 1_000
 _LONGEST_ID = 500
 #: A task that is followed is looked at again at least this often (in seconds), whatever its promise.
 _PATIENCE_S = 30.0
 #: A promise is over when this much more time (in seconds) has passed.
 _AFTER_S = 0.01
-
-
-@strawberry.type(description="A snapshot first (seq 1), then one with the next seq at each change.")
-class ProgressUpdate:
-    """One message of the subscription."""
-
-    seq: int
-    progress: Progress
 
 
 class User(Protocol):
@@ -54,13 +56,6 @@ class User(Protocol):
 
     def get_username(self) -> str:
         """The name that tasks carry as `by`; empty for nobody."""
-
-
-class Changes(Protocol):
-    """Tells when to look at a task again; `adapters.channels.changes` is such."""
-
-    def __call__(self, of: str) -> AbstractAsyncContextManager[Callable[[float], Awaitable[None]]]:
-        """Inside, awaiting `changed(longest_s)` ends at the next change of `of`, or after `longest_s`."""
 
 
 def staff_only(user: User | None, state: TaskState) -> bool:  # noqa: ARG001 - the shape of every such hook
@@ -81,8 +76,10 @@ def user_of(info: Info) -> User | None:
 class Board:
     """Resolvers over a store. A task that `may_see(user, state)` refuses is as if it did not exist.
 
-    With `changes` a subscription asks the store when a task has changed, or has not kept its promise; without
-    it, every `every_s` seconds. `clock` gives seconds since 1970.
+    With `changes` a subscription goes by what it is told, and asks the store when a task has not kept its
+    promise; without it, it asks every `every_s` seconds. `clock` gives seconds since 1970. Of all that runs a
+    process keeps one picture (`live.Live`), whatever the number of viewers; what a viewer may see is asked
+    for each. He is sent a message at least every `beat_s` seconds.
     """
 
     def __init__(
@@ -92,11 +89,14 @@ class Board:
         may_see: Callable[[User | None, TaskState], bool] = staff_only,
         changes: Changes | None = None,
         every_s: float = 0.25,
+        beat_s: float = 5.0,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
         self._may_see = may_see
         self._changes = changes or _now_and_then(every_s)
+        self._live = Live(store, self._changes)
+        self._beat_s = beat_s
         self._clock = clock
 
     async def progress(self, info: Info, of: strawberry.ID) -> Progress | None:
@@ -105,7 +105,7 @@ class Board:
 
     async def in_progress(
         self, info: Info, mine: bool = False, liveness: list[Liveness] | None = None, limit: int = 100
-    ) -> list[Progress]:
+    ) -> InProgress:
         """What is going on, the last started first: all that may be seen, or mine, or what is stalled."""
         return await sync_to_async(self._overview)(info, mine, liveness, limit)
 
@@ -118,14 +118,29 @@ class Board:
     async def updates(self, info: Info, of: strawberry.ID) -> AsyncGenerator[ProgressUpdate, None]:
         """Follow a task: a snapshot, then each change, until it ends or is no longer to be seen."""
         seq, shown = 0, None
+        told: Sequence[TaskState] = ()
         async with self._changes(of) as changed:
-            while (found := await sync_to_async(self._find)(info, of)) is not None:
+            while (found := await sync_to_async(self._find)(info, of, shown, told)) is not None:
                 if found != shown:
                     seq, shown = seq + 1, found
                     yield ProgressUpdate(seq=seq, progress=found)
                 if found.outcome is not None:
                     return
-                await changed(self._patience_s(found))
+                told = await changed(self._patience_s(found))
+
+    async def in_progress_updates(
+        self, info: Info, mine: bool = False, limit: int = 50
+    ) -> AsyncGenerator[InProgressUpdate, None]:
+        """Follow what is going on: a page of all that may be seen, or mine, then what changes of it."""
+        async with self._live.follow() as follower:
+            page = Page(follower.running, self._seen_by(info, mine), _bounded(limit))
+            seq, beat_at = 1, float("-inf")
+            while True:
+                news = await page.news(self._clock())
+                if news.any or time.monotonic() >= beat_at:
+                    yield self._update(seq, news)
+                    seq, beat_at = seq + 1, time.monotonic() + self._beat_s
+                await follower.changed(max(0.0, beat_at - time.monotonic()))
 
     def _patience_s(self, shown: Progress) -> float:
         """Seconds until the task will be late, or stalled, unless it reports."""
@@ -134,39 +149,72 @@ class Board:
         grace = shown.grace_seconds if shown.liveness is Liveness.LATE else 0
         return min(max(shown.next_by.timestamp() + grace - self._clock(), 0) + _AFTER_S, _PATIENCE_S)
 
-    def _find(self, info: Info, of: str) -> Progress | None:
+    def _find(
+        self, info: Info, of: str, shown: Progress | None = None, told: Sequence[TaskState] = ()
+    ) -> Progress | None:
         if not of.isprintable() or len(of) > _LONGEST_ID:
             return None  # a store need not take control characters, lone surrogates or megabytes
-        state = self._store.get(of) or self._store.latest(of)
+        state = _next(shown, told) or self._store.get(of) or self._store.latest(of)
         if state is None or not self._may_see(user_of(info), state):
             return None
         return from_state(state, self._clock())
 
-    def _overview(
-        self, info: Info, mine: bool, liveness: list[Liveness] | None, limit: int
-    ) -> list[Progress]:
-        seen = self._seen(info, self._store.active(_MOST_SEEN), mine)
-        wanted = (each for each in seen if liveness is None or each.liveness in liveness)
-        return list(islice(wanted, min(max(limit, 0), _MOST_SHOWN)))
+    def _overview(self, info: Info, mine: bool, liveness: list[Liveness] | None, limit: int) -> InProgress:
+        now, sees = self._clock(), self._seen_by(info, mine)
+        seen = [state for state in self._store.active(MOST) if sees(state)]
+        if liveness is not None:
+            asked = {each.value for each in liveness}
+            seen = [state for state in seen if stall.judge(state, now).value in asked]
+        shown = [from_state(state, now) for state in seen[: _bounded(limit)]]
+        return InProgress(tasks=shown, more=len(seen) - len(shown))
 
     def _ended(self, info: Info, mine: bool, failed: bool, limit: int) -> list[Progress]:
+        now, sees = self._clock(), self._seen_by(info, mine)
         ended = self._store.ended(_MOST_SHOWN, outcome="failed" if failed else None)
-        return list(islice(self._seen(info, ended, mine), min(max(limit, 0), _MOST_SHOWN)))
+        return [from_state(state, now) for state in islice(filter(sees, ended), _bounded(limit))]
 
-    def _seen(self, info: Info, states: Iterable[TaskState], mine: bool) -> Iterator[Progress]:
-        user, now = user_of(info), self._clock()
+    def _seen_by(self, info: Info, mine: bool) -> Callable[[TaskState], bool]:
+        user = user_of(info)
         name = user.get_username() if user is not None else ""
-        for state in states:
-            if (not mine or (name and state.by == name)) and self._may_see(user, state):
-                yield from_state(state, now)
+
+        def sees(state: TaskState) -> bool:
+            return (not mine or bool(name and state.by == name)) and self._may_see(user, state)
+
+        return sees
+
+    def _update(self, seq: int, news: News) -> InProgressUpdate:
+        now = self._clock()
+        kind = InProgressKind.DELTA if news.any else InProgressKind.BEAT
+        return InProgressUpdate(
+            kind=InProgressKind.SNAPSHOT if seq == 1 else kind,
+            seq=seq,
+            beat_seconds=self._beat_s,
+            tasks=[from_state(state, now) for state in news.tasks],
+            gone=[strawberry.ID(task) for task in news.gone],
+            more=news.more,
+        )
+
+
+def _bounded(limit: int) -> int:
+    return min(max(limit, 0), _MOST_SHOWN)
+
+
+def _next(shown: Progress | None, told: Sequence[TaskState]) -> TaskState | None:
+    """What was told, if it alone is the next that there is to show: another task may have a better claim."""
+    if shown is None or len(told) != 1 or told[0].id != shown.id or told[0].seq <= shown.seq:
+        return None
+    return told[0]
 
 
 def _now_and_then(every_s: float) -> Changes:
-    async def pause(longest_s: float) -> None:
+    async def pause(longest_s: float) -> Sequence[TaskState]:
         await asyncio.sleep(min(every_s, longest_s))
+        return ()
 
     @asynccontextmanager
-    async def changes(of: str) -> AsyncIterator[Callable[[float], Awaitable[None]]]:  # noqa: ARG001 - Changes
+    async def changes(
+        of: str | None,  # noqa: ARG001 - the shape of Changes
+    ) -> AsyncIterator[Callable[[float], Awaitable[Sequence[TaskState]]]]:
         yield pause
 
     return changes

@@ -19,10 +19,10 @@ from eliot import log_message
 
 from eliot_progress import clean, context
 from eliot_progress.adapters.asgi import start_inbound
-from eliot_progress.state import TaskState, to_dict
+from eliot_progress.state import TaskState, arrived, from_dict, newer, to_dict
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
 
     from channels.layers import BaseChannelLayer
@@ -52,9 +52,14 @@ def tree_group(causal_id: str, prefix: str = "progress") -> str:
     return group_name(causal_id, f"{prefix}-tree")
 
 
+def everything_group(prefix: str = "progress") -> str:
+    """The group in which every task is told."""
+    return f"{prefix}-everything"
+
+
 def groups_of(state: TaskState, prefix: str = "progress") -> tuple[str, ...]:
-    """Where a state is told: its task, its causal tree and, if it is about something, its object."""
-    groups = (task_group(state.id, prefix), tree_group(state.causal_id, prefix))
+    """Where a state is told: among everything, its task, its causal tree and, if it has one, its object."""
+    groups = (everything_group(prefix), task_group(state.id, prefix), tree_group(state.causal_id, prefix))
     return (*groups, group_name(state.about, prefix)) if state.about else groups
 
 
@@ -73,38 +78,34 @@ def publisher(
 
 
 def changes(
-    of: str, group_prefix: str = "progress", *, alias: str = "default"
-) -> AbstractAsyncContextManager[Callable[[float], Awaitable[None]]]:
-    """Hears what `publisher` tells of a task or an object: `Board(store, changes=changes)`.
+    of: str | None, group_prefix: str = "progress", *, alias: str = "default"
+) -> AbstractAsyncContextManager[Callable[[float], Awaitable[Sequence[TaskState]]]]:
+    """Hears what `publisher` tells of a task, of an object or (None) of all: `Board(store, changes=changes)`.
 
-    Inside the `async with`, awaiting `changed(longest_s)` ends at the next change, or after that many
-    seconds. While the channel layer fails, it ends after a second at most: whoever waits looks for himself.
+    Inside the `async with`, awaiting `changed(longest_s)` gives the newest state of each task that was told
+    since the last time, by this host's clock, or nothing when so many seconds have passed. While the channel
+    layer fails, it gives nothing after a second at most: whoever waits looks for himself.
     """
     return _changes(of, group_prefix, alias)
 
 
 @asynccontextmanager
 async def _changes(
-    of: str, group_prefix: str, alias: str
-) -> AsyncIterator[Callable[[float], Awaitable[None]]]:
+    of: str | None, group_prefix: str, alias: str
+) -> AsyncIterator[Callable[[float], Awaitable[Sequence[TaskState]]]]:
     layer = get_channel_layer(alias)
     if layer is None:
         raise LookupError(_MISSING.format(alias))
-    channel, heard = await layer.new_channel(), asyncio.Event()
-    groups = (task_group(of, group_prefix), group_name(of, group_prefix))
-
-    async def changed(longest_s: float) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(heard.wait(), longest_s)
-        heard.clear()
-
+    channel, ear = await layer.new_channel(), _Ear()
+    one = () if of is None else (task_group(of, group_prefix), group_name(of, group_prefix))
+    groups = one or (everything_group(group_prefix),)
     for group in groups:
         await layer.group_add(group, channel)
     # In a context of its own: what a layer logs belongs to no reader. It waits without end, since a layer
     # takes a wait that is given up for a reader that has left.
-    reader = asyncio.create_task(_hear(layer, channel, heard), context=Context())
+    reader = asyncio.create_task(ear.listen(layer, channel), context=Context())
     try:
-        yield changed
+        yield ear.changed
     finally:
         for group in groups:
             await layer.group_discard(group, channel)
@@ -113,13 +114,33 @@ async def _changes(
             await reader
 
 
-async def _hear(layer: BaseChannelLayer, channel: str, heard: asyncio.Event) -> None:
-    while True:
-        try:
-            await layer.receive(channel)
-        except Exception:  # noqa: BLE001 - a layer may fail in any way; the state can still be read
-            await asyncio.sleep(_RETRY_S)
-        heard.set()
+class _Ear:
+    """What was told since somebody last asked: one state a task, so that it never grows by waiting."""
+
+    def __init__(self) -> None:
+        self._states: dict[str, TaskState] = {}
+        self._heard = asyncio.Event()
+
+    async def listen(self, layer: BaseChannelLayer, channel: str) -> None:
+        while True:
+            try:
+                state = _told(await layer.receive(channel))
+            except Exception:  # noqa: BLE001 - a layer may fail in any way; the state can still be read
+                await asyncio.sleep(_RETRY_S)
+            else:
+                self._states[state.id] = newer(self._states.get(state.id, state), state)
+            self._heard.set()
+
+    async def changed(self, longest_s: float) -> Sequence[TaskState]:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._heard.wait(), longest_s)
+        self._heard.clear()
+        states, self._states = self._states, {}
+        return tuple(states.values())
+
+
+def _told(message: Mapping[str, Any]) -> TaskState:
+    return arrived(from_dict(message["state"]), time.time())
 
 
 class CausalConsumer(AsyncConsumer):

@@ -111,6 +111,43 @@ class Progress:
     by: str | None
 
 
+@strawberry.type(description="A snapshot first (seq 1), then one with the next seq at each change.")
+class ProgressUpdate:
+    """One message of the subscription."""
+
+    seq: int
+    progress: Progress
+
+
+@strawberry.type(description="A page of what is going on: the last started first.")
+class InProgress:
+    """The tasks of one overview."""
+
+    tasks: list[Progress]
+    more: int = strawberry.field(description="How many others there are to be seen, of the newest 10,000.")
+
+
+@strawberry.enum(description="All of the page, what changed of it, or only a sign of life.")
+class InProgressKind(Enum):
+    """What a message of the subscription brings."""
+
+    SNAPSHOT = "SNAPSHOT"
+    DELTA = "DELTA"
+    BEAT = "BEAT"
+
+
+@strawberry.type(description="The page first (seq 1), then what has changed of it, each with the next seq.")
+class InProgressUpdate:
+    """One message of the subscription."""
+
+    kind: InProgressKind
+    seq: int
+    beat_seconds: float = strawberry.field(description="The next message comes within so many seconds.")
+    tasks: list[Progress] = strawberry.field(description="Those that are new on the page, or changed.")
+    gone: list[strawberry.ID] = strawberry.field(description="Those that are no longer on the page.")
+    more: int = strawberry.field(description="As in InProgress.")
+
+
 def from_state(state: TaskState, now: float) -> Progress:
     """The state as seen at `now` (seconds since 1970)."""
     low, high = state.eta_s or (None, None)

@@ -26,16 +26,16 @@ function show(progress: object) {
   renderFromQuery<ProgressMeterTestQuery>({
     query: graphql`
       query ProgressMeterTestQuery @relay_test_operation {
-        operations {
-          progresses {
+        inProgress {
+          tasks {
             ...ProgressMeter_progress
           }
         }
       }
     `,
     mocks: { Progress: () => progress },
-    children: ({ operations }) =>
-      operations.progresses.map((each, index) => (
+    children: ({ inProgress }) =>
+      inProgress.tasks.map((each, index) => (
         <ProgressMeter key={index} progress={each} label="Progress" testId="bar" livenessTestId="liveness" />
       )),
   });

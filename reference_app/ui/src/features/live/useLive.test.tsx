@@ -4,6 +4,7 @@ import type { MockEnvironment } from "relay-test-utils";
 
 import { allRunning, renderWithRelay, running, send } from "../../../test/renderWithRelay.tsx";
 import { useCameraPulse } from "./useCameraPulse.ts";
+import { worse } from "./useLive.ts";
 
 const NAME = "useCameraPulseSubscription";
 
@@ -91,4 +92,11 @@ test("ends with its page", () => {
   expect(allRunning(environment, NAME)).toHaveLength(1);
   unmount();
   expect(allRunning(environment, NAME)).toHaveLength(0);
+});
+
+test("two subscriptions are as live as the one that does worse", () => {
+  expect(worse("live", "live")).toBe("live");
+  expect(worse("live", "starting")).toBe("starting");
+  expect(worse("stale", "live")).toBe("stale");
+  expect(worse("starting", "stale")).toBe("stale");
 });

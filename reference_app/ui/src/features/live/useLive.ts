@@ -7,6 +7,11 @@ import { hasGap, staleAfterMs, type Envelope } from "../../lib/sequence.ts";
 /** How a subscription does: nothing came yet, messages come as promised, or the next one is overdue. */
 export type LiveStatus = "starting" | "live" | "stale";
 
+/** How a page does that follows two subscriptions. */
+export function worse(one: LiveStatus, other: LiveStatus): LiveStatus {
+  return one === "live" || other === "stale" ? other : one;
+}
+
 /** A subscription that ended (a server restart, an error) is asked for again after this time. */
 const ASK_AGAIN_MS = 3000;
 

@@ -8,7 +8,18 @@ import type { OperationsPageQuery } from "./__generated__/OperationsPageQuery.gr
 import query from "./__generated__/OperationsPageQuery.graphql.ts";
 import { OperationsPage } from "./OperationsPage.tsx";
 
-const quiet = { queues: [], tasks: [], holds: [], progresses: [], workers: [] };
+const quiet = { queues: [], tasks: [], holds: [], workers: [] };
+const idle = { tasks: [], more: 0 };
+const task = (number: number, done = 1) => ({
+  id: `task@/${String(number)}`,
+  startedAt: `2026-11-25T14:0${String(number)}:00+00:00`,
+  description: `Rendering Movie ${String(number)}`,
+  causalId: "0af765",
+  by: "editor",
+  done,
+  total: 2,
+  unit: "frame",
+});
 const busy = () => ({
   queues: [{ name: "render", depth: 4, running: 1, oldestWaitSeconds: 12, drainSeconds: 95 }],
   tasks: [
@@ -32,25 +43,15 @@ const busy = () => ({
       cancelRequestedBy: "editor",
     },
   ],
-  progresses: [
-    {
-      id: "task@/2",
-      description: "Rendering Movie 7",
-      causalId: "0af765",
-      by: "editor",
-      done: 1,
-      total: 2,
-      unit: "frame",
-    },
-  ],
   workers: ["celery@roof"],
 });
 
-function show(operations: object, logAddress: string | null = null): MockEnvironment {
+function show(operations: object, inProgress: object, logAddress: string | null = null): MockEnvironment {
   const environment = createMockEnvironment();
   environment.mock.queueOperationResolver((operation) =>
     MockPayloadGenerator.generate(operation, {
       Operations: () => operations,
+      InProgress: () => inProgress,
       Query: () => ({ logAddress }),
     }),
   );
@@ -61,7 +62,7 @@ function show(operations: object, logAddress: string | null = null): MockEnviron
 }
 
 test("says of each empty place what it would show", () => {
-  show(quiet);
+  show(quiet, idle);
   expect(screen.getByText(/No queue has been seen/)).toBeVisible();
   expect(screen.getByText(/No worker listens/)).toBeVisible();
   expect(screen.getByText("No lock is held.")).toBeVisible();
@@ -70,7 +71,7 @@ test("says of each empty place what it would show", () => {
 });
 
 test("shows the whole picture of each message as it comes", () => {
-  const environment = show(quiet);
+  const environment = show(quiet, idle);
   send(environment, running(environment, "useOperationsUpdatesSubscription"), {
     OperationsUpdate: () => ({ kind: "SNAPSHOT", seq: 1, beatSeconds: 5 }),
     Operations: busy,
@@ -81,12 +82,36 @@ test("shows the whole picture of each message as it comes", () => {
   expect(screen.getByTestId("task")).toHaveTextContent("rendering.render_movieRunningrendercelery@roof");
   expect(screen.getByTestId("hold")).toHaveTextContent("render: Movie 7");
   expect(screen.getByTestId("hold")).toHaveTextContent("asked to stop by editor");
-  expect(screen.getByTestId("operation-progress")).toHaveAttribute("aria-valuenow", "50");
-  expect(screen.getByText(/started by editor · causal id 0af765/)).toBeVisible();
+});
+
+const bars = () =>
+  screen
+    .queryAllByTestId("operation-progress")
+    .map((bar) => `${bar.getAttribute("aria-label") ?? ""}: ${bar.getAttribute("aria-valuenow") ?? ""}`);
+
+test("keeps a page of what is in progress: what comes, moves on and goes", () => {
+  const environment = show(quiet, idle);
+  const tell = (message: object) => {
+    send(environment, running(environment, "useInProgressUpdatesSubscription"), {
+      InProgressUpdate: () => ({ beatSeconds: 5, tasks: [], gone: [], more: 0, ...message }),
+    });
+  };
+  tell({ kind: "SNAPSHOT", seq: 1, tasks: [task(2), task(1)], more: 1200 });
+  expect(bars()).toEqual(["Rendering Movie 2: 50", "Rendering Movie 1: 50"]);
+  expect(screen.getAllByText(/started by editor · causal id 0af765/)).toHaveLength(2);
+  expect(screen.getByText("and 1,200 more that began earlier")).toBeVisible();
+  tell({ kind: "DELTA", seq: 2, tasks: [task(3, 0), task(1, 2)] });
+  expect(bars()).toEqual(["Rendering Movie 3: 0", "Rendering Movie 2: 50", "Rendering Movie 1: 100"]);
+  tell({ kind: "DELTA", seq: 3, gone: ["task@/1", "task@/3"] });
+  expect(bars()).toEqual(["Rendering Movie 2: 50"]);
+  tell({ kind: "BEAT", seq: 4 });
+  expect(bars()).toEqual(["Rendering Movie 2: 50"]);
+  tell({ kind: "SNAPSHOT", seq: 1, tasks: [task(4)] });
+  expect(bars()).toEqual(["Rendering Movie 4: 50"]);
 });
 
 test("leads those who may read the log from a progress to its tree", () => {
-  show(busy(), "/admin/eliot_progress/logmessage/");
+  show(busy(), { tasks: [task(1)], more: 0 }, "/admin/eliot_progress/logmessage/");
   expect(screen.getByRole("link", { name: "log" })).toHaveAttribute(
     "href",
     "/admin/eliot_progress/logmessage/0af765/",
@@ -94,7 +119,7 @@ test("leads those who may read the log from a progress to its tree", () => {
 });
 
 test("shows nobody else a way to the log", () => {
-  show(busy());
+  show(busy(), { tasks: [task(1)], more: 0 });
   expect(screen.getByText(/causal id 0af765/)).toBeVisible();
   expect(screen.queryByRole("link", { name: "log" })).toBeNull();
 });

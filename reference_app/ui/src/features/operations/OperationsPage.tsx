@@ -3,22 +3,27 @@ import { graphql, useFragment, usePreloadedQuery, type PreloadedQuery } from "re
 
 import { PageHeader } from "../../design/PageHeader.tsx";
 import { LiveStatusBadge } from "../live/LiveStatusBadge.tsx";
+import { worse } from "../live/useLive.ts";
 import type { OperationsPage_operations$key } from "./__generated__/OperationsPage_operations.graphql";
 import type { OperationsPageQuery } from "./__generated__/OperationsPageQuery.graphql";
 import { HoldPanel } from "./HoldPanel.tsx";
 import { ProgressPanel } from "./ProgressPanel.tsx";
 import { QueuePanel } from "./QueuePanel.tsx";
 import { TaskPanel } from "./TaskPanel.tsx";
+import { useInProgressUpdates } from "./useInProgressUpdates.ts";
 import { useOperationsUpdates } from "./useOperationsUpdates.ts";
 
 /** What the machines do now: queues, tasks, holds and progress side by side. */
 export function OperationsPage({ queryRef }: { readonly queryRef: PreloadedQuery<OperationsPageQuery> }) {
-  const { operations, logAddress } = usePreloadedQuery<OperationsPageQuery>(
+  const { operations, inProgress, logAddress } = usePreloadedQuery<OperationsPageQuery>(
     graphql`
       query OperationsPageQuery {
         logAddress
         operations {
           ...OperationsPage_operations
+        }
+        inProgress {
+          ...ProgressPanel_inProgress
         }
       }
     `,
@@ -28,14 +33,13 @@ export function OperationsPage({ queryRef }: { readonly queryRef: PreloadedQuery
     graphql`
       fragment OperationsPage_operations on Operations {
         ...QueuePanel_operations
-        ...ProgressPanel_operations
         ...TaskPanel_operations
         ...HoldPanel_operations
       }
     `,
     operations,
   );
-  const status = useOperationsUpdates();
+  const status = worse(useOperationsUpdates(), useInProgressUpdates());
   return (
     <Box sx={{ display: "grid", gap: 2.5 }}>
       <PageHeader
@@ -52,7 +56,7 @@ export function OperationsPage({ queryRef }: { readonly queryRef: PreloadedQuery
           alignItems: "start",
         }}
       >
-        <ProgressPanel operations={data} logAddress={logAddress} />
+        <ProgressPanel inProgress={inProgress} logAddress={logAddress} />
         <HoldPanel operations={data} />
       </Box>
       <TaskPanel operations={data} />

@@ -1,63 +1,48 @@
 import Box from "@mui/material/Box";
-import Link from "@mui/material/Link";
 import Typography from "@mui/material/Typography";
 import { graphql, useFragment } from "react-relay";
 
 import { Panel } from "../../design/Panel.tsx";
-import { ProgressMeter } from "../live/ProgressMeter.tsx";
-import type { ProgressPanel_operations$key } from "./__generated__/ProgressPanel_operations.graphql";
+import { formatNumber } from "../../lib/rate.ts";
+import type { ProgressPanel_inProgress$key } from "./__generated__/ProgressPanel_inProgress.graphql";
+import { ProgressRow } from "./ProgressRow.tsx";
 
-/** All work that reports progress now, whoever does it. */
+/** The work that reports progress now, whoever does it: a page of it, and how much more there is. */
 export function ProgressPanel({
-  operations,
+  inProgress,
   logAddress,
 }: {
-  readonly operations: ProgressPanel_operations$key;
+  readonly inProgress: ProgressPanel_inProgress$key;
   readonly logAddress: string | null | undefined;
 }) {
-  const { progresses } = useFragment(
+  const { tasks, more } = useFragment(
     graphql`
-      fragment ProgressPanel_operations on Operations {
-        progresses {
+      fragment ProgressPanel_inProgress on InProgress {
+        more
+        tasks {
           id
-          description
-          by
-          causalId
-          ...ProgressMeter_progress
+          ...ProgressRow_progress
         }
       }
     `,
-    operations,
+    inProgress,
   );
   return (
     <Panel title="In progress">
-      {progresses.length === 0 ? (
+      {tasks.length === 0 ? (
         <Typography variant="body2" sx={{ color: "text.secondary" }}>
           Nothing is being worked on. Render a timelapse and it shows here.
         </Typography>
       ) : (
         <Box sx={{ display: "grid", gap: 2.5 }}>
-          {progresses.map((progress) => (
-            <Box key={progress.id} data-testid="progress" sx={{ display: "grid", gap: 0.5 }}>
-              <Typography variant="h3">{progress.description}</Typography>
-              <ProgressMeter
-                progress={progress}
-                label={progress.description}
-                testId="operation-progress"
-                livenessTestId="operation-liveness"
-              />
-              <Typography variant="caption" sx={{ color: "text.secondary", overflowWrap: "anywhere" }}>
-                {progress.by != null && progress.by !== "" && `started by ${progress.by} · `}
-                causal id {progress.causalId}
-                {logAddress != null && (
-                  <>
-                    {" · "}
-                    <Link href={`${logAddress}${progress.causalId}/`}>log</Link>
-                  </>
-                )}
-              </Typography>
-            </Box>
+          {tasks.map((task) => (
+            <ProgressRow key={task.id} progress={task} logAddress={logAddress} />
           ))}
+          {more > 0 && (
+            <Typography variant="body2" sx={{ color: "text.secondary" }}>
+              and {formatNumber(more)} more that began earlier
+            </Typography>
+          )}
         </Box>
       )}
     </Panel>

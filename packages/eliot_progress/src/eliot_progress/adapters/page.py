@@ -1,0 +1,78 @@
+"""What one viewer is shown of what runs, and what of it is news to him."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from asgiref.sync import sync_to_async
+
+from eliot_progress import stall
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from eliot_progress.adapters.live import Running
+    from eliot_progress.stall import Liveness
+    from eliot_progress.state import TaskState
+
+#: Who may see a task is asked again after so many seconds.
+ASK_AGAIN_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a viewer has not been told yet."""
+
+    #: Tasks that are new on the page, or changed, the last started first.
+    tasks: tuple[TaskState, ...]
+    #: Ids of tasks that are no longer on the page.
+    gone: tuple[str, ...]
+    #: Tasks that the viewer may see besides those on the page.
+    more: int
+    #: There is anything that he has not been told.
+    any: bool
+
+
+class Page:
+    """The `limit` tasks that were started last, of those that run and that `sees` allows.
+
+    `sees` may ask a database: it is asked in a thread, once about each task, and again after ASK_AGAIN_S.
+    """
+
+    def __init__(self, running: Running, sees: Callable[[TaskState], bool], limit: int) -> None:
+        self._running = running
+        self._sees = sees
+        self._limit = limit
+        self._verdicts: dict[str, bool] = {}
+        self._asked_at = float("-inf")
+        self._moves = -1
+        self._on_page: tuple[str, ...] = ()
+        self._more = self._more_shown = 0
+        self._shown: dict[str, tuple[TaskState, Liveness]] = {}
+
+    async def news(self, now: float) -> News:
+        """What has changed since the last time; everything at first. `now` is in seconds since 1970."""
+        if now - self._asked_at >= ASK_AGAIN_S:
+            self._verdicts, self._asked_at, self._moves = {}, now, -1
+        if self._moves != self._running.moves:
+            self._moves = self._running.moves
+            await self._turn(self._running.newest())
+        states = [state for each in self._on_page if (state := self._running.get(each)) is not None]
+        page = {state.id: (state, stall.judge(state, now)) for state in states}
+        tasks = tuple(shown[0] for task, shown in page.items() if shown != self._shown.get(task))
+        gone = tuple(task for task in self._shown if task not in page)
+        anything = bool(tasks or gone or self._more != self._more_shown)
+        self._shown, self._more_shown = page, self._more
+        return News(tasks, gone, self._more, anything)
+
+    async def _turn(self, newest: Sequence[TaskState]) -> None:
+        if unknown := [state for state in newest if state.id not in self._verdicts]:
+            self._verdicts |= await sync_to_async(self._judged)(unknown)
+        self._verdicts = {state.id: self._verdicts[state.id] for state in newest}
+        allowed = [task for task, seen in self._verdicts.items() if seen]
+        self._on_page = tuple(allowed[: self._limit])
+        self._more = len(allowed) - len(self._on_page)
+
+    def _judged(self, states: Sequence[TaskState]) -> dict[str, bool]:
+        return {state.id: self._sees(state) for state in states}

@@ -1,0 +1,49 @@
+import Box from "@mui/material/Box";
+import Link from "@mui/material/Link";
+import Typography from "@mui/material/Typography";
+import { graphql, useFragment } from "react-relay";
+
+import { ProgressMeter } from "../live/ProgressMeter.tsx";
+import type { ProgressRow_progress$key } from "./__generated__/ProgressRow_progress.graphql";
+
+/** One piece of work: what it is, how far, who started it, and the way to its log for those who may read it. */
+export function ProgressRow({
+  progress,
+  logAddress,
+}: {
+  readonly progress: ProgressRow_progress$key;
+  readonly logAddress: string | null | undefined;
+}) {
+  const data = useFragment(
+    graphql`
+      fragment ProgressRow_progress on Progress {
+        description
+        by
+        causalId
+        ...ProgressMeter_progress
+      }
+    `,
+    progress,
+  );
+  return (
+    <Box data-testid="progress" sx={{ display: "grid", gap: 0.5 }}>
+      <Typography variant="h3">{data.description}</Typography>
+      <ProgressMeter
+        progress={data}
+        label={data.description}
+        testId="operation-progress"
+        livenessTestId="operation-liveness"
+      />
+      <Typography variant="caption" sx={{ color: "text.secondary", overflowWrap: "anywhere" }}>
+        {data.by != null && data.by !== "" && `started by ${data.by} · `}
+        causal id {data.causalId}
+        {logAddress != null && (
+          <>
+            {" · "}
+            <Link href={`${logAddress}${data.causalId}/`}>log</Link>
+          </>
+        )}
+      </Typography>
+    </Box>
+  );
+}
