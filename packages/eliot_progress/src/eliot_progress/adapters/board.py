@@ -107,7 +107,10 @@ class Board:
         self, info: Info, mine: bool = False, liveness: list[Liveness] | None = None, limit: int = 100
     ) -> InProgress:
         """What is going on, the last started first: all that may be seen, or mine, or what is stalled."""
-        return await sync_to_async(self._overview)(info, mine, liveness, limit)
+        listed = self._live.newest()
+        if listed is None:
+            listed = await sync_to_async(self._store.active)(MOST)
+        return await sync_to_async(self._overview)(info, listed, mine, liveness, limit)
 
     async def ended_lately(
         self, info: Info, mine: bool = False, failed: bool = False, limit: int = 100
@@ -159,9 +162,16 @@ class Board:
             return None
         return from_state(state, self._clock())
 
-    def _overview(self, info: Info, mine: bool, liveness: list[Liveness] | None, limit: int) -> InProgress:
+    def _overview(
+        self,
+        info: Info,
+        listed: Sequence[TaskState],
+        mine: bool,
+        liveness: list[Liveness] | None,
+        limit: int,
+    ) -> InProgress:
         now, sees = self._clock(), self._seen_by(info, mine)
-        seen = [state for state in self._store.active(MOST) if sees(state)]
+        seen = [state for state in listed if sees(state)]
         if liveness is not None:
             asked = {each.value for each in liveness}
             seen = [state for state in seen if stall.judge(state, now).value in asked]

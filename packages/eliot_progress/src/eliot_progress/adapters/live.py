@@ -145,6 +145,11 @@ class Live:
         async with reader.follow() as follower:
             yield follower
 
+    def newest(self) -> tuple[TaskState, ...] | None:
+        """What runs, the last started first, as those see it who follow now; None when nobody does."""
+        reader = self._readers.get(asyncio.get_running_loop())
+        return None if reader is None or reader.over else reader.newest()
+
 
 class _Reader:
     """Reads for all followers in one event loop."""
@@ -163,6 +168,9 @@ class _Reader:
     def over(self) -> bool:
         """Whether it reads no longer."""
         return self._task.done() or self._task.cancelling() > 0
+
+    def newest(self) -> tuple[TaskState, ...] | None:
+        return self._running.newest() if self._whole.is_set() else None
 
     @asynccontextmanager
     async def follow(self) -> AsyncIterator[Follower]:
