@@ -10,8 +10,8 @@ from asgiref.testing import ApplicationCommunicator
 class Socket(ApplicationCommunicator):
     """As channels.testing's communicator, which can't be imported without Daphne."""
 
-    def __init__(self, app, path, subprotocols=()):
-        scope = {"type": "websocket", "path": path, "headers": [], "query_string": b""}
+    def __init__(self, app, path, subprotocols=(), headers=()):
+        scope = {"type": "websocket", "path": path, "headers": [*headers], "query_string": b""}
         super().__init__(app, {**scope, "subprotocols": [*subprotocols]})
 
     async def connect(self):

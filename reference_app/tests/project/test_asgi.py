@@ -41,13 +41,13 @@ class Socket:
     async def hear(self):
         return json.loads((await self.wire.receive_output(10))["text"])
 
-    async def subscribe(self, query):
+    async def subscribe(self, query, **carried):
         accepted = await self.connect()
         assert accepted["type"] == "websocket.accept"
         self.causal_id = dict(accepted["headers"])[b"x-causal-id"].decode()
         await self.say(type="connection_init")
         assert (await self.hear())["type"] == "connection_ack"
-        await self.say(id="1", type="subscribe", payload={"query": query})
+        await self.say(id="1", type="subscribe", payload={"query": query, "extensions": carried})
         return await self.hear()
 
     async def close(self):
@@ -133,3 +133,23 @@ async def test_what_a_subscription_logs_is_a_task_caused_by_the_page_s_connectio
     assert (asked["action_status"], left["completed"]) == ("started", False)
     assert causal(asked["cause"].partition("@")[0]) == socket.causal_id
     assert asked["task_uuid"] == left["task_uuid"] != asked["cause"].partition("@")[0]
+
+
+CLICK = "0af7651916cd43dd8448eb211c80319c"
+CARRIED = f"00-{CLICK}-b7ad6b7169203331-01"
+
+
+async def test_what_the_page_subscribes_to_goes_on_below_the_click_that_it_names(user, told):
+    client = Client()
+    await sync_to_async(client.force_login)(user)
+    socket = Socket(session=client.cookies["sessionid"].value)
+    await socket.subscribe("subscription { operationsUpdates { seq } }", traceparent=CARRIED)
+    await socket.close()
+    asked, left = (message for message in told if message.get("action_type") == "graphql:operation")
+    assert causal(asked["task_uuid"]) == causal(left["task_uuid"]) == CLICK
+
+
+def test_what_the_page_asks_over_http_goes_on_below_the_same_click(member):
+    headers = {"traceparent": CARRIED, "sec-fetch-site": "same-origin"}
+    assert member.client.get("/", headers=headers)["X-Causal-Id"] == CLICK
+    assert member.client.get("/", headers={**headers, "sec-fetch-site": "cross-site"})["X-Causal-Id"] != CLICK

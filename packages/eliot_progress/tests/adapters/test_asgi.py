@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from eliot_progress import causal_id
-from eliot_progress.adapters.asgi import CausalASGI
+from eliot_progress.adapters.asgi import CausalASGI, same_origin
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 HEADERS = [(b"traceparent", f"00-{TRACE}-b7ad6b7169203331-01".encode())]
@@ -65,3 +65,20 @@ async def test_lifespan_passes_through(log):
 
     assert await answers(CausalASGI(app), {"type": "lifespan"}) == [{"type": "lifespan.startup.complete"}]
     assert log == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "headers", "ours"),
+    [
+        ("http", {b"sec-fetch-site": b"same-origin"}, True),
+        ("http", {b"sec-fetch-site": b"cross-site"}, False),
+        ("http", {b"origin": b"http://a", b"host": b"a"}, False),
+        ("websocket", {b"origin": b"http://a:8000", b"host": b"a:8000"}, True),
+        ("websocket", {b"origin": b"https://a", b"host": b"a"}, True),
+        ("websocket", {b"origin": b"http://a:8001", b"host": b"a:8000"}, False),
+        ("websocket", {b"origin": b"null", b"host": b"a"}, False),
+        ("websocket", {}, False),
+    ],
+)
+def test_our_own_page_is_known_by_what_the_browser_says(kind, headers, ours):
+    assert same_origin({"type": kind, "headers": [*headers.items()]}) is ours

@@ -23,7 +23,7 @@ from starlette.applications import Starlette  # noqa: E402
 from starlette.routing import Mount  # noqa: E402
 from starlette.staticfiles import StaticFiles  # noqa: E402
 
-from eliot_progress.adapters.asgi import CausalASGI  # noqa: E402
+from eliot_progress.adapters.asgi import CausalASGI, same_origin  # noqa: E402
 from timelapse.ingest.http import application as ingest  # noqa: E402
 from timelapse.project.subscriptions import consumer  # noqa: E402
 from timelapse.publishing.http import application as publishing  # noqa: E402
@@ -58,6 +58,7 @@ async def _only_graphql(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "websocket.close", "code": 4404})
 
 
+websockets = CausalASGI(_only_graphql, adopt=same_origin)
 application = ProtocolTypeRouter(
-    {"http": http, "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(CausalASGI(_only_graphql)))}
+    {"http": http, "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(websockets))}
 )

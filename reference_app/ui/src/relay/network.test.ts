@@ -32,7 +32,10 @@ test("sends the operation with Django's token", async () => {
   expect(await fetchGraphQL(request, { a: 1 }, cache)).toEqual({ data: { me: null } });
   const [url, init] = fetch.mock.calls[0] as unknown as [string, RequestInit];
   expect(url).toBe("/graphql");
-  expect(init.headers).toMatchObject({ "X-CSRFToken": "secret" });
+  expect(init.headers).toMatchObject({
+    "X-CSRFToken": "secret",
+    traceparent: expect.stringMatching(/^00-[0-9a-f]{32}-/) as string,
+  });
   expect(JSON.parse(init.body as string)).toEqual({
     query: request.text,
     operationName: "Q",

@@ -2,6 +2,7 @@ import type { FetchFunction, GraphQLResponse } from "relay-runtime";
 
 import { readCookie } from "./cookie.ts";
 import { observeServerClock } from "./serverClock.ts";
+import { traceparent } from "./trace.ts";
 
 /** Why a request gave no data: nobody answered, the session is over, or the server says no for another reason. */
 export type FailureCode = "unreachable" | "signed_out" | "refused";
@@ -42,6 +43,7 @@ async function post(body: object): Promise<Response> {
       headers: {
         Accept: "application/json",
         "Content-Type": "application/json",
+        traceparent: traceparent(),
         "X-CSRFToken": readCookie(document.cookie, "csrftoken") ?? "",
       },
       body: JSON.stringify(body),

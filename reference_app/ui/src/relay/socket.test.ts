@@ -1,7 +1,8 @@
+import { Observable as RelayObservable, type GraphQLResponse, type Subscribable } from "relay-runtime";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { ConnectionStore } from "./connection.ts";
-import { createSocket, retryDelay } from "./socket.ts";
+import { createSocket, retryDelay, subscribeOver } from "./socket.ts";
 
 /** The browser's WebSocket, played by the test: it says what a server would. */
 class PlayedWebSocket {
@@ -10,7 +11,7 @@ class PlayedWebSocket {
   static all: PlayedWebSocket[] = [];
 
   readonly readyState = PlayedWebSocket.OPEN;
-  readonly sent: string[] = [];
+  readonly sent: { readonly type: string; readonly payload?: unknown }[] = [];
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: string }) => void) | null = null;
   onclose: ((event: { code: number; reason: string; wasClean: boolean }) => void) | null = null;
@@ -21,7 +22,7 @@ class PlayedWebSocket {
   }
 
   send(message: string): void {
-    this.sent.push((JSON.parse(message) as { type: string }).type);
+    this.sent.push(JSON.parse(message) as { type: string });
   }
 
   close(code = 1000, reason = ""): void {
@@ -75,6 +76,31 @@ test("opens when somebody listens, and closes when nobody does any more", async 
   expect(store.get()).toEqual({ kind: "idle" });
 });
 
+test("an operation names the click that it goes on below", async () => {
+  const request = {
+    id: null,
+    text: "subscription S { s }",
+    name: "S",
+    operationKind: "subscription",
+    metadata: {},
+    cacheID: "s",
+  } as const;
+  const subscription = RelayObservable.from(
+    subscribeOver(createSocket(store))(request, {}, {}) as Subscribable<GraphQLResponse>,
+  ).subscribe({});
+  await pass(0);
+  newest().accept();
+  await pass(0);
+  expect(newest().sent.at(-1)).toMatchObject({
+    type: "subscribe",
+    payload: {
+      operationName: "S",
+      extensions: { traceparent: expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/) as string },
+    },
+  });
+  subscription.unsubscribe();
+});
+
 test("a lost connection is tried again, later each time, until it heals and asks anew", async () => {
   await listen();
   newest().accept();
@@ -92,7 +118,7 @@ test("a lost connection is tried again, later each time, until it heals and asks
   await pass(0);
   expect(store.get()).toEqual({ kind: "open", healed: true });
   expect(PlayedWebSocket.all).toHaveLength(3);
-  expect(newest().sent).toContain("subscribe");
+  expect(newest().sent.map((message) => message.type)).toContain("subscribe");
 });
 
 test("a connection that answers no ping is dropped and made anew", async () => {

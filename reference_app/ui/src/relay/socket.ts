@@ -2,6 +2,7 @@ import { createClient, type Client } from "graphql-ws";
 import { Observable, type GraphQLResponse, type SubscribeFunction } from "relay-runtime";
 
 import type { ConnectionStore } from "./connection.ts";
+import { traceparent } from "./trace.ts";
 
 const PING_EVERY_MS = 10_000;
 const PONG_WITHIN_MS = 5_000;
@@ -57,7 +58,12 @@ export function subscribeOver(client: Client): SubscribeFunction {
   return (request, variables) =>
     Observable.create<GraphQLResponse>((sink) =>
       client.subscribe<GraphQLResponse>(
-        { query: request.text ?? "", operationName: request.name, variables },
+        {
+          query: request.text ?? "",
+          operationName: request.name,
+          variables,
+          extensions: { traceparent: traceparent() },
+        },
         {
           // graphql-ws and Relay describe one GraphQL answer by two types.
           next: (answer) => {

@@ -12,6 +12,7 @@ from strawberry.extensions import SchemaExtension
 
 from eliot_progress import clean, stall
 from eliot_progress.adapters.asgi import start_inbound
+from eliot_progress.adapters.transport import carried
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,8 +29,9 @@ class CausalExtension(SchemaExtension):
     """Each operation is an action `graphql:operation`: `Schema(..., extensions=[CausalExtension])`.
 
     Resolvers run inside it, and so does a subscription's generator until its end. Over a websocket it is a
-    task of its own, whose `cause` names the connection. It fails with the first error of the answer. One that
-    its client left succeeds, with `completed` false.
+    task of its own, whose `cause` names the connection, or goes on below the click that the page names
+    (`transport.CausalTransport`). It fails with the first error of the answer. One that its client left
+    succeeds, with `completed` false.
     """
 
     _action: Action
@@ -39,7 +41,9 @@ class CausalExtension(SchemaExtension):
     def on_operation(self) -> Iterator[None]:
         """From the asking to the last answer."""
         asked = self.execution_context
-        action = start_inbound("graphql:operation", operation=clean.text(asked.operation_name or ""))
+        action = start_inbound(
+            "graphql:operation", carried(), operation=clean.text(asked.operation_name or "")
+        )
         self._action = action
         self._go_in()
         try:

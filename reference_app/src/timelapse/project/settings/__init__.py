@@ -131,7 +131,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("HTTPS", False)
 AUTH_PASSWORD_VALIDATORS = [{"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"}]
 
 QUEUE_INSIGHT = {"APP": "timelapse.project.celery.app"}
-ELIOT_PROGRESS = {"DATABASE": "log", "STORE": "timelapse.shared.progress.store"}
+ELIOT_PROGRESS = {"ADOPT": "same-origin", "DATABASE": "log", "STORE": "timelapse.shared.progress.store"}
 PROGRESS_REDIS_URL = f"{REDIS_URL}/3"
 STRAWBERRY_DJANGO = {"MUTATIONS_DEFAULT_HANDLE_ERRORS": False, "MAP_AUTO_ID_AS_GLOBAL_ID": True}
 TIMELAPSE: dict[str, object] = {}

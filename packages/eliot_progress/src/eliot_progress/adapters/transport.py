@@ -1,0 +1,45 @@
+"""Strawberry over websockets: what an operation's `extensions` carry reaches its action."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+from strawberry.http.typevars import Context, RootValue
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from strawberry.subscriptions.protocols.graphql_transport_ws.types import SubscribeMessage
+
+#: What came with the operation that is executed here.
+_carried: ContextVar[Mapping[str, str] | None] = ContextVar("eliot_progress_carried", default=None)
+
+
+def carried() -> Mapping[str, str] | None:
+    """The `extensions` of the operation that is executed here, when it came over a CausalTransport."""
+    return _carried.get()
+
+
+class CausalTransport(BaseGraphQLTransportWSHandler[Context, RootValue]):
+    """Lets `CausalExtension` go on below the click that the page names in an operation's `extensions`.
+
+    ``class Consumer(GraphQLWSConsumer): graphql_transport_ws_handler_class = CausalTransport``, behind a
+    `CausalASGI` that believes the connection; the page sends ``extensions: {"traceparent": ...}``.
+    """
+
+    async def handle_subscribe(self, message: SubscribeMessage) -> None:
+        """Execute an operation: the task that does it starts with a copy of this context."""
+        token = _carried.set(_texts(message["payload"].get("extensions")))
+        try:
+            await super().handle_subscribe(message)
+        finally:
+            _carried.reset(token)
+
+
+def _texts(extensions: object) -> dict[str, str]:
+    """Those that are text: a client may send anything."""
+    if not isinstance(extensions, dict):
+        return {}
+    return {name: value for name, value in extensions.items() if isinstance(value, str)}
