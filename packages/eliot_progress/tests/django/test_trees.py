@@ -14,6 +14,20 @@ def story():
     logstore.write(STORY)
 
 
+def test_a_root_that_is_not_in_the_log_goes_by_what_is_first_below_it_and_on_no_way():
+    logstore.write(
+        [
+            start((7,), 100.0, "http:request"),
+            start((7, 2), 101.0, "render:movie"),
+            end((7, 2), 102.0, "render:movie", "failed", reason="No space left on device"),
+            start((8,), 103.0, "graphql:operation"),
+        ]
+    )
+    assert [root.action_type for root in trees.roots()] == ["http:request"]
+    (failure,) = trees.failures(CAUSAL)
+    assert [each.action_type for each in failure.above] == ["http:request"]
+
+
 def test_a_page_holds_the_children_in_the_order_of_the_tree(story):
     page = trees.children(CAUSAL, "a2")
     assert [(type(row).__name__, row.path) for row in page.rows] == [

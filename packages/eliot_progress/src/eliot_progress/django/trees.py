@@ -7,7 +7,7 @@ from heapq import merge
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
 
 from eliot_progress.django import rows
 from eliot_progress.django.models import LogAction, LogMessage
@@ -37,7 +37,7 @@ class Failure:
     """An action that failed by itself, not because one below it did."""
 
     action: LogAction
-    #: The actions around it, the root first.
+    #: The actions around it, as far as they are in this log, the outermost first.
     above: tuple[LogAction, ...]
 
 
@@ -47,8 +47,17 @@ def action(causal_id: str, path: str = "") -> LogAction | None:
 
 
 def roots(*, limit: int = 25) -> tuple[LogAction, ...]:
-    """The roots of the tasks that logged last."""
-    return tuple(LogAction.objects.filter(parent=None).order_by("-seen_at")[:limit])
+    """The roots of the tasks that logged last.
+
+    One that is not in this log itself, since a page or another machine began it, goes by the type of the
+    first action below it.
+    """
+    below_it = LogAction.objects.filter(causal_id=OuterRef("causal_id"), parent="").exclude(action_type="")
+    first = Subquery(below_it.order_by("path").values("action_type")[:1])
+    found = LogAction.objects.filter(parent=None).annotate(first=first).order_by("-seen_at")[:limit]
+    for root in found:
+        root.action_type = root.action_type or root.first or ""
+    return tuple(found)
 
 
 def children(causal_id: str, parent: str, *, after: str = "", limit: int = 200) -> Page:
@@ -89,7 +98,8 @@ def failures(causal_id: str, *, limit: int = 20) -> tuple[Failure, ...]:
         before = row
     causes = [*causes, before][:limit] if before is not None else []
     wanted = {path for row in causes for path in above(row.path)}
-    around = {row.path: row for row in LogAction.objects.filter(causal_id=causal_id, path__in=wanted)}
+    known = LogAction.objects.filter(causal_id=causal_id, path__in=wanted).exclude(action_type="")
+    around = {row.path: row for row in known}
     return tuple(
         Failure(action=row, above=tuple(around[path] for path in above(row.path) if path in around))
         for row in causes

@@ -1,0 +1,57 @@
+"""An operator follows one click through the log: finds it, sees what failed and how, takes it along."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+
+def test_an_operator_follows_one_click_to_what_failed(make_stack, visitor, wait_until):
+    stack = make_stack().ready()
+    nothing_can_be_stored(stack.home / "media" / "movies")
+    visitor.sign_in(stack)
+    click = asked_for_a_movie(visitor)
+
+    page = visitor.page
+    page.goto(f"{stack.address}/admin/eliot_progress/logmessage/")
+    wait_until(lambda: found(page, click, "render:movie"), "the failure in the log")
+    page.get_by_role("row").filter(has_text="render:movie").get_by_role("link", name="whole").click()
+
+    way = page.locator(".ep-failures li").filter(has_text="render:movie").get_by_role("link")
+    expect(way.first).to_have_text("http:request")
+    expect(way.nth(1)).to_have_text("graphql:operation")
+    expect(way.last).to_have_text("render:movie")
+    expect(page.get_by_role("treegrid").get_by_role("row").filter(has_text="movie:request")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Export as JSON lines").click()
+    messages = list(map(json.loads, Path(download.value.path()).read_text().splitlines()))
+    assert {message["task_uuid"].replace("-", "") for message in messages} == {click}
+    failed = [each["action_type"] for each in messages if each.get("action_status") == "failed"]
+    assert "render:movie" in failed
+    assert visitor.errors == []
+
+
+def nothing_can_be_stored(folder):
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.parent.mkdir(exist_ok=True)
+    folder.write_text("A file is where the folder of movies should be.")
+
+
+def asked_for_a_movie(visitor):
+    """The causal id of the click."""
+    with visitor.page.expect_response(
+        lambda answer: "renderTimelapse" in (answer.request.post_data or "")
+    ) as asked:
+        visitor.see("render-button").click()
+    return asked.value.headers["x-causal-id"]
+
+
+def found(page, causal_id, action_type):
+    page.get_by_label("Causal id").fill(causal_id)
+    page.get_by_label("Type").fill(action_type)
+    page.get_by_label("Status").select_option("failed")
+    page.get_by_role("button", name="Search").click()
+    return page.get_by_role("row").filter(has_text=action_type).count()
