@@ -5,8 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eliot_progress.django import shown
-from eliot_progress.state import state_of
-from eliot_progress.testing.samples import report
 
 TIMES = st.floats(0, 1e10)
 
@@ -32,17 +30,6 @@ def test_a_bar_is_always_inside_its_waterfall_and_wide_enough_to_be_seen(start, 
     assert 0 <= float(x) <= 997
     assert float(width) >= 3
     assert float(x) + float(width) <= 1000.11
-
-
-def test_an_ended_task_has_no_time_left_and_a_stalled_one_none_to_trust():
-    running = report(eta_s=(1.0, 2.0), next_by=101.0)
-    assert shown.task(state_of(running), 100.5).left == "1 to 2 s"
-    assert shown.task(state_of(running), 1e6).left == ""
-    assert shown.task(state_of(report(eta_s=(1.0, 2.0), outcome="failed")), 100.5).left == ""
-
-
-def test_the_place_of_a_task_in_its_tree():
-    assert shown.task(state_of(report(level=(2, 13))), 0.0).path == "a2/b13"
 
 
 @given(st.text())

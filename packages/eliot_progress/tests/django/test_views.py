@@ -29,50 +29,6 @@ def see(admin_client):
     return look
 
 
-@pytest.fixture
-def tasks():
-    now, store = time.time(), DjangoStore()
-    alive = {"started_at": now - 60, "beat_at": now, "next_by": now + 99, "grace_s": 5.0}
-    store.record(
-        sample(1, level=(2,), about="Alive", by="admin", done=30, total=120, eta_s=(60, 90), **alive)
-    )
-    stalled = {"started_at": now - 99, "beat_at": now - 60, "next_by": now - 50, "grace_s": 5.0}
-    store.record(sample(1, level=(3,), about="Stalled", **stalled), heard_at=now - 60)
-    store.record(sample(1, level=(4,), about="Failed", outcome="failed", reason="disk full", **alive))
-    store.record(sample(1, level=(5,), about="Done", outcome="succeeded", **alive))
-
-
-@pytest.mark.parametrize(
-    ("show", "seen"),
-    [
-        ("all", {"Alive", "Stalled", "Failed", "Done"}),
-        ("mine", {"Alive"}),
-        ("stalled", {"Stalled"}),
-        ("failed", {"Failed"}),
-        ("nonsense", {"Alive", "Stalled", "Failed", "Done"}),
-    ],
-)
-def test_the_overview_shows_what_is_asked_for(tasks, see, show, seen):
-    page = see("admin:eliot_progress_taskrecord_changelist", show=show)
-    assert {
-        about for about in ("Alive", "Stalled", "Failed", "Done") if f"<small>{about}</small>" in page
-    } == seen
-
-
-def test_the_overview_tells_how_far_how_long_still_and_whether_it_is_alive(tasks, see):
-    page = see("admin:eliot_progress_taskrecord_changelist")
-    assert '<progress value="25" max="100"' in page
-    assert "1 min 0 s to 1 min 30 s" in page
-    assert '<span class="ep-badge ep-stalled">stalled</span>' in page
-    assert "disk full" in page
-
-
-def test_a_part_of_the_overview_comes_without_the_page_around_it(tasks, see):
-    part = see("admin:eliot_progress_taskrecord_changelist", part="1")
-    assert "<html" not in part
-    assert "Alive" in part
-
-
 def test_without_a_question_the_explorer_shows_what_logged_last(story, see):
     page = see(LOG)
     assert page.index(OTHER_CAUSAL[:12]) < page.index(CAUSAL[:12])

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from eliot_progress.django import views
 from eliot_progress.django.models import LogMessage, TaskRecord
+from eliot_progress.django.overview import overview
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +63,7 @@ class TaskAdmin(ShowingAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         """The one page."""
-        return [path("", self.page(views.overview), name="eliot_progress_taskrecord_changelist")]
+        return [path("", self.page(overview), name="eliot_progress_taskrecord_changelist")]
 
 
 @admin.register(LogMessage)

@@ -1,4 +1,4 @@
-"""Rows of trees and of the overview as a page shows them: texts and bars, whatever the labels hold."""
+"""Rows of trees as a page shows them: texts and bars, whatever the labels hold."""
 
 from __future__ import annotations
 
@@ -10,20 +10,19 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from eliot_progress import clean, errors, ids, stall
+from eliot_progress import clean
 from eliot_progress.django import rows
 from eliot_progress.django.models import LogAction, LogMessage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from eliot_progress.state import TaskState
-
 #: Said by the row itself, or shown in full below it.
 _SAID = frozenset(
     ("action_type", "action_status", "message_type", "reason", "exception", "traceback", "task_uuid")
 )
-_SUMMARY = 160
+#: Characters of a line that sums up.
+SUMMARY = 160
 #: Characters of one message that a page shows; all of them are in the export.
 _DETAIL = 20_000
 # What could break a page although it is escaped: controls, bidirectional overrides, lone surrogates.
@@ -105,13 +104,13 @@ class Scene:
             title=clean.text(action.action_type) or "(start missing)",
             status=action.status or "unknown",
             summary=summary(*own),
-            reason=clean.text(action.reason, _SUMMARY * 2),
+            reason=clean.text(action.reason, SUMMARY * 2),
             took=duration(action.duration_s),
             at=f"{start - self.span.start:+.3f} s",
             x=x,
             width=width,
-            done=_done(action.done, action.total, action.unit),
-            percent=_percent(action.done, action.total),
+            done=how_far(action.done, action.total, action.unit),
+            percent=percent(action.done, action.total),
             detail=detail(*own),
             children=self.children.get(action.path, 0),
             open=action.path in self.opened,
@@ -168,7 +167,7 @@ def summary(*messages: LogMessage) -> str:
     for message in messages:
         told.update(json.loads(message.body))
     own = (f"{key}={_plain(value)}" for key, value in told.items() if key not in _SAID)
-    return clean.text("  ".join(own), _SUMMARY)
+    return clean.text("  ".join(own), SUMMARY)
 
 
 def _plain(value: object) -> str:
@@ -187,68 +186,13 @@ def pretty(message: Mapping[str, object]) -> str:
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def _done(done: float | None, total: float | None, unit: str) -> str:
+def how_far(done: float | None, total: float | None, unit: str) -> str:
+    """`120 / 300 frame`; empty while unknown."""
     if done is None:
         return ""
     return clean.text(f"{done:g}{'' if total is None else f' / {total:g}'} {unit}").strip()
 
 
-def _percent(done: float | None, total: float | None) -> str:
+def percent(done: float | None, total: float | None) -> str:
+    """0 to 100; empty while unknown."""
     return f"{min(max(done / total, 0), 1) * 100:.0f}" if done is not None and total else ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """One line of the overview."""
-
-    id: str
-    causal_id: str
-    path: str
-    description: str
-    about: str
-    by: str
-    liveness: str
-    outcome: str
-    reason: str
-    done: str
-    percent: str
-    step: str
-    left: str
-    since: str
-    beat: str
-
-
-def task(state: TaskState, now: float) -> Task:
-    """The state of a task as seen at `now` (seconds since 1970)."""
-    liveness = stall.judge(state, now).value
-    going = state.outcome is None and liveness != stall.Liveness.STALLED
-    return Task(
-        id=state.id,
-        causal_id=state.causal_id,
-        path=_path(state.id),
-        description=clean.text(state.description) or clean.text(state.action_type),
-        about=clean.text(state.about),
-        by=clean.text(state.by),
-        liveness=liveness,
-        outcome=state.outcome or "",
-        reason=clean.text(state.reason, _SUMMARY * 2),
-        done=_done(state.done, state.total, state.unit),
-        percent=_percent(state.done, state.total),
-        step=clean.text("  ".join(word for word in (state.step, state.note) if word), _SUMMARY),
-        left=_left(*state.eta_s) if state.eta_s and going else "",
-        since=clock(state.started_at).partition(".")[0],
-        beat=duration(max(0.0, now - state.beat_at)),
-    )
-
-
-def _left(low: float, high: float) -> str:
-    if high < 60:
-        return f"{low:.0f} to {high:.0f} s"
-    return f"{duration(low)} to {duration(high)}"
-
-
-def _path(identifier: str) -> str:
-    try:
-        return ids.encode_path(ids.split_action_id(identifier)[1])
-    except errors.MalformedPathError:
-        return ""

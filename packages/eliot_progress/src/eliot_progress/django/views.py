@@ -1,9 +1,8 @@
-"""The pages of the admin: what is going on, the log explorer, and the tree of one causal id."""
+"""The admin's pages of the log: the explorer, and the tree of one causal id."""
 
 from __future__ import annotations
 
 import json
-import time
 from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -12,53 +11,19 @@ from django.http import Http404, StreamingHttpResponse
 from django.template.response import TemplateResponse
 
 from eliot_progress import clean
-from eliot_progress.django import conf, search, shown, trees
+from eliot_progress.django import search, shown, trees
 from eliot_progress.django.forms import SearchForm
-from eliot_progress.django.models import LogAction, LogMessage, TaskRecord
-from eliot_progress.stall import Liveness, judge
-from eliot_progress.state import from_dict
+from eliot_progress.django.models import LogAction, LogMessage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from django.http import HttpRequest, HttpResponse
 
-_TASKS = 200
-_ENDED = 25
 #: Rows of a tree that come at once; what is smaller comes whole.
 PAGE = 200
 #: Messages of a search that are exported.
 _EXPORTED = 10_000
-_SHOWS = ("all", "mine", "stalled", "failed")
-
-
-def overview(request: HttpRequest, context: Mapping[str, object]) -> HttpResponse:
-    """What is going on, and what ended lately."""
-    now, show = time.time(), request.GET.get("show", "all")
-    show = show if show in _SHOWS else "all"
-    states = [] if show == "failed" else list(conf.store().active(_TASKS))
-    user = request.user.get_username()
-    if show == "mine":
-        states = [state for state in states if state.by == user]
-    if show == "stalled":
-        states = [state for state in states if judge(state, now) in (Liveness.LATE, Liveness.STALLED)]
-    ended = TaskRecord.objects.exclude(outcome="").order_by("-started_at", "-id")
-    if show == "failed":
-        ended = ended.filter(outcome="failed")
-    if show == "mine":
-        ended = ended.filter(state__by=user)
-    past = [] if show == "stalled" else [from_dict(row.state) for row in ended[:_ENDED]]
-    values = {
-        **context,
-        "title": "What is going on",
-        "show": show,
-        "shows": _SHOWS,
-        "tasks": [shown.task(state, now) for state in states],
-        "ended": [shown.task(state, now) for state in past],
-        "at": shown.clock(now).partition(".")[0],
-    }
-    part = "_overview.html" if "part" in request.GET else "overview.html"
-    return TemplateResponse(request, f"eliot_progress/{part}", values)
 
 
 def explorer(request: HttpRequest, context: Mapping[str, object]) -> HttpResponse:

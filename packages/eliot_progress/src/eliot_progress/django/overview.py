@@ -1,0 +1,123 @@
+"""The admin's page of what is going on, and of what ended lately."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from django.template.response import TemplateResponse
+
+from eliot_progress import clean, errors, ids, stall
+from eliot_progress.django import conf, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from django.http import HttpRequest, HttpResponse
+
+    from eliot_progress.state import TaskState
+
+#: Tasks that go on, and tasks that ended, that the page shows; and how many of the latter are looked through.
+_TASKS = 200
+_ENDED = 25
+_LATELY = 1000
+_SHOWS = ("all", "mine", "stalled", "failed")
+
+
+def overview(request: HttpRequest, context: Mapping[str, object]) -> HttpResponse:
+    """What is going on, and what ended lately."""
+    now, show = time.time(), request.GET.get("show", "all")
+    show = show if show in _SHOWS else "all"
+    by = request.user.get_username() if show == "mine" else None
+    values = {
+        **context,
+        "title": "What is going on",
+        "show": show,
+        "shows": _SHOWS,
+        "tasks": [task(state, now) for state in _going_on(show, by, now)],
+        "ended": [task(state, now) for state in _ended(show, by)],
+        "at": shown.clock(now).partition(".")[0],
+    }
+    part = "_overview.html" if "part" in request.GET else "overview.html"
+    return TemplateResponse(request, f"eliot_progress/{part}", values)
+
+
+def _going_on(show: str, by: str | None, now: float) -> Iterable[TaskState]:
+    if show == "failed":
+        return ()
+    states = _of(by, conf.store().active(_TASKS))
+    if show == "stalled":
+        silent = (stall.Liveness.LATE, stall.Liveness.STALLED)
+        return [state for state in states if stall.judge(state, now) in silent]
+    return states
+
+
+def _ended(show: str, by: str | None) -> Iterable[TaskState]:
+    if show == "stalled":
+        return ()
+    return islice(
+        _of(by, conf.store().ended(_LATELY, outcome="failed" if show == "failed" else None)), _ENDED
+    )
+
+
+def _of(by: str | None, states: Iterable[TaskState]) -> Iterable[TaskState]:
+    return states if by is None else (state for state in states if state.by == by)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One line of the overview."""
+
+    id: str
+    causal_id: str
+    path: str
+    description: str
+    about: str
+    by: str
+    liveness: str
+    outcome: str
+    reason: str
+    done: str
+    percent: str
+    step: str
+    left: str
+    since: str
+    beat: str
+
+
+def task(state: TaskState, now: float) -> Task:
+    """The state of a task as seen at `now` (seconds since 1970)."""
+    liveness = stall.judge(state, now).value
+    going = state.outcome is None and liveness != stall.Liveness.STALLED
+    return Task(
+        id=state.id,
+        causal_id=state.causal_id,
+        path=_path(state.id),
+        description=clean.text(state.description) or clean.text(state.action_type),
+        about=clean.text(state.about),
+        by=clean.text(state.by),
+        liveness=liveness,
+        outcome=state.outcome or "",
+        reason=clean.text(state.reason, shown.SUMMARY * 2),
+        done=shown.how_far(state.done, state.total, state.unit),
+        percent=shown.percent(state.done, state.total),
+        step=clean.text("  ".join(word for word in (state.step, state.note) if word), shown.SUMMARY),
+        left=_left(*state.eta_s) if state.eta_s and going else "",
+        since=shown.clock(state.started_at).partition(".")[0],
+        beat=shown.duration(max(0.0, now - state.beat_at)),
+    )
+
+
+def _left(low: float, high: float) -> str:
+    if high < 60:
+        return f"{low:.0f} to {high:.0f} s"
+    return f"{shown.duration(low)} to {shown.duration(high)}"
+
+
+def _path(identifier: str) -> str:
+    try:
+        return ids.encode_path(ids.split_action_id(identifier)[1])
+    except errors.MalformedPathError:
+        return ""
