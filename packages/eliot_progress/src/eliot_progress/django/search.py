@@ -14,9 +14,14 @@ from eliot_progress.django import conf, rows
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from django.db.backends.utils import CursorWrapper
+
 #: Candidates looked at for one page, when fields have to be compared.
 _LOOK_AT_MOST = 2_000
+#: Messages with the words, up to which PostgreSQL fetches all by them; of more it walks from the newest on.
+_FEW = 2_000
 _COLUMNS = "m.id, m.causal_id, m.path, m.action, m.kind, m.status, m.at, m.duration_s, m.body"
+_HAS_WORDS = "m.words @@ to_tsquery('simple', %s)"
 _TERM = re.compile(r'(?:(?P<field>[^\s="]+)=)?(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s"]+))')
 _WORDS = re.compile(r"[^\W_]+")
 
@@ -124,8 +129,9 @@ def find(query: Query, *, limit: int = 50) -> Found:
 
 def _page(query: Query, wanted: tuple[Term, ...], limit: int) -> list[tuple[tuple[float, ...], Hit]]:
     connection = connections[conf.get().DATABASE]
-    statement, parameters, order = compiled(query, wanted, connection.vendor, limit)
     with connection.cursor() as cursor:
+        few = connection.vendor == "postgresql" and _are_few(cursor, query, wanted)
+        statement, parameters, order = compiled(query, wanted, connection.vendor, limit, few=few)
         cursor.execute(statement, parameters)
         names = list(Hit.__dataclass_fields__)
         return [
@@ -134,8 +140,17 @@ def _page(query: Query, wanted: tuple[Term, ...], limit: int) -> list[tuple[tupl
         ]
 
 
+def _are_few(cursor: CursorWrapper, query: Query, wanted: tuple[Term, ...]) -> bool:
+    """Whether few messages have the words: the planner does not know how rare each is."""
+    if not wanted:
+        return False
+    some = f"SELECT 1 FROM eliot_progress_logmessage m WHERE {_HAS_WORDS} LIMIT {_FEW + 1}"  # noqa: S608 - as below
+    cursor.execute(f"SELECT count(*) FROM ({some}) found", [_tsquery(_every(query, wanted))])  # noqa: S608 - as below
+    return bool(cursor.fetchone()[0] <= _FEW)
+
+
 def compiled(
-    query: Query, wanted: tuple[Term, ...], vendor: str, limit: int
+    query: Query, wanted: tuple[Term, ...], vendor: str, limit: int, *, few: bool
 ) -> tuple[str, list[str | float], tuple[str, ...]]:
     """The SQL of one page, its parameters, and the columns that it is ordered by."""
     conditions = list(_conditions(query))
@@ -144,16 +159,18 @@ def compiled(
     if query.took_s is not None:
         order = ("m.duration_s", "m.id")
     if wanted:
-        # The type and the status are words of the body too: the index meets them all at once.
-        also = (_phrase("action_status", query.status), _phrase("type", query.kind))
-        every = (*wanted, *(term for term in also if term))
+        every = _every(query, wanted)
         if vendor == "sqlite":
             source = f"eliot_progress_text t CROSS JOIN {source} ON m.id = t.rowid"
             order = ("t.rowid",)
             conditions.append(("eliot_progress_text MATCH %s", [_fts5(every)]))
             conditions += _numbers(query)
+        elif few:
+            # An array keeps the planner from walking along the times of all messages instead.
+            named = f"ARRAY(SELECT m.id FROM {source} WHERE {_HAS_WORDS})"  # noqa: S608 - names of ours alone
+            conditions.append((f"m.id = ANY ({named})", [_tsquery(every)]))
         else:
-            conditions.append(("m.words @@ to_tsquery('simple', %s)", [_tsquery(every)]))
+            conditions.append((_HAS_WORDS, [_tsquery(every)]))
     if query.after:
         marks = ", ".join(["%s"] * len(order))
         conditions.append((f"({', '.join(order)}) < ({marks})", list(query.after)))
@@ -162,6 +179,12 @@ def compiled(
         statement += f" WHERE {' AND '.join(text for text, _ in conditions)}"
     statement += f" ORDER BY {', '.join(f'{column} DESC' for column in order)} LIMIT {limit}"
     return statement, [value for _, values in conditions for value in values], order
+
+
+def _every(query: Query, wanted: tuple[Term, ...]) -> tuple[Term, ...]:
+    """The type and the status are words of the body too: the index meets them all at once."""
+    also = (_phrase("action_status", query.status), _phrase("type", query.kind))
+    return (*wanted, *(term for term in also if term))
 
 
 def _conditions(query: Query) -> Iterator[tuple[str, list[str | float]]]:
