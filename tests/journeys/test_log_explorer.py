@@ -17,7 +17,7 @@ def test_an_operator_follows_one_click_to_what_failed(make_stack, visitor, wait_
 
     page = visitor.page
     page.goto(f"{stack.address}/admin/eliot_progress/logmessage/")
-    wait_until(lambda: found(page, click, "render:movie"), "the failure in the log")
+    wait_until(lambda: found(page, click, "render:movie", "failed"), "the failure in the log")
     page.get_by_role("row").filter(has_text="render:movie").get_by_role("link", name="whole").click()
 
     way = page.locator(".ep-failures li").filter(has_text="render:movie").get_by_role("link")
@@ -25,13 +25,39 @@ def test_an_operator_follows_one_click_to_what_failed(make_stack, visitor, wait_
     expect(way.nth(1)).to_have_text("graphql:operation")
     expect(way.last).to_have_text("render:movie")
     expect(page.get_by_role("treegrid").get_by_role("row").filter(has_text="movie:request")).to_be_visible()
-    with page.expect_download() as download:
-        page.get_by_role("link", name="Export as JSON lines").click()
-    messages = list(map(json.loads, Path(download.value.path()).read_text().splitlines()))
+    messages = exported(page)
     assert {message["task_uuid"].replace("-", "") for message in messages} == {click}
     failed = [each["action_type"] for each in messages if each.get("action_status") == "failed"]
     assert "render:movie" in failed
     assert visitor.errors == []
+
+
+def test_one_click_reaches_the_camera_and_its_picture_comes_back_in_one_tree(make_stack, visitor, wait_until):
+    stack = make_stack().ready()
+    visitor.sign_in(stack)
+    page = visitor.page
+    page.get_by_role("link", name="Cameras").click()
+    visitor.see("camera-card").get_by_role("link").first.click()
+    with page.expect_response(lambda answer: "captureNow" in (answer.request.post_data or "")) as asked:
+        page.get_by_role("button", name="Capture now").click()
+    click = asked.value.headers["x-causal-id"]
+
+    page.goto(f"{stack.address}/admin/eliot_progress/logmessage/")
+    # Whether the server keeps the picture or the camera tells of it first is open.
+    for action_type in ("ingest:keep", "camera:deliver"):
+        wait_until(
+            lambda kind=action_type: found(page, click, kind, "succeeded"), f"{action_type} in the log"
+        )
+    page.get_by_role("row").filter(has_text="camera:deliver").get_by_role("link", name="whole").click()
+    went_well = {each["action_type"] for each in exported(page) if each.get("action_status") == "succeeded"}
+    assert went_well >= {"http:request", "camera:command", "camera:capture", "camera:deliver", "ingest:keep"}
+    assert visitor.errors == []
+
+
+def exported(page):
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Export as JSON lines").click()
+    return list(map(json.loads, Path(download.value.path()).read_text().splitlines()))
 
 
 def nothing_can_be_stored(folder):
@@ -49,9 +75,9 @@ def asked_for_a_movie(visitor):
     return asked.value.headers["x-causal-id"]
 
 
-def found(page, causal_id, action_type):
+def found(page, causal_id, action_type, status):
     page.get_by_label("Causal id").fill(causal_id)
     page.get_by_label("Type").fill(action_type)
-    page.get_by_label("Status").select_option("failed")
+    page.get_by_label("Status").select_option(status)
     page.get_by_role("button", name="Search").click()
     return page.get_by_role("row").filter(has_text=action_type).count()

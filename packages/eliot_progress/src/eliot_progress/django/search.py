@@ -130,7 +130,7 @@ def find(query: Query, *, limit: int = 50) -> Found:
 def _page(query: Query, wanted: tuple[Term, ...], limit: int) -> list[tuple[tuple[float, ...], Hit]]:
     connection = connections[conf.get().DATABASE]
     with connection.cursor() as cursor:
-        few = connection.vendor == "postgresql" and _are_few(cursor, query, wanted)
+        few = bool(wanted) and connection.vendor == "postgresql" and _are_few(cursor, query, wanted)
         statement, parameters, order = compiled(query, wanted, connection.vendor, limit, few=few)
         cursor.execute(statement, parameters)
         names = list(Hit.__dataclass_fields__)
@@ -142,10 +142,8 @@ def _page(query: Query, wanted: tuple[Term, ...], limit: int) -> list[tuple[tupl
 
 def _are_few(cursor: CursorWrapper, query: Query, wanted: tuple[Term, ...]) -> bool:
     """Whether few messages have the words: the planner does not know how rare each is."""
-    if not wanted:
-        return False
     some = f"SELECT 1 FROM eliot_progress_logmessage m WHERE {_HAS_WORDS} LIMIT {_FEW + 1}"  # noqa: S608 - as below
-    cursor.execute(f"SELECT count(*) FROM ({some}) found", [_tsquery(_every(query, wanted))])  # noqa: S608 - as below
+    cursor.execute(f"SELECT count(*) FROM ({some}) found", [_tsquery(_all_terms(query, wanted))])  # noqa: S608 - as below
     return bool(cursor.fetchone()[0] <= _FEW)
 
 
@@ -159,7 +157,7 @@ def compiled(
     if query.took_s is not None:
         order = ("m.duration_s", "m.id")
     if wanted:
-        every = _every(query, wanted)
+        every = _all_terms(query, wanted)
         if vendor == "sqlite":
             source = f"eliot_progress_text t CROSS JOIN {source} ON m.id = t.rowid"
             order = ("t.rowid",)
@@ -181,7 +179,7 @@ def compiled(
     return statement, [value for _, values in conditions for value in values], order
 
 
-def _every(query: Query, wanted: tuple[Term, ...]) -> tuple[Term, ...]:
+def _all_terms(query: Query, wanted: tuple[Term, ...]) -> tuple[Term, ...]:
     """The type and the status are words of the body too: the index meets them all at once."""
     also = (_phrase("action_status", query.status), _phrase("type", query.kind))
     return (*wanted, *(term for term in also if term))
