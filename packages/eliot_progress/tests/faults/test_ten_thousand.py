@@ -9,7 +9,9 @@ from types import SimpleNamespace
 
 import pytest
 import strawberry
+from asgiref.sync import SyncToAsync
 from django.contrib.auth.models import User
+from django.db import connections
 
 from eliot_progress.adapters.board import Board
 from eliot_progress.adapters.channels import changes, everything_group, get_channel_layer
@@ -58,7 +60,8 @@ def valkey(messages, valkey_url):
 def database(messages):
     store = DjangoStore()
     store.record_all(map(parse, messages))
-    return store
+    yield store
+    SyncToAsync.single_thread_executor.submit(connections.close_all).result()  # of async tests' thread
 
 
 def filled(store, messages):
