@@ -53,6 +53,11 @@ def test_of_too_many_tasks_the_last_started_are_kept(monkeypatch):
     running = Running()
     running.take([task(number, started_at=100.0 + number) for number in (2, 3, 4)])
     assert ids(running) == ["4", "3"]
+    moves = running.moves
+    assert not running.take([task(2, seq=2, started_at=102.0)])  # nor is anybody's page made anew for it
+    assert running.moves == moves
+    assert running.take([task(5, started_at=105.0)])
+    assert ids(running) == ["5", "4"]
 
 
 class Counted(MemoryStore):

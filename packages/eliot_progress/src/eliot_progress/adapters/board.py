@@ -78,8 +78,9 @@ class Board:
 
     With `changes` a subscription goes by what it is told, and asks the store when a task has not kept its
     promise; without it, it asks every `every_s` seconds. `clock` gives seconds since 1970. Of all that runs a
-    process keeps one picture (`live.Live`), whatever the number of viewers; what a viewer may see is asked
-    for each. He is sent a message at least every `beat_s` seconds.
+    process keeps one picture (`live.Live`), whatever the number of viewers. What a viewer may see of it is
+    asked for each of them, when a task appears and again every 30 seconds (`page.ASK_AGAIN_S`). He is sent a
+    message at least every `beat_s` seconds.
     """
 
     def __init__(

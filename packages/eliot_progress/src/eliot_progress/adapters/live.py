@@ -73,12 +73,18 @@ class Running:
             if known is not None:
                 self._drop(state.id)
             return known is not None
-        if known is None:
-            self._move()
-        elif state.seq <= known.seq:
+        if self._beyond(state) if known is None else state.seq <= known.seq:
             return False
         self._states[state.id] = state
+        if known is None:
+            self._move()
         return True
+
+    def _beyond(self, state: TaskState) -> bool:
+        """Whether there are enough tasks that were started later: it would come and go at once."""
+        if len(self._states) < MOST or self._newest is None:
+            return False
+        return (state.started_at, state.id) < self._place(self._newest[-1])
 
     def _drop(self, identifier: str) -> None:
         del self._states[identifier]
@@ -160,9 +166,9 @@ class _Reader:
         self._every_s = every_s
         self._running = Running()
         self._followers: set[Follower] = set()
+        self._whole = asyncio.Event()
         # In a context of its own: what it logs belongs to no follower.
         self._task = asyncio.get_running_loop().create_task(self._read(), context=Context())
-        self._whole = asyncio.Event()
 
     @property
     def over(self) -> bool:
