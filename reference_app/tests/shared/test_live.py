@@ -92,3 +92,15 @@ def change_and_roll_back(group):
     with transaction.atomic():
         changed(group, frame=1)
         transaction.set_rollback(True)
+
+
+async def test_who_looks_at_everything_anew_gets_the_last_change_of_a_burst_instead_of_all():
+    watcher = watch("timelapse.7", beat=30, least=0.2)
+    assert needs_snapshot(await anext(watcher))
+    for number in range(50):
+        await asend("timelapse.7", {"frame": number})
+    got = [await anext(watcher)]
+    while got[-1] != {"frame": 49}:
+        got.append(await anext(watcher))
+    assert len(got) < 10
+    await watcher.aclose()

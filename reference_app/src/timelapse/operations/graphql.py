@@ -32,6 +32,8 @@ def _whoever_is_signed_in(user: User | None, _state: TaskState) -> bool:
 
 _board = Board(store(), may_see=_whoever_is_signed_in, changes=changes, beat_s=conf.get().beat_seconds / 2)
 _overview = Look(queries.overview)
+#: Many tasks may begin and end in a second; a viewer is shown at most so many moments of it, in seconds.
+_LEAST_S = 0.2
 #: What only a beat asks for may be as old as this, in seconds: so that many watchers beat together.
 _OLD_ENOUGH_S = 0.5
 
@@ -103,7 +105,7 @@ class Subscription:
         await sync_to_async(signed_in)(info)
         beat = conf.get().beat_seconds / 2
         seq = 0
-        async for change in watch(GROUP, beat=beat):
+        async for change in watch(GROUP, beat=beat, least=_LEAST_S):
             seq += 1
             kind = (
                 UpdateKind.SNAPSHOT if seq == 1 else UpdateKind.BEAT if change is None else UpdateKind.DELTA

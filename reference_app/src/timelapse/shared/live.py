@@ -152,11 +152,13 @@ def hub() -> Hub:
     return _hubs[loop]
 
 
-async def watch(*groups: str, beat: float) -> AsyncIterator[Change | None]:
+async def watch(*groups: str, beat: float, least: float = 0) -> AsyncIterator[Change | None]:
     """Yield each change of the groups, and ``None`` whenever ``beat`` seconds pass without one.
 
     The first value is always ``{"resync": True}``: by then the groups are joined, so that a snapshot taken on
     it misses nothing. The same change comes again whenever this watcher has been too slow.
+    With ``least``, so many seconds pass between two values, and of the changes in between the last one comes:
+    for those who look at everything anew whatever has changed.
     """
     queue: asyncio.Queue[Change] = asyncio.Queue(_QUEUE_SIZE)
     the_hub = hub()
@@ -164,9 +166,12 @@ async def watch(*groups: str, beat: float) -> AsyncIterator[Change | None]:
     try:
         yield {"resync": True}
         while True:
+            await asyncio.sleep(least)
             change = None
             with suppress(TimeoutError):
-                change = await asyncio.wait_for(queue.get(), beat)
+                change = await asyncio.wait_for(queue.get(), beat - least)
+            while least and not queue.empty():
+                change = queue.get_nowait()
             yield change
     finally:
         await asyncio.shield(the_hub.leave(queue, groups))
