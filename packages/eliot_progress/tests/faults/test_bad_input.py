@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from eliot_progress import Reducer, extract, heartbeat, log_message, progress
 from eliot_progress.adapters.graphql import from_state
 from eliot_progress.cli import bars
-from eliot_progress.django import rows, shown
+from eliot_progress.django import overview, rows
 from eliot_progress.elk.documents import document
 from eliot_progress.encoding import encode
 from eliot_progress.logfile import LogFile
@@ -132,7 +132,7 @@ def test_whatever_a_message_holds_readers_leave_it_out_or_show_it_in_one_plain_l
         assert from_dict(json.loads(json.dumps(to_dict(state), allow_nan=False))) == state
         assert state.parent_id != state.id
         from_state(state, 1e9)
-        shown.task(state, 1e9)
+        overview.task(state, 1e9)
     assert all(map(plain, bars([*reducer.states.values()], 1e9)))
 
 
