@@ -36,6 +36,7 @@ def test_one_click_reaches_the_camera_and_its_picture_comes_back_in_one_tree(mak
     stack = make_stack().ready()
     visitor.sign_in(stack)
     page = visitor.page
+    expect(visitor.see("camera-latest-frame")).to_be_visible()
     page.get_by_role("link", name="Cameras").click()
     visitor.see("camera-card").get_by_role("link").first.click()
     with page.expect_response(lambda answer: "captureNow" in (answer.request.post_data or "")) as asked:

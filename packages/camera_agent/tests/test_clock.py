@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from camera_agent import clock
 from camera_agent.clock import EARLIEST_NS, Clock, ClockQuality, Fix, boot_id, monotonic_ns
@@ -123,6 +125,41 @@ def test_a_slow_answer_does_not_replace_what_a_quick_one_told():
     told.learn(TRUE, world.monotonic, world.monotonic + 2_000_000)
     told.learn(TRUE + HOUR, world.monotonic, world.monotonic + 60_000_000_000)
     assert told.fix().error_ms == 1.0
+
+
+ANSWERS = st.lists(
+    st.tuples(
+        st.integers(0, 4_000_000_000), st.integers(0, 4_000_000_000), st.sampled_from([0, 1, 10**6, 10**9])
+    ),
+    max_size=20,
+)
+
+
+@given(ANSWERS)
+def test_better_estimates_never_let_a_later_capture_seem_earlier(answers):
+    world = World(wall=1000, synced=False)
+    told = world.clock()
+    told.learn(TRUE, world.monotonic - 5_000_000_000, world.monotonic)
+    seen, offset = [told.now().wall_ns], TRUE - world.monotonic
+    for there, back, later in answers:
+        asked, received = world.monotonic, world.monotonic + there
+        world.monotonic = received + back
+        told.learn(received + offset, asked, world.monotonic)
+        seen.append(told.now().wall_ns)
+        world.monotonic += later
+        seen.append(told.now().wall_ns)
+    assert seen == sorted(seen)
+    world.monotonic += 10 * 10**9
+    fix = told.fix()
+    assert told.now().wall_ns == world.monotonic + fix.offset_ns
+
+
+def test_a_server_whose_clock_was_set_is_followed_at_once():
+    world = World(wall=1000, synced=False)
+    told = world.clock()
+    told.learn(TRUE + HOUR, world.monotonic - 2_000_000, world.monotonic)
+    told.learn(TRUE, world.monotonic, world.monotonic)
+    assert told.now().wall_ns == TRUE
 
 
 @pytest.mark.parametrize("source", ["ntp", "server"])

@@ -122,6 +122,24 @@ class Fix:
         return ClockQuality.SYNCED if self.source == "ntp" else ClockQuality.ESTIMATED
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """What the server told, at a monotonic time.
+
+    A better estimate that is earlier, by `ahead_ns` at `since`, is gone over to at half speed: what is taken
+    later never seems to come before what was taken earlier.
+    """
+
+    fix: Fix
+    at: int = 0
+    ahead_ns: int = 0
+    since: int = 0
+
+    def offset_at(self, monotonic: int) -> int:
+        """Nanoseconds from the monotonic to the true time, as they count at a moment."""
+        return self.fix.offset_ns + max(0, self.ahead_ns - max(0, monotonic - self.since) // 2)
+
+
 class Clock:
     """Tells the time with its quality; learns it from the server when the system was never synced.
 
@@ -143,8 +161,7 @@ class Clock:
         self.boot = boot or boot_id()
         #: Wall time - monotonic time, when the system's clock was last believed; and by the server.
         self._system: int | None = None
-        self._server: Fix | None = None
-        self._server_at = 0
+        self._server: _Told | None = None
 
     def now(self) -> Instant:
         """The present moment, by the best source: system clock if synced, server's time, system clock."""
@@ -155,17 +172,20 @@ class Clock:
         elif self._system is not None:
             wall, quality = monotonic + self._system, ClockQuality.ESTIMATED
         elif self._server is not None:
-            wall, quality = monotonic + self._server.offset_ns, ClockQuality.ESTIMATED
+            wall, quality = monotonic + self._server.offset_at(monotonic), ClockQuality.ESTIMATED
         return Instant(wall_ns=wall, quality=quality, boot=self.boot, monotonic_ns=monotonic)
 
     def learn(self, server_ns: int, asked_at: int, answered_at: int) -> None:
         """Take the server's time, halfway between the question and the answer (monotonic nanoseconds)."""
         offset, error = server_ns - (asked_at + answered_at) // 2, (answered_at - asked_at) / 2
-        if self._server is None or error < self._server.error_ms * 1e6 + DRIFT * (
-            answered_at - self._server_at
-        ):
-            self._server_at = answered_at
-            self._server = Fix(boot=self.boot, offset_ns=offset, error_ms=error / 1e6, source="server")
+        known = self._server
+        if known is None or error < known.fix.error_ms * 1e6 + DRIFT * (answered_at - known.at):
+            fix = Fix(boot=self.boot, offset_ns=offset, error_ms=error / 1e6, source="server")
+            since = self._monotonic()
+            ahead = 0 if known is None else known.offset_at(since) - offset
+            # By more than this the server has set its own clock: then order is lost for the true time.
+            ahead = ahead if 0 < ahead <= JUMP_NS else 0
+            self._server = _Told(fix=fix, at=answered_at, ahead_ns=ahead, since=since)
         if self._system is not None and abs(offset - self._system) > JUMP_NS + error:
             # The server disagrees with what we believe: it settles whether the system's new time is right.
             system = self._wall_ns() - self._monotonic()
@@ -178,14 +198,14 @@ class Clock:
         if self.now().quality is ClockQuality.SYNCED and self._system is not None:
             error = kernel_error_ms() or SYNCED_ERROR_MS
             return Fix(boot=self.boot, offset_ns=self._system, error_ms=error, source="ntp")
-        return self._server
+        return None if self._server is None else self._server.fix
 
     def recall(self, fix: Fix) -> None:
         """Take what an earlier run in the same boot had learnt."""
         if fix.source == "ntp":
             self._system = fix.offset_ns
         else:
-            self._server = fix
+            self._server = _Told(fix=fix)
 
     def _believable(self, wall: int, monotonic: int) -> bool:
         if not self._synced() or not EARLIEST_NS <= wall < LATEST_NS:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 
 import pytest
 
@@ -16,3 +17,14 @@ def test_the_first_signal_stops_and_later_ones_are_ignored(number):
             signal.raise_signal(number)
         signal.raise_signal(number)
     assert signal.getsignal(number) is before
+
+
+class Dying:
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
+
+
+def test_a_signal_that_comes_while_an_object_dies_stops_all_the_same():
+    with stopping_on_signals(), pytest.raises(Stopped):
+        Dying()
+        threading.Event().wait(10)
