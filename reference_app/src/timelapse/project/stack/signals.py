@@ -22,7 +22,7 @@ _AGAIN_S = 0.01
 def stopping_on_signals() -> Iterator[None]:
     """Raise `Stopped` at the first signal; later ones are ignored, since stopping is under way.
 
-    Python drops what is raised while an object dies (`__del__`, callbacks of weak references): it is raised again.
+    What is raised while an object dies (`__del__`, a weak reference's callback) is dropped: it is repeated.
     """
 
     def stop(_number: int, _frame: object) -> None:

@@ -1,5 +1,6 @@
-import { screen } from "@testing-library/react";
-import { loadQuery } from "react-relay";
+import { render, screen } from "@testing-library/react";
+import { loadQuery, RelayEnvironmentProvider } from "react-relay";
+import { createMemoryRouter, RouterProvider } from "react-router";
 import { createMockEnvironment, MockPayloadGenerator } from "relay-test-utils";
 import { expect, test } from "vitest";
 
@@ -23,4 +24,22 @@ test.each([
   );
   expect(router.state.location.pathname).toBe(path);
   expect(screen.getByText("elsewhere")).toBeVisible();
+});
+
+test("takes nobody back who has clicked on something else meanwhile", () => {
+  const environment = createMockEnvironment();
+  environment.mock.queueOperationResolver((operation) => MockPayloadGenerator.generate(operation));
+  environment.mock.queuePendingOperation(query, {});
+  const queryRef = loadQuery<HomePageQuery>(environment, query, {});
+  const router = createMemoryRouter([
+    { path: "/", element: <HomePage queryRef={queryRef} /> },
+    { path: "/cameras", loader: () => new Promise<null>(() => undefined), element: "cameras" },
+  ]);
+  void router.navigate("/cameras");
+  render(
+    <RelayEnvironmentProvider environment={environment}>
+      <RouterProvider router={router} />
+    </RelayEnvironmentProvider>,
+  );
+  expect(router.state.navigation.location?.pathname).toBe("/cameras");
 });

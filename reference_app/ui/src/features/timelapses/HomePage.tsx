@@ -1,5 +1,5 @@
 import { graphql, usePreloadedQuery, type PreloadedQuery } from "react-relay";
-import { Navigate } from "react-router";
+import { Navigate, useNavigation } from "react-router";
 
 import type { HomePageQuery } from "./__generated__/HomePageQuery.graphql";
 
@@ -19,6 +19,9 @@ export function HomePage({ queryRef }: { readonly queryRef: PreloadedQuery<HomeP
     `,
     queryRef,
   );
+  const { state } = useNavigation();
+  // Whoever has clicked on something meanwhile goes there, and is not taken back.
+  if (state !== "idle") return null;
   const [first] = timelapses.edges;
   return (
     <Navigate
