@@ -24,7 +24,11 @@ class Dying:
         signal.raise_signal(signal.SIGINT)
 
 
+def wait_while_an_object_dies():
+    Dying()
+    threading.Event().wait(10)
+
+
 def test_a_signal_that_comes_while_an_object_dies_stops_all_the_same():
     with stopping_on_signals(), pytest.raises(Stopped):
-        Dying()
-        threading.Event().wait(10)
+        wait_while_an_object_dies()
