@@ -70,7 +70,7 @@ class Commands:
             if not isinstance(identity, str) or not 0 < len(identity) <= LONGEST_ID:
                 continue
             if self._orders.begin(identity):
-                self._waiting.put(_Command(identity, str(command.get("name")), extract(_texts(command))))
+                self._waiting.put(_Command(identity, str(command.get("name")), extract(command)))
 
     def run(self, stop: threading.Event) -> None:
         """Do what comes until `stop` is set and `wake` was called."""
@@ -117,7 +117,3 @@ class Commands:
         if name not in self._actions:
             raise BadInput(f"{name!r} is not a command of this agent: {', '.join(sorted(self._actions))}.")
         return self._actions[name]
-
-
-def _texts(command: Mapping[str, Json]) -> dict[str, str]:
-    return {name: value for name, value in command.items() if isinstance(value, str)}

@@ -104,6 +104,11 @@ class Origin(NamedTuple):
     task_uuid: str
     level: Level
 
+    @classmethod
+    def of(cls, action: Action) -> Origin:
+        """The place of an action."""
+        return cls(task_uuid=action.task_uuid, level=action.level)
+
     @property
     def causal_id(self) -> str:
         """32 hex digits."""
@@ -122,7 +127,7 @@ class Origin(NamedTuple):
 def here() -> Origin | None:
     """The current action as an origin, for work that goes on below it later; None without an action."""
     action = current()
-    return None if action is None else Origin(task_uuid=action.task_uuid, level=action.level)
+    return None if action is None else Origin.of(action)
 
 
 class _Attempts:
@@ -163,7 +168,7 @@ def inject(headers: MutableMapping[str, str], origin: Origin | None = None) -> b
             return False
         sent = start("context:send")
         sent.finish()
-        origin = Origin(task_uuid=sent.task_uuid, level=sent.level)
+        origin = Origin.of(sent)
     path = ids.travelling(origin.level)
     if path is None:
         # A chain without end: it goes on below the root, under the same causal id.
@@ -184,8 +189,11 @@ def _first(ours: str, state: object) -> str:
     return ",".join([ours, *others])
 
 
-def extract(headers: Mapping[str, str]) -> Origin | None:
-    """The origin that `headers` name, or None when they name none or a malformed one. Never raises."""
+def extract(headers: Mapping[str, object]) -> Origin | None:
+    """The origin that `headers` name, or None when they name none or a malformed one. Never raises.
+
+    Other names, and values that are no text, are passed over: anything that was received may be given.
+    """
     parent = headers.get("traceparent")
     match = _TRACEPARENT.fullmatch(parent) if isinstance(parent, str) else None
     if match is None:

@@ -74,7 +74,7 @@ def _begin(scope: Scope, believed: bool) -> context.Action:
 
 
 def start_inbound(
-    action_type: str, carried: Mapping[str, str] | None = None, **fields: object
+    action_type: str, carried: Mapping[str, object] | None = None, **fields: object
 ) -> context.Action:
     """Start an action for what a client asks. The caller finishes it.
 

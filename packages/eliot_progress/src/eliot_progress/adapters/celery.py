@@ -51,7 +51,7 @@ def _publish(sender: str | None = None, headers: dict[str, object] | None = None
         return
     action = context.start("celery:publish", task=str(sender), task_id=str(headers.get("id")))
     carrier: dict[str, str] = {}
-    context.inject(carrier, context.Origin(task_uuid=action.task_uuid, level=action.level))
+    context.inject(carrier, context.Origin.of(action))
     headers[HEADER] = carrier
     action.finish()
 

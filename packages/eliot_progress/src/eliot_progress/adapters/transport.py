@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from strawberry.subscriptions.protocols.graphql_transport_ws.types import SubscribeMessage
 
 #: What came with the operation that is executed here.
-_carried: ContextVar[Mapping[str, str] | None] = ContextVar("eliot_progress_carried", default=None)
+_carried: ContextVar[Mapping[str, object] | None] = ContextVar("eliot_progress_carried", default=None)
 
 
-def carried() -> Mapping[str, str] | None:
+def carried() -> Mapping[str, object] | None:
     """The `extensions` of the operation that is executed here, when it came over a CausalTransport."""
     return _carried.get()
 
@@ -31,15 +31,9 @@ class CausalTransport(BaseGraphQLTransportWSHandler[Context, RootValue]):
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
         """Execute an operation: the task that does it starts with a copy of this context."""
-        token = _carried.set(_texts(message["payload"].get("extensions")))
+        extensions: object = message["payload"].get("extensions")  # a client may send anything
+        token = _carried.set(extensions if isinstance(extensions, dict) else None)
         try:
             await super().handle_subscribe(message)
         finally:
             _carried.reset(token)
-
-
-def _texts(extensions: object) -> dict[str, str]:
-    """Those that are text: a client may send anything."""
-    if not isinstance(extensions, dict):
-        return {}
-    return {name: value for name, value in extensions.items() if isinstance(value, str)}
