@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 ITEMS = list(range(1_000_000))
 MESSAGES = 5_000
+SENTENCE = "The camera on the roof was seen by nobody since this morning, so it is asked again."
 
 
 def main() -> int:
@@ -92,6 +93,13 @@ def cases(folder: Path, url: str, options: argparse.Namespace) -> Iterator[Case]
     yield Case(
         name="advance by hand, against tqdm.update", unit="ns", ours=advance, peer=tqdm_update, goal=0.3
     )
+    yield Case(
+        name="advance by hand, against a method that does nothing but add",
+        unit="ns",
+        ours=advance,
+        peer=lambda: called(Bare().advance),
+        goal=1.1,
+    )
     yield from reporting.cases(url)
     yield Case(
         name="a message to a file (redacted, rotated, counted), against stock eliot",
@@ -106,6 +114,13 @@ def cases(folder: Path, url: str, options: argparse.Namespace) -> Iterator[Case]
         ours=lambda: log_to_us(folder / "ours"),
         peer=lambda: log_to_structlog(folder / "structlog"),
         goal=0.33,
+    )
+    yield Case(
+        name="a message with a sentence in it to a file, against stock eliot",
+        unit="us",
+        ours=lambda: log_to_us(folder / "ours", note=SENTENCE),
+        peer=lambda: log_to_eliot(folder / "peer", note=SENTENCE),
+        goal=1.0,
     )
     yield from trees.cases(options.tree, options.ids)
     yield from carrying.cases()
@@ -154,34 +169,43 @@ def advance() -> float:
         return called(work.advance)
 
 
+class Bare:
+    """The least that a count by hand costs in this interpreter."""
+
+    done = 0
+
+    def advance(self, n: int = 1) -> None:
+        self.done += n
+
+
 def tqdm_update() -> float:
     with tqdm(total=len(ITEMS), file=io.StringIO()) as bar:
         return called(bar.update)
 
 
-def log_many(say: Callable[..., object]) -> float:
+def log_many(say: Callable[..., object], **more: str) -> float:
     begun = time.perf_counter()
     for n in range(MESSAGES):
-        say("app:event", user="editor", path="/a/b", n=n, size=12.5, ok=True)
+        say("app:event", user="editor", path="/a/b", n=n, size=12.5, ok=True, **more)
     return (time.perf_counter() - begun) / MESSAGES * 1e6
 
 
-def log_to_us(path: Path) -> float:
+def log_to_us(path: Path, **more: str) -> float:
     log = LogFile(path)
     eliot.add_destinations(log)
     with context.start("app:work"):
-        took = log_many(context.log_message)
+        took = log_many(context.log_message, **more)
     eliot.remove_destination(log)
     log.close()
     return took
 
 
-def log_to_eliot(path: Path) -> float:
+def log_to_eliot(path: Path, **more: str) -> float:
     with path.open("ab") as file:
         destination = eliot.FileDestination(file=file)
         eliot.add_destinations(destination)
         with eliot.start_task(action_type="app:work"):
-            took = log_many(eliot.log_message)
+            took = log_many(eliot.log_message, **more)
         eliot.remove_destination(destination)
     return took
 

@@ -28,6 +28,8 @@ _PLAIN = frozenset({int, float, bool, type(None)})
 _ENVELOPE = frozenset(
     {"task_uuid", "task_level", "timestamp", "action_status", "message_type", "action_type"}
 )
+#: Credentials in HTTP headers begin with one of these, without any sign between.
+_SCHEMES = ("bearer", "basic")
 
 Redactor = Callable[[Mapping[str, object]], Mapping[str, object]]
 
@@ -69,15 +71,17 @@ class _Inside:
     """Looks through values for secrets; a value without any comes back as it is."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        words = "|".join(re.escape(name.replace("-", "_")).replace("_", "[_-]") for name in names)
+        spelled = [name.lower().replace("-", "_") for name in names]
+        words = "|".join(re.escape(name).replace("_", "[_-]") for name in spelled)
         self._name = re.compile(words, re.IGNORECASE)
         # Every repetition is bounded, so that no text takes long.
         self._text = re.compile(
-            r"(?P<kept>\b(?:bearer|basic)\s{1,8})[a-z0-9._~+/=-]{8,}"
+            rf"(?P<kept>\b(?:{'|'.join(_SCHEMES)})\s{{1,8}})[a-z0-9._~+/=-]{{8,}}"
             r"|(?P<url>://[^/\s:@]{0,256}:)[^/\s@]{1,1024}(?=@)"
             rf"|(?P<named>(?:{words})[\w.-]{{0,40}}(?:\s?=\s?|[\"']\s?:\s?|(?<=cookie):\s?)[\"']?)[^\s\"'&,;}}]+",
             re.IGNORECASE,
         )
+        self._signs = (*spelled, "://", *_SCHEMES)
         self.is_secret = lru_cache(maxsize=4096)(self._is_secret)
 
     def _is_secret(self, key: object) -> bool:
@@ -87,6 +91,10 @@ class _Inside:
         """The text without the secrets that stand in its middle."""
         # One word can hide nothing, unless it is an assignment, a URL or JSON.
         if " " not in value and "=" not in value and "://" not in value and '":' not in value:
+            return value
+        # Whatever the pattern finds has one of these in it; looking for them takes a tenth of its time.
+        signs = self._signs if "=" in value or ":" in value else _SCHEMES
+        if not any(map(value.lower().replace("-", "_").__contains__, signs)):
             return value
         return self._text.sub(
             lambda found: (found["kept"] or found["url"] or found["named"] or "") + REDACTED, value

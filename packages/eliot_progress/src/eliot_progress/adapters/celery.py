@@ -71,10 +71,11 @@ def _begin(task: Task[..., object] | None = None, task_id: str = "", **_: object
 
 
 def _end(task: Task[..., object] | None = None, retval: object = None, **_: object) -> None:
-    run = getattr(task.request, _RUN, None) if task is not None else None
-    if task is None or not isinstance(run, _Run):
+    request = None if task is None else task.request
+    run = getattr(request, _RUN, None)
+    if not isinstance(run, _Run):
         return
-    setattr(task.request, _RUN, None)
+    setattr(request, _RUN, None)
     _ACTION_CONTEXT.reset(run.token)
     run.action.finish(_failure(run.action, retval))
 
