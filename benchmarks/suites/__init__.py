@@ -23,6 +23,9 @@ class Effort:
 
     minutes: float
     seeds: int = 0
+    first_seed: int = 1
+    #: Seeds that run beside one another.
+    at_once: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

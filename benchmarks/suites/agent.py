@@ -6,7 +6,8 @@ import json
 import subprocess
 import sys
 import time
-from itertools import count
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count, islice
 from typing import TYPE_CHECKING
 
 from suites import ROOT, Case
@@ -23,13 +24,16 @@ _FRAMES, _POSTGRESQL_EVERY = 500, 4
 def run(effort: Effort) -> Iterator[Case]:
     """Storm after storm until the time is up, or all seeds are through."""
     deadline = time.monotonic() + effort.minutes * 60
-    for seed in count(1):
-        if seed > effort.seeds if effort.seeds else time.monotonic() >= deadline:
-            return
-        yield _storm(seed, postgresql=seed % _POSTGRESQL_EVERY == 0)
+    seeds = islice(count(effort.first_seed), effort.seeds or None)
+    with ThreadPoolExecutor(effort.at_once) as storms:
+        while batch := list(islice(seeds, effort.at_once)):
+            yield from storms.map(_storm, batch)
+            if not effort.seeds and time.monotonic() >= deadline:
+                return
 
 
-def _storm(seed: int, *, postgresql: bool) -> Case:
+def _storm(seed: int) -> Case:
+    postgresql = seed % _POSTGRESQL_EVERY == 0
     command = [sys.executable, "-m", "tests.faults.storm", "--seed", str(seed), "--frames", str(_FRAMES)]
     command += ["--postgresql"] if postgresql else []
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
