@@ -37,6 +37,16 @@ def test_what_is_injected_is_extracted_and_goes_on_below(log):
     assert far.level[:-1] == origin.level == (2,)
 
 
+def test_what_comes_from_somewhere_goes_on_there_and_all_else_below_the_current_action(log):
+    origin = extract({"traceparent": FOREIGN, "tracestate": "eliot=a2"})
+    with context.start("request") as request:
+        there, here = context.start_below(origin, "task", n=1), context.start_below(None, "task", n=2)
+    assert (there.task_uuid, there.level[:-1]) == (origin.task_uuid, origin.level)
+    assert (here.task_uuid, here.level) == (request.task_uuid, (2,))
+    assert [message["n"] for message in log if message.get("action_type") == "task"] == [1, 2]
+    assert context.start_below(None, "task").level == ()
+
+
 def test_every_attempt_below_one_origin_has_a_level_of_its_own():
     origin = extract({"traceparent": FOREIGN, "tracestate": "eliot=a2"})
     levels = [origin.attempt("try").level for _ in range(1000)]

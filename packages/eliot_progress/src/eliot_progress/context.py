@@ -38,15 +38,20 @@ _adopting = threading.Lock()
 
 def start(action_type: str, **fields: object) -> Action:
     """Start an action below the current one (or a new task) and log its start. The caller finishes it."""
-    parent = current()
-    if parent is None:
-        return start_task(action_type, **fields)
-    return _started(parent.child(None, action_type), fields)
+    return _started(_below(None, action_type), fields)
+
+
+def start_below(origin: Origin | None, action_type: str, **fields: object) -> Action:
+    """Start an action below where a message came from, or as `start` does when it names nothing.
+
+    The caller finishes it.
+    """
+    return _started(_below(origin, action_type), fields)
 
 
 def start_task(action_type: str, **fields: object) -> Action:
     """Start a new task, with a causal id of its own, whatever action is current. The caller finishes it."""
-    return _started(Action(None, str(uuid4()), TaskLevel(level=[]), action_type), fields)
+    return _started(_root(action_type), fields)
 
 
 def log_message(message_type: str, **fields: object) -> None:
@@ -93,6 +98,18 @@ def carried(function: Callable[_P, _R]) -> Callable[_P, _R]:
     return call
 
 
+def _below(origin: Origin | None, action_type: str) -> Action:
+    if origin is not None:
+        level = [*origin.level, _attempts()]
+        return Action(None, origin.task_uuid, TaskLevel(level=level), action_type)
+    parent = current()
+    return _root(action_type) if parent is None else parent.child(None, action_type)
+
+
+def _root(action_type: str) -> Action:
+    return Action(None, str(uuid4()), TaskLevel(level=[]), action_type)
+
+
 def _started(action: Action, fields: dict[str, object]) -> Action:
     action._start(fields)  # noqa: SLF001 - eliot's own start_action does the same
     return action
@@ -120,8 +137,7 @@ class Origin(NamedTuple):
         The level is chosen here, by the consumer: a retry or a redelivery of the same message brings the same
         origin, and must still not repeat any id.
         """
-        level = [*self.level, _attempts()]
-        return _started(Action(None, self.task_uuid, TaskLevel(level=level), action_type), fields)
+        return _started(_below(self, action_type), fields)
 
 
 def here() -> Origin | None:

@@ -7,7 +7,7 @@ task of its own, or goes on below the click that the client names. Its `cause` n
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from contextvars import Context, ContextVar
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,7 +70,7 @@ def _begin(scope: Scope, believed: bool) -> context.Action:
     kind = "http:request" if scope["type"] == "http" else "websocket:connection"
     fields = {"method": clean.text(scope.get("method", "")), "path": clean.text(scope.get("path", ""))}
     origin = context.extract(_text_headers(scope)) if believed else None
-    return context.start(kind, **fields) if origin is None else origin.attempt(kind, **fields)
+    return context.start_below(origin, kind, **fields)
 
 
 def start_inbound(
@@ -87,7 +87,7 @@ def start_inbound(
     origin = context.extract(carried) if carried and connection.believed else None
     if origin is not None:
         return origin.attempt(action_type, cause=here.id, **fields)
-    return Context().run(context.start, action_type, cause=here.id, **fields)  # with nothing above it
+    return context.start_task(action_type, cause=here.id, **fields)
 
 
 def _text_headers(scope: Scope) -> dict[str, str]:

@@ -63,10 +63,7 @@ def _begin(task: Task[..., object] | None = None, task_id: str = "", **_: object
     fields = {"task": str(task.name), "task_id": task_id, "retries": int(request.retries or 0)}
     carrier = getattr(request, HEADER, None)
     origin = context.extract(carrier) if isinstance(carrier, dict) and not request.is_eager else None
-    if origin is None:
-        action = context.start("celery:task", **fields)
-    else:
-        action = origin.attempt("celery:task", **fields)
+    action = context.start_below(origin, "celery:task", **fields)
     setattr(request, _RUN, _Run(action, _ACTION_CONTEXT.set(action)))
 
 

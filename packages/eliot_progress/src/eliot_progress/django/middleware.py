@@ -64,8 +64,7 @@ class CausalMiddleware:
 def _begin(request: HttpRequest) -> context.Action:
     fields = {"method": clean.text(request.method), "path": clean.text(request.path)}
     origin = context.extract(_carried(request)) if _believed(request) else None
-    start = context.start if origin is None else origin.attempt
-    action = start("http:request", **fields)
+    action = context.start_below(origin, "http:request", **fields)
     setattr(request, _ACTION, action)
     return action
 
