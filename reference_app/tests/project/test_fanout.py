@@ -1,14 +1,12 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from asgiref.sync import sync_to_async
 from tests import filming
 
-from eliot_progress import install, progress
 from eliot_progress.adapters.channels import changes
-from eliot_progress.stores.memory import MemoryStore
+from eliot_progress.state import state_of
+from eliot_progress.testing.samples import report
 from timelapse.project.fanout import publish
 from timelapse.rendering.models import Movie
 from timelapse.shared.live import watch
@@ -16,22 +14,14 @@ from timelapse.shared.live import watch
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def state_about(about):
-    """A task's state, made of messages as a worker writes them."""
-    installed = install(store=(store := MemoryStore()))
-    with progress("render:movie", total=2, about=about):
-        pass
-    installed.remove()
-    return store.latest(about)
-
-
-async def heard_on(group, state):
+async def heard_on(group, *states, times=1):
     watcher = watch(group, beat=10)
     await anext(watcher)
-    await sync_to_async(publish, thread_sensitive=False)(state)
-    change = await anext(watcher)
+    for state in states:
+        await sync_to_async(publish, thread_sensitive=False)(state)
+    heard = [await anext(watcher) for _ in range(times)]
     await watcher.aclose()
-    return change
+    return heard
 
 
 @sync_to_async
@@ -41,19 +31,23 @@ def a_movie():
 
 async def test_a_movies_progress_reaches_who_watches_its_timelapse():
     movie = await a_movie()
-    state = await sync_to_async(state_about)(f"rendering.Movie:{movie.pk}")
-    assert await heard_on(f"timelapse.{movie.timelapse_id}", state) == {"movie": movie.pk}
+    state = state_of(report(about=f"rendering.Movie:{movie.pk}"))
+    assert await heard_on(f"timelapse.{movie.timelapse_id}", state) == [{"movie": movie.pk}]
 
 
-async def test_the_operators_are_told_when_work_begins_and_when_it_ends():
-    ended = await sync_to_async(state_about)("something.Else:1")
-    begun = replace(ended, outcome=None, seq=1)
-    for state in (begun, ended):
-        assert await heard_on("operations", state) == {"task": state.id}
+async def test_the_operators_are_told_when_work_begins_and_when_it_ends_and_not_in_between():
+    # The very first report may never be told: a newer one takes its place while it waits.
+    begun, goes_on, ended = (
+        state_of(report(seq, level=(3,), outcome=outcome))
+        for seq, outcome in ((2, None), (3, None), (4, "failed"))
+    )
+    other = state_of(report(level=(4,), outcome="succeeded"))
+    heard = await heard_on("operations", begun, goes_on, ended, other, times=3)
+    assert heard == [{"task": ended.id}, {"task": ended.id}, {"task": other.id}]
 
 
 async def test_each_state_reaches_who_follows_what_is_in_progress():
-    state = await sync_to_async(state_about)("something.Else:1")
+    state = state_of(report())
     async with changes(None) as changed:
         await sync_to_async(publish, thread_sensitive=False)(state)
         assert state.id in [told.id for told in await changed(10)]

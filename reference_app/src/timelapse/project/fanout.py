@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 _MOVIE = f"{Movie._meta.label}:"
 _publish = publisher()
+#: Tasks of this process whose begin was told, the oldest first.
+_begun: dict[str, None] = {}
+#: More than one process ever works on; a task beyond them is told of again.
+_MOST = 10_000
 
 
 def publish(state: TaskState) -> None:
@@ -25,13 +29,29 @@ def publish(state: TaskState) -> None:
     Runs in the thread that eliot_progress keeps for listeners; no work waits for it.
     """
     _publish(state)
-    if state.seq == 1 or state.outcome is not None:
+    if _begins_or_ends(state):
         send("operations", {"task": state.id})
     if state.about.startswith(_MOVIE):
         movie = int(state.about.removeprefix(_MOVIE))
         timelapse = _timelapse_of(movie)
         if timelapse is not None:
             send(f"timelapse.{timelapse}", {"movie": movie})
+
+
+def _begins_or_ends(state: TaskState) -> bool:
+    """Whether this is the first that is told of a task, or the last.
+
+    A task's first report may never be told: a newer one takes its place while it waits.
+    """
+    if state.outcome is not None:
+        _begun.pop(state.id, None)
+        return True
+    if state.id in _begun:
+        return False
+    _begun[state.id] = None
+    if len(_begun) > _MOST:
+        del _begun[next(iter(_begun))]
+    return True
 
 
 @lru_cache(maxsize=1000)
