@@ -48,6 +48,20 @@ def test_real_messages_fit_the_mapping_and_arrive_once(cluster, destination, log
     assert "hunter2" not in repr(cluster.documents)
 
 
+def test_ends_say_how_long_the_action_took_also_when_they_are_sent_again(cluster, destination, log):
+    cluster.troubles = [503, "some", "cut"]
+    with context.start("click"), pytest.raises(LookupError), context.start("inner"):
+        raise LookupError
+    for each in log:
+        destination(each)
+    assert destination.flush(20)
+    (begun, ended) = (m for m in log if m.get("action_type") == "click")
+    events = [cluster.documents[document_id(message)]["event"] for message in log]
+    assert [event["action"] for event in events if "duration" in event] == ["inner", "click"]
+    assert events[-1]["duration"] == round((ended["timestamp"] - begun["timestamp"]) * 1e9)
+    assert cluster.wrong == []
+
+
 @pytest.mark.parametrize(
     "troubles",
     [

@@ -53,6 +53,18 @@ def test_an_end_has_its_outcome_and_a_failure_its_error():
     assert (found["eliot"]["path"], found["eliot"]["parent"]) == ("a2/b13", "a2")
 
 
+def test_an_end_whose_begin_is_known_says_from_when_to_when_and_for_how_many_nanoseconds():
+    event = document(read_back(STORY[1]), 1699999998.0)["event"]
+    assert (event["start"], event["end"]) == ("2023-11-14T22:13:18.000Z", "2023-11-14T22:13:20.250Z")
+    assert event["duration"] == 2_250_000_000
+
+
+def test_a_clock_that_was_set_back_meanwhile_leaves_the_duration_unknown():
+    event = document(read_back(STORY[1]), 1700000001.0)["event"]
+    assert "duration" not in event
+    assert event["start"] > event["end"]
+
+
 def test_a_report_is_typed_and_what_is_unknown_left_out():
     found = document(read_back(STORY[6]))
     assert found["progress"]["eta_high_s"] == 2.5
@@ -82,10 +94,14 @@ NAMES = [
 ]
 
 
-@given(st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=9), anything, max_size=5))
+@given(
+    st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=9), anything, max_size=5),
+    st.none() | st.floats(allow_nan=False, allow_infinity=False),
+)
 @settings(max_examples=100)
-def test_any_message_makes_a_document_that_the_index_takes(fields):
-    check(document(read_back(fields)), MAPPING)
+def test_any_message_makes_a_document_that_the_index_takes(fields, began_at):
+    check(document(read_back(fields), began_at), MAPPING)
+    check(document(read_back(fields | {"action_status": "failed"}), began_at), MAPPING)
 
 
 @pytest.mark.parametrize("template", [templates.elasticsearch_template, templates.opensearch_template])

@@ -8,12 +8,13 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import orjson
 
 from eliot_progress.elk.documents import INDEX, document, document_id
 from eliot_progress.elk.letters import DeadLetters
+from eliot_progress.elk.starts import Starts
 from eliot_progress.encoding import encode
 from eliot_progress.redact import Redactor, redactor
 
@@ -38,6 +39,14 @@ class BulkError(Exception):
     def __init__(self, text: str, status: int | None = None) -> None:
         super().__init__(text)
         self.status = status
+
+
+class _Line(NamedTuple):
+    """A message that waits."""
+
+    text: bytes
+    #: Of the action that it ends, in seconds since 1970.
+    began_at: float | None
 
 
 class Sender(Protocol):
@@ -82,17 +91,19 @@ class BulkDestination:
 
     def _reset(self) -> None:
         self._wake = threading.Condition()
-        self._waiting: deque[bytes] = deque()
-        self._under_way: list[bytes] = []
+        self._waiting: deque[_Line] = deque()
+        self._under_way: list[_Line] = []
+        self._starts = Starts()
         self._hurry = False
         self._thread: threading.Thread | None = None
 
     def __call__(self, message: Mapping[str, object]) -> None:
         """Leave a message."""
-        line = encode(self._redact(message))
+        text = encode(self._redact(message))
         with self._wake:
+            line = _Line(text, self._starts.begin_of(message))
             if len(self._waiting) >= LIMIT or self._closed:
-                self._letters.add(line, "too many messages wait")
+                self._letters.add(text, "too many messages wait")
                 return
             self._waiting.append(line)
             if self._thread is None or not self._thread.is_alive():
@@ -118,7 +129,7 @@ class BulkDestination:
             self._wake.notify_all()
             # What is under way may arrive still; sent later, it is kept once all the same.
             for line in (*self._under_way, *self._waiting):
-                self._letters.add(line, "the program ended")
+                self._letters.add(line.text, "the program ended")
             self._waiting.clear()
 
     def _send_on(self) -> None:
@@ -145,32 +156,33 @@ class BulkDestination:
     def _is_time(self) -> bool:
         return self._closed or self._hurry or len(self._waiting) >= self._size
 
-    def _sent(self, lines: list[bytes]) -> list[bytes]:
+    def _sent(self, lines: list[_Line]) -> list[_Line]:
         """Send the lines; those that must be sent again."""
-        messages = [orjson.loads(line) for line in lines]
         try:
-            answer = self._send([self._pair(message) for message in messages])
+            answer = self._send([self._pair(line) for line in lines])
             items = _items(answer, len(lines))
         except BulkError as error:
             return self._refused(lines, error)
         return self._sorted(lines, items)
 
-    def _pair(self, message: Mapping[str, object]) -> Pair:
-        return {"create": {"_index": self._index, "_id": document_id(message)}}, document(message)
+    def _pair(self, line: _Line) -> Pair:
+        message = orjson.loads(line.text)
+        action = {"create": {"_index": self._index, "_id": document_id(message)}}
+        return action, document(message, line.began_at)
 
-    def _refused(self, lines: list[bytes], error: BulkError) -> list[bytes]:
+    def _refused(self, lines: list[_Line], error: BulkError) -> list[_Line]:
         """A whole request failed: one that is too big, or has a document that can't be read, is halved."""
         if error.status in (400, 413):
             if len(lines) > 1:
                 self._size = max(1, len(lines) // 2)
                 return lines
-            self._letters.add(lines[0], str(error))
+            self._letters.add(lines[0].text, str(error))
             return []
         self._slower(str(error))
         return lines
 
-    def _sorted(self, lines: list[bytes], items: list[Mapping[str, object]]) -> list[bytes]:
-        left: list[bytes] = []
+    def _sorted(self, lines: list[_Line], items: list[Mapping[str, object]]) -> list[_Line]:
+        left: list[_Line] = []
         for line, item in zip(lines, items, strict=True):
             status = item.get("status")
             if status in _LATER:
@@ -178,7 +190,7 @@ class BulkDestination:
             elif status in (200, 201, 409):  # 409: it was there already
                 self.sent += 1
             else:
-                self._letters.add(line, orjson.dumps(item.get("error")).decode())
+                self._letters.add(line.text, orjson.dumps(item.get("error")).decode())
         if left:
             self._slower(f"{len(left)} of {len(lines)} documents were put off")
         else:

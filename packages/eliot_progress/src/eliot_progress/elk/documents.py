@@ -1,7 +1,7 @@
 """A message as a document: a few typed fields, named as ECS names them, and the author's own under one.
 
 One field for what is the author's keeps any number of names and types from breaking the index. `filebeat.js`
-makes the same documents; a test compares them.
+makes the same documents, which a test compares; when an action began that ends, it does not know.
 """
 
 from __future__ import annotations
@@ -45,8 +45,11 @@ def document_id(message: Mapping[str, object]) -> str:
     return sha1(f"|eliot.id|{_place(message)}|".encode("utf-8", "replace"), usedforsecurity=False).hexdigest()
 
 
-def document(message: Mapping[str, object]) -> dict[str, object]:
-    """The document of an eliot message, as `reading.decode` gives it. Never raises."""
+def document(message: Mapping[str, object], began_at: float | None = None) -> dict[str, object]:
+    """The document of an eliot message, as `reading.decode` gives it. Never raises.
+
+    `began_at` says when the action began that it ends, in seconds since 1970, for who knows it.
+    """
     status = clean.text(message.get("action_status") or "")
     kind = clean.text(message.get("message_type") or "")
     found: dict[str, object] = {
@@ -61,7 +64,7 @@ def document(message: Mapping[str, object]) -> dict[str, object]:
             "kind": status or kind,
         },
         **_trace(message),
-        **_end(status, message),
+        **_end(status, message, began_at),
     }
     report = parse(message)
     if report is not None:
@@ -85,9 +88,12 @@ def _level(message: Mapping[str, object]) -> ids.Level:
 
 def _time(seconds: object) -> str:
     """Milliseconds in ISO form. What is no time is the beginning of 1970, so that it is found."""
-    within = min(max(clean.number(seconds) or 0, 0), 253402300799)
-    moment = datetime.fromtimestamp(int(within * 1000) / 1000, UTC)
+    moment = datetime.fromtimestamp(int(_within(seconds) * 1000) / 1000, UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _within(seconds: object) -> float:
+    return min(max(clean.number(seconds) or 0, 0), 253402300799)
 
 
 def _trace(message: Mapping[str, object]) -> dict[str, object]:
@@ -97,7 +103,7 @@ def _trace(message: Mapping[str, object]) -> dict[str, object]:
         return {}
 
 
-def _end(status: str, message: Mapping[str, object]) -> dict[str, object]:
+def _end(status: str, message: Mapping[str, object], began_at: float | None) -> dict[str, object]:
     """What the end of an action adds."""
     if status not in _OUTCOMES:
         return {}
@@ -105,6 +111,7 @@ def _end(status: str, message: Mapping[str, object]) -> dict[str, object]:
         "kind": "event",
         "action": clean.text(message.get("action_type", "")),
         "outcome": _OUTCOMES[status],
+        **_span(began_at, clean.number(message.get("timestamp"))),
     }
     if status != "failed":
         return {"event": event}
@@ -113,6 +120,15 @@ def _end(status: str, message: Mapping[str, object]) -> dict[str, object]:
         "message": clean.text(message.get("reason", ""), TEXT_LIMIT),
     }
     return {"event": event, "error": error}
+
+
+def _span(began_at: float | None, ended_at: float | None) -> dict[str, object]:
+    """From when to when, and how long in nanoseconds; not how long when the clock was set back meanwhile."""
+    if began_at is None or ended_at is None:
+        return {}
+    span: dict[str, object] = {"start": _time(began_at), "end": _time(ended_at)}
+    took = round((_within(ended_at) - _within(began_at)) * 1e9)
+    return {**span, "duration": took} if 0 <= took < 2**63 else span
 
 
 def _progress(report: Report) -> dict[str, object]:

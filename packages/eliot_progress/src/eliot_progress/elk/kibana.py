@@ -1,4 +1,4 @@
-"""What Kibana imports: a data view, three searches, two charts and the dashboard "What is going on"."""
+"""What Kibana imports: a data view, three searches, three charts and the dashboard "What is going on"."""
 
 from __future__ import annotations
 
@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 _VIEW = "eliot"
 _SOURCE = "kibanaSavedObjectMeta.searchSourceJSON.index"
 Saved = dict[str, object]
+_COUNT: Saved = {"type": "count", "params": {}}
+_LONGEST: Saved = {"type": "max", "params": {"field": "event.duration"}}
+_NANOSECONDS: Saved = {
+    "id": "duration",
+    "params": {"inputFormat": "nanoseconds", "outputFormat": "humanizePrecise"},
+}
 
 
 def saved_objects() -> list[Saved]:
@@ -32,8 +38,14 @@ def saved_objects() -> list[Saved]:
         ),
         _chart("eliot-outcomes", "Ends by outcome", "event.outcome: *", "event.outcome"),
         _chart("eliot-actions", "Failures by action", "event.outcome: failure", "event.action"),
+        _chart("eliot-longest", "The longest by action", "event.duration: *", "event.action", _LONGEST),
     ]
-    view = {"title": PATTERN, "name": "eliot", "timeFieldName": "@timestamp"}
+    view = {
+        "title": PATTERN,
+        "name": "eliot",
+        "timeFieldName": "@timestamp",
+        "fieldFormatMap": json.dumps({"event.duration": _NANOSECONDS}),
+    }
     return [_object("index-pattern", _VIEW, view, []), *parts, _dashboard(parts)]
 
 
@@ -72,9 +84,9 @@ def _search(name: str, title: str, query: str, columns: Sequence[str]) -> Saved:
     return _object("search", name, attributes, _to_view())
 
 
-def _chart(name: str, title: str, query: str, by: str) -> Saved:
+def _chart(name: str, title: str, query: str, by: str, of: Saved = _COUNT) -> Saved:
     aggregations = [
-        {"id": "1", "enabled": True, "type": "count", "schema": "metric", "params": {}},
+        {"id": "1", "enabled": True, "schema": "metric", **of},
         {
             "id": "2",
             "enabled": True,

@@ -32,7 +32,9 @@ def mapping(own: dict[str, object]) -> dict[str, object]:
             "@timestamp": _TIME,
             "ecs": _fields(version=_KEYWORD),
             "trace": _fields(id=_KEYWORD),
-            "event": _fields(kind=_KEYWORD, action=_KEYWORD, outcome=_KEYWORD),
+            "event": _fields(
+                kind=_KEYWORD, action=_KEYWORD, outcome=_KEYWORD, start=_TIME, end=_TIME, duration=_COUNT
+            ),
             "error": _fields(type=_KEYWORD, message=_WORDS),
             "log": _fields(level=_KEYWORD, logger=_KEYWORD),
             "message": _WORDS,
