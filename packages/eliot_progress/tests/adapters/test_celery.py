@@ -185,6 +185,22 @@ def test_a_group_a_chord_and_the_canvas_of_a_task_are_one_tree(world):
     world.ended(world.click(work), "leaf", 10)
 
 
+@pytest.mark.parametrize("body", ["a task", "a chain", "a group"])
+def test_a_chords_body_names_the_group_that_it_waited_for(world, body):
+    leaf, fan_out = task(world, "leaf"), task(world, "fan_out")
+    bodies = {
+        "a task": leaf.s,
+        "a chain": lambda: chain(leaf.s(), leaf.si()),
+        "a group": lambda: group(leaf.s()),
+    }
+    uuid = world.click(lambda: chord([leaf.si(), fan_out.si()], bodies[body]()).delay())
+    found = world.ended(uuid, "leaf", 8 if body == "a chain" else 7)
+    (fanned_out,) = started(found, "fan_out")
+    (chorded,) = (m for m in found if m.get("joins") == fanned_out["group"])
+    assert chorded["action_type"] == "celery:publish"
+    assert chorded["task_id"] in [m["task_id"] for m in started(found, "leaf")]
+
+
 def test_every_attempt_of_a_retried_task_is_there_with_ids_of_its_own(world):
     found = world.ended(world.click(task(world, "flaky").delay), "flaky", 3)
     attempts = started(found, "flaky")

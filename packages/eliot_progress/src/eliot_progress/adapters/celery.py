@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from celery import signals
+from celery._state import get_current_task
 from celery.exceptions import Ignore, Reject, Retry
 from eliot._action import _ACTION_CONTEXT
 
@@ -13,6 +14,7 @@ from eliot_progress.destinations import flush_all
 from eliot_progress.errors import EliotProgressError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from contextvars import Token
 
     import eliot
@@ -49,11 +51,29 @@ def _publish(sender: str | None = None, headers: dict[str, object] | None = None
     """Always write a fresh place: a retry still carries the header of the attempt that failed."""
     if headers is None:
         return
-    action = context.start("celery:publish", task=str(sender), task_id=str(headers.get("id")))
+    task_id = str(headers.get("id"))
+    action = context.start("celery:publish", task=str(sender), task_id=task_id, **_joined(task_id))
     carrier: dict[str, str] = {}
     context.inject(carrier, context.Origin.of(action))
     headers[HEADER] = carrier
     action.finish()
+
+
+def _joined(task_id: str) -> dict[str, object]:
+    """What a chord's body waited for, by the name of the group: the last task of that group publishes it."""
+    request: Any = getattr(get_current_task(), "request", None)  # none outside of tasks
+    body = None if request is None else request.chord
+    return {"joins": str(request.group)} if body and task_id in _first_ids(body) else {}
+
+
+def _first_ids(signature: Mapping[str, Any]) -> list[str]:
+    """The tasks that this begins with."""
+    kind, tasks = signature["subtask_type"], signature["kwargs"].get("tasks")
+    if kind == "chain":
+        return _first_ids(tasks[0])
+    if kind == "group":
+        return [task_id for each in tasks for task_id in _first_ids(each)]
+    return [signature["options"]["task_id"]]
 
 
 def _begin(task: Task[..., object] | None = None, task_id: str = "", **_: object) -> None:
@@ -61,6 +81,8 @@ def _begin(task: Task[..., object] | None = None, task_id: str = "", **_: object
         return
     request = task.request
     fields = {"task": str(task.name), "task_id": task_id, "retries": int(request.retries or 0)}
+    if request.group:
+        fields["group"] = str(request.group)
     carrier = getattr(request, HEADER, None)
     origin = context.extract(carrier) if isinstance(carrier, dict) and not request.is_eager else None
     action = context.start_below(origin, "celery:task", **fields)
