@@ -273,6 +273,16 @@ async def test_a_page_of_the_overview_turns_when_a_task_ends_and_says_how_many_m
     await updates.aclose()
 
 
+async def test_a_task_that_may_no_longer_be_seen_goes_from_the_overview_when_it_is_asked_again(store):
+    allowed = [True]
+    options = {"may_see": lambda user, state: allowed[0], "ask_again_s": 0.0, "beat_s": 0.01}
+    updates, news = await all_followed(schema_over(store, **options), EDITOR)
+    assert len((await news())["tasks"]) == 2
+    allowed[0] = False
+    assert len((await news())["gone"]) == 2
+    await updates.aclose()
+
+
 async def test_while_nothing_changes_the_overview_beats_as_it_has_promised(store):
     updates, _ = await all_followed(schema_over(store, beat_s=0.01), STAFF)
     kinds = [(await anext(updates)).data["inProgress"]["kind"] for _ in range(3)]

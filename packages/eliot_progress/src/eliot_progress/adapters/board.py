@@ -79,8 +79,11 @@ class Board:
     With `changes` a subscription goes by what it is told, and asks the store when a task has not kept its
     promise; without it, it asks every `every_s` seconds. `clock` gives seconds since 1970. Of all that runs a
     process keeps one picture (`live.Live`), whatever the number of viewers. What a viewer may see of it is
-    asked for each of them, when a task appears and again every 30 seconds (`page.ASK_AGAIN_S`). He is sent a
-    message at least every `beat_s` seconds.
+    asked for each of them, when a task appears and again `ask_again_s` seconds later: who may no longer see a
+    task is shown it for so long and a beat more. He is sent a message at least every `beat_s` seconds.
+
+    `may_see` is given the user that the connection began with, and so his rights at that time; those that may
+    change it has to read itself. It is called in a thread, and may ask a database.
     """
 
     def __init__(
@@ -91,6 +94,7 @@ class Board:
         changes: Changes | None = None,
         every_s: float = 0.25,
         beat_s: float = 5.0,
+        ask_again_s: float = 30.0,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
@@ -98,6 +102,7 @@ class Board:
         self._changes = changes or _now_and_then(every_s)
         self._live = Live(store, self._changes)
         self._beat_s = beat_s
+        self._ask_again_s = ask_again_s
         self._clock = clock
 
     async def progress(self, info: Info, of: strawberry.ID) -> Progress | None:
@@ -137,7 +142,7 @@ class Board:
     ) -> AsyncGenerator[InProgressUpdate, None]:
         """Follow what is going on: a page of all that may be seen, or mine, then what changes of it."""
         async with self._live.follow() as follower:
-            page = Page(follower.running, self._seen_by(info, mine), _bounded(limit))
+            page = Page(follower.running, self._seen_by(info, mine), _bounded(limit), self._ask_again_s)
             seq, beat_at = 1, float("-inf")
             while True:
                 news = await page.news(self._clock())

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from eliot_progress.stall import Liveness
     from eliot_progress.state import TaskState
 
-#: Who may see a task is asked again after so many seconds.
-ASK_AGAIN_S = 30.0
-
 
 @dataclass(frozen=True, slots=True)
 class News:
@@ -37,13 +34,16 @@ class News:
 class Page:
     """The `limit` tasks that were started last, of those that run and that `sees` allows.
 
-    `sees` may ask a database: it is asked in a thread, once about each task, and again after ASK_AGAIN_S.
+    `sees` may ask a database: it is asked in a thread, once about each task, and again after `ask_again_s`.
     """
 
-    def __init__(self, running: Running, sees: Callable[[TaskState], bool], limit: int) -> None:
+    def __init__(
+        self, running: Running, sees: Callable[[TaskState], bool], limit: int, ask_again_s: float
+    ) -> None:
         self._running = running
         self._sees = sees
         self._limit = limit
+        self._ask_again_s = ask_again_s
         self._verdicts: dict[str, bool] = {}
         self._asked_at = float("-inf")
         self._moves = -1
@@ -53,7 +53,7 @@ class Page:
 
     async def news(self, now: float) -> News:
         """What has changed since the last time; everything at first. `now` is in seconds since 1970."""
-        if now - self._asked_at >= ASK_AGAIN_S:
+        if now - self._asked_at >= self._ask_again_s:
             self._verdicts, self._asked_at, self._moves = {}, now, -1
         if self._moves != self._running.moves:
             self._moves = self._running.moves
