@@ -120,13 +120,14 @@ def _told(camera: Camera, since: datetime, until: datetime) -> list[Told]:
 
 
 def _known(camera: Camera, since: datetime, end: datetime, now: datetime) -> Known:
-    filmed_before = Frame.objects.filter(camera=camera, captured_at__lt=since).exists()
+    before = Frame.objects.filter(camera=camera, captured_at__lt=since).order_by("-captured_at")
     health = Health.restored(camera.health)
     stalled = liveness(now, camera.next_by, camera.grace_s) == "stalled"
     waits = camera.spool_pending > 0 and health.oldest_at
     return Known(
         now=min(end, camera.revoked_at) if camera.revoked_at else end,
-        filming_since=since if filmed_before else None,
+        since=since,
+        newest_before=before.values_list("captured_at", flat=True).first(),
         oldest_waiting=datetime.fromisoformat(health.oldest_at) if waits else None,
         silent_since=camera.beat_at if stalled else None,
     )

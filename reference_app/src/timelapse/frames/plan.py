@@ -24,6 +24,8 @@ _MOST: Final = 1200
 _BEFORE: Final = 2 * _DAY
 #: A frame may come late by this share of the interval before a slot counts as missed.
 LATE: Final = 0.8
+#: So far off its slot a frame may be that is not late: clocks err, and machines are busy.
+_NEAR: Final = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,18 +76,21 @@ class Plan:
         spans = [(max(begin, since), min(end, until)) for begin, end in self._spans(since, until)]
         return list(_united(sorted(one for one in spans if one[0] < one[1])))
 
-    def missed(self, last: datetime, following: datetime) -> list[Missed]:
+    def missed(self, last: datetime, following: datetime, since: datetime = _EVER[0]) -> list[Missed]:
         """Find the open stretches between two neighbouring frames with slots in which none was taken.
 
         Slots are a fixed interval apart, and so known from either frame. One of the two may be late, so the
-        lower count is right; both may be, so a slot that seems to lie just after an opening may be one of
-        before it.
+        lower count is right. An agent that gets another wish begins its slots anew, so that one of the two
+        frames says nothing of them: then a slot that seems to lie just after an opening may be one of before
+        it, for the other frame may be late. What lies before `since` is not asked for.
         """
         begun = last - timedelta(seconds=(self.burst - 1) * self.burst_s)
-        near = timedelta(seconds=self.interval_s * LATE)
+        late = timedelta(seconds=self.interval_s * LATE)
+        same_slots = self.limits[0] <= begun and following <= self.limits[1]
         found = []
-        for begin, end in self.open_within(begun, following):
-            within = begin + near, min(end - timedelta.resolution, following - near)
+        for begin, end in self.open_within(max(begun, since), following):
+            after = min(late, _NEAR) if same_slots and begin > begun else late
+            within = begin + after, min(end - timedelta.resolution, following - late)
             slots = min(self._slots(anchor, *within) for anchor in (begun, following))
             if slots > 0:
                 found.append((max(begin, last), end, slots * self.burst))

@@ -64,8 +64,10 @@ class Known:
 
     #: Up to here frames could be here: now, or when the camera was revoked.
     now: datetime
-    #: From here on frames are expected although none was before: the camera had filmed already.
-    filming_since: datetime | None = None
+    #: Where the strip begins.
+    since: datetime
+    #: When the newest frame before it was taken, from which on frames are expected; None when there was none.
+    newest_before: datetime | None = None
     #: When the oldest picture that waits on the agent's spool was taken; None when nothing waits.
     oldest_waiting: datetime | None = None
     #: When the agent was last heard of, once it has broken its promise; None while it keeps it.
@@ -95,39 +97,41 @@ def find_gaps(
 
     `plans` are those that counted one after another, each within its limits.
     """
-    holes = sorted([*_between(buckets, plans, known), *_inside(buckets, size, plans)])
+    holes = sorted([*_between(buckets, plans, known), *_inside(buckets, size, plans, known)])
     found = [_explained(begin, end, missed, told, known) for begin, end, missed in holes]
     return list(_joined(found))
 
 
 def _between(buckets: Sequence[Bucket], plans: Sequence[Plan], known: Known) -> Iterator[Missed]:
     """Find the stretches without a frame that reach from one bucket into another, or up to now."""
-    begun = [] if known.filming_since is None else [known.filming_since]
-    lasts = [*begun, *(bucket.last for bucket in buckets)]
-    firsts = [bucket.first for bucket in buckets][0 if begun else 1 :]
+    before = [] if known.newest_before is None else [known.newest_before]
+    lasts = [*before, *(bucket.last for bucket in buckets)]
+    firsts = [bucket.first for bucket in buckets][0 if before else 1 :]
     for last, following in zip(lasts, firsts, strict=False):
-        yield from _missed(plans, last, following)
+        yield from _missed(plans, last, following, known.since)
     for plan in plans if lasts else ():
-        for begin, end, missed in plan.missed(lasts[-1], known.now):
+        for begin, end, missed in plan.missed(lasts[-1], known.now, known.since):
             if missed > plan.burst:  # those of one slot may be on their way
                 yield begin, end, missed
 
 
-def _inside(buckets: Sequence[Bucket], size: timedelta, plans: Sequence[Plan]) -> Iterator[Missed]:
+def _inside(
+    buckets: Sequence[Bucket], size: timedelta, plans: Sequence[Plan], known: Known
+) -> Iterator[Missed]:
     """Find the buckets with too few frames between their first and last one.
 
     In a minute each frame counts; one frame is no reason to mark a whole day.
     """
     for bucket in buckets:
-        slots = sum(missed for _, _, missed in _missed(plans, bucket.first, bucket.last))
+        slots = sum(missed for _, _, missed in _missed(plans, bucket.first, bucket.last, known.since))
         missed = slots - (bucket.frames - 2)
         too_few = size == _SIZES[0] or bucket.frames < (bucket.frames + missed) * ENOUGH
         if bucket.frames > 1 and missed > 0 and too_few:
             yield bucket.first, bucket.last, missed
 
 
-def _missed(plans: Sequence[Plan], last: datetime, following: datetime) -> list[Missed]:
-    return [one for plan in plans for one in plan.missed(last, following)]
+def _missed(plans: Sequence[Plan], last: datetime, following: datetime, since: datetime) -> list[Missed]:
+    return [one for plan in plans for one in plan.missed(last, following, since)]
 
 
 def _explained(begin: datetime, end: datetime, missed: int, told: Sequence[Told], known: Known) -> Gap:
