@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from camera_agent import schedule
 from camera_agent.clock import Clock
 from camera_agent.drivers.process import DriverProcess
 from camera_agent.errors import DriverError
@@ -72,6 +73,15 @@ def test_a_camera_that_fails_once_costs_one_slot_not_the_film(film, name):
     assert status.state() == ("capturing", "")
     # One interval and 5 s is the goal; a machine shared with other tests gets thrice that.
     assert captures[1][0] - captures[0][0] < 0.05 + 15
+
+
+def test_a_camera_that_hangs_at_its_first_capture_is_missed_soon(film):
+    began = time.monotonic()
+    ((taken, capture),), said, _ = film("HangsAtFirst", 1, deadline_s=60.0)
+    assert capture.filename == "2.jpg"
+    assert "no answer to 'capture' in time" in said[0]
+    # One interval and 5 s is the goal, after the opening; a machine shared with other tests gets thrice that.
+    assert taken - began < 0.05 + 15
 
 
 def test_a_schedule_that_changes_takes_effect_while_waiting(tmp_path, monkeypatch):
@@ -197,6 +207,22 @@ def test_outside_its_windows_it_takes_what_is_asked_for_and_nothing_else(filming
     assert heard.capture().sequence == 1
     made.reschedule(schedule=Schedule(windows=("11:00..13:00",), timezone="UTC"))
     assert [heard.capture().sequence for _ in range(2)] == [2, 3]
+
+
+def test_a_process_that_ended_while_no_window_was_open_is_there_again_before_one_opens(filming, monkeypatch):
+    monkeypatch.setattr(schedule, "LOOK_AGAIN_S", 0.05)
+    now = datetime(2026, 3, 15, 12, tzinfo=UTC)
+    clock = Clock(wall_ns=lambda: int(now.timestamp() * 1e9), synced=lambda: True)
+    made, heard = filming(
+        clock=clock, interval_s=0.05, schedule=Schedule(windows=("06:00..08:00",), timezone="UTC")
+    )
+    process, pids = made._camera._process, []
+    for _ in range(2):
+        while process.pid in (None, *pids) or not process.alive:
+            assert made.alive()
+        pids.append(process.pid)
+        process.kill()
+    assert (heard.said, heard.captures.empty()) == ([], True)
 
 
 def test_slots_that_failed_are_told_as_a_gap_when_it_films_again(filming):

@@ -6,6 +6,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import eliot
+
 from camera_agent.drivers.patience import Patience
 from camera_agent.errors import BadInput, DriverError, DriverLost
 from camera_agent.steering import Steering
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 #: A camera that refuses so many times in a row gets a fresh process: what hangs in a library goes with it.
 REFUSALS = 3
+DIED = "The driver's process ended while nothing was asked of it. It is started again."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +52,11 @@ class Camera:
 
     def ensure_open(self) -> None:
         """Start the driver's process unless it runs. BadInput at the first opening only, as it may heal."""
-        if self._open:
+        if self._open and self._process.alive:
             return
+        if self._open:
+            eliot.log_message(message_type="camera:trouble", message=DIED)
+        self._open = False
         try:
             description = self._process.open()
         except BadInput as error:
@@ -82,12 +88,14 @@ class Camera:
 
     def _take(self, target: Path, wanted: Wanted) -> Shot | None:
         steering = self.steering
-        self._expose(None if steering is None else steering.wish())
-        shutter = self._exposed.shutter_s if self._exposed else 0.0
+        wish = None if steering is None else steering.wish()
+        shutter = wish.shutter_s if wish else 0.0
+        deadline_s = self._patience.deadline_s(wanted.interval_s, shutter)
+        self._expose(wish, deadline_s)
         started = self._monotonic()
         shot = self._process.capture(
             target,
-            deadline_s=self._patience.deadline_s(wanted.interval_s, shutter),
+            deadline_s=deadline_s,
             look=steering is not None and steering.looks,
             preview=wanted.preview,
         )
@@ -96,9 +104,9 @@ class Camera:
             steering.took(shot.exposure, shot.seen)
         return shot
 
-    def _expose(self, wish: Exposure | None) -> None:
+    def _expose(self, wish: Exposure | None, deadline_s: float) -> None:
         if wish != self._exposed:
-            self._process.expose(wish)
+            self._process.expose(wish, deadline_s=deadline_s)
             self._exposed = wish
 
     def health(self) -> dict[str, Json]:

@@ -100,9 +100,7 @@ class Filming:
 
     def run(self) -> None:
         """Film: the first capture at once, the others on the grid."""
-        # Before the first slot, which then does not wait for it. When it fails the first slot tells.
-        with contextlib.suppress(DriverLost, DriverError):
-            self._camera.ensure_open()
+        self._open_ahead()
         self._adopt(self._plan)
         look = self._timetable.next_look(self._from)
         while self._sleep_until(look.at):
@@ -157,10 +155,16 @@ class Filming:
         self._from = grid.origin
         self._camera.steer(plan.exposing.at_interval(plan.interval_s), bulb_s=plan.schedule.bulb_s)
 
+    def _open_ahead(self) -> None:
+        """Open the camera before a slot, which then does not wait for it. When it fails the slot tells."""
+        with contextlib.suppress(DriverLost, DriverError):
+            self._camera.ensure_open()
+
     def _look(self, look: Look) -> None:
         if not look.film:
             self._status.working = False
             self._from = look.at
+            self._open_ahead()
         elif time.monotonic() - look.at < max(LATE_S, self._plan.interval_s):
             self._serve(look.at)
 

@@ -53,6 +53,13 @@ class Hangs(Good):
         super().shoot(target, taken)
 
 
+class HangsAtFirst(Good):
+    def shoot(self, target, taken):
+        if taken == 1:
+            time.sleep(60)
+        super().shoot(target, taken)
+
+
 class Slow(Good):
     def shoot(self, target, taken):
         time.sleep(0.5)

@@ -3,14 +3,11 @@ from __future__ import annotations
 from camera_agent.drivers.patience import GRACE_S, Patience
 
 
-def test_before_a_first_capture_it_waits_for_its_limit():
-    assert Patience(30.0).deadline_s(2.0) == 30.0
-
-
-def test_a_quick_camera_that_hangs_is_over_within_its_interval_and_5_seconds():
+def test_a_camera_that_hangs_is_missed_within_its_interval_and_5_seconds_from_its_first_capture_on():
     patience = Patience(30.0)
-    patience.took(0.4)
     assert patience.deadline_s(2.0) == 2.0 + GRACE_S < 2.0 + 5.0
+    patience.took(0.4)
+    assert patience.deadline_s(2.0) == 2.0 + GRACE_S
 
 
 def test_a_slow_camera_is_given_three_times_what_it_took_and_never_more_than_the_limit():
@@ -29,11 +26,20 @@ def test_a_slow_capture_is_forgotten_in_time():
     assert patience.deadline_s(1.0) == 5.0
 
 
-def test_after_a_loss_it_waits_for_its_limit_again():
+def test_one_that_may_be_slow_only_is_given_longer_with_each_loss_up_to_the_limit():
     patience = Patience(30.0)
-    patience.took(0.1)
-    patience.lost()
-    assert patience.deadline_s(1.0) == 30.0
+    given = []
+    for _ in range(1000):
+        given.append(patience.deadline_s(2.0))
+        patience.lost()
+    assert given[:4] == [6.0, 18.0, 30.0, 30.0]
+    assert set(given[4:]) == {30.0}
+    patience.took(8.0)
+    assert patience.deadline_s(2.0) == 24.0
+
+
+def test_a_limit_below_the_interval_counts():
+    assert Patience(3.0).deadline_s(60.0) == 3.0
 
 
 def test_an_exposure_has_its_own_time():

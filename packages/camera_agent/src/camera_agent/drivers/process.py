@@ -46,6 +46,11 @@ class DriverProcess:
         """Process id of the child; None when there is none."""
         return self._process.pid if self._process else None
 
+    @property
+    def alive(self) -> bool:
+        """Whether there is a child that runs."""
+        return self._process is not None and self._process.poll() is None
+
     def open(self) -> Description:
         """Start a fresh process and open the camera in it."""
         self._discard()
@@ -62,9 +67,10 @@ class DriverProcess:
         self.description = wire.description_of(answer)
         return self.description
 
-    def expose(self, wanted: Exposure | None) -> None:
+    def expose(self, wanted: Exposure | None, *, deadline_s: float | None = None) -> None:
         """Tell the camera how to expose from now on; None: automatically."""
-        self._ask({"do": "expose", "exposure": wire.exposure_message(wanted)}, self.capture_deadline_s)
+        command: dict[str, Json] = {"do": "expose", "exposure": wire.exposure_message(wanted)}
+        self._ask(command, deadline_s or self.capture_deadline_s)
 
     def capture(
         self,
