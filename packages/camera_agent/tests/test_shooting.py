@@ -7,7 +7,7 @@ import pytest
 from camera_agent.camera import Camera
 from camera_agent.clock import Clock
 from camera_agent.drivers.process import DriverProcess
-from camera_agent.errors import DriverError
+from camera_agent.errors import DriverError, SpoolError
 from camera_agent.shooting import Listeners, Shooting
 from camera_agent.spool.store import Spool
 from camera_agent.status import Status
@@ -67,3 +67,20 @@ def test_a_full_card_is_thinned_out_before_the_next_picture(shooting):
     assert "thinned out" in status.state()[1]
     make().take(1.0)
     assert status.state()[1] == ""
+
+
+def test_a_source_with_an_end_begins_again_also_for_a_preview(shooting):
+    make, *_, said = shooting
+    for _ in range(2):
+        make("replay").take(1.0)
+    assert make("replay").preview(1.0)[:3] == b"\xff\xd8\xff"
+    assert said == ["a.jpg", "a.jpg"]
+
+
+def test_two_captures_never_have_one_name(shooting, monkeypatch):
+    make, spool, _, said = shooting
+    monkeypatch.setattr("camera_agent.shooting.new_capture_id", lambda *_: "cam-00000001-the-same")
+    make().take(1.0)
+    with pytest.raises(SpoolError, match="has had a capture"):
+        make().take(1.0)
+    assert (spool.counts().pending, said) == (1, ["1.jpg"])

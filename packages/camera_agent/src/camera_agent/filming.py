@@ -118,12 +118,8 @@ class Filming:
         """Take one capture now, whatever the schedule says. From another thread; AgentError when it fails."""
 
         def work() -> Capture:
-            # A source with an end begins again.
             with start("camera:capture"):
-                capture = self._take() or self._take()
-            if capture is None:
-                raise DriverError("The source has no pictures.")
-            return capture
+                return self._take()
 
         return self._errands.ask(work, timeout_s=timeout_s)
 
@@ -188,10 +184,9 @@ class Filming:
                 return
             # What comes of a picture is a tree of its own, or that of the run would grow for ever.
             with start_task("camera:capture"):
-                if self._take() is None and number == 0:
-                    self._take()  # a source with an end begins again: a folder makes an endless camera
+                self._take()
 
-    def _take(self) -> Capture | None:
+    def _take(self) -> Capture:
         return self._shooting.take(self._plan.interval_s)
 
     def _well(self) -> None:

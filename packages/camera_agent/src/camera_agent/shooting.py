@@ -59,29 +59,28 @@ class Shooting:
         self._camera, self._spool, self._clock, self._status = camera, spool, clock, status
         self._to, self._quota, self._reserve = listeners, quota, reserve
 
-    def take(self, interval_s: float) -> Capture | None:
-        """One capture into the spool; None when a finite source is at its end. AgentError when it fails."""
+    def take(self, interval_s: float) -> Capture:
+        """One capture into the spool. AgentError when it fails."""
         self._make_room()
         target, moment = self._fresh("shot"), self._clock.now()
         small = self._fresh("preview") if self._wants_preview() else None
         shot = self._shoot(target, Wanted(interval_s=interval_s, preview=small))
-        if shot is None:
-            return None
-        number = self._spool.last_sequence() + 1
+        name = new_capture_id("cam", self._spool.last_sequence() + 1)
         capture = self._spool.put(
             target,
-            capture=new_capture_id("cam", number),
+            capture=name,
             filename=shot.filename,
             filetype=shot.filetype,
             taken=moment,
             exposure=_told(shot),
             cause=_cause(),
         )
-        if capture is not None:
-            self._status.last_capture = capture
-            self._to.taken(capture)
-            if small and self._to.previewed is not None and (preview := self._preview_made()):
-                self._to.previewed(capture, preview)
+        if capture is None:
+            raise SpoolError(f"The spool has had a capture {name} before.", "The next one gets another name.")
+        self._status.last_capture = capture
+        self._to.taken(capture)
+        if small and self._to.previewed is not None and (preview := self._preview_made()):
+            self._to.previewed(capture, preview)
         return capture
 
     def preview(self, interval_s: float) -> bytes:
@@ -96,8 +95,11 @@ class Shooting:
             "Previews need Pillow: pip install 'camera-agent[preview]'.",
         )
 
-    def _shoot(self, target: Path, wanted: Wanted) -> Shot | None:
-        shot = self._camera.take(target, wanted)
+    def _shoot(self, target: Path, wanted: Wanted) -> Shot:
+        # A source with an end begins again: a folder makes an endless camera.
+        shot = self._camera.take(target, wanted) or self._camera.take(target, wanted)
+        if shot is None:
+            raise DriverError("The source has no pictures.", "Give one that has.")
         problem = self._camera.problem
         if problem and self._status.trouble("exposure", problem):
             self._to.failed(problem)
