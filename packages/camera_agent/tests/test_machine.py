@@ -5,6 +5,11 @@ import pytest
 from camera_agent.machine import Machine
 
 
+@pytest.fixture(autouse=True)
+def _no_zone_in_the_environment(monkeypatch):
+    monkeypatch.delenv("TZ", raising=False)
+
+
 def write(root, path: str, text: str) -> None:
     (root / path).parent.mkdir(parents=True, exist_ok=True)
     (root / path).write_text(text)
@@ -16,6 +21,7 @@ def test_what_a_machine_cant_tell_is_null(tmp_path):
         "temperature_c": None,
         "throttled": [],
         "rss_bytes": None,
+        "timezone": None,
     }
 
 
@@ -24,11 +30,14 @@ def test_a_pi_on_a_weak_battery_tells_all_of_it(tmp_path):
     write(tmp_path, "sys/class/thermal/thermal_zone0/temp", "81234\n")
     write(tmp_path, "sys/devices/platform/soc/soc:firmware/get_throttled", "d0009\n")
     write(tmp_path, "proc/self/statm", "9000 7168 100 1 0 500 0\n")
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc" / "localtime").symlink_to("../usr/share/zoneinfo/Europe/Zurich")
     assert Machine(tmp_path).facts() == {
         "battery_percent": 37.0,
         "temperature_c": 81.2,
         "throttled": ["under_voltage", "hot"],
         "rss_bytes": 29_360_128,
+        "timezone": "Europe/Zurich",
     }
 
 
@@ -65,3 +74,16 @@ def test_files_that_make_no_sense_are_passed_over(tmp_path):
 
 def test_this_machine_tells_its_memory():
     assert Machine().rss_bytes() > 1 << 20
+
+
+@pytest.mark.parametrize(
+    ("variable", "told"),
+    [("Asia/Tokyo", "Asia/Tokyo"), (":Asia/Tokyo", "Asia/Tokyo"), ("CET-1CEST", None), ("../etc", None)],
+)
+def test_the_environments_time_zone_goes_before_the_systems_and_one_without_a_name_is_null(
+    tmp_path, monkeypatch, variable, told
+):
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc" / "localtime").symlink_to("/usr/share/zoneinfo/Europe/Zurich")
+    monkeypatch.setenv("TZ", variable)
+    assert Machine(tmp_path).timezone() == told

@@ -24,6 +24,7 @@ TOLD_BY_OTHERS = {
     "throttled",
     "rss_bytes",
     "network",
+    "timezone",
     "warnings",
     "commands",
 }

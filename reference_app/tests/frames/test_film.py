@@ -86,6 +86,17 @@ def test_each_hour_is_judged_by_the_wish_that_counted_then(filming):
     assert minutes == [(9, 10), (155, 3)]
 
 
+def test_windows_are_on_the_clock_that_the_agent_told(filming):
+    by = User.objects.get()
+    wish(filming, Wish(interval_s=60, schedule={"windows": ["22:00..23:00"]}), by=by, at=NOON - DAY / 2)
+    film(filming, range(60, 120))
+    seen = timeline_of(filming.pk, NOON, NOON + DAY / 2, now=NOON + DAY / 2)
+    assert [(gap.begins_at - NOON) / timedelta(hours=1) for gap in seen.gaps] == [10]
+    Camera.objects.filter(pk=filming.pk).update(health={"timezone": "Asia/Tokyo"})
+    seen = timeline_of(filming.pk, NOON, NOON + DAY / 2, now=NOON + DAY / 2)
+    assert seen.gaps == []
+
+
 def test_what_the_agent_told_and_still_holds_explains_gaps(filming):
     film(filming, [*range(60), *range(90, 120), *range(200, 240)])
     begins, ends = NOON + timedelta(minutes=60), NOON + timedelta(minutes=89)

@@ -49,6 +49,15 @@ def test_windows_are_on_the_clock_of_the_schedules_time_zone():
     assert hours(plan.open_within(MONDAY, MONDAY + DAY)) == [(5, 19)]
 
 
+@pytest.mark.parametrize(
+    ("wished", "told", "span"),
+    [("", "Asia/Tokyo", (-3, 11)), ("Europe/Zurich", "Asia/Tokyo", (5, 19)), ("", "", (6, 20))],
+)
+def test_where_the_schedule_names_no_time_zone_the_cameras_own_counts(wished, told, span):
+    plan = Plan.of(2, {"windows": ["mon 06:00..20:00"], "timezone": wished}, timezone=told)
+    assert hours(plan.open_within(MONDAY - DAY, MONDAY + DAY)) == [span]
+
+
 @pytest.mark.parametrize("case", json.loads(GOLDEN.read_text()), ids=lambda case: str(case["schedule"]))
 def test_a_schedule_is_open_when_the_protocol_says_so(case):
     moments = [[datetime.fromisoformat(one) for one in span] for span in case["open"]]

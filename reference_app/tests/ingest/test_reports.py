@@ -37,12 +37,18 @@ def test_the_golden_heartbeat_tells_how_the_machine_does():
         rss_bytes=29360128,
         uptime_s=83.4,
         network="wlan0",
+        timezone="Europe/Zurich",
         warnings=("The card is full in about 3 h at the present rate.",),
     )
 
 
 def test_a_heartbeat_of_an_old_agent_tells_nothing_of_it():
     assert reports.health({"protocol": 1}) == Health()
+
+
+@pytest.mark.parametrize("told", [None, "", "Europe", "../../etc/passwd", "Moon/Tranquility", "\0"])
+def test_a_time_zone_that_is_not_known_here_counts_as_not_told(told):
+    assert reports.health({"timezone": told}).timezone == ""
 
 
 def test_the_golden_heartbeat_says_why_its_configuration_was_not_taken():

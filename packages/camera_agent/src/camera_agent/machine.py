@@ -1,13 +1,15 @@
-"""What this machine tells of itself: battery, temperature, throttling, memory; null for what it can't."""
+"""What this machine tells of itself, from its battery to its time zone; null for what it can't."""
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from camera_agent.home import Json
@@ -33,6 +35,7 @@ class Machine:
             "temperature_c": self.temperature_c(),
             "throttled": [name for bit, name in THROTTLED.items() if self._firmware() & bit],
             "rss_bytes": self.rss_bytes(),
+            "timezone": self.timezone(),
         }
 
     def battery_percent(self) -> float | None:
@@ -51,6 +54,20 @@ class Machine:
             return int((self._root / "proc/self/statm").read_text().split()[1]) * PAGE
         except (OSError, ValueError, IndexError):
             return None
+
+    def timezone(self) -> str | None:
+        """Name of the time zone that the system's clock shows, on which windows without one are."""
+        named = os.environ.get("TZ", "").removeprefix(":") or self._linked_zone()
+        try:
+            return ZoneInfo(named).key
+        except (LookupError, ValueError, OSError):
+            return None
+
+    def _linked_zone(self) -> str:
+        try:
+            return (self._root / "etc/localtime").readlink().as_posix().partition("zoneinfo/")[2]
+        except OSError:
+            return ""
 
     def _firmware(self) -> int:
         try:

@@ -34,6 +34,8 @@ class Health:
     uptime_s: float | None = None
     #: The interface of the default route.
     network: str = ""
+    #: The name of the time zone that its clock shows; empty when it did not say, or one not known here.
+    timezone: str = ""
     #: Sentences for people: what will go wrong soon.
     warnings: tuple[str, ...] = ()
 

@@ -71,9 +71,15 @@ def timeline_of(pk: UUID, since: datetime, until: datetime, *, now: datetime) ->
 def _plans(camera: Camera, until: datetime) -> list[Plan]:
     """Read each wish for the time in which it counted: what was not wished yet was not missed."""
     wishes = wished_until(camera.pk, until)
+    zone = Health.restored(camera.health).timezone
     ends = [since for since, _ in wishes[1:]] + [until]
     return [
-        Plan.of(wish.interval_s, wish.schedule, during=(since + _HEARD if since > EVER else since, end))
+        Plan.of(
+            wish.interval_s,
+            wish.schedule,
+            during=(since + _HEARD if since > EVER else since, end),
+            timezone=zone,
+        )
         for (since, wish), end in zip(wishes, ends, strict=True)
     ]
 

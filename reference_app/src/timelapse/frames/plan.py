@@ -34,7 +34,6 @@ class Plan:
 
     interval_s: float
     windows: tuple[Window, ...] = ()
-    #: The schedule's clock is UTC where it names no time zone: an agent's own is not known here.
     place: Place = field(default_factory=Place)
     limits: Span = _EVER
     #: Frames taken one after another in each slot, so many seconds apart.
@@ -42,12 +41,22 @@ class Plan:
     burst_s: float = 1.0
 
     @classmethod
-    def of(cls, interval_s: float, schedule: Mapping[str, object] | None, *, during: Span = _EVER) -> Self:
-        """Read what was wished of a camera, for the time in which that counted."""
+    def of(
+        cls,
+        interval_s: float,
+        schedule: Mapping[str, object] | None,
+        *,
+        during: Span = _EVER,
+        timezone: str = "",
+    ) -> Self:
+        """Read what was wished of a camera, for the time in which that counted.
+
+        `timezone` is its own, which counts where the schedule names none; UTC for one that never told it.
+        """
         values = schedule or {}
         written = values.get("windows")
         place = Place(
-            zone=ZoneInfo(str(values["timezone"])) if values.get("timezone") else UTC,
+            zone=ZoneInfo(str(values.get("timezone") or timezone or "UTC")),
             latitude=_number(values, "latitude", 0.0),
             longitude=_number(values, "longitude", 0.0),
         )

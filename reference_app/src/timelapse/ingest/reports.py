@@ -10,6 +10,7 @@ import json
 import math
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, cast, get_args
+from zoneinfo import ZoneInfo
 
 from timelapse.cameras.health import Health
 from timelapse.cameras.records import Told
@@ -48,6 +49,7 @@ def health(message: Mapping[str, object]) -> Health:
         rss_bytes=_whole(message.get("rss_bytes")),
         uptime_s=_number(message.get("uptime_s")),
         network=text(message, "network", 40),
+        timezone=_zone(text(message, "timezone", 64)),
         warnings=_sentences(message.get("warnings"), 300),
     )
 
@@ -168,6 +170,13 @@ def _moment(value: object) -> str:
     try:
         return datetime.fromisoformat(value).isoformat() if isinstance(value, str) else ""
     except ValueError:
+        return ""
+
+
+def _zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (LookupError, ValueError, OSError):
         return ""
 
 

@@ -42,7 +42,7 @@ export function ScheduleFields({ schedule, about }: { readonly schedule: Table; 
         defaultValue={textOf(schedule.timezone)}
         placeholder="Europe/Zurich"
         autoComplete="off"
-        helperText="Whose clock the windows are on. Empty: the agent's own, and its gaps are judged by UTC."
+        helperText="Whose clock the windows are on. Empty: that of the agent's system."
       />
       <FieldRow>
         <Short
