@@ -14,7 +14,6 @@ import { humanize } from "../../lib/words.ts";
 import { CameraPulse } from "../live/CameraPulse.tsx";
 import { useServerNow } from "../live/useServerNow.ts";
 import type { CameraCard_camera$key } from "./__generated__/CameraCard_camera.graphql";
-import { RevokeButton } from "./RevokeButton.tsx";
 import { useCameraUpdates } from "./useCameraUpdates.ts";
 
 /** One camera, live: what it sees, whether it lives, what still waits on it. */
@@ -35,7 +34,6 @@ export function CameraCard({ camera }: { readonly camera: CameraCard_camera$key 
           receivedAt
         }
         ...CameraPulse_camera
-        ...RevokeButton_camera
       }
     `,
     camera,
@@ -103,7 +101,6 @@ export function CameraCard({ camera }: { readonly camera: CameraCard_camera$key 
             ],
           ]}
         />
-        <RevokeButton camera={data} />
       </Box>
     </Paper>
   );

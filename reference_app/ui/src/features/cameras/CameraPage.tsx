@@ -88,8 +88,11 @@ function CameraDetails({ camera }: { readonly camera: CameraPage_camera$key }) {
           display: "grid",
           gap: 2.5,
           gridTemplateColumns: { xs: "minmax(0, 1fr)", md: "minmax(0, 1fr) 400px" },
-          gridTemplateAreas: { xs: '"sight" "side" "rest"', md: '"sight side" "rest side"' },
-          gridTemplateRows: { md: "auto 1fr" },
+          gridTemplateAreas: {
+            xs: '"sight" "side" "rest" "end"',
+            md: '"sight side" "rest side" "rest end"',
+          },
+          gridTemplateRows: { md: "auto 1fr auto" },
           alignItems: "start",
         }}
       >
@@ -100,15 +103,15 @@ function CameraDetails({ camera }: { readonly camera: CameraPage_camera$key }) {
           <CameraHealth camera={live} />
           <CameraCommands camera={live} />
           <CameraConfiguration camera={live} />
-          <Box sx={{ justifySelf: "start" }}>
-            <RevokeButton camera={live} />
-          </Box>
         </Box>
         <Box sx={{ gridArea: "rest", display: "grid", gap: 2.5, minWidth: 0 }}>
           <CameraTimeline camera={page} live={live} />
           <CommandHistory camera={live} />
           <Quarantine camera={page} />
           <CameraLog camera={page} />
+        </Box>
+        <Box sx={{ gridArea: "end", justifySelf: "start" }}>
+          <RevokeButton camera={live} />
         </Box>
       </Box>
     </Box>

@@ -67,7 +67,7 @@ export function ConfigurationForm({ camera, onClose }: Props) {
         event.preventDefault();
         submit(new FormData(event.currentTarget));
       }}
-      sx={{ display: "grid", gap: 2 }}
+      sx={{ display: "grid", gap: 2, mt: 1 }}
     >
       {elsewhere.map((error) => (
         <Alert key={error.message} severity="error" variant="outlined">

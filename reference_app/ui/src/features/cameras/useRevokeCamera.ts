@@ -10,7 +10,7 @@ export function useRevokeCamera(): [(camera: string) => void, boolean] {
       mutation useRevokeCameraMutation($input: RevokeCameraInput!) {
         revokeCamera(input: $input) {
           camera {
-            ...CameraCard_camera
+            ...CameraPage_live
           }
           errors {
             message
