@@ -68,12 +68,12 @@ def _joined(task_id: str) -> dict[str, object]:
 
 def _first_ids(signature: Mapping[str, Any]) -> list[str]:
     """The tasks that this begins with."""
-    kind, tasks = signature["subtask_type"], signature["kwargs"].get("tasks")
-    if kind == "chain":
+    kind, tasks = signature.get("subtask_type"), signature.get("kwargs", {}).get("tasks")
+    if kind == "chain" and tasks:
         return _first_ids(tasks[0])
-    if kind == "group":
+    if kind == "group" and tasks:
         return [task_id for each in tasks for task_id in _first_ids(each)]
-    return [signature["options"]["task_id"]]
+    return [signature.get("options", {}).get("task_id", "")]
 
 
 def _begin(task: Task[..., object] | None = None, task_id: str = "", **_: object) -> None:
