@@ -6,7 +6,7 @@ import itertools
 import logging
 from contextlib import nullcontext
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
@@ -16,6 +16,7 @@ from fsmlock.holding import hold
 from fsmlock.iteration import shutdown
 from fsmlock.iteration.journal import Journal, Place
 from fsmlock.iteration.sources import Only, as_source
+from fsmlock.iteration.stops import AskedError, InterruptedRunError, TooManyFailuresError
 from fsmlock.models import ItemError, Run
 from fsmlock.policies import Skip
 from fsmlock.steps import RunStep
@@ -24,65 +25,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
-    from django.db import models
-
     from fsmlock.held import Held
-    from fsmlock.iteration.sources import Cursor, Items, Source
+    from fsmlock.iteration.sources import Cursor, Source
+    from fsmlock.iteration.work import Work
     from fsmlock.policies import Policy
     from fsmlock.steps import OnStep
 
 _log = logging.getLogger("fsmlock")
 States = Run.States
 _WAIT_FOR_LOCK = timedelta(seconds=5)
-
-
-class Work(Protocol):
-    """What the worker needs of an iteration; see fsmlock.iteration.Iteration for the meaning of each."""
-
-    transactional: ClassVar[bool]
-    batch_size: ClassVar[int]
-    budget: ClassVar[timedelta | None]
-    max_errors: ClassVar[int]
-    persist_every: ClassVar[timedelta]
-    lease: ClassVar[timedelta]
-    needs: ClassVar[Sequence[str]]
-    policy: ClassVar[Policy]
-
-    def items(self) -> Items[Any]:
-        """The items."""
-        ...
-
-    def each(self, item: Any) -> None:  # noqa: ANN401 - each iteration has its own items
-        """One of them."""
-        ...
-
-    def each_batch(self, items: Sequence[Any]) -> None:
-        """Some of them."""
-        ...
-
-    def target(self) -> models.Model | None:
-        """What is held meanwhile."""
-        ...
-
-    def throttle(self) -> timedelta | None:
-        """How long to leave off."""
-        ...
-
-
-class InterruptedRunError(Exception):
-    """Stop between two items, and go on ``after`` a while."""
-
-    def __init__(self, why: str, after: timedelta = timedelta(0)) -> None:
-        self.after = after
-        super().__init__(why)
-
-
-class AskedError(Exception):
-    """Somebody changed the state of the run: pausing or cancelling."""
-
-
-class TooManyFailuresError(Exception):
-    """More items failed than the iteration allows."""
 
 
 class Worker:
