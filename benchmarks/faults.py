@@ -36,7 +36,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=2.0, help="for each suite (default: 2)")
     parser.add_argument("--seeds", type=int, default=0, help="so many, instead of minutes (suite agent)")
     parser.add_argument("--first-seed", type=int, default=1, help="where to begin (suite agent; default: 1)")
-    parser.add_argument("--at-once", type=int, default=1, help="seeds beside one another (suite agent; default: 1)")
+    parser.add_argument("--at-once", type=int, default=1, help="seeds beside one another (agent; default: 1)")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     strangers = [name for name in options.suites if name not in known]

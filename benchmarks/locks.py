@@ -11,16 +11,13 @@ import argparse
 import contextlib
 import json
 import multiprocessing
-import os
-import platform
 import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,7 +27,6 @@ PAIRS = 20
 CONTENDERS = 8
 CONTENTION_S = 2.0
 PARTS = ("sqlite", "postgresql", "valkey")
-HERE = Path(__file__).resolve()
 
 
 def main() -> None:
@@ -41,24 +37,8 @@ def main() -> None:
     if options.part:
         print(json.dumps(run_part(options.part)))
         return
-    cases = [case for part in PARTS for case in in_a_process_of_its_own(part)]
-    if options.json:
-        machine = f"{platform.machine()} {os.cpu_count()} cores, Python {platform.python_version()}"
-        print(json.dumps({"name": "locks", "machine": machine, "cases": cases}))
-        return
-    for c in cases:
-        sign = "<=" if c["better"] == "lower" else ">="
-        measured = f"ours {c['ours']:>9.4g}  peer {c['peer']:>9.4g} {c['unit']:<5}"
-        print(f"{c['case']:<58} {measured} ratio {c['ratio']:6.3g}  goal {sign} {c['goal']}")
-
-
-def in_a_process_of_its_own(part: str) -> list[dict[str, Any]]:
-    command = [sys.executable, str(HERE), "--part", part]
-    if part == "postgresql":
-        command = [sys.executable, str(HERE.parent.parent / "scripts" / "with_postgresql"), *command]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-    cases: list[dict[str, Any]] = json.loads(done.stdout.splitlines()[-1])
-    return cases
+    cases = [case for part in PARTS for case in parts.in_a_process_of_its_own(part)]
+    parts.tell("locks", cases, as_json=options.json)
 
 
 def case(
@@ -123,7 +103,7 @@ def set_up(folder: str, valkey_url: str) -> dict[str, Any]:
     from django.conf import settings
 
     settings.configure(
-        DATABASES={"default": database(folder)},
+        DATABASES={"default": parts.database(folder)},
         INSTALLED_APPS=["fsmlock"],
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
         USE_TZ=True,
@@ -164,25 +144,6 @@ def set_up(folder: str, valkey_url: str) -> dict[str, Any]:
     film = Film.objects.create(room=room)
     frame = Frame.objects.create(film=film)
     return {"room": room, "film": film, "frame": frame, "Frame": Frame}
-
-
-def database(folder: str) -> dict[str, Any]:
-    url = os.environ.get("DATABASE_URL", "")
-    if not url.startswith("postgres"):
-        pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-        options = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": pragmas}
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": f"{folder}/bench.sqlite3", "OPTIONS": options}
-    from urllib.parse import urlsplit
-
-    parts = urlsplit(url)
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path.lstrip("/"),
-        "USER": parts.username or "postgres",
-        "PASSWORD": parts.password or "",
-        "HOST": parts.hostname or "",
-        "PORT": str(parts.port or ""),
-    }
 
 
 def in_the_database(world: dict[str, Any], part: str) -> list[dict[str, Any]]:

@@ -11,17 +11,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import random
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
+
+import parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +29,6 @@ PER_TASK = 20
 BATCH = 4_000
 PAGES = 9
 PARTS = ("sqlite", "postgresql")
-HERE = Path(__file__).resolve()
 _PEER = "INSERT INTO peer (causal_id, path, body) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
 
 
@@ -44,25 +41,12 @@ def main() -> None:
     if options.part:
         print(json.dumps(run_part(options.part, options.messages)))
         return
-    cases = [case for part in PARTS for case in in_a_process_of_its_own(part, options.messages)]
-    if options.json:
-        machine = f"{platform.machine()} {os.cpu_count()} cores, Python {platform.python_version()}"
-        print(json.dumps({"name": "logstore", "machine": machine, "cases": cases}))
-        return
-    for c in cases:
-        sign = "<=" if c["better"] == "lower" else ">="
-        peer = f"peer {c['peer']:>9.4g}" if c["peer"] is not None else " " * 14
-        print(f"{c['case']:<66} ours {c['ours']:>9.4g}  {peer} {c['unit']:<10} goal {sign} {c['goal']}")
-
-
-def in_a_process_of_its_own(part: str, messages: int) -> list[dict[str, Any]]:
-    command = [sys.executable, str(HERE), "--part", part, "--messages", str(messages)]
-    if part == "postgresql":
-        command = [sys.executable, str(HERE.parent.parent / "scripts" / "with_postgresql"), *command]
-    environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment)
-    cases: list[dict[str, Any]] = json.loads(done.stdout.splitlines()[-1])
-    return cases
+    cases = [
+        case
+        for part in PARTS
+        for case in parts.in_a_process_of_its_own(part, "--messages", str(options.messages))
+    ]
+    parts.tell("logstore", cases, as_json=options.json)
 
 
 def case(
@@ -144,7 +128,7 @@ def set_up(folder: str) -> None:
     from django.conf import settings
 
     settings.configure(
-        DATABASES={"default": database(folder)},
+        DATABASES={"default": parts.database(folder)},
         INSTALLED_APPS=["eliot_progress.django"],
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
         USE_TZ=True,
@@ -160,25 +144,6 @@ def set_up(folder: str) -> None:
             f"CREATE TABLE peer (id {identity} PRIMARY KEY, causal_id varchar(32) NOT NULL,"
             " path text NOT NULL, body text NOT NULL, UNIQUE (causal_id, path))"
         )
-
-
-def database(folder: str) -> dict[str, Any]:
-    url = os.environ.get("DATABASE_URL", "")
-    if not url.startswith("postgres"):
-        pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-        options = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": pragmas}
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": f"{folder}/bench.sqlite3", "OPTIONS": options}
-    from urllib.parse import urlsplit
-
-    parts = urlsplit(url)
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path.lstrip("/"),
-        "USER": parts.username or "postgres",
-        "PASSWORD": parts.password or "",
-        "HOST": parts.hostname or "",
-        "PORT": str(parts.port or ""),
-    }
 
 
 def taken_in(part: str, path: Path) -> list[dict[str, Any]]:

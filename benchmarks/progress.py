@@ -175,6 +175,7 @@ class Bare:
     done = 0
 
     def advance(self, n: int = 1) -> None:
+        """Count."""
         self.done += n
 
 
