@@ -48,7 +48,7 @@ class Storm:
         self.done: Counter[str] = Counter()
         self.trouble: list[str] = []
         self.excused: set[int] = set()
-        #: Celery's worker ends when Valkey refuses what it writes, and its place is taken by the next.
+        #: Processes that saw a full disk.
         self._starved: set[int] = set()
         self.witness = Witness(world.home / "spool" / "index.sqlite3")
         self._kinds: dict[str, Callable[[], None]] = {
@@ -144,13 +144,23 @@ class Storm:
         """What systemd does: start again whatever has ended. That it ended by itself is held against it."""
         for victim in (self.world.valkey, self.world.web, self.world.worker, self.world.agent):
             if victim.ended_by_itself():
-                if victim.pid in self._starved:
-                    self.done["worker ended for want of disk"] += 1
+                if self._for_want_of_disk(victim):
+                    self.done[f"{victim.name} ended for want of disk"] += 1
                 else:
                     words = victim.child.last_words(30)
                     self.trouble.append(f"{victim.name} ended by itself ({victim.child.exit_code}): {words}")
                 victim.deaths.append(victim.pid)
                 victim.start()
+
+    def _for_want_of_disk(self, victim: Victim) -> bool:
+        """Whether it may end by itself, for the next to take its place.
+
+        Celery's worker ends when Valkey refuses what it writes. An agent that works goes on when its card is
+        full; one that begins then can't open its index, says so, and is started again until it can.
+        """
+        if victim.pid not in self._starved:
+            return False
+        return victim is self.world.worker or "can't be opened" in victim.child.last_words(30)
 
     def _killed(self, victim: Victim) -> None:
         victim.kill()
@@ -176,6 +186,7 @@ class Storm:
 
     def _agent_disk_full(self) -> None:
         before = len(read_ledger(self.world.ledger))
+        self._starved.add(self.world.agent.pid)
         with self.world.agent_disk.filled():
             self._pause(0.3, 1.5)
         after = len(read_ledger(self.world.ledger))
