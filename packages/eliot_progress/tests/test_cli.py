@@ -12,6 +12,7 @@ import pytest
 
 from eliot_progress import context, install, progress
 from eliot_progress.cli import main
+from eliot_progress.encoding import encode
 from eliot_progress.stores.redis import RedisStore
 from eliot_progress.testing.samples import sample
 
@@ -148,6 +149,60 @@ def test_the_files_for_a_cluster_are_written_and_named(tmp_path, capsys):
 
 
 @pytest.mark.parametrize("command", ["watch", "tree"])
-def test_a_missing_log_is_one_sentence(command, tmp_path, capsys):
-    assert main([command, str(tmp_path / "none")]) == 2
-    assert "none" in capsys.readouterr().err
+@pytest.mark.parametrize(("name", "why"), [("none", "There is no log at"), (".", "is a folder.")])
+def test_what_is_no_file_is_one_sentence_with_a_remedy(command, name, why, tmp_path, capsys):
+    assert main([command, str(tmp_path / name)]) == 2
+    told = capsys.readouterr().err
+    assert why in told
+    assert told.endswith("Give the file that install(log_path=...) writes.\n")
+
+
+def test_files_for_a_cluster_need_a_folder(tmp_path, capsys):
+    path = tmp_path / "file"
+    path.touch()
+    assert main(["elk", str(path)]) == 2
+    assert capsys.readouterr().err == f"eliot-progress: {path}: File exists.\n"
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        (["--failed"], "Nothing failed in"),
+        (["--causal-id", "abc"], "has an id that begins with abc."),
+        ([], "There are no eliot messages in"),
+    ],
+)
+def test_a_tree_that_is_not_there_says_why(asked, why, tmp_path, capsys):
+    (tmp_path / "log").write_text('127.0.0.1 - - "GET / HTTP/1.1" 200\n{"torn\n[1]\n{"n":1}\n')
+    assert main(["tree", str(tmp_path / "log"), *asked]) == 0
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert why in printed.err
+
+
+def test_who_has_seen_enough_of_a_tree_ends_it_in_silence(tmp_path):
+    with (tmp_path / "log").open("wb") as file:
+        file.writelines(encode({**sample(1), "task_uuid": f"u{n}"}) for n in range(9_000))
+    command = [sys.executable, "-c", CODE, "tree", str(tmp_path / "log")]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    assert process.wait(20) == 0
+    process.stderr.close()
+
+
+def test_a_store_that_is_away_is_one_sentence_without_its_password(capsys):
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        assert main(["watch", f"redis://:secret@127.0.0.1:{nobody.getsockname()[1]}/0", "--once"]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("eliot-progress: The store can't be read (")
+    assert told.count("\n") == 1
+    assert "secret" not in told
+
+
+def test_a_store_needs_its_extra(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "redis", None)
+    assert main(["watch", "redis://127.0.0.1/0", "--once"]) == 2
+    assert "pip install 'eliot-progress[redis]'" in capsys.readouterr().err

@@ -5,6 +5,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from eliot_progress import sources
 from eliot_progress.encoding import encode
 from eliot_progress.sources import Remote, source
 from eliot_progress.testing.samples import sample
@@ -102,3 +103,14 @@ def test_an_export_without_its_last_line_s_end_is_read_whole(served):
     shelf = served(Shelf(parts=False))
     shelf.body = json.dumps(sample(1)).encode()
     assert seqs(Remote(shelf.url, {}).new()) == [1]
+
+
+def test_a_file_larger_than_what_is_read_at_once_is_read_to_its_end(tmp_path, monkeypatch):
+    path = tmp_path / "log"
+    path.write_bytes(b"".join(encode(sample(seq, done=seq, next_by=900.0)) for seq in range(1, 9)))
+    monkeypatch.setattr(sources, "_PART", 100)
+    look = source(str(path), {})
+    assert [state.done for state in look(200.0)] == [8]
+    with path.open("ab") as file:
+        file.write(encode(sample(9, done=9)))
+    assert [state.done for state in look(200.0)] == [9]

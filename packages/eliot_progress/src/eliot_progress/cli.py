@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from contextlib import nullcontext
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from eliot_progress.state import TaskState
+
+#: Between two looks.
+_LONGEST_S = 3600.0
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -40,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     watch.add_argument("--every", type=float, default=0.5, help="seconds between two looks (default: 0.5)")
     watch.set_defaults(run=_watch)
     tree = commands.add_parser("tree", help="the tree of causes")
-    tree.add_argument("file", type=Path)
+    tree.add_argument("file", type=Path, help="a log file of JSON lines")
     tree.add_argument(
         "--causal-id", default="", help="only the task whose id begins so (dashes do not matter)"
     )
@@ -51,22 +55,48 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     elk.add_argument("folder", type=Path, help="where to write them; README.md there says how to use them")
     elk.set_defaults(run=_elk)
-    arguments = parser.parse_args(argv)
+    return _done(parser.parse_args(argv))
+
+
+def _done(arguments: argparse.Namespace) -> int:
     try:
-        return int(arguments.run(arguments))
+        status = int(arguments.run(arguments))
+        sys.stdout.flush()
+    except BrokenPipeError:  # `| head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OSError as error:
-        sys.stderr.write(f"eliot-progress: {error}\n")
+        told = f"{error.filename}: {error.strerror}." if error.filename else error
+        sys.stderr.write(f"eliot-progress: {told}\n")
         return 2
     except KeyboardInterrupt:
         return 0
+    return status
 
 
 def _tree(arguments: argparse.Namespace) -> int:
-    wanted = arguments.causal_id.replace("-", "").lower()
-    for uuid, root in Forest(read(arguments.file)).tasks.items():
-        if uuid.replace("-", "").startswith(wanted) and (not arguments.failed or root.failed):
-            sys.stdout.write("\n".join([uuid, *lines(root), ""]) + "\n")
+    file, wanted = sources.log_at(arguments.file), arguments.causal_id.replace("-", "").lower()
+    forest = Forest(each for each in read(file) if _plain(each.get("task_uuid")).startswith(wanted))
+    shown = [each for each in forest.tasks.items() if not arguments.failed or each[1].failed]
+    for uuid, root in shown:
+        sys.stdout.write("\n".join([uuid, *lines(root), ""]) + "\n")
+    if not shown:
+        sys.stderr.write(f"eliot-progress: {_why_none(arguments)}\n")
     return 0
+
+
+def _plain(task_uuid: object) -> str:
+    return str(task_uuid).replace("-", "")
+
+
+def _why_none(arguments: argparse.Namespace) -> str:
+    if arguments.failed:
+        return f"Nothing failed in {arguments.file}."
+    if arguments.causal_id:
+        return f"No task in {arguments.file} has an id that begins with {arguments.causal_id}."
+    return (
+        f"There are no eliot messages in {arguments.file}. Give the file that install(log_path=...) writes."
+    )
 
 
 def _elk(arguments: argparse.Namespace) -> int:
@@ -86,7 +116,7 @@ def _watch(arguments: argparse.Namespace) -> int:
         trouble = ""
         while True:
             paint(states, time.time(), trouble)
-            time.sleep(max(0.05, arguments.every))
+            time.sleep(min(max(0.05, arguments.every), _LONGEST_S))
             try:
                 states, trouble = look(time.time()), ""
             except OSError as error:  # it was there a moment ago: what was seen stays on the screen

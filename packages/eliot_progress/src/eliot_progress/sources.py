@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from http.client import HTTPException
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
@@ -12,10 +13,8 @@ from eliot_progress.reading import Tail, decode
 from eliot_progress.state import Reducer, TaskState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from http.client import HTTPResponse
-
-    from eliot_progress.stores.base import Store
 
     Look = Callable[[float], Sequence[TaskState]]
 
@@ -24,10 +23,8 @@ _LINGER_S = 10.0
 #: Bytes that one look takes from an address, and seconds that it waits for them.
 _MOST = 1 << 26
 _TIMEOUT_S = 10
-
-
-class _Log(Protocol):
-    def new(self) -> Sequence[Mapping[str, object]]: ...
+#: Bytes of a file that are read at once: it may be larger than the memory.
+_PART = 1 << 22
 
 
 def source(where: str, headers: Mapping[str, str]) -> Look:
@@ -37,28 +34,52 @@ def source(where: str, headers: Mapping[str, str]) -> Look:
     nothing to be read.
     """
     if where.startswith(("redis://", "rediss://", "unix://")):
-        from eliot_progress.stores.redis import RedisStore  # noqa: PLC0415 - only this source needs redis
-
-        return _from_store(RedisStore(where))
+        return _from_store(where)
     if where.startswith(("http://", "https://")):
-        return _from_log(Remote(where, headers))
-    path = Path(where)
+        return _from_log(Remote(where, headers).new)
+    return _from_log(partial(_appended, Tail(log_at(Path(where)))))
+
+
+def log_at(path: Path) -> Path:
+    """`path`, where there is a file. Raises OSError with a sentence when there is none."""
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} is a folder. Give the file that install(log_path=...) writes.")
     if not path.exists():
         raise FileNotFoundError(
             f"There is no log at {path}. Give the file that install(log_path=...) writes."
         )
-    return _from_log(Tail(path))
+    return path
 
 
-def _from_store(store: Store) -> Look:
-    return lambda now: store.active()  # noqa: ARG005 - a store has no ended work to let linger
+def _from_store(url: str) -> Look:
+    try:
+        from redis import RedisError  # noqa: PLC0415 - only this source needs redis
+
+        from eliot_progress.stores.redis import RedisStore  # noqa: PLC0415 - as above
+    except ImportError:
+        raise OSError("A store is read by redis: pip install 'eliot-progress[redis]'.") from None
+    store = RedisStore(url)
+
+    def look(now: float) -> Sequence[TaskState]:  # noqa: ARG001 - a store has no ended work to let linger
+        try:
+            return store.active()
+        except RedisError as error:  # it names the server, and not the password as the URL does
+            raise OSError(f"The store can't be read ({error}) Is the address right, the server up?") from None
+
+    return look
 
 
-def _from_log(log: _Log) -> Look:
+def _appended(tail: Tail) -> Iterator[Mapping[str, object]]:
+    yield from tail.new(_PART)
+    while tail.found:
+        yield from tail.new(_PART)
+
+
+def _from_log(new: Callable[[], Iterable[Mapping[str, object]]]) -> Look:
     reducer = Reducer()
 
     def look(now: float) -> list[TaskState]:
-        for message in log.new():
+        for message in new():
             reducer.add(message)
         return [s for s in reducer.states.values() if s.outcome is None or now - s.beat_at < _LINGER_S]
 

@@ -13,6 +13,7 @@ from django.db import DatabaseError, connections
 
 from eliot_progress.django import conf, retention
 from eliot_progress.django.ingest import Ingest
+from eliot_progress.sources import log_at
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -69,11 +70,11 @@ class Command(BaseCommand):
             self.stdout.write(f"Forgot {messages} messages of {tasks} tasks.")
 
     def _ingest(self, files: list[Path], *, follow: bool) -> None:
-        missing = [path for path in files if not path.exists()]
-        if missing and not follow:
-            raise CommandError(
-                f"There is no log at {missing[0]}. Give the file that install(log_path=...) writes."
-            )
+        try:
+            for path in () if follow else files:  # what is followed may come later
+                log_at(path)
+        except OSError as error:
+            raise CommandError(str(error)) from None
         ingest = Ingest(files)
         if follow:
             self._follow(ingest)
