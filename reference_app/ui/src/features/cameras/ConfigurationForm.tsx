@@ -1,15 +1,14 @@
 import Alert from "@mui/material/Alert";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
-import MenuItem from "@mui/material/MenuItem";
-import TextField from "@mui/material/TextField";
 import { useEffect, useRef } from "react";
 import { graphql, useFragment } from "react-relay";
 
 import type { ConfigurationForm_camera$key } from "./__generated__/ConfigurationForm_camera.graphql";
 import { DeliveryFields, deliveryOf } from "./DeliveryFields.tsx";
 import { FieldGroup } from "./FieldGroup.tsx";
-import { text, textOf } from "./formValues.ts";
+import { ChoiceSetting, NumberSetting } from "./fields.tsx";
+import { text } from "./formValues.ts";
 import { ScheduleFields, scheduleOf } from "./ScheduleFields.tsx";
 import { tableOf, withValues } from "./tables.ts";
 import { useConfigureCamera } from "./useConfigureCamera.ts";
@@ -74,29 +73,21 @@ export function ConfigurationForm({ camera, onClose }: Props) {
           {error.message} {error.remedy}
         </Alert>
       ))}
-      <TextField
+      <NumberSetting
         label="Interval in seconds"
         name="interval"
-        defaultValue={String(configuration.intervalSeconds)}
-        autoComplete="off"
-        slotProps={{ htmlInput: { inputMode: "decimal" } }}
+        value={configuration.intervalSeconds}
         {...about("intervalSeconds", "From one picture to the next.")}
       />
       <ScheduleFields schedule={tableOf(configuration.schedule)} about={about} />
       <FieldGroup title="Light">
-        <TextField
-          select
+        <ChoiceSetting
           label="Exposure"
           name="mode"
-          defaultValue={textOf(tableOf(configuration.exposure).mode)}
-          slotProps={{ select: { displayEmpty: true }, inputLabel: { shrink: true } }}
+          value={tableOf(configuration.exposure).mode}
+          choices={{ auto: "Auto", locked: "Locked", ramp: "Ramp" }}
           {...about("exposure", "Ramp follows the light smoothly through dusk and dawn.")}
-        >
-          <MenuItem value="">Not wished</MenuItem>
-          <MenuItem value="auto">Auto</MenuItem>
-          <MenuItem value="locked">Locked</MenuItem>
-          <MenuItem value="ramp">Ramp</MenuItem>
-        </TextField>
+        />
       </FieldGroup>
       <DeliveryFields delivery={tableOf(configuration.delivery)} about={about} />
       <Box sx={{ display: "flex", gap: 1 }}>

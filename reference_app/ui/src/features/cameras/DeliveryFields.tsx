@@ -1,8 +1,6 @@
-import MenuItem from "@mui/material/MenuItem";
-import TextField from "@mui/material/TextField";
-
-import { FieldGroup, FieldRow, LinesField } from "./FieldGroup.tsx";
-import { numberOf, numeric, text, textOf, textsOf } from "./formValues.ts";
+import { FieldGroup, FieldRow } from "./FieldGroup.tsx";
+import { ChoiceSetting, LinesSetting, NumberSetting, TextSetting } from "./fields.tsx";
+import { numeric, text, textsOf } from "./formValues.ts";
 import type { About } from "./ScheduleFields.tsx";
 import { linesOf, type Table } from "./tables.ts";
 
@@ -22,64 +20,48 @@ export function deliveryOf(form: FormData): Table {
 export function DeliveryFields({ delivery, about }: { readonly delivery: Table; readonly about: About }) {
   return (
     <FieldGroup title="Delivery">
-      <TextField
-        select
+      <ChoiceSetting
         label="Deliver"
         name="when"
-        defaultValue={textOf(delivery.when)}
-        slotProps={{ select: { displayEmpty: true }, inputLabel: { shrink: true } }}
+        value={delivery.when}
+        choices={{ at_once: "At once", windows: "In windows", asked: "When asked" }}
         {...about("delivery", "When asked: by the button Deliver now, or at the camera.")}
-      >
-        <MenuItem value="">Not wished</MenuItem>
-        <MenuItem value="at_once">At once</MenuItem>
-        <MenuItem value="windows">In windows</MenuItem>
-        <MenuItem value="asked">When asked</MenuItem>
-      </TextField>
-      <LinesField
+      />
+      <LinesSetting
         label="Delivery windows"
         name="delivery-windows"
         value={delivery.windows}
         placeholder="22:00..06:00"
         helperText="One a line, by the agent's own clock."
       />
-      <TextField
+      <TextSetting
         label="Deliver over networks"
         name="networks"
-        defaultValue={textsOf(delivery.networks).join(", ")}
+        value={textsOf(delivery.networks).join(", ")}
         placeholder="wlan0"
-        autoComplete="off"
         helperText="Interfaces or Wi-Fi names, with commas. Empty: any."
       />
       <FieldRow>
-        <TextField
+        <NumberSetting
           label="KiB per second"
           name="rate"
-          defaultValue={numberOf(delivery.rate_kib_s)}
-          autoComplete="off"
-          slotProps={{ htmlInput: { inputMode: "numeric" } }}
+          value={delivery.rate_kib_s}
           helperText="At most; empty: no limit."
         />
-        <TextField
+        <NumberSetting
           label="Uploads at once"
           name="parallel"
-          defaultValue={numberOf(delivery.parallel)}
-          autoComplete="off"
-          slotProps={{ htmlInput: { inputMode: "numeric" } }}
+          value={delivery.parallel}
           helperText="Empty: one."
         />
       </FieldRow>
-      <TextField
-        select
+      <ChoiceSetting
         label="Order"
         name="ordered"
-        defaultValue={choiceOf(delivery.ordered)}
-        slotProps={{ select: { displayEmpty: true }, inputLabel: { shrink: true } }}
+        value={choiceOf(delivery.ordered)}
+        choices={{ no: "May be passed", yes: "Strict" }}
         helperText="Strict: nothing passes a picture over which the server stumbles."
-      >
-        <MenuItem value="">Not wished</MenuItem>
-        <MenuItem value="no">May be passed</MenuItem>
-        <MenuItem value="yes">Strict</MenuItem>
-      </TextField>
+      />
     </FieldGroup>
   );
 }

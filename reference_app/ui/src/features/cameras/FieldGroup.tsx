@@ -1,9 +1,6 @@
 import Box from "@mui/material/Box";
-import TextField from "@mui/material/TextField";
 import Typography from "@mui/material/Typography";
 import { type ReactNode, useId } from "react";
-
-import { textsOf } from "./formValues.ts";
 
 interface GroupProps {
   readonly title: string;
@@ -35,18 +32,4 @@ export function FieldRow({ children }: { readonly children: ReactNode }) {
       {children}
     </Box>
   );
-}
-
-interface LinesProps {
-  readonly label: string;
-  readonly name: string;
-  readonly value: unknown;
-  readonly placeholder: string;
-  readonly helperText: string;
-  readonly error?: boolean;
-}
-
-/** A setting that is a list of texts, one a line. */
-export function LinesField({ value, ...field }: LinesProps) {
-  return <TextField multiline minRows={2} defaultValue={textsOf(value).join("\n")} {...field} />;
 }

@@ -1,7 +1,6 @@
-import TextField from "@mui/material/TextField";
-
-import { FieldGroup, FieldRow, LinesField } from "./FieldGroup.tsx";
-import { numberOf, numeric, text, textOf } from "./formValues.ts";
+import { FieldGroup, FieldRow } from "./FieldGroup.tsx";
+import { LinesSetting, NumberSetting, TextSetting } from "./fields.tsx";
+import { numeric, text } from "./formValues.ts";
 import { linesOf, type Table } from "./tables.ts";
 
 /** What a field says below it: its trouble, or what it is for. */
@@ -26,7 +25,7 @@ export function scheduleOf(form: FormData): Table {
 export function ScheduleFields({ schedule, about }: { readonly schedule: Table; readonly about: About }) {
   return (
     <FieldGroup title="Schedule">
-      <LinesField
+      <LinesSetting
         label="Windows"
         name="windows"
         value={schedule.windows}
@@ -36,63 +35,51 @@ export function ScheduleFields({ schedule, about }: { readonly schedule: Table; 
           "One a line, as mon-fri 06:30..20:00 or sunrise-30m..sunset+30m. None: it films always.",
         )}
       />
-      <TextField
+      <TextSetting
         label="Time zone"
         name="timezone"
-        defaultValue={textOf(schedule.timezone)}
+        value={schedule.timezone}
         placeholder="Europe/Zurich"
-        autoComplete="off"
         helperText="Whose clock the windows are on. Empty: that of the agent's system."
       />
       <FieldRow>
-        <Short
+        <NumberSetting
           label="Latitude"
           name="latitude"
-          value={numberOf(schedule.latitude)}
-          help="Degrees north, for the sun."
+          value={schedule.latitude}
+          helperText="Degrees north, for the sun."
         />
-        <Short
+        <NumberSetting
           label="Longitude"
           name="longitude"
-          value={numberOf(schedule.longitude)}
-          help="Degrees east, for the sun."
+          value={schedule.longitude}
+          helperText="Degrees east, for the sun."
         />
       </FieldRow>
       <FieldRow>
-        <Short label="First day" name="start" value={textOf(schedule.start)} help="As 2026-11-23." />
-        <Short label="Last day" name="end" value={textOf(schedule.end)} help="As 2026-12-23." />
+        <TextSetting label="First day" name="start" value={schedule.start} helperText="As 2026-11-23." />
+        <TextSetting label="Last day" name="end" value={schedule.end} helperText="As 2026-12-23." />
       </FieldRow>
       <FieldRow>
-        <Short
+        <NumberSetting
           label="Burst"
           name="burst"
-          value={numberOf(schedule.burst)}
-          help="Pictures each time; empty: one."
+          value={schedule.burst}
+          helperText="Pictures each time; empty: one."
         />
-        <Short
+        <NumberSetting
           label="Seconds apart"
           name="burst_s"
-          value={numberOf(schedule.burst_s)}
-          help="Within a burst."
+          value={schedule.burst_s}
+          helperText="Within a burst."
         />
-        <Short
+        <NumberSetting
           label="Bulb in seconds"
           name="bulb_s"
-          value={numberOf(schedule.bulb_s)}
-          help="Each exposes so long; empty: as the light asks."
+          value={schedule.bulb_s}
+          helperText="Each exposes so long; empty: as the light asks."
         />
       </FieldRow>
     </FieldGroup>
   );
-}
-
-interface ShortProps {
-  readonly label: string;
-  readonly name: string;
-  readonly value: string;
-  readonly help: string;
-}
-
-function Short({ label, name, value, help }: ShortProps) {
-  return <TextField label={label} name={name} defaultValue={value} autoComplete="off" helperText={help} />;
 }
