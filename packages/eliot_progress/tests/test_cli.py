@@ -204,5 +204,6 @@ def test_a_store_that_is_away_is_one_sentence_without_its_password(capsys):
 
 def test_a_store_needs_its_extra(monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "redis", None)
+    monkeypatch.delitem(sys.modules, "eliot_progress.stores.redis", raising=False)
     assert main(["watch", "redis://127.0.0.1/0", "--once"]) == 2
     assert "pip install 'eliot-progress[redis]'" in capsys.readouterr().err

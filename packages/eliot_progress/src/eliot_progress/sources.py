@@ -53,9 +53,7 @@ def log_at(path: Path) -> Path:
 
 def _from_store(url: str) -> Look:
     try:
-        from redis import RedisError  # noqa: PLC0415 - only this source needs redis
-
-        from eliot_progress.stores.redis import RedisStore  # noqa: PLC0415 - as above
+        from eliot_progress.stores.redis import RedisError, RedisStore  # noqa: PLC0415 - only this source needs redis
     except ImportError:
         raise OSError("A store is read by redis: pip install 'eliot-progress[redis]'.") from None
     store = RedisStore(url)

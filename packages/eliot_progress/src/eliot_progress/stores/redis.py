@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 import redis
+from redis import RedisError as RedisError  # noqa: PLC0414 - what its store raises
 
 from eliot_progress.messages import OUTCOMES, parse
 from eliot_progress.state import arrived, from_dict, state_of, to_dict
