@@ -185,20 +185,23 @@ def test_a_group_a_chord_and_the_canvas_of_a_task_are_one_tree(world):
     world.ended(world.click(work), "leaf", 10)
 
 
-@pytest.mark.parametrize("body", ["a task", "a chain", "a group"])
-def test_a_chords_body_names_the_group_that_it_waited_for(world, body):
+@pytest.mark.parametrize(
+    ("body", "first", "leaves"), [("task", 1, 1), ("chain", 1, 2), ("group", 1, 1), ("chord", 2, 3)]
+)
+def test_a_chords_body_names_the_group_that_it_waited_for(world, body, first, leaves):
     leaf, fan_out = task(world, "leaf"), task(world, "fan_out")
     bodies = {
-        "a task": leaf.s,
-        "a chain": lambda: chain(leaf.s(), leaf.si()),
-        "a group": lambda: group(leaf.s()),
+        "task": leaf.s,
+        "chain": lambda: chain(leaf.s(), leaf.si()),
+        "group": lambda: group(leaf.s()),
+        "chord": lambda: chord([leaf.si(), leaf.si()], leaf.si()),
     }
     uuid = world.click(lambda: chord([leaf.si(), fan_out.si()], bodies[body]()).delay())
-    found = world.ended(uuid, "leaf", 8 if body == "a chain" else 7)
+    found = world.ended(uuid, "leaf", 6 + leaves)
     (fanned_out,) = started(found, "fan_out")
-    (chorded,) = (m for m in found if m.get("joins") == fanned_out["group"])
-    assert chorded["action_type"] == "celery:publish"
-    assert chorded["task_id"] in [m["task_id"] for m in started(found, "leaf")]
+    chorded = [m for m in found if m.get("joins") == fanned_out["group"]]
+    assert [m["action_type"] for m in chorded] == first * ["celery:publish"]
+    assert {m["task_id"] for m in chorded} <= {m["task_id"] for m in started(found, "leaf")}
 
 
 def test_every_attempt_of_a_retried_task_is_there_with_ids_of_its_own(world):

@@ -14,7 +14,6 @@ from eliot_progress.destinations import flush_all
 from eliot_progress.errors import EliotProgressError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from contextvars import Token
 
     import eliot
@@ -66,13 +65,15 @@ def _joined(task_id: str) -> dict[str, object]:
     return {"joins": str(request.group)} if body and task_id in _first_ids(body) else {}
 
 
-def _first_ids(signature: Mapping[str, Any]) -> list[str]:
+def _first_ids(signature: Any) -> list[str]:  # noqa: ANN401 - as Celery has it in its messages
     """The tasks that this begins with."""
-    kind, tasks = signature.get("subtask_type"), signature.get("kwargs", {}).get("tasks")
-    if kind == "chain" and tasks:
-        return _first_ids(tasks[0])
-    if kind == "group" and tasks:
-        return [task_id for each in tasks for task_id in _first_ids(each)]
+    if isinstance(signature, list | tuple):
+        return [task_id for each in signature for task_id in _first_ids(each)]
+    kind, given = signature.get("subtask_type"), signature.get("kwargs", {})
+    if kind == "chain":
+        return _first_ids(given.get("tasks", [])[:1])
+    if kind in ("group", "chord"):
+        return _first_ids(given.get("tasks" if kind == "group" else "header", []))
     return [signature.get("options", {}).get("task_id", "")]
 
 
