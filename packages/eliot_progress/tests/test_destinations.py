@@ -10,7 +10,7 @@ from eliot_progress.stores.memory import MemoryStore
 
 def test_what_was_installed_can_be_removed(tmp_path):
     store = MemoryStore()
-    installed = install(store=store, log_path=tmp_path / "log")
+    installed = install(store=store, log_path=str(tmp_path / "log"))
     with progress("one"):
         pass
     installed.remove()

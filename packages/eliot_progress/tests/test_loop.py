@@ -142,6 +142,12 @@ async def test_an_async_iterable_is_counted_too(log):
     assert (only(log).done, only(log).outcome) == (3, "succeeded")
 
 
+@pytest.mark.parametrize("items", [5, None])
+def test_what_can_not_be_looped_over_is_refused_at_once_with_what_to_do(items):
+    with pytest.raises(TypeError, match=r"can't be looped over\. Give something that can, or a name"):
+        progress(items, "Counting")
+
+
 async def test_the_wrong_kind_of_loop_is_told_the_right_one():
     async def numbers():
         yield 1

@@ -164,6 +164,11 @@ async def test_a_closed_or_failing_async_generator_ends_as_such(log):
     assert ends(log) == [("call", "cancelled"), ("call", "failed")]
 
 
+def test_a_decorator_without_parentheses_is_refused_at_once():
+    with pytest.raises(TypeError, match=r"Write @run\(\) with parentheses"):
+        run(lambda: None)
+
+
 def test_a_management_command_is_an_action_when_its_handle_is(log):
     class Command(BaseCommand):
         @run("command:reindex")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import eliot
@@ -13,7 +14,6 @@ from eliot_progress.outbox import Outbox, Recorder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from eliot_progress.state import TaskState
 
@@ -45,7 +45,7 @@ class Installed:
 def install(
     store: Recorder | None = None,
     on_change: Callable[[TaskState], None] | None = None,
-    log_path: Path | None = None,
+    log_path: Path | str | None = None,
 ) -> Installed:
     """Send this process' (and its forks') messages on.
 
@@ -53,7 +53,7 @@ def install(
     never the caller's); `log_path` gets every message as a JSON line.
     """
     outbox = Outbox(store, on_change) if store is not None or on_change is not None else None
-    log = LogFile(log_path) if log_path is not None else None
+    log = LogFile(Path(log_path)) if log_path is not None else None
     added = [destination for destination in (outbox, log) if destination is not None]
     if added:
         eliot.add_destinations(*added)

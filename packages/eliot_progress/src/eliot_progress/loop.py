@@ -34,6 +34,11 @@ class Loop(Generic[_Item]):
     """
 
     def __init__(self, items: Iterable[_Item] | AsyncIterable[_Item], work: Tracker) -> None:
+        if not isinstance(items, Iterable | AsyncIterable):
+            raise TypeError(
+                f"{type(items).__name__} can't be looped over. Give something that can, or a name: "
+                "with progress('render:movie', total=300) as p."
+            )
         self._items = items
         self.progress = work
 

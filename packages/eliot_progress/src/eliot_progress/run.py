@@ -27,8 +27,10 @@ def run(
     Coroutines and generators are followed to their real end, where eliot's `log_call` ends when they are
     made; a generator's action is current only while its body runs. `about` gets the call's arguments and
     names the object (`about=lambda pk: f"app.Movie:{pk}"`). `action_type` is the function's qualified name
-    unless given.
+    unless given. Raises TypeError when it is written without parentheses.
     """
+    if callable(action_type):
+        raise TypeError("Write @run() with parentheses, or with a name: @run('area:what').")
 
     def decorate(function: Callable[_P, _R]) -> Callable[_P, _R]:
         named = action_type or f"{function.__module__}:{function.__qualname__}"

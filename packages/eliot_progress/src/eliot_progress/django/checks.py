@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.checks import Error
+from django.db import router
+from django.utils.module_loading import import_string
 
 from eliot_progress.django.conf import ALWAYS, NEVER, SAME_ORIGIN, Settings
 
@@ -20,14 +22,46 @@ _CHOICES = (NEVER, SAME_ORIGIN, ALWAYS)
 
 
 def check_settings(app_configs: Sequence[AppConfig] | None, **_: object) -> list[Error]:  # noqa: ARG001 - Django's
-    """Unknown keys, with a guess at what was meant, and unknown values."""
+    """Unknown keys, with a guess at what was meant, and values that name nothing."""
     given = getattr(settings, "ELIOT_PROGRESS", {})
+    if not isinstance(given, dict):
+        text, hint = f"ELIOT_PROGRESS is {given!r}.", 'Write a dict: ELIOT_PROGRESS = {"DATABASE": "log"}.'
+        return [Error(text, hint=hint, id="eliot_progress.E003")]
     known = [field.name for field in fields(Settings)]
-    errors = [_unknown(key, known) for key in given if key not in known]
-    if given.get("ADOPT", NEVER) not in _CHOICES:
-        text = f"ELIOT_PROGRESS['ADOPT'] is {given['ADOPT']!r}."
-        errors.append(Error(text, hint=f"Use one of {', '.join(_CHOICES)}.", id="eliot_progress.E002"))
-    return errors
+    if unknown := [_unknown(key, known) for key in given if key not in known]:
+        return unknown
+    chosen = Settings(**given)
+    return [*_adopt(chosen.ADOPT), *_database(chosen.DATABASE), *_store(chosen.STORE)]
+
+
+def _adopt(whom: object) -> list[Error]:
+    if whom in _CHOICES:
+        return []
+    text, hint = f"ELIOT_PROGRESS['ADOPT'] is {whom!r}.", f"Use one of {', '.join(_CHOICES)}."
+    return [Error(text, hint=hint, id="eliot_progress.E002")]
+
+
+def _database(alias: object) -> list[Error]:
+    from eliot_progress.django.models import LogMessage  # noqa: PLC0415 - checks are loaded before models
+
+    text = f"ELIOT_PROGRESS['DATABASE'] is {alias!r}"
+    if alias not in list(settings.DATABASES):
+        hint = f"Name it in DATABASES, or use one of {', '.join(settings.DATABASES)}."
+        return [Error(f"{text}, which DATABASES does not name.", hint=hint, id="eliot_progress.E004")]
+    if router.db_for_write(LogMessage) != alias:
+        hint = 'Write DATABASE_ROUTERS = ["eliot_progress.django.router.Router"].'
+        return [Error(f"{text}, and no router leads there.", hint=hint, id="eliot_progress.E005")]
+    return []
+
+
+def _store(path: object) -> list[Error]:
+    try:
+        import_string(str(path))
+    except ImportError as error:
+        text = f"ELIOT_PROGRESS['STORE'] is {path!r}, which can't be imported ({error})."
+        hint = "Give the dotted path of a callable that gives a store."
+        return [Error(text, hint=hint, id="eliot_progress.E006")]
+    return []
 
 
 def _unknown(key: str, known: list[str]) -> Error:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from tests.django.stories import STORY
 from tests.django.test_ingest import lines
 from tests.waiting import until
@@ -52,6 +53,18 @@ def test_old_tasks_are_forgotten_and_said_so(path, capsys):
 def test_a_wrong_command_is_refused_with_what_to_do(arguments, said):
     with pytest.raises(CommandError, match=said):
         call_command("eliot_progress", *arguments)
+
+
+@pytest.mark.django_db
+def test_tables_that_are_missing_are_told_with_how_to_make_them(path, monkeypatch):
+    def missing(messages):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM nowhere")
+
+    monkeypatch.setattr(logstore, "write", missing)
+    with pytest.raises(CommandError, match="nowhere") as said:
+        call_command("eliot_progress", "ingest", str(path))
+    assert str(said.value).endswith("Were its tables made, by manage.py migrate --database default?")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -51,12 +51,17 @@ class Command(BaseCommand):
                 raise CommandError(f"{name} {value:g} keeps nothing: give a number above 0.")
         self._days = days if isinstance(days, float) else None
         self._most = most if isinstance(most, float) else None
-        if options["what"] == "prune":
-            if self._days is None and self._most is None:
-                raise CommandError("Say what to forget: --days, --max-mb, or both.")
-            self._prune(aloud=True)
-        else:
-            self._ingest(options["file"], follow=bool(options["follow"]))  # type: ignore[arg-type] # argparse's
+        if options["what"] == "prune" and self._days is None and self._most is None:
+            raise CommandError("Say what to forget: --days, --max-mb, or both.")
+        try:
+            if options["what"] == "prune":
+                self._prune(aloud=True)
+            else:
+                self._ingest(options["file"], follow=bool(options["follow"]))  # type: ignore[arg-type] # argparse's
+        except DatabaseError as error:
+            alias = conf.get().DATABASE
+            hint = f"Were its tables made, by manage.py migrate --database {alias}?"
+            raise CommandError(f"The log's database can't be used ({error}). {hint}") from None
 
     def _prune(self, *, aloud: bool = False) -> None:
         tasks = messages = 0
