@@ -1,16 +1,19 @@
 from __future__ import annotations
 
+import asyncio
 import json
 
 import eliot
 import pytest
 from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
+from channels import auth
 from django.test import Client
 from strawberry import relay
 from tests.filming import frame, timelapse
 
 from eliot_progress.ids import causal
+from timelapse.project import subscriptions
 from timelapse.project.asgi import application
 
 PROTOCOL = "graphql-transport-ws"
@@ -50,6 +53,11 @@ class Socket:
         await self.say(id="1", type="subscribe", payload={"query": query, "extensions": carried})
         return await self.hear()
 
+    async def closed(self):
+        while (heard := await self.wire.receive_output(10))["type"] != "websocket.close":
+            pass
+        return heard
+
     async def close(self):
         await self.wire.send_input({"type": "websocket.disconnect", "code": 1000})
         await self.wire.wait(5)
@@ -81,6 +89,54 @@ async def test_a_stranger_gets_an_error_and_no_data(field):
     answer = await socket.subscribe(f"subscription {{ {field} {{ seq }} }}")
     assert "not signed in" in str(answer)
     assert "'seq'" not in str(answer)
+    await socket.close()
+
+
+def _signs_out(client, _user):
+    client.logout()
+
+
+def _is_deactivated(_client, user):
+    user.is_active = False
+    user.save()
+
+
+def _gets_another_password(_client, user):
+    user.set_password("quite another")
+    user.save()
+
+
+@pytest.mark.parametrize("ends", [_signs_out, _is_deactivated, _gets_another_password])
+async def test_a_socket_is_closed_when_the_session_that_opened_it_is_over(user, ends, monkeypatch):
+    monkeypatch.setattr(subscriptions, "ASK_AGAIN_S", 0.01)
+    client = Client()
+    await sync_to_async(client.force_login)(user)
+    socket = Socket(session=client.cookies["sessionid"].value)
+    await socket.subscribe("subscription { operationsUpdates { seq } }")
+    await sync_to_async(ends)(client, user)
+    assert (await socket.closed())["code"] == subscriptions.FORBIDDEN
+    await socket.close()
+
+
+async def test_a_socket_stays_open_as_long_as_its_session_and_knows_who_asks(user, monkeypatch):
+    looks, looked = [], asyncio.Event()
+
+    async def get_user(scope):
+        looks.append(await auth.get_user(scope))
+        if len(looks) == 3:
+            looked.set()
+        return looks[-1]
+
+    monkeypatch.setattr(subscriptions, "ASK_AGAIN_S", 0.01)
+    monkeypatch.setattr(subscriptions, "get_user", get_user)
+    client = Client()
+    await sync_to_async(client.force_login)(user)
+    socket = Socket(session=client.cookies["sessionid"].value)
+    await socket.subscribe("subscription { operationsUpdates { seq } }")
+    await asyncio.wait_for(looked.wait(), 10)
+    await socket.say(type="ping")
+    assert (await socket.hear())["type"] == "pong"
+    assert looks[:3] == 3 * [user]
     await socket.close()
 
 

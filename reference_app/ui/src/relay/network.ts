@@ -23,7 +23,10 @@ export class RequestFailed extends Error {
 /** What a GraphQL server answers; `data` is null or missing when nothing could be answered. */
 interface Answer {
   readonly data?: object | null;
-  readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly extensions?: { readonly code?: unknown } | undefined;
+  }[];
 }
 
 /** Sends an operation to /graphql with the session cookie and Django's CSRF token. */
@@ -66,12 +69,17 @@ async function readAnswer(response: Response): Promise<GraphQLResponse> {
     );
   }
   const answer = await parse(response);
-  const [error] = answer.errors ?? [];
-  if (error !== undefined && answer.data == null) {
-    const code = error.extensions?.code === "signed_out" ? "signed_out" : "refused";
-    throw new RequestFailed(code, error.message, "");
-  }
+  const failure = failureOf(answer);
+  if (failure !== null) throw failure;
   return answer as GraphQLResponse;
+}
+
+/** Why an answer has no data; null when it has some. */
+export function failureOf({ data, errors }: Answer): RequestFailed | null {
+  const [error] = errors ?? [];
+  if (error === undefined || data != null) return null;
+  const code = error.extensions?.code === "signed_out" ? "signed_out" : "refused";
+  return new RequestFailed(code, error.message, "");
 }
 
 async function parse(response: Response): Promise<Answer> {

@@ -1,4 +1,10 @@
-import { Observable as RelayObservable, type GraphQLResponse, type Subscribable } from "relay-runtime";
+import {
+  Observable as RelayObservable,
+  type GraphQLResponse,
+  type Observer,
+  type Subscribable,
+  type Subscription,
+} from "relay-runtime";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { ConnectionStore } from "./connection.ts";
@@ -11,7 +17,7 @@ class PlayedWebSocket {
   static all: PlayedWebSocket[] = [];
 
   readonly readyState = PlayedWebSocket.OPEN;
-  readonly sent: { readonly type: string; readonly payload?: unknown }[] = [];
+  readonly sent: { readonly id?: string; readonly type: string; readonly payload?: unknown }[] = [];
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: string }) => void) | null = null;
   onclose: ((event: { code: number; reason: string; wasClean: boolean }) => void) | null = null;
@@ -31,13 +37,19 @@ class PlayedWebSocket {
 
   accept(): void {
     this.onopen?.();
-    this.onmessage?.({ data: JSON.stringify({ type: "connection_ack" }) });
+    this.hear({ type: "connection_ack" });
   }
 
   pong(): void {
-    this.onmessage?.({ data: JSON.stringify({ type: "pong" }) });
+    this.hear({ type: "pong" });
+  }
+
+  hear(message: object): void {
+    this.onmessage?.({ data: JSON.stringify(message) });
   }
 }
+
+const SIGNED_OUT = { message: "You are not signed in.", extensions: { code: "signed_out" } };
 
 let store: ConnectionStore;
 const newest = () => PlayedWebSocket.all.at(-1) ?? expect.fail("no socket was opened");
@@ -76,7 +88,7 @@ test("opens when somebody listens, and closes when nobody does any more", async 
   expect(store.get()).toEqual({ kind: "idle" });
 });
 
-test("an operation names the click that it goes on below", async () => {
+async function follow(observer: Observer<GraphQLResponse> = {}): Promise<Subscription> {
   const request = {
     id: null,
     text: "subscription S { s }",
@@ -87,10 +99,15 @@ test("an operation names the click that it goes on below", async () => {
   } as const;
   const subscription = RelayObservable.from(
     subscribeOver(createSocket(store))(request, {}, {}) as Subscribable<GraphQLResponse>,
-  ).subscribe({});
+  ).subscribe(observer);
   await pass(0);
   newest().accept();
   await pass(0);
+  return subscription;
+}
+
+test("an operation names the click that it goes on below", async () => {
+  const subscription = await follow();
   expect(newest().sent.at(-1)).toMatchObject({
     type: "subscribe",
     payload: {
@@ -99,6 +116,18 @@ test("an operation names the click that it goes on below", async () => {
     },
   });
   subscription.unsubscribe();
+});
+
+test("an answer without data is the operation's failure, with what it says of the session", async () => {
+  const error = vi.fn();
+  await follow({ error });
+  const { id } = newest().sent.at(-1) ?? expect.fail("nothing was asked");
+  newest().hear({ id, type: "next", payload: { data: null, errors: [SIGNED_OUT] } });
+  await pass(0);
+  expect(error).toHaveBeenCalledExactlyOnceWith(
+    expect.objectContaining({ name: "RequestFailed", code: "signed_out", message: SIGNED_OUT.message }),
+  );
+  expect(store.get()).toEqual({ kind: "idle" }); // and whoever signs in next gets a connection of his own
 });
 
 test("a lost connection is tried again, later each time, until it heals and asks anew", async () => {

@@ -2,6 +2,7 @@ import { createClient, type Client } from "graphql-ws";
 import { Observable, type GraphQLResponse, type SubscribeFunction } from "relay-runtime";
 
 import type { ConnectionStore } from "./connection.ts";
+import { failureOf } from "./network.ts";
 import { traceparent } from "./trace.ts";
 
 const PING_EVERY_MS = 10_000;
@@ -67,7 +68,19 @@ export function subscribeOver(client: Client): SubscribeFunction {
         {
           // graphql-ws and Relay describe one GraphQL answer by two types.
           next: (answer) => {
-            sink.next(answer as unknown as GraphQLResponse);
+            const failure = failureOf(answer);
+            if (failure === null) {
+              sink.next(answer as unknown as GraphQLResponse);
+              return;
+            }
+            sink.error(failure);
+            // Whoever signs in next needs a connection of his own: this one stays a stranger's. It goes once
+            // this operation has let go of it, or the client would connect anew for it.
+            if (failure.code === "signed_out") {
+              setTimeout(() => {
+                client.terminate();
+              });
+            }
           },
           error: (reason: unknown) => {
             sink.error(

@@ -3,6 +3,8 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { MockEnvironment } from "relay-test-utils";
 
 import { allRunning, renderWithRelay, running, send } from "../../../test/renderWithRelay.tsx";
+import { ErrorBoundary } from "../../design/ErrorBoundary.tsx";
+import { RequestFailed } from "../../relay/network.ts";
 import { useCameraPulse } from "./useCameraPulse.ts";
 import { worse } from "./useLive.ts";
 
@@ -85,6 +87,21 @@ test.each(["complete", "error"] as const)("asks again three seconds after the se
   });
   expect(screen.getByRole("status")).toHaveTextContent("stale");
   expect(allRunning(environment, NAME)).toHaveLength(1);
+});
+
+test("a session that is over is the page's to tell", () => {
+  vi.spyOn(console, "error").mockImplementation(() => undefined); // React tells what a boundary catches
+  const { environment } = renderWithRelay(
+    <ErrorBoundary fallback={(error) => <p>{error.message}</p>}>
+      <Follower />
+    </ErrorBoundary>,
+  );
+  message(environment, "SNAPSHOT", 1);
+  act(() => {
+    environment.mock.reject(running(environment, NAME), new RequestFailed("signed_out", "Signed out.", ""));
+  });
+  expect(screen.getByText("Signed out.")).toBeVisible();
+  expect(allRunning(environment, NAME)).toHaveLength(0);
 });
 
 test("ends with its page", () => {

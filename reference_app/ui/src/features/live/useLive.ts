@@ -3,6 +3,7 @@ import { requestSubscription, useRelayEnvironment } from "react-relay";
 import type { GraphQLTaggedNode, OperationType, SelectorStoreUpdater } from "relay-runtime";
 
 import { hasGap, staleAfterMs, type Envelope } from "../../lib/sequence.ts";
+import { RequestFailed } from "../../relay/network.ts";
 
 /** How a subscription does: nothing came yet, messages come as promised, or the next one is overdue. */
 export type LiveStatus = "starting" | "live" | "stale";
@@ -25,15 +26,18 @@ interface Options<T extends OperationType> {
 
 /**
  * Follows a subscription: a gap in the numbers, silence beyond the promised beat or an end makes it start anew,
- * and with that the server sends a snapshot. (A lost connection is healed below, by the socket.)
+ * and with that the server sends a snapshot. (A lost connection is healed below, by the socket.) When the
+ * session is over it throws, for the page around it to lead to the door.
  */
 export function useLive<T extends OperationType>(options: Options<T>): LiveStatus {
   const environment = useRelayEnvironment();
   const [status, setStatus] = useState<LiveStatus>("starting");
   const [round, setRound] = useState(0);
+  const [over, setOver] = useState<RequestFailed | null>(null);
+  if (over !== null) throw over;
   const variables = JSON.stringify(options.variables);
 
-  const start = useEffectEvent((onMessage: (message: Envelope) => void, onEnd: () => void) =>
+  const start = useEffectEvent((onMessage: (message: Envelope) => void, onEnd: (error?: Error) => void) =>
     requestSubscription<T>(environment, {
       subscription: options.subscription,
       variables: options.variables,
@@ -42,7 +46,9 @@ export function useLive<T extends OperationType>(options: Options<T>): LiveStatu
         if (response !== null && response !== undefined) onMessage(options.envelope(response));
       },
       onError: onEnd,
-      onCompleted: onEnd,
+      onCompleted: () => {
+        onEnd();
+      },
     }),
   );
   const snapshotArrived = useEffectEvent(() => options.onSnapshot?.());
@@ -71,8 +77,9 @@ export function useLive<T extends OperationType>(options: Options<T>): LiveStatu
         againAfter(staleAfterMs(message.beatSeconds));
         if (message.kind === "SNAPSHOT") snapshotArrived();
       },
-      () => {
-        againAfter(ASK_AGAIN_MS);
+      (error) => {
+        if (error instanceof RequestFailed && error.code === "signed_out") setOver(error);
+        else againAfter(ASK_AGAIN_MS);
       },
     );
     return () => {
