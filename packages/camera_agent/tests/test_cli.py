@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import errno
 import json
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
@@ -63,6 +65,7 @@ def test_the_code_lies_in_a_file_while_it_waits_for_approval(server, tmp_path):
     ("fault", "code", "sentence"),
     [
         (Fault("refuse", path="/pairing", value=404), 2, "refused to pair"),
+        (Fault("refuse", path="/pairing", value=500), 4, "can't pair just now"),
         (Fault("drop", path="/pairing"), 4, "can't be reached"),
     ],
 )
@@ -70,6 +73,43 @@ def test_a_pairing_that_cant_begin_is_one_sentence(server, tmp_path, capsys, fau
     server.fail(fault)
     assert main(["pair", server.url, "--home", str(tmp_path)]) == code
     assert sentence in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["run", "--config", "no-such.toml"], "There is no no-such.toml. Give --config a file"),
+        (["pair", "http://me:secret@timelapse.example"], "An address of a server has no user name."),
+        (["spool", "export", "no-such-stick"], "There is no folder no-such-stick. Is the stick there?"),
+        (["capture", "no-such-folder/look.jpg"], "can't be written: No such file or directory. Give another"),
+    ],
+)
+def test_what_is_not_there_is_one_sentence_with_what_to_do(
+    home, tmp_path, monkeypatch, capsys, arguments, sentence
+):
+    monkeypatch.chdir(tmp_path)
+    assert main([*arguments, "--home", str(home.folder)]) == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_a_folder_that_cant_be_written_is_one_sentence(home, monkeypatch, capsys):
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(home.folder))
+
+    monkeypatch.setattr(tempfile, "mkdtemp", refused)
+    assert main(["capture", "look.jpg", "--home", str(home.folder)]) == 1
+    assert capsys.readouterr().err == (
+        f"camera-agent: {home.folder} can't be used: Permission denied. Check whose it is, and the card.\n"
+    )
+
+
+def test_an_error_that_names_no_file_is_a_fault_of_the_program(home, monkeypatch):
+    def broken(*_: object, **__: object) -> None:
+        raise OSError("oh")
+
+    monkeypatch.setattr(tempfile, "mkdtemp", broken)
+    with pytest.raises(OSError, match="oh"):
+        main(["capture", "look.jpg", "--home", str(home.folder)])
 
 
 def test_status_tells_what_the_agent_is_and_has(home, capsys):

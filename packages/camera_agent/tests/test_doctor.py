@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import errno
+import tempfile
+
 import pytest
 
 from camera_agent import doctor
@@ -57,6 +60,19 @@ def test_each_trouble_is_found_and_the_rest_is_looked_at_all_the_same(home, sett
 def test_a_folder_that_is_gone_is_found(tmp_path):
     finding = doctor.folder(Home(tmp_path / "gone"), Config())
     assert (finding.well, "can't be written" in finding.message) == (False, True)
+
+
+def test_a_folder_that_others_own_does_not_keep_the_rest_from_being_looked_at(home, monkeypatch):
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(home.folder))
+
+    monkeypatch.setattr(tempfile, "mkdtemp", refused)
+    home.token_file.unlink()
+    home.token_file.mkdir()  # no user can read that, not even root
+    found = findings(home)
+    assert len(found) == 7
+    assert found["camera"].message.startswith("It can't be tried: Permission denied. Run this as")
+    assert found["token"].message.startswith(f"{home.token_file} can't be read.")
 
 
 def test_a_server_whose_clock_is_elsewhere_is_named(home, server):

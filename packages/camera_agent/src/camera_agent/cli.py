@@ -34,6 +34,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except AgentError as error:
         say(str(error))
         return error.exit_code
+    except OSError as error:
+        if error.filename is None:
+            raise
+        say(f"{error.filename} can't be used: {error.strerror}. Check whose it is, and the card.")
+        return 1
     except KeyboardInterrupt:
         return 130
 

@@ -80,13 +80,13 @@ def _capture(options: argparse.Namespace) -> int:
             process.open()
             taken = process.capture(shot, preview=small if options.preview else None)
         if taken is None:
-            raise BadInput(f"The driver {config.driver!r} has no more pictures.")
+            raise BadInput(f"The driver {config.driver!r} has no more pictures.", "Give another --source.")
         if options.preview and not small.exists():
             raise BadInput("No preview can be made.", "Install Pillow: pip install 'camera-agent[preview]'.")
         try:
             shutil.copyfile(small if options.preview else shot, target)
         except OSError as error:
-            raise BadInput(f"{target} can't be written: {error.strerror}.") from error
+            raise BadInput(f"{target} can't be written: {error.strerror}.", "Give another file.") from error
     told = ", ".join(f"{name} {value}" for name, value in taken.exposure.items())
     tell(f"{target}: {target.stat().st_size} bytes, {taken.filetype} {told}".rstrip())
     return 0
@@ -103,6 +103,8 @@ def _conclude(summary: Summary, *, as_json: bool) -> int:
 
 
 def _config(home: Home, options: argparse.Namespace) -> Config:
+    if options.config and not Path(options.config).exists():
+        raise BadInput(f"There is no {options.config}.", "Give --config a file of settings that is there.")
     config = read(Path(options.config) if options.config else home.config_file)
     # The file's options belong to the file's driver.
     same = options.driver in (None, config.driver)

@@ -78,9 +78,11 @@ def read(path: Path) -> Config:
     except FileNotFoundError:
         return Config()
     except OSError as error:
-        raise BadInput(f"{path} can't be read: {error.strerror}.") from error
+        raise BadInput(
+            f"{path} can't be read: {error.strerror}.", "Check that it is a file, and whose."
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path} is no valid TOML: {error}.") from error
+        raise BadInput(f"{path} is no valid TOML: {error}.", "Correct it; it is read as UTF-8.") from error
 
     def where(name: str) -> str:
         return f"{path}, line {line_of(text, name)}"

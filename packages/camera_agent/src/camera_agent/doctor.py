@@ -54,6 +54,11 @@ def examine(home: Home, config: Config) -> list[Finding]:
             findings.append(check(home, config))
         except AgentError as error:
             findings.append(Finding(name=name, well=False, message=str(error)))
+        except OSError as error:
+            message = (
+                f"It can't be tried: {error.strerror}. Run this as the agent's user, or mend the folder."
+            )
+            findings.append(Finding(name=name, well=False, message=message))
     return findings
 
 
@@ -105,6 +110,9 @@ def network(_home: Home, config: Config) -> Finding:
 
 def token(home: Home, _config: Config) -> Finding:
     """Whether the camera is paired, and its token private."""
+    if home.token() is None and home.token_file.exists():
+        message = f"{home.token_file} can't be read. Run this as the agent's user, or pair again."
+        return Finding(name="token", well=False, message=message)
     if home.token() is None:
         return Finding(name="token", well=False, message="Not paired. Run: camera-agent pair URL.")
     mode = home.token_file.stat().st_mode & 0o777
@@ -136,7 +144,7 @@ def camera(home: Home, config: Config) -> Finding:
         told = home.read(home.status_file)
         well, detail = told.get("state") != "error", str(told.get("state_detail") or told.get("state", ""))
         return Finding(
-            name="camera", well=well, message=f"The running agent has it: {detail}.".replace("..", ".")
+            name="camera", well=well, message=f"The agent that runs has it, and says: {detail.rstrip('.')}."
         )
     process = DriverProcess(config.driver, config.options, capture_deadline_s=config.capture_deadline_s)
     with closing(process), tempfile.TemporaryDirectory(dir=home.folder) as temporary:

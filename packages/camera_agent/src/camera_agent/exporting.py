@@ -55,6 +55,8 @@ def export(
     states = {State.PENDING} | ({State.REFUSED, State.KEPT} if all_states else set())
     written = there = 0
     unreadable: list[str] = []
+    if not target.is_dir():
+        raise BadInput(f"There is no folder {target}.", "Is the stick there? Else make the folder first.")
     with _stick(target):
         folder = _folder(home, target)
         done: list[Capture] = []

@@ -131,6 +131,12 @@ def test_a_redirect_is_told_with_its_address():
     assert "redirects to https://elsewhere.example/x. Pair with that address" in answer.error[1]
 
 
+def test_a_server_without_tls_is_told_as_such(server):
+    told = pytest.raises(LinkDown, match=r"TLS does not work there \(.*\)\. Check the address")
+    with closing(Client(server.url.replace("http:", "https:"))) as client, told:
+        client.post("/pairing", {})
+
+
 HOSTILE = [
     b"",
     b"\xff\xfe\x00garbage\r\n\r\n",

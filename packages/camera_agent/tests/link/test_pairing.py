@@ -90,6 +90,12 @@ def test_something_that_is_no_timelapse_server_is_named(server, status):
         request_code(client, ABOUT)
 
 
+def test_a_server_that_redirects_names_the_address_to_pair_with():
+    moved = Answering(308, {}, {"location": "https://elsewhere.example/"})
+    with pytest.raises(BadInput, match=r"redirects to https://elsewhere\.example/\. Pair with that address"):
+        request_code(moved, ABOUT)
+
+
 def test_a_server_that_is_busy_is_worth_another_try(server):
     server.fail(Fault("retry_after", path="/pairing", value=60))
     with closing(Client(server.url)) as client, pytest.raises(LinkDown):
@@ -116,8 +122,8 @@ class Answering:
 
     server = "http://hostile.example"
 
-    def __init__(self, status: int, body: dict) -> None:
-        self._answer = Answer(status=status, headers={}, body=body)
+    def __init__(self, status: int, body: dict, headers: dict | None = None) -> None:
+        self._answer = Answer(status=status, headers=headers or {}, body=body)
 
     def post(self, _path: str, _message: dict) -> Answer:
         return self._answer

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from camera_agent.drivers.base import Description, Options, Shot
+from camera_agent.drivers.options import number, whole
 from camera_agent.drivers.picamera_controls import (
     Control,
     Controls,
@@ -68,18 +69,18 @@ class PicameraDriver:
 
     def open(self, options: Options) -> Description:
         """Configure the camera, let it settle, and lock it if asked to."""
-        model, camera = _find(int(options.get("camera", 0)))
+        model, camera = _find(whole(options, "camera", 0))
         self._camera = camera
         self._wanted = parse(str(options.get("controls", "")), camera.camera_controls)
-        size = (int(options.get("width", 1920)), int(options.get("height", 1080)))
-        camera.options["quality"] = int(options.get("quality", 90))
+        size = (whole(options, "width", 1920), whole(options, "height", 1080))
+        camera.options["quality"] = whole(options, "quality", 90)
         self._raw = _folder(str(options.get("raw", "")))
         # Without a raw stream its buffers stay free, and those are scarce.
         raw: dict[str, tuple[int, int]] | None = {} if self._raw else None
         camera.configure(camera.create_still_configuration(main={"size": size}, raw=raw, buffer_count=2))
         camera.set_controls(self._wanted)
         camera.start()
-        metadata = self._settle(float(options.get("settle_s", 5.0)))
+        metadata = self._settle(number(options, "settle_s", 5.0))
         if options.get("lock"):
             self._wanted = {**locked(metadata), **self._wanted}
             camera.set_controls(self._wanted)

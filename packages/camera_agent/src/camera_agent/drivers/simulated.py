@@ -11,6 +11,7 @@ from PIL import Image
 from camera_agent.drivers.base import Description, Options, Shot
 from camera_agent.drivers.landscape import Landscape
 from camera_agent.drivers.light import stops_below_noon
+from camera_agent.drivers.options import number, whole
 from camera_agent.errors import BadInput
 from camera_agent.exposure import Exposure, Limits, split
 
@@ -44,16 +45,16 @@ class SimulatedDriver:
 
     def open(self, options: Options) -> Description:
         """Draw what does not move. BadInput for options out of range."""
-        width, height = int(options.get("width", 1280)), int(options.get("height", 720))
-        self._day_s = float(options.get("day_s", DAY_S))
-        self._at = float(options["at"]) if "at" in options else None
+        width, height = whole(options, "width", 1280), whole(options, "height", 720)
+        self._day_s = number(options, "day_s", DAY_S)
+        self._at = number(options, "at", 0.0) if "at" in options else None
         if not (64 <= width <= 8192 and 64 <= height <= 8192 and self._day_s > 0):
             raise BadInput(
                 f"The simulated camera can't do {width}x{height} with a day of {self._day_s} s.",
                 "Sizes go from 64 to 8192, days last longer than 0 s.",
             )
         self._landscape = Landscape(
-            width=width - width % 2, height=height - height % 2, seed=int(options.get("seed", 1))
+            width=width - width % 2, height=height - height % 2, seed=whole(options, "seed", 1)
         )
         return Description(model="Simulated landscape", exposes=LIMITS)
 

@@ -40,6 +40,7 @@ TIMEOUT_S = 60.0
 ANSWER_LIMIT = 1 << 20
 #: Nobody is asked to wait longer by a server, whatever it says.
 LONGEST_WAIT_S = 86_400.0
+REMEDY = "Check the address and the network."
 WHOLE = re.compile(r"[0-9]{1,15}")
 
 
@@ -90,6 +91,10 @@ class Client:
             parts, host, port = urlsplit(""), None, None
         if not host or parts.scheme not in ("http", "https"):
             raise BadInput(f"{server!r} is no address of a server.", "Give one as https://timelapse.example.")
+        if parts.username is not None:
+            raise BadInput(
+                "An address of a server has no user name.", "Give one as https://timelapse.example."
+            )
         self.server = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
         self.token = token
         self._timeout_s, self._pace = timeout_s, pace
@@ -141,7 +146,7 @@ class Client:
                 # The server ended an idle connection in the same instant. Every request may be repeated, but
                 # that of a large body is better taken up where it broke.
                 return self._exchange(method, path, headers, body)
-            raise LinkDown(f"{self.server} can't be reached: {_reason(error)}.") from error
+            raise LinkDown(f"{self.server} can't be reached: {_reason(error)}.", REMEDY) from error
         except ssl.SSLCertVerificationError as error:
             self._connection.close()
             raise LinkDown(
@@ -151,7 +156,7 @@ class Client:
         except (OSError, http.client.HTTPException, ValueError) as error:
             # ValueError: a status line or a length that makes no sense.
             self._connection.close()
-            raise LinkDown(f"{self.server} can't be reached: {_reason(error)}.") from error
+            raise LinkDown(f"{self.server} can't be reached: {_reason(error)}.", REMEDY) from error
         except PictureLost:
             self._connection.close()
             raise
@@ -224,6 +229,8 @@ def _no_number(name: str) -> float:
 def _reason(error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return "no answer in time"
+    if isinstance(error, ssl.SSLError) and error.reason:
+        return f"TLS does not work there ({error.reason.lower().replace('_', ' ')})"
     if isinstance(error, http.client.RemoteDisconnected):
         return "the connection was closed without an answer"
     if isinstance(error, OSError) and error.strerror:

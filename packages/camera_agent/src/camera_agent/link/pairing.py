@@ -44,8 +44,10 @@ class Paired:
 def request_code(client: Client, about: Mapping[str, Json]) -> Code:
     """Ask the server for a code. LinkDown, or BadInput when that is no timelapse server."""
     answer = client.post("/pairing", {"protocol": PROTOCOL, **about})
-    if answer.status in (429, 503):
-        raise LinkDown(answer.error[1])
+    if answer.status == 429 or answer.status >= 500:
+        raise LinkDown(f"{client.server} can't pair just now: {answer.error[1]}", "Try again in a minute.")
+    if 300 <= answer.status < 400:
+        raise BadInput(answer.error[1])
     fields = answer.body
     if answer.status != 201 or not isinstance(fields.get("device_code"), str):
         raise BadInput(_no_server(client, answer), "Check the address.")

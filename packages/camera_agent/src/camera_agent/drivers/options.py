@@ -1,0 +1,30 @@
+"""A driver's options, read with one sentence for what can't be used."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from camera_agent.errors import BadInput
+
+if TYPE_CHECKING:
+    from camera_agent.drivers.base import Options
+
+
+def number(options: Options, name: str, otherwise: float) -> float:
+    """A number, or `otherwise` where there is none. BadInput for what is no number."""
+    value = options.get(name, otherwise)
+    try:
+        found = float(value)
+    except ValueError:
+        found = math.nan
+    if not math.isfinite(found):
+        raise BadInput(
+            f"The option {name} must be a number, and is {value!r}.", f"Try {name} = {otherwise:g}."
+        )
+    return found
+
+
+def whole(options: Options, name: str, otherwise: int) -> int:
+    """A whole number, or `otherwise` where there is none. BadInput for what is none."""
+    return int(number(options, name, otherwise))
