@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import http.client
 import socket
+import ssl
 import threading
 from contextlib import closing
 
@@ -135,6 +137,25 @@ def test_a_server_without_tls_is_told_as_such(server):
     told = pytest.raises(LinkDown, match=r"TLS does not work there \(.*\)\. Check the address")
     with closing(Client(server.url.replace("http:", "https:"))) as client, told:
         client.post("/pairing", {})
+
+
+@pytest.mark.parametrize(
+    ("code", "told", "remedy"),
+    [
+        (9, "certificate is not yet valid", "Check this machine's clock"),
+        (10, "certificate has expired", "renew the certificate"),
+        (18, "self-signed certificate", "set SSL_CERT_FILE to yours"),
+    ],
+)
+def test_a_certificate_that_cant_be_trusted_is_told_with_what_to_do(monkeypatch, code, told, remedy):
+    def refuse(_connection: object) -> None:
+        error = ssl.SSLCertVerificationError(1, "certificate verify failed")
+        error.verify_code, error.verify_message = code, told
+        raise error
+
+    monkeypatch.setattr(http.client.HTTPSConnection, "connect", refuse)
+    with pytest.raises(LinkDown, match=f"can't be trusted: {told}\\. .*{remedy}"):
+        Client("https://timelapse.example").post("/pairing", {})
 
 
 HOSTILE = [

@@ -41,6 +41,10 @@ ANSWER_LIMIT = 1 << 20
 #: Nobody is asked to wait longer by a server, whatever it says.
 LONGEST_WAIT_S = 86_400.0
 REMEDY = "Check the address and the network."
+UNKNOWN_AUTHORITY = "Use a certificate of a known authority, or set SSL_CERT_FILE to yours."
+#: What OpenSSL calls a certificate that is not valid yet, or no more: a Pi without a clock starts years ago.
+NOT_NOW = (9, 10)
+OUT_OF_DATE = "Check this machine's clock: date; or renew the certificate."
 WHOLE = re.compile(r"[0-9]{1,15}")
 
 
@@ -151,7 +155,7 @@ class Client:
             self._connection.close()
             raise LinkDown(
                 f"The certificate of {self.server} can't be trusted: {error.verify_message}.",
-                "Use a certificate of a known authority, or set SSL_CERT_FILE to yours.",
+                OUT_OF_DATE if error.verify_code in NOT_NOW else UNKNOWN_AUTHORITY,
             ) from error
         except (OSError, http.client.HTTPException, ValueError) as error:
             # ValueError: a status line or a length that makes no sense.
