@@ -214,6 +214,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _route(self, method: str, path: str) -> None:
         open_doors = {("POST", "/pairing"): self._pairing, ("POST", "/token"): self._token}
+        open_doors[("OPTIONS", "/captures")] = self._options
         doors = {("POST", "/heartbeat"): self._heartbeat, ("POST", "/records"): self._records}
         if door := open_doors.get((method, path)):
             door()
@@ -226,14 +227,15 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self._tus(method, path)
 
+    def _options(self) -> None:
+        self._answer(204, {"Tus-Version": "1.0.0"})
+
     def _tus(self, method: str, path: str) -> None:
         if self.headers.get("Tus-Resumable") != "1.0.0":
             self.strict.violations.append(f"{method} {path} without Tus-Resumable")
             return self._answer(412)
         if (method, path) == ("POST", "/captures"):
             return self._create()
-        if (method, path) == ("OPTIONS", "/captures"):
-            return self._answer(204, {"Tus-Version": "1.0.0"})
         upload = self.strict.uploads.get(path.removeprefix("/captures/"))
         if upload is None:
             return self._answer(404, error=("unknown_capture", "No such upload."))

@@ -11,6 +11,7 @@ from camera_agent.config import Config
 from camera_agent.delivery import Delivery
 from camera_agent.home import Home, alone
 from camera_agent.network import Network
+from tests.server import Fault
 
 SMALL = {"width": 160, "height": 90}
 
@@ -81,8 +82,15 @@ def test_a_server_whose_clock_is_elsewhere_is_named(home, server):
 
 
 def test_a_server_that_refuses_is_told(home, server):
+    server.fail(Fault("refuse", method="OPTIONS", value=404))
+    told = findings(home)["server"]
+    assert (told.well, told.message.startswith(f"{server.url}: ")) == (False, True)
+
+
+def test_a_token_that_is_good_no_more_is_told(home, server):
     server.tokens.clear()
-    assert "revoked" in findings(home)["server"].message
+    told = findings(home)["server"]
+    assert (told.well, "does not accept this camera's token" in told.message) == (False, True)
 
 
 def test_the_command_prints_a_line_each_and_fails_when_one_is_not_well(tmp_path, capsys):

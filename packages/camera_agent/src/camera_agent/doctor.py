@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 #: A clock that differs from the server's by more seconds than this is worth a word.
 CLOCK_TOLERANCE_S = 5.0
+#: A capture that no agent makes: to ask for it takes a token that is good, and changes nothing.
+NOBODYS = "doctor-00000000"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +133,12 @@ def server(home: Home, config: Config) -> Finding:
         answer = client.send("OPTIONS", "/captures", {"Tus-Resumable": "1.0.0"})
         if answer.status >= 400:
             return Finding(name="server", well=False, message=f"{client.server}: {answer.error[1]}")
+        if (
+            client.token
+            and client.send("HEAD", f"/captures/{NOBODYS}", {"Tus-Resumable": "1.0.0"}).status == 401
+        ):
+            message = f"{address} does not accept this camera's token. Pair it again: camera-agent pair URL."
+            return Finding(name="server", well=False, message=message)
         apart = _seconds_apart(answer.headers.get("date"))
     if apart is not None and abs(apart) > CLOCK_TOLERANCE_S:
         message = f"{address} answers, but its clock is {apart:+.0f} s from ours. Check which one is wrong."
