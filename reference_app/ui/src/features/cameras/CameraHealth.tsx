@@ -24,6 +24,7 @@ export function CameraHealth({ camera }: { readonly camera: CameraHealth_camera$
   const data = useFragment(
     graphql`
       fragment CameraHealth_camera on Camera {
+        state
         agentState
         stateDetail
         spoolPending
@@ -55,7 +56,7 @@ export function CameraHealth({ camera }: { readonly camera: CameraHealth_camera$
   );
   const { health } = data;
   const facts: (readonly [string, ReactNode])[] = [
-    ["State", <AgentState key="state" state={data.agentState} detail={data.stateDetail} />],
+    ["State", <AgentState key="state" {...data} />],
     ["On its spool", <Spool key="spool" {...data} />],
     ["Stored here", `${formatCount(data.frameCount, "frame")}, ${formatBytes(data.storedBytes)}`],
     ["Clock", <Clock key="clock" quality={health.clock} />],
@@ -78,10 +79,18 @@ export function CameraHealth({ camera }: { readonly camera: CameraHealth_camera$
   );
 }
 
-function AgentState({ state, detail }: { readonly state: string; readonly detail: string }) {
-  if (state === "") return "not heard of yet";
+function AgentState({ state, agentState, stateDetail }: CameraHealth_camera$data) {
+  if (state === "revoked")
+    return <StateBadge tone="quiet" word="Revoked" detail="until it is paired again" />;
+  if (agentState === "") return "not heard of yet";
   const tones: Partial<Record<string, Tone>> = { capturing: "good", error: "bad" };
-  return <StateBadge tone={tones[state] ?? "quiet"} word={humanize(state)} detail={detail || undefined} />;
+  return (
+    <StateBadge
+      tone={tones[agentState] ?? "quiet"}
+      word={humanize(agentState)}
+      detail={stateDetail || undefined}
+    />
+  );
 }
 
 function Spool({ spoolPending, spoolBytes, spoolRefused, drainSeconds, health }: CameraHealth_camera$data) {

@@ -125,6 +125,12 @@ test("says how the camera does", () => {
   expect(screen.queryByText("Camera’s battery")).toBeNull();
 });
 
+test("says that a camera which was revoked is not listened to, whatever its agent said last", () => {
+  show(roof({ state: "revoked" }));
+  expect(screen.getByText("until it is paired again")).toBeVisible();
+  expect(screen.queryByText("Capturing")).toBeNull();
+});
+
 test("says that a spool which is filled faster than it is drained grows", () => {
   show(roof({ drainSeconds: null }));
   expect(screen.getByTestId("spool")).toHaveTextContent("grows: it films faster than it delivers");
