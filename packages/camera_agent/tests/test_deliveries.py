@@ -54,6 +54,11 @@ def test_deliveries_and_refusals_are_counted_and_shown_as_progress(hearing):
     assert hearing.said == ["Left out a.jpg: It ends too early."]
 
 
+def test_what_is_done_about_a_trouble_is_said_and_no_part_of_the_state(hearing):
+    hearing.hear(Later(message="Down."))
+    assert (hearing.said, hearing.status.state()) == (["Down. Trying again."], ("error", "Down."))
+
+
 def test_one_trouble_is_said_once_and_its_end_once(hearing):
     hearing.hear(Later(message="Down."), Later(message="Down."), Delivered(), Delivered())
     assert hearing.said == ["Down. Trying again.", "Delivering again."]

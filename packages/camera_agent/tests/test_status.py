@@ -10,6 +10,15 @@ def test_it_idles_until_it_works():
     assert status.state() == ("capturing", "")
 
 
+def test_a_trouble_that_two_loops_have_is_said_once():
+    status = Status(driver="simulated")
+    for name in ("upload", "link"):
+        status.trouble(name, "It can't be reached.")
+    assert status.state() == ("error", "It can't be reached.")
+    status.well("upload")
+    assert status.state() == ("error", "It can't be reached.")
+
+
 def test_one_trouble_that_ends_does_not_hide_another():
     status = Status(driver="simulated", working=True)
     assert status.trouble("camera", "No camera.")

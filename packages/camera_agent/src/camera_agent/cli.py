@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; gives the exit code.
 
     0 done; 2 the input can't work; 3 delivered, but some pictures were left out; 4 not (all) delivered or not
-    approved; 1 anything else.
+    approved; 130 stopped by Ctrl-C, where nothing films or delivers; 1 anything else.
     """
     options = _parser().parse_args(arguments)
     try:

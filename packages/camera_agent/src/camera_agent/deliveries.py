@@ -57,7 +57,7 @@ class Deliveries:
             case Unauthorized(message=message):
                 self._trouble("token", f"The server does not accept this camera's token: {message}", 0)
             case Later(message=message):
-                self._trouble("upload", f"{message} Trying again.", GIVE_UP_S)
+                self._trouble("upload", message, GIVE_UP_S, then=" Trying again.")
 
     def refuse(self, refusal: Refusal) -> None:
         """One picture is left out."""
@@ -78,9 +78,10 @@ class Deliveries:
         if self._status.well("upload") | self._status.well("token"):
             self._say("Delivering again.")
 
-    def _trouble(self, name: str, sentence: str, patience_s: float) -> None:
+    def _trouble(self, name: str, sentence: str, patience_s: float, *, then: str = "") -> None:
+        """Tell of a trouble when it is news; what is done `then` is no part of the state that stays."""
         if self._status.trouble(name, sentence):
             eliot.log_message(message_type="camera:trouble", message=sentence)
-            self._say(sentence)
+            self._say(sentence + then)
         if self._stuck is not None and time.monotonic() - self._moved_at >= patience_s:
             self._stuck()

@@ -44,7 +44,7 @@ class Status:
     def state(self) -> tuple[State, str]:
         """The state and its detail, as the heartbeat says it."""
         with self._lock:
-            detail = " ".join(self._troubles.values())
+            detail = " ".join(dict.fromkeys(self._troubles.values()))  # one may trouble two loops
         if detail:
             return "error", detail
         return ("capturing" if self.working else "idle"), ""
