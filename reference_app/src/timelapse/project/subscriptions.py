@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from channels.auth import get_user
 from strawberry.channels import GraphQLWSConsumer
@@ -12,9 +12,6 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 from eliot_progress.adapters.transport import CausalTransport
 from timelapse.project.schema import schema
-
-if TYPE_CHECKING:
-    from django.contrib.sessions.backends.base import SessionBase
 
 #: Seconds between two looks at whether who connected is still signed in, and what he may.
 ASK_AGAIN_S = 30.0
@@ -49,12 +46,14 @@ class Consumer(GraphQLWSConsumer[dict[str, object], None]):
         with contextlib.suppress(Exception):
             while scope["user"].is_authenticated:
                 await asyncio.sleep(ASK_AGAIN_S)
-                scope["user"] = await get_user({**scope, "session": _read_anew(scope["session"])})
+                scope["user"] = await get_user(_read_anew(scope))
         await self.close(code=FORBIDDEN)
 
 
-def _read_anew(session: SessionBase) -> SessionBase:
-    return session.__class__(session.session_key)  # channels' lazy object tells the class within
+def _read_anew(scope: Any) -> Any:  # noqa: ANN401 - typed by channels for whole scopes alone
+    """What is needed of a scope to ask for its user, with the session as it is now."""
+    session = scope["session"]
+    return {"session": session.__class__(session.session_key)}  # a lazy object, which tells the class within
 
 
 consumer = Consumer.as_asgi(schema=schema, subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL])
