@@ -5,6 +5,7 @@ import { createRoot } from "react-dom/client";
 import { RelayEnvironmentProvider } from "react-relay";
 import { RouterProvider } from "react-router/dom";
 
+import { applyColourMode, MODE_KEY } from "./design/colourMode.ts";
 import { theme } from "./design/theme.ts";
 import { Toaster } from "./design/Toaster.tsx";
 import { environment } from "./relay/environment.ts";
@@ -13,9 +14,10 @@ import { preloadPages, router } from "./routes.tsx";
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no element #root to render into.");
 
+applyColourMode();
 createRoot(root).render(
   <StrictMode>
-    <ThemeProvider theme={theme} defaultMode="system">
+    <ThemeProvider theme={theme} defaultMode="system" modeStorageKey={MODE_KEY}>
       <CssBaseline enableColorScheme />
       <RelayEnvironmentProvider environment={environment}>
         <Toaster>

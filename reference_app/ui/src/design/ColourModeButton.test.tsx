@@ -4,6 +4,7 @@ import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { ColourModeButton } from "./ColourModeButton.tsx";
+import { MODE_KEY } from "./colourMode.ts";
 import { theme } from "./theme.ts";
 
 beforeEach(() => {
@@ -16,7 +17,7 @@ afterEach(() => {
 
 test("follows the system first, goes round, and is remembered", async () => {
   render(
-    <ThemeProvider theme={theme} defaultMode="system">
+    <ThemeProvider theme={theme} defaultMode="system" modeStorageKey={MODE_KEY}>
       <ColourModeButton />
     </ThemeProvider>,
   );
@@ -26,7 +27,7 @@ test("follows the system first, goes round, and is remembered", async () => {
   expect(button).toHaveAccessibleName(/Light colours\. Change to dark/);
   await userEvent.click(button);
   expect(document.documentElement).toHaveAttribute("data-color-scheme", "dark");
-  expect(localStorage.getItem("mui-mode")).toBe("dark");
+  expect(localStorage.getItem(MODE_KEY)).toBe("dark");
   await userEvent.click(button);
   expect(button).toHaveAccessibleName(/follow the system/);
 });

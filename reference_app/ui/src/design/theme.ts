@@ -1,11 +1,13 @@
 import { createTheme } from "@mui/material/styles";
 
+import { SCHEME_ATTRIBUTE } from "./colourMode.ts";
+
 const systemFont =
   'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Helvetica, Arial, sans-serif';
 
 /** Paper and ink by day, a darkroom by night; every text colour has at least 4.5:1 on its ground (WCAG AA). */
 export const theme = createTheme({
-  cssVariables: { colorSchemeSelector: "data-color-scheme" },
+  cssVariables: { colorSchemeSelector: SCHEME_ATTRIBUTE },
   colorSchemes: {
     light: {
       palette: {
