@@ -27,6 +27,14 @@ PASSES = 1_000
 
 
 def cases(url: str) -> Iterator[Case]:
+    # First, for outboxes whose store is down try on for as long as the process lives.
+    yield Case(
+        name="taken from a loop that reports every 5 ms (processor time of our threads), against its limit",
+        unit="%",
+        ours=lambda: slower_by(url),
+        peer=limit(2.0),
+        goal=1.0,
+    )
     yield Case(
         name="telling a store, against a Redis round trip per update",
         unit="us",
@@ -49,13 +57,6 @@ def cases(url: str) -> Iterator[Case]:
             peer=limit(20.0),
             goal=1.0,
         )
-    yield Case(
-        name="taken from a loop that reports every 5 ms (processor time of our threads), against its limit",
-        unit="%",
-        ours=lambda: slower_by(url),
-        peer=limit(2.0),
-        goal=1.0,
-    )
 
 
 def told(url: str, measure: Callable[[Progress], float]) -> float:
