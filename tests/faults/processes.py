@@ -37,6 +37,7 @@ class Victim:
     def __init__(self, child: Child) -> None:
         self.child = child
         self.deaths: list[int] = []
+        self._said_before = 0
 
     @property
     def name(self) -> str:
@@ -48,6 +49,7 @@ class Victim:
         return self.child.process.pid
 
     def start(self) -> None:
+        self._said_before = len(self.log())
         self.child.start()
 
     def kill(self) -> None:
@@ -74,6 +76,10 @@ class Victim:
 
     def ended_by_itself(self) -> bool:
         return self.child.exit_code is not None and self.pid not in self.deaths
+
+    def said(self) -> str:
+        """What it has said since it was started last."""
+        return self.log()[self._said_before :]
 
     def log(self) -> str:
         return self.child.log.read_text(errors="replace") if self.child.log.exists() else ""

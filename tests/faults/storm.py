@@ -155,12 +155,12 @@ class Storm:
     def _for_want_of_disk(self, victim: Victim) -> bool:
         """Whether it may end by itself, for the next to take its place.
 
-        Celery's worker ends when Valkey refuses what it writes. An agent that works goes on when its card is
-        full; one that begins then can't open its index, says so, and is started again until it can.
+        Celery's worker ends when Valkey refuses what it writes. An agent that films goes on when its card is
+        full; one that has only begun can't use its index, says so, and is started again until it can.
         """
         if victim.pid not in self._starved:
             return False
-        return victim is self.world.worker or "can't be opened" in victim.child.last_words(30)
+        return victim is self.world.worker or "Filming every" not in victim.said()
 
     def _killed(self, victim: Victim) -> None:
         victim.kill()
