@@ -5,7 +5,7 @@ import { createRoot } from "react-dom/client";
 import { RelayEnvironmentProvider } from "react-relay";
 import { RouterProvider } from "react-router/dom";
 
-import { applyColourMode, MODE_KEY } from "./design/colourMode.ts";
+import { applyColourMode } from "./design/colourMode.ts";
 import { theme } from "./design/theme.ts";
 import { Toaster } from "./design/Toaster.tsx";
 import { environment } from "./relay/environment.ts";
@@ -17,7 +17,7 @@ if (root === null) throw new Error("index.html has no element #root to render in
 applyColourMode();
 createRoot(root).render(
   <StrictMode>
-    <ThemeProvider theme={theme} defaultMode="system" modeStorageKey={MODE_KEY}>
+    <ThemeProvider theme={theme} defaultMode="system">
       <CssBaseline enableColorScheme />
       <RelayEnvironmentProvider environment={environment}>
         <Toaster>

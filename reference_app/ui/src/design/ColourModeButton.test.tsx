@@ -4,7 +4,6 @@ import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { ColourModeButton } from "./ColourModeButton.tsx";
-import { MODE_KEY } from "./colourMode.ts";
 import { theme } from "./theme.ts";
 
 beforeEach(() => {
@@ -17,7 +16,7 @@ afterEach(() => {
 
 test("follows the system first, goes round, and is remembered", async () => {
   render(
-    <ThemeProvider theme={theme} defaultMode="system" modeStorageKey={MODE_KEY}>
+    <ThemeProvider theme={theme} defaultMode="system">
       <ColourModeButton />
     </ThemeProvider>,
   );
@@ -27,7 +26,7 @@ test("follows the system first, goes round, and is remembered", async () => {
   expect(button).toHaveAccessibleName(/Light colours\. Change to dark/);
   await userEvent.click(button);
   expect(document.documentElement).toHaveAttribute("data-color-scheme", "dark");
-  expect(localStorage.getItem(MODE_KEY)).toBe("dark");
+  expect(localStorage.getItem("mui-mode")).toBe("dark");
   await userEvent.click(button);
   expect(button).toHaveAccessibleName(/follow the system/);
 });

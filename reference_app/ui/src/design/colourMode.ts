@@ -1,5 +1,5 @@
 /** Where MUI keeps the mode that was chosen: light, dark or system. */
-export const MODE_KEY = "colour-mode";
+export const MODE_KEY = "mui-mode";
 /** The attribute of the page that the theme's colours go by. */
 export const SCHEME_ATTRIBUTE = "data-color-scheme";
 
