@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
 
 from fsmlock import Reason
+from timelapse.cameras.zones import is_zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -148,11 +148,9 @@ def _window_problem(path: str, windows: list[str]) -> tuple[str, str] | None:
 
 
 def _timezone_problem(name: str) -> tuple[str, str] | None:
-    try:
-        ZoneInfo(name)
-    except (LookupError, ValueError, OSError):
-        return f"There is no time zone {name[:60]!r}.", "Write it as Europe/Zurich."
-    return None
+    if is_zone(name):
+        return None
+    return f"There is no time zone {name[:60]!r}.", "Write it as Europe/Zurich."
 
 
 def _day_problem(path: str, text: str) -> tuple[str, str] | None:

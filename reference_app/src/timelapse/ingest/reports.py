@@ -10,11 +10,11 @@ import json
 import math
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, cast, get_args
-from zoneinfo import ZoneInfo
 
 from timelapse.cameras.health import Health
 from timelapse.cameras.records import Told
 from timelapse.cameras.steering import Report
+from timelapse.cameras.zones import is_zone
 from timelapse.frames.domain import Clock, Fix, FixSource
 from timelapse.ingest.domain import RECORDS_AT_ONCE, malformed
 from timelapse.ingest.messages import part, text
@@ -174,10 +174,7 @@ def _moment(value: object) -> str:
 
 
 def _zone(name: str) -> str:
-    try:
-        return ZoneInfo(name).key
-    except (LookupError, ValueError, OSError):
-        return ""
+    return name if is_zone(name) else ""
 
 
 def _sentences(value: object, length: int) -> tuple[str, ...]:
