@@ -40,7 +40,6 @@ TIMEOUT_S = 60.0
 ANSWER_LIMIT = 1 << 20
 #: Nobody is asked to wait longer by a server, whatever it says.
 LONGEST_WAIT_S = 86_400.0
-REMEDY = "Check the address and the network."
 UNKNOWN_AUTHORITY = "Use a certificate of a known authority, or set SSL_CERT_FILE to yours."
 #: What OpenSSL calls a certificate that is not valid yet, or no more: a Pi without a clock starts years ago.
 NOT_NOW = (9, 10)
@@ -150,7 +149,7 @@ class Client:
                 # The server ended an idle connection in the same instant. Every request may be repeated, but
                 # that of a large body is better taken up where it broke.
                 return self._exchange(method, path, headers, body)
-            raise LinkDown(f"{self.server} can't be reached: {_reason(error)}.", REMEDY) from error
+            raise self._unreached(error) from error
         except ssl.SSLCertVerificationError as error:
             self._connection.close()
             raise LinkDown(
@@ -160,10 +159,15 @@ class Client:
         except (OSError, http.client.HTTPException, ValueError) as error:
             # ValueError: a status line or a length that makes no sense.
             self._connection.close()
-            raise LinkDown(f"{self.server} can't be reached: {_reason(error)}.", REMEDY) from error
+            raise self._unreached(error) from error
         except PictureLost:
             self._connection.close()
             raise
+
+    def _unreached(self, error: Exception) -> LinkDown:
+        return LinkDown(
+            f"{self.server} can't be reached: {_reason(error)}.", "Check the address and the network."
+        )
 
     def _all_headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         own = {"User-Agent": f"camera-agent/{__version__}", "Accept": "application/json"}
