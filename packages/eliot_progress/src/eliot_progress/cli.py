@@ -75,7 +75,7 @@ def _done(arguments: argparse.Namespace) -> int:
 
 
 def _tree(arguments: argparse.Namespace) -> int:
-    file, wanted = sources.log_at(arguments.file), arguments.causal_id.replace("-", "").lower()
+    file, wanted = sources.log_at(arguments.file), _plain(arguments.causal_id).lower()
     forest = Forest(each for each in read(file) if _plain(each.get("task_uuid")).startswith(wanted))
     shown = [each for each in forest.tasks.items() if not arguments.failed or each[1].failed]
     for uuid, root in shown:
@@ -94,9 +94,7 @@ def _why_none(arguments: argparse.Namespace) -> str:
         return f"Nothing failed in {arguments.file}."
     if arguments.causal_id:
         return f"No task in {arguments.file} has an id that begins with {arguments.causal_id}."
-    return (
-        f"There are no eliot messages in {arguments.file}. Give the file that install(log_path=...) writes."
-    )
+    return f"There are no eliot messages in {arguments.file}. {sources.GIVE_A_LOG}"
 
 
 def _elk(arguments: argparse.Namespace) -> int:

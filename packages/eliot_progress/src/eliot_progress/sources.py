@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     Look = Callable[[float], Sequence[TaskState]]
 
+GIVE_A_LOG = "Give the file that install(log_path=...) writes."
 #: Seconds for which ended work stays on the screen.
 _LINGER_S = 10.0
 #: Bytes that one look takes from an address, and seconds that it waits for them.
@@ -43,11 +44,9 @@ def source(where: str, headers: Mapping[str, str]) -> Look:
 def log_at(path: Path) -> Path:
     """`path`, where there is a file. Raises OSError with a sentence when there is none."""
     if path.is_dir():
-        raise IsADirectoryError(f"{path} is a folder. Give the file that install(log_path=...) writes.")
+        raise IsADirectoryError(f"{path} is a folder. {GIVE_A_LOG}")
     if not path.exists():
-        raise FileNotFoundError(
-            f"There is no log at {path}. Give the file that install(log_path=...) writes."
-        )
+        raise FileNotFoundError(f"There is no log at {path}. {GIVE_A_LOG}")
     return path
 
 

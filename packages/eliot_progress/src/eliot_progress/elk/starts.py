@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from eliot_progress import ids
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -24,7 +26,7 @@ class Starts:
         status, level = message.get("action_status"), message.get("task_level")
         if status is None or not isinstance(level, list):
             return None
-        action = f"{message.get('task_uuid')}@{level[:-1]}"
+        action = ids.action_id(str(message.get("task_uuid")), level[:-1])
         if status in _ENDS:
             return self._began.pop(action, None)
         at = message.get("timestamp")
