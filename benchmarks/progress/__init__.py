@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Case", "limit"]
+__all__ = ["Case", "within"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +22,6 @@ class Case:
     goal: float
 
 
-def limit(figure: float) -> Callable[[], float]:
-    """A peer that is no program: the figure that ours must stay under, so that the ratio's goal is 1."""
-    return lambda: figure
+def within(figure: float, *, name: str, unit: str, ours: Callable[[], float]) -> Case:
+    """A case whose peer is no program, but the figure that ours must stay under."""
+    return Case(name=f"{name}, against its limit", unit=unit, ours=ours, peer=lambda: figure, goal=1.0)

@@ -13,7 +13,7 @@ import redis
 
 from eliot_progress import install, progress
 from eliot_progress.stores.redis import RedisStore
-from progress import Case, limit
+from progress import Case, within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,12 +28,11 @@ PASSES = 1_000
 
 def cases(url: str) -> Iterator[Case]:
     # First, for outboxes whose store is down try on for as long as the process lives.
-    yield Case(
-        name="taken from a loop that reports every 5 ms (processor time of our threads), against its limit",
+    yield within(
+        2.0,
+        name="taken from a loop that reports every 5 ms (processor time of our threads)",
         unit="%",
         ours=lambda: slower_by(url),
-        peer=limit(2.0),
-        goal=1.0,
     )
     yield Case(
         name="telling a store, against a Redis round trip per update",
@@ -50,12 +49,11 @@ def cases(url: str) -> Iterator[Case]:
         goal=1.5,
     )
     for name, at in (("up", url), ("down", NOBODY)):
-        yield Case(
-            name=f"telling a store that is {name}, the slowest in a hundred, against its limit",
+        yield within(
+            20.0,
+            name=f"telling a store that is {name}, the slowest in a hundred",
             unit="us",
             ours=lambda at=at: told(at, slowest_in_a_hundred),
-            peer=limit(20.0),
-            goal=1.0,
         )
 
 
