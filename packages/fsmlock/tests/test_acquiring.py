@@ -264,7 +264,7 @@ def test_who_comes_back_later_shows_as_waiting_and_is_in_nobodys_way(real_film):
             fsmlock.hold(real_film, "render", policy=policy, why=attempt).acquire()
         refused.append(error.value)
         assert [(w.lock, w.why, w.kind) for w in fsmlock.waiters_on(real_film)] == [
-            ("render", attempt, "later")
+            ("render", attempt, "retrying")
         ]
         current.set(Patience(attempts=1, waited=timedelta(0), name=error.value.expected_as))
     assert refused[0].expected_as == refused[1].expected_as

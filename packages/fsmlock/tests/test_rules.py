@@ -16,10 +16,10 @@ from hypothesis.stateful import (
 )
 
 from fsmlock import clock
-from fsmlock.backends.base import Granted, InTheWay, Renewed
+from fsmlock.backends.base import Denied, Granted, Renewed
 from fsmlock.backends.database import DatabaseBackend
 from fsmlock.backends.redis import RedisBackend
-from fsmlock.rules import EVERYTHING, Above, Claim, Standing, Want, in_the_way
+from fsmlock.rules import EVERYTHING, Claim, InheritedLock, LockRequest, LockRow, blocking_rows
 from fsmlock.testing import FakeClock
 
 #: A tree: each object with its parent. The lock "a" of an ancestor holds for all below, "b" for nobody else.
@@ -50,14 +50,18 @@ def may_stand_together(one, two):
 
 
 def want(name, lock):
-    above = tuple(Above(resource=n, names=frozenset({"a"})) for n in ancestors(name))
-    return Want(resource=name, lock=lock, beside=frozenset(BESIDE[lock]), above=above)
+    above = tuple(InheritedLock(resource=n, names=frozenset({"a"})) for n in ancestors(name))
+    return LockRequest(resource=name, lock=lock, compatible_with=frozenset(BESIDE[lock]), inherited=above)
 
 
-def claim(places, within=frozenset()):
+def claim(places, nested_in=frozenset()):
     wants = tuple(want(*place) for place in places)
     return Claim(
-        id=uuid.uuid4().hex, wants=wants, lease_us=int(LASTS_S * 1_000_000), holder="h", within=within
+        id=uuid.uuid4().hex,
+        requests=wants,
+        lease_us=int(LASTS_S * 1_000_000),
+        holder="h",
+        nested_in=nested_in,
     )
 
 
@@ -69,16 +73,16 @@ class Pure:
         self.ends = {}
         self.tickets = itertools.count(1)
 
-    def take(self, wanted, *, using, queue=False, ticket=None):
+    def acquire(self, wanted, *, using, queue=False, ticket=None):
         self.rows = [row for row in self.rows if self.ends[row.claim] > clock.now()]
-        refused = in_the_way(wanted, self.rows, ticket)
+        refused = blocking_rows(wanted, self.rows, ticket)
         if refused and not queue:
-            return InTheWay(holds=())
+            return Denied(holds=())
         self.release(wanted, using=using)
         ticket = (ticket or next(self.tickets)) if refused else None
         self.rows += [replace(row, ticket=ticket) for row in wanted.rows]
         self.ends[wanted.id] = clock.now() + (WAITS_S if refused else LASTS_S)
-        return InTheWay(holds=(), ticket=ticket) if refused else Granted(tokens={})
+        return Denied(holds=(), ticket=ticket) if refused else Granted(tokens={})
 
     def renew(self, wanted, *, using):
         self.ends[wanted.id] = clock.now() + LASTS_S
@@ -132,7 +136,7 @@ class Holds(RuleBasedStateMachine):
         """Ask for it, compare the answer with the model, and follow it there."""
         earlier = [w for w in self.waiting if party.ticket is None or w.ticket < party.ticket]
         expected = all(other.goes_with(party.places) for other in [*self.held, *earlier])
-        answer = self.store.take(party.claim, using="default", queue=queue, ticket=party.ticket)
+        answer = self.store.acquire(party.claim, using="default", queue=queue, ticket=party.ticket)
         assert isinstance(answer, Granted) == expected
         if party in self.waiting:
             self.waiting.remove(party)
@@ -195,8 +199,8 @@ class Holds(RuleBasedStateMachine):
     @rule(lock=st.sampled_from(LOCKS))
     def enter_again(self, lock):
         (outer,) = self.held
-        inner = claim([(outer.places[0][0], lock)], within=frozenset({outer.claim.id}))
-        assert isinstance(self.store.take(inner, using="default"), Granted)
+        inner = claim([(outer.places[0][0], lock)], nested_in=frozenset({outer.claim.id}))
+        assert isinstance(self.store.acquire(inner, using="default"), Granted)
         self.store.release(inner, using="default")
 
     @invariant()
@@ -237,8 +241,8 @@ def test_the_redis_backend_agrees_with_a_simple_model(valkey):
 
 
 def test_who_waits_counts_only_for_who_came_later():
-    waiting = Standing(claim="x", resource="root", lock="a", kind="held", ticket=5)
+    waiting = LockRow(claim="x", resource="root", lock="a", kind="held", ticket=5)
     wanted = claim([("root", "a")])
-    assert in_the_way(wanted, [waiting]) == [waiting]
-    assert in_the_way(wanted, [waiting], ticket=6) == [waiting]
-    assert in_the_way(wanted, [waiting], ticket=4) == []
+    assert blocking_rows(wanted, [waiting]) == [waiting]
+    assert blocking_rows(wanted, [waiting], ticket=6) == [waiting]
+    assert blocking_rows(wanted, [waiting], ticket=4) == []

@@ -14,7 +14,7 @@ from asgiref.sync import sync_to_async
 from django.db import connections
 
 from fsmlock import backends, clock
-from fsmlock.backends.base import Granted, busy
+from fsmlock.backends.base import Granted, busy_reason
 from fsmlock.errors import HoldRefused
 from fsmlock.holds import told
 from fsmlock.patience import patience
@@ -23,7 +23,7 @@ from fsmlock.policies import Preempt, RetryLater, Skip, Wait
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from fsmlock.backends.base import InTheWay, Line
+    from fsmlock.backends.base import Denied, WaitQueue
     from fsmlock.held import Held
     from fsmlock.policies import Policy
     from fsmlock.rules import Claim
@@ -36,22 +36,22 @@ _LATE = timedelta(minutes=1)
 
 def acquire(held: Held, policy: Policy, using: str) -> Held:
     """Take the hold as the policy says. Raises HoldRefused with the reasons."""
-    line: Line | None = None
+    wait_queue: WaitQueue | None = None
     steps = _steps(held, policy, using)
     try:
         for seconds in steps:
-            if line is None:
+            if wait_queue is None:
                 # Listen first, then look once more: what was released in between is not missed.
-                line = backends.get().line(held.claim, using=using)
+                wait_queue = backends.get().wait_queue(held.claim, using=using)
             else:
-                line.wait(seconds)
+                wait_queue.wait(seconds)
     except BaseException:
         held.release()
         raise
     finally:
         steps.close()
-        if line is not None:
-            line.close()
+        if wait_queue is not None:
+            wait_queue.close()
     return held
 
 
@@ -59,33 +59,33 @@ async def acquire_async(held: Held, policy: Policy, using: str) -> Held:
     """The same without blocking the event loop."""
     steps = _steps(held, policy, using)
     step = sync_to_async(_next)
-    ear: _Ear | None = None
+    waiter: AsyncWaiter | None = None
     try:
         while (seconds := await step(steps)) is not None:
-            if not backends.get().wakes(using):
+            if not backends.get().notifies_waiters(using):
                 await asyncio.sleep(min(seconds, random.uniform(0.02, 0.08)))  # noqa: S311 - no secret
-            elif ear is None:
-                ear = _Ear(held.claim, using)
-                await ear.open()  # as above: listen first, then look once more
+            elif waiter is None:
+                waiter = AsyncWaiter(held.claim, using)
+                await waiter.open()  # as above: listen first, then look once more
             else:
-                await ear.wait(seconds)
+                await waiter.wait(seconds)
     except BaseException:
         # Cancelled: the thread may have been granted the hold just now, and nobody would give it back.
         await sync_to_async(_undo)(steps, held)
         raise
     finally:
-        if ear is not None:
-            await ear.close()
+        if waiter is not None:
+            await waiter.close()
     return held
 
 
-class _Ear:
+class AsyncWaiter:
     """A coroutine's place in line: a thread listens for it, with a connection of its own."""
 
     def __init__(self, claim: Claim, using: str) -> None:
         self._claim = claim
         self._using = using
-        self._line: Line | None = None
+        self._queue: WaitQueue | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="fsmlock-wait")
 
     async def open(self) -> None:
@@ -94,8 +94,8 @@ class _Ear:
 
     async def wait(self, seconds: float) -> None:
         """Until something may have changed, at most ``seconds``."""
-        assert self._line is not None  # noqa: S101 - opened before
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._line.wait, seconds)
+        assert self._queue is not None  # noqa: S101 - opened before
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._queue.wait, seconds)
 
     async def close(self) -> None:
         """End the thread: after the wait that it is in, if its coroutine was cancelled."""
@@ -104,12 +104,12 @@ class _Ear:
         await closed
 
     def _open(self) -> None:
-        self._line = backends.get().line(self._claim, using=self._using)
+        self._queue = backends.get().wait_queue(self._claim, using=self._using)
 
     def _close(self) -> None:
         try:
-            if self._line is not None:
-                self._line.close()
+            if self._queue is not None:
+                self._queue.close()
         finally:
             connections.close_all()
 
@@ -127,19 +127,19 @@ def _steps(held: Held, policy: Policy, using: str) -> Generator[float]:
     """Ask, and yield for how long to wait before asking again; ends when held, or refused with Skip."""
     backend, claim = backends.get(), held.claim
     give_up = clock.now() + _patience_s(policy)
-    queue = isinstance(policy, (Wait, Preempt)) and backend.may_wait(using)
+    queue = isinstance(policy, (Wait, Preempt)) and backend.can_wait(using)
     ticket: int | None = None
     asked_to_stop = False
     try:
         while True:
             asked = clock.now()
-            answer = backend.take(claim, using=using, queue=queue, ticket=ticket)
+            answer = backend.acquire(claim, using=using, queue=queue, ticket=ticket)
             if isinstance(answer, Granted):
                 ticket = None
                 _expect_no_more(held, using)
                 return held.granted(answer, asked)
             ticket = answer.ticket
-            held.reasons = tuple(told(h) for h in answer.holds) or (answer.trouble or busy(),)
+            held.reasons = tuple(told(h) for h in answer.holds) or (answer.reason or busy_reason(),)
             if isinstance(policy, Preempt) and not asked_to_stop:
                 _ask_to_stop(held, answer, using, force=False)
                 asked_to_stop = True
@@ -154,14 +154,14 @@ def _steps(held: Held, policy: Policy, using: str) -> Generator[float]:
             backend.release(claim, using=using)
 
 
-def _refused(held: Held, policy: Policy, answer: InTheWay, using: str) -> bool:
+def _refused(held: Held, policy: Policy, answer: Denied, using: str) -> bool:
     """The end of waiting, as the policy has it: true when the hold was got by force after all."""
     if isinstance(policy, Skip):
         return False
     if isinstance(policy, Preempt) and policy.force:
         _ask_to_stop(held, answer, using, force=True)
         asked = clock.now()
-        again = backends.get().take(held.claim, using=using, ticket=answer.ticket)
+        again = backends.get().acquire(held.claim, using=using, ticket=answer.ticket)
         if isinstance(again, Granted):
             held.granted(again, asked)
             return True
@@ -170,7 +170,7 @@ def _refused(held: Held, policy: Policy, answer: InTheWay, using: str) -> bool:
         _expect_no_more(held, using)
         raise HoldRefused(held.reasons)
     name = patience().name or uuid.uuid4().hex
-    backends.get().expect(replace(held.claim, id=name), using=using, within=later + _LATE)
+    backends.get().announce_retry(replace(held.claim, id=name), using=using, expires_in=later + _LATE)
     raise HoldRefused(held.reasons, retry_after=later, expected_as=name)
 
 
@@ -179,7 +179,7 @@ def _expect_no_more(held: Held, using: str) -> None:
         backends.get().release(replace(held.claim, id=patience().name), using=using)
 
 
-def _ask_to_stop(held: Held, answer: InTheWay, using: str, *, force: bool) -> None:
+def _ask_to_stop(held: Held, answer: Denied, using: str, *, force: bool) -> None:
     why = held.claim.why or "something more urgent"
     for claim, info in {h.claim: h for h in answer.holds if not h.waits}.items():
         backends.get().stop(

@@ -20,7 +20,7 @@ now: Callable[[], float] = time.monotonic if _CLOCK < 0 else functools.partial(t
 
 
 @functools.cache
-def name() -> str:
+def boot_id() -> str:
     """Which clock ``now`` reads: processes with the same name may compare their times. Empty: unknown.
 
     It is the boot of the host, and the time namespace where the kernel has them.

@@ -84,7 +84,7 @@ class Held:
         asked = clock.now()
         with transaction.atomic(using=self._using):
             self._guard()
-            self._shielded = not backends.get().sees_at_once
+            self._shielded = not backends.get().visible_before_commit
             try:
                 yield
                 asked = clock.now()
@@ -95,16 +95,16 @@ class Held:
             self._deadline = max(self._deadline, self._trusted_until(asked))
 
     def _guard(self, *, again: bool = False) -> None:
-        if not backends.get().guard(self.claim, self.tokens, using=self._using, again=again):
+        if not backends.get().guard(self.claim, self.tokens, using=self._using, repeated=again):
             raise self._lose("somebody else took over")
 
     def granted(self, answer: Granted, asked: float) -> None:
         """The store granted the claim that was sent at ``asked`` (clock.now)."""
         self.tokens = answer.tokens
-        self.token = answer.tokens[self.claim.wants[0].resource]
+        self.token = answer.tokens[self.claim.requests[0].resource]
         self.reasons = ()
         self._deadline = self._trusted_until(asked)
-        if self.connection.in_atomic_block and not backends.get().sees_at_once:
+        if self.connection.in_atomic_block and not backends.get().visible_before_commit:
             # Nobody else can see the rows before the commit, and nobody can take the lock meanwhile either.
             self._on_commit = self._committed
             transaction.on_commit(self._on_commit, using=self._using)
@@ -161,7 +161,7 @@ class Held:
     def _lose(self, how: str) -> HoldLost:
         if isinstance(self._alarm, HoldLost):
             return self._alarm
-        held = ", ".join(f"{w.lock} on {w.resource}" for w in self.claim.wants)
+        held = ", ".join(f"{w.lock} on {w.resource}" for w in self.claim.requests)
         lost = HoldLost(f"The hold of {held} is lost: {how}. Stop without writing, then start anew.")
         self._alarm = lost
         self._tell(signals.hold_lost, why=how)
@@ -193,7 +193,7 @@ class Held:
     def _tell(self, signal: Signal, *, why: str = "", tokens: Mapping[str, int] | None = None) -> None:
         if not signal.receivers:
             return
-        for each in self.claim.wants:
+        for each in self.claim.requests:
             event = signals.HoldEvent(
                 resource=each.resource,
                 lock=each.lock,

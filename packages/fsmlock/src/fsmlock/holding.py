@@ -21,7 +21,7 @@ from fsmlock.acquiring import acquire, acquire_async
 from fsmlock.errors import Misdeclared
 from fsmlock.held import Held
 from fsmlock.holds import using
-from fsmlock.locks import want
+from fsmlock.locks import lock_request
 from fsmlock.policies import Fail, Policy, Preempt, RetryLater, Skip, Wait
 from fsmlock.rules import Claim
 
@@ -90,14 +90,14 @@ class Holding:
         aliases = {using(each) for each in objects}
         if len(aliases) > 1:
             raise Misdeclared(f"These objects live in {sorted(aliases)}: one hold can't span two databases.")
-        within = self._within.claim.within | {self._within.claim.id} if self._within else frozenset()
+        within = self._within.claim.nested_in | {self._within.claim.id} if self._within else frozenset()
         claim = Claim(
             id=_new_id(),
-            wants=tuple(want(each, lock) for each in objects for lock in self._locks),
+            requests=tuple(lock_request(each, lock) for each in objects for lock in self._locks),
             lease_us=int(self._lease.total_seconds() * 1_000_000),
             holder=self._holder[:200],
             why=self._why,
-            within=within,
+            nested_in=within,
         )
         (alias,) = aliases
         return Held(claim, using=alias), alias

@@ -43,7 +43,7 @@ def waiters_on(obj: models.Model) -> tuple[HoldInfo, ...]:
     """Who waits for a lock on this object: those in line, then those who come back later (RetryLater)."""
     found = backends.get().find([resource(obj)], using=using(obj))
     return tuple(
-        sorted((h for h in found if h.waits and h.kind != "blocked"), key=lambda h: h.kind == "later")
+        sorted((h for h in found if h.waits and h.kind != "blocked"), key=lambda h: h.kind == "retrying")
     )
 
 

@@ -17,12 +17,12 @@ from django.utils.translation import gettext
 
 from fsmlock import backends
 from fsmlock.arrows import arrows
-from fsmlock.backends.base import Granted, busy
+from fsmlock.backends.base import Granted, busy_reason
 from fsmlock.errors import Misdeclared, TransitionRefused
 from fsmlock.held import current_claims
 from fsmlock.holds import told
-from fsmlock.locks import resource, want
-from fsmlock.rules import FOR_EVER_US, Claim
+from fsmlock.locks import lock_request, resource
+from fsmlock.rules import UNLIMITED_LEASE_US, Claim
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -69,15 +69,15 @@ def kept_id(name: str, lock: str) -> str:
     return uuid.uuid5(_NAMESPACE, f"{name} {lock}").hex
 
 
-def claim_of(obj: models.Model, lock: str, *, lease_us: int = FOR_EVER_US) -> Claim:
+def claim_of(obj: models.Model, lock: str, *, lease_us: int = UNLIMITED_LEASE_US) -> Claim:
     """The claim by which the object keeps the lock."""
     state: str = obj.state  # type: ignore[attr-defined]
     return Claim(
         id=kept_id(resource(obj), lock),
-        wants=(want(obj, lock),),
+        requests=(lock_request(obj, lock),),
         lease_us=lease_us,
         holder=gettext("its state %(state)s") % {"state": state},
-        within=current_claims(),
+        nested_in=current_claims(),
     )
 
 
@@ -89,7 +89,7 @@ def moving(obj: models.Model, source: str, *, using: str) -> Generator[None]:
     if before == after:
         yield
         return
-    outside = backends.get().sees_at_once
+    outside = backends.get().visible_before_commit
     with transaction.atomic(using=using):
         if after is not None:
             take(obj, after, using=using)
@@ -107,10 +107,10 @@ def moving(obj: models.Model, source: str, *, using: str) -> Generator[None]:
 def take(obj: models.Model, lock: str, *, using: str) -> None:
     """Take the lock for the object's state. Raises TransitionRefused when somebody else is in the way."""
     backend = backends.get()
-    lease_us = _UNCOMMITTED_LEASE_US if backend.sees_at_once else FOR_EVER_US
-    answer = backend.take(claim_of(obj, lock, lease_us=lease_us), using=using)
+    lease_us = _UNCOMMITTED_LEASE_US if backend.visible_before_commit else UNLIMITED_LEASE_US
+    answer = backend.acquire(claim_of(obj, lock, lease_us=lease_us), using=using)
     if not isinstance(answer, Granted):
-        reasons = [told(h, obj) for h in answer.holds] or [answer.trouble or busy()]
+        reasons = [told(h, obj) for h in answer.holds] or [answer.reason or busy_reason()]
         raise TransitionRefused(reasons, instance=obj)
-    if backend.sees_at_once:
+    if backend.visible_before_commit:
         transaction.on_commit(functools.partial(backend.renew, claim_of(obj, lock), using=using), using=using)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from fsmlock.errors import Misdeclared
 from fsmlock.reasons import did_you_mean
-from fsmlock.rules import EVERYTHING, Above, Want
+from fsmlock.rules import EVERYTHING, InheritedLock, LockRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -192,8 +192,12 @@ def _links(model: type[models.Model]) -> tuple[_Link, ...]:
     return tuple(links)
 
 
-def want(obj: models.Model, lock: str) -> Want:
-    """What taking ``lock`` on ``obj`` asks of the store."""
-    beside = locks_of(type(obj))[lock].together_with
-    above = tuple(Above(resource=key, names=names - beside) for key, names in parents(obj) if names - beside)
-    return Want(resource=resource(obj), lock=lock, beside=beside, above=above)
+def lock_request(obj: models.Model, lock: str) -> LockRequest:
+    """Return what the store needs to know to grant ``lock`` on ``obj``."""
+    compatible = locks_of(type(obj))[lock].together_with
+    inherited = tuple(
+        InheritedLock(resource=key, names=names - compatible)
+        for key, names in parents(obj)
+        if names - compatible
+    )
+    return LockRequest(resource=resource(obj), lock=lock, compatible_with=compatible, inherited=inherited)

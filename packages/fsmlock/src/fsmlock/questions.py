@@ -11,9 +11,9 @@ from fsmlock.arrows import judge
 from fsmlock.held import current_claims
 from fsmlock.holds import told, using
 from fsmlock.keeping import kept_claims
-from fsmlock.locks import Locks, want
+from fsmlock.locks import Locks, lock_request
 from fsmlock.reasons import Reason
-from fsmlock.rules import EVERYTHING, Claim, in_the_way
+from fsmlock.rules import EVERYTHING, Claim, blocking_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,8 +73,8 @@ class Question:
             self._found = backends.get().find(
                 asked_for(self._obj, EVERYTHING).resources, using=using(self._obj)
             )
-        standings = {h.standing(): h for h in self._found}
-        return tuple(told(standings[s], self._obj) for s in in_the_way(claim, standings))
+        rows = {h.row(): h for h in self._found}
+        return tuple(told(rows[s], self._obj) for s in blocking_rows(claim, rows))
 
     def _condition(self, condition: Condition) -> Reason | None:
         if condition not in self._judged:
@@ -90,7 +90,7 @@ def has_locks(obj: models.Model) -> bool:
 def asked_for(obj: models.Model, lock: str) -> Claim:
     """A claim to compare with what is held: own holds, and those that its own state keeps, don't count."""
     within = current_claims() | kept_claims(obj)
-    return Claim(id="", wants=(want(obj, lock),), lease_us=0, holder="", within=within)
+    return Claim(id="", requests=(lock_request(obj, lock),), lease_us=0, holder="", nested_in=within)
 
 
 def _state(obj: models.Model, arrow: Arrow, state: str) -> Reason:

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 EVERYTHING = "*"
 
 #: A lease that is none: a hundred years, for what a state keeps. Any lease of more than a year is meant so.
-FOR_EVER_US = 100 * 365 * 86_400_000_000
+UNLIMITED_LEASE_US = 100 * 365 * 86_400_000_000
 YEAR_US = 365 * 86_400_000_000
 
-Kind: TypeAlias = Literal["held", "blocked", "later"]
+Kind: TypeAlias = Literal["held", "blocked", "retrying"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Above:
+class InheritedLock:
     """An ancestor of the object: while it is held in one of ``names``, the want must stand back."""
 
     resource: str
@@ -29,24 +29,24 @@ class Above:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Want:
-    """One lock wanted on one object.
+class LockRequest:
+    """One lock requested on one object.
 
-    ``resource`` names the object (``app.model:pk``), ``beside`` the locks that may be held on it at the same
-    time, ``above`` the ancestors from which it inherits.
+    ``resource`` names the object (``app.model:pk``), ``compatible_with`` the locks that may be held on it at
+    the same time, ``inherited`` the locks that it inherits from its ancestors.
     """
 
     resource: str
     lock: str
-    beside: frozenset[str] = frozenset()
-    above: tuple[Above, ...] = ()
+    compatible_with: frozenset[str] = frozenset()
+    inherited: tuple[InheritedLock, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class LockRow:
     """What is written in the store: ``held`` on an object, or ``blocked`` in that name by a child's hold.
 
-    ``later`` shows one who comes back for the lock, and is in nobody's way.
+    ``retrying`` shows one who comes back for the lock, and is in nobody's way.
 
     ``ticket`` is the place in line of one who waits; None when it is granted.
     """
@@ -60,58 +60,60 @@ class Standing:
 
 @dataclass(frozen=True, kw_only=True)  # no slots: what is computed from it is kept
 class Claim:
-    """One request for holds: all of its wants are granted in one step, or none."""
+    """One request for holds: all of its requests are granted in one step, or none."""
 
     id: str
-    wants: tuple[Want, ...]
+    requests: tuple[LockRequest, ...]
     lease_us: int
     holder: str
     why: str = ""
     #: Claims of the same holder that don't stand in the way (explicit re-entry).
-    within: frozenset[str] = field(default_factory=frozenset)
+    nested_in: frozenset[str] = field(default_factory=frozenset)
 
     @cached_property
     def resources(self) -> list[str]:
         """Every object concerned, ancestors too, in the one order that all processes use."""
-        return sorted({w.resource for w in self.wants} | {a.resource for w in self.wants for a in w.above})
+        return sorted(
+            {w.resource for w in self.requests} | {a.resource for w in self.requests for a in w.inherited}
+        )
 
     @cached_property
-    def rows(self) -> list[Standing]:
+    def rows(self) -> list[LockRow]:
         """What to write when granted: the holds, and a mark on each ancestor in each name that they block."""
-        held = [Standing(claim=self.id, resource=w.resource, lock=w.lock, kind="held") for w in self.wants]
-        marks = {(a.resource, name) for w in self.wants for a in w.above for name in a.names}
+        held = [LockRow(claim=self.id, resource=w.resource, lock=w.lock, kind="held") for w in self.requests]
+        marks = {(a.resource, name) for w in self.requests for a in w.inherited for name in a.names}
         return held + [
-            Standing(claim=self.id, resource=resource, lock=name, kind="blocked")
+            LockRow(claim=self.id, resource=resource, lock=name, kind="blocked")
             for resource, name in sorted(marks)
         ]
 
 
-def collides(want: Want, standing: Standing) -> bool:
-    """True when ``standing`` (of another claim) and ``want`` can't both be."""
-    if standing.kind == "later":
+def conflicts(request: LockRequest, row: LockRow) -> bool:
+    """True when ``row`` (of another claim) and ``request`` can't both be."""
+    if row.kind == "retrying":
         return False
-    if standing.resource == want.resource:
-        if standing.kind == "held":
-            return standing.lock not in want.beside
-        return want.lock in {standing.lock, EVERYTHING}
-    if standing.kind == "blocked":
+    if row.resource == request.resource:
+        if row.kind == "held":
+            return row.lock not in request.compatible_with
+        return request.lock in {row.lock, EVERYTHING}
+    if row.kind == "blocked":
         return False
     return any(
-        a.resource == standing.resource and (standing.lock in a.names or standing.lock == EVERYTHING)
-        for a in want.above
+        a.resource == row.resource and (row.lock in a.names or row.lock == EVERYTHING)
+        for a in request.inherited
     )
 
 
-def in_the_way(claim: Claim, standings: Iterable[Standing], ticket: int | None = None) -> list[Standing]:
-    """Those of ``standings`` that keep ``claim`` from being granted, in the order given.
+def blocking_rows(claim: Claim, rows: Iterable[LockRow], ticket: int | None = None) -> list[LockRow]:
+    """Those of ``rows`` that keep ``claim`` from being granted, in the order given.
 
     Those who wait count too when they came earlier: before ``ticket``, or at all if the claim has none.
     """
-    mine = claim.within | {claim.id}
+    mine = claim.nested_in | {claim.id}
     return [
         s
-        for s in standings
+        for s in rows
         if s.claim not in mine
         and (s.ticket is None or ticket is None or s.ticket < ticket)
-        and any(collides(w, s) for w in claim.wants)
+        and any(conflicts(w, s) for w in claim.requests)
     ]

@@ -17,18 +17,18 @@ class TestDatabaseBackend(Conformance):
     def test_a_hold_costs_two_statements(self, backend, django_assert_num_queries):
         wanted = claim(parent())
         with django_assert_num_queries(2):
-            assert self.take(backend, wanted)
+            assert self.acquire(backend, wanted)
             backend.release(wanted, using="default")
 
     @pytest.mark.sqlite  # only its clock starts anew with the host
     def test_who_was_before_this_start_of_the_host_is_dead(self, backend):
         wanted = claim(parent())
-        assert self.take(backend, wanted)
+        assert self.acquire(backend, wanted)
         with connection.cursor() as cursor:
             cursor.execute(
                 "UPDATE fsmlock_hold SET renewed_us = renewed_us * 10, expires_us = expires_us * 10"
             )
-        assert self.take(backend, claim(parent()))
+        assert self.acquire(backend, claim(parent()))
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from django_redis import get_redis_connection
 
 import fsmlock
 from fsmlock import backends
-from fsmlock.backends import scripts
-from fsmlock.backends.base import Granted, InTheWay
-from fsmlock.backends.fences import pass_fence, remember
+from fsmlock.backends import redis_scripts
+from fsmlock.backends.base import Denied, Granted
+from fsmlock.backends.fencing import check_fencing_token, save_server
 from fsmlock.backends.redis import RedisBackend
 from fsmlock.testing.conformance import Conformance, child, claim, parent
 from tests.shop.models import Frame
@@ -26,40 +26,40 @@ class TestRedisBackend(Conformance):
         self, backend
     ):
         lost, early = claim(parent(), lease=1.0), claim(parent(), lease=0.2)
-        before = self.take(backend, lost)
+        before = self.acquire(backend, lost)
         backend._client.flushall()
-        refused = backend.take(early, using="default")
-        assert isinstance(refused, InTheWay)
-        assert (refused.holds, refused.trouble.code) == ((), "store_restarted")
+        refused = backend.acquire(early, using="default")
+        assert isinstance(refused, Denied)
+        assert (refused.holds, refused.reason.code) == ((), "store_restarted")
         assert not backend.renew(lost, using="default").alive
-        assert self.eventually(lambda: self.take(backend, early))
+        assert self.eventually(lambda: self.acquire(backend, early))
         backend.release(early, using="default")
-        assert self.take(backend, early).popitem() > before.popitem()
+        assert self.acquire(backend, early).popitem() > before.popitem()
 
     def test_a_server_whose_clock_went_back_as_well_hands_out_newer_tokens(self, backend):
         old, new = claim(parent()), claim(parent())
-        before = self.take(backend, old)
+        before = self.acquire(backend, old)
         ahead = {key: token + 10**9 for key, token in before.items()}
         with transaction.atomic():
-            assert not pass_fence(old, *ahead.values(), using="default")
+            assert not check_fencing_token(old, *ahead.values(), using="default")
         backend.release(old, using="default")
         with transaction.atomic():
-            assert not backend.guard(new, self.take(backend, new), using="default")
+            assert not backend.guard(new, self.acquire(backend, new), using="default")
         backend.release(new, using="default")
         with transaction.atomic():
-            assert backend.guard(new, self.take(backend, new), using="default")
+            assert backend.guard(new, self.acquire(backend, new), using="default")
 
     def test_one_who_is_expected_shows_until_then_and_is_in_nobodys_way(self, backend):
         expected = claim(parent())
-        backend.expect(expected, using="default", within=timedelta(milliseconds=200))
-        assert self.take(backend, claim(parent()))
+        backend.announce_retry(expected, using="default", expires_in=timedelta(milliseconds=200))
+        assert self.acquire(backend, claim(parent()))
         assert self.eventually(
             lambda: not [h for h in backend.find(["shop.film:1"], using="default") if h.waits]
         )
 
     def test_what_a_dead_holder_leaves_is_forgotten_in_the_end(self, backend):
-        assert self.take(backend, claim(parent(), lease=0.1))
-        assert self.eventually(lambda: self.take(backend, claim(parent())))
+        assert self.acquire(backend, claim(parent(), lease=0.1))
+        assert self.eventually(lambda: self.acquire(backend, claim(parent())))
         (key,) = backend._client.keys("fsmlock:on:*")
         assert backend._client.ttl(key) > 0
 
@@ -84,9 +84,9 @@ MOVED = "local t = redis.call('TIME'); t[1] = t[1] + (redis.call('GET', 'moved_s
 
 @pytest.mark.parametrize("hours", [1, -1])
 def test_no_hold_is_lost_or_kept_because_the_servers_wall_clock_was_moved(valkey, db, monkeypatch, hours):
-    texts = scripts.texts
+    texts = redis_scripts.texts
     monkeypatch.setattr(
-        scripts,
+        redis_scripts,
         "texts",
         lambda prefix: {
             n: t.replace("local t = redis.call('TIME')", MOVED) for n, t in texts(prefix).items()
@@ -95,12 +95,12 @@ def test_no_hold_is_lost_or_kept_because_the_servers_wall_clock_was_moved(valkey
     backend = RedisBackend()
     wanted, other = claim(parent("ingest")), claim(parent("ingest"))
     dead = claim(child(), lease=0.1)
-    assert isinstance(backend.take(wanted, using="default"), Granted)
-    assert isinstance(backend.take(dead, using="default"), Granted)
+    assert isinstance(backend.acquire(wanted, using="default"), Granted)
+    assert isinstance(backend.acquire(dead, using="default"), Granted)
     backend._client.set("moved_s", hours * 3600)
-    assert isinstance(backend.take(other, using="default"), InTheWay)
+    assert isinstance(backend.acquire(other, using="default"), Denied)
     assert backend.renew(wanted, using="default").alive
-    wait_until(lambda: isinstance(backend.take(claim(child()), using="default"), Granted))
+    wait_until(lambda: isinstance(backend.acquire(claim(child()), using="default"), Granted))
 
 
 YOUNG = "local info = string.gsub(redis.call('INFO'), 'uptime_in_seconds:%d+', 'uptime_in_seconds:1')"
@@ -110,18 +110,18 @@ def test_a_server_in_its_first_second_may_say_that_it_is_up_for_one_and_is_not_b
     valkey, db, monkeypatch
 ):
     held = claim(parent(), lease=1.0)
-    RedisBackend().take(held, using="default")
-    texts = scripts.texts
+    RedisBackend().acquire(held, using="default")
+    texts = redis_scripts.texts
     monkeypatch.setattr(
-        scripts,
+        redis_scripts,
         "texts",
         lambda prefix: {
             n: t.replace("local info = redis.call('INFO')", YOUNG) for n, t in texts(prefix).items()
         },
     )
-    remember("the run before", 1000, using="default")
+    save_server("the run before", 1000, using="default")
     backend = RedisBackend()
     backend._client.flushall()
-    refused = backend.take(claim(parent(), lease=0.2), using="default")
-    assert isinstance(refused, InTheWay)
-    assert refused.trouble.code == "store_restarted"
+    refused = backend.acquire(claim(parent(), lease=0.2), using="default")
+    assert isinstance(refused, Denied)
+    assert refused.reason.code == "store_restarted"

@@ -102,12 +102,12 @@ def once(diary, rng, obj, lock):
             time.sleep(rng.uniform(0, 0.004))
         if lock == "render" and rng.random() < 0.5:
             with held.transaction():
-                for want in held.claim.wants:
+                for want in held.claim.requests:
                     Write.objects.create(resource=want.resource, token=held.tokens[want.resource])
         if rng.random() < 0.02:
             before = clock.now()
             fsmlock.break_hold(first, lock, by="chaos", why="test")
-            diary.write("broke", held.claim.wants[0].resource, lock, before, clock.now())
+            diary.write("broke", held.claim.requests[0].resource, lock, before, clock.now())
         sure(diary, held)
     finally:
         held.release()

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from fsmlock.rules import Above, Claim, Want, in_the_way
+from fsmlock.rules import Claim, InheritedLock, LockRequest, blocking_rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +32,13 @@ class Diary:
 
     def granted(self, held, at):
         wants = [
-            [w.resource, w.lock, sorted(w.beside), [[a.resource, sorted(a.names)] for a in w.above]]
-            for w in held.claim.wants
+            [
+                w.resource,
+                w.lock,
+                sorted(w.compatible_with),
+                [[a.resource, sorted(a.names)] for a in w.inherited],
+            ]
+            for w in held.claim.requests
         ]
         self.write("granted", held.claim.id, at, wants, dict(held.tokens))
 
@@ -67,12 +72,12 @@ def _claim(name, wants):
         id=name,
         lease_us=0,
         holder="",
-        wants=tuple(
-            Want(
+        requests=tuple(
+            LockRequest(
                 resource=resource,
                 lock=lock,
-                beside=frozenset(beside),
-                above=tuple(Above(resource=r, names=frozenset(names)) for r, names in above),
+                compatible_with=frozenset(beside),
+                inherited=tuple(InheritedLock(resource=r, names=frozenset(names)) for r, names in above),
             )
             for resource, lock, beside, above in wants
         ),
@@ -80,7 +85,7 @@ def _claim(name, wants):
 
 
 def collide(one, two):
-    return bool(in_the_way(one.claim, two.claim.rows))
+    return bool(blocking_rows(one.claim, two.claim.rows))
 
 
 def cut(intervals, others):
@@ -93,7 +98,7 @@ def _cut(interval, breaks):
     end = interval.end
     for resource, lock, before, after in breaks:
         if interval.start <= after and (resource, lock) in {
-            (w.resource, w.lock) for w in interval.claim.wants
+            (w.resource, w.lock) for w in interval.claim.requests
         }:
             end = min(end, max(interval.start, before))
     return replace(interval, end=end)
@@ -106,7 +111,7 @@ def violations(intervals):
     for n, one in enumerate(ordered):
         overlapping = itertools.takewhile(lambda other, one=one: other.start < one.end, ordered[n + 1 :])
         found += [
-            f"{one.who} and {two.who} both held: {one.claim.wants} {two.claim.wants}"
+            f"{one.who} and {two.who} both held: {one.claim.requests} {two.claim.requests}"
             for two in overlapping
             if collide(one, two)
         ]

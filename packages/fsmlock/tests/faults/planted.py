@@ -11,11 +11,11 @@ from fsmlock.backends.database import DatabaseBackend
 class ForgetfulBackend(DatabaseBackend):
     """Grants now and then what is held already."""
 
-    def take(self, claim, *, using, queue=False, ticket=None):
-        answer = super().take(claim, using=using, queue=queue, ticket=ticket)
+    def acquire(self, claim, *, using, queue=False, ticket=None):
+        answer = super().acquire(claim, using=using, queue=queue, ticket=ticket)
         if isinstance(answer, Granted):
             return answer
-        return Granted(tokens={w.resource: 1 for w in claim.wants})
+        return Granted(tokens={w.resource: 1 for w in claim.requests})
 
     def renew(self, claim, *, using):
         return Renewed(alive=True)
@@ -24,20 +24,20 @@ class ForgetfulBackend(DatabaseBackend):
 class OrphanedBackend(DatabaseBackend):
     """Forgets that a child inherits the locks of its parents."""
 
-    def take(self, claim, *, using, queue=False, ticket=None):
-        alone = replace(claim, wants=tuple(replace(want, above=()) for want in claim.wants))
-        return super().take(alone, using=using, queue=queue, ticket=ticket)
+    def acquire(self, claim, *, using, queue=False, ticket=None):
+        alone = replace(claim, requests=tuple(replace(request, inherited=()) for request in claim.requests))
+        return super().acquire(alone, using=using, queue=queue, ticket=ticket)
 
     def renew(self, claim, *, using):
-        alone = replace(claim, wants=tuple(replace(want, above=()) for want in claim.wants))
+        alone = replace(claim, requests=tuple(replace(request, inherited=()) for request in claim.requests))
         return super().renew(alone, using=using)
 
 
 class ImpatientBackend(DatabaseBackend):
     """Believes a lease to be over long before it is."""
 
-    def take(self, claim, *, using, queue=False, ticket=None):
-        return super().take(
+    def acquire(self, claim, *, using, queue=False, ticket=None):
+        return super().acquire(
             replace(claim, lease_us=claim.lease_us // 20), using=using, queue=queue, ticket=ticket
         )
 

@@ -9,7 +9,7 @@ import pytest
 from django.db import connections
 
 from fsmlock.arrows import arrows
-from fsmlock.rules import Claim, Want
+from fsmlock.rules import Claim, LockRequest
 from tests.faults import actor, history
 from tests.faults.world import SECONDS, chaos, run, start
 from tests.shop.models import Film
@@ -19,8 +19,8 @@ PROCESSES = 16
 
 
 def interval(lock, start, end, token=1):
-    want = Want(resource="shop.film:1", lock=lock)
-    claim = Claim(id=f"{lock}{start}", wants=(want,), lease_us=0, holder="")
+    want = LockRequest(resource="shop.film:1", lock=lock)
+    claim = Claim(id=f"{lock}{start}", requests=(want,), lease_us=0, holder="")
     return history.Interval(claim=claim, tokens={"shop.film:1": token}, start=start, end=end, who="p")
 
 

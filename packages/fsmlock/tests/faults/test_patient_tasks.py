@@ -65,7 +65,7 @@ def test_a_task_that_waits_for_a_lock_takes_no_worker_and_no_retry_and_shows_tha
     held = fsmlock.hold(film, "render", holder="import 12").acquire()
     waiting = tasks.render.apply_async(args=(film.pk, str(tmp_path)), headers={"trace": "7"})
     wait_until(lambda: fsmlock.waiters_on(film), within=90)
-    assert [(w.why, w.kind) for w in fsmlock.waiters_on(film)] == [("the decorated task", "later")]
+    assert [(w.why, w.kind) for w in fsmlock.waiters_on(film)] == [("the decorated task", "retrying")]
     assert answer(tasks.another.delay()) == "another", "the only process is free for others meanwhile"
     given_up = answer(tasks.give_up.delay(film.pk))
     assert isinstance(given_up, Exception)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from django.utils.translation import gettext
 
 from fsmlock.reasons import Reason
-from fsmlock.rules import Standing
+from fsmlock.rules import LockRow
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from fsmlock.rules import Claim, Kind
 
 
-def busy() -> Reason:
+def busy_reason() -> Reason:
     """Why nothing was granted though no hold is in the way."""
     return Reason(
         code="busy",
@@ -28,7 +28,7 @@ def busy() -> Reason:
     )
 
 
-def forgotten() -> Reason:
+def store_restarted_reason() -> Reason:
     """Why a store that lost its data grants nothing for a while."""
     return Reason(
         code="store_restarted",
@@ -44,7 +44,7 @@ class HoldInfo:
     """One hold as anybody may see it. Times are for reading: the store's clock decides, not these.
 
     ``waits`` is true for one who stands in line; ``kind`` is ``blocked`` for the mark of a child's hold, and
-    ``later`` for one who waits elsewhere and comes back (RetryLater).
+    ``retrying`` for one who waits elsewhere and comes back (RetryLater).
     """
 
     resource: str
@@ -60,9 +60,9 @@ class HoldInfo:
     cancel_requested_by: str | None = None
     cancel_why: str = ""
 
-    def standing(self) -> Standing:
+    def row(self) -> LockRow:
         """The part that the rules look at."""
-        return Standing(
+        return LockRow(
             claim=self.claim,
             resource=self.resource,
             lock=self.lock,
@@ -79,7 +79,7 @@ class Granted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InTheWay:
+class Denied:
     """Nothing was granted; ``holds`` stand in the way, else ``trouble`` says why.
 
     ``ticket``: the place in line, if asked for.
@@ -87,7 +87,7 @@ class InTheWay:
 
     holds: tuple[HoldInfo, ...]
     ticket: int | None = None
-    trouble: Reason | None = None
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +103,7 @@ class Renewed:
     why: str = ""
 
 
-class Line(Protocol):
+class WaitQueue(Protocol):
     """Where one claim waits for its turn."""
 
     def wait(self, seconds: float) -> None:
@@ -111,7 +111,7 @@ class Line(Protocol):
         ...
 
     def close(self) -> None:
-        """Wait no more. Standing in line ends by being granted, or by ``release``."""
+        """Wait no more. Waiting ends by being granted, or by ``release``."""
         ...
 
 
@@ -119,28 +119,28 @@ class Backend(Protocol):
     """Stores holds. Every method is atomic. ``using`` is the database alias of the object."""
 
     #: Are holds visible to others before the surrounding database transaction commits?
-    sees_at_once: bool
+    visible_before_commit: bool
 
-    def may_wait(self, using: str) -> bool:
+    def can_wait(self, using: str) -> bool:
         """Can waiting help now? Not where our own open transaction keeps the holder from releasing."""
         ...
 
-    def wakes(self, using: str) -> bool:
+    def notifies_waiters(self, using: str) -> bool:
         """Does a release wake who waits? Else they have to look for themselves."""
         ...
 
-    def take(
+    def acquire(
         self, claim: Claim, *, using: str, queue: bool = False, ticket: int | None = None
-    ) -> Granted | InTheWay:
+    ) -> Granted | Denied:
         """Grant every want of the claim, or none; with ``queue`` stand (or stay) in line when refused."""
         ...
 
-    def line(self, claim: Claim, *, using: str) -> Line:
+    def wait_queue(self, claim: Claim, *, using: str) -> WaitQueue:
         """Where the claim waits."""
         ...
 
-    def expect(self, claim: Claim, *, using: str, within: timedelta) -> None:
-        """Show the claim as one who comes back for its wants ``within`` that time; it blocks nobody."""
+    def announce_retry(self, claim: Claim, *, using: str, expires_in: timedelta) -> None:
+        """Show the claim as one who comes back for its wants ``expires_in`` that time; it blocks nobody."""
         ...
 
     def renew(self, claim: Claim, *, using: str) -> Renewed:
@@ -166,7 +166,7 @@ class Backend(Protocol):
         """
         ...
 
-    def guard(self, claim: Claim, tokens: Mapping[str, int], *, using: str, again: bool = False) -> bool:
+    def guard(self, claim: Claim, tokens: Mapping[str, int], *, using: str, repeated: bool = False) -> bool:
         """Inside an open transaction: make sure that it can commit only while the claim is current.
 
         ``again``: asked before in the same transaction.

@@ -13,19 +13,23 @@ from typing import TYPE_CHECKING, cast
 
 from django.db import connections
 
-from fsmlock.backends.base import Granted, HoldInfo, InTheWay, Renewed
-from fsmlock.backends.statements import conflict, marks, waiting
-from fsmlock.backends.vendors import dialect_of
-from fsmlock.rules import in_the_way
+from fsmlock.backends.base import Denied, Granted, HoldInfo, Renewed
+from fsmlock.backends.dialects import conflict, marks, waiting
+from fsmlock.backends.postgresql import PostgreSQL
+from fsmlock.backends.sqlite import SQLite
+from fsmlock.errors import FsmlockError
+from fsmlock.rules import blocking_rows
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from fsmlock.backends.base import Line
-    from fsmlock.backends.dialects import Params
-    from fsmlock.rules import Claim, Kind, Standing
+    from django.db.backends.base.base import BaseDatabaseWrapper
 
-#: One who waits is forgotten this long after it was last seen.
+    from fsmlock.backends.base import WaitQueue
+    from fsmlock.backends.dialects import Dialect, Params
+    from fsmlock.rules import Claim, Kind, LockRow
+
+#: One who waits is store_restarted_reason this long after it was last seen.
 WAITER_LEASE_US = 1_000_000
 _TRIES = 5
 #: Nobody can renew what isn't committed, and it goes with its process: till the commit it may last this long.
@@ -36,20 +40,20 @@ _READ = "id, claim, resource, lock, kind, waits, holder, why, since_us, expires_
 class DatabaseBackend:
     """The default backend."""
 
-    sees_at_once = False
+    visible_before_commit = False
 
-    def may_wait(self, using: str) -> bool:
+    def can_wait(self, using: str) -> bool:
         """An open transaction on SQLite holds the write lock: nobody could release while we wait."""
         connection = connections[using]
         return connection.vendor != "sqlite" or not connection.in_atomic_block
 
-    def wakes(self, using: str) -> bool:
+    def notifies_waiters(self, using: str) -> bool:
         """By NOTIFY; SQLite has nothing of the kind."""
         return connections[using].vendor == "postgresql"
 
-    def take(
+    def acquire(
         self, claim: Claim, *, using: str, queue: bool = False, ticket: int | None = None
-    ) -> Granted | InTheWay:
+    ) -> Granted | Denied:
         """One round trip when granted; a second one reads who is in the way."""
         for _ in range(_TRIES):
             granted = self._insert(claim, ticket, using)
@@ -58,32 +62,32 @@ class DatabaseBackend:
                 break
             if granted:
                 if ticket is not None:
-                    dialect_of(using).leave_line(claim.id, claim.resources)
+                    dialect_of(using).leave_queue(claim.id, claim.resources)
                 return Granted(tokens=granted)
             found = self.find(claim.resources, using=using)
-            blockers = {(s.claim, s.resource, s.lock) for s in in_the_way(claim, _standings(found), ticket)}
+            blockers = {(s.claim, s.resource, s.lock) for s in blocking_rows(claim, _rows(found), ticket)}
             if blockers:
                 break
-            dialect_of(using).clear(claim.resources)
+            dialect_of(using).delete_expired(claim.resources)
         else:
             found, blockers = (), set()
         if queue:
-            ticket = self._stand_in_line(claim, ticket, using)
+            ticket = self._enqueue(claim, ticket, using)
         holds = tuple(h for h in found if (h.claim, h.resource, h.lock) in blockers)
-        return InTheWay(holds=holds, ticket=ticket)
+        return Denied(holds=holds, ticket=ticket)
 
     def _insert(self, claim: Claim, ticket: int | None, using: str) -> dict[str, int] | None:
         """The tokens; none when refused, and None when it could not be decided now."""
         dialect, lease = dialect_of(using), claim.lease_us
         if dialect.connection.in_atomic_block:
             lease = max(lease, _UNCOMMITTED_LEASE_US)
-        rows = dialect.decide(claim, ticket, lease)
+        rows = dialect.try_insert(claim, ticket, lease)
         if rows and rows[0][2] == "busy":
             return None
         return {resource: token for token, resource, kind in rows if kind == "held"}
 
-    def _stand_in_line(self, claim: Claim, ticket: int | None, using: str) -> int | None:
-        lease = dialect_of(using).lease(WAITER_LEASE_US)
+    def _enqueue(self, claim: Claim, ticket: int | None, using: str) -> int | None:
+        lease = dialect_of(using).lease_columns(WAITER_LEASE_US)
         with connections[using].cursor() as cursor:
             if ticket is not None:
                 changes = ", ".join(f"{column} = {value}" for column, value in lease.items())
@@ -97,31 +101,36 @@ class DatabaseBackend:
             cursor.execute(*waiting(claim, claim.rows, lease))
             return cast("int", min(row[0] for row in cursor.fetchall()))
 
-    def expect(self, claim: Claim, *, using: str, within: timedelta) -> None:
-        """Two statements: who was expected on the same object and never came is forgotten."""
+    def announce_retry(self, claim: Claim, *, using: str, expires_in: timedelta) -> None:
+        """Two statements: who was expected on the same object and never came is store_restarted_reason."""
         dialect = dialect_of(using)
-        resources = sorted({want.resource for want in claim.wants})
-        rows = [replace(row, kind="later") for row in claim.rows if row.kind == "held"]
+        resources = sorted({want.resource for want in claim.requests})
+        rows = [replace(row, kind="retrying") for row in claim.rows if row.kind == "held"]
         with connections[using].cursor() as cursor:
             cursor.execute(
-                f"DELETE FROM fsmlock_hold WHERE resource IN ({marks(resources)}) AND kind = 'later'"  # noqa: S608 only constants and placeholders
-                f" AND (claim = %s OR NOT ({dialect.seen(dialect.now())}))",
+                f"DELETE FROM fsmlock_hold WHERE resource IN ({marks(resources)})"  # noqa: S608 only constants and placeholders
+                f" AND kind IN ('retrying', 'later')"
+                f" AND (claim = %s OR NOT ({dialect.unexpired(dialect.now())}))",
                 [*resources, claim.id],
             )
-            cursor.execute(*waiting(claim, rows, dialect.lease(int(within.total_seconds() * 1_000_000))))
+            cursor.execute(
+                *waiting(claim, rows, dialect.lease_columns(int(expires_in.total_seconds() * 1_000_000)))
+            )
 
-    def line(self, claim: Claim, *, using: str) -> Line:
+    def wait_queue(self, claim: Claim, *, using: str) -> WaitQueue:
         """LISTEN on PostgreSQL, short sleeps with a cheap look on SQLite."""
-        return dialect_of(using).line(claim.id, *conflict(claim, None))
+        return dialect_of(using).wait_queue(claim.id, *conflict(claim, None))
 
     def renew(self, claim: Claim, *, using: str) -> Renewed:
         """One statement, which leaves out what others have locked; a second one when it found too little."""
         return self._renew(claim, using)
 
-    def _renew(self, claim: Claim, using: str, *, guarded: bool = False, patient: bool = False) -> Renewed:
+    def _renew(self, claim: Claim, using: str, *, repeated: bool = False, wait: bool = False) -> Renewed:
         dialect = dialect_of(using)
-        changes = ", ".join(f"{column} = {value}" for column, value in dialect.lease(claim.lease_us).items())
-        where, params = dialect.mine(claim.resources, guarded=guarded, patient=patient)
+        changes = ", ".join(
+            f"{column} = {value}" for column, value in dialect.lease_columns(claim.lease_us).items()
+        )
+        where, params = dialect.renewable_rows(claim.resources, repeated=repeated, wait=wait)
         with connections[using].cursor() as cursor:
             cursor.execute(
                 f"UPDATE fsmlock_hold SET {changes} WHERE {where} RETURNING stop_by, stop_why",  # noqa: S608 - only constants and placeholders
@@ -139,7 +148,7 @@ class DatabaseBackend:
             )
             rows = cursor.fetchall()
         by, why = next(((by, why) for kind, by, why in rows if kind == "broken"), ("", ""))
-        whole = len(rows) == len(claim.rows) and not by and dialect.keeps_the_dead
+        whole = len(rows) == len(claim.rows) and not by and dialect.keeps_expired_rows
         return Renewed(alive=whole, unknown=whole, by=by, why=why)
 
     def release(self, claim: Claim, *, using: str) -> None:
@@ -163,7 +172,7 @@ class DatabaseBackend:
         with connections[using].cursor() as cursor:
             cursor.execute(
                 f"SELECT {now}, {_READ} FROM fsmlock_hold WHERE {where} AND kind <> 'broken'"  # noqa: S608 only constants and placeholders
-                f" AND {dialect.seen(now)} ORDER BY id{at_most}",
+                f" AND {dialect.unexpired(now)} ORDER BY id{at_most}",
                 params,
             )
             return tuple(_info(*row) for row in cursor.fetchall())
@@ -193,14 +202,14 @@ class DatabaseBackend:
         reached = {row[0] for row in rows}
         return tuple(h for h in met if h.claim in reached)
 
-    def guard(self, claim: Claim, tokens: Mapping[str, int], *, using: str, again: bool = False) -> bool:
+    def guard(self, claim: Claim, tokens: Mapping[str, int], *, using: str, repeated: bool = False) -> bool:
         """Renewing inside the transaction locks the rows: nobody can take over before it ends."""
         del tokens
-        return self._renew(claim, using, guarded=again, patient=True).alive
+        return self._renew(claim, using, repeated=repeated, wait=True).alive
 
 
-def _standings(found: Sequence[HoldInfo]) -> list[Standing]:
-    return [h.standing() for h in found]
+def _rows(found: Sequence[HoldInfo]) -> list[LockRow]:
+    return [h.row() for h in found]
 
 
 def _info(  # noqa: PLR0913, PLR0917 - the columns of _READ
@@ -232,4 +241,26 @@ def _info(  # noqa: PLR0913, PLR0917 - the columns of _READ
         expires_at=read_at + timedelta(microseconds=expires - now),
         cancel_requested_by=stop_by or None,
         cancel_why=stop_why,
+    )
+
+
+def dialect_of(using: str) -> Dialect:
+    """The dialect of a database alias. It is kept with this thread's connection."""
+    connection = connections[using]
+    found: Dialect | None = getattr(connection, "fsmlock_dialect", None)
+    if found is None:
+        found = _speaking(connection)
+        connection.fsmlock_dialect = found  # type: ignore[attr-defined]
+    return found
+
+
+def _speaking(connection: BaseDatabaseWrapper) -> Dialect:
+    vendor = connection.vendor
+    if vendor == "sqlite":
+        return SQLite(connection)
+    if vendor == "postgresql":
+        return PostgreSQL(connection)
+    raise FsmlockError(
+        f"The database backend of fsmlock works on SQLite and PostgreSQL, not on {vendor}."
+        " Set FSMLOCK['BACKEND'] to 'fsmlock.backends.redis.RedisBackend'."
     )

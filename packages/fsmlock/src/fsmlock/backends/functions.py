@@ -113,10 +113,10 @@ BEGIN
   END IF;
   -- Waiters for one lock let each other in; with another lock one may get what the first can't have yet.
   PERFORM pg_notify('fsmlock_' || w.claim, '') FROM fsmlock_hold w
-  WHERE w.waits AND w.kind <> 'later' AND w.resource = ANY (p_resources) AND NOT EXISTS (
+  WHERE w.waits AND w.kind NOT IN ('retrying', 'later') AND w.resource = ANY (p_resources) AND NOT EXISTS (
     SELECT 1 FROM fsmlock_hold e
-    WHERE e.waits AND e.kind <> 'later' AND e.resource = w.resource AND e.lock = w.lock AND e.id < w.id
-      AND e.expires_us > (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
+    WHERE e.waits AND e.kind NOT IN ('retrying', 'later') AND e.resource = w.resource AND e.lock = w.lock
+      AND e.id < w.id AND e.expires_us > (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
   );
 END
 $$;
@@ -140,7 +140,7 @@ def take_params(
         [claim.id],
         [str(lease_us)],
         ["" if ticket is None else str(ticket)],
-        [claim.id, *claim.within],
+        [claim.id, *claim.nested_in],
         [str(number) for number, _ in numbers],
         ["t" if exclusive else "f" for _, exclusive in numbers],
         [row.resource for row in claim.rows],
@@ -150,7 +150,7 @@ def take_params(
         [p[1] for p in patterns],
         ["t" if p[2] else "f" for p in patterns],
         [_NAME.join(p[3]) for p in patterns],
-        [clock.name()],
+        [clock.boot_id()],
         [str(clock_us + lease_us)],
     ]
     return [_SECTION.join(_ITEM.join(section) for section in sections), claim.holder, claim.why]
@@ -162,11 +162,11 @@ def gone_params(claim_id: str, resources: Sequence[str], *, only_waiting: bool) 
 
 
 def _patterns(claim: Claim) -> list[tuple[str, str, bool, list[str]]]:
-    """The rules' ``collides``: resource, kind, and the names that collide, or with True those that don't."""
+    """The rules' ``conflicts``: resource, kind, and the names that collide, or with True those that don't."""
     found: list[tuple[str, str, bool, list[str]]] = []
-    for want in claim.wants:
-        found.append((want.resource, "held", True, sorted(want.beside)))
+    for want in claim.requests:
+        found.append((want.resource, "held", True, sorted(want.compatible_with)))
         everything = want.lock == EVERYTHING
         found.append((want.resource, "blocked", everything, [] if everything else [want.lock]))
-        found += [(a.resource, "held", False, sorted({*a.names, EVERYTHING})) for a in want.above]
+        found += [(a.resource, "held", False, sorted({*a.names, EVERYTHING})) for a in want.inherited]
     return found

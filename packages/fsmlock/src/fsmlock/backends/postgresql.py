@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from django.db.backends.base.base import BaseDatabaseWrapper
 
-    from fsmlock.backends.base import Line
+    from fsmlock.backends.base import WaitQueue
     from fsmlock.backends.dialects import Params
     from fsmlock.rules import Claim
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class PostgreSQL:
     """Advisory locks around the decision, the server's clock, NOTIFY to wake the next in line."""
 
-    keeps_the_dead = True
+    keeps_expired_rows = True
     _NOW = "(extract(epoch from clock_timestamp()) * 1000000)::bigint"
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
@@ -36,37 +36,37 @@ class PostgreSQL:
         """Also inside a transaction it goes on."""
         return self._NOW
 
-    def alive(self, now: str) -> str:
+    def effective(self, now: str) -> str:
         """Dead rows count until they are cleared: a transaction may have renewed them unseen."""
         del now
         return "kind <> 'broken'"
 
-    def seen(self, now: str) -> str:
+    def unexpired(self, now: str) -> str:
         """Holders on this host are judged by its own clock, however the server's is moved."""
-        name, here = clock.name(), now_us()
+        name, here = clock.boot_id(), now_us()
         if not name:
             return f"expires_us > {now}"
         return f"CASE WHEN clock = '{name}' THEN clock_expires_us > {here} ELSE expires_us > {now} END"
 
-    def lease(self, lease_us: int) -> dict[str, str]:
+    def lease_columns(self, lease_us: int) -> dict[str, str]:
         """By the server's clock and by this host's."""
         return {
             "renewed_us": self._NOW,
             "expires_us": f"{self._NOW} + {lease_us}",
-            "clock": f"'{clock.name()}'",
+            "clock": f"'{clock.boot_id()}'",
             "clock_expires_us": str(now_us() + lease_us),
         }
 
-    def mine(self, resources: Sequence[str], *, guarded: bool, patient: bool) -> tuple[str, Params]:
+    def renewable_rows(self, resources: Sequence[str], *, repeated: bool, wait: bool) -> tuple[str, Params]:
         """A taker deletes what is in its way: what is left may go on."""
-        del guarded
+        del repeated
         marks = ", ".join(["%s"] * len(resources))
         sql = f"resource IN ({marks}) AND NOT waits AND kind <> 'broken' AND claim = %s"
-        if not patient:
+        if not wait:
             sql = f"id IN (SELECT id FROM fsmlock_hold WHERE {sql} FOR UPDATE SKIP LOCKED)"  # noqa: S608 only constants and placeholders
         return sql, list(resources)
 
-    def decide(self, claim: Claim, ticket: int | None, lease_us: int) -> Sequence[tuple[int, str, str]]:
+    def try_insert(self, claim: Claim, ticket: int | None, lease_us: int) -> Sequence[tuple[int, str, str]]:
         """One call of a function that locks and then looks."""
         params = take_params(claim, ticket, lease_us, _numbers(claim), now_us())
         if not self.connection.in_atomic_block:
@@ -78,17 +78,17 @@ class PostgreSQL:
                 transaction.set_rollback(True, using=self.connection.alias)
         return rows
 
-    def clear(self, resources: Sequence[str]) -> None:
+    def delete_expired(self, resources: Sequence[str]) -> None:
         """All but those that an open transaction has renewed: it may still commit."""
         marks = ", ".join(["%s"] * len(resources))
         run(
             self.connection,
             "DELETE FROM fsmlock_hold WHERE id IN (SELECT id FROM fsmlock_hold"  # noqa: S608 - placeholders only
-            f" WHERE resource IN ({marks}) AND NOT ({self.seen(self._NOW)}) FOR UPDATE SKIP LOCKED)",
+            f" WHERE resource IN ({marks}) AND NOT ({self.unexpired(self._NOW)}) FOR UPDATE SKIP LOCKED)",
             list(resources),
         )
 
-    def alone(self, claim: Claim) -> None:
+    def lock_decisions(self, claim: Claim) -> None:
         """The same advisory locks as for a decision."""
         for number, exclusive in _numbers(claim):
             mode = "" if exclusive else "_shared"
@@ -98,7 +98,7 @@ class PostgreSQL:
         """One call of a function that deletes and wakes."""
         run(self.connection, GONE, gone_params(claim_id, resources, only_waiting=False))
 
-    def leave_line(self, claim_id: str, resources: Sequence[str]) -> None:
+    def leave_queue(self, claim_id: str, resources: Sequence[str]) -> None:
         """One call of a function that deletes and wakes."""
         run(self.connection, GONE, gone_params(claim_id, resources, only_waiting=True))
 
@@ -112,13 +112,13 @@ class PostgreSQL:
             list(resources),
         )
 
-    def line(self, claim_id: str, conflict: str, params: Params) -> Line:
+    def wait_queue(self, claim_id: str, conflict: str, params: Params) -> WaitQueue:
         """Hears the NOTIFY addressed to this claim."""
         del conflict, params
-        return _Listening(self.connection, claim_id)
+        return PostgreSQLWaiter(self.connection, claim_id)
 
 
-class _Listening:
+class PostgreSQLWaiter:
     """A LISTEN on Django's own connection; inside a transaction (where it can't hear) a short sleep."""
 
     def __init__(self, connection: BaseDatabaseWrapper, claim_id: str) -> None:
@@ -133,6 +133,7 @@ class _Listening:
             )
 
     def wait(self, seconds: float) -> None:
+        """Wait until the claim may be next, at most ``seconds``."""
         if self._hears:
             for _ in self._connection.connection.notifies(timeout=seconds, stop_after=1):
                 return
@@ -140,6 +141,7 @@ class _Listening:
             time.sleep(min(seconds, random.uniform(0.02, 0.08)))  # noqa: S311 jitter, no secret
 
     def close(self) -> None:
+        """Stop waiting."""
         if not self._connection.in_atomic_block and self._connection.connection is not None:
             with self._connection.cursor() as cursor:
                 cursor.execute(f"UNLISTEN {self._channel}")
@@ -147,7 +149,7 @@ class _Listening:
 
 def _numbers(claim: Claim) -> list[tuple[int, bool]]:
     """The advisory locks in the one order: exclusive for the objects themselves, shared for ancestors."""
-    own = {want.resource for want in claim.wants}
+    own = {want.resource for want in claim.requests}
     return [(_number(resource), resource in own) for resource in claim.resources]
 
 

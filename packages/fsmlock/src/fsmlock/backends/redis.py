@@ -2,7 +2,7 @@
 
 One server, or a primary with replicas (not a cluster: one claim may touch many objects). Its clock decides
 about holders on other hosts, this host's clock about those beside us. Commits are fenced by rows in the
-project's database, see fences.py.
+project's database, see fencing.py.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 from django_redis import get_redis_connection
 
 from fsmlock import clock, conf
-from fsmlock.backends.base import Granted, HoldInfo, InTheWay, Renewed, forgotten
-from fsmlock.backends.fences import pass_fence
-from fsmlock.backends.server import Server
+from fsmlock.backends.base import Denied, Granted, HoldInfo, Renewed, store_restarted_reason
+from fsmlock.backends.fencing import check_fencing_token
+from fsmlock.backends.redis_server import RedisServer
 from fsmlock.rules import YEAR_US
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from redis import Redis
 
-    from fsmlock.rules import Claim, Standing
+    from fsmlock.rules import Claim, LockRow
 
 _WAITER_LEASE_MS = 1000
 _NO_SUCH_COUNTER = 2
@@ -34,31 +34,31 @@ _NO_SUCH_COUNTER = 2
 class RedisBackend:
     """Set ``FSMLOCK = {"BACKEND": "fsmlock.backends.redis.RedisBackend", "CACHE": "default"}``."""
 
-    sees_at_once = True
+    visible_before_commit = True
 
     def __init__(self) -> None:
         self._client: Redis = get_redis_connection(conf.get().CACHE)
-        self._servers: dict[str, Server] = {}
+        self._servers: dict[str, RedisServer] = {}
 
-    def _server(self, using: str) -> Server:
+    def _server(self, using: str) -> RedisServer:
         found = self._servers.get(using)
         if found is None:
-            found = self._servers[using] = Server(self._client, using)
+            found = self._servers[using] = RedisServer(self._client, using)
         return found
 
-    def may_wait(self, using: str) -> bool:
+    def can_wait(self, using: str) -> bool:
         """Always: a transaction of ours holds up nobody here."""
         del using
         return True
 
-    def wakes(self, using: str) -> bool:
+    def notifies_waiters(self, using: str) -> bool:
         """By a push to its list."""
         del using
         return True
 
-    def take(
+    def acquire(
         self, claim: Claim, *, using: str, queue: bool = False, ticket: int | None = None
-    ) -> Granted | InTheWay:
+    ) -> Granted | Denied:
         """One script."""
         server = self._server(using)
         if claim.lease_us <= YEAR_US:
@@ -66,30 +66,30 @@ class RedisBackend:
         keys = [server.key(resource) for resource in claim.resources]
         question = _question(claim, keys, queue=queue, ticket=ticket or 0)
         while True:
-            answer: list[Any] = server.run("take", [*keys, server.tokens, server.closed], question)
+            answer: list[Any] = server.run("acquire", [*keys, server.tokens, server.closed], question)
             if answer[0] != _NO_SUCH_COUNTER:
                 break
-            server.pass_gate()
+            server.start_quarantine()
         if answer[0]:
-            return Granted(tokens={want.resource: answer[1] for want in claim.wants})
+            return Granted(tokens={want.resource: answer[1] for want in claim.requests})
         rows = list(zip(answer[4::2], answer[5::2], strict=True))
         infos = [_info(server.resource(key), json.loads(row), answer[2]) for key, row in rows]
-        trouble = forgotten() if answer[3] >= 0 else None
-        return InTheWay(
-            holds=tuple(sorted(infos, key=lambda h: h.token)), ticket=answer[1] or None, trouble=trouble
+        reason = store_restarted_reason() if answer[3] >= 0 else None
+        return Denied(
+            holds=tuple(sorted(infos, key=lambda h: h.token)), ticket=answer[1] or None, reason=reason
         )
 
-    def line(self, claim: Claim, *, using: str) -> _Bell:
+    def wait_queue(self, claim: Claim, *, using: str) -> RedisWaiter:
         """A list that the next release pushes to."""
-        return _Bell(self._client, self._server(using), claim.id)
+        return RedisWaiter(self._client, self._server(using), claim.id)
 
-    def expect(self, claim: Claim, *, using: str, within: timedelta) -> None:
+    def announce_retry(self, claim: Claim, *, using: str, expires_in: timedelta) -> None:
         """One script."""
         server = self._server(using)
-        keys = [server.key(want.resource) for want in claim.wants]
-        rows = [replace(row, kind="later") for row in claim.rows[: len(keys)]]
-        milliseconds = int(within.total_seconds() * 1000)
-        server.run("expect", keys, [milliseconds, claim.id, *_texts(claim, keys, rows)])
+        keys = [server.key(want.resource) for want in claim.requests]
+        rows = [replace(row, kind="retrying") for row in claim.rows[: len(keys)]]
+        milliseconds = int(expires_in.total_seconds() * 1000)
+        server.run("announce_retry", keys, [milliseconds, claim.id, *_texts(claim, keys, rows)])
 
     def renew(self, claim: Claim, *, using: str) -> Renewed:
         """One script."""
@@ -97,7 +97,7 @@ class RedisBackend:
         fields = [f"{claim.id}:{_letter(row)}{n}" for n, row in enumerate(claim.rows, 1)]
         args: list[str | int] = [claim.lease_us // 1000, _clock_ms(), *fields]
         keys = [server.key(row.resource) for row in claim.rows]
-        answer: list[Any] = server.run("renew", keys, args, patient=False)
+        answer: list[Any] = server.run("renew", keys, args, wait=False)
         return Renewed(alive=bool(answer[0]), by=answer[1].decode(), why=answer[2].decode())
 
     def release(self, claim: Claim, *, using: str) -> None:
@@ -132,42 +132,46 @@ class RedisBackend:
     ) -> Sequence[HoldInfo]:
         """One script."""
         server = self._server(using)
-        args: list[str | int] = [lock, claim, by, why, int(force), clock.name(), _clock_ms()]
+        args: list[str | int] = [lock, claim, by, why, int(force), clock.boot_id(), _clock_ms()]
         answer: list[Any] = server.run("stop", [server.key(resource)], args)
         now, *rows = answer
         return tuple(_info(resource, json.loads(row), now) for row in rows)
 
-    def guard(self, claim: Claim, tokens: Mapping[str, int], *, using: str, again: bool = False) -> bool:
+    def guard(self, claim: Claim, tokens: Mapping[str, int], *, using: str, repeated: bool = False) -> bool:
         """By the fence rows of the database. Also the hold itself must still be there."""
-        if again:
+        if repeated:
             return self.renew(claim, using=using).alive
-        newest = pass_fence(claim, max(tokens.values(), default=0), using=using)
+        newest = check_fencing_token(claim, max(tokens.values(), default=0), using=using)
         if newest:
             # The server's clock was set back while it forgot its counter: go on above what was written.
             server = self._server(using)
-            server.run("raise_floor", [server.tokens], [newest])
+            server.run("raise_counter", [server.tokens], [newest])
             return False
         return self.renew(claim, using=using).alive
 
 
-class _Bell:
-    def __init__(self, client: Redis, server: Server, claim_id: str) -> None:
+class RedisWaiter:
+    """The place of one claim in the wait queue."""
+
+    def __init__(self, client: Redis, server: RedisServer, claim_id: str) -> None:
         self._client = client
         self._server = server
         self._claim = claim_id
 
     def wait(self, seconds: float) -> None:
+        """Wait until the claim may be next, at most ``seconds``."""
         self._server.wait(self._claim, max(0.01, seconds))
 
     def close(self) -> None:
-        self._client.delete(self._server.bell(self._claim))
+        """Stop waiting."""
+        self._client.delete(self._server.wake_list(self._claim))
 
 
 def _clock_ms() -> int:
     return int(clock.now() * 1000)
 
 
-def _letter(row: Standing) -> str:
+def _letter(row: LockRow) -> str:
     return "h" if row.kind == "held" else "b"
 
 
@@ -176,11 +180,11 @@ def _question(claim: Claim, keys: Sequence[str], *, queue: bool, ticket: int) ->
     place = {resource: n for n, resource in enumerate(claim.resources)}
     own: list[list[object]] = [[] for _ in keys]
     names: list[dict[str, bool]] = [{} for _ in keys]
-    for want in claim.wants:
-        own[place[want.resource]].append((want.lock, dict.fromkeys(want.beside, True)))
-        for above in want.above:
+    for want in claim.requests:
+        own[place[want.resource]].append((want.lock, dict.fromkeys(want.compatible_with, True)))
+        for above in want.inherited:
             names[place[above.resource]].update(dict.fromkeys(above.names, True))
-    mine = dict.fromkeys((claim.id, *claim.within), True)
+    mine = dict.fromkeys((claim.id, *claim.nested_in), True)
     rules = json.dumps((mine, [(a or False, b or False) for a, b in zip(own, names, strict=True)]))
     lease_ms = claim.lease_us // 1000
     question: list[str | int] = [
@@ -190,7 +194,7 @@ def _question(claim: Claim, keys: Sequence[str], *, queue: bool, ticket: int) ->
         _WAITER_LEASE_MS,
         int(queue),
         ticket,
-        clock.name(),
+        clock.boot_id(),
         _clock_ms(),
     ]
     for row, text in zip(claim.rows, _texts(claim, keys, claim.rows), strict=True):
@@ -198,16 +202,16 @@ def _question(claim: Claim, keys: Sequence[str], *, queue: bool, ticket: int) ->
     return question
 
 
-def _texts(claim: Claim, keys: Sequence[str], rows: Sequence[Standing]) -> list[str]:
+def _texts(claim: Claim, keys: Sequence[str], rows: Sequence[LockRow]) -> list[str]:
     """Each row as the JSON that the scripts end with the times."""
-    facts = {"c": claim.id, "h": claim.holder, "w": claim.why, "a": keys, "o": clock.name()}
+    facts = {"c": claim.id, "h": claim.holder, "w": claim.why, "a": keys, "o": clock.boot_id()}
     text = json.dumps(facts).removesuffix("}")
     return [f'{text},"l":{json.dumps(row.lock)},"k":"{row.kind}"' for row in rows]
 
 
 def _is_alive(r: dict[str, Any], now: int) -> bool:
     """As the scripts have it."""
-    return bool(r["d"] > _clock_ms() if r["o"] and r["o"] == clock.name() and r["d"] else r["e"] > now)
+    return bool(r["d"] > _clock_ms() if r["o"] and r["o"] == clock.boot_id() and r["d"] else r["e"] > now)
 
 
 def _info(resource: str, r: dict[str, Any], now: int) -> HoldInfo:

@@ -7,8 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from fsmlock import clock
-from fsmlock.backends.dialects import now_us, run
-from fsmlock.backends.statements import insertion
+from fsmlock.backends.dialects import insertion, now_us, run
 from fsmlock.rules import YEAR_US
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
     from django.db.backends.base.base import BaseDatabaseWrapper
 
-    from fsmlock.backends.base import Line
+    from fsmlock.backends.base import WaitQueue
     from fsmlock.backends.dialects import Params
     from fsmlock.rules import Claim
 
@@ -27,7 +26,7 @@ _LOOK_AGAIN_S = (0.004, 0.016)
 class SQLite:
     """One writer at a time on one host: the write lock decides, the host's own clock tells the time."""
 
-    keeps_the_dead = False
+    keeps_expired_rows = False
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
         self.connection = connection
@@ -45,47 +44,47 @@ class SQLite:
             self._told.create_function("fsmlock_now", 0, now_us)
         return "fsmlock_now()"
 
-    def alive(self, now: str) -> str:
+    def effective(self, now: str) -> str:
         """What counts is what is seen."""
-        return f"kind <> 'broken' AND {self.seen(now)}"
+        return f"kind <> 'broken' AND {self.unexpired(now)}"
 
-    def seen(self, now: str) -> str:
+    def unexpired(self, now: str) -> str:
         """A row renewed in the future was written before this host started anew: its clock began again.
 
         What a state keeps outlives that.
         """
         return f"expires_us > {now} AND (renewed_us <= {now} OR expires_us > renewed_us + {YEAR_US})"
 
-    def lease(self, lease_us: int) -> dict[str, str]:
+    def lease_columns(self, lease_us: int) -> dict[str, str]:
         """The store's clock is the host's."""
         now = self.now()
         return {"renewed_us": now, "expires_us": f"{now} + {lease_us}"}
 
-    def mine(self, resources: Sequence[str], *, guarded: bool, patient: bool) -> tuple[str, Params]:
+    def renewable_rows(self, resources: Sequence[str], *, repeated: bool, wait: bool) -> tuple[str, Params]:
         """Whose lease is over may be overlooked by a taker: it can't go on, unless we have the write lock."""
-        del patient
+        del wait
         marks = ", ".join(["%s"] * len(resources))
-        alive = "" if guarded else f" AND {self.seen(self.now())}"
+        alive = "" if repeated else f" AND {self.unexpired(self.now())}"
         sql = f"resource IN ({marks}){alive} AND NOT waits AND kind <> 'broken' AND claim = %s"
         return sql, list(resources)
 
-    def decide(self, claim: Claim, ticket: int | None, lease_us: int) -> Sequence[tuple[int, str, str]]:
+    def try_insert(self, claim: Claim, ticket: int | None, lease_us: int) -> Sequence[tuple[int, str, str]]:
         """A single statement is atomic here, and the ids that it gives follow one another.
 
         RETURNING would cost a second table in memory, as large as malloc gives back to the system each time.
         """
         now = self.now()
         with self.connection.cursor() as cursor:
-            cursor.execute(*insertion(claim, ticket, lease_us, now=now, alive=self.alive(now)))
+            cursor.execute(*insertion(claim, ticket, lease_us, now=now, alive=self.effective(now)))
             if not cursor.rowcount:
                 return ()
             first = cursor.lastrowid - len(claim.rows) + 1
         return [(first + n, row.resource, row.kind) for n, row in enumerate(claim.rows)]
 
-    def clear(self, resources: Sequence[str]) -> None:
+    def delete_expired(self, resources: Sequence[str]) -> None:
         """They don't."""
 
-    def alone(self, claim: Claim) -> None:
+    def lock_decisions(self, claim: Claim) -> None:
         """The first write of the transaction does it."""
 
     def release(self, claim_id: str, resources: Sequence[str]) -> None:
@@ -98,7 +97,7 @@ class SQLite:
             [*resources, claim_id],
         )
 
-    def leave_line(self, claim_id: str, resources: Sequence[str]) -> None:
+    def leave_queue(self, claim_id: str, resources: Sequence[str]) -> None:
         """Waiters look for themselves."""
         marks = ", ".join(["%s"] * len(resources))
         sql = f"DELETE FROM fsmlock_hold WHERE resource IN ({marks}) AND claim = %s AND waits"  # noqa: S608 only constants and placeholders
@@ -107,12 +106,14 @@ class SQLite:
     def wake(self, resources: Sequence[str]) -> None:
         """Waiters look for themselves."""
 
-    def line(self, claim_id: str, conflict: str, params: Params) -> Line:
+    def wait_queue(self, claim_id: str, conflict: str, params: Params) -> WaitQueue:
         """Looks without writing, so that waiting takes no write lock."""
-        return _Looking(self.connection, claim_id, f"{conflict} AND {self.alive(self.now())}", params)
+        return SQLiteWaiter(self.connection, claim_id, f"{conflict} AND {self.effective(self.now())}", params)
 
 
-class _Looking:
+class SQLiteWaiter:
+    """The place of one claim in the wait queue."""
+
     def __init__(self, connection: BaseDatabaseWrapper, claim_id: str, conflict: str, params: Params) -> None:
         self._connection = connection
         self._conflict = conflict
@@ -120,6 +121,7 @@ class _Looking:
         self._claim = claim_id
 
     def wait(self, seconds: float) -> None:
+        """Wait until the claim may be next, at most ``seconds``."""
         until = clock.now() + seconds
         first = "(SELECT coalesce(min(id), 0) FROM fsmlock_hold WHERE claim = %s AND waits)"
         while (left := until - clock.now()) > 0:
@@ -129,4 +131,4 @@ class _Looking:
                 return
 
     def close(self) -> None:
-        pass
+        """Stop waiting."""

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING
 import pytest
 from django.db import connections, transaction
 
-from fsmlock.backends.base import Granted, InTheWay
-from fsmlock.rules import EVERYTHING, Above, Claim, Want, in_the_way
+from fsmlock.backends.base import Denied, Granted
+from fsmlock.rules import EVERYTHING, Claim, InheritedLock, LockRequest, blocking_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,27 +35,31 @@ _number = itertools.count()
 
 
 def claim(
-    *wants: Want, lease: float = 10.0, within: frozenset[str] = frozenset(), holder: str = "test"
+    *requests: LockRequest, lease: float = 10.0, nested_in: frozenset[str] = frozenset(), holder: str = "test"
 ) -> Claim:
     """A claim with an id of its own."""
     return Claim(
         id=uuid.uuid4().hex,
-        wants=wants,
+        requests=requests,
         lease_us=int(lease * 1_000_000),
         holder=holder,
         why=f"number {next(_number)}",
-        within=within,
+        nested_in=nested_in,
     )
 
 
-def parent(lock: str = "render", *, beside: frozenset[str] = frozenset()) -> Want:
+def parent(lock: str = "render", *, compatible_with: frozenset[str] = frozenset()) -> LockRequest:
     """A want on the parent."""
-    return Want(resource=_PARENT, lock=lock, beside=beside)
+    return LockRequest(resource=_PARENT, lock=lock, compatible_with=compatible_with)
 
 
-def child(lock: str = "process", resource: str = _CHILD) -> Want:
+def child(lock: str = "process", resource: str = _CHILD) -> LockRequest:
     """A want on a child that inherits ``render``."""
-    return Want(resource=resource, lock=lock, above=(Above(resource=_PARENT, names=frozenset({"render"})),))
+    return LockRequest(
+        resource=resource,
+        lock=lock,
+        inherited=(InheritedLock(resource=_PARENT, names=frozenset({"render"})),),
+    )
 
 
 @pytest.mark.django_db(transaction=True)
@@ -64,88 +68,88 @@ class Conformance:
 
     using = "default"
 
-    def take(self, backend: Backend, wanted: Claim, **how: object) -> dict[str, int] | None:
+    def acquire(self, backend: Backend, wanted: Claim, **how: object) -> dict[str, int] | None:
         """Tokens, or None when something is in the way."""
-        answer = backend.take(wanted, using=self.using, **how)  # type: ignore[arg-type]
+        answer = backend.acquire(wanted, using=self.using, **how)  # type: ignore[arg-type]
         return dict(answer.tokens) if isinstance(answer, Granted) else None
 
     def test_one_hold_per_object_by_default(self, backend: Backend) -> None:
         first, second = claim(parent()), claim(parent("ingest"))
-        assert self.take(backend, first)
-        refused = backend.take(second, using=self.using)
-        assert isinstance(refused, InTheWay)
+        assert self.acquire(backend, first)
+        refused = backend.acquire(second, using=self.using)
+        assert isinstance(refused, Denied)
         assert [(h.claim, h.lock, h.why) for h in refused.holds] == [(first.id, "render", first.why)]
         backend.release(first, using=self.using)
-        assert self.take(backend, second)
+        assert self.acquire(backend, second)
 
     def test_locks_that_go_together_are_held_together(self, backend: Backend) -> None:
         together = frozenset({"ingest"})
-        assert self.take(backend, claim(parent("ingest", beside=together)))
-        assert self.take(backend, claim(parent("ingest", beside=together)))
-        assert not self.take(backend, claim(parent()))
+        assert self.acquire(backend, claim(parent("ingest", compatible_with=together)))
+        assert self.acquire(backend, claim(parent("ingest", compatible_with=together)))
+        assert not self.acquire(backend, claim(parent()))
 
     def test_tokens_grow_with_every_hold_of_the_object(self, backend: Backend) -> None:
         tokens = []
         for _ in range(5):
             wanted = claim(parent())
-            tokens.append((self.take(backend, wanted) or {})[_PARENT])
+            tokens.append((self.acquire(backend, wanted) or {})[_PARENT])
             backend.release(wanted, using=self.using)
         assert tokens == sorted(set(tokens))
 
     def test_a_child_is_locked_by_its_parent(self, backend: Backend) -> None:
-        assert self.take(backend, claim(parent("render")))
-        assert not self.take(backend, claim(child()))
+        assert self.acquire(backend, claim(parent("render")))
+        assert not self.acquire(backend, claim(child()))
 
     def test_what_is_not_inherited_does_not_lock_the_child(self, backend: Backend) -> None:
-        assert self.take(backend, claim(parent("ingest")))
-        assert self.take(backend, claim(child()))
+        assert self.acquire(backend, claim(parent("ingest")))
+        assert self.acquire(backend, claim(child()))
 
     def test_a_parent_is_not_taken_in_a_name_that_a_child_blocks(self, backend: Backend) -> None:
         wanted = claim(child())
-        assert self.take(backend, wanted)
-        assert self.take(backend, claim(child(resource="shop.frame:8")))
-        assert not self.take(backend, claim(parent("render")))
-        assert self.take(backend, claim(parent("ingest")))
+        assert self.acquire(backend, wanted)
+        assert self.acquire(backend, claim(child(resource="shop.frame:8")))
+        assert not self.acquire(backend, claim(parent("render")))
+        assert self.acquire(backend, claim(parent("ingest")))
 
     def test_everything_goes_together_with_nothing(self, backend: Backend) -> None:
         wanted = claim(child())
-        assert self.take(backend, wanted)
-        assert not self.take(backend, claim(parent(EVERYTHING)))
+        assert self.acquire(backend, wanted)
+        assert not self.acquire(backend, claim(parent(EVERYTHING)))
         backend.release(wanted, using=self.using)
-        assert self.take(backend, claim(parent(EVERYTHING)))
-        assert not self.take(backend, claim(child()))
+        assert self.acquire(backend, claim(parent(EVERYTHING)))
+        assert not self.acquire(backend, claim(child()))
 
     def test_all_wants_or_none(self, backend: Backend) -> None:
-        other = Want(resource="shop.film:2", lock="render")
+        other = LockRequest(resource="shop.film:2", lock="render")
         first = claim(other)
-        assert self.take(backend, first)
-        assert not self.take(backend, claim(parent(), other))
-        assert self.take(backend, claim(parent()))
+        assert self.acquire(backend, first)
+        assert not self.acquire(backend, claim(parent(), other))
+        assert self.acquire(backend, claim(parent()))
 
     def test_reentry_is_possible_when_it_is_said(self, backend: Backend) -> None:
         outer = claim(parent())
-        assert self.take(backend, outer)
-        assert not self.take(backend, claim(parent()))
-        assert self.take(backend, claim(parent(), within=frozenset({outer.id})))
+        assert self.acquire(backend, outer)
+        assert not self.acquire(backend, claim(parent()))
+        assert self.acquire(backend, claim(parent(), nested_in=frozenset({outer.id})))
 
     def test_a_lease_that_runs_out_frees_the_lock_and_can_not_be_renewed(self, backend: Backend) -> None:
         dead = claim(parent(), lease=0.1)
-        assert self.take(backend, dead)
-        assert self.eventually(lambda: self.take(backend, claim(parent())))
+        assert self.acquire(backend, dead)
+        assert self.eventually(lambda: self.acquire(backend, claim(parent())))
         assert not backend.renew(dead, using=self.using).alive
 
     def test_a_renewed_lease_goes_on(self, backend: Backend) -> None:
         wanted = claim(parent(), lease=0.4)
-        assert self.take(backend, wanted)
+        assert self.acquire(backend, wanted)
         until = time.monotonic() + 0.8
         while time.monotonic() < until:
             assert backend.renew(wanted, using=self.using).alive
-            assert not self.take(backend, claim(parent()))
+            assert not self.acquire(backend, claim(parent()))
             threading.Event().wait(0.05)
 
     def test_a_cancel_request_reaches_the_holder(self, backend: Backend) -> None:
         wanted = claim(parent(), child())
-        assert self.take(backend, wanted)
+        assert self.acquire(backend, wanted)
         (met,) = backend.stop(_PARENT, "render", by="editor", why="wrong", force=False, using=self.using)
         assert met.claim == wanted.id
         renewed = backend.renew(wanted, using=self.using)
@@ -154,16 +158,16 @@ class Conformance:
 
     def test_a_broken_hold_is_gone_and_its_holder_learns_by_whom(self, backend: Backend) -> None:
         wanted = claim(parent())
-        assert self.take(backend, wanted)
+        assert self.acquire(backend, wanted)
         assert backend.stop(_PARENT, "render", by="editor", why="wrong", force=True, using=self.using)
-        assert self.take(backend, claim(parent()))
+        assert self.acquire(backend, claim(parent()))
         renewed = backend.renew(wanted, using=self.using)
         assert (renewed.alive, renewed.by) == (False, "editor")
         assert not backend.stop(_PARENT, "ingest", by="editor", why="", force=True, using=self.using)
 
     def test_holds_are_found(self, backend: Backend) -> None:
         first = claim(child(), holder="worker 3")
-        assert self.take(backend, first)
+        assert self.acquire(backend, first)
         found = backend.find([_CHILD, _PARENT, "shop.film:9"], using=self.using)
         assert {(h.resource, h.lock, h.kind, h.holder) for h in found} == {
             (_CHILD, "process", "held", "worker 3"),
@@ -174,28 +178,28 @@ class Conformance:
 
     def test_first_come_first_served(self, backend: Backend) -> None:
         holder, first, second = claim(parent()), claim(parent()), claim(parent())
-        assert self.take(backend, holder)
-        tickets = [backend.take(c, using=self.using, queue=True).ticket for c in (first, second)]  # type: ignore[union-attr]
+        assert self.acquire(backend, holder)
+        tickets = [backend.acquire(c, using=self.using, queue=True).ticket for c in (first, second)]  # type: ignore[union-attr]
         backend.release(holder, using=self.using)
-        assert not self.take(backend, claim(parent())), "a newcomer must not overtake who waits"
-        assert not self.take(backend, second, ticket=tickets[1])
-        assert self.take(backend, first, ticket=tickets[0])
+        assert not self.acquire(backend, claim(parent())), "a newcomer must not overtake who waits"
+        assert not self.acquire(backend, second, ticket=tickets[1])
+        assert self.acquire(backend, first, ticket=tickets[0])
         backend.release(first, using=self.using)
-        assert self.take(backend, second, ticket=tickets[1])
+        assert self.acquire(backend, second, ticket=tickets[1])
 
     def test_who_leaves_the_line_blocks_nobody(self, backend: Backend) -> None:
         holder, first = claim(parent()), claim(parent())
-        assert self.take(backend, holder)
-        backend.take(first, using=self.using, queue=True)
+        assert self.acquire(backend, holder)
+        backend.acquire(first, using=self.using, queue=True)
         backend.release(first, using=self.using)
         backend.release(holder, using=self.using)
-        assert self.take(backend, claim(parent()))
+        assert self.acquire(backend, claim(parent()))
 
     def test_a_release_wakes_who_waits(self, backend: Backend) -> None:
         holder, waiter = claim(parent()), claim(parent())
-        assert self.take(backend, holder)
-        line = backend.line(waiter, using=self.using)
-        backend.take(waiter, using=self.using, queue=True)
+        assert self.acquire(backend, holder)
+        line = backend.wait_queue(waiter, using=self.using)
+        backend.acquire(waiter, using=self.using, queue=True)
         timer = threading.Timer(0.1, self.in_thread(lambda: backend.release(holder, using=self.using)))
         timer.start()
         asked = time.monotonic()
@@ -207,11 +211,11 @@ class Conformance:
 
     def test_a_transaction_commits_only_while_the_claim_is_current(self, backend: Backend) -> None:
         stale, fresh = claim(parent()), claim(parent())
-        tokens = self.take(backend, stale) or {}
+        tokens = self.acquire(backend, stale) or {}
         with transaction.atomic(using=self.using):
             assert backend.guard(stale, tokens, using=self.using)
         backend.stop(_PARENT, "render", by="test", why="", force=True, using=self.using)
-        newer = self.take(backend, fresh) or {}
+        newer = self.acquire(backend, fresh) or {}
         with transaction.atomic(using=self.using):
             assert backend.guard(fresh, newer, using=self.using)
         with transaction.atomic(using=self.using):
@@ -220,7 +224,7 @@ class Conformance:
     def test_it_obeys_the_rules_for_every_pair(self, backend: Backend) -> None:
         wants = [
             *(
-                parent(lock, beside=frozenset(beside))
+                parent(lock, compatible_with=frozenset(beside))
                 for lock, beside in (("render", ""), ("a", ("b",)), ("b", ("a",)))
             ),
             parent(EVERYTHING),
@@ -229,9 +233,9 @@ class Conformance:
         ]
         for first, second in itertools.product(wants, wants):
             one, two = claim(first), claim(second)
-            assert self.take(backend, one)
-            granted = self.take(backend, two) is not None
-            assert granted == (not in_the_way(two, one.rows)), (first, second)
+            assert self.acquire(backend, one)
+            granted = self.acquire(backend, two) is not None
+            assert granted == (not blocking_rows(two, one.rows)), (first, second)
             backend.release(two, using=self.using)
             backend.release(one, using=self.using)
 

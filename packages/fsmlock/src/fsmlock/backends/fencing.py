@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, connections, transaction
 
-from fsmlock.backends.statements import collisions
-from fsmlock.backends.vendors import dialect_of
+from fsmlock.backends.database import dialect_of
+from fsmlock.backends.dialects import conflict_sql
 
 if TYPE_CHECKING:
     from fsmlock.rules import Claim
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 _SERVER = ["fsmlock", "server"]
 
 
-def pass_fence(claim: Claim, token: int, *, using: str) -> int:
+def check_fencing_token(claim: Claim, token: int, *, using: str) -> int:
     """Inside a transaction: note the token, and answer a newer one that was there first, else 0.
 
     Until the transaction ends, nobody with a colliding claim passes.
     """
-    dialect_of(using).alone(claim)
+    dialect_of(using).lock_decisions(claim)
     rows = claim.rows
     marks = ", ".join(["(%s, %s, %s, %s)"] * len(rows))
-    where, params = collisions(claim)
+    where, params = conflict_sql(claim)
     with connections[using].cursor() as cursor:
         cursor.execute(
             f"INSERT INTO fsmlock_fence (resource, kind, lock, token) VALUES {marks}"  # noqa: S608 - placeholders only
@@ -45,7 +45,7 @@ def pass_fence(claim: Claim, token: int, *, using: str) -> int:
     return newest
 
 
-def remembered(*, using: str) -> tuple[str, int]:
+def last_known_server(*, using: str) -> tuple[str, int]:
     """Which run of the server was seen last, and the longest lease so far in milliseconds; else "" and 0."""
     connection = connections[using]
     run = connection.ops.quote_name("lock")  # a word of its own on some databases
@@ -56,11 +56,11 @@ def remembered(*, using: str) -> tuple[str, int]:
     return row or ("", 0)
 
 
-def remember(run: str, lease_ms: int, *, using: str) -> None:
+def save_server(run: str, lease_ms: int, *, using: str) -> None:
     """Write down the run, and the lease if it is the longest so far."""
     connection = connections[using]
     lock = connection.ops.quote_name("lock")
-    before, longest = remembered(using=using)
+    before, longest = last_known_server(using=using)
     if (before, longest) == (run, max(lease_ms, longest)):
         return
     with connection.cursor() as cursor:
