@@ -57,7 +57,7 @@ def carry() -> float:
             inject(headers)
             origin = extract(headers)
             if origin is not None:
-                with origin.attempt("receiver"):
+                with origin.start_child("receiver"):
                     pass
         return (time.perf_counter() - begun) / ROUNDS * 1e6
 

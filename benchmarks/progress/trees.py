@@ -141,7 +141,7 @@ def attempt_all(headers: dict[str, str], shared: context.Action) -> None:
     if origin is None:
         raise RuntimeError("The headers that were written cannot be read.")
     for _ in range(RETRIES):
-        with origin.attempt("receiver"):
+        with origin.start_child("receiver"):
             for n in range(LOGGED - 1):
                 context.log_message("app:event", n=n)
             shared.log("app:event")

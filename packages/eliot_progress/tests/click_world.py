@@ -73,7 +73,7 @@ async def web(scope, receive, send):
 
 class Camera(BaseHTTPRequestHandler):
     def do_POST(self):
-        with extract(self.headers).attempt("camera:capture"):
+        with extract(self.headers).start_child("camera:capture"):
             headers = {}
             inject(headers)
             httpx.post(os.environ["TESTS_WEB"] + "/captured", headers=headers).raise_for_status()

@@ -32,7 +32,7 @@ def test_what_is_injected_is_extracted_and_goes_on_below(log):
     assert headers["tracestate"].endswith(",other=1")
     assert "old" not in headers["tracestate"]
     origin = extract(headers)
-    with origin.attempt("far:away") as far:
+    with origin.start_child("far:away") as far:
         assert causal_id() == origin.causal_id == action.task_uuid.replace("-", "")
     assert far.level[:-1] == origin.level == (2,)
 
@@ -40,16 +40,16 @@ def test_what_is_injected_is_extracted_and_goes_on_below(log):
 def test_what_comes_from_somewhere_goes_on_there_and_all_else_below_the_current_action(log):
     origin = extract({"traceparent": FOREIGN, "tracestate": "eliot=a2"})
     with context.start("request") as request:
-        there, here = context.start_below(origin, "task", n=1), context.start_below(None, "task", n=2)
+        there, here = context.continue_from(origin, "task", n=1), context.continue_from(None, "task", n=2)
     assert (there.task_uuid, there.level[:-1]) == (origin.task_uuid, origin.level)
     assert (here.task_uuid, here.level) == (request.task_uuid, (2,))
     assert [message["n"] for message in log if message.get("action_type") == "task"] == [1, 2]
-    assert context.start_below(None, "task").level == ()
+    assert context.continue_from(None, "task").level == ()
 
 
 def test_every_attempt_below_one_origin_has_a_level_of_its_own():
     origin = extract({"traceparent": FOREIGN, "tracestate": "eliot=a2"})
-    levels = [origin.attempt("try").level for _ in range(1000)]
+    levels = [origin.start_child("try").level for _ in range(1000)]
     assert len(set(levels)) == 1000
     assert levels == sorted(levels)
     assert max(level[-1] for level in levels) < 2**53
@@ -114,7 +114,7 @@ def test_a_stock_eliot_action_gets_atomic_levels_when_it_is_used(log):
 
 def test_work_in_other_threads_is_carried_below_the_current_action(log):
     with context.start("click") as action, ThreadPoolExecutor(4) as pool:
-        inside = list(pool.map(context.carried(lambda _: (causal_id(), log_step())), range(50)))
+        inside = list(pool.map(context.with_context(lambda _: (causal_id(), log_step())), range(50)))
     assert {causal for causal, _ in inside} == {action.task_uuid.replace("-", "")}
     levels = [tuple(m["task_level"]) for m in log]
     assert len(levels) == len(set(levels)) == 52
@@ -152,7 +152,7 @@ def test_a_chain_without_end_keeps_its_causal_id_and_says_where_it_goes_on_from(
     with context.start("click") as action:
         inject(headers)
     for _ in range(100):
-        with extract(headers).attempt("link"):
+        with extract(headers).start_child("link"):
             inject(headers)
         assert len(headers["tracestate"]) <= 512
     assert {m["task_uuid"] for m in log} == {action.task_uuid}

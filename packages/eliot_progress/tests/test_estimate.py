@@ -29,14 +29,14 @@ def bursts(r):
     return [1.0 if n % 50 == 0 else 1e-4 for n in range(N)]
 
 
-def mean_error(durations, tick_s=0.1):
+def mean_error(durations, interval_s=0.1):
     """The mean error of the time left, as a share of it, over the middle nine tenths of the run."""
     end, ends = sum(durations), []
     for duration in durations:
         ends.append(duration + (ends[-1] if ends else 0))
     estimate, now, done, errors = Estimate(0, 0.0), 0.0, 0, []
     while now < end:
-        now += tick_s
+        now += interval_s
         while done < N and ends[done] <= now:
             done += 1
         estimate.add(done, now)

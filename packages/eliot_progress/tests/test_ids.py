@@ -41,8 +41,8 @@ def test_a_malformed_action_id_is_refused(identifier):
 @given(st.lists(st.integers(1, 2**53), max_size=150).map(tuple))
 def test_what_travels_is_read_again_and_what_does_not_is_refused(level):
     path = ids.encode_path(level)
-    if ids.travelling(level) is not None:
-        assert ids.travelling(level) == path
+    if ids.portable_path(level) is not None:
+        assert ids.portable_path(level) == path
         assert ids.decode_path(path) == level
     else:
         with pytest.raises(MalformedPathError):
@@ -50,8 +50,8 @@ def test_what_travels_is_read_again_and_what_does_not_is_refused(level):
 
 
 def test_a_task_id_that_is_no_uuid_has_a_causal_id_too():
-    assert len(ids.causal("task 7")) == 32
-    assert ids.causal("task 7") != ids.causal("task 8")
+    assert len(ids.causal_id("task 7")) == 32
+    assert ids.causal_id("task 7") != ids.causal_id("task 8")
 
 
 @given(
@@ -59,7 +59,7 @@ def test_a_task_id_that_is_no_uuid_has_a_causal_id_too():
     st.sampled_from([str, lambda uuid: str(uuid).upper(), lambda uuid: uuid.hex, lambda uuid: uuid.urn]),
 )
 def test_a_uuid_in_any_spelling_has_its_digits_as_causal_id_and_is_found_again(uuid, spelt):
-    assert ids.causal(spelt(uuid)) == uuid.hex
+    assert ids.causal_id(spelt(uuid)) == uuid.hex
     assert ids.task_uuid(uuid.hex) == str(uuid)
 
 
@@ -71,5 +71,5 @@ def test_a_level_that_is_one_has_a_path_that_is_read_back(level):
 
 @given(st.text(max_size=210))
 def test_a_task_s_id_that_is_one_is_found_in_an_action_s_id(text):
-    if ids.is_task(text):
+    if ids.is_task_uuid(text):
         assert ids.split_action_id(ids.action_id(text, (2, 3))) == (text, (2, 3))

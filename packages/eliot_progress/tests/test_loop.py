@@ -40,7 +40,7 @@ def test_any_iterable_is_counted_to_its_end(kind, log):
 def test_the_item_in_flight_is_not_done_yet(kind):
     loop = progress(KINDS[kind](list(range(5))), "Counting")
     for n in loop:
-        loop.progress.pulse(0)
+        loop.progress.report_due(0)
         assert loop.progress.done == n
 
 

@@ -42,13 +42,13 @@ def test_a_part_moves_the_whole_by_its_weight(log):
     with progress("Render", total=10) as whole:
         with whole.part("decode", weight=2, total=4) as part:
             part.advance(1)
-            whole.pulse(0)
+            whole.report_due(0)
             assert whole.done == 0.5
         with whole.part("encode", weight=8, total=100, unit="frame") as part:
-            whole.pulse(0)
+            whole.report_due(0)
             assert whole.done == 2
             part.advance(50)
-            whole.pulse(0)
+            whole.report_due(0)
             assert whole.done == 6
     reducer = Reducer(log)
     assert reducer.get(whole.id).done == 10

@@ -11,11 +11,11 @@ def test_every_message_of_real_work_is_valid(log):
     with progress("Render", total=3, about="app.Movie:7", by="editor", unit="frame") as work:
         work.advance()
         work.note("x" * 1000)
-        work.pulse(0)
+        work.report_due(0)
         work.total = float("nan")
-        work.pulse(0)
+        work.report_due(0)
     with heartbeat("Wait", every=0.05) as beat:
-        beat.pulse(2e9)
+        beat.report_due(2e9)
     reports = [m for m in log if m.get("message_type") in {"progress", "heartbeat"}]
     assert {m["message_type"] for m in reports} == {"progress", "heartbeat"}
     for message in reports:

@@ -132,9 +132,9 @@ def test_stock_eliot_reads_both_attempts_of_what_was_delivered_twice(log):
     headers = {}
     with context.start("click") as click:
         context.inject(headers)
-    with suppress(LookupError), context.extract(headers).attempt("render"):
+    with suppress(LookupError), context.extract(headers).start_child("render"):
         raise LookupError("worker gone")
-    with context.extract(headers).attempt("render"):
+    with context.extract(headers).start_child("render"):
         context.log_message("said")
     # What comes after the click's end is a second, unfinished task to eliot's own parser; nothing is lost.
     tasks = list(Parser.parse_stream(log))

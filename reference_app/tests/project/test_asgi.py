@@ -12,7 +12,7 @@ from django.test import Client
 from strawberry import relay
 from tests.filming import frame, timelapse
 
-from eliot_progress.ids import causal
+from eliot_progress.ids import causal_id
 from timelapse.project import subscriptions
 from timelapse.project.asgi import application
 
@@ -172,7 +172,7 @@ def test_what_a_click_causes_carries_its_causal_id_from_the_request_to_the_movie
     answer = member.post(RENDER, input={"timelapse": relay.to_base64("Timelapse", made.pk)})
     click = answer["X-Causal-Id"]
     assert answer.json()["data"]["renderTimelapse"]["movieEdge"]["node"]["causalId"] == click
-    caused = [message for message in told if causal(message["task_uuid"]) == click]
+    caused = [message for message in told if causal_id(message["task_uuid"]) == click]
     steps = [message.get("action_type") or message["message_type"] for message in caused]
     assert steps[:3] == ["http:request", "graphql:operation", "movie:request"]
     operation = caused[1]["task_level"][:-1]
@@ -187,7 +187,7 @@ async def test_what_a_subscription_logs_is_a_task_caused_by_the_page_s_connectio
     await socket.close()
     asked, left = (message for message in told if message.get("action_type") == "graphql:operation")
     assert (asked["action_status"], left["completed"]) == ("started", False)
-    assert causal(asked["cause"].partition("@")[0]) == socket.causal_id
+    assert causal_id(asked["cause"].partition("@")[0]) == socket.causal_id
     assert asked["task_uuid"] == left["task_uuid"] != asked["cause"].partition("@")[0]
 
 
@@ -202,7 +202,7 @@ async def test_what_the_page_subscribes_to_goes_on_below_the_click_that_it_names
     await socket.subscribe("subscription { operationsUpdates { seq } }", traceparent=CARRIED)
     await socket.close()
     asked, left = (message for message in told if message.get("action_type") == "graphql:operation")
-    assert causal(asked["task_uuid"]) == causal(left["task_uuid"]) == CLICK
+    assert causal_id(asked["task_uuid"]) == causal_id(left["task_uuid"]) == CLICK
 
 
 def test_what_the_page_asks_over_http_goes_on_below_the_same_click(member):

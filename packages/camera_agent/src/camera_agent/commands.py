@@ -97,7 +97,7 @@ class Commands:
             then()
 
     def _result(self, command: _Command) -> Result:
-        start = start_task if command.origin is None else command.origin.attempt
+        start = start_task if command.origin is None else command.origin.start_child
         with start("camera:command", command=command.name, id=command.id) as action:
             result = self._action(command.name)()
             action.add_success_fields(message=result.message, capture=result.capture)

@@ -7,7 +7,7 @@ import threading
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from camera_agent.errors import AgentError, DriverError
-from eliot_progress.context import carried
+from eliot_progress.context import with_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +51,7 @@ class Errands:
 
     def ask(self, work: Callable[[], Result], *, timeout_s: float) -> Result:
         """Have `work` done by the thread that serves: gives what it gave, or raises its AgentError."""
-        errand = _Errand(carried(work))  # what it logs belongs to who asks
+        errand = _Errand(with_context(work))  # what it logs belongs to who asks
         self._waiting.put(errand)  # type: ignore[arg-type] # its result goes to nobody but us
         if self._closed:
             self.close()

@@ -9,7 +9,7 @@ from camera_agent.camera import Wanted
 from camera_agent.errors import DriverError, SpoolError
 from camera_agent.frame import Capture, new_capture_id
 from eliot_progress import inject
-from eliot_progress.context import here
+from eliot_progress.context import current_origin
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -141,7 +141,7 @@ class Shooting:
 def _cause() -> dict[str, str]:
     """The place in the tree of causes below which the picture is delivered, be it days later."""
     told: dict[str, str] = {}
-    inject(told, here())
+    inject(told, current_origin())
     return told
 
 

@@ -28,7 +28,7 @@ class Action(eliot.Action):  # type: ignore[misc] # eliot has no types
     """
 
     _finished: bool
-    _at_end: tuple[Callable[[BaseException | None], None], ...] = ()
+    _finish_callbacks: tuple[Callable[[BaseException | None], None], ...] = ()
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class Action(eliot.Action):  # type: ignore[misc] # eliot has no types
         serializers: object = None,
     ) -> None:
         super().__init__(logger, task_uuid, task_level, action_type, serializers)
-        self.count_from(1)
+        self.set_next_level(1)
 
     def _start(self, fields: dict[str, object]) -> None:
         if type(self._logger) is Logger and self._serializers is None:
@@ -47,7 +47,7 @@ class Action(eliot.Action):  # type: ignore[misc] # eliot has no types
         else:
             super()._start(fields)
 
-    def count_from(self, first: int) -> None:
+    def set_next_level(self, first: int) -> None:
         """Give this level to the next message or child."""
         self._place = tuple(self._task_level.as_list())
         self._levels = itertools.count(first)
@@ -78,17 +78,17 @@ class Action(eliot.Action):  # type: ignore[misc] # eliot has no types
         fields["message_type"] = message_type
         _destinations.send(fields, self._logger)
 
-    def at_end(self, callback: Callable[[BaseException | None], None]) -> None:
+    def add_finish_callback(self, callback: Callable[[BaseException | None], None]) -> None:
         """Have `callback` told how the action ends, just before it does."""
-        self._at_end = (*self._at_end, callback)
+        self._finish_callbacks = (*self._finish_callbacks, callback)
 
-    def not_at_end(self, callback: Callable[[BaseException | None], None]) -> None:
-        """Take back what `at_end` asked for."""
-        self._at_end = tuple(each for each in self._at_end if each != callback)
+    def remove_finish_callback(self, callback: Callable[[BaseException | None], None]) -> None:
+        """Take back what `add_finish_callback` asked for."""
+        self._finish_callbacks = tuple(each for each in self._finish_callbacks if each != callback)
 
     def finish(self, exception: BaseException | None = None) -> None:
         """End the action, once."""
-        callbacks, self._at_end = self._at_end, ()
+        callbacks, self._finish_callbacks = self._finish_callbacks, ()
         for callback in callbacks:
             callback(exception)
         if self._finished or exception is not None or type(self._logger) is not Logger or self._serializers:

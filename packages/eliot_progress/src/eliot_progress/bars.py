@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from eliot_progress import clean, ids, stall
+from eliot_progress import ids, sanitise, stall
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -37,14 +37,14 @@ def bars(states: Sequence[TaskState], now: float) -> list[str]:
 
 def bar(state: TaskState, now: float, indent: str = "") -> str:
     """One line: how far, how fast, how long still, and whether it is alive."""
-    label = indent + clean.text(state.description, 30)
+    label = indent + sanitise.text(state.description, 30)
     return "  ".join([f"{label:<30}", _drawn(state), counted(state), *told(state, now)])
 
 
 def counted(state: TaskState) -> str:
     """How far it is: `120/300 frame`."""
     done = f"{state.done:g}/{state.total:g}" if state.total else f"{state.done:g}"
-    return f"{done} {clean.text(state.unit, 20)}".strip()
+    return f"{done} {sanitise.text(state.unit, 20)}".strip()
 
 
 def told(state: TaskState, now: float) -> list[str]:
@@ -54,8 +54,8 @@ def told(state: TaskState, now: float) -> list[str]:
         found.append(f"{state.rate:.3g}/s")
     if state.eta_s and state.outcome is None:
         found.append(f"{state.eta_s[0]:.0f} to {state.eta_s[1]:.0f} s left")
-    found += [clean.text(word, 40) for word in (state.step, state.note) if word]
-    ends = (state.outcome or stall.judge(state, now).value, clean.text(state.reason))
+    found += [sanitise.text(word, 40) for word in (state.step, state.note) if word]
+    ends = (state.outcome or stall.judge(state, now).value, sanitise.text(state.reason))
     return [*found, *(word for word in ends if word)]
 
 

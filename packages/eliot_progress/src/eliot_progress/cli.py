@@ -10,7 +10,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eliot_progress import clean, sources
+from eliot_progress import sanitise, sources
 from eliot_progress.bars import NOTHING, bars
 from eliot_progress.reading import read
 from eliot_progress.tree import Forest, lines
@@ -118,7 +118,7 @@ def _watch(arguments: argparse.Namespace) -> int:
             try:
                 states, trouble = look(time.time()), ""
             except OSError as error:  # it was there a moment ago: what was seen stays on the screen
-                trouble = clean.text(error)
+                trouble = sanitise.text(error)
 
 
 def _header(given: str) -> tuple[str, str]:

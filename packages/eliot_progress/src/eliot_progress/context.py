@@ -41,7 +41,7 @@ def start(action_type: str, **fields: object) -> Action:
     return _started(_below(None, action_type), fields)
 
 
-def start_below(origin: Origin | None, action_type: str, **fields: object) -> Action:
+def continue_from(origin: Origin | None, action_type: str, **fields: object) -> Action:
     """Start an action below where a message came from, or as `start` does when it names nothing.
 
     The caller finishes it.
@@ -72,7 +72,7 @@ def current() -> Action | None:
         if not isinstance(action, Action):
             # A stock eliot action: its counter goes on, atomically, from where it is.
             last = action._last_child  # noqa: SLF001 - eliot offers no other way to the counter
-            Action.count_from(action, last.as_list()[-1] + 1 if last else 1)
+            Action.set_next_level(action, last.as_list()[-1] + 1 if last else 1)
             action.__class__ = Action
     return action  # type: ignore[no-any-return] # it is one now
 
@@ -80,14 +80,14 @@ def current() -> Action | None:
 def causal_id() -> str | None:
     """The causal id of the current action: 32 hex digits, the same for everything one click caused."""
     action = current_action()
-    return None if action is None else ids.causal(action.task_uuid)
+    return None if action is None else ids.causal_id(action.task_uuid)
 
 
-def carried(function: Callable[_P, _R]) -> Callable[_P, _R]:
-    """`function`, to be called from another thread below the action that is current now.
+def with_context(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Wrap `function` so that it runs below the action that is current now, in whichever thread calls it.
 
-    Threads and executors start without a context: `pool.submit(carried(work), item)`. It may be called any
-    number of times, also at once; the ids stay unique.
+    Threads and executors start without a context: `pool.submit(with_context(work), item)`. The wrapper may
+    be called any number of times, also concurrently; the ids stay unique.
     """
     here = copy_context()
 
@@ -129,9 +129,9 @@ class Origin(NamedTuple):
     @property
     def causal_id(self) -> str:
         """32 hex digits."""
-        return ids.causal(self.task_uuid)
+        return ids.causal_id(self.task_uuid)
 
-    def attempt(self, action_type: str, **fields: object) -> Action:
+    def start_child(self, action_type: str, **fields: object) -> Action:
         """Start an action below this place at a level of its own, however often this is done.
 
         The level is chosen here, by the consumer: a retry or a redelivery of the same message brings the same
@@ -140,7 +140,7 @@ class Origin(NamedTuple):
         return _started(_below(self, action_type), fields)
 
 
-def here() -> Origin | None:
+def current_origin() -> Origin | None:
     """The current action as an origin, for work that goes on below it later; None without an action."""
     action = current()
     return None if action is None else Origin.of(action)
@@ -166,7 +166,7 @@ def _after_fork() -> None:
     """In a forked child: the copied counter must not give the ids that the parent gives too."""
     action = current()
     if action is not None:
-        action.count_from(_attempts())
+        action.set_next_level(_attempts())
 
 
 os.register_at_fork(after_in_child=_after_fork)
@@ -185,12 +185,12 @@ def inject(headers: MutableMapping[str, str], origin: Origin | None = None) -> b
         sent = start("context:send")
         sent.finish()
         origin = Origin.of(sent)
-    path = ids.travelling(origin.level)
+    path = ids.portable_path(origin.level)
     if path is None:
         # A chain without end: it goes on below the root, under the same causal id.
         log_message("context:cut", cause=ids.action_id(origin.task_uuid, origin.level))
         origin, path = Origin(task_uuid=origin.task_uuid, level=()), ""
-    headers["traceparent"] = f"00-{origin.causal_id}-{ids.span(origin.task_uuid, origin.level)}-01"
+    headers["traceparent"] = f"00-{origin.causal_id}-{ids.span_id(origin.task_uuid, origin.level)}-01"
     headers["tracestate"] = _first(f"{_VENDOR}={path}", headers.get("tracestate"))
     return True
 

@@ -53,14 +53,14 @@ def is_level(level: object) -> TypeGuard[list[int] | Level]:
     return all(type(step) is int and 0 < step < _HIGHEST for step in level)
 
 
-def is_task(task_uuid: object) -> TypeGuard[str]:
+def is_task_uuid(task_uuid: object) -> TypeGuard[str]:
     """Whether this is a task's id, though no UUID perhaps: one line of text that an action's id can hold."""
     if not isinstance(task_uuid, str) or not 0 < len(task_uuid) <= _LONGEST:
         return False
     return "@" not in task_uuid and task_uuid.isprintable()
 
 
-def causal(task_uuid: str) -> str:
+def causal_id(task_uuid: str) -> str:
     """The causal id (W3C trace id) of an eliot task: its uuid as 32 hex digits.
 
     A task whose id is no UUID (other programs may make such) gets a digest of it.
@@ -79,7 +79,7 @@ def task_uuid(causal_id: str) -> str:
     return f"{h[:8]}-{h[8:12]}-{h[12:16]}-{h[16:20]}-{h[20:]}"
 
 
-def span(task_uuid: str, level: Iterable[int]) -> str:
+def span_id(task_uuid: str, level: Iterable[int]) -> str:
     """A span id (16 hex digits) that follows from the action's id: logs and spans join without a table."""
     return blake2b(action_id(task_uuid, level).encode("utf-8", "replace"), digest_size=8).hexdigest()
 
@@ -89,7 +89,7 @@ def encode_path(level: Iterable[int]) -> str:
     return "/".join([chr(96 + len(digits)) + digits for digits in map(str, level)])
 
 
-def travelling(level: Level) -> str | None:
+def portable_path(level: Level) -> str | None:
     """The path, when the place is near enough to the root for `decode_path` to read it; else None."""
     path = encode_path(level) if len(level) <= MAX_DEPTH else None
     return path if path is not None and len(path) <= _MAX_LENGTH else None

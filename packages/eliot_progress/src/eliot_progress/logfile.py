@@ -128,7 +128,7 @@ class LogFile:
             self._fd = None
 
     def _follow_rotation(self) -> None:
-        if self._fd is not None and self._looks.open(time.monotonic()):
+        if self._fd is not None and self._looks.allow(time.monotonic()):
             try:
                 status = self.path.stat()
                 moved = (status.st_dev, status.st_ino) != self._inode
@@ -164,7 +164,7 @@ class LogFile:
             if report.outcome is not None:
                 self._thin.pop(report.id, None)
                 return False
-            return not self._thin.setdefault(report.id, Throttle(THIN_S)).open(report.beat_at)
+            return not self._thin.setdefault(report.id, Throttle(THIN_S)).allow(report.beat_at)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from eliot_progress import clean, ids
+from eliot_progress import ids, sanitise
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,31 +94,31 @@ def parse(message: Mapping[str, object]) -> Report | None:
     uuid, level, seq = message.get("task_uuid"), message.get("task_level"), message.get("seq")
     if message.get("message_type") not in (PROGRESS, HEARTBEAT) or type(seq) is not int:
         return None
-    if not 0 <= seq < _HIGHEST_SEQ or not ids.is_task(uuid) or not ids.is_level(level):
+    if not 0 <= seq < _HIGHEST_SEQ or not ids.is_task_uuid(uuid) or not ids.is_level(level):
         return None
     outcome = message.get("outcome")
     return Report(
         task_uuid=uuid,
         level=tuple(level[:-1]),
-        action_type=clean.text(message.get("of", "")),
+        action_type=sanitise.text(message.get("of", "")),
         seq=seq,
-        done=clean.number(message.get("done")) or 0,
-        total=clean.total(message.get("total")),
-        rate=clean.number(message.get("rate")),
+        done=sanitise.number(message.get("done")) or 0,
+        total=sanitise.total(message.get("total")),
+        rate=sanitise.number(message.get("rate")),
         eta_s=_range(message.get("eta_s")),
         pid=int(_within(message.get("pid"))),
         outcome=outcome if outcome in OUTCOMES else None,
-        **{name: clean.text(message.get(name, "")) for name in _TEXTS},  # type: ignore[arg-type]
+        **{name: sanitise.text(message.get(name, "")) for name in _TEXTS},  # type: ignore[arg-type]
         **{name: _within(message.get(name)) for name in _TIMES},  # type: ignore[arg-type]
     )
 
 
 def _within(value: object) -> float:
-    return min(max(clean.number(value) or 0, 0), _LAST)
+    return min(max(sanitise.number(value) or 0, 0), _LAST)
 
 
 def _range(value: object) -> tuple[float, float] | None:
     if not isinstance(value, list | tuple) or len(value) != 2:
         return None
-    low, high = clean.total(value[0]), clean.total(value[1])
+    low, high = sanitise.total(value[0]), sanitise.total(value[1])
     return None if low is None or high is None else (low, high)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar, overload
 
-from eliot_progress import clean
+from eliot_progress import sanitise
 from eliot_progress.loop import Loop, length
-from eliot_progress.tracker import GRACE, LEAST_GRACE_S, Labels, Tracker
+from eliot_progress.tracker import GRACE_FACTOR, MIN_GRACE_S, Labels, Tracker
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Iterable
@@ -41,13 +41,13 @@ class Progress(Tracker):
             self.count_with(self._parts)
         labels = replace(
             self.labels,
-            action_type=clean.text(action_type),
-            description=clean.text(description or action_type),
+            action_type=sanitise.text(action_type),
+            description=sanitise.text(description or action_type),
             about="",
-            unit=clean.text(unit),
+            unit=sanitise.text(unit),
         )
         part = Progress(labels, total=total)
-        self._parts.add(part, clean.total(weight) or 0)
+        self._parts.add(part, sanitise.total(weight) or 0)
         return part
 
 
@@ -124,17 +124,17 @@ def progress(  # noqa: PLR0913 - each is one fact that a reader sees
     resumed run).
     """
     named = work if isinstance(work, str) else action_type or "progress"
-    every_s = min(max(0.05, clean.number(every) or 1.0), _LONGEST_S)
+    every_s = min(max(0.05, sanitise.number(every) or 1.0), _LONGEST_S)
     labels = Labels(
-        action_type=clean.text(named),
-        description=clean.text(description or named),
-        about=clean.text(about),
-        by=clean.text(by),
-        unit=clean.text(unit),
+        action_type=sanitise.text(named),
+        description=sanitise.text(description or named),
+        about=sanitise.text(about),
+        by=sanitise.text(by),
+        unit=sanitise.text(unit),
         every_s=every_s,
-        grace_s=max(LEAST_GRACE_S, GRACE * every_s)
+        grace_s=max(MIN_GRACE_S, GRACE_FACTOR * every_s)
         if grace_s is None
-        else min(max(0.0, clean.number(grace_s) or 0), _LONGEST_S),
+        else min(max(0.0, sanitise.number(grace_s) or 0), _LONGEST_S),
     )
     if isinstance(work, str):
         return Progress(labels, total=total, initial=initial)

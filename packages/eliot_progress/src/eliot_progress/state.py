@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
-from eliot_progress import clean, ids
+from eliot_progress import ids, sanitise
 from eliot_progress.messages import OUTCOMES, Outcome, Report, parse
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def state_of(report: Report) -> TaskState:
     """The state that one message tells."""
     return TaskState(
         id=report.id,
-        causal_id=ids.causal(report.task_uuid),
+        causal_id=ids.causal_id(report.task_uuid),
         **{name: getattr(report, name) for name in _SHARED},
     )
 
@@ -128,10 +128,10 @@ class Reducer:
     def _end(self, message: Mapping[str, object]) -> TaskState | None:
         """The end of an action closes its state even when the last report was lost."""
         status, uuid, level = (message.get(name) for name in ("action_status", "task_uuid", "task_level"))
-        if status not in OUTCOMES or not ids.is_task(uuid) or not ids.is_level(level):
+        if status not in OUTCOMES or not ids.is_task_uuid(uuid) or not ids.is_level(level):
             return None
         identifier = ids.action_id(uuid, level[:-1])
-        self._ends[identifier] = (status, clean.text(message.get("reason", "")))
+        self._ends[identifier] = (status, sanitise.text(message.get("reason", "")))
         if len(self._ends) > _ENDS:
             del self._ends[next(iter(self._ends))]
         return self.get(identifier)

@@ -9,7 +9,7 @@ from logging import LogRecord
 
 from eliot import log_message
 
-from eliot_progress import clean
+from eliot_progress import sanitise
 
 #: A message longer than this is cut.
 _LIMIT = 10_000
@@ -48,12 +48,12 @@ def bridge(level: int = logging.INFO) -> Handler:
 
 def _fields(record: LogRecord) -> dict[str, object]:
     fields: dict[str, object] = {
-        "logger": clean.text(record.name),
+        "logger": sanitise.text(record.name),
         "level": record.levelname,
         "message": record.getMessage()[:_LIMIT],
         "where": f"{record.pathname}:{record.lineno}",
     }
     if record.exc_info and record.exc_info[1] is not None:
-        fields["exception"] = clean.text(record.exc_info[1])
+        fields["exception"] = sanitise.text(record.exc_info[1])
         fields["traceback"] = "".join(traceback.format_exception(*record.exc_info))[-_LIMIT:]
     return fields

@@ -12,7 +12,7 @@ class Throttle:
         self.interval_s = interval_s
         self._next = float("-inf")
 
-    def open(self, now: float) -> bool:
+    def allow(self, now: float) -> bool:
         """True when something may be sent at `now`, which then counts as sent."""
         if now < self._next:
             return False

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Self
 
 from eliot._action import _ACTION_CONTEXT
 
-from eliot_progress import clean, context, ids, messages
+from eliot_progress import context, ids, messages, sanitise
 from eliot_progress.cancellation import outcome_of
-from eliot_progress.counted import Counted
 from eliot_progress.estimate import Estimate
-from eliot_progress.pulse import PULSE
+from eliot_progress.progress_counter import ProgressCounter
+from eliot_progress.reporter import REPORTER
 
 if TYPE_CHECKING:
     from contextvars import Token
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
     import eliot
 
-_HOST = clean.text(socket.gethostname())
+_HOST = sanitise.text(socket.gethostname())
 #: The default margin of a promise: C calls that hold the GIL were measured to silence the pulse for 5 s.
-GRACE = 3.0
-LEAST_GRACE_S = 5.0
+GRACE_FACTOR = 3.0
+MIN_GRACE_S = 5.0
 #: An exception that left a loop ends the action around it at once; a break does not.
-LEFT_S = 0.25
+ABANDON_DELAY_S = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class Labels:
     grace_s: float
 
 
-class Tracker(Counted):
+class Tracker(ProgressCounter):
     """One piece of work, reported from its start to its end. A with statement starts and ends it."""
 
     def __init__(self, labels: Labels, *, total: object = None, initial: object = 0) -> None:
@@ -75,7 +75,7 @@ class Tracker(Counted):
     @property
     def causal_id(self) -> str:
         """32 hex digits."""
-        return ids.causal(self.action.task_uuid)
+        return ids.causal_id(self.action.task_uuid)
 
     def __enter__(self) -> Self:
         self.start()
@@ -114,7 +114,7 @@ class Tracker(Counted):
         self._estimate = Estimate(self.done, self._worked_s())
         self._pid = os.getpid()
         self._emit(messages.PROGRESS, self._started_at)
-        PULSE.watch(self)
+        REPORTER.add(self)
 
     def finish(self, error: BaseException | None = None) -> None:
         """Report the end, once."""
@@ -126,35 +126,36 @@ class Tracker(Counted):
             if self._outcome is not None:
                 return
             self._outcome = outcome_of(error)
-            self._reason = "" if error is None else clean.text(error) or type(error).__name__
+            self._reason = "" if error is None else sanitise.text(error) or type(error).__name__
             now = time.time()
             self._look(now)
             self._emit(messages.PROGRESS, now)
-        PULSE.forget(self)
+        REPORTER.remove(self)
         if self._around is not None:
-            self._around.not_at_end(self._end_with_around)
+            self._around.remove_finish_callback(self._end_with_around)
         self._action.finish(error)
 
     def leave(self, error: BaseException) -> None:
-        """End work that was left for a reason unknown: the action around it may know.
+        """End work whose loop was left for an unknown reason: the enclosing action may know it.
 
-        When that action ends with an exception within LEFT_S, it is this work's end too; else it is `error`.
+        If the enclosing action ends with an exception within ABANDON_DELAY_S, this work ends with that
+        exception too; otherwise it ends with `error`.
         """
         self._uncover()
         if self._around is None or self._action is None:
             self.finish(error)
             return
         self._left = (time.time(), error)
-        self._around.at_end(self._end_with_around)
+        self._around.add_finish_callback(self._end_with_around)
 
     def _end_with_around(self, exception: BaseException | None) -> None:
         self.finish(exception or (self._left[1] if self._left else None))
 
-    def pulse(self, now: float) -> None:
+    def report_due(self, now: float) -> None:
         """Report what is due (called by the pulse thread)."""
         if self._left is not None:
             left_at, error = self._left
-            if now - left_at > LEFT_S:
+            if now - left_at > ABANDON_DELAY_S:
                 self.finish(error)
             return
         with self._emitting:
@@ -176,7 +177,7 @@ class Tracker(Counted):
 
     def _emit(self, kind: str, now: float) -> None:
         self._seq += 1
-        self._next_by = now + self.labels.every_s + PULSE.behind_s
+        self._next_by = now + self.labels.every_s + REPORTER.delay_s
         self.action.log(kind, **messages.fields(self._report(now)))
 
     def _report(self, now: float) -> messages.Report:

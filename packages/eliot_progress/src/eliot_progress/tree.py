@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from eliot_progress import clean, ids
+from eliot_progress import ids, sanitise
 from eliot_progress.messages import HEARTBEAT, PROGRESS
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _own(node: Node, message: Mapping[str, object]) -> None:
     if status == "started":
         node.started_at, node.status = when, node.status or status
     else:
-        node.ended_at, node.status, node.reason = when, status, clean.text(message.get("reason", ""))
+        node.ended_at, node.status, node.reason = when, status, sanitise.text(message.get("reason", ""))
 
 
 def _seq(message: Mapping[str, object]) -> tuple[bool, int]:
@@ -119,11 +119,11 @@ def lines(node: Node, indent: str = "") -> Iterator[str]:
         if isinstance(child, Node):
             yield from lines(child, indent + "  ")
         else:
-            yield f"{indent}  - {clean.text(child.get('message_type', 'message'))}{_said(child)}"
+            yield f"{indent}  - {sanitise.text(child.get('message_type', 'message'))}{_said(child)}"
 
 
 def _headline(node: Node) -> str:
-    told = [clean.text(node.action_type) or "(start missing)", node.status or "unknown"]
+    told = [sanitise.text(node.action_type) or "(start missing)", node.status or "unknown"]
     if node.duration_s is not None:
         told.append(f"{node.duration_s:.3f} s")
     if node.report is not None:
@@ -132,12 +132,12 @@ def _headline(node: Node) -> str:
 
 
 def _progress(report: Mapping[str, object]) -> str:
-    done, total = clean.number(report.get("done")) or 0, clean.total(report.get("total"))
-    return clean.text(
+    done, total = sanitise.number(report.get("done")) or 0, sanitise.total(report.get("total"))
+    return sanitise.text(
         f"[{done:g}{'' if total is None else f'/{total:g}'} {report.get('unit', '')}]".replace(" ]", "]")
     )
 
 
 def _said(fields: Mapping[str, object]) -> str:
-    own = [f"{clean.text(key)}={clean.text(value)}" for key, value in fields.items() if key not in _OWN]
+    own = [f"{sanitise.text(key)}={sanitise.text(value)}" for key, value in fields.items() if key not in _OWN]
     return f" {{{', '.join(own)}}}" if own else ""

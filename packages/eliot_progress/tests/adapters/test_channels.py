@@ -18,15 +18,16 @@ from eliot_progress import causal_id, context, inject, log_message
 from eliot_progress.adapters.asgi import CausalASGI
 from eliot_progress.adapters.channels import (
     CausalConsumer,
+    all_tasks_group,
     changes,
-    everything_group,
     group_name,
     groups_of,
     publisher,
     task_group,
     tree_group,
 )
-from eliot_progress.ids import action_id, causal
+from eliot_progress.ids import action_id
+from eliot_progress.ids import causal_id as causal_id_of
 from eliot_progress.state import from_dict, state_of, to_dict
 from eliot_progress.testing.samples import report
 
@@ -69,7 +70,7 @@ async def test_a_state_reaches_everybody_and_the_groups_of_its_task_and_of_its_c
     state = state_of(report(3, about=""))
     groups = groups_of(state, "three")
     assert groups == (
-        everything_group("three"),
+        all_tasks_group("three"),
         task_group(state.id, "three"),
         tree_group(state.causal_id, "three"),
     )
@@ -197,9 +198,9 @@ async def test_each_message_of_a_client_is_a_task_that_names_its_connection(log,
     received = [m for m in log if m.get("message_type") == "received"]
     begun = started(log, "websocket:message")
     assert connected["task_uuid"] == connection["task_uuid"]
-    assert [causal(m["task_uuid"]) for m in received] == answers
+    assert [causal_id_of(m["task_uuid"]) for m in received] == answers
     assert [m["task_uuid"] for m in received] == [m["task_uuid"] for m in begun]
-    assert len({*answers, causal(connection["task_uuid"])}) == 3
+    assert len({*answers, causal_id_of(connection["task_uuid"])}) == 3
     assert {m["cause"] for m in begun} == {action_id(connection["task_uuid"], ())}
 
 
@@ -209,7 +210,7 @@ async def test_what_another_process_sends_goes_on_below_its_sender(log, socket):
     with context.start("click") as click:
         inject(message)
     await get_channel_layer().group_send("all", message)
-    assert await socket.hear() == causal(click.task_uuid)
+    assert await socket.hear() == causal_id_of(click.task_uuid)
     (told,) = [m for m in log if m.get("message_type") == "told"]
     (begun,) = started(log, "channels:message")
     assert begun["type"] == "told"
@@ -220,7 +221,7 @@ async def test_what_is_sent_without_a_place_belongs_to_the_connection(log, socke
     await socket.connect()
     await get_channel_layer().group_send("all", {"type": "told"})
     (connection,) = started(log, "websocket:connection")
-    assert await socket.hear() == causal(connection["task_uuid"])
+    assert await socket.hear() == causal_id_of(connection["task_uuid"])
 
 
 async def test_a_message_that_fails_is_told_and_raised(log):
@@ -240,7 +241,7 @@ async def test_without_a_connection_a_message_is_a_task_without_a_cause(log):
     answer = await socket.hear()
     (begun,) = started(log, "websocket:message")
     await socket.disconnect()
-    assert (causal(begun["task_uuid"]), "cause" in begun) == (answer, False)
+    assert (causal_id_of(begun["task_uuid"]), "cause" in begun) == (answer, False)
 
 
 @pytest.mark.parametrize("backend", ["core.RedisChannelLayer", "pubsub.RedisPubSubChannelLayer"])

@@ -7,7 +7,7 @@ import pytest
 import strawberry
 from graphql.execution.collect_fields import FieldDetails
 
-from eliot_progress.adapters.execution import SteadyExecution
+from eliot_progress.adapters.execution import LeakFreeExecutionContext
 
 
 @strawberry.type
@@ -29,7 +29,7 @@ class Subscription:
             yield Event(number=number)
 
 
-schema = strawberry.Schema(Query, subscription=Subscription, execution_context_class=SteadyExecution)
+schema = strawberry.Schema(Query, subscription=Subscription, execution_context_class=LeakFreeExecutionContext)
 FOLLOW = """subscription ($count: Int!, $named: Boolean! = false) {
   events(count: $count) { number name @include(if: $named) }
 }"""

@@ -11,7 +11,8 @@ from tests.sockets import Socket
 from eliot_progress import causal_id, context, log_message
 from eliot_progress.adapters.asgi import CausalASGI
 from eliot_progress.adapters.graphql import CausalExtension, Liveness, Progress, from_state
-from eliot_progress.ids import action_id, causal
+from eliot_progress.ids import action_id
+from eliot_progress.ids import causal_id as causal_id_of
 from eliot_progress.state import state_of
 from eliot_progress.testing.samples import report
 
@@ -107,7 +108,7 @@ async def test_sync_and_async_resolvers_run_inside_the_action_of_their_operation
     with context.start("request") as request:
         answer = await SCHEMA.execute("query Both { where later }", operation_name="Both")
         assert context.current() is request
-    assert set(answer.data.values()) == {causal(request.task_uuid)}
+    assert set(answer.data.values()) == {causal_id_of(request.task_uuid)}
     ((start, end),) = operations(log)
     assert (start["operation"], end["action_status"]) == ("Both", "succeeded")
     for message in said(log, "sync") + said(log, "async"):
@@ -117,7 +118,7 @@ async def test_sync_and_async_resolvers_run_inside_the_action_of_their_operation
 def test_an_operation_without_a_loop_runs_inside_an_action_too(log):
     answer = SCHEMA.execute_sync("{ where }")
     ((start, _),) = operations(log)
-    assert answer.data["where"] == causal(start["task_uuid"])
+    assert answer.data["where"] == causal_id_of(start["task_uuid"])
     assert context.current() is None
 
 
@@ -145,7 +146,7 @@ async def test_a_subscription_runs_inside_its_action_and_who_listens_outside(log
         await second.aclose()
     mine = [m for m in log if m.get("action_type") == "graphql:operation"]
     starts = [tuple(m["task_level"][:-1]) for m in mine if m["action_status"] == "started"]
-    assert answers == [causal(listener.task_uuid)] * 2
+    assert answers == [causal_id_of(listener.task_uuid)] * 2
     frames = [tuple(m["task_level"][:-1]) for m in said(log, "frame")]
     assert frames == starts * 2
     assert {tuple(m["task_level"][:-1]) for m in said(log, "closed")} == set(starts)
@@ -182,7 +183,7 @@ async def test_over_a_websocket_each_operation_is_a_task_that_names_its_connecti
     await socket.disconnect()
     connection = next(m for m in log if m.get("action_type") == "websocket:connection")
     starts = [start for start, _ in operations(log)]
-    query, subscription = (causal(start["task_uuid"]) for start in starts)
+    query, subscription = (causal_id_of(start["task_uuid"]) for start in starts)
     assert answers == [query, subscription, subscription]
-    assert len({query, subscription, causal(connection["task_uuid"])}) == 3
+    assert len({query, subscription, causal_id_of(connection["task_uuid"])}) == 3
     assert {start["cause"] for start in starts} == {action_id(connection["task_uuid"], ())}

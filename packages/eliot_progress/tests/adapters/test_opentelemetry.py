@@ -7,7 +7,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from eliot_progress import context, extract, inject
-from eliot_progress.adapters.opentelemetry import CausalIdGenerator, start_below_span
+from eliot_progress.adapters.opentelemetry import CausalIdGenerator, continue_span
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_spans_outside_of_actions_have_ids_of_their_own(traced):
 
 def test_an_action_below_a_span_has_its_trace_id_and_says_which_span(traced, log):
     tracer, spans = traced
-    with tracer.start_as_current_span("work"), start_below_span("inner") as action:
+    with tracer.start_as_current_span("work"), continue_span("inner") as action:
         pass
     (span,) = spans()
     assert action.task_uuid.replace("-", "") == f"{span.context.trace_id:032x}"
@@ -47,8 +47,8 @@ def test_an_action_below_a_span_has_its_trace_id_and_says_which_span(traced, log
 def test_inside_an_action_or_without_a_span_it_is_a_plain_start(traced):
     tracer, _ = traced
     with context.start("click") as outer, tracer.start_as_current_span("work"):
-        assert start_below_span("inner").level == (*outer.level, 2)
-    assert start_below_span("alone").level == ()
+        assert continue_span("inner").level == (*outer.level, 2)
+    assert continue_span("alone").level == ()
 
 
 def test_the_headers_are_understood_on_both_sides(traced):

@@ -16,7 +16,7 @@ def kept():
     actions = {
         (row.causal_id, row.path): (
             *(row.parent, row.action_type, row.status, row.started_at, row.ended_at, row.duration_s),
-            *(row.reason, row.done, row.total, row.unit, row.seq, row.seen_at),
+            *(row.reason, row.done, row.total, row.unit, row.seq, row.last_message_at),
         )
         for row in LogAction.objects.all()
     }
@@ -34,7 +34,7 @@ def test_starts_ends_and_reports_make_one_row_of_an_action():
     assert (render.done, render.total, render.unit, render.seq) == (240, 300, "frame", 2)
     assert render.reason == "No space left on device"
     root = LogAction.objects.get(causal_id=CAUSAL, path="")
-    assert (root.parent, root.seen_at) == (None, 109.0)
+    assert (root.parent, root.last_message_at) == (None, 109.0)
 
 
 @pytest.mark.parametrize("seed", range(8))

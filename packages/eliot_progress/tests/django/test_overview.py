@@ -31,7 +31,7 @@ def tasks():
         sample(1, level=(2,), about="Alive", by="admin", done=30, total=120, eta_s=(60, 90), **alive)
     )
     stalled = {"started_at": now - 99, "beat_at": now - 60, "next_by": now - 50, "grace_s": 5.0}
-    store.record(sample(1, level=(3,), about="Stalled", **stalled), heard_at=now - 60)
+    store.record(sample(1, level=(3,), about="Stalled", **stalled), received_at=now - 60)
     store.record(sample(1, level=(4,), about="Failed", outcome="failed", reason="disk full", **alive))
     store.record(sample(1, level=(5,), about="Done", outcome="succeeded", **alive))
 

@@ -49,7 +49,7 @@ def test_what_has_no_sane_level_is_left_out(level):
 def test_what_another_process_s_attempt_logs_is_kept(log):
     with start("request"):
         inject(headers := {})
-    with extract(headers).attempt("task"):
+    with extract(headers).start_child("task"):
         log_message("hello")
     assert [row.kind for row in batch(log).messages] == [
         *("request", "context:send", "context:send", "request"),
@@ -71,7 +71,7 @@ def test_actions_above_a_message_are_known_before_their_own_messages_come():
         ("a2", "", ""),
         ("a2/a3", "a2", ""),
     ]
-    assert made.actions[CAUSAL, ""].seen_at == 5.0
+    assert made.actions[CAUSAL, ""].last_message_at == 5.0
 
 
 @given(st.permutations(STORY))

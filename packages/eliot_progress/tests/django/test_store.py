@@ -52,7 +52,7 @@ def test_a_sender_whose_clock_is_wrong_by_minutes_is_judged_right(store, wrong_b
 
 def test_a_message_out_of_an_old_file_does_not_bring_a_dead_task_to_life(store):
     sent = time.time() - 3600
-    store.record(sample(1, started_at=sent, beat_at=sent, next_by=sent + 1, grace_s=5), heard_at=sent)
+    store.record(sample(1, started_at=sent, beat_at=sent, next_by=sent + 1, grace_s=5), received_at=sent)
     assert judge(store.get(f"{TASK}@/2"), time.time()) == "stalled"
 
 

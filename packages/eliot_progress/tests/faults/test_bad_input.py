@@ -157,7 +157,7 @@ def test_forged_headers_name_no_place_that_a_log_can_not_hold(headers):
 )
 def test_what_a_stranger_claims_to_go_on_from_is_a_sane_place(trace, path):
     origin = extract({"traceparent": f"00-{trace}-00f067aa0ba902b7-01", "tracestate": f"eliot={path}"})
-    with logged() as log, origin.attempt("task"):
+    with logged() as log, origin.start_child("task"):
         log_message("said")
     (row, *_), left_out = rows.batch(log).messages, rows.batch(log).left_out
     assert (row.causal_id, left_out) == (trace, 0)

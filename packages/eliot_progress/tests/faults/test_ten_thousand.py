@@ -13,8 +13,8 @@ from asgiref.sync import SyncToAsync
 from django.contrib.auth.models import User
 from django.db import connections
 
-from eliot_progress.adapters.board import Board
-from eliot_progress.adapters.channels import changes, everything_group, get_channel_layer
+from eliot_progress.adapters.channels import all_tasks_group, changes, get_channel_layer
+from eliot_progress.adapters.resolvers import ProgressResolvers
 from eliot_progress.django.store import DjangoStore
 from eliot_progress.messages import parse
 from eliot_progress.state import state_of, to_dict
@@ -87,15 +87,15 @@ class Reads:
 
 
 def schema_over(reads):
-    board = Board(reads, may_see=lambda user, state: True, changes=changes)
+    resolvers = ProgressResolvers(reads, can_view=lambda user, state: True, changes=changes)
 
     @strawberry.type
     class Query:
-        in_progress = strawberry.field(resolver=board.in_progress)
+        in_progress = strawberry.field(resolver=resolvers.in_progress)
 
     @strawberry.type
     class Subscription:
-        in_progress = strawberry.subscription(resolver=board.in_progress_updates)
+        in_progress = strawberry.subscription(resolver=resolvers.in_progress_updates)
 
     return strawberry.Schema(Query, subscription=Subscription)
 
@@ -142,7 +142,7 @@ async def test_many_who_look_and_follow_share_one_reading_and_are_sent_what_chan
 async def tell(message):
     state = to_dict(state_of(parse(message)))
     told = {"type": "progress.changed", "state": state}
-    await get_channel_layer().group_send(everything_group(), told)
+    await get_channel_layer().group_send(all_tasks_group(), told)
 
 
 async def after_beats(updates):

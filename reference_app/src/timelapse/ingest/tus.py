@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from starlette.responses import Response
 
-from eliot_progress.context import extract, start_below
+from eliot_progress.context import continue_from, extract
 from timelapse.ingest import domain
 from timelapse.ingest.body import Body, ClientGone
 from timelapse.ingest.domain import Refusal
@@ -152,7 +152,7 @@ async def _progressed(request: Request, camera: UUID, upload: Incoming, headers:
 def _caused(request: Request, upload: Incoming) -> Action:
     """Go on below the agent's own action: by now its token is known to be good."""
     fields = {"capture": upload.order.capture.capture, "bytes": upload.order.length}
-    return start_below(extract(request.headers), "ingest:keep", **fields)
+    return continue_from(extract(request.headers), "ingest:keep", **fields)
 
 
 def _known(status: int, known: Known, headers: dict[str, str]) -> Response:

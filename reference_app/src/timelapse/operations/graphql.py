@@ -11,17 +11,17 @@ from asgiref.sync import sync_to_async
 from strawberry.types import Info
 
 from eliot_progress import TaskState
-from eliot_progress.adapters.board import Board, User
 from eliot_progress.adapters.channels import changes
 from eliot_progress.adapters.graphql import InProgress, InProgressUpdate
+from eliot_progress.adapters.resolvers import ProgressResolvers, User
 from fsmlock.adapters.graphql import Hold
 from queue_insight.adapters.graphql import Queue, QueuedTask, from_snapshot
 from timelapse.operations import queries
 from timelapse.shared import conf
 from timelapse.shared.graphql import UpdateKind, signed_in
 from timelapse.shared.live import watch
-from timelapse.shared.look import Look
 from timelapse.shared.progress import store
+from timelapse.shared.single_flight import SingleFlight
 
 GROUP = "operations"
 
@@ -30,8 +30,10 @@ def _whoever_is_signed_in(user: User | None, _state: TaskState) -> bool:
     return user is not None and user.is_active
 
 
-_board = Board(store(), may_see=_whoever_is_signed_in, changes=changes, beat_s=conf.get().beat_seconds / 2)
-_overview = Look(queries.overview)
+_progress = ProgressResolvers(
+    store(), can_view=_whoever_is_signed_in, changes=changes, beat_s=conf.get().beat_seconds / 2
+)
+_overview = SingleFlight(queries.overview)
 #: Many tasks may begin and end in a second; a viewer is shown at most so many moments of it, in seconds.
 _LEAST_S = 0.2
 #: What only a beat asks for may be as old as this, in seconds: so that many watchers beat together.
@@ -85,7 +87,7 @@ class Query:
     async def in_progress(self, info: Info, limit: int = 50) -> InProgress:
         """Ask the board."""
         signed_in(info)
-        return await _board.in_progress(info, limit=limit)
+        return await _progress.in_progress(info, limit=limit)
 
     @strawberry.field(
         description="Where the log is read, to be followed by a causal id; null for those who may not."
@@ -121,5 +123,5 @@ class Subscription:
     ) -> AsyncGenerator[InProgressUpdate, None]:
         """Follow the board."""
         await sync_to_async(signed_in)(info)
-        async for update in _board.in_progress_updates(info, limit=limit):
+        async for update in _progress.in_progress_updates(info, limit=limit):
             yield update

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 
 import eliot_progress
-from timelapse.project.fanout import publish
+from timelapse.project.progress_publisher import publish
 from timelapse.shared.progress import store
 
 

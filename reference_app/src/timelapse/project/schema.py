@@ -16,7 +16,7 @@ import timelapse.ingest.graphql
 import timelapse.operations.graphql
 import timelapse.rendering.graphql
 import timelapse.timelapses.graphql
-from eliot_progress.adapters.execution import SteadyExecution
+from eliot_progress.adapters.execution import LeakFreeExecutionContext
 from eliot_progress.adapters.graphql import CausalExtension
 from timelapse.shared.graphql import SCALARS
 
@@ -47,7 +47,7 @@ schema = strawberry.Schema(
     query=_merged("Query", NodeQuery),
     mutation=_merged("Mutation"),
     subscription=_merged("Subscription"),
-    execution_context_class=SteadyExecution,
+    execution_context_class=LeakFreeExecutionContext,
     config=StrawberryConfig(scalar_map=dict(SCALARS)),
     extensions=[
         CausalExtension,

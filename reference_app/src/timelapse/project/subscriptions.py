@@ -10,7 +10,7 @@ from channels.auth import get_user
 from strawberry.channels import GraphQLWSConsumer
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
-from eliot_progress.adapters.transport import CausalTransport
+from eliot_progress.adapters.graphql_ws import CausalWebSocketHandler
 from timelapse.project.schema import schema
 
 #: Seconds between two looks at whether who connected is still signed in, and what he may.
@@ -26,7 +26,7 @@ class Consumer(GraphQLWSConsumer[dict[str, object], None]):
     out, its user deactivated or with another password.
     """
 
-    graphql_transport_ws_handler_class = CausalTransport[dict[str, object], None]
+    graphql_transport_ws_handler_class = CausalWebSocketHandler[dict[str, object], None]
 
     async def connect(self) -> None:
         """Serve the socket, and look after its session."""

@@ -211,7 +211,7 @@ def _note_cause(movie: Movie) -> None:
 
 def _publish(movie: Movie, task_id: str) -> None:
     origin = extract(movie.cause)
-    with origin.attempt("movie:send", movie=movie.pk) if origin else nullcontext():
+    with origin.start_child("movie:send", movie=movie.pk) if origin else nullcontext():
         current_app.send_task(RENDER_TASK, args=[movie.pk], task_id=task_id)
 
 

@@ -189,5 +189,5 @@ def _caused(capture: Capture) -> Iterator[None]:
     if origin is None:
         yield
         return
-    with origin.attempt("camera:deliver", capture=capture.capture):
+    with origin.start_child("camera:deliver", capture=capture.capture):
         yield

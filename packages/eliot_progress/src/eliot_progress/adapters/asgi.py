@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-from eliot_progress import clean, context, ids
+from eliot_progress import context, ids, sanitise
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -63,14 +63,14 @@ class CausalASGI:
         believed = self._adopt(scope)
         with _begin(scope, believed) as action:
             _connection.set(_Connection(action, believed) if scope["type"] == "websocket" else None)
-            await self._app(scope, receive, _with_header(send, ids.causal(action.task_uuid).encode()))
+            await self._app(scope, receive, _with_header(send, ids.causal_id(action.task_uuid).encode()))
 
 
 def _begin(scope: Scope, believed: bool) -> context.Action:
     kind = "http:request" if scope["type"] == "http" else "websocket:connection"
-    fields = {"method": clean.text(scope.get("method", "")), "path": clean.text(scope.get("path", ""))}
+    fields = {"method": sanitise.text(scope.get("method", "")), "path": sanitise.text(scope.get("path", ""))}
     origin = context.extract(_text_headers(scope)) if believed else None
-    return context.start_below(origin, kind, **fields)
+    return context.continue_from(origin, kind, **fields)
 
 
 def start_inbound(
@@ -86,7 +86,7 @@ def start_inbound(
         return context.start(action_type, **fields)
     origin = context.extract(carried) if carried and connection.believed else None
     if origin is not None:
-        return origin.attempt(action_type, cause=here.id, **fields)
+        return origin.start_child(action_type, cause=here.id, **fields)
     return context.start_task(action_type, cause=here.id, **fields)
 
 

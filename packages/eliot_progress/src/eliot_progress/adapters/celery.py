@@ -86,7 +86,7 @@ def _begin(task: Task[..., object] | None = None, task_id: str = "", **_: object
         fields["group"] = str(request.group)
     carrier = getattr(request, HEADER, None)
     origin = context.extract(carrier) if isinstance(carrier, dict) and not request.is_eager else None
-    action = context.start_below(origin, "celery:task", **fields)
+    action = context.continue_from(origin, "celery:task", **fields)
     setattr(request, _RUN, _Run(action, _ACTION_CONTEXT.set(action)))
 
 

@@ -17,7 +17,7 @@ from channels.consumer import AsyncConsumer
 from channels.layers import get_channel_layer
 from eliot import log_message
 
-from eliot_progress import clean, context
+from eliot_progress import context, sanitise
 from eliot_progress.adapters.asgi import start_inbound
 from eliot_progress.state import TaskState, arrived, from_dict, newer, to_dict
 
@@ -52,14 +52,14 @@ def tree_group(causal_id: str, prefix: str = "progress") -> str:
     return group_name(causal_id, f"{prefix}-tree")
 
 
-def everything_group(prefix: str = "progress") -> str:
+def all_tasks_group(prefix: str = "progress") -> str:
     """The group in which every task is told."""
     return f"{prefix}-everything"
 
 
 def groups_of(state: TaskState, prefix: str = "progress") -> tuple[str, ...]:
     """Where a state is told: among everything, its task, its causal tree and, if it has one, its object."""
-    groups = (everything_group(prefix), task_group(state.id, prefix), tree_group(state.causal_id, prefix))
+    groups = (all_tasks_group(prefix), task_group(state.id, prefix), tree_group(state.causal_id, prefix))
     return (*groups, group_name(state.about, prefix)) if state.about else groups
 
 
@@ -80,7 +80,9 @@ def publisher(
 def changes(
     of: str | None, group_prefix: str = "progress", *, alias: str = "default"
 ) -> AbstractAsyncContextManager[Callable[[float], Awaitable[Sequence[TaskState]]]]:
-    """Hears what `publisher` tells of a task, of an object or (None) of all: `Board(store, changes=changes)`.
+    """Receive what `publisher` sends about a task, an object or (None) every task.
+
+    For `ProgressResolvers(store, changes=changes)`.
 
     Inside the `async with`, awaiting `changed(longest_s)` gives the newest state of each task that was told
     since the last time, by this host's clock, or nothing when so many seconds have passed. While the channel
@@ -98,7 +100,7 @@ async def _changes(
         raise LookupError(_MISSING.format(alias))
     channel, ear = await layer.new_channel(), _Ear()
     one = () if of is None else (task_group(of, group_prefix), group_name(of, group_prefix))
-    groups = one or (everything_group(group_prefix),)
+    groups = one or (all_tasks_group(group_prefix),)
     for group in groups:
         await layer.group_add(group, channel)
     # In a context of its own: what a layer logs belongs to no reader. It waits without end, since a layer
@@ -167,7 +169,7 @@ def _begun(message: Mapping[str, str]) -> context.Action | None:
     origin = context.extract(message)
     if origin is None:
         return None
-    return origin.attempt("channels:message", type=clean.text(message.get("type", "")))
+    return origin.start_child("channels:message", type=sanitise.text(message.get("type", "")))
 
 
 class _Publisher:

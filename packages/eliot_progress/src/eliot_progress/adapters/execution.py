@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from graphql.pyutils import AwaitableOrValue
 
 
-class SteadyExecution(StrawberryGraphQLCoreExecutionContext):
-    """All events of a subscription share its fields: `Schema(..., execution_context_class=SteadyExecution)`.
+class LeakFreeExecutionContext(StrawberryGraphQLCoreExecutionContext):
+    """All events of a subscription share the collected fields of the first one.
+
+    `Schema(..., execution_context_class=LeakFreeExecutionContext)`.
 
     graphql-core 3.3 collects an operation's fields anew for each event, and remembers what it found below
     them for as long as the subscription lives: 5.4 kB an event were measured for a page of twenty fields, and

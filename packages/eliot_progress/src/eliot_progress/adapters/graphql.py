@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import strawberry
 from strawberry.extensions import SchemaExtension
 
-from eliot_progress import clean, stall
+from eliot_progress import sanitise, stall
 from eliot_progress.adapters.asgi import start_inbound
-from eliot_progress.adapters.transport import carried
+from eliot_progress.adapters.graphql_ws import operation_extensions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,8 +30,8 @@ class CausalExtension(SchemaExtension):
 
     Resolvers run inside it, and so does a subscription's generator until its end. Over a websocket it is a
     task of its own, whose `cause` names the connection, or goes on below the click that the page names
-    (`transport.CausalTransport`). It fails with the first error of the answer. One that its client left
-    succeeds, with `completed` false.
+    (`graphql_ws.CausalWebSocketHandler`). It fails with the first error of the answer. One that its client
+    left succeeds, with `completed` false.
     """
 
     _action: Action
@@ -42,7 +42,7 @@ class CausalExtension(SchemaExtension):
         """From the asking to the last answer."""
         asked = self.execution_context
         action = start_inbound(
-            "graphql:operation", carried(), operation=clean.text(asked.operation_name or "")
+            "graphql:operation", operation_extensions(), operation=sanitise.text(asked.operation_name or "")
         )
         self._action = action
         self._go_in()

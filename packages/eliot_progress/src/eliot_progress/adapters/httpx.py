@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import httpx
 
-from eliot_progress.calls import Trusted, call, trust_all
+from eliot_progress.http_calls import Trusted, start_call, trust_all
 
 
 class CausalTransport(httpx.BaseTransport):
@@ -20,7 +20,7 @@ class CausalTransport(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request."""
         url = request.url
-        with call(request.method, url.host, url.path, request.headers, self._trusted) as action:
+        with start_call(request.method, url.host, url.path, request.headers, self._trusted) as action:
             response = self._inner.handle_request(request)
             action.add_success_fields(status=response.status_code)
             return response
@@ -42,7 +42,7 @@ class AsyncCausalTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request."""
         url = request.url
-        with call(request.method, url.host, url.path, request.headers, self._trusted) as action:
+        with start_call(request.method, url.host, url.path, request.headers, self._trusted) as action:
             response = await self._inner.handle_async_request(request)
             action.add_success_fields(status=response.status_code)
             return response

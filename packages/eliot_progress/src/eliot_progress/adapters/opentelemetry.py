@@ -24,7 +24,7 @@ class CausalIdGenerator(RandomIdGenerator):
         return super().generate_trace_id() if causal is None else int(causal, 16)
 
 
-def start_below_span(action_type: str, **fields: object) -> Action:
+def continue_span(action_type: str, **fields: object) -> Action:
     """Start an action in the trace of the current span: for programs that OpenTelemetry traces from outside.
 
     Inside an action, or where no span is recorded, this is `context.start`.
@@ -32,6 +32,6 @@ def start_below_span(action_type: str, **fields: object) -> Action:
     span = trace.get_current_span().get_span_context()
     if causal_id() is not None or not span.is_valid:
         return start(action_type, **fields)
-    return Origin(task_uuid=str(UUID(int=span.trace_id)), level=()).attempt(
+    return Origin(task_uuid=str(UUID(int=span.trace_id)), level=()).start_child(
         action_type, span_id=f"{span.span_id:016x}", **fields
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from proglog import ProgressBarLogger
 
-from eliot_progress import clean
+from eliot_progress import sanitise
 
 if TYPE_CHECKING:
     from eliot_progress.progress import Progress
@@ -29,8 +29,8 @@ class ProgressLogger(ProgressBarLogger):  # type: ignore[misc] # proglog has no 
             if attr == "total":
                 self._work.step(bar)
         elif attr == "total":
-            self._work.total = clean.total(value)
-        elif attr == "index" and (done := clean.number(value)) is not None and done >= 0:
+            self._work.total = sanitise.total(value)
+        elif attr == "index" and (done := sanitise.number(value)) is not None and done >= 0:
             self._work.to(done)
 
     def callback(self, **changes: object) -> None:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from requests.adapters import HTTPAdapter
 
-from eliot_progress.calls import Trusted, call, trust_all
+from eliot_progress.http_calls import Trusted, start_call, trust_all
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
@@ -26,7 +26,7 @@ class CausalAdapter(HTTPAdapter):
         """Send the request."""
         url = urlsplit(request.url or "")
         headers: MutableMapping[str, str] = request.headers  # type: ignore[assignment] # bytes are left alone
-        with call(request.method or "", url.hostname or "", url.path, headers, self._trusted) as action:
+        with start_call(request.method or "", url.hostname or "", url.path, headers, self._trusted) as action:
             response = super().send(request, *options, **more)  # type: ignore[arg-type] # requests' own
             action.add_success_fields(status=response.status_code)
             return response

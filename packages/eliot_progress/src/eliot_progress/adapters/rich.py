@@ -11,7 +11,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from eliot_progress import clean, stall
+from eliot_progress import sanitise, stall
 from eliot_progress.bars import NOTHING, counted, nested, told
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def drawn(states: Sequence[TaskState], now: float, trouble: str = "") -> Group:
     table = Table.grid(padding=(0, 2))
     for state, depth in nested(states):
         style = _STYLES.get(state.outcome or stall.judge(state, now), "")
-        label = Text("  " * depth + clean.text(state.description, 40), style)
+        label = Text("  " * depth + sanitise.text(state.description, 40), style)
         table.add_row(label, _bar(state), Text(counted(state)), Text("  ".join(told(state, now)), style))
     parts = [table if states else Text(NOTHING)]
     return Group(*parts, *([Text(trouble, "red")] if trouble else []))

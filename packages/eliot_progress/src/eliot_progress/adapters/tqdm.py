@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from eliot import log_message
 
-from eliot_progress import clean
+from eliot_progress import sanitise
 from eliot_progress.loop import Loop, length
 from eliot_progress.progress import Progress, progress
 
@@ -110,7 +110,9 @@ class tqdm(Generic[_Item]):  # noqa: N801 - the name is the point
     def set_postfix(self, ordered_dict: object = None, refresh: bool | None = True, **values: object) -> None:  # noqa: ARG002
         """Say something about the moment, as `name=value` pairs."""
         pairs = {**(ordered_dict if isinstance(ordered_dict, dict) else {}), **values}
-        self._work.note(", ".join(f"{clean.text(name)}={clean.text(value)}" for name, value in pairs.items()))
+        self._work.note(
+            ", ".join(f"{sanitise.text(name)}={sanitise.text(value)}" for name, value in pairs.items())
+        )
 
     def set_postfix_str(self, s: str = "", refresh: bool | None = True) -> None:  # noqa: ARG002
         """Say something about the moment."""

@@ -28,7 +28,7 @@ else:
 _P = ParamSpec("_P")
 
 
-class ShowingAdmin(_Base):
+class ReadOnlyAdmin(_Base):
     """An admin page of our own in place of a list of rows, for those who may view its model."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's
@@ -58,7 +58,7 @@ class ShowingAdmin(_Base):
 
 
 @admin.register(TaskRecord)
-class TaskAdmin(ShowingAdmin):
+class TaskAdmin(ReadOnlyAdmin):
     """What is going on."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -67,7 +67,7 @@ class TaskAdmin(ShowingAdmin):
 
 
 @admin.register(LogMessage)
-class LogAdmin(ShowingAdmin):
+class LogAdmin(ReadOnlyAdmin):
     """The log explorer."""
 
     def get_urls(self) -> list[URLPattern]:

@@ -25,7 +25,7 @@ _END = """(%s, %s, %s, %s, %s, %s, %s, %s,
 # Both messages of an action, and its reports, in any order and any number of times, give the same row.
 _ACTION = """
 INSERT INTO eliot_progress_logaction AS t (causal_id, path, parent, action_type, status, started_at, ended_at,
-    duration_s, reason, done, total, unit, seq, seen_at)
+    duration_s, reason, done, total, unit, seq, last_message_at)
 VALUES {rows}
 ON CONFLICT (causal_id, path) DO UPDATE SET
     action_type = CASE WHEN excluded.action_type <> '' THEN excluded.action_type ELSE t.action_type END,
@@ -39,7 +39,8 @@ ON CONFLICT (causal_id, path) DO UPDATE SET
     total = CASE WHEN excluded.seq > COALESCE(t.seq, -1) THEN excluded.total ELSE t.total END,
     unit = CASE WHEN excluded.seq > COALESCE(t.seq, -1) THEN excluded.unit ELSE t.unit END,
     seq = CASE WHEN excluded.seq > COALESCE(t.seq, -1) THEN excluded.seq ELSE t.seq END,
-    seen_at = CASE WHEN excluded.seen_at > t.seen_at THEN excluded.seen_at ELSE t.seen_at END
+    last_message_at = CASE WHEN excluded.last_message_at > t.last_message_at THEN excluded.last_message_at
+        ELSE t.last_message_at END
 """
 _TOLD = f"({', '.join(['%s'] * 14)})"
 # Ends that came before their start.
@@ -98,7 +99,17 @@ def _action(row: rows.ActionRow) -> _Values:
     known = row.started_at is not None and row.ended_at is not None
     duration = row.ended_at - row.started_at if known else None  # type: ignore[operator] # known says so
     told = (row.action_type, row.status, row.started_at, row.ended_at, duration, row.reason)
-    return (row.causal_id, row.path, row.parent, *told, row.done, row.total, row.unit, row.seq, row.seen_at)
+    return (
+        row.causal_id,
+        row.path,
+        row.parent,
+        *told,
+        row.done,
+        row.total,
+        row.unit,
+        row.seq,
+        row.last_message_at,
+    )
 
 
 def _measure(cursor: CursorWrapper, causal_ids: Sequence[str]) -> None:

@@ -9,7 +9,7 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import StreamingHttpResponse
 from eliot._action import _ACTION_CONTEXT
 
-from eliot_progress import clean, context, ids
+from eliot_progress import context, ids, sanitise
 from eliot_progress.django import conf
 from eliot_progress.django.streaming import streamed
 
@@ -62,9 +62,9 @@ class CausalMiddleware:
 
 
 def _begin(request: HttpRequest) -> context.Action:
-    fields = {"method": clean.text(request.method), "path": clean.text(request.path)}
+    fields = {"method": sanitise.text(request.method), "path": sanitise.text(request.path)}
     origin = context.extract(_carried(request)) if _believed(request) else None
-    action = context.start_below(origin, "http:request", **fields)
+    action = context.continue_from(origin, "http:request", **fields)
     setattr(request, _ACTION, action)
     return action
 
@@ -105,7 +105,7 @@ class _Around:
 
 def _end(action: context.Action, response: HttpResponseBase) -> HttpResponseBase:
     """Name the action in the answer, and end it; that of a streamed answer ends with its last part."""
-    response[HEADER] = ids.causal(action.task_uuid)
+    response[HEADER] = ids.causal_id(action.task_uuid)
     action.add_success_fields(status=response.status_code)
     # A file that the server itself sends has no code of ours to follow.
     if isinstance(response, StreamingHttpResponse) and getattr(response, "file_to_stream", None) is None:

@@ -28,7 +28,7 @@ class TaskRecord(models.Model):
     #: A newer task of the same type about the same object is there.
     superseded = models.BooleanField(default=False)
     #: When the report was heard, by the database's clock.
-    heard_at = models.DateTimeField(db_index=True)
+    received_at = models.DateTimeField(db_index=True)
     #: The TaskState as `to_dict` gives it.
     state = models.JSONField()
 
@@ -42,7 +42,7 @@ class TaskRecord(models.Model):
                 condition=Q(outcome="", superseded=False),
             ),
             models.Index(
-                fields=["outcome", "-heard_at", "-id"], name="ep_task_ended", condition=~Q(outcome="")
+                fields=["outcome", "-received_at", "-id"], name="ep_task_ended", condition=~Q(outcome="")
             ),
         ]
 
@@ -74,7 +74,7 @@ class LogAction(models.Model):
     unit = models.CharField(max_length=KIND, blank=True)
     seq = models.BigIntegerField(null=True)
     #: Time of the newest message of its own; of the root, of any message of the task.
-    seen_at = models.FloatField()
+    last_message_at = models.FloatField()
 
     class Meta:
         verbose_name = "action"
@@ -83,7 +83,7 @@ class LogAction(models.Model):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["causal_id", "parent", "path"], name="ep_action_parent"),
-            models.Index(fields=["-seen_at"], name="ep_action_roots", condition=Q(parent=None)),
+            models.Index(fields=["-last_message_at"], name="ep_action_roots", condition=Q(parent=None)),
             models.Index(fields=["causal_id", "path"], name="ep_action_failed", condition=Q(status="failed")),
         ]
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from django.template.response import TemplateResponse
 
-from eliot_progress import clean, errors, ids, stall
-from eliot_progress.django import conf, shown
+from eliot_progress import errors, ids, sanitise, stall
+from eliot_progress.django import conf, presentation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -38,7 +38,7 @@ def overview(request: HttpRequest, context: Mapping[str, object]) -> HttpRespons
         "shows": _SHOWS,
         "tasks": [task(state, now) for state in _going_on(show, by, now)],
         "ended": [task(state, now) for state in _ended(show, by)],
-        "at": shown.clock(now).partition(".")[0],
+        "at": presentation.clock(now).partition(".")[0],
     }
     part = "_overview.html" if "part" in request.GET else "overview.html"
     return TemplateResponse(request, f"eliot_progress/{part}", values)
@@ -95,25 +95,27 @@ def task(state: TaskState, now: float) -> Task:
         id=state.id,
         causal_id=state.causal_id,
         path=_path(state.id),
-        description=clean.text(state.description) or clean.text(state.action_type),
-        about=clean.text(state.about),
-        by=clean.text(state.by),
+        description=sanitise.text(state.description) or sanitise.text(state.action_type),
+        about=sanitise.text(state.about),
+        by=sanitise.text(state.by),
         liveness=liveness,
         outcome=state.outcome or "",
-        reason=clean.text(state.reason, shown.SUMMARY * 2),
-        done=shown.how_far(state.done, state.total, state.unit),
-        percent=shown.percent(state.done, state.total),
-        step=clean.text("  ".join(word for word in (state.step, state.note) if word), shown.SUMMARY),
+        reason=sanitise.text(state.reason, presentation.SUMMARY * 2),
+        done=presentation.how_far(state.done, state.total, state.unit),
+        percent=presentation.percent(state.done, state.total),
+        step=sanitise.text(
+            "  ".join(word for word in (state.step, state.note) if word), presentation.SUMMARY
+        ),
         left=_left(*state.eta_s) if state.eta_s and going else "",
-        since=shown.clock(state.started_at).partition(".")[0],
-        beat=shown.duration(max(0.0, now - state.beat_at)),
+        since=presentation.clock(state.started_at).partition(".")[0],
+        beat=presentation.duration(max(0.0, now - state.beat_at)),
     )
 
 
 def _left(low: float, high: float) -> str:
     if high < 60:
         return f"{low:.0f} to {high:.0f} s"
-    return f"{shown.duration(low)} to {shown.duration(high)}"
+    return f"{presentation.duration(low)} to {presentation.duration(high)}"
 
 
 def _path(identifier: str) -> str:

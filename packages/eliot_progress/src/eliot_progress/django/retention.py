@@ -34,7 +34,7 @@ class Pruned:
 def older_than(cutoff: float) -> Pruned:
     """Forget the tasks whose last message came before `cutoff` (seconds since 1970)."""
     tasks = messages = 0
-    while gone := _forget(list(_oldest().filter(seen_at__lt=cutoff)[:_AT_ONCE])):
+    while gone := _forget(list(_oldest().filter(last_message_at__lt=cutoff)[:_AT_ONCE])):
         tasks, messages = tasks + gone.tasks, messages + gone.messages
     TaskRecord.objects.exclude(outcome="").filter(started_at__lt=cutoff).delete()
     return Pruned(tasks=tasks, messages=messages)
@@ -80,7 +80,7 @@ def _overhead() -> int:
 
 
 def _oldest() -> QuerySet[LogAction]:
-    return LogAction.objects.filter(parent=None).order_by("seen_at")
+    return LogAction.objects.filter(parent=None).order_by("last_message_at")
 
 
 def _forget(roots: list[LogAction]) -> Pruned | None:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import orjson
 
-from eliot_progress import clean, ids
+from eliot_progress import ids, sanitise
 from eliot_progress.messages import HEARTBEAT, PROGRESS
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class ActionRow:
     total: float | None = None
     unit: str = ""
     seq: int | None = None
-    seen_at: float = 0
+    last_message_at: float = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -83,7 +83,7 @@ def batch(messages: Iterable[Mapping[str, object]]) -> Batch:
 
 @lru_cache(_REMEMBERED)
 def _causal(uuid: str) -> str:
-    return ids.causal(uuid)
+    return ids.causal_id(uuid)
 
 
 @lru_cache(_REMEMBERED)
@@ -101,10 +101,10 @@ def _message(message: Mapping[str, object], causal_id: str, level: Iterable[int]
         causal_id=causal_id,
         path=path,
         action=path.rpartition("/")[0],
-        kind=clean.text(message.get("action_type") or message.get("message_type") or "", _KIND),
+        kind=sanitise.text(message.get("action_type") or message.get("message_type") or "", _KIND),
         status=status if isinstance(status, str) and status in _STATUSES else "",
         report=message.get("message_type") in (PROGRESS, HEARTBEAT),
-        at=max(0.0, clean.number(message.get("timestamp")) or 0.0),
+        at=max(0.0, sanitise.number(message.get("timestamp")) or 0.0),
         body=_json(body),
     )
 
@@ -125,12 +125,12 @@ def _tell(actions: dict[tuple[str, str], ActionRow], row: MessageRow, message: M
         action.action_type = row.kind
     elif row.status:
         action.ended_at, action.status, action.action_type = row.at, row.status, row.kind
-        action.reason = clean.text(message.get("reason", ""), _REASON)
+        action.reason = sanitise.text(message.get("reason", ""), _REASON)
     elif row.report:
         _report(action, message)
-    action.seen_at = max(action.seen_at, row.at)
+    action.last_message_at = max(action.last_message_at, row.at)
     root = actions[row.causal_id, ""]
-    root.seen_at = max(root.seen_at, row.at)
+    root.last_message_at = max(root.last_message_at, row.at)
 
 
 def _action(actions: dict[tuple[str, str], ActionRow], causal_id: str, path: str) -> ActionRow:
@@ -148,9 +148,9 @@ def _report(action: ActionRow, message: Mapping[str, object]) -> None:
     seq = message.get("seq")
     if type(seq) is int and (action.seq is None or seq > action.seq) and abs(seq) < 2**62:
         action.seq = seq
-        action.done = clean.number(message.get("done"))
-        action.total = clean.total(message.get("total"))
-        action.unit = clean.text(message.get("unit", ""))
+        action.done = sanitise.number(message.get("done"))
+        action.total = sanitise.total(message.get("total"))
+        action.unit = sanitise.text(message.get("unit", ""))
 
 
 def level_of(path: str) -> list[int]:

@@ -40,16 +40,16 @@ class DjangoStore:
         self._keep = keep
         self._added = 0
 
-    def record(self, message: Mapping[str, object], *, heard_at: float | None = None) -> None:
-        """Take an eliot message in. Raises DatabaseError when the database can't be asked.
+    def record(self, message: Mapping[str, object], *, received_at: float | None = None) -> None:
+        """Record an eliot message. Raises DatabaseError when the database can't be reached.
 
-        `heard_at` (seconds since 1970) is for messages out of this host's own files; without it the message
-        is taken for one that has just arrived.
+        `received_at` (seconds since 1970) is for messages from this host's own files; without it, the message
+        counts as received now.
         """
         report = parse(message)
         if report is None:
             return
-        row = _row(report, heard_at)
+        row = _row(report, received_at)
         try:
             if not self._update(row):
                 self._add(row)
@@ -78,7 +78,9 @@ class DjangoStore:
 
     def _update(self, row: TaskRecord) -> bool:
         """Whether there was an older report of the same task, which this one replaced."""
-        told = {name: getattr(row, name) for name in ("rank", "outcome", "heard_at", "state", "started_at")}
+        told = {
+            name: getattr(row, name) for name in ("rank", "outcome", "received_at", "state", "started_at")
+        }
         older = TaskRecord.objects.filter(pk=row.pk, rank__lt=row.rank)
         return bool(older.update(**told, superseded=False))
 
@@ -130,7 +132,7 @@ class DjangoStore:
     def ended(self, limit: int = 100, *, outcome: Outcome | None = None) -> tuple[TaskState, ...]:
         """Tasks that ended lately, the last ended first."""
         asked = TaskRecord.objects.exclude(outcome="") if outcome is None else _with(outcome)
-        return tuple(_states(asked.order_by("-heard_at", "-id")[: max(0, limit)]))
+        return tuple(_states(asked.order_by("-received_at", "-id")[: max(0, limit)]))
 
 
 def _with(outcome: Outcome) -> QuerySet[TaskRecord]:
@@ -138,7 +140,7 @@ def _with(outcome: Outcome) -> QuerySet[TaskRecord]:
     return TaskRecord.objects.exclude(outcome="").filter(outcome=outcome)
 
 
-def _row(report: Report, heard_at: float | None) -> TaskRecord:
+def _row(report: Report, received_at: float | None) -> TaskRecord:
     state = state_of(report)
     return TaskRecord(
         id=state.id[:320],
@@ -148,7 +150,7 @@ def _row(report: Report, heard_at: float | None) -> TaskRecord:
         started_at=state.started_at,
         rank=state.seq + (_FINISHED if state.outcome else 0),
         outcome=state.outcome or "",
-        heard_at=Now() if heard_at is None else datetime.fromtimestamp(max(0, heard_at), UTC),
+        received_at=Now() if received_at is None else datetime.fromtimestamp(max(0, received_at), UTC),
         state=to_dict(state),
     )
 
@@ -173,7 +175,7 @@ def _before(row: TaskRecord) -> Q:
 
 def _states(rows: QuerySet[TaskRecord]) -> list[TaskState]:
     """The states by this host's clock: the database heard them, and its clock may be ahead of ours."""
-    found = list(rows.annotate(clock=Now()).values_list("state", F("heard_at"), "clock"))
+    found = list(rows.annotate(clock=Now()).values_list("state", F("received_at"), "clock"))
     now = time.time()
     return [
         arrived(from_dict(state), heard.timestamp() - clock.timestamp() + now)

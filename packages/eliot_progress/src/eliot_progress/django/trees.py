@@ -54,7 +54,7 @@ def roots(*, limit: int = 25) -> tuple[LogAction, ...]:
     """
     below_it = LogAction.objects.filter(causal_id=OuterRef("causal_id"), parent="").exclude(action_type="")
     first = Subquery(below_it.order_by("path").values("action_type")[:1])
-    found = LogAction.objects.filter(parent=None).annotate(first=first).order_by("-seen_at")[:limit]
+    found = LogAction.objects.filter(parent=None).annotate(first=first).order_by("-last_message_at")[:limit]
     for root in found:
         root.action_type = root.action_type or root.first or ""
     return tuple(found)

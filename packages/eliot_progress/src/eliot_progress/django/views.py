@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 from django.http import Http404, StreamingHttpResponse
 from django.template.response import TemplateResponse
 
-from eliot_progress import clean
-from eliot_progress.django import search, shown, trees
+from eliot_progress import sanitise
+from eliot_progress.django import presentation, search, trees
 from eliot_progress.django.forms import SearchForm
 from eliot_progress.django.models import LogAction, LogMessage
 
@@ -44,12 +44,12 @@ def _hit(hit: search.Hit) -> dict[str, object]:
     message = LogMessage(causal_id=hit.causal_id, path=hit.path, at=hit.at, body=hit.body)
     return {
         "hit": hit,
-        "at": shown.clock(hit.at),
-        "took": shown.duration(hit.duration_s),
-        "title": clean.text(hit.kind) or "(message)",
-        "summary": shown.summary(message),
-        "reason": clean.text(hit.message.get("reason", ""), 320),
-        "detail": shown.detail(message),
+        "at": presentation.clock(hit.at),
+        "took": presentation.duration(hit.duration_s),
+        "title": sanitise.text(hit.kind) or "(message)",
+        "summary": presentation.summary(message),
+        "reason": sanitise.text(hit.message.get("reason", ""), 320),
+        "detail": presentation.detail(message),
         "place": "" if hit.status else hit.path,
     }
 
@@ -57,11 +57,15 @@ def _hit(hit: search.Hit) -> dict[str, object]:
 def _root(root: LogAction) -> dict[str, object]:
     return {
         "root": root,
-        "at": shown.clock(root.started_at if root.started_at is not None else root.seen_at),
-        "took": shown.duration(root.duration_s),
-        "title": clean.text(root.action_type) or "(no action)",
-        "reason": clean.text(root.reason, 320),
+        "at": presentation.clock(_started(root)),
+        "took": presentation.duration(root.duration_s),
+        "title": sanitise.text(root.action_type) or "(no action)",
+        "reason": sanitise.text(root.reason, 320),
     }
+
+
+def _started(action: LogAction) -> float:
+    return action.started_at if action.started_at is not None else action.last_message_at
 
 
 def _with(request: HttpRequest, **changes: str) -> str:
@@ -84,16 +88,18 @@ def tree(request: HttpRequest, causal_id: str, context: Mapping[str, object]) ->
     }
     values = {
         **context,
-        "title": f"{clean.text(action.action_type) or 'Task'} {causal_id[:8]}",
+        "title": f"{sanitise.text(action.action_type) or 'Task'} {causal_id[:8]}",
         "causal_id": causal_id,
         "action": action,
         "under": under,
         "begin": begin,
         "size": size,
-        "at": shown.clock(action.started_at if action.started_at is not None else action.seen_at),
-        "took": shown.duration(action.duration_s),
-        "reason": clean.text(action.reason, 320),
-        "detail": shown.detail(*trees.own(causal_id, [under]).get(under, [])),
+        "at": presentation.clock(
+            action.started_at if action.started_at is not None else action.last_message_at
+        ),
+        "took": presentation.duration(action.duration_s),
+        "reason": sanitise.text(action.reason, 320),
+        "detail": presentation.detail(*trees.own(causal_id, [under]).get(under, [])),
         "around": [around[path] for path in trees.above(under) if path in around],
         "failures": failures,
         **_rows(action, begin, failures),
@@ -153,14 +159,14 @@ def _scene(
     found: Iterable[LogAction | LogMessage],
     children: Mapping[str, int],
     opened: frozenset[str],
-) -> list[shown.Row]:
+) -> list[presentation.Row]:
     found = list(found)
     paths = [row.path for row in found if isinstance(row, LogAction)]
     start = (
         action.started_at if action.started_at is not None else min((_at(row) for row in found), default=0)
     )
-    scene = shown.Scene(
-        span=shown.Span(start=start, end=max(action.seen_at, action.ended_at or 0)),
+    scene = presentation.Scene(
+        span=presentation.Span(start=start, end=max(action.last_message_at, action.ended_at or 0)),
         depth=len(action.path.split("/")) if action.path else 0,
         own=trees.own(action.causal_id, paths),
         children=children,
@@ -171,7 +177,7 @@ def _scene(
 
 
 def _at(row: LogAction | LogMessage) -> float:
-    return row.at if isinstance(row, LogMessage) else row.seen_at
+    return row.at if isinstance(row, LogMessage) else row.last_message_at
 
 
 def _more(action: LogAction, parent: str, after: str) -> dict[str, object] | None:

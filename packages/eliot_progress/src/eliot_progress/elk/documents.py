@@ -12,7 +12,7 @@ from hashlib import sha1
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from eliot_progress import clean, ids
+from eliot_progress import ids, sanitise
 from eliot_progress.messages import Report, parse
 
 if TYPE_CHECKING:
@@ -50,15 +50,15 @@ def document(message: Mapping[str, object], began_at: float | None = None) -> di
 
     `began_at` says when the action began that it ends, in seconds since 1970, for who knows it.
     """
-    status = clean.text(message.get("action_status") or "")
-    kind = clean.text(message.get("message_type") or "")
+    status = sanitise.text(message.get("action_status") or "")
+    kind = sanitise.text(message.get("message_type") or "")
     found: dict[str, object] = {
         "@timestamp": _time(message.get("timestamp")),
         "ecs": {"version": ECS},
-        "event": {"kind": "event", "action": clean.text(message.get("action_type") or kind)},
+        "event": {"kind": "event", "action": sanitise.text(message.get("action_type") or kind)},
         "eliot": {
             "id": _place(message),
-            "task_uuid": clean.text(message.get("task_uuid", "")),
+            "task_uuid": sanitise.text(message.get("task_uuid", "")),
             "path": ids.encode_path(_level(message)),
             "parent": ids.encode_path(_level(message)[:-1]),
             "kind": status or kind,
@@ -71,14 +71,14 @@ def document(message: Mapping[str, object], began_at: float | None = None) -> di
         return {**found, **_progress(report)}
     own = _ENVELOPE | _LOG if kind == "log" else _ENVELOPE
     if kind == "log":
-        found |= {"message": clean.text(message.get("message", ""), TEXT_LIMIT)}
-        found["log"] = {name: clean.text(message.get(name, "")) for name in ("level", "logger")}
+        found |= {"message": sanitise.text(message.get("message", ""), TEXT_LIMIT)}
+        found["log"] = {name: sanitise.text(message.get(name, "")) for name in ("level", "logger")}
     data = {_key(key): _value(value, DEPTH) for key, value in message.items() if key not in own}
     return {**found, "data": data}
 
 
 def _place(message: Mapping[str, object]) -> str:
-    return f"{clean.text(message.get('task_uuid', ''))}@{ids.encode_path(_level(message))}"
+    return f"{sanitise.text(message.get('task_uuid', ''))}@{ids.encode_path(_level(message))}"
 
 
 def _level(message: Mapping[str, object]) -> ids.Level:
@@ -93,7 +93,7 @@ def _time(seconds: object) -> str:
 
 
 def _within(seconds: object) -> float:
-    return min(max(clean.number(seconds) or 0, 0), 253402300799)
+    return min(max(sanitise.number(seconds) or 0, 0), 253402300799)
 
 
 def _trace(message: Mapping[str, object]) -> dict[str, object]:
@@ -109,15 +109,15 @@ def _end(status: str, message: Mapping[str, object], began_at: float | None) -> 
         return {}
     event = {
         "kind": "event",
-        "action": clean.text(message.get("action_type", "")),
+        "action": sanitise.text(message.get("action_type", "")),
         "outcome": _OUTCOMES[status],
-        **_span(began_at, clean.number(message.get("timestamp"))),
+        **_span(began_at, sanitise.number(message.get("timestamp"))),
     }
     if status != "failed":
         return {"event": event}
     error = {
-        "type": clean.text(message.get("exception", "")),
-        "message": clean.text(message.get("reason", ""), TEXT_LIMIT),
+        "type": sanitise.text(message.get("exception", "")),
+        "message": sanitise.text(message.get("reason", ""), TEXT_LIMIT),
     }
     return {"event": event, "error": error}
 

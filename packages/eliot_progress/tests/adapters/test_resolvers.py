@@ -7,8 +7,8 @@ import pytest
 import strawberry
 from django.contrib.auth.models import AnonymousUser, User
 
-from eliot_progress.adapters.board import Board
-from eliot_progress.adapters.execution import SteadyExecution
+from eliot_progress.adapters.execution import LeakFreeExecutionContext
+from eliot_progress.adapters.resolvers import ProgressResolvers
 from eliot_progress.state import state_of
 from eliot_progress.stores.memory import MemoryStore
 from eliot_progress.testing.samples import report, sample
@@ -28,20 +28,22 @@ def store():
 
 
 def schema_over(store, **options):
-    board = Board(store, **{"every_s": 0.001, "clock": lambda: 200.0, **options})
+    resolvers = ProgressResolvers(store, **{"every_s": 0.001, "clock": lambda: 200.0, **options})
 
     @strawberry.type
     class Query:
-        progress = strawberry.field(resolver=board.progress)
-        in_progress = strawberry.field(resolver=board.in_progress)
-        ended_lately = strawberry.field(resolver=board.ended_lately)
+        progress = strawberry.field(resolver=resolvers.progress)
+        in_progress = strawberry.field(resolver=resolvers.in_progress)
+        recently_finished = strawberry.field(resolver=resolvers.recently_finished)
 
     @strawberry.type
     class Subscription:
-        progress = strawberry.subscription(resolver=board.updates)
-        in_progress = strawberry.subscription(resolver=board.in_progress_updates)
+        progress = strawberry.subscription(resolver=resolvers.updates)
+        in_progress = strawberry.subscription(resolver=resolvers.in_progress_updates)
 
-    return strawberry.Schema(Query, subscription=Subscription, execution_context_class=SteadyExecution)
+    return strawberry.Schema(
+        Query, subscription=Subscription, execution_context_class=LeakFreeExecutionContext
+    )
 
 
 def asking(user):
@@ -79,7 +81,7 @@ async def test_any_text_may_be_asked_for(store, of):
 
 
 async def test_the_project_says_who_sees_what(store):
-    schema = schema_over(store, may_see=lambda user, state: state.by == user.get_username())
+    schema = schema_over(store, can_view=lambda user, state: state.by == user.get_username())
     assert await asked(schema, "{ inProgress { tasks { by } more } }", EDITOR) == {
         "inProgress": {"tasks": [{"by": "editor"}], "more": 0}
     }
@@ -122,19 +124,19 @@ async def test_the_overview_is_filtered_and_says_how_many_more_there_are(store, 
 async def test_what_ended_lately_is_filtered(store, arguments, ends):
     for n, (by, outcome) in enumerate([("editor", "failed"), ("editor", "succeeded"), ("boss", "failed")], 4):
         store.record(sample(1, level=(n,), by=by, outcome=outcome, beat_at=100.0 + n))
-    data = await asked(schema_over(store), f"{{ endedLately{arguments} {{ by outcome }} }}", STAFF)
-    assert [(each["by"], each["outcome"]) for each in data["endedLately"]] == ends
+    data = await asked(schema_over(store), f"{{ recentlyFinished{arguments} {{ by outcome }} }}", STAFF)
+    assert [(each["by"], each["outcome"]) for each in data["recentlyFinished"]] == ends
 
 
 async def test_what_ended_is_seen_by_whom_the_project_allows(store):
     store.record(sample(2, by="editor", outcome="failed"))
-    assert await asked(schema_over(store), "{ endedLately { id } }", EDITOR) == {"endedLately": []}
+    assert await asked(schema_over(store), "{ recentlyFinished { id } }", EDITOR) == {"recentlyFinished": []}
 
 
 async def test_nobody_has_no_tasks_of_his_own():
     store = MemoryStore()
     store.record(sample(1, by=""))
-    schema = schema_over(store, may_see=lambda user, state: True)
+    schema = schema_over(store, can_view=lambda user, state: True)
     assert await asked(schema, "{ inProgress(mine: true) { tasks { id } more } }", AnonymousUser()) == {
         "inProgress": NOTHING
     }
@@ -167,14 +169,14 @@ async def test_a_subscription_to_a_refused_task_ends_without_a_word(store):
 
 async def test_a_subscription_ends_when_the_task_may_no_longer_be_seen(store):
     allowed = [True]
-    updates = await followed(schema_over(store, may_see=lambda user, state: allowed[0]), EDITOR)
+    updates = await followed(schema_over(store, can_view=lambda user, state: allowed[0]), EDITOR)
     assert (await anext(updates)).data["progress"]["seq"] == 1
     allowed[0] = False
     assert [update async for update in updates] == []
 
 
 class Told:
-    """Changes that the test tells. Time passes until whoever waits has waited for long enough."""
+    """ChangeFeed that the test tells. Time passes until whoever waits has waited for long enough."""
 
     def __init__(self):
         self.now, self.waited, self.states = 100.5, [], []
@@ -244,7 +246,7 @@ async def test_following_the_overview_gives_the_page_then_only_what_changed_of_i
 
 
 async def test_each_follower_of_the_overview_sees_what_he_may_see(store):
-    schema = schema_over(store, may_see=lambda user, state: user.is_staff or state.by == user.username)
+    schema = schema_over(store, can_view=lambda user, state: user.is_staff or state.by == user.username)
     (boss, boss_news), (editor, editor_news) = [await all_followed(schema, user) for user in (STAFF, EDITOR)]
     assert [each["by"] for each in (await boss_news())["tasks"]] == ["boss", "editor"]
     assert [each["by"] for each in (await editor_news())["tasks"]] == ["editor"]
@@ -275,7 +277,7 @@ async def test_a_page_of_the_overview_turns_when_a_task_ends_and_says_how_many_m
 
 async def test_a_task_that_may_no_longer_be_seen_goes_from_the_overview_when_it_is_asked_again(store):
     allowed = [True]
-    options = {"may_see": lambda user, state: allowed[0], "ask_again_s": 0.0, "beat_s": 0.01}
+    options = {"can_view": lambda user, state: allowed[0], "permission_ttl_s": 0.0, "beat_s": 0.01}
     updates, news = await all_followed(schema_over(store, **options), EDITOR)
     assert len((await news())["tasks"]) == 2
     allowed[0] = False

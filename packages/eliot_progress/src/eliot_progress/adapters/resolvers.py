@@ -1,6 +1,6 @@
 """Strawberry: fields to query and follow tasks, seen only by whom the project allows.
 
-``progress = strawberry.field(resolver=board.progress)`` in a Query is all that a project writes.
+``progress = strawberry.field(resolver=resolvers.progress)`` in a Query is all that a project writes.
 """
 
 # ruff: noqa: TC002, TC003 - Strawberry reads annotations at run time
@@ -27,8 +27,8 @@ from eliot_progress.adapters.graphql import (
     ProgressUpdate,
     from_state,
 )
-from eliot_progress.adapters.live import MOST, Changes, Live
-from eliot_progress.adapters.page import News, Page
+from eliot_progress.adapters.running_tasks import MAX_RUNNING, ChangeFeed, RunningTasksCache
+from eliot_progress.adapters.task_page import PageChanges, TaskPage
 
 if TYPE_CHECKING:
     from eliot_progress.state import TaskState
@@ -73,36 +73,37 @@ def user_of(info: Info) -> User | None:
     return user
 
 
-class Board:
-    """Resolvers over a store. A task that `may_see(user, state)` refuses is as if it did not exist.
+class ProgressResolvers:
+    """Resolvers over a store. A task that `can_view(user, state)` refuses is as if it did not exist.
 
-    With `changes` a subscription goes by what it is told, and asks the store when a task has not kept its
-    promise; without it, it asks every `every_s` seconds. `clock` gives seconds since 1970. Of all that runs a
-    process keeps one picture (`live.Live`), whatever the number of viewers. What a viewer may see of it is
-    asked for each of them, when a task appears and again `ask_again_s` seconds later: who may no longer see a
-    task is shown it for so long and a beat more. He is sent a message at least every `beat_s` seconds.
+    With `changes`, a subscription reacts to each reported change and reads the store only when a task breaks
+    its promise (`next_by`). Without it, a subscription polls the store every `every_s` seconds. `clock`
+    returns seconds since 1970. Each process keeps one cache of all running tasks
+    (`running_tasks.RunningTasksCache`) for any number of viewers.
 
-    `may_see` is given the user that the connection began with, and so his rights at that time; those that may
-    change it has to read itself. It is called in a thread, and may ask a database.
+    `can_view` runs once for each viewer and task, and again after `permission_ttl_s` seconds: a viewer who
+    loses a permission may see the task for that long and one beat more. It receives the user that opened the
+    connection, so permissions that can change have to be read again inside it. It runs in a thread and may
+    query a database. An overview sends a message at least every `beat_s` seconds.
     """
 
     def __init__(
         self,
         store: Store,
         *,
-        may_see: Callable[[User | None, TaskState], bool] = staff_only,
-        changes: Changes | None = None,
+        can_view: Callable[[User | None, TaskState], bool] = staff_only,
+        changes: ChangeFeed | None = None,
         every_s: float = 0.25,
         beat_s: float = 5.0,
-        ask_again_s: float = 30.0,
+        permission_ttl_s: float = 30.0,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
-        self._may_see = may_see
+        self._may_see = can_view
         self._changes = changes or _now_and_then(every_s)
-        self._live = Live(store, self._changes)
+        self._live = RunningTasksCache(store, self._changes)
         self._beat_s = beat_s
-        self._ask_again_s = ask_again_s
+        self._ask_again_s = permission_ttl_s
         self._clock = clock
 
     async def progress(self, info: Info, of: strawberry.ID) -> Progress | None:
@@ -115,10 +116,10 @@ class Board:
         """What is going on, the last started first: all that may be seen, or mine, or what is stalled."""
         listed = self._live.newest()
         if listed is None:
-            listed = await sync_to_async(self._store.active)(MOST)
+            listed = await sync_to_async(self._store.active)(MAX_RUNNING)
         return await sync_to_async(self._overview)(info, listed, mine, liveness, limit)
 
-    async def ended_lately(
+    async def recently_finished(
         self, info: Info, mine: bool = False, failed: bool = False, limit: int = 100
     ) -> list[Progress]:
         """What ended, the last ended first: all that may be seen, or mine, or what failed."""
@@ -142,10 +143,10 @@ class Board:
     ) -> AsyncGenerator[InProgressUpdate, None]:
         """Follow what is going on: a page of all that may be seen, or mine, then what changes of it."""
         async with self._live.follow() as follower:
-            page = Page(follower.running, self._seen_by(info, mine), _bounded(limit), self._ask_again_s)
+            page = TaskPage(follower.running, self._seen_by(info, mine), _bounded(limit), self._ask_again_s)
             seq, beat_at = 1, float("-inf")
             while True:
-                news = await page.news(self._clock())
+                news = await page.changes(self._clock())
                 if news.any or time.monotonic() >= beat_at:
                     yield self._update(seq, news)
                     seq, beat_at = seq + 1, time.monotonic() + self._beat_s
@@ -198,7 +199,7 @@ class Board:
 
         return sees
 
-    def _update(self, seq: int, news: News) -> InProgressUpdate:
+    def _update(self, seq: int, news: PageChanges) -> InProgressUpdate:
         now = self._clock()
         kind = InProgressKind.DELTA if news.any else InProgressKind.BEAT
         return InProgressUpdate(
@@ -222,14 +223,14 @@ def _next(shown: Progress | None, told: Sequence[TaskState]) -> TaskState | None
     return told[0]
 
 
-def _now_and_then(every_s: float) -> Changes:
+def _now_and_then(every_s: float) -> ChangeFeed:
     async def pause(longest_s: float) -> Sequence[TaskState]:
         await asyncio.sleep(min(every_s, longest_s))
         return ()
 
     @asynccontextmanager
     async def changes(
-        of: str | None,  # noqa: ARG001 - the shape of Changes
+        of: str | None,  # noqa: ARG001 - the shape of ChangeFeed
     ) -> AsyncIterator[Callable[[float], Awaitable[Sequence[TaskState]]]]:
         yield pause
 

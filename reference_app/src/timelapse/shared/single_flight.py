@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _Seen = TypeVar("_Seen")
 
 
-class Look(Generic[_Seen]):
+class SingleFlight(Generic[_Seen]):
     """Calls `look` in a thread, once for all in an event loop who ask while nobody's look has begun yet."""
 
     def __init__(self, look: Callable[[], _Seen]) -> None:

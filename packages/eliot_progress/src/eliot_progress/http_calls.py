@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from eliot_progress import clean, context
+from eliot_progress import context, sanitise
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
@@ -19,7 +19,7 @@ def trust_all(host: str) -> bool:  # noqa: ARG001 - a Trusted
     return True
 
 
-def call(
+def start_call(
     method: str, host: str, path: str, headers: MutableMapping[str, str], trusted: Trusted
 ) -> context.Action:
     """Start the action `http:call`, and write its place into the headers of a trusted host.
@@ -27,7 +27,7 @@ def call(
     Of the URL only host and path are logged: queries hold secrets.
     """
     action = context.start(
-        "http:call", method=clean.text(method), host=clean.text(host), path=clean.text(path)
+        "http:call", method=sanitise.text(method), host=sanitise.text(host), path=sanitise.text(path)
     )
     if trusted(host):
         context.inject(headers, context.Origin(task_uuid=action.task_uuid, level=action.level))

@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from eliot_progress.state import TaskState
     from eliot_progress.stores.base import Store
 
-#: Running tasks that are known at once: the last started ones.
-MOST = 10_000
+#: RunningTasks tasks that are known at once: the last started ones.
+MAX_RUNNING = 10_000
 #: A follower is woken at most this often (in seconds): what changes meanwhile comes together.
-LEAST_S = 0.05
+MIN_INTERVAL_S = 0.05
 #: Reading the store anew is followed by a rest so many times as long, however much there is to be read.
 _REST = 20
 
 
-class Changes(Protocol):
+class ChangeFeed(Protocol):
     """Tells what has changed; `adapters.channels.changes` is such."""
 
     def __call__(
@@ -34,14 +34,14 @@ class Changes(Protocol):
         """Inside, `changed(longest_s)` gives new states of `of` (None: of all), or nothing in that time."""
 
 
-class Running:
+class RunningTasks:
     """The tasks that run, in this process' memory. `take` and `replace` answer whether anything changed."""
 
     def __init__(self) -> None:
         self._states: dict[str, TaskState] = {}
         self._newest: tuple[str, ...] | None = None
         #: Grows whenever a task comes or goes.
-        self.moves = 0
+        self.version = 0
 
     def get(self, identifier: str) -> TaskState | None:
         """A task that runs."""
@@ -53,10 +53,10 @@ class Running:
             self._newest = tuple(sorted(self._states, key=self._place, reverse=True))
         return tuple(self._states[identifier] for identifier in self._newest)
 
-    def take(self, told: Iterable[TaskState]) -> bool:
-        """Take in what was told of some. Of more than MOST tasks the last started ones are kept."""
-        changed = [state for state in told if self._take(state)]
-        for state in self.newest()[MOST:] if len(self._states) > MOST else ():
+    def update(self, told: Iterable[TaskState]) -> bool:
+        """Take in what was told of some. Of more than MAX_RUNNING tasks the last started ones are kept."""
+        changed = [state for state in told if self._update(state)]
+        for state in self.newest()[MAX_RUNNING:] if len(self._states) > MAX_RUNNING else ():
             self._drop(state.id)
         return bool(changed)
 
@@ -65,9 +65,9 @@ class Running:
         gone = self._states.keys() - {state.id for state in listed}
         for identifier in gone:
             self._drop(identifier)
-        return self.take(listed) or bool(gone)
+        return self.update(listed) or bool(gone)
 
-    def _take(self, state: TaskState) -> bool:
+    def _update(self, state: TaskState) -> bool:
         known = self._states.get(state.id)
         if state.outcome is not None:
             if known is not None:
@@ -82,7 +82,7 @@ class Running:
 
     def _beyond(self, state: TaskState) -> bool:
         """Whether there are enough tasks that were started later: it would come and go at once."""
-        if len(self._states) < MOST or self._newest is None:
+        if len(self._states) < MAX_RUNNING or self._newest is None:
             return False
         return (state.started_at, state.id) < self._place(self._newest[-1])
 
@@ -92,7 +92,7 @@ class Running:
 
     def _move(self) -> None:
         self._newest = None
-        self.moves += 1
+        self.version += 1
 
     def _place(self, identifier: str) -> tuple[float, str]:
         return self._states[identifier].started_at, identifier
@@ -101,7 +101,7 @@ class Running:
 class Follower:
     """One who follows what runs, and looks as often as he likes."""
 
-    def __init__(self, running: Running) -> None:
+    def __init__(self, running: RunningTasks) -> None:
         self.running = running
         self._error: Exception | None = None
         self._told = asyncio.Event()
@@ -118,7 +118,7 @@ class Follower:
             await asyncio.sleep(rest)
         with suppress(TimeoutError):
             await asyncio.wait_for(self._told.wait(), longest_s)
-        self._rest_until = time.monotonic() + LEAST_S
+        self._rest_until = time.monotonic() + MIN_INTERVAL_S
         self.look()
 
     def look(self) -> None:
@@ -128,14 +128,14 @@ class Follower:
         self._told.clear()
 
 
-class Live:
+class RunningTasksCache:
     """What runs, for any number of followers: one reader in each event loop, while anybody follows.
 
     `changes` tells what has changed. Besides, the store is read every `every_s` seconds: a process that was
     killed tells nothing, and what is told may be lost.
     """
 
-    def __init__(self, store: Store, changes: Changes, *, every_s: float = 5.0) -> None:
+    def __init__(self, store: Store, changes: ChangeFeed, *, every_s: float = 5.0) -> None:
         self._store = store
         self._changes = changes
         self._every_s = every_s
@@ -160,11 +160,11 @@ class Live:
 class _Reader:
     """Reads for all followers in one event loop."""
 
-    def __init__(self, store: Store, changes: Changes, every_s: float) -> None:
+    def __init__(self, store: Store, changes: ChangeFeed, every_s: float) -> None:
         self._store = store
         self._changes = changes
         self._every_s = every_s
-        self._running = Running()
+        self._running = RunningTasks()
         self._followers: set[Follower] = set()
         self._whole = asyncio.Event()
         # In a context of its own: what it logs belongs to no follower.
@@ -204,14 +204,14 @@ class _Reader:
         while True:
             begun = time.monotonic()
             if begun >= due or (begun >= rested and not told):
-                if self._running.replace(await sync_to_async(self._store.active)(MOST)):
+                if self._running.replace(await sync_to_async(self._store.active)(MAX_RUNNING)):
                     self._tell()
                 self._whole.set()
                 read = time.monotonic()
                 rested = read + _REST * (read - begun)
                 due = max(rested, begun + self._every_s)
             told = await changed(max(0.0, due - time.monotonic()))
-            if self._running.take(told):
+            if self._running.update(told):
                 self._tell()
 
     def _tell(self, error: Exception | None = None) -> None:

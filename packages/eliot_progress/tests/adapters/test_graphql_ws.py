@@ -8,7 +8,7 @@ from tests.sockets import Socket
 from eliot_progress import causal_id
 from eliot_progress.adapters.asgi import CausalASGI, same_origin
 from eliot_progress.adapters.graphql import CausalExtension
-from eliot_progress.adapters.transport import CausalTransport
+from eliot_progress.adapters.graphql_ws import CausalWebSocketHandler
 from eliot_progress.ids import action_id
 
 CLICK = "0af7651916cd43dd8448eb211c80319c"
@@ -25,7 +25,7 @@ class Query:
 
 
 class Consumer(GraphQLWSConsumer):
-    graphql_transport_ws_handler_class = CausalTransport
+    graphql_transport_ws_handler_class = CausalWebSocketHandler
 
 
 schema = strawberry.Schema(Query, extensions=[CausalExtension])

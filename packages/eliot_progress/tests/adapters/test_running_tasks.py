@@ -6,9 +6,9 @@ import contextlib
 import pytest
 from channels.layers import channel_layers
 
-from eliot_progress.adapters import live
-from eliot_progress.adapters.channels import changes, everything_group, get_channel_layer
-from eliot_progress.adapters.live import Live, Running
+from eliot_progress.adapters import running_tasks
+from eliot_progress.adapters.channels import all_tasks_group, changes, get_channel_layer
+from eliot_progress.adapters.running_tasks import RunningTasks, RunningTasksCache
 from eliot_progress.state import state_of, to_dict
 from eliot_progress.stores.memory import MemoryStore
 from eliot_progress.testing.samples import report, sample
@@ -23,25 +23,25 @@ def ids(running):
 
 
 def test_what_is_told_in_any_order_ends_in_the_newest_states():
-    running = Running()
-    assert running.take([task(2, seq=3, done=3.0)])
-    assert not running.take([task(2, seq=2, done=2.0)])
+    running = RunningTasks()
+    assert running.update([task(2, seq=3, done=3.0)])
+    assert not running.update([task(2, seq=2, done=2.0)])
     assert running.get(task(2).id).done == 3
 
 
 def test_the_last_started_comes_first_and_what_ended_is_gone():
-    running = Running()
-    running.take([task(2, started_at=100.0), task(3, started_at=300.0), task(4, started_at=200.0)])
+    running = RunningTasks()
+    running.update([task(2, started_at=100.0), task(3, started_at=300.0), task(4, started_at=200.0)])
     assert ids(running) == ["3", "4", "2"]
-    moves = running.moves
-    assert running.take([task(3, seq=2, outcome="failed")])
-    assert not running.take([task(9, outcome="failed")])
-    assert (ids(running), running.moves) == (["4", "2"], moves + 1)
+    version = running.version
+    assert running.update([task(3, seq=2, outcome="failed")])
+    assert not running.update([task(9, outcome="failed")])
+    assert (ids(running), running.version) == (["4", "2"], version + 1)
 
 
 def test_the_store_corrects_what_was_never_told():
-    running = Running()
-    running.take([task(2), task(3, seq=5, done=5.0)])
+    running = RunningTasks()
+    running.update([task(2), task(3, seq=5, done=5.0)])
     assert running.replace([task(3, seq=4, done=4.0), task(4)])
     assert set(ids(running)) == {"3", "4"}
     assert running.get(task(3).id).done == 5
@@ -49,14 +49,14 @@ def test_the_store_corrects_what_was_never_told():
 
 
 def test_of_too_many_tasks_the_last_started_are_kept(monkeypatch):
-    monkeypatch.setattr(live, "MOST", 2)
-    running = Running()
-    running.take([task(number, started_at=100.0 + number) for number in (2, 3, 4)])
+    monkeypatch.setattr(running_tasks, "MAX_RUNNING", 2)
+    running = RunningTasks()
+    running.update([task(number, started_at=100.0 + number) for number in (2, 3, 4)])
     assert ids(running) == ["4", "3"]
-    moves = running.moves
-    assert not running.take([task(2, seq=2, started_at=102.0)])  # nor is anybody's page made anew for it
-    assert running.moves == moves
-    assert running.take([task(5, started_at=105.0)])
+    version = running.version
+    assert not running.update([task(2, seq=2, started_at=102.0)])  # nor is anybody's page made anew for it
+    assert running.version == version
+    assert running.update([task(5, started_at=105.0)])
     assert ids(running) == ["5", "4"]
 
 
@@ -79,20 +79,20 @@ def layer(settings):
 
 
 async def tell(layer, state):
-    await layer.group_send(everything_group(), {"type": "progress.changed", "state": to_dict(state)})
+    await layer.group_send(all_tasks_group(), {"type": "progress.changed", "state": to_dict(state)})
 
 
 async def test_a_hundred_followers_share_one_reading_of_the_store_and_hear_every_last_state(layer):
     store = Counted()
     store.record(sample(1))
-    lively = Live(store, changes, every_s=60)
+    cache = RunningTasksCache(store, changes, every_s=60)
     async with contextlib.AsyncExitStack() as following:
-        followers = [await following.enter_async_context(lively.follow()) for _ in range(100)]
+        followers = [await following.enter_async_context(cache.follow()) for _ in range(100)]
         for seq in range(2, 50):
             await tell(layer, task(2, seq, done=float(seq)))
         await asyncio.gather(*(hears_of(follower, 49) for follower in followers))
         assert store.reads == 1
-    async with lively.follow() as follower:
+    async with cache.follow() as follower:
         assert ids(follower.running) == ["2"]  # read anew: nobody had followed what happened in between
     assert store.reads == 2
 
@@ -103,7 +103,7 @@ async def hears_of(follower, seq):
 
 
 async def test_a_slow_follower_is_told_once_of_all_that_happened_meanwhile(layer):
-    async with Live(MemoryStore(), changes, every_s=60).follow() as follower:
+    async with RunningTasksCache(MemoryStore(), changes, every_s=60).follow() as follower:
         for number in range(2, 9):
             await tell(layer, task(number))
         while len(ids(follower.running)) < 7:
@@ -116,7 +116,7 @@ async def test_a_slow_follower_is_told_once_of_all_that_happened_meanwhile(layer
 async def test_a_task_whose_end_nobody_told_goes_when_the_store_is_read_again(layer):
     store = MemoryStore()
     store.record(sample(1))
-    async with Live(store, changes, every_s=0.01).follow() as follower:
+    async with RunningTasksCache(store, changes, every_s=0.01).follow() as follower:
         store.record(sample(2, outcome="cancelled"))
         while ids(follower.running):
             await asyncio.wait_for(follower.changed(60), 30)
@@ -125,14 +125,14 @@ async def test_a_task_whose_end_nobody_told_goes_when_the_store_is_read_again(la
 @pytest.mark.usefixtures("layer")
 async def test_a_store_that_fails_is_told_to_all_who_follow_and_tried_for_the_next_one():
     store = Counted()
-    lively = Live(store, changes, every_s=0.01)
-    async with lively.follow() as follower:
+    cache = RunningTasksCache(store, changes, every_s=0.01)
+    async with cache.follow() as follower:
         store.active = lambda limit: 1 / 0
         with pytest.raises(ZeroDivisionError):
             await asyncio.wait_for(follower.changed(60), 30)
         with pytest.raises(ZeroDivisionError):
-            async with lively.follow():
+            async with cache.follow():
                 pass
         del store.active
-        async with lively.follow() as again:
+        async with cache.follow() as again:
             assert ids(again.running) == []

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from eliot_progress import clean
+from eliot_progress import sanitise
 from eliot_progress.django import rows
 from eliot_progress.django.models import LogAction, LogMessage
 
@@ -92,8 +92,8 @@ class Scene:
         return self._action(shown) if isinstance(shown, LogAction) else self._message(shown)
 
     def _action(self, action: LogAction) -> Row:
-        start = action.started_at if action.started_at is not None else action.seen_at
-        end = action.ended_at if action.ended_at is not None else max(action.seen_at, start)
+        start = action.started_at if action.started_at is not None else action.last_message_at
+        end = action.ended_at if action.ended_at is not None else max(action.last_message_at, start)
         x, width = self.span.bar(start, end)
         own = self.own.get(action.path, [])
         prefix = action.path + "/"
@@ -101,10 +101,10 @@ class Scene:
             path=action.path,
             level=self._level(action.path),
             is_action=True,
-            title=clean.text(action.action_type) or "(start missing)",
+            title=sanitise.text(action.action_type) or "(start missing)",
             status=action.status or "unknown",
             summary=summary(*own),
-            reason=clean.text(action.reason, SUMMARY * 2),
+            reason=sanitise.text(action.reason, SUMMARY * 2),
             took=duration(action.duration_s),
             at=f"{start - self.span.start:+.3f} s",
             x=x,
@@ -123,7 +123,7 @@ class Scene:
             path=message.path,
             level=self._level(message.path),
             is_action=False,
-            title=clean.text(message.kind) or "(message)",
+            title=sanitise.text(message.kind) or "(message)",
             status="",
             summary=summary(message),
             reason="",
@@ -167,7 +167,7 @@ def summary(*messages: LogMessage) -> str:
     for message in messages:
         told.update(json.loads(message.body))
     own = (f"{key}={_plain(value)}" for key, value in told.items() if key not in _SAID)
-    return clean.text("  ".join(own), SUMMARY)
+    return sanitise.text("  ".join(own), SUMMARY)
 
 
 def _plain(value: object) -> str:
@@ -190,7 +190,7 @@ def how_far(done: float | None, total: float | None, unit: str) -> str:
     """`120 / 300 frame`; empty while unknown."""
     if done is None:
         return ""
-    return clean.text(f"{done:g}{'' if total is None else f' / {total:g}'} {unit}").strip()
+    return sanitise.text(f"{done:g}{'' if total is None else f' / {total:g}'} {unit}").strip()
 
 
 def percent(done: float | None, total: float | None) -> str:

@@ -7,7 +7,7 @@ from tests import filming
 from eliot_progress.adapters.channels import changes
 from eliot_progress.state import state_of
 from eliot_progress.testing.samples import report
-from timelapse.project.fanout import publish
+from timelapse.project.progress_publisher import publish
 from timelapse.rendering.models import Movie
 from timelapse.shared.live import watch
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from eliot_progress import clean
+from eliot_progress import sanitise
 
 
 class Hostile:
@@ -29,7 +29,7 @@ class Hostile:
     ],
 )
 def test_text_is_one_bounded_line(value, line):
-    assert clean.text(value) == line
+    assert sanitise.text(value) == line
 
 
 @pytest.mark.parametrize(
@@ -49,8 +49,8 @@ def test_text_is_one_bounded_line(value, line):
     ],
 )
 def test_a_number_is_finite_or_nothing(value, number):
-    assert clean.number(value) == number
+    assert sanitise.number(value) == number
 
 
 def test_a_total_is_not_negative():
-    assert (clean.total(0), clean.total(-1), clean.total(7)) == (0, None, 7)
+    assert (sanitise.total(0), sanitise.total(-1), sanitise.total(7)) == (0, None, 7)

@@ -14,26 +14,26 @@ if TYPE_CHECKING:
     from strawberry.subscriptions.protocols.graphql_transport_ws.types import SubscribeMessage
 
 #: What came with the operation that is executed here.
-_carried: ContextVar[Mapping[str, object] | None] = ContextVar("eliot_progress_carried", default=None)
+_extensions: ContextVar[Mapping[str, object] | None] = ContextVar("eliot_progress_extensions", default=None)
 
 
-def carried() -> Mapping[str, object] | None:
-    """The `extensions` of the operation that is executed here, when it came over a CausalTransport."""
-    return _carried.get()
+def operation_extensions() -> Mapping[str, object] | None:
+    """The `extensions` of the operation that is executed here, when it came over a CausalWebSocketHandler."""
+    return _extensions.get()
 
 
-class CausalTransport(BaseGraphQLTransportWSHandler[Context, RootValue]):
+class CausalWebSocketHandler(BaseGraphQLTransportWSHandler[Context, RootValue]):
     """Lets `CausalExtension` go on below the click that the page names in an operation's `extensions`.
 
-    ``class Consumer(GraphQLWSConsumer): graphql_transport_ws_handler_class = CausalTransport``, behind a
-    `CausalASGI` that believes the connection; the page sends ``extensions: {"traceparent": ...}``.
+    ``class Consumer(GraphQLWSConsumer): graphql_transport_ws_handler_class = CausalWebSocketHandler``,
+    behind a `CausalASGI` that trusts the connection; the page sends ``extensions: {"traceparent": ...}``.
     """
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
         """Execute an operation: the task that does it starts with a copy of this context."""
         extensions: object = message["payload"].get("extensions")  # a client may send anything
-        token = _carried.set(extensions if isinstance(extensions, dict) else None)
+        token = _extensions.set(extensions if isinstance(extensions, dict) else None)
         try:
             await super().handle_subscribe(message)
         finally:
-            _carried.reset(token)
+            _extensions.reset(token)

@@ -11,7 +11,7 @@ def test_a_pause_says_why_and_does_not_slow_the_rate(log):
     with progress("Render", total=10) as work:
         work.note("frame 7")
         with work.paused("the disk is full"):
-            work.pulse(0)
+            work.report_due(0)
             assert Reducer(log).get(work.id).note == "the disk is full"
     assert Reducer(log).get(work.id).note == "frame 7"
 
@@ -21,7 +21,7 @@ def test_odd_counts_and_totals_are_left_out(odd, log):
     with progress("Import", total=odd, initial=odd, every=odd, grace_s=odd) as work:
         work.advance(2)
         work.advance(odd)
-        work.pulse(0)
+        work.report_due(0)
         work.total = odd
         work.step(odd)
     state = Reducer(log).get(work.id)
@@ -33,7 +33,7 @@ def test_odd_counts_and_totals_are_left_out(odd, log):
 def test_more_done_than_the_total_and_going_back_are_told_as_they_are(log):
     with progress("Import", total=3) as work:
         work.to(7)
-        work.pulse(0)
+        work.report_due(0)
         assert Reducer(log).get(work.id).done == 7
         work.to(1)
     assert Reducer(log).get(work.id).done == 1

@@ -12,13 +12,13 @@ from eliot_progress import stall
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from eliot_progress.adapters.live import Running
+    from eliot_progress.adapters.running_tasks import RunningTasks
     from eliot_progress.stall import Liveness
     from eliot_progress.state import TaskState
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class PageChanges:
     """What a viewer has not been told yet."""
 
     #: Tasks that are new on the page, or changed, the last started first.
@@ -31,32 +31,33 @@ class News:
     any: bool
 
 
-class Page:
+class TaskPage:
     """The `limit` tasks that were started last, of those that run and that `sees` allows.
 
-    `sees` may ask a database: it is asked in a thread, once about each task, and again after `ask_again_s`.
+    `sees` runs in a thread and may query a database: once for each task, and again after
+    `permission_ttl_s` seconds.
     """
 
     def __init__(
-        self, running: Running, sees: Callable[[TaskState], bool], limit: int, ask_again_s: float
+        self, running: RunningTasks, sees: Callable[[TaskState], bool], limit: int, permission_ttl_s: float
     ) -> None:
         self._running = running
         self._sees = sees
         self._limit = limit
-        self._ask_again_s = ask_again_s
+        self._ask_again_s = permission_ttl_s
         self._verdicts: dict[str, bool] = {}
         self._asked_at = float("-inf")
-        self._moves = -1
+        self._version = -1
         self._on_page: tuple[str, ...] = ()
         self._more = self._more_shown = 0
         self._shown: dict[str, tuple[TaskState, Liveness]] = {}
 
-    async def news(self, now: float) -> News:
+    async def changes(self, now: float) -> PageChanges:
         """What has changed since the last time; everything at first. `now` is in seconds since 1970."""
         if now - self._asked_at >= self._ask_again_s:
-            self._verdicts, self._asked_at, self._moves = {}, now, -1
-        if self._moves != self._running.moves:
-            self._moves = self._running.moves
+            self._verdicts, self._asked_at, self._version = {}, now, -1
+        if self._version != self._running.version:
+            self._version = self._running.version
             await self._turn(self._running.newest())
         states = [state for each in self._on_page if (state := self._running.get(each)) is not None]
         page = {state.id: (state, stall.judge(state, now)) for state in states}
@@ -64,7 +65,7 @@ class Page:
         gone = tuple(task for task in self._shown if task not in page)
         anything = bool(tasks or gone or self._more != self._more_shown)
         self._shown, self._more_shown = page, self._more
-        return News(tasks, gone, self._more, anything)
+        return PageChanges(tasks, gone, self._more, anything)
 
     async def _turn(self, newest: Sequence[TaskState]) -> None:
         if unknown := [state for state in newest if state.id not in self._verdicts]:

@@ -6,7 +6,7 @@ import contextlib
 import time
 from typing import TYPE_CHECKING
 
-from eliot_progress import clean
+from eliot_progress import sanitise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from eliot_progress.messages import Outcome
 
 
-class Counted:
+class ProgressCounter:
     """Work that is counted by hand (`advance`), by a counter of its own, or not at all."""
 
     def __init__(self, *, total: object = None, initial: object = 0) -> None:
-        self.done: float = clean.number(initial) or 0
+        self.done: float = sanitise.number(initial) or 0
         self._initial = self.done
         self._counter: Callable[[], float] | None = None
-        self._total = clean.total(total)
+        self._total = sanitise.total(total)
         self._step = self._note = ""
         self._seen = self.done
         self._changed = False
@@ -41,11 +41,11 @@ class Counted:
 
     def step(self, name: object) -> None:
         """Say which step the work is in."""
-        self._step, self._changed = clean.text(name), True
+        self._step, self._changed = sanitise.text(name), True
 
     def note(self, text: object) -> None:
         """Say something about the moment, in one line."""
-        self._note, self._changed = clean.text(text), True
+        self._note, self._changed = sanitise.text(text), True
 
     @contextlib.contextmanager
     def paused(self, why: object) -> Iterator[None]:
@@ -67,14 +67,14 @@ class Counted:
 
     @total.setter
     def total(self, value: object) -> None:
-        self._total, self._changed = clean.total(value), True
+        self._total, self._changed = sanitise.total(value), True
 
     @property
     def fraction(self) -> float:
         """How much of the work is done, from 0 to 1; 0 while the total is unknown."""
         if self._outcome == "succeeded":
             return 1.0
-        done = clean.number(self._counter() + self._initial if self._counter else self.done) or 0
+        done = sanitise.number(self._counter() + self._initial if self._counter else self.done) or 0
         return min(1.0, max(0.0, done / self._total)) if self._total else 0.0
 
     @property
@@ -90,7 +90,7 @@ class Counted:
         """Look at the count; whether it moved. One that is no finite number goes back to the last good."""
         if self._counter is not None:
             self.done = self._initial + self._counter()
-        done = clean.number(self.done)
+        done = sanitise.number(self.done)
         if done is None:
             self.done = done = self._seen
         moved = done != self._seen

@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import threading
 
-from timelapse.shared.look import Look
+from timelapse.shared.single_flight import SingleFlight
 
 
 class Slow:
@@ -26,7 +26,7 @@ class Slow:
 
 async def test_all_who_ask_while_a_look_is_under_way_share_the_next_one():
     slow = Slow()
-    look = Look(slow)
+    look = SingleFlight(slow)
     first = asyncio.create_task(look())
     await slow.has_begun()
     others = [asyncio.create_task(look()) for _ in range(100)]
@@ -38,7 +38,7 @@ async def test_all_who_ask_while_a_look_is_under_way_share_the_next_one():
 
 async def test_who_leaves_takes_nobody_s_look_away():
     slow = Slow()
-    look = Look(slow)
+    look = SingleFlight(slow)
     leaving, staying = asyncio.create_task(look()), asyncio.create_task(look())
     await slow.has_begun()
     leaving.cancel()
@@ -49,7 +49,7 @@ async def test_who_leaves_takes_nobody_s_look_away():
 async def test_a_look_of_a_moment_ago_does_for_whom_it_is_good_enough():
     slow = Slow()
     slow.go_on.release(2)
-    look = Look(slow)
+    look = SingleFlight(slow)
     assert [await look(), await look(not_older_s=60), await look()] == [1, 1, 2]
 
 
@@ -61,7 +61,7 @@ async def test_a_look_that_fails_says_why_to_all_and_the_next_one_is_tried():
             raise error
         return "seen"
 
-    look = Look(failing)
+    look = SingleFlight(failing)
     results = await asyncio.gather(look(), look(), return_exceptions=True)
     assert [str(error) for error in results] == ["no", "no"]
     assert await look() == "seen"

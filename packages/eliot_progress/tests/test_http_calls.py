@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from eliot_progress import extract
-from eliot_progress.calls import call, trust_all
+from eliot_progress.http_calls import start_call, trust_all
 
 
 def test_a_call_is_an_action_from_which_the_other_side_goes_on(log):
     headers = {"tracestate": "other=1"}
-    with call("GET", "camera.local", "/captured", headers, trust_all) as action:
+    with start_call("GET", "camera.local", "/captured", headers, trust_all) as action:
         pass
     assert extract(headers).level == action.level
     assert headers["tracestate"].endswith(",other=1")
@@ -20,6 +20,6 @@ def test_a_call_is_an_action_from_which_the_other_side_goes_on(log):
 
 def test_a_host_that_is_not_trusted_is_told_nothing():
     headers = {}
-    with call("GET", "elsewhere.example", "/", headers, lambda host: host.endswith(".local")):
+    with start_call("GET", "elsewhere.example", "/", headers, lambda host: host.endswith(".local")):
         pass
     assert headers == {}

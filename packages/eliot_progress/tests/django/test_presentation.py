@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eliot_progress.django import shown
+from eliot_progress.django import presentation
 
 TIMES = st.floats(0, 1e10)
 
@@ -21,12 +21,12 @@ TIMES = st.floats(0, 1e10)
     ],
 )
 def test_a_duration_is_told_in_its_own_unit(seconds, told):
-    assert shown.duration(seconds) == told
+    assert presentation.duration(seconds) == told
 
 
 @given(TIMES, TIMES, TIMES, TIMES)
 def test_a_bar_is_always_inside_its_waterfall_and_wide_enough_to_be_seen(start, end, first, last):
-    x, width = shown.Span(start=start, end=end).bar(first, last)
+    x, width = presentation.Span(start=start, end=end).bar(first, last)
     assert 0 <= float(x) <= 997
     assert float(width) >= 3
     assert float(x) + float(width) <= 1000.11
@@ -34,6 +34,6 @@ def test_a_bar_is_always_inside_its_waterfall_and_wide_enough_to_be_seen(start, 
 
 @given(st.text())
 def test_any_text_is_pretty_and_can_be_sent(text):
-    pretty = shown.pretty({text: text})
+    pretty = presentation.pretty({text: text})
     pretty.encode()
     assert not set(pretty) & set("\u202e\u2066\x85\u2028")

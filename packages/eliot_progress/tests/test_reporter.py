@@ -8,7 +8,7 @@ from itertools import pairwise
 from tests.waiting import until
 
 from eliot_progress import Liveness, install, judge, progress
-from eliot_progress.pulse import PULSE, Pulse
+from eliot_progress.reporter import REPORTER, Reporter
 from eliot_progress.stores.memory import MemoryStore
 
 
@@ -16,33 +16,33 @@ class Work:
     def __init__(self, fails=False):
         self.looks, self.fails = [], fails
 
-    def pulse(self, now):
+    def report_due(self, now):
         self.looks.append(now)
         if self.fails:
             raise LookupError("odd")
 
 
 def test_all_work_is_looked_at_until_it_is_forgotten():
-    pulse, one, other = Pulse(0.001), Work(), Work()
-    pulse.watch(one)
-    pulse.watch(other)
+    reporter, one, other = Reporter(0.001), Work(), Work()
+    reporter.add(one)
+    reporter.add(other)
     until(lambda: len(one.looks) > 3 and len(other.looks) > 3)
-    pulse.forget(one)
-    pulse.forget(one)
+    reporter.remove(one)
+    reporter.remove(one)
     seen = len(one.looks)
     until(lambda: len(other.looks) > 20)
     assert len(one.looks) <= seen + 1
-    pulse.forget(other)
+    reporter.remove(other)
 
 
 def test_work_whose_report_fails_silences_no_other_and_is_said_once(capsys):
-    pulse, bad, good = Pulse(0.001), Work(fails=True), Work()
-    pulse.watch(bad)
-    pulse.watch(good)
+    reporter, bad, good = Reporter(0.001), Work(fails=True), Work()
+    reporter.add(bad)
+    reporter.add(good)
     until(lambda: len(good.looks) > 5)
-    pulse.forget(bad)
-    pulse.forget(good)
-    assert pulse.failed >= 5
+    reporter.remove(bad)
+    reporter.remove(good)
+    assert reporter.failed >= 5
     assert capsys.readouterr().err.count("a report failed (LookupError: odd)") == 1
 
 
@@ -90,7 +90,7 @@ def test_thousands_of_tasks_at_once_keep_their_promises_and_leave_nothing_behind
     assert installed.flush(100)
     installed.remove()
     assert Counter((s.done, s.outcome) for s in map(store.get, ids)) == {(1, "succeeded"): 2_000}
-    assert not {id(work) for work in works} & set(PULSE._watched)
+    assert not {id(work) for work in works} & set(REPORTER._watched)
 
 
 def test_code_that_holds_the_gil_is_never_called_stalled(log):
@@ -105,15 +105,15 @@ def test_code_that_holds_the_gil_is_never_called_stalled(log):
 
 def test_a_look_that_takes_long_is_followed_by_a_long_rest_and_promises_say_so():
     class Slow(Work):
-        def pulse(self, now):
-            super().pulse(now)
+        def report_due(self, now):
+            super().report_due(now)
             deadline = time.monotonic() + 0.05
             while time.monotonic() < deadline:
                 pass
 
-    pulse, slow = Pulse(0.001), Slow()
-    pulse.watch(slow)
+    reporter, slow = Reporter(0.001), Slow()
+    reporter.add(slow)
     until(lambda: len(slow.looks) > 2)
-    pulse.forget(slow)
-    assert pulse.behind_s > 0.15
+    reporter.remove(slow)
+    assert reporter.delay_s > 0.15
     assert slow.looks[2] - slow.looks[1] > 0.15
