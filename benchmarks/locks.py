@@ -150,7 +150,9 @@ def in_the_database(world: dict[str, Any], part: str) -> list[dict[str, Any]]:
     import fsmlock
 
     bare = bare_upsert()
-    alone, deep, peer = in_turns(holding(world["room"], "clean"), holding(world["frame"], "process"), bare)
+    alone, deep, peer = in_turns(
+        hold_and_release(world["room"], "clean"), hold_and_release(world["frame"], "process"), bare
+    )
     goal = 3.0 if part == "sqlite" else 2.0
     found = [
         case(f"{part}: acquire + release / bare upsert + delete", alone, peer, "us", goal),
@@ -167,7 +169,7 @@ def in_the_database(world: dict[str, Any], part: str) -> list[dict[str, Any]]:
     return found
 
 
-def holding(obj: Any, lock: str) -> Callable[[], None]:
+def hold_and_release(obj: Any, lock: str) -> Callable[[], None]:
     import fsmlock
 
     def hold() -> None:
@@ -244,7 +246,9 @@ def with_valkey(world: dict[str, Any], url: str) -> list[dict[str, Any]]:
         lock.acquire()
         lock.release()
 
-    alone, deep, theirs = in_turns(holding(world["room"], "clean"), holding(world["frame"], "process"), peer)
+    alone, deep, theirs = in_turns(
+        hold_and_release(world["room"], "clean"), hold_and_release(world["frame"], "process"), peer
+    )
     ours_per_s, ours_fair = contend(take_ours, world, url)
     peer_per_s, peer_fair = contend(take_theirs, world, url)
     return [

@@ -52,7 +52,7 @@ def test_a_lock_answers_who_holds_it(film, elsewhere):
 
 
 def test_an_unknown_name_gets_a_guess(film):
-    with pytest.raises(fsmlock.Misdeclared, match="Did you mean 'render'"):
+    with pytest.raises(fsmlock.ConfigurationError, match="Did you mean 'render'"):
         fsmlock.explain(film, to="rendr")
 
 

@@ -1,26 +1,147 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
+import pytest
+
 import fsmlock
-from fsmlock.holds import named
-from tests.shop.models import Frame
+from tests.shop.models import Film, Frame, find_film
 
 
-def test_holds_of_the_parent_that_concern_the_child_are_shown(film):
+def test_a_hold_refuses_the_next_with_the_reason(film):
+    with fsmlock.hold(film, "render", why="Movie 7", holder="import 12") as h:
+        h.check()
+        assert h
+        with pytest.raises(fsmlock.HoldRefused, match="import 12"):
+            fsmlock.hold(film, "render").acquire()
+        (held,) = fsmlock.holds_on(film)
+        assert (held.lock, held.why, held.token) == ("render", "Movie 7", h.token)
+    assert fsmlock.holds_on(film) == ()
+
+
+def test_a_child_is_locked_by_its_parent_and_the_parent_by_its_child(film):
     frame = Frame.objects.create(film=film)
-    with fsmlock.hold(film, "render"):
-        assert [h.lock for h in fsmlock.holds_on(frame)] == ["render"]
-    with fsmlock.hold(film, "ingest"):
-        assert fsmlock.holds_on(frame) == ()
+    with fsmlock.hold(film.room, "clean"), pytest.raises(fsmlock.HoldRefused):
+        fsmlock.hold(frame, "process").acquire()
     with fsmlock.hold(frame, "process"):
-        assert fsmlock.holds_on(film) == ()
+        with pytest.raises(fsmlock.HoldRefused):
+            fsmlock.hold(film.room, "clean").acquire()
+        with pytest.raises(fsmlock.HoldRefused):
+            fsmlock.hold(film, "render").acquire()
+        with fsmlock.hold(film, "ingest"):
+            pass
 
 
-def test_cancelling_what_nobody_holds_reaches_nobody(film):
-    assert fsmlock.cancel(film, "render", by="editor") == ()
-    assert fsmlock.break_hold(film, "render", by="editor", why="") == ()
+def test_a_broken_hold_commits_nothing(film):
+    with fsmlock.hold(film, "render") as h:
+        fsmlock.break_hold(film, "render", by="editor", why="wrong film")
+        with pytest.raises(fsmlock.HoldLost), h.transaction():
+            film.name = "never"
+    assert fsmlock.holds_on(film) == ()
 
 
-def test_a_resource_is_named_as_people_do():
-    assert named("shop.film:3") == "film 3"
-    assert named("gone.model:3") == "gone.model:3"
-    assert named("nonsense") == "nonsense"
+def test_several_objects_are_held_in_one_step_or_not_at_all(film):
+    second = Film.objects.create(name="Film 2")
+    with fsmlock.hold([film, second], "render") as h:
+        assert len(h.tokens) == 2
+        assert fsmlock.holds_on(second)
+    with fsmlock.hold(second, "render"), pytest.raises(fsmlock.HoldRefused):
+        fsmlock.hold([film, second], "render").acquire()
+    assert fsmlock.holds_on(film) == ()
+
+
+def test_several_locks_of_one_object_are_held_at_once(film):
+    with fsmlock.hold(film, "ingest", "preview"):
+        assert {h.lock for h in fsmlock.holds_on(film)} == {"ingest", "preview"}
+
+
+def test_reentry_is_explicit(film):
+    with fsmlock.hold(film, "render") as outer:
+        with pytest.raises(fsmlock.HoldRefused):
+            fsmlock.hold(film, "render").acquire()
+        with fsmlock.hold(film, "render", within=outer) as inner:
+            assert inner.token > outer.token
+        outer.check()
+
+
+def test_a_decorated_function_holds_the_object_that_a_parameter_brings(film):
+    @fsmlock.hold("film", "render", why="decorated")
+    def render(fps, *, film):
+        return fps, [h.why for h in fsmlock.holds_on(film)]
+
+    assert render(25, film=film) == (25, ["decorated"])
+    assert fsmlock.holds_on(film) == ()
+
+
+def test_a_decorated_function_may_find_its_object_by_its_arguments(film):
+    @fsmlock.hold(find_film, "render", policy=fsmlock.Skip())
+    def render(pk):
+        return len(fsmlock.all_holds())
+
+    assert render(film.pk) == 1
+    with fsmlock.hold(film, "render"):
+        assert render(film.pk) is None
+
+
+async def test_it_is_an_async_context_manager(async_film):
+    async with fsmlock.hold(async_film, "render", why="async") as h:
+        h.check()
+        with pytest.raises(fsmlock.HoldRefused):
+            async with fsmlock.hold(
+                async_film, "render", policy=fsmlock.Wait(up_to=timedelta(milliseconds=150))
+            ):
+                pass
+    async with fsmlock.hold(async_film, "render"):
+        pass
+
+
+async def test_it_decorates_coroutines(async_film):
+    @fsmlock.hold("film", "render")
+    async def render(film):
+        return "done"
+
+    assert await render(async_film) == "done"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"lock": "rendr"}, "Did you mean 'render'"),
+        ({"lease": timedelta(0)}, "at least 0.1 s"),
+        ({"policy": "fail"}, "is not a policy"),
+        ({"obj": []}, "no object"),
+        ({"obj": [7]}, "takes saved objects"),
+        ({"obj": Film(name="new")}, "Save it first"),
+        ({"obj": "film"}, "is a decorator"),
+    ],
+)
+def test_nonsense_is_refused_with_the_remedy(film, arguments, words):
+    obj = arguments.pop("obj", film)
+    lock = arguments.pop("lock", "render")
+    with pytest.raises(fsmlock.ConfigurationError, match=words):
+        fsmlock.hold(obj, lock, **arguments).acquire()
+
+
+def test_a_deleted_object_can_not_be_held(film):
+    film.delete()
+    with pytest.raises(fsmlock.ConfigurationError, match="Save it first"):
+        fsmlock.hold(film, "render").acquire()
+
+
+def test_a_decorator_wants_a_parameter_that_exists():
+    with pytest.raises(fsmlock.ConfigurationError, match="no parameter 'flim'"):
+        fsmlock.hold("flim", "render")(lambda film: film)
+
+
+def test_skip_and_wait(film):
+    with fsmlock.hold(film, "render"):
+        with fsmlock.hold(film, "render", policy=fsmlock.Skip()) as h:
+            assert not h
+            assert h.reasons[0].code == "held"
+        with pytest.raises(fsmlock.HoldRefused):
+            fsmlock.hold(film, "render", policy=fsmlock.Wait(up_to=timedelta(milliseconds=100))).acquire()
+
+
+def test_all_holds_are_listed(film):
+    with fsmlock.hold(film, "render"):
+        assert [h.lock for h in fsmlock.all_holds(limit=5)] == ["render"]

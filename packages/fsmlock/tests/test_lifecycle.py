@@ -9,7 +9,7 @@ from django.db import connections, transaction
 
 import fsmlock
 from fsmlock import backends, signals
-from fsmlock.arrows import arrows
+from fsmlock.declarations import transitions_of
 from fsmlock.locks import resource
 from fsmlock.models import Run
 from tests.shop.models import Film, Frame, Leaf, Room
@@ -103,7 +103,7 @@ def test_transitions_are_told_after_the_commit(film, django_capture_on_commit_ca
 
 
 def test_perform_does_it_in_one_call(film):
-    fsmlock.perform(film, "publish")
+    fsmlock.apply_transition(film, "publish")
     assert Film.objects.get(pk=film.pk).state == "published"
 
 
@@ -111,7 +111,7 @@ def test_perform_asks_for_the_permission_of_the_user(film, django_user_model):
     Frame.objects.create(film=film)
     user = django_user_model.objects.create(username="guest")
     with pytest.raises(fsmlock.TransitionRefused, match="permission"):
-        fsmlock.perform(film, "render", user=user)
+        fsmlock.apply_transition(film, "render", user=user)
     assert Film.objects.get(pk=film.pk).name == "Film 1"
 
 
@@ -130,7 +130,7 @@ def test_deletion_waits_for_every_hold_and_may_ask_for_it(film, elsewhere):
         held.release()
     with fsmlock.hold(film, "*"):
         assert [r.code for r in elsewhere(fsmlock.explain, frame, to="process")] == ["held"]
-    fsmlock.perform(film, "start_deleting", policy=fsmlock.Fail())
+    fsmlock.apply_transition(film, "start_deleting", policy=fsmlock.Fail())
     assert Film.objects.get(pk=film.pk).state == "deleting"
 
 
@@ -149,7 +149,7 @@ def test_deletion_waits_until_who_holds_a_part_has_left(film, policy):
     worker = threading.Thread(target=process)
     worker.start()
     assert started.wait(30)
-    fsmlock.perform(film, "start_deleting", policy=policy)
+    fsmlock.apply_transition(film, "start_deleting", policy=policy)
     worker.join()
     assert Film.objects.get(pk=film.pk).state == "deleting"
 
@@ -168,11 +168,15 @@ def _somebody_waits(film):
 
 def test_every_arrow_says_when_it_is_taken():
     for model in (Film, Run):
-        assert [arrow.name for arrow in arrows(model).values() if not arrow.meaning and arrow.internal] == []
-    assert all(arrow.meaning for arrow in arrows(Run).values())
+        assert [
+            definition.name
+            for definition in transitions_of(model).values()
+            if not definition.description and definition.internal
+        ] == []
+    assert all(definition.description for definition in transitions_of(Run).values())
 
 
 def test_a_model_without_locks_is_deleted_by_any_policy(film):
     leaf = Leaf.objects.create()
-    fsmlock.perform(leaf, "start_deleting", policy=fsmlock.Preempt())
+    fsmlock.apply_transition(leaf, "start_deleting", policy=fsmlock.Preempt())
     assert Leaf.objects.get().state == "deleting"

@@ -24,7 +24,7 @@ from tests.shop.models import Film, Frame, Room
     ],
 )
 def test_a_wrong_declaration_is_refused_at_once(declare, words):
-    with pytest.raises(fsmlock.Misdeclared, match=words):
+    with pytest.raises(fsmlock.ConfigurationError, match=words):
         declare()
 
 
@@ -53,7 +53,7 @@ def test_an_object_without_a_parent_has_no_ancestors(db):
 
 
 def test_a_model_without_locks_says_so(db):
-    with pytest.raises(fsmlock.Misdeclared, match="declares no locks"):
+    with pytest.raises(fsmlock.ConfigurationError, match="declares no locks"):
         lock_request(fsmlock.models.ItemError(pk=1), "render")
 
 
@@ -82,5 +82,5 @@ def test_any_kind_of_key_makes_a_resource(db):
     room._state.adding = False
     assert resource(room) == "shop.room:7b1c"
     room.pk = "x" * 300
-    with pytest.raises(fsmlock.Misdeclared, match="200 letters"):
+    with pytest.raises(fsmlock.ConfigurationError, match="200 letters"):
         resource(room)

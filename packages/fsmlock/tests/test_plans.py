@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 
 import fsmlock
-from fsmlock.arrows import Arrow
+from fsmlock.declarations import TransitionDef
 from fsmlock.plans import shortest
 
 
-def arrow(name, source, target):
-    return Arrow(
+def definition(name, source, target):
+    return TransitionDef(
         name=name,
         source=(source,),
         target=target,
@@ -21,7 +21,12 @@ def arrow(name, source, target):
 
 
 def test_the_shortest_way_is_found():
-    arrows = [arrow("a", "1", "2"), arrow("b", "2", "3"), arrow("c", "3", "4"), arrow("d", "2", "4")]
+    arrows = [
+        definition("a", "1", "2"),
+        definition("b", "2", "3"),
+        definition("c", "3", "4"),
+        definition("d", "2", "4"),
+    ]
     assert [a.name for _, a in shortest(arrows, "1", "4")] == ["a", "d"]
     assert shortest(arrows, "4", "1") is None
     assert shortest(arrows, "4", "4") == ()
@@ -37,11 +42,11 @@ def test_a_plan_lists_the_steps_with_what_blocks_each(film, elsewhere):
 
 
 def test_where_no_way_leads_there_is_no_plan(film):
-    fsmlock.perform(film, "publish")
+    fsmlock.apply_transition(film, "publish")
     assert fsmlock.plan(film, to="failed") is None
     assert fsmlock.plan(film, to="published") == ()
 
 
 def test_an_unknown_state_gets_a_guess(film):
-    with pytest.raises(fsmlock.Misdeclared, match="Did you mean 'published'"):
+    with pytest.raises(fsmlock.ConfigurationError, match="Did you mean 'published'"):
         fsmlock.plan(film, to="publishd")

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from fsmlock.patience import Patience
 from fsmlock.policies import Preempt, RetryLater, Wait
+from fsmlock.retries import RetryState
 
 
 @pytest.mark.parametrize(
@@ -26,10 +26,10 @@ def test_retries_come_later_each_time_with_jitter_up_to_a_bound_and_end():
     policy = RetryLater(
         backoff=timedelta(seconds=1), at_most=timedelta(seconds=8), give_up_after=timedelta(seconds=60)
     )
-    patience, waits = Patience(), []
-    while (wait := patience.retry_after(policy)) is not None:
+    state, waits = RetryState(), []
+    while (wait := state.retry_after(policy)) is not None:
         waits.append(wait.total_seconds())
-        patience = patience.after(wait)
+        state = state.next(wait)
     assert 0.5 <= waits[0] <= 1
     assert 1 <= waits[1] <= 2
     assert 4 <= waits[-1] <= 8

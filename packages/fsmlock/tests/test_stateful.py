@@ -12,7 +12,7 @@ from tests.shop.models import Film, GoldenTicket, LateTicket, Note, Poster, Room
 
 def ready(model, **values):
     obj = model.objects.create(**values)
-    fsmlock.perform(obj, "initialise")
+    fsmlock.apply_transition(obj, "initialise")
     return obj
 
 
@@ -44,7 +44,7 @@ def test_abstract_proxy_and_multi_table_models_with_any_key_go_their_way(db, mod
     held.release()
     obj.pack()
     obj.save()
-    fsmlock.perform(obj, "start_deleting")
+    fsmlock.apply_transition(obj, "start_deleting")
     assert model.objects.get(pk=obj.pk).state == "deleting"
 
 
@@ -61,7 +61,7 @@ def test_one_object_has_one_lock_whichever_class_shows_it(db, elsewhere, model):
 def test_the_slower_of_two_loses_whichever_class_shows_it(db, model):
     ready(GoldenTicket, code="A 1", seat="4")
     slower = model.objects.get()
-    fsmlock.perform(GoldenTicket.objects.get(), "tear")
+    fsmlock.apply_transition(GoldenTicket.objects.get(), "tear")
     slower.start_deleting()
     with transaction.atomic():
         with pytest.raises(fsmlock.StaleState):
@@ -79,13 +79,13 @@ def test_an_object_with_a_generic_parent_has_states_and_locks_of_its_own(film):
 
 
 def test_a_key_given_before_saving_does_not_make_it_saved(db):
-    with pytest.raises(fsmlock.Misdeclared, match="isn't saved"):
+    with pytest.raises(fsmlock.ConfigurationError, match="isn't saved"):
         fsmlock.hold(Poster(id=uuid.uuid4()), "pack").acquire()
 
 
 def test_a_deleted_object_can_not_be_held(film):
     film.delete()
-    with pytest.raises(fsmlock.Misdeclared, match="isn't saved, or was deleted"):
+    with pytest.raises(fsmlock.ConfigurationError, match="isn't saved, or was deleted"):
         fsmlock.hold(film, "render").acquire()
 
 
@@ -100,12 +100,12 @@ def test_each_database_keeps_its_own_states_and_holds(film, elsewhere):
         assert len(fsmlock.holds_on(film)) == len(fsmlock.holds_on(twin)) == 1
     held.release()
     slower = Film.objects.using("other").get()
-    fsmlock.perform(twin, "publish")
+    fsmlock.apply_transition(twin, "publish")
     slower.start_deleting()
     with pytest.raises(fsmlock.StaleState):
         slower.save()
     assert Film.objects.get().state == "ready"
-    with pytest.raises(fsmlock.Misdeclared, match="can't span two databases"):
+    with pytest.raises(fsmlock.ConfigurationError, match="can't span two databases"):
         fsmlock.hold([film, twin], "render").acquire()
     assert connections["other"].vendor == "sqlite"
 
@@ -115,7 +115,7 @@ def test_a_deferred_state_is_read_when_it_is_asked_for(film):
     found.name = "renamed"
     found.save()
     assert found.state == "ready"
-    fsmlock.perform(found, "publish")
+    fsmlock.apply_transition(found, "publish")
     assert Film.objects.get(pk=film.pk).state == "published"
 
 

@@ -6,7 +6,7 @@ import pytest
 from tests.filming import timelapse
 
 import fsmlock
-from fsmlock.arrows import arrows
+from fsmlock.declarations import transitions_of
 from timelapse.rendering.models import Movie
 from timelapse.rendering.queries import offered
 
@@ -15,13 +15,17 @@ pytestmark = pytest.mark.django_db
 
 def test_every_arrow_has_its_sentence_in_the_models_list_and_the_other_way_round():
     documented = set(re.findall(r"- (\w+) → (\w+): [A-Z].+\.", Movie.__doc__))
-    declared = {(source, arrow.target) for arrow in arrows(Movie).values() for source in arrow.source}
+    declared = {
+        (source, transition.target)
+        for transition in transitions_of(Movie).values()
+        for source in transition.source
+    }
     beginning_anew = ("rendering", "rendering")
     assert documented - {("new", "queued")} == declared - {beginning_anew}
 
 
 def test_every_arrow_has_a_sentence_that_says_when():
-    for name in arrows(Movie):
+    for name in transitions_of(Movie):
         assert getattr(Movie, name).__doc__.strip().endswith("."), name
 
 

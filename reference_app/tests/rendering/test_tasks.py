@@ -9,7 +9,7 @@ import pytest
 from django.db import connections
 from django.db.models.functions import Now
 from tests.filming import film, frame
-from tests.holding import held_elsewhere
+from tests.held_locks import held_elsewhere
 
 import fsmlock
 from timelapse.frames.queries import file_of

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from strawberry import relay
 from tests.filming import camera, frame, timelapse
-from tests.holding import held_elsewhere
+from tests.held_locks import held_elsewhere
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

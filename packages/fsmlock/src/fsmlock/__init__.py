@@ -1,6 +1,6 @@
 """States, named locks, reasons and resumable work for Django models.
 
-The names below are loaded when first used, so that ``import fsmlock`` costs nothing and needs no settings.
+Each public name is imported on first use, so ``import fsmlock`` is cheap and needs no settings.
 """
 
 from __future__ import annotations
@@ -9,41 +9,40 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from fsmlock.active_hold import ActiveHold
     from fsmlock.backends.base import HoldInfo
     from fsmlock.errors import (
         CancelRequested,
+        ConfigurationError,
         HoldLost,
         HoldRefused,
-        Misdeclared,
         Refused,
         StaleState,
         TransitionRefused,
     )
     from fsmlock.explanations import Available, available, available_many, explain, explain_many
-    from fsmlock.held import Held
-    from fsmlock.holding import hold
-    from fsmlock.holds import active_holds, break_hold, cancel, holds_on, waiters_on
-    from fsmlock.keeping import kept
+    from fsmlock.holds import hold
+    from fsmlock.inspection import all_holds, break_hold, cancel, holds_on, waiters_on
     from fsmlock.lifecycle import Lifecycle
     from fsmlock.locks import Lock, Locks
-    from fsmlock.performing import perform
     from fsmlock.plans import Step, plan
     from fsmlock.policies import Fail, Preempt, RetryLater, Skip, Wait
     from fsmlock.reasons import Reason
-    from fsmlock.transitions import transition
+    from fsmlock.state_locks import state_hold
+    from fsmlock.transitions import apply_transition, transition
 
 _HOME = {
+    "ActiveHold": "active_hold",
     "Available": "explanations",
     "CancelRequested": "errors",
+    "ConfigurationError": "errors",
     "Fail": "policies",
-    "Held": "held",
     "HoldInfo": "backends.base",
     "HoldLost": "errors",
     "HoldRefused": "errors",
     "Lifecycle": "lifecycle",
     "Lock": "locks",
     "Locks": "locks",
-    "Misdeclared": "errors",
     "Preempt": "policies",
     "Reason": "reasons",
     "Refused": "errors",
@@ -53,34 +52,34 @@ _HOME = {
     "Step": "plans",
     "TransitionRefused": "errors",
     "Wait": "policies",
-    "active_holds": "holds",
+    "all_holds": "inspection",
+    "apply_transition": "transitions",
     "available": "explanations",
     "available_many": "explanations",
-    "break_hold": "holds",
-    "cancel": "holds",
+    "break_hold": "inspection",
+    "cancel": "inspection",
     "explain": "explanations",
     "explain_many": "explanations",
-    "hold": "holding",
-    "holds_on": "holds",
-    "kept": "keeping",
-    "perform": "performing",
+    "hold": "holds",
+    "holds_on": "inspection",
     "plan": "plans",
+    "state_hold": "state_locks",
     "transition": "transitions",
-    "waiters_on": "holds",
+    "waiters_on": "inspection",
 }
 
 __all__ = [
+    "ActiveHold",
     "Available",
     "CancelRequested",
+    "ConfigurationError",
     "Fail",
-    "Held",
     "HoldInfo",
     "HoldLost",
     "HoldRefused",
     "Lifecycle",
     "Lock",
     "Locks",
-    "Misdeclared",
     "Preempt",
     "Reason",
     "Refused",
@@ -90,7 +89,8 @@ __all__ = [
     "Step",
     "TransitionRefused",
     "Wait",
-    "active_holds",
+    "all_holds",
+    "apply_transition",
     "available",
     "available_many",
     "break_hold",
@@ -99,9 +99,8 @@ __all__ = [
     "explain_many",
     "hold",
     "holds_on",
-    "kept",
-    "perform",
     "plan",
+    "state_hold",
     "transition",
     "waiters_on",
 ]

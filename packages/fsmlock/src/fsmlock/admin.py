@@ -71,7 +71,7 @@ class RunAdmin(TransitionsMixin, _Admin):
         if name is None or not isinstance(obj, Run):
             return super().response_change(request, obj)
         try:
-            obj.take(name, by=request.user.get_username())
+            obj.apply_transition(name, by=request.user.get_username())
         except FsmlockError as refused:
             say(request, refused)
         else:

@@ -14,12 +14,12 @@ from django.db import connections, models, router
 from django.utils.module_loading import import_string
 
 from fsmlock import conf
-from fsmlock.arrows import arrows
-from fsmlock.keeping import keepers
+from fsmlock.declarations import transitions_of
 from fsmlock.lifecycle import Lifecycle
 from fsmlock.locks import Locks
 from fsmlock.reasons import did_you_mean
 from fsmlock.rules import EVERYTHING
+from fsmlock.state_locks import locks_by_state
 from fsmlock.stateful import Stateful
 
 if TYPE_CHECKING:
@@ -183,11 +183,11 @@ def _turns_round(model: type[models.Model]) -> bool:
 def _needs(model: type[models.Model]) -> Iterator[CheckMessage]:
     locks = getattr(model, "locks", None)
     known = set(locks.by_name) if isinstance(locks, Locks) else set()
-    for arrow in arrows(model).values():
-        for verb, lock in (("needs", arrow.needs), ("holds", arrow.holds)):
+    for definition in transitions_of(model).values():
+        for verb, lock in (("needs", definition.needs), ("holds", definition.holds)):
             if lock is not None and lock not in {*known, EVERYTHING}:
                 yield Error(
-                    f"{model.__name__}.{arrow.name} {verb} the lock {lock!r}, which isn't declared."
+                    f"{model.__name__}.{definition.name} {verb} the lock {lock!r}, which isn't declared."
                     f"{did_you_mean(lock, known)}",
                     hint=f"Declare it: locks = Locks(Lock({lock!r})).",
                     obj=model,
@@ -196,17 +196,18 @@ def _needs(model: type[models.Model]) -> Iterator[CheckMessage]:
 
 
 def _keepers(model: type[Stateful]) -> Iterator[CheckMessage]:
-    keeping = keepers(model)
-    for arrow in arrows(model).values():
-        if arrow.holds != keeping.get(arrow.target) and set(arrow.source) != {arrow.target}:
+    by_state = locks_by_state(model)
+    for definition in transitions_of(model).values():
+        target = definition.target
+        if definition.holds != by_state.get(target) and set(definition.source) != {target}:
             yield Error(
-                f"{model.__name__} keeps the lock {keeping[arrow.target]!r} while it is {arrow.target},"
-                f" but {arrow.name} leads there too, and holds {arrow.holds!r}.",
-                hint=f"Write holds={keeping[arrow.target]!r} on {arrow.name}, or give it another target.",
+                f"{model.__name__} holds the lock {by_state[target]!r} while it is {target},"
+                f" but {definition.name} leads there too, and holds {definition.holds!r}.",
+                hint=f"Write holds={by_state[target]!r} on {definition.name}, or choose another target.",
                 obj=model,
                 id="fsmlock.E023",
             )
-    if model.initial_state in keeping:
+    if model.initial_state in by_state:
         yield Error(
             f"{model.__name__} starts in the state {model.initial_state!r}, which keeps a lock.",
             hint="Start in another state: only a transition takes a lock.",
@@ -222,10 +223,10 @@ def _states(model: type[Stateful]) -> Iterator[CheckMessage]:
         for name in dir(declared)
         if name.isupper() and isinstance(value := getattr(declared, name), str)
     }
-    for arrow in arrows(model).values():
-        for state in sorted({*arrow.source, arrow.target} - known - {"*"}):
+    for definition in transitions_of(model).values():
+        for state in sorted({*definition.source, definition.target} - known - {"*"}):
             yield Error(
-                f"{model.__name__}.{arrow.name} names the state {state!r}, which isn't declared."
+                f"{model.__name__}.{definition.name} names the state {state!r}, which isn't declared."
                 f"{did_you_mean(state, known)}",
                 hint=f"Add it to {model.__name__}.States, or correct the name.",
                 obj=model,

@@ -6,7 +6,7 @@ import re
 from html import escape
 from typing import TYPE_CHECKING
 
-from fsmlock.arrows import Arrow, arrows
+from fsmlock.declarations import TransitionDef, transitions_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,25 +25,28 @@ def mermaid(model: type[models.Model]) -> str:
     lines += [f'    state "{state}" as {name}' for state, name in names.items() if state != name]
     if initial := getattr(model, "initial_state", ""):
         lines.append(f"    [*] --> {names[initial]}")
-    for arrow in arrows(model).values():
-        text = " ".join([str(arrow.label), *(f"({note})" for note in _notes(arrow))]).replace(";", ",")
+    for definition in transitions_of(model).values():
+        text = " ".join([str(definition.label), *(f"({note})" for note in _notes(definition))]).replace(
+            ";", ","
+        )
         lines += [
-            f"    {names[source]} --> {names[arrow.target]} : {text}" for source in _sources(arrow, states)
+            f"    {names[source]} --> {names[definition.target]} : {text}"
+            for source in _sources(definition, states)
         ]
     return "\n".join(lines) + "\n"
 
 
 def svg(model: type[models.Model]) -> str:
     """A column for each state and a row for each transition: legible, and the same every time."""
-    states, known = _states(model), list(arrows(model).values())
-    texts = [(str(arrow.label), " ".join(_notes(arrow))) for arrow in known]
+    states, known = _states(model), list(transitions_of(model).values())
+    texts = [(str(definition.label), " ".join(_notes(definition))) for definition in known]
     left = 20 + _LETTER * max([0, *(len(label) + len(notes) + 1 for label, notes in texts)])
     middle = {state: int(left + _COLUMN * (n + 0.5)) for n, state in enumerate(states)}
     width, height = int(left + _COLUMN * len(states) + 10), _HEAD + _ROW * len(known) + 14
     initial = getattr(model, "initial_state", "")
     parts = [_column(state, x, height, starts=state == initial) for state, x in middle.items()]
-    for n, (arrow, (label, notes)) in enumerate(zip(known, texts, strict=True)):
-        parts.append(_row(_HEAD + _ROW * n + 22, arrow, label, notes, middle))
+    for n, (definition, (label, notes)) in enumerate(zip(known, texts, strict=True)):
+        parts.append(_row(_HEAD + _ROW * n + 22, definition, label, notes, middle))
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
         f' viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="12" role="img">'
@@ -65,17 +68,23 @@ def _states(model: type[models.Model]) -> list[str]:
         for name, value in vars(cls).items()
         if name.isupper() and isinstance(value, str)
     ]
-    named = [state for arrow in arrows(model).values() for state in (*arrow.source, arrow.target)]
+    named = [
+        state
+        for definition in transitions_of(model).values()
+        for state in (*definition.source, definition.target)
+    ]
     found = dict.fromkeys([*declared, *named, getattr(model, "initial_state", "")])
     return [state for state in found if state not in {"", "*"}]
 
 
-def _sources(arrow: Arrow, states: Sequence[str]) -> list[str]:
-    return [state for state in states if arrow.leaves(state)]
+def _sources(definition: TransitionDef, states: Sequence[str]) -> list[str]:
+    return [state for state in states if definition.starts_from(state)]
 
 
-def _notes(arrow: Arrow) -> list[str]:
-    return [f"{verb} {lock}" for verb, lock in (("needs", arrow.needs), ("holds", arrow.holds)) if lock]
+def _notes(definition: TransitionDef) -> list[str]:
+    return [
+        f"{verb} {lock}" for verb, lock in (("needs", definition.needs), ("holds", definition.holds)) if lock
+    ]
 
 
 def _column(state: str, x: int, height: int, *, starts: bool) -> str:
@@ -88,14 +97,14 @@ def _column(state: str, x: int, height: int, *, starts: bool) -> str:
     )
 
 
-def _row(y: int, arrow: Arrow, label: str, notes: str, middle: Mapping[str, int]) -> str:
+def _row(y: int, definition: TransitionDef, label: str, notes: str, middle: Mapping[str, int]) -> str:
     """Dots where the transition starts, the tip where it ends; bold is what people are offered."""
-    end = middle[arrow.target]
-    starts = [middle[state] for state in _sources(arrow, list(middle))]
-    weight = "normal" if arrow.internal else "bold"
+    end = middle[definition.target]
+    starts = [middle[state] for state in _sources(definition, list(middle))]
+    weight = "normal" if definition.internal else "bold"
     note = f'<tspan font-weight="normal" fill="#777">{escape(notes)}</tspan>'
     text = f'<text x="10" y="{y + 4}" font-weight="{weight}" fill="#223">{escape(label)} {note}</text>'
-    parts = [f"<g><title>{escape(arrow.meaning)}</title>{text}"]
+    parts = [f"<g><title>{escape(definition.description)}</title>{text}"]
     for side in ([x for x in starts if x < end], [x for x in reversed(starts) if x > end]):
         if side:
             tip = end - 2 if side[0] < end else end + 2

@@ -10,10 +10,10 @@ from django.apps import apps
 from django.db import router
 
 from fsmlock import backends
-from fsmlock.keeping import keepers, kept_claims, kept_id, take
 from fsmlock.locks import resource
 from fsmlock.models import Run
 from fsmlock.reasons import Reason
+from fsmlock.state_locks import locks_by_state, state_claim_id, state_claim_ids, take
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,14 +40,18 @@ def examine(*, using: str = "default") -> Iterator[Finding]:
         if info.cancel_requested_by:
             yield Finding(reason=_unheeded(info))
     worked_on = {info.resource for info in holds}
-    for run in Run.objects.using(using).filter(state__in=Run.States.AT_WORK):
+    for run in Run.objects.using(using).filter(state__in=Run.States.ACTIVE):
         if f"fsmlock.run:{run.pk}" not in worked_on:
             yield Finding(reason=_abandoned(run), mend=run.work)
 
 
 def _orphan(info: HoldInfo, using: str) -> Iterator[Finding]:
     obj = _object(info.resource, using)
-    left = obj is not None and info.claim == kept_id(info.resource, info.lock) and not kept_claims(obj)
+    left = (
+        obj is not None
+        and info.claim == state_claim_id(info.resource, info.lock)
+        and not state_claim_ids(obj)
+    )
     if obj is None or left:
 
         def mend() -> object:
@@ -85,12 +89,12 @@ def _object(resource: str, using: str) -> models.Model | None:
 def _unkept(using: str, claims: set[str]) -> Iterator[Finding]:
     """Objects whose state keeps a lock that they don't hold: it was broken, or the store lost it."""
     for model in apps.get_models():
-        keeping = keepers(model)
-        if not keeping or model._meta.proxy or not router.allow_migrate_model(using, model):
+        by_state = locks_by_state(model)
+        if not by_state or model._meta.proxy or not router.allow_migrate_model(using, model):
             continue
-        for obj in model._base_manager.using(using).filter(state__in=keeping):
-            if not kept_claims(obj) <= claims:
-                lock = keeping[obj.state]  # type: ignore[attr-defined]
+        for obj in model._base_manager.using(using).filter(state__in=by_state):
+            if not state_claim_ids(obj) <= claims:
+                lock = by_state[obj.state]  # type: ignore[attr-defined]
                 yield Finding(reason=_not_held(obj, lock), mend=partial(take, obj, lock, using=using))
 
 

@@ -17,7 +17,7 @@ class FsmlockError(Exception):
     """Root of the errors of this package."""
 
 
-class Misdeclared(FsmlockError, TypeError):  # noqa: N818 it reads as what happened, and is caught by that name
+class ConfigurationError(FsmlockError, TypeError):
     """A declaration or a call that can never work, refused before anything happened."""
 
 
@@ -34,16 +34,16 @@ class Refused(FsmlockError):  # noqa: N818 it reads as what happened, and is cau
 class HoldRefused(Refused):
     """The lock can't be had: somebody else holds what doesn't go together with it.
 
-    The policy RetryLater sets ``retry_after``, when to come again, and ``expected_as``, the name by which the
-    store shows until then that it waits (see Patience).
+    The policy RetryLater sets ``retry_after``, when to come again, and ``claim_id``, the name by which the
+    store shows until then that it waits (see RetryState).
     """
 
     def __init__(
-        self, reasons: Iterable[Reason] | str, *, retry_after: timedelta | None = None, expected_as: str = ""
+        self, reasons: Iterable[Reason] | str, *, retry_after: timedelta | None = None, claim_id: str = ""
     ) -> None:
         super().__init__(reasons)
         self.retry_after = retry_after
-        self.expected_as = expected_as
+        self.claim_id = claim_id
 
 
 class TransitionRefused(Refused):

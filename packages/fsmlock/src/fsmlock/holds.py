@@ -1,139 +1,253 @@
-"""Who holds what, and how to ask them to stop."""
+"""Hold a lock on an object for as long as a block of code runs."""
 
 from __future__ import annotations
 
+import functools
+import inspect
+import itertools
+import os
+import socket
+import threading
+import uuid
+from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeAlias, TypeVar, cast
 
-from django.apps import apps
-from django.db import router
-from django.utils.translation import gettext
+from asgiref.sync import sync_to_async
+from django.db import models
 
-from fsmlock import backends, signals
-from fsmlock.locks import locks_of, parents, resource
-from fsmlock.reasons import Reason
-from fsmlock.rules import YEAR_US
+from fsmlock import conf
+from fsmlock.acquisition import acquire, acquire_async
+from fsmlock.active_hold import ActiveHold
+from fsmlock.errors import ConfigurationError
+from fsmlock.inspection import alias_of
+from fsmlock.locks import lock_request
+from fsmlock.policies import Fail, Policy, Preempt, RetryLater, Skip, Wait
+from fsmlock.rules import Claim
 
 if TYPE_CHECKING:
-    from django.db import models
+    from types import TracebackType
 
-    from fsmlock.backends.base import HoldInfo
-
-
-def using(obj: models.Model) -> str:
-    """The database alias that decides about this object: the one that it would be saved to."""
-    return router.db_for_write(type(obj), instance=obj)
-
-
-def holds_on(obj: models.Model) -> tuple[HoldInfo, ...]:
-    """The holds on this object, oldest first, with those on its parents that it inherits."""
-    above = dict(parents(obj))
-    mine = resource(obj)
-    found = backends.get().find([mine, *above], using=using(obj))
-    return tuple(
-        h
-        for h in found
-        if h.kind == "held"
-        and not h.waits
-        and (h.resource == mine or h.lock in above.get(h.resource, frozenset()))
-    )
+P = ParamSpec("P")
+R = TypeVar("R")
+Objects: TypeAlias = models.Model | Sequence[models.Model]
+#: Objects, or for a decorator: the name of the parameter that brings them, or a function of the arguments.
+Target: TypeAlias = Objects | str | Callable[..., Objects]
+_POLICIES = (Fail, Skip, Wait, RetryLater, Preempt)
+_SHORTEST = timedelta(milliseconds=100)
+_claims = itertools.count()
 
 
-def waiters_on(obj: models.Model) -> tuple[HoldInfo, ...]:
-    """Who waits for a lock on this object: those in line, then those who come back later (RetryLater)."""
-    found = backends.get().find([resource(obj)], using=using(obj))
-    return tuple(
-        sorted((h for h in found if h.waits and h.kind != "blocked"), key=lambda h: h.kind == "retrying")
-    )
+class OuterHold(Protocol):
+    """What may be entered again: a hold, or what an object's state keeps."""
+
+    @property
+    def claim(self) -> Claim:
+        """By which it is held."""
+        ...
 
 
-def active_holds(*, limit: int = 100, using: str = "default") -> tuple[HoldInfo, ...]:
-    """All the holds that there are on any object, oldest first, at most ``limit`` of them."""
-    return tuple(backends.get().find(None, using=using, limit=limit))
+class HoldContext:
+    """What :func:`hold` gives back: ``with`` it, ``async with`` it, or decorate a function with it."""
 
-
-def cancel(obj: models.Model, lock: str, *, by: str, why: str = "") -> tuple[HoldInfo, ...]:
-    """Ask whoever holds ``lock`` on ``obj`` to stop. Answers whom it reached; empty when nobody holds it."""
-    return _stop(obj, lock, by=by, why=why, force=False)
-
-
-def break_hold(obj: models.Model, lock: str, *, by: str, why: str) -> tuple[HoldInfo, ...]:
-    """Take ``lock`` on ``obj`` away from its holders, who learn it and can commit nothing more under it."""
-    return _stop(obj, lock, by=by, why=why, force=True)
-
-
-def _stop(obj: models.Model, lock: str, *, by: str, why: str, force: bool) -> tuple[HoldInfo, ...]:
-    locks_of(type(obj))[lock]
-    met = tuple(backends.get().stop(resource(obj), lock, by=by, why=why, force=force, using=using(obj)))
-    signal = signals.hold_broken if force else signals.cancel_requested
-    for h in met:
-        signal.send_robust(
-            sender=type(obj),
-            event=signals.HoldEvent(
-                resource=h.resource,
-                lock=h.lock,
-                holder=h.holder,
-                token=h.token,
-                by=by,
-                why=why,
-                using=using(obj),
-            ),
+    def __init__(
+        self,
+        target: Target,
+        locks: Sequence[str],
+        *,
+        policy: Policy,
+        lease: timedelta,
+        why: str,
+        holder: str,
+        within: OuterHold | None,
+    ) -> None:
+        self._target = target
+        self._locks = locks
+        self._policy = policy
+        self._lease = lease
+        self._why = why
+        self._holder = holder
+        self._within = within
+        self._entered: list[ActiveHold] = []
+        self._objects = (
+            self._resolve(target) if not isinstance(target, str) and not callable(target) else None
         )
-    return met
 
+    def _resolve(self, target: object) -> list[models.Model]:
+        if isinstance(target, models.Model):
+            return [target]
+        objects = list(target) if isinstance(target, Sequence) else [target]
+        if not objects:
+            raise ConfigurationError("hold() was given no object. Pass at least one.")
+        for each in objects:
+            if not isinstance(each, models.Model):
+                raise ConfigurationError(
+                    f"hold() takes saved objects, not {each!r}. Read it from the database first."
+                )
+        return cast("list[models.Model]", objects)
 
-def named(resource: str) -> str:
-    """A resource as people say it: ``film 3`` for ``shop.film:3``."""
-    label, _, pk = resource.partition(":")
-    try:
-        return f"{apps.get_model(label)._meta.verbose_name} {pk}"
-    except (LookupError, ValueError):
-        return resource
-
-
-def told(standing: HoldInfo, about: models.Model | None = None) -> Reason:
-    """The reason that a hold of somebody else gives; it calls ``about`` by its name if it is held itself."""
-    held_thing = named(standing.resource)
-    if about is not None and resource(about) == standing.resource:
-        held_thing = str(about)
-    facts = {
-        "lock": standing.lock,
-        "object": held_thing,
-        "holder": standing.holder,
-        "why": f" ({standing.why})" if standing.why else "",
-        "since": standing.since.strftime("%H:%M:%S"),
-        "until": standing.expires_at.strftime("%H:%M:%S"),
-    }
-    return Reason(
-        code="waited_for" if standing.waits else "held",
-        message=_how(standing) % facts,
-        remedy=_remedy(standing) % facts,
-        params={
-            "lock": standing.lock,
-            "resource": standing.resource,
-            "holder": standing.holder,
-            "why": standing.why,
-            "since": standing.since.isoformat(),
-            "expires_at": standing.expires_at.isoformat(),
-            "token": standing.token,
-        },
-    )
-
-
-def _how(standing: HoldInfo) -> str:
-    if standing.waits:
-        return gettext("%(lock)s on %(object)s is waited for by %(holder)s%(why)s since %(since)s UTC.")
-    if standing.kind == "blocked":
-        return gettext(
-            "%(lock)s on %(object)s is blocked by a hold on one of its parts, by %(holder)s%(why)s"
-            " since %(since)s UTC."
+    def _new(self, objects: Sequence[models.Model]) -> tuple[ActiveHold, str]:
+        aliases = {alias_of(each) for each in objects}
+        if len(aliases) > 1:
+            raise ConfigurationError(
+                f"These objects live in {sorted(aliases)}: one hold can't span two databases."
+            )
+        within = self._within.claim.nested_in | {self._within.claim.id} if self._within else frozenset()
+        claim = Claim(
+            id=_new_id(),
+            requests=tuple(lock_request(each, lock) for each in objects for lock in self._locks),
+            lease_us=int(self._lease.total_seconds() * 1_000_000),
+            holder=self._holder[:200],
+            why=self._why,
+            nested_in=within,
         )
-    return gettext("%(lock)s on %(object)s is held by %(holder)s%(why)s since %(since)s UTC.")
+        (alias,) = aliases
+        return ActiveHold(claim, using=alias), alias
+
+    def acquire(self) -> ActiveHold:
+        """Take the hold without a block; call ``release()`` on it yourself. Raises HoldRefused."""
+        if self._objects is None:
+            raise ConfigurationError(
+                "hold() with a parameter name or a function is a decorator. Pass the object to use with."
+            )
+        held, using = self._new(self._objects)
+        return acquire(held, self._policy, using)
+
+    def __enter__(self) -> ActiveHold:
+        self._entered.append(self.acquire())
+        return self._entered[-1]
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        _leave(self._entered.pop(), broken=kind is not None)
+
+    async def __aenter__(self) -> ActiveHold:
+        if self._objects is None:
+            raise ConfigurationError(
+                "hold() with a parameter name or a function is a decorator. Pass the object to use with."
+            )
+        held, using = await sync_to_async(self._new)(self._objects)
+        self._entered.append(await acquire_async(held, self._policy, using))
+        return self._entered[-1]
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await sync_to_async(_leave)(self._entered.pop(), broken=kind is not None)
+
+    def __call__(self, function: Callable[P, R]) -> Callable[P, R | None]:
+        """Decorate: hold while the function runs. With Skip it isn't called when refused, and gives None."""
+        find = self._finder(function)
+        if inspect.iscoroutinefunction(function):
+
+            @functools.wraps(function)
+            async def held_async(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 handed on as they are
+                objects = await sync_to_async(find)(*args, **kwargs)
+                async with self._again(objects) as held:
+                    return await function(*args, **kwargs) if held else None
+
+            return cast("Callable[P, R | None]", held_async)
+
+        @functools.wraps(function)
+        def held_sync(*args: P.args, **kwargs: P.kwargs) -> R | None:
+            with self._again(find(*args, **kwargs)) as held:
+                return function(*args, **kwargs) if held else None
+
+        return held_sync
+
+    def _again(self, objects: Objects) -> HoldContext:
+        return HoldContext(
+            objects,
+            self._locks,
+            policy=self._policy,
+            lease=self._lease,
+            why=self._why,
+            holder=self._holder,
+            within=self._within,
+        )
+
+    def _finder(self, function: Callable[..., object]) -> Callable[..., Objects]:
+        target = self._target
+        if not isinstance(target, str):
+            return target if callable(target) else lambda *_args, **_kwargs: target
+        signature = inspect.signature(function)
+        if target not in signature.parameters:
+            raise ConfigurationError(
+                f"{function.__qualname__} has no parameter {target!r} to hold."
+                f" Name one of: {', '.join(signature.parameters)}."
+            )
+
+        def find(*args: object, **kwargs: object) -> Objects:
+            return cast("Objects", signature.bind(*args, **kwargs).arguments[target])
+
+        return find
 
 
-def _remedy(standing: HoldInfo) -> str:
-    if standing.expires_at - standing.since > timedelta(microseconds=YEAR_US):
-        return gettext("Wait until it leaves that state.")
-    return gettext(
-        "Wait until it is released (it lasts until %(until)s UTC so far), or ask its holder to stop."
+def _leave(held: ActiveHold, *, broken: bool) -> None:
+    if broken and held.connection.needs_rollback and held.in_transaction:
+        # The transaction that took the hold is broken: its rows go with the rollback.
+        held.forget()
+    else:
+        held.release()
+
+
+def hold(
+    target: Target,
+    *locks: str,
+    policy: Policy | None = None,
+    lease: timedelta | None = None,
+    why: str = "",
+    holder: str | None = None,
+    within: OuterHold | None = None,
+) -> HoldContext:
+    """Hold locks on one object or on several at once: all are granted in one step, or none.
+
+    Used as ``with hold(timelapse, "render", why="Movie 7") as held:``, as ``async with``, or as a decorator:
+    ``@hold("timelapse", "render")`` names the parameter that brings the object.
+
+    ``policy`` says what to do when another holder has the lock (default: Fail). ``lease`` is how long the
+    hold outlives a holder that died. ``holder`` names the holder. ``within`` is an outer hold of yours
+    that this one may coexist with (re-entry is always explicit).
+
+    Entering raises HoldRefused with the reasons. It raises ConfigurationError for an unknown lock, an unsaved
+    object, a lease that is too short or a policy of the wrong type.
+    """
+    policy = Fail() if policy is None else policy
+    lease = conf.get().LEASE if lease is None else lease
+    if type(policy) not in _POLICIES:
+        names = ", ".join(f"{p.__name__}()" for p in _POLICIES)
+        raise ConfigurationError(f"{policy!r} is not a policy. Use one of {names}.")
+    if lease < _SHORTEST:
+        raise ConfigurationError(
+            "A lease must be at least 0.1 s: it is how long the hold outlives a dead holder."
+        )
+    if not locks:
+        raise ConfigurationError("hold() was given no lock. Name one that the model declares.")
+    return HoldContext(
+        target, locks, policy=policy, lease=lease, why=why, holder=holder or _this_holder(), within=within
     )
+
+
+@functools.cache
+def _host() -> str:
+    return socket.gethostname()
+
+
+def _new_id() -> str:
+    return f"{_process_id()}{next(_claims):012x}"
+
+
+@functools.cache
+def _process_id() -> str:
+    return uuid.uuid4().hex[:20]
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_process_id.cache_clear)
+
+
+def _this_holder() -> str:
+    thread = threading.current_thread()
+    name = "" if thread is threading.main_thread() else f"/{thread.name}"
+    return f"{_host()}:{os.getpid()}{name}"

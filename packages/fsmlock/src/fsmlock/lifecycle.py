@@ -12,10 +12,10 @@ _INITIALISING, _READY, _DELETING, _DELETED, _FAILED = "initialising", "ready", "
 
 
 class Lifecycle(Stateful):
-    """Gives a model a protected ``state`` with five base states and the arrows between them.
+    """Gives a model a protected ``state`` with five base states and the transitions between them.
 
-    Add states by a nested ``class States(Lifecycle.States)``, and arrows by ``@transition``. An arrow of the
-    base is offered to people when the model declares it again with a label.
+    Add states in a nested ``class States(Lifecycle.States)`` and transitions with ``@transition``. A base
+    transition is offered to users when the model declares it again with a label.
     """
 
     class States:

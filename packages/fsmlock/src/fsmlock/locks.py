@@ -6,7 +6,7 @@ import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from fsmlock.errors import Misdeclared
+from fsmlock.errors import ConfigurationError
 from fsmlock.reasons import did_you_mean
 from fsmlock.rules import EVERYTHING, InheritedLock, LockRequest
 
@@ -49,15 +49,17 @@ class Locks:
     def _refuse_nonsense(self, locks: tuple[Lock, ...]) -> None:
         for lock in locks:
             if not lock.name or not lock.name.isprintable() or len(lock.name) > 100:
-                raise Misdeclared(f"{lock.name!r} is no name for a lock: write 1 to 100 printable letters.")
+                raise ConfigurationError(
+                    f"{lock.name!r} is no name for a lock: write 1 to 100 printable letters."
+                )
         if len(self.by_name) != len(locks):
-            raise Misdeclared("Locks(...) names a lock twice. Keep one of them.")
+            raise ConfigurationError("Locks(...) names a lock twice. Keep one of them.")
         if EVERYTHING in self.by_name:
-            raise Misdeclared(
+            raise ConfigurationError(
                 f"{EVERYTHING!r} is the lock that every model has. Give yours a name of its own."
             )
         if bool(self.inherit_from) != bool(self.inherits):
-            raise Misdeclared(
+            raise ConfigurationError(
                 "Locks(inherit_from=..., inherits=...) go together: the foreign key to the parent, and the"
                 " names of its locks that hold for the child too."
             )
@@ -67,13 +69,13 @@ class Locks:
     def _refuse_one_sided(self, lock: Lock) -> None:
         for other in sorted(lock.together_with & set(self.by_name)):
             if lock.name not in self.by_name[other].together_with:
-                raise Misdeclared(
+                raise ConfigurationError(
                     f"Lock({lock.name!r}) goes together with {other!r}, but not the other way round."
                     f" Write Lock({other!r}, together_with={{{lock.name!r}}}) too."
                 )
         unknown = sorted(lock.together_with - set(self.by_name) - self.inherits)
         if unknown:
-            raise Misdeclared(
+            raise ConfigurationError(
                 f"Lock({lock.name!r}) goes together with {unknown[0]!r}, which is not declared."
                 f"{did_you_mean(unknown[0], set(self.by_name) | self.inherits)}"
             )
@@ -88,7 +90,9 @@ class Locks:
         try:
             return self.by_name[name]
         except KeyError:
-            raise Misdeclared(f"There is no lock {name!r}.{did_you_mean(name, self.by_name)}") from None
+            raise ConfigurationError(
+                f"There is no lock {name!r}.{did_you_mean(name, self.by_name)}"
+            ) from None
 
 
 def owner(model: type[models.Model]) -> type[models.Model]:
@@ -104,13 +108,13 @@ def owner(model: type[models.Model]) -> type[models.Model]:
 def resource(obj: models.Model) -> str:
     """The name of an object for locking: ``app.model:pk``."""
     if obj.pk is None or (obj._state.adding and obj._state.db is None):
-        raise Misdeclared(
+        raise ConfigurationError(
             f"This {obj._meta.verbose_name} isn't saved, or was deleted: nobody else can see it."
             " Save it first, then hold it."
         )
     name = f"{_label(type(obj))}:{obj.pk}"
     if not name.isprintable() or len(name) > _LONGEST:
-        raise Misdeclared(
+        raise ConfigurationError(
             f"{name!r} can't be held: a key must be printable, and at most {_LONGEST} letters long."
         )
     return name
@@ -125,7 +129,9 @@ def locks_of(model: type[models.Model]) -> Locks:
     """The declaration of a model."""
     locks = getattr(model, "locks", None)
     if not isinstance(locks, Locks):
-        raise Misdeclared(f"{model.__name__} declares no locks. Add locks = Locks(Lock(...)) to the model.")
+        raise ConfigurationError(
+            f"{model.__name__} declares no locks. Add locks = Locks(Lock(...)) to the model."
+        )
     return locks
 
 
@@ -185,7 +191,7 @@ def _links(model: type[models.Model]) -> tuple[_Link, ...]:
         key = _foreign_key(model, locks.inherit_from)
         model = key.related_model
         if model in seen:
-            raise Misdeclared(f"{model.__name__} inherits its locks from itself. Run manage.py check.")
+            raise ConfigurationError(f"{model.__name__} inherits its locks from itself. Run manage.py check.")
         seen.add(model)
         links.append(_Link(locks.inherit_from, key.attname, _label(model), inherited))
         locks = getattr(model, "locks", None)

@@ -6,9 +6,9 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fsmlock.arrows import arrows
-from fsmlock.errors import Misdeclared
-from fsmlock.questions import Question
+from fsmlock.declarations import transitions_of
+from fsmlock.errors import ConfigurationError
+from fsmlock.evaluation import Evaluator
 from fsmlock.reasons import Reason, did_you_mean
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
     from django.db import models
 
-    from fsmlock.arrows import Arrow
+    from fsmlock.declarations import TransitionDef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,43 +31,47 @@ class Step:
     reasons: tuple[Reason, ...]
 
 
-def shortest(known: Iterable[Arrow], start: str, goal: str) -> tuple[tuple[str, Arrow], ...] | None:
+def shortest(
+    known: Iterable[TransitionDef], start: str, goal: str
+) -> tuple[tuple[str, TransitionDef], ...] | None:
     """The fewest arrows from ``start`` to ``goal``, each with the state it leaves; None: there is no way."""
     usable = list(known)
-    ways: dict[str, tuple[tuple[str, Arrow], ...]] = {start: ()}
+    ways: dict[str, tuple[tuple[str, TransitionDef], ...]] = {start: ()}
     queue = deque([start])
     while queue:
         state = queue.popleft()
         if state == goal:
             return ways[state]
-        for arrow in usable:
-            if arrow.leaves(state) and arrow.target not in ways:
-                ways[arrow.target] = (*ways[state], (state, arrow))
-                queue.append(arrow.target)
+        for definition in usable:
+            if definition.starts_from(state) and definition.target not in ways:
+                ways[definition.target] = (*ways[state], (state, definition))
+                queue.append(definition.target)
     return None
 
 
 def plan(obj: models.Model, *, to: str, user: User | AnonymousUser | None = None) -> tuple[Step, ...] | None:
     """The shortest path of transitions to the state ``to``; empty when it is there, None when no path exists.
 
-    Raises Misdeclared (with a guess) for a state that doesn't exist.
+    Raises ConfigurationError (with a guess) for a state that doesn't exist.
     """
-    known = arrows(type(obj))
+    known = transitions_of(type(obj))
     state: str = obj.state  # type: ignore[attr-defined]
     states = {state, *(a.target for a in known.values()), *(s for a in known.values() for s in a.source)}
     if to not in states:
-        raise Misdeclared(f"{type(obj).__name__} has no state {to!r}.{did_you_mean(to, states - {'*'})}")
+        raise ConfigurationError(
+            f"{type(obj).__name__} has no state {to!r}.{did_you_mean(to, states - {'*'})}"
+        )
     way = shortest(known.values(), state, to)
     if way is None:
         return None
-    question = Question(obj, user)
+    evaluator = Evaluator(obj, user)
     return tuple(
         Step(
-            name=arrow.name,
-            label=str(arrow.label),
+            name=definition.name,
+            label=str(definition.label),
             source=source,
-            target=arrow.target,
-            reasons=question.transition(arrow, state=source),
+            target=definition.target,
+            reasons=evaluator.check_transition(definition, state=source),
         )
-        for source, arrow in way
+        for source, definition in way
     )

@@ -13,8 +13,8 @@ from django.utils.translation import gettext
 
 from fsmlock import signals
 from fsmlock.errors import StaleState
-from fsmlock.keeping import keepers, moving
 from fsmlock.reasons import Reason
+from fsmlock.state_locks import changing_state, locks_by_state
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -78,16 +78,16 @@ class Stateful(models.Model):
             self._forgive(stale)
             raise
         self._remember()
-        moves = self.__dict__.pop("_fsmlock_moves", [])
+        moves = self.__dict__.pop("_fsmlock_changes", [])
         if moves:
             transaction.on_commit(functools.partial(self._tell, moves), using=self._state.db, robust=True)
 
     def _moving(self, using: str | None) -> AbstractContextManager[None]:
         """A change of state changes what the states keep, in the same transaction."""
-        moves: list[tuple[str, str, str]] = self.__dict__.get("_fsmlock_moves", [])
+        moves: list[tuple[str, str, str]] = self.__dict__.get("_fsmlock_changes", [])
         alias = using or router.db_for_write(type(self), instance=self)
-        if moves and keepers(type(self)):
-            return moving(self, moves[0][1], using=alias)
+        if moves and locks_by_state(type(self)):
+            return changing_state(self, moves[0][1], using=alias)
         # Django writes several tables in one transaction; a savepoint lets the one around it go on.
         return transaction.atomic(using=alias) if _tables(self) else nullcontext()
 
@@ -110,7 +110,7 @@ class Stateful(models.Model):
             del self.__dict__["_fsmlock_refreshing"]
         if fields is None or "state" in fields:
             self._remember()
-            self.__dict__.pop("_fsmlock_moves", None)
+            self.__dict__.pop("_fsmlock_changes", None)
 
     def _remember(self) -> None:
         self.__dict__["_fsmlock_read"] = self.__dict__.get("state")

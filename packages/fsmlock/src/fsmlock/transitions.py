@@ -1,20 +1,35 @@
-"""The decorator that makes a method a transition: it asks first, then lets django-fsm change the state."""
+"""Transitions: the decorator that declares one, and one call that applies it.
+
+A transition checks everything that could stand in its way first, then lets django-fsm change the state.
+"""
 
 from __future__ import annotations
 
 import functools
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import django_fsm
+from django.db import transaction
 
-from fsmlock.arrows import Arrow, Condition, Permission, judge
-from fsmlock.explanations import refuse
+from fsmlock.declarations import Condition, Permission, TransitionDef, evaluate_condition, transitions_of
+from fsmlock.errors import ConfigurationError, TransitionRefused
+from fsmlock.evaluation import Evaluator, has_locks
+from fsmlock.holds import hold
+from fsmlock.inspection import alias_of
+from fsmlock.reasons import did_you_mean
+from fsmlock.state_locks import locks_by_state, state_hold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from contextlib import AbstractContextManager
 
+    from django.contrib.auth.models import AnonymousUser, User
     from django.db import models
     from django.utils.functional import _StrPromise as StrPromise
+
+    from fsmlock.policies import Policy
+    from fsmlock.stateful import Stateful
 
 _Method = TypeVar("_Method", bound="Callable[..., object]")
 
@@ -30,18 +45,18 @@ def transition(
     permission: Permission | None = None,
     internal: bool = False,
 ) -> Callable[[_Method], _Method]:
-    """Make a method of a Lifecycle model a transition. Calling it raises TransitionRefused with every reason.
+    """Make a method of a Stateful model a transition. Calling it raises TransitionRefused with every reason.
 
-    ``needs`` names a lock which nobody else may hold then, ``holds`` one that the object keeps from then on,
-    until a later transition leaves the target state. ``label`` is what a button says (``gettext_lazy`` too).
-    ``conditions`` take the object and answer None or a Reason. ``internal`` transitions are the program's
-    own: not offered.
+    ``needs`` names a lock that nobody else may hold at that moment. ``holds`` names a lock that the object
+    holds from then on, until a later transition leaves the target state. ``label`` is the text of a button
+    (``gettext_lazy`` works too). ``conditions`` take the object and return None or a Reason. ``internal``
+    transitions are for the program itself and are not offered to users.
     """
     sources = (source,) if isinstance(source, str) else tuple(source)
 
     def decorate(method: _Method) -> _Method:
         name = method.__name__
-        arrow = Arrow(
+        definition = TransitionDef(
             name=name,
             source=sources,
             target=target,
@@ -51,34 +66,80 @@ def transition(
             conditions=tuple(conditions),
             permission=permission,
             internal=internal,
-            meaning=(method.__doc__ or "").strip().split("\n")[0],
+            description=(method.__doc__ or "").strip().split("\n")[0],
         )
-        return cast("_Method", _checked(method, arrow))
+        return cast("_Method", _checked(method, definition))
 
     return decorate
 
 
-def _checked(method: Callable[..., object], arrow: Arrow) -> Callable[..., object]:
-    plain: list[Callable[[models.Model], bool]] = [functools.partial(_met, c) for c in arrow.conditions]
-    fsm = django_fsm.transition("state", source=list(arrow.source), target=arrow.target, conditions=plain)
+def apply_transition(
+    obj: Stateful,
+    name: str,
+    *args: object,
+    user: User | AnonymousUser | None = None,
+    policy: Policy | None = None,
+    **kwargs: object,
+) -> object:
+    """Apply the transition ``name`` and save the object in one transaction. Returns what the method returned.
+
+    With ``user`` the permission is checked too. With ``policy`` the locks that the transition needs or holds
+    are held meanwhile: Wait waits for the current holder, Preempt requests it to stop. Raises
+    TransitionRefused with every reason, StaleState when another process was faster, and ConfigurationError
+    (with a suggestion) for an unknown name.
+    """
+    known = transitions_of(type(obj))
+    if name not in known:
+        raise ConfigurationError(
+            f"{type(obj).__name__} has no transition {name!r}.{did_you_mean(name, known)}"
+        )
+    definition = known[name]
+    reasons = Evaluator(obj, user).check_permission(definition)
+    if reasons:
+        raise TransitionRefused(reasons, instance=obj)
+    with _locks_held(obj, definition, policy), transaction.atomic(using=alias_of(obj)):
+        result: object = getattr(obj, name)(*args, **kwargs)
+        obj.save()
+    return result
+
+
+def _locks_held(
+    obj: Stateful, definition: TransitionDef, policy: Policy | None
+) -> AbstractContextManager[object]:
+    locks = [lock for lock in dict.fromkeys((definition.needs, definition.holds)) if lock is not None]
+    if policy is None or not locks or not has_locks(obj):
+        return nullcontext()
+    within = state_hold(obj) if obj.state in locks_by_state(type(obj)) else None
+    return hold(obj, *locks, policy=policy, why=str(definition.label), within=within)
+
+
+def _checked(method: Callable[..., object], definition: TransitionDef) -> Callable[..., object]:
+    plain: list[Callable[[models.Model], bool]] = [
+        functools.partial(_is_met, c) for c in definition.conditions
+    ]
+    fsm = django_fsm.transition(
+        "state", source=list(definition.source), target=definition.target, conditions=plain
+    )
     change: Callable[..., object] = fsm(method)
 
     @functools.wraps(change)
-    def checked(self: Any, *args: object, **kwargs: object) -> object:  # noqa: ANN401 handed on as they are
-        refuse(self, arrow)
+    def checked(self: Any, *args: object, **kwargs: object) -> object:  # noqa: ANN401 passed through unchanged
+        reasons = Evaluator(self).check_transition(definition)
+        if reasons:
+            raise TransitionRefused(reasons, instance=self)
         before = self.state
-        self.__dict__["_fsmlock_judged"] = True
+        self.__dict__["_fsmlock_checked"] = True
         try:
             result = change(self, *args, **kwargs)
         finally:
-            del self.__dict__["_fsmlock_judged"]
-        self.__dict__.setdefault("_fsmlock_moves", []).append((arrow.name, before, self.state))
+            del self.__dict__["_fsmlock_checked"]
+        self.__dict__.setdefault("_fsmlock_changes", []).append((definition.name, before, self.state))
         return result
 
-    checked.fsmlock_arrow = arrow  # type: ignore[attr-defined]
+    checked.fsmlock_transition = definition  # type: ignore[attr-defined]
     return checked
 
 
-def _met(condition: Condition, obj: models.Model) -> bool:
-    """For django-fsm's own questions; within a transition everything has been judged already, once."""
-    return "_fsmlock_judged" in obj.__dict__ or judge(condition, obj) is None
+def _is_met(condition: Condition, obj: models.Model) -> bool:
+    """The condition as django-fsm expects it. Inside a transition everything was checked already, once."""
+    return "_fsmlock_checked" in obj.__dict__ or evaluate_condition(condition, obj) is None

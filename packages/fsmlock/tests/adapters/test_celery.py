@@ -12,7 +12,7 @@ from django.db import connections
 from django.test import override_settings
 
 import fsmlock
-from fsmlock.adapters.celery import PatientTask
+from fsmlock.adapters.celery import RetryLaterTask
 from fsmlock.adapters.celery import work as work_task
 from fsmlock.iteration import shutdown
 from fsmlock.models import Run
@@ -34,7 +34,7 @@ app.conf.update(
 )
 
 
-@app.task(base=PatientTask, bind=True, max_retries=0)
+@app.task(base=RetryLaterTask, bind=True, max_retries=0)
 def render(self, pk):
     tries.append(self.request.retries)
     policy = fsmlock.RetryLater(backoff=timedelta(milliseconds=50), give_up_after=timedelta(seconds=20))

@@ -30,7 +30,7 @@ def test_changes_are_told_to_the_group_of_the_object_after_commit(
     with django_capture_on_commit_callbacks(execute=True):
         with fsmlock.hold(film, "render", why="Movie 7"):
             assert layer.channels.get("me") is None
-        fsmlock.perform(film, "publish")
+        fsmlock.apply_transition(film, "publish")
     told = [async_to_sync(layer.receive)("me") for _ in range(3)]
     assert [m["what"] for m in told] == ["hold_taken", "hold_released", "transitioned"]
     assert told[0]["why"] == "Movie 7"
@@ -40,7 +40,7 @@ def test_changes_are_told_to_the_group_of_the_object_after_commit(
 def test_what_is_rolled_back_is_not_told(film, listening, django_capture_on_commit_callbacks):
     def publish():
         with transaction.atomic():
-            fsmlock.perform(film, "publish")
+            fsmlock.apply_transition(film, "publish")
             raise RuntimeError
 
     with django_capture_on_commit_callbacks() as callbacks, pytest.raises(RuntimeError):
@@ -51,7 +51,7 @@ def test_what_is_rolled_back_is_not_told(film, listening, django_capture_on_comm
 def test_without_a_layer_it_says_so(film, listening, settings, caplog, django_capture_on_commit_callbacks):
     settings.CHANNEL_LAYERS = {}
     with django_capture_on_commit_callbacks(execute=True):
-        fsmlock.perform(film, "publish")
+        fsmlock.apply_transition(film, "publish")
     assert "No channel layer is configured" in caplog.text
 
 

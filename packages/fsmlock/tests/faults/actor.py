@@ -146,5 +146,5 @@ def change_state(world, number):
         name = rng.choice(["initialise", "start_deleting", "fail", "recover", "finish_deleting"])
         before = film.state
         with contextlib.suppress(fsmlock.TransitionRefused, OperationalError):
-            fsmlock.perform(film, name)
+            fsmlock.apply_transition(film, name)
             diary.write(name, before, film.state)

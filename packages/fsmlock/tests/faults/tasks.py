@@ -17,7 +17,7 @@ if not apps.ready:
 from django.db import connections
 
 import fsmlock
-from fsmlock.adapters.celery import PatientTask
+from fsmlock.adapters.celery import RetryLaterTask
 from tests.shop.models import find_film
 
 app = Celery("faults", broker=os.environ.get("FAULTS_BROKER", "memory://"))
@@ -34,14 +34,14 @@ PATIENT = fsmlock.RetryLater(backoff=timedelta(milliseconds=200), give_up_after=
 IMPATIENT = fsmlock.RetryLater(backoff=timedelta(milliseconds=50), give_up_after=timedelta(milliseconds=60))
 
 
-@app.task(base=PatientTask, bind=True, max_retries=0)
+@app.task(base=RetryLaterTask, bind=True, max_retries=0)
 @fsmlock.hold(lambda task, pk, folder: find_film(pk), "render", policy=PATIENT, why="the decorated task")
 def render(task, pk, folder):
     Path(folder, "rendered").write_text(f"{task.request.retries} {task.request.headers}")
     return "rendered"
 
 
-@app.task(base=PatientTask, bind=True, max_retries=0)
+@app.task(base=RetryLaterTask, bind=True, max_retries=0)
 @fsmlock.hold(lambda task, pk: find_film(pk), "render", policy=IMPATIENT)
 def give_up(task, pk):
     return "never"

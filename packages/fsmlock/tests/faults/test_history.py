@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.db import connections
 
-from fsmlock.arrows import arrows
+from fsmlock.declarations import transitions_of
 from fsmlock.rules import Claim, LockRequest
 from tests.faults import actor, history
 from tests.faults.world import SECONDS, chaos, run, start
@@ -104,7 +104,7 @@ def test_of_many_stale_transitions_exactly_the_legal_ones_happen(world):
     for process in processes:
         process.join(60)
         assert process.exitcode == 0
-    legal = {(a, s, arrow.target) for a, arrow in _arrows().items() for s in arrow.source}
+    legal = {(a, s, definition.target) for a, definition in _arrows().items() for s in definition.source}
     changes = [tuple(line) for path in Path(world["folder"]).glob("*.changes") for line in _lines(path)]
     assert changes
     assert set(changes) <= legal
@@ -118,7 +118,7 @@ def test_of_many_stale_transitions_exactly_the_legal_ones_happen(world):
 
 
 def _arrows():
-    return arrows(Film)
+    return transitions_of(Film)
 
 
 def _lines(path):

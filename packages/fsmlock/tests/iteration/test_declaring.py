@@ -23,7 +23,7 @@ GOOD = {"items": lambda self: [], "each": lambda self, item: None}
     ],
 )
 def test_a_value_that_can_not_work_is_refused_when_the_class_is_made(more, words):
-    with pytest.raises(fsmlock.Misdeclared, match=words):
+    with pytest.raises(fsmlock.ConfigurationError, match=words):
         type("Wrong", (Iteration,), GOOD | more)
 
 

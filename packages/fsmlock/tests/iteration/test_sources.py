@@ -56,7 +56,7 @@ def test_a_table_is_counted_and_found_again(tmp_path):
     ],
 )
 def test_what_has_no_stable_order_is_refused(items, words):
-    with pytest.raises(fsmlock.Misdeclared, match=words):
+    with pytest.raises(fsmlock.ConfigurationError, match=words):
         as_source(items())
 
 

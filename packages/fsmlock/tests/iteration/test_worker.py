@@ -150,7 +150,7 @@ def test_too_many_failures_end_the_run_in_front_of_the_last(db, monkeypatch):
     assert (run.state, run.done) == ("failed", 1)
     assert "2 is even" in run.reason
     monkeypatch.setattr(Strict, "broken", False)
-    run.go_on()
+    run.retry()
     run.save()
     assert (again(run).work().state, again(run).done) == ("succeeded", 5)
 
@@ -229,7 +229,7 @@ def test_a_run_goes_to_the_workers_when_it_is_enqueued_and_when_it_is_resumed(
         run = SendMails.enqueue(count=3)
     run.pause()
     with django_capture_on_commit_callbacks(execute=True):
-        fsmlock.perform(again(run), "resume")
+        fsmlock.apply_transition(again(run), "resume")
     assert handed_over == [run.pk, run.pk]
 
 
@@ -242,14 +242,14 @@ def test_a_run_goes_to_the_workers_when_it_is_enqueued_and_when_it_is_resumed(
     ],
 )
 def test_an_iteration_that_lacks_something_is_refused_with_an_example(body, words):
-    with pytest.raises(fsmlock.Misdeclared, match=words):
+    with pytest.raises(fsmlock.ConfigurationError, match=words):
         type("Wrong", (Iteration,), body)
 
 
 def test_arguments_that_can_not_be_stored_are_refused_at_once(db):
-    with pytest.raises(fsmlock.Misdeclared, match="can't be enqueued"):
+    with pytest.raises(fsmlock.ConfigurationError, match="can't be enqueued"):
         SendMails.enqueue(number=3)
-    with pytest.raises(fsmlock.Misdeclared, match="can't be enqueued"):
+    with pytest.raises(fsmlock.ConfigurationError, match="can't be enqueued"):
         SendMails.enqueue(count={1})
 
 
@@ -257,14 +257,14 @@ def test_an_iteration_inside_a_function_is_refused(db):
     class Inner(SendMails):
         pass
 
-    with pytest.raises(fsmlock.Misdeclared, match="top of a module"):
+    with pytest.raises(fsmlock.ConfigurationError, match="top of a module"):
         Inner.enqueue()
 
 
 def test_a_run_whose_class_is_gone_says_so(db):
     run = SendMails.enqueue(count=1)
     Run.objects.update(iteration="tests.shop.iterations.Gone")
-    with pytest.raises(fsmlock.Misdeclared, match="no longer exists"):
+    with pytest.raises(fsmlock.ConfigurationError, match="no longer exists"):
         again(run).work()
 
 

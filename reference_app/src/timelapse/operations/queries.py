@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 
 import queue_insight
-from fsmlock import active_holds
+from fsmlock import all_holds
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -34,7 +34,7 @@ def overview() -> Overview:
     return Overview(
         at=datetime.now(UTC),
         snapshot=queue_insight.snapshot(),
-        holds=active_holds(limit=_SHOWN),
+        holds=all_holds(limit=_SHOWN),
     )
 
 

@@ -25,7 +25,7 @@ from timelapse.shared import conf
 from timelapse.shared.progress import about
 
 if TYPE_CHECKING:
-    from fsmlock import Held
+    from fsmlock import ActiveHold
 
 cancellation(fsmlock.CancelRequested)
 
@@ -59,7 +59,7 @@ def recover_movies() -> None:
                 actions.recover(movie)
 
 
-def _render_under(held: Held, movie: Movie) -> None:
+def _render_under(held: ActiveHold, movie: Movie) -> None:
     with held.transaction():
         actions.begin(movie, held.token)
     try:
@@ -78,7 +78,7 @@ def _render_under(held: Held, movie: Movie) -> None:
         raise
 
 
-def _make(held: Held, movie: Movie) -> None:
+def _make(held: ActiveHold, movie: Movie) -> None:
     order = _order(movie)
     by = movie.requested_by.get_username() if movie.requested_by else ""
     with progress(

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from strawberry import relay
 from tests.filming import film, frame, timelapse
-from tests.holding import held_elsewhere
+from tests.held_locks import held_elsewhere
 
 import fsmlock
 from timelapse.rendering import actions, tasks

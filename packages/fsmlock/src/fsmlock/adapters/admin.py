@@ -11,12 +11,12 @@ from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.utils.translation import gettext
 
-from fsmlock.arrows import arrows
+from fsmlock.declarations import transitions_of
 from fsmlock.errors import FsmlockError, Refused, TransitionRefused
+from fsmlock.evaluation import has_locks
 from fsmlock.explanations import available
-from fsmlock.holds import cancel, holds_on
-from fsmlock.performing import perform
-from fsmlock.questions import has_locks
+from fsmlock.inspection import cancel, holds_on
+from fsmlock.transitions import apply_transition
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
@@ -71,9 +71,9 @@ class TransitionsMixin(_Base):
 
 
 def _take(request: HttpRequest, obj: Any, name: str) -> None:
-    perform(obj, name, user=request.user)
+    apply_transition(obj, name, user=request.user)
     messages.success(
-        request, gettext("%(transition)s: done.") % {"transition": arrows(type(obj))[name].label}
+        request, gettext("%(transition)s: done.") % {"transition": transitions_of(type(obj))[name].label}
     )
 
 

@@ -1,6 +1,6 @@
 """Celery: tasks that come back for a lock without using up a worker or a retry, and runs as tasks.
 
-``@shared_task(base=PatientTask)`` gives the policy RetryLater its meaning. ``FSMLOCK["ENQUEUE"] =
+``@shared_task(base=RetryLaterTask)`` gives the policy RetryLater its meaning. ``FSMLOCK["ENQUEUE"] =
 "fsmlock.adapters.celery.enqueue"`` lets Celery work on the runs of iterations.
 """
 
@@ -17,15 +17,15 @@ from fsmlock import conf
 from fsmlock.errors import HoldRefused
 from fsmlock.iteration import shutdown
 from fsmlock.models import Run
-from fsmlock.patience import Patience, current
+from fsmlock.retries import RetryState, current
 
 if TYPE_CHECKING:
     from typing import NoReturn
 
-_HEADER = "fsmlock_patience"
+_HEADER = "fsmlock_retry_state"
 
 
-class PatientTask(Task):  # type: ignore[type-arg]
+class RetryLaterTask(Task):  # type: ignore[type-arg]
     """A task that is queued again when a hold with the policy RetryLater is refused.
 
     The new message has the same id and the same count of retries; what was waited so far travels in a header.
@@ -36,27 +36,27 @@ class PatientTask(Task):  # type: ignore[type-arg]
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - Celery hands on what it got
         """Run the task; when it is refused a hold and may come back, queue it again."""
-        attempts, waited_s, name = (
+        attempts, waited_s, claim_id = (
             (self.request.headers or {}).get(_HEADER) or self.request.get(_HEADER) or (0, 0.0, "")
         )
-        patience = Patience(attempts=attempts, waited=timedelta(seconds=waited_s), name=name)
-        token = current.set(patience)
+        state = RetryState(attempts=attempts, waited=timedelta(seconds=waited_s), claim_id=claim_id)
+        token = current.set(state)
         try:
             return super().__call__(*args, **kwargs)
         except HoldRefused as refused:
             if refused.retry_after is None or self.request.called_directly or self.request.is_eager:
                 raise
-            self._come_again(refused, refused.retry_after, patience)
+            self._retry_later(refused, refused.retry_after, state)
         finally:
             current.reset(token)
 
-    def _come_again(self, refused: HoldRefused, after: timedelta, patience: Patience) -> NoReturn:
-        following = patience.after(after, name=refused.expected_as)
+    def _retry_later(self, refused: HoldRefused, after: timedelta, state: RetryState) -> NoReturn:
+        following = state.next(after, claim_id=refused.claim_id)
         countdown = after.total_seconds()
         signature = self.signature_from_request(
             self.request, countdown=countdown, retries=self.request.retries or 0
         )
-        mine = [following.attempts, following.waited.total_seconds(), following.name]
+        mine = [following.attempts, following.waited.total_seconds(), following.claim_id]
         headers = {**(self.request.headers or {}), _HEADER: mine}
         signature.apply_async(headers=headers)
         raise Retry(str(refused), exc=refused, when=countdown)  # type: ignore[arg-type]
@@ -69,7 +69,7 @@ def work(run: int) -> str:
     found.work()
     if found.state == Run.States.INTERRUPTED:
         work.apply_async(args=(run,), countdown=found.again_after_s)
-    elif found.state in Run.States.AT_WORK:
+    elif found.state in Run.States.ACTIVE:
         # Another worker is at it, or died at it: then its hold runs out, and somebody must go on.
         work.apply_async(args=(run,), countdown=conf.get().LEASE.total_seconds() + 1)
     return str(found.state)

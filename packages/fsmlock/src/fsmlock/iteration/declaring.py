@@ -7,7 +7,7 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
-from fsmlock.errors import Misdeclared
+from fsmlock.errors import ConfigurationError
 from fsmlock.iteration.worker import Worker
 from fsmlock.models import Run
 from fsmlock.policies import Fail, Policy
@@ -58,13 +58,13 @@ class Iteration:
         super().__init_subclass__(**more)
         own = {name for base in cls.__mro__[:-1] if base is not Iteration for name in vars(base)}
         if "items" not in own:
-            raise Misdeclared(f"{cls.__name__} doesn't say what its items are. Write:\n{_EXAMPLE}")
+            raise ConfigurationError(f"{cls.__name__} doesn't say what its items are. Write:\n{_EXAMPLE}")
         if ("each" in own) == ("each_batch" in own):
-            raise Misdeclared(
+            raise ConfigurationError(
                 f"{cls.__name__} needs each(item) or each_batch(items), one of the two. Write:\n{_EXAMPLE}"
             )
         for wrong in _wrong_values(cls):
-            raise Misdeclared(f"{cls.__name__}.{wrong}")
+            raise ConfigurationError(f"{cls.__name__}.{wrong}")
 
     def items(self) -> Items[Any]:
         """The items in a stable order: a queryset, a sequence, a Source, or an iterable that starts anew."""
@@ -128,6 +128,10 @@ def _refuse(cls: type[Iteration], arguments: dict[str, object]) -> None:
         inspect.signature(cls).bind(**arguments)
         json.dumps(arguments)
     except TypeError as wrong:
-        raise Misdeclared(f"{cls.__name__} can't be enqueued with these arguments: {wrong}.") from wrong
+        raise ConfigurationError(
+            f"{cls.__name__} can't be enqueued with these arguments: {wrong}."
+        ) from wrong
     if "<locals>" in cls.__qualname__ or "." in cls.__qualname__:
-        raise Misdeclared(f"{cls.__qualname__} can't be found by a worker. Define it at the top of a module.")
+        raise ConfigurationError(
+            f"{cls.__qualname__} can't be found by a worker. Define it at the top of a module."
+        )

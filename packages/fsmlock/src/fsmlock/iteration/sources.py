@@ -13,7 +13,7 @@ from typing import Any, Generic, Protocol, TypeAlias, TypeVar, cast
 from django.db import models
 from django.db.models import QuerySet
 
-from fsmlock.errors import Misdeclared
+from fsmlock.errors import ConfigurationError
 
 Cursor: TypeAlias = "bool | int | float | str | list[Cursor] | dict[str, Cursor] | None"
 T = TypeVar("T")
@@ -68,13 +68,13 @@ def _plain(value: object) -> Cursor:
 def _stable_order(queryset: QuerySet[Any]) -> str:
     model, query = queryset.model, queryset.query
     if query.is_sliced or query.combinator or queryset._fields is not None:  # type: ignore[attr-defined]
-        raise Misdeclared(
+        raise ConfigurationError(
             f"An iteration over {model.__name__} can't go on in the middle of a slice, a union or values()."
             " Give it the whole queryset of objects, filtered as you like."
         )
     order = [str(name) for name in query.order_by] or ["pk"]
     if isinstance(model._meta.pk, models.CompositePrimaryKey) and order == ["pk"]:
-        raise Misdeclared(
+        raise ConfigurationError(
             f"{model.__name__} has a composite primary key. Order by one unique field, so that the iteration"
             " finds its place again."
         )
@@ -82,7 +82,7 @@ def _stable_order(queryset: QuerySet[Any]) -> str:
         name = order[0]
         if name == "pk" or _is_unique(model._meta.get_field(name)):
             return name
-    raise Misdeclared(
+    raise ConfigurationError(
         f"An iteration over {model.__name__} ordered by {', '.join(order)} can't find its place again."
         " Order by the primary key, or by one unique field that is never null, ascending."
     )
@@ -188,7 +188,7 @@ Items: TypeAlias = "Source[T] | QuerySet[Any] | Iterable[T]"
 
 
 def as_source(items: Items[T]) -> Source[T]:
-    """The source that fits. Raises Misdeclared for a set or a queryset without a stable order."""
+    """The source that fits. Raises ConfigurationError for a set or a queryset without a stable order."""
     if isinstance(items, QuerySet):
         return cast("Source[T]", Rows(items))
     if hasattr(items, "after") and hasattr(items, "count"):
@@ -196,9 +196,9 @@ def as_source(items: Items[T]) -> Source[T]:
     if isinstance(items, Sequence):
         return Listed(items)
     if isinstance(items, AbstractSet):
-        raise Misdeclared("A set has no order to resume in. Use sorted(...), a list, or a queryset.")
+        raise ConfigurationError("A set has no order to resume in. Use sorted(...), a list, or a queryset.")
     if isinstance(items, Iterator):
-        raise Misdeclared(
+        raise ConfigurationError(
             "An iterator can't be started again after an interruption. Give an iterable or a Source."
         )
     return Counted(cast("Iterable[T]", items))

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from fsmlock import clock, signals
 from fsmlock.errors import CancelRequested, HoldLost, HoldRefused, StaleState
-from fsmlock.holding import hold
+from fsmlock.holds import hold
 from fsmlock.iteration import shutdown
 from fsmlock.iteration.journal import Journal, Place
 from fsmlock.iteration.sources import Only, as_source
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
-    from fsmlock.held import Held
+    from fsmlock.active_hold import ActiveHold
     from fsmlock.iteration.sources import Cursor, Source
     from fsmlock.iteration.work import Work
     from fsmlock.policies import Policy
@@ -64,12 +64,12 @@ class Worker:
                 self._journal.close()
                 self._run.refresh_from_db()
 
-    def _work(self, held: Held) -> None:
+    def _work(self, held: ActiveHold) -> None:
         run = self._run
         run.refresh_from_db()
         self._held = held
         if run.state in {States.PAUSING, States.CANCELLING}:
-            self._obey()
+            self._apply_stop_request()
         elif not run.has_ended and run.state != States.PAUSED:
             self._begin()
             self._work_on(run)
@@ -85,7 +85,7 @@ class Worker:
             self._end("interrupt", reason=str(refused), after=after)
         except (AskedError, CancelRequested) as asked:
             self._write(self._place)
-            self._obey(asked)
+            self._apply_stop_request(asked)
         except (HoldLost, StaleState):
             raise
         except Exception as error:  # noqa: BLE001 - whatever breaks an iteration fails its run
@@ -214,13 +214,13 @@ class Worker:
         try:
             self._save(name, reason, after)
         except StaleState:
-            self._obey()
+            self._apply_stop_request()
 
     def _save(self, name: str, reason: str, after: timedelta) -> None:
         run = self._run
         run.refresh_from_db()
         if name == "interrupt" and run.state != States.RUNNING:
-            self._obey()
+            self._apply_stop_request()
             return
         getattr(run, name)()
         run.reason = reason
@@ -229,13 +229,13 @@ class Worker:
         run.save()
         self._close()
 
-    def _obey(self, asked: Exception | None = None) -> None:
+    def _apply_stop_request(self, asked: Exception | None = None) -> None:
         """Do what the state of the run says somebody wants."""
         run = self._run
         run.refresh_from_db()
         if isinstance(asked, CancelRequested) and run.state == States.RUNNING:
             run.stop_by = asked.by
-            run.ask_to_cancel()
+            run.request_cancel()
             run.save()
         getattr(run, "paused" if run.state == States.PAUSING else "cancelled")()
         run.worked_s += clock.now() - self._since

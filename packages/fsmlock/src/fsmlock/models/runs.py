@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from fsmlock import conf
-from fsmlock.arrows import arrows
-from fsmlock.errors import Misdeclared, StaleState
+from fsmlock.declarations import transitions_of
+from fsmlock.errors import ConfigurationError, StaleState
 from fsmlock.locks import Lock, Locks
 from fsmlock.reasons import did_you_mean
 from fsmlock.stateful import Stateful
@@ -43,7 +43,7 @@ class Run(Stateful):
         #: Nothing happens any more.
         ENDED = (CANCELLED, SUCCEEDED, FAILED)
         #: A worker is at it, or died at it.
-        AT_WORK = (RUNNING, PAUSING, CANCELLING)
+        ACTIVE = (RUNNING, PAUSING, CANCELLING)
 
     initial_state = States.ENQUEUED
     locks = Locks(Lock("work"))
@@ -75,7 +75,7 @@ class Run(Stateful):
 
     def save(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's own arguments
         """Django's; an enqueued run goes to the workers that the setting ENQUEUE names, after the commit."""
-        moved = bool(self.__dict__.get("_fsmlock_moves"))
+        moved = bool(self.__dict__.get("_fsmlock_changes"))
         is_new = self._state.adding
         super().save(*args, **kwargs)
         if self.state == self.States.ENQUEUED and (is_new or moved):
@@ -93,7 +93,7 @@ class Run(Stateful):
         return self.state in self.States.ENDED
 
     @transition(
-        source=[States.ENQUEUED, States.INTERRUPTED, *States.AT_WORK], target=States.RUNNING, internal=True
+        source=[States.ENQUEUED, States.INTERRUPTED, *States.ACTIVE], target=States.RUNNING, internal=True
     )
     def start(self) -> None:
         """A worker took it up, also after another one died at it."""
@@ -110,7 +110,7 @@ class Run(Stateful):
         """Somebody wants it to rest, and no worker is at it."""
 
     @transition(source=States.RUNNING, target=States.PAUSING, label="Pause")
-    def ask_to_pause(self) -> None:
+    def request_pause(self) -> None:
         """Somebody wants it to rest: the worker stops after the item in hand."""
 
     @transition(source=States.PAUSING, target=States.PAUSED, internal=True)
@@ -129,7 +129,7 @@ class Run(Stateful):
         self.ended_at = timezone.now()
 
     @transition(source=[States.RUNNING, States.PAUSING], target=States.CANCELLING, label="Cancel")
-    def ask_to_cancel(self) -> None:
+    def request_cancel(self) -> None:
         """Somebody doesn't want it any more: the worker stops after the item in hand."""
 
     @transition(source=States.CANCELLING, target=States.CANCELLED, internal=True)
@@ -137,48 +137,50 @@ class Run(Stateful):
         """The worker has stopped for good."""
         self.ended_at = timezone.now()
 
-    @transition(source=States.AT_WORK, target=States.SUCCEEDED, internal=True)
+    @transition(source=States.ACTIVE, target=States.SUCCEEDED, internal=True)
     def succeed(self) -> None:
         """The last item was done, maybe before a wish to stop was seen."""
         self.ended_at = timezone.now()
 
-    @transition(source=States.AT_WORK, target=States.FAILED, internal=True)
+    @transition(source=States.ACTIVE, target=States.FAILED, internal=True)
     def fail(self) -> None:
         """More items failed than allowed, or the iteration itself broke."""
         self.ended_at = timezone.now()
 
     @transition(source=States.FAILED, target=States.ENQUEUED, label="Go on")
-    def go_on(self) -> None:
+    def retry(self) -> None:
         """Somebody mended the cause: it goes on behind the last item that was done."""
         self.ended_at = None
 
     def pause(self, *, by: str = "") -> None:
         """Let it rest, as soon as the item in hand is done."""
-        self._ask("pause_at_once", "ask_to_pause", by)
+        self._ask("pause_at_once", "request_pause", by)
 
     def cancel(self, *, by: str = "") -> None:
         """Stop it for good, as soon as the item in hand is done."""
-        self._ask("cancel_at_once", "ask_to_cancel", by)
+        self._ask("cancel_at_once", "request_cancel", by)
 
     def _ask(self, at_once: str, ask: str, by: str) -> None:
         """The worker changes the state too: whoever is slower reads again."""
         while True:
             self.refresh_from_db()
             try:
-                self.take(ask if self.state in self.States.AT_WORK else at_once, by=by)
+                self.apply_transition(ask if self.state in self.States.ACTIVE else at_once, by=by)
             except StaleState:
                 continue
             return
 
-    def take(self, name: str, *, by: str = "") -> None:
-        """Take a transition that people may take, and save only that: the rest of the row is the worker's.
+    def apply_transition(self, name: str, *, by: str = "") -> None:
+        """Apply a transition that users may apply, and save only that: the worker owns the rest of the row.
 
-        Raises TransitionRefused with every reason, StaleState when the worker was faster, and Misdeclared
-        (with a guess) for a name that doesn't exist or is for workers.
+        Raises TransitionRefused with every reason, StaleState when the worker was faster, and
+        ConfigurationError (with a suggestion) for a name that doesn't exist or is for workers.
         """
-        known = [arrow.name for arrow in arrows(type(self)).values() if not arrow.internal]
+        known = [
+            definition.name for definition in transitions_of(type(self)).values() if not definition.internal
+        ]
         if name not in known:
-            raise Misdeclared(f"Nobody can take {name!r} with a run.{did_you_mean(name, known)}")
+            raise ConfigurationError(f"Nobody can take {name!r} with a run.{did_you_mean(name, known)}")
         getattr(self, name)()
         self.stop_by = by
         self.save(update_fields=["state", "stop_by", "ended_at"])
@@ -211,11 +213,11 @@ class Works(Protocol):
 
 
 def load(run: Run) -> Works:
-    """The iteration of a run, as its class is today. Raises Misdeclared when it is gone."""
+    """The iteration of a run, as its class is today. Raises ConfigurationError when it is gone."""
     try:
         found: Works = import_string(run.iteration)(**run.arguments)
     except ImportError as gone:
-        raise Misdeclared(
+        raise ConfigurationError(
             f"{run} is an iteration that no longer exists: {run.iteration}. Bring it back under that name, or"
             " cancel the run."
         ) from gone

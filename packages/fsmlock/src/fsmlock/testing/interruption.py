@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from fsmlock import held
+from fsmlock import active_hold
 from fsmlock.iteration import shutdown
 from fsmlock.iteration.worker import Worker
 
@@ -30,17 +30,17 @@ def lose_hold(*, after: int = 0) -> Generator[None]:
         with _at_item(after, lambda worker: worker.lose_hold()):
             yield
         return
-    check = held.Held.check
+    check = active_hold.ActiveHold.check
 
-    def lost(self: held.Held) -> None:
+    def lost(self: active_hold.ActiveHold) -> None:
         self.lose()
         check(self)
 
-    held.Held.check = lost  # type: ignore[method-assign]
+    active_hold.ActiveHold.check = lost  # type: ignore[method-assign]
     try:
         yield
     finally:
-        held.Held.check = check  # type: ignore[method-assign]
+        active_hold.ActiveHold.check = check  # type: ignore[method-assign]
 
 
 @contextmanager

@@ -118,7 +118,7 @@ def test_another_database_is_asked_when_it_is_named(elsewhere):
 
 def test_the_doctor_mends_what_a_state_left_behind_or_lost(film):
     sheet = Print.objects.create(film=film)
-    fsmlock.perform(sheet, "start_printing")
+    fsmlock.apply_transition(sheet, "start_printing")
     assert said("doctor") == "All is well.\n"
     Print.objects.filter(pk=sheet.pk).update(state="ready")
     assert "which is ready by now" in said("doctor", "--mend")

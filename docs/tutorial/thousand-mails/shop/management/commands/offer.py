@@ -34,7 +34,7 @@ class Command(BaseCommand):
         elif what == "cancel":
             run.cancel(by="you")
         elif what == "resume":
-            run.take("resume", by="you")
+            run.apply_transition("resume", by="you")
         self.stdout.write(f"{run} is {run.state}: {run.done} done")
 
     def _count(self, number: int) -> None:

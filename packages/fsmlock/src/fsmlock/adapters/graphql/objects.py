@@ -14,7 +14,7 @@ from strawberry.scalars import JSON
 from strawberry.types import Info
 
 from fsmlock.explanations import available, explain
-from fsmlock.holds import holds_on
+from fsmlock.inspection import holds_on
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User

@@ -107,7 +107,7 @@ class WithRunChanges:
         user = _permitted(info, "fsmlock.change_run")
         row = _run(id)
         try:
-            row.take(transition, by=user.get_username())
+            row.apply_transition(transition, by=user.get_username())
             reasons = []
         except Refused as refused:
             reasons = [Reason.from_value(one) for one in refused.reasons]

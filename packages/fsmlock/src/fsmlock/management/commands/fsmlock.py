@@ -13,7 +13,7 @@ from fsmlock.diagrams import mermaid, svg
 from fsmlock.doctor import examine
 from fsmlock.errors import FsmlockError
 from fsmlock.explanations import available, explain
-from fsmlock.holds import active_holds, break_hold, cancel, holds_on
+from fsmlock.inspection import all_holds, break_hold, cancel, holds_on
 from fsmlock.iteration import shutdown
 from fsmlock.models import Run
 from fsmlock.plans import plan
@@ -75,7 +75,7 @@ class Command(BaseCommand):
         found = (
             holds_on(_find(options["object"], using))
             if options["object"]
-            else active_holds(limit=1000, using=using)
+            else all_holds(limit=1000, using=using)
         )
         self._table(found)
 
@@ -143,7 +143,7 @@ class Command(BaseCommand):
 
     def _work(self, options: dict[str, Any]) -> None:
         waiting = Run.objects.filter(
-            state__in=[Run.States.ENQUEUED, Run.States.INTERRUPTED, *Run.States.AT_WORK]
+            state__in=[Run.States.ENQUEUED, Run.States.INTERRUPTED, *Run.States.ACTIVE]
         )
         runs = Run.objects.filter(pk=options["run"]) if options["run"] else waiting.order_by("pk")
         with shutdown.on_sigterm():

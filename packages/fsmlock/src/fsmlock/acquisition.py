@@ -16,15 +16,15 @@ from django.db import connections
 from fsmlock import backends, clock
 from fsmlock.backends.base import Granted, busy_reason
 from fsmlock.errors import HoldRefused
-from fsmlock.holds import told
-from fsmlock.patience import patience
+from fsmlock.inspection import reason_for
 from fsmlock.policies import Preempt, RetryLater, Skip, Wait
+from fsmlock.retries import retry_state
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from fsmlock.active_hold import ActiveHold
     from fsmlock.backends.base import Denied, WaitQueue
-    from fsmlock.held import Held
     from fsmlock.policies import Policy
     from fsmlock.rules import Claim
 
@@ -34,7 +34,7 @@ _LOOK_AGAIN_S = 0.25
 _LATE = timedelta(minutes=1)
 
 
-def acquire(held: Held, policy: Policy, using: str) -> Held:
+def acquire(held: ActiveHold, policy: Policy, using: str) -> ActiveHold:
     """Take the hold as the policy says. Raises HoldRefused with the reasons."""
     wait_queue: WaitQueue | None = None
     steps = _steps(held, policy, using)
@@ -55,7 +55,7 @@ def acquire(held: Held, policy: Policy, using: str) -> Held:
     return held
 
 
-async def acquire_async(held: Held, policy: Policy, using: str) -> Held:
+async def acquire_async(held: ActiveHold, policy: Policy, using: str) -> ActiveHold:
     """The same without blocking the event loop."""
     steps = _steps(held, policy, using)
     step = sync_to_async(_next)
@@ -114,7 +114,7 @@ class AsyncWaiter:
             connections.close_all()
 
 
-def _undo(steps: Generator[float], held: Held) -> None:
+def _undo(steps: Generator[float], held: ActiveHold) -> None:
     steps.close()
     held.release()
 
@@ -123,10 +123,10 @@ def _next(steps: Generator[float]) -> float | None:
     return next(steps, None)
 
 
-def _steps(held: Held, policy: Policy, using: str) -> Generator[float]:
+def _steps(held: ActiveHold, policy: Policy, using: str) -> Generator[float]:
     """Ask, and yield for how long to wait before asking again; ends when held, or refused with Skip."""
     backend, claim = backends.get(), held.claim
-    give_up = clock.now() + _patience_s(policy)
+    give_up = clock.now() + _max_wait_s(policy)
     queue = isinstance(policy, (Wait, Preempt)) and backend.can_wait(using)
     ticket: int | None = None
     asked_to_stop = False
@@ -139,7 +139,7 @@ def _steps(held: Held, policy: Policy, using: str) -> Generator[float]:
                 _expect_no_more(held, using)
                 return held.granted(answer, asked)
             ticket = answer.ticket
-            held.reasons = tuple(told(h) for h in answer.holds) or (answer.reason or busy_reason(),)
+            held.reasons = tuple(reason_for(h) for h in answer.holds) or (answer.reason or busy_reason(),)
             if isinstance(policy, Preempt) and not asked_to_stop:
                 _ask_to_stop(held, answer, using, force=False)
                 asked_to_stop = True
@@ -154,7 +154,7 @@ def _steps(held: Held, policy: Policy, using: str) -> Generator[float]:
             backend.release(claim, using=using)
 
 
-def _refused(held: Held, policy: Policy, answer: Denied, using: str) -> bool:
+def _refused(held: ActiveHold, policy: Policy, answer: Denied, using: str) -> bool:
     """The end of waiting, as the policy has it: true when the hold was got by force after all."""
     if isinstance(policy, Skip):
         return False
@@ -165,21 +165,21 @@ def _refused(held: Held, policy: Policy, answer: Denied, using: str) -> bool:
         if isinstance(again, Granted):
             held.granted(again, asked)
             return True
-    later = patience().retry_after(policy) if isinstance(policy, RetryLater) else None
+    later = retry_state().retry_after(policy) if isinstance(policy, RetryLater) else None
     if later is None:
         _expect_no_more(held, using)
         raise HoldRefused(held.reasons)
-    name = patience().name or uuid.uuid4().hex
+    name = retry_state().claim_id or uuid.uuid4().hex
     backends.get().announce_retry(replace(held.claim, id=name), using=using, expires_in=later + _LATE)
-    raise HoldRefused(held.reasons, retry_after=later, expected_as=name)
+    raise HoldRefused(held.reasons, retry_after=later, claim_id=name)
 
 
-def _expect_no_more(held: Held, using: str) -> None:
-    if patience().name:
-        backends.get().release(replace(held.claim, id=patience().name), using=using)
+def _expect_no_more(held: ActiveHold, using: str) -> None:
+    if retry_state().claim_id:
+        backends.get().release(replace(held.claim, id=retry_state().claim_id), using=using)
 
 
-def _ask_to_stop(held: Held, answer: Denied, using: str, *, force: bool) -> None:
+def _ask_to_stop(held: ActiveHold, answer: Denied, using: str, *, force: bool) -> None:
     why = held.claim.why or "something more urgent"
     for claim, info in {h.claim: h for h in answer.holds if not h.waits}.items():
         backends.get().stop(
@@ -187,7 +187,7 @@ def _ask_to_stop(held: Held, answer: Denied, using: str, *, force: bool) -> None
         )
 
 
-def _patience_s(policy: Policy) -> float:
+def _max_wait_s(policy: Policy) -> float:
     if isinstance(policy, Wait):
         return policy.up_to.total_seconds()
     return policy.grace.total_seconds() if isinstance(policy, Preempt) else 0.0

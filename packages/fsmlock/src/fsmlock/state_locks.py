@@ -16,11 +16,11 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from fsmlock import backends
-from fsmlock.arrows import arrows
+from fsmlock.active_hold import current_claims
 from fsmlock.backends.base import Granted, busy_reason
-from fsmlock.errors import Misdeclared, TransitionRefused
-from fsmlock.held import current_claims
-from fsmlock.holds import told
+from fsmlock.declarations import transitions_of
+from fsmlock.errors import ConfigurationError, TransitionRefused
+from fsmlock.inspection import reason_for
 from fsmlock.locks import lock_request, resource
 from fsmlock.rules import UNLIMITED_LEASE_US, Claim
 
@@ -35,45 +35,49 @@ _UNCOMMITTED_LEASE_US = 60_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """The hold that an object's state keeps: ``hold(obj, lock, within=kept(obj))`` enters it."""
+class StateHold:
+    """The hold that an object's state keeps: ``hold(obj, lock, within=state_hold(obj))`` enters it."""
 
     claim: Claim
 
 
 @functools.cache
-def keepers(model: type[models.Model]) -> Mapping[str, str]:
+def locks_by_state(model: type[models.Model]) -> Mapping[str, str]:
     """The states that keep a lock, each with that lock. Who stays in a state changes nothing."""
-    return {arrow.target: arrow.holds for arrow in arrows(model).values() if arrow.holds}
+    return {
+        definition.target: definition.holds
+        for definition in transitions_of(model).values()
+        if definition.holds
+    }
 
 
-def kept(obj: models.Model) -> Kept:
-    """What the object's present state keeps. Raises Misdeclared when it keeps nothing."""
+def state_hold(obj: models.Model) -> StateHold:
+    """What the object's present state keeps. Raises ConfigurationError when it keeps nothing."""
     state: str = obj.state  # type: ignore[attr-defined]
-    lock = keepers(type(obj)).get(state)
+    lock = locks_by_state(type(obj)).get(state)
     if lock is None:
-        raise Misdeclared(
-            f"{obj} is {state}, and that state keeps no lock. Hold it without within=kept(...)."
+        raise ConfigurationError(
+            f"{obj} is {state}, and that state keeps no lock. Hold it without within=state_hold(...)."
         )
-    return Kept(claim=claim_of(obj, lock))
+    return StateHold(claim=state_claim(obj, lock))
 
 
-def kept_claims(obj: models.Model) -> frozenset[str]:
+def state_claim_ids(obj: models.Model) -> frozenset[str]:
     """The ids of the claims that the object's present state keeps."""
-    lock = keepers(type(obj)).get(getattr(obj, "state", ""))
-    return frozenset() if lock is None or obj.pk is None else frozenset({kept_id(resource(obj), lock)})
+    lock = locks_by_state(type(obj)).get(getattr(obj, "state", ""))
+    return frozenset() if lock is None or obj.pk is None else frozenset({state_claim_id(resource(obj), lock)})
 
 
-def kept_id(name: str, lock: str) -> str:
+def state_claim_id(name: str, lock: str) -> str:
     """The id of the claim by which a resource keeps a lock: the same in every process."""
     return uuid.uuid5(_NAMESPACE, f"{name} {lock}").hex
 
 
-def claim_of(obj: models.Model, lock: str, *, lease_us: int = UNLIMITED_LEASE_US) -> Claim:
+def state_claim(obj: models.Model, lock: str, *, lease_us: int = UNLIMITED_LEASE_US) -> Claim:
     """The claim by which the object keeps the lock."""
     state: str = obj.state  # type: ignore[attr-defined]
     return Claim(
-        id=kept_id(resource(obj), lock),
+        id=state_claim_id(resource(obj), lock),
         requests=(lock_request(obj, lock),),
         lease_us=lease_us,
         holder=gettext("its state %(state)s") % {"state": state},
@@ -82,10 +86,10 @@ def claim_of(obj: models.Model, lock: str, *, lease_us: int = UNLIMITED_LEASE_US
 
 
 @contextmanager
-def moving(obj: models.Model, source: str, *, using: str) -> Generator[None]:
+def changing_state(obj: models.Model, source: str, *, using: str) -> Generator[None]:
     """Save a change of state inside this block: what the states keep changes with it, or not at all."""
-    keeping = keepers(type(obj))
-    before, after = keeping.get(source), keeping.get(obj.state)  # type: ignore[attr-defined]
+    by_state = locks_by_state(type(obj))
+    before, after = by_state.get(source), by_state.get(obj.state)  # type: ignore[attr-defined]
     if before == after:
         yield
         return
@@ -97,10 +101,10 @@ def moving(obj: models.Model, source: str, *, using: str) -> Generator[None]:
             yield
         except BaseException:
             if after is not None and outside:
-                backends.get().release(claim_of(obj, after), using=using)
+                backends.get().release(state_claim(obj, after), using=using)
             raise
         if before is not None:
-            release = functools.partial(backends.get().release, claim_of(obj, before), using=using)
+            release = functools.partial(backends.get().release, state_claim(obj, before), using=using)
             transaction.on_commit(release, using=using) if outside else release()
 
 
@@ -108,9 +112,11 @@ def take(obj: models.Model, lock: str, *, using: str) -> None:
     """Take the lock for the object's state. Raises TransitionRefused when somebody else is in the way."""
     backend = backends.get()
     lease_us = _UNCOMMITTED_LEASE_US if backend.visible_before_commit else UNLIMITED_LEASE_US
-    answer = backend.acquire(claim_of(obj, lock, lease_us=lease_us), using=using)
+    answer = backend.acquire(state_claim(obj, lock, lease_us=lease_us), using=using)
     if not isinstance(answer, Granted):
-        reasons = [told(h, obj) for h in answer.holds] or [answer.reason or busy_reason()]
+        reasons = [reason_for(h, obj) for h in answer.holds] or [answer.reason or busy_reason()]
         raise TransitionRefused(reasons, instance=obj)
     if backend.visible_before_commit:
-        transaction.on_commit(functools.partial(backend.renew, claim_of(obj, lock), using=using), using=using)
+        transaction.on_commit(
+            functools.partial(backend.renew, state_claim(obj, lock), using=using), using=using
+        )

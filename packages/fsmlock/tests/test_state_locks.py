@@ -4,7 +4,7 @@ import pytest
 from django.db import transaction
 
 import fsmlock
-from fsmlock import keeping
+from fsmlock import state_locks
 from fsmlock.backends.redis import RedisBackend
 from tests.shop.models import Print
 
@@ -24,7 +24,7 @@ def sheet(film, backend, django_capture_on_commit_callbacks):
 def go(sheet, *names, commit):
     for name in names:
         with commit(execute=True):
-            fsmlock.perform(sheet, name)
+            fsmlock.apply_transition(sheet, name)
 
 
 def locks(obj):
@@ -51,10 +51,10 @@ def test_another_process_ends_what_one_began(sheet, django_capture_on_commit_cal
 
 
 def test_what_is_kept_may_be_entered_when_it_is_said(sheet, django_capture_on_commit_callbacks):
-    with pytest.raises(fsmlock.Misdeclared, match="is ready, and that state keeps no lock"):
-        fsmlock.kept(sheet)
+    with pytest.raises(fsmlock.ConfigurationError, match="is ready, and that state keeps no lock"):
+        fsmlock.state_hold(sheet)
     go(sheet, "start_printing", commit=django_capture_on_commit_callbacks)
-    with fsmlock.hold(sheet, "press", within=fsmlock.kept(sheet), why="page 1") as held:
+    with fsmlock.hold(sheet, "press", within=fsmlock.state_hold(sheet), why="page 1") as held:
         held.check()
         assert len(locks(sheet)) == 2
     assert len(locks(sheet)) == 1
@@ -95,9 +95,9 @@ def test_own_holds_may_become_the_state_s(sheet, django_capture_on_commit_callba
 
 def test_a_policy_waits_for_what_the_transition_will_hold(sheet, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
-        fsmlock.perform(sheet, "start_printing", policy=fsmlock.Fail())
+        fsmlock.apply_transition(sheet, "start_printing", policy=fsmlock.Fail())
     with django_capture_on_commit_callbacks(execute=True):
-        fsmlock.perform(sheet, "dry", policy=fsmlock.Fail())
+        fsmlock.apply_transition(sheet, "dry", policy=fsmlock.Fail())
     assert locks(sheet) == [("press", "its state printing")]
 
 
@@ -106,7 +106,7 @@ def test_what_is_rolled_back_is_not_kept(film):
 
     def print_and_fail():
         with transaction.atomic():
-            fsmlock.perform(sheet, "start_printing")
+            fsmlock.apply_transition(sheet, "start_printing")
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -117,11 +117,15 @@ def test_what_is_rolled_back_is_not_kept(film):
 def test_outside_the_database_a_hold_is_made_to_last_by_the_commit(film, valkey, settings, monkeypatch):
     settings.FSMLOCK = {"BACKEND": f"{RedisBackend.__module__}.RedisBackend"}
     sheet = Print.objects.create(film=film)
-    fsmlock.perform(sheet, "start_printing")  # the test's own transaction never commits
+    fsmlock.apply_transition(sheet, "start_printing")  # the test's own transaction never commits
     (hold,) = fsmlock.holds_on(sheet)
     assert (hold.expires_at - hold.since).total_seconds() <= 61
 
 
 def test_the_id_of_what_is_kept_is_the_same_in_every_process():
-    assert keeping.kept_id("shop.print:1", "press") == keeping.kept_id("shop.print:1", "press")
-    assert keeping.kept_id("shop.print:1", "press") != keeping.kept_id("shop.print:1", "look")
+    assert state_locks.state_claim_id("shop.print:1", "press") == state_locks.state_claim_id(
+        "shop.print:1", "press"
+    )
+    assert state_locks.state_claim_id("shop.print:1", "press") != state_locks.state_claim_id(
+        "shop.print:1", "look"
+    )

@@ -7,8 +7,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import translation
 
 import fsmlock
-from fsmlock.arrows import Arrow
-from fsmlock.questions import Question
+from fsmlock.declarations import TransitionDef
+from fsmlock.evaluation import Evaluator
 from tests.shop.models import Film, Frame
 
 asked = Counter()
@@ -23,8 +23,8 @@ def allowed(film, user):
     return True
 
 
-def arrow(name, **more):
-    return Arrow(
+def definition(name, **more):
+    return TransitionDef(
         name=name,
         source=("ready",),
         target="ready",
@@ -37,28 +37,35 @@ def arrow(name, **more):
 
 def test_each_condition_and_permission_is_asked_once(film):
     asked.clear()
-    question = Question(film, AnonymousUser())
-    assert question.transition(arrow("one")) == question.transition(arrow("two")) == ()
+    evaluator = Evaluator(film, AnonymousUser())
+    assert (
+        evaluator.check_transition(definition("one")) == evaluator.check_transition(definition("two")) == ()
+    )
     assert asked == {"condition": 1, "permission": 1}
 
 
 def test_a_performed_transition_asks_each_condition_and_permission_once(film, monkeypatch):
-    monkeypatch.setattr(Film.render, "fsmlock_arrow", arrow("render"))
+    monkeypatch.setattr(Film.render, "fsmlock_transition", definition("render"))
     asked.clear()
     with pytest.raises(fsmlock.TransitionRefused):
-        fsmlock.perform(film, "render", user=AnonymousUser())
+        fsmlock.apply_transition(film, "render", user=AnonymousUser())
     assert asked["permission"] == 1
 
 
 def test_the_holds_on_an_object_are_read_once(film, django_assert_num_queries):
     with django_assert_num_queries(1):
-        question = Question(film)
-        assert question.lock("ingest") == question.lock("render") == question.lock("*") == ()
+        evaluator = Evaluator(film)
+        assert (
+            evaluator.check_lock("ingest")
+            == evaluator.check_lock("render")
+            == evaluator.check_lock("*")
+            == ()
+        )
 
 
 def test_a_lock_that_is_needed_and_held_is_one_reason(film, elsewhere):
     held = elsewhere(fsmlock.hold(film, "render").acquire)
-    reasons = Question(film).transition(arrow("both", needs="render", holds="render"))
+    reasons = Evaluator(film).check_transition(definition("both", needs="render", holds="render"))
     assert [r.code for r in reasons] == ["held"]
     held.release()
 

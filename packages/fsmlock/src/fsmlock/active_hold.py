@@ -34,7 +34,7 @@ def current_claims() -> frozenset[str]:
     return _current.get()
 
 
-class Held:
+class ActiveHold:
     """A hold, or with ``Skip`` the lack of one: true while it is held. Made by :func:`fsmlock.hold`."""
 
     def __init__(self, claim: Claim, *, using: str) -> None:
@@ -202,4 +202,4 @@ class Held:
                 why=why or self.claim.why,
                 using=self._using,
             )
-            signal.send_robust(sender=Held, event=event)
+            signal.send_robust(sender=ActiveHold, event=event)

@@ -12,7 +12,7 @@ from django_redis import get_redis_connection
 
 import fsmlock
 from fsmlock import Preempt, RetryLater, Skip, Wait, backends
-from fsmlock.patience import Patience, current
+from fsmlock.retries import RetryState, current
 from tests.conftest import make_film
 from tests.shop.models import Frame
 from tests.waiting import wait_until
@@ -22,7 +22,7 @@ LONG = timedelta(seconds=20)
 
 @pytest.fixture(autouse=True)
 def fresh_patience():
-    token = current.set(Patience())
+    token = current.set(RetryState())
     yield
     current.reset(token)
 
@@ -266,8 +266,8 @@ def test_who_comes_back_later_shows_as_waiting_and_is_in_nobodys_way(real_film):
         assert [(w.lock, w.why, w.kind) for w in fsmlock.waiters_on(real_film)] == [
             ("render", attempt, "retrying")
         ]
-        current.set(Patience(attempts=1, waited=timedelta(0), name=error.value.expected_as))
-    assert refused[0].expected_as == refused[1].expected_as
+        current.set(RetryState(attempts=1, waited=timedelta(0), claim_id=error.value.claim_id))
+    assert refused[0].claim_id == refused[1].claim_id
     held.release()
     with fsmlock.hold(real_film, "render", policy=policy):
         assert fsmlock.waiters_on(real_film) == ()
@@ -278,7 +278,7 @@ def test_who_gives_up_is_expected_no_more(real_film):
     policy = RetryLater(give_up_after=timedelta(seconds=1))
     with pytest.raises(fsmlock.HoldRefused) as error:
         fsmlock.hold(real_film, "render", policy=policy).acquire()
-    current.set(Patience(attempts=9, waited=timedelta(seconds=2), name=error.value.expected_as))
+    current.set(RetryState(attempts=9, waited=timedelta(seconds=2), claim_id=error.value.claim_id))
     with pytest.raises(fsmlock.HoldRefused) as error:
         fsmlock.hold(real_film, "render", policy=policy).acquire()
     assert error.value.retry_after is None

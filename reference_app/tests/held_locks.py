@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def held_elsewhere(obj: models.Model, lock: str, why: str) -> Iterator[fsmlock.Held]:
+def held_elsewhere(obj: models.Model, lock: str, why: str) -> Iterator[fsmlock.ActiveHold]:
     """Hold the lock in a thread of its own while the block runs."""
     taken, leave, held = threading.Event(), threading.Event(), []
 
