@@ -79,10 +79,10 @@ class App:
         (home / "log").mkdir(parents=True)
         os.environ |= {"TIMELAPSE_HOME": str(home), "DJANGO_SETTINGS_MODULE": "timelapse.project.settings"}
         os.environ.pop("REDIS_URL", None)
-        from timelapse.project.stack import commands
+        from timelapse.project.stack import processes
         from timelapse.project.stack.ports import free_port
 
-        started = commands.valkey(home)
+        started = processes.valkey(home)
         assert started is not None
         self._valkey, os.environ["REDIS_URL"] = started
         self._valkey.start()
@@ -92,7 +92,7 @@ class App:
         django.setup()
         call_command("migrate", verbosity=0, interactive=False)
         self._home, self._port = home, free_port()
-        self._web = commands.web(home, self._port)
+        self._web = processes.web(home, self._port)
         self._web.start()
         self._answers()
 
@@ -136,7 +136,7 @@ class App:
                     link.getresponse().read()
                     return
             except OSError:
-                assert time.monotonic() < deadline, self._web.last_words()
+                assert time.monotonic() < deadline, self._web.log_tail()
                 time.sleep(0.05)
 
 

@@ -50,7 +50,7 @@ def user(db):
 
 
 @pytest.fixture
-def stranger(db):
+def anonymous(db):
     return Asker(Client(enforce_csrf_checks=True))
 
 

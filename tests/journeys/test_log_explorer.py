@@ -45,13 +45,13 @@ def test_one_click_reaches_the_camera_and_its_picture_comes_back_in_one_tree(mak
 
     page.goto(f"{stack.address}/admin/eliot_progress/logmessage/")
     # Whether the server keeps the picture or the camera tells of it first is open.
-    for action_type in ("ingest:keep", "camera:deliver"):
+    for action_type in ("ingest:store", "camera:deliver"):
         wait_until(
             lambda kind=action_type: found(page, click, kind, "succeeded"), f"{action_type} in the log"
         )
     page.get_by_role("row").filter(has_text="camera:deliver").get_by_role("link", name="whole").click()
     went_well = {each["action_type"] for each in exported(page) if each.get("action_status") == "succeeded"}
-    assert went_well >= {"http:request", "camera:command", "camera:capture", "camera:deliver", "ingest:keep"}
+    assert went_well >= {"http:request", "camera:command", "camera:capture", "camera:deliver", "ingest:store"}
     assert visitor.errors == []
 
 

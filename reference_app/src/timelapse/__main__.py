@@ -60,23 +60,23 @@ def _home() -> Path:
 
 
 def _up(options: argparse.Namespace) -> int:
-    from timelapse.project.stack.up import up  # noqa: PLC0415 - --help must not wait for the app
+    from timelapse.project.stack.up_command import up  # noqa: PLC0415 - --help must not wait for the app
 
     up(_home(), port=options.port, camera=not options.no_camera)
     return 0
 
 
 def _film(options: argparse.Namespace) -> int:
-    from timelapse.project.stack.film import Order, film  # noqa: PLC0415 - --help must not wait for the app
+    from timelapse.project.stack.film_command import FilmOptions, film  # noqa: PLC0415 - --help must not wait for the app
 
-    film(_home(), Order(footage=options.footage, out=options.out, fps=options.fps, size=options.size))
+    film(_home(), FilmOptions(footage=options.footage, out=options.out, fps=options.fps, size=options.size))
     return 0
 
 
 def _import(options: argparse.Namespace) -> int:
-    from timelapse.project.stack.importing import import_stick  # noqa: PLC0415 - as above
+    from timelapse.project.stack.import_command import import_drive  # noqa: PLC0415 - as above
 
-    return import_stick(_home(), options.folder, options.camera)
+    return import_drive(_home(), options.folder, options.camera)
 
 
 def _manage(arguments: list[str]) -> int:

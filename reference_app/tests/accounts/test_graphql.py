@@ -11,19 +11,19 @@ ME = "{ me { id username isStaff } }"
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_nobody_is_me_before_signing_in(stranger):
-    assert stranger.ask(ME) == {"data": {"me": None}}
+def test_nobody_is_me_before_signing_in(anonymous):
+    assert anonymous.ask(ME) == {"data": {"me": None}}
 
 
-def test_the_right_password_starts_a_session(stranger, user):
-    answer = stranger.ask(SIGN_IN, input={"username": "editor", "password": "a long password"})
+def test_the_right_password_starts_a_session(anonymous, user):
+    answer = anonymous.ask(SIGN_IN, input={"username": "editor", "password": "a long password"})
     assert answer["data"]["signIn"] == {"me": {"username": "editor"}, "errors": []}
-    assert stranger.ask(ME)["data"]["me"]["username"] == "editor"
+    assert anonymous.ask(ME)["data"]["me"]["username"] == "editor"
 
 
-def test_a_wrong_password_is_refused_without_telling_whether_the_name_exists(stranger, user):
+def test_a_wrong_password_is_refused_without_revealing_whether_the_name_exists(anonymous, user):
     wrong = [
-        stranger.ask(SIGN_IN, input={"username": name, "password": "wrong"})["data"]["signIn"]
+        anonymous.ask(SIGN_IN, input={"username": name, "password": "wrong"})["data"]["signIn"]
         for name in ("editor", "nobody")
     ]
     assert wrong[0] == wrong[1]

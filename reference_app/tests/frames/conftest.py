@@ -9,7 +9,7 @@ import pytest
 
 from timelapse.cameras import actions as cameras
 from timelapse.frames.actions import store_frame
-from timelapse.frames.domain import Capture, Picture, Places
+from timelapse.frames.domain import Capture, FramePaths, Picture
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 _numbers = count(1)
@@ -32,7 +32,7 @@ def store():
         picture = Picture(
             **{"width": 64, "height": 48, "orientation": 1, "extension": "jpg", "bytes": 99} | found
         )
-        places = Places.of(camera.pk, capture.capture, picture.extension)
-        return store_frame(camera.pk, capture, picture, places)
+        paths = FramePaths.of(camera.pk, capture.capture, picture.extension)
+        return store_frame(camera.pk, capture, picture, paths)
 
     return store

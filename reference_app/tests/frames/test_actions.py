@@ -9,7 +9,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def heard():
+def received():
     events = []
 
     def hear(*, event, **_):
@@ -20,15 +20,17 @@ def heard():
     frame_stored.disconnect(dispatch_uid="test")
 
 
-def test_a_capture_is_stored_once_and_told_once(camera, store, heard, django_capture_on_commit_callbacks):
+def test_a_capture_is_stored_and_announced_once(camera, store, received, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         first = store(camera, capture="capture-1", sequence=7)
         second = store(camera, capture="capture-1", sequence=8)
-        assert heard == []
+        assert received == []
     assert (first.created, second.created) == (True, False)
     assert second.frame == first.frame
     frame = Frame.objects.get()
-    assert heard == [FrameStored(frame=frame.pk, camera=camera.pk, captured_at=frame.captured_at, sequence=7)]
+    assert received == [
+        FrameStored(frame=frame.pk, camera=camera.pk, captured_at=frame.captured_at, sequence=7)
+    ]
 
 
 def test_a_listener_that_fails_does_not_take_the_frame_with_it(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from timelapse.cameras import actions as cameras
 from timelapse.frames import clocks
 from timelapse.frames.actions import store_frame
-from timelapse.frames.domain import Capture, Fix, Picture, Places
+from timelapse.frames.domain import Capture, Fix, FramePaths, Picture
 from timelapse.frames.models import ClockFix, Frame
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +34,7 @@ def arrive(camera):
             monotonic_ns=number * 10**9 if monotonic else None,
         )
         picture = Picture(width=64, height=48, orientation=1, extension="jpg", bytes=99)
-        return store_frame(of.pk, capture, picture, Places.of(of.pk, capture.capture, "jpg")).frame
+        return store_frame(of.pk, capture, picture, FramePaths.of(of.pk, capture.capture, "jpg")).frame
 
     return arrive
 
@@ -43,7 +43,7 @@ def test_stored_frames_of_the_boot_get_their_true_times(camera, arrive):
     for number in range(5):
         arrive(number)
     other_boot, other_camera = arrive(9, boot="boot-b"), arrive(9, of=cameras.enrol("Garden").camera)
-    assert clocks.learn(camera.pk, [fix()]) == ["boot-a"]
+    assert clocks.record_fixes(camera.pk, [fix()]) == ["boot-a"]
     frames = Frame.objects.filter(camera=camera, boot="boot-a")
     assert {frame.captured_at - STARTED for frame in frames} == {timedelta(seconds=n) for n in range(5)}
     assert {frame.clock for frame in frames} == {"synced"}
@@ -53,35 +53,35 @@ def test_stored_frames_of_the_boot_get_their_true_times(camera, arrive):
 
 
 def test_frames_that_come_later_are_corrected_on_arrival(camera, arrive):
-    clocks.learn(camera.pk, [fix("server")])
+    clocks.record_fixes(camera.pk, [fix("server")])
     frame = arrive(7)
     assert (frame.clock, frame.captured_at) == ("estimated", STARTED + timedelta(seconds=7))
 
 
 def test_a_good_clock_is_never_made_worse(camera, arrive):
     frame = arrive(7, clock="synced")
-    clocks.learn(camera.pk, [fix()])
+    clocks.record_fixes(camera.pk, [fix()])
     frame.refresh_from_db()
     assert frame.captured_at.year == 1970
     estimated = arrive(8, clock="estimated")
-    clocks.learn(camera.pk, [fix("server")])
+    clocks.record_fixes(camera.pk, [fix("server")])
     estimated.refresh_from_db()
     assert (estimated.clock, estimated.captured_at) == ("synced", STARTED + timedelta(seconds=8))
 
 
 def test_a_better_source_replaces_a_worse_one_and_not_the_other_way_round(camera, arrive):
-    clocks.learn(camera.pk, [fix("server", offset=STARTED + timedelta(seconds=3))])
+    clocks.record_fixes(camera.pk, [fix("server", offset=STARTED + timedelta(seconds=3))])
     frame = arrive(7)
-    clocks.learn(camera.pk, [fix("ntp")])
+    clocks.record_fixes(camera.pk, [fix("ntp")])
     frame.refresh_from_db()
     assert (frame.clock, frame.captured_at) == ("synced", STARTED + timedelta(seconds=7))
-    clocks.learn(camera.pk, [fix("server", offset=STARTED + timedelta(days=3))])
+    clocks.record_fixes(camera.pk, [fix("server", offset=STARTED + timedelta(days=3))])
     assert ClockFix.objects.get().source == "ntp"
 
 
 def test_a_frame_without_a_monotonic_time_stays_as_it_is(camera, arrive):
     frame = arrive(7, monotonic=False)
-    clocks.learn(camera.pk, [fix()])
+    clocks.record_fixes(camera.pk, [fix()])
     frame.refresh_from_db()
     assert frame.clock == "unknown"
 
@@ -90,17 +90,17 @@ def test_more_frames_than_one_batch_are_retimed_by_and_by(camera, arrive, monkey
     monkeypatch.setattr(clocks, "BATCH", 10)
     for number in range(25):
         arrive(number)
-    clocks.learn(camera.pk, [fix()])
+    clocks.record_fixes(camera.pk, [fix()])
     assert Frame.objects.filter(clock="synced").count() == 10
-    assert clocks.settle() == 15
+    assert clocks.apply_fixes() == 15
     assert not Frame.objects.exclude(clock="synced").exists()
 
 
 def test_a_fix_is_settled_only_when_no_frame_can_be_on_its_way_past_it(camera, arrive):
-    clocks.learn(camera.pk, [fix()])
-    clocks.settle()
+    clocks.record_fixes(camera.pk, [fix()])
+    clocks.apply_fixes()
     assert not ClockFix.objects.get().settled
-    clocks.settle(now=datetime.now(UTC) + timedelta(minutes=2))
+    clocks.apply_fixes(now=datetime.now(UTC) + timedelta(minutes=2))
     assert ClockFix.objects.get().settled
 
 

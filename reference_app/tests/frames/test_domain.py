@@ -4,18 +4,18 @@ from uuid import UUID
 
 import pytest
 
-from timelapse.frames.domain import Places, displayed_size
+from timelapse.frames.domain import FramePaths, displayed_size
 
 CAMERA = UUID("0b8f5a52-2d0e-4c59-8f43-3f6f3a2f1c11")
 
 
 def test_files_of_a_camera_are_spread_over_folders_by_capture():
-    places = [Places.of(CAMERA, f"capture-{number:08d}", "png") for number in range(500)]
-    assert places[0].frame.startswith(f"frames/{CAMERA}/")
-    assert places[0].frame.endswith("/capture-00000000.png")
-    assert places[0].thumbnail.startswith(f"thumbnails/{CAMERA}/")
-    assert places[0].thumbnail.endswith("/capture-00000000.jpg")
-    assert len({place.frame.split("/")[2] for place in places}) > 100
+    paths = [FramePaths.of(CAMERA, f"capture-{number:08d}", "png") for number in range(500)]
+    assert paths[0].frame.startswith(f"frames/{CAMERA}/")
+    assert paths[0].frame.endswith("/capture-00000000.png")
+    assert paths[0].thumbnail.startswith(f"thumbnails/{CAMERA}/")
+    assert paths[0].thumbnail.endswith("/capture-00000000.jpg")
+    assert len({place.frame.split("/")[2] for place in paths}) > 100
 
 
 @pytest.mark.parametrize(

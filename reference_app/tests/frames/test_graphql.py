@@ -30,7 +30,7 @@ schema = strawberry.Schema(
     config=StrawberryConfig(scalar_map=dict(SCALARS)),
 )
 
-CAMERAS = "{ cameras { edges { node { name frameCount lastFrame { sequence imageUrl } } } } }"
+CAMERAS = "{ cameras { edges { node { name frameCount latestFrame { sequence imageUrl } } } } }"
 FRAME = """query ($id: ID!) { node(id: $id) { ... on Frame {
   sequence capturedAt receivedAt clock width height bytes sha256 imageUrl thumbnailUrl } } }"""
 
@@ -69,9 +69,9 @@ def test_cameras_show_their_last_frame_and_their_count(camera, store, admin):
     assert roof == {
         "name": "Roof",
         "frameCount": 2,
-        "lastFrame": {"sequence": 2, "imageUrl": f"/media/frames/{latest.pk}.jpg"},
+        "latestFrame": {"sequence": 2, "imageUrl": f"/media/frames/{latest.pk}.jpg"},
     }
-    assert empty == {"name": "Empty", "frameCount": 0, "lastFrame": None}
+    assert empty == {"name": "Empty", "frameCount": 0, "latestFrame": None}
 
 
 def test_last_frames_and_counts_of_nine_cameras_take_as_many_queries_as_of_one(

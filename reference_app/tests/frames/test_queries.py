@@ -22,7 +22,7 @@ def test_the_last_frames_of_many_cameras_are_one_query(camera, store, django_ass
     other = store(garden, second=3, sequence=2).frame
     store(garden, second=3, sequence=1)
     with django_assert_num_queries(1):
-        found = queries.last_frames([camera.pk, garden.pk, empty.pk])
+        found = queries.latest_frames([camera.pk, garden.pk, empty.pk])
     assert found == {camera.pk: latest, garden.pk: other}
 
 

@@ -53,7 +53,7 @@ def test_all_limits_together_take_three_queries(camera, settings, django_assert_
 
 
 def test_only_so_many_uploads_pass_at_once_and_each_makes_room_again(settings):
-    settings.TIMELAPSE = {"uploads_of_a_camera": 2, "uploads_at_once": 3}
+    settings.TIMELAPSE = {"uploads_per_camera": 2, "concurrent_uploads": 3}
     turnstile, roof, garden, shed = limits.Turnstile(), uuid4(), uuid4(), uuid4()
     with turnstile.passing(roof), turnstile.passing(roof):
         with pytest.raises(Refusal, match="2 uploads of this camera"), turnstile.passing(roof):

@@ -314,7 +314,7 @@ def test_the_causal_id_of_the_agent_goes_on_in_the_server(agent, picture, log_li
     trace = "4bf92f3577b34da6a3ce929d0e0e4736"
     agent.send(shot, traceparent=f"00-{trace}-00f067aa0ba902b7-01")
     kept = next(line for line in log_lines() if line.get("capture") == shot.capture)
-    assert kept["action_type"] == "ingest:keep"
+    assert kept["action_type"] == "ingest:store"
     assert kept["task_uuid"].replace("-", "") == trace
 
 
@@ -407,7 +407,7 @@ def test_a_camera_that_sends_too_fast_is_told_when_to_come_back(agent, picture, 
 
 
 def test_an_upload_beyond_those_that_a_camera_may_have_under_way_waits(agent, picture, settings, eventually):
-    settings.TIMELAPSE = {"uploads_of_a_camera": 1}
+    settings.TIMELAPSE = {"uploads_per_camera": 1}
     first, second = agent.shoot(picture()), agent.shoot(picture(1))
     agent.begin(first)
     with agent.start_patch(first, 0, len(first.data), first.data[:50]):

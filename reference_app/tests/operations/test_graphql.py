@@ -40,14 +40,14 @@ def test_a_task_that_reports_progress_shows_until_it_ends(member, reporting):
 
 
 @pytest.mark.parametrize("query", [OPERATIONS, IN_PROGRESS])
-def test_a_stranger_sees_nothing(stranger, query):
-    answer = stranger.ask(query)
+def test_an_anonymous_user_sees_nothing(anonymous, query):
+    answer = anonymous.ask(query)
     assert answer["data"] is None
     assert answer["errors"][0]["extensions"] == {"code": "signed_out"}
 
 
-def test_only_who_may_read_the_log_in_the_admin_learns_where_it_is(user, member, stranger):
-    assert stranger.ask("{ logAddress }")["errors"][0]["extensions"] == {"code": "signed_out"}
+def test_only_who_may_read_the_log_in_the_admin_learns_where_it_is(user, member, anonymous):
+    assert anonymous.ask("{ logAddress }")["errors"][0]["extensions"] == {"code": "signed_out"}
     assert member.ask("{ logAddress }")["data"] == {"logAddress": None}
     user.is_staff = user.is_superuser = True
     user.save()

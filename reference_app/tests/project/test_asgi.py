@@ -54,9 +54,9 @@ class Socket:
         return await self.hear()
 
     async def closed(self):
-        while (heard := await self.wire.receive_output(10))["type"] != "websocket.close":
+        while (received := await self.wire.receive_output(10))["type"] != "websocket.close":
             pass
-        return heard
+        return received
 
     async def close(self):
         await self.wire.send_input({"type": "websocket.disconnect", "code": 1000})
@@ -84,7 +84,7 @@ async def test_what_is_in_progress_comes_as_a_page_first(user):
 
 
 @pytest.mark.parametrize("field", ["operationsUpdates", "inProgressUpdates"])
-async def test_a_stranger_gets_an_error_and_no_data(field):
+async def test_an_anonymous_user_gets_an_error_and_no_data(field):
     socket = Socket()
     answer = await socket.subscribe(f"subscription {{ {field} {{ seq }} }}")
     assert "not signed in" in str(answer)
@@ -149,7 +149,7 @@ async def test_there_is_no_other_socket():
 
 
 @pytest.fixture
-def told():
+def log():
     """The log's messages while the test runs."""
     messages = []
     eliot.add_destinations(messages.append)
@@ -164,7 +164,7 @@ mutation ($input: RenderTimelapseInput!) {
 
 
 def test_what_a_click_causes_carries_its_causal_id_from_the_request_to_the_movie(
-    member, told, settings, tmp_path
+    member, log, settings, tmp_path
 ):
     settings.MEDIA_ROOT = tmp_path
     made = timelapse()
@@ -172,37 +172,37 @@ def test_what_a_click_causes_carries_its_causal_id_from_the_request_to_the_movie
     answer = member.post(RENDER, input={"timelapse": relay.to_base64("Timelapse", made.pk)})
     click = answer["X-Causal-Id"]
     assert answer.json()["data"]["renderTimelapse"]["movieEdge"]["node"]["causalId"] == click
-    caused = [message for message in told if causal_id(message["task_uuid"]) == click]
+    caused = [message for message in log if causal_id(message["task_uuid"]) == click]
     steps = [message.get("action_type") or message["message_type"] for message in caused]
     assert steps[:3] == ["http:request", "graphql:operation", "movie:request"]
     operation = caused[1]["task_level"][:-1]
     assert caused[2]["task_level"][: len(operation)] == operation
 
 
-async def test_what_a_subscription_logs_is_a_task_caused_by_the_page_s_connection(user, told):
+async def test_what_a_subscription_logs_is_a_task_caused_by_the_page_s_connection(user, log):
     client = Client()
     await sync_to_async(client.force_login)(user)
     socket = Socket(session=client.cookies["sessionid"].value)
     await socket.subscribe("subscription { operationsUpdates { seq } }")
     await socket.close()
-    asked, left = (message for message in told if message.get("action_type") == "graphql:operation")
-    assert (asked["action_status"], left["completed"]) == ("started", False)
-    assert causal_id(asked["cause"].partition("@")[0]) == socket.causal_id
-    assert asked["task_uuid"] == left["task_uuid"] != asked["cause"].partition("@")[0]
+    started, left = (message for message in log if message.get("action_type") == "graphql:operation")
+    assert (started["action_status"], left["completed"]) == ("started", False)
+    assert causal_id(started["cause"].partition("@")[0]) == socket.causal_id
+    assert started["task_uuid"] == left["task_uuid"] != started["cause"].partition("@")[0]
 
 
 CLICK = "0af7651916cd43dd8448eb211c80319c"
 CARRIED = f"00-{CLICK}-b7ad6b7169203331-01"
 
 
-async def test_what_the_page_subscribes_to_goes_on_below_the_click_that_it_names(user, told):
+async def test_what_the_page_subscribes_to_goes_on_below_the_click_that_it_names(user, log):
     client = Client()
     await sync_to_async(client.force_login)(user)
     socket = Socket(session=client.cookies["sessionid"].value)
     await socket.subscribe("subscription { operationsUpdates { seq } }", traceparent=CARRIED)
     await socket.close()
-    asked, left = (message for message in told if message.get("action_type") == "graphql:operation")
-    assert causal_id(asked["task_uuid"]) == causal_id(left["task_uuid"]) == CLICK
+    started, left = (message for message in log if message.get("action_type") == "graphql:operation")
+    assert causal_id(started["task_uuid"]) == causal_id(left["task_uuid"]) == CLICK
 
 
 def test_what_the_page_asks_over_http_goes_on_below_the_same_click(member):

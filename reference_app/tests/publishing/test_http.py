@@ -47,7 +47,7 @@ async def get(user):
         yield client.get
 
 
-async def test_a_movie_is_given_whole(get, movie):
+async def test_a_movie_is_served_whole(get, movie):
     answer = await get(f"/movies/{movie.pk}.mp4")
     assert answer.status_code == 200
     assert answer.content == CONTENT
@@ -57,7 +57,7 @@ async def test_a_movie_is_given_whole(get, movie):
 
 
 @pytest.mark.parametrize(
-    ("asked", "told", "part"),
+    ("requested", "answered", "part"),
     [
         ("bytes=0-99", "bytes 0-99/10240", slice(0, 100)),
         ("bytes=10000-", "bytes 10000-10239/10240", slice(10000, None)),
@@ -66,10 +66,10 @@ async def test_a_movie_is_given_whole(get, movie):
         ("bytes=10000-99999", "bytes 10000-10239/10240", slice(10000, None)),
     ],
 )
-async def test_a_part_is_given_so_that_browsers_can_wind(get, movie, asked, told, part):
-    answer = await get(f"/movies/{movie.pk}.mp4", headers={"Range": asked})
+async def test_a_range_is_served_so_that_browsers_can_seek(get, movie, requested, answered, part):
+    answer = await get(f"/movies/{movie.pk}.mp4", headers={"Range": requested})
     assert answer.status_code == 206
-    assert answer.headers["content-range"] == told
+    assert answer.headers["content-range"] == answered
     assert answer.content == CONTENT[part]
 
 
@@ -186,7 +186,7 @@ async def test_the_picture_itself_stands_in_for_a_small_copy_that_is_being_made(
 async def test_a_preview_is_a_picture(get, media):
     roof = await sync_to_async(camera)()
     (media / "previews").mkdir(parents=True)
-    (media / "previews" / "look.jpg").write_bytes(b"a look")
+    (media / "previews" / "preview.jpg").write_bytes(b"a preview")
     preview = await Preview.objects.acreate(
         camera=roof,
         capture="preview-1",
@@ -196,8 +196,8 @@ async def test_a_preview_is_a_picture(get, media):
         width=320,
         height=200,
         bytes=6,
-        file="previews/look.jpg",
+        file="previews/preview.jpg",
     )
     answer = await get(f"/previews/{preview.pk}.jpg")
-    assert (answer.status_code, answer.content) == (200, b"a look")
+    assert (answer.status_code, answer.content) == (200, b"a preview")
     assert (await get(f"/previews/{preview.pk}.png")).status_code == 404

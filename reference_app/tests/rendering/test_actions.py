@@ -5,7 +5,7 @@ from tests.filming import frame, timelapse
 
 import fsmlock
 from timelapse.rendering import actions, queries
-from timelapse.rendering.domain import Wish
+from timelapse.rendering.domain import RenderOptions
 from timelapse.rendering.events import movie_changed
 from timelapse.rendering.models import Movie
 
@@ -22,7 +22,7 @@ def garden(media):
 
 @pytest.fixture
 def movie(garden, user):
-    return actions.request_render(garden.pk, Wish(), user)
+    return actions.request_render(garden.pk, RenderOptions(), user)
 
 
 def put(movie, state):
@@ -33,8 +33,8 @@ def codes(refused):
     return [reason.code for reason in refused.value.reasons]
 
 
-def test_asking_for_a_movie_puts_it_in_the_queue(garden, user):
-    movie = actions.request_render(garden.pk, Wish(fps=24, width=641, height=481), user)
+def test_requesting_a_movie_puts_it_in_the_queue(garden, user):
+    movie = actions.request_render(garden.pk, RenderOptions(fps=24, width=641, height=481), user)
     assert movie.state == Movie.States.QUEUED
     assert (movie.fps, movie.width, movie.height) == (24, 640, 480)
     assert movie.frame_count == 3
@@ -44,37 +44,37 @@ def test_asking_for_a_movie_puts_it_in_the_queue(garden, user):
     assert stored.sent_at is not None
 
 
-def test_who_watches_is_told_of_every_change(garden, user):
-    told = []
+def test_watchers_are_notified_of_every_change(garden, user):
+    reported = []
 
     def listen(*, event, **_):
-        told.append((event.timelapse, event.state))
+        reported.append((event.timelapse, event.state))
 
     movie_changed.connect(listen)
     try:
-        movie = actions.request_render(garden.pk, Wish(), user)
+        movie = actions.request_render(garden.pk, RenderOptions(), user)
         actions.cancel_movie(movie.pk, user)
     finally:
         movie_changed.disconnect(listen)
-    assert set(told) == {(garden.pk, "queued"), (garden.pk, "cancelled")}
+    assert set(reported) == {(garden.pk, "queued"), (garden.pk, "cancelled")}
 
 
 def test_a_timelapse_without_frames_gives_the_reason(media, user):
     with pytest.raises(fsmlock.TransitionRefused) as refused:
-        actions.request_render(timelapse().pk, Wish(), user)
+        actions.request_render(timelapse().pk, RenderOptions(), user)
     assert codes(refused) == ["no_frames"]
     assert Movie.objects.count() == 0
 
 
 def test_an_unknown_timelapse_is_refused(user, db):
     with pytest.raises(fsmlock.Refused) as refused:
-        actions.request_render(4711, Wish(), user)
+        actions.request_render(4711, RenderOptions(), user)
     assert codes(refused) == ["no_timelapse"]
 
 
-def test_every_impossible_field_of_the_wish_is_named(garden, user):
-    with pytest.raises(actions.WishRefusedError) as refused:
-        actions.request_render(garden.pk, Wish(fps=0, width=1, height=10_000), user)
+def test_every_invalid_option_is_named(garden, user):
+    with pytest.raises(actions.InvalidOptions) as refused:
+        actions.request_render(garden.pk, RenderOptions(fps=0, width=1, height=10_000), user)
     assert list(refused.value.by_field) == ["fps", "width", "height"]
 
 
@@ -135,7 +135,7 @@ def test_deleting_removes_the_files_and_hides_the_movie(movie, user):
     assert codes(refused) == ["no_movie"]
 
 
-def test_what_a_crash_left_half_deleted_is_deleted_when_asked_again(movie, user):
+def test_what_a_crash_left_half_deleted_is_deleted_on_the_next_request(movie, user):
     put(movie, Movie.States.DELETING)
     assert actions.delete_movie(movie.pk, user).state == Movie.States.DELETED
 
@@ -151,7 +151,7 @@ def test_of_two_changes_at_once_the_second_is_refused(movie, user):
     stale = Movie.objects.get(pk=movie.pk)
     actions.cancel_movie(movie.pk, user)
     with pytest.raises(fsmlock.StaleState):
-        actions.call_off(stale)
+        actions.mark_cancelled(stale)
 
 
 @pytest.mark.parametrize("action", [actions.cancel_movie, actions.retry_movie, actions.delete_movie])

@@ -2,16 +2,16 @@ from __future__ import annotations
 
 import pytest
 
-from timelapse.rendering.domain import Wish
+from timelapse.rendering.domain import RenderOptions
 
 
-def test_the_default_wish_is_fine():
-    assert Wish().refusals() == {}
+def test_the_default_options_are_valid():
+    assert RenderOptions().validation_errors() == {}
 
 
 @pytest.mark.parametrize("fps", [0, -1, 0.01, 121, float("nan"), float("inf")])
 def test_a_rate_that_no_player_shows_is_refused(fps):
-    reason = Wish(fps=fps).refusals()["fps"]
+    reason = RenderOptions(fps=fps).validation_errors()["fps"]
     assert reason.code == "fps_out_of_range"
     assert reason.remedy
 
@@ -19,8 +19,8 @@ def test_a_rate_that_no_player_shows_is_refused(fps):
 @pytest.mark.parametrize("length", [-2, 0, 15, 7681])
 @pytest.mark.parametrize("field", ["width", "height"])
 def test_a_length_that_cant_be_rendered_is_refused_by_its_field(field, length):
-    assert list(Wish(**{field: length}).refusals()) == [field]
+    assert list(RenderOptions(**{field: length}).validation_errors()) == [field]
 
 
 def test_odd_sizes_are_made_even():
-    assert Wish(width=1281, height=719).even_size == (1280, 718)
+    assert RenderOptions(width=1281, height=719).even_size == (1280, 718)

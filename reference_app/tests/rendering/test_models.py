@@ -8,7 +8,7 @@ from tests.filming import timelapse
 import fsmlock
 from fsmlock.declarations import transitions_of
 from timelapse.rendering.models import Movie
-from timelapse.rendering.queries import offered
+from timelapse.rendering.queries import available_transitions
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +45,7 @@ def test_people_are_offered_what_the_state_allows(state, names, user):
     movie = Movie.objects.create(timelapse=timelapse(), fps=30, width=64, height=48)
     Movie.objects.filter(pk=movie.pk).update(state=state)
     movie.refresh_from_db()
-    found = offered(movie, user)
+    found = available_transitions(movie, user)
     assert {each.name for each in found} == names
     assert all(each.allowed for each in found)
 

@@ -14,15 +14,15 @@ from tests.held_locks import held_elsewhere
 import fsmlock
 from timelapse.frames.queries import file_of
 from timelapse.rendering import actions, queries, tasks
-from timelapse.rendering.domain import MOST_ATTEMPTS, Wish
+from timelapse.rendering.domain import MAX_ATTEMPTS, RenderOptions
 from timelapse.rendering.events import movie_changed
 from timelapse.rendering.models import Movie
 from timelapse.rendering.pipeline.verify import inspect
 from timelapse.shared.progress import about, store
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SMALL = Wish(fps=25, width=320, height=136)
-LARGE = Wish(fps=25, width=1920, height=816)
+SMALL = RenderOptions(fps=25, width=320, height=136)
+LARGE = RenderOptions(fps=25, width=1920, height=816)
 
 
 @pytest.fixture
@@ -72,30 +72,30 @@ def test_a_movie_is_rendered_verified_and_ready(movie):
     tasks.render_movie(movie.pk)
     movie.refresh_from_db()
     assert movie.state == Movie.States.READY
-    facts = inspect(queries.video_of(movie.pk))
-    assert (movie.frame_count, movie.duration_s, movie.bytes) == (30, pytest.approx(1.2), facts.bytes)
-    assert facts.frame_count == 30
+    info = inspect(queries.video_of(movie.pk))
+    assert (movie.frame_count, movie.duration_s, movie.bytes) == (30, pytest.approx(1.2), info.bytes)
+    assert info.frame_count == 30
     assert movie.left_out == []
     assert movie.finished_at >= movie.created_at
     assert queries.poster_of(movie.pk).exists()
     assert fsmlock.holds_on(movie.timelapse) == ()
 
 
-def test_who_watches_is_told_once_more_when_the_lock_is_free_again(movie):
+def test_watchers_are_notified_once_more_when_the_lock_is_free_again(movie):
     rendering_is_free = []
 
-    def look(*, event, **_):
+    def on_change(*, event, **_):
         rendering_is_free.append(not fsmlock.holds_on(movie.timelapse))
 
-    movie_changed.connect(look)
+    movie_changed.connect(on_change)
     try:
         tasks.render_movie(movie.pk)
     finally:
-        movie_changed.disconnect(look)
+        movie_changed.disconnect(on_change)
     assert rendering_is_free == [False, False, True], "begun, ready, free"
 
 
-def test_progress_is_told_to_its_end_under_the_movies_name(movie):
+def test_progress_is_reported_to_its_end_under_the_movies_name(movie):
     tasks.render_movie(movie.pk)
     state = eventually(lambda: (found := store().latest(about(movie))) and found.outcome and found)
     assert (state.outcome, state.done, state.total, state.unit) == ("succeeded", 30, 30, "frame")
@@ -119,7 +119,9 @@ def test_a_movie_waits_while_somebody_else_holds_the_lock(movie):
         tasks.render_movie(movie.pk)
         movie.refresh_from_db()
         assert movie.state == Movie.States.QUEUED
-        assert [reason.params["why"] for reason in queries.render_holds(movie.timelapse)] == ["an import"]
+        assert [reason.params["why"] for reason in queries.render_lock_reasons(movie.timelapse)] == [
+            "an import"
+        ]
 
 
 def test_the_next_movie_in_line_is_sent_for_when_one_is_done(movie, user):
@@ -130,7 +132,7 @@ def test_the_next_movie_in_line_is_sent_for_when_one_is_done(movie, user):
     assert Movie.objects.get(pk=last.pk).task_id == last.task_id
 
 
-def test_a_damaged_frame_is_left_out_and_told_by_its_file_name(garden, user):
+def test_a_damaged_frame_is_left_out_and_reported_by_its_file_name(garden, user):
     bad = garden.frames()[3]
     file_of(bad).write_bytes(b"no picture any more")
     movie = actions.request_render(garden.pk, SMALL, user)
@@ -217,7 +219,7 @@ def test_a_movie_that_waits_in_line_is_not_sent_again(movie):
 
 
 def test_a_movie_that_kills_its_workers_fails_for_good(movie):
-    Movie.objects.filter(pk=movie.pk).update(attempts=MOST_ATTEMPTS, sent_at=Now() - timedelta(minutes=1))
+    Movie.objects.filter(pk=movie.pk).update(attempts=MAX_ATTEMPTS, sent_at=Now() - timedelta(minutes=1))
     tasks.recover_movies()
     movie.refresh_from_db()
-    assert (movie.state, movie.failure_code) == (Movie.States.FAILED, "workers_die")
+    assert (movie.state, movie.failure_code) == (Movie.States.FAILED, "workers_died")

@@ -13,20 +13,20 @@ from timelapse.timelapses.models import Timelapse
 pytestmark = pytest.mark.django_db
 
 
-def test_a_timelapse_is_made_and_told_after_the_commit(django_capture_on_commit_callbacks):
-    told = []
+def test_a_timelapse_is_created_and_announced_after_the_commit(django_capture_on_commit_callbacks):
+    announced = []
 
     def listen(*, event, **_):
-        told.append(event.timelapse)
+        announced.append(event.timelapse)
 
     timelapse_created.connect(listen)
     try:
         with django_capture_on_commit_callbacks(execute=True):
             made = create_timelapse(camera=camera().pk, name=" Garden ")
-            assert told == []
+            assert announced == []
     finally:
         timelapse_created.disconnect(listen)
-    assert told == [made.pk]
+    assert announced == [made.pk]
     assert Timelapse.objects.get().name == "Garden"
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from timelapse.timelapses.domain import refusals
+from timelapse.timelapses.domain import validation_errors
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -19,7 +19,7 @@ NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
         ("", NOON, NOON - timedelta(seconds=1), ["name_missing", "ends_first"]),
     ],
 )
-def test_every_fault_of_the_wish_is_told(name, starts_at, ends_at, codes):
-    found = refusals(name, starts_at, ends_at)
+def test_every_invalid_value_is_reported(name, starts_at, ends_at, codes):
+    found = validation_errors(name, starts_at, ends_at)
     assert [reason.code for reason in found] == codes
     assert all(reason.message and reason.remedy for reason in found)

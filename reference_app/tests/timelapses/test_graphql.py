@@ -63,9 +63,9 @@ def test_the_list_takes_as_many_queries_for_thirty_as_for_one(member):
     def queries():
         with CaptureQueriesContext(
             connection,
-        ) as asked:
+        ) as queries:
             assert "errors" not in member.ask(LIST)
-        return len(asked)
+        return len(queries)
 
     def add(number):
         for each in range(number):
@@ -88,19 +88,19 @@ def test_a_timelapse_is_made_by_a_mutation(member):
 @pytest.mark.parametrize(
     "wrong", ["Q2FtZXJhOm5vdC1hLXV1aWQ=", "TW92aWU6MQ==", relay.to_base64("Camera", "0" * 32)]
 )
-def test_a_camera_that_isnt_there_is_told_as_an_error_of_the_payload(member, wrong):
-    told = member.ask(CREATE, input={"camera": wrong, "name": "Garden"})["data"]["createTimelapse"]
-    assert told["timelapse"] is None
-    assert [error["code"] for error in told["errors"]] == ["no_camera"]
+def test_a_missing_camera_is_reported_as_an_error_of_the_payload(member, wrong):
+    answer = member.ask(CREATE, input={"camera": wrong, "name": "Garden"})["data"]["createTimelapse"]
+    assert answer["timelapse"] is None
+    assert [error["code"] for error in answer["errors"]] == ["no_camera"]
 
 
 @pytest.mark.parametrize("query", [LIST, '{ node(id: "VGltZWxhcHNlOjE=") { id } }'])
-def test_strangers_see_nothing(stranger, query):
+def test_anonymous_users_see_nothing(anonymous, query):
     timelapse()
-    told = stranger.ask(query)
-    assert told["errors"][0]["extensions"]["code"] == "signed_out"
+    answer = anonymous.ask(query)
+    assert answer["errors"][0]["extensions"]["code"] == "signed_out"
 
 
-def test_strangers_make_nothing(stranger):
-    told = stranger.ask(CREATE, input={"camera": gid(camera()), "name": "Garden"})
-    assert told["errors"][0]["extensions"]["code"] == "signed_out"
+def test_anonymous_users_make_nothing(anonymous):
+    answer = anonymous.ask(CREATE, input={"camera": gid(camera()), "name": "Garden"})
+    assert answer["errors"][0]["extensions"]["code"] == "signed_out"

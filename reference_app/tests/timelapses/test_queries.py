@@ -62,7 +62,7 @@ def test_a_frame_shows_in_the_timelapses_of_its_camera_and_its_moment():
     stretch(roof, start=2)
     stretch(roof, end=0)
     stretch(camera("Other"))
-    assert set(queries.timelapses_showing(roof.pk, NOON + timedelta(hours=1))) == shows
+    assert set(queries.timelapses_containing(roof.pk, NOON + timedelta(hours=1))) == shows
 
 
 def test_timelapses_on_their_way_out_are_not_listed():

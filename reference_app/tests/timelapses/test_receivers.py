@@ -11,7 +11,7 @@ from timelapse.timelapses.actions import group_of
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_who_watches_a_timelapse_is_told_of_new_frames(settings, tmp_path):
+async def test_watchers_of_a_timelapse_are_notified_of_new_frames(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     garden = await sync_to_async(timelapse)()
     idle = await sync_to_async(lambda: timelapse(camera("Idle")))()

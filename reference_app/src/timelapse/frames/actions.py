@@ -16,11 +16,11 @@ from timelapse.shared import live
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from timelapse.frames.domain import Capture, Picture, Places
+    from timelapse.frames.domain import Capture, FramePaths, Picture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
+class StoredFrame:
     """The frame of a capture, and whether this call made it."""
 
     frame: Frame
@@ -28,7 +28,7 @@ class Stored:
 
 
 @transaction.atomic
-def store_frame(camera: UUID, capture: Capture, picture: Picture, places: Places) -> Stored:
+def store_frame(camera: UUID, capture: Capture, picture: Picture, paths: FramePaths) -> StoredFrame:
     """Give a picture that lies on disk its row; the unique constraint decides between two at once.
 
     ``frame_stored`` is sent, and those who watch the camera are told, after the commit; not for a repetition.
@@ -51,17 +51,17 @@ def store_frame(camera: UUID, capture: Capture, picture: Picture, places: Places
             "orientation": picture.orientation,
             "bytes": picture.bytes,
             "verdict": picture.verdict,
-            "file": places.frame,
-            "thumbnail": places.thumbnail,
+            "file": paths.frame,
+            "thumbnail": paths.thumbnail,
         },
     )
     if created:
         ledger.add(camera, frame.bytes, frame.received_at.date())
-        _tell(frame)
-    return Stored(frame=frame, created=created)
+        _notify(frame)
+    return StoredFrame(frame=frame, created=created)
 
 
-def _tell(frame: Frame) -> None:
+def _notify(frame: Frame) -> None:
     event = FrameStored(
         frame=frame.pk, camera=frame.camera_id, captured_at=frame.captured_at, sequence=frame.sequence
     )

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from timelapse.cameras.actions import group_of
-from timelapse.frames.domain import QUALITY, Capture, Fix
+from timelapse.frames.domain import CLOCK_QUALITIES, Capture, Fix
 from timelapse.frames.models import ClockFix, Frame
 from timelapse.shared import live
 
@@ -25,17 +25,17 @@ BATCH: Final = 500
 _SETTLES_AFTER: Final = timedelta(minutes=1)
 
 
-def learn(camera: UUID, fixes: Iterable[Fix]) -> list[str]:
+def record_fixes(camera: UUID, fixes: Iterable[Fix]) -> list[str]:
     """Keep what an agent learnt about its clocks, and re-time the first of the frames that are here.
 
-    What a better source told before is kept. `settle` does the rest, however many they are.
+    What a better source told before is kept. `apply_fixes` does the rest, however many they are.
 
     Returns:
         The boots whose fixes are safe here.
     """
     taken = []
     for fix in fixes:
-        if _keep(camera, fix):
+        if _record_fix(camera, fix):
             retime(camera, fix)
         taken.append(fix.boot)
     return taken
@@ -54,7 +54,7 @@ def corrected(camera: UUID, capture: Capture) -> Capture:
 
 def retime(camera: UUID, fix: Fix) -> int:
     """Re-time one batch of the frames of the boot that have a worse clock; say how many they were."""
-    worse = [quality for quality in QUALITY if fix.improves(quality)]
+    worse = [quality for quality in CLOCK_QUALITIES if fix.improves(quality)]
     with transaction.atomic():
         doubtful = Frame.objects.filter(
             camera=camera, boot=fix.boot, clock__in=worse, monotonic_ns__isnull=False
@@ -68,15 +68,15 @@ def retime(camera: UUID, fix: Fix) -> int:
     return len(frames)
 
 
-def improve(frame: Frame, capture: Capture) -> None:
+def improve_time(frame: Frame, capture: Capture) -> None:
     """Take over a better time that an agent tells of a capture which is stored already."""
-    known = QUALITY.index(frame.clock) if frame.clock in QUALITY else -1
-    if QUALITY.index(capture.clock) > known:
+    known = CLOCK_QUALITIES.index(frame.clock) if frame.clock in CLOCK_QUALITIES else -1
+    if CLOCK_QUALITIES.index(capture.clock) > known:
         worse = Frame.objects.filter(pk=frame.pk, clock=frame.clock)
         worse.update(captured_at=capture.captured_at, clock=capture.clock)
 
 
-def settle(*, now: datetime | None = None) -> int:
+def apply_fixes(*, now: datetime | None = None) -> int:
     """Re-time all frames that wait for it, batch by batch; say how many there were."""
     now = now or timezone.now()
     done = 0
@@ -89,9 +89,9 @@ def settle(*, now: datetime | None = None) -> int:
 
 
 @transaction.atomic
-def _keep(camera: UUID, fix: Fix) -> bool:
-    facts = {"offset_ns": fix.offset_ns, "error_ms": fix.error_ms, "source": fix.source}
-    row, created = ClockFix.objects.get_or_create(camera_id=camera, boot=fix.boot, defaults=facts)
+def _record_fix(camera: UUID, fix: Fix) -> bool:
+    values = {"offset_ns": fix.offset_ns, "error_ms": fix.error_ms, "source": fix.source}
+    row, created = ClockFix.objects.get_or_create(camera_id=camera, boot=fix.boot, defaults=values)
     if created:
         return True
     if row.source in {"ntp", fix.source}:

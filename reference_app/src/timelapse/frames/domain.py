@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 #: How far the agent's clock can be trusted: set by a time server, worked out later, or not at all.
 Clock = Literal["synced", "estimated", "unknown"]
 #: Clocks from bad to good: a better one replaces a worse one, never the other way round.
-QUALITY: Final[tuple[Clock, ...]] = ("unknown", "estimated", "synced")
+CLOCK_QUALITIES: Final[tuple[Clock, ...]] = ("unknown", "estimated", "synced")
 #: A frame belongs to the film; a preview only shows what the camera sees while originals wait.
 Kind = Literal["frame", "preview"]
 #: Whence an agent learnt the true time.
@@ -59,7 +59,9 @@ class Fix:
 
     def improves(self, clock: str) -> bool:
         """Say whether a time of this quality gets better by it."""
-        return QUALITY.index(self.clock) > (QUALITY.index(clock) if clock in QUALITY else -1)
+        return CLOCK_QUALITIES.index(self.clock) > (
+            CLOCK_QUALITIES.index(clock) if clock in CLOCK_QUALITIES else -1
+        )
 
     def corrected(self, monotonic_ns: int) -> datetime:
         """Give the true time of a moment of the boot, to the microsecond."""
@@ -83,7 +85,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Places:
+class FramePaths:
     """Where a frame's files lie, relative to the media root."""
 
     frame: str
@@ -100,7 +102,7 @@ class Places:
         )
 
 
-def place_of_preview(camera: UUID, capture: str) -> str:
+def preview_path(camera: UUID, capture: str) -> str:
     """Say where a preview lies, relative to the media root; there are few of each camera."""
     return f"previews/{camera}/{capture}.jpg"
 

@@ -20,20 +20,20 @@ if TYPE_CHECKING:
     from timelapse.frames.domain import Capture, Picture
 
 #: So many previews of a camera are kept, the newest.
-KEPT: Final = 20
+PREVIEWS_KEPT: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class StoredPreview:
     """A preview, whether this call stored it, and the files whose room it takes."""
 
     preview: Preview
     created: bool
-    crowded_out: tuple[str, ...] = ()
+    evicted_files: tuple[str, ...] = ()
 
 
 @transaction.atomic
-def store_preview(camera: UUID, capture: Capture, picture: Picture, file: str) -> Kept:
+def store_preview(camera: UUID, capture: Capture, picture: Picture, file: str) -> StoredPreview:
     """Give a preview that lies on disk its row; the caller removes the files of those crowded out."""
     preview, created = Preview.objects.get_or_create(
         camera_id=camera,
@@ -50,13 +50,13 @@ def store_preview(camera: UUID, capture: Capture, picture: Picture, file: str) -
             "file": file,
         },
     )
-    crowded_out: tuple[str, ...] = ()
+    evicted_files: tuple[str, ...] = ()
     if created:
-        old = list(Preview.objects.filter(camera=camera).order_by("-received_at", "-pk")[KEPT:])
-        crowded_out = tuple(row.file for row in old)
+        old = list(Preview.objects.filter(camera=camera).order_by("-received_at", "-pk")[PREVIEWS_KEPT:])
+        evicted_files = tuple(row.file for row in old)
         Preview.objects.filter(pk__in=[row.pk for row in old]).delete()
         live.changed(group_of(camera), what="preview")
-    return Kept(preview=preview, created=created, crowded_out=crowded_out)
+    return StoredPreview(preview=preview, created=created, evicted_files=evicted_files)
 
 
 def stored_preview(camera: UUID, capture: str) -> Preview | None:

@@ -26,7 +26,7 @@ def stored_frame(camera: UUID, capture: str) -> Frame | None:
     return Frame.objects.filter(camera=camera, capture=capture).first()
 
 
-def last_frames(cameras: Iterable[UUID]) -> dict[UUID, Frame]:
+def latest_frames(cameras: Iterable[UUID]) -> dict[UUID, Frame]:
     """Find the latest frame of each camera, in one query, whatever their number."""
     latest = (
         Frame.objects.filter(camera=OuterRef("pk")).order_by("-captured_at", "-sequence").values("pk")[:1]

@@ -16,7 +16,7 @@ from timelapse.cameras.records import store_records
 from timelapse.frames import clocks
 from timelapse.ingest import messages, reports
 from timelapse.ingest.domain import RECORDS_BYTES, Refusal
-from timelapse.ingest.pipeline.admission import bearer_of, camera_of
+from timelapse.ingest.pipeline.admission import authenticate, bearer_token
 from timelapse.ingest.workers import in_database
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ async def pairing(request: Request, body: Body) -> Response:
             driver=wanted.driver,
             model=wanted.model,
             agent=wanted.agent,
-            token=bearer_of(request.headers.get("authorization", "")),
+            token=bearer_token(request.headers.get("authorization", "")),
         )
     except Refusal as refusal:
         return _rfc_error("invalid_request", str(refusal))
@@ -111,11 +111,11 @@ class _Said:
 
 def _hear(authorization: str, said: _Said) -> dict[str, object]:
     """Note what was said; what has not been said (an old agent) is not answered."""
-    camera = camera_of(authorization).pk
+    camera = authenticate(authorization).pk
     actions.record_heartbeat(camera, said.beat)
     answer: dict[str, object] = {}
     if said.fixes:
-        answer["clock_fixes_taken"] = clocks.learn(camera, said.fixes)
+        answer["clock_fixes_taken"] = clocks.record_fixes(camera, said.fixes)
     if said.commands:
         answer["commands_heard"] = commands.note_reports(camera, said.commands)
     return answer | {
@@ -128,7 +128,7 @@ def _hear(authorization: str, said: _Said) -> dict[str, object]:
 
 
 def _store(authorization: str, told: list[Told]) -> int:
-    camera = camera_of(authorization).pk
+    camera = authenticate(authorization).pk
     # The log's tree of what somebody clicked has the agent's part too, and says whose word it is.
     logstore.write([{**one.data, "camera": str(camera)} for one in told if one.kind == "log"])
     return store_records(camera, told)

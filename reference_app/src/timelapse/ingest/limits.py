@@ -60,10 +60,10 @@ class Turnstile:
             Refusal: 429, when too many are under way.
         """
         settings = conf.get()
-        if self._inside[camera] >= settings.uploads_of_a_camera:
-            raise domain.busy(f"{settings.uploads_of_a_camera} uploads of this camera")
-        if self._inside.total() >= settings.uploads_at_once:
-            raise domain.busy(f"{settings.uploads_at_once} uploads")
+        if self._inside[camera] >= settings.uploads_per_camera:
+            raise domain.busy(f"{settings.uploads_per_camera} uploads of this camera")
+        if self._inside.total() >= settings.concurrent_uploads:
+            raise domain.busy(f"{settings.concurrent_uploads} uploads")
         self._inside[camera] += 1
         try:
             yield

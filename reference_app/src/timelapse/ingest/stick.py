@@ -17,8 +17,8 @@ from timelapse.cameras.models import Camera
 from timelapse.ingest.domain import Refusal, malformed, too_large
 from timelapse.ingest.metadata import Order
 from timelapse.ingest.pipeline import admission
-from timelapse.ingest.pipeline.admission import Known
-from timelapse.ingest.pipeline.keep import keep
+from timelapse.ingest.pipeline.admission import AlreadyStored
+from timelapse.ingest.pipeline.store import store_upload
 from timelapse.shared import conf
 
 if TYPE_CHECKING:
@@ -149,14 +149,14 @@ def _take(found: Found) -> bool:
     if size > conf.get().max_upload_bytes:
         raise too_large(size, conf.get().max_upload_bytes)
     order = Order.parse(str(size), _header(values))
-    upload = admission.take(found.camera, order, limited=False)
-    if isinstance(upload, Known):
+    upload = admission.open_upload(found.camera, order, limited=False)
+    if isinstance(upload, AlreadyStored):
         return False
     with upload, found.picture.open("rb") as file:
         file.seek(upload.offset)
         while piece := file.read(_PIECE):
             upload.append(piece)
-        return keep(found.camera, upload)
+        return store_upload(found.camera, upload)
 
 
 def _values(note: Path) -> Mapping[str, str]:

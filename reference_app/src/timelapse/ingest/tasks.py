@@ -30,7 +30,7 @@ def make_thumbnails() -> int:
 @shared_task(name="ingest.settle_clocks")
 def settle_clocks() -> int:
     """Re-time the frames whose boot's clock has been fixed, and say how many there were."""
-    return clocks.settle()
+    return clocks.apply_fixes()
 
 
 @shared_task(name="ingest.trim_logs")

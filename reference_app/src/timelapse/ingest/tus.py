@@ -19,8 +19,8 @@ from timelapse.ingest.domain import Refusal
 from timelapse.ingest.limits import turnstile
 from timelapse.ingest.metadata import CHECKSUM_ALGORITHMS, Checksum, Order, capture_id, whole_number
 from timelapse.ingest.pipeline import admission
-from timelapse.ingest.pipeline.admission import Known
-from timelapse.ingest.pipeline.keep import keep
+from timelapse.ingest.pipeline.admission import AlreadyStored
+from timelapse.ingest.pipeline.store import store_upload
 from timelapse.ingest.workers import in_database, in_pictures
 from timelapse.shared import conf
 
@@ -57,9 +57,9 @@ async def create(request: Request, body: Body) -> Response:
     if order.length > conf.get().max_upload_bytes:
         raise domain.too_large(order.length, conf.get().max_upload_bytes)
     brings_bytes = _brings_bytes(request)
-    camera, upload = await in_database(admission.begin, _authorization(request), order)
+    camera, upload = await in_database(admission.create, _authorization(request), order)
     location = {"Location": f"{request.scope.get('root_path', '')}/captures/{order.capture.capture}"}
-    if isinstance(upload, Known):
+    if isinstance(upload, AlreadyStored):
         return _known(201, upload, location)
     with upload, turnstile.passing(camera):
         if brings_bytes:
@@ -77,7 +77,7 @@ async def patch(request: Request, body: Body) -> Response:
         )
     offset = whole_number("Upload-Offset", request.headers.get("upload-offset", ""))
     camera, upload = await in_database(admission.resume, _authorization(request), _capture(request))
-    if isinstance(upload, Known):
+    if isinstance(upload, AlreadyStored):
         if offset != upload.length:
             raise domain.wrong_offset(upload.length)
         return _known(204, upload, {})
@@ -93,8 +93,8 @@ async def patch(request: Request, body: Body) -> Response:
 async def head(request: Request, _body: Body) -> Response:
     """Tell how far an upload is."""
     _check_version(request)
-    seen = await in_database(admission.look, _authorization(request), _capture(request))
-    if isinstance(seen, Known):
+    seen = await in_database(admission.upload_status, _authorization(request), _capture(request))
+    if isinstance(seen, AlreadyStored):
         return _known(200, seen, {})
     headers = {
         "Upload-Offset": str(seen.offset),
@@ -108,7 +108,7 @@ async def head(request: Request, _body: Body) -> Response:
 async def delete(request: Request, _body: Body) -> Response:
     """End an unfinished upload."""
     _check_version(request)
-    await in_database(admission.drop, _authorization(request), _capture(request))
+    await in_database(admission.terminate, _authorization(request), _capture(request))
     return Response(status_code=204)
 
 
@@ -142,7 +142,7 @@ async def _progressed(request: Request, camera: UUID, upload: Incoming, headers:
     headers["Upload-Offset"] = str(upload.offset)
     if upload.complete:
         with _caused(request, upload):
-            created = await in_pictures(keep, camera, upload)
+            created = await in_pictures(store_upload, camera, upload)
         headers["Capture-Status"] = "stored" if created else "duplicate"
     else:
         headers["Upload-Expires"] = format_datetime(datetime.now(UTC) + domain.UPLOADS_LAST, usegmt=True)
@@ -152,10 +152,10 @@ async def _progressed(request: Request, camera: UUID, upload: Incoming, headers:
 def _caused(request: Request, upload: Incoming) -> Action:
     """Go on below the agent's own action: by now its token is known to be good."""
     fields = {"capture": upload.order.capture.capture, "bytes": upload.order.length}
-    return continue_from(extract(request.headers), "ingest:keep", **fields)
+    return continue_from(extract(request.headers), "ingest:store", **fields)
 
 
-def _known(status: int, known: Known, headers: dict[str, str]) -> Response:
+def _known(status: int, known: AlreadyStored, headers: dict[str, str]) -> Response:
     length = str(known.length)
     told = {
         "Upload-Offset": length,

@@ -17,7 +17,7 @@ from eliot import start_action
 import fsmlock
 from eliot_progress import causal_id, extract, inject
 from timelapse.rendering import queries
-from timelapse.rendering.domain import MOST_ATTEMPTS, NO_MOVIE, NO_TIMELAPSE, WORKERS_DIE, Wish
+from timelapse.rendering.domain import MAX_ATTEMPTS, NO_MOVIE, NO_TIMELAPSE, WORKERS_DIED, RenderOptions
 from timelapse.rendering.events import MovieChanged, movie_changed
 from timelapse.rendering.models import Movie
 from timelapse.shared import live
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 RENDER_TASK = "rendering.render_movie"
 
 
-class WishRefusedError(fsmlock.Refused):
+class InvalidOptions(fsmlock.Refused):
     """The wished movie can't be; ``by_field`` says why, field by field."""
 
     def __init__(self, by_field: Mapping[str, fsmlock.Reason]) -> None:
@@ -52,28 +52,28 @@ class MovieFile:
 
 
 @transaction.atomic
-def request_render(timelapse: int, wish: Wish, user: User | None = None) -> Movie:
+def request_render(timelapse: int, options: RenderOptions, user: User | None = None) -> Movie:
     """Ask for a movie of the frames that are there when a worker begins.
 
     Raises:
-        WishRefusedError: a field of the wish can't be.
+        InvalidOptions: a field of the options can't be.
         Refused: there is no such timelapse, it has no frames, or a movie of it is being rendered.
     """
-    if wrong := wish.refusals():
-        raise WishRefusedError(wrong)
+    if wrong := options.validation_errors():
+        raise InvalidOptions(wrong)
     found = timelapse_by_id(timelapse)
     if found is None:
         raise fsmlock.Refused([NO_TIMELAPSE])
     reasons = fsmlock.explain(found, to="render", user=user)
     if reasons:
         raise fsmlock.TransitionRefused(reasons, instance=found)
-    width, height = wish.even_size
-    movie = Movie(timelapse=found, fps=wish.fps, width=width, height=height, requested_by=user)
+    width, height = options.even_size
+    movie = Movie(timelapse=found, fps=options.fps, width=width, height=height, requested_by=user)
     movie.frame_count = found.frames().count()
-    _note_cause(movie)
+    _record_cause(movie)
     movie.save()
-    tell(movie, new=True)
-    send(movie)
+    notify(movie, new=True)
+    enqueue(movie)
     return movie
 
 
@@ -84,12 +84,12 @@ def cancel_movie(movie: int, user: User | None = None) -> Movie:
     Raises:
         Refused: there is no such movie, or it is neither waiting nor being rendered.
     """
-    found = _visible(movie)
-    _refuse(found, "cancel", user)
+    found = _get_movie(movie)
+    _require_allowed(found, "cancel", user)
     if found.state == Movie.States.RENDERING and queries.is_being_rendered(found):
         by = user.get_username() if user is not None else "somebody"
         fsmlock.cancel(found.timelapse, "render", by=by, why=f"{found} is not wanted any more")
-        tell(found)
+        notify(found)
         return found
     found.cancel()
     _save(found, finished=True)
@@ -103,15 +103,15 @@ def retry_movie(movie: int, user: User | None = None) -> Movie:
     Raises:
         Refused: there is no such movie, or it needs no retry.
     """
-    found = _visible(movie)
-    _refuse(found, "retry", user)
+    found = _get_movie(movie)
+    _require_allowed(found, "retry", user)
     found.retry()
     found.failure_code = found.failure_message = found.failure_remedy = ""
     found.left_out, found.finished_at, found.token, found.attempts = [], None, None, 0
-    _note_cause(found)
+    _record_cause(found)
     found.frame_count = found.timelapse.frames().count()
     _save(found)
-    send(found)
+    enqueue(found)
     return found
 
 
@@ -126,7 +126,7 @@ def delete_movie(movie: int, user: User | None = None) -> Movie:
         if found is None or found.state == Movie.States.DELETED:
             raise fsmlock.Refused([NO_MOVIE])
         if found.state != Movie.States.DELETING:
-            _refuse(found, "start_deleting", user)
+            _require_allowed(found, "start_deleting", user)
             found.start_deleting()
             _save(found)
     shutil.rmtree(queries.folder_of(found.pk), ignore_errors=True)
@@ -162,7 +162,7 @@ def fail(movie: Movie, reason: fsmlock.Reason) -> None:
     _save(movie, finished=True)
 
 
-def call_off(movie: Movie) -> None:
+def mark_cancelled(movie: Movie) -> None:
     """Note that the worker stopped because somebody asked it to."""
     movie.cancel()
     _save(movie, finished=True)
@@ -177,33 +177,33 @@ def recover(movie: Movie) -> None:
     Raises:
         StaleState: somebody else was faster; nothing is to be done.
     """
-    if movie.attempts >= MOST_ATTEMPTS:
-        fail(movie, WORKERS_DIE)
+    if movie.attempts >= MAX_ATTEMPTS:
+        fail(movie, WORKERS_DIED)
         return
     if movie.state == Movie.States.RENDERING:
         movie.requeue()
         _save(movie)
-    send(movie)
+    enqueue(movie)
 
 
-def send(movie: Movie) -> None:
+def enqueue(movie: Movie) -> None:
     """Put the movie's task into the queue, once the transaction has committed."""
     task_id = str(uuid.uuid4())
     Movie.objects.filter(pk=movie.pk).update(task_id=task_id, sent_at=Now())
     movie.task_id = task_id
-    tell(movie)
+    notify(movie)
     # robust: when the broker can't be reached the movie waits, says so, and its task is sent again later.
     transaction.on_commit(lambda: _publish(movie, task_id), robust=True)
 
 
-def tell(movie: Movie, *, new: bool = False) -> None:
+def notify(movie: Movie, *, new: bool = False) -> None:
     """Let those who watch know that the movie has changed, or is new."""
     event = MovieChanged(movie=movie.pk, timelapse=movie.timelapse_id, state=movie.state)
     transaction.on_commit(lambda: movie_changed.send_robust(Movie, event=event), robust=True)
     live.changed(group_of(movie.timelapse_id), movie=movie.pk, new=new)
 
 
-def _note_cause(movie: Movie) -> None:
+def _record_cause(movie: Movie) -> None:
     with start_action(action_type="movie:request", timelapse=movie.timelapse_id):
         inject(movie.cause)
         movie.causal_id = causal_id() or ""
@@ -215,14 +215,14 @@ def _publish(movie: Movie, task_id: str) -> None:
         current_app.send_task(RENDER_TASK, args=[movie.pk], task_id=task_id)
 
 
-def _visible(movie: int) -> Movie:
+def _get_movie(movie: int) -> Movie:
     found = queries.movie_by_id(movie)
     if found is None:
         raise fsmlock.Refused([NO_MOVIE])
     return found
 
 
-def _refuse(movie: Movie, transition: str, user: User | None) -> None:
+def _require_allowed(movie: Movie, transition: str, user: User | None) -> None:
     reasons = fsmlock.explain(movie, to=transition, user=user)
     if reasons:
         raise fsmlock.TransitionRefused(reasons, instance=movie)
@@ -232,4 +232,4 @@ def _save(movie: Movie, *, finished: bool = False) -> None:
     if finished:
         movie.finished_at = timezone.now()
     movie.save()
-    tell(movie)
+    notify(movie)

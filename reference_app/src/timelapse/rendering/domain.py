@@ -9,44 +9,44 @@ from typing import Final
 
 from fsmlock import Reason
 
-SLOWEST_FPS: Final = 0.1
-FASTEST_FPS: Final = 120.0
-SMALLEST: Final = 16
+MIN_FPS: Final = 0.1
+MAX_FPS: Final = 120.0
+MIN_SIDE: Final = 16
 #: H.264 goes further, but no browser is sure to play it.
-LARGEST: Final = 7680
+MAX_SIDE: Final = 7680
 
 #: How long a dead worker's hold keeps others from rendering the timelapse.
 LEASE: Final = timedelta(seconds=10)
 #: A movie that waits this long though nobody renders its timelapse has lost its task: it is sent again.
-PATIENCE: Final = timedelta(seconds=15)
+RESEND_AFTER: Final = timedelta(seconds=15)
 
 #: Workers that may die of one movie before it fails for good.
-MOST_ATTEMPTS: Final = 5
+MAX_ATTEMPTS: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class RenderOptions:
     """The movie that somebody asks for: frames per second, width and height in pixels."""
 
     fps: float = 30.0
     width: int = 1280
     height: int = 720
 
-    def refusals(self) -> dict[str, Reason]:
+    def validation_errors(self) -> dict[str, Reason]:
         """Say what is wrong with it, by field; nothing, when it is fine."""
         wrong: dict[str, Reason] = {}
-        if not math.isfinite(self.fps) or not SLOWEST_FPS <= self.fps <= FASTEST_FPS:
+        if not math.isfinite(self.fps) or not MIN_FPS <= self.fps <= MAX_FPS:
             wrong["fps"] = Reason(
                 code="fps_out_of_range",
                 message=f"{self.fps:g} frames per second can't be shown.",
-                remedy=f"Choose between {SLOWEST_FPS:g} and {FASTEST_FPS:g}, say 30.",
+                remedy=f"Choose between {MIN_FPS:g} and {MAX_FPS:g}, say 30.",
             )
         for field, length in (("width", self.width), ("height", self.height)):
-            if not SMALLEST <= length <= LARGEST:
+            if not MIN_SIDE <= length <= MAX_SIDE:
                 wrong[field] = Reason(
                     code=f"{field}_out_of_range",
                     message=f"A {field} of {length} pixels can't be rendered.",
-                    remedy=f"Choose between {SMALLEST} and {LARGEST}.",
+                    remedy=f"Choose between {MIN_SIDE} and {MAX_SIDE}.",
                 )
         return wrong
 
@@ -64,9 +64,9 @@ NO_TIMELAPSE: Final = Reason(
 NO_MOVIE: Final = Reason(
     code="no_movie", message="There is no such movie.", remedy="Choose one of the movies that are listed."
 )
-WORKERS_DIE: Final = Reason(
-    code="workers_die",
-    message=f"{MOST_ATTEMPTS} workers died while they rendered it.",
+WORKERS_DIED: Final = Reason(
+    code="workers_died",
+    message=f"{MAX_ATTEMPTS} workers died while they rendered it.",
     remedy="Look at the worker's log and memory, then retry; a smaller size needs less of it.",
 )
 INTERNAL: Final = Reason(

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 import fsmlock
-from timelapse.rendering.domain import PATIENCE
+from timelapse.rendering.domain import RESEND_AFTER
 from timelapse.rendering.models import Movie
 from timelapse.shared import conf
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _HIDDEN = (Movie.States.DELETING, Movie.States.DELETED)
 #: What people call an action whose method can't have that name: models have a ``delete`` of their own.
-_CALLED = {"start_deleting": "delete"}
+_PUBLIC_NAMES = {"start_deleting": "delete"}
 
 
 def visible(movies: QuerySet[Movie]) -> QuerySet[Movie]:
@@ -41,19 +41,19 @@ def movie_by_id(movie: int) -> Movie | None:
     return visible(Movie.objects.all()).filter(pk=movie).first()
 
 
-def next_in_line(timelapse: int) -> Movie | None:
+def next_queued(timelapse: int) -> Movie | None:
     """Find the movie of the timelapse that has waited longest."""
     waiting = Movie.objects.filter(timelapse=timelapse, state=Movie.States.QUEUED)
     return waiting.order_by("created_at", "pk").first()
 
 
-def perhaps_orphaned() -> list[Movie]:
+def possibly_orphaned() -> list[Movie]:
     """Find the movies that were being rendered, or that wait for longer than a task takes to arrive.
 
     Whether they are orphaned their timelapses' holds tell. The database's clock decides how long.
     """
     rendering = Q(state=Movie.States.RENDERING)
-    waiting = Q(state=Movie.States.QUEUED, sent_at__lt=Now() - PATIENCE)
+    waiting = Q(state=Movie.States.QUEUED, sent_at__lt=Now() - RESEND_AFTER)
     return list(
         Movie.objects.filter(rendering | waiting).select_related("timelapse").order_by("created_at", "pk")
     )
@@ -66,14 +66,15 @@ def is_being_rendered(movie: Movie) -> bool:
     )
 
 
-def offered(movie: Movie, user: User | AnonymousUser | None) -> tuple[fsmlock.Available, ...]:
+def available_transitions(movie: Movie, user: User | AnonymousUser | None) -> tuple[fsmlock.Available, ...]:
     """What people may do with the movie now, by the names that they know."""
     return tuple(
-        replace(found, name=_CALLED.get(found.name, found.name)) for found in fsmlock.available(movie, user)
+        replace(found, name=_PUBLIC_NAMES.get(found.name, found.name))
+        for found in fsmlock.available(movie, user)
     )
 
 
-def render_holds(timelapse: Timelapse) -> tuple[fsmlock.Reason, ...]:
+def render_lock_reasons(timelapse: Timelapse) -> tuple[fsmlock.Reason, ...]:
     """Say who holds the timelapse's render lock, as reasons to wait."""
     return tuple(reason for reason in fsmlock.explain(timelapse, to="render") if reason.code == "held")
 

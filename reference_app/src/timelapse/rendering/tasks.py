@@ -20,7 +20,7 @@ from timelapse.rendering.pipeline.errors import RenderError
 from timelapse.rendering.pipeline.geometry import Size
 from timelapse.rendering.pipeline.picture import Picture
 from timelapse.rendering.pipeline.rate import exact_rate
-from timelapse.rendering.pipeline.render import Order, Rendered, render
+from timelapse.rendering.pipeline.render import MovieSpec, Rendered, render
 from timelapse.shared import conf
 from timelapse.shared.progress import about
 
@@ -44,29 +44,29 @@ def render_movie(movie: int) -> None:
     with suppress(fsmlock.HoldLost, fsmlock.StaleState), lock as held:
         if not held:
             return
-        _render_under(held, found)
-    actions.tell(found)  # the lock is free only now: the next movie may be asked for
-    if waiting := queries.next_in_line(found.timelapse_id):
-        actions.send(waiting)
+        _render_with(held, found)
+    actions.notify(found)  # the lock is free only now: the next movie may be asked for
+    if waiting := queries.next_queued(found.timelapse_id):
+        actions.enqueue(waiting)
 
 
 @shared_task(name="rendering.recover_movies")
 def recover_movies() -> None:
     """Send again the tasks of movies whose worker died or whose task never came."""
-    for movie in queries.perhaps_orphaned():
-        if not queries.render_holds(movie.timelapse):
+    for movie in queries.possibly_orphaned():
+        if not queries.render_lock_reasons(movie.timelapse):
             with suppress(fsmlock.StaleState):
                 actions.recover(movie)
 
 
-def _render_under(held: ActiveHold, movie: Movie) -> None:
+def _render_with(held: ActiveHold, movie: Movie) -> None:
     with held.transaction():
         actions.begin(movie, held.token)
     try:
-        _make(held, movie)
+        _render(held, movie)
     except fsmlock.CancelRequested:
         with transaction.atomic():
-            actions.call_off(movie)
+            actions.mark_cancelled(movie)
     except RenderError as error:
         with held.transaction():
             actions.fail(movie, Reason(code=error.code, message=error.message, remedy=error.remedy))
@@ -78,12 +78,12 @@ def _render_under(held: ActiveHold, movie: Movie) -> None:
         raise
 
 
-def _make(held: ActiveHold, movie: Movie) -> None:
-    order = _order(movie)
+def _render(held: ActiveHold, movie: Movie) -> None:
+    spec = _spec(movie)
     by = movie.requested_by.get_username() if movie.requested_by else ""
     with progress(
         "render:movie",
-        total=len(order.pictures),
+        total=len(spec.pictures),
         unit="frame",
         about=about(movie),
         by=by,
@@ -93,19 +93,19 @@ def _make(held: ActiveHold, movie: Movie) -> None:
         def on_frame(done: int) -> None:
             held.check()
             work.to(done)
-            if done == len(order.pictures):
+            if done == len(spec.pictures):
                 work.step("finishing the file")
 
-        with closing(render(order, queries.folder_of(movie.pk), on_frame=on_frame)) as rendered:
+        with closing(render(spec, queries.folder_of(movie.pk), on_frame=on_frame)) as rendered:
             work.step("publish")
             with held.transaction():
                 rendered.publish()
                 actions.finish(movie, _file(rendered))
 
 
-def _order(movie: Movie) -> Order:
+def _spec(movie: Movie) -> MovieSpec:
     frames = movie.timelapse.frames().only("file", "filename", "capture").iterator()
-    return Order(
+    return MovieSpec(
         pictures=[Picture(name=str(frame), path=file_of(frame)) for frame in frames],
         size=Size(movie.width, movie.height),
         rate=exact_rate(movie.fps),
@@ -116,8 +116,8 @@ def _order(movie: Movie) -> Order:
 def _file(rendered: Rendered) -> MovieFile:
     left_out = [{"frame": left.name, "code": left.code, "reason": left.reason} for left in rendered.left_out]
     return MovieFile(
-        frame_count=rendered.facts.frame_count,
-        duration_s=rendered.facts.duration_s,
-        bytes=rendered.facts.bytes,
+        frame_count=rendered.info.frame_count,
+        duration_s=rendered.info.duration_s,
+        bytes=rendered.info.bytes,
         left_out=left_out,
     )

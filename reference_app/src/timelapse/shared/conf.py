@@ -27,9 +27,9 @@ class Settings:
     #: Most bytes of frames that are stored of one camera; 0: as many as the disk takes.
     stored_bytes: int = 0
     #: Most uploads that one camera may have under way at once in one server process.
-    uploads_of_a_camera: int = 8
+    uploads_per_camera: int = 8
     #: Most uploads under way at once in one server process, of all cameras; more are told to come back.
-    uploads_at_once: int = 64
+    concurrent_uploads: int = 64
     #: Seconds between two captures that a new camera is told to keep.
     frame_interval_s: float = 2.0
     #: Seconds within which a subscription promises its next message.

@@ -9,7 +9,7 @@ from django.db import transaction
 from fsmlock import Reason, Refused
 from timelapse.cameras.queries import camera_by_id
 from timelapse.shared import live
-from timelapse.timelapses.domain import refusals
+from timelapse.timelapses.domain import validation_errors
 from timelapse.timelapses.events import TimelapseCreated, timelapse_created
 from timelapse.timelapses.models import Timelapse
 
@@ -31,7 +31,7 @@ def create_timelapse(
     Raises:
         Refused: the name is empty or too long, there is no such camera, or the stretch ends before it starts.
     """
-    reasons = refusals(name, starts_at, ends_at)
+    reasons = validation_errors(name, starts_at, ends_at)
     if camera_by_id(camera) is None:
         reasons = (*reasons, NO_CAMERA)
     if reasons:
@@ -44,7 +44,7 @@ def create_timelapse(
     return timelapse
 
 
-def tell_of_frame(timelapse: int, frame: int) -> None:
+def notify_new_frame(timelapse: int, frame: int) -> None:
     """Let those who watch the timelapse know that it has a new frame."""
     live.changed(group_of(timelapse), frame=frame)
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 LONGEST_NAME: Final = 80
 
 
-def refusals(name: str, starts_at: datetime | None, ends_at: datetime | None) -> tuple[Reason, ...]:
+def validation_errors(name: str, starts_at: datetime | None, ends_at: datetime | None) -> tuple[Reason, ...]:
     """Say what is wrong with the wish for a timelapse; nothing, when it is fine."""
     reasons = []
     if not name.strip():

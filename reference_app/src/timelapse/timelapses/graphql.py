@@ -111,14 +111,14 @@ class Mutation:
         """Make one."""
         signed_in(info)
         try:
-            camera = camera_in(input.camera)
+            camera = camera_pk_of(input.camera)
             timelapse = await sync_to_async(actions.create_timelapse)(camera=camera, name=input.name)
         except fsmlock.Refused as refused:
             return CreateTimelapsePayload(timelapse=None, errors=user_errors(refused.reasons))
         return CreateTimelapsePayload(timelapse=cast("Timelapse", timelapse), errors=[])
 
 
-def camera_in(camera: relay.GlobalID) -> UUID:
+def camera_pk_of(camera: relay.GlobalID) -> UUID:
     """Read which camera is meant.
 
     Raises:
@@ -132,19 +132,19 @@ def camera_in(camera: relay.GlobalID) -> UUID:
     raise fsmlock.Refused([actions.NO_CAMERA])
 
 
-def row_in(global_id: relay.GlobalID, type_name: str) -> int:
+def pk_of(global_id: relay.GlobalID, type_name: str) -> int:
     """Read which row of a type is meant; 0, which no row has, when it is another type's id."""
     is_one = global_id.type_name == type_name and global_id.node_id.isdecimal()
     return int(global_id.node_id) if is_one else 0
 
 
-async def timelapse_in(global_id: relay.GlobalID) -> models.Timelapse:
+async def get_timelapse(global_id: relay.GlobalID) -> models.Timelapse:
     """Find the timelapse that is meant.
 
     Raises:
         GraphQLError: there is none (``extensions.code`` is ``not_found``).
     """
-    found = await sync_to_async(queries.timelapse_by_id)(row_in(global_id, "Timelapse"))
+    found = await sync_to_async(queries.timelapse_by_id)(pk_of(global_id, "Timelapse"))
     if found is None:
         raise GraphQLError(
             f"There is no timelapse with the id {global_id}. Reload the page: it may be gone.",

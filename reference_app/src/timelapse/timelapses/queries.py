@@ -39,7 +39,7 @@ def timelapses() -> QuerySet[Timelapse]:
     return Timelapse.objects.select_related("camera").exclude(state__in=gone)
 
 
-def timelapses_showing(camera: UUID, captured_at: datetime) -> list[int]:
+def timelapses_containing(camera: UUID, captured_at: datetime) -> list[int]:
     """Find the timelapses that a frame of this camera, taken at this moment, belongs to."""
     begun = Q(starts_at=None) | Q(starts_at__lte=captured_at)
     not_over = Q(ends_at=None) | Q(ends_at__gte=captured_at)

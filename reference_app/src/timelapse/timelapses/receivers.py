@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from timelapse.frames.events import FrameStored, frame_stored
-from timelapse.timelapses.actions import tell_of_frame
-from timelapse.timelapses.queries import timelapses_showing
+from timelapse.timelapses.actions import notify_new_frame
+from timelapse.timelapses.queries import timelapses_containing
 
 
 def connect() -> None:
@@ -13,5 +13,5 @@ def connect() -> None:
 
 
 def _frame_stored(*, event: FrameStored, **_: object) -> None:
-    for timelapse in timelapses_showing(event.camera, event.captured_at):
-        tell_of_frame(timelapse, event.frame)
+    for timelapse in timelapses_containing(event.camera, event.captured_at):
+        notify_new_frame(timelapse, event.frame)

@@ -63,11 +63,11 @@ def test_who_may_not_steer_is_told_why(member, id_, mutation):
 
 
 @pytest.mark.parametrize("mutation", [*COMMANDS, "configureCamera"])
-def test_who_is_signed_out_steers_nothing(stranger, id_, mutation):
+def test_who_is_signed_out_steers_nothing(anonymous, id_, mutation):
     query, more = (
         (CONFIGURE, {"intervalSeconds": 5}) if mutation == "configureCamera" else (give(mutation), {})
     )
-    answer = stranger.ask(query, input={"camera": id_} | more)
+    answer = anonymous.ask(query, input={"camera": id_} | more)
     assert answer["errors"][0]["extensions"] == {"code": "signed_out"}
 
 

@@ -10,7 +10,7 @@ import pytest
 from timelapse.ingest import domain
 from timelapse.ingest.domain import Refusal
 from timelapse.ingest.pipeline import incoming
-from timelapse.ingest.pipeline.incoming import Incoming, path_of, peek, sweep
+from timelapse.ingest.pipeline.incoming import Incoming, path_of, read_status, sweep
 
 pytestmark = pytest.mark.usefixtures("media")
 
@@ -23,11 +23,11 @@ def refused(act):
 
 def test_the_size_of_the_file_is_the_offset(camera_id, order):
     wanted = order(b"0123456789")
-    with Incoming.begin(camera_id, wanted) as upload:
+    with Incoming.create(camera_id, wanted) as upload:
         upload.append(b"0123")
         assert (upload.offset, upload.complete) == (4, False)
     assert path_of(camera_id, wanted.capture.capture).read_bytes() == b"0123"
-    assert peek(camera_id, wanted.capture.capture) == (4, wanted)
+    assert read_status(camera_id, wanted.capture.capture) == (4, wanted)
     with Incoming.resume(camera_id, wanted.capture.capture) as upload:
         assert upload.order == wanted
         upload.append(b"456789")
@@ -36,15 +36,15 @@ def test_the_size_of_the_file_is_the_offset(camera_id, order):
 
 def test_an_upload_has_one_writer(camera_id, order):
     wanted = order(b"0123456789")
-    with Incoming.begin(camera_id, wanted):
-        assert refused(lambda: Incoming.begin(camera_id, wanted)) == "locked"
+    with Incoming.create(camera_id, wanted):
+        assert refused(lambda: Incoming.create(camera_id, wanted)) == "locked"
         assert refused(lambda: Incoming.resume(camera_id, wanted.capture.capture)) == "locked"
     Incoming.resume(camera_id, wanted.capture.capture).__exit__()
 
 
 def test_a_writer_that_is_killed_leaves_its_bytes_and_no_lock(camera_id, order):
     wanted = order(b"0123456789")
-    Incoming.begin(camera_id, wanted).__exit__()
+    Incoming.create(camera_id, wanted).__exit__()
     path = path_of(camera_id, wanted.capture.capture)
     program = "import fcntl,os,sys;d=os.open(sys.argv[1],os.O_RDWR);fcntl.flock(d,fcntl.LOCK_EX);"
     program += "os.write(d,b'0123');print('locked',flush=True);sys.stdin.read()"
@@ -60,67 +60,67 @@ def test_a_writer_that_is_killed_leaves_its_bytes_and_no_lock(camera_id, order):
 
 def test_an_upload_that_is_complete_but_no_frame_gives_back_its_last_byte(camera_id, order):
     wanted = order(b"0123456789")
-    with Incoming.begin(camera_id, wanted) as upload:
+    with Incoming.create(camera_id, wanted) as upload:
         upload.append(b"0123456789")
-    assert peek(camera_id, wanted.capture.capture)[0] == 9
+    assert read_status(camera_id, wanted.capture.capture)[0] == 9
     with Incoming.resume(camera_id, wanted.capture.capture) as upload:
         assert upload.offset == 9
 
 
 def test_an_empty_upload_has_no_last_byte_to_give_back(camera_id, order):
     wanted = order(b"")
-    with Incoming.begin(camera_id, wanted) as upload:
+    with Incoming.create(camera_id, wanted) as upload:
         assert upload.complete
-    assert peek(camera_id, wanted.capture.capture)[0] == 0
+    assert read_status(camera_id, wanted.capture.capture)[0] == 0
 
 
 def test_beginning_again_goes_on(camera_id, order):
     wanted = order(b"0123456789")
-    with Incoming.begin(camera_id, wanted) as upload:
+    with Incoming.create(camera_id, wanted) as upload:
         upload.append(b"0123")
-    with Incoming.begin(camera_id, wanted) as upload:
+    with Incoming.create(camera_id, wanted) as upload:
         assert upload.offset == 4
 
 
 def test_beginning_something_else_under_the_same_id_starts_from_nothing(camera_id, order):
     wanted = order(b"0123456789")
-    with Incoming.begin(camera_id, wanted) as upload:
+    with Incoming.create(camera_id, wanted) as upload:
         upload.append(b"0123")
     other = order(b"abcdefghij", capture=wanted.capture.capture)
-    with Incoming.begin(camera_id, other) as upload:
+    with Incoming.create(camera_id, other) as upload:
         assert (upload.offset, upload.order) == (0, other)
 
 
 def test_a_disk_without_room_is_refused_before_anything_is_written(camera_id, order, monkeypatch):
     monkeypatch.setattr(domain, "DISK_RESERVE", 2**60)
     wanted = order(b"0123456789")
-    assert refused(lambda: Incoming.begin(camera_id, wanted)) == "storage_full"
-    assert peek(camera_id, wanted.capture.capture) is None
+    assert refused(lambda: Incoming.create(camera_id, wanted)) == "storage_full"
+    assert read_status(camera_id, wanted.capture.capture) is None
 
 
 def test_what_was_never_begun_is_not_there(camera_id):
-    assert peek(camera_id, "never-begun") is None
+    assert read_status(camera_id, "never-begun") is None
     assert refused(lambda: Incoming.resume(camera_id, "never-begun")) == "no_such_upload"
 
 
 @pytest.mark.parametrize("note", [None, "{", "[]"])
 def test_bytes_whose_announcement_was_lost_are_not_there(camera_id, order, note):
     wanted = order(b"0123456789")
-    Incoming.begin(camera_id, wanted).__exit__()
+    Incoming.create(camera_id, wanted).__exit__()
     announcement = path_of(camera_id, wanted.capture.capture).with_suffix(".json")
     announcement.unlink()
     if note:
         announcement.write_text(note)
-    assert peek(camera_id, wanted.capture.capture) is None
+    assert read_status(camera_id, wanted.capture.capture) is None
     assert refused(lambda: Incoming.resume(camera_id, wanted.capture.capture)) == "no_such_upload"
-    with Incoming.begin(camera_id, wanted) as upload:
+    with Incoming.create(camera_id, wanted) as upload:
         assert upload.offset == 0
 
 
 def test_a_file_that_is_removed_while_it_is_being_locked_is_made_anew(camera_id, order, monkeypatch):
     wanted = order(b"0123456789")
     path = path_of(camera_id, wanted.capture.capture)
-    Incoming.begin(camera_id, wanted).__exit__()
+    Incoming.create(camera_id, wanted).__exit__()
     real, calls = os.open, []
 
     def remove_once(target, *args):
@@ -131,7 +131,7 @@ def test_a_file_that_is_removed_while_it_is_being_locked_is_made_anew(camera_id,
         return descriptor
 
     monkeypatch.setattr(incoming.os, "open", remove_once)
-    with Incoming.begin(camera_id, wanted) as upload:
+    with Incoming.create(camera_id, wanted) as upload:
         upload.append(b"01")
     assert path.read_bytes() == b"01"
 
@@ -140,14 +140,14 @@ def test_sweeping_removes_what_nobody_has_touched_and_leaves_the_rest(camera_id,
     now = datetime.now(UTC)
     stale, busy, fresh = (order(b"0123456789") for _ in range(3))
     for wanted in (stale, fresh):
-        Incoming.begin(camera_id, wanted).__exit__()
-    with Incoming.begin(camera_id, busy):
+        Incoming.create(camera_id, wanted).__exit__()
+    with Incoming.create(camera_id, busy):
         for wanted in (stale, busy):
             os.utime(path_of(camera_id, wanted.capture.capture), (0, 0))
         assert sweep(now - timedelta(hours=1)) == 1
-    assert peek(camera_id, stale.capture.capture) is None
-    assert peek(camera_id, busy.capture.capture) is not None
-    assert peek(camera_id, fresh.capture.capture) is not None
+    assert read_status(camera_id, stale.capture.capture) is None
+    assert read_status(camera_id, busy.capture.capture) is not None
+    assert read_status(camera_id, fresh.capture.capture) is not None
     assert not path_of(camera_id, stale.capture.capture).with_suffix(".json").exists()
 
 

@@ -9,7 +9,7 @@ from timelapse.ingest import actions as ingest_actions
 from timelapse.ingest.models import Quarantined
 from timelapse.ingest.pipeline import quarantine
 from timelapse.ingest.pipeline.incoming import Incoming
-from timelapse.ingest.pipeline.picture import unfit
+from timelapse.ingest.pipeline.picture import unusable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 
@@ -22,9 +22,9 @@ def camera():
 @pytest.fixture
 def put(camera, order):
     def put(data=b"nothing", **over):
-        with Incoming.begin(camera.pk, order(data, **over)) as upload:
+        with Incoming.create(camera.pk, order(data, **over)) as upload:
             upload.append(data)
-            quarantine.put(camera.pk, upload, unfit("undecodable", "It can't be decoded."))
+            quarantine.put(camera.pk, upload, unusable("undecodable", "It can't be decoded."))
 
     return put
 

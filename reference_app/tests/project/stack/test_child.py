@@ -31,7 +31,7 @@ def test_the_log_keeps_what_it_says(tmp_path):
     it.start()
     assert it.wait(10)
     assert it.exit_code == 0
-    assert it.last_words(1) == "two"
+    assert it.log_tail(1) == "two"
 
 
 def test_killing_it_kills_its_own_children_too(tmp_path):
@@ -40,8 +40,8 @@ def test_killing_it_kills_its_own_children_too(tmp_path):
         "import subprocess, sys; p = subprocess.Popen(['sleep', '60']); print(p.pid, flush=True); p.wait()",
     )
     it.start()
-    wait_for(lambda: it.last_words(1))
-    grandchild = int(it.last_words(1))
+    wait_for(lambda: it.log_tail(1))
+    grandchild = int(it.log_tail(1))
     it.kill()
     wait_for(lambda: not alive(grandchild))
 
@@ -54,8 +54,8 @@ def test_it_dies_with_the_process_that_started_it(tmp_path):
         "print(c.process.pid, flush=True); time.sleep(60)",
     )
     starter.start()
-    wait_for(lambda: starter.last_words(1))
-    inner = int(starter.last_words(1))
+    wait_for(lambda: starter.log_tail(1))
+    inner = int(starter.log_tail(1))
     assert starter.process is not None
     starter.process.kill()
     starter.process.wait()

@@ -7,27 +7,27 @@ import sys
 import pytest
 
 from timelapse.project.stack.errors import StackError
-from timelapse.project.stack.home import claimed
+from timelapse.project.stack.home import locked_home
 
-CLAIM = "import sys; from pathlib import Path; from timelapse.project.stack.home import claimed\n"
+CLAIM = "import sys; from pathlib import Path; from timelapse.project.stack.home import locked_home\n"
 
 
 def test_a_home_is_made_with_its_log_folder(tmp_path):
-    with claimed(tmp_path / "home") as home:
+    with locked_home(tmp_path / "home") as home:
         assert (home / "log").is_dir()
 
 
-def test_a_second_stack_is_refused_and_told_which_process_has_the_home(tmp_path):
+def test_a_second_stack_is_refused_and_learns_which_process_has_the_home(tmp_path):
     with (
-        claimed(tmp_path),
+        locked_home(tmp_path),
         pytest.raises(StackError, match=rf"process {os.getpid()}.*Ctrl-C"),
-        claimed(tmp_path),
+        locked_home(tmp_path),
     ):
         pass
 
 
 def test_a_killed_stack_leaves_no_claim_behind(tmp_path):
-    script = f"{CLAIM}with claimed(Path(sys.argv[1])): print('in', flush=True); sys.stdin.read()"
+    script = f"{CLAIM}with locked_home(Path(sys.argv[1])): print('in', flush=True); sys.stdin.read()"
     holder = subprocess.Popen(
         [sys.executable, "-c", script, str(tmp_path)],
         stdin=subprocess.PIPE,
@@ -38,11 +38,11 @@ def test_a_killed_stack_leaves_no_claim_behind(tmp_path):
         assert holder.stdout is not None
         assert holder.stdout.readline() == "in\n"
         holder.kill()
-    with claimed(tmp_path):
+    with locked_home(tmp_path):
         assert (tmp_path / "stack.lock").read_text() == str(os.getpid())
 
 
 def test_a_home_that_can_not_be_made_is_one_sentence(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(StackError, match="Set TIMELAPSE_HOME"), claimed(tmp_path / "file" / "home"):
+    with pytest.raises(StackError, match="Set TIMELAPSE_HOME"), locked_home(tmp_path / "file" / "home"):
         pass

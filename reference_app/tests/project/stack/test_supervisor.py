@@ -28,13 +28,13 @@ def test_what_ends_is_started_again_after_a_pause_that_doubles(tmp_path):
     it = supervisor.start(child(tmp_path, "print('ran')"))
     for pause in (1.0, 2.0, 4.0):
         assert it.wait(10)
-        supervisor.tend()
+        supervisor.restart_ended()
         assert f"starts again in {pause:.0f} s" in said[-1]
         clock.now += pause - 0.1
-        supervisor.tend()
+        supervisor.restart_ended()
         assert it.exit_code == 0
         clock.now += 0.2
-        supervisor.tend()
+        supervisor.restart_ended()
     assert it.wait(10)
     assert (tmp_path / "child.log").read_text().count("ran") == 4
 
@@ -46,7 +46,7 @@ def test_all_stop_in_time_even_who_does_not_listen(tmp_path):
     with supervised(print) as supervisor:
         children = [supervisor.start(child(tmp_path, stubborn, name)) for name in ("first", "second")]
         deadline = time.monotonic() + 10
-        while not all(one.last_words() for one in children):
+        while not all(one.log_tail() for one in children):
             assert time.monotonic() < deadline
             time.sleep(0.01)
         started = time.monotonic()
@@ -66,12 +66,12 @@ def test_what_all_others_use_is_stopped_after_them(tmp_path):
         for name, script in (("base", tells), ("user", ends)):
             one = child(tmp_path, script, name)
             one.command.append(str(tmp_path))
-            children.append(supervisor.start(one, used_by_all=name == "base"))
+            children.append(supervisor.start(one, stop_last=name == "base"))
         deadline = time.monotonic() + 10
-        while not all(one.last_words() for one in children):
+        while not all(one.log_tail() for one in children):
             assert time.monotonic() < deadline
             time.sleep(0.01)
-    assert "user.ended" in children[0].last_words()
+    assert "user.ended" in children[0].log_tail()
 
 
 def test_a_child_that_did_not_start_is_quoted(tmp_path):

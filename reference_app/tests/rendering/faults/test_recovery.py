@@ -17,7 +17,7 @@ from tests.filming import film
 import fsmlock
 from eliot_progress import Liveness, judge
 from timelapse.rendering import actions, queries
-from timelapse.rendering.domain import Wish
+from timelapse.rendering.domain import RenderOptions
 from timelapse.rendering.models import Movie
 from timelapse.rendering.pipeline.verify import inspect
 from timelapse.shared.progress import about, store
@@ -35,11 +35,11 @@ def eventually(true, within_s):
 
 def database_url():
     """The address of this run's test database."""
-    facts = connection.settings_dict
+    info = connection.settings_dict
     if connection.vendor == "sqlite":
-        return f"sqlite:///{facts['NAME']}"
-    host = facts["HOST"].replace("/", "%2F")
-    return f"postgres://{facts['USER']}:{facts['PASSWORD']}@{host}:{facts['PORT']}/{facts['NAME']}"
+        return f"sqlite:///{info['NAME']}"
+    host = info["HOST"].replace("/", "%2F")
+    return f"postgres://{info['USER']}:{info['PASSWORD']}@{host}:{info['PORT']}/{info['NAME']}"
 
 
 @contextmanager
@@ -77,7 +77,7 @@ def test_a_movie_whose_worker_is_killed_shows_as_stalled_and_is_finished_by_the_
     footage, user, tmp_path
 ):
     garden = film(footage("bigbuckbunny") * 2)
-    movie = actions.request_render(garden.pk, Wish(fps=30, width=1280, height=720), user)
+    movie = actions.request_render(garden.pk, RenderOptions(fps=30, width=1280, height=720), user)
     with worker(tmp_path / "first.log") as first:
         eventually(lambda: is_under_way(movie, 20), within_s=40)
         os.killpg(first.pid, signal.SIGKILL)
@@ -102,7 +102,9 @@ def test_a_movie_whose_worker_is_killed_shows_as_stalled_and_is_finished_by_the_
 
 
 def test_a_movie_whose_process_is_killed_is_finished_by_the_worker_that_lives_on(footage, user, tmp_path):
-    movie = actions.request_render(film(footage("bigbuckbunny")).pk, Wish(width=1280, height=720), user)
+    movie = actions.request_render(
+        film(footage("bigbuckbunny")).pk, RenderOptions(width=1280, height=720), user
+    )
     with worker(tmp_path / "worker.log"):
         eventually(lambda: is_under_way(movie, 5), within_s=40)
         os.kill(store().latest(about(movie)).pid, signal.SIGKILL)

@@ -11,7 +11,7 @@ from tests.held_locks import held_elsewhere
 
 import fsmlock
 from timelapse.rendering import actions, tasks
-from timelapse.rendering.domain import Wish
+from timelapse.rendering.domain import RenderOptions
 from timelapse.rendering.models import Movie
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("media")]
@@ -35,15 +35,17 @@ def gid(row):
     return relay.to_base64(type(row).__name__, row.pk)
 
 
-def made(garden, state="queued", **facts):
-    movie = Movie.objects.create(timelapse=garden, fps=30, width=64, height=48, **facts)
+def made(garden, state="queued", **info):
+    movie = Movie.objects.create(timelapse=garden, fps=30, width=64, height=48, **info)
     Movie.objects.filter(pk=movie.pk).update(state=state)
     movie.refresh_from_db()
     return movie
 
 
 def test_a_finished_movie_shows_its_file_and_its_progress(member, footage, user):
-    movie = actions.request_render(film(footage("bikes")[:5]).pk, Wish(fps=5, width=64, height=28), user)
+    movie = actions.request_render(
+        film(footage("bikes")[:5]).pk, RenderOptions(fps=5, width=64, height=28), user
+    )
     tasks.render_movie(movie.pk)
     shown = member.ask(ONE, id=gid(movie))["data"]["node"]
     assert (shown["state"], shown["frameCount"], shown["durationSeconds"]) == ("ready", 5, 1)
@@ -56,7 +58,7 @@ def test_a_finished_movie_shows_its_file_and_its_progress(member, footage, user)
 
 
 def test_progress_of_an_earlier_attempt_is_not_shown_as_the_present_ones(member, footage, user):
-    movie = actions.request_render(film(footage("bikes")[:2]).pk, Wish(width=64, height=28), user)
+    movie = actions.request_render(film(footage("bikes")[:2]).pk, RenderOptions(width=64, height=28), user)
     tasks.render_movie(movie.pk)
     Movie.objects.filter(pk=movie.pk).update(causal_id="f" * 32)
     assert member.ask(ONE, id=gid(movie))["data"]["node"]["progress"] is None
@@ -83,7 +85,7 @@ def test_a_queued_movie_says_who_holds_the_lock_that_it_waits_for(member):
 def test_a_queued_movie_says_what_its_queue_waits_for(member, user):
     garden = timelapse()
     frame(garden.camera)
-    movie = actions.request_render(garden.pk, Wish(), user)
+    movie = actions.request_render(garden.pk, RenderOptions(), user)
     assert member.ask(ONE, id=gid(movie))["data"]["node"]["waiting"] == []  # it is on its way
     Movie.objects.filter(pk=movie.pk).update(sent_at=movie.created_at - timedelta(minutes=1))
     waiting = member.ask(ONE, id=gid(movie))["data"]["node"]["waiting"]
@@ -100,10 +102,10 @@ def test_movies_come_newest_first_in_as_many_queries_for_twenty_as_for_two(membe
     garden = timelapse()
 
     def queries():
-        with CaptureQueriesContext(connection) as asked:
-            told = member.ask(LIST, id=gid(garden))
-        assert "errors" not in told
-        return len(asked), told["data"]["node"]["movies"]
+        with CaptureQueriesContext(connection) as queries:
+            answer = member.ask(LIST, id=gid(garden))
+        assert "errors" not in answer
+        return len(queries), answer["data"]["node"]["movies"]
 
     first = made(garden)
     made(garden, state="ready")
@@ -117,6 +119,6 @@ def test_movies_come_newest_first_in_as_many_queries_for_twenty_as_for_two(membe
     assert [edge["node"]["id"] for edge in shown["edges"]][::19] == [gid(last), gid(first)]
 
 
-def test_strangers_see_no_movie(stranger):
-    told = stranger.ask(ONE, id=gid(made(timelapse())))
-    assert told["errors"][0]["extensions"]["code"] == "signed_out"
+def test_anonymous_users_see_no_movie(anonymous):
+    answer = anonymous.ask(ONE, id=gid(made(timelapse())))
+    assert answer["errors"][0]["extensions"]["code"] == "signed_out"

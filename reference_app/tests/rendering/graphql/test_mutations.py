@@ -41,21 +41,21 @@ def movie(garden):
     return Movie.objects.create(timelapse=garden, fps=30, width=64, height=48)
 
 
-def test_asking_for_a_movie_gives_its_edge_and_the_timelapse(member, garden):
-    told = member.ask(RENDER, input={"timelapse": gid(garden)})["data"]["renderTimelapse"]
-    assert told["errors"] == []
-    movie = told["movieEdge"]["node"]
+def test_requesting_a_movie_returns_its_edge_and_the_timelapse(member, garden):
+    answer = member.ask(RENDER, input={"timelapse": gid(garden)})["data"]["renderTimelapse"]
+    assert answer["errors"] == []
+    movie = answer["movieEdge"]["node"]
     assert (movie["state"], movie["fps"], movie["width"], movie["height"]) == ("queued", 30, 1280, 720)
     assert movie["frameCount"] == 1
-    assert movie["timelapse"]["id"] == told["timelapse"]["id"] == gid(garden)
+    assert movie["timelapse"]["id"] == answer["timelapse"]["id"] == gid(garden)
     assert len(movie["causalId"]) == 32
 
 
 def test_impossible_fields_are_named(member, garden):
-    wish = {"timelapse": gid(garden), "fps": 1000, "width": 2}
-    told = member.ask(RENDER, input=wish)["data"]["renderTimelapse"]
-    assert told["movieEdge"] is None
-    assert [(error["field"], error["code"]) for error in told["errors"]] == [
+    options = {"timelapse": gid(garden), "fps": 1000, "width": 2}
+    answer = member.ask(RENDER, input=options)["data"]["renderTimelapse"]
+    assert answer["movieEdge"] is None
+    assert [(error["field"], error["code"]) for error in answer["errors"]] == [
         ("fps", "fps_out_of_range"),
         ("width", "width_out_of_range"),
     ]
@@ -63,20 +63,20 @@ def test_impossible_fields_are_named(member, garden):
 
 def test_reasons_why_not_are_errors_of_the_payload(member, media):
     empty = timelapse()
-    told = member.ask(RENDER, input={"timelapse": gid(empty)})["data"]["renderTimelapse"]
-    assert [(error["code"], error["message"]) for error in told["errors"]] == [
+    answer = member.ask(RENDER, input={"timelapse": gid(empty)})["data"]["renderTimelapse"]
+    assert [(error["code"], error["message"]) for error in answer["errors"]] == [
         ("no_frames", "There are no frames yet.")
     ]
-    assert told["timelapse"]["id"] == gid(empty)
+    assert answer["timelapse"]["id"] == gid(empty)
 
 
 @pytest.mark.parametrize(
     "wrong",
     [relay.to_base64("Timelapse", 4711), relay.to_base64("Movie", 1), relay.to_base64("Timelapse", "x")],
 )
-def test_a_timelapse_that_isnt_there_is_told(member, wrong):
-    told = member.ask(RENDER, input={"timelapse": wrong})["data"]["renderTimelapse"]
-    assert [error["code"] for error in told["errors"]] == ["no_timelapse"]
+def test_a_missing_timelapse_is_reported(member, wrong):
+    answer = member.ask(RENDER, input={"timelapse": wrong})["data"]["renderTimelapse"]
+    assert [error["code"] for error in answer["errors"]] == ["no_timelapse"]
 
 
 def test_a_movie_is_cancelled_retried_and_deleted(member, movie):
@@ -93,10 +93,10 @@ def test_a_movie_is_cancelled_retried_and_deleted(member, movie):
     assert queries.movie_by_id(movie.pk) is None
 
 
-def test_what_isnt_possible_now_is_told_with_the_movie_as_it_is(member, movie):
-    told = member.ask(RETRY, input={"movie": gid(movie)})["data"]["retryMovie"]
-    assert told["movie"]["state"] == "queued"
-    assert [error["code"] for error in told["errors"]] == ["state"]
+def test_a_refusal_is_returned_with_the_current_movie(member, movie):
+    answer = member.ask(RETRY, input={"movie": gid(movie)})["data"]["retryMovie"]
+    assert answer["movie"]["state"] == "queued"
+    assert [error["code"] for error in answer["errors"]] == ["state"]
     assert member.ask(DELETE, input={"movie": gid(movie)})["data"]["deleteMovie"] == {
         "deletedMovieId": None,
         "timelapse": None,
@@ -104,16 +104,16 @@ def test_what_isnt_possible_now_is_told_with_the_movie_as_it_is(member, movie):
     }
 
 
-def test_a_movie_that_isnt_there_is_told(member, user):
-    told = member.ask(CANCEL, input={"movie": relay.to_base64("Movie", 4711)})["data"]["cancelMovie"]
-    assert (told["movie"], [error["code"] for error in told["errors"]]) == (None, ["no_movie"])
+def test_a_missing_movie_is_reported(member, user):
+    answer = member.ask(CANCEL, input={"movie": relay.to_base64("Movie", 4711)})["data"]["cancelMovie"]
+    assert (answer["movie"], [error["code"] for error in answer["errors"]]) == (None, ["no_movie"])
 
 
 @pytest.mark.parametrize("mutation", [RENDER, CANCEL, RETRY, DELETE])
-def test_strangers_change_nothing(stranger, movie, garden, mutation):
+def test_anonymous_users_change_nothing(anonymous, movie, garden, mutation):
     what = {"timelapse": gid(garden)} if mutation is RENDER else {"movie": gid(movie)}
-    told = stranger.ask(mutation, input=what)
-    assert told["errors"][0]["extensions"]["code"] == "signed_out"
+    answer = anonymous.ask(mutation, input=what)
+    assert answer["errors"][0]["extensions"]["code"] == "signed_out"
     movie.refresh_from_db()
     assert movie.state == "queued"
     assert Movie.objects.count() == 1

@@ -12,7 +12,7 @@ from tests.filming import frame, timelapse
 
 from timelapse.project.schema import schema
 from timelapse.rendering import actions
-from timelapse.rendering.domain import Wish
+from timelapse.rendering.domain import RenderOptions
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("media")]
 
@@ -31,9 +31,9 @@ async def watching(user, gid):
     stream = await schema.subscribe(UPDATES, variable_values={"id": gid}, context_value=context)
 
     async def following():
-        told = await anext(stream)
-        assert told.errors is None, told.errors
-        return told.data["timelapseUpdates"]
+        answer = await anext(stream)
+        assert answer.errors is None, answer.errors
+        return answer.data["timelapseUpdates"]
 
     async with asyncio.timeout(30):
         yield following
@@ -51,21 +51,21 @@ async def test_first_everything_then_each_change_with_a_growing_number(user):
         assert (first["kind"], first["seq"], first["timelapse"]["frameCount"]) == ("SNAPSHOT", 1, 0)
 
         made = await sync_to_async(frame)(garden.camera)
-        told = await following()
-        assert (told["kind"], told["seq"]) == ("DELTA", 2)
-        assert [edge["node"]["sequence"] for edge in told["newFrames"]] == [made.sequence]
-        assert told["timelapse"]["frameCount"] == 1
-        assert told["timelapse"]["latestFrame"] == {"sequence": made.sequence}
+        answer = await following()
+        assert (answer["kind"], answer["seq"]) == ("DELTA", 2)
+        assert [edge["node"]["sequence"] for edge in answer["newFrames"]] == [made.sequence]
+        assert answer["timelapse"]["frameCount"] == 1
+        assert answer["timelapse"]["latestFrame"] == {"sequence": made.sequence}
 
-        movie = await sync_to_async(actions.request_render)(garden.pk, Wish(), user)
-        told = await following()
-        assert told["seq"] == 3
-        assert [edge["node"] for edge in told["newMovies"]] == [{"id": gid(movie), "state": "queued"}]
+        movie = await sync_to_async(actions.request_render)(garden.pk, RenderOptions(), user)
+        answer = await following()
+        assert answer["seq"] == 3
+        assert [edge["node"] for edge in answer["newMovies"]] == [{"id": gid(movie), "state": "queued"}]
 
         await sync_to_async(actions.cancel_movie)(movie.pk, user)
-        while (told := await following())["movie"]["state"] != "cancelled":
-            assert told["newMovies"] == []
-        assert told["movie"] == {"id": gid(movie), "state": "cancelled"}
+        while (answer := await following())["movie"]["state"] != "cancelled":
+            assert answer["newMovies"] == []
+        assert answer["movie"] == {"id": gid(movie), "state": "cancelled"}
 
 
 async def test_silence_is_broken_by_a_beat_within_the_promised_time(user, settings, tmp_path):
@@ -73,23 +73,23 @@ async def test_silence_is_broken_by_a_beat_within_the_promised_time(user, settin
     garden = await sync_to_async(timelapse)()
     async with watching(user, gid(garden)) as following:
         await following()
-        told = await following()
-    assert (told["kind"], told["seq"], told["beatSeconds"]) == ("BEAT", 2, 0.2)
-    assert told["newFrames"] == told["newMovies"] == []
-    assert told["movie"] is None
+        answer = await following()
+    assert (answer["kind"], answer["seq"], answer["beatSeconds"]) == ("BEAT", 2, 0.2)
+    assert answer["newFrames"] == answer["newMovies"] == []
+    assert answer["movie"] is None
 
 
 @pytest.mark.parametrize("wrong", [relay.to_base64("Timelapse", 4711), relay.to_base64("Camera", 1)])
 async def test_a_timelapse_that_isnt_there_is_an_error(user, wrong):
     context = {"ws": SimpleNamespace(scope={"user": user})}
     stream = await schema.subscribe(UPDATES, variable_values={"id": wrong}, context_value=context)
-    told = await anext(stream)
-    assert told.errors[0].extensions["code"] == "not_found"
+    answer = await anext(stream)
+    assert answer.errors[0].extensions["code"] == "not_found"
 
 
-async def test_strangers_watch_nothing(user):
+async def test_anonymous_users_watch_nothing(user):
     garden = await sync_to_async(timelapse)()
     context = {"ws": SimpleNamespace(scope={"user": AnonymousUser()})}
     stream = await schema.subscribe(UPDATES, variable_values={"id": gid(garden)}, context_value=context)
-    told = await anext(stream)
-    assert told.errors[0].extensions["code"] == "signed_out"
+    answer = await anext(stream)
+    assert answer.errors[0].extensions["code"] == "signed_out"

@@ -17,11 +17,11 @@ def clip(count: int, promised: int | None = None) -> PictureClip:
 
 
 @pytest.mark.parametrize("count", [1, 2, 29, 30, 100, 229])
-def test_each_frame_is_given_once_whatever_floats_make_of_the_rate(count: int) -> None:
+def test_each_frame_is_yielded_once_whatever_floats_make_of_the_rate(count: int) -> None:
     assert [int(frame[0, 0, 0]) for frame in clip(count).iter_frames()] == list(range(count))
 
 
-def test_times_are_given_to_who_wants_them() -> None:
+def test_times_are_yielded_on_request() -> None:
     times = [time for time, _ in clip(3).iter_frames(with_times=True)]
     assert times == pytest.approx([0, 1001 / 30000, 2002 / 30000])
 

@@ -56,10 +56,10 @@ def test_the_rate_is_exact_and_every_frame_is_there(tmp_path: Path, rate: Fracti
         size=SIZE,
         on_frame=lambda _: None,
     )
-    facts = inspect(tmp_path / "a.mp4")
-    assert count == facts.frame_count == 11
-    assert facts.rate == rate
-    assert facts.duration_s == pytest.approx(float(11 / rate))
+    info = inspect(tmp_path / "a.mp4")
+    assert count == info.frame_count == 11
+    assert info.rate == rate
+    assert info.duration_s == pytest.approx(float(11 / rate))
 
 
 def test_colours_survive_and_are_tagged_as_players_expect(
@@ -69,29 +69,29 @@ def test_colours_survive_and_are_tagged_as_players_expect(
     encode(coloured(*colours), tmp_path / "a.mp4", Fraction(30), size=SIZE, on_frame=lambda _: None)
     shown = decoded(tmp_path / "a.mp4").mean(axis=(1, 2))
     assert np.abs(shown - np.array(colours)).max() <= 3
-    told = subprocess.run(
+    probe = subprocess.run(
         [get_ffmpeg_exe(), "-i", tmp_path / "a.mp4"], check=False, capture_output=True, text=True
     )
-    assert "yuv420p(tv, bt709, progressive)" in told.stderr
+    assert "yuv420p(tv, bt709, progressive)" in probe.stderr
 
 
-def test_progress_is_told_after_each_frame(tmp_path: Path) -> None:
-    told: list[int] = []
-    encode(coloured(*[(1, 2, 3)] * 5), tmp_path / "a.mp4", Fraction(30), size=SIZE, on_frame=told.append)
-    assert told == [1, 2, 3, 4, 5]
+def test_progress_is_reported_after_each_frame(tmp_path: Path) -> None:
+    reported: list[int] = []
+    encode(coloured(*[(1, 2, 3)] * 5), tmp_path / "a.mp4", Fraction(30), size=SIZE, on_frame=reported.append)
+    assert reported == [1, 2, 3, 4, 5]
 
 
 def test_what_progress_raises_stops_ffmpeg_at_once(tmp_path: Path) -> None:
     def stop_at_60(done: int) -> None:
-        nonlocal asked
+        nonlocal stopped_at
         if done == 60:
-            asked = time.monotonic()
+            stopped_at = time.monotonic()
             raise KeyboardInterrupt
 
-    asked = 0.0
+    stopped_at = 0.0
     with pytest.raises(KeyboardInterrupt):
         encode(noise(1000), tmp_path / "a.mp4", Fraction(30), size=NOISY, on_frame=stop_at_60)
-    assert time.monotonic() - asked < 5  # the whole film would take longer
+    assert time.monotonic() - stopped_at < 5  # the whole film would take longer
     assert encoders() == []
 
 
@@ -114,7 +114,7 @@ def test_ffmpeg_killed_after_the_last_frame_is_an_error_too(tmp_path: Path) -> N
         encode(noise(30), tmp_path / "a.mp4", Fraction(30), size=NOISY, on_frame=kill_at_end)
 
 
-def test_a_folder_that_isnt_there_is_told_in_ffmpegs_words(tmp_path: Path) -> None:
+def test_a_folder_that_isnt_there_is_reported_in_ffmpegs_words(tmp_path: Path) -> None:
     with pytest.raises(EncoderError, match="No such file or directory"):
         encode(noise(50), tmp_path / "gone" / "a.mp4", Fraction(30), size=NOISY, on_frame=lambda _: None)
 
@@ -132,13 +132,13 @@ def test_no_frames_make_no_movie(tmp_path: Path) -> None:
     )
 
 
-def test_a_full_disk_is_told_as_one(tmp_path: Path) -> None:
+def test_a_full_disk_is_reported_as_one(tmp_path: Path) -> None:
     (tmp_path / "a.mp4").symlink_to("/dev/full")
     with pytest.raises(DiskFullError, match="disk for movies is full"):
         encode(noise(60), tmp_path / "a.mp4", Fraction(30), size=NOISY, on_frame=lambda _: None)
 
 
-def test_a_movie_larger_than_a_file_may_be_is_told_as_one(tmp_path: Path) -> None:
+def test_a_movie_larger_than_a_file_may_be_is_reported_as_one(tmp_path: Path) -> None:
     script = f"""
         import resource, signal, sys
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

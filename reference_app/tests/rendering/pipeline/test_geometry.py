@@ -32,11 +32,11 @@ def test_almost_the_same_shape_fills_the_frame_instead_of_getting_bars_of_a_pixe
 
 
 @pytest.mark.parametrize(
-    ("asked", "made"),
+    ("requested", "made"),
     [(Size(1281, 719), Size(1280, 718)), (Size(1, 1), Size(2, 2)), (Size(8, 6), Size(8, 6))],
 )
-def test_sizes_become_even_since_browsers_play_nothing_else(asked: Size, made: Size) -> None:
-    assert even(asked) == made
+def test_sizes_become_even_since_browsers_play_nothing_else(requested: Size, made: Size) -> None:
+    assert even(requested) == made
 
 
 def test_a_size_reads_as_people_write_it() -> None:

@@ -37,7 +37,7 @@ def movie(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("version", [0, 1])
-def test_the_index_tells_count_duration_and_exact_rate(movie: Path, version: int) -> None:
+def test_the_index_has_count_duration_and_exact_rate(movie: Path, version: int) -> None:
     movie.write_bytes(box(b"ftyp") + index(version=version) + long_box(b"mdat", b"frames"))
     found = read_mp4(movie)
     assert found.moov_first
@@ -46,7 +46,7 @@ def test_the_index_tells_count_duration_and_exact_rate(movie: Path, version: int
     assert found.rate == Fraction(30)
 
 
-def test_an_index_behind_the_pictures_is_told(movie: Path) -> None:
+def test_an_index_behind_the_pictures_is_reported(movie: Path) -> None:
     movie.write_bytes(box(b"ftyp") + box(b"mdat", b"frames") + index())
     assert not read_mp4(movie).moov_first
 

@@ -46,11 +46,11 @@ def test_unusable_pictures_are_left_out_by_name_and_the_rest_follows(pictures: l
 
 
 def test_never_more_than_a_few_frames_are_alive(pictures: list[Picture]) -> None:
-    given: list[weakref.ref[np.ndarray]] = []
+    yielded: list[weakref.ref[np.ndarray]] = []
     most = 0
     for frame in FrameSource(pictures, Size(8, 8), max_pixels=1000).frames():
-        given.append(weakref.ref(frame))
-        most = max(most, sum(one() is not None for one in given))
+        yielded.append(weakref.ref(frame))
+        most = max(most, sum(one() is not None for one in yielded))
     assert most <= 2
 
 

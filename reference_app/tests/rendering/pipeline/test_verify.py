@@ -11,14 +11,14 @@ from timelapse.rendering.pipeline.clip import PictureClip
 from timelapse.rendering.pipeline.encode import encode
 from timelapse.rendering.pipeline.errors import BadMovieError
 from timelapse.rendering.pipeline.geometry import Size
-from timelapse.rendering.pipeline.verify import Facts, inspect, verify
+from timelapse.rendering.pipeline.verify import MovieInfo, inspect, verify
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 SIZE = Size(64, 48)
 RATE = Fraction(30)
-FACTS = Facts(
+FACTS = MovieInfo(
     frame_count=10,
     duration_s=1 / 3,
     rate=RATE,
@@ -40,9 +40,9 @@ def movie(tmp_path: Path) -> Path:
 
 
 def test_facts_are_counted_by_decoding(movie: Path) -> None:
-    facts = inspect(movie)
-    assert facts == replace(FACTS, frame_count=40, duration_s=facts.duration_s, bytes=movie.stat().st_size)
-    verify(facts, frame_count=40, rate=RATE, size=SIZE)
+    info = inspect(movie)
+    assert info == replace(FACTS, frame_count=40, duration_s=info.duration_s, bytes=movie.stat().st_size)
+    verify(info, frame_count=40, rate=RATE, size=SIZE)
 
 
 def test_a_movie_cut_short_doesnt_pass(movie: Path) -> None:
@@ -81,7 +81,7 @@ def test_pictures_overwritten_by_noise_are_refused(movie: Path) -> None:
         ({"duration_s": 0.4}, "duration is 0.4 s, not 0.333"),
     ],
 )
-def test_every_difference_to_what_was_asked_for_is_named(wrong: dict[str, object], said: str) -> None:
+def test_every_difference_to_the_spec_is_named(wrong: dict[str, object], said: str) -> None:
     verify(FACTS, frame_count=10, rate=RATE, size=SIZE)
     with pytest.raises(BadMovieError, match=said):
         verify(replace(FACTS, **wrong), frame_count=10, rate=RATE, size=SIZE)

@@ -56,9 +56,9 @@ class CameraFrames:
     """What this app adds to the type `Camera`, which itself must not know of frames."""
 
     @strawberry.field(description="The latest picture by the time it was taken.")
-    async def last_frame(self) -> Frame | None:
+    async def latest_frame(self) -> Frame | None:
         """Look it up together with those of the other cameras of the request."""
-        return cast("Frame | None", await loaders().last_frame.load(cast("CameraModel", self).pk))
+        return cast("Frame | None", await loaders().latest_frame.load(cast("CameraModel", self).pk))
 
     @strawberry.field(description="How many pictures are stored.")
     async def frame_count(self) -> int:

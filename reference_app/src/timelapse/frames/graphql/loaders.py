@@ -9,14 +9,14 @@ from weakref import WeakKeyDictionary
 from asgiref.sync import sync_to_async
 from strawberry.dataloader import DataLoader
 
-from timelapse.frames import drain, ledger, models, previews, queries
+from timelapse.frames import drain_estimate, ledger, models, previews, queries
 
 
 class Loaders:
     """Answers for many cameras; nothing is remembered, since websockets live long."""
 
     def __init__(self) -> None:
-        self.last_frame: DataLoader[UUID, models.Frame | None] = DataLoader(_last_frames, cache=False)
+        self.latest_frame: DataLoader[UUID, models.Frame | None] = DataLoader(_latest_frames, cache=False)
         self.frame_count: DataLoader[UUID, int] = DataLoader(_frame_counts, cache=False)
         self.preview: DataLoader[UUID, models.Preview | None] = DataLoader(_previews, cache=False)
         self.drain: DataLoader[UUID, float | None] = DataLoader(_drains, cache=False)
@@ -31,8 +31,8 @@ def loaders() -> Loaders:
     return _by_loop.setdefault(get_running_loop(), Loaders())
 
 
-async def _last_frames(cameras: list[UUID]) -> list[models.Frame | None]:
-    found = await sync_to_async(queries.last_frames)(cameras)
+async def _latest_frames(cameras: list[UUID]) -> list[models.Frame | None]:
+    found = await sync_to_async(queries.latest_frames)(cameras)
     return [found.get(camera) for camera in cameras]
 
 
@@ -52,5 +52,5 @@ async def _stored_bytes(cameras: list[UUID]) -> list[int]:
 
 
 async def _drains(cameras: list[UUID]) -> list[float | None]:
-    found = await sync_to_async(drain.estimates)(cameras)
+    found = await sync_to_async(drain_estimate.estimates)(cameras)
     return [found.get(camera) for camera in cameras]

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from timelapse.cameras.models import Camera
 from timelapse.cameras.queries import camera_by_token
-from timelapse.frames.clocks import improve
+from timelapse.frames.clocks import improve_time
 from timelapse.frames.models import Frame
 from timelapse.frames.previews import stored_preview
 from timelapse.frames.queries import stored_frame
@@ -28,33 +28,33 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class AlreadyStored:
     """A capture that is a frame already; all its bytes are here."""
 
     length: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnderWay:
+class InProgress:
     """An upload as anybody may see it."""
 
     offset: int
     order: Order
 
 
-def bearer_of(authorization: str) -> str:
+def bearer_token(authorization: str) -> str:
     """Read the token in an Authorization header; empty when there is none."""
     scheme, _, token = authorization.partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def camera_of(authorization: str) -> Camera:
+def authenticate(authorization: str) -> Camera:
     """Find the camera that sends.
 
     Raises:
         Refusal: 401 for a token that was never given out, or was revoked.
     """
-    token = bearer_of(authorization)
+    token = bearer_token(authorization)
     camera = camera_by_token(token) if token else None
     headers = {"WWW-Authenticate": 'Bearer realm="agent"'}
     if camera is None:
@@ -67,17 +67,17 @@ def camera_of(authorization: str) -> Camera:
     raise Refusal(401, code, message, "Pair the camera again: camera-agent pair URL.", headers=headers)
 
 
-def begin(authorization: str, order: Order) -> tuple[UUID, Known | Incoming]:
+def create(authorization: str, order: Order) -> tuple[UUID, AlreadyStored | Incoming]:
     """Begin an upload, or find that it is done.
 
     Raises:
-        Refusal: by `camera_of`, by `Incoming.begin`, 422 if the picture was refused before, 429 by `limits`.
+        Refusal: see `authenticate` and `Incoming.create`; 422 if it was refused before, 429 by `limits`.
     """
-    camera = camera_of(authorization).pk
-    return camera, take(camera, order)
+    camera = authenticate(authorization).pk
+    return camera, open_upload(camera, order)
 
 
-def take(camera: UUID, order: Order, *, limited: bool = True) -> Known | Incoming:
+def open_upload(camera: UUID, order: Order, *, limited: bool = True) -> AlreadyStored | Incoming:
     """Begin an upload of a camera that is known, or find that it is done.
 
     Args:
@@ -86,24 +86,24 @@ def take(camera: UUID, order: Order, *, limited: bool = True) -> Known | Incomin
         limited: whether the camera's limits count; not for what an operator brings by hand.
 
     Raises:
-        Refusal: as `begin`, and 429 when the camera sends more than it may.
+        Refusal: as `create`, and 429 when the camera sends more than it may.
     """
     capture = order.capture
     stored = _stored_as(capture.kind, camera, capture.capture)
     if stored is not None and stored.sha256 != capture.sha256:
-        raise picture.unfit("capture_reused", f"Another picture is stored as capture {capture.capture}.")
+        raise picture.unusable("capture_reused", f"Another picture is stored as capture {capture.capture}.")
     if isinstance(stored, Frame):
-        improve(stored, capture)
+        improve_time(stored, capture)
     if stored is not None:
-        return Known(length=stored.bytes)
+        return AlreadyStored(length=stored.bytes)
     if capture.kind == "preview" and order.length > domain.PREVIEW_BYTES:
         raise domain.preview_too_large(order.length)
     refused = quarantined(camera, capture.capture)
     if refused is not None and refused.sha256 == capture.sha256:
-        raise picture.unfit(refused.code, refused.message)
+        raise picture.unusable(refused.code, refused.message)
     if limited:
         limits.check(camera, order.length, timezone.now())
-    return Incoming.begin(camera, order)
+    return Incoming.create(camera, order)
 
 
 def _stored_as(kind: Kind, camera: UUID, capture: str) -> Frame | Preview | None:
@@ -115,43 +115,43 @@ def _stored(camera: UUID, capture: str) -> Frame | Preview | None:
     return stored_frame(camera, capture) or stored_preview(camera, capture)
 
 
-def resume(authorization: str, capture: str) -> tuple[UUID, Known | Incoming]:
+def resume(authorization: str, capture: str) -> tuple[UUID, AlreadyStored | Incoming]:
     """Go on with an upload, or find that it is done.
 
     Raises:
-        Refusal: by `camera_of` or by `Incoming.resume`.
+        Refusal: by `authenticate` or by `Incoming.resume`.
     """
-    camera = camera_of(authorization).pk
+    camera = authenticate(authorization).pk
     stored = _stored(camera, capture)
-    return camera, Incoming.resume(camera, capture) if stored is None else Known(length=stored.bytes)
+    return camera, Incoming.resume(camera, capture) if stored is None else AlreadyStored(length=stored.bytes)
 
 
-def look(authorization: str, capture: str) -> Known | UnderWay:
+def upload_status(authorization: str, capture: str) -> AlreadyStored | InProgress:
     """Say how far an upload is, whoever writes it.
 
     Raises:
-        Refusal: by `camera_of`, 422 if the picture was refused before, or 404.
+        Refusal: by `authenticate`, 422 if the picture was refused before, or 404.
     """
-    camera = camera_of(authorization).pk
+    camera = authenticate(authorization).pk
     stored = _stored(camera, capture)
     if stored is not None:
-        return Known(length=stored.bytes)
-    seen = incoming.peek(camera, capture)
+        return AlreadyStored(length=stored.bytes)
+    seen = incoming.read_status(camera, capture)
     if seen is None:
         refused = quarantined(camera, capture)
         raise (
             domain.no_such_upload(capture)
             if refused is None
-            else picture.unfit(refused.code, refused.message)
+            else picture.unusable(refused.code, refused.message)
         )
-    return UnderWay(offset=seen[0], order=seen[1])
+    return InProgress(offset=seen[0], order=seen[1])
 
 
-def drop(authorization: str, capture: str) -> None:
+def terminate(authorization: str, capture: str) -> None:
     """End an unfinished upload; one that has become a frame has ended, and the frame stays.
 
     Raises:
-        Refusal: by `camera_of` or by `Incoming.resume`.
+        Refusal: by `authenticate` or by `Incoming.resume`.
     """
     _, upload = resume(authorization, capture)
     if isinstance(upload, Incoming):

@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 def link(source: Path, target: Path) -> None:
     """Give a whole, synced file a second name, replacing whatever an earlier attempt left there."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = _beside(target)
+    temporary = _temporary_name(target)
     temporary.hardlink_to(source)
-    _appear(temporary, target)
+    _publish(temporary, target)
 
 
 def write(target: Path, data: bytes) -> None:
     """Write a file whole."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = _beside(target)
+    temporary = _temporary_name(target)
     try:
         with temporary.open("xb") as file:
             file.write(data)
@@ -30,14 +30,14 @@ def write(target: Path, data: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _appear(temporary, target)
+    _publish(temporary, target)
 
 
-def _beside(target: Path) -> Path:
+def _temporary_name(target: Path) -> Path:
     return target.with_name(f".{target.name}.{uuid4().hex}")
 
 
-def _appear(temporary: Path, target: Path) -> None:
+def _publish(temporary: Path, target: Path) -> None:
     temporary.replace(target)
     # POSIX: renaming one hard link onto another of the same file does nothing and keeps both names.
     temporary.unlink(missing_ok=True)

@@ -35,7 +35,7 @@ class Incoming:
         self._descriptor = descriptor
 
     @classmethod
-    def begin(cls, camera: UUID, order: Order) -> Incoming:
+    def create(cls, camera: UUID, order: Order) -> Incoming:
         """Make the upload, or go on with it if the same was begun before.
 
         Raises:
@@ -47,12 +47,12 @@ class Incoming:
             raise domain.storage_full()
         descriptor = _locked(path, os.O_CREAT)
         try:
-            begun = _announced(path)
+            begun = _read_info(path)
             if begun is None or (begun.length, begun.capture.sha256) != (order.length, order.capture.sha256):
                 os.ftruncate(descriptor, 0)  # another picture under the same id: nothing of it is here
             if begun != order:  # new, or the agent knows the time better by now
-                _announce(path, order)
-            return _given_back(cls(path, descriptor, order))
+                _write_info(path, order)
+            return _reopened(cls(path, descriptor, order))
         except BaseException:
             os.close(descriptor)
             raise
@@ -69,11 +69,11 @@ class Incoming:
             descriptor = _locked(path, 0)
         except FileNotFoundError:
             raise domain.no_such_upload(capture) from None
-        order = _announced(path)
+        order = _read_info(path)
         if order is None:
             os.close(descriptor)
             raise domain.no_such_upload(capture)
-        return _given_back(cls(path, descriptor, order))
+        return _reopened(cls(path, descriptor, order))
 
     def __enter__(self) -> Self:
         """Nothing to do: the lock is held since it was made."""
@@ -109,7 +109,7 @@ class Incoming:
 
     def remove(self) -> None:
         """End the upload: its bytes have become a frame, or are not wanted."""
-        _note_of(self.path).unlink(missing_ok=True)
+        _info_path(self.path).unlink(missing_ok=True)
         self.path.unlink(missing_ok=True)
 
 
@@ -118,10 +118,10 @@ def path_of(camera: UUID, capture: str) -> Path:
     return conf.get().media_root / "incoming" / str(camera) / capture
 
 
-def peek(camera: UUID, capture: str) -> tuple[int, Order] | None:
+def read_status(camera: UUID, capture: str) -> tuple[int, Order] | None:
     """Tell offset and announcement without locking; None when no such upload is under way."""
     path = path_of(camera, capture)
-    order = _announced(path)
+    order = _read_info(path)
     try:
         size = path.stat().st_size
     except FileNotFoundError:
@@ -143,7 +143,7 @@ def sweep(before: datetime) -> int:
             descriptor = _locked(path, 0)
         except (domain.Refusal, FileNotFoundError):
             continue
-        _note_of(path).unlink(missing_ok=True)
+        _info_path(path).unlink(missing_ok=True)
         path.unlink()
         os.close(descriptor)
         removed += 1
@@ -171,25 +171,25 @@ def _locked(path: Path, flags: int) -> int:
         os.close(descriptor)  # removed between opening and locking: look again
 
 
-def _given_back(upload: Incoming) -> Incoming:
+def _reopened(upload: Incoming) -> Incoming:
     if upload.complete and upload.order.length > 0:
         upload.truncate(upload.order.length - 1)
     return upload
 
 
-def _note_of(path: Path) -> Path:
+def _info_path(path: Path) -> Path:
     return path.with_suffix(".json")
 
 
-def _announce(path: Path, order: Order) -> None:
+def _write_info(path: Path, order: Order) -> None:
     fresh = path.with_suffix(".new")
     fresh.write_text(json.dumps({"length": order.length, "metadata": order.metadata}))
-    fresh.replace(_note_of(path))
+    fresh.replace(_info_path(path))
 
 
-def _announced(path: Path) -> Order | None:
+def _read_info(path: Path) -> Order | None:
     try:
-        note = json.loads(_note_of(path).read_text())
+        note = json.loads(_info_path(path).read_text())
         return Order.parse(str(note["length"]), note["metadata"])
     except (FileNotFoundError, ValueError, TypeError, KeyError, domain.Refusal):
         return None  # a power cut can leave half a note: the upload begins anew

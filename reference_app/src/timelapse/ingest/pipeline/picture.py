@@ -25,8 +25,8 @@ _T = TypeVar("_T")
 #: Longer side of the small copy, pixels.
 THUMBNAIL_SIDE: Final = 320
 #: Pictures over this many pixels are decoded one at a time: a decoded one takes up to 6 bytes a pixel.
-_LARGE: Final = 25_000_000
-_large_ones = threading.Lock()
+_LARGE_PIXELS: Final = 25_000_000
+_one_large_picture = threading.Lock()
 #: A progressive JPEG has about ten scans; each one more costs a pass over all pixels.
 _SCANS: Final = 200
 _START_OF_SCAN: Final = b"\xff\xda"
@@ -36,7 +36,7 @@ _REMEDY: Final = (
 )
 
 
-def unfit(code: str, message: str) -> Refusal:
+def unusable(code: str, message: str) -> Refusal:
     """Refuse a picture for good."""
     return Refusal(422, code, message, _REMEDY)
 
@@ -48,15 +48,15 @@ def inspect(data: bytes, max_pixels: int) -> Picture:
         Refusal: 422: ``empty``, ``not_a_picture``, ``too_many_pixels``, ``truncated`` or ``undecodable``.
     """
     if not data:
-        raise unfit("empty", "The picture has no bytes.")
-    extension, opened = _opened(data)
+        raise unusable("empty", "The picture has no bytes.")
+    extension, opened = _open(data)
     width, height = opened.size
     if width * height > max_pixels:
-        raise unfit(
+        raise unusable(
             "too_many_pixels", f"The picture claims {width} x {height} pixels; {max_pixels} in all may be."
         )
-    with _large_ones if width * height > _LARGE else nullcontext():
-        _, verdict = _decoded(data, opened)
+    with _one_large_picture if width * height > _LARGE_PIXELS else nullcontext():
+        _, verdict = _decode(data, opened)
         return Picture(
             width=width,
             height=height,
@@ -73,14 +73,14 @@ def thumbnail(data: bytes) -> bytes:
     Raises:
         Refusal: 422, as `inspect`: the file has changed since.
     """
-    _, opened = _opened(data)
+    _, opened = _open(data)
     width, height = opened.size
-    with _large_ones if width * height > _LARGE else nullcontext():
-        small, _ = _decoded(data, opened)
-        return _shrunk(small, _orientation(opened))
+    with _one_large_picture if width * height > _LARGE_PIXELS else nullcontext():
+        small, _ = _decode(data, opened)
+        return _encode_thumbnail(small, _orientation(opened))
 
 
-def _opened(data: bytes) -> tuple[Extension, Image.Image]:
+def _open(data: bytes) -> tuple[Extension, Image.Image]:
     # The classes themselves and not Image.open: its own bound of pixels is one of the process, and warns.
     kinds: tuple[tuple[bytes, Extension, Callable[[io.BytesIO], Image.Image]], ...] = (
         (b"\xff\xd8\xff", "jpg", jpeg_factory),
@@ -90,44 +90,44 @@ def _opened(data: bytes) -> tuple[Extension, Image.Image]:
     for magic, extension, read_header in kinds:
         if data.startswith(magic):
             if extension == "webp" and int.from_bytes(data[4:8], "little") + 8 > len(data):
-                raise unfit("truncated", "The picture ends before its announced end.")
-            return extension, _told(partial(read_header, io.BytesIO(data)))
-    raise unfit("not_a_picture", "The file is neither JPEG nor PNG nor WebP, whatever its name says.")
+                raise unusable("truncated", "The picture ends before its announced end.")
+            return extension, _decode_or_refuse(partial(read_header, io.BytesIO(data)))
+    raise unusable("not_a_picture", "The file is neither JPEG nor PNG nor WebP, whatever its name says.")
 
 
-def _decoded(data: bytes, opened: Image.Image) -> tuple[Image.Image, Verdict]:
+def _decode(data: bytes, opened: Image.Image) -> tuple[Image.Image, Verdict]:
     if opened.format not in {"JPEG", "MPO"}:
-        return _told(partial(_loaded, opened)), "whole"
+        return _decode_or_refuse(partial(_load, opened)), "whole"
     if data.count(_START_OF_SCAN) > _SCANS:
-        raise unfit("too_many_scans", f"The picture would have to be decoded in over {_SCANS} passes.")
+        raise unusable("too_many_scans", f"The picture would have to be decoded in over {_SCANS} passes.")
     # Scaled while decoding: it still reads every byte, and takes 1/64 of the memory of a large picture.
     # Pillow takes a picture whose data end early, if an end marker follows; this decoder says so.
-    width, height = _fitted(opened.size)
+    width, height = _thumbnail_size(opened.size)
     try:
         pixels = simplejpeg.decode_jpeg(data, min_width=width, min_height=height, strict=True)
     except ValueError as complaint:
         if "premature end" in str(complaint).lower():
-            raise unfit("truncated", "The picture's data end early.") from None
+            raise unusable("truncated", "The picture's data end early.") from None
     else:
         return Image.fromarray(pixels), "whole"
     opened.draft(opened.mode, (width, height))
-    return _told(partial(_loaded, opened)), "flawed"
+    return _decode_or_refuse(partial(_load, opened)), "flawed"
 
 
-def _loaded(opened: Image.Image) -> Image.Image:
+def _load(opened: Image.Image) -> Image.Image:
     opened.load()
     return opened
 
 
-def _told(decode: Callable[[], _T]) -> _T:
+def _decode_or_refuse(decode: Callable[[], _T]) -> _T:
     try:
         return decode()
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - a decoder fed with garbage raises anything
         if "truncated" in str(error).lower():
-            raise unfit("truncated", f"The picture ends early ({error}).") from None
-        raise unfit(
+            raise unusable("truncated", f"The picture ends early ({error}).") from None
+        raise unusable(
             "undecodable", f"The picture can't be decoded ({type(error).__name__}: {error})."[:300]
         ) from None
 
@@ -140,12 +140,12 @@ def _orientation(opened: Image.Image) -> int:
     return value if value in range(1, 9) else 1
 
 
-def _fitted(size: tuple[int, int]) -> tuple[int, int]:
+def _thumbnail_size(size: tuple[int, int]) -> tuple[int, int]:
     scale = min(THUMBNAIL_SIDE / max(size), 1)
     return max(round(size[0] * scale), 1), max(round(size[1] * scale), 1)
 
 
-def _shrunk(image: Image.Image, orientation: int) -> bytes:
+def _encode_thumbnail(image: Image.Image, orientation: int) -> bytes:
     if image.mode.startswith("I"):  # 16 bits a pixel: converting as it is would saturate
         image = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
     image.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), reducing_gap=2)

@@ -29,10 +29,10 @@ def put(camera: UUID, upload: Incoming, refusal: Refusal) -> None:
         "captured_at": capture.captured_at.isoformat(),
     }
     files.write((root / place).with_suffix(".json"), json.dumps(reason, indent=2).encode())
-    crowded_out = note_quarantined(
+    evicted_files = note_quarantined(
         camera, capture, code=refusal.code, message=refusal.message, size=upload.order.length, file=place
     )
-    for file in crowded_out:
+    for file in evicted_files:
         (root / file).unlink(missing_ok=True)
         (root / file).with_suffix(".json").unlink(missing_ok=True)
     upload.remove()

@@ -8,7 +8,7 @@ import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING
 
-from timelapse.project.stack import commands
+from timelapse.project.stack import processes
 from timelapse.project.stack.errors import StackError
 
 if TYPE_CHECKING:
@@ -25,11 +25,11 @@ _POLL = 0.05
 
 def boot_valkey(supervisor: Supervisor, home: Path) -> None:
     """Start Valkey unless REDIS_URL names one, and make sure that it answers."""
-    started = commands.valkey(home)
+    started = processes.valkey(home)
     if started is not None:
         child, url = started
         os.environ["REDIS_URL"] = url
-        supervisor.start(child, used_by_all=True)
+        supervisor.start(child, stop_last=True)
         _await_valkey(url, lambda: supervisor.require(child))
         (home / "valkey" / "url").write_text(url)
     else:
@@ -118,9 +118,9 @@ def _await_web(supervisor: Supervisor, web: Child, address: str) -> None:
 def boot_servers(supervisor: Supervisor, home: Path, port: int) -> str:
     """Start the web server, the worker and what watches them; give the address once it answers."""
     address = f"http://127.0.0.1:{port}"
-    web = supervisor.start(commands.web(home, port))
-    supervisor.start(commands.worker(home))
-    supervisor.start(commands.beat(home))
-    supervisor.start(commands.collector(home))
+    web = supervisor.start(processes.web(home, port))
+    supervisor.start(processes.worker(home))
+    supervisor.start(processes.beat(home))
+    supervisor.start(processes.collector(home))
     _await_web(supervisor, web, f"{address}/")
     return address

@@ -51,7 +51,7 @@ class Child:
         """The exit code; None while it runs or before it has started."""
         return None if self.process is None else self.process.poll()
 
-    def ask_to_stop(self) -> None:
+    def terminate(self) -> None:
         """Send SIGTERM to the process alone: it stops its own children as it sees fit."""
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
@@ -76,7 +76,7 @@ class Child:
             return
         self.process.wait()
 
-    def last_words(self, lines: int = 5) -> str:
+    def log_tail(self, lines: int = 5) -> str:
         """Give the last lines of its log."""
         if not self.log.exists():
             return ""

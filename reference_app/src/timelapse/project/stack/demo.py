@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.models import User
 
 from timelapse.cameras.actions import approve_pairing
-from timelapse.project.stack import commands
+from timelapse.project.stack import processes
 from timelapse.project.stack.boot import ANSWERS_WITHIN
 from timelapse.project.stack.errors import StackError
 from timelapse.rendering.actions import request_render
-from timelapse.rendering.domain import Wish
+from timelapse.rendering.domain import RenderOptions
 from timelapse.rendering.models import Movie
 from timelapse.shared import conf
 from timelapse.timelapses.actions import create_timelapse
@@ -49,7 +49,7 @@ def start_camera(supervisor: Supervisor, home: Path, address: str) -> None:
         "--interval",
         interval,
     ]
-    supervisor.start(commands.agent(home, "camera", run))
+    supervisor.start(processes.agent(home, "camera", run))
 
 
 def _pair(supervisor: Supervisor, home: Path, agent_home: Path, address: str) -> None:
@@ -57,24 +57,24 @@ def _pair(supervisor: Supervisor, home: Path, agent_home: Path, address: str) ->
     pairing = agent_home / "pairing.json"
     pairing.unlink(missing_ok=True)
     arguments = ["pair", address, "--home", str(agent_home), "--name", CAMERA, "--driver", "simulated"]
-    child = commands.agent(home, "camera-pairing", arguments)
+    child = processes.agent(home, "camera-pairing", arguments)
     child.start()
     try:
         deadline = time.monotonic() + ANSWERS_WITHIN
         while not pairing.exists():
             supervisor.require(child)
-            _give_up_after(deadline, child.log)
+            _fail_after(deadline, child.log)
             time.sleep(0.05)
         operator = User.objects.filter(is_superuser=True).earliest("pk")
         camera = approve_pairing(json.loads(pairing.read_text())["user_code"], by=operator)
         if not child.wait(ANSWERS_WITHIN) or child.exit_code:
-            _give_up_after(0, child.log)
+            _fail_after(0, child.log)
     finally:
         child.kill()
     create_timelapse(camera=camera.pk, name=TIMELAPSE)
 
 
-def _give_up_after(deadline: float, log: Path) -> None:
+def _fail_after(deadline: float, log: Path) -> None:
     if time.monotonic() > deadline:
         msg = f"The simulated camera could not be paired; see {log}."
         raise StackError(msg)
@@ -88,5 +88,5 @@ def render_first_movie() -> bool:
     if footage([timelapse.pk])[timelapse.pk].frame_count < FRAMES_OF_FIRST_MOVIE:
         return False
     operator = User.objects.filter(is_superuser=True).earliest("pk")
-    request_render(timelapse.pk, Wish(fps=FPS_OF_FIRST_MOVIE), operator)
+    request_render(timelapse.pk, RenderOptions(fps=FPS_OF_FIRST_MOVIE), operator)
     return True

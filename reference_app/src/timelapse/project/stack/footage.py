@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from eliot_progress import Reducer
 from eliot_progress.reading import Tail
-from timelapse.project.stack import commands
+from timelapse.project.stack import processes
 from timelapse.project.stack.errors import StackError
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from timelapse.project.stack.child import Child
 
-_LOOK_EVERY = 0.1
+_POLL_EVERY_S = 0.1
 #: Exit codes of ``camera-agent run --once``.
 _DELIVERED, _SOME_REFUSED = 0, 3
 
@@ -40,7 +40,7 @@ def replay(
     log = home / "agent.jsonl"
     arguments = ["run", "--home", str(home), "--server", address, "--driver", "replay"]
     arguments += ["--source", str(footage.resolve()), "--once", "--json", "--log", str(log)]
-    child = commands.agent(work, "camera", arguments)
+    child = processes.agent(work, "camera", arguments)
     child.start()
     try:
         _follow(child, log, on_progress)
@@ -61,11 +61,11 @@ def _follow(child: Child, log: Path, on_progress: Callable[[float, float | None]
             if state.action_type == _UPLOAD:
                 on_progress(state.done, state.total)
         if running:
-            time.sleep(_LOOK_EVERY)
+            time.sleep(_POLL_EVERY_S)
 
 
 def _outcome(child: Child) -> list[tuple[str, str]]:
-    last = child.last_words(1)
+    last = child.log_tail(1)
     if child.exit_code not in {_DELIVERED, _SOME_REFUSED}:
         raise StackError(last.removeprefix("camera-agent: ") or f"The camera agent failed; see {child.log}.")
     return [(item["name"], item["message"]) for item in json.loads(last)["refused"]]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def claimed(home: Path) -> Iterator[Path]:
+def locked_home(home: Path) -> Iterator[Path]:
     """Make the folder and hold it: the lock goes with the process, however that ends.
 
     Raises:

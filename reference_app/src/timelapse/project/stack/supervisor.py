@@ -36,18 +36,18 @@ class Supervisor:
     say: Callable[[str], None]
     now: Callable[[], float] = time.monotonic
     children: list[Child] = field(default_factory=list)
-    _used_by_all: list[Child] = field(default_factory=list)
+    _stop_last: list[Child] = field(default_factory=list)
     _restarts: dict[str, _Restart] = field(default_factory=dict)
 
-    def start(self, child: Child, *, used_by_all: bool = False) -> Child:
+    def start(self, child: Child, *, stop_last: bool = False) -> Child:
         """Start a child that is restarted whenever it ends; one that all others use is stopped after them."""
         child.start()
         self.children.append(child)
-        if used_by_all:
-            self._used_by_all.append(child)
+        if stop_last:
+            self._stop_last.append(child)
         return child
 
-    def tend(self) -> None:
+    def restart_ended(self) -> None:
         """Restart what has ended, each after a pause that doubles while it keeps ending."""
         for child in self.children:
             if child.exit_code is None:
@@ -73,19 +73,19 @@ class Supervisor:
         """
         if child.exit_code is not None:
             msg = f"{child.name} did not start (exit code {child.exit_code}); {child.log} ends:\n"
-            msg += child.last_words()
+            msg += child.log_tail()
             raise StackError(msg)
 
     def stop(self) -> None:
         """Stop everything: asked first, together; killed when time is up."""
-        others = [child for child in reversed(self.children) if child not in self._used_by_all]
+        others = [child for child in reversed(self.children) if child not in self._stop_last]
         self._stop(others, STOP_WITHIN)
-        self._stop(self._used_by_all, STOP_LAST_WITHIN)
+        self._stop(self._stop_last, STOP_LAST_WITHIN)
 
     def _stop(self, children: list[Child], within: float) -> None:
         deadline = self.now() + within
         for child in children:
-            child.ask_to_stop()
+            child.terminate()
         for child in children:
             child.wait(deadline - self.now())
             child.kill()

@@ -38,12 +38,12 @@ def loaders() -> Loaders:
 
 
 async def progress_of(movie: Movie) -> TaskState | None:
-    """Give the latest state of the movie's rendering, if it belongs to the present wish for it."""
+    """Give the latest state of the movie's rendering, if it belongs to the present options for it."""
     state = await loaders().progress.load(about(movie))
     return state if state is not None and state.causal_id == movie.causal_id else None
 
 
-async def reasons_to_wait(movie: Movie) -> tuple[Reason, ...]:
+async def waiting_reasons(movie: Movie) -> tuple[Reason, ...]:
     """Say why a queued movie isn't being rendered yet; nothing for others."""
     return await loaders().waiting.load(movie) if movie.state == movie.States.QUEUED else ()
 
@@ -54,5 +54,5 @@ async def _progress(abouts: list[str]) -> list[TaskState | None]:
 
 
 async def _waiting(movies: list[Movie]) -> list[tuple[Reason, ...]]:
-    found = await sync_to_async(waiting.reasons_to_wait)(movies)
+    found = await sync_to_async(waiting.waiting_reasons)(movies)
     return [found[movie.pk] for movie in movies]

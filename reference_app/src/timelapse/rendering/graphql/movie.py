@@ -19,7 +19,7 @@ from eliot_progress.adapters.graphql import Progress
 from eliot_progress.adapters.graphql import from_state as progress_from_state
 from fsmlock.adapters.graphql import Reason, Transition
 from timelapse.rendering import models, queries
-from timelapse.rendering.graphql.loaders import progress_of, reasons_to_wait
+from timelapse.rendering.graphql.loaders import progress_of, waiting_reasons
 from timelapse.shared.graphql import BigInt, reasons_of, signed_in
 from timelapse.timelapses.graphql import Timelapse
 
@@ -36,7 +36,7 @@ class LeftOut:
     models.Movie, description="A movie of a timelapse's frames.", disable_optimization=True
 )
 class Movie(relay.Node):
-    """A movie, from the wish to the file."""
+    """A movie, from the options to the file."""
 
     state: str
     timelapse: Timelapse
@@ -97,12 +97,14 @@ class Movie(relay.Node):
     @strawberry_django.field(description="Why it isn't being rendered yet, while it is queued.")
     async def waiting(self) -> list[Reason]:
         """Look it up together with that of the other movies of the request."""
-        return reasons_of(await reasons_to_wait(_row(self)))
+        return reasons_of(await waiting_reasons(_row(self)))
 
     @strawberry_django.field(description="What can be done with it, and why not.")
     def available_transitions(self, info: Info) -> list[Transition]:
         """Ask the state machine."""
-        return [Transition.from_value(each) for each in queries.offered(_row(self), signed_in(info))]
+        return [
+            Transition.from_value(each) for each in queries.available_transitions(_row(self), signed_in(info))
+        ]
 
 
 def _row(movie: Movie) -> models.Movie:

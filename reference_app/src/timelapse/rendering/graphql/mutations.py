@@ -12,10 +12,10 @@ from strawberry.types import Info
 
 import fsmlock
 from timelapse.rendering import actions
-from timelapse.rendering.domain import Wish
+from timelapse.rendering.domain import RenderOptions
 from timelapse.rendering.graphql.movie import Movie, newest_edge
 from timelapse.shared.graphql import UserError, signed_in, user_errors
-from timelapse.timelapses.graphql import Timelapse, row_in
+from timelapse.timelapses.graphql import Timelapse, pk_of
 from timelapse.timelapses.queries import timelapse_by_id
 
 if TYPE_CHECKING:
@@ -97,10 +97,10 @@ class Mutation:
     async def render_timelapse(self, info: Info, input: RenderTimelapseInput) -> RenderTimelapsePayload:  # noqa: A002
         """Ask for one."""
         user = signed_in(info)
-        timelapse = row_in(input.timelapse, "Timelapse")
-        wish = Wish(fps=input.fps, width=input.width, height=input.height)
+        timelapse = pk_of(input.timelapse, "Timelapse")
+        options = RenderOptions(fps=input.fps, width=input.width, height=input.height)
         try:
-            movie = await sync_to_async(actions.request_render)(timelapse, wish, user)
+            movie = await sync_to_async(actions.request_render)(timelapse, options, user)
         except fsmlock.Refused as refused:
             found = await sync_to_async(timelapse_by_id)(timelapse)
             return RenderTimelapsePayload(
@@ -137,14 +137,14 @@ async def _done(
 ) -> tuple[models.Movie | None, list[UserError]]:
     user = signed_in(info)
     try:
-        return await sync_to_async(action)(row_in(movie, "Movie"), user), []
+        return await sync_to_async(action)(pk_of(movie, "Movie"), user), []
     except fsmlock.Refused as refused:
         shown = cast("models.Movie | None", refused.instance)
         return shown, _errors(refused)
 
 
 def _errors(refused: fsmlock.Refused) -> list[UserError]:
-    if isinstance(refused, actions.WishRefusedError):
+    if isinstance(refused, actions.InvalidOptions):
         return [
             error
             for field, reason in refused.by_field.items()

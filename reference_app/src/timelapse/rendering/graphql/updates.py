@@ -18,7 +18,7 @@ from timelapse.shared import conf
 from timelapse.shared.graphql import UpdateKind, signed_in
 from timelapse.shared.live import needs_snapshot, watch
 from timelapse.timelapses.actions import group_of
-from timelapse.timelapses.graphql import Timelapse, footage_of, latest_edge, timelapse_in
+from timelapse.timelapses.graphql import Timelapse, footage_of, get_timelapse, latest_edge
 
 if TYPE_CHECKING:
     from timelapse.shared.live import Change
@@ -50,12 +50,12 @@ class Subscription:
     ) -> AsyncGenerator[TimelapseUpdate, None]:
         """Look again at each change."""
         await sync_to_async(signed_in)(info)
-        timelapse = await timelapse_in(id)
+        timelapse = await get_timelapse(id)
         beat = conf.get().beat_seconds
         seq = 0
         async for change in watch(group_of(timelapse.pk), beat=beat):
             seq += 1
-            timelapse = await timelapse_in(id)
+            timelapse = await get_timelapse(id)
             frames, movies, movie = await _news(timelapse, change or {})
             yield TimelapseUpdate(
                 kind=_kind(change),

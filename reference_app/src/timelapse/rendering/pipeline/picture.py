@@ -76,7 +76,7 @@ def read_frame(picture: Picture, frame: Size, *, max_pixels: int) -> NDArray[np.
         raise PictureError("damaged", f"It is damaged: {error}.") from error
 
 
-def carrier(picture: Picture, frame: Size) -> Size:
+def transfer_size(picture: Picture, frame: Size) -> Size:
     """The size in which frames like this picture best travel to the encoder, which brings them to ``frame``.
 
     A JPEG of the frame's shape travels as libjpeg gives it, a little larger than the frame: the encoder's

@@ -15,9 +15,9 @@ from PIL import Image
 from timelapse.rendering.pipeline.clip import PictureClip
 from timelapse.rendering.pipeline.encode import encode
 from timelapse.rendering.pipeline.errors import DiskFullError, NoUsableFramesError, StorageError
-from timelapse.rendering.pipeline.picture import carrier
+from timelapse.rendering.pipeline.picture import transfer_size
 from timelapse.rendering.pipeline.source import FrameSource
-from timelapse.rendering.pipeline.verify import Facts, inspect, verify
+from timelapse.rendering.pipeline.verify import MovieInfo, inspect, verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 
 MOVIE = "movie.mp4"
 POSTER = "poster.jpg"
-_WORKSHOP = ".rendering-"
+_WORK_FOLDER_PREFIX = ".rendering-"
 _POSTER_QUALITY = 85
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class MovieSpec:
     """What to make: ``size`` must be even, ``rate`` exact (see ``rate.exact_rate``)."""
 
     pictures: Sequence[Picture]
@@ -52,67 +52,69 @@ class Rendered:
     """A finished movie that nobody sees yet: ``publish`` puts it in its place, ``close`` gives it up."""
 
     folder: Path
-    workshop: Path
-    facts: Facts
+    work_folder: Path
+    info: MovieInfo
     left_out: tuple[LeftOut, ...]
 
     def publish(self) -> None:
         """Move movie and poster into ``folder`` in one rename each; readers see the old ones or these."""
         for name in (POSTER, MOVIE):
-            (self.workshop / name).replace(self.folder / name)
+            (self.work_folder / name).replace(self.folder / name)
         self.close()
 
     def close(self) -> None:
         """Remove what wasn't published."""
-        shutil.rmtree(self.workshop, ignore_errors=True)
+        shutil.rmtree(self.work_folder, ignore_errors=True)
 
 
-def render(order: Order, folder: Path, *, on_frame: Callable[[int], None]) -> Rendered:
-    """Render into a workshop inside ``folder`` (made if missing) and verify the result by decoding it.
+def render(spec: MovieSpec, folder: Path, *, on_frame: Callable[[int], None]) -> Rendered:
+    """Render into a work_folder inside ``folder`` (made if missing) and verify the result by decoding it.
 
     ``on_frame`` is called after each frame with the number of pictures dealt with so far, left out ones
-    included; it may raise to stop. However this ends badly, the workshop is gone. What an earlier, killed
+    included; it may raise to stop. However this ends badly, the work_folder is gone. What an earlier, killed
     attempt left behind is swept first. Raises RenderError or what ``on_frame`` raised.
     """
     sweep(folder)
-    workshop = folder / f"{_WORKSHOP}{uuid.uuid4().hex}"
+    work_folder = folder / f"{_WORK_FOLDER_PREFIX}{uuid.uuid4().hex}"
     try:
         with _storing():
-            workshop.mkdir(parents=True)
-        return _render(order, workshop, on_frame)
+            work_folder.mkdir(parents=True)
+        return _render(spec, work_folder, on_frame)
     except BaseException:
-        shutil.rmtree(workshop, ignore_errors=True)
+        shutil.rmtree(work_folder, ignore_errors=True)
         raise
 
 
 def sweep(folder: Path) -> None:
     """Remove what killed attempts left in ``folder``."""
-    for leftover in folder.glob(f"{_WORKSHOP}*"):
+    for leftover in folder.glob(f"{_WORK_FOLDER_PREFIX}*"):
         shutil.rmtree(leftover, ignore_errors=True)
 
 
-def _render(order: Order, workshop: Path, on_frame: Callable[[int], None]) -> Rendered:
-    travelling = carrier(order.pictures[0], order.size) if order.pictures else order.size
-    source = FrameSource(order.pictures, travelling, max_pixels=order.max_pixels)
-    poster = _Poster(at=len(order.pictures) // 2)
+def _render(spec: MovieSpec, work_folder: Path, on_frame: Callable[[int], None]) -> Rendered:
+    size = transfer_size(spec.pictures[0], spec.size) if spec.pictures else spec.size
+    source = FrameSource(spec.pictures, size, max_pixels=spec.max_pixels)
+    poster = _Poster(at=len(spec.pictures) // 2)
     with closing(source.frames()) as frames:
-        clip = PictureClip(poster.watch(frames), travelling, len(order.pictures), order.rate)
+        clip = PictureClip(poster.watch(frames), size, len(spec.pictures), spec.rate)
         count = encode(
             clip,
-            workshop / MOVIE,
-            order.rate,
-            size=order.size,
+            work_folder / MOVIE,
+            spec.rate,
+            size=spec.size,
             on_frame=lambda done: on_frame(done + len(source.left_out)),
         )
     if not count:
-        raise NoUsableFramesError(f"None of the {len(order.pictures)} pictures could be read.")
-    facts = inspect(workshop / MOVIE)
-    verify(facts, frame_count=count, rate=order.rate, size=order.size)
+        raise NoUsableFramesError(f"None of the {len(spec.pictures)} pictures could be read.")
+    info = inspect(work_folder / MOVIE)
+    verify(info, frame_count=count, rate=spec.rate, size=spec.size)
     with _storing():
-        poster.save(workshop / POSTER, order.size)
+        poster.save(work_folder / POSTER, spec.size)
         for name in (MOVIE, POSTER):
-            _flush(workshop / name)
-    return Rendered(folder=workshop.parent, workshop=workshop, facts=facts, left_out=tuple(source.left_out))
+            _flush(work_folder / name)
+    return Rendered(
+        folder=work_folder.parent, work_folder=work_folder, info=info, left_out=tuple(source.left_out)
+    )
 
 
 class _Poster:

@@ -24,7 +24,7 @@ _DECODED = re.compile(r"^frame=(\d+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class MovieInfo:
     """What a movie file is: counted by decoding it, not believed from its headers."""
 
     frame_count: int
@@ -37,7 +37,7 @@ class Facts:
     bytes: int
 
 
-def inspect(path: Path) -> Facts:
+def inspect(path: Path) -> MovieInfo:
     """Decode the whole movie at ``path`` once. Raises BadMovieError when it can't be read to its end."""
     try:
         index = read_mp4(path)
@@ -55,7 +55,7 @@ def inspect(path: Path) -> Facts:
     if run.returncode != 0 or stream is None or not counts:
         raise BadMovieError(f"The movie that ffmpeg wrote doesn't play: {_last_line(run.stderr)}")
     codec, pixel_format, width, height = stream.groups()
-    return Facts(
+    return MovieInfo(
         frame_count=int(counts[-1]),
         duration_s=index.duration_s,
         rate=index.rate,
@@ -67,19 +67,19 @@ def inspect(path: Path) -> Facts:
     )
 
 
-def verify(facts: Facts, *, frame_count: int, rate: Fraction, size: Size) -> None:
+def verify(info: MovieInfo, *, frame_count: int, rate: Fraction, size: Size) -> None:
     """Raise BadMovieError, naming every difference, unless the file is the movie that was asked for."""
-    wished = {
-        "frames": (facts.frame_count, frame_count),
-        "frames per second": (facts.rate, rate if frame_count > 1 else facts.rate),
-        "size": (facts.size, size),
-        "codec": (facts.codec, "h264"),
-        "pixel format": (facts.pixel_format, "yuv420p"),
-        "index before the pictures": (facts.starts_fast, True),
+    expected = {
+        "frames": (info.frame_count, frame_count),
+        "frames per second": (info.rate, rate if frame_count > 1 else info.rate),
+        "size": (info.size, size),
+        "codec": (info.codec, "h264"),
+        "pixel format": (info.pixel_format, "yuv420p"),
+        "index before the pictures": (info.starts_fast, True),
     }
-    wrong = [f"{what} is {found}, not {wish}" for what, (found, wish) in wished.items() if found != wish]
-    if abs(facts.duration_s - frame_count / rate) > 0.5 / rate:
-        wrong.append(f"duration is {facts.duration_s} s, not {float(frame_count / rate)} s")
+    wrong = [f"{what} is {found}, not {wish}" for what, (found, wish) in expected.items() if found != wish]
+    if abs(info.duration_s - frame_count / rate) > 0.5 / rate:
+        wrong.append(f"duration is {info.duration_s} s, not {float(frame_count / rate)} s")
     if wrong:
         raise BadMovieError(f"The movie that ffmpeg wrote isn't the one asked for: {'; '.join(wrong)}.")
 

@@ -16,7 +16,7 @@ const roof = () => ({
   stateDetail: "",
   spoolPending: 3,
   frameCount: 1204,
-  lastFrame: null,
+  latestFrame: null,
   liveness: "ALIVE",
   beatAt: new Date().toISOString(),
   nextBy: new Date(Date.now() + 5000).toISOString(),

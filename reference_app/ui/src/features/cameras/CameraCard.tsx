@@ -29,7 +29,7 @@ export function CameraCard({ camera }: { readonly camera: CameraCard_camera$key 
         stateDetail
         spoolPending
         frameCount
-        lastFrame {
+        latestFrame {
           thumbnailUrl
           receivedAt
         }
@@ -58,9 +58,9 @@ export function CameraCard({ camera }: { readonly camera: CameraCard_camera$key 
           placeItems: "center",
         }}
       >
-        {data.lastFrame ? (
+        {data.latestFrame ? (
           <img
-            src={data.lastFrame.thumbnailUrl}
+            src={data.latestFrame.thumbnailUrl}
             alt={`Latest frame of ${data.name}`}
             style={{ display: "block", width: "100%", height: "100%", objectFit: "cover" }}
           />
@@ -91,7 +91,7 @@ export function CameraCard({ camera }: { readonly camera: CameraCard_camera$key 
             ["Kind", [humanize(data.driver), data.model].filter(Boolean).join(", ")],
             [
               "Frames",
-              <FrameCount key="frames" count={data.frameCount} latest={data.lastFrame?.receivedAt} />,
+              <FrameCount key="frames" count={data.frameCount} latest={data.latestFrame?.receivedAt} />,
             ],
             [
               "On its spool",

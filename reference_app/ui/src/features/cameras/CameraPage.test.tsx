@@ -58,7 +58,7 @@ const roof = (over: object = {}) => ({
     network: "wlan0",
     warnings: ["The card is full in about 3 h."],
   },
-  lastFrame: { imageUrl: "/f/7.jpg", capturedAt: "2026-11-23T12:00:00Z", clock: "synced", sequence: 7 },
+  latestFrame: { imageUrl: "/f/7.jpg", capturedAt: "2026-11-23T12:00:00Z", clock: "synced", sequence: 7 },
   preview: { imageUrl: "/p/8.jpg", capturedAt: "2026-11-23T12:00:08Z", clock: "synced" },
   availableCommands: [offer("capture", false), offer("preview")],
   availableTransitions: [],

@@ -7,11 +7,11 @@ import type { CameraSight_camera$key } from "./__generated__/CameraSight_camera.
 
 /** What the camera sees: its latest frame, or a preview that is newer. */
 export function CameraSight({ camera }: { readonly camera: CameraSight_camera$key }) {
-  const { name, lastFrame, preview } = useFragment(
+  const { name, latestFrame, preview } = useFragment(
     graphql`
       fragment CameraSight_camera on Camera {
         name
-        lastFrame {
+        latestFrame {
           imageUrl
           capturedAt
           receivedAt
@@ -31,9 +31,9 @@ export function CameraSight({ camera }: { readonly camera: CameraSight_camera$ke
   const newer =
     preview !== null &&
     preview !== undefined &&
-    (instant(preview.capturedAt) ?? 0) > (instant(lastFrame?.capturedAt) ?? 0);
-  const shown = newer ? preview : lastFrame;
-  const what = newer ? "Preview" : `Frame ${String(lastFrame?.sequence ?? "")}`;
+    (instant(preview.capturedAt) ?? 0) > (instant(latestFrame?.capturedAt) ?? 0);
+  const shown = newer ? preview : latestFrame;
+  const what = newer ? "Preview" : `Frame ${String(latestFrame?.sequence ?? "")}`;
   return (
     <PictureFrame
       picture={shown ? { url: shown.imageUrl, alt: `${what} of ${name}`, testId: "camera-sight" } : null}

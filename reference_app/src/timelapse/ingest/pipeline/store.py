@@ -6,11 +6,11 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from timelapse.frames.actions import store_frame
-from timelapse.frames.domain import Picture, Places, place_of_preview
+from timelapse.frames.domain import FramePaths, Picture, preview_path
 from timelapse.frames.previews import store_preview
 from timelapse.ingest import domain
 from timelapse.ingest.pipeline import files, quarantine
-from timelapse.ingest.pipeline.picture import inspect, unfit
+from timelapse.ingest.pipeline.picture import inspect, unusable
 from timelapse.shared import conf
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from timelapse.ingest.pipeline.incoming import Incoming
 
 
-def keep(camera: UUID, upload: Incoming) -> bool:
+def store_upload(camera: UUID, upload: Incoming) -> bool:
     """Make a frame or a preview of a complete upload; say whether it is new.
 
     The files come first, then the row: a row never lacks its file.
@@ -36,37 +36,37 @@ def keep(camera: UUID, upload: Incoming) -> bool:
         refusal.headers["Upload-Offset"] = "0"
         raise refusal
     try:
-        picture = _inspected(data, preview=capture.kind == "preview")
+        picture = _inspect(data, preview=capture.kind == "preview")
     except domain.Refusal as refusal:
         upload.sync()
         quarantine.put(camera, upload, refusal)
         raise
-    store = _keep_preview if capture.kind == "preview" else _keep_frame
+    store = _store_preview if capture.kind == "preview" else _store_frame
     created = store(camera, upload, picture)
     upload.remove()
     return created
 
 
-def _inspected(data: bytes, *, preview: bool) -> Picture:
+def _inspect(data: bytes, *, preview: bool) -> Picture:
     picture = inspect(data, conf.get().max_pixels)
     if preview and (picture.extension != "jpg" or max(picture.width, picture.height) > domain.PREVIEW_SIDE):
-        raise unfit("no_preview", f"A preview is a JPEG of at most {domain.PREVIEW_SIDE} pixels a side.")
+        raise unusable("no_preview", f"A preview is a JPEG of at most {domain.PREVIEW_SIDE} pixels a side.")
     return picture
 
 
-def _keep_frame(camera: UUID, upload: Incoming, picture: Picture) -> bool:
-    places = Places.of(camera, upload.order.capture.capture, picture.extension)
+def _store_frame(camera: UUID, upload: Incoming, picture: Picture) -> bool:
+    paths = FramePaths.of(camera, upload.order.capture.capture, picture.extension)
     upload.sync()
-    files.link(upload.path, conf.get().media_root / places.frame)
-    return store_frame(camera, upload.order.capture, picture, places).created
+    files.link(upload.path, conf.get().media_root / paths.frame)
+    return store_frame(camera, upload.order.capture, picture, paths).created
 
 
-def _keep_preview(camera: UUID, upload: Incoming, picture: Picture) -> bool:
+def _store_preview(camera: UUID, upload: Incoming, picture: Picture) -> bool:
     root = conf.get().media_root
-    place = place_of_preview(camera, upload.order.capture.capture)
+    place = preview_path(camera, upload.order.capture.capture)
     upload.sync()
     files.link(upload.path, root / place)
     kept = store_preview(camera, upload.order.capture, picture, place)
-    for file in kept.crowded_out:
+    for file in kept.evicted_files:
         (root / file).unlink(missing_ok=True)
     return kept.created

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from timelapse.cameras.actions import enrol
 from timelapse.project.stack.errors import StackError
 from timelapse.rendering.actions import request_render
-from timelapse.rendering.domain import Wish
+from timelapse.rendering.domain import RenderOptions
 from timelapse.rendering.models import Movie
 from timelapse.rendering.queries import video_of
 from timelapse.shared.progress import about, store
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Take:
+class MovieStatus:
     """How the movie stands."""
 
     ended: bool
@@ -42,7 +42,7 @@ def _failure(movie: Movie) -> str:
 
 
 @dataclass(slots=True)
-class Studio:
+class FilmSession:
     """One camera and its timelapse."""
 
     operator: User
@@ -61,10 +61,10 @@ class Studio:
     def start_movie(self, fps: float, size: tuple[int, int]) -> None:
         """Ask for the movie, as a click on *Render* would."""
         width, height = size
-        wish = Wish(fps=fps, width=width, height=height)
-        self.movie = request_render(self.timelapse.pk, wish, self.operator)
+        options = RenderOptions(fps=fps, width=width, height=height)
+        self.movie = request_render(self.timelapse.pk, options, self.operator)
 
-    def look(self, on_progress: Callable[[float, float | None], None]) -> Take:
+    def status(self, on_progress: Callable[[float, float | None], None]) -> MovieStatus:
         """Read how the movie stands, and report its progress."""
         if self.movie is None:
             msg = "No movie was asked for yet."
@@ -74,7 +74,7 @@ class Studio:
         state = store().latest(about(movie))
         if state is not None:
             on_progress(state.done, state.total)
-        return Take(
+        return MovieStatus(
             ended=movie.state in {Movie.States.READY, Movie.States.FAILED, Movie.States.CANCELLED},
             failure=_failure(movie),
             left_out=[(item["frame"], item["reason"]) for item in movie.left_out],

@@ -13,8 +13,8 @@ from timelapse.frames.previews import file_of_preview
 from timelapse.frames.queries import file_of
 from timelapse.ingest.domain import Refusal
 from timelapse.ingest.models import Quarantined
-from timelapse.ingest.pipeline.incoming import Incoming, peek
-from timelapse.ingest.pipeline.keep import keep
+from timelapse.ingest.pipeline.incoming import Incoming, read_status
+from timelapse.ingest.pipeline.store import store_upload
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 
@@ -25,9 +25,9 @@ def camera():
 
 
 def deliver(camera, order, data):
-    with Incoming.begin(camera.pk, order) as upload:
+    with Incoming.create(camera.pk, order) as upload:
         upload.append(data[upload.offset :])
-        return keep(camera.pk, upload)
+        return store_upload(camera.pk, upload)
 
 
 def test_a_complete_upload_becomes_a_frame_and_is_no_upload_any_more(camera, order, picture, media):
@@ -35,7 +35,7 @@ def test_a_complete_upload_becomes_a_frame_and_is_no_upload_any_more(camera, ord
     wanted = order(data)
     assert deliver(camera, wanted, data)
     assert file_of(Frame.objects.get()).read_bytes() == data
-    assert peek(camera.pk, wanted.capture.capture) is None
+    assert read_status(camera.pk, wanted.capture.capture) is None
     assert not list((media / "incoming").glob("*/*"))
 
 
@@ -58,7 +58,7 @@ def test_what_failed_between_file_and_row_is_done_anew(camera, order, picture, m
     with connection.execute_wrapper(fail), pytest.raises(DatabaseError):
         deliver(camera, wanted, data)
     assert not Frame.objects.exists()
-    assert peek(camera.pk, wanted.capture.capture)[0] == len(data) - 1
+    assert read_status(camera.pk, wanted.capture.capture)[0] == len(data) - 1
     assert deliver(camera, wanted, data)
     assert len([path for path in (media / "frames").rglob("*") if path.is_file()]) == 1
 
@@ -69,7 +69,7 @@ def test_bytes_with_a_wrong_sha256_are_dropped_and_nothing_is_quarantined(camera
     with pytest.raises(Refusal) as caught:
         deliver(camera, wanted, data)
     assert (caught.value.status, caught.value.headers["Upload-Offset"]) == (460, "0")
-    assert peek(camera.pk, wanted.capture.capture)[0] == 0
+    assert read_status(camera.pk, wanted.capture.capture)[0] == 0
     assert not Quarantined.objects.exists()
 
 
@@ -84,7 +84,7 @@ def test_what_is_no_picture_is_quarantined_with_its_reason(camera, order, media)
     assert (media / row.file).read_bytes() == data
     assert not Frame.objects.exists()
     assert not (media / "frames").exists()
-    assert peek(camera.pk, wanted.capture.capture) is None
+    assert read_status(camera.pk, wanted.capture.capture) is None
 
 
 def test_the_bound_of_pixels_is_the_operators(camera, order, picture, settings):
@@ -119,9 +119,9 @@ def test_a_preview_as_large_as_a_picture_is_quarantined(camera, order):
 
 
 def test_old_previews_give_their_room_to_new_ones(camera, order, media):
-    for number in range(previews.KEPT + 3):
+    for number in range(previews.PREVIEWS_KEPT + 3):
         data = small(100 + number)
         deliver(camera, order(data, kind="preview", sequence=str(number)), data)
-    assert Preview.objects.count() == previews.KEPT
+    assert Preview.objects.count() == previews.PREVIEWS_KEPT
     files = {path.name for path in (media / "previews").rglob("*.jpg")}
     assert files == {f"{preview.capture}.jpg" for preview in Preview.objects.all()}

@@ -3,13 +3,13 @@ from __future__ import annotations
 import pytest
 
 from timelapse.project.stack.errors import StackError
-from timelapse.project.stack.film import Order, film
+from timelapse.project.stack.film_command import FilmOptions, film
 
 
 def order(tmp_path, **changes):
     footage = tmp_path / "footage"
     footage.mkdir(exist_ok=True)
-    return Order(
+    return FilmOptions(
         **{"footage": footage, "out": tmp_path / "movie.mp4", "fps": 30.0, "size": (1280, 720)} | changes
     )
 

@@ -6,7 +6,7 @@ from tests.ingest.test_stick import write
 
 from timelapse.cameras import actions
 from timelapse.frames.models import Frame
-from timelapse.project.stack.importing import import_stick
+from timelapse.project.stack.import_command import import_drive
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "log"])
 
@@ -18,25 +18,25 @@ def run(tmp_path, settings, monkeypatch, capsys):
     settings.MEDIA_ROOT = tmp_path / "media"
 
     def run(folder, camera=None):
-        code = import_stick(tmp_path / "home", folder, camera)
-        told = capsys.readouterr()
-        return code, told.out, " ".join(told.err.split())
+        code = import_drive(tmp_path / "home", folder, camera)
+        printed = capsys.readouterr()
+        return code, printed.out, " ".join(printed.err.split())
 
     return run
 
 
-def test_a_stick_is_imported_and_the_summary_says_what_became_of_it(run, tmp_path):
+def test_a_drive_is_imported_and_the_summary_says_what_became_of_it(run, tmp_path):
     actions.enrol("Roof")
-    folder = write(tmp_path / "stick", None, [make_picture(1), b"no picture"])
-    code, summary, told = run(folder, "Roof")
+    folder = write(tmp_path / "drive", None, [make_picture(1), b"no picture"])
+    code, summary, messages = run(folder, "Roof")
     assert (code, summary) == (3, "1 stored, 0 were here already, 1 refused.\n")
-    assert "Refused roof-00000001.jpg: The file is neither JPEG" in told
+    assert "Refused roof-00000001.jpg: The file is neither JPEG" in messages
     (folder / "roof-00000001.json").unlink()
     assert run(folder, "Roof")[:2] == (0, "0 stored, 1 were here already, 0 refused.\n")
     assert Frame.objects.count() == 1
 
 
 def test_a_folder_that_holds_nothing_is_one_sentence(run, tmp_path):
-    code, summary, told = run(tmp_path / "nowhere")
+    code, summary, messages = run(tmp_path / "nowhere")
     assert (code, summary) == (2, "")
-    assert told.startswith("timelapse: There is no folder")
+    assert messages.startswith("timelapse: There is no folder")

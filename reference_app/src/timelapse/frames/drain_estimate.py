@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 #: Arrivals of so long tell how fast a camera delivers.
-LATELY: Final = timedelta(minutes=2)
+RECENTLY: Final = timedelta(minutes=2)
 
 
 def estimates(cameras: Iterable[UUID], *, now: datetime | None = None) -> dict[UUID, float | None]:
@@ -28,14 +28,14 @@ def estimates(cameras: Iterable[UUID], *, now: datetime | None = None) -> dict[U
     Three queries, whatever the number of cameras.
     """
     rows = Camera.objects.filter(pk__in=set(cameras)).values_list("pk", "spool_pending")
-    recent = Frame.objects.filter(camera__in=set(cameras), received_at__gt=(now or timezone.now()) - LATELY)
+    recent = Frame.objects.filter(camera__in=set(cameras), received_at__gt=(now or timezone.now()) - RECENTLY)
     arrived = dict(recent.order_by().values_list("camera").annotate(n=Count("pk")))
     wishes = wished(cameras)
     return {
         camera: drain_estimate(
             pending=pending,
             delivered=arrived.get(camera, 0),
-            within_s=LATELY.total_seconds(),
+            within_s=RECENTLY.total_seconds(),
             interval_s=wishes[camera].wish.interval_s,
         )
         for camera, pending in rows

@@ -4,7 +4,7 @@ import pytest
 
 from timelapse.cameras import actions as cameras
 from timelapse.cameras.models import Camera
-from timelapse.frames import drain
+from timelapse.frames import drain_estimate
 
 pytestmark = pytest.mark.django_db
 
@@ -15,6 +15,6 @@ def test_spools_of_nine_cameras_are_estimated_by_three_queries(camera, store, dj
         store(camera)
     Camera.objects.filter(pk__in=[camera.pk, every[1].pk]).update(spool_pending=70)
     with django_assert_num_queries(3):
-        found = drain.estimates([each.pk for each in every])
+        found = drain_estimate.estimates([each.pk for each in every])
     assert found[camera.pk] == pytest.approx(70 / (130 / 120 - 1 / 2))
     assert (found[every[1].pk], found[every[2].pk]) == (None, 0)

@@ -24,7 +24,7 @@ NOTHING: Final = 2
 SOME_REFUSED: Final = 3
 
 
-def import_stick(home: Path, folder: Path, camera: str | None) -> int:
+def import_drive(home: Path, folder: Path, camera: str | None) -> int:
     """Store what is on the stick, beside a running stack or without one; give the exit code.
 
     Raises:
@@ -59,7 +59,7 @@ def _import(folder: Path, camera: str | None, console: Console) -> int:
         for latest in stick.take_in(captures):
             outcome = latest
             bar.advance(task)
-    return _tell(outcome, console)
+    return _report(outcome, console)
 
 
 def _bar(console: Console) -> Progress:
@@ -72,7 +72,7 @@ def _bar(console: Console) -> Progress:
     )
 
 
-def _tell(outcome: Outcome, console: Console) -> int:
+def _report(outcome: Outcome, console: Console) -> int:
     for name, reason in outcome.refused:
         console.print(f"Refused {name}: {reason}", highlight=False, soft_wrap=True)
     here = f"{outcome.stored} stored, {outcome.known} were here already, {len(outcome.refused)} refused."

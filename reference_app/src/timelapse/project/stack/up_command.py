@@ -6,9 +6,9 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from timelapse.project.stack import boot, commands
+from timelapse.project.stack import boot, processes
 from timelapse.project.stack.errors import Stopped
-from timelapse.project.stack.home import claimed
+from timelapse.project.stack.home import locked_home
 from timelapse.project.stack.ports import free_port, require_free
 from timelapse.project.stack.signals import stopping_on_signals
 from timelapse.project.stack.supervisor import Supervisor, supervised
@@ -16,7 +16,7 @@ from timelapse.project.stack.supervisor import Supervisor, supervised
 if TYPE_CHECKING:
     from pathlib import Path
 
-_TEND_EVERY = 0.5
+_CHECK_EVERY_S = 0.5
 
 
 def up(home: Path, *, port: int, camera: bool) -> None:
@@ -25,11 +25,11 @@ def up(home: Path, *, port: int, camera: bool) -> None:
     Raises:
         StackError: something that it needs is missing or taken.
     """
-    with claimed(home), stopping_on_signals(), supervised(say) as supervisor:
+    with locked_home(home), stopping_on_signals(), supervised(say) as supervisor:
         port = require_free(port) if port else free_port()
         try:
             _start(supervisor, home, port, camera=camera)
-            _tend(supervisor, demo=camera)
+            _run(supervisor, demo=camera)
         except Stopped:
             say("\nStopping…")
 
@@ -46,9 +46,9 @@ def _start(supervisor: Supervisor, home: Path, port: int, *, camera: bool) -> No
 
     password = ensure_operator()
     if password is not None:
-        _remember(home, password)
+        _store_password(home, password)
     address = boot.boot_servers(supervisor, home, port)
-    supervisor.start(commands.ingest(home))
+    supervisor.start(processes.ingest(home))
     if camera:
         from timelapse.project.stack.demo import start_camera  # noqa: PLC0415
 
@@ -57,7 +57,7 @@ def _start(supervisor: Supervisor, home: Path, port: int, *, camera: bool) -> No
     say(f"  State and logs: {home}\n  Stop with Ctrl-C.\n")
 
 
-def _remember(home: Path, password: str) -> None:
+def _store_password(home: Path, password: str) -> None:
     """Keep the generated password for the next start; whoever reads the home can read the database too."""
     descriptor = os.open(home / "admin_password", os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
@@ -69,12 +69,12 @@ def _password(home: Path) -> str:
     return path.read_text() if path.exists() else "that you chose"
 
 
-def _tend(supervisor: Supervisor, *, demo: bool) -> None:
+def _run(supervisor: Supervisor, *, demo: bool) -> None:
     from timelapse.project.stack.demo import render_first_movie  # noqa: PLC0415
 
     waiting_for_first_movie = demo
     while True:
-        supervisor.tend()
+        supervisor.restart_ended()
         if waiting_for_first_movie:
             waiting_for_first_movie = not render_first_movie()
-        time.sleep(_TEND_EVERY)
+        time.sleep(_CHECK_EVERY_S)

@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from timelapse.project.stack import boot
 from timelapse.project.stack.errors import StackError, Stopped
 from timelapse.project.stack.footage import replay
-from timelapse.project.stack.home import claimed
+from timelapse.project.stack.home import locked_home
 from timelapse.project.stack.ports import free_port
 from timelapse.project.stack.signals import stopping_on_signals
 from timelapse.project.stack.supervisor import Supervisor, supervised
@@ -25,13 +25,13 @@ from timelapse.project.stack.supervisor import Supervisor, supervised
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from timelapse.project.stack.studio import Take
+    from timelapse.project.stack.film_session import MovieStatus
 
-_LOOK_EVERY = 0.1
+_POLL_EVERY_S = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class FilmOptions:
     """What to film, and the movie to make of it."""
 
     footage: Path
@@ -42,39 +42,40 @@ class Order:
     size: tuple[int, int]
 
 
-def film(home: Path, order: Order) -> None:
+def film(home: Path, options: FilmOptions) -> None:
     """Film the footage and write the movie; a summary is printed at the end.
 
     Raises:
         StackError: nothing was written; the message says why and what to do.
     """
-    _require_place(order.out)
-    if not order.footage.exists():
-        msg = f"There is no {order.footage}. Give a folder of pictures, or a video file."
+    _require_writable(options.out)
+    if not options.footage.exists():
+        msg = f"There is no {options.footage}. Give a folder of pictures, or a video file."
         raise StackError(msg)
     started = time.monotonic()
     console = Console(stderr=True)
     with (
         stopping_on_signals(),
-        _workplace(home) as work,
-        claimed(work),
+        _temporary_home(home) as work,
+        locked_home(work),
         supervised(console.print) as supervisor,
     ):
         try:
             address = _boot(supervisor, work)
             with _bars(console) as bars:
-                take = _film(supervisor, work, address, bars, order)
+                status = _film(supervisor, work, address, bars, options)
         except Stopped as stopped:
-            msg = f"Stopped; {order.out} was not written."
+            msg = f"Stopped; {options.out} was not written."
             raise StackError(msg) from stopped
-    width, height = order.size
+    width, height = options.size
     print(  # noqa: T201 - the summary is the command's output
-        f"{order.out}: {take.frames} frames, {take.duration:.2f} s at {order.fps:g} fps, {width}x{height}, "
-        f"{order.out.stat().st_size / 1e6:.1f} MB, made in {time.monotonic() - started:.1f} s"
+        f"{options.out}: {status.frames} frames, {status.duration:.2f} s at {options.fps:g} fps, "
+        f"{width}x{height}, {options.out.stat().st_size / 1e6:.1f} MB, "
+        f"made in {time.monotonic() - started:.1f} s"
     )
 
 
-def _require_place(out: Path) -> None:
+def _require_writable(out: Path) -> None:
     if out.suffix.lower() != ".mp4":
         msg = f"The movie is an MP4: give --out a name that ends in .mp4, not {out.name}."
         raise StackError(msg)
@@ -87,7 +88,7 @@ def _require_place(out: Path) -> None:
 
 
 @contextmanager
-def _workplace(home: Path) -> Iterator[Path]:
+def _temporary_home(home: Path) -> Iterator[Path]:
     """Give a home of its own, thrown away at the end, so that filming goes on beside a running stack."""
     folder = home / "film"
     try:
@@ -121,29 +122,31 @@ def _bars(console: Console) -> Progress:
     )
 
 
-def _film(supervisor: Supervisor, work: Path, address: str, bars: Progress, order: Order) -> Take:
-    from timelapse.project.stack.studio import Studio  # noqa: PLC0415 - Django is set up only now
+def _film(
+    supervisor: Supervisor, work: Path, address: str, bars: Progress, options: FilmOptions
+) -> MovieStatus:
+    from timelapse.project.stack.film_session import FilmSession  # noqa: PLC0415 - Django is set up only now
 
-    studio = Studio.open(order.footage.name)
+    session = FilmSession.open(options.footage.name)
     uploading, rendering = (bars.add_task(name, total=None) for name in ("Uploading", "Rendering"))
-    refused = replay(work, address, studio.token, order.footage, _bar(bars, uploading))
-    studio.start_movie(order.fps, order.size)
-    while not (take := studio.look(_bar(bars, rendering))).ended:
-        supervisor.tend()
-        time.sleep(_LOOK_EVERY)
-    for name, reason in (*refused, *take.left_out):
+    refused = replay(work, address, session.token, options.footage, _bar(bars, uploading))
+    session.start_movie(options.fps, options.size)
+    while not (status := session.status(_bar(bars, rendering))).ended:
+        supervisor.restart_ended()
+        time.sleep(_POLL_EVERY_S)
+    for name, reason in (*refused, *status.left_out):
         bars.console.print(f"Left out {name}: {reason}", highlight=False, soft_wrap=True)
-    if take.failure:
-        raise StackError(take.failure)
-    _deliver(take.path, order.out)
-    return take
+    if status.failure:
+        raise StackError(status.failure)
+    _copy_movie(status.path, options.out)
+    return status
 
 
 def _bar(bars: Progress, bar: TaskID) -> Callable[[float, float | None], None]:
     return lambda done, total: bars.update(bar, completed=done, total=total)
 
 
-def _deliver(movie: Path, out: Path) -> None:
+def _copy_movie(movie: Path, out: Path) -> None:
     """Copy beside the target and rename: whoever looks sees the old file or the whole new one."""
     part = out.with_name(f".{out.name}.part")
     try:
