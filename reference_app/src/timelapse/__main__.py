@@ -13,14 +13,14 @@ DEFAULT_PORT = 8000
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; give its exit code: 0 done, 1 refused with one sentence, 2 a wrong command line.
+    """Run one command; return its exit code: 0 done, 1 failed with a message, 2 wrong command line.
 
-    ``import`` also gives 2 when there is nothing to import, and 3 when some captures were refused.
+    ``import`` also returns 2 when there is nothing to import, and 3 when some captures were refused.
     """
-    given = sys.argv[1:] if arguments is None else arguments
-    if given[:1] == ["manage"]:
-        return _manage(given[1:])
-    options = _parser().parse_args(given)
+    argv = sys.argv[1:] if arguments is None else arguments
+    if argv[:1] == ["manage"]:
+        return _manage(argv[1:])
+    options = _parser().parse_args(argv)
     try:
         return int(options.run(options))
     except StackError as error:
@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("timelapse", description="Film, render and show timelapses.")
+    parser = argparse.ArgumentParser("timelapse", description="Capture, render and show timelapses.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     up = commands.add_parser("up", help="run everything here, with a simulated camera, until Ctrl-C")
     up.add_argument(
@@ -45,12 +45,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     film.add_argument("--size", type=_size, default=(1280, 720), metavar="WxH", help="default: 1280x720")
     film.set_defaults(run=_film)
-    stick = commands.add_parser("import", help="store the captures that a camera wrote to a stick")
-    stick.add_argument("folder", type=Path, metavar="DIR", help="what camera-agent spool export wrote")
-    stick.add_argument(
-        "--camera", metavar="NAME", help="whose they are, by name or id (default: as the stick says)"
+    usb = commands.add_parser("import", help="store the captures that a camera exported to a USB drive")
+    usb.add_argument(
+        "folder", type=Path, metavar="DIR", help="the folder that 'camera-agent spool export' wrote"
     )
-    stick.set_defaults(run=_import)
+    usb.add_argument("--camera", metavar="NAME", help="the camera's name or id (default: as the drive says)")
+    usb.set_defaults(run=_import)
     commands.add_parser("manage", help="Django's management commands: timelapse manage help")
     return parser
 

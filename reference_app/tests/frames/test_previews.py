@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 PICTURE = Picture(width=320, height=240, orientation=1, extension="jpg", bytes=9000)
 
 
-def store(camera, number, of=""):
+def add_preview(camera, number, of=""):
     capture = Capture(
         capture=f"preview-{number:08d}",
         sha256="0" * 64,
@@ -33,14 +33,14 @@ def store(camera, number, of=""):
 
 
 def test_a_preview_is_stored_once(camera):
-    assert store(camera, 1).created
-    assert not store(camera, 1).created
+    assert add_preview(camera, 1).created
+    assert not add_preview(camera, 1).created
     assert stored_preview(camera.pk, "preview-00000001").bytes == 9000
 
 
 def test_the_newest_preview_is_shown_until_its_original_is_here(camera, store):
-    store(camera, 1)
-    newest = store(camera, 2, of="original-of-2").preview
+    add_preview(camera, 1)
+    newest = add_preview(camera, 2, of="original-of-2").preview
     assert newest_previews([camera.pk])[camera.pk] == newest
     assert preview_url(newest) == f"/media/previews/{newest.pk}.jpg"
     store(camera, capture="original-of-2", sequence=2)
@@ -49,13 +49,13 @@ def test_the_newest_preview_is_shown_until_its_original_is_here(camera, store):
 
 def test_only_the_newest_are_kept(camera):
     for number in range(PREVIEWS_KEPT):
-        assert store(camera, number).evicted_files == ()
-    assert store(camera, PREVIEWS_KEPT).evicted_files == ("previews/0.jpg",)
+        assert add_preview(camera, number).evicted_files == ()
+    assert add_preview(camera, PREVIEWS_KEPT).evicted_files == ("previews/0.jpg",)
 
 
 def test_previews_of_nine_cameras_take_one_query(camera, django_assert_num_queries):
     every = [camera, *(cameras.enrol(f"Camera {number}").camera for number in range(8))]
     for each in every:
-        store(each, 1)
+        add_preview(each, 1)
     with django_assert_num_queries(1):
         assert len(newest_previews([each.pk for each in every])) == 9

@@ -1,3 +1,3 @@
-"""Who uses the app: signing in and out."""
+"""User accounts: signing in and out."""
 
 from __future__ import annotations

@@ -10,10 +10,10 @@ from django.db import transaction
 
 @transaction.atomic
 def ensure_operator(username: str = "admin") -> str | None:
-    """Make the first account of a fresh installation, a superuser.
+    """Create the first account of a fresh installation, a superuser.
 
     Returns:
-        The generated password, shown once and stored hashed only; None when the account is there already.
+        The generated password, which is stored only as a hash; None if the account exists already.
     """
     if User.objects.filter(username=username).exists():
         return None

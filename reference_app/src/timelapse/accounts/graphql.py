@@ -1,4 +1,4 @@
-"""Who is signed in; signing in and out."""
+"""The signed-in user; signing in and out."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class User(relay.Node):
 
     @classmethod
     def from_model(cls, user: UserModel) -> Self:
-        """Show the account."""
+        """Build it from a Django user."""
         return cls(pk=user.pk, username=user.get_username(), is_staff=user.is_staff)
 
     @classmethod
@@ -42,7 +42,7 @@ class User(relay.Node):
         node_ids: object,
         required: bool = False,  # noqa: ARG003 - Relay's signature
     ) -> list[Self | None]:
-        """Show oneself only: nobody reads other people's accounts here."""
+        """Return only the signed-in user: users can't read other accounts."""
         me = current_user(info)
         return [
             cls.from_model(me) if me is not None and str(me.pk) == str(node_id) else None
@@ -60,7 +60,7 @@ class SignInInput:
 
 @strawberry.type
 class SignInPayload:
-    """Who is signed in now."""
+    """The user who is signed in now."""
 
     me: User | None
     errors: list[UserError]
@@ -68,7 +68,7 @@ class SignInPayload:
 
 @strawberry.type
 class SignOutPayload:
-    """Nothing but what went wrong."""
+    """The errors, if any."""
 
     errors: list[UserError]
 
@@ -77,9 +77,9 @@ class SignOutPayload:
 class Query:
     """Reads of this app."""
 
-    @strawberry.field(description="Who asks; null when signed out.")
+    @strawberry.field(description="The signed-in user; null when signed out.")
     def me(self, info: Info) -> User | None:
-        """Show who asks."""
+        """Return the signed-in user."""
         user = current_user(info)
         return None if user is None else User.from_model(user)
 

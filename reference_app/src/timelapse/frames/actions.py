@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredFrame:
-    """The frame of a capture, and whether this call made it."""
+    """The frame of a capture, and whether this call created it."""
 
     frame: Frame
     created: bool
@@ -29,9 +29,9 @@ class StoredFrame:
 
 @transaction.atomic
 def store_frame(camera: UUID, capture: Capture, picture: Picture, paths: FramePaths) -> StoredFrame:
-    """Give a picture that lies on disk its row; the unique constraint decides between two at once.
+    """Store the row of a picture whose file is on disk; a capture is stored once, also by concurrent calls.
 
-    ``frame_stored`` is sent, and those who watch the camera are told, after the commit; not for a repetition.
+    After the commit ``frame_stored`` is sent and the camera's watchers are notified, not for a repetition.
     """
     capture = clocks.corrected(camera, capture)
     frame, created = Frame.objects.get_or_create(

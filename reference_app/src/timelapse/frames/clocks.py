@@ -1,4 +1,4 @@
-"""Frames get their true times as soon as they are known: those that are here, and those that come later."""
+"""Corrects capture times when an agent learns the true time, for stored frames and for later ones."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-#: Frames that are re-timed in one transaction.
+#: Frames re-timed per transaction.
 BATCH: Final = 500
-#: A frame whose transaction began before the fix was there is committed by then.
+#: By then, transactions that began before the fix was stored have committed.
 _SETTLES_AFTER: Final = timedelta(minutes=1)
 
 
 def record_fixes(camera: UUID, fixes: Iterable[Fix]) -> list[str]:
-    """Keep what an agent learnt about its clocks, and re-time the first of the frames that are here.
+    """Store an agent's clock fixes, and re-time the first batch of its stored frames.
 
-    What a better source told before is kept. `apply_fixes` does the rest, however many they are.
+    A fix from a better source is never replaced. `apply_fixes` re-times the remaining frames.
 
     Returns:
-        The boots whose fixes are safe here.
+        The boots whose fixes are stored.
     """
     taken = []
     for fix in fixes:
@@ -42,7 +42,7 @@ def record_fixes(camera: UUID, fixes: Iterable[Fix]) -> list[str]:
 
 
 def corrected(camera: UUID, capture: Capture) -> Capture:
-    """Give a capture the true time, when its boot's clock has been fixed to a better quality than its own."""
+    """Return the capture with its true time, if a fix for its boot is better than its own clock."""
     if capture.clock == "synced" or not capture.boot or capture.monotonic_ns is None:
         return capture
     row = ClockFix.objects.filter(camera=camera, boot=capture.boot).first()
@@ -53,7 +53,7 @@ def corrected(camera: UUID, capture: Capture) -> Capture:
 
 
 def retime(camera: UUID, fix: Fix) -> int:
-    """Re-time one batch of the frames of the boot that have a worse clock; say how many they were."""
+    """Re-time one batch of the boot's frames that have a worse clock; return how many."""
     worse = [quality for quality in CLOCK_QUALITIES if fix.improves(quality)]
     with transaction.atomic():
         doubtful = Frame.objects.filter(
@@ -69,7 +69,7 @@ def retime(camera: UUID, fix: Fix) -> int:
 
 
 def improve_time(frame: Frame, capture: Capture) -> None:
-    """Take over a better time that an agent tells of a capture which is stored already."""
+    """Take over a better time that the agent sent for a stored frame."""
     known = CLOCK_QUALITIES.index(frame.clock) if frame.clock in CLOCK_QUALITIES else -1
     if CLOCK_QUALITIES.index(capture.clock) > known:
         worse = Frame.objects.filter(pk=frame.pk, clock=frame.clock)
@@ -77,7 +77,7 @@ def improve_time(frame: Frame, capture: Capture) -> None:
 
 
 def apply_fixes(*, now: datetime | None = None) -> int:
-    """Re-time all frames that wait for it, batch by batch; say how many there were."""
+    """Re-time all frames with pending fixes, batch by batch; return how many."""
     now = now or timezone.now()
     done = 0
     for row in ClockFix.objects.filter(settled=False):
@@ -95,7 +95,7 @@ def _record_fix(camera: UUID, fix: Fix) -> bool:
     if created:
         return True
     if row.source in {"ntp", fix.source}:
-        return False  # as good as any: the agent repeats itself
+        return False  # the stored fix is as good: the agent repeats itself
     row.offset_ns, row.error_ms, row.source, row.settled = fix.offset_ns, fix.error_ms, fix.source, False
     row.save()
     return True

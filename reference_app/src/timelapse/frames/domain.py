@@ -1,4 +1,4 @@
-"""What is known of a frame before it has a row, and where its files lie."""
+"""Values that describe a frame before it has a row, and the paths of its files."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from typing import TYPE_CHECKING, Final, Literal, Self
 if TYPE_CHECKING:
     from uuid import UUID
 
-#: How far the agent's clock can be trusted: set by a time server, worked out later, or not at all.
+#: How reliable a capture time is: from a time server, calculated later, or unknown.
 Clock = Literal["synced", "estimated", "unknown"]
-#: Clocks from bad to good: a better one replaces a worse one, never the other way round.
+#: Clock qualities from worst to best; only a better one replaces another.
 CLOCK_QUALITIES: Final[tuple[Clock, ...]] = ("unknown", "estimated", "synced")
-#: A frame belongs to the film; a preview only shows what the camera sees while originals wait.
+#: A frame is part of the timelapse; a preview only shows what the camera sees until originals arrive.
 Kind = Literal["frame", "preview"]
-#: Whence an agent learnt the true time.
+#: Where an agent got the true time from.
 FixSource = Literal["ntp", "server"]
-#: What a picture is kept as, by its content and not by what its name says.
+#: File extensions by content, not by the name that was sent.
 Extension = Literal["jpg", "png", "webp"]
-#: What the decoder said: nothing, or a complaint that left no pixel out.
+#: Whole, or flawed: the decoder complained but returned every pixel.
 Verdict = Literal["whole", "flawed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
-    """What the agent says of a picture: when, in which order and how it was taken."""
+    """The agent's description of a picture: when, in which order and how it was taken."""
 
     capture: str
     sha256: str
@@ -39,13 +39,13 @@ class Capture:
     filename: str = ""
     exposure: dict[str, object] = field(default_factory=dict)
     kind: Kind = "frame"
-    #: Of a preview: the capture that it is a small copy of.
+    #: For a preview: the capture that it is a small copy of.
     of: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fix:
-    """What an agent learnt about a boot's clock: the true time is its monotonic time + ``offset_ns``."""
+    """A correction for the clock of one boot: true time = monotonic time + ``offset_ns``."""
 
     boot: str
     offset_ns: int
@@ -54,17 +54,17 @@ class Fix:
 
     @property
     def clock(self) -> Clock:
-        """How good a time is that was corrected by it."""
+        """The quality of a time that this fix corrected."""
         return "synced" if self.source == "ntp" else "estimated"
 
     def improves(self, clock: str) -> bool:
-        """Say whether a time of this quality gets better by it."""
+        """Return whether this fix is better than a clock of the given quality."""
         return CLOCK_QUALITIES.index(self.clock) > (
             CLOCK_QUALITIES.index(clock) if clock in CLOCK_QUALITIES else -1
         )
 
     def corrected(self, monotonic_ns: int) -> datetime:
-        """Give the true time of a moment of the boot, to the microsecond."""
+        """Return the true time of a monotonic time, to the microsecond."""
         return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(
             microseconds=(monotonic_ns + self.offset_ns) // 1000
         )
@@ -72,12 +72,12 @@ class Fix:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """What this server found in the picture itself."""
+    """What the server found by decoding the picture."""
 
     #: Pixels as stored, before the orientation is applied.
     width: int
     height: int
-    #: EXIF's word for how to turn it, 1 (upright) to 8.
+    #: EXIF orientation, 1 (upright) to 8.
     orientation: int
     extension: Extension
     bytes: int
@@ -86,15 +86,14 @@ class Picture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FramePaths:
-    """Where a frame's files lie, relative to the media root."""
+    """Paths of a frame's files, relative to the media root."""
 
     frame: str
-    #: Where the small copy will lie; it is made later.
     thumbnail: str
 
     @classmethod
     def of(cls, camera: UUID, capture: str, extension: Extension) -> Self:
-        """Spread a camera's captures over 256 folders, so that none grows too large to list."""
+        """Spread a camera's captures over 256 folders to keep each one small."""
         shard = hashlib.sha256(capture.encode()).hexdigest()[:2]
         folder = PurePosixPath(str(camera), shard)
         return cls(
@@ -103,10 +102,10 @@ class FramePaths:
 
 
 def preview_path(camera: UUID, capture: str) -> str:
-    """Say where a preview lies, relative to the media root; there are few of each camera."""
+    """Return a preview's path relative to the media root; previews need no shards because few are kept."""
     return f"previews/{camera}/{capture}.jpg"
 
 
 def displayed_size(width: int, height: int, orientation: int) -> tuple[int, int]:
-    """Give width and height as people see them: orientations 5 to 8 lie on their side."""
+    """Return width and height after rotation: orientations 5 to 8 swap them."""
     return (height, width) if orientation >= 5 else (width, height)

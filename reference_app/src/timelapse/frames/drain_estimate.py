@@ -1,4 +1,4 @@
-"""When the spools of cameras will be empty, by what arrived lately."""
+"""Estimates when cameras' spools will be empty, from recent arrivals."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-#: Arrivals of so long tell how fast a camera delivers.
+#: Period over which the delivery rate is measured.
 RECENTLY: Final = timedelta(minutes=2)
 
 
 def estimates(cameras: Iterable[UUID], *, now: datetime | None = None) -> dict[UUID, float | None]:
-    """Estimate for each camera in how many seconds its spool is empty; None when it does not get shorter.
+    """Estimate for each camera in how many seconds its spool is empty; None if it isn't getting shorter.
 
-    Three queries, whatever the number of cameras.
+    Takes three queries for any number of cameras.
     """
     rows = Camera.objects.filter(pk__in=set(cameras)).values_list("pk", "spool_pending")
     recent = Frame.objects.filter(camera__in=set(cameras), received_at__gt=(now or timezone.now()) - RECENTLY)

@@ -1,4 +1,4 @@
-"""What happens to frames, told after the commit."""
+"""Signals about frames, sent after the commit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ frame_stored = Signal()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrameStored:
-    """A frame is whole, on disk and in the database."""
+    """A frame was stored: its file is on disk and its row is committed."""
 
     frame: int
     camera: UUID

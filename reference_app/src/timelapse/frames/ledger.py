@@ -1,4 +1,4 @@
-"""What each camera's frames take, a row a day: limits are judged by it without counting frames."""
+"""Frames and bytes per camera and day, so that limits are checked without counting frames."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def add(camera: UUID, size: int, day: date) -> None:
-    """Enter a frame; inside the transaction that stores it, so that the two never disagree."""
+    """Count a frame. Call it inside the transaction that stores the frame."""
     today = Intake.objects.filter(camera=camera, day=day)
     more = {"frames": F("frames") + 1, "bytes": F("bytes") + size}
     if not today.update(**more):
@@ -24,17 +24,17 @@ def add(camera: UUID, size: int, day: date) -> None:
 
 
 def bytes_of(camera: UUID, day: date) -> int:
-    """Say how much arrived on a day."""
+    """Return the bytes that arrived on a day."""
     return Intake.objects.filter(camera=camera, day=day).values_list("bytes", flat=True).first() or 0
 
 
 def stored_bytes(cameras: Iterable[UUID]) -> dict[UUID, int]:
-    """Say how much each camera's frames take, in one query."""
+    """Return the bytes of each camera's frames, in one query."""
     rows = Intake.objects.filter(camera__in=set(cameras)).order_by().values_list("camera")
     return dict(rows.annotate(total=Sum("bytes")))
 
 
 def arrived_since(camera: UUID, now: datetime, within: timedelta, *, at_most: int) -> int:
-    """Count the frames that arrived lately, up to a number beyond which it does not matter."""
+    """Count the frames that arrived within ``within`` before ``now``, but at most ``at_most``."""
     recent = Frame.objects.filter(camera=camera, received_at__gt=now - within).order_by()
     return recent.values("pk")[:at_most].count()

@@ -1,4 +1,4 @@
-"""Frames: pictures that cameras took, whole and stored once."""
+"""Frames: pictures that cameras took, each stored once."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from timelapse.cameras.models import Camera
 
 
 class Frame(models.Model):
-    """One picture. It exists only when its file is whole and on disk."""
+    """One picture. The row exists only when the whole file is on disk."""
 
     camera = models.ForeignKey(Camera, on_delete=models.PROTECT, related_name="frames")
-    #: The agent's own id of the picture: whatever is sent again under it is not stored again.
+    #: The agent's id of the picture; a repeated upload with this id is not stored again.
     capture = models.CharField(max_length=80)
-    #: Grows with each picture of a camera, also over restarts of its agent.
+    #: Increases with each picture of a camera, also across restarts of its agent.
     sequence = models.PositiveBigIntegerField()
     captured_at = models.DateTimeField()
-    #: How far ``captured_at`` can be trusted: synced, estimated or unknown.
+    #: Quality of ``captured_at``: synced, estimated or unknown.
     clock = models.CharField(max_length=10)
-    #: The agent's boot and its monotonic clock (ns): they order a boot's frames even if its clock was wrong.
+    #: The agent's boot and monotonic clock (ns), which order its frames even if its wall clock was wrong.
     boot = models.CharField(max_length=64, blank=True)
     monotonic_ns = models.PositiveBigIntegerField(null=True)
     received_at = models.DateTimeField(auto_now_add=True)
@@ -28,26 +28,26 @@ class Frame(models.Model):
     height = models.PositiveIntegerField()
     orientation = models.PositiveSmallIntegerField(default=1)
     bytes = models.PositiveBigIntegerField()
-    #: Whole, or flawed: the decoder complained, yet left no pixel out.
+    #: Whole, or flawed: the decoder complained but returned every pixel.
     verdict = models.CharField(max_length=10, default="whole")
-    #: The name that the camera gave the file: to be shown, never to be opened.
+    #: The camera's file name: for display only, never used as a path.
     filename = models.CharField(max_length=255, blank=True)
     exposure = models.JSONField(default=dict)
-    #: Where the picture and its small copy lie, relative to the media root.
+    #: Paths of the picture and its thumbnail, relative to the media root.
     file = models.CharField(max_length=200)
     thumbnail = models.CharField(max_length=200)
     #: Whether the small copy has been made (or can't be); until then the picture itself is shown.
     thumbnailed = models.BooleanField(default=False)
 
     class Meta:
-        """A film's order: when it was taken, then the camera's own count."""
+        """Playing order: capture time, then the camera's sequence."""
 
         ordering = ("camera_id", "captured_at", "sequence")
         constraints = (models.UniqueConstraint(fields=("camera", "capture"), name="frame_stored_once"),)
         indexes = (
             models.Index(fields=("camera", "captured_at", "sequence"), name="frame_in_film_order"),
             models.Index(fields=("camera", "received_at"), name="frame_by_arrival"),
-            # Few frames are in these two, so they cost next to nothing.
+            # Partial indexes: they match few frames and cost little.
             models.Index(
                 fields=("camera", "boot"),
                 condition=~models.Q(clock="synced"),
@@ -59,12 +59,12 @@ class Frame(models.Model):
         )
 
     def __str__(self) -> str:
-        """The name by which reports mention it."""
+        """The file name, or the capture id."""
         return self.filename or self.capture
 
 
 class ClockFix(models.Model):
-    """What an agent learnt about the clock of one of its boots; frames of that boot are re-timed by it."""
+    """A clock correction for one boot of an agent; frames of that boot are re-timed with it."""
 
     camera = models.ForeignKey(Camera, on_delete=models.CASCADE, related_name="clock_fixes")
     boot = models.CharField(max_length=64)
@@ -73,11 +73,11 @@ class ClockFix(models.Model):
     #: ntp or server.
     source = models.CharField(max_length=10)
     learnt_at = models.DateTimeField(auto_now=True)
-    #: Whether all frames that were there have been re-timed; later ones are corrected on arrival.
+    #: Whether all earlier frames have been re-timed; later ones are corrected on arrival.
     settled = models.BooleanField(default=False)
 
     class Meta:
-        """One a boot: the best."""
+        """One row per boot: the best fix."""
 
         constraints = (models.UniqueConstraint(fields=("camera", "boot"), name="clock_fix_of_a_boot"),)
         indexes = (
@@ -90,11 +90,11 @@ class ClockFix(models.Model):
 
 
 class Preview(models.Model):
-    """A small picture that shows what a camera sees; never part of a film, and only the newest are kept."""
+    """A small picture of what a camera sees. It is not part of a timelapse; only the newest are kept."""
 
     camera = models.ForeignKey(Camera, on_delete=models.CASCADE, related_name="previews")
     capture = models.CharField(max_length=80)
-    #: The capture that it is a small copy of; empty when it was taken for a look.
+    #: The capture that it is a small copy of; empty if it was requested by itself.
     of = models.CharField(max_length=80, blank=True)
     sequence = models.PositiveBigIntegerField()
     captured_at = models.DateTimeField()
@@ -108,7 +108,7 @@ class Preview(models.Model):
     file = models.CharField(max_length=200)
 
     class Meta:
-        """Newest first; each once."""
+        """Newest first; each capture once."""
 
         ordering = ("camera_id", "-captured_at", "-pk")
         constraints = (models.UniqueConstraint(fields=("camera", "capture"), name="preview_stored_once"),)
@@ -119,7 +119,7 @@ class Preview(models.Model):
 
 
 class Intake(models.Model):
-    """How much a camera's frames of one day (UTC, by arrival) take: the ledger that limits are judged by."""
+    """Count and bytes of a camera's frames per day (UTC, by arrival), for checking upload limits."""
 
     camera = models.ForeignKey(Camera, on_delete=models.CASCADE, related_name="intake")
     day = models.DateField()
@@ -127,7 +127,7 @@ class Intake(models.Model):
     bytes = models.PositiveBigIntegerField(default=0)
 
     class Meta:
-        """One row a day."""
+        """One row per camera and day."""
 
         constraints = (models.UniqueConstraint(fields=("camera", "day"), name="intake_of_a_day"),)
 

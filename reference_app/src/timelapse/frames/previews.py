@@ -1,4 +1,4 @@
-"""Previews: small pictures for a look, apart from the film; the newest few of each camera are kept."""
+"""Previews: small pictures apart from the timelapse; only the newest of each camera are kept."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
     from timelapse.frames.domain import Capture, Picture
 
-#: So many previews of a camera are kept, the newest.
+#: Number of previews kept per camera.
 PREVIEWS_KEPT: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredPreview:
-    """A preview, whether this call stored it, and the files whose room it takes."""
+    """A preview, whether this call stored it, and the files to remove for it."""
 
     preview: Preview
     created: bool
@@ -34,7 +34,7 @@ class StoredPreview:
 
 @transaction.atomic
 def store_preview(camera: UUID, capture: Capture, picture: Picture, file: str) -> StoredPreview:
-    """Give a preview that lies on disk its row; the caller removes the files of those crowded out."""
+    """Store the row of a preview whose file is on disk; the caller removes ``evicted_files``."""
     preview, created = Preview.objects.get_or_create(
         camera_id=camera,
         capture=capture.capture,
@@ -65,7 +65,7 @@ def stored_preview(camera: UUID, capture: str) -> Preview | None:
 
 
 def newest_previews(cameras: Iterable[UUID]) -> dict[UUID, Preview]:
-    """Find each camera's newest preview whose original is not here yet, in one query."""
+    """Return each camera's newest preview whose original has not arrived yet, in one query."""
     original = Frame.objects.filter(camera=OuterRef("camera"), capture=OuterRef("of"))
     waiting = Preview.objects.filter(camera__in=set(cameras)).exclude(Exists(original))
     found: dict[UUID, Preview] = {}
@@ -75,10 +75,10 @@ def newest_previews(cameras: Iterable[UUID]) -> dict[UUID, Preview]:
 
 
 def file_of_preview(preview: Preview) -> Path:
-    """Locate the picture on disk."""
+    """Return the path of the picture."""
     return conf.get().media_root / preview.file
 
 
 def preview_url(preview: Preview) -> str:
-    """Give the address at which browsers find the picture."""
+    """Return the URL of the picture."""
     return f"/media/previews/{preview.pk}.jpg"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def frames_of(camera: UUID) -> QuerySet[Frame]:
-    """Give a camera's frames in a film's order."""
+    """Return a camera's frames in playing order: by capture time, then sequence."""
     return Frame.objects.filter(camera=camera).order_by("captured_at", "sequence")
 
 
@@ -27,16 +27,16 @@ def stored_frame(camera: UUID, capture: str) -> Frame | None:
 
 
 def latest_frames(cameras: Iterable[UUID]) -> dict[UUID, Frame]:
-    """Find the latest frame of each camera, in one query, whatever their number."""
+    """Return the latest frame of each camera, in one query."""
     latest = (
         Frame.objects.filter(camera=OuterRef("pk")).order_by("-captured_at", "-sequence").values("pk")[:1]
     )
-    wanted = Camera.objects.filter(pk__in=set(cameras)).values(latest=Subquery(latest))
-    return {frame.camera_id: frame for frame in Frame.objects.filter(pk__in=wanted)}
+    latest_ids = Camera.objects.filter(pk__in=set(cameras)).values(latest=Subquery(latest))
+    return {frame.camera_id: frame for frame in Frame.objects.filter(pk__in=latest_ids)}
 
 
 def frame_counts(cameras: Iterable[UUID]) -> dict[UUID, int]:
-    """Count the frames of each camera, in one query; a camera without any is left out."""
+    """Count the frames of each camera, in one query; cameras without frames are left out."""
     counted = (
         Frame.objects.filter(camera__in=set(cameras)).order_by().values_list("camera").annotate(n=Count("pk"))
     )
@@ -44,20 +44,20 @@ def frame_counts(cameras: Iterable[UUID]) -> dict[UUID, int]:
 
 
 def file_of(frame: Frame) -> Path:
-    """Locate the picture on disk."""
+    """Return the path of the picture."""
     return conf.get().media_root / frame.file
 
 
 def thumbnail_of(frame: Frame) -> Path:
-    """Locate the small copy on disk."""
+    """Return the path of the thumbnail."""
     return conf.get().media_root / frame.thumbnail
 
 
 def image_url(frame: Frame) -> str:
-    """Give the address at which browsers find the picture."""
+    """Return the URL of the picture."""
     return f"/media/frames/{frame.pk}{Path(frame.file).suffix}"
 
 
 def thumbnail_url(frame: Frame) -> str:
-    """Give the address at which browsers find the small copy."""
+    """Return the URL of the thumbnail."""
     return f"/media/thumbnails/{frame.pk}.jpg"

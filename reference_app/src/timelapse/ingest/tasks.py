@@ -1,4 +1,4 @@
-"""What ingest does after the request, and now and then."""
+"""Periodic tasks of ingest."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from timelapse.ingest.pipeline import incoming, thumbnails
 
 @shared_task(name="ingest.sweep_uploads")
 def sweep_uploads() -> int:
-    """Remove the uploads that were left unfinished for too long, and say how many there were."""
+    """Remove uploads that were left unfinished for too long; return how many."""
     return incoming.sweep(timezone.now() - UPLOADS_LAST)
 
 
@@ -29,11 +29,11 @@ def make_thumbnails() -> int:
 
 @shared_task(name="ingest.settle_clocks")
 def settle_clocks() -> int:
-    """Re-time the frames whose boot's clock has been fixed, and say how many there were."""
+    """Re-time frames whose boot's clock was fixed; return how many."""
     return clocks.apply_fixes()
 
 
 @shared_task(name="ingest.trim_logs")
 def trim_agent_logs() -> int:
-    """Remove the oldest log messages of agents, and say how many."""
+    """Remove the oldest log messages of agents; return how many."""
     return trim_logs(Camera.objects.values_list("pk", flat=True))

@@ -1,4 +1,4 @@
-"""The project as a Django app: joins the packages when Django is ready."""
+"""The project as a Django app: connects the packages when Django is ready."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from django.apps import AppConfig
 
 
 class ProjectConfig(AppConfig):
-    """Wires what no single app may know."""
+    """Connects what no single app may import."""
 
     name = "timelapse.project"
     label = "project"
 
     def ready(self) -> None:
-        """Make the Celery app current, and let progress flow to the store and to those who watch."""
+        """Make the Celery app current, and install progress reporting."""
         from timelapse.project import celery, reporting  # noqa: F401, PLC0415
 
         reporting.install()

@@ -1,6 +1,6 @@
-"""The one ASGI application: Django, websockets, and the raw apps beside it.
+"""The ASGI application: Django, websockets, and the Starlette apps of uploads and media.
 
-Django reads a whole request body before a view runs, so uploads and media are apps of their own.
+Django reads the whole request body before a view runs, so uploads and media bypass it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 class Assets(StaticFiles):
-    """The built page's files: their names carry a hash of their content, so browsers may keep them."""
+    """The built page's files. Their names contain a content hash, so browsers may cache them forever."""
 
     async def get_response(self, path: str, scope: Scope):  # type: ignore[no-untyped-def] # noqa: ANN201, D102
         response = await super().get_response(path, scope)

@@ -1,4 +1,4 @@
-"""The Celery app: every task starts as a child of whatever caused it."""
+"""The Celery app. Every task is logged as a child of its cause."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page: the built user interface's index, sent with a CSRF cookie."""
+"""Serves the built user interface's index with a CSRF cookie."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 NOT_BUILT = "The page is not built. Run './dev up', which builds it, or 'npm run build' in reference_app/ui."
-#: Nothing from elsewhere: scripts and pictures come from here; MUI writes its styles into the page.
+#: Only same-origin content; MUI needs inline styles.
 POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
     "style-src 'self' 'unsafe-inline'; "
@@ -21,7 +21,7 @@ POLICY = (
 @require_safe
 @ensure_csrf_cookie
 def page(_request: HttpRequest) -> HttpResponse:
-    """Answer every address that is nobody else's with the single page app."""
+    """Serve the single page app at every URL that no other view handles."""
     index = Path(settings.UI_DIST) / "index.html"
     if not index.exists():
         return HttpResponse(NOT_BUILT, status=503, content_type="text/plain")

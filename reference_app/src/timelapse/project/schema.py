@@ -1,4 +1,4 @@
-"""The one GraphQL schema, composed of what each app brings."""
+"""The GraphQL schema, merged from the apps' types."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from timelapse.shared.graphql import SCALARS
 
 @strawberry.type
 class NodeQuery:
-    """Relay's entry."""
+    """Relay's entry point."""
 
-    node: relay.Node | None = relay.node(description="Anything that has a global id.")
+    node: relay.Node | None = relay.node(description="Any object that has a global id.")
 
 
 _APPS = (

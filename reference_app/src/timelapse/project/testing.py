@@ -1,4 +1,4 @@
-"""Settings of the tests: the deployment's own, with a home that is thrown away."""
+"""Settings for tests: the deployment's, with a temporary home."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Django's own pages; everything else is the single page app, which finds its way by itself."""
+"""The admin and GraphQL; every other URL is the single page app, which routes by itself."""
 
 from __future__ import annotations
 

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 class GraphQLView(AsyncGraphQLView[StrawberryDjangoContext]):
-    """The endpoint; its user is read before any resolver runs."""
+    """The endpoint. It loads the user before any resolver runs."""
 
     async def get_context(
         self, request: HttpRequest, response: HttpResponse | TemporalResponse
     ) -> StrawberryDjangoContext:
-        """Load the user first: a lazy one would read the database inside async code."""
+        """Load the user now: a lazy one would query the database in async code."""
         request.user = await request.auser()
         return StrawberryDjangoContext(request=request, response=response)  # type: ignore[arg-type] # as upstream

@@ -1,3 +1,3 @@
-"""Publishing: movies, posters, frames and thumbnails for browsers."""
+"""Publishing: serves movies, posters, frames and thumbnails to browsers."""
 
 from __future__ import annotations

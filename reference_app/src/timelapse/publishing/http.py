@@ -1,9 +1,9 @@
-"""Movies, posters, frames, thumbnails and previews for who is signed in.
+"""Serves movies, posters, frames, thumbnails and previews to signed-in users.
 
-Addresses name rows, never paths: ``movies/<pk>.mp4``, ``posters/<pk>.jpg``, ``frames/<pk>.<extension>``,
-``thumbnails/<pk>.jpg`` and ``previews/<pk>.jpg``; where the file lies the database says. Parts of a file are
-given (HTTP Range), so that browsers can wind a movie: 206, or 416 when the file is shorter. 401 when nobody
-is signed in, 404 when there is no such file (yet); both as ``{"error": {"code", "message", "remedy"}}``.
+URLs contain primary keys, never paths: ``movies/<pk>.mp4``, ``posters/<pk>.jpg``,
+``frames/<pk>.<extension>``, ``thumbnails/<pk>.jpg`` and ``previews/<pk>.jpg``; the database has the path.
+Ranges are supported (206, or 416 beyond the end), so that browsers can seek in a movie. Errors are 401 when
+nobody is signed in and 404 when there is no such file (yet), as ``{"error": {"code", "message", "remedy"}}``.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
     from timelapse.publishing.queries import Published
 
-#: Browsers may keep a file for an hour, for this person only; afterwards they ask whether it has changed.
-_KEEP: Final = {"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
-#: What stands in for a file that is being made.
-_ASK_AGAIN: Final = {**_KEEP, "Cache-Control": "private, no-cache"}
+#: Browsers may cache a file privately for an hour, then revalidate it.
+_CACHE: Final = {"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
+#: For a stand-in: browsers must revalidate it each time.
+_REVALIDATE: Final = {**_CACHE, "Cache-Control": "private, no-cache"}
 _FILE = re.compile(r"([1-9][0-9]{0,17})\.([a-z0-9]{1,5})")
 
 
@@ -48,7 +48,7 @@ def _serving(find: Callable[[int, str], Published | None]) -> Callable[[Request]
 
 
 def _answer(request: Request, found: Published) -> Response:
-    keep = _KEEP if found.lasting else _ASK_AGAIN
+    keep = _CACHE if found.lasting else _REVALIDATE
     answer = FileResponse(found.path, headers=keep, media_type=found.media_type, stat_result=found.stat)
     known = {tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")}
     if answer.headers["ETag"] in known or "*" in known:

@@ -1,4 +1,4 @@
-"""Which file an address means."""
+"""Finds the file of a URL."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _PICTURES: Final = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """A file that is there to be read, and what it is."""
+    """An existing file and its media type."""
 
     path: Path
     stat: os.stat_result
     media_type: str
-    #: Whether the same address will always give these bytes.
+    #: Whether the URL will always return these bytes.
     lasting: bool = True
 
 
@@ -53,7 +53,7 @@ def frame(pk: int, extension: str) -> Published | None:
 
 
 def thumbnail(pk: int, extension: str) -> Published | None:
-    """Find a frame's small copy; the picture itself until that is made."""
+    """Find a frame's thumbnail; the picture itself if there is none."""
     wanted = Frame.objects.filter(pk=pk).only("thumbnail", "file")
     found = wanted.first() if extension == "jpg" else None
     if found is None:

@@ -1,3 +1,3 @@
-"""Movies: asked for, rendered by a worker, watched while they grow."""
+"""Movies: requested, rendered by a worker, followed live."""
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ RENDER_TASK = "rendering.render_movie"
 
 
 class InvalidOptions(fsmlock.Refused):
-    """The wished movie can't be; ``by_field`` says why, field by field."""
+    """Some render options are invalid; ``by_field`` has the reason for each field."""
 
     def __init__(self, by_field: Mapping[str, fsmlock.Reason]) -> None:
         super().__init__(by_field.values())
@@ -43,7 +43,7 @@ class InvalidOptions(fsmlock.Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovieFile:
-    """What was found in the finished file; ``left_out`` has a frame, a code and a reason in each row."""
+    """What the finished file contains; ``left_out`` has a frame, a code and a reason in each row."""
 
     frame_count: int
     duration_s: float
@@ -53,10 +53,10 @@ class MovieFile:
 
 @transaction.atomic
 def request_render(timelapse: int, options: RenderOptions, user: User | None = None) -> Movie:
-    """Ask for a movie of the frames that are there when a worker begins.
+    """Request a movie of the frames that exist when a worker begins.
 
     Raises:
-        InvalidOptions: a field of the options can't be.
+        InvalidOptions: a field of the options is invalid.
         Refused: there is no such timelapse, it has no frames, or a movie of it is being rendered.
     """
     if wrong := options.validation_errors():
@@ -79,10 +79,10 @@ def request_render(timelapse: int, options: RenderOptions, user: User | None = N
 
 @transaction.atomic
 def cancel_movie(movie: int, user: User | None = None) -> Movie:
-    """Call a movie off: at once while it waits; its worker is asked to stop while it is being rendered.
+    """Cancel a queued movie at once, or send a cancel request to the worker that renders it.
 
     Raises:
-        Refused: there is no such movie, or it is neither waiting nor being rendered.
+        Refused: there is no such movie, or it is neither queued nor being rendered.
     """
     found = _get_movie(movie)
     _require_allowed(found, "cancel", user)
@@ -98,10 +98,10 @@ def cancel_movie(movie: int, user: User | None = None) -> Movie:
 
 @transaction.atomic
 def retry_movie(movie: int, user: User | None = None) -> Movie:
-    """Render a movie that failed or was cancelled after all.
+    """Queue a failed or cancelled movie again.
 
     Raises:
-        Refused: there is no such movie, or it needs no retry.
+        Refused: there is no such movie, or it is neither failed nor cancelled.
     """
     found = _get_movie(movie)
     _require_allowed(found, "retry", user)
@@ -116,10 +116,10 @@ def retry_movie(movie: int, user: User | None = None) -> Movie:
 
 
 def delete_movie(movie: int, user: User | None = None) -> Movie:
-    """Remove a movie's files, and hide its row. What a crash leaves half done is done when it is asked again.
+    """Remove a movie's files, and hide its row. Calling it again completes what a crash interrupted.
 
     Raises:
-        Refused: there is no such movie, or it is still waiting or being rendered.
+        Refused: there is no such movie, or it is queued or being rendered.
     """
     with transaction.atomic():
         found = Movie.objects.select_related("timelapse__camera").filter(pk=movie).first()
@@ -137,7 +137,7 @@ def delete_movie(movie: int, user: User | None = None) -> Movie:
 
 
 def begin(movie: Movie, token: int) -> None:
-    """Note that the holder of this token renders the movie. To be called in the hold's transaction."""
+    """Record that the holder of this token renders the movie. Call it in the hold's transaction."""
     movie.start()
     movie.token = token
     movie.attempts += 1
@@ -146,7 +146,7 @@ def begin(movie: Movie, token: int) -> None:
 
 
 def finish(movie: Movie, file: MovieFile) -> None:
-    """Note that the file is in its place. To be called within the hold's transaction."""
+    """Record that the file is in place. Call it in the hold's transaction."""
     movie.finish()
     for field, value in asdict(file).items():
         setattr(movie, field, value)
@@ -154,7 +154,7 @@ def finish(movie: Movie, file: MovieFile) -> None:
 
 
 def fail(movie: Movie, reason: fsmlock.Reason) -> None:
-    """Note why the movie can't be made."""
+    """Record why the movie can't be rendered."""
     movie.fail()
     movie.failure_code = reason.code
     movie.failure_message = reason.message
@@ -163,19 +163,19 @@ def fail(movie: Movie, reason: fsmlock.Reason) -> None:
 
 
 def mark_cancelled(movie: Movie) -> None:
-    """Note that the worker stopped because somebody asked it to."""
+    """Record that the worker stopped at a cancel request."""
     movie.cancel()
     _save(movie, finished=True)
 
 
 @transaction.atomic
 def recover(movie: Movie) -> None:
-    """Send the movie's task again: its worker is gone, or the task never came.
+    """Send the movie's task again, after its worker died or the task was lost.
 
-    A movie that outlived no worker several times fails: it may be what kills them.
+    A movie whose workers died several times fails: it may be the cause.
 
     Raises:
-        StaleState: somebody else was faster; nothing is to be done.
+        StaleState: the movie changed meanwhile; nothing needs to be done.
     """
     if movie.attempts >= MAX_ATTEMPTS:
         fail(movie, WORKERS_DIED)
@@ -187,17 +187,17 @@ def recover(movie: Movie) -> None:
 
 
 def enqueue(movie: Movie) -> None:
-    """Put the movie's task into the queue, once the transaction has committed."""
+    """Send the movie's task when the transaction has committed."""
     task_id = str(uuid.uuid4())
     Movie.objects.filter(pk=movie.pk).update(task_id=task_id, sent_at=Now())
     movie.task_id = task_id
     notify(movie)
-    # robust: when the broker can't be reached the movie waits, says so, and its task is sent again later.
+    # robust: if the broker can't be reached, the movie stays queued and its task is sent again later.
     transaction.on_commit(lambda: _publish(movie, task_id), robust=True)
 
 
 def notify(movie: Movie, *, new: bool = False) -> None:
-    """Let those who watch know that the movie has changed, or is new."""
+    """Notify watchers that the movie has changed, or is new."""
     event = MovieChanged(movie=movie.pk, timelapse=movie.timelapse_id, state=movie.state)
     transaction.on_commit(lambda: movie_changed.send_robust(Movie, event=event), robust=True)
     live.changed(group_of(movie.timelapse_id), movie=movie.pk, new=new)

@@ -1,4 +1,4 @@
-"""What may be rendered, decided from values alone."""
+"""Options and limits of rendering. Pure."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ MIN_SIDE: Final = 16
 #: H.264 goes further, but no browser is sure to play it.
 MAX_SIDE: Final = 7680
 
-#: How long a dead worker's hold keeps others from rendering the timelapse.
+#: How long a dead worker's hold blocks the timelapse.
 LEASE: Final = timedelta(seconds=10)
-#: A movie that waits this long though nobody renders its timelapse has lost its task: it is sent again.
+#: A queued movie's task counts as lost after this time if nobody renders its timelapse; it is sent again.
 RESEND_AFTER: Final = timedelta(seconds=15)
 
-#: Workers that may die of one movie before it fails for good.
+#: Attempts that may end with a dead worker before the movie fails.
 MAX_ATTEMPTS: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderOptions:
-    """The movie that somebody asks for: frames per second, width and height in pixels."""
+    """How a movie is rendered: frames per second, width and height in pixels."""
 
     fps: float = 30.0
     width: int = 1280
     height: int = 720
 
     def validation_errors(self) -> dict[str, Reason]:
-        """Say what is wrong with it, by field; nothing, when it is fine."""
+        """Return the reason for each invalid field; empty if all are valid."""
         wrong: dict[str, Reason] = {}
         if not math.isfinite(self.fps) or not MIN_FPS <= self.fps <= MAX_FPS:
             wrong["fps"] = Reason(
@@ -52,7 +52,7 @@ class RenderOptions:
 
     @property
     def even_size(self) -> tuple[int, int]:
-        """Width and height as they will be: H.264 for browsers (yuv420p) halves both for its colour."""
+        """Width and height rounded down to even: H.264 for browsers (yuv420p) halves both for colour."""
         return self.width // 2 * 2, self.height // 2 * 2
 
 
@@ -71,6 +71,6 @@ WORKERS_DIED: Final = Reason(
 )
 INTERNAL: Final = Reason(
     code="internal",
-    message="Rendering stopped at an error that nobody thought of.",
+    message="Rendering stopped at an unexpected error.",
     remedy="Retry; when it happens again, look for the movie's causal id in the log.",
 )

@@ -1,4 +1,4 @@
-"""What happens to movies, told after the commit."""
+"""Signals about movies, sent after the commit."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ movie_changed = Signal()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovieChanged:
-    """A movie was asked for or has another state now."""
+    """A movie was requested or changed its state."""
 
     movie: int
     timelapse: int

@@ -1,4 +1,4 @@
-"""What workers do with movies: claim the lock, render, report."""
+"""Celery tasks that render movies under the timelapse's lock."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ cancellation(fsmlock.CancelRequested)
 
 @shared_task(name=RENDER_TASK)
 def render_movie(movie: int) -> None:
-    """Render the movie, unless that is done, being done or no longer wanted.
+    """Render the movie unless it is finished, cancelled or being rendered.
 
-    However often this is delivered, a movie is rendered once at a time: the timelapse's render lock decides.
-    Who doesn't get the lock leaves: whoever has it sends for the next movie in line when it is done.
+    The timelapse's render lock ensures that repeated deliveries render a movie once at a time.
+    A task that doesn't get the lock returns; its holder enqueues the next movie when it is done.
     """
     found = queries.movie_by_id(movie)
     if found is None or found.state not in {Movie.States.QUEUED, Movie.States.RENDERING}:
@@ -45,14 +45,14 @@ def render_movie(movie: int) -> None:
         if not held:
             return
         _render_with(held, found)
-    actions.notify(found)  # the lock is free only now: the next movie may be asked for
+    actions.notify(found)  # only now is the lock free, so that another movie can be requested
     if waiting := queries.next_queued(found.timelapse_id):
         actions.enqueue(waiting)
 
 
 @shared_task(name="rendering.recover_movies")
 def recover_movies() -> None:
-    """Send again the tasks of movies whose worker died or whose task never came."""
+    """Send the tasks of movies again whose worker died or whose task was lost."""
     for movie in queries.possibly_orphaned():
         if not queries.render_lock_reasons(movie.timelapse):
             with suppress(fsmlock.StaleState):

@@ -1,4 +1,4 @@
-"""Why a queued movie isn't being rendered yet: joins what the locks and the queues know."""
+"""Why a queued movie isn't being rendered yet: the reasons of its lock, else those of its queue."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from timelapse.rendering.models import Movie
 
 
-#: A task that was sent so lately may be between queue and worker, where nobody sees it.
+#: A task sent less than this ago may be between queue and worker, where it can't be observed.
 IN_TRANSIT: Final = timedelta(seconds=2)
 
 
 def waiting_reasons(movies: Iterable[Movie]) -> dict[int, tuple[Reason, ...]]:
-    """Say for each queued movie what it waits for, the lock first; one look at the queues for all of them."""
+    """Return the reasons for each queued movie, the lock's first; takes one queue snapshot for all."""
     queued = list(movies)
     held = {timelapse: render_lock_reasons(timelapse) for timelapse in {movie.timelapse for movie in queued}}
     snapshot = queue_insight.snapshot()

@@ -1,4 +1,4 @@
-"""The app's own settings: one dict, ``TIMELAPSE``, read into one frozen value."""
+"""The app's settings: the dict ``TIMELAPSE``, read into one frozen dataclass."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from django.core.signals import setting_changed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What an operator may tune; every field has a default that needs no thought."""
+    """Settings for operators; every field has a default."""
 
-    #: Folder of frames, thumbnails, uploads under way, quarantine and movies.
+    #: Folder of frames, thumbnails, uploads in progress, quarantine and movies.
     media_root: Path = field(default_factory=lambda: Path(settings.MEDIA_ROOT))
     #: Largest picture that a camera may send, bytes.
     max_upload_bytes: int = 50_000_000
-    #: Most pixels that a picture may claim in its header; more is a decompression bomb.
+    #: Most pixels that a picture's header may claim; more counts as a decompression bomb.
     max_pixels: int = 200_000_000
-    #: Most frames that one camera may begin to send within a minute; 0: as many as it can.
+    #: Most frames that one camera may begin to send per minute; 0: unlimited.
     frames_per_minute: int = 12_000
-    #: Most bytes of frames that one camera may send in a day (UTC); 0: without limit.
+    #: Most bytes of frames that one camera may send per day (UTC); 0: unlimited.
     bytes_per_day: int = 0
-    #: Most bytes of frames that are stored of one camera; 0: as many as the disk takes.
+    #: Most bytes of frames stored per camera; 0: unlimited.
     stored_bytes: int = 0
-    #: Most uploads that one camera may have under way at once in one server process.
+    #: Most concurrent uploads per camera in one server process.
     uploads_per_camera: int = 8
-    #: Most uploads under way at once in one server process, of all cameras; more are told to come back.
+    #: Most concurrent uploads of all cameras in one server process; further ones must retry later.
     concurrent_uploads: int = 64
-    #: Seconds between two captures that a new camera is told to keep.
+    #: Default interval between captures of a new camera, seconds.
     frame_interval_s: float = 2.0
     #: Seconds within which a subscription promises its next message.
     beat_seconds: float = 5.0
@@ -38,7 +38,7 @@ class Settings:
 
 @cache
 def get() -> Settings:
-    """Give the settings in force; cleared when a test overrides them."""
+    """Return the current settings; the cache is cleared when a test overrides them."""
     return Settings(**getattr(settings, "TIMELAPSE", {}))
 
 

@@ -1,4 +1,4 @@
-"""What every app's GraphQL needs: who asks, why not, and the shape of live updates."""
+"""What every app's GraphQL needs: the current user, user errors, and live updates."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 BigInt = NewType("BigInt", int)
 
-#: For the schema's configuration.
+#: Scalars for the schema's configuration.
 SCALARS: Mapping[object, ScalarDefinition] = {
     BigInt: strawberry.scalar(
         name="BigInt",
@@ -33,9 +33,9 @@ SCALARS: Mapping[object, ScalarDefinition] = {
 }
 
 
-@strawberry.type(description="Why a mutation did nothing, and what to do about it.")
+@strawberry.type(description="Why a mutation did nothing, and the remedy.")
 class UserError:
-    """Why a mutation did nothing, and what to do about it."""
+    """Why a mutation did nothing, and the remedy."""
 
     code: str
     message: str
@@ -43,9 +43,9 @@ class UserError:
     field: str | None = None
 
 
-@strawberry.enum(description="What a live update brings: everything, a change, or only a sign of life.")
+@strawberry.enum(description="What a live update contains: a snapshot, a change, or only a heartbeat.")
 class UpdateKind(Enum):
-    """What a live update brings: everything, a change, or only a sign of life."""
+    """What a live update contains: a snapshot, a change, or only a heartbeat."""
 
     SNAPSHOT = "SNAPSHOT"
     DELTA = "DELTA"
@@ -53,7 +53,7 @@ class UpdateKind(Enum):
 
 
 def signed_in(info: Info) -> User:
-    """Give the user who asks, over HTTP or a websocket.
+    """Return the signed-in user, over HTTP or a websocket.
 
     Raises:
         GraphQLError: nobody is signed in (``extensions.code`` is ``signed_out``).
@@ -66,7 +66,7 @@ def signed_in(info: Info) -> User:
 
 
 def current_user(info: Info) -> User | None:
-    """Give the user who asks, or None."""
+    """Return the signed-in user, or None."""
     context = info.context
     # Over a websocket the context is strawberry's Channels dict.
     user = context["ws"].scope["user"] if isinstance(context, dict) else context.request.user
@@ -76,7 +76,7 @@ def current_user(info: Info) -> User | None:
 
 
 def user_errors(reasons: Iterable[fsmlock.Reason], *, field: str | None = None) -> list[UserError]:
-    """Turn the reasons of a refusal into the ``errors`` of a payload."""
+    """Convert the reasons of a refusal to the ``errors`` of a payload."""
     return [
         UserError(field=field, code=reason.code, message=reason.message, remedy=reason.remedy)
         for reason in reasons
@@ -84,5 +84,5 @@ def user_errors(reasons: Iterable[fsmlock.Reason], *, field: str | None = None) 
 
 
 def reasons_of(reasons: Iterable[fsmlock.Reason]) -> list[Reason]:
-    """Turn reasons into their GraphQL type."""
+    """Convert reasons to their GraphQL type."""
     return [Reason.from_value(reason) for reason in reasons]

@@ -1,3 +1,3 @@
-"""Timelapses: what is filmed, by which camera, from when to when."""
+"""Timelapses: which camera captures what, from when to when."""
 
 from __future__ import annotations

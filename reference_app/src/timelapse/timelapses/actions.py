@@ -26,10 +26,10 @@ NO_CAMERA = Reason(
 def create_timelapse(
     *, camera: UUID, name: str, starts_at: datetime | None = None, ends_at: datetime | None = None
 ) -> Timelapse:
-    """Make a timelapse of what the camera films, from now on and before, or in a stretch of time.
+    """Create a timelapse of a camera's frames, of all time or of a period.
 
     Raises:
-        Refused: the name is empty or too long, there is no such camera, or the stretch ends before it starts.
+        Refused: the name is empty or too long, the camera doesn't exist, or the period ends before it starts.
     """
     reasons = validation_errors(name, starts_at, ends_at)
     if camera_by_id(camera) is None:
@@ -45,10 +45,10 @@ def create_timelapse(
 
 
 def notify_new_frame(timelapse: int, frame: int) -> None:
-    """Let those who watch the timelapse know that it has a new frame."""
+    """Notify the timelapse's watchers of a new frame."""
     live.changed(group_of(timelapse), frame=frame)
 
 
 def group_of(timelapse: int) -> str:
-    """Name the group of those who watch a timelapse."""
+    """Return the channel group of a timelapse's watchers."""
     return f"timelapse.{timelapse}"

@@ -1,4 +1,4 @@
-"""What makes a timelapse one, decided from values alone."""
+"""Validation of timelapses. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LONGEST_NAME: Final = 80
 
 
 def validation_errors(name: str, starts_at: datetime | None, ends_at: datetime | None) -> tuple[Reason, ...]:
-    """Say what is wrong with the wish for a timelapse; nothing, when it is fine."""
+    """Return the reasons why a timelapse of these values is invalid; none if it is valid."""
     reasons = []
     if not name.strip():
         reasons.append(

@@ -1,4 +1,4 @@
-"""What happens to timelapses, told after the commit."""
+"""Signals about timelapses, sent after the commit."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ timelapse_created = Signal()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelapseCreated:
-    """There is a new timelapse."""
+    """A timelapse was created."""
 
     timelapse: int
     camera: UUID

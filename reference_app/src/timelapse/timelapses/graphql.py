@@ -1,4 +1,4 @@
-"""Timelapses for the page: what is filmed, how much there is of it, what may be done."""
+"""GraphQL of timelapses: frames, locks and available transitions."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ from timelapse.timelapses.queries import Footage
 
 
 @strawberry_django.type(
-    models.Timelapse, description="What a camera films, or filmed.", disable_optimization=True
+    models.Timelapse, description="A camera's frames of a period.", disable_optimization=True
 )
 class Timelapse(relay.Node):
-    """A timelapse. Apps that know more of it (its movies) extend this type."""
+    """A timelapse. Downstream apps extend this type (movies)."""
 
     name: str
     state: str
@@ -42,40 +42,40 @@ class Timelapse(relay.Node):
 
     @classmethod
     def get_queryset(cls, queryset: QuerySet[models.Timelapse], info: Info) -> QuerySet[models.Timelapse]:
-        """Show timelapses to who is signed in, by whatever way they are reached."""
+        """Allow signed-in users only, on every path to a timelapse."""
         signed_in(info)
         return queryset.select_related("camera")
 
     @strawberry_django.field(description="How many frames there are.")
     async def frame_count(self) -> int:
-        """Count them together with those of the other timelapses of the request."""
+        """Load it together with those of the other timelapses of the request."""
         return (await footage_of(cast("models.Timelapse", self))).frame_count
 
     @strawberry_django.field(description="The latest frame by the time it was taken.")
     async def latest_frame(self) -> Frame | None:
-        """Look it up together with those of the other timelapses of the request."""
+        """Load it together with those of the other timelapses of the request."""
         return cast("Frame | None", (await footage_of(cast("models.Timelapse", self))).latest)
 
-    @strawberry_django.connection(DjangoListConnection[Frame], description="Its frames in a film's order.")
+    @strawberry_django.connection(DjangoListConnection[Frame], description="Its frames in playing order.")
     def frames(self) -> Iterable[Frame]:
-        """Give the frames; the connection takes the slice that is asked for."""
+        """Return all frames; the connection takes the requested slice."""
         return cast("Iterable[Frame]", cast("models.Timelapse", self).frames())
 
     @strawberry_django.field(description="What can be done with it, and why not.")
     def available_transitions(self, info: Info) -> list[Transition]:
-        """Ask the state machine."""
+        """Evaluate the state machine."""
         timelapse = cast("models.Timelapse", self)
         return [Transition.from_value(each) for each in fsmlock.available(timelapse, signed_in(info))]
 
-    @strawberry_django.field(description="Who works on it now.")
+    @strawberry_django.field(description="The locks that are held on it now.")
     def locks(self) -> list[Hold]:
-        """Ask the locks."""
+        """Read the holds."""
         return [Hold.from_value(hold) for hold in fsmlock.holds_on(cast("models.Timelapse", self))]
 
 
 @strawberry.input
 class CreateTimelapseInput:
-    """Which camera films it, and what to call it."""
+    """The camera, and the timelapse's name."""
 
     camera: relay.GlobalID
     name: str
@@ -83,7 +83,7 @@ class CreateTimelapseInput:
 
 @strawberry.type
 class CreateTimelapsePayload:
-    """The new timelapse, or why there is none."""
+    """The new timelapse, or the errors."""
 
     timelapse: Timelapse | None
     errors: list[UserError]
@@ -106,9 +106,9 @@ class Query:
 class Mutation:
     """Writes of this app."""
 
-    @strawberry.mutation(description="Make a timelapse of what a camera films.")
+    @strawberry.mutation(description="Create a timelapse of a camera's frames.")
     async def create_timelapse(self, info: Info, input: CreateTimelapseInput) -> CreateTimelapsePayload:  # noqa: A002
-        """Make one."""
+        """Create one."""
         signed_in(info)
         try:
             camera = camera_pk_of(input.camera)
@@ -119,10 +119,10 @@ class Mutation:
 
 
 def camera_pk_of(camera: relay.GlobalID) -> UUID:
-    """Read which camera is meant.
+    """Return the primary key in a camera's global id.
 
     Raises:
-        Refused: it is no camera's id.
+        Refused: it isn't a camera's id.
     """
     try:
         if camera.type_name == "Camera":
@@ -133,13 +133,13 @@ def camera_pk_of(camera: relay.GlobalID) -> UUID:
 
 
 def pk_of(global_id: relay.GlobalID, type_name: str) -> int:
-    """Read which row of a type is meant; 0, which no row has, when it is another type's id."""
+    """Return the primary key in a global id; 0, which no row has, if it is another type's id."""
     is_one = global_id.type_name == type_name and global_id.node_id.isdecimal()
     return int(global_id.node_id) if is_one else 0
 
 
 async def get_timelapse(global_id: relay.GlobalID) -> models.Timelapse:
-    """Find the timelapse that is meant.
+    """Return the timelapse of a global id.
 
     Raises:
         GraphQLError: there is none (``extensions.code`` is ``not_found``).
@@ -158,7 +158,7 @@ _by_loop: WeakKeyDictionary[AbstractEventLoop, DataLoader[int, Footage]] = WeakK
 
 
 async def footage_of(timelapse: models.Timelapse) -> Footage:
-    """Look at the timelapse's frames together with those of others that are asked for at the same time."""
+    """Load the timelapse's footage together with that of others requested at the same time."""
     loop = get_running_loop()
     if loop not in _by_loop:
         _by_loop[loop] = DataLoader(_footage, cache=False)
@@ -171,6 +171,6 @@ async def _footage(timelapses: list[int]) -> list[Footage]:
 
 
 def latest_edge(frame: FrameModel, frame_count: int) -> relay.Edge[Frame]:
-    """Show a frame as the last edge of its timelapse's frames."""
+    """Return a frame as the last edge of its timelapse's frames."""
     cursor = relay.to_base64("arrayconnection", max(0, frame_count - 1))
     return relay.Edge(cursor=cursor, node=cast("Frame", frame))

@@ -23,14 +23,14 @@ NO_FRAMES = Reason(
 
 
 def has_frames(timelapse: Timelapse) -> Reason | None:
-    """A movie needs something to show."""
+    """Require at least one frame."""
     return None if timelapse.frames().exists() else NO_FRAMES
 
 
 class Timelapse(Lifecycle, models.Model):
-    """What a camera filmed from ``starts_at`` to ``ends_at``; an open end (null) takes in all there is."""
+    """The frames of a camera from ``starts_at`` to ``ends_at``; null means unlimited."""
 
-    #: A timelapse is ready from the first moment: it needs no frame to exist.
+    #: A timelapse is ready as soon as it is created: it needs no frames.
     initial_state: ClassVar[str] = Lifecycle.States.READY
 
     #: "render": at most one movie of a timelapse is rendered at a time.
@@ -43,12 +43,12 @@ class Timelapse(Lifecycle, models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        """Oldest first: a new timelapse doesn't move the others about."""
+        """Oldest first, so that a new timelapse doesn't move the others."""
 
         ordering = ("created_at", "pk")
 
     def __str__(self) -> str:
-        """The name, as people call it."""
+        """The name."""
         return self.name
 
     @transition(
@@ -62,7 +62,7 @@ class Timelapse(Lifecycle, models.Model):
         """A movie is made of the frames; the timelapse itself stays as it is."""
 
     def frames(self) -> QuerySet[Frame]:
-        """Its frames in a film's order."""
+        """Return its frames in playing order."""
         found = frames_of(self.camera_id)
         if self.starts_at is not None:
             found = found.filter(captured_at__gte=self.starts_at)

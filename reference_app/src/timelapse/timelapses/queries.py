@@ -22,7 +22,7 @@ _LAST_MOMENT: Final = datetime(9999, 12, 31, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Footage:
-    """How much there is of a timelapse, and its latest frame."""
+    """Frame count and latest frame of a timelapse."""
 
     frame_count: int = 0
     latest: Frame | None = None
@@ -34,20 +34,20 @@ def timelapse_by_id(timelapse: int) -> Timelapse | None:
 
 
 def timelapses() -> QuerySet[Timelapse]:
-    """All timelapses that aren't on their way out, with their cameras."""
+    """Return all timelapses except deleted ones, with their cameras."""
     gone = (Timelapse.States.DELETING, Timelapse.States.DELETED)
     return Timelapse.objects.select_related("camera").exclude(state__in=gone)
 
 
 def timelapses_containing(camera: UUID, captured_at: datetime) -> list[int]:
-    """Find the timelapses that a frame of this camera, taken at this moment, belongs to."""
+    """Return the timelapses that contain this camera's frame of this time."""
     begun = Q(starts_at=None) | Q(starts_at__lte=captured_at)
     not_over = Q(ends_at=None) | Q(ends_at__gte=captured_at)
     return list(Timelapse.objects.filter(begun, not_over, camera=camera).values_list("pk", flat=True))
 
 
 def footage(timelapses: Iterable[int]) -> dict[int, Footage]:
-    """Count the frames and find the latest of each, in two queries, whatever their number."""
+    """Count the frames and find the latest of each timelapse, in two queries."""
     theirs = Frame.objects.filter(
         camera=OuterRef("camera"),
         captured_at__gte=Coalesce(OuterRef("starts_at"), Value(_FIRST_MOMENT, DateTimeField())),

@@ -1,4 +1,4 @@
-"""What frames know of a camera: the latest, how many, previews, the timeline, when its spool is empty."""
+"""What this app adds to the type `Camera`: latest frame, count, preview, timeline, drain estimate."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from timelapse.frames.graphql.timeline import Timeline
 from timelapse.frames.models import Preview as PreviewModel
 from timelapse.shared.graphql import BigInt
 
-#: Longest stretch that one timeline shows.
+#: Longest period of one timeline.
 _LONGEST: Final = timedelta(days=1100)
 
 
-@strawberry.type(description="A small picture that shows what the camera sees; no frame of any film.")
+@strawberry.type(description="A small picture that shows what the camera sees; not a frame of a timelapse.")
 class Preview:
     """See timelapse.frames.models.Preview."""
 
@@ -39,7 +39,7 @@ class Preview:
 
     @classmethod
     def from_row(cls, row: PreviewModel) -> Preview:
-        """Show the row."""
+        """Build it from the row."""
         return cls(
             id=strawberry.ID(f"preview-{row.pk}"),
             captured_at=row.captured_at,
@@ -53,48 +53,46 @@ class Preview:
 
 @strawberry.type
 class CameraFrames:
-    """What this app adds to the type `Camera`, which itself must not know of frames."""
+    """Fields added to the type `Camera`, which itself must not import frames."""
 
     @strawberry.field(description="The latest picture by the time it was taken.")
     async def latest_frame(self) -> Frame | None:
-        """Look it up together with those of the other cameras of the request."""
+        """Load it together with those of the other cameras of the request."""
         return cast("Frame | None", await loaders().latest_frame.load(cast("CameraModel", self).pk))
 
     @strawberry.field(description="How many pictures are stored.")
     async def frame_count(self) -> int:
-        """Count them together with those of the other cameras of the request."""
+        """Load it together with those of the other cameras of the request."""
         return await loaders().frame_count.load(cast("CameraModel", self).pk)
 
-    @strawberry.field(description="The newest preview whose original is not here yet.")
+    @strawberry.field(description="The newest preview whose original has not arrived yet.")
     async def preview(self) -> Preview | None:
-        """Look it up together with those of the other cameras of the request."""
+        """Load it together with those of the other cameras of the request."""
         row = await loaders().preview.load(cast("CameraModel", self).pk)
         return None if row is None else Preview.from_row(row)
 
-    @strawberry.field(description="What the stored frames take, bytes.")
+    @strawberry.field(description="Size of the stored frames, bytes.")
     async def stored_bytes(self) -> BigInt:
-        """Look it up together with those of the other cameras of the request."""
+        """Load it together with those of the other cameras of the request."""
         return BigInt(await loaders().stored_bytes.load(cast("CameraModel", self).pk))
 
     @strawberry.field(
-        description="In how many seconds the spool is empty; null when it does not get shorter."
+        description="In how many seconds the spool will be empty; null if it isn't getting shorter."
     )
     async def drain_seconds(self) -> float | None:
-        """Compare what arrived lately with what is filmed meanwhile."""
+        """Load it together with those of the other cameras of the request."""
         return await loaders().drain.load(cast("CameraModel", self).pk)
 
-    @strawberry.field(
-        description="A stretch of its life: how many frames there are, where they are missing, and why."
-    )
+    @strawberry.field(description="A period: how many frames there are, where frames are missing, and why.")
     async def timeline(self, since: datetime, until: datetime) -> Timeline:
-        """Look at it."""
+        """Read the timeline."""
         if since.tzinfo is None or until.tzinfo is None or not timedelta() < until - since <= _LONGEST:
             message = f"A timeline needs two moments with time zones, {_LONGEST.days} days apart at most."
             raise GraphQLError(message, extensions={"code": "wrong_stretch"})
-        seen = await sync_to_async(timeline_of)(
+        value = await sync_to_async(timeline_of)(
             cast("CameraModel", self).pk, since, until, now=timezone.now()
         )
-        return Timeline.from_value(seen)
+        return Timeline.from_value(value)
 
 
 get_object_definition(Camera, strict=True).fields.extend(

@@ -26,33 +26,33 @@ class Frame(relay.Node):
 
     @classmethod
     def get_queryset(cls, queryset: QuerySet[models.Frame], info: Info) -> QuerySet[models.Frame]:
-        """Show frames to who is signed in, by whatever way they are reached."""
+        """Allow signed-in users only, on every path to a frame."""
         signed_in(info)
         return queryset
 
     @strawberry_django.field(only=["width", "height", "orientation"], description="Pixels, as displayed.")
     def width(self) -> int:
-        """Turn the picture upright."""
+        """Apply the orientation."""
         return _displayed(self)[0]
 
     @strawberry_django.field(only=["width", "height", "orientation"], description="Pixels, as displayed.")
     def height(self) -> int:
-        """Turn the picture upright."""
+        """Apply the orientation."""
         return _displayed(self)[1]
 
     @strawberry_django.field(only=["bytes"])
     def bytes(self) -> int:
-        """Tell the file's size."""
+        """Return the file's size in bytes."""
         return cast("models.Frame", self).bytes
 
     @strawberry_django.field(only=["file"])
     def image_url(self) -> str:
-        """Tell where browsers find the picture."""
+        """Return the picture's URL."""
         return queries.image_url(cast("models.Frame", self))
 
     @strawberry_django.field(only=["pk"])
     def thumbnail_url(self) -> str:
-        """Tell where browsers find the small copy."""
+        """Return the thumbnail's URL."""
         return queries.thumbnail_url(cast("models.Frame", self))
 
 

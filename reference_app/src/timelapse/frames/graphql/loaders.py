@@ -1,4 +1,4 @@
-"""What many cameras of one request ask for, by one query each."""
+"""Data loaders: one query answers many cameras of one request."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _by_loop: WeakKeyDictionary[AbstractEventLoop, Loaders] = WeakKeyDictionary()
 
 
 def loaders() -> Loaders:
-    """Give those of the running event loop."""
+    """Return those of the running event loop."""
     return _by_loop.setdefault(get_running_loop(), Loaders())
 
 

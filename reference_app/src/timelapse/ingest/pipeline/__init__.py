@@ -1,3 +1,3 @@
-"""The way of an upload: admitted, taken in, inspected, kept or quarantined."""
+"""The steps of an upload: admission, receiving, inspection, storing or quarantine."""
 
 from __future__ import annotations

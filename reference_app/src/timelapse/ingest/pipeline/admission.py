@@ -1,4 +1,4 @@
-"""At the door: whose token it is, and what is known of the capture already."""
+"""Authenticates the sender, and checks whether the capture is stored or refused already."""
 
 from __future__ import annotations
 
@@ -29,36 +29,36 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlreadyStored:
-    """A capture that is a frame already; all its bytes are here."""
+    """A capture that is stored already; nothing more needs to be sent."""
 
     length: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InProgress:
-    """An upload as anybody may see it."""
+    """An upload in progress: how far it is, and what was announced."""
 
     offset: int
     order: Order
 
 
 def bearer_token(authorization: str) -> str:
-    """Read the token in an Authorization header; empty when there is none."""
+    """Return the bearer token of an Authorization header; empty if there is none."""
     scheme, _, token = authorization.partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def authenticate(authorization: str) -> Camera:
-    """Find the camera that sends.
+    """Return the camera that the token belongs to.
 
     Raises:
-        Refusal: 401 for a token that was never given out, or was revoked.
+        Refusal: 401 for a token that was never issued, or was revoked.
     """
     token = bearer_token(authorization)
     camera = camera_by_token(token) if token else None
     headers = {"WWW-Authenticate": 'Bearer realm="agent"'}
     if camera is None:
-        message, code = "This server never gave out the token that the agent sent.", "token_unknown"
+        message, code = "This server never issued the token that the agent sent.", "token_unknown"
     elif camera.state == Camera.States.REVOKED:
         when = f" on {camera.revoked_at:%d %b %Y at %H:%M} UTC" if camera.revoked_at else ""
         message, code = f"The token of camera {camera.name!r} was revoked{when}.", "token_revoked"
@@ -68,7 +68,7 @@ def authenticate(authorization: str) -> Camera:
 
 
 def create(authorization: str, order: Order) -> tuple[UUID, AlreadyStored | Incoming]:
-    """Begin an upload, or find that it is done.
+    """Authenticate, then create the upload unless the capture is stored already.
 
     Raises:
         Refusal: see `authenticate` and `Incoming.create`; 422 if it was refused before, 429 by `limits`.
@@ -78,15 +78,15 @@ def create(authorization: str, order: Order) -> tuple[UUID, AlreadyStored | Inco
 
 
 def open_upload(camera: UUID, order: Order, *, limited: bool = True) -> AlreadyStored | Incoming:
-    """Begin an upload of a camera that is known, or find that it is done.
+    """Create an upload of an authenticated camera unless the capture is stored already.
 
     Args:
-        camera: whose it is.
-        order: what is to come.
-        limited: whether the camera's limits count; not for what an operator brings by hand.
+        camera: the sender.
+        order: the announced upload.
+        limited: whether to apply the camera's limits; False for imports by an operator.
 
     Raises:
-        Refusal: as `create`, and 429 when the camera sends more than it may.
+        Refusal: as `create`, and 429 when the camera exceeds its limits.
     """
     capture = order.capture
     stored = _stored_as(capture.kind, camera, capture.capture)
@@ -111,12 +111,12 @@ def _stored_as(kind: Kind, camera: UUID, capture: str) -> Frame | Preview | None
 
 
 def _stored(camera: UUID, capture: str) -> Frame | Preview | None:
-    """Find a capture whose kind the request does not tell."""
+    """Find a capture whose kind the request does not state."""
     return stored_frame(camera, capture) or stored_preview(camera, capture)
 
 
 def resume(authorization: str, capture: str) -> tuple[UUID, AlreadyStored | Incoming]:
-    """Go on with an upload, or find that it is done.
+    """Authenticate, then resume the upload unless the capture is stored already.
 
     Raises:
         Refusal: by `authenticate` or by `Incoming.resume`.
@@ -127,7 +127,7 @@ def resume(authorization: str, capture: str) -> tuple[UUID, AlreadyStored | Inco
 
 
 def upload_status(authorization: str, capture: str) -> AlreadyStored | InProgress:
-    """Say how far an upload is, whoever writes it.
+    """Return the offset of an upload without locking it.
 
     Raises:
         Refusal: by `authenticate`, 422 if the picture was refused before, or 404.
@@ -136,19 +136,19 @@ def upload_status(authorization: str, capture: str) -> AlreadyStored | InProgres
     stored = _stored(camera, capture)
     if stored is not None:
         return AlreadyStored(length=stored.bytes)
-    seen = incoming.read_status(camera, capture)
-    if seen is None:
+    status = incoming.read_status(camera, capture)
+    if status is None:
         refused = quarantined(camera, capture)
         raise (
             domain.no_such_upload(capture)
             if refused is None
             else picture.unusable(refused.code, refused.message)
         )
-    return InProgress(offset=seen[0], order=seen[1])
+    return InProgress(offset=status[0], order=status[1])
 
 
 def terminate(authorization: str, capture: str) -> None:
-    """End an unfinished upload; one that has become a frame has ended, and the frame stays.
+    """Remove an unfinished upload. A stored frame stays.
 
     Raises:
         Refusal: by `authenticate` or by `Incoming.resume`.

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, and survive a power cut."""
+"""Writes files atomically and durably: they appear whole or not at all, and survive a power cut."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def link(source: Path, target: Path) -> None:
-    """Give a whole, synced file a second name, replacing whatever an earlier attempt left there."""
+    """Hard-link a synced file to the target, replacing what an earlier attempt left there."""
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = _temporary_name(target)
     temporary.hardlink_to(source)
@@ -19,7 +19,7 @@ def link(source: Path, target: Path) -> None:
 
 
 def write(target: Path, data: bytes) -> None:
-    """Write a file whole."""
+    """Write and sync a file, then rename it to the target."""
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = _temporary_name(target)
     try:

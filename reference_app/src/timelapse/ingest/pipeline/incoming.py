@@ -1,10 +1,10 @@
-"""Uploads under way: files whose size *is* the offset, so that nothing can get out of step with it.
+"""Uploads in progress. The size of the file is the upload's offset, so the two can't disagree.
 
-Beside each lies a small JSON file with what was announced. Whoever writes holds an exclusive ``flock``, which
-ends with its process, however that ends.
+A JSON file next to each stores what was announced. The writer holds an exclusive ``flock``, which ends with
+its process.
 
-An upload whose bytes are all here, but which is not a frame (yet), gives back its last byte: so no agent can
-take "all bytes arrived" for "stored", and sending that byte again brings the answer that counts.
+An upload that has all bytes but is not stored yet drops its last byte when it is reopened. An agent therefore
+never mistakes "all bytes arrived" for "stored": it sends the last byte again and gets the final answer.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Incoming:
-    """One upload, locked for one writer; use it as a context manager."""
+    """One upload, locked for one writer. Use it as a context manager."""
 
     def __init__(self, path: Path, descriptor: int, order: Order) -> None:
         self.path = path
@@ -36,7 +36,7 @@ class Incoming:
 
     @classmethod
     def create(cls, camera: UUID, order: Order) -> Incoming:
-        """Make the upload, or go on with it if the same was begun before.
+        """Create the upload, or resume it if the same one exists.
 
         Raises:
             Refusal: 423 when another request writes it, 507 when the disk has no room for it.
@@ -49,8 +49,8 @@ class Incoming:
         try:
             begun = _read_info(path)
             if begun is None or (begun.length, begun.capture.sha256) != (order.length, order.capture.sha256):
-                os.ftruncate(descriptor, 0)  # another picture under the same id: nothing of it is here
-            if begun != order:  # new, or the agent knows the time better by now
+                os.ftruncate(descriptor, 0)  # another picture under the same id: start over
+            if begun != order:  # new, or the agent has a better time now
                 _write_info(path, order)
             return _reopened(cls(path, descriptor, order))
         except BaseException:
@@ -59,10 +59,10 @@ class Incoming:
 
     @classmethod
     def resume(cls, camera: UUID, capture: str) -> Incoming:
-        """Go on with an upload.
+        """Resume an upload.
 
         Raises:
-            Refusal: 404 when none is under way, 423 when another request writes it.
+            Refusal: 404 when there is none, 423 when another request writes it.
         """
         path = path_of(camera, capture)
         try:
@@ -76,50 +76,50 @@ class Incoming:
         return _reopened(cls(path, descriptor, order))
 
     def __enter__(self) -> Self:
-        """Nothing to do: the lock is held since it was made."""
+        """Return self; the lock is held since creation."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Let others write."""
+        """Release the lock."""
         os.close(self._descriptor)
 
     @property
     def offset(self) -> int:
-        """Bytes that are here."""
+        """Number of bytes received."""
         return os.fstat(self._descriptor).st_size
 
     @property
     def complete(self) -> bool:
-        """Whether all bytes are here."""
+        """Whether all bytes were received."""
         return self.offset == self.order.length
 
     def append(self, data: bytes) -> None:
-        """Write at the end. What a full disk still took stays."""
+        """Append the data. After an error, what was written stays."""
         view = memoryview(data)
         while view:
             view = view[os.pwrite(self._descriptor, view, self.offset) :]
 
     def truncate(self, offset: int) -> None:
-        """Drop what came after the offset."""
+        """Drop all bytes after the offset."""
         os.ftruncate(self._descriptor, offset)
 
     def sync(self) -> None:
-        """Have the bytes survive a power cut."""
+        """Flush the bytes to disk."""
         os.fsync(self._descriptor)
 
     def remove(self) -> None:
-        """End the upload: its bytes have become a frame, or are not wanted."""
+        """Remove the upload's files."""
         _info_path(self.path).unlink(missing_ok=True)
         self.path.unlink(missing_ok=True)
 
 
 def path_of(camera: UUID, capture: str) -> Path:
-    """Say where the bytes of an upload lie."""
+    """Return the path of an upload's bytes."""
     return conf.get().media_root / "incoming" / str(camera) / capture
 
 
 def read_status(camera: UUID, capture: str) -> tuple[int, Order] | None:
-    """Tell offset and announcement without locking; None when no such upload is under way."""
+    """Return offset and announcement without locking; None if there is no such upload."""
     path = path_of(camera, capture)
     order = _read_info(path)
     try:
@@ -130,7 +130,7 @@ def read_status(camera: UUID, capture: str) -> tuple[int, Order] | None:
 
 
 def sweep(before: datetime) -> int:
-    """Remove the uploads that nobody has touched since; those being written are left alone.
+    """Remove uploads that were last written before this time, except those that are locked.
 
     Returns:
         How many there were.
@@ -168,7 +168,7 @@ def _locked(path: Path, flags: int) -> int:
             raise domain.locked() from None
         except FileNotFoundError:
             pass
-        os.close(descriptor)  # removed between opening and locking: look again
+        os.close(descriptor)  # removed between opening and locking: try again
 
 
 def _reopened(upload: Incoming) -> Incoming:
@@ -189,7 +189,7 @@ def _write_info(path: Path, order: Order) -> None:
 
 def _read_info(path: Path) -> Order | None:
     try:
-        note = json.loads(_info_path(path).read_text())
-        return Order.parse(str(note["length"]), note["metadata"])
+        info = json.loads(_info_path(path).read_text())
+        return Order.parse(str(info["length"]), info["metadata"])
     except (FileNotFoundError, ValueError, TypeError, KeyError, domain.Refusal):
-        return None  # a power cut can leave half a note: the upload begins anew
+        return None  # a power cut can leave half a file: the upload starts over

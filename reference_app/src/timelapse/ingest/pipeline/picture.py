@@ -1,4 +1,4 @@
-"""Is it a picture, whole, and of a size that can be handled? Its header first, then every pixel of it."""
+"""Checks that an upload is a whole picture of a supported size: its header first, then every pixel."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
-#: Longer side of the small copy, pixels.
+#: Longer side of a thumbnail, pixels.
 THUMBNAIL_SIDE: Final = 320
-#: Pictures over this many pixels are decoded one at a time: a decoded one takes up to 6 bytes a pixel.
+#: Larger pictures are decoded one at a time: decoding takes up to 6 bytes per pixel.
 _LARGE_PIXELS: Final = 25_000_000
 _one_large_picture = threading.Lock()
-#: A progressive JPEG has about ten scans; each one more costs a pass over all pixels.
+#: A progressive JPEG has about ten scans, and each costs a pass over all pixels.
 _SCANS: Final = 200
 _START_OF_SCAN: Final = b"\xff\xda"
 
@@ -37,7 +37,7 @@ _REMEDY: Final = (
 
 
 def unusable(code: str, message: str) -> Refusal:
-    """Refuse a picture for good."""
+    """Return a permanent refusal of a picture."""
     return Refusal(422, code, message, _REMEDY)
 
 
@@ -81,7 +81,7 @@ def thumbnail(data: bytes) -> bytes:
 
 
 def _open(data: bytes) -> tuple[Extension, Image.Image]:
-    # The classes themselves and not Image.open: its own bound of pixels is one of the process, and warns.
+    # Not Image.open: its pixel limit is global to the process, and only warns.
     kinds: tuple[tuple[bytes, Extension, Callable[[io.BytesIO], Image.Image]], ...] = (
         (b"\xff\xd8\xff", "jpg", jpeg_factory),
         (b"\x89PNG\r\n\x1a\n", "png", PngImageFile),
@@ -100,8 +100,8 @@ def _decode(data: bytes, opened: Image.Image) -> tuple[Image.Image, Verdict]:
         return _decode_or_refuse(partial(_load, opened)), "whole"
     if data.count(_START_OF_SCAN) > _SCANS:
         raise unusable("too_many_scans", f"The picture would have to be decoded in over {_SCANS} passes.")
-    # Scaled while decoding: it still reads every byte, and takes 1/64 of the memory of a large picture.
-    # Pillow takes a picture whose data end early, if an end marker follows; this decoder says so.
+    # Scaled while decoding: this reads every byte, but takes 1/64 of the memory for a large picture.
+    # Pillow accepts data that end early if an end marker follows; this decoder reports it.
     width, height = _thumbnail_size(opened.size)
     try:
         pixels = simplejpeg.decode_jpeg(data, min_width=width, min_height=height, strict=True)
@@ -124,7 +124,7 @@ def _decode_or_refuse(decode: Callable[[], _T]) -> _T:
         return decode()
     except MemoryError:
         raise
-    except Exception as error:  # noqa: BLE001 - a decoder fed with garbage raises anything
+    except Exception as error:  # noqa: BLE001 - decoders may raise anything on garbage
         if "truncated" in str(error).lower():
             raise unusable("truncated", f"The picture ends early ({error}).") from None
         raise unusable(

@@ -1,4 +1,4 @@
-"""What can't be used is put aside with its reason, so that somebody can look at it."""
+"""Keeps refused uploads with the reason, so that an operator can inspect them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The last byte is here: verify, store once, tell."""
+"""Turns a complete upload into a frame or a preview."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 
 def store_upload(camera: UUID, upload: Incoming) -> bool:
-    """Make a frame or a preview of a complete upload; say whether it is new.
+    """Verify and store a complete upload; return whether it is new.
 
-    The files come first, then the row: a row never lacks its file.
-    Whatever fails on the way (disk, database) leaves the upload as it was, to be tried again.
+    Files are written before the row, so that a row never lacks its file.
+    A failure on the way (disk, database) leaves the upload in place for another try.
 
     Raises:
         Refusal: 460 for a wrong sha256 (the bytes are dropped), 422 for no picture (it is quarantined).

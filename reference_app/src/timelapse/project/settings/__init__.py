@@ -1,4 +1,4 @@
-"""Django's settings: the embedded defaults; a deployment changes them by URLs in the environment alone."""
+"""Django's settings: embedded defaults, which a deployment changes by environment variables."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ TEMPLATES = [
 
 DATABASES = {
     "default": env.db_url("DATABASE_URL", f"sqlite:///{HOME}/db.sqlite3"),
-    # A database of its own: storing the log never waits for the app's writes, nor they for it.
+    # A separate database, so that log and app writes never wait for each other.
     "log": env.db_url("LOG_DATABASE_URL", f"sqlite:///{HOME}/log.sqlite3"),
 }
 for _database in DATABASES.values():
@@ -106,7 +106,7 @@ CELERY_TASK_TRACK_STARTED = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
-    # What no worker takes in time is dropped: the next one asks the same.
+    # A task that no worker takes in time expires: the next one does the same.
     "recover-movies": {"task": "rendering.recover_movies", "schedule": 5.0, "options": {"expires": 10}},
     "make-thumbnails": {"task": "ingest.make_thumbnails", "schedule": 30.0, "options": {"expires": 30}},
     "settle-clocks": {"task": "ingest.settle_clocks", "schedule": 20.0, "options": {"expires": 20}},

@@ -1,4 +1,4 @@
-"""The secret key of an embedded installation: made once, kept in its home."""
+"""The secret key of an embedded installation: generated once, stored in its home."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 def secret_key(home: Path) -> str:
-    """Read the key from ``home/secret_key``, made at the first call; first calls at once agree on one."""
+    """Return the key in ``home/secret_key``, generated once, also by concurrent first calls."""
     path = home / "secret_key"
     if not path.exists():
         home.mkdir(parents=True, exist_ok=True)
@@ -18,7 +18,7 @@ def secret_key(home: Path) -> str:
         candidate = Path(name)
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(50))
-        with suppress(FileExistsError):  # somebody else was first: theirs counts
+        with suppress(FileExistsError):  # another process was first: its key counts
             path.hardlink_to(candidate)
         candidate.unlink()
     return path.read_text()

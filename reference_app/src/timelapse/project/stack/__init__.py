@@ -1,1 +1,1 @@
-"""The whole app on one machine: what ``timelapse up`` and ``timelapse film`` start, watch and stop."""
+"""Runs the whole app on one machine: the commands ``timelapse up``, ``film`` and ``import``."""

@@ -1,4 +1,4 @@
-"""The steps that every stack goes through before anybody can use it."""
+"""The start-up steps of a stack."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from timelapse.project.stack.child import Child
     from timelapse.project.stack.supervisor import Supervisor
 
-#: How long a server may take to answer for the first time, seconds: a Raspberry Pi is slow.
+#: Time limit for a server's first answer, seconds; generous for a Raspberry Pi.
 ANSWERS_WITHIN = 60.0
 _POLL = 0.05
 
 
 def boot_valkey(supervisor: Supervisor, home: Path) -> None:
-    """Start Valkey unless REDIS_URL names one, and make sure that it answers."""
+    """Start Valkey unless REDIS_URL is set, and wait until it answers."""
     started = processes.valkey(home)
     if started is not None:
         child, url = started
@@ -37,7 +37,7 @@ def boot_valkey(supervisor: Supervisor, home: Path) -> None:
 
 
 def running_valkey(home: Path) -> str | None:
-    """Find the Valkey of a stack that runs in this home, for commands beside it; None when none answers."""
+    """Return the URL of the Valkey of a stack running in this home; None if none answers."""
     import redis  # noqa: PLC0415 - only after the command line is known to be right
 
     try:
@@ -49,7 +49,7 @@ def running_valkey(home: Path) -> str | None:
     return url
 
 
-def _await_valkey(url: str, still_hopeful: Callable[[], None]) -> None:
+def _await_valkey(url: str, check_running: Callable[[], None]) -> None:
     import redis  # noqa: PLC0415 - only after the command line is known to be right
 
     client = redis.Redis.from_url(url, socket_connect_timeout=1)
@@ -58,7 +58,7 @@ def _await_valkey(url: str, still_hopeful: Callable[[], None]) -> None:
         try:
             client.ping()
         except redis.exceptions.RedisError as error:
-            still_hopeful()
+            check_running()
             if time.monotonic() > deadline:
                 msg = f"Valkey does not answer at {url.rpartition('@')[2]}: {error}. Is REDIS_URL right?"
                 raise StackError(msg) from error
@@ -106,7 +106,7 @@ def _await_web(supervisor: Supervisor, web: Child, address: str) -> None:
             with urllib.request.urlopen(address, timeout=5):  # noqa: S310 - our own loopback address
                 return
         except urllib.error.HTTPError:
-            return  # it answers; what it says is for the browser
+            return  # an error page is an answer too
         except OSError as error:
             supervisor.require(web)
             if time.monotonic() > deadline:
@@ -116,7 +116,7 @@ def _await_web(supervisor: Supervisor, web: Child, address: str) -> None:
 
 
 def boot_servers(supervisor: Supervisor, home: Path, port: int) -> str:
-    """Start the web server, the worker and what watches them; give the address once it answers."""
+    """Start web server, worker, beat and collector; return the web server's URL once it answers."""
     address = f"http://127.0.0.1:{port}"
     web = supervisor.start(processes.web(home, port))
     supervisor.start(processes.worker(home))

@@ -1,4 +1,4 @@
-"""A process of the stack: its own session, its own log, and never alive longer than the stack."""
+"""A process of the stack, with its own session and log; it never outlives the stack."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _die_with_parent() -> None:
 
 @dataclass(slots=True)
 class Child:
-    """One process: how to start it, and the one that runs now."""
+    """One process: its command, and the running instance."""
 
     name: str
     command: list[str]
@@ -57,7 +57,7 @@ class Child:
             self.process.terminate()
 
     def wait(self, seconds: float) -> bool:
-        """Wait for its end at most so long, and say whether it came."""
+        """Wait for its end for at most this long; return whether it ended."""
         if self.process is None:
             return True
         try:
@@ -77,7 +77,7 @@ class Child:
         self.process.wait()
 
     def log_tail(self, lines: int = 5) -> str:
-        """Give the last lines of its log."""
+        """Return the last lines of its log."""
         if not self.log.exists():
             return ""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])

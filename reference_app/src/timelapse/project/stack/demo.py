@@ -1,4 +1,4 @@
-"""The simulated camera of ``timelapse up``: paired like any camera, its first movie rendered by itself."""
+"""The simulated camera of ``timelapse up``: paired like any camera, its first movie rendered."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FPS_OF_FIRST_MOVIE = 10.0
 
 
 def start_camera(supervisor: Supervisor, home: Path, address: str) -> None:
-    """Pair the camera at the first start, see that it has a timelapse, and let it film."""
+    """Pair the camera and create its timelapse at the first start, then run it."""
     agent_home = home / "camera"
     agent_home.mkdir(exist_ok=True)
     if not (agent_home / "token").exists():
@@ -53,7 +53,7 @@ def start_camera(supervisor: Supervisor, home: Path, address: str) -> None:
 
 
 def _pair(supervisor: Supervisor, home: Path, agent_home: Path, address: str) -> None:
-    """Play both parts: the agent asks over the wire, and the operator, who runs this stack, approves."""
+    """Run the agent's pairing, and approve it on behalf of the operator, who runs this stack."""
     pairing = agent_home / "pairing.json"
     pairing.unlink(missing_ok=True)
     arguments = ["pair", address, "--home", str(agent_home), "--name", CAMERA, "--driver", "simulated"]
@@ -81,7 +81,7 @@ def _fail_after(deadline: float, log: Path) -> None:
 
 
 def render_first_movie() -> bool:
-    """Ask for the first movie once there are some frames; say whether the matter is settled."""
+    """Request the first movie once there are enough frames; return whether nothing is left to do."""
     timelapse = Timelapse.objects.filter(name=TIMELAPSE).first()
     if timelapse is None or Movie.objects.exists():
         return True

@@ -1,11 +1,11 @@
-"""What the stack says when it can't go on."""
+"""Errors of the stack."""
 
 from __future__ import annotations
 
 
 class StackError(Exception):
-    """The stack can't start or go on; the message is one sentence for a person, with the remedy."""
+    """The stack can't start or continue; the message is one sentence with the remedy."""
 
 
 class Stopped(Exception):  # noqa: N818 - a request, no error
-    """Somebody asked the stack to stop."""
+    """A signal requested the stack to stop."""

@@ -32,7 +32,7 @@ _POLL_EVERY_S = 0.1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilmOptions:
-    """What to film, and the movie to make of it."""
+    """The footage, and the movie to render from it."""
 
     footage: Path
     out: Path
@@ -43,7 +43,7 @@ class FilmOptions:
 
 
 def film(home: Path, options: FilmOptions) -> None:
-    """Film the footage and write the movie; a summary is printed at the end.
+    """Upload the footage, render it and write the movie; print a summary.
 
     Raises:
         StackError: nothing was written; the message says why and what to do.
@@ -89,7 +89,7 @@ def _require_writable(out: Path) -> None:
 
 @contextmanager
 def _temporary_home(home: Path) -> Iterator[Path]:
-    """Give a home of its own, thrown away at the end, so that filming goes on beside a running stack."""
+    """Yield a temporary home, so that the command can run next to another stack."""
     folder = home / "film"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -105,7 +105,7 @@ def _temporary_home(home: Path) -> Iterator[Path]:
 
 def _boot(supervisor: Supervisor, work: Path) -> str:
     for url in ("DATABASE_URL", "REDIS_URL", "BROKER_URL"):
-        os.environ.pop(url, None)  # a home of its own: nothing of a deployment's is touched
+        os.environ.pop(url, None)  # use the temporary home, never a deployment's services
     port = free_port()
     boot.boot_valkey(supervisor, work)
     boot.boot_django(work)
@@ -147,7 +147,7 @@ def _bar(bars: Progress, bar: TaskID) -> Callable[[float, float | None], None]:
 
 
 def _copy_movie(movie: Path, out: Path) -> None:
-    """Copy beside the target and rename: whoever looks sees the old file or the whole new one."""
+    """Copy to a temporary name and rename, so that the target is never partial."""
     part = out.with_name(f".{out.name}.part")
     try:
         shutil.copyfile(movie, part)

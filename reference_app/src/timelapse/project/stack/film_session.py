@@ -1,4 +1,4 @@
-"""What ``timelapse film`` asks of the app: a camera, a timelapse of it, and one movie."""
+"""The objects of one ``timelapse film``: a camera, its timelapse and one movie."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovieStatus:
-    """How the movie stands."""
+    """The state of the movie."""
 
     ended: bool
     failure: str
@@ -37,13 +37,13 @@ class MovieStatus:
 
 def _failure(movie: Movie) -> str:
     if movie.state == Movie.States.CANCELLED:
-        return "The movie was called off."
+        return "The movie was cancelled."
     return f"{movie.failure_message} {movie.failure_remedy}".strip()
 
 
 @dataclass(slots=True)
 class FilmSession:
-    """One camera and its timelapse."""
+    """A camera, its timelapse and its movie."""
 
     operator: User
     token: str
@@ -52,22 +52,22 @@ class FilmSession:
 
     @classmethod
     def open(cls, name: str) -> Self:
-        """Enrol a camera and make its timelapse."""
+        """Enrol a camera and create its timelapse."""
         operator = User.objects.create_superuser("film")
         enrolment = enrol(name, driver="replay")
         timelapse = create_timelapse(camera=enrolment.camera.pk, name=name)
         return cls(operator, enrolment.token, timelapse)
 
     def start_movie(self, fps: float, size: tuple[int, int]) -> None:
-        """Ask for the movie, as a click on *Render* would."""
+        """Request the movie, as the *Render* button does."""
         width, height = size
         options = RenderOptions(fps=fps, width=width, height=height)
         self.movie = request_render(self.timelapse.pk, options, self.operator)
 
     def status(self, on_progress: Callable[[float, float | None], None]) -> MovieStatus:
-        """Read how the movie stands, and report its progress."""
+        """Return the movie's status, and report its progress."""
         if self.movie is None:
-            msg = "No movie was asked for yet."
+            msg = "No movie was requested yet."
             raise StackError(msg)
         movie = self.movie
         movie.refresh_from_db()

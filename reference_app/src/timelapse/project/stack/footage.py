@@ -1,4 +1,4 @@
-"""Footage goes in as a camera would send it: by the agent's replay driver, over the wire."""
+"""Uploads footage by the agent's replay driver, as a camera does."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ _UPLOAD = "camera:upload"
 def replay(
     work: Path, address: str, token: str, footage: Path, on_progress: Callable[[float, float | None], None]
 ) -> list[tuple[str, str]]:
-    """Send all of the footage; give what was refused as (name, reason).
+    """Upload all footage; return what was refused as (name, reason).
 
     Raises:
-        StackError: nothing can be filmed of it.
+        StackError: nothing in it can be uploaded.
     """
     home = work / "camera"
     home.mkdir()

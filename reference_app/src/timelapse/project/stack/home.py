@@ -1,4 +1,4 @@
-"""The one folder that holds an installation's state, and the lock that keeps a second one out."""
+"""The folder of an installation's state, and its lock against a second stack."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def locked_home(home: Path) -> Iterator[Path]:
-    """Make the folder and hold it: the lock goes with the process, however that ends.
+    """Create the folder and lock it; the lock ends with the process.
 
     Raises:
         StackError: the folder can't be made or written, or another stack uses it.

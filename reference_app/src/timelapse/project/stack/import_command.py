@@ -1,4 +1,4 @@
-"""``timelapse import``: captures from a stick into the store, with a progress bar."""
+"""``timelapse import``: stores captures from a USB drive, with a progress bar."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 
     from timelapse.ingest.stick import Outcome
 
-#: Exit codes: every capture is here now; nothing could be taken in; some captures were refused.
+#: Exit codes: all captures are stored; there was nothing to import; some captures were refused.
 ALL: Final = 0
 NOTHING: Final = 2
 SOME_REFUSED: Final = 3
 
 
 def import_drive(home: Path, folder: Path, camera: str | None) -> int:
-    """Store what is on the stick, beside a running stack or without one; give the exit code.
+    """Store the captures on the drive, with or without a running stack; return the exit code.
 
     Raises:
-        StackError: the database or Valkey can't be used, or somebody stopped it.
+        StackError: the database or Valkey can't be used, or a signal stopped it.
     """
     console = Console(stderr=True)
     home.mkdir(parents=True, exist_ok=True)

@@ -8,10 +8,10 @@ from timelapse.project.stack.errors import StackError
 
 
 def require_free(port: int) -> int:
-    """Give the port back if nobody listens on it.
+    """Return the port if it is free.
 
     Raises:
-        StackError: it is taken or not allowed.
+        StackError: it is in use or not allowed.
     """
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -24,7 +24,7 @@ def require_free(port: int) -> int:
 
 
 def free_port() -> int:
-    """Give a port that nobody listens on at this moment."""
+    """Return a port that is free at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

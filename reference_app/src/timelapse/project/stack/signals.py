@@ -1,4 +1,4 @@
-"""SIGINT, SIGTERM and SIGHUP become one exception, raised once."""
+"""Turns SIGINT, SIGTERM and SIGHUP into one exception."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _AGAIN_S = 0.01
 
 @contextmanager
 def stopping_on_signals() -> Iterator[None]:
-    """Raise `Stopped` at the first signal; later ones are ignored, since stopping is under way.
+    """Raise `Stopped` at the first signal; ignore later ones while stopping.
 
-    What is raised while an object dies (`__del__`, a weak reference's callback) is dropped: it is repeated.
+    Python drops exceptions in `__del__` and weak reference callbacks; in that case it is raised again.
     """
 
     def stop(_number: int, _frame: object) -> None:

@@ -1,4 +1,4 @@
-"""Keeps the stack's processes running, and stops them all within seconds."""
+"""Restarts the stack's processes when they end, and stops them all within seconds."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
     from timelapse.project.stack.child import Child
 
-#: All processes together have so long to stop by themselves before they are killed, seconds.
+#: Time for all processes together to stop before they are killed, seconds.
 STOP_WITHIN = 2.5
-#: And those that all others use, after them.
+#: The same for those that stop last.
 STOP_LAST_WITHIN = 1.0
-#: A process that ended is started again after so long, doubled up to the longest each time, seconds.
+#: Pause before a process is restarted, doubled each time up to the maximum, seconds.
 RESTART_AFTER = 1.0
 RESTART_AT_MOST = 30.0
 
@@ -40,7 +40,7 @@ class Supervisor:
     _restarts: dict[str, _Restart] = field(default_factory=dict)
 
     def start(self, child: Child, *, stop_last: bool = False) -> Child:
-        """Start a child that is restarted whenever it ends; one that all others use is stopped after them."""
+        """Start a child and restart it whenever it ends; ``stop_last`` is for those that all others use."""
         child.start()
         self.children.append(child)
         if stop_last:
@@ -48,7 +48,7 @@ class Supervisor:
         return child
 
     def restart_ended(self) -> None:
-        """Restart what has ended, each after a pause that doubles while it keeps ending."""
+        """Restart children that ended, each after a pause that doubles."""
         for child in self.children:
             if child.exit_code is None:
                 continue
@@ -61,7 +61,7 @@ class Supervisor:
                     f"its log is {child.log}."
                 )
             elif self.now() >= restart.due_at:
-                child.kill()  # what it may have left behind in its session
+                child.kill()  # processes left in its session
                 child.start()
                 restart.due_at = -1.0
 
@@ -69,7 +69,7 @@ class Supervisor:
         """Raise if the child has ended.
 
         Raises:
-            StackError: with the child's last words.
+            StackError: with the end of the child's log.
         """
         if child.exit_code is not None:
             msg = f"{child.name} did not start (exit code {child.exit_code}); {child.log} ends:\n"
@@ -77,7 +77,7 @@ class Supervisor:
             raise StackError(msg)
 
     def stop(self) -> None:
-        """Stop everything: asked first, together; killed when time is up."""
+        """Terminate all children together; kill those that don't end in time."""
         others = [child for child in reversed(self.children) if child not in self._stop_last]
         self._stop(others, STOP_WITHIN)
         self._stop(self._stop_last, STOP_LAST_WITHIN)
@@ -93,7 +93,7 @@ class Supervisor:
 
 @contextmanager
 def supervised(say: Callable[[str], None]) -> Iterator[Supervisor]:
-    """Stop everything on the way out, whatever happened."""
+    """Yield a supervisor; stop all its children at exit."""
     supervisor = Supervisor(say)
     try:
         yield supervisor

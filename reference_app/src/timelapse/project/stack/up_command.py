@@ -20,10 +20,10 @@ _CHECK_EVERY_S = 0.5
 
 
 def up(home: Path, *, port: int, camera: bool) -> None:
-    """Start everything and tend it until somebody stops it.
+    """Start everything and restart what ends, until a signal stops it.
 
     Raises:
-        StackError: something that it needs is missing or taken.
+        StackError: something that it needs is missing or in use.
     """
     with locked_home(home), stopping_on_signals(), supervised(say) as supervisor:
         port = require_free(port) if port else free_port()
@@ -35,7 +35,7 @@ def up(home: Path, *, port: int, camera: bool) -> None:
 
 
 def say(text: str) -> None:
-    """Tell the person at the terminal."""
+    """Print a line at once."""
     print(text, flush=True)  # noqa: T201
 
 
@@ -58,7 +58,7 @@ def _start(supervisor: Supervisor, home: Path, port: int, *, camera: bool) -> No
 
 
 def _store_password(home: Path, password: str) -> None:
-    """Keep the generated password for the next start; whoever reads the home can read the database too."""
+    """Store the generated password for the next start; a reader of the home can read the database anyway."""
     descriptor = os.open(home / "admin_password", os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(password)

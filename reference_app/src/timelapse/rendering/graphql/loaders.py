@@ -1,4 +1,4 @@
-"""Answers for many movies at once: their progress by one round trip, why they wait by few."""
+"""Data loaders: one round trip answers many movies of one request."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _by_loop: WeakKeyDictionary[AbstractEventLoop, Loaders] = WeakKeyDictionary()
 
 
 def loaders() -> Loaders:
-    """Give those of the running event loop."""
+    """Return those of the running event loop."""
     loop = get_running_loop()
     if loop not in _by_loop:
         _by_loop[loop] = Loaders()
@@ -38,13 +38,13 @@ def loaders() -> Loaders:
 
 
 async def progress_of(movie: Movie) -> TaskState | None:
-    """Give the latest state of the movie's rendering, if it belongs to the present options for it."""
+    """Return the latest progress of the movie, unless it belongs to an earlier request."""
     state = await loaders().progress.load(about(movie))
     return state if state is not None and state.causal_id == movie.causal_id else None
 
 
 async def waiting_reasons(movie: Movie) -> tuple[Reason, ...]:
-    """Say why a queued movie isn't being rendered yet; nothing for others."""
+    """Return why a queued movie isn't being rendered yet; empty for other movies."""
     return await loaders().waiting.load(movie) if movie.state == movie.States.QUEUED else ()
 
 

@@ -24,7 +24,7 @@ from timelapse.shared.graphql import BigInt, reasons_of, signed_in
 from timelapse.timelapses.graphql import Timelapse
 
 
-@strawberry.type(description="A frame that isn't in the movie, and why.")
+@strawberry.type(description="A frame that isn't in the movie, and the reason.")
 class LeftOut:
     """A frame by its name, and the reason."""
 
@@ -36,7 +36,7 @@ class LeftOut:
     models.Movie, description="A movie of a timelapse's frames.", disable_optimization=True
 )
 class Movie(relay.Node):
-    """A movie, from the options to the file."""
+    """A movie and its file."""
 
     state: str
     timelapse: Timelapse
@@ -51,33 +51,35 @@ class Movie(relay.Node):
 
     @classmethod
     def get_queryset(cls, queryset: QuerySet[models.Movie], info: Info) -> QuerySet[models.Movie]:
-        """Show movies to who is signed in, by whatever way they are reached, and not those deleted."""
+        """Allow signed-in users only, on every path to a movie; hide deleted movies."""
         signed_in(info)
         return queries.visible(queryset)
 
     @strawberry_django.field
     def name(self) -> str:
-        """Tell the name, as reports mention it."""
+        """Return the display name."""
         return str(self)
 
     @strawberry_django.field(description="The file's size; null until it is ready.")
     def bytes(self) -> BigInt | None:
-        """Tell the file's size."""
+        """Return the file's size in bytes."""
         return cast("BigInt | None", _row(self).bytes)
 
-    @strawberry_django.field(description="Where browsers find the file; null until it is ready.")
+    @strawberry_django.field(description="The file's URL; null until it is ready.")
     def video_url(self) -> str | None:
-        """Tell where the file is."""
+        """Return the file's URL."""
         return queries.video_url(_row(self))
 
-    @strawberry_django.field(description="Where browsers find a picture of it; null until it is ready.")
+    @strawberry_django.field(description="The poster's URL; null until it is ready.")
     def poster_url(self) -> str | None:
-        """Tell where the poster is."""
+        """Return the poster's URL."""
         return queries.poster_url(_row(self))
 
-    @strawberry_django.field(description="Why it couldn't be made, and what to do; null unless it failed.")
+    @strawberry_django.field(
+        description="Why it couldn't be rendered, and the remedy; null unless it failed."
+    )
     def failure(self) -> Reason | None:
-        """Tell what went wrong."""
+        """Build the reason from the failure fields."""
         row = _row(self)
         if row.state != models.Movie.States.FAILED:
             return None
@@ -85,23 +87,23 @@ class Movie(relay.Node):
 
     @strawberry_django.field(description="The frames that aren't in it, each with the reason.")
     def left_out(self) -> list[LeftOut]:
-        """Tell what isn't in it."""
+        """Return the frames left out."""
         return [LeftOut(frame=left["frame"], reason=left["reason"]) for left in _row(self).left_out]
 
     @strawberry_django.field(description="How far rendering is; null before it begins.")
     async def progress(self) -> Progress | None:
-        """Look it up together with that of the other movies of the request."""
+        """Load it together with that of the other movies of the request."""
         state = await progress_of(_row(self))
         return None if state is None else progress_from_state(state, time.time())
 
     @strawberry_django.field(description="Why it isn't being rendered yet, while it is queued.")
     async def waiting(self) -> list[Reason]:
-        """Look it up together with that of the other movies of the request."""
+        """Load it together with that of the other movies of the request."""
         return reasons_of(await waiting_reasons(_row(self)))
 
     @strawberry_django.field(description="What can be done with it, and why not.")
     def available_transitions(self, info: Info) -> list[Transition]:
-        """Ask the state machine."""
+        """Evaluate the state machine."""
         return [
             Transition.from_value(each) for each in queries.available_transitions(_row(self), signed_in(info))
         ]
@@ -113,11 +115,11 @@ def _row(movie: Movie) -> models.Movie:
 
 @strawberry.type
 class TimelapseMovies:
-    """What this app adds to the type `Timelapse`, which itself must not know of movies."""
+    """Fields added to the type `Timelapse`, which itself must not import movies."""
 
     @strawberry_django.connection(DjangoListConnection[Movie], description="Its movies, newest first.")
     def movies(self) -> Iterable[Movie]:
-        """Give the movies; the connection takes the slice that is asked for."""
+        """Return all movies; the connection takes the requested slice."""
         return cast("Iterable[Movie]", queries.movies_of(cast("int", self.pk)))  # type: ignore[attr-defined]
 
 
@@ -127,5 +129,5 @@ get_object_definition(Timelapse, strict=True).fields.extend(
 
 
 def newest_edge(movie: models.Movie) -> relay.Edge[Movie]:
-    """Show a movie as the first edge of its timelapse's movies."""
+    """Return a movie as the first edge of its timelapse's movies."""
     return relay.Edge(cursor=relay.to_base64("arrayconnection", 0), node=cast("Movie", movie))

@@ -1,4 +1,4 @@
-"""Asking for movies, and what can be done with them."""
+"""Mutations: render, cancel, retry and delete movies."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @strawberry.input
 class RenderTimelapseInput:
-    """The movie to make: frames per second, and pixels (odd ones are made even)."""
+    """The render options: frames per second, and pixels (rounded down to even)."""
 
     timelapse: relay.GlobalID
     fps: float = 30
@@ -36,28 +36,28 @@ class RenderTimelapseInput:
 
 @strawberry.input
 class CancelMovieInput:
-    """Which movie to call off."""
+    """The movie to cancel."""
 
     movie: relay.GlobalID
 
 
 @strawberry.input
 class RetryMovieInput:
-    """Which movie to try again."""
+    """The movie to retry."""
 
     movie: relay.GlobalID
 
 
 @strawberry.input
 class DeleteMovieInput:
-    """Which movie to remove."""
+    """The movie to delete."""
 
     movie: relay.GlobalID
 
 
 @strawberry.type
 class RenderTimelapsePayload:
-    """The movie that waits for a worker now, or why there is none."""
+    """The queued movie, or the errors."""
 
     movie_edge: relay.Edge[Movie] | None
     timelapse: Timelapse | None
@@ -66,7 +66,7 @@ class RenderTimelapsePayload:
 
 @strawberry.type
 class CancelMoviePayload:
-    """The movie as it is now; a running worker takes a moment to stop."""
+    """The movie in its current state; a running worker takes a moment to stop."""
 
     movie: Movie | None
     errors: list[UserError]
@@ -74,7 +74,7 @@ class CancelMoviePayload:
 
 @strawberry.type
 class RetryMoviePayload:
-    """The movie as it is now."""
+    """The movie in its current state."""
 
     movie: Movie | None
     errors: list[UserError]
@@ -82,7 +82,7 @@ class RetryMoviePayload:
 
 @strawberry.type
 class DeleteMoviePayload:
-    """The id that is gone, and the timelapse that it was made of."""
+    """The deleted movie's id, and its timelapse."""
 
     deleted_movie_id: relay.GlobalID | None
     timelapse: Timelapse | None
@@ -93,9 +93,9 @@ class DeleteMoviePayload:
 class Mutation:
     """Writes of this app."""
 
-    @strawberry.mutation(description="Ask for a movie of the frames that there are.")
+    @strawberry.mutation(description="Render a movie of the existing frames.")
     async def render_timelapse(self, info: Info, input: RenderTimelapseInput) -> RenderTimelapsePayload:  # noqa: A002
-        """Ask for one."""
+        """Request it."""
         user = signed_in(info)
         timelapse = pk_of(input.timelapse, "Timelapse")
         options = RenderOptions(fps=input.fps, width=input.width, height=input.height)
@@ -110,21 +110,21 @@ class Mutation:
             movie_edge=newest_edge(movie), timelapse=cast("Timelapse", movie.timelapse), errors=[]
         )
 
-    @strawberry.mutation(description="Call a movie off while it waits or is being rendered.")
+    @strawberry.mutation(description="Cancel a movie while it is queued or being rendered.")
     async def cancel_movie(self, info: Info, input: CancelMovieInput) -> CancelMoviePayload:  # noqa: A002
-        """Call it off."""
+        """Cancel it."""
         movie, errors = await _done(actions.cancel_movie, info, input.movie)
         return CancelMoviePayload(movie=cast("Movie | None", movie), errors=errors)
 
-    @strawberry.mutation(description="Render a movie after all that failed or was cancelled.")
+    @strawberry.mutation(description="Queue a failed or cancelled movie again.")
     async def retry_movie(self, info: Info, input: RetryMovieInput) -> RetryMoviePayload:  # noqa: A002
-        """Try it again."""
+        """Retry it."""
         movie, errors = await _done(actions.retry_movie, info, input.movie)
         return RetryMoviePayload(movie=cast("Movie | None", movie), errors=errors)
 
-    @strawberry.mutation(description="Remove a movie's files, and the movie from the list.")
+    @strawberry.mutation(description="Delete a movie and its files.")
     async def delete_movie(self, info: Info, input: DeleteMovieInput) -> DeleteMoviePayload:  # noqa: A002
-        """Remove it."""
+        """Delete it."""
         movie, errors = await _done(actions.delete_movie, info, input.movie)
         if movie is None or errors:
             return DeleteMoviePayload(deleted_movie_id=None, timelapse=None, errors=errors)

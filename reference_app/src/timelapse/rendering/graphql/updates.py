@@ -1,4 +1,4 @@
-"""A timelapse, live: its frames and movies as they come."""
+"""Live updates of a timelapse: its new frames and movies."""
 
 from __future__ import annotations
 
@@ -35,20 +35,22 @@ class TimelapseUpdate:
     timelapse: Timelapse
     new_frames: list[relay.Edge[Frame]]
     new_movies: list[relay.Edge[Movie]]
-    movie: Movie | None = strawberry.field(description="The movie that changed or moved on, if one did.")
+    movie: Movie | None = strawberry.field(description="The movie that changed or made progress, if one did.")
 
 
 @strawberry.type
 class Subscription:
-    """Live reads of this app."""
+    """Subscriptions of this app."""
 
-    @strawberry.subscription(description="A timelapse: a snapshot, then its new frames and what movies do.")
+    @strawberry.subscription(
+        description="A timelapse: a snapshot, then its new frames and changes of its movies."
+    )
     async def timelapse_updates(
         self,
         info: Info,
         id: relay.GlobalID,  # noqa: A002 - the schema's name
     ) -> AsyncGenerator[TimelapseUpdate, None]:
-        """Look again at each change."""
+        """Load the timelapse again at each change."""
         await sync_to_async(signed_in)(info)
         timelapse = await get_timelapse(id)
         beat = conf.get().beat_seconds

@@ -1,6 +1,6 @@
-"""From stored pictures to a movie that browsers play: knows no Django, no queue and no lock.
+"""Renders stored pictures to a movie that browsers play, without Django, queues or locks.
 
-``pipeline.render`` is the way in; everything else here serves it.
+``pipeline.render`` is the entry point.
 """
 
 from __future__ import annotations

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 class PictureClip(VideoClip):  # type: ignore[misc]  # moviepy carries no types
     """A clip that shows each frame for one tick of ``rate`` and plays forwards only.
 
-    moviepy asks by time, and takes ``int(duration * fps)`` for the number of frames, which loses one now
-    and then; ``iter_frames`` here gives every frame once, and ends when the frames end: a picture that
-    turned out to be damaged on the way makes the movie shorter instead of failing it.
+    moviepy requests frames by time and computes ``int(duration * fps)`` frames, which can lose one.
+    ``iter_frames`` here yields every frame once and ends when the frames end: a damaged picture makes the
+    movie shorter instead of failing it.
     """
 
     def __init__(self, frames: Iterable[NDArray[np.uint8]], size: Size, count: int, rate: Fraction) -> None:
@@ -38,7 +38,7 @@ class PictureClip(VideoClip):  # type: ignore[misc]  # moviepy carries no types
         self,
         fps: float | None = None,  # noqa: ARG002  # moviepy's signature; the clip's own rate holds
         with_times: bool = False,
-        logger: object = None,  # noqa: ARG002  # progress is told by whoever drives the encoder
+        logger: object = None,  # noqa: ARG002  # the caller of the encoder reports progress
         dtype: object = None,  # noqa: ARG002  # always uint8
     ) -> Iterator[NDArray[np.uint8]] | Iterator[tuple[float, NDArray[np.uint8]]]:
         """Every frame once, in order, as RGB of 8 bits; with its time in seconds when ``with_times``."""

@@ -1,4 +1,4 @@
-"""A moviepy clip written by moviepy's ffmpeg writer, with ffmpeg's end looked at."""
+"""Writes a moviepy clip by moviepy's ffmpeg writer, and checks ffmpeg's exit status."""
 
 from __future__ import annotations
 
@@ -34,10 +34,9 @@ def encode(
 ) -> int:
     """Write every frame of the clip to ``path`` as H.264 of this size and return how many there were.
 
-    ``on_frame`` gets the number of frames written so far, after each; what it raises stops the encoder at
-    once (ffmpeg is killed, not asked to finish) and is raised here. moviepy's own ``write_videofile`` neither
-    looks at ffmpeg's exit status nor can be stopped without waiting for the rest, so its writer is driven by
-    hand.
+    ``on_frame`` is called after each frame with the number written so far. An exception that it raises kills
+    ffmpeg at once and propagates. moviepy's own ``write_videofile`` neither checks ffmpeg's exit status nor
+    can be stopped early, so this drives its writer directly.
     Raises EncoderError, DiskFullError.
     """
     written = 0
@@ -45,7 +44,7 @@ def encode(
         for frame in clip.iter_frames(fps=float(rate), dtype="uint8"):
             try:
                 writer.write_frame(frame)
-            except OSError as error:  # ffmpeg is gone; moviepy puts what it said into the error
+            except OSError as error:  # ffmpeg ended; moviepy puts its output into the error
                 raise _failure(writer.proc, str(error)) from error
             written += 1
             on_frame(written)
@@ -59,10 +58,11 @@ def encode(
 
 
 def ffmpeg_arguments(rate: Fraction, size: Size) -> list[str]:
-    """What ffmpeg is told about the output beyond codec and preset.
+    """Return ffmpeg's output arguments beyond codec and preset.
 
-    Frames get their times from their number, because moviepy rounds the rate to two decimals; colour becomes
-    BT.709 and says so, because players assume that of untagged HD and moviepy leaves BT.601 untagged.
+    Frame times come from the frame number, because moviepy rounds the rate to two decimals. Colour is
+    converted to BT.709 and tagged, because players assume BT.709 for untagged HD and moviepy leaves BT.601
+    untagged.
     """
     return [
         *("-vf", ",".join(_filters(rate, size))),

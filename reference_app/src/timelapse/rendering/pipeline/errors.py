@@ -1,10 +1,10 @@
-"""What can go wrong between a folder of pictures and a movie, each with what to do next."""
+"""Errors of rendering, each with a remedy."""
 
 from __future__ import annotations
 
 
 class RenderError(Exception):
-    """A movie couldn't be made."""
+    """A movie couldn't be rendered."""
 
     code = "render_failed"
     remedy = "Look at the worker's log, then render again."
@@ -20,7 +20,7 @@ class NoUsableFramesError(RenderError):
     """Not one of the pictures could be read."""
 
     code = "no_usable_frames"
-    remedy = "Look at the reasons of the pictures left out, and film again."
+    remedy = "Look at the reasons of the pictures left out, and capture new ones."
 
 
 class EncoderError(RenderError):
@@ -45,14 +45,14 @@ class StorageError(RenderError):
 
 
 class BadMovieError(RenderError):
-    """ffmpeg said that it succeeded, but the file isn't the movie that was asked for."""
+    """ffmpeg reported success, but the file isn't the requested movie."""
 
     code = "movie_refused"
     remedy = "Render again; when it happens again, report it with the worker's log."
 
 
 class PictureError(Exception):
-    """One picture can't be shown; the movie goes on without it.
+    """One picture can't be used; the movie is rendered without it.
 
     ``code`` is one of missing, empty, not_a_picture, damaged, too_many_pixels.
     """

@@ -1,4 +1,4 @@
-"""Where a picture lies in the movie's frame. Pure."""
+"""The position of a picture in the movie's frame. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an MP4 file says about itself: the boxes that playing in a browser hangs on."""
+"""Reads the boxes of an MP4 file that playing in a browser depends on."""
 
 from __future__ import annotations
 

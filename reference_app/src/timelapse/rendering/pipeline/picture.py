@@ -1,4 +1,4 @@
-"""One stored picture, decoded strictly into one frame of the movie."""
+"""Decodes one stored picture strictly into one frame of the movie."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _ON_ITS_SIDE = frozenset({5, 6, 7, 8})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A picture to show: the name that a report calls it by, and where its file lies."""
+    """A picture to render: its display name and its path."""
 
     name: str
     path: Path
@@ -46,7 +46,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOut:
-    """A picture that isn't in the movie, and why."""
+    """A picture that isn't in the movie, and the reason."""
 
     name: str
     code: str
@@ -77,10 +77,10 @@ def read_frame(picture: Picture, frame: Size, *, max_pixels: int) -> NDArray[np.
 
 
 def transfer_size(picture: Picture, frame: Size) -> Size:
-    """The size in which frames like this picture best travel to the encoder, which brings them to ``frame``.
+    """Return the size in which frames are best passed to the encoder, which scales them to ``frame``.
 
-    A JPEG of the frame's shape travels as libjpeg gives it, a little larger than the frame: the encoder's
-    scaler takes a fifth of the time of ours for the same quality. Any other picture is fitted here.
+    A JPEG of the frame's shape is passed as libjpeg decodes it, a little larger than the frame: the encoder's
+    scaler takes a fifth of our time at the same quality. Other pictures are scaled here.
     """
     try:
         data = picture.path.read_bytes()

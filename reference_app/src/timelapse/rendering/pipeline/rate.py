@@ -1,4 +1,4 @@
-"""Frames per second, exactly. Pure."""
+"""Exact frame rates. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _BROADCAST = tuple(Fraction(whole * 1000, 1001) for whole in (24, 30, 48, 60, 12
 
 
 def exact_rate(fps: float) -> Fraction:
-    """The rate that ``fps`` frames per second stands for: 29.97 is 30000/1001, 12.5 is 25/2.
+    """Return the exact rate that ``fps`` stands for: 29.97 is 30000/1001, 12.5 is 25/2.
 
     Raises ValueError when ``fps`` isn't positive.
     """

@@ -1,4 +1,4 @@
-"""Pictures in, a verified movie and its poster out."""
+"""Renders pictures to a verified movie and its poster."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovieSpec:
-    """What to make: ``size`` must be even, ``rate`` exact (see ``rate.exact_rate``)."""
+    """What to render: ``size`` must be even, ``rate`` exact (see ``rate.exact_rate``)."""
 
     pictures: Sequence[Picture]
     size: Size
@@ -49,7 +49,7 @@ class MovieSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """A finished movie that nobody sees yet: ``publish`` puts it in its place, ``close`` gives it up."""
+    """A finished, unpublished movie: ``publish`` moves it into place, ``close`` discards it."""
 
     folder: Path
     work_folder: Path
@@ -68,11 +68,11 @@ class Rendered:
 
 
 def render(spec: MovieSpec, folder: Path, *, on_frame: Callable[[int], None]) -> Rendered:
-    """Render into a work_folder inside ``folder`` (made if missing) and verify the result by decoding it.
+    """Render into a work folder inside ``folder`` (created if missing) and verify the result by decoding it.
 
-    ``on_frame`` is called after each frame with the number of pictures dealt with so far, left out ones
-    included; it may raise to stop. However this ends badly, the work_folder is gone. What an earlier, killed
-    attempt left behind is swept first. Raises RenderError or what ``on_frame`` raised.
+    ``on_frame`` is called after each frame with the number of pictures processed so far, including those left
+    out; it may raise to stop. On any failure the work folder is removed. Leftovers of killed attempts are
+    removed first. Raises RenderError or what ``on_frame`` raised.
     """
     sweep(folder)
     work_folder = folder / f"{_WORK_FOLDER_PREFIX}{uuid.uuid4().hex}"
@@ -118,7 +118,7 @@ def _render(spec: MovieSpec, work_folder: Path, on_frame: Callable[[int], None])
 
 
 class _Poster:
-    """Remembers the frame in the middle of those that pass, or the last one before it."""
+    """Keeps the middle frame of the movie, or the last one before it."""
 
     def __init__(self, *, at: int) -> None:
         self._at = at

@@ -1,4 +1,4 @@
-"""Pictures decoded a little ahead of the encoder, in order, never more than a few in memory."""
+"""Decodes pictures in order, a few ahead of the encoder."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
     from timelapse.rendering.pipeline.geometry import Size
 
-# Decoding lets go of the interpreter, so that two readers keep two cores busy beside the encoder.
+# Decoding releases the GIL, so that two readers keep two cores busy in addition to the encoder.
 _READERS = 2
 _AHEAD = 4
 
 
 class FrameSource:
-    """The frames of a movie from its pictures; ``left_out`` grows as pictures turn out to be unusable."""
+    """Yields a movie's frames from its pictures; ``left_out`` collects the unusable ones."""
 
     def __init__(self, pictures: Sequence[Picture], size: Size, *, max_pixels: int) -> None:
         self.pictures = pictures
@@ -33,7 +33,7 @@ class FrameSource:
         self._max_pixels = max_pixels
 
     def frames(self) -> Generator[NDArray[np.uint8], None, None]:
-        """Each usable picture as an RGB array (height, width, 3), in order."""
+        """Yield each usable picture as an RGB array (height, width, 3), in order."""
         waiting: deque[tuple[Picture, Future[NDArray[np.uint8]]]] = deque()
         upcoming = iter(self.pictures)
         with ThreadPoolExecutor(_READERS, thread_name_prefix="frames") as readers:

@@ -1,4 +1,4 @@
-"""The finished file, looked at before anybody is told that it is ready."""
+"""Verifies the finished file before it is published."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _DECODED = re.compile(r"^frame=(\d+)$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovieInfo:
-    """What a movie file is: counted by decoding it, not believed from its headers."""
+    """Properties of a movie file, measured by decoding it."""
 
     frame_count: int
     duration_s: float
@@ -68,7 +68,7 @@ def inspect(path: Path) -> MovieInfo:
 
 
 def verify(info: MovieInfo, *, frame_count: int, rate: Fraction, size: Size) -> None:
-    """Raise BadMovieError, naming every difference, unless the file is the movie that was asked for."""
+    """Raise BadMovieError, naming every difference, unless the file matches the request."""
     expected = {
         "frames": (info.frame_count, frame_count),
         "frames per second": (info.rate, rate if frame_count > 1 else info.rate),
@@ -77,13 +77,13 @@ def verify(info: MovieInfo, *, frame_count: int, rate: Fraction, size: Size) -> 
         "pixel format": (info.pixel_format, "yuv420p"),
         "index before the pictures": (info.starts_fast, True),
     }
-    wrong = [f"{what} is {found}, not {wish}" for what, (found, wish) in expected.items() if found != wish]
+    wrong = [f"{what} is {found}, not {want}" for what, (found, want) in expected.items() if found != want]
     if abs(info.duration_s - frame_count / rate) > 0.5 / rate:
         wrong.append(f"duration is {info.duration_s} s, not {float(frame_count / rate)} s")
     if wrong:
-        raise BadMovieError(f"The movie that ffmpeg wrote isn't the one asked for: {'; '.join(wrong)}.")
+        raise BadMovieError(f"The movie that ffmpeg wrote isn't the requested one: {'; '.join(wrong)}.")
 
 
 def _last_line(text: str) -> str:
     lines = text.strip().splitlines()
-    return lines[-1] if lines else "ffmpeg said nothing"
+    return lines[-1] if lines else "ffmpeg printed nothing"
