@@ -9,35 +9,35 @@ from tests.waiting import wait_until
 
 
 class Counting:
-    """Wants to be renewed every 20 ms; may be in trouble once."""
+    """Asks for renewal every 20 ms; the first one can be made to fail."""
 
-    def __init__(self, *, troubled=False, times=1000):
+    def __init__(self, *, failing=False, times=1000):
         self.count = 0
-        self.troubled = troubled
+        self.failing = failing
         self.times = times
 
     def renew(self):
         self.count += 1
-        if self.troubled and self.count == 1:
+        if self.failing and self.count == 1:
             raise OSError("the store is gone")
         return clock.now() + 0.02 if self.count < self.times else None
 
 
-def test_one_thread_renews_all_holds_and_one_in_trouble_harms_no_other(monkeypatch, caplog):
-    monkeypatch.setattr(renewal, "_TRY_AGAIN_S", 0.05)
+def test_one_thread_renews_all_holds_and_a_failing_one_harms_no_other(monkeypatch, caplog):
+    monkeypatch.setattr(renewal, "_RETRY_S", 0.05)
     before = sum(t.name == "fsmlock-renewal" for t in threading.enumerate())
     renewer = Renewer()
-    troubled, well = Counting(troubled=True), Counting()
-    renewer.add(troubled, clock.now())
-    renewer.add(well, clock.now())
-    wait_until(lambda: troubled.count > 3 and well.count > 3)
+    failing, healthy = Counting(failing=True), Counting()
+    renewer.add(failing, clock.now())
+    renewer.add(healthy, clock.now())
+    wait_until(lambda: failing.count > 3 and healthy.count > 3)
     assert "could not be renewed" in caplog.text
     assert sum(t.name == "fsmlock-renewal" for t in threading.enumerate()) <= before + 1
-    renewer.remove(troubled)
-    renewer.remove(well)
+    renewer.remove(failing)
+    renewer.remove(healthy)
 
 
-def test_a_more_urgent_hold_is_not_kept_waiting():
+def test_a_more_urgent_hold_is_renewed_first():
     renewer = Renewer()
     later, soon = Counting(), Counting()
     renewer.add(later, clock.now() + 1000)
@@ -49,7 +49,7 @@ def test_a_more_urgent_hold_is_not_kept_waiting():
 
 
 def test_the_thread_ends_when_there_is_nothing_to_renew_and_starts_again(monkeypatch):
-    monkeypatch.setattr(renewal, "_LINGER_S", 0.02)
+    monkeypatch.setattr(renewal, "_IDLE_TIMEOUT_S", 0.02)
     renewer = Renewer()
     once = Counting(times=1)
     renewer.add(once, clock.now())
@@ -61,7 +61,7 @@ def test_the_thread_ends_when_there_is_nothing_to_renew_and_starts_again(monkeyp
 
 def test_a_forked_child_has_a_renewer_of_its_own():
     before = renewal.renewer()
-    renewal._forget_after_fork()
+    renewal._reset_after_fork()
     assert renewal.renewer() is not before
     renewal._renewer = before
     assert hasattr(os, "register_at_fork")

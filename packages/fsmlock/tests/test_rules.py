@@ -22,14 +22,14 @@ from fsmlock.backends.redis import RedisBackend
 from fsmlock.rules import EVERYTHING, Claim, InheritedLock, LockRequest, LockRow, blocking_rows
 from fsmlock.testing import FakeClock
 
-#: A tree: each object with its parent. The lock "a" of an ancestor holds for all below, "b" for nobody else.
+#: A tree: each object with its parent. The lock "a" is inherited, the others are not.
 PARENTS = {"root": None, "left": "root", "right": "root", "leaf": "left"}
 LOCKS = ("a", "b", "c", EVERYTHING)
-#: "b" and "c" go together, "b" also with itself.
-BESIDE = {"a": set(), "b": {"b", "c"}, "c": {"b"}, EVERYTHING: set()}
+#: "b" and "c" are compatible, "b" also with itself.
+COMPATIBLE = {"a": set(), "b": {"b", "c"}, "c": {"b"}, EVERYTHING: set()}
 
-#: How long the claims of the tests last, and how long every backend remembers one who waits.
-LASTS_S, WAITS_S = 60.0, 1.0
+#: The lease of the claims, and how long every backend remembers a waiter.
+LEASE_S, WAITER_LEASE_S = 60.0, 1.0
 
 
 def ancestors(name):
@@ -37,11 +37,11 @@ def ancestors(name):
         yield name
 
 
-def may_stand_together(one, two):
-    """The rules in other words: written apart from the code that is tested."""
+def are_compatible(one, two):
+    """The rules, written independently of the code under test."""
     (first, lock), (second, other) = one, two
     if first == second:
-        return other in BESIDE[lock]
+        return other in COMPATIBLE[lock]
     if first in ancestors(second):
         return lock not in {"a", EVERYTHING}
     if second in ancestors(first):
@@ -49,17 +49,19 @@ def may_stand_together(one, two):
     return True
 
 
-def want(name, lock):
-    above = tuple(InheritedLock(resource=n, names=frozenset({"a"})) for n in ancestors(name))
-    return LockRequest(resource=name, lock=lock, compatible_with=frozenset(BESIDE[lock]), inherited=above)
+def request(name, lock):
+    inherited = tuple(InheritedLock(resource=n, names=frozenset({"a"})) for n in ancestors(name))
+    return LockRequest(
+        resource=name, lock=lock, compatible_with=frozenset(COMPATIBLE[lock]), inherited=inherited
+    )
 
 
 def claim(places, nested_in=frozenset()):
-    wants = tuple(want(*place) for place in places)
+    requests = tuple(request(*place) for place in places)
     return Claim(
         id=uuid.uuid4().hex,
-        requests=wants,
-        lease_us=int(LASTS_S * 1_000_000),
+        requests=requests,
+        lease_us=int(LEASE_S * 1_000_000),
         holder="h",
         nested_in=nested_in,
     )
@@ -81,11 +83,11 @@ class Pure:
         self.release(wanted, using=using)
         ticket = (ticket or next(self.tickets)) if refused else None
         self.rows += [replace(row, ticket=ticket) for row in wanted.rows]
-        self.ends[wanted.id] = clock.now() + (WAITS_S if refused else LASTS_S)
+        self.ends[wanted.id] = clock.now() + (WAITER_LEASE_S if refused else LEASE_S)
         return Denied(holds=(), ticket=ticket) if refused else Granted(tokens={})
 
     def renew(self, wanted, *, using):
-        self.ends[wanted.id] = clock.now() + LASTS_S
+        self.ends[wanted.id] = clock.now() + LEASE_S
         return Renewed(alive=any(row.claim == wanted.id for row in self.rows))
 
     def stop(self, resource, lock, *, by, why, force, using):
@@ -102,15 +104,15 @@ class Pure:
 
 @dataclass(eq=False)
 class Party:
-    """One who holds or waits, as the model knows it."""
+    """A holder or waiter, as the model knows it."""
 
     claim: Claim
     places: list
     ends: float
     ticket: int | None = None
 
-    def goes_with(self, places):
-        return all(may_stand_together(p, q) for p in self.places for q in places)
+    def is_compatible_with(self, places):
+        return all(are_compatible(p, q) for p in self.places for q in places)
 
 
 some_places = st.lists(
@@ -119,7 +121,7 @@ some_places = st.lists(
 
 
 class Holds(RuleBasedStateMachine):
-    """Holders and waiters, on a clock that goes on when it is told to."""
+    """Holders and waiters on a fake clock."""
 
     backend = None
 
@@ -132,19 +134,19 @@ class Holds(RuleBasedStateMachine):
         self.waiting = []
         self.claims = []
 
-    def ask(self, party, *, queue):
-        """Ask for it, compare the answer with the model, and follow it there."""
+    def acquire(self, party, *, queue):
+        """Acquire, compare the answer with the model, and update the model."""
         earlier = [w for w in self.waiting if party.ticket is None or w.ticket < party.ticket]
-        expected = all(other.goes_with(party.places) for other in [*self.held, *earlier])
+        expected = all(other.is_compatible_with(party.places) for other in [*self.held, *earlier])
         answer = self.store.acquire(party.claim, using="default", queue=queue, ticket=party.ticket)
         assert isinstance(answer, Granted) == expected
         if party in self.waiting:
             self.waiting.remove(party)
         if expected:
-            self.held.append(replace(party, ends=clock.now() + LASTS_S))
+            self.held.append(replace(party, ends=clock.now() + LEASE_S))
         elif queue:
             assert answer.ticket > max((w.ticket for w in earlier), default=0)
-            self.waiting.append(replace(party, ends=clock.now() + WAITS_S, ticket=answer.ticket))
+            self.waiting.append(replace(party, ends=clock.now() + WAITER_LEASE_S, ticket=answer.ticket))
 
     @rule(places=some_places, queue=st.booleans())
     def take(self, places, queue):
@@ -152,18 +154,18 @@ class Holds(RuleBasedStateMachine):
 
     def come(self, places, *, queue):
         self.claims.append(claim(places))
-        self.ask(Party(self.claims[-1], places, 0.0), queue=queue)
+        self.acquire(Party(self.claims[-1], places, 0.0), queue=queue)
 
     @precondition(lambda self: self.held or self.waiting)
     @rule(data=st.data())
     def wait_for_the_same(self, data):
-        """Often enough several wait for one thing."""
+        """Make sure that often several wait for the same objects."""
         self.come(data.draw(st.sampled_from([*self.held, *self.waiting])).places, queue=True)
 
     @precondition(lambda self: self.waiting)
     @rule(data=st.data())
     def ask_again(self, data):
-        self.ask(data.draw(st.sampled_from(self.waiting)), queue=True)
+        self.acquire(data.draw(st.sampled_from(self.waiting)), queue=True)
 
     @precondition(lambda self: self.held or self.waiting)
     @rule(data=st.data())
@@ -177,7 +179,7 @@ class Holds(RuleBasedStateMachine):
     def renew(self, data):
         party = data.draw(st.sampled_from(self.held))
         assert self.store.renew(party.claim, using="default").alive
-        party.ends = clock.now() + LASTS_S
+        party.ends = clock.now() + LEASE_S
 
     @precondition(lambda self: self.held)
     @rule(data=st.data())
@@ -188,9 +190,9 @@ class Holds(RuleBasedStateMachine):
             assert not self.store.renew(party.claim, using="default").alive
             self.held.remove(party)
 
-    @rule(seconds=st.sampled_from([WAITS_S * 0.6, LASTS_S * 0.6]))
+    @rule(seconds=st.sampled_from([WAITER_LEASE_S * 0.6, LEASE_S * 0.6]))
     def let_time_pass(self, seconds):
-        """Whose lease is over is forgotten, and never asks again."""
+        """An expired party is forgotten and never acquires again."""
         self.time.advance(seconds)
         self.held = [party for party in self.held if party.ends > clock.now()]
         self.waiting = [party for party in self.waiting if party.ends > clock.now()]
@@ -204,12 +206,12 @@ class Holds(RuleBasedStateMachine):
         self.store.release(inner, using="default")
 
     @invariant()
-    def all_that_is_held_may_stand_together(self):
+    def all_holds_are_compatible(self):
         for one, two in itertools.combinations(self.held, 2):
-            assert one.goes_with(two.places)
+            assert one.is_compatible_with(two.places)
 
     def teardown(self):
-        for each in self.claims:  # also what is dead or broken: the clock of the next example starts anew
+        for each in self.claims:  # expired and broken ones too: the next example restarts the clock
             self.store.release(each, using="default")
         self.time.__exit__(None, None, None)
 
@@ -240,7 +242,7 @@ def test_the_redis_backend_agrees_with_a_simple_model(valkey):
     run(RedisBackend(), 25)
 
 
-def test_who_waits_counts_only_for_who_came_later():
+def test_a_waiter_blocks_only_later_claims():
     waiting = LockRow(claim="x", resource="root", lock="a", kind="held", ticket=5)
     wanted = claim([("root", "a")])
     assert blocking_rows(wanted, [waiting]) == [waiting]

@@ -1,4 +1,4 @@
-"""One background thread per process renews every hold of the process; it ends when there are none."""
+"""One background thread per process renews all its holds. It ends when there is nothing left to renew."""
 
 from __future__ import annotations
 
@@ -11,22 +11,23 @@ from django.db import connections
 
 from fsmlock import clock
 
-#: An idle thread stays this long: the next hold is likely to come soon, and starting a thread is slow.
-_LINGER_S = 1.0
-_TRY_AGAIN_S = 0.5
+#: An idle thread stays alive this long: the next hold is likely to follow soon, and starting a thread is
+#: slow.
+_IDLE_TIMEOUT_S = 1.0
+_RETRY_S = 0.5
 _log = logging.getLogger("fsmlock")
 
 
 class Renewable(Protocol):
-    """What the thread keeps alive."""
+    """A hold that the thread renews."""
 
     def renew(self) -> float | None:
-        """Renew now; answers when it wants to be renewed next (clock.now), or None for never again."""
+        """Renew now. Return the time (clock.now) of the next renewal, or None to end renewal."""
         ...
 
 
 class Renewer:
-    """Calls ``renew`` of each of its holds when its time has come."""
+    """Call ``renew`` on each registered hold when it is due."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -35,7 +36,7 @@ class Renewer:
         self._wakes_at = 0.0
 
     def add(self, hold: Renewable, due: float) -> None:
-        """Renew ``hold`` at ``due`` (clock.now) and from then on as it says."""
+        """Renew ``hold`` at ``due`` (clock.now), then whenever its ``renew`` asks for it."""
         with self._changed:
             self._due[hold] = due
             if self._thread is None:
@@ -45,7 +46,7 @@ class Renewer:
                 self._changed.notify()
 
     def remove(self, hold: Renewable) -> None:
-        """Renew it no more."""
+        """Stop renewing ``hold``."""
         with self._changed:
             self._due.pop(hold, None)
 
@@ -66,7 +67,7 @@ class Renewer:
             idle = False
             while self._due or not idle:
                 if not self._due:
-                    idle = self._sleep(clock.now() + _LINGER_S)
+                    idle = self._sleep(clock.now() + _IDLE_TIMEOUT_S)
                     continue
                 hold, due = min(self._due.items(), key=lambda pair: pair[1])
                 if due <= clock.now():
@@ -76,7 +77,7 @@ class Renewer:
             return None
 
     def _sleep(self, until: float) -> bool:
-        """Sleep until then unless something more urgent comes; true when nothing is left to do."""
+        """Sleep until ``until`` or until a hold is due earlier. Return whether nothing is left to renew."""
         self._wakes_at = until
         self._changed.wait(max(0.0, until - clock.now()))
         self._wakes_at = 0.0
@@ -86,23 +87,23 @@ class Renewer:
 def _renew(hold: Renewable) -> float | None:
     try:
         return hold.renew()
-    except Exception:  # noqa: BLE001 - one hold in trouble must not end the renewal of all others
+    except Exception:  # noqa: BLE001 - an error with one hold must not end the renewal of the others
         _log.exception("A hold could not be renewed, trying again.")
-        return clock.now() + _TRY_AGAIN_S
+        return clock.now() + _RETRY_S
 
 
 _renewer = Renewer()
 
 
 def renewer() -> Renewer:
-    """The one of this process."""
+    """The renewer of this process."""
     return _renewer
 
 
-def _forget_after_fork() -> None:
-    global _renewer  # noqa: PLW0603 - threads don't survive a fork, nor do the parent's holds
+def _reset_after_fork() -> None:
+    global _renewer  # noqa: PLW0603 - neither threads nor the parent's holds survive a fork
     _renewer = Renewer()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_after_fork)
+    os.register_at_fork(after_in_child=_reset_after_fork)

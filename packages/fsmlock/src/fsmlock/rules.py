@@ -1,4 +1,13 @@
-"""Who stands in whose way: the pure rules of compatibility and inheritance that every backend obeys."""
+"""When two locks exclude each other: the specification that every backend implements.
+
+Locks on one object exclude each other unless they are declared as compatible. A lock that a child inherits
+excludes the child's locks too: a hold on the child marks each such name on the ancestors as ``blocked``.
+
+The same rules exist in four places: here, in ``backends.dialects`` (SQL of SQLite), in the PostgreSQL
+functions that ``migrations/sql`` creates, and in ``backends/lua/acquire.lua``. This module is the
+specification: change it first, then the others. ``tests/test_rules.py`` and ``testing.conformance`` compare
+them.
+"""
 
 from __future__ import annotations
 
@@ -10,19 +19,23 @@ from django.utils.functional import cached_property  # the standard library's ta
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-#: The lock that goes together with nothing, on any object that has locks: nobody else may hold anything.
+#: The lock that every object with locks has. It is compatible with no other lock.
 EVERYTHING = "*"
 
-#: A lease that is none: a hundred years, for what a state keeps. Any lease of more than a year is meant so.
+#: The lease of a hold that belongs to a state and not to a process: a hundred years.
 UNLIMITED_LEASE_US = 100 * 365 * 86_400_000_000
+#: A longer lease than this one counts as unlimited.
 YEAR_US = 365 * 86_400_000_000
 
-Kind: TypeAlias = Literal["held", "blocked", "retrying"]
+RowKind: TypeAlias = Literal["held", "blocked", "retrying"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InheritedLock:
-    """An ancestor of the object: while it is held in one of ``names``, the want must stand back."""
+    """Locks of an ancestor that hold for the object too.
+
+    While ``names`` or :data:`EVERYTHING` are held on ``resource``, the request is refused.
+    """
 
     resource: str
     names: frozenset[str]
@@ -33,7 +46,7 @@ class LockRequest:
     """One lock requested on one object.
 
     ``resource`` names the object (``app.model:pk``), ``compatible_with`` the locks that may be held on it at
-    the same time, ``inherited`` the locks that it inherits from its ancestors.
+    the same time, ``inherited`` the locks of its ancestors.
     """
 
     resource: str
@@ -44,52 +57,54 @@ class LockRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockRow:
-    """What is written in the store: ``held`` on an object, or ``blocked`` in that name by a child's hold.
+    """One row in the store.
 
-    ``retrying`` shows one who comes back for the lock, and is in nobody's way.
-
-    ``ticket`` is the place in line of one who waits; None when it is granted.
+    ``kind`` is ``held`` for a hold on the object, ``blocked`` for a name that a child's hold blocks on an
+    ancestor, and ``retrying`` for a claim that will be retried later, which blocks nobody. ``ticket`` is the
+    position of a waiter in the queue; None for a granted row.
     """
 
     claim: str
     resource: str
     lock: str
-    kind: Kind
+    kind: RowKind
     ticket: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True)  # no slots: what is computed from it is kept
+@dataclass(frozen=True, kw_only=True)  # no slots: cached properties need a dict
 class Claim:
-    """One request for holds: all of its requests are granted in one step, or none."""
+    """Lock requests that are granted together or not at all.
+
+    ``nested_in`` names the claims of the same holder that don't block this one (explicit re-entry).
+    """
 
     id: str
     requests: tuple[LockRequest, ...]
     lease_us: int
     holder: str
     why: str = ""
-    #: Claims of the same holder that don't stand in the way (explicit re-entry).
     nested_in: frozenset[str] = field(default_factory=frozenset)
 
     @cached_property
     def resources(self) -> list[str]:
-        """Every object concerned, ancestors too, in the one order that all processes use."""
+        """All objects involved, including ancestors, in the order in which every process locks them."""
         return sorted(
-            {w.resource for w in self.requests} | {a.resource for w in self.requests for a in w.inherited}
+            {r.resource for r in self.requests} | {i.resource for r in self.requests for i in r.inherited}
         )
 
     @cached_property
     def rows(self) -> list[LockRow]:
-        """What to write when granted: the holds, and a mark on each ancestor in each name that they block."""
-        held = [LockRow(claim=self.id, resource=w.resource, lock=w.lock, kind="held") for w in self.requests]
-        marks = {(a.resource, name) for w in self.requests for a in w.inherited for name in a.names}
+        """The rows to write when the claim is granted: the holds, then the names blocked on ancestors."""
+        held = [LockRow(claim=self.id, resource=r.resource, lock=r.lock, kind="held") for r in self.requests]
+        blocked = {(i.resource, name) for r in self.requests for i in r.inherited for name in i.names}
         return held + [
             LockRow(claim=self.id, resource=resource, lock=name, kind="blocked")
-            for resource, name in sorted(marks)
+            for resource, name in sorted(blocked)
         ]
 
 
 def conflicts(request: LockRequest, row: LockRow) -> bool:
-    """True when ``row`` (of another claim) and ``request`` can't both be."""
+    """Whether ``row`` of another claim excludes ``request``."""
     if row.kind == "retrying":
         return False
     if row.resource == request.resource:
@@ -99,21 +114,21 @@ def conflicts(request: LockRequest, row: LockRow) -> bool:
     if row.kind == "blocked":
         return False
     return any(
-        a.resource == row.resource and (row.lock in a.names or row.lock == EVERYTHING)
-        for a in request.inherited
+        inherited.resource == row.resource and (row.lock in inherited.names or row.lock == EVERYTHING)
+        for inherited in request.inherited
     )
 
 
 def blocking_rows(claim: Claim, rows: Iterable[LockRow], ticket: int | None = None) -> list[LockRow]:
-    """Those of ``rows`` that keep ``claim`` from being granted, in the order given.
+    """Return the rows that keep ``claim`` from being granted, in the order given.
 
-    Those who wait count too when they came earlier: before ``ticket``, or at all if the claim has none.
+    Waiters count as well if they come before ``ticket``. Without a ticket all waiters count.
     """
-    mine = claim.nested_in | {claim.id}
+    own = claim.nested_in | {claim.id}
     return [
-        s
-        for s in rows
-        if s.claim not in mine
-        and (s.ticket is None or ticket is None or s.ticket < ticket)
-        and any(conflicts(w, s) for w in claim.requests)
+        row
+        for row in rows
+        if row.claim not in own
+        and (row.ticket is None or ticket is None or row.ticket < ticket)
+        and any(conflicts(request, row) for request in claim.requests)
     ]

@@ -20,8 +20,8 @@ class TestDatabaseBackend(Conformance):
             assert self.acquire(backend, wanted)
             backend.release(wanted, using="default")
 
-    @pytest.mark.sqlite  # only its clock starts anew with the host
-    def test_who_was_before_this_start_of_the_host_is_dead(self, backend):
+    @pytest.mark.sqlite  # its clock starts anew with every boot
+    def test_holds_from_before_a_reboot_are_expired(self, backend):
         wanted = claim(parent())
         assert self.acquire(backend, wanted)
         with connection.cursor() as cursor:
@@ -53,7 +53,7 @@ def test_many_objects_at_once_cost_no_more_statements(frame, django_assert_num_q
         pass
 
 
-def test_the_token_is_the_id_of_the_row_that_is_held(frame):
+def test_the_token_is_the_id_of_the_held_row(frame):
     other = Frame.objects.create(film=frame.film)
     with fsmlock.hold([other, frame], "process") as held:
         seen = {h.resource: h.token for each in (frame, other) for h in fsmlock.holds_on(each)}

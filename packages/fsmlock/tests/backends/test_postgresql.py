@@ -19,7 +19,7 @@ def real_film(transactional_db):
 
 @pytest.fixture
 def move_wall_clock(transactional_db):
-    """Answers a function that sets the server's clock, as the SQL of every new connection sees it."""
+    """Return a function that shifts the server's clock for the SQL of every new connection."""
     name = connection.ops.quote_name(connection.settings_dict["NAME"])
     with connection.cursor() as cursor:
         cursor.execute("CREATE SCHEMA moved")
@@ -51,22 +51,24 @@ def test_no_hold_is_lost_or_kept_because_the_servers_wall_clock_was_moved(
         elsewhere(fsmlock.hold(real_film, "render").acquire)
     assert held.renew()
     held.check()
-    with connection.cursor() as cursor:  # as if its holder had died: its lease is over
+    with connection.cursor() as cursor:  # as if the holder had died and the lease had run out
         cursor.execute("UPDATE fsmlock_hold SET clock_expires_us = 0")
     elsewhere(fsmlock.hold(real_film, "render").acquire).release()
     held.release()
 
 
-def test_a_transaction_that_keeps_its_decision_open_keeps_nobody_waiting_for_long(real_film):
+def test_a_decision_kept_open_by_a_transaction_delays_others_only_briefly(real_film):
     other = connections.create_connection("default")
     other.settings_dict = connection.settings_dict
     with other.cursor() as cursor:
         cursor.execute("BEGIN")
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [postgresql._number(f"shop.film:{real_film.pk}")])
-        asked = time.monotonic()
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s)", [postgresql.advisory_key(f"shop.film:{real_film.pk}")]
+        )
+        started = time.monotonic()
         with pytest.raises(fsmlock.HoldRefused) as refused:
             fsmlock.hold(real_film, "render").acquire()
-        assert time.monotonic() - asked < 5
+        assert time.monotonic() - started < 5
         assert [reason.code for reason in refused.value.reasons] == ["busy"]
         cursor.execute("ROLLBACK")
     other.close()

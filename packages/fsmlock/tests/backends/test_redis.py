@@ -22,9 +22,7 @@ class TestRedisBackend(Conformance):
     def backend(self, valkey):
         return RedisBackend()
 
-    def test_after_a_loss_of_its_data_the_server_grants_nothing_before_the_longest_lease_is_over(
-        self, backend
-    ):
+    def test_a_server_that_lost_its_data_grants_nothing_before_the_longest_lease_is_over(self, backend):
         lost, early = claim(parent(), lease=1.0), claim(parent(), lease=0.2)
         before = self.acquire(backend, lost)
         backend._client.flushall()
@@ -36,7 +34,7 @@ class TestRedisBackend(Conformance):
         backend.release(early, using="default")
         assert self.acquire(backend, early).popitem() > before.popitem()
 
-    def test_a_server_whose_clock_went_back_as_well_hands_out_newer_tokens(self, backend):
+    def test_a_server_whose_clock_was_set_back_as_well_issues_newer_tokens(self, backend):
         old, new = claim(parent()), claim(parent())
         before = self.acquire(backend, old)
         ahead = {key: token + 10**9 for key, token in before.items()}
@@ -49,15 +47,15 @@ class TestRedisBackend(Conformance):
         with transaction.atomic():
             assert backend.guard(new, self.acquire(backend, new), using="default")
 
-    def test_one_who_is_expected_shows_until_then_and_is_in_nobodys_way(self, backend):
-        expected = claim(parent())
-        backend.announce_retry(expected, using="default", expires_in=timedelta(milliseconds=200))
+    def test_an_announced_retry_shows_until_it_expires_and_blocks_nobody(self, backend):
+        announced = claim(parent())
+        backend.announce_retry(announced, using="default", expires_in=timedelta(milliseconds=200))
         assert self.acquire(backend, claim(parent()))
         assert self.eventually(
             lambda: not [h for h in backend.find(["shop.film:1"], using="default") if h.waits]
         )
 
-    def test_what_a_dead_holder_leaves_is_forgotten_in_the_end(self, backend):
+    def test_the_rows_of_a_dead_holder_expire(self, backend):
         assert self.acquire(backend, claim(parent(), lease=0.1))
         assert self.eventually(lambda: self.acquire(backend, claim(parent())))
         (key,) = backend._client.keys("fsmlock:on:*")
@@ -69,7 +67,7 @@ def test_a_hold_below_two_ancestors_costs_two_round_trips(valkey, transactional_
     backends._build.cache_clear()
     frame = Frame.objects.create(film=film)
     with fsmlock.hold(frame, "process"):
-        """The first one of a process meets the server."""
+        """The first hold of a process loads the scripts."""
     client = get_redis_connection("default")
     client.config_resetstat()
     with fsmlock.hold(frame, "process"):
@@ -106,9 +104,7 @@ def test_no_hold_is_lost_or_kept_because_the_servers_wall_clock_was_moved(valkey
 YOUNG = "local info = string.gsub(redis.call('INFO'), 'uptime_in_seconds:%d+', 'uptime_in_seconds:1')"
 
 
-def test_a_server_in_its_first_second_may_say_that_it_is_up_for_one_and_is_not_believed(
-    valkey, db, monkeypatch
-):
+def test_an_uptime_of_one_second_may_be_one_too_high(valkey, db, monkeypatch):
     held = claim(parent(), lease=1.0)
     RedisBackend().acquire(held, using="default")
     texts = redis_scripts.texts

@@ -7,7 +7,7 @@ from fsmlock import clock
 from fsmlock.testing import FakeClock
 
 
-def test_time_goes_on_only_when_it_is_told_to():
+def test_time_passes_only_by_advance():
     real = clock.now
     with FakeClock() as time:
         before = clock.now()
@@ -17,7 +17,7 @@ def test_time_goes_on_only_when_it_is_told_to():
     assert clock.now is real
 
 
-def test_a_lease_runs_out_by_the_holder_s_own_clock(film):
+def test_a_lease_runs_out_by_the_clock_of_the_holder(film):
     with FakeClock() as time:
         held = fsmlock.hold(film, "render").acquire()
         assert held.remaining > 9
@@ -29,7 +29,7 @@ def test_a_lease_runs_out_by_the_holder_s_own_clock(film):
 
 @pytest.mark.sqlite
 @pytest.mark.django_db(transaction=True)
-def test_after_its_lease_somebody_else_may_enter(film, elsewhere):
+def test_an_expired_lease_frees_the_lock(film, elsewhere):
     with FakeClock() as time:
         dead = elsewhere(fsmlock.hold(film, "render").acquire)
         time.advance(11)

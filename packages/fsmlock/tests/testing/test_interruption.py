@@ -10,7 +10,7 @@ from tests.shop.iterations import Batches, SendMails
 from tests.shop.models import Film
 
 
-def test_interrupt_after_stops_behind_that_many_items_and_leaves_no_trace(db):
+def test_interrupt_after_stops_after_that_many_items_and_cleans_up(db):
     run = SendMails.enqueue(count=5)
     with interrupt_after(2):
         run.work()

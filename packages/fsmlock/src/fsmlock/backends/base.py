@@ -1,9 +1,12 @@
-"""What a backend must do, and the values that it answers with."""
+"""What a backend must do, and the values that it returns."""
 
 from __future__ import annotations
 
+import random
+import time
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol, cast
 
 from django.utils.translation import gettext
 
@@ -14,37 +17,47 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime, timedelta
 
-    from fsmlock.rules import Claim, Kind
+    from fsmlock.rules import Claim, RowKind
+
+#: A waiter that gets no notification checks again after a random time within these bounds.
+_POLL_S = (0.02, 0.08)
+
+#: How earlier versions spell a kind. During a rolling deploy they still write it.
+_FORMER_KINDS: Mapping[str, RowKind] = {"later": "retrying"}
+
+
+def row_kind(stored: str) -> RowKind:
+    """The kind of a stored row."""
+    return _FORMER_KINDS.get(stored) or cast("RowKind", stored)
 
 
 def busy_reason() -> Reason:
-    """Why nothing was granted though no hold is in the way."""
+    """Why a claim was refused although no hold blocks it."""
     return Reason(
         code="busy",
         message=gettext(
-            "The lock is being decided about, or an open transaction still keeps a hold whose lease is over."
+            "Another process is deciding about this lock, or an open transaction still keeps an expired hold."
         ),
         remedy=gettext("Try again in a moment."),
     )
 
 
 def store_restarted_reason() -> Reason:
-    """Why a store that lost its data grants nothing for a while."""
+    """Why a store that lost its data refuses every claim for a while."""
     return Reason(
         code="store_restarted",
-        message=gettext(
-            "The store of the holds started anew and may have forgotten some that are still believed in."
-        ),
-        remedy=gettext("Try again once the longest lease is over."),
+        message=gettext("The lock store was restarted and may have lost holds that are still in use."),
+        remedy=gettext("Try again once the longest lease has run out."),
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldInfo:
-    """One hold as anybody may see it. Times are for reading: the store's clock decides, not these.
+    """One hold, or one waiter, as anybody may see it.
 
-    ``waits`` is true for one who stands in line; ``kind`` is ``blocked`` for the mark of a child's hold, and
-    ``retrying`` for one who waits elsewhere and comes back (RetryLater).
+    Times are for display: the store decides by its own clock. ``waits`` is true for a waiter in the queue.
+    ``kind`` is ``blocked`` for a name that a child's hold blocks here, and ``retrying`` for a claim that will
+    be retried later (RetryLater).
     """
 
     resource: str
@@ -55,13 +68,13 @@ class HoldInfo:
     why: str
     token: int
     claim: str
-    kind: Kind = "held"
+    kind: RowKind = "held"
     waits: bool = False
     cancel_requested_by: str | None = None
     cancel_why: str = ""
 
     def row(self) -> LockRow:
-        """The part that the rules look at."""
+        """The part that the rules need."""
         return LockRow(
             claim=self.claim,
             resource=self.resource,
@@ -73,16 +86,16 @@ class HoldInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Granted:
-    """All wants of the claim are held now: ``tokens`` by resource."""
+    """Every request of the claim was granted. ``tokens`` maps each resource to its fencing token."""
 
     tokens: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Denied:
-    """Nothing was granted; ``holds`` stand in the way, else ``trouble`` says why.
+    """Nothing was granted: ``holds`` are in the way, or ``reason`` says why when there are none.
 
-    ``ticket``: the place in line, if asked for.
+    ``ticket`` is the position in the wait queue, if the claim joined it.
     """
 
     holds: tuple[HoldInfo, ...]
@@ -92,9 +105,10 @@ class Denied:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renewed:
-    """The answer to a renewal: still ``alive``? And who asked to stop (``by`` is empty: nobody).
+    """The result of a renewal.
 
-    ``unknown``: an open transaction has the rows, so it can't be said. Ask again soon.
+    ``alive``: the hold is still ours. ``unknown``: an open transaction has locked the rows, so ask
+    again soon. ``by`` and ``why``: who asked the holder to stop, and why; ``by`` is empty when nobody did.
     """
 
     alive: bool
@@ -104,71 +118,94 @@ class Renewed:
 
 
 class WaitQueue(Protocol):
-    """Where one claim waits for its turn."""
+    """The place of one claim in the wait queue."""
 
     def wait(self, seconds: float) -> None:
-        """Sleep until something may have changed for the claim, at most ``seconds``."""
+        """Sleep until the claim may have become the next one, at most ``seconds``."""
         ...
 
     def close(self) -> None:
-        """Wait no more. Waiting ends by being granted, or by ``release``."""
+        """Stop listening. The claim leaves the queue by being granted, or by ``release``."""
         ...
 
 
-class Backend(Protocol):
-    """Stores holds. Every method is atomic. ``using`` is the database alias of the object."""
+class PollingWaiter:
+    """A place in the queue of a store that sends no notifications: a short random sleep."""
 
-    #: Are holds visible to others before the surrounding database transaction commits?
-    visible_before_commit: bool
+    def wait(self, seconds: float) -> None:
+        """Sleep 20 to 80 ms, at most ``seconds``."""
+        time.sleep(min(seconds, random.uniform(*_POLL_S)))  # noqa: S311 - jitter, no secret
 
-    def can_wait(self, using: str) -> bool:
-        """Can waiting help now? Not where our own open transaction keeps the holder from releasing."""
-        ...
+    def close(self) -> None:
+        """Nothing to close."""
 
-    def notifies_waiters(self, using: str) -> bool:
-        """Does a release wake who waits? Else they have to look for themselves."""
-        ...
 
+class Backend(ABC):
+    """Stores holds. Every method is atomic. ``using`` is the database alias of the locked objects.
+
+    A new backend implements six methods: ``acquire``, ``renew``, ``release``, ``find``, ``stop`` and
+    ``guard``. The rest have defaults for a store outside the database that sends no notifications. When two
+    claims exclude each other is specified by :mod:`fsmlock.rules`. Subclass
+    :class:`fsmlock.testing.conformance.Conformance` to test it.
+    """
+
+    #: Whether others see a hold before the surrounding database transaction commits.
+    visible_before_commit: ClassVar[bool] = True
+
+    @abstractmethod
     def acquire(
         self, claim: Claim, *, using: str, queue: bool = False, ticket: int | None = None
     ) -> Granted | Denied:
-        """Grant every want of the claim, or none; with ``queue`` stand (or stay) in line when refused."""
-        ...
+        """Grant every request of the claim, or none.
 
-    def wait_queue(self, claim: Claim, *, using: str) -> WaitQueue:
-        """Where the claim waits."""
-        ...
+        With ``queue`` a refused claim joins the wait queue, or stays in it if it has a ``ticket`` already.
+        """
 
-    def announce_retry(self, claim: Claim, *, using: str, expires_in: timedelta) -> None:
-        """Show the claim as one who comes back for its wants ``expires_in`` that time; it blocks nobody."""
-        ...
-
+    @abstractmethod
     def renew(self, claim: Claim, *, using: str) -> Renewed:
-        """Start the lease anew, counted from now, unless somebody took over. Waits for no transaction."""
-        ...
+        """Restart the lease from now unless the hold was lost. Must not wait for other transactions."""
 
+    @abstractmethod
     def release(self, claim: Claim, *, using: str) -> None:
-        """Give the holds of the claim back, leave the line, be expected no more; all may be gone already."""
-        ...
+        """Remove whatever the claim has: holds, place in the queue, announcement. It may have nothing."""
 
+    @abstractmethod
     def find(
         self, resources: Collection[str] | None, *, using: str, limit: int | None = None
     ) -> Sequence[HoldInfo]:
-        """All that stands or waits on these resources, oldest first; ``None``: the holds on all."""
-        ...
+        """Return all rows of these resources, oldest first; with ``None`` the holds on all resources."""
 
+    @abstractmethod
     def stop(
         self, resource: str, lock: str, *, by: str, why: str, force: bool, using: str, claim: str = ""
     ) -> Sequence[HoldInfo]:
-        """Ask the holders of the lock to stop, or with ``force`` take their claims away; answers whom it met.
+        """Ask the holders of the lock to stop, or with ``force`` remove their holds. Return those reached.
 
-        With ``claim`` that one alone is met, whatever it has on the resource.
+        With ``claim`` only that one is reached, whatever it holds on the resource.
         """
-        ...
 
+    @abstractmethod
     def guard(self, claim: Claim, tokens: Mapping[str, int], *, using: str, repeated: bool = False) -> bool:
-        """Inside an open transaction: make sure that it can commit only while the claim is current.
+        """Inside a transaction: ensure that it can commit only while the claim is valid.
 
-        ``again``: asked before in the same transaction.
+        Return False if it isn't. ``repeated``: called before in the same transaction.
         """
-        ...
+
+    def can_wait(self, using: str) -> bool:
+        """Whether waiting can help: not if our own open transaction keeps the holder from releasing."""
+        del using
+        return True
+
+    def notifies_waiters(self, using: str) -> bool:
+        """Whether a release notifies the next waiter. Otherwise waiters poll."""
+        del using
+        return False
+
+    def wait_queue(self, claim: Claim, *, using: str) -> WaitQueue:
+        """Return the place of a claim that waits."""
+        del claim, using
+        return PollingWaiter()
+
+    def announce_retry(self, claim: Claim, *, using: str, expires_in: timedelta) -> None:
+        """Show in ``find`` that the claim will be retried within ``expires_in``. It blocks nobody."""
+        del claim, using, expires_in

@@ -1,8 +1,11 @@
-"""What the databases do differently: the clock, the lock around a decision, and waking who waits."""
+"""SQL of the database backend: what every database shares, and what each does differently."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+import random
+import time
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from fsmlock import clock
 from fsmlock.rules import EVERYTHING
@@ -17,72 +20,118 @@ if TYPE_CHECKING:
 
 Params: TypeAlias = list[Any]
 
+#: A waiter on a database without notifications checks again after a random time within these bounds.
+_POLL_S = (0.004, 0.016)
 
-class Dialect(Protocol):
-    """One database connection: each thread has its own."""
 
-    connection: BaseDatabaseWrapper
+class Dialect(ABC):
+    """One connection to one kind of database. Each thread has its own.
 
-    #: Does a row whose lease is over count until it is deleted?
-    keeps_expired_rows: bool
+    A new dialect implements four methods: ``now``, ``unexpired``, ``try_insert`` and ``lock_decisions``, and
+    ``wait_queue``, ``wake`` and ``release`` if the database can notify waiters. Add it to
+    ``fsmlock.backends.database`` and run its tests, which subclass
+    :class:`fsmlock.testing.conformance.Conformance`, on that database.
+    """
 
+    #: Whether an expired row counts until it is deleted.
+    keeps_expired_rows: ClassVar[bool] = False
+
+    def __init__(self, connection: BaseDatabaseWrapper) -> None:
+        self.connection = connection
+
+    @abstractmethod
     def now(self) -> str:
         """SQL for the store's clock in microseconds."""
-        ...
+
+    @abstractmethod
+    def unexpired(self, now: str) -> str:
+        """SQL condition: the lease of the row has not run out."""
+
+    @abstractmethod
+    def try_insert(self, claim: Claim, ticket: int | None, lease_us: int) -> Sequence[tuple[int, str, str]]:
+        """Insert the rows of the claim unless another row blocks it, atomically.
+
+        Return the id, resource and kind of each inserted row, nothing if the claim is blocked, and one row of
+        the kind "busy" if another transaction keeps its decision open.
+        """
+
+    @abstractmethod
+    def lock_decisions(self, claim: Claim) -> None:
+        """Keep everybody else from deciding about the claim's resources until the transaction ends."""
 
     def effective(self, now: str) -> str:
-        """SQL for a row that still counts in a decision."""
-        ...
-
-    def unexpired(self, now: str) -> str:
-        """SQL for a row whose lease is not over."""
-        ...
+        """SQL condition: the row counts in a decision."""
+        return f"kind <> 'broken' AND {self.unexpired(now)}"
 
     def lease_columns(self, lease_us: int) -> dict[str, str]:
-        """SQL for the columns that say until when a row counts that is written now."""
-        ...
+        """SQL for the columns that say how long a row written now is valid."""
+        now = self.now()
+        return {"renewed_us": now, "expires_us": f"{now} + {lease_us}"}
 
     def renewable_rows(self, resources: Sequence[str], *, repeated: bool, wait: bool) -> tuple[str, Params]:
-        """SQL for the rows of a claim (the last parameter) to renew; impatient: those that nobody locked.
+        """SQL condition for the rows of a claim that can be renewed; the claim is the last parameter.
 
-        ``repeated``: renewed in this very transaction already.
+        ``repeated``: renewed in this transaction already, so nobody can have taken over an expired row.
+        Without ``wait`` rows that another transaction has locked are left out.
         """
-        ...
-
-    def try_insert(self, claim: Claim, ticket: int | None, lease_us: int) -> Sequence[tuple[int, str, str]]:
-        """Decide alone for all the claim's resources: insert its rows and answer them, or nothing.
-
-        A row of the kind "busy" says that somebody keeps a decision open.
-        """
-        ...
+        del wait
+        unexpired = "" if repeated else f" AND {self.unexpired(self.now())}"
+        sql = f"resource IN ({marks(resources)}){unexpired} AND NOT waits AND kind <> 'broken' AND claim = %s"
+        return sql, list(resources)
 
     def delete_expired(self, resources: Sequence[str]) -> None:
-        """Delete the dead rows that stand in the way of a decision, if any can."""
-        ...
-
-    def lock_decisions(self, claim: Claim) -> None:
-        """Inside a transaction: until its end nobody else decides about the claim's objects."""
-        ...
+        """Delete expired rows that count, where nobody has locked them."""
+        del resources
 
     def release(self, claim_id: str, resources: Sequence[str]) -> None:
-        """Delete the claim, clear the dead from its resources, wake who is next."""
-        ...
+        """Delete the rows of the claim and what has expired, and notify the next waiters."""
+        sql = (
+            f"DELETE FROM fsmlock_hold WHERE resource IN ({marks(resources)})"  # noqa: S608 - placeholders only
+            f" AND (claim = %s OR expires_us <= {self.now()})"
+        )
+        run(self.connection, sql, [*resources, claim_id])
 
     def leave_queue(self, claim_id: str, resources: Sequence[str]) -> None:
-        """Delete the claim's place in line, and wake who is next: it may go together with the claim."""
-        ...
+        """Delete the claim's place in the queue, and notify the next waiter: both may be compatible."""
+        sql = f"DELETE FROM fsmlock_hold WHERE resource IN ({marks(resources)}) AND claim = %s AND waits"  # noqa: S608 - placeholders only
+        run(self.connection, sql, [*resources, claim_id])
 
     def wake(self, resources: Sequence[str]) -> None:
-        """Wake the first in line of each resource."""
-        ...
+        """Notify the waiters of each resource."""
+        del resources
 
     def wait_queue(self, claim_id: str, conflict: str, params: Params) -> WaitQueue:
-        """Where the claim waits; ``conflict`` is SQL for what may stand in its way."""
-        ...
+        """Return the place of a waiting claim; ``conflict`` is SQL for the rows that may block it."""
+        return DatabaseWaiter(
+            self.connection, claim_id, f"{conflict} AND {self.effective(self.now())}", params
+        )
+
+
+class DatabaseWaiter:
+    """Polls without writing, so that waiting takes no write lock."""
+
+    def __init__(self, connection: BaseDatabaseWrapper, claim_id: str, conflict: str, params: Params) -> None:
+        self._connection = connection
+        self._conflict = conflict
+        self._params = params
+        self._claim = claim_id
+
+    def wait(self, seconds: float) -> None:
+        """Sleep until nothing blocks the claim, at most ``seconds``."""
+        until = clock.now() + seconds
+        first = "(SELECT coalesce(min(id), 0) FROM fsmlock_hold WHERE claim = %s AND waits)"
+        sql = f"SELECT 1 FROM fsmlock_hold WHERE {self._conflict} AND (NOT waits OR id < {first}) LIMIT 1"  # noqa: S608 - placeholders only
+        while (left := until - clock.now()) > 0:
+            time.sleep(min(left, random.uniform(*_POLL_S)))  # noqa: S311 - jitter, no secret
+            if not run(self._connection, sql, [*self._params, self._claim]):
+                return
+
+    def close(self) -> None:
+        """Nothing to close."""
 
 
 def run(connection: BaseDatabaseWrapper, sql: str, params: Params) -> list[Any]:
-    """The rows of one statement."""
+    """Execute one statement and return its rows."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.fetchall() if cursor.description else []
@@ -94,49 +143,52 @@ def now_us() -> int:
 
 
 def marks(values: Collection[object]) -> str:
-    """A placeholder for each."""
+    """One placeholder for each value."""
     return ", ".join(["%s"] * len(values))
 
 
 def conflict_sql(claim: Claim) -> tuple[str, Params]:
-    """The rules' ``conflicts`` as SQL over the columns resource, kind and lock."""
+    """``rules.conflicts`` as SQL over resource, kind and lock. Specification: fsmlock/rules.py."""
     parts: list[str] = []
     params: Params = []
-    for want in claim.requests:
-        beside = f" AND lock NOT IN ({marks(want.compatible_with)})" if want.compatible_with else ""
-        marked = "" if want.lock == EVERYTHING else " AND lock = %s"
-        parts.append(f"(resource = %s AND ((kind = 'held'{beside}) OR (kind = 'blocked'{marked})))")
-        params += [want.resource, *want.compatible_with, *([want.lock] if marked else [])]
-        for above in want.inherited:
-            names = {*above.names, EVERYTHING}
+    for request in claim.requests:
+        compatible = request.compatible_with
+        excluding = f" AND lock NOT IN ({marks(compatible)})" if compatible else ""
+        blocked = "" if request.lock == EVERYTHING else " AND lock = %s"
+        parts.append(f"(resource = %s AND ((kind = 'held'{excluding}) OR (kind = 'blocked'{blocked})))")
+        params += [request.resource, *compatible, *([request.lock] if blocked else [])]
+        for inherited in request.inherited:
+            names = {*inherited.names, EVERYTHING}
             parts.append(f"(resource = %s AND kind = 'held' AND lock IN ({marks(names)}))")
-            params += [above.resource, *names]
+            params += [inherited.resource, *names]
     return f"({' OR '.join(parts)})", params
 
 
-def conflict(claim: Claim, ticket: int | None) -> tuple[str, Params]:
-    """The rules' ``blocking_rows`` as SQL over fsmlock_hold."""
+def blocking_sql(claim: Claim, ticket: int | None) -> tuple[str, Params]:
+    """``rules.blocking_rows`` as SQL over fsmlock_hold. Specification: fsmlock/rules.py."""
     where, params = conflict_sql(claim)
-    mine = [claim.id, *claim.nested_in]
+    own = [claim.id, *claim.nested_in]
     earlier = "" if ticket is None else f" AND (NOT waits OR id < {int(ticket)})"
-    return f"{where} AND claim NOT IN ({marks(mine)}){earlier}", [*params, *mine]
+    return f"{where} AND claim NOT IN ({marks(own)}){earlier}", [*params, *own]
 
 
-def insertion(claim: Claim, ticket: int | None, lease: int, *, now: str, alive: str) -> tuple[str, Params]:
-    """The deciding statement of SQLite: insert the rows unless something stands in the way."""
-    where, more = conflict(claim, ticket)
+def insert_unless_blocked(
+    claim: Claim, ticket: int | None, lease_us: int, *, now: str, effective: str
+) -> tuple[str, Params]:
+    """The statement of SQLite that inserts the claim's rows unless an ``effective`` row blocks it."""
+    where, params = blocking_sql(claim, ticket)
     sql = (
         "INSERT INTO fsmlock_hold (resource, lock, kind, claim, holder, why, waits, stop_by, stop_why,"  # noqa: S608 - only constants and placeholders
         " since_us, renewed_us, expires_us)"
-        f" SELECT v.*, %s, %s, %s, false, '', '', t, t, t + {lease}"
+        f" SELECT v.*, %s, %s, %s, false, '', '', t, t, t + {lease_us}"
         f" FROM ({_values(claim.rows)}) AS v, (SELECT {now} AS t) AS clock"
-        f" WHERE NOT EXISTS (SELECT 1 FROM fsmlock_hold WHERE {where} AND {alive})"
+        f" WHERE NOT EXISTS (SELECT 1 FROM fsmlock_hold WHERE {where} AND {effective})"
     )
-    return sql, [claim.id, claim.holder, claim.why, *_params(claim.rows), *more]
+    return sql, [claim.id, claim.holder, claim.why, *_params(claim.rows), *params]
 
 
-def waiting(claim: Claim, rows: Sequence[LockRow], lease: Mapping[str, str]) -> tuple[str, Params]:
-    """The statement that inserts them as rows of one who waits."""
+def insert_waiting(claim: Claim, rows: Sequence[LockRow], lease: Mapping[str, str]) -> tuple[str, Params]:
+    """The statement that inserts ``rows`` as those of a waiter; ``lease`` comes from ``lease_columns``."""
     sql = (
         "INSERT INTO fsmlock_hold (resource, lock, kind, claim, holder, why, waits, stop_by, stop_why,"  # noqa: S608 - constants
         f" since_us, {', '.join(lease)})"
@@ -147,7 +199,7 @@ def waiting(claim: Claim, rows: Sequence[LockRow], lease: Mapping[str, str]) -> 
 
 
 def _values(rows: Sequence[LockRow]) -> str:
-    """As many rows; the first SELECT names the columns, as VALUES can't on SQLite."""
+    """The rows as a table. The first SELECT names the columns, which VALUES can't do on SQLite."""
     return "SELECT %s AS resource, %s AS lock, %s AS kind" + " UNION ALL SELECT %s, %s, %s" * (len(rows) - 1)
 
 

@@ -1,8 +1,4 @@
-"""What the database knows about holds that live elsewhere.
-
-The highest token that wrote, per lock, fences commits. The longest lease tells for how long a server that
-forgot its holds must stay closed.
-"""
+"""Fencing rows in the project's database, for holds that are stored elsewhere."""
 
 from __future__ import annotations
 
@@ -17,22 +13,23 @@ from fsmlock.backends.dialects import conflict_sql
 if TYPE_CHECKING:
     from fsmlock.rules import Claim
 
-#: The row that keeps the server's run in the place of a lock, and the longest lease in that of a token.
+#: The row about the server: the column lock has its run, the column token the longest lease.
 _SERVER = ["fsmlock", "server"]
 
 
 def check_fencing_token(claim: Claim, token: int, *, using: str) -> int:
-    """Inside a transaction: note the token, and answer a newer one that was there first, else 0.
+    """Inside a transaction: record ``token`` for every row of the claim.
 
-    Until the transaction ends, nobody with a colliding claim passes.
+    Return 0, or a newer token that a conflicting claim has recorded before. Until the transaction ends,
+    nobody else can record one for a conflicting claim.
     """
     dialect_of(using).lock_decisions(claim)
     rows = claim.rows
-    marks = ", ".join(["(%s, %s, %s, %s)"] * len(rows))
+    values = ", ".join(["(%s, %s, %s, %s)"] * len(rows))
     where, params = conflict_sql(claim)
     with connections[using].cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO fsmlock_fence (resource, kind, lock, token) VALUES {marks}"  # noqa: S608 - placeholders only
+            f"INSERT INTO fsmlock_fence (resource, kind, lock, token) VALUES {values}"  # noqa: S608 - placeholders only
             " ON CONFLICT (resource, kind, lock) DO UPDATE SET token = EXCLUDED.token"
             " WHERE fsmlock_fence.token < EXCLUDED.token",
             [value for row in rows for value in (row.resource, row.kind, row.lock, token)],
@@ -46,9 +43,9 @@ def check_fencing_token(claim: Claim, token: int, *, using: str) -> int:
 
 
 def last_known_server(*, using: str) -> tuple[str, int]:
-    """Which run of the server was seen last, and the longest lease so far in milliseconds; else "" and 0."""
+    """Return the recorded run of the server and the longest lease in milliseconds, or "" and 0."""
     connection = connections[using]
-    run = connection.ops.quote_name("lock")  # a word of its own on some databases
+    run = connection.ops.quote_name("lock")  # a keyword on some databases
     with connection.cursor() as cursor:
         sql = f"SELECT {run}, token FROM fsmlock_fence WHERE resource = %s AND kind = %s ORDER BY id"  # noqa: S608 - constants only
         cursor.execute(sql, _SERVER)
@@ -57,7 +54,7 @@ def last_known_server(*, using: str) -> tuple[str, int]:
 
 
 def save_server(run: str, lease_ms: int, *, using: str) -> None:
-    """Write down the run, and the lease if it is the longest so far."""
+    """Record the run of the server, and the lease if it is the longest so far."""
     connection = connections[using]
     lock = connection.ops.quote_name("lock")
     before, longest = last_known_server(using=using)

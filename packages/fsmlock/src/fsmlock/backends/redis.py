@@ -1,8 +1,8 @@
 """Holds in Redis or Valkey, through the connection that django-redis has for a cache alias.
 
-One server, or a primary with replicas (not a cluster: one claim may touch many objects). Its clock decides
-about holders on other hosts, this host's clock about those beside us. Commits are fenced by rows in the
-project's database, see fencing.py.
+It works with one server, or a primary with replicas. A cluster can't be used, as one claim may involve many
+objects. Holders on this host are judged by the host's clock, all others by the server's. Commits are fenced
+by rows in the project's database, see ``fencing``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,15 @@ from typing import TYPE_CHECKING, Any
 from django_redis import get_redis_connection
 
 from fsmlock import clock, conf
-from fsmlock.backends.base import Denied, Granted, HoldInfo, Renewed, store_restarted_reason
+from fsmlock.backends.base import (
+    Backend,
+    Denied,
+    Granted,
+    HoldInfo,
+    Renewed,
+    row_kind,
+    store_restarted_reason,
+)
 from fsmlock.backends.fencing import check_fencing_token
 from fsmlock.backends.redis_server import RedisServer
 from fsmlock.rules import YEAR_US
@@ -28,13 +36,12 @@ if TYPE_CHECKING:
     from fsmlock.rules import Claim, LockRow
 
 _WAITER_LEASE_MS = 1000
-_NO_SUCH_COUNTER = 2
+#: The script's answer when the server has lost its token counter.
+_COUNTER_LOST = 2
 
 
-class RedisBackend:
+class RedisBackend(Backend):
     """Set ``FSMLOCK = {"BACKEND": "fsmlock.backends.redis.RedisBackend", "CACHE": "default"}``."""
-
-    visible_before_commit = True
 
     def __init__(self) -> None:
         self._client: Redis = get_redis_connection(conf.get().CACHE)
@@ -46,62 +53,59 @@ class RedisBackend:
             found = self._servers[using] = RedisServer(self._client, using)
         return found
 
-    def can_wait(self, using: str) -> bool:
-        """Always: a transaction of ours holds up nobody here."""
-        del using
-        return True
-
     def notifies_waiters(self, using: str) -> bool:
-        """By a push to its list."""
+        """Always, by a push to a list."""
         del using
         return True
 
     def acquire(
         self, claim: Claim, *, using: str, queue: bool = False, ticket: int | None = None
     ) -> Granted | Denied:
-        """One script."""
+        """Run one script."""
         server = self._server(using)
         if claim.lease_us <= YEAR_US:
-            server.note(claim.lease_us // 1000)
+            server.record_lease(claim.lease_us // 1000)
         keys = [server.key(resource) for resource in claim.resources]
-        question = _question(claim, keys, queue=queue, ticket=ticket or 0)
+        args = _acquire_args(claim, keys, queue=queue, ticket=ticket or 0)
         while True:
-            answer: list[Any] = server.run("acquire", [*keys, server.tokens, server.closed], question)
-            if answer[0] != _NO_SUCH_COUNTER:
+            answer: list[Any] = server.run("acquire", [*keys, server.tokens, server.quarantine], args)
+            if answer[0] != _COUNTER_LOST:
                 break
             server.start_quarantine()
         if answer[0]:
-            return Granted(tokens={want.resource: answer[1] for want in claim.requests})
-        rows = list(zip(answer[4::2], answer[5::2], strict=True))
-        infos = [_info(server.resource(key), json.loads(row), answer[2]) for key, row in rows]
-        reason = store_restarted_reason() if answer[3] >= 0 else None
+            return Granted(tokens={request.resource: answer[1] for request in claim.requests})
+        _, ticket, now, quarantine_ms, *found = answer
+        rows = zip(found[::2], found[1::2], strict=True)
+        holds = [_info(server.resource(key), json.loads(row), now) for key, row in rows]
         return Denied(
-            holds=tuple(sorted(infos, key=lambda h: h.token)), ticket=answer[1] or None, reason=reason
+            holds=tuple(sorted(holds, key=lambda h: h.token)),
+            ticket=ticket or None,
+            reason=store_restarted_reason() if quarantine_ms >= 0 else None,
         )
 
     def wait_queue(self, claim: Claim, *, using: str) -> RedisWaiter:
-        """A list that the next release pushes to."""
+        """Wait on a list that the next release pushes to."""
         return RedisWaiter(self._client, self._server(using), claim.id)
 
     def announce_retry(self, claim: Claim, *, using: str, expires_in: timedelta) -> None:
-        """One script."""
+        """Run one script."""
         server = self._server(using)
-        keys = [server.key(want.resource) for want in claim.requests]
+        keys = [server.key(request.resource) for request in claim.requests]
         rows = [replace(row, kind="retrying") for row in claim.rows[: len(keys)]]
         milliseconds = int(expires_in.total_seconds() * 1000)
-        server.run("announce_retry", keys, [milliseconds, claim.id, *_texts(claim, keys, rows)])
+        server.run("announce_retry", keys, [milliseconds, claim.id, *_json_rows(claim, keys, rows)])
 
     def renew(self, claim: Claim, *, using: str) -> Renewed:
-        """One script."""
+        """Run one script, once: an unreachable server must not delay the renewal of other holds."""
         server = self._server(using)
         fields = [f"{claim.id}:{_letter(row)}{n}" for n, row in enumerate(claim.rows, 1)]
         args: list[str | int] = [claim.lease_us // 1000, _clock_ms(), *fields]
         keys = [server.key(row.resource) for row in claim.rows]
-        answer: list[Any] = server.run("renew", keys, args, wait=False)
+        answer: list[Any] = server.run("renew", keys, args, retry=False)
         return Renewed(alive=bool(answer[0]), by=answer[1].decode(), why=answer[2].decode())
 
     def release(self, claim: Claim, *, using: str) -> None:
-        """One script, which also wakes the next in line."""
+        """Run one script, which also notifies the next waiters."""
         server = self._server(using)
         rows: dict[str, str] = {}
         for n, row in enumerate(claim.rows, 1):
@@ -112,7 +116,7 @@ class RedisBackend:
     def find(
         self, resources: Collection[str] | None, *, using: str, limit: int | None = None
     ) -> Sequence[HoldInfo]:
-        """One script; for all resources a scan before it."""
+        """Run one script; for all resources after a scan of the keys."""
         server = self._server(using)
         keys: Sequence[str | bytes] = [server.key(r) for r in resources or ()]
         if resources is None:
@@ -122,7 +126,9 @@ class RedisBackend:
         answer: list[Any] = server.run("find", keys, [])
         now, *rest = answer
         pairs = [(server.resource(k), json.loads(row)) for k, row in zip(rest[::2], rest[1::2], strict=True)]
-        found = [_info(resource, row, now) for resource, row in pairs if _is_alive(row, now) and not row["x"]]
+        found = [
+            _info(resource, row, now) for resource, row in pairs if _unexpired(row, now) and not row["x"]
+        ]
         if resources is None:
             found = [h for h in found if h.kind == "held" and not h.waits]
         return tuple(sorted(found, key=lambda h: h.token)[:limit])
@@ -130,7 +136,7 @@ class RedisBackend:
     def stop(
         self, resource: str, lock: str, *, by: str, why: str, force: bool, using: str, claim: str = ""
     ) -> Sequence[HoldInfo]:
-        """One script."""
+        """Run one script."""
         server = self._server(using)
         args: list[str | int] = [lock, claim, by, why, int(force), clock.boot_id(), _clock_ms()]
         answer: list[Any] = server.run("stop", [server.key(resource)], args)
@@ -138,12 +144,12 @@ class RedisBackend:
         return tuple(_info(resource, json.loads(row), now) for row in rows)
 
     def guard(self, claim: Claim, tokens: Mapping[str, int], *, using: str, repeated: bool = False) -> bool:
-        """By the fence rows of the database. Also the hold itself must still be there."""
+        """Record the token in the database's fencing rows, and check that the hold still exists."""
         if repeated:
             return self.renew(claim, using=using).alive
         newest = check_fencing_token(claim, max(tokens.values(), default=0), using=using)
         if newest:
-            # The server's clock was set back while it forgot its counter: go on above what was written.
+            # The server lost its counter and its clock was set back: continue above the recorded token.
             server = self._server(using)
             server.run("raise_counter", [server.tokens], [newest])
             return False
@@ -159,11 +165,11 @@ class RedisWaiter:
         self._claim = claim_id
 
     def wait(self, seconds: float) -> None:
-        """Wait until the claim may be next, at most ``seconds``."""
+        """Sleep until notified, at most ``seconds``."""
         self._server.wait(self._claim, max(0.01, seconds))
 
     def close(self) -> None:
-        """Stop waiting."""
+        """Delete the list."""
         self._client.delete(self._server.wake_list(self._claim))
 
 
@@ -175,42 +181,42 @@ def _letter(row: LockRow) -> str:
     return "h" if row.kind == "held" else "b"
 
 
-def _question(claim: Claim, keys: Sequence[str], *, queue: bool, ticket: int) -> list[str | int]:
-    """The arguments of the script take."""
-    place = {resource: n for n, resource in enumerate(claim.resources)}
+def _acquire_args(claim: Claim, keys: Sequence[str], *, queue: bool, ticket: int) -> list[str | int]:
+    """The arguments of ``lua/acquire.lua``."""
+    position = {resource: n for n, resource in enumerate(claim.resources)}
     own: list[list[object]] = [[] for _ in keys]
     names: list[dict[str, bool]] = [{} for _ in keys]
-    for want in claim.requests:
-        own[place[want.resource]].append((want.lock, dict.fromkeys(want.compatible_with, True)))
-        for above in want.inherited:
-            names[place[above.resource]].update(dict.fromkeys(above.names, True))
-    mine = dict.fromkeys((claim.id, *claim.nested_in), True)
-    rules = json.dumps((mine, [(a or False, b or False) for a, b in zip(own, names, strict=True)]))
-    lease_ms = claim.lease_us // 1000
-    question: list[str | int] = [
+    for request in claim.requests:
+        compatible = dict.fromkeys(request.compatible_with, True)
+        own[position[request.resource]].append((request.lock, compatible))
+        for inherited in request.inherited:
+            names[position[inherited.resource]].update(dict.fromkeys(inherited.names, True))
+    not_blocking = dict.fromkeys((claim.id, *claim.nested_in), True)
+    rules = json.dumps((not_blocking, [(a or False, b or False) for a, b in zip(own, names, strict=True)]))
+    args: list[str | int] = [
         rules,
         claim.id,
-        lease_ms,
+        claim.lease_us // 1000,
         _WAITER_LEASE_MS,
         int(queue),
         ticket,
         clock.boot_id(),
         _clock_ms(),
     ]
-    for row, text in zip(claim.rows, _texts(claim, keys, claim.rows), strict=True):
-        question += (place[row.resource] + 1, _letter(row), text)
-    return question
+    for row, text in zip(claim.rows, _json_rows(claim, keys, claim.rows), strict=True):
+        args += (position[row.resource] + 1, _letter(row), text)
+    return args
 
 
-def _texts(claim: Claim, keys: Sequence[str], rows: Sequence[LockRow]) -> list[str]:
-    """Each row as the JSON that the scripts end with the times."""
-    facts = {"c": claim.id, "h": claim.holder, "w": claim.why, "a": keys, "o": clock.boot_id()}
-    text = json.dumps(facts).removesuffix("}")
+def _json_rows(claim: Claim, keys: Sequence[str], rows: Sequence[LockRow]) -> list[str]:
+    """Each row as the start of a JSON object, which the scripts complete with the times."""
+    shared = {"c": claim.id, "h": claim.holder, "w": claim.why, "a": keys, "o": clock.boot_id()}
+    text = json.dumps(shared).removesuffix("}")
     return [f'{text},"l":{json.dumps(row.lock)},"k":"{row.kind}"' for row in rows]
 
 
-def _is_alive(r: dict[str, Any], now: int) -> bool:
-    """As the scripts have it."""
+def _unexpired(r: dict[str, Any], now: int) -> bool:
+    """The same as ``lua/expired.lua``, negated."""
     return bool(r["d"] > _clock_ms() if r["o"] and r["o"] == clock.boot_id() and r["d"] else r["e"] > now)
 
 
@@ -220,7 +226,7 @@ def _info(resource: str, r: dict[str, Any], now: int) -> HoldInfo:
         claim=r["c"],
         resource=resource,
         lock=r["l"],
-        kind=r["k"],
+        kind=row_kind(r["k"]),
         waits=r["t"] > 0,
         token=int(r["n"]),
         holder=r["h"],

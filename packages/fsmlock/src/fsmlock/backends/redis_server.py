@@ -1,8 +1,9 @@
-"""One Redis or Valkey server as the holds of one database see it: its scripts, its keys, its gate.
+"""One Redis or Valkey server, as the holds of one database use it: scripts, keys and quarantine.
 
-A server that lost what it knew (started anew, flushed, a replica promoted) must grant nothing before every
-lease that it may have forgotten is over. The first script after a new start is unknown to it; whoever learns
-that passes the gate first (see redis_scripts.py). How long a lease may be stands in the project's database.
+A server that lost its data (restarted, flushed, a replica promoted) must grant nothing until every lease that
+it may have forgotten is over. Such a server doesn't know our scripts any more: the first ``acquire`` notices
+that and starts the quarantine (``lua/quarantine.lua``). The longest lease is recorded in the project's
+database.
 """
 
 from __future__ import annotations
@@ -25,43 +26,43 @@ if TYPE_CHECKING:
 
 
 class RedisServer:
-    """What one alias of DATABASES has on the server."""
+    """The part of the server that belongs to one alias of DATABASES."""
 
     def __init__(self, client: Redis, using: str) -> None:
         self._client = client
         self._using = using
-        self._noted_ms = 0
+        self._recorded_lease_ms = 0
         self._threads = threading.local()
         self.prefix = "fsmlock:" if using == "default" else f"fsmlock:{using}:"
         self.tokens = f"{self.prefix}tokens"
-        self.closed = f"{self.prefix}closed"
+        self.quarantine = f"{self.prefix}closed"
         texts = redis_scripts.texts(self.prefix)
         self._scripts: dict[str, Script] = {n: client.register_script(t) for n, t in texts.items()}
 
     def key(self, resource: str) -> str:
-        """The hash of an object."""
+        """The key of an object's hash."""
         return f"{self.prefix}on:{resource}"
 
     def resource(self, key: bytes | str) -> str:
-        """Whose hash it is."""
+        """The object that a key belongs to."""
         name = key.decode() if isinstance(key, bytes) else key
         return name.removeprefix(f"{self.prefix}on:")
 
     def keys(self) -> list[bytes]:
-        """Of all objects."""
+        """The keys of all objects."""
         return list(self._client.scan_iter(match=f"{self.prefix}on:*", count=1000))
 
     def run(
-        self, name: str, keys: Sequence[str | bytes], args: Sequence[str | int], *, wait: bool = True
+        self, name: str, keys: Sequence[str | bytes], args: Sequence[str | int], *, retry: bool = True
     ) -> list[Any]:
-        """One round trip; when ``patient``, repeated as the client is configured if the server is away."""
+        """Run a script in one round trip. With ``retry`` repeat it as the client is configured."""
         try:
             answer = self._send(self._scripts[name].sha, keys, args)
         except NoScriptError:
-            self._load_script(name)
+            self._script_missing(name)
             answer = self._scripts[name](keys=keys, args=args)
         except Disconnected:
-            if not wait:
+            if not retry:
                 raise
             return self._run_with_retries(name, keys, args)
         return answer
@@ -72,59 +73,60 @@ class RedisServer:
         try:
             answer: list[Any] = self._client.evalsha(self._scripts[name].sha, len(keys), *keys, *args)
         except NoScriptError:
-            self._load_script(name)
+            self._script_missing(name)
             answer = self._scripts[name](keys=keys, args=args)
         return answer
 
     def _send(self, sha: str, keys: Sequence[str | bytes], args: Sequence[str | int]) -> list[Any]:
-        """As client.evalsha does it, at a third of its cost: each thread has a connection of its own."""
+        """Do what client.evalsha does at a third of its cost: each thread has its own connection."""
         connection = self._connection()
         connection.send_packed_command(_packed("EVALSHA", sha, len(keys), *keys, *args))
         answer: list[Any] = connection.read_response()
         return answer
 
     def _connection(self) -> Any:  # noqa: ANN401 - redis-py leaves it untyped
-        """It closes itself with the thread; one that broke is opened anew when it is used."""
+        """The connection of this thread. It closes with the thread, and reopens after an error."""
         found = getattr(self._threads, "connection", None)
         if found is None:
             pool = self._client.connection_pool
             found = self._threads.connection = pool.connection_class(**pool.connection_kwargs)
         return found
 
-    def _load_script(self, name: str) -> None:
-        """The server doesn't know the script: it is new. Only who wants a hold has to pass its gate."""
+    def _script_missing(self, name: str) -> None:
+        """The server lost its data or is new. Only a claim has to wait for the end of the quarantine."""
         if name == "acquire":
             self.start_quarantine()
 
     def start_quarantine(self, lease_ms: int = 0) -> None:
-        """Close the server if it may have forgotten holds; write down what it can't be trusted to keep."""
+        """Start the quarantine if the server may have lost holds, and record its run and the lease."""
         known_run, longest_ms = fencing.last_known_server(using=self._using)
-        keys = [f"{self.prefix}run", self.tokens, self.closed]
+        keys = [f"{self.prefix}run", self.tokens, self.quarantine]
         run: bytes = self._scripts["quarantine"](keys=keys, args=[longest_ms, known_run])
         fencing.save_server(run.decode(), lease_ms, using=self._using)
 
-    def note(self, lease_ms: int) -> None:
-        """Before the first hold of this process, and before a longer one."""
-        if lease_ms > self._noted_ms:
+    def record_lease(self, lease_ms: int) -> None:
+        """Call this before granting: the first hold of this process and every longer one is recorded."""
+        if lease_ms > self._recorded_lease_ms:
             self.start_quarantine(lease_ms)
-            # A note that is rolled back must be made again.
-            transaction.on_commit(functools.partial(setattr, self, "_noted_ms", lease_ms), using=self._using)
+            # What is rolled back has to be recorded again.
+            recorded = functools.partial(setattr, self, "_recorded_lease_ms", lease_ms)
+            transaction.on_commit(recorded, using=self._using)
 
     def wait(self, claim_id: str, seconds: float) -> None:
-        """Until the claim's wake_list rings; this host's clock decides for how long."""
+        """Sleep until the claim is notified, at most ``seconds`` by this host's clock."""
         connection = self._connection()
         try:
             connection.send_packed_command(_packed("BLPOP", self.wake_list(claim_id), f"{seconds:.3f}"))
             if connection.can_read(timeout=seconds + 1):
                 connection.read_response()
-            else:  # its clock was moved
+            else:  # the server's clock was changed
                 connection.disconnect()
         except BaseException:
             connection.disconnect()
             raise
 
     def wake_list(self, claim_id: str) -> str:
-        """The list that is pushed to when the claim may go on."""
+        """The list that a release pushes to when the claim may be next."""
         return f"{self.prefix}wake:{claim_id}"
 
 

@@ -1,4 +1,4 @@
-"""A clock that stands still until it is told to go on."""
+"""A clock that only the test advances."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 class FakeClock(AbstractContextManager["FakeClock"]):
-    """Within ``with FakeClock() as time:`` leases and deadlines of this process follow ``time.advance(s)``.
+    """Inside ``with FakeClock() as time:`` leases and deadlines of this process follow ``time.advance(s)``.
 
-    Only what asks this host's clock: with PostgreSQL and Redis the store's own time goes on.
+    It replaces the clock of this host only: the clocks of PostgreSQL and Redis go on.
     """
 
     def __init__(self) -> None:
@@ -26,7 +26,7 @@ class FakeClock(AbstractContextManager["FakeClock"]):
         return self
 
     def advance(self, seconds: float) -> None:
-        """Let time pass."""
+        """Advance the clock."""
         self._time += seconds
 
     def __exit__(

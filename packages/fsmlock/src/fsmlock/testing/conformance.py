@@ -1,14 +1,15 @@
-"""What every backend must do, as tests: subclass ``Conformance`` and give it a ``backend`` fixture.
+"""The conformance suite for backends: subclass ``Conformance`` and add a ``backend`` fixture.
 
     class TestMyBackend(Conformance):
         @pytest.fixture
         def backend(self):
             return MyBackend()
 
-Needs pytest and pytest-django; ``using`` is the database alias of the objects.
+It needs pytest and pytest-django. ``using`` is the database alias of the locked objects. The expected results
+come from :mod:`fsmlock.rules`.
 """
 
-# ruff: noqa: D102 - the name of a test is its sentence
+# ruff: noqa: D102 - the name of a test says what it shows
 
 from __future__ import annotations
 
@@ -37,7 +38,7 @@ _number = itertools.count()
 def claim(
     *requests: LockRequest, lease: float = 10.0, nested_in: frozenset[str] = frozenset(), holder: str = "test"
 ) -> Claim:
-    """A claim with an id of its own."""
+    """A claim with a new id."""
     return Claim(
         id=uuid.uuid4().hex,
         requests=requests,
@@ -49,12 +50,12 @@ def claim(
 
 
 def parent(lock: str = "render", *, compatible_with: frozenset[str] = frozenset()) -> LockRequest:
-    """A want on the parent."""
+    """A request for the parent."""
     return LockRequest(resource=_PARENT, lock=lock, compatible_with=compatible_with)
 
 
 def child(lock: str = "process", resource: str = _CHILD) -> LockRequest:
-    """A want on a child that inherits ``render``."""
+    """A request for a child that inherits ``render``."""
     return LockRequest(
         resource=resource,
         lock=lock,
@@ -64,12 +65,12 @@ def child(lock: str = "process", resource: str = _CHILD) -> LockRequest:
 
 @pytest.mark.django_db(transaction=True)
 class Conformance:
-    """The suite."""
+    """Every test uses the parent ``shop.film:1`` and its children, which need not exist."""
 
     using = "default"
 
     def acquire(self, backend: Backend, wanted: Claim, **how: object) -> dict[str, int] | None:
-        """Tokens, or None when something is in the way."""
+        """Return the tokens, or None when the claim was refused."""
         answer = backend.acquire(wanted, using=self.using, **how)  # type: ignore[arg-type]
         return dict(answer.tokens) if isinstance(answer, Granted) else None
 
@@ -82,7 +83,7 @@ class Conformance:
         backend.release(first, using=self.using)
         assert self.acquire(backend, second)
 
-    def test_locks_that_go_together_are_held_together(self, backend: Backend) -> None:
+    def test_compatible_locks_are_held_together(self, backend: Backend) -> None:
         together = frozenset({"ingest"})
         assert self.acquire(backend, claim(parent("ingest", compatible_with=together)))
         assert self.acquire(backend, claim(parent("ingest", compatible_with=together)))
@@ -111,7 +112,7 @@ class Conformance:
         assert not self.acquire(backend, claim(parent("render")))
         assert self.acquire(backend, claim(parent("ingest")))
 
-    def test_everything_goes_together_with_nothing(self, backend: Backend) -> None:
+    def test_everything_is_compatible_with_nothing(self, backend: Backend) -> None:
         wanted = claim(child())
         assert self.acquire(backend, wanted)
         assert not self.acquire(backend, claim(parent(EVERYTHING)))
@@ -119,26 +120,26 @@ class Conformance:
         assert self.acquire(backend, claim(parent(EVERYTHING)))
         assert not self.acquire(backend, claim(child()))
 
-    def test_all_wants_or_none(self, backend: Backend) -> None:
+    def test_all_requests_are_granted_or_none(self, backend: Backend) -> None:
         other = LockRequest(resource="shop.film:2", lock="render")
         first = claim(other)
         assert self.acquire(backend, first)
         assert not self.acquire(backend, claim(parent(), other))
         assert self.acquire(backend, claim(parent()))
 
-    def test_reentry_is_possible_when_it_is_said(self, backend: Backend) -> None:
+    def test_reentry_needs_the_outer_claim(self, backend: Backend) -> None:
         outer = claim(parent())
         assert self.acquire(backend, outer)
         assert not self.acquire(backend, claim(parent()))
         assert self.acquire(backend, claim(parent(), nested_in=frozenset({outer.id})))
 
-    def test_a_lease_that_runs_out_frees_the_lock_and_can_not_be_renewed(self, backend: Backend) -> None:
+    def test_an_expired_lease_frees_the_lock_and_can_not_be_renewed(self, backend: Backend) -> None:
         dead = claim(parent(), lease=0.1)
         assert self.acquire(backend, dead)
         assert self.eventually(lambda: self.acquire(backend, claim(parent())))
         assert not backend.renew(dead, using=self.using).alive
 
-    def test_a_renewed_lease_goes_on(self, backend: Backend) -> None:
+    def test_a_renewed_lease_stays_valid(self, backend: Backend) -> None:
         wanted = claim(parent(), lease=0.4)
         assert self.acquire(backend, wanted)
         until = time.monotonic() + 0.8
@@ -150,13 +151,13 @@ class Conformance:
     def test_a_cancel_request_reaches_the_holder(self, backend: Backend) -> None:
         wanted = claim(parent(), child())
         assert self.acquire(backend, wanted)
-        (met,) = backend.stop(_PARENT, "render", by="editor", why="wrong", force=False, using=self.using)
-        assert met.claim == wanted.id
+        (found,) = backend.stop(_PARENT, "render", by="editor", why="wrong", force=False, using=self.using)
+        assert found.claim == wanted.id
         renewed = backend.renew(wanted, using=self.using)
         assert (renewed.alive, renewed.by, renewed.why) == (True, "editor", "wrong")
         assert backend.find([_PARENT], using=self.using)[0].cancel_requested_by == "editor"
 
-    def test_a_broken_hold_is_gone_and_its_holder_learns_by_whom(self, backend: Backend) -> None:
+    def test_a_broken_hold_ends_and_its_holder_learns_who_broke_it(self, backend: Backend) -> None:
         wanted = claim(parent())
         assert self.acquire(backend, wanted)
         assert backend.stop(_PARENT, "render", by="editor", why="wrong", force=True, using=self.using)
@@ -181,13 +182,13 @@ class Conformance:
         assert self.acquire(backend, holder)
         tickets = [backend.acquire(c, using=self.using, queue=True).ticket for c in (first, second)]  # type: ignore[union-attr]
         backend.release(holder, using=self.using)
-        assert not self.acquire(backend, claim(parent())), "a newcomer must not overtake who waits"
+        assert not self.acquire(backend, claim(parent())), "a newcomer must not overtake waiters"
         assert not self.acquire(backend, second, ticket=tickets[1])
         assert self.acquire(backend, first, ticket=tickets[0])
         backend.release(first, using=self.using)
         assert self.acquire(backend, second, ticket=tickets[1])
 
-    def test_who_leaves_the_line_blocks_nobody(self, backend: Backend) -> None:
+    def test_a_waiter_that_leaves_the_queue_blocks_nobody(self, backend: Backend) -> None:
         holder, first = claim(parent()), claim(parent())
         assert self.acquire(backend, holder)
         backend.acquire(first, using=self.using, queue=True)
@@ -195,21 +196,21 @@ class Conformance:
         backend.release(holder, using=self.using)
         assert self.acquire(backend, claim(parent()))
 
-    def test_a_release_wakes_who_waits(self, backend: Backend) -> None:
+    def test_a_release_wakes_the_waiter(self, backend: Backend) -> None:
         holder, waiter = claim(parent()), claim(parent())
         assert self.acquire(backend, holder)
-        line = backend.wait_queue(waiter, using=self.using)
+        place = backend.wait_queue(waiter, using=self.using)
         backend.acquire(waiter, using=self.using, queue=True)
         timer = threading.Timer(0.1, self.in_thread(lambda: backend.release(holder, using=self.using)))
         timer.start()
-        asked = time.monotonic()
-        line.wait(5)
-        waited = time.monotonic() - asked
-        line.close()
+        started = time.monotonic()
+        place.wait(5)
+        waited = time.monotonic() - started
+        place.close()
         timer.join()
-        assert waited < 2, f"woken after {waited:.1f} s only"
+        assert waited < 2, f"woken only after {waited:.1f} s"
 
-    def test_a_transaction_commits_only_while_the_claim_is_current(self, backend: Backend) -> None:
+    def test_a_transaction_commits_only_while_the_claim_is_valid(self, backend: Backend) -> None:
         stale, fresh = claim(parent()), claim(parent())
         tokens = self.acquire(backend, stale) or {}
         with transaction.atomic(using=self.using):
@@ -221,17 +222,17 @@ class Conformance:
         with transaction.atomic(using=self.using):
             assert not backend.guard(stale, tokens, using=self.using)
 
-    def test_it_obeys_the_rules_for_every_pair(self, backend: Backend) -> None:
-        wants = [
+    def test_every_pair_of_requests_follows_the_rules(self, backend: Backend) -> None:
+        requests = [
             *(
-                parent(lock, compatible_with=frozenset(beside))
-                for lock, beside in (("render", ""), ("a", ("b",)), ("b", ("a",)))
+                parent(lock, compatible_with=frozenset(compatible))
+                for lock, compatible in (("render", ""), ("a", ("b",)), ("b", ("a",)))
             ),
             parent(EVERYTHING),
             child(),
             child("other"),
         ]
-        for first, second in itertools.product(wants, wants):
+        for first, second in itertools.product(requests, requests):
             one, two = claim(first), claim(second)
             assert self.acquire(backend, one)
             granted = self.acquire(backend, two) is not None
@@ -239,21 +240,21 @@ class Conformance:
             backend.release(two, using=self.using)
             backend.release(one, using=self.using)
 
-    def eventually(self, ask: Callable[[], object], *, within: float = 5.0) -> bool:
-        """Ask until it is so."""
+    def eventually(self, condition: Callable[[], object], *, within: float = 5.0) -> bool:
+        """Poll until ``condition()`` is true; return whether it was within the time."""
         until = time.monotonic() + within
-        while not ask():
+        while not condition():
             if time.monotonic() > until:
                 return False
             threading.Event().wait(0.02)
         return True
 
-    def in_thread(self, act: Callable[[], object]) -> Callable[[], None]:
-        """Act, and close the thread's own database connections."""
+    def in_thread(self, function: Callable[[], object]) -> Callable[[], None]:
+        """Wrap ``function`` so that it closes the database connections of its thread."""
 
         def run() -> None:
             try:
-                act()
+                function()
             finally:
                 connections.close_all()
 
