@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 IN_TRANSIT: Final = timedelta(seconds=2)
 
 
-def waiting_reasons(movies: Iterable[Movie]) -> dict[int, tuple[Reason, ...]]:
+def waiting_reasons(movies: Iterable[Movie]) -> dict[Movie, tuple[Reason, ...]]:
     """Return the reasons for each queued movie, the lock's first; takes one queue snapshot for all."""
     queued = list(movies)
     held = {timelapse: render_lock_reasons(timelapse) for timelapse in {movie.timelapse for movie in queued}}
     snapshot = queue_insight.snapshot()
-    return {movie.pk: held[movie.timelapse] or _queue(movie, snapshot) for movie in queued}
+    return {movie: held[movie.timelapse] or _queue(movie, snapshot) for movie in queued}
 
 
 def _queue(movie: Movie, snapshot: queue_insight.Snapshot) -> tuple[Reason, ...]:

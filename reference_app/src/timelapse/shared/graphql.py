@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from enum import Enum
-from typing import TYPE_CHECKING, NewType, cast
+from typing import TYPE_CHECKING, Any, NewType, TypeVar, cast
 
 import strawberry
+from asgiref.sync import sync_to_async
 from django.contrib.auth.models import AnonymousUser
 from graphql import GraphQLError
+from strawberry.dataloader import DataLoader
 from strawberry.types.scalar import ScalarDefinition
 
 from fsmlock.adapters.graphql import Reason
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 
 
 BigInt = NewType("BigInt", int)
+
+_Key = TypeVar("_Key", bound=Hashable)
+_Value = TypeVar("_Value")
 
 #: Scalars for the schema's configuration.
 SCALARS: Mapping[object, ScalarDefinition] = {
@@ -73,6 +78,25 @@ def current_user(info: Info) -> User | None:
     if isinstance(user, AnonymousUser) or not user.is_authenticated:
         return None
     return cast("User", user)
+
+
+async def load(info: Info, find: Callable[[list[_Key]], Mapping[_Key, _Value]], key: _Key) -> _Value | None:
+    """Return ``find([key]).get(key)``, batched with the operation's other calls for the same ``find``.
+
+    The data loaders live in the request's context. They batch but don't cache: the context of a websocket
+    lives as long as its connection.
+    """
+    context = info.context
+    values: dict[str, Any] = context if isinstance(context, dict) else vars(context)
+    loaders: dict[object, DataLoader[_Key, _Value | None]] = values.setdefault("data_loaders", {})
+
+    async def find_all(keys: list[_Key]) -> list[_Value | None]:
+        found = await sync_to_async(find)(keys)
+        return [found.get(each) for each in keys]
+
+    if find not in loaders:
+        loaders[find] = DataLoader(find_all, cache=False)
+    return await loaders[find].load(key)
 
 
 def user_errors(reasons: Iterable[fsmlock.Reason], *, field: str | None = None) -> list[UserError]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from asyncio import AbstractEventLoop, get_running_loop
 from collections.abc import Iterable
 from datetime import datetime
 from typing import cast
 from uuid import UUID
-from weakref import WeakKeyDictionary
 
 import strawberry
 import strawberry_django
@@ -15,7 +13,6 @@ from asgiref.sync import sync_to_async
 from django.db.models import QuerySet
 from graphql import GraphQLError
 from strawberry import relay
-from strawberry.dataloader import DataLoader
 from strawberry.types import Info
 from strawberry_django.relay import DjangoListConnection
 
@@ -24,7 +21,7 @@ from fsmlock.adapters.graphql import Hold, Transition
 from timelapse.cameras.graphql import Camera
 from timelapse.frames.graphql import Frame
 from timelapse.frames.models import Frame as FrameModel
-from timelapse.shared.graphql import UserError, signed_in, user_errors
+from timelapse.shared.graphql import UserError, load, signed_in, user_errors
 from timelapse.timelapses import actions, models, queries
 from timelapse.timelapses.queries import Footage
 
@@ -47,14 +44,14 @@ class Timelapse(relay.Node):
         return queryset.select_related("camera")
 
     @strawberry_django.field(description="How many frames there are.")
-    async def frame_count(self) -> int:
+    async def frame_count(self, info: Info) -> int:
         """Load it together with those of the other timelapses of the request."""
-        return (await footage_of(cast("models.Timelapse", self))).frame_count
+        return (await footage_of(info, cast("models.Timelapse", self))).frame_count
 
     @strawberry_django.field(description="The latest frame by the time it was taken.")
-    async def latest_frame(self) -> Frame | None:
+    async def latest_frame(self, info: Info) -> Frame | None:
         """Load it together with those of the other timelapses of the request."""
-        return cast("Frame | None", (await footage_of(cast("models.Timelapse", self))).latest)
+        return cast("Frame | None", (await footage_of(info, cast("models.Timelapse", self))).latest)
 
     @strawberry_django.connection(DjangoListConnection[Frame], description="Its frames in playing order.")
     def frames(self) -> Iterable[Frame]:
@@ -153,21 +150,9 @@ async def get_timelapse(global_id: relay.GlobalID) -> models.Timelapse:
     return found
 
 
-#: Many timelapses' footage by constant queries; nothing is remembered, since websockets live long.
-_by_loop: WeakKeyDictionary[AbstractEventLoop, DataLoader[int, Footage]] = WeakKeyDictionary()
-
-
-async def footage_of(timelapse: models.Timelapse) -> Footage:
+async def footage_of(info: Info, timelapse: models.Timelapse) -> Footage:
     """Load the timelapse's footage together with that of others requested at the same time."""
-    loop = get_running_loop()
-    if loop not in _by_loop:
-        _by_loop[loop] = DataLoader(_footage, cache=False)
-    return await _by_loop[loop].load(timelapse.pk)
-
-
-async def _footage(timelapses: list[int]) -> list[Footage]:
-    found = await sync_to_async(queries.footage)(timelapses)
-    return [found.get(timelapse, Footage()) for timelapse in timelapses]
+    return await load(info, queries.footage, timelapse.pk) or Footage()
 
 
 def latest_edge(frame: FrameModel, frame_count: int) -> relay.Edge[Frame]:

@@ -21,12 +21,12 @@ import fsmlock
 from eliot_progress.adapters.graphql import Liveness
 from fsmlock.adapters.graphql import Reason, Transition
 from timelapse.cameras import domain, models, queries, steering
-from timelapse.cameras.commands import steered
-from timelapse.cameras.graphql.loaders import loaders
+from timelapse.cameras.commands import commands_of, steered
+from timelapse.cameras.configuration import Wished, wished
 from timelapse.cameras.graphql.state import CameraCommand, CameraConfiguration, CameraHealth, CameraLogMessage
 from timelapse.cameras.health import Health
 from timelapse.cameras.records import logs_of
-from timelapse.shared.graphql import BigInt, reasons_of, signed_in
+from timelapse.shared.graphql import BigInt, load, reasons_of, signed_in
 
 #: So many log messages are given at most.
 LOGS_SHOWN: Final = 500
@@ -98,17 +98,18 @@ class Camera(relay.Node):
         return CameraHealth.from_value(Health.restored(cast("models.Camera", self).health))
 
     @strawberry_django.field(only=["pk"], description="What is wished of the agent.")
-    async def configuration(self) -> CameraConfiguration:
-        """Look it up together with those of the other cameras of the request."""
-        return CameraConfiguration.from_value(await loaders().wished.load(cast("models.Camera", self).pk))
+    async def configuration(self, info: Info) -> CameraConfiguration:
+        """Load it together with those of the other cameras of the request."""
+        found = await load(info, wished, cast("models.Camera", self).pk)
+        return CameraConfiguration.from_value(cast("Wished", found))
 
     @strawberry_django.field(
         only=["pk"], description="The newest commands, newest first: who, when, what came of it."
     )
-    async def commands(self) -> list[CameraCommand]:
-        """Look them up together with those of the other cameras of the request."""
-        rows = await loaders().commands.load(cast("models.Camera", self).pk)
-        return [CameraCommand.from_row(row) for row in rows]
+    async def commands(self, info: Info) -> list[CameraCommand]:
+        """Load them together with those of the other cameras of the request."""
+        rows = await load(info, commands_of, cast("models.Camera", self).pk)
+        return [CameraCommand.from_row(row) for row in rows or ()]
 
     @strawberry_django.field(
         only=["state", "name", "beat_at"], description="What the agent can be told to do, and why not."
@@ -116,7 +117,7 @@ class Camera(relay.Node):
     async def available_commands(self, info: Info) -> list[Transition]:
         """Judge each command."""
         camera, user = cast("models.Camera", self), signed_in(info)
-        rows = await loaders().commands.load(camera.pk)
+        rows = await load(info, commands_of, camera.pk) or []
         facts = await sync_to_async(steered)(camera, rows, user, now=timezone.now())
         return [
             _offer(name, label, steering.blockers(name, facts)) for name, label in steering.LABELS.items()

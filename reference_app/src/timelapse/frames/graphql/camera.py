@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Final, cast
+from uuid import UUID
 
 import strawberry
 from asgiref.sync import sync_to_async
 from django.utils import timezone
 from graphql import GraphQLError
+from strawberry.types import Info
 from strawberry.types.base import get_object_definition
 
 from timelapse.cameras.graphql import Camera
 from timelapse.cameras.models import Camera as CameraModel
-from timelapse.frames import previews
+from timelapse.frames import drain_estimate, ledger, previews, queries
 from timelapse.frames.film import timeline_of
 from timelapse.frames.graphql.frame import Frame
-from timelapse.frames.graphql.loaders import loaders
 from timelapse.frames.graphql.timeline import Timeline
 from timelapse.frames.models import Preview as PreviewModel
-from timelapse.shared.graphql import BigInt
+from timelapse.shared.graphql import BigInt, load
 
 #: Longest period of one timeline.
 _LONGEST: Final = timedelta(days=1100)
@@ -56,32 +57,32 @@ class CameraFrames:
     """Fields added to the type `Camera`, which itself must not import frames."""
 
     @strawberry.field(description="The latest picture by the time it was taken.")
-    async def latest_frame(self) -> Frame | None:
+    async def latest_frame(self, info: Info) -> Frame | None:
         """Load it together with those of the other cameras of the request."""
-        return cast("Frame | None", await loaders().latest_frame.load(cast("CameraModel", self).pk))
+        return cast("Frame | None", await load(info, queries.latest_frames, _pk(self)))
 
     @strawberry.field(description="How many pictures are stored.")
-    async def frame_count(self) -> int:
+    async def frame_count(self, info: Info) -> int:
         """Load it together with those of the other cameras of the request."""
-        return await loaders().frame_count.load(cast("CameraModel", self).pk)
+        return await load(info, queries.frame_counts, _pk(self)) or 0
 
     @strawberry.field(description="The newest preview whose original has not arrived yet.")
-    async def preview(self) -> Preview | None:
+    async def preview(self, info: Info) -> Preview | None:
         """Load it together with those of the other cameras of the request."""
-        row = await loaders().preview.load(cast("CameraModel", self).pk)
+        row = await load(info, previews.newest_previews, _pk(self))
         return None if row is None else Preview.from_row(row)
 
     @strawberry.field(description="Size of the stored frames, bytes.")
-    async def stored_bytes(self) -> BigInt:
+    async def stored_bytes(self, info: Info) -> BigInt:
         """Load it together with those of the other cameras of the request."""
-        return BigInt(await loaders().stored_bytes.load(cast("CameraModel", self).pk))
+        return BigInt(await load(info, ledger.stored_bytes, _pk(self)) or 0)
 
     @strawberry.field(
         description="In how many seconds the spool will be empty; null if it isn't getting shorter."
     )
-    async def drain_seconds(self) -> float | None:
+    async def drain_seconds(self, info: Info) -> float | None:
         """Load it together with those of the other cameras of the request."""
-        return await loaders().drain.load(cast("CameraModel", self).pk)
+        return await load(info, drain_estimate.estimates, _pk(self))
 
     @strawberry.field(description="A period: how many frames there are, where frames are missing, and why.")
     async def timeline(self, since: datetime, until: datetime) -> Timeline:
@@ -89,10 +90,12 @@ class CameraFrames:
         if since.tzinfo is None or until.tzinfo is None or not timedelta() < until - since <= _LONGEST:
             message = f"A timeline needs two moments with time zones, {_LONGEST.days} days apart at most."
             raise GraphQLError(message, extensions={"code": "wrong_stretch"})
-        value = await sync_to_async(timeline_of)(
-            cast("CameraModel", self).pk, since, until, now=timezone.now()
-        )
+        value = await sync_to_async(timeline_of)(_pk(self), since, until, now=timezone.now())
         return Timeline.from_value(value)
+
+
+def _pk(camera: CameraFrames) -> UUID:
+    return cast("CameraModel", camera).pk
 
 
 get_object_definition(Camera, strict=True).fields.extend(

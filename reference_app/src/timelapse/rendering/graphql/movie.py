@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from datetime import datetime
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import strawberry
 import strawberry_django
@@ -18,10 +18,13 @@ from strawberry_django.relay import DjangoListConnection
 from eliot_progress.adapters.graphql import Progress
 from eliot_progress.adapters.graphql import from_state as progress_from_state
 from fsmlock.adapters.graphql import Reason, Transition
-from timelapse.rendering import models, queries
-from timelapse.rendering.graphql.loaders import progress_of, waiting_reasons
-from timelapse.shared.graphql import BigInt, reasons_of, signed_in
+from timelapse.rendering import models, queries, waiting
+from timelapse.shared.graphql import BigInt, load, reasons_of, signed_in
+from timelapse.shared.progress import about, store
 from timelapse.timelapses.graphql import Timelapse
+
+if TYPE_CHECKING:
+    from eliot_progress import TaskState
 
 
 @strawberry.type(description="A frame that isn't in the movie, and the reason.")
@@ -91,15 +94,23 @@ class Movie(relay.Node):
         return [LeftOut(frame=left["frame"], reason=left["reason"]) for left in _row(self).left_out]
 
     @strawberry_django.field(description="How far rendering is; null before it begins.")
-    async def progress(self) -> Progress | None:
+    async def progress(self, info: Info) -> Progress | None:
         """Load it together with that of the other movies of the request."""
-        state = await progress_of(_row(self))
-        return None if state is None else progress_from_state(state, time.time())
+        state = await load(info, _latest_progress, about(_row(self)))
+        # A state of another causal id belongs to an earlier request for this movie.
+        return (
+            None
+            if state is None or state.causal_id != _row(self).causal_id
+            else progress_from_state(state, time.time())
+        )
 
     @strawberry_django.field(description="Why it isn't being rendered yet, while it is queued.")
-    async def waiting(self) -> list[Reason]:
+    async def waiting(self, info: Info) -> list[Reason]:
         """Load it together with that of the other movies of the request."""
-        return reasons_of(await waiting_reasons(_row(self)))
+        row = _row(self)
+        if row.state != row.States.QUEUED:
+            return []
+        return reasons_of(await load(info, waiting.waiting_reasons, row) or ())
 
     @strawberry_django.field(description="What can be done with it, and why not.")
     def available_transitions(self, info: Info) -> list[Transition]:
@@ -111,6 +122,10 @@ class Movie(relay.Node):
 
 def _row(movie: Movie) -> models.Movie:
     return cast("models.Movie", movie)
+
+
+def _latest_progress(abouts: list[str]) -> dict[str, TaskState]:
+    return store().latest_many(abouts)
 
 
 @strawberry.type

@@ -58,7 +58,7 @@ class Subscription:
         async for change in watch(group_of(timelapse.pk), beat=beat):
             seq += 1
             timelapse = await get_timelapse(id)
-            frames, movies, movie = await _news(timelapse, change or {})
+            frames, movies, movie = await _news(info, timelapse, change or {})
             yield TimelapseUpdate(
                 kind=_kind(change),
                 seq=seq,
@@ -77,11 +77,11 @@ def _kind(change: Change | None) -> UpdateKind:
 
 
 async def _news(
-    timelapse: TimelapseModel, change: Change
+    info: Info, timelapse: TimelapseModel, change: Change
 ) -> tuple[list[relay.Edge[Frame]], list[relay.Edge[Movie]], Movie | None]:
     if "frame" in change:
         frame = await FrameModel.objects.filter(pk=cast("int", change["frame"])).afirst()
-        count = (await footage_of(timelapse)).frame_count
+        count = (await footage_of(info, timelapse)).frame_count
         return ([] if frame is None else [latest_edge(frame, count)]), [], None
     if "movie" in change:
         row = await sync_to_async(movie_by_id)(cast("int", change["movie"]))
