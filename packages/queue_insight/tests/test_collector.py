@@ -20,10 +20,10 @@ def codes(reasons):
 
 
 def test_a_task_is_followed_from_the_queue_through_the_worker_to_its_end(
-    app, store, worker, collecting, until, tmp_path, stamped
+    app, store, worker, run_collector, until, tmp_path, with_publish_time
 ):
     go = tmp_path / "go"
-    collecting()
+    run_collector()
     until(lambda: snapshot(app, store=store).fresh)
     first, second, third = (app.send_task("work.wait_for", (str(go),)).id for _ in range(3))
     worker("-E", "-c", "1")
@@ -31,8 +31,10 @@ def test_a_task_is_followed_from_the_queue_through_the_worker_to_its_end(
     def settled():
         now = snapshot(app, store=store)
         taken = now.find(second)
-        told = now.fresh and now.workers and now.workers[0].slots
-        return now if told and now.running and taken and taken.worker and now.queues[0].depth == 1 else None
+        replied = now.fresh and now.workers and now.workers[0].slots
+        return (
+            now if replied and now.running and taken and taken.worker and now.queues[0].depth == 1 else None
+        )
 
     now = until(settled)
     assert now.find(first).state is TaskState.RUNNING
@@ -49,15 +51,15 @@ def test_a_task_is_followed_from_the_queue_through_the_worker_to_its_end(
     assert codes(diagnose(third, now)) == ["workers_busy"]
 
     go.touch()
-    now = until(lambda: (now := snapshot(app, store=store)) and len(now.ended) == 3 and now)
+    now = until(lambda: (now := snapshot(app, store=store)) and len(now.finished) == 3 and now)
     assert not now.running
-    assert codes(diagnose(third, now)) == ["ended"]
+    assert codes(diagnose(third, now)) == ["finished"]
 
 
-def test_a_worker_killed_with_its_tasks_shows_as_gone_within_its_promise(
-    app, store, worker, collecting, until, tmp_path, stamped
+def test_a_killed_worker_is_gone_after_its_grace_and_its_tasks_are_lost(
+    app, store, worker, run_collector, until, tmp_path, with_publish_time
 ):
-    collecting()
+    run_collector()
     until(lambda: snapshot(app, store=store).fresh)
     early = app.send_task("work.wait_for", (str(tmp_path / "never"),)).id
     process = worker("-E", "-c", "2")
@@ -73,17 +75,17 @@ def test_a_worker_killed_with_its_tasks_shows_as_gone_within_its_promise(
     assert promised.grace_s <= judged_after < promised.grace_s + 3
     assert now.queue("celery").running == 0
     assert {now.find(early).state, now.find(late).state} == {TaskState.LOST}
-    assert diagnose(early, now)[0].params["comes_back"] == "no"
-    assert diagnose(late, now)[0].params["comes_back"] == "yes"
+    assert diagnose(early, now)[0].params["redelivered"] == "no"
+    assert diagnose(late, now)[0].params["redelivered"] == "yes"
     waiting = app.send_task("work.nothing").id
     until(lambda: codes(diagnose(waiting, snapshot(app, store=store))) == ["no_worker"])
 
 
-def test_a_worker_without_events_is_asked_and_said_to_be_silent(
-    app, store, worker, collecting, until, tmp_path
+def test_a_worker_without_events_is_inspected_and_reported(
+    app, store, worker, run_collector, until, tmp_path
 ):
     worker("-c", "1")
-    collecting(CENSUS_EVERY_S=0.5)
+    run_collector(INSPECT_INTERVAL_S=0.5)
     until(lambda: snapshot(app, store=store).workers)
     task = app.send_task("work.wait_for", (str(tmp_path / "never"),)).id
     now = until(
@@ -93,8 +95,10 @@ def test_a_worker_without_events_is_asked_and_said_to_be_silent(
     assert now.find(task).queue == "celery"
 
 
-def test_a_restarted_collector_still_knows_what_was_running(app, store, worker, collecting, until, tmp_path):
-    stop = collecting()
+def test_a_restarted_collector_still_knows_what_was_running(
+    app, store, worker, run_collector, until, tmp_path
+):
+    stop = run_collector()
     worker("-E", "-c", "1")
     task = app.send_task("work.wait_for", (str(tmp_path / "never"),)).id
     before = until(lambda: (now := snapshot(app, store=store)).running and now)
@@ -104,31 +108,33 @@ def test_a_restarted_collector_still_knows_what_was_running(app, store, worker, 
     assert stale.workers[0].state is WorkerState.UNKNOWN
     assert "collector_silent" in codes(stale.notes)
 
-    collecting()
+    run_collector()
     now = until(lambda: (now := snapshot(app, store=store)).fresh and now)
     assert now.find(task).started_at == before.find(task).started_at
 
 
-def test_nothing_heard_is_said(app, store, collecting, until):
-    collecting()
+def test_no_observed_worker_is_reported(app, store, run_collector, until):
+    run_collector()
     now = until(lambda: (now := snapshot(app, store=store)).fresh and now)
-    assert codes(now.notes) == ["nothing_heard"]
+    assert codes(now.notes) == ["no_workers_observed"]
 
 
-def test_it_hears_again_after_the_broker_was_restarted(app, store, tmp_path, until, caplog):
+def test_it_reconnects_after_a_restart_of_the_broker(app, store, tmp_path, until, caplog):
 
     caplog.set_level(logging.INFO, logger="queue_insight")
     broker = ValkeyServer(port=free_port(), data_dir=tmp_path, persist=True)
     broker.start()
     app.conf.broker_url = f"redis://127.0.0.1:{broker.port}/0"
     stop = threading.Event()
-    thread = threading.Thread(target=Collector(app, store, settings=Settings(EVERY_S=0.2)).run, args=(stop,))
+    thread = threading.Thread(
+        target=Collector(app, store, settings=Settings(SAVE_INTERVAL_S=0.2)).run, args=(stop,)
+    )
     thread.start()
     try:
         until(lambda: snapshot(app, store=store).fresh)
         broker.stop()
         now = until(lambda: (now := snapshot(app, store=store)).notes and not now.fresh and now)
-        assert set(codes(now.notes)) == {"queues_unknown", "collector_deaf"}
+        assert set(codes(now.notes)) == {"queues_unknown", "collector_disconnected"}
         broker = ValkeyServer(port=int(app.conf.broker_url.split(":")[2].split("/")[0]))
         broker.start()
         until(lambda: snapshot(app, store=store).fresh)
@@ -140,18 +146,18 @@ def test_it_hears_again_after_the_broker_was_restarted(app, store, tmp_path, unt
         thread.join(10)
         if broker.is_running():
             broker.stop()
-    assert sum("cannot hear the broker" in message for message in caplog.messages) == 1
+    assert sum("disconnected from the broker" in message for message in caplog.messages) == 1
 
 
-def test_it_goes_on_when_the_store_is_down(app, until, caplog):
+def test_it_keeps_running_while_the_store_is_down(app, until, caplog):
 
     nowhere = RedisStore(f"redis://127.0.0.1:{free_port()}/0")
     stop = threading.Event()
     thread = threading.Thread(
-        target=Collector(app, nowhere, settings=Settings(EVERY_S=0.05)).run, args=(stop,)
+        target=Collector(app, nowhere, settings=Settings(SAVE_INTERVAL_S=0.05)).run, args=(stop,)
     )
     thread.start()
-    until(lambda: any("Trying on" in message for message in caplog.messages))
+    until(lambda: any("Retrying" in message for message in caplog.messages))
     assert thread.is_alive()
     stop.set()
     thread.join(10)
@@ -167,8 +173,8 @@ def test_it_goes_on_when_the_store_is_down(app, until, caplog):
         "not json",
     ],
 )
-def test_a_message_that_is_no_event_does_not_end_it(app, store, collecting, until, junk):
-    collecting()
+def test_a_message_that_is_no_event_does_not_end_it(app, store, run_collector, until, junk):
+    run_collector()
     until(lambda: snapshot(app, store=store).fresh)
     connection = app.connection_for_write()
     channel = connection.default_channel
@@ -179,10 +185,10 @@ def test_a_message_that_is_no_event_does_not_end_it(app, store, collecting, unti
     dispatcher.close()
 
 
-def test_a_paused_worker_is_gone_and_comes_back_with_its_tasks(
-    app, store, worker, collecting, until, tmp_path
+def test_a_paused_worker_is_gone_and_returns_with_its_tasks(
+    app, store, worker, run_collector, until, tmp_path
 ):
-    collecting()
+    run_collector()
     process = worker("-E", "-c", "1")
     task = app.send_task("work.wait_for", (str(tmp_path / "never"),)).id
     until(lambda: (now := snapshot(app, store=store)).running and now.workers[0].slots)

@@ -26,7 +26,9 @@ def test_an_unknown_key_does_not_stop_the_process(settings):
     assert conf.get() == conf.Settings()
 
 
-@pytest.mark.parametrize(("name", "value"), [("EVERY_S", 0), ("PEEK", -1), ("MAX_TASKS", float("nan"))])
+@pytest.mark.parametrize(
+    ("name", "value"), [("SAVE_INTERVAL_S", 0), ("PEEK", -1), ("MAX_TASKS", float("nan"))]
+)
 def test_a_number_that_cannot_work_is_refused_by_name(name, value):
     with pytest.raises(SettingInvalidError, match=name):
         conf.Settings(**{name: value})

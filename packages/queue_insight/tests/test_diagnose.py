@@ -6,7 +6,7 @@ import pytest
 from tests import values
 from tests.values import NOW
 
-from queue_insight import EndedTask, Reason, TaskState, WorkerState, diagnose
+from queue_insight import FinishedTask, Reason, TaskState, WorkerState, diagnose
 
 STALE = Reason(code="collector_silent", message="silent")
 
@@ -20,22 +20,22 @@ def test_a_running_task_needs_no_reason():
     assert diagnose("r1", values.snapshot(running=(values.running(),))) == ()
 
 
-def test_a_running_task_of_an_old_sighting_is_not_sworn_to():
+def test_a_running_task_in_an_outdated_snapshot_comes_with_the_notes():
     snapshot = values.snapshot(running=(values.running(),), fresh=False, notes=(STALE,))
     assert diagnose("r1", snapshot) == (STALE,)
 
 
-def test_tasks_before_it_are_counted():
+def test_tasks_ahead_of_it_are_counted():
     snapshot = values.snapshot(
         queues=(values.queue(depth=4, drain_s=12.0),),
         queued=tuple(values.task(id=f"t{n}", position=n) for n in range(4)),
         running=(values.running(),),
     )
     before, busy = diagnose("t3", snapshot)
-    assert before.message == "3 tasks are before it in queue 'celery'."
+    assert before.message == "3 tasks are ahead of it in queue 'celery'."
     assert before.params["drain_s"] == 12.0
     assert busy.message == "1 worker listens to queue 'celery', busy with 1 task (work.do)."
-    assert diagnose("t1", snapshot)[0].message == "1 task is before it in queue 'celery'."
+    assert diagnose("t1", snapshot)[0].message == "1 task is ahead of it in queue 'celery'."
 
 
 def test_a_free_worker_is_about_to_take_it():
@@ -46,11 +46,11 @@ def test_a_free_worker_is_about_to_take_it():
     ("worker", "code", "message"),
     [
         (values.worker(queues=("other",)), "no_worker", "No worker listens to queue 'celery'."),
-        (values.worker(state=WorkerState.GONE), "no_worker", "one@test did and is gone"),
+        (values.worker(state=WorkerState.GONE), "no_worker", "one@test did before and is gone"),
         (values.worker(state=WorkerState.UNKNOWN), "worker_unknown", "Whether one@test still listens"),
     ],
 )
-def test_nobody_to_take_it_is_said_with_the_command_that_helps(worker, code, message):
+def test_a_queue_without_workers_is_reported_with_the_command_that_starts_one(worker, code, message):
     snapshot = values.snapshot(queues=(values.queue(workers=()),), workers=(worker,), queued=(values.task(),))
     reason = only("t1", snapshot)
     assert reason.code == code
@@ -63,19 +63,19 @@ def test_the_next_one_of_a_queue_that_nobody_is_known_to_listen_to():
     assert only("t1", snapshot).code == "next"
 
 
-def test_a_task_of_a_gone_worker_tells_since_when_and_whether_it_comes_back():
-    worker = values.worker(state=WorkerState.GONE, seen_at=NOW - timedelta(seconds=7))
+def test_a_lost_task_names_when_its_worker_was_last_seen_and_whether_it_is_redelivered():
+    worker = values.worker(state=WorkerState.GONE, last_seen_at=NOW - timedelta(seconds=7))
     lost = values.running(state=TaskState.LOST)
     reason = only("r1", values.snapshot(workers=(worker,), running=(lost,)))
-    assert reason.message == "Its worker one@test is gone: nothing was heard of it for 7 s."
+    assert reason.message == "Its worker one@test is gone: it was last seen 7 s ago."
     assert "send it again" in reason.remedy
     back = values.running(state=TaskState.LOST, unacked=True)
-    assert "delivers it again" in only("r1", values.snapshot(workers=(worker,), running=(back,))).remedy
+    assert "redelivers it" in only("r1", values.snapshot(workers=(worker,), running=(back,))).remedy
     open_ = values.running(state=TaskState.LOST, unacked=None)
-    assert "is not known" in only("r1", values.snapshot(workers=(worker,), running=(open_,))).remedy
+    assert "is unknown" in only("r1", values.snapshot(workers=(worker,), running=(open_,))).remedy
 
 
-def test_a_task_of_a_replaced_worker_is_said_to_be_so():
+def test_a_lost_task_of_a_replaced_worker_is_explained():
     reason = only("r1", values.snapshot(running=(values.running(state=TaskState.LOST),)))
     assert reason.message == "Its worker one@test was stopped or replaced while it had this task."
 
@@ -93,30 +93,30 @@ def test_a_task_that_is_not_due_says_when():
 def test_a_reserved_task_waits_for_the_other_tasks_of_its_worker():
     reserved = values.task(state=TaskState.RESERVED, position=None, worker="one@test")
     reason = only("t1", values.snapshot(queued=(reserved,), running=(values.running(),)))
-    assert reason.message == "Worker one@test has taken it and is busy with 1 other task."
+    assert reason.message == "Worker one@test has received it and is busy with 1 other task."
 
 
-def test_a_task_that_an_unknown_worker_has_is_said_to_be_so():
+def test_a_task_reserved_by_an_unknown_worker_is_explained():
     reserved = values.task(state=TaskState.RESERVED, position=None)
-    assert "was not heard" in only("t1", values.snapshot(queued=(reserved,))).message
+    assert "is unknown" in only("t1", values.snapshot(queued=(reserved,))).message
 
 
 @pytest.mark.parametrize(
-    ("outcome", "said"),
+    ("outcome", "message"),
     [("succeeded", "It has succeeded at 12:00:00"), ("revoked", "It was revoked at 12:00:00")],
 )
-def test_an_ended_task_says_how(outcome, said):
-    snapshot = values.snapshot(ended=(EndedTask(id="t0", outcome=outcome, at=NOW),))
-    assert only("t0", snapshot).message.startswith(said)
+def test_a_finished_task_reports_its_outcome(outcome, message):
+    snapshot = values.snapshot(finished=(FinishedTask(id="t0", outcome=outcome, at=NOW),))
+    assert only("t0", snapshot).message.startswith(message)
 
 
-def test_a_task_deeper_than_was_looked_may_be_further_back():
+def test_a_task_beyond_the_messages_read_may_be_further_back():
     snapshot = values.snapshot(queues=(values.queue(depth=500),), queued=(values.task(),))
     assert only("t9", snapshot).message == (
         "It is not among the first 1 of the 500 tasks in queue 'celery'; it may be further back."
     )
 
 
-def test_a_task_that_is_nowhere_is_said_to_be_so_and_what_is_not_known_follows():
+def test_a_task_that_is_not_found_is_explained_together_with_the_notes():
     reasons = diagnose("t9", values.snapshot(queues=(values.queue(depth=0),), notes=(STALE,)))
     assert [reason.code for reason in reasons] == ["not_found", "collector_silent"]

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from queue_insight.fields import summary, text, whole
+from queue_insight.fields import integer, summary, text
 
 
 def test_a_field_of_another_type_counts_as_absent():
     event = {"uuid": "t1", "pid": 7, "odd": ["x"]}
     assert (text(event, "uuid"), text(event, "odd"), text(event, "none")) == ("t1", "", "")
-    assert (whole(event, "pid"), whole(event, "odd"), whole(event, "none")) == (7, None, None)
+    assert (integer(event, "pid"), integer(event, "odd"), integer(event, "none")) == (7, None, None)
 
 
 def test_arguments_are_put_together():

@@ -2,57 +2,62 @@ from __future__ import annotations
 
 import pytest
 
-from queue_insight.errors import BrokerUnsupportedError, SightingUnreadableError
-from queue_insight.notes import on_broker, on_sighting, on_store
-from queue_insight.sighting import SeenWorker, Sighting
-from queue_insight.stores.base import Kept
+from queue_insight.collector_state import CollectorState, ObservedWorker
+from queue_insight.errors import BrokerUnsupportedError, CollectorStateUnreadableError
+from queue_insight.notes import broker_unavailable, collector_notes, store_unavailable
+from queue_insight.stores.base import StoredState
 
-WORKER = SeenWorker(name="one@test", seen_at=1000.0)
+WORKER = ObservedWorker(name="one@test", last_seen_at=1000.0)
 
 
-def kept(age_s=0.0, **fields):
-    sighting = Sighting(
+def stored(age_s=0.0, **fields):
+    state = CollectorState(
         **{
             "collected_at": 1000.0,
             "next_by": 1001.0,
-            "listening_since": 988.0,
+            "connected_since": 988.0,
             "workers": (WORKER,),
             **fields,
         }
     )
-    return Kept(sighting=sighting, age_s=age_s)
+    return StoredState(state=state, age_s=age_s)
 
 
 @pytest.mark.parametrize(
-    ("kept", "code", "said"),
+    ("stored", "code", "message"),
     [
         (None, "no_collector", "No collector has reported"),
-        (kept(age_s=2.1), "collector_silent", "for 2 s"),
-        (kept(listening_since=None), "collector_deaf", "cannot hear the broker"),
-        (kept(workers=()), "nothing_heard", "listened for 12 s"),
-        (kept(evicted=3), "tasks_evicted", "3 tasks were dropped"),
+        (stored(age_s=2.1), "collector_silent", "for 2 s"),
+        (stored(connected_since=None), "collector_disconnected", "disconnected from the broker"),
+        (stored(workers=()), "no_workers_observed", "connected for 12 s"),
+        (stored(evicted=3), "tasks_evicted", "dropped 3 tasks"),
         (
-            kept(workers=(SeenWorker(name="w", seen_at=1000.0, untold_tasks=2),)),
+            stored(workers=(ObservedWorker(name="w", last_seen_at=1000.0, unreported_tasks=2),)),
             "events_off",
-            "begun 2 tasks",
+            "started 2 tasks",
         ),
     ],
 )
-def test_what_is_not_known_is_said_with_a_remedy(kept, code, said):
-    (note,) = on_sighting(kept)
+def test_every_note_has_a_remedy(stored, code, message):
+    (note,) = collector_notes(stored)
     assert note.code == code
-    assert said in note.message
+    assert message in note.message
     assert note.remedy
 
 
-def test_all_is_known_when_the_collector_is_in_time():
-    assert on_sighting(kept(age_s=1.9)) == ()
+def test_there_are_no_notes_while_the_collector_saves_on_time():
+    assert collector_notes(stored(age_s=1.9)) == ()
 
 
-def test_a_worker_that_left_is_not_complained_about():
-    assert on_sighting(kept(workers=(SeenWorker(name="w", seen_at=1.0, untold_tasks=2, offline=True),))) == ()
+def test_there_is_no_note_about_an_offline_worker():
+    assert (
+        collector_notes(
+            stored(workers=(ObservedWorker(name="w", last_seen_at=1.0, unreported_tasks=2, offline=True),))
+        )
+        == ()
+    )
 
 
 def test_errors_become_notes():
-    assert on_broker(BrokerUnsupportedError("sqs")).code == "queues_unknown"
-    assert on_store(SightingUnreadableError("old")).code == "workers_unknown"
+    assert broker_unavailable(BrokerUnsupportedError("sqs")).code == "queues_unknown"
+    assert store_unavailable(CollectorStateUnreadableError("old")).code == "workers_unknown"

@@ -29,7 +29,7 @@ def test_depths_are_known_without_a_collector(app):
     assert codes(now) == ["no_collector"]
 
 
-def test_the_clock_given_is_used(app, stamped):
+def test_the_clock_passed_in_is_used(app, with_publish_time):
     app.send_task("work.do")
     now = snapshot(app, store=MemoryStore(), clock=lambda: 4_000_000_000.0)
     assert now.queues[0].oldest_wait_s > 1_000_000_000
@@ -40,14 +40,14 @@ def test_nothing_is_raised_when_everything_is_down(app):
     app.conf.broker_url = url
     began = time.monotonic()
     now = snapshot(app, store=RedisStore(url))
-    assert time.monotonic() - began < 10  # a broker's own patience is longer
+    assert time.monotonic() - began < 10  # the client's own retries would take longer
     assert (now.queues, now.workers, now.unacked) == ((), (), None)
     assert codes(now) == ["queues_unknown", "workers_unknown"]
 
 
-def test_another_broker_still_shows_what_workers_tell():
+def test_with_an_unsupported_broker_workers_are_still_shown():
     store = MemoryStore()
-    store.save(FULL, keep_for_s=60)
+    store.save(FULL, retention_s=60)
     now = snapshot(project_app, store=store)
     assert codes(now) == ["queues_unknown", "tasks_evicted"]
     assert now.find("t1") is not None
@@ -57,12 +57,12 @@ def test_queues_are_gathered_from_all_who_name_them(app, settings):
     settings.QUEUE_INSIGHT = {"QUEUES": ("extra",)}
     app.conf.task_routes = {"a": {"queue": "routed"}, "b": {"routing_key": "x"}, "c": "text"}
     store = MemoryStore()
-    store.save(FULL, keep_for_s=60)
+    store.save(FULL, retention_s=60)
     assert queue_names(app, store.load()) == ("celery", "routed", "extra", "slow")
 
 
 @pytest.mark.parametrize("path", ["tests.test_read.project_app"])
-def test_the_app_of_the_settings_is_looked_at(settings, path):
+def test_the_app_of_the_settings_is_used(settings, path):
     settings.QUEUE_INSIGHT = {"APP": path}
     assert celery_app().main == "project"
 

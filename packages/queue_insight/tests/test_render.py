@@ -8,7 +8,7 @@ from tests import values
 from queue_insight import Reason
 from queue_insight.render import as_json, as_text, reasons_as_text
 
-NOTE = Reason(code="c", message="Something is not known.", remedy="Do this.")
+NOTE = Reason(code="c", message="Something is unknown.", remedy="Do this.")
 
 
 def test_a_snapshot_is_printed_as_tables_with_a_question_mark_for_what_is_not_known():
@@ -27,7 +27,7 @@ def test_a_snapshot_is_printed_as_tables_with_a_question_mark_for_what_is_not_kn
         "WORKER    STATE   SILENT FOR  QUEUES\n"
         "one@test  online  0 s         celery\n\n"
         "Delivered and unacknowledged: 2. At 12:00:00 UTC; workers as of 12:00:00 UTC, fresh.\n\n"
-        "- Something is not known.\n  Do this."
+        "- Something is unknown.\n  Do this."
     )
 
 
@@ -48,5 +48,5 @@ def test_reasons_are_printed_and_none_means_that_it_runs():
 
 
 def test_a_value_without_a_plain_form_is_refused():
-    with pytest.raises(TypeError, match="no place"):
+    with pytest.raises(TypeError, match="cannot be written"):
         as_json([Reason(code="c", message="m", params={"p": object()})])

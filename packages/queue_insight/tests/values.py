@@ -44,7 +44,7 @@ def worker(**fields) -> WorkerInfo:
         **{
             "name": "one@test",
             "state": WorkerState.ONLINE,
-            "seen_at": NOW,
+            "last_seen_at": NOW,
             "next_by": NOW + timedelta(seconds=2),
             "grace_s": 4.0,
             "queues": ("celery",),

@@ -1,4 +1,4 @@
-"""Celery made visible: what runs, what waits, and why."""
+"""Shows what Celery runs, what waits in its queues, and why."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from queue_insight.diagnose import diagnose
 from queue_insight.read import snapshot
 from queue_insight.reasons import Reason
 from queue_insight.snapshot import (
-    EndedTask,
+    FinishedTask,
     QueueState,
     Snapshot,
     TaskInfo,
@@ -16,7 +16,7 @@ from queue_insight.snapshot import (
 )
 
 __all__ = [
-    "EndedTask",
+    "FinishedTask",
     "QueueState",
     "Reason",
     "Snapshot",

@@ -1,21 +1,21 @@
-"""The Django app: checks its settings and stamps tasks with the time of sending."""
+"""The Django app: checks its settings and adds the publish time to tasks."""
 
 from __future__ import annotations
 
 from django.apps import AppConfig
 from django.core.checks import register
 
-from queue_insight import checks, conf, stamp
+from queue_insight import checks, conf, publish_time
 
 
 class QueueInsightConfig(AppConfig):
-    """Add "queue_insight" to INSTALLED_APPS to have the command, the checks and the stamp."""
+    """Add "queue_insight" to INSTALLED_APPS for the command, the checks and the publish time."""
 
     name = "queue_insight"
     verbose_name = "Queue insight"
 
     def ready(self) -> None:
-        """Register the check; begin to stamp tasks unless QUEUE_INSIGHT['STAMP'] is off."""
+        """Register the check; add the publish time to tasks unless RECORD_PUBLISH_TIME is off."""
         register(checks.check_settings, "queue_insight")
-        if conf.get().STAMP:
-            stamp.install()
+        if conf.get().RECORD_PUBLISH_TIME:
+            publish_time.install()

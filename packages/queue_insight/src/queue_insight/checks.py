@@ -1,4 +1,4 @@
-"""System checks: a misspelt setting is an error with a guess."""
+"""System checks of the settings."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from queue_insight.errors import SettingInvalidError
 
 
 def check_settings(**_: object) -> list[CheckMessage]:
-    """Report keys of QUEUE_INSIGHT that are no settings, and values that cannot work."""
+    """Report unknown keys of QUEUE_INSIGHT, with a suggestion, and values that are out of range."""
     known = conf.names()
     found: list[CheckMessage] = [
-        Error(f"QUEUE_INSIGHT[{key!r}] is not a setting.{_guess(key, known)}", id="queue_insight.E001")
-        for key in conf.given()
+        Error(f"QUEUE_INSIGHT[{key!r}] is not a setting.{_suggestion(key, known)}", id="queue_insight.E001")
+        for key in conf.configured()
         if key not in known
     ]
     try:
@@ -25,6 +25,6 @@ def check_settings(**_: object) -> list[CheckMessage]:
     return found
 
 
-def _guess(key: str, known: frozenset[str]) -> str:
+def _suggestion(key: str, known: frozenset[str]) -> str:
     close = difflib.get_close_matches(str(key).upper(), known, n=1)
-    return f" Did you mean {close[0]!r}?" if close else f" There are: {', '.join(sorted(known))}."
+    return f" Did you mean {close[0]!r}?" if close else f" Known settings: {', '.join(sorted(known))}."

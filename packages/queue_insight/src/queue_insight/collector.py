@@ -1,7 +1,7 @@
-"""The collector: hears Celery's events, asks the workers now and then, and leaves sightings in the store.
+"""The collector: receives Celery's events, inspects the workers periodically, and saves its state in a store.
 
-It is a process of its own (`manage.py queue_insight collect`). It never ends because of the broker or the
-store: it says what failed once, goes on trying, and every sighting tells since when it has been hearing.
+It runs as its own process (`manage.py queue_insight collect`). A failure of the broker or the store does not
+end it: it logs the failure once, keeps retrying, and saves in its state since when it has been connected.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 from celery.events.event import get_exchange
 from kombu import Consumer, Queue, uuid
 
-from queue_insight import census, conf
-from queue_insight.errors import SightingUnreadableError, StoreUnreachableError
-from queue_insight.events import Ledger
+from queue_insight import conf, inspection
+from queue_insight.errors import CollectorStateUnreadableError, StoreUnreachableError
+from queue_insight.events import EventTracker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,18 +29,18 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("queue_insight")
 
-TICK_S = 0.2
-#: Whoever reaches the broker can publish what kombu stumbles over; that must not end the collector.
+POLL_INTERVAL_S = 0.2
+#: What kombu raises on malformed messages, which any client of the broker can publish.
 MALFORMED = (AttributeError, KeyError, TypeError, ValueError)
-#: A worker that has not told its queues is asked this often, until it does.
-ASK_AGAIN_S = 2.0
-#: While the broker cannot be heard, the next sighting is promised within this time.
-DEAF_S = 15.0
+#: Interval of inspections while the queues of some worker are unknown.
+REINSPECT_INTERVAL_S = 2.0
+#: While disconnected, the next state is promised within this time.
+DISCONNECTED_SAVE_WITHIN_S = 15.0
 BACKOFF_S = (0.2, 0.5, 1.0, 2.0)
 
 
 class Collector:
-    """Collects until it is told to stop."""
+    """Observes one Celery app and saves the state for readers."""
 
     def __init__(
         self,
@@ -54,21 +54,21 @@ class Collector:
         self._store = store
         self._settings = settings or conf.get()
         self._clock = clock
-        self._ledger = Ledger(
-            max_tasks=self._settings.MAX_TASKS, forget_after_s=self._settings.FORGET_AFTER_S
+        self._tracker = EventTracker(
+            max_tasks=self._settings.MAX_TASKS, retention_s=self._settings.RETENTION_S
         )
-        self._listening_since: float | None = None
-        self._due = 0.0
-        self._look_due = 0.0
-        self._asked_at = 0.0
-        self._censuses: SimpleQueue[census.Census | None] = SimpleQueue()
-        self._asking = False
-        self._store_down = False
+        self._connected_since: float | None = None
+        self._save_due = 0.0
+        self._maintenance_due = 0.0
+        self._inspected_at = 0.0
+        self._inspections: SimpleQueue[inspection.Inspection | None] = SimpleQueue()
+        self._inspecting = False
+        self._store_unreachable = False
 
     def run(self, stop: threading.Event) -> None:
-        """Collect until `stop` is set; checks it at least every 0.2 s while the broker answers."""
+        """Collect until `stop` is set, which is checked at least every 0.2 s while the broker responds."""
         failures = 0
-        self._resume()
+        self._restore()
         while not stop.is_set():
             connection = self._app.connection_for_read()
             errors: tuple[type[BaseException], ...] = (
@@ -78,27 +78,29 @@ class Collector:
             )
             try:
                 with connection:
-                    self._listen(connection, stop)
+                    self._consume(connection, stop)
                     failures = 0
             except errors as error:
-                failures = 1 if self._listening_since is not None else failures + 1
+                failures = 1 if self._connected_since is not None else failures + 1
                 if failures == 1:
-                    logger.warning("cannot hear the broker (%s: %s); trying on", type(error).__name__, error)
-                self._listening_since = None
+                    logger.warning(
+                        "disconnected from the broker (%s: %s); retrying", type(error).__name__, error
+                    )
+                self._connected_since = None
                 self._save()
                 stop.wait(BACKOFF_S[min(failures, len(BACKOFF_S)) - 1])
 
-    def _resume(self) -> None:
-        # What a predecessor knew of tasks in hand would take up to an hour of their run time to learn anew.
+    def _restore(self) -> None:
+        # Only events contain the start times of running tasks, so take them over from the last collector.
         try:
-            kept = self._store.load()
-        except (StoreUnreachableError, SightingUnreadableError) as error:
-            logger.warning("starting with nothing known: %s", error)
+            stored = self._store.load()
+        except (StoreUnreachableError, CollectorStateUnreadableError) as error:
+            logger.warning("starting without the last state: %s", error)
         else:
-            if kept is not None:
-                self._ledger.resume(kept.sighting)
+            if stored is not None:
+                self._tracker.restore(stored.state)
 
-    def _listen(self, connection: Connection, stop: threading.Event) -> None:
+    def _consume(self, connection: Connection, stop: threading.Event) -> None:
         connection.ensure_connection(max_retries=1, interval_start=0, reraise_as_library_errors=False)
         with Consumer(
             connection.channel(),
@@ -106,19 +108,19 @@ class Collector:
             no_ack=True,
             accept=["json", self._app.conf.event_serializer],
             callbacks=[self._on_message],
-            on_decode_error=self._on_unreadable,
+            on_decode_error=self._on_malformed,
         ):
-            self._listening_since = self._clock()
-            self._asked_at = 0.0
-            logger.info("hearing the broker")
+            self._connected_since = self._clock()
+            self._inspected_at = 0.0
+            logger.info("connected to the broker")
             while not stop.is_set():
                 try:
-                    connection.drain_events(timeout=TICK_S)
+                    connection.drain_events(timeout=POLL_INTERVAL_S)
                 except TimeoutError:
                     pass
                 except MALFORMED as error:
-                    self._on_unreadable(None, error)
-                self._keep_up()
+                    self._on_malformed(None, error)
+                self._maintain()
 
     def _queue(self, connection: Connection) -> Queue:
         app_conf = self._app.conf
@@ -136,60 +138,64 @@ class Collector:
         now = self._clock()
         for event in body if isinstance(body, list) else [body]:
             if isinstance(event, dict):
-                self._ledger.apply(event, now)
+                self._tracker.apply(event, now)
 
-    def _on_unreadable(self, _message: object, error: Exception) -> None:
+    def _on_malformed(self, _message: object, error: Exception) -> None:
         logger.warning("an event could not be read (%s: %s)", type(error).__name__, error)
 
-    def _keep_up(self) -> None:
+    def _maintain(self) -> None:
         now = self._clock()
-        # Called after every message: thousands of times a second when the workers are busy.
-        if now < self._look_due:
+        # This runs after every message, thousands of times a second when the workers are busy.
+        if now < self._maintenance_due:
             return
-        self._look_due = now + TICK_S
-        self._take_answers(now)
-        every_s = ASK_AGAIN_S if self._ledger.untold() else self._settings.CENSUS_EVERY_S
-        if not self._asking and now >= self._asked_at + every_s:
-            self._ask(now)
-        if now >= self._due:
+        self._maintenance_due = now + POLL_INTERVAL_S
+        self._apply_inspections(now)
+        interval_s = (
+            REINSPECT_INTERVAL_S if self._tracker.without_queues() else self._settings.INSPECT_INTERVAL_S
+        )
+        if not self._inspecting and now >= self._inspected_at + interval_s:
+            self._start_inspection(now)
+        if now >= self._save_due:
             self._save()
 
-    def _ask(self, now: float) -> None:
-        # In a thread: the answers take up to a second each, and the promise to the readers must be kept.
-        self._asking = True
-        self._asked_at = now
-        threading.Thread(target=self._take_census, args=(self._ledger.listed(),), daemon=True).start()
+    def _start_inspection(self, now: float) -> None:
+        # In a thread: each request waits up to a second, and the next state must be saved on time.
+        self._inspecting = True
+        self._inspected_at = now
+        threading.Thread(target=self._inspect, args=(self._tracker.worker_count(),), daemon=True).start()
 
-    def _take_census(self, workers: int) -> None:
+    def _inspect(self, workers: int) -> None:
         try:
-            self._censuses.put(census.take(self._app, workers=workers, clock=self._clock))
-        except Exception as error:  # noqa: BLE001 - a malformed or missing answer must not end the thread unseen
-            logger.warning("the workers could not be asked (%s: %s)", type(error).__name__, error)
-            self._censuses.put(None)
+            self._inspections.put(inspection.inspect_workers(self._app, workers=workers, clock=self._clock))
+        except Exception as error:  # noqa: BLE001 - a malformed reply must not end the thread unnoticed
+            logger.warning("the workers could not be inspected (%s: %s)", type(error).__name__, error)
+            self._inspections.put(None)
 
-    def _take_answers(self, now: float) -> None:
+    def _apply_inspections(self, now: float) -> None:
         try:
-            answers = self._censuses.get_nowait()
+            replies = self._inspections.get_nowait()
         except Empty:
             return
-        self._asking = False
-        if answers is not None:
-            self._ledger.apply_census(answers, now)
+        self._inspecting = False
+        if replies is not None:
+            self._tracker.apply_inspection(replies, now)
 
     def _save(self) -> None:
         now = self._clock()
-        self._due = now + self._settings.EVERY_S
-        self._ledger.forget(now)
-        # An attempt to reach the broker may block for seconds: no more is promised than can be kept.
+        self._save_due = now + self._settings.SAVE_INTERVAL_S
+        self._tracker.expire(now)
+        # An attempt to connect may block for seconds, so promise the next state later.
         next_by = (
-            self._due if self._listening_since is not None else now + max(DEAF_S, self._settings.EVERY_S)
+            self._save_due
+            if self._connected_since is not None
+            else now + max(DISCONNECTED_SAVE_WITHIN_S, self._settings.SAVE_INTERVAL_S)
         )
-        sighting = self._ledger.sighting(now, next_by=next_by, listening_since=self._listening_since)
+        state = self._tracker.state(now, next_by=next_by, connected_since=self._connected_since)
         try:
-            self._store.save(sighting, keep_for_s=self._settings.FORGET_AFTER_S)
+            self._store.save(state, retention_s=self._settings.RETENTION_S)
         except StoreUnreachableError as error:
-            if not self._store_down:
-                logger.warning("%s Trying on.", error)
-            self._store_down = True
+            if not self._store_unreachable:
+                logger.warning("%s Retrying.", error)
+            self._store_unreachable = True
         else:
-            self._store_down = False
+            self._store_unreachable = False

@@ -1,4 +1,4 @@
-"""Puts a look into the broker and the collector's sighting together into one snapshot. Pure."""
+"""Combines the broker's state and the collector's state into one snapshot. Pure."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from queue_insight.notes import delivered_again
-from queue_insight.sighting import SeenTask, SeenWorker, Sighting
+from queue_insight.collector_state import CollectorState, ObservedTask, ObservedWorker
+from queue_insight.notes import redelivered
 from queue_insight.snapshot import (
-    EndedTask,
+    FinishedTask,
     QueueState,
     Snapshot,
     TaskInfo,
@@ -21,107 +21,123 @@ from queue_insight.snapshot import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from queue_insight.brokers.base import Line, Message, Reading
+    from queue_insight.brokers.base import BrokerState, Message, QueueBacklog
     from queue_insight.reasons import Reason
-    from queue_insight.stores.base import Kept
+    from queue_insight.stores.base import StoredState
 
-LISTENING = (WorkerState.ONLINE, WorkerState.LATE)
+CONSUMING = (WorkerState.ONLINE, WorkerState.LATE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _View:
-    """What every part of the snapshot is made from."""
+    """The inputs of every part of the snapshot."""
 
     now: float
-    reading: Reading
-    sighting: Sighting
+    broker: BrokerState
+    collector: CollectorState
     workers: Mapping[str, WorkerInfo]
     #: Delivered and unacknowledged messages by task id.
     unacked: Mapping[str, Message]
-    #: Ids of the tasks seen waiting.
+    #: Ids of the waiting tasks that were read.
     waiting: frozenset[str]
-    #: Whether every message in the broker was looked at.
+    #: Whether every message in the broker was read.
     complete: bool
 
 
 def compose(
-    *, now: float, reading: Reading, kept: Kept | None, grace_beats: float, notes: tuple[Reason, ...] = ()
+    *,
+    now: float,
+    broker: BrokerState,
+    stored: StoredState | None,
+    grace_heartbeats: float,
+    notes: tuple[Reason, ...] = (),
 ) -> Snapshot:
-    """Return the snapshot. `now` is the reader's clock; workers are judged by the collector's alone."""
-    sighting = kept.sighting if kept else Sighting(collected_at=now, next_by=now)
-    fresh = kept is not None and sighting.listening_since is not None and not _overdue(kept)
-    workers = {w.name: _worker(w, sighting, grace_beats, fresh=fresh) for w in sighting.workers}
-    view = _view(now, reading, sighting, workers)
-    held = tuple(_held_tasks(view))
-    running = tuple(t for t in held if t.state in {TaskState.RUNNING, TaskState.LOST})
+    """Return the snapshot.
+
+    `now` is epoch seconds by the reader's clock. The state of workers depends on the collector's clock alone.
+    """
+    collector = stored.state if stored else CollectorState(collected_at=now, next_by=now)
+    fresh = stored is not None and collector.connected_since is not None and not _is_overdue(stored)
+    workers = {w.name: _worker(w, collector, grace_heartbeats, fresh=fresh) for w in collector.workers}
+    view = _view(now, broker, collector, workers)
+    taken = tuple(_worker_tasks(view))
+    running = tuple(t for t in taken if t.state in {TaskState.RUNNING, TaskState.LOST})
     return Snapshot(
         at=_at(now),
-        queues=tuple(_queue(line, running, view) for line in reading.lines),
+        queues=tuple(_queue(backlog, running, view) for backlog in broker.backlogs),
         running=tuple(sorted(running, key=lambda t: (t.started_at is None, t.started_at))),
-        queued=tuple(_waiting(held, view)),
+        queued=tuple(_waiting_tasks(taken, view)),
         workers=tuple(workers.values()),
-        ended=tuple(EndedTask(id=e.id, outcome=e.outcome, at=_at(e.at)) for e in sighting.ended),
-        unacked=reading.unacked,
-        collected_at=_at(sighting.collected_at) if kept else None,
-        next_by=_at(sighting.next_by) if kept else None,
+        finished=tuple(FinishedTask(id=e.id, outcome=e.outcome, at=_at(e.at)) for e in collector.finished),
+        unacked=broker.unacked,
+        collected_at=_at(collector.collected_at) if stored else None,
+        next_by=_at(collector.next_by) if stored else None,
         fresh=fresh,
-        notes=(*notes, *(delivered_again(task) for task in running if task.id in view.waiting)),
+        notes=(*notes, *(redelivered(task) for task in running if task.id in view.waiting)),
     )
 
 
-def _view(now: float, reading: Reading, sighting: Sighting, workers: Mapping[str, WorkerInfo]) -> _View:
+def _view(
+    now: float, broker: BrokerState, collector: CollectorState, workers: Mapping[str, WorkerInfo]
+) -> _View:
     return _View(
         now=now,
-        reading=reading,
-        sighting=sighting,
+        broker=broker,
+        collector=collector,
         workers=workers,
-        unacked={message.id: message for message in reading.unacked_head},
-        waiting=frozenset(message.id for line in reading.lines for message in line.head),
-        complete=reading.unacked == len(reading.unacked_head)
-        and all(line.depth == len(line.head) for line in reading.lines),
+        unacked={message.id: message for message in broker.unacked_head},
+        waiting=frozenset(message.id for backlog in broker.backlogs for message in backlog.head),
+        complete=broker.unacked == len(broker.unacked_head)
+        and all(backlog.depth == len(backlog.head) for backlog in broker.backlogs),
     )
 
 
-def _held_tasks(view: _View) -> Iterator[TaskInfo]:
-    for task in view.sighting.tasks:
-        info = _held(task, view)
-        # A lost task that waits again was delivered back: where it is now counts, not where it was.
+def _worker_tasks(view: _View) -> Iterator[TaskInfo]:
+    for task in view.collector.tasks:
+        info = _worker_task(task, view)
+        # A lost task that waits again was redelivered: report it as waiting.
         if info.state is not TaskState.LOST or info.id not in view.waiting:
             yield info
 
 
-def _overdue(kept: Kept) -> bool:
-    # As with workers: one more period of grace after the promised time.
-    period = kept.sighting.next_by - kept.sighting.collected_at
-    return kept.age_s > 2 * period
+def _is_overdue(stored: StoredState) -> bool:
+    # As with workers, allow one more period after the promised time.
+    period = stored.state.next_by - stored.state.collected_at
+    return stored.age_s > 2 * period
 
 
-def _worker(seen: SeenWorker, sighting: Sighting, grace_beats: float, *, fresh: bool) -> WorkerInfo:
-    grace_s = seen.every_s * grace_beats
+def _worker(
+    observed: ObservedWorker, collector: CollectorState, grace_heartbeats: float, *, fresh: bool
+) -> WorkerInfo:
+    grace_s = observed.heartbeat_interval_s * grace_heartbeats
     return WorkerInfo(
-        name=seen.name,
-        state=_judge(seen, sighting, grace_s) if fresh else WorkerState.UNKNOWN,
-        seen_at=_at(seen.seen_at),
-        next_by=_at(seen.seen_at + seen.every_s),
+        name=observed.name,
+        state=_worker_state(observed, collector, grace_s) if fresh else WorkerState.UNKNOWN,
+        last_seen_at=_at(observed.last_seen_at),
+        next_by=_at(observed.last_seen_at + observed.heartbeat_interval_s),
         grace_s=grace_s,
-        pid=seen.pid,
-        queues=seen.queues,
-        slots=seen.slots,
-        active=seen.active,
+        pid=observed.pid,
+        queues=observed.queues,
+        slots=observed.slots,
+        active=observed.active,
     )
 
 
-def _judge(seen: SeenWorker, sighting: Sighting, grace_s: float) -> WorkerState:
-    if seen.offline:
+def _worker_state(observed: ObservedWorker, collector: CollectorState, grace_s: float) -> WorkerState:
+    if observed.offline:
         return WorkerState.OFFLINE
-    # Silence counts only from when there was somebody to hear.
-    silent_s = sighting.collected_at - max(seen.seen_at, sighting.listening_since or 0.0)
-    if silent_s > seen.every_s + grace_s:
+    # Count silence only while the collector was connected.
+    silent_s = collector.collected_at - max(observed.last_seen_at, collector.connected_since or 0.0)
+    if silent_s > observed.heartbeat_interval_s + grace_s:
         return WorkerState.GONE
-    return WorkerState.LATE if sighting.collected_at > seen.seen_at + seen.every_s else WorkerState.ONLINE
+    return (
+        WorkerState.LATE
+        if collector.collected_at > observed.last_seen_at + observed.heartbeat_interval_s
+        else WorkerState.ONLINE
+    )
 
 
-def _held(task: SeenTask, view: _View) -> TaskInfo:
+def _worker_task(task: ObservedTask, view: _View) -> TaskInfo:
     message = view.unacked.get(task.id)
     sent_at = task.sent_at if message is None or message.sent_at is None else message.sent_at
     return TaskInfo(
@@ -138,22 +154,22 @@ def _held(task: SeenTask, view: _View) -> TaskInfo:
     )
 
 
-def _state(task: SeenTask, worker: WorkerInfo | None) -> TaskState:
+def _state(task: ObservedTask, worker: WorkerInfo | None) -> TaskState:
     gone = worker is not None and worker.state in {WorkerState.GONE, WorkerState.OFFLINE}
     if gone or task.lost_at is not None:
         return TaskState.LOST
     return TaskState.RESERVED if task.started_at is None else TaskState.RUNNING
 
 
-def _waiting(held: tuple[TaskInfo, ...], view: _View) -> Iterable[TaskInfo]:
-    known = {task.id for task in held}
-    yield from (task for task in held if task.state is TaskState.RESERVED)
-    # Delivered but never heard of: the worker sends no events, or nobody listened.
-    for message in view.reading.unacked_head:
+def _waiting_tasks(taken: tuple[TaskInfo, ...], view: _View) -> Iterable[TaskInfo]:
+    known = {task.id for task in taken}
+    yield from (task for task in taken if task.state is TaskState.RESERVED)
+    # Delivered, but no event was received: the worker sends none, or the collector was disconnected.
+    for message in view.broker.unacked_head:
         if message.id not in known:
             yield _from_message(message, TaskState.RESERVED, None, view)
-    for line in view.reading.lines:
-        for position, message in enumerate(line.head):
+    for backlog in view.broker.backlogs:
+        for position, message in enumerate(backlog.head):
             yield _from_message(message, TaskState.QUEUED, position, view)
 
 
@@ -173,30 +189,30 @@ def _from_message(message: Message, state: TaskState, position: int | None, view
 
 
 def _sent_at(message: Message, view: _View) -> float | None:
-    return message.sent_at if message.sent_at is not None else view.sighting.sent.get(message.id)
+    return message.sent_at if message.sent_at is not None else view.collector.sent.get(message.id)
 
 
-def _queue(line: Line, running: tuple[TaskInfo, ...], view: _View) -> QueueState:
-    ours = sum(task.queue == line.queue and task.state is TaskState.RUNNING for task in running)
-    told = [worker for worker in view.workers.values() if worker.queues is not None]
-    listening = [w for w in told if line.queue in (w.queues or ()) and w.state in LISTENING]
-    sent_at = _sent_at(line.head[0], view) if line.head else None
+def _queue(backlog: QueueBacklog, running: tuple[TaskInfo, ...], view: _View) -> QueueState:
+    active = sum(task.queue == backlog.queue and task.state is TaskState.RUNNING for task in running)
+    known = [worker for worker in view.workers.values() if worker.queues is not None]
+    consumers = [w for w in known if backlog.queue in (w.queues or ()) and w.state in CONSUMING]
+    sent_at = _sent_at(backlog.head[0], view) if backlog.head else None
     return QueueState(
-        name=line.queue,
-        depth=line.depth,
-        running=ours,
+        name=backlog.queue,
+        depth=backlog.depth,
+        running=active,
         oldest_wait_s=None if sent_at is None else max(0.0, view.now - sent_at),
-        drain_s=_drain_s(line, sum(worker.slots or 1 for worker in listening), view.sighting),
-        workers=tuple(w.name for w in listening) if told else None,
-        unacked=sum(message.queue == line.queue for message in view.reading.unacked_head),
+        drain_s=_drain_s(backlog, sum(worker.slots or 1 for worker in consumers), view.collector),
+        workers=tuple(w.name for w in consumers) if known else None,
+        unacked=sum(message.queue == backlog.queue for message in view.broker.unacked_head),
     )
 
 
-def _drain_s(line: Line, slots: int, sighting: Sighting) -> float | None:
-    if line.depth == 0:
+def _drain_s(backlog: QueueBacklog, slots: int, collector: CollectorState) -> float | None:
+    if backlog.depth == 0:
         return 0.0
-    runtime = sighting.runtimes.get(line.queue)
-    return None if runtime is None or slots == 0 else line.depth * runtime / slots
+    runtime = collector.runtimes.get(backlog.queue)
+    return None if runtime is None or slots == 0 else backlog.depth * runtime / slots
 
 
 def _at(seconds: float) -> datetime:

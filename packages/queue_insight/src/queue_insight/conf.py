@@ -1,6 +1,6 @@
-"""The settings: one dict, `QUEUE_INSIGHT`, read into one frozen dataclass. None is needed to start.
+"""The settings: one dict, `QUEUE_INSIGHT`, read into one frozen dataclass. All are optional.
 
-Importing this module needs no configured Django; without Django settings the defaults hold.
+Importing this module needs no configured Django; without Django settings the defaults apply.
 """
 
 from __future__ import annotations
@@ -21,39 +21,40 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Everything that can be set, with its default."""
+    """All settings with their defaults."""
 
     #: Dotted path to the Celery app, "project.celery.app"; empty means Celery's current app.
     APP: str = ""
-    #: Where sightings are kept: "redis://...", "memory://"; empty means the broker if it is Redis or Valkey.
+    #: Where the collector saves its state: "redis://..." or "memory://"; empty means the broker, if it is
+    #: Redis or Valkey.
     STORE: str = ""
-    #: Start of every key in the store; give each Celery app its own when several share one store.
+    #: Prefix of every key in the store; give each Celery app its own if several share one store.
     KEY_PREFIX: str = "queue-insight"
-    #: Queues to show besides those that Celery's configuration, the workers and the events name.
+    #: Queues to show in addition to those that Celery's configuration, workers and events name.
     QUEUES: tuple[str, ...] = ()
-    #: Waiting tasks to look at per queue; deeper ones are counted only.
+    #: Number of waiting tasks to read per queue; further ones are only counted.
     PEEK: int = 100
-    #: Tasks that the collector remembers at most; the oldest are dropped and counted.
+    #: Maximum number of tasks that the collector keeps; the oldest are dropped and counted.
     MAX_TASKS: int = 10_000
-    #: Seconds between two sightings; the next one is promised after as many.
-    EVERY_S: float = 1.0
-    #: Heartbeats that a worker may miss after the promised one before it counts as gone.
-    GRACE_BEATS: float = 2.0
-    #: Seconds between two rounds of asking the workers what they run and listen to.
-    CENSUS_EVERY_S: float = 10.0
-    #: Seconds after which what was lost, ended or gone is forgotten.
-    FORGET_AFTER_S: float = 3600.0
-    #: Write the time of sending into each task's headers, so that waits are known without events.
-    STAMP: bool = True
+    #: Seconds between two saves of the collector's state; each promises the next after this interval.
+    SAVE_INTERVAL_S: float = 1.0
+    #: Heartbeat intervals of grace after a missed heartbeat, before the worker counts as gone.
+    GRACE_HEARTBEATS: float = 2.0
+    #: Seconds between two inspections of the workers.
+    INSPECT_INTERVAL_S: float = 10.0
+    #: Seconds after which lost and finished tasks and gone workers are deleted.
+    RETENTION_S: float = 3600.0
+    #: Add the publish time to each task's headers, so that waits are known without events.
+    RECORD_PUBLISH_TIME: bool = True
 
     def __post_init__(self) -> None:
-        """Refuse numbers that cannot work."""
-        for name in ("MAX_TASKS", "EVERY_S", "CENSUS_EVERY_S", "FORGET_AFTER_S"):
+        """Refuse numbers that are out of range."""
+        for name in ("MAX_TASKS", "SAVE_INTERVAL_S", "INSPECT_INTERVAL_S", "RETENTION_S"):
             if not getattr(self, name) > 0:
                 raise SettingInvalidError(
                     f"QUEUE_INSIGHT[{name!r}] is {getattr(self, name)!r}; it must be above 0."
                 )
-        for name in ("PEEK", "GRACE_BEATS"):
+        for name in ("PEEK", "GRACE_HEARTBEATS"):
             if not getattr(self, name) >= 0:
                 raise SettingInvalidError(
                     f"QUEUE_INSIGHT[{name!r}] is {getattr(self, name)!r}; it must not be negative."
@@ -65,8 +66,8 @@ def names() -> frozenset[str]:
     return frozenset(field.name for field in fields(Settings))
 
 
-def given() -> Mapping[str, object]:
-    """Return the dict as it stands in Django's settings; empty without Django settings."""
+def configured() -> Mapping[str, object]:
+    """Return QUEUE_INSIGHT as found in Django's settings; empty without Django settings."""
     if not django_settings.configured and "DJANGO_SETTINGS_MODULE" not in os.environ:
         return {}
     found: Mapping[str, object] = getattr(django_settings, "QUEUE_INSIGHT", {})
@@ -75,20 +76,20 @@ def given() -> Mapping[str, object]:
 
 @functools.cache
 def get() -> Settings:
-    """Return the settings in force.
+    """Return the effective settings.
 
-    Unknown keys are left out here: `manage.py check` reports each with a guess.
+    Unknown keys are ignored here; `manage.py check` reports each with a suggestion.
 
     Raises:
         SettingInvalidError: a number is out of range.
     """
     known = names()
-    return Settings(**{key: value for key, value in given().items() if key in known})  # type: ignore[arg-type]
+    return Settings(**{key: value for key, value in configured().items() if key in known})  # type: ignore[arg-type]
 
 
-def _forget(*, setting: str, **_: object) -> None:
+def _clear_cache(*, setting: str, **_: object) -> None:
     if setting == "QUEUE_INSIGHT":
         get.cache_clear()
 
 
-setting_changed.connect(_forget, dispatch_uid="queue_insight.conf")
+setting_changed.connect(_clear_cache, dispatch_uid="queue_insight.conf")

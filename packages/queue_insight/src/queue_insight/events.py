@@ -1,4 +1,4 @@
-"""Celery's events, folded into what is known about workers and the tasks that they hold. Pure and bounded."""
+"""Builds the collector's state from Celery's events and inspections. Pure, with bounded memory."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from queue_insight.fields import summary, text, whole
-from queue_insight.sighting import SeenEnd, SeenTask, SeenWorker, Sighting
+from queue_insight.collector_state import CollectorState, ObservedOutcome, ObservedTask, ObservedWorker
+from queue_insight.fields import integer, summary, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from queue_insight.census import Census
     from queue_insight.fields import Event
+    from queue_insight.inspection import Inspection
 
-KEEP_ENDED = 200  # for "it has ended already"
-TELL_SENT = 200  # readers need the heads of queues only
-KEEP_RUNTIMES = 50  # per queue, for the mean
+MAX_FINISHED = 200  # so that `diagnose` can say how a task finished
+MAX_SENT_IN_STATE = 200  # readers need only the heads of queues
+MAX_RUNTIMES = 50  # per queue, for the mean run time
 
 OUTCOMES = {
     "task-succeeded": "succeeded",
@@ -29,19 +29,23 @@ OUTCOMES = {
 }
 
 
-class Ledger:
-    """What was heard so far. One thread writes; times are the hearer's epoch seconds."""
+class EventTracker:
+    """Workers and tasks as observed so far.
 
-    def __init__(self, *, max_tasks: int, forget_after_s: float) -> None:
+    Not thread-safe. Times are epoch seconds by the collector's clock.
+    """
+
+    def __init__(self, *, max_tasks: int, retention_s: float) -> None:
         self._max_tasks = max_tasks
-        self._forget_after_s = forget_after_s
-        self._workers: dict[str, SeenWorker] = {}
-        self._tasks: OrderedDict[str, SeenTask] = OrderedDict()
-        self._sent: OrderedDict[str, SeenTask] = OrderedDict()
-        self._ended: OrderedDict[str, SeenEnd] = OrderedDict()
-        #: How many tasks each worker had begun when it was first heard, until it sends an event of one.
-        self._begun: dict[str, int] = {}
-        self._telling: set[str] = set()
+        self._forget_after_s = retention_s
+        self._workers: dict[str, ObservedWorker] = {}
+        self._tasks: OrderedDict[str, ObservedTask] = OrderedDict()
+        self._sent: OrderedDict[str, ObservedTask] = OrderedDict()
+        self._finished: OrderedDict[str, ObservedOutcome] = OrderedDict()
+        #: Number of tasks each worker had processed when it was first seen.
+        self._first_processed: dict[str, int] = {}
+        #: Workers that have sent an event of a task.
+        self._sending_events: set[str] = set()
         self._runtimes: dict[str, deque[float]] = {}
         self._queues: set[str] = set()
         self._events = 0
@@ -50,56 +54,56 @@ class Ledger:
             "task-sent": self._on_sent,
             "task-received": self._on_received,
             "task-started": self._on_started,
-            **dict.fromkeys(OUTCOMES, self._on_ended),
+            **dict.fromkeys(OUTCOMES, self._on_finished),
             **dict.fromkeys(("worker-online", "worker-heartbeat", "worker-offline"), self._on_worker),
         }
 
     def apply(self, event: Event, now: float) -> None:
-        """Take in one event; one of an unknown type or without the fields of its type is counted only."""
+        """Apply one event. An event of unknown type or with missing fields is only counted."""
         self._events += 1
         kind = text(event, "type")
         if kind.startswith("task-") and kind != "task-sent":
-            self._telling.add(text(event, "hostname"))
+            self._sending_events.add(text(event, "hostname"))
         if handler := self._handlers.get(kind):
             handler(event, now)
 
-    def resume(self, sighting: Sighting) -> None:
-        """Begin with what an earlier collector knew."""
-        self._workers = {worker.name: worker for worker in sighting.workers}
-        self._tasks = OrderedDict((task.id, task) for task in sighting.tasks)
-        self._ended = OrderedDict((end.id, end) for end in sighting.ended)
-        self._queues = set(sighting.queues)
+    def restore(self, state: CollectorState) -> None:
+        """Start from the state that an earlier collector saved."""
+        self._workers = {worker.name: worker for worker in state.workers}
+        self._tasks = OrderedDict((task.id, task) for task in state.tasks)
+        self._finished = OrderedDict((end.id, end) for end in state.finished)
+        self._queues = set(state.queues)
 
-    def untold(self) -> frozenset[str]:
-        """Return the workers that have not told yet which queues they listen to."""
+    def without_queues(self) -> frozenset[str]:
+        """Return the names of the workers whose queues are unknown."""
         return frozenset(w.name for w in self._workers.values() if w.queues is None and not w.offline)
 
-    def listed(self) -> int:
-        """Return how many workers are believed to be there."""
+    def worker_count(self) -> int:
+        """Return the number of workers that are not offline."""
         return sum(not worker.offline for worker in self._workers.values())
 
-    def apply_census(self, census: Census, now: float) -> None:
-        """Take in what the workers answered: it corrects what events did not tell."""
-        for name, answer in census.answers.items():
-            worker = self._workers.get(name) or SeenWorker(name=name, seen_at=now)
-            worker = replace(worker, queues=answer.queues, slots=answer.slots, seen_at=now, offline=False)
+    def apply_inspection(self, inspection: Inspection, now: float) -> None:
+        """Apply the workers' replies, which correct what events missed."""
+        for name, reply in inspection.replies.items():
+            worker = self._workers.get(name) or ObservedWorker(name=name, last_seen_at=now)
+            worker = replace(worker, queues=reply.queues, slots=reply.slots, last_seen_at=now, offline=False)
             self._workers[name] = worker
-            self._queues.update(answer.queues)
-            self._drop_unheard_ends(worker, {task.id for task in answer.running}, census.asked_at)
-            for task in answer.running:
-                if task.id not in self._ended:
-                    self._hold_answered(task, worker, now)
+            self._queues.update(reply.queues)
+            self._drop_missed_outcomes(worker, {task.id for task in reply.running}, inspection.requested_at)
+            for task in reply.running:
+                if task.id not in self._finished:
+                    self._add_reported(task, worker, now)
 
-    def _drop_unheard_ends(self, worker: SeenWorker, running: set[str], asked_at: float) -> None:
-        # The end of a task may have gone unheard, for instance while the broker restarted.
+    def _drop_missed_outcomes(self, worker: ObservedWorker, running: set[str], requested_at: float) -> None:
+        # The event of a finished task may have been missed, for instance while the broker restarted.
         for task in [t for t in self._tasks.values() if t.worker == worker.name and t.id not in running]:
-            began_before = task.started_at is not None and task.started_at < asked_at
-            if began_before and task.lost_at is None and task.pid in {None, worker.pid}:
+            started_before = task.started_at is not None and task.started_at < requested_at
+            if started_before and task.lost_at is None and task.pid in {None, worker.pid}:
                 del self._tasks[task.id]
 
-    def _hold_answered(self, task: SeenTask, worker: SeenWorker, now: float) -> None:
+    def _add_reported(self, task: ObservedTask, worker: ObservedWorker, now: float) -> None:
         known = self._tasks.get(task.id) or self._sent.pop(task.id, task)
-        self._hold(
+        self._put(
             replace(
                 known,
                 queue=known.queue or task.queue,
@@ -110,34 +114,34 @@ class Ledger:
             )
         )
 
-    def forget(self, now: float) -> None:
-        """Drop what ended, was sent or went silent too long ago to matter."""
+    def expire(self, now: float) -> None:
+        """Drop workers and tasks whose last event is older than the retention time."""
         before = now - self._forget_after_s
-        for name in [w.name for w in self._workers.values() if w.seen_at < before]:
+        for name in [w.name for w in self._workers.values() if w.last_seen_at < before]:
             del self._workers[name]
-            self._telling.discard(name)
-            self._begun.pop(name, None)
+            self._sending_events.discard(name)
+            self._first_processed.pop(name, None)
         for task in [
             t for t in self._tasks.values() if t.worker not in self._workers or (t.lost_at or now) < before
         ]:
             del self._tasks[task.id]
-        while self._ended and next(iter(self._ended.values())).at < before:
-            self._ended.popitem(last=False)
+        while self._finished and next(iter(self._finished.values())).at < before:
+            self._finished.popitem(last=False)
         while self._sent and (next(iter(self._sent.values())).sent_at or 0.0) < before:
             self._sent.popitem(last=False)
 
-    def sighting(self, now: float, *, next_by: float, listening_since: float | None) -> Sighting:
-        """Return what is known as a value."""
-        oldest = ((t.id, t.sent_at) for t in islice(self._sent.values(), TELL_SENT))
-        return Sighting(
+    def state(self, now: float, *, next_by: float, connected_since: float | None) -> CollectorState:
+        """Return the current state as a value."""
+        oldest = ((t.id, t.sent_at) for t in islice(self._sent.values(), MAX_SENT_IN_STATE))
+        return CollectorState(
             collected_at=now,
             next_by=next_by,
-            listening_since=listening_since,
+            connected_since=connected_since,
             events=self._events,
             evicted=self._evicted,
             workers=tuple(self._workers.values()),
             tasks=tuple(self._tasks.values()),
-            ended=tuple(self._ended.values()),
+            finished=tuple(self._finished.values()),
             sent={id_: at for id_, at in oldest if at is not None},
             queues=tuple(sorted(self._queues)),
             runtimes={queue: sum(times) / len(times) for queue, times in self._runtimes.items()},
@@ -147,11 +151,11 @@ class Ledger:
         task_id, queue = text(event, "uuid"), text(event, "queue")
         if queue:
             self._queues.add(queue)
-        # Another process tells of the sending: the worker may have been faster.
+        # The sender publishes this event, so the worker's own events may arrive first.
         if known := self._tasks.get(task_id):
             self._tasks[task_id] = replace(known, queue=known.queue or queue, sent_at=known.sent_at or now)
-        elif task_id and task_id not in self._ended:
-            self._sent[task_id] = SeenTask(
+        elif task_id and task_id not in self._finished:
+            self._sent[task_id] = ObservedTask(
                 id=task_id,
                 name=text(event, "name"),
                 queue=queue,
@@ -159,22 +163,22 @@ class Ledger:
                 sent_at=now,
                 eta=text(event, "eta") or None,
             )
-            self._bound(self._sent)
+            self._evict(self._sent)
 
     def _on_received(self, event: Event, now: float) -> None:
         task_id = text(event, "uuid")
         if not task_id:
             return
-        known = self._tasks.get(task_id) or self._sent.pop(task_id, None) or SeenTask(id=task_id)
-        # Received anew (delivered again, or retried): what an earlier worker did no longer counts.
-        self._ended.pop(task_id, None)
-        self._hold(
+        known = self._tasks.get(task_id) or self._sent.pop(task_id, None) or ObservedTask(id=task_id)
+        # Received again (redelivered or retried): discard what an earlier worker reported.
+        self._finished.pop(task_id, None)
+        self._put(
             replace(
                 known,
                 name=text(event, "name") or known.name,
                 args_summary=summary(event) or known.args_summary,
                 worker=text(event, "hostname"),
-                pid=whole(event, "pid"),
+                pid=integer(event, "pid"),
                 queue=known.queue or self._only_queue(text(event, "hostname")),
                 lost_at=None,
                 received_at=now,
@@ -185,65 +189,69 @@ class Ledger:
 
     def _on_started(self, event: Event, now: float) -> None:
         task_id = text(event, "uuid")
-        if not task_id or task_id in self._ended:
+        if not task_id or task_id in self._finished:
             return
-        known = self._tasks.get(task_id) or self._sent.pop(task_id, None) or SeenTask(id=task_id)
+        known = self._tasks.get(task_id) or self._sent.pop(task_id, None) or ObservedTask(id=task_id)
         worker = text(event, "hostname")
         queue = known.queue or self._only_queue(worker)
-        self._hold(
-            replace(known, queue=queue, worker=worker, pid=whole(event, "pid"), lost_at=None, started_at=now)
+        self._put(
+            replace(
+                known, queue=queue, worker=worker, pid=integer(event, "pid"), lost_at=None, started_at=now
+            )
         )
 
-    def _on_ended(self, event: Event, now: float) -> None:
+    def _on_finished(self, event: Event, now: float) -> None:
         task_id = text(event, "uuid")
         if not task_id:
             return
         known = self._tasks.pop(task_id, None) or self._sent.pop(task_id, None)
         if known and known.queue and known.started_at is not None:
-            self._runtimes.setdefault(known.queue, deque(maxlen=KEEP_RUNTIMES)).append(now - known.started_at)
-        self._ended[task_id] = SeenEnd(id=task_id, outcome=OUTCOMES[text(event, "type")], at=now)
-        self._ended.move_to_end(task_id)
-        if len(self._ended) > KEEP_ENDED:
-            self._ended.popitem(last=False)
+            self._runtimes.setdefault(known.queue, deque(maxlen=MAX_RUNTIMES)).append(now - known.started_at)
+        self._finished[task_id] = ObservedOutcome(id=task_id, outcome=OUTCOMES[text(event, "type")], at=now)
+        self._finished.move_to_end(task_id)
+        if len(self._finished) > MAX_FINISHED:
+            self._finished.popitem(last=False)
 
     def _on_worker(self, event: Event, now: float) -> None:
-        name, pid = text(event, "hostname"), whole(event, "pid")
+        name, pid = text(event, "hostname"), integer(event, "pid")
         if not name:
             return
         known = self._workers.get(name)
         if known is None or known.pid != pid:
-            # A new process of the same name: it has not told yet what it listens to.
-            known = SeenWorker(name=name, seen_at=now, pid=pid)
-            self._telling.discard(name)
-            self._begun.pop(name, None)
-            self._lose(name, pid, now)
+            # A new process under the same name has not reported its queues yet.
+            known = ObservedWorker(name=name, last_seen_at=now, pid=pid)
+            self._sending_events.discard(name)
+            self._first_processed.pop(name, None)
+            self._mark_lost(name, pid, now)
         freq = event.get("freq")
-        begun = whole(event, "processed") or 0
-        first = self._begun.setdefault(name, begun)
+        processed = integer(event, "processed") or 0
+        first = self._first_processed.setdefault(name, processed)
         self._workers[name] = replace(
             known,
-            seen_at=now,
+            last_seen_at=now,
             offline=event["type"] == "worker-offline",
-            every_s=float(freq) if isinstance(freq, (int, float)) and freq > 0 else known.every_s,
-            active=whole(event, "active") or 0,
-            untold_tasks=0 if name in self._telling else max(0, begun - first),
+            heartbeat_interval_s=float(freq)
+            if isinstance(freq, (int, float)) and freq > 0
+            else known.heartbeat_interval_s,
+            active=integer(event, "active") or 0,
+            unreported_tasks=0 if name in self._sending_events else max(0, processed - first),
         )
 
-    def _lose(self, worker: str, pid: int | None, now: float) -> None:
+    def _mark_lost(self, worker: str, pid: int | None, now: float) -> None:
         for task in self._tasks.values():
             if task.worker == worker and task.lost_at is None and task.pid not in {None, pid}:
                 self._tasks[task.id] = replace(task, lost_at=now)
 
     def _only_queue(self, worker: str) -> str:
-        # Workers don't tell which queue a task came from; with one queue there is no doubt.
+        # Events do not name the queue of a task; a worker with a single queue leaves no doubt.
         known = self._workers.get(worker)
         return known.queues[0] if known and known.queues and len(known.queues) == 1 else ""
 
-    def _hold(self, task: SeenTask) -> None:
+    def _put(self, task: ObservedTask) -> None:
         self._tasks[task.id] = task
-        self._bound(self._tasks)
+        self._evict(self._tasks)
 
-    def _bound(self, tasks: OrderedDict[str, SeenTask]) -> None:
+    def _evict(self, tasks: OrderedDict[str, ObservedTask]) -> None:
         while len(tasks) > self._max_tasks:
             tasks.popitem(last=False)
             self._evicted += 1

@@ -1,4 +1,4 @@
-"""The fields of an event, read without trusting the sender: a field of another type counts as absent."""
+"""Reads the fields of an event without trusting the sender: a field of the wrong type counts as absent."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ Event = Mapping[str, object]
 
 
 def text(event: Event, key: str) -> str:
-    """Return the field when it is text, else an empty one."""
+    """Return the field if it is text, else an empty string."""
     value = event.get(key)
     return value if isinstance(value, str) else ""
 
 
-def whole(event: Event, key: str) -> int | None:
-    """Return the field when it is a whole number, else None."""
+def integer(event: Event, key: str) -> int | None:
+    """Return the field if it is an integer, else None."""
     value = event.get(key)
     return value if isinstance(value, int) else None
 

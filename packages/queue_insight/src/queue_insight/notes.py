@@ -1,4 +1,4 @@
-"""What a snapshot does not know, said as reasons. Pure."""
+"""Reasons that describe what a snapshot does not know. Pure."""
 
 from __future__ import annotations
 
@@ -7,100 +7,100 @@ from typing import TYPE_CHECKING
 from queue_insight.reasons import Reason
 
 if TYPE_CHECKING:
+    from queue_insight.collector_state import ObservedWorker
     from queue_insight.errors import QueueInsightError
-    from queue_insight.sighting import SeenWorker
     from queue_insight.snapshot import TaskInfo
-    from queue_insight.stores.base import Kept
+    from queue_insight.stores.base import StoredState
 
 START_COLLECTOR = "Start the collector: manage.py queue_insight collect"
 START_WORKERS = "Start workers with events on: celery -A <project> worker -E"
 
 
-def on_broker(error: QueueInsightError) -> Reason:
-    """Say that depths are not known."""
+def broker_unavailable(error: QueueInsightError) -> Reason:
+    """Return the note that queue depths are unknown."""
     return Reason(
-        code="queues_unknown", message=str(error), remedy="Depths and waiting tasks are not known until then."
+        code="queues_unknown", message=str(error), remedy="Depths and waiting tasks are unknown until then."
     )
 
 
-def on_store(error: QueueInsightError) -> Reason:
-    """Say that workers and running tasks are not known."""
+def store_unavailable(error: QueueInsightError) -> Reason:
+    """Return the note that workers and running tasks are unknown."""
     return Reason(
         code="workers_unknown",
         message=str(error),
-        remedy="Workers and running tasks are not known until then.",
+        remedy="Workers and running tasks are unknown until then.",
     )
 
 
-def on_sighting(kept: Kept | None) -> tuple[Reason, ...]:
-    """Say what the collector could not tell."""
-    if kept is None:
+def collector_notes(stored: StoredState | None) -> tuple[Reason, ...]:
+    """Return what limits the collector's knowledge; empty when nothing does."""
+    if stored is None:
         return (
             Reason(
                 code="no_collector",
-                message="No collector has reported, so workers and running tasks are not known.",
+                message="No collector has reported, so workers and running tasks are unknown.",
                 remedy=START_COLLECTOR,
             ),
         )
-    sighting = kept.sighting
-    if kept.age_s > 2 * (sighting.next_by - sighting.collected_at):
+    state = stored.state
+    if stored.age_s > 2 * (state.next_by - state.collected_at):
         return (
             Reason(
                 code="collector_silent",
-                message=f"The collector has said nothing for {kept.age_s:.0f} s; its news are as old.",
-                params={"age_s": round(kept.age_s, 1)},
+                message=f"The collector has not reported for {stored.age_s:.0f} s; its data is that old.",
+                params={"age_s": round(stored.age_s, 1)},
                 remedy=START_COLLECTOR,
             ),
         )
-    if sighting.listening_since is None:
+    if state.connected_since is None:
         return (
             Reason(
-                code="collector_deaf",
-                message="The collector cannot hear the broker at present, so what it tells may be old.",
-                remedy="Check that the broker runs and that the collector reaches it; it goes on trying.",
+                code="collector_disconnected",
+                message="The collector is disconnected from the broker, so its data may be outdated.",
+                remedy="Check that the broker runs and that the collector can reach it; it keeps retrying.",
             ),
         )
-    return tuple(_on_hearing(kept, listened_s=sighting.collected_at - sighting.listening_since))
+    return tuple(_connected_notes(stored, connected_s=state.collected_at - state.connected_since))
 
 
-def _on_hearing(kept: Kept, *, listened_s: float) -> list[Reason]:
-    sighting = kept.sighting
+def _connected_notes(stored: StoredState, *, connected_s: float) -> list[Reason]:
+    state = stored.state
     notes = []
-    if sighting.events == 0 and not sighting.workers:
+    if state.events == 0 and not state.workers:
         notes.append(
             Reason(
-                code="nothing_heard",
-                message=f"The collector has listened for {listened_s:.0f} s and heard of no worker.",
-                params={"listened_s": round(listened_s, 1)},
+                code="no_workers_observed",
+                message=f"The collector has been connected for {connected_s:.0f} s and observed no worker.",
+                params={"connected_s": round(connected_s, 1)},
                 remedy=START_WORKERS,
             )
         )
-    notes.extend(_events_off(w) for w in sighting.workers if w.untold_tasks and not w.offline)
-    if sighting.evicted:
+    notes.extend(_events_off(w) for w in state.workers if w.unreported_tasks and not w.offline)
+    if state.evicted:
         notes.append(
             Reason(
                 code="tasks_evicted",
-                message=f"{sighting.evicted} tasks were dropped from the collector's bounded memory.",
-                params={"evicted": sighting.evicted},
+                message=f"The collector dropped {state.evicted} tasks to keep its memory bounded.",
+                params={"evicted": state.evicted},
                 remedy="Raise QUEUE_INSIGHT['MAX_TASKS'] if tasks are missing here.",
             )
         )
     return notes
 
 
-def _events_off(worker: SeenWorker) -> Reason:
+def _events_off(worker: ObservedWorker) -> Reason:
     return Reason(
         code="events_off",
-        message=f"Worker {worker.name} has begun {worker.untold_tasks} tasks and sent no event of any.",
-        params={"worker": worker.name, "tasks": worker.untold_tasks},
+        message=f"Worker {worker.name} has started {worker.unreported_tasks} tasks without sending an event.",
+        params={"worker": worker.name, "tasks": worker.unreported_tasks},
         remedy="Start it with -E, or: celery -A <project> control enable_events",
     )
 
 
-def delivered_again(task: TaskInfo) -> Reason:
-    """Say that a task which still runs waits in its queue a second time."""
+def redelivered(task: TaskInfo) -> Reason:
+    """Return the note that a running task also waits in its queue."""
     return Reason(
-        code="delivered_again",
+        code="redelivered",
         message=f"Task {task.id} ({task.name}) runs on {task.worker} and waits in its queue again.",
         params={"task": task.id, "worker": task.worker},
         remedy="It runs longer than the broker's visibility timeout: raise "

@@ -1,4 +1,4 @@
-"""Reads the broker and the store, and puts them together: the one call that most users need."""
+"""Reads the broker and the store and returns the snapshot: the one call that most users need."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 from celery.app import app_or_default
 
 from queue_insight import conf
-from queue_insight.brokers.base import Reading
+from queue_insight.brokers.base import BrokerState
 from queue_insight.brokers.choose import broker_for
 from queue_insight.compose import compose
 from queue_insight.errors import (
     BrokerUnreachableError,
     BrokerUnsupportedError,
-    SightingUnreadableError,
+    CollectorStateUnreadableError,
     StoreUnreachableError,
 )
-from queue_insight.notes import on_broker, on_sighting, on_store
+from queue_insight.notes import broker_unavailable, collector_notes, store_unavailable
 from queue_insight.stores.choose import store_for
 
 if TYPE_CHECKING:
@@ -28,36 +28,36 @@ if TYPE_CHECKING:
 
     from queue_insight.reasons import Reason
     from queue_insight.snapshot import Snapshot
-    from queue_insight.stores.base import Kept, Store
+    from queue_insight.stores.base import Store, StoredState
 
 
 def snapshot(
     app: Celery | None = None, *, store: Store | None = None, clock: Callable[[], float] = time.time
 ) -> Snapshot:
-    """Return what waits and runs now.
+    """Return the waiting and running tasks, the queues and the workers.
 
-    `app` defaults to the one that QUEUE_INSIGHT['APP'] names, else to Celery's current app; `store` to
-    the settings' one; `clock` gives epoch seconds. It blocks for two round trips, one to the
-    broker and one to the store. Nothing is raised when one is down: `notes` says what is not known, and why.
+    `app` defaults to the app named by QUEUE_INSIGHT['APP'], else to Celery's current app; `store` to the
+    configured one; `clock` returns epoch seconds. The call blocks for two round trips, one to the broker and
+    one to the store. If one is unreachable, nothing is raised: `notes` says what is unknown, and why.
 
     Raises:
-        SettingInvalidError: the settings can't work.
+        SettingInvalidError: a setting is out of range.
     """
     settings = conf.get()
     app = app or celery_app()
-    kept, notes = _load(store or store_for(app))
-    reading, trouble = _read(app, kept, settings.PEEK)
+    stored, store_notes = _load(store or store_for(app))
+    broker, broker_notes = _read(app, stored, settings.PEEK)
     return compose(
         now=clock(),
-        reading=reading,
-        kept=kept,
-        grace_beats=settings.GRACE_BEATS,
-        notes=(*trouble, *notes),
+        broker=broker,
+        stored=stored,
+        grace_heartbeats=settings.GRACE_HEARTBEATS,
+        notes=(*broker_notes, *store_notes),
     )
 
 
 def celery_app() -> Celery:
-    """Return the Celery app to look at: QUEUE_INSIGHT['APP'], else Celery's current one."""
+    """Return the app named by QUEUE_INSIGHT['APP'], else Celery's current app."""
     path = conf.get().APP
     return _imported(path) if path else app_or_default()
 
@@ -70,25 +70,25 @@ def _imported(path: str) -> Celery:
     return app
 
 
-def _load(store: Store) -> tuple[Kept | None, tuple[Reason, ...]]:
+def _load(store: Store) -> tuple[StoredState | None, tuple[Reason, ...]]:
     try:
-        kept = store.load()
-    except (StoreUnreachableError, SightingUnreadableError) as error:
-        return None, (on_store(error),)
-    return kept, on_sighting(kept)
+        stored = store.load()
+    except (StoreUnreachableError, CollectorStateUnreadableError) as error:
+        return None, (store_unavailable(error),)
+    return stored, collector_notes(stored)
 
 
-def _read(app: Celery, kept: Kept | None, peek: int) -> tuple[Reading, tuple[Reason, ...]]:
-    queues = queue_names(app, kept)
+def _read(app: Celery, stored: StoredState | None, peek: int) -> tuple[BrokerState, tuple[Reason, ...]]:
+    queues = queue_names(app, stored)
     try:
         broker = broker_for(app)
         return broker.read(queues, peek=peek), ()
     except (BrokerUnreachableError, BrokerUnsupportedError) as error:
-        return Reading(), (on_broker(error),)
+        return BrokerState(), (broker_unavailable(error),)
 
 
-def queue_names(app: Celery, kept: Kept | None) -> tuple[str, ...]:
-    """Return the queues to look at: configured ones first, then those that workers and events named."""
+def queue_names(app: Celery, stored: StoredState | None) -> tuple[str, ...]:
+    """Return the queues to read: configured ones first, then those that workers and events named."""
     routed = [
         route.get("queue")
         for routes in (app.conf.task_routes or {},)
@@ -99,5 +99,5 @@ def queue_names(app: Celery, kept: Kept | None) -> tuple[str, ...]:
     declared = [
         getattr(queue, "name", queue) for queue in [*app.amqp.queues, *routed, *conf.get().QUEUES] if queue
     ]
-    heard = kept.sighting.queues if kept else ()
-    return tuple(dict.fromkeys([*map(str, declared), *heard]))
+    observed = stored.state.queues if stored else ()
+    return tuple(dict.fromkeys([*map(str, declared), *observed]))

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 class Reason:
     """Why something is as it is, and what to do about it."""
 
-    #: Stable name for code: never translated, never reworded.
+    #: Stable identifier for programs; never translated.
     code: str
-    #: One sentence for a person.
+    #: One sentence for people.
     message: str
-    #: The facts in the message, by name.
+    #: The values in the message, by name.
     params: Mapping[str, str | int | float | None] = field(default_factory=dict)
-    #: What helps; empty when waiting is all there is to do.
+    #: What to do about it; empty when there is nothing to do but wait.
     remedy: str = ""

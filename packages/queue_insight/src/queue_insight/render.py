@@ -1,4 +1,4 @@
-"""Snapshots and reasons as text for a terminal and as JSON for programs. Pure."""
+"""Formats snapshots and reasons as text and as JSON. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def as_json(value: Snapshot | Sequence[Reason]) -> str:
-    """Return the value as JSON: times in ISO 8601, unknown as null."""
+    """Return the value as JSON, with times in ISO 8601 and null for unknown."""
     plain = asdict(value) if isinstance(value, Snapshot) else [asdict(reason) for reason in value]
     return json.dumps(plain, default=_plain, indent=2)
 
@@ -35,7 +35,7 @@ def as_text(snapshot: Snapshot) -> str:
 
 
 def reasons_as_text(reasons: Sequence[Reason]) -> str:
-    """Return one sentence per reason, its remedy below it."""
+    """Return one sentence for each reason, followed by its remedy."""
     if not reasons:
         return "It runs."
     return "\n".join(f"- {r.message}" + (f"\n  {r.remedy}" if r.remedy else "") for r in reasons)
@@ -61,7 +61,7 @@ def _workers(snapshot: Snapshot) -> str:
         (
             worker.name,
             worker.state.value,
-            _age(snapshot.collected_at, worker.seen_at),
+            _age(snapshot.collected_at, worker.last_seen_at),
             "?" if worker.queues is None else " ".join(worker.queues),
         )
         for worker in snapshot.workers
@@ -75,11 +75,13 @@ def _task(task: TaskInfo, now: datetime) -> tuple[str, ...]:
 
 
 def _freshness(snapshot: Snapshot) -> str:
-    held = "" if snapshot.unacked is None else f"Delivered and unacknowledged: {snapshot.unacked}. "
+    unacked = "" if snapshot.unacked is None else f"Delivered and unacknowledged: {snapshot.unacked}. "
     if snapshot.collected_at is None:
-        return f"{held}At {snapshot.at:%H:%M:%S} UTC."
+        return f"{unacked}At {snapshot.at:%H:%M:%S} UTC."
     kind = "fresh" if snapshot.fresh else "NOT fresh"
-    return f"{held}At {snapshot.at:%H:%M:%S} UTC; workers as of {snapshot.collected_at:%H:%M:%S} UTC, {kind}."
+    return (
+        f"{unacked}At {snapshot.at:%H:%M:%S} UTC; workers as of {snapshot.collected_at:%H:%M:%S} UTC, {kind}."
+    )
 
 
 def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
@@ -104,4 +106,4 @@ def _age(now: datetime | None, then: datetime | None) -> str:
 def _plain(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
-    raise TypeError(f"{value!r} has no place in a snapshot")
+    raise TypeError(f"{value!r} cannot be written as JSON")

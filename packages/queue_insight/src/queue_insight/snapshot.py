@@ -1,6 +1,6 @@
-"""What is known about the queues at one moment, as plain values.
+"""The values of a snapshot: queues, tasks and workers at one moment.
 
-All times are aware UTC datetimes, all durations seconds. `None` means "not known", never zero.
+All times are aware UTC datetimes, all durations seconds. `None` means "unknown", never zero.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 class TaskState(StrEnum):
     """Where a task is."""
 
-    #: In the broker; no worker has taken it.
+    #: In the broker; no worker has received it.
     QUEUED = "queued"
-    #: Taken by a worker that has not begun it (prefetched, or its time has not come).
+    #: Received by a worker that has not started it (prefetched, or its ETA is in the future).
     RESERVED = "reserved"
-    #: A worker is at it.
+    #: A worker executes it.
     RUNNING = "running"
-    #: Its worker is gone or was replaced while it had the task.
+    #: Its worker died or was replaced before finishing it.
     LOST = "lost"
 
 
 class WorkerState(StrEnum):
-    """Whether a worker keeps its promise to send heartbeats."""
+    """Whether a worker sends its heartbeats on time."""
 
     #: Its next heartbeat is not due yet.
     ONLINE = "online"
@@ -38,76 +38,76 @@ class WorkerState(StrEnum):
     LATE = "late"
     #: Its heartbeat is overdue beyond the grace: it died, hangs, or its host cannot be reached.
     GONE = "gone"
-    #: It said goodbye.
+    #: It reported that it shut down.
     OFFLINE = "offline"
-    #: Nobody listens now, so its silence means nothing.
+    #: The collector is silent or disconnected, so the worker's silence proves nothing.
     UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskInfo:
-    """One task that waits, runs or was lost."""
+    """One task that is waiting, running or lost."""
 
     id: str
     name: str
-    #: Empty when neither the broker nor the events tell.
+    #: Empty when neither the broker nor the events name it.
     queue: str
     state: TaskState
-    #: The worker that has it; None while it is queued or when the worker is not known.
+    #: The worker that received it; None while it is queued or when the worker is unknown.
     worker: str | None = None
     started_at: datetime | None = None
     sent_at: datetime | None = None
-    #: Not to be run before; None when it may run at once.
+    #: Earliest start; None when it may start at once.
     eta: datetime | None = None
     args_summary: str = ""
-    #: Tasks of the same queue that are taken before it; None when it is not queued.
+    #: Number of tasks ahead of it in the same queue; None when it is not queued.
     position: int | None = None
-    #: Whether the broker has it as delivered and unacknowledged, so that a lost one is delivered again;
-    #: None when not all of the broker's messages were looked at.
+    #: Whether the broker holds it as delivered and unacknowledged, so that it is redelivered when lost;
+    #: None when not all of the broker's messages were read.
     unacked: bool | None = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueState:
-    """One queue: what waits in it, what of it runs."""
+    """One queue: its waiting and running tasks."""
 
     name: str
-    #: Tasks in the broker that no worker has taken, all priorities together.
+    #: Tasks in the broker that no worker has received, all priorities together.
     depth: int
-    #: Tasks of this queue that live workers are at.
+    #: Tasks of this queue that live workers execute.
     running: int
-    #: Age of the task that is taken next; None when nothing waits or its sending was not seen.
+    #: Age of the next task; None when none waits or its publish time is unknown.
     oldest_wait_s: float | None = None
-    #: Estimate until the queue is empty if nothing is added; None when no run time was seen yet.
+    #: Estimated time until the queue is empty if nothing is added; None when no run time is known yet.
     drain_s: float | None = None
-    #: Workers that listen to it and are online or late; None when no worker has told what it listens to.
+    #: Online and late workers that consume it; None when no worker has reported its queues.
     workers: tuple[str, ...] | None = None
-    #: Tasks of this queue among those looked at that are delivered and unacknowledged.
+    #: Delivered and unacknowledged tasks of this queue, among those that were read.
     unacked: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerInfo:
-    """One worker and whether it keeps its promise."""
+    """One worker and whether its heartbeats are on time."""
 
     name: str
     state: WorkerState
-    seen_at: datetime
-    #: Its next heartbeat was promised by then; `grace_s` later it counts as gone.
+    last_seen_at: datetime
+    #: When its next heartbeat is due. It counts as gone `grace_s` later.
     next_by: datetime
     grace_s: float
     pid: int | None = None
-    #: Queues it listens to; None when it has not told yet.
+    #: Queues it consumes; None when not reported yet.
     queues: tuple[str, ...] | None = None
-    #: Tasks it runs at a time; None when it has not told yet.
+    #: Number of tasks it can run at a time; None when not reported yet.
     slots: int | None = None
-    #: Tasks it says it is at, by its last heartbeat.
+    #: Number of tasks it runs, according to its last heartbeat.
     active: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EndedTask:
-    """A task that ended a short while ago: succeeded, failed, revoked, rejected or retried."""
+class FinishedTask:
+    """A recently finished task: succeeded, failed, revoked, rejected or retried."""
 
     id: str
     outcome: str
@@ -116,25 +116,25 @@ class EndedTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """All queues, tasks and workers at one moment, and how fresh and complete that is."""
+    """All queues, tasks and workers at one moment, and how fresh and complete the data is."""
 
     at: datetime
     queues: tuple[QueueState, ...] = ()
-    #: Running and lost tasks, longest first.
+    #: Running and lost tasks, longest running first.
     running: tuple[TaskInfo, ...] = ()
-    #: Tasks that wait: reserved ones, then the first of each queue in the order in which they are taken.
+    #: Waiting tasks: reserved ones, then the first of each queue in order of delivery.
     queued: tuple[TaskInfo, ...] = ()
     workers: tuple[WorkerInfo, ...] = ()
-    ended: tuple[EndedTask, ...] = ()
+    finished: tuple[FinishedTask, ...] = ()
     #: Messages delivered to workers and not acknowledged, all queues together; None when not known.
     unacked: int | None = None
-    #: When the collector last wrote what it knows about workers and running tasks; None: never.
+    #: When the collector last saved its state; None when it never did.
     collected_at: datetime | None = None
-    #: When the collector promised to write again.
+    #: When the collector promised to save its next state.
     next_by: datetime | None = None
-    #: True while the collector keeps its promise and hears the broker.
+    #: Whether the collector saves on time and is connected to the broker.
     fresh: bool = False
-    #: What is not known, and why.
+    #: What is unknown, and why.
     notes: tuple[Reason, ...] = ()
 
     def tasks(self) -> Iterator[TaskInfo]:

@@ -44,12 +44,12 @@ def test_a_snapshot_is_answered_with_null_for_what_is_not_known():
             return from_snapshot(snapshot).tasks
 
     schema = strawberry.Schema(Query)
-    answer = schema.execute_sync(
+    reply = schema.execute_sync(
         "{ queues { name depth running oldestWaitSeconds drainSeconds }"
         " tasks { id name queue worker startedAt state } }"
     )
-    assert answer.errors is None
-    assert answer.data == {
+    assert reply.errors is None
+    assert reply.data == {
         "queues": [
             {"name": "celery", "depth": 1, "running": 0, "oldestWaitSeconds": None, "drainSeconds": None}
         ],

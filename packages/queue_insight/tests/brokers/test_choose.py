@@ -9,7 +9,7 @@ from queue_insight.errors import BrokerUnsupportedError
 
 
 @pytest.mark.parametrize("url", ["redis://h/0", "rediss://h/0", "sentinel://h:1/0", "redis+socket:///tmp/s"])
-def test_redis_in_all_its_forms_is_looked_into(url):
+def test_every_form_of_a_redis_url_is_supported(url):
     assert isinstance(broker_for(Celery(broker=url, set_as_current=False)), RedisBroker)
 
 

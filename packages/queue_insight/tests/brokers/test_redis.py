@@ -16,22 +16,24 @@ def client(app):
 
 def test_an_empty_queue_has_no_depth(app):
     reading = RedisBroker(app).read(["celery"], peek=10)
-    assert [(line.queue, line.depth, line.head) for line in reading.lines] == [("celery", 0, ())]
+    assert [(backlog.queue, backlog.depth, backlog.head) for backlog in reading.backlogs] == [
+        ("celery", 0, ())
+    ]
     assert reading.unacked == 0
 
 
 def test_priority_sub_queues_are_counted_and_read_in_the_order_in_which_they_are_taken(app):
     app.conf.broker_transport_options = {"priority_steps": [0, 3, 6, 9]}
     sent = {priority: app.send_task("work.do", priority=priority).id for priority in (9, 0, 5, 3)}
-    line = RedisBroker(app).read(["celery"], peek=10).lines[0]
-    assert line.depth == 4
+    backlog = RedisBroker(app).read(["celery"], peek=10).backlogs[0]
+    assert backlog.depth == 4
     # With Redis, 0 goes first; 5 falls into the step of 3, behind what was there before.
-    assert [m.id for m in line.head] == [sent[0], sent[5], sent[3], sent[9]]
+    assert [m.id for m in backlog.head] == [sent[0], sent[5], sent[3], sent[9]]
 
 
 def test_sub_queues_of_steps_that_this_app_does_not_use_are_counted(app):
     client(app).lpush("celery\x06\x167", b"{}")
-    assert RedisBroker(app).read(["celery"], peek=10).lines[0].depth == 1
+    assert RedisBroker(app).read(["celery"], peek=10).backlogs[0].depth == 1
 
 
 def test_peeking_takes_nothing(app):
@@ -40,27 +42,27 @@ def test_peeking_takes_nothing(app):
     assert broker.read(["celery"], peek=10) == broker.read(["celery"], peek=10)
 
 
-def test_a_message_tells_its_task(app, stamped):
+def test_a_message_describes_its_task(app, with_publish_time):
     before = time.time()
     sent = app.send_task("work.do", (1,), {"two": 2}, countdown=60)
-    (message,) = RedisBroker(app).read(["celery"], peek=10).lines[0].head
+    (message,) = RedisBroker(app).read(["celery"], peek=10).backlogs[0].head
     assert (message.id, message.name, message.queue) == (sent.id, "work.do", "celery")
     assert message.args_summary == "(1,) {'two': 2}"
     assert before <= message.sent_at <= time.time()
     assert message.eta is not None
 
 
-def test_depth_counts_what_is_too_deep_to_look_at(app):
+def test_depth_counts_messages_beyond_peek(app):
     ids = [app.send_task("work.do").id for _ in range(5)]
-    line = RedisBroker(app).read(["celery"], peek=2).lines[0]
-    assert line.depth == 5
-    assert [message.id for message in line.head] == ids[:2]
+    backlog = RedisBroker(app).read(["celery"], peek=2).backlogs[0]
+    assert backlog.depth == 5
+    assert [message.id for message in backlog.head] == ids[:2]
 
 
-def test_looking_at_none_still_counts(app):
+def test_reading_no_message_still_counts_them(app):
     app.send_task("work.do")
-    line = RedisBroker(app).read(["celery"], peek=0).lines[0]
-    assert (line.depth, line.head) == (1, ())
+    backlog = RedisBroker(app).read(["celery"], peek=0).backlogs[0]
+    assert (backlog.depth, backlog.head) == (1, ())
 
 
 @pytest.mark.parametrize(
@@ -68,14 +70,14 @@ def test_looking_at_none_still_counts(app):
 )
 def test_a_foreign_value_is_counted_and_not_described(app, raw):
     client(app).lpush("celery", raw)
-    line = RedisBroker(app).read(["celery"], peek=10).lines[0]
-    assert (line.depth, line.head) == (1, ())
+    backlog = RedisBroker(app).read(["celery"], peek=10).backlogs[0]
+    assert (backlog.depth, backlog.head) == (1, ())
 
 
 def test_a_message_of_protocol_1_has_its_id(app):
     app.conf.task_protocol = 1
     sent = app.send_task("work.do")
-    (message,) = RedisBroker(app).read(["celery"], peek=10).lines[0].head
+    (message,) = RedisBroker(app).read(["celery"], peek=10).backlogs[0].head
     assert (message.id, message.name, message.sent_at) == (sent.id, "", None)
 
 
@@ -85,7 +87,7 @@ def test_delivered_and_unacknowledged_messages_are_counted_apart(app):
         channel = connection.default_channel
         message = channel.basic_get("celery")
         reading = RedisBroker(app).read(["celery"], peek=10)
-        assert reading.lines[0].depth == 0
+        assert reading.backlogs[0].depth == 0
         assert reading.unacked == 1
         assert [(m.id, m.name, m.queue) for m in reading.unacked_head] == [(sent.id, "work.do", "celery")]
         channel.basic_ack(message.delivery_tag)
@@ -96,7 +98,7 @@ def test_an_unacknowledged_message_of_a_bound_queue_has_that_queues_name(app):
     app.conf.task_queues = [Queue("movies", Exchange("media", type="topic"), routing_key="media.movie")]
     app.send_task("work.do", queue="movies")
     broker = RedisBroker(app)
-    assert broker.read(["movies"], peek=10).lines[0].depth == 1
+    assert broker.read(["movies"], peek=10).backlogs[0].depth == 1
     with app.connection_for_read() as connection:
         connection.default_channel.basic_get("movies")
         assert [message.queue for message in broker.read([], peek=10).unacked_head] == ["movies"]
@@ -111,8 +113,8 @@ def test_a_foreign_value_among_the_unacknowledged_is_passed_over(app):
 def test_the_transport_key_prefix_is_respected(app):
     app.conf.broker_transport_options = {"global_keyprefix": "mine:"}
     sent = app.send_task("work.do")
-    line = RedisBroker(app).read(["celery"], peek=10).lines[0]
-    assert [message.id for message in line.head] == [sent.id]
+    backlog = RedisBroker(app).read(["celery"], peek=10).backlogs[0]
+    assert [message.id for message in backlog.head] == [sent.id]
 
 
 def test_an_unreachable_broker_is_named_without_its_password(app):

@@ -13,20 +13,20 @@ def app(url):
     return Celery(broker=url, set_as_current=False)
 
 
-def test_a_redis_broker_keeps_the_sightings_too():
+def test_a_redis_broker_is_also_the_store():
     assert isinstance(store_for(app("redis://h/0;redis://other/0")), RedisStore)
 
 
-def test_another_broker_leaves_them_in_memory():
+def test_with_another_broker_the_store_is_in_memory():
     assert isinstance(store_for(app("amqp://h//")), MemoryStore)
 
 
-def test_the_setting_goes_before_the_broker(settings):
+def test_the_setting_takes_precedence_over_the_broker(settings):
     settings.QUEUE_INSIGHT = {"STORE": "memory://"}
     assert isinstance(store_for(app("redis://h/0")), MemoryStore)
 
 
-def test_everyone_in_a_process_shares_one_store():
+def test_a_process_has_one_store_per_app():
     assert store_for(app("amqp://h//")) is store_for(app("amqp://h//"))
 
 

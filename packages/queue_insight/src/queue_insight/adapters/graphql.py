@@ -1,4 +1,4 @@
-"""Strawberry types of a snapshot, and the functions that make them."""
+"""Strawberry types of a snapshot, and the functions that create them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from queue_insight.snapshot import QueueState, Snapshot, TaskInfo
 
 
-@strawberry.type(description="One queue: what waits in it, and what of it runs.")
+@strawberry.type(description="One queue: its waiting and running tasks.")
 class Queue:
-    """`QueueState` for GraphQL; null means "not known"."""
+    """`QueueState` for GraphQL; null means "unknown"."""
 
     name: str
     depth: int
@@ -24,7 +24,7 @@ class Queue:
     drain_seconds: float | None
 
 
-@strawberry.type(description="A task that waits, runs or was lost.")
+@strawberry.type(description="A task that is waiting, running or lost.")
 class QueuedTask:
     """`TaskInfo` for GraphQL."""
 
@@ -36,19 +36,19 @@ class QueuedTask:
     state: str
 
 
-class Shown(NamedTuple):
+class GraphQLSnapshot(NamedTuple):
     """A snapshot in GraphQL types."""
 
     queues: list[Queue]
-    #: Running and lost ones first, then those that wait.
+    #: Running and lost tasks first, then waiting ones.
     tasks: list[QueuedTask]
     #: Names of the workers that are online or late.
     workers: list[str]
 
 
-def from_snapshot(snapshot: Snapshot) -> Shown:
+def from_snapshot(snapshot: Snapshot) -> GraphQLSnapshot:
     """Return the snapshot in GraphQL types."""
-    return Shown(
+    return GraphQLSnapshot(
         queues=[queue(each) for each in snapshot.queues],
         tasks=[task(each) for each in snapshot.tasks()],
         workers=[

@@ -1,3 +1,3 @@
-"""Brokers that can be looked into."""
+"""Readers of brokers."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a broker can be asked: how many messages wait per queue, and what the first of them are."""
+"""The interface of a broker: how many messages wait in each queue, and which are the first."""
 
 from __future__ import annotations
 
@@ -11,48 +11,48 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A task message in the broker, read without taking it."""
+    """A task message in the broker, read without consuming it."""
 
     id: str
     queue: str
-    #: Empty when the message does not tell (task protocol 1).
+    #: Empty when the message does not contain it (task protocol 1).
     name: str = ""
     args_summary: str = ""
-    #: Epoch seconds by the sender's clock, when the message was stamped.
+    #: Epoch seconds by the sender's clock, when the message contains its publish time.
     sent_at: float | None = None
     #: ISO 8601.
     eta: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class QueueBacklog:
     """The messages that wait in one queue."""
 
     queue: str
     #: All priorities together.
     depth: int
-    #: The first ones, in the order in which they are taken.
+    #: The first messages, in order of delivery.
     head: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """One look into the broker."""
+class BrokerState:
+    """What one read of the broker returned."""
 
-    lines: tuple[Line, ...] = ()
-    #: Messages delivered and not acknowledged, in all; None when the broker does not tell.
+    backlogs: tuple[QueueBacklog, ...] = ()
+    #: Number of delivered and unacknowledged messages; None when the broker does not report it.
     unacked: int | None = None
-    #: Some of those, in no order.
+    #: Some of these messages, in no particular order.
     unacked_head: tuple[Message, ...] = ()
 
 
 class Broker(Protocol):
-    """A broker that can be looked into."""
+    """Reads a broker without changing it."""
 
-    def read(self, queues: Iterable[str], *, peek: int) -> Reading:
-        """Return what waits in these queues, at most `peek` messages of each, taking none.
+    def read(self, queues: Iterable[str], *, peek: int) -> BrokerState:
+        """Return the backlog of these queues, with at most `peek` messages of each, consuming none.
 
         Raises:
-            BrokerUnreachableError: it did not answer.
+            BrokerUnreachableError: the broker did not respond.
         """
         ...

@@ -1,4 +1,4 @@
-"""Which broker an app uses."""
+"""Chooses the broker's reader from the Celery app's configuration."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ REDIS = frozenset({"redis", "rediss", "redis+socket", "sentinel"})
 
 
 def broker_for(app: Celery) -> Broker:
-    """Return what looks into this app's broker.
+    """Return the reader of this app's broker.
 
     Raises:
         BrokerUnsupportedError: the broker is neither Redis nor Valkey.
     """
-    # From the URL, not from kombu's connection: that imports the client library of any transport named.
+    # Read the URL, not kombu's connection, which would import the client library of the named transport.
     url = str(app.conf.broker_read_url or app.conf.broker_url or "amqp://")
     transport = str(app.conf.broker_transport or url.partition(":")[0])
     if transport not in REDIS:

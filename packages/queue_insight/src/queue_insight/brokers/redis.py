@@ -1,8 +1,8 @@
-"""Redis and Valkey through Celery's own transport, so that keys, prefixes and credentials are the same.
+"""Reads Redis and Valkey through Celery's own transport, so that keys, prefixes and credentials are the same.
 
-kombu keeps a queue as one list per priority step, `queue` and `queue + separator + step`; it pushes on the
-left and pops on the right, so the right end is taken next. A delivered message lies in the hash `unacked`
-until it is acknowledged.
+kombu stores a queue as one list for each priority step, `queue` and `queue + separator + step`. It pushes
+on the left and pops on the right, so the right end is delivered next. A delivered message stays in the hash
+`unacked` until it is acknowledged.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import redis
 
-from queue_insight.brokers.base import Line, Message, Reading
+from queue_insight.brokers.base import BrokerState, Message, QueueBacklog
 from queue_insight.errors import BrokerUnreachableError
-from queue_insight.stamp import HEADER
+from queue_insight.publish_time import HEADER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from celery import Celery
     from kombu.transport.redis import Channel
 
-# Other producers may use other steps than this app: all that AMQP's 0 to 9 can give are counted.
+# Other producers may use other steps than this app, so count all that AMQP's priorities 0 to 9 allow.
 ALL_STEPS = range(10)
 
 
 class RedisBroker:
-    """Reads kombu's Redis keys; takes nothing, changes nothing."""
+    """Reads kombu's Redis keys without changing them."""
 
     def __init__(self, app: Celery) -> None:
         self._app = app
@@ -36,15 +36,15 @@ class RedisBroker:
         queues = self._app.amqp.queues.values()
         return {(queue.exchange.name, queue.routing_key): queue.name for queue in queues}
 
-    def read(self, queues: Iterable[str], *, peek: int) -> Reading:
-        """Return what waits, in one round trip.
+    def read(self, queues: Iterable[str], *, peek: int) -> BrokerState:
+        """Return the backlog of these queues in one round trip.
 
         Raises:
-            BrokerUnreachableError: it did not answer.
+            BrokerUnreachableError: it did not respond.
         """
         with self._app.connection_or_acquire() as connection:
             try:
-                # Not connect(): it sleeps for two seconds before it gives up, and a page waits for this.
+                # connect() would sleep for two seconds before it fails, and a page waits for this.
                 connection.ensure_connection(max_retries=1, interval_start=0, reraise_as_library_errors=False)
                 return _read(connection.default_channel, tuple(queues), peek, self._bindings())
             except (*connection.connection_errors, *connection.channel_errors, OSError) as error:
@@ -53,7 +53,7 @@ class RedisBroker:
 
 def _read(
     channel: Channel, queues: tuple[str, ...], peek: int, bindings: Mapping[tuple[str, str], str]
-) -> Reading:
+) -> BrokerState:
     # kombu's own client adds its key prefix to some commands only: use a plain one on the same connections.
     client = redis.Redis(connection_pool=channel.client.connection_pool)
     steps = sorted({*channel.priority_steps, *ALL_STEPS})
@@ -67,35 +67,35 @@ def _read(
         pipeline.hlen(unacked_key)
         pipeline.hscan(unacked_key, count=max(peek, 1))
         *lists, unacked, (_, some) = pipeline.execute()
-    answers = iter(lists)
-    return Reading(
-        lines=tuple(_line(queue, answers, len(steps), peek) for queue in queues),
+    replies = iter(lists)
+    return BrokerState(
+        backlogs=tuple(_backlog(queue, replies, len(steps), peek) for queue in queues),
         unacked=unacked,
         unacked_head=tuple(_unacked_messages(list(some.values())[:peek], bindings)),
     )
 
 
-def _line(queue: str, answers: Iterator[Any], steps: int, peek: int) -> Line:
+def _backlog(queue: str, replies: Iterator[Any], steps: int, peek: int) -> QueueBacklog:
     depth = 0
     head: list[Message] = []
     for _ in range(steps):
-        depth += next(answers)
-        raw: list[bytes] = next(answers)
+        depth += next(replies)
+        raw: list[bytes] = next(replies)
         head.extend(message for each in reversed(raw) if (message := _message(_json(each), queue)))
-    return Line(queue=queue, depth=depth, head=tuple(head[:peek]))
+    return QueueBacklog(queue=queue, depth=depth, head=tuple(head[:peek]))
 
 
 def _unacked_messages(raw: Iterable[bytes], bindings: Mapping[tuple[str, str], str]) -> Iterator[Message]:
     for each in raw:
         match _json(each):
             case [dict() as payload, str() as exchange, str() as routing_key]:
-                # Without an exchange the routing key is the queue; with one it is what the queue is bound by.
+                # Without an exchange the routing key is the queue's name, with one it is the binding's key.
                 if message := _message(payload, bindings.get((exchange, routing_key), routing_key)):
                     yield message
 
 
 def _json(raw: bytes) -> object:
-    # A foreign value in the list is the broker's affair: it is counted, but cannot be described.
+    # A foreign value in the list is counted but cannot be described.
     try:
         return json.loads(raw)
     except ValueError:

@@ -1,3 +1,3 @@
-"""Stores of the last sighting."""
+"""Stores of the collector's state."""
 
 from __future__ import annotations

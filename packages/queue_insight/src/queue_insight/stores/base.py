@@ -1,4 +1,4 @@
-"""Where the collector leaves its last sighting for all readers."""
+"""The interface of a store, where the collector saves its state for all readers."""
 
 from __future__ import annotations
 
@@ -6,34 +6,37 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from queue_insight.sighting import Sighting
+    from queue_insight.collector_state import CollectorState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """A sighting with its age."""
+class StoredState:
+    """A collector state and its age."""
 
-    sighting: Sighting
-    #: Seconds since it was saved, by the store's clock: the reader's may differ from the collector's.
+    state: CollectorState
+    #: Seconds since it was saved, by the store's clock, since the clocks of reader and collector may differ.
     age_s: float
 
 
 class Store(Protocol):
-    """Keeps one sighting, the last."""
+    """Stores the last collector state.
 
-    def save(self, sighting: Sighting, *, keep_for_s: float) -> None:
-        """Keep this sighting instead of the one before; forget it after `keep_for_s` seconds.
+    An implementation passes `queue_insight.testing.stores.StoreConformance`.
+    """
+
+    def save(self, state: CollectorState, *, retention_s: float) -> None:
+        """Replace the stored state; delete it after `retention_s` seconds.
 
         Raises:
-            StoreUnreachableError: it did not answer.
+            StoreUnreachableError: the store did not respond.
         """
         ...
 
-    def load(self) -> Kept | None:
-        """Return the last sighting, or None when there is none (any more).
+    def load(self) -> StoredState | None:
+        """Return the last state, or None when none was saved or it has expired.
 
         Raises:
-            StoreUnreachableError: it did not answer.
-            SightingUnreadableError: written by another version.
+            StoreUnreachableError: the store did not respond.
+            CollectorStateUnreadableError: another version wrote it.
         """
         ...

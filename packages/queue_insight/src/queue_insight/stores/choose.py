@@ -1,4 +1,4 @@
-"""Which store the settings name."""
+"""Chooses the store from the settings."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ REDIS = ("redis://", "rediss://", "unix://")
 
 
 def store_for(app: Celery) -> Store:
-    """Return the store that QUEUE_INSIGHT['STORE'] names, else the app's broker when it is Redis or Valkey.
+    """Return the store named by QUEUE_INSIGHT['STORE'], else the app's broker if it is Redis or Valkey.
 
-    With neither it is a store in this process's memory, which only a collector in this process fills.
+    Otherwise return a store in this process's memory, which only a collector in this process can fill.
 
     Raises:
-        SettingInvalidError: the URL names no known store.
+        SettingInvalidError: the URL's scheme is unknown.
     """
     settings = conf.get()
     url = settings.STORE
     if not url:
-        # Several URLs separated by ";" are fail-over brokers: the first is where everyone starts.
+        # URLs separated by ";" are fail-over brokers; every process connects to the first one first.
         broker_url = str(app.conf.broker_read_url or app.conf.broker_url or "").partition(";")[0]
         url = broker_url if broker_url.startswith(REDIS) else "memory://"
     return _store(url, settings.KEY_PREFIX)

@@ -1,4 +1,4 @@
-"""A store inside one process: for tests, and for a collector that runs as a thread of its reader."""
+"""A store in memory, for tests and for a collector that runs in a thread of its reader."""
 
 from __future__ import annotations
 
@@ -6,32 +6,32 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from queue_insight.sighting import Sighting, decode, encode
-from queue_insight.stores.base import Kept
+from queue_insight.collector_state import CollectorState, decode, encode
+from queue_insight.stores.base import StoredState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
 class MemoryStore:
-    """Keeps the last sighting in memory."""
+    """Stores the last state in memory, encoded as in every other store."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._mutex = threading.Lock()
-        self._kept: tuple[bytes, float, float] | None = None
+        self._stored: tuple[bytes, float, float] | None = None
 
-    def save(self, sighting: Sighting, *, keep_for_s: float) -> None:
-        """Keep this sighting, encoded as every store keeps it."""
+    def save(self, state: CollectorState, *, retention_s: float) -> None:
+        """Replace the stored state; delete it after `retention_s` seconds."""
         now = self._clock()
         with self._mutex:
-            self._kept = (encode(sighting), now, now + keep_for_s)
+            self._stored = (encode(state), now, now + retention_s)
 
-    def load(self) -> Kept | None:
-        """Return the last sighting, or None."""
+    def load(self) -> StoredState | None:
+        """Return the last state, or None when none was saved or it has expired."""
         with self._mutex:
-            kept = self._kept
+            stored = self._stored
         now = self._clock()
-        if kept is None or now >= kept[2]:
+        if stored is None or now >= stored[2]:
             return None
-        return Kept(sighting=decode(kept[0]), age_s=now - kept[1])
+        return StoredState(state=decode(stored[0]), age_s=now - stored[1])

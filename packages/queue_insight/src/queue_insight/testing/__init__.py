@@ -1,3 +1,3 @@
-"""What users need to test with: conformance suites for their own implementations."""
+"""Conformance suites for your own implementations."""
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""The conformance suite of stores. A store of your own passes it or is not one.
+"""The conformance suite for stores. Your own store must pass it.
 
 from queue_insight.testing.stores import StoreConformance
 
 class TestMyStore(StoreConformance):
     def make_store(self):
-        return MyStore(...)      # empty at first; two calls in one test give views of the same store
+        return MyStore(...)      # empty at first; two calls in one test return views of the same store
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from queue_insight.sighting import SeenEnd, SeenTask, SeenWorker, Sighting
+from queue_insight.collector_state import CollectorState, ObservedOutcome, ObservedTask, ObservedWorker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,25 +21,31 @@ if TYPE_CHECKING:
 
 DEADLINE_S = 5.0
 
-FULL = Sighting(
+FULL = CollectorState(
     collected_at=1000.5,
     next_by=1001.5,
-    listening_since=990.0,
+    connected_since=990.0,
     events=7,
     evicted=1,
     workers=(
-        SeenWorker(
-            name="a@host", seen_at=1000.0, every_s=2.0, pid=7, queues=("celery", "slow"), slots=2, active=1
+        ObservedWorker(
+            name="a@host",
+            last_seen_at=1000.0,
+            heartbeat_interval_s=2.0,
+            pid=7,
+            queues=("celery", "slow"),
+            slots=2,
+            active=1,
         ),
-        SeenWorker(name="b@höst", seen_at=900.0, offline=True),
+        ObservedWorker(name="b@höst", last_seen_at=900.0, offline=True),
     ),
     tasks=(
-        SeenTask(
+        ObservedTask(
             id="t1", name="work.do", queue="celery", args_summary="('\u00e9\x00',)", worker="a@host", pid=7
         ),
-        SeenTask(id="t2", sent_at=1.0, received_at=2.0, started_at=3.0, eta="2026-01-01T00:00:00+00:00"),
+        ObservedTask(id="t2", sent_at=1.0, received_at=2.0, started_at=3.0, eta="2026-01-01T00:00:00+00:00"),
     ),
-    ended=(SeenEnd(id="t0", outcome="failed", at=999.0),),
+    finished=(ObservedOutcome(id="t0", outcome="failed", at=999.0),),
     sent={"t3": 998.0},
     queues=("celery", "slow"),
     runtimes={"celery": 1.5},
@@ -47,50 +53,50 @@ FULL = Sighting(
 
 
 class StoreConformance:
-    """Derive from it, say how to make a store, and let pytest find the tests."""
+    """Derive a test class from it and override `make_store`; pytest collects the tests."""
 
     def make_store(self) -> Store:
-        """Return a store; each test starts with an empty one."""
+        """Return a store that is empty at the start of each test."""
         raise NotImplementedError
 
-    def test_an_empty_store_holds_nothing(self) -> None:
-        """None, not an error."""
+    def test_an_empty_store_loads_none(self) -> None:
+        """An empty store loads None and raises no error."""
         _expect(self.make_store().load() is None, "an empty store must load None")
 
-    def test_every_field_comes_back_as_it_was_saved(self) -> None:
-        """Nothing is rounded, dropped or renamed."""
+    def test_every_field_is_loaded_as_saved(self) -> None:
+        """No field is rounded, dropped or renamed."""
         store = self.make_store()
-        store.save(FULL, keep_for_s=60)
-        kept = store.load()
-        _expect(kept is not None and kept.sighting == FULL, f"saved {FULL}, loaded {kept}")
+        store.save(FULL, retention_s=60)
+        stored = store.load()
+        _expect(stored is not None and stored.state == FULL, f"saved {FULL}, loaded {stored}")
 
-    def test_the_last_one_saved_is_kept(self) -> None:
-        """One sighting, not a history."""
+    def test_the_last_saved_state_is_loaded(self) -> None:
+        """The store keeps one state, not a history."""
         store = self.make_store()
-        store.save(FULL, keep_for_s=60)
-        later = Sighting(collected_at=2000.0, next_by=2001.0)
-        store.save(later, keep_for_s=60)
-        kept = store.load()
-        _expect(kept is not None and kept.sighting == later, f"saved {later} last, loaded {kept}")
+        store.save(FULL, retention_s=60)
+        later = CollectorState(collected_at=2000.0, next_by=2001.0)
+        store.save(later, retention_s=60)
+        stored = store.load()
+        _expect(stored is not None and stored.state == later, f"saved {later} last, loaded {stored}")
 
     def test_the_age_grows_from_zero(self) -> None:
-        """By the store's clock, whatever the sighting says of its own time."""
+        """The age is by the store's clock, regardless of the times in the state."""
         store = self.make_store()
-        store.save(FULL, keep_for_s=60)
-        kept = store.load()
-        _expect(kept is not None and 0 <= kept.age_s < DEADLINE_S, f"a new sighting has the age {kept}")
+        store.save(FULL, retention_s=60)
+        stored = store.load()
+        _expect(stored is not None and 0 <= stored.age_s < DEADLINE_S, f"a new state has the age {stored}")
 
         def older() -> bool:
             again = store.load()
-            return again is not None and kept is not None and again.age_s > kept.age_s
+            return again is not None and stored is not None and again.age_s > stored.age_s
 
         _wait_until(older, "the age must grow")
 
-    def test_it_is_forgotten_after_its_time(self) -> None:
-        """So that nothing stays for ever when the collector is taken away."""
+    def test_it_expires(self) -> None:
+        """Nothing remains for ever when the collector is removed."""
         store = self.make_store()
-        store.save(FULL, keep_for_s=0.05)
-        _wait_until(lambda: store.load() is None, "a sighting kept for 0.05 s must be forgotten")
+        store.save(FULL, retention_s=0.05)
+        _wait_until(lambda: store.load() is None, "a state stored for 0.05 s must expire")
 
 
 def _expect(holds: bool, sentence: str) -> None:

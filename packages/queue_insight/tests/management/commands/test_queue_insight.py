@@ -34,7 +34,7 @@ def run(*options: str, broker_url: str) -> subprocess.Popen[str]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_the_collector_runs_as_a_process_until_it_is_told_to_stop(app, broker_url, until, number):
+def test_the_collector_runs_as_a_process_until_a_signal_stops_it(app, broker_url, until, number):
     process = run("collect", broker_url=broker_url)
     try:
         until(lambda: snapshot(app).fresh)
@@ -66,7 +66,7 @@ def test_show_says_why_a_task_does_not_run(app, current, capsys, options):
     app.send_task("work.do")
     second = app.send_task("work.do")
     call_command("queue_insight", "show", "--task", second.id, *options, "--app", current)
-    assert "1 task is before it in queue 'celery'." in capsys.readouterr().out
+    assert "1 task is ahead of it in queue 'celery'." in capsys.readouterr().out
 
 
 def test_an_app_that_is_not_there_is_refused_with_an_example():

@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 
 EXAMPLES = """examples:
   manage.py queue_insight collect
-      Hear the workers until SIGTERM or Ctrl-C. Run one such process beside the workers,
-      and start these with events on: celery -A project worker -E
+      Receive the workers' events until SIGTERM or Ctrl-C. Run one such process,
+      and start the workers with events on: celery -A project worker -E
   manage.py queue_insight show
       Print queues, tasks and workers once.
   manage.py queue_insight show --task 4f1c9a...
-      Say why this task is not running yet.
+      Explain why this task is not running yet.
   manage.py queue_insight show --json
-      The same for programs.
+      Print the same as JSON.
 """
 
 
 class Command(BaseCommand):
-    """Collect, or show."""
+    """Runs the collector, or prints a snapshot."""
 
     help = "Shows what runs, what waits and why: queues, tasks and workers of Celery."
 
@@ -42,9 +42,9 @@ class Command(BaseCommand):
         parser.formatter_class = RawDescriptionHelpFormatter
         actions = parser.add_subparsers(dest="action", required=True, metavar="collect|show")
         collect = actions.add_parser(
-            "collect", help="hear the workers' events and keep what they tell, until stopped"
+            "collect", help="receive the workers' events and save the state for readers, until stopped"
         )
-        show = actions.add_parser("show", help="print what is known now")
+        show = actions.add_parser("show", help="print queues, tasks and workers once")
         for each in (collect, show):
             each.add_argument(
                 "--app",
@@ -53,7 +53,7 @@ class Command(BaseCommand):
                 help="dotted path to the Celery app, as project.celery.app "
                 "(default: QUEUE_INSIGHT['APP'], else Celery's current app)",
             )
-        show.add_argument("--task", default="", metavar="ID", help="say why this task is not running yet")
+        show.add_argument("--task", default="", metavar="ID", help="explain why this task is not running yet")
         show.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, *, action: str, app: str, **options: object) -> None:
@@ -86,6 +86,6 @@ def _app(path: str) -> Celery:
         app: Celery = import_string(path) if path else celery_app()
     except ImportError as error:
         raise CommandError(
-            f"No Celery app at {path!r} ({error}). Give its dotted path: --app project.celery.app"
+            f"No Celery app at {path!r} ({error}). Pass its dotted path: --app project.celery.app"
         ) from error
     return app

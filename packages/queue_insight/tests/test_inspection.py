@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import time
+
+from queue_insight import inspection
+
+
+def test_without_workers_there_are_no_replies(app):
+    taken = inspection.inspect_workers(app, workers=0, clock=lambda: 5.0, timeout_s=0.05)
+    assert (taken.requested_at, taken.replies) == (5.0, {})
+
+
+def test_a_worker_replies_with_its_queues_slots_and_running_tasks(app, worker, until, tmp_path):
+    worker("-c", "2", "-Q", "celery,slow")
+    task = app.send_task("work.wait_for", (str(tmp_path / "never"),), queue="slow")
+
+    def inspected():
+        taken = inspection.inspect_workers(app, workers=1, clock=time.time)
+        reply = taken.replies.get("one@test")
+        return reply if reply and reply.running else None
+
+    reply = until(inspected)
+    assert (set(reply.queues), reply.slots) == ({"celery", "slow"}, 2)
+    (running,) = reply.running
+    assert (running.id, running.name, running.queue) == (task.id, "work.wait_for", "slow")
+    assert running.started_at <= time.time()
