@@ -13,11 +13,11 @@ IN_PROGRESS = "{ inProgress { tasks { description } more } }"
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_who_is_signed_in_sees_queues_and_holds(member):
+def test_a_signed_in_user_sees_queues_and_holds(member):
     with hold(filming.timelapse(), "render", why="Movie 7"):
-        seen = member.ask(OPERATIONS)["data"]["operations"]
-    assert seen["holds"] == [{"lock": "render", "why": "Movie 7"}]
-    assert isinstance(seen["queues"], list)
+        data = member.ask(OPERATIONS)["data"]["operations"]
+    assert data["holds"] == [{"lock": "render", "why": "Movie 7"}]
+    assert isinstance(data["queues"], list)
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def reporting():
     installed.remove()
 
 
-def test_a_task_that_reports_progress_shows_until_it_ends(member, reporting):
+def test_a_task_that_reports_progress_is_shown_until_it_finishes(member, reporting):
     with progress("render:movie", total=10, about="rendering.Movie:99") as work:
         work.advance(4)
         reporting.flush()
@@ -35,8 +35,8 @@ def test_a_task_that_reports_progress_shows_until_it_ends(member, reporting):
     reporting.flush()
     assert {"description": "render:movie"} in during["tasks"]
     assert during["more"] == 0
-    ended = member.ask(IN_PROGRESS)["data"]["inProgress"]
-    assert "render:movie" not in [task["description"] for task in ended["tasks"]]
+    after = member.ask(IN_PROGRESS)["data"]["inProgress"]
+    assert "render:movie" not in [task["description"] for task in after["tasks"]]
 
 
 @pytest.mark.parametrize("query", [OPERATIONS, IN_PROGRESS])
@@ -46,9 +46,9 @@ def test_an_anonymous_user_sees_nothing(anonymous, query):
     assert answer["errors"][0]["extensions"] == {"code": "signed_out"}
 
 
-def test_only_who_may_read_the_log_in_the_admin_learns_where_it_is(user, member, anonymous):
-    assert anonymous.ask("{ logAddress }")["errors"][0]["extensions"] == {"code": "signed_out"}
-    assert member.ask("{ logAddress }")["data"] == {"logAddress": None}
+def test_only_users_with_permission_to_read_the_log_get_its_url(user, member, anonymous):
+    assert anonymous.ask("{ logUrl }")["errors"][0]["extensions"] == {"code": "signed_out"}
+    assert member.ask("{ logUrl }")["data"] == {"logUrl": None}
     user.is_staff = user.is_superuser = True
     user.save()
-    assert member.ask("{ logAddress }")["data"] == {"logAddress": "/admin/eliot_progress/logmessage/"}
+    assert member.ask("{ logUrl }")["data"] == {"logUrl": "/admin/eliot_progress/logmessage/"}

@@ -12,8 +12,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_a_hold_shows_with_its_lock_and_why():
     garden = filming.timelapse()
     with hold(garden, "render", why="Movie 7"):
-        seen = overview()
-    assert [(found.lock, found.why) for found in seen.holds] == [("render", "Movie 7")]
+        found = overview()
+    assert [(each.lock, each.why) for each in found.holds] == [("render", "Movie 7")]
     assert overview().holds == ()
 
 

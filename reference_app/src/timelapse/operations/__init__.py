@@ -1,3 +1,3 @@
-"""What is going on: queues, tasks, holds and progress together."""
+"""Operations: queues, tasks, holds and progress in one overview."""
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from django.apps import AppConfig
 
 
 class OperationsConfig(AppConfig):
-    """Names the app."""
+    """Config of the Django app `operations`."""
 
     name = "timelapse.operations"
     label = "operations"

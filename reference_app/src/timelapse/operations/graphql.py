@@ -1,4 +1,4 @@
-"""What is going on, for whoever operates the app."""
+"""GraphQL of the operations page: queues, tasks, holds and progress."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ from timelapse.shared.single_flight import SingleFlight
 GROUP = "operations"
 
 
-def _whoever_is_signed_in(user: User | None, _state: TaskState) -> bool:
+def _is_signed_in(user: User | None, _state: TaskState) -> bool:
     return user is not None and user.is_active
 
 
 _progress = ProgressResolvers(
-    store(), can_view=_whoever_is_signed_in, changes=changes, beat_s=conf.get().beat_seconds / 2
+    store(), can_view=_is_signed_in, changes=changes, beat_s=conf.get().beat_seconds / 2
 )
 _overview = SingleFlight(queries.overview)
-#: Many tasks may begin and end in a second; a viewer is shown at most so many moments of it, in seconds.
-_LEAST_S = 0.2
-#: What only a beat asks for may be as old as this, in seconds: so that many watchers beat together.
-_OLD_ENOUGH_S = 0.5
+#: Minimum seconds between two messages to one viewer, since many tasks may start and finish in a second.
+_MIN_INTERVAL_S = 0.2
+#: Maximum age in seconds of an overview sent with a heartbeat, so that many viewers share one.
+_HEARTBEAT_MAX_AGE_S = 0.5
 
 
 @strawberry.type(description="Queues, tasks and holds at one moment.")
@@ -52,14 +52,14 @@ class Operations:
 
     @classmethod
     def from_value(cls, overview: queries.Overview) -> Self:
-        """Show the overview."""
-        shown = from_snapshot(overview.snapshot)
+        """Return the overview in GraphQL types."""
+        snapshot = from_snapshot(overview.snapshot)
         return cls(
             at=overview.at,
-            queues=shown.queues,
-            tasks=shown.tasks,
+            queues=snapshot.queues,
+            tasks=snapshot.tasks,
             holds=[Hold.from_value(hold) for hold in overview.holds],
-            workers=shown.workers,
+            workers=snapshot.workers,
         )
 
 
@@ -75,53 +75,56 @@ class OperationsUpdate:
 
 @strawberry.type
 class Query:
-    """Reads of this app."""
+    """Queries of the operations page."""
 
-    @strawberry.field(description="What is going on now.")
+    @strawberry.field(description="Queues, tasks and holds now.")
     async def operations(self, info: Info) -> Operations:
-        """Look once."""
+        """Return the overview; concurrent requests share one read."""
         signed_in(info)
         return Operations.from_value(await _overview())
 
-    @strawberry.field(description="The work that reports progress now, the last started first.")
+    @strawberry.field(description="Running work that reports progress, most recently started first.")
     async def in_progress(self, info: Info, limit: int = 50) -> InProgress:
-        """Ask the board."""
+        """Return a page of running work that this user can view."""
         signed_in(info)
         return await _progress.in_progress(info, limit=limit)
 
     @strawberry.field(
-        description="Where the log is read, to be followed by a causal id; null for those who may not."
+        description="URL of the log explorer, to be followed by a causal id; null without permission."
     )
-    async def log_address(self, info: Info) -> str | None:
-        """The explorer in the admin, for who may read the log there."""
-        return await sync_to_async(queries.log_address)(signed_in(info))
+    async def log_url(self, info: Info) -> str | None:
+        """Return the URL of the explorer in the admin."""
+        return await sync_to_async(queries.log_url)(signed_in(info))
 
 
 @strawberry.type
 class Subscription:
-    """Live reads of this app."""
+    """Subscriptions of the operations page."""
 
     @strawberry.subscription(description="Queues, tasks and holds: a snapshot, then one at each change.")
     async def operations_updates(self, info: Info) -> AsyncGenerator[OperationsUpdate, None]:
-        """Look again when work begins or ends, and at each beat, since queues change without telling."""
+        """Send an overview when work starts or finishes, and with each heartbeat.
+
+        Queues publish no changes, so the heartbeat reads them again.
+        """
         await sync_to_async(signed_in)(info)
         beat = conf.get().beat_seconds / 2
         seq = 0
-        async for change in watch(GROUP, beat=beat, least=_LEAST_S):
+        async for change in watch(GROUP, beat=beat, least=_MIN_INTERVAL_S):
             seq += 1
             kind = (
                 UpdateKind.SNAPSHOT if seq == 1 else UpdateKind.BEAT if change is None else UpdateKind.DELTA
             )
-            overview = await _overview(not_older_s=_OLD_ENOUGH_S if change is None else 0)
+            overview = await _overview(not_older_s=_HEARTBEAT_MAX_AGE_S if change is None else 0)
             yield OperationsUpdate(
                 kind=kind, seq=seq, beat_seconds=beat, operations=Operations.from_value(overview)
             )
 
-    @strawberry.subscription(description="The work that reports progress: a page of it, then what changes.")
+    @strawberry.subscription(description="Running work that reports progress: a page, then each change.")
     async def in_progress_updates(
         self, info: Info, limit: int = 50
     ) -> AsyncGenerator[InProgressUpdate, None]:
-        """Follow the board."""
+        """Send a page of running work, then each change."""
         await sync_to_async(signed_in)(info)
         async for update in _progress.in_progress_updates(info, limit=limit):
             yield update

@@ -1,4 +1,4 @@
-"""What the queues and the locks do now, and where the log is read."""
+"""Reads the queues and the holds, and finds the log explorer."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
     from fsmlock import HoldInfo
 
-#: More tasks than a person reads at once.
-_SHOWN = 50
+#: Maximum number of holds in an overview.
+_MAX_HOLDS = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """What is going on at one moment."""
+    """Queues, tasks and holds at one moment."""
 
     at: datetime
     snapshot: queue_insight.Snapshot
@@ -30,16 +30,16 @@ class Overview:
 
 
 def overview() -> Overview:
-    """Look at everything once: a bounded number of rows and a constant number of round trips."""
+    """Return the overview: a bounded number of rows in a constant number of round trips."""
     return Overview(
         at=datetime.now(UTC),
         snapshot=queue_insight.snapshot(),
-        holds=all_holds(limit=_SHOWN),
+        holds=all_holds(limit=_MAX_HOLDS),
     )
 
 
-def log_address(user: User) -> str | None:
-    """Where the log explorer is, for those who may see it in the admin."""
+def log_url(user: User) -> str | None:
+    """Return the URL of the log explorer in the admin, or None without permission to read the log."""
     if not (user.is_staff and user.has_perm("eliot_progress.view_logmessage")):
         return None
     return reverse("admin:eliot_progress_logmessage_changelist")

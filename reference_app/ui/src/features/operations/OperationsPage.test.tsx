@@ -46,13 +46,13 @@ const busy = () => ({
   workers: ["celery@roof"],
 });
 
-function show(operations: object, inProgress: object, logAddress: string | null = null): MockEnvironment {
+function show(operations: object, inProgress: object, logUrl: string | null = null): MockEnvironment {
   const environment = createMockEnvironment();
   environment.mock.queueOperationResolver((operation) =>
     MockPayloadGenerator.generate(operation, {
       Operations: () => operations,
       InProgress: () => inProgress,
-      Query: () => ({ logAddress }),
+      Query: () => ({ logUrl }),
     }),
   );
   environment.mock.queuePendingOperation(query, {});

@@ -15,10 +15,10 @@ import { useOperationsUpdates } from "./useOperationsUpdates.ts";
 
 /** What the machines do now: queues, tasks, holds and progress side by side. */
 export function OperationsPage({ queryRef }: { readonly queryRef: PreloadedQuery<OperationsPageQuery> }) {
-  const { operations, inProgress, logAddress } = usePreloadedQuery<OperationsPageQuery>(
+  const { operations, inProgress, logUrl } = usePreloadedQuery<OperationsPageQuery>(
     graphql`
       query OperationsPageQuery {
-        logAddress
+        logUrl
         operations {
           ...OperationsPage_operations
         }
@@ -56,7 +56,7 @@ export function OperationsPage({ queryRef }: { readonly queryRef: PreloadedQuery
           alignItems: "start",
         }}
       >
-        <ProgressPanel inProgress={inProgress} logAddress={logAddress} />
+        <ProgressPanel inProgress={inProgress} logUrl={logUrl} />
         <HoldPanel operations={data} />
       </Box>
       <TaskPanel operations={data} />

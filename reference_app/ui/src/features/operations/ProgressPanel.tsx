@@ -10,10 +10,10 @@ import { ProgressRow } from "./ProgressRow.tsx";
 /** The work that reports progress now, whoever does it: a page of it, and how much more there is. */
 export function ProgressPanel({
   inProgress,
-  logAddress,
+  logUrl,
 }: {
   readonly inProgress: ProgressPanel_inProgress$key;
-  readonly logAddress: string | null | undefined;
+  readonly logUrl: string | null | undefined;
 }) {
   const { tasks, more } = useFragment(
     graphql`
@@ -36,7 +36,7 @@ export function ProgressPanel({
       ) : (
         <Box sx={{ display: "grid", gap: 2.5 }}>
           {tasks.map((task) => (
-            <ProgressRow key={task.id} progress={task} logAddress={logAddress} />
+            <ProgressRow key={task.id} progress={task} logUrl={logUrl} />
           ))}
           {more > 0 && (
             <Typography variant="body2" sx={{ color: "text.secondary" }}>

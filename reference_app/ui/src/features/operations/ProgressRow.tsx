@@ -9,10 +9,10 @@ import type { ProgressRow_progress$key } from "./__generated__/ProgressRow_progr
 /** One piece of work: what it is, how far, who started it, and the way to its log for those who may read it. */
 export function ProgressRow({
   progress,
-  logAddress,
+  logUrl,
 }: {
   readonly progress: ProgressRow_progress$key;
-  readonly logAddress: string | null | undefined;
+  readonly logUrl: string | null | undefined;
 }) {
   const data = useFragment(
     graphql`
@@ -37,10 +37,10 @@ export function ProgressRow({
       <Typography variant="caption" sx={{ color: "text.secondary", overflowWrap: "anywhere" }}>
         {data.by != null && data.by !== "" && `started by ${data.by} · `}
         causal id {data.causalId}
-        {logAddress != null && (
+        {logUrl != null && (
           <>
             {" · "}
-            <Link href={`${logAddress}${data.causalId}/`}>log</Link>
+            <Link href={`${logUrl}${data.causalId}/`}>log</Link>
           </>
         )}
       </Typography>
