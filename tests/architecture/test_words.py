@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 GLOSSARY = ROOT / "docs" / "glossary.md"
-PLACES = ["scripts"]
+PLACES = [
+    "packages/queue_insight",
+    "reference_app/src/timelapse/operations",
+    "scripts",
+]
 #: What a migration once called something is history.
 _LEFT_OUT = {"migrations", "node_modules", "__generated__", "dist", "build"}
 _COMMENTS = re.compile(r"/\*.*?\*/|(?<!:)//[^\n]*", re.DOTALL)
