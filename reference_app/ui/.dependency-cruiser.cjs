@@ -1,4 +1,4 @@
-/** Who may import whom. Features meet in features/live and in routes.tsx only. */
+/** The allowed imports. Features share code in features/live and routes.tsx only. */
 module.exports = {
   forbidden: [
     {
@@ -9,23 +9,23 @@ module.exports = {
       to: { circular: true },
     },
     {
-      name: "features-are-strangers",
+      name: "features-are-independent",
       comment:
-        "A feature imports itself and features/live; what two features share goes there, or routes.tsx (in tests: the test) hands it in.",
+        "A feature imports itself and features/live. What two features share goes there, or routes.tsx (in tests: the test) passes it in.",
       severity: "error",
       from: { path: "^src/features/([^/]+)/", pathNot: "\\.test\\.tsx$" },
       to: { path: "^src/features/", pathNot: "^src/features/($1|live)/" },
     },
     {
-      name: "live-knows-no-feature",
-      comment: "Progress, heartbeats and transitions look the same whoever shows them.",
+      name: "live-imports-no-feature",
+      comment: "Progress, heartbeats and transitions look the same in every feature.",
       severity: "error",
       from: { path: "^src/features/live/" },
       to: { path: "^src/features/(?!live/)" },
     },
     {
-      name: "design-is-dumb",
-      comment: "Design takes values and shows them; it knows neither data nor features.",
+      name: "design-is-presentational",
+      comment: "Design components show their props. They know neither data nor features.",
       severity: "error",
       from: { path: "^src/design/" },
       to: {
@@ -40,34 +40,34 @@ module.exports = {
       to: { pathNot: "^src/lib/" },
     },
     {
-      name: "relay-knows-no-page",
+      name: "relay-imports-no-page",
       severity: "error",
       from: { path: "^src/relay/" },
       to: { path: "^src/(features|design|routes|main)" },
     },
     {
-      name: "pages-come-by-routes",
-      comment: "A page holds a query that routes.tsx preloads; imported elsewhere it would load late.",
+      name: "pages-are-loaded-by-routes",
+      comment: "routes.tsx preloads a page's query. Imported elsewhere, it would load late.",
       severity: "error",
       from: { pathNot: "^src/routes\\.tsx$|\\.test\\.tsx$" },
       to: { path: "Page\\.tsx$" },
     },
     {
-      name: "pages-do-not-know-the-routes",
+      name: "pages-do-not-import-routes",
       severity: "error",
       from: { pathNot: "^src/main\\.tsx$" },
       to: { path: "^src/(routes|main)\\.tsx$" },
     },
     {
       name: "no-orphans",
-      comment: "A file that nobody imports and that imports nobody is dead.",
+      comment: "A file without imports that nothing imports is dead code.",
       severity: "error",
       from: { orphan: true, pathNot: "\\.test\\.tsx?$|\\.d\\.ts$" },
       to: {},
     },
     {
       name: "nothing-undeclared",
-      comment: "What is imported stands in package.json; development tools stay out of the bundle.",
+      comment: "Imports are declared in package.json, and development tools stay out of the bundle.",
       severity: "error",
       from: { path: "^src/", pathNot: "\\.test\\.tsx?$" },
       to: { dependencyTypes: ["npm-no-pkg", "npm-unknown", "npm-dev", "unknown"] },

@@ -37,7 +37,7 @@ import { spanOf } from "./lib/spans.ts";
 import { preload } from "./relay/preload.ts";
 import { serverNow } from "./relay/serverClock.ts";
 
-/** The code of each page, fetched when it is first needed or when the browser has nothing else to do. */
+/** The code of each page, loaded on the first visit or when the browser is idle. */
 const pages = {
   signIn: () => import("./features/account/SignInPage.tsx"),
   home: () => import("./features/timelapses/HomePage.tsx"),
@@ -50,14 +50,14 @@ const pages = {
   operations: () => import("./features/operations/OperationsPage.tsx"),
 };
 
-/** Fetches the code of all pages, so that the first visit of each shows it at once. */
+/** Loads the code of all pages, so that the first visit of each is immediate. */
 export function preloadPages(): void {
   for (const load of Object.values(pages)) {
-    load().catch(() => undefined); // The visit itself tries again, and says so when it fails.
+    load().catch(() => undefined); // The visit itself loads it again and reports a failure.
   }
 }
 
-/** Hands a page the query that its route's loader has started. */
+/** Passes a page the query that its route's loader has started. */
 function withQuery<T extends OperationType>(
   Page: ComponentType<{ readonly queryRef: PreloadedQuery<T> }>,
 ): ComponentType {
@@ -82,7 +82,7 @@ function SignedIn() {
   );
 }
 
-/** Keeps a failure and a wait within one place of the page. */
+/** Contains an error or a loading state within one part of the page. */
 function Guard({ place, children }: { readonly place: string; readonly children: ReactNode }) {
   return (
     <ErrorBoundary key={place} fallback={(error, reset) => <PageProblem error={error} onRetry={reset} />}>
@@ -145,7 +145,7 @@ const signedInRoutes: RouteObject[] = [
   { path: "*", lazy: { Component: async () => (await import("./features/live/NoSuchPage.tsx")).NoSuchPage } },
 ];
 
-/** Which address shows which page; a page's data is asked for at the same time as its code. */
+/** Maps addresses to pages. A page's data and code load at the same time. */
 export const router = createBrowserRouter([
   {
     path: "/sign-in",

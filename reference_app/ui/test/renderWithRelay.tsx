@@ -9,13 +9,13 @@ import { Toaster } from "../src/design/Toaster.tsx";
 
 type MockResolvers = MockPayloadGenerator.MockResolvers;
 
-/** What is on the page, with the surroundings that a test speaks to. */
+/** The rendered page, with the environment and router that a test uses. */
 interface Rendered extends RenderResult {
   readonly environment: MockEnvironment;
   readonly router: ReturnType<typeof createMemoryRouter>;
 }
 
-/** The page's surroundings: a mock Relay environment, a router at `at` and the snackbar. */
+/** Renders with a mock Relay environment, a router at `at` and the snackbar. */
 export function renderWithRelay(
   children: ReactNode,
   environment: MockEnvironment = createMockEnvironment(),
@@ -45,7 +45,7 @@ interface FromQuery<T extends OperationType> {
   readonly children: (data: T["response"]) => ReactNode;
 }
 
-/** Renders what `children` makes of a query's mocked answer. */
+/** Renders what `children` returns for a query's mocked response. */
 export function renderFromQuery<T extends OperationType>({
   query,
   variables = {},
@@ -65,12 +65,12 @@ export function renderFromQuery<T extends OperationType>({
   );
 }
 
-/** The operation of this name that is under way now. */
+/** The pending operation of this name. */
 export function running(environment: MockEnvironment, name: string): OperationDescriptor {
   return environment.mock.findOperation((operation) => operation.request.node.params.name === name);
 }
 
-/** All operations of this name that are under way now. */
+/** All pending operations of this name. */
 export function allRunning(environment: MockEnvironment, name: string): OperationDescriptor[] {
   return environment.mock
     .getAllOperations()

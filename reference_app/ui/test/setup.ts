@@ -5,23 +5,23 @@ import { afterEach, beforeEach, expect, vi } from "vitest";
 
 import { connection } from "../src/relay/connection.ts";
 
-// relay-test-utils asks for Jest's mock functions by this name; Vitest's are the same.
+// relay-test-utils expects Jest's mock functions under this name. Vitest's are compatible.
 vi.stubGlobal("jest", vi);
 
-const complaints: string[] = [];
+const warnings: string[] = [];
 
 beforeEach(() => {
-  complaints.length = 0;
-  connection.set({ kind: "open", healed: false });
+  warnings.length = 0;
+  connection.set({ kind: "open", restored: false });
   for (const level of ["error", "warn"] as const) {
-    vi.spyOn(console, level).mockImplementation((...words: unknown[]) => {
-      complaints.push(words.map(String).join(" "));
+    vi.spyOn(console, level).mockImplementation((...parts: unknown[]) => {
+      warnings.push(parts.map(String).join(" "));
     });
   }
 });
 
-// What React, Relay or MUI complain about is a failure.
+// A warning of React, Relay or MUI is a failure.
 afterEach(() => {
   cleanup();
-  expect(complaints).toEqual([]);
+  expect(warnings).toEqual([]);
 });

@@ -19,7 +19,7 @@ interface Props {
   readonly children: ReactNode;
 }
 
-/** The frame of every page: a header, the navigation (at the foot of a phone's screen), one main landmark. */
+/** The frame of every page: a header, the navigation (at the bottom of a phone's screen), one main landmark. */
 export function AppFrame({ nav, tools, banner, children }: Props) {
   const main = useFocusOnNavigation();
   return (
@@ -98,7 +98,7 @@ function SkipLink() {
         "&:focus": { top: 8 },
       }}
     >
-      Skip to the content
+      Skip to content
     </Link>
   );
 }

@@ -5,19 +5,19 @@ import Tooltip from "@mui/material/Tooltip";
 import { MoonIcon, SunIcon, SystemIcon } from "./icons.tsx";
 
 const modes = {
-  system: { next: "light", label: "Colours follow the system", Icon: SystemIcon },
+  system: { next: "light", label: "System colours", Icon: SystemIcon },
   light: { next: "dark", label: "Light colours", Icon: SunIcon },
   dark: { next: "system", label: "Dark colours", Icon: MoonIcon },
 } as const;
 
-/** Goes round system, light and dark; the browser remembers the choice. */
+/** Cycles through system, light and dark. The browser remembers the choice. */
 export function ColourModeButton() {
   const { mode, setMode } = useColorScheme();
   const { next, label, Icon } = modes[mode ?? "system"];
   return (
-    <Tooltip title={`${label}. Press for the next.`}>
+    <Tooltip title={label}>
       <IconButton
-        aria-label={`${label}. Change to ${modes[next].label.toLowerCase()}`}
+        aria-label={`${label}. Switch to ${modes[next].label.toLowerCase()}`}
         onClick={() => {
           setMode(next);
         }}

@@ -15,7 +15,7 @@ interface Props {
   readonly onClose: () => void;
 }
 
-/** Asks before something that can't be taken back; the harmless answer has the focus. */
+/** Confirms an action that can't be undone. The safe answer has the focus. */
 export function ConfirmDialog({ open, title, children, confirm, onConfirm, onClose }: Props) {
   const id = useId();
   return (
@@ -27,7 +27,7 @@ export function ConfirmDialog({ open, title, children, confirm, onConfirm, onClo
       <DialogActions sx={{ px: 3, pb: 2 }}>
         {/* eslint-disable-next-line jsx-a11y/no-autofocus -- a dialog moves the focus into itself; here to the safe answer */}
         <Button onClick={onClose} autoFocus>
-          Keep it
+          Cancel
         </Button>
         <Button
           variant="contained"

@@ -7,11 +7,11 @@ interface Props {
   readonly title: string;
   readonly children: ReactNode;
   readonly action?: ReactNode;
-  /** The page's own heading, where it has nothing else to show. */
+  /** Whether the title is the page's heading, because the page has no other content. */
   readonly heading?: boolean;
 }
 
-/** Stands where nothing is yet, and says what to do next. */
+/** Takes the place of missing content and says what to do next. */
 export function EmptyState({ icon, title, children, action, heading = false }: Props) {
   return (
     <Box

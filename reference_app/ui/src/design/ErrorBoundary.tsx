@@ -9,7 +9,7 @@ interface State {
   readonly error: Error | null;
 }
 
-/** Catches what its children throw while rendering and shows the fallback instead, until reset. */
+/** Catches errors that its children throw while rendering, and shows the fallback until it is reset. */
 export class ErrorBoundary extends Component<Props, State> {
   override state: State = { error: null };
 

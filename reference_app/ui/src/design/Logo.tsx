@@ -1,6 +1,6 @@
 import Box from "@mui/material/Box";
 
-/** The mark: a shutter ring that time runs round, with its name beside it. */
+/** The logo: a shutter ring and the product's name. */
 export function Logo() {
   return (
     <Box

@@ -8,7 +8,7 @@ interface Props {
   readonly actions?: ReactNode;
 }
 
-/** A page's heading; it names the browser's tab too. */
+/** A page's heading. It also sets the title of the browser tab. */
 export function PageHeader({ title, lead, actions }: Props) {
   return (
     <Box

@@ -1,7 +1,7 @@
 import Box from "@mui/material/Box";
 import Skeleton from "@mui/material/Skeleton";
 
-/** Holds a page's place while its data is on the way. */
+/** Placeholder of a page while its data loads. */
 export function PageSkeleton() {
   return (
     <Box aria-busy="true" aria-label="Loading" role="status" sx={{ display: "grid", gap: 2.5 }}>

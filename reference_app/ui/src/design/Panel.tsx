@@ -9,7 +9,7 @@ interface Props {
   readonly children: ReactNode;
 }
 
-/** A titled card; a landmark region named by its title. */
+/** A titled card. It is a landmark region with the title as its name. */
 export function Panel({ title, aside, children }: Props) {
   const id = useId();
   return (

@@ -6,15 +6,15 @@ import { EmptyState } from "./EmptyState.tsx";
 import { CameraIcon } from "./icons.tsx";
 
 interface Props {
-  /** Null as long as there is none. */
+  /** Null until the first picture arrives. */
   readonly picture: { readonly url: string; readonly alt: string; readonly testId: string } | null;
   readonly caption: ReactNode;
   readonly emptyTitle: string;
-  /** What comes, and when, as long as there is no picture. */
+  /** Shown instead of the picture while there is none. */
   readonly emptyText: string;
 }
 
-/** A picture as big as the page allows, dark around it in both colour modes, with its caption. */
+/** A picture at the full width of its column with a caption. Its background is dark in both colour modes. */
 export function PictureFrame({ picture, caption, emptyTitle, emptyText }: Props) {
   return (
     <Box component="figure" sx={{ m: 0 }}>

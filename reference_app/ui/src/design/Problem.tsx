@@ -9,7 +9,7 @@ interface Props {
   readonly onRetry: () => void;
 }
 
-/** Stands where a page could not be shown: what happened, what to do, and a way to try again. */
+/** Replaces a page that could not be displayed: what happened, what to do, and a button to try again. */
 export function Problem({ message, remedy, onRetry }: Props) {
   return (
     <div role="alert">

@@ -1,6 +1,6 @@
 import Box from "@mui/material/Box";
 
-/** The colours a state can have; each state has words too, so none is told by colour alone. */
+/** The colours a state can have; each state has words too, so that colour alone never carries meaning. */
 export type Tone = "good" | "attention" | "bad" | "quiet";
 
 const colours: Record<Tone, string> = {
@@ -12,13 +12,13 @@ const colours: Record<Tone, string> = {
 
 interface Props {
   readonly tone: Tone;
-  readonly word: string;
+  readonly label: string;
   readonly detail?: string | undefined;
-  readonly beating?: boolean;
+  readonly pulsing?: boolean;
 }
 
-/** A dot, a word and a few more words. The dot beats while something lives. */
-export function StateBadge({ tone, word, detail, beating = false }: Props) {
+/** A coloured dot, a label and an optional detail. The dot pulses while something is alive. */
+export function StateBadge({ tone, label, detail, pulsing = false }: Props) {
   return (
     <Box
       component="span"
@@ -40,12 +40,12 @@ export function StateBadge({ tone, word, detail, beating = false }: Props) {
           height: 9,
           borderRadius: tone === "bad" ? "2px" : "50%",
           bgcolor: colours[tone],
-          "@keyframes beat": { "0%, 100%": { opacity: 1 }, "50%": { opacity: 0.35 } },
-          animation: beating ? "beat 2s ease-in-out infinite" : "none",
+          "@keyframes pulse": { "0%, 100%": { opacity: 1 }, "50%": { opacity: 0.35 } },
+          animation: pulsing ? "pulse 2s ease-in-out infinite" : "none",
         }}
       />
       <Box component="span" sx={{ color: colours[tone], fontWeight: 650, overflowWrap: "normal" }}>
-        {word}
+        {label}
       </Box>
       {detail !== undefined && (
         <Box component="span" sx={{ color: "text.secondary" }}>

@@ -3,7 +3,7 @@ import AlertTitle from "@mui/material/AlertTitle";
 import Snackbar from "@mui/material/Snackbar";
 import { createContext, use, useCallback, useState, type ReactNode } from "react";
 
-/** What a snackbar says: what happened, and what to do next if anything. */
+/** The content of a snackbar: what happened, and optionally what to do next. */
 export interface Toast {
   readonly severity: "error" | "success";
   readonly message: string;
@@ -12,17 +12,17 @@ export interface Toast {
 
 const ToastContext = createContext<(toast: Toast | null) => void>(() => undefined);
 
-/** Gives the function that shows a snackbar; null takes away the one that is shown. */
+/** Returns the function that shows a snackbar. Null hides the current one. */
 export function useToast(): (toast: Toast | null) => void {
   return use(ToastContext);
 }
 
-/** Shows one snackbar at a time; errors stay until they are closed. */
+/** Shows one snackbar at a time. Errors stay until they are closed. */
 export function Toaster({ children }: { readonly children: ReactNode }) {
   const [toast, setToast] = useState<Toast | null>(null);
   const [open, setOpen] = useState(false);
   const show = useCallback((next: Toast | null) => {
-    if (next !== null) setToast(next); // The old words stay while the snackbar fades.
+    if (next !== null) setToast(next); // The old message stays visible while the snackbar fades out.
     setOpen(next !== null);
   }, []);
   const close = () => {

@@ -23,7 +23,7 @@ test.each([
   expect(scheme()).toBe(expected);
 });
 
-test("a browser that keeps nothing goes by its system", () => {
+test("uses the system's mode when storage is disabled", () => {
   vi.stubGlobal("matchMedia", () => ({ matches: true }));
   vi.stubGlobal("localStorage", {
     clear: () => undefined,

@@ -1,9 +1,9 @@
-/** Where MUI keeps the mode that was chosen: light, dark or system. */
+/** Where MUI stores the chosen mode: light, dark or system. */
 export const MODE_KEY = "mui-mode";
-/** The attribute of the page that the theme's colours go by. */
+/** The attribute of the root element that selects the colour scheme. */
 export const SCHEME_ATTRIBUTE = "data-color-scheme";
 
-/** Sets the colours before anything is drawn: MUI does so after its first drawing, which would flash. */
+/** Sets the colour scheme before the first render. MUI sets it only afterwards, which would flash. */
 export function applyColourMode(): void {
   const mode = chosenMode();
   const dark =
@@ -17,6 +17,6 @@ function chosenMode(): string | null {
   try {
     return localStorage.getItem(MODE_KEY);
   } catch {
-    return null; // the browser keeps nothing for this page
+    return null; // storage is disabled
   }
 }

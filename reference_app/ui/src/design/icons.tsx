@@ -1,6 +1,6 @@
 import SvgIcon, { type SvgIconProps } from "@mui/material/SvgIcon";
 
-/** Draws an icon as one line of the text's colour, in the look of the whole page. */
+/** Creates an outline icon from an SVG path, drawn in the current text colour. */
 function stroked(path: string, name: string) {
   function Icon(props: SvgIconProps) {
     return (

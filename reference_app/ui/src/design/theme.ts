@@ -5,7 +5,7 @@ import { SCHEME_ATTRIBUTE } from "./colourMode.ts";
 const systemFont =
   'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Helvetica, Arial, sans-serif';
 
-/** Paper and ink by day, a darkroom by night; every text colour has at least 4.5:1 on its ground (WCAG AA). */
+/** The light and dark themes. Every text colour has a contrast of at least 4.5:1 to its background (WCAG AA). */
 export const theme = createTheme({
   cssVariables: { colorSchemeSelector: SCHEME_ATTRIBUTE },
   colorSchemes: {

@@ -15,14 +15,14 @@ test.each([
   expect(formatAge(now - age, now)).toBe(text);
 });
 
-test("reads instants and takes nothing for nothing", () => {
+test("reads instants, and null as none", () => {
   expect(instant("2026-11-23T14:00:00+00:00")).toBe(now);
   expect(instant(null)).toBeNull();
   expect(instant(undefined)).toBeNull();
   expect(instant("soon")).toBeNull();
 });
 
-test("leaves out today's date and says another day's", () => {
+test("omits today's date and includes another day's", () => {
   expect(formatInstant(now, now)).not.toMatch(/Nov/);
   expect(formatInstant(now - 3 * 86_400_000, now)).toMatch(/20 Nov/);
 });

@@ -1,6 +1,6 @@
 import { formatDuration } from "./duration.ts";
 
-/** Says how long ago an instant was, on the server's clock: "just now", "12 s ago". Both in milliseconds. */
+/** Formats the age of an instant by the server's clock: "just now", "12 s ago". Both in milliseconds. */
 export function formatAge(at: number, now: number): string {
   const seconds = Math.max(0, (now - at) / 1000);
   return seconds < 1 ? "just now" : `${formatDuration(Math.floor(seconds))} ago`;
@@ -13,7 +13,7 @@ export function instant(iso: string | null | undefined): number | null {
   return Number.isNaN(at) ? null : at;
 }
 
-/** Says an instant in the reader's time zone: the time alone when it was today, else with the date. */
+/** Formats an instant in the reader's time zone: the time alone when it was today, else with the date. */
 export function formatInstant(at: number, now: number): string {
   const time: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit", second: "2-digit" };
   const sameDay = new Date(at).toDateString() === new Date(now).toDateString();

@@ -1,32 +1,35 @@
 /**
- * What we know of the server's clock: its lead over ours lies between two bounds, in milliseconds.
- * Each answer's Date header narrows them, so that stall judgements do not depend on a right clock here.
+ * The estimate of the server's clock: its lead over the local clock lies between two bounds, in milliseconds.
+ * Each response's Date header narrows them, so that liveness does not depend on the local clock.
  */
 export interface ClockBounds {
   readonly low: number;
   readonly high: number;
 }
 
-/** One observation: when we asked, when the answer came (our clock) and the Date it carried. Milliseconds. */
+/** One sample: when the request was sent and answered (local clock) and the response's Date. Milliseconds. */
 export interface ClockSample {
   readonly sent: number;
   readonly received: number;
   readonly serverDate: number;
 }
 
-/** Date has whole seconds, and servers refresh it once a second only: it may lag the truth by so much. */
+/** Date has whole seconds, and servers update it once a second: it may lag by this much. */
 const DATE_LAG = 2000;
 
-/** Narrows the bounds by a sample; when both cannot be true a clock was set anew, and the sample wins. */
+/** Narrows the bounds by a sample. When they contradict each other, a clock was changed and the sample wins. */
 export function narrow(known: ClockBounds | null, sample: ClockSample): ClockBounds {
-  const seen = { low: sample.serverDate - sample.received, high: sample.serverDate + DATE_LAG - sample.sent };
-  if (known === null) return seen;
-  const low = Math.max(known.low, seen.low);
-  const high = Math.min(known.high, seen.high);
-  return low <= high ? { low, high } : seen;
+  const sampled = {
+    low: sample.serverDate - sample.received,
+    high: sample.serverDate + DATE_LAG - sample.sent,
+  };
+  if (known === null) return sampled;
+  const low = Math.max(known.low, sampled.low);
+  const high = Math.min(known.high, sampled.high);
+  return low <= high ? { low, high } : sampled;
 }
 
-/** Our best guess of the server's lead; zero while it knows nothing or zero is possible. Milliseconds. */
+/** The estimated lead of the server's clock. Zero while nothing is known or zero is possible. Milliseconds. */
 export function lead(known: ClockBounds | null): number {
   if (known === null || (known.low <= 0 && known.high >= 0)) return 0;
   return (known.low + known.high) / 2;

@@ -2,7 +2,7 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Says a stretch of time in at most two units: "0.4 s", "12 s", "3 min 20 s", "2 h 5 min", "3 d 4 h". Seconds in. */
+/** Formats a duration in at most two units: "0.4 s", "12 s", "3 min 20 s", "2 h 5 min", "3 d 4 h". Seconds in. */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds) || seconds < 0) return "0 s";
   if (seconds < 1 && seconds > 0) return `${seconds.toFixed(1)} s`;
@@ -13,12 +13,12 @@ export function formatDuration(seconds: number): string {
   return twoUnits(whole, DAY, "d", HOUR, "h");
 }
 
-/** Says how long a movie plays, one decimal below ten seconds: "6.7 s", "42 s", "3 min 20 s". */
+/** Formats the length of a movie, one decimal below ten seconds: "6.7 s", "42 s", "3 min 20 s". */
 export function formatPlayTime(seconds: number): string {
   return seconds < 10 ? `${seconds.toFixed(1)} s` : formatDuration(seconds);
 }
 
-/** Says the time left as a range, in one unit when both ends share it: "30–50 s left", "about 2 min left". */
+/** Formats the time left as a range, in one unit when both ends share it: "30–50 s left", "about 2 min left". */
 export function formatTimeLeft(lowSeconds: number | null, highSeconds: number | null): string | null {
   if (lowSeconds === null || highSeconds === null) return null;
   if (highSeconds < 1) return "almost done";

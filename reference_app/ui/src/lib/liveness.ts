@@ -1,39 +1,39 @@
-/** How a task or camera is doing. "unknown" is said whenever we ourselves cannot know. */
+/** How a task or camera is doing. "unknown" means that this page can't tell. */
 export type Liveness = "alive" | "late" | "stalled" | "finished" | "unknown";
 
-/** What the server told: its own judgement then, and the promise by which we go on judging. Milliseconds. */
-export interface Pulse {
-  readonly told: string;
+/** What the server reported: its own assessment then, and when it promised the next heartbeat. Milliseconds. */
+export interface Heartbeat {
+  readonly reported: string;
   readonly nextBy: number | null;
   readonly graceMs: number;
   readonly beatAt: number | null;
 }
 
-/** The judgement with the facts its sentence needs: how long overdue, how long since the last sign. Milliseconds. */
-export interface Judgement {
+/** The assessment: how long the heartbeat is overdue, and how long ago the last one was. Milliseconds. */
+export interface LivenessStatus {
   readonly liveness: Liveness;
   readonly overdueMs: number;
   readonly silentMs: number | null;
 }
 
 /**
- * Judges a pulse at the server's time `now`. The next sign was promised by `nextBy`: after it the pulse is late,
- * after the grace too it is stalled. Without a connection no sign could reach us, so nobody else is blamed.
+ * Assesses liveness at the server's time `now`. After `nextBy` the heartbeat is late, after the grace period
+ * it is stalled. Without a connection no heartbeat could reach this page, so the result is unknown.
  */
-export function judge(pulse: Pulse, now: number, connected: boolean): Judgement {
-  const silentMs = pulse.beatAt === null ? null : Math.max(0, now - pulse.beatAt);
-  const said = (liveness: Liveness, overdueMs = 0): Judgement => ({ liveness, overdueMs, silentMs });
-  const told = known(pulse.told);
-  if (told === "finished") return said("finished");
-  if (!connected) return said("unknown");
-  if (pulse.nextBy === null) return said(told);
-  const overdue = now - pulse.nextBy;
-  if (overdue <= 0) return said("alive");
-  return said(overdue <= pulse.graceMs ? "late" : "stalled", overdue);
+export function assessLiveness(heartbeat: Heartbeat, now: number, connected: boolean): LivenessStatus {
+  const silentMs = heartbeat.beatAt === null ? null : Math.max(0, now - heartbeat.beatAt);
+  const status = (liveness: Liveness, overdueMs = 0): LivenessStatus => ({ liveness, overdueMs, silentMs });
+  const reported = known(heartbeat.reported);
+  if (reported === "finished") return status("finished");
+  if (!connected) return status("unknown");
+  if (heartbeat.nextBy === null) return status(reported);
+  const overdue = now - heartbeat.nextBy;
+  if (overdue <= 0) return status("alive");
+  return status(overdue <= heartbeat.graceMs ? "late" : "stalled", overdue);
 }
 
-function known(told: string): Liveness {
-  switch (told.toLowerCase()) {
+function known(reported: string): Liveness {
+  switch (reported.toLowerCase()) {
     case "alive":
       return "alive";
     case "late":

@@ -13,7 +13,7 @@ test.each([
   expect(formatRate(rate, unit)).toBe(text);
 });
 
-test.each([null, 0, -1, Number.NaN])("says nothing of the rate %s", (rate) => {
+test.each([null, 0, -1, Number.NaN])("omits the rate %s", (rate) => {
   expect(formatRate(rate, "frame")).toBeNull();
 });
 

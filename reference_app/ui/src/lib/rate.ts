@@ -1,4 +1,4 @@
-/** Says how fast work moves: "24 frames/s", "1.3 frames/s", and slow work per minute or hour: "12 frames/min". */
+/** Formats a rate: "24 frames/s", "1.3 frames/s", and slow work per minute or hour: "12 frames/min". */
 export function formatRate(perSecond: number | null, unit: string): string | null {
   if (perSecond === null || !Number.isFinite(perSecond) || perSecond <= 0) return null;
   const [rate, per] =
@@ -10,12 +10,12 @@ export function formatRate(perSecond: number | null, unit: string): string | nul
   return `${rate < 10 ? rate.toFixed(1) : rate.toFixed(0)} ${plural(rate, unit)}/${per}`;
 }
 
-/** Says a count with its unit: "1 frame", "1,204 frames". */
+/** Formats a count with its unit: "1 frame", "1,204 frames". */
 export function formatCount(count: number, unit: string): string {
   return `${formatNumber(count)} ${plural(count, unit)}`;
 }
 
-/** Groups the digits of a number, at most one decimal: 1204.25 → "1,204.3". */
+/** Formats a number with grouped digits, at most one decimal: 1204.25 → "1,204.3". */
 export function formatNumber(value: number): string {
   return value.toLocaleString("en-GB", { maximumFractionDigits: 1 });
 }

@@ -1,6 +1,6 @@
 const HOUR_MS = 3_600_000;
 
-/** How far back a timeline looks. */
+/** The time ranges of a timeline. */
 export const SPANS = ["hour", "day", "week", "month"] as const;
 export type Span = (typeof SPANS)[number];
 
@@ -11,7 +11,7 @@ const LENGTHS: Record<Span, number> = {
   month: 30 * 24 * HOUR_MS,
 };
 
-/** The stretch of that length which ends now (milliseconds), in whole minutes: asked twice it is the same. */
+/** The time range that ends now (milliseconds), in whole minutes, so that repeated calls return the same. */
 export function spanOf(span: Span, now: number): { since: string; until: string } {
   const until = Math.ceil(now / 60_000) * 60_000;
   return { since: new Date(until - LENGTHS[span]).toISOString(), until: new Date(until).toISOString() };

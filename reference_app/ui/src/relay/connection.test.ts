@@ -18,7 +18,7 @@ async function over(wait: Promise<void>): Promise<boolean> {
   return done;
 }
 
-test("says when it tries again and waits till then", async () => {
+test("sets the time of the next attempt and waits until then", async () => {
   const store = new ConnectionStore();
   const wait = store.wait(2, 3000);
   expect(store.get()).toEqual({ kind: "waiting", attempt: 2, retryAt: Date.now() + 3000 });
@@ -28,25 +28,25 @@ test("says when it tries again and waits till then", async () => {
   expect(await over(wait)).toBe(true);
 });
 
-test("tries at once when a person asks for it", async () => {
+test("retries at once on request", async () => {
   const store = new ConnectionStore();
   const wait = store.wait(1, 60_000);
   store.tryNow();
   expect(await over(wait)).toBe(true);
 });
 
-test("tries at once when the network is back", async () => {
+test("retries at once when the network is back", async () => {
   const store = new ConnectionStore();
   const wait = store.wait(1, 60_000);
   window.dispatchEvent(new Event("online"));
   expect(await over(wait)).toBe(true);
 });
 
-test("tells its listeners until they leave", () => {
+test("notifies its listeners until they unsubscribe", () => {
   const store = new ConnectionStore();
   const listener = vi.fn();
   const leave = store.subscribe(listener);
-  store.set({ kind: "open", healed: false });
+  store.set({ kind: "open", restored: false });
   leave();
   store.set({ kind: "idle" });
   expect(listener).toHaveBeenCalledTimes(1);

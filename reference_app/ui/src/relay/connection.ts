@@ -1,20 +1,20 @@
 import { useSyncExternalStore } from "react";
 
 /**
- * The live connection's state. "idle" means that nobody listens, so none is open.
+ * The live connection's state. "idle" means that nothing subscribes, so no connection is open.
  * `retryAt` is on this machine's clock, in milliseconds.
  */
 export type ConnectionState =
   | { readonly kind: "idle" }
   | { readonly kind: "connecting"; readonly attempt: number }
-  | { readonly kind: "open"; readonly healed: boolean }
+  | { readonly kind: "open"; readonly restored: boolean }
   | { readonly kind: "waiting"; readonly attempt: number; readonly retryAt: number };
 
-/** Keeps the connection's state and lets components watch it and cut a wait short. */
+/** Holds the connection's state. Components watch it and can end a wait early. */
 export class ConnectionStore {
   #state: ConnectionState = { kind: "idle" };
   readonly #listeners = new Set<() => void>();
-  #wake: (() => void) | null = null;
+  #endWait: (() => void) | null = null;
 
   readonly get = (): ConnectionState => this.#state;
 
@@ -28,25 +28,25 @@ export class ConnectionStore {
     for (const listener of this.#listeners) listener();
   }
 
-  /** Waits before attempt `attempt` (from 1), until the time is over, the network is back or `tryNow` is called. */
+  /** Waits before attempt `attempt` (from 1) until the delay is over, the network is back or `tryNow` is called. */
   async wait(attempt: number, delayMs: number): Promise<void> {
     this.set({ kind: "waiting", attempt, retryAt: Date.now() + delayMs });
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, delayMs);
-      this.#wake = () => {
+      this.#endWait = () => {
         clearTimeout(timer);
         resolve();
       };
       window.addEventListener("online", this.tryNow, { once: true });
     });
     window.removeEventListener("online", this.tryNow);
-    this.#wake = null;
+    this.#endWait = null;
   }
 
-  readonly tryNow = (): void => this.#wake?.();
+  readonly tryNow = (): void => this.#endWait?.();
 }
 
-/** The one store of this page's live connection. */
+/** The store of this page's live connection. */
 export const connection = new ConnectionStore();
 
 /** Watches the live connection. */
@@ -54,7 +54,7 @@ export function useConnection(store: ConnectionStore = connection): ConnectionSt
   return useSyncExternalStore(store.subscribe, store.get);
 }
 
-/** True while messages can arrive: stall judgements blame nobody else when it is false. */
+/** True while messages can arrive. Otherwise liveness is unknown. */
 export function isOpen(state: ConnectionState): boolean {
   return state.kind === "open";
 }

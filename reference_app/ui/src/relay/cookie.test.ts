@@ -6,7 +6,7 @@ test("finds a cookie among others", () => {
   expect(readCookie("a=1; csrftoken=x%3Dy=z; b=2", "csrftoken")).toBe("x=y=z");
 });
 
-test("takes no cookie for another whose name only ends alike", () => {
+test("distinguishes cookies whose names end alike", () => {
   expect(readCookie("mycsrftoken=1", "csrftoken")).toBeNull();
   expect(readCookie("", "csrftoken")).toBeNull();
 });

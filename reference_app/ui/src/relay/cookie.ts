@@ -1,4 +1,4 @@
-/** Reads one cookie of a `document.cookie` text, decoded; null when it is not there. */
+/** Reads one cookie of a `document.cookie` string, decoded. Null when there is none. */
 export function readCookie(cookies: string, name: string): string | null {
   for (const pair of cookies.split(";")) {
     const [key, ...value] = pair.trim().split("=");

@@ -37,14 +37,14 @@ test("appends and prepends", () => {
   expect(insert("c", { at: "start" })).toEqual(["c", "a", "b"]);
 });
 
-test("shows a node once, however often it comes", () => {
+test("adds a node only once", () => {
   insert("a");
   insert("b");
   expect(insert("a")).toEqual(["a", "b"]);
   expect(insert("b", { at: "start" })).toEqual(["a", "b"]);
 });
 
-test("drops what goes beyond the limit at the other end", () => {
+test("drops edges beyond the limit at the other end", () => {
   for (const id of ["a", "b", "c"]) insert(id);
   expect(insert("d")).toEqual(["b", "c", "d"]);
   expect(insert("e", { at: "start" })).toEqual(["e", "b", "c"]);

@@ -47,7 +47,7 @@ test.each([
   [new TypeError("failed to fetch"), /can't be reached/],
   [new Response("<h1>Forbidden</h1>", { status: 403 }), /security token/],
   [new Response("<h1>Bad gateway</h1>", { status: 502 }), /answered 502/],
-])("says what is wrong when the server gives no data (%#)", async (response, message) => {
+])("reports what is wrong when the server returns no data (%#)", async (response, message) => {
   stub(response);
   const failure = await Promise.resolve(fetchGraphQL(request, {}, cache)).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(RequestFailed);
@@ -55,7 +55,7 @@ test.each([
   expect((failure as RequestFailed).remedy).not.toBe("");
 });
 
-test("learns the server's clock from the answers", async () => {
+test("learns the server's clock from the responses", async () => {
   const ahead = Date.now() + 3_600_000;
   stub(Response.json({ data: {} }, { headers: { Date: new Date(ahead).toUTCString() } }));
   await fetchGraphQL(request, {}, cache);
@@ -65,13 +65,13 @@ test("learns the server's clock from the answers", async () => {
 test.each([
   ["signed_out", "signed_out"],
   ["not_found", "refused"],
-])("tells an answer without data by its code %s", async (sent, code) => {
+])("recognises an answer without data by its code %s", async (sent, code) => {
   stub(Response.json({ data: null, errors: [{ message: "No.", extensions: { code: sent } }] }));
   const failure = await Promise.resolve(fetchGraphQL(request, {}, cache)).catch((error: unknown) => error);
   expect(failure).toMatchObject({ name: "RequestFailed", code, message: "No." });
 });
 
-test("takes what data there is beside an error", async () => {
+test("returns partial data despite an error", async () => {
   const answer = { data: { node: null }, errors: [{ message: "No such id." }] };
   stub(Response.json(answer));
   expect(await fetchGraphQL(request, {}, cache)).toEqual(answer);

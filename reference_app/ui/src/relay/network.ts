@@ -4,10 +4,10 @@ import { readCookie } from "./cookie.ts";
 import { observeServerClock } from "./serverClock.ts";
 import { traceparent } from "./trace.ts";
 
-/** Why a request gave no data: nobody answered, the session is over, or the server says no for another reason. */
+/** Why a request returned no data: no answer, an expired session, or another error of the server. */
 export type FailureCode = "unreachable" | "signed_out" | "refused";
 
-/** A request that gave no data: the message says what happened, the remedy what to do (empty when the message does). */
+/** A request that returned no data. The remedy is empty when the message already says what to do. */
 export class RequestFailed extends Error {
   override readonly name = "RequestFailed";
   readonly code: FailureCode;
@@ -20,7 +20,7 @@ export class RequestFailed extends Error {
   }
 }
 
-/** What a GraphQL server answers; `data` is null or missing when nothing could be answered. */
+/** A GraphQL response. `data` is null or missing when the operation failed as a whole. */
 interface Answer {
   readonly data?: object | null;
   readonly errors?: readonly {
@@ -64,7 +64,7 @@ async function readAnswer(response: Response): Promise<GraphQLResponse> {
   if (response.status === 403) {
     throw new RequestFailed(
       "refused",
-      "The server refused the request: this page's security token is out of date.",
+      "The server refused the request: this page's security token has expired.",
       "Reload the page, then try again.",
     );
   }
@@ -74,7 +74,7 @@ async function readAnswer(response: Response): Promise<GraphQLResponse> {
   return answer as GraphQLResponse;
 }
 
-/** Why an answer has no data; null when it has some. */
+/** Why an answer has no data. Null when it has some. */
 export function failureOf({ data, errors }: Answer): RequestFailed | null {
   const [error] = errors ?? [];
   if (error === undefined || data != null) return null;
@@ -89,7 +89,7 @@ async function parse(response: Response): Promise<Answer> {
     throw new RequestFailed(
       "unreachable",
       `The server answered ${String(response.status)} instead of data.`,
-      "Try again in a moment; if it stays so, look at the server's log.",
+      "Try again in a moment. If the problem persists, check the server's log.",
     );
   }
 }

@@ -3,11 +3,11 @@ import type { GraphQLTaggedNode, OperationType } from "relay-runtime";
 
 import { environment } from "./environment.ts";
 
-const held = new Map<string, { dispose: () => void }>();
+const references = new Map<string, { dispose: () => void }>();
 
 /**
- * Starts a page's query while its code is still on the way (render as you fetch). What the same place held before
- * is let go once the new page has had time to take its own hold.
+ * Starts a page's query while its code still loads (render as you fetch). The previous query of the same place is
+ * released once the new page has had time to retain its own data.
  */
 export function preload<T extends OperationType>(
   place: string,
@@ -15,8 +15,8 @@ export function preload<T extends OperationType>(
   variables: T["variables"],
 ): PreloadedQuery<T> {
   const reference = loadQuery<T>(environment, query, variables, { fetchPolicy: "store-and-network" });
-  const before = held.get(place);
-  held.set(place, reference);
+  const before = references.get(place);
+  references.set(place, reference);
   if (before)
     setTimeout(() => {
       before.dispose();

@@ -1,19 +1,19 @@
 import type { RecordProxy, RecordSourceSelectorProxy } from "relay-runtime";
 
-// Relay's own types promise that a linked record is always there; the store knows better.
+// Relay's types promise that a linked record always exists, but the store may lack it.
 
 /** The record that a field links to, or null. */
 export function linked(record: RecordProxy | null, field: string): RecordProxy | null {
   return (record?.getLinkedRecord(field) as RecordProxy | null | undefined) ?? null;
 }
 
-/** The records that a plural field links to, those that are gone left out. */
+/** The records that a plural field links to, without missing ones. */
 export function linkedList(record: RecordProxy | null, field: string): RecordProxy[] {
   const records = record?.getLinkedRecords(field) as (RecordProxy | null)[] | null | undefined;
   return (records ?? []).filter((each) => each !== null);
 }
 
-/** The root field of the answer that an updater is called with, or null. */
+/** The root field of the response that an updater receives, or null. */
 export function answered<T>(
   store: RecordSourceSelectorProxy<T>,
   field: keyof T & string,

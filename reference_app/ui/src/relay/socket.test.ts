@@ -10,13 +10,13 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ConnectionStore } from "./connection.ts";
 import { createSocket, retryDelay, subscribeOver } from "./socket.ts";
 
-/** The browser's WebSocket, played by the test: it says what a server would. */
-class PlayedWebSocket {
+/** A fake of the browser's WebSocket. The test plays the server. */
+class FakeWebSocket {
   static readonly OPEN = 1;
   static readonly CLOSING = 2;
-  static all: PlayedWebSocket[] = [];
+  static all: FakeWebSocket[] = [];
 
-  readonly readyState = PlayedWebSocket.OPEN;
+  readonly readyState = FakeWebSocket.OPEN;
   readonly sent: { readonly id?: string; readonly type: string; readonly payload?: unknown }[] = [];
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: string }) => void) | null = null;
@@ -24,7 +24,7 @@ class PlayedWebSocket {
   onerror: ((error: unknown) => void) | null = null;
 
   constructor(readonly url: string) {
-    PlayedWebSocket.all.push(this);
+    FakeWebSocket.all.push(this);
   }
 
   send(message: string): void {
@@ -37,14 +37,14 @@ class PlayedWebSocket {
 
   accept(): void {
     this.onopen?.();
-    this.hear({ type: "connection_ack" });
+    this.receive({ type: "connection_ack" });
   }
 
   pong(): void {
-    this.hear({ type: "pong" });
+    this.receive({ type: "pong" });
   }
 
-  hear(message: object): void {
+  receive(message: object): void {
     this.onmessage?.({ data: JSON.stringify(message) });
   }
 }
@@ -52,20 +52,20 @@ class PlayedWebSocket {
 const SIGNED_OUT = { message: "You are not signed in.", extensions: { code: "signed_out" } };
 
 let store: ConnectionStore;
-const newest = () => PlayedWebSocket.all.at(-1) ?? expect.fail("no socket was opened");
+const newest = () => FakeWebSocket.all.at(-1) ?? expect.fail("no socket was opened");
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
 beforeEach(() => {
   vi.useFakeTimers();
-  PlayedWebSocket.all = [];
-  vi.stubGlobal("WebSocket", PlayedWebSocket);
+  FakeWebSocket.all = [];
+  vi.stubGlobal("WebSocket", FakeWebSocket);
   store = new ConnectionStore();
 });
 afterEach(() => {
   vi.useRealTimers();
 });
 
-async function listen(): Promise<() => void> {
+async function subscribe(): Promise<() => void> {
   const nothing = () => undefined;
   const stop = createSocket(store).subscribe(
     { query: "subscription S { s }" },
@@ -75,14 +75,14 @@ async function listen(): Promise<() => void> {
   return stop;
 }
 
-test("opens when somebody listens, and closes when nobody does any more", async () => {
+test("opens with the first subscription and closes after the last", async () => {
   expect(store.get()).toEqual({ kind: "idle" });
-  const stop = await listen();
+  const stop = await subscribe();
   expect(store.get()).toEqual({ kind: "connecting", attempt: 0 });
   expect(newest().url).toMatch(/^ws:.*\/graphql$/);
   newest().accept();
   await pass(0);
-  expect(store.get()).toEqual({ kind: "open", healed: false });
+  expect(store.get()).toEqual({ kind: "open", restored: false });
   stop();
   await pass(3000);
   expect(store.get()).toEqual({ kind: "idle" });
@@ -106,7 +106,7 @@ async function follow(observer: Observer<GraphQLResponse> = {}): Promise<Subscri
   return subscription;
 }
 
-test("an operation names the click that it goes on below", async () => {
+test("an operation carries the trace of the click that caused it", async () => {
   const subscription = await follow();
   expect(newest().sent.at(-1)).toMatchObject({
     type: "subscribe",
@@ -118,20 +118,20 @@ test("an operation names the click that it goes on below", async () => {
   subscription.unsubscribe();
 });
 
-test("an answer without data is the operation's failure, with what it says of the session", async () => {
+test("an answer without data fails the operation, with the state of the session", async () => {
   const error = vi.fn();
   await follow({ error });
-  const { id } = newest().sent.at(-1) ?? expect.fail("nothing was asked");
-  newest().hear({ id, type: "next", payload: { data: null, errors: [SIGNED_OUT] } });
+  const { id } = newest().sent.at(-1) ?? expect.fail("nothing was sent");
+  newest().receive({ id, type: "next", payload: { data: null, errors: [SIGNED_OUT] } });
   await pass(0);
   expect(error).toHaveBeenCalledExactlyOnceWith(
     expect.objectContaining({ name: "RequestFailed", code: "signed_out", message: SIGNED_OUT.message }),
   );
-  expect(store.get()).toEqual({ kind: "idle" }); // and whoever signs in next gets a connection of his own
+  expect(store.get()).toEqual({ kind: "idle" }); // the next user who signs in gets a new connection
 });
 
-test("a lost connection is tried again, later each time, until it heals and asks anew", async () => {
-  await listen();
+test("a lost connection is retried with growing delays until it is restored, and then subscribes again", async () => {
+  await subscribe();
   newest().accept();
   await pass(0);
   newest().close(1006);
@@ -145,13 +145,13 @@ test("a lost connection is tried again, later each time, until it heals and asks
   await pass(retryDelay(2, 1));
   newest().accept();
   await pass(0);
-  expect(store.get()).toEqual({ kind: "open", healed: true });
-  expect(PlayedWebSocket.all).toHaveLength(3);
+  expect(store.get()).toEqual({ kind: "open", restored: true });
+  expect(FakeWebSocket.all).toHaveLength(3);
   expect(newest().sent.map((message) => message.type)).toContain("subscribe");
 });
 
-test("a connection that answers no ping is dropped and made anew", async () => {
-  await listen();
+test("a connection that does not answer a ping is closed and reopened", async () => {
+  await subscribe();
   newest().accept();
   await pass(10_000);
   newest().pong();
@@ -172,6 +172,6 @@ test.each([
   expect(retryDelay(attempt, 0)).toBe(delay);
 });
 
-test("chance spreads the attempts of many pages by a quarter", () => {
+test("jitter spreads the attempts of many pages by a quarter", () => {
   expect(retryDelay(1, 1)).toBe(1250);
 });

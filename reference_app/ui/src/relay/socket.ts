@@ -14,7 +14,7 @@ export function retryDelay(attempt: number, chance: number): number {
   return Math.min(1000 * 2 ** (attempt - 1), LONGEST_WAIT_MS) * (1 + chance / 4);
 }
 
-/** Opens the live connection when the first subscription starts, keeps it alive and tells the store how it does. */
+/** Opens the live connection with the first subscription, keeps it alive and reports its state to the store. */
 export function createSocket(store: ConnectionStore): Client {
   let attempt = 0;
   let pongTimer: ReturnType<typeof setTimeout> | undefined;
@@ -34,7 +34,7 @@ export function createSocket(store: ConnectionStore): Client {
       },
       connected: (_socket, _payload, wasRetry) => {
         attempt = 0;
-        store.set({ kind: "open", healed: wasRetry });
+        store.set({ kind: "open", restored: wasRetry });
       },
       closed: () => {
         clearTimeout(pongTimer);
@@ -54,7 +54,7 @@ export function createSocket(store: ConnectionStore): Client {
   return client;
 }
 
-/** Lets Relay subscribe over the socket. */
+/** Creates Relay's subscribe function over the socket. */
 export function subscribeOver(client: Client): SubscribeFunction {
   return (request, variables) =>
     Observable.create<GraphQLResponse>((sink) =>
@@ -66,7 +66,7 @@ export function subscribeOver(client: Client): SubscribeFunction {
           extensions: { traceparent: traceparent() },
         },
         {
-          // graphql-ws and Relay describe one GraphQL answer by two types.
+          // graphql-ws and Relay have different types for the same GraphQL response.
           next: (answer) => {
             const failure = failureOf(answer);
             if (failure === null) {
@@ -74,8 +74,8 @@ export function subscribeOver(client: Client): SubscribeFunction {
               return;
             }
             sink.error(failure);
-            // Whoever signs in next needs a connection of his own: this one stays a stranger's. It goes once
-            // this operation has let go of it, or the client would connect anew for it.
+            // The next user who signs in needs a new connection: this one stays anonymous. It is closed after
+            // this operation has ended, or the client would reconnect for it.
             if (failure.code === "signed_out") {
               setTimeout(() => {
                 client.terminate();

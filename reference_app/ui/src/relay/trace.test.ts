@@ -15,13 +15,13 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test("is a W3C traceparent, and never the same twice", () => {
+test("is a W3C traceparent, unique for each operation", () => {
   const all = [traceparent(), traceparent()];
   expect(all[0]).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
   expect(new Set(all.map((each) => each.split("-")[1])).size).toBe(2);
 });
 
-test("what a click causes shares one trace, and the next click begins another", () => {
+test("requests that a click causes share a trace, and the next click starts another", () => {
   click();
   const first = trace();
   expect(trace()).toBe(first);
@@ -29,7 +29,7 @@ test("what a click causes shares one trace, and the next click begins another", 
   expect(trace()).not.toBe(first);
 });
 
-test("what is asked long after a click was not caused by it", () => {
+test("a request long after a click has its own trace", () => {
   click();
   const caused = trace();
   vi.advanceTimersByTime(1000);

@@ -1,9 +1,9 @@
-/** What is asked so soon after a click was caused by it: a page that opens asks for its data within that time. */
+/** Requests within this time after a click count as caused by it. A page that opens requests its data within it. */
 const CAUSED_WITHIN_MS = 1000;
 
 let click: { readonly trace: string; readonly at: number } | null = null;
 
-/** Gives each click a trace id of its own, from which everything goes on that it causes. (Enter on a button clicks.) */
+/** Gives each click a trace id, which all requests that it causes share. (Enter on a button is a click too.) */
 export function watchClicks(target: EventTarget): void {
   target.addEventListener(
     "click",
@@ -14,7 +14,7 @@ export function watchClicks(target: EventTarget): void {
   );
 }
 
-/** The W3C `traceparent` of an operation that is sent now: below the click that caused it, or with a trace of its own. */
+/** The W3C `traceparent` of an operation that is sent now: in the trace of the click that caused it, or in a new one. */
 export function traceparent(): string {
   const caused = click !== null && performance.now() - click.at < CAUSED_WITHIN_MS ? click.trace : null;
   return `00-${caused ?? hex(16)}-${hex(8)}-01`;

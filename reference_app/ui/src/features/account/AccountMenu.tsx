@@ -9,7 +9,7 @@ import { VisuallyHidden } from "../../design/VisuallyHidden.tsx";
 import type { AccountMenu_user$key } from "./__generated__/AccountMenu_user.graphql";
 import { useSignOut } from "./useSignOut.ts";
 
-/** Who is signed in, and the way out. */
+/** The signed-in user's menu. */
 export function AccountMenu({ user }: { readonly user: AccountMenu_user$key }) {
   const { username, isStaff } = useFragment(
     graphql`
@@ -35,7 +35,7 @@ export function AccountMenu({ user }: { readonly user: AccountMenu_user$key }) {
         }}
         sx={{ minWidth: 0, px: 1, gap: 1 }}
       >
-        <VisuallyHidden>Account of {username}</VisuallyHidden>
+        <VisuallyHidden>Account: {username}</VisuallyHidden>
         <Initial name={username} />
         <Box component="span" aria-hidden sx={{ display: { xs: "none", md: "inline" } }}>
           {username}

@@ -27,7 +27,7 @@ function show(me: object | null) {
   );
 }
 
-test("sends whoever is not signed in to the door", () => {
+test("redirects to the sign-in page when nobody is signed in", () => {
   show(null);
   expect(screen.getByText("elsewhere")).toBeVisible();
   expect(screen.queryByText("the page")).toBeNull();
@@ -40,12 +40,12 @@ test("frames the page with the navigation and one main landmark", () => {
   expect(screen.getByRole("navigation", { name: "Main" })).toBeVisible();
   for (const name of ["Timelapses", "Cameras", "Operations"])
     expect(screen.getByRole("link", { name })).toBeVisible();
-  expect(screen.getByRole("link", { name: "Skip to the content" })).toHaveAttribute("href", "#main");
+  expect(screen.getByRole("link", { name: "Skip to content" })).toHaveAttribute("href", "#main");
 });
 
-test("offers administration to staff alone, and the way out to all", async () => {
+test("offers administration to staff only, and signing out to everyone", async () => {
   const { environment } = show({ username: "editor", isStaff: true });
-  await userEvent.click(screen.getByRole("button", { name: "Account of editor" }));
+  await userEvent.click(screen.getByRole("button", { name: "Account: editor" }));
   expect(screen.getByRole("menuitem", { name: "Administration" })).toHaveAttribute("href", "/admin/");
   await userEvent.click(screen.getByRole("menuitem", { name: "Sign out" }));
   expect(running(environment, "useSignOutMutation")).toBeDefined();

@@ -20,7 +20,7 @@ interface Props {
   readonly children: ReactNode;
 }
 
-/** The frame round every page of a signed-in person; anybody else is sent to sign in. */
+/** The frame around every page of a signed-in user. Others are redirected to the sign-in page. */
 export function SessionPage({ queryRef, children }: Props) {
   const { me } = usePreloadedQuery<SessionPageQuery>(
     graphql`

@@ -16,7 +16,7 @@ async function submit(at = "/") {
   return environment;
 }
 
-test("signs in and goes where the person wanted to go", async () => {
+test("signs in and opens the requested page", async () => {
   const environment = await submit("/?next=%2Fcameras");
   const operation = running(environment, NAME);
   expect(operation.request.variables).toEqual({ input: { username: "editor", password: "secret" } });
@@ -24,13 +24,16 @@ test("signs in and goes where the person wanted to go", async () => {
   expect(await screen.findByText("elsewhere")).toBeVisible();
 });
 
-test.each(["//evil.example", "https://evil.example", "/\\evil.example"])("never follows %s", async (next) => {
-  const environment = await submit(`/?next=${encodeURIComponent(next)}`);
-  answer(environment, running(environment, NAME), { SignInPayload: () => ({ errors: [] }) });
-  expect(screen.queryByText("elsewhere")).toBeNull();
-});
+test.each(["//evil.example", "https://evil.example", "/\\evil.example"])(
+  "never redirects to %s",
+  async (next) => {
+    const environment = await submit(`/?next=${encodeURIComponent(next)}`);
+    answer(environment, running(environment, NAME), { SignInPayload: () => ({ errors: [] }) });
+    expect(screen.queryByText("elsewhere")).toBeNull();
+  },
+);
 
-test("says what is wrong and what to do when the server refuses", async () => {
+test("shows what is wrong and what to do when the server refuses", async () => {
   const environment = await submit();
   answer(environment, running(environment, NAME), {
     SignInPayload: () => ({ me: null, errors: [{ message: "No such account.", remedy: "Check the name." }] }),
@@ -43,7 +46,7 @@ test("says what is wrong and what to do when the server refuses", async () => {
   });
 });
 
-test("says so when the server can't be reached", async () => {
+test("shows when the server can't be reached", async () => {
   const environment = await submit();
   act(() => {
     environment.mock.reject(

@@ -8,7 +8,7 @@ import { useNavigate, useSearchParams } from "react-router";
 import { Logo } from "../../design/Logo.tsx";
 import { useSignIn } from "./useSignIn.ts";
 
-/** The door. Afterwards it leads to where the person wanted to go. */
+/** The sign-in page. It then redirects to the page that was requested. */
 export function SignInPage() {
   const [signIn, busy] = useSignIn();
   const navigate = useNavigate();
@@ -29,7 +29,7 @@ export function SignInPage() {
         <Box>
           <Typography variant="h1">Sign in</Typography>
           <Typography variant="body2" sx={{ color: "text.secondary", mt: 0.5 }}>
-            Watch your cameras film, and turn their frames into movies.
+            Watch your cameras live and turn their frames into movies.
           </Typography>
         </Box>
         <Box

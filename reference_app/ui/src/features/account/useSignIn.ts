@@ -4,7 +4,7 @@ import { answered, linked } from "../../relay/records.ts";
 import { useAction } from "../live/useAction.ts";
 import type { useSignInMutation } from "./__generated__/useSignInMutation.graphql";
 
-/** Signs a person in; the page then knows who it is. */
+/** Signs a user in and stores who is signed in. */
 export function useSignIn(): [(username: string, password: string, onDone: () => void) => void, boolean] {
   const [send, busy] = useAction<useSignInMutation>(
     graphql`

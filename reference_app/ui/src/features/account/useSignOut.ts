@@ -3,7 +3,7 @@ import { graphql } from "react-relay";
 import { useAction } from "../live/useAction.ts";
 import type { useSignOutMutation } from "./__generated__/useSignOutMutation.graphql";
 
-/** Signs out and loads the page anew, so that nothing of the session stays in memory or on the wire. */
+/** Signs out and reloads the page, so that neither memory nor the connection keeps anything of the session. */
 export function useSignOut(): [() => void, boolean] {
   const [send, busy] = useAction<useSignOutMutation>(
     graphql`

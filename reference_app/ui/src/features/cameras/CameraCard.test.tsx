@@ -37,20 +37,20 @@ function show() {
   });
 }
 
-test("says what the camera is, whether it lives and what waits", () => {
+test("shows the camera's name, liveness, frame count and backlog", () => {
   show();
   expect(screen.getByRole("heading", { name: "Roof" })).toBeVisible();
   expect(screen.getByTestId("camera-liveness")).toHaveTextContent("Alive");
-  expect(screen.getByText("3 frames to send")).toBeVisible();
+  expect(screen.getByText("3 captures to deliver")).toBeVisible();
   expect(screen.getByText("1,204")).toBeVisible();
 });
 
-test("follows the camera live", () => {
+test("updates when the server sends new data", () => {
   const { environment } = show();
   send(environment, running(environment, "useCameraUpdatesSubscription"), {
     CameraUpdate: () => ({ kind: "SNAPSHOT", seq: 1, beatSeconds: 5 }),
     Camera: () => ({ ...roof(), spoolPending: 0, state: "error", stateDetail: "the lens is covered" }),
   });
-  expect(screen.getByText("nothing waits")).toBeVisible();
+  expect(screen.getByText("empty")).toBeVisible();
   expect(screen.getByText("Error: the lens is covered")).toBeVisible();
 });

@@ -6,17 +6,17 @@ import { useId } from "react";
 import { graphql, useFragment } from "react-relay";
 import { Link as RouterLink } from "react-router";
 
-import { Facts } from "../../design/Facts.tsx";
+import { PropertyList } from "../../design/PropertyList.tsx";
 import { CameraIcon } from "../../design/icons.tsx";
 import { formatAge, instant } from "../../lib/age.ts";
 import { formatCount, formatNumber } from "../../lib/rate.ts";
 import { humanize } from "../../lib/words.ts";
-import { CameraPulse } from "../live/CameraPulse.tsx";
+import { CameraLiveness } from "../live/CameraLiveness.tsx";
 import { useServerNow } from "../live/useServerNow.ts";
 import type { CameraCard_camera$key } from "./__generated__/CameraCard_camera.graphql";
 import { useCameraUpdates } from "./useCameraUpdates.ts";
 
-/** One camera, live: what it sees, whether it lives, what still waits on it. */
+/** One camera in the list, updated live: its latest frame, liveness, state and backlog. */
 export function CameraCard({ camera }: { readonly camera: CameraCard_camera$key }) {
   const data = useFragment(
     graphql`
@@ -33,7 +33,7 @@ export function CameraCard({ camera }: { readonly camera: CameraCard_camera$key 
           thumbnailUrl
           receivedAt
         }
-        ...CameraPulse_camera
+        ...CameraLiveness_camera
       }
     `,
     camera,
@@ -80,24 +80,22 @@ export function CameraCard({ camera }: { readonly camera: CameraCard_camera$key 
               {data.name}
             </Link>
           </Typography>
-          <CameraPulse camera={data} />
+          <CameraLiveness camera={data} />
         </Box>
-        <Facts
-          facts={[
+        <PropertyList
+          properties={[
             [
               "State",
               data.stateDetail === "" ? humanize(data.state) : `${humanize(data.state)}: ${data.stateDetail}`,
             ],
-            ["Kind", [humanize(data.driver), data.model].filter(Boolean).join(", ")],
+            ["Type", [humanize(data.driver), data.model].filter(Boolean).join(", ")],
             [
               "Frames",
               <FrameCount key="frames" count={data.frameCount} latest={data.latestFrame?.receivedAt} />,
             ],
             [
-              "On its spool",
-              data.spoolPending === 0
-                ? "nothing waits"
-                : `${formatCount(data.spoolPending, "frame")} to send`,
+              "Spool",
+              data.spoolPending === 0 ? "empty" : `${formatCount(data.spoolPending, "capture")} to deliver`,
             ],
           ]}
         />
@@ -109,5 +107,5 @@ export function CameraCard({ camera }: { readonly camera: CameraCard_camera$key 
 function FrameCount({ count, latest }: { readonly count: number; readonly latest: string | undefined }) {
   const now = useServerNow();
   const at = instant(latest);
-  return at === null ? formatNumber(count) : `${formatNumber(count)}, the last ${formatAge(at, now)}`;
+  return at === null ? formatNumber(count) : `${formatNumber(count)} (latest ${formatAge(at, now)})`;
 }

@@ -4,9 +4,9 @@ import { graphql, useFragment } from "react-relay";
 import { Panel } from "../../design/Panel.tsx";
 import { TransitionButton } from "../live/TransitionButton.tsx";
 import type { CameraCommands_camera$key } from "./__generated__/CameraCommands_camera.graphql";
-import { useGiveCommand } from "./useGiveCommand.ts";
+import { useIssueCommand } from "./useIssueCommand.ts";
 
-/** What the agent can be told to do, as the server offers it. */
+/** The commands that the server offers for this camera's agent. */
 export function CameraCommands({ camera }: { readonly camera: CameraCommands_camera$key }) {
   const { id, availableCommands } = useFragment(
     graphql`
@@ -20,9 +20,9 @@ export function CameraCommands({ camera }: { readonly camera: CameraCommands_cam
     `,
     camera,
   );
-  const [give, busy] = useGiveCommand();
+  const [issue, busy] = useIssueCommand();
   return (
-    <Panel title="Tell it to">
+    <Panel title="Commands">
       <Box
         sx={{
           display: "grid",
@@ -39,7 +39,7 @@ export function CameraCommands({ camera }: { readonly camera: CameraCommands_cam
             testId={`command-${offer.name}`}
             busy={busy === offer.name}
             onPress={() => {
-              give(offer.name, id);
+              issue(offer.name, id);
             }}
           />
         ))}

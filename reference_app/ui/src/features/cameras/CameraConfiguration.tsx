@@ -5,7 +5,7 @@ import Typography from "@mui/material/Typography";
 import { useState } from "react";
 import { graphql, useFragment } from "react-relay";
 
-import { Facts } from "../../design/Facts.tsx";
+import { PropertyList } from "../../design/PropertyList.tsx";
 import { Panel } from "../../design/Panel.tsx";
 import { StateBadge } from "../../design/StateBadge.tsx";
 import { formatAge, instant } from "../../lib/age.ts";
@@ -16,9 +16,14 @@ import { Reasons } from "../live/Reasons.tsx";
 import { useServerNow } from "../live/useServerNow.ts";
 import type { CameraConfiguration_camera$key } from "./__generated__/CameraConfiguration_camera.graphql";
 import { ConfigurationForm } from "./ConfigurationForm.tsx";
+import { DELIVERY_TIMES } from "./DeliveryFields.tsx";
+import { textsOf } from "./formValues.ts";
 import { tableOf } from "./tables.ts";
 
-/** What is wished of the agent, whether it has taken it, and a form to change it. */
+/** What applies where the server sets nothing: the agent's own configuration file. */
+const NOT_SET = "Not set (agent’s own setting)";
+
+/** The desired configuration, whether the agent has applied it, and a form to change it. */
 export function CameraConfiguration({ camera }: { readonly camera: CameraConfiguration_camera$key }) {
   const data = useFragment(
     graphql`
@@ -46,7 +51,7 @@ export function CameraConfiguration({ camera }: { readonly camera: CameraConfigu
   const { configuration, configRevision, configError, configureBlockers } = data;
   if (editing) {
     return (
-      <Panel title="Change how it films">
+      <Panel title="Change configuration">
         <ConfigurationForm
           camera={data}
           onClose={() => {
@@ -57,30 +62,30 @@ export function CameraConfiguration({ camera }: { readonly camera: CameraConfigu
     );
   }
   return (
-    <Panel title="How it films">
+    <Panel title="Configuration">
       {configError !== "" && (
         <Alert severity="error" variant="outlined" sx={{ mb: 1.5 }} data-testid="config-error">
           The agent refused revision {configuration.revision}: {configError}
         </Alert>
       )}
-      <Facts
-        facts={[
+      <PropertyList
+        properties={[
           ["Interval", formatDuration(configuration.intervalSeconds)],
           ["Windows", windows(configuration.schedule)],
           ["Exposure", mode(configuration.exposure)],
           ["Delivery", summary(configuration.delivery)],
           [
             "Revision",
-            <Taken
-              key="taken"
-              wished={configuration.revision}
-              taken={configRevision}
+            <RevisionStatus
+              key="revision"
+              desired={configuration.revision}
+              applied={configRevision}
               refused={configError !== ""}
             />,
           ],
         ]}
       />
-      {configuration.wishedBy && <WishedBy who={configuration.wishedBy} at={configuration.wishedAt} />}
+      {configuration.wishedBy && <LastChange who={configuration.wishedBy} at={configuration.wishedAt} />}
       <Box sx={{ mt: 1.5 }}>
         {configureBlockers.length === 0 ? (
           <Button
@@ -100,29 +105,29 @@ export function CameraConfiguration({ camera }: { readonly camera: CameraConfigu
   );
 }
 
-function Taken({
-  wished,
-  taken,
+function RevisionStatus({
+  desired,
+  applied,
   refused,
 }: {
-  readonly wished: number;
-  readonly taken: number;
+  readonly desired: number;
+  readonly applied: number;
   readonly refused: boolean;
 }) {
-  if (taken >= wished) return <StateBadge tone="good" word={String(wished)} detail="taken by the agent" />;
+  if (applied >= desired) return <StateBadge tone="good" label={String(desired)} detail="applied" />;
   return refused ? (
-    <StateBadge tone="bad" word={String(wished)} detail="refused by the agent" />
+    <StateBadge tone="bad" label={String(desired)} detail="refused by the agent" />
   ) : (
-    <StateBadge tone="attention" word={String(wished)} detail="goes with its next heartbeat" />
+    <StateBadge tone="attention" label={String(desired)} detail="sent with the next heartbeat" />
   );
 }
 
-function WishedBy({ who, at }: { readonly who: string; readonly at: string | null | undefined }) {
+function LastChange({ who, at }: { readonly who: string; readonly at: string | null | undefined }) {
   const now = useServerNow();
   const when = instant(at);
   return (
     <Typography variant="caption" component="p" sx={{ color: "text.secondary", m: 0, mt: 1 }}>
-      wished by {who}
+      Last changed by {who}
       {when !== null && `, ${formatAge(when, now)}`}
     </Typography>
   );
@@ -130,20 +135,24 @@ function WishedBy({ who, at }: { readonly who: string; readonly at: string | nul
 
 function windows(schedule: unknown): string {
   const listed = tableOf(schedule).windows;
-  if (schedule === null) return "as its own settings say";
+  if (schedule === null) return NOT_SET;
   return Array.isArray(listed) && listed.length > 0 ? listed.join("; ") : "always";
 }
 
 function mode(exposure: unknown): string {
-  const wished = tableOf(exposure).mode;
-  return typeof wished === "string" ? humanize(wished) : "as its own settings say";
+  const desired = tableOf(exposure).mode;
+  return typeof desired === "string" ? humanize(desired) : NOT_SET;
 }
 
 function summary(delivery: unknown): string {
-  const { rate_kib_s: rate, ordered, parallel, ...others } = tableOf(delivery);
-  const words = Object.entries(others).map(([key, value]) => `${humanize(key)}: ${String(value)}`);
-  if (typeof parallel === "number") words.push(`${formatCount(parallel, "upload")} at once`);
-  if (typeof ordered === "boolean") words.push(ordered ? "strictly in order" : "may be passed");
-  if (typeof rate === "number" && rate > 0) words.push(`at most ${String(rate)} KiB/s`);
-  return words.length === 0 ? "as its own settings say" : words.join("; ");
+  const { when, windows, networks, rate_kib_s: rate, ordered, parallel } = tableOf(delivery);
+  const parts = [
+    typeof when === "string" ? (DELIVERY_TIMES[when] ?? humanize(when)) : "",
+    textsOf(windows).join(", "),
+    textsOf(networks).length > 0 ? `over ${textsOf(networks).join(", ")}` : "",
+    typeof parallel === "number" ? formatCount(parallel, "parallel upload") : "",
+    typeof ordered === "boolean" ? (ordered ? "strict order" : "flexible order") : "",
+    typeof rate === "number" && rate > 0 ? `at most ${String(rate)} KiB/s` : "",
+  ].filter((part) => part !== "");
+  return parts.length === 0 ? NOT_SET : parts.join("; ");
 }

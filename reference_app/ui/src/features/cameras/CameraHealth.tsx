@@ -3,7 +3,7 @@ import Box from "@mui/material/Box";
 import type { ReactNode } from "react";
 import { graphql, useFragment } from "react-relay";
 
-import { Facts } from "../../design/Facts.tsx";
+import { PropertyList } from "../../design/PropertyList.tsx";
 import { Panel } from "../../design/Panel.tsx";
 import { StateBadge, type Tone } from "../../design/StateBadge.tsx";
 import { formatAge, instant } from "../../lib/age.ts";
@@ -19,7 +19,7 @@ import type {
 
 type Health = CameraHealth_camera$data["health"];
 
-/** How the camera, its agent and its machine do, by the last heartbeat. */
+/** The health of the camera, its agent and its machine, as the last heartbeat reported it. */
 export function CameraHealth({ camera }: { readonly camera: CameraHealth_camera$key }) {
   const data = useFragment(
     graphql`
@@ -55,39 +55,42 @@ export function CameraHealth({ camera }: { readonly camera: CameraHealth_camera$
     camera,
   );
   const { health } = data;
-  const facts: (readonly [string, ReactNode])[] = [
+  const properties: (readonly [string, ReactNode])[] = [
     ["State", <AgentState key="state" {...data} />],
-    ["On its spool", <Spool key="spool" {...data} />],
-    ["Stored here", `${formatCount(data.frameCount, "frame")}, ${formatBytes(data.storedBytes)}`],
+    ["Spool", <Spool key="spool" {...data} />],
+    ["Stored", `${formatCount(data.frameCount, "frame")}, ${formatBytes(data.storedBytes)}`],
     ["Clock", <Clock key="clock" quality={health.clock} />],
     ...machine(health),
   ];
   if (data.diskFree !== null && data.diskTotal !== null) {
-    facts.push(["Its disk", <Disk key="disk" free={Number(data.diskFree)} total={Number(data.diskTotal)} />]);
+    properties.push([
+      "Disk",
+      <Disk key="disk" free={Number(data.diskFree)} total={Number(data.diskTotal)} />,
+    ]);
   }
   const agent = version(data.versions);
-  if (agent !== null) facts.push(["Agent", agent]);
+  if (agent !== null) properties.push(["Agent version", agent]);
   return (
-    <Panel title="How it does">
+    <Panel title="Health">
       {health.warnings.map((warning) => (
         <Alert key={warning} severity="warning" variant="outlined" sx={{ mb: 1.5 }}>
           {warning}
         </Alert>
       ))}
-      <Facts facts={facts} />
+      <PropertyList properties={properties} />
     </Panel>
   );
 }
 
 function AgentState({ state, agentState, stateDetail }: CameraHealth_camera$data) {
   if (state === "revoked")
-    return <StateBadge tone="quiet" word="Revoked" detail="until it is paired again" />;
-  if (agentState === "") return "not heard of yet";
+    return <StateBadge tone="quiet" label="Revoked" detail="pair it again to reconnect" />;
+  if (agentState === "") return "No heartbeat yet";
   const tones: Partial<Record<string, Tone>> = { capturing: "good", error: "bad" };
   return (
     <StateBadge
       tone={tones[agentState] ?? "quiet"}
-      word={humanize(agentState)}
+      label={humanize(agentState)}
       detail={stateDetail || undefined}
     />
   );
@@ -98,21 +101,21 @@ function Spool({ spoolPending, spoolBytes, spoolRefused, drainSeconds, health }:
   const oldest = instant(health.oldestWaitingAt);
   const drain =
     drainSeconds === null || drainSeconds === undefined
-      ? "grows: it films faster than it delivers"
+      ? "growing faster than it is delivered"
       : `empty in about ${formatDuration(drainSeconds)}`;
   return (
     <Box data-testid="spool">
       {spoolPending === 0 ? (
-        "nothing waits"
+        "empty"
       ) : (
         <>
-          {formatCount(spoolPending, "capture")}, {formatBytes(spoolBytes)}; {drain}
-          {oldest !== null && <div>the oldest from {formatAge(oldest, now)}</div>}
+          {formatCount(spoolPending, "capture")} ({formatBytes(spoolBytes)}), {drain}
+          {oldest !== null && <div>oldest captured {formatAge(oldest, now)}</div>}
         </>
       )}
-      {spoolRefused > 0 && <div>{formatNumber(spoolRefused)} refused</div>}
-      {count(health.dropped) > 0 && <div>{formatNumber(count(health.dropped))} dropped to make room</div>}
-      {count(health.exported) > 0 && <div>{formatNumber(count(health.exported))} also on a stick</div>}
+      {spoolRefused > 0 && <div>{formatNumber(spoolRefused)} refused by the server</div>}
+      {count(health.dropped) > 0 && <div>{formatNumber(count(health.dropped))} dropped to free space</div>}
+      {count(health.exported) > 0 && <div>{formatNumber(count(health.exported))} also exported to USB</div>}
     </Box>
   );
 }
@@ -120,49 +123,51 @@ function Spool({ spoolPending, spoolBytes, spoolRefused, drainSeconds, health }:
 function Clock({ quality }: { readonly quality: string }) {
   switch (quality) {
     case "synced":
-      return <StateBadge tone="good" word="Synced" detail="set by the network" />;
+      return <StateBadge tone="good" label="Synced" detail="set over the network" />;
     case "estimated":
-      return <StateBadge tone="attention" word="Estimated" detail="reckoned from a known moment" />;
+      return <StateBadge tone="attention" label="Estimated" detail="based on the last known time" />;
     case "unknown":
-      return <StateBadge tone="bad" word="Unknown" detail="times are corrected once it is learnt" />;
+      return (
+        <StateBadge tone="bad" label="Unknown" detail="capture times are corrected once the clock is set" />
+      );
     default:
-      return "not told";
+      return "Not reported";
   }
 }
 
 function Disk({ free, total }: { readonly free: number; readonly total: number }) {
   const low = free < total / 20;
   const words = `${formatBytes(free)} free of ${formatBytes(total)}`;
-  return low ? <StateBadge tone="attention" word="Nearly full" detail={words} /> : words;
+  return low ? <StateBadge tone="attention" label="Nearly full" detail={words} /> : words;
 }
 
-function count(told: number | null | undefined): number {
-  return told ?? 0;
+function count(value: number | null | undefined): number {
+  return value ?? 0;
 }
 
-/** What the machine can tell; the rest is left out. */
+/** The properties that the machine reported. Others are left out. */
 function machine(health: Health): (readonly [string, ReactNode])[] {
-  const told = (value: number | null | undefined, show: (value: number) => ReactNode) =>
+  const shown = (value: number | null | undefined, show: (value: number) => ReactNode) =>
     value === null || value === undefined ? null : show(value);
-  const facts: (readonly [string, ReactNode])[] = [
-    ["Battery", told(health.batteryPercent, (percent) => <Charge percent={percent} />)],
-    ["Camera’s battery", told(health.driverBatteryPercent, (percent) => <Charge percent={percent} />)],
-    ["Temperature", told(health.temperatureCelsius, (degrees) => `${formatNumber(degrees)} °C`)],
+  const properties: (readonly [string, ReactNode])[] = [
+    ["Battery", shown(health.batteryPercent, (percent) => <Charge percent={percent} />)],
+    ["Camera battery", shown(health.driverBatteryPercent, (percent) => <Charge percent={percent} />)],
+    ["Temperature", shown(health.temperatureCelsius, (degrees) => `${formatNumber(degrees)} °C`)],
     ["Throttling", health.throttled.length > 0 ? <Throttled by={health.throttled} /> : null],
     ["Network", health.network],
-    ["Memory", told(Number(health.memoryBytes ?? 0), (bytes) => (bytes > 0 ? formatBytes(bytes) : null))],
-    ["Running for", told(health.uptimeSeconds, formatDuration)],
+    ["Memory", shown(Number(health.memoryBytes ?? 0), (bytes) => (bytes > 0 ? formatBytes(bytes) : null))],
+    ["Uptime", shown(health.uptimeSeconds, formatDuration)],
   ];
-  return facts.filter(([, value]) => value !== null && value !== "");
+  return properties.filter(([, value]) => value !== null && value !== "");
 }
 
 function Throttled({ by }: { readonly by: readonly string[] }) {
-  return <StateBadge tone="attention" word={by.map(humanize).join(", ")} />;
+  return <StateBadge tone="attention" label={by.map(humanize).join(", ")} />;
 }
 
 function Charge({ percent }: { readonly percent: number }) {
-  const words = `${formatNumber(percent)} %`;
-  return percent < 20 ? <StateBadge tone="attention" word={words} detail="low" /> : words;
+  const text = `${formatNumber(percent)} %`;
+  return percent < 20 ? <StateBadge tone="attention" label={text} detail="low" /> : text;
 }
 
 function version(versions: unknown): string | null {

@@ -6,7 +6,7 @@ import { formatInstant, instant } from "../../lib/age.ts";
 import { useServerNow } from "../live/useServerNow.ts";
 import type { CameraLog_camera$key } from "./__generated__/CameraLog_camera.graphql";
 
-/** The newest messages of the agent's log that have been delivered. */
+/** The latest messages of the agent's log that have been delivered. */
 export function CameraLog({ camera }: { readonly camera: CameraLog_camera$key }) {
   const { log } = useFragment(
     graphql`
@@ -24,7 +24,7 @@ export function CameraLog({ camera }: { readonly camera: CameraLog_camera$key })
   const now = useServerNow();
   if (log.length === 0) return null;
   return (
-    <Panel title="From its log">
+    <Panel title="Agent log">
       <Box
         component="ol"
         // Scrolls by itself, so it must be reachable by keyboard.

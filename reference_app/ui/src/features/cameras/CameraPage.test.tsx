@@ -102,49 +102,49 @@ function show(camera: object | null) {
 
 test("shows the preview while it is newer than the last frame", () => {
   show(roof());
-  expect(screen.getByTestId("camera-sight")).toHaveAttribute("src", "/p/8.jpg");
-  expect(screen.getByText("its original still waits on the camera")).toBeVisible();
+  expect(screen.getByTestId("camera-view")).toHaveAttribute("src", "/p/8.jpg");
+  expect(screen.getByText("full-size picture not delivered yet")).toBeVisible();
 });
 
 test("shows the last frame once it is the newest", () => {
   show(roof({ preview: null }));
-  expect(screen.getByTestId("camera-sight")).toHaveAttribute("src", "/f/7.jpg");
+  expect(screen.getByTestId("camera-view")).toHaveAttribute("src", "/f/7.jpg");
 });
 
-test("says how the camera does", () => {
+test("shows the camera's health", () => {
   show(roof());
   expect(screen.getByTestId("camera-liveness")).toHaveTextContent("Alive");
-  expect(screen.getByTestId("spool")).toHaveTextContent("40 captures, 120 MB; empty in about 3 min 20 s");
-  expect(screen.getByTestId("spool")).toHaveTextContent("3 dropped to make room");
+  expect(screen.getByTestId("spool")).toHaveTextContent("40 captures (120 MB), empty in about 3 min 20 s");
+  expect(screen.getByTestId("spool")).toHaveTextContent("3 dropped to free space");
   expect(screen.getByText("48.3 °C")).toBeVisible();
   expect(screen.getByText("Under voltage")).toBeVisible();
   expect(screen.getByText("12 %")).toBeVisible();
   expect(screen.getByText("Estimated")).toBeVisible();
   expect(screen.getByText("Nearly full")).toBeVisible();
   expect(screen.getByText("The card is full in about 3 h.")).toBeVisible();
-  expect(screen.queryByText("Camera’s battery")).toBeNull();
+  expect(screen.queryByText("Camera battery")).toBeNull();
 });
 
-test("says that a camera which was revoked is not listened to, whatever its agent said last", () => {
+test("shows a revoked camera as revoked, whatever its agent reported last", () => {
   show(roof({ state: "revoked" }));
-  expect(screen.getByText("until it is paired again")).toBeVisible();
+  expect(screen.getByText("pair it again to reconnect")).toBeVisible();
   expect(screen.queryByText("Capturing")).toBeNull();
 });
 
-test("says that a spool which is filled faster than it is drained grows", () => {
+test("shows that a spool grows when it fills faster than it is delivered", () => {
   show(roof({ drainSeconds: null }));
-  expect(screen.getByTestId("spool")).toHaveTextContent("grows: it films faster than it delivers");
+  expect(screen.getByTestId("spool")).toHaveTextContent("growing faster than it is delivered");
 });
 
-test("gives the commands that the server allows, and says why it does not allow the others", async () => {
+test("issues the commands that the server allows, and shows why others are not allowed", async () => {
   const environment = show(roof());
   const blocked = screen.getByTestId("command-capture");
   expect(blocked).toHaveAttribute("aria-disabled", "true");
   expect(blocked).toHaveAccessibleDescription(/under way already/);
   await userEvent.click(screen.getByTestId("command-preview"));
-  const operation = running(environment, "useGiveCommandPreviewMutation");
+  const operation = running(environment, "useIssueCommandPreviewMutation");
   expect(operation.request.variables).toEqual({ input: { camera: "camera-1" } });
-  const given = {
+  const issued = {
     id: "c1",
     label: "Request preview",
     state: "waiting",
@@ -155,23 +155,23 @@ test("gives the commands that the server allows, and says why it does not allow 
   };
   answer(environment, operation, {
     CommandCameraPayload: () => ({ errors: [] }),
-    Camera: () => roof({ commands: [given] }),
+    Camera: () => roof({ commands: [issued] }),
   });
-  expect(await screen.findByTestId("command")).toHaveTextContent(/asked by admin.*next heartbeat/);
+  expect(await screen.findByTestId("command")).toHaveTextContent(/requested by admin.*next heartbeat/);
 });
 
-test("follows the camera live", () => {
+test("updates when the server sends new data", () => {
   const environment = show(roof());
   const done = { id: "c1", label: "Capture now", state: "failed", message: "No answer.", askedBy: "admin" };
   send(environment, running(environment, "useCameraPageSubscription"), {
     CameraUpdate: () => ({ kind: "SNAPSHOT", seq: 1, beatSeconds: 5 }),
     Camera: () => roof({ spoolPending: 0, commands: [{ ...done, askedAt: new Date().toISOString() }] }),
   });
-  expect(screen.getByTestId("spool")).toHaveTextContent("nothing waits");
+  expect(screen.getByTestId("spool")).toHaveTextContent("empty");
   expect(screen.getByTestId("command")).toHaveTextContent("No answer.");
 });
 
-test("shows where frames are missing, and why", async () => {
+test("shows where frames are missing and why", async () => {
   const gap = (minute: number, why: string) => ({
     beginsAt: `2026-11-23T12:${String(minute).padStart(2, "0")}:00Z`,
     endsAt: `2026-11-23T12:${String(minute + 2).padStart(2, "0")}:00Z`,
@@ -191,18 +191,18 @@ test("shows where frames are missing, and why", async () => {
   expect(shown).toHaveLength(5);
   expect(shown[0]).toHaveTextContent(/The card was full.*2 min, 4 frames missing.*detail 50/);
   await userEvent.click(screen.getByRole("button", { name: "Show all 6" }));
-  expect(screen.getAllByTestId("gap")[5]).toHaveTextContent("Nobody told why");
+  expect(screen.getAllByTestId("gap")[5]).toHaveTextContent("Unknown reason");
   expect(screen.getByText("and 2 older gaps")).toBeVisible();
 });
 
-test("looks further back when asked to", async () => {
+test("shows a longer time range", async () => {
   const environment = show(roof());
-  await userEvent.click(screen.getByRole("button", { name: "week" }));
+  await userEvent.click(screen.getByRole("button", { name: "Week" }));
   const { since, until } = running(environment, "CameraTimelineRefetchQuery").request.variables as typeof DAY;
   expect(Date.parse(until) - Date.parse(since)).toBe(7 * 24 * 3_600_000);
 });
 
-test("looks at the timeline anew at once when something was delivered, and with a pause when much is", () => {
+test("refreshes the timeline at once when a frame was delivered, and with a pause when many are", () => {
   vi.useFakeTimers();
   const environment = show(roof());
   const deliver = (...counts: number[]) => {
@@ -212,34 +212,34 @@ test("looks at the timeline anew at once when something was delivered, and with 
         Camera: () => roof({ frameCount }),
       });
   };
-  const looks = (ms: number) => {
+  const refreshes = (ms: number) => {
     act(() => {
       vi.advanceTimersByTime(ms);
     });
     return allRunning(environment, "CameraTimelineRefetchQuery").length;
   };
   deliver(1204);
-  expect(looks(0)).toBe(0);
+  expect(refreshes(0)).toBe(0);
   deliver(1205);
-  expect(looks(0)).toBe(1);
+  expect(refreshes(0)).toBe(1);
   answer(environment, running(environment, "CameraTimelineRefetchQuery"), { Camera: () => roof() });
   deliver(1206, 1207);
-  expect(looks(1000)).toBe(0);
+  expect(refreshes(1000)).toBe(0);
   deliver(1208);
-  expect(looks(4000)).toBe(1);
+  expect(refreshes(4000)).toBe(1);
 });
 
-test("lists what is in quarantine and what the agent logged", () => {
+test("lists quarantined files and the agent's log", () => {
   const file = { id: "q1", name: "x.jpg", message: "It ends early.", bytes: 900, kept: false };
   const message = { id: "l1", at: "2026-11-23T12:00:00Z", name: "camera:trouble", message: "No answer." };
   show(roof({ quarantined: [{ ...file, at: "2026-11-23T12:00:00Z" }], quarantinedCount: 1, log: [message] }));
-  expect(screen.getByTestId("quarantined")).toHaveTextContent(/x.jpg.*It ends early.*made room/);
+  expect(screen.getByTestId("quarantined")).toHaveTextContent(/x.jpg.*It ends early.*free space/);
   expect(screen.getByTestId("log-message")).toHaveTextContent(/camera:trouble No answer/);
 });
 
-test("wishes a configuration and shows what is wrong at its field", async () => {
+test("saves a configuration and shows errors at their fields", async () => {
   const environment = show(roof());
-  const panel = screen.getByRole("region", { name: "How it films" });
+  const panel = screen.getByRole("region", { name: "Configuration" });
   expect(panel).toHaveTextContent("30 s");
   await userEvent.click(within(panel).getByRole("button", { name: "Change" }));
   await userEvent.clear(screen.getByLabelText("Interval in seconds"));
@@ -254,9 +254,9 @@ test("wishes a configuration and shows what is wrong at its field", async () => 
   await userEvent.click(screen.getByRole("option", { name: "In windows" }));
   await userEvent.click(screen.getByLabelText("Delivery windows"));
   await userEvent.paste("22:00..06:00");
-  await userEvent.click(screen.getByLabelText("KiB per second"));
+  await userEvent.click(screen.getByLabelText("Rate limit in KiB/s"));
   await userEvent.paste("512");
-  await userEvent.click(screen.getByLabelText("Uploads at once"));
+  await userEvent.click(screen.getByLabelText("Parallel uploads"));
   await userEvent.paste("2");
   await userEvent.click(screen.getByLabelText("Order"));
   await userEvent.click(screen.getByRole("option", { name: "Strict" }));
@@ -288,10 +288,10 @@ test("wishes a configuration and shows what is wrong at its field", async () => 
         configuration: { ...roof().configuration, revision: 2, wishedBy: "admin", intervalSeconds: 10 },
       }),
   });
-  expect(await screen.findByText("goes with its next heartbeat")).toBeVisible();
+  expect(await screen.findByText("sent with the next heartbeat")).toBeVisible();
 });
 
-test("shows why the agent refused a configuration, and to whom it may not be changed", () => {
+test("shows why the agent refused a configuration, and why the user may not change it", () => {
   show(
     roof({
       configError: "schedule.windows: no.",
@@ -304,8 +304,8 @@ test("shows why the agent refused a configuration, and to whom it may not be cha
   expect(screen.getByText("You may not do this.")).toBeVisible();
 });
 
-test("says so when there is no such camera", () => {
+test("shows when the camera does not exist", () => {
   show(null);
-  expect(screen.getByText("No such camera")).toBeVisible();
+  expect(screen.getByText("Camera not found")).toBeVisible();
   expect(screen.getByRole("link", { name: "Show all cameras" })).toHaveAttribute("href", "/cameras");
 });

@@ -7,7 +7,7 @@ import { EmptyState } from "../../design/EmptyState.tsx";
 import { CameraIcon } from "../../design/icons.tsx";
 import { PageHeader } from "../../design/PageHeader.tsx";
 import { humanize } from "../../lib/words.ts";
-import { CameraPulse } from "../live/CameraPulse.tsx";
+import { CameraLiveness } from "../live/CameraLiveness.tsx";
 import { LiveStatusBadge } from "../live/LiveStatusBadge.tsx";
 import type { CameraPage_camera$key } from "./__generated__/CameraPage_camera.graphql";
 import type { CameraPage_live$key } from "./__generated__/CameraPage_live.graphql";
@@ -16,7 +16,7 @@ import { CameraCommands } from "./CameraCommands.tsx";
 import { CameraConfiguration } from "./CameraConfiguration.tsx";
 import { CameraHealth } from "./CameraHealth.tsx";
 import { CameraLog } from "./CameraLog.tsx";
-import { CameraSight } from "./CameraSight.tsx";
+import { CameraView } from "./CameraView.tsx";
 import { CameraTimeline } from "./CameraTimeline.tsx";
 import { CommandHistory } from "./CommandHistory.tsx";
 import { Quarantine } from "./Quarantine.tsx";
@@ -31,7 +31,7 @@ const query = graphql`
   }
 `;
 
-/** One camera, live: what it sees, how it does, where frames are missing, and how to steer it. */
+/** One camera, updated live: its view, health, timeline, commands and configuration. */
 export function CameraPage({ queryRef }: { readonly queryRef: PreloadedQuery<CameraPageQuery> }) {
   const { node } = usePreloadedQuery<CameraPageQuery>(query, queryRef);
   if (!node?.camera) return <NotFound />;
@@ -58,8 +58,8 @@ function CameraDetails({ camera }: { readonly camera: CameraPage_camera$key }) {
         name
         driver
         model
-        ...CameraPulse_camera
-        ...CameraSight_camera
+        ...CameraLiveness_camera
+        ...CameraView_camera
         ...CameraHealth_camera
         ...CameraCommands_camera
         ...CameraConfiguration_camera
@@ -78,7 +78,7 @@ function CameraDetails({ camera }: { readonly camera: CameraPage_camera$key }) {
         lead={
           <Box sx={{ display: "flex", flexWrap: "wrap", columnGap: 1.5, alignItems: "center" }}>
             <span>{[humanize(live.driver), live.model].filter(Boolean).join(", ")}</span>
-            <CameraPulse camera={live} />
+            <CameraLiveness camera={live} />
           </Box>
         }
         actions={<LiveStatusBadge status={status} />}
@@ -89,15 +89,15 @@ function CameraDetails({ camera }: { readonly camera: CameraPage_camera$key }) {
           gap: 2.5,
           gridTemplateColumns: { xs: "minmax(0, 1fr)", md: "minmax(0, 1fr) 400px" },
           gridTemplateAreas: {
-            xs: '"sight" "side" "rest" "end"',
+            xs: '"view" "side" "rest" "end"',
             md: '"sight side" "rest side" "rest end"',
           },
           gridTemplateRows: { md: "auto 1fr auto" },
           alignItems: "start",
         }}
       >
-        <Box sx={{ gridArea: "sight", minWidth: 0 }}>
-          <CameraSight camera={live} />
+        <Box sx={{ gridArea: "view", minWidth: 0 }}>
+          <CameraView camera={live} />
         </Box>
         <Box sx={{ gridArea: "side", display: "grid", gap: 2.5, minWidth: 0 }}>
           <CameraHealth camera={live} />
@@ -121,18 +121,18 @@ function CameraDetails({ camera }: { readonly camera: CameraPage_camera$key }) {
 function NotFound() {
   return (
     <>
-      <title>No such camera · Timelapse</title>
+      <title>Camera not found · Timelapse</title>
       <EmptyState
         icon={<CameraIcon />}
         heading
-        title="No such camera"
+        title="Camera not found"
         action={
           <Button component={Link} to="/cameras" variant="contained">
             Show all cameras
           </Button>
         }
       >
-        The address is not quite right.
+        The camera doesn’t exist, or the address is wrong.
       </EmptyState>
     </>
   );

@@ -6,6 +6,7 @@ import { useState, useTransition } from "react";
 import { graphql, useFragment, useRefetchableFragment } from "react-relay";
 
 import { Panel } from "../../design/Panel.tsx";
+import { humanize } from "../../lib/words.ts";
 import { spanOf, SPANS, type Span } from "../../lib/spans.ts";
 import { serverNow } from "../../relay/serverClock.ts";
 import type { CameraTimeline_camera$key } from "./__generated__/CameraTimeline_camera.graphql";
@@ -13,14 +14,14 @@ import type { CameraTimeline_live$key } from "./__generated__/CameraTimeline_liv
 import type { CameraTimelineRefetchQuery } from "./__generated__/CameraTimelineRefetchQuery.graphql";
 import { GapList } from "./GapList.tsx";
 import { TimelineStrip } from "./TimelineStrip.tsx";
-import { useLookAgain } from "./useLookAgain.ts";
+import { useRefreshOnChange } from "./useRefreshOnChange.ts";
 
 interface Props {
   readonly camera: CameraTimeline_camera$key;
   readonly live: CameraTimeline_live$key;
 }
 
-/** A stretch of the camera's life: how dense its frames are, where they are missing, and why. */
+/** The camera's frames over a time range: how many there are, where they are missing, and why. */
 export function CameraTimeline({ camera, live }: Props) {
   const [data, refetch] = useRefetchableFragment<CameraTimelineRefetchQuery, CameraTimeline_camera$key>(
     graphql`
@@ -37,7 +38,7 @@ export function CameraTimeline({ camera, live }: Props) {
   );
   const [span, setSpan] = useState<Span>("day");
   const [, startTransition] = useTransition();
-  const look = (wanted: Span) => {
+  const load = (wanted: Span) => {
     startTransition(() => {
       refetch(spanOf(wanted, serverNow()), { fetchPolicy: "store-and-network" });
     });
@@ -54,8 +55,8 @@ export function CameraTimeline({ camera, live }: Props) {
     `,
     live,
   );
-  useLookAgain(() => {
-    look(span);
+  useRefreshOnChange(() => {
+    load(span);
   }, [frameCount, spoolPending, configuration.revision].join(" "));
   return (
     <Panel
@@ -65,11 +66,11 @@ export function CameraTimeline({ camera, live }: Props) {
           exclusive
           size="small"
           value={span}
-          aria-label="How far back"
+          aria-label="Time range"
           onChange={(_, wanted: Span | null) => {
             if (wanted === null) return;
             setSpan(wanted);
-            look(wanted);
+            load(wanted);
           }}
         >
           {SPANS.map((one) => (
@@ -78,7 +79,7 @@ export function CameraTimeline({ camera, live }: Props) {
               value={one}
               sx={{ textTransform: "none", px: 1.25, py: 0.25, color: "text.primary" }}
             >
-              {one}
+              {humanize(one)}
             </ToggleButton>
           ))}
         </ToggleButtonGroup>

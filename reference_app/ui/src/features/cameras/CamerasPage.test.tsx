@@ -20,14 +20,14 @@ function show(cameras: readonly object[]) {
   return renderWithRelay(<CamerasPage queryRef={queryRef} />, environment);
 }
 
-test("says how the first camera comes here", () => {
+test("explains how to add the first camera", () => {
   show([]);
-  expect(screen.getByText("No camera yet")).toBeVisible();
+  expect(screen.getByText("No cameras yet")).toBeVisible();
   expect(screen.getByText(`camera-agent pair ${window.location.origin}`)).toBeVisible();
   expect(screen.getByRole("link", { name: "Pair a camera" })).toHaveAttribute("href", "/pair");
 });
 
-test("follows each camera by a subscription of its own", () => {
+test("subscribes to each camera separately", () => {
   const { environment } = show([
     { id: "camera-1", name: "Roof" },
     { id: "camera-2", name: "Garden" },

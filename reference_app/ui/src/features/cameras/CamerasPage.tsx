@@ -9,7 +9,7 @@ import { PageHeader } from "../../design/PageHeader.tsx";
 import type { CamerasPageQuery } from "./__generated__/CamerasPageQuery.graphql";
 import { CameraCard } from "./CameraCard.tsx";
 
-/** Every camera, live. */
+/** All cameras, updated live. */
 export function CamerasPage({ queryRef }: { readonly queryRef: PreloadedQuery<CamerasPageQuery> }) {
   const { cameras } = usePreloadedQuery<CamerasPageQuery>(
     graphql`
@@ -36,7 +36,7 @@ export function CamerasPage({ queryRef }: { readonly queryRef: PreloadedQuery<Ca
     <Box sx={{ display: "grid", gap: 2.5 }}>
       <PageHeader
         title="Cameras"
-        lead="Who films, who still lives, and what waits to be sent."
+        lead="Your cameras, their state and what they have yet to deliver."
         actions={some ? pair : undefined}
       />
       {some ? (
@@ -53,9 +53,9 @@ export function CamerasPage({ queryRef }: { readonly queryRef: PreloadedQuery<Ca
           ))}
         </Box>
       ) : (
-        <EmptyState icon={<CameraIcon />} title="No camera yet" action={pair}>
-          Start an agent where the camera is: <code>camera-agent pair {window.location.origin}</code>. It
-          shows a code; enter the code here.
+        <EmptyState icon={<CameraIcon />} title="No cameras yet" action={pair}>
+          On the camera’s machine, run <code>camera-agent pair {window.location.origin}</code>. It shows a
+          code. Enter that code here.
         </EmptyState>
       )}
     </Box>

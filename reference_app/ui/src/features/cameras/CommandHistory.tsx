@@ -11,7 +11,7 @@ import type { CommandHistory_camera$key } from "./__generated__/CommandHistory_c
 
 const tones: Partial<Record<string, Tone>> = { done: "good", failed: "bad", running: "attention" };
 
-/** Who had the agent do what, when, and what came of it. */
+/** The commands that were issued to the agent: by whom, when, and with what result. */
 export function CommandHistory({ camera }: { readonly camera: CommandHistory_camera$key }) {
   const { commands } = useFragment(
     graphql`
@@ -33,7 +33,7 @@ export function CommandHistory({ camera }: { readonly camera: CommandHistory_cam
   if (commands.length === 0) return null;
   const ago = (at: string) => formatAge(instant(at) ?? now, now);
   return (
-    <Panel title="What it was told">
+    <Panel title="Command history">
       <Box component="ol" sx={{ m: 0, p: 0, listStyle: "none", display: "grid", gap: 1.25 }}>
         {commands.map((command) => (
           <Box component="li" key={command.id} data-testid="command" data-state={command.state}>
@@ -49,12 +49,12 @@ export function CommandHistory({ camera }: { readonly camera: CommandHistory_cam
               <Typography component="span" sx={{ fontWeight: 600 }}>
                 {command.label}
               </Typography>
-              <StateBadge tone={tones[command.state] ?? "quiet"} word={humanize(command.state)} />
+              <StateBadge tone={tones[command.state] ?? "quiet"} label={humanize(command.state)} />
             </Box>
             <Typography variant="body2" sx={{ color: "text.secondary", overflowWrap: "anywhere" }}>
-              asked by {command.askedBy}, {ago(command.askedAt)}
+              requested by {command.askedBy}, {ago(command.askedAt)}
               {command.state === "waiting" &&
-                (command.toldAt === null ? "; goes with its next heartbeat" : "; told, no answer yet")}
+                (command.toldAt === null ? "; sent with the next heartbeat" : "; sent, no answer yet")}
               {command.message !== "" && `: ${command.message}`}
             </Typography>
           </Box>

@@ -18,7 +18,7 @@ interface Props {
   readonly onClose: () => void;
 }
 
-/** Wishes interval, schedule, exposure and delivery; what the server finds wrong stands at its field. */
+/** The form for interval, schedule, exposure and delivery. The server's errors appear at their fields. */
 export function ConfigurationForm({ camera, onClose }: Props) {
   const { id, configuration } = useFragment(
     graphql`
@@ -51,12 +51,11 @@ export function ConfigurationForm({ camera, onClose }: Props) {
   useEffect(() => {
     form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus(); // the form is longer than a screen
   }, [errors]);
-  const wrong = (field: string) => errors.find((error) => error.field === field);
-  const about = (field: string, otherwise: string) => {
-    const error = wrong(field);
-    return { error: error !== undefined, helperText: error ? `${error.message} ${error.remedy}` : otherwise };
+  const describe = (field: string, help: string) => {
+    const error = errors.find((one) => one.field === field);
+    return { error: error !== undefined, helperText: error ? `${error.message} ${error.remedy}` : help };
   };
-  const elsewhere = errors.filter((error) => error.field === null);
+  const general = errors.filter((error) => error.field === null);
   return (
     <Box
       component="form"
@@ -68,7 +67,7 @@ export function ConfigurationForm({ camera, onClose }: Props) {
       }}
       sx={{ display: "grid", gap: 2, mt: 1 }}
     >
-      {elsewhere.map((error) => (
+      {general.map((error) => (
         <Alert key={error.message} severity="error" variant="outlined">
           {error.message} {error.remedy}
         </Alert>
@@ -77,24 +76,24 @@ export function ConfigurationForm({ camera, onClose }: Props) {
         label="Interval in seconds"
         name="interval"
         value={configuration.intervalSeconds}
-        {...about("intervalSeconds", "From one picture to the next.")}
+        {...describe("intervalSeconds", "Time from one capture to the next.")}
       />
-      <ScheduleFields schedule={tableOf(configuration.schedule)} about={about} />
-      <FieldGroup title="Light">
+      <ScheduleFields schedule={tableOf(configuration.schedule)} describe={describe} />
+      <FieldGroup title="Exposure">
         <ChoiceSetting
-          label="Exposure"
+          label="Exposure mode"
           name="mode"
           value={tableOf(configuration.exposure).mode}
           choices={{ auto: "Auto", locked: "Locked", ramp: "Ramp" }}
-          {...about("exposure", "Ramp follows the light smoothly through dusk and dawn.")}
+          {...describe("exposure", "Ramp follows the light smoothly at dawn and dusk.")}
         />
       </FieldGroup>
-      <DeliveryFields delivery={tableOf(configuration.delivery)} about={about} />
+      <DeliveryFields delivery={tableOf(configuration.delivery)} describe={describe} />
       <Box sx={{ display: "flex", gap: 1 }}>
         <Button type="submit" variant="contained" loading={busy}>
           Save
         </Button>
-        <Button onClick={onClose}>Leave as it is</Button>
+        <Button onClick={onClose}>Cancel</Button>
       </Box>
     </Box>
   );

@@ -1,10 +1,10 @@
 import { FieldGroup, FieldRow } from "./FieldGroup.tsx";
 import { ChoiceSetting, LinesSetting, NumberSetting, TextSetting } from "./fields.tsx";
 import { numeric, text, textsOf } from "./formValues.ts";
-import type { About } from "./ScheduleFields.tsx";
+import type { DescribeField } from "./ScheduleFields.tsx";
 import { linesOf, type Table } from "./tables.ts";
 
-/** Reads what DeliveryFields wishes. */
+/** Reads the values of DeliveryFields from its form. */
 export function deliveryOf(form: FormData): Table {
   return {
     when: text(form, "when"),
@@ -16,51 +16,64 @@ export function deliveryOf(form: FormData): Table {
   };
 }
 
-/** When and over which networks it delivers, and how much of them it takes. */
-export function DeliveryFields({ delivery, about }: { readonly delivery: Table; readonly about: About }) {
+/** The values of the setting `when`, with their labels. */
+export const DELIVERY_TIMES: Readonly<Record<string, string>> = {
+  at_once: "Immediately",
+  windows: "In windows",
+  asked: "On request",
+};
+
+/** When the agent delivers, over which networks, and how much bandwidth it may use. */
+export function DeliveryFields({
+  delivery,
+  describe,
+}: {
+  readonly delivery: Table;
+  readonly describe: DescribeField;
+}) {
   return (
     <FieldGroup title="Delivery">
       <ChoiceSetting
         label="Deliver"
         name="when"
         value={delivery.when}
-        choices={{ at_once: "At once", windows: "In windows", asked: "When asked" }}
-        {...about("delivery", "When asked: by the button Deliver now, or at the camera.")}
+        choices={DELIVERY_TIMES}
+        {...describe("delivery", "On request: with the Deliver now button, or at the camera.")}
       />
       <LinesSetting
         label="Delivery windows"
         name="delivery-windows"
         value={delivery.windows}
         placeholder="22:00..06:00"
-        helperText="One a line, by the agent's own clock."
+        helperText="One per line, in the agent’s local time."
       />
       <TextSetting
-        label="Deliver over networks"
+        label="Networks"
         name="networks"
         value={textsOf(delivery.networks).join(", ")}
         placeholder="wlan0"
-        helperText="Interfaces or Wi-Fi names, with commas. Empty: any."
+        helperText="Interfaces or Wi-Fi names, separated by commas. Empty: any."
       />
       <FieldRow>
         <NumberSetting
-          label="KiB per second"
+          label="Rate limit in KiB/s"
           name="rate"
           value={delivery.rate_kib_s}
-          helperText="At most; empty: no limit."
+          helperText="Empty: no limit."
         />
         <NumberSetting
-          label="Uploads at once"
+          label="Parallel uploads"
           name="parallel"
           value={delivery.parallel}
-          helperText="Empty: one."
+          helperText="Empty: 1."
         />
       </FieldRow>
       <ChoiceSetting
         label="Order"
         name="ordered"
         value={choiceOf(delivery.ordered)}
-        choices={{ no: "May be passed", yes: "Strict" }}
-        helperText="Strict: nothing passes a picture over which the server stumbles."
+        choices={{ no: "Flexible", yes: "Strict" }}
+        helperText="Strict: a capture that fails holds up all later ones."
       />
     </FieldGroup>
   );

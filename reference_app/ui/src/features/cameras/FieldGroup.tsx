@@ -7,7 +7,7 @@ interface GroupProps {
   readonly children: ReactNode;
 }
 
-/** Fields of one table of settings, below a heading that screen readers say with each of them. */
+/** The fields of one table of settings. Screen readers announce the heading with each field. */
 export function FieldGroup({ title, children }: GroupProps) {
   const id = useId();
   return (
@@ -17,7 +17,7 @@ export function FieldGroup({ title, children }: GroupProps) {
           {title}
         </Typography>
         <Typography variant="caption" sx={{ color: "text.secondary" }}>
-          All empty: as its own settings say.
+          Leave all empty to use the agent’s own settings.
         </Typography>
       </Box>
       {children}
@@ -25,7 +25,7 @@ export function FieldGroup({ title, children }: GroupProps) {
   );
 }
 
-/** Short fields side by side, below one another where there is no room. */
+/** Short fields in a row. They wrap on narrow screens. */
 export function FieldRow({ children }: { readonly children: ReactNode }) {
   return (
     <Box sx={{ display: "grid", gap: 2, gridTemplateColumns: "repeat(auto-fit, minmax(9rem, 1fr))" }}>

@@ -10,11 +10,11 @@ import { formatDuration } from "../../lib/duration.ts";
 import { formatCount } from "../../lib/rate.ts";
 import { useServerNow } from "../live/useServerNow.ts";
 import type { GapList_timeline$data, GapList_timeline$key } from "./__generated__/GapList_timeline.graphql";
-import { toneOf, wordOf } from "./why.ts";
+import { toneOf, labelOf } from "./gapReasons.ts";
 
 const FEW = 5;
 
-/** The gaps of a timeline, newest first, each with the reason. */
+/** The gaps of a timeline, newest first, each with its reason. */
 export function GapList({ timeline }: { readonly timeline: GapList_timeline$key }) {
   const { gaps, moreGaps } = useFragment(
     graphql`
@@ -35,7 +35,7 @@ export function GapList({ timeline }: { readonly timeline: GapList_timeline$key 
   if (gaps.length === 0) {
     return (
       <Typography variant="body2" sx={{ color: "text.secondary" }}>
-        None: every frame that was due is here.
+        No gaps: every expected frame has been received.
       </Typography>
     );
   }
@@ -74,7 +74,7 @@ function GapRow({ gap }: { readonly gap: GapList_timeline$data["gaps"][number] }
   return (
     <Box component="li" data-testid="gap" data-why={gap.why}>
       <Box sx={{ display: "flex", flexWrap: "wrap", columnGap: 1.5, justifyContent: "space-between" }}>
-        <StateBadge tone={toneOf(gap.why)} word={wordOf(gap.why)} />
+        <StateBadge tone={toneOf(gap.why)} label={labelOf(gap.why)} />
         <Typography component="span" variant="body2">
           {formatInstant(begin, now)}, {formatDuration((end - begin) / 1000)},{" "}
           {formatCount(gap.missed, "frame")} missing

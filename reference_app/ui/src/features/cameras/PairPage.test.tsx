@@ -7,11 +7,11 @@ import { PairPage } from "./PairPage.tsx";
 
 const NAME = "useApproveCameraMutation";
 
-test("takes the code from the address and approves it under the given name", async () => {
+test("reads the code from the address and approves it with the given name", async () => {
   const { environment } = renderWithRelay(<PairPage />, undefined, "/?code=abcd-efgh");
   expect(screen.getByLabelText("Code")).toHaveValue("abcd-efgh");
   await userEvent.type(screen.getByLabelText("Name"), " Roof ");
-  await userEvent.click(screen.getByRole("button", { name: "Approve the camera" }));
+  await userEvent.click(screen.getByRole("button", { name: "Approve camera" }));
   const operation = running(environment, NAME);
   expect(operation.request.variables).toEqual({ input: { userCode: "ABCD-EFGH", name: "Roof" } });
   answer(environment, operation, {
@@ -21,10 +21,10 @@ test("takes the code from the address and approves it under the given name", asy
   expect(await screen.findByTestId("paired")).toHaveTextContent("Roof is paired.");
 });
 
-test("says what is wrong with a code and keeps it for correcting", async () => {
+test("shows what is wrong with a code and keeps it for correction", async () => {
   const { environment } = renderWithRelay(<PairPage />);
   await userEvent.type(screen.getByLabelText("Code"), "WXYZ-1234");
-  await userEvent.click(screen.getByRole("button", { name: "Approve the camera" }));
+  await userEvent.click(screen.getByRole("button", { name: "Approve camera" }));
   answer(environment, running(environment, NAME), {
     ApproveCameraPayload: () => ({
       camera: null,

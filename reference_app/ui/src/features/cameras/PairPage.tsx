@@ -9,7 +9,7 @@ import { Link, useSearchParams } from "react-router";
 import { PageHeader } from "../../design/PageHeader.tsx";
 import { useApproveCamera } from "./useApproveCamera.ts";
 
-/** Where a person lets a camera in, by the code that the camera shows. */
+/** Where a person approves a camera by the code that it shows. */
 export function PairPage() {
   const [parameters] = useSearchParams();
   const [approve, busy] = useApproveCamera();
@@ -22,7 +22,7 @@ export function PairPage() {
     <Box sx={{ display: "grid", gap: 2.5, maxWidth: 520 }}>
       <PageHeader
         title="Pair a camera"
-        lead="Compare the code with the one that the camera shows. Approve only a camera that is yours."
+        lead="Enter the code that the camera shows. Approve only cameras that you own."
       />
       {paired === null ? (
         <Paper variant="outlined" sx={{ p: 2.5 }}>
@@ -53,11 +53,11 @@ export function PairPage() {
             <TextField
               label="Name"
               name="name"
-              helperText="Empty keeps the name that the camera gives itself."
+              helperText="Leave empty to keep the camera’s own name."
               autoComplete="off"
             />
             <Button type="submit" variant="contained" loading={busy}>
-              Approve the camera
+              Approve camera
             </Button>
           </Box>
         </Paper>
@@ -72,7 +72,7 @@ export function PairPage() {
             </Button>
           }
         >
-          {paired} is paired. It starts to send by itself within a few seconds.
+          {paired} is paired. Its first frames arrive within a few seconds.
         </Alert>
       )}
     </Box>

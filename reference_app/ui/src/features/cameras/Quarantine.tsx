@@ -9,7 +9,7 @@ import { formatNumber } from "../../lib/rate.ts";
 import { useServerNow } from "../live/useServerNow.ts";
 import type { Quarantine_camera$key } from "./__generated__/Quarantine_camera.graphql";
 
-/** What the camera sent and nobody could use, each with its reason. */
+/** The files that the camera sent and that the server could not use, each with its reason. */
 export function Quarantine({ camera }: { readonly camera: Quarantine_camera$key }) {
   const { quarantined, quarantinedCount } = useFragment(
     graphql`
@@ -30,7 +30,7 @@ export function Quarantine({ camera }: { readonly camera: Quarantine_camera$key 
   const now = useServerNow();
   if (quarantined.length === 0) return null;
   return (
-    <Panel title="In quarantine" aside={<span>{formatNumber(quarantinedCount)}</span>}>
+    <Panel title="Quarantine" aside={<span>{formatNumber(quarantinedCount)}</span>}>
       <Box component="ul" sx={{ m: 0, p: 0, listStyle: "none", display: "grid", gap: 1.25 }}>
         {quarantined.map((file) => (
           <Box component="li" key={file.id} data-testid="quarantined" sx={{ overflowWrap: "anywhere" }}>
@@ -40,7 +40,7 @@ export function Quarantine({ camera }: { readonly camera: Quarantine_camera$key 
             <Typography variant="body2">{file.message}</Typography>
             <Typography variant="caption" sx={{ color: "text.secondary" }}>
               {formatBytes(file.bytes)}, {formatAge(instant(file.at) ?? now, now)}
-              {!file.kept && "; its file has made room for newer ones"}
+              {!file.kept && "; file deleted to free space"}
             </Typography>
           </Box>
         ))}

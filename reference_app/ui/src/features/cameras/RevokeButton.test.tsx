@@ -14,7 +14,7 @@ const roof = () => ({
   availableTransitions: [{ name: "revoke", label: "Revoke", allowed: true, reasons: [] }],
 });
 
-test("a camera is revoked only after a second yes, and then no more", async () => {
+test("revokes a camera only after confirmation, and then no longer offers it", async () => {
   const { environment } = renderFromQuery<RevokeButtonTestQuery>({
     query: graphql`
       query RevokeButtonTestQuery @relay_test_operation {
@@ -27,7 +27,7 @@ test("a camera is revoked only after a second yes, and then no more", async () =
     children: ({ node }) => (node?.camera ? <RevokeButton camera={node.camera} /> : "nothing"),
   });
   await userEvent.click(screen.getByRole("button", { name: "Revoke" }));
-  await userEvent.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Keep it" }));
+  await userEvent.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Cancel" }));
   expect(allRunning(environment, "useRevokeCameraMutation")).toHaveLength(0);
   await userEvent.click(await screen.findByRole("button", { name: "Revoke" }));
   await userEvent.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Revoke access" }));

@@ -6,7 +6,7 @@ import { TransitionButton } from "../live/TransitionButton.tsx";
 import type { RevokeButton_camera$key } from "./__generated__/RevokeButton_camera.graphql";
 import { useRevokeCamera } from "./useRevokeCamera.ts";
 
-/** Revoke, when the server offers it; it asks first. */
+/** The Revoke button, when the server offers it. It asks for confirmation. */
 export function RevokeButton({ camera }: { readonly camera: RevokeButton_camera$key }) {
   const { id, name, availableTransitions } = useFragment(
     graphql`
@@ -21,7 +21,7 @@ export function RevokeButton({ camera }: { readonly camera: RevokeButton_camera$
     `,
     camera,
   );
-  const [asking, setAsking] = useState(false);
+  const [confirming, setConfirming] = useState(false);
   const [revoke, busy] = useRevokeCamera();
   const offer = availableTransitions.find((transition) => transition.name === "revoke");
   if (!offer) return null;
@@ -34,21 +34,21 @@ export function RevokeButton({ camera }: { readonly camera: RevokeButton_camera$
         testId="revoke-button"
         busy={busy}
         onPress={() => {
-          setAsking(true);
+          setConfirming(true);
         }}
       />
       <ConfirmDialog
-        open={asking}
+        open={confirming}
         title={`Revoke ${name}?`}
         confirm="Revoke access"
         onConfirm={() => {
           revoke(id);
         }}
         onClose={() => {
-          setAsking(false);
+          setConfirming(false);
         }}
       >
-        It can send no more frames until it is paired again. The frames that are here stay.
+        The camera can’t send frames until you pair it again. Existing frames are kept.
       </ConfirmDialog>
     </>
   );

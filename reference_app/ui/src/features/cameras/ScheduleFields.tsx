@@ -3,10 +3,10 @@ import { LinesSetting, NumberSetting, TextSetting } from "./fields.tsx";
 import { numeric, text } from "./formValues.ts";
 import { linesOf, type Table } from "./tables.ts";
 
-/** What a field says below it: its trouble, or what it is for. */
-export type About = (field: string, otherwise: string) => { error: boolean; helperText: string };
+/** The text below a field: its error, or else the help text. */
+export type DescribeField = (field: string, help: string) => { error: boolean; helperText: string };
 
-/** Reads what ScheduleFields wishes. */
+/** Reads the values of ScheduleFields from its form. */
 export function scheduleOf(form: FormData): Table {
   return {
     windows: linesOf(text(form, "windows")),
@@ -21,8 +21,14 @@ export function scheduleOf(form: FormData): Table {
   };
 }
 
-/** When it films: windows by the clock or the sun, first and last day, bursts and long exposures. */
-export function ScheduleFields({ schedule, about }: { readonly schedule: Table; readonly about: About }) {
+/** When the camera captures: windows by clock or sun, first and last day, bursts and bulb exposures. */
+export function ScheduleFields({
+  schedule,
+  describe,
+}: {
+  readonly schedule: Table;
+  readonly describe: DescribeField;
+}) {
   return (
     <FieldGroup title="Schedule">
       <LinesSetting
@@ -30,9 +36,9 @@ export function ScheduleFields({ schedule, about }: { readonly schedule: Table; 
         name="windows"
         value={schedule.windows}
         placeholder="mon-fri 06:30..20:00"
-        {...about(
+        {...describe(
           "schedule",
-          "One a line, as mon-fri 06:30..20:00 or sunrise-30m..sunset+30m. None: it films always.",
+          "One per line, for example mon-fri 06:30..20:00 or sunrise-30m..sunset+30m. Empty: always.",
         )}
       />
       <TextSetting
@@ -40,44 +46,49 @@ export function ScheduleFields({ schedule, about }: { readonly schedule: Table; 
         name="timezone"
         value={schedule.timezone}
         placeholder="Europe/Zurich"
-        helperText="Whose clock the windows are on. Empty: that of the agent's system."
+        helperText="The time zone of the windows. Empty: the agent’s own."
       />
       <FieldRow>
         <NumberSetting
           label="Latitude"
           name="latitude"
           value={schedule.latitude}
-          helperText="Degrees north, for the sun."
+          helperText="Degrees north, for sunrise and sunset."
         />
         <NumberSetting
           label="Longitude"
           name="longitude"
           value={schedule.longitude}
-          helperText="Degrees east, for the sun."
+          helperText="Degrees east, for sunrise and sunset."
         />
       </FieldRow>
       <FieldRow>
-        <TextSetting label="First day" name="start" value={schedule.start} helperText="As 2026-11-23." />
-        <TextSetting label="Last day" name="end" value={schedule.end} helperText="As 2026-12-23." />
+        <TextSetting
+          label="First day"
+          name="start"
+          value={schedule.start}
+          helperText="For example 2026-11-23."
+        />
+        <TextSetting label="Last day" name="end" value={schedule.end} helperText="For example 2026-12-23." />
       </FieldRow>
       <FieldRow>
         <NumberSetting
           label="Burst"
           name="burst"
           value={schedule.burst}
-          helperText="Pictures each time; empty: one."
+          helperText="Captures per burst. Empty: 1."
         />
         <NumberSetting
           label="Seconds apart"
           name="burst_s"
           value={schedule.burst_s}
-          helperText="Within a burst."
+          helperText="Between captures of a burst."
         />
         <NumberSetting
-          label="Bulb in seconds"
+          label="Bulb exposure in seconds"
           name="bulb_s"
           value={schedule.bulb_s}
-          helperText="Each exposes so long; empty: as the light asks."
+          helperText="Fixed exposure time. Empty: automatic."
         />
       </FieldRow>
     </FieldGroup>

@@ -6,7 +6,7 @@ import { formatInstant, instant } from "../../lib/age.ts";
 import { formatCount } from "../../lib/rate.ts";
 import { useServerNow } from "../live/useServerNow.ts";
 import type { TimelineStrip_timeline$key } from "./__generated__/TimelineStrip_timeline.graphql";
-import { toneOf } from "./why.ts";
+import { toneOf } from "./gapReasons.ts";
 
 const WIDTH = 1000;
 const HEIGHT = 56;
@@ -17,7 +17,7 @@ const colours = {
   quiet: "text.secondary",
 } as const;
 
-/** Frames as a strip: the taller, the fuller the minute or hour; below it the gaps, hatched where nobody knows why. */
+/** A bar chart of the frames in each minute or hour, with the gaps below it in the colour of their reason. */
 export function TimelineStrip({ timeline }: { readonly timeline: TimelineStrip_timeline$key }) {
   const { since, until, bucketSeconds, expected, buckets, gaps } = useFragment(
     graphql`

@@ -6,19 +6,19 @@ import { numberOf, textOf, textsOf } from "./formValues.ts";
 interface Props {
   readonly label: string;
   readonly name: string;
-  /** The setting as the server gives it; what is of another kind shows as empty. */
+  /** The setting's value from the server. A value of another type is shown as empty. */
   readonly value: unknown;
   readonly helperText: string;
   readonly error?: boolean;
   readonly placeholder?: string;
 }
 
-/** A setting that is one text. */
+/** The field of a text setting. */
 export function TextSetting({ value, ...field }: Props) {
   return <TextField defaultValue={textOf(value)} autoComplete="off" {...field} />;
 }
 
-/** A setting that is a number. */
+/** The field of a numeric setting. */
 export function NumberSetting({ value, ...field }: Props) {
   return (
     <TextField
@@ -30,17 +30,17 @@ export function NumberSetting({ value, ...field }: Props) {
   );
 }
 
-/** A setting that is a list of texts, one a line. */
+/** The field of a list of texts, one per line. */
 export function LinesSetting({ value, ...field }: Props) {
   return <TextField multiline minRows={2} defaultValue={textsOf(value).join("\n")} {...field} />;
 }
 
 interface ChoiceProps extends Props {
-  /** By what is sent: what it says. */
+  /** The label of each value. */
   readonly choices: Readonly<Record<string, string>>;
 }
 
-/** A setting that is one of a few words, or not wished. */
+/** The field of a setting with a few values, or none. */
 export function ChoiceSetting({ value, choices, ...field }: ChoiceProps) {
   return (
     <TextField
@@ -49,10 +49,10 @@ export function ChoiceSetting({ value, choices, ...field }: ChoiceProps) {
       slotProps={{ select: { displayEmpty: true }, inputLabel: { shrink: true } }}
       {...field}
     >
-      <MenuItem value="">Not wished</MenuItem>
-      {Object.entries(choices).map(([sent, says]) => (
-        <MenuItem key={sent} value={sent}>
-          {says}
+      <MenuItem value="">Not set</MenuItem>
+      {Object.entries(choices).map(([choice, label]) => (
+        <MenuItem key={choice} value={choice}>
+          {label}
         </MenuItem>
       ))}
     </TextField>

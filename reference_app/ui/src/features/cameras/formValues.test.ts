@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { numberOf, numeric, text, textOf, textsOf } from "./formValues.ts";
 
-test("numbers are read with a point or a comma, and nonsense is left to the server", () => {
+test("reads numbers with a point or a comma, and passes other text to the server", () => {
   const form = new FormData();
   form.set("point", "47.5");
   form.set("comma", " 47,5 ");
@@ -15,7 +15,7 @@ test("numbers are read with a point or a comma, and nonsense is left to the serv
   expect(text(form, "missing")).toBe("");
 });
 
-test("settings of another kind are shown as empty", () => {
+test("settings of another type are shown as empty", () => {
   expect(textOf(3)).toBe("");
   expect(textsOf(["a", 3])).toEqual(["a"]);
   expect(textsOf(null)).toEqual([]);

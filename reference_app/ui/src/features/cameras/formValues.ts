@@ -4,25 +4,25 @@ export function text(form: FormData, name: string): string {
   return typeof value === "string" ? value.trim() : "";
 }
 
-/** Reads a number, also with a decimal comma; what is none goes to the server as it is, which says so. */
+/** Reads a number, also with a decimal comma. Text that is no number goes to the server, which reports the error. */
 export function numeric(form: FormData, name: string): number | string | null {
-  const written = text(form, name);
-  const value = Number(written.replace(",", "."));
-  if (written === "") return null;
-  return Number.isFinite(value) ? value : written;
+  const typed = text(form, name);
+  const value = Number(typed.replace(",", "."));
+  if (typed === "") return null;
+  return Number.isFinite(value) ? value : typed;
 }
 
-/** Shows a setting that is one text. */
+/** The text of a text setting. */
 export function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-/** Shows a setting that is a list of texts. */
+/** The texts of a list setting. */
 export function textsOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
 }
 
-/** Shows a setting that is a number. */
+/** The text of a numeric setting. */
 export function numberOf(value: unknown): string {
   return typeof value === "number" ? String(value) : "";
 }

@@ -1,12 +1,12 @@
-/** A table of the agent's settings. */
+/** One table of the agent's settings. */
 export type Table = Readonly<Record<string, unknown>>;
 
-/** Reads a table that the server gives as JSON; null and whatever is none are empty. */
+/** Reads a table that the server sends as JSON. Null and other types are read as an empty table. */
 export function tableOf(value: unknown): Table {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Table) : {};
 }
 
-/** Puts values over a table; empty ones leave it, and an empty table is none: the agent's own counts. */
+/** Merges values into a table. Empty values remove their key. An empty table becomes null: the agent's own applies. */
 export function withValues(table: unknown, values: Table): Table | null {
   const merged: Record<string, unknown> = { ...tableOf(table) };
   for (const [key, value] of Object.entries(values)) {
@@ -16,7 +16,7 @@ export function withValues(table: unknown, values: Table): Table | null {
   return Object.keys(merged).length === 0 ? null : merged;
 }
 
-/** Reads one value a line; empty lines are none. */
+/** Reads one value per line and skips empty lines. */
 export function linesOf(text: string): string[] {
   return text
     .split(/[\n;]/)

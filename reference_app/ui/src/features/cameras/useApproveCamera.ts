@@ -6,7 +6,7 @@ import type {
   useApproveCameraMutation,
 } from "./__generated__/useApproveCameraMutation.graphql";
 
-/** Lets the camera that shows this code in. */
+/** Approves the camera that shows this code. */
 export function useApproveCamera(): [
   (input: ApproveCameraInput, onDone: (name: string) => void) => void,
   boolean,

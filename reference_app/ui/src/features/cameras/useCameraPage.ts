@@ -3,7 +3,7 @@ import { graphql } from "react-relay";
 import { useLive, type LiveStatus } from "../live/useLive.ts";
 import type { useCameraPageSubscription } from "./__generated__/useCameraPageSubscription.graphql";
 
-/** Keeps what a camera's page shows of now up to date. */
+/** Keeps the live part of a camera's page up to date. */
 export function useCameraPage(camera: string): LiveStatus {
   return useLive<useCameraPageSubscription>({
     subscription: graphql`

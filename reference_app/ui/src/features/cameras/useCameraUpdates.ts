@@ -3,7 +3,7 @@ import { graphql } from "react-relay";
 import { useLive, type LiveStatus } from "../live/useLive.ts";
 import type { useCameraUpdatesSubscription } from "./__generated__/useCameraUpdatesSubscription.graphql";
 
-/** Keeps all that a camera's card shows up to date. */
+/** Keeps a camera's card up to date. */
 export function useCameraUpdates(camera: string): LiveStatus {
   return useLive<useCameraUpdatesSubscription>({
     subscription: graphql`

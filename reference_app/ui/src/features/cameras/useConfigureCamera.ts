@@ -9,7 +9,7 @@ import type {
 
 type Errors = useConfigureCameraMutation["response"]["configureCamera"]["errors"];
 
-/** Wishes a configuration; what is wrong with it is given back, to stand at its fields. */
+/** Saves the desired configuration. Returns the errors, to show at their fields. */
 export function useConfigureCamera(): [
   (input: ConfigureCameraInput, onDone: () => void) => void,
   boolean,

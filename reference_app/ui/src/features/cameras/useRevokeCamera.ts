@@ -3,7 +3,7 @@ import { graphql } from "react-relay";
 import { useAction } from "../live/useAction.ts";
 import type { useRevokeCameraMutation } from "./__generated__/useRevokeCameraMutation.graphql";
 
-/** Takes a camera's access away. */
+/** Revokes a camera's access. */
 export function useRevokeCamera(): [(camera: string) => void, boolean] {
   const [send, busy] = useAction<useRevokeCameraMutation>(
     graphql`

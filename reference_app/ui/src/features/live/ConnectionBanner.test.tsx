@@ -13,53 +13,53 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test("says nothing before a connection and while one is open", () => {
+test("shows nothing before a connection and while one is open", () => {
   store.set({ kind: "connecting", attempt: 0 });
   render(<ConnectionBanner store={store} />);
   expect(screen.queryByTestId("connection-banner")).toBeNull();
   act(() => {
-    store.set({ kind: "open", healed: false });
+    store.set({ kind: "open", restored: false });
   });
   expect(screen.getByRole("status")).toBeEmptyDOMElement();
 });
 
-test("counts down to the next attempt and says when it is made", () => {
+test("counts down to the next attempt", () => {
   render(<ConnectionBanner store={store} />);
   act(() => {
     store.set({ kind: "waiting", attempt: 1, retryAt: Date.now() + 3000 });
   });
-  expect(screen.getByTestId("connection-banner")).toHaveTextContent("Connection lost. Trying again in 3 s…");
+  expect(screen.getByTestId("connection-banner")).toHaveTextContent("Connection lost. Reconnecting in 3 s…");
   act(() => {
     vi.advanceTimersByTime(2000);
   });
-  expect(screen.getByTestId("connection-banner")).toHaveTextContent("Trying again in 1 s…");
+  expect(screen.getByTestId("connection-banner")).toHaveTextContent("Reconnecting in 1 s…");
   act(() => {
     store.set({ kind: "connecting", attempt: 1 });
   });
-  expect(screen.getByTestId("connection-banner")).toHaveTextContent("Connection lost. Trying again…");
+  expect(screen.getByTestId("connection-banner")).toHaveTextContent("Connection lost. Reconnecting…");
 });
 
-test("tries at once when a person asks for it", async () => {
+test("reconnects at once on request", async () => {
   render(<ConnectionBanner store={store} />);
-  let woken = false;
+  let resumed = false;
   act(() => {
     void store.wait(1, 60_000).then(() => {
-      woken = true;
+      resumed = true;
     });
   });
-  fireEvent.click(screen.getByRole("button", { name: "Try now" }));
+  fireEvent.click(screen.getByRole("button", { name: "Reconnect now" }));
   await act(() => vi.advanceTimersByTimeAsync(0));
-  expect(woken).toBe(true);
+  expect(resumed).toBe(true);
 });
 
-test("says for a moment that it is back", () => {
+test("shows briefly that the connection is restored", () => {
   render(<ConnectionBanner store={store} />);
   act(() => {
-    store.set({ kind: "open", healed: true });
+    store.set({ kind: "open", restored: true });
   });
-  expect(screen.getByTestId("connection-healed")).toBeVisible();
+  expect(screen.getByTestId("connection-restored")).toBeVisible();
   act(() => {
     vi.advanceTimersByTime(5000);
   });
-  expect(screen.queryByTestId("connection-healed")).toBeNull();
+  expect(screen.queryByTestId("connection-restored")).toBeNull();
 });

@@ -11,19 +11,19 @@ import {
   type ConnectionStore,
 } from "../../relay/connection.ts";
 
-const THANKS_MS = 4000;
+const SHOW_RESTORED_MS = 4000;
 
-/** Says that the live connection is lost and when it is tried again; and for a moment that it is back. */
+/** Shows that the live connection is lost and when it is retried, and briefly that it is restored. */
 export function ConnectionBanner({ store = connection }: { readonly store?: ConnectionStore }) {
   const state = useConnection(store);
-  const healed = useJustHealed(state);
+  const restored = useJustRestored(state);
   const lost = state.kind === "waiting" || (state.kind === "connecting" && state.attempt > 0);
   return (
     <Box role="status" sx={{ maxWidth: 1560, width: "100%", mx: "auto" }}>
       {lost && <Lost state={state} onTryNow={store.tryNow} />}
-      {healed && (
-        <Alert severity="success" data-testid="connection-healed" sx={{ borderRadius: 0 }}>
-          Connected again. What you see is up to date.
+      {restored && (
+        <Alert severity="success" data-testid="connection-restored" sx={{ borderRadius: 0 }}>
+          Reconnected. This page is up to date.
         </Alert>
       )}
     </Box>
@@ -39,15 +39,15 @@ function Lost({ state, onTryNow }: { readonly state: ConnectionState; readonly o
       action={
         state.kind === "waiting" ? (
           <Button color="inherit" size="small" onClick={onTryNow}>
-            Try now
+            Reconnect now
           </Button>
         ) : undefined
       }
     >
-      {/* The count is for the eye: read out each second it would drown everything else. */}
-      <VisuallyHidden>Connection lost. It is tried again by itself.</VisuallyHidden>
+      {/* The countdown is hidden from screen readers: announced each second, it would drown everything else. */}
+      <VisuallyHidden>Connection lost. Reconnecting automatically.</VisuallyHidden>
       <span aria-hidden>
-        Connection lost. Trying again
+        Connection lost. Reconnecting
         {state.kind === "waiting" && <Countdown key={state.retryAt} until={state.retryAt} />}…
       </span>
     </Alert>
@@ -67,17 +67,17 @@ function Countdown({ until }: { readonly until: number }) {
   return ` in ${String(Math.max(0, Math.ceil((until - now) / 1000)))} s`;
 }
 
-function useJustHealed(state: ConnectionState): boolean {
-  const [thanked, setThanked] = useState<ConnectionState | null>(null);
-  const healed = state.kind === "open" && state.healed;
+function useJustRestored(state: ConnectionState): boolean {
+  const [dismissed, setDismissed] = useState<ConnectionState | null>(null);
+  const restored = state.kind === "open" && state.restored;
   useEffect(() => {
-    if (!healed) return undefined;
+    if (!restored) return undefined;
     const timer = setTimeout(() => {
-      setThanked(state);
-    }, THANKS_MS);
+      setDismissed(state);
+    }, SHOW_RESTORED_MS);
     return () => {
       clearTimeout(timer);
     };
-  }, [healed, state]);
-  return healed && thanked !== state;
+  }, [restored, state]);
+  return restored && dismissed !== state;
 }

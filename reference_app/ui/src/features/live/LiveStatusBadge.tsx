@@ -6,7 +6,7 @@ import { Stale } from "./states/Stale.tsx";
 import { Starting } from "./states/Starting.tsx";
 import type { LiveStatus } from "./useLive.ts";
 
-/** Says whether what the page shows is live. */
+/** Shows whether the page's data is live. */
 export function LiveStatusBadge({ status }: { readonly status: LiveStatus }) {
   const connected = isOpen(useConnection());
   const shown = connected || status === "starting" ? status : "stale";

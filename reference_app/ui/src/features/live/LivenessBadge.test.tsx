@@ -1,31 +1,31 @@
 import { act, render, screen } from "@testing-library/react";
 import { expect, test } from "vitest";
 
-import type { Judgement } from "../../lib/liveness.ts";
+import type { LivenessStatus } from "../../lib/liveness.ts";
 import { connection } from "../../relay/connection.ts";
 import { LivenessBadge } from "./LivenessBadge.tsx";
 
-const seen: readonly (readonly [Judgement, string])[] = [
+const cases: readonly (readonly [LivenessStatus, string])[] = [
   [{ liveness: "alive", overdueMs: 0, silentMs: 2400 }, "Alive2 s ago"],
   [{ liveness: "alive", overdueMs: 0, silentMs: 300 }, "Alivenow"],
   [{ liveness: "alive", overdueMs: 0, silentMs: null }, "Alive"],
   [{ liveness: "late", overdueMs: 2100, silentMs: 7100 }, "Lateexpected 3 s ago"],
-  [{ liveness: "stalled", overdueMs: 30_000, silentMs: 42_000 }, "Stallednothing heard for 42 s"],
-  [{ liveness: "stalled", overdueMs: 30_000, silentMs: null }, "Stallednothing heard for 30 s"],
+  [{ liveness: "stalled", overdueMs: 30_000, silentMs: 42_000 }, "Stalledno heartbeat for 42 s"],
+  [{ liveness: "stalled", overdueMs: 30_000, silentMs: null }, "Stalledno heartbeat for 30 s"],
   [{ liveness: "finished", overdueMs: 0, silentMs: null }, "Finished"],
-  [{ liveness: "unknown", overdueMs: 0, silentMs: null }, "Unknownno sign of life yet"],
+  [{ liveness: "unknown", overdueMs: 0, silentMs: null }, "Unknownno heartbeat yet"],
 ];
 
-test.each(seen)("says %o in words", (judgement, words) => {
-  render(<LivenessBadge judgement={judgement} testId="badge" />);
+test.each(cases)("shows %o in words", (status, words) => {
+  render(<LivenessBadge status={status} testId="badge" />);
   expect(screen.getByTestId("badge")).toHaveTextContent(words);
-  expect(screen.getByTestId("badge")).toHaveAttribute("data-liveness", judgement.liveness);
+  expect(screen.getByTestId("badge")).toHaveAttribute("data-liveness", status.liveness);
 });
 
-test("blames the missing connection, not the worker", () => {
-  render(<LivenessBadge judgement={{ liveness: "unknown", overdueMs: 0, silentMs: null }} testId="badge" />);
+test("reports the missing connection instead of blaming the worker", () => {
+  render(<LivenessBadge status={{ liveness: "unknown", overdueMs: 0, silentMs: null }} testId="badge" />);
   act(() => {
     connection.set({ kind: "idle" });
   });
-  expect(screen.getByTestId("badge")).toHaveTextContent("while this page is not connected");
+  expect(screen.getByTestId("badge")).toHaveTextContent("this page is not connected");
 });

@@ -1,6 +1,6 @@
 import Box from "@mui/material/Box";
 
-import type { Judgement } from "../../lib/liveness.ts";
+import type { LivenessStatus } from "../../lib/liveness.ts";
 import { isOpen, useConnection } from "../../relay/connection.ts";
 import { Alive } from "./states/Alive.tsx";
 import { Finished } from "./states/Finished.tsx";
@@ -9,28 +9,28 @@ import { Stalled } from "./states/Stalled.tsx";
 import { Unknown } from "./states/Unknown.tsx";
 
 interface Props {
-  readonly judgement: Judgement;
+  readonly status: LivenessStatus;
   readonly testId: string;
 }
 
-/** Says in words and colour whether something lives. */
-export function LivenessBadge({ judgement, testId }: Props) {
+/** Shows in words and colour whether something is alive. */
+export function LivenessBadge({ status, testId }: Props) {
   const connected = isOpen(useConnection());
   return (
-    <Box component="span" data-testid={testId} data-liveness={judgement.liveness}>
-      <State judgement={judgement} connected={connected} />
+    <Box component="span" data-testid={testId} data-liveness={status.liveness}>
+      <State status={status} connected={connected} />
     </Box>
   );
 }
 
-function State({ judgement, connected }: { readonly judgement: Judgement; readonly connected: boolean }) {
-  switch (judgement.liveness) {
+function State({ status, connected }: { readonly status: LivenessStatus; readonly connected: boolean }) {
+  switch (status.liveness) {
     case "alive":
-      return <Alive judgement={judgement} />;
+      return <Alive status={status} />;
     case "late":
-      return <Late judgement={judgement} />;
+      return <Late status={status} />;
     case "stalled":
-      return <Stalled judgement={judgement} />;
+      return <Stalled status={status} />;
     case "finished":
       return <Finished />;
     case "unknown":

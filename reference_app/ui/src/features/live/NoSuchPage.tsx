@@ -4,22 +4,22 @@ import { Link } from "react-router";
 import { EmptyState } from "../../design/EmptyState.tsx";
 import { InfoIcon } from "../../design/icons.tsx";
 
-/** The answer to an address that leads nowhere. */
+/** Shown for an unknown address. */
 export function NoSuchPage() {
   return (
     <>
-      <title>No such page · Timelapse</title>
+      <title>Page not found · Timelapse</title>
       <EmptyState
         icon={<InfoIcon />}
         heading
-        title="There is no page here"
+        title="Page not found"
         action={
           <Button component={Link} to="/" variant="contained">
-            Go to the start
+            Go to the home page
           </Button>
         }
       >
-        The address may be mistyped, or the page has moved.
+        Check the address. The page may have moved.
       </EmptyState>
     </>
   );

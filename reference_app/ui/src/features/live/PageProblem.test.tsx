@@ -16,25 +16,25 @@ function show(error: Error) {
       element: <PageProblem error={error} onRetry={onRetry} />,
       HydrateFallback: () => null,
     },
-    { path: "/sign-in", element: <p>the door</p> },
+    { path: "/sign-in", element: <p>the sign-in page</p> },
   ]);
   render(<RouterProvider router={router} />);
   return { onRetry, loader, router };
 }
 
-test("says what happened and what to do", async () => {
+test("shows what happened and what to do", async () => {
   show(new RequestFailed("unreachable", "The server can't be reached.", "Check that it runs."));
   const alert = await screen.findByRole("alert");
   expect(alert).toHaveTextContent("The server can't be reached.");
   expect(alert).toHaveTextContent("Check that it runs.");
 });
 
-test("keeps the words of an unknown error for whoever can use them", async () => {
+test("includes the message of an unknown error", async () => {
   show(new Error("fragment is cursed"));
-  expect(await screen.findByRole("alert")).toHaveTextContent(/could not be shown.*fragment is cursed/);
+  expect(await screen.findByRole("alert")).toHaveTextContent(/can’t be displayed.*fragment is cursed/);
 });
 
-test("asks for the data again before it shows the page again", async () => {
+test("reloads the data before it shows the page again", async () => {
   const { onRetry, loader } = show(new Error("once"));
   await userEvent.click(await screen.findByRole("button", { name: "Try again" }));
   await vi.waitFor(() => {
@@ -43,8 +43,8 @@ test("asks for the data again before it shows the page again", async () => {
   expect(loader).toHaveBeenCalledTimes(2);
 });
 
-test("leads to the door, and back, when the session is over", async () => {
+test("redirects to the sign-in page, and back, when the session has expired", async () => {
   const { router } = show(new RequestFailed("signed_out", "You are not signed in.", ""));
-  expect(await screen.findByText("the door")).toBeVisible();
+  expect(await screen.findByText("the sign-in page")).toBeVisible();
   expect(router.state.location.search).toBe("?next=%2F");
 });

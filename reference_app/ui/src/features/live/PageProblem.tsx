@@ -8,7 +8,7 @@ interface Props {
   readonly onRetry: () => void;
 }
 
-/** A page that failed: trying again asks for its data again. When the session is over it leads to the door. */
+/** Shown when a page fails. Try again reloads its data. An expired session leads to the sign-in page. */
 export function PageProblem({ error, onRetry }: Props) {
   const { revalidate } = useRevalidator();
   const { pathname, search } = useLocation();
@@ -18,9 +18,11 @@ export function PageProblem({ error, onRetry }: Props) {
   }
   return (
     <Problem
-      message={known ? error.message : "This page could not be shown."}
+      message={known ? error.message : "This page can’t be displayed."}
       remedy={
-        known ? error.remedy : `Try again; if it fails again, tell whoever runs this server: ${error.message}`
+        known
+          ? error.remedy
+          : `Try again. If the problem persists, contact your administrator: ${error.message}`
       }
       onRetry={() => {
         void revalidate().then(onRetry);

@@ -41,7 +41,7 @@ function show(progress: object) {
   });
 }
 
-test("shows how far, how fast and how long still", () => {
+test("shows progress, rate and time left", () => {
   show(running());
   const bar = screen.getByRole("progressbar", { name: "Progress" });
   expect(bar).toHaveAttribute("aria-valuenow", "21");
@@ -57,10 +57,10 @@ test("shows no end when the total is not known", () => {
   expect(screen.getByText("63 frames")).toBeVisible();
 });
 
-test("promises no time left once the worker is silent beyond its grace", () => {
+test("shows no time left once the worker is stalled", () => {
   const past = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
   show({ ...running(), beatAt: past(42), nextBy: past(40), graceSeconds: 10 });
   expect(screen.getByTestId("liveness")).toHaveAttribute("data-liveness", "stalled");
-  expect(screen.getByText(/nothing heard for 42 s/)).toBeVisible();
+  expect(screen.getByText(/no heartbeat for 42 s/)).toBeVisible();
   expect(screen.getByTestId("progress-pace")).toBeEmptyDOMElement();
 });

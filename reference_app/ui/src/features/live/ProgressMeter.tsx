@@ -6,7 +6,7 @@ import { formatTimeLeft } from "../../lib/duration.ts";
 import { formatCount, formatNumber, formatRate } from "../../lib/rate.ts";
 import type { ProgressMeter_progress$key } from "./__generated__/ProgressMeter_progress.graphql";
 import { LivenessBadge } from "./LivenessBadge.tsx";
-import { useJudgement } from "./useJudgement.ts";
+import { useLivenessStatus } from "./useLivenessStatus.ts";
 
 interface Props {
   readonly progress: ProgressMeter_progress$key;
@@ -15,7 +15,7 @@ interface Props {
   readonly livenessTestId: string;
 }
 
-/** How far a task is, how fast it moves, when it will be done and whether it still lives. */
+/** How far a task is, how fast it advances, when it will be done and whether it is alive. */
 export function ProgressMeter({ progress, label, testId, livenessTestId }: Props) {
   const data = useFragment(
     graphql`
@@ -36,15 +36,15 @@ export function ProgressMeter({ progress, label, testId, livenessTestId }: Props
     `,
     progress,
   );
-  const judgement = useJudgement({
+  const status = useLivenessStatus({
     liveness: data.liveness,
     beatAt: data.beatAt,
     nextBy: data.nextBy,
     graceSeconds: data.graceSeconds,
   });
   const total = data.total ?? null;
-  // A rate and a time left are promises too: from somebody who went silent they would mislead.
-  const moving = judgement.liveness === "alive" || judgement.liveness === "late";
+  // The rate and time left of a worker without heartbeats would mislead.
+  const moving = status.liveness === "alive" || status.liveness === "late";
   const count =
     total === null
       ? formatCount(data.done, data.unit)
@@ -56,7 +56,7 @@ export function ProgressMeter({ progress, label, testId, livenessTestId }: Props
   return (
     <Box sx={{ display: "grid", gap: 0.75 }}>
       <Box sx={{ display: "flex", flexWrap: "wrap", justifyContent: "space-between", columnGap: 2 }}>
-        <LivenessBadge judgement={judgement} testId={livenessTestId} />
+        <LivenessBadge status={status} testId={livenessTestId} />
         <Box component="span" sx={{ fontSize: "0.86rem", fontWeight: 600 }}>
           {count}
         </Box>
@@ -67,7 +67,7 @@ export function ProgressMeter({ progress, label, testId, livenessTestId }: Props
         aria-valuetext={count}
         {...(total === null || total === 0 ? unknownEnd : upTo((data.done / total) * 100))}
       />
-      {judgement.liveness !== "finished" && (
+      {status.liveness !== "finished" && (
         <Box
           sx={{
             display: "flex",
@@ -90,7 +90,7 @@ export function ProgressMeter({ progress, label, testId, livenessTestId }: Props
 
 const unknownEnd = { variant: "indeterminate" } as const;
 
-/** Whole per cents, rounded down: a hundred is said only when all is done. */
+/** Whole per cents, rounded down: 100 is shown only when everything is done. */
 function upTo(percent: number) {
   const value = Math.floor(Math.min(100, percent));
   return { variant: "determinate", value, "aria-valuenow": value } as const;

@@ -8,7 +8,7 @@ interface Props {
   readonly id?: string;
 }
 
-/** Why something can't be done now, and for each reason what to do about it. */
+/** Why something can't be done now, each reason with its remedy. */
 export function Reasons({ reasons, id }: Props) {
   const list = useFragment(
     graphql`

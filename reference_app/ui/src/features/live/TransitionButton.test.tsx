@@ -30,13 +30,13 @@ function show(transition: object, busy = false) {
   return onPress;
 }
 
-test("is pressed when the server allows it", async () => {
+test("can be pressed when the server allows it", async () => {
   const onPress = show({ label: "Render", allowed: true, reasons: [] });
   await userEvent.click(screen.getByRole("button", { name: "Render" }));
   expect(onPress).toHaveBeenCalledTimes(1);
 });
 
-test("says why not and what to do, and does nothing when pressed", async () => {
+test("shows the reasons and remedies, and does nothing when pressed", async () => {
   const onPress = show({
     label: "Render",
     allowed: false,
@@ -53,7 +53,7 @@ test("says why not and what to do, and does nothing when pressed", async () => {
   expect(onPress).not.toHaveBeenCalled();
 });
 
-test("is not pressed twice while the first is under way", async () => {
+test("can't be pressed again while the first request is in progress", async () => {
   const onPress = show({ label: "Render", allowed: true, reasons: [] }, true);
   await userEvent.click(screen.getByTestId("button"), { pointerEventsCheck: 0 });
   expect(onPress).not.toHaveBeenCalled();

@@ -19,8 +19,8 @@ interface Props {
 }
 
 /**
- * The button of a transition that the server offers. When it is not allowed now the button stays reachable
- * by keyboard (aria-disabled, not disabled) and the reasons stand below it, read out with it.
+ * The button of a transition that the server offers. When the transition is not allowed now, the button stays
+ * reachable by keyboard (aria-disabled, not disabled). The reasons are listed below it as its description.
  */
 export function TransitionButton({
   transition,
@@ -69,7 +69,7 @@ export function TransitionButton({
       </Button>
       {blocked && (
         <Box sx={{ borderLeft: 3, borderColor: "warning.main", pl: 1.5, py: 0.25 }} id={reasonsId}>
-          <VisuallyHidden>Not possible now: </VisuallyHidden>
+          <VisuallyHidden>Not available: </VisuallyHidden>
           <Reasons reasons={data.reasons} />
         </Box>
       )}

@@ -4,7 +4,7 @@ import type { MutationParameters, SelectorStoreUpdater } from "relay-runtime";
 import { useToast } from "../../design/Toaster.tsx";
 import { RequestFailed } from "../../relay/network.ts";
 
-/** What a payload tells when the server said no. */
+/** An error in a mutation's payload. */
 export interface UserError {
   readonly message: string;
   readonly remedy: string;
@@ -20,7 +20,7 @@ interface Call<T extends MutationParameters> {
   readonly onDone?: (response: T["response"]) => void;
 }
 
-/** Gives a function that sends a mutation; whatever goes wrong is said in a snackbar with its remedy. */
+/** Returns a function that sends a mutation. Errors appear in a snackbar with their remedy. */
 export function useAction<T extends MutationParameters>(
   mutation: GraphQLTaggedNode,
   options: Options<T>,
@@ -28,7 +28,7 @@ export function useAction<T extends MutationParameters>(
   const [commit, busy] = useMutation<T>(mutation);
   const show = useToast();
   const send = ({ variables, onDone }: Call<T>): void => {
-    show(null); // What went wrong before is no news once a person tries again.
+    show(null); // The previous error is obsolete once a person tries again.
     commit({
       variables,
       updater: options.updater,

@@ -5,10 +5,10 @@ import type { MockEnvironment } from "relay-test-utils";
 import { allRunning, renderWithRelay, running, send } from "../../../test/renderWithRelay.tsx";
 import { ErrorBoundary } from "../../design/ErrorBoundary.tsx";
 import { RequestFailed } from "../../relay/network.ts";
-import { useCameraPulse } from "./useCameraPulse.ts";
+import { useCameraLiveness } from "./useCameraLiveness.ts";
 import { worse } from "./useLive.ts";
 
-const NAME = "useCameraPulseSubscription";
+const NAME = "useCameraLivenessSubscription";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -18,7 +18,7 @@ afterEach(() => {
 });
 
 function Follower() {
-  return <output>{useCameraPulse("camera-1")}</output>;
+  return <output>{useCameraLiveness("camera-1")}</output>;
 }
 
 function follow(): MockEnvironment {
@@ -36,7 +36,7 @@ test("is live from the first message on", () => {
   expect(screen.getByRole("status")).toHaveTextContent("live");
 });
 
-test("is stale when nothing came for two beats, asks anew and recovers with the next snapshot", () => {
+test("is stale after two missed beats, restarts and recovers with the next snapshot", () => {
   const environment = follow();
   message(environment, "SNAPSHOT", 1);
   const before = running(environment, NAME);
@@ -66,7 +66,7 @@ test("a beat keeps it live", () => {
   expect(screen.getByRole("status")).toHaveTextContent("live");
 });
 
-test("a gap in the numbers makes it ask for a new snapshot", () => {
+test("a gap in the sequence restarts it for a new snapshot", () => {
   const environment = follow();
   message(environment, "SNAPSHOT", 1);
   const before = running(environment, NAME);
@@ -74,7 +74,7 @@ test("a gap in the numbers makes it ask for a new snapshot", () => {
   expect(running(environment, NAME)).not.toBe(before);
 });
 
-test.each(["complete", "error"] as const)("asks again three seconds after the server's %s", (end) => {
+test.each(["complete", "error"] as const)("restarts three seconds after the server's %s", (end) => {
   const environment = follow();
   message(environment, "SNAPSHOT", 1);
   act(() => {
@@ -89,8 +89,8 @@ test.each(["complete", "error"] as const)("asks again three seconds after the se
   expect(allRunning(environment, NAME)).toHaveLength(1);
 });
 
-test("a session that is over is the page's to tell", () => {
-  vi.spyOn(console, "error").mockImplementation(() => undefined); // React tells what a boundary catches
+test("throws for the page when the session has expired", () => {
+  vi.spyOn(console, "error").mockImplementation(() => undefined); // React reports what a boundary catches
   const { environment } = renderWithRelay(
     <ErrorBoundary fallback={(error) => <p>{error.message}</p>}>
       <Follower />
@@ -104,14 +104,14 @@ test("a session that is over is the page's to tell", () => {
   expect(allRunning(environment, NAME)).toHaveLength(0);
 });
 
-test("ends with its page", () => {
+test("ends when its page is unmounted", () => {
   const { environment, unmount } = renderWithRelay(<Follower />);
   expect(allRunning(environment, NAME)).toHaveLength(1);
   unmount();
   expect(allRunning(environment, NAME)).toHaveLength(0);
 });
 
-test("two subscriptions are as live as the one that does worse", () => {
+test("two subscriptions have the status of the worse one", () => {
   expect(worse("live", "live")).toBe("live");
   expect(worse("live", "starting")).toBe("starting");
   expect(worse("stale", "live")).toBe("stale");

@@ -5,16 +5,16 @@ import type { GraphQLTaggedNode, OperationType, SelectorStoreUpdater } from "rel
 import { hasGap, staleAfterMs, type Envelope } from "../../lib/sequence.ts";
 import { RequestFailed } from "../../relay/network.ts";
 
-/** How a subscription does: nothing came yet, messages come as promised, or the next one is overdue. */
+/** The state of a subscription: no message yet, messages arrive as promised, or the next one is overdue. */
 export type LiveStatus = "starting" | "live" | "stale";
 
-/** How a page does that follows two subscriptions. */
+/** The status of a page with two subscriptions: the worse of the two. */
 export function worse(one: LiveStatus, other: LiveStatus): LiveStatus {
   return one === "live" || other === "stale" ? other : one;
 }
 
-/** A subscription that ended (a server restart, an error) is asked for again after this time. */
-const ASK_AGAIN_MS = 3000;
+/** A subscription that ended (a server restart, an error) is started again after this time. */
+const RESTART_MS = 3000;
 
 interface Options<T extends OperationType> {
   readonly subscription: GraphQLTaggedNode;
@@ -25,16 +25,16 @@ interface Options<T extends OperationType> {
 }
 
 /**
- * Follows a subscription: a gap in the numbers, silence beyond the promised beat or an end makes it start anew,
- * and with that the server sends a snapshot. (A lost connection is healed below, by the socket.) When the
- * session is over it throws, for the page around it to lead to the door.
+ * Follows a subscription. A gap in the sequence, an overdue beat or an end restarts it, and the server then sends
+ * a new snapshot. (The socket itself recovers from a lost connection.) It throws when the session has expired, so
+ * that the page around it redirects to the sign-in page.
  */
 export function useLive<T extends OperationType>(options: Options<T>): LiveStatus {
   const environment = useRelayEnvironment();
   const [status, setStatus] = useState<LiveStatus>("starting");
   const [round, setRound] = useState(0);
-  const [over, setOver] = useState<RequestFailed | null>(null);
-  if (over !== null) throw over;
+  const [expired, setExpired] = useState<RequestFailed | null>(null);
+  if (expired !== null) throw expired;
   const variables = JSON.stringify(options.variables);
 
   const start = useEffectEvent((onMessage: (message: Envelope) => void, onEnd: (error?: Error) => void) =>
@@ -78,8 +78,8 @@ export function useLive<T extends OperationType>(options: Options<T>): LiveStatu
         if (message.kind === "SNAPSHOT") snapshotArrived();
       },
       (error) => {
-        if (error instanceof RequestFailed && error.code === "signed_out") setOver(error);
-        else againAfter(ASK_AGAIN_MS);
+        if (error instanceof RequestFailed && error.code === "signed_out") setExpired(error);
+        else againAfter(RESTART_MS);
       },
     );
     return () => {

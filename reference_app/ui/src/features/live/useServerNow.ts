@@ -25,7 +25,7 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** The server's time in milliseconds, renewed each second; one timer serves the whole page. */
+/** The server's time in milliseconds, updated each second. One timer serves the whole page. */
 export function useServerNow(): number {
   return useSyncExternalStore(subscribe, () => now);
 }

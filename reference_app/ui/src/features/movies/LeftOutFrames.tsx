@@ -4,7 +4,7 @@ import { graphql, useFragment } from "react-relay";
 import { formatCount } from "../../lib/rate.ts";
 import type { LeftOutFrames_movie$key } from "./__generated__/LeftOutFrames_movie.graphql";
 
-/** The frames that a movie does without, by name, each with the reason. */
+/** The frames that were left out of a movie, each with the reason. */
 export function LeftOutFrames({ movie }: { readonly movie: LeftOutFrames_movie$key }) {
   const { leftOut } = useFragment(
     graphql`

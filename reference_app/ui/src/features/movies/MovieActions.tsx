@@ -24,7 +24,7 @@ export function MovieActions({ movie }: { readonly movie: MovieActions_movie$key
     `,
     movie,
   );
-  const [asking, setAsking] = useState(false);
+  const [confirming, setConfirming] = useState(false);
   const [cancel, cancelling] = useCancelMovie();
   const [retry, retrying] = useRetryMovie();
   const [remove, removing] = useDeleteMovie();
@@ -64,22 +64,22 @@ export function MovieActions({ movie }: { readonly movie: MovieActions_movie$key
           testId="delete-button"
           busy={removing}
           onPress={() => {
-            setAsking(true);
+            setConfirming(true);
           }}
         />
       )}
       <ConfirmDialog
-        open={asking}
+        open={confirming}
         title={`Delete ${data.name}?`}
-        confirm="Delete the movie"
+        confirm="Delete movie"
         onConfirm={() => {
           remove(data.id);
         }}
         onClose={() => {
-          setAsking(false);
+          setConfirming(false);
         }}
       >
-        The file goes for good. The frames stay, so that you can render it again.
+        The movie file is deleted permanently. The frames are kept, so you can render it again.
       </ConfirmDialog>
     </Box>
   );

@@ -45,18 +45,18 @@ function show(...movies: object[]) {
   });
 }
 
-test("says how to make the first movie", () => {
+test("explains how to make the first movie", () => {
   show();
-  expect(screen.getByText("No movie yet")).toBeVisible();
+  expect(screen.getByText("No movies yet")).toBeVisible();
 });
 
-test("a waiting movie says why it waits", () => {
+test("shows why a movie waits", () => {
   show({ waiting: [{ code: "queue", message: "2 tasks are before it.", remedy: "It starts by itself." }] });
   expect(screen.getByTestId("movie-card")).toHaveAttribute("data-state", "queued");
   expect(screen.getByTestId("movie-waiting")).toHaveTextContent("2 tasks are before it.");
 });
 
-test("a movie on its way shows its progress and can be cancelled", async () => {
+test("shows the progress of a movie that is rendered, and cancels it", async () => {
   const { environment } = show({
     state: "RENDERING",
     availableTransitions: [offer("cancel", "Cancel")],
@@ -80,7 +80,7 @@ test("a movie on its way shows its progress and can be cancelled", async () => {
   });
 });
 
-test("a ready movie plays in its place", () => {
+test("shows a player for a ready movie", () => {
   show({
     state: "READY",
     videoUrl: "/m/7.mp4",
@@ -96,7 +96,7 @@ test("a ready movie plays in its place", () => {
   expect(screen.getByText("300 frames · 10 s · 1280×720 · 30 fps · 4.6 MB")).toBeVisible();
 });
 
-test("a failed movie says why, what to do, and can be tried again", async () => {
+test("shows why a movie failed, what to do, and retries it", async () => {
   const { environment } = show({
     state: "FAILED",
     failure: { code: "disk_full", message: "The disk is full.", remedy: "Free 28 MB." },
@@ -110,21 +110,21 @@ test("a failed movie says why, what to do, and can be tried again", async () => 
   expect(await screen.findByText("Still full.")).toBeVisible();
 });
 
-test("names each frame that was left out", async () => {
+test("lists each frame that was left out", async () => {
   show({ leftOut: [{ frame: "000031.jpg", reason: "truncated" }] });
   await userEvent.click(screen.getByText("1 frame left out"));
   expect(screen.getByText("000031.jpg")).toBeVisible();
   expect(screen.getByText(/truncated/)).toBeVisible();
 });
 
-test("a movie is deleted only after a second yes, and leaves the list", async () => {
+test("deletes a movie only after confirmation, and removes it from the list", async () => {
   const { environment } = show(
     { id: "movie-8", name: "Movie 8" },
     { availableTransitions: [offer("delete", "Delete")] },
   );
   await userEvent.click(screen.getByRole("button", { name: "Delete" }));
   const dialog = screen.getByRole("dialog", { name: "Delete Movie 7?" });
-  await userEvent.click(within(dialog).getByRole("button", { name: "Delete the movie" }));
+  await userEvent.click(within(dialog).getByRole("button", { name: "Delete movie" }));
   answer(environment, running(environment, "useDeleteMovieMutation"), {
     DeleteMoviePayload: () => ({ deletedMovieId: "movie-7", errors: [] }),
   });

@@ -25,7 +25,7 @@ const tones: Readonly<Record<string, Tone>> = {
   queued: "attention",
 };
 
-/** One movie: on its way with live progress, ready and playing, or failed with the reason. */
+/** One movie: its progress while it renders, its player when it is ready, or the reason why it failed. */
 export function MovieCard({ movie }: { readonly movie: MovieCard_movie$key }) {
   const data = useFragment(
     graphql`
@@ -55,14 +55,14 @@ export function MovieCard({ movie }: { readonly movie: MovieCard_movie$key }) {
   const titleId = useId();
   const playable = typeof data.videoUrl === "string";
   const { progress } = data;
-  const moving = !playable && progress && (progress.outcome === null || progress.outcome === undefined);
-  const facts = [
+  const active = !playable && progress && (progress.outcome === null || progress.outcome === undefined);
+  const properties = [
     formatCount(data.frameCount, "frame"),
     data.durationSeconds == null ? null : formatPlayTime(data.durationSeconds),
     `${String(data.width)}×${String(data.height)}`,
     `${formatNumber(data.fps)} fps`,
     data.bytes == null ? null : formatBytes(data.bytes),
-  ].filter((fact) => fact !== null);
+  ].filter((property) => property !== null);
   return (
     <Paper
       component="article"
@@ -79,13 +79,13 @@ export function MovieCard({ movie }: { readonly movie: MovieCard_movie$key }) {
             <Typography variant="h3" id={titleId} sx={{ overflowWrap: "anywhere" }}>
               {data.name}
             </Typography>
-            <StateBadge tone={tones[data.state.toLowerCase()] ?? "quiet"} word={humanize(data.state)} />
+            <StateBadge tone={tones[data.state.toLowerCase()] ?? "quiet"} label={humanize(data.state)} />
           </Box>
           <Typography variant="caption" component="p" sx={{ color: "text.secondary" }}>
-            {facts.join(" · ")}
+            {properties.join(" · ")}
           </Typography>
         </Box>
-        {moving && (
+        {active && (
           <ProgressMeter
             progress={progress}
             label={`Progress of ${data.name}`}

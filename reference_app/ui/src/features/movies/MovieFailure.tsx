@@ -4,7 +4,7 @@ import { graphql, useFragment } from "react-relay";
 
 import type { MovieFailure_movie$key } from "./__generated__/MovieFailure_movie.graphql";
 
-/** Why a movie could not be made and what to do about it. */
+/** Why a movie could not be rendered, and the remedy. */
 export function MovieFailure({ movie }: { readonly movie: MovieFailure_movie$key }) {
   const { failure } = useFragment(
     graphql`

@@ -7,7 +7,7 @@ import { FilmIcon } from "../../design/icons.tsx";
 import type { MovieList_timelapse$key } from "./__generated__/MovieList_timelapse.graphql";
 import { MovieCard } from "./MovieCard.tsx";
 
-/** A timelapse's movies, the newest first. */
+/** A timelapse's movies, newest first. */
 export function MovieList({ timelapse }: { readonly timelapse: MovieList_timelapse$key }) {
   const { movies } = useFragment(
     graphql`
@@ -32,9 +32,8 @@ export function MovieList({ timelapse }: { readonly timelapse: MovieList_timelap
         Movies
       </Typography>
       {shown.length === 0 ? (
-        <EmptyState icon={<FilmIcon />} title="No movie yet">
-          Press <em>Render</em> to make one of the frames that have arrived so far. You can watch it being
-          made here.
+        <EmptyState icon={<FilmIcon />} title="No movies yet">
+          Press <em>Render</em> to make a movie from the frames received so far. Its progress appears here.
         </EmptyState>
       ) : (
         <Box

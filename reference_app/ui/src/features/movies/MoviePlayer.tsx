@@ -3,7 +3,7 @@ import { graphql, useFragment } from "react-relay";
 
 import type { MoviePlayer_movie$key } from "./__generated__/MoviePlayer_movie.graphql";
 
-/** Plays a movie in its place. It has no sound, so no captions either. */
+/** The player of a movie. A movie has no sound, so it needs no captions. */
 export function MoviePlayer({ movie }: { readonly movie: MoviePlayer_movie$key }) {
   const { name, videoUrl, posterUrl, width, height } = useFragment(
     graphql`

@@ -4,7 +4,7 @@ import { graphql, useFragment } from "react-relay";
 import { Reasons } from "../live/Reasons.tsx";
 import type { MovieWaiting_movie$key } from "./__generated__/MovieWaiting_movie.graphql";
 
-/** Why a movie is not being made yet. */
+/** Why a queued movie has not started. */
 export function MovieWaiting({ movie }: { readonly movie: MovieWaiting_movie$key }) {
   const { waiting } = useFragment(
     graphql`

@@ -3,7 +3,7 @@ import { graphql } from "react-relay";
 import { useAction } from "../live/useAction.ts";
 import type { useCancelMovieMutation } from "./__generated__/useCancelMovieMutation.graphql";
 
-/** Asks the server to stop a movie's making. */
+/** Requests cancellation of a movie's rendering. */
 export function useCancelMovie(): [(movie: string) => void, boolean] {
   const [send, busy] = useAction<useCancelMovieMutation>(
     graphql`

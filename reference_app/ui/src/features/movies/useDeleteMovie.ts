@@ -3,7 +3,7 @@ import { graphql } from "react-relay";
 import { useAction } from "../live/useAction.ts";
 import type { useDeleteMovieMutation } from "./__generated__/useDeleteMovieMutation.graphql";
 
-/** Deletes a movie; it leaves every list that shows it. */
+/** Deletes a movie and removes it from every list. */
 export function useDeleteMovie(): [(movie: string) => void, boolean] {
   const [send, busy] = useAction<useDeleteMovieMutation>(
     graphql`

@@ -3,7 +3,7 @@ import { graphql } from "react-relay";
 import { useAction } from "../live/useAction.ts";
 import type { useRetryMovieMutation } from "./__generated__/useRetryMovieMutation.graphql";
 
-/** Asks the server to make a movie once more. */
+/** Requests that a movie is rendered again. */
 export function useRetryMovie(): [(movie: string) => void, boolean] {
   const [send, busy] = useAction<useRetryMovieMutation>(
     graphql`

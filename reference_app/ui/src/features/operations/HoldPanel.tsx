@@ -28,10 +28,10 @@ export function HoldPanel({ operations }: { readonly operations: HoldPanel_opera
   );
   const now = useServerNow();
   return (
-    <Panel title="Holds">
+    <Panel title="Held locks">
       {holds.length === 0 ? (
         <Typography variant="body2" sx={{ color: "text.secondary" }}>
-          No lock is held.
+          No locks are held.
         </Typography>
       ) : (
         <Box component="ul" sx={{ m: 0, p: 0, listStyle: "none", display: "grid", gap: 1.5 }}>
@@ -47,9 +47,9 @@ export function HoldPanel({ operations }: { readonly operations: HoldPanel_opera
               <Typography variant="caption" component="p" sx={{ color: "text.secondary" }}>
                 {[
                   hold.holder,
-                  `taken ${formatAge(instant(hold.since) ?? now, now)}`,
+                  `acquired ${formatAge(instant(hold.since) ?? now, now)}`,
                   lease(instant(hold.expiresAt), now),
-                  hold.cancelRequestedBy == null ? null : `asked to stop by ${hold.cancelRequestedBy}`,
+                  hold.cancelRequestedBy == null ? null : `cancel requested by ${hold.cancelRequestedBy}`,
                 ]
                   .filter((part) => part !== null)
                   .join(" · ")}
@@ -65,6 +65,6 @@ export function HoldPanel({ operations }: { readonly operations: HoldPanel_opera
 function lease(expiresAt: number | null, now: number): string | null {
   if (expiresAt === null) return null;
   return expiresAt <= now
-    ? "lease over"
-    : `lease ends in ${formatDuration(Math.ceil((expiresAt - now) / 1000))} unless renewed`;
+    ? "lease expired"
+    : `lease expires in ${formatDuration(Math.ceil((expiresAt - now) / 1000))} unless renewed`;
 }

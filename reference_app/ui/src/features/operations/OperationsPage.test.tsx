@@ -61,27 +61,27 @@ function show(operations: object, inProgress: object, logUrl: string | null = nu
   return environment;
 }
 
-test("says of each empty place what it would show", () => {
+test("explains each empty panel", () => {
   show(quiet, idle);
-  expect(screen.getByText(/No queue has been seen/)).toBeVisible();
-  expect(screen.getByText(/No worker listens/)).toBeVisible();
-  expect(screen.getByText("No lock is held.")).toBeVisible();
-  expect(screen.getByText(/Nothing is being worked on/)).toBeVisible();
-  expect(screen.getByText("Nothing runs and nothing waits.")).toBeVisible();
+  expect(screen.getByText(/No queues yet/)).toBeVisible();
+  expect(screen.getByText(/No workers running/)).toBeVisible();
+  expect(screen.getByText("No locks are held.")).toBeVisible();
+  expect(screen.getByText(/Nothing in progress/)).toBeVisible();
+  expect(screen.getByText("No tasks are running or waiting.")).toBeVisible();
 });
 
-test("shows the whole picture of each message as it comes", () => {
+test("shows the complete state of each message", () => {
   const environment = show(quiet, idle);
   send(environment, running(environment, "useOperationsUpdatesSubscription"), {
     OperationsUpdate: () => ({ kind: "SNAPSHOT", seq: 1, beatSeconds: 5 }),
     Operations: busy,
   });
   expect(screen.getByTestId("queue")).toHaveTextContent("render4 waiting · 1 running");
-  expect(screen.getByTestId("queue")).toHaveTextContent("oldest waits 12 s");
+  expect(screen.getByTestId("queue")).toHaveTextContent("oldest waiting 12 s");
   expect(screen.getByText("1 worker")).toBeVisible();
   expect(screen.getByTestId("task")).toHaveTextContent("rendering.render_movieRunningrendercelery@roof");
   expect(screen.getByTestId("hold")).toHaveTextContent("render: Movie 7");
-  expect(screen.getByTestId("hold")).toHaveTextContent("asked to stop by editor");
+  expect(screen.getByTestId("hold")).toHaveTextContent("cancel requested by editor");
 });
 
 const bars = () =>
@@ -89,37 +89,37 @@ const bars = () =>
     .queryAllByTestId("operation-progress")
     .map((bar) => `${bar.getAttribute("aria-label") ?? ""}: ${bar.getAttribute("aria-valuenow") ?? ""}`);
 
-test("keeps a page of what is in progress: what comes, moves on and goes", () => {
+test("keeps the list of tasks in progress: added, updated and removed", () => {
   const environment = show(quiet, idle);
-  const tell = (message: object) => {
+  const sendUpdate = (message: object) => {
     send(environment, running(environment, "useInProgressUpdatesSubscription"), {
       InProgressUpdate: () => ({ beatSeconds: 5, tasks: [], gone: [], more: 0, ...message }),
     });
   };
-  tell({ kind: "SNAPSHOT", seq: 1, tasks: [task(2), task(1)], more: 1200 });
+  sendUpdate({ kind: "SNAPSHOT", seq: 1, tasks: [task(2), task(1)], more: 1200 });
   expect(bars()).toEqual(["Rendering Movie 2: 50", "Rendering Movie 1: 50"]);
   expect(screen.getAllByText(/started by editor · causal id 0af765/)).toHaveLength(2);
-  expect(screen.getByText("and 1,200 more that began earlier")).toBeVisible();
-  tell({ kind: "DELTA", seq: 2, tasks: [task(3, 0), task(1, 2)] });
+  expect(screen.getByText("and 1,200 more that started earlier")).toBeVisible();
+  sendUpdate({ kind: "DELTA", seq: 2, tasks: [task(3, 0), task(1, 2)] });
   expect(bars()).toEqual(["Rendering Movie 3: 0", "Rendering Movie 2: 50", "Rendering Movie 1: 100"]);
-  tell({ kind: "DELTA", seq: 3, gone: ["task@/1", "task@/3"] });
+  sendUpdate({ kind: "DELTA", seq: 3, gone: ["task@/1", "task@/3"] });
   expect(bars()).toEqual(["Rendering Movie 2: 50"]);
-  tell({ kind: "BEAT", seq: 4 });
+  sendUpdate({ kind: "BEAT", seq: 4 });
   expect(bars()).toEqual(["Rendering Movie 2: 50"]);
-  tell({ kind: "SNAPSHOT", seq: 1, tasks: [task(4)] });
+  sendUpdate({ kind: "SNAPSHOT", seq: 1, tasks: [task(4)] });
   expect(bars()).toEqual(["Rendering Movie 4: 50"]);
 });
 
-test("leads those who may read the log from a progress to its tree", () => {
+test("links to the log for users who may read it", () => {
   show(busy(), { tasks: [task(1)], more: 0 }, "/admin/eliot_progress/logmessage/");
-  expect(screen.getByRole("link", { name: "log" })).toHaveAttribute(
+  expect(screen.getByRole("link", { name: "View log" })).toHaveAttribute(
     "href",
     "/admin/eliot_progress/logmessage/0af765/",
   );
 });
 
-test("shows nobody else a way to the log", () => {
+test("shows no link to the log to other users", () => {
   show(busy(), { tasks: [task(1)], more: 0 });
   expect(screen.getByText(/causal id 0af765/)).toBeVisible();
-  expect(screen.queryByRole("link", { name: "log" })).toBeNull();
+  expect(screen.queryByRole("link", { name: "View log" })).toBeNull();
 });

@@ -13,7 +13,7 @@ import { TaskPanel } from "./TaskPanel.tsx";
 import { useInProgressUpdates } from "./useInProgressUpdates.ts";
 import { useOperationsUpdates } from "./useOperationsUpdates.ts";
 
-/** What the machines do now: queues, tasks, holds and progress side by side. */
+/** The queues, tasks, held locks and progress of all workers, updated live. */
 export function OperationsPage({ queryRef }: { readonly queryRef: PreloadedQuery<OperationsPageQuery> }) {
   const { operations, inProgress, logUrl } = usePreloadedQuery<OperationsPageQuery>(
     graphql`
@@ -44,7 +44,7 @@ export function OperationsPage({ queryRef }: { readonly queryRef: PreloadedQuery
     <Box sx={{ display: "grid", gap: 2.5 }}>
       <PageHeader
         title="Operations"
-        lead="What runs, what waits, who holds what."
+        lead="Queues, tasks, progress and held locks."
         actions={<LiveStatusBadge status={status} />}
       />
       <QueuePanel operations={data} />

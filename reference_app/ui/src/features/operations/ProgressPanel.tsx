@@ -7,7 +7,7 @@ import { formatNumber } from "../../lib/rate.ts";
 import type { ProgressPanel_inProgress$key } from "./__generated__/ProgressPanel_inProgress.graphql";
 import { ProgressRow } from "./ProgressRow.tsx";
 
-/** The work that reports progress now, whoever does it: a page of it, and how much more there is. */
+/** The tasks that report progress now: the latest ones, and how many more there are. */
 export function ProgressPanel({
   inProgress,
   logUrl,
@@ -31,7 +31,7 @@ export function ProgressPanel({
     <Panel title="In progress">
       {tasks.length === 0 ? (
         <Typography variant="body2" sx={{ color: "text.secondary" }}>
-          Nothing is being worked on. Render a timelapse and it shows here.
+          Nothing in progress. Render a timelapse to see it here.
         </Typography>
       ) : (
         <Box sx={{ display: "grid", gap: 2.5 }}>
@@ -40,7 +40,7 @@ export function ProgressPanel({
           ))}
           {more > 0 && (
             <Typography variant="body2" sx={{ color: "text.secondary" }}>
-              and {formatNumber(more)} more that began earlier
+              and {formatNumber(more)} more that started earlier
             </Typography>
           )}
         </Box>

@@ -6,7 +6,7 @@ import { graphql, useFragment } from "react-relay";
 import { ProgressMeter } from "../live/ProgressMeter.tsx";
 import type { ProgressRow_progress$key } from "./__generated__/ProgressRow_progress.graphql";
 
-/** One piece of work: what it is, how far, who started it, and the way to its log for those who may read it. */
+/** One task's progress: description, progress, who started it, and a link to its log for users who may read it. */
 export function ProgressRow({
   progress,
   logUrl,
@@ -40,7 +40,7 @@ export function ProgressRow({
         {logUrl != null && (
           <>
             {" · "}
-            <Link href={`${logUrl}${data.causalId}/`}>log</Link>
+            <Link href={`${logUrl}${data.causalId}/`}>View log</Link>
           </>
         )}
       </Typography>

@@ -7,7 +7,7 @@ import { formatDuration } from "../../lib/duration.ts";
 import { formatNumber } from "../../lib/rate.ts";
 import type { QueuePanel_operations$key } from "./__generated__/QueuePanel_operations.graphql";
 
-/** The queues: how many tasks wait, how many run, how long it all takes. */
+/** The queues: how many tasks wait and run, how long the oldest has waited, and when each queue will be empty. */
 export function QueuePanel({ operations }: { readonly operations: QueuePanel_operations$key }) {
   const { queues, workers } = useFragment(
     graphql`
@@ -28,7 +28,7 @@ export function QueuePanel({ operations }: { readonly operations: QueuePanel_ope
     <Panel title="Queues" aside={<Workers names={workers} />}>
       {queues.length === 0 && (
         <Typography variant="body2" sx={{ color: "text.secondary" }}>
-          No queue has been seen yet. The first task makes one appear.
+          No queues yet. A queue appears with its first task.
         </Typography>
       )}
       <Box
@@ -51,7 +51,7 @@ export function QueuePanel({ operations }: { readonly operations: QueuePanel_ope
                 {` waiting · ${formatNumber(queue.running)} running`}
               </Box>
             </Typography>
-            <Outlook
+            <QueueTimes
               wait={queue.oldestWaitSeconds ?? null}
               drain={queue.depth === 0 ? null : (queue.drainSeconds ?? null)}
             />
@@ -62,14 +62,14 @@ export function QueuePanel({ operations }: { readonly operations: QueuePanel_ope
   );
 }
 
-function Outlook({ wait, drain }: { readonly wait: number | null; readonly drain: number | null }) {
+function QueueTimes({ wait, drain }: { readonly wait: number | null; readonly drain: number | null }) {
   return (
     <Typography
       variant="caption"
       component="p"
       sx={{ color: "text.secondary", "& span": { display: "block" } }}
     >
-      {wait !== null && <span>oldest waits {formatDuration(wait)}</span>}
+      {wait !== null && <span>oldest waiting {formatDuration(wait)}</span>}
       {drain !== null && <span>empty in about {formatDuration(drain)}</span>}
     </Typography>
   );
@@ -84,7 +84,7 @@ function Workers({ names }: { readonly names: readonly string[] }) {
       sx={{ color: none ? "error.main" : "text.secondary", fontWeight: none ? 650 : 400, textAlign: "right" }}
     >
       {none
-        ? "No worker listens: start one, or tasks wait for ever"
+        ? "No workers running. Start one, or tasks wait forever."
         : names.length === 1
           ? "1 worker"
           : `${String(names.length)} workers`}

@@ -13,7 +13,7 @@ import { humanize } from "../../lib/words.ts";
 import { useServerNow } from "../live/useServerNow.ts";
 import type { TaskPanel_operations$key } from "./__generated__/TaskPanel_operations.graphql";
 
-/** The tasks that run and wait. */
+/** The running and waiting tasks. */
 export function TaskPanel({ operations }: { readonly operations: TaskPanel_operations$key }) {
   const { tasks } = useFragment(
     graphql`
@@ -35,10 +35,10 @@ export function TaskPanel({ operations }: { readonly operations: TaskPanel_opera
     <Panel title="Tasks">
       {tasks.length === 0 ? (
         <Typography variant="body2" sx={{ color: "text.secondary" }}>
-          Nothing runs and nothing waits.
+          No tasks are running or waiting.
         </Typography>
       ) : (
-        // A wide table scrolls in itself, so that the page does not; by keyboard too.
+        // A wide table scrolls by itself, so that the page does not. The tab stop lets the keyboard scroll it.
         <Box sx={{ overflowX: "auto" }} tabIndex={0} role="group" aria-label="Table of tasks">
           <Table size="small">
             <TableHead>
@@ -68,5 +68,5 @@ export function TaskPanel({ operations }: { readonly operations: TaskPanel_opera
 
 function started(at: string | null | undefined, now: number): string {
   const when = instant(at);
-  return when === null ? "not yet" : formatAge(when, now);
+  return when === null ? "not started" : formatAge(when, now);
 }

@@ -4,7 +4,7 @@ import { answered, linked } from "../../relay/records.ts";
 import { useLive, type LiveStatus } from "../live/useLive.ts";
 import type { useOperationsUpdatesSubscription } from "./__generated__/useOperationsUpdatesSubscription.graphql";
 
-/** Keeps queues, tasks and holds up to date: each message brings the whole picture of that moment. */
+/** Keeps queues, tasks and held locks up to date. Each message carries the complete state. */
 export function useOperationsUpdates(): LiveStatus {
   return useLive<useOperationsUpdatesSubscription>({
     subscription: graphql`

@@ -12,7 +12,7 @@ import { Panel } from "../../design/Panel.tsx";
 import type { CreateTimelapse_cameras$key } from "./__generated__/CreateTimelapse_cameras.graphql";
 import { useCreateTimelapse } from "./useCreateTimelapse.ts";
 
-/** Asks for a name and a camera, and opens the new timelapse. */
+/** The form for a new timelapse. It opens the timelapse after creating it. */
 export function CreateTimelapse({ cameras }: { readonly cameras: CreateTimelapse_cameras$key }) {
   const { edges } = useFragment(
     graphql`
@@ -35,7 +35,7 @@ export function CreateTimelapse({ cameras }: { readonly cameras: CreateTimelapse
     return (
       <Panel title="New timelapse">
         <Typography variant="body2" sx={{ color: "text.secondary" }}>
-          A timelapse needs a camera that films it.{" "}
+          A timelapse needs a camera.{" "}
           <Link component={RouterLink} to="/pair">
             Pair a camera
           </Link>{" "}

@@ -25,7 +25,7 @@ function show(): MockEnvironment {
     },
     children: ({ node }) => (node?.timelapse ? <Filmstrip timelapse={node.timelapse} /> : "nothing"),
   });
-  // jsdom lays nothing out: give the strip a size.
+  // jsdom has no layout, so the strip gets a size here.
   Object.defineProperties(screen.getByTestId("filmstrip"), {
     scrollWidth: { value: 1000, configurable: true },
     clientWidth: { value: 300, configurable: true },
@@ -57,7 +57,7 @@ test("follows the newest frame", () => {
   expect(screen.getByRole("link", { name: "Frame 5" })).toHaveAttribute("href", "/f.jpg");
 });
 
-test("stays where a person has scrolled back to", () => {
+test("stays where a person has scrolled to", () => {
   const environment = show();
   const list = screen.getByTestId("filmstrip");
   list.scrollLeft = 100;
@@ -66,14 +66,14 @@ test("stays where a person has scrolled back to", () => {
   expect(list.scrollLeft).toBe(100);
 });
 
-test("puts a frame that comes late where it belongs in time", () => {
+test("sorts a late frame by its capture time", () => {
   const environment = show();
   arrive(environment, 5);
   arrive(environment, 2);
   expect(strip()).toEqual(["2", "4", "5"]);
 });
 
-test("is one tab stop, and the arrow keys lead through it", async () => {
+test("is one tab stop, and the arrow keys move through it", async () => {
   const environment = show();
   arrive(environment, 5);
   arrive(environment, 6);

@@ -5,7 +5,7 @@ import { graphql, useFragment } from "react-relay";
 import type { Filmstrip_timelapse$key } from "./__generated__/Filmstrip_timelapse.graphql";
 import { FilmstripFrame } from "./FilmstripFrame.tsx";
 
-/** The last frames in the order they were taken; it follows the newest unless a person has scrolled back. */
+/** The latest frames in the order of capture. It follows the newest unless a person has scrolled back. */
 export function Filmstrip({ timelapse }: { readonly timelapse: Filmstrip_timelapse$key }) {
   const { frames } = useFragment(
     graphql`
@@ -25,7 +25,7 @@ export function Filmstrip({ timelapse }: { readonly timelapse: Filmstrip_timelap
   );
   const strip = useRef<HTMLUListElement>(null);
   const following = useRef(true);
-  // A camera that was offline sends old frames late: they go where they belong in time.
+  // A camera that was offline delivers old frames late, so the frames are sorted by capture time.
   const shown = frames.edges
     .map((edge) => edge.node)
     .sort((one, other) => Date.parse(one.capturedAt) - Date.parse(other.capturedAt));
@@ -66,7 +66,7 @@ export function Filmstrip({ timelapse }: { readonly timelapse: Filmstrip_timelap
   );
 }
 
-/** The strip is one tab stop, at its newest frame; the arrow keys, Home and End lead through the others. */
+/** The strip is one tab stop, at its newest frame. The arrow keys, Home and End move through the others. */
 function moveFocus(event: KeyboardEvent<HTMLElement>): void {
   const links = [...event.currentTarget.querySelectorAll("a")];
   const at = links.findIndex((link) => link === document.activeElement);

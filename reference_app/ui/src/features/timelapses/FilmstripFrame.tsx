@@ -8,7 +8,7 @@ interface Props {
   readonly isTabStop: boolean;
 }
 
-/** One frame of the strip; it opens at full size. */
+/** One frame of the strip. A click opens it at full size. */
 export function FilmstripFrame({ frame, isTabStop }: Props) {
   const { sequence, thumbnailUrl, imageUrl } = useFragment(
     graphql`
@@ -41,7 +41,7 @@ export function FilmstripFrame({ frame, isTabStop }: Props) {
           display: "block",
           borderRadius: "6px",
           overflow: "hidden",
-          // On the strip's black the page's own outline would not be seen by day.
+          // The light theme's outline is not visible on the strip's black.
           "&:focus-visible": { outlineColor: "#f1b95f" },
         }}
       >

@@ -12,7 +12,7 @@ import { HomePage } from "./HomePage.tsx";
 test.each([
   ["the first timelapse", [{ node: { id: "t=" } }], "/timelapses/t%3D"],
   ["the list when there is none", [], "/timelapses"],
-])("leads to %s", (_where, edges, path) => {
+])("redirects to %s", (_where, edges, path) => {
   const environment = createMockEnvironment();
   environment.mock.queueOperationResolver((operation) =>
     MockPayloadGenerator.generate(operation, { TimelapseConnection: () => ({ edges }) }),
@@ -26,7 +26,7 @@ test.each([
   expect(screen.getByText("elsewhere")).toBeVisible();
 });
 
-test("takes nobody back who has clicked on something else meanwhile", () => {
+test("does not redirect when a person has navigated meanwhile", () => {
   const environment = createMockEnvironment();
   environment.mock.queueOperationResolver((operation) => MockPayloadGenerator.generate(operation));
   environment.mock.queuePendingOperation(query, {});

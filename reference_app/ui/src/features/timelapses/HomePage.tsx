@@ -3,7 +3,7 @@ import { Navigate, useNavigation } from "react-router";
 
 import type { HomePageQuery } from "./__generated__/HomePageQuery.graphql";
 
-/** The way in: to the first timelapse, or to the list where one can be created. */
+/** Redirects to the first timelapse, or to the list if there is none. */
 export function HomePage({ queryRef }: { readonly queryRef: PreloadedQuery<HomePageQuery> }) {
   const { timelapses } = usePreloadedQuery<HomePageQuery>(
     graphql`
@@ -20,7 +20,7 @@ export function HomePage({ queryRef }: { readonly queryRef: PreloadedQuery<HomeP
     queryRef,
   );
   const { state } = useNavigation();
-  // Whoever has clicked on something meanwhile goes there, and is not taken back.
+  // A navigation that a person has started meanwhile takes precedence.
   if (state !== "idle") return null;
   const [first] = timelapses.edges;
   return (

@@ -1,10 +1,10 @@
 import { graphql, useFragment } from "react-relay";
 
 import { PictureFrame } from "../../design/PictureFrame.tsx";
-import { Arrival } from "../live/Arrival.tsx";
+import { FrameTimes } from "../live/FrameTimes.tsx";
 import type { LatestFrame_timelapse$key } from "./__generated__/LatestFrame_timelapse.graphql";
 
-/** The newest frame, as big as the page allows, with its age. */
+/** The latest frame with its age. */
 export function LatestFrame({ timelapse }: { readonly timelapse: LatestFrame_timelapse$key }) {
   const { latestFrame: frame, camera } = useFragment(
     graphql`
@@ -39,19 +39,17 @@ export function LatestFrame({ timelapse }: { readonly timelapse: LatestFrame_tim
       caption={
         frame && (
           <>
-            <Arrival word="Arrived" receivedAt={frame.receivedAt} capturedAt={frame.capturedAt} />
+            <FrameTimes label="Received" receivedAt={frame.receivedAt} capturedAt={frame.capturedAt} />
             <span>Frame {frame.sequence}</span>
             <span>
               {frame.width}×{frame.height}
             </span>
-            {frame.clock.toLowerCase() !== "synced" && (
-              <span>camera’s clock: {frame.clock.toLowerCase()}</span>
-            )}
+            {frame.clock.toLowerCase() !== "synced" && <span>camera clock: {frame.clock.toLowerCase()}</span>}
           </>
         )
       }
-      emptyTitle="No frame yet"
-      emptyText={`The first one appears here by itself as soon as ${camera.name} sends it.`}
+      emptyTitle="No frames yet"
+      emptyText={`The first frame from ${camera.name} appears here automatically.`}
     />
   );
 }

@@ -10,7 +10,7 @@ interface Props {
   readonly onPress: () => void;
 }
 
-/** Render, as the server offers it: pressable, or greyed with the reasons; not there when it isn't offered. */
+/** The Render button as the server offers it: enabled, disabled with reasons, or absent. */
 export function RenderButton({ timelapse, busy, onPress }: Props) {
   const { availableTransitions } = useFragment(
     graphql`

@@ -32,17 +32,17 @@ function show(timelapse: object) {
   });
 }
 
-test("says how many frames there are and how long a movie they make", () => {
+test("shows the number of frames and the length of the movie", () => {
   show({});
   expect(screen.getByTestId("frame-count")).toHaveTextContent("300");
-  expect(screen.getByText(/make 10 s of movie/)).toBeVisible();
+  expect(screen.getByText(/make a movie of 10 s/)).toBeVisible();
 });
 
-test("asks for a movie at the chosen speed and size", async () => {
+test("requests a movie at the chosen speed and size", async () => {
   const { environment } = show({});
   await userEvent.click(screen.getByRole("combobox", { name: "Speed" }));
   await userEvent.click(screen.getByRole("option", { name: "60 fps" }));
-  expect(screen.getByText(/make 5.0 s of movie/)).toBeVisible();
+  expect(screen.getByText(/make a movie of 5.0 s/)).toBeVisible();
   await userEvent.click(screen.getByRole("combobox", { name: "Size" }));
   await userEvent.click(screen.getByRole("option", { name: "1920 × 1080" }));
   await userEvent.click(screen.getByTestId("render-button"));
@@ -52,7 +52,7 @@ test("asks for a movie at the chosen speed and size", async () => {
   });
 });
 
-test("shows why not as soon as the answer says so", async () => {
+test("shows the reasons as soon as the answer arrives", async () => {
   const { environment } = show({});
   await userEvent.click(screen.getByTestId("render-button"));
   const reasons = [{ code: "held", message: "Render is held by Movie 7.", remedy: "Wait till it is done." }];
@@ -69,12 +69,12 @@ test("shows why not as soon as the answer says so", async () => {
   expect(screen.getByTestId("render-button")).toHaveAttribute("aria-disabled", "true");
 });
 
-test("has no button that the server does not offer", () => {
+test("has no button when the server does not offer it", () => {
   show({ availableTransitions: [] });
   expect(screen.queryByTestId("render-button")).toBeNull();
 });
 
-test("says who works on the timelapse", () => {
+test("shows the locks that are held on the timelapse", () => {
   show({
     locks: [
       {
@@ -88,6 +88,6 @@ test("says who works on the timelapse", () => {
     ],
   });
   const holds = screen.getByRole("list", { name: "Held locks" });
-  expect(holds).toHaveTextContent("render is held for Movie 7, since 5 s");
-  expect(holds).toHaveTextContent("worker-1, asked to stop by editor");
+  expect(holds).toHaveTextContent("render held for 5 s: Movie 7");
+  expect(holds).toHaveTextContent("worker-1, cancel requested by editor");
 });

@@ -21,7 +21,7 @@ const SIZES = [
 ] as const;
 const PRESET = { rate: 30, size: 1 };
 
-/** How many frames there are, what they would make, and the button that makes it. */
+/** The number of frames, the length of the movie they make, and the controls to render it. */
 export function RenderPanel({ timelapse }: { readonly timelapse: RenderPanel_timelapse$key }) {
   const data = useFragment(
     graphql`
@@ -56,8 +56,8 @@ export function RenderPanel({ timelapse }: { readonly timelapse: RenderPanel_tim
           </Typography>
           <Typography variant="body2" sx={{ color: "text.secondary" }}>
             {data.frameCount === 0
-              ? "The first one appears by itself."
-              : `make ${formatPlayTime(data.frameCount / rate)} of movie at this speed`}
+              ? "The first frame appears automatically."
+              : `make a movie of ${formatPlayTime(data.frameCount / rate)} at this speed`}
           </Typography>
         </Box>
         <Box sx={{ display: "grid", gridTemplateColumns: "1fr 1.35fr", gap: 1.5 }}>

@@ -6,11 +6,11 @@ import { Link } from "react-router";
 
 import { FilmIcon } from "../../design/icons.tsx";
 import { formatCount } from "../../lib/rate.ts";
-import { CameraPulse } from "../live/CameraPulse.tsx";
-import { useCameraPulse } from "../live/useCameraPulse.ts";
+import { CameraLiveness } from "../live/CameraLiveness.tsx";
+import { useCameraLiveness } from "../live/useCameraLiveness.ts";
 import type { TimelapseCard_timelapse$key } from "./__generated__/TimelapseCard_timelapse.graphql";
 
-/** A timelapse in the list: its newest frame, its size and its camera's state. */
+/** A timelapse in the list: its latest frame, frame count and camera. */
 export function TimelapseCard({ timelapse }: { readonly timelapse: TimelapseCard_timelapse$key }) {
   const { id, name, frameCount, latestFrame, camera } = useFragment(
     graphql`
@@ -24,13 +24,13 @@ export function TimelapseCard({ timelapse }: { readonly timelapse: TimelapseCard
         camera {
           id
           name
-          ...CameraPulse_camera
+          ...CameraLiveness_camera
         }
       }
     `,
     timelapse,
   );
-  useCameraPulse(camera.id);
+  useCameraLiveness(camera.id);
   return (
     <Paper
       component={Link}
@@ -72,7 +72,7 @@ export function TimelapseCard({ timelapse }: { readonly timelapse: TimelapseCard
         <Typography variant="caption" sx={{ color: "text.secondary" }}>
           {formatCount(frameCount, "frame")} · {camera.name}
         </Typography>
-        <CameraPulse camera={camera} />
+        <CameraLiveness camera={camera} />
       </Box>
     </Paper>
   );

@@ -7,7 +7,7 @@ import { instant } from "../../lib/age.ts";
 import { useServerNow } from "../live/useServerNow.ts";
 import type { TimelapseHolds_timelapse$key } from "./__generated__/TimelapseHolds_timelapse.graphql";
 
-/** Who works on the timelapse now, and since when. */
+/** The locks that are held on the timelapse, by whom and since when. */
 export function TimelapseHolds({ timelapse }: { readonly timelapse: TimelapseHolds_timelapse$key }) {
   const { locks } = useFragment(
     graphql`
@@ -36,14 +36,15 @@ export function TimelapseHolds({ timelapse }: { readonly timelapse: TimelapseHol
         <Box component="li" key={`${hold.lock}-${String(hold.token)}`} sx={{ display: "flex", gap: 1 }}>
           <LockIcon sx={{ fontSize: 18, color: "text.secondary", mt: "1px" }} />
           <span>
-            <strong>{hold.lock}</strong> is held{hold.why === "" ? "" : ` for ${hold.why}`}, since{" "}
+            <strong>{hold.lock}</strong> held for{" "}
             {formatDuration(Math.floor(Math.max(0, now - (instant(hold.since) ?? now)) / 1000))}
+            {hold.why !== "" && `: ${hold.why}`}
             <Box
               component="span"
               sx={{ display: "block", color: "text.secondary", overflowWrap: "anywhere" }}
             >
               {hold.holder}
-              {hold.cancelRequestedBy != null && `, asked to stop by ${hold.cancelRequestedBy}`}
+              {hold.cancelRequestedBy != null && `, cancel requested by ${hold.cancelRequestedBy}`}
             </Box>
           </span>
         </Box>

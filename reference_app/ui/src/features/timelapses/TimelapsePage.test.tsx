@@ -79,7 +79,7 @@ const strip = () =>
 const movies = () =>
   screen.queryAllByTestId("movie-card").map((card) => within(card).getByRole("heading").textContent);
 
-test("shows the newest frame big, all of the last in a strip, and counts them", () => {
+test("shows the latest frame, the strip of frames and their number", () => {
   show(3);
   expect(screen.getByTestId("camera-latest-frame")).toHaveAttribute("src", "/f/3.jpg");
   expect(screen.getByTestId("frame-count")).toHaveTextContent("3");
@@ -87,13 +87,13 @@ test("shows the newest frame big, all of the last in a strip, and counts them", 
   expect(screen.getByRole("heading", { level: 1, name: "Harbour" })).toBeVisible();
 });
 
-test("says what will happen when no frame has come yet", () => {
+test("explains what happens before the first frame", () => {
   show(0);
-  expect(screen.getByText("No frame yet")).toBeVisible();
+  expect(screen.getByText("No frames yet")).toBeVisible();
   expect(screen.queryByTestId("filmstrip")).toBeNull();
 });
 
-test("puts arriving frames at the strip's end and movies at the list's head, each once", () => {
+test("appends new frames to the strip and prepends new movies to the list, each once", () => {
   const environment = show(2, [1]);
   update(environment, { kind: "SNAPSHOT", seq: 1 }, 2);
   update(
@@ -107,7 +107,7 @@ test("puts arriving frames at the strip's end and movies at the list's head, eac
   expect(screen.getByTestId("camera-latest-frame")).toHaveAttribute("src", "/f/3.jpg");
 });
 
-test("after a snapshot reads the lists again and loses nothing that came meanwhile", () => {
+test("fetches the lists again after a snapshot and keeps what arrived meanwhile", () => {
   const environment = show(2);
   update(environment, { kind: "SNAPSHOT", seq: 1 }, 2);
   const reading = running(environment, "TimelapsePageQuery");
@@ -121,17 +121,17 @@ test("after a snapshot reads the lists again and loses nothing that came meanwhi
   expect(movies()).toEqual(["Movie 1"]);
 });
 
-test("says so when there is no such timelapse", () => {
+test("shows when the timelapse does not exist", () => {
   const environment = createMockEnvironment();
   environment.mock.queueOperationResolver(() => ({ data: { node: null } }));
   environment.mock.queuePendingOperation(query, { id: "gone" });
   const queryRef = loadQuery<TimelapsePageQuery>(environment, query, { id: "gone" });
   renderWithRelay(<TimelapsePage queryRef={queryRef} Movies={MovieList} />, environment);
-  expect(screen.getByText("No such timelapse")).toBeVisible();
+  expect(screen.getByText("Timelapse not found")).toBeVisible();
   expect(screen.getByRole("link", { name: "Show all timelapses" })).toHaveAttribute("href", "/timelapses");
 });
 
-test("is live once messages come", () => {
+test("is live once messages arrive", () => {
   const environment = show(1);
   expect(screen.getByTestId("live-status")).toHaveAttribute("data-status", "starting");
   update(environment, { kind: "SNAPSHOT", seq: 1 }, 1);

@@ -15,9 +15,9 @@ import type { Subscription } from "relay-runtime";
 import { EmptyState } from "../../design/EmptyState.tsx";
 import { FilmIcon } from "../../design/icons.tsx";
 import { PageHeader } from "../../design/PageHeader.tsx";
-import { CameraPulse } from "../live/CameraPulse.tsx";
+import { CameraLiveness } from "../live/CameraLiveness.tsx";
 import { LiveStatusBadge } from "../live/LiveStatusBadge.tsx";
-import { useCameraPulse } from "../live/useCameraPulse.ts";
+import { useCameraLiveness } from "../live/useCameraLiveness.ts";
 import type { TimelapsePage_live$key } from "./__generated__/TimelapsePage_live.graphql";
 import type {
   TimelapsePage_timelapse$data,
@@ -39,11 +39,11 @@ const query = graphql`
 
 interface Props {
   readonly queryRef: PreloadedQuery<TimelapsePageQuery>;
-  /** The list of movies is another feature's: the routes hand it in. */
+  /** The list of movies, from another feature. The routes pass it in. */
   readonly Movies: ComponentType<{ readonly timelapse: TimelapsePage_timelapse$data }>;
 }
 
-/** One timelapse, live: what the camera sees, the frames so far, rendering and the movies. */
+/** One timelapse, updated live: the latest frames, rendering and the movies. */
 export function TimelapsePage({ queryRef, Movies }: Props) {
   const { node } = usePreloadedQuery<TimelapsePageQuery>(query, queryRef);
   if (!node?.timelapse) return <NotFound />;
@@ -75,7 +75,7 @@ function Timelapse({
         camera {
           id
           name
-          ...CameraPulse_camera
+          ...CameraLiveness_camera
         }
         ...LatestFrame_timelapse
         ...RenderPanel_timelapse
@@ -84,7 +84,7 @@ function Timelapse({
     timelapse,
   );
   const status = useTimelapseUpdates(timelapse.id, useRefresh(timelapse.id));
-  useCameraPulse(data.camera.id);
+  useCameraLiveness(data.camera.id);
   return (
     <Box sx={{ display: "grid", gap: 2.5 }}>
       <PageHeader
@@ -92,7 +92,7 @@ function Timelapse({
         lead={
           <Box sx={{ display: "flex", flexWrap: "wrap", columnGap: 1.5, alignItems: "center" }}>
             <span>{data.camera.name}</span>
-            <CameraPulse camera={data.camera} />
+            <CameraLiveness camera={data.camera} />
           </Box>
         }
         actions={<LiveStatusBadge status={status} />}
@@ -105,7 +105,7 @@ function Timelapse({
           alignItems: "start",
         }}
       >
-        {/* What the camera sees stays in view while a person scrolls through the movies. */}
+        {/* The latest frame stays visible while a person scrolls through the movies. */}
         <Box sx={{ display: "grid", gap: 1.5, minWidth: 0, position: { md: "sticky" }, top: 20 }}>
           <LatestFrame timelapse={data} />
           <Filmstrip timelapse={timelapse} />
@@ -119,7 +119,7 @@ function Timelapse({
   );
 }
 
-/** Gives a function that reads the page's query again; one reading at a time, the latest wins. */
+/** Returns a function that fetches the page's query again. A new call cancels the previous one. */
 function useRefresh(id: string): (onDone: () => void) => void {
   const environment = useRelayEnvironment();
   const running = useRef<Subscription>(null);
@@ -133,7 +133,7 @@ function useRefresh(id: string): (onDone: () => void) => void {
       { networkCacheConfig: { force: true } },
     ).subscribe({
       complete: onDone,
-      // The next snapshot reads them again.
+      // The next snapshot fetches again.
       error: () => undefined,
     });
   };
@@ -142,18 +142,18 @@ function useRefresh(id: string): (onDone: () => void) => void {
 function NotFound() {
   return (
     <>
-      <title>No such timelapse · Timelapse</title>
+      <title>Timelapse not found · Timelapse</title>
       <EmptyState
         icon={<FilmIcon />}
         heading
-        title="No such timelapse"
+        title="Timelapse not found"
         action={
           <Button component={Link} to="/timelapses" variant="contained">
             Show all timelapses
           </Button>
         }
       >
-        It was deleted, or the address is not quite right.
+        It may have been deleted, or the address is wrong.
       </EmptyState>
     </>
   );

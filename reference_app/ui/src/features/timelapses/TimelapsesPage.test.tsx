@@ -25,15 +25,15 @@ function show(timelapses: readonly object[], cameras: readonly object[]) {
   return renderWithRelay(<TimelapsesPage queryRef={queryRef} />, environment);
 }
 
-test("leads to each timelapse by an address that survives any id", () => {
+test("links to each timelapse with an encoded id", () => {
   show([harbour], [roof]);
   expect(screen.getByTestId("timelapse-card")).toHaveAttribute("href", "/timelapses/Timelapse%3A1%3D");
   expect(screen.getByText("12 frames · Roof")).toBeVisible();
 });
 
-test("says first to pair a camera when there is none", () => {
+test("asks to pair a camera first when there is none", () => {
   show([], []);
-  expect(screen.getByText(/First pair the camera/)).toBeVisible();
+  expect(screen.getByText(/Pair a camera first/)).toBeVisible();
   expect(screen.getByRole("link", { name: "Pair a camera" })).toHaveAttribute("href", "/pair");
 });
 

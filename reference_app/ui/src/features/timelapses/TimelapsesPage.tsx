@@ -8,7 +8,7 @@ import type { TimelapsesPageQuery } from "./__generated__/TimelapsesPageQuery.gr
 import { CreateTimelapse } from "./CreateTimelapse.tsx";
 import { TimelapseCard } from "./TimelapseCard.tsx";
 
-/** Every timelapse, and the form that starts another. */
+/** All timelapses, and the form to create one. */
 export function TimelapsesPage({ queryRef }: { readonly queryRef: PreloadedQuery<TimelapsesPageQuery> }) {
   const { timelapses, cameras } = usePreloadedQuery<TimelapsesPageQuery>(
     graphql`
@@ -33,7 +33,7 @@ export function TimelapsesPage({ queryRef }: { readonly queryRef: PreloadedQuery
   );
   return (
     <Box sx={{ display: "grid", gap: 2.5 }}>
-      <PageHeader title="Timelapses" lead="What your cameras film over hours and days." />
+      <PageHeader title="Timelapses" lead="What your cameras capture over hours and days." />
       <Box
         sx={{
           display: "grid",
@@ -43,10 +43,10 @@ export function TimelapsesPage({ queryRef }: { readonly queryRef: PreloadedQuery
         }}
       >
         {timelapses.edges.length === 0 ? (
-          <EmptyState icon={<FilmIcon />} title="No timelapse yet">
+          <EmptyState icon={<FilmIcon />} title="No timelapses yet">
             {cameras.edges.length === 0
-              ? "First pair the camera that shall film it. Then give the timelapse a name here."
-              : "Give one a name and choose its camera. Its frames then gather here by themselves."}
+              ? "Pair a camera first. Then create a timelapse here."
+              : "Enter a name and choose a camera. Its frames then appear here automatically."}
           </EmptyState>
         ) : (
           <Box

@@ -6,7 +6,7 @@ import type {
   useCreateTimelapseMutation,
 } from "./__generated__/useCreateTimelapseMutation.graphql";
 
-/** Creates a timelapse that a camera films. */
+/** Creates a timelapse for a camera. */
 export function useCreateTimelapse(): [
   (input: CreateTimelapseInput, onDone: (id: string) => void) => void,
   boolean,

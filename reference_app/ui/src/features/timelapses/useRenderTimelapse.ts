@@ -9,16 +9,16 @@ import type {
   useRenderTimelapseMutation,
 } from "./__generated__/useRenderTimelapseMutation.graphql";
 
-/** The most movies that a list keeps while it grows live. */
-const MOVIES_KEPT = 100;
+/** The most movies that a list keeps while live updates add to it. */
+const MAX_MOVIES = 100;
 
-/** Puts a movie at the head of its timelapse's list, once. */
+/** Adds a movie at the start of its timelapse's list, unless the list has it. */
 export function prependMovie(store: RecordSourceProxy, timelapse: RecordProxy, movie: RecordProxy): void {
   const list = ConnectionHandler.getConnection(timelapse, "MovieList_movies");
-  if (list) insertOnce(store, list, movie, { at: "start", edgeType: "MovieEdge", keep: MOVIES_KEPT });
+  if (list) insertOnce(store, list, movie, { at: "start", edgeType: "MovieEdge", keep: MAX_MOVIES });
 }
 
-/** Asks the server for a movie of the frames that are there now. */
+/** Requests a movie of the frames that the timelapse has now. */
 export function useRenderTimelapse(): [(input: RenderTimelapseInput) => void, boolean] {
   const [send, busy] = useAction<useRenderTimelapseMutation>(
     graphql`

@@ -8,22 +8,22 @@ import { useLive, type LiveStatus } from "../live/useLive.ts";
 import type { useTimelapseUpdatesSubscription } from "./__generated__/useTimelapseUpdatesSubscription.graphql";
 import { prependMovie } from "./useRenderTimelapse.ts";
 
-const FRAMES_KEPT = 40;
-/** More than these cannot arrive while the lists are read again. */
-const REMEMBERED = 200;
+const MAX_FRAMES = 40;
+/** No more than these can arrive while the lists are fetched again. */
+const MAX_ARRIVED = 200;
 
 /**
- * Keeps a timelapse's page up to date. A snapshot tells the timelapse itself; the lists are then read again by
- * `refresh`, and what arrived meanwhile is put in once more, since the answer may be older than it.
+ * Keeps a timelapse's page up to date. A snapshot carries the timelapse itself; `refresh` then fetches the lists
+ * again. Nodes that arrive meanwhile are added once more afterwards, because the answer may be older than they are.
  */
 export function useTimelapseUpdates(timelapse: string, refresh: (onDone: () => void) => void): LiveStatus {
   const environment = useRelayEnvironment();
   const arrived = useRef<string[]>([]);
 
   const remember = (nodes: readonly RecordProxy[]) => {
-    arrived.current = [...arrived.current, ...nodes.map((node) => node.getDataID())].slice(-REMEMBERED);
+    arrived.current = [...arrived.current, ...nodes.map((node) => node.getDataID())].slice(-MAX_ARRIVED);
   };
-  const putInAgain = () => {
+  const addArrived = () => {
     commitLocalUpdate(environment, (store) => {
       const record = store.get(timelapse);
       if (record)
@@ -75,7 +75,7 @@ export function useTimelapseUpdates(timelapse: string, refresh: (onDone: () => v
     },
     onSnapshot: () => {
       arrived.current = [];
-      refresh(putInAgain);
+      refresh(addArrived);
     },
   });
 }
@@ -88,6 +88,6 @@ function addNodes(store: RecordSourceProxy, timelapse: RecordProxy, nodes: reado
   const strip = ConnectionHandler.getConnection(timelapse, "Filmstrip_frames");
   for (const node of nodes) {
     if (node.getType() === "Movie") prependMovie(store, timelapse, node);
-    else if (strip) insertOnce(store, strip, node, { at: "end", edgeType: "FrameEdge", keep: FRAMES_KEPT });
+    else if (strip) insertOnce(store, strip, node, { at: "end", edgeType: "FrameEdge", keep: MAX_FRAMES });
   }
 }

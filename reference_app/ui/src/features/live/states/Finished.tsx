@@ -1,6 +1,6 @@
 import { StateBadge } from "../../../design/StateBadge.tsx";
 
-/** It came to its end, so no sign is due. */
+/** The task has ended, so no heartbeat is due. */
 export function Finished() {
-  return <StateBadge tone="quiet" word="Finished" />;
+  return <StateBadge tone="quiet" label="Finished" />;
 }

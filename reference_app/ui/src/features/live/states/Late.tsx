@@ -1,14 +1,14 @@
 import { StateBadge } from "../../../design/StateBadge.tsx";
 import { formatDuration } from "../../../lib/duration.ts";
-import type { Judgement } from "../../../lib/liveness.ts";
+import type { LivenessStatus } from "../../../lib/liveness.ts";
 
-/** The promised sign has not come yet, but its grace is not over. */
-export function Late({ judgement }: { readonly judgement: Judgement }) {
+/** The promised heartbeat is overdue, but within its grace period. */
+export function Late({ status }: { readonly status: LivenessStatus }) {
   return (
     <StateBadge
       tone="attention"
-      word="Late"
-      detail={`expected ${formatDuration(Math.ceil(judgement.overdueMs / 1000))} ago`}
+      label="Late"
+      detail={`expected ${formatDuration(Math.ceil(status.overdueMs / 1000))} ago`}
     />
   );
 }

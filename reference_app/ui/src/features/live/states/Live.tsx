@@ -1,6 +1,6 @@
 import { StateBadge } from "../../../design/StateBadge.tsx";
 
-/** Live messages come as promised. */
+/** Live messages arrive as promised. */
 export function Live() {
-  return <StateBadge tone="good" word="Live" beating />;
+  return <StateBadge tone="good" label="Live" pulsing />;
 }

@@ -1,6 +1,6 @@
 import { StateBadge } from "../../../design/StateBadge.tsx";
 
-/** The next live message is overdue: what the page shows may be old. */
+/** The next live message is overdue, so the page's data may be old. */
 export function Stale() {
-  return <StateBadge tone="attention" word="Stale" detail="what you see may be old" />;
+  return <StateBadge tone="attention" label="Stale" detail="data may be out of date" />;
 }

@@ -1,15 +1,15 @@
 import { StateBadge } from "../../../design/StateBadge.tsx";
 import { formatDuration } from "../../../lib/duration.ts";
-import type { Judgement } from "../../../lib/liveness.ts";
+import type { LivenessStatus } from "../../../lib/liveness.ts";
 
-/** The promised sign did not come within its grace: most likely nobody works on it any more. */
-export function Stalled({ judgement }: { readonly judgement: Judgement }) {
-  const silent = judgement.silentMs ?? judgement.overdueMs;
+/** The heartbeat did not come within its grace period: most likely the worker is gone. */
+export function Stalled({ status }: { readonly status: LivenessStatus }) {
+  const silent = status.silentMs ?? status.overdueMs;
   return (
     <StateBadge
       tone="bad"
-      word="Stalled"
-      detail={`nothing heard for ${formatDuration(Math.floor(silent / 1000))}`}
+      label="Stalled"
+      detail={`no heartbeat for ${formatDuration(Math.floor(silent / 1000))}`}
     />
   );
 }

@@ -2,5 +2,5 @@ import { StateBadge } from "../../../design/StateBadge.tsx";
 
 /** The page waits for the first live message. */
 export function Starting() {
-  return <StateBadge tone="quiet" word="Connecting" />;
+  return <StateBadge tone="quiet" label="Connecting" />;
 }

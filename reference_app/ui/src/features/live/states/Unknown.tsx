@@ -1,12 +1,12 @@
 import { StateBadge } from "../../../design/StateBadge.tsx";
 
-/** We can't tell: the page hears nothing, or nothing was ever heard. */
+/** The page is not connected, or there was no heartbeat yet. */
 export function Unknown({ connected }: { readonly connected: boolean }) {
   return (
     <StateBadge
       tone="quiet"
-      word="Unknown"
-      detail={connected ? "no sign of life yet" : "while this page is not connected"}
+      label="Unknown"
+      detail={connected ? "no heartbeat yet" : "this page is not connected"}
     />
   );
 }

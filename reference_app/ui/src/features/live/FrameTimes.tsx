@@ -4,14 +4,14 @@ import { formatAge, formatInstant, instant } from "../../lib/age.ts";
 import { useServerNow } from "./useServerNow.ts";
 
 interface Props {
-  /** What it says before the age, as `Arrived`. */
-  readonly word: string;
+  /** The text before the age, for example `Received`. */
+  readonly label: string;
   readonly receivedAt: string;
   readonly capturedAt: string;
 }
 
-/** Age counts from the arrival, by the server's own clock; the camera's clock may be wrong. */
-export function Arrival({ word, receivedAt, capturedAt }: Props) {
+/** When a frame was received and captured. The age is by the server's clock, because the camera's may be wrong. */
+export function FrameTimes({ label, receivedAt, capturedAt }: Props) {
   const now = useServerNow();
   const received = instant(receivedAt);
   const captured = instant(capturedAt);
@@ -19,7 +19,7 @@ export function Arrival({ word, receivedAt, capturedAt }: Props) {
     <>
       {received !== null && (
         <Box component="span" sx={{ color: "text.primary", fontWeight: 600 }}>
-          {word} {formatAge(received, now)}
+          {label} {formatAge(received, now)}
         </Box>
       )}
       {captured !== null && <time dateTime={capturedAt}>captured {formatInstant(captured, now)}</time>}

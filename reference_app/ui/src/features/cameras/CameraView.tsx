@@ -2,14 +2,14 @@ import { graphql, useFragment } from "react-relay";
 
 import { PictureFrame } from "../../design/PictureFrame.tsx";
 import { instant } from "../../lib/age.ts";
-import { Arrival } from "../live/Arrival.tsx";
-import type { CameraSight_camera$key } from "./__generated__/CameraSight_camera.graphql";
+import { FrameTimes } from "../live/FrameTimes.tsx";
+import type { CameraView_camera$key } from "./__generated__/CameraView_camera.graphql";
 
-/** What the camera sees: its latest frame, or a preview that is newer. */
-export function CameraSight({ camera }: { readonly camera: CameraSight_camera$key }) {
+/** The camera's latest picture: its latest frame, or a newer preview. */
+export function CameraView({ camera }: { readonly camera: CameraView_camera$key }) {
   const { name, latestFrame, preview } = useFragment(
     graphql`
-      fragment CameraSight_camera on Camera {
+      fragment CameraView_camera on Camera {
         name
         latestFrame {
           imageUrl
@@ -36,18 +36,22 @@ export function CameraSight({ camera }: { readonly camera: CameraSight_camera$ke
   const what = newer ? "Preview" : `Frame ${String(latestFrame?.sequence ?? "")}`;
   return (
     <PictureFrame
-      picture={shown ? { url: shown.imageUrl, alt: `${what} of ${name}`, testId: "camera-sight" } : null}
+      picture={shown ? { url: shown.imageUrl, alt: `${what} of ${name}`, testId: "camera-view" } : null}
       caption={
         shown && (
           <>
-            <Arrival word={`${what}, arrived`} receivedAt={shown.receivedAt} capturedAt={shown.capturedAt} />
-            {newer && <span>its original still waits on the camera</span>}
-            {shown.clock !== "synced" && <span>camera’s clock: {shown.clock}</span>}
+            <FrameTimes
+              label={`${what}, received`}
+              receivedAt={shown.receivedAt}
+              capturedAt={shown.capturedAt}
+            />
+            {newer && <span>full-size picture not delivered yet</span>}
+            {shown.clock !== "synced" && <span>camera clock: {shown.clock}</span>}
           </>
         )
       }
-      emptyTitle="Nothing seen yet"
-      emptyText={`The first picture appears here by itself as soon as ${name} sends it.`}
+      emptyTitle="No picture yet"
+      emptyText={`The first picture from ${name} appears here automatically.`}
     />
   );
 }

@@ -2,11 +2,11 @@ import Box from "@mui/material/Box";
 import type { ReactNode } from "react";
 
 interface Props {
-  readonly facts: readonly (readonly [name: string, value: ReactNode])[];
+  readonly properties: readonly (readonly [name: string, value: ReactNode])[];
 }
 
-/** Names and values in two columns. */
-export function Facts({ facts }: Props) {
+/** A list of names and values in two columns. */
+export function PropertyList({ properties }: Props) {
   return (
     <Box
       component="dl"
@@ -19,7 +19,7 @@ export function Facts({ facts }: Props) {
         fontSize: "0.9rem",
       }}
     >
-      {facts.map(([name, value]) => (
+      {properties.map(([name, value]) => (
         <Box key={name} sx={{ display: "contents" }}>
           <Box component="dt" sx={{ color: "text.secondary" }}>
             {name}

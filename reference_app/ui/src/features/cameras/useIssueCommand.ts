@@ -3,17 +3,17 @@ import type { MutationParameters } from "relay-runtime";
 
 import { useAction, type UserError } from "../live/useAction.ts";
 
-interface Given extends MutationParameters {
-  readonly response: { readonly given: { readonly errors: readonly UserError[] } };
+interface IssueMutation extends MutationParameters {
+  readonly response: { readonly issued: { readonly errors: readonly UserError[] } };
   readonly variables: { readonly input: { readonly camera: string } };
 }
 
-/** Gives a function that has an agent do something once, and the name of what is being asked now. */
-export function useGiveCommand(): [(name: string, camera: string) => void, string | null] {
+/** Returns a function that issues a command to a camera's agent, and the name of the one that is being sent. */
+export function useIssueCommand(): [(name: string, camera: string) => void, string | null] {
   const commands: Partial<Record<string, [(camera: string) => void, boolean]>> = {
-    capture: useOne(graphql`
-      mutation useGiveCommandCaptureMutation($input: CommandCameraInput!) {
-        given: captureNow(input: $input) {
+    capture: useCommandMutation(graphql`
+      mutation useIssueCommandCaptureMutation($input: CommandCameraInput!) {
+        issued: captureNow(input: $input) {
           camera {
             ...CameraPage_live
           }
@@ -24,9 +24,9 @@ export function useGiveCommand(): [(name: string, camera: string) => void, strin
         }
       }
     `),
-    preview: useOne(graphql`
-      mutation useGiveCommandPreviewMutation($input: CommandCameraInput!) {
-        given: requestPreview(input: $input) {
+    preview: useCommandMutation(graphql`
+      mutation useIssueCommandPreviewMutation($input: CommandCameraInput!) {
+        issued: requestPreview(input: $input) {
           camera {
             ...CameraPage_live
           }
@@ -37,9 +37,9 @@ export function useGiveCommand(): [(name: string, camera: string) => void, strin
         }
       }
     `),
-    restart: useOne(graphql`
-      mutation useGiveCommandRestartMutation($input: CommandCameraInput!) {
-        given: restartAgent(input: $input) {
+    restart: useCommandMutation(graphql`
+      mutation useIssueCommandRestartMutation($input: CommandCameraInput!) {
+        issued: restartAgent(input: $input) {
           camera {
             ...CameraPage_live
           }
@@ -50,9 +50,9 @@ export function useGiveCommand(): [(name: string, camera: string) => void, strin
         }
       }
     `),
-    deliver: useOne(graphql`
-      mutation useGiveCommandDeliverMutation($input: CommandCameraInput!) {
-        given: deliverNow(input: $input) {
+    deliver: useCommandMutation(graphql`
+      mutation useIssueCommandDeliverMutation($input: CommandCameraInput!) {
+        issued: deliverNow(input: $input) {
           camera {
             ...CameraPage_live
           }
@@ -63,9 +63,9 @@ export function useGiveCommand(): [(name: string, camera: string) => void, strin
         }
       }
     `),
-    collect_logs: useOne(graphql`
-      mutation useGiveCommandLogsMutation($input: CommandCameraInput!) {
-        given: collectLogs(input: $input) {
+    collect_logs: useCommandMutation(graphql`
+      mutation useIssueCommandLogsMutation($input: CommandCameraInput!) {
+        issued: collectLogs(input: $input) {
           camera {
             ...CameraPage_live
           }
@@ -81,8 +81,8 @@ export function useGiveCommand(): [(name: string, camera: string) => void, strin
   return [(name, camera) => commands[name]?.[0](camera), busy];
 }
 
-function useOne(mutation: GraphQLTaggedNode): [(camera: string) => void, boolean] {
-  const [send, busy] = useAction<Given>(mutation, { errors: ({ given }) => given.errors });
+function useCommandMutation(mutation: GraphQLTaggedNode): [(camera: string) => void, boolean] {
+  const [send, busy] = useAction<IssueMutation>(mutation, { errors: ({ issued }) => issued.errors });
   return [
     (camera) => {
       send({ variables: { input: { camera } } });

@@ -1,0 +1,24 @@
+import { graphql } from "react-relay";
+
+import type { useCameraLivenessSubscription } from "./__generated__/useCameraLivenessSubscription.graphql";
+import { useLive, type LiveStatus } from "./useLive.ts";
+
+/** Keeps a camera's liveness up to date while the caller is mounted. */
+export function useCameraLiveness(camera: string): LiveStatus {
+  return useLive<useCameraLivenessSubscription>({
+    subscription: graphql`
+      subscription useCameraLivenessSubscription($camera: ID!) {
+        cameraUpdates(id: $camera) {
+          kind
+          seq
+          beatSeconds
+          camera {
+            ...CameraLiveness_camera
+          }
+        }
+      }
+    `,
+    variables: { camera },
+    envelope: (response) => response.cameraUpdates,
+  });
+}

@@ -1,0 +1,28 @@
+import { instant } from "../../lib/age.ts";
+import { assessLiveness, type LivenessStatus } from "../../lib/liveness.ts";
+import { isOpen, useConnection } from "../../relay/connection.ts";
+import { useServerNow } from "./useServerNow.ts";
+
+/** The fields by which the server describes heartbeats, for progress and for cameras. */
+export interface HeartbeatFields {
+  readonly liveness: string;
+  readonly beatAt: string | null | undefined;
+  readonly nextBy: string | null | undefined;
+  readonly graceSeconds: number;
+}
+
+/** Assesses liveness each second, by the promised next heartbeat and the server's clock. */
+export function useLivenessStatus({
+  liveness,
+  beatAt,
+  nextBy,
+  graceSeconds,
+}: HeartbeatFields): LivenessStatus {
+  const now = useServerNow();
+  const connected = isOpen(useConnection());
+  return assessLiveness(
+    { reported: liveness, beatAt: instant(beatAt), nextBy: instant(nextBy), graceMs: graceSeconds * 1000 },
+    now,
+    connected,
+  );
+}
