@@ -11,6 +11,8 @@ from django.http import HttpRequest
 from strawberry import relay
 from strawberry.types import Info
 
+from timelapse.accounts.passwords import check_password
+from timelapse.accounts.throttle import too_many_attempts, wait_s
 from timelapse.shared.graphql import UserError, current_user
 
 WRONG_CREDENTIALS = UserError(
@@ -19,6 +21,11 @@ WRONG_CREDENTIALS = UserError(
     remedy="Check both and try again; './dev up' prints the name and password of the first account.",
     field="password",
 )
+
+
+def _throttled(wait: int) -> UserError:
+    message, remedy = too_many_attempts(wait)
+    return UserError(code="too_many_attempts", message=message, remedy=remedy, field="password")
 
 
 @strawberry.type(description="A person with an account.")
@@ -92,9 +99,10 @@ class Mutation:
     async def sign_in(self, info: Info, input: SignInInput) -> SignInPayload:  # noqa: A002 - Relay's name
         """Start a session."""
         request = cast("HttpRequest", info.context.request)
-        user = await auth.aauthenticate(request, username=input.username, password=input.password)
+        user = await check_password(request, input.username, input.password)
+        wait = wait_s(request)
         if user is None:
-            return SignInPayload(me=None, errors=[WRONG_CREDENTIALS])
+            return SignInPayload(me=None, errors=[WRONG_CREDENTIALS if wait is None else _throttled(wait)])
         await auth.alogin(request, user)
         return SignInPayload(me=User.from_model(user), errors=[])
 

@@ -25,11 +25,12 @@ from starlette.staticfiles import StaticFiles  # noqa: E402
 
 from eliot_progress.adapters.asgi import CausalASGI, same_origin  # noqa: E402
 from timelapse.ingest.http import application as ingest  # noqa: E402
+from timelapse.project.body_limit import BodyLimit  # noqa: E402
 from timelapse.project.subscriptions import consumer  # noqa: E402
 from timelapse.publishing.http import application as publishing  # noqa: E402
 
 if TYPE_CHECKING:
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 class Assets(StaticFiles):
@@ -41,12 +42,13 @@ class Assets(StaticFiles):
         return response
 
 
+static_and_django: ASGIApp = ASGIStaticFilesHandler(django_application)  # type: ignore[assignment] # and here
 http = Starlette(
     routes=[
         Mount("/agent/v1", CausalASGI(ingest)),
         Mount("/media", AuthMiddlewareStack(publishing)),  # type: ignore[arg-type] # three typings of ASGI meet here
         Mount("/assets", Assets(directory=settings.UI_DIST / "assets", check_dir=False)),
-        Mount("/", ASGIStaticFilesHandler(django_application)),  # type: ignore[arg-type] # and here
+        Mount("/", BodyLimit(static_and_django, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)),
     ]
 )
 

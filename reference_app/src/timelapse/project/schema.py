@@ -18,6 +18,7 @@ import timelapse.rendering.graphql
 import timelapse.timelapses.graphql
 from eliot_progress.adapters.execution import LeakFreeExecutionContext
 from eliot_progress.adapters.graphql import CausalExtension
+from timelapse.project.document_cost import DocumentCostLimiter
 from timelapse.shared.graphql import SCALARS
 
 
@@ -52,6 +53,7 @@ schema = strawberry.Schema(
     extensions=[
         CausalExtension,
         DjangoOptimizerExtension,
+        DocumentCostLimiter,
         lambda: QueryDepthLimiter(max_depth=12),
         lambda: MaxTokensLimiter(2000),
     ],

@@ -84,8 +84,8 @@ class Movie(Lifecycle, models.Model):
         return f"Movie {self.pk}"
 
     # Two transitions of the base lifecycle don't apply: a movie is created by rendering it.
-    initialise = None
-    recover = None
+    initialise = None  # type: ignore[assignment] # None removes an inherited transition
+    recover = None  # type: ignore[assignment]
 
     @transition(source=[States.QUEUED, States.RENDERING], target=States.RENDERING, internal=True)
     def start(self) -> None:

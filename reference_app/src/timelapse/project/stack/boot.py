@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from timelapse.project.stack import processes
 from timelapse.project.stack.errors import StackError
+from timelapse.project.stack.home import write_private
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +32,7 @@ def boot_valkey(supervisor: Supervisor, home: Path) -> None:
         os.environ["REDIS_URL"] = url
         supervisor.start(child, stop_last=True)
         _await_valkey(url, lambda: supervisor.require(child))
-        (home / "valkey" / "url").write_text(url)
+        write_private(home / "valkey" / "url", url)
     else:
         _await_valkey(os.environ["REDIS_URL"], lambda: None)
 

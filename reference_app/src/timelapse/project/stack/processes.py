@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import sys
 from typing import TYPE_CHECKING
 
 from timelapse.project.stack.child import Child
+from timelapse.project.stack.home import write_private
 from timelapse.project.stack.ports import free_port
 
 if TYPE_CHECKING:
@@ -21,10 +23,23 @@ def valkey(home: Path) -> tuple[Child, str] | None:
     folder = home / "valkey"
     folder.mkdir(parents=True, exist_ok=True)
     port = free_port()
-    command = [_valkey_binary(), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder)]
+    password = secrets.token_urlsafe(24)
+    # In a file, and not among the arguments, which every user of the machine can list.
+    config = folder / "valkey.conf"
+    write_private(config, f"requirepass {password}\n")
+    command = [
+        _valkey_binary(),
+        str(config),
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--dir",
+        str(folder),
+    ]
     # Queued tasks survive a restart of the stack.
     command += ["--appendonly", "yes", "--appendfsync", "everysec", "--save", ""]
-    return Child("valkey", command, home / "log" / "valkey.log"), f"redis://127.0.0.1:{port}"
+    return Child("valkey", command, home / "log" / "valkey.log"), f"redis://:{password}@127.0.0.1:{port}"
 
 
 def _valkey_binary() -> str:

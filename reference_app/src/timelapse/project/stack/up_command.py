@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import time
 from typing import TYPE_CHECKING
 
 from timelapse.project.stack import boot, processes
 from timelapse.project.stack.errors import Stopped
-from timelapse.project.stack.home import locked_home
+from timelapse.project.stack.home import locked_home, readable_by_others, write_private
 from timelapse.project.stack.ports import free_port, require_free
 from timelapse.project.stack.signals import stopping_on_signals
 from timelapse.project.stack.supervisor import Supervisor, supervised
@@ -46,7 +45,7 @@ def _start(supervisor: Supervisor, home: Path, port: int, *, camera: bool) -> No
 
     password = ensure_operator()
     if password is not None:
-        _store_password(home, password)
+        write_private(home / "admin_password", password)  # for the next start
     address = boot.boot_servers(supervisor, home, port)
     supervisor.start(processes.ingest(home))
     if camera:
@@ -55,13 +54,8 @@ def _start(supervisor: Supervisor, home: Path, port: int, *, camera: bool) -> No
         start_camera(supervisor, home, address)
     say(f"\n  Timelapse runs at {address}\n  Sign in as admin with the password {_password(home)}\n")
     say(f"  State and logs: {home}\n  Stop with Ctrl-C.\n")
-
-
-def _store_password(home: Path, password: str) -> None:
-    """Store the generated password for the next start; a reader of the home can read the database anyway."""
-    descriptor = os.open(home / "admin_password", os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(password)
+    if readable_by_others(home):
+        say(f"  Other users of this machine can read {home}. To change that: chmod 700 {home}\n")
 
 
 def _password(home: Path) -> str:
