@@ -74,7 +74,7 @@ def test_a_cancel_request_is_noticed_and_differs_from_a_loss(real_film, settings
     settings.FSMLOCK = {"NOTICE_WITHIN": timedelta(milliseconds=50)}
     with fsmlock.hold(real_film, "render") as held:
         fsmlock.cancel(real_film, "render", by="editor", why="not wanted")
-        wait_until(lambda: held._alarm is not None)
+        wait_until(lambda: held._stop is not None)
         with pytest.raises(fsmlock.CancelRequested, match="not wanted") as asked:
             held.check()
         assert asked.value.by == "editor"
@@ -246,7 +246,7 @@ def test_when_the_store_is_gone_the_holder_notices_and_nobody_enters_early(real_
         wait_until(lambda: is_lost(held))
         with pytest.raises(fsmlock.HoldLost, match="in time"):
             held.check()
-        held.forget()
+        held.detach()
     finally:
         backends._build = before
         get_redis_connection("default").connection_pool.disconnect()

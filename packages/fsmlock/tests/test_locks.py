@@ -82,5 +82,5 @@ def test_any_kind_of_key_makes_a_resource(db):
     room._state.adding = False
     assert resource(room) == "shop.room:7b1c"
     room.pk = "x" * 300
-    with pytest.raises(fsmlock.ConfigurationError, match="200 letters"):
+    with pytest.raises(fsmlock.ConfigurationError, match="200 characters"):
         resource(room)

@@ -4,7 +4,7 @@ import pytest
 
 import fsmlock
 from fsmlock.declarations import TransitionDef
-from fsmlock.plans import shortest
+from fsmlock.plans import shortest_path
 
 
 def definition(name, source, target):
@@ -27,9 +27,9 @@ def test_the_shortest_way_is_found():
         definition("c", "3", "4"),
         definition("d", "2", "4"),
     ]
-    assert [a.name for _, a in shortest(arrows, "1", "4")] == ["a", "d"]
-    assert shortest(arrows, "4", "1") is None
-    assert shortest(arrows, "4", "4") == ()
+    assert [a.name for _, a in shortest_path(arrows, "1", "4")] == ["a", "d"]
+    assert shortest_path(arrows, "4", "1") is None
+    assert shortest_path(arrows, "4", "4") == ()
 
 
 def test_a_plan_lists_the_steps_with_what_blocks_each(film, elsewhere):

@@ -51,7 +51,7 @@ def test_another_process_ends_what_one_began(sheet, django_capture_on_commit_cal
 
 
 def test_what_is_kept_may_be_entered_when_it_is_said(sheet, django_capture_on_commit_callbacks):
-    with pytest.raises(fsmlock.ConfigurationError, match="is ready, and that state keeps no lock"):
+    with pytest.raises(fsmlock.ConfigurationError, match="is ready, and that state holds no lock"):
         fsmlock.state_hold(sheet)
     go(sheet, "start_printing", commit=django_capture_on_commit_callbacks)
     with fsmlock.hold(sheet, "press", within=fsmlock.state_hold(sheet), why="page 1") as held:

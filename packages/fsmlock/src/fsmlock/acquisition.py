@@ -1,4 +1,4 @@
-"""From a policy to a hold: one sequence of steps, driven by threads and by asyncio alike."""
+"""Acquire a hold as its policy says: one sequence of attempts, driven by threads and by asyncio alike."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ if TYPE_CHECKING:
     from fsmlock.policies import Policy
     from fsmlock.rules import Claim
 
-#: A waiter looks again at least this often, woken or not: it renews its place in line by that.
-_LOOK_AGAIN_S = 0.25
-#: Who comes back later may have to wait in a queue before.
-_LATE = timedelta(minutes=1)
+#: A waiter tries again at least this often, woken or not. Each attempt renews its place in the wait queue.
+_ATTEMPT_EVERY_S = 0.25
+#: A task that retries later may first have to wait in its own queue: it stays listed this much longer.
+_RETRY_DELAY = timedelta(minutes=1)
 
 
 def acquire(held: ActiveHold, policy: Policy, using: str) -> ActiveHold:
-    """Take the hold as the policy says. Raises HoldRefused with the reasons."""
+    """Acquire the hold as the policy says. Raises HoldRefused with the reasons."""
     wait_queue: WaitQueue | None = None
-    steps = _steps(held, policy, using)
+    attempts = _attempts(held, policy, using)
     try:
-        for seconds in steps:
+        for seconds in attempts:
             if wait_queue is None:
-                # Listen first, then look once more: what was released in between is not missed.
+                # Listen first, then try once more: a release in between is not missed.
                 wait_queue = backends.get().wait_queue(held.claim, using=using)
             else:
                 wait_queue.wait(seconds)
@@ -49,29 +49,29 @@ def acquire(held: ActiveHold, policy: Policy, using: str) -> ActiveHold:
         held.release()
         raise
     finally:
-        steps.close()
+        attempts.close()
         if wait_queue is not None:
             wait_queue.close()
     return held
 
 
 async def acquire_async(held: ActiveHold, policy: Policy, using: str) -> ActiveHold:
-    """The same without blocking the event loop."""
-    steps = _steps(held, policy, using)
-    step = sync_to_async(_next)
+    """Acquire the hold as the policy says, without blocking the event loop."""
+    attempts = _attempts(held, policy, using)
+    next_attempt = sync_to_async(_next)
     waiter: AsyncWaiter | None = None
     try:
-        while (seconds := await step(steps)) is not None:
+        while (seconds := await next_attempt(attempts)) is not None:
             if not backends.get().notifies_waiters(using):
                 await asyncio.sleep(min(seconds, random.uniform(0.02, 0.08)))  # noqa: S311 - no secret
             elif waiter is None:
                 waiter = AsyncWaiter(held.claim, using)
-                await waiter.open()  # as above: listen first, then look once more
+                await waiter.open()  # as above: listen first, then try once more
             else:
                 await waiter.wait(seconds)
     except BaseException:
-        # Cancelled: the thread may have been granted the hold just now, and nobody would give it back.
-        await sync_to_async(_undo)(steps, held)
+        # Cancelled. The thread may have been granted the hold just now, and nobody else would release it.
+        await sync_to_async(_undo)(attempts, held)
         raise
     finally:
         if waiter is not None:
@@ -80,7 +80,7 @@ async def acquire_async(held: ActiveHold, policy: Policy, using: str) -> ActiveH
 
 
 class AsyncWaiter:
-    """A coroutine's place in line: a thread listens for it, with a connection of its own."""
+    """A coroutine's place in the wait queue: a thread listens for it on a connection of its own."""
 
     def __init__(self, claim: Claim, using: str) -> None:
         self._claim = claim
@@ -89,16 +89,16 @@ class AsyncWaiter:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="fsmlock-wait")
 
     async def open(self) -> None:
-        """Listen from now on."""
+        """Start to listen."""
         await asyncio.get_running_loop().run_in_executor(self._thread, self._open)
 
     async def wait(self, seconds: float) -> None:
-        """Until something may have changed, at most ``seconds``."""
+        """Sleep until something may have changed for the claim, at most ``seconds``."""
         assert self._queue is not None  # noqa: S101 - opened before
         await asyncio.get_running_loop().run_in_executor(self._thread, self._queue.wait, seconds)
 
     async def close(self) -> None:
-        """End the thread: after the wait that it is in, if its coroutine was cancelled."""
+        """End the thread. If its coroutine was cancelled, this waits for the wait in progress."""
         closed = asyncio.get_running_loop().run_in_executor(self._thread, self._close)
         self._thread.shutdown(wait=False)
         await closed
@@ -114,76 +114,84 @@ class AsyncWaiter:
             connections.close_all()
 
 
-def _undo(steps: Generator[float], held: ActiveHold) -> None:
-    steps.close()
+def _undo(attempts: Generator[float], held: ActiveHold) -> None:
+    attempts.close()
     held.release()
 
 
-def _next(steps: Generator[float]) -> float | None:
-    return next(steps, None)
+def _next(attempts: Generator[float]) -> float | None:
+    return next(attempts, None)
 
 
-def _steps(held: ActiveHold, policy: Policy, using: str) -> Generator[float]:
-    """Ask, and yield for how long to wait before asking again; ends when held, or refused with Skip."""
+def _attempts(held: ActiveHold, policy: Policy, using: str) -> Generator[float]:
+    """Try to acquire; after each failed attempt yield the seconds to wait before the next one.
+
+    Ends when the hold is granted, or with Skip when it is refused. Raises HoldRefused for the other policies.
+    """
     backend, claim = backends.get(), held.claim
-    give_up = clock.now() + _max_wait_s(policy)
+    give_up_at = clock.now() + _max_wait_s(policy)
     queue = isinstance(policy, (Wait, Preempt)) and backend.can_wait(using)
     ticket: int | None = None
-    asked_to_stop = False
+    stop_requested = False
     try:
         while True:
-            asked = clock.now()
+            sent_at = clock.now()
             answer = backend.acquire(claim, using=using, queue=queue, ticket=ticket)
             if isinstance(answer, Granted):
                 ticket = None
-                _expect_no_more(held, using)
-                return held.granted(answer, asked)
+                _withdraw_retry(held, using)
+                return held.start(answer, sent_at)
             ticket = answer.ticket
             held.reasons = tuple(reason_for(h) for h in answer.holds) or (answer.reason or busy_reason(),)
-            if isinstance(policy, Preempt) and not asked_to_stop:
-                _ask_to_stop(held, answer, using, force=False)
-                asked_to_stop = True
-            left = give_up - clock.now()
-            if left <= 0 or not queue:
-                if _refused(held, policy, answer, using):
+            if isinstance(policy, Preempt) and not stop_requested:
+                _stop_holders(held, answer, using, force=False)
+                stop_requested = True
+            remaining = give_up_at - clock.now()
+            if remaining <= 0 or not queue:
+                if _acquired_by_force(held, policy, answer, using):
                     ticket = None
                 return
-            yield min(left, _LOOK_AGAIN_S)
+            yield min(remaining, _ATTEMPT_EVERY_S)
     finally:
         if ticket is not None:
             backend.release(claim, using=using)
 
 
-def _refused(held: ActiveHold, policy: Policy, answer: Denied, using: str) -> bool:
-    """The end of waiting, as the policy has it: true when the hold was got by force after all."""
+def _acquired_by_force(held: ActiveHold, policy: Policy, answer: Denied, using: str) -> bool:
+    """End the waiting as the policy says. True if Preempt got the hold by force, False for Skip.
+
+    Raises HoldRefused otherwise.
+    """
     if isinstance(policy, Skip):
         return False
     if isinstance(policy, Preempt) and policy.force:
-        _ask_to_stop(held, answer, using, force=True)
-        asked = clock.now()
+        _stop_holders(held, answer, using, force=True)
+        sent_at = clock.now()
         again = backends.get().acquire(held.claim, using=using, ticket=answer.ticket)
         if isinstance(again, Granted):
-            held.granted(again, asked)
+            held.start(again, sent_at)
             return True
-    later = retry_state().retry_after(policy) if isinstance(policy, RetryLater) else None
-    if later is None:
-        _expect_no_more(held, using)
+    delay = retry_state().retry_after(policy) if isinstance(policy, RetryLater) else None
+    if delay is None:
+        _withdraw_retry(held, using)
         raise HoldRefused(held.reasons)
-    name = retry_state().claim_id or uuid.uuid4().hex
-    backends.get().announce_retry(replace(held.claim, id=name), using=using, expires_in=later + _LATE)
-    raise HoldRefused(held.reasons, retry_after=later, claim_id=name)
+    claim_id = retry_state().claim_id or uuid.uuid4().hex
+    retrying = replace(held.claim, id=claim_id)
+    backends.get().announce_retry(retrying, using=using, expires_in=delay + _RETRY_DELAY)
+    raise HoldRefused(held.reasons, retry_after=delay, claim_id=claim_id)
 
 
-def _expect_no_more(held: ActiveHold, using: str) -> None:
-    if retry_state().claim_id:
-        backends.get().release(replace(held.claim, id=retry_state().claim_id), using=using)
+def _withdraw_retry(held: ActiveHold, using: str) -> None:
+    claim_id = retry_state().claim_id
+    if claim_id:
+        backends.get().release(replace(held.claim, id=claim_id), using=using)
 
 
-def _ask_to_stop(held: ActiveHold, answer: Denied, using: str, *, force: bool) -> None:
+def _stop_holders(held: ActiveHold, answer: Denied, using: str, *, force: bool) -> None:
     why = held.claim.why or "something more urgent"
-    for claim, info in {h.claim: h for h in answer.holds if not h.waits}.items():
+    for claim, hold in {h.claim: h for h in answer.holds if not h.waits}.items():
         backends.get().stop(
-            info.resource, info.lock, claim=claim, by=held.claim.holder, why=why, force=force, using=using
+            hold.resource, hold.lock, claim=claim, by=held.claim.holder, why=why, force=force, using=using
         )
 
 

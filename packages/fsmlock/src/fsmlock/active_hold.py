@@ -1,4 +1,4 @@
-"""A hold while it lasts: whether it is still ours, its token, and transactions that it guards."""
+"""A hold while it is active: whether it is still ours, its token, and the transactions that it guards."""
 
 from __future__ import annotations
 
@@ -24,31 +24,35 @@ if TYPE_CHECKING:
     from fsmlock.rules import Claim
 
 _log = logging.getLogger("fsmlock")
-#: The holder stops trusting its lease this much (a part of it) before the store does.
+#: The holder stops trusting its lease this fraction of it before the store does.
 _MARGIN = 0.02
 _current: ContextVar[frozenset[str]] = ContextVar("fsmlock_current", default=frozenset())
 
 
 def current_claims() -> frozenset[str]:
-    """The claims held by the code that runs now (this thread or asyncio task)."""
+    """The ids of the claims held by the running code (this thread or asyncio task)."""
     return _current.get()
 
 
 class ActiveHold:
-    """A hold, or with ``Skip`` the lack of one: true while it is held. Made by :func:`fsmlock.hold`."""
+    """A hold, true while it is held. With the policy ``Skip`` it may be refused, and false.
+
+    Created by :func:`fsmlock.hold`.
+    """
 
     def __init__(self, claim: Claim, *, using: str) -> None:
         self.claim = claim
         self.tokens: Mapping[str, int] = {}
-        #: The fencing token: it grows with every hold of the object (the first object, if there are many).
+        #: The fencing token: it grows with every hold of the object (the first object, if there are several).
         self.token = 0
         self.reasons: tuple[Reason, ...] = ()
         self._using = using
         self._lease = claim.lease_us / 1_000_000
         self._deadline = 0.0
-        self._alarm: HoldLost | CancelRequested | None = None
-        self._shielded = False
-        #: What is called after the commit of the transaction that it was taken in.
+        self._stop: HoldLost | CancelRequested | None = None
+        #: Inside ``transaction()`` on a database: nobody else can take the lock before it ends.
+        self._guarded = False
+        #: Called after the commit of the transaction in which the hold was taken.
         self._on_commit: Callable[[], None] | None = None
         self._pid = os.getpid()
         self.connection = connections[using]
@@ -59,138 +63,140 @@ class ActiveHold:
     @property
     def in_transaction(self) -> bool:
         """Whether it was taken inside a transaction that is still open, in a part that wasn't rolled back."""
-        mine = self._on_commit
-        return mine is not None and any(entry[1] is mine for entry in self.connection.run_on_commit)
+        callback = self._on_commit
+        return callback is not None and any(entry[1] is callback for entry in self.connection.run_on_commit)
 
     @property
     def remaining(self) -> float:
-        """Seconds that the lease lasts if it can't be renewed any more, by this host's own clock."""
-        return 0.0 if isinstance(self._alarm, HoldLost) else max(0.0, self._deadline - clock.now())
+        """Seconds until the lease ends unless it is renewed, by this host's own clock."""
+        return 0.0 if isinstance(self._stop, HoldLost) else max(0.0, self._deadline - clock.now())
 
     def check(self) -> None:
-        """Go on? Costs less than a microsecond. Raises HoldLost or CancelRequested."""
-        if self._alarm is not None:
-            raise self._alarm
-        if clock.now() >= self._deadline and not self._shielded:
-            raise self._lose("it could not be renewed in time")
+        """Raise HoldLost or CancelRequested if the work must stop. Costs less than a microsecond."""
+        if self._stop is not None:
+            raise self._stop
+        if clock.now() >= self._deadline and not self._guarded:
+            raise self.mark_lost("it could not be renewed in time")
 
     @contextmanager
     def transaction(self) -> Generator[None]:
-        """Open a transaction that commits only if the hold is still ours, decided inside that transaction.
+        """Open a transaction that commits only if the hold is still ours, decided inside the transaction.
 
-        Keep it short: who wants the lock waits for its end. Raises HoldLost (rolls back) or CancelRequested.
+        Keep it short: waiters for the lock wait for its end. Raises HoldLost (and rolls back) or
+        CancelRequested.
         """
         self.check()
-        asked = clock.now()
+        sent_at = clock.now()
         with transaction.atomic(using=self._using):
             self._guard()
-            self._shielded = not backends.get().visible_before_commit
+            self._guarded = not backends.get().visible_before_commit
             try:
                 yield
-                asked = clock.now()
-                self._guard(again=True)
+                sent_at = clock.now()
+                self._guard(repeated=True)
             finally:
-                self._shielded = False
+                self._guarded = False
         if not self.connection.in_atomic_block:
-            self._deadline = max(self._deadline, self._trusted_until(asked))
+            self._deadline = max(self._deadline, self._trusted_until(sent_at))
 
-    def _guard(self, *, again: bool = False) -> None:
-        if not backends.get().guard(self.claim, self.tokens, using=self._using, repeated=again):
-            raise self._lose("somebody else took over")
+    def _guard(self, *, repeated: bool = False) -> None:
+        if not backends.get().guard(self.claim, self.tokens, using=self._using, repeated=repeated):
+            raise self.mark_lost("somebody else took over")
 
-    def granted(self, answer: Granted, asked: float) -> None:
-        """The store granted the claim that was sent at ``asked`` (clock.now)."""
+    def start(self, answer: Granted, sent_at: float) -> None:
+        """Start to hold what the store granted to the request sent at ``sent_at`` (clock.now)."""
         self.tokens = answer.tokens
         self.token = answer.tokens[self.claim.requests[0].resource]
         self.reasons = ()
-        self._deadline = self._trusted_until(asked)
+        self._deadline = self._trusted_until(sent_at)
         if self.connection.in_atomic_block and not backends.get().visible_before_commit:
             # Nobody else can see the rows before the commit, and nobody can take the lock meanwhile either.
             self._on_commit = self._committed
             transaction.on_commit(self._on_commit, using=self._using)
         renewer().add(self, self._next_renewal())
         _current.set(_current.get() | {self.claim.id})
-        self._tell(signals.hold_taken)
+        self._send(signals.hold_taken)
 
     def _committed(self) -> None:
         self._on_commit = None
         if self.tokens:
             self.renew()
 
-    def _trusted_until(self, asked: float) -> float:
-        return asked + self._lease * (1 - _MARGIN)
+    def _trusted_until(self, sent_at: float) -> float:
+        return sent_at + self._lease * (1 - _MARGIN)
 
     def _next_renewal(self) -> float:
         return clock.now() + min(self._lease / 3, conf.get().NOTICE_WITHIN.total_seconds())
 
     def renew(self) -> float | None:
-        """Called by the background thread: renew, and see whether somebody asks to stop."""
-        asked = clock.now()
-        if isinstance(self._alarm, HoldLost) or not self.tokens:
+        """Renew the lease and read a cancel request. Called by the background thread.
+
+        Returns when to renew next (clock.now), or None for never again.
+        """
+        sent_at = clock.now()
+        if isinstance(self._stop, HoldLost) or not self.tokens:
             return None
         if self.in_transaction:
-            self._deadline = self._trusted_until(asked)
+            self._deadline = self._trusted_until(sent_at)
             return self._next_renewal()
-        if self._shielded:
+        if self._guarded:
             return self._next_renewal()
-        if asked >= self._deadline:
-            self._lose("it could not be renewed in time")
+        if sent_at >= self._deadline:
+            self.mark_lost("it could not be renewed in time")
             return None
         try:
             answer = backends.get().renew(self.claim, using=self._using)
-        except Exception as error:  # noqa: BLE001 - whatever the store throws, the deadline decides
+        except Exception as error:  # noqa: BLE001 - whatever the store raises, the deadline decides
             _log.warning("A hold could not be renewed, trying again: %s", error)
-            connections[self._using].close_if_unusable_or_obsolete()  # the next try may open a new one
+            connections[self._using].close_if_unusable_or_obsolete()  # the next attempt may open a new one
             return clock.now() + min(self._lease / 10, 1.0)
-        return self._renewed(answer, asked)
+        return self._renewed(answer, sent_at)
 
-    def _renewed(self, answer: Renewed, asked: float) -> float | None:
+    def _renewed(self, answer: Renewed, sent_at: float) -> float | None:
         if answer.unknown:
             return clock.now() + min(self._lease / 10, 1.0)
         if not answer.alive:
-            if self._shielded:
+            if self._guarded:
                 return self._next_renewal()
             if self.tokens:
-                self._lose(f"{answer.by} broke it: {answer.why}" if answer.by else "somebody else took over")
+                broken = f"{answer.by} broke it: {answer.why}" if answer.by else "somebody else took over"
+                self.mark_lost(broken)
             return None
-        if answer.by and self._alarm is None:
-            self._alarm = CancelRequested(answer.by, answer.why)
-        self._deadline = max(self._deadline, self._trusted_until(asked))
+        if answer.by and self._stop is None:
+            self._stop = CancelRequested(answer.by, answer.why)
+        self._deadline = max(self._deadline, self._trusted_until(sent_at))
         return self._next_renewal()
 
-    def _lose(self, how: str) -> HoldLost:
-        if isinstance(self._alarm, HoldLost):
-            return self._alarm
-        held = ", ".join(f"{w.lock} on {w.resource}" for w in self.claim.requests)
-        lost = HoldLost(f"The hold of {held} is lost: {how}. Stop without writing, then start anew.")
-        self._alarm = lost
-        self._tell(signals.hold_lost, why=how)
+    def mark_lost(self, cause: str) -> HoldLost:
+        """Treat the hold as lost from now on: ``check`` raises the HoldLost that this returns."""
+        if isinstance(self._stop, HoldLost):
+            return self._stop
+        held = ", ".join(f"{each.lock} on {each.resource}" for each in self.claim.requests)
+        lost = HoldLost(f"The hold of {held} is lost: {cause}. Stop without writing, then start again.")
+        self._stop = lost
+        self._send(signals.hold_lost, why=cause)
         return lost
 
-    def lose(self, how: str = "the test said so") -> None:
-        """Lose the hold now; for tests (see fsmlock.testing.lose_hold)."""
-        self._lose(how)
-
     def release(self) -> None:
-        """Give the hold back; nothing happens if it is gone, or in a forked child: it is its parent's."""
+        """Release the hold. Does nothing if it is gone, or in a forked child: the parent owns the hold."""
         if not self.tokens:
             return
-        tokens = self.forget()
+        tokens = self.detach()
         if os.getpid() != self._pid:
             return
         backends.get().release(self.claim, using=self._using)
-        if not isinstance(self._alarm, HoldLost):
-            self._tell(signals.hold_released, tokens=tokens)
+        if not isinstance(self._stop, HoldLost):
+            self._send(signals.hold_released, tokens=tokens)
 
-    def forget(self) -> Mapping[str, int]:
-        """Stop renewing, without a word to the store."""
+    def detach(self) -> Mapping[str, int]:
+        """Stop renewing, without notifying the store. Returns the tokens that were held."""
         renewer().remove(self)
         _current.set(_current.get() - {self.claim.id})
         tokens, self.tokens = self.tokens, {}
         self._deadline = 0.0
         return tokens
 
-    def _tell(self, signal: Signal, *, why: str = "", tokens: Mapping[str, int] | None = None) -> None:
+    def _send(self, signal: Signal, *, why: str = "", tokens: Mapping[str, int] | None = None) -> None:
         if not signal.receivers:
             return
         for each in self.claim.requests:

@@ -1,4 +1,4 @@
-"""The admin of runs: how far each is, what failed, and buttons that pause, resume and cancel."""
+"""The admin of runs: their progress, the items that failed, and buttons to pause, resume and cancel."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from django.contrib import admin, messages
 from django.http import HttpResponseRedirect
 
-from fsmlock.adapters.admin import TransitionsMixin, say
+from fsmlock.adapters.admin import TransitionsMixin, show_error
 from fsmlock.errors import FsmlockError
 from fsmlock.models import ItemError, Run
 
@@ -25,7 +25,7 @@ else:
 
 
 class ItemErrors(_Inline):
-    """The items that failed, and why."""
+    """The items that failed, with their errors."""
 
     model = ItemError
     fields = readonly_fields = ("item", "error", "created_at")
@@ -34,13 +34,13 @@ class ItemErrors(_Inline):
     ordering = ("-pk",)
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Only runs add them."""
+        """Nobody adds them by hand: runs do."""
         return False
 
 
 @admin.register(Run)
 class RunAdmin(TransitionsMixin, _Admin):
-    """Nothing can be edited: runs are made by their iterations and changed by their workers."""
+    """Read-only: iterations create runs, and workers change them."""
 
     list_display = ("__str__", "state", "progress", "failed", "by", "created_at")
     list_filter = ("state", "iteration")
@@ -51,29 +51,29 @@ class RunAdmin(TransitionsMixin, _Admin):
 
     @admin.display(description="done")
     def progress(self, run: Run) -> str:
-        """As in ``300 of 1000 mails``."""
+        """The progress in words, e.g. ``300 of 1000 mails``."""
         return f"{run.done} of {'?' if run.total is None else run.total} {run.unit}s"
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
-        """All of them."""
+        """All fields: none can be edited."""
         return tuple(field.name for field in Run._meta.concrete_fields)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """``Iteration.enqueue`` makes them."""
+        """Nobody adds them by hand: ``Iteration.enqueue`` does."""
         return False
 
     def save_model(self, request: HttpRequest, obj: Model, form: ModelForm[Run], change: bool) -> None:
-        """Write nothing: a worker writes to the same row."""
+        """Save nothing: a worker writes to the same row."""
 
     def response_change(self, request: HttpRequest, obj: Model) -> HttpResponse:
-        """A button was pressed: take the transition, or say why not."""
+        """Apply the transition of the button that was pressed, or show why it is blocked."""
         name = request.POST.get("_fsmlock")
         if name is None or not isinstance(obj, Run):
             return super().response_change(request, obj)
         try:
             obj.apply_transition(name, by=request.user.get_username())
         except FsmlockError as refused:
-            say(request, refused)
+            show_error(request, refused)
         else:
             messages.success(request, f"{obj} is {obj.state}.")
         return HttpResponseRedirect(request.get_full_path())

@@ -15,7 +15,7 @@ class FsmlockConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the system checks, and what is installed with the tables."""
+        """Register the system checks and the database functions that are installed after a migration."""
         from fsmlock import checks  # noqa: F401, PLC0415 - only once the apps are loaded
         from fsmlock.backends import functions  # noqa: PLC0415 - the same
 

@@ -1,4 +1,4 @@
-"""System checks: what can be refused before the first request is refused here, with the remedy."""
+"""System checks: report wrong declarations and settings before the first request, with the remedy."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _VENDORS = ("sqlite", "postgresql")
 
 @register("fsmlock")
 def check_settings(*, app_configs: Sequence[AppConfig] | None = None, **_: object) -> list[CheckMessage]:
-    """E001: a key that isn't a setting. E002: a path to nowhere. E004: a wrong value. W003: a database."""
+    """E001: unknown setting. E002: path that can't be imported. E004: wrong value. W003: unfit database."""
     del app_configs
     return [*_keys(), *_values(), *_paths(), *_databases()]
 
@@ -44,7 +44,7 @@ def check_models(*, app_configs: Sequence[AppConfig] | None = None, **_: object)
     for model in apps.get_models() if app_configs is None else _models_of(app_configs):
         found += _locks(model)
         if issubclass(model, Stateful):
-            found += [*_needs(model), *_keepers(model), *_states(model), *_fields(model)]
+            found += [*_declared_locks(model), *_state_locks(model), *_states(model), *_fields(model)]
     return found
 
 
@@ -54,7 +54,7 @@ def _models_of(app_configs: Sequence[AppConfig]) -> list[type[models.Model]]:
 
 def _keys() -> Iterator[CheckMessage]:
     known = [f.name for f in fields(conf.Settings)]
-    for key in conf.given():
+    for key in conf.configured():
         if key not in known:
             text = f"FSMLOCK[{key!r}] is not a setting.{did_you_mean(key, known)}"
             yield Error(text, hint="Correct the name, or remove it.", id="fsmlock.E001")
@@ -67,7 +67,7 @@ def _values() -> Iterator[CheckMessage]:
             text = f"FSMLOCK[{f.name!r}] = {value!r} is not a {kind.__name__}."
             yield Error(text, hint=f"Write e.g. {f.default!r}, the default.", id="fsmlock.E004")
         elif isinstance(value, timedelta) and value <= timedelta(0):
-            text = f"FSMLOCK[{f.name!r}] = {value!r} is no time at all."
+            text = f"FSMLOCK[{f.name!r}] = {value!r} must be greater than zero."
             yield Error(text, hint=f"Write e.g. {f.default!r}, the default.", id="fsmlock.E004")
 
 
@@ -89,7 +89,7 @@ def _databases() -> Iterator[CheckMessage]:
         if engine not in (*_VENDORS, "unknown"):
             yield Warning(
                 f"The database backend of fsmlock doesn't work on {engine} (DATABASES[{alias!r}]).",
-                hint="Hold only objects of SQLite or PostgreSQL, or take the backend for Redis (BACKEND).",
+                hint="Hold only objects in SQLite or PostgreSQL, or use the backend for Redis (BACKEND).",
                 id="fsmlock.W003",
             )
 
@@ -107,7 +107,7 @@ def _locks(model: type[models.Model]) -> Iterator[CheckMessage]:
         yield Error(
             f"{model.__name__} inherits locks from {locks.inherit_from!r}, which is not a foreign key of it."
             f"{did_you_mean(locks.inherit_from, keys)}",
-            hint="Name a ForeignKey or OneToOneField. For a generic relation add a key of its own.",
+            hint="Name a ForeignKey or OneToOneField. For a generic relation add a separate foreign key.",
             obj=model,
             id="fsmlock.E010",
         )
@@ -126,9 +126,8 @@ def _keys_of(model: type[models.Model]) -> Iterator[CheckMessage]:
     engine = connections[router.db_for_write(model)].vendor
     if conf.get().BACKEND == conf.Settings().BACKEND and engine not in _VENDORS:
         yield Error(
-            f"{model.__name__} declares locks, and lives in a database of {engine},"
-            " which can't decide about them.",
-            hint="Move it to SQLite or PostgreSQL, or keep holds in Redis or Valkey (the setting BACKEND).",
+            f"{model.__name__} declares locks, and lives in a database of {engine}, which can't store holds.",
+            hint="Move it to SQLite or PostgreSQL, or store holds in Redis or Valkey (the setting BACKEND).",
             obj=model,
             id="fsmlock.E003",
         )
@@ -139,7 +138,7 @@ def _inherited(model: type[models.Model], parent: type[models.Model], locks: Loc
     if not isinstance(theirs, Locks):
         yield Error(
             f"{model.__name__} inherits locks from {parent.__name__}, which declares none.",
-            hint=f"Add locks = Locks(...) to {parent.__name__}, or take inherit_from away.",
+            hint=f"Add locks = Locks(...) to {parent.__name__}, or remove inherit_from.",
             obj=model,
             id="fsmlock.E011",
         )
@@ -153,10 +152,10 @@ def _inherited(model: type[models.Model], parent: type[models.Model], locks: Loc
             obj=model,
             id="fsmlock.E012",
         )
-    if _turns_round(model):
+    if _is_circular(model):
         yield Error(
-            f"{model.__name__} inherits its locks from itself, in the end: there is no first ancestor.",
-            hint="Inherit from another model, e.g. from the root of the tree by a foreign key of its own.",
+            f"{model.__name__} inherits its locks from itself, through its parents.",
+            hint="Inherit from another model, e.g. from the root of the tree through a separate foreign key.",
             obj=model,
             id="fsmlock.E013",
         )
@@ -170,7 +169,7 @@ def _parent(model: type[models.Model], name: str) -> type[models.Model] | None:
     return field.remote_field.model if isinstance(field, models.ForeignKey) else None
 
 
-def _turns_round(model: type[models.Model]) -> bool:
+def _is_circular(model: type[models.Model]) -> bool:
     seen: set[type[models.Model]] = set()
     step: type[models.Model] | None = model
     while step is not None and step not in seen:
@@ -180,7 +179,7 @@ def _turns_round(model: type[models.Model]) -> bool:
     return step is not None
 
 
-def _needs(model: type[models.Model]) -> Iterator[CheckMessage]:
+def _declared_locks(model: type[models.Model]) -> Iterator[CheckMessage]:
     locks = getattr(model, "locks", None)
     known = set(locks.by_name) if isinstance(locks, Locks) else set()
     for definition in transitions_of(model).values():
@@ -195,7 +194,7 @@ def _needs(model: type[models.Model]) -> Iterator[CheckMessage]:
                 )
 
 
-def _keepers(model: type[Stateful]) -> Iterator[CheckMessage]:
+def _state_locks(model: type[Stateful]) -> Iterator[CheckMessage]:
     by_state = locks_by_state(model)
     for definition in transitions_of(model).values():
         target = definition.target
@@ -209,7 +208,7 @@ def _keepers(model: type[Stateful]) -> Iterator[CheckMessage]:
             )
     if model.initial_state in by_state:
         yield Error(
-            f"{model.__name__} starts in the state {model.initial_state!r}, which keeps a lock.",
+            f"{model.__name__} starts in the state {model.initial_state!r}, which holds a lock.",
             hint="Start in another state: only a transition takes a lock.",
             obj=model,
             id="fsmlock.E023",

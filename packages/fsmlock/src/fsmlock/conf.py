@@ -1,4 +1,4 @@
-"""Settings: the dict ``FSMLOCK`` of the Django settings as one frozen value. None are needed."""
+"""Settings: the dict ``FSMLOCK`` in the Django settings as one frozen value. All have defaults."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Every setting with its default."""
+    """All settings with their defaults."""
 
     #: Dotted path of the class that stores holds.
     BACKEND: str = "fsmlock.backends.database.DatabaseBackend"
     #: How long a hold outlives a holder that has died. Renewed in the background while the holder lives.
     LEASE: timedelta = timedelta(seconds=10)
-    #: A holder sees a cancel request within this time (a hold is renewed at least this often).
+    #: A holder notices a cancel request within this time (a hold is renewed at least this often).
     NOTICE_WITHIN: timedelta = timedelta(seconds=1)
     #: Dotted path of a function that hands a Run to a worker, e.g. fsmlock.adapters.celery.enqueue.
     #: Empty: runs wait for ``manage.py fsmlock work`` or for your own call of ``run.work()``.
@@ -35,8 +35,8 @@ class Settings:
     CACHE: str = "default"
 
 
-def given() -> Mapping[str, Any]:
-    """The dict as the project wrote it; empty when there is none."""
+def configured() -> Mapping[str, Any]:
+    """The dict as the project wrote it; empty if there is none."""
     return getattr(settings, "FSMLOCK", {}) if settings.configured or _has_module() else {}
 
 
@@ -49,14 +49,14 @@ def _has_module() -> bool:
 
 @functools.cache
 def get() -> Settings:
-    """The settings in force. Misspelt keys are left out here and reported by ``manage.py check``."""
+    """The current settings. Unknown keys are ignored here and reported by ``manage.py check``."""
     known = {f.name for f in fields(Settings)}
-    return Settings(**{key: value for key, value in given().items() if key in known})
+    return Settings(**{key: value for key, value in configured().items() if key in known})
 
 
-def _forget(*, setting: str, **_: object) -> None:
+def _clear_cache(*, setting: str, **_: object) -> None:
     if setting == "FSMLOCK":
         get.cache_clear()
 
 
-setting_changed.connect(_forget, dispatch_uid="fsmlock.conf")
+setting_changed.connect(_clear_cache, dispatch_uid="fsmlock.conf")

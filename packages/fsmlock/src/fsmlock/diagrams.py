@@ -1,4 +1,4 @@
-"""The states of a model as a picture: Mermaid text, or SVG that needs nothing installed."""
+"""Draw the states of a model as Mermaid text, or as SVG without further dependencies."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from django.db import models
 
-#: Pixels: a state's column, a transition's row, the head with the states' names, a letter.
+#: In pixels: the width of a state's column, the heights of a transition's row and of the head, a letter.
 _COLUMN, _ROW, _HEAD, _LETTER = 112, 30, 46, 6.6
 
 
@@ -37,7 +37,7 @@ def mermaid(model: type[models.Model]) -> str:
 
 
 def svg(model: type[models.Model]) -> str:
-    """A column for each state and a row for each transition: legible, and the same every time."""
+    """An SVG with a column for each state and a row for each transition. The output is deterministic."""
     states, known = _states(model), list(transitions_of(model).values())
     texts = [(str(definition.label), " ".join(_notes(definition))) for definition in known]
     left = 20 + _LETTER * max([0, *(len(label) + len(notes) + 1 for label, notes in texts)])
@@ -61,7 +61,7 @@ def svg(model: type[models.Model]) -> str:
 
 
 def _states(model: type[models.Model]) -> list[str]:
-    """Those that the model declares, base classes first, then any others that a transition names."""
+    """The declared states, base classes first, then any others that a transition names."""
     declared = [
         value
         for cls in reversed(getattr(model, "States", object).__mro__)
@@ -98,7 +98,7 @@ def _column(state: str, x: int, height: int, *, starts: bool) -> str:
 
 
 def _row(y: int, definition: TransitionDef, label: str, notes: str, middle: Mapping[str, int]) -> str:
-    """Dots where the transition starts, the tip where it ends; bold is what people are offered."""
+    """Dots mark where the transition starts, the tip where it ends. Bold transitions are offered to users."""
     end = middle[definition.target]
     starts = [middle[state] for state in _sources(definition, list(middle))]
     weight = "normal" if definition.internal else "bold"

@@ -1,4 +1,4 @@
-"""What looks wrong in the store, and what can be mended at once."""
+"""Find inconsistencies in the store, and fix those that can be fixed at once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from fsmlock import backends
 from fsmlock.locks import resource
 from fsmlock.models import Run
 from fsmlock.reasons import Reason
-from fsmlock.state_locks import locks_by_state, state_claim_id, state_claim_ids, take
+from fsmlock.state_locks import locks_by_state, state_claim_id, state_claim_ids, take_state_lock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,24 +25,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """Something wrong, and how to mend it if that can be done here."""
+    """An inconsistency. ``fix`` repairs it; None if that isn't possible here."""
 
     reason: Reason
-    mend: Callable[[], object] | None = None
+    fix: Callable[[], object] | None = None
 
 
 def examine(*, using: str = "default") -> Iterator[Finding]:
-    """Holds of what is gone, states without their hold, unheeded cancel requests, runs without a worker."""
+    """Find holds of deleted objects, states without their hold, ignored cancel requests, abandoned runs."""
     holds = backends.get().find(None, using=using)
-    yield from _unkept(using, {info.claim for info in holds})
+    yield from _missing_state_locks(using, {info.claim for info in holds})
     for info in holds:
         yield from _orphan(info, using)
         if info.cancel_requested_by:
-            yield Finding(reason=_unheeded(info))
-    worked_on = {info.resource for info in holds}
+            yield Finding(reason=_ignored_cancel(info))
+    held = {info.resource for info in holds}
     for run in Run.objects.using(using).filter(state__in=Run.States.ACTIVE):
-        if f"fsmlock.run:{run.pk}" not in worked_on:
-            yield Finding(reason=_abandoned(run), mend=run.work)
+        if f"fsmlock.run:{run.pk}" not in held:
+            yield Finding(reason=_abandoned(run), fix=run.work)
 
 
 def _orphan(info: HoldInfo, using: str) -> Iterator[Finding]:
@@ -54,12 +54,12 @@ def _orphan(info: HoldInfo, using: str) -> Iterator[Finding]:
     )
     if obj is None or left:
 
-        def mend() -> object:
+        def break_it() -> object:
             return backends.get().stop(
                 info.resource,
                 info.lock,
                 by="fsmlock doctor",
-                why="its object left that state" if left else "its object is gone",
+                why="its object left that state" if left else "its object was deleted",
                 force=True,
                 using=using,
             )
@@ -68,11 +68,11 @@ def _orphan(info: HoldInfo, using: str) -> Iterator[Finding]:
             reason=Reason(
                 code="orphan",
                 message=f"{info.holder} holds {info.lock} on {info.resource}, which "
-                + (f"is {getattr(obj, 'state', '')} by now." if left else "no longer exists."),
+                + (f"is {getattr(obj, 'state', '')} now." if left else "no longer exists."),
                 remedy="Break the hold.",
                 params={"resource": info.resource, "lock": info.lock, "holder": info.holder},
             ),
-            mend=mend,
+            fix=break_it,
         )
 
 
@@ -86,8 +86,8 @@ def _object(resource: str, using: str) -> models.Model | None:
     return found
 
 
-def _unkept(using: str, claims: set[str]) -> Iterator[Finding]:
-    """Objects whose state keeps a lock that they don't hold: it was broken, or the store lost it."""
+def _missing_state_locks(using: str, claims: set[str]) -> Iterator[Finding]:
+    """Objects without the lock of their state: it was broken, or the store lost it."""
     for model in apps.get_models():
         by_state = locks_by_state(model)
         if not by_state or model._meta.proxy or not router.allow_migrate_model(using, model):
@@ -95,23 +95,26 @@ def _unkept(using: str, claims: set[str]) -> Iterator[Finding]:
         for obj in model._base_manager.using(using).filter(state__in=by_state):
             if not state_claim_ids(obj) <= claims:
                 lock = by_state[obj.state]  # type: ignore[attr-defined]
-                yield Finding(reason=_not_held(obj, lock), mend=partial(take, obj, lock, using=using))
+                yield Finding(
+                    reason=_missing_lock(obj, lock), fix=partial(take_state_lock, obj, lock, using=using)
+                )
 
 
-def _not_held(obj: models.Model, lock: str) -> Reason:
+def _missing_lock(obj: models.Model, lock: str) -> Reason:
     state: str = obj.state  # type: ignore[attr-defined]
     return Reason(
-        code="unkept",
-        message=f"{obj} is {state}, which keeps the lock {lock}, but doesn't hold it.",
-        remedy="Take it again, or bring the object to another state.",
+        code="state_lock_missing",
+        message=f"{obj} is {state}, so it should hold the lock {lock}, but doesn't.",
+        remedy="Take the lock again, or bring the object to another state.",
         params={"resource": resource(obj), "lock": lock, "state": state},
     )
 
 
-def _unheeded(info: HoldInfo) -> Reason:
+def _ignored_cancel(info: HoldInfo) -> Reason:
+    held = f"{info.lock} on {info.resource}"
     return Reason(
-        code="unheeded",
-        message=f"{info.cancel_requested_by} asked {info.holder} to leave {info.lock} on {info.resource}.",
+        code="cancel_ignored",
+        message=f"{info.cancel_requested_by} requested {info.holder} to release {held}.",
         remedy="If it doesn't, its code never calls check(): break the hold.",
         params={"resource": info.resource, "lock": info.lock, "holder": info.holder},
     )
@@ -120,7 +123,7 @@ def _unheeded(info: HoldInfo) -> Reason:
 def _abandoned(run: Run) -> Reason:
     return Reason(
         code="abandoned",
-        message=f"{run} is {run.state}, but no worker is at it.",
+        message=f"{run} is {run.state}, but no worker executes it.",
         remedy=f"Let a worker go on: manage.py fsmlock work {run.pk}.",
         params={"run": run.pk, "state": run.state},
     )

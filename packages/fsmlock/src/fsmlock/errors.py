@@ -1,10 +1,10 @@
-"""What can go wrong, each with its facts as attributes and the next step in its text."""
+"""The errors of this package. Each carries its details as attributes and says in its text what to do next."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fsmlock.reasons import Reason, sentence
+from fsmlock.reasons import Reason, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,28 +14,28 @@ if TYPE_CHECKING:
 
 
 class FsmlockError(Exception):
-    """Root of the errors of this package."""
+    """The base class of all errors of this package."""
 
 
 class ConfigurationError(FsmlockError, TypeError):
-    """A declaration or a call that can never work, refused before anything happened."""
+    """A declaration or a call that can never work. It is raised before anything has happened."""
 
 
-class Refused(FsmlockError):  # noqa: N818 it reads as what happened, and is caught by that name
-    """Something can't be done now; ``reasons`` says why and what would help."""
+class Refused(FsmlockError):  # noqa: N818 - it names what happened, as callers write in their except clauses
+    """Something isn't possible now. ``reasons`` says why and what would help."""
 
     def __init__(self, reasons: Iterable[Reason] | str, *, instance: models.Model | None = None) -> None:
-        # Celery makes errors anew from their text alone.
+        # Celery rebuilds errors from their text alone.
         self.reasons = () if isinstance(reasons, str) else tuple(reasons)
         self.instance = instance
-        super().__init__(reasons if isinstance(reasons, str) else sentence(self.reasons))
+        super().__init__(reasons if isinstance(reasons, str) else as_text(self.reasons))
 
 
 class HoldRefused(Refused):
-    """The lock can't be had: somebody else holds what doesn't go together with it.
+    """The lock was not granted: somebody else holds an incompatible one.
 
-    The policy RetryLater sets ``retry_after``, when to come again, and ``claim_id``, the name by which the
-    store shows until then that it waits (see RetryState).
+    The policy RetryLater sets ``retry_after``, the delay before the next attempt, and ``claim_id``, under
+    which the store lists the caller as a waiter until then (see RetryState).
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class TransitionRefused(Refused):
 
 
 class StaleState(TransitionRefused):
-    """Another process changed the state since this instance was read: nothing was written."""
+    """Another process changed the state after this instance was read. Nothing was written."""
 
     def __init__(
         self, reasons: Iterable[Reason], *, instance: models.Model, using: str | None, was_broken: bool
@@ -61,14 +61,14 @@ class StaleState(TransitionRefused):
         self.was_broken = was_broken
 
 
-class HoldLost(FsmlockError):  # noqa: N818 it reads as what happened, and is caught by that name
-    """The hold is no longer ours. Stop without writing: somebody else may hold the lock already."""
+class HoldLost(FsmlockError):  # noqa: N818 - it names what happened, as callers write in their except clauses
+    """The hold is no longer ours. Stop without writing: somebody else may have the lock already."""
 
 
-class CancelRequested(FsmlockError):  # noqa: N818 it reads as what happened, and is caught by that name
-    """Somebody asks the holder to stop. ``by`` and ``why`` say who and for what reason."""
+class CancelRequested(FsmlockError):  # noqa: N818 - it names what happened, as callers write in their except clauses
+    """The holder is requested to stop. ``by`` and ``why`` say who requested it and for what reason."""
 
     def __init__(self, by: str, why: str = "") -> None:
         self.by = by
         self.why = why
-        super().__init__(f"{by} asks to stop{f': {why}' if why else ''}. End the work and leave the hold.")
+        super().__init__(f"{by} asks to stop{f': {why}' if why else ''}. End the work and release the hold.")

@@ -1,4 +1,4 @@
-"""One question about one object: each condition, permission and hold is asked about at most once."""
+"""Find what blocks an operation. Each condition, permission and lock is evaluated at most once."""
 
 from __future__ import annotations
 
@@ -26,57 +26,57 @@ if TYPE_CHECKING:
 
 
 class Evaluator:
-    """What stands in the way of ``obj``, as far as ``user`` is concerned (None: nobody asks for permissions).
+    """Finds what blocks an operation on ``obj``. Without ``user`` permissions are not checked.
 
-    ``found`` are the holds that concern the object, if they have been read already.
+    ``holds`` are the holds on the object and its ancestors, if they have been read already.
     """
 
     def __init__(
         self,
         obj: models.Model,
         user: User | AnonymousUser | None = None,
-        found: Sequence[HoldInfo] | None = None,
+        holds: Sequence[HoldInfo] | None = None,
     ) -> None:
         self._obj = obj
         self._user = user
-        self._found = found
+        self._holds = holds
         self._evaluated: dict[Condition, Reason | None] = {}
         self._permitted: dict[Permission, bool] = {}
 
     def check_transition(self, definition: TransitionDef, *, state: str | None = None) -> tuple[Reason, ...]:
-        """What stands in the way of one transition; from ``state``, if the object is to be there by then."""
-        present = self._obj.state if state is None else state  # type: ignore[attr-defined]
-        reasons = [] if definition.starts_from(present) else [_state(self._obj, definition, present)]
+        """What blocks a transition from ``state`` (default: the current one). Empty when nothing does."""
+        start = self._obj.state if state is None else state  # type: ignore[attr-defined]
+        reasons = [] if definition.starts_from(start) else [_wrong_state(self._obj, definition, start)]
         if not reasons:
-            # Conditions may rely on the state: they are asked only where the definition starts.
-            reasons += [reason for c in definition.conditions if (reason := self._condition(c)) is not None]
+            # Conditions may rely on the state, so they are evaluated only where the transition starts.
+            reasons += [
+                found for each in definition.conditions if (found := self._condition(each)) is not None
+            ]
         reasons += self.check_permission(definition)
         for lock in dict.fromkeys((definition.needs, definition.holds)):
-            held = self.check_lock(lock) if lock is not None else ()
-            reasons += [reason for reason in held if reason not in reasons]
+            blocking = self.check_lock(lock) if lock is not None else ()
+            reasons += [reason for reason in blocking if reason not in reasons]
         return tuple(reasons)
 
     def check_permission(self, definition: TransitionDef) -> tuple[Reason, ...]:
         """The missing permission as a reason."""
-        if self._user is None or definition.permission is None:
+        permission = definition.permission
+        if self._user is None or permission is None:
             return ()
-        if definition.permission not in self._permitted:
-            self._permitted[definition.permission] = _permits(definition.permission, self._obj, self._user)
-        return (
-            () if self._permitted[definition.permission] else (_forbidden(definition, definition.permission),)
-        )
+        if permission not in self._permitted:
+            self._permitted[permission] = _has_permission(permission, self._obj, self._user)
+        return () if self._permitted[permission] else (_forbidden(definition, permission),)
 
     def check_lock(self, name: str) -> tuple[Reason, ...]:
-        """Who stands in the way of a lock."""
+        """The holds that block a lock."""
         if self._obj.pk is None or (name == EVERYTHING and not has_locks(self._obj)):
             return ()
-        claim = claim_for(self._obj, name)
-        if self._found is None:
-            self._found = backends.get().find(
-                claim_for(self._obj, EVERYTHING).resources, using=alias_of(self._obj)
-            )
-        rows = {h.row(): h for h in self._found}
-        return tuple(reason_for(rows[s], self._obj) for s in blocking_rows(claim, rows))
+        claim = hypothetical_claim(self._obj, name)
+        if self._holds is None:
+            resources = hypothetical_claim(self._obj, EVERYTHING).resources
+            self._holds = backends.get().find(resources, using=alias_of(self._obj))
+        rows = {hold.row(): hold for hold in self._holds}
+        return tuple(reason_for(rows[row], self._obj) for row in blocking_rows(claim, rows))
 
     def _condition(self, condition: Condition) -> Reason | None:
         if condition not in self._evaluated:
@@ -85,28 +85,28 @@ class Evaluator:
 
 
 def has_locks(obj: models.Model) -> bool:
-    """Whether its model declares locks."""
+    """Whether the model of ``obj`` declares locks."""
     return isinstance(getattr(obj, "locks", None), Locks)
 
 
-def claim_for(obj: models.Model, lock: str) -> Claim:
-    """A claim to compare with what is held: own holds, and those that its own state keeps, don't count."""
-    within = current_claims() | state_claim_ids(obj)
-    return Claim(id="", requests=(lock_request(obj, lock),), lease_us=0, holder="", nested_in=within)
+def hypothetical_claim(obj: models.Model, lock: str) -> Claim:
+    """A claim to compare with existing holds. The caller's own holds and the state's don't block it."""
+    own = current_claims() | state_claim_ids(obj)
+    return Claim(id="", requests=(lock_request(obj, lock),), lease_us=0, holder="", nested_in=own)
 
 
-def _state(obj: models.Model, definition: TransitionDef, state: str) -> Reason:
-    wanted = ", ".join(definition.source)
-    facts = {"object": str(obj), "state": state, "transition": str(definition.label), "source": wanted}
+def _wrong_state(obj: models.Model, definition: TransitionDef, state: str) -> Reason:
+    source = ", ".join(definition.source)
+    params = {"object": str(obj), "state": state, "transition": str(definition.label), "source": source}
     return Reason(
         code="state",
-        message=gettext("%(object)s is %(state)s; %(transition)s starts from: %(source)s.") % facts,
-        remedy=gettext("Bring it to %(source)s first.") % facts,
-        params={"state": state, "transition": definition.name, "source": wanted},
+        message=gettext("%(object)s is %(state)s; %(transition)s starts from: %(source)s.") % params,
+        remedy=gettext("Bring it to %(source)s first.") % params,
+        params={"state": state, "transition": definition.name, "source": source},
     )
 
 
-def _permits(permission: Permission, obj: models.Model, user: User | AnonymousUser) -> bool:
+def _has_permission(permission: Permission, obj: models.Model, user: User | AnonymousUser) -> bool:
     if callable(permission):
         return bool(permission(obj, user))
     return user.has_perm(permission, obj) or user.has_perm(permission)
@@ -114,11 +114,11 @@ def _permits(permission: Permission, obj: models.Model, user: User | AnonymousUs
 
 def _forbidden(definition: TransitionDef, permission: Permission) -> Reason:
     name = permission if isinstance(permission, str) else getattr(permission, "__name__", "")
-    facts = {"transition": str(definition.label), "permission": name}
+    params = {"transition": str(definition.label), "permission": name}
     return Reason(
         code="permission",
-        message=gettext("You may not do this: %(transition)s asks for the permission %(permission)s.")
-        % facts,
+        message=gettext("You are not allowed to do this: %(transition)s needs the permission %(permission)s.")
+        % params,
         remedy=gettext("Ask an administrator for it, or ask somebody who has it."),
         params={"permission": name, "transition": definition.name},
     )

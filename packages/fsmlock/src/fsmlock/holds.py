@@ -31,24 +31,25 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 Objects: TypeAlias = models.Model | Sequence[models.Model]
-#: Objects, or for a decorator: the name of the parameter that brings them, or a function of the arguments.
+#: Objects, or for a decorator: the name of the parameter that they are passed in, or a function of the
+#: arguments.
 Target: TypeAlias = Objects | str | Callable[..., Objects]
 _POLICIES = (Fail, Skip, Wait, RetryLater, Preempt)
-_SHORTEST = timedelta(milliseconds=100)
-_claims = itertools.count()
+_SHORTEST_LEASE = timedelta(milliseconds=100)
+_claim_numbers = itertools.count()
 
 
 class OuterHold(Protocol):
-    """What may be entered again: a hold, or what an object's state keeps."""
+    """A hold that another one may be nested in: an active hold, or the hold of an object's state."""
 
     @property
     def claim(self) -> Claim:
-        """By which it is held."""
+        """The claim of the outer hold."""
         ...
 
 
 class HoldContext:
-    """What :func:`hold` gives back: ``with`` it, ``async with`` it, or decorate a function with it."""
+    """The result of :func:`hold`: use it as ``with``, as ``async with`` or as a decorator."""
 
     def __init__(
         self,
@@ -78,7 +79,7 @@ class HoldContext:
             return [target]
         objects = list(target) if isinstance(target, Sequence) else [target]
         if not objects:
-            raise ConfigurationError("hold() was given no object. Pass at least one.")
+            raise ConfigurationError("hold() got no object. Pass at least one.")
         for each in objects:
             if not isinstance(each, models.Model):
                 raise ConfigurationError(
@@ -105,10 +106,10 @@ class HoldContext:
         return ActiveHold(claim, using=alias), alias
 
     def acquire(self) -> ActiveHold:
-        """Take the hold without a block; call ``release()`` on it yourself. Raises HoldRefused."""
+        """Acquire the hold without a block; call ``release()`` on it yourself. Raises HoldRefused."""
         if self._objects is None:
             raise ConfigurationError(
-                "hold() with a parameter name or a function is a decorator. Pass the object to use with."
+                "hold() with a parameter name or a function is a decorator. Pass an object to use `with`."
             )
         held, using = self._new(self._objects)
         return acquire(held, self._policy, using)
@@ -120,12 +121,12 @@ class HoldContext:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        _leave(self._entered.pop(), broken=kind is not None)
+        _exit(self._entered.pop(), broken=kind is not None)
 
     async def __aenter__(self) -> ActiveHold:
         if self._objects is None:
             raise ConfigurationError(
-                "hold() with a parameter name or a function is a decorator. Pass the object to use with."
+                "hold() with a parameter name or a function is a decorator. Pass an object to use `with`."
             )
         held, using = await sync_to_async(self._new)(self._objects)
         self._entered.append(await acquire_async(held, self._policy, using))
@@ -134,29 +135,29 @@ class HoldContext:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await sync_to_async(_leave)(self._entered.pop(), broken=kind is not None)
+        await sync_to_async(_exit)(self._entered.pop(), broken=kind is not None)
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R | None]:
-        """Decorate: hold while the function runs. With Skip it isn't called when refused, and gives None."""
-        find = self._finder(function)
+        """Decorate a function: hold while it runs. If Skip is refused, it isn't called and returns None."""
+        resolve = self._resolver(function)
         if inspect.iscoroutinefunction(function):
 
             @functools.wraps(function)
-            async def held_async(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 handed on as they are
-                objects = await sync_to_async(find)(*args, **kwargs)
-                async with self._again(objects) as held:
+            async def held_async(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 passed through unchanged
+                objects = await sync_to_async(resolve)(*args, **kwargs)
+                async with self._for(objects) as held:
                     return await function(*args, **kwargs) if held else None
 
             return cast("Callable[P, R | None]", held_async)
 
         @functools.wraps(function)
         def held_sync(*args: P.args, **kwargs: P.kwargs) -> R | None:
-            with self._again(find(*args, **kwargs)) as held:
+            with self._for(resolve(*args, **kwargs)) as held:
                 return function(*args, **kwargs) if held else None
 
         return held_sync
 
-    def _again(self, objects: Objects) -> HoldContext:
+    def _for(self, objects: Objects) -> HoldContext:
         return HoldContext(
             objects,
             self._locks,
@@ -167,7 +168,7 @@ class HoldContext:
             within=self._within,
         )
 
-    def _finder(self, function: Callable[..., object]) -> Callable[..., Objects]:
+    def _resolver(self, function: Callable[..., object]) -> Callable[..., Objects]:
         target = self._target
         if not isinstance(target, str):
             return target if callable(target) else lambda *_args, **_kwargs: target
@@ -178,16 +179,16 @@ class HoldContext:
                 f" Name one of: {', '.join(signature.parameters)}."
             )
 
-        def find(*args: object, **kwargs: object) -> Objects:
+        def resolve(*args: object, **kwargs: object) -> Objects:
             return cast("Objects", signature.bind(*args, **kwargs).arguments[target])
 
-        return find
+        return resolve
 
 
-def _leave(held: ActiveHold, *, broken: bool) -> None:
+def _exit(held: ActiveHold, *, broken: bool) -> None:
     if broken and held.connection.needs_rollback and held.in_transaction:
         # The transaction that took the hold is broken: its rows go with the rollback.
-        held.forget()
+        held.detach()
     else:
         held.release()
 
@@ -201,10 +202,10 @@ def hold(
     holder: str | None = None,
     within: OuterHold | None = None,
 ) -> HoldContext:
-    """Hold locks on one object or on several at once: all are granted in one step, or none.
+    """Hold locks on one object or on several at once. Either all are granted in one step, or none.
 
-    Used as ``with hold(timelapse, "render", why="Movie 7") as held:``, as ``async with``, or as a decorator:
-    ``@hold("timelapse", "render")`` names the parameter that brings the object.
+    Use it as ``with hold(timelapse, "render", why="Movie 7") as held:``, as ``async with``, or as a
+    decorator: ``@hold("timelapse", "render")`` names the parameter that the object is passed in.
 
     ``policy`` says what to do when another holder has the lock (default: Fail). ``lease`` is how long the
     hold outlives a holder that died. ``holder`` names the holder. ``within`` is an outer hold of yours
@@ -218,12 +219,12 @@ def hold(
     if type(policy) not in _POLICIES:
         names = ", ".join(f"{p.__name__}()" for p in _POLICIES)
         raise ConfigurationError(f"{policy!r} is not a policy. Use one of {names}.")
-    if lease < _SHORTEST:
+    if lease < _SHORTEST_LEASE:
         raise ConfigurationError(
             "A lease must be at least 0.1 s: it is how long the hold outlives a dead holder."
         )
     if not locks:
-        raise ConfigurationError("hold() was given no lock. Name one that the model declares.")
+        raise ConfigurationError("hold() got no lock. Name one that the model declares.")
     return HoldContext(
         target, locks, policy=policy, lease=lease, why=why, holder=holder or _this_holder(), within=within
     )
@@ -235,7 +236,7 @@ def _host() -> str:
 
 
 def _new_id() -> str:
-    return f"{_process_id()}{next(_claims):012x}"
+    return f"{_process_id()}{next(_claim_numbers):012x}"
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""Who holds what, and how to ask them to stop."""
+"""Read who holds which lock, request a holder to stop, or break a hold."""
 
 from __future__ import annotations
 
@@ -21,69 +21,67 @@ if TYPE_CHECKING:
 
 
 def alias_of(obj: models.Model) -> str:
-    """The database alias that decides about this object: the one that it would be saved to."""
+    """The alias of the database that decides about this object: the one that it would be saved to."""
     return router.db_for_write(type(obj), instance=obj)
 
 
 def holds_on(obj: models.Model) -> tuple[HoldInfo, ...]:
-    """The holds on this object, oldest first, with those on its parents that it inherits."""
-    above = dict(parents(obj))
-    mine = resource(obj)
-    found = backends.get().find([mine, *above], using=alias_of(obj))
+    """The holds on this object and those that it inherits from its parents, oldest first."""
+    inherited = dict(parents(obj))
+    own = resource(obj)
+    found = backends.get().find([own, *inherited], using=alias_of(obj))
     return tuple(
-        h
-        for h in found
-        if h.kind == "held"
-        and not h.waits
-        and (h.resource == mine or h.lock in above.get(h.resource, frozenset()))
+        hold
+        for hold in found
+        if hold.kind == "held"
+        and not hold.waits
+        and (hold.resource == own or hold.lock in inherited.get(hold.resource, frozenset()))
     )
 
 
 def waiters_on(obj: models.Model) -> tuple[HoldInfo, ...]:
-    """Who waits for a lock on this object: those in line, then those who come back later (RetryLater)."""
+    """The waiters for locks on this object: first the wait queue, then the tasks that retry (RetryLater)."""
     found = backends.get().find([resource(obj)], using=alias_of(obj))
-    return tuple(
-        sorted((h for h in found if h.waits and h.kind != "blocked"), key=lambda h: h.kind == "retrying")
-    )
+    waiting = (hold for hold in found if hold.waits and hold.kind != "blocked")
+    return tuple(sorted(waiting, key=lambda hold: hold.kind == "retrying"))
 
 
 def all_holds(*, limit: int = 100, using: str = "default") -> tuple[HoldInfo, ...]:
-    """All the holds that there are on any object, oldest first, at most ``limit`` of them."""
+    """The holds on all objects, oldest first, at most ``limit`` of them."""
     return tuple(backends.get().find(None, using=using, limit=limit))
 
 
 def cancel(obj: models.Model, lock: str, *, by: str, why: str = "") -> tuple[HoldInfo, ...]:
-    """Ask whoever holds ``lock`` on ``obj`` to stop. Answers whom it reached; empty when nobody holds it."""
+    """Request the holders of ``lock`` on ``obj`` to stop. Returns those holds; empty when nobody holds it."""
     return _stop(obj, lock, by=by, why=why, force=False)
 
 
 def break_hold(obj: models.Model, lock: str, *, by: str, why: str) -> tuple[HoldInfo, ...]:
-    """Take ``lock`` on ``obj`` away from its holders, who learn it and can commit nothing more under it."""
+    """Break the holds of ``lock`` on ``obj``. Their holders notice and can't commit under them any more."""
     return _stop(obj, lock, by=by, why=why, force=True)
 
 
 def _stop(obj: models.Model, lock: str, *, by: str, why: str, force: bool) -> tuple[HoldInfo, ...]:
     locks_of(type(obj))[lock]
-    met = tuple(backends.get().stop(resource(obj), lock, by=by, why=why, force=force, using=alias_of(obj)))
+    alias = alias_of(obj)
+    stopped = tuple(backends.get().stop(resource(obj), lock, by=by, why=why, force=force, using=alias))
     signal = signals.hold_broken if force else signals.cancel_requested
-    for h in met:
-        signal.send_robust(
-            sender=type(obj),
-            event=signals.HoldEvent(
-                resource=h.resource,
-                lock=h.lock,
-                holder=h.holder,
-                token=h.token,
-                by=by,
-                why=why,
-                using=alias_of(obj),
-            ),
+    for hold in stopped:
+        event = signals.HoldEvent(
+            resource=hold.resource,
+            lock=hold.lock,
+            holder=hold.holder,
+            token=hold.token,
+            by=by,
+            why=why,
+            using=alias,
         )
-    return met
+        signal.send_robust(sender=type(obj), event=event)
+    return stopped
 
 
 def display_name(resource: str) -> str:
-    """A resource as people say it: ``film 3`` for ``shop.film:3``."""
+    """A resource in words: ``film 3`` for ``shop.film:3``."""
     label, _, pk = resource.partition(":")
     try:
         return f"{apps.get_model(label)._meta.verbose_name} {pk}"
@@ -91,39 +89,39 @@ def display_name(resource: str) -> str:
         return resource
 
 
-def reason_for(standing: HoldInfo, about: models.Model | None = None) -> Reason:
-    """The reason that a hold of somebody else gives; it calls ``about`` by its name if it is held itself."""
-    held_thing = display_name(standing.resource)
-    if about is not None and resource(about) == standing.resource:
-        held_thing = str(about)
-    facts = {
-        "lock": standing.lock,
-        "object": held_thing,
-        "holder": standing.holder,
-        "why": f" ({standing.why})" if standing.why else "",
-        "since": standing.since.strftime("%H:%M:%S"),
-        "until": standing.expires_at.strftime("%H:%M:%S"),
+def reason_for(hold: HoldInfo, about: models.Model | None = None) -> Reason:
+    """The reason why ``hold`` blocks others. If the held object is ``about``, the text uses its own name."""
+    name = display_name(hold.resource)
+    if about is not None and resource(about) == hold.resource:
+        name = str(about)
+    params = {
+        "lock": hold.lock,
+        "object": name,
+        "holder": hold.holder,
+        "why": f" ({hold.why})" if hold.why else "",
+        "since": hold.since.strftime("%H:%M:%S"),
+        "until": hold.expires_at.strftime("%H:%M:%S"),
     }
     return Reason(
-        code="waited_for" if standing.waits else "held",
-        message=_how(standing) % facts,
-        remedy=_remedy(standing) % facts,
+        code="waited_for" if hold.waits else "held",
+        message=_message(hold) % params,
+        remedy=_remedy(hold) % params,
         params={
-            "lock": standing.lock,
-            "resource": standing.resource,
-            "holder": standing.holder,
-            "why": standing.why,
-            "since": standing.since.isoformat(),
-            "expires_at": standing.expires_at.isoformat(),
-            "token": standing.token,
+            "lock": hold.lock,
+            "resource": hold.resource,
+            "holder": hold.holder,
+            "why": hold.why,
+            "since": hold.since.isoformat(),
+            "expires_at": hold.expires_at.isoformat(),
+            "token": hold.token,
         },
     )
 
 
-def _how(standing: HoldInfo) -> str:
-    if standing.waits:
+def _message(hold: HoldInfo) -> str:
+    if hold.waits:
         return gettext("%(lock)s on %(object)s is waited for by %(holder)s%(why)s since %(since)s UTC.")
-    if standing.kind == "blocked":
+    if hold.kind == "blocked":
         return gettext(
             "%(lock)s on %(object)s is blocked by a hold on one of its parts, by %(holder)s%(why)s"
             " since %(since)s UTC."
@@ -131,8 +129,8 @@ def _how(standing: HoldInfo) -> str:
     return gettext("%(lock)s on %(object)s is held by %(holder)s%(why)s since %(since)s UTC.")
 
 
-def _remedy(standing: HoldInfo) -> str:
-    if standing.expires_at - standing.since > timedelta(microseconds=YEAR_US):
+def _remedy(hold: HoldInfo) -> str:
+    if hold.expires_at - hold.since > timedelta(microseconds=YEAR_US):
         return gettext("Wait until it leaves that state.")
     return gettext(
         "Wait until it is released (it lasts until %(until)s UTC so far), or ask its holder to stop."

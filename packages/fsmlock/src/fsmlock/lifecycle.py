@@ -1,4 +1,4 @@
-"""The life that most objects have: set up, ready, and one day deleted, or failed on the way."""
+"""The life cycle of most objects: initialising, ready, deleting, deleted; failed when something breaks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _INITIALISING, _READY, _DELETING, _DELETED, _FAILED = "initialising", "ready", "
 
 
 class Lifecycle(Stateful):
-    """Gives a model a protected ``state`` with five base states and the transitions between them.
+    """A model with a protected ``state``, five base states and the transitions between them.
 
     Add states in a nested ``class States(Lifecycle.States)`` and transitions with ``@transition``. A base
     transition is offered to users when the model declares it again with a label.
@@ -25,11 +25,11 @@ class Lifecycle(Stateful):
         INITIALISING: ClassVar[str] = _INITIALISING
         #: In use.
         READY: ClassVar[str] = _READY
-        #: On its way out: nothing new may start on it.
+        #: Being deleted: nothing new may start on it.
         DELETING: ClassVar[str] = _DELETING
-        #: Nothing but the row is left.
+        #: Only the row is left.
         DELETED: ClassVar[str] = _DELETED
-        #: Something broke that needs a person.
+        #: Something broke, and a person must repair it.
         FAILED: ClassVar[str] = _FAILED
 
     initial_state = _INITIALISING
@@ -39,19 +39,19 @@ class Lifecycle(Stateful):
 
     @transition(source=_INITIALISING, target=_READY, internal=True)
     def initialise(self) -> None:
-        """All that the object needs is there."""
+        """Everything that the object needs is there."""
 
     @transition(source=[_INITIALISING, _READY, _FAILED], target=_DELETING, needs=EVERYTHING, internal=True)
     def start_deleting(self) -> None:
-        """Somebody wants it gone, and nobody holds any lock on it: nothing new may start on it."""
+        """Somebody deletes it, and nobody holds a lock on it. From now on nothing new may start on it."""
 
     @transition(source=_DELETING, target=_DELETED, internal=True)
     def finish_deleting(self) -> None:
-        """Nothing is left of it but this row."""
+        """Everything but this row was deleted."""
 
     @transition(source=[_INITIALISING, _READY, _DELETING], target=_FAILED, internal=True)
     def fail(self) -> None:
-        """Something broke that needs a person."""
+        """Something broke, and a person must repair it."""
 
     @transition(source=_FAILED, target=_READY, internal=True)
     def recover(self) -> None:

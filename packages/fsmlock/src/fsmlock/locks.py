@@ -1,4 +1,4 @@
-"""Declare locks on a model, and find out what holding one of them means for an object."""
+"""Declare locks on a model, and compute what holding one of them requires for an object."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from django.db import models
 
 
-#: The column of the database backend.
-_LONGEST = 200
+#: The width of the column in the database backend.
+_MAX_RESOURCE_LENGTH = 200
 
 
 @dataclass(frozen=True, slots=True, init=False)
 class Lock:
-    """A lock by its name. It is held alone, except beside those that it names in ``together_with``."""
+    """A lock. Only the locks named in ``together_with`` may be held on the object at the same time."""
 
     name: str
     together_with: frozenset[str]
@@ -35,8 +35,8 @@ class Lock:
 class Locks:
     """The locks of a model. Write ``locks = Locks(Lock("ingest"), Lock("render"))`` in its class body.
 
-    ``inherit_from`` names the foreign key to the parent, ``inherits`` the parent's locks that hold for the
-    child too.
+    ``inherit_from`` names the foreign key to the parent. ``inherits`` names the parent's locks that apply to
+    the child too.
     """
 
     def __init__(self, *locks: Lock, inherit_from: str | None = None, inherits: Iterable[str] = ()) -> None:
@@ -44,29 +44,29 @@ class Locks:
         self.inherit_from = inherit_from
         self.inherits = frozenset(inherits)
         self.model: type[models.Model] | None = None
-        self._refuse_nonsense(locks)
+        self._validate(locks)
 
-    def _refuse_nonsense(self, locks: tuple[Lock, ...]) -> None:
+    def _validate(self, locks: tuple[Lock, ...]) -> None:
         for lock in locks:
             if not lock.name or not lock.name.isprintable() or len(lock.name) > 100:
                 raise ConfigurationError(
-                    f"{lock.name!r} is no name for a lock: write 1 to 100 printable letters."
+                    f"{lock.name!r} is not a valid lock name: use 1 to 100 printable characters."
                 )
         if len(self.by_name) != len(locks):
             raise ConfigurationError("Locks(...) names a lock twice. Keep one of them.")
         if EVERYTHING in self.by_name:
             raise ConfigurationError(
-                f"{EVERYTHING!r} is the lock that every model has. Give yours a name of its own."
+                f"{EVERYTHING!r} is the lock that every model has. Choose another name for yours."
             )
         if bool(self.inherit_from) != bool(self.inherits):
             raise ConfigurationError(
                 "Locks(inherit_from=..., inherits=...) go together: the foreign key to the parent, and the"
-                " names of its locks that hold for the child too."
+                " names of its locks that apply to the child too."
             )
         for lock in locks:
-            self._refuse_one_sided(lock)
+            self._validate_compatibility(lock)
 
-    def _refuse_one_sided(self, lock: Lock) -> None:
+    def _validate_compatibility(self, lock: Lock) -> None:
         for other in sorted(lock.together_with & set(self.by_name)):
             if lock.name not in self.by_name[other].together_with:
                 raise ConfigurationError(
@@ -81,7 +81,7 @@ class Locks:
             )
 
     def contribute_to_class(self, cls: type[models.Model], name: str) -> None:
-        """Called by Django: an abstract model passes its locks on, a concrete one owns them."""
+        """Attach the declaration to the model; called by Django."""
         setattr(cls, name, self)
 
     def __getitem__(self, name: str) -> Lock:
@@ -96,7 +96,7 @@ class Locks:
 
 
 def owner(model: type[models.Model]) -> type[models.Model]:
-    """The concrete model that declares the locks: one object has one name, whichever class shows it."""
+    """The concrete model that declares the locks, so that an object has one name in all of its classes."""
     concrete = model._meta.concrete_model or model
     for parent in reversed(concrete.__mro__):
         meta = getattr(parent, "_meta", None)
@@ -106,16 +106,16 @@ def owner(model: type[models.Model]) -> type[models.Model]:
 
 
 def resource(obj: models.Model) -> str:
-    """The name of an object for locking: ``app.model:pk``."""
+    """The name of an object for locking: ``app.model:pk``. Raises ConfigurationError if it isn't saved."""
     if obj.pk is None or (obj._state.adding and obj._state.db is None):
         raise ConfigurationError(
-            f"This {obj._meta.verbose_name} isn't saved, or was deleted: nobody else can see it."
+            f"This {obj._meta.verbose_name} isn't saved, or was deleted: no other process can see it."
             " Save it first, then hold it."
         )
     name = f"{_label(type(obj))}:{obj.pk}"
-    if not name.isprintable() or len(name) > _LONGEST:
+    if not name.isprintable() or len(name) > _MAX_RESOURCE_LENGTH:
         raise ConfigurationError(
-            f"{name!r} can't be held: a key must be printable, and at most {_LONGEST} letters long."
+            f"{name!r} can't be held: use a printable key of at most {_MAX_RESOURCE_LENGTH} characters."
         )
     return name
 
@@ -126,7 +126,7 @@ def _label(model: type[models.Model]) -> str:
 
 
 def locks_of(model: type[models.Model]) -> Locks:
-    """The declaration of a model."""
+    """The locks that a model declares. Raises ConfigurationError when it declares none."""
     locks = getattr(model, "locks", None)
     if not isinstance(locks, Locks):
         raise ConfigurationError(
@@ -136,7 +136,7 @@ def locks_of(model: type[models.Model]) -> Locks:
 
 
 class _Link(NamedTuple):
-    """One step up to a parent: by which foreign key, as whom, and the names that come down from there."""
+    """One level of inheritance: the foreign key, the parent's label and the inherited lock names."""
 
     path: str
     attname: str
@@ -145,9 +145,9 @@ class _Link(NamedTuple):
 
 
 def parents(obj: models.Model) -> list[tuple[str, frozenset[str]]]:
-    """The ancestors' resources, nearest first, each with the names that come down from it.
+    """The resources of the ancestors, nearest first, each with the lock names inherited from it.
 
-    The first costs nothing; a longer chain is read with one query.
+    The nearest costs no query; a longer chain is read with one.
     """
     links = _links(type(obj))
     pairs = zip(links, _keys(obj, links), strict=True) if links else ()
@@ -155,7 +155,7 @@ def parents(obj: models.Model) -> list[tuple[str, frozenset[str]]]:
 
 
 def _keys(obj: models.Model, links: tuple[_Link, ...]) -> list[object]:
-    """The ancestors' keys: from what is loaded as far as that goes, the rest with one query."""
+    """The keys of the ancestors: from loaded instances where possible, the rest with one query."""
     keys: list[object] = []
     loaded: models.Model | None = obj
     for link in links:
@@ -179,7 +179,7 @@ def _foreign_key(model: type[models.Model], name: str) -> models.ForeignKey[mode
 
 @functools.cache
 def _links(model: type[models.Model]) -> tuple[_Link, ...]:
-    """The way up from a model. It is the same for all of its objects, so it is walked once."""
+    """The chain of parents of a model. It is the same for all of its objects, so it is cached."""
     links: list[_Link] = []
     locks = getattr(model, "locks", None)
     inherited: frozenset[str] | None = None

@@ -1,4 +1,4 @@
-"""The shortest way to a state, and what blocks each step of it."""
+"""The shortest path to a state, and what blocks each step of it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One transition of a plan. ``reasons`` stand in its way, as far as can be known before it is reached."""
+    """One transition of a plan, with the ``reasons`` that block it as far as they are known in advance."""
 
     name: str
     label: str
@@ -31,47 +31,51 @@ class Step:
     reasons: tuple[Reason, ...]
 
 
-def shortest(
-    known: Iterable[TransitionDef], start: str, goal: str
+def shortest_path(
+    transitions: Iterable[TransitionDef], start: str, goal: str
 ) -> tuple[tuple[str, TransitionDef], ...] | None:
-    """The fewest arrows from ``start`` to ``goal``, each with the state it leaves; None: there is no way."""
-    usable = list(known)
-    ways: dict[str, tuple[tuple[str, TransitionDef], ...]] = {start: ()}
+    """The fewest transitions from ``start`` to ``goal``, each with its source state; None without a path."""
+    usable = list(transitions)
+    paths: dict[str, tuple[tuple[str, TransitionDef], ...]] = {start: ()}
     queue = deque([start])
     while queue:
         state = queue.popleft()
         if state == goal:
-            return ways[state]
-        for definition in usable:
-            if definition.starts_from(state) and definition.target not in ways:
-                ways[definition.target] = (*ways[state], (state, definition))
-                queue.append(definition.target)
+            return paths[state]
+        for each in usable:
+            if each.starts_from(state) and each.target not in paths:
+                paths[each.target] = (*paths[state], (state, each))
+                queue.append(each.target)
     return None
 
 
 def plan(obj: models.Model, *, to: str, user: User | AnonymousUser | None = None) -> tuple[Step, ...] | None:
-    """The shortest path of transitions to the state ``to``; empty when it is there, None when no path exists.
+    """The shortest path of transitions to the state ``to``. Empty when it is there, None without a path.
 
-    Raises ConfigurationError (with a guess) for a state that doesn't exist.
+    Raises ConfigurationError (with a suggestion) for an unknown state.
     """
-    known = transitions_of(type(obj))
+    transitions = transitions_of(type(obj)).values()
     state: str = obj.state  # type: ignore[attr-defined]
-    states = {state, *(a.target for a in known.values()), *(s for a in known.values() for s in a.source)}
+    states = {
+        state,
+        *(each.target for each in transitions),
+        *(s for each in transitions for s in each.source),
+    }
     if to not in states:
         raise ConfigurationError(
             f"{type(obj).__name__} has no state {to!r}.{did_you_mean(to, states - {'*'})}"
         )
-    way = shortest(known.values(), state, to)
-    if way is None:
+    path = shortest_path(transitions, state, to)
+    if path is None:
         return None
     evaluator = Evaluator(obj, user)
     return tuple(
         Step(
-            name=definition.name,
-            label=str(definition.label),
+            name=each.name,
+            label=str(each.label),
             source=source,
-            target=definition.target,
-            reasons=evaluator.check_transition(definition, state=source),
+            target=each.target,
+            reasons=evaluator.check_transition(each, state=source),
         )
-        for source, definition in way
+        for source, each in path
     )

@@ -1,4 +1,4 @@
-"""What to do when a lock can't be had at once. Policies are values; the answer has the same shape for all."""
+"""Policies: what to do when a lock isn't free. They are values; each refusal has the same shape."""
 
 from __future__ import annotations
 
@@ -14,25 +14,26 @@ class Fail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skip:
-    """Enter with a hold that is false (and knows its reasons); a decorated function isn't called."""
+    """Enter the block with a hold that is false and knows its reasons. A decorated function isn't called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait:
-    """Wait in line for at most ``up_to``, then raise HoldRefused."""
+    """Wait in the wait queue for at most ``up_to``, then raise HoldRefused."""
 
     up_to: timedelta = timedelta(seconds=10)
 
     def __post_init__(self) -> None:
         if self.up_to <= timedelta(0):
-            raise ValueError("Wait(up_to=...) must be longer than nothing. Use Fail() to not wait at all.")
+            raise ValueError("Wait(up_to=...) must be greater than zero. Use Fail() to not wait at all.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryLater:
-    """Give the worker back and try again: after ``backoff``, doubled each time up to ``at_most``.
+    """Free the worker and retry after ``backoff``, doubled for each attempt up to ``at_most``.
 
-    After ``give_up_after`` in all HoldRefused is raised. Needs something that re-queues: see adapters.celery.
+    Raises HoldRefused for good after ``give_up_after`` in total. It needs something that re-queues the task:
+    see adapters.celery.
     """
 
     backoff: timedelta = timedelta(seconds=1)
@@ -41,21 +42,19 @@ class RetryLater:
 
     def __post_init__(self) -> None:
         if self.backoff <= timedelta(0) or self.give_up_after <= timedelta(0):
-            raise ValueError("RetryLater(backoff, give_up_after) must both be longer than nothing.")
+            raise ValueError("RetryLater(backoff, give_up_after) must both be greater than zero.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preempt:
-    """Ask the holders to stop and wait ``grace`` for them; with ``force`` break what is left after it."""
+    """Request the holders to stop and wait ``grace`` for it. With ``force``, break the holds left then."""
 
     grace: timedelta = timedelta(seconds=10)
     force: bool = False
 
     def __post_init__(self) -> None:
         if self.grace <= timedelta(0):
-            raise ValueError(
-                "Preempt(grace=...) must be longer than nothing: it is the holder's time to stop."
-            )
+            raise ValueError("Preempt(grace=...) must be greater than zero: it is the holder's time to stop.")
 
 
 Policy: TypeAlias = Fail | Skip | Wait | RetryLater | Preempt

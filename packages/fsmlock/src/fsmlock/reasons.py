@@ -1,4 +1,4 @@
-"""Why something can't be done now, as a value that code can ask and a person can read."""
+"""A reason: why something isn't possible now, as a value that programs can inspect and people can read."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ Param: TypeAlias = str | int | float | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """One thing that stands in the way.
+    """One thing that blocks an operation.
 
-    ``code`` is stable and meant for programs, ``message`` says what is so, ``remedy`` what to do about it.
+    ``code`` is stable and meant for programs. ``message`` describes the situation, ``remedy`` what to do
+    about it. ``params`` holds the values in the message by name.
     """
 
     code: str
@@ -28,13 +29,13 @@ class Reason:
         return f"{self.message} {self.remedy}".strip()
 
 
-def sentence(reasons: Iterable[Reason]) -> str:
-    """All the reasons as one text."""
+def as_text(reasons: Iterable[Reason]) -> str:
+    """All reasons as one text."""
     return " ".join(str(reason) for reason in reasons)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A guess to append to an error, e.g. `` Did you mean 'render'?``; else the words that exist."""
+    """A suggestion to append to an error, e.g. `` Did you mean 'render'?``, else the list of known words."""
     words = sorted(known)
     close = difflib.get_close_matches(word, words, n=1)
     if close:

@@ -1,4 +1,4 @@
-"""What happened, told once it is true. Every signal carries one typed payload as ``event``."""
+"""Signals: what happened to holds, states and runs. Each carries one typed payload as ``event``."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from django.dispatch import Signal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldEvent:
-    """A hold was taken, released, lost, broken or asked to stop. ``by`` names who did it.
+    """A hold was taken, released, lost or broken, or its holder was requested to stop.
 
-    ``using`` is the database alias of the object.
+    ``by`` names who broke it or requested the stop. ``using`` is the database alias of the object.
     """
 
     resource: str
@@ -25,7 +25,7 @@ class HoldEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransitionEvent:
-    """An object went from ``source`` to ``target`` by the transition ``name``; sent after the commit."""
+    """An object moved from ``source`` to ``target`` by the transition ``name``; sent after the commit."""
 
     model: str
     pk: str
@@ -37,7 +37,10 @@ class TransitionEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunEvent:
-    """How far a run is: told about once a second while it works, and when its state changes."""
+    """The progress of a run: ``done`` of ``total`` items (None: unknown), of which ``failed`` failed.
+
+    Sent about once a second while the run is active, and when its state changes.
+    """
 
     run: int
     iteration: str
@@ -50,15 +53,15 @@ class RunEvent:
 
 #: A hold was granted. Inside an open transaction it is sent at once, before the commit.
 hold_taken = Signal()
-#: A holder gave its hold back.
+#: A holder released its hold.
 hold_released = Signal()
 #: A holder noticed that its hold is gone.
 hold_lost = Signal()
-#: Somebody asked a holder to stop.
+#: A holder was requested to stop.
 cancel_requested = Signal()
-#: Somebody took a hold away.
+#: A hold was broken.
 hold_broken = Signal()
-#: A run went on, or changed its state. ``sender`` is the iteration's class.
-run_stepped = Signal()
-#: A saved change of state, after commit. ``sender`` is the model.
+#: A run made progress or changed its state. ``sender`` is the iteration class.
+run_progressed = Signal()
+#: A change of state was saved and committed. ``sender`` is the model.
 transitioned = Signal()

@@ -1,7 +1,7 @@
-"""Locks that an object keeps while it is in a state: taken by the transition into it.
+"""Locks that an object holds for as long as it is in a state. The transition into the state takes them.
 
-Such a hold belongs to the state, not to a process: any process can find it by its id, and it has no lease to
-speak of. It is taken and released in the transaction that saves the state.
+Such a hold belongs to the state, not to a process. Any process can find it by its id, and its lease is
+unlimited in practice. It is taken and released in the transaction that saves the state.
 """
 
 from __future__ import annotations
@@ -30,51 +30,47 @@ if TYPE_CHECKING:
     from django.db import models
 
 _NAMESPACE = uuid.UUID("6a4d9c1e-3a55-4f0a-9b6e-0f6f6d6c7357")
-#: A store outside the database sees a hold before the commit: if that never comes, it lasts this long.
+#: A store outside the database shows a hold before the commit. If that never comes, the hold lasts this long.
 _UNCOMMITTED_LEASE_US = 60_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateHold:
-    """The hold that an object's state keeps: ``hold(obj, lock, within=state_hold(obj))`` enters it."""
+    """The hold of an object's state. ``hold(obj, lock, within=state_hold(obj))`` enters it."""
 
     claim: Claim
 
 
 @functools.cache
 def locks_by_state(model: type[models.Model]) -> Mapping[str, str]:
-    """The states that keep a lock, each with that lock. Who stays in a state changes nothing."""
-    return {
-        definition.target: definition.holds
-        for definition in transitions_of(model).values()
-        if definition.holds
-    }
+    """The states that hold a lock, each with that lock. A transition within a state changes nothing."""
+    return {each.target: each.holds for each in transitions_of(model).values() if each.holds}
 
 
 def state_hold(obj: models.Model) -> StateHold:
-    """What the object's present state keeps. Raises ConfigurationError when it keeps nothing."""
+    """The hold of the object's current state. Raises ConfigurationError when that state holds no lock."""
     state: str = obj.state  # type: ignore[attr-defined]
     lock = locks_by_state(type(obj)).get(state)
     if lock is None:
         raise ConfigurationError(
-            f"{obj} is {state}, and that state keeps no lock. Hold it without within=state_hold(...)."
+            f"{obj} is {state}, and that state holds no lock. Hold it without within=state_hold(...)."
         )
     return StateHold(claim=state_claim(obj, lock))
 
 
 def state_claim_ids(obj: models.Model) -> frozenset[str]:
-    """The ids of the claims that the object's present state keeps."""
+    """The ids of the claims that belong to the object's current state."""
     lock = locks_by_state(type(obj)).get(getattr(obj, "state", ""))
     return frozenset() if lock is None or obj.pk is None else frozenset({state_claim_id(resource(obj), lock)})
 
 
-def state_claim_id(name: str, lock: str) -> str:
-    """The id of the claim by which a resource keeps a lock: the same in every process."""
-    return uuid.uuid5(_NAMESPACE, f"{name} {lock}").hex
+def state_claim_id(resource: str, lock: str) -> str:
+    """The id of the claim by which a state holds the lock on a resource: the same in every process."""
+    return uuid.uuid5(_NAMESPACE, f"{resource} {lock}").hex
 
 
 def state_claim(obj: models.Model, lock: str, *, lease_us: int = UNLIMITED_LEASE_US) -> Claim:
-    """The claim by which the object keeps the lock."""
+    """The claim by which the object's current state holds the lock."""
     state: str = obj.state  # type: ignore[attr-defined]
     return Claim(
         id=state_claim_id(resource(obj), lock),
@@ -87,36 +83,35 @@ def state_claim(obj: models.Model, lock: str, *, lease_us: int = UNLIMITED_LEASE
 
 @contextmanager
 def changing_state(obj: models.Model, source: str, *, using: str) -> Generator[None]:
-    """Save a change of state inside this block: what the states keep changes with it, or not at all."""
+    """Save a change of state inside this block: the locks of the states change with it, or not at all."""
     by_state = locks_by_state(type(obj))
     before, after = by_state.get(source), by_state.get(obj.state)  # type: ignore[attr-defined]
     if before == after:
         yield
         return
-    outside = backends.get().visible_before_commit
+    outside_database = backends.get().visible_before_commit
     with transaction.atomic(using=using):
         if after is not None:
-            take(obj, after, using=using)
+            take_state_lock(obj, after, using=using)
         try:
             yield
         except BaseException:
-            if after is not None and outside:
+            if after is not None and outside_database:
                 backends.get().release(state_claim(obj, after), using=using)
             raise
         if before is not None:
             release = functools.partial(backends.get().release, state_claim(obj, before), using=using)
-            transaction.on_commit(release, using=using) if outside else release()
+            transaction.on_commit(release, using=using) if outside_database else release()
 
 
-def take(obj: models.Model, lock: str, *, using: str) -> None:
-    """Take the lock for the object's state. Raises TransitionRefused when somebody else is in the way."""
+def take_state_lock(obj: models.Model, lock: str, *, using: str) -> None:
+    """Take the lock for the object's state. Raises TransitionRefused when another holder blocks it."""
     backend = backends.get()
     lease_us = _UNCOMMITTED_LEASE_US if backend.visible_before_commit else UNLIMITED_LEASE_US
     answer = backend.acquire(state_claim(obj, lock, lease_us=lease_us), using=using)
     if not isinstance(answer, Granted):
-        reasons = [reason_for(h, obj) for h in answer.holds] or [answer.reason or busy_reason()]
+        reasons = [reason_for(hold, obj) for hold in answer.holds] or [answer.reason or busy_reason()]
         raise TransitionRefused(reasons, instance=obj)
     if backend.visible_before_commit:
-        transaction.on_commit(
-            functools.partial(backend.renew, state_claim(obj, lock), using=using), using=using
-        )
+        renew = functools.partial(backend.renew, state_claim(obj, lock), using=using)
+        transaction.on_commit(renew, using=using)

@@ -1,4 +1,4 @@
-"""A protected state on a model, and saves that compare and set."""
+"""A protected state on a model, saved by compare-and-set."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from typing import Self
 
-# ruff: noqa: ANN401 - arguments of Django's own methods are handed on as they are
+# ruff: noqa: ANN401 - arguments of Django's own methods are passed through unchanged
 
 
 class _State(django_fsm.FSMFieldDescriptor):
-    """Django's own refresh may set the state, nothing else but a transition may. If deferred, it is read."""
+    """Only transitions and Django's own refresh may set the state. A deferred state is read when needed."""
 
     def __get__(self, instance: Any, type: Any = None) -> Any:  # noqa: A002 - as the base class calls it
         if instance is not None and self.field.attname not in instance.__dict__:
@@ -45,14 +45,14 @@ class StateField(django_fsm.FSMField):
     descriptor_class = _State
 
     def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
-        """As a CharField."""
+        """Describe the field as a plain CharField."""
         name, _, args, kwargs = super().deconstruct()
         kwargs.pop("protected", None)
         return name, "django.db.models.CharField", args, kwargs
 
 
 class Stateful(models.Model):
-    """Gives a model a protected ``state`` that only transitions change. Most models want Lifecycle."""
+    """A model with a protected ``state`` that only transitions change. Most models need Lifecycle instead."""
 
     #: The state of a new object.
     initial_state: ClassVar[str] = ""
@@ -63,45 +63,47 @@ class Stateful(models.Model):
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Django's; raises StaleState, and writes nothing, when another process changed the state first.
+        """Save as Django does. Raises StaleState and writes nothing if another process changed the state.
 
-        Raises TransitionRefused when the new state keeps a lock that somebody else holds by now.
+        Raises TransitionRefused when the new state holds a lock that somebody else has taken meanwhile.
         """
         fields = kwargs.get("update_fields")
         if fields is not None and "state" not in fields:
             super().save(*args, **kwargs)
             return
         try:
-            with self._moving(kwargs.get("using")):
+            with self._changing_state(kwargs.get("using")):
                 super().save(*args, **kwargs)
         except StaleState as stale:
-            self._forgive(stale)
+            self._keep_transaction_usable(stale)
             raise
-        self._remember()
-        moves = self.__dict__.pop("_fsmlock_changes", [])
-        if moves:
-            transaction.on_commit(functools.partial(self._tell, moves), using=self._state.db, robust=True)
+        self._remember_state()
+        changes = self.__dict__.pop("_fsmlock_changes", [])
+        if changes:
+            transaction.on_commit(
+                functools.partial(self._send_transitioned, changes), using=self._state.db, robust=True
+            )
 
-    def _moving(self, using: str | None) -> AbstractContextManager[None]:
-        """A change of state changes what the states keep, in the same transaction."""
-        moves: list[tuple[str, str, str]] = self.__dict__.get("_fsmlock_changes", [])
+    def _changing_state(self, using: str | None) -> AbstractContextManager[None]:
+        """A change of state also changes the locks of the states, in the same transaction."""
+        changes: list[tuple[str, str, str]] = self.__dict__.get("_fsmlock_changes", [])
         alias = using or router.db_for_write(type(self), instance=self)
-        if moves and locks_by_state(type(self)):
-            return changing_state(self, moves[0][1], using=alias)
-        # Django writes several tables in one transaction; a savepoint lets the one around it go on.
-        return transaction.atomic(using=alias) if _tables(self) else nullcontext()
+        if changes and locks_by_state(type(self)):
+            return changing_state(self, changes[0][1], using=alias)
+        # Django writes several tables in one transaction; a savepoint keeps the outer one usable.
+        return transaction.atomic(using=alias) if _has_several_tables(self) else nullcontext()
 
     @classmethod
     def from_db(
         cls, db: str | None, field_names: Collection[str], values: Collection[Any], **more: Any
     ) -> Self:
-        """Django's; remembers the state as read, to compare with on save."""
+        """Build an instance as Django does, and remember the state that was read to compare with on save."""
         instance = super().from_db(db, field_names, values, **more)
-        instance._remember()  # noqa: SLF001 - our own class
+        instance._remember_state()  # noqa: SLF001 - our own class
         return instance
 
     def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
-        """Django's, which the protection of the state would forbid."""
+        """Refresh as Django does, which the protection of the state would forbid."""
         fields = kwargs.get("fields") or (args[1] if len(args) > 1 else None)
         self.__dict__["_fsmlock_refreshing"] = True
         try:
@@ -109,20 +111,24 @@ class Stateful(models.Model):
         finally:
             del self.__dict__["_fsmlock_refreshing"]
         if fields is None or "state" in fields:
-            self._remember()
+            self._remember_state()
             self.__dict__.pop("_fsmlock_changes", None)
 
-    def _remember(self) -> None:
-        self.__dict__["_fsmlock_read"] = self.__dict__.get("state")
+    def _remember_state(self) -> None:
+        self.__dict__["_fsmlock_read_state"] = self.__dict__.get("state")
 
-    def _forgive(self, stale: StaleState) -> None:
-        """Django gives up the whole transaction for an error in save; nothing was written here, so go on."""
+    def _keep_transaction_usable(self, stale: StaleState) -> None:
+        """Undo that Django marks the transaction as broken for an error in save: nothing was written."""
         alias = stale.using
-        if alias is not None and not _tables(self) and transaction.get_connection(alias).in_atomic_block:
+        if (
+            alias is not None
+            and not _has_several_tables(self)
+            and transaction.get_connection(alias).in_atomic_block
+        ):
             transaction.set_rollback(stale.was_broken, using=alias)
 
-    def _tell(self, moves: list[tuple[str, str, str]]) -> None:
-        for name, source, target in moves:
+    def _send_transitioned(self, changes: list[tuple[str, str, str]]) -> None:
+        for name, source, target in changes:
             event = signals.TransitionEvent(
                 model=self._meta.label_lower,
                 pk=str(self.pk),
@@ -136,7 +142,7 @@ class Stateful(models.Model):
     def _do_update(
         self, base_qs: Any, using: str | None, pk_val: Any, values: Any, *rest: Any, **more: Any
     ) -> Any:
-        read = self.__dict__.get("_fsmlock_read")
+        read = self.__dict__.get("_fsmlock_read_state")
         if read is None or not any(field.name == "state" for field, _, _ in values):
             return super()._do_update(base_qs, using, pk_val, values, *rest, **more)
         guarded = base_qs.filter(state=read)
@@ -149,19 +155,19 @@ class Stateful(models.Model):
         return updated
 
 
-def _tables(obj: models.Model) -> bool:
-    """Say whether the object has rows in more than one table."""
+def _has_several_tables(obj: models.Model) -> bool:
+    """Whether the object has rows in more than one table."""
     return bool((obj._meta.concrete_model or type(obj))._meta.parents)
 
 
 def _stale(obj: models.Model, read: str, now: str) -> Reason:
-    facts = {"object": str(obj), "read": read, "now": now}
+    params = {"object": str(obj), "read": read, "now": now}
     text = gettext(
         "%(object)s was %(read)s when it was read, but is %(now)s by now: another process was faster."
     )
     return Reason(
         code="stale",
-        message=text % facts,
+        message=text % params,
         remedy=gettext("Read it again, and decide on what it is now."),
         params={"read": read, "now": now},
     )

@@ -50,7 +50,7 @@ def url(film):
 def test_a_button_asks_the_holder_to_stop(film, admin_client, elsewhere):
     held = elsewhere(fsmlock.hold(film, "render", holder="import 12").acquire)
     answer = admin_client.post(url(film), {"name": "Film 1", "_fsmlock_cancel": "render"}, follow=True)
-    assert "Import 12 was asked to stop." in answer.content.decode()
+    assert "Import 12 was requested to stop." in answer.content.decode()
     assert fsmlock.holds_on(film)[0].cancel_requested_by == "admin"
     held.release()
     answer = admin_client.post(url(film), {"name": "Film 1", "_fsmlock_cancel": "render"}, follow=True)

@@ -32,7 +32,7 @@ def test_changes_are_told_to_the_group_of_the_object_after_commit(
             assert layer.channels.get("me") is None
         fsmlock.apply_transition(film, "publish")
     told = [async_to_sync(layer.receive)("me") for _ in range(3)]
-    assert [m["what"] for m in told] == ["hold_taken", "hold_released", "transitioned"]
+    assert [m["signal"] for m in told] == ["hold_taken", "hold_released", "transitioned"]
     assert told[0]["why"] == "Movie 7"
     assert told[2]["target"] == "published"
 
@@ -73,7 +73,7 @@ def test_what_happens_in_another_database_is_told_after_its_own_commit(
             pass
         assert elsewhere == []
         assert layer.channels.get("twin") is None
-    assert [async_to_sync(layer.receive)("twin")["what"] for _ in range(2)] == ["hold_taken", "hold_released"]
+    assert [async_to_sync(layer.receive)("twin")["signal"] for _ in range(2)] == ["hold_taken", "hold_released"]
 
 
 def test_a_hold_that_is_rolled_back_is_not_told(film, listening, django_capture_on_commit_callbacks):

@@ -120,5 +120,5 @@ def test_a_crash_of_postgresql_loses_no_hold_and_lets_nobody_in_early(
         wait_until(lambda: not stopped)
         with pytest.raises(fsmlock.HoldLost, match="in time"):
             stopped.check()
-        stopped.forget()
+        stopped.detach()
         connections.close_all()

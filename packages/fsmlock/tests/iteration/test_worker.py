@@ -211,7 +211,7 @@ def test_steps_are_told_to_whoever_listens(db):
     def listen(event, **_):
         events.append((event.state, event.done))
 
-    signals.run_stepped.connect(listen)
+    signals.run_progressed.connect(listen)
     SendMails.enqueue(count=3).work(on_step=steps.append)
     assert [(s.state, s.done, s.total, s.unit) for s in steps] == [
         ("running", 0, 3, "mail"),

@@ -1,3 +1,3 @@
-"""One file per library that fsmlock can work with; nothing imports them but you."""
+"""Adapters for other libraries, one module each. Only your own code imports them."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The Django admin: transition buttons (disabled ones say why) and who holds the object now.
+"""The Django admin: transition buttons (disabled ones say why) and the holds on the object.
 
 ``class FilmAdmin(TransitionsMixin, admin.ModelAdmin): ...``
 """
@@ -27,30 +27,30 @@ if TYPE_CHECKING:
 else:
     _Base = object
 
-# ruff: noqa: ANN401 - Django's own arguments are handed on as they are
+# ruff: noqa: ANN401 - Django's own arguments are passed through unchanged
 
 
 class TransitionsMixin(_Base):
-    """Put it in front of ModelAdmin. The state itself is read-only: only transitions change it."""
+    """Put it before ModelAdmin in the bases. The state is read-only: only transitions change it."""
 
     change_form_template = "fsmlock/change_form.html"
 
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> tuple[Any, ...]:
-        """Also the state."""
+        """Add the state to the read-only fields."""
         return (*super().get_readonly_fields(request, obj), "state")
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Django's; when another process changed the state meanwhile, it says so and shows what is now."""
+        """If another process changed the state meanwhile, show why and reload the page."""
         try:
             return super().changeform_view(request, *args, **kwargs)
         except TransitionRefused as refused:
-            say(request, refused)
+            show_error(request, refused)
             return HttpResponseRedirect(request.get_full_path())
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """Adds the transitions (for those who may change the object) and the holds to the page."""
+        """Add the transitions (for users who may change the object) and the holds to the page."""
         obj = context.get("original")
         if obj is not None:
             changes = self.has_change_permission(request, obj)
@@ -59,33 +59,33 @@ class TransitionsMixin(_Base):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def response_change(self, request: HttpRequest, obj: models.Model) -> HttpResponse:
-        """A button was pressed: take the transition or ask the holder to stop, or say why not."""
+        """Apply the transition or request the holder to stop, as the pressed button says, or show why not."""
         name, lock = request.POST.get("_fsmlock"), request.POST.get("_fsmlock_cancel")
         if name is None and lock is None:
             return super().response_change(request, obj)
         try:
-            _ask(request, obj, lock) if name is None else _take(request, obj, name)
+            _request_stop(request, obj, lock) if name is None else _apply(request, obj, name)
         except FsmlockError as refused:
-            say(request, refused)
+            show_error(request, refused)
         return HttpResponseRedirect(request.get_full_path())
 
 
-def _take(request: HttpRequest, obj: Any, name: str) -> None:
+def _apply(request: HttpRequest, obj: Any, name: str) -> None:
     apply_transition(obj, name, user=request.user)
     messages.success(
         request, gettext("%(transition)s: done.") % {"transition": transitions_of(type(obj))[name].label}
     )
 
 
-def _ask(request: HttpRequest, obj: models.Model, lock: str | None) -> None:
-    met = cancel(obj, lock or "", by=request.user.get_username())
-    for hold in met:
-        messages.success(request, gettext("%(holder)s was asked to stop.") % {"holder": hold.holder})
-    if not met:
+def _request_stop(request: HttpRequest, obj: models.Model, lock: str | None) -> None:
+    stopping = cancel(obj, lock or "", by=request.user.get_username())
+    for hold in stopping:
+        messages.success(request, gettext("%(holder)s was requested to stop.") % {"holder": hold.holder})
+    if not stopping:
         messages.info(request, gettext("Nobody holds it any more."))
 
 
-def say(request: HttpRequest, refused: FsmlockError) -> None:
-    """Tell the user of the request every reason."""
+def show_error(request: HttpRequest, refused: FsmlockError) -> None:
+    """Show every reason to the user as a message."""
     for reason in refused.reasons if isinstance(refused, Refused) else (refused,):
         messages.error(request, str(reason))

@@ -138,7 +138,7 @@ class Worker:
 
     def lose_hold(self) -> None:
         """For tests: the hold of the run is lost."""
-        self._held.lose()
+        self._held.mark_lost("the test said so")
 
     def _do(self, batch: Sequence[tuple[Cursor, Any]]) -> None:
         """One item (or batch), and where we are after it."""
@@ -262,4 +262,4 @@ class Worker:
         if self._on_step is not None:
             self._on_step(RunStep(**facts))
         event = signals.RunEvent(iteration=run.iteration, **facts)
-        signals.run_stepped.send_robust(sender=type(self._iteration), event=event)
+        signals.run_progressed.send_robust(sender=type(self._iteration), event=event)

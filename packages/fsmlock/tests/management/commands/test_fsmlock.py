@@ -29,7 +29,7 @@ def test_list_shows_who_holds_what(film, held):
     assert "render on shop.film" in said("list")
     assert "import 12 (Movie 7) since" in said("list", f"shop.Film:{film.pk}")
     held.release()
-    assert said("list") == "Nobody holds anything.\n"
+    assert said("list") == "There are no holds.\n"
 
 
 def test_explain_says_why_not_and_the_way(film, held):
@@ -38,13 +38,13 @@ def test_explain_says_why_not_and_the_way(film, held):
     assert said("explain", name).startswith("render: There are no frames.")
     assert "  ready -> deleting: Start deleting" in said("explain", name, "deleted")
     held.release()
-    assert said("explain", name, "ingest") == "Nothing stands in the way.\n"
+    assert said("explain", name, "ingest") == "Nothing blocks it.\n"
 
 
 def test_cancel_asks_and_break_takes_away(film, held):
     name = f"shop.Film:{film.pk}"
-    assert said("cancel", name, "render", "--by", "ops") == "import 12 was asked to stop.\n"
-    assert "asked to stop by ops" in said("list")
+    assert said("cancel", name, "render", "--by", "ops") == "import 12 was requested to stop.\n"
+    assert "requested to stop by ops" in said("list")
     assert "unheeded" in said("doctor")
     assert said("break", name, "render", "--by", "ops", "--why", "stuck") == "import 12 lost its hold.\n"
     assert said("break", name, "render", "--by", "ops", "--why", "stuck") == "Nobody holds it.\n"
@@ -65,18 +65,18 @@ def test_what_does_not_exist_is_named(film, arguments, words):
 
 
 def test_the_doctor_finds_and_mends_holds_of_what_is_gone(film, held):
-    assert said("doctor") == "All is well.\n"
+    assert said("doctor") == "Everything is consistent.\n"
     Film.objects.filter(pk=film.pk).delete()
     assert "orphan" in said("doctor")
-    assert "mended" in said("doctor", "--mend")
-    assert said("doctor") == "All is well.\n"
+    assert "fixed" in said("doctor", "--fix")
+    assert said("doctor") == "Everything is consistent.\n"
 
 
 def test_the_doctor_finds_runs_that_nobody_works_on(db):
     run = SendMails.enqueue(count=2)
     run.start()
     run.save()
-    assert "abandoned" in said("doctor", "--mend")
+    assert "abandoned" in said("doctor", "--fix")
     assert Run.objects.get(pk=run.pk).state == "succeeded"
 
 
@@ -99,7 +99,7 @@ def test_explain_asks_for_the_permissions_of_a_user(film, django_user_model):
     django_user_model.objects.create_user("guest")
     name = f"shop.Film:{film.pk}"
     assert "permission" not in said("explain", name, "render")
-    assert "permission: You may not do this" in said("explain", name, "render", "--user", "guest")
+    assert "permission: You are not allowed to do this" in said("explain", name, "render", "--user", "guest")
     with pytest.raises(CommandError, match="no user 'ghost'"):
         said("explain", name, "render", "--user", "ghost")
 
@@ -109,20 +109,20 @@ def test_another_database_is_asked_when_it_is_named(elsewhere):
     film = Film(name="Twin")
     film.save(using="other")
     held = elsewhere(fsmlock.hold(film, "render", holder="import 12").acquire)
-    assert said("list") == "Nobody holds anything.\n"
+    assert said("list") == "There are no holds.\n"
     assert "import 12" in said("--database", "other", "list", f"shop.Film:{film.pk}")
     assert "import 12" in said("--database", "other", "list")
     held.release()
-    assert said("--database", "other", "doctor") == "All is well.\n"
+    assert said("--database", "other", "doctor") == "Everything is consistent.\n"
 
 
 def test_the_doctor_mends_what_a_state_left_behind_or_lost(film):
     sheet = Print.objects.create(film=film)
     fsmlock.apply_transition(sheet, "start_printing")
-    assert said("doctor") == "All is well.\n"
+    assert said("doctor") == "Everything is consistent.\n"
     Print.objects.filter(pk=sheet.pk).update(state="ready")
-    assert "which is ready by now" in said("doctor", "--mend")
+    assert "which is ready by now" in said("doctor", "--fix")
     assert fsmlock.holds_on(sheet) == ()
     Print.objects.filter(pk=sheet.pk).update(state="drying")
-    assert "is drying, which keeps the lock press, but doesn't hold it" in said("doctor", "--mend")
-    assert said("doctor") == "All is well.\n"
+    assert "is drying, which keeps the lock press, but doesn't hold it" in said("doctor", "--fix")
+    assert said("doctor") == "Everything is consistent.\n"

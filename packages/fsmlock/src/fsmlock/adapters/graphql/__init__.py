@@ -1,4 +1,4 @@
-"""Strawberry types for what fsmlock knows, and mixins that bring them into a schema."""
+"""Strawberry types for transitions, locks, holds and runs, and mixins that add them to a schema."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known of one object: reasons, transitions, locks and holds.
+"""Types and mixins for one object: its transitions, reasons, locks and holds.
 
 ``@strawberry_django.type(Film) class FilmType(WithTransitions, WithLocks): ...``
 """
@@ -28,16 +28,16 @@ if TYPE_CHECKING:
 
 @strawberry.type(description="Why something can't be done now, and what to do about it.")
 class Reason:
-    """See fsmlock.Reason."""
+    """The GraphQL type of fsmlock.Reason."""
 
     code: str
     message: str
     remedy: str
-    params: JSON = strawberry.field(default_factory=dict, description="The facts in the message, by name.")
+    params: JSON = strawberry.field(default_factory=dict, description="The values in the message, by name.")
 
     @classmethod
     def from_value(cls, value: ReasonValue) -> Self:
-        """From fsmlock.Reason."""
+        """Build it from a fsmlock.Reason."""
         return cls(
             code=value.code,
             message=str(value.message),
@@ -46,9 +46,9 @@ class Reason:
         )
 
 
-@strawberry.type(description="A transition that leaves the present state; refused ones say why.")
+@strawberry.type(description="A transition that starts from the current state. A blocked one says why.")
 class Transition:
-    """See fsmlock.Available."""
+    """The GraphQL type of fsmlock.Available."""
 
     name: str
     label: str
@@ -57,14 +57,14 @@ class Transition:
 
     @classmethod
     def from_value(cls, value: Available) -> Self:
-        """From fsmlock.Available."""
+        """Build it from a fsmlock.Available."""
         reasons = [Reason.from_value(reason) for reason in value.reasons]
         return cls(name=value.name, label=value.label, allowed=value.allowed, reasons=reasons)
 
 
-@strawberry.type(description="A lock being held now.")
+@strawberry.type(description="A lock that is held now.")
 class Hold:
-    """See fsmlock.HoldInfo."""
+    """The GraphQL type of fsmlock.HoldInfo."""
 
     lock: str
     holder: str
@@ -76,7 +76,7 @@ class Hold:
 
     @classmethod
     def from_value(cls, value: HoldInfo) -> Self:
-        """From fsmlock.HoldInfo."""
+        """Build it from a fsmlock.HoldInfo."""
         return cls(
             lock=value.lock,
             holder=value.holder,
@@ -88,17 +88,21 @@ class Hold:
         )
 
 
-@strawberry.type(description="A lock that objects of a model have, and what it goes together with.")
+@strawberry.type(
+    description="A lock that a model declares, with the locks that may be held at the same time."
+)
 class DeclaredLock:
-    """See fsmlock.Lock."""
+    """The GraphQL type of fsmlock.Lock."""
 
     name: str
     together_with: list[str]
-    inherited: bool = strawberry.field(description="It is a lock of the parent that holds here too.")
+    inherited: bool = strawberry.field(
+        description="Whether it is a lock of the parent that applies here too."
+    )
 
     @classmethod
     def all_of(cls, declared: Locks) -> list[Self]:
-        """From fsmlock.Locks: its own and those that it inherits."""
+        """Build one for each lock that the model declares or inherits."""
         own = [
             cls(name=lock.name, together_with=sorted(lock.together_with), inherited=False)
             for lock in declared.by_name.values()
@@ -108,37 +112,41 @@ class DeclaredLock:
 
 @strawberry.type
 class WithTransitions:
-    """Gives the type of a model with states what can be done with an object, and why not."""
+    """Add what is possible with an object, and why not, to the type of a model with states."""
 
-    @strawberry_django.field(description="What can be done with it now, and why not.")
+    @strawberry_django.field(
+        description="The transitions from the current state, with the reasons that block them."
+    )
     def available_transitions(self, info: Info) -> list[Transition]:
-        """Ask on behalf of the user of the request."""
+        """The permissions of the user of the request count."""
         return [Transition.from_value(one) for one in available(cast("models.Model", self), user_of(info))]
 
-    @strawberry_django.field(description="What stands in the way of a transition, a state or a lock.")
+    @strawberry_django.field(
+        description="What blocks a transition, a state or a lock. Empty when nothing does."
+    )
     def reasons(self, info: Info, to: str) -> list[Reason]:
-        """Ask on behalf of the user of the request."""
+        """The permissions of the user of the request count."""
         found = explain(cast("models.Model", self), to=to, user=user_of(info))
         return [Reason.from_value(one) for one in found]
 
 
 @strawberry.type
 class WithLocks:
-    """Gives the type of a model with locks who holds them."""
+    """Add the locks and their holds to the type of a model with locks."""
 
-    @strawberry_django.field(description="Who works on it now.")
+    @strawberry_django.field(description="The holds on it, also those that it inherits from its parents.")
     def locks(self) -> list[Hold]:
-        """Those that it inherits too."""
+        """The holds on the object and on its parents."""
         return [Hold.from_value(one) for one in holds_on(cast("models.Model", self))]
 
-    @strawberry_django.field(description="The locks that it can be held by.")
+    @strawberry_django.field(description="The locks that its model declares or inherits.")
     def declared_locks(self) -> list[DeclaredLock]:
-        """Those of its model."""
+        """The declaration of its model."""
         return DeclaredLock.all_of(cast("Any", self).locks)
 
 
 def user_of(info: Info) -> User | AnonymousUser | None:
-    """The user of the request, wherever the view or the websocket put it."""
+    """The user of the request, whether it came by HTTP or by websocket."""
     context: Any = info.context
     request = context.get("request") if isinstance(context, dict) else getattr(context, "request", None)
     scope: Any = getattr(getattr(request, "consumer", None), "scope", {})

@@ -1,4 +1,4 @@
-"""Runs in a Strawberry schema: who may see them lists them, who may change them pauses, resumes and cancels.
+"""Runs in a Strawberry schema: list them, pause, resume and cancel them, as the permissions allow.
 
 ``class Query(WithRuns): ...`` and ``class Mutation(WithRunChanges): ...``
 """
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import AnonymousUser, User
 
-#: Rows of one answer.
-MOST = 200
+#: The most runs that one query returns.
+MAX_RUNS = 200
 
 
-@strawberry.type(description="One execution of long work, and how far it is.")
+@strawberry.type(description="One execution of an iteration, with its progress.")
 class Run:
-    """See fsmlock.models.Run."""
+    """The GraphQL type of fsmlock.models.Run."""
 
     id: strawberry.ID
     iteration: str
@@ -40,7 +40,7 @@ class Run:
     unit: str
     by: str
     reason: str
-    stop_by: str = strawberry.field(description="Who asked last that it pause, go on or end.")
+    stop_by: str = strawberry.field(description="Who requested the last pause, resume or cancel.")
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
@@ -48,12 +48,12 @@ class Run:
 
     @classmethod
     def from_value(cls, value: RunRow, user: User | AnonymousUser | None = None) -> Self:
-        """From a row, with what ``user`` may do with it."""
+        """Build it from a row, with the transitions that ``user`` may apply."""
         return cls.from_values([value], user)[0]
 
     @classmethod
     def from_values(cls, values: Sequence[RunRow], user: User | AnonymousUser | None = None) -> list[Self]:
-        """The same for many, with one query for the holds on all of them."""
+        """Build many, with one query for the holds on all of them."""
         offered = available_many(values, user)
         return [
             cls(
@@ -76,9 +76,11 @@ class Run:
         ]
 
 
-@strawberry.type(description="The run as it is now, and why it was not changed as asked; no reasons: it was.")
+@strawberry.type(
+    description="The run as it is now. Reasons say why the requested change wasn't made; empty when it was."
+)
 class RunChange:
-    """What came of a wish."""
+    """The result of a requested change."""
 
     run: Run
     reasons: list[Reason]
@@ -86,24 +88,26 @@ class RunChange:
 
 @strawberry.type
 class WithRuns:
-    """Gives the query type the runs."""
+    """Add the runs to the query type."""
 
-    @strawberry_django.field(description="Runs, the newest first; those that have ended only when asked for.")
+    @strawberry_django.field(
+        description="The runs, newest first. Those that have ended are left out by default."
+    )
     def runs(self, info: Info, first: int = 50, ended: bool = False) -> list[Run]:
         """Raises PermissionDenied without ``fsmlock.view_run``."""
         user = _permitted(info, "fsmlock.view_run")
         rows = RunRow.objects.order_by("-pk")
         rows = rows if ended else rows.exclude(state__in=RunRow.States.ENDED)
-        return Run.from_values(list(rows[: max(0, min(first, MOST))]), user)
+        return Run.from_values(list(rows[: max(0, min(first, MAX_RUNS))]), user)
 
 
 @strawberry.type
 class WithRunChanges:
-    """Gives the mutation type what people may do with a run."""
+    """Add the mutation that changes a run to the mutation type."""
 
-    @strawberry_django.field(description="Take one of the run's available transitions, by its name.")
+    @strawberry_django.field(description="Apply one of the run's available transitions by its name.")
     def change_run(self, info: Info, id: strawberry.ID, transition: str) -> RunChange:  # noqa: A002 - GraphQL's
-        """Raises PermissionDenied without ``fsmlock.change_run``, FsmlockError for what doesn't exist."""
+        """Raises PermissionDenied without ``fsmlock.change_run``, FsmlockError for an unknown run."""
         user = _permitted(info, "fsmlock.change_run")
         row = _run(id)
         try:
@@ -118,12 +122,12 @@ class WithRunChanges:
 def _run(pk: strawberry.ID) -> RunRow:
     found = RunRow.objects.filter(pk=int(pk)).first() if pk.isdecimal() else None
     if found is None:
-        raise FsmlockError(f"There is no run {pk}. Ask for runs(ended: true) to see those that there are.")
+        raise FsmlockError(f"There is no run {pk}. Query runs(ended: true) to list all of them.")
     return found
 
 
 def _permitted(info: Info, permission: str) -> User | AnonymousUser:
     user = user_of(info)
     if user is None or not user.has_perm(permission):
-        raise PermissionDenied(f"That takes the permission {permission}. Ask an administrator for it.")
+        raise PermissionDenied(f"This needs the permission {permission}. Ask an administrator for it.")
     return user

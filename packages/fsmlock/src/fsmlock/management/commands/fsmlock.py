@@ -1,4 +1,4 @@
-"""``manage.py fsmlock``: who holds what and why, ask them to stop, work on runs, draw the states."""
+"""``manage.py fsmlock``: list, explain, cancel and break holds, execute runs, draw the states of a model."""
 
 from __future__ import annotations
 
@@ -31,29 +31,31 @@ if TYPE_CHECKING:
 
 
 class Command(BaseCommand):
-    """One subcommand per thing an operator does."""
+    """One subcommand for each task of an operator."""
 
     help = "List, explain, cancel and break holds; work on runs; draw state diagrams."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--database", default="default", help="The alias that the objects live in.")
+        parser.add_argument("--database", default="default", help="The database alias of the objects.")
         subcommands = parser.add_subparsers(dest="what", required=True)
-        listing = subcommands.add_parser("list", help="Who holds what.")
+        listing = subcommands.add_parser("list", help="List holds.")
         listing.add_argument("object", nargs="?", help="app.Model:pk; without it all holds.")
-        explaining = subcommands.add_parser("explain", help="What stands in the way.")
+        explaining = subcommands.add_parser(
+            "explain", help="Explain what blocks a transition, a state or a lock."
+        )
         explaining.add_argument("object", help="app.Model:pk")
         explaining.add_argument(
             "to", nargs="?", help="A transition, state or lock; without it all transitions."
         )
-        explaining.add_argument("--user", help="A user name: asks for this user's permissions too.")
-        for name, text in (("cancel", "Ask the holder to stop."), ("break", "Take the hold away.")):
+        explaining.add_argument("--user", help="A user name: check this user's permissions too.")
+        for name, text in (("cancel", "Request the holder to stop."), ("break", "Break the hold.")):
             stopping = subcommands.add_parser(name, help=text)
             stopping.add_argument("object", help="app.Model:pk")
             stopping.add_argument("lock")
-            stopping.add_argument("--by", required=True, help="Your name: the holder is told.")
+            stopping.add_argument("--by", required=True, help="Your name, which the holder will see.")
             stopping.add_argument("--why", default="", required=name == "break")
-        doctor = subcommands.add_parser("doctor", help="Find what looks wrong.")
-        doctor.add_argument("--mend", action="store_true", help="Mend what can be mended.")
+        doctor = subcommands.add_parser("doctor", help="Find inconsistencies.")
+        doctor.add_argument("--fix", action="store_true", help="Fix what can be fixed.")
         graph = subcommands.add_parser("graph", help="Draw the states of a model.")
         graph.add_argument("model", help="app.Model")
         graph.add_argument("--format", choices=("mermaid", "svg"), default="mermaid")
@@ -81,13 +83,13 @@ class Command(BaseCommand):
 
     def _table(self, holds: Sequence[HoldInfo]) -> None:
         if not holds:
-            self.stdout.write("Nobody holds anything.")
+            self.stdout.write("There are no holds.")
         for h in holds:
-            asked = f", asked to stop by {h.cancel_requested_by}" if h.cancel_requested_by else ""
+            requested = f", requested to stop by {h.cancel_requested_by}" if h.cancel_requested_by else ""
             why = f" ({h.why})" if h.why else ""
             self.stdout.write(
                 f"{h.lock} on {h.resource}: {h.holder}{why} since {_clock(h.since)}, renewed until"
-                f" {_clock(h.expires_at)}, token {h.token}{asked}"
+                f" {_clock(h.expires_at)}, token {h.token}{requested}"
             )
 
     def _explain(self, options: dict[str, Any]) -> None:
@@ -101,10 +103,10 @@ class Command(BaseCommand):
         for reason in reasons:
             self.stdout.write(f"{reason.code}: {reason}")
         if not reasons:
-            self.stdout.write("Nothing stands in the way.")
-        self._way(obj, options["to"], user)
+            self.stdout.write("Nothing blocks it.")
+        self._plan(obj, options["to"], user)
 
-    def _way(self, obj: models.Model, to: str, user: User | None) -> None:
+    def _plan(self, obj: models.Model, to: str, user: User | None) -> None:
         if not isinstance(obj, Stateful) or to not in {s.lower() for s in _states(type(obj))}:
             return
         for step in plan(obj, to=to, user=user) or ():
@@ -113,17 +115,17 @@ class Command(BaseCommand):
             )
 
     def _stop(self, options: dict[str, Any]) -> None:
-        act = cancel if options["what"] == "cancel" else break_hold
-        met = act(
+        stop = cancel if options["what"] == "cancel" else break_hold
+        stopped = stop(
             _find(options["object"], options["database"]),
             options["lock"],
             by=options["by"],
             why=options["why"],
         )
-        done = "asked to stop" if options["what"] == "cancel" else "lost its hold"
-        for h in met:
-            self.stdout.write(f"{h.holder} was {done}." if act is cancel else f"{h.holder} {done}.")
-        if not met:
+        done = "requested to stop" if options["what"] == "cancel" else "lost its hold"
+        for h in stopped:
+            self.stdout.write(f"{h.holder} was {done}." if stop is cancel else f"{h.holder} {done}.")
+        if not stopped:
             self.stdout.write("Nobody holds it.")
 
     def _doctor(self, options: dict[str, Any]) -> None:
@@ -131,11 +133,11 @@ class Command(BaseCommand):
         for finding in examine(using=options["database"]):
             found = True
             self.stdout.write(f"{finding.reason.code}: {finding.reason}")
-            if options["mend"] and finding.mend is not None:
-                finding.mend()
-                self.stdout.write("  mended")
+            if options["fix"] and finding.fix is not None:
+                finding.fix()
+                self.stdout.write("  fixed")
         if not found:
-            self.stdout.write("All is well.")
+            self.stdout.write("Everything is consistent.")
 
     def _graph(self, options: dict[str, Any]) -> None:
         draw = svg if options["format"] == "svg" else mermaid
