@@ -21,7 +21,7 @@ LONG = timedelta(seconds=20)
 
 
 @pytest.fixture(autouse=True)
-def fresh_patience():
+def fresh_retry_state():
     token = current.set(RetryState())
     yield
     current.reset(token)
@@ -143,7 +143,7 @@ def test_waiting_inside_an_open_transaction_of_sqlite_is_refused_at_once(real_fi
     held.release()
 
 
-async def test_a_coroutine_waits_without_holding_up_the_loop(async_film):
+async def test_a_coroutine_waits_without_blocking_the_loop(async_film):
     ticks = []
 
     async def tick():

@@ -257,11 +257,11 @@ def test_losing_can_be_tested(film):
         held.check()
 
 
-def test_holds_are_told_to_whoever_listens(film):
-    told = []
+def test_signals_report_each_hold(film):
+    received = []
 
     def listen(event, signal, **_):
-        told.append((event.lock, event.token, event.why))
+        received.append((event.lock, event.token, event.why))
 
     for signal in (signals.hold_taken, signals.hold_released):
         signal.connect(listen)
@@ -269,7 +269,7 @@ def test_holds_are_told_to_whoever_listens(film):
         pass
     for signal in (signals.hold_taken, signals.hold_released):
         signal.disconnect(listen)
-    assert told == [("render", held.token, "Movie 7")] * 2
+    assert received == [("render", held.token, "Movie 7")] * 2
 
 
 def test_a_second_release_does_nothing(film):

@@ -59,7 +59,7 @@ def test_nothing_can_be_edited(db, admin_client):
     assert (run.done, run.state) == (0, "enqueued")
 
 
-def test_a_wish_does_not_write_over_what_the_worker_wrote_meanwhile(db, admin_client, monkeypatch):
+def test_a_requested_change_does_not_overwrite_what_the_worker_wrote_meanwhile(db, admin_client, monkeypatch):
     run = SendMails.enqueue(count=3)
 
     def overtaken(self, request, obj, form, change):

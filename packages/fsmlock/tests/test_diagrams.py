@@ -41,6 +41,6 @@ def test_names_that_mermaid_can_not_take_get_an_alias():
     ]
 
 
-def test_every_mermaid_line_is_an_arrow_between_words():
+def test_every_mermaid_line_connects_two_words():
     for line in mermaid(Run).splitlines()[2:]:
         assert re.fullmatch(r"    \w+ --> \w+ : [^;:]+", line)

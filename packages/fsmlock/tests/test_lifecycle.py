@@ -88,7 +88,7 @@ def test_a_model_chooses_its_first_state(db):
     assert Film.objects.create(name="new").state == "initialising"
 
 
-def test_transitions_are_told_after_the_commit(film, django_capture_on_commit_callbacks):
+def test_transitions_are_reported_after_the_commit(film, django_capture_on_commit_callbacks):
     events = []
 
     def listen(event, **_):
@@ -102,12 +102,12 @@ def test_transitions_are_told_after_the_commit(film, django_capture_on_commit_ca
     assert events == [("publish", "ready", "published", str(film.pk))]
 
 
-def test_perform_does_it_in_one_call(film):
+def test_apply_transition_does_it_in_one_call(film):
     fsmlock.apply_transition(film, "publish")
     assert Film.objects.get(pk=film.pk).state == "published"
 
 
-def test_perform_asks_for_the_permission_of_the_user(film, django_user_model):
+def test_apply_transition_checks_the_permission_of_the_user(film, django_user_model):
     Frame.objects.create(film=film)
     user = django_user_model.objects.create(username="guest")
     with pytest.raises(fsmlock.TransitionRefused, match="permission"):
@@ -166,7 +166,7 @@ def _somebody_waits(film):
     return any(h.waits for h in backends.get().find([resource(film)], using="default"))
 
 
-def test_every_arrow_says_when_it_is_taken():
+def test_every_transition_says_when_it_happens():
     for model in (Film, Run):
         assert [
             definition.name

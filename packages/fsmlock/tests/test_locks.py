@@ -19,7 +19,7 @@ from tests.shop.models import Film, Frame, Room
         (lambda: Locks(Lock("a"), Lock("a")), "twice"),
         (lambda: Locks(Lock("a", together_with={"c"})), "not declared"),
         (lambda: Locks(Lock("a"), inherit_from="film"), "go together"),
-        (lambda: Locks(Lock("*")), "name of its own"),
+        (lambda: Locks(Lock("*")), "another name"),
         (lambda: Locks(Lock("a\x1f")), "printable"),
     ],
 )

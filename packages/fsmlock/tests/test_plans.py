@@ -21,15 +21,15 @@ def definition(name, source, target):
 
 
 def test_the_shortest_way_is_found():
-    arrows = [
+    transitions = [
         definition("a", "1", "2"),
         definition("b", "2", "3"),
         definition("c", "3", "4"),
         definition("d", "2", "4"),
     ]
-    assert [a.name for _, a in shortest_path(arrows, "1", "4")] == ["a", "d"]
-    assert shortest_path(arrows, "4", "1") is None
-    assert shortest_path(arrows, "4", "4") == ()
+    assert [a.name for _, a in shortest_path(transitions, "1", "4")] == ["a", "d"]
+    assert shortest_path(transitions, "4", "1") is None
+    assert shortest_path(transitions, "4", "4") == ()
 
 
 def test_a_plan_lists_the_steps_with_what_blocks_each(film, elsewhere):

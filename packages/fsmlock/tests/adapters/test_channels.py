@@ -21,7 +21,7 @@ def listening():
         getattr(signals, name).sender_receivers_cache.clear()
 
 
-def test_changes_are_told_to_the_group_of_the_object_after_commit(
+def test_changes_are_published_to_the_group_of_the_object_after_commit(
     film, listening, django_capture_on_commit_callbacks
 ):
     layer = get_channel_layer()
@@ -31,13 +31,13 @@ def test_changes_are_told_to_the_group_of_the_object_after_commit(
         with fsmlock.hold(film, "render", why="Movie 7"):
             assert layer.channels.get("me") is None
         fsmlock.apply_transition(film, "publish")
-    told = [async_to_sync(layer.receive)("me") for _ in range(3)]
-    assert [m["signal"] for m in told] == ["hold_taken", "hold_released", "transitioned"]
-    assert told[0]["why"] == "Movie 7"
-    assert told[2]["target"] == "published"
+    received = [async_to_sync(layer.receive)("me") for _ in range(3)]
+    assert [m["signal"] for m in received] == ["hold_taken", "hold_released", "transitioned"]
+    assert received[0]["why"] == "Movie 7"
+    assert received[2]["target"] == "published"
 
 
-def test_what_is_rolled_back_is_not_told(film, listening, django_capture_on_commit_callbacks):
+def test_what_is_rolled_back_is_not_published(film, listening, django_capture_on_commit_callbacks):
     def publish():
         with transaction.atomic():
             fsmlock.apply_transition(film, "publish")
@@ -55,13 +55,13 @@ def test_without_a_layer_it_says_so(film, listening, settings, caplog, django_ca
     assert "No channel layer is configured" in caplog.text
 
 
-def test_a_group_has_only_letters_that_channels_allows():
+def test_a_group_has_only_characters_that_channels_allows():
     assert channels.group("shop.film:a b/ü") == "fsmlock.shop.film.a.b.."
     assert len(channels.group("x" * 300)) == 99
 
 
 @pytest.mark.django_db(databases=["default", "other"])
-def test_what_happens_in_another_database_is_told_after_its_own_commit(
+def test_what_happens_in_another_database_is_published_after_its_own_commit(
     listening, django_capture_on_commit_callbacks
 ):
     layer = get_channel_layer()
@@ -73,10 +73,13 @@ def test_what_happens_in_another_database_is_told_after_its_own_commit(
             pass
         assert elsewhere == []
         assert layer.channels.get("twin") is None
-    assert [async_to_sync(layer.receive)("twin")["signal"] for _ in range(2)] == ["hold_taken", "hold_released"]
+    assert [async_to_sync(layer.receive)("twin")["signal"] for _ in range(2)] == [
+        "hold_taken",
+        "hold_released",
+    ]
 
 
-def test_a_hold_that_is_rolled_back_is_not_told(film, listening, django_capture_on_commit_callbacks):
+def test_a_hold_that_is_rolled_back_is_not_published(film, listening, django_capture_on_commit_callbacks):
     def hold():
         with transaction.atomic():
             fsmlock.hold(film, "render").acquire()

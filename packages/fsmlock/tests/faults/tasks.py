@@ -30,19 +30,19 @@ app.conf.update(
 if "FAULTS_DATABASE" in os.environ:
     connections["default"].settings_dict["NAME"] = os.environ["FAULTS_DATABASE"]
 
-PATIENT = fsmlock.RetryLater(backoff=timedelta(milliseconds=200), give_up_after=timedelta(minutes=2))
-IMPATIENT = fsmlock.RetryLater(backoff=timedelta(milliseconds=50), give_up_after=timedelta(milliseconds=60))
+RETRY = fsmlock.RetryLater(backoff=timedelta(milliseconds=200), give_up_after=timedelta(minutes=2))
+GIVE_UP = fsmlock.RetryLater(backoff=timedelta(milliseconds=50), give_up_after=timedelta(milliseconds=60))
 
 
 @app.task(base=RetryLaterTask, bind=True, max_retries=0)
-@fsmlock.hold(lambda task, pk, folder: find_film(pk), "render", policy=PATIENT, why="the decorated task")
+@fsmlock.hold(lambda task, pk, folder: find_film(pk), "render", policy=RETRY, why="the decorated task")
 def render(task, pk, folder):
     Path(folder, "rendered").write_text(f"{task.request.retries} {task.request.headers}")
     return "rendered"
 
 
 @app.task(base=RetryLaterTask, bind=True, max_retries=0)
-@fsmlock.hold(lambda task, pk: find_film(pk), "render", policy=IMPATIENT)
+@fsmlock.hold(lambda task, pk: find_film(pk), "render", policy=GIVE_UP)
 def give_up(task, pk):
     return "never"
 

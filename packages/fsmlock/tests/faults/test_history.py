@@ -104,7 +104,9 @@ def test_of_many_stale_transitions_exactly_the_legal_ones_happen(world):
     for process in processes:
         process.join(60)
         assert process.exitcode == 0
-    legal = {(a, s, definition.target) for a, definition in _arrows().items() for s in definition.source}
+    legal = {
+        (a, s, definition.target) for a, definition in transitions_of(Film).items() for s in definition.source
+    }
     changes = [tuple(line) for path in Path(world["folder"]).glob("*.changes") for line in _lines(path)]
     assert changes
     assert set(changes) <= legal
@@ -115,10 +117,6 @@ def test_of_many_stale_transitions_exactly_the_legal_ones_happen(world):
         balance[target] = balance.get(target, 0) + 1
     assert balance.pop("initialising", 0) == -1
     assert sorted(v for v in balance.values() if v) == [1]
-
-
-def _arrows():
-    return transitions_of(Film)
 
 
 def _lines(path):

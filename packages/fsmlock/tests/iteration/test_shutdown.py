@@ -17,7 +17,7 @@ def test_sigterm_asks_to_stop_within_the_block_and_is_as_before_behind_it():
     assert signal.getsignal(signal.SIGTERM) is before
 
 
-def test_forked_children_see_what_their_parent_was_told():
+def test_forked_children_share_the_flag_of_their_parent():
     ask, answer = os.pipe(), os.pipe()
     child = os.fork()
     if child == 0:

@@ -205,7 +205,7 @@ def test_rows_of_a_table_resume(db, tmp_path):
     assert Table.seen == ["ada", "alan", "grace"]
 
 
-def test_steps_are_told_to_whoever_listens(db):
+def test_progress_is_reported(db):
     steps, events = [], []
 
     def listen(event, **_):

@@ -53,7 +53,7 @@ def test_a_list_of_runs_takes_the_same_queries_whatever_its_length(operator, dja
         assert len(ask(operator, RUNS).data["runs"]) == 20
 
 
-def test_a_run_is_paused_and_goes_on_and_who_asked_is_told(operator):
+def test_a_run_is_paused_and_resumed_and_shows_who_requested_it(operator):
     run = SendMails.enqueue(count=3)
     changed = ask(operator, CHANGE, id=run.pk, transition="pause_at_once").data["changeRun"]
     assert changed == {"run": {"state": "paused", "stopBy": "operator"}, "reasons": []}
@@ -84,7 +84,7 @@ def test_a_run_that_does_not_exist_is_named(operator, pk):
     assert error.message.startswith(f"There is no run {pk}.")
 
 
-def test_who_may_not_see_or_change_runs_is_told_what_it_takes(db, django_user_model):
+def test_users_without_permission_get_the_missing_permission(db, django_user_model):
     run = SendMails.enqueue(count=3)
     for user in (AnonymousUser(), django_user_model.objects.create_user("guest")):
         [error] = ask(user, RUNS).errors

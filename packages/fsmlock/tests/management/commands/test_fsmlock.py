@@ -45,7 +45,7 @@ def test_cancel_asks_and_break_takes_away(film, held):
     name = f"shop.Film:{film.pk}"
     assert said("cancel", name, "render", "--by", "ops") == "import 12 was requested to stop.\n"
     assert "requested to stop by ops" in said("list")
-    assert "unheeded" in said("doctor")
+    assert "cancel_ignored" in said("doctor")
     assert said("break", name, "render", "--by", "ops", "--why", "stuck") == "import 12 lost its hold.\n"
     assert said("break", name, "render", "--by", "ops", "--why", "stuck") == "Nobody holds it.\n"
 
@@ -121,8 +121,8 @@ def test_the_doctor_mends_what_a_state_left_behind_or_lost(film):
     fsmlock.apply_transition(sheet, "start_printing")
     assert said("doctor") == "Everything is consistent.\n"
     Print.objects.filter(pk=sheet.pk).update(state="ready")
-    assert "which is ready by now" in said("doctor", "--fix")
+    assert "which is ready now" in said("doctor", "--fix")
     assert fsmlock.holds_on(sheet) == ()
     Print.objects.filter(pk=sheet.pk).update(state="drying")
-    assert "is drying, which keeps the lock press, but doesn't hold it" in said("doctor", "--fix")
+    assert "is drying, so it should hold the lock press, but doesn't" in said("doctor", "--fix")
     assert said("doctor") == "Everything is consistent.\n"
