@@ -242,7 +242,13 @@ test("saves a configuration and shows errors at their fields", async () => {
   const panel = screen.getByRole("region", { name: "Configuration" });
   expect(panel).toHaveTextContent("30 s");
   await userEvent.click(within(panel).getByRole("button", { name: "Change" }));
-  await userEvent.clear(screen.getByLabelText("Interval in seconds"));
+  const interval = screen.getByLabelText("Interval in seconds");
+  await userEvent.clear(interval);
+  await userEvent.paste("often");
+  await userEvent.click(screen.getByRole("button", { name: "Save" }));
+  expect(interval).toHaveAccessibleDescription(/is not a number. Enter seconds/);
+  expect(allRunning(environment, "useConfigureCameraMutation")).toHaveLength(0);
+  await userEvent.clear(interval);
   await userEvent.paste("10");
   await userEvent.click(screen.getByLabelText("Windows"));
   await userEvent.paste("late\n06:00..20:00");

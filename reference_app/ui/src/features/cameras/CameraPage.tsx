@@ -90,7 +90,7 @@ function CameraDetails({ camera }: { readonly camera: CameraPage_camera$key }) {
           gridTemplateColumns: { xs: "minmax(0, 1fr)", md: "minmax(0, 1fr) 400px" },
           gridTemplateAreas: {
             xs: '"view" "side" "rest" "end"',
-            md: '"sight side" "rest side" "rest end"',
+            md: '"view side" "rest side" "rest end"',
           },
           gridTemplateRows: { md: "auto 1fr auto" },
           alignItems: "start",

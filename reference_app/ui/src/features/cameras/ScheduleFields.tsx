@@ -67,9 +67,14 @@ export function ScheduleFields({
           label="First day"
           name="start"
           value={schedule.start}
-          helperText="For example 2026-11-23."
+          helperText="YYYY-MM-DD. Empty: at once."
         />
-        <TextSetting label="Last day" name="end" value={schedule.end} helperText="For example 2026-12-23." />
+        <TextSetting
+          label="Last day"
+          name="end"
+          value={schedule.end}
+          helperText="YYYY-MM-DD. Empty: no end."
+        />
       </FieldRow>
       <FieldRow>
         <NumberSetting
@@ -85,10 +90,10 @@ export function ScheduleFields({
           helperText="Between captures of a burst."
         />
         <NumberSetting
-          label="Bulb exposure in seconds"
+          label="Bulb exposure"
           name="bulb_s"
           value={schedule.bulb_s}
-          helperText="Fixed exposure time. Empty: automatic."
+          helperText="Seconds per exposure. Empty: automatic."
         />
       </FieldRow>
     </FieldGroup>

@@ -9,6 +9,12 @@ import type {
 
 type Errors = useConfigureCameraMutation["response"]["configureCamera"]["errors"];
 
+const NOT_A_NUMBER = {
+  field: "intervalSeconds",
+  message: "The interval is not a number.",
+  remedy: "Enter seconds, for example 30.",
+};
+
 /** Saves the desired configuration. Returns the errors, to show at their fields. */
 export function useConfigureCamera(): [
   (input: ConfigureCameraInput, onDone: () => void) => void,
@@ -34,6 +40,10 @@ export function useConfigureCamera(): [
     { errors: () => [] },
   );
   const configure = (input: ConfigureCameraInput, onDone: () => void) => {
+    if (!Number.isFinite(input.intervalSeconds)) {
+      setErrors([NOT_A_NUMBER]); // JSON has no such number
+      return;
+    }
     send({
       variables: { input },
       onDone: ({ configureCamera }) => {
