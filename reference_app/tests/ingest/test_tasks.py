@@ -3,9 +3,7 @@ from __future__ import annotations
 import os
 
 from timelapse.frames.models import ClockFix, Frame
-from timelapse.frames.queries import thumbnail_of
-from timelapse.ingest.pipeline import thumbnails
-from timelapse.ingest.tasks import make_thumbnails, settle_clocks, sweep_uploads, trim_agent_logs
+from timelapse.ingest.tasks import settle_clocks, sweep_uploads, trim_agent_logs
 
 
 def test_an_upload_that_was_left_alone_for_a_day_is_gone(agent, picture, media):
@@ -18,21 +16,6 @@ def test_an_upload_that_was_left_alone_for_a_day_is_gone(agent, picture, media):
     assert agent.head(shot).status == 404
     assert agent.patch(shot, 100, shot.data[100:]).code == "no_such_upload"
     assert agent.send(shot).headers["Capture-Status"] == "stored"
-
-
-def test_small_copies_are_made_after_the_request(agent, picture):
-    agent.send(agent.shoot(picture()))
-    assert not thumbnail_of(Frame.objects.get()).exists()
-    assert make_thumbnails() == 1
-    assert thumbnail_of(Frame.objects.get()).exists()
-
-
-def test_a_task_with_more_to_do_asks_for_the_next(agent, picture, monkeypatch):
-    monkeypatch.setattr(thumbnails, "BATCH", 2)
-    for seed in range(3):
-        agent.send(agent.shoot(picture(seed)))
-    assert make_thumbnails() == 2
-    assert make_thumbnails() == 1
 
 
 def test_a_clock_learnt_while_a_frame_was_on_its_way_corrects_it(agent, picture):

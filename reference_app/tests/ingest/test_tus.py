@@ -35,7 +35,7 @@ def test_a_picture_is_stored_by_one_request(agent, picture, media):
     assert file_of(frame).read_bytes() == shot.data
     assert (frame.width, frame.height, frame.bytes) == (64, 48, len(shot.data))
     assert (frame.camera_id, frame.sequence, frame.clock) == (agent.camera.pk, 42, "synced")
-    assert len(files_in(media)) == 1
+    assert len(files_in(media)) == 2  # the picture and its thumbnail
 
 
 def test_a_picture_in_three_pieces_is_stored_when_the_last_has_come(agent, picture):

@@ -36,8 +36,6 @@ class Frame(models.Model):
     #: Paths of the picture and its thumbnail, relative to the media root.
     file = models.CharField(max_length=200)
     thumbnail = models.CharField(max_length=200)
-    #: Whether the small copy has been made (or can't be); until then the picture itself is shown.
-    thumbnailed = models.BooleanField(default=False)
 
     class Meta:
         """Playing order: capture time, then the camera's sequence."""
@@ -47,14 +45,11 @@ class Frame(models.Model):
         indexes = (
             models.Index(fields=("camera", "captured_at", "sequence"), name="frame_in_film_order"),
             models.Index(fields=("camera", "received_at"), name="frame_by_arrival"),
-            # Partial indexes: they match few frames and cost little.
+            # A partial index: it matches few frames and costs little.
             models.Index(
                 fields=("camera", "boot"),
                 condition=~models.Q(clock="synced"),
                 name="frame_of_a_doubtful_clock",
-            ),
-            models.Index(
-                fields=("id",), condition=models.Q(thumbnailed=False), name="frame_without_thumbnail"
             ),
         )
 

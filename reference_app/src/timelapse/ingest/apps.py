@@ -10,9 +10,3 @@ class IngestConfig(AppConfig):
 
     name = "timelapse.ingest"
     label = "ingest"
-
-    def ready(self) -> None:
-        """Listen to new frames."""
-        from timelapse.ingest import receivers  # noqa: PLC0415 - models are ready only now
-
-        receivers.connect()

@@ -9,22 +9,13 @@ from timelapse.cameras.models import Camera
 from timelapse.cameras.records import trim_logs
 from timelapse.frames import clocks
 from timelapse.ingest.domain import UPLOADS_LAST
-from timelapse.ingest.pipeline import incoming, thumbnails
+from timelapse.ingest.pipeline import incoming
 
 
 @shared_task(name="ingest.sweep_uploads")
 def sweep_uploads() -> int:
     """Remove uploads that were left unfinished for too long; return how many."""
     return incoming.sweep(timezone.now() - UPLOADS_LAST)
-
-
-@shared_task(name="ingest.make_thumbnails")
-def make_thumbnails() -> int:
-    """Make the small copies of frames that have none, and say of how many; the next task goes on."""
-    made = sum(1 for _ in thumbnails.make_some())
-    if made == thumbnails.BATCH:
-        make_thumbnails.apply_async(expires=600)
-    return made
 
 
 @shared_task(name="ingest.settle_clocks")

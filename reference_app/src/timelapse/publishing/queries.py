@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from timelapse.frames.models import Frame, Preview
 from timelapse.frames.previews import file_of_preview
-from timelapse.frames.queries import file_of, thumbnail_of
+from timelapse.frames.queries import file_of
+from timelapse.ingest.pipeline.thumbnails import ensure_thumbnail
 from timelapse.rendering.models import Movie
 from timelapse.rendering.queries import poster_of, video_of
 
@@ -53,14 +54,14 @@ def frame(pk: int, extension: str) -> Published | None:
 
 
 def thumbnail(pk: int, extension: str) -> Published | None:
-    """Find a frame's thumbnail; the picture itself if there is none."""
-    wanted = Frame.objects.filter(pk=pk).only("thumbnail", "file")
-    found = wanted.first() if extension == "jpg" else None
+    """Find a frame's thumbnail; the picture itself if none can be written."""
+    frames = Frame.objects.filter(pk=pk).only("thumbnail", "file")
+    found = frames.first() if extension == "jpg" else None
     if found is None:
         return None
-    small = _published(thumbnail_of(found), "image/jpeg")
+    small = ensure_thumbnail(found)
     if small is not None:
-        return small
+        return _published(small, "image/jpeg")
     whole = file_of(found)
     itself = _published(whole, _PICTURES[whole.suffix.removeprefix(".")])
     return None if itself is None else replace(itself, lasting=False)

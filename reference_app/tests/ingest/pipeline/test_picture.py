@@ -11,7 +11,6 @@ from PIL import ExifTags, Image
 
 from timelapse.ingest.domain import Refusal
 from timelapse.ingest.pipeline import picture as pictures
-from timelapse.ingest.pipeline.picture import inspect
 
 LIMIT = 200_000_000
 HTML = b"<!doctype html><title>502 Bad Gateway</title>" * 20
@@ -43,8 +42,12 @@ def code_of(data, limit=LIMIT):
     return caught.value.code
 
 
+def inspect(data, limit):
+    return pictures.inspect(data, limit).picture
+
+
 def thumbnail(data):
-    return Image.open(io.BytesIO(pictures.thumbnail(data)))
+    return Image.open(io.BytesIO(pictures.inspect(data, LIMIT).thumbnail))
 
 
 @pytest.mark.parametrize(("kind", "extension"), [("JPEG", "jpg"), ("PNG", "png"), ("WEBP", "webp")])

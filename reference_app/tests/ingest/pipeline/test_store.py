@@ -10,7 +10,7 @@ from timelapse.cameras import actions
 from timelapse.frames import previews
 from timelapse.frames.models import Frame, Preview
 from timelapse.frames.previews import file_of_preview
-from timelapse.frames.queries import file_of
+from timelapse.frames.queries import file_of, thumbnail_of
 from timelapse.ingest.domain import Refusal
 from timelapse.ingest.models import Quarantined
 from timelapse.ingest.pipeline.incoming import Incoming, read_status
@@ -37,6 +37,15 @@ def test_a_complete_upload_becomes_a_frame_and_is_no_upload_any_more(camera, ord
     assert file_of(Frame.objects.get()).read_bytes() == data
     assert read_status(camera.pk, wanted.capture.capture) is None
     assert not list((media / "incoming").glob("*/*"))
+
+
+def test_a_frame_is_stored_with_its_thumbnail(camera, order, picture):
+    exif = Image.Exif()
+    exif[274] = 6
+    data = picture(size=(640, 480), exif=exif)
+    deliver(camera, order(data), data)
+    with Image.open(thumbnail_of(Frame.objects.get())) as thumbnail:
+        assert (thumbnail.format, thumbnail.size) == ("JPEG", (240, 320))
 
 
 def test_the_frame_is_read_only_by_its_row(camera, order, picture, django_assert_max_num_queries):

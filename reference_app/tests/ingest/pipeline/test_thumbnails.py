@@ -1,49 +1,41 @@
 from __future__ import annotations
 
-import io
-
 import pytest
 from PIL import Image
 
 from timelapse.frames.models import Frame
 from timelapse.frames.queries import file_of, thumbnail_of
-from timelapse.ingest.pipeline import thumbnails
+from timelapse.ingest.pipeline.thumbnails import ensure_thumbnail
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def frame(agent, picture):
-    def frame(seed=0, **options):
-        shot = agent.shoot(picture(seed, **options))
-        agent.send(shot)
-        return Frame.objects.get(capture=shot.capture)
-
-    return frame
+    shot = agent.shoot(picture(size=(640, 480)))
+    agent.send(shot)
+    return Frame.objects.get(capture=shot.capture)
 
 
-def test_frames_get_a_small_copy_that_stands_upright(frame):
-    exif = Image.Exif()
-    exif[274] = 6
-    made = frame(size=(640, 480), exif=exif)
-    assert [done.pk for done in thumbnails.make_some()] == [made.pk]
-    small = Image.open(io.BytesIO(thumbnail_of(made).read_bytes()))
-    assert small.size == (240, 320)
-    assert list(thumbnails.make_some()) == []
+def test_the_thumbnail_that_is_there_is_left_alone(frame):
+    thumbnail_of(frame).write_bytes(b"small")
+    assert ensure_thumbnail(frame).read_bytes() == b"small"
 
 
-def test_a_worker_that_is_killed_leaves_the_rest_to_the_next(frame):
-    first, second = frame(1), frame(2)
-    killed = thumbnails.make_some()
-    assert next(killed).pk == second.pk  # the newest first
-    killed.close()
-    assert {done.pk for done in thumbnails.make_some()} <= {first.pk, second.pk}
-    assert not Frame.objects.filter(thumbnailed=False).exists()
-    assert all(thumbnail_of(each).exists() for each in (first, second))
+def test_a_missing_thumbnail_is_written(frame):
+    thumbnail_of(frame).unlink()
+    assert ensure_thumbnail(frame) == thumbnail_of(frame)
+    with Image.open(thumbnail_of(frame)) as thumbnail:
+        assert thumbnail.size == (320, 240)
 
 
-def test_a_frame_whose_file_is_gone_is_not_tried_for_ever(frame):
-    lost = frame()
-    file_of(lost).unlink()
-    assert len(list(thumbnails.make_some())) == 1
-    assert list(thumbnails.make_some()) == []
+def test_a_frame_whose_file_is_gone_has_no_thumbnail(frame):
+    thumbnail_of(frame).unlink()
+    file_of(frame).unlink()
+    assert ensure_thumbnail(frame) is None
+
+
+def test_a_frame_whose_file_is_damaged_has_no_thumbnail(frame):
+    thumbnail_of(frame).unlink()
+    file_of(frame).write_bytes(file_of(frame).read_bytes()[:500])
+    assert ensure_thumbnail(frame) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import threading
 from contextlib import nullcontext
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -41,8 +42,16 @@ def unusable(code: str, message: str) -> Refusal:
     return Refusal(422, code, message, _REMEDY)
 
 
-def inspect(data: bytes, max_pixels: int) -> Picture:
-    """Decode the picture.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspected:
+    """A usable picture: its properties, and its thumbnail as an upright JPEG."""
+
+    picture: Picture
+    thumbnail: bytes
+
+
+def inspect(data: bytes, max_pixels: int) -> Inspected:
+    """Decode the picture once, for its check and for its thumbnail.
 
     Raises:
         Refusal: 422: ``empty``, ``not_a_picture``, ``too_many_pixels``, ``truncated`` or ``undecodable``.
@@ -56,8 +65,8 @@ def inspect(data: bytes, max_pixels: int) -> Picture:
             "too_many_pixels", f"The picture claims {width} x {height} pixels; {max_pixels} in all may be."
         )
     with _one_large_picture if width * height > _LARGE_PIXELS else nullcontext():
-        _, verdict = _decode(data, opened)
-        return Picture(
+        small, verdict = _decode(data, opened)
+        picture = Picture(
             width=width,
             height=height,
             orientation=_orientation(opened),
@@ -65,19 +74,8 @@ def inspect(data: bytes, max_pixels: int) -> Picture:
             bytes=len(data),
             verdict=verdict,
         )
-
-
-def thumbnail(data: bytes) -> bytes:
-    """Make a small JPEG, upright, of a picture that `inspect` has found usable.
-
-    Raises:
-        Refusal: 422, as `inspect`: the file has changed since.
-    """
-    _, opened = _open(data)
-    width, height = opened.size
-    with _one_large_picture if width * height > _LARGE_PIXELS else nullcontext():
-        small, _ = _decode(data, opened)
-        return _encode_thumbnail(small, _orientation(opened))
+        thumbnail = _decode_or_refuse(partial(_encode_thumbnail, small, picture.orientation))
+        return Inspected(picture=picture, thumbnail=thumbnail)
 
 
 def _open(data: bytes) -> tuple[Extension, Image.Image]:

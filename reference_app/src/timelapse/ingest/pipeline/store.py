@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from timelapse.frames.actions import store_frame
-from timelapse.frames.domain import FramePaths, Picture, preview_path
+from timelapse.frames.domain import FramePaths, preview_path
 from timelapse.frames.previews import store_preview
 from timelapse.ingest import domain
 from timelapse.ingest.pipeline import files, quarantine
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from timelapse.ingest.pipeline.incoming import Incoming
+    from timelapse.ingest.pipeline.picture import Inspected
 
 
 def store_upload(camera: UUID, upload: Incoming) -> bool:
@@ -36,37 +38,42 @@ def store_upload(camera: UUID, upload: Incoming) -> bool:
         refusal.headers["Upload-Offset"] = "0"
         raise refusal
     try:
-        picture = _inspect(data, preview=capture.kind == "preview")
+        inspected = _inspect(data, preview=capture.kind == "preview")
     except domain.Refusal as refusal:
         upload.sync()
         quarantine.put(camera, upload, refusal)
         raise
     store = _store_preview if capture.kind == "preview" else _store_frame
-    created = store(camera, upload, picture)
+    created = store(camera, upload, inspected)
     upload.remove()
     return created
 
 
-def _inspect(data: bytes, *, preview: bool) -> Picture:
-    picture = inspect(data, conf.get().max_pixels)
+def _inspect(data: bytes, *, preview: bool) -> Inspected:
+    inspected = inspect(data, conf.get().max_pixels)
+    picture = inspected.picture
     if preview and (picture.extension != "jpg" or max(picture.width, picture.height) > domain.PREVIEW_SIDE):
         raise unusable("no_preview", f"A preview is a JPEG of at most {domain.PREVIEW_SIDE} pixels a side.")
-    return picture
+    return inspected
 
 
-def _store_frame(camera: UUID, upload: Incoming, picture: Picture) -> bool:
+def _store_frame(camera: UUID, upload: Incoming, inspected: Inspected) -> bool:
+    root, picture = conf.get().media_root, inspected.picture
     paths = FramePaths.of(camera, upload.order.capture.capture, picture.extension)
     upload.sync()
-    files.link(upload.path, conf.get().media_root / paths.frame)
+    files.link(upload.path, root / paths.frame)
+    # A disk that is full by now still takes the frame; `ensure_thumbnail` writes the thumbnail later.
+    with suppress(OSError):
+        files.write(root / paths.thumbnail, inspected.thumbnail)
     return store_frame(camera, upload.order.capture, picture, paths).created
 
 
-def _store_preview(camera: UUID, upload: Incoming, picture: Picture) -> bool:
+def _store_preview(camera: UUID, upload: Incoming, inspected: Inspected) -> bool:
     root = conf.get().media_root
     place = preview_path(camera, upload.order.capture.capture)
     upload.sync()
     files.link(upload.path, root / place)
-    kept = store_preview(camera, upload.order.capture, picture, place)
+    kept = store_preview(camera, upload.order.capture, inspected.picture, place)
     for file in kept.evicted_files:
         (root / file).unlink(missing_ok=True)
     return kept.created

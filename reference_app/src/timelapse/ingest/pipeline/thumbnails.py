@@ -1,34 +1,32 @@
-"""Small copies of frames, made after the frame is safe: a killed worker leaves none undone, only late."""
+"""Thumbnails of frames that were stored without one."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from timelapse.frames.models import Frame
 from timelapse.frames.queries import file_of, thumbnail_of
 from timelapse.ingest.domain import Refusal
 from timelapse.ingest.pipeline import files
-from timelapse.ingest.pipeline.picture import thumbnail
+from timelapse.ingest.pipeline.picture import inspect
+from timelapse.shared import conf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pathlib import Path
 
-#: Frames that one task takes on, so that other tasks get their turn.
-BATCH: Final = 100
-
-
-def make_some() -> Iterator[Frame]:
-    """Make the small copies of the newest frames that have none; yield each frame as it is done."""
-    for frame in Frame.objects.filter(thumbnailed=False).only("file", "thumbnail").order_by("-pk")[:BATCH]:
-        _make(frame)
-        Frame.objects.filter(pk=frame.pk).update(thumbnailed=True)
-        yield frame
+    from timelapse.frames.models import Frame
 
 
-def _make(frame: Frame) -> None:
-    """Write the file, then let the row tell of it; a frame without a usable file is not tried again."""
+def ensure_thumbnail(frame: Frame) -> Path | None:
+    """Return the path of the frame's thumbnail, written now if it is missing; None if it can't be.
+
+    Ingest writes thumbnails together with frames. One is missing if an earlier version stored the frame, or
+    if the disk was full.
+    """
+    path = thumbnail_of(frame)
+    if path.exists():
+        return path
     try:
-        small = thumbnail(file_of(frame).read_bytes())
-    except (FileNotFoundError, Refusal):
-        return
-    files.write(thumbnail_of(frame), small)
+        files.write(path, inspect(file_of(frame).read_bytes(), conf.get().max_pixels).thumbnail)
+    except (OSError, Refusal):
+        return None
+    return path
