@@ -84,8 +84,8 @@ class Movie(Lifecycle, models.Model):
         return f"Movie {self.pk}"
 
     # Two transitions of the base lifecycle don't apply: a movie is created by rendering it.
-    initialise = None  # type: ignore[assignment] # None removes an inherited transition
-    recover = None  # type: ignore[assignment]
+    initialise = None  # type: ignore[assignment, unused-ignore] # None removes an inherited transition
+    recover = None  # type: ignore[assignment, unused-ignore]
 
     @transition(source=[States.QUEUED, States.RENDERING], target=States.RENDERING, internal=True)
     def start(self) -> None:
