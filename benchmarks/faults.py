@@ -1,7 +1,7 @@
-"""Long runs under fire: ``python benchmarks/faults.py [SUITE...] [--minutes N] [--seeds N] [--json]``.
+"""Long fault injection: ``python benchmarks/faults.py [SUITE...] [--minutes N] [--seeds N] [--json]``.
 
-Each suite is a module of ``benchmarks/suites``. A suite gets ``--minutes`` (2 unless said otherwise) of time.
-The last line of ``--json`` is one object; the exit code is 1 when anything was violated.
+Each suite is a module of ``benchmarks/suites``. A suite runs for ``--minutes`` (default: 2).
+The last line of ``--json`` is one object; the exit code is 1 if there are violations.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ def main() -> int:
         epilog="suites:\n" + "\n".join(f"  {name:<8} {module.__doc__}" for name, module in known.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("suites", nargs="*", metavar="SUITE", help="all, if none is named")
+    parser.add_argument("suites", nargs="*", metavar="SUITE", help="default: all")
     parser.add_argument("--minutes", type=float, default=2.0, help="for each suite (default: 2)")
-    parser.add_argument("--seeds", type=int, default=0, help="so many, instead of minutes (suite agent)")
-    parser.add_argument("--first-seed", type=int, default=1, help="where to begin (suite agent; default: 1)")
-    parser.add_argument("--at-once", type=int, default=1, help="seeds beside one another (agent; default: 1)")
+    parser.add_argument("--seeds", type=int, default=0, help="seeds, instead of minutes (suite agent)")
+    parser.add_argument("--first-seed", type=int, default=1, help="first seed (suite agent; default: 1)")
+    parser.add_argument("--at-once", type=int, default=1, help="seeds in parallel (suite agent; default: 1)")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    strangers = [name for name in options.suites if name not in known]
-    if strangers:
-        parser.error(f"there is no suite {strangers[0]!r}. Known: {', '.join(known)}.")
+    unknown = [name for name in options.suites if name not in known]
+    if unknown:
+        parser.error(f"there is no suite {unknown[0]!r}. Known: {', '.join(known)}.")
     effort = suites.Effort(
         minutes=options.minutes,
         seeds=options.seeds,
@@ -52,19 +52,19 @@ def main() -> int:
     for name in options.suites or known:
         for case in known[name].run(effort):
             found.append({"suite": name, **asdict(case)})
-            tell(name, case, as_json=options.json)
+            show(name, case, as_json=options.json)
     if options.json:
         machine = f"{platform.machine()} {os.cpu_count()} cores, Python {platform.python_version()}"
         print(json.dumps({"name": "faults", "machine": machine, "cases": found}))
     return 1 if any(case["violations"] for case in found) else 0
 
 
-def tell(suite: str, case: Case, *, as_json: bool) -> None:
-    """One line per case as it ends; on stderr where stdout is for a program."""
+def show(suite: str, case: Case, *, as_json: bool) -> None:
+    """Print one line per finished case, on stderr if stdout is JSON."""
     out = sys.stderr if as_json else sys.stdout
     figures = ", ".join(f"{value} {name}" for name, value in case.figures.items())
-    verdict = "FAIL" if case.violations else "ok  "
-    print(f"{verdict} {suite}: {case.case} {case.seconds:6.1f} s  {figures}", file=out, flush=True)
+    status = "FAIL" if case.violations else "ok  "
+    print(f"{status} {suite}: {case.case} {case.seconds:6.1f} s  {figures}", file=out, flush=True)
     for violation in case.violations:
         print(violation, file=out, flush=True)
 

@@ -1,11 +1,10 @@
-"""From the agent to the store, beside a bare loop: ``python benchmarks/ingest.py [--json] [--rounds N]``.
+"""From agent to store, compared with a bare loop: ``python benchmarks/ingest.py [--json] [--rounds N]``.
 
 *Ours* is the real agent (``camera-agent run --once``: driver's process, spool with fsync, upload) and the
-real web server with its database: sha-256, decoding, thumbnail, fsync, row, news to whoever watches. The
-*peer* does only the unavoidable with as many processes: one sends each frame by HTTP PUT, one takes it,
-hashes it, decodes it fully, writes it and calls fsync. Frames are 12 megapixels in about 3 MB. Rounds take
-turns, medians count, and rates are taken between the first frame stored and the last, so that nobody's start
-is counted.
+real web server with its database: sha-256, decoding, thumbnail, fsync, row, events for viewers. The *peer*
+does only the unavoidable with as many processes: one sends each frame by HTTP PUT, one receives, hashes,
+fully decodes and writes it and calls fsync. Frames are 12 megapixels in about 3 MB. Rounds alternate, medians
+are compared, and rates are measured from the first to the last stored frame, which excludes the start.
 """
 # ruff: noqa: PLC0415 - what needs Django can be imported only once it is set up
 
@@ -57,7 +56,7 @@ def main() -> int:
 
 
 def make_frames(folder: Path, count: int) -> list[Path]:
-    """Pictures of a landscape's kind: smooth with some grain, so that they weigh about 3 MB."""
+    """Write pictures that are smooth with some grain, as landscapes are: about 3 MB each."""
     folder.mkdir()
     random = np.random.default_rng(1)
     coarse = Image.fromarray(random.integers(0, 256, (30, 40, 3), dtype=np.uint8))
@@ -67,7 +66,7 @@ def make_frames(folder: Path, count: int) -> list[Path]:
     Image.fromarray(grainy.astype(np.uint8)).save(written, "JPEG", quality=80)
     jpeg = written.getvalue()
     for number in range(count):
-        # Behind the end of the picture stands what makes each one another file.
+        # The number after the end of the picture makes each file unique.
         (folder / f"{number:04d}.jpg").write_bytes(jpeg + f"{number:08d}".encode())
     return sorted(folder.iterdir())
 
@@ -94,10 +93,10 @@ class App:
         self._home, self._port = home, free_port()
         self._web = processes.web(home, self._port)
         self._web.start()
-        self._answers()
+        self._wait_until_ready()
 
     def round(self, source: list[Path]) -> dict[str, float]:
-        """Send all frames once, as a new camera; frames per second, and the server's CPU per frame."""
+        """Send all frames from a new camera; return frames per second and the server's CPU time per frame."""
         from timelapse.cameras.actions import enrol
         from timelapse.frames.models import Frame
 
@@ -118,7 +117,7 @@ class App:
         return {"rate": rate, "cpu_ms": cpu_s / len(times) * 1000}
 
     def close(self) -> None:
-        """Stop everything."""
+        """Stop the processes."""
         self._web.kill()
         self._valkey.kill()
 
@@ -127,7 +126,7 @@ class App:
         fields = Path(f"/proc/{self._web.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / TICK
 
-    def _answers(self) -> None:
+    def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + 60
         while True:
             try:
@@ -141,10 +140,10 @@ class App:
 
 
 def bare_round(source: list[Path], store: Path) -> dict[str, float]:
-    """Frames per second, and CPU seconds of the receiving process per frame, of the unavoidable alone."""
+    """Return the bare loop's frames per second and the receiving process's CPU time per frame."""
     store.mkdir()
     mine, theirs = get_context("spawn").Pipe()
-    receiver = get_context("spawn").Process(target=take_frames, args=(theirs, store, len(source)))
+    receiver = get_context("spawn").Process(target=receive_frames, args=(theirs, store, len(source)))
     receiver.start()
     with closing(http.client.HTTPConnection("127.0.0.1", mine.recv(), blocksize=1 << 16)) as link:
         started = 0.0
@@ -160,7 +159,7 @@ def bare_round(source: list[Path], store: Path) -> dict[str, float]:
     return {"rate": (len(source) - 1) / elapsed, "cpu_ms": cpu_s / len(source) * 1000}
 
 
-def take_frames(to: Connection, store: Path, count: int) -> None:
+def receive_frames(to: Connection, store: Path, count: int) -> None:
     server = socket.create_server(("127.0.0.1", 0))
     to.send(server.getsockname()[1])
     link, _ = server.accept()

@@ -2,11 +2,11 @@
 
 Usage: python benchmarks/latency.py [--json] [--updates N] [--viewers N]
 
-One viewer is Chromium at the operations page: a MutationObserver notes when a count stands in the DOM (not
-yet painted). The others are websockets that subscribe to what the page subscribes to. Emitter and viewers
-share one machine's clock; the page's is read in whole milliseconds. Reports are sampled every 100 ms by
-design, so that a count waits 50 ms on average, and of two within one sample the first is passed over; each
-count that is shown is measured.
+One viewer is Chromium at the operations page: a MutationObserver records when a count is in the DOM (not yet
+painted). The others are websockets with the page's subscriptions. Emitter and viewers share one machine's
+clock; the page's is read in whole milliseconds. Reports are sampled every 100 ms by design, so that a count
+waits 50 ms on average, and of two in one sample the first is never shown; each count that is shown is
+measured.
 """
 
 from __future__ import annotations
@@ -31,25 +31,25 @@ from websockets.asyncio.client import ClientConnection, connect
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: The last count is waited for so long, in seconds.
+#: Maximum seconds to wait for the last count.
 LAST_S = 60
 OBSERVE = """() => {
   window.seen = {};
-  const look = () => {
+  const observe = () => {
     const now = Date.now();
     for (const bar of document.querySelectorAll("[data-testid=operation-progress]")) {
       const count = /^(\\d+) of/.exec(bar.getAttribute("aria-valuetext") ?? "");
       if (count) window.seen[count[1]] ??= now / 1000;
     }
   };
-  new MutationObserver(look).observe(document.body, {
+  new MutationObserver(observe).observe(document.body, {
     subtree: true, childList: true, characterData: true, attributes: true,
   });
 }"""
 
-#: What the operations page subscribes to, as its build has written it down.
+#: The subscriptions of the operations page, as written by its build.
 PAGE = ROOT / "reference_app/ui/src/features/operations/__generated__"
-ASKED = ("useInProgressUpdatesSubscription", "useOperationsUpdatesSubscription")
+SUBSCRIPTIONS = ("useInProgressUpdatesSubscription", "useOperationsUpdatesSubscription")
 
 _Seen = dict[int, float]
 
@@ -57,16 +57,18 @@ _Seen = dict[int, float]
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--json", action="store_true", help="one JSON object on the last line")
-    parser.add_argument("--updates", type=int, default=100, help="how many, ten a second (at most 999)")
-    parser.add_argument("--viewers", type=int, default=100, help="websockets at once")
+    parser.add_argument(
+        "--updates", type=int, default=100, help="number of updates, ten a second (at most 999)"
+    )
+    parser.add_argument("--viewers", type=int, default=100, help="number of websockets")
     options = parser.parse_args()
     if not 1 <= options.updates <= 999 or options.viewers < 1:
-        parser.error("--updates goes from 1 to 999, and there is at least 1 viewer.")
+        parser.error("--updates must be from 1 to 999, and --viewers at least 1.")
     with stack() as running:
         with signed_in(running) as page:
             (cookie,) = (each["value"] for each in page.context.cookies() if each["name"] == "sessionid")
             found = [case("the DOM of one viewer's Chromium", *to_page(running, page, options.updates), 150)]
-        # Only now: Playwright keeps an event loop of its own in this thread.
+        # Not before Playwright has ended, which runs its own event loop in this thread.
         sockets = asyncio.run(to_sockets(running, cookie, options.viewers, options.updates))
         found.append(case(f"the websockets of {options.viewers} viewers", *sockets, 300))
     machine = f"{platform.machine()}, {os.cpu_count()} CPUs, Python {platform.python_version()}"
@@ -75,10 +77,10 @@ def main() -> int:
     return 0
 
 
-def case(name: str, given: list[float], seen: list[_Seen], limit: float) -> dict[str, object]:
-    """The figures of one case in milliseconds; `limit` is for the slowest in a hundred."""
-    took = [(at - given[count - 1]) * 1000 for viewer in seen for count, at in viewer.items() if count]
-    # A single value has no quantiles; doubled it is its own.
+def case(name: str, sent: list[float], seen: list[_Seen], limit: float) -> dict[str, object]:
+    """Return the figures of one case in milliseconds; `limit` applies to the 99th percentile."""
+    took = [(at - sent[count - 1]) * 1000 for viewer in seen for count, at in viewer.items() if count]
+    # A single value has no quantiles, so it is duplicated.
     percentiles = statistics.quantiles([*took, *took[:1]], n=100, method="inclusive")
     figures: dict[str, object] = {
         "case": f"advance to {name}, the slowest in a hundred, against its limit",
@@ -90,8 +92,8 @@ def case(name: str, given: list[float], seen: list[_Seen], limit: float) -> dict
         "better": "lower",
         "median": round(statistics.median(took), 1),
         "shown": len(took),
-        "given": len(given) * len(seen),
-        "viewers_without_the_last": sum(len(given) not in viewer for viewer in seen),
+        "given": len(sent) * len(seen),
+        "viewers_without_the_last": sum(len(sent) not in viewer for viewer in seen),
     }
     print(*(f"{name}: {value}" for name, value in figures.items()), sep=", ", file=sys.stderr, flush=True)
     return figures
@@ -124,11 +126,11 @@ def to_page(running: Stack, page: Page, updates: int) -> tuple[list[float], list
     with emitter(running, updates) as process:
         page.get_by_test_id("operation-progress").wait_for()
         go(process)
-        given: list[float] = json.loads(answer(process))
+        sent: list[float] = json.loads(answer(process))
         with contextlib.suppress(TimeoutError):
             page.wait_for_function("last => last in window.seen", arg=str(updates))
         seen = {int(count): at for count, at in page.evaluate("window.seen").items()}
-    return given, [seen]
+    return sent, [seen]
 
 
 async def to_sockets(
@@ -139,17 +141,17 @@ async def to_sockets(
         async with contextlib.AsyncExitStack() as open_sockets:
             opening = (open_sockets.enter_async_context(socket(running, cookie)) for _ in seen)
             sockets = await asyncio.gather(*opening)
-            looking = [
-                asyncio.create_task(look(each, counts, updates))
+            tasks = [
+                asyncio.create_task(collect(each, counts, updates))
                 for each, counts in zip(sockets, seen, strict=True)
             ]
             go(process)
-            given: list[float] = json.loads(await asyncio.to_thread(answer, process))
-            await asyncio.wait(looking, timeout=LAST_S)
-            for task in looking:
+            sent: list[float] = json.loads(await asyncio.to_thread(answer, process))
+            await asyncio.wait(tasks, timeout=LAST_S)
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(*looking, return_exceptions=True)
-    return given, seen
+            await asyncio.gather(*tasks, return_exceptions=True)
+    return sent, seen
 
 
 @contextlib.asynccontextmanager
@@ -163,10 +165,10 @@ async def socket(running: Stack, cookie: str):  # noqa: ANN201 - an async iterat
     ) as connection:
         await connection.send(json.dumps({"type": "connection_init"}))
         await connection.recv()
-        for name in ASKED:
+        for name in SUBSCRIPTIONS:
             request = {"id": name, "type": "subscribe", "payload": {"query": operation(name)}}
             await connection.send(json.dumps(request))
-            await connection.recv()  # the snapshot: from here on it watches
+            await connection.recv()  # the snapshot, which the updates follow
         yield connection
 
 
@@ -177,7 +179,7 @@ def operation(name: str) -> str:
     return str(json.loads(found[1]))
 
 
-async def look(connection: ClientConnection, counts: _Seen, last: int) -> None:
+async def collect(connection: ClientConnection, counts: _Seen, last: int) -> None:
     while last not in counts:
         message = json.loads(await connection.recv())
         now = time.time()

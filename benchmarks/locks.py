@@ -1,4 +1,4 @@
-"""What holding a lock costs, beside what people use today: ``python benchmarks/locks.py [--json]``.
+"""The cost of holding a lock, compared with common alternatives: ``python benchmarks/locks.py [--json]``.
 
 Each case runs ours and the peer in turns on the same work, and compares the medians of several rounds. The
 last line of ``--json`` is one object; without it a table is printed.
@@ -37,8 +37,8 @@ def main() -> None:
     if options.part:
         print(json.dumps(run_part(options.part)))
         return
-    cases = [case for part in PARTS for case in parts.in_a_process_of_its_own(part)]
-    parts.tell("locks", cases, as_json=options.json)
+    cases = [case for part in PARTS for case in parts.run_part(part)]
+    parts.show("locks", cases, as_json=options.json)
 
 
 def case(
@@ -56,7 +56,7 @@ def case(
 
 
 def in_turns(*works: Callable[[], object], count: int = PAIRS) -> list[float]:
-    """Microseconds per call of each, medians over many short turns: a machine that is busy is so for all."""
+    """Return the median microseconds per call of each, in short turns, so that load affects all alike."""
     times: list[list[float]] = [[] for _ in works]
     for work in works:
         for _ in range(20):
@@ -180,7 +180,7 @@ def hold_and_release(obj: Any, lock: str) -> Callable[[], None]:
 
 
 def bare_upsert() -> Callable[[], None]:
-    """What one writes by hand: one row, a token, no compatibility, no parents, no reasons."""
+    """Return the hand-written alternative: one row, a token, no compatibility, no parents, no reasons."""
     from django.db import connection
 
     with connection.cursor() as cursor:
@@ -202,7 +202,7 @@ def bare_upsert() -> Callable[[], None]:
 
 
 def per_item() -> float:
-    """Microseconds per item of an iteration whose work is nothing."""
+    """Return the microseconds per item of an iteration that does nothing."""
     from fsmlock.iteration import Iteration
 
     count = 20_000
@@ -267,7 +267,7 @@ def with_valkey(world: dict[str, Any], url: str) -> list[dict[str, Any]]:
 
 
 def contend(take: Callable[..., None], world: dict[str, Any], url: str) -> tuple[float, float]:
-    """Hand-overs per second of one lock, and how evenly the processes had it."""
+    """Return the hand-overs per second of one lock and their fairness among processes (Jain's index)."""
     context = multiprocessing.get_context("fork")
     queue: Any = context.Queue()
     start = context.Barrier(CONTENDERS)
@@ -285,15 +285,15 @@ def contend(take: Callable[..., None], world: dict[str, Any], url: str) -> tuple
 
 
 class Turn:
-    """Counts how often the lock came from another process: taking it again at once is no hand-over."""
+    """Counts hand-overs: a process that acquires the lock twice in a row counts once."""
 
     def __init__(self, last: Any, me: int) -> None:
         self._last = last
         self._me = me
         self.count = 0
 
-    def took(self) -> None:
-        """Count, if another had it before."""
+    def acquired(self) -> None:
+        """Count a hand-over if another process held the lock before."""
         if self._last.value != self._me:
             self._last.value = self._me
             self.count += 1
@@ -314,7 +314,7 @@ def take_ours(world: dict[str, Any], url: str, start: Any, turn: Turn) -> None:
     until = time.monotonic() + CONTENTION_S
     while time.monotonic() < until:
         with fsmlock.hold(world["room"], "clean", policy=fsmlock.Wait()):
-            turn.took()
+            turn.acquired()
 
 
 def take_theirs(world: dict[str, Any], url: str, start: Any, turn: Turn) -> None:
@@ -326,7 +326,7 @@ def take_theirs(world: dict[str, Any], url: str, start: Any, turn: Turn) -> None
     until = time.monotonic() + CONTENTION_S
     while time.monotonic() < until:
         with lock:
-            turn.took()
+            turn.acquired()
 
 
 if __name__ == "__main__":

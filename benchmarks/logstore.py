@@ -1,9 +1,9 @@
-"""The log in the database: taking it in, what it takes, finding things in it.
+"""The log in the database: import speed, size, search.
 
-``python benchmarks/logstore.py [--json] [--messages N]``: the log of N messages (50,000 unless said
-otherwise; 1,000,000 is the real thing) is taken in by one writer, on SQLite and on PostgreSQL, beside a bare
-``executemany`` of the same lines into one table with the same unique key; then pages of it are searched for.
-The last line of ``--json`` is one object; without it a table is printed.
+``python benchmarks/logstore.py [--json] [--messages N]``: one writer imports a log of N messages (default:
+50,000; the goals are for 1,000,000) on SQLite and on PostgreSQL, compared with a bare ``executemany`` of the
+same lines into one table with the same unique key. Then pages of it are searched. The last line of ``--json``
+is one object; without it a table is printed.
 """
 # ruff: noqa: PLC0415 - models can be imported only once Django is set up, and have no names before
 
@@ -41,12 +41,8 @@ def main() -> None:
     if options.part:
         print(json.dumps(run_part(options.part, options.messages)))
         return
-    cases = [
-        case
-        for part in PARTS
-        for case in parts.in_a_process_of_its_own(part, "--messages", str(options.messages))
-    ]
-    parts.tell("logstore", cases, as_json=options.json)
+    cases = [case for part in PARTS for case in parts.run_part(part, "--messages", str(options.messages))]
+    parts.show("logstore", cases, as_json=options.json)
 
 
 def case(
@@ -67,44 +63,46 @@ def case(
 
 
 def log(messages: int) -> Iterator[dict[str, object]]:
-    """Requests that start a task that renders, reports, and sometimes fails: the same ones each time."""
-    dice = random.Random(7)
+    """Yield the messages of requests that start a rendering task, which sometimes fails."""
+    rng = random.Random(7)
     for number in range(messages // PER_TASK):
-        yield from one_task(number, str(UUID(int=dice.getrandbits(128))), failed=dice.random() < 0.05)
+        yield from one_task(number, str(UUID(int=rng.getrandbits(128))), failed=rng.random() < 0.05)
 
 
 def one_task(number: int, uuid: str, *, failed: bool) -> Iterator[dict[str, object]]:
     at = 1_700_000_000 + number * 2.0
 
-    def said(level: list[int], after: float, **fields: object) -> dict[str, object]:
+    def message(level: list[int], after: float, **fields: object) -> dict[str, object]:
         return {"task_uuid": uuid, "task_level": level, "timestamp": at + after, **fields}
 
     end = {"action_status": "failed" if failed else "succeeded"}
     if failed:
         end |= {"reason": "No space left on device", "exception": "builtins.OSError"}
     started = {"action_status": "started"}
-    yield said([1], 0, action_type="http:request", **started, method="POST", path=f"/movies/{number}/render")
-    yield said([2], 0.01, message_type="plan:chosen", frames=number % 900, movie=number, quality="high")
-    yield said(
+    yield message(
+        [1], 0, action_type="http:request", **started, method="POST", path=f"/movies/{number}/render"
+    )
+    yield message([2], 0.01, message_type="plan:chosen", frames=number % 900, movie=number, quality="high")
+    yield message(
         [3, 1], 0.1, action_type="celery:task", **started, task="rendering.render_movie", queue="render"
     )
-    yield said(
+    yield message(
         [3, 2, 1], 0.2, action_type="render:movie", **started, movie=number, about=f"app.Movie:{number}"
     )
     for seq in range(1, 12):
-        yield said(
+        yield message(
             [3, 2, seq + 1], 0.2 + seq / 10, message_type="progress", v=1, of="render:movie", seq=seq,
             description=f"Rendering movie {number}", about=f"app.Movie:{number}", unit="frame",
             done=seq * 25, total=300, rate=24.8, started_at=at + 0.2, beat_at=at + 0.2 + seq / 10,
             advanced_at=at + 0.2 + seq / 10, next_by=at + 5, grace_s=5.0,
         )  # fmt: skip
-    yield said(
+    yield message(
         [3, 2, 13, 1], 1.4, action_type="encode:file", **started, file=f"/srv/movies/movie_{number}.mp4"
     )
-    yield said([3, 2, 13, 2], 1.6, action_type="encode:file", **end)
-    yield said([3, 2, 14], 1.7, action_type="render:movie", **end)
-    yield said([3, 3], 1.8, action_type="celery:task", **end)
-    yield said([4], 0.3, action_type="http:request", action_status="succeeded", status_code=202)
+    yield message([3, 2, 13, 2], 1.6, action_type="encode:file", **end)
+    yield message([3, 2, 14], 1.7, action_type="render:movie", **end)
+    yield message([3, 3], 1.8, action_type="celery:task", **end)
+    yield message([4], 0.3, action_type="http:request", action_status="succeeded", status_code=202)
 
 
 # --- one database -------------------------------------------------------------------------------------------
@@ -116,7 +114,7 @@ def run_part(part: str, messages: int) -> list[dict[str, Any]]:
         path = Path(folder) / "log.jsonl"
         with path.open("w") as file:
             file.writelines(json.dumps(message) + "\n" for message in log(messages))
-        found = [*taken_in(part, path), *searched(part, messages)]
+        found = [*imported(part, path), *searched(part, messages)]
         from django.db import connections
 
         connections.close_all()
@@ -146,7 +144,7 @@ def set_up(folder: str) -> None:
         )
 
 
-def taken_in(part: str, path: Path) -> list[dict[str, Any]]:
+def imported(part: str, path: Path) -> list[dict[str, Any]]:
     from eliot_progress.django.models import LogMessage
 
     empty = size()
@@ -157,17 +155,17 @@ def taken_in(part: str, path: Path) -> list[dict[str, Any]]:
     if LogMessage.objects.count() != count:
         raise SystemExit(f"{LogMessage.objects.count()} of {count} messages were stored.")
     texts = sum(len(body.encode()) for body in LogMessage.objects.values_list("body", flat=True).iterator())
-    beside, peer_beside = (taken - texts) / count, (with_peer - empty - peer_texts) / count
+    extra, peer_extra = (taken - texts) / count, (with_peer - empty - peer_texts) / count
     return [
-        case(f"{part}: taken in", count / wall_s, "messages/s", 5000, peer=count / peer_s, better="higher"),
+        case(f"{part}: import", count / wall_s, "messages/s", 5000, peer=count / peer_s, better="higher"),
         case(f"{part}: the writer's processor time for a message", cpu_s / count * 1e6, "us", 200),
         case(f"{part}: a message's text, on average", texts / count, "bytes", 1000),
-        case(f"{part}: a message takes, beside its text", beside, "bytes", 1000, peer=peer_beside),
+        case(f"{part}: a message's size in addition to its text", extra, "bytes", 1000, peer=peer_extra),
     ]
 
 
 def bare(path: Path) -> tuple[float, int, int]:
-    """Seconds, bytes of text and messages of the peer."""
+    """Return the peer's seconds, bytes of text and number of messages."""
     from django.db import connection, transaction
 
     started, texts, count = time.perf_counter(), 0, 0
@@ -186,7 +184,7 @@ def bare(path: Path) -> tuple[float, int, int]:
 
 
 def ours(path: Path) -> tuple[float, float]:
-    """Seconds on the wall, and of this process' own processor time."""
+    """Return the elapsed seconds and this process's processor time."""
     from eliot_progress.django.ingest import Ingest
 
     wall, cpu = time.perf_counter(), time.process_time()
@@ -197,7 +195,7 @@ def ours(path: Path) -> tuple[float, float]:
 
 
 def size() -> int:
-    """Bytes that the database takes."""
+    """Return the size of the database in bytes."""
     from django.db import connection
 
     with connection.cursor() as cursor:
@@ -211,7 +209,7 @@ def size() -> int:
 
 
 def searched(part: str, messages: int) -> list[dict[str, Any]]:
-    """Milliseconds of a page of 50, the median over pages for different things."""
+    """Return the median milliseconds to find a page of 50 hits, by kind of search."""
     from django.db import connection
 
     from eliot_progress.django.models import LogAction
@@ -223,18 +221,18 @@ def searched(part: str, messages: int) -> list[dict[str, Any]]:
     tasks = messages // PER_TASK
     numbers = [tasks * n // (PAGES + 1) for n in range(1, PAGES + 1)]
     roots = list(LogAction.objects.filter(parent=None).order_by("id").values_list("causal_id", flat=True))
-    looks = {
+    searches = {
         "a rare word": [Query(text=f"movie_{n}.mp4") for n in numbers],
         "a word of every twentieth task": [Query(text="space device") for _ in numbers],
         "a word of every second message": [Query(text="frame rendering") for _ in numbers],
         "a field's value": [Query(text=f"movie={n}") for n in numbers],
         "a frequent field's value": [Query(text=f"done={n % 11 * 25 + 25}") for n in numbers],
         "a causal id": [Query(causal_id=roots[n]) for n in numbers],
-        "what failed": [Query(status="failed") for _ in numbers],
+        "failed actions": [Query(status="failed") for _ in numbers],
         "the slowest": [Query(took_s=1.0) for _ in numbers],
     }
     cases = []
-    for name, queries in looks.items():
+    for name, queries in searches.items():
         times = []
         for query in queries:
             started = time.perf_counter()

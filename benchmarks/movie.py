@@ -44,7 +44,7 @@ ENCODER = ["-crf", "18", "-pix_fmt", "yuv420p"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Footage:
-    """Pictures in a folder, and the size of the movie to make of them."""
+    """Pictures in a folder, and the size of the movie to render from them."""
 
     name: str
     folder: Path
@@ -58,7 +58,7 @@ def main() -> int:
         work = Path(folder)
         cases = []
         for footage in (_large(work, options.frames), _small(work, options.frames * 3)):
-            _say(options, f"{footage.name}: {len(footage.paths)} pictures to {footage.size}")
+            _print(options, f"{footage.name}: {len(footage.paths)} pictures to {footage.size}")
             cases += _compare(footage, work, options)
     machine = f"{platform.machine()}, {os.cpu_count()} CPUs, Python {platform.python_version()}"
     if options.json:
@@ -100,7 +100,7 @@ def _compare(footage: Footage, work: Path, options: argparse.Namespace) -> list[
             make(footage, folder / "movie.mp4")
             seconds[name].append(time.perf_counter() - began)
             shutil.rmtree(folder)
-        _say(options, "  " + ", ".join(f"{name} {took[turn]:.2f} s" for name, took in seconds.items()))
+        _print(options, "  " + ", ".join(f"{name} {took[turn]:.2f} s" for name, took in seconds.items()))
     speed = {name: len(footage.paths) / statistics.median(took) for name, took in seconds.items()}
     goals = {
         "ffmpeg": 1.1 if footage.name == "12 MP" else 0.8,
@@ -117,7 +117,7 @@ def _compare(footage: Footage, work: Path, options: argparse.Namespace) -> list[
             "goal": goal,
             "better": "higher",
         }
-        _say(options, "  {case}: {ours} to {peer} {unit}, {ratio} times (goal {goal})".format(**case))
+        _print(options, "  {case}: {ours} to {peer} {unit}, {ratio} times (goal {goal})".format(**case))
         found.append(case)
     return found
 
@@ -166,7 +166,7 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _say(options: argparse.Namespace, text: str) -> None:
+def _print(options: argparse.Namespace, text: str) -> None:
     print(text, file=sys.stderr if options.json else sys.stdout, flush=True)
 
 

@@ -3,7 +3,7 @@
 Usage: python benchmarks/progress.py [--json] [--rounds N] [--tree N] [--ids N]
 
 Rounds are interleaved (ours, peer, ours, ...) and medians compared, so that a busy machine slows both alike.
-Each figure is what the caller's thread pays; for loops the cost of the bare loop is taken off.
+Each figure is the cost for the caller's thread; for loops the cost of the bare loop is subtracted.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 ITEMS = list(range(1_000_000))
 MESSAGES = 5_000
-SENTENCE = "The camera on the roof was seen by nobody since this morning, so it is asked again."
+SENTENCE = "The camera on the roof has not been seen since this morning, so it is contacted again."
 
 
 def main() -> int:
@@ -47,9 +47,7 @@ def main() -> int:
     parser.add_argument(
         "--tree", type=int, default=100_000, help="messages of the large tree (its goal: 1000000)"
     )
-    parser.add_argument(
-        "--ids", type=int, default=100_000, help="ids to compare (the goal is said of 1000000)"
-    )
+    parser.add_argument("--ids", type=int, default=100_000, help="ids to compare (the goal: 1000000)")
     options = parser.parse_args()
     out = sys.stderr if options.json else sys.stdout
     eliot.add_destinations(lambda _: None)
@@ -156,7 +154,7 @@ def quiet_tqdm(items: Iterable[int]) -> Iterable[int]:
 
 
 def called(call: Callable[[], object]) -> float:
-    """Nanoseconds of one call, without those of the loop around it."""
+    """Return the nanoseconds of one call, without the loop around it."""
     bare = seconds(ITEMS)
     begun = time.perf_counter()
     for _ in ITEMS:
@@ -170,12 +168,12 @@ def advance() -> float:
 
 
 class Bare:
-    """The least that a count by hand costs in this interpreter."""
+    """The minimum cost of counting in this interpreter."""
 
     done = 0
 
     def advance(self, n: int = 1) -> None:
-        """Count."""
+        """Add `n`."""
         self.done += n
 
 
@@ -184,10 +182,10 @@ def tqdm_update() -> float:
         return called(bar.update)
 
 
-def log_many(say: Callable[..., object], **more: str) -> float:
+def log_many(write: Callable[..., object], **more: str) -> float:
     begun = time.perf_counter()
     for n in range(MESSAGES):
-        say("app:event", user="editor", path="/a/b", n=n, size=12.5, ok=True, **more)
+        write("app:event", user="editor", path="/a/b", n=n, size=12.5, ok=True, **more)
     return (time.perf_counter() - begun) / MESSAGES * 1e6
 
 

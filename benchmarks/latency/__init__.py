@@ -1,4 +1,4 @@
-"""What `benchmarks/latency.py` measures between: the reference app, and a process that reports."""
+"""The processes of `benchmarks/latency.py`: the reference app, and one that reports progress."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 START_S = 300
 PAUSE_S = 0.1
 
-#: Runs in the reference app's environment; prints when each count was given, and ends with its input.
+#: Runs in the reference app's environment, prints when it sent each count, and exits when its input ends.
 EMITTER = """
 import json, random, sys, time
 import django
@@ -32,13 +32,13 @@ from eliot_progress import progress
 with progress("Latency", total=int(sys.argv[1]), unit="update") as work:
     print("ready", flush=True)
     sys.stdin.readline()
-    # Uneven, so that it does not depend on where the pulse's own tenths of a second begin.
-    given, pauses = [], random.Random(7)
+    # Irregular intervals, so that the result is independent of the phase of the sampling.
+    sent, pauses = [], random.Random(7)
     for _ in range(int(sys.argv[1])):
         time.sleep(float(sys.argv[2]) * pauses.uniform(0.5, 1.5))
-        given.append(time.time())
+        sent.append(time.time())
         work.advance()
-    print(json.dumps(given), flush=True)
+    print(json.dumps(sent), flush=True)
     sys.stdin.readline()
 """
 
@@ -79,12 +79,12 @@ def stack() -> Iterator[Stack]:
 def ready(process: subprocess.Popen[bytes], output: Path, home: Path) -> Stack:
     deadline = time.monotonic() + START_S
     while True:
-        said = output.read_text()
-        found = re.search(r"runs at (\S+)\s+Sign in as admin with the password (\S+)", said)
+        text = output.read_text()
+        found = re.search(r"runs at (\S+)\s+Sign in as admin with the password (\S+)", text)
         if found:
             return Stack(found[1], found[2], home)
         if process.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError(f"The reference app did not start. It said:\n{said}")
+            raise RuntimeError(f"The reference app did not start. Its output:\n{text}")
         time.sleep(0.1)
 
 
@@ -101,7 +101,7 @@ def emitter(running: Stack, updates: int) -> Iterator[subprocess.Popen[str]]:
         command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         if answer(process) != "ready":
-            raise RuntimeError("The emitter did not start; its error stands above.")
+            raise RuntimeError("The emitter did not start; see its error above.")
         try:
             yield process
         finally:

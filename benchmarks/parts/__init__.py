@@ -1,4 +1,4 @@
-"""The parts of a benchmark, each in a process and with a database of its own; and how they are told."""
+"""Runs the parts of a benchmark, each in its own process and database, and prints the results."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ _WITH_POSTGRESQL = Path(__file__).resolve().parents[2] / "scripts" / "with_postg
 Case = dict[str, Any]
 
 
-def in_a_process_of_its_own(part: str, *arguments: str) -> list[Case]:
-    """The cases that this benchmark, started anew with ``--part``, prints as its last line."""
+def run_part(part: str, *arguments: str) -> list[Case]:
+    """Run this benchmark with ``--part`` in a new process and return the cases from its last line."""
     command = [sys.executable, sys.argv[0], "--part", part, *arguments]
     if part == "postgresql":
         command = [sys.executable, str(_WITH_POSTGRESQL), *command]
     environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment)
-    cases: list[Case] = json.loads(done.stdout.splitlines()[-1])
+    process = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment)
+    cases: list[Case] = json.loads(process.stdout.splitlines()[-1])
     return cases
 
 
-def tell(name: str, cases: Sequence[Case], *, as_json: bool) -> None:
-    """One JSON object, or a table."""
+def show(name: str, cases: Sequence[Case], *, as_json: bool) -> None:
+    """Print the cases as one JSON object or as a table."""
     if as_json:
         machine = f"{platform.machine()} {os.cpu_count()} cores, Python {platform.python_version()}"
         print(json.dumps({"name": name, "machine": machine, "cases": cases}))
@@ -48,7 +48,7 @@ def _short(figure: float) -> str:
 
 
 def database(folder: str) -> dict[str, Any]:
-    """Django's settings of the part's database: the server that it was started with, or a file."""
+    """Return Django's settings of the part's database: the server in DATABASE_URL, or a file."""
     url = os.environ.get("DATABASE_URL", "")
     if not url.startswith("postgres"):
         pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"

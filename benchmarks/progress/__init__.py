@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Case", "within"]
+__all__ = ["Case", "against_limit"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """Two ways to do the same, each giving its figure; `goal` is the ratio of ours to the peer's to reach."""
+    """Two ways to do the same, each returning a figure; `goal` is the target ratio of ours to the peer's."""
 
     name: str
     unit: str
@@ -22,6 +22,6 @@ class Case:
     goal: float
 
 
-def within(figure: float, *, name: str, unit: str, ours: Callable[[], float]) -> Case:
-    """A case whose peer is no program, but the figure that ours must stay under."""
+def against_limit(figure: float, *, name: str, unit: str, ours: Callable[[], float]) -> Case:
+    """Return a case whose peer is a fixed limit."""
     return Case(name=f"{name}, against its limit", unit=unit, ours=ours, peer=lambda: figure, goal=1.0)

@@ -1,4 +1,4 @@
-"""What the causal id costs: through headers, through a Celery task, through a Django request."""
+"""The cost of the causal id in headers, in a Celery task and in a Django request."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from django.urls import path
 
 from eliot_progress import context, extract, inject
 from eliot_progress.adapters import celery as causal
-from progress import Case, within
+from progress import Case, against_limit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,13 +40,15 @@ def cases() -> Iterator[Case]:
         goal=6.0,
     )
     with worker() as many:
-        yield within(
+        yield against_limit(
             60.0,
             name="added to a Celery task, sent and received (processor time)",
             unit="us",
             ours=lambda: added_to_a_task(many),
         )
-    yield within(30.0, name="added to a Django request (processor time)", unit="us", ours=added_to_a_request)
+    yield against_limit(
+        30.0, name="added to a Django request (processor time)", unit="us", ours=added_to_a_request
+    )
 
 
 def carry() -> float:
@@ -73,14 +75,14 @@ def stock_action() -> float:
 
 @contextlib.contextmanager
 def worker() -> Iterator[Callable[[], float]]:
-    """A call that gives the processor time of a task through a real worker and a broker in memory, in us."""
+    """Yield a function that returns the processor time of a task in us, with a real worker."""
     app = Celery("benchmark", broker="memory://")
     app.conf.update(task_ignore_result=True, worker_hijack_root_logger=False)
     published, done = threading.Event(), threading.Semaphore(0)
 
     @app.task(name="benchmark.nothing")  # type: ignore[untyped-decorator]
     def nothing() -> None:
-        # Sender and worker are two processes in earnest: here they must not fight for one interpreter.
+        # Sender and worker are two processes in production: here they must not compete for one interpreter.
         published.wait(timeout=60)
         done.release()
 
@@ -92,7 +94,7 @@ def worker() -> Iterator[Callable[[], float]]:
         published.set()
         for _ in range(TASKS):
             if not done.acquire(timeout=60):
-                raise RuntimeError("The worker has not taken a task for 60 s.")
+                raise RuntimeError("The worker has not run a task for 60 s.")
         return (time.process_time() - begun) / TASKS * 1e6
 
     with start_worker(app, pool="solo", perform_ping_check=False), eliot.start_task(action_type="sender"):
@@ -100,7 +102,7 @@ def worker() -> Iterator[Callable[[], float]]:
 
 
 def added_to_a_task(many: Callable[[], float]) -> float:
-    """In turns, and the best of each: whatever else the machine does only ever adds."""
+    """Return the difference of the minima, measured in turns, since other load only ever adds time."""
     without, with_us = [], []
     for _ in range(TURNS):
         without.append(many())
@@ -130,7 +132,7 @@ urlpatterns = [path("", answer)]
 
 
 def added_to_a_request() -> float:
-    """Through Django's own handler, whose requests bring a `traceparent` that is believed."""
+    """Measure Django's own handler with requests whose `traceparent` is adopted."""
     if not settings.configured:
         settings.configure(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["testserver"], USE_I18N=False)
     bare, with_us = handler(), handler("eliot_progress.django.middleware.CausalMiddleware")

@@ -1,4 +1,4 @@
-"""What a report costs whoever makes it, with the store up and down."""
+"""The cost of a report for its sender, with the store up and down."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import redis
 
 from eliot_progress import install, progress
 from eliot_progress.stores.redis import RedisStore
-from progress import Case, within
+from progress import Case, against_limit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,45 +22,48 @@ if TYPE_CHECKING:
 
 REPORTS = 5_000
 NOBODY = "redis://127.0.0.1:1/0"
-#: A loop of so many passes of 5 ms each: long enough for the making of the connection not to count.
+#: Passes of 5 ms each in a loop that is long enough for the connection's cost to be negligible.
 PASSES = 1_000
 
 
 def cases(url: str) -> Iterator[Case]:
-    # First, for outboxes whose store is down try on for as long as the process lives.
-    yield within(
+    # This case is first, because outboxes whose store is down keep retrying until the process ends.
+    yield against_limit(
         2.0,
         name="taken from a loop that reports every 5 ms (processor time of our threads)",
         unit="%",
         ours=lambda: slower_by(url),
     )
     yield Case(
-        name="telling a store, against a Redis round trip per update",
+        name="reporting to a store, against a Redis round trip per update",
         unit="us",
-        ours=lambda: told(url, mean),
-        peer=lambda: told_by_round_trip(url),
+        ours=lambda: reported(url, mean),
+        peer=lambda: reported_by_round_trip(url),
         goal=0.02,
     )
     yield Case(
-        name="telling a store that is down, against one that is up",
+        name="reporting to a store that is down, against one that is up",
         unit="us",
-        ours=lambda: told(NOBODY, mean),
-        peer=lambda: told(url, mean),
+        ours=lambda: reported(NOBODY, mean),
+        peer=lambda: reported(url, mean),
         goal=1.5,
     )
     for name, at in (("up", url), ("down", NOBODY)):
-        yield within(
+        yield against_limit(
             20.0,
-            name=f"telling a store that is {name}, the slowest in a hundred",
+            name=f"reporting to a store that is {name}, the slowest in a hundred",
             unit="us",
-            ours=lambda at=at: told(at, slowest_in_a_hundred),
+            ours=lambda at=at: reported(at, slowest_in_a_hundred),
         )
 
 
-def told(url: str, measure: Callable[[Progress], float]) -> float:
-    """Microseconds of an update that a store gets to know."""
+def reported(url: str, measure: Callable[[Progress], float]) -> float:
+    """Return the figure that `measure` returns, with reports sent to the store at `url`."""
     installed = install(store=RedisStore(url))
-    with contextlib.redirect_stderr(io.StringIO()), progress("told", about="a.B:1", total=REPORTS) as work:
+    with (
+        contextlib.redirect_stderr(io.StringIO()),
+        progress("reported", about="a.B:1", total=REPORTS) as work,
+    ):
         took = measure(work)
     if url != NOBODY:
         installed.remove()
@@ -87,7 +90,7 @@ def slowest_in_a_hundred(work: Progress) -> float:
     return statistics.quantiles(took, n=100)[-1] / 1e3
 
 
-def told_by_round_trip(url: str) -> float:
+def reported_by_round_trip(url: str) -> float:
     client = redis.Redis.from_url(url)
     begun = time.perf_counter()
     for n in range(1_000):
@@ -102,10 +105,10 @@ def told_by_round_trip(url: str) -> float:
 
 
 def slower_by(url: str) -> float:
-    """Per cent: the processor time of the library's threads beside the loop's own, which calls `advance` too.
+    """Return the processor time of the library's threads in per cent of the loop's own.
 
-    All of it is taken from the loop, as if there were one core; two loops after one another would differ by
-    more than this on a busy machine.
+    This assumes one core, where all of it slows the loop down. Comparing two loops would be less accurate on
+    a busy machine.
     """
     size = items_of_5_ms()
 
@@ -117,7 +120,7 @@ def slower_by(url: str) -> float:
         own = time.thread_time() - own
         return (time.process_time() - begun - own) / own * 100
 
-    return told(url, loop)
+    return reported(url, loop)
 
 
 def items_of_5_ms() -> int:

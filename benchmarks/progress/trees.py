@@ -1,4 +1,4 @@
-"""Ids and trees: how fast a tree is built, and that no id is given twice."""
+"""Ids and trees: how fast a tree is built, and that no id is assigned twice."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from eliot.parse import Parser
 
 from eliot_progress import context, extract, inject
 from eliot_progress.tree import Forest
-from progress import Case, within
+from progress import Case, against_limit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _Messages = list[dict[str, object]]
 THREADS = 16
 RETRIES = 3
-#: Messages that one attempt logs.
+#: Messages logged by one attempt.
 LOGGED = 10
 
 
@@ -35,30 +35,30 @@ def cases(tree: int, ids: int) -> Iterator[Case]:
         peer=lambda: per_message(messages, parse_with_eliot),
         goal=0.05,
     )
-    yield within(
+    yield against_limit(
         10.0,
         name=f"1 million messages into the tree (scaled from {tree:,}: shuffled, doubled, some lost)",
         unit="s",
         ours=partial(seconds_a_million, disorder(tree)),
     )
     yield Case(
-        name="ids given twice by 8 threads in one action, against stock eliot",
+        name="ids assigned twice by 8 threads in one action, against stock eliot",
         unit="of 10,000",
-        ours=lambda: doubled(context.start("threads")),
-        peer=lambda: doubled(eliot.start_task(action_type="threads")),
+        ours=lambda: duplicates(context.start("threads")),
+        peer=lambda: duplicates(eliot.start_task(action_type="threads")),
         goal=0.0,
     )
     yield Case(
-        name=f"ids given twice of {ids:,} by {THREADS} threads with redeliveries and retries, against one id",
+        name=f"duplicates of {ids:,} ids by {THREADS} threads with redeliveries and retries, against one id",
         unit="ids",
-        ours=lambda: doubled_by_deliveries(ids),
+        ours=lambda: duplicates_by_deliveries(ids),
         peer=lambda: 1.0,
         goal=0.0,
     )
 
 
 def story() -> _Messages:
-    """The messages of one task of 200 actions with 8 messages each."""
+    """Return the messages of one task of 200 actions with 8 messages each."""
     messages: _Messages = []
     eliot.add_destinations(messages.append)
     with context.start("root"):
@@ -71,14 +71,14 @@ def story() -> _Messages:
 
 
 def disorder(count: int) -> _Messages:
-    """So many messages of many tasks, as files of many processes bring them."""
-    told = story()
-    tasks = count // len(told) + 1
-    messages = [message | {"task_uuid": f"task-{task}"} for task in range(tasks) for message in told]
-    chance = random.Random(7)
-    kept = [message for message in messages if chance.random() > 0.01]
-    kept += chance.sample(kept, len(kept) // 50)
-    chance.shuffle(kept)
+    """Return `count` messages of many tasks in the order of files from many processes."""
+    task = story()
+    tasks = count // len(task) + 1
+    messages = [message | {"task_uuid": f"task-{number}"} for number in range(tasks) for message in task]
+    rng = random.Random(7)
+    kept = [message for message in messages if rng.random() > 0.01]
+    kept += rng.sample(kept, len(kept) // 50)
+    rng.shuffle(kept)
     return kept[:count]
 
 
@@ -99,8 +99,8 @@ def parse_with_eliot(messages: _Messages) -> None:
         _, parser = parser.add(message)
 
 
-def doubled(action: eliot.Action) -> float:
-    """How many of 10,000 ids are given a second time."""
+def duplicates(action: eliot.Action) -> float:
+    """Return how many of 10,000 ids are assigned a second time."""
     levels: list[tuple[int, ...]] = []
 
     def log() -> None:
@@ -112,8 +112,8 @@ def doubled(action: eliot.Action) -> float:
     return (len(levels) - len(set(levels))) / len(levels) * 10_000
 
 
-def doubled_by_deliveries(ids: int) -> float:
-    """How many ids come twice when all threads get the same message, again and again, and retry it."""
+def duplicates_by_deliveries(ids: int) -> float:
+    """Return how many ids occur twice when threads receive the same message and retry it."""
     seen: list[tuple[object, ...]] = []
 
     def note(message: dict[str, object]) -> None:
@@ -136,10 +136,10 @@ def doubled_by_deliveries(ids: int) -> float:
 
 
 def attempt_all(headers: dict[str, str], shared: context.Action) -> None:
-    """One delivery: each retry goes on below the same message; all threads log in the sender's action too."""
+    """Process one delivery: each retry continues the same message and logs in the sender's action."""
     origin = extract(headers)
     if origin is None:
-        raise RuntimeError("The headers that were written cannot be read.")
+        raise RuntimeError("The headers just written cannot be read.")
     for _ in range(RETRIES):
         with origin.start_child("receiver"):
             for n in range(LOGGED - 1):

@@ -1,4 +1,4 @@
-"""Suites of faults, one module each, found by ``benchmarks/faults.py``: ``run(effort)`` gives the cases."""
+"""Suites of faults, one module each; ``benchmarks/faults.py`` discovers them and calls ``run(effort)``."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effort:
-    """How long a suite may take; one that goes by seeds takes so many of them, if any are asked for."""
+    """How long a suite may run, in minutes or, if `seeds` is not 0, in seeds."""
 
     minutes: float
     seeds: int = 0
     first_seed: int = 1
-    #: Seeds that run beside one another.
+    #: Number of seeds that run in parallel.
     at_once: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """What one case came to: ``violations`` in words (none: it held), and ``figures`` of what was done."""
+    """The result of one case: its ``violations`` (none if it passed) and ``figures`` about the run."""
 
     case: str
     violations: list[str] = field(default_factory=list)
@@ -48,8 +48,8 @@ def from_tests(
 ) -> list[Case]:
     """Run a package's own tests, longer than ``./dev test`` does; each test is a case.
 
-    What a test tells with pytest's ``record_property`` is a figure. With ``postgresql`` the command gets a
-    server in DATABASE_URL.
+    What a test records with pytest's ``record_property`` becomes a figure. With ``postgresql`` the command
+    gets a server in DATABASE_URL.
     """
     with tempfile.TemporaryDirectory() as reports:
         report = Path(reports) / "report.xml"
@@ -57,7 +57,7 @@ def from_tests(
         command += [f"--junitxml={report}", f"--timeout={at_most_s:.0f}", *arguments]
         if postgresql:
             command = [sys.executable, str(ROOT / "scripts" / "with_postgresql"), *command]
-        done = subprocess.run(
+        process = subprocess.run(
             command,
             cwd=ROOT / folder,
             env={**os.environ, **(env or {})},
@@ -67,7 +67,7 @@ def from_tests(
             check=False,
         )
         if not report.exists():
-            return [Case(case=label or folder, violations=[f"The tests did not run:\n{done.stdout}"])]
+            return [Case(case=label or folder, violations=[f"The tests did not run:\n{process.stdout}"])]
         return [_case(element, label) for element in ET.parse(report).iter("testcase")]
 
 

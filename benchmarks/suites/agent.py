@@ -1,4 +1,4 @@
-"""The camera agent against the app: a storm of faults per seed, then a judge of what is in the store."""
+"""The camera agent against the app: faults from a seed, then a check of what is in the store."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ if TYPE_CHECKING:
 
     from suites import Effort
 
-#: Captures per storm, and every how many-th storm is one of PostgreSQL.
+#: Captures per seed, and every how many seeds one runs on PostgreSQL.
 _FRAMES, _POSTGRESQL_EVERY = 500, 4
 
 
 def run(effort: Effort) -> Iterator[Case]:
-    """Storm after storm until the time is up, or all seeds are through."""
+    """Run seed after seed until the time is over or all seeds are process."""
     deadline = time.monotonic() + effort.minutes * 60
     seeds = islice(count(effort.first_seed), effort.seeds or None)
-    with ThreadPoolExecutor(effort.at_once) as storms:
+    with ThreadPoolExecutor(effort.at_once) as pool:
         while batch := list(islice(seeds, effort.at_once)):
-            yield from storms.map(_storm, batch)
+            yield from pool.map(_run_seed, batch)
             if not effort.seeds and time.monotonic() >= deadline:
                 return
 
 
-def _storm(seed: int) -> Case:
+def _run_seed(seed: int) -> Case:
     postgresql = seed % _POSTGRESQL_EVERY == 0
-    command = [sys.executable, "-m", "tests.faults.storm", "--seed", str(seed), "--frames", str(_FRAMES)]
+    command = [sys.executable, "-m", "tests.faults.injection", "--seed", str(seed), "--frames", str(_FRAMES)]
     command += ["--postgresql"] if postgresql else []
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
+    process = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
     name = f"seed {seed} on {'PostgreSQL' if postgresql else 'SQLite'}"
     try:
-        found = json.loads(done.stdout.splitlines()[-1])
+        result = json.loads(process.stdout.splitlines()[-1])
     except (IndexError, ValueError):
-        return Case(case=name, violations=[f"The storm broke off (exit code {done.returncode})."])
-    faults = sum(times for kind, times in found["faults"].items() if kind != "well")
+        return Case(case=name, violations=[f"The run ended early (exit code {process.returncode})."])
+    faults = sum(times for kind, times in result["faults"].items() if kind != "forward")
     return Case(
         case=name,
-        violations=found["violations"],
-        figures={"captures": str(found["captures"]), "faults": str(faults)},
-        seconds=found["seconds"],
+        violations=result["violations"],
+        figures={"captures": str(result["captures"]), "faults": str(faults)},
+        seconds=result["seconds"],
     )

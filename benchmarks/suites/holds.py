@@ -1,4 +1,4 @@
-"""fsmlock's holds: 16 processes killed and stopped at random; a checker reads what they wrote down."""
+"""fsmlock's holds: 16 processes are killed and stopped at random; a checker reads their record."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _HISTORY = "tests/faults/test_history.py"
 
 
 def run(effort: Effort) -> Iterator[Case]:
-    """A third of the time for each of SQLite, Valkey and PostgreSQL."""
+    """Spend a third of the time on each of SQLite, Valkey and PostgreSQL."""
     seconds = {"FSMLOCK_FAULT_SECONDS": f"{effort.minutes * 60 / 3:.0f}"}
     yield from from_tests("packages/fsmlock", _HISTORY, label="SQLite and Valkey", env=seconds)
     yield from from_tests(

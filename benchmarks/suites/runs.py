@@ -1,4 +1,4 @@
-"""fsmlock's iterations: 10,000 items, and the worker killed 50 times at random."""
+"""fsmlock's iterations: 10,000 items, with the worker killed 50 times at random."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _ITEMS, _KILLS = 10_000, 50
 
 
 def run(effort: Effort) -> Iterator[Case]:
-    """As long as it takes: the number of kills is what counts."""
+    """Run until all kills are done, however long it takes."""
     del effort
-    how = {"FSMLOCK_FAULT_ITEMS": str(_ITEMS), "FSMLOCK_FAULT_KILLS": str(_KILLS)}
+    env = {"FSMLOCK_FAULT_ITEMS": str(_ITEMS), "FSMLOCK_FAULT_KILLS": str(_KILLS)}
     for label, postgresql in (("SQLite", False), ("PostgreSQL", True)):
         yield from from_tests(
             "packages/fsmlock",
             "tests/faults/test_killed_runs.py",
             label=label,
-            env=how,
+            env=env,
             postgresql=postgresql,
         )

@@ -1,4 +1,4 @@
-"""What import-linter can't see: names in strings must resolve, and point down the layers."""
+"""Names in strings, which import-linter can't check, resolve and point down the layers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 
 from timelapse.project.celery import app
 
-#: From the top down, as in the root pyproject's contract "data flows one way".
+#: From top to bottom, as in the contract "data flows one way" of the root pyproject.
 LAYERS = [
     "project",
     "operations",
@@ -27,7 +27,7 @@ OURS = [config for config in apps.get_app_configs() if config.name.startswith("t
 
 
 def layer(label: str) -> int:
-    """Django's and the packages' own apps lie below all of ours."""
+    """Return the number of the layer; the apps of Django and the packages are below all layers."""
     return LAYERS.index(label) if label in LAYERS else len(LAYERS)
 
 

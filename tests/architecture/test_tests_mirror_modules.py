@@ -1,4 +1,4 @@
-"""Whoever looks for a module's tests finds them at the same place."""
+"""The tests of a module are at the same place as the module."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ MEMBERS = {
     "packages/camera_agent": "camera_agent",
     "reference_app": "timelapse",
 }
-#: What no single module answers for: folders of faults and of strangers' clients, the README's own code, the
-#: package as it is imported.
-CROSSING = {"faults", "strangers", "test_readme.py", "test_package.py"}
+#: Tests of several modules: fault injection, third-party clients, the README's code, the imported package.
+CROSSING = {"faults", "third_party_clients", "test_readme.py", "test_package.py"}
 
 
 def modules(member: str) -> set[Path]:
@@ -29,12 +28,12 @@ def modules(member: str) -> set[Path]:
 def test_every_test_file_is_named_after_a_module(member):
     tests = ROOT / member / "tests"
     known = modules(member)
-    strangers = [
+    unmatched = [
         str(path.relative_to(ROOT))
         for path in tests.rglob("test_*.py")
         if not CROSSING & set(path.relative_to(tests).parts) and not _mirrors(path.relative_to(tests), known)
     ]
-    assert strangers == []
+    assert unmatched == []
 
 
 def _mirrors(test: Path, known: set[Path]) -> bool:

@@ -15,11 +15,14 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 GLOSSARY = ROOT / "docs" / "glossary.md"
 PLACES = [
+    "benchmarks",
     "packages/fsmlock/src",
     "packages/fsmlock/tests",
     "packages/queue_insight",
     "reference_app/src/timelapse/operations",
     "scripts",
+    "tests/docs",
+    "tests/journeys",
 ]
 #: What a migration once called something is history.
 _LEFT_OUT = {"migrations", "node_modules", "__generated__", "dist", "build"}

@@ -1,10 +1,9 @@
-"""Run the Python blocks of one page of the documentation, as a reader would who types them in.
+"""Runs the Python blocks of a page of the documentation as if a reader typed them in.
 
-``python tests/docs/run_page.py PAGE`` makes a Django project in a temporary folder, and runs the blocks
-statement by statement as the module ``shop.models``. A model that a block declares gets its table and an
-object (``film`` for ``Film``) at once, which the next lines may use. Blocks under *Before* run in a world of
-their own. What a page takes for granted stands in ``given/PAGE.py``. Functions named test_* are called at the
-end.
+``python tests/docs/run_page.py PAGE`` creates a Django project in a temporary folder and runs the blocks
+statement by statement as the module ``shop.models``. A model that a block declares gets a table and an object
+(``film`` for ``Film``), which the next lines can use. Blocks under *Before* run in a separate namespace.
+``given/PAGE.py`` contains what a page assumes. Functions named test_* are called at the end.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ GIVEN = Path(__file__).parent / "given"
 
 
 def blocks(page):
-    """Every Python block with its first line and the heading that it stands under."""
+    """Return every Python block with its heading and first line."""
     heading, code, start, found = "", None, 0, []
     for number, line in enumerate(page.read_text("utf-8").splitlines(), 1):
         if code is not None and line.startswith("```"):
@@ -45,7 +44,7 @@ def blocks(page):
 
 
 def configure(folder):
-    """Make a project with an empty app, and give the module of its models."""
+    """Create a project with an empty app and return its module of models."""
     app = Path(folder) / "shop"
     app.mkdir()
     (app / "__init__.py").touch()
@@ -74,7 +73,7 @@ def configure(folder):
 
 
 class Plain:
-    """An object without any convention, for what stands under *Before*."""
+    """An object without any convention, for the blocks under *Before*."""
 
     pk, status, is_processing = 1, "new", False
 
@@ -91,11 +90,11 @@ def run(code, names, page, first_line):
         module = ast.Module([statement], [])
         exec(compile(module, str(page), "exec", flags=0, dont_inherit=True), names)
         if isinstance(statement, ast.ClassDef):
-            declared(names[statement.name], names)
+            create_table(names[statement.name], names)
 
 
-def declared(cls, names):
-    """A new model gets its table and an object that is ready."""
+def create_table(cls, names):
+    """Create the table of a new model, and an object."""
     if not (isinstance(cls, type) and issubclass(cls, models.Model)) or cls._meta.abstract:
         return
     if cls._meta.db_table in connection.introspection.table_names():

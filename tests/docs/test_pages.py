@@ -1,4 +1,4 @@
-"""Every block of Python on these pages runs, from the top to the end."""
+"""Every block of Python on these pages runs, from top to bottom."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def test_each_convention_shows_before_and_after(page):
     assert headings[:2] == ["Before", "After"]
 
 
-def test_the_readme_shows_code_that_works_within_twenty_lines():
+def test_the_readme_shows_code_in_the_first_twenty_lines():
     lines = (ROOT / README).read_text("utf-8").splitlines()
     assert lines.index("```python") < lines.index("```") <= 20
     assert "## When not to use it" in lines
 
 
-def test_the_diagrams_are_those_of_the_code():
+def test_the_diagrams_match_the_code():
     code = (
         "from django.conf import settings; import django\n"
         "settings.configure(INSTALLED_APPS=['django.contrib.contenttypes', 'fsmlock']); django.setup()\n"

@@ -1,4 +1,4 @@
-"""The tutorial, done by a patient reader: real processes, real signals, and the inbox counted at the end."""
+"""The tutorial with real processes and real signals; the mails in the inbox are counted."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).parents[2] / "docs/tutorial/thousand-mails"
-#: Seconds a mail. Slow enough that a busy machine starts another command before the last mail is sent.
+#: Seconds per mail. SLOW lets a busy machine start another command before the last mail is sent.
 QUICK, SLOW = 0.01, 0.2
 
 
 class Shop:
-    """The tutorial's commands, in a folder of their own."""
+    """The tutorial's commands in a separate folder."""
 
     def __init__(self, home):
         self.inbox = home / "inbox"
@@ -28,7 +28,7 @@ class Shop:
     def command(self, *arguments):
         return [sys.executable, str(PROJECT / "manage.py"), *arguments]
 
-    def say(self, *arguments):
+    def run(self, *arguments):
         done = subprocess.run(
             self.command(*arguments), env=self.env, capture_output=True, text=True, check=False, timeout=200
         )
@@ -48,8 +48,8 @@ class Shop:
             text=True,
         )
 
-    def start_and_await(self, more, mail_takes_s):
-        """Start a sender, anew while a dead one's lease still lasts, until it has sent so many more."""
+    def start_and_wait(self, more, mail_takes_s):
+        """Start a sender and wait for `more` mails; restart it while the lease of a killed one lasts."""
         goal, until = self.sent() + more, time.monotonic() + 200
         sender = self.start(mail_takes_s)
         while self.sent() < goal:
@@ -69,44 +69,44 @@ def ended(sender):
 @pytest.fixture
 def shop(tmp_path):
     shop = Shop(tmp_path)
-    shop.say("migrate", "-v0")
-    assert shop.say("subscribe", "1000") == "1000 subscribers\n"
-    assert "SendOffer 1 is enqueued" in shop.say("offer", "send", "1")
+    shop.run("migrate", "-v0")
+    assert shop.run("subscribe", "1000") == "1000 subscribers\n"
+    assert "SendOffer 1 is enqueued" in shop.run("offer", "send", "1")
     return shop
 
 
-def test_a_thousand_mails_are_killed_stopped_paused_and_resumed_and_everybody_gets_one(shop):
-    sender = shop.start_and_await(100, QUICK)
+def test_killed_stopped_paused_and_resumed_the_offer_reaches_every_subscriber(shop):
+    sender = shop.start_and_wait(100, QUICK)
     sender.kill()
     assert ended(sender)[0] == -signal.SIGKILL
 
-    sender = shop.start_and_await(150, QUICK)
+    sender = shop.start_and_wait(150, QUICK)
     sender.terminate()
     code, output = ended(sender)
     assert code == 0
     assert "SendOffer 1: interrupted The worker is to end." in output
 
-    sender = shop.start_and_await(20, SLOW)
-    shop.say("offer", "pause", "1")
+    sender = shop.start_and_wait(20, SLOW)
+    shop.run("offer", "pause", "1")
     assert "SendOffer 1: paused" in ended(sender)[1]
-    resting = shop.sent()
-    assert 270 <= resting < 1000
-    assert shop.say("fsmlock", "work") == ""
-    assert shop.sent() == resting
+    paused_at = shop.sent()
+    assert 270 <= paused_at < 1000
+    assert shop.run("fsmlock", "work") == ""
+    assert shop.sent() == paused_at
 
-    assert "is enqueued" in shop.say("offer", "resume", "1")
-    assert "SendOffer 1: succeeded" in shop.say("fsmlock", "work")
-    mails, readers = map(int, re.findall(r"\d+", shop.say("offer", "count", "1")))
+    assert "is enqueued" in shop.run("offer", "resume", "1")
+    assert "SendOffer 1: succeeded" in shop.run("fsmlock", "work")
+    mails, readers = map(int, re.findall(r"\d+", shop.run("offer", "count", "1")))
     assert readers == 1000
-    assert mails in {1000, 1001}, "only the mail in hand when it was killed may be sent again"
+    assert mails in {1000, 1001}, "only the mail that was being sent at the kill may be repeated"
 
 
-def test_an_offer_that_is_called_off_is_not_sent_any_further(shop):
-    sender = shop.start_and_await(20, SLOW)
-    assert "work on fsmlock.run:1" in shop.say("fsmlock", "list")
-    shop.say("offer", "cancel", "1")
+def test_a_cancelled_offer_sends_no_more_mails(shop):
+    sender = shop.start_and_wait(20, SLOW)
+    assert "work on fsmlock.run:1" in shop.run("fsmlock", "list")
+    shop.run("offer", "cancel", "1")
     assert "SendOffer 1: cancelled" in ended(sender)[1]
     sent = shop.sent()
     assert 20 <= sent < 1000
-    assert shop.say("fsmlock", "work") == ""
+    assert shop.run("fsmlock", "work") == ""
     assert shop.sent() == sent

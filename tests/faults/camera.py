@@ -1,4 +1,4 @@
-"""A camera that writes each picture's sha256 into a ledger on another disk before it hands the picture over.
+"""A camera that writes each picture's sha256 into a ledger on another disk before it returns the picture.
 
 It runs in the agent's own driver process, by the name ``tests.faults.camera:LedgerCamera``.
 """
@@ -21,13 +21,13 @@ from PIL import Image
 from camera_agent.drivers.base import Description, Shot
 from camera_agent.errors import DriverError
 
-#: Most pictures are small, for the sake of slow links; some are large, so that cuts hit their middle.
+#: Most pictures are small because links are slow; some are large, so that they are cut in the middle.
 SIDES, LARGE_SIDES, LARGE_SHARE = (48, 96), (240, 320), 0.08
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
-    """One line of the ledger; ``at_ns`` is the machine's clock since boot, which nobody moves."""
+class LedgerEntry:
+    """One line of the ledger; ``at_ns`` is by the machine's clock since boot, which is never changed."""
 
     number: int
     sha256: str
@@ -36,26 +36,26 @@ class Taken:
     agent: int
 
 
-def read_ledger(path: Path) -> list[Taken]:
-    """Everything that the camera ever took, in order."""
+def read_ledger(path: Path) -> list[LedgerEntry]:
+    """Return all entries in order of capture."""
     if not path.exists():
         return []
-    return [Taken(**json.loads(line)) for line in path.read_text().splitlines()]
+    return [LedgerEntry(**json.loads(line)) for line in path.read_text().splitlines()]
 
 
-def draw(seed: int, number: int) -> bytes:
-    """A picture like no other: noise, of a size that differs, with its number as a comment."""
-    luck = random.Random(seed * 1_000_003 + number)
-    low, high = LARGE_SIDES if luck.random() < LARGE_SHARE else SIDES
-    size = (luck.randint(low, high), luck.randint(low, high))
-    noise = Image.frombytes("RGB", size, luck.randbytes(size[0] * size[1] * 3))
+def make_picture(seed: int, number: int) -> bytes:
+    """Return a unique picture: noise of a random size, with its number as a comment."""
+    rng = random.Random(seed * 1_000_003 + number)
+    low, high = LARGE_SIDES if rng.random() < LARGE_SHARE else SIDES
+    size = (rng.randint(low, high), rng.randint(low, high))
+    noise = Image.frombytes("RGB", size, rng.randbytes(size[0] * size[1] * 3))
     written = io.BytesIO()
     noise.save(written, "JPEG", quality=75, comment=f"seed {seed}, number {number}".encode())
     return written.getvalue()
 
 
 class LedgerCamera:
-    """Takes ``frames`` pictures over all of its lives, then says that there are no more."""
+    """Captures ``frames`` pictures over all of its processes, then reports that there are no more."""
 
     option_names: ClassVar[frozenset[str]] = frozenset({"ledger", "seed", "frames"})
 
@@ -70,8 +70,8 @@ class LedgerCamera:
             ledger.seek(0)
             number = sum(1 for _ in ledger)
             if number >= self._frames:
-                raise DriverError("The film is over.")
-            data = draw(self._seed, number)
+                raise DriverError("All pictures are captured.")
+            data = make_picture(self._seed, number)
             about = {"number": number, "sha256": hashlib.sha256(data).hexdigest(), "size": len(data)}
             moment = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
             line = json.dumps(about | {"at_ns": moment, "agent": os.getppid()})

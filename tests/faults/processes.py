@@ -1,4 +1,4 @@
-"""What can be killed, stopped and started again: one process and all that belongs to it."""
+"""Processes that can be killed, stopped and restarted, and disks that can be filled."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ import os
 import signal
 import socket
 import subprocess
-import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from timelapse.project.stack.child import Child
@@ -23,21 +22,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(look: Callable[[], object], what: str, seconds: float = 60) -> object:
-    deadline = time.monotonic() + seconds
-    while not (seen := look()):
-        assert time.monotonic() < deadline, f"waited {seconds:.0f} s for {what}"
-        time.sleep(0.02)
-    return seen
-
-
-class Victim:
-    """A child of the storm. It can be killed, and told apart from one that ended by itself."""
+class ManagedProcess:
+    """A child process that can be killed. It tells an expected exit from one by itself."""
 
     def __init__(self, child: Child) -> None:
         self.child = child
-        self.deaths: list[int] = []
-        self._said_before = 0
+        self.expected_exits: list[int] = []
+        self._log_offset = 0
 
     @property
     def name(self) -> str:
@@ -49,65 +40,65 @@ class Victim:
         return self.child.process.pid
 
     def start(self) -> None:
-        self._said_before = len(self.log())
+        self._log_offset = len(self.log())
         self.child.start()
 
     def kill(self) -> None:
-        """``kill -9``, of its children too: they are of the same session."""
-        self.deaths.append(self.pid)
+        """Kill it by SIGKILL, including its children, which are in the same session."""
+        self.expected_exits.append(self.pid)
         self.child.kill()
 
     def terminate(self, seconds: float = 20) -> int:
-        """Ask it to end; give its exit code."""
+        """Send SIGTERM and return the exit code."""
         self.child.terminate()
-        assert self.child.wait(seconds), f"{self.name} did not end {seconds:.0f} s after SIGTERM"
+        assert self.child.wait(seconds), f"{self.name} did not exit {seconds:.0f} s after SIGTERM"
         code = self.child.exit_code
         assert code is not None
         return code
 
     @contextmanager
     def stopped(self) -> Iterator[None]:
-        """Hold it by SIGSTOP."""
+        """Stop it by SIGSTOP and continue it at the end."""
         os.killpg(self.pid, signal.SIGSTOP)
         try:
             yield
         finally:
             os.killpg(self.pid, signal.SIGCONT)
 
-    def ended_by_itself(self) -> bool:
-        return self.child.exit_code is not None and self.pid not in self.deaths
+    def exited_unexpectedly(self) -> bool:
+        return self.child.exit_code is not None and self.pid not in self.expected_exits
 
-    def said(self) -> str:
-        """What it has said since it was started last."""
-        return self.log()[self._said_before :]
+    def output(self) -> str:
+        """Return its output since the last start."""
+        return self.log()[self._log_offset :]
 
     def log(self) -> str:
         return self.child.log.read_text(errors="replace") if self.child.log.exists() else ""
 
 
 class Disk:
-    """A small disk of its own that can be filled to the last byte."""
+    """A small file system that can be filled completely."""
 
     def __init__(self, folder: Path, megabytes: int) -> None:
         self.folder, self._size = folder, megabytes
         self.mounted = False
 
     def mount(self) -> None:
-        """Make it; where only root may mount it stays a plain folder, which is never filled."""
+        """Mount it. Without the permission to mount it remains a plain folder, which is never filled."""
         self.folder.mkdir(parents=True)
         command = ["mount", "-t", "tmpfs", "-o", f"size={self._size}m", "tmpfs", str(self.folder)]
         self.mounted = os.geteuid() == 0 and subprocess.run(command, check=False).returncode == 0
 
     def unmount(self) -> None:
-        """Let it go, with all that is on it."""
+        """Unmount it with its content."""
         if self.mounted:
             subprocess.run(["umount", "--lazy", str(self.folder)], check=True)
 
     @contextmanager
     def filled(self) -> Iterator[None]:
-        """Leave no byte free."""
-        ballast = self.folder / "ballast"
-        with ballast.open("wb", buffering=0) as file:
+        """Fill it completely and free the space at the end."""
+        filler = self.folder / "filler"
+        with filler.open("wb", buffering=0) as file:
             for block in (1 << 20, 1 << 12):
                 try:
                     while file.write(bytes(block)) == block:
@@ -117,4 +108,4 @@ class Disk:
         try:
             yield
         finally:
-            ballast.unlink()
+            filler.unlink()

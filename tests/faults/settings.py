@@ -1,4 +1,4 @@
-"""The app's own settings, with a camera that films fast."""
+"""The app's own settings, with a short capture interval."""
 
 from __future__ import annotations
 

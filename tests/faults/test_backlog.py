@@ -1,4 +1,4 @@
-"""What a camera gathers in a month without a network leaves it without costing it memory."""
+"""Delivering a month's backlog does not grow the agent's memory."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "agent.py"
 
 
 def test_a_backlog_drains_without_growing_memory(tmp_path):
-    """The benchmark lets 43,200 captures go, this one 3,000, in a process of its own."""
+    """The benchmark delivers 43,200 captures, this test 3,000, in a separate process."""
     command = [
         sys.executable,
         str(BENCHMARK),
@@ -22,8 +22,8 @@ def test_a_backlog_drains_without_growing_memory(tmp_path):
         "--backlog",
         "3000",
     ]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    found = json.loads(done.stdout)
-    assert found["drained"] == 3000
-    assert found["drain_growth_mib"] < 4
+    process = subprocess.run(command, capture_output=True, text=True, check=True)
+    figures = json.loads(process.stdout)
+    assert figures["drained"] == 3000
+    assert figures["drain_growth_mib"] < 4
     assert list((tmp_path / "captures").iterdir()) == []

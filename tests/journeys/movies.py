@@ -1,4 +1,4 @@
-"""Looks at a finished movie as a stranger would: with ffmpeg."""
+"""Inspects a finished movie with ffmpeg, independently of the app."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class MovieInfo:
     pixels: str
 
 
-def facts(movie: Path) -> MovieInfo:
-    """Decode all of it; any damage that ffmpeg notices fails."""
+def probe(movie: Path) -> MovieInfo:
+    """Decode the whole movie and return what it contains; fail on any damage that ffmpeg detects."""
     command = [
         get_ffmpeg_exe(),
         "-hide_banner",
@@ -53,8 +53,8 @@ def facts(movie: Path) -> MovieInfo:
     )
 
 
-def likeness(movie: Path, pictures: Path, size: str, fps: float = 30) -> list[float]:
-    """Give the SSIM of each frame to the picture of the same number, scaled to the movie's size."""
+def similarity(movie: Path, pictures: Path, size: str, fps: float = 30) -> list[float]:
+    """Return the SSIM of each frame and the picture of the same number, scaled to the movie's size."""
     width, height = size.split("x")
     graph = (
         f"[1:v]scale={width}:{height}:flags=lanczos:in_range=full:out_range=tv:out_color_matrix=bt709,format=yuv420p[source];"
@@ -77,8 +77,8 @@ def likeness(movie: Path, pictures: Path, size: str, fps: float = 30) -> list[fl
     return [float(value) for value in re.findall(r"All:([\d.]+)", done.stdout)]
 
 
-def cut(video: Path, folder: Path, *, frames: int, size: str = "1280x720") -> Path:
-    """Cut real footage into pictures named 00001.jpg and on, looping it if it is too short."""
+def extract(video: Path, folder: Path, *, frames: int, size: str = "1280x720") -> Path:
+    """Extract pictures 00001.jpg and so on from a video, which is looped if it is too short."""
     folder.mkdir(parents=True, exist_ok=True)
     command = [
         get_ffmpeg_exe(),
@@ -104,7 +104,7 @@ def cut(video: Path, folder: Path, *, frames: int, size: str = "1280x720") -> Pa
 
 
 def boxes(movie: Path) -> list[str]:
-    """Name the file's top boxes in order: a browser starts at once when moov is before mdat."""
+    """Return the names of the file's top boxes. If moov is before mdat, a browser starts at once."""
     names, data = [], movie.read_bytes()
     at = 0
     while at < len(data):

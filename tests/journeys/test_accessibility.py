@@ -1,4 +1,4 @@
-"""Every page in light and in dark by axe, which finds what breaks the rules of WCAG 2.2, levels A and AA."""
+"""axe finds no violation of WCAG 2.2, levels A and AA, on any page in light or dark."""
 
 from __future__ import annotations
 
@@ -7,38 +7,38 @@ from playwright.sync_api import expect
 from tests.journeys.conftest import ROOT
 
 AXE = ROOT / "reference_app" / "ui" / "node_modules" / "axe-core" / "axe.min.js"
-LOOK = """async (part) => {
+RUN_AXE = """async (part) => {
   const levels = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
   const { violations } = await axe.run(part, { runOnly: levels });
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id} at ${target.join(" ")}: ${failureSummary}`));
 }"""
 PAGES = ("/", "/timelapses", "/cameras", "/pair", "/operations", "/no-such-page")
-#: Django's own frame around them is Django's.
+#: Only the content of these pages is checked, not Django's own frame.
 ADMIN_PAGES = tuple(
     f"/admin/{page}/" for page in ("eliot_progress/taskrecord", "eliot_progress/logmessage", "fsmlock/run")
 )
 
 
-def test_no_page_breaks_the_rules_of_accessibility_in_light_or_dark(make_stack, visitor):
+def test_no_page_violates_the_accessibility_rules_in_light_or_dark(make_stack, visitor):
     stack, page = make_stack().ready(), visitor.page
     for _ in in_each_scheme(page):
         page.goto(stack.address)
         expect(page.get_by_label("Password")).to_be_visible()
-        assert broken(page) == []
+        assert violations(page) == []
     visitor.sign_in(stack)
-    expect(visitor.see("movie-card")).to_be_visible()
+    expect(visitor.find("movie-card")).to_be_visible()
     for scheme in in_each_scheme(page):
         for path in (*PAGES, *ADMIN_PAGES):
             page.goto(stack.address + path)
             expect(page.locator("h1").last).to_be_visible()
-            assert broken(page, "#content" if path in ADMIN_PAGES else "html") == [], (scheme, path)
+            assert violations(page, "#content" if path in ADMIN_PAGES else "html") == [], (scheme, path)
         page.goto(f"{stack.address}/cameras")
-        visitor.see("camera-card").get_by_role("link").first.click()
+        visitor.find("camera-card").get_by_role("link").first.click()
         expect(page.get_by_role("region", name="Timeline")).to_be_visible()
         page.get_by_role("button", name="Change", exact=True).click()
         expect(page.get_by_label("Interval in seconds")).to_be_visible()
-        assert broken(page) == [], scheme
+        assert violations(page) == [], scheme
 
 
 def in_each_scheme(page):
@@ -47,7 +47,7 @@ def in_each_scheme(page):
         yield scheme
 
 
-def broken(page, part="html"):
-    """What of a page breaks a rule."""
+def violations(page, part="html"):
+    """Return the violations on a page."""
     page.evaluate(AXE.read_text())
-    return page.evaluate(LOOK, part)
+    return page.evaluate(RUN_AXE, part)

@@ -1,4 +1,4 @@
-"""The code of the guides on cameras and drivers runs as it stands there."""
+"""The code of the guides on cameras and drivers runs unchanged."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ def blocks(guide: str, language: str) -> list[str]:
 
 
 @pytest.mark.parametrize("settings", blocks("cameras.md", "toml"))
-def test_the_settings_of_the_guide_are_taken(settings, tmp_path):
+def test_the_settings_of_the_guide_are_accepted(settings, tmp_path):
     path = tmp_path / "config.toml"
-    # A ramp of 8 s exposures wants an interval longer than the default.
+    # Exposures of up to 8 s need an interval longer than the default.
     path.write_text(settings if "interval_s" in settings else f"interval_s = 10\n{settings}")
     assert read(path).interval_s == 10
 
 
-def test_the_driver_of_the_guide_keeps_the_contract(tmp_path):
+def test_the_driver_of_the_guide_passes_the_contract(tmp_path):
     driver, test = blocks("write-a-driver.md", "python")
     (tmp_path / "postcards.py").write_text(driver)
     (tmp_path / "test_postcards.py").write_text(test)

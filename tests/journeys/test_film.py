@@ -37,31 +37,31 @@ def out(tmp_path):
     return tmp_path / "movie.mp4"
 
 
-def test_real_footage_comes_out_whole_in_order_and_true_to_its_source(tmp_path, home, out):
-    pictures = movies.cut(movies.FOOTAGE / "bikes.mp4", tmp_path / "bikes", frames=120)
+def test_the_movie_has_all_frames_in_order_and_similar_to_their_source(tmp_path, home, out):
+    pictures = movies.extract(movies.FOOTAGE / "bikes.mp4", tmp_path / "bikes", frames=120)
     done = film(home, pictures, out)
     assert done.returncode == 0, done.stderr
     assert "120 frames, 4.00 s at 30 fps, 1280x720" in done.stdout
-    facts = movies.facts(out)
-    assert (facts.frames, facts.fps, facts.size, facts.pixels) == (120, 30, "1280x720", "yuv420p")
-    assert facts.duration == pytest.approx(4.0, abs=0.05)
-    likeness = movies.likeness(out, pictures, "1280x720")
-    assert len(likeness) == 120
-    assert min(likeness) >= 0.95
+    movie = movies.probe(out)
+    assert (movie.frames, movie.fps, movie.size, movie.pixels) == (120, 30, "1280x720", "yuv420p")
+    assert movie.duration == pytest.approx(4.0, abs=0.05)
+    similarity = movies.similarity(out, pictures, "1280x720")
+    assert len(similarity) == 120
+    assert min(similarity) >= 0.95
     boxes = movies.boxes(out)
     assert boxes.index("moov") < boxes.index("mdat")
 
 
-def test_a_video_can_be_filmed_again_at_another_rate(home, out):
+def test_a_video_can_be_converted_to_another_rate(home, out):
     done = film(home, movies.FOOTAGE / "carphone_pristine.mp4", out, "--fps", "24", "--size", "640x480")
     assert done.returncode == 0, done.stderr
-    facts = movies.facts(out)
-    assert (facts.fps, facts.size) == (24, "640x480")
-    assert facts.frames == movies.facts(movies.FOOTAGE / "carphone_pristine.mp4").frames
+    movie = movies.probe(out)
+    assert (movie.fps, movie.size) == (24, "640x480")
+    assert movie.frames == movies.probe(movies.FOOTAGE / "carphone_pristine.mp4").frames
 
 
-def test_odd_pictures_among_good_ones_are_named_and_left_out(tmp_path, home, out):
-    pictures = movies.cut(movies.FOOTAGE / "bikes.mp4", tmp_path / "mixed", frames=12, size="640x360")
+def test_unusable_pictures_are_named_and_left_out(tmp_path, home, out):
+    pictures = movies.extract(movies.FOOTAGE / "bikes.mp4", tmp_path / "mixed", frames=12, size="640x360")
     Image.new("RGB", (900, 300), "teal").save(pictures / "00003.jpg")
     turned = Image.new("RGB", (360, 640), "maroon")
     exif = turned.getexif()
@@ -72,7 +72,7 @@ def test_odd_pictures_among_good_ones_are_named_and_left_out(tmp_path, home, out
     done = film(home, pictures, out)
     assert done.returncode == 0, done.stderr
     assert "00007.jpg" in done.stderr
-    assert movies.facts(out).frames == 11
+    assert movies.probe(out).frames == 11
 
 
 def empty(folder: Path) -> Path:
@@ -86,7 +86,7 @@ def not_a_picture(path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("footage", "said"),
+    ("footage", "message"),
     [
         (lambda tmp: tmp / "nowhere", "There is no .*nowhere"),
         (lambda tmp: empty(tmp / "empty"), "no pictures"),
@@ -94,25 +94,25 @@ def not_a_picture(path: Path) -> Path:
     ],
     ids=["no such folder", "an empty folder", "no picture"],
 )
-def test_what_can_not_be_filmed_is_refused_in_one_sentence(tmp_path, home, out, footage, said):
+def test_unusable_input_is_rejected_with_one_sentence(tmp_path, home, out, footage, message):
     done = film(home, footage(tmp_path), out)
     assert done.returncode != 0
     last = done.stderr.strip().splitlines()[-1]
-    assert re.search(said, last), done.stderr
+    assert re.search(message, last), done.stderr
     assert "Traceback" not in done.stderr
     assert not out.exists()
     assert list(home.glob("film/*")) == []
 
 
-def test_a_full_disk_is_one_sentence_and_no_half_movie(tmp_path, home):
-    """A real file system of 64 kB, which the movie does not fit on."""
+def test_a_full_disk_is_reported_in_one_sentence_and_leaves_no_movie(tmp_path, home):
+    """The movie does not fit on a real file system of 64 kB."""
     disk = tmp_path / "disk"
     disk.mkdir()
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)], check=False)
     if mounted.returncode:
         pytest.skip("Mounting a small file system needs root.")
     try:
-        pictures = movies.cut(movies.FOOTAGE / "bikes.mp4", tmp_path / "bikes", frames=30)
+        pictures = movies.extract(movies.FOOTAGE / "bikes.mp4", tmp_path / "bikes", frames=30)
         done = film(home, pictures, disk / "movie.mp4")
         assert done.returncode == 1
         assert "No space left on device" in done.stderr.strip().splitlines()[-1]

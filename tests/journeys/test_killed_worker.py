@@ -1,4 +1,4 @@
-"""The worker is killed in the middle of a render: the page says so, and the movie gets finished."""
+"""The worker is killed while it renders: the page shows that, and the movie is finished."""
 
 from __future__ import annotations
 
@@ -12,32 +12,34 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.waiting import wait_until
+
 from . import movies
 
 
 @pytest.fixture
 def footage(tmp_path):
-    return movies.cut(movies.FOOTAGE / "bikes.mp4", tmp_path / "bikes", frames=400)
+    return movies.extract(movies.FOOTAGE / "bikes.mp4", tmp_path / "bikes", frames=400)
 
 
 def test_a_killed_worker_shows_as_stalled_and_the_movie_is_finished(
-    make_stack, visitor, footage, tmp_path, wait_until, picture_of
+    make_stack, visitor, footage, tmp_path, screenshot
 ):
     stack = make_stack("--no-camera").ready()
     visitor.sign_in(stack)
-    film(stack, visitor, footage, tmp_path / "agent", wait_until)
-    visitor.see("render-button").click()
-    progress = visitor.see("movie-progress")
-    moves(progress, times=3)
-    picture_of(visitor.page, "rendering")
+    deliver(stack, visitor, footage, tmp_path / "agent")
+    visitor.find("render-button").click()
+    progress = visitor.find("movie-progress")
+    expect_increasing(progress, times=3)
+    screenshot(visitor.page, "rendering")
 
     for pid in worker_processes(stack):
         os.kill(pid, signal.SIGKILL)
-    expect(visitor.see("movie-liveness")).to_contain_text("stalled", ignore_case=True)
-    picture_of(visitor.page, "stalled")
+    expect(visitor.find("movie-liveness")).to_contain_text("stalled", ignore_case=True)
+    screenshot(visitor.page, "stalled")
     visitor.page.get_by_role("link", name="Operations").click()
-    expect(visitor.see("progress")).to_contain_text("stalled", ignore_case=True)
-    picture_of(visitor.page, "operations")
+    expect(visitor.find("progress")).to_contain_text("stalled", ignore_case=True)
+    screenshot(visitor.page, "operations")
     visitor.page.go_back()
 
     card = visitor.page.locator("[data-testid=movie-card]").first
@@ -45,12 +47,12 @@ def test_a_killed_worker_shows_as_stalled_and_the_movie_is_finished(
     expect(visitor.page.locator("[data-testid=movie-card]")).to_have_count(1)
     finished = list(stack.home.glob("media/movies/*/movie.mp4"))
     assert len(finished) == 1
-    assert movies.facts(finished[0]).frames == 400
+    assert movies.probe(finished[0]).frames == 400
     assert visitor.errors == []
 
 
-def film(stack, visitor, footage, home, wait_until):
-    """Pair an agent by its code, as a person would, and let it deliver the footage."""
+def deliver(stack, visitor, footage, home):
+    """Pair an agent by its code, as a user does, and let it deliver the footage."""
     agent = [str(Path(sys.executable).parent / "camera-agent")]
     pairing = subprocess.Popen(
         [*agent, "pair", stack.address, "--home", str(home), "--name", "Bikes", "--driver", "replay"],
@@ -77,11 +79,11 @@ def film(stack, visitor, footage, home, wait_until):
     visitor.page.goto(f"{stack.address}/timelapses")
     visitor.page.get_by_label("Name").fill("Bikes")
     visitor.page.get_by_role("button", name="Create").click()
-    expect(visitor.see("frame-count")).to_contain_text("400")
+    expect(visitor.find("frame-count")).to_contain_text("400")
 
 
-def moves(progress, times):
-    """See that many different values, each greater than the one before."""
+def expect_increasing(progress, times):
+    """Wait for a number of values, each greater than the one before."""
     seen = -1.0
     for _ in range(times):
         progress.page.wait_for_function(

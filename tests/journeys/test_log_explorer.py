@@ -1,4 +1,4 @@
-"""An operator follows one click through the log: finds it, sees what failed and how, takes it along."""
+"""An operator follows one click through the log: finds it, sees what failed, exports it."""
 
 from __future__ import annotations
 
@@ -8,22 +8,24 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
+from tests.waiting import wait_until
 
-def test_an_operator_follows_one_click_to_what_failed(make_stack, visitor, wait_until):
+
+def test_an_operator_follows_one_click_to_what_failed(make_stack, visitor):
     stack = make_stack().ready()
-    nothing_can_be_stored(stack.home / "media" / "movies")
+    make_storing_fail(stack.home / "media" / "movies")
     visitor.sign_in(stack)
-    click = asked_for_a_movie(visitor)
+    click = request_movie(visitor)
 
     page = visitor.page
     page.goto(f"{stack.address}/admin/eliot_progress/logmessage/")
     wait_until(lambda: found(page, click, "render:movie", "failed"), "the failure in the log")
     page.get_by_role("row").filter(has_text="render:movie").get_by_role("link", name="whole").click()
 
-    way = page.locator(".ep-failures li").filter(has_text="render:movie").get_by_role("link")
-    expect(way.first).to_have_text("http:request")
-    expect(way.nth(1)).to_have_text("graphql:operation")
-    expect(way.last).to_have_text("render:movie")
+    path = page.locator(".ep-failures li").filter(has_text="render:movie").get_by_role("link")
+    expect(path.first).to_have_text("http:request")
+    expect(path.nth(1)).to_have_text("graphql:operation")
+    expect(path.last).to_have_text("render:movie")
     expect(page.get_by_role("treegrid").get_by_role("row").filter(has_text="movie:request")).to_be_visible()
     messages = exported(page)
     assert {message["task_uuid"].replace("-", "") for message in messages} == {click}
@@ -32,16 +34,16 @@ def test_an_operator_follows_one_click_to_what_failed(make_stack, visitor, wait_
     assert visitor.errors == []
 
 
-def test_one_click_reaches_the_camera_and_its_picture_comes_back_in_one_tree(make_stack, visitor, wait_until):
+def test_one_click_and_the_camera_s_picture_are_in_one_tree(make_stack, visitor):
     stack = make_stack().ready()
     visitor.sign_in(stack)
     page = visitor.page
-    expect(visitor.see("camera-latest-frame")).to_be_visible()
+    expect(visitor.find("camera-latest-frame")).to_be_visible()
     page.get_by_role("link", name="Cameras").click()
-    visitor.see("camera-card").get_by_role("link").first.click()
-    with page.expect_response(lambda answer: "captureNow" in (answer.request.post_data or "")) as asked:
+    visitor.find("camera-card").get_by_role("link").first.click()
+    with page.expect_response(lambda answer: "captureNow" in (answer.request.post_data or "")) as response:
         page.get_by_role("button", name="Capture now").click()
-    click = asked.value.headers["x-causal-id"]
+    click = response.value.headers["x-causal-id"]
 
     page.goto(f"{stack.address}/admin/eliot_progress/logmessage/")
     # Whether the server keeps the picture or the camera tells of it first is open.
@@ -50,8 +52,8 @@ def test_one_click_reaches_the_camera_and_its_picture_comes_back_in_one_tree(mak
             lambda kind=action_type: found(page, click, kind, "succeeded"), f"{action_type} in the log"
         )
     page.get_by_role("row").filter(has_text="camera:deliver").get_by_role("link", name="whole").click()
-    went_well = {each["action_type"] for each in exported(page) if each.get("action_status") == "succeeded"}
-    assert went_well >= {"http:request", "camera:command", "camera:capture", "camera:deliver", "ingest:store"}
+    succeeded = {each["action_type"] for each in exported(page) if each.get("action_status") == "succeeded"}
+    assert succeeded >= {"http:request", "camera:command", "camera:capture", "camera:deliver", "ingest:store"}
     assert visitor.errors == []
 
 
@@ -61,19 +63,19 @@ def exported(page):
     return list(map(json.loads, Path(download.value.path()).read_text().splitlines()))
 
 
-def nothing_can_be_stored(folder):
+def make_storing_fail(folder):
     shutil.rmtree(folder, ignore_errors=True)
     folder.parent.mkdir(exist_ok=True)
     folder.write_text("A file is where the folder of movies should be.")
 
 
-def asked_for_a_movie(visitor):
-    """The causal id of the click."""
+def request_movie(visitor):
+    """Click Render and return the causal id."""
     with visitor.page.expect_response(
         lambda answer: "renderTimelapse" in (answer.request.post_data or "")
-    ) as asked:
-        visitor.see("render-button").click()
-    return asked.value.headers["x-causal-id"]
+    ) as response:
+        visitor.find("render-button").click()
+    return response.value.headers["x-causal-id"]
 
 
 def found(page, causal_id, action_type, status):

@@ -1,4 +1,4 @@
-"""The web server dies under an open page: the page says so, and heals by itself."""
+"""The web server is killed: an open page shows that and reconnects."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 
-def test_a_lost_connection_is_shown_and_heals_without_a_reload(make_stack, visitor, picture_of):
+def test_a_lost_connection_is_shown_and_restored_without_a_reload(make_stack, visitor, screenshot):
     stack = make_stack().ready()
     visitor.sign_in(stack)
-    expect(visitor.see("camera-latest-frame")).to_be_visible()
+    expect(visitor.find("camera-latest-frame")).to_be_visible()
 
     os.kill(web_server(stack), signal.SIGKILL)
-    expect(visitor.see("connection-banner")).to_be_visible()
-    picture_of(visitor.page, "connection-lost")
+    expect(visitor.find("connection-banner")).to_be_visible()
+    screenshot(visitor.page, "connection-lost")
 
-    expect(visitor.see("connection-banner")).to_be_hidden()
-    count = visitor.see("frame-count")
+    expect(visitor.find("connection-banner")).to_be_hidden()
+    count = visitor.find("frame-count")
     expect(count).not_to_have_text(count.inner_text())
     shown = visitor.page.get_by_test_id("filmstrip-frame").evaluate_all(
         "frames => frames.map(frame => frame.dataset.sequence)"

@@ -1,11 +1,11 @@
-"""The same stack on servers that somebody else runs, named by their addresses alone."""
+"""The stack on external servers, configured by URL."""
 
 from __future__ import annotations
 
 from playwright.sync_api import expect
 
 
-def test_a_movie_renders_on_the_postgresql_and_the_valkey_that_the_environment_names(
+def test_a_movie_is_rendered_with_the_postgresql_and_valkey_of_the_environment(
     make_stack, visitor, database_url, redis_url
 ):
     stack = make_stack(DATABASE_URL=database_url, REDIS_URL=redis_url).ready()

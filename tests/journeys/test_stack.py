@@ -1,4 +1,4 @@
-"""Starting, stopping and starting again, as seen from a terminal."""
+"""Starting, stopping and restarting in a terminal."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ import socket
 import subprocess
 from pathlib import Path
 
+from tests.waiting import wait_until
+
 ROOT = Path(__file__).parents[2]
 
 
-def test_ctrl_c_stops_everything_within_five_seconds_and_leaves_no_process(make_stack, wait_until):
+def test_ctrl_c_stops_everything_within_five_seconds_and_leaves_no_process(make_stack):
     stack = make_stack().ready()
     wait_until(lambda: list(stack.home.glob("media/frames/**/*.jpg")), "the first frame")
     assert stack.interrupt() < 5
@@ -19,7 +21,7 @@ def test_ctrl_c_stops_everything_within_five_seconds_and_leaves_no_process(make_
     assert stack.processes() == []
 
 
-def test_a_second_start_goes_on_where_the_first_stopped(make_stack, wait_until):
+def test_a_second_start_continues_where_the_first_stopped(make_stack):
     first = make_stack().ready()
     wait_until(lambda: len(list(first.home.glob("media/frames/**/*.jpg"))) >= 2, "two frames")
     first.interrupt()
@@ -30,35 +32,35 @@ def test_a_second_start_goes_on_where_the_first_stopped(make_stack, wait_until):
     assert second.password == first.password
 
 
-def test_a_second_one_at_the_same_time_gets_one_clear_sentence(make_stack, wait_until):
+def test_a_second_stack_with_the_same_home_is_rejected_with_one_sentence(make_stack):
     stack = make_stack().ready()
     again = make_stack()
     assert again.process.wait(60) == 1
-    last = again.said().strip().splitlines()[-1]
+    last = again.printed().strip().splitlines()[-1]
     assert "Another timelapse stack" in last
     assert "TIMELAPSE_HOME" in last
-    assert "Traceback" not in again.said()
+    assert "Traceback" not in again.printed()
     assert stack.process.poll() is None
 
 
-def test_a_taken_port_gets_one_clear_sentence(make_stack):
+def test_a_used_port_is_rejected_with_one_sentence(make_stack):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         stack = make_stack(port=taken.getsockname()[1])
         assert stack.process.wait(60) == 1
-    assert "--port" in stack.said().strip().splitlines()[-1]
-    assert "Traceback" not in stack.said()
+    assert "--port" in stack.printed().strip().splitlines()[-1]
+    assert "Traceback" not in stack.printed()
 
 
-def test_a_killed_stack_leaves_no_process_either(make_stack, wait_until):
+def test_a_killed_stack_leaves_no_process(make_stack):
     stack = make_stack().ready()
     os.kill(stack.process.pid, signal.SIGKILL)
     stack.process.wait()
     wait_until(lambda: not stack.processes(), "all of its processes to be gone", 15)
 
 
-def test_the_bare_command_lists_what_there_is():
+def test_the_command_without_arguments_lists_all_commands():
     done = subprocess.run(["./dev"], cwd=ROOT, capture_output=True, text=True, check=True)
     for command in ("up", "film", "test", "check", "docs", "bench"):
         assert f"\n  {command} " in done.stdout

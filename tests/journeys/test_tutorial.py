@@ -25,7 +25,7 @@ COMMANDS = [
 @pytest.fixture
 def terminal(tmp_path):
     """Start a command as typed, in a folder that has some pictures."""
-    movies.cut(movies.FOOTAGE / "carphone_pristine.mp4", tmp_path / "my-pictures", frames=30)
+    movies.extract(movies.FOOTAGE / "carphone_pristine.mp4", tmp_path / "my-pictures", frames=30)
 
     def run(command):
         return subprocess.Popen(
@@ -44,13 +44,13 @@ def test_the_tutorial_names_these_commands():
     assert [command.split()[:2] for command in COMMANDS] == [["./dev", "up"], ["./dev", "film"]]
 
 
-def test_up_prints_what_the_tutorial_shows_and_stops_at_ctrl_c(terminal):
-    said = ""
+def test_up_prints_what_the_tutorial_shows_and_stops_on_ctrl_c(terminal):
+    printed = ""
     with terminal(COMMANDS[0]) as process:
-        while "Stop with Ctrl-C" not in said:
+        while "Stop with Ctrl-C" not in printed:
             line = process.stdout.readline()
-            assert line, said
-            said += line
+            assert line, printed
+            printed += line
         os.killpg(process.pid, signal.SIGINT)
         assert process.wait(10) == 0
     for shown in (
@@ -59,12 +59,12 @@ def test_up_prints_what_the_tutorial_shows_and_stops_at_ctrl_c(terminal):
         "State and logs: ",
     ):
         assert shown in TUTORIAL
-        assert shown in said
+        assert shown in printed
 
 
-def test_film_makes_the_movie_that_the_tutorial_asks_for(terminal, tmp_path):
+def test_film_makes_the_movie_of_the_tutorial(terminal, tmp_path):
     process = terminal(COMMANDS[1])
-    said, _ = process.communicate(timeout=180)
+    printed, _ = process.communicate(timeout=180)
     assert process.returncode == 0
-    assert "30 frames" in said
-    assert movies.facts(tmp_path / "movie.mp4").frames == 30
+    assert "30 frames" in printed
+    assert movies.probe(tmp_path / "movie.mp4").frames == 30

@@ -1,7 +1,7 @@
-"""Loaded by every Python under the moved clock: sleeps by waiting for nothing.
+"""Loaded by every Python with a changed clock: replaces ``time.sleep`` by a ``select`` without files.
 
 Since 3.11 Python sleeps until a moment of the monotonic clock (clock_nanosleep(2)), and libfaketime 0.9.10
-reckons with the moved clock there although it leaves the monotonic one alone: the call then fails.
+uses the changed clock there although it does not change the monotonic one: the call then fails.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The real thing, small: Valkey, database, web server, worker, agent; a bad network and two small disks."""
+"""The system under test: Valkey, database, web server, worker, agent, a proxy and two small disks."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Self
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
+from tests.waiting import wait_until
 from timelapse.project.stack import processes
 from timelapse.project.stack.child import Child
 
-from .processes import Disk, Victim, free_port, wait_for
+from .processes import Disk, ManagedProcess, free_port
 from .proxy import Proxy
 
 if TYPE_CHECKING:
@@ -24,12 +25,12 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 CAMERA = "tests.faults.camera:LedgerCamera"
-#: Bytes of the clock's file, as libfaketime wants them.
-RIGHT = "+0"
+#: Content of the clock's file in the format of libfaketime.
+NO_OFFSET = "+0"
 
 
-class World:
-    """Everything below one folder, from one seed."""
+class SystemUnderTest:
+    """All processes, with their files in one folder. The seed determines pictures and faults."""
 
     def __init__(
         self, folder: Path, *, seed: int, frames: int, interval_s: float, database: Database
@@ -37,7 +38,7 @@ class World:
         self.folder, self.seed, self.frames, self.interval_s = folder, seed, frames, interval_s
         self.database = database
         self.ledger, self.clock = folder / "ledger.jsonl", folder / "clock"
-        # Ingest refuses below 32 MB of free room; database, Valkey's file and logs lie there too.
+        # Ingest refuses uploads below 32 MB of free space; database, Valkey's file and logs are here, too.
         self.server_disk = Disk(folder / "server", 160)
         self.agent_disk = Disk(folder / "agent", 16)
         self.home = self.agent_disk.folder
@@ -60,19 +61,19 @@ class World:
             undo.callback(disk.unmount)
         (home / "log").mkdir()
         self._environment(home, undo)
-        self.valkey = self._victim(self._valkey(home), undo)
+        self.valkey = self._managed(self._valkey(home), undo)
         import django  # noqa: PLC0415 - the environment names the settings only now
         from django.core.management import call_command  # noqa: PLC0415
 
         django.setup()
         call_command("migrate", verbosity=0, interactive=False)
-        self.web = self._victim(processes.web(home, self._port), undo)
-        self.worker = self._victim(processes.worker(home), undo)
+        self.web = self._managed(processes.web(home, self._port), undo)
+        self.worker = self._managed(processes.worker(home), undo)
         self.proxy = undo.enter_context(Proxy(self._port, self.seed))
-        self.clock.write_text(RIGHT)
+        self.clock.write_text(NO_OFFSET)
         self._configure()
         self.pair()
-        self.agent = self._victim(self._agent(), undo)
+        self.agent = self._managed(self._agent(), undo)
 
     def _environment(self, home: Path, undo: ExitStack) -> None:
         os.environ |= {
@@ -91,11 +92,11 @@ class World:
         child, os.environ["REDIS_URL"] = found
         return child
 
-    def _victim(self, child: Child, undo: ExitStack) -> Victim:
-        victim = Victim(child)
-        victim.start()
+    def _managed(self, child: Child, undo: ExitStack) -> ManagedProcess:
+        process = ManagedProcess(child)
+        process.start()
         undo.callback(child.kill)
-        return victim
+        return process
 
     def _configure(self) -> None:
         lines = [
@@ -110,7 +111,7 @@ class World:
         (self.home / "config.toml").write_text("\n".join(lines) + "\n")
 
     def _agent(self) -> Child:
-        """The agent, under a clock that can be moved; its driver's process inherits it."""
+        """Return the agent with a clock that can be changed; the driver's process inherits it."""
         command = [*_agent_command("run", self.home), "--server", self.address]
         env = {
             "LD_PRELOAD": os.environ.get("LIBFAKETIME", ""),
@@ -123,17 +124,17 @@ class World:
 
     @property
     def media(self) -> Path:
-        """The store."""
+        """Folder of the store."""
         return self.server_disk.folder / "media"
 
     @property
-    def clock_moves(self) -> bool:
+    def clock_can_change(self) -> bool:
         """Whether ./dev found libfaketime."""
         return bool(os.environ.get("LIBFAKETIME"))
 
     @property
     def address(self) -> str:
-        """Where the agent thinks that the server is."""
+        """The server's address for the agent: the proxy."""
         return f"http://127.0.0.1:{self.proxy.port}"
 
     def web_answers(self) -> bool:
@@ -146,26 +147,26 @@ class World:
         return True
 
     def pair(self) -> None:
-        """Have the agent paired, as by an operator who reads the code off its screen."""
+        """Pair the agent, as an operator does with the code that it shows."""
         from django.contrib.auth.models import User  # noqa: PLC0415
         from django.db import connections  # noqa: PLC0415
 
         from timelapse.cameras.actions import approve_pairing  # noqa: PLC0415
 
         connections.close_all()  # the database may have been restarted since
-        wait_for(self.web_answers, "the web server")
+        wait_until(self.web_answers, "the web server")
         operator, _ = User.objects.get_or_create(username="operator")
         pairing = subprocess.Popen(
             [*_agent_command("pair", self.home), f"http://127.0.0.1:{self._port}", "--driver", CAMERA],
             stdout=subprocess.DEVNULL,
         )
         code = self.home / "pairing.json"
-        wait_for(code.exists, "a pairing code")
+        wait_until(code.exists, "a pairing code")
         approve_pairing(json.loads(code.read_text())["user_code"], by=operator)
         assert pairing.wait(60) == 0
 
     def revoke(self) -> None:
-        """Take the token back."""
+        """Revoke the agent's token."""
         from django.db import connections  # noqa: PLC0415
 
         from timelapse.cameras.actions import revoke  # noqa: PLC0415
@@ -180,5 +181,5 @@ def _agent_command(command: str, home: Path) -> list[str]:
 
 
 def boot_ns() -> int:
-    """The Unix time at which the machine's clock since boot was 0."""
+    """Return the Unix time at which the machine's clock since boot was 0."""
     return time.time_ns() - time.clock_gettime_ns(time.CLOCK_BOOTTIME)
