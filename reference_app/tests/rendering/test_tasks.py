@@ -13,7 +13,7 @@ from tests.held_locks import held_elsewhere
 
 import fsmlock
 from timelapse.frames.queries import file_of
-from timelapse.rendering import actions, queries, tasks
+from timelapse.rendering import actions, queries, tasks, waiting
 from timelapse.rendering.domain import MAX_ATTEMPTS, RenderOptions
 from timelapse.rendering.events import movie_changed
 from timelapse.rendering.models import Movie
@@ -116,7 +116,10 @@ def test_a_task_for_a_movie_that_is_gone_does_nothing(db):
 
 def test_a_movie_waits_while_somebody_else_holds_the_lock(movie):
     with held_elsewhere(movie.timelapse, "render", "an import"):
-        tasks.render_movie(movie.pk)
+        with pytest.raises(fsmlock.HoldRefused) as refused:
+            tasks.render_movie(movie.pk)
+        assert refused.value.retry_after is not None, "the task comes back"
+        assert queries.is_in_line(movie)
         movie.refresh_from_db()
         assert movie.state == Movie.States.QUEUED
         assert [reason.params["why"] for reason in queries.render_lock_reasons(movie.timelapse)] == [
@@ -130,6 +133,26 @@ def test_the_next_movie_in_line_is_sent_for_when_one_is_done(movie, user):
     tasks.render_movie(movie.pk)
     assert Movie.objects.get(pk=next_one.pk).task_id != next_one.task_id
     assert Movie.objects.get(pk=last.pk).task_id == last.task_id
+
+
+def test_a_movie_that_waits_says_behind_what(movie, user):
+    second = actions.request_render(movie.timelapse_id, SMALL, user)
+    third = actions.request_render(movie.timelapse_id, SMALL, user)
+    with held_elsewhere(movie.timelapse, "render", str(movie)) as held:
+        actions.begin(movie, held.token)
+        found = waiting.waiting_reasons([second, third])
+    assert [reason.code for reason in found[second]] == ["held"]
+    assert str(movie) in found[second][0].message
+    assert [reason.code for reason in found[third]] == ["held", "behind"]
+    assert found[third][1].message == f"It waits behind {second}."
+
+
+def test_a_movie_that_is_being_rendered_is_not_rendered_by_a_second_delivery(movie):
+    with held_elsewhere(movie.timelapse, "render", str(movie)) as held:
+        actions.begin(movie, held.token)
+        tasks.render_movie(movie.pk)
+        assert not queries.is_in_line(movie)
+    assert Movie.objects.get(pk=movie.pk).attempts == 1
 
 
 def test_a_damaged_frame_is_left_out_and_reported_by_its_file_name(garden, user):
@@ -215,6 +238,14 @@ def test_a_movie_that_waits_in_line_is_not_sent_again(movie):
     forget_sending(movie)
     with held_elsewhere(movie.timelapse, "render", "Movie 1"):
         tasks.recover_movies()
+    assert Movie.objects.get(pk=movie.pk).task_id == movie.task_id
+
+
+def test_a_movie_whose_task_will_retry_is_not_sent_again(movie):
+    with held_elsewhere(movie.timelapse, "render", "Movie 1"), pytest.raises(fsmlock.HoldRefused):
+        tasks.render_movie(movie.pk)
+    forget_sending(movie)
+    tasks.recover_movies()
     assert Movie.objects.get(pk=movie.pk).task_id == movie.task_id
 
 

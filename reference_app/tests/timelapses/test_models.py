@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 from tests.filming import NOON, camera, frame, timelapse
+from tests.held_locks import held_elsewhere
 
 import fsmlock
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
@@ -35,6 +36,14 @@ def test_rendering_is_allowed_once_there_is_a_frame(media, user):
     assert render.allowed
     garden.render()
     assert garden.state == "ready"
+
+
+def test_rendering_is_allowed_while_a_movie_is_rendered_since_the_next_one_waits(media, user):
+    garden = timelapse()
+    frame(garden.camera)
+    with held_elsewhere(garden, "render", "Movie 1"):
+        (render,) = fsmlock.available(garden, user)
+    assert render.allowed
 
 
 def test_frames_are_those_of_the_camera_within_the_stretch_in_order_of_time(media):

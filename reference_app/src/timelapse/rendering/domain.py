@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from fsmlock import Reason
+from fsmlock import Reason, RetryLater
 
 MIN_FPS: Final = 0.1
 MAX_FPS: Final = 120.0
@@ -20,6 +20,10 @@ LEASE: Final = timedelta(seconds=10)
 #: A queued movie's task counts as lost after this time if nobody renders its timelapse; it is sent again.
 RESEND_AFTER: Final = timedelta(seconds=15)
 
+#: A movie whose timelapse is locked gives its worker back and retries, at least this often.
+WAIT_FOR_LOCK: Final = RetryLater(
+    backoff=timedelta(seconds=1), at_most=timedelta(seconds=30), give_up_after=timedelta(days=7)
+)
 #: Attempts that may end with a dead worker before the movie fails.
 MAX_ATTEMPTS: Final = 5
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
 from django.db.models.functions import Now
 
 import fsmlock
+from fsmlock.inspection import reason_for
 from timelapse.rendering.domain import RESEND_AFTER
 from timelapse.rendering.models import Movie
 from timelapse.shared import conf
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from django.contrib.auth.models import AnonymousUser, User
@@ -76,7 +79,27 @@ def available_transitions(movie: Movie, user: User | AnonymousUser | None) -> tu
 
 def render_lock_reasons(timelapse: Timelapse) -> tuple[fsmlock.Reason, ...]:
     """Return the reasons why the timelapse's render lock can't be taken now."""
-    return tuple(reason for reason in fsmlock.explain(timelapse, to="render") if reason.code == "held")
+    return tuple(reason_for(hold, timelapse) for hold in fsmlock.holds_on(timelapse))
+
+
+def is_in_line(movie: Movie) -> bool:
+    """Return whether a task of the movie is going to retry for the render lock."""
+    return any(waiter.why == str(movie) for waiter in fsmlock.waiters_on(movie.timelapse))
+
+
+def queued_before(movies: Iterable[Movie]) -> dict[Movie, list[Movie]]:
+    """Return for each movie the queued movies of its timelapse that come first, in one query."""
+    asking = list(movies)
+    queued = Movie.objects.filter(
+        state=Movie.States.QUEUED, timelapse__in={movie.timelapse_id for movie in asking}
+    ).order_by("created_at", "pk")
+    by_timelapse: dict[int, list[Movie]] = {}
+    for movie in queued:
+        by_timelapse.setdefault(movie.timelapse_id, []).append(movie)
+    return {
+        movie: list(takewhile(lambda other, me=movie: other != me, by_timelapse.get(movie.timelapse_id, [])))  # type: ignore[misc]
+        for movie in asking
+    }
 
 
 def folder_of(movie: int) -> Path:

@@ -11,10 +11,11 @@ from django.db import transaction
 import fsmlock
 from eliot_progress import cancellation, progress
 from fsmlock import Reason
+from fsmlock.adapters.celery import RetryLaterTask
 from timelapse.frames.queries import file_of
 from timelapse.rendering import actions, queries
 from timelapse.rendering.actions import RENDER_TASK, MovieFile
-from timelapse.rendering.domain import INTERNAL, LEASE
+from timelapse.rendering.domain import INTERNAL, LEASE, WAIT_FOR_LOCK
 from timelapse.rendering.models import Movie
 from timelapse.rendering.pipeline.errors import RenderError
 from timelapse.rendering.pipeline.geometry import Size
@@ -30,22 +31,26 @@ if TYPE_CHECKING:
 cancellation(fsmlock.CancelRequested)
 
 
-@shared_task(name=RENDER_TASK)
+@shared_task(name=RENDER_TASK, base=RetryLaterTask)
 def render_movie(movie: int) -> None:
     """Render the movie unless it is finished, cancelled or being rendered.
 
     The timelapse's render lock ensures that repeated deliveries render a movie once at a time.
-    A task that doesn't get the lock returns; its holder enqueues the next movie when it is done.
+    A task that doesn't get the lock gives its worker back and retries later. The holder of the lock sends
+    the next movie's task when it is done, so that the movie doesn't wait for its retry.
+
+    Raises:
+        HoldRefused: the lock is held; `RetryLaterTask` retries.
     """
     found = queries.movie_by_id(movie)
     if found is None or found.state not in {Movie.States.QUEUED, Movie.States.RENDERING}:
         return
-    lock = fsmlock.hold(found.timelapse, "render", policy=fsmlock.Skip(), lease=LEASE, why=str(found))
+    if queries.is_being_rendered(found):
+        return
+    lock = fsmlock.hold(found.timelapse, "render", policy=WAIT_FOR_LOCK, lease=LEASE, why=str(found))
     with suppress(fsmlock.HoldLost, fsmlock.StaleState), lock as held:
-        if not held:
-            return
         _render_with(held, found)
-    actions.notify(found)  # only now is the lock free, so that another movie can be requested
+    actions.notify(found)  # only now is the lock free: pages show it
     if waiting := queries.next_queued(found.timelapse_id):
         actions.enqueue(waiting)
 
@@ -54,7 +59,7 @@ def render_movie(movie: int) -> None:
 def recover_movies() -> None:
     """Send the tasks of movies again whose worker died or whose task was lost."""
     for movie in queries.possibly_orphaned():
-        if not queries.render_lock_reasons(movie.timelapse):
+        if not queries.render_lock_reasons(movie.timelapse) and not queries.is_in_line(movie):
             with suppress(fsmlock.StaleState):
                 actions.recover(movie)
 

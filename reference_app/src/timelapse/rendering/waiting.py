@@ -1,4 +1,4 @@
-"""Why a queued movie isn't being rendered yet: the reasons of its lock, else those of its queue."""
+"""Why a queued movie isn't being rendered yet: its lock and the movies before it, else its queue."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import queue_insight
 from fsmlock import Reason
-from timelapse.rendering.queries import render_lock_reasons
+from timelapse.rendering.queries import queued_before, render_lock_reasons
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,11 +20,28 @@ IN_TRANSIT: Final = timedelta(seconds=2)
 
 
 def waiting_reasons(movies: Iterable[Movie]) -> dict[Movie, tuple[Reason, ...]]:
-    """Return the reasons for each queued movie, the lock's first; takes one queue snapshot for all."""
+    """Return the reasons for each queued movie; takes one queue snapshot for all."""
     queued = list(movies)
     held = {timelapse: render_lock_reasons(timelapse) for timelapse in {movie.timelapse for movie in queued}}
+    before = queued_before(queued)
     snapshot = queue_insight.snapshot()
-    return {movie: held[movie.timelapse] or _queue(movie, snapshot) for movie in queued}
+    return {
+        movie: held[movie.timelapse] + _behind(before[movie]) or _queue(movie, snapshot) for movie in queued
+    }
+
+
+def _behind(movies: list[Movie]) -> tuple[Reason, ...]:
+    if not movies:
+        return ()
+    names = ", ".join(map(str, movies))
+    return (
+        Reason(
+            code="behind",
+            message=f"It waits behind {names}.",
+            remedy="Wait, or cancel the movies before it.",
+            params={"movies": names},
+        ),
+    )
 
 
 def _queue(movie: Movie, snapshot: queue_insight.Snapshot) -> tuple[Reason, ...]:

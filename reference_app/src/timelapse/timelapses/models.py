@@ -54,12 +54,11 @@ class Timelapse(Lifecycle, models.Model):
     @transition(
         source=Lifecycle.States.READY,
         target=Lifecycle.States.READY,
-        needs="render",
         label="Render",
         conditions=[has_frames],
     )
     def render(self) -> None:
-        """A movie is made of the frames; the timelapse itself stays as it is."""
+        """A movie is requested. It waits for the lock by itself, so the lock isn't needed here."""
 
     def frames(self) -> QuerySet[Frame]:
         """Return its frames in playing order."""

@@ -43,7 +43,7 @@ def database_url():
 
 
 @contextmanager
-def worker(log):
+def worker(log, concurrency=1):
     """A Celery worker with its beat, in a process group of its own."""
     environment = os.environ | {
         "DATABASE_URL": database_url(),
@@ -54,7 +54,7 @@ def worker(log):
     command = ["celery", "-A", "timelapse.project.celery", "worker", "-B", "-s", str(schedule)]
     with log.open("w") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", *command, "--concurrency", "1", "--loglevel", "info"],
+            [sys.executable, "-m", *command, "--concurrency", str(concurrency), "--loglevel", "info"],
             env=environment,
             stdout=output,
             stderr=output,
@@ -112,3 +112,17 @@ def test_a_movie_whose_process_is_killed_is_finished_by_the_worker_that_lives_on
     movie.refresh_from_db()
     assert movie.attempts == 2
     assert inspect(queries.video_of(movie.pk)).frame_count == 132
+
+
+def test_two_movies_of_one_timelapse_take_turns_though_two_processes_are_free(footage, user, tmp_path):
+    garden, log = film(footage("bigbuckbunny")), tmp_path / "worker.log"
+    options = RenderOptions(width=1280, height=720)
+    movies = [actions.request_render(garden.pk, options, user) for _ in range(2)]
+    with worker(log, concurrency=2):
+        eventually(lambda: any(is_under_way(movie, 5) for movie in movies), within_s=40)
+        assert len(fsmlock.holds_on(garden)) == 1
+        eventually(lambda: fsmlock.waiters_on(garden), within_s=20)
+        ready = Movie.objects.filter(timelapse=garden, state=Movie.States.READY)
+        eventually(lambda: ready.count() == 2, within_s=90)
+    assert [movie.attempts for movie in ready] == [1, 1]
+    assert "] retry: render on" in log.read_text(), "the task that came second gave its process back"
