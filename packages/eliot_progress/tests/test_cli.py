@@ -19,7 +19,7 @@ from eliot_progress.testing.samples import sample
 
 @pytest.fixture
 def path(tmp_path):
-    """A log of one click that ended, one that failed and one that is still going on."""
+    """A log of one click that ended, one that failed and one that is still running."""
     path = tmp_path / "log.jsonl"
     installed = install(log_path=path)
     with context.start("good:click"):
@@ -68,7 +68,7 @@ def test_what_is_going_on_from_a_file(path, capsys):
 def test_what_is_going_on_from_a_store(valkey_url, capsys):
     url = valkey_url.removesuffix("/0") + "/9"
     main(["watch", url, "--once"])
-    assert capsys.readouterr().out == "Nothing is going on.\n"
+    assert capsys.readouterr().out == "No tasks are running.\n"
     store = RedisStore(url)
     now = time.time()
     store.record(sample(1, total=3, done=1, beat_at=now, next_by=now - 1, grace_s=60))
@@ -139,7 +139,7 @@ def test_an_address_that_can_not_be_reached_is_said_in_one_sentence(capsys):
 def test_a_header_that_is_none_is_refused(path, capsys):
     with pytest.raises(SystemExit):
         main(["watch", str(path), "--header", "nonsense"])
-    assert "'nonsense' is no header. Write it as" in capsys.readouterr().err
+    assert "'nonsense' is not a header. Write it as" in capsys.readouterr().err
 
 
 def test_the_files_for_a_cluster_are_written_and_named(tmp_path, capsys):
@@ -154,7 +154,7 @@ def test_what_is_no_file_is_one_sentence_with_a_remedy(command, name, why, tmp_p
     assert main([command, str(tmp_path / name)]) == 2
     told = capsys.readouterr().err
     assert why in told
-    assert told.endswith("Give the file that install(log_path=...) writes.\n")
+    assert told.endswith("Pass the file that install(log_path=...) writes.\n")
 
 
 def test_files_for_a_cluster_need_a_folder(tmp_path, capsys):

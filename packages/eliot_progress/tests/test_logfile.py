@@ -105,7 +105,7 @@ def test_a_file_that_cannot_be_opened_anew_is_a_loss_until_it_can(log):
     log(message(n=1, action_status="failed", message_type=None))
     shutil.rmtree(log.path.parent)
     log.path.parent.write_text("in the way")
-    log._looks._next = 0  # the second is over
+    log._rotation_checks._next = 0  # the second is over
     for n in (2, 3):
         log(message(n=n))
         log.flush()
@@ -119,7 +119,7 @@ def test_a_rotated_file_is_opened_anew(log, rotate):
     log(message(n=1))
     log.flush()
     rotate(log.path)
-    log._looks._next = 0  # the second is over
+    log._rotation_checks._next = 0  # the second is over
     log(message(n=2))
     assert [m["n"] for m in written(log)] == [2]
 
@@ -146,7 +146,7 @@ def test_progress_is_thinned_but_its_last_message_is_kept(log):
     log({**envelope, "task_level": [50], "seq": 50, "done": 50, "beat_at": 104.95, "outcome": "succeeded"})
     found = written(log)
     assert [m["done"] for m in found] == [1, 11, 21, 31, 41, 50]
-    assert not log._thin
+    assert not log._throttles
 
 
 def test_many_processes_append_whole_lines_to_one_file(tmp_path):

@@ -144,7 +144,7 @@ async def test_an_async_iterable_is_counted_too(log):
 
 @pytest.mark.parametrize("items", [5, None])
 def test_what_can_not_be_looped_over_is_refused_at_once_with_what_to_do(items):
-    with pytest.raises(TypeError, match=r"can't be looped over\. Give something that can, or a name"):
+    with pytest.raises(TypeError, match=r"is not iterable\. Pass an iterable, or a name"):
         progress(items, "Counting")
 
 

@@ -25,24 +25,24 @@ def test_a_missing_file_is_an_error(tmp_path):
 def test_a_tail_gives_what_was_appended_since(tmp_path):
     path = tmp_path / "log"
     tail = Tail(path)
-    assert tail.new() == []
+    assert tail.read_new() == []
     path.write_bytes(line(1) + line(2)[:4])
-    assert [m["n"] for m in tail.new()] == [1]
+    assert [m["n"] for m in tail.read_new()] == [1]
     with path.open("ab") as file:
         file.write(line(2)[4:])
-    assert [m["n"] for m in tail.new()] == [2]
-    assert tail.new() == []
+    assert [m["n"] for m in tail.read_new()] == [2]
+    assert tail.read_new() == []
 
 
 def test_a_tail_follows_a_rotated_and_a_truncated_file(tmp_path):
     path = tmp_path / "log"
     tail = Tail(path)
     path.write_bytes(line(1) * 3)
-    assert len(tail.new()) == 3
+    assert len(tail.read_new()) == 3
     path.rename(tmp_path / "log.1")
     path.write_bytes(line(2))
-    assert [m["n"] for m in tail.new()] == [2]
+    assert [m["n"] for m in tail.read_new()] == [2]
     path.write_bytes(b"")
-    assert tail.new() == []
+    assert tail.read_new() == []
     path.write_bytes(line(3))
-    assert [m["n"] for m in tail.new()] == [3]
+    assert [m["n"] for m in tail.read_new()] == [3]

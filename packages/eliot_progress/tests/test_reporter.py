@@ -90,7 +90,7 @@ def test_thousands_of_tasks_at_once_keep_their_promises_and_leave_nothing_behind
     assert installed.flush(100)
     installed.remove()
     assert Counter((s.done, s.outcome) for s in map(store.get, ids)) == {(1, "succeeded"): 2_000}
-    assert not {id(work) for work in works} & set(REPORTER._watched)
+    assert not {id(work) for work in works} & set(REPORTER._work)
 
 
 def test_code_that_holds_the_gil_is_never_called_stalled(log):

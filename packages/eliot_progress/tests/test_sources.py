@@ -7,7 +7,7 @@ import pytest
 
 from eliot_progress import sources
 from eliot_progress.encoding import encode
-from eliot_progress.sources import Remote, source
+from eliot_progress.sources import RemoteLog, source
 from eliot_progress.testing.samples import sample
 
 
@@ -61,24 +61,24 @@ def seqs(messages):
 
 
 def test_what_is_appended_at_an_address_comes_with_the_next_look(shelf):
-    remote = Remote(shelf.url, {"Cookie": "sessionid=7"})
+    remote = RemoteLog(shelf.url, {"Cookie": "sessionid=7"})
     shelf.add(sample(1))
-    assert seqs(remote.new()) == [1]
+    assert seqs(remote.read_new()) == [1]
     shelf.add(sample(2), sample(3))
     whole, shelf.body = shelf.body, shelf.body[:-5]
-    assert seqs(remote.new())[-1:] == [2]
+    assert seqs(remote.read_new())[-1:] == [2]
     shelf.body = whole
-    assert seqs(remote.new())[-1:] == [3]
-    assert len(remote.new()) == (0 if shelf.parts else 3)
+    assert seqs(remote.read_new())[-1:] == [3]
+    assert len(remote.read_new()) == (0 if shelf.parts else 3)
     assert {asked["Cookie"] for asked in shelf.asked} == {"sessionid=7"}
 
 
 def test_a_file_that_begins_anew_is_read_from_its_beginning(shelf):
-    remote = Remote(shelf.url, {})
+    remote = RemoteLog(shelf.url, {})
     shelf.add(sample(1), sample(2))
-    remote.new()
+    remote.read_new()
     shelf.body = encode(sample(3))
-    assert seqs([*remote.new(), *remote.new()])[:1] == [3]
+    assert seqs([*remote.read_new(), *remote.read_new()])[:1] == [3]
 
 
 def test_an_address_is_a_source_of_states(shelf):
@@ -92,23 +92,23 @@ def test_an_address_is_a_source_of_states(shelf):
 
 def test_an_answer_that_is_no_log_is_said_in_a_sentence(shelf):
     shelf.add(sample(1))
-    with pytest.raises(OSError, match=r"log\.jsonl answers 403 Forbidden\."):
+    with pytest.raises(OSError, match=r"log\.jsonl returned 403 Forbidden\."):
         source(shelf.url, {"Cookie": "refused"})(0.0)
     shelf.kind = "text/html; charset=utf-8"
-    with pytest.raises(OSError, match=r"answers with a page, not with JSON lines\. Where one has to sign in"):
+    with pytest.raises(OSError, match=r"returned an HTML page, not JSON lines\. If it requires a login"):
         source(shelf.url, {})(0.0)
 
 
 def test_an_export_without_its_last_line_s_end_is_read_whole(served):
     shelf = served(Shelf(parts=False))
     shelf.body = json.dumps(sample(1)).encode()
-    assert seqs(Remote(shelf.url, {}).new()) == [1]
+    assert seqs(RemoteLog(shelf.url, {}).read_new()) == [1]
 
 
 def test_a_file_larger_than_what_is_read_at_once_is_read_to_its_end(tmp_path, monkeypatch):
     path = tmp_path / "log"
     path.write_bytes(b"".join(encode(sample(seq, done=seq, next_by=900.0)) for seq in range(1, 9)))
-    monkeypatch.setattr(sources, "_PART", 100)
+    monkeypatch.setattr(sources, "_BLOCK_BYTES", 100)
     look = source(str(path), {})
     assert [state.done for state in look(200.0)] == [8]
     with path.open("ab") as file:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eliot_progress.state import Reducer, arrived, from_dict, newer, state_of, to_dict
+from eliot_progress.state import Reducer, from_dict, newer, state_of, to_dict, to_local_clock
 from eliot_progress.testing.samples import TASK, report, sample
 
 
@@ -82,6 +82,6 @@ def test_an_outcome_outranks_any_number(swap):
 
 def test_a_state_keeps_its_times_unless_clocks_disagree():
     state = state_of(report(started_at=90.0, beat_at=100.0, next_by=101.0))
-    assert arrived(state, 101.9) == state
-    moved = arrived(state, 700.0)
+    assert to_local_clock(state, 101.9) == state
+    moved = to_local_clock(state, 700.0)
     assert (moved.started_at, moved.beat_at, moved.next_by) == (690.0, 700.0, 701.0)

@@ -1,4 +1,4 @@
-"""Which exceptions mean that the work was cancelled, rather than that it failed."""
+"""Which exceptions mean that work was cancelled rather than failed."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ _cancellations: set[type[BaseException]] = {KeyboardInterrupt, GeneratorExit}
 
 
 def cancellation(cls: _Class) -> _Class:
-    """Register an exception class (and its children) as a cancellation. Usable as a decorator.
+    """Register an exception class, and its subclasses, as a cancellation. Usable as a decorator.
 
-    A class of a library that does not know this package says the same by `is_cancellation = True`.
+    A class of a library that does not depend on this package can set `is_cancellation = True` instead.
     """
     _cancellations.add(cls)
     return cls
 
 
 def outcome_of(error: BaseException | None) -> Outcome:
-    """How work ended that ended with `error`."""
+    """Return the outcome of work that ended with `error`."""
     if error is None:
         return "succeeded"
-    said = getattr(error, "is_cancellation", False) is True
-    known = isinstance(error, tuple(_cancellations)) or _is_of_asyncio(error)
-    return "cancelled" if said or known else "failed"
+    declared = getattr(error, "is_cancellation", False) is True
+    registered = isinstance(error, tuple(_cancellations)) or _is_asyncio_cancellation(error)
+    return "cancelled" if declared or registered else "failed"
 
 
-def _is_of_asyncio(error: BaseException) -> bool:
-    """Whether asyncio cancelled it. Looked up, not imported: without asyncio nothing is, and it is slow."""
+def _is_asyncio_cancellation(error: BaseException) -> bool:
+    """Whether asyncio cancelled it. asyncio is looked up, not imported, since importing it is slow."""
     asyncio = sys.modules.get("asyncio")
     return asyncio is not None and isinstance(error, asyncio.CancelledError)

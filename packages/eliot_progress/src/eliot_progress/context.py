@@ -1,4 +1,4 @@
-"""Where am I in the tree of causes: actions with unique levels, and the causal id in and out of headers."""
+"""The current position in the causal tree: starting actions, and carrying the causal id in headers."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ import time
 from contextvars import copy_context
 from functools import wraps
 from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar
-from uuid import uuid4
 
 import eliot
-from eliot import Logger, current_action
-from eliot._action import _ACTION_CONTEXT, TaskLevel
 
-from eliot_progress import ids
-from eliot_progress.action import Action as Action  # noqa: PLC0414 - a part of what this module offers
+from eliot_progress import _eliot, ids
+from eliot_progress._eliot import Action as Action  # noqa: PLC0414 - part of this module's interface
+from eliot_progress._eliot import current as current  # noqa: PLC0414 - as above
+from eliot_progress._eliot import log_message as log_message  # noqa: PLC0414 - as above
 from eliot_progress.errors import MalformedPathError
 
 if TYPE_CHECKING:
@@ -30,56 +29,34 @@ _R = TypeVar("_R")
 _TRACEPARENT = re.compile(
     r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?"
 )
-#: The vendor key in `tracestate` under which the path of the sender travels.
+#: The vendor key in `tracestate` that holds the sender's path.
 _VENDOR = "eliot"
 _STATE_LIMIT = 512
-_adopting = threading.Lock()
 
 
 def start(action_type: str, **fields: object) -> Action:
-    """Start an action below the current one (or a new task) and log its start. The caller finishes it."""
-    return _started(_below(None, action_type), fields)
+    """Start a child of the current action, or a new task if there is none. The caller finishes it."""
+    return _start(_new_child(None, action_type), fields)
 
 
 def continue_from(origin: Origin | None, action_type: str, **fields: object) -> Action:
-    """Start an action below where a message came from, or as `start` does when it names nothing.
+    """Start a child of the place that a message came from, or do as `start` does if `origin` is None.
 
     The caller finishes it.
+
+    `with continue_from(extract(headers), "server:store"): ...`
     """
-    return _started(_below(origin, action_type), fields)
+    return _start(_new_child(origin, action_type), fields)
 
 
 def start_task(action_type: str, **fields: object) -> Action:
-    """Start a new task, with a causal id of its own, whatever action is current. The caller finishes it."""
-    return _started(_root(action_type), fields)
-
-
-def log_message(message_type: str, **fields: object) -> None:
-    """Log a message below the current action: as eliot's `log_message` does, without its copies."""
-    action = _ACTION_CONTEXT.get(None)
-    if type(action) is Action and type(action._logger) is Logger:  # noqa: SLF001 - our own class
-        action.send(message_type, fields)
-    else:
-        eliot.log_message(message_type, **fields)
-
-
-def current() -> Action | None:
-    """The current action, with atomic levels from now on, or None."""
-    action = current_action()
-    if action is None or isinstance(action, Action):
-        return action
-    with _adopting:
-        if not isinstance(action, Action):
-            # A stock eliot action: its counter goes on, atomically, from where it is.
-            last = action._last_child  # noqa: SLF001 - eliot offers no other way to the counter
-            Action.set_next_level(action, last.as_list()[-1] + 1 if last else 1)
-            action.__class__ = Action
-    return action  # type: ignore[no-any-return] # it is one now
+    """Start a new task with its own causal id, whatever action is current. The caller finishes it."""
+    return _start(_eliot.new_task(action_type), fields)
 
 
 def causal_id() -> str | None:
-    """The causal id of the current action: 32 hex digits, the same for everything one click caused."""
-    action = current_action()
+    """Return the causal id of the current action: 32 hex digits, the same for all that one click caused."""
+    action = eliot.current_action()
     return None if action is None else ids.causal_id(action.task_uuid)
 
 
@@ -89,65 +66,60 @@ def with_context(function: Callable[_P, _R]) -> Callable[_P, _R]:
     Threads and executors start without a context: `pool.submit(with_context(work), item)`. The wrapper may
     be called any number of times, also concurrently; the ids stay unique.
     """
-    here = copy_context()
+    captured = copy_context()
 
     @wraps(function)
     def call(*args: _P.args, **kwargs: _P.kwargs) -> _R:
-        return here.copy().run(function, *args, **kwargs)
+        return captured.copy().run(function, *args, **kwargs)
 
     return call
 
 
-def _below(origin: Origin | None, action_type: str) -> Action:
+def _new_child(origin: Origin | None, action_type: str) -> Action:
     if origin is not None:
-        level = [*origin.level, _attempts()]
-        return Action(None, origin.task_uuid, TaskLevel(level=level), action_type)
+        return _eliot.new_action(origin.task_uuid, [*origin.level, _attempt_numbers()], action_type)
     parent = current()
-    return _root(action_type) if parent is None else parent.child(None, action_type)
+    return _eliot.new_task(action_type) if parent is None else parent.child(None, action_type)
 
 
-def _root(action_type: str) -> Action:
-    return Action(None, str(uuid4()), TaskLevel(level=[]), action_type)
-
-
-def _started(action: Action, fields: dict[str, object]) -> Action:
-    action._start(fields)  # noqa: SLF001 - eliot's own start_action does the same
+def _start(action: Action, fields: dict[str, object]) -> Action:
+    action.start(fields)
     return action
 
 
 class Origin(NamedTuple):
-    """Where a message, request or task came from: the place in a tree to go on below, later or elsewhere."""
+    """Where a message, request or task came from: the place in a tree to continue from."""
 
     task_uuid: str
     level: Level
 
     @classmethod
     def of(cls, action: Action) -> Origin:
-        """The place of an action."""
+        """Return the place of an action."""
         return cls(task_uuid=action.task_uuid, level=action.level)
 
     @property
     def causal_id(self) -> str:
-        """32 hex digits."""
+        """The causal id of the task: 32 hex digits."""
         return ids.causal_id(self.task_uuid)
 
     def start_child(self, action_type: str, **fields: object) -> Action:
-        """Start an action below this place at a level of its own, however often this is done.
+        """Start an action below this place, at a level of its own. The caller finishes it.
 
-        The level is chosen here, by the consumer: a retry or a redelivery of the same message brings the same
-        origin, and must still not repeat any id.
+        The consumer chooses the level: a retry or a redelivery of a message brings the same origin, and
+        must not repeat an id.
         """
-        return _started(_below(self, action_type), fields)
+        return _start(_new_child(self, action_type), fields)
 
 
 def current_origin() -> Origin | None:
-    """The current action as an origin, for work that goes on below it later; None without an action."""
+    """Return the current action as an origin, for work that continues later; None without an action."""
     action = current()
     return None if action is None else Origin.of(action)
 
 
-class _Attempts:
-    """Microseconds since 1970, strictly growing in this process: unique among attempts, sorted by time."""
+class _AttemptNumbers:
+    """Microseconds since 1970, strictly increasing in this process: unique among attempts, sorted by time."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -159,25 +131,25 @@ class _Attempts:
             return self._last
 
 
-_attempts = _Attempts()
+_attempt_numbers = _AttemptNumbers()
 
 
 def _after_fork() -> None:
-    """In a forked child: the copied counter must not give the ids that the parent gives too."""
+    """Keep a forked child from using levels that the parent uses too."""
     action = current()
     if action is not None:
-        action.set_next_level(_attempts())
+        action.set_next_level(_attempt_numbers())
 
 
 os.register_at_fork(after_in_child=_after_fork)
 
 
 def inject(headers: MutableMapping[str, str], origin: Origin | None = None) -> bool:
-    """Write the current place (or `origin`) into `headers`: `traceparent`, and `tracestate` with the path.
+    """Write `origin`, or the current place, into `headers`: `traceparent`, and `tracestate` with the path.
 
-    The current place is an action `context:send` of its own, below which each receiver goes on; from too deep
-    a place it goes on below the root. Other vendors' entries of `tracestate` are kept. False, and nothing
-    written, when there is no action.
+    Without `origin`, an action `context:send` is logged; every receiver continues below it. A place that is
+    too deep to travel is replaced by the root of its task. Other vendors' entries of `tracestate` are kept.
+    Returns False, and writes nothing, when there is no action.
     """
     if origin is None:
         if current() is None:
@@ -187,16 +159,16 @@ def inject(headers: MutableMapping[str, str], origin: Origin | None = None) -> b
         origin = Origin.of(sent)
     path = ids.portable_path(origin.level)
     if path is None:
-        # A chain without end: it goes on below the root, under the same causal id.
+        # An endless chain continues below the root, under the same causal id.
         log_message("context:cut", cause=ids.action_id(origin.task_uuid, origin.level))
         origin, path = Origin(task_uuid=origin.task_uuid, level=()), ""
     headers["traceparent"] = f"00-{origin.causal_id}-{ids.span_id(origin.task_uuid, origin.level)}-01"
-    headers["tracestate"] = _first(f"{_VENDOR}={path}", headers.get("tracestate"))
+    headers["tracestate"] = _merge_tracestate(f"{_VENDOR}={path}", headers.get("tracestate"))
     return True
 
 
-def _first(ours: str, state: object) -> str:
-    """Our entry, then as many of the other vendors' as there is room for."""
+def _merge_tracestate(ours: str, state: object) -> str:
+    """Put our entry first, then as many entries of other vendors as fit."""
     if not state:
         return ours
     others = [entry for entry in _entries(state) if not entry.startswith(f"{_VENDOR}=")]
@@ -206,9 +178,9 @@ def _first(ours: str, state: object) -> str:
 
 
 def extract(headers: Mapping[str, object]) -> Origin | None:
-    """The origin that `headers` name, or None when they name none or a malformed one. Never raises.
+    """Return the origin in `headers`, or None when there is none or it is malformed. Never raises.
 
-    Other names, and values that are no text, are passed over: anything that was received may be given.
+    Unknown names and values that are not text are ignored, so untrusted input is fine.
     """
     parent = headers.get("traceparent")
     match = _TRACEPARENT.fullmatch(parent) if isinstance(parent, str) else None

@@ -1,4 +1,4 @@
-"""`install(...)`: where this process' messages go."""
+"""`install(...)`: configures where the messages of this process go."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Installed:
-    """What `install` added; `remove` takes it away again."""
+    """What `install` added. `remove` undoes it."""
 
     outbox: Outbox | None
     log: LogFile | None
 
     def flush(self, timeout_s: float = 2.0) -> bool:
-        """Write the log, and wait until the newest states are delivered; False when that took longer."""
+        """Write the log and deliver the newest states; False if that took longer than `timeout_s`."""
         if self.log is not None:
             self.log.flush()
         return self.outbox is None or self.outbox.flush(timeout_s)
 
     def remove(self) -> None:
-        """Stop sending messages there. What is noted is delivered first."""
+        """Deliver what is queued, then stop sending messages there."""
         self.flush()
         _installed.remove(self)
         for destination in (self.outbox, self.log):
@@ -47,10 +47,10 @@ def install(
     on_change: Callable[[TaskState], None] | None = None,
     log_path: Path | str | None = None,
 ) -> Installed:
-    """Send this process' (and its forks') messages on.
+    """Send the messages of this process, and of its forks, to a store, a callback and a log file.
 
-    `store` gets the newest report of each task, `on_change` its state (both from a thread of their own,
-    never the caller's); `log_path` gets every message as a JSON line.
+    `store` receives the newest report of each task, `on_change` its state (both in a separate thread, never
+    in the caller's), and `log_path` every message as a JSON line.
     """
     outbox = Outbox(store, on_change) if store is not None or on_change is not None else None
     log = LogFile(Path(log_path)) if log_path is not None else None
@@ -66,7 +66,7 @@ _installed: list[Installed] = []
 
 
 def flush_all() -> None:
-    """Deliver what is noted for all that was installed; waits 2 s at most for each."""
+    """Deliver what is queued in everything that was installed; waits at most 2 s for each."""
     for installed in tuple(_installed):
         installed.flush()
 

@@ -1,4 +1,4 @@
-"""A message as one line of JSON, whatever its fields hold."""
+"""Encodes a message as one line of JSON, whatever its fields hold."""
 
 from __future__ import annotations
 
@@ -11,15 +11,18 @@ from eliot.json import json_default
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: A longer line is cut down to its envelope, so that no field can fill the disk.
+#: Bytes of a line; a longer one is reduced to its envelope, so that no field can fill the disk.
 LINE_LIMIT = 1 << 20
-#: What a cut line keeps.
+#: The fields that a reduced line keeps.
 _ENVELOPE = ("task_uuid", "task_level", "timestamp", "message_type", "action_type", "action_status")
 _ANY_KEYS = orjson.OPT_NON_STR_KEYS | orjson.OPT_APPEND_NEWLINE
 
 
 def encode(message: Mapping[str, object]) -> bytes:
-    """The message as one line of JSON with its end. What JSON can't hold is written as text; never raises."""
+    """Return the message as one line of JSON, with its newline. Never raises.
+
+    Values that JSON can't represent are written as text.
+    """
     try:
         line = orjson.dumps(message, json_default, orjson.OPT_APPEND_NEWLINE)
     except (TypeError, ValueError, RecursionError):
@@ -31,7 +34,7 @@ def encode(message: Mapping[str, object]) -> bytes:
 
 
 def _unusual(message: Mapping[str, object]) -> bytes:
-    """Slower: keys that are no text; then lone surrogates, integers beyond 64 bits, cycles."""
+    """Encode slowly: keys that are not text; then lone surrogates, integers beyond 64 bits, cycles."""
     try:
         return orjson.dumps(message, json_default, _ANY_KEYS)
     except (TypeError, ValueError, RecursionError):
@@ -48,5 +51,5 @@ def _plain(value: object) -> object:
 def _text(value: object) -> str:
     try:
         return (value if isinstance(value, str) else repr(value))[:10_000]
-    except Exception:  # noqa: BLE001 - a field's __repr__ may fail in any way; its message is still worth having
+    except Exception:  # noqa: BLE001 - a field's __repr__ may fail in any way; the rest of the message is still useful
         return f"<{type(value).__name__}>"

@@ -1,11 +1,11 @@
-"""The one error root of the package."""
+"""The errors of this package, with one base class."""
 
 from __future__ import annotations
 
 
 class EliotProgressError(Exception):
-    """Something about eliot_progress was asked for that cannot be done."""
+    """The base class of this package's errors: a request that can't be fulfilled."""
 
 
 class MalformedPathError(EliotProgressError, ValueError):
-    """A level path is not one that this package writes. Treat its sender as unknown and start a new task."""
+    """A level path that this package did not write. Treat its sender as unknown and start a new task."""

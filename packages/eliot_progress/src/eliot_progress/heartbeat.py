@@ -1,4 +1,4 @@
-"""`heartbeat(...)`: for work that can't count but is alive."""
+"""`heartbeat(...)`: for work that has no count but is alive."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def heartbeat(
     by: str = "",
     description: str = "",
 ) -> Progress:
-    """Report that work which can't count is alive, while a with statement runs.
+    """Report that work without a count is alive, while a `with` statement runs.
 
     The parameters are those of `progress`; there is no total.
     """

@@ -1,4 +1,4 @@
-"""Ids as text: the place of an action in its tree, its W3C trace id and span id."""
+"""Ids as text: the position of an action in its tree, its W3C trace id and its span id."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ if TYPE_CHECKING:
 Level = tuple[int, ...]
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-#: A letter says how many digits follow.
+#: A letter encodes how many digits follow.
 _STEP = "|".join(f"{letter}[1-9][0-9]{{{n}}}" for n, letter in enumerate("abcdefghijklmnop"))
 _PATH = re.compile(f"(?:{_STEP})(?:/(?:{_STEP}))*")
-#: A deeper place does not travel: its text must fit tracestate's 512 characters, which hold a chain of 22
-#: Celery tasks.
+#: The deepest place that travels in headers. Its text must fit into tracestate's 512 characters, which hold
+#: a chain of 22 Celery tasks.
 MAX_DEPTH = 128
 _MAX_LENGTH = 500
-#: What is read is no deeper than this, and no step has more digits than a path can tell (an attempt has 16).
-DEEPEST = 200
-_HIGHEST = 10**16
-#: A task's id is no longer than this.
-_LONGEST = 200
+#: The deepest level that is accepted, and the largest step that a path can encode (an attempt has 16 digits).
+MAX_READ_DEPTH = 200
+_MAX_STEP = 10**16
+#: Characters of a task's id.
+_MAX_ID_LENGTH = 200
 
 
 def action_id(task_uuid: str, level: Iterable[int]) -> str:
-    """The id of an action: `uuid@/2/3`, as eliot writes it. The root action's is `uuid@/`."""
+    """Return the id of an action, as eliot writes it: `uuid@/2/3`, or `uuid@/` for the root action."""
     return f"{task_uuid}@/" + "/".join(map(str, level))
 
 
 def split_action_id(identifier: str) -> tuple[str, Level]:
-    """The task uuid and the level of `uuid@/2/3`. Raises MalformedPathError."""
+    """Return the task uuid and the level of `uuid@/2/3`. Raises MalformedPathError."""
     uuid, at, path = identifier.partition("@")
     try:
         level = tuple(int(step) for step in path.split("/") if step)
@@ -47,26 +47,26 @@ def split_action_id(identifier: str) -> tuple[str, Level]:
 
 
 def is_level(level: object) -> TypeGuard[list[int] | Level]:
-    """Whether this is a message's `task_level`, or a forged or malformed one."""
-    if not isinstance(level, list | tuple) or not 0 < len(level) <= DEEPEST:
+    """Whether this is a valid `task_level` of a message, not a forged or malformed one."""
+    if not isinstance(level, list | tuple) or not 0 < len(level) <= MAX_READ_DEPTH:
         return False
-    return all(type(step) is int and 0 < step < _HIGHEST for step in level)
+    return all(type(step) is int and 0 < step < _MAX_STEP for step in level)
 
 
 def is_task_uuid(task_uuid: object) -> TypeGuard[str]:
-    """Whether this is a task's id, though no UUID perhaps: one line of text that an action's id can hold."""
-    if not isinstance(task_uuid, str) or not 0 < len(task_uuid) <= _LONGEST:
+    """Whether this is a valid task id, though not necessarily a UUID: one line of text without `@`."""
+    if not isinstance(task_uuid, str) or not 0 < len(task_uuid) <= _MAX_ID_LENGTH:
         return False
     return "@" not in task_uuid and task_uuid.isprintable()
 
 
 def causal_id(task_uuid: str) -> str:
-    """The causal id (W3C trace id) of an eliot task: its uuid as 32 hex digits.
+    """Return the causal id (W3C trace id) of an eliot task: its uuid as 32 hex digits.
 
-    A task whose id is no UUID (other programs may make such) gets a digest of it.
+    A task id of another program that is not a UUID is hashed.
     """
     if _UUID.fullmatch(task_uuid):
-        return task_uuid.replace("-", "")  # what nearly all are, at a tenth of UUID's price
+        return task_uuid.replace("-", "")  # nearly all ids; ten times as fast as UUID()
     try:
         return UUID(task_uuid).hex
     except ValueError:
@@ -74,29 +74,29 @@ def causal_id(task_uuid: str) -> str:
 
 
 def task_uuid(causal_id: str) -> str:
-    """The uuid of the eliot task with this causal id (32 hex digits, small letters)."""
+    """Return the eliot task uuid of a causal id (32 hex digits, lower case)."""
     h = causal_id
     return f"{h[:8]}-{h[8:12]}-{h[12:16]}-{h[16:20]}-{h[20:]}"
 
 
 def span_id(task_uuid: str, level: Iterable[int]) -> str:
-    """A span id (16 hex digits) that follows from the action's id: logs and spans join without a table."""
+    """Return a span id (16 hex digits) derived from the action's id: logs and spans join without a table."""
     return blake2b(action_id(task_uuid, level).encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
 def encode_path(level: Iterable[int]) -> str:
-    """A level as text that sorts like the tree: [2, 3, 11] is `a2/a3/b11`, and a subtree is a prefix."""
+    """Return a level as text that sorts like the tree: [2, 3, 11] is `a2/a3/b11`. A subtree is a prefix."""
     return "/".join([chr(96 + len(digits)) + digits for digits in map(str, level)])
 
 
 def portable_path(level: Level) -> str | None:
-    """The path, when the place is near enough to the root for `decode_path` to read it; else None."""
+    """Return the path if it is short enough for `decode_path`; None otherwise."""
     path = encode_path(level) if len(level) <= MAX_DEPTH else None
     return path if path is not None and len(path) <= _MAX_LENGTH else None
 
 
 def decode_path(path: str) -> Level:
-    """The level that `encode_path` wrote. Raises MalformedPathError for anything else."""
+    """Return the level that `encode_path` wrote. Raises MalformedPathError for anything else."""
     if not path:
         return ()
     steps = path.split("/") if len(path) <= _MAX_LENGTH and _PATH.fullmatch(path) else []

@@ -1,4 +1,4 @@
-"""Iteration that is counted without a line of Python per item: the pulse reads the counts of C iterators."""
+"""Loops that are counted without Python code for each item: the reporter reads the counts of C iterators."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ if TYPE_CHECKING:
 
 _Item = TypeVar("_Item")
 
-#: Their iterators know how many items are left, at any time and for nothing.
-_SELF_COUNTING = (
+#: Types whose iterators report the number of items left in constant time.
+_WITH_LENGTH_HINT = (
     *(list, tuple, range, dict, set, frozenset, deque),
     *map(type, ({}.keys(), {}.values(), {}.items())),
 )
 
 
 class LoopLeft(GeneratorExit):
-    """The loop was left before its end: by break, by return or by an exception."""
+    """The loop was left before its end: by `break`, `return` or an exception."""
 
 
 class Loop(Generic[_Item]):
-    """Items whose iteration is reported: what `for item in progress(items)` goes through. Once only.
+    """Items whose iteration is reported, as in `for item in progress(items)`. Can be iterated once.
 
-    An item counts as done when the next one is asked for.
+    An item counts as done when the next one is requested.
     """
 
     def __init__(self, items: Iterable[_Item] | AsyncIterable[_Item], work: Tracker) -> None:
         if not isinstance(items, Iterable | AsyncIterable):
             raise TypeError(
-                f"{type(items).__name__} can't be looped over. Give something that can, or a name: "
+                f"{type(items).__name__} is not iterable. Pass an iterable, or a name: "
                 "with progress('render:movie', total=300) as p."
             )
         self._items = items
@@ -45,10 +45,10 @@ class Loop(Generic[_Item]):
     def __iter__(self) -> Iterator[_Item]:
         if not isinstance(self._items, Iterable):
             raise TypeError(f"{type(self._items).__name__} is iterated with `async for`.")
-        counted, handed_out = _counted(self._items)
-        self.progress.count_with(_InFlight(handed_out, self.progress))
-        # chain asks its second part when the first is exhausted, and drops it when the loop is left.
-        return chain(counted, _Ending(self.progress))
+        counted, yielded = _with_counter(self._items)
+        self.progress.count_with(_DoneItems(yielded, self.progress))
+        # chain starts its second part when the first is exhausted, and drops it when the loop is left.
+        return chain(counted, _LoopEnd(self.progress))
 
     async def __aiter__(self) -> AsyncIterator[_Item]:
         if not isinstance(self._items, AsyncIterable):
@@ -59,22 +59,22 @@ class Loop(Generic[_Item]):
                 work.done += 1
 
 
-class _InFlight:
-    """Items done: all that were handed out but the last, which is worked on until the loop has ended."""
+class _DoneItems:
+    """Counts done items: all yielded ones but the last, which is being worked on until the loop has ended."""
 
-    __slots__ = ("_handed_out", "_work")
+    __slots__ = ("_work", "_yielded")
 
-    def __init__(self, handed_out: Callable[[], int], work: Tracker) -> None:
-        self._handed_out = handed_out
+    def __init__(self, yielded: Callable[[], int], work: Tracker) -> None:
+        self._yielded = yielded
         self._work = work
 
     def __call__(self) -> int:
-        handed_out = self._handed_out()
-        return handed_out if self._work.outcome == "succeeded" else max(0, handed_out - 1)
+        yielded = self._yielded()
+        return yielded if self._work.outcome == "succeeded" else max(0, yielded - 1)
 
 
-class _Ending(Iterator[_Item]):
-    """The empty end of a loop: starts the work when it is made, and ends it when it is reached or dropped."""
+class _LoopEnd(Iterator[_Item]):
+    """The empty end of a loop: starts the work when created, and ends it when reached or dropped."""
 
     def __init__(self, work: Tracker) -> None:
         self._work: Tracker | None = work
@@ -87,23 +87,23 @@ class _Ending(Iterator[_Item]):
         raise StopIteration
 
     def __del__(self) -> None:
-        # Python does not tell an iterator why it is dropped.
+        # An iterator that is dropped does not learn why.
         if self._work is not None:
-            self._work.leave(LoopLeft("The loop was left before its end."))
+            self._work.abandon(LoopLeft("The loop was left before its end."))
 
 
-def _counted(items: Iterable[_Item]) -> tuple[Iterator[_Item], Callable[[], int]]:
-    """An iterator over `items`, and a function that tells how many it has handed out."""
-    if type(items) in _SELF_COUNTING and isinstance(items, Sized):
+def _with_counter(items: Iterable[_Item]) -> tuple[Iterator[_Item], Callable[[], int]]:
+    """Return an iterator over `items`, and a function that returns how many it has yielded."""
+    if type(items) in _WITH_LENGTH_HINT and isinstance(items, Sized):
         iterator, sized = iter(items), items
         return iterator, lambda: len(sized) - operator.length_hint(iterator)
-    # Any other iterable: C code takes a tally mark from `marks` for each item.
+    # Any other iterable: C code consumes one element of `marks` for each item.
     marks = repeat(True, sys.maxsize)
     return compress(items, marks), lambda: sys.maxsize - operator.length_hint(marks)
 
 
 def length(items: object) -> int | None:
-    """How many items there are, when that can be told without going through them."""
+    """Return the number of items if it is known without iterating; None otherwise."""
     if not isinstance(items, Sized):
         return None
     try:

@@ -1,6 +1,7 @@
-"""The message convention, version 1: plain eliot messages of type `progress` and `heartbeat`.
+"""The message convention, version 1: plain eliot messages of the types `progress` and `heartbeat`.
 
-Every message is a whole snapshot, so a reader needs no history: the one with the highest `seq` is the truth.
+Every message is a complete snapshot, so readers need no history: the message with the highest `seq` is the
+current state.
 """
 
 from __future__ import annotations
@@ -25,18 +26,18 @@ OUTCOMES: tuple[Outcome, ...] = ("succeeded", "failed", "cancelled")
 class Report:
     """One `progress` or `heartbeat` message. Times are seconds since 1970 by the sender's clock."""
 
-    #: The action it speaks of.
+    #: The reported action.
     task_uuid: str
     level: ids.Level
     action_type: str
-    #: Grows by at least one with every message of the action; decides which message is the newest.
+    #: Increases with every message of the action; the highest one is the newest message.
     seq: int
     description: str
-    #: What the work is about (`app.Model:pk`), and who asked for it.
+    #: The object of the work (`app.Model:pk`), and who requested it.
     about: str = ""
     by: str = ""
     done: float = 0
-    #: None while unknown. May change, and `done` may pass it.
+    #: None while unknown. May change, and `done` may exceed it.
     total: float | None = None
     unit: str = ""
     step: str = ""
@@ -45,15 +46,15 @@ class Report:
     rate: float | None = None
     eta_s: tuple[float, float] | None = None
     started_at: float = 0
-    #: When the process last showed a sign of life, and when the work last moved.
+    #: When the process last sent a message, and when `done` last changed.
     beat_at: float = 0
     advanced_at: float = 0
-    #: The promise: another message comes by then; after `grace_s` more it may be given up.
+    #: The promise: the next message comes by `next_by`; `grace_s` seconds later the work counts as stalled.
     next_by: float = 0
     grace_s: float = 0
     pid: int = 0
     host: str = ""
-    #: Set on the last message alone.
+    #: Set on the last message only.
     outcome: Outcome | None = None
     reason: str = ""
 
@@ -63,16 +64,16 @@ class Report:
         return ids.action_id(self.task_uuid, self.level)
 
 
-#: Fields of a Report that travel under their own name.
+#: Fields of a Report that keep their name in the message.
 _TEXTS = ("description", "about", "by", "unit", "step", "note", "host", "reason")
 _TIMES = ("started_at", "beat_at", "advanced_at", "next_by", "grace_s")
-#: Times end in the year 2286, and seqs where floating point numbers begin to leave some out.
+#: The largest time (in the year 2286), and the largest seq that floating point numbers hold exactly.
 _LAST = 9_999_999_999
 _HIGHEST_SEQ = 2**52
 
 
 def fields(report: Report) -> dict[str, object]:
-    """The message's fields, besides eliot's task_uuid, task_level, timestamp and message_type."""
+    """Return the message's fields, without eliot's task_uuid, task_level, timestamp and message_type."""
     return {
         "v": VERSION,
         "of": report.action_type,
@@ -87,9 +88,10 @@ def fields(report: Report) -> dict[str, object]:
 
 
 def parse(message: Mapping[str, object]) -> Report | None:
-    """The report in an eliot message, or None when it is none. Never raises.
+    """Return the report in an eliot message, or None if it holds none. Never raises.
 
-    Malformed ids make it none: they would be shown, stored and searched for. Other odd values are made sane.
+    A malformed id makes the message no report, since ids are displayed, stored and searched. Other invalid
+    values are sanitised.
     """
     uuid, level, seq = message.get("task_uuid"), message.get("task_level"), message.get("seq")
     if message.get("message_type") not in (PROGRESS, HEARTBEAT) or type(seq) is not int:
@@ -106,14 +108,14 @@ def parse(message: Mapping[str, object]) -> Report | None:
         total=sanitise.total(message.get("total")),
         rate=sanitise.number(message.get("rate")),
         eta_s=_range(message.get("eta_s")),
-        pid=int(_within(message.get("pid"))),
+        pid=int(_clamp(message.get("pid"))),
         outcome=outcome if outcome in OUTCOMES else None,
         **{name: sanitise.text(message.get(name, "")) for name in _TEXTS},  # type: ignore[arg-type]
-        **{name: _within(message.get(name)) for name in _TIMES},  # type: ignore[arg-type]
+        **{name: _clamp(message.get(name)) for name in _TIMES},  # type: ignore[arg-type]
     )
 
 
-def _within(value: object) -> float:
+def _clamp(value: object) -> float:
     return min(max(sanitise.number(value) or 0, 0), _LAST)
 
 

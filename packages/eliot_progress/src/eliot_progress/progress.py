@@ -1,4 +1,4 @@
-"""`progress(...)`: around a loop, or as a with statement."""
+"""`progress(...)`: reports a loop, or the body of a `with` statement."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Iterable
 
 _Item = TypeVar("_Item")
-#: No promise is longer than a year.
+#: The longest promise: a year.
 _LONGEST_S = 366 * 86400.0
 
 
 class Progress(Tracker):
-    """Work that counts: what `with progress(...) as p` gives."""
+    """Work that counts, as returned by `with progress(...) as p`."""
 
     _parts: _Parts | None = None
 
@@ -31,10 +31,11 @@ class Progress(Tracker):
         unit: str = "",
         description: str = "",
     ) -> Progress:
-        """A part of this work, with a progress of its own: when it is done, `weight` units of this work are.
+        """Create a part of this work, with its own progress.
 
-        `with progress("Render", total=10) as p: with p.part("decode", weight=2): ...`. The whole counts its
-        parts from then on, in place of `advance`.
+        When the part is done, `weight` units of the whole are done: `with progress("Render", total=10) as p:
+        with p.part("decode", weight=2): ...`. From the first part on, the whole counts its parts in place of
+        `advance`.
         """
         if self._parts is None:
             self._parts = _Parts()
@@ -52,7 +53,7 @@ class Progress(Tracker):
 
 
 class _Parts:
-    """Counts the parts of a whole. Ended parts are summed up, so that there may be any number."""
+    """Counts the parts of a whole. Ended parts are summed, so that there may be any number."""
 
     def __init__(self) -> None:
         self._ended = 0.0
@@ -101,7 +102,7 @@ def progress(
 ) -> Loop[_Item]: ...
 
 
-def progress(  # noqa: PLR0913 - each is one fact that a reader sees
+def progress(  # noqa: PLR0913 - each is a field that readers see
     work: str | Iterable[_Item] | AsyncIterable[_Item],
     action_type: str | None = None,
     *,
@@ -116,12 +117,13 @@ def progress(  # noqa: PLR0913 - each is one fact that a reader sees
 ) -> Progress | Loop[_Item]:
     """Report work while it runs, as an eliot action of its own.
 
-    `progress("render:movie", total=300)` is a with statement, also an `async with`;
-    `progress(items, "Importing")` goes around a loop. `every` is the promise in seconds: a message comes at
-    least that often, and a reader may call the work late when none does, and stalled `grace_s` later
-    (default: three times `every`, at least 5 s).
-    `about` names the object (`app.Model:pk`), `by` who asked for it, `initial` what was done before (a
-    resumed run).
+    `with progress("render:movie", total=300) as p` (or `async with`) reports a block; `for item in
+    progress(items, "Importing")` reports a loop.
+
+    `every` is a promise in seconds: a message is sent at least that often. A reader may call the work late
+    when the message is missing, and stalled `grace_s` seconds later (by default three times `every`, at least
+    5 s). `about` names the object (`app.Model:pk`), `by` who requested the work, and `initial` is what was
+    already done, for a resumed run.
     """
     named = work if isinstance(work, str) else action_type or "progress"
     every_s = min(max(0.05, sanitise.number(every) or 1.0), _LONGEST_S)

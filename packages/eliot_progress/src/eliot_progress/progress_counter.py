@@ -1,4 +1,4 @@
-"""What the caller of running work says: counts, a step, a note. Saying never raises."""
+"""What the caller of running work sets: counts, a step, a note. None of the methods raises."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ProgressCounter:
-    """Work that is counted by hand (`advance`), by a counter of its own, or not at all."""
+    """Work that is counted by hand (`advance`), by a counter function, or not at all."""
 
     def __init__(self, *, total: object = None, initial: object = 0) -> None:
         self.done: float = sanitise.number(initial) or 0
@@ -23,16 +23,19 @@ class ProgressCounter:
         self._counter: Callable[[], float] | None = None
         self._total = sanitise.total(total)
         self._step = self._note = ""
-        self._seen = self.done
+        self._sampled = self.done
         self._changed = False
         self._paused, self._paused_s = False, 0.0
         self._outcome: Outcome | None = None
 
     def advance(self, n: float = 1) -> None:
-        """Count `n` more units as done. What is no number is left out: counting never breaks the work."""
+        """Count `n` more units as done. Never raises.
+
+        Anything that is not a number is ignored: counting never breaks the work.
+        """
         try:  # noqa: SIM105 - suppress() costs ten times the counting
             self.done += n
-        except Exception:  # noqa: BLE001, S110 - whatever n is
+        except Exception:  # noqa: BLE001, S110 - n may be anything
             pass
 
     def to(self, done: float) -> None:
@@ -40,16 +43,16 @@ class ProgressCounter:
         self.done = done
 
     def step(self, name: object) -> None:
-        """Say which step the work is in."""
+        """Name the current step."""
         self._step, self._changed = sanitise.text(name), True
 
     def note(self, text: object) -> None:
-        """Say something about the moment, in one line."""
+        """Set a one-line remark about the current moment."""
         self._note, self._changed = sanitise.text(text), True
 
     @contextlib.contextmanager
     def paused(self, why: object) -> Iterator[None]:
-        """Wait on purpose: the note says why, and the time does not count for the rate."""
+        """Pause on purpose: the note says why, and the time does not count for the rate."""
         note, since = self._note, time.monotonic()
         self.note(why)
         self._paused = True
@@ -62,7 +65,7 @@ class ProgressCounter:
 
     @property
     def total(self) -> float | None:
-        """How many units there are; None while unknown. May be set at any time."""
+        """The number of units; None while unknown. May be set at any time."""
         return self._total
 
     @total.setter
@@ -71,7 +74,7 @@ class ProgressCounter:
 
     @property
     def fraction(self) -> float:
-        """How much of the work is done, from 0 to 1; 0 while the total is unknown."""
+        """The share of the work that is done, from 0 to 1; 0 while the total is unknown."""
         if self._outcome == "succeeded":
             return 1.0
         done = sanitise.number(self._counter() + self._initial if self._counter else self.done) or 0
@@ -83,20 +86,23 @@ class ProgressCounter:
         return self._outcome
 
     def count_with(self, counter: Callable[[], float]) -> None:
-        """Let `counter` tell how many units were done since the start, in place of `advance`."""
+        """Use `counter()`, the units done since the start, in place of `advance`."""
         self._counter = counter
 
     def _sample(self) -> bool:
-        """Look at the count; whether it moved. One that is no finite number goes back to the last good."""
+        """Read the count, and return whether it moved.
+
+        A count that is not finite is reset to the last good one.
+        """
         if self._counter is not None:
             self.done = self._initial + self._counter()
         done = sanitise.number(self.done)
         if done is None:
-            self.done = done = self._seen
-        moved = done != self._seen
-        self._seen = done
+            self.done = done = self._sampled
+        moved = done != self._sampled
+        self._sampled = done
         return moved
 
     def _worked_s(self) -> float:
-        """Seconds of a clock that stands still during pauses."""
+        """Seconds of a clock that stops during pauses."""
         return time.monotonic() - self._paused_s

@@ -1,4 +1,4 @@
-"""Messages out of a log file, whole or as it grows."""
+"""Reads messages from a log file, all at once or as it grows."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 
 def decode(line: bytes) -> Mapping[str, object] | None:
-    """The message in a line; None for a torn line or anything else that is none."""
+    """Return the message in a line; None for a torn line or anything else that is not a message."""
     try:
         message = orjson.loads(line)
     except orjson.JSONDecodeError:
-        message = _leniently(line)
+        message = _decode_leniently(line)
     return message if isinstance(message, dict) else None
 
 
-def _leniently(line: bytes) -> object:
-    """Also lone surrogates, which orjson refuses and log files may hold."""
+def _decode_leniently(line: bytes) -> object:
+    """Decode lone surrogates too, which orjson refuses and log files may hold."""
     try:
         return json.loads(line)
     except (ValueError, RecursionError):
@@ -31,7 +31,7 @@ def _leniently(line: bytes) -> object:
 
 
 def read(path: Path) -> Iterator[Mapping[str, object]]:
-    """The messages in a file. Torn lines are left out. Raises OSError when the file can't be read."""
+    """Yield the messages in a file. Torn lines are skipped. Raises OSError when the file can't be read."""
     with path.open("rb") as file:
         for line in file:
             message = decode(line)
@@ -40,61 +40,61 @@ def read(path: Path) -> Iterator[Mapping[str, object]]:
 
 
 class Position(NamedTuple):
-    """A place in a file, whatever the file is called by now."""
+    """A position in a file, whatever the file is called by now."""
 
     inode: int
-    #: Bytes before it, all of them whole lines.
+    #: Bytes before the position, all of them complete lines.
     offset: int
 
 
 class Tail:
-    """The messages that were appended since the last look.
+    """Reads the messages that were appended since the last call.
 
-    The file may not be there yet; it may be truncated, removed, or renamed (rotated): what was written before
-    the renaming comes first, then the new file. `start` goes on where an earlier Tail was.
+    The file may not exist yet; it may be truncated, removed or renamed (rotated): everything written before
+    the renaming comes first, then the new file. `start` resumes where an earlier Tail was.
     """
 
     def __init__(self, path: Path, *, start: Position | None = None) -> None:
         self._path = path
         self._inode: int | None = start.inode if start else None
-        self._at = start.offset if start else 0
-        self._rest = b""
-        #: Bytes that the last look found, be they whole lines or not.
-        self.found = 0
+        self._offset = start.offset if start else 0
+        self._partial_line = b""
+        #: Bytes that the last call read, complete lines or not.
+        self.bytes_read = 0
 
     @property
     def position(self) -> Position:
-        """Where the messages that were given end."""
-        return Position(self._inode or 0, self._at - len(self._rest))
+        """The position after the last returned message."""
+        return Position(self._inode or 0, self._offset - len(self._partial_line))
 
-    def new(self, most: int = -1) -> list[Mapping[str, object]]:
-        """What was appended since; of at most `most` bytes, if given. A line without its end waits for it."""
+    def read_new(self, max_bytes: int = -1) -> list[Mapping[str, object]]:
+        """Return what was appended, from at most `max_bytes` bytes. An unfinished line is kept for later."""
         try:
-            found = self._read(most)
+            block = self._read(max_bytes)
         except FileNotFoundError:
-            found = self._rotated(most)
-        self.found = len(found)
-        self._at += self.found
-        *whole, self._rest = (self._rest + found).split(b"\n")
+            block = self._rotated(max_bytes)
+        self.bytes_read = len(block)
+        self._offset += self.bytes_read
+        *whole, self._partial_line = (self._partial_line + block).split(b"\n")
         return [message for line in whole if (message := decode(line)) is not None]
 
-    def _read(self, most: int) -> bytes:
+    def _read(self, max_bytes: int) -> bytes:
         with self._path.open("rb") as file:
             status = os.fstat(file.fileno())
             if self._inode not in (None, status.st_ino):
-                before = self._rotated(most)
+                before = self._rotated(max_bytes)
                 if before:
                     return before
-            if status.st_ino != self._inode or status.st_size < self._at:
-                self._inode, self._at, self._rest = status.st_ino, 0, b""
-            file.seek(self._at)
-            return file.read(most)
+            if status.st_ino != self._inode or status.st_size < self._offset:
+                self._inode, self._offset, self._partial_line = status.st_ino, 0, b""
+            file.seek(self._offset)
+            return file.read(max_bytes)
 
-    def _rotated(self, most: int) -> bytes:
-        """What is left of the file that was here before, under its new name."""
+    def _rotated(self, max_bytes: int) -> bytes:
+        """Read the rest of the previous file under its new name."""
         for path in self._path.parent.glob(self._path.name + "*"):
             if path != self._path and path.stat().st_ino == self._inode:
                 with path.open("rb") as file:
-                    file.seek(self._at)
-                    return file.read(most)
+                    file.seek(self._offset)
+                    return file.read(max_bytes)
         return b""

@@ -1,4 +1,4 @@
-"""Secrets never reach a log: what is named like one is replaced."""
+"""Keeps secrets out of the log: values of fields with secret names are replaced."""
 
 from __future__ import annotations
 
@@ -21,45 +21,45 @@ SECRET_NAMES = (
     "secret",
     "token",
 )
-#: How deep values are looked through; what lies deeper is replaced, since it can't be vouched for.
+#: How deep values are searched. Anything deeper is replaced, since nothing is known about it.
 _DEPTH = 8
 _PLAIN = frozenset({int, float, bool, type(None)})
-#: The envelope's fields hold no words of the author.
+#: eliot's own fields, which hold no text of the author.
 _ENVELOPE = frozenset(
     {"task_uuid", "task_level", "timestamp", "action_status", "message_type", "action_type"}
 )
-#: Credentials in HTTP headers begin with one of these, without any sign between.
+#: Credentials in HTTP headers begin with one of these words and a space.
 _SCHEMES = ("bearer", "basic")
 
 Redactor = Callable[[Mapping[str, object]], Mapping[str, object]]
 
 
 def redactor(names: Sequence[str] = SECRET_NAMES) -> Redactor:
-    """A function that replaces the values of fields named like one of `names`, at any depth.
+    """Return a function that replaces the values of fields named like one of `names`, at any depth.
 
-    Inside texts it finds bearer and basic credentials, passwords in URLs, and `name=value`, `"name": value`
-    for the same names.
+    Inside texts it finds bearer and basic credentials, passwords in URLs, and `name=value` and `"name":
+    value` for the same names.
     """
-    inside = _Inside(names)
+    redact_value = _ValueRedactor(names)
 
-    # The names of fields repeat with every message: each set of them is judged once.
+    # The names of fields repeat with every message: classify each set of names once.
     @lru_cache(maxsize=1024)
-    def judged(keys: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The names that mark secrets, and those whose values must be looked into."""
-        marked = tuple(key for key in keys if inside.is_secret(key))
-        return marked, tuple(key for key in keys if key not in _ENVELOPE and key not in marked)
+    def classified(keys: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the names of secret fields, and of those whose values must be searched."""
+        secret = tuple(key for key in keys if redact_value.is_secret(key))
+        return secret, tuple(key for key in keys if key not in _ENVELOPE and key not in secret)
 
     def redact(message: Mapping[str, object]) -> Mapping[str, object]:
-        marked, others = judged(tuple(message))
-        found: dict[str, object] = dict.fromkeys(marked, REDACTED) if marked else {}
+        secret, others = classified(tuple(message))
+        found: dict[str, object] = dict.fromkeys(secret, REDACTED) if secret else {}
         for key in others:
             value = message[key]
-            # Most values are plain, or words that can hide nothing: no call for those.
+            # Most values are plain, or single words that can't hide a secret: skip them without a call.
             if type(value) in _PLAIN:
                 continue
             if type(value) is str and " " not in value and "=" not in value and ":" not in value:
                 continue
-            cleaned = inside(value, _DEPTH)
+            cleaned = redact_value(value, _DEPTH)
             if cleaned is not value:
                 found[key] = cleaned
         return {**message, **found} if found else message
@@ -67,14 +67,14 @@ def redactor(names: Sequence[str] = SECRET_NAMES) -> Redactor:
     return redact
 
 
-class _Inside:
-    """Looks through values for secrets; a value without any comes back as it is."""
+class _ValueRedactor:
+    """Searches values for secrets. A value without any is returned as it is."""
 
     def __init__(self, names: Sequence[str]) -> None:
         spelled = [name.lower().replace("-", "_") for name in names]
         words = "|".join(re.escape(name).replace("_", "[_-]") for name in spelled)
         self._name = re.compile(words, re.IGNORECASE)
-        # Every repetition is bounded, so that no text takes long.
+        # Every repetition is bounded, so that no text takes long to search.
         self._text = re.compile(
             rf"(?P<kept>\b(?:{'|'.join(_SCHEMES)})\s{{1,8}})[a-z0-9._~+/=-]{{8,}}"
             r"|(?P<url>://[^/\s:@]{0,256}:)[^/\s@]{1,1024}(?=@)"
@@ -88,11 +88,11 @@ class _Inside:
         return isinstance(key, str) and self._name.search(key) is not None
 
     def text(self, value: str) -> str:
-        """The text without the secrets that stand in its middle."""
-        # One word can hide nothing, unless it is an assignment, a URL or JSON.
+        """Return the text with the secrets inside it replaced."""
+        # A single word holds no secret, unless it is an assignment, a URL or JSON.
         if " " not in value and "=" not in value and "://" not in value and '":' not in value:
             return value
-        # Whatever the pattern finds has one of these in it; looking for them takes a tenth of its time.
+        # Every match of the pattern contains one of these; searching for them takes a tenth of its time.
         signs = self._signs if "=" in value or ":" in value else _SCHEMES
         if not any(map(value.lower().replace("-", "_").__contains__, signs)):
             return value

@@ -1,4 +1,4 @@
-"""One thread a process that looks at all running work and reports it: the caller's loop only counts."""
+"""One thread for each process that samples all running work and reports it; the caller's loop only counts."""
 
 from __future__ import annotations
 
@@ -8,26 +8,29 @@ import threading
 import time
 from typing import Protocol
 
-#: Seconds between two looks: moved work is reported at most this often.
+#: Seconds between two samples: work that moves is reported at most this often.
 INTERVAL_S = 0.1
-#: A look that takes long is followed by a rest so many times as long: reporting never takes more than a
-#: quarter of one core, however much work there is.
-_REST = 3
+#: After a slow round the thread sleeps this many times as long as the round took, so that reporting never
+#: uses more than a quarter of one core, however much work there is.
+_REST_FACTOR = 3
 
 
 class Reportable(Protocol):
-    """Something the pulse looks at."""
+    """Work that the reporter samples."""
 
     def report_due(self, now: float) -> None:
-        """Report what is due at `now` (time.time())."""
+        """Send the report that is due at `now` (`time.time()`), if any."""
 
 
 class Reporter:
-    """The thread. It starts with the first work, sleeps while there is none, and a fork begins with none."""
+    """The reporting thread.
+
+    It starts with the first work and sleeps while there is none. A forked child starts without work.
+    """
 
     def __init__(self, interval_s: float = INTERVAL_S) -> None:
         self.interval_s = interval_s
-        #: Seconds by which looks come later than they should, since there is so much to look at.
+        #: Seconds by which a round is late because there is so much to sample.
         self.delay_s = 0.0
         #: Reports that failed.
         self.failed = 0
@@ -35,54 +38,54 @@ class Reporter:
 
     def _reset(self) -> None:
         self._wake = threading.Condition()
-        self._watched: dict[int, Reportable] = {}
+        self._work: dict[int, Reportable] = {}
         self._thread: threading.Thread | None = None
 
     def add(self, work: Reportable) -> None:
-        """Look at `work` from now on."""
+        """Start sampling `work`."""
         with self._wake:
-            self._watched[id(work)] = work
+            self._work[id(work)] = work
             if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._beat, name="eliot-progress-pulse", daemon=True)
+                self._thread = threading.Thread(target=self._run, name="eliot-progress-reporter", daemon=True)
                 self._thread.start()
             self._wake.notify()
 
     def remove(self, work: Reportable) -> None:
-        """Look at `work` no longer."""
+        """Stop sampling `work`. Unknown work is ignored."""
         with self._wake:
-            self._watched.pop(id(work), None)
+            self._work.pop(id(work), None)
 
     def after_fork(self) -> None:
-        """In a forked child: the parent's work is the parent's to report, and its thread was not copied."""
+        """Forget the parent's work in a forked child: the parent reports it, and its thread is not copied."""
         self._reset()
 
-    def _look_at(self, work: Reportable, now: float) -> None:
-        """One piece of work whose report fails must not silence the others."""
+    def _report(self, work: Reportable, now: float) -> None:
+        """Report one piece of work. A failure must not silence the others."""
         try:
             work.report_due(now)
-        except Exception as error:  # noqa: BLE001 - whatever failed, all other work must go on being reported
+        except Exception as error:  # noqa: BLE001 - whatever failed, all other work must still be reported
             self.failed += 1
             if self.failed == 1:
                 sys.stderr.write(
                     f"eliot_progress: a report failed ({type(error).__name__}: {error}). "
-                    "Further ones are only counted.\n"
+                    "Further failures are only counted.\n"
                 )
 
-    def _beat(self) -> None:
+    def _run(self) -> None:
         wake = self._wake
         while True:
             with wake:
-                while not self._watched:
+                while not self._work:
                     self.delay_s = 0.0
                     wake.wait()
-                watched = tuple(self._watched.values())
-            now, begun = time.time(), time.monotonic()
-            for work in watched:
-                self._look_at(work, now)
-            took = time.monotonic() - begun
-            rest = max(self.interval_s, _REST * took)
-            self.delay_s = max(0.0, took + rest - 2 * self.interval_s)
-            time.sleep(rest)
+                running = tuple(self._work.values())
+            now, started_at = time.time(), time.monotonic()
+            for work in running:
+                self._report(work, now)
+            took = time.monotonic() - started_at
+            pause = max(self.interval_s, _REST_FACTOR * took)
+            self.delay_s = max(0.0, took + pause - 2 * self.interval_s)
+            time.sleep(pause)
 
 
 REPORTER = Reporter()

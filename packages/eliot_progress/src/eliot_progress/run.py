@@ -1,4 +1,4 @@
-"""`@run(...)`: every call of a function is an action that beats, whatever kind of function it is."""
+"""`@run(...)`: every call of a function is an action with heartbeats, whatever kind of function it is."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ _Sent = TypeVar("_Sent")
 def run(
     action_type: str | None = None, *, every: float = 5.0, about: Callable[_P, str] | None = None
 ) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
-    """Make each call an action that beats at least every `every` seconds and ends as the call ends.
+    """Make each call an action that sends a heartbeat every `every` seconds and ends with the call.
 
-    Coroutines and generators are followed to their real end, where eliot's `log_call` ends when they are
-    made; a generator's action is current only while its body runs. `about` gets the call's arguments and
-    names the object (`about=lambda pk: f"app.Movie:{pk}"`). `action_type` is the function's qualified name
-    unless given. Raises TypeError when it is written without parentheses.
+    Coroutines and generators are followed to their real end, whereas eliot's `log_call` ends when they are
+    created. A generator's action is current only while its body runs. `about` receives the call's arguments
+    and names the object (`about=lambda pk: f"app.Movie:{pk}"`). `action_type` defaults to the function's
+    qualified name. Raises TypeError without parentheses.
     """
     if callable(action_type):
         raise TypeError("Write @run() with parentheses, or with a name: @run('area:what').")
 
     def decorate(function: Callable[_P, _R]) -> Callable[_P, _R]:
-        named = action_type or f"{function.__module__}:{function.__qualname__}"
+        name = action_type or f"{function.__module__}:{function.__qualname__}"
 
         def work(*args: _P.args, **kwargs: _P.kwargs) -> Progress:
-            return heartbeat(named, every=every, about=about(*args, **kwargs) if about is not None else "")
+            return heartbeat(name, every=every, about=about(*args, **kwargs) if about is not None else "")
 
         return functools.wraps(function)(_wrapper(function, work))
 
@@ -75,7 +75,7 @@ def _awaited(
 
 
 def _resumed(body: Generator[_Item, _Sent, _R], work: Progress) -> Generator[_Item, _Sent, _R]:
-    """Resume `body` step by step, each inside the action, with all that is sent or thrown in."""
+    """Resume `body` step by step inside the action, and pass on everything that is sent or thrown in."""
     resume: Callable[[], _Item] = functools.partial(next, body)
     work.start()
     try:
@@ -88,7 +88,7 @@ def _resumed(body: Generator[_Item, _Sent, _R], work: Progress) -> Generator[_It
                 with work.action.context():
                     body.close()
                 raise
-            except BaseException as error:  # noqa: BLE001 - all that is thrown in is the body's to handle
+            except BaseException as error:  # noqa: BLE001 - the body handles whatever is thrown in
                 resume = functools.partial(body.throw, error)
             else:
                 resume = functools.partial(body.send, sent)
@@ -101,7 +101,7 @@ def _resumed(body: Generator[_Item, _Sent, _R], work: Progress) -> Generator[_It
 
 
 async def _aresumed(body: AsyncGenerator[_Item, _Sent], work: Progress) -> AsyncGenerator[_Item, _Sent]:
-    """As `_resumed`, for an async generator."""
+    """Do the same as `_resumed` for an async generator."""
     resume: Callable[[], Coroutine[object, object, _Item]] = functools.partial(_anext, body)
     work.start()
     try:

@@ -1,4 +1,4 @@
-"""Values from anywhere, made safe to log: finite numbers, bounded text without control characters."""
+"""Makes untrusted values safe to log: finite numbers, and bounded text without control characters."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ import math
 import re
 from typing import SupportsFloat
 
-#: Longest label, unit, step or note in a message; the rest is cut with an ellipsis.
+#: Characters of a label, unit, step or note in a message; longer texts end in an ellipsis.
 TEXT_LIMIT = 200
 
-# Control characters, the two Unicode line separators, bidirectional overrides and lone surrogates: each
-# can break a terminal, a JSON line or the reading order of a page.
+# Control characters, the two Unicode line separators, bidirectional overrides and lone surrogates can each
+# break a terminal, a JSON line or the reading order of a page.
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def text(value: object, limit: int = TEXT_LIMIT) -> str:
-    """`value` as one line of at most `limit` characters; the unprintable becomes a space. Never raises."""
+    """Return `value` as one line of at most `limit` characters. Never raises.
+
+    Unprintable characters become spaces.
+    """
     try:
         raw = value if isinstance(value, str) else str(value)
     except Exception:  # noqa: BLE001 - a label's __str__ must not break the work it labels
@@ -25,8 +28,8 @@ def text(value: object, limit: int = TEXT_LIMIT) -> str:
 
 
 def number(value: object) -> float | None:
-    """`value` as a finite number (an int stays an int), or None when it is no such thing. Never raises."""
-    # Whether something has a method is a slow question: the plain types are asked for first.
+    """Return `value` as a finite number (an int stays an int), or None if it is not one. Never raises."""
+    # Checking for a protocol is slow: check the plain types first.
     if value is None or isinstance(value, bool) or not isinstance(value, (int, float, SupportsFloat)):
         return None
     try:
@@ -39,6 +42,6 @@ def number(value: object) -> float | None:
 
 
 def total(value: object) -> float | None:
-    """A total: None (unknown) for anything that is not a finite number of at least zero."""
+    """Return a total, or None (unknown) for anything that is not a finite number of at least zero."""
     plain = number(value)
     return plain if plain is not None and plain >= 0 else None

@@ -1,4 +1,4 @@
-"""The message convention as JSON Schema (draft 2020-12), made from `messages.Report`: one source."""
+"""The message convention as JSON Schema (draft 2020-12), derived from `messages.Report`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _FIELDS: dict[str, dict[str, object]] = {
     "seq": {"type": "integer", "minimum": 1, "description": "Grows with every message of the action."},
     "description": _TEXT,
     "about": {**_TEXT, "description": "What the work is about, as app.Model:pk."},
-    "by": {**_TEXT, "description": "Who asked for the work."},
+    "by": {**_TEXT, "description": "Who requested the work."},
     "done": {"type": "number"},
     "total": {**_MAYBE, "minimum": 0, "description": "null while unknown; may change."},
     "unit": _TEXT,
@@ -29,32 +29,32 @@ _FIELDS: dict[str, dict[str, object]] = {
         "description": "The likely range of seconds left.",
     },
     "started_at": _TIME,
-    "beat_at": {**_TIME, "description": "When the process last showed a sign of life."},
-    "advanced_at": {**_TIME, "description": "When the work last moved."},
+    "beat_at": {**_TIME, "description": "When the process last sent a message."},
+    "advanced_at": {**_TIME, "description": "When `done` last changed."},
     "next_by": {**_TIME, "description": "Another message is promised by then."},
     "grace_s": {
         "type": "number",
         "minimum": 0,
-        "description": "After next_by and this, give it up.",
+        "description": "Seconds after next_by until the work counts as stalled.",
     },
     "pid": {"type": "integer", "minimum": 0},
     "host": _TEXT,
-    "outcome": {"enum": [*OUTCOMES, None], "description": "Set on the last message of the action alone."},
+    "outcome": {"enum": [*OUTCOMES, None], "description": "Set on the last message of the action only."},
     "reason": _TEXT,
 }
-#: Those that travel in another shape: the action's own id is in task_uuid and task_level, its type is `of`.
+#: Fields with another shape in the message: the action's id is in task_uuid and task_level, its type is `of`.
 _ENVELOPE: dict[str, dict[str, object]] = {
     "message_type": {"enum": [PROGRESS, HEARTBEAT]},
     "task_uuid": {"type": "string", "minLength": 1},
     "task_level": {"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 1},
     "timestamp": {"type": "number"},
     "v": {"const": VERSION},
-    "of": {**_TEXT, "description": "The action_type of the action that the message speaks of."},
+    "of": {**_TEXT, "description": "The action_type of the reported action."},
 }
 
 
 def schema() -> dict[str, object]:
-    """The schema of a `progress` or `heartbeat` message. Unknown fields are allowed: readers skip them."""
+    """Return the schema of a `progress` or `heartbeat` message. Readers skip unknown fields."""
     own = {field.name: _FIELDS[field.name] for field in fields(Report) if field.name in _FIELDS}
     properties = {**_ENVELOPE, **own}
     return {

@@ -1,4 +1,4 @@
-"""Where `eliot-progress watch` looks: a log file, an http(s) address of JSON lines, or a store."""
+"""The sources of `eliot-progress watch`: a log file, an http(s) address of JSON lines, or a store."""
 
 from __future__ import annotations
 
@@ -16,110 +16,111 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from http.client import HTTPResponse
 
-    Look = Callable[[float], Sequence[TaskState]]
+    ReadStates = Callable[[float], Sequence[TaskState]]
 
-GIVE_A_LOG = "Give the file that install(log_path=...) writes."
-#: Seconds for which ended work stays on the screen.
+LOG_HINT = "Pass the file that install(log_path=...) writes."
+#: Seconds that ended work stays on the screen.
 _LINGER_S = 10.0
-#: Bytes that one look takes from an address, and seconds that it waits for them.
-_MOST = 1 << 26
+#: Bytes that one request reads from an address, and its timeout in seconds.
+_MAX_RESPONSE_BYTES = 1 << 26
 _TIMEOUT_S = 10
-#: Bytes of a file that are read at once: it may be larger than the memory.
-_PART = 1 << 22
+#: Bytes of a file that are read at once: the file may be larger than the memory.
+_BLOCK_BYTES = 1 << 22
 
 
-def source(where: str, headers: Mapping[str, str]) -> Look:
-    """A function that gives what is going on at a time (seconds since 1970), and what just ended.
+def source(location: str, headers: Mapping[str, str]) -> ReadStates:
+    """Return a function that returns the running and just ended tasks at a time (seconds since 1970).
 
-    `headers` go with each request to an http(s) address. Both raise OSError, with a sentence, when there is
-    nothing to be read.
+    `headers` are sent with each request to an http(s) address. Both raise OSError with a readable message
+    when the source can't be read.
     """
-    if where.startswith(("redis://", "rediss://", "unix://")):
-        return _from_store(where)
-    if where.startswith(("http://", "https://")):
-        return _from_log(Remote(where, headers).new)
-    return _from_log(partial(_appended, Tail(log_at(Path(where)))))
+    if location.startswith(("redis://", "rediss://", "unix://")):
+        return _from_store(location)
+    if location.startswith(("http://", "https://")):
+        return _from_log(RemoteLog(location, headers).read_new)
+    return _from_log(partial(_appended, Tail(existing_log(Path(location)))))
 
 
-def log_at(path: Path) -> Path:
-    """`path`, where there is a file. Raises OSError with a sentence when there is none."""
+def existing_log(path: Path) -> Path:
+    """Return `path` if there is a file. Raises OSError with a readable message otherwise."""
     if path.is_dir():
-        raise IsADirectoryError(f"{path} is a folder. {GIVE_A_LOG}")
+        raise IsADirectoryError(f"{path} is a folder. {LOG_HINT}")
     if not path.exists():
-        raise FileNotFoundError(f"There is no log at {path}. {GIVE_A_LOG}")
+        raise FileNotFoundError(f"There is no log at {path}. {LOG_HINT}")
     return path
 
 
-def _from_store(url: str) -> Look:
+def _from_store(url: str) -> ReadStates:
     try:
         from eliot_progress.stores.redis import RedisError, RedisStore  # noqa: PLC0415 - only this source needs redis
     except ImportError:
-        raise OSError("A store is read by redis: pip install 'eliot-progress[redis]'.") from None
+        raise OSError("Reading a store needs redis: pip install 'eliot-progress[redis]'.") from None
     store = RedisStore(url)
 
-    def look(now: float) -> Sequence[TaskState]:  # noqa: ARG001 - a store has no ended work to let linger
+    def read_states(now: float) -> Sequence[TaskState]:  # noqa: ARG001 - a store lists no ended work
         try:
             return store.active()
-        except RedisError as error:  # it names the server, and not the password as the URL does
-            raise OSError(f"The store can't be read ({error}) Is the address right, the server up?") from None
+        except RedisError as error:  # unlike the URL, it does not contain the password
+            hint = "Check the address, and that the server is running."
+            raise OSError(f"The store can't be read ({error}) {hint}") from None
 
-    return look
+    return read_states
 
 
 def _appended(tail: Tail) -> Iterator[Mapping[str, object]]:
-    yield from tail.new(_PART)
-    while tail.found:
-        yield from tail.new(_PART)
+    yield from tail.read_new(_BLOCK_BYTES)
+    while tail.bytes_read:
+        yield from tail.read_new(_BLOCK_BYTES)
 
 
-def _from_log(new: Callable[[], Iterable[Mapping[str, object]]]) -> Look:
+def _from_log(read_new: Callable[[], Iterable[Mapping[str, object]]]) -> ReadStates:
     reducer = Reducer()
 
-    def look(now: float) -> list[TaskState]:
-        for message in new():
+    def read_states(now: float) -> list[TaskState]:
+        for message in read_new():
             reducer.add(message)
         return [s for s in reducer.states.values() if s.outcome is None or now - s.beat_at < _LINGER_S]
 
-    return look
+    return read_states
 
 
-class Remote:
-    """The messages at an http(s) address: what was appended since the last look, if the server tells parts.
+class RemoteLog:
+    """The messages at an http(s) address. With a server that supports ranges, only what was appended is read.
 
-    From other servers (an explorer's export) all messages come each time.
+    Other servers (such as a log explorer's export) send all messages each time.
     """
 
     def __init__(self, url: str, headers: Mapping[str, str]) -> None:
         self._url = url
         self._headers = headers
-        self._at = 0
+        self._offset = 0
 
-    def new(self) -> list[Mapping[str, object]]:
-        """Ask. Raises OSError with a sentence when there is no answer, or one that is no log."""
-        request = Request(self._url, headers={**self._headers, "Range": f"bytes={self._at}-"})  # noqa: S310 - http(s) alone
+    def read_new(self) -> list[Mapping[str, object]]:
+        """Request the new messages. Raises OSError with a readable message without a usable response."""
+        request = Request(self._url, headers={**self._headers, "Range": f"bytes={self._offset}-"})  # noqa: S310 - http(s) only
         try:
             with urlopen(request, timeout=_TIMEOUT_S) as response:  # noqa: S310 - as above
-                return self._taken(response)
+                return self._messages_in(response)
         except HTTPError as error:
             with error:
-                if error.code == 416:  # nothing was appended, or the file has begun anew
+                if error.code == 416:  # nothing was appended, or the file was replaced
                     size = error.headers.get("Content-Range", "").rpartition("/")[2]
-                    self._at = 0 if size.isdigit() and int(size) < self._at else self._at
+                    self._offset = 0 if size.isdigit() and int(size) < self._offset else self._offset
                     return []
-                raise OSError(f"{self._url} answers {error.code} {error.reason}.") from None
+                raise OSError(f"{self._url} returned {error.code} {error.reason}.") from None
         except (URLError, HTTPException, TimeoutError, ConnectionError) as error:
             reason = getattr(error, "reason", None) or error
-            raise OSError(f"{self._url} can't be reached ({reason}). Is the address right?") from None
+            raise OSError(f"{self._url} can't be reached ({reason}). Check the address.") from None
 
-    def _taken(self, response: HTTPResponse) -> list[Mapping[str, object]]:
+    def _messages_in(self, response: HTTPResponse) -> list[Mapping[str, object]]:
         if "html" in response.headers.get("Content-Type", ""):
             raise OSError(
-                f"{self._url} answers with a page, not with JSON lines. "
-                "Where one has to sign in, give --header 'Cookie: sessionid=...'."
+                f"{self._url} returned an HTML page, not JSON lines. "
+                "If it requires a login, pass --header 'Cookie: sessionid=...'."
             )
-        whole, _, torn = response.read(_MOST).rpartition(b"\n")
+        whole, _, torn = response.read(_MAX_RESPONSE_BYTES).rpartition(b"\n")
         if response.status == 206:
-            self._at += len(whole) + bool(whole)
+            self._offset += len(whole) + bool(whole)
         elif torn:
             whole += b"\n" + torn
         return [message for line in whole.split(b"\n") if (message := decode(line)) is not None]

@@ -1,4 +1,4 @@
-"""Is it still alive? Judged by anybody, from the last message alone."""
+"""Liveness: whether a task is still alive, judged from its last message alone."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ if TYPE_CHECKING:
 
 
 class Liveness(StrEnum):
-    """What a reader may believe about a task."""
+    """What a reader may conclude about a task."""
 
     ALIVE = "alive"
-    #: The promised message did not come; it may still come.
+    #: The promised message is missing; it may still come.
     LATE = "late"
-    #: Nor did it come within the grace: the process is gone, or hangs.
+    #: It is missing after the grace too: the process is gone or hangs.
     STALLED = "stalled"
     FINISHED = "finished"
 
 
 def judge(state: TaskState, now: float) -> Liveness:
-    """The liveness of a task at `now` (seconds since 1970)."""
+    """Return the liveness of a task at `now` (seconds since 1970)."""
     if state.outcome is not None:
         return Liveness.FINISHED
     if now <= state.next_by:

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskState:
-    """All that is known of one task that reports. Times are seconds since 1970 by the sender's clock."""
+    """All that is known about one task that reports. Times are seconds since 1970 by the sender's clock."""
 
     #: `uuid@/2/3`: this attempt of this action.
     id: str
-    #: 32 hex digits, shared by everything that one cause set going.
+    #: 32 hex digits, shared by everything with the same cause.
     causal_id: str
     action_type: str
     about: str
@@ -31,7 +31,7 @@ class TaskState:
     note: str
     #: Units per second.
     rate: float | None
-    #: Seconds left, likely at least and at most.
+    #: The likely range of seconds left.
     eta_s: tuple[float, float] | None
     started_at: float
     beat_at: float
@@ -46,7 +46,7 @@ class TaskState:
 
     @property
     def parent_id(self) -> str | None:
-        """The id of the action around this one; None for the root of a task."""
+        """The id of the enclosing action; None for the root of a task."""
         uuid, level = ids.split_action_id(self.id)
         return ids.action_id(uuid, level[:-1]) if level else None
 
@@ -56,12 +56,12 @@ _SHARED = tuple(name for name in _FIELDS if name not in {"id", "causal_id"})
 
 
 _TIMES = ("started_at", "beat_at", "advanced_at", "next_by")
-#: Seconds that a message may take on its way; what is more is taken for clocks that disagree.
+#: Seconds that a message may take to arrive; a larger difference counts as clock skew.
 SKEW_S = 2.0
 
 
 def state_of(report: Report) -> TaskState:
-    """The state that one message tells."""
+    """Return the state that one report describes."""
     return TaskState(
         id=report.id,
         causal_id=ids.causal_id(report.task_uuid),
@@ -70,23 +70,23 @@ def state_of(report: Report) -> TaskState:
 
 
 def to_dict(state: TaskState) -> dict[str, object]:
-    """The state as plain JSON values."""
+    """Return the state as plain JSON values."""
     return {name: getattr(state, name) for name in _FIELDS}
 
 
 def from_dict(values: Mapping[str, object]) -> TaskState:
-    """The state that `to_dict` wrote, also after a trip through JSON. Unknown keys are left out."""
+    """Return the state that `to_dict` wrote, also after a trip through JSON. Unknown keys are ignored."""
     known = {name: values[name] for name in _FIELDS if name in values}
     eta = known.get("eta_s")
     known["eta_s"] = tuple(eta) if isinstance(eta, list | tuple) else None
     return TaskState(**known)  # type: ignore[arg-type] # our own JSON
 
 
-def arrived(state: TaskState, at: float) -> TaskState:
-    """The state by the clock of whoever heard it at `at`: seconds since 1970 by his clock.
+def to_local_clock(state: TaskState, at: float) -> TaskState:
+    """Return the state by the clock of the host that received it at `at` (seconds since 1970).
 
-    Clocks of two hosts may disagree by minutes. Where they do by more than SKEW_S, the state's times are
-    moved so that it was told when it was heard; its promise then counts from there.
+    The clocks of two hosts may differ by minutes. If they differ by more than SKEW_S, the state's times are
+    shifted so that it was sent when it was received; its promise counts from there.
     """
     skew = at - state.beat_at
     if abs(skew) <= SKEW_S:
@@ -95,18 +95,18 @@ def arrived(state: TaskState, at: float) -> TaskState:
 
 
 def newer(one: TaskState, other: TaskState) -> TaskState:
-    """Of two states of the same task, the later one. An outcome is never taken back."""
+    """Return the later of two states of the same task. An outcome is final."""
     return max(one, other, key=lambda state: (state.outcome is not None, state.seq))
 
 
-#: Ends of actions remembered, in case that their reports come later; the oldest are forgotten.
+#: Ended actions remembered in case their reports arrive later; the oldest are dropped.
 _ENDS = 100_000
 
 
 class Reducer:
-    """Messages in, states out: any order, with duplicates and gaps, ends in the same states.
+    """Turns messages into states. Any order, duplicates and gaps lead to the same states.
 
-    Only tasks that report are kept; other eliot messages pass through without a trace.
+    Only tasks that report are kept; other eliot messages are ignored.
     """
 
     def __init__(self, messages: Iterable[Mapping[str, object]] = ()) -> None:
@@ -116,7 +116,7 @@ class Reducer:
             self.add(message)
 
     def add(self, message: Mapping[str, object]) -> TaskState | None:
-        """Take one message in; the state it speaks of, or None when it speaks of none (yet)."""
+        """Process one message. Returns the task's state, or None for a message of no known task."""
         report = parse(message)
         if report is None:
             return self._end(message)
@@ -126,7 +126,7 @@ class Reducer:
         return self.get(state.id)
 
     def _end(self, message: Mapping[str, object]) -> TaskState | None:
-        """The end of an action closes its state even when the last report was lost."""
+        """Apply the end of an action: it closes the state even when the last report was lost."""
         status, uuid, level = (message.get(name) for name in ("action_status", "task_uuid", "task_level"))
         if status not in OUTCOMES or not ids.is_task_uuid(uuid) or not ids.is_level(level):
             return None
@@ -137,7 +137,7 @@ class Reducer:
         return self.get(identifier)
 
     def get(self, identifier: str) -> TaskState | None:
-        """The state of the task with this id."""
+        """Return the state of the task with this id, or None."""
         state, end = self._states.get(identifier), self._ends.get(identifier)
         if state is None or state.outcome is not None or end is None:
             return state
@@ -145,14 +145,14 @@ class Reducer:
 
     @property
     def states(self) -> dict[str, TaskState]:
-        """Every task by its id."""
+        """All states by task id."""
         return {identifier: state for identifier in self._states if (state := self.get(identifier))}
 
     def children(self, identifier: str) -> tuple[TaskState, ...]:
-        """The tasks that report from anywhere below this one, in the order of the tree."""
-        below = (s for s in self.states.values() if s.id != identifier and _inside(s.id, identifier))
+        """Return the tasks that report from anywhere below this one, in tree order."""
+        below = (s for s in self.states.values() if s.id != identifier and _is_below(s.id, identifier))
         return tuple(sorted(below, key=lambda state: ids.split_action_id(state.id)[1]))
 
 
-def _inside(identifier: str, above: str) -> bool:
-    return identifier.startswith(above if above.endswith("/") else above + "/")
+def _is_below(identifier: str, ancestor: str) -> bool:
+    return identifier.startswith(ancestor if ancestor.endswith("/") else ancestor + "/")

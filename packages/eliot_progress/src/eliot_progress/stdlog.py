@@ -1,4 +1,4 @@
-"""The stdlib's `logging` and `warnings`, in the same tree as everything else."""
+"""The standard library's `logging` and `warnings`, in the same tree as everything else."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from eliot import log_message
 
 from eliot_progress import sanitise
 
-#: A message longer than this is cut.
+#: Characters of a message; longer ones are cut.
 _LIMIT = 10_000
 _busy = threading.local()
 
 
 class Handler(logging.Handler):
-    """Logs each record as an eliot message of type `log`, below the action it was made in. Never raises."""
+    """Logs each record as an eliot message of type `log` in the current action. Never raises."""
 
     def emit(self, record: LogRecord) -> None:
-        """Log one record. A record made while one is being logged (by a destination) is left out."""
+        """Log one record. A record that a destination makes while one is being logged is ignored."""
         if getattr(_busy, "now", False):
             return
         _busy.now = True
         try:
             log_message("log", **_fields(record))
-        except Exception:  # noqa: BLE001 - a record that can't be formatted must not break the work
+        except Exception:  # noqa: BLE001 - a record that can't be formatted must not break the caller
             self.handleError(record)
         finally:
             _busy.now = False
 
 
 def bridge(level: int = logging.INFO) -> Handler:
-    """Let the root logger's records from `level` on, and Python's warnings, flow into the log.
+    """Send the root logger's records from `level` on, and Python's warnings, to the log.
 
     Returns the handler, for `logging.getLogger().removeHandler`.
     """

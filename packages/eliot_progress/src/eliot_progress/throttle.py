@@ -1,10 +1,10 @@
-"""May this be sent now? By time, never by count: the first at once, then at most one an interval."""
+"""Limits how often something is sent, by time: the first at once, then at most one for each interval."""
 
 from __future__ import annotations
 
 
 class Throttle:
-    """Opens at once, then once every `interval_s` of the clock that is passed in."""
+    """Allows one call at once, then one for each `interval_s` of the clock that is passed in."""
 
     __slots__ = ("_next", "interval_s")
 
@@ -13,7 +13,7 @@ class Throttle:
         self._next = float("-inf")
 
     def allow(self, now: float) -> bool:
-        """True when something may be sent at `now`, which then counts as sent."""
+        """Return whether something may be sent at `now`; if so, it counts as sent."""
         if now < self._next:
             return False
         self._next = now + self.interval_s

@@ -1,4 +1,4 @@
-"""Messages of any order, with duplicates and gaps, as a tree of actions; and that tree as text."""
+"""Builds the tree of actions from messages in any order, with duplicates and gaps, and formats it as text."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from eliot_progress.ids import Level
 
-#: Fields of the envelope, and of the convention: what is left over is the author's own.
-_OWN = frozenset(
+#: Fields of eliot and of the convention; all others are the author's.
+_ENVELOPE = frozenset(
     {
         "task_uuid",
         "task_level",
@@ -31,25 +31,25 @@ _STATUSES = ("started", "succeeded", "failed")
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """One action. Its start may be missing (not arrived yet, or lost): then it has no type."""
+    """One action. It has no type while its start is missing (late or lost)."""
 
     level: Level
     action_type: str = ""
-    #: started, succeeded or failed; empty while no message of its own arrived.
+    #: started, succeeded or failed; empty until the start or the end has arrived.
     status: str = ""
     started_at: float | None = None
     ended_at: float | None = None
     reason: str = ""
-    #: The author's own fields of the start and the end.
+    #: The author's fields of the start and the end.
     fields: dict[str, object] = field(default_factory=dict)
     #: The newest progress report, as it was logged.
     report: Mapping[str, object] | None = None
-    #: Child actions and plain messages by their place.
+    #: Child actions and plain messages by the last number of their level.
     children: dict[int, Node | Mapping[str, object]] = field(default_factory=dict)
 
     @property
     def failed(self) -> bool:
-        """Whether this action or any below it failed."""
+        """Whether this action or any action below it failed."""
         below = (child for child in self.children.values() if isinstance(child, Node))
         return self.status == "failed" or any(child.failed for child in below)
 
@@ -60,7 +60,7 @@ class Node:
 
 
 class Forest:
-    """Takes messages in, in any order, and keeps one tree for each task."""
+    """Collects messages in any order, and keeps one tree for each task."""
 
     def __init__(self, messages: Iterable[Mapping[str, object]] = ()) -> None:
         self.tasks: dict[str, Node] = {}
@@ -68,14 +68,14 @@ class Forest:
             self.add(message)
 
     def add(self, message: Mapping[str, object]) -> None:
-        """Take one message in. What is no eliot message is left out; never raises."""
+        """Add one message. Anything that is not an eliot message is ignored; never raises."""
         uuid, level = message.get("task_uuid"), message.get("task_level")
         if not isinstance(uuid, str) or not ids.is_level(level):
             return
         node = self._node(uuid, level[:-1])
         kind = message.get("message_type")
         if message.get("action_status") in _STATUSES:
-            _own(node, message)
+            _apply_status(node, message)
         elif kind in (PROGRESS, HEARTBEAT):
             if node.report is None or _seq(message) > _seq(node.report):
                 node.report = message
@@ -94,11 +94,11 @@ class Forest:
         return node
 
 
-def _own(node: Node, message: Mapping[str, object]) -> None:
-    """The start or the end of an action. An end outranks a start; two ends (a doubled line) are the same."""
+def _apply_status(node: Node, message: Mapping[str, object]) -> None:
+    """Apply the start or the end of an action. An end outranks a start; a duplicate changes nothing."""
     status, at = str(message["action_status"]), message.get("timestamp")
     node.action_type = str(message.get("action_type", ""))
-    node.fields.update({key: value for key, value in message.items() if key not in _OWN})
+    node.fields.update({key: value for key, value in message.items() if key not in _ENVELOPE})
     when = at if isinstance(at, int | float) else None
     if status == "started":
         node.started_at, node.status = when, node.status or status
@@ -112,23 +112,23 @@ def _seq(message: Mapping[str, object]) -> tuple[bool, int]:
 
 
 def lines(node: Node, indent: str = "") -> Iterator[str]:
-    """The tree as text, a line for each action and message, depth first."""
+    """Yield the tree as text, a line for each action and message, depth first."""
     yield f"{indent}{_headline(node)}"
     for place in sorted(node.children):
         child = node.children[place]
         if isinstance(child, Node):
             yield from lines(child, indent + "  ")
         else:
-            yield f"{indent}  - {sanitise.text(child.get('message_type', 'message'))}{_said(child)}"
+            yield f"{indent}  - {sanitise.text(child.get('message_type', 'message'))}{_fields_text(child)}"
 
 
 def _headline(node: Node) -> str:
-    told = [sanitise.text(node.action_type) or "(start missing)", node.status or "unknown"]
+    parts = [sanitise.text(node.action_type) or "(start missing)", node.status or "unknown"]
     if node.duration_s is not None:
-        told.append(f"{node.duration_s:.3f} s")
+        parts.append(f"{node.duration_s:.3f} s")
     if node.report is not None:
-        told.append(_progress(node.report))
-    return " ".join([*told, node.reason]).rstrip() + _said(node.fields)
+        parts.append(_progress(node.report))
+    return " ".join([*parts, node.reason]).rstrip() + _fields_text(node.fields)
 
 
 def _progress(report: Mapping[str, object]) -> str:
@@ -138,6 +138,7 @@ def _progress(report: Mapping[str, object]) -> str:
     )
 
 
-def _said(fields: Mapping[str, object]) -> str:
-    own = [f"{sanitise.text(key)}={sanitise.text(value)}" for key, value in fields.items() if key not in _OWN]
-    return f" {{{', '.join(own)}}}" if own else ""
+def _fields_text(fields: Mapping[str, object]) -> str:
+    own = {key: value for key, value in fields.items() if key not in _ENVELOPE}
+    texts = [f"{sanitise.text(key)}={sanitise.text(value)}" for key, value in own.items()]
+    return f" {{{', '.join(texts)}}}" if texts else ""

@@ -4,14 +4,14 @@ import io
 
 from rich.console import Console
 
-from eliot_progress.adapters.rich import drawn, live
+from eliot_progress.adapters.rich import live, render
 from eliot_progress.state import state_of
 from eliot_progress.testing.samples import report
 
 
-def printed(*reports, now=100.5, trouble=""):
+def printed(*reports, now=100.5, error_text=""):
     console = Console(file=io.StringIO(), width=160)
-    console.print(drawn([state_of(each) for each in reports], now, trouble))
+    console.print(render([state_of(each) for each in reports], now, error_text))
     return console.file.getvalue()
 
 
@@ -26,9 +26,9 @@ def test_each_piece_of_work_has_a_bar_and_what_is_inside_it_stands_below():
     assert "[bold]decode" in part
 
 
-def test_without_work_and_with_trouble_both_are_said():
-    assert printed(trouble="It can't be reached.").splitlines() == [
-        "Nothing is going on.",
+def test_without_work_and_with_error_text_both_are_said():
+    assert printed(error_text="It can't be reached.").splitlines() == [
+        "No tasks are running.",
         "It can't be reached.",
     ]
 

@@ -44,7 +44,7 @@ def test_every_key_expires(store, client):
 
 def test_the_list_of_active_tasks_is_bounded(valkey_url, client):
     client.flushdb()
-    store = RedisStore(valkey_url, most_active=3)
+    store = RedisStore(valkey_url, max_active=3)
     for n in range(2, 9):
         store.record(sample(1, level=(n,), started_at=100.0 + n, about=""))
     assert [state.id[-1] for state in store.active()] == ["8", "7", "6"]

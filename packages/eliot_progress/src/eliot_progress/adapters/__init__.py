@@ -1,3 +1,3 @@
-"""One module for each framework that the convention crosses; none is imported unless asked for."""
+"""One module for each framework that the convention supports. Each is imported only on request."""
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Raw ASGI applications beside Django: one action for each request or connection.
 
-What a client says over a websocket is no part of the connection's action, which may last for days: it is a
-task of its own, or goes on below the click that the client names. Its `cause` names the connection.
+A connection's action may last for days, so a client's message over a websocket is not part of it: the message
+is a task of its own, or continues below the click that the client names. Its `cause` names the connection.
 """
 
 from __future__ import annotations
@@ -24,22 +24,25 @@ HEADER = b"x-causal-id"
 
 @dataclass(frozen=True, slots=True)
 class _Connection:
-    """The websocket that this code serves."""
+    """The websocket connection that this code serves."""
 
     action: context.Action
-    #: Whether a `traceparent` that comes over it is adopted.
-    believed: bool
+    #: Whether a `traceparent` that arrives over it is adopted.
+    trusted: bool
 
 
 _connection: ContextVar[_Connection | None] = ContextVar("eliot_progress_connection", default=None)
 
 
 def same_origin(scope: Scope) -> bool:
-    """Whether the browser says that our own page asks: for `adopt`. Others than browsers may say so too."""
+    """Whether the browser states that our own page sent the request: for `adopt`.
+
+    Clients other than browsers can state it too.
+    """
     headers = _text_headers(scope)
     if scope["type"] == "http":
         return headers.get("sec-fetch-site") == "same-origin"
-    # A websocket's handshake always names its page's origin.
+    # A websocket's handshake always carries the origin of its page.
     origin = headers.get("origin", "").partition("://")[2]
     return origin != "" and origin == headers.get("host")
 
@@ -47,8 +50,8 @@ def same_origin(scope: Scope) -> bool:
 class CausalASGI:
     """Wraps an ASGI application: `CausalASGI(app)`.
 
-    `adopt` decides from the scope whether its `traceparent` is believed, and those that come over a
-    websocket; by default none is. `same_origin` believes our own page.
+    `adopt(scope)` decides whether the connection's `traceparent` is trusted, and those sent over its
+    websocket; by default none is. `same_origin` trusts our own page.
     """
 
     def __init__(self, app: Application, *, adopt: Callable[[Scope], bool] = lambda _: False) -> None:
@@ -56,38 +59,38 @@ class CausalASGI:
         self._adopt = adopt
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one connection."""
+        """Serve one connection."""
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        believed = self._adopt(scope)
-        with _begin(scope, believed) as action:
-            _connection.set(_Connection(action, believed) if scope["type"] == "websocket" else None)
+        trusted = self._adopt(scope)
+        with _begin(scope, trusted) as action:
+            _connection.set(_Connection(action, trusted) if scope["type"] == "websocket" else None)
             await self._app(scope, receive, _with_header(send, ids.causal_id(action.task_uuid).encode()))
 
 
-def _begin(scope: Scope, believed: bool) -> context.Action:
+def _begin(scope: Scope, trusted: bool) -> context.Action:
     kind = "http:request" if scope["type"] == "http" else "websocket:connection"
     fields = {"method": sanitise.text(scope.get("method", "")), "path": sanitise.text(scope.get("path", ""))}
-    origin = context.extract(_text_headers(scope)) if believed else None
+    origin = context.extract(_text_headers(scope)) if trusted else None
     return context.continue_from(origin, kind, **fields)
 
 
 def start_inbound(
-    action_type: str, carried: Mapping[str, object] | None = None, **fields: object
+    action_type: str, carrier: Mapping[str, object] | None = None, **fields: object
 ) -> context.Action:
-    """Start an action for what a client asks. The caller finishes it.
+    """Start an action for a client's request. The caller finishes it.
 
-    Asked over a websocket, it is a task with a causal id of its own, or goes on where the `traceparent` in
-    `carried` says, if the connection is believed; elsewhere it is below the current action.
+    For a request over a websocket, it is a task with its own causal id, or it continues from the
+    `traceparent` in `carrier` if the connection is trusted. Elsewhere it is a child of the current action.
     """
-    here, connection = context.current(), _connection.get()
-    if here is None or connection is None or here is not connection.action:
+    current, connection = context.current(), _connection.get()
+    if current is None or connection is None or current is not connection.action:
         return context.start(action_type, **fields)
-    origin = context.extract(carried) if carried and connection.believed else None
+    origin = context.extract(carrier) if carrier and connection.trusted else None
     if origin is not None:
-        return origin.start_child(action_type, cause=here.id, **fields)
-    return context.start_task(action_type, cause=here.id, **fields)
+        return origin.start_child(action_type, cause=current.id, **fields)
+    return context.start_task(action_type, cause=current.id, **fields)
 
 
 def _text_headers(scope: Scope) -> dict[str, str]:

@@ -19,7 +19,7 @@ from eliot import log_message
 
 from eliot_progress import context, sanitise
 from eliot_progress.adapters.asgi import start_inbound
-from eliot_progress.state import TaskState, arrived, from_dict, newer, to_dict
+from eliot_progress.state import TaskState, from_dict, newer, to_dict, to_local_clock
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -142,7 +142,7 @@ class _Ear:
 
 
 def _told(message: Mapping[str, Any]) -> TaskState:
-    return arrived(from_dict(message["state"]), time.time())
+    return to_local_clock(from_dict(message["state"]), time.time())
 
 
 class CausalConsumer(AsyncConsumer):

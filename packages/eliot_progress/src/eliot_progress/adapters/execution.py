@@ -1,4 +1,4 @@
-"""Strawberry: subscriptions that live for days in the memory that they began with."""
+"""Strawberry: constant memory for subscriptions that live for days."""
 
 from __future__ import annotations
 
@@ -15,18 +15,16 @@ if TYPE_CHECKING:
 
 
 class LeakFreeExecutionContext(StrawberryGraphQLCoreExecutionContext):
-    """All events of a subscription share the collected fields of the first one.
+    """All events of a subscription share the collected fields of the first event.
 
-    `Schema(..., execution_context_class=LeakFreeExecutionContext)`.
-
-    graphql-core 3.3 collects an operation's fields anew for each event, and remembers what it found below
-    them for as long as the subscription lives: 5.4 kB an event were measured for a page of twenty fields, and
-    60 bytes with this. The fields of the first event are those of all others.
+    `Schema(..., execution_context_class=LeakFreeExecutionContext)`. graphql-core 3.3 collects an operation's
+    fields again for each event, and keeps everything collected for as long as the subscription lives: 5.4 kB
+    for each event were measured with a page of twenty fields, and 60 bytes with this class.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - graphql-core's own
         super().__init__(*args, **kwargs)
-        #: Shared with the executors of all events, which are shallow copies.
+        #: Shared by the executors of all events, which are shallow copies.
         self._root_fields: list[GroupedFieldSet] = []
 
     def execute_collected_root_fields(
@@ -37,7 +35,7 @@ class LeakFreeExecutionContext(StrawberryGraphQLCoreExecutionContext):
         serially: bool,
         new_defer_usages: Sequence[DeferUsage],
     ) -> AwaitableOrValue[dict[str, Any]]:
-        """Execute the fields of the first event."""
+        """Execute the fields that the first event collected."""
         if not self._root_fields:
             self._root_fields.append(original_grouped_field_set)
         return super().execute_collected_root_fields(

@@ -1,4 +1,4 @@
-"""Strawberry: operations inside actions, and the type `Progress` that a UI draws bars from."""
+"""Strawberry: operations as actions, and the type `Progress` for a UI's progress bars."""
 
 from __future__ import annotations
 
@@ -28,24 +28,26 @@ if TYPE_CHECKING:
 class CausalExtension(SchemaExtension):
     """Each operation is an action `graphql:operation`: `Schema(..., extensions=[CausalExtension])`.
 
-    Resolvers run inside it, and so does a subscription's generator until its end. Over a websocket it is a
-    task of its own, whose `cause` names the connection, or goes on below the click that the page names
-    (`graphql_ws.CausalWebSocketHandler`). It fails with the first error of the answer. One that its client
-    left succeeds, with `completed` false.
+    Resolvers run inside it, and so does a subscription's generator until its end. Over a websocket the
+    operation is a task of its own, whose `cause` names the connection, or it continues below the click that
+    the page names (`graphql_ws.CausalWebSocketHandler`). It fails with the first error of the result. If its
+    client left, it succeeds with `completed` false.
     """
 
     _action: Action
-    _inside: AbstractContextManager[object]
+    _context: AbstractContextManager[object]
     _error: BaseException | None = None
 
     def on_operation(self) -> Iterator[None]:
-        """From the asking to the last answer."""
-        asked = self.execution_context
+        """Keep the action current from the request to the last result."""
+        execution = self.execution_context
         action = start_inbound(
-            "graphql:operation", operation_extensions(), operation=sanitise.text(asked.operation_name or "")
+            "graphql:operation",
+            operation_extensions(),
+            operation=sanitise.text(execution.operation_name or ""),
         )
         self._action = action
-        self._go_in()
+        self._enter()
         try:
             yield
         except (GeneratorExit, CancelledError):
@@ -55,31 +57,31 @@ class CausalExtension(SchemaExtension):
             self._error = error
             raise
         finally:
-            self._inside.__exit__(None, None, None)
-            self._note(asked.pre_execution_errors)
+            self._context.__exit__(None, None, None)
+            self._record_errors(execution.pre_execution_errors)
             action.finish(self._error)
 
     def on_stream_result(self, result: StreamExecutionResult) -> Iterator[None]:
-        """Who takes an answer is outside: a generator shares the context of those who ask it for more."""
-        self._note(getattr(result, "errors", None))
-        self._inside.__exit__(None, None, None)
+        """Leave the action while a result is delivered: a generator shares its consumer's context."""
+        self._record_errors(getattr(result, "errors", None))
+        self._context.__exit__(None, None, None)
         try:
             yield
         finally:
-            self._go_in()
+            self._enter()
 
-    def _go_in(self) -> None:
-        self._inside = self._action.context()
-        self._inside.__enter__()
+    def _enter(self) -> None:
+        self._context = self._action.context()
+        self._context.__enter__()
 
-    def _note(self, errors: Sequence[GraphQLError] | None) -> None:
+    def _record_errors(self, errors: Sequence[GraphQLError] | None) -> None:
         for error in errors or ():
             self._error = self._error or error.original_error or error
 
 
-@strawberry.enum(description="What may be believed about the work, from its own promise.")
+@strawberry.enum(description="Whether the work is alive, judged by the message that it promised.")
 class Liveness(Enum):
-    """As stall.Liveness, and UNKNOWN for work that never reported."""
+    """As stall.Liveness, with UNKNOWN for work that never reported."""
 
     ALIVE = "alive"
     LATE = "late"
@@ -88,9 +90,9 @@ class Liveness(Enum):
     UNKNOWN = "unknown"
 
 
-@strawberry.type(description="How far a piece of work is, and whether it is alive.")
+@strawberry.type(description="How far a task is, and whether it is alive.")
 class Progress:
-    """One TaskState for the UI."""
+    """The state of one task, for a UI."""
 
     id: strawberry.ID
     causal_id: str
@@ -115,45 +117,45 @@ class Progress:
     by: str | None
 
 
-@strawberry.type(description="A snapshot first (seq 1), then one with the next seq at each change.")
+@strawberry.type(description="A snapshot (seq 1), then one with the next seq at each change.")
 class ProgressUpdate:
-    """One message of the subscription."""
+    """One message of the subscription to a task."""
 
     seq: int
     progress: Progress
 
 
-@strawberry.type(description="A page of what is going on: the last started first.")
+@strawberry.type(description="A page of running tasks, the most recently started first.")
 class InProgress:
     """The tasks of one overview."""
 
     tasks: list[Progress]
-    more: int = strawberry.field(description="How many others there are to be seen, of the newest 10,000.")
+    more: int = strawberry.field(description="How many more tasks the viewer may see, of the newest 10,000.")
 
 
-@strawberry.enum(description="All of the page, what changed of it, or only a sign of life.")
+@strawberry.enum(description="The whole page, its changes, or only a heartbeat.")
 class InProgressKind(Enum):
-    """What a message of the subscription brings."""
+    """What a message of the overview's subscription contains."""
 
     SNAPSHOT = "SNAPSHOT"
     DELTA = "DELTA"
     BEAT = "BEAT"
 
 
-@strawberry.type(description="The page first (seq 1), then what has changed of it, each with the next seq.")
+@strawberry.type(description="The page (seq 1), then its changes, each with the next seq.")
 class InProgressUpdate:
-    """One message of the subscription."""
+    """One message of the overview's subscription."""
 
     kind: InProgressKind
     seq: int
-    beat_seconds: float = strawberry.field(description="The next message comes within so many seconds.")
-    tasks: list[Progress] = strawberry.field(description="Those that are new on the page, or changed.")
-    gone: list[strawberry.ID] = strawberry.field(description="Those that are no longer on the page.")
+    beat_seconds: float = strawberry.field(description="Seconds until the next message, at most.")
+    tasks: list[Progress] = strawberry.field(description="Tasks that are new on the page, or have changed.")
+    gone: list[strawberry.ID] = strawberry.field(description="Tasks that are no longer on the page.")
     more: int = strawberry.field(description="As in InProgress.")
 
 
 def from_state(state: TaskState, now: float) -> Progress:
-    """The state as seen at `now` (seconds since 1970)."""
+    """Return the state as a GraphQL value, judged at `now` (seconds since 1970)."""
     low, high = state.eta_s or (None, None)
     return Progress(
         id=strawberry.ID(state.id),

@@ -1,4 +1,4 @@
-"""Strawberry over websockets: what an operation's `extensions` carry reaches its action."""
+"""Strawberry over websockets: passes an operation's `extensions` to its action."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ if TYPE_CHECKING:
 
     from strawberry.subscriptions.protocols.graphql_transport_ws.types import SubscribeMessage
 
-#: What came with the operation that is executed here.
+#: The extensions of the current operation.
 _extensions: ContextVar[Mapping[str, object] | None] = ContextVar("eliot_progress_extensions", default=None)
 
 
 def operation_extensions() -> Mapping[str, object] | None:
-    """The `extensions` of the operation that is executed here, when it came over a CausalWebSocketHandler."""
+    """Return the `extensions` of the current operation, if it arrived through a CausalWebSocketHandler."""
     return _extensions.get()
 
 
 class CausalWebSocketHandler(BaseGraphQLTransportWSHandler[Context, RootValue]):
-    """Lets `CausalExtension` go on below the click that the page names in an operation's `extensions`.
+    """Lets `CausalExtension` continue below the click that the page names in an operation's `extensions`.
 
     ``class Consumer(GraphQLWSConsumer): graphql_transport_ws_handler_class = CausalWebSocketHandler``,
     behind a `CausalASGI` that trusts the connection; the page sends ``extensions: {"traceparent": ...}``.
     """
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
-        """Execute an operation: the task that does it starts with a copy of this context."""
+        """Execute an operation. Its task starts with a copy of this context."""
         extensions: object = message["payload"].get("extensions")  # a client may send anything
         token = _extensions.set(extensions if isinstance(extensions, dict) else None)
         try:

@@ -1,4 +1,4 @@
-"""httpx: each call is an action, and what answers it goes on below."""
+"""httpx: each call is an action, and the called service continues below it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from eliot_progress.http_calls import Trusted, start_call, trust_all
 class CausalTransport(httpx.BaseTransport):
     """`httpx.Client(transport=CausalTransport())`.
 
-    `trusted` decides by the host whether the causal id is sent to it; by default all get it.
+    `trusted(host)` decides whether the causal id is sent to a host; by default it is sent to all.
     """
 
     def __init__(self, inner: httpx.BaseTransport | None = None, *, trusted: Trusted = trust_all) -> None:
@@ -18,7 +18,7 @@ class CausalTransport(httpx.BaseTransport):
         self._trusted = trusted
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send the request."""
+        """Send the request inside an action."""
         url = request.url
         with start_call(request.method, url.host, url.path, request.headers, self._trusted) as action:
             response = self._inner.handle_request(request)
@@ -40,7 +40,7 @@ class AsyncCausalTransport(httpx.AsyncBaseTransport):
         self._trusted = trusted
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send the request."""
+        """Send the request inside an action."""
         url = request.url
         with start_call(request.method, url.host, url.path, request.headers, self._trusted) as action:
             response = await self._inner.handle_async_request(request)

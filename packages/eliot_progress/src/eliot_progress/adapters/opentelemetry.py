@@ -1,4 +1,4 @@
-"""OpenTelemetry: spans and actions of one cause share their trace id, whichever of them came first."""
+"""OpenTelemetry: spans and actions of one cause share their trace id, whichever started first."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class CausalIdGenerator(RandomIdGenerator):
     """`TracerProvider(id_generator=CausalIdGenerator())`: a root span inside an action gets its causal id."""
 
     def generate_trace_id(self) -> int:
-        """The causal id of the current action as a number; a random one outside of any."""
+        """Return the causal id of the current action as a number; a random id outside of actions."""
         causal = causal_id()
         return super().generate_trace_id() if causal is None else int(causal, 16)
 

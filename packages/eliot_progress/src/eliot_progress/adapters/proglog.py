@@ -1,4 +1,4 @@
-"""Proglog: moviepy and others that take a `logger=` report for free."""
+"""Proglog: progress of moviepy and other libraries that accept a `logger=`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class ProgressLogger(ProgressBarLogger):  # type: ignore[misc] # proglog has no types
     """`clip.write_videofile(path, logger=ProgressLogger(p))`: the bar that counts frames moves `p`.
 
-    `bar` names the bar to follow (moviepy's is "frame_index"); other bars only show as the step.
+    `bar` names the bar to follow (moviepy's is "frame_index"). Other bars only appear as the step.
     """
 
     def __init__(self, work: Progress, *, bar: str = "frame_index") -> None:
@@ -24,7 +24,7 @@ class ProgressLogger(ProgressBarLogger):  # type: ignore[misc] # proglog has no 
         self._bar = bar
 
     def bars_callback(self, bar: str, attr: str, value: object, old_value: object = None) -> None:  # noqa: ARG002
-        """Called by proglog when a bar moves."""
+        """Handle a bar that moved."""
         if bar != self._bar:
             if attr == "total":
                 self._work.step(bar)
@@ -34,6 +34,6 @@ class ProgressLogger(ProgressBarLogger):  # type: ignore[misc] # proglog has no 
             self._work.to(done)
 
     def callback(self, **changes: object) -> None:
-        """Called by proglog when something is said."""
+        """Handle a message."""
         if message := changes.get("message"):
             self._work.note(str(message).removeprefix("MoviePy - ").strip())

@@ -1,4 +1,4 @@
-"""requests: each call is an action, and what answers it goes on below."""
+"""requests: each call is an action, and the called service continues below it."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class CausalAdapter(HTTPAdapter):
         self._trusted = trusted
 
     def send(self, request: PreparedRequest, *options: object, **more: object) -> Response:
-        """Send the request."""
+        """Send the request inside an action."""
         url = urlsplit(request.url or "")
-        headers: MutableMapping[str, str] = request.headers  # type: ignore[assignment] # bytes are left alone
+        headers: MutableMapping[str, str] = request.headers  # type: ignore[assignment] # bytes are ignored
         with start_call(request.method or "", url.hostname or "", url.path, headers, self._trusted) as action:
             response = super().send(request, *options, **more)  # type: ignore[arg-type] # requests' own
             action.add_success_fields(status=response.status_code)
@@ -33,7 +33,7 @@ class CausalAdapter(HTTPAdapter):
 
 
 def causal(session: Session, *, trusted: Trusted = trust_all) -> Session:
-    """Make each of the session's calls an action; the session. `trusted` is as in CausalTransport."""
+    """Make each call of the session an action, and return the session. `trusted` is as in CausalTransport."""
     for scheme in ("http://", "https://"):
         session.mount(scheme, CausalAdapter(trusted=trusted))
     return session

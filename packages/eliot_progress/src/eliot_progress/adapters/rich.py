@@ -1,4 +1,4 @@
-"""Live bars in a terminal, drawn by rich."""
+"""Live bars in a terminal, render by rich."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from eliot_progress import sanitise, stall
-from eliot_progress.bars import NOTHING, counted, nested, told
+from eliot_progress.bars import NO_TASKS, count_text, nested, status_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -32,20 +32,22 @@ _STYLES = {
 
 @contextmanager
 def live(console: Console | None = None) -> Iterator[Callable[[Sequence[TaskState], float, str], None]]:
-    """A painter: `paint(states, now, trouble)` draws anew in place. The last picture stays on the screen."""
+    """Yield `paint(states, now, error_text)`, which redraws in place. The last picture stays visible."""
     with Live(console=console, auto_refresh=False) as screen:
-        yield lambda states, now, trouble: screen.update(drawn(states, now, trouble), refresh=True)
+        yield lambda states, now, error_text: screen.update(render(states, now, error_text), refresh=True)
 
 
-def drawn(states: Sequence[TaskState], now: float, trouble: str = "") -> Group:
-    """A bar for each, indented below what it is inside of; then what went wrong with the looking."""
+def render(states: Sequence[TaskState], now: float, error_text: str = "") -> Group:
+    """Return a bar for each task, indented below its parent, then the reading error, if any."""
     table = Table.grid(padding=(0, 2))
     for state, depth in nested(states):
         style = _STYLES.get(state.outcome or stall.judge(state, now), "")
         label = Text("  " * depth + sanitise.text(state.description, 40), style)
-        table.add_row(label, _bar(state), Text(counted(state)), Text("  ".join(told(state, now)), style))
-    parts = [table if states else Text(NOTHING)]
-    return Group(*parts, *([Text(trouble, "red")] if trouble else []))
+        table.add_row(
+            label, _bar(state), Text(count_text(state)), Text("  ".join(status_words(state, now)), style)
+        )
+    parts = [table if states else Text(NO_TASKS)]
+    return Group(*parts, *([Text(error_text, "red")] if error_text else []))
 
 
 def _bar(state: TaskState) -> ProgressBar:

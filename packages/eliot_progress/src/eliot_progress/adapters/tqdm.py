@@ -1,6 +1,6 @@
-"""A stand-in for tqdm: `from eliot_progress.adapters.tqdm import tqdm`, and existing loops report.
+"""A replacement for tqdm: `from eliot_progress.adapters.tqdm import tqdm`, and existing loops report.
 
-What concerns the look of a bar in a terminal is taken and left out; nothing is drawn.
+Parameters about the appearance of a bar are accepted and ignored; nothing is drawn.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ if TYPE_CHECKING:
 _Item = TypeVar("_Item")
 
 
-class tqdm(Generic[_Item]):  # noqa: N801 - the name is the point
-    """`tqdm(items, desc="Importing")`, or by hand with `update`, `close` and a with statement."""
+class tqdm(Generic[_Item]):  # noqa: N801 - tqdm's own name
+    """`tqdm(items, desc="Importing")`, or by hand with `update`, `close` and a `with` statement."""
 
     def __init__(  # noqa: PLR0913 - tqdm's own parameters, in its order
         self,
         iterable: Iterable[_Item] | None = None,
         desc: str | None = None,
         total: float | None = None,
-        leave: bool | None = True,  # noqa: ARG002 - about the look
-        file: object = None,  # noqa: ARG002 - about the look
-        ncols: int | None = None,  # noqa: ARG002 - about the look
+        leave: bool | None = True,  # noqa: ARG002 - appearance
+        file: object = None,  # noqa: ARG002 - appearance
+        ncols: int | None = None,  # noqa: ARG002 - appearance
         *,
         unit: str = "it",
         initial: float = 0,
         disable: bool | None = False,
-        **look: object,  # noqa: ARG002 - about the look
+        **appearance: object,  # noqa: ARG002 - appearance
     ) -> None:
         self.iterable = iterable
         self.disable = bool(disable)
@@ -45,9 +45,7 @@ class tqdm(Generic[_Item]):  # noqa: N801 - the name is the point
 
     def __iter__(self) -> Iterator[_Item]:
         if self.iterable is None:
-            raise TypeError(
-                "This tqdm was made without an iterable. Call update() for each item, or give it one."
-            )
+            raise TypeError("This tqdm has no iterable. Pass one, or call update() for each item.")
         if self.disable or self._started:
             return iter(self.iterable)
         self._started = True
@@ -79,7 +77,7 @@ class tqdm(Generic[_Item]):  # noqa: N801 - the name is the point
 
     @property
     def n(self) -> float:
-        """How many items are done. May be set."""
+        """The number of items that are done. May be set."""
         return self._work.done
 
     @n.setter
@@ -88,7 +86,7 @@ class tqdm(Generic[_Item]):  # noqa: N801 - the name is the point
 
     @property
     def total(self) -> float | None:
-        """How many items there are. May be set."""
+        """The number of items. May be set."""
         return self._work.total
 
     @total.setter
@@ -96,35 +94,35 @@ class tqdm(Generic[_Item]):  # noqa: N801 - the name is the point
         self._work.total = total
 
     def reset(self, total: float | None = None) -> None:
-        """Start to count anew."""
+        """Restart the count."""
         self._work.to(0)
         if total is not None:
             self._work.total = total
 
     def set_description(self, desc: str | None = None, refresh: bool | None = True) -> None:  # noqa: ARG002
-        """Say which step the work is in."""
+        """Name the current step."""
         self._work.step(desc or "")
 
     set_description_str = set_description
 
     def set_postfix(self, ordered_dict: object = None, refresh: bool | None = True, **values: object) -> None:  # noqa: ARG002
-        """Say something about the moment, as `name=value` pairs."""
+        """Set the remark about the current moment, as `name=value` pairs."""
         pairs = {**(ordered_dict if isinstance(ordered_dict, dict) else {}), **values}
         self._work.note(
             ", ".join(f"{sanitise.text(name)}={sanitise.text(value)}" for name, value in pairs.items())
         )
 
     def set_postfix_str(self, s: str = "", refresh: bool | None = True) -> None:  # noqa: ARG002
-        """Say something about the moment."""
+        """Set the remark about the current moment."""
         self._work.note(s)
 
-    def refresh(self, *look: object, **more: object) -> None:
-        """Nothing is drawn, so there is nothing to refresh."""
+    def refresh(self, *args: object, **more: object) -> None:
+        """Do nothing: nothing is drawn."""
 
     display = clear = unpause = refresh
 
     @classmethod
-    def write(cls, s: str, *look: object, **more: object) -> None:  # noqa: ARG003 - about the look
+    def write(cls, s: str, *args: object, **more: object) -> None:  # noqa: ARG003 - appearance
         """Log a line."""
         log_message("tqdm:write", text=s)
 
@@ -135,5 +133,5 @@ class tqdm(Generic[_Item]):  # noqa: N801 - the name is the point
 
 
 def trange(*bounds: int, **options: object) -> tqdm[int]:
-    """`tqdm(range(...))`."""
+    """Return `tqdm(range(...))`."""
     return tqdm(range(*bounds), **options)  # type: ignore[arg-type] # tqdm's own options

@@ -43,10 +43,10 @@ class Ingest:
     def _take(self, name: str, path: Path) -> int:
         tail = self._open.get(name) or self._resumed(name, path)
         before = tail.position
-        messages = tail.new(_MOST)
+        messages = tail.read_new(_MOST)
         after = tail.position
         if after == before:
-            return tail.found
+            return tail.bytes_read
         try:
             with transaction.atomic(using=conf.get().DATABASE):
                 written = logstore.write(messages)
@@ -59,7 +59,7 @@ class Ingest:
             raise
         self.stored += written.stored
         self.left_out += written.left_out
-        return tail.found
+        return tail.bytes_read
 
     def _resumed(self, name: str, path: Path) -> Tail:
         known = LogFile.objects.filter(path=name).first()

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, cast
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import StreamingHttpResponse
-from eliot._action import _ACTION_CONTEXT
 
 from eliot_progress import context, ids, sanitise
+from eliot_progress._eliot import CURRENT_ACTION
 from eliot_progress.django import conf
 from eliot_progress.django.streaming import streamed
 
@@ -93,12 +93,12 @@ class _Around:
         self._action = action
 
     def __enter__(self) -> None:
-        self._token = _ACTION_CONTEXT.set(self._action)
+        self._token = CURRENT_ACTION.set(self._action)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        _ACTION_CONTEXT.reset(self._token)
+        CURRENT_ACTION.reset(self._token)
         if error is not None:
             self._action.finish(error)
 

@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from eliot_progress.django import conf
 from eliot_progress.django.models import TaskRecord
 from eliot_progress.messages import parse
-from eliot_progress.state import TaskState, arrived, from_dict, state_of, to_dict
+from eliot_progress.state import TaskState, from_dict, state_of, to_dict, to_local_clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -178,6 +178,6 @@ def _states(rows: QuerySet[TaskRecord]) -> list[TaskState]:
     found = list(rows.annotate(clock=Now()).values_list("state", F("received_at"), "clock"))
     now = time.time()
     return [
-        arrived(from_dict(state), heard.timestamp() - clock.timestamp() + now)
+        to_local_clock(from_dict(state), heard.timestamp() - clock.timestamp() + now)
         for state, heard, clock in found
     ]

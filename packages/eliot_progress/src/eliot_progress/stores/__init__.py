@@ -1,3 +1,3 @@
-"""Where the newest state of each task is kept."""
+"""Stores of the newest state of each task."""
 
 from __future__ import annotations

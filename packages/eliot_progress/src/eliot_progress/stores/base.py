@@ -1,4 +1,4 @@
-"""What a store must do."""
+"""The protocol of a store."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ if TYPE_CHECKING:
 
 
 class Store(Protocol):
-    """Keeps the newest state of each task, and of each object the newest task. Bounded; old ones expire."""
+    """Keeps the newest state of each task, and the newest task of each object. Bounded; old states expire."""
 
     def record(self, message: Mapping[str, object]) -> None:
-        """Take an eliot message in. Order and duplicates do not matter; other messages are left out."""
+        """Record an eliot message. Order and duplicates do not matter; other messages are ignored."""
 
     def get(self, identifier: str) -> TaskState | None:
-        """The task with this id (`uuid@/2/3`)."""
+        """Return the task with this id (`uuid@/2/3`), or None."""
 
     def latest(self, about: str) -> TaskState | None:
-        """The task that was started last about this object."""
+        """Return the most recently started task about this object, or None."""
 
     def latest_many(self, abouts: Iterable[str]) -> dict[str, TaskState]:
-        """The same for many objects at once; those without a task are left out."""
+        """Return the same for many objects at once. Objects without a task are omitted."""
 
     def active(self, limit: int = 100) -> tuple[TaskState, ...]:
-        """Tasks without an outcome, the last started first.
+        """Return the tasks without an outcome, the most recently started first.
 
-        A task that a newer one of the same type about the same object has replaced (its worker died, it was
-        delivered again) is left out, unless it reports again.
+        A task is omitted when a newer one of the same type about the same object has replaced it (its worker
+        died and it was redelivered), unless it reports again.
         """
 
     def ended(self, limit: int = 100, *, outcome: Outcome | None = None) -> tuple[TaskState, ...]:
-        """Tasks that ended lately (with this outcome, if one is given), the last ended first.
+        """Return recently ended tasks, optionally with one outcome, the most recently ended first.
 
-        The store keeps few of them, or none that ended long ago.
+        A store may keep few of them, or none that ended long ago.
         """

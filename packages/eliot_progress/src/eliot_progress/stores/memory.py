@@ -1,4 +1,4 @@
-"""States in this process' memory: for tests, and for programs of one process."""
+"""States in the memory of this process: for tests, and for programs of one process."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class MemoryStore:
         self._superseded: set[str] = set()
 
     def record(self, message: Mapping[str, object]) -> None:
-        """Take an eliot message in."""
+        """Record an eliot message."""
         report = parse(message)
         if report is None:
             return
@@ -51,29 +51,29 @@ class MemoryStore:
                 self._superseded.add(current.id)
 
     def get(self, identifier: str) -> TaskState | None:
-        """The task with this id."""
+        """Return the task with this id, or None."""
         with self._lock:
             return self._states.get(identifier)
 
     def latest(self, about: str) -> TaskState | None:
-        """The task that was started last about this object."""
+        """Return the most recently started task about this object, or None."""
         return self.latest_many([about]).get(about)
 
     def latest_many(self, abouts: Iterable[str]) -> dict[str, TaskState]:
-        """The same for many objects at once."""
+        """Return the same for many objects at once."""
         with self._lock:
             return {a: self._states[self._latest[a]] for a in abouts if a in self._latest}
 
     def active(self, limit: int = 100) -> tuple[TaskState, ...]:
-        """Tasks without an outcome, the last started first."""
+        """Return the tasks without an outcome, the most recently started first."""
         with self._lock:
-            unended = [state for state in self._states.values() if state.outcome is None]
-            running = [state for state in unended if state.id not in self._superseded]
+            unfinished = [state for state in self._states.values() if state.outcome is None]
+            running = [state for state in unfinished if state.id not in self._superseded]
         return tuple(sorted(running, key=lambda s: (s.started_at, s.id), reverse=True)[: max(0, limit)])
 
     def ended(self, limit: int = 100, *, outcome: Outcome | None = None) -> tuple[TaskState, ...]:
-        """Tasks that ended lately, the last ended first."""
+        """Return recently ended tasks, the most recently ended first."""
         with self._lock:
             ended = [state for state in self._states.values() if state.outcome is not None]
-        asked = (state for state in ended if outcome in (None, state.outcome))
-        return tuple(sorted(asked, key=lambda s: (s.beat_at, s.id), reverse=True)[: max(0, limit)])
+        matching = (state for state in ended if outcome in (None, state.outcome))
+        return tuple(sorted(matching, key=lambda s: (s.beat_at, s.id), reverse=True)[: max(0, limit)])

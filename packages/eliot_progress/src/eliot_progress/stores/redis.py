@@ -1,4 +1,4 @@
-"""States in Valkey or Redis: one round trip for each question, expiring, bounded."""
+"""States in Valkey or Redis: one round trip for each call, expiring, bounded."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import orjson
 import redis
-from redis import RedisError as RedisError  # noqa: PLC0414 - what its store raises
+from redis import RedisError as RedisError  # noqa: PLC0414 - raised by the store
 
 from eliot_progress.messages import OUTCOMES, parse
-from eliot_progress.state import arrived, from_dict, state_of, to_dict
+from eliot_progress.state import from_dict, state_of, to_dict, to_local_clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -18,31 +18,32 @@ if TYPE_CHECKING:
     from eliot_progress.messages import Outcome
     from eliot_progress.state import TaskState
 
-# KEYS: the task, its object, the list of active tasks, that of those that ended alike. ARGV: state, rank (a
-# finished state outranks any seq), started_at with id, seconds to keep, id, 1 when finished, most active
-# tasks, action type, most ended tasks.
+# KEYS: the task, its object, the list of active tasks, the list of tasks that ended with the same outcome.
+# ARGV: state, rank (a finished state outranks any seq), started_at with id, seconds to keep, id, 1 when
+# finished, limit of active tasks, action type, limit of ended tasks.
+# The field `heard` holds when the state was received, by the server's clock.
 _RECORD = """
 local known = redis.call('HGET', KEYS[1], 'rank')
 if known and tonumber(known) >= tonumber(ARGV[2]) then return 0 end
 local time = redis.call('TIME')
-local heard = time[1] .. '.' .. string.format('%06d', time[2])
-redis.call('HSET', KEYS[1], 'state', ARGV[1], 'heard', heard, 'rank', ARGV[2])
+local received_at = time[1] .. '.' .. string.format('%06d', time[2])
+redis.call('HSET', KEYS[1], 'state', ARGV[1], 'heard', received_at, 'rank', ARGV[2])
 redis.call('EXPIRE', KEYS[1], ARGV[4])
 if KEYS[2] ~= '' then
   local current = redis.call('HMGET', KEYS[2], 'order', 'id', 'type')
   if not current[1] or current[1] <= ARGV[3] then
-    -- A newer attempt at the same: the older one is off the list, unless it beats again.
+    -- A newer attempt replaces the older one on the list, unless the older one reports again.
     if current[2] and current[2] ~= ARGV[5] and current[3] == ARGV[8] then
       redis.call('ZREM', KEYS[3], current[2])
     end
-    redis.call('HSET', KEYS[2], 'state', ARGV[1], 'heard', heard, 'order', ARGV[3],
+    redis.call('HSET', KEYS[2], 'state', ARGV[1], 'heard', received_at, 'order', ARGV[3],
       'id', ARGV[5], 'type', ARGV[8])
     redis.call('EXPIRE', KEYS[2], ARGV[4])
   end
 end
 if ARGV[6] == '1' then
   redis.call('ZREM', KEYS[3], ARGV[5])
-  redis.call('ZADD', KEYS[4], tonumber(heard), ARGV[5])
+  redis.call('ZADD', KEYS[4], tonumber(received_at), ARGV[5])
   redis.call('ZREMRANGEBYRANK', KEYS[4], 0, -tonumber(ARGV[9]) - 1)
   redis.call('EXPIRE', KEYS[4], ARGV[4])
 else
@@ -53,8 +54,8 @@ end
 return 1
 """
 
-# So many of each list. A task whose own key expired is taken off it on the way.
-_LISTED = """
+# Reads a number of tasks from each list, and removes tasks whose own key expired.
+_LIST = """
 local found = {}
 for _, list in ipairs(KEYS) do
   local most = #found + tonumber(ARGV[1])
@@ -67,25 +68,25 @@ end
 return {redis.call('TIME'), found}
 """
 _FINISHED = 2**52
-#: Tasks that are listed as ended with each outcome.
-_MOST_ENDED = 1000
+#: Ended tasks listed for each outcome.
+_MAX_ENDED = 1000
 
 
 class RedisStore:
-    """Keeps each task for `keep_s` seconds after its last message; lists at most `most_active` as active."""
+    """Keeps each task for `keep_s` seconds after its last message; lists at most `max_active` as active."""
 
     def __init__(
-        self, url: str, *, prefix: str = "eliot_progress:", keep_s: int = 24 * 3600, most_active: int = 10_000
+        self, url: str, *, prefix: str = "eliot_progress:", keep_s: int = 24 * 3600, max_active: int = 10_000
     ) -> None:
         self._redis = redis.Redis.from_url(url, socket_timeout=5, socket_connect_timeout=2)
         self._prefix = prefix
         self._keep_s = keep_s
-        self._most_active = most_active
+        self._max_active = max_active
         self._record = self._redis.register_script(_RECORD)
-        self._list = self._redis.register_script(_LISTED)
+        self._list = self._redis.register_script(_LIST)
 
     def record(self, message: Mapping[str, object]) -> None:
-        """Take an eliot message in. Raises redis.RedisError when the server can't be asked."""
+        """Record an eliot message. Raises redis.RedisError when the server can't be reached."""
         report = parse(message)
         if report is None:
             return
@@ -105,54 +106,54 @@ class RedisStore:
                 self._keep_s,
                 state.id,
                 int(finished),
-                self._most_active,
+                self._max_active,
                 state.action_type,
-                _MOST_ENDED,
+                _MAX_ENDED,
             ],
         )
 
     def get(self, identifier: str) -> TaskState | None:
-        """The task with this id."""
-        return self._asked([self._task(identifier)])[0]
+        """Return the task with this id, or None."""
+        return self._read([self._task(identifier)])[0]
 
     def latest(self, about: str) -> TaskState | None:
-        """The task that was started last about this object."""
-        return self._asked([self._about(about)])[0]
+        """Return the most recently started task about this object, or None."""
+        return self._read([self._about(about)])[0]
 
     def latest_many(self, abouts: Iterable[str]) -> dict[str, TaskState]:
-        """The same for many objects, in one round trip."""
-        asked = list(dict.fromkeys(abouts))
-        answers = zip(asked, self._asked(map(self._about, asked)), strict=True)
+        """Return the same for many objects, in one round trip."""
+        requested = list(dict.fromkeys(abouts))
+        answers = zip(requested, self._read(map(self._about, requested)), strict=True)
         return {about: state for about, state in answers if state is not None}
 
     def active(self, limit: int = 100) -> tuple[TaskState, ...]:
-        """Tasks without an outcome, the last started first."""
-        return self._listed(limit, ["active"])
+        """Return the tasks without an outcome, the most recently started first."""
+        return self._read_lists(limit, ["active"])
 
     def ended(self, limit: int = 100, *, outcome: Outcome | None = None) -> tuple[TaskState, ...]:
-        """Tasks that ended lately, the last ended first: at most 1,000 with each outcome."""
-        found = self._listed(limit, [f"ended:{each}" for each in OUTCOMES if outcome in (None, each)])
+        """Return recently ended tasks, the most recently ended first: at most 1,000 with each outcome."""
+        found = self._read_lists(limit, [f"ended:{each}" for each in OUTCOMES if outcome in (None, each)])
         return tuple(sorted(found, key=lambda s: (s.beat_at, s.id), reverse=True)[: max(0, limit)])
 
-    def _listed(self, limit: int, lists: Iterable[str]) -> tuple[TaskState, ...]:
+    def _read_lists(self, limit: int, lists: Iterable[str]) -> tuple[TaskState, ...]:
         keys = [self._prefix + name for name in lists]
         server_time, found = self._list(keys=keys, args=(max(0, limit), self._prefix + "task:"))
-        ahead = _seconds(server_time) - time.time()
-        return tuple(state for state in (_state(kept, ahead) for kept in found) if state is not None)
+        offset_s = _seconds(server_time) - time.time()
+        return tuple(state for state in (_state(kept, offset_s) for kept in found) if state is not None)
 
     def close(self) -> None:
         """Close the connections."""
         self._redis.close()
 
-    def _asked(self, keys: Iterable[str]) -> list[TaskState | None]:
-        """What is kept under `keys`, and the server's time, in one round trip."""
+    def _read(self, keys: Iterable[str]) -> list[TaskState | None]:
+        """Read the states under `keys`, and the server's time, in one round trip."""
         pipe = self._redis.pipeline(transaction=False)
         pipe.time()
         for key in keys:
             pipe.hmget(key, "state", "heard")
         server_time, *kept = pipe.execute()
-        ahead = _seconds(server_time) - time.time()
-        return [_state(each, ahead) for each in kept]
+        offset_s = _seconds(server_time) - time.time()
+        return [_state(each, offset_s) for each in kept]
 
     def _task(self, identifier: str) -> str:
         return f"{self._prefix}task:{identifier}"
@@ -165,9 +166,9 @@ def _seconds(server_time: Sequence[int]) -> float:
     return int(server_time[0]) + int(server_time[1]) / 1e6
 
 
-def _state(kept: Sequence[bytes | None], ahead: float) -> TaskState | None:
-    """What is kept, by this host's clock: the server heard it, and its clock is `ahead` seconds of ours."""
-    raw, heard = kept
-    return (
-        None if raw is None or heard is None else arrived(from_dict(orjson.loads(raw)), float(heard) - ahead)
-    )
+def _state(kept: Sequence[bytes | None], offset_s: float) -> TaskState | None:
+    """Return a stored state by this host's clock. The server's clock is `offset_s` seconds ahead of ours."""
+    raw, received_at = kept
+    if raw is None or received_at is None:
+        return None
+    return to_local_clock(from_dict(orjson.loads(raw)), float(received_at) - offset_s)

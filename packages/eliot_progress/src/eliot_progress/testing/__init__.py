@@ -1,3 +1,3 @@
-"""What users of the package test with."""
+"""Helpers for the tests of projects that use this package."""
 
 from __future__ import annotations

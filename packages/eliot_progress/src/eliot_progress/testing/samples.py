@@ -1,4 +1,4 @@
-"""Messages to test readers with, without running any work."""
+"""Sample messages for testing readers without running any work."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from eliot_progress.ids import Level
 
     class Fields(TypedDict, total=False):
-        """What may be said; see messages.Report."""
+        """Optional fields; see messages.Report."""
 
         about: str
         by: str
@@ -36,27 +36,27 @@ TASK = "17348029-c0ed-4841-9690-67cfc59fa371"
 
 
 def report(seq: int = 1, *, level: Level = (2,), **fields: Unpack[Fields]) -> messages.Report:
-    """A report of the action `level` of the task TASK, started at second 100 about `app.Movie:7`."""
-    told: Fields = {
+    """Return a report of the action `level` of the task TASK, about `app.Movie:7`, started at second 100."""
+    values: Fields = {
         "about": "app.Movie:7",
         "started_at": 100.0,
         "beat_at": 100.0,
         "next_by": 101.0,
         "grace_s": 5.0,
     }
-    told.update(fields)
+    values.update(fields)
     return messages.Report(
-        task_uuid=TASK, level=level, action_type="render:movie", description="Render", seq=seq, **told
+        task_uuid=TASK, level=level, action_type="render:movie", description="Render", seq=seq, **values
     )
 
 
 def sample(seq: int = 1, *, level: Level = (2,), **fields: Unpack[Fields]) -> dict[str, object]:
-    """The same as an eliot message."""
-    told = messages.fields(report(seq, level=level, **fields))
+    """Return the same report as an eliot message."""
+    values = messages.fields(report(seq, level=level, **fields))
     envelope = {
         "task_uuid": TASK,
         "task_level": [*level, seq + 1],
         "timestamp": 100.0,
         "message_type": "progress",
     }
-    return {**envelope, **told}
+    return {**envelope, **values}

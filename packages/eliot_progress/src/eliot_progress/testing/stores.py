@@ -1,6 +1,6 @@
-"""The conformance suite of stores: subclass it, give it a `store` fixture, and pytest does the rest."""
+"""The conformance suite of stores: subclass it and provide a fixture `store`."""
 
-# ruff: noqa: D102 - tests: their names are their docs, and they assert
+# ruff: noqa: D102 - tests are documented by their names
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class StoreConformance:
-    """Every store must pass: `class TestMine(StoreConformance)` with a fixture `store`, an empty one."""
+    """The tests that every store passes: `class TestMine(StoreConformance)` with a fixture `store`, empty."""
 
     def test_the_newest_state_wins_whatever_the_order(self, store: Store) -> None:
         for seq in (3, 1, 2, 3):
@@ -24,14 +24,14 @@ class StoreConformance:
         assert state is not None
         assert state.done == 30
 
-    def test_every_field_comes_back_as_it_was_told(self, store: Store) -> None:
+    def test_every_field_is_returned_as_it_was_reported(self, store: Store) -> None:
         store.record(sample(1, done=1.5, total=None, eta_s=(1.0, 2.5), note='ü "quoted" \\', rate=0.25))
         state = store.get(f"{TASK}@/2")
         assert state is not None
         assert (state.done, state.total, state.eta_s, state.rate) == (1.5, None, (1.0, 2.5), 0.25)
         assert state.note == 'ü "quoted" \\'
 
-    def test_an_outcome_is_never_taken_back(self, store: Store) -> None:
+    def test_an_outcome_is_final(self, store: Store) -> None:
         store.record(sample(5, outcome="succeeded"))
         store.record(sample(6, done=1))
         state = store.get(f"{TASK}@/2")
@@ -39,7 +39,7 @@ class StoreConformance:
         assert state.outcome == "succeeded"
         assert store.active() == ()
 
-    def test_the_task_started_last_speaks_for_an_object(self, store: Store) -> None:
+    def test_the_task_started_last_is_the_latest_of_an_object(self, store: Store) -> None:
         store.record(sample(1, level=(3,), started_at=200.0))
         store.record(sample(9, level=(2,), started_at=100.0))
         latest = store.latest("app.Movie:7")
@@ -51,7 +51,7 @@ class StoreConformance:
         assert store.get(f"{TASK}@/2") is not None
         assert store.latest("") is None
 
-    def test_many_objects_are_asked_at_once(self, store: Store) -> None:
+    def test_many_objects_are_read_at_once(self, store: Store) -> None:
         for n in range(3):
             store.record(sample(1, level=(n + 2,), about=f"app.Movie:{n}"))
         found = store.latest_many(["app.Movie:2", "app.Movie:0", "app.Movie:9", "app.Movie:0"])
@@ -61,14 +61,14 @@ class StoreConformance:
         }
         assert store.latest_many([]) == {}
 
-    def test_active_tasks_come_newest_first_and_no_more_than_asked(self, store: Store) -> None:
+    def test_active_tasks_are_newest_first_and_limited(self, store: Store) -> None:
         for n in range(2, 7):
             store.record(sample(1, level=(n,), started_at=100.0 + n, about=f"app.Movie:{n}"))
         store.record(sample(2, level=(5,), started_at=105.0, about="app.Movie:5", outcome="failed"))
         assert [state.about[-1] for state in store.active(3)] == ["6", "4", "3"]
         assert store.active(0) == ()
 
-    def test_ended_tasks_come_last_ended_first_and_no_more_than_asked(self, store: Store) -> None:
+    def test_ended_tasks_are_last_ended_first_and_limited(self, store: Store) -> None:
         outcomes: tuple[Outcome, ...] = ("failed", "succeeded", "failed", "cancelled")
         now = time.time()
         for n, outcome in enumerate(outcomes, 2):
@@ -78,7 +78,7 @@ class StoreConformance:
         assert [state.id[-1] for state in store.ended(outcome="failed")] == ["4", "2"]
         assert store.ended(0) == ()
 
-    def test_a_dead_attempt_gives_way_to_the_next_one_unless_it_reports_again(self, store: Store) -> None:
+    def test_a_dead_attempt_is_replaced_by_the_next_unless_it_reports_again(self, store: Store) -> None:
         store.record(sample(1, level=(2,), started_at=100.0))
         store.record(sample(1, level=(3,), started_at=200.0))
         assert [state.id[-1] for state in store.active()] == ["3"]
@@ -91,7 +91,7 @@ class StoreConformance:
         assert store.get("nobody@/1") is None
         assert store.latest("app.Movie:8") is None
 
-    def test_other_and_malformed_messages_are_left_out(self, store: Store) -> None:
+    def test_other_and_malformed_messages_are_ignored(self, store: Store) -> None:
         store.record({"message_type": "hello", "task_uuid": "x", "task_level": [1]})
         store.record({"message_type": "progress", "seq": "many"})
         store.record({})

@@ -13,7 +13,7 @@ from django.db import DatabaseError, connections
 
 from eliot_progress.django import conf, retention
 from eliot_progress.django.ingest import Ingest
-from eliot_progress.sources import log_at
+from eliot_progress.sources import existing_log
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -77,7 +77,7 @@ class Command(BaseCommand):
     def _ingest(self, files: list[Path], *, follow: bool) -> None:
         try:
             for path in () if follow else files:  # what is followed may come later
-                log_at(path)
+                existing_log(path)
         except OSError as error:
             raise CommandError(str(error)) from None
         ingest = Ingest(files)
