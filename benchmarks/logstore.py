@@ -229,7 +229,7 @@ def searched(part: str, messages: int) -> list[dict[str, Any]]:
         "a frequent field's value": [Query(text=f"done={n % 11 * 25 + 25}") for n in numbers],
         "a causal id": [Query(causal_id=roots[n]) for n in numbers],
         "failed actions": [Query(status="failed") for _ in numbers],
-        "the slowest": [Query(took_s=1.0) for _ in numbers],
+        "the slowest": [Query(min_duration_s=1.0) for _ in numbers],
     }
     cases = []
     for name, queries in searches.items():

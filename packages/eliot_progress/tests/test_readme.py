@@ -72,7 +72,7 @@ def test_a_new_project_with_the_readmes_additions_logs_a_task_and_finds_it_again
     assert tree[1].startswith("celery:task succeeded")
     assert tree[2].startswith("  render:movie succeeded")
     assert "[300/300 frame]" in tree[2]
-    assert "0 lines were no eliot messages" in run("manage.py", "eliot_progress", "ingest", "log.jsonl")
+    assert "0 lines were not eliot messages" in run("manage.py", "eliot_progress", "ingest", "log.jsonl")
     assert run("-c", FOUND) == "progress render:movie\n"
 
 

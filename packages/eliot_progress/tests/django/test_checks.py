@@ -6,7 +6,7 @@ from django.core.checks import run_checks
 from eliot_progress.django.checks import check_settings
 
 ROUTERS = '["eliot_progress.django.router.Router"]'
-STORE = "Give the dotted path of a callable that gives a store."
+STORE = "Set the dotted path of a callable that returns a store."
 
 
 @pytest.mark.parametrize(
@@ -15,10 +15,10 @@ STORE = "Give the dotted path of a callable that gives a store."
         ({}, []),
         ({"ADOPT": "always"}, []),
         ({"ADPOT": "never"}, [("eliot_progress.E001", "Did you mean 'ADOPT'?")]),
-        ({"COLOUR": 1}, [("eliot_progress.E001", "Known: ADOPT, DATABASE, STORE.")]),
+        ({"COLOUR": 1}, [("eliot_progress.E001", "Known settings: ADOPT, DATABASE, STORE.")]),
         ({"ADOPT": "sometimes"}, [("eliot_progress.E002", "Use one of never, same-origin, always.")]),
         ("log", [("eliot_progress.E003", 'Write a dict: ELIOT_PROGRESS = {"DATABASE": "log"}.')]),
-        ({"DATABASE": "lgo"}, [("eliot_progress.E004", "Name it in DATABASES, or use one of default, log.")]),
+        ({"DATABASE": "lgo"}, [("eliot_progress.E004", "Add it to DATABASES, or use one of default, log.")]),
         ({"DATABASE": "log"}, [("eliot_progress.E005", f"Write DATABASE_ROUTERS = {ROUTERS}.")]),
         ({"STORE": "nope.Store"}, [("eliot_progress.E006", STORE)]),
         ({"STORE": 7}, [("eliot_progress.E006", STORE)]),

@@ -101,6 +101,6 @@ def test_the_log_of_real_work_comes_back_as_a_tree(path):
 
 
 def test_a_file_of_many_batches_is_read_to_its_end(path, monkeypatch):
-    monkeypatch.setattr("eliot_progress.django.ingest._MOST", 300)
+    monkeypatch.setattr("eliot_progress.django.ingest._BLOCK_BYTES", 300)
     path.write_bytes(b"x" * 1000 + b"\n" + lines([said((n,), float(n), "tick") for n in range(1, 50)]))
     assert drain(Ingest([path])) == 49

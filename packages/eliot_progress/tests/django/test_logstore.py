@@ -69,10 +69,10 @@ def test_a_batch_that_fails_leaves_nothing_behind(monkeypatch):
 
 def test_what_is_no_eliot_message_is_counted():
     written = logstore.write([{"event": "structlog's"}, *STORY[:2]])
-    assert (written.stored, written.left_out) == (2, 1)
+    assert (written.stored, written.skipped) == (2, 1)
 
 
-def test_tasks_are_told_apart():
+def test_tasks_are_kept_apart():
     logstore.write(STORY)
     assert LogMessage.objects.filter(causal_id=OTHER_CAUSAL).count() == 2
 

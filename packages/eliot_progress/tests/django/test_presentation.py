@@ -26,7 +26,7 @@ def test_a_duration_is_told_in_its_own_unit(seconds, told):
 
 @given(TIMES, TIMES, TIMES, TIMES)
 def test_a_bar_is_always_inside_its_waterfall_and_wide_enough_to_be_seen(start, end, first, last):
-    x, width = presentation.Span(start=start, end=end).bar(first, last)
+    x, width = presentation.TimeRange(start=start, end=end).bar(first, last)
     assert 0 <= float(x) <= 997
     assert float(width) >= 3
     assert float(x) + float(width) <= 1000.11

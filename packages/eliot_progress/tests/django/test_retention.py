@@ -28,15 +28,15 @@ def test_a_task_is_forgotten_whole_or_not_at_all(story):
 
 
 def test_the_oldest_are_forgotten_until_the_rest_is_small_enough(story):
-    assert retention.larger_than(retention.taken()).tasks == 0
-    assert retention.larger_than(retention.taken() - 1).tasks == 1
+    assert retention.larger_than(retention.size_bytes()).tasks == 0
+    assert retention.larger_than(retention.size_bytes() - 1).tasks == 1
     assert causal_ids() == {OTHER_CAUSAL}
     assert retention.larger_than(0).tasks == 1
-    assert retention.taken() == 0
+    assert retention.size_bytes() == 0
 
 
 def test_no_transaction_forgets_more_than_a_few(story, monkeypatch):
-    monkeypatch.setattr(retention, "_AT_ONCE", 1)
+    monkeypatch.setattr(retention, "_BATCH", 1)
     assert retention.older_than(1e9).tasks == 2
 
 

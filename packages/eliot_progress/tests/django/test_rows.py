@@ -9,7 +9,7 @@ from tests.django.stories import CAUSAL, STORY, message
 
 from eliot_progress import extract, inject, log_message
 from eliot_progress.context import start
-from eliot_progress.django.rows import batch, whole
+from eliot_progress.django.rows import batch, to_message
 
 LEVELS = st.lists(st.integers(1, 10**16 - 1), min_size=1, max_size=12)
 JSON = st.recursive(
@@ -23,14 +23,14 @@ JSON = st.recursive(
 def test_a_message_comes_back_as_it_was_logged(level, fields):
     told = {**fields, **message(level, 1.5)}
     (row,) = batch([told]).messages
-    assert whole(row.causal_id, row.path, row.at, row.body) == told
+    assert to_message(row.causal_id, row.path, row.at, row.body) == told
 
 
 @pytest.mark.parametrize("uuid", ["17348029C0ED4841969067CFC59FA371", "lost-7", "x" * 500])
 def test_an_unusual_task_id_comes_back_too(uuid):
     (row,) = batch([message([1], 1.0, uuid)]).messages
     assert len(row.causal_id) == 32
-    assert whole(row.causal_id, row.path, row.at, row.body)["task_uuid"] == uuid
+    assert to_message(row.causal_id, row.path, row.at, row.body)["task_uuid"] == uuid
 
 
 @given(
@@ -38,12 +38,12 @@ def test_an_unusual_task_id_comes_back_too(uuid):
 )
 def test_nothing_that_a_line_may_hold_is_too_much(told):
     made = batch([{"message_type": "progress", **told}])
-    assert len(made.messages) + made.left_out == 1
+    assert len(made.messages) + made.skipped == 1
 
 
 @pytest.mark.parametrize("level", [[], [0], [-1], [True], ["1"], [10**16], [1] * 201, "1", None])
-def test_what_has_no_sane_level_is_left_out(level):
-    assert batch([message([1], 1.0) | {"task_level": level}]).left_out == 1
+def test_what_has_no_sane_level_is_skipped(level):
+    assert batch([message([1], 1.0) | {"task_level": level}]).skipped == 1
 
 
 def test_what_another_process_s_attempt_logs_is_kept(log):

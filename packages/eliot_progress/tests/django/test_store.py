@@ -31,7 +31,7 @@ def test_another_process_finds_what_this_one_kept(store):
 
 
 def test_the_tasks_started_longest_ago_are_forgotten_first(monkeypatch):
-    monkeypatch.setattr("eliot_progress.django.store._LOOK_EVERY", 5)
+    monkeypatch.setattr("eliot_progress.django.store._CHECK_EVERY", 5)
     store = DjangoStore(keep=3)
     for n in range(2, 12):
         store.record(sample(1, level=(n,), started_at=100.0 + n, about=f"app.Movie:{n}"))
@@ -88,7 +88,7 @@ def test_of_many_tasks_at_once_the_newest_about_an_object_supersedes_those_befor
 
 
 def test_many_tasks_at_once_count_towards_how_many_are_kept(monkeypatch):
-    monkeypatch.setattr("eliot_progress.django.store._LOOK_EVERY", 5)
+    monkeypatch.setattr("eliot_progress.django.store._CHECK_EVERY", 5)
     take(DjangoStore(keep=3), *(sample(1, level=(n,), started_at=100.0 + n, about="") for n in range(2, 12)))
     assert TaskRecord.objects.count() == 3
 

@@ -25,7 +25,7 @@ def test_a_root_that_is_not_in_the_log_goes_by_what_is_first_below_it_and_on_no_
     )
     assert [root.action_type for root in trees.roots()] == ["http:request"]
     (failure,) = trees.failures(CAUSAL)
-    assert [each.action_type for each in failure.above] == ["http:request"]
+    assert [each.action_type for each in failure.ancestors] == ["http:request"]
 
 
 def test_a_page_holds_the_children_in_the_order_of_the_tree(story):
@@ -56,7 +56,7 @@ def test_an_action_with_many_children_is_told_by_part():
 def test_what_failed_is_told_with_its_path_and_without_those_that_failed_because_of_it(story):
     (failure,) = trees.failures(CAUSAL)
     assert failure.action.action_type == "encode:file"
-    assert [row.action_type for row in failure.above] == ["http:request", "celery:task", "render:movie"]
+    assert [row.action_type for row in failure.ancestors] == ["http:request", "celery:task", "render:movie"]
     assert trees.failures(OTHER_CAUSAL) == ()
 
 
@@ -84,9 +84,9 @@ def test_the_tasks_that_logged_last_come_first(story):
     assert trees.action(CAUSAL, "a9") is None
 
 
-def test_above_and_below():
-    assert trees.above("a2/a3/b11") == ["", "a2", "a2/a3"]
-    assert trees.above("") == []
-    assert trees.below("a2/a3", "a2")
-    assert not trees.below("b20", "b2")
-    assert trees.below("a2", "")
+def test_ancestors_and_descendants():
+    assert trees.ancestors("a2/a3/b11") == ["", "a2", "a2/a3"]
+    assert trees.ancestors("") == []
+    assert trees.is_below("a2/a3", "a2")
+    assert not trees.is_below("b20", "b2")
+    assert trees.is_below("a2", "")

@@ -13,7 +13,7 @@ from eliot_progress.testing.samples import sample
 
 pytestmark = pytest.mark.django_db
 LOG = "admin:eliot_progress_logmessage_changelist"
-NOTHING = "Nothing was found"
+NOTHING = "No matches"
 
 
 @pytest.fixture
@@ -54,11 +54,11 @@ def test_what_is_not_found_is_said_with_what_to_do(story, see):
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ({"took": "soon"}, "Enter a number"),
+        ({"min_duration": "soon"}, "Enter a number"),
         ({"since": "yesterday"}, "Enter a valid date/time"),
         ({"status": "lost"}, "lost is not one of the available choices"),
         ({"after": "1,2,3"}, "Enter a valid value"),
-        ({"after": "e"}, "go back to its first page"),
+        ({"after": "e"}, "Go back to the first page"),
     ],
 )
 def test_a_question_that_makes_no_sense_is_answered_in_the_form(see, query, said):
@@ -91,7 +91,7 @@ def test_a_small_tree_is_shown_whole(story, see):
 
 def test_what_failed_stands_above_the_tree_with_its_path(story, see):
     page = see("admin:eliot_progress_tree", CAUSAL)
-    path = page.split("What failed")[1].split("</li>")[0]
+    path = page.split("Failures")[1].split("</li>")[0]
     order = [path.index(name) for name in ("http:request", "celery:task", "render:movie", "encode:file")]
     assert order == sorted(order)
     assert "No space left on device" in path
@@ -151,7 +151,7 @@ def test_rows_are_fetched_by_part(large, see):
 def test_a_tree_may_begin_at_any_message(large, see):
     page = see("admin:eliot_progress_tree", CAUSAL, **{"from": "c500"})
     assert page.index('data-path="c500"') == page.index('data-path="')
-    assert "from its beginning" in page
+    assert "from the start" in page
 
 
 HOSTILE = "</script><b>'\"&\u202e\ud800\x00\x07\n{{ 1 }}"
@@ -198,4 +198,4 @@ def test_what_one_action_caused_and_what_was_found_are_exported_too(story, admin
     assert len(b"".join(tree.streaming_content).splitlines()) == 2
     found = admin_client.get(reverse("admin:eliot_progress_export"), {"status": "failed"})
     assert len(b"".join(found.streaming_content).splitlines()) == 3
-    assert admin_client.get(reverse("admin:eliot_progress_export"), {"took": "x"}).status_code == 404
+    assert admin_client.get(reverse("admin:eliot_progress_export"), {"min_duration": "x"}).status_code == 404

@@ -1,3 +1,3 @@
-"""The Django side: middleware and settings."""
+"""The Django side: middleware, settings, models and admin."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The Django admin: what is going on, and the log explorer. Both only show."""
+"""The Django admin: running tasks, and the log explorer. Both are read-only."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ _P = ParamSpec("_P")
 
 
 class ReadOnlyAdmin(_Base):
-    """An admin page of our own in place of a list of rows, for those who may view its model."""
+    """Replaces the list of rows by a page of its own, for users who may view the model."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's
         """Only the program itself writes here."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002 - Django's
-        """What happened stays as it was told."""
+        """Recorded messages never change."""
         return False
 
     has_delete_permission = has_change_permission
@@ -44,7 +44,7 @@ class ReadOnlyAdmin(_Base):
     def page(
         self, view: Callable[Concatenate[HttpRequest, _P], HttpResponseBase]
     ) -> Callable[Concatenate[HttpRequest, _P], HttpResponseBase]:
-        """The view, for those who may see it, with what the admin's own templates need."""
+        """Restrict a view to users who may view the model, and add the admin's template context."""
 
         @require_safe
         @wraps(view)
@@ -59,10 +59,10 @@ class ReadOnlyAdmin(_Base):
 
 @admin.register(TaskRecord)
 class TaskAdmin(ReadOnlyAdmin):
-    """What is going on."""
+    """The running and recently finished tasks."""
 
     def get_urls(self) -> list[URLPattern]:
-        """The one page."""
+        """Return the one page."""
         return [path("", self.page(overview), name="eliot_progress_taskrecord_changelist")]
 
 
@@ -71,7 +71,7 @@ class LogAdmin(ReadOnlyAdmin):
     """The log explorer."""
 
     def get_urls(self) -> list[URLPattern]:
-        """Searching, trees, and their rows and exports."""
+        """Return the search, the trees, their rows and the exports."""
         return [
             path("", self.page(views.explorer), name="eliot_progress_logmessage_changelist"),
             path("export/", self.page(views.export_search), name="eliot_progress_export"),

@@ -14,8 +14,8 @@ class EliotProgressConfig(AppConfig):
     verbose_name = "Progress"
 
     def ready(self) -> None:
-        """Register the check."""
-        from django.core.checks import register  # noqa: PLC0415 - apps must be loadable before checks
+        """Register the system check of the settings."""
+        from django.core.checks import register  # noqa: PLC0415 - apps are loaded before checks
 
         from eliot_progress.django.checks import check_settings  # noqa: PLC0415 - as above
 

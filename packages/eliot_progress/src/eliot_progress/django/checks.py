@@ -22,22 +22,25 @@ _CHOICES = (NEVER, SAME_ORIGIN, ALWAYS)
 
 
 def check_settings(app_configs: Sequence[AppConfig] | None, **_: object) -> list[Error]:  # noqa: ARG001 - Django's
-    """Unknown keys, with a guess at what was meant, and values that name nothing."""
-    given = getattr(settings, "ELIOT_PROGRESS", {})
-    if not isinstance(given, dict):
-        text, hint = f"ELIOT_PROGRESS is {given!r}.", 'Write a dict: ELIOT_PROGRESS = {"DATABASE": "log"}.'
+    """Report unknown keys, with a suggestion, and invalid values."""
+    configured = getattr(settings, "ELIOT_PROGRESS", {})
+    if not isinstance(configured, dict):
+        text, hint = (
+            f"ELIOT_PROGRESS is {configured!r}.",
+            'Write a dict: ELIOT_PROGRESS = {"DATABASE": "log"}.',
+        )
         return [Error(text, hint=hint, id="eliot_progress.E003")]
     known = [field.name for field in fields(Settings)]
-    if unknown := [_unknown(key, known) for key in given if key not in known]:
+    if unknown := [_unknown(key, known) for key in configured if key not in known]:
         return unknown
-    chosen = Settings(**given)
-    return [*_adopt(chosen.ADOPT), *_database(chosen.DATABASE), *_store(chosen.STORE)]
+    values = Settings(**configured)
+    return [*_adopt(values.ADOPT), *_database(values.DATABASE), *_store(values.STORE)]
 
 
-def _adopt(whom: object) -> list[Error]:
-    if whom in _CHOICES:
+def _adopt(policy: object) -> list[Error]:
+    if policy in _CHOICES:
         return []
-    text, hint = f"ELIOT_PROGRESS['ADOPT'] is {whom!r}.", f"Use one of {', '.join(_CHOICES)}."
+    text, hint = f"ELIOT_PROGRESS['ADOPT'] is {policy!r}.", f"Use one of {', '.join(_CHOICES)}."
     return [Error(text, hint=hint, id="eliot_progress.E002")]
 
 
@@ -46,11 +49,11 @@ def _database(alias: object) -> list[Error]:
 
     text = f"ELIOT_PROGRESS['DATABASE'] is {alias!r}"
     if alias not in list(settings.DATABASES):
-        hint = f"Name it in DATABASES, or use one of {', '.join(settings.DATABASES)}."
-        return [Error(f"{text}, which DATABASES does not name.", hint=hint, id="eliot_progress.E004")]
+        hint = f"Add it to DATABASES, or use one of {', '.join(settings.DATABASES)}."
+        return [Error(f"{text}, which is not in DATABASES.", hint=hint, id="eliot_progress.E004")]
     if router.db_for_write(LogMessage) != alias:
         hint = 'Write DATABASE_ROUTERS = ["eliot_progress.django.router.Router"].'
-        return [Error(f"{text}, and no router leads there.", hint=hint, id="eliot_progress.E005")]
+        return [Error(f"{text}, but no router uses it.", hint=hint, id="eliot_progress.E005")]
     return []
 
 
@@ -59,12 +62,12 @@ def _store(path: object) -> list[Error]:
         import_string(str(path))
     except ImportError as error:
         text = f"ELIOT_PROGRESS['STORE'] is {path!r}, which can't be imported ({error})."
-        hint = "Give the dotted path of a callable that gives a store."
+        hint = "Set the dotted path of a callable that returns a store."
         return [Error(text, hint=hint, id="eliot_progress.E006")]
     return []
 
 
 def _unknown(key: str, known: list[str]) -> Error:
-    guess = get_close_matches(key, known, 1, 0.5)
-    hint = f"Did you mean {guess[0]!r}?" if guess else f"Known: {', '.join(known)}."
+    match = get_close_matches(key, known, 1, 0.5)
+    hint = f"Did you mean {match[0]!r}?" if match else f"Known settings: {', '.join(known)}."
     return Error(f"ELIOT_PROGRESS[{key!r}] is not a setting.", hint=hint, id="eliot_progress.E001")

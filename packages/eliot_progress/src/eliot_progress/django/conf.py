@@ -1,4 +1,4 @@
-"""The settings: `ELIOT_PROGRESS = {...}`. None is needed."""
+"""The settings: `ELIOT_PROGRESS = {...}`. All are optional."""
 
 from __future__ import annotations
 
@@ -20,33 +20,33 @@ NEVER, SAME_ORIGIN, ALWAYS = "never", "same-origin", "always"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What can be set."""
+    """The settings and their defaults."""
 
-    #: Whose `traceparent` header is believed: "never", "same-origin" (the browser says that our own page
-    #: sent the request) or "always" (only behind a proxy that removes the header from the outside).
+    #: Whose `traceparent` header is trusted: "never", "same-origin" (the browser states that our own page
+    #: sent the request) or "always" (only behind a proxy that removes the header from external requests).
     ADOPT: str = NEVER
-    #: The alias in DATABASES of the log and the kept states. One of its own keeps them off the app's writes;
+    #: The alias in DATABASES of the log and the states. A separate database keeps them off the app's writes;
     #: it needs `DATABASE_ROUTERS = ["eliot_progress.django.router.Router"]`.
     DATABASE: str = "default"
-    #: Dotted path of a callable that gives the store that the admin's overview reads.
+    #: Dotted path of a callable that returns the store for the admin's overview.
     STORE: str = "eliot_progress.django.store.DjangoStore"
 
 
 @cache
 def get() -> Settings:
-    """The settings as they are now. Raises TypeError for an unknown key; the check is kinder."""
-    given: Mapping[str, str] = getattr(settings, "ELIOT_PROGRESS", {})
-    return Settings(**given)
+    """Return the current settings. Raises TypeError for an unknown key."""
+    configured: Mapping[str, str] = getattr(settings, "ELIOT_PROGRESS", {})
+    return Settings(**configured)
 
 
 def store() -> Store:
-    """The store that the admin's overview reads. Raises ImportError when STORE names nothing."""
+    """Return the store that the admin reads. Raises ImportError if STORE can't be imported."""
     return cast("Callable[[], Store]", import_string(get().STORE))()
 
 
-def _forget(*, setting: str, **_: object) -> None:
+def _clear_cache(*, setting: str, **_: object) -> None:
     if setting == "ELIOT_PROGRESS":
         get.cache_clear()
 
 
-setting_changed.connect(_forget)
+setting_changed.connect(_clear_cache)

@@ -16,7 +16,7 @@ _STATUSES = [("", "any"), ("started", "started"), ("succeeded", "succeeded"), ("
 
 
 class SearchForm(forms.Form):
-    """What is looked for; nothing is required."""
+    """The search criteria; none is required."""
 
     q = forms.CharField(
         label="Words",
@@ -29,8 +29,8 @@ class SearchForm(forms.Form):
         label="Type", required=False, max_length=200, widget=forms.TextInput({"placeholder": "render:movie"})
     )
     status = forms.ChoiceField(label="Status", required=False, choices=_STATUSES)
-    took = forms.FloatField(
-        label="Took at least, s", required=False, min_value=0, widget=forms.NumberInput({"step": "any"})
+    min_duration = forms.FloatField(
+        label="Minimum duration (s)", required=False, min_value=0, widget=forms.NumberInput({"step": "any"})
     )
     since = forms.DateTimeField(
         label="Since",
@@ -48,30 +48,32 @@ class SearchForm(forms.Form):
         super().__init__(data, label_suffix="")
 
     @property
-    def asks(self) -> bool:
-        """Whether anything is looked for."""
+    def is_search(self) -> bool:
+        """Whether any criterion is set."""
         return any(self.data.get(name) for name in self.fields)
 
     def query(self) -> Query:
-        """The query; only of a form that is valid."""
-        given = self.cleaned_data
+        """Return the query. Only call this on a valid form."""
+        values = self.cleaned_data
         return Query(
-            text=given["q"],
-            causal_id=given["causal_id"],
-            kind=given["kind"],
-            status=given["status"],
-            took_s=given["took"],
-            since=_seconds(given["since"]),
-            until=_seconds(given["until"]),
-            after=given["after"],
+            text=values["q"],
+            causal_id=values["causal_id"],
+            kind=values["kind"],
+            status=values["status"],
+            min_duration_s=values["min_duration"],
+            since=_seconds(values["since"]),
+            until=_seconds(values["until"]),
+            after=values["after"],
         )
 
     def clean_after(self) -> tuple[float, ...]:
-        """Where the page before ended."""
+        """Parse where the previous page ended."""
         try:
             return tuple(float(part) for part in self.cleaned_data["after"].split(",") if part)
         except ValueError:
-            raise forms.ValidationError("This is no place in a list: go back to its first page.") from None
+            raise forms.ValidationError(
+                "This is not a position in a list. Go back to the first page."
+            ) from None
 
 
 def _seconds(when: datetime | None) -> float | None:

@@ -1,4 +1,4 @@
-"""From log files into the database, by one writer, so that logging never waits for it."""
+"""Imports log files into the database with a single writer, so that logging never waits for it."""
 
 from __future__ import annotations
 
@@ -18,57 +18,57 @@ if TYPE_CHECKING:
 
     from eliot_progress.messages import Report
 
-#: Bytes read from a file at a time: some thousand messages.
-_MOST = 1 << 20
+#: Bytes read from a file at a time: a few thousand messages.
+_BLOCK_BYTES = 1 << 20
 
 
 class Ingest:
-    """Takes log files in as they grow; each goes on where it was when the process before ended."""
+    """Imports log files as they grow. Each file resumes where the previous process stopped."""
 
     def __init__(self, paths: Iterable[Path], *, store: DjangoStore | None = None) -> None:
         self._store = store or DjangoStore()
         self._tails = {str(path.absolute()): path for path in paths}
         self._open: dict[str, Tail] = {}
-        #: Messages stored, and lines that were no eliot messages.
+        #: Stored messages, and skipped lines that were not eliot messages.
         self.stored = 0
-        self.left_out = 0
+        self.skipped = 0
 
     def step(self) -> int:
-        """Take a batch of each file in; the number of bytes read, 0 when there is nothing new.
+        """Import a batch of each file. Returns the number of bytes read, 0 when there is nothing new.
 
-        Raises DatabaseError when the database can't be asked: then that batch is taken in by the next step.
+        Raises DatabaseError when the database can't be used; the next step imports that batch again.
         """
-        return sum(self._take(name, path) for name, path in self._tails.items())
+        return sum(self._import(name, path) for name, path in self._tails.items())
 
-    def _take(self, name: str, path: Path) -> int:
-        tail = self._open.get(name) or self._resumed(name, path)
+    def _import(self, name: str, path: Path) -> int:
+        tail = self._open.get(name) or self._resume(name, path)
         before = tail.position
-        messages = tail.read_new(_MOST)
+        messages = tail.read_new(_BLOCK_BYTES)
         after = tail.position
         if after == before:
             return tail.bytes_read
         try:
             with transaction.atomic(using=conf.get().DATABASE):
                 written = logstore.write(messages)
-                self._states(messages)
+                self._record_states(messages)
                 LogFile.objects.update_or_create(
                     path=name, defaults={"inode": after.inode, "offset": after.offset}
                 )
         except BaseException:
-            del self._open[name]  # the next step reads it again, from where the database says
+            del self._open[name]  # the next step reads it again, from the position in the database
             raise
         self.stored += written.stored
-        self.left_out += written.left_out
+        self.skipped += written.skipped
         return tail.bytes_read
 
-    def _resumed(self, name: str, path: Path) -> Tail:
-        known = LogFile.objects.filter(path=name).first()
-        start = None if known is None else Position(known.inode, known.offset)
+    def _resume(self, name: str, path: Path) -> Tail:
+        stored_file = LogFile.objects.filter(path=name).first()
+        start = None if stored_file is None else Position(stored_file.inode, stored_file.offset)
         tail = self._open[name] = Tail(path, start=start)
         return tail
 
-    def _states(self, messages: Sequence[Mapping[str, object]]) -> None:
-        """Of each task that reports, the newest report of the batch."""
+    def _record_states(self, messages: Sequence[Mapping[str, object]]) -> None:
+        """Record the newest report of each task in the batch."""
         newest: dict[str, Report] = {}
         for message in messages:
             report = parse(message)

@@ -1,4 +1,4 @@
-"""Writing the log into the database: whole batches, each message once, whatever is delivered again."""
+"""Writes the log into the database: whole batches, each message once, however often it is delivered."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ VALUES {rows} ON CONFLICT (causal_id, path) DO NOTHING
 _PLAIN = "(%s, %s, %s, %s, %s, %s, %s, %s, NULL)"
 _END = """(%s, %s, %s, %s, %s, %s, %s, %s,
     (SELECT duration_s FROM eliot_progress_logaction WHERE causal_id = %s AND path = %s))"""
-# Both messages of an action, and its reports, in any order and any number of times, give the same row.
+# The messages and reports of an action lead to the same row in any order and any number of times.
 _ACTION = """
 INSERT INTO eliot_progress_logaction AS t (causal_id, path, parent, action_type, status, started_at, ended_at,
     duration_s, reason, done, total, unit, seq, last_message_at)
@@ -42,52 +42,52 @@ ON CONFLICT (causal_id, path) DO UPDATE SET
     last_message_at = CASE WHEN excluded.last_message_at > t.last_message_at THEN excluded.last_message_at
         ELSE t.last_message_at END
 """
-_TOLD = f"({', '.join(['%s'] * 14)})"
-# Ends that came before their start.
-_STRAGGLERS = """
+_ACTION_ROW = f"({', '.join(['%s'] * 14)})"
+# Ends that were stored before their start.
+_LATE_DURATIONS = """
 UPDATE eliot_progress_logmessage AS m SET duration_s = (
     SELECT a.duration_s FROM eliot_progress_logaction a WHERE a.causal_id = m.causal_id AND a.path = m.action)
-WHERE m.causal_id IN ({marks}) AND m.status IN ('succeeded', 'failed') AND m.duration_s IS NULL
+WHERE m.causal_id IN ({placeholders}) AND m.status IN ('succeeded', 'failed') AND m.duration_s IS NULL
 """
-_MARKS = 500
+_ROWS_PER_STATEMENT = 500
 _Values = tuple[str | float | bool | None, ...]
 _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """What became of a batch."""
+    """The result of a batch."""
 
-    #: Messages that are stored now, those that were before among them.
+    #: Messages that are stored now, including those that already were.
     stored: int
-    #: What was no eliot message.
-    left_out: int
+    #: Lines that were not eliot messages.
+    skipped: int
 
 
 def write(messages: Iterable[Mapping[str, object]]) -> Written:
-    """Store the messages in one transaction of the setting DATABASE; some thousands at a time are best.
+    """Store the messages in one transaction of the setting DATABASE. Batches of a few thousand are fastest.
 
-    Raises DatabaseError when they could not be stored: then none is, and the same batch may be tried again.
+    Raises DatabaseError when they could not be stored: then none is, and the batch may be written again.
     """
     batch = rows.batch(messages)
     alias = conf.get().DATABASE
     with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
-        _insert(cursor, _ACTION, _TOLD, [_action(batch.actions[key]) for key in sorted(batch.actions)])
+        _insert(cursor, _ACTION, _ACTION_ROW, [_action(batch.actions[key]) for key in sorted(batch.actions)])
         ends = [row for row in batch.messages if row.status in _ENDS]
         _insert(cursor, _MESSAGE, _PLAIN, [_plain(row) for row in batch.messages if row.status not in _ENDS])
         _insert(cursor, _MESSAGE, _END, [(*_plain(row), row.causal_id, row.action) for row in ends])
-        _measure(cursor, sorted({row.causal_id for row in batch.messages if row.status == "started"}))
-    return Written(stored=len(batch.messages), left_out=batch.left_out)
+        _fill_durations(cursor, sorted({row.causal_id for row in batch.messages if row.status == "started"}))
+    return Written(stored=len(batch.messages), skipped=batch.skipped)
 
 
 def _insert(cursor: CursorWrapper, statement: str, row: str, values: Sequence[_Values]) -> None:
-    """Insert rows: SQLite is quickest one by one; a server, with many in each statement."""
+    """Insert rows: SQLite is fastest one by one, a server with many in each statement."""
     if cursor.db.vendor == "sqlite":
         cursor.executemany(statement.format(rows=row), values)
         return
-    for some in _parts(values):
+    for part in _parts(values):
         cursor.execute(
-            statement.format(rows=", ".join([row] * len(some))), [value for one in some for value in one]
+            statement.format(rows=", ".join([row] * len(part))), [value for one in part for value in one]
         )
 
 
@@ -97,13 +97,13 @@ def _plain(row: rows.MessageRow) -> _Values:
 
 def _action(row: rows.ActionRow) -> _Values:
     known = row.started_at is not None and row.ended_at is not None
-    duration = row.ended_at - row.started_at if known else None  # type: ignore[operator] # known says so
-    told = (row.action_type, row.status, row.started_at, row.ended_at, duration, row.reason)
+    duration = row.ended_at - row.started_at if known else None  # type: ignore[operator] # known checks both
+    own = (row.action_type, row.status, row.started_at, row.ended_at, duration, row.reason)
     return (
         row.causal_id,
         row.path,
         row.parent,
-        *told,
+        *own,
         row.done,
         row.total,
         row.unit,
@@ -112,11 +112,11 @@ def _action(row: rows.ActionRow) -> _Values:
     )
 
 
-def _measure(cursor: CursorWrapper, causal_ids: Sequence[str]) -> None:
-    for some in _parts(causal_ids):
-        cursor.execute(_STRAGGLERS.format(marks=", ".join(["%s"] * len(some))), some)
+def _fill_durations(cursor: CursorWrapper, causal_ids: Sequence[str]) -> None:
+    for part in _parts(causal_ids):
+        cursor.execute(_LATE_DURATIONS.format(placeholders=", ".join(["%s"] * len(part))), part)
 
 
 def _parts(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
-    for start in range(0, len(values), _MARKS):
-        yield values[start : start + _MARKS]
+    for start in range(0, len(values), _ROWS_PER_STATEMENT):
+        yield values[start : start + _ROWS_PER_STATEMENT]

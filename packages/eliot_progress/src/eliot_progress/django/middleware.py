@@ -1,4 +1,4 @@
-"""One action for each request, sync and async, and the causal id in the answer."""
+"""One action for each request, sync and async, and the causal id in the response."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponseBase
 
-#: The answer's header: 32 hex digits to search the log for.
+#: The response header with the causal id: 32 hex digits to search the log for.
 HEADER = "X-Causal-Id"
 
 _ACTION = "_eliot_progress_action"
@@ -40,53 +40,53 @@ class CausalMiddleware:
             markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        """Answer the request."""
+        """Process the request."""
         if self._is_async:
-            return self._answer(request)
+            return self._process(request)
         action = _begin(request)
-        with _Around(action):
+        with _ActionContext(action):
             response = cast("_Sync", self._get_response)(request)
         return _end(action, response)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
-        """Django turns the view's exception into an answer with status 500; the action must still tell it."""
+        """End the action with the view's exception, which Django then turns into status 500."""
         action = getattr(request, _ACTION, None)
         if action is not None:
             action.finish(exception)
 
-    async def _answer(self, request: HttpRequest) -> HttpResponseBase:
+    async def _process(self, request: HttpRequest) -> HttpResponseBase:
         action = _begin(request)
-        with _Around(action):
+        with _ActionContext(action):
             response = await cast("_Async", self._get_response)(request)
         return _end(action, response)
 
 
 def _begin(request: HttpRequest) -> context.Action:
     fields = {"method": sanitise.text(request.method), "path": sanitise.text(request.path)}
-    origin = context.extract(_carried(request)) if _believed(request) else None
+    origin = context.extract(_trace_headers(request)) if _is_trusted(request) else None
     action = context.continue_from(origin, "http:request", **fields)
     setattr(request, _ACTION, action)
     return action
 
 
-def _carried(request: HttpRequest) -> dict[str, str]:
-    """Out of META: `request.headers` would name all headers anew, which costs more than all the rest."""
-    told = request.META
-    return {"traceparent": told.get("HTTP_TRACEPARENT", ""), "tracestate": told.get("HTTP_TRACESTATE", "")}
+def _trace_headers(request: HttpRequest) -> dict[str, str]:
+    """Read the headers from META: `request.headers` would convert them all, which is slow."""
+    meta = request.META
+    return {"traceparent": meta.get("HTTP_TRACEPARENT", ""), "tracestate": meta.get("HTTP_TRACESTATE", "")}
 
 
-def _believed(request: HttpRequest) -> bool:
-    """Whether this request's `traceparent` is adopted: strangers must not write into our trees."""
+def _is_trusted(request: HttpRequest) -> bool:
+    """Whether to adopt this request's `traceparent`: third parties must not write into our trees."""
     adopt = conf.get().ADOPT
     if adopt == conf.SAME_ORIGIN:
         return request.META.get("HTTP_SEC_FETCH_SITE") == "same-origin"
     return adopt == conf.ALWAYS
 
 
-class _Around:
-    """Makes an action the current one; ends it when there is no answer."""
+class _ActionContext:
+    """Makes an action current, and ends it when there is no response."""
 
-    # A class, since a generator takes four times as long to enter and leave.
+    # A class, because a generator takes four times as long to enter and exit.
     __slots__ = ("_action", "_token")
 
     def __init__(self, action: context.Action) -> None:
@@ -104,10 +104,10 @@ class _Around:
 
 
 def _end(action: context.Action, response: HttpResponseBase) -> HttpResponseBase:
-    """Name the action in the answer, and end it; that of a streamed answer ends with its last part."""
+    """Add the causal id to the response, and end the action. A streamed response ends with its last part."""
     response[HEADER] = ids.causal_id(action.task_uuid)
     action.add_success_fields(status=response.status_code)
-    # A file that the server itself sends has no code of ours to follow.
+    # A file that the server sends by itself runs no code of ours.
     if isinstance(response, StreamingHttpResponse) and getattr(response, "file_to_stream", None) is None:
         response.streaming_content = streamed(response.streaming_content, action)
     else:

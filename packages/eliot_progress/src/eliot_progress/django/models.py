@@ -1,4 +1,4 @@
-"""What the database keeps: the newest state of each task, the log's messages, the actions they tell of."""
+"""The database tables: the newest state of each task, the log's messages, and their actions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db.models import Q
 
 #: A causal id: 32 hex digits.
 _CAUSAL = 32
-#: Longest type of an action or message that is kept whole.
+#: Characters of an action type or message type; longer ones are cut.
 KIND = 200
 
 
@@ -22,14 +22,14 @@ class TaskRecord(models.Model):
     action_type = models.CharField(max_length=KIND)
     #: Seconds since 1970 by the sender's clock.
     started_at = models.FloatField()
-    #: Decides which report is the newest: an outcome outranks any seq.
+    #: The highest rank is the newest report; an outcome outranks any seq.
     rank = models.BigIntegerField()
     outcome = models.CharField(max_length=16, blank=True)
-    #: A newer task of the same type about the same object is there.
+    #: A newer task of the same type about the same object exists.
     superseded = models.BooleanField(default=False)
-    #: When the report was heard, by the database's clock.
+    #: When the report was received, by the database's clock.
     received_at = models.DateTimeField(db_index=True)
-    #: The TaskState as `to_dict` gives it.
+    #: The TaskState as `to_dict` returns it.
     state = models.JSONField()
 
     class Meta:
@@ -51,29 +51,29 @@ class TaskRecord(models.Model):
 
 
 class LogAction(models.Model):
-    """One action: what its start, its end and its newest report tell, in whatever order they come.
+    """One action: its start, its end and its newest report, in whatever order they arrive.
 
-    A row whose messages did not come (yet) holds the place above those that did.
+    A row without messages of its own is the placeholder of an action whose descendants have arrived.
     """
 
     causal_id = models.CharField(max_length=_CAUSAL)
     #: The level as text that sorts like the tree (`ids.encode_path`); empty for the root.
     path = models.TextField(blank=True)
-    #: The path of the action around it; null for the root.
-    parent = models.TextField(null=True)  # noqa: DJ001 - the root has none, and "" is the root's own path
+    #: The path of the parent action; null for the root.
+    parent = models.TextField(null=True)  # noqa: DJ001 - "" is the path of the root, which has no parent
     action_type = models.CharField(max_length=KIND, blank=True)
-    #: started, succeeded or failed; empty while neither start nor end came.
+    #: started, succeeded or failed; empty until the start or the end arrives.
     status = models.CharField(max_length=16, blank=True)
     started_at = models.FloatField(null=True)
     ended_at = models.FloatField(null=True)
     duration_s = models.FloatField(null=True)
     reason = models.TextField(blank=True)
-    #: Of the newest report.
+    #: From the newest report.
     done = models.FloatField(null=True)
     total = models.FloatField(null=True)
     unit = models.CharField(max_length=KIND, blank=True)
     seq = models.BigIntegerField(null=True)
-    #: Time of the newest message of its own; of the root, of any message of the task.
+    #: The time of the action's newest message; for the root, of the task's newest message.
     last_message_at = models.FloatField()
 
     class Meta:
@@ -92,23 +92,23 @@ class LogAction(models.Model):
 
 
 class LogMessage(models.Model):
-    """One message of the log, once, however often it is delivered."""
+    """One message of the log, stored once however often it is delivered."""
 
     causal_id = models.CharField(max_length=_CAUSAL)
     path = models.TextField()
-    #: The path of the action that it belongs to.
+    #: The path of its action.
     action = models.TextField(blank=True)
-    #: Its action type, or its message type.
+    #: The action type or message type.
     kind = models.CharField(max_length=KIND, blank=True)
-    #: Its action status; empty for a plain message.
+    #: The action status; empty for a plain message.
     status = models.CharField(max_length=16, blank=True)
-    #: Whether it is a progress report, which a tree shows as its action's bar.
+    #: Whether it is a progress report, which a tree shows as the progress bar of its action.
     report = models.BooleanField(default=False)
     #: Seconds since 1970 by the sender's clock.
     at = models.FloatField()
-    #: Of an end: how long the action took.
+    #: For the end of an action: its duration.
     duration_s = models.FloatField(null=True)
-    #: The message as JSON, without what the columns above hold.
+    #: The message as JSON, without the fields in the columns above.
     body = models.TextField()
 
     class Meta:
@@ -141,7 +141,7 @@ class LogMessage(models.Model):
 
 
 class LogFile(models.Model):
-    """How far a log file has been taken in, so that a restart goes on there."""
+    """How far a log file has been imported, so that a restart resumes there."""
 
     path = models.TextField(primary_key=True)
     inode = models.BigIntegerField()

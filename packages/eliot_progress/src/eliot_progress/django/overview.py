@@ -1,4 +1,4 @@
-"""The admin's page of what is going on, and of what ended lately."""
+"""The admin's page of running and recently finished tasks."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ if TYPE_CHECKING:
 
     from eliot_progress.state import TaskState
 
-#: Tasks that go on, and tasks that ended, that the page shows; and how many of the latter are looked through.
+#: Running and ended tasks on the page, and how many ended ones are filtered to find them.
 _TASKS = 200
 _ENDED = 25
-_LATELY = 1000
+_MAX_ENDED = 1000
 _SHOWS = ("all", "mine", "stalled", "failed")
 
 
 def overview(request: HttpRequest, context: Mapping[str, object]) -> HttpResponse:
-    """What is going on, and what ended lately."""
+    """Show the running and the recently finished tasks."""
     now, show = time.time(), request.GET.get("show", "all")
     show = show if show in _SHOWS else "all"
     by = request.user.get_username() if show == "mine" else None
     values = {
         **context,
-        "title": "What is going on",
+        "title": "Running tasks",
         "show": show,
         "shows": _SHOWS,
-        "tasks": [task(state, now) for state in _going_on(show, by, now)],
+        "tasks": [task(state, now) for state in _running(show, by, now)],
         "ended": [task(state, now) for state in _ended(show, by)],
         "at": presentation.clock(now).partition(".")[0],
     }
@@ -44,10 +44,10 @@ def overview(request: HttpRequest, context: Mapping[str, object]) -> HttpRespons
     return TemplateResponse(request, f"eliot_progress/{part}", values)
 
 
-def _going_on(show: str, by: str | None, now: float) -> Iterable[TaskState]:
+def _running(show: str, by: str | None, now: float) -> Iterable[TaskState]:
     if show == "failed":
         return ()
-    states = _of(by, conf.store().active(_TASKS))
+    states = _requested_by(by, conf.store().active(_TASKS))
     if show == "stalled":
         silent = (stall.Liveness.LATE, stall.Liveness.STALLED)
         return [state for state in states if stall.judge(state, now) in silent]
@@ -58,17 +58,18 @@ def _ended(show: str, by: str | None) -> Iterable[TaskState]:
     if show == "stalled":
         return ()
     return islice(
-        _of(by, conf.store().ended(_LATELY, outcome="failed" if show == "failed" else None)), _ENDED
+        _requested_by(by, conf.store().ended(_MAX_ENDED, outcome="failed" if show == "failed" else None)),
+        _ENDED,
     )
 
 
-def _of(by: str | None, states: Iterable[TaskState]) -> Iterable[TaskState]:
+def _requested_by(by: str | None, states: Iterable[TaskState]) -> Iterable[TaskState]:
     return states if by is None else (state for state in states if state.by == by)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One line of the overview."""
+    """One row of the overview."""
 
     id: str
     causal_id: str
@@ -88,9 +89,9 @@ class Task:
 
 
 def task(state: TaskState, now: float) -> Task:
-    """The state of a task as seen at `now` (seconds since 1970)."""
+    """Return the row of a task, judged at `now` (seconds since 1970)."""
     liveness = stall.judge(state, now).value
-    going = state.outcome is None and liveness != stall.Liveness.STALLED
+    running = state.outcome is None and liveness != stall.Liveness.STALLED
     return Task(
         id=state.id,
         causal_id=state.causal_id,
@@ -106,7 +107,7 @@ def task(state: TaskState, now: float) -> Task:
         step=sanitise.text(
             "  ".join(word for word in (state.step, state.note) if word), presentation.SUMMARY
         ),
-        left=_left(*state.eta_s) if state.eta_s and going else "",
+        left=_left(*state.eta_s) if state.eta_s and running else "",
         since=presentation.clock(state.started_at).partition(".")[0],
         beat=presentation.duration(max(0.0, now - state.beat_at)),
     )

@@ -1,4 +1,4 @@
-"""Rows of trees as a page shows them: texts and bars, whatever the labels hold."""
+"""Formats the rows of trees for a page: texts and bars, whatever the labels hold."""
 
 from __future__ import annotations
 
@@ -17,38 +17,38 @@ from eliot_progress.django.models import LogAction, LogMessage
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-#: Said by the row itself, or shown in full below it.
-_SAID = frozenset(
+#: Fields that the row shows itself, or in full below it.
+_SHOWN_ELSEWHERE = frozenset(
     ("action_type", "action_status", "message_type", "reason", "exception", "traceback", "task_uuid")
 )
-#: Characters of a line that sums up.
+#: Characters of a summary line.
 SUMMARY = 160
-#: Characters of one message that a page shows; all of them are in the export.
+#: Characters of one message on a page; the export has all of them.
 _DETAIL = 20_000
-# What could break a page although it is escaped: controls, bidirectional overrides, lone surrogates.
+# Characters that can break a page although it is escaped: controls, bidirectional overrides, surrogates.
 _UNSAFE = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-#: Width of a waterfall in its own units.
-_WIDE = 1000.0
+#: The width of a waterfall in its own units.
+_WIDTH = 1000.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
-    """The time that a waterfall shows, seconds since 1970."""
+class TimeRange:
+    """The time that a waterfall covers, in seconds since 1970."""
 
     start: float
     end: float
 
     def bar(self, start: float, end: float) -> tuple[str, str]:
-        """Where a stretch of time begins and how wide it is, never too narrow to be seen."""
-        whole = max(self.end - self.start, 1e-6)
-        x = min(max(start - self.start, 0) / whole * _WIDE, _WIDE - 3)
-        width = min(max(end - start, 0) / whole * _WIDE, _WIDE - x)
+        """Return the position and the width of a bar, never too narrow to be visible."""
+        duration = max(self.end - self.start, 1e-6)
+        x = min(max(start - self.start, 0) / duration * _WIDTH, _WIDTH - 3)
+        width = min(max(end - start, 0) / duration * _WIDTH, _WIDTH - x)
         return f"{x:.1f}", f"{max(width, 3):.1f}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One line of a tree."""
+    """One row of a tree."""
 
     path: str
     level: int
@@ -66,35 +66,35 @@ class Row:
     detail: str
     children: int
     open: bool
-    #: Something below it failed.
-    troubled: bool
+    #: Whether something below it failed.
+    has_failures: bool
 
     @property
     def indent(self) -> range:
-        """For each level above."""
+        """One element for each level of indentation."""
         return range(self.level - 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
-    """What all rows of one tree share."""
+class TreeRows:
+    """Builds the rows of one tree."""
 
-    span: Span
-    #: The level of the action whose children stand at the left edge.
+    time_range: TimeRange
+    #: The depth of the action whose children are not indented.
     depth: int
     own: Mapping[str, list[LogMessage]]
     children: Mapping[str, int]
     failed: Iterable[str]
-    opened: frozenset[str]
+    expanded: frozenset[str]
 
-    def row(self, shown: LogAction | LogMessage) -> Row:
-        """The row of an action or of a plain message."""
-        return self._action(shown) if isinstance(shown, LogAction) else self._message(shown)
+    def row(self, item: LogAction | LogMessage) -> Row:
+        """Return the row of an action or of a plain message."""
+        return self._action(item) if isinstance(item, LogAction) else self._message(item)
 
     def _action(self, action: LogAction) -> Row:
         start = action.started_at if action.started_at is not None else action.last_message_at
         end = action.ended_at if action.ended_at is not None else max(action.last_message_at, start)
-        x, width = self.span.bar(start, end)
+        x, width = self.time_range.bar(start, end)
         own = self.own.get(action.path, [])
         prefix = action.path + "/"
         return Row(
@@ -106,19 +106,19 @@ class Scene:
             summary=summary(*own),
             reason=sanitise.text(action.reason, SUMMARY * 2),
             took=duration(action.duration_s),
-            at=f"{start - self.span.start:+.3f} s",
+            at=f"{start - self.time_range.start:+.3f} s",
             x=x,
             width=width,
             done=how_far(action.done, action.total, action.unit),
             percent=percent(action.done, action.total),
             detail=detail(*own),
             children=self.children.get(action.path, 0),
-            open=action.path in self.opened,
-            troubled=action.status != "failed" and any(path.startswith(prefix) for path in self.failed),
+            open=action.path in self.expanded,
+            has_failures=action.status != "failed" and any(path.startswith(prefix) for path in self.failed),
         )
 
     def _message(self, message: LogMessage) -> Row:
-        x, width = self.span.bar(message.at, message.at)
+        x, width = self.time_range.bar(message.at, message.at)
         return Row(
             path=message.path,
             level=self._level(message.path),
@@ -128,7 +128,7 @@ class Scene:
             summary=summary(message),
             reason="",
             took="",
-            at=f"{message.at - self.span.start:+.3f} s",
+            at=f"{message.at - self.time_range.start:+.3f} s",
             x=x,
             width=width,
             done="",
@@ -136,7 +136,7 @@ class Scene:
             detail=detail(message),
             children=0,
             open=False,
-            troubled=False,
+            has_failures=False,
         )
 
     def _level(self, path: str) -> int:
@@ -144,7 +144,7 @@ class Scene:
 
 
 def duration(seconds: float | None) -> str:
-    """`12 ms`, `3.25 s`, `4 min 10 s`; empty while unknown."""
+    """Return `12 ms`, `3.25 s` or `4 min 10 s`; empty while unknown."""
     if seconds is None:
         return ""
     if seconds < 1:
@@ -156,17 +156,17 @@ def duration(seconds: float | None) -> str:
 
 
 def clock(at: float) -> str:
-    """Date and time in the reader's time zone, to the millisecond."""
+    """Return the date and time in the viewer's time zone, with milliseconds."""
     when = timezone.localtime(datetime.fromtimestamp(min(max(at, 0.0), 253402300799), UTC))
     return f"{when:%Y-%m-%d %H:%M:%S}.{when.microsecond // 1000:03d}"
 
 
 def summary(*messages: LogMessage) -> str:
-    """The author's own fields on one line."""
-    told: dict[str, object] = {}
+    """Return the author's own fields on one line."""
+    fields: dict[str, object] = {}
     for message in messages:
-        told.update(json.loads(message.body))
-    own = (f"{key}={_plain(value)}" for key, value in told.items() if key not in _SAID)
+        fields.update(json.loads(message.body))
+    own = (f"{key}={_plain(value)}" for key, value in fields.items() if key not in _SHOWN_ELSEWHERE)
     return sanitise.text("  ".join(own), SUMMARY)
 
 
@@ -175,24 +175,26 @@ def _plain(value: object) -> str:
 
 
 def detail(*messages: LogMessage) -> str:
-    """The whole messages as JSON for people, cut when they are huge."""
-    told = "\n".join(pretty(rows.whole(m.causal_id, m.path, m.at, m.body)) for m in messages)
-    return told if len(told) <= _DETAIL else f"{told[:_DETAIL]}\n… cut here; the export holds all of it."
+    """Return the whole messages as readable JSON, truncated if they are huge."""
+    text = "\n".join(pretty(rows.to_message(m.causal_id, m.path, m.at, m.body)) for m in messages)
+    if len(text) <= _DETAIL:
+        return text
+    return f"{text[:_DETAIL]}\n… truncated; the export has the whole message."
 
 
 def pretty(message: Mapping[str, object]) -> str:
-    """Indented JSON that any page can show."""
+    """Return indented JSON that is safe on any page."""
     text = json.dumps(message, ensure_ascii=False, indent=2)
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def how_far(done: float | None, total: float | None, unit: str) -> str:
-    """`120 / 300 frame`; empty while unknown."""
+    """Return `120 / 300 frame`; empty while unknown."""
     if done is None:
         return ""
     return sanitise.text(f"{done:g}{'' if total is None else f' / {total:g}'} {unit}").strip()
 
 
 def percent(done: float | None, total: float | None) -> str:
-    """0 to 100; empty while unknown."""
+    """Return 0 to 100; empty while unknown."""
     return f"{min(max(done / total, 0), 1) * 100:.0f}" if done is not None and total else ""

@@ -1,4 +1,4 @@
-"""Forgetting: whole tasks, the oldest first, by age and by size."""
+"""Retention: deletes whole tasks, the oldest first, by age and by size."""
 
 from __future__ import annotations
 
@@ -16,48 +16,49 @@ from eliot_progress.django.models import LogAction, LogMessage, TaskRecord
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-#: Tasks forgotten in one transaction, so that the writer never waits long.
-_AT_ONCE = 200
-#: What a message takes besides its body (columns, indexes, its share of an action's row), in bytes: measured
-#: by `benchmarks/logstore.py` with bodies of 190 bytes. The full-text index is in it: longer ones take more.
+#: Tasks deleted in one transaction, so that the writer never waits long.
+_BATCH = 200
+#: Bytes of a message besides its body (columns, indexes, its share of an action's row), as measured by
+#: `benchmarks/logstore.py` with bodies of 190 bytes. They include the full-text index, which is larger for
+#: longer bodies.
 _OVERHEAD = {"sqlite": 450, "postgresql": 1200}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pruned:
-    """What was forgotten."""
+    """What was deleted."""
 
     tasks: int
     messages: int
 
 
 def older_than(cutoff: float) -> Pruned:
-    """Forget the tasks whose last message came before `cutoff` (seconds since 1970)."""
+    """Delete the tasks whose last message was logged before `cutoff` (seconds since 1970)."""
     tasks = messages = 0
-    while gone := _forget(list(_oldest().filter(last_message_at__lt=cutoff)[:_AT_ONCE])):
-        tasks, messages = tasks + gone.tasks, messages + gone.messages
+    while deleted := _delete(list(_oldest().filter(last_message_at__lt=cutoff)[:_BATCH])):
+        tasks, messages = tasks + deleted.tasks, messages + deleted.messages
     TaskRecord.objects.exclude(outcome="").filter(started_at__lt=cutoff).delete()
     return Pruned(tasks=tasks, messages=messages)
 
 
-def larger_than(most: int) -> Pruned:
-    """Forget the oldest tasks until what is kept takes at most `most` bytes, by estimate (see `taken`)."""
+def larger_than(max_bytes: int) -> Pruned:
+    """Delete the oldest tasks until the rest takes at most `max_bytes` bytes (see `size_bytes`)."""
     tasks = messages = 0
-    excess = taken() - most
+    excess = size_bytes() - max_bytes
     while excess > 0:
-        oldest = list(_oldest()[:_AT_ONCE])
+        oldest = list(_oldest()[:_BATCH])
         sizes = _sizes(oldest)
         enough = next((n for n, size in enumerate(accumulate(sizes), 1) if size >= excess), len(sizes))
-        gone = _forget(oldest[:enough])
-        if gone is None:
+        deleted = _delete(oldest[:enough])
+        if deleted is None:
             break
-        tasks, messages = tasks + gone.tasks, messages + gone.messages
+        tasks, messages = tasks + deleted.tasks, messages + deleted.messages
         excess -= sum(sizes[:enough])
     return Pruned(tasks=tasks, messages=messages)
 
 
 def _sizes(roots: list[LogAction]) -> list[int]:
-    """The bytes that each of these tasks takes."""
+    """Return the size of each of these tasks in bytes."""
     found = LogMessage.objects.filter(causal_id__in=[root.causal_id for root in roots]).values("causal_id")
     sizes = {
         row["causal_id"]: int(row["texts"]) + _overhead() * int(row["count"])
@@ -66,13 +67,13 @@ def _sizes(roots: list[LogAction]) -> list[int]:
     return [sizes.get(root.causal_id, 0) for root in roots]
 
 
-def taken() -> int:
-    """The bytes that the messages take: their texts and an estimate for columns and indexes.
+def size_bytes() -> int:
+    """Return the estimated size of all messages in bytes: their texts, columns and indexes.
 
-    Not the file's size: databases keep the room of what was deleted for what comes next.
+    This is not the file's size: databases keep the space of deleted rows for new ones.
     """
-    told = LogMessage.objects.aggregate(texts=Sum(Length("body")), count=Count("id"))
-    return int(told["texts"] or 0) + _overhead() * int(told["count"])
+    totals = LogMessage.objects.aggregate(texts=Sum(Length("body")), count=Count("id"))
+    return int(totals["texts"] or 0) + _overhead() * int(totals["count"])
 
 
 def _overhead() -> int:
@@ -83,7 +84,7 @@ def _oldest() -> QuerySet[LogAction]:
     return LogAction.objects.filter(parent=None).order_by("last_message_at")
 
 
-def _forget(roots: list[LogAction]) -> Pruned | None:
+def _delete(roots: list[LogAction]) -> Pruned | None:
     if not roots:
         return None
     causal_ids = [root.causal_id for root in roots]

@@ -1,4 +1,4 @@
-"""Messages as rows of the log's tables, and rows as messages again. Pure."""
+"""Converts messages to rows of the log's tables, and back. Pure functions."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from eliot_progress.messages import HEARTBEAT, PROGRESS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-#: Columns hold these; the body holds the rest.
+#: Fields that have columns; the body holds the rest.
 _ENVELOPE = frozenset({"task_level", "timestamp"})
 _STATUSES = ("started", "succeeded", "failed")
 _KIND = 200
 _REASON = 2000
-#: Tasks whose ids are not worked out again for each of their messages.
-_REMEMBERED = 2000
+#: Tasks whose converted ids are cached.
+_CACHE_SIZE = 2000
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class MessageRow:
 
 @dataclass(slots=True, kw_only=True)
 class ActionRow:
-    """What a batch tells of one action; None and "" for what it does not tell."""
+    """What a batch says about one action; None and "" for everything that it does not mention."""
 
     causal_id: str
     path: str
@@ -60,33 +60,33 @@ class ActionRow:
 
 @dataclass(slots=True, kw_only=True)
 class Batch:
-    """The rows of some messages; `left_out` are those that are no eliot messages."""
+    """The rows of some messages. `skipped` counts those that were not eliot messages."""
 
     messages: list[MessageRow] = field(default_factory=list)
     actions: dict[tuple[str, str], ActionRow] = field(default_factory=dict)
-    left_out: int = 0
+    skipped: int = 0
 
 
 def batch(messages: Iterable[Mapping[str, object]]) -> Batch:
-    """The rows of these messages. Order and duplicates do not matter; never raises."""
-    made = Batch()
+    """Return the rows of these messages. Order and duplicates do not matter; never raises."""
+    batch_rows = Batch()
     for message in messages:
         level, uuid = message.get("task_level"), message.get("task_uuid")
         if isinstance(uuid, str) and uuid and ids.is_level(level):
             row = _message(message, _causal(uuid), level)
-            made.messages.append(row)
-            _tell(made.actions, row, message)
+            batch_rows.messages.append(row)
+            _apply(batch_rows.actions, row, message)
         else:
-            made.left_out += 1
-    return made
+            batch_rows.skipped += 1
+    return batch_rows
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(_CACHE_SIZE)
 def _causal(uuid: str) -> str:
     return ids.causal_id(uuid)
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(_CACHE_SIZE)
 def _dashed(causal_id: str) -> str:
     return str(UUID(causal_id))
 
@@ -112,12 +112,12 @@ def _message(message: Mapping[str, object], causal_id: str, level: Iterable[int]
 def _json(value: Mapping[str, object]) -> str:
     try:
         return orjson.dumps(value).decode()
-    except TypeError:  # lone surrogates, integers beyond 64 bits: escaped
+    except TypeError:  # lone surrogates and integers beyond 64 bits
         return json.dumps(value)
 
 
-def _tell(actions: dict[tuple[str, str], ActionRow], row: MessageRow, message: Mapping[str, object]) -> None:
-    """What a message says of its action; and that all those above it exist."""
+def _apply(actions: dict[tuple[str, str], ActionRow], row: MessageRow, message: Mapping[str, object]) -> None:
+    """Apply a message to its action, and create rows for all ancestors."""
     action = _action(actions, row.causal_id, row.action)
     if row.status == "started":
         action.started_at = row.at
@@ -140,8 +140,8 @@ def _action(actions: dict[tuple[str, str], ActionRow], causal_id: str, path: str
     parent = path.rpartition("/")[0] if path else None
     if parent is not None:
         _action(actions, causal_id, parent)
-    made = actions[causal_id, path] = ActionRow(causal_id=causal_id, path=path, parent=parent)
-    return made
+    row = actions[causal_id, path] = ActionRow(causal_id=causal_id, path=path, parent=parent)
+    return row
 
 
 def _report(action: ActionRow, message: Mapping[str, object]) -> None:
@@ -154,16 +154,16 @@ def _report(action: ActionRow, message: Mapping[str, object]) -> None:
 
 
 def level_of(path: str) -> list[int]:
-    """The level that a path of a row stands for."""
+    """Return the level of a row's path."""
     return [int(step[1:]) for step in path.split("/") if step]
 
 
-def whole(causal_id: str, path: str, at: float, body: str) -> dict[str, object]:
-    """The message as it was logged."""
-    told: dict[str, object] = {
+def to_message(causal_id: str, path: str, at: float, body: str) -> dict[str, object]:
+    """Return the message as it was logged."""
+    message: dict[str, object] = {
         "task_uuid": _dashed(causal_id),
         "task_level": level_of(path),
         "timestamp": at,
     }
-    told.update(json.loads(body))
-    return told
+    message.update(json.loads(body))
+    return message

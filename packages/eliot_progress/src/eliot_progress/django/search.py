@@ -1,4 +1,4 @@
-"""Finding messages: by words, any field, causal id, type, status, duration and time. Newest first."""
+"""Searches messages by words, fields, causal id, type, status, duration and time. Newest first."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from django.db.backends.utils import CursorWrapper
 
-#: Candidates looked at for one page, when fields have to be compared.
-_LOOK_AT_MOST = 2_000
-#: Messages with the words, up to which PostgreSQL fetches all by them; of more it walks from the newest on.
-_FEW = 2_000
+#: Candidates examined for one page when fields have to be compared.
+_MAX_EXAMINED = 2_000
+#: Up to this many messages with the words, PostgreSQL reads them all; with more, it scans from the newest on.
+_FEW_MATCHES = 2_000
 _COLUMNS = "m.id, m.causal_id, m.path, m.action, m.kind, m.status, m.at, m.duration_s, m.body"
 _HAS_WORDS = "m.words @@ to_tsquery('simple', %s)"
 _TERM = re.compile(r'(?:(?P<field>[^\s="]+)=)?(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s"]+))')
@@ -28,22 +28,22 @@ _WORDS = re.compile(r"[^\W_]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """What is looked for; everything that is given must hold."""
+    """The search criteria; all that are set must hold."""
 
     #: Words, `"words in a row"`, `beginning*`, `field=value`, `field="some words"`.
     text: str = ""
-    #: May be the beginning of one, with or without dashes.
+    #: A causal id or the start of one, with or without dashes.
     causal_id: str = ""
     #: The action or message type.
     kind: str = ""
     #: started, succeeded or failed.
     status: str = ""
-    #: Ends of actions that took at least so many seconds; the slowest come first.
-    took_s: float | None = None
+    #: Only ends of actions that took at least this many seconds; the slowest first.
+    min_duration_s: float | None = None
     #: Seconds since 1970.
     since: float | None = None
     until: float | None = None
-    #: Where the page before ended (`Found.more`).
+    #: Where the previous page ended (`Found.more`).
     after: tuple[float, ...] = ()
 
 
@@ -64,7 +64,7 @@ class Hit:
     @property
     def message(self) -> dict[str, object]:
         """The message as it was logged."""
-        return rows.whole(self.causal_id, self.path, self.at, self.body)
+        return rows.to_message(self.causal_id, self.path, self.at, self.body)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,60 +78,60 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One term of the text: the words in a row that must be there, and the field whose value they are."""
+    """One term of the search text: consecutive words, and the field that holds them."""
 
     field: str
     value: str
     words: tuple[str, ...]
-    #: The last word may go on.
-    open: bool
+    #: Whether the last word is a prefix.
+    prefix: bool
 
     def holds(self, message: dict[str, object]) -> bool:
-        """Whether the field has this value, at any depth; always for terms without a field."""
+        """Whether the field has this value, at any depth; always true without a field."""
         return not self.field or any(
             key.lower() == self.field and self._is(value) for key, value in _leaves(message)
         )
 
     def _is(self, value: object) -> bool:
-        told = (value if isinstance(value, str) else json.dumps(value)).lower()
-        return told.startswith(self.value.removesuffix("*")) if self.open else told == self.value
+        text = (value if isinstance(value, str) else json.dumps(value)).lower()
+        return text.startswith(self.value.removesuffix("*")) if self.prefix else text == self.value
 
 
 def terms(text: str) -> tuple[Term, ...]:
-    """The terms of a search text. What has no letter and no digit says nothing."""
+    """Parse a search text. Parts without letters and digits are ignored."""
     found = []
     for match in _TERM.finditer(text):
         name = (match["field"] or "").lower()
         value = (match["quoted"] if match["quoted"] is not None else match["bare"]).lower()
         words = tuple(_WORDS.findall(name) + _WORDS.findall(value))
         if words:
-            found.append(Term(name, value, words, open=value.endswith("*")))
+            found.append(Term(name, value, words, prefix=value.endswith("*")))
     return tuple(found)
 
 
 def find(query: Query, *, limit: int = 50) -> Found:
-    """The first `limit` messages after `query.after`."""
-    wanted = terms(query.text)
+    """Return the first `limit` messages after `query.after`."""
+    parsed = terms(query.text)
     hits: list[Hit] = []
-    looked_at = 0
+    examined = 0
     while True:
-        page = _page(query, wanted, limit + 1)
-        looked_at += len(page)
+        page = _page(query, parsed, limit + 1)
+        examined += len(page)
         for key, hit in page:
-            if len(hits) == limit or looked_at > _LOOK_AT_MOST + limit:
+            if len(hits) == limit or examined > _MAX_EXAMINED + limit:
                 return Found(hits=tuple(hits), more=query.after)
             query = replace(query, after=key)
-            if all(term.holds(hit.message) for term in wanted):
+            if all(term.holds(hit.message) for term in parsed):
                 hits.append(hit)
         if len(page) <= limit:
             return Found(hits=tuple(hits), more=None)
 
 
-def _page(query: Query, wanted: tuple[Term, ...], limit: int) -> list[tuple[tuple[float, ...], Hit]]:
+def _page(query: Query, parsed: tuple[Term, ...], limit: int) -> list[tuple[tuple[float, ...], Hit]]:
     connection = connections[conf.get().DATABASE]
     with connection.cursor() as cursor:
-        few = bool(wanted) and connection.vendor == "postgresql" and _are_few(cursor, query, wanted)
-        statement, parameters, order = compiled(query, wanted, connection.vendor, limit, few=few)
+        few = bool(parsed) and connection.vendor == "postgresql" and _are_few(cursor, query, parsed)
+        statement, parameters, order = compile_page(query, parsed, connection.vendor, limit, few=few)
         cursor.execute(statement, parameters)
         names = list(Hit.__dataclass_fields__)
         return [
@@ -140,49 +140,49 @@ def _page(query: Query, wanted: tuple[Term, ...], limit: int) -> list[tuple[tupl
         ]
 
 
-def _are_few(cursor: CursorWrapper, query: Query, wanted: tuple[Term, ...]) -> bool:
-    """Whether few messages have the words: the planner does not know how rare each is."""
-    some = f"SELECT 1 FROM eliot_progress_logmessage m WHERE {_HAS_WORDS} LIMIT {_FEW + 1}"  # noqa: S608 - as below
-    cursor.execute(f"SELECT count(*) FROM ({some}) found", [_tsquery(_all_terms(query, wanted))])  # noqa: S608 - as below
-    return bool(cursor.fetchone()[0] <= _FEW)
+def _are_few(cursor: CursorWrapper, query: Query, parsed: tuple[Term, ...]) -> bool:
+    """Whether few messages have the words: the planner does not know how rare each word is."""
+    some = f"SELECT 1 FROM eliot_progress_logmessage m WHERE {_HAS_WORDS} LIMIT {_FEW_MATCHES + 1}"  # noqa: S608 - as below
+    cursor.execute(f"SELECT count(*) FROM ({some}) found", [_tsquery(_all_terms(query, parsed))])  # noqa: S608 - as below
+    return bool(cursor.fetchone()[0] <= _FEW_MATCHES)
 
 
-def compiled(
-    query: Query, wanted: tuple[Term, ...], vendor: str, limit: int, *, few: bool
+def compile_page(
+    query: Query, parsed: tuple[Term, ...], vendor: str, limit: int, *, few: bool
 ) -> tuple[str, list[str | float], tuple[str, ...]]:
-    """The SQL of one page, its parameters, and the columns that it is ordered by."""
+    """Return the SQL of one page, its parameters, and the columns that it is ordered by."""
     conditions = list(_conditions(query))
     source = "eliot_progress_logmessage m"
     order: tuple[str, ...] = ("m.at", "m.id")
-    if query.took_s is not None:
+    if query.min_duration_s is not None:
         order = ("m.duration_s", "m.id")
-    if wanted:
-        every = _all_terms(query, wanted)
+    if parsed:
+        all_terms = _all_terms(query, parsed)
         if vendor == "sqlite":
             source = f"eliot_progress_text t CROSS JOIN {source} ON m.id = t.rowid"
             order = ("t.rowid",)
-            conditions.append(("eliot_progress_text MATCH %s", [_fts5(every)]))
-            conditions += _numbers(query)
+            conditions.append(("eliot_progress_text MATCH %s", [_fts5(all_terms)]))
+            conditions += _rowid_bounds(query)
         elif few:
-            # An array keeps the planner from walking along the times of all messages instead.
-            named = f"ARRAY(SELECT m.id FROM {source} WHERE {_HAS_WORDS})"  # noqa: S608 - names of ours alone
-            conditions.append((f"m.id = ANY ({named})", [_tsquery(every)]))
+            # The array keeps the planner from scanning all messages by time instead.
+            named = f"ARRAY(SELECT m.id FROM {source} WHERE {_HAS_WORDS})"  # noqa: S608 - our own names only
+            conditions.append((f"m.id = ANY ({named})", [_tsquery(all_terms)]))
         else:
-            conditions.append((_HAS_WORDS, [_tsquery(every)]))
+            conditions.append((_HAS_WORDS, [_tsquery(all_terms)]))
     if query.after:
         marks = ", ".join(["%s"] * len(order))
         conditions.append((f"({', '.join(order)}) < ({marks})", list(query.after)))
-    statement = f"SELECT {', '.join(order)}, {_COLUMNS} FROM {source}"  # noqa: S608 - names of ours alone
+    statement = f"SELECT {', '.join(order)}, {_COLUMNS} FROM {source}"  # noqa: S608 - our own names only
     if conditions:
         statement += f" WHERE {' AND '.join(text for text, _ in conditions)}"
     statement += f" ORDER BY {', '.join(f'{column} DESC' for column in order)} LIMIT {limit}"
     return statement, [value for _, values in conditions for value in values], order
 
 
-def _all_terms(query: Query, wanted: tuple[Term, ...]) -> tuple[Term, ...]:
-    """The type and the status are words of the body too: the index meets them all at once."""
-    also = (_phrase("action_status", query.status), _phrase("type", query.kind))
-    return (*wanted, *(term for term in also if term))
+def _all_terms(query: Query, parsed: tuple[Term, ...]) -> tuple[Term, ...]:
+    """Add the type and the status as words of the body, so that the index matches everything at once."""
+    extra = (_phrase("action_status", query.status), _phrase("type", query.kind))
+    return (*parsed, *(term for term in extra if term))
 
 
 def _conditions(query: Query) -> Iterator[tuple[str, list[str | float]]]:
@@ -193,7 +193,7 @@ def _conditions(query: Query) -> Iterator[tuple[str, list[str | float]]]:
         if value:
             yield f"{column} = %s", [value]
     for condition, number in (
-        ("m.duration_s >= %s", query.took_s),
+        ("m.duration_s >= %s", query.min_duration_s),
         ("m.at >= %s", query.since),
         ("m.at <= %s", query.until),
     ):
@@ -201,10 +201,10 @@ def _conditions(query: Query) -> Iterator[tuple[str, list[str | float]]]:
             yield condition, [number]
 
 
-def _numbers(query: Query) -> Iterator[tuple[str, list[str | float]]]:
-    """The numbers of the messages of that time: bounds that the full-text index can use.
+def _rowid_bounds(query: Query) -> Iterator[tuple[str, list[str | float]]]:
+    """Yield bounds for the row ids of the messages of that time: the full-text index can use them.
 
-    The + keeps the database from looking for them by walking along the numbers.
+    The `+ 0` keeps the database from scanning the ids in order.
     """
     first = "t.rowid >= (SELECT min(id + 0) FROM eliot_progress_logmessage WHERE at >= %s)"
     last = "t.rowid <= (SELECT max(id + 0) FROM eliot_progress_logmessage WHERE at <= %s)"
@@ -216,17 +216,17 @@ def _numbers(query: Query) -> Iterator[tuple[str, list[str | float]]]:
 
 def _phrase(name: str, value: str) -> Term | None:
     words = tuple(_WORDS.findall(name) + _WORDS.findall(value.lower()))
-    return Term("", value, words, open=False) if value else None
+    return Term("", value, words, prefix=False) if value else None
 
 
-def _fts5(every: tuple[Term, ...]) -> str:
-    return " AND ".join(f'"{" ".join(term.words)}"{"*" if term.open else ""}' for term in every)
+def _fts5(all_terms: tuple[Term, ...]) -> str:
+    return " AND ".join(f'"{" ".join(term.words)}"{"*" if term.prefix else ""}' for term in all_terms)
 
 
-def _tsquery(every: tuple[Term, ...]) -> str:
+def _tsquery(all_terms: tuple[Term, ...]) -> str:
     return " & ".join(
-        "(" + " <-> ".join(f"'{word}'" for word in term.words) + (":*" if term.open else "") + ")"
-        for term in every
+        "(" + " <-> ".join(f"'{word}'" for word in term.words) + (":*" if term.prefix else "") + ")"
+        for term in all_terms
     )
 
 
@@ -241,8 +241,8 @@ def _leaves(value: object, name: str = "") -> Iterator[tuple[str, object]]:
         yield name, value
 
 
-def every(query: Query) -> Iterator[dict[str, object]]:
-    """All messages that are found, page by page."""
+def find_all(query: Query) -> Iterator[dict[str, object]]:
+    """Yield all messages that match, page by page."""
     after: tuple[float, ...] | None = query.after
     while after is not None:
         found = find(replace(query, after=after), limit=500)

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 #: An outcome outranks any seq.
 _FINISHED = 2**52
-#: Tasks taken in between two looks at whether there are too many.
-_LOOK_EVERY = 256
-#: Tasks named in one query.
-_AT_ONCE = 500
-# What `_add` does for one task, for many.
+#: New tasks between two checks of the limit.
+_CHECK_EVERY = 256
+#: Tasks in one query.
+_BATCH = 500
+# Does for many tasks what `_add` does for one.
 _SUPERSEDE = """
 UPDATE eliot_progress_taskrecord SET superseded = (1 = 1)
 WHERE about = %s AND action_type = %s AND outcome = '' AND (started_at < %s OR (started_at = %s AND id < %s))
@@ -34,7 +34,7 @@ WHERE about = %s AND action_type = %s AND outcome = '' AND (started_at < %s OR (
 
 
 class DjangoStore:
-    """Keeps the `keep` tasks that were started last, in the database of the setting DATABASE."""
+    """Keeps the `keep` most recently started tasks in the database of the setting DATABASE."""
 
     def __init__(self, *, keep: int = 100_000) -> None:
         self._keep = keep
@@ -56,33 +56,33 @@ class DjangoStore:
         except DatabaseError:
             connection = connections[conf.get().DATABASE]
             if not connection.in_atomic_block:
-                connection.close()  # the next message asks over a new one
+                connection.close()  # the next message uses a new connection
             raise
 
     def record_all(self, reports: Iterable[Report]) -> None:
-        """Take one report of each of many tasks in, out of this host's own files, in few queries.
+        """Record one report of each of many tasks from this host's own files, in few queries.
 
-        Each counts as heard when it was sent. Raises DatabaseError: then none is taken in.
+        Each counts as received when it was sent. Raises DatabaseError; then none is recorded.
         """
         rows = {report.id[:320]: _row(report, report.beat_at) for report in reports}
         with transaction.atomic(using=conf.get().DATABASE):
-            known = set(_ranks(rows))
-            fresh = [row for identifier, row in rows.items() if identifier not in known]
-            TaskRecord.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=_AT_ONCE)
+            stored = set(_ranks(rows))
+            new = [row for identifier, row in rows.items() if identifier not in stored]
+            TaskRecord.objects.bulk_create(new, ignore_conflicts=True, batch_size=_BATCH)
             with connections[conf.get().DATABASE].cursor() as cursor:
-                cursor.executemany(_SUPERSEDE, [_place(row) for row in fresh if row.about])
+                cursor.executemany(_SUPERSEDE, [_supersede_parameters(row) for row in new if row.about])
             for identifier, rank in _ranks(rows).items():
                 if rank < rows[identifier].rank:
                     self._update(rows[identifier])
-        self._count(len(fresh))
+        self._count(len(new))
 
     def _update(self, row: TaskRecord) -> bool:
-        """Whether there was an older report of the same task, which this one replaced."""
-        told = {
+        """Replace an older report of the same task. Returns whether there was one."""
+        values = {
             name: getattr(row, name) for name in ("rank", "outcome", "received_at", "state", "started_at")
         }
         older = TaskRecord.objects.filter(pk=row.pk, rank__lt=row.rank)
-        return bool(older.update(**told, superseded=False))
+        return bool(older.update(**values, superseded=False))
 
     def _add(self, row: TaskRecord) -> None:
         with transaction.atomic(using=conf.get().DATABASE):
@@ -92,13 +92,13 @@ class DjangoStore:
             if row.about:
                 same = TaskRecord.objects.filter(about=row.about, action_type=row.action_type, outcome="")
                 same.filter(_before(row)).update(superseded=True)
-        self._update(row)  # had another process added an older report meanwhile
+        self._update(row)  # another process may have added an older report meanwhile
         self._count(1)
 
     def _count(self, added: int) -> None:
-        looks = self._added // _LOOK_EVERY
+        checks = self._added // _CHECK_EVERY
         self._added += added
-        if self._added // _LOOK_EVERY != looks:
+        if self._added // _CHECK_EVERY != checks:
             self._prune()
 
     def _prune(self) -> None:
@@ -108,35 +108,35 @@ class DjangoStore:
             TaskRecord.objects.filter(_before(oldest_kept)).delete()
 
     def get(self, identifier: str) -> TaskState | None:
-        """The task with this id."""
+        """Return the task with this id, or None."""
         return next(iter(_states(TaskRecord.objects.filter(pk=identifier))), None)
 
     def latest(self, about: str) -> TaskState | None:
-        """The task that was started last about this object."""
+        """Return the most recently started task about this object, or None."""
         return self.latest_many([about]).get(about)
 
     def latest_many(self, abouts: Iterable[str]) -> dict[str, TaskState]:
-        """The same for many objects, in one query."""
-        asked = {about for about in abouts if about}
-        if not asked:
+        """Return the same for many objects, in one query."""
+        requested = {about for about in abouts if about}
+        if not requested:
             return {}
         same = TaskRecord.objects.filter(about=OuterRef("about")).order_by("-started_at", "-id")
-        last = TaskRecord.objects.filter(about__in=asked, pk=Subquery(same.values("pk")[:1]))
+        last = TaskRecord.objects.filter(about__in=requested, pk=Subquery(same.values("pk")[:1]))
         return {state.about: state for state in _states(last)}
 
     def active(self, limit: int = 100) -> tuple[TaskState, ...]:
-        """Tasks without an outcome, the last started first."""
+        """Return the tasks without an outcome, the most recently started first."""
         running = TaskRecord.objects.filter(outcome="", superseded=False).order_by("-started_at", "-id")
         return tuple(_states(running[: max(0, limit)]))
 
     def ended(self, limit: int = 100, *, outcome: Outcome | None = None) -> tuple[TaskState, ...]:
-        """Tasks that ended lately, the last ended first."""
-        asked = TaskRecord.objects.exclude(outcome="") if outcome is None else _with(outcome)
-        return tuple(_states(asked.order_by("-received_at", "-id")[: max(0, limit)]))
+        """Return recently ended tasks, the most recently ended first."""
+        requested = TaskRecord.objects.exclude(outcome="") if outcome is None else _ended_with(outcome)
+        return tuple(_states(requested.order_by("-received_at", "-id")[: max(0, limit)]))
 
 
-def _with(outcome: Outcome) -> QuerySet[TaskRecord]:
-    # Said twice, so that the index of ended tasks is used.
+def _ended_with(outcome: Outcome) -> QuerySet[TaskRecord]:
+    # The redundant condition makes the index of ended tasks usable.
     return TaskRecord.objects.exclude(outcome="").filter(outcome=outcome)
 
 
@@ -156,16 +156,16 @@ def _row(report: Report, received_at: float | None) -> TaskRecord:
 
 
 def _ranks(identifiers: Iterable[str]) -> dict[str, int]:
-    """The ranks of those of these tasks that are stored."""
-    asked, found = list(identifiers), dict[str, int]()
-    for start in range(0, len(asked), _AT_ONCE):
-        some = TaskRecord.objects.filter(pk__in=asked[start : start + _AT_ONCE])
-        found.update(some.values_list("pk", "rank"))
+    """Return the ranks of the stored tasks among these."""
+    requested, found = list(identifiers), dict[str, int]()
+    for start in range(0, len(requested), _BATCH):
+        part = TaskRecord.objects.filter(pk__in=requested[start : start + _BATCH])
+        found.update(part.values_list("pk", "rank"))
     return found
 
 
-def _place(row: TaskRecord) -> tuple[str | float, ...]:
-    """The parameters of _SUPERSEDE."""
+def _supersede_parameters(row: TaskRecord) -> tuple[str | float, ...]:
+    """Return the parameters of _SUPERSEDE."""
     return (row.about, row.action_type, row.started_at, row.started_at, row.pk)
 
 
@@ -174,10 +174,10 @@ def _before(row: TaskRecord) -> Q:
 
 
 def _states(rows: QuerySet[TaskRecord]) -> list[TaskState]:
-    """The states by this host's clock: the database heard them, and its clock may be ahead of ours."""
+    """Return the states by this host's clock; the database's clock may differ from it."""
     found = list(rows.annotate(clock=Now()).values_list("state", F("received_at"), "clock"))
     now = time.time()
     return [
-        to_local_clock(from_dict(state), heard.timestamp() - clock.timestamp() + now)
-        for state, heard, clock in found
+        to_local_clock(from_dict(state), received_at.timestamp() - clock.timestamp() + now)
+        for state, received_at, clock in found
     ]

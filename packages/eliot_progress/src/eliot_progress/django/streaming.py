@@ -1,4 +1,4 @@
-"""Streamed answers: each part is made inside the request's action, which ends with the last one."""
+"""Streamed responses: each part is produced inside the request's action, which ends with the last part."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 def streamed(
     parts: Iterable[bytes] | AsyncIterable[bytes], action: Action
 ) -> Iterator[bytes] | AsyncIterator[bytes]:
-    """The same parts, each made inside `action`, which ends with the last one or when all is closed."""
+    """Return the same parts, each produced inside `action`, which ends with the last one or on close."""
     if isinstance(parts, AsyncIterable):
         return _AsyncParts(aiter(parts), action)
     return _Parts(iter(parts), action)
 
 
 class _Closing:
-    """What Django closes when the answer was sent, or the client has gone."""
+    """Django closes this when the response was sent, or the client has left."""
 
     _action: Action
 
     def close(self) -> None:
-        """End the action, if the last part did not: the client left, or asked for the head alone."""
+        """End the action unless the last part did: the client left, or requested only the headers."""
         self._action.add_success_fields(sent_whole=False)
         self._action.finish()
 

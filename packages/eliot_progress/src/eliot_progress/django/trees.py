@@ -1,4 +1,4 @@
-"""The tree of one causal id, by part: a page of an action's children, what failed, everything below."""
+"""Reads the tree of one causal id in parts: a page of an action's children, the failures, a whole subtree."""
 
 from __future__ import annotations
 
@@ -17,43 +17,43 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-#: After every path below `x/`, since `0` follows `/`.
-_BEHIND = "0"
+#: The end of the range of paths below `x/`, since `0` follows `/`.
+_AFTER_SLASH = "0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Some of the children of an action, in the order of the tree."""
+    """Some of an action's children, in tree order."""
 
     rows: tuple[LogAction | LogMessage, ...]
-    #: How many children each action among them has.
+    #: The number of children of each action among them.
     children: dict[str, int]
-    #: The path after which the next page starts; "" when this was the last.
+    #: The path after which the next page starts; "" on the last page.
     more: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """An action that failed by itself, not because one below it did."""
+    """An action that failed by itself, not because a child failed."""
 
     action: LogAction
-    #: The actions around it, as far as they are in this log, the outermost first.
-    above: tuple[LogAction, ...]
+    #: Its ancestors that are in this log, the outermost first.
+    ancestors: tuple[LogAction, ...]
 
 
 def action(causal_id: str, path: str = "") -> LogAction | None:
-    """The action at this path; None when nothing is known of it."""
+    """Return the action at this path, or None."""
     return LogAction.objects.filter(causal_id=causal_id, path=path).first()
 
 
 def roots(*, limit: int = 25) -> tuple[LogAction, ...]:
-    """The roots of the tasks that logged last.
+    """Return the roots of the tasks that logged most recently.
 
-    One that is not in this log itself, since a page or another machine began it, goes by the type of the
-    first action below it.
+    A root that is not in this log, because a page or another machine started it, gets the type of its first
+    child.
     """
-    below_it = LogAction.objects.filter(causal_id=OuterRef("causal_id"), parent="").exclude(action_type="")
-    first = Subquery(below_it.order_by("path").values("action_type")[:1])
+    descendants = LogAction.objects.filter(causal_id=OuterRef("causal_id"), parent="").exclude(action_type="")
+    first = Subquery(descendants.order_by("path").values("action_type")[:1])
     found = LogAction.objects.filter(parent=None).annotate(first=first).order_by("-last_message_at")[:limit]
     for root in found:
         root.action_type = root.action_type or root.first or ""
@@ -61,26 +61,26 @@ def roots(*, limit: int = 25) -> tuple[LogAction, ...]:
 
 
 def children(causal_id: str, parent: str, *, after: str = "", limit: int = 200) -> Page:
-    """A page of the actions and plain messages directly below an action."""
+    """Return a page of the actions and plain messages directly below an action."""
     actions = LogAction.objects.filter(causal_id=causal_id, parent=parent, path__gt=after)
     plain = _plain(causal_id).filter(action=parent, path__gt=after)
     both: Iterator[LogAction | LogMessage] = merge(
         actions.order_by("path")[: limit + 1],
         plain.order_by("path")[: limit + 1],
-        key=lambda row: row.path,  # both are of one database, whose order of paths is that of Python
+        key=lambda row: row.path,  # the database sorts paths as Python does
     )
     found = tuple(islice(both, limit + 1))
-    shown = found[:limit]
-    paths = [row.path for row in shown if isinstance(row, LogAction)]
-    more = shown[-1].path if len(found) > limit else ""
-    return Page(rows=shown, children=counted(causal_id, paths), more=more)
+    page = found[:limit]
+    paths = [row.path for row in page if isinstance(row, LogAction)]
+    more = page[-1].path if len(found) > limit else ""
+    return Page(rows=page, children=child_counts(causal_id, paths), more=more)
 
 
-def counted(causal_id: str, paths: Iterable[str]) -> dict[str, int]:
-    """How many children these actions have; those without any are left out."""
-    asked, counts = list(paths), dict[str, int]()
-    actions = LogAction.objects.filter(causal_id=causal_id, parent__in=asked).values_list("parent")
-    plain = _plain(causal_id).filter(action__in=asked).values_list("action")
+def child_counts(causal_id: str, paths: Iterable[str]) -> dict[str, int]:
+    """Return the number of children of these actions. Actions without any are omitted."""
+    requested, counts = list(paths), dict[str, int]()
+    actions = LogAction.objects.filter(causal_id=causal_id, parent__in=requested).values_list("parent")
+    plain = _plain(causal_id).filter(action__in=requested).values_list("action")
     for grouped in (actions, plain):
         for path, count in grouped.annotate(Count("id")):
             counts[path] = counts.get(path, 0) + count
@@ -88,43 +88,43 @@ def counted(causal_id: str, paths: Iterable[str]) -> dict[str, int]:
 
 
 def failures(causal_id: str, *, limit: int = 20) -> tuple[Failure, ...]:
-    """What failed, by itself, and the path to it; in the order of the tree."""
+    """Return the root causes among the failed actions with their ancestors, in tree order."""
     failed = LogAction.objects.filter(causal_id=causal_id, status="failed").order_by("path")
-    causes: list[LogAction] = []
-    before: LogAction | None = None
+    failures_found: list[LogAction] = []
+    previous: LogAction | None = None
     for row in failed[: limit * 50]:
-        if before is not None and not below(row.path, before.path):
-            causes.append(before)
-        before = row
-    causes = [*causes, before][:limit] if before is not None else []
-    wanted = {path for row in causes for path in above(row.path)}
-    known = LogAction.objects.filter(causal_id=causal_id, path__in=wanted).exclude(action_type="")
-    around = {row.path: row for row in known}
+        if previous is not None and not is_below(row.path, previous.path):
+            failures_found.append(previous)
+        previous = row
+    failures_found = [*failures_found, previous][:limit] if previous is not None else []
+    paths = {path for row in failures_found for path in ancestors(row.path)}
+    known = LogAction.objects.filter(causal_id=causal_id, path__in=paths).exclude(action_type="")
+    by_path = {row.path: row for row in known}
     return tuple(
-        Failure(action=row, above=tuple(around[path] for path in above(row.path) if path in around))
-        for row in causes
+        Failure(action=row, ancestors=tuple(by_path[path] for path in ancestors(row.path) if path in by_path))
+        for row in failures_found
     )
 
 
-def above(path: str) -> list[str]:
-    """The paths of the actions around this one, the root's first."""
+def ancestors(path: str) -> list[str]:
+    """Return the paths of the enclosing actions, the root first."""
     steps = path.split("/")
     return ["/".join(steps[:n]) for n in range(len(steps))] if path else []
 
 
-def below(path: str, other: str) -> bool:
-    """Whether `path` is somewhere below `other`."""
+def is_below(path: str, other: str) -> bool:
+    """Whether `path` is anywhere below `other`."""
     return path != other and (not other or path.startswith(other + "/"))
 
 
 def subtree(path: str) -> Q:
-    """The rows at and below this path."""
-    return Q(path=path) | Q(path__gt=path + "/", path__lt=path + _BEHIND) if path else Q()
+    """Match the rows at and below this path."""
+    return Q(path=path) | Q(path__gt=path + "/", path__lt=path + _AFTER_SLASH) if path else Q()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """How much there is in a tree."""
+    """The size of a tree."""
 
     messages: int
     actions: int
@@ -133,49 +133,51 @@ class Size:
 
 def size(causal_id: str, path: str = "") -> Size:
     """Count what is at and below a path."""
-    here = Q(causal_id=causal_id) & subtree(path)
-    actions = LogAction.objects.filter(here).aggregate(
+    subtree_rows = Q(causal_id=causal_id) & subtree(path)
+    actions = LogAction.objects.filter(subtree_rows).aggregate(
         all=Count("id"), failed=Count("id", filter=Q(status="failed"))
     )
-    messages = LogMessage.objects.filter(here).count()
+    messages = LogMessage.objects.filter(subtree_rows).count()
     return Size(messages=messages, actions=actions["all"], failed=actions["failed"])
 
 
 def messages(causal_id: str, path: str = "") -> Iterator[dict[str, object]]:
-    """Everything that an action caused: its messages and all below, in the order of the tree."""
+    """Yield everything that an action caused: its messages and all below it, in tree order."""
     found = LogMessage.objects.filter(Q(causal_id=causal_id) & subtree(path)).order_by("path")
     for row in found.values_list("causal_id", "path", "at", "body").iterator(chunk_size=2000):
-        yield rows.whole(*row)
+        yield rows.to_message(*row)
 
 
 def _plain(causal_id: str) -> QuerySet[LogMessage]:
     return LogMessage.objects.filter(causal_id=causal_id, status="", report=False)
 
 
-def whole(causal_id: str, path: str = "", *, limit: int = 200) -> tuple[LogAction | LogMessage, ...] | None:
-    """Everything below an action in the order of the tree, depth first; None when it is more than `limit`."""
-    below_it = Q(causal_id=causal_id) & subtree(path) & ~Q(path=path)
-    actions = list(LogAction.objects.filter(below_it).order_by("path")[: limit + 1])
+def small_tree(
+    causal_id: str, path: str = "", *, limit: int = 200
+) -> tuple[LogAction | LogMessage, ...] | None:
+    """Return everything below an action, depth first; None if it is more than `limit` rows."""
+    descendants = Q(causal_id=causal_id) & subtree(path) & ~Q(path=path)
+    actions = list(LogAction.objects.filter(descendants).order_by("path")[: limit + 1])
     plain = _plain(causal_id).filter(subtree(path))
     both: list[LogAction | LogMessage] = [*actions, *plain.order_by("path")[: limit + 1]]
     return tuple(sorted(both, key=lambda row: row.path)) if len(both) <= limit else None
 
 
-def own(causal_id: str, paths: Iterable[str]) -> dict[str, list[LogMessage]]:
-    """The start and the end of each of these actions, as far as they came."""
+def own_messages(causal_id: str, paths: Iterable[str]) -> dict[str, list[LogMessage]]:
+    """Return the start and the end of each of these actions, where they have arrived."""
     found: dict[str, list[LogMessage]] = {}
-    asked = LogMessage.objects.filter(
+    requested = LogMessage.objects.filter(
         causal_id=causal_id,
         action__in=list(paths),
         report=False,
         status__in=["started", "succeeded", "failed"],
     )
-    for row in asked.order_by("path"):
+    for row in requested.order_by("path"):
         found.setdefault(row.action, []).append(row)
     return found
 
 
 def failed_paths(causal_id: str, *, limit: int = 1000) -> list[str]:
-    """The paths of what failed."""
+    """Return the paths of the failed actions."""
     failed = LogAction.objects.filter(causal_id=causal_id, status="failed")
     return list(failed.order_by("path").values_list("path", flat=True)[:limit])

@@ -20,22 +20,22 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
-#: Rows of a tree that come at once; what is smaller comes whole.
+#: Rows of a tree on one page; a smaller tree is shown whole.
 PAGE = 200
-#: Messages of a search that are exported.
+#: Messages in the export of a search.
 _EXPORTED = 10_000
 
 
 def explorer(request: HttpRequest, context: Mapping[str, object]) -> HttpResponse:
-    """Search the log; without a question, the tasks that logged last."""
+    """Search the log; without criteria, show the tasks that logged most recently."""
     form = SearchForm(request.GET)
-    values: dict[str, object] = {**context, "title": "Log", "form": form, "asks": form.asks}
-    if form.asks and form.is_valid():
+    values: dict[str, object] = {**context, "title": "Log", "form": form, "is_search": form.is_search}
+    if form.is_search and form.is_valid():
         found = search.find(form.query())
         values["hits"] = [_hit(hit) for hit in found.hits]
         values["more"] = "" if found.more is None else _with(request, after=",".join(map(repr, found.more)))
         values["export"] = _with(request, after="")
-    elif not form.asks:
+    elif not form.is_search:
         values["roots"] = [_root(root) for root in trees.roots()]
     return TemplateResponse(request, "eliot_progress/explorer.html", values)
 
@@ -69,22 +69,23 @@ def _started(action: LogAction) -> float:
 
 
 def _with(request: HttpRequest, **changes: str) -> str:
-    given = request.GET.copy()
+    parameters = request.GET.copy()
     for name, value in changes.items():
-        given[name] = value
-    return given.urlencode()
+        parameters[name] = value
+    return parameters.urlencode()
 
 
 def tree(request: HttpRequest, causal_id: str, context: Mapping[str, object]) -> HttpResponse:
-    """The tree of one causal id, or what one action in it caused."""
-    under, begin = request.GET.get("under", ""), request.GET.get("from", "")
+    """Show the tree of one causal id, or the subtree of one of its actions."""
+    under, start = request.GET.get("under", ""), request.GET.get("from", "")
     action = trees.action(causal_id, under)
     if action is None:
-        raise Http404("There is no such action in the log. It may have been forgotten; search for it again.")
+        raise Http404("There is no such action in the log. It may have been deleted; search for it again.")
     size = trees.size(causal_id, under)
     failures = trees.failures(causal_id) if size.failed else ()
-    around = {
-        row.path: row for row in LogAction.objects.filter(causal_id=causal_id, path__in=trees.above(under))
+    by_path = {
+        row.path: row
+        for row in LogAction.objects.filter(causal_id=causal_id, path__in=trees.ancestors(under))
     }
     values = {
         **context,
@@ -92,88 +93,92 @@ def tree(request: HttpRequest, causal_id: str, context: Mapping[str, object]) ->
         "causal_id": causal_id,
         "action": action,
         "under": under,
-        "begin": begin,
+        "start": start,
         "size": size,
         "at": presentation.clock(
             action.started_at if action.started_at is not None else action.last_message_at
         ),
         "took": presentation.duration(action.duration_s),
         "reason": sanitise.text(action.reason, 320),
-        "detail": presentation.detail(*trees.own(causal_id, [under]).get(under, [])),
-        "around": [around[path] for path in trees.above(under) if path in around],
+        "detail": presentation.detail(*trees.own_messages(causal_id, [under]).get(under, [])),
+        "path_to_here": [by_path[path] for path in trees.ancestors(under) if path in by_path],
         "failures": failures,
-        **_rows(action, begin, failures),
+        **_rows(action, start, failures),
     }
     return TemplateResponse(request, "eliot_progress/tree.html", values)
 
 
 def rows(request: HttpRequest, causal_id: str, context: Mapping[str, object]) -> HttpResponse:
-    """A page of the children of one action in a tree that is open already."""
+    """Return a page of one action's children, for a tree that is already open."""
     under, parent = request.GET.get("under", ""), request.GET.get("parent", "")
     action = trees.action(causal_id, under)
     if action is None:
         raise Http404("There is no such action in the log.")
     page = trees.children(causal_id, parent, after=request.GET.get("after", ""), limit=PAGE)
-    told = _scene(action, page.rows, page.children, frozenset())
-    values = {**context, "causal_id": causal_id, "under": under, "rows": told}
+    page_rows = _tree_rows(action, page.rows, page.children, frozenset())
+    values = {**context, "causal_id": causal_id, "under": under, "rows": page_rows}
     values["more"] = _more(action, parent, page.more)
     return TemplateResponse(request, "eliot_progress/_rows.html", values)
 
 
-def _rows(action: LogAction, begin: str, failures: Iterable[trees.Failure]) -> dict[str, object]:
-    """All rows of a small tree; of a large one its first level, opened down to what failed first."""
-    all_of_it = trees.whole(action.causal_id, action.path, limit=PAGE)
-    if all_of_it is not None:
-        paths = [row.path for row in all_of_it if isinstance(row, LogAction)]
-        counts = trees.counted(action.causal_id, paths)
-        return {"rows": _scene(action, all_of_it, counts, frozenset(paths)), "more": None}
-    opened = frozenset(path for failure in islice(failures, 1) for path in trees.above(failure.action.path))
+def _rows(action: LogAction, start: str, failures: Iterable[trees.Failure]) -> dict[str, object]:
+    """Return all rows of a small tree, or the expanded first level of a large one.
+
+    A large tree is expanded down to its first failure.
+    """
+    all_rows = trees.small_tree(action.causal_id, action.path, limit=PAGE)
+    if all_rows is not None:
+        paths = [row.path for row in all_rows if isinstance(row, LogAction)]
+        counts = trees.child_counts(action.causal_id, paths)
+        return {"rows": _tree_rows(action, all_rows, counts, frozenset(paths)), "more": None}
+    expanded = frozenset(
+        path for failure in islice(failures, 1) for path in trees.ancestors(failure.action.path)
+    )
     found: list[LogAction | LogMessage] = []
     children: dict[str, int] = {}
-    more = _open(action, action.path, begin, opened, found, children)
-    return {"rows": _scene(action, found, children, opened), "more": _more(action, action.path, more)}
+    more = _expand(action, action.path, start, expanded, found, children)
+    return {"rows": _tree_rows(action, found, children, expanded), "more": _more(action, action.path, more)}
 
 
-def _open(
+def _expand(
     action: LogAction,
     parent: str,
-    begin: str,
-    opened: frozenset[str],
+    start: str,
+    expanded: frozenset[str],
     found: list[LogAction | LogMessage],
     children: dict[str, int],
 ) -> str:
-    # The character before "/" in a path's order lets the page begin with the message itself.
+    # `after` is exclusive: with its last character lowered by one, the page starts with the message itself.
     page = trees.children(
-        action.causal_id, parent, after=begin[:-1] + chr(ord(begin[-1]) - 1) if begin else "", limit=PAGE
+        action.causal_id, parent, after=start[:-1] + chr(ord(start[-1]) - 1) if start else "", limit=PAGE
     )
     children.update(page.children)
     for row in page.rows:
         found.append(row)
-        if isinstance(row, LogAction) and row.path in opened:
-            _open(action, row.path, "", opened, found, children)
+        if isinstance(row, LogAction) and row.path in expanded:
+            _expand(action, row.path, "", expanded, found, children)
     return page.more
 
 
-def _scene(
+def _tree_rows(
     action: LogAction,
     found: Iterable[LogAction | LogMessage],
     children: Mapping[str, int],
-    opened: frozenset[str],
+    expanded: frozenset[str],
 ) -> list[presentation.Row]:
     found = list(found)
     paths = [row.path for row in found if isinstance(row, LogAction)]
-    start = (
-        action.started_at if action.started_at is not None else min((_at(row) for row in found), default=0)
-    )
-    scene = presentation.Scene(
-        span=presentation.Span(start=start, end=max(action.last_message_at, action.ended_at or 0)),
+    first = min((_at(row) for row in found), default=0)
+    start = first if action.started_at is None else action.started_at
+    tree_rows = presentation.TreeRows(
+        time_range=presentation.TimeRange(start=start, end=max(action.last_message_at, action.ended_at or 0)),
         depth=len(action.path.split("/")) if action.path else 0,
-        own=trees.own(action.causal_id, paths),
+        own=trees.own_messages(action.causal_id, paths),
         children=children,
         failed=trees.failed_paths(action.causal_id),
-        opened=opened,
+        expanded=expanded,
     )
-    return [scene.row(row) for row in found]
+    return [tree_rows.row(row) for row in found]
 
 
 def _at(row: LogAction | LogMessage) -> float:
@@ -189,17 +194,17 @@ def _more(action: LogAction, parent: str, after: str) -> dict[str, object] | Non
     return {"query": query, "level": level - depth + 1, "indent": range(level - depth)}
 
 
-def export_tree(request: HttpRequest, causal_id: str, context: Mapping[str, object]) -> StreamingHttpResponse:  # noqa: ARG001 - as all views
-    """The messages of a tree, or of what one action caused, as JSON lines."""
+def export_tree(request: HttpRequest, causal_id: str, context: Mapping[str, object]) -> StreamingHttpResponse:  # noqa: ARG001 - the signature of all views
+    """Export the messages of a tree or subtree as JSON lines."""
     return _lines(trees.messages(causal_id, request.GET.get("under", "")), causal_id)
 
 
-def export_search(request: HttpRequest, context: Mapping[str, object]) -> StreamingHttpResponse:  # noqa: ARG001 - as all views
-    """What a search finds, as JSON lines; the first 10,000."""
+def export_search(request: HttpRequest, context: Mapping[str, object]) -> StreamingHttpResponse:  # noqa: ARG001 - the signature of all views
+    """Export the first 10,000 matches of a search as JSON lines."""
     form = SearchForm(request.GET)
     if not form.is_valid():
-        raise Http404("The question is not valid; the explorer says why.")
-    return _lines(islice(search.every(form.query()), _EXPORTED), "search")
+        raise Http404("The search is not valid; the explorer shows the reason.")
+    return _lines(islice(search.find_all(form.query()), _EXPORTED), "search")
 
 
 def _lines(messages: Iterable[Mapping[str, object]], name: str) -> StreamingHttpResponse:

@@ -29,25 +29,25 @@ def path(tmp_path):
 @pytest.mark.django_db
 def test_a_file_is_taken_in_and_said_so(path, capsys):
     call_command("eliot_progress", "ingest", str(path))
-    assert capsys.readouterr().out == "Stored 13 messages; 0 lines were no eliot messages.\n"
+    assert capsys.readouterr().out == "Stored 13 messages; 0 lines were not eliot messages.\n"
 
 
 @pytest.mark.django_db
 def test_old_tasks_are_forgotten_and_said_so(path, capsys):
     logstore.write(STORY)
     call_command("eliot_progress", "prune", "--days", "30", "--max-mb", "1")
-    assert capsys.readouterr().out == "Forgot 13 messages of 2 tasks.\n"
+    assert capsys.readouterr().out == "Deleted 13 messages of 2 tasks.\n"
     call_command("eliot_progress", "prune", "--max-mb", "1")
-    assert capsys.readouterr().out == "Forgot 0 messages of 0 tasks.\n"
+    assert capsys.readouterr().out == "Deleted 0 messages of 0 tasks.\n"
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (["ingest", "/nowhere/log"], "There is no log at /nowhere/log"),
-        (["prune"], "Say what to forget"),
-        (["prune", "--days", "0"], "--days 0 keeps nothing"),
-        (["prune", "--max-mb", "nan"], "--max-mb nan keeps nothing"),
+        (["prune"], "Pass --days, --max-mb, or both"),
+        (["prune", "--days", "0"], "--days 0 would delete everything"),
+        (["prune", "--max-mb", "nan"], "--max-mb nan would delete everything"),
     ],
 )
 def test_a_wrong_command_is_refused_with_what_to_do(arguments, said):
@@ -64,7 +64,7 @@ def test_tables_that_are_missing_are_told_with_how_to_make_them(path, monkeypatc
     monkeypatch.setattr(logstore, "write", missing)
     with pytest.raises(CommandError, match="nowhere") as said:
         call_command("eliot_progress", "ingest", str(path))
-    assert str(said.value).endswith("Were its tables made, by manage.py migrate --database default?")
+    assert str(said.value).endswith("Create its tables with: manage.py migrate --database default.")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,4 +1,4 @@
-"""`manage.py eliot_progress ingest|prune`: the log's way into the database, and out of it again."""
+"""`manage.py eliot_progress ingest|prune`: import log files into the database, and delete old messages."""
 
 from __future__ import annotations
 
@@ -18,41 +18,41 @@ from eliot_progress.sources import existing_log
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
-#: Seconds between two looks at files that do not grow, and after a failure.
+#: Seconds between two reads of files that do not grow, and after a failure.
 _PAUSE_S = 0.25
 _FAILED_PAUSE_S = 2.0
 _DAY_S = 86400.0
 _MB = 1_000_000
-#: Seconds between two prunings of a following ingest.
+#: Seconds between two prunings while following.
 _PRUNE_EVERY_S = 3600.0
 
 
 class Command(BaseCommand):
-    """The command."""
+    """The management command."""
 
-    help = "Take eliot logs into the database (ingest), or forget the oldest of it (prune)."
+    help = "Import eliot logs into the database (ingest), or delete the oldest tasks (prune)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         commands = parser.add_subparsers(required=True, dest="what", metavar="ingest|prune")
-        ingest = commands.add_parser("ingest", help="store the messages of log files, each once")
+        ingest = commands.add_parser("ingest", help="import the messages of log files, each once")
         ingest.add_argument("file", nargs="+", type=Path, help="a file of JSON lines")
         ingest.add_argument(
-            "--follow", action="store_true", help="go on with what is appended, until stopped"
+            "--follow", action="store_true", help="keep importing what is appended, until stopped"
         )
-        prune = commands.add_parser("prune", help="forget whole tasks, the oldest first")
+        prune = commands.add_parser("prune", help="delete whole tasks, the oldest first")
         for each in (ingest, prune):
-            each.add_argument("--days", type=float, help="forget what ended longer ago")
-            each.add_argument("--max-mb", type=float, help="forget the oldest while the log takes more")
+            each.add_argument("--days", type=float, help="delete tasks older than this")
+            each.add_argument("--max-mb", type=float, help="delete the oldest tasks while the log is larger")
 
     def handle(self, *args: object, **options: object) -> None:  # noqa: ARG002 - Django's
         days, most = options["days"], options["max_mb"]
         for name, value in (("--days", days), ("--max-mb", most)):
             if isinstance(value, float) and not value > 0:
-                raise CommandError(f"{name} {value:g} keeps nothing: give a number above 0.")
+                raise CommandError(f"{name} {value:g} would delete everything. Pass a number above 0.")
         self._days = days if isinstance(days, float) else None
         self._most = most if isinstance(most, float) else None
         if options["what"] == "prune" and self._days is None and self._most is None:
-            raise CommandError("Say what to forget: --days, --max-mb, or both.")
+            raise CommandError("Pass --days, --max-mb, or both.")
         try:
             if options["what"] == "prune":
                 self._prune(aloud=True)
@@ -60,7 +60,7 @@ class Command(BaseCommand):
                 self._ingest(options["file"], follow=bool(options["follow"]))  # type: ignore[arg-type] # argparse's
         except DatabaseError as error:
             alias = conf.get().DATABASE
-            hint = f"Were its tables made, by manage.py migrate --database {alias}?"
+            hint = f"Create its tables with: manage.py migrate --database {alias}."
             raise CommandError(f"The log's database can't be used ({error}). {hint}") from None
 
     def _prune(self, *, aloud: bool = False) -> None:
@@ -72,11 +72,11 @@ class Command(BaseCommand):
             if pruned is not None:
                 tasks, messages = tasks + pruned.tasks, messages + pruned.messages
         if aloud:
-            self.stdout.write(f"Forgot {messages} messages of {tasks} tasks.")
+            self.stdout.write(f"Deleted {messages} messages of {tasks} tasks.")
 
     def _ingest(self, files: list[Path], *, follow: bool) -> None:
         try:
-            for path in () if follow else files:  # what is followed may come later
+            for path in () if follow else files:  # a followed file may appear later
                 existing_log(path)
         except OSError as error:
             raise CommandError(str(error)) from None
@@ -86,7 +86,7 @@ class Command(BaseCommand):
         else:
             while ingest.step():
                 pass
-        self.stdout.write(f"Stored {ingest.stored} messages; {ingest.left_out} lines were no eliot messages.")
+        self.stdout.write(f"Stored {ingest.stored} messages; {ingest.skipped} lines were not eliot messages.")
 
     def _follow(self, ingest: Ingest) -> None:
         stop = threading.Event()
@@ -100,6 +100,6 @@ class Command(BaseCommand):
                     self._prune()
                     prune_at = time.monotonic() + _PRUNE_EVERY_S
             except DatabaseError as error:
-                self.stderr.write(f"The log can't be stored ({error}); trying again.")
+                self.stderr.write(f"The log can't be stored ({error}); retrying.")
                 connections[conf.get().DATABASE].close()
                 pause = _FAILED_PAUSE_S

@@ -1,13 +1,13 @@
-// The tree opens by part, by mouse and by keyboard; the overview keeps itself up to date.
+// Expands the tree in parts, by mouse and keyboard, and refreshes the overview.
 "use strict";
 
 (() => {
   const REFRESH_MS = 2000;
 
   async function rows(url) {
-    const answer = await fetch(url, { credentials: "same-origin" });
-    if (!answer.ok || answer.redirected) throw new Error(`The server answered ${answer.status}.`);
-    return answer.text();
+    const response = await fetch(url, { credentials: "same-origin" });
+    if (!response.ok || response.redirected) throw new Error(`The server returned status ${response.status}.`);
+    return response.text();
   }
 
   const level = (row) => Number(row.getAttribute("aria-level"));
@@ -21,13 +21,13 @@
       row.setAttribute("aria-expanded", "true");
       row.removeAttribute("title");
     } catch (error) {
-      row.title = `It could not be opened: ${error.message}`;
+      row.title = `It could not be expanded: ${error.message}`;
     } finally {
       row.removeAttribute("aria-busy");
     }
   }
 
-  // What is closed leaves the page, so that no tree grows beyond what somebody looks at.
+  // Collapsed rows leave the page, so that it holds only what is visible.
   function collapse(row) {
     while (row.nextElementSibling && level(row.nextElementSibling) > level(row)) row.nextElementSibling.remove();
     row.setAttribute("aria-expanded", "false");
@@ -58,9 +58,9 @@
   }
 
   function parentOf(row) {
-    let above = row.previousElementSibling;
-    while (above && level(above) >= level(row)) above = above.previousElementSibling;
-    return above && above.dataset.path !== undefined ? above : null;
+    let previous = row.previousElementSibling;
+    while (previous && level(previous) >= level(row)) previous = previous.previousElementSibling;
+    return previous && previous.dataset.path !== undefined ? previous : null;
   }
 
   function pressed(tree, row, key) {
@@ -100,23 +100,23 @@
 
   for (const button of document.querySelectorAll("[data-live]")) {
     const into = document.getElementById(button.dataset.into);
-    const look = async () => {
+    const refresh = async () => {
       if (button.getAttribute("aria-pressed") !== "true" || document.hidden) return;
       try {
         const text = await rows(button.dataset.live);
-        button.classList.remove("ep-lost");
+        button.classList.remove("ep-disconnected");
         button.textContent = "live";
         if (!into.contains(document.activeElement)) into.innerHTML = text;
       } catch {
-        button.classList.add("ep-lost");
-        button.textContent = "no answer";
+        button.classList.add("ep-disconnected");
+        button.textContent = "disconnected";
       }
     };
     button.hidden = false;
     button.addEventListener("click", () => {
       button.setAttribute("aria-pressed", String(button.getAttribute("aria-pressed") !== "true"));
-      void look();
+      void refresh();
     });
-    setInterval(look, REFRESH_MS);
+    setInterval(refresh, REFRESH_MS);
   }
 })();
