@@ -5,15 +5,15 @@ import re
 
 import yaml
 
-from eliot_progress.elk.documents import INDEX
 from eliot_progress.elk.files import contents, write
+from eliot_progress.elk.templates import INDEX
 
 
 def test_every_file_of_the_readme_is_written_and_none_is_left_out(tmp_path):
     written = {path.name for path in write(tmp_path / "new" / "folder")}
     named = set(re.findall(r"[\w-]+\.(?:json|ndjson|yml|js)\b", contents()["README.md"]))
     assert named | {"README.md", "logstash.conf"} == written
-    assert "None of these files was run against a real cluster" in contents()["README.md"]
+    assert "none of them was run against a real server" in contents()["README.md"]
 
 
 def test_each_json_file_is_json():

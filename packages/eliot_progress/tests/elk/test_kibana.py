@@ -44,7 +44,7 @@ def test_each_reference_is_used_and_each_use_is_a_reference():
 def test_panels_do_not_overlap_and_fit_the_48_columns():
     panels = json.loads(kibana.saved_objects()[-1]["attributes"]["panelsJSON"])
     places = [(p["gridData"]["x"], p["gridData"]["y"]) for p in panels]
-    assert len(set(places)) == len(panels) == 6
+    assert len(set(places)) == len(panels) == 5
     assert all(p["gridData"]["x"] + p["gridData"]["w"] <= 48 for p in panels)
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from eliot_progress.elk import templates
-from eliot_progress.elk.documents import INDEX
+from eliot_progress.elk.templates import INDEX
 
 
 @pytest.mark.parametrize("template", [templates.elasticsearch_template(), templates.opensearch_template()])

@@ -1,3 +1,3 @@
-"""The log in Elasticsearch and OpenSearch: documents, templates, shippers, a dashboard, a destination."""
+"""Templates for Elasticsearch, OpenSearch, Filebeat, Logstash and Kibana."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""All that a cluster and its shippers are set up with, as files in a folder."""
+"""The files that `eliot-progress elk` writes."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import json
 from pathlib import Path
 
 from eliot_progress.elk import kibana, templates
-from eliot_progress.elk.documents import ECS, INDEX
+from eliot_progress.elk.templates import ECS, INDEX
 
 _README = f"""# The log in Elasticsearch or OpenSearch
 
-None of these files was run against a real cluster.
-Their shape, and the documents that they make, were tested.
+**These are templates: none of them was run against a real server**, neither Elasticsearch, OpenSearch,
+Filebeat, Logstash nor Kibana.
+Try them on a test cluster first.
+Only their form was tested: the documents of `filebeat.js` fit the types of the templates, and all fields of
+the dashboard have a type.
 
 ```sh
 put() {{ curl -X PUT "$URL/$1" -H 'Content-Type: application/json' -d "@$2"; }}
@@ -33,16 +36,17 @@ ELIOT_LOG=/var/log/app/log.jsonl filebeat -c filebeat.yml  # with filebeat.js be
 ```
 
 The data stream is `{INDEX}`.
-Each document's id follows from the message: what is sent twice is kept once, as long as the part of the
-stream that holds it is the newest.
+Each document's id is derived from the message, so a message that is sent twice is stored once, as long as the
+stream's newest index holds it.
 """
 
-_FILEBEAT = f"""# Filebeat 8 or 9: the log file of eliot_progress into the data stream {INDEX}.
+_FILEBEAT = f"""# Filebeat 8 or 9: ships the log file of eliot_progress to the data stream {INDEX}.
+# A template: it was not run against a real server.
 filebeat.inputs:
   - type: filestream
     id: eliot
     paths: ["${{ELIOT_LOG}}"]
-    # Renamed files are read to their end.
+    # Renamed (rotated) files are read to their end.
     prospector.scanner.check_interval: 1s
     parsers:
       - ndjson:
@@ -74,7 +78,8 @@ output.elasticsearch:
 # output.logstash.hosts: ["localhost:5044"]
 """
 
-_LOGSTASH = f"""# Logstash 8 or 9: what Filebeat (filebeat.yml) sends, on to the data stream.
+_LOGSTASH = f"""# Logstash 8 or 9: forwards what Filebeat (filebeat.yml) sends to the data stream.
+# A template: it was not run against a real server.
 input {{
   beats {{ port => 5044 }}
 }}
@@ -91,7 +96,7 @@ output {{
 
 
 def contents() -> dict[str, str]:
-    """Each file's name and text."""
+    """Return each file's name and text."""
     script = Path(__file__).with_name("filebeat.js").read_text(encoding="utf-8").replace("@ECS@", ECS)
     return {
         "README.md": _README,
@@ -107,7 +112,7 @@ def contents() -> dict[str, str]:
 
 
 def write(folder: Path) -> list[Path]:
-    """Write all files into `folder`, which is made if need be; their paths. Raises OSError."""
+    """Write all files into `folder`, creating it if needed, and return their paths. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for name, text in contents().items():

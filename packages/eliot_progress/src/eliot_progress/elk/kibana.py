@@ -1,4 +1,4 @@
-"""What Kibana imports: a data view, three searches, three charts and the dashboard "What is going on"."""
+"""Kibana's saved objects: a data view, three searches, two charts and a dashboard."""
 
 from __future__ import annotations
 
@@ -14,43 +14,34 @@ _VIEW = "eliot"
 _SOURCE = "kibanaSavedObjectMeta.searchSourceJSON.index"
 Saved = dict[str, object]
 _COUNT: Saved = {"type": "count", "params": {}}
-_LONGEST: Saved = {"type": "max", "params": {"field": "event.duration"}}
-_NANOSECONDS: Saved = {
-    "id": "duration",
-    "params": {"inputFormat": "nanoseconds", "outputFormat": "humanizePrecise"},
-}
 
 
 def saved_objects() -> list[Saved]:
-    """The objects, those that others refer to first."""
+    """Return the objects, each after those that it refers to."""
     running = ("progress.description", "progress.about", "progress.done", "progress.total", "progress.step")
     failed = ("event.action", "error.type", "error.message", "trace.id")
     parts = [
         _search(
             "eliot-running",
-            "Work that reports",
+            "Running tasks",
             "eliot.kind: (progress or heartbeat) and not progress.outcome: *",
             [*running, "progress.rate", "progress.eta_high_s", "progress.next_by", "host.name"],
         ),
-        _search("eliot-failed", "What failed", "event.outcome: failure and eliot.kind: failed", failed),
-        _search(
-            "eliot-said", "Everything, in order", "eliot.kind: *", ("event.action", "eliot.path", "data")
-        ),
-        _chart("eliot-outcomes", "Ends by outcome", "event.outcome: *", "event.outcome"),
+        _search("eliot-failed", "Failures", "event.outcome: failure and eliot.kind: failed", failed),
+        _search("eliot-messages", "All messages", "eliot.kind: *", ("event.action", "eliot.path", "data")),
+        _chart("eliot-outcomes", "Ended actions by outcome", "event.outcome: *", "event.outcome"),
         _chart("eliot-actions", "Failures by action", "event.outcome: failure", "event.action"),
-        _chart("eliot-longest", "The longest by action", "event.duration: *", "event.action", _LONGEST),
     ]
     view = {
         "title": PATTERN,
         "name": "eliot",
         "timeFieldName": "@timestamp",
-        "fieldFormatMap": json.dumps({"event.duration": _NANOSECONDS}),
     }
     return [_object("index-pattern", _VIEW, view, []), *parts, _dashboard(parts)]
 
 
 def ndjson() -> str:
-    """The file for Kibana's import: one object a line."""
+    """Return the file for Kibana's import: one object for each line."""
     return "".join(json.dumps(each, separators=(",", ":")) + "\n" for each in saved_objects())
 
 
@@ -64,7 +55,7 @@ def _object(kind: str, name: str, attributes: Mapping[str, object], references: 
     }
 
 
-def _asked(query: str) -> Saved:
+def _search_source(query: str) -> Saved:
     source = {"query": {"query": query, "language": "kuery"}, "filter": [], "indexRefName": _SOURCE}
     return {"searchSourceJSON": json.dumps(source)}
 
@@ -79,14 +70,14 @@ def _search(name: str, title: str, query: str, columns: Sequence[str]) -> Saved:
         "description": "",
         "columns": list(columns),
         "sort": [["@timestamp", "desc"]],
-        "kibanaSavedObjectMeta": _asked(query),
+        "kibanaSavedObjectMeta": _search_source(query),
     }
     return _object("search", name, attributes, _to_view())
 
 
-def _chart(name: str, title: str, query: str, by: str, of: Saved = _COUNT) -> Saved:
+def _chart(name: str, title: str, query: str, by: str, metric: Saved = _COUNT) -> Saved:
     aggregations = [
-        {"id": "1", "enabled": True, "schema": "metric", **of},
+        {"id": "1", "enabled": True, "schema": "metric", **metric},
         {
             "id": "2",
             "enabled": True,
@@ -109,7 +100,7 @@ def _chart(name: str, title: str, query: str, by: str, of: Saved = _COUNT) -> Sa
         "version": 1,
         "uiStateJSON": "{}",
         "visState": json.dumps(state),
-        "kibanaSavedObjectMeta": _asked(query),
+        "kibanaSavedObjectMeta": _search_source(query),
     }
     return _object("visualization", name, attributes, _to_view())
 
@@ -130,8 +121,8 @@ def _dashboard(parts: Sequence[Saved]) -> Saved:
     ]
     source = {"query": {"query": "", "language": "kuery"}, "filter": []}
     attributes = {
-        "title": "What is going on",
-        "description": "Work that reports, what failed, and everything in order.",
+        "title": "Running tasks and failures",
+        "description": "Running tasks, failures, and all messages.",
         "version": 1,
         "timeRestore": True,
         "timeFrom": "now-15m",
@@ -141,4 +132,4 @@ def _dashboard(parts: Sequence[Saved]) -> Saved:
         "panelsJSON": json.dumps(panels),
         "kibanaSavedObjectMeta": {"searchSourceJSON": json.dumps(source)},
     }
-    return _object("dashboard", "eliot-going-on", attributes, references)
+    return _object("dashboard", "eliot-overview", attributes, references)
