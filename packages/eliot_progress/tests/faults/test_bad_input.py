@@ -16,7 +16,6 @@ from eliot_progress import Reducer, extract, heartbeat, log_message, progress
 from eliot_progress.adapters.graphql import from_state
 from eliot_progress.cli import bars
 from eliot_progress.django import overview, rows
-from eliot_progress.elk.documents import document
 from eliot_progress.encoding import encode
 from eliot_progress.logfile import LogFile
 from eliot_progress.reading import decode, read
@@ -139,10 +138,8 @@ def test_whatever_a_message_holds_readers_leave_it_out_or_show_it_in_one_plain_l
 @given(st.lists(FORGED, max_size=4))
 def test_whatever_a_line_of_a_file_holds_readers_leave_it_out_or_show_it_in_one_plain_line(forged):
     told = [decode(encode({**sample(1), **each})) for each in forged]
-    for message in told:
-        json.dumps(document(message), allow_nan=False)
     batch = rows.batch(told)
-    assert len(batch.messages) + batch.left_out == len(told)
+    assert len(batch.messages) + batch.skipped == len(told)
     assert all(plain(line) for tree in Forest(told).tasks.values() for line in lines(tree))
 
 
@@ -159,5 +156,5 @@ def test_what_a_stranger_claims_to_go_on_from_is_a_sane_place(trace, path):
     origin = extract({"traceparent": f"00-{trace}-00f067aa0ba902b7-01", "tracestate": f"eliot={path}"})
     with logged() as log, origin.start_child("task"):
         log_message("said")
-    (row, *_), left_out = rows.batch(log).messages, rows.batch(log).left_out
-    assert (row.causal_id, left_out) == (trace, 0)
+    (row, *_), skipped = rows.batch(log).messages, rows.batch(log).skipped
+    assert (row.causal_id, skipped) == (trace, 0)

@@ -55,7 +55,7 @@ def _follow(child: Child, log: Path, on_progress: Callable[[float, float | None]
     running = True
     while running:
         running = child.exit_code is None
-        for message in messages.new():
+        for message in messages.read_new():
             reducer.add(message)
         for state in reducer.states.values():
             if state.action_type == _UPLOAD:
