@@ -18,7 +18,8 @@ import timelapse.rendering.graphql
 import timelapse.timelapses.graphql
 from eliot_progress.adapters.execution import LeakFreeExecutionContext
 from eliot_progress.adapters.graphql import CausalExtension
-from timelapse.project.document_cost import DocumentCostLimiter
+from timelapse.project.document_limits import DocumentLimits
+from timelapse.project.errors import PlannedErrors
 from timelapse.shared.graphql import SCALARS
 
 
@@ -52,8 +53,9 @@ schema = strawberry.Schema(
     config=StrawberryConfig(scalar_map=dict(SCALARS)),
     extensions=[
         CausalExtension,
+        PlannedErrors,
         DjangoOptimizerExtension,
-        DocumentCostLimiter,
+        DocumentLimits,
         lambda: QueryDepthLimiter(max_depth=12),
         lambda: MaxTokensLimiter(2000),
     ],

@@ -1,12 +1,16 @@
-"""Refuse GraphQL documents that cost too much, before any resolver runs.
+"""Refuse GraphQL documents that cost too much or page wrongly, before any resolver runs.
 
-Every field costs one, aliases included; what stands below a list counts as often as the list may be long:
-``first`` or ``last`` where they are given, else :data:`UNSTATED`. The page's own documents cost a third of
-the limit at most (a test adds them up). A document signs in once at most, whatever its aliases.
+Every field costs one, aliases included. Fields below a list count as often as the list may be long:
+``first``, ``last`` or ``limit`` where given, else :data:`PAGE`. The page's own documents cost a third of the
+limit at most (a test adds them up). A document signs in once at most, whatever its aliases.
+
+A list gives at most :data:`PAGE` entries at once, and its cursors are those that the server gave out.
 """
 
 from __future__ import annotations
 
+import base64
+import re
 from typing import TYPE_CHECKING, Any
 
 from graphql import (
@@ -17,36 +21,44 @@ from graphql import (
     InlineFragmentNode,
     IntValueNode,
     OperationDefinitionNode,
+    StringValueNode,
     VariableNode,
+    Visitor,
+    visit,
 )
 from strawberry.extensions import SchemaExtension
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from graphql import DocumentNode, SelectionSetNode
+    from graphql import ArgumentNode, DocumentNode, SelectionSetNode, ValueNode
 
 #: The dearest document that is answered.
 LIMIT = 20_000
-#: How long a connection counts when a document doesn't say.
-UNSTATED = 100
+#: The most entries of a list at once.
+PAGE = 100
+_LENGTHS = {"first", "last", "limit"}
+_CURSORS = {"after", "before"}
+#: Strawberry's cursors count the entries of a list.
+_CURSOR = re.compile("arrayconnection:[0-9]{1,9}")
 _SIGN_IN = "signIn"
 
 
-class DocumentCostLimiter(SchemaExtension):
-    """Adds up what each operation of a document would cost."""
+class DocumentLimits(SchemaExtension):
+    """Checks a document once it is parsed."""
 
     def on_validate(self) -> Iterator[None]:
         """Check the parsed document, and refuse it in place of validating it."""
         context = self.execution_context
         if context.graphql_document is not None:
-            errors = list(_errors(context.graphql_document, context.variables or {}))
+            document, variables = context.graphql_document, context.variables or {}
+            errors = [*_cost_errors(document, variables), *_paging_errors(document, variables)]
             if errors:
                 context.pre_execution_errors = errors
         yield
 
 
-def _errors(document: DocumentNode, variables: Mapping[str, Any]) -> Iterator[GraphQLError]:
+def _cost_errors(document: DocumentNode, variables: Mapping[str, Any]) -> Iterator[GraphQLError]:
     cost = _Cost(document, variables)
     for definition in document.definitions:
         if not isinstance(definition, OperationDefinitionNode):
@@ -61,6 +73,48 @@ def _errors(document: DocumentNode, variables: Mapping[str, Any]) -> Iterator[Gr
         if cost.times(_SIGN_IN, definition.selection_set) > 1:
             message = "A document may sign in once. Send one signIn at a time."
             yield GraphQLError(message, extensions={"code": "too_costly"})
+
+
+def _paging_errors(document: DocumentNode, variables: Mapping[str, Any]) -> list[GraphQLError]:
+    paging = _Paging(variables)
+    visit(document, paging)
+    return paging.errors
+
+
+class _Paging(Visitor):
+    """Looks at every argument that pages a list."""
+
+    def __init__(self, variables: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.errors: list[GraphQLError] = []
+        self._variables = variables
+
+    def enter_argument(self, node: ArgumentNode, *_: object) -> None:
+        """Check a length or a cursor; a value of another type is left to validation."""
+        name, value = node.name.value, _value(node.value, self._variables)
+        if name in _LENGTHS and isinstance(value, int) and not 0 <= value <= PAGE:
+            self._refuse("bad_page_size", f"{name} is {value}: a list gives 0 to {PAGE} entries at once.")
+        if name in _CURSORS and isinstance(value, str) and not _is_cursor(value):
+            message = f"{name} is no cursor of this server. Take cursors from its answers."
+            self._refuse("malformed_cursor", message)
+
+    def _refuse(self, code: str, message: str) -> None:
+        self.errors.append(GraphQLError(message, extensions={"code": code}))
+
+
+def _is_cursor(text: str) -> bool:
+    try:
+        return _CURSOR.fullmatch(base64.b64decode(text, validate=True).decode("ascii")) is not None
+    except ValueError:
+        return False
+
+
+def _value(node: ValueNode, variables: Mapping[str, Any]) -> object:
+    if isinstance(node, VariableNode):
+        return variables.get(node.name.value)
+    if isinstance(node, IntValueNode):
+        return int(node.value[:12])
+    return node.value if isinstance(node, StringValueNode) else None
 
 
 class _Cost:
@@ -115,23 +169,15 @@ class _Cost:
 
     def _length(self, node: FieldNode) -> int:
         """How many there may be of what stands below a field."""
-        stated = [
-            self._number(argument.value)
+        values = [
+            _value(argument.value, self._variables)
             for argument in node.arguments or ()
-            if argument.name.value in {"first", "last"}
+            if argument.name.value in _LENGTHS
         ]
-        lengths = [length for length in stated if length is not None]
+        lengths = [value for value in values if isinstance(value, int)]
         if lengths:
             return max(1, *lengths)
-        return UNSTATED if _is_connection(node) else 1
-
-    def _number(self, value: Any) -> int | None:  # noqa: ANN401 - a node of some kind
-        if isinstance(value, IntValueNode):
-            return int(value.value) if len(value.value) < 10 else LIMIT + 1
-        if isinstance(value, VariableNode):
-            given = self._variables.get(value.name.value)
-            return given if isinstance(given, int) else None
-        return None
+        return PAGE if _is_connection(node) else 1
 
 
 def _is_connection(node: FieldNode) -> bool:

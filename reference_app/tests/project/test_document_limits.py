@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from graphql import OperationDefinitionNode, parse
 
-from timelapse.project.document_cost import LIMIT, _Cost
+from timelapse.project.document_limits import LIMIT, _Cost
 from timelapse.project.schema import schema
 
 UI = settings.UI_DIST.parent
@@ -54,7 +54,8 @@ def test_a_list_without_a_length_counts_as_a_full_page():
 
 @pytest.mark.parametrize("length", ["99999999999999999999", "1000000"])
 def test_an_endless_list_is_refused(length):
-    assert refused(f"{{ timelapses(first: {length}) {{ edges {{ node {{ id }} }} }} }}") == ["too_costly"]
+    codes = refused(f"{{ timelapses(first: {length}) {{ edges {{ node {{ id }} }} }} }}")
+    assert codes == ["too_costly", "bad_page_size"]
 
 
 def test_fragments_that_double_each_other_are_added_up_at_once():
@@ -68,6 +69,20 @@ def test_fragments_that_double_each_other_are_added_up_at_once():
 def test_a_fragment_inside_itself_is_refused_and_ends():
     result = schema.execute_sync("{ ...a } fragment a on Query { ...a }")
     assert "itself" in result.errors[0].message
+
+
+@pytest.mark.parametrize("length", [-1, 101, -(2**70), 2**70])
+def test_a_page_of_a_list_has_a_hundred_entries_at_most(length):
+    query = "query ($n: Int) { cameras(first: $n) { edges { node { id } } } }"
+    assert "bad_page_size" in refused(query, n=length)
+
+
+@pytest.mark.parametrize(
+    "cursor", ["x", "", "\ud800", "YXJyYXljb25uZWN0aW9uOi01", "YXJyYXljb25uZWN0aW9uOng=", "w7w="]
+)
+def test_a_cursor_that_the_server_did_not_give_out_is_refused(cursor):
+    query = "query ($c: String) { cameras(after: $c) { edges { node { id } } } }"
+    assert refused(query, c=cursor) == ["malformed_cursor"]
 
 
 def documents():
