@@ -51,6 +51,6 @@ test("updates when the server sends new data", () => {
     CameraUpdate: () => ({ kind: "SNAPSHOT", seq: 1, beatSeconds: 5 }),
     Camera: () => ({ ...roof(), spoolPending: 0, state: "error", stateDetail: "the lens is covered" }),
   });
-  expect(screen.getByText("empty")).toBeVisible();
+  expect(screen.getByText("Empty")).toBeVisible();
   expect(screen.getByText("Error: the lens is covered")).toBeVisible();
 });

@@ -95,7 +95,7 @@ export function CameraCard({ camera }: { readonly camera: CameraCard_camera$key 
             ],
             [
               "Spool",
-              data.spoolPending === 0 ? "empty" : `${formatCount(data.spoolPending, "capture")} to deliver`,
+              data.spoolPending === 0 ? "Empty" : `${formatCount(data.spoolPending, "capture")} to deliver`,
             ],
           ]}
         />

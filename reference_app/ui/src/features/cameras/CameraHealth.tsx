@@ -106,7 +106,7 @@ function Spool({ spoolPending, spoolBytes, spoolRefused, drainSeconds, health }:
   return (
     <Box data-testid="spool">
       {spoolPending === 0 ? (
-        "empty"
+        "Empty"
       ) : (
         <>
           {formatCount(spoolPending, "capture")} ({formatBytes(spoolBytes)}), {drain}

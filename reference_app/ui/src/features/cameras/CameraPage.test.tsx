@@ -167,7 +167,7 @@ test("updates when the server sends new data", () => {
     CameraUpdate: () => ({ kind: "SNAPSHOT", seq: 1, beatSeconds: 5 }),
     Camera: () => roof({ spoolPending: 0, commands: [{ ...done, askedAt: new Date().toISOString() }] }),
   });
-  expect(screen.getByTestId("spool")).toHaveTextContent("empty");
+  expect(screen.getByTestId("spool")).toHaveTextContent("Empty");
   expect(screen.getByTestId("command")).toHaveTextContent("No answer.");
 });
 
@@ -260,7 +260,7 @@ test("saves a configuration and shows errors at their fields", async () => {
   await userEvent.click(screen.getByRole("option", { name: "In windows" }));
   await userEvent.click(screen.getByLabelText("Delivery windows"));
   await userEvent.paste("22:00..06:00");
-  await userEvent.click(screen.getByLabelText("Rate limit in KiB/s"));
+  await userEvent.click(screen.getByLabelText("Limit in KiB/s"));
   await userEvent.paste("512");
   await userEvent.click(screen.getByLabelText("Parallel uploads"));
   await userEvent.paste("2");

@@ -56,10 +56,10 @@ export function DeliveryFields({
       />
       <FieldRow>
         <NumberSetting
-          label="Rate limit in KiB/s"
+          label="Limit in KiB/s"
           name="rate"
           value={delivery.rate_kib_s}
-          helperText="Empty: no limit."
+          helperText="Upload rate. Empty: no limit."
         />
         <NumberSetting
           label="Parallel uploads"
