@@ -280,8 +280,8 @@ class Handler(BaseHTTPRequestHandler):
         told = {one["id"] for one in beat.get("commands", []) if one["state"] != "running"}
         self.strict.commands = [one for one in self.strict.commands if one["id"] not in told]
         body = {"protocol": 1, "server_time": self.strict.time, "config": self.strict.config}
-        body |= {"commands": self.strict.commands, "commands_heard": sorted(told)}
-        body |= {"clock_fixes_taken": [fix["boot"] for fix in beat.get("clock_fixes", [])]}
+        body |= {"commands": self.strict.commands, "commands_acknowledged": sorted(told)}
+        body |= {"clock_fixes_stored": [fix["boot"] for fix in beat.get("clock_fixes", [])]}
         self._answer(200, body=body)
 
     def _records(self) -> None:
@@ -292,7 +292,7 @@ class Handler(BaseHTTPRequestHandler):
             if set(record) != {"id", "kind", "at", "clock", "data"} or not RFC3339.fullmatch(record["at"]):
                 self.strict.violations.append(f"record {record}")
             self.strict.records[record["id"]] = record
-        self._answer(200, body={"protocol": 1, "taken": len(records)})
+        self._answer(200, body={"protocol": 1, "stored": len(records)})
 
     def _created(self) -> Upload | None:
         metadata = {}

@@ -92,7 +92,7 @@ def test_the_golden_answer_is_heard_in_all_its_parts(world):
 
 
 @pytest.mark.parametrize(
-    "answer", [{}, {"commands": 7, "clock_fixes_taken": "x", "config": []}, {"commands_heard": [3]}]
+    "answer", [{}, {"commands": 7, "clock_fixes_stored": "x", "config": []}, {"commands_acknowledged": [3]}]
 )
 def test_an_answer_that_makes_no_sense_changes_nothing(world, answer):
     assert not world.reports.heard(answer)

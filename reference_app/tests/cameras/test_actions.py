@@ -71,7 +71,7 @@ def test_an_agent_that_waits_is_told_to_wait_and_one_that_hurries_to_slow_down()
 
 def test_a_code_expires(editor):
     offered = offer()
-    later = timezone.now() + domain.PAIRING_LASTS + timedelta(seconds=1)
+    later = timezone.now() + domain.PAIRING_LIFETIME + timedelta(seconds=1)
     assert refusal(offered.device_code, later) == "expired_token"
     Pairing.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     with pytest.raises(CodeUnknown):

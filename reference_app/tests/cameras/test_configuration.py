@@ -5,9 +5,9 @@ from django.contrib.auth.models import User
 
 from fsmlock import Refused
 from timelapse.cameras import actions
-from timelapse.cameras.configuration import FIRST_REVISION, wish_for, wished
+from timelapse.cameras.configuration import FIRST_REVISION, configure, current_configurations
 from timelapse.cameras.models import Configuration
-from timelapse.cameras.wishes import Wish
+from timelapse.cameras.settings import CameraSettings
 
 pytestmark = pytest.mark.django_db
 
@@ -24,42 +24,44 @@ def camera():
 
 def test_a_camera_of_which_nobody_wished_anything_keeps_the_operators_interval(camera, settings):
     settings.TIMELAPSE = {"frame_interval_s": 7.0}
-    message = wished([camera.pk])[camera.pk].message()
+    message = current_configurations([camera.pk])[camera.pk].message()
     assert message == {"revision": FIRST_REVISION, "interval_s": 7.0}
 
 
 def test_each_wish_is_a_new_revision_and_the_earlier_ones_are_kept(camera, admin):
-    wish_for(camera, Wish(interval_s=10), by=admin)
-    latest = wish_for(camera, Wish(interval_s=20, schedule={"windows": ["06:00..20:00"]}), by=admin)
+    configure(camera, CameraSettings(interval_s=10), by=admin)
+    latest = configure(
+        camera, CameraSettings(interval_s=20, schedule={"windows": ["06:00..20:00"]}), by=admin
+    )
     assert latest.message() == {
         "revision": FIRST_REVISION + 2,
         "interval_s": 20,
         "schedule": {"windows": ["06:00..20:00"]},
     }
     assert [row.interval_s for row in Configuration.objects.filter(camera=camera)] == [20, 10]
-    assert {row.wished_by_name for row in Configuration.objects.all()} == {"admin"}
+    assert {row.updated_by_name for row in Configuration.objects.all()} == {"admin"}
 
 
 def test_the_same_wish_again_is_no_new_revision(camera, admin):
-    first = wish_for(camera, Wish(interval_s=10), by=admin)
-    assert wish_for(camera, Wish(interval_s=10), by=admin).revision == first.revision
+    first = configure(camera, CameraSettings(interval_s=10), by=admin)
+    assert configure(camera, CameraSettings(interval_s=10), by=admin).revision == first.revision
 
 
 def test_a_wish_that_can_not_work_is_not_written(camera, admin):
     with pytest.raises(Refused, match="interval goes from"):
-        wish_for(camera, Wish(interval_s=-1), by=admin)
+        configure(camera, CameraSettings(interval_s=-1), by=admin)
     assert not Configuration.objects.exists()
 
 
 def test_who_may_not_configure_is_told_so(camera):
     with pytest.raises(Refused, match="permission"):
-        wish_for(camera, Wish(interval_s=10), by=User.objects.create_user("editor"))
+        configure(camera, CameraSettings(interval_s=10), by=User.objects.create_user("editor"))
 
 
 def test_what_is_wished_of_nine_cameras_takes_one_query(camera, admin, django_assert_num_queries):
     cameras = [camera, *(actions.enrol(f"Camera {number}").camera for number in range(8))]
     for number, each in enumerate(cameras[:5]):
-        wish_for(each, Wish(interval_s=10 + number), by=admin)
+        configure(each, CameraSettings(interval_s=10 + number), by=admin)
     with django_assert_num_queries(1):
-        found = wished([each.pk for each in cameras])
-    assert [found[each.pk].wish.interval_s for each in cameras] == [10, 11, 12, 13, 14, 2, 2, 2, 2]
+        found = current_configurations([each.pk for each in cameras])
+    assert [found[each.pk].settings.interval_s for each in cameras] == [10, 11, 12, 13, 14, 2, 2, 2, 2]

@@ -10,11 +10,11 @@ WHOLE = Health(
 
 
 def test_what_is_stored_is_what_is_read():
-    assert Health.restored(WHOLE.stored()) == WHOLE
+    assert Health.from_json(WHOLE.to_json()) == WHOLE
 
 
 def test_a_column_of_another_version_is_read_as_far_as_it_goes():
-    assert Health.restored({"clock": "synced", "phase_of_the_moon": 3}) == Health(clock="synced")
+    assert Health.from_json({"clock": "synced", "phase_of_the_moon": 3}) == Health(clock="synced")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from timelapse.cameras import actions
 from timelapse.cameras.models import Record
-from timelapse.cameras.records import Told, gaps_between, logs_of, store_records, trim_logs
+from timelapse.cameras.records import AgentRecord, gaps_between, logs_of, store_records, trim_logs
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -18,11 +18,13 @@ def camera():
 
 
 def log(number):
-    return Told(record=f"boot-{number}", kind="log", at=NOON + timedelta(seconds=number), clock="synced")
+    return AgentRecord(
+        record=f"boot-{number}", kind="log", at=NOON + timedelta(seconds=number), clock="synced"
+    )
 
 
 def gap(number, begins, ends):
-    return Told(
+    return AgentRecord(
         record=f"boot-{number}",
         kind="gap",
         at=ends,

@@ -1,222 +1,137 @@
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from itertools import cycle, pairwise
+from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from django.contrib.auth.models import User
 
-from timelapse.frames.plan import Plan
-from timelapse.frames.timeline import MOST_BUCKETS, Bucket, Known, Told, bucket_size, find_gaps
+from timelapse.cameras.configuration import configure
+from timelapse.cameras.models import Camera, Configuration
+from timelapse.cameras.records import AgentRecord, store_records
+from timelapse.cameras.settings import CameraSettings
+from timelapse.frames.models import Frame
+from timelapse.frames.timeline import timeline_of
 
-NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-MINUTE = timedelta(minutes=1)
-EVERY_10_S = Plan.of(10, None)
+from .conftest import NOON
 
-
-def at(minutes):
-    return NOON + MINUTE * minutes
-
-
-def buckets(seconds, size=MINUTE):
-    """What the database makes of frames at these seconds."""
-    made = {}
-    for second in sorted(seconds):
-        moment = NOON + timedelta(seconds=second)
-        made.setdefault((moment - NOON) // size, []).append(moment)
-    return [
-        Bucket(at=NOON + size * number, frames=len(moments), first=moments[0], last=moments[-1])
-        for number, moments in made.items()
-    ]
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
 
 
-def gaps(seconds, *, now, plan=EVERY_10_S, told=(), **known):
-    found = find_gaps(buckets(seconds), MINUTE, [plan], told, Known(now=at(now), since=NOON, **known))
-    return [((gap.begins_at - NOON).seconds, (gap.ends_at - NOON).seconds, gap.why) for gap in found]
-
-
-def test_frames_without_a_hole_make_no_gap():
-    assert gaps(range(0, 600, 10), now=10) == []
-
-
-def test_a_hole_that_nobody_explained_is_a_gap_of_unknown_reason():
-    seconds = [*range(0, 120, 10), *range(300, 600, 10)]
-    assert gaps(seconds, now=10) == [(110, 300, "unknown")]
-
-
-def test_a_frame_that_is_late_is_no_gap():
-    assert gaps([0, 10, 20, 37, 40, 50, 60, 70, 80, 90, 100], now=2) == []
-
-
-def test_one_frame_may_be_on_its_way():
-    assert gaps(range(0, 100, 10), now=1.9) == []
-    assert gaps(range(0, 100, 10), now=2) == [(90, 120, "unknown")]
-
-
-def test_too_few_frames_inside_a_bucket_are_a_gap():
-    seconds = [0, 10, 50, *range(60, 120, 10)]
-    assert gaps(seconds, now=2) == [(0, 50, "unknown")]
-
-
-def test_what_the_agent_told_explains_the_gap():
-    told = [
-        Told(reason="card_full", detail="The card was full.", begins_at=at(2), ends_at=at(5)),
-        Told(reason="camera_failed", detail="It failed.", begins_at=at(4.9), ends_at=at(6)),
-    ]
-    found = find_gaps(
-        buckets([*range(0, 120, 10), *range(300, 600, 10)]),
-        MINUTE,
-        [EVERY_10_S],
-        told,
-        Known(now=at(10), since=NOON),
+@pytest.fixture
+def filming(camera):
+    """A camera that films once a minute, by default."""
+    configured_at(
+        camera, CameraSettings(interval_s=60), by=User.objects.create_superuser("admin"), at=NOON - DAY
     )
-    assert [(gap.why, gap.detail, gap.missed) for gap in found] == [("card_full", "The card was full.", 18)]
+    return camera
 
 
-def test_pictures_that_wait_on_the_spool_are_not_lost():
-    seconds = [*range(0, 120, 10), *range(300, 600, 10)]
-    assert gaps(seconds, now=10, oldest_waiting=at(3)) == [(110, 300, "not_delivered")]
+def configured_at(camera, settings, *, by, at):
+    """Apply settings at a moment."""
+    revision = configure(camera, settings, by=by).revision
+    Configuration.objects.filter(camera=camera, revision=revision).update(updated_at=at)
 
 
-def test_an_agent_that_is_not_heard_of_leaves_a_gap_up_to_now():
-    assert gaps(range(0, 120, 10), now=10, silent_since=at(2)) == [(110, 600, "silent")]
+def film(camera, minutes):
+    Frame.objects.bulk_create(
+        [
+            Frame(
+                camera=camera,
+                capture=f"filmed-{minute:08d}",
+                sequence=minute,
+                captured_at=NOON + timedelta(minutes=minute),
+                received_at=NOON,
+                clock="synced",
+                sha256="0" * 64,
+                width=64,
+                height=48,
+                bytes=99,
+                file="x.jpg",
+                thumbnail="x.jpg",
+            )
+            for minute in minutes
+        ]
+    )
 
 
-def test_a_camera_that_had_filmed_before_and_sends_nothing_has_a_gap_from_the_start():
-    assert gaps([], now=10, newest_before=at(-1)) == [(0, 600, "unknown")]
-    assert gaps([], now=10) == []
+def test_a_month_of_frames_is_a_bounded_answer_by_constant_queries(filming, django_assert_num_queries):
+    configured_at(filming, CameraSettings(interval_s=600), by=User.objects.get(), at=NOON - DAY / 2)
+    month = 30 * 24 * 60
+    film(filming, (minute for minute in range(0, month, 10) if minute % 1000 > 30))
+    end = NOON + timedelta(minutes=month)
+    with django_assert_num_queries(5):
+        seen = timeline_of(filming.pk, NOON, end, now=end)
+    assert seen.size == timedelta(hours=1)
+    assert len(seen.buckets) <= 30 * 24
+    assert sum(bucket.frames for bucket in seen.buckets) == month // 10 - 44 * 4
+    assert len(seen.gaps) == 43  # the first hole is before the first frame
+    assert {gap.why for gap in seen.gaps} == {"unknown"}
 
 
-def test_outside_the_schedules_windows_nothing_is_missed():
-    plan = Plan.of(10, {"windows": ["12:00..12:02", "12:05..12:10"]})
-    assert gaps([*range(0, 120, 10), *range(300, 600, 10)], now=10, plan=plan) == []
-    assert gaps(range(0, 120, 10), now=10, plan=plan) == [(300, 600, "unknown")]
+def test_a_day_is_told_by_the_minute(filming):
+    film(filming, [*range(60), *range(90, 120)])
+    seen = timeline_of(filming.pk, NOON, NOON + DAY, now=NOON + timedelta(minutes=120))
+    assert (seen.size, seen.expected) == (timedelta(minutes=1), 1)
+    assert seen.buckets[0].at == NOON
+    (gap,) = seen.gaps
+    assert (gap.begins_at, gap.ends_at) == (NOON + timedelta(minutes=59), NOON + timedelta(minutes=90))
 
 
-WINDOWS = Plan.of(60, {"windows": ["08:00..12:10", "12:30..18:00"]})
+def test_each_hour_is_judged_by_the_wish_that_counted_then(filming):
+    by, windows = User.objects.get(), {"windows": ["00:00..13:00"]}
+    configured_at(
+        filming, CameraSettings(interval_s=60, schedule=windows), by=by, at=NOON + timedelta(minutes=30)
+    )
+    configured_at(filming, CameraSettings(interval_s=300), by=by, at=NOON + timedelta(minutes=120))
+    film(filming, [*range(10), *range(20, 60), *range(120, 160, 5), *range(175, 200, 5)])
+    seen = timeline_of(filming.pk, NOON, NOON + DAY, now=NOON + timedelta(minutes=200))
+    minutes = [((gap.begins_at - NOON) / timedelta(minutes=1), gap.missed) for gap in seen.gaps]
+    assert minutes == [(9, 10), (155, 3)]
 
 
-def test_a_camera_that_is_silent_from_an_opening_on_has_a_gap_from_there_on():
-    assert gaps(range(0, 600, 60), now=40, plan=WINDOWS) == [(1800, 2400, "unknown")]
-    assert gaps([], now=40, plan=WINDOWS, newest_before=at(-5)) == [
-        (0, 600, "unknown"),
-        (1800, 2400, "unknown"),
-    ]
+def test_windows_are_on_the_clock_that_the_agent_told(filming):
+    by = User.objects.get()
+    configured_at(
+        filming,
+        CameraSettings(interval_s=60, schedule={"windows": ["22:00..23:00"]}),
+        by=by,
+        at=NOON - DAY / 2,
+    )
+    film(filming, range(60, 120))
+    seen = timeline_of(filming.pk, NOON, NOON + DAY / 2, now=NOON + DAY / 2)
+    assert [(gap.begins_at - NOON) / timedelta(hours=1) for gap in seen.gaps] == [10]
+    Camera.objects.filter(pk=filming.pk).update(health={"timezone": "Asia/Tokyo"})
+    seen = timeline_of(filming.pk, NOON, NOON + DAY / 2, now=NOON + DAY / 2)
+    assert seen.gaps == []
 
 
-@pytest.mark.parametrize("phase", [6, 30, 59])
-def test_the_first_slot_after_an_opening_is_missed_like_any_other(phase):
-    seconds = [*range(phase, 600, 60), *range(1860 + phase, 2400, 60)]
-    assert gaps(seconds, now=40, plan=WINDOWS) == [(1800, 1860 + phase, "unknown")]
+def test_what_the_agent_told_and_still_holds_explains_gaps(filming):
+    film(filming, [*range(60), *range(90, 120), *range(200, 240)])
+    begins, ends = NOON + timedelta(minutes=60), NOON + timedelta(minutes=89)
+    reported = AgentRecord(
+        record="boot-1",
+        kind="gap",
+        at=ends,
+        clock="synced",
+        begins_at=begins,
+        ends_at=ends,
+        data={"reason": "camera_failed", "detail": "It gave no answer."},
+    )
+    store_records(filming.pk, [reported])
+    waiting = {"oldest_at": (NOON + timedelta(minutes=130)).isoformat()}
+    Camera.objects.filter(pk=filming.pk).update(spool_pending=80, health=waiting)
+    seen = timeline_of(filming.pk, NOON, NOON + DAY, now=NOON + timedelta(minutes=240))
+    assert [gap.why for gap in seen.gaps] == ["camera_failed", "not_delivered"]
 
 
-def test_of_a_slot_right_at_the_opening_nobody_can_say_whether_it_was_before_it():
-    assert gaps([*range(4, 600, 60), *range(1864, 2400, 60)], now=40, plan=WINDOWS) == []
-
-
-def test_after_another_wish_a_frame_that_is_late_makes_no_gap_at_the_opening():
-    seconds = [*range(10, 600, 60), 1825 + 40, *range(1885, 2400, 60)]
-    changed = replace(WINDOWS, limits=(at(11), WINDOWS.limits[1]))
-    assert gaps(seconds, now=40, plan=changed) == []
-
-
-#: Of several kinds: always, by the clock, over midnight, by the sun at both ends of a year, and by dates.
-SCHEDULES = (
-    None,
-    {"windows": ["06:30..20:00"], "timezone": "Europe/Zurich"},
-    {"windows": ["mon-tue 22:00..02:00", "wed 08:00..12:00"]},
-    {"windows": ["sunrise-30m..sunset"], "timezone": "Europe/Zurich", "latitude": 47.4, "longitude": 8.5},
-    {"windows": ["dusk..dawn"], "timezone": "Pacific/Auckland", "latitude": -36.9, "longitude": 174.8},
-    {"start": "2026-11-24", "end": "2026-11-25T09:00"},
-)
-
-
-@st.composite
-def followed(draw):
-    """A plan, and the seconds after noon at which a camera that follows it exactly films in three days."""
-    interval = draw(st.sampled_from([60, 300, 1800]))
-    plan = Plan.of(interval, draw(st.sampled_from(SCHEDULES)))
-    spans = plan.open_within(NOON, NOON + timedelta(days=3))
-    slots = range(draw(st.integers(0, interval - 1)), 3 * 86_400, interval)
-    open_s = [((begin - NOON).total_seconds(), (end - NOON).total_seconds()) for begin, end in spans]
-    return plan, [slot for slot in slots if any(begin <= slot < end for begin, end in open_s)], open_s
-
-
-def holes(plans, seconds, size, until):
-    known = Known(now=NOON + timedelta(seconds=until + plans[-1].interval_s), since=NOON)
-    return find_gaps(buckets(seconds, size), size, plans, (), known)
-
-
-SIZES = st.sampled_from([MINUTE, timedelta(hours=1), timedelta(days=1)])
-#: Seconds by which frames are off that are not late, one after another, again and again.
-OFF = st.lists(st.floats(0, 4.9), min_size=1, max_size=7)
-
-
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
-@given(followed(), SIZES, OFF, st.data())
-def test_a_schedule_that_was_followed_has_no_gap_though_clocks_err_and_one_is_late(filmed, size, off, data):
-    plan, slots, _ = filmed
-    seconds = [slot + seconds for slot, seconds in zip(slots, cycle(off), strict=False)]
-    seconds[data.draw(st.integers(0, len(slots) - 1))] += data.draw(st.floats(0, 0.7)) * plan.interval_s
-    assert holes([plan], seconds, size, slots[-1]) == []
-
-
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
-@given(followed(), followed(), SIZES, st.integers(3600, 2 * 86_400), st.integers(0, 59))
-def test_a_schedule_that_changed_while_it_was_followed_has_no_gap(first, second, size, changed, heard):
-    moment = NOON + timedelta(seconds=changed)
-    plans = [
-        replace(first[0], limits=(first[0].limits[0], moment)),
-        replace(second[0], limits=(max(second[0].limits[0], moment + MINUTE), second[0].limits[1])),
-    ]
-    seconds = [one for one in first[1] if one < changed] + [
-        one for one in second[1] if one >= changed + heard
-    ]
-    assert holes(plans, seconds, size, seconds[-1]) == []
-
-
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
-@given(followed(), st.data())
-def test_one_slot_that_was_missed_is_found_also_the_first_after_an_opening(filmed, data):
-    plan, slots, open_s = filmed
-    sure = [slot for slot in slots[1:-1] if not any(begin <= slot < begin + 5 for begin, _ in open_s)]
-    firsts = [slot for slot in sure if any(begin <= slot < begin + plan.interval_s for begin, _ in open_s)]
-    missed = data.draw(st.sampled_from(firsts or sure) | st.sampled_from(sure))
-    (gap,) = holes([plan], [slot for slot in slots if slot != missed], MINUTE, slots[-1])
-    assert gap.missed == 1
-    assert gap.begins_at <= NOON + timedelta(seconds=missed) <= gap.ends_at
-
-
-@pytest.mark.parametrize(
-    ("span", "size"),
-    [
-        (timedelta(hours=24), MINUTE),
-        (timedelta(days=31), timedelta(hours=1)),
-        (timedelta(days=366), timedelta(days=1)),
-    ],
-)
-def test_a_longer_strip_has_larger_buckets(span, size):
-    assert bucket_size(NOON, NOON + span) == size
-
-
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # other work shares the machine
-@given(hours=st.integers(1, 24 * 1100))
-def test_no_strip_has_more_buckets_than_a_screen_is_wide(hours):
-    span = timedelta(hours=hours)
-    assert span / bucket_size(NOON, NOON + span) <= MOST_BUCKETS
-
-
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # other work shares the machine
-@given(missing=st.sets(st.integers(0, 89)), end=st.integers(16, 20))
-def test_gaps_are_in_order_apart_and_cover_each_stretch_of_three_missing_frames(missing, end):
-    kept = [number * 10 for number in range(90) if number not in missing]
-    found = find_gaps(buckets(kept), MINUTE, [EVERY_10_S], (), Known(now=at(end), since=NOON))
-    assert all(gap.begins_at < gap.ends_at for gap in found)
-    assert all(one.ends_at <= two.begins_at for one, two in pairwise(found))
-    inside = [number for number in missing if kept and kept[0] < number * 10 < kept[-1]]
-    for number in inside:
-        if {number, number + 1, number + 2} <= set(inside):
-            moment = NOON + timedelta(seconds=number * 10)
-            assert any(gap.begins_at <= moment <= gap.ends_at for gap in found)
+def test_only_the_newest_gaps_are_given_and_the_others_counted(filming):
+    film(filming, range(0, 1400, 5))
+    seen = timeline_of(filming.pk, NOON, NOON + DAY, now=NOON + timedelta(minutes=1396))
+    assert (len(seen.gaps), seen.more_gaps) == (1, 0)  # neighbouring gaps of one reason are one
+    film(
+        filming,
+        [minute for start in range(0, 1400, 10) for minute in (start + 1, start + 2, start + 3, start + 4)],
+    )
+    seen = timeline_of(filming.pk, NOON, NOON + DAY, now=NOON + timedelta(minutes=1396))
+    assert (len(seen.gaps), seen.more_gaps) == (100, 39)

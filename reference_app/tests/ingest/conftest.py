@@ -71,7 +71,7 @@ class Answer:
 
 
 @dataclass
-class Shot:
+class Upload:
     """A capture about to be sent."""
 
     data: bytes
@@ -117,7 +117,7 @@ class Agent:
             connection.close()
 
     def shoot(self, data, **over):
-        return Shot(data, over)
+        return Upload(data, over)
 
     def begin(self, shot, **headers):
         return self.request("POST", "/captures", TUS | shot.headers | headers)
@@ -186,16 +186,16 @@ def media(settings, tmp_path):
 
 
 @pytest.fixture
-def stranger(port, media, transactional_db):
+def unpaired_agent(port, media, transactional_db):
     """An agent without a token."""
     return Agent(port)
 
 
 @pytest.fixture
-def agent(stranger):
+def agent(unpaired_agent):
     """An agent of a paired camera."""
     enrolment = actions.enrol("Roof")
-    return Agent(stranger.port, enrolment.token, enrolment.camera)
+    return Agent(unpaired_agent.port, enrolment.token, enrolment.camera)
 
 
 @pytest.fixture

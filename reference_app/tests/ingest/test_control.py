@@ -12,7 +12,7 @@ from eliot_progress.django.models import LogMessage
 from eliot_progress.ids import task_uuid
 from timelapse.cameras import actions, commands, configuration, domain
 from timelapse.cameras.models import Camera, Pairing, Record
-from timelapse.cameras.wishes import Wish
+from timelapse.cameras.settings import CameraSettings
 from timelapse.frames.models import Frame
 from timelapse.ingest import control, messages
 
@@ -31,28 +31,28 @@ def kinds(message):
     return type(message)
 
 
-def test_an_agent_is_paired_as_the_golden_messages_have_it(stranger):
-    offer = stranger.post("/pairing", golden("pairing_request.json"))
+def test_an_agent_is_paired_as_the_golden_messages_have_it(unpaired_agent):
+    offer = unpaired_agent.post("/pairing", golden("pairing_request.json"))
     assert offer.status == 201
     assert kinds(offer.json) == kinds(golden("pairing_answer.json"))
-    page = f"http://127.0.0.1:{stranger.port}/pair"
+    page = f"http://127.0.0.1:{unpaired_agent.port}/pair"
     assert offer.json["verification_uri"] == page
     assert offer.json["verification_uri_complete"] == f"{page}?code={offer.json['user_code']}"
 
     asked = {"protocol": 1, "device_code": offer.json["device_code"]}
-    pending = stranger.post("/token", asked)
+    pending = unpaired_agent.post("/token", asked)
     assert (pending.status, pending.json) == (400, golden("token_pending.json"))
-    assert stranger.post("/token", asked).json == {"error": "slow_down"}
+    assert unpaired_agent.post("/token", asked).json == {"error": "slow_down"}
 
     camera = actions.approve_pairing(offer.json["user_code"], by=User.objects.create_user("editor"))
-    given = stranger.post("/token", asked)
+    given = unpaired_agent.post("/token", asked)
     assert given.status == 200
     assert kinds(given.json) == kinds(golden("token_answer.json"))
     assert (given.json["camera"], given.json["name"]) == (str(camera.pk), "Roof")
     assert given.headers["Cache-Control"] == "no-store"
 
-    stranger.token = given.json["access_token"]
-    beat = stranger.post("/heartbeat", golden("heartbeat.json"))
+    unpaired_agent.token = given.json["access_token"]
+    beat = unpaired_agent.post("/heartbeat", golden("heartbeat.json"))
     assert beat.status == 200
     assert kinds(beat.json) == kinds(golden("heartbeat_answer.json"))
     assert beat.json["config"] == {"revision": 1, "interval_s": 2.0}
@@ -73,24 +73,24 @@ def test_an_agent_that_was_revoked_is_paired_again_as_the_same_camera(agent, pic
 
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"protocol": 1}', b'{"protocol": 9}'])
 @pytest.mark.parametrize("path", ["/pairing", "/token"])
-def test_a_pairing_message_that_makes_no_sense_is_refused_in_the_words_of_the_rfc(stranger, path, body):
-    answer = stranger.post(path, body)
+def test_a_pairing_message_that_makes_no_sense_is_refused_in_the_words_of_the_rfc(unpaired_agent, path, body):
+    answer = unpaired_agent.post(path, body)
     assert (answer.status, answer.json["error"]) == (400, "invalid_request")
     assert answer.json["error_description"]
 
 
-def test_a_device_code_that_nobody_has_is_expired(stranger):
-    answer = stranger.post("/token", {"protocol": 1, "device_code": "guessed"})
+def test_a_device_code_that_nobody_has_is_expired(unpaired_agent):
+    answer = unpaired_agent.post("/token", {"protocol": 1, "device_code": "guessed"})
     assert (answer.status, answer.json) == (400, {"error": "expired_token"})
 
 
-def test_too_many_waiting_codes_make_the_next_agent_wait(stranger):
+def test_too_many_waiting_codes_make_the_next_agent_wait(unpaired_agent):
     for _ in range(domain.PAIRINGS_AT_ONCE):
         actions.request_pairing(name="x", driver="simulated")
-    answer = stranger.post("/pairing", WANTED)
+    answer = unpaired_agent.post("/pairing", WANTED)
     assert (answer.status, answer.headers["Retry-After"]) == (429, "60")
     Pairing.objects.update(expires_at=Pairing.objects.first().expires_at - timedelta(hours=1))
-    assert stranger.post("/pairing", WANTED).status == 201
+    assert unpaired_agent.post("/pairing", WANTED).status == 201
 
 
 def test_a_heartbeat_needs_a_token_that_counts(agent):
@@ -120,13 +120,13 @@ def test_all_that_a_heartbeat_can_say_is_heard_and_answered(agent):
     admin = User.objects.create_superuser("admin")
     actions.record_heartbeat(agent.camera.pk, domain.Heartbeat(seq=1, every_s=5, grace_s=5, state="idle"))
     with start_action(action_type="click"):
-        given = commands.give(agent.camera, "capture", by=admin)
-    configuration.wish_for(agent.camera, Wish(interval_s=30, exposure={"mode": "auto"}), by=admin)
+        given = commands.issue(agent.camera, "capture", by=admin)
+    configuration.configure(agent.camera, CameraSettings(interval_s=30, exposure={"mode": "auto"}), by=admin)
     beat = golden("heartbeat_full.json")
     answer = agent.post("/heartbeat", beat).json
     assert kinds(answer) | {"commands": list} == kinds(answer)
-    assert answer["clock_fixes_taken"] == golden("heartbeat_answer_full.json")["clock_fixes_taken"]
-    assert answer["commands_heard"] == ["7f0c6a52", "8b11d0e4"]
+    assert answer["clock_fixes_stored"] == golden("heartbeat_answer_full.json")["clock_fixes_stored"]
+    assert answer["commands_acknowledged"] == ["7f0c6a52", "8b11d0e4"]
     assert answer["config"] == {"revision": 2, "interval_s": 30.0, "exposure": {"mode": "auto"}}
     assert answer["commands"] == [{"id": given.pk, "name": "capture", "arguments": {}, **given.cause}]
     assert set(given.cause) == {"traceparent", "tracestate"}
@@ -140,9 +140,9 @@ def test_all_that_a_heartbeat_can_say_is_heard_and_answered(agent):
 def test_a_heartbeat_takes_few_queries(agent, django_assert_max_num_queries):
     plain, full = golden("heartbeat.json"), golden("heartbeat_full.json")
     agent.post("/heartbeat", full)
-    said = {"beat": messages.heartbeat(plain), "fixes": [], "commands": []}
+    said = {"heartbeat": messages.heartbeat(plain), "fixes": [], "commands": []}
     with django_assert_max_num_queries(4):
-        control._hear(f"Bearer {agent.token}", control._Said(**said))
+        control._record_heartbeat(f"Bearer {agent.token}", control._HeartbeatContent(**said))
 
 
 def test_frames_are_retimed_by_the_heartbeat_that_brings_the_fix(agent, picture):
@@ -175,9 +175,9 @@ def test_what_an_agent_logged_below_a_click_stands_in_its_tree_with_the_camera_s
     assert str(agent.camera.pk) in message.body
 
 
-def test_records_need_a_token_and_make_sense(agent, stranger):
+def test_records_need_a_token_and_make_sense(agent, unpaired_agent):
     assert agent.post("/records", {"protocol": 1, "records": [{}]}).code == "malformed"
     assert agent.post("/records", b" " * 300_000).code == "message_too_long"
-    stranger.token = "cam_guessed"
-    assert stranger.post("/records", golden("records.json")).code == "token_unknown"
+    unpaired_agent.token = "cam_guessed"
+    assert unpaired_agent.post("/records", golden("records.json")).code == "token_unknown"
     assert not Record.objects.exists()

@@ -8,18 +8,18 @@ from timelapse.frames.models import Frame
 from timelapse.ingest.models import Quarantined
 
 
-def test_an_address_that_is_none_gets_an_error_of_the_protocol(stranger):
-    answer = stranger.request("GET", "/nothing")
+def test_an_address_that_is_none_gets_an_error_of_the_protocol(unpaired_agent):
+    answer = unpaired_agent.request("GET", "/nothing")
     assert (answer.status, answer.code) == (404, "no_such_address")
 
 
-def test_a_method_that_is_none_gets_an_error_of_the_protocol(stranger):
-    answer = stranger.request("GET", "/pairing")
+def test_a_method_that_is_none_gets_an_error_of_the_protocol(unpaired_agent):
+    answer = unpaired_agent.request("GET", "/pairing")
     assert (answer.status, answer.code) == (405, "wrong_method")
 
 
-def test_an_answer_names_the_cause_to_look_for_in_the_logs(stranger):
-    assert len(stranger.request("OPTIONS", "/captures").headers["X-Causal-Id"]) == 32
+def test_an_answer_names_the_cause_to_look_for_in_the_logs(unpaired_agent):
+    assert len(unpaired_agent.request("OPTIONS", "/captures").headers["X-Causal-Id"]) == 32
 
 
 def test_a_link_that_breaks_leaves_no_trace_but_its_bytes(agent, picture, eventually):

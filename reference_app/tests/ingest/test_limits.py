@@ -54,11 +54,15 @@ def test_all_limits_together_take_three_queries(camera, settings, django_assert_
 
 def test_only_so_many_uploads_pass_at_once_and_each_makes_room_again(settings):
     settings.TIMELAPSE = {"uploads_per_camera": 2, "concurrent_uploads": 3}
-    turnstile, roof, garden, shed = limits.Turnstile(), uuid4(), uuid4(), uuid4()
-    with turnstile.passing(roof), turnstile.passing(roof):
-        with pytest.raises(Refusal, match="2 uploads of this camera"), turnstile.passing(roof):
+    concurrency_limiter, roof, garden, shed = limits.ConcurrencyLimiter(), uuid4(), uuid4(), uuid4()
+    with concurrency_limiter.slot(roof), concurrency_limiter.slot(roof):
+        with pytest.raises(Refusal, match="2 uploads of this camera"), concurrency_limiter.slot(roof):
             pass
-        with turnstile.passing(garden), pytest.raises(Refusal, match="3 uploads"), turnstile.passing(shed):
+        with (
+            concurrency_limiter.slot(garden),
+            pytest.raises(Refusal, match="3 uploads"),
+            concurrency_limiter.slot(shed),
+        ):
             pass
-    with turnstile.passing(roof), turnstile.passing(shed):
+    with concurrency_limiter.slot(roof), concurrency_limiter.slot(shed):
         pass

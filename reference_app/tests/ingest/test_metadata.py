@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from timelapse.frames.domain import Capture
 from timelapse.ingest.domain import Refusal
-from timelapse.ingest.metadata import Checksum, Order, capture_id, capture_of, parse_metadata, whole_number
+from timelapse.ingest.metadata import (
+    Checksum,
+    UploadRequest,
+    capture_id,
+    capture_of,
+    parse_metadata,
+    whole_number,
+)
 
 GOLDEN = Path(__file__).parents[3] / "docs" / "reference" / "agent-protocol"
 LEAST = {
@@ -117,7 +124,7 @@ def test_a_key_may_stand_without_a_value():
 @given(st.text(max_size=200))
 def test_no_header_brings_down_the_reader(header):
     try:
-        Order.parse("10", header)
+        UploadRequest.parse("10", header)
     except Refusal as refusal:
         assert refusal.status == 400  # noqa: PT017 - either way of ending is right
 
@@ -125,7 +132,7 @@ def test_no_header_brings_down_the_reader(header):
 @pytest.mark.parametrize("length", [None, "", "-1", "1e3", "10" * 20, "1 "])
 def test_a_length_is_a_whole_number(length):
     with pytest.raises(Refusal):
-        Order.parse(length, "")
+        UploadRequest.parse(length, "")
 
 
 def test_a_checksum_matches_its_bytes_only():
@@ -136,7 +143,7 @@ def test_a_checksum_matches_its_bytes_only():
 
 @pytest.mark.parametrize("value", ["sha1", "sha1 AAAA", "sha256 " + "A" * 28])
 def test_a_checksum_of_another_length_than_its_algorithm_has_is_refused(value):
-    with pytest.raises(Refusal, match="Upload-Checksum is no sha"):
+    with pytest.raises(Refusal, match="Upload-Checksum is not a sha"):
         Checksum.parse(value)
 
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from timelapse.cameras.command_rules import CommandResult
 from timelapse.cameras.health import Health
-from timelapse.cameras.steering import Report
 from timelapse.frames.domain import Fix
 from timelapse.ingest import messages, reports
 from timelapse.ingest.domain import Refusal
@@ -62,7 +62,7 @@ def test_the_golden_clock_fix_and_command_reports_are_read():
     assert reports.clock_fixes(message) == [
         Fix(boot=boot, offset_ns=1795470516757250000, error_ms=50, source="ntp")
     ]
-    assert reports.command_reports(message)[1] == Report(
+    assert reports.command_reports(message)[1] == CommandResult(
         command="8b11d0e4", state="failed", message="The camera did not answer in time."
     )
 
@@ -123,4 +123,4 @@ _KEYS = ("battery_percent", "temperature_c", "throttled", "warnings", "rss_bytes
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # other work shares the machine
 @given(st.dictionaries(st.sampled_from(_KEYS), _json))
 def test_health_that_makes_no_sense_counts_as_untold(message):
-    json.dumps(reports.health(message).stored(), allow_nan=False)
+    json.dumps(reports.health(message).to_json(), allow_nan=False)

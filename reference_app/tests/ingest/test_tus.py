@@ -243,8 +243,8 @@ def test_a_frame_is_not_ended_by_its_agent(agent, picture):
     assert file_of(only_frame()).read_bytes() == shot.data
 
 
-def test_the_server_says_what_it_can_do(stranger):
-    answer = stranger.request("OPTIONS", "/captures")
+def test_the_server_says_what_it_can_do(unpaired_agent):
+    answer = unpaired_agent.request("OPTIONS", "/captures")
     assert answer.status == 204
     assert answer.headers["Tus-Version"] == "1.0.0"
     assert answer.headers["Tus-Extension"] == "creation,creation-with-upload,checksum,termination,expiration"

@@ -43,7 +43,7 @@ class Courier:
             except LinkDown:
                 self._wait(TROUBLE_S)
                 break
-            if answer.status == 200 and answer.body.get("taken") == len(batch):
+            if answer.status == 200 and answer.body.get("stored") == len(batch):
                 self._records.taken(last)
                 sent += len(batch)
             elif answer.status in (400, 413, 422):

@@ -89,8 +89,8 @@ class Reports:
         True when a configuration was taken or refused: the server wants to know.
         """
         self._answered_at, before = self.monotonic(), (self.wishes.revision, self.wishes.error)
-        self.spool.fixes.told(_texts(answer.get("clock_fixes_taken")))
-        self.spool.orders.heard(self._told, _texts(answer.get("commands_heard")))
+        self.spool.fixes.told(_texts(answer.get("clock_fixes_stored")))
+        self.spool.orders.heard(self._told, _texts(answer.get("commands_acknowledged")))
         self.wishes.hear(answer.get("config"))
         self.status.config_revision = self.wishes.revision
         self.commands.take(answer.get("commands"))

@@ -1,19 +1,19 @@
-"""The configuration that is wished of a camera: each wish a new revision, so that earlier ones are kept."""
+"""The desired configuration of each camera. Each change is a new revision; earlier revisions are kept."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
 from fsmlock import Refused
 from timelapse.cameras.actions import group_of
+from timelapse.cameras.command_rules import PERMISSION, forbidden
 from timelapse.cameras.models import Camera, Configuration
-from timelapse.cameras.steering import PERMISSION, forbidden
-from timelapse.cameras.wishes import Wish, refusals
+from timelapse.cameras.settings import CameraSettings, refusals
 from timelapse.shared import conf, live
 
 if TYPE_CHECKING:
@@ -22,77 +22,81 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import User
 
-#: The revision of the configuration that a camera has before anybody wishes something.
-FIRST_REVISION = 1
-#: So many wishes are looked back on.
-REMEMBERED = 50
-EVER = datetime.min.replace(tzinfo=UTC)
+#: The revision of a camera's default configuration.
+FIRST_REVISION: Final = 1
+#: How many revisions `configurations_until` looks back at most.
+HISTORY_LIMIT: Final = 50
+BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wished:
-    """The configuration that counts, and its number."""
+class DesiredConfiguration:
+    """A revision of a camera's settings; the default one has no row."""
 
     revision: int
-    wish: Wish
+    settings: CameraSettings
     row: Configuration | None = None
 
     def message(self) -> dict[str, object]:
-        """Give what an answer to a heartbeat carries."""
-        return {"revision": self.revision, "interval_s": self.wish.interval_s, **self.wish.tables()}
+        """Return the part of a heartbeat's answer that carries it."""
+        return {"revision": self.revision, "interval_s": self.settings.interval_s, **self.settings.tables()}
 
 
 @transaction.atomic
-def wish_for(camera: Camera, wish: Wish, *, by: User) -> Wished:
-    """Wish a configuration of a camera; one that counts already is not written again.
+def configure(camera: Camera, settings: CameraSettings, *, by: User) -> DesiredConfiguration:
+    """Make the settings the camera's next revision, unless they are its current ones.
 
     Raises:
-        Refused: somebody may not, or values can't work; each reason's ``params["field"]`` names its value.
+        Refused: the user may not, or values can't work; each reason's ``params["field"]`` names its value.
     """
-    reasons = forbidden("Configure", permitted=by.has_perm(PERMISSION)) or refusals(wish)
+    reasons = forbidden("Configure", permitted=by.has_perm(PERMISSION)) or refusals(settings)
     if reasons:
         raise Refused(reasons)
     Camera.objects.select_for_update().get(pk=camera.pk)
-    before = wished([camera.pk])[camera.pk]
-    if before.wish == wish and before.row is not None:
+    before = current_configurations([camera.pk])[camera.pk]
+    if before.settings == settings and before.row is not None:
         return before
     row = Configuration.objects.create(
         camera=camera,
         revision=before.revision + 1,
-        interval_s=wish.interval_s,
-        schedule=wish.schedule,
-        exposure=wish.exposure,
-        delivery=wish.delivery,
-        wished_by=by,
-        wished_by_name=by.get_username(),
+        interval_s=settings.interval_s,
+        schedule=settings.schedule,
+        exposure=settings.exposure,
+        delivery=settings.delivery,
+        updated_by=by,
+        updated_by_name=by.get_username(),
     )
     live.changed(group_of(camera.pk), what="configuration")
-    return _of(row)
+    return _from_row(row)
 
 
-def wished(cameras: Iterable[UUID]) -> dict[UUID, Wished]:
-    """Give the configuration that counts of each camera, in one query for all of them."""
+def current_configurations(cameras: Iterable[UUID]) -> dict[UUID, DesiredConfiguration]:
+    """Return the newest configuration of each camera. Takes one query for any number of cameras."""
     wanted = set(cameras)
     newest = Configuration.objects.filter(camera=OuterRef("camera")).order_by("-revision").values("pk")[:1]
     rows = Configuration.objects.filter(camera__in=wanted, pk=Subquery(newest))
-    found = {row.camera_id: _of(row) for row in rows}
-    default = Wished(revision=FIRST_REVISION, wish=Wish(interval_s=conf.get().frame_interval_s))
+    found = {row.camera_id: _from_row(row) for row in rows}
+    default = DesiredConfiguration(revision=FIRST_REVISION, settings=_default_settings())
     return {camera: found.get(camera, default) for camera in wanted}
 
 
-def wished_until(camera: UUID, until: datetime) -> list[tuple[datetime, Wish]]:
-    """Give what was wished of a camera up to a moment, each with the moment from which on it counted.
+def configurations_until(camera: UUID, until: datetime) -> list[tuple[datetime, CameraSettings]]:
+    """Return the settings that applied up to a moment, oldest first, each with the moment it began to apply.
 
-    Oldest first; the first one counts from ever. Of very many wishes the newest are given.
+    The first one applies from the beginning of time. Only the newest `HISTORY_LIMIT` revisions are read.
     """
-    rows = Configuration.objects.filter(camera=camera, wished_at__lt=until)[:REMEMBERED]
-    found = [(row.wished_at, _of(row).wish) for row in reversed(rows)]
-    before = Wish(interval_s=conf.get().frame_interval_s) if len(found) < REMEMBERED else found.pop(0)[1]
-    return [(EVER, before), *found]
+    rows = Configuration.objects.filter(camera=camera, updated_at__lt=until)[:HISTORY_LIMIT]
+    found = [(row.updated_at, _from_row(row).settings) for row in reversed(rows)]
+    before = _default_settings() if len(found) < HISTORY_LIMIT else found.pop(0)[1]
+    return [(BEGINNING, before), *found]
 
 
-def _of(row: Configuration) -> Wished:
-    wish = Wish(
+def _default_settings() -> CameraSettings:
+    return CameraSettings(interval_s=conf.get().frame_interval_s)
+
+
+def _from_row(row: Configuration) -> DesiredConfiguration:
+    settings = CameraSettings(
         interval_s=row.interval_s, schedule=row.schedule, exposure=row.exposure, delivery=row.delivery
     )
-    return Wished(revision=row.revision, wish=wish, row=row)
+    return DesiredConfiguration(revision=row.revision, settings=settings, row=row)

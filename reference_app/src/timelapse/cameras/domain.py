@@ -1,4 +1,4 @@
-"""What a camera is and promises, decided from values alone: names, codes, tokens, signs of life."""
+"""Names, codes, tokens and liveness of cameras, decided from values alone."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from typing import Final, Literal
 
 from timelapse.cameras.health import Health
 
-#: The wire protocol that this server speaks with its agents.
+#: Version of the agent protocol.
 PROTOCOL: Final = 1
 
-#: How long a code that an agent shows may be approved, and how often the agent may ask about it.
-PAIRING_LASTS: Final = timedelta(minutes=15)
+#: How long a code may be approved, and how often the agent may poll for its token.
+PAIRING_LIFETIME: Final = timedelta(minutes=15)
 PAIRING_INTERVAL: Final = timedelta(seconds=2)
-#: Codes that may wait for approval at once: anybody may ask for one, so their number is bounded.
+#: How many codes may wait for approval at once. Requests are anonymous, so their number is limited.
 PAIRINGS_AT_ONCE: Final = 100
 
 #: Letters of a code to be read aloud and typed: no vowels (no words), nothing that looks like a digit.
@@ -29,7 +29,7 @@ Liveness = Literal["alive", "late", "stalled", "unknown"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heartbeat:
-    """What an agent says of itself, and until when it promises to say something again."""
+    """An agent's heartbeat: its state, and when the next heartbeat is due."""
 
     seq: int
     every_s: float
@@ -51,43 +51,43 @@ class Heartbeat:
 
 
 def digest(secret: str) -> str:
-    """Give what is stored of a token or code: its SHA-256, 64 hex digits.
+    """Return the SHA-256 of a token or code, 64 hex digits, which is stored in its place.
 
-    The secrets are 256 random bits, so that a plain hash can't be searched; and since the look-up compares
-    hashes, its timing says nothing about a token.
+    The secrets are 256 random bits, so a plain hash can't be reversed by search. Look-ups compare hashes, so
+    their timing reveals nothing about a token.
     """
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def new_token() -> str:
-    """Make a token of 256 random bits; its prefix lets a leaked one be recognised."""
+    """Return a new token of 256 random bits; the prefix lets secret scanners recognise leaked tokens."""
     return f"cam_{secrets.token_urlsafe(32)}"
 
 
 def new_device_code() -> str:
-    """Make the secret half of a pairing, which the agent keeps to itself."""
+    """Return a new secret with which the agent polls for its token."""
     return secrets.token_urlsafe(32)
 
 
 def new_user_code() -> str:
-    """Make the half of a pairing that a person reads and types."""
-    return written_code("".join(secrets.choice(_CODE_LETTERS) for _ in range(_CODE_LENGTH)))
+    """Return a new code for a person to read and type."""
+    return normalised_code("".join(secrets.choice(_CODE_LETTERS) for _ in range(_CODE_LENGTH)))
 
 
-def written_code(typed: str) -> str:
-    """Write a code the one way it is stored, ``BDWP-HQPK``, however it was typed."""
+def normalised_code(typed: str) -> str:
+    """Return a code in the form in which it is stored, ``BDWP-HQPK``, however it was typed."""
     letters = re.sub(r"[^A-Z]", "", typed.upper())
     return f"{letters[:4]}-{letters[4:]}"
 
 
-def written_name(wished: str | None, fallback: str) -> str:
-    """Choose what a camera is called: the wish, if anything of it can be shown."""
-    shown = "".join(letter for letter in wished or "" if letter.isprintable()).strip()
+def display_name(requested: str | None, fallback: str) -> str:
+    """Return the printable part of the requested name, at most 80 characters, or the fallback."""
+    shown = "".join(letter for letter in requested or "" if letter.isprintable()).strip()
     return (shown or fallback)[:80]
 
 
 def liveness(now: datetime, next_by: datetime | None, grace_s: float) -> Liveness:
-    """Judge the promise of a camera: late after ``next_by``, stalled after the grace too."""
+    """Return how punctual an agent is: late after ``next_by``, stalled after the grace as well."""
     if next_by is None:
         return "unknown"
     if now <= next_by:

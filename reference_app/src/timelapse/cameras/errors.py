@@ -1,4 +1,4 @@
-"""Why a camera could not be let in; each error carries the reason that people and programs read."""
+"""Why a camera could not be paired. Each error carries a reason for people and programs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Literal
 from fsmlock import Reason
 from timelapse.cameras.domain import PAIRINGS_AT_ONCE
 
-#: RFC 8628's words for "no token yet, or never".
+#: The error codes of RFC 8628 for "no token yet" and "no token".
 TokenRefusal = Literal["authorization_pending", "slow_down", "expired_token", "access_denied"]
 
 
@@ -48,13 +48,13 @@ class CodeUsed(PairingRefused):
 
 
 class TooManyPairings(PairingRefused):
-    """As many codes wait for approval as may."""
+    """The limit of codes that wait for approval is reached."""
 
     def __init__(self) -> None:
         super().__init__(
             Reason(
                 code="too_many_pairings",
-                message=f"{PAIRINGS_AT_ONCE} cameras wait for their approval already.",
+                message=f"{PAIRINGS_AT_ONCE} cameras are waiting for approval already.",
                 params={"limit": PAIRINGS_AT_ONCE},
                 remedy="Approve those that are yours, or wait 15 minutes until unused codes expire.",
             )
@@ -62,7 +62,7 @@ class TooManyPairings(PairingRefused):
 
 
 class TokenPending(Exception):  # noqa: N818 - a refusal is an answer, not an error
-    """The agent gets no token, or not yet."""
+    """The agent gets no token, or not yet; ``code`` says which."""
 
     def __init__(self, code: TokenRefusal) -> None:
         super().__init__(code)

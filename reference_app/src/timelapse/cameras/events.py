@@ -1,4 +1,4 @@
-"""What happens to cameras, told after the commit."""
+"""Events of cameras, sent after the commit."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ camera_revoked = Signal()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraPaired:
-    """A camera may send from now on."""
+    """A camera was paired."""
 
     camera: UUID
     name: str
@@ -26,7 +26,7 @@ class CameraPaired:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraRevoked:
-    """A camera may send no more."""
+    """A camera was revoked."""
 
     camera: UUID
     name: str

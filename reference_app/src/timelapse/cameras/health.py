@@ -1,4 +1,4 @@
-"""How a camera's machine and its agent do, as the agent's last heartbeat told; pure values."""
+"""The health of a camera's machine and agent, from the last heartbeat."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """What an agent may tell besides its promise; None for what its machine can't tell."""
+    """Values that an agent reports; None for what its machine can't measure."""
 
-    #: How good the agent's clock is: synced, estimated or unknown; empty for an agent that doesn't say.
+    #: Quality of the agent's clock: synced, estimated or unknown; empty if not reported.
     clock: str = ""
-    #: Captures that were ever dropped to make room, and those that also lie on a stick.
+    #: Captures dropped so far to make room, and pending captures that were exported to a USB drive.
     dropped: int | None = None
     exported: int | None = None
-    #: Records (gaps, log messages) that wait.
+    #: Pending records (gaps, log messages).
     records: int | None = None
-    #: When the oldest capture that waits was taken, RFC 3339.
+    #: When the oldest pending capture was taken, RFC 3339.
     oldest_at: str = ""
     #: When the newest capture was taken, RFC 3339.
     last_captured_at: str = ""
@@ -34,37 +34,37 @@ class Health:
     uptime_s: float | None = None
     #: The interface of the default route.
     network: str = ""
-    #: The name of the time zone that its clock shows; empty when it did not say, or one not known here.
+    #: Name of the agent's time zone; empty if not reported, or not known here.
     timezone: str = ""
-    #: Sentences for people: what will go wrong soon.
+    #: Warnings in plain sentences.
     warnings: tuple[str, ...] = ()
 
-    def stored(self) -> dict[str, object]:
-        """Give what a JSON column takes."""
+    def to_json(self) -> dict[str, object]:
+        """Return the value for a JSON column."""
         return {
             name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()
         }
 
     @classmethod
-    def restored(cls, stored: Mapping[str, object]) -> Self:
-        """Read what `stored` gave, by this version or another."""
+    def from_json(cls, stored: Mapping[str, object]) -> Self:
+        """Return the health that `to_json` of this or another version stored."""
         known = {one.name for one in fields(cls)}
         values = {
             name: tuple(value) if isinstance(value, list) else value
             for name, value in stored.items()
             if name in known
         }
-        return cls(**values)  # type: ignore[arg-type] # our own column, written by `stored`
+        return cls(**values)  # type: ignore[arg-type] # our own column, written by `to_json`
 
 
 def drain_estimate(*, pending: int, delivered: int, within_s: float, interval_s: float) -> float | None:
-    """Estimate in how many seconds a spool is empty; None when it does not get shorter.
+    """Estimate in how many seconds a spool will be empty; None if it isn't getting shorter.
 
     Args:
-        pending: captures that wait.
+        pending: number of captures in the spool.
         delivered: frames that arrived within the last ``within_s`` seconds.
         within_s: seconds.
-        interval_s: seconds between two captures, which the spool gains meanwhile.
+        interval_s: seconds between two captures that are added meanwhile.
     """
     if pending == 0:
         return 0.0

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def camera_by_token(token: str) -> Camera | None:
-    """Find whose token this is, revoked or not; None for a token that was never given out."""
+    """Return the camera of a token, revoked or not; None for a token that was never issued."""
     wanted = digest(token)
     camera = Camera.objects.filter(token_hash=wanted).first()
     if camera is None or not hmac.compare_digest(camera.token_hash or "", wanted):
@@ -21,11 +21,11 @@ def camera_by_token(token: str) -> Camera | None:
     return camera
 
 
-def camera_to_go_on(token: str) -> Camera | None:
-    """Find the camera as which an agent with this token asks to go on, also while a newer token waits."""
-    return camera_by_token(token) or Camera.objects.filter(former_token_hash=digest(token)).first()
+def camera_to_rejoin(token: str) -> Camera | None:
+    """Return the camera to pair again; the previous token counts until a newer one has been used."""
+    return camera_by_token(token) or Camera.objects.filter(previous_token_hash=digest(token)).first()
 
 
 def camera_by_id(camera: UUID) -> Camera | None:
-    """Find a camera."""
+    """Return a camera, or None."""
     return Camera.objects.filter(pk=camera).first()

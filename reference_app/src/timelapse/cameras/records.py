@@ -1,4 +1,4 @@
-"""Records of agents: gaps and log messages, each stored once, the newest log messages kept."""
+"""Records of agents: gaps and log messages. Each is stored once; old log messages are removed."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-#: So many log messages of a camera are kept, the newest.
+#: How many log messages of a camera are kept, newest first.
 LOGS_KEPT: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """A record as the agent told it."""
+class AgentRecord:
+    """A record as reported by the agent."""
 
     record: str
     kind: Literal["gap", "log"]
@@ -34,8 +34,8 @@ class Told:
 
 
 @transaction.atomic
-def store_records(camera: UUID, told: Sequence[Told]) -> int:
-    """Store each record once, and say how many are stored now: all of them."""
+def store_records(camera: UUID, records: Sequence[AgentRecord]) -> int:
+    """Store each record once, and return how many are stored now: all of them."""
     rows = [
         Record(
             camera_id=camera,
@@ -47,7 +47,7 @@ def store_records(camera: UUID, told: Sequence[Told]) -> int:
             ends_at=one.ends_at,
             data=dict(one.data),
         )
-        for one in told
+        for one in records
     ]
     Record.objects.bulk_create(rows, ignore_conflicts=True)
     if rows:
@@ -56,18 +56,18 @@ def store_records(camera: UUID, told: Sequence[Told]) -> int:
 
 
 def gaps_between(camera: UUID, since: datetime, until: datetime, *, at_most: int) -> list[Record]:
-    """Give the gaps that an agent told of and that touch a stretch of time, newest first."""
+    """Return the reported gaps that overlap a period, newest first."""
     touching = Record.objects.filter(camera=camera, kind="gap", at__gte=since, begins_at__lte=until)
     return list(touching.order_by("-at")[:at_most])
 
 
 def logs_of(camera: UUID, *, at_most: int) -> list[Record]:
-    """Give a camera's newest log messages, oldest first."""
+    """Return a camera's newest log messages, oldest first."""
     return list(Record.objects.filter(camera=camera, kind="log").order_by("-at", "-pk")[:at_most])[::-1]
 
 
 def trim_logs(cameras: Iterable[UUID], *, keep: int = LOGS_KEPT) -> int:
-    """Remove the oldest log messages of each camera beyond those that are kept; say how many."""
+    """Remove each camera's log messages beyond the newest `keep`; return how many were removed."""
     removed = 0
     for camera in cameras:
         logs = Record.objects.filter(camera=camera, kind="log").order_by("-at", "-pk")

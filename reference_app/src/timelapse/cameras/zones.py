@@ -1,4 +1,4 @@
-"""Names of time zones, as cameras tell them and people wish them."""
+"""Names of time zones, as reported by cameras and set by people."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 
 def is_zone(name: str) -> bool:
-    """Whether there is a time zone of this name, whatever somebody sent."""
+    """Return whether a time zone of this name exists; any text is accepted."""
     try:
         ZoneInfo(name)
     except (LookupError, ValueError, OSError):

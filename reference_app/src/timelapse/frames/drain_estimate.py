@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from django.db.models import Count
 from django.utils import timezone
 
-from timelapse.cameras.configuration import wished
+from timelapse.cameras.configuration import current_configurations
 from timelapse.cameras.health import drain_estimate
 from timelapse.cameras.models import Camera
 from timelapse.frames.models import Frame
@@ -30,13 +30,13 @@ def estimates(cameras: Iterable[UUID], *, now: datetime | None = None) -> dict[U
     rows = Camera.objects.filter(pk__in=set(cameras)).values_list("pk", "spool_pending")
     recent = Frame.objects.filter(camera__in=set(cameras), received_at__gt=(now or timezone.now()) - RECENTLY)
     arrived = dict(recent.order_by().values_list("camera").annotate(n=Count("pk")))
-    wishes = wished(cameras)
+    configured = current_configurations(cameras)
     return {
         camera: drain_estimate(
             pending=pending,
             delivered=arrived.get(camera, 0),
             within_s=RECENTLY.total_seconds(),
-            interval_s=wishes[camera].wish.interval_s,
+            interval_s=configured[camera].settings.interval_s,
         )
         for camera, pending in rows
     }

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 def note_quarantined(
     camera: UUID, capture: Capture, *, code: str, message: str, size: int, file: str
 ) -> list[str]:
-    """Note why a capture was refused.
+    """Record why a capture was refused.
 
     Returns:
-        The files (relative to the media root) whose room newer ones take; the caller removes them.
+        The files (relative to the media root) that exceed the limit; the caller removes them.
     """
     Quarantined.objects.update_or_create(
         camera_id=camera,
@@ -37,6 +37,6 @@ def note_quarantined(
         },
     )
     kept = Quarantined.objects.filter(camera=camera).exclude(file="")
-    crowded_out = list(kept[QUARANTINE_KEEPS:])
-    Quarantined.objects.filter(pk__in=[row.pk for row in crowded_out]).update(file="")
-    return [row.file for row in crowded_out]
+    surplus = list(kept[QUARANTINE_KEEPS:])
+    Quarantined.objects.filter(pk__in=[row.pk for row in surplus]).update(file="")
+    return [row.file for row in surplus]

@@ -1,4 +1,4 @@
-"""The body of a request, piece by piece: never whole in memory, and never waited for without end."""
+"""Reads a request's body in pieces, with a timeout, so that it is never whole in memory."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ if TYPE_CHECKING:
 
 
 class ClientGone(Exception):  # noqa: N818 - nothing went wrong here
-    """The link broke, or has been silent for too long; there is nobody to answer."""
+    """The client disconnected or sent nothing for too long; there is nobody to answer."""
 
 
 class Body:
-    """What is still to come of a request's body."""
+    """The rest of a request's body."""
 
     def __init__(self, request: Request, idle_s: float) -> None:
         self._request = request
         self._idle_s = idle_s
         self._finished = False
-        #: Whether the client waits for our word before it sends anything (Expect: 100-continue).
-        self.awaits_permission = request.headers.get("expect", "").lower() == "100-continue"
+        #: Whether the client waits for an interim answer before it sends the body (Expect: 100-continue).
+        self.awaits_continue = request.headers.get("expect", "").lower() == "100-continue"
 
     async def pieces(self) -> AsyncIterator[bytes]:
-        """Yield what comes, as it comes.
+        """Yield the pieces as they arrive.
 
         Raises:
-            ClientGone: the link broke, or nothing came for too long.
+            ClientGone: the client disconnected, or nothing arrived for too long.
         """
-        self.awaits_permission = False  # receiving gives it
+        self.awaits_continue = False  # receiving sends it
         while not self._finished:
             try:
                 message = await asyncio.wait_for(self._request.receive(), self._idle_s)
@@ -48,7 +48,7 @@ class Body:
                 yield message["body"]
 
     async def discard(self, at_most: int) -> None:
-        """Let the rest pass by, so that a client which sends before it listens gets its answer."""
+        """Read and drop the rest, so that a client which reads only after sending gets its answer."""
         passed = 0
         async for piece in self.pieces():
             passed += len(piece)
@@ -56,10 +56,10 @@ class Body:
                 return
 
     async def message(self, at_most: int = MESSAGE_LIMIT) -> bytes:
-        """Take a short body whole.
+        """Return a short body as a whole.
 
         Raises:
-            Refusal: 413, when it is not short.
+            Refusal: 413, if it is longer than ``at_most`` bytes.
         """
         whole = bytearray()
         async for piece in self.pieces():

@@ -1,4 +1,4 @@
-"""What agents ask besides sending pictures: to be let in, for their token, and to be known alive."""
+"""Endpoints for pairing, tokens, heartbeats and records."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from timelapse.ingest.workers import in_database
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from timelapse.cameras.records import Told
-    from timelapse.cameras.steering import Report
+    from timelapse.cameras.command_rules import CommandResult
+    from timelapse.cameras.records import AgentRecord
     from timelapse.frames.domain import Fix
     from timelapse.ingest.body import Body
 
 
 async def pairing(request: Request, body: Body) -> Response:
-    """Give an agent a code to show."""
+    """Answer a pairing request with a code to show."""
     try:
         wanted = messages.pairing_request(messages.read_object(await body.message()))
         offer = await in_database(
@@ -60,7 +60,7 @@ async def pairing(request: Request, body: Body) -> Response:
 
 
 async def token(_request: Request, body: Body) -> Response:
-    """Give an approved agent its token."""
+    """Issue the token to an approved agent."""
     try:
         message = messages.read_object(await body.message())
         device_code = messages.text(message, "device_code", 200, required=True)
@@ -81,57 +81,57 @@ async def token(_request: Request, body: Body) -> Response:
 
 
 async def heartbeat(request: Request, body: Body) -> Response:
-    """Note that an agent lives and what it reports, and answer with what is wished of it."""
+    """Store a heartbeat, and answer with the desired configuration and pending commands."""
     message = messages.read_object(await body.message())
-    said = _Said(
-        beat=replace(messages.heartbeat(message), health=reports.health(message)),
+    content = _HeartbeatContent(
+        heartbeat=replace(messages.heartbeat(message), health=reports.health(message)),
         fixes=reports.clock_fixes(message),
         commands=reports.command_reports(message),
     )
-    wishes = await in_database(_hear, request.headers.get("authorization", ""), said)
+    answer = await in_database(_record_heartbeat, request.headers.get("authorization", ""), content)
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return JSONResponse({"protocol": PROTOCOL, "server_time": now} | wishes)
+    return JSONResponse({"protocol": PROTOCOL, "server_time": now} | answer)
 
 
 async def records(request: Request, body: Body) -> Response:
-    """Store what an agent has to tell besides pictures."""
-    told = reports.records(messages.read_object(await body.message(RECORDS_BYTES)))
-    taken = await in_database(_store, request.headers.get("authorization", ""), told)
-    return JSONResponse({"protocol": PROTOCOL, "taken": taken})
+    """Store an agent's records."""
+    received = reports.records(messages.read_object(await body.message(RECORDS_BYTES)))
+    stored = await in_database(_store, request.headers.get("authorization", ""), received)
+    return JSONResponse({"protocol": PROTOCOL, "stored": stored})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Said:
-    """All that one heartbeat says."""
+class _HeartbeatContent:
+    """The parts of one heartbeat."""
 
-    beat: Heartbeat
+    heartbeat: Heartbeat
     fixes: list[Fix]
-    commands: list[Report]
+    commands: list[CommandResult]
 
 
-def _hear(authorization: str, said: _Said) -> dict[str, object]:
-    """Note what was said; what has not been said (an old agent) is not answered."""
+def _record_heartbeat(authorization: str, content: _HeartbeatContent) -> dict[str, object]:
+    """Store the parts of a heartbeat; return the answer. Parts that are missing are not acknowledged."""
     camera = authenticate(authorization).pk
-    actions.record_heartbeat(camera, said.beat)
+    actions.record_heartbeat(camera, content.heartbeat)
     answer: dict[str, object] = {}
-    if said.fixes:
-        answer["clock_fixes_taken"] = clocks.record_fixes(camera, said.fixes)
-    if said.commands:
-        answer["commands_heard"] = commands.note_reports(camera, said.commands)
+    if content.fixes:
+        answer["clock_fixes_stored"] = clocks.record_fixes(camera, content.fixes)
+    if content.commands:
+        answer["commands_acknowledged"] = commands.record_results(camera, content.commands)
     return answer | {
-        "config": configuration.wished([camera])[camera].message(),
+        "config": configuration.current_configurations([camera])[camera].message(),
         "commands": [
             {"id": command.pk, "name": command.name, "arguments": command.arguments, **command.cause}
-            for command in commands.to_tell(camera)
+            for command in commands.pending(camera)
         ],
     }
 
 
-def _store(authorization: str, told: list[Told]) -> int:
+def _store(authorization: str, received: list[AgentRecord]) -> int:
     camera = authenticate(authorization).pk
-    # The log's tree of what somebody clicked has the agent's part too, and says whose word it is.
-    logstore.write([{**one.data, "camera": str(camera)} for one in told if one.kind == "log"])
-    return store_records(camera, told)
+    # Add the agent's log messages to the server's log, with the camera they came from.
+    logstore.write([{**one.data, "camera": str(camera)} for one in received if one.kind == "log"])
+    return store_records(camera, received)
 
 
 def _rfc_error(

@@ -1,4 +1,4 @@
-"""What ingest knows of a camera: what it sent and nobody could use."""
+"""The quarantined files of a camera."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from timelapse.ingest import models, queries
 from timelapse.shared.graphql import BigInt
 
 
-@strawberry.type(description="A file that arrived whole and is no usable picture.")
+@strawberry.type(description="A file that arrived complete but is no usable picture.")
 class QuarantinedCapture:
     """See timelapse.ingest.models.Quarantined."""
 
@@ -25,11 +25,11 @@ class QuarantinedCapture:
     message: str
     bytes: BigInt
     at: datetime
-    kept: bool = strawberry.field(description="Whether the file is still there, in the quarantine folder.")
+    kept: bool = strawberry.field(description="Whether the file is still in the quarantine folder.")
 
     @classmethod
     def from_row(cls, row: models.Quarantined) -> Self:
-        """Show the row."""
+        """Convert a row."""
         return cls(
             id=strawberry.ID(f"quarantined-{row.pk}"),
             name=row.filename or row.capture,
@@ -45,15 +45,15 @@ class QuarantinedCapture:
 class CameraQuarantine:
     """What this app adds to the type `Camera`."""
 
-    @strawberry.field(description="The newest files that were refused, newest first, each with its reason.")
+    @strawberry.field(description="The newest quarantined files, newest first, each with its reason.")
     async def quarantined(self) -> list[QuarantinedCapture]:
-        """Look them up."""
+        """Return the newest rows."""
         rows = await sync_to_async(queries.newest_quarantined)(cast("CameraModel", self).pk)
         return [QuarantinedCapture.from_row(row) for row in rows]
 
-    @strawberry.field(description="How many files were refused.")
+    @strawberry.field(description="How many files were quarantined.")
     async def quarantined_count(self) -> int:
-        """Count them."""
+        """Return the number of rows."""
         return await sync_to_async(queries.quarantined_count)(cast("CameraModel", self).pk)
 
 

@@ -1,6 +1,6 @@
 """The ASGI application of the agent protocol, mounted at ``/agent/v1``.
 
-It stands beside Django and not behind it: Django takes in a request's whole body before any view runs.
+It doesn't run inside of Django, which reads a request's whole body before any view runs.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ Endpoint = Callable[[Request, Body], Awaitable[Response]]
 
 logger = logging.getLogger(__name__)
 
-#: Headers that mean something here, and nothing for sure when two of them disagree.
-_ONCE = (
+#: Headers that are ambiguous if they are repeated.
+_SINGLE = (
     "Authorization",
     "Tus-Resumable",
     "Upload-Offset",
@@ -37,10 +37,10 @@ _ONCE = (
 
 
 def create_application(*, idle_s: float = domain.IDLE_S) -> Starlette:
-    """Make the application.
+    """Create the application.
 
     Args:
-        idle_s: seconds without a byte after which a link counts as dead.
+        idle_s: seconds without a byte after which a connection counts as dead.
     """
     captures = {"OPTIONS": tus.options, "POST": tus.create}
     capture = {"OPTIONS": tus.options, "HEAD": tus.head, "PATCH": tus.patch, "DELETE": tus.delete}
@@ -53,7 +53,7 @@ def create_application(*, idle_s: float = domain.IDLE_S) -> Starlette:
             Route("/heartbeat", _answering({"POST": control.heartbeat}, idle_s), methods=["POST"]),
             Route("/records", _answering({"POST": control.records}, idle_s), methods=["POST"]),
         ],
-        exception_handlers={HTTPException: _no_such_thing},
+        exception_handlers={HTTPException: _http_error},
     )
 
 
@@ -61,22 +61,22 @@ def _answering(endpoints: Mapping[str, Endpoint], idle_s: float) -> Callable[[Re
     async def endpoint(request: Request) -> Response:
         body = Body(request, idle_s)
         try:
-            response = await _meant(request, endpoints)(request, body)
+            response = await _endpoint_for(request, endpoints)(request, body)
         except ClientGone:
-            return Response(status_code=408, headers={"Connection": "close"})  # into the void
+            return Response(status_code=408, headers={"Connection": "close"})  # nobody receives it
         except Refusal as refusal:
             response = _refused(refusal)
-        except Exception as error:  # noqa: BLE001 - an agent can do nothing about our errors but come back
-            response = _refused(_trouble(error))
+        except Exception as error:  # noqa: BLE001 - an agent can only retry
+            response = _refused(_server_error(error))
         response.headers["Tus-Resumable"] = tus.VERSION
-        return await _heard(response, body)
+        return await _after_body(response, body)
 
     return endpoint
 
 
-def _meant(request: Request, endpoints: Mapping[str, Endpoint]) -> Endpoint:
-    """Find who answers: by the method, or by the one behind POST where proxies let no other pass."""
-    for name in _ONCE:
+def _endpoint_for(request: Request, endpoints: Mapping[str, Endpoint]) -> Endpoint:
+    """Return the endpoint for the method, or for X-HTTP-Method-Override of a POST."""
+    for name in _SINGLE:
         if len(request.headers.getlist(name)) > 1:
             raise domain.malformed(f"The header {name} comes more than once.")
     if request.method == "POST":
@@ -86,9 +86,9 @@ def _meant(request: Request, endpoints: Mapping[str, Endpoint]) -> Endpoint:
     return endpoints[request.method]
 
 
-async def _heard(response: Response, body: Body) -> Response:
-    if response.status_code >= 400 and body.awaits_permission:
-        response.headers["Connection"] = "close"  # the client asked first, and now sends nothing
+async def _after_body(response: Response, body: Body) -> Response:
+    if response.status_code >= 400 and body.awaits_continue:
+        response.headers["Connection"] = "close"  # the client will not send the body
         return response
     try:
         await body.discard(2 * conf.get().max_upload_bytes)
@@ -102,7 +102,7 @@ def _refused(refusal: Refusal) -> Response:
     return JSONResponse({"error": error}, status_code=refusal.status, headers=refusal.headers)
 
 
-def _trouble(error: Exception) -> Refusal:
+def _server_error(error: Exception) -> Refusal:
     """Turn what went wrong here into an answer that lets the agent keep its picture and come back."""
     if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return domain.storage_full()
@@ -111,11 +111,11 @@ def _trouble(error: Exception) -> Refusal:
         return domain.storage_full() if "disk is full" in str(error) else domain.database_unavailable()
     logger.error("An agent has to come back.", exc_info=error)
     if isinstance(error, OSError):
-        return domain.later(503, "storage_unavailable", "The server can't write its files.", seconds=30)
-    return domain.later(503, "unexpected", "The server failed in a way that its log tells.", seconds=30)
+        return domain.retry_later(503, "storage_unavailable", "The server can't write its files.", seconds=30)
+    return domain.retry_later(503, "unexpected", "The server failed in a way that its log tells.", seconds=30)
 
 
-async def _no_such_thing(request: Request, error: Exception) -> Response:
+async def _http_error(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 404
     if status == 405:
         return _refused(_wrong_method(request.method))

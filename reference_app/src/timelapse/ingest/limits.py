@@ -1,4 +1,4 @@
-"""How much one camera may send: frames a minute, bytes a day, bytes stored, uploads at once."""
+"""Limits of a camera: frames per minute, bytes per day, bytes stored, concurrent uploads."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 _MINUTE: Final = timedelta(minutes=1)
-#: Seconds after which a camera over its quota asks again: somebody has to make room or raise it.
+#: Seconds after which a camera over its quota retries; somebody has to make room or raise the quota.
 _QUOTA_RETRY_S: Final = 600
 
 
 def check(camera: UUID, length: int, now: datetime) -> None:
-    """Let a camera begin an upload of so many bytes. A limit of 0 costs no query.
+    """Check whether a camera may begin an upload of ``length`` bytes. A limit of 0 costs no query.
 
     Raises:
-        Refusal: 429 with the seconds to wait.
+        Refusal: 429, with the seconds to wait.
     """
     settings = conf.get()
     if settings.frames_per_minute:
@@ -46,31 +46,31 @@ def _check_rate(camera: UUID, limit: int, now: datetime) -> None:
         raise domain.rate_limited(f"{limit} frames a minute (frames_per_minute)", seconds=seconds)
 
 
-class Turnstile:
-    """Counts the uploads that this process takes in now. Used from one event loop, so it needs no lock."""
+class ConcurrencyLimiter:
+    """Limits the concurrent uploads of this process. Used from one event loop, so it needs no lock."""
 
     def __init__(self) -> None:
-        self._inside: Counter[UUID] = Counter()
+        self._active: Counter[UUID] = Counter()
 
     @contextmanager
-    def passing(self, camera: UUID) -> Iterator[None]:
-        """Take in one upload of the camera.
+    def slot(self, camera: UUID) -> Iterator[None]:
+        """Hold a slot for one upload of the camera.
 
         Raises:
-            Refusal: 429, when too many are under way.
+            Refusal: 429, if no slot is free.
         """
         settings = conf.get()
-        if self._inside[camera] >= settings.uploads_per_camera:
+        if self._active[camera] >= settings.uploads_per_camera:
             raise domain.busy(f"{settings.uploads_per_camera} uploads of this camera")
-        if self._inside.total() >= settings.concurrent_uploads:
+        if self._active.total() >= settings.concurrent_uploads:
             raise domain.busy(f"{settings.concurrent_uploads} uploads")
-        self._inside[camera] += 1
+        self._active[camera] += 1
         try:
             yield
         finally:
-            self._inside[camera] -= 1
-            if not self._inside[camera]:
-                del self._inside[camera]
+            self._active[camera] -= 1
+            if not self._active[camera]:
+                del self._active[camera]
 
 
-turnstile = Turnstile()
+concurrency_limiter = ConcurrencyLimiter()

@@ -1,4 +1,4 @@
-"""What tus carries in headers: lengths, checksums, and what the agent says of a capture."""
+"""Parses tus headers: lengths, checksums, and the metadata of captures."""
 
 from __future__ import annotations
 
@@ -27,28 +27,28 @@ _WHOLE = re.compile(r"[0-9]{1,18}")
 _EXPOSURE_LIMIT = 4096
 #: One picture a second for 68 years; GraphQL's Int ends here.
 _LAST_SEQUENCE = 2**31 - 1
-#: A clock that was never set starts at 1970; what lies beyond these years is no capture time at all.
+#: A clock that was never set starts at 1970. Years outside of this range are never valid.
 _YEARS = range(1970, 2101)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """An upload as announced: how long, of what."""
+class UploadRequest:
+    """An announced upload: its length and the capture's metadata."""
 
     length: int
     capture: Capture
-    #: The Upload-Metadata header as it came: tus wants it echoed.
+    #: The Upload-Metadata header as received; tus requires it to be echoed.
     metadata: str
 
     @classmethod
     def parse(cls, length: str | None, metadata: str) -> Self:
-        """Read the two headers.
+        """Parse the two headers.
 
         Raises:
             Refusal: 400, saying which value is wrong.
         """
         if length is None:
-            raise malformed("Upload-Length is missing: the length of a picture is known before it is sent.")
+            raise malformed("Upload-Length is missing. Uploads of unknown length are not supported.")
         return cls(
             length=whole_number("Upload-Length", length),
             capture=capture_of(parse_metadata(metadata)),
@@ -58,14 +58,14 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checksum:
-    """What the bytes of one request must add up to."""
+    """The checksum of the bytes of one request."""
 
     algorithm: str
     digest: bytes
 
     @classmethod
     def parse(cls, header: str) -> Self:
-        """Read an Upload-Checksum header.
+        """Parse an Upload-Checksum header.
 
         Raises:
             Refusal: 400, for an unknown algorithm or a value that is no digest in base64.
@@ -73,23 +73,23 @@ class Checksum:
         algorithm, _, value = header.partition(" ")
         if algorithm not in CHECKSUM_ALGORITHMS:
             raise malformed(
-                f"Upload-Checksum wants one of {', '.join(CHECKSUM_ALGORITHMS)}, not {algorithm!r}."
+                f"Upload-Checksum must be one of {', '.join(CHECKSUM_ALGORITHMS)}, not {algorithm!r}."
             )
         digest = _unbase64("Upload-Checksum", value)
         if len(digest) != hashlib.new(algorithm).digest_size:
-            raise malformed(f"The value of Upload-Checksum is no {algorithm}.")
+            raise malformed(f"The value of Upload-Checksum is not a {algorithm} digest.")
         return cls(algorithm=algorithm, digest=digest)
 
     def matches(self, running: hashlib._Hash) -> bool:
-        """Compare with what came."""
+        """Return whether the received bytes have this checksum."""
         return running.digest() == self.digest
 
 
 def whole_number(name: str, text: str, *, at_most: int = 10**18) -> int:
-    """Read a count of bytes or pictures.
+    """Parse a non-negative whole number.
 
     Raises:
-        Refusal: 400, when it is none.
+        Refusal: 400, if it isn't one.
     """
     if not _WHOLE.fullmatch(text) or int(text) > at_most:
         raise malformed(f"{name} must be a whole number up to {at_most}, not {text[:40]!r}.")
@@ -97,16 +97,16 @@ def whole_number(name: str, text: str, *, at_most: int = 10**18) -> int:
 
 
 def parse_metadata(header: str) -> dict[str, str]:
-    """Read ``key base64,key base64``.
+    """Parse ``key base64,key base64``.
 
     Raises:
-        Refusal: 400, when a value is no base64 of UTF-8, or a key comes twice.
+        Refusal: 400, if a value isn't base64 of UTF-8, or a key is repeated.
     """
     values: dict[str, str] = {}
     for pair in filter(None, (part.strip() for part in header.split(","))):
         key, _, value = pair.partition(" ")
         if key in values:
-            raise malformed(f"Upload-Metadata says {key[:40]!r} twice.")
+            raise malformed(f"Upload-Metadata has the key {key[:40]!r} twice.")
         try:
             values[key] = _unbase64(key, value).decode()
         except UnicodeDecodeError:
@@ -115,7 +115,7 @@ def parse_metadata(header: str) -> dict[str, str]:
 
 
 def capture_of(values: Mapping[str, str]) -> Capture:
-    """Read what the agent says of a capture.
+    """Return the capture that the metadata describes.
 
     Raises:
         Refusal: 400, saying which value is missing or wrong.
@@ -147,10 +147,10 @@ def capture_of(values: Mapping[str, str]) -> Capture:
 
 
 def capture_id(text: str) -> str:
-    """Check the id in a path.
+    """Return the id in a path.
 
     Raises:
-        Refusal: 400, when it is none.
+        Refusal: 400, if it isn't valid.
     """
     return _matching({"capture": text}, "capture", _CAPTURE, _CAPTURE_WORDS)
 
@@ -169,10 +169,10 @@ def _matching(values: Mapping[str, str], name: str, pattern: re.Pattern[str], wa
 
 
 def instant(name: str, text: str) -> datetime:
-    """Read a moment.
+    """Parse a moment.
 
     Raises:
-        Refusal: 400, when it is none, or of another time than pictures are.
+        Refusal: 400, if it isn't one from 1970 to 2100.
     """
     try:
         moment = datetime.fromisoformat(text)
@@ -188,7 +188,7 @@ def _exposure(text: str) -> dict[str, object]:
         return {}
     try:
         value = json.loads(text) if len(text) <= _EXPOSURE_LIMIT else None
-        # Python reads more than databases take: NaN, half of a surrogate pair, NUL.
+        # Python accepts values that databases refuse: NaN, unpaired surrogates, NUL.
         written = json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         value, written = None, b""
@@ -198,7 +198,7 @@ def _exposure(text: str) -> dict[str, object]:
 
 
 def _text(value: str, limit: int) -> str:
-    """Shorten, and drop what no database takes (NUL) and no terminal should get (control characters)."""
+    """Drop NUL and control characters, and truncate."""
     return "".join(letter for letter in value if letter.isprintable())[:limit]
 
 

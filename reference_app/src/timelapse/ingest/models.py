@@ -1,4 +1,4 @@
-"""What cameras sent and nobody could use: kept, with the reason, to be looked at."""
+"""Quarantined files of cameras, with the reasons."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from timelapse.cameras.models import Camera
 
 
 class Quarantined(models.Model):
-    """A file that arrived whole and is no usable picture."""
+    """A file that arrived complete but is no usable picture."""
 
     camera = models.ForeignKey(Camera, on_delete=models.CASCADE, related_name="+")
     capture = models.CharField(max_length=80)
@@ -17,12 +17,12 @@ class Quarantined(models.Model):
     code = models.CharField(max_length=40)
     message = models.CharField(max_length=500)
     bytes = models.PositiveBigIntegerField()
-    #: Relative to the media root; empty once newer files have taken its room.
+    #: Relative to the media root; empty once the file was removed to make room for newer ones.
     file = models.CharField(max_length=200, blank=True)
     at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        """Newest first; one row a capture, however often it is sent."""
+        """Newest first; one row per capture, however often it is sent."""
 
         ordering = ("-at", "-pk")
         constraints = (models.UniqueConstraint(fields=("camera", "capture"), name="quarantined_once"),)

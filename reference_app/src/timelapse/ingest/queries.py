@@ -9,20 +9,20 @@ from timelapse.ingest.models import Quarantined
 if TYPE_CHECKING:
     from uuid import UUID
 
-#: So many refused files of a camera are shown.
+#: How many refused files of a camera are shown.
 SHOWN: Final = 50
 
 
 def quarantined(camera: UUID, capture: str) -> Quarantined | None:
-    """Find the verdict on a capture that was refused for good."""
+    """Return the quarantine row of a capture that was refused for good."""
     return Quarantined.objects.filter(camera=camera, capture=capture).first()
 
 
 def newest_quarantined(camera: UUID) -> list[Quarantined]:
-    """Give the newest files of a camera that were refused."""
+    """Return a camera's newest quarantined files."""
     return list(Quarantined.objects.filter(camera=camera)[:SHOWN])
 
 
 def quarantined_count(camera: UUID) -> int:
-    """Count the files of a camera that were refused."""
+    """Return how many files of a camera were quarantined."""
     return Quarantined.objects.filter(camera=camera).count()

@@ -11,9 +11,9 @@ import math
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, cast, get_args
 
+from timelapse.cameras.command_rules import CommandResult
 from timelapse.cameras.health import Health
-from timelapse.cameras.records import Told
-from timelapse.cameras.steering import Report
+from timelapse.cameras.records import AgentRecord
 from timelapse.cameras.zones import is_zone
 from timelapse.frames.domain import Clock, Fix, FixSource
 from timelapse.ingest.domain import RECORDS_AT_ONCE, malformed
@@ -63,7 +63,7 @@ def clock_fixes(message: Mapping[str, object]) -> list[Fix]:
     return [_fix(entry) for entry in _entries(message, "clock_fixes", _ENTRIES)]
 
 
-def command_reports(message: Mapping[str, object]) -> list[Report]:
+def command_reports(message: Mapping[str, object]) -> list[CommandResult]:
     """Read what became of commands.
 
     Raises:
@@ -72,7 +72,7 @@ def command_reports(message: Mapping[str, object]) -> list[Report]:
     return [_report(entry) for entry in _entries(message, "commands", _ENTRIES)]
 
 
-def records(message: Mapping[str, object]) -> list[Told]:
+def records(message: Mapping[str, object]) -> list[AgentRecord]:
     """Read records.
 
     Raises:
@@ -95,11 +95,11 @@ def _fix(entry: Mapping[str, object]) -> Fix:
     )
 
 
-def _report(entry: Mapping[str, object]) -> Report:
+def _report(entry: Mapping[str, object]) -> CommandResult:
     state = entry.get("state")
     if state not in {"running", "done", "failed"}:
         raise malformed("'commands' 'state' must be running, done or failed.")
-    return Report(
+    return CommandResult(
         command=text(entry, "id", 32, required=True),
         state=state,
         message=text(entry, "message", 500),
@@ -107,7 +107,7 @@ def _report(entry: Mapping[str, object]) -> Report:
     )
 
 
-def _told(entry: Mapping[str, object]) -> Told:
+def _told(entry: Mapping[str, object]) -> AgentRecord:
     kind, clock = entry.get("kind"), text(entry, "clock", 10) or "unknown"
     if kind not in {"gap", "log"}:
         raise malformed("'records' 'kind' must be gap or log.")
@@ -118,7 +118,7 @@ def _told(entry: Mapping[str, object]) -> Told:
     begins_at, ends_at = (
         (_edge(data, "from") or at, _edge(data, "until") or at) if kind == "gap" else (None, None)
     )
-    return Told(
+    return AgentRecord(
         record=text(entry, "id", 120, required=True),
         kind=kind,
         at=at,

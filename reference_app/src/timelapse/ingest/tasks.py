@@ -8,19 +8,19 @@ from django.utils import timezone
 from timelapse.cameras.models import Camera
 from timelapse.cameras.records import trim_logs
 from timelapse.frames import clocks
-from timelapse.ingest.domain import UPLOADS_LAST
+from timelapse.ingest.domain import UPLOAD_LIFETIME
 from timelapse.ingest.pipeline import incoming
 
 
 @shared_task(name="ingest.sweep_uploads")
 def sweep_uploads() -> int:
-    """Remove uploads that were left unfinished for too long; return how many."""
-    return incoming.sweep(timezone.now() - UPLOADS_LAST)
+    """Remove unfinished uploads that are too old; return how many."""
+    return incoming.sweep(timezone.now() - UPLOAD_LIFETIME)
 
 
 @shared_task(name="ingest.settle_clocks")
 def settle_clocks() -> int:
-    """Re-time frames whose boot's clock was fixed; return how many."""
+    """Correct the times of frames for which a clock fix was received; return how many."""
     return clocks.apply_fixes()
 
 

@@ -1,6 +1,6 @@
 """Captures by tus 1.0.0: creation, creation-with-upload, checksum, termination, expiration.
 
-The agent chooses the id, so that asking again never makes a second upload: POST tells how far the first came.
+The agent chooses the id, so that a repeated POST finds the same upload and returns its offset.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from eliot_progress.context import continue_from, extract
 from timelapse.ingest import domain
 from timelapse.ingest.body import Body, ClientGone
 from timelapse.ingest.domain import Refusal
-from timelapse.ingest.limits import turnstile
-from timelapse.ingest.metadata import CHECKSUM_ALGORITHMS, Checksum, Order, capture_id, whole_number
+from timelapse.ingest.limits import concurrency_limiter
+from timelapse.ingest.metadata import CHECKSUM_ALGORITHMS, Checksum, UploadRequest, capture_id, whole_number
 from timelapse.ingest.pipeline import admission
 from timelapse.ingest.pipeline.admission import AlreadyStored
 from timelapse.ingest.pipeline.store import store_upload
@@ -38,7 +38,7 @@ _BYTES: Final = "application/offset+octet-stream"
 
 
 async def options(_request: Request, _body: Body) -> Response:
-    """Say what this server can do."""
+    """Return the supported version and extensions."""
     return Response(
         status_code=204,
         headers={
@@ -51,25 +51,27 @@ async def options(_request: Request, _body: Body) -> Response:
 
 
 async def create(request: Request, body: Body) -> Response:
-    """Begin an upload, with as many of its bytes as the request brings; or tell how far it is."""
+    """Create an upload and store the bytes of the request; if it exists, continue it."""
     _check_version(request)
-    order = Order.parse(request.headers.get("upload-length"), request.headers.get("upload-metadata", ""))
-    if order.length > conf.get().max_upload_bytes:
-        raise domain.too_large(order.length, conf.get().max_upload_bytes)
-    brings_bytes = _brings_bytes(request)
-    camera, upload = await in_database(admission.create, _authorization(request), order)
-    location = {"Location": f"{request.scope.get('root_path', '')}/captures/{order.capture.capture}"}
+    announced = UploadRequest.parse(
+        request.headers.get("upload-length"), request.headers.get("upload-metadata", "")
+    )
+    if announced.length > conf.get().max_upload_bytes:
+        raise domain.too_large(announced.length, conf.get().max_upload_bytes)
+    has_content = _has_content(request)
+    camera, upload = await in_database(admission.create, _authorization(request), announced)
+    location = {"Location": f"{request.scope.get('root_path', '')}/captures/{announced.capture.capture}"}
     if isinstance(upload, AlreadyStored):
-        return _known(201, upload, location)
-    with upload, turnstile.passing(camera):
-        if brings_bytes:
-            # The body starts at byte 0: what an earlier attempt brought is passed over.
+        return _stored_response(201, upload, location)
+    with upload, concurrency_limiter.slot(camera):
+        if has_content:
+            # The body starts at byte 0: skip what an earlier attempt has stored.
             await _receive(upload, body, _checksum(request), skip=upload.offset)
-        return await _progressed(request, camera, upload, location)
+        return await _upload_response(request, camera, upload, location)
 
 
 async def patch(request: Request, body: Body) -> Response:
-    """Take the next bytes."""
+    """Append the next bytes."""
     _check_version(request)
     if request.headers.get("content-type") != _BYTES:
         raise Refusal(
@@ -80,33 +82,33 @@ async def patch(request: Request, body: Body) -> Response:
     if isinstance(upload, AlreadyStored):
         if offset != upload.length:
             raise domain.wrong_offset(upload.length)
-        return _known(204, upload, {})
-    with upload, turnstile.passing(camera):
+        return _stored_response(204, upload, {})
+    with upload, concurrency_limiter.slot(camera):
         if offset != upload.offset:
             raise domain.wrong_offset(upload.offset)
-        if offset + int(request.headers.get("content-length", 0)) > upload.order.length:
-            raise domain.too_long(upload.order.length)
+        if offset + int(request.headers.get("content-length", 0)) > upload.announced.length:
+            raise domain.too_long(upload.announced.length)
         await _receive(upload, body, _checksum(request))
-        return await _progressed(request, camera, upload, {})
+        return await _upload_response(request, camera, upload, {})
 
 
 async def head(request: Request, _body: Body) -> Response:
-    """Tell how far an upload is."""
+    """Return the offset of an upload."""
     _check_version(request)
-    seen = await in_database(admission.upload_status, _authorization(request), _capture(request))
-    if isinstance(seen, AlreadyStored):
-        return _known(200, seen, {})
+    status = await in_database(admission.upload_status, _authorization(request), _capture(request))
+    if isinstance(status, AlreadyStored):
+        return _stored_response(200, status, {})
     headers = {
-        "Upload-Offset": str(seen.offset),
-        "Upload-Length": str(seen.order.length),
-        "Upload-Metadata": seen.order.metadata,
+        "Upload-Offset": str(status.offset),
+        "Upload-Length": str(status.announced.length),
+        "Upload-Metadata": status.announced.metadata,
         "Cache-Control": "no-store",
     }
     return Response(status_code=200, headers=headers)
 
 
 async def delete(request: Request, _body: Body) -> Response:
-    """End an unfinished upload."""
+    """Remove an unfinished upload."""
     _check_version(request)
     await in_database(admission.terminate, _authorization(request), _capture(request))
     return Response(status_code=204)
@@ -122,8 +124,8 @@ async def _receive(upload: Incoming, body: Body, checksum: Checksum | None, skip
             fresh = piece[skip:]
             skip = max(skip - len(piece), 0)
             offset += len(fresh)
-            if offset > upload.order.length:
-                raise domain.too_long(upload.order.length)
+            if offset > upload.announced.length:
+                raise domain.too_long(upload.announced.length)
             # Into the page cache, in this thread: 64 KiB take about 20 us, a change of threads takes more.
             upload.append(fresh)
         if checksum and running and not checksum.matches(running):
@@ -132,38 +134,40 @@ async def _receive(upload: Incoming, body: Body, checksum: Checksum | None, skip
         upload.truncate(start)
         raise
     except ClientGone:
-        if checksum:  # bytes that could not be checked do not count
+        if checksum:  # bytes without a verified checksum are dropped
             upload.truncate(start)
         raise
 
 
-async def _progressed(request: Request, camera: UUID, upload: Incoming, headers: dict[str, str]) -> Response:
+async def _upload_response(
+    request: Request, camera: UUID, upload: Incoming, headers: dict[str, str]
+) -> Response:
     status = 201 if request.method == "POST" else 204
     headers["Upload-Offset"] = str(upload.offset)
     if upload.complete:
-        with _caused(request, upload):
+        with _continued_action(request, upload):
             created = await in_pictures(store_upload, camera, upload)
         headers["Capture-Status"] = "stored" if created else "duplicate"
     else:
-        headers["Upload-Expires"] = format_datetime(datetime.now(UTC) + domain.UPLOADS_LAST, usegmt=True)
+        headers["Upload-Expires"] = format_datetime(datetime.now(UTC) + domain.UPLOAD_LIFETIME, usegmt=True)
     return Response(status_code=status, headers=headers)
 
 
-def _caused(request: Request, upload: Incoming) -> Action:
-    """Go on below the agent's own action: by now its token is known to be good."""
-    fields = {"capture": upload.order.capture.capture, "bytes": upload.order.length}
+def _continued_action(request: Request, upload: Incoming) -> Action:
+    """Continue below the agent's own action; its token has been verified."""
+    fields = {"capture": upload.announced.capture.capture, "bytes": upload.announced.length}
     return continue_from(extract(request.headers), "ingest:store", **fields)
 
 
-def _known(status: int, known: AlreadyStored, headers: dict[str, str]) -> Response:
+def _stored_response(status: int, known: AlreadyStored, headers: dict[str, str]) -> Response:
     length = str(known.length)
-    told = {
+    stored = {
         "Upload-Offset": length,
         "Upload-Length": length,
         "Capture-Status": "duplicate",
         "Cache-Control": "no-store",
     }
-    return Response(status_code=status, headers=headers | told)
+    return Response(status_code=status, headers=headers | stored)
 
 
 def _check_version(request: Request) -> None:
@@ -177,7 +181,7 @@ def _check_version(request: Request) -> None:
         )
 
 
-def _brings_bytes(request: Request) -> bool:
+def _has_content(request: Request) -> bool:
     if request.headers.get("content-type") == _BYTES:
         return True
     if request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers:

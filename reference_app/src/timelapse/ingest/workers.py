@@ -1,4 +1,4 @@
-"""Threads for what blocks: the database, and decoding pictures. Neither may hold up the other."""
+"""Thread pools for blocking work: database and decoding, which don't delay each other."""
 
 from __future__ import annotations
 
@@ -16,27 +16,29 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _database = ThreadPoolExecutor(4, thread_name_prefix="ingest-database")
-#: Two at once: a decoded picture may take hundreds of megabytes.
+#: Only two at once: a decoded picture may take hundreds of megabytes.
 _pictures = ThreadPoolExecutor(2, thread_name_prefix="ingest-pictures")
 
 
 async def in_database(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run a short look-up or write."""
+    """Run a short query or write in the database pool."""
     return await _run(_database, lambda: function(*args, **kwargs))
 
 
 async def in_pictures(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run what decodes a picture."""
+    """Run a function that decodes a picture in its pool."""
     return await _run(_pictures, lambda: function(*args, **kwargs))
 
 
 async def _run(executor: Executor, work: Callable[[], T]) -> T:
-    # The context goes along: what the thread logs belongs to the request that caused it.
-    return await asyncio.get_running_loop().run_in_executor(executor, copy_context().run, _tidily, work)
+    # Copy the context, so that the thread's log messages belong to the request.
+    return await asyncio.get_running_loop().run_in_executor(
+        executor, copy_context().run, _with_fresh_connections, work
+    )
 
 
-def _tidily(work: Callable[[], T]) -> T:
-    """Treat a thread's connection as Django treats that of a request."""
+def _with_fresh_connections(work: Callable[[], T]) -> T:
+    """Close old connections before and after, as Django does for a request."""
     close_old_connections()
     try:
         return work()

@@ -16,16 +16,16 @@ COMMANDS = {
     "collectLogs": "collect_logs",
 }
 CONFIGURE = """mutation ($input: ConfigureCameraInput!) { configureCamera(input: $input) {
-  camera { configuration { revision intervalSeconds schedule exposure delivery wishedBy } }
+  camera { configuration { revision intervalSeconds schedule exposure delivery updatedBy } }
   errors { field code message remedy } } }"""
 SHOWN = """query ($id: ID!) { node(id: $id) { ... on Camera {
   availableCommands { name label allowed reasons { code } } configureBlockers { code }
-  commands { name label state askedBy askedAt toldAt message } } } }"""
+  commands { name label state requestedBy requestedAt sentAt message } } } }"""
 
 
 def give(mutation):
     return f"""mutation ($input: CommandCameraInput!) {{ {mutation}(input: $input) {{
-      camera {{ commands {{ name state askedBy }} }} errors {{ code message remedy }} }} }}"""
+      camera {{ commands {{ name state requestedBy }} }} errors {{ code message remedy }} }} }}"""
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def operator(member, user):
 def test_a_command_is_given_and_audited(operator, id_, mutation, name):
     answer = operator.ask(give(mutation), input={"camera": id_})["data"][mutation]
     assert answer["errors"] == []
-    assert answer["camera"]["commands"] == [{"name": name, "state": "waiting", "askedBy": "editor"}]
+    assert answer["camera"]["commands"] == [{"name": name, "state": "waiting", "requestedBy": "editor"}]
 
 
 @pytest.mark.parametrize("mutation", COMMANDS)
@@ -76,7 +76,7 @@ def test_the_server_says_which_commands_can_be_given(operator, id_):
     shown = operator.ask(SHOWN, id=id_)["data"]["node"]
     offers = {offer["name"]: offer for offer in shown["availableCommands"]}
     assert list(offers) == list(COMMANDS.values())
-    assert [reason["code"] for reason in offers["capture"]["reasons"]] == ["under_way"]
+    assert [reason["code"] for reason in offers["capture"]["reasons"]] == ["in_progress"]
     assert offers["preview"] == {
         "name": "preview",
         "label": "Request preview",
@@ -95,8 +95,8 @@ def test_who_may_only_look_sees_why_the_buttons_are_off(member, id_):
 
 
 def test_a_configuration_is_wished(operator, id_):
-    wish = {"camera": id_, "intervalSeconds": 30, "schedule": {"windows": ["06:00..20:00"]}}
-    answer = operator.ask(CONFIGURE, input=wish)["data"]["configureCamera"]
+    settings = {"camera": id_, "intervalSeconds": 30, "schedule": {"windows": ["06:00..20:00"]}}
+    answer = operator.ask(CONFIGURE, input=settings)["data"]["configureCamera"]
     assert answer["errors"] == []
     assert answer["camera"]["configuration"] == {
         "revision": 2,
@@ -104,7 +104,7 @@ def test_a_configuration_is_wished(operator, id_):
         "schedule": {"windows": ["06:00..20:00"]},
         "exposure": None,
         "delivery": None,
-        "wishedBy": "editor",
+        "updatedBy": "editor",
     }
 
 
@@ -119,8 +119,8 @@ def test_a_configuration_is_wished(operator, id_):
     ],
 )
 def test_a_wish_that_can_not_work_is_an_error_of_its_field(operator, id_, wrong, field):
-    wish = {"camera": id_, "intervalSeconds": 30} | wrong
-    (error,) = operator.ask(CONFIGURE, input=wish)["data"]["configureCamera"]["errors"]
+    settings = {"camera": id_, "intervalSeconds": 30} | wrong
+    (error,) = operator.ask(CONFIGURE, input=settings)["data"]["configureCamera"]["errors"]
     assert error["field"] == field
     assert error["message"]
     assert error["remedy"]

@@ -7,13 +7,13 @@ from strawberry import relay
 
 from timelapse.cameras import actions, domain
 from timelapse.cameras.health import Health
-from timelapse.cameras.records import Told, store_records
+from timelapse.cameras.records import AgentRecord, store_records
 
 STATE = """query ($id: ID!) { node(id: $id) { ... on Camera {
   diskFree diskTotal spoolBytes spoolRefused configRevision configError versions revokedAt
   health { clock dropped exported records oldestWaitingAt lastCapturedAt batteryPercent driverBatteryPercent
     temperatureCelsius throttled memoryBytes uptimeSeconds network warnings }
-  configuration { revision intervalSeconds schedule wishedBy wishedAt }
+  configuration { revision intervalSeconds schedule updatedBy updatedAt }
   log(last: 5) { id at name message data } } } }"""
 CAMERAS = """{ cameras { edges { node { name health { clock } configuration { revision } commands { state }
   availableCommands { name } } } } }"""
@@ -44,14 +44,14 @@ def camera(transactional_db):
 def test_all_that_the_agent_told_of_itself_is_shown(member, camera):
     at = datetime(2026, 11, 23, 21, 41, tzinfo=UTC)
     data = {"message_type": "camera:trouble", "message": "No answer in time."}
-    store_records(camera.pk, [Told(record="boot-1", kind="log", at=at, clock="synced", data=data)])
+    store_records(camera.pk, [AgentRecord(record="boot-1", kind="log", at=at, clock="synced", data=data)])
     shown = member.ask(STATE, id=relay.to_base64("Camera", camera.pk))["data"]["node"]
     assert (shown["diskFree"], shown["spoolBytes"]) == (12_884_901_888, 5_000_000_000)
     assert (shown["configRevision"], shown["configError"]) == (1, "schedule.windows: no.")
     assert shown["health"]["temperatureCelsius"] == 48.3
     assert shown["health"]["oldestWaitingAt"] == "2026-11-23T21:49:38+00:00"
     assert (shown["health"]["batteryPercent"], shown["health"]["throttled"]) == (None, [])
-    assert shown["configuration"]["wishedBy"] is None
+    assert shown["configuration"]["updatedBy"] is None
     assert shown["log"] == [
         {
             "id": "boot-1",

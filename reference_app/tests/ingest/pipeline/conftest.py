@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from timelapse.ingest.metadata import Order
+from timelapse.ingest.metadata import UploadRequest
 
 CAMERA = UUID("0b8f5a52-2d0e-4c59-8f43-3f6f3a2f1c11")
 _numbers = count(1)
@@ -21,8 +21,8 @@ def camera_id():
 
 
 @pytest.fixture
-def order():
-    def order(data, **over):
+def announced():
+    def announced(data, **over):
         capture = f"piped-{next(_numbers):08d}"
         values = {
             "capture": capture,
@@ -32,6 +32,6 @@ def order():
             "filename": f"{capture}.jpg",
         } | over
         header = ",".join(f"{key} {b64encode(value.encode()).decode()}" for key, value in values.items())
-        return Order.parse(str(len(data)), header)
+        return UploadRequest.parse(str(len(data)), header)
 
-    return order
+    return announced

@@ -21,29 +21,29 @@ def refused(act):
     return caught.value.code
 
 
-def test_the_size_of_the_file_is_the_offset(camera_id, order):
-    wanted = order(b"0123456789")
+def test_the_size_of_the_file_is_the_offset(camera_id, announced):
+    wanted = announced(b"0123456789")
     with Incoming.create(camera_id, wanted) as upload:
         upload.append(b"0123")
         assert (upload.offset, upload.complete) == (4, False)
     assert path_of(camera_id, wanted.capture.capture).read_bytes() == b"0123"
     assert read_status(camera_id, wanted.capture.capture) == (4, wanted)
     with Incoming.resume(camera_id, wanted.capture.capture) as upload:
-        assert upload.order == wanted
+        assert upload.announced == wanted
         upload.append(b"456789")
         assert upload.complete
 
 
-def test_an_upload_has_one_writer(camera_id, order):
-    wanted = order(b"0123456789")
+def test_an_upload_has_one_writer(camera_id, announced):
+    wanted = announced(b"0123456789")
     with Incoming.create(camera_id, wanted):
         assert refused(lambda: Incoming.create(camera_id, wanted)) == "locked"
         assert refused(lambda: Incoming.resume(camera_id, wanted.capture.capture)) == "locked"
     Incoming.resume(camera_id, wanted.capture.capture).__exit__()
 
 
-def test_a_writer_that_is_killed_leaves_its_bytes_and_no_lock(camera_id, order):
-    wanted = order(b"0123456789")
+def test_a_writer_that_is_killed_leaves_its_bytes_and_no_lock(camera_id, announced):
+    wanted = announced(b"0123456789")
     Incoming.create(camera_id, wanted).__exit__()
     path = path_of(camera_id, wanted.capture.capture)
     program = "import fcntl,os,sys;d=os.open(sys.argv[1],os.O_RDWR);fcntl.flock(d,fcntl.LOCK_EX);"
@@ -58,8 +58,8 @@ def test_a_writer_that_is_killed_leaves_its_bytes_and_no_lock(camera_id, order):
         assert upload.offset == 4
 
 
-def test_an_upload_that_is_complete_but_no_frame_gives_back_its_last_byte(camera_id, order):
-    wanted = order(b"0123456789")
+def test_an_upload_that_is_complete_but_no_frame_gives_back_its_last_byte(camera_id, announced):
+    wanted = announced(b"0123456789")
     with Incoming.create(camera_id, wanted) as upload:
         upload.append(b"0123456789")
     assert read_status(camera_id, wanted.capture.capture)[0] == 9
@@ -67,33 +67,33 @@ def test_an_upload_that_is_complete_but_no_frame_gives_back_its_last_byte(camera
         assert upload.offset == 9
 
 
-def test_an_empty_upload_has_no_last_byte_to_give_back(camera_id, order):
-    wanted = order(b"")
+def test_an_empty_upload_has_no_last_byte_to_give_back(camera_id, announced):
+    wanted = announced(b"")
     with Incoming.create(camera_id, wanted) as upload:
         assert upload.complete
     assert read_status(camera_id, wanted.capture.capture)[0] == 0
 
 
-def test_beginning_again_goes_on(camera_id, order):
-    wanted = order(b"0123456789")
+def test_beginning_again_goes_on(camera_id, announced):
+    wanted = announced(b"0123456789")
     with Incoming.create(camera_id, wanted) as upload:
         upload.append(b"0123")
     with Incoming.create(camera_id, wanted) as upload:
         assert upload.offset == 4
 
 
-def test_beginning_something_else_under_the_same_id_starts_from_nothing(camera_id, order):
-    wanted = order(b"0123456789")
+def test_beginning_something_else_under_the_same_id_starts_from_nothing(camera_id, announced):
+    wanted = announced(b"0123456789")
     with Incoming.create(camera_id, wanted) as upload:
         upload.append(b"0123")
-    other = order(b"abcdefghij", capture=wanted.capture.capture)
+    other = announced(b"abcdefghij", capture=wanted.capture.capture)
     with Incoming.create(camera_id, other) as upload:
-        assert (upload.offset, upload.order) == (0, other)
+        assert (upload.offset, upload.announced) == (0, other)
 
 
-def test_a_disk_without_room_is_refused_before_anything_is_written(camera_id, order, monkeypatch):
+def test_a_disk_without_room_is_refused_before_anything_is_written(camera_id, announced, monkeypatch):
     monkeypatch.setattr(domain, "DISK_RESERVE", 2**60)
-    wanted = order(b"0123456789")
+    wanted = announced(b"0123456789")
     assert refused(lambda: Incoming.create(camera_id, wanted)) == "storage_full"
     assert read_status(camera_id, wanted.capture.capture) is None
 
@@ -104,8 +104,8 @@ def test_what_was_never_begun_is_not_there(camera_id):
 
 
 @pytest.mark.parametrize("note", [None, "{", "[]"])
-def test_bytes_whose_announcement_was_lost_are_not_there(camera_id, order, note):
-    wanted = order(b"0123456789")
+def test_bytes_whose_announcement_was_lost_are_not_there(camera_id, announced, note):
+    wanted = announced(b"0123456789")
     Incoming.create(camera_id, wanted).__exit__()
     announcement = path_of(camera_id, wanted.capture.capture).with_suffix(".json")
     announcement.unlink()
@@ -117,8 +117,8 @@ def test_bytes_whose_announcement_was_lost_are_not_there(camera_id, order, note)
         assert upload.offset == 0
 
 
-def test_a_file_that_is_removed_while_it_is_being_locked_is_made_anew(camera_id, order, monkeypatch):
-    wanted = order(b"0123456789")
+def test_a_file_that_is_removed_while_it_is_being_locked_is_made_anew(camera_id, announced, monkeypatch):
+    wanted = announced(b"0123456789")
     path = path_of(camera_id, wanted.capture.capture)
     Incoming.create(camera_id, wanted).__exit__()
     real, calls = os.open, []
@@ -136,9 +136,9 @@ def test_a_file_that_is_removed_while_it_is_being_locked_is_made_anew(camera_id,
     assert path.read_bytes() == b"01"
 
 
-def test_sweeping_removes_what_nobody_has_touched_and_leaves_the_rest(camera_id, order):
+def test_sweeping_removes_what_nobody_has_touched_and_leaves_the_rest(camera_id, announced):
     now = datetime.now(UTC)
-    stale, busy, fresh = (order(b"0123456789") for _ in range(3))
+    stale, busy, fresh = (announced(b"0123456789") for _ in range(3))
     for wanted in (stale, fresh):
         Incoming.create(camera_id, wanted).__exit__()
     with Incoming.create(camera_id, busy):

@@ -20,9 +20,9 @@ def camera():
 
 
 @pytest.fixture
-def put(camera, order):
+def put(camera, announced):
     def put(data=b"nothing", **over):
-        with Incoming.create(camera.pk, order(data, **over)) as upload:
+        with Incoming.create(camera.pk, announced(data, **over)) as upload:
             upload.append(data)
             quarantine.put(camera.pk, upload, unusable("undecodable", "It can't be decoded."))
 

@@ -24,40 +24,40 @@ def camera():
     return actions.enrol("Roof").camera
 
 
-def deliver(camera, order, data):
-    with Incoming.create(camera.pk, order) as upload:
+def deliver(camera, announced, data):
+    with Incoming.create(camera.pk, announced) as upload:
         upload.append(data[upload.offset :])
         return store_upload(camera.pk, upload)
 
 
-def test_a_complete_upload_becomes_a_frame_and_is_no_upload_any_more(camera, order, picture, media):
+def test_a_complete_upload_becomes_a_frame_and_is_no_upload_any_more(camera, announced, picture, media):
     data = picture()
-    wanted = order(data)
+    wanted = announced(data)
     assert deliver(camera, wanted, data)
     assert file_of(Frame.objects.get()).read_bytes() == data
     assert read_status(camera.pk, wanted.capture.capture) is None
     assert not list((media / "incoming").glob("*/*"))
 
 
-def test_a_frame_is_stored_with_its_thumbnail(camera, order, picture):
+def test_a_frame_is_stored_with_its_thumbnail(camera, announced, picture):
     exif = Image.Exif()
     exif[274] = 6
     data = picture(size=(640, 480), exif=exif)
-    deliver(camera, order(data), data)
+    deliver(camera, announced(data), data)
     with Image.open(thumbnail_of(Frame.objects.get())) as thumbnail:
         assert (thumbnail.format, thumbnail.size) == ("JPEG", (240, 320))
 
 
-def test_the_frame_is_read_only_by_its_row(camera, order, picture, django_assert_max_num_queries):
-    deliver(camera, order(picture(1)), picture(1))  # the day's first frame opens its page of the ledger
+def test_the_frame_is_read_only_by_its_row(camera, announced, picture, django_assert_max_num_queries):
+    deliver(camera, announced(picture(1)), picture(1))  # the day's first frame opens its page of the ledger
     data = picture()
     with django_assert_max_num_queries(7):  # savepoints included
-        deliver(camera, order(data), data)
+        deliver(camera, announced(data), data)
 
 
-def test_what_failed_between_file_and_row_is_done_anew(camera, order, picture, media):
+def test_what_failed_between_file_and_row_is_done_anew(camera, announced, picture, media):
     data = picture()
-    wanted = order(data)
+    wanted = announced(data)
 
     def fail(execute, sql, params, many, context):
         if "frames_frame" in sql:
@@ -72,9 +72,9 @@ def test_what_failed_between_file_and_row_is_done_anew(camera, order, picture, m
     assert len([path for path in (media / "frames").rglob("*") if path.is_file()]) == 1
 
 
-def test_bytes_with_a_wrong_sha256_are_dropped_and_nothing_is_quarantined(camera, order, picture):
+def test_bytes_with_a_wrong_sha256_are_dropped_and_nothing_is_quarantined(camera, announced, picture):
     data = picture()
-    wanted = order(data, sha256="0" * 64)
+    wanted = announced(data, sha256="0" * 64)
     with pytest.raises(Refusal) as caught:
         deliver(camera, wanted, data)
     assert (caught.value.status, caught.value.headers["Upload-Offset"]) == (460, "0")
@@ -82,9 +82,9 @@ def test_bytes_with_a_wrong_sha256_are_dropped_and_nothing_is_quarantined(camera
     assert not Quarantined.objects.exists()
 
 
-def test_what_is_no_picture_is_quarantined_with_its_reason(camera, order, media):
+def test_what_is_no_picture_is_quarantined_with_its_reason(camera, announced, media):
     data = b"<html>not found</html>"
-    wanted = order(data)
+    wanted = announced(data)
     with pytest.raises(Refusal) as caught:
         deliver(camera, wanted, data)
     assert (caught.value.status, caught.value.code) == (422, "not_a_picture")
@@ -96,11 +96,11 @@ def test_what_is_no_picture_is_quarantined_with_its_reason(camera, order, media)
     assert read_status(camera.pk, wanted.capture.capture) is None
 
 
-def test_the_bound_of_pixels_is_the_operators(camera, order, picture, settings):
+def test_the_bound_of_pixels_is_the_operators(camera, announced, picture, settings):
     settings.TIMELAPSE = {"max_pixels": 100}
     data = picture()
     with pytest.raises(Refusal, match="100 in all"):
-        deliver(camera, order(data), data)
+        deliver(camera, announced(data), data)
 
 
 def small(side=320):
@@ -109,9 +109,9 @@ def small(side=320):
     return written.getvalue()
 
 
-def test_a_preview_is_kept_apart_from_frames(camera, order, media):
+def test_a_preview_is_kept_apart_from_frames(camera, announced, media):
     data = small()
-    wanted = order(data, kind="preview", of="original-1")
+    wanted = announced(data, kind="preview", of="original-1")
     assert deliver(camera, wanted, data)
     assert not Frame.objects.exists()
     preview = Preview.objects.get()
@@ -119,18 +119,18 @@ def test_a_preview_is_kept_apart_from_frames(camera, order, media):
     assert file_of_preview(preview).read_bytes() == data
 
 
-def test_a_preview_as_large_as_a_picture_is_quarantined(camera, order):
+def test_a_preview_as_large_as_a_picture_is_quarantined(camera, announced):
     data = small(1000)
     with pytest.raises(Refusal) as caught:
-        deliver(camera, order(data, kind="preview"), data)
+        deliver(camera, announced(data, kind="preview"), data)
     assert (caught.value.status, caught.value.code) == (422, "no_preview")
     assert not Preview.objects.exists()
 
 
-def test_old_previews_give_their_room_to_new_ones(camera, order, media):
+def test_old_previews_give_their_room_to_new_ones(camera, announced, media):
     for number in range(previews.PREVIEWS_KEPT + 3):
         data = small(100 + number)
-        deliver(camera, order(data, kind="preview", sequence=str(number)), data)
+        deliver(camera, announced(data, kind="preview", sequence=str(number)), data)
     assert Preview.objects.count() == previews.PREVIEWS_KEPT
     files = {path.name for path in (media / "previews").rglob("*.jpg")}
     assert files == {f"{preview.capture}.jpg" for preview in Preview.objects.all()}

@@ -18,20 +18,20 @@ MODULES = Path(__file__).parents[3] / "ui" / "package.json"
 
 @pytest.fixture
 def upload(agent, tmp_path):
-    def run(shot, **order):
+    def run(shot, **announced):
         file = tmp_path / f"{shot.capture}.jpg"
         file.write_bytes(shot.data)
         pairs = (pair.split(" ") for pair in shot.headers["Upload-Metadata"].split(","))
-        order = {
+        announced = {
             "modules": str(MODULES),
             "file": str(file),
             "endpoint": f"http://127.0.0.1:{agent.port}/agent/v1/captures",
             "headers": agent.authorization,
             "metadata": {key: base64.b64decode(value).decode() for key, value in pairs},
-        } | order
+        } | announced
         done = subprocess.run(
             ["node", str(Path(__file__).with_name("upload.mjs"))],
-            input=json.dumps(order),
+            input=json.dumps(announced),
             env=os.environ | {"NODE_NO_WARNINGS": "1"},
             capture_output=True,
             text=True,

@@ -2,21 +2,21 @@
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 
-const order = JSON.parse(readFileSync(0, "utf8"));
-const { Upload } = createRequire(order.modules)("tus-js-client");
+const options = JSON.parse(readFileSync(0, "utf8"));
+const { Upload } = createRequire(options.modules)("tus-js-client");
 
 const chunks = [];
 const tell = (result) => console.log(JSON.stringify({ url: upload.url, chunks, ...result }));
 
-const upload = new Upload(readFileSync(order.file), {
-  endpoint: order.endpoint,
-  headers: order.headers,
-  metadata: order.metadata,
-  retryDelays: order.retryDelays ?? null,
-  ...order.options,
+const upload = new Upload(readFileSync(options.file), {
+  endpoint: options.endpoint,
+  headers: options.headers,
+  metadata: options.metadata,
+  retryDelays: options.retryDelays ?? null,
+  ...options.options,
   onChunkComplete: (_size, accepted) => {
     chunks.push(accepted);
-    if (order.stopAfter === chunks.length) {
+    if (options.stopAfter === chunks.length) {
       upload.abort();
       tell({ ended: "stopped" });
     }

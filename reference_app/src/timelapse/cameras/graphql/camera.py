@@ -1,4 +1,4 @@
-"""A camera: what it is, how it does, what can be done with it."""
+"""A camera: its state, health, configuration and commands."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from strawberry_django.relay import DjangoListConnection
 import fsmlock
 from eliot_progress.adapters.graphql import Liveness
 from fsmlock.adapters.graphql import Reason, Transition
-from timelapse.cameras import domain, models, queries, steering
-from timelapse.cameras.commands import commands_of, steered
-from timelapse.cameras.configuration import Wished, wished
+from timelapse.cameras import command_rules, domain, models, queries
+from timelapse.cameras.commands import command_context, commands_of
+from timelapse.cameras.configuration import DesiredConfiguration, current_configurations
 from timelapse.cameras.graphql.state import CameraCommand, CameraConfiguration, CameraHealth, CameraLogMessage
 from timelapse.cameras.health import Health
 from timelapse.cameras.records import logs_of
 from timelapse.shared.graphql import BigInt, load, reasons_of, signed_in
 
-#: So many log messages are given at most.
+#: How many log messages are returned at most.
 LOGS_SHOWN: Final = 500
 
 
@@ -47,9 +47,11 @@ class Camera(relay.Node):
     spool_refused: int
     agent_state: str
     state_detail: str
-    config_revision: int = strawberry_django.field(description="The configuration that the agent has taken.")
+    config_revision: int = strawberry_django.field(
+        description="The configuration revision that the agent applies."
+    )
     config_error: str = strawberry_django.field(
-        description="Why the agent did not take the newest configuration; empty when nothing is wrong."
+        description="Why the agent refused the newest configuration; empty if it didn't."
     )
     versions: JSON
     created_at: datetime
@@ -57,54 +59,55 @@ class Camera(relay.Node):
 
     @classmethod
     def get_queryset(cls, queryset: QuerySet[models.Camera], info: Info) -> QuerySet[models.Camera]:
-        """Show cameras to who is signed in, by whatever way they are reached."""
+        """Return cameras to signed-in users only, whichever field they are reached by."""
         signed_in(info)
         return queryset
 
     @strawberry_django.field(
-        only=["next_by", "grace_s"], description="Whether the agent keeps its own promise."
+        only=["next_by", "grace_s"], description="Whether the agent's heartbeats are on time."
     )
     def liveness(self) -> Liveness:
-        """Judge the last heartbeat."""
+        """Compare the last heartbeat with the time."""
         camera = cast("models.Camera", self)
         return Liveness(domain.liveness(timezone.now(), camera.next_by, camera.grace_s))
 
     @strawberry_django.field(only=["state", "name"], description="What can be done with it, and why not.")
     def available_transitions(self, info: Info) -> list[Transition]:
-        """Ask the state machine."""
+        """Return each transition with what blocks it."""
         camera = cast("models.Camera", self)
         return [Transition.from_value(each) for each in fsmlock.available(camera, signed_in(info))]
 
-    @strawberry_django.field(only=["spool_bytes"], description="What waits on the agent's disk, bytes.")
+    @strawberry_django.field(only=["spool_bytes"], description="Size of all pending captures, bytes.")
     def spool_bytes(self) -> BigInt:
-        """Show it."""
+        """Return the column."""
         return BigInt(cast("models.Camera", self).spool_bytes)
 
-    @strawberry_django.field(only=["disk_free"], description="Room on the agent's disk, bytes.")
+    @strawberry_django.field(only=["disk_free"], description="Free space on the agent's disk, bytes.")
     def disk_free(self) -> BigInt | None:
-        """Show it."""
+        """Return the column."""
         free = cast("models.Camera", self).disk_free
         return None if free is None else BigInt(free)
 
     @strawberry_django.field(only=["disk_total"], description="Size of the agent's disk, bytes.")
     def disk_total(self) -> BigInt | None:
-        """Show it."""
+        """Return the column."""
         total = cast("models.Camera", self).disk_total
         return None if total is None else BigInt(total)
 
-    @strawberry_django.field(only=["health"], description="How the agent and its machine do.")
+    @strawberry_django.field(only=["health"], description="Health of the agent and its machine.")
     def health(self) -> CameraHealth:
-        """Read what the last heartbeat told."""
-        return CameraHealth.from_value(Health.restored(cast("models.Camera", self).health))
+        """Return the values of the last heartbeat."""
+        return CameraHealth.from_value(Health.from_json(cast("models.Camera", self).health))
 
-    @strawberry_django.field(only=["pk"], description="What is wished of the agent.")
+    @strawberry_django.field(only=["pk"], description="The desired configuration of the agent.")
     async def configuration(self, info: Info) -> CameraConfiguration:
         """Load it together with those of the other cameras of the request."""
-        found = await load(info, wished, cast("models.Camera", self).pk)
-        return CameraConfiguration.from_value(cast("Wished", found))
+        found = await load(info, current_configurations, cast("models.Camera", self).pk)
+        return CameraConfiguration.from_value(cast("DesiredConfiguration", found))
 
     @strawberry_django.field(
-        only=["pk"], description="The newest commands, newest first: who, when, what came of it."
+        only=["pk"],
+        description="The newest commands and their results, newest first.",
     )
     async def commands(self, info: Info) -> list[CameraCommand]:
         """Load them together with those of the other cameras of the request."""
@@ -112,28 +115,28 @@ class Camera(relay.Node):
         return [CameraCommand.from_row(row) for row in rows or ()]
 
     @strawberry_django.field(
-        only=["state", "name", "beat_at"], description="What the agent can be told to do, and why not."
+        only=["state", "name", "beat_at"],
+        description="Each command, with what blocks it.",
     )
     async def available_commands(self, info: Info) -> list[Transition]:
-        """Judge each command."""
+        """Return each command with what blocks it."""
         camera, user = cast("models.Camera", self), signed_in(info)
         rows = await load(info, commands_of, camera.pk) or []
-        facts = await sync_to_async(steered)(camera, rows, user, now=timezone.now())
+        context = await sync_to_async(command_context)(camera, rows, user, now=timezone.now())
         return [
-            _offer(name, label, steering.blockers(name, facts)) for name, label in steering.LABELS.items()
+            _offer(name, label, command_rules.blockers(name, context))
+            for name, label in command_rules.LABELS.items()
         ]
 
-    @strawberry_django.field(
-        description="Why the configuration can't be changed by who asks; empty when it can."
-    )
+    @strawberry_django.field(description="Why the user can't change the configuration; empty if they can.")
     async def configure_blockers(self, info: Info) -> list[Reason]:
-        """Ask for the permission."""
-        permitted = await sync_to_async(signed_in(info).has_perm)(steering.PERMISSION)
-        return reasons_of(steering.forbidden("Configure", permitted=permitted))
+        """Check the permission."""
+        permitted = await sync_to_async(signed_in(info).has_perm)(command_rules.PERMISSION)
+        return reasons_of(command_rules.forbidden("Configure", permitted=permitted))
 
     @strawberry_django.field(only=["pk"], description="The newest messages of the agent's log, oldest first.")
     async def log(self, last: int = 100) -> list[CameraLogMessage]:
-        """Read those that the agent has delivered."""
+        """Return those that the agent has delivered."""
         camera = cast("models.Camera", self).pk
         rows = await sync_to_async(logs_of)(camera, at_most=max(1, min(last, LOGS_SHOWN)))
         return [CameraLogMessage.from_row(row) for row in rows]
@@ -153,7 +156,7 @@ class Query:
 
 
 async def camera_in(global_id: relay.GlobalID) -> models.Camera:
-    """Find the camera that is meant.
+    """Return the camera of a global id.
 
     Raises:
         GraphQLError: there is none (``extensions.code`` is ``not_found``).

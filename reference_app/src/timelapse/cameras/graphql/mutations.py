@@ -1,4 +1,4 @@
-"""Letting cameras in and out, steering and configuring them."""
+"""Pairs, revokes, commands and configures cameras."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from strawberry.types import Info
 
 import fsmlock
 from timelapse.cameras import actions, commands
-from timelapse.cameras.configuration import wish_for
+from timelapse.cameras.command_rules import CommandName
+from timelapse.cameras.configuration import configure
 from timelapse.cameras.errors import PairingRefused
 from timelapse.cameras.graphql.camera import Camera, camera_in
-from timelapse.cameras.steering import CommandName
-from timelapse.cameras.wishes import Wish
+from timelapse.cameras.settings import CameraSettings
 from timelapse.shared.graphql import UserError, signed_in, user_errors
 
 
 @strawberry.input
 class ApproveCameraInput:
-    """The code that a camera shows, and what to call it (as it calls itself, when left out)."""
+    """The code that a camera shows, and a name for it (default: the one it sent)."""
 
     user_code: str
     name: str | None = None
@@ -30,21 +30,21 @@ class ApproveCameraInput:
 
 @strawberry.input
 class RevokeCameraInput:
-    """Which camera may send no more."""
+    """The camera whose token to revoke."""
 
     camera: relay.GlobalID
 
 
 @strawberry.input
 class CommandCameraInput:
-    """Which camera is to do it."""
+    """The camera to command."""
 
     camera: relay.GlobalID
 
 
 @strawberry.input
 class ConfigureCameraInput:
-    """What is wished of the camera; a table that is left out stays as the agent's own file has it."""
+    """The camera's new settings. A table that is left out keeps the values of the agent's own file."""
 
     camera: relay.GlobalID
     interval_seconds: float
@@ -55,7 +55,7 @@ class ConfigureCameraInput:
 
 @strawberry.type
 class CameraPayload:
-    """The camera as it is now, or why nothing was done."""
+    """The camera as it is now, or why nothing was changed."""
 
     camera: Camera | None
     errors: list[UserError]
@@ -63,31 +63,31 @@ class CameraPayload:
 
 @strawberry.type
 class ApproveCameraPayload(CameraPayload):
-    """The camera that was let in."""
+    """The camera that was paired."""
 
 
 @strawberry.type
 class RevokeCameraPayload(CameraPayload):
-    """The camera that was shut out."""
+    """The camera that was revoked."""
 
 
 @strawberry.type
 class CommandCameraPayload(CameraPayload):
-    """The camera that has been told, or why it was not."""
+    """The camera to which the command was issued, or why it wasn't."""
 
 
 @strawberry.type
 class ConfigureCameraPayload(CameraPayload):
-    """The camera with what is wished of it, or what is wrong with the wish."""
+    """The camera with its new settings, or what is wrong with them."""
 
 
 @strawberry.type
 class Mutation:
     """Writes of this app."""
 
-    @strawberry.mutation(description="Let in the camera that shows this code.")
+    @strawberry.mutation(description="Pair the camera that shows this code.")
     async def approve_camera(self, info: Info, input: ApproveCameraInput) -> ApproveCameraPayload:  # noqa: A002
-        """Let a camera in."""
+        """Approve the code."""
         user = signed_in(info)
         try:
             camera = await sync_to_async(actions.approve_pairing)(input.user_code, by=user, name=input.name)
@@ -95,9 +95,9 @@ class Mutation:
             return ApproveCameraPayload(camera=None, errors=user_errors([refused.reason], field="userCode"))
         return ApproveCameraPayload(camera=cast("Camera", camera), errors=[])
 
-    @strawberry.mutation(description="Let a camera's token count no more; its frames stay.")
+    @strawberry.mutation(description="Revoke a camera's token; its frames stay.")
     async def revoke_camera(self, info: Info, input: RevokeCameraInput) -> RevokeCameraPayload:  # noqa: A002
-        """Shut a camera out."""
+        """Revoke the token."""
         user = signed_in(info)
         camera = await camera_in(input.camera)
         reasons = await sync_to_async(fsmlock.explain)(camera, to="revoke", user=user)
@@ -108,36 +108,34 @@ class Mutation:
         revoked = await sync_to_async(actions.revoke)(camera)
         return RevokeCameraPayload(camera=cast("Camera", revoked), errors=[])
 
-    @strawberry.mutation(description="Have the camera take a picture now, beside its schedule.")
+    @strawberry.mutation(description="Take a picture now, whatever the schedule says.")
     async def capture_now(self, info: Info, input: CommandCameraInput) -> CommandCameraPayload:  # noqa: A002
-        """Give the command."""
+        """Issue the command."""
         return await _command(info, input, "capture")
 
-    @strawberry.mutation(description="Have the camera show what it sees; the picture is no frame.")
+    @strawberry.mutation(description="Take a preview; it doesn't become a frame.")
     async def request_preview(self, info: Info, input: CommandCameraInput) -> CommandCameraPayload:  # noqa: A002
-        """Give the command."""
+        """Issue the command."""
         return await _command(info, input, "preview")
 
-    @strawberry.mutation(description="Have the agent start anew.")
+    @strawberry.mutation(description="Restart the agent.")
     async def restart_agent(self, info: Info, input: CommandCameraInput) -> CommandCameraPayload:  # noqa: A002
-        """Give the command."""
+        """Issue the command."""
         return await _command(info, input, "restart")
 
-    @strawberry.mutation(
-        description="Have the agent deliver what waits, whatever its rules for delivery say."
-    )
+    @strawberry.mutation(description="Deliver all pending captures, whatever the delivery settings say.")
     async def deliver_now(self, info: Info, input: CommandCameraInput) -> CommandCameraPayload:  # noqa: A002
-        """Give the command."""
+        """Issue the command."""
         return await _command(info, input, "deliver")
 
-    @strawberry.mutation(description="Have the agent send its newest log messages.")
+    @strawberry.mutation(description="Send the agent's newest log messages to the server.")
     async def collect_logs(self, info: Info, input: CommandCameraInput) -> CommandCameraPayload:  # noqa: A002
-        """Give the command."""
+        """Issue the command."""
         return await _command(info, input, "collect_logs")
 
-    @strawberry.mutation(description="Wish interval, schedule, exposure and delivery of a camera.")
+    @strawberry.mutation(description="Set a camera's interval, schedule, exposure and delivery.")
     async def configure_camera(self, info: Info, input: ConfigureCameraInput) -> ConfigureCameraPayload:  # noqa: A002
-        """Make the wish the next revision."""
+        """Make the settings the next revision."""
         user = signed_in(info)
         camera = await camera_in(input.camera)
         errors = [
@@ -148,24 +146,24 @@ class Mutation:
             if not isinstance(getattr(input, name), dict | None)
         ]
         if not errors:
-            wish = Wish(
+            settings = CameraSettings(
                 interval_s=input.interval_seconds,
                 schedule=cast("dict[str, object] | None", input.schedule),
                 exposure=cast("dict[str, object] | None", input.exposure),
                 delivery=cast("dict[str, object] | None", input.delivery),
             )
             try:
-                await sync_to_async(wish_for)(camera, wish, by=user)
+                await sync_to_async(configure)(camera, settings, by=user)
             except fsmlock.Refused as refused:
                 errors = _by_field(refused.reasons)
         return ConfigureCameraPayload(camera=cast("Camera", camera), errors=errors)
 
 
-async def _command(info: Info, given: CommandCameraInput, name: CommandName) -> CommandCameraPayload:
+async def _command(info: Info, target: CommandCameraInput, name: CommandName) -> CommandCameraPayload:
     user = signed_in(info)
-    camera = await camera_in(given.camera)
+    camera = await camera_in(target.camera)
     try:
-        await sync_to_async(commands.give)(camera, name, by=user)
+        await sync_to_async(commands.issue)(camera, name, by=user)
     except fsmlock.Refused as refused:
         return CommandCameraPayload(camera=cast("Camera", camera), errors=user_errors(refused.reasons))
     return CommandCameraPayload(camera=cast("Camera", camera), errors=[])

@@ -1,4 +1,4 @@
-"""What a camera's agent told of itself, what is wished of it, and what it was told to do."""
+"""A camera's health, desired configuration, commands and log messages."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import strawberry
 from django.utils import timezone
 from strawberry.scalars import JSON
 
-from timelapse.cameras import models, steering
-from timelapse.cameras.configuration import Wished
+from timelapse.cameras import command_rules, models
+from timelapse.cameras.configuration import DesiredConfiguration
 from timelapse.cameras.health import Health
 from timelapse.shared.graphql import BigInt
 
 
-@strawberry.type(description="How the agent and its machine do; null for what the machine can't tell.")
+@strawberry.type(description="Health of the agent and its machine; null for what the machine can't measure.")
 class CameraHealth:
     """See timelapse.cameras.health.Health."""
 
@@ -36,7 +36,7 @@ class CameraHealth:
 
     @classmethod
     def from_value(cls, value: Health) -> Self:
-        """Show what was told."""
+        """Convert the health of the last heartbeat."""
         return cls(
             clock=value.clock,
             dropped=value.dropped,
@@ -56,35 +56,35 @@ class CameraHealth:
 
 
 @strawberry.type(
-    description="What is wished of the agent; a table that is null stays as the agent's own file has it."
+    description="The desired configuration; a table that is null stays as in the agent's own file."
 )
 class CameraConfiguration:
-    """See timelapse.cameras.wishes.Wish."""
+    """See timelapse.cameras.settings.CameraSettings."""
 
     revision: int
     interval_seconds: float
     schedule: JSON | None
     exposure: JSON | None
     delivery: JSON | None
-    wished_by: str | None
-    wished_at: datetime | None
+    updated_by: str | None
+    updated_at: datetime | None
 
     @classmethod
-    def from_value(cls, value: Wished) -> Self:
-        """Show what counts."""
-        wish, row = value.wish, value.row
+    def from_value(cls, value: DesiredConfiguration) -> Self:
+        """Convert a configuration."""
+        settings, row = value.settings, value.row
         return cls(
             revision=value.revision,
-            interval_seconds=wish.interval_s,
-            schedule=_json(wish.schedule),
-            exposure=_json(wish.exposure),
-            delivery=_json(wish.delivery),
-            wished_by=None if row is None else row.wished_by_name,
-            wished_at=None if row is None else row.wished_at,
+            interval_seconds=settings.interval_s,
+            schedule=_json(settings.schedule),
+            exposure=_json(settings.exposure),
+            delivery=_json(settings.delivery),
+            updated_by=None if row is None else row.updated_by_name,
+            updated_at=None if row is None else row.updated_at,
         )
 
 
-@strawberry.type(description="What somebody had the agent do once, and what became of it.")
+@strawberry.type(description="A command to the agent, and its result.")
 class CameraCommand:
     """See timelapse.cameras.models.Command."""
 
@@ -94,24 +94,24 @@ class CameraCommand:
     state: str
     message: str
     capture: str
-    asked_by: str
-    asked_at: datetime
-    told_at: datetime | None
+    requested_by: str
+    requested_at: datetime
+    sent_at: datetime | None
     reported_at: datetime | None
 
     @classmethod
     def from_row(cls, row: models.Command) -> Self:
-        """Show the row."""
+        """Convert a row."""
         return cls(
             id=strawberry.ID(row.pk),
             name=row.name,
-            label=dict(steering.LABELS).get(row.name, row.name),  # type: ignore[call-overload] # any text may be asked
-            state=steering.shown_state(row.state, row.asked_at, timezone.now()),
+            label=dict(command_rules.LABELS).get(row.name, row.name),  # type: ignore[call-overload] # a row may have any name
+            state=command_rules.shown_state(row.state, row.requested_at, timezone.now()),
             message=row.message,
             capture=row.capture,
-            asked_by=row.asked_by_name,
-            asked_at=row.asked_at,
-            told_at=row.told_at,
+            requested_by=row.requested_by_name,
+            requested_at=row.requested_at,
+            sent_at=row.sent_at,
             reported_at=row.reported_at,
         )
 
@@ -128,11 +128,15 @@ class CameraLogMessage:
 
     @classmethod
     def from_row(cls, row: models.Record) -> Self:
-        """Show the row: the type of its message or action, and what it says."""
-        named = row.data.get("message_type") or row.data.get("action_type") or ""
-        said = row.data.get("message") or row.data.get("reason") or row.data.get("action_status") or ""
+        """Convert a row; the name is the type of its message or action."""
+        name = row.data.get("message_type") or row.data.get("action_type") or ""
+        message = row.data.get("message") or row.data.get("reason") or row.data.get("action_status") or ""
         return cls(
-            id=strawberry.ID(row.record), at=row.at, name=str(named), message=str(said), data=_json(row.data)
+            id=strawberry.ID(row.record),
+            at=row.at,
+            name=str(name),
+            message=str(message),
+            data=_json(row.data),
         )
 
 

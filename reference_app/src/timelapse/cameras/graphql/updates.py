@@ -30,9 +30,9 @@ class CameraUpdate:
 class Subscription:
     """Live reads of this app."""
 
-    @strawberry.subscription(description="A camera: a snapshot, then whenever it says or sends something.")
+    @strawberry.subscription(description="A camera: a snapshot, then an update at each change.")
     async def camera_updates(self, info: Info, id: relay.GlobalID) -> AsyncGenerator[CameraUpdate, None]:  # noqa: A002
-        """Look again at each change."""
+        """Send the camera at each change, and a beat now and then."""
         signed_in(info)
         camera = await camera_in(id)
         beat = conf.get().beat_seconds

@@ -6,7 +6,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import timelapse.cameras.steering
+import timelapse.cameras.command_rules
 
 
 class Migration(migrations.Migration):
@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.CharField(
-                        default=timelapse.cameras.steering.new_command_id,
+                        default=timelapse.cameras.command_rules.new_command_id,
                         editable=False,
                         max_length=32,
                         primary_key=True,

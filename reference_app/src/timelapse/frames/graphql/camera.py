@@ -16,10 +16,10 @@ from strawberry.types.base import get_object_definition
 from timelapse.cameras.graphql import Camera
 from timelapse.cameras.models import Camera as CameraModel
 from timelapse.frames import drain_estimate, ledger, previews, queries
-from timelapse.frames.film import timeline_of
 from timelapse.frames.graphql.frame import Frame
 from timelapse.frames.graphql.timeline import Timeline
 from timelapse.frames.models import Preview as PreviewModel
+from timelapse.frames.timeline import timeline_of
 from timelapse.shared.graphql import BigInt, load
 
 #: Longest period of one timeline.

@@ -7,20 +7,20 @@ from typing import Self
 
 import strawberry
 
-from timelapse.frames import film, timeline
+from timelapse.frames import gaps, timeline
 
 
-@strawberry.type(description="How many frames there are of one minute, hour or day.")
+@strawberry.type(description="The number of frames in one minute, hour or day.")
 class TimelineBucket:
-    """See timelapse.frames.timeline.Bucket."""
+    """See timelapse.frames.gaps.Bucket."""
 
     at: datetime
     frames: int
 
 
-@strawberry.type(description="A stretch in which frames are missing, and why.")
+@strawberry.type(description="A period in which frames are missing, and why.")
 class TimelineGap:
-    """See timelapse.frames.timeline.Gap."""
+    """See timelapse.frames.gaps.Gap."""
 
     begins_at: datetime
     ends_at: datetime
@@ -29,8 +29,8 @@ class TimelineGap:
     missed: int
 
     @classmethod
-    def from_value(cls, value: timeline.Gap) -> Self:
-        """Show it."""
+    def from_value(cls, value: gaps.Gap) -> Self:
+        """Convert a value."""
         return cls(
             begins_at=value.begins_at,
             ends_at=value.ends_at,
@@ -40,21 +40,21 @@ class TimelineGap:
         )
 
 
-@strawberry.type(description="A stretch of a camera's life. Buckets without a frame are left out.")
+@strawberry.type(description="A period of a camera. Buckets without a frame are left out.")
 class Timeline:
-    """See timelapse.frames.film.Timeline."""
+    """See timelapse.frames.timeline.Timeline."""
 
     since: datetime
     until: datetime
     bucket_seconds: int
-    expected: int = strawberry.field(description="How many frames a full bucket has.")
+    expected: int = strawberry.field(description="The number of frames in a full bucket.")
     buckets: list[TimelineBucket]
-    gaps: list[TimelineGap] = strawberry.field(description="Oldest first; the newest of them.")
+    gaps: list[TimelineGap] = strawberry.field(description="The newest gaps, oldest first.")
     more_gaps: int = strawberry.field(description="How many older gaps there are besides.")
 
     @classmethod
-    def from_value(cls, value: film.Timeline) -> Self:
-        """Show it."""
+    def from_value(cls, value: timeline.Timeline) -> Self:
+        """Convert a value."""
         return cls(
             since=value.since,
             until=value.until,

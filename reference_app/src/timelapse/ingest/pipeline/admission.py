@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from timelapse.frames.domain import Kind
     from timelapse.frames.models import Preview
-    from timelapse.ingest.metadata import Order
+    from timelapse.ingest.metadata import UploadRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class InProgress:
     """An upload in progress: how far it is, and what was announced."""
 
     offset: int
-    order: Order
+    announced: UploadRequest
 
 
 def bearer_token(authorization: str) -> str:
@@ -67,28 +67,28 @@ def authenticate(authorization: str) -> Camera:
     raise Refusal(401, code, message, "Pair the camera again: camera-agent pair URL.", headers=headers)
 
 
-def create(authorization: str, order: Order) -> tuple[UUID, AlreadyStored | Incoming]:
+def create(authorization: str, announced: UploadRequest) -> tuple[UUID, AlreadyStored | Incoming]:
     """Authenticate, then create the upload unless the capture is stored already.
 
     Raises:
         Refusal: see `authenticate` and `Incoming.create`; 422 if it was refused before, 429 by `limits`.
     """
     camera = authenticate(authorization).pk
-    return camera, open_upload(camera, order)
+    return camera, open_upload(camera, announced)
 
 
-def open_upload(camera: UUID, order: Order, *, limited: bool = True) -> AlreadyStored | Incoming:
+def open_upload(camera: UUID, announced: UploadRequest, *, limited: bool = True) -> AlreadyStored | Incoming:
     """Create an upload of an authenticated camera unless the capture is stored already.
 
     Args:
         camera: the sender.
-        order: the announced upload.
+        announced: the announced upload.
         limited: whether to apply the camera's limits; False for imports by an operator.
 
     Raises:
         Refusal: as `create`, and 429 when the camera exceeds its limits.
     """
-    capture = order.capture
+    capture = announced.capture
     stored = _stored_as(capture.kind, camera, capture.capture)
     if stored is not None and stored.sha256 != capture.sha256:
         raise picture.unusable("capture_reused", f"Another picture is stored as capture {capture.capture}.")
@@ -96,14 +96,14 @@ def open_upload(camera: UUID, order: Order, *, limited: bool = True) -> AlreadyS
         improve_time(stored, capture)
     if stored is not None:
         return AlreadyStored(length=stored.bytes)
-    if capture.kind == "preview" and order.length > domain.PREVIEW_BYTES:
-        raise domain.preview_too_large(order.length)
+    if capture.kind == "preview" and announced.length > domain.PREVIEW_BYTES:
+        raise domain.preview_too_large(announced.length)
     refused = quarantined(camera, capture.capture)
     if refused is not None and refused.sha256 == capture.sha256:
         raise picture.unusable(refused.code, refused.message)
     if limited:
-        limits.check(camera, order.length, timezone.now())
-    return Incoming.create(camera, order)
+        limits.check(camera, announced.length, timezone.now())
+    return Incoming.create(camera, announced)
 
 
 def _stored_as(kind: Kind, camera: UUID, capture: str) -> Frame | Preview | None:
@@ -144,7 +144,7 @@ def upload_status(authorization: str, capture: str) -> AlreadyStored | InProgres
             if refused is None
             else picture.unusable(refused.code, refused.message)
         )
-    return InProgress(offset=status[0], order=status[1])
+    return InProgress(offset=status[0], announced=status[1])
 
 
 def terminate(authorization: str, capture: str) -> None:

@@ -16,7 +16,7 @@ import shutil
 from typing import TYPE_CHECKING, Self
 
 from timelapse.ingest import domain
-from timelapse.ingest.metadata import Order
+from timelapse.ingest.metadata import UploadRequest
 from timelapse.shared import conf
 
 if TYPE_CHECKING:
@@ -29,30 +29,33 @@ if TYPE_CHECKING:
 class Incoming:
     """One upload, locked for one writer. Use it as a context manager."""
 
-    def __init__(self, path: Path, descriptor: int, order: Order) -> None:
+    def __init__(self, path: Path, descriptor: int, announced: UploadRequest) -> None:
         self.path = path
-        self.order = order
+        self.announced = announced
         self._descriptor = descriptor
 
     @classmethod
-    def create(cls, camera: UUID, order: Order) -> Incoming:
+    def create(cls, camera: UUID, announced: UploadRequest) -> Incoming:
         """Create the upload, or resume it if the same one exists.
 
         Raises:
             Refusal: 423 when another request writes it, 507 when the disk has no room for it.
         """
-        path = path_of(camera, order.capture.capture)
+        path = path_of(camera, announced.capture.capture)
         path.parent.mkdir(parents=True, exist_ok=True)
-        if shutil.disk_usage(path.parent).free < order.length + domain.DISK_RESERVE:
+        if shutil.disk_usage(path.parent).free < announced.length + domain.DISK_RESERVE:
             raise domain.storage_full()
         descriptor = _locked(path, os.O_CREAT)
         try:
             begun = _read_info(path)
-            if begun is None or (begun.length, begun.capture.sha256) != (order.length, order.capture.sha256):
+            if begun is None or (begun.length, begun.capture.sha256) != (
+                announced.length,
+                announced.capture.sha256,
+            ):
                 os.ftruncate(descriptor, 0)  # another picture under the same id: start over
-            if begun != order:  # new, or the agent has a better time now
-                _write_info(path, order)
-            return _reopened(cls(path, descriptor, order))
+            if begun != announced:  # new, or the agent has a better time now
+                _write_info(path, announced)
+            return _reopened(cls(path, descriptor, announced))
         except BaseException:
             os.close(descriptor)
             raise
@@ -69,11 +72,11 @@ class Incoming:
             descriptor = _locked(path, 0)
         except FileNotFoundError:
             raise domain.no_such_upload(capture) from None
-        order = _read_info(path)
-        if order is None:
+        announced = _read_info(path)
+        if announced is None:
             os.close(descriptor)
             raise domain.no_such_upload(capture)
-        return _reopened(cls(path, descriptor, order))
+        return _reopened(cls(path, descriptor, announced))
 
     def __enter__(self) -> Self:
         """Return self; the lock is held since creation."""
@@ -91,7 +94,7 @@ class Incoming:
     @property
     def complete(self) -> bool:
         """Whether all bytes were received."""
-        return self.offset == self.order.length
+        return self.offset == self.announced.length
 
     def append(self, data: bytes) -> None:
         """Append the data. After an error, what was written stays."""
@@ -118,15 +121,15 @@ def path_of(camera: UUID, capture: str) -> Path:
     return conf.get().media_root / "incoming" / str(camera) / capture
 
 
-def read_status(camera: UUID, capture: str) -> tuple[int, Order] | None:
+def read_status(camera: UUID, capture: str) -> tuple[int, UploadRequest] | None:
     """Return offset and announcement without locking; None if there is no such upload."""
     path = path_of(camera, capture)
-    order = _read_info(path)
+    announced = _read_info(path)
     try:
         size = path.stat().st_size
     except FileNotFoundError:
         return None
-    return None if order is None else (max(min(size, order.length - 1), 0), order)
+    return None if announced is None else (max(min(size, announced.length - 1), 0), announced)
 
 
 def sweep(before: datetime) -> int:
@@ -172,8 +175,8 @@ def _locked(path: Path, flags: int) -> int:
 
 
 def _reopened(upload: Incoming) -> Incoming:
-    if upload.complete and upload.order.length > 0:
-        upload.truncate(upload.order.length - 1)
+    if upload.complete and upload.announced.length > 0:
+        upload.truncate(upload.announced.length - 1)
     return upload
 
 
@@ -181,15 +184,15 @@ def _info_path(path: Path) -> Path:
     return path.with_suffix(".json")
 
 
-def _write_info(path: Path, order: Order) -> None:
+def _write_info(path: Path, announced: UploadRequest) -> None:
     fresh = path.with_suffix(".new")
-    fresh.write_text(json.dumps({"length": order.length, "metadata": order.metadata}))
+    fresh.write_text(json.dumps({"length": announced.length, "metadata": announced.metadata}))
     fresh.replace(_info_path(path))
 
 
-def _read_info(path: Path) -> Order | None:
+def _read_info(path: Path) -> UploadRequest | None:
     try:
         info = json.loads(_info_path(path).read_text())
-        return Order.parse(str(info["length"]), info["metadata"])
+        return UploadRequest.parse(str(info["length"]), info["metadata"])
     except (FileNotFoundError, ValueError, TypeError, KeyError, domain.Refusal):
         return None  # a power cut can leave half a file: the upload starts over

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def put(camera: UUID, upload: Incoming, refusal: Refusal) -> None:
     """Move the upload to the quarantine folder: the file, a JSON with the reason, and a row."""
-    root, capture = conf.get().media_root, upload.order.capture
+    root, capture = conf.get().media_root, upload.announced.capture
     place = f"quarantine/{camera}/{capture.capture}.bin"
     files.link(upload.path, root / place)
     reason = {
@@ -30,7 +30,7 @@ def put(camera: UUID, upload: Incoming, refusal: Refusal) -> None:
     }
     files.write((root / place).with_suffix(".json"), json.dumps(reason, indent=2).encode())
     evicted_files = note_quarantined(
-        camera, capture, code=refusal.code, message=refusal.message, size=upload.order.length, file=place
+        camera, capture, code=refusal.code, message=refusal.message, size=upload.announced.length, file=place
     )
     for file in evicted_files:
         (root / file).unlink(missing_ok=True)

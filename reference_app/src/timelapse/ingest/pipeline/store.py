@@ -31,7 +31,7 @@ def store_upload(camera: UUID, upload: Incoming) -> bool:
         Refusal: 460 for a wrong sha256 (the bytes are dropped), 422 for no picture (it is quarantined).
     """
     data = upload.path.read_bytes()
-    capture = upload.order.capture
+    capture = upload.announced.capture
     if hashlib.sha256(data).hexdigest() != capture.sha256:
         upload.truncate(0)
         refusal = domain.checksum_mismatch("the whole picture")
@@ -59,21 +59,21 @@ def _inspect(data: bytes, *, preview: bool) -> Inspected:
 
 def _store_frame(camera: UUID, upload: Incoming, inspected: Inspected) -> bool:
     root, picture = conf.get().media_root, inspected.picture
-    paths = FramePaths.of(camera, upload.order.capture.capture, picture.extension)
+    paths = FramePaths.of(camera, upload.announced.capture.capture, picture.extension)
     upload.sync()
     files.link(upload.path, root / paths.frame)
     # A disk that is full by now still takes the frame; `ensure_thumbnail` writes the thumbnail later.
     with suppress(OSError):
         files.write(root / paths.thumbnail, inspected.thumbnail)
-    return store_frame(camera, upload.order.capture, picture, paths).created
+    return store_frame(camera, upload.announced.capture, picture, paths).created
 
 
 def _store_preview(camera: UUID, upload: Incoming, inspected: Inspected) -> bool:
     root = conf.get().media_root
-    place = preview_path(camera, upload.order.capture.capture)
+    place = preview_path(camera, upload.announced.capture.capture)
     upload.sync()
     files.link(upload.path, root / place)
-    kept = store_preview(camera, upload.order.capture, inspected.picture, place)
+    kept = store_preview(camera, upload.announced.capture, inspected.picture, place)
     for file in kept.evicted_files:
         (root / file).unlink(missing_ok=True)
     return kept.created

@@ -16,7 +16,7 @@ from timelapse.project.stack.supervisor import supervised
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from timelapse.ingest.stick import Outcome
+    from timelapse.ingest.usb_import import ImportResult
 
 #: Exit codes: all captures are stored; there was nothing to import; some captures were refused.
 ALL: Final = 0
@@ -46,20 +46,20 @@ def import_drive(home: Path, folder: Path, camera: str | None) -> int:
 
 
 def _import(folder: Path, camera: str | None, console: Console) -> int:
-    from timelapse.ingest import stick  # noqa: PLC0415 - Django is set up only now
+    from timelapse.ingest import usb_import  # noqa: PLC0415 - Django is set up only now
 
     try:
-        captures = stick.look(folder, camera)
-    except stick.StickError as error:
+        captures = usb_import.find_captures(folder, camera)
+    except usb_import.UsbImportError as error:
         console.print(f"timelapse: {error}", highlight=False, soft_wrap=True)
         return NOTHING
-    outcome = stick.Outcome()
+    result = usb_import.ImportResult()
     with _bar(console) as bar:
         task = bar.add_task("Importing", total=len(captures))
-        for latest in stick.take_in(captures):
-            outcome = latest
+        for latest in usb_import.import_captures(captures):
+            result = latest
             bar.advance(task)
-    return _report(outcome, console)
+    return _report(result, console)
 
 
 def _bar(console: Console) -> Progress:
@@ -72,11 +72,13 @@ def _bar(console: Console) -> Progress:
     )
 
 
-def _report(outcome: Outcome, console: Console) -> int:
-    for name, reason in outcome.refused:
+def _report(result: ImportResult, console: Console) -> int:
+    for name, reason in result.refused:
         console.print(f"Refused {name}: {reason}", highlight=False, soft_wrap=True)
-    here = f"{outcome.stored} stored, {outcome.known} were here already, {len(outcome.refused)} refused."
+    here = (
+        f"{result.stored} stored, {result.already_stored} were here already, {len(result.refused)} refused."
+    )
     print(here)  # noqa: T201 - the summary is the command's output
-    if outcome.refused:
+    if result.refused:
         return SOME_REFUSED
-    return ALL if outcome.stored or outcome.known else NOTHING
+    return ALL if result.stored or result.already_stored else NOTHING

@@ -36,8 +36,8 @@ export function CameraConfiguration({ camera }: { readonly camera: CameraConfigu
           schedule
           exposure
           delivery
-          wishedBy
-          wishedAt
+          updatedBy
+          updatedAt
         }
         configureBlockers {
           ...Reasons_reasons
@@ -85,7 +85,7 @@ export function CameraConfiguration({ camera }: { readonly camera: CameraConfigu
           ],
         ]}
       />
-      {configuration.wishedBy && <LastChange who={configuration.wishedBy} at={configuration.wishedAt} />}
+      {configuration.updatedBy && <LastChange who={configuration.updatedBy} at={configuration.updatedAt} />}
       <Box sx={{ mt: 1.5 }}>
         {configureBlockers.length === 0 ? (
           <Button

@@ -20,7 +20,7 @@ const offer = (name: string, allowed = true) => ({
   name,
   label: name,
   allowed,
-  reasons: allowed ? [] : [{ code: "under_way", message: "It is under way already.", remedy: "Wait." }],
+  reasons: allowed ? [] : [{ code: "in_progress", message: "It is in progress already.", remedy: "Wait." }],
 });
 
 const roof = (over: object = {}) => ({
@@ -70,8 +70,8 @@ const roof = (over: object = {}) => ({
     schedule: null,
     exposure: null,
     delivery: null,
-    wishedBy: null,
-    wishedAt: null,
+    updatedBy: null,
+    updatedAt: null,
   },
   configureBlockers: [],
   commands: [],
@@ -140,7 +140,7 @@ test("issues the commands that the server allows, and shows why others are not a
   const environment = show(roof());
   const blocked = screen.getByTestId("command-capture");
   expect(blocked).toHaveAttribute("aria-disabled", "true");
-  expect(blocked).toHaveAccessibleDescription(/under way already/);
+  expect(blocked).toHaveAccessibleDescription(/in progress already/);
   await userEvent.click(screen.getByTestId("command-preview"));
   const operation = running(environment, "useIssueCommandPreviewMutation");
   expect(operation.request.variables).toEqual({ input: { camera: "camera-1" } });
@@ -149,9 +149,9 @@ test("issues the commands that the server allows, and shows why others are not a
     label: "Request preview",
     state: "waiting",
     message: "",
-    askedBy: "admin",
-    askedAt: new Date().toISOString(),
-    toldAt: null,
+    requestedBy: "admin",
+    requestedAt: new Date().toISOString(),
+    sentAt: null,
   };
   answer(environment, operation, {
     CommandCameraPayload: () => ({ errors: [] }),
@@ -162,10 +162,10 @@ test("issues the commands that the server allows, and shows why others are not a
 
 test("updates when the server sends new data", () => {
   const environment = show(roof());
-  const done = { id: "c1", label: "Capture now", state: "failed", message: "No answer.", askedBy: "admin" };
+  const done = { id: "c1", label: "Capture now", state: "failed", message: "No answer.", requestedBy: "admin" };
   send(environment, running(environment, "useCameraPageSubscription"), {
     CameraUpdate: () => ({ kind: "SNAPSHOT", seq: 1, beatSeconds: 5 }),
-    Camera: () => roof({ spoolPending: 0, commands: [{ ...done, askedAt: new Date().toISOString() }] }),
+    Camera: () => roof({ spoolPending: 0, commands: [{ ...done, requestedAt: new Date().toISOString() }] }),
   });
   expect(screen.getByTestId("spool")).toHaveTextContent("Empty");
   expect(screen.getByTestId("command")).toHaveTextContent("No answer.");
@@ -291,7 +291,7 @@ test("saves a configuration and shows errors at their fields", async () => {
     ConfigureCameraPayload: () => ({ errors: [] }),
     Camera: () =>
       roof({
-        configuration: { ...roof().configuration, revision: 2, wishedBy: "admin", intervalSeconds: 10 },
+        configuration: { ...roof().configuration, revision: 2, updatedBy: "admin", intervalSeconds: 10 },
       }),
   });
   expect(await screen.findByText("sent with the next heartbeat")).toBeVisible();

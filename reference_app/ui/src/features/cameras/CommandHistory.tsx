@@ -21,9 +21,9 @@ export function CommandHistory({ camera }: { readonly camera: CommandHistory_cam
           label
           state
           message
-          askedBy
-          askedAt
-          toldAt
+          requestedBy
+          requestedAt
+          sentAt
         }
       }
     `,
@@ -52,9 +52,9 @@ export function CommandHistory({ camera }: { readonly camera: CommandHistory_cam
               <StateBadge tone={tones[command.state] ?? "quiet"} label={humanize(command.state)} />
             </Box>
             <Typography variant="body2" sx={{ color: "text.secondary", overflowWrap: "anywhere" }}>
-              requested by {command.askedBy}, {ago(command.askedAt)}
+              requested by {command.requestedBy}, {ago(command.requestedAt)}
               {command.state === "waiting" &&
-                (command.toldAt === null ? "; sent with the next heartbeat" : "; sent, no answer yet")}
+                (command.sentAt === null ? "; sent with the next heartbeat" : "; sent, no answer yet")}
               {command.message !== "" && `: ${command.message}`}
             </Typography>
           </Box>

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from timelapse.frames.plan import Plan
+from timelapse.frames.capture_schedule import CaptureSchedule
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -23,9 +23,9 @@ def hours(spans):
 
 
 def test_without_windows_frames_are_expected_always():
-    plan = Plan.of(2, None)
-    assert plan.open_within(MONDAY, MONDAY + DAY) == [(MONDAY, MONDAY + DAY)]
-    assert plan.expected(timedelta(minutes=1)) == 30
+    schedule = CaptureSchedule.of(2, None)
+    assert schedule.open_within(MONDAY, MONDAY + DAY) == [(MONDAY, MONDAY + DAY)]
+    assert schedule.expected(timedelta(minutes=1)) == 30
 
 
 @pytest.mark.parametrize(
@@ -40,41 +40,45 @@ def test_without_windows_frames_are_expected_always():
     ],
 )
 def test_windows_open_and_close_by_the_clock_on_the_wall(window, spans):
-    plan = Plan.of(2, {"windows": [window]})
-    assert hours(plan.open_within(MONDAY, MONDAY + 2 * DAY)) == spans
+    schedule = CaptureSchedule.of(2, {"windows": [window]})
+    assert hours(schedule.open_within(MONDAY, MONDAY + 2 * DAY)) == spans
 
 
 def test_windows_are_on_the_clock_of_the_schedules_time_zone():
-    plan = Plan.of(2, {"windows": ["06:00..20:00"], "timezone": "Europe/Zurich"})
-    assert hours(plan.open_within(MONDAY, MONDAY + DAY)) == [(5, 19)]
+    schedule = CaptureSchedule.of(2, {"windows": ["06:00..20:00"], "timezone": "Europe/Zurich"})
+    assert hours(schedule.open_within(MONDAY, MONDAY + DAY)) == [(5, 19)]
 
 
 @pytest.mark.parametrize(
-    ("wished", "told", "span"),
+    ("configured", "reported", "span"),
     [("", "Asia/Tokyo", (-3, 11)), ("Europe/Zurich", "Asia/Tokyo", (5, 19)), ("", "", (6, 20))],
 )
-def test_where_the_schedule_names_no_time_zone_the_cameras_own_counts(wished, told, span):
-    plan = Plan.of(2, {"windows": ["mon 06:00..20:00"], "timezone": wished}, timezone=told)
-    assert hours(plan.open_within(MONDAY - DAY, MONDAY + DAY)) == [span]
+def test_where_the_schedule_names_no_time_zone_the_cameras_own_counts(configured, reported, span):
+    schedule = CaptureSchedule.of(
+        2, {"windows": ["mon 06:00..20:00"], "timezone": configured}, timezone=reported
+    )
+    assert hours(schedule.open_within(MONDAY - DAY, MONDAY + DAY)) == [span]
 
 
 @pytest.mark.parametrize("case", json.loads(GOLDEN.read_text()), ids=lambda case: str(case["schedule"]))
 def test_a_schedule_is_open_when_the_protocol_says_so(case):
     moments = [[datetime.fromisoformat(one) for one in span] for span in case["open"]]
     since, until = (datetime.fromisoformat(case[name]) for name in ("since", "until"))
-    found = Plan.of(60, case["schedule"]).open_within(since, until)
+    found = CaptureSchedule.of(60, case["schedule"]).open_within(since, until)
     assert [[one.replace(microsecond=0) for one in span] for span in found] == moments
 
 
 def test_nothing_is_expected_outside_the_time_in_which_a_wish_counted():
-    plan = Plan.of(2, {"start": "2026-11-24"}, during=(MONDAY, MONDAY + DAY + timedelta(hours=6)))
-    assert hours(plan.open_within(MONDAY - DAY, MONDAY + 9 * DAY)) == [(24, 30)]
+    schedule = CaptureSchedule.of(
+        2, {"start": "2026-11-24"}, during=(MONDAY, MONDAY + DAY + timedelta(hours=6))
+    )
+    assert hours(schedule.open_within(MONDAY - DAY, MONDAY + 9 * DAY)) == [(24, 30)]
 
 
 @pytest.mark.parametrize("window", ["sunrise", "late..early", "sunset+x..dusk"])
 def test_what_is_no_window_is_not_read_as_one(window):
     with pytest.raises(ValueError, match=r"no window|neither a time"):
-        Plan.of(2, {"windows": [window]})
+        CaptureSchedule.of(2, {"windows": [window]})
 
 
 @pytest.mark.parametrize(
@@ -83,14 +87,14 @@ def test_what_is_no_window_is_not_read_as_one(window):
 )
 def test_a_frame_may_be_late_but_a_slot_without_one_is_missed(last, following, missed):
     since, until = (MONDAY + timedelta(seconds=one) for one in (last, following))
-    assert sum(count for _, _, count in Plan.of(10, None).missed(since, until)) == missed
+    assert sum(count for _, _, count in CaptureSchedule.of(10, None).missed(since, until)) == missed
 
 
 def test_a_burst_makes_several_frames_of_a_slot():
-    plan = Plan.of(10, {"burst": 3, "burst_s": 2})
-    assert plan.expected(timedelta(minutes=1)) == 18
+    schedule = CaptureSchedule.of(10, {"burst": 3, "burst_s": 2})
+    assert schedule.expected(timedelta(minutes=1)) == 18
     last, following = (MONDAY + timedelta(seconds=one) for one in (4, 30))
-    assert plan.missed(last, following) == [(last, following, 6)]
+    assert schedule.missed(last, following) == [(last, following, 6)]
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # other work shares the machine
@@ -100,6 +104,6 @@ def test_a_burst_makes_several_frames_of_a_slot():
 def test_open_stretches_lie_inside_the_question_and_never_overlap(begin, end, since, length):
     start = MONDAY + timedelta(hours=since)
     stop = start + timedelta(hours=length)
-    spans = Plan.of(2, {"windows": [f"{begin:02d}:00..{end:02d}:00"]}).open_within(start, stop)
+    spans = CaptureSchedule.of(2, {"windows": [f"{begin:02d}:00..{end:02d}:00"]}).open_within(start, stop)
     assert all(start <= opens < closes <= stop for opens, closes in spans)
     assert all(one[1] <= two[0] for one, two in pairwise(spans))

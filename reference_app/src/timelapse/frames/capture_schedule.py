@@ -1,4 +1,4 @@
-"""When a camera should film: its interval, windows and dates, as they were wished of it."""
+"""When a camera should capture: the interval, windows and dates of its settings."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from timelapse.frames.windows import Place, Span, Window
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-#: A stretch, and how many frames are missing in it.
+#: A period, and how many frames are missing in it.
 Missed = tuple[datetime, datetime, int]
 
 _DAY: Final = timedelta(days=1)
-_EVER: Final[Span] = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
-#: Days that one question is answered for at most: three years and some.
+_ALWAYS: Final[Span] = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+#: How many days a timeline may cover at most: a bit more than three years.
 _MOST: Final = 1200
-#: A window may begin a day before the day that it reaches into, and the sun's day is not the clock's.
+#: Windows that begin up to this long before a moment may include it.
 _BEFORE: Final = 2 * _DAY
-#: A frame may come late by this share of the interval before a slot counts as missed.
+#: A frame may be late by this share of the interval before its slot counts as missed.
 LATE: Final = 0.8
-#: So far off its slot a frame may be that is not late: clocks err, and machines are busy.
+#: How far from its slot a punctual frame may be.
 _NEAR: Final = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """When frames are to be expected. Without windows: always, between its limits."""
+class CaptureSchedule:
+    """When frames are expected. Without windows: always, within the limits."""
 
     interval_s: float
     windows: tuple[Window, ...] = ()
     place: Place = field(default_factory=Place)
-    limits: Span = _EVER
-    #: Frames taken one after another in each slot, so many seconds apart.
+    limits: Span = _ALWAYS
+    #: Number of frames in each slot, and the seconds between them.
     burst: int = 1
     burst_s: float = 1.0
 
@@ -46,25 +46,25 @@ class Plan:
         interval_s: float,
         schedule: Mapping[str, object] | None,
         *,
-        during: Span = _EVER,
+        during: Span = _ALWAYS,
         timezone: str = "",
     ) -> Self:
-        """Read what was wished of a camera, for the time in which that counted.
+        """Return the schedule of a camera's settings, for the period in which they applied.
 
-        `timezone` is its own, which counts where the schedule names none; UTC for one that never told it.
+        `timezone` is the camera's own, used if the schedule has none; UTC if it was never reported.
         """
         values = schedule or {}
-        written = values.get("windows")
+        windows = values.get("windows")
         place = Place(
             zone=ZoneInfo(str(values.get("timezone") or timezone or "UTC")),
             latitude=_number(values, "latitude", 0.0),
             longitude=_number(values, "longitude", 0.0),
         )
-        first = _moment(str(values.get("start") or ""), place, after=False) or _EVER[0]
-        last = _moment(str(values.get("end") or ""), place, after=True) or _EVER[1]
+        first = _moment(str(values.get("start") or ""), place, after=False) or _ALWAYS[0]
+        last = _moment(str(values.get("end") or ""), place, after=True) or _ALWAYS[1]
         return cls(
             interval_s=interval_s,
-            windows=tuple(Window.of(str(one)) for one in written) if isinstance(written, list) else (),
+            windows=tuple(Window.of(str(one)) for one in windows) if isinstance(windows, list) else (),
             place=place,
             limits=(max(first, during[0]), min(last, during[1])),
             burst=int(_number(values, "burst", 1)),
@@ -72,26 +72,25 @@ class Plan:
         )
 
     def expected(self, size: timedelta) -> int:
-        """Say how many frames a stretch of open time holds."""
+        """Return how many frames an open period of this length should have."""
         return int(size.total_seconds() / self.interval_s) * self.burst
 
     def open_within(self, since: datetime, until: datetime) -> list[Span]:
-        """Give the stretches between two moments in which the camera should film, in order and apart."""
+        """Return the open periods between two moments, sorted and disjoint."""
         since, until = max(since, self.limits[0]), min(until, self.limits[1])
         if since >= until:
             return []
         if not self.windows:
             return [(since, until)]
         spans = [(max(begin, since), min(end, until)) for begin, end in self._spans(since, until)]
-        return list(_united(sorted(one for one in spans if one[0] < one[1])))
+        return list(_merged(sorted(one for one in spans if one[0] < one[1])))
 
-    def missed(self, last: datetime, following: datetime, since: datetime = _EVER[0]) -> list[Missed]:
-        """Find the open stretches between two neighbouring frames with slots in which none was taken.
+    def missed(self, last: datetime, following: datetime, since: datetime = _ALWAYS[0]) -> list[Missed]:
+        """Find the open periods with missed slots between two consecutive frames.
 
-        Slots are a fixed interval apart, and so known from either frame. One of the two may be late, so the
-        lower count is right. An agent that gets another wish begins its slots anew, so that one of the two
-        frames says nothing of them: then a slot that seems to lie just after an opening may be one of before
-        it, for the other frame may be late. What lies before `since` is not asked for.
+        Slots are a fixed interval apart, so either frame determines them. One of the two may be late, so the
+        lower count is right. New settings restart the slots: then only one of the two frames determines them,
+        and a slot just after an opening may in fact precede it. Periods before `since` are ignored.
         """
         begun = last - timedelta(seconds=(self.burst - 1) * self.burst_s)
         late = timedelta(seconds=self.interval_s * LATE)
@@ -106,7 +105,7 @@ class Plan:
         return found
 
     def _slots(self, anchor: datetime, first: datetime, final: datetime) -> int:
-        """Count the slots from one moment up to another, of the grid through `anchor`."""
+        """Count the slots from one moment up to another; one slot is at `anchor`."""
         interval = timedelta(seconds=self.interval_s)
         return (final - anchor) // interval + (anchor - first) // interval + 1
 
@@ -119,9 +118,9 @@ class Plan:
                     yield found
 
 
-def _united(spans: list[Span]) -> Iterator[Span]:
-    """Unite sorted stretches that overlap or touch."""
-    begin, end = spans[0] if spans else _EVER
+def _merged(spans: list[Span]) -> Iterator[Span]:
+    """Merge sorted periods that overlap or touch."""
+    begin, end = spans[0] if spans else _ALWAYS
     for following in spans[1:]:
         if following[0] <= end:
             end = max(end, following[1])
@@ -138,7 +137,7 @@ def _number(values: Mapping[str, object], name: str, otherwise: float) -> float:
 
 
 def _moment(text: str, place: Place, *, after: bool) -> datetime | None:
-    """Read a day, or a moment; the end of the day when `after` is set. None for nothing."""
+    """Parse a day or a moment; a day ends when `after` is set, else it begins. None for an empty text."""
     if not text:
         return None
     if "T" not in text and " " not in text:

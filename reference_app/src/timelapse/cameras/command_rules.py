@@ -1,4 +1,4 @@
-"""What people may have a camera do once, and what became of it; decided from values alone."""
+"""Decides from values alone which commands may be issued to a camera, and what became of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 CommandName = Literal["capture", "preview", "restart", "deliver", "collect_logs"]
-#: What each command is called on its button.
+#: The label of each command's button.
 LABELS: Final[Mapping[CommandName, str]] = {
     "capture": "Capture now",
     "preview": "Request preview",
@@ -22,16 +22,16 @@ LABELS: Final[Mapping[CommandName, str]] = {
     "deliver": "Deliver now",
     "collect_logs": "Collect logs",
 }
-#: Who has this permission may steer cameras.
+#: The permission to issue commands to cameras and to configure them.
 PERMISSION: Final = "cameras.change_camera"
-#: An agent that was silent for longer does not do what was wished before: the wish has lost its meaning.
-COMMANDS_LAST: Final = timedelta(days=1)
+#: A command expires if its agent does not connect within this time.
+COMMAND_LIFETIME: Final = timedelta(days=1)
 OPEN_STATES: Final = ("waiting", "running")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """What an agent says of a command."""
+class CommandResult:
+    """An agent's report on a command."""
 
     command: str
     state: Literal["running", "done", "failed"]
@@ -40,66 +40,67 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Steered:
-    """What decides whether a command may be given to a camera now."""
+class CommandContext:
+    """Everything that decides whether a command may be issued to a camera now."""
 
     name: str
     revoked: bool
-    heard: bool
+    #: Whether the agent has ever sent a heartbeat.
+    connected_before: bool
     permitted: bool
     #: Names of the commands that have not ended.
-    under_way: frozenset[str] = field(default_factory=frozenset)
+    in_progress: frozenset[str] = field(default_factory=frozenset)
 
 
 def new_command_id() -> str:
-    """Make an id that no other command has."""
+    """Return a random id for a command."""
     return secrets.token_hex(8)
 
 
-def blockers(command: CommandName, camera: Steered) -> tuple[Reason, ...]:
-    """Say what stands in the way of a command; nothing, when it may be given."""
+def blockers(command: CommandName, camera: CommandContext) -> tuple[Reason, ...]:
+    """Return the reasons why a command can't be issued now; none if it can."""
     reasons = []
     if camera.revoked:
         reasons.append(
             Reason(
                 code="revoked",
-                message=f"{camera.name} is revoked: its agent isn't listened to.",
+                message=f"{camera.name} is revoked: the server ignores its agent.",
                 remedy="Pair it again.",
             )
         )
-    elif not camera.heard:
+    elif not camera.connected_before:
         reasons.append(
             Reason(
-                code="never_heard",
-                message=f"The agent of {camera.name} has never said anything.",
+                code="never_connected",
+                message=f"The agent of {camera.name} has never connected.",
                 remedy="Start it: camera-agent run.",
             )
         )
-    if command in camera.under_way:
+    if command in camera.in_progress:
         reasons.append(
             Reason(
-                code="under_way",
-                message=f"“{LABELS[command]}” is under way already.",
+                code="in_progress",
+                message=f"“{LABELS[command]}” is in progress already.",
                 remedy="Wait until the agent has acknowledged it.",
             )
         )
     return (*reasons, *forbidden(LABELS[command], permitted=camera.permitted))
 
 
-def forbidden(what: str, *, permitted: bool) -> tuple[Reason, ...]:
-    """Give the missing permission as a reason."""
+def forbidden(action: str, *, permitted: bool) -> tuple[Reason, ...]:
+    """Return the missing permission as a reason; nothing if it isn't missing."""
     if permitted:
         return ()
     return (
         Reason(
             code="permission",
-            message=f"You may not do this: {what} asks for the permission {PERMISSION}.",
+            message=f"You may not do this: {action} requires the permission {PERMISSION}.",
             remedy="Ask an administrator for it, or ask somebody who has it.",
             params={"permission": PERMISSION},
         ),
     )
 
 
-def shown_state(state: str, asked_at: datetime, now: datetime) -> str:
-    """Give a command's state as people see it: one that the agent never heard of expires."""
-    return "expired" if state == "waiting" and now - asked_at > COMMANDS_LAST else state
+def shown_state(state: str, requested_at: datetime, now: datetime) -> str:
+    """Return a command's state as people see it: one that never reached its agent expires."""
+    return "expired" if state == "waiting" and now - requested_at > COMMAND_LIFETIME else state

@@ -4,13 +4,22 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from timelapse.cameras.steering import COMMANDS_LAST, LABELS, Steered, blockers, new_command_id, shown_state
+from timelapse.cameras.command_rules import (
+    COMMAND_LIFETIME,
+    LABELS,
+    CommandContext,
+    blockers,
+    new_command_id,
+    shown_state,
+)
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 def camera(**over):
-    return Steered(**({"name": "Roof", "revoked": False, "heard": True, "permitted": True} | over))
+    return CommandContext(
+        **({"name": "Roof", "revoked": False, "connected_before": True, "permitted": True} | over)
+    )
 
 
 @pytest.mark.parametrize("command", LABELS)
@@ -22,11 +31,11 @@ def test_nothing_stands_in_the_way_of_a_command_to_a_camera_that_was_heard(comma
     ("over", "codes"),
     [
         ({"revoked": True}, ["revoked"]),
-        ({"revoked": True, "heard": False}, ["revoked"]),
-        ({"heard": False}, ["never_heard"]),
+        ({"revoked": True, "connected_before": False}, ["revoked"]),
+        ({"connected_before": False}, ["never_connected"]),
         ({"permitted": False}, ["permission"]),
-        ({"under_way": frozenset({"capture"})}, ["under_way"]),
-        ({"under_way": frozenset({"preview"})}, []),
+        ({"in_progress": frozenset({"capture"})}, ["in_progress"]),
+        ({"in_progress": frozenset({"preview"})}, []),
     ],
 )
 def test_each_blocker_has_a_message_and_a_remedy(over, codes):
@@ -36,8 +45,8 @@ def test_each_blocker_has_a_message_and_a_remedy(over, codes):
 
 
 def test_a_command_that_the_agent_never_heard_of_expires():
-    assert shown_state("waiting", NOON, NOON + COMMANDS_LAST) == "waiting"
-    assert shown_state("waiting", NOON, NOON + COMMANDS_LAST + timedelta(seconds=1)) == "expired"
+    assert shown_state("waiting", NOON, NOON + COMMAND_LIFETIME) == "waiting"
+    assert shown_state("waiting", NOON, NOON + COMMAND_LIFETIME + timedelta(seconds=1)) == "expired"
     assert shown_state("done", NOON, NOON + timedelta(days=400)) == "done"
 
 

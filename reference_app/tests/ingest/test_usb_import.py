@@ -10,7 +10,7 @@ import pytest
 from timelapse.cameras import actions
 from timelapse.frames.models import Frame
 from timelapse.frames.queries import file_of
-from timelapse.ingest import stick
+from timelapse.ingest import usb_import
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 GOLDEN = Path(__file__).parents[3] / "docs" / "reference" / "agent-protocol"
@@ -37,10 +37,10 @@ def write(folder, camera, pictures, **over):
 
 
 def take_in(folder, camera=None):
-    outcome = stick.Outcome()
-    for latest in stick.take_in(stick.look(folder, camera)):
+    outcome = usb_import.ImportResult()
+    for latest in usb_import.import_captures(usb_import.find_captures(folder, camera)):
         outcome = latest
-    return outcome.stored, outcome.known, outcome.refused
+    return outcome.stored, outcome.already_stored, outcome.refused
 
 
 def test_each_capture_is_stored_once_however_often_the_stick_comes(tmp_path, camera, picture):
@@ -84,8 +84,8 @@ def test_what_can_not_be_used_is_named_with_its_reason_and_the_rest_is_stored(tm
 
 def test_an_agent_that_was_never_paired_needs_a_camera_by_name_or_id(tmp_path, camera, picture):
     folder = write(tmp_path / "camera-unpaired-1", None, [picture()])
-    with pytest.raises(stick.StickError, match="--camera"):
-        stick.look(folder, None)
+    with pytest.raises(usb_import.UsbImportError, match="--camera"):
+        usb_import.find_captures(folder, None)
     assert take_in(folder, "Roof") == (1, 0, [])
     assert take_in(folder, str(camera.pk)) == (0, 1, [])
 
@@ -110,15 +110,15 @@ def test_a_folder_that_can_not_be_imported_says_why(tmp_path, picture, prepare, 
     folder = write(tmp_path / "stick", lost, [picture()])
     lost.delete()
     prepare(folder)
-    with pytest.raises(stick.StickError, match=message):
-        stick.look(folder, camera)
+    with pytest.raises(usb_import.UsbImportError, match=message):
+        usb_import.find_captures(folder, camera)
 
 
 def test_two_cameras_of_one_name_are_told_apart_by_id(tmp_path, camera, picture):
     actions.enrol("Roof")
     folder = write(tmp_path, camera, [picture()])
-    with pytest.raises(stick.StickError, match="several cameras 'Roof'"):
-        stick.look(folder, "Roof")
+    with pytest.raises(usb_import.UsbImportError, match="several cameras 'Roof'"):
+        usb_import.find_captures(folder, "Roof")
 
 
 def test_limits_are_not_for_what_an_operator_brings(tmp_path, camera, picture, settings):

@@ -1,7 +1,7 @@
-"""Captures on a stick: what a camera without a network wrote is verified and stored as if it came by wire.
+"""Imports captures that an agent without a network exported to a USB drive.
 
-Each capture goes through the same steps as an upload, under the same lock, so that (camera, capture) is
-stored once whatever also comes over the network, and an interrupted import is simply started again.
+Each capture goes through the same steps as an upload, under the same lock. It is therefore stored once, even
+if it also arrives over the network, and an interrupted import can be repeated.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from uuid import UUID
 from timelapse.cameras.domain import PROTOCOL
 from timelapse.cameras.models import Camera
 from timelapse.ingest.domain import Refusal, malformed, too_large
-from timelapse.ingest.metadata import Order
+from timelapse.ingest.metadata import UploadRequest
 from timelapse.ingest.pipeline import admission
 from timelapse.ingest.pipeline.admission import AlreadyStored
 from timelapse.ingest.pipeline.store import store_upload
@@ -29,13 +29,13 @@ _CARD: Final = "camera.json"
 _PIECE: Final = 1 << 20
 
 
-class StickError(Exception):
+class UsbImportError(Exception):
     """The folder can't be imported; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """A complete capture on the stick."""
+class ExportedCapture:
+    """A complete capture on the drive."""
 
     camera: UUID
     picture: Path
@@ -43,55 +43,55 @@ class Found:
 
 
 @dataclass(slots=True, kw_only=True)
-class Outcome:
-    """What became of the captures."""
+class ImportResult:
+    """How many captures were stored, were known already, and were refused."""
 
     stored: int = 0
-    known: int = 0
+    already_stored: int = 0
     #: Name of the file, and why it was refused.
     refused: list[tuple[str, str]] = field(default_factory=list)
 
 
-def look(folder: Path, camera: str | None) -> list[Found]:
-    """Find the complete captures of all cameras on a stick, or of the one that is named.
+def find_captures(folder: Path, camera: str | None) -> list[ExportedCapture]:
+    """Return the complete captures of all cameras on a drive, or of the named one.
 
     Raises:
-        StickError: there is nothing, or it is not known whose it is.
+        UsbImportError: the folder holds no captures, or their camera is not known.
     """
     if not folder.is_dir():
-        raise StickError(
-            f"There is no folder {folder}. Give the folder that camera-agent spool export wrote to."
+        raise UsbImportError(
+            f"There is no folder {folder}. Name the folder that camera-agent spool export wrote to."
         )
     cards = sorted(path for path in [folder / _CARD, *folder.glob(f"*/{_CARD}")] if path.is_file())
     if not cards:
-        raise StickError(
-            f"{folder} holds no {_CARD}. Give the folder that camera-agent spool export wrote to."
+        raise UsbImportError(
+            f"{folder} holds no {_CARD}. Name the folder that camera-agent spool export wrote to."
         )
     named = None if camera is None else _named(camera)
     return [found for card in cards for found in _captures(card, named)]
 
 
-def take_in(captures: Iterable[Found]) -> Iterator[Outcome]:
-    """Store each capture once; yield the outcome so far after each of them."""
-    outcome = Outcome()
+def import_captures(captures: Iterable[ExportedCapture]) -> Iterator[ImportResult]:
+    """Store each capture once; yield the result so far after each of them."""
+    result = ImportResult()
     for found in captures:
         try:
-            if _take(found):
-                outcome.stored += 1
+            if _import_one(found):
+                result.stored += 1
             else:
-                outcome.known += 1
+                result.already_stored += 1
         except Refusal as refusal:
-            outcome.refused.append((found.picture.name, str(refusal)))
+            result.refused.append((found.picture.name, str(refusal)))
         except OSError as error:
-            outcome.refused.append((found.picture.name, f"It can't be read or stored: {error.strerror}."))
-        yield outcome
+            result.refused.append((found.picture.name, f"It can't be read or stored: {error.strerror}."))
+        yield result
 
 
 def _named(camera: str) -> Camera:
-    """Find the camera by id or name.
+    """Return the camera of this id or name.
 
     Raises:
-        StickError: there is none, or there are several of that name.
+        UsbImportError: there is none, or several have that name.
     """
     try:
         rows = list(Camera.objects.filter(pk=UUID(camera)))
@@ -101,17 +101,19 @@ def _named(camera: str) -> Camera:
         return rows[0]
     names = ", ".join(repr(name) for name in Camera.objects.values_list("name", flat=True)[:20]) or "none"
     what = "There are several cameras" if rows else "There is no camera"
-    raise StickError(f"{what} {camera!r}. Give its id, from the address of its page. Cameras here: {names}.")
+    raise UsbImportError(
+        f"{what} {camera!r}. Use its id, from the address of its page. Cameras here: {names}."
+    )
 
 
-def _captures(card: Path, named: Camera | None) -> list[Found]:
+def _captures(card: Path, named: Camera | None) -> list[ExportedCapture]:
     camera = named.pk if named is not None else _owner(card)
     notes = sorted(path for path in card.parent.glob("*.json") if path.name != _CARD)
     found = []
     for note in notes:
         picture = next((path for path in _pictures(note) if path.is_file()), None)
         if picture is not None:
-            found.append(Found(camera=camera, picture=picture, note=note))
+            found.append(ExportedCapture(camera=camera, picture=picture, note=note))
     return found
 
 
@@ -121,35 +123,39 @@ def _pictures(note: Path) -> list[Path]:
 
 def _owner(card: Path) -> UUID:
     try:
-        told = json.loads(card.read_text())
-        protocol, camera = told["protocol"], told["camera"]
+        content = json.loads(card.read_text())
+        protocol, camera = content["protocol"], content["camera"]
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise StickError(
+        raise UsbImportError(
             f"{card} can't be read ({error}). Export again, or name the camera by --camera."
         ) from error
     if protocol != PROTOCOL:
-        raise StickError(
+        raise UsbImportError(
             f"{card} follows protocol {protocol}; this server speaks {PROTOCOL}. Update the server."
         )
     if camera is None:
-        raise StickError(f"{card.parent} is of an agent that was never paired. Say whose it is by --camera.")
+        raise UsbImportError(
+            f"{card.parent} is of an agent that was never paired. Name the camera by --camera."
+        )
     try:
         row = Camera.objects.filter(pk=UUID(str(camera))).first()
     except ValueError:
         row = None
     if row is None:
-        raise StickError(f"{card} is of a camera that this server doesn't know. Say whose it is by --camera.")
+        raise UsbImportError(
+            f"{card} is of a camera that this server doesn't know. Name the camera by --camera."
+        )
     return row.pk
 
 
-def _take(found: Found) -> bool:
-    """Store one capture; say whether it is new."""
+def _import_one(found: ExportedCapture) -> bool:
+    """Store one capture; return whether it is new."""
     values = _values(found.note)
     size = found.picture.stat().st_size
     if size > conf.get().max_upload_bytes:
         raise too_large(size, conf.get().max_upload_bytes)
-    order = Order.parse(str(size), _header(values))
-    upload = admission.open_upload(found.camera, order, limited=False)
+    announced = UploadRequest.parse(str(size), _header(values))
+    upload = admission.open_upload(found.camera, announced, limited=False)
     if isinstance(upload, AlreadyStored):
         return False
     with upload, found.picture.open("rb") as file:

@@ -1,4 +1,4 @@
-"""The configuration that people may wish of a camera, judged from values alone."""
+"""The settings of a camera that people may change, and their validation."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from timelapse.cameras.zones import is_zone
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-#: The tables of the agent's settings that may be wished, keys and kinds of values.
+#: The tables of settings, their keys and the types of their values.
 _TABLES: Final[Mapping[str, Mapping[str, type]]] = {
     "schedule": {
         "windows": list, "timezone": str, "latitude": float, "longitude": float, "start": str, "end": str,
@@ -60,8 +60,8 @@ _WINDOW: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """A configuration; a table that is None stays as the agent's own file has it."""
+class CameraSettings:
+    """Settings of a camera; a table that is None leaves that of the agent's own file in place."""
 
     interval_s: float
     schedule: Mapping[str, object] | None = None
@@ -69,28 +69,28 @@ class Wish:
     delivery: Mapping[str, object] | None = None
 
     def tables(self) -> dict[str, Mapping[str, object]]:
-        """Give the tables that are wished."""
+        """Return the tables that are set."""
         named = {"schedule": self.schedule, "exposure": self.exposure, "delivery": self.delivery}
         return {name: table for name, table in named.items() if table is not None}
 
 
-def refusals(wish: Wish) -> tuple[Reason, ...]:
-    """Say what keeps a configuration from working; ``params['field']`` names the value."""
+def refusals(settings: CameraSettings) -> tuple[Reason, ...]:
+    """Return the reasons why settings can't work; ``params['field']`` names the value."""
     reasons: list[Reason] = []
-    interval = wish.interval_s
+    interval = settings.interval_s
     if not math.isfinite(interval) or not _SHORTEST_INTERVAL_S <= interval <= _LONGEST_INTERVAL_S:
         bounds = f"{_SHORTEST_INTERVAL_S} to {_LONGEST_INTERVAL_S:.0f} s"
         message = f"The interval goes from {bounds}, and is {interval:g}."
         reasons.append(
             _wrong("intervalSeconds", "interval", message, "Give the seconds between two captures.")
         )
-    for table, values in wish.tables().items():
+    for table, values in settings.tables().items():
         reasons += _table_refusals(table, values)
-    if not reasons and wish.schedule:
-        reasons += _burst_refusals(wish.schedule, interval)
-        reasons += _place_refusals(wish.schedule)
-    if not reasons and wish.delivery:
-        reasons += _delivery_refusals(wish.delivery)
+    if not reasons and settings.schedule:
+        reasons += _burst_refusals(settings.schedule, interval)
+        reasons += _place_refusals(settings.schedule)
+    if not reasons and settings.delivery:
+        reasons += _delivery_refusals(settings.delivery)
     return tuple(reasons)
 
 
