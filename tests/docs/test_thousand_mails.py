@@ -41,7 +41,7 @@ class Shop:
 
     def start(self, mail_takes_s):
         return subprocess.Popen(
-            self.command("fsmlock", "work"),
+            self.command("fsmlock", "execute"),
             env=self.env | {"MAIL_TAKES_S": str(mail_takes_s)},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -84,18 +84,18 @@ def test_killed_stopped_paused_and_resumed_the_offer_reaches_every_subscriber(sh
     sender.terminate()
     code, output = ended(sender)
     assert code == 0
-    assert "SendOffer 1: interrupted The worker is to end." in output
+    assert "SendOffer 1: interrupted The worker is shutting down." in output
 
     sender = shop.start_and_wait(20, SLOW)
     shop.run("offer", "pause", "1")
     assert "SendOffer 1: paused" in ended(sender)[1]
     paused_at = shop.sent()
     assert 270 <= paused_at < 1000
-    assert shop.run("fsmlock", "work") == ""
+    assert shop.run("fsmlock", "execute") == ""
     assert shop.sent() == paused_at
 
     assert "is enqueued" in shop.run("offer", "resume", "1")
-    assert "SendOffer 1: succeeded" in shop.run("fsmlock", "work")
+    assert "SendOffer 1: succeeded" in shop.run("fsmlock", "execute")
     mails, readers = map(int, re.findall(r"\d+", shop.run("offer", "count", "1")))
     assert readers == 1000
     assert mails in {1000, 1001}, "only the mail that was being sent at the kill may be repeated"
@@ -103,10 +103,10 @@ def test_killed_stopped_paused_and_resumed_the_offer_reaches_every_subscriber(sh
 
 def test_a_cancelled_offer_sends_no_more_mails(shop):
     sender = shop.start_and_wait(20, SLOW)
-    assert "work on fsmlock.run:1" in shop.run("fsmlock", "list")
+    assert "execute on fsmlock.run:1" in shop.run("fsmlock", "list")
     shop.run("offer", "cancel", "1")
     assert "SendOffer 1: cancelled" in ended(sender)[1]
     sent = shop.sent()
     assert 20 <= sent < 1000
-    assert shop.run("fsmlock", "work") == ""
+    assert shop.run("fsmlock", "execute") == ""
     assert shop.sent() == sent

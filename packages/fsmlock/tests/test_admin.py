@@ -47,7 +47,7 @@ def test_a_button_that_came_too_late_says_why(db, admin_client):
 
 def test_a_transition_for_workers_can_not_be_forged(db, admin_client):
     run = SendMails.enqueue(count=3)
-    assert "Nobody can take" in press(admin_client, run, "succeed")
+    assert "is not a transition of a run" in press(admin_client, run, "succeed")
     assert Run.objects.get(pk=run.pk).state == "enqueued"
 
 

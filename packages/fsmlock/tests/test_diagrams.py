@@ -23,7 +23,7 @@ def test_every_state_has_a_column_and_every_transition_a_row():
     assert texts[:9] == [getattr(Run.States, n.upper()) for n in texts[:9]]
     assert texts[9:] == [
         *("Start", "Interrupt", "Pause", "Pause", "Paused", "Resume"),
-        *("Cancel", "Cancel", "Cancelled", "Succeed", "Fail", "Go on"),
+        *("Cancel", "Cancel", "Cancelled", "Succeed", "Fail", "Retry"),
     ]
 
 

@@ -27,7 +27,7 @@ class Settings:
     #: A holder notices a cancel request within this time (a hold is renewed at least this often).
     NOTICE_WITHIN: timedelta = timedelta(seconds=1)
     #: Dotted path of a function that hands a Run to a worker, e.g. fsmlock.adapters.celery.enqueue.
-    #: Empty: runs wait for ``manage.py fsmlock work`` or for your own call of ``run.work()``.
+    #: Empty: runs wait for ``manage.py fsmlock execute`` or for your own ``fsmlock.iteration.execute(run)``.
     ENQUEUE: str = ""
     #: Folder of this host for the cursors of running iterations. Empty: one in the temporary folder.
     JOURNALS: str = ""

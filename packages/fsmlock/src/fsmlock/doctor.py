@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db import router
 
 from fsmlock import backends
+from fsmlock.iteration import execute
 from fsmlock.locks import resource
 from fsmlock.models import Run
 from fsmlock.reasons import Reason
@@ -42,7 +43,7 @@ def examine(*, using: str = "default") -> Iterator[Finding]:
     held = {info.resource for info in holds}
     for run in Run.objects.using(using).filter(state__in=Run.States.ACTIVE):
         if f"fsmlock.run:{run.pk}" not in held:
-            yield Finding(reason=_abandoned(run), fix=run.work)
+            yield Finding(reason=_abandoned(run), fix=partial(execute, run))
 
 
 def _orphan(info: HoldInfo, using: str) -> Iterator[Finding]:
@@ -124,6 +125,6 @@ def _abandoned(run: Run) -> Reason:
     return Reason(
         code="abandoned",
         message=f"{run} is {run.state}, but no worker executes it.",
-        remedy=f"Let a worker go on: manage.py fsmlock work {run.pk}.",
+        remedy=f"Let a worker resume it: manage.py fsmlock execute {run.pk}.",
         params={"run": run.pk, "state": run.state},
     )

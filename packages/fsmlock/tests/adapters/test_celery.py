@@ -12,8 +12,7 @@ from django.db import connections
 from django.test import override_settings
 
 import fsmlock
-from fsmlock.adapters.celery import RetryLaterTask
-from fsmlock.adapters.celery import work as work_task
+from fsmlock.adapters.celery import RetryLaterTask, execute_run
 from fsmlock.iteration import shutdown
 from fsmlock.models import Run
 from tests.shop.iterations import SendMails
@@ -68,7 +67,7 @@ def test_a_refused_task_comes_back_without_using_up_a_retry(worker):
     assert set(tries) == {0}
 
 
-def test_a_run_is_worked_on_by_celery(worker):
+def test_celery_executes_a_run(worker):
     with override_settings(FSMLOCK={"ENQUEUE": "fsmlock.adapters.celery.enqueue"}):
         run = SendMails.enqueue(count=5)
         wait_until(lambda: Run.objects.get(pk=run.pk).has_ended)
@@ -85,26 +84,26 @@ def test_called_in_place_it_raises(film, elsewhere):
 
 def test_an_interrupted_run_is_queued_again(db, monkeypatch):
     queued = []
-    monkeypatch.setattr(work_task, "apply_async", lambda **how: queued.append(how))
+    monkeypatch.setattr(execute_run, "apply_async", lambda **how: queued.append(how))
     run = SendMails.enqueue(count=3)
     shutdown.request()
     try:
-        assert work_task(run.pk) == "interrupted"
+        assert execute_run(run.pk) == "interrupted"
     finally:
         shutdown.reset()
     assert queued == [{"args": (run.pk,), "countdown": 0.0}]
-    assert work_task(run.pk) == "succeeded"
+    assert execute_run(run.pk) == "succeeded"
     assert len(mail.outbox) == 3
 
 
 def test_a_redelivered_copy_steps_aside_and_looks_again_later(db, elsewhere, monkeypatch):
     queued = []
-    monkeypatch.setattr(work_task, "apply_async", lambda **how: queued.append(how))
+    monkeypatch.setattr(execute_run, "apply_async", lambda **how: queued.append(how))
     run = SendMails.enqueue(count=3)
-    held = elsewhere(fsmlock.hold(run, "work").acquire)
+    held = elsewhere(fsmlock.hold(run, "execute").acquire)
     run.start()
     run.save()
-    assert work_task(run.pk) == "running"
+    assert execute_run(run.pk) == "running"
     assert queued == [{"args": (run.pk,), "countdown": 11.0}]
     assert mail.outbox == []
     held.release()

@@ -27,6 +27,7 @@ from django.test import override_settings
 
 import fsmlock
 from fsmlock import clock
+from fsmlock.iteration import execute
 from fsmlock.models import Run
 from tests.faults.history import Diary
 from tests.shop import iterations
@@ -128,10 +129,12 @@ def enqueue(world, name, count):
     Path(f"{world['folder']}/pk").write_text(str(made.pk))
 
 
-def work(world, run):
+def execute_run(world, run):
     settings_for(world)
     found = Run.objects.get(pk=run)
-    found.work(on_step=lambda step: Diary(f"{world['folder']}/steps.log").write(step.done, step.state))
+    execute(
+        found, on_progress=lambda event: Diary(f"{world['folder']}/steps.log").write(event.done, event.state)
+    )
     connection.close()
 
 

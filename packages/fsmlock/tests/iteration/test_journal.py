@@ -4,7 +4,7 @@ import pytest
 
 from fsmlock.errors import FsmlockError
 from fsmlock.iteration import journal
-from fsmlock.iteration.journal import Journal, Place
+from fsmlock.iteration.journal import Journal, Position
 
 
 @pytest.fixture(autouse=True)
@@ -13,32 +13,32 @@ def folder(tmp_path, settings):
     return tmp_path / "journals"
 
 
-def test_the_last_place_written_is_read():
+def test_the_last_position_written_is_read():
     first = Journal("run")
     assert first.read() is None
     for n in range(5):
-        first.write(Place(cursor=[n, "x"], done=n, failed=0))
-    assert Journal("run").read() == Place(cursor=[4, "x"], done=4, failed=0)
+        first.write(Position(cursor=[n, "x"], done=n, failed=0))
+    assert Journal("run").read() == Position(cursor=[4, "x"], done=4, failed=0)
     first.remove()
     assert Journal("run").read() is None
 
 
 def test_a_torn_write_leaves_the_one_before(folder):
     first = Journal("run")
-    first.write(Place(cursor=1, done=1))
-    first.write(Place(cursor=2, done=2))
+    first.write(Position(cursor=1, done=1))
+    first.write(Position(cursor=2, done=2))
     first.close()
     path = folder / "run.journal"
     data = bytearray(path.read_bytes())
     data[20] ^= 0xFF  # in the slot that was written last
     path.write_bytes(data)
-    assert Journal("run").read() == Place(cursor=1, done=1)
+    assert Journal("run").read() == Position(cursor=1, done=1)
     path.write_bytes(b"")
     assert Journal("run").read() is None
 
 
 def test_a_cursor_too_long_for_it_is_left_to_the_database():
-    Journal("run").write(Place(cursor="x" * 5000, done=1))
+    Journal("run").write(Position(cursor="x" * 5000, done=1))
     assert Journal("run").read() is None
 
 

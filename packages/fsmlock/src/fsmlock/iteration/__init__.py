@@ -1,9 +1,22 @@
-"""Long work, item by item: interrupted at any instant, it goes on where it was."""
+"""Long work, item by item. Interrupted at any moment, it resumes at the next item.
+
+Subclass :class:`Iteration`, ``enqueue()`` a run of it, and :func:`execute` the run, or let Celery execute it.
+"""
 
 from __future__ import annotations
 
-from fsmlock.iteration.declaring import Iteration
+from fsmlock.iteration.declaration import Iteration
+from fsmlock.iteration.execution import OnItem, OnProgress, execute
 from fsmlock.iteration.sources import CsvRows, Listed, Nested, Rows, Source
-from fsmlock.steps import RunStep
 
-__all__ = ["CsvRows", "Iteration", "Listed", "Nested", "Rows", "RunStep", "Source"]
+__all__ = [
+    "CsvRows",
+    "Iteration",
+    "Listed",
+    "Nested",
+    "OnItem",
+    "OnProgress",
+    "Rows",
+    "Source",
+    "execute",
+]

@@ -1,7 +1,7 @@
-"""The cursor after every item, in a small file of this host: it survives a killed process at memory speed.
+"""The position after every item, in a small memory-mapped file of this host that survives a killed process.
 
-The database learns the cursor by time. What happened since then is here, so that a run which goes on on the
-same host repeats at most the item that was in hand. On another host it goes on from the database's cursor.
+The database gets the position about once a second. The journal has what happened since then, so a run that
+resumes on the same host repeats at most the item in progress. On another host it resumes from the database.
 """
 
 from __future__ import annotations
@@ -27,24 +27,33 @@ _SLOT = 2048
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """How far a run is."""
+class Position:
+    """How far a run is: the cursor of the last item, and how many items were done and failed."""
 
     cursor: Cursor = None
     done: int = 0
     failed: int = 0
 
+    @property
+    def processed(self) -> int:
+        """The number of items that were done or failed."""
+        return self.done + self.failed
+
+    def after(self, cursor: Cursor, done: int) -> Position:
+        """The position after ``done`` more items, the last of which has ``cursor``."""
+        return Position(cursor=cursor, done=self.done + done, failed=self.failed)
+
 
 class Journal:
-    """Two slots, written in turn: a process killed in the middle of one leaves the other."""
+    """Two slots, written alternately: a process killed while it writes one leaves the other intact."""
 
     def __init__(self, key: str) -> None:
         self._path = _folder() / f"{key}.journal"
         self._sequence = 0
         self._map: mmap.mmap | None = None
 
-    def read(self) -> Place | None:
-        """The last place written, by whatever process; None when there is none."""
+    def read(self) -> Position | None:
+        """The last position written by any process; None when there is none."""
         try:
             data = self._path.read_bytes()
         except FileNotFoundError:
@@ -54,11 +63,11 @@ class Journal:
             return None
         self._sequence, text = max(found)
         cursor, done, failed = json.loads(text)
-        return Place(cursor=cursor, done=done, failed=failed)
+        return Position(cursor=cursor, done=done, failed=failed)
 
-    def write(self, place: Place) -> None:
-        """A few microseconds. A cursor too long for it is left to the database."""
-        data = json.dumps([place.cursor, place.done, place.failed]).encode()
+    def write(self, position: Position) -> None:
+        """Write the position, which takes a few microseconds. A cursor too long for a slot is left out."""
+        data = json.dumps([position.cursor, position.done, position.failed]).encode()
         if len(data) > _SLOT - _HEAD.size:
             return
         if self._map is None:
@@ -78,13 +87,13 @@ class Journal:
             os.close(handle)
 
     def close(self) -> None:
-        """Keep the file."""
+        """Close the file, and keep it."""
         if self._map is not None:
             self._map.close()
             self._map = None
 
     def remove(self) -> None:
-        """The run has ended."""
+        """Delete the file: the run has ended."""
         self.close()
         self._path.unlink(missing_ok=True)
 

@@ -1,4 +1,4 @@
-"""One flag for "this process is asked to end", which child processes share with the parent that was asked."""
+"""A flag that requests this process to shut down. Forked children share it with their parent."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-# Anonymous shared memory survives fork: a prefork worker's children see what its main process was told.
+# Anonymous shared memory survives fork: a prefork worker's children see the request to its main process.
 _flag = mmap.mmap(-1, 1)
 
 
 def requested() -> bool:
-    """Say whether the process is asked to end."""
+    """Whether the process should shut down."""
     return _flag[0] != 0
 
 
 def request() -> None:
-    """Ask the work in this process, and in its forked children, to stop after the item in hand."""
+    """Request the runs in this process and in its forked children to stop after the current item."""
     _flag[0] = 1
 
 
 def reset() -> None:
-    """Take it back."""
+    """Withdraw the request."""
     _flag[0] = 0
 
 
 @contextmanager
 def on_sigterm() -> Generator[None]:
-    """Let SIGTERM and SIGINT mean: stop after the item in hand. Only the main thread can change that."""
+    """Make SIGTERM and SIGINT request a stop after the current item, if this is the main thread."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

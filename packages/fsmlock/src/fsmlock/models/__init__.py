@@ -1,4 +1,4 @@
-"""The rows of the database backend, the fences that guard commits, and the runs of long work."""
+"""The rows of the database backend, the fences that guard commits, and the runs of iterations."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""The runs of long work: where each is, what failed, and who may change which column."""
+"""The runs of iterations: the progress of each, the items that failed, and who may change which column."""
 
 from __future__ import annotations
 
 import functools
 import uuid
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -21,11 +21,9 @@ from fsmlock.transitions import transition
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fsmlock.steps import OnStep
-
 
 class Run(Stateful):
-    """One execution of an iteration: where it is, how it fares. Its arrows say when each state changes."""
+    """One run of an iteration, with its progress. The transitions say when the state changes."""
 
     class States:
         """The states of a run."""
@@ -40,13 +38,13 @@ class Run(Stateful):
         SUCCEEDED = "succeeded"
         FAILED = "failed"
 
-        #: Nothing happens any more.
+        #: The run is over.
         ENDED = (CANCELLED, SUCCEEDED, FAILED)
-        #: A worker is at it, or died at it.
+        #: A worker executes it, or died while it did.
         ACTIVE = (RUNNING, PAUSING, CANCELLING)
 
     initial_state = States.ENQUEUED
-    locks = Locks(Lock("work"))
+    locks = Locks(Lock("execute"))
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     iteration = models.CharField(max_length=300)
@@ -74,14 +72,14 @@ class Run(Stateful):
         return f"{self.iteration.rpartition('.')[2]} {self.pk}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's own arguments
-        """Django's; an enqueued run goes to the workers that the setting ENQUEUE names, after the commit."""
-        moved = bool(self.__dict__.get("_fsmlock_changes"))
+        """Save, and hand an enqueued run to a worker through the setting ENQUEUE after the commit."""
+        state_changed = bool(self.__dict__.get("_fsmlock_changes"))
         is_new = self._state.adding
         super().save(*args, **kwargs)
-        if self.state == self.States.ENQUEUED and (is_new or moved):
-            self._hand_over()
+        if self.state == self.States.ENQUEUED and (is_new or state_changed):
+            self._enqueue()
 
-    def _hand_over(self) -> None:
+    def _enqueue(self) -> None:
         path = conf.get().ENQUEUE
         if path:
             enqueue: Callable[[Run], None] = import_string(path)
@@ -89,48 +87,48 @@ class Run(Stateful):
 
     @property
     def has_ended(self) -> bool:
-        """Whether nothing will happen any more."""
+        """Whether the run is over."""
         return self.state in self.States.ENDED
 
     @transition(
         source=[States.ENQUEUED, States.INTERRUPTED, *States.ACTIVE], target=States.RUNNING, internal=True
     )
     def start(self) -> None:
-        """A worker took it up, also after another one died at it."""
+        """A worker executes it, also after another one died."""
         self.starts += 1
         self.started_at = self.started_at or timezone.now()
         self.reason = ""
 
     @transition(source=States.RUNNING, target=States.INTERRUPTED, internal=True)
     def interrupt(self) -> None:
-        """The worker is to end, its time is up, or it must wait for something: it goes on by itself later."""
+        """The worker shuts down, the time is up, or a lock isn't free. The run resumes by itself later."""
 
     @transition(source=[States.ENQUEUED, States.INTERRUPTED], target=States.PAUSED, label="Pause")
     def pause_at_once(self) -> None:
-        """Somebody wants it to rest, and no worker is at it."""
+        """Somebody paused it while no worker executed it."""
 
     @transition(source=States.RUNNING, target=States.PAUSING, label="Pause")
     def request_pause(self) -> None:
-        """Somebody wants it to rest: the worker stops after the item in hand."""
+        """Somebody paused it. The worker stops after the current item."""
 
     @transition(source=States.PAUSING, target=States.PAUSED, internal=True)
     def paused(self) -> None:
-        """The worker has stopped, and nobody goes on before somebody asks."""
+        """The worker has stopped. The run rests until somebody resumes it."""
 
     @transition(source=[States.PAUSED, States.PAUSING], target=States.ENQUEUED, label="Resume")
     def resume(self) -> None:
-        """Somebody wants it to go on."""
+        """Somebody resumed it."""
 
     @transition(
         source=[States.ENQUEUED, States.INTERRUPTED, States.PAUSED], target=States.CANCELLED, label="Cancel"
     )
     def cancel_at_once(self) -> None:
-        """Somebody doesn't want it any more, and no worker is at it."""
+        """Somebody cancelled it while no worker executed it."""
         self.ended_at = timezone.now()
 
     @transition(source=[States.RUNNING, States.PAUSING], target=States.CANCELLING, label="Cancel")
     def request_cancel(self) -> None:
-        """Somebody doesn't want it any more: the worker stops after the item in hand."""
+        """Somebody cancelled it. The worker stops after the current item."""
 
     @transition(source=States.CANCELLING, target=States.CANCELLED, internal=True)
     def cancelled(self) -> None:
@@ -139,7 +137,7 @@ class Run(Stateful):
 
     @transition(source=States.ACTIVE, target=States.SUCCEEDED, internal=True)
     def succeed(self) -> None:
-        """The last item was done, maybe before a wish to stop was seen."""
+        """The last item was done, perhaps before a stop request was noticed."""
         self.ended_at = timezone.now()
 
     @transition(source=States.ACTIVE, target=States.FAILED, internal=True)
@@ -147,25 +145,25 @@ class Run(Stateful):
         """More items failed than allowed, or the iteration itself broke."""
         self.ended_at = timezone.now()
 
-    @transition(source=States.FAILED, target=States.ENQUEUED, label="Go on")
+    @transition(source=States.FAILED, target=States.ENQUEUED, label="Retry")
     def retry(self) -> None:
-        """Somebody mended the cause: it goes on behind the last item that was done."""
+        """Somebody fixed the cause. The run resumes after the last item that was done."""
         self.ended_at = None
 
     def pause(self, *, by: str = "") -> None:
-        """Let it rest, as soon as the item in hand is done."""
-        self._ask("pause_at_once", "request_pause", by)
+        """Pause the run as soon as the current item is done."""
+        self._request("pause_at_once", "request_pause", by)
 
     def cancel(self, *, by: str = "") -> None:
-        """Stop it for good, as soon as the item in hand is done."""
-        self._ask("cancel_at_once", "request_cancel", by)
+        """Cancel the run for good as soon as the current item is done."""
+        self._request("cancel_at_once", "request_cancel", by)
 
-    def _ask(self, at_once: str, ask: str, by: str) -> None:
-        """The worker changes the state too: whoever is slower reads again."""
+    def _request(self, at_once: str, request: str, by: str) -> None:
+        """Apply one of the two. The worker changes the state too: whoever is slower reads it again."""
         while True:
             self.refresh_from_db()
             try:
-                self.apply_transition(ask if self.state in self.States.ACTIVE else at_once, by=by)
+                self.apply_transition(request if self.state in self.States.ACTIVE else at_once, by=by)
             except StaleState:
                 continue
             return
@@ -180,19 +178,16 @@ class Run(Stateful):
             definition.name for definition in transitions_of(type(self)).values() if not definition.internal
         ]
         if name not in known:
-            raise ConfigurationError(f"Nobody can take {name!r} with a run.{did_you_mean(name, known)}")
+            raise ConfigurationError(
+                f"{name!r} is not a transition of a run that users can apply.{did_you_mean(name, known)}"
+            )
         getattr(self, name)()
         self.stop_by = by
         self.save(update_fields=["state", "stop_by", "ended_at"])
 
-    def work(self, *, on_step: OnStep | None = None) -> Run:
-        """Work on it here until it ends or is interrupted; step aside when another worker is at it."""
-        load(self).work(self, on_step=on_step)
-        return self
-
 
 class ItemError(models.Model):
-    """An item that failed: which, and why."""
+    """An item that failed, with its error."""
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="errors")
     cursor = models.JSONField()
@@ -202,23 +197,3 @@ class ItemError(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item}: {self.error}"
-
-
-class Works(Protocol):
-    """What a run needs of its iteration."""
-
-    def work(self, run: Run, *, on_step: OnStep | None) -> None:
-        """Work on the run."""
-        ...
-
-
-def load(run: Run) -> Works:
-    """The iteration of a run, as its class is today. Raises ConfigurationError when it is gone."""
-    try:
-        found: Works = import_string(run.iteration)(**run.arguments)
-    except ImportError as gone:
-        raise ConfigurationError(
-            f"{run} is an iteration that no longer exists: {run.iteration}. Bring it back under that name, or"
-            " cancel the run."
-        ) from gone
-    return found

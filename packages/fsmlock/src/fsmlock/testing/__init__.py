@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from fsmlock.testing.clocks import FakeClock
-from fsmlock.testing.interruption import interrupt_after, lose_hold
+from fsmlock.testing.interruption import interrupt_after, lose_hold, lose_hold_after
 
-__all__ = ["FakeClock", "interrupt_after", "lose_hold"]
+__all__ = ["FakeClock", "interrupt_after", "lose_hold", "lose_hold_after"]

@@ -1,62 +1,53 @@
-"""Interrupt long work at a chosen item: ``with interrupt_after(3): run.work()``."""
+"""Interrupt a run at a chosen item: ``execute(run, on_item=interrupt_after(3))``."""
 
 from __future__ import annotations
 
+import itertools
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from fsmlock import active_hold
-from fsmlock.iteration import shutdown
-from fsmlock.iteration.worker import Worker
+from fsmlock.active_hold import ActiveHold
+from fsmlock.iteration.execution import RunInterruptedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Generator
+
+    from fsmlock.iteration import OnItem
+
+
+def interrupt_after(items: int) -> OnItem:
+    """Interrupt the run after so many items (or batches), like a worker that shuts down."""
+    count = itertools.count(1)
+
+    def interrupt(_held: ActiveHold) -> None:
+        if next(count) == items:
+            raise RunInterruptedError("The test interrupted it.")
+
+    return interrupt
+
+
+def lose_hold_after(items: int) -> OnItem:
+    """Lose the hold of the run after so many items (or batches), as if its lease had expired."""
+    count = itertools.count(1)
+
+    def lose(held: ActiveHold) -> None:
+        if next(count) == items:
+            held.mark_lost("the test said so")
+
+    return lose
 
 
 @contextmanager
-def interrupt_after(items: int) -> Generator[None]:
-    """Within the block every run is interrupted after so many items, as a worker does that is to end."""
-    try:
-        with _at_item(items, lambda _worker: shutdown.request()):
-            yield
-    finally:
-        shutdown.reset()
+def lose_hold() -> Generator[None]:
+    """Lose every hold that is checked within the block."""
+    check = ActiveHold.check
 
-
-@contextmanager
-def lose_hold(*, after: int = 0) -> Generator[None]:
-    """Within the block every run loses its hold after so many items; with 0 any hold is lost when checked."""
-    if after:
-        with _at_item(after, lambda worker: worker.lose_hold()):
-            yield
-        return
-    check = active_hold.ActiveHold.check
-
-    def lost(self: active_hold.ActiveHold) -> None:
+    def lost(self: ActiveHold) -> None:
         self.mark_lost("the test said so")
         check(self)
 
-    active_hold.ActiveHold.check = lost  # type: ignore[method-assign]
+    ActiveHold.check = lost  # type: ignore[method-assign]
     try:
         yield
     finally:
-        active_hold.ActiveHold.check = check  # type: ignore[method-assign]
-
-
-@contextmanager
-def _at_item(number: int, act: Callable[[Worker], None]) -> Generator[None]:
-    done = Worker.item_done
-    left = number
-
-    def count(self: Worker) -> None:
-        nonlocal left
-        done(self)
-        left -= 1
-        if left == 0:
-            act(self)
-
-    Worker.item_done = count  # type: ignore[method-assign]
-    try:
-        yield
-    finally:
-        Worker.item_done = done  # type: ignore[method-assign]
+        ActiveHold.check = check  # type: ignore[method-assign]

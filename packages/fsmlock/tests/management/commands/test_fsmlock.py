@@ -72,7 +72,7 @@ def test_the_doctor_finds_and_mends_holds_of_what_is_gone(film, held):
     assert said("doctor") == "Everything is consistent.\n"
 
 
-def test_the_doctor_finds_runs_that_nobody_works_on(db):
+def test_the_doctor_finds_runs_that_nobody_executes(db):
     run = SendMails.enqueue(count=2)
     run.start()
     run.save()
@@ -80,10 +80,10 @@ def test_the_doctor_finds_runs_that_nobody_works_on(db):
     assert Run.objects.get(pk=run.pk).state == "succeeded"
 
 
-def test_runs_are_worked_on(db):
+def test_runs_are_executed(db):
     run = SendMails.enqueue(count=2)
-    assert said("work").endswith(f"SendMails {run.pk}: succeeded\n")
-    assert said("work", str(run.pk)).endswith("succeeded\n")
+    assert said("execute").endswith(f"SendMails {run.pk}: succeeded\n")
+    assert said("execute", str(run.pk)).endswith("succeeded\n")
 
 
 def test_graph_draws_the_states():

@@ -14,7 +14,7 @@ from fsmlock.doctor import examine
 from fsmlock.errors import FsmlockError
 from fsmlock.explanations import available, explain
 from fsmlock.inspection import all_holds, break_hold, cancel, holds_on
-from fsmlock.iteration import shutdown
+from fsmlock.iteration import execute, shutdown
 from fsmlock.models import Run
 from fsmlock.plans import plan
 from fsmlock.stateful import Stateful
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from django.db import models
 
     from fsmlock.backends.base import HoldInfo
+    from fsmlock.signals import RunEvent
 
 
 class Command(BaseCommand):
@@ -59,14 +60,14 @@ class Command(BaseCommand):
         graph = subcommands.add_parser("graph", help="Draw the states of a model.")
         graph.add_argument("model", help="app.Model")
         graph.add_argument("--format", choices=("mermaid", "svg"), default="mermaid")
-        working = subcommands.add_parser("work", help="Work on runs, here and now.")
-        working.add_argument(
+        executing = subcommands.add_parser("execute", help="Execute runs here and now.")
+        executing.add_argument(
             "run", nargs="?", type=int, help="Without it: every run that waits for a worker."
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:  # noqa: ANN401 - Django's signature
         what = {"list": self._list, "explain": self._explain, "cancel": self._stop, "break": self._stop}
-        what |= {"doctor": self._doctor, "graph": self._graph, "work": self._work}
+        what |= {"doctor": self._doctor, "graph": self._graph, "execute": self._execute}
         try:
             what[options["what"]](options)
         except FsmlockError as error:
@@ -143,21 +144,20 @@ class Command(BaseCommand):
         draw = svg if options["format"] == "svg" else mermaid
         self.stdout.write(draw(_model(options["model"])), ending="")
 
-    def _work(self, options: dict[str, Any]) -> None:
+    def _execute(self, options: dict[str, Any]) -> None:
         waiting = Run.objects.filter(
             state__in=[Run.States.ENQUEUED, Run.States.INTERRUPTED, *Run.States.ACTIVE]
         )
         runs = Run.objects.filter(pk=options["run"]) if options["run"] else waiting.order_by("pk")
         with shutdown.on_sigterm():
             for run in runs:
-                run.work(
-                    on_step=lambda step: self.stdout.write(
-                        f"{step.state}: {step.done}/{step.total or '?'} {step.unit}"
-                    )
-                )
+                execute(run, on_progress=self._print_progress)
                 self.stdout.write(f"{run}: {run.state} {run.reason}".rstrip())
                 if shutdown.requested():
                     return
+
+    def _print_progress(self, event: RunEvent) -> None:
+        self.stdout.write(f"{event.state}: {event.done}/{event.total or '?'} {event.unit}")
 
 
 def _clock(at: datetime) -> str:

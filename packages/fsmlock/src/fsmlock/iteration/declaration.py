@@ -1,4 +1,4 @@
-"""Declare long work: its items, and what to do with one of them."""
+"""The declaration of long work: its items, and what to do with each of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
 from fsmlock.errors import ConfigurationError
-from fsmlock.iteration.worker import Worker
 from fsmlock.models import Run
 from fsmlock.policies import Fail, Policy
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from django.db import models
 
     from fsmlock.iteration.sources import Items
-    from fsmlock.steps import OnStep
 
 _EXAMPLE = """
 class SendNewsletter(Iteration):
@@ -31,51 +29,51 @@ class SendNewsletter(Iteration):
 
 
 class Iteration:
-    """Subclass it, give ``items()`` and ``each(item)`` or ``each_batch(items)``, then ``enqueue()`` it.
+    """Subclass it, define ``items()`` and ``each(item)`` or ``each_batch(items)``, then ``enqueue()`` it.
 
-    Arguments of ``__init__`` are stored with the run as JSON and given again whenever it goes on.
+    The arguments of ``__init__`` are stored with the run as JSON, and passed again each time it resumes.
     """
 
-    #: One commit for the effect of an item (or batch) and the cursor: nothing is ever done twice.
+    #: One commit for the effect of an item (or batch) and the cursor: no item is ever repeated.
     transactional: ClassVar[bool] = False
-    #: Items at once for ``each_batch``.
+    #: The number of items in a batch for ``each_batch``.
     batch_size: ClassVar[int] = 100
-    #: After this time the run is interrupted and goes on behind others; None: as long as it takes.
+    #: After this time the run is interrupted and queued again behind others; None: no limit.
     budget: ClassVar[timedelta | None] = None
-    #: So many items may fail before the run does.
+    #: The number of items that may fail before the run fails.
     max_errors: ClassVar[int] = 0
-    #: The cursor goes to the database at least this often (and to a file of this host after every item).
+    #: The cursor is saved in the database at least this often (and in a file of this host after every item).
     persist_every: ClassVar[timedelta] = timedelta(seconds=1)
-    #: How long after the death of its worker a run may be taken up by another.
+    #: How long after the death of its worker another one may continue the run.
     lease: ClassVar[timedelta] = timedelta(seconds=10)
-    #: Locks on ``target()`` that are held while it works, and what to do when somebody else holds them.
+    #: Locks on ``target()`` that are held during the execution, and the policy when they aren't free.
     needs: ClassVar[Sequence[str]] = ()
     policy: ClassVar[Policy] = Fail()
-    #: What one item is called.
+    #: The name of one item.
     unit: ClassVar[str] = "item"
 
-    def __init_subclass__(cls, **more: object) -> None:
-        super().__init_subclass__(**more)
+    def __init_subclass__(cls, **options: object) -> None:
+        super().__init_subclass__(**options)
         own = {name for base in cls.__mro__[:-1] if base is not Iteration for name in vars(base)}
         if "items" not in own:
-            raise ConfigurationError(f"{cls.__name__} doesn't say what its items are. Write:\n{_EXAMPLE}")
+            raise ConfigurationError(f"{cls.__name__} doesn't define its items. Write:\n{_EXAMPLE}")
         if ("each" in own) == ("each_batch" in own):
             raise ConfigurationError(
-                f"{cls.__name__} needs each(item) or each_batch(items), one of the two. Write:\n{_EXAMPLE}"
+                f"{cls.__name__} needs either each(item) or each_batch(items). Write:\n{_EXAMPLE}"
             )
-        for wrong in _wrong_values(cls):
-            raise ConfigurationError(f"{cls.__name__}.{wrong}")
+        for problem in _wrong_values(cls):
+            raise ConfigurationError(f"{cls.__name__}.{problem}")
 
     def items(self) -> Items[Any]:
-        """The items in a stable order: a queryset, a sequence, a Source, or an iterable that starts anew."""
+        """The items in a stable order: a queryset, a sequence, a Source, or an iterable that can restart."""
         raise NotImplementedError
 
     def each(self, item: Any) -> None:  # noqa: ANN401 - each iteration has its own items
-        """Do the work for one item."""
+        """Process one item."""
         raise NotImplementedError
 
     def each_batch(self, items: Sequence[Any]) -> None:
-        """Do the work for some items."""
+        """Process a batch of items."""
         raise NotImplementedError
 
     def target(self) -> models.Model | None:
@@ -83,47 +81,46 @@ class Iteration:
         return None
 
     def throttle(self) -> timedelta | None:
-        """How long to leave off before the next item, e.g. because a service asks for it; None: go on."""
+        """How long to pause before the next item, e.g. because a service is overloaded; None: continue."""
         return None
 
     @classmethod
     def enqueue(cls, *, by: str = "", **arguments: object) -> Run:
-        """Make a run of it, and hand it to a worker once the present transaction commits."""
-        _refuse(cls, arguments)
+        """Create a run, which is handed to a worker after the current transaction commits.
+
+        Raises ConfigurationError for arguments that ``__init__`` doesn't accept or JSON can't store.
+        """
+        _check_arguments(cls, arguments)
         run = Run(iteration=f"{cls.__module__}.{cls.__qualname__}", arguments=arguments, by=by, unit=cls.unit)
         run.save()
         return run
 
     @classmethod
     def retry_failed(cls, run: Run, *, by: str = "") -> Run:
-        """Make a run of only those items that failed in another one."""
-        again = Run(iteration=run.iteration, arguments=run.arguments, by=by, unit=run.unit, retries=run)
-        again.save()
-        return again
-
-    def work(self, run: Run, *, on_step: OnStep | None = None) -> None:
-        """Work on a run of this iteration; see Run.work."""
-        Worker(run, self, on_step).work()
+        """Create a run of only the items that failed in another run."""
+        retry = Run(iteration=run.iteration, arguments=run.arguments, by=by, unit=run.unit, retries=run)
+        retry.save()
+        return retry
 
 
 def _wrong_values(cls: type[Iteration]) -> Iterator[str]:
     if isinstance(cls.needs, str):
-        yield f"needs = {cls.needs!r} is one word where a list of names is meant. Write ({cls.needs!r},)."
+        yield f"needs = {cls.needs!r} is a string, but must be a list of names. Write ({cls.needs!r},)."
     if type(cls.policy) not in get_args(Policy):
         names = ", ".join(f"{kind.__name__}()" for kind in get_args(Policy))
         yield f"policy = {cls.policy!r} is not a policy. Use one of {names}."
     if cls.lease < timedelta(milliseconds=100):
         yield "lease must be at least 0.1 s: it is how long the run waits for a dead worker."
     if cls.batch_size < 1:
-        yield f"batch_size = {cls.batch_size} leaves nothing to do at once. Use 1 or more."
+        yield f"batch_size = {cls.batch_size} is too small. Use 1 or more."
     if cls.max_errors < 0:
-        yield f"max_errors = {cls.max_errors} is less than none. Use 0 to fail at the first."
+        yield f"max_errors = {cls.max_errors} is negative. Use 0 to fail at the first."
     if cls.budget is not None and cls.budget <= timedelta(0):
-        yield "budget must be longer than nothing. Use None to let it take as long as it takes."
+        yield "budget must be greater than zero. Use None for no limit."
 
 
-def _refuse(cls: type[Iteration], arguments: dict[str, object]) -> None:
-    """What would fail in the worker fails here."""
+def _check_arguments(cls: type[Iteration], arguments: dict[str, object]) -> None:
+    """Raise here what would otherwise fail in the worker."""
     try:
         inspect.signature(cls).bind(**arguments)
         json.dumps(arguments)
@@ -133,5 +130,5 @@ def _refuse(cls: type[Iteration], arguments: dict[str, object]) -> None:
         ) from wrong
     if "<locals>" in cls.__qualname__ or "." in cls.__qualname__:
         raise ConfigurationError(
-            f"{cls.__qualname__} can't be found by a worker. Define it at the top of a module."
+            f"{cls.__qualname__} can't be imported by a worker. Define it at the top of a module."
         )

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
+import traceback
 from datetime import timedelta
+from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from django.core import mail
 
 import fsmlock
 from fsmlock import signals
-from fsmlock.iteration import Iteration, shutdown
+from fsmlock.adapters.celery import execute_run
+from fsmlock.iteration import Iteration, execute, shutdown
 from fsmlock.models import Run
 from fsmlock.renewal import renewer
-from fsmlock.testing import interrupt_after, lose_hold
+from fsmlock.testing import interrupt_after, lose_hold_after
 from tests.shop.iterations import (
     Batches,
     Brief,
@@ -37,24 +41,22 @@ def again(run):
 
 
 def test_a_run_does_every_item_once(db):
-    run = SendMails.enqueue(count=7).work()
+    run = execute(SendMails.enqueue(count=7))
     assert (run.state, run.done, run.total, run.cursor) == ("succeeded", 7, 7, 6)
     assert len(set(recipients())) == len(recipients()) == 7
 
 
 def test_a_thousand_mails_interrupted_paused_resumed_and_finished_arrive_once_each(db):
     run = SendMails.enqueue()
-    with interrupt_after(100):
-        run.work()
+    execute(run, on_item=interrupt_after(100))
     assert run.state == "interrupted"
     assert again(run).done == len(mail.outbox) == 100
     run.pause(by="editor")
-    assert again(run).work().state == "paused"
+    assert execute(again(run)).state == "paused"
     run.resume()
     run.save()
-    with interrupt_after(400):
-        again(run).work()
-    assert again(run).work().state == "succeeded"
+    execute(again(run), on_item=interrupt_after(400))
+    assert execute(again(run)).state == "succeeded"
     assert recipients() == [f"{n}@example.org" for n in range(1000)]
 
 
@@ -63,10 +65,10 @@ def test_a_cancelled_run_stops_behind_the_item_in_hand(db, monkeypatch):
 
     monkeypatch.setattr(SendMails, "persist_every", timedelta(0))
     monkeypatch.setattr(SendMails, "each", _then(SendMails.each, 3, lambda: again(run).cancel(by="editor")))
-    run.work()
+    execute(run)
     assert (run.state, run.done, run.stop_by) == ("cancelled", 4, "editor")
     assert len(mail.outbox) == 4
-    assert run.work().state == "cancelled"
+    assert execute(run).state == "cancelled"
 
 
 def _then(each, number, act):
@@ -82,105 +84,102 @@ def test_a_paused_run_rests_until_somebody_asks(db, monkeypatch):
     run = SendMails.enqueue(count=5)
     monkeypatch.setattr(SendMails, "persist_every", timedelta(0))
     monkeypatch.setattr(SendMails, "each", _then(SendMails.each, 1, lambda: again(run).pause(by="editor")))
-    assert run.work().state == "paused"
-    assert again(run).work().state == "paused"
+    assert execute(run).state == "paused"
+    assert execute(again(run)).state == "paused"
     assert len(mail.outbox) == 2
     run.resume()
     run.save()
-    assert again(run).work().state == "succeeded"
+    assert execute(again(run)).state == "succeeded"
     assert len(mail.outbox) == 5
 
 
 def test_a_second_worker_steps_aside_at_once(db, elsewhere):
     run = SendMails.enqueue(count=5)
-    held = elsewhere(fsmlock.hold(run, "work").acquire)
-    assert again(run).work().state == "enqueued"
+    held = elsewhere(fsmlock.hold(run, "execute").acquire)
+    assert execute(again(run)).state == "enqueued"
     assert mail.outbox == []
     held.release()
 
 
 def test_a_worker_that_lost_its_hold_writes_nothing_more(db):
     run = SendMails.enqueue(count=10)
-    with lose_hold(after=4):
-        run.work()
+    execute(run, on_item=lose_hold_after(4))
     assert (run.state, run.done) == ("running", 0)
-    assert again(run).work().done == 10
+    assert execute(again(run)).done == 10
     # The file of this host knew the four that the database didn't.
     assert len(mail.outbox) == 10
 
 
 def test_a_stale_worker_can_not_write_its_cursor(db):
     run = SendMails.enqueue(count=10)
-    with lose_hold(after=2):
-        run.work()
+    execute(run, on_item=lose_hold_after(2))
     Run.objects.filter(pk=run.pk).update(token=10**6, cursor=5, done=6)
-    assert again(run).work().state == "succeeded"
+    assert execute(again(run)).state == "succeeded"
 
 
 def test_effect_and_cursor_are_one_commit(film):
     Frame.objects.bulk_create(Frame(film=film) for _ in range(5))
     run = NameFrames.enqueue()
-    with lose_hold(after=3):
-        run.work()
+    execute(run, on_item=lose_hold_after(3))
     assert Run.objects.get(pk=run.pk).done == 3
-    assert again(run).work().state == "succeeded"
+    assert execute(again(run)).state == "succeeded"
     assert Room.objects.filter(name__startswith="frame").count() == 5
 
 
 def test_batches_come_in_order(db):
     Film.objects.bulk_create(Film(name=f"{n}") for n in range(10))
     Batches.seen.clear()
-    assert Batches.enqueue().work().done == 10
+    assert execute(Batches.enqueue()).done == 10
     assert Batches.seen == [["0", "1", "2", "3"], ["4", "5", "6", "7"], ["8", "9"]]
 
 
 def test_failed_items_are_collected_and_retried_alone(db, monkeypatch):
     Odd.seen.clear()
-    run = Odd.enqueue().work()
+    run = execute(Odd.enqueue())
     assert (run.state, run.done, run.failed) == ("succeeded", 3, 2)
     assert [e.error for e in run.errors.all()] == ["ValueError: 2 is even", "ValueError: 4 is even"]
     monkeypatch.setattr(Odd, "broken", False)
-    retry = Odd.retry_failed(run).work()
+    retry = execute(Odd.retry_failed(run))
     assert (retry.state, retry.done, retry.total) == ("succeeded", 2, 2)
     assert Odd.seen == [1, 3, 5, 2, 4]
 
 
 def test_too_many_failures_end_the_run_in_front_of_the_last(db, monkeypatch):
-    run = Strict.enqueue().work()
+    run = execute(Strict.enqueue())
     assert (run.state, run.done) == ("failed", 1)
     assert "2 is even" in run.reason
     monkeypatch.setattr(Strict, "broken", False)
     run.retry()
     run.save()
-    assert (again(run).work().state, again(run).done) == ("succeeded", 5)
+    assert (execute(again(run)).state, again(run).done) == ("succeeded", 5)
 
 
 def test_the_time_budget_interrupts_after_an_item(db):
     run = Brief.enqueue(count=2)
-    assert run.work().state == "interrupted"
+    assert execute(run).state == "interrupted"
     assert "time" in run.reason
-    assert run.work().work().state == "interrupted"
+    assert execute(execute(run)).state == "interrupted"
 
 
 def test_a_throttle_leaves_off_and_says_for_how_long(db):
-    run = Throttled.enqueue(count=5).work()
+    run = execute(Throttled.enqueue(count=5))
     assert (run.state, run.done, run.again_after_s) == ("interrupted", 3, 30)
 
 
 def test_it_waits_for_the_locks_of_its_target(film, elsewhere):
     held = elsewhere(fsmlock.hold(film, "render", holder="import 12").acquire)
-    run = Locking.enqueue(film=film.pk).work()
+    run = execute(Locking.enqueue(film=film.pk))
     assert run.state == "interrupted"
     assert "import 12" in run.reason
     held.release()
-    assert run.work().state == "succeeded"
+    assert execute(run).state == "succeeded"
 
 
 def test_a_shutdown_interrupts(db):
     run = SendMails.enqueue(count=5)
     shutdown.request()
     try:
-        assert run.work().state == "interrupted"
+        assert execute(run).state == "interrupted"
     finally:
         shutdown.reset()
 
@@ -188,9 +187,8 @@ def test_a_shutdown_interrupts(db):
 def test_nested_items_resume_inside(db):
     Nest.seen.clear()
     run = Nest.enqueue()
-    with interrupt_after(3):
-        run.work()
-    assert again(run).work().state == "succeeded"
+    execute(run, on_item=interrupt_after(3))
+    assert execute(again(run)).state == "succeeded"
     assert Nest.seen == [11, 12, 21, 22]
 
 
@@ -199,9 +197,8 @@ def test_rows_of_a_table_resume(db, tmp_path):
     path = tmp_path / "names.csv"
     path.write_text("name,age\nada,36\nalan,41\ngrace,85\n")
     run = Table.enqueue(path=str(path))
-    with interrupt_after(1):
-        run.work()
-    assert again(run).work().total == 3
+    execute(run, on_item=interrupt_after(1))
+    assert execute(again(run)).total == 3
     assert Table.seen == ["ada", "alan", "grace"]
 
 
@@ -212,7 +209,7 @@ def test_progress_is_reported(db):
         events.append((event.state, event.done))
 
     signals.run_progressed.connect(listen)
-    SendMails.enqueue(count=3).work(on_step=steps.append)
+    execute(SendMails.enqueue(count=3), on_progress=steps.append)
     assert [(s.state, s.done, s.total, s.unit) for s in steps] == [
         ("running", 0, 3, "mail"),
         ("succeeded", 3, 3, "mail"),
@@ -236,9 +233,9 @@ def test_a_run_goes_to_the_workers_when_it_is_enqueued_and_when_it_is_resumed(
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ({"each": lambda self, item: None}, "what its items are"),
-        ({"items": lambda self: []}, "one of the two"),
-        ({"items": lambda self: [], "each": print, "each_batch": print}, "one of the two"),
+        ({"each": lambda self, item: None}, "define its items"),
+        ({"items": lambda self: []}, "either each"),
+        ({"items": lambda self: [], "each": print, "each_batch": print}, "either each"),
     ],
 )
 def test_an_iteration_that_lacks_something_is_refused_with_an_example(body, words):
@@ -265,20 +262,43 @@ def test_a_run_whose_class_is_gone_says_so(db):
     run = SendMails.enqueue(count=1)
     Run.objects.update(iteration="tests.shop.iterations.Gone")
     with pytest.raises(fsmlock.ConfigurationError, match="no longer exists"):
-        again(run).work()
+        execute(again(run))
 
 
 def test_a_cancel_request_to_the_hold_cancels_the_run(db, monkeypatch, settings):
     settings.FSMLOCK = {"NOTICE_WITHIN": timedelta(milliseconds=20)}
     run = SendMails.enqueue(count=3)
     monkeypatch.setattr(SendMails, "each", _then(SendMails.each, 0, lambda: _ask(run)))
-    run.work()
+    execute(run)
     assert (run.state, run.stop_by) == ("cancelled", "editor")
 
 
 def _ask(run):
     """Ask, and look at once as the background thread would within a moment."""
-    fsmlock.cancel(run, "work", by="editor")
+    fsmlock.cancel(run, "execute", by="editor")
     for hold in list(renewer()._due):
         hold._on_commit = None
         hold.renew()
+
+
+class Traced(SendMails):
+    calls: ClassVar[list] = []
+
+    def each(self, number):
+        home = str(Path(fsmlock.__file__).parent)
+        frames = [frame for frame in traceback.extract_stack() if frame.filename.startswith(home)]
+        self.calls.append([f"{Path(frame.filename).stem}.{frame.name}" for frame in frames])
+
+
+def test_four_calls_lead_from_the_celery_message_to_the_item(db):
+    Traced.calls.clear()
+    assert execute_run(Traced.enqueue(count=1).pk) == "succeeded"
+    (calls,) = Traced.calls
+    assert [*calls, "each"] == ["celery.execute_run", "execution.execute", "execution.process_items", "each"]
+
+
+def test_on_item_is_called_after_every_item_with_the_hold(db):
+    done = []
+    run = SendMails.enqueue(count=3)
+    execute(run, on_item=lambda held: done.append((bool(held), len(mail.outbox))))
+    assert done == [(True, 1), (True, 2), (True, 3)]
