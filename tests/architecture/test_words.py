@@ -20,6 +20,7 @@ PLACES = [
     "packages/fsmlock/tests",
     "packages/queue_insight",
     "reference_app/src/timelapse/operations",
+    "reference_app/ui/src",
     "scripts",
     "tests/docs",
     "tests/journeys",
@@ -29,6 +30,8 @@ _LEFT_OUT = {"migrations", "node_modules", "__generated__", "dist", "build"}
 #: Names of other libraries that we have to use.
 _FOREIGN = {"perform_ping_check"}
 _COMMENTS = re.compile(r"/\*.*?\*/|(?<!:)//[^\n]*", re.DOTALL)
+#: Names of keys and of a property of MUI's, which are not ours.
+_PLATFORM = re.compile(r"Arrow(?:Left|Right)|arrow keys|\barrow: true")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _NAME = re.compile(r"[A-Za-z_][\w.:-]*")
 
@@ -68,6 +71,7 @@ def texts(path: Path) -> Iterator[tuple[str, int]]:
         yield from names(ast.parse(text))
         return
     if path.suffix in {".ts", ".tsx"}:
+        text = _PLATFORM.sub("", text)
         text = _COMMENTS.sub(lambda comment: "\n" * comment.group().count("\n"), text)
     yield from ((line, number) for number, line in enumerate(text.splitlines(), 1))
 
