@@ -162,7 +162,13 @@ test("issues the commands that the server allows, and shows why others are not a
 
 test("updates when the server sends new data", () => {
   const environment = show(roof());
-  const done = { id: "c1", label: "Capture now", state: "failed", message: "No answer.", requestedBy: "admin" };
+  const done = {
+    id: "c1",
+    label: "Capture now",
+    state: "failed",
+    message: "No answer.",
+    requestedBy: "admin",
+  };
   send(environment, running(environment, "useCameraPageSubscription"), {
     CameraUpdate: () => ({ kind: "SNAPSHOT", seq: 1, beatSeconds: 5 }),
     Camera: () => roof({ spoolPending: 0, commands: [{ ...done, requestedAt: new Date().toISOString() }] }),
