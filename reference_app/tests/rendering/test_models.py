@@ -8,7 +8,6 @@ from tests.filming import timelapse
 import fsmlock
 from fsmlock.declarations import transitions_of
 from timelapse.rendering.models import Movie
-from timelapse.rendering.queries import available_transitions
 
 pytestmark = pytest.mark.django_db
 
@@ -34,9 +33,9 @@ def test_every_arrow_has_a_sentence_that_says_when():
     [
         ("queued", {"cancel"}),
         ("rendering", {"cancel"}),
-        ("ready", {"delete"}),
-        ("failed", {"retry", "delete"}),
-        ("cancelled", {"retry", "delete"}),
+        ("ready", {"start_deleting"}),
+        ("failed", {"retry", "start_deleting"}),
+        ("cancelled", {"retry", "start_deleting"}),
         ("deleting", set()),
         ("deleted", set()),
     ],
@@ -45,7 +44,7 @@ def test_people_are_offered_what_the_state_allows(state, names, user):
     movie = Movie.objects.create(timelapse=timelapse(), fps=30, width=64, height=48)
     Movie.objects.filter(pk=movie.pk).update(state=state)
     movie.refresh_from_db()
-    found = available_transitions(movie, user)
+    found = fsmlock.available(movie, user)
     assert {each.name for each in found} == names
     assert all(each.allowed for each in found)
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
-from fsmlock import Lifecycle, transition
+from fsmlock import Lifecycle, Lock, Locks, transition
 from timelapse.timelapses.models import Timelapse
 
 
@@ -38,6 +38,9 @@ class Movie(Lifecycle, models.Model):
         CANCELLED = "cancelled"
 
     initial_state: ClassVar[str] = States.QUEUED
+
+    #: "change" can't be taken while the timelapse's "delete" is held.
+    locks = Locks(Lock("change"), inherit_from="timelapse", inherits={"delete"})
 
     timelapse = models.ForeignKey(Timelapse, on_delete=models.PROTECT, related_name="movies")
     fps = models.FloatField()
@@ -107,12 +110,15 @@ class Movie(Lifecycle, models.Model):
     def cancel(self) -> None:
         """A user cancelled it."""
 
-    @transition(source=[States.FAILED, States.CANCELLED], target=States.QUEUED, label="Retry")
+    @transition(source=[States.FAILED, States.CANCELLED], target=States.QUEUED, needs="change", label="Retry")
     def retry(self) -> None:
         """A user retried it."""
 
     @transition(
-        source=[States.READY, States.FAILED, States.CANCELLED], target=States.DELETING, label="Delete"
+        source=[States.READY, States.FAILED, States.CANCELLED],
+        target=States.DELETING,
+        needs="change",
+        label="Delete",
     )
     def start_deleting(self) -> None:
         """A user deleted it; its files are removed."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
@@ -19,14 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from django.contrib.auth.models import AnonymousUser, User
     from django.db.models import QuerySet
 
     from timelapse.timelapses.models import Timelapse
 
 _HIDDEN = (Movie.States.DELETING, Movie.States.DELETED)
-#: Public names of transitions whose method can't have that name: models have a ``delete`` already.
-_PUBLIC_NAMES = {"start_deleting": "delete"}
 
 
 def visible(movies: QuerySet[Movie]) -> QuerySet[Movie]:
@@ -62,18 +58,16 @@ def possibly_orphaned() -> list[Movie]:
     )
 
 
+def being_rendered(timelapse: Timelapse) -> list[Movie]:
+    """Return the movies for which a worker holds the timelapse's render lock: one at most."""
+    tokens = [hold.token for hold in fsmlock.holds_on(timelapse) if hold.lock == "render"]
+    return list(movies_of(timelapse.pk).filter(token__in=tokens)) if tokens else []
+
+
 def is_being_rendered(movie: Movie) -> bool:
     """Return whether a worker holds the timelapse's render lock for this movie."""
     return any(
         hold.lock == "render" and hold.token == movie.token for hold in fsmlock.holds_on(movie.timelapse)
-    )
-
-
-def available_transitions(movie: Movie, user: User | AnonymousUser | None) -> tuple[fsmlock.Available, ...]:
-    """Return the available transitions by their public names."""
-    return tuple(
-        replace(found, name=_PUBLIC_NAMES.get(found.name, found.name))
-        for found in fsmlock.available(movie, user)
     )
 
 

@@ -13,7 +13,7 @@ from eliot_progress import cancellation, progress
 from fsmlock import Reason
 from fsmlock.adapters.celery import RetryLaterTask
 from timelapse.frames.queries import file_of
-from timelapse.rendering import actions, queries
+from timelapse.rendering import actions, deletion, queries
 from timelapse.rendering.actions import RENDER_TASK, MovieFile
 from timelapse.rendering.domain import INTERNAL, LEASE, WAIT_FOR_LOCK
 from timelapse.rendering.models import Movie
@@ -62,6 +62,12 @@ def recover_movies() -> None:
         if not queries.render_lock_reasons(movie.timelapse) and not queries.is_in_line(movie):
             with suppress(fsmlock.StaleState):
                 actions.recover(movie)
+
+
+@shared_task(name="rendering.finish_deletions")
+def finish_deletions() -> int:
+    """Complete the deletions of timelapses that a crash interrupted; return how many."""
+    return deletion.finish_deletions()
 
 
 def _render_with(held: ActiveHold, movie: Movie) -> None:

@@ -17,7 +17,7 @@ from strawberry.types import Info
 from strawberry_django.relay import DjangoListConnection
 
 import fsmlock
-from fsmlock.adapters.graphql import Hold, Transition
+from fsmlock.adapters.graphql import WithLocks, WithTransitions
 from timelapse.cameras.graphql import Camera
 from timelapse.frames.graphql import Frame
 from timelapse.frames.models import Frame as FrameModel
@@ -29,7 +29,7 @@ from timelapse.timelapses.queries import Footage
 @strawberry_django.type(
     models.Timelapse, description="A camera's frames of a period.", disable_optimization=True
 )
-class Timelapse(relay.Node):
+class Timelapse(relay.Node, WithTransitions, WithLocks):
     """A timelapse. Downstream apps extend this type (movies)."""
 
     name: str
@@ -39,9 +39,9 @@ class Timelapse(relay.Node):
 
     @classmethod
     def get_queryset(cls, queryset: QuerySet[models.Timelapse], info: Info) -> QuerySet[models.Timelapse]:
-        """Allow signed-in users only, on every path to a timelapse."""
+        """Allow signed-in users only, on every path to a timelapse; hide deleted ones."""
         signed_in(info)
-        return queryset.select_related("camera")
+        return queries.visible(queryset)
 
     @strawberry_django.field(description="How many frames there are.")
     async def frame_count(self, info: Info) -> int:
@@ -57,17 +57,6 @@ class Timelapse(relay.Node):
     def frames(self) -> Iterable[Frame]:
         """Return all frames; the connection takes the requested slice."""
         return cast("Iterable[Frame]", cast("models.Timelapse", self).frames())
-
-    @strawberry_django.field(description="What can be done with it, and why not.")
-    def available_transitions(self, info: Info) -> list[Transition]:
-        """Evaluate the state machine."""
-        timelapse = cast("models.Timelapse", self)
-        return [Transition.from_value(each) for each in fsmlock.available(timelapse, signed_in(info))]
-
-    @strawberry_django.field(description="The locks that are held on it now.")
-    def locks(self) -> list[Hold]:
-        """Read the holds."""
-        return [Hold.from_value(hold) for hold in fsmlock.holds_on(cast("models.Timelapse", self))]
 
 
 @strawberry.input

@@ -33,8 +33,11 @@ class Timelapse(Lifecycle, models.Model):
     #: A timelapse is ready as soon as it is created: it needs no frames.
     initial_state: ClassVar[str] = Lifecycle.States.READY
 
-    #: "render": at most one movie of a timelapse is rendered at a time.
-    locks = Locks(Lock("render"))
+    #: "render": at most one movie of a timelapse is rendered at a time. "change": whatever may not happen
+    #: during a deletion. "delete": movies inherit it.
+    locks = Locks(
+        Lock("render", together_with={"change"}), Lock("change", together_with={"render"}), Lock("delete")
+    )
 
     name = models.CharField(max_length=80)
     camera = models.ForeignKey(Camera, on_delete=models.PROTECT, related_name="timelapses")
@@ -54,11 +57,22 @@ class Timelapse(Lifecycle, models.Model):
     @transition(
         source=Lifecycle.States.READY,
         target=Lifecycle.States.READY,
+        needs="change",
         label="Render",
         conditions=[has_frames],
     )
     def render(self) -> None:
         """A movie is requested. It waits for the lock by itself, so the lock isn't needed here."""
+
+    @transition(
+        source=[Lifecycle.States.READY, Lifecycle.States.FAILED],
+        target=Lifecycle.States.DELETING,
+        needs="delete",
+        label="Delete",
+        permission="timelapses.delete_timelapse",
+    )
+    def start_deleting(self) -> None:
+        """A user deletes it: its movies are deleted, and nothing new can begin."""
 
     def frames(self) -> QuerySet[Frame]:
         """Return its frames in playing order."""

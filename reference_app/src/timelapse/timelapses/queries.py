@@ -28,15 +28,20 @@ class Footage:
     latest: Frame | None = None
 
 
+def visible(timelapses: QuerySet[Timelapse]) -> QuerySet[Timelapse]:
+    """Filter out deleted timelapses, and join the cameras."""
+    deleted = (Timelapse.States.DELETING, Timelapse.States.DELETED)
+    return timelapses.select_related("camera").exclude(state__in=deleted)
+
+
 def timelapse_by_id(timelapse: int) -> Timelapse | None:
-    """Find a timelapse."""
-    return Timelapse.objects.select_related("camera").filter(pk=timelapse).first()
+    """Return a timelapse unless it is deleted."""
+    return visible(Timelapse.objects.all()).filter(pk=timelapse).first()
 
 
 def timelapses() -> QuerySet[Timelapse]:
     """Return all timelapses except deleted ones, with their cameras."""
-    gone = (Timelapse.States.DELETING, Timelapse.States.DELETED)
-    return Timelapse.objects.select_related("camera").exclude(state__in=gone)
+    return visible(Timelapse.objects.all())
 
 
 def timelapses_containing(camera: UUID, captured_at: datetime) -> list[int]:

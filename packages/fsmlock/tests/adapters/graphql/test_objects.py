@@ -5,7 +5,10 @@ from types import SimpleNamespace
 import pytest
 import strawberry
 import strawberry_django
+from asgiref.sync import async_to_sync
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 import fsmlock
 from fsmlock.adapters.graphql import DeclaredLock, Hold, Reason, Transition, WithLocks, WithTransitions
@@ -30,11 +33,12 @@ def contexts():
     return {
         "view": SimpleNamespace(request=request),
         "dict": {"request": request},
-        "websocket": {"request": SimpleNamespace(consumer=SimpleNamespace(scope={"user": user}))},
+        "channels": {"request": SimpleNamespace(consumer=SimpleNamespace(scope={"user": user}))},
+        "websocket": {"request": SimpleNamespace(scope={"user": user})},
     }
 
 
-@pytest.mark.parametrize("context", ["view", "dict", "websocket"])
+@pytest.mark.parametrize("context", ["view", "dict", "channels", "websocket"])
 def test_mixins_bring_transitions_reasons_and_locks_to_a_type(film, context):
     query = """{ films { name availableTransitions { name allowed reasons { code } }
       reasons(to: "publish") { code } locks { lock why }
@@ -50,6 +54,26 @@ def test_mixins_bring_transitions_reasons_and_locks_to_a_type(film, context):
     assert found["reasons"] == []
     assert found["locks"] == [{"lock": "render", "why": "Movie 7"}]
     assert {"name": "render", "togetherWith": [], "inherited": False} in found["declaredLocks"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("context", ["view", "dict"])
+def test_an_asynchronous_schema_reads_the_holds_on_all_objects_with_one_query(film, context):
+    def queries():
+        with CaptureQueriesContext(connection) as found:
+            answer = async_to_sync(strawberry.Schema(Films).execute)(
+                "{ films { availableTransitions { name allowed } } }", context_value=contexts()[context]
+            )
+        assert answer.errors is None
+        of_holds = [query for query in found if "fsmlock_" in query["sql"]]  # conditions have their own
+        return len(of_holds), answer.data["films"]
+
+    few, (one,) = queries()
+    models.Film.objects.bulk_create(models.Film(name=str(number)) for number in range(5))
+    models.Film.objects.update(state=film.state)
+    many, all_of_them = queries()
+    assert many == few == 1
+    assert [each["availableTransitions"] for each in all_of_them] == [one["availableTransitions"]] * 6
 
 
 def test_a_child_s_declared_locks_include_those_that_it_inherits():

@@ -17,14 +17,15 @@ from strawberry_django.relay import DjangoListConnection
 
 from eliot_progress.adapters.graphql import Progress
 from eliot_progress.adapters.graphql import from_state as progress_from_state
-from fsmlock.adapters.graphql import Reason, Transition
-from timelapse.rendering import models, queries, waiting
+from fsmlock.adapters.graphql import Reason, WithLocks, WithTransitions
+from timelapse.rendering import deletion, models, queries, waiting
 from timelapse.shared.graphql import BigInt, load, reasons_of, signed_in
 from timelapse.shared.progress import about, store
 from timelapse.timelapses.graphql import Timelapse
 
 if TYPE_CHECKING:
     from eliot_progress import TaskState
+    from timelapse.timelapses.models import Timelapse as TimelapseModel
 
 
 @strawberry.type(description="A frame that isn't in the movie, and the reason.")
@@ -38,7 +39,7 @@ class LeftOut:
 @strawberry_django.type(
     models.Movie, description="A movie of a timelapse's frames.", disable_optimization=True
 )
-class Movie(relay.Node):
+class Movie(relay.Node, WithTransitions, WithLocks):
     """A movie and its file."""
 
     state: str
@@ -112,13 +113,6 @@ class Movie(relay.Node):
             return []
         return reasons_of(await load(info, waiting.waiting_reasons, row) or ())
 
-    @strawberry_django.field(description="What can be done with it, and why not.")
-    def available_transitions(self, info: Info) -> list[Transition]:
-        """Evaluate the state machine."""
-        return [
-            Transition.from_value(each) for each in queries.available_transitions(_row(self), signed_in(info))
-        ]
-
 
 def _row(movie: Movie) -> models.Movie:
     return cast("models.Movie", movie)
@@ -126,6 +120,14 @@ def _row(movie: Movie) -> models.Movie:
 
 def _latest_progress(abouts: list[str]) -> dict[str, TaskState]:
     return store().latest_many(abouts)
+
+
+@strawberry.type(description="A step of a plan, and what blocks it until the steps before it are done.")
+class PlanStep:
+    """See timelapse.rendering.deletion.PlanStep."""
+
+    label: str
+    reasons: list[Reason]
 
 
 @strawberry.type
@@ -136,6 +138,14 @@ class TimelapseMovies:
     def movies(self) -> Iterable[Movie]:
         """Return all movies; the connection takes the requested slice."""
         return cast("Iterable[Movie]", queries.movies_of(cast("int", self.pk)))  # type: ignore[attr-defined]
+
+    @strawberry_django.field(
+        description="How to delete it: cancel the movie that is being rendered, if any, then delete."
+    )
+    def deletion_plan(self, info: Info) -> list[PlanStep]:
+        """Evaluate the plan."""
+        plan = deletion.deletion_plan(cast("TimelapseModel", self), signed_in(info))
+        return [PlanStep(label=step.label, reasons=reasons_of(step.reasons)) for step in plan]
 
 
 get_object_definition(Timelapse, strict=True).fields.extend(

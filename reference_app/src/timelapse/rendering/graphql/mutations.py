@@ -11,7 +11,7 @@ from strawberry import relay
 from strawberry.types import Info
 
 import fsmlock
-from timelapse.rendering import actions
+from timelapse.rendering import actions, deletion
 from timelapse.rendering.domain import RenderOptions
 from timelapse.rendering.graphql.movie import Movie, newest_edge
 from timelapse.shared.graphql import UserError, signed_in, user_errors
@@ -55,6 +55,14 @@ class DeleteMovieInput:
     movie: relay.GlobalID
 
 
+@strawberry.input
+class DeleteTimelapseInput:
+    """The timelapse to delete, and whether to stop the worker that renders a movie of it."""
+
+    timelapse: relay.GlobalID
+    stop_movies: bool = False
+
+
 @strawberry.type
 class RenderTimelapsePayload:
     """The queued movie, or the errors."""
@@ -85,6 +93,15 @@ class DeleteMoviePayload:
     """The deleted movie's id, and its timelapse."""
 
     deleted_movie_id: relay.GlobalID | None
+    timelapse: Timelapse | None
+    errors: list[UserError]
+
+
+@strawberry.type
+class DeleteTimelapsePayload:
+    """The deleted timelapse's id, or the timelapse in its current state and the errors."""
+
+    deleted_timelapse_id: relay.GlobalID | None
     timelapse: Timelapse | None
     errors: list[UserError]
 
@@ -130,6 +147,21 @@ class Mutation:
             return DeleteMoviePayload(deleted_movie_id=None, timelapse=None, errors=errors)
         timelapse = cast("Timelapse", movie.timelapse)
         return DeleteMoviePayload(deleted_movie_id=input.movie, timelapse=timelapse, errors=[])
+
+    @strawberry.mutation(description="Delete a timelapse and its movies; the camera keeps its frames.")
+    async def delete_timelapse(self, info: Info, input: DeleteTimelapseInput) -> DeleteTimelapsePayload:  # noqa: A002
+        """Delete it."""
+        user, timelapse = signed_in(info), pk_of(input.timelapse, "Timelapse")
+        try:
+            await sync_to_async(deletion.delete_timelapse)(timelapse, user, stop_movies=input.stop_movies)
+        except fsmlock.Refused as refused:
+            found = await sync_to_async(timelapse_by_id)(timelapse)
+            return DeleteTimelapsePayload(
+                deleted_timelapse_id=None,
+                timelapse=cast("Timelapse | None", found),
+                errors=user_errors(refused.reasons),
+            )
+        return DeleteTimelapsePayload(deleted_timelapse_id=input.timelapse, timelapse=None, errors=[])
 
 
 async def _done(

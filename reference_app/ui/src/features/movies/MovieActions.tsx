@@ -29,7 +29,11 @@ export function MovieActions({ movie }: { readonly movie: MovieActions_movie$key
   const [retry, retrying] = useRetryMovie();
   const [remove, removing] = useDeleteMovie();
   const offered = (name: string) => data.availableTransitions.find((transition) => transition.name === name);
-  const [cancelOffer, retryOffer, deleteOffer] = [offered("cancel"), offered("retry"), offered("delete")];
+  const [cancelOffer, retryOffer, deleteOffer] = [
+    offered("cancel"),
+    offered("retry"),
+    offered("start_deleting"),
+  ];
   if (!cancelOffer && !retryOffer && !deleteOffer) return null;
   return (
     <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1, alignItems: "start" }}>

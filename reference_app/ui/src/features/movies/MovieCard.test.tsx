@@ -120,7 +120,7 @@ test("lists each frame that was left out", async () => {
 test("deletes a movie only after confirmation, and removes it from the list", async () => {
   const { environment } = show(
     { id: "movie-8", name: "Movie 8" },
-    { availableTransitions: [offer("delete", "Delete")] },
+    { availableTransitions: [offer("start_deleting", "Delete")] },
   );
   await userEvent.click(screen.getByRole("button", { name: "Delete" }));
   const dialog = screen.getByRole("dialog", { name: "Delete Movie 7?" });

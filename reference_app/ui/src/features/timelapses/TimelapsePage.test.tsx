@@ -41,6 +41,7 @@ const timelapse = (frames: number, movies: readonly number[]) => ({
   frames: { edges: Array.from({ length: frames }, (_, index) => frame(index + 1)) },
   movies: { edges: movies.map(movie) },
   availableTransitions: [],
+  deletionPlan: [],
   locks: [],
 });
 

@@ -24,6 +24,7 @@ import type {
   TimelapsePage_timelapse$key,
 } from "./__generated__/TimelapsePage_timelapse.graphql";
 import type { TimelapsePageQuery } from "./__generated__/TimelapsePageQuery.graphql";
+import { DeleteTimelapse } from "./DeleteTimelapse.tsx";
 import { Filmstrip } from "./Filmstrip.tsx";
 import { LatestFrame } from "./LatestFrame.tsx";
 import { RenderPanel } from "./RenderPanel.tsx";
@@ -79,6 +80,7 @@ function Timelapse({
         }
         ...LatestFrame_timelapse
         ...RenderPanel_timelapse
+        ...DeleteTimelapse_timelapse
       }
     `,
     timelapse,
@@ -113,6 +115,7 @@ function Timelapse({
         <Box sx={{ display: "grid", gap: 2.5, minWidth: 0 }}>
           <RenderPanel timelapse={data} />
           <Movies timelapse={timelapse} />
+          <DeleteTimelapse timelapse={data} />
         </Box>
       </Box>
     </Box>

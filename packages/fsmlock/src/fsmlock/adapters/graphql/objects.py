@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 import strawberry
 import strawberry_django
+from asgiref.sync import sync_to_async
+from strawberry.dataloader import DataLoader
 from strawberry.scalars import JSON
 from strawberry.types import Info
+from strawberry.utils.inspect import in_async_context
 
-from fsmlock.explanations import available, explain
+from fsmlock.explanations import available, available_many, explain
 from fsmlock.inspection import holds_on
 
 if TYPE_CHECKING:
@@ -114,12 +117,16 @@ class DeclaredLock:
 class WithTransitions:
     """Add what is possible with an object, and why not, to the type of a model with states."""
 
-    @strawberry_django.field(
-        description="The transitions from the current state, with the reasons that block them."
-    )
+    @strawberry.field(description="The transitions from the current state, with the reasons that block them.")
     def available_transitions(self, info: Info) -> list[Transition]:
-        """The permissions of the user of the request count."""
-        return [Transition.from_value(one) for one in available(cast("models.Model", self), user_of(info))]
+        """The permissions of the user of the request count.
+
+        An asynchronous schema answers for all objects of a model together, with one query for their holds.
+        """
+        obj = cast("models.Model", self)
+        if in_async_context():
+            return cast("list[Transition]", _load_available(info, obj))
+        return [Transition.from_value(one) for one in available(obj, user_of(info))]
 
     @strawberry_django.field(
         description="What blocks a transition, a state or a lock. Empty when nothing does."
@@ -145,10 +152,28 @@ class WithLocks:
         return DeclaredLock.all_of(cast("Any", self).locks)
 
 
+async def _load_available(info: Info, obj: models.Model) -> list[Transition]:
+    """Batch the objects that one operation asks about. The data loaders live in the request's context."""
+    context: Any = info.context
+    values = context if isinstance(context, dict) else getattr(context, "__dict__", {})
+    loaders: dict[type[models.Model], DataLoader[models.Model, list[Transition]]] = values.setdefault(
+        "fsmlock_available", {}
+    )
+
+    def find(objects: list[models.Model]) -> list[list[Transition]]:
+        offered = available_many(objects, user_of(info))
+        return [[Transition.from_value(one) for one in offered[each]] for each in objects]
+
+    if type(obj) not in loaders:
+        # A websocket's context lives as long as its connection: batch, but never cache.
+        loaders[type(obj)] = DataLoader(sync_to_async(find), cache=False)
+    return await loaders[type(obj)].load(obj)
+
+
 def user_of(info: Info) -> User | AnonymousUser | None:
     """The user of the request, whether it came by HTTP or by websocket."""
     context: Any = info.context
     request = context.get("request") if isinstance(context, dict) else getattr(context, "request", None)
-    scope: Any = getattr(getattr(request, "consumer", None), "scope", {})
+    scope: Any = getattr(getattr(request, "consumer", request), "scope", None) or {}
     user: User | AnonymousUser | None = getattr(request, "user", None) or scope.get("user")
     return user

@@ -1,0 +1,107 @@
+"""Deletes timelapses together with their movies."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from django.db import transaction
+
+import fsmlock
+from timelapse.rendering import actions, queries
+from timelapse.rendering.domain import NO_TIMELAPSE
+from timelapse.rendering.models import Movie
+from timelapse.shared import live
+from timelapse.timelapses.actions import group_of
+from timelapse.timelapses.models import Timelapse
+from timelapse.timelapses.queries import timelapse_by_id
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser, User
+
+    from fsmlock import ActiveHold, Reason
+
+#: Time for a worker to stop rendering before the deletion is refused.
+STOP_WITHIN: Final = timedelta(seconds=20)
+#: Reasons that go away when the holders of the timelapse's locks stop.
+_STOPPABLE: Final = frozenset({"held", "waited_for"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanStep:
+    """One step of a plan, with what blocks it now: an earlier step may remove that."""
+
+    label: str
+    reasons: tuple[Reason, ...]
+
+
+def deletion_plan(timelapse: Timelapse, user: User | AnonymousUser | None = None) -> tuple[PlanStep, ...]:
+    """Return the steps that delete the timelapse: cancel the movie that is being rendered, then delete."""
+    way: list[tuple[Movie | Timelapse, tuple[fsmlock.Step, ...] | None]] = [
+        (movie, fsmlock.plan(movie, to=Movie.States.CANCELLED, user=user))
+        for movie in queries.being_rendered(timelapse)
+    ]
+    way.append((timelapse, fsmlock.plan(timelapse, to=Timelapse.States.DELETING, user=user)))
+    return tuple(
+        PlanStep(label=f"{step.label} {obj}", reasons=step.reasons)
+        for obj, steps in way
+        for step in steps or ()
+    )
+
+
+def delete_timelapse(timelapse: int, user: User | None = None, *, stop_movies: bool = False) -> Timelapse:
+    """Delete the timelapse with its movies. The frames stay, since they are the camera's.
+
+    Args:
+        timelapse: its primary key.
+        user: who deletes it.
+        stop_movies: whether to stop the worker that renders a movie of it; else that movie is in the way.
+
+    Raises:
+        Refused: there is no such timelapse, the user may not, or a movie of it is being rendered.
+    """
+    found = timelapse_by_id(timelapse)
+    if found is None:
+        raise fsmlock.Refused([NO_TIMELAPSE])
+    reasons = fsmlock.explain(found, to="start_deleting", user=user)
+    if stop_movies:
+        reasons = tuple(reason for reason in reasons if reason.code not in _STOPPABLE)
+    if reasons:
+        raise fsmlock.TransitionRefused(reasons, instance=found)
+    policy = fsmlock.Preempt(grace=STOP_WITHIN) if stop_movies else fsmlock.Fail()
+    holder = user.get_username() if user is not None else None
+    with fsmlock.hold(found, "delete", policy=policy, why=f"Deleting {found}", holder=holder) as held:
+        with held.transaction():
+            found.start_deleting()
+            found.save()
+        _delete_content(held, found)
+    return found
+
+
+def finish_deletions() -> int:
+    """Complete the deletions that a crash interrupted; return how many."""
+    done = 0
+    for timelapse in Timelapse.objects.filter(state=Timelapse.States.DELETING):
+        lock = fsmlock.hold(timelapse, "delete", policy=fsmlock.Skip(), why=f"Deleting {timelapse}")
+        with suppress(fsmlock.HoldLost, fsmlock.StaleState), lock as held:
+            if held:
+                _delete_content(held, timelapse)
+                done += 1
+    return done
+
+
+def _delete_content(held: ActiveHold, timelapse: Timelapse) -> None:
+    """Delete the movies, then the timelapse. Nobody can begin a movie meanwhile: "delete" is held."""
+    unfinished = {Movie.States.QUEUED, Movie.States.RENDERING}
+    for movie in Movie.objects.filter(timelapse=timelapse).exclude(state=Movie.States.DELETED):
+        held.check()
+        if movie.state in unfinished:
+            with transaction.atomic():
+                actions.mark_cancelled(movie)
+        actions.delete_movie(movie.pk)
+    with held.transaction():
+        timelapse.finish_deleting()
+        timelapse.save()
+    live.changed(group_of(timelapse.pk), deleted=True)

@@ -1,0 +1,61 @@
+import { screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { graphql } from "react-relay";
+import { expect, test } from "vitest";
+
+import { answer, renderFromQuery, running } from "../../../test/renderWithRelay.tsx";
+import type { DeleteTimelapseTestQuery } from "./__generated__/DeleteTimelapseTestQuery.graphql";
+import { DeleteTimelapse } from "./DeleteTimelapse.tsx";
+
+const held = { code: "held", message: "render on Harbour is held (Movie 2).", remedy: "Wait." };
+const reasonsOf = (allowed: boolean) => (allowed ? [] : [held]);
+const harbour = (allowed: boolean) => () => ({
+  __typename: "Timelapse",
+  id: "timelapse-1",
+  name: "Harbour",
+  availableTransitions: [{ name: "start_deleting", label: "Delete", allowed, reasons: reasonsOf(allowed) }],
+  deletionPlan: [
+    ...(allowed ? [] : [{ label: "Cancel Movie 2", reasons: [] }]),
+    { label: "Delete Harbour", reasons: reasonsOf(allowed) },
+  ],
+});
+
+const show = (allowed: boolean) =>
+  renderFromQuery<DeleteTimelapseTestQuery>({
+    query: graphql`
+      query DeleteTimelapseTestQuery @relay_test_operation {
+        node(id: "timelapse-1") {
+          ...DeleteTimelapse_timelapse @alias(as: "timelapse")
+        }
+      }
+    `,
+    mocks: { Node: harbour(allowed), Timelapse: harbour(allowed) },
+    children: ({ node }) => (node?.timelapse ? <DeleteTimelapse timelapse={node.timelapse} /> : "gone"),
+  });
+
+const confirm = async (name: string) => {
+  await userEvent.click(within(screen.getByRole("dialog")).getByRole("button", { name }));
+};
+
+test("deletes a timelapse after confirmation and shows the list", async () => {
+  const { environment } = show(true);
+  await userEvent.click(screen.getByRole("button", { name: "Delete" }));
+  await confirm("Delete the timelapse");
+  const mutation = running(environment, "useDeleteTimelapseMutation");
+  expect(mutation.request.variables).toEqual({ input: { timelapse: "timelapse-1", stopMovies: false } });
+  answer(environment, mutation, {
+    DeleteTimelapsePayload: () => ({ deletedTimelapseId: "timelapse-1", timelapse: null, errors: [] }),
+  });
+  expect(await screen.findByText("elsewhere")).toBeInTheDocument();
+});
+
+test("says which movie is in the way, and carries out the plan", async () => {
+  const { environment } = show(false);
+  expect(screen.getByText(/held \(Movie 2\)/)).toBeInTheDocument();
+  await userEvent.click(screen.getByRole("button", { name: /Cancel Movie 2, then Delete Harbour/ }));
+  expect(within(screen.getByRole("dialog")).getAllByRole("listitem")).toHaveLength(2);
+  await confirm("Stop and delete");
+  expect(running(environment, "useDeleteTimelapseMutation").request.variables).toEqual({
+    input: { timelapse: "timelapse-1", stopMovies: true },
+  });
+});
