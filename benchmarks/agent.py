@@ -1,9 +1,10 @@
-"""The agent's cost on a small machine: ``python benchmarks/agent.py [--json] [--rounds N] [--backlog N]``.
+"""What the agent costs a small machine: ``python benchmarks/agent.py [--json] [--rounds N] [--backlog N]``.
 
-Import time (the fastest of several) and memory are those of new processes. The spool is compared in turns
-with a bare loop that writes, calls fsync and renames, and with one that makes name and row durable, too. The
-agent's own sender delivers a backlog of 30 days (43,200 small captures) to a server that accepts all and
-stores nothing, and its memory is measured meanwhile. On a busy machine only the ratios are meaningful.
+Import (the quickest of some) and memory are those of fresh processes. The spool's writing stands beside a
+bare loop that writes, calls fsync and renames, and one that makes name and row durable too, in turns. A
+backlog of 30 days (43,200 small captures) drains into a server that takes all and stores nothing, by the
+agent's own sender, and its memory is looked at on the way. Figures of a machine that does other things as
+well are noisy: the ratios matter.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from camera_agent.clock import Clock
 from camera_agent.link.client import Client
-from camera_agent.link.sender import Report, Sender
+from camera_agent.link.uploader import UploadAttempt, Uploader
 from camera_agent.spool.files import sync_folder
 from camera_agent.spool.store import Spool
 
@@ -76,10 +77,9 @@ def main() -> int:
 
 
 def import_s(bytecode: Path) -> float:
-    """Return the seconds to import `camera-agent run`, without the interpreter's start.
+    """Seconds that the imports of `camera-agent run` take, a bare interpreter's start taken off.
 
-    Modules are compiled after the first import, as in an installation, even if this environment says
-    otherwise.
+    As where it is installed, what was imported once lies there compiled, whatever this environment says.
     """
     environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(bytecode)}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -93,7 +93,7 @@ def import_s(bytecode: Path) -> float:
 
 
 def idle_rss_mib(home: Path) -> float:
-    """Return the memory of the real command after some heartbeats, with an interval of one hour."""
+    """Memory of the real command, filming once an hour, once it has settled."""
     home.mkdir()
     (home / "identity.json").write_text(json.dumps({"server": "http://127.0.0.1:9"}))
     (home / "token").write_text("benchmark\n")
@@ -103,13 +103,13 @@ def idle_rss_mib(home: Path) -> float:
             deadline, beats = time.monotonic() + 120, 0
             while beats < 3 and time.monotonic() < deadline:
                 time.sleep(1)
-                beats = _beats(home)
+                beats = _heartbeat_client(home)
             return rss_mib(agent.pid)
         finally:
             agent.terminate()
 
 
-def _beats(home: Path) -> int:
+def _heartbeat_client(home: Path) -> int:
     try:
         return int(json.loads((home / "status.json").read_text())["seq"])
     except (OSError, ValueError, KeyError):
@@ -117,13 +117,13 @@ def _beats(home: Path) -> int:
 
 
 def rss_mib(pid: int | str = "self") -> float:
-    """Return the resident memory of a process in MiB."""
+    """Resident memory of a process in MiB."""
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     return round(pages * os.sysconf("SC_PAGE_SIZE") / 2**20, 1)
 
 
 def pick(folder: Path) -> dict[str, float]:
-    """Return the microseconds to pick the next capture of a long queue, and the queue's memory."""
+    """Microseconds to pick the next capture of a long queue, and memory that the queue costs."""
     before = rss_mib()
     with closing(Spool(folder)) as queue:
         with queue.index.transaction() as index:
@@ -146,10 +146,10 @@ def pick(folder: Path) -> dict[str, float]:
 
 
 def spool(folder: Path, rounds: int) -> dict[str, float]:
-    """Return the frames of 3 MB per second that the spool stores, and that a bare loop stores.
+    """Frames of 3 MB a second into the spool, promised, beside a bare write, fsync and rename.
 
-    After a bare rename a power failure may still lose the name, and no digest is known. A second peer
-    therefore hashes the picture and makes name and row durable, too.
+    After a bare rename a power cut may still take the name, and nothing is known of the picture: a second
+    peer hashes it and makes name and row durable as well.
     """
     content, clock = os.urandom(FRAME_BYTES), Clock()
     (folder / "bare").mkdir(parents=True)
@@ -162,18 +162,18 @@ def spool(folder: Path, rounds: int) -> dict[str, float]:
         rows.execute("CREATE TABLE rows (name, sha256)")
 
         def ours(number: int) -> None:
-            capture = kept.incoming / "capture"
-            capture.write_bytes(content)
+            image = kept.incoming / "capture"
+            image.write_bytes(content)
             about: dict[str, Any] = {"filename": "x.jpg", "filetype": "image/jpeg", "exposure": {}}
-            kept.put(capture, capture=f"capture-{number:08d}", taken=clock.now(), **about)
+            kept.put(image, capture=f"capture-{number:08d}", captured_at=clock.now(), **about)
 
         def bare(number: int, name: str = "bare") -> None:
-            capture = folder / "bare" / "capture"
-            with capture.open("wb") as file:
+            image = folder / "bare" / "capture"
+            with image.open("wb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            capture.rename(folder / "bare" / f"{name}-{number}")
+            image.rename(folder / "bare" / f"{name}-{number}")
 
         def durable(number: int) -> None:
             bare(number, "durable")
@@ -191,9 +191,9 @@ def spool(folder: Path, rounds: int) -> dict[str, float]:
 
 
 def in_turns(works: Sequence[Callable[[int], None]], count: int) -> list[float]:
-    """Return the median seconds per call of each function, called in turns since a disk's speed varies.
+    """Seconds per call of each, medians; frame by frame in turns, for a disk has its moods.
 
-    Each one is first equally often, because the next one pays for what the disk still has to write.
+    Each begins as often as the others: what one leaves for the disk to do is on the next one's bill.
     """
     times: list[list[float]] = [[] for _ in works]
     for number in range(count):
@@ -213,13 +213,13 @@ def in_child(what: str, folder: Path, backlog: int) -> dict[str, float]:
 
 
 def drain(folder: Path, backlog: int) -> dict[str, float]:
-    """Deliver a backlog; return the memory after a tenth of it and its growth after that."""
-    with closing(Spool(folder)) as queue, FakeServer() as server:
+    """Let the sender deliver a backlog; memory after a tenth of it, and the most after that."""
+    with closing(Spool(folder)) as queue, Taking() as server:
         fill(queue, backlog)
         stop, left = threading.Event(), [backlog]
         memory: list[float] = []
 
-        def on_report(_report: Report) -> None:
+        def on_attempt(_report: UploadAttempt) -> None:
             left[0] -= 1
             if left[0] % max(1, backlog // 100) == 0 and left[0] < backlog * 0.9:
                 memory.append(rss_mib())
@@ -228,7 +228,7 @@ def drain(folder: Path, backlog: int) -> dict[str, float]:
 
         client = Client(server.url, token="benchmark")
         begun = time.perf_counter()
-        Sender(queue, client, stop=stop, token=lambda: "benchmark", report=on_report).run()
+        Uploader(queue, client, stop=stop, token=lambda: "benchmark", on_attempt=on_attempt).run()
         took = time.perf_counter() - begun
         assert queue.counts().pending == 0
     return {
@@ -240,7 +240,7 @@ def drain(folder: Path, backlog: int) -> dict[str, float]:
 
 
 def fill(queue: Spool, backlog: int) -> None:
-    """Add captures of 2 KiB each in one transaction, since only their delivery is measured."""
+    """Captures of 2 KiB each, in one transaction: what is measured is how they leave."""
     content = b"\xff\xd8\xff" + bytes(2045)
     for number in range(backlog):
         (queue.captures / f"cam-{number:08d}.jpg").write_bytes(content)
@@ -251,8 +251,8 @@ def fill(queue: Spool, backlog: int) -> None:
         )
 
 
-class FakeServer:
-    """A server in a thread that responds `stored` to each request and stores nothing."""
+class Taking:
+    """A server that says `stored` to each request as soon as it has it, in a thread and without a store."""
 
     def __init__(self) -> None:
         self._listening = socket.create_server(("127.0.0.1", 0))
@@ -287,8 +287,8 @@ def report(found: dict[str, float], *, as_json: bool) -> None:
         return
     for name, value in found.items():
         goal = goals.get(name)
-        suffix = "" if goal is None else f"   goal {goal['goal']}: {'met' if goal['met'] else 'NOT met'}"
-        print(f"{name:18s} {value:10.3f}{suffix}")
+        told = "" if goal is None else f"   goal {goal['goal']}: {'met' if goal['met'] else 'NOT met'}"
+        print(f"{name:18s} {value:10.3f}{told}")
 
 
 def _met(name: str, value: float, goal: float) -> bool:

@@ -18,7 +18,7 @@ from typing import ClassVar
 
 from PIL import Image
 
-from camera_agent.drivers.base import Description, Shot
+from camera_agent.drivers.base import CapturedImage, Description
 from camera_agent.errors import DriverError
 
 #: Most pictures are small because links are slow; some are large, so that they are cut in the middle.
@@ -79,7 +79,7 @@ class LedgerCamera:
             ledger.flush()
             os.fsync(ledger.fileno())
         target.write_bytes(data)
-        return Shot(filename=f"{number:06d}.jpg", filetype="image/jpeg", exposure={"number": number})
+        return CapturedImage(filename=f"{number:06d}.jpg", filetype="image/jpeg", exposure={"number": number})
 
     def health(self):
         return {}

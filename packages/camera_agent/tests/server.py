@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 
 from PIL import Image
 
-PREFIX = "/agent/v1"
+API_PREFIX = "/agent/v1"
 REQUIRED = {
     "capture",
     "sha256",
@@ -165,9 +165,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def _handle(self, method: str) -> None:
         self._unread = int(self.headers.get("Content-Length") or 0)
-        path = urlsplit(self.path).path.removeprefix(PREFIX)
+        path = urlsplit(self.path).path.removeprefix(API_PREFIX)
         self.strict.requests.append((method, path))
-        if not self.path.startswith(PREFIX):
+        if not self.path.startswith(API_PREFIX):
             return self._answer(404)
         self._lose_answer = False
         if (fault := self.strict.take_fault(method, path)) and self._fault(fault, path):
@@ -259,11 +259,11 @@ class Handler(BaseHTTPRequestHandler):
         self.strict.pairing_tokens.append(
             self.headers["Authorization"].removeprefix("Bearer ") if "Authorization" in self.headers else None
         )
-        answer = {"device_code": secrets.token_urlsafe(24), "user_code": "BDWP-HQPK", "interval": 0.01}
-        answer |= {"verification_uri": f"{self.strict.url}/pair", "expires_in": 900}
-        answer |= {"verification_uri_complete": f"{self.strict.url}/pair?code=BDWP-HQPK"}
-        self.strict.codes[answer["device_code"]] = message["name"]
-        self._answer(201, body=answer)
+        response = {"device_code": secrets.token_urlsafe(24), "user_code": "BDWP-HQPK", "interval": 0.01}
+        response |= {"verification_uri": f"{self.strict.url}/pair", "expires_in": 900}
+        response |= {"verification_uri_complete": f"{self.strict.url}/pair?code=BDWP-HQPK"}
+        self.strict.codes[response["device_code"]] = message["name"]
+        self._answer(201, body=response)
 
     def _token(self) -> None:
         name = self.strict.codes[self._json()["device_code"]]
@@ -338,7 +338,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _finish(self, upload: Upload, status: int) -> None:
         capture = upload.metadata["capture"]
-        headers = {"Upload-Offset": str(len(upload.content)), "Location": f"{PREFIX}/captures/{capture}"}
+        headers = {"Upload-Offset": str(len(upload.content)), "Location": f"{API_PREFIX}/captures/{capture}"}
         if len(upload.content) > upload.length:
             self.strict.violations.append(f"{capture} is longer than announced")
         if len(upload.content) == upload.length and not upload.status:

@@ -25,16 +25,16 @@ def replay(home, source, *more: str) -> tuple[str, ...]:
     return ("run", "--home", str(home.folder), "--driver", "replay", "--source", str(source), "--once", *more)
 
 
-def naughty(home, name: str, tmp_path, *more: str) -> tuple[str, ...]:
+def faulty_drivers(home, name: str, tmp_path, *more: str) -> tuple[str, ...]:
     settings = [f'driver = "tests.drivers.naughty:{name}"', "interval_s = 0.1", *more]
     home.config_file.write_text("\n".join([*settings, "[options]", f'count = "{tmp_path}/count"']))
     return ("run", "--home", str(home.folder))
 
 
 @pytest.fixture
-def filming(home, tmp_path):
+def loop(home, tmp_path):
     """Arguments of an agent that films small pictures quickly."""
-    return naughty(home, "Good", tmp_path)
+    return faulty_drivers(home, "Good", tmp_path)
 
 
 @pytest.fixture
@@ -47,8 +47,8 @@ def many(tmp_path):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_films_and_delivers_until_it_is_asked_to_stop(server, filming, number):
-    with Command(*filming) as agent:
+def test_it_films_and_delivers_until_it_is_asked_to_stop(server, loop, number):
+    with Command(*loop) as agent:
         server.wait_for(lambda: len(server.stored) >= 3 and server.heartbeats)
         code, said, seconds = agent.end(number)
     assert (code, seconds < 3) == (0, True)
@@ -58,7 +58,7 @@ def test_it_films_and_delivers_until_it_is_asked_to_stop(server, filming, number
 
 
 def test_it_stops_in_time_while_the_camera_hangs_and_the_server_is_silent(server, home, tmp_path):
-    with Command(*naughty(home, "Hangs", tmp_path)) as agent:
+    with Command(*faulty_drivers(home, "Hangs", tmp_path)) as agent:
         server.wait_for(lambda: len(server.stored) == 1)
         code, said, seconds = agent.end()
     assert (code, seconds < 3) == (0, True)
@@ -74,7 +74,7 @@ def children_of(pid: int) -> set[str]:
 
 
 def test_a_driver_that_hangs_does_not_outlive_an_agent_that_is_killed(server, home, tmp_path):
-    with Command(*naughty(home, "Hangs", tmp_path)) as agent:
+    with Command(*faulty_drivers(home, "Hangs", tmp_path)) as agent:
         server.wait_for(lambda: len(server.stored) == 1)
         [driver] = children_of(agent.process.pid)
         agent.kill()
@@ -84,24 +84,24 @@ def test_a_driver_that_hangs_does_not_outlive_an_agent_that_is_killed(server, ho
 
 
 def test_a_camera_that_crashes_is_started_again_and_the_server_hears_of_it(server, home, tmp_path):
-    with Command(*naughty(home, "Crashes", tmp_path)) as agent:
+    with Command(*faulty_drivers(home, "Crashes", tmp_path)) as agent:
         server.wait_for(lambda: len(server.stored) >= 4)
         _, said, _ = agent.end()
     assert "was ended by SIGSEGV. It is started again." in said
 
 
-def test_a_new_interval_is_taken_from_the_heartbeats_answer(server, filming):
+def test_a_new_interval_is_taken_from_the_heartbeats_answer(server, loop):
     server.config = {"revision": 3, "interval_s": 60.0}
-    with Command(*filming) as agent:
+    with Command(*loop) as agent:
         server.wait_for(lambda: len(server.heartbeats) == 2)
         agent.end()
     assert server.heartbeats[1]["config_revision"] == 3
     assert len(server.stored) < 20
 
 
-def test_offline_it_films_into_its_spool_and_delivers_when_the_network_is_back(server, filming, home):
+def test_offline_it_films_into_its_spool_and_delivers_when_the_network_is_back(server, loop, home):
     server.fail(*[Fault("refuse", value=503)] * 3)
-    with Command(*filming) as agent:
+    with Command(*loop) as agent:
         server.wait_for(lambda: len(server.stored) >= 5)
         _, said, _ = agent.end()
     assert "Trying again." in said
@@ -126,12 +126,12 @@ def test_killed_at_random_it_loses_nothing_and_sends_nothing_twice(server, many,
     assert main(["status", "--home", str(home.folder)]) == 0
 
 
-def test_filming_killed_at_random_keeps_order_and_doubles_nothing(server, filming, home):
+def test_filming_killed_at_random_keeps_order_and_doubles_nothing(server, loop, home):
     for rounds in range(3):
-        with Command(*filming) as agent:
+        with Command(*loop) as agent:
             server.wait_for(lambda rounds=rounds: len(server.stored) >= (rounds + 1) * 4)
             agent.kill()
-    with Command(*filming) as agent:
+    with Command(*loop) as agent:
         server.wait_for(lambda: len(server.stored) >= 16)
         agent.end()
     sequences = [int(server.uploads[capture].metadata["sequence"]) for capture in server.stored]
@@ -194,10 +194,10 @@ def test_a_driver_without_an_end_cant_run_once(home, capsys):
     assert "has no end" in capsys.readouterr().err
 
 
-def test_a_second_agent_in_the_same_folder_is_refused(server, filming, home, capsys):
-    with Command(*filming) as agent:
+def test_a_second_agent_in_the_same_folder_is_refused(server, loop, home, capsys):
+    with Command(*loop) as agent:
         server.wait_for(lambda: server.stored)
-        assert main(list(filming)) == 2
+        assert main(list(loop)) == 2
         agent.end()
     assert "Another agent is running" in capsys.readouterr().err
 
@@ -210,10 +210,10 @@ def test_without_a_server_or_a_token_it_says_how_to_pair(tmp_path, capsys):
     assert "not paired" in capsys.readouterr().err
 
 
-def test_commands_are_done_once_each_and_acknowledged(server, filming):
+def test_commands_are_done_once_each_and_acknowledged(server, loop):
     names = ("capture", "preview", "deliver", "collect_logs", "dance")
     server.commands = [{"id": f"id-{name}", "name": name, "arguments": {}} for name in names]
-    with Command(*filming) as agent:
+    with Command(*loop) as agent:
         server.wait_for(lambda: not server.commands and server.previews)
         agent.end()
     told = {one["id"]: one for beat in server.heartbeats for one in beat["commands"]}
@@ -229,11 +229,11 @@ def test_commands_are_done_once_each_and_acknowledged(server, filming):
     assert any(record["kind"] == "log" for record in server.records.values())
 
 
-def test_a_picture_somebody_asked_for_comes_below_the_click_and_any_other_is_its_own_cause(server, filming):
+def test_a_picture_somebody_asked_for_comes_below_the_click_and_any_other_is_its_own_cause(server, loop):
     click = "0123456789abcdef0123456789abcdef"
     asked = {"id": "id-1", "name": "capture", "traceparent": f"00-{click}-0123456789abcdef-01"}
     server.commands = [asked]
-    with Command(*filming) as agent:
+    with Command(*loop) as agent:
         server.wait_for(lambda: not server.commands and len(server.stored) >= 4)
         agent.end()
     told = [one for beat in server.heartbeats for one in beat["commands"] if one["state"] == "done"]
@@ -248,18 +248,18 @@ def test_a_picture_somebody_asked_for_comes_below_the_click_and_any_other_is_its
 
 def test_a_restart_that_is_wished_happens_once(server, home, tmp_path):
     server.commands = [{"id": "again", "name": "restart", "arguments": {}}]
-    with Command(*naughty(home, "Good", tmp_path)) as agent:
+    with Command(*faulty_drivers(home, "Good", tmp_path)) as agent:
         server.wait_for(
             lambda: server.heartbeats and server.heartbeats[-1]["seq"] >= 1 and not server.commands
         )
         server.wait_for(lambda: [beat["seq"] for beat in server.heartbeats].count(1) == 2)
         _, said, _ = agent.end()
     assert said.count("Starting again, as the server wishes.") == 1
-    assert said.count("Filming every") == 2
+    assert said.count("Capturing every") == 2
 
 
 def test_captures_kept_back_send_previews_and_go_when_asked(server, home, tmp_path, capsys):
-    kept_back = naughty(home, "Good", tmp_path, "[delivery]", 'when = "asked"')
+    kept_back = faulty_drivers(home, "Good", tmp_path, "[delivery]", 'when = "asked"')
     with Command(*kept_back) as agent:
         server.wait_for(lambda: server.previews)
         assert server.stored == []
@@ -275,13 +275,13 @@ def test_captures_kept_back_send_previews_and_go_when_asked(server, home, tmp_pa
     assert "0 captures delivered." in capsys.readouterr().out
 
 
-def test_time_off_is_told_as_a_gap(server, home, filming):
-    with Command(*filming) as agent:
+def test_time_off_is_told_as_a_gap(server, home, loop):
+    with Command(*loop) as agent:
         server.wait_for(lambda: server.stored and server.heartbeats)
         agent.end()
     with contextlib.closing(Spool(home.spool)) as spool:
         spool.index.change("UPDATE captures SET monotonic_ns = monotonic_ns - 10000000000")
-    with Command(*filming) as agent:
+    with Command(*loop) as agent:
         server.wait_for(
             lambda: any(one["data"].get("reason") == "stopped" for one in server.records.values())
         )

@@ -2,14 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from camera_agent.camera import Camera, Wanted
+from camera_agent.camera import Camera
 from camera_agent.drivers.process import DriverProcess
 from camera_agent.errors import BadInput, DriverError, DriverLost
-from camera_agent.exposure import Exposing
+from camera_agent.exposure import ExposureSettings
 from tests.command import TESTS
 from tests.conftest import jpeg
-
-WANTED = Wanted(interval_s=1.0)
 
 
 @pytest.fixture
@@ -18,7 +16,7 @@ def camera(tmp_path, monkeypatch):
     made = []
 
     def make(name: str, **options: str) -> Camera:
-        driver = name if options else f"tests.drivers.naughty:{name}"
+        driver = name if options else f"tests.drivers.faulty_drivers:{name}"
         process = DriverProcess(driver, options or {"count": str(tmp_path / "count")})
         made.append(Camera(process))
         return made[-1]
@@ -35,20 +33,20 @@ def pid(camera: Camera) -> int | None:
 def test_it_is_opened_by_its_first_picture_and_kept_open(camera, tmp_path):
     good = camera("Good")
     assert good.health() == {}
-    good.take(tmp_path / "shot", WANTED)
+    good.take_picture(tmp_path / "image", interval_s=1.0)
     first = pid(good)
-    good.take(tmp_path / "shot", WANTED)
+    good.take_picture(tmp_path / "image", interval_s=1.0)
     assert pid(good) == first
     assert good.health() == {"battery_percent": 50}
 
 
 def test_after_a_crash_it_has_a_new_process(camera, tmp_path):
     crashing = camera("Crashes")
-    crashing.take(tmp_path / "shot", WANTED)
+    crashing.take_picture(tmp_path / "image", interval_s=1.0)
     with pytest.raises(DriverLost):
-        crashing.take(tmp_path / "shot", WANTED)
+        crashing.take_picture(tmp_path / "image", interval_s=1.0)
     assert crashing.health() == {}
-    assert crashing.take(tmp_path / "shot", WANTED).filename == "3.jpg"
+    assert crashing.take_picture(tmp_path / "image", interval_s=1.0).filename == "3.jpg"
 
 
 def test_a_process_that_ended_before_its_first_picture_costs_none(camera, tmp_path):
@@ -56,20 +54,20 @@ def test_a_process_that_ended_before_its_first_picture_costs_none(camera, tmp_pa
     good.ensure_open()
     first = pid(good)
     good._process.kill()
-    assert good.take(tmp_path / "shot", WANTED).filename == "1.jpg"
+    assert good.take_picture(tmp_path / "image", interval_s=1.0).filename == "1.jpg"
     assert pid(good) != first
 
 
 def test_a_camera_that_refuses_three_times_gets_a_fresh_process(camera, tmp_path):
     refusing = camera("RefusesThrice")
-    refusing.take(tmp_path / "shot", WANTED)
+    refusing.take_picture(tmp_path / "image", interval_s=1.0)
     first, pids = pid(refusing), []
     for _ in range(3):
         with pytest.raises(DriverError):
-            refusing.take(tmp_path / "shot", WANTED)
+            refusing.take_picture(tmp_path / "image", interval_s=1.0)
         pids.append(pid(refusing))
     assert set(pids) == {first}
-    refusing.take(tmp_path / "shot", WANTED)
+    refusing.take_picture(tmp_path / "image", interval_s=1.0)
     assert pid(refusing) != first
 
 
@@ -77,14 +75,14 @@ def test_options_that_cant_work_are_bad_input_at_the_first_opening_and_trouble_l
     source = tmp_path / "a.jpg"
     source.write_bytes(jpeg())
     replay = camera("replay", source=str(source))
-    assert replay.take(tmp_path / "shot", WANTED).filename == "a.jpg"
-    assert replay.take(tmp_path / "shot", WANTED) is None
+    assert replay.take_picture(tmp_path / "image", interval_s=1.0).filename == "a.jpg"
+    assert replay.take_picture(tmp_path / "image", interval_s=1.0) is None
     source.unlink()  # the stick was pulled out
     with pytest.raises(DriverError, match="There is no") as caught:
-        replay.take(tmp_path / "shot", WANTED)
+        replay.take_picture(tmp_path / "image", interval_s=1.0)
     assert not isinstance(caught.value, BadInput)
     source.write_bytes(jpeg())
-    assert replay.take(tmp_path / "shot", WANTED).filename == "a.jpg"
+    assert replay.take_picture(tmp_path / "image", interval_s=1.0).filename == "a.jpg"
     source.unlink()
     with pytest.raises(BadInput):
         camera("replay", source=str(source)).ensure_open()
@@ -92,12 +90,12 @@ def test_options_that_cant_work_are_bad_input_at_the_first_opening_and_trouble_l
 
 def test_a_fresh_process_is_told_its_exposure_again(camera, tmp_path):
     exposed = camera("Exposed")
-    exposed.steer(Exposing(mode="locked", shutter_s=0.5), bulb_s=0.0)
-    assert exposed.take(tmp_path / "shot", WANTED).exposure["shutter_s"] == 0.5
+    exposed.set_exposure_settings(ExposureSettings(mode="locked", shutter_s=0.5), bulb_s=0.0)
+    assert exposed.take_picture(tmp_path / "image", interval_s=1.0).exposure["shutter_s"] == 0.5
     exposed._process.kill()
-    assert exposed.take(tmp_path / "shot", WANTED).exposure["shutter_s"] == 0.5
-    exposed.steer(Exposing(mode="locked", shutter_s=0.25), bulb_s=0.0)
-    assert exposed.take(tmp_path / "shot", WANTED).exposure["shutter_s"] == 0.25
+    assert exposed.take_picture(tmp_path / "image", interval_s=1.0).exposure["shutter_s"] == 0.5
+    exposed.set_exposure_settings(ExposureSettings(mode="locked", shutter_s=0.25), bulb_s=0.0)
+    assert exposed.take_picture(tmp_path / "image", interval_s=1.0).exposure["shutter_s"] == 0.25
     assert exposed.problem == ""
 
 

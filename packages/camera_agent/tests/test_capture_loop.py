@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 import pytest
 
 from camera_agent import schedule
+from camera_agent.capture_loop import CaptureLoop, CaptureSettings
+from camera_agent.capture_session import CaptureCallbacks
 from camera_agent.clock import Clock
 from camera_agent.drivers.process import DriverProcess
 from camera_agent.errors import DriverError
-from camera_agent.exposure import Exposing
-from camera_agent.filming import Filming, Plan
+from camera_agent.exposure import ExposureSettings
 from camera_agent.schedule import Schedule
-from camera_agent.shooting import Listeners
 from camera_agent.spool.store import Spool
 from camera_agent.status import Status
 from tests.command import TESTS
@@ -30,7 +30,7 @@ def film(tmp_path, monkeypatch):
         stop, captures, said = threading.Event(), [], []
         with closing(Spool(tmp_path / "spool")) as spool:
             process = DriverProcess(
-                f"tests.drivers.naughty:{name}",
+                f"tests.drivers.faulty_drivers:{name}",
                 {"count": str(tmp_path / "count")},
                 capture_deadline_s=deadline_s,
             )
@@ -41,16 +41,16 @@ def film(tmp_path, monkeypatch):
                     stop.set()
 
             status = Status(driver=name)
-            filming = Filming(
+            loop = CaptureLoop(
                 process,
                 spool,
                 Clock(),
                 status,
                 stop=stop,
-                plan=Plan(interval_s=interval_s),
-                listeners=Listeners(taken=taken, failed=said.append),
+                settings=CaptureSettings(interval_s=interval_s),
+                callbacks=CaptureCallbacks(on_capture=taken, on_problem=said.append),
             )
-            filming.run()
+            loop.run()
             return captures, said, status
 
     return run
@@ -59,9 +59,9 @@ def film(tmp_path, monkeypatch):
 def test_captures_carry_growing_sequence_and_time(film):
     captures, said, status = film("Good", 4)
     assert [capture.sequence for _, capture in captures] == [1, 2, 3, 4]
-    moments = [capture.taken.monotonic_ns for _, capture in captures]
+    moments = [capture.captured_at.monotonic_ns for _, capture in captures]
     assert moments == sorted(moments)
-    assert len({capture.taken.boot for _, capture in captures}) == 1
+    assert len({capture.captured_at.boot for _, capture in captures}) == 1
     assert (said, status.state()) == ([], ("capturing", ""))
 
 
@@ -93,21 +93,21 @@ def test_a_schedule_that_changes_takes_effect_while_waiting(tmp_path, monkeypatc
         def taken(capture) -> None:
             captures.append(capture)
             if len(captures) == 1:
-                filming.reschedule(0.05)
+                loop.update_settings(0.05)
             if len(captures) == 3:
                 stop.set()
                 second.set()
 
-        filming = Filming(
-            DriverProcess("tests.drivers.naughty:Good", {"count": str(tmp_path / "count")}),
+        loop = CaptureLoop(
+            DriverProcess("tests.drivers.faulty_drivers:Good", {"count": str(tmp_path / "count")}),
             spool,
             Clock(),
             Status(driver="Good"),
             stop=stop,
-            plan=Plan(interval_s=3600),
-            listeners=Listeners(taken=taken, failed=lambda message: None),
+            settings=CaptureSettings(interval_s=3600),
+            callbacks=CaptureCallbacks(on_capture=taken, on_problem=lambda message: None),
         )
-        filming.run()
+        loop.run()
     assert second.is_set()
 
 
@@ -120,21 +120,21 @@ def test_a_source_with_an_end_begins_again(folder, tmp_path):
             stop.set()
 
     with closing(Spool(tmp_path / "spool")) as spool:
-        filming = Filming(
+        loop = CaptureLoop(
             DriverProcess("replay", {"source": str(folder)}),
             spool,
             Clock(),
             Status(driver="replay"),
             stop=stop,
-            plan=Plan(interval_s=0.01),
-            listeners=Listeners(taken=taken, failed=lambda message: None),
+            settings=CaptureSettings(interval_s=0.01),
+            callbacks=CaptureCallbacks(on_capture=taken, on_problem=lambda message: None),
         )
-        filming.run()
+        loop.run()
     assert names[11:] == ["img12.jpg", "img1.jpg", "img2.jpg"]
 
 
 @pytest.fixture
-def filming(tmp_path, monkeypatch):
+def loop(tmp_path, monkeypatch):
     """Start filming with a naughty driver in a thread of its own; gives it, its captures and its gaps."""
     monkeypatch.setenv("PYTHONPATH", str(TESTS.parent))
     stop, started = threading.Event(), []
@@ -142,21 +142,21 @@ def filming(tmp_path, monkeypatch):
 
     def start(name: str = "Good", *, clock: Clock | None = None, **plan):
         heard = Heard()
-        listeners = Listeners(
-            taken=heard.captures.put,
-            failed=heard.said.append,
-            missed=lambda *gap: heard.gaps.append(gap),
-            previewed=lambda _capture, small: heard.previews.append(small),
+        callbacks = CaptureCallbacks(
+            on_capture=heard.captures.put,
+            on_problem=heard.said.append,
+            on_gap=lambda *gap: heard.gaps.append(gap),
+            on_preview=lambda _capture, small: heard.previews.append(small),
         )
-        process = DriverProcess(f"tests.drivers.naughty:{name}", {"count": str(tmp_path / "count")})
-        made = Filming(
+        process = DriverProcess(f"tests.drivers.faulty_drivers:{name}", {"count": str(tmp_path / "count")})
+        made = CaptureLoop(
             process,
             spool,
             clock or Clock(),
             Status(driver=name),
             stop=stop,
-            plan=Plan(**{"interval_s": 3600.0, **plan}),
-            listeners=listeners,
+            settings=CaptureSettings(**{"interval_s": 3600.0, **plan}),
+            callbacks=callbacks,
         )
         thread = threading.Thread(target=made.run)
         thread.start()
@@ -181,52 +181,52 @@ class Heard:
         return self.captures.get(timeout=60)
 
 
-def test_a_slot_is_a_burst(filming):
-    _, heard = filming(schedule=Schedule(burst=3, burst_s=0.05))
+def test_a_slot_is_a_burst(loop):
+    _, heard = loop(schedule=Schedule(burst=3, burst_s=0.05))
     assert [heard.capture().filename for _ in range(3)] == ["1.jpg", "2.jpg", "3.jpg"]
 
 
-def test_a_capture_and_a_preview_come_when_asked_for(filming):
-    made, heard = filming()
+def test_a_capture_and_a_preview_come_when_asked_for(loop):
+    made, heard = loop()
     heard.capture()
-    assert made.capture().filename == "2.jpg"
+    assert made.capture_now().filename == "2.jpg"
     assert made.preview()[:3] == b"\xff\xd8\xff"
     assert heard.capture().filename == "2.jpg"
     assert heard.captures.empty()
     assert len(heard.previews) == 2
-    assert made.alive()
+    assert made.is_alive()
 
 
-def test_outside_its_windows_it_takes_what_is_asked_for_and_nothing_else(filming):
+def test_outside_its_windows_it_takes_what_is_asked_for_and_nothing_else(loop):
     now = datetime(2026, 3, 15, 12, tzinfo=UTC)
     clock = Clock(wall_ns=lambda: int(now.timestamp() * 1e9), synced=lambda: True)
-    made, heard = filming(
+    made, heard = loop(
         clock=clock, interval_s=0.05, schedule=Schedule(windows=("06:00..08:00",), timezone="UTC")
     )
-    assert made.capture().sequence == 1
+    assert made.capture_now().sequence == 1
     assert heard.capture().sequence == 1
-    made.reschedule(schedule=Schedule(windows=("11:00..13:00",), timezone="UTC"))
+    made.update_settings(schedule=Schedule(windows=("11:00..13:00",), timezone="UTC"))
     assert [heard.capture().sequence for _ in range(2)] == [2, 3]
 
 
-def test_a_process_that_ended_while_no_window_was_open_is_there_again_before_one_opens(filming, monkeypatch):
-    monkeypatch.setattr(schedule, "LOOK_AGAIN_S", 0.05)
+def test_a_process_that_ended_while_no_window_was_open_is_there_again_before_one_opens(loop, monkeypatch):
+    monkeypatch.setattr(schedule, "RECHECK_S", 0.05)
     now = datetime(2026, 3, 15, 12, tzinfo=UTC)
     clock = Clock(wall_ns=lambda: int(now.timestamp() * 1e9), synced=lambda: True)
-    made, heard = filming(
+    made, heard = loop(
         clock=clock, interval_s=0.05, schedule=Schedule(windows=("06:00..08:00",), timezone="UTC")
     )
     process, pids = made._camera._process, []
     for _ in range(2):
         while process.pid in (None, *pids) or not process.alive:
-            assert made.alive()
+            assert made.is_alive()
         pids.append(process.pid)
         process.kill()
     assert (heard.said, heard.captures.empty()) == ([], True)
 
 
-def test_slots_that_failed_are_told_as_a_gap_when_it_films_again(filming):
-    _, heard = filming("RefusesThrice", interval_s=0.2)
+def test_slots_that_failed_are_told_as_a_gap_when_it_films_again(loop):
+    _, heard = loop("RefusesThrice", interval_s=0.2)
     names = [heard.capture().filename for _ in range(6)]
     assert names[:2] == ["1.jpg", "5.jpg"]
     # A busy machine may be late as well.
@@ -236,44 +236,44 @@ def test_slots_that_failed_are_told_as_a_gap_when_it_films_again(filming):
     assert count >= 3
 
 
-def test_a_capture_that_takes_many_intervals_is_told_as_stalled(filming):
-    made, heard = filming("Slow", interval_s=0.1)
+def test_a_capture_that_takes_many_intervals_is_told_as_stalled(loop):
+    made, heard = loop("Slow", interval_s=0.1)
     for _ in range(3):
         heard.capture()
     made._stop.set()
     made.wake()
     while not heard.gaps:
-        assert made.alive()
+        assert made.is_alive()
     assert heard.gaps[0][0] == "stalled"
     assert heard.gaps[0][4] >= 2
 
 
-def test_a_locked_exposure_is_that_of_the_first_picture(filming):
-    made, heard = filming("Exposed", exposing=Exposing(mode="locked"))
+def test_a_locked_exposure_is_that_of_the_first_picture(loop):
+    made, heard = loop("Exposed", exposure=ExposureSettings(mode="locked"))
     heard.capture()
-    assert made.capture().exposure == {"shutter_s": 0.1, "gain": 1.0, "told": True}
-    made.reschedule(exposing=Exposing())
+    assert made.capture_now().exposure == {"shutter_s": 0.1, "gain": 1.0, "told": True}
+    made.update_settings(exposure=ExposureSettings())
     assert heard.capture().sequence == 2
-    assert made.capture().exposure == {"shutter_s": 0.1, "gain": 1.0, "told": False}
+    assert made.capture_now().exposure == {"shutter_s": 0.1, "gain": 1.0, "told": False}
 
 
-def test_a_ramp_tells_what_it_saw_with_each_capture(filming):
-    made, heard = filming("Exposed", exposing=Exposing(mode="ramp"))
-    first, second = heard.capture(), made.capture()
+def test_a_ramp_tells_what_it_saw_with_each_capture(loop):
+    made, heard = loop("Exposed", exposure=ExposureSettings(mode="ramp"))
+    first, second = heard.capture(), made.capture_now()
     assert set(second.exposure) == {"shutter_s", "gain", "told", "luminance", "clipped"}
     assert first.exposure["luminance"] > 0.18
     assert second.exposure["shutter_s"] < 0.1
     assert heard.said == []
 
 
-def test_an_exposure_that_the_camera_cant_do_is_said_and_the_film_goes_on(filming):
-    _, heard = filming(exposing=Exposing(mode="ramp"))
+def test_an_exposure_that_the_camera_cant_do_is_said_and_the_film_goes_on(loop):
+    _, heard = loop(exposure=ExposureSettings(mode="ramp"))
     heard.capture()
     assert "This camera's exposure can't be set" in heard.said[0]
 
 
-def test_waking_it_after_the_stop_ends_a_long_wait_and_refuses_errands(filming):
-    made, heard = filming(interval_s=3600.0)
+def test_waking_it_after_the_stop_ends_a_long_wait_and_refuses_errands(loop):
+    made, heard = loop(interval_s=3600.0)
     heard.capture()
     made._stop.set()
     made.wake()

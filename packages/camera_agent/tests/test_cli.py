@@ -49,14 +49,14 @@ def test_pairing_again_shows_the_old_token_to_its_own_server_alone(server, home)
 
 def test_the_code_lies_in_a_file_while_it_waits_for_approval(server, tmp_path):
     seen = []
-    answer = (400, {"error": "authorization_pending"})
+    response = (400, {"error": "authorization_pending"})
 
     class Watching(type(server.pairing)):
         def popleft(self):
             seen.append(json.loads((tmp_path / "pairing.json").read_text()))
             return super().popleft()
 
-    server.pairing = Watching([answer])
+    server.pairing = Watching([response])
     assert main(["pair", server.url, "--home", str(tmp_path)]) == 0
     assert (seen[0]["user_code"], seen[0]["verification_uri"]) == ("BDWP-HQPK", f"{server.url}/pair")
 
@@ -210,10 +210,10 @@ def test_one_picture_is_taken_for_a_look(home, tmp_path, capsys):
     assert main(["capture", str(tmp_path / "no" / "x.jpg"), "--home", str(home.folder)]) == 2
 
 
-def test_a_paired_camera_forgets_what_another_server_wished(server, tmp_path):
-    (tmp_path / "wished.json").write_text('{"revision": 7}')
+def test_a_paired_camera_forgets_what_another_server_set(server, tmp_path):
+    (tmp_path / "remote_config.json").write_text('{"revision": 7}')
     assert main(["pair", server.url, "--home", str(tmp_path), "--qr"]) == 0
-    assert not (tmp_path / "wished.json").exists()
+    assert not (tmp_path / "remote_config.json").exists()
 
 
 def test_delivering_without_a_token_says_how_to_pair(tmp_path, capsys):

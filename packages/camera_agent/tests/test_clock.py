@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from camera_agent import clock
-from camera_agent.clock import EARLIEST_NS, Clock, ClockQuality, Fix, boot_id, monotonic_ns
+from camera_agent.clock import EARLIEST_NS, Clock, ClockFix, ClockQuality, boot_id, monotonic_ns
 
 TRUE = EARLIEST_NS + 10**18
 
@@ -168,7 +168,7 @@ def test_a_later_run_in_the_same_boot_goes_on_from_what_was_known(source):
     told = world.clock()
     if source == "server":
         world.synced = False
-    told.recall(Fix(boot=told.boot, offset_ns=TRUE, error_ms=1.0, source=source))
+    told.recall(ClockFix(boot=told.boot, offset_ns=TRUE, error_ms=1.0, source=source))
     assert (told.now().wall_ns, told.now().quality) == (TRUE + world.monotonic, ClockQuality.ESTIMATED)
 
 

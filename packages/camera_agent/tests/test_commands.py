@@ -4,46 +4,49 @@ import threading
 
 import pytest
 
-from camera_agent.commands import Commands, Result
+from camera_agent.commands import CommandOutcome, CommandRunner
 from camera_agent.errors import DriverError
 from eliot_progress import causal_id
 
 
-class Doing:
+class CommandState:
     """Commands in a thread, and what they came to."""
 
     def __init__(self, spool) -> None:
         self.spool, self.done, self.told, self.stop = spool, [], [], threading.Event()
-        self.commands = Commands(
-            spool.orders,
+        self.commands = CommandRunner(
+            spool.command_results,
             {"capture": self.capture, "restart": self.restart, "break": self.fail, "full": self.fill},
-            ended=lambda: self.told.append(self.states()),
+            on_finish=lambda: self.told.append(self.states()),
         )
         self.thread = threading.Thread(target=self.commands.run, args=(self.stop,))
 
-    def capture(self) -> Result:
+    def capture(self) -> CommandOutcome:
         self.done.append("capture")
         self.caused_by = causal_id()
-        return Result(message="Taken.", capture="capture-1")
+        return CommandOutcome(message="Taken.", capture="capture-1")
 
-    def restart(self) -> Result:
-        return Result(message="Restarting.", then=lambda: self.done.append(self.states()))
+    def restart(self) -> CommandOutcome:
+        return CommandOutcome(message="Restarting.", then=lambda: self.done.append(self.states()))
 
-    def fill(self) -> Result:
+    def fill(self) -> CommandOutcome:
         """Leave no room for its own result, for a while."""
         self.spool.index.change("PRAGMA query_only = 1")
         threading.Timer(0.05, lambda: self.spool.index.change("PRAGMA query_only = 0")).start()
-        return Result(message="Full.")
+        return CommandOutcome(message="Full.")
 
-    def fail(self) -> Result:
+    def fail(self) -> CommandOutcome:
         raise DriverError("The camera is asleep.", "Wake it.")
 
     def states(self):
-        return [(order.id, order.state, order.message) for order in self.spool.orders.unheard()]
+        return [
+            (result.id, result.state, result.message)
+            for result in self.spool.command_results.unacknowledged()
+        ]
 
     def finish(self) -> None:
         """Let all that was taken be done."""
-        self.commands.take([{"id": "last", "name": "restart"}])
+        self.commands.receive([{"id": "last", "name": "restart"}])
         self.thread.start()
         while not any(isinstance(one, list) for one in self.done):
             self.thread.join(0.01)
@@ -54,16 +57,16 @@ class Doing:
 
 @pytest.fixture
 def doing(filled):
-    return Doing(filled.spool)
+    return CommandState(filled.spool)
 
 
 def test_each_command_is_done_once_however_often_it_is_repeated(doing):
     for _ in range(3):
-        doing.commands.take([{"id": "a", "name": "capture", "arguments": {}}])
+        doing.commands.receive([{"id": "a", "name": "capture", "arguments": {}}])
     doing.finish()
     assert doing.done.count("capture") == 1
     assert doing.states()[0] == ("a", "done", "Taken.")
-    assert doing.spool.orders.unheard()[0].capture == "capture-1"
+    assert doing.spool.command_results.unacknowledged()[0].capture == "capture-1"
 
 
 def test_what_is_done_is_written_down_before_what_comes_then(doing):
@@ -72,7 +75,7 @@ def test_what_is_done_is_written_down_before_what_comes_then(doing):
 
 
 def test_a_command_that_fails_or_is_unknown_says_why_and_the_next_is_done(doing):
-    doing.commands.take(
+    doing.commands.receive(
         [{"id": "a", "name": "break"}, {"id": "b", "name": "dance"}, {"id": "c", "name": "capture"}]
     )
     doing.finish()
@@ -84,22 +87,22 @@ def test_a_command_that_fails_or_is_unknown_says_why_and_the_next_is_done(doing)
 
 
 def test_a_result_that_a_full_card_does_not_take_is_written_when_there_is_room(doing, monkeypatch):
-    monkeypatch.setattr("camera_agent.commands.REST_S", 0.01)
-    doing.commands.take([{"id": "a", "name": "full"}])
+    monkeypatch.setattr("camera_agent.commands.RETRY_S", 0.01)
+    doing.commands.receive([{"id": "a", "name": "full"}])
     doing.finish()
     assert doing.states()[0] == ("a", "done", "Full.")
 
 
 def test_a_command_goes_on_below_what_somebody_did(doing):
     trace = "0123456789abcdef0123456789abcdef"
-    doing.commands.take([{"id": "a", "name": "capture", "traceparent": f"00-{trace}-0123456789abcdef-01"}])
+    doing.commands.receive([{"id": "a", "name": "capture", "traceparent": f"00-{trace}-0123456789abcdef-01"}])
     doing.finish()
     assert doing.caused_by == trace
 
 
 @pytest.mark.parametrize("forged", [7, "", "00-zz-1-01", ["a"]])
 def test_a_command_whose_cause_cant_be_read_is_done_all_the_same(doing, forged):
-    doing.commands.take([{"id": "a", "name": "capture", "traceparent": forged}])
+    doing.commands.receive([{"id": "a", "name": "capture", "traceparent": forged}])
     doing.finish()
     assert doing.states()[0] == ("a", "done", "Taken.")
     assert len(doing.caused_by) == 32
@@ -109,5 +112,5 @@ def test_a_command_whose_cause_cant_be_read_is_done_all_the_same(doing, forged):
     "nonsense", [None, 7, "capture", {}, [7], [{}], [{"id": 3}], [{"id": ""}], [{"id": "x" * 300}]]
 )
 def test_nonsense_is_no_command(doing, nonsense):
-    doing.commands.take(nonsense)
+    doing.commands.receive(nonsense)
     assert doing.states() == []

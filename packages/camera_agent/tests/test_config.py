@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from camera_agent.config import Config, check, line_of, read, wished
+from camera_agent.config import Config, check, line_of, read, with_remote_settings
 from camera_agent.errors import BadInput
-from camera_agent.exposure import Exposing
+from camera_agent.exposure import ExposureSettings
 from camera_agent.schedule import Schedule
 
 
@@ -71,7 +71,7 @@ def test_schedule_and_exposure_are_tables(tmp_path):
     assert config.schedule == Schedule(
         windows=("mon-fri 06:30..20:00",), timezone="Europe/Zurich", end="2026-12-24", burst=3
     )
-    assert config.exposure == Exposing(mode="ramp", night_stops=2.0)
+    assert config.exposure == ExposureSettings(mode="ramp", night_stops=2.0)
 
 
 @pytest.mark.parametrize(
@@ -105,11 +105,11 @@ def test_a_line_is_found_in_its_own_table():
 def test_what_a_server_wishes_is_read_as_the_file_is():
     local = Config(interval_s=2.0, driver="gopro", schedule=Schedule(burst=2, burst_s=0.1))
     wish = {"revision": 3, "interval_s": 30, "schedule": {"windows": ["06:00..08:00"]}, "new": 1}
-    config = wished(local, wish)
+    config = with_remote_settings(local, wish)
     assert (config.interval_s, config.driver) == (30.0, "gopro")
     assert config.schedule == Schedule(windows=("06:00..08:00",))
-    assert wished(local, {"schedule": None, "exposure": {"mode": "locked"}}) == replace(
-        local, exposure=Exposing(mode="locked")
+    assert with_remote_settings(local, {"schedule": None, "exposure": {"mode": "locked"}}) == replace(
+        local, exposure=ExposureSettings(mode="locked")
     )
 
 
@@ -124,7 +124,7 @@ def test_what_a_server_wishes_is_read_as_the_file_is():
 )
 def test_a_wish_that_cant_work_is_refused(wish, message):
     with pytest.raises(BadInput, match=re.escape(message)):
-        wished(Config(), wish)
+        with_remote_settings(Config(), wish)
 
 
 @pytest.mark.parametrize("interval", [-1.0, float("nan")])

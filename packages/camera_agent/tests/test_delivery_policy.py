@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from camera_agent.clock import Clock
-from camera_agent.delivery import Delivery
-from camera_agent.gate import LOOK_S, Gate, ask
+from camera_agent.delivery_policy import REFRESH_S, DeliveryPolicy, request_delivery
+from camera_agent.delivery_settings import DeliverySettings
 from camera_agent.network import Network
 from camera_agent.spool.store import Spool
 from tests.spool.conftest import Filled
@@ -19,9 +19,9 @@ class World:
         self.looks += 1
         return self.network
 
-    def gate(self, settings: Delivery) -> Gate:
+    def delivery_policy(self, settings: DeliverySettings) -> DeliveryPolicy:
         clock = Clock(synced=lambda: False)
-        return Gate(settings, self.spool, clock, look=self.look, monotonic=lambda: self.now)
+        return DeliveryPolicy(settings, self.spool, clock, read_network=self.look, monotonic=lambda: self.now)
 
 
 @pytest.fixture
@@ -32,41 +32,41 @@ def world(tmp_path):
 
 
 def test_what_was_asked_for_goes_and_what_comes_after_it_waits_again(world):
-    gate = world.gate(Delivery(when="asked"))
+    delivery_policy = world.delivery_policy(DeliverySettings(when="asked"))
     world.filled.put("capture-1")
-    assert not gate.is_open()
-    assert ask(world.spool) == 1
+    assert not delivery_policy.may_deliver()
+    assert request_delivery(world.spool) == 1
     later = world.filled.put("capture-2")
-    world.now += LOOK_S
-    assert gate.is_open()
-    world.spool.delivered(world.spool.claim())
-    world.now += LOOK_S
-    assert "Captures wait" in gate.held()
+    world.now += REFRESH_S
+    assert delivery_policy.may_deliver()
+    world.spool.mark_delivered(world.spool.claim())
+    world.now += REFRESH_S
+    assert "Captures wait" in delivery_policy.blocked_reason()
     assert world.spool.next_pending() == later
 
 
 def test_another_process_may_ask(world):
-    gate = world.gate(Delivery(when="asked"))
+    delivery_policy = world.delivery_policy(DeliverySettings(when="asked"))
     world.filled.put("capture-1")
     other = Spool(world.spool.folder)
-    ask(other)
+    request_delivery(other)
     other.close()
-    assert gate.is_open()
+    assert delivery_policy.may_deliver()
 
 
 def test_the_world_is_looked_at_now_and_then_only(world):
-    gate = world.gate(Delivery(networks=("eth0",)))
-    assert not gate.is_open()
+    delivery_policy = world.delivery_policy(DeliverySettings(networks=("eth0",)))
+    assert not delivery_policy.may_deliver()
     world.network = Network(interface="eth0")
-    assert not gate.is_open()
+    assert not delivery_policy.may_deliver()
     assert world.looks == 1
-    world.now += LOOK_S
-    assert gate.is_open()
-    assert gate.network.interface == "eth0"
+    world.now += REFRESH_S
+    assert delivery_policy.may_deliver()
+    assert delivery_policy.network.interface == "eth0"
     world.network = Network()
-    gate.look_again()
-    assert not gate.is_open()
+    delivery_policy.refresh()
+    assert not delivery_policy.may_deliver()
 
 
 def test_without_the_time_no_window_keeps_anything_back(world):
-    assert world.gate(Delivery(when="windows", windows=("02:00..02:01",))).is_open()
+    assert world.delivery_policy(DeliverySettings(when="windows", windows=("02:00..02:01",))).may_deliver()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from camera_agent.config import read
-from camera_agent.delivery import Delivery, held, wants_preview
+from camera_agent.delivery_settings import DeliverySettings, blocked_reason, wants_preview
 from camera_agent.errors import BadInput
 from camera_agent.network import Network
 
@@ -15,26 +15,26 @@ NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 NIGHT = NOON.replace(hour=23)
 
 
-def why(settings: Delivery, *, now=NOON, network=HOME, asked=False) -> str:
-    return held(settings, now=now, network=network, asked=asked)
+def why(settings: DeliverySettings, *, now=NOON, network=HOME, requested=False) -> str:
+    return blocked_reason(settings, now=now, network=network, requested=requested)
 
 
 def test_by_default_captures_go_at_once_anywhere():
-    assert why(Delivery(), network=Network()) == ""
+    assert why(DeliverySettings(), network=Network()) == ""
 
 
 def test_in_windows_they_go_inside_and_wait_outside():
-    nightly = Delivery(when="windows", windows=("22:00..06:00",))
+    nightly = DeliverySettings(when="windows", windows=("22:00..06:00",))
     assert "next window: 22:00..06:00" in why(nightly)
     assert why(nightly, now=NIGHT) == ""
-    assert why(nightly, asked=True) == ""
+    assert why(nightly, requested=True) == ""
     # A camera that does not know the time would else never deliver.
     assert why(nightly, now=None) == ""
 
 
 def test_when_asked_they_wait_until_somebody_asks():
-    assert "camera-agent deliver" in why(Delivery(when="asked"))
-    assert why(Delivery(when="asked"), asked=True) == ""
+    assert "camera-agent deliver" in why(DeliverySettings(when="asked"))
+    assert why(DeliverySettings(when="asked"), requested=True) == ""
 
 
 @pytest.mark.parametrize(
@@ -47,8 +47,8 @@ def test_when_asked_they_wait_until_somebody_asks():
     ],
 )
 def test_only_certain_networks_are_used_even_when_asked(network, goes):
-    settings = Delivery(networks=("eth0", "Attic"))
-    assert (why(settings, network=network, asked=True) == "") is goes
+    settings = DeliverySettings(networks=("eth0", "Attic"))
+    assert (why(settings, network=network, requested=True) == "") is goes
 
 
 @pytest.mark.parametrize(
@@ -83,4 +83,4 @@ def test_settings_that_cant_work_are_named_with_their_line(tmp_path, text, messa
     ],
 )
 def test_a_preview_is_made_when_its_original_will_be_late(previews, pending, kept_back, wanted):
-    assert wants_preview(Delivery(previews=previews), pending=pending, held=kept_back) is wanted
+    assert wants_preview(DeliverySettings(previews=previews), pending=pending, blocked=kept_back) is wanted

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from camera_agent import deliveries as module
-from camera_agent.deliveries import Deliveries, Refusal
+from camera_agent import delivery_tracker as module
+from camera_agent.delivery_tracker import DeliveryTracker, Refusal
 from camera_agent.frame import Capture
-from camera_agent.link.sender import Report
-from camera_agent.link.upload import Delivered, Later, Refused, Unauthorized
+from camera_agent.link.upload import Delivered, Refused, RetryLater, Unauthorized
+from camera_agent.link.uploader import UploadAttempt
 from camera_agent.status import Status
 from eliot_progress import progress
 from tests.spool.conftest import NOW
@@ -18,7 +18,7 @@ CAPTURE = Capture(
     filetype="image/jpeg",
     size=1,
     sha256="",
-    taken=NOW,
+    captured_at=NOW,
     exposure={},
 )
 
@@ -27,14 +27,14 @@ class Hearing:
     def __init__(self) -> None:
         self.said, self.stuck = [], 0
         self.status = Status(driver="replay")
-        self.deliveries = Deliveries(self.status, say=self.said.append, stuck=self.note_stuck)
+        self.tracker = DeliveryTracker(self.status, notify=self.said.append, give_up=self.note_stuck)
 
     def note_stuck(self) -> None:
         self.stuck += 1
 
     def hear(self, *outcomes) -> None:
         for outcome in outcomes:
-            self.deliveries.heard(Report(capture=CAPTURE, outcome=outcome))
+            self.tracker.record(UploadAttempt(capture=CAPTURE, outcome=outcome))
 
 
 @pytest.fixture
@@ -44,23 +44,21 @@ def hearing():
 
 def test_deliveries_and_refusals_are_counted_and_shown_as_progress(hearing):
     with progress("camera:upload", total=3) as shown:
-        hearing.deliveries.progress = shown
+        hearing.tracker.progress = shown
         hearing.hear(Delivered(), Refused(code="truncated", message="It ends too early."), Delivered())
         assert shown.done == 3
-    assert hearing.deliveries.delivered == 2
-    assert hearing.deliveries.refused == [
-        Refusal(name="a.jpg", code="truncated", message="It ends too early.")
-    ]
+    assert hearing.tracker.delivered == 2
+    assert hearing.tracker.refused == [Refusal(name="a.jpg", code="truncated", message="It ends too early.")]
     assert hearing.said == ["Left out a.jpg: It ends too early."]
 
 
 def test_what_is_done_about_a_trouble_is_said_and_no_part_of_the_state(hearing):
-    hearing.hear(Later(message="Down."))
+    hearing.hear(RetryLater(message="Down."))
     assert (hearing.said, hearing.status.state()) == (["Down. Trying again."], ("error", "Down."))
 
 
 def test_one_trouble_is_said_once_and_its_end_once(hearing):
-    hearing.hear(Later(message="Down."), Later(message="Down."), Delivered(), Delivered())
+    hearing.hear(RetryLater(message="Down."), RetryLater(message="Down."), Delivered(), Delivered())
     assert hearing.said == ["Down. Trying again.", "Delivering again."]
     assert hearing.status.state() == ("idle", "")
     assert hearing.stuck == 0
@@ -74,5 +72,5 @@ def test_a_replay_does_not_wait_for_a_token_that_is_no_good(hearing):
 
 def test_a_replay_does_not_wait_for_ever_for_a_server(hearing, monkeypatch):
     monkeypatch.setattr(module, "GIVE_UP_S", 0.0)
-    hearing.hear(Later(message="Down."))
+    hearing.hear(RetryLater(message="Down."))
     assert hearing.stuck == 1

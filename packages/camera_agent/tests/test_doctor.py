@@ -8,8 +8,8 @@ import pytest
 from camera_agent import doctor
 from camera_agent.cli import main
 from camera_agent.config import Config
-from camera_agent.delivery import Delivery
-from camera_agent.home import Home, alone
+from camera_agent.delivery_settings import DeliverySettings
+from camera_agent.home import Home, exclusive_lock
 from camera_agent.network import Network
 from tests.server import Fault
 
@@ -17,12 +17,12 @@ SMALL = {"width": 160, "height": 90}
 
 
 def findings(home, **settings):
-    return {one.name: one for one in doctor.examine(home, Config(**{"options": SMALL, **settings}))}
+    return {one.name: one for one in doctor.run_checks(home, Config(**{"options": SMALL, **settings}))}
 
 
 def test_a_paired_agent_with_a_camera_is_well_but_for_its_clock(home, server):
     found = findings(home)
-    assert {name for name, one in found.items() if one.well} >= {
+    assert {name for name, one in found.items() if one.ok} >= {
         "folder",
         "disk",
         "token",
@@ -54,13 +54,13 @@ def test_a_token_that_others_can_read_is_told_with_its_remedy(home):
 def test_each_trouble_is_found_and_the_rest_is_looked_at_all_the_same(home, settings, name, message):
     found = findings(home, **settings)
     assert len(found) == 7
-    assert not found[name].well
+    assert not found[name].ok
     assert message in found[name].message
 
 
 def test_a_folder_that_is_gone_is_found(tmp_path):
     finding = doctor.folder(Home(tmp_path / "gone"), Config())
-    assert (finding.well, "can't be written" in finding.message) == (False, True)
+    assert (finding.ok, "can't be written" in finding.message) == (False, True)
 
 
 def test_a_folder_that_others_own_does_not_keep_the_rest_from_being_looked_at(home, monkeypatch):
@@ -84,13 +84,13 @@ def test_a_server_whose_clock_is_elsewhere_is_named(home, server):
 def test_a_server_that_refuses_is_told(home, server):
     server.fail(Fault("refuse", method="OPTIONS", value=404))
     told = findings(home)["server"]
-    assert (told.well, told.message.startswith(f"{server.url}: ")) == (False, True)
+    assert (told.ok, told.message.startswith(f"{server.url}: ")) == (False, True)
 
 
 def test_a_token_that_is_good_no_more_is_told(home, server):
     server.tokens.clear()
     told = findings(home)["server"]
-    assert (told.well, "does not accept this camera's token" in told.message) == (False, True)
+    assert (told.ok, "does not accept this camera's token" in told.message) == (False, True)
 
 
 def test_the_command_prints_a_line_each_and_fails_when_one_is_not_well(tmp_path, capsys):
@@ -120,9 +120,9 @@ def test_the_unit_names_this_installation(capsys):
 def test_the_network_is_told_and_whether_captures_may_take_it(
     monkeypatch, home, here, networks, well, message
 ):
-    monkeypatch.setattr(doctor, "look", lambda: here)
-    finding = doctor.network(home, Config(delivery=Delivery(networks=networks)))
-    assert finding.well is well
+    monkeypatch.setattr(doctor, "current_network", lambda: here)
+    finding = doctor.network(home, Config(delivery=DeliverySettings(networks=networks)))
+    assert finding.ok is well
     assert message in finding.message
 
 
@@ -131,7 +131,7 @@ def test_the_network_is_told_and_whether_captures_may_take_it(
 )
 def test_a_camera_that_a_running_agent_has_is_left_alone(home, state, detail, well):
     home.write(home.status_file, {"state": state, "state_detail": detail})
-    with alone(home):
+    with exclusive_lock(home):
         finding = doctor.camera(home, Config())
-    assert finding.well is well
+    assert finding.ok is well
     assert (detail or state) in finding.message

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from camera_agent.absence import missed, tell
 from camera_agent.clock import ClockQuality
 from camera_agent.config import Config
+from camera_agent.downtime import missed_captures, record_gap
 from camera_agent.schedule import Schedule
 from tests.spool.conftest import NOW
 
@@ -30,19 +30,19 @@ def later(hours: float, **changes):
     ],
 )
 def test_what_a_minutely_camera_missed_while_it_was_off(now, count):
-    assert missed(NOW, now, interval_s=60.0, schedule=Schedule()) == count
+    assert missed_captures(NOW, now, interval_s=60.0, schedule=Schedule()) == count
 
 
 def test_hours_outside_its_windows_are_not_missed():
     always_shut = Schedule(windows=("03:00..03:01",), timezone="UTC")
-    assert missed(NOW, later(2.0), interval_s=1.0, schedule=always_shut) == 0
+    assert missed_captures(NOW, later(2.0), interval_s=1.0, schedule=always_shut) == 0
 
 
 def test_it_is_told_as_a_gap_with_its_times(filled):
-    tell(filled.spool, later(1.0), Config(interval_s=60.0))
+    record_gap(filled.spool, later(1.0), Config(interval_s=60.0))
     assert filled.spool.records.count() == 0
     filled.put("capture-1")
-    tell(filled.spool, later(1.0), Config(interval_s=60.0))
+    record_gap(filled.spool, later(1.0), Config(interval_s=60.0))
     [gap], _ = filled.spool.records.batch()
     assert (gap["data"]["reason"], gap["data"]["missed"]) == ("stopped", 59)
     assert (gap["data"]["from"], gap["data"]["until"]) == (
@@ -53,6 +53,6 @@ def test_it_is_told_as_a_gap_with_its_times(filled):
 
 def test_when_no_clock_can_tell_the_gap_has_no_times(filled):
     filled.put("capture-1")
-    tell(filled.spool, replace(NOW, boot="boot-2", quality=ClockQuality.UNKNOWN), Config())
+    record_gap(filled.spool, replace(NOW, boot="boot-2", quality=ClockQuality.UNKNOWN), Config())
     [gap], _ = filled.spool.records.batch()
     assert (gap["data"]["missed"], gap["data"]["from"]) == (0, None)

@@ -6,11 +6,11 @@ import os
 
 import pytest
 
-from camera_agent import exporting
+from camera_agent import export as module
 from camera_agent.errors import AgentError, BadInput
-from camera_agent.exporting import Exported, export, purge
+from camera_agent.export import ExportResult, export, purge
 from camera_agent.home import Home
-from camera_agent.spool.rows import State
+from camera_agent.spool.rows import CaptureState
 from tests.conftest import jpeg
 from tests.golden import golden
 
@@ -33,7 +33,7 @@ def paired(tmp_path):
 def test_the_stick_holds_what_the_protocol_says(paired, filled, stick):
     filled.put("capture-1")
     filled.put("capture-2")
-    assert export(paired, filled.spool, stick) == Exported(written=2, there=0, unreadable=())
+    assert export(paired, filled.spool, stick) == ExportResult(written=2, already_there=0, unreadable=())
     folder = stick / f"camera-{CAMERA}"
     assert json.loads((folder / "camera.json").read_text()) == golden("exported_camera")
     assert (folder / "capture-1.jpg").read_bytes() == jpeg()
@@ -47,7 +47,7 @@ def test_captures_stay_pending_and_are_marked_and_a_second_time_goes_on(paired, 
     export(paired, filled.spool, stick)
     assert (filled.spool.counts().pending, filled.spool.counts().exported) == (1, 1)
     filled.put("capture-2")
-    assert export(paired, filled.spool, stick) == Exported(written=1, there=1, unreadable=())
+    assert export(paired, filled.spool, stick) == ExportResult(written=1, already_there=1, unreadable=())
 
 
 def test_a_copy_that_is_damaged_or_not_described_is_written_again(paired, filled, stick):
@@ -100,7 +100,7 @@ def test_an_agent_never_paired_has_a_name_of_its_own(tmp_path, filled, stick):
     for _ in range(2):
         export(home, filled.spool, stick)
     [folder] = stick.iterdir()
-    assert folder.name == f"camera-unpaired-{exporting.home_id(home)}"
+    assert folder.name == f"camera-unpaired-{module.home_id(home)}"
     assert json.loads((folder / "camera.json").read_text())["camera"] is None
 
 
@@ -110,7 +110,7 @@ def test_a_picture_that_cant_be_read_is_named_and_the_rest_is_written(paired, fi
     filled.spool.path(gone).unlink()
     filled.spool.path(damaged).write_bytes(b"rotten")
     found = export(paired, filled.spool, stick)
-    assert found == Exported(written=1, there=0, unreadable=("capture-1.jpg", "capture-2.jpg"))
+    assert found == ExportResult(written=1, already_there=0, unreadable=("capture-1.jpg", "capture-2.jpg"))
 
 
 def test_a_time_learnt_since_is_corrected_on_the_stick(paired, filled, stick):
@@ -125,12 +125,12 @@ def test_a_time_learnt_since_is_corrected_on_the_stick(paired, filled, stick):
 def test_only_what_is_elsewhere_or_unwanted_is_deleted(paired, filled, stick):
     for number in range(3):
         filled.put(f"capture-{number}")
-    filled.spool.refused(filled.spool.next_pending(), "truncated", "It ends too early.")
+    filled.spool.mark_refused(filled.spool.next_pending(), "truncated", "It ends too early.")
     with pytest.raises(AgentError, match="only when they are on a stick"):
-        purge(filled.spool, frozenset({State.PENDING}))
-    assert purge(filled.spool, frozenset({State.PENDING}), exported_only=True) == (0, 0)
+        purge(filled.spool, frozenset({CaptureState.PENDING}))
+    assert purge(filled.spool, frozenset({CaptureState.PENDING}), exported_only=True) == (0, 0)
     export(paired, filled.spool, stick)
     filled.put("capture-4")
-    assert purge(filled.spool, frozenset({State.PENDING}), exported_only=True) == (2, 2 * len(jpeg()))
-    assert purge(filled.spool, frozenset({State.REFUSED})) == (1, len(jpeg()))
+    assert purge(filled.spool, frozenset({CaptureState.PENDING}), exported_only=True) == (2, 2 * len(jpeg()))
+    assert purge(filled.spool, frozenset({CaptureState.REFUSED})) == (1, len(jpeg()))
     assert [path.stem for path in filled.spool.captures.iterdir()] == ["capture-4"]

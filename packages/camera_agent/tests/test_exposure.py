@@ -8,11 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camera_agent.exposure import Exposing, Exposure, Limits, Ramp, Seen, flicker, reach, split
+from camera_agent.exposure import (
+    Exposure,
+    ExposureLimits,
+    ExposureSettings,
+    Measurement,
+    Ramp,
+    flicker,
+    reach,
+    split,
+)
 
-PI = Limits(shortest_s=2**-13, longest_s=2**4, gain=(1, 32))
-DSLR = Limits(shortest_s=2**-13, longest_s=2**4, gain=(1, 32), steps=3)
-RAMP = Exposing(mode="ramp").at_interval(10)
+PI = ExposureLimits(shortest_s=2**-13, longest_s=2**4, gain=(1, 32))
+DSLR = ExposureLimits(shortest_s=2**-13, longest_s=2**4, gain=(1, 32), steps=3)
+RAMP = ExposureSettings(mode="ramp").at_interval(10)
 #: Mean luminance at noon, exposed for a thousandth of a second, in stops.
 NOON = math.log2(0.18) + math.log2(1000)
 #: What clouds and the noise of the simulated scene below make by themselves.
@@ -25,7 +34,7 @@ def light(share_of_day: float) -> float:
     return -20 / (1 + math.exp((altitude + 1.6) / 3.9))
 
 
-def day(limits: Limits, interval_s: float = 15.0):
+def day(limits: ExposureLimits, interval_s: float = 15.0):
     """A day, from noon to noon: stops, luminances, and the stops a frame is off its target."""
     noise, ramp = random.Random(1), Ramp(stops=-math.log2(1000))
     stops, luminances, errors = [], [], []
@@ -38,7 +47,7 @@ def day(limits: Limits, interval_s: float = 15.0):
         stops.append(ramp.wanted)
         luminances.append(luminance)
         errors.append(math.log2(luminance / RAMP.target) + RAMP.night_stops * night)
-        ramp = ramp.after(Seen(luminance=luminance), RAMP, limits)
+        ramp = ramp.after(Measurement(luminance=luminance), RAMP, limits)
     return stops, luminances, errors
 
 
@@ -70,7 +79,7 @@ def test_on_a_grid_a_steady_light_makes_no_steps_to_and_fro():
     ramp, given_stops = Ramp(stops=-10.0), []
     for number in range(500):
         luminance = 0.16 * 2 ** (ramp.wanted + 10 + 0.1 * math.sin(number / 5))
-        ramp = ramp.after(Seen(luminance=luminance), RAMP, DSLR)
+        ramp = ramp.after(Measurement(luminance=luminance), RAMP, DSLR)
         given_stops.append(ramp.wanted)
     assert len(set(given_stops[100:])) == 1
 
@@ -81,10 +90,10 @@ def test_on_a_grid_a_steady_light_makes_no_steps_to_and_fro():
     st.floats(0.01, 1),
 )
 def test_whatever_is_seen_no_step_and_no_limit_is_exceeded(pictures, limits, step_stops):
-    settings, ramp = Exposing(mode="ramp", step_stops=step_stops), Ramp(stops=-5.0)
+    settings, ramp = ExposureSettings(mode="ramp", step_stops=step_stops), Ramp(stops=-5.0)
     lowest, highest = reach(limits)
     for luminance, clipped in pictures:
-        later = ramp.after(Seen(luminance=luminance, clipped=clipped), settings, limits)
+        later = ramp.after(Measurement(luminance=luminance, clipped=clipped), settings, limits)
         assert abs(later.stops - ramp.stops) <= step_stops + 1e-9
         assert lowest <= later.stops <= highest
         exposure = split(later.wanted, limits)
@@ -94,14 +103,14 @@ def test_whatever_is_seen_no_step_and_no_limit_is_exceeded(pictures, limits, ste
 
 
 def test_burnt_out_pixels_take_it_down_whatever_the_mean_says():
-    dark_with_a_lamp = Seen(luminance=0.05, clipped=0.05)
+    dark_with_a_lamp = Measurement(luminance=0.05, clipped=0.05)
     assert Ramp(stops=0.0).after(dark_with_a_lamp, RAMP, PI).stops < 0.0
 
 
 def test_a_limit_leaves_no_momentum_behind():
     ramp = Ramp(stops=reach(PI)[1] - 0.1, trend=0.15)
     for _ in range(20):
-        ramp = ramp.after(Seen(luminance=0.001), RAMP, PI)
+        ramp = ramp.after(Measurement(luminance=0.001), RAMP, PI)
     assert (ramp.stops, ramp.trend) == (reach(PI)[1], 0.0)
 
 
@@ -113,10 +122,10 @@ def test_splitting_keeps_the_stops_and_prefers_a_long_shutter_to_gain(stops):
 
 
 def test_settings_narrow_the_cameras_limits():
-    narrow = Exposing(longest_s=5, highest_gain=8).within(PI)
+    narrow = ExposureSettings(longest_s=5, highest_gain=8).within(PI)
     assert (narrow.longest_s, narrow.gain) == (5, (1, 8))
-    assert Exposing(longest_s=900, highest_gain=900).within(PI) == PI
-    assert Exposing(longest_s=1e-9, highest_gain=0.1).within(PI).longest_s == PI.shortest_s
+    assert ExposureSettings(longest_s=900, highest_gain=900).within(PI) == PI
+    assert ExposureSettings(longest_s=1e-9, highest_gain=0.1).within(PI).longest_s == PI.shortest_s
 
 
 def test_flicker_is_how_much_a_film_bends():
@@ -127,17 +136,17 @@ def test_flicker_is_how_much_a_film_bends():
 
 
 @pytest.mark.parametrize(
-    ("exposing", "name"),
+    ("exposure", "name"),
     [
-        (Exposing(mode="magic"), "mode"),
-        (Exposing(target=2), "target"),
-        (Exposing(step_stops=2), "step_stops"),
-        (Exposing(shutter_s=-1), "shutter_s"),
+        (ExposureSettings(mode="magic"), "mode"),
+        (ExposureSettings(target=2), "target"),
+        (ExposureSettings(step_stops=2), "step_stops"),
+        (ExposureSettings(shutter_s=-1), "shutter_s"),
     ],
 )
-def test_what_cant_work_is_named(exposing, name):
-    assert exposing.trouble().name == name
-    assert Exposing().trouble() is None
+def test_what_cant_work_is_named(exposure, name):
+    assert exposure.find_invalid().name == name
+    assert ExposureSettings().find_invalid() is None
 
 
 def test_stops_are_powers_of_two_of_light():
@@ -145,7 +154,7 @@ def test_stops_are_powers_of_two_of_light():
 
 
 def test_long_intervals_have_greater_steps_so_that_dawn_is_not_burnt_out():
-    assert Exposing().at_interval(10).step_stops == pytest.approx(1 / 6)
-    assert Exposing().at_interval(60).step_stops == pytest.approx(0.36)
-    assert Exposing().at_interval(3600).step_stops == 1.0
-    assert Exposing(step_stops=0.05).at_interval(60).step_stops == 0.05
+    assert ExposureSettings().at_interval(10).step_stops == pytest.approx(1 / 6)
+    assert ExposureSettings().at_interval(60).step_stops == pytest.approx(0.36)
+    assert ExposureSettings().at_interval(3600).step_stops == 1.0
+    assert ExposureSettings(step_stops=0.05).at_interval(60).step_stops == 0.05

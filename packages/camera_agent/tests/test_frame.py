@@ -28,7 +28,7 @@ def test_the_metadata_header_is_the_golden_one(name):
         filetype=values["filetype"],
         size=1,
         sha256=values["sha256"],
-        taken=Instant(
+        captured_at=Instant(
             wall_ns=from_rfc3339(values["captured_at"]),
             quality=ClockQuality(values["clock"]),
             boot=values["boot"],

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from camera_agent.clock import ClockQuality, Instant
 from camera_agent.errors import SpoolError
-from camera_agent.gaps import QUIET, Gap, Gaps
+from camera_agent.gaps import CAPTURES_TO_END, Gap, GapRecorder
 
 
 def moment(second: float, boot: str = "b") -> Instant:
@@ -18,11 +18,11 @@ def gap(since: float, until: float, count: int, reason="stalled", boot: str = "b
 
 def told(*gaps: Gap, served_between: int = 0):
     heard = []
-    gathering = Gaps(lambda *one: heard.append(one))
+    gathering = GapRecorder(lambda *one: heard.append(one))
     for one in gaps:
-        gathering.miss(one)
+        gathering.add(one)
         for _ in range(served_between):
-            gathering.served()
+            gathering.slot_filled()
     before = len(heard)
     gathering.end()
     return [
@@ -39,13 +39,13 @@ def test_a_gap_that_a_full_card_does_not_take_is_told_when_there_is_room():
             raise SpoolError("The card is full.")
         heard.append(one[4])
 
-    gathering = Gaps(tell)
-    gathering.miss(gap(0, 0, 1))
+    gathering = GapRecorder(tell)
+    gathering.add(gap(0, 0, 1))
     gathering.end()
-    gathering.miss(gap(5000, 5000, 2))
+    gathering.add(gap(5000, 5000, 2))
     full[0] = False
-    for _ in range(QUIET):
-        gathering.served()
+    for _ in range(CAPTURES_TO_END):
+        gathering.slot_filled()
     assert heard == [1, 2]
 
 
@@ -61,7 +61,7 @@ def test_a_camera_that_fails_at_every_other_slot_makes_one_gap():
 
 
 def test_a_gap_is_told_when_filming_goes_on():
-    assert told(gap(0, 0, 1), gap(9, 9, 1), served_between=QUIET) == (
+    assert told(gap(0, 0, 1), gap(9, 9, 1), served_between=CAPTURES_TO_END) == (
         [("stalled", 0, 0, 1), ("stalled", 9, 9, 1)],
         2,
     )

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from camera_agent.errors import AnotherAgent, BadInput
-from camera_agent.home import Home, alone, is_running
+from camera_agent.home import Home, exclusive_lock, is_running
 
 
 def test_the_token_is_readable_by_its_owner_alone(tmp_path):
@@ -43,7 +43,7 @@ def test_what_root_writes_belongs_to_the_folders_owner(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "fchown", lambda _descriptor, user, group: given.append((user, group)))
     home = Home(tmp_path)
     home.save_token("cam_x")
-    with alone(home):
+    with exclusive_lock(home):
         pass
     owner = tmp_path.stat()
     assert given == [(owner.st_uid, owner.st_gid)] * 2
@@ -52,13 +52,13 @@ def test_what_root_writes_belongs_to_the_folders_owner(tmp_path, monkeypatch):
 def test_one_agent_at_a_time(tmp_path):
     home = Home(tmp_path)
     assert not is_running(home)
-    with alone(home):
+    with exclusive_lock(home):
         assert is_running(home)
-        with pytest.raises(AnotherAgent), alone(home):
+        with pytest.raises(AnotherAgent), exclusive_lock(home):
             pass
     assert not is_running(home)
     assert not is_running(Home(tmp_path / "gone"))
-    with pytest.raises(BadInput, match="can't be written"), alone(Home(tmp_path / "gone")):
+    with pytest.raises(BadInput, match="can't be written"), exclusive_lock(Home(tmp_path / "gone")):
         pass
 
 
@@ -67,3 +67,10 @@ def test_a_token_file_that_makes_no_sense_is_no_token(tmp_path, text):
     home = Home(tmp_path)
     home.token_file.write_text(text)
     assert home.token() is None
+
+
+def test_a_configuration_stored_under_its_former_name_is_kept(tmp_path):
+    (tmp_path / "wished.json").write_text('{"revision": 7}')
+    home = Home(tmp_path).create()
+    assert home.read(home.remote_config_file) == {"revision": 7}
+    assert home.create().read(home.remote_config_file) == {"revision": 7}

@@ -2,25 +2,25 @@ from __future__ import annotations
 
 import pytest
 
-from camera_agent import log as module
+from camera_agent import log_buffer as module
 from camera_agent.clock import Clock
-from camera_agent.log import Log
+from camera_agent.log_buffer import LogBuffer
 
 
 @pytest.fixture
 def log():
-    return Log(Clock())
+    return LogBuffer(Clock())
 
 
 def told(records) -> list[str]:
     found, last = records.batch()
-    records.taken(last)
+    records.delete_up_to(last)
     return [record["data"]["message_type"] for record in found]
 
 
 def test_what_is_worth_it_is_told_by_itself_and_the_rest_when_asked(filled, log):
     records = filled.spool.records
-    for name in ("camera:trouble", "http:request", "camera:film:heartbeat", "camera:recovered"):
+    for name in ("camera:trouble", "http:request", "camera:run:heartbeat", "camera:recovered"):
         log({"message_type": name})
     log.flush(records)
     assert told(records) == ["camera:trouble", "camera:recovered"]
@@ -41,7 +41,7 @@ def test_what_a_command_caused_is_told_whole(filled, log):
 
 
 def test_a_flood_is_cut_and_its_size_told(filled, log):
-    for number in range(module.A_MINUTE + 7):
+    for number in range(module.MAX_REPORTED + 7):
         log({"message_type": "camera:trouble", "n": number})
     log.flush(filled.spool.records)
     found, _ = filled.spool.records.batch()

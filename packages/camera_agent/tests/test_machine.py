@@ -16,7 +16,7 @@ def write(root, path: str, text: str) -> None:
 
 
 def test_what_a_machine_cant_tell_is_null(tmp_path):
-    assert Machine(tmp_path, command="no-such-command").facts() == {
+    assert Machine(tmp_path, command="no-such-command").metrics() == {
         "battery_percent": None,
         "temperature_c": None,
         "throttled": [],
@@ -32,7 +32,7 @@ def test_a_pi_on_a_weak_battery_tells_all_of_it(tmp_path):
     write(tmp_path, "proc/self/statm", "9000 7168 100 1 0 500 0\n")
     (tmp_path / "etc").mkdir()
     (tmp_path / "etc" / "localtime").symlink_to("../usr/share/zoneinfo/Europe/Zurich")
-    assert Machine(tmp_path).facts() == {
+    assert Machine(tmp_path).metrics() == {
         "battery_percent": 37.0,
         "temperature_c": 81.2,
         "throttled": ["under_voltage", "hot"],
@@ -53,7 +53,7 @@ def command(tmp_path):
 def test_where_no_file_tells_the_firmwares_command_is_asked_but_seldom(tmp_path, command):
     machine = Machine(tmp_path, command=command)
     for _ in range(3):
-        assert machine.facts()["throttled"] == ["under_voltage", "throttled"]
+        assert machine.metrics()["throttled"] == ["under_voltage", "throttled"]
     assert (tmp_path / "asked").read_text() == "asked\n"
 
 
@@ -61,7 +61,7 @@ def test_a_command_that_fails_is_no_news(tmp_path):
     path = tmp_path / "vcgencmd"
     path.write_text("#!/bin/sh\nexit 1\n")
     path.chmod(0o755)
-    assert Machine(tmp_path, command=str(path)).facts()["throttled"] == []
+    assert Machine(tmp_path, command=str(path)).metrics()["throttled"] == []
 
 
 def test_files_that_make_no_sense_are_passed_over(tmp_path):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from camera_agent.network import Network, here
+from camera_agent.network import Network, current_network
 
 HEAD = "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT\n"
 LOCAL = "wlan0\t0000A8C0\t00000000\t0001\t0\t0\t600\t00FFFFFF\t0\t0\t0\n"
@@ -25,7 +25,7 @@ def default(name: str, metric: int, flags: str = "0003") -> str:
 )
 def test_the_default_route_with_the_least_metric_names_the_interface(tmp_path, rows, interface):
     (tmp_path / "route").write_text(rows)
-    assert here(tmp_path / "route", tmp_path / "none").interface == interface
+    assert current_network(tmp_path / "route", tmp_path / "none").interface == interface
 
 
 def test_without_ipv4_the_default_route_of_ipv6_counts(tmp_path):
@@ -33,7 +33,7 @@ def test_without_ipv4_the_default_route_of_ipv6_counts(tmp_path):
         f"{ALL6} 00 {ALL6} 00 {ALL6} ffffffff 00000001 00000000 00200200 lo\n"
         f"{ALL6} 00 {ALL6} 00 fe800000000000000000000000000001 00000400 00000001 00000000 00000003 dummy-6\n"
     )
-    assert here(tmp_path / "none", tmp_path / "route6").interface == "dummy-6"
+    assert current_network(tmp_path / "none", tmp_path / "route6").interface == "dummy-6"
 
 
 def test_an_interface_and_its_wifi_are_both_names():
@@ -42,4 +42,4 @@ def test_an_interface_and_its_wifi_are_both_names():
 
 
 def test_this_machine_can_be_looked_at():
-    assert isinstance(here(), Network)
+    assert isinstance(current_network(), Network)

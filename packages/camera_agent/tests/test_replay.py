@@ -5,10 +5,10 @@ from contextlib import closing
 
 import pytest
 
-from camera_agent import replaying as module
+from camera_agent import replay as module
 from camera_agent.clock import Clock
 from camera_agent.drivers.process import DriverProcess
-from camera_agent.replaying import Replaying
+from camera_agent.replay import Replay
 from camera_agent.spool.store import Spool
 
 
@@ -18,17 +18,17 @@ def spool(tmp_path):
         yield spool
 
 
-def replaying(folder, spool, stop, taken) -> tuple[DriverProcess, Replaying]:
+def replay(folder, spool, stop, taken) -> tuple[DriverProcess, Replay]:
     process = DriverProcess("replay", {"source": str(folder)})
     process.open()
-    return process, Replaying(process, spool, Clock(), source=str(folder), stop=stop, taken=taken)
+    return process, Replay(process, spool, Clock(), source=str(folder), stop=stop, on_picture=taken)
 
 
 def deliver_all(spool, stop) -> None:
     """A server that takes everything."""
     while not stop.is_set():
         if capture := spool.next_pending():
-            spool.delivered(capture)
+            spool.mark_delivered(capture)
         else:
             with spool.changed:
                 spool.changed.wait(0.05)
@@ -42,11 +42,11 @@ def test_a_run_interrupted_goes_on_with_the_same_captures(folder, spool):
         if len(first) == 5:
             stop.set()
 
-    process, run = replaying(folder, spool, stop, interrupt)
+    process, run = replay(folder, spool, stop, interrupt)
     with closing(process):
         assert not run.run()
     stop = threading.Event()
-    process, run = replaying(folder, spool, stop, again.append)
+    process, run = replay(folder, spool, stop, again.append)
     delivering = threading.Thread(target=deliver_all, args=(spool, stop))
     delivering.start()
     with closing(process):
@@ -59,9 +59,9 @@ def test_a_run_interrupted_goes_on_with_the_same_captures(folder, spool):
 
 
 def test_the_spool_does_not_fill_up_with_a_copy_of_the_source(folder, spool, monkeypatch):
-    monkeypatch.setattr(module, "AHEAD", 3)
+    monkeypatch.setattr(module, "MAX_PENDING", 3)
     stop, most = threading.Event(), []
-    process, run = replaying(folder, spool, stop, lambda capture: most.append(spool.counts().pending))
+    process, run = replay(folder, spool, stop, lambda capture: most.append(spool.counts().pending))
     delivering = threading.Thread(target=deliver_all, args=(spool, stop))
     delivering.start()
     with closing(process):
@@ -80,11 +80,11 @@ def test_what_an_earlier_try_delivered_is_told_as_done_and_what_waits_is_not(fol
         if len(first) == 5:
             stop.set()
 
-    process, run = replaying(folder, spool, stop, interrupt)
+    process, run = replay(folder, spool, stop, interrupt)
     with closing(process):
         assert not run.run()
     for capture in first[:2]:
-        spool.delivered(capture)
+        spool.mark_delivered(capture)
     stop = threading.Event()
 
     def interrupt_again(capture) -> None:
@@ -92,7 +92,7 @@ def test_what_an_earlier_try_delivered_is_told_as_done_and_what_waits_is_not(fol
         if len(again) == 3:
             stop.set()
 
-    process, run = replaying(folder, spool, stop, interrupt_again)
+    process, run = replay(folder, spool, stop, interrupt_again)
     with closing(process):
         assert not run.run()
     assert again == [None, None, "img6.jpg"]

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from camera_agent.schedule import Grid, Opening, Schedule, Timetable
-from camera_agent.tables import read_table
+from camera_agent.schedule import Grid, Schedule, ScheduleState, Timetable
+from camera_agent.settings_table import read_table
 from tests.golden import golden
 
 START = datetime(2026, 3, 15, 11, tzinfo=UTC)
@@ -26,11 +26,11 @@ def timetable(schedule: Schedule, interval_s: float, *, origin: float = 1000.0) 
 def film(table: Timetable, until: float, takes_s=lambda _slot: 0.3) -> list[float]:
     """The slots filmed from the origin on, when each capture takes so long."""
     now, slots = table.grid.origin, []
-    while (look := table.next_look(now)).at < until:
-        if look.film:
-            slots.append(look.at)
-        now = max(look.at, look.at + takes_s(look.at)) if look.film else look.at
-        now = max(now, look.at + table.grid.interval_s / 2) if look.film else now
+    while (check := table.next_check(now)).at < until:
+        if check.capture:
+            slots.append(check.at)
+        now = max(check.at, check.at + takes_s(check.at)) if check.capture else check.at
+        now = max(now, check.at + table.grid.interval_s / 2) if check.capture else now
     return slots
 
 
@@ -61,7 +61,7 @@ def test_a_month_of_captures_of_any_length_does_not_drift(interval_s, lengths):
 
 def test_slots_slept_through_are_left_out_not_made_up_for():
     table = timetable(Schedule(), 2.0)
-    assert table.next_look(1061.0).at == 1062.0
+    assert table.next_check(1061.0).at == 1062.0
     assert table.missed(1001.0, 1062.0) == 30
     assert table.missed(1061.0, 1062.0) == 0
     assert table.missed(1062.0, 1062.0) == 0
@@ -105,29 +105,29 @@ def test_filmed_and_missed_slots_are_all_slots(first, length):
 
 def test_while_the_time_is_not_known_every_slot_is_filmed():
     table = Timetable(grid=Grid(origin=0.0, interval_s=5.0), schedule=OFFICE, wall=lambda _at: None)
-    assert all(table.next_look(now).film for now in range(0, 86400, 500))
+    assert all(table.next_check(now).capture for now in range(0, 86400, 500))
     assert table.missed(0.0, 50.0) == 10
 
 
 def test_a_closed_schedule_is_looked_at_every_minute_since_clocks_get_set():
-    look = timetable(OFFICE, 2.0).next_look(1000.0)
-    assert (look.film, look.at) == (False, 1060.0)
+    check = timetable(OFFICE, 2.0).next_check(1000.0)
+    assert (check.capture, check.at) == (False, 1060.0)
 
 
 def test_overlapping_and_touching_windows_are_one_opening():
     schedule = Schedule(windows=("06:00..09:00", "08:00..12:00", "12:00..13:00"), timezone="UTC")
-    opening = schedule.opening(datetime(2026, 3, 15, 7, tzinfo=UTC))
-    assert opening == Opening(open=True, until=datetime(2026, 3, 15, 13, tzinfo=UTC))
-    closed = schedule.opening(datetime(2026, 3, 15, 14, tzinfo=UTC))
-    assert closed == Opening(open=False, until=datetime(2026, 3, 16, 6, tzinfo=UTC))
+    state_at = schedule.state_at(datetime(2026, 3, 15, 7, tzinfo=UTC))
+    assert state_at == ScheduleState(open=True, until=datetime(2026, 3, 15, 13, tzinfo=UTC))
+    closed = schedule.state_at(datetime(2026, 3, 15, 14, tzinfo=UTC))
+    assert closed == ScheduleState(open=False, until=datetime(2026, 3, 16, 6, tzinfo=UTC))
 
 
 def test_start_and_end_are_days_of_the_place_both_included():
     schedule = Schedule(start="2026-03-20", end="2026-03-21", timezone="Europe/Zurich")
     first, last = datetime(2026, 3, 19, 23, tzinfo=UTC), datetime(2026, 3, 21, 23, tzinfo=UTC)
-    assert schedule.opening(START) == Opening(open=False, until=first)
-    assert schedule.opening(first) == Opening(open=True, until=last)
-    assert not schedule.opening(last).open
+    assert schedule.state_at(START) == ScheduleState(open=False, until=first)
+    assert schedule.state_at(first) == ScheduleState(open=True, until=last)
+    assert not schedule.state_at(last).open
     assert schedule.open_spans(START, START + timedelta(days=30)) == [(first, last)]
 
 
@@ -140,8 +140,8 @@ def test_start_and_end_may_be_moments():
 def test_a_window_that_never_comes_is_looked_for_a_week_at_a_time():
     schedule = Schedule(windows=("sunrise..sunset",), latitude=80.0, longitude=10.0, timezone="UTC")
     midwinter = datetime(2026, 12, 10, tzinfo=UTC)
-    opening = schedule.opening(midwinter)
-    assert opening == Opening(open=False, until=midwinter + timedelta(days=7))
+    state_at = schedule.state_at(midwinter)
+    assert state_at == ScheduleState(open=False, until=midwinter + timedelta(days=7))
     assert schedule.open_spans(midwinter, midwinter + timedelta(days=20)) == []
 
 
@@ -160,7 +160,7 @@ def test_a_window_that_never_comes_is_looked_for_a_week_at_a_time():
     ],
 )
 def test_what_cant_work_is_named(schedule, name, message):
-    trouble = schedule.trouble()
+    trouble = schedule.find_invalid()
     assert trouble.name == name
     assert message in trouble.message
 
@@ -175,7 +175,7 @@ def test_what_works_has_no_trouble():
         end="2026-04-01",
         burst=3,
     )
-    assert schedule.trouble() is None
+    assert schedule.find_invalid() is None
 
 
 def test_schedules_are_open_when_the_protocol_says_so():

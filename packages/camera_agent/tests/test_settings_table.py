@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from camera_agent.errors import BadInput
-from camera_agent.tables import Trouble, read_table, refuse
+from camera_agent.settings_table import InvalidSetting, raise_if_invalid, read_table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,10 +49,10 @@ def test_what_does_not_fit_is_named_with_its_place(values, message):
 
 
 def test_a_trouble_is_refused_at_its_place_and_none_is_not():
-    refuse(None, where=str)
+    raise_if_invalid(None, where=str)
     with pytest.raises(BadInput, match=r"^here box\.x: It is bad\. Mend it\.$"):
-        refuse(
-            Trouble(name="x", message="It is bad.", remedy="Mend it."),
+        raise_if_invalid(
+            InvalidSetting(name="x", message="It is bad.", remedy="Mend it."),
             where=lambda name: f"here {name}",
             prefix="box.",
         )

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from camera_agent.link.pairing import Code
+from camera_agent.link.pairing import DeviceCode
 from camera_agent.showing import code_text
 
-CODE = Code(
+CODE = DeviceCode(
     device_code="x",
     user_code="BDWP-HQPK",
     verification_uri="https://timelapse.example/pair",

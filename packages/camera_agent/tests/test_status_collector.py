@@ -5,19 +5,19 @@ from contextlib import closing
 import pytest
 
 from camera_agent.clock import Clock, ClockQuality
-from camera_agent.commands import Commands
+from camera_agent.commands import CommandRunner
 from camera_agent.config import Config
-from camera_agent.courier import Courier
-from camera_agent.delivery import Delivery
-from camera_agent.gate import Gate
+from camera_agent.delivery_policy import DeliveryPolicy
+from camera_agent.delivery_settings import DeliverySettings
+from camera_agent.heartbeat import message
 from camera_agent.link.client import Client
-from camera_agent.log import Log
+from camera_agent.log_buffer import LogBuffer
 from camera_agent.machine import Machine
 from camera_agent.network import Network
-from camera_agent.reporting import NOTE_S, Reports
+from camera_agent.record_uploader import RecordUploader
+from camera_agent.remote_config import RemoteConfig
 from camera_agent.status import Status
-from camera_agent.telemetry import message
-from camera_agent.wishes import Wishes
+from camera_agent.status_collector import OFFLINE_LOG_S, StatusCollector
 from tests.golden import golden
 from tests.spool.conftest import NOW
 
@@ -35,24 +35,24 @@ class World:
         )
         self.status = Status(driver="simulated")
         look = {"look": lambda: Network(interface="wlan0"), "monotonic": lambda: self.now}
-        self.reports = Reports(
+        self.collector = StatusCollector(
             spool=spool,
             clock=self.clock,
             status=self.status,
-            gate=Gate(Delivery(when="asked"), spool, self.clock, **look),
+            delivery_policy=DeliveryPolicy(DeliverySettings(when="asked"), spool, self.clock, **look),
             machine=Machine(),
-            log=Log(self.clock),
-            wishes=Wishes(home, Config()),
-            commands=Commands(spool.orders, {}),
-            courier=Courier(client, spool.records, monotonic=lambda: self.now),
-            room=lambda: self.room,
+            log=LogBuffer(self.clock),
+            remote_config=RemoteConfig(home, Config()),
+            commands=CommandRunner(spool.command_results, {}),
+            record_uploader=RecordUploader(client, spool.records, monotonic=lambda: self.now),
+            free_bytes=lambda: self.room,
             monotonic=lambda: self.now,
         )
 
     def beat(self, folder):
-        self.reports.tidy()
+        self.collector.maintain()
         least = message(self.status, self.spool.counts(), self.clock, seq=1, folder=folder, uptime_s=1.0)
-        return least | self.reports.facts()
+        return least | self.collector.collect()
 
 
 @pytest.fixture
@@ -63,8 +63,8 @@ def world(home, server, filled):
 
 def test_a_heartbeat_with_all_that_is_known_has_the_golden_keys(world, tmp_path):
     world.synced = True
-    world.spool.orders.begin("7f0c6a52")
-    world.reports.wishes.hear({"revision": 2, "interval_s": -1})
+    world.spool.command_results.begin("7f0c6a52")
+    world.collector.remote_config.receive({"revision": 2, "interval_s": -1})
     beat = world.beat(tmp_path)
     assert set(beat) == set(FULL)
     assert set(beat["clock_fixes"][0]) == set(FULL["clock_fixes"][0])
@@ -76,13 +76,13 @@ def test_a_heartbeat_with_all_that_is_known_has_the_golden_keys(world, tmp_path)
 
 def test_the_golden_answer_is_heard_in_all_its_parts(world):
     world.synced = True
-    world.spool.orders.begin("8b11d0e4")
-    world.reports.tidy()
-    world.reports.facts()
-    assert world.reports.heard(golden("heartbeat_answer_full"))
+    world.spool.command_results.begin("8b11d0e4")
+    world.collector.maintain()
+    world.collector.collect()
+    assert world.collector.handle_response(golden("heartbeat_answer_full"))
     assert world.status.config_revision == 2
-    assert world.spool.fixes.untold() == []
-    assert [order.id for order in world.spool.orders.unheard()] == [
+    assert world.spool.clock_fixes.unreported() == []
+    assert [result.id for result in world.spool.command_results.unacknowledged()] == [
         "7f0c6a52",
         "90d2e7aa",
         "a4c3f00b",
@@ -92,10 +92,10 @@ def test_the_golden_answer_is_heard_in_all_its_parts(world):
 
 
 @pytest.mark.parametrize(
-    "answer", [{}, {"commands": 7, "clock_fixes_stored": "x", "config": []}, {"commands_acknowledged": [3]}]
+    "response", [{}, {"commands": 7, "clock_fixes_stored": "x", "config": []}, {"commands_acknowledged": [3]}]
 )
-def test_an_answer_that_makes_no_sense_changes_nothing(world, answer):
-    assert not world.reports.heard(answer)
+def test_an_answer_that_makes_no_sense_changes_nothing(world, response):
+    assert not world.collector.handle_response(response)
     assert world.status.config_revision == 0
 
 
@@ -106,7 +106,7 @@ def test_captures_are_corrected_before_the_beat_that_tells_the_fix(world, filled
     beat = world.beat(tmp_path)
     assert beat["clock_fixes"][0]["source"] == "server"
     capture = world.spool.next_pending()
-    assert (capture.taken.quality, capture.taken.wall_ns) == (
+    assert (capture.captured_at.quality, capture.captured_at.wall_ns) == (
         ClockQuality.ESTIMATED,
         TRUE - 5 + NOW.monotonic_ns,
     )
@@ -122,12 +122,12 @@ def test_people_are_warned_of_what_will_go_wrong(world, tmp_path):
 
 def test_an_agent_that_nobody_hears_notes_how_it_was(world, tmp_path):
     for _ in range(5):
-        world.now += NOTE_S / 2
+        world.now += OFFLINE_LOG_S / 2
         world.beat(tmp_path)
     found, _ = world.spool.records.batch()
     assert [record["data"]["message_type"] for record in found] == ["camera:offline"] * 2
     assert {"temperature_c", "pending", "state"} <= set(found[0]["data"])
-    world.reports.heard({})
+    world.collector.handle_response({})
     assert world.spool.records.count() == 0
 
 

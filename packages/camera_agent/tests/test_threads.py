@@ -6,11 +6,11 @@ import threading
 
 import pytest
 
-from camera_agent.running import Threads
+from camera_agent.threads import ThreadGroup
 
 
 def test_the_end_of_an_essential_thread_ends_all():
-    threads = Threads()
+    threads = ThreadGroup()
     threads.start("patient", lambda: threads.stop.wait(20))
     threads.start("work", lambda: None, essential=True)
     threads.wait()
@@ -19,7 +19,7 @@ def test_the_end_of_an_essential_thread_ends_all():
 
 
 def test_an_error_in_any_thread_ends_all_and_is_raised_in_the_main_one():
-    threads = Threads()
+    threads = ThreadGroup()
 
     def fail() -> None:
         raise ValueError("oh")
@@ -33,7 +33,7 @@ def test_an_error_in_any_thread_ends_all_and_is_raised_in_the_main_one():
 
 
 def test_an_error_while_stopping_is_no_error():
-    threads = Threads()
+    threads = ThreadGroup()
 
     def fail_when_stopped() -> None:
         threads.stop.wait(20)
@@ -47,7 +47,7 @@ def test_an_error_while_stopping_is_no_error():
 
 
 def test_a_thread_that_does_not_end_is_not_waited_for():
-    threads, free = Threads(), threading.Event()
+    threads, free = ThreadGroup(), threading.Event()
     threads.start("stubborn", lambda: free.wait(20))
     threads.request_stop()
     threads.wait()
@@ -58,7 +58,7 @@ def test_a_thread_that_does_not_end_is_not_waited_for():
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_asks_for_the_end_and_is_given_back(number):
-    threads, before = Threads(), signal.getsignal(number)
+    threads, before = ThreadGroup(), signal.getsignal(number)
     with threads.stopped_by_signals():
         os.kill(os.getpid(), number)
         threads.wait()
@@ -66,7 +66,7 @@ def test_a_signal_asks_for_the_end_and_is_given_back(number):
 
 
 def test_a_signal_that_another_thread_takes_asks_for_the_end_too():
-    threads, number = Threads(), signal.SIGTERM
+    threads, number = ThreadGroup(), signal.SIGTERM
 
     def take_it() -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {number})

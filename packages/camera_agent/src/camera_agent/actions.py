@@ -1,57 +1,57 @@
-"""What the server may command, and how each command is done."""
+"""The actions behind the server's commands."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from camera_agent.commands import Result
-from camera_agent.gate import ask
+from camera_agent.commands import CommandOutcome
+from camera_agent.delivery_policy import request_delivery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from camera_agent.capture_loop import CaptureLoop
     from camera_agent.clock import Clock
     from camera_agent.commands import Action
-    from camera_agent.filming import Filming
-    from camera_agent.linking import Link
+    from camera_agent.server_link import ServerLink
     from camera_agent.spool.store import Spool
 
 
-class Actions:
-    """The commands of an agent that films. `stop` ends it, for a restart."""
+class CommandActions:
+    """The commands of a capturing agent. `stop` ends the agent, for a restart."""
 
-    def __init__(self, spool: Spool, clock: Clock, link: Link, *, stop: Callable[[], None]) -> None:
+    def __init__(self, spool: Spool, clock: Clock, link: ServerLink, *, stop: Callable[[], None]) -> None:
         self._spool, self._clock, self._stop = spool, clock, stop
-        self._log, self._delivering = link.log, link.delivering
+        self._log, self._uploaders = link.log, link.uploaders
         self.restart_wanted = False
 
-    def by_name(self, filming: Filming) -> Mapping[str, Action]:
-        """Each command's action."""
+    def by_name(self, loop: CaptureLoop) -> Mapping[str, Action]:
+        """Return the action of each command."""
         return {
-            "capture": lambda: Result(message="Taken.", capture=filming.capture().capture),
-            "preview": lambda: self._preview(filming.preview()),
+            "capture": lambda: CommandOutcome(message="Taken.", capture=loop.capture_now().capture),
+            "preview": lambda: self._preview(loop.preview()),
             "deliver": self._deliver,
             "collect_logs": self._collect_logs,
             "restart": self._restart,
         }
 
-    def _preview(self, content: bytes) -> Result:
-        made = self._delivering.previews.add(
-            content, taken=self._clock.now(), sequence=self._spool.last_sequence()
+    def _preview(self, content: bytes) -> CommandOutcome:
+        made = self._uploaders.previews.add(
+            content, captured_at=self._clock.now(), sequence=self._spool.last_sequence()
         )
         if made is None:
-            return Result(message="The preview is too large to be sent.")
-        return Result(message="Taken.", capture=made.capture)
+            return CommandOutcome(message="The preview is too large to be sent.")
+        return CommandOutcome(message="Taken.", capture=made.capture)
 
-    def _deliver(self) -> Result:
-        pending = ask(self._spool)
-        self._delivering.gate.look_again()
-        self._delivering.wake()
-        return Result(message=f"{pending} captures are on their way.")
+    def _deliver(self) -> CommandOutcome:
+        pending = request_delivery(self._spool)
+        self._uploaders.delivery_policy.refresh()
+        self._uploaders.wake()
+        return CommandOutcome(message=f"{pending} captures are on their way.")
 
-    def _collect_logs(self) -> Result:
-        return Result(message=f"{self._log.collect(self._spool.records)} log messages follow.")
+    def _collect_logs(self) -> CommandOutcome:
+        return CommandOutcome(message=f"{self._log.collect(self._spool.records)} log messages follow.")
 
-    def _restart(self) -> Result:
+    def _restart(self) -> CommandOutcome:
         self.restart_wanted = True
-        return Result(message="Restarting.", then=self._stop)
+        return CommandOutcome(message="Restarting.", then=self._stop)

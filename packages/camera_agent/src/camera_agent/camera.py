@@ -1,57 +1,51 @@
-"""One camera kept in hand: its process opened when there is none, watched, exposed as the settings say."""
+"""One camera: its driver's process is opened when needed, watched, and exposed according to the settings."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import eliot
 
-from camera_agent.drivers.patience import Patience
+from camera_agent.drivers.capture_deadline import AdaptiveDeadline
 from camera_agent.errors import BadInput, DriverError, DriverLost
-from camera_agent.steering import Steering
+from camera_agent.exposure_control import ExposureControl
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from camera_agent.drivers.base import Shot
+    from camera_agent.drivers.base import CapturedImage
     from camera_agent.drivers.process import DriverProcess
-    from camera_agent.exposure import Exposing, Exposure
+    from camera_agent.exposure import Exposure, ExposureSettings
     from camera_agent.home import Json
 
-#: A camera that refuses so many times in a row gets a fresh process: what hangs in a library goes with it.
-REFUSALS = 3
-DIED = "The driver's process ended while nothing was asked of it. It is started again."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """How to take one picture: seconds to the next one, where to write a small copy."""
-
-    interval_s: float
-    preview: Path | None = None
+#: A camera that refuses this many times in a row gets a fresh process, in case a library hangs.
+MAX_REFUSALS = 3
+DIED = "The driver's process ended while it was idle. It is started again."
 
 
 class Camera:
-    """A driver's process with what was learnt about it. Used by one thread."""
+    """A driver's process and what is known about it. For use by one thread."""
 
     def __init__(self, process: DriverProcess, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._process, self._monotonic = process, monotonic
-        self._patience = Patience(process.capture_deadline_s)
+        self._deadline = AdaptiveDeadline(process.capture_deadline_s)
         self._open, self._was_open, self._refusals = False, False, 0
-        self._exposed: Exposure | None = None
-        self.steering: Steering | None = None
+        self._exposure: Exposure | None = None
+        self.exposure_control: ExposureControl | None = None
 
-    def steer(self, settings: Exposing, *, bulb_s: float) -> None:
+    def set_exposure_settings(self, settings: ExposureSettings, *, bulb_s: float) -> None:
         """Expose by new settings from the next picture on."""
-        self.steering = Steering(settings, bulb_s=bulb_s)
+        self.exposure_control = ExposureControl(settings, bulb_s=bulb_s)
         if self._open:
-            self.steering.opened(self._process.description.exposes)
+            self.exposure_control.camera_opened(self._process.description.exposure_limits)
 
     def ensure_open(self) -> None:
-        """Start the driver's process unless it runs. BadInput at the first opening only, as it may heal."""
+        """Start the driver's process unless it runs.
+
+        BadInput only the first time; later the same error is a DriverError, because it may pass.
+        """
         if self._open and self._process.alive:
             return
         if self._open:
@@ -64,53 +58,59 @@ class Camera:
                 raise DriverError(error.message, error.remedy) from error
             raise
         self._open = self._was_open = True
-        self._exposed, self._refusals = None, 0
-        if self.steering is not None:
-            self.steering.opened(description.exposes)
+        self._exposure, self._refusals = None, 0
+        if self.exposure_control is not None:
+            self.exposure_control.camera_opened(description.exposure_limits)
 
-    def take(self, target: Path, wanted: Wanted) -> Shot | None:
-        """Take a picture; None when a finite source is at its end, which then begins again."""
+    def take_picture(
+        self, target: Path, *, interval_s: float, preview: Path | None = None
+    ) -> CapturedImage | None:
+        """Write one picture to `target`, and a small copy to `preview`.
+
+        `interval_s` is the time until the next picture; the deadline depends on it. None at the end of a
+        finite source, which then starts again.
+        """
         self.ensure_open()
         try:
-            shot = self._take(target, wanted)
+            image = self._take_exposed(target, interval_s, preview)
         except DriverLost:
             self._open = False
-            self._patience.lost()
+            self._deadline.timed_out()
             raise
         except DriverError:
             self._refusals += 1
-            self._open = self._refusals < REFUSALS
+            self._open = self._refusals < MAX_REFUSALS
             raise
         self._refusals = 0
-        if shot is None:
+        if image is None:
             self._open = False
-        return shot
+        return image
 
-    def _take(self, target: Path, wanted: Wanted) -> Shot | None:
-        steering = self.steering
-        wish = None if steering is None else steering.wish()
-        shutter = wish.shutter_s if wish else 0.0
-        deadline_s = self._patience.deadline_s(wanted.interval_s, shutter)
-        self._expose(wish, deadline_s)
+    def _take_exposed(self, target: Path, interval_s: float, preview: Path | None) -> CapturedImage | None:
+        control = self.exposure_control
+        exposure = None if control is None else control.next_exposure()
+        shutter = exposure.shutter_s if exposure else 0.0
+        deadline_s = self._deadline.deadline_s(interval_s, shutter)
+        self._set_exposure(exposure, deadline_s)
         started = self._monotonic()
-        shot = self._process.capture(
+        image = self._process.capture(
             target,
             deadline_s=deadline_s,
-            look=steering is not None and steering.looks,
-            preview=wanted.preview,
+            measure=control is not None and control.needs_measurement,
+            preview=preview,
         )
-        self._patience.took(self._monotonic() - started, shutter)
-        if shot is not None and steering is not None:
-            steering.took(shot.exposure, shot.seen)
-        return shot
+        self._deadline.succeeded(self._monotonic() - started, shutter)
+        if image is not None and control is not None:
+            control.record_capture(image.exposure, image.measurement)
+        return image
 
-    def _expose(self, wish: Exposure | None, deadline_s: float) -> None:
-        if wish != self._exposed:
-            self._process.expose(wish, deadline_s=deadline_s)
-            self._exposed = wish
+    def _set_exposure(self, exposure: Exposure | None, deadline_s: float) -> None:
+        if exposure != self._exposure:
+            self._process.set_exposure(exposure, deadline_s=deadline_s)
+            self._exposure = exposure
 
     def health(self) -> dict[str, Json]:
-        """What the camera tells of itself; empty when it is not open."""
+        """Return what the camera reports about itself; empty when it is not open."""
         try:
             return self._process.health() if self._open else {}
         except DriverLost:
@@ -119,10 +119,10 @@ class Camera:
 
     @property
     def problem(self) -> str:
-        """What keeps the camera from being exposed as the settings say; empty when nothing does."""
-        return "" if self.steering is None else self.steering.problem
+        """Why the exposure settings can't be followed; empty when they are."""
+        return "" if self.exposure_control is None else self.exposure_control.problem
 
     def close(self) -> None:
-        """Put it away."""
+        """Close the camera and end the driver's process."""
         self._open = False
         self._process.close()

@@ -1,4 +1,4 @@
-"""The loop that takes pictures: when to, what was missed, and what to do when the camera fails."""
+"""The capture loop: when to capture, which slots were missed, and what to do when the camera fails."""
 
 from __future__ import annotations
 
@@ -10,49 +10,49 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from camera_agent.camera import Camera
+from camera_agent.capture_session import CaptureSession
 from camera_agent.clock import ClockQuality
 from camera_agent.drivers.process import OPEN_DEADLINE_S
-from camera_agent.errands import Errands
 from camera_agent.errors import AgentError, DriverError, DriverLost, SpoolError
-from camera_agent.exposure import Exposing
-from camera_agent.gaps import Gap, Gaps, Reason
+from camera_agent.exposure import ExposureSettings
+from camera_agent.gaps import Gap, GapReason, GapRecorder
 from camera_agent.link.backoff import Backoff
-from camera_agent.schedule import LOOK_AGAIN_S, Grid, Look, Schedule, Timetable
-from camera_agent.shooting import Shooting
+from camera_agent.schedule import RECHECK_S, Grid, NextCheck, Schedule, Timetable
+from camera_agent.work_queue import WorkQueue
 from eliot_progress.context import start, start_task
 
 if TYPE_CHECKING:
+    from camera_agent.capture_session import CaptureCallbacks
     from camera_agent.clock import Clock, Instant
     from camera_agent.drivers.process import DriverProcess
     from camera_agent.frame import Capture
-    from camera_agent.shooting import Listeners
     from camera_agent.spool.store import Spool
     from camera_agent.status import Status
 
-#: A camera that failed is opened again after at most this long, so that it loses few slots.
-LONGEST_REST_S = 5.0
-#: A loop that is late by more than this many seconds stands still.
-SLACK_S = 30.0
-#: A slot met so many seconds late (or an interval, if that is longer) was slept through.
+#: Seconds after which a camera that failed is opened again at the latest, so that it loses few slots.
+MAX_PAUSE_S = 5.0
+#: A loop that is late by more than this many seconds has stalled.
+STALL_GRACE_S = 30.0
+#: A slot reached this many seconds late (or an interval, if that is longer) was slept through.
 LATE_S = 5.0
-#: The camera is asked for its health at most so often.
+#: The camera's health is read at most once in this many seconds.
 HEALTH_S = 60.0
-STALLED = "A capture took longer than its interval, or the machine stood still."
+STALLED = "A capture took longer than its interval, or the machine was suspended."
 UNIX = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """Seconds between captures, when, how exposed; bytes for the spool (0: any), bytes left free."""
+class CaptureSettings:
+    """When and how to capture. `interval_s` in seconds; `quota` (0: none) and `reserve` in bytes."""
 
     interval_s: float
     schedule: Schedule = field(default_factory=Schedule)
-    exposing: Exposing = field(default_factory=Exposing)
+    exposure: ExposureSettings = field(default_factory=ExposureSettings)
     quota: int = 0
     reserve: int = 0
 
 
-class Filming:
+class CaptureLoop:
     """Takes captures in their slots until `stop` is set."""
 
     def __init__(
@@ -63,166 +63,173 @@ class Filming:
         status: Status,
         *,
         stop: threading.Event,
-        plan: Plan,
-        listeners: Listeners,
+        settings: CaptureSettings,
+        callbacks: CaptureCallbacks,
     ) -> None:
-        self._clock, self._status, self._stop, self._failed = clock, status, stop, listeners.failed
+        self._clock, self._status, self._stop, self._on_problem = clock, status, stop, callbacks.on_problem
         self._limit_s = driver.capture_deadline_s
         self._camera = Camera(driver)
-        self._shooting = Shooting(
-            self._camera, spool, clock, status, listeners, quota=plan.quota, reserve=plan.reserve
+        self._session = CaptureSession(
+            self._camera, spool, clock, status, callbacks, quota=settings.quota, reserve=settings.reserve
         )
-        self._changed, self._errands = threading.Event(), Errands(self.wake)
-        self._rest, self._gaps = Backoff(), Gaps(listeners.missed)
-        self._failing: tuple[Reason, str] | None = None
-        self._turned_at, self._health_at = time.monotonic(), -HEALTH_S
+        self._changed, self._requests = threading.Event(), WorkQueue(self.wake)
+        self._backoff, self._gaps = Backoff(), GapRecorder(callbacks.on_gap)
+        self._last_failure: tuple[GapReason, str] | None = None
+        self._last_iteration_at, self._health_at = time.monotonic(), -HEALTH_S
         self._lock = threading.Lock()
-        self._wish: Plan | None = None
-        self._adopt(plan)
+        self._pending_settings: CaptureSettings | None = None
+        self._apply(settings)
 
-    def reschedule(
+    def update_settings(
         self,
         interval_s: float | None = None,
         *,
         schedule: Schedule | None = None,
-        exposing: Exposing | None = None,
+        exposure: ExposureSettings | None = None,
     ) -> None:
-        """Film otherwise from now on; what is None stays as it is. May be called from any thread."""
+        """Change the settings; None leaves one as it is. Safe to call from any thread."""
         with self._lock:
-            plan = self._wish or self._plan
-            self._wish = replace(
-                plan,
-                interval_s=interval_s or plan.interval_s,
-                schedule=schedule or plan.schedule,
-                exposing=exposing or plan.exposing,
+            settings = self._pending_settings or self._settings
+            self._pending_settings = replace(
+                settings,
+                interval_s=interval_s or settings.interval_s,
+                schedule=schedule or settings.schedule,
+                exposure=exposure or settings.exposure,
             )
         self._changed.set()
 
     def run(self) -> None:
-        """Film: the first capture at once, the others on the grid."""
+        """Capture until stopped: at once first, then on the grid."""
         self._open_ahead()
-        self._adopt(self._plan)
-        look = self._timetable.next_look(self._from)
-        while self._sleep_until(look.at):
-            self._turned_at = time.monotonic()
-            if wish := self._wished():
-                self._adopt(wish)
+        self._apply(self._settings)
+        check = self._timetable.next_check(self._unprocessed_from)
+        while self._sleep_until(check.at):
+            self._last_iteration_at = time.monotonic()
+            if pending := self._take_pending_settings():
+                self._apply(pending)
             else:
-                self._look(look)
-            look = self._timetable.next_look(max(time.monotonic(), self._from))
+                self._handle(check)
+            check = self._timetable.next_check(max(time.monotonic(), self._unprocessed_from))
         self._gaps.end()
-        self._errands.close()
+        self._requests.close()
         self._camera.close()
 
-    def capture(self, *, timeout_s: float = 60.0) -> Capture:
-        """Take one capture now, whatever the schedule says. From another thread; AgentError when it fails."""
+    def capture_now(self, *, timeout_s: float = 60.0) -> Capture:
+        """Take one capture now, whatever the schedule says.
+
+        For other threads. AgentError when it fails or takes longer than `timeout_s` seconds.
+        """
 
         def work() -> Capture:
             with start("camera:capture"):
-                return self._take()
+                return self._session.capture_to_spool(self._settings.interval_s)
 
-        return self._errands.ask(work, timeout_s=timeout_s)
+        return self._requests.call(work, timeout_s=timeout_s)
 
     def preview(self, *, timeout_s: float = 60.0) -> bytes:
-        """A small JPEG of what the camera sees now. From another thread; AgentError when it fails."""
-        return self._errands.ask(lambda: self._shooting.preview(self._plan.interval_s), timeout_s=timeout_s)
+        """Return a small JPEG of what the camera sees now.
 
-    def alive(self) -> bool:
-        """Whether this loop turns: the longest round is a wait, an opening and a capture that fail."""
-        schedule = self._plan.schedule
-        pause = max(self._plan.interval_s, LOOK_AGAIN_S) + schedule.burst * schedule.burst_s
-        work = OPEN_DEADLINE_S + self._limit_s + 4 * max(schedule.bulb_s, self._plan.exposing.shutter_s)
-        return time.monotonic() - self._turned_at < pause + work + LONGEST_REST_S + SLACK_S
+        For other threads. AgentError when it fails or takes longer than `timeout_s` seconds.
+        """
+        return self._requests.call(
+            lambda: self._session.preview(self._settings.interval_s), timeout_s=timeout_s
+        )
+
+    def is_alive(self) -> bool:
+        """Whether the loop still turns. Its longest turn is a wait, an opening and a capture that fail."""
+        schedule = self._settings.schedule
+        pause = max(self._settings.interval_s, RECHECK_S) + schedule.burst * schedule.burst_s
+        work = OPEN_DEADLINE_S + self._limit_s + 4 * max(schedule.bulb_s, self._settings.exposure.shutter_s)
+        return time.monotonic() - self._last_iteration_at < pause + work + MAX_PAUSE_S + STALL_GRACE_S
 
     def wake(self) -> None:
-        """Come back from waiting, to see that there is something to do, or that it is time to stop."""
+        """Interrupt the wait, for new work or to stop."""
         self._changed.set()
 
-    def _wished(self) -> Plan | None:
+    def _take_pending_settings(self) -> CaptureSettings | None:
         with self._lock:
-            wish, self._wish = self._wish, None
-        return wish
+            pending, self._pending_settings = self._pending_settings, None
+        return pending
 
-    def _adopt(self, plan: Plan) -> None:
-        self._plan = plan
-        grid = Grid(origin=time.monotonic(), interval_s=plan.interval_s)
-        self._timetable = Timetable(grid=grid, schedule=plan.schedule, wall=self._wall)
-        #: The first moment (monotonic seconds) whose slots were not looked at yet.
-        self._from = grid.origin
-        self._camera.steer(plan.exposing.at_interval(plan.interval_s), bulb_s=plan.schedule.bulb_s)
+    def _apply(self, settings: CaptureSettings) -> None:
+        self._settings = settings
+        grid = Grid(origin=time.monotonic(), interval_s=settings.interval_s)
+        self._timetable = Timetable(grid=grid, schedule=settings.schedule, wall=self._wall)
+        #: The first moment (monotonic seconds) whose slots have not been processed.
+        self._unprocessed_from = grid.origin
+        self._camera.set_exposure_settings(
+            settings.exposure.at_interval(settings.interval_s), bulb_s=settings.schedule.bulb_s
+        )
 
     def _open_ahead(self) -> None:
-        """Open the camera before a slot, which then does not wait for it. When it fails the slot tells."""
+        """Open the camera before a slot, so that the slot does not wait for it; the slot reports failures."""
         with contextlib.suppress(DriverLost, DriverError):
             self._camera.ensure_open()
 
-    def _look(self, look: Look) -> None:
-        if not look.film:
-            self._status.working = False
-            self._from = look.at
+    def _handle(self, check: NextCheck) -> None:
+        if not check.capture:
+            self._status.capturing = False
+            self._unprocessed_from = check.at
             self._open_ahead()
-        elif time.monotonic() - look.at < max(LATE_S, self._plan.interval_s):
-            self._serve(look.at)
+        elif time.monotonic() - check.at < max(LATE_S, self._settings.interval_s):
+            self._run_slot(check.at)
 
-    def _serve(self, slot: float) -> None:
-        """Film in a slot, and account for those that were missed before it."""
-        if lost := self._timetable.missed(self._from, slot):
-            reason, detail = self._failing or ("stalled", STALLED)
-            self._miss(reason, detail, self._from, slot - self._plan.interval_s, lost)
-        self._from = slot + self._plan.interval_s / 2
+    def _run_slot(self, slot: float) -> None:
+        """Capture in a slot, and record the slots that were missed before it."""
+        if count := self._timetable.missed(self._unprocessed_from, slot):
+            reason, detail = self._last_failure or ("stalled", STALLED)
+            self._add_gap(reason, detail, self._unprocessed_from, slot - self._settings.interval_s, count)
+        self._unprocessed_from = slot + self._settings.interval_s / 2
         try:
-            self._burst(slot)
-            self._well()
+            self._capture_burst(slot)
+            self._slot_succeeded()
         except (DriverLost, DriverError, SpoolError) as error:
-            self._fail(error, slot)
+            self._slot_failed(error, slot)
 
-    def _burst(self, slot: float) -> None:
-        schedule = self._plan.schedule
+    def _capture_burst(self, slot: float) -> None:
+        schedule = self._settings.schedule
         for number in range(schedule.burst):
             wait = slot + number * schedule.burst_s - time.monotonic()
             if number and self._stop.wait(max(0.0, wait)):
                 return
-            # What comes of a picture is a tree of its own, or that of the run would grow for ever.
+            # Each scheduled capture is a task of its own; below the run's task the log tree would never end.
             with start_task("camera:capture"):
-                self._take()
+                self._session.capture_to_spool(self._settings.interval_s)
 
-    def _take(self) -> Capture:
-        return self._shooting.take(self._plan.interval_s)
-
-    def _well(self) -> None:
-        self._rest.succeeded()
-        self._gaps.served()
-        self._failing = None
-        self._status.working = True
-        self._status.well("camera")
+    def _slot_succeeded(self) -> None:
+        self._backoff.succeeded()
+        self._gaps.slot_filled()
+        self._last_failure = None
+        self._status.capturing = True
+        self._status.clear_problem("camera")
         if time.monotonic() - self._health_at >= HEALTH_S:
             self._health_at = time.monotonic()
             self._status.camera_health = self._camera.health()
 
-    def _fail(self, error: AgentError, slot: float) -> None:
+    def _slot_failed(self, error: AgentError, slot: float) -> None:
         if self._stop.is_set():
             return
-        reason: Reason = "card_full" if isinstance(error, SpoolError) else "camera_failed"
-        self._failing = reason, str(error)
-        self._miss(reason, str(error), slot, slot, 1)
-        self._say(str(error))
-        self._stop.wait(min(LONGEST_REST_S, self._rest.wait_s()))
+        reason: GapReason = "card_full" if isinstance(error, SpoolError) else "camera_failed"
+        self._last_failure = reason, str(error)
+        self._add_gap(reason, str(error), slot, slot, 1)
+        self._report_problem(str(error))
+        self._stop.wait(min(MAX_PAUSE_S, self._backoff.wait_s()))
         try:
-            # At once, not at its next slot, for opening takes time.
+            # Now rather than at the next slot, because opening takes time.
             self._camera.ensure_open()
         except (DriverLost, DriverError) as again:
-            self._say(str(again))
+            self._report_problem(str(again))
 
-    def _say(self, sentence: str) -> None:
-        if not self._stop.is_set() and self._status.trouble("camera", sentence):
-            self._failed(sentence)
+    def _report_problem(self, sentence: str) -> None:
+        if not self._stop.is_set() and self._status.set_problem("camera", sentence):
+            self._on_problem(sentence)
 
-    def _miss(self, reason: Reason, detail: str, since: float, until: float, count: int) -> None:
+    def _add_gap(self, reason: GapReason, detail: str, since: float, until: float, count: int) -> None:
         first, last = self._instant(since), self._instant(max(since, until))
-        self._gaps.miss(Gap(reason=reason, detail=detail, since=first, until=last, count=count))
+        self._gaps.add(Gap(reason=reason, detail=detail, since=first, until=last, count=count))
 
     def _instant(self, at: float) -> Instant:
-        """A second of the monotonic clock as a moment."""
+        """Return a second of the monotonic clock as an instant."""
         now, shift = self._clock.now(), round((at - time.monotonic()) * 1e9)
         return replace(now, wall_ns=now.wall_ns + shift, monotonic_ns=now.monotonic_ns + shift)
 
@@ -233,11 +240,11 @@ class Filming:
         return UNIX + timedelta(microseconds=instant.wall_ns // 1000)
 
     def _sleep_until(self, at: float) -> bool:
-        """Wait for a moment, doing errands; a new plan ends the wait. False when it is time to stop."""
+        """Wait for a moment, running requests meanwhile; new settings end the wait. False when stopped."""
         while not self._stop.is_set():
-            if self._wish is not None:
+            if self._pending_settings is not None:
                 return True
-            self._errands.serve()
+            self._requests.run_pending()
             wait = at - time.monotonic()
             if wait <= 0:
                 return True

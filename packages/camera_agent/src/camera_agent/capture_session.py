@@ -1,11 +1,10 @@
-"""One picture from the camera into the spool, with a small copy where one is wanted."""
+"""One capture: from the camera into the spool, with a preview where one is wanted."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from camera_agent.camera import Wanted
 from camera_agent.errors import DriverError, SpoolError
 from camera_agent.frame import Capture, new_capture_id
 from eliot_progress import inject
@@ -17,33 +16,34 @@ if TYPE_CHECKING:
 
     from camera_agent.camera import Camera
     from camera_agent.clock import Clock, Instant
-    from camera_agent.drivers.base import Shot
+    from camera_agent.drivers.base import CapturedImage
     from camera_agent.frame import ExposureValue
-    from camera_agent.gaps import Missed, Reason
+    from camera_agent.gaps import GapCallback, GapReason
     from camera_agent.spool.store import Spool
     from camera_agent.status import Status
 
 
-def _not_told(_reason: Reason, _detail: str, _since: Instant, _until: Instant, _count: int) -> None:
-    """Nobody wants to hear of gaps."""
+def _ignore_gap(_reason: GapReason, _detail: str, _since: Instant, _until: Instant, _count: int) -> None:
+    """Discard a gap."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listeners:
-    """`taken` hears of each capture, `previewed` gets a small JPEG of it, `failed` a sentence for people.
+class CaptureCallbacks:
+    """What capturing reports. `on_problem` receives a sentence for people, `on_gap` the missed slots.
 
-    That is made while `wants_preview` says so. `missed` hears of slots that were not filmed, and why.
+    `on_preview` receives a capture with its preview (a small JPEG); previews are made while `wants_preview`
+    returns True.
     """
 
-    taken: Callable[[Capture], None]
-    failed: Callable[[str], None]
-    missed: Missed = _not_told
-    previewed: Callable[[Capture, bytes], None] | None = None
+    on_capture: Callable[[Capture], None]
+    on_problem: Callable[[str], None]
+    on_gap: GapCallback = _ignore_gap
+    on_preview: Callable[[Capture, bytes], None] | None = None
     wants_preview: Callable[[], bool] = lambda: True
 
 
-class Shooting:
-    """Takes pictures. `quota` and `reserve` are the spool's, in bytes."""
+class CaptureSession:
+    """Takes captures with one camera. `quota` and `reserve` limit the spool, in bytes."""
 
     def __init__(
         self,
@@ -51,66 +51,67 @@ class Shooting:
         spool: Spool,
         clock: Clock,
         status: Status,
-        listeners: Listeners,
+        callbacks: CaptureCallbacks,
         *,
         quota: int,
         reserve: int,
     ) -> None:
         self._camera, self._spool, self._clock, self._status = camera, spool, clock, status
-        self._to, self._quota, self._reserve = listeners, quota, reserve
+        self._callbacks, self._quota, self._reserve = callbacks, quota, reserve
 
-    def take(self, interval_s: float) -> Capture:
-        """One capture into the spool. AgentError when it fails."""
+    def capture_to_spool(self, interval_s: float) -> Capture:
+        """Take one capture and put it into the spool. AgentError when that fails."""
         self._make_room()
-        target, moment = self._fresh("shot"), self._clock.now()
-        small = self._fresh("preview") if self._wants_preview() else None
-        shot = self._shoot(target, Wanted(interval_s=interval_s, preview=small))
-        name = new_capture_id("cam", self._spool.last_sequence() + 1)
+        target, moment = self._fresh_path("image"), self._clock.now()
+        preview = self._fresh_path("preview") if self._wants_preview() else None
+        image = self._expose_to_file(target, interval_s, preview)
+        capture_id = new_capture_id("cam", self._spool.last_sequence() + 1)
         capture = self._spool.put(
             target,
-            capture=name,
-            filename=shot.filename,
-            filetype=shot.filetype,
-            taken=moment,
-            exposure=_told(shot),
-            cause=_cause(),
+            capture=capture_id,
+            filename=image.filename,
+            filetype=image.filetype,
+            captured_at=moment,
+            exposure=_exposure_with_measurement(image),
+            cause=_current_cause(),
         )
         if capture is None:
-            raise SpoolError(f"The spool has had a capture {name} before.", "The next one gets another name.")
+            raise SpoolError(f"The spool has had a capture {capture_id} before.", "Try again.")
         self._status.last_capture = capture
-        self._to.taken(capture)
-        if small and self._to.previewed is not None and (preview := self._preview_made()):
-            self._to.previewed(capture, preview)
+        self._callbacks.on_capture(capture)
+        if preview and self._callbacks.on_preview is not None and (content := self._read_preview()):
+            self._callbacks.on_preview(capture, content)
         return capture
 
     def preview(self, interval_s: float) -> bytes:
-        """A small JPEG of what the camera sees now, not kept. AgentError when it fails."""
-        target = self._fresh("preview-of")
-        self._shoot(target, Wanted(interval_s=interval_s, preview=self._fresh("preview")))
+        """Return a small JPEG of what the camera sees now; nothing is kept. AgentError when that fails."""
+        target = self._fresh_path("preview-of")
+        self._expose_to_file(target, interval_s, self._fresh_path("preview"))
         target.unlink(missing_ok=True)
-        if small := self._preview_made():
-            return small
+        if content := self._read_preview():
+            return content
         raise DriverError(
             "No preview could be made of the picture.",
             "Previews need Pillow: pip install 'camera-agent[preview]'.",
         )
 
-    def _shoot(self, target: Path, wanted: Wanted) -> Shot:
-        # A source with an end begins again: a folder makes an endless camera.
-        shot = self._camera.take(target, wanted) or self._camera.take(target, wanted)
-        if shot is None:
-            raise DriverError("The source has no pictures.", "Give one that has.")
+    def _expose_to_file(self, target: Path, interval_s: float, preview: Path | None) -> CapturedImage:
+        # A finite source starts again at its end: a folder makes an endless camera.
+        image = self._camera.take_picture(target, interval_s=interval_s, preview=preview)
+        image = image or self._camera.take_picture(target, interval_s=interval_s, preview=preview)
+        if image is None:
+            raise DriverError("The source has no pictures.", "Choose a source that has some.")
         problem = self._camera.problem
-        if problem and self._status.trouble("exposure", problem):
-            self._to.failed(problem)
+        if problem and self._status.set_problem("exposure", problem):
+            self._callbacks.on_problem(problem)
         elif not problem:
-            self._status.well("exposure")
-        return shot
+            self._status.clear_problem("exposure")
+        return image
 
     def _wants_preview(self) -> bool:
-        return self._to.previewed is not None and self._to.wants_preview()
+        return self._callbacks.on_preview is not None and self._callbacks.wants_preview()
 
-    def _fresh(self, name: str) -> Path:
+    def _fresh_path(self, name: str) -> Path:
         path = self._spool.incoming / name
         try:
             path.unlink(missing_ok=True)
@@ -120,34 +121,39 @@ class Shooting:
             ) from error
         return path
 
-    def _preview_made(self) -> bytes:
+    def _read_preview(self) -> bytes:
         path = self._spool.incoming / "preview"
-        made = path.read_bytes() if path.exists() else b""
+        content = path.read_bytes() if path.exists() else b""
         path.unlink(missing_ok=True)
-        return made
+        return content
 
     def _make_room(self) -> None:
         freed = self._spool.make_room(quota=self._quota, reserve=self._reserve)
         if freed.thinned:
-            self._to.failed(
-                f"The card is full: {freed.thinned} waiting pictures were dropped, evenly spread."
+            self._callbacks.on_problem(
+                f"The card is full: {freed.thinned} pending captures were dropped, evenly spread."
             )
         if freed.bytes:
-            self._status.trouble("disk", "The card is full: the backlog is thinned out to go on filming.")
+            self._status.set_problem(
+                "disk", "The card is full: the backlog is thinned out to go on capturing."
+            )
         else:
-            self._status.well("disk")
+            self._status.clear_problem("disk")
 
 
-def _cause() -> dict[str, str]:
-    """The place in the tree of causes below which the picture is delivered, be it days later."""
-    told: dict[str, str] = {}
-    inject(told, current_origin())
-    return told
+def _current_cause() -> dict[str, str]:
+    """Headers that name the current action: the capture is delivered below it, be it days later."""
+    headers: dict[str, str] = {}
+    inject(headers, current_origin())
+    return headers
 
 
-def _told(shot: Shot) -> dict[str, ExposureValue]:
-    """A shot's exposure with what was measured: by it the film can be deflickered later."""
-    told = dict(shot.exposure)
-    if shot.seen is not None:
-        told |= {"luminance": round(shot.seen.luminance, 5), "clipped": round(shot.seen.clipped, 5)}
-    return told
+def _exposure_with_measurement(image: CapturedImage) -> dict[str, ExposureValue]:
+    """An image's exposure together with its measured brightness, by which a movie can be deflickered."""
+    values = dict(image.exposure)
+    if image.measurement is not None:
+        values |= {
+            "luminance": round(image.measurement.luminance, 5),
+            "clipped": round(image.measurement.clipped, 5),
+        }
+    return values

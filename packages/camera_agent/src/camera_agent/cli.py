@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from camera_agent import __version__
 from camera_agent.errors import AgentError
-from camera_agent.terminal import say
+from camera_agent.terminal import print_message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -32,12 +32,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _commands(options.command)[options.command](options)
     except AgentError as error:
-        say(str(error))
+        print_message(str(error))
         return error.exit_code
     except OSError as error:
         if error.filename is None:
             raise
-        say(f"{error.filename} can't be used: {error.strerror}. Check whose it is, and the card.")
+        print_message(f"{error.filename} can't be used: {error.strerror}. Check whose it is, and the card.")
         return 1
     except KeyboardInterrupt:
         return 130

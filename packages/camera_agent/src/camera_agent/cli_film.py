@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 from camera_agent.agent import Agent, Summary
 from camera_agent.config import Config, check, read
+from camera_agent.delivery_policy import request_delivery
 from camera_agent.drivers.process import DriverProcess
 from camera_agent.errors import AnotherAgent, BadInput
-from camera_agent.gate import ask
 from camera_agent.home import Home
 from camera_agent.spool.store import Spool
-from camera_agent.terminal import say, tell
+from camera_agent.terminal import print_message, print_result
 from eliot_progress import install
 
 if TYPE_CHECKING:
@@ -38,9 +38,9 @@ def _run(options: argparse.Namespace) -> int:
         raise BadInput("This agent is not paired.", "Pair it first: camera-agent pair URL.")
     log = install(log_path=Path(options.log)) if options.log else None
     try:
-        agent = Agent(home, config, say=say)
+        agent = Agent(home, config, notify=print_message)
         if not options.once:
-            if agent.film():
+            if agent.run():
                 _start_again()
             return 0
         return _conclude(agent.replay(), as_json=options.json)
@@ -51,7 +51,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def _start_again() -> None:
     """Replace this process by a fresh one of the same command, as the server wished."""
-    say("Starting again, as the server wishes.")
+    print_message("Starting again, as the server wishes.")
     os.execv(sys.executable, [sys.executable, "-m", "camera_agent", *sys.argv[1:]])  # noqa: S606 - ourselves
 
 
@@ -60,12 +60,13 @@ def _deliver(options: argparse.Namespace) -> int:
     if home.token() is None:
         raise BadInput("This agent is not paired.", "Pair it first: camera-agent pair URL.")
     try:
-        delivered = Agent(home, read(home.config_file), say=say).deliver()
+        delivered = Agent(home, read(home.config_file), notify=print_message).deliver()
     except AnotherAgent:
         with closing(Spool(home.spool)) as spool:
-            tell(f"The running agent delivers {ask(spool)} captures now. See: camera-agent status.")
+            count = request_delivery(spool)
+        print_result(f"The running agent delivers {count} captures now. See: camera-agent status.")
         return 0
-    tell(f"{delivered} captures delivered.")
+    print_result(f"{delivered} captures delivered.")
     return 0
 
 
@@ -74,31 +75,31 @@ def _capture(options: argparse.Namespace) -> int:
     config = _config(home, options)
     target = Path(options.file)
     with tempfile.TemporaryDirectory(dir=home.folder) as temporary:
-        shot, small = Path(temporary) / "shot", Path(temporary) / "preview"
+        image, small = Path(temporary) / "image", Path(temporary) / "preview"
         process = DriverProcess(config.driver, config.options, capture_deadline_s=config.capture_deadline_s)
         with closing(process):
             process.open()
-            taken = process.capture(shot, preview=small if options.preview else None)
+            taken = process.capture(image, preview=small if options.preview else None)
         if taken is None:
             raise BadInput(f"The driver {config.driver!r} has no more pictures.", "Give another --source.")
         if options.preview and not small.exists():
             raise BadInput("No preview can be made.", "Install Pillow: pip install 'camera-agent[preview]'.")
         try:
-            shutil.copyfile(small if options.preview else shot, target)
+            shutil.copyfile(small if options.preview else image, target)
         except OSError as error:
             raise BadInput(f"{target} can't be written: {error.strerror}.", "Give another file.") from error
     told = ", ".join(f"{name} {value}" for name, value in taken.exposure.items())
-    tell(f"{target}: {target.stat().st_size} bytes, {taken.filetype} {told}".rstrip())
+    print_result(f"{target}: {target.stat().st_size} bytes, {taken.filetype} {told}".rstrip())
     return 0
 
 
 def _conclude(summary: Summary, *, as_json: bool) -> int:
     if as_json:
-        tell(
+        print_result(
             json.dumps({"delivered": summary.delivered, "refused": [asdict(one) for one in summary.refused]})
         )
     else:
-        tell(f"{summary.delivered} pictures delivered, {len(summary.refused)} left out.")
+        print_result(f"{summary.delivered} pictures delivered, {len(summary.refused)} left out.")
     return SOME_REFUSED if summary.refused else 0
 
 

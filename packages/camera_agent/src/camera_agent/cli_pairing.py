@@ -12,7 +12,7 @@ from camera_agent.home import Home
 from camera_agent.link.client import Client
 from camera_agent.link.pairing import request_code, wait_for_approval
 from camera_agent.showing import code_text
-from camera_agent.terminal import tell
+from camera_agent.terminal import print_result
 
 if TYPE_CHECKING:
     import argparse
@@ -40,15 +40,15 @@ def _pair_with(client: Client, home: Home, options: argparse.Namespace) -> int:
         },
     )
     try:
-        tell(code_text(code, picture=sys.stdout.isatty() or options.qr))
+        print_result(code_text(code, picture=sys.stdout.isatty() or options.qr))
         paired = wait_for_approval(client, code)
     finally:
         home.pairing_file.unlink(missing_ok=True)
     # What another server wished is of no interest to this one.
-    home.wished_file.unlink(missing_ok=True)
+    home.remote_config_file.unlink(missing_ok=True)
     home.write(home.identity_file, {"server": client.server, "camera": paired.camera, "name": paired.name})
     home.save_token(paired.access_token)
-    tell(f"Paired as {paired.name or options.name}.")
+    print_result(f"Paired as {paired.name or options.name}.")
     return 0
 
 

@@ -7,13 +7,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from camera_agent.exporting import export, purge
+from camera_agent.export import export, purge
 from camera_agent.frame import rfc3339
 from camera_agent.home import Home
 from camera_agent.spool.listing import listing
-from camera_agent.spool.rows import State
+from camera_agent.spool.rows import CaptureState
 from camera_agent.spool.store import Spool
-from camera_agent.terminal import tell
+from camera_agent.terminal import print_result
 
 if TYPE_CHECKING:
     import argparse
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 #: An export that left something out ends with this code.
 SOME_LEFT_OUT = 3
 #: What `spool purge` may be told to delete.
-STATES = {"refused": State.REFUSED, "kept": State.KEPT, "exported": State.PENDING}
+STATES = {"refused": CaptureState.REFUSED, "kept": CaptureState.KEPT, "exported": CaptureState.PENDING}
 
 
 def _spool(options: argparse.Namespace) -> Spool:
@@ -33,9 +33,9 @@ def _ls(options: argparse.Namespace) -> int:
     with closing(_spool(options)) as spool:
         for entry in listing(spool.index):
             one, state = entry.capture, entry.state.name.lower()
-            when = f"{rfc3339(one.taken.wall_ns)[:19]} {one.taken.quality.value:9s}"
+            when = f"{rfc3339(one.captured_at.wall_ns)[:19]} {one.captured_at.quality.value:9s}"
             where = "on a stick " if one.exported else ""
-            tell(
+            print_result(
                 f"{one.sequence:8d}  {state:8s} {when} {one.size:10d}  {one.capture}  {one.filename}"
                 f"  {where}{entry.message}".rstrip()
             )
@@ -53,9 +53,11 @@ def _export(options: argparse.Namespace) -> int:
                 sys.stderr.flush()
 
         found = export(home, spool, options.folder, all_states=options.all, said=said)
-    tell(f"{found.written} captures written to {options.folder}, {found.there} were there already.")
+    print_result(
+        f"{found.written} captures written to {options.folder}, {found.already_there} were there already."
+    )
     for name in found.unreadable:
-        tell(f"Left out {name}: its picture can't be read.")
+        print_result(f"Left out {name}: its picture can't be read.")
     return SOME_LEFT_OUT if found.unreadable else 0
 
 
@@ -64,7 +66,7 @@ def _purge(options: argparse.Namespace) -> int:
         count, size = purge(
             spool, frozenset({STATES[options.kind]}), exported_only=options.kind == "exported"
         )
-    tell(f"{count} pictures deleted, {size / 2**20:.1f} MiB.")
+    print_result(f"{count} pictures deleted, {size / 2**20:.1f} MiB.")
     return 0
 
 

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from camera_agent.clock import boot_id
 from camera_agent.config import read
-from camera_agent.doctor import examine
+from camera_agent.delivery_policy import DELIVERY_REQUESTED
+from camera_agent.doctor import run_checks
 from camera_agent.drivers import registry
-from camera_agent.gate import ASKED
 from camera_agent.home import Home, is_running
 from camera_agent.spool.store import Spool
-from camera_agent.terminal import tell
+from camera_agent.terminal import print_result
 
 if TYPE_CHECKING:
     import argparse
@@ -28,8 +28,8 @@ def _status(options: argparse.Namespace) -> int:
     home = Home(Path(options.home)).create()
     identity = home.read(home.identity_file)
     with closing(Spool(home.spool)) as spool:
-        counts, fix = spool.counts(), spool.fixes.of(boot_id())
-        asked = spool.notes.get(ASKED)
+        counts, fix = spool.counts(), spool.clock_fixes.of(boot_id())
+        asked = spool.key_values.get(DELIVERY_REQUESTED)
     facts = {
         "server": identity.get("server"),
         "name": identity.get("name"),
@@ -40,27 +40,27 @@ def _status(options: argparse.Namespace) -> int:
         "delivery_asked_up_to": None if asked is None else int(asked),
         "last_heartbeat": home.read(home.status_file) or None,
     }
-    tell(json.dumps(facts, indent=2))
+    print_result(json.dumps(facts, indent=2))
     return 0
 
 
 def _doctor(options: argparse.Namespace) -> int:
     home = Home(Path(options.home)).create()
-    findings = examine(home, read(home.config_file))
+    findings = run_checks(home, read(home.config_file))
     for finding in findings:
-        tell(f"{'ok ' if finding.well else 'NO '} {finding.name}: {finding.message}")
-    return 0 if all(finding.well for finding in findings) else 1
+        print_result(f"{'ok ' if finding.ok else 'NO '} {finding.name}: {finding.message}")
+    return 0 if all(finding.ok for finding in findings) else 1
 
 
 def _service(_options: argparse.Namespace) -> int:
     unit = (resources.files("camera_agent") / "camera-agent.service").read_text()
-    tell(unit.replace("@COMMAND@", f"{sys.executable} -m camera_agent").rstrip())
+    print_result(unit.replace("@COMMAND@", f"{sys.executable} -m camera_agent").rstrip())
     return 0
 
 
 def _drivers(_options: argparse.Namespace) -> int:
     for name in registry.names():
-        tell(name)
+        print_result(name)
     return 0
 
 

@@ -108,7 +108,7 @@ def monotonic_ns() -> int:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fix:
+class ClockFix:
     """What was learnt of one boot: a moment's true Unix time is its monotonic time + `offset_ns`."""
 
     boot: str
@@ -123,14 +123,14 @@ class Fix:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Told:
+class _ServerTime:
     """What the server told, at a monotonic time.
 
     A better estimate that is earlier, by `ahead_ns` at `since`, is gone over to at half speed: what is taken
     later never seems to come before what was taken earlier.
     """
 
-    fix: Fix
+    fix: ClockFix
     at: int = 0
     ahead_ns: int = 0
     since: int = 0
@@ -161,7 +161,7 @@ class Clock:
         self.boot = boot or boot_id()
         #: Wall time - monotonic time, when the system's clock was last believed; and by the server.
         self._system: int | None = None
-        self._server: _Told | None = None
+        self._server: _ServerTime | None = None
 
     def now(self) -> Instant:
         """The present moment, by the best source: system clock if synced, server's time, system clock."""
@@ -180,12 +180,12 @@ class Clock:
         offset, error = server_ns - (asked_at + answered_at) // 2, (answered_at - asked_at) / 2
         known = self._server
         if known is None or error < known.fix.error_ms * 1e6 + DRIFT * (answered_at - known.at):
-            fix = Fix(boot=self.boot, offset_ns=offset, error_ms=error / 1e6, source="server")
+            fix = ClockFix(boot=self.boot, offset_ns=offset, error_ms=error / 1e6, source="server")
             since = self._monotonic()
             ahead = 0 if known is None else known.offset_at(since) - offset
             # By more than this the server has set its own clock: then order is lost for the true time.
             ahead = ahead if 0 < ahead <= JUMP_NS else 0
-            self._server = _Told(fix=fix, at=answered_at, ahead_ns=ahead, since=since)
+            self._server = _ServerTime(fix=fix, at=answered_at, ahead_ns=ahead, since=since)
         if self._system is not None and abs(offset - self._system) > JUMP_NS + error:
             # The server disagrees with what we believe: it settles whether the system's new time is right.
             system = self._wall_ns() - self._monotonic()
@@ -193,19 +193,19 @@ class Clock:
             if jumped:
                 self._system = system if abs(offset - system) <= JUMP_NS + error else offset
 
-    def fix(self) -> Fix | None:
+    def fix(self) -> ClockFix | None:
         """The best that is known of this boot now; None when that is nothing."""
         if self.now().quality is ClockQuality.SYNCED and self._system is not None:
             error = kernel_error_ms() or SYNCED_ERROR_MS
-            return Fix(boot=self.boot, offset_ns=self._system, error_ms=error, source="ntp")
+            return ClockFix(boot=self.boot, offset_ns=self._system, error_ms=error, source="ntp")
         return None if self._server is None else self._server.fix
 
-    def recall(self, fix: Fix) -> None:
+    def recall(self, fix: ClockFix) -> None:
         """Take what an earlier run in the same boot had learnt."""
         if fix.source == "ntp":
             self._system = fix.offset_ns
         else:
-            self._server = _Told(fix=fix)
+            self._server = _ServerTime(fix=fix)
 
     def _believable(self, wall: int, monotonic: int) -> bool:
         if not self._synced() or not EARLIEST_NS <= wall < LATEST_NS:

@@ -1,4 +1,4 @@
-"""The server's commands: each done once, one after another, beside everything else."""
+"""Runs the server's commands: each once, one after another, in a thread of its own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import eliot
 
 from camera_agent.errors import AgentError, BadInput, SpoolError
-from camera_agent.spool.orders import Order
+from camera_agent.spool.command_results import CommandResult
 from eliot_progress import extract
 from eliot_progress.context import start_task
 
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
     import threading
 
     from camera_agent.home import Json
-    from camera_agent.spool.orders import Orders
+    from camera_agent.spool.command_results import CommandResults
     from eliot_progress import Origin
 
-#: Seconds after which a result that a full card did not take is written once more.
-REST_S = 1.0
-#: An id longer than this is none.
-LONGEST_ID = 200
+#: Seconds after which a result that a full card rejected is written again.
+RETRY_S = 1.0
+#: Longer ids are rejected.
+MAX_ID_LENGTH = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """What a command came to: a sentence, and the capture or preview that was taken.
+class CommandOutcome:
+    """What an action returns: a sentence, and the id of the capture or preview that it took.
 
-    `then` is done once that is written down.
+    `then` is called once the outcome is on disk.
     """
 
     message: str
@@ -39,78 +39,81 @@ class Result:
     then: Callable[[], None] | None = None
 
 
-Action = Callable[[], Result]
+Action = Callable[[], CommandOutcome]
 
 
 class _Command(NamedTuple):
     id: str
     name: str
-    #: What somebody did that caused it: what it does belongs to the same tree.
+    #: The action on the server that caused it; the command is logged below it.
     origin: Origin | None
 
 
-class Commands:
-    """Takes commands from heartbeats, does them in a thread of its own, keeps what came of them.
-
-    `ended` is called when there is a result to tell.
-    """
+class CommandRunner:
+    """Receives commands from heartbeats and runs their actions. `on_finish` is called after each result."""
 
     def __init__(
-        self, orders: Orders, actions: Mapping[str, Action], *, ended: Callable[[], None] = lambda: None
+        self,
+        results: CommandResults,
+        actions: Mapping[str, Action],
+        *,
+        on_finish: Callable[[], None] = lambda: None,
     ) -> None:
-        self._orders, self._actions, self._ended = orders, actions, ended
-        self._waiting: queue.SimpleQueue[_Command | None] = queue.SimpleQueue()
+        self._results, self._actions, self._on_finish = results, actions, on_finish
+        self._pending: queue.SimpleQueue[_Command | None] = queue.SimpleQueue()
 
-    def take(self, commands: Json) -> None:
-        """Note the commands of a heartbeat's answer; those known already are repetitions."""
+    def receive(self, commands: Json) -> None:
+        """Queue the commands of a heartbeat's response, except those that are known already."""
         for command in commands if isinstance(commands, list) else []:
             if not isinstance(command, dict):
                 continue
             identity = command.get("id")
-            if not isinstance(identity, str) or not 0 < len(identity) <= LONGEST_ID:
+            if not isinstance(identity, str) or not 0 < len(identity) <= MAX_ID_LENGTH:
                 continue
-            if self._orders.begin(identity):
-                self._waiting.put(_Command(identity, str(command.get("name")), extract(command)))
+            if self._results.start(identity):
+                self._pending.put(_Command(identity, str(command.get("name")), extract(command)))
 
     def run(self, stop: threading.Event) -> None:
-        """Do what comes until `stop` is set and `wake` was called."""
+        """Run commands until `stop` is set and `wake` was called."""
         while not stop.is_set():
-            command = self._waiting.get()
+            command = self._pending.get()
             if command is not None and not stop.is_set():
-                self._do(command, stop)
+                self._execute(command, stop)
 
     def wake(self) -> None:
-        """Come back from waiting."""
-        self._waiting.put(None)
+        """Interrupt the wait for commands."""
+        self._pending.put(None)
 
-    def _do(self, command: _Command, stop: threading.Event) -> None:
+    def _execute(self, command: _Command, stop: threading.Event) -> None:
         then = None
         try:
-            result = self._result(command)
-            then = result.then
-            order = Order(id=command.id, state="done", message=result.message, capture=result.capture)
+            outcome = self._outcome(command)
+            then = outcome.then
+            result = CommandResult(
+                id=command.id, state="done", message=outcome.message, capture=outcome.capture
+            )
         except AgentError as error:
-            order = Order(id=command.id, state="failed", message=str(error))
-        self._note(order, stop)
-        self._ended()
+            result = CommandResult(id=command.id, state="failed", message=str(error))
+        self._store(result, stop)
+        self._on_finish()
         if then is not None:
             then()
 
-    def _result(self, command: _Command) -> Result:
+    def _outcome(self, command: _Command) -> CommandOutcome:
         start = start_task if command.origin is None else command.origin.start_child
         with start("camera:command", command=command.name, id=command.id) as action:
-            result = self._action(command.name)()
-            action.add_success_fields(message=result.message, capture=result.capture)
-            return result
+            outcome = self._action(command.name)()
+            action.add_success_fields(message=outcome.message, capture=outcome.capture)
+            return outcome
 
-    def _note(self, order: Order, stop: threading.Event) -> None:
-        """Write down what came of it; on a full card as soon as there is room."""
+    def _store(self, result: CommandResult, stop: threading.Event) -> None:
+        """Write a result to disk; while the card is full, try again."""
         while True:
             try:
-                return self._orders.end(order)
+                return self._results.finish(result)
             except SpoolError as error:
                 eliot.log_message(message_type="camera:trouble", message=str(error))
-                if stop.wait(REST_S):
+                if stop.wait(RETRY_S):
                     return None
 
     def _action(self, name: str) -> Action:

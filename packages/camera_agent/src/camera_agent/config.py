@@ -8,11 +8,19 @@ import tomllib
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import TYPE_CHECKING
 
-from camera_agent.delivery import Delivery
+from camera_agent.delivery_settings import DeliverySettings
 from camera_agent.errors import BadInput
-from camera_agent.exposure import Exposing
+from camera_agent.exposure import ExposureSettings
 from camera_agent.schedule import Schedule
-from camera_agent.tables import Trouble, Where, kind_of, read_table, refuse, typed, unknown
+from camera_agent.settings_table import (
+    InvalidSetting,
+    Where,
+    kind_of,
+    raise_if_invalid,
+    read_table,
+    typed,
+    unknown_setting,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,35 +30,35 @@ if TYPE_CHECKING:
 
 MIB = 1 << 20
 
-#: What a server may wish: `interval_s` and these tables.
-WISHED = ("interval_s", "schedule", "exposure", "delivery")
+#: What a server may set: `interval_s` and these tables.
+REMOTE_SETTINGS = ("interval_s", "schedule", "exposure", "delivery")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """What the agent shall do; every field may stand in `config.toml`."""
+    """The agent's settings; each field may be set in `config.toml`."""
 
     #: Address of the server, e.g. `https://timelapse.example`; the one paired with, if empty.
     server: str = ""
     #: Which camera: a name of `camera-agent drivers`, or `module:Class`.
     driver: str = "simulated"
-    #: Seconds between two captures, until the server wishes otherwise.
+    #: Seconds between two captures, unless the server sets them.
     interval_s: float = 2.0
     #: Seconds a capture may take before the driver is killed.
     capture_deadline_s: float = 30.0
-    #: The spool may hold so many MiB of captures (0: as many as fit); then the backlog is thinned out.
+    #: MiB of captures that the spool may hold (0: as many as fit) before the backlog is thinned out.
     quota_mib: float = 0.0
-    #: So many MiB of the disk are left to the system.
+    #: MiB of the disk that are left to the system.
     reserve_mib: float = 200.0
-    #: So many MiB of delivered pictures are kept while there is room (0: none), for so many days (0: any).
+    #: MiB of delivered pictures that are kept while there is room (0: none), and for how many days (0: any).
     keep_delivered_mib: float = 0.0
     keep_delivered_days: float = 0.0
-    #: When it films, the table `[schedule]`.
+    #: When to capture, the table `[schedule]`.
     schedule: Schedule = field(default_factory=Schedule)
     #: How captures are exposed, the table `[exposure]`.
-    exposure: Exposing = field(default_factory=Exposing)
+    exposure: ExposureSettings = field(default_factory=ExposureSettings)
     #: When captures are delivered, the table `[delivery]`.
-    delivery: Delivery = field(default_factory=Delivery)
+    delivery: DeliverySettings = field(default_factory=DeliverySettings)
     #: What the driver is opened with, the table `[options]`.
     options: Options = field(default_factory=dict)
 
@@ -61,7 +69,7 @@ class Config:
 
     @property
     def keep_bytes(self) -> int:
-        """How much is kept after delivery, in bytes."""
+        """How much stays on the card after delivery, in bytes."""
         return int(self.keep_delivered_mib * MIB)
 
     @property
@@ -71,7 +79,7 @@ class Config:
 
 
 def read(path: Path) -> Config:
-    """The settings in a file; the defaults when there is none. BadInput names the line that is wrong."""
+    """Read the settings in a file; the defaults when there is none. BadInput names the wrong line."""
     try:
         text = path.read_text()
         data = tomllib.loads(text)
@@ -90,13 +98,13 @@ def read(path: Path) -> Config:
     return check(with_values(Config(), data, where=where), where=where)
 
 
-def wished(config: Config, values: Mapping[str, object]) -> Config:
-    """The settings with those that a server wishes in their place. BadInput for what the agent can't take.
+def with_remote_settings(config: Config, values: Mapping[str, object]) -> Config:
+    """Return the settings with the server's over them. BadInput for a value that can't be used.
 
-    Tables come whole: a key that is left out is at its default. Keys that this agent does not know as a
-    server's wish are passed over, for a newer server may send more.
+    Tables are replaced as a whole: a key that is left out gets its default. Unknown keys are ignored, because
+    a newer server may send more.
     """
-    known = {name: values[name] for name in WISHED if values.get(name) is not None}
+    known = {name: values[name] for name in REMOTE_SETTINGS if values.get(name) is not None}
 
     def where(name: str) -> str:
         return f"The server's configuration, {name}"
@@ -105,7 +113,7 @@ def wished(config: Config, values: Mapping[str, object]) -> Config:
 
 
 def line_of(text: str, name: str) -> int:
-    """The line of a TOML text that sets `key`, `table.key`, or opens `table`; 1 when it can't be told."""
+    """Return the line of a TOML text that sets `key` or `table.key`, or opens `table`; 1 if none is found."""
     table, _, key = name.rpartition(".")
     inside, opened = "", 0
     for number, line in enumerate(text.splitlines(), 1):
@@ -120,12 +128,12 @@ def line_of(text: str, name: str) -> int:
 
 
 def with_values(config: Config, values: Mapping[str, object], *, where: Where) -> Config:
-    """A copy with some fields set anew. BadInput for a name or a type that does not fit."""
+    """Return a copy with some fields replaced. BadInput for an unknown name or a wrong type."""
     known = {one.name: one for one in fields(config)}
     found: dict[str, object] = {}
     for name, value in values.items():
         if name not in known:
-            raise unknown(name, known, place=where(name))
+            raise unknown_setting(name, known, place=where(name))
         kind = kind_of(known[name])
         if name == "options":
             found[name] = _options(value, where)
@@ -137,43 +145,47 @@ def with_values(config: Config, values: Mapping[str, object], *, where: Where) -
 
 
 def check(config: Config, *, where: Where = lambda name: f"The setting {name}") -> Config:
-    """The same settings when they can work. BadInput when not."""
-    refuse(_trouble(config), where=where)
-    refuse(config.schedule.trouble(), where=where, prefix="schedule.")
-    refuse(config.exposure.trouble(), where=where, prefix="exposure.")
-    refuse(config.delivery.trouble(), where=where, prefix="delivery.")
-    refuse(_conflict(config), where=where)
+    """Return the settings if they can work. BadInput otherwise."""
+    raise_if_invalid(_find_invalid(config), where=where)
+    raise_if_invalid(config.schedule.find_invalid(), where=where, prefix="schedule.")
+    raise_if_invalid(config.exposure.find_invalid(), where=where, prefix="exposure.")
+    raise_if_invalid(config.delivery.find_invalid(), where=where, prefix="delivery.")
+    raise_if_invalid(_conflict(config), where=where)
     return config
 
 
-def _trouble(config: Config) -> Trouble | None:
+def _find_invalid(config: Config) -> InvalidSetting | None:
     for name in ("interval_s", "capture_deadline_s"):
         if not 0 < getattr(config, name) < math.inf:
-            return Trouble(name=name, message=f"{name} must be more than 0, and is {getattr(config, name)}.")
+            return InvalidSetting(
+                name=name, message=f"{name} must be more than 0, and is {getattr(config, name)}."
+            )
     for name in ("quota_mib", "reserve_mib", "keep_delivered_mib", "keep_delivered_days"):
         if not 0 <= getattr(config, name) < math.inf:
-            return Trouble(name=name, message=f"{name} can't be less than 0, and is {getattr(config, name)}.")
+            return InvalidSetting(
+                name=name, message=f"{name} can't be less than 0, and is {getattr(config, name)}."
+            )
     return None
 
 
-def _conflict(config: Config) -> Trouble | None:
-    """Settings that can't work together."""
+def _conflict(config: Config) -> InvalidSetting | None:
+    """Return settings that can't work together, if any."""
     schedule, exposure, interval = config.schedule, config.exposure, config.interval_s
     if (schedule.burst - 1) * schedule.burst_s >= interval:
-        return Trouble(
+        return InvalidSetting(
             name="schedule.burst",
             message=f"{schedule.burst} captures {schedule.burst_s:g} s apart don't fit into {interval:g} s.",
             remedy="Make interval_s longer, or burst or burst_s smaller.",
         )
     for name, seconds in (("schedule.bulb_s", schedule.bulb_s), ("exposure.shutter_s", exposure.shutter_s)):
         if seconds >= interval:
-            return Trouble(
+            return InvalidSetting(
                 name=name,
                 message=f"An exposure of {seconds:g} s does not fit into an interval of {interval:g} s.",
                 remedy="Make interval_s longer.",
             )
     if schedule.bulb_s and exposure.mode != "auto":
-        return Trouble(
+        return InvalidSetting(
             name="schedule.bulb_s",
             message=f"Each capture can't expose for {schedule.bulb_s:g} s and be {exposure.mode!r} as well.",
             remedy="Leave out bulb_s, or set exposure.mode to 'auto'.",

@@ -1,4 +1,4 @@
-"""Looks at the clock, the network and what was asked, and says whether captures may be delivered now."""
+"""Decides whether captures may be delivered now, from the clock, the network and requests."""
 
 from __future__ import annotations
 
@@ -8,80 +8,85 @@ from typing import TYPE_CHECKING
 
 from camera_agent import network
 from camera_agent.clock import ClockQuality
-from camera_agent.delivery import held
+from camera_agent.delivery_settings import blocked_reason
 from camera_agent.network import Network
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from camera_agent.clock import Clock
-    from camera_agent.delivery import Delivery
+    from camera_agent.delivery_settings import DeliverySettings
     from camera_agent.spool.store import Spool
 
-#: The note that holds up to which sequence number delivery was asked for.
-ASKED = "asked"
-#: The world is looked at so often at most, seconds.
-LOOK_S = 2.0
+#: The stored key of the sequence number up to which delivery was requested.
+DELIVERY_REQUESTED = "deliver_up_to"
+#: Clock, network and requests are read at most once in this many seconds.
+REFRESH_S = 2.0
 UNIX = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def ask(spool: Spool) -> int:
-    """Deliver what waits now, whatever the windows say; also from another process. Gives how many."""
-    spool.notes.set(ASKED, str(spool.last_sequence()))
+def request_delivery(spool: Spool) -> int:
+    """Request delivery of what is pending, whatever the windows say; return how many captures that is.
+
+    May be called in another process than the agent's.
+    """
+    spool.key_values.set(DELIVERY_REQUESTED, str(spool.last_sequence()))
     return spool.counts().pending
 
 
-class Gate:
-    """Whether captures may go. `settings` may be exchanged at any time."""
+class DeliveryPolicy:
+    """Applies the delivery settings to the present moment. `settings` may be replaced at any time."""
 
     def __init__(
         self,
-        settings: Delivery,
+        settings: DeliverySettings,
         spool: Spool,
         clock: Clock,
         *,
-        look: Callable[[], Network] = network.here,
+        read_network: Callable[[], Network] = network.current_network,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.settings = settings
-        self._spool, self._clock, self._look, self._monotonic = spool, clock, look, monotonic
-        self._network, self._held, self._until = Network(), "", -1.0
+        self._spool, self._clock, self._read_network, self._monotonic = spool, clock, read_network, monotonic
+        self._network, self._blocked_reason, self._until = Network(), "", -1.0
 
-    def is_open(self) -> bool:
+    def may_deliver(self) -> bool:
         """Whether captures may be delivered now."""
-        return not self.held()
+        return not self.blocked_reason()
 
-    def held(self) -> str:
-        """Why captures are kept back, as a sentence; empty when they are not."""
+    def blocked_reason(self) -> str:
+        """Return why captures are kept back, as a sentence; empty when they may be delivered."""
         if self._monotonic() >= self._until:
-            self._network = self._look()
-            self._held = held(self.settings, now=self._moment(), network=self._network, asked=self._asked())
-            self._until = self._monotonic() + LOOK_S
-        return self._held
+            self._network = self._read_network()
+            self._blocked_reason = blocked_reason(
+                self.settings, now=self._moment(), network=self._network, requested=self._is_requested()
+            )
+            self._until = self._monotonic() + REFRESH_S
+        return self._blocked_reason
 
     @property
     def network(self) -> Network:
-        """The network as last seen."""
-        self.held()
+        """The network as it was read last."""
+        self.blocked_reason()
         return self._network
 
-    def look_again(self) -> None:
-        """Something has changed: the next look is a fresh one."""
+    def refresh(self) -> None:
+        """Forget the last decision, because something has changed."""
         self._until = -1.0
 
-    def _asked(self) -> bool:
-        """Whether what was asked for is still on its way."""
-        asked = self._spool.notes.get(ASKED)
-        if asked is None:
+    def _is_requested(self) -> bool:
+        """Whether captures are pending whose delivery was requested."""
+        requested = self._spool.key_values.get(DELIVERY_REQUESTED)
+        if requested is None:
             return False
         oldest = self._spool.oldest_pending()
-        if oldest is None or oldest > int(asked):
-            self._spool.notes.set(ASKED, None)
+        if oldest is None or oldest > int(requested):
+            self._spool.key_values.set(DELIVERY_REQUESTED, None)
             return False
         return True
 
     def _moment(self) -> datetime | None:
-        """Now; None when nobody knows the time."""
+        """The present moment; None when the time is unknown."""
         now = self._clock.now()
         if now.quality is ClockQuality.UNKNOWN:
             return None

@@ -1,4 +1,4 @@
-"""What became of the captures sent: counted, logged, said, and shown as progress."""
+"""The results of uploads: counted, logged, shown as progress, and reported to people."""
 
 from __future__ import annotations
 
@@ -9,79 +9,79 @@ from typing import TYPE_CHECKING
 
 import eliot
 
-from camera_agent.link.upload import Delivered, Later, Lost, Refused, Unauthorized
+from camera_agent.link.upload import Delivered, Lost, Refused, RetryLater, Unauthorized
 
 if TYPE_CHECKING:
-    from camera_agent.link.sender import Report
+    from camera_agent.link.uploader import UploadAttempt
     from camera_agent.status import Status
     from eliot_progress import Progress
 
-#: A replay that delivers nothing for this many seconds gives up; the spool keeps what is left.
+#: A replay that delivers nothing for this many seconds gives up; the rest stays in the spool.
 GIVE_UP_S = 120.0
 
-Say = Callable[[str], None]
+Notify = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """A picture that will not be delivered, by name, and why."""
+    """A picture that will not be delivered: its file name and the reason."""
 
     name: str
     code: str
     message: str
 
 
-class Deliveries:
-    """Hears the sender's reports. `stuck` is called when a replay should not wait any longer."""
+class DeliveryTracker:
+    """Records upload attempts. `give_up` is called when a replay should not wait any longer."""
 
-    def __init__(self, status: Status, *, say: Say, stuck: Callable[[], None] | None = None) -> None:
-        self._status, self._say, self._stuck = status, say, stuck
+    def __init__(self, status: Status, *, notify: Notify, give_up: Callable[[], None] | None = None) -> None:
+        self._status, self._notify, self._give_up = status, notify, give_up
         self.delivered = 0
         self.refused: list[Refusal] = []
         self.progress: Progress | None = None
-        self._moved_at = time.monotonic()
+        self._progress_at = time.monotonic()
 
-    def heard(self, report: Report) -> None:
-        """Take note of one attempt."""
-        name = report.capture.filename
-        match report.outcome:
+    def record(self, attempt: UploadAttempt) -> None:
+        """Record the outcome of one attempt."""
+        name = attempt.capture.filename
+        match attempt.outcome:
             case Delivered():
                 self.delivered += 1
-                self._moved()
+                self._made_progress()
             case Refused(code=code, message=message):
                 self.refuse(Refusal(name=name, code=code, message=message))
-                self._moved()
+                self._made_progress()
             case Lost(message=message):
                 self.refuse(Refusal(name=name, code="lost", message=message))
-                self._moved()
+                self._made_progress()
             case Unauthorized(message=message):
-                self._trouble("token", f"The server does not accept this camera's token: {message}", 0)
-            case Later(message=message):
-                self._trouble("upload", message, GIVE_UP_S, then=" Trying again.")
+                self._report_problem("token", f"The server does not accept this camera's token: {message}", 0)
+            case RetryLater(message=message):
+                self._report_problem("upload", message, GIVE_UP_S, then=" Trying again.")
 
     def refuse(self, refusal: Refusal) -> None:
-        """One picture is left out."""
+        """Record a picture that is left out."""
         self.refused.append(refusal)
         eliot.log_message(
             message_type="camera:refused", name=refusal.name, code=refusal.code, message=refusal.message
         )
-        self._say(f"Left out {refusal.name}: {refusal.message}")
+        self._notify(f"Left out {refusal.name}: {refusal.message}")
 
     def advance(self) -> None:
-        """One picture less to wait for."""
+        """Advance the progress bar, if there is one, by one picture."""
         if self.progress is not None:
             self.progress.advance()
 
-    def _moved(self) -> None:
-        self._moved_at = time.monotonic()
+    def _made_progress(self) -> None:
+        self._progress_at = time.monotonic()
         self.advance()
-        if self._status.well("upload") | self._status.well("token"):
-            self._say("Delivering again.")
+        if self._status.clear_problem("upload") | self._status.clear_problem("token"):
+            self._notify("Delivering again.")
 
-    def _trouble(self, name: str, sentence: str, patience_s: float, *, then: str = "") -> None:
-        """Tell of a trouble when it is news; what is done `then` is no part of the state that stays."""
-        if self._status.trouble(name, sentence):
+    def _report_problem(self, name: str, sentence: str, give_up_after_s: float, *, then: str = "") -> None:
+        """Report a problem when it is new. `then` says what happens next; it is not part of the state."""
+        if self._status.set_problem(name, sentence):
             eliot.log_message(message_type="camera:trouble", message=sentence)
-            self._say(sentence + then)
-        if self._stuck is not None and time.monotonic() - self._moved_at >= patience_s:
-            self._stuck()
+            self._notify(sentence + then)
+        if self._give_up is not None and time.monotonic() - self._progress_at >= give_up_after_s:
+            self._give_up()

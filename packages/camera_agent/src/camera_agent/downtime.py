@@ -1,4 +1,4 @@
-"""How many captures are missing because the agent did not run."""
+"""Captures that are missing because the agent did not run."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ UNIX = datetime(1970, 1, 1, tzinfo=UTC)
 DETAIL = "The agent did not run: the power was cut, or it was stopped."
 
 
-def away_s(last: Instant, now: Instant) -> float | None:
-    """Seconds between two captures' moments; None when no clock can tell."""
+def downtime_s(last: Instant, now: Instant) -> float | None:
+    """Return the seconds between two instants; None when no clock spans both."""
     if last.boot == now.boot:
         return (now.monotonic_ns - last.monotonic_ns) / 1e9
     if ClockQuality.UNKNOWN in (last.quality, now.quality):
@@ -27,28 +27,28 @@ def away_s(last: Instant, now: Instant) -> float | None:
     return max(0.0, (now.wall_ns - last.wall_ns) / 1e9)
 
 
-def missed(last: Instant, now: Instant, *, interval_s: float, schedule: Schedule) -> int | None:
-    """Captures that the schedule wanted between the newest one and now; None when no clock can tell."""
-    away = away_s(last, now)
-    if away is None:
+def missed_captures(last: Instant, now: Instant, *, interval_s: float, schedule: Schedule) -> int | None:
+    """Return how many captures were due between `last` and `now`; None when no clock spans both."""
+    downtime = downtime_s(last, now)
+    if downtime is None:
         return None
     if now.quality is ClockQuality.UNKNOWN:
-        return max(0, int(away / interval_s) - 1)
+        return max(0, int(downtime / interval_s) - 1)
     until = UNIX + timedelta(microseconds=now.wall_ns // 1000)
-    spans = schedule.open_spans(until - timedelta(seconds=away), until)
-    wanted = sum((end - begin).total_seconds() for begin, end in spans)
-    return max(0, int(wanted / interval_s) - 1)
+    spans = schedule.open_spans(until - timedelta(seconds=downtime), until)
+    due_s = sum((end - begin).total_seconds() for begin, end in spans)
+    return max(0, int(due_s / interval_s) - 1)
 
 
-def tell(spool: Spool, now: Instant, config: Config) -> None:
-    """Keep a record of how many captures are missing since the newest one, if any."""
-    last = spool.newest()
+def record_gap(spool: Spool, now: Instant, config: Config) -> None:
+    """Record a gap for the captures that are missing since the latest one, if any."""
+    last = spool.latest()
     if last is None:
         return
-    count = missed(last.taken, now, interval_s=config.interval_s, schedule=config.schedule)
+    count = missed_captures(last.captured_at, now, interval_s=config.interval_s, schedule=config.schedule)
     if count == 0:
         return
-    away = away_s(last.taken, now)
-    since_ns = None if away is None else now.monotonic_ns - int(away * 1e9)
-    until_ns = None if away is None else now.monotonic_ns
+    downtime = downtime_s(last.captured_at, now)
+    since_ns = None if downtime is None else now.monotonic_ns - int(downtime * 1e9)
+    until_ns = None if downtime is None else now.monotonic_ns
     spool.records.gap(now, gap("stopped", DETAIL, count or 0), since_ns=since_ns, until_ns=until_ns)

@@ -15,7 +15,7 @@ from camera_agent.frame import EXTENSIONS, metadata
 from camera_agent.link.pairing import PROTOCOL
 from camera_agent.spool.files import sha256_of, sync_folder
 from camera_agent.spool.listing import listing
-from camera_agent.spool.rows import State
+from camera_agent.spool.rows import CaptureState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,11 +31,11 @@ UNPAIRED = "unpaired"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Exported:
+class ExportResult:
     """What is on the stick: newly written, there already, and left out for they can't be read (by name)."""
 
     written: int
-    there: int
+    already_there: int
     unreadable: tuple[str, ...]
 
 
@@ -46,18 +46,18 @@ def export(
     *,
     all_states: bool = False,
     said: Callable[[int], None] = lambda _count: None,
-) -> Exported:
+) -> ExportResult:
     """Write the waiting captures (with `all_states` those refused and kept as well) below a folder.
 
     Each picture is synced before its description is written, so whatever is pulled out when, a description
     stands for a whole picture. BadInput when the stick can't be written or is full; doing it again goes on.
     """
-    states = {State.PENDING} | ({State.REFUSED, State.KEPT} if all_states else set())
+    states = {CaptureState.PENDING} | ({CaptureState.REFUSED, CaptureState.KEPT} if all_states else set())
     written = there = 0
     unreadable: list[str] = []
     if not target.is_dir():
         raise BadInput(f"There is no folder {target}.", "Is the stick there? Else make the folder first.")
-    with _stick(target):
+    with _explaining_errors(target):
         folder = _folder(home, target)
         done: list[Capture] = []
         for entry in listing(spool.index, frozenset(states)):
@@ -72,11 +72,11 @@ def export(
                 _mark(spool, folder, done)
             said(written + there)
         _mark(spool, folder, done)
-    return Exported(written=written, there=there, unreadable=tuple(unreadable))
+    return ExportResult(written=written, already_there=there, unreadable=tuple(unreadable))
 
 
 @contextmanager
-def _stick(target: Path) -> Iterator[None]:
+def _explaining_errors(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -142,16 +142,16 @@ def _put(path: Path, content: bytes) -> None:
 def _mark(spool: Spool, folder: Path, done: list[Capture]) -> None:
     """Note what is on the stick, once the names are on it for sure."""
     sync_folder(folder)
-    spool.exported(done)
+    spool.mark_exported(done)
     done.clear()
 
 
-def purge(spool: Spool, states: frozenset[State], *, exported_only: bool = False) -> tuple[int, int]:
+def purge(spool: Spool, states: frozenset[CaptureState], *, exported_only: bool = False) -> tuple[int, int]:
     """Delete pictures in these states for good; gives how many, and their bytes.
 
     AgentError for captures that wait, unless only those that are on a stick as well are meant.
     """
-    if State.PENDING in states and not exported_only:
+    if CaptureState.PENDING in states and not exported_only:
         raise AgentError("Captures that wait are deleted only when they are on a stick.", "Use --exported.")
     count = size = 0
     for entry in listing(spool.index, states):

@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from camera_agent.tables import Trouble
+from camera_agent.settings_table import InvalidSetting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,7 +44,7 @@ class Exposure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class ExposureLimits:
     """What a camera can be set to; `steps` to the stop, 0 for any value in between."""
 
     shortest_s: float
@@ -56,7 +56,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class Measurement:
     """What was measured in a picture: mean linear luminance (0 to 1), share of burnt-out pixels."""
 
     luminance: float
@@ -64,7 +64,7 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Exposing:
+class ExposureSettings:
     """The table `[exposure]`. The default leaves it to the camera."""
 
     #: `auto`: the camera decides; `locked`: one exposure for all; `ramp`: follows the light, smoothly.
@@ -82,10 +82,10 @@ class Exposing:
     longest_s: float = 0.0
     highest_gain: float = 0.0
 
-    def trouble(self) -> Trouble | None:
+    def find_invalid(self) -> InvalidSetting | None:
         """What keeps these settings from working."""
         if self.mode not in MODES:
-            return Trouble(
+            return InvalidSetting(
                 name="mode", message=f"mode can't be {self.mode!r}.", remedy=f"There are: {', '.join(MODES)}."
             )
         ranges: Mapping[str, tuple[float, float]] = {
@@ -101,14 +101,14 @@ class Exposing:
             value = getattr(self, name)
             if not lowest <= value <= highest:
                 message = f"{name} goes from {lowest:g} to {highest:g}, and is {value:g}."
-                return Trouble(name=name, message=message)
+                return InvalidSetting(name=name, message=message)
         return None
 
-    def at_interval(self, interval_s: float) -> Exposing:
+    def at_interval(self, interval_s: float) -> ExposureSettings:
         """The same, with the limit of a step settled: a ramp that can't keep up with dawn burns it out."""
         return replace(self, step_stops=self.step_stops or min(1.0, max(STEP, TWILIGHT * interval_s)))
 
-    def within(self, limits: Limits) -> Limits:
+    def within(self, limits: ExposureLimits) -> ExposureLimits:
         """The camera's limits, narrowed by these settings."""
         longest = min(self.longest_s or limits.longest_s, limits.longest_s)
         gain = min(self.highest_gain or limits.gain[1], limits.gain[1])
@@ -119,14 +119,14 @@ class Exposing:
         )
 
 
-def split(stops: float, limits: Limits) -> Exposure:
+def split(stops: float, limits: ExposureLimits) -> Exposure:
     """The exposure of so many stops: a longer shutter first, then more gain (and noise)."""
     lowest, highest = limits.gain
     shutter = min(limits.longest_s, max(limits.shortest_s, 2.0**stops / lowest))
     return Exposure(shutter_s=shutter, gain=min(highest, max(lowest, 2.0**stops / shutter)))
 
 
-def reach(limits: Limits) -> tuple[float, float]:
+def reach(limits: ExposureLimits) -> tuple[float, float]:
     """The fewest and the most stops that a camera can do."""
     return (
         math.log2(limits.shortest_s * limits.gain[0]),
@@ -146,17 +146,17 @@ class Ramp:
 
     stops: float
     trend: float = 0.0
-    given: float | None = None
+    commanded: float | None = None
 
     @property
     def wanted(self) -> float:
         """The stops that the camera is asked for."""
-        return self.stops if self.given is None else self.given
+        return self.stops if self.commanded is None else self.commanded
 
-    def after(self, seen: Seen, settings: Exposing, limits: Limits) -> Ramp:
+    def after(self, measurement: Measurement, settings: ExposureSettings, limits: ExposureLimits) -> Ramp:
         """Where to go after a frame that was taken at `wanted` stops."""
         lowest, highest = reach(limits)
-        error = self._error(seen, settings, (lowest, highest))
+        error = self._error(measurement, settings, (lowest, highest))
         trend = self.trend + TREND * _calm(error)
         step = trend + PULL * _calm(error)
         step = max(-settings.step_stops, min(settings.step_stops, step))
@@ -165,23 +165,25 @@ class Ramp:
         trend = (
             max(-settings.step_stops, min(settings.step_stops, trend)) if lowest < stops < highest else 0.0
         )
-        return Ramp(stops=stops, trend=trend, given=self._on_grid(stops, limits))
+        return Ramp(stops=stops, trend=trend, commanded=self._on_grid(stops, limits))
 
-    def _on_grid(self, stops: float, limits: Limits) -> float | None:
+    def _on_grid(self, stops: float, limits: ExposureLimits) -> float | None:
         if not limits.steps:
             return None
-        if self.given is not None and abs(stops - self.given) * limits.steps < HYSTERESIS:
-            return self.given
+        if self.commanded is not None and abs(stops - self.commanded) * limits.steps < HYSTERESIS:
+            return self.commanded
         lowest = reach(limits)[0]
         return lowest + round((stops - lowest) * limits.steps) / limits.steps
 
-    def _error(self, seen: Seen, settings: Exposing, within: tuple[float, float]) -> float:
+    def _error(
+        self, measurement: Measurement, settings: ExposureSettings, within: tuple[float, float]
+    ) -> float:
         lowest, highest = within
         night = (self.stops - lowest) / (highest - lowest) if highest > lowest else 0.0
         target = math.log2(settings.target) - settings.night_stops * max(0.0, min(1.0, night))
-        error = target - math.log2(max(seen.luminance, 1e-5)) + self.wanted - self.stops
-        if seen.clipped > CLIPPED:
-            error = min(error, -math.log2(seen.clipped / CLIPPED))
+        error = target - math.log2(max(measurement.luminance, 1e-5)) + self.wanted - self.stops
+        if measurement.clipped > CLIPPED:
+            error = min(error, -math.log2(measurement.clipped / CLIPPED))
         return error
 
 

@@ -1,45 +1,45 @@
-"""How each capture shall be exposed: by the settings, the camera's limits and the picture before."""
+"""Exposure control: the next exposure from the settings, the camera's limits and the previous picture."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from camera_agent.exposure import Exposing, Exposure, Limits, Ramp, split
+from camera_agent.exposure import Exposure, ExposureLimits, ExposureSettings, Ramp, split
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from camera_agent.exposure import Seen
+    from camera_agent.exposure import Measurement
     from camera_agent.frame import ExposureValue
 
 
-class Steering:
-    """Holds the mode's state between captures. `problem` is what keeps the settings from being followed."""
+class ExposureControl:
+    """Keeps the mode's state between captures. `problem` says why the settings can't be followed."""
 
-    def __init__(self, settings: Exposing, *, bulb_s: float = 0.0) -> None:
+    def __init__(self, settings: ExposureSettings, *, bulb_s: float = 0.0) -> None:
         self._settings, self._bulb_s = settings, bulb_s
-        self._limits: Limits | None = None
+        self._limits: ExposureLimits | None = None
         self._ramp: Ramp | None = None
         self._locked: Exposure | None = None
         self.problem = ""
 
     @property
     def active(self) -> bool:
-        """Whether the camera shall be told its exposure."""
+        """Whether the camera's exposure is set by the agent."""
         return self._settings.mode != "auto" or self._bulb_s > 0
 
     @property
-    def looks(self) -> bool:
-        """Whether pictures must be measured."""
+    def needs_measurement(self) -> bool:
+        """Whether the brightness of pictures must be measured."""
         return self._settings.mode == "ramp" and self._bulb_s == 0
 
-    def opened(self, limits: Limits | None) -> None:
-        """The camera was opened, and says what it can be set to; None when it can't be."""
+    def camera_opened(self, limits: ExposureLimits | None) -> None:
+        """Note the limits of a camera that was opened; None when its exposure can't be set."""
         self.problem = self._problem(limits)
         self._limits = None if limits is None or self.problem else self._settings.within(limits)
 
-    def wish(self) -> Exposure | None:
-        """How the next capture shall be exposed; None leaves it to the camera."""
+    def next_exposure(self) -> Exposure | None:
+        """Return the exposure of the next capture; None leaves it to the camera."""
         limits = self._limits
         if limits is None or not self.active:
             return None
@@ -51,8 +51,8 @@ class Steering:
             return Exposure(shutter_s=self._settings.shutter_s, gain=self._settings.gain or limits.gain[0])
         return self._locked
 
-    def took(self, exposure: Mapping[str, ExposureValue], seen: Seen | None) -> None:
-        """A capture was taken so: a lock keeps the first one's exposure, a ramp goes on from it."""
+    def record_capture(self, exposure: Mapping[str, ExposureValue], measurement: Measurement | None) -> None:
+        """Note how a capture was exposed: a lock keeps the first exposure, a ramp continues from it."""
         limits = self._limits
         if limits is None or self._bulb_s:
             return
@@ -64,16 +64,16 @@ class Steering:
         if self._ramp is None and found is not None:
             self._ramp = Ramp(stops=found.stops)
         if self._ramp is None:
-            self.problem = "The exposure can't be ramped: the camera does not tell how it exposes."
-        elif seen is None:
+            self.problem = "The exposure can't be ramped: the camera does not report its exposure."
+        elif measurement is None:
             self.problem = (
                 "The exposure can't be ramped: install Pillow, pip install 'camera-agent[preview]'."
             )
         else:
             self.problem = ""
-            self._ramp = self._ramp.after(seen, self._settings, limits)
+            self._ramp = self._ramp.after(measurement, self._settings, limits)
 
-    def _problem(self, limits: Limits | None) -> str:
+    def _problem(self, limits: ExposureLimits | None) -> str:
         if not self.active:
             return ""
         if limits is None:
@@ -90,8 +90,8 @@ class Steering:
         return ""
 
 
-def _exposure_of(told: Mapping[str, ExposureValue]) -> Exposure | None:
-    shutter, gain = told.get("shutter_s"), told.get("gain", 1.0)
+def _exposure_of(exposure: Mapping[str, ExposureValue]) -> Exposure | None:
+    shutter, gain = exposure.get("shutter_s"), exposure.get("gain", 1.0)
     if isinstance(shutter, int | float) and isinstance(gain, int | float) and shutter > 0 and gain > 0:
         return Exposure(shutter_s=float(shutter), gain=float(gain))
     return None

@@ -39,7 +39,7 @@ class Capture:
     filetype: str
     size: int
     sha256: str
-    taken: Instant
+    captured_at: Instant
     exposure: Mapping[str, ExposureValue]
     attempts: int = 0
     exported: bool = False
@@ -87,10 +87,10 @@ def metadata(capture: Capture) -> dict[str, str]:
         "sha256": capture.sha256,
         "filename": capture.filename,
         "filetype": capture.filetype,
-        "captured_at": rfc3339(capture.taken.wall_ns),
-        "clock": capture.taken.quality.value,
-        "boot": capture.taken.boot,
-        "monotonic_ns": str(capture.taken.monotonic_ns),
+        "captured_at": rfc3339(capture.captured_at.wall_ns),
+        "clock": capture.captured_at.quality.value,
+        "boot": capture.captured_at.boot,
+        "monotonic_ns": str(capture.captured_at.monotonic_ns),
         "sequence": str(capture.sequence),
     }
     if capture.exposure:

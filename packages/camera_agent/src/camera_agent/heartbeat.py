@@ -1,4 +1,4 @@
-"""The heartbeat: a promise kept every few seconds. It tells the agent's state and hears what is wished."""
+"""The heartbeat: every few seconds it reports the agent's state and receives configuration and commands."""
 
 from __future__ import annotations
 
@@ -14,51 +14,51 @@ from camera_agent.clock import EARLIEST_NS, LATEST_NS, Clock, monotonic_ns
 from camera_agent.errors import AgentError, LinkDown
 from camera_agent.frame import from_rfc3339, rfc3339
 from camera_agent.link.pairing import PROTOCOL
-from camera_agent.spool.counts import Counts
+from camera_agent.spool.counts import SpoolCounts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from camera_agent.home import Home, Json
-    from camera_agent.link.client import Answer, Client
+    from camera_agent.link.client import Client, Response
     from camera_agent.status import Status
 
-EVERY_S = 5.0
+INTERVAL_S = 5.0
 GRACE_S = 10.0
-#: However much there is to tell, a beat comes so many seconds after the one before.
-LEAST_S = 0.2
-#: What an agent does about a server that does not understand its heartbeats.
+#: The least seconds between two heartbeats, however much there is to report.
+MIN_INTERVAL_S = 0.2
+#: The remedy for a server that does not understand heartbeats.
 OTHER_VERSION = "Is it of another version? Update the older of the two: pip install -U camera-agent."
 
 
-class Reporting(Protocol):
-    """Who knows more than the loops' status, and hears the answers."""
+class Collector(Protocol):
+    """Provides the optional part of a heartbeat and handles the server's response."""
 
-    def tidy(self) -> None:
-        """Do what is to be done now and then."""
+    def maintain(self) -> None:
+        """Do periodic work before a heartbeat."""
         ...
 
-    def facts(self) -> Mapping[str, Json]:
-        """More keys of a heartbeat."""
+    def collect(self) -> Mapping[str, Json]:
+        """Return the optional keys of a heartbeat."""
         ...
 
-    def heard(self, answer: Mapping[str, Json]) -> bool:
-        """An answer to a heartbeat; True when there is something to tell the server at once."""
+    def handle_response(self, response: Mapping[str, Json]) -> bool:
+        """Handle the response; True when another heartbeat is to be sent at once."""
         ...
 
 
 def message(
-    status: Status, counts: Counts, clock: Clock, *, seq: int, folder: Path, uptime_s: float
+    status: Status, counts: SpoolCounts, clock: Clock, *, seq: int, folder: Path, uptime_s: float
 ) -> dict[str, Json]:
-    """One heartbeat, as the protocol has it at least."""
+    """Return a heartbeat with the keys that the protocol requires."""
     state, detail = status.state()
     last, disk, now = status.last_capture, shutil.disk_usage(folder), clock.now()
     return {
         "protocol": PROTOCOL,
         "seq": seq,
         "sent_at": rfc3339(now.wall_ns),
-        "every_s": EVERY_S,
+        "every_s": INTERVAL_S,
         "grace_s": GRACE_S,
         "driver": status.driver,
         "state": state,
@@ -74,7 +74,11 @@ def message(
         },
         "last_capture": None
         if last is None
-        else {"capture": last.capture, "sequence": last.sequence, "captured_at": rfc3339(last.taken.wall_ns)},
+        else {
+            "capture": last.capture,
+            "sequence": last.sequence,
+            "captured_at": rfc3339(last.captured_at.wall_ns),
+        },
         "disk": {"free": disk.free, "total": disk.total},
         "clock": {"quality": now.quality.value},
         "boot": clock.boot,
@@ -84,10 +88,10 @@ def message(
     }
 
 
-class Heart:
-    """Beats until `stop` is set and `wake` was called; `wake` alone brings the next beat forward.
+class Heartbeat:
+    """Sends heartbeats until `stop` is set and `wake` was called; `wake` alone sends the next one at once.
 
-    `alive` tells whether the other loops turn: only then does systemd's watchdog hear of the beat.
+    systemd's watchdog is notified while `is_alive` returns True, that is while the other loops turn.
     """
 
     def __init__(
@@ -97,62 +101,62 @@ class Heart:
         clock: Clock,
         *,
         home: Home,
-        counts: Callable[[], Counts],
+        counts: Callable[[], SpoolCounts],
         stop: threading.Event,
-        reporting: Reporting,
-        alive: Callable[[], bool] = lambda: True,
+        collector: Collector,
+        is_alive: Callable[[], bool] = lambda: True,
     ) -> None:
         self._client, self._status, self._clock = client, status, clock
-        self._home, self._counts, self._reporting = home, counts, reporting
-        self._stop, self._alive = stop, alive
+        self._home, self._counts, self._collector = home, counts, collector
+        self._stop, self._is_alive = stop, is_alive
         self._started = time.monotonic()
-        self._seq, self._counted = 0, Counts(pending=0, bytes=0, refused=0)
+        self._seq, self._counted = 0, SpoolCounts(pending=0, bytes=0, refused=0)
         self._due = threading.Event()
 
     def run(self) -> None:
-        """Beat, sleep, beat."""
+        """Send heartbeats, one every `INTERVAL_S` seconds."""
         while not self._stop.is_set():
             started = time.monotonic()
             self._due.clear()
-            self.beat()
-            if not self._stop.wait(LEAST_S):
-                self._due.wait(max(0.0, EVERY_S - (time.monotonic() - started)))
+            self.send()
+            if not self._stop.wait(MIN_INTERVAL_S):
+                self._due.wait(max(0.0, INTERVAL_S - (time.monotonic() - started)))
         self._client.close()
 
     def wake(self) -> None:
-        """There is something to tell, or it is time to stop."""
+        """Send the next heartbeat now, or notice the stop."""
         self._due.set()
 
-    def beat(self) -> Answer | None:
-        """Send one heartbeat and take what its answer brings; None when nobody answered."""
-        # systemd restarts an agent whose loops stand still, network or not.
-        if self._alive():
+    def send(self) -> Response | None:
+        """Send one heartbeat and handle its response; None when the server can't be reached."""
+        # systemd restarts an agent whose loops have stalled, with or without a network.
+        if self._is_alive():
             systemd.notify(systemd.ALIVE)
-        beat = self._message()
+        content = self._message()
         self._client.token = self._home.token()
-        asked = monotonic_ns()
+        sent_at = monotonic_ns()
         try:
-            answer = self._client.post("/heartbeat", beat)
+            response = self._client.post("/heartbeat", content)
         except LinkDown as error:
-            self._status.trouble("link", str(error))
+            self._status.set_problem("link", str(error))
             return None
-        self._status.well("link")
-        self._take(answer, asked)
-        return answer
+        self._status.clear_problem("link")
+        self._handle(response, sent_at)
+        return response
 
     def _message(self) -> dict[str, Json]:
         self._seq += 1
         more: Mapping[str, Json] = {}
         try:
-            self._reporting.tidy()
-            more = self._reporting.facts()
+            self._collector.maintain()
+            more = self._collector.collect()
             self._counted = self._counts()
-            self._status.well("card")
+            self._status.clear_problem("card")
         except (AgentError, OSError) as error:
-            # On a card that is full or worn out the server still hears what is wrong.
-            self._status.trouble("card", f"The card can't be used: {error}")
+            # With a card that is full or worn out the server still receives a heartbeat.
+            self._status.set_problem("card", f"The card can't be used: {error}")
         uptime_s = time.monotonic() - self._started
-        beat = message(
+        content = message(
             self._status,
             self._counted,
             self._clock,
@@ -160,24 +164,24 @@ class Heart:
             folder=self._home.folder,
             uptime_s=uptime_s,
         )
-        beat |= more
+        content |= more
         with contextlib.suppress(OSError):
-            self._home.write(self._home.status_file, beat, durable=False)
-        return beat
+            self._home.write(self._home.status_file, content, durable=False)
+        return content
 
-    def _take(self, answer: Answer, asked: int) -> None:
-        if answer.status in (400, 404, 405, 422):
-            said = f"The server does not understand heartbeats: {answer.error[1]} {OTHER_VERSION}"
-            self._status.trouble("server", said)
-        if answer.status != 200:
+    def _handle(self, response: Response, sent_at: int) -> None:
+        if response.status in (400, 404, 405, 422):
+            problem = f"The server does not understand heartbeats: {response.error[1]} {OTHER_VERSION}"
+            self._status.set_problem("server", problem)
+        if response.status != 200:
             return
-        self._status.well("server")
+        self._status.clear_problem("server")
         with contextlib.suppress(ValueError, OverflowError):
-            told = from_rfc3339(str(answer.body.get("server_time")))
-            if EARLIEST_NS <= told < LATEST_NS:
-                self._clock.learn(told, asked, monotonic_ns())
+            server_time = from_rfc3339(str(response.body.get("server_time")))
+            if EARLIEST_NS <= server_time < LATEST_NS:
+                self._clock.learn(server_time, sent_at, monotonic_ns())
         try:
-            if self._reporting.heard(answer.body):
+            if self._collector.handle_response(response.body):
                 self.wake()
         except (AgentError, OSError) as error:
-            self._status.trouble("card", f"The card can't be used: {error}")
+            self._status.set_problem("card", f"The card can't be used: {error}")

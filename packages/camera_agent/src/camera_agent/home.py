@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -14,6 +15,9 @@ from camera_agent.errors import AnotherAgent, BadInput
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+#: The former name of `remote_config_file`.
+_OLD_REMOTE_CONFIG = "wished.json"
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
@@ -55,9 +59,9 @@ class Home:
         return self.folder / "identity.json"
 
     @property
-    def wished_file(self) -> Path:
-        """The configuration that the server wishes."""
-        return self.folder / "wished.json"
+    def remote_config_file(self) -> Path:
+        """The configuration that the server sent last."""
+        return self.folder / "remote_config.json"
 
     @property
     def status_file(self) -> Path:
@@ -73,6 +77,8 @@ class Home:
                 f"The folder {self.folder} can't be made: {error.strerror}.",
                 "Choose another with --home.",
             ) from error
+        with contextlib.suppress(OSError):
+            (self.folder / _OLD_REMOTE_CONFIG).rename(self.remote_config_file)
         return self
 
     def token(self) -> str | None:
@@ -113,7 +119,7 @@ class Home:
 
 
 @contextmanager
-def alone(home: Home) -> Iterator[None]:
+def exclusive_lock(home: Home) -> Iterator[None]:
     """Be the only agent in this folder. AnotherAgent when there is one, BadInput when it can't be written."""
     try:
         lock = _lock(home)

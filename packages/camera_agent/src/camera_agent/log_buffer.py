@@ -1,4 +1,4 @@
-"""The agent's own log messages, so that the server can be told: a few at once, the rest when it asks."""
+"""The agent's own log messages for the server: some are uploaded at once, the rest on request."""
 
 from __future__ import annotations
 
@@ -13,57 +13,59 @@ if TYPE_CHECKING:
     from camera_agent.home import Json
     from camera_agent.spool.records import Records
 
-#: The newest messages, whatever they tell, kept in memory for `collect_logs`.
-NEWEST = 300
-#: Messages of these types are worth telling by themselves, at most so many a minute.
-WORTHY, A_MINUTE = "camera:", 60
-#: What the last so many commands caused is told whole: somebody clicked, and follows it.
-COMMANDS = 50
-#: How progress tells of itself is of no use to a server that hears heartbeats.
-DULL = ("progress", "heartbeat")
+#: The newest messages of any type, kept in memory for the command `collect_logs`.
+MAX_KEPT = 300
+#: Messages of types with this prefix are uploaded by themselves, at most this many per heartbeat.
+REPORTED_PREFIX, MAX_REPORTED = "camera:", 60
+#: All messages below this many recent commands are uploaded, for the person who issued the command.
+MAX_COMMANDS = 50
+#: Messages about progress are of no use to a server that receives heartbeats.
+UNREPORTED_SUFFIXES = ("progress", "heartbeat")
 
 
-class Log:
-    """An eliot destination; `flush` brings what is worth it into the spool."""
+class LogBuffer:
+    """An eliot destination; `flush` spools the messages that are to be uploaded."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock, self._lock = clock, threading.Lock()
-        self._newest: deque[tuple[Instant, Mapping[str, Json]]] = deque(maxlen=NEWEST)
-        self._worthy: deque[tuple[Instant, Mapping[str, Json]]] = deque(maxlen=A_MINUTE)
-        self._commanded: deque[str] = deque(maxlen=COMMANDS)
-        self._left_out = 0
+        self._newest: deque[tuple[Instant, Mapping[str, Json]]] = deque(maxlen=MAX_KEPT)
+        self._reported: deque[tuple[Instant, Mapping[str, Json]]] = deque(maxlen=MAX_REPORTED)
+        self._command_tasks: deque[str] = deque(maxlen=MAX_COMMANDS)
+        self._dropped = 0
 
     def __call__(self, message: dict[str, Json]) -> None:
-        """Take one message; cheap, for it is called wherever the agent logs."""
+        """Take one message. Cheap, because it is called wherever the agent logs."""
         one = (self._clock.now(), dict(message))
         with self._lock:
             self._newest.append(one)
-            if self._is_worthy(message):
-                self._left_out += len(self._worthy) == self._worthy.maxlen
-                self._worthy.append(one)
+            if self._is_reported(message):
+                self._dropped += len(self._reported) == self._reported.maxlen
+                self._reported.append(one)
 
-    def _is_worthy(self, message: Mapping[str, Json]) -> bool:
-        told, task = str(message.get("message_type", "")), str(message.get("task_uuid"))
-        if message.get("action_type") == "camera:command" and task not in self._commanded:
-            self._commanded.append(task)
-        return not told.endswith(DULL) and (told.startswith(WORTHY) or task in self._commanded)
+    def _is_reported(self, message: Mapping[str, Json]) -> bool:
+        kind, task = str(message.get("message_type", "")), str(message.get("task_uuid"))
+        if message.get("action_type") == "camera:command" and task not in self._command_tasks:
+            self._command_tasks.append(task)
+        return not kind.endswith(UNREPORTED_SUFFIXES) and (
+            kind.startswith(REPORTED_PREFIX) or task in self._command_tasks
+        )
 
     def flush(self, records: Records) -> None:
-        """Spool what is worth telling; how many messages were left out is told as well."""
+        """Spool the messages to upload, and how many were dropped because there were too many."""
         with self._lock:
-            worthy, left_out = list(self._worthy), self._left_out
-            self._worthy.clear()
-            self._left_out = 0
-        if left_out:
-            worthy.append((self._clock.now(), {"message_type": "camera:log_left_out", "messages": left_out}))
-        if worthy:
-            records.log(worthy)
+            reported, dropped = list(self._reported), self._dropped
+            self._reported.clear()
+            self._dropped = 0
+        if dropped:
+            reported.append((self._clock.now(), {"message_type": "camera:log_left_out", "messages": dropped}))
+        if reported:
+            records.log(reported)
 
     def collect(self, records: Records) -> int:
-        """Spool all of the newest messages; gives how many."""
+        """Spool all of the newest messages; return how many."""
         with self._lock:
             newest = list(self._newest)
             self._newest.clear()
-            self._worthy.clear()
+            self._reported.clear()
         records.log(newest)
         return len(newest)

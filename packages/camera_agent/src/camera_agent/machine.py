@@ -1,4 +1,4 @@
-"""What this machine tells of itself, from its battery to its time zone; null for what it can't."""
+"""The machine's own state, from its battery to its time zone; None for what it can't report."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from zoneinfo import ZoneInfo
 if TYPE_CHECKING:
     from camera_agent.home import Json
 
-#: Bits of the Raspberry Pi's firmware for what is so right now.
+#: Bits of the Raspberry Pi's firmware for present conditions.
 THROTTLED = {0x1: "under_voltage", 0x2: "frequency_capped", 0x4: "throttled", 0x8: "hot"}
-#: The firmware's own command is slow, so it is asked this seldom; and not waited for longer, seconds.
-ASK_S, PATIENCE_S = 60.0, 2.0
+#: Seconds between calls of the firmware's command, which is slow, and its time-out.
+QUERY_INTERVAL_S, TIMEOUT_S = 60.0, 2.0
 PAGE = 4096
 
 
 class Machine:
-    """Reads below `root`, a folder that looks like `/`; `command` tells what no file does."""
+    """Reads files below `root`, a folder like `/`, and what `command` of the firmware prints."""
 
     def __init__(self, root: Path = Path("/"), *, command: str = "vcgencmd") -> None:
         self._root, self._command = root, shutil.which(command)
-        self._throttled, self._asked_at = "", -ASK_S
+        self._throttled, self._queried_at = "", -QUERY_INTERVAL_S
 
-    def facts(self) -> dict[str, Json]:
-        """The keys of a heartbeat."""
+    def metrics(self) -> dict[str, Json]:
+        """Return the heartbeat's keys about the machine."""
         return {
             "battery_percent": self.battery_percent(),
             "temperature_c": self.temperature_c(),
@@ -39,24 +39,24 @@ class Machine:
         }
 
     def battery_percent(self) -> float | None:
-        """Charge of a battery that the kernel knows."""
+        """Charge in percent of the first battery that the kernel knows."""
         supplies = sorted(self._root.glob("sys/class/power_supply/*/capacity"))
         return next((found for path in supplies if (found := _number(path)) is not None), None)
 
     def temperature_c(self) -> float | None:
-        """Temperature of the processor."""
+        """Temperature of the processor, degrees Celsius."""
         thousandths = _number(self._root / "sys/class/thermal/thermal_zone0/temp")
         return None if thousandths is None else round(thousandths / 1000, 1)
 
     def rss_bytes(self) -> int | None:
-        """Memory of this process."""
+        """Resident memory of this process, bytes."""
         try:
             return int((self._root / "proc/self/statm").read_text().split()[1]) * PAGE
         except (OSError, ValueError, IndexError):
             return None
 
     def timezone(self) -> str | None:
-        """Name of the time zone that the system's clock shows, on which windows without one are."""
+        """Name of the system's time zone, which applies to windows without one."""
         named = os.environ.get("TZ", "").removeprefix(":") or self._linked_zone()
         try:
             return ZoneInfo(named).key
@@ -71,18 +71,18 @@ class Machine:
 
     def _firmware(self) -> int:
         try:
-            told = (self._root / "sys/devices/platform/soc/soc:firmware/get_throttled").read_text()
+            output = (self._root / "sys/devices/platform/soc/soc:firmware/get_throttled").read_text()
         except OSError:
-            told = self._ask()
-        found = re.search(r"(?:0x)?([0-9a-fA-F]+)\s*$", told)
+            output = self._query_firmware()
+        found = re.search(r"(?:0x)?([0-9a-fA-F]+)\s*$", output)
         return int(found[1], 16) if found else 0
 
-    def _ask(self) -> str:
-        if self._command and time.monotonic() - self._asked_at >= ASK_S:
-            self._asked_at = time.monotonic()
+    def _query_firmware(self) -> str:
+        if self._command and time.monotonic() - self._queried_at >= QUERY_INTERVAL_S:
+            self._queried_at = time.monotonic()
             try:
                 command = [self._command, "get_throttled"]
-                self._throttled = subprocess.check_output(command, text=True, timeout=PATIENCE_S)  # noqa: S603
+                self._throttled = subprocess.check_output(command, text=True, timeout=TIMEOUT_S)  # noqa: S603
             except (OSError, subprocess.SubprocessError):
                 self._throttled = ""
         return self._throttled

@@ -1,4 +1,4 @@
-"""Which network this machine is on: the interface of its default route, and the name of its Wi-Fi."""
+"""The network of this machine: the interface of its default route, and the name of its Wi-Fi."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from pathlib import Path
 
 #: Linux's tables of routes.
 ROUTES, ROUTES6 = Path("/proc/net/route"), Path("/proc/net/ipv6_route")
-#: From Linux's wireless.h: ask for the name of a Wi-Fi; the longest there is.
-SIOCGIWESSID, LONGEST_NAME = 0x8B1B, 32
+#: From Linux's wireless.h: the request for a Wi-Fi's name, and the longest name.
+SIOCGIWESSID, MAX_NAME = 0x8B1B, 32
 RTF_UP, RTF_REJECT = 0x1, 0x200
 
 
@@ -26,12 +26,12 @@ class Network:
 
     @property
     def names(self) -> set[str]:
-        """What it may be called in settings."""
+        """The names by which settings may refer to it."""
         return {self.interface, self.wifi} - {""}
 
 
-def here(routes: Path = ROUTES, routes6: Path = ROUTES6) -> Network:
-    """The network that the next upload would take."""
+def current_network(routes: Path = ROUTES, routes6: Path = ROUTES6) -> Network:
+    """Return the network that the next upload would use."""
     interface = _default4(_lines(routes)) or _default6(_lines(routes6))
     return Network(interface=interface, wifi=_wifi(interface) if interface else "")
 
@@ -64,11 +64,11 @@ def _default6(rows: list[list[str]]) -> str:
 
 
 def _wifi(interface: str) -> str:
-    """The name of the Wi-Fi that an interface is connected to; empty when it is no Wi-Fi, or won't tell."""
-    name = array.array("B", bytes(LONGEST_NAME + 1))
+    """The name of the Wi-Fi that an interface is connected to; empty when it is no Wi-Fi or has no name."""
+    name = array.array("B", bytes(MAX_NAME + 1))
     address, _ = name.buffer_info()
-    request = bytearray(struct.pack("16sPHH", interface.encode()[:15], address, LONGEST_NAME, 0) + bytes(16))
-    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
-        fcntl.ioctl(asking.fileno(), SIOCGIWESSID, request)
+    request = bytearray(struct.pack("16sPHH", interface.encode()[:15], address, MAX_NAME, 0) + bytes(16))
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as query:
+        fcntl.ioctl(query.fileno(), SIOCGIWESSID, request)
         return name.tobytes().rstrip(b"\0").decode(errors="replace")
     return ""

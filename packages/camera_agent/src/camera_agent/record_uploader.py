@@ -1,4 +1,4 @@
-"""Brings the records (gaps, log messages) to the server, some with each heartbeat."""
+"""Uploads records (gaps, log messages), some with each heartbeat."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from camera_agent.link.client import Client
     from camera_agent.spool.records import Records
 
-#: So many requests at most after one heartbeat: the next one is due.
-ROUNDS = 4
-#: A server that takes no records, or is not well, is asked again after so many seconds.
-NO_DOOR_S, TROUBLE_S = 3600.0, 30.0
+#: At most this many requests after one heartbeat, because the next one is due.
+MAX_BATCHES = 4
+#: Seconds until the next try with a server that has no records endpoint, or that failed.
+UNSUPPORTED_RETRY_S, RETRY_S = 3600.0, 30.0
 
 
-class Courier:
-    """Sends what waits, and lets go of what the server has."""
+class RecordUploader:
+    """Sends pending records and deletes those that the server has."""
 
     def __init__(
         self, client: Client, records: Records, *, monotonic: Callable[[], float] = time.monotonic
@@ -29,29 +29,30 @@ class Courier:
         self._client, self._records, self._monotonic = client, records, monotonic
         self._not_before = 0.0
 
-    def carry(self) -> int:
-        """Send some of what waits; gives how many records the server has taken."""
+    def upload_pending(self) -> int:
+        """Send some of the pending records; return how many the server has accepted."""
         sent = 0
-        for _ in range(ROUNDS):
+        for _ in range(MAX_BATCHES):
             if self._monotonic() < self._not_before:
                 break
             batch, last = self._records.batch()
             if not batch:
                 break
             try:
-                answer = self._client.post("/records", {"protocol": PROTOCOL, "records": list(batch)})
+                response = self._client.post("/records", {"protocol": PROTOCOL, "records": list(batch)})
             except LinkDown:
-                self._wait(TROUBLE_S)
+                self._pause(RETRY_S)
                 break
-            if answer.status == 200 and answer.body.get("stored") == len(batch):
-                self._records.taken(last)
+            if response.status == 200 and response.body.get("stored") == len(batch):
+                self._records.delete_up_to(last)
                 sent += len(batch)
-            elif answer.status in (400, 413, 422):
-                # It will never take these: what comes after them must not wait for ever.
-                self._records.taken(last)
+            elif response.status in (400, 413, 422):
+                # The server will never accept these; they must not block the records behind them.
+                self._records.delete_up_to(last)
             else:
-                self._wait(NO_DOOR_S if answer.status == 404 else answer.retry_after_s or TROUBLE_S)
+                unsupported = response.status == 404
+                self._pause(UNSUPPORTED_RETRY_S if unsupported else response.retry_after_s or RETRY_S)
         return sent
 
-    def _wait(self, seconds: float) -> None:
+    def _pause(self, seconds: float) -> None:
         self._not_before = self._monotonic() + seconds

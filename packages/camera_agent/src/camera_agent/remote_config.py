@@ -1,10 +1,10 @@
-"""The configuration that the server wishes: taken whole or not at all, and kept over restarts."""
+"""The configuration that the server sends: applied as a whole or rejected, and kept over restarts."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from camera_agent.config import Config, wished
+from camera_agent.config import Config, with_remote_settings
 from camera_agent.errors import BadInput
 
 if TYPE_CHECKING:
@@ -13,48 +13,51 @@ if TYPE_CHECKING:
     from camera_agent.home import Home, Json
 
 
-class Wishes:
-    """Knows the agent's own settings, and lays the server's wishes over them. `adopt` makes them true."""
+class RemoteConfig:
+    """Overrides the agent's own settings with those of the server. `apply` puts a new configuration in force.
+
+    `error` is the revision and the reason of the last configuration that was rejected.
+    """
 
     def __init__(
-        self, home: Home, own: Config, *, adopt: Callable[[Config], None] = lambda _config: None
+        self, home: Home, own: Config, *, apply: Callable[[Config], None] = lambda _config: None
     ) -> None:
-        self._home, self._own, self.adopt = home, own, adopt
+        self._home, self._own, self.apply = home, own, apply
         self.revision = 0
         self.error: dict[str, Json] | None = None
 
-    def recall(self) -> Config:
-        """The settings to start with: those wished last, if this agent can still take them."""
-        kept = self._home.read(self._home.wished_file)
-        revision = kept.get("revision")
+    def load(self) -> Config:
+        """Return the settings to start with: those received last, unless this agent can't use them."""
+        stored = self._home.read(self._home.remote_config_file)
+        revision = stored.get("revision")
         if not isinstance(revision, int):
             return self._own
         try:
-            config = wished(self._own, kept)
+            config = with_remote_settings(self._own, stored)
         except BadInput as error:
             self.error = {"revision": revision, "message": str(error)}
             return self._own
         self.revision = revision
         return config
 
-    def hear(self, wish: Json) -> None:
-        """Take a newer configuration; one that can't work is refused whole, with the reason."""
-        if not isinstance(wish, dict):
+    def receive(self, message: Json) -> None:
+        """Apply a newer configuration; one that can't work is rejected as a whole, with the reason."""
+        if not isinstance(message, dict):
             return
-        revision = wish.get("revision")
+        revision = message.get("revision")
         if not isinstance(revision, int) or isinstance(revision, bool) or revision <= self.revision:
             return
         if self.error is not None and self.error["revision"] == revision:
             return
         try:
-            config = wished(self._own, _asked(wish))
+            config = with_remote_settings(self._own, _without_nulls(message))
         except BadInput as error:
             self.error = {"revision": revision, "message": str(error)}
             return
-        self._home.write(self._home.wished_file, wish)
-        self.adopt(config)
+        self._home.write(self._home.remote_config_file, message)
+        self.apply(config)
         self.revision, self.error = revision, None
 
 
-def _asked(wish: Mapping[str, Json]) -> Mapping[str, Json]:
-    return {name: value for name, value in wish.items() if value is not None}
+def _without_nulls(message: Mapping[str, Json]) -> Mapping[str, Json]:
+    return {name: value for name, value in message.items() if value is not None}

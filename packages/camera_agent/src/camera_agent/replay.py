@@ -1,4 +1,4 @@
-"""Bringing a finite source (a folder of pictures, a video) through the spool, each picture exactly once."""
+"""Replays a finite source (a folder of pictures, a video) through the spool, each picture exactly once."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from camera_agent.frame import Capture
     from camera_agent.spool.store import Spool
 
-#: So many captures may wait: the source is on disk already, so the spool need not hold a second copy of it.
-AHEAD = 256
+#: At most this many captures are pending: the source is on disk already and needs no second copy.
+MAX_PENDING = 256
 
 
-class Replaying:
-    """Takes every picture of a source as fast as it is taken from the spool.
+class Replay:
+    """Puts every picture of a source into the spool, as fast as the spool is delivered.
 
-    Capture ids are made of the run's name, kept in the spool until the run is complete, and of the picture's
-    number: a run that was killed goes on where it stopped, and no picture is delivered twice.
+    A capture id consists of the run's name, which the spool keeps until the run is complete, and the
+    picture's number: a run that was killed resumes, and no picture is delivered twice.
     """
 
     def __init__(
@@ -35,47 +35,47 @@ class Replaying:
         *,
         source: str,
         stop: threading.Event,
-        taken: Callable[[Capture | None], None],
+        on_picture: Callable[[Capture | None], None],
     ) -> None:
         self._driver, self._spool, self._clock, self._stop = driver, spool, clock, stop
-        self._taken = taken
-        self._note = f"replay:{source}"
-        self._run = spool.notes.get(self._note) or secrets.token_hex(6)
-        spool.notes.set(self._note, self._run)
+        self._on_picture = on_picture
+        self._key = f"replay:{source}"
+        self._run = spool.key_values.get(self._key) or secrets.token_hex(6)
+        spool.key_values.set(self._key, self._run)
 
     def run(self) -> bool:
         """Replay to the end and wait until all is delivered; False when stopped before.
 
-        `taken` hears None for a picture that an earlier try has delivered; of one that it left in the spool
-        the sender will tell.
+        `on_picture` receives None for a picture that an earlier try has delivered. A picture that is still in
+        the spool is not reported here but by its upload.
         """
         number = 0
         while not self._stop.is_set():
             target = self._spool.incoming / f"replay-{number}"
-            shot = self._driver.capture(target)
-            if shot is None:
+            image = self._driver.capture(target)
+            if image is None:
                 return self._drain()
-            self._wait_below(AHEAD)
+            self._wait_below(MAX_PENDING)
             name = f"{REPEATABLE}{self._run}-{number:08d}"
             capture = self._spool.put(
                 target,
                 capture=name,
-                filename=shot.filename,
-                filetype=shot.filetype,
-                taken=self._clock.now(),
-                exposure=shot.exposure,
+                filename=image.filename,
+                filetype=image.filetype,
+                captured_at=self._clock.now(),
+                exposure=image.exposure,
             )
-            if capture is not None or not self._spool.waits(name):
-                self._taken(capture)
+            if capture is not None or not self._spool.is_pending(name):
+                self._on_picture(capture)
             number += 1
         return False
 
     def _drain(self) -> bool:
         if not self._wait_below(1):
             return False
-        # All of it is delivered: the next replay of this source is a new one.
-        self._spool.notes.set(self._note, None)
-        self._spool.forget()
+        # All of it is delivered: the next replay of this source is a new run.
+        self._spool.key_values.set(self._key, None)
+        self._spool.prune_rows()
         return True
 
     def _wait_below(self, count: int) -> bool:

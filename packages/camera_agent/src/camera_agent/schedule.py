@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING
 
 from camera_agent import sun
 from camera_agent.errors import BadInput
-from camera_agent.tables import Trouble
+from camera_agent.settings_table import InvalidSetting
 from camera_agent.windows import Place, Span, Window, check_timezone, spans
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 #: A closed schedule is looked at again after at most this many seconds, for clocks get set.
-LOOK_AGAIN_S = 60.0
+RECHECK_S = 60.0
 #: Sums of floats are off by less than this: a slot is not skipped, nor met twice, for the last bit of one.
 ROUNDING_S = 1e-6
 #: Every window comes back within a week; sun and dates are looked at anew after it.
@@ -75,33 +75,33 @@ class Schedule:
         """Time zone and place."""
         return Place(timezone=self.timezone, latitude=self.latitude, longitude=self.longitude)
 
-    def trouble(self) -> Trouble | None:
+    def find_invalid(self) -> InvalidSetting | None:
         """What keeps this schedule from working."""
         for name in ("timezone", "start", "end", "windows"):
             try:
                 getattr(self, f"_check_{name}")()
             except BadInput as error:
-                return Trouble(name=name, message=error.message, remedy=error.remedy)
-        return self._number_trouble()
+                return InvalidSetting(name=name, message=error.message, remedy=error.remedy)
+        return self._invalid_number()
 
-    def opening(self, moment: datetime) -> Opening:
+    def state_at(self, moment: datetime) -> ScheduleState:
         """Whether the camera films at a moment, and until when that holds."""
         first, last = self._limits()
         if moment < first:
-            return Opening(open=False, until=first)
+            return ScheduleState(open=False, until=first)
         if moment >= last:
-            return Opening(open=False, until=datetime.max.replace(tzinfo=UTC))
+            return ScheduleState(open=False, until=datetime.max.replace(tzinfo=UTC))
         day = self.place.local_day(moment) - timedelta(days=2)
         found = _spans(self, day) if self.windows else [(first, last)]
-        return _opening(found, moment, until=min(last, _week_after(moment)))
+        return _state_at(found, moment, until=min(last, _week_after(moment)))
 
     def open_spans(self, since: datetime, until: datetime) -> list[Span]:
         """The stretches between two moments in which the camera should have filmed."""
         found: list[Span] = []
         while since < until:
-            opening = self.opening(since)
-            change = min(until, opening.until)
-            if opening.open:
+            state_at = self.state_at(since)
+            change = min(until, state_at.until)
+            if state_at.open:
                 found.append((since, change))
             since = change
         return found
@@ -134,7 +134,7 @@ class Schedule:
                     "A window that follows the sun needs a place.", "Set latitude and longitude in degrees."
                 )
 
-    def _number_trouble(self) -> Trouble | None:
+    def _invalid_number(self) -> InvalidSetting | None:
         ranges: dict[str, tuple[float, float]] = {
             "latitude": (-90, 90),
             "longitude": (-180, 180),
@@ -145,12 +145,12 @@ class Schedule:
             value = getattr(self, name)
             if not lowest <= value <= highest:
                 message = f"{name} goes from {lowest:g} to {highest:g}, and is {value:g}."
-                return Trouble(name=name, message=message)
+                return InvalidSetting(name=name, message=message)
         return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opening:
+class ScheduleState:
     """Whether a schedule is open, and the moment (UTC) until which that is known to hold."""
 
     open: bool
@@ -158,11 +158,11 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class NextCheck:
     """What comes next: at `at` (monotonic seconds) either a slot to film, or another look."""
 
     at: float
-    film: bool
+    capture: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,14 +173,14 @@ class Timetable:
     schedule: Schedule
     wall: Callable[[float], datetime | None]
 
-    def next_look(self, now: float) -> Look:
+    def next_check(self, now: float) -> NextCheck:
         """The next slot, if the schedule is open then; else when to look again."""
         slot = self.grid.next_slot(now)
         moment = self.wall(slot)
-        if moment is None or (opening := self.schedule.opening(moment)).open:
-            return Look(at=slot, film=True)
-        closed_s = (opening.until - moment).total_seconds()
-        return Look(at=max(slot, self.grid.next_slot(slot + min(closed_s, LOOK_AGAIN_S))), film=False)
+        if moment is None or (state_at := self.schedule.state_at(moment)).open:
+            return NextCheck(at=slot, capture=True)
+        closed_s = (state_at.until - moment).total_seconds()
+        return NextCheck(at=max(slot, self.grid.next_slot(slot + min(closed_s, RECHECK_S))), capture=False)
 
     def missed(self, since: float, until: float) -> int:
         """How many slots at or after `since` and before `until` should have been filmed."""
@@ -199,17 +199,21 @@ def _spans(schedule: Schedule, day: date) -> list[Span]:
     return sorted(spans(schedule.parsed(), schedule.place, day, WEEK + 3))
 
 
-def _opening(found: list[Span], moment: datetime, *, until: datetime) -> Opening:
+def _state_at(found: list[Span], moment: datetime, *, until: datetime) -> ScheduleState:
     """The state at a moment among sorted spans, which may overlap or touch."""
     close: datetime | None = None
     for begin, end in found:
         if close is None and moment < begin:
-            return Opening(open=False, until=min(begin, until))
+            return ScheduleState(open=False, until=min(begin, until))
         if close is not None and begin > close:
             break
         if end > moment:
             close = max(close or end, end)
-    return Opening(open=False, until=until) if close is None else Opening(open=True, until=min(close, until))
+    return (
+        ScheduleState(open=False, until=until)
+        if close is None
+        else ScheduleState(open=True, until=min(close, until))
+    )
 
 
 def _moment(text: str, place: Place, *, after: bool) -> datetime | None:

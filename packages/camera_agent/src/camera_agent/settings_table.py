@@ -18,7 +18,7 @@ Setting = str | int | float | bool | list[str]
 Where = Callable[[str], str]
 Table = TypeVar("Table")
 
-WANTED: Mapping[type, str] = {
+EXPECTED: Mapping[type, str] = {
     float: "a number",
     int: "a whole number",
     bool: "true or false",
@@ -28,7 +28,7 @@ WANTED: Mapping[type, str] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
+class InvalidSetting:
     """A setting that can't work: its name, what is wrong with it, and what to do."""
 
     name: str
@@ -36,10 +36,10 @@ class Trouble:
     remedy: str = ""
 
 
-def refuse(trouble: Trouble | None, *, where: Where, prefix: str = "") -> None:
+def raise_if_invalid(invalid: InvalidSetting | None, *, where: Where, prefix: str = "") -> None:
     """Raise BadInput for a trouble, with the place where the setting stands."""
-    if trouble is not None:
-        raise BadInput(f"{where(prefix + trouble.name)}: {trouble.message}", trouble.remedy)
+    if invalid is not None:
+        raise BadInput(f"{where(prefix + invalid.name)}: {invalid.message}", invalid.remedy)
 
 
 def read_table(cls: type[Table], values: object, *, name: str, where: Where) -> Table:
@@ -51,12 +51,12 @@ def read_table(cls: type[Table], values: object, *, name: str, where: Where) -> 
     for key, value in values.items():
         place = f"{name}.{key}"
         if key not in known:
-            raise unknown(str(key), known, place=where(place))
+            raise unknown_setting(str(key), known, place=where(place))
         found[key] = typed(str(key), value, kind_of(known[key]), place=where(place))
     return cls(**found)
 
 
-def unknown(name: str, known: Mapping[str, object], *, place: str) -> BadInput:
+def unknown_setting(name: str, known: Mapping[str, object], *, place: str) -> BadInput:
     """The error for a setting that there is not."""
     close = difflib.get_close_matches(name, known, n=1)
     guess = f"Did you mean {close[0]!r}?" if close else f"There are: {', '.join(known)}."
@@ -84,4 +84,4 @@ def typed(name: str, value: object, kind: type, *, place: str) -> Setting | tupl
         return value.isoformat()
     if kind is tuple and isinstance(value, list | tuple) and all(isinstance(one, str) for one in value):
         return tuple(value)
-    raise BadInput(f"{place}: {name} must be {WANTED[kind]}, and is {value!r}.")
+    raise BadInput(f"{place}: {name} must be {EXPECTED[kind]}, and is {value!r}.")

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import segno
 
 if TYPE_CHECKING:
-    from camera_agent.link.pairing import Code
+    from camera_agent.link.pairing import DeviceCode
 
 
-def code_text(code: Code, *, picture: bool) -> str:
+def code_text(code: DeviceCode, *, picture: bool) -> str:
     """What to print while a code waits for approval; `picture` adds the address as a QR code."""
     sentence = f"Open {code.verification_uri} and enter the code {code.user_code}"
     address = code.verification_uri_complete or code.verification_uri

@@ -1,4 +1,4 @@
-"""What the agent is doing now: written by its loops, read by the heartbeat and by `camera-agent status`."""
+"""The agent's present state: written by its loops, read by the heartbeat and by `camera-agent status`."""
 
 from __future__ import annotations
 
@@ -17,34 +17,34 @@ State = Literal["capturing", "idle", "error"]
 
 @dataclass(slots=True)
 class Status:
-    """Shared between threads; each trouble has a name, so that one that ends doesn't hide another."""
+    """State shared between threads. Each problem has a name, so that one that ends doesn't hide another."""
 
     driver: str
-    working: bool = False
+    capturing: bool = False
     last_capture: Capture | None = None
     interval_s: float = 0.0
     config_revision: int = 0
-    #: What the camera told of itself last (`battery_percent`, ...).
+    #: What the camera reported about itself last (`battery_percent`, ...).
     camera_health: Mapping[str, Json] = field(default_factory=dict)
-    _troubles: dict[str, str] = field(default_factory=dict)
+    _problems: dict[str, str] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def trouble(self, name: str, message: str) -> bool:
-        """Something is wrong; True when this is news."""
+    def set_problem(self, name: str, message: str) -> bool:
+        """Set a named problem; True when it is new."""
         with self._lock:
-            news = self._troubles.get(name) != message
-            self._troubles[name] = message
-            return news
+            is_new = self._problems.get(name) != message
+            self._problems[name] = message
+            return is_new
 
-    def well(self, name: str) -> bool:
-        """It is right again; True when this is news."""
+    def clear_problem(self, name: str) -> bool:
+        """Clear a named problem; True when there was one."""
         with self._lock:
-            return self._troubles.pop(name, None) is not None
+            return self._problems.pop(name, None) is not None
 
     def state(self) -> tuple[State, str]:
-        """The state and its detail, as the heartbeat says it."""
+        """Return the state and its detail, as the heartbeat reports them."""
         with self._lock:
-            detail = " ".join(dict.fromkeys(self._troubles.values()))  # one may trouble two loops
+            detail = " ".join(dict.fromkeys(self._problems.values()))  # two loops may have the same problem
         if detail:
             return "error", detail
-        return ("capturing" if self.working else "idle"), ""
+        return ("capturing" if self.capturing else "idle"), ""

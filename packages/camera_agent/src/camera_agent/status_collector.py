@@ -1,4 +1,4 @@
-"""What a heartbeat tells beyond the loops' state, and what becomes of its answer."""
+"""Collects the optional part of a heartbeat and handles the server's response."""
 
 from __future__ import annotations
 
@@ -13,108 +13,117 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from camera_agent.clock import Clock
-    from camera_agent.commands import Commands
-    from camera_agent.courier import Courier
-    from camera_agent.gate import Gate
+    from camera_agent.commands import CommandRunner
+    from camera_agent.delivery_policy import DeliveryPolicy
     from camera_agent.home import Json
-    from camera_agent.log import Log
+    from camera_agent.log_buffer import LogBuffer
     from camera_agent.machine import Machine
-    from camera_agent.spool.orders import Order
+    from camera_agent.record_uploader import RecordUploader
+    from camera_agent.remote_config import RemoteConfig
+    from camera_agent.spool.command_results import CommandResult
     from camera_agent.spool.store import Spool
     from camera_agent.status import Status
-    from camera_agent.wishes import Wishes
 
-#: Rows of captures long gone are forgotten so often; an agent offline notes its state so often. Seconds.
-FORGET_S, NOTE_S = 3600.0, 600.0
+#: Seconds between prunings of old rows, and between log messages about the state of an agent offline.
+PRUNE_S, OFFLINE_LOG_S = 3600.0, 600.0
 
 
 @dataclass(slots=True, kw_only=True)
-class Reports:
-    """Joins what the parts of the agent know. `room` gives the bytes that may still come."""
+class StatusCollector:
+    """Joins the state of the agent's parts. `free_bytes` returns the space left for captures."""
 
     spool: Spool
     clock: Clock
     status: Status
-    gate: Gate
+    delivery_policy: DeliveryPolicy
     machine: Machine
-    log: Log
-    wishes: Wishes
-    commands: Commands
-    courier: Courier
-    room: Callable[[], int]
+    log: LogBuffer
+    remote_config: RemoteConfig
+    commands: CommandRunner
+    record_uploader: RecordUploader
+    free_bytes: Callable[[], int]
     monotonic: Callable[[], float] = time.monotonic
     _forecast: Forecast = field(default_factory=Forecast)
-    _told: list[Order] = field(default_factory=list)
-    _forgot_at: float = 0.0
-    _answered_at: float = 0.0
-    _noted_at: float = 0.0
+    _sent_results: list[CommandResult] = field(default_factory=list)
+    _pruned_at: float = 0.0
+    _responded_at: float = 0.0
+    _logged_at: float = 0.0
 
     def __post_init__(self) -> None:
-        self._forgot_at = self._answered_at = self._noted_at = self.monotonic()
+        self._pruned_at = self._responded_at = self._logged_at = self.monotonic()
 
-    def tidy(self) -> None:
-        """Correct times, spool what is to be told, let go of what is not needed any more."""
+    def maintain(self) -> None:
+        """Correct times, spool what is to be reported, expire what is not needed any more."""
         now, monotonic = self.clock.now(), self.monotonic()
         if (fix := self.clock.fix()) is not None:
-            self.spool.fixes.learn(fix)
-        self._note_offline(monotonic)
+            self.spool.clock_fixes.learn(fix)
+        self._log_offline(monotonic)
         self.log.flush(self.spool.records)
-        self.spool.records.tell_dropped(now)
-        self.spool.trim_kept(now)
-        if monotonic - self._forgot_at >= FORGET_S:
-            self._forgot_at = monotonic
-            self.spool.forget()
+        self.spool.records.record_dropped(now)
+        self.spool.expire_kept(now)
+        if monotonic - self._pruned_at >= PRUNE_S:
+            self._pruned_at = monotonic
+            self.spool.prune_rows()
 
-    def facts(self) -> Mapping[str, Json]:
-        """The optional keys of a heartbeat."""
-        self._told = self.spool.orders.unheard()
+    def collect(self) -> Mapping[str, Json]:
+        """Return the optional keys of a heartbeat."""
+        self._sent_results = self.spool.command_results.unacknowledged()
         health = self.status.camera_health
-        error: dict[str, Json] = {} if self.wishes.error is None else {"config_error": self.wishes.error}
+        error: dict[str, Json] = (
+            {} if self.remote_config.error is None else {"config_error": self.remote_config.error}
+        )
         return {
-            **self.machine.facts(),
+            **self.machine.metrics(),
             **error,
             "clock_fixes": [
                 {"boot": fix.boot, "offset_ns": fix.offset_ns, "error_ms": fix.error_ms, "source": fix.source}
-                for fix in self.spool.fixes.untold()
+                for fix in self.spool.clock_fixes.unreported()
             ],
             "driver_battery_percent": _number(health.get("battery_percent")),
-            "network": self.gate.network.interface,
+            "network": self.delivery_policy.network.interface,
             "warnings": list(self._warnings()),
-            "commands": [order.told() for order in self._told],
+            "commands": [result.to_message() for result in self._sent_results],
         }
 
-    def heard(self, answer: Mapping[str, Json]) -> bool:
-        """Take the configuration and the commands that are wished, and what the server has heard.
+    def handle_response(self, response: Mapping[str, Json]) -> bool:
+        """Apply configuration, commands and acknowledgements from the server.
 
-        True when a configuration was taken or refused: the server wants to know.
+        True when a configuration was applied or rejected, because the server waits for that.
         """
-        self._answered_at, before = self.monotonic(), (self.wishes.revision, self.wishes.error)
-        self.spool.fixes.told(_texts(answer.get("clock_fixes_stored")))
-        self.spool.orders.heard(self._told, _texts(answer.get("commands_acknowledged")))
-        self.wishes.hear(answer.get("config"))
-        self.status.config_revision = self.wishes.revision
-        self.commands.take(answer.get("commands"))
-        self.courier.carry()
-        return (self.wishes.revision, self.wishes.error) != before
+        self._responded_at, before = self.monotonic(), (self.remote_config.revision, self.remote_config.error)
+        self.spool.clock_fixes.mark_reported(_texts(response.get("clock_fixes_stored")))
+        self.spool.command_results.acknowledge(self._sent_results, _texts(response.get("commands_acknowledged")))
+        self.remote_config.receive(response.get("config"))
+        self.status.config_revision = self.remote_config.revision
+        self.commands.receive(response.get("commands"))
+        self.record_uploader.upload_pending()
+        return (self.remote_config.revision, self.remote_config.error) != before
 
     def _warnings(self) -> list[str]:
-        now, room = self.monotonic(), self.room()
-        self._forecast.add(now, room)
-        found = [warning(self._forecast.full_in_s(now, room)), self.gate.held()]
+        now, free = self.monotonic(), self.free_bytes()
+        self._forecast.add(now, free)
+        found = [warning(self._forecast.full_in_s(now, free)), self.delivery_policy.blocked_reason()]
         if self.clock.now().quality is ClockQuality.UNKNOWN:
-            found.append("The time is not known yet: captures are in order, and get it when it is learnt.")
-        if self.wishes.error is not None:
-            found.append(f"The configuration was refused: {self.wishes.error['message']}")
+            found.append(
+                "The time is not known yet: captures keep their order, and get their time once it is known."
+            )
+        if self.remote_config.error is not None:
+            found.append(f"The configuration was refused: {self.remote_config.error['message']}")
         return [sentence for sentence in found if sentence]
 
-    def _note_offline(self, monotonic: float) -> None:
-        """What no heartbeat could tell is told later: a note now and then of how the machine was."""
-        if min(monotonic - self._answered_at, monotonic - self._noted_at) < NOTE_S:
+    def _log_offline(self, monotonic: float) -> None:
+        """Log the machine's state now and then while no heartbeat gets through, to be uploaded later."""
+        if min(monotonic - self._responded_at, monotonic - self._logged_at) < OFFLINE_LOG_S:
             return
-        self._noted_at = monotonic
+        self._logged_at = monotonic
         state, detail = self.status.state()
-        note = {"message_type": "camera:offline", "state": state, "detail": detail, **self.machine.facts()}
-        self.spool.records.log([(self.clock.now(), note | {"pending": self.spool.counts().pending})])
+        content = {
+            "message_type": "camera:offline",
+            "state": state,
+            "detail": detail,
+            **self.machine.metrics(),
+        }
+        self.spool.records.log([(self.clock.now(), content | {"pending": self.spool.counts().pending})])
 
 
 def _texts(value: Json) -> list[str]:

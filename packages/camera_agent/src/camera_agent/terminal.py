@@ -1,17 +1,17 @@
-"""What a command tells: results on standard output, sentences for people on standard error."""
+"""Terminal output of the commands: results on standard output, messages on standard error."""
 
 from __future__ import annotations
 
 import sys
 
 
-def tell(text: str) -> None:
-    """Write a result."""
+def print_result(text: str) -> None:
+    """Write a result to standard output."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
 
-def say(sentence: str) -> None:
-    """Say something to whoever watches."""
+def print_message(sentence: str) -> None:
+    """Write a message for people to standard error."""
     sys.stderr.write(f"camera-agent: {sentence}\n")
     sys.stderr.flush()

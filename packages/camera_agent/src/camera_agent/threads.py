@@ -1,4 +1,4 @@
-"""Threads that end together: the first that is done, or a signal, wakes the main thread to stop all."""
+"""Threads that end together: when one ends, or on a signal, the main thread stops all."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from types import FrameType
 
 
-class Threads:
-    """Named threads under one stop event. The first error in one of them is kept."""
+class ThreadGroup:
+    """Named threads with one stop event. The first error in any of them is kept."""
 
     def __init__(self) -> None:
         self.stop = threading.Event()
@@ -27,7 +27,7 @@ class Threads:
         os.set_blocking(self._write, False)
 
     def start(self, name: str, work: Callable[[], None], *, essential: bool = False) -> None:
-        """Run `work`; when an essential one ends, all end. An error in any of them ends all."""
+        """Run `work` in a thread. The end of an essential thread, or an error in any, stops all."""
         context = contextvars.copy_context()
         thread = threading.Thread(
             target=context.run, args=(self._guarded, work, essential), name=name, daemon=True
@@ -36,19 +36,19 @@ class Threads:
         thread.start()
 
     def request_stop(self) -> None:
-        """Ask for the end, from any thread."""
-        with contextlib.suppress(BlockingIOError):  # it was asked for 65536 times
+        """Request the stop of all threads. Safe to call from any thread."""
+        with contextlib.suppress(BlockingIOError):  # it was requested 65536 times
             os.write(self._write, b"\0")
 
     @contextmanager
     def stopped_by_signals(self) -> Iterator[None]:
-        """SIGTERM and SIGINT ask for the end while inside.
+        """Within the context, SIGTERM and SIGINT request the stop.
 
         The interpreter's own handler in C writes to the pipe: one in Python runs only once the main thread
         comes back from its system call, and a signal that arrives just before it, or in another thread, does
         not bring it back.
         """
-        before = {number: signal.signal(number, _heard) for number in (signal.SIGTERM, signal.SIGINT)}
+        before = {number: signal.signal(number, _ignore_signal) for number in (signal.SIGTERM, signal.SIGINT)}
         signalled = signal.set_wakeup_fd(self._write, warn_on_full_buffer=False)
         try:
             yield
@@ -58,19 +58,19 @@ class Threads:
                 signal.signal(number, handler)
 
     def wait(self) -> None:
-        """Block until the end is asked for, or an essential thread is done."""
+        """Block until the stop is requested, then set the stop event."""
         os.read(self._read, 1)
         self.stop.set()
 
     def join(self, within_s: float) -> bool:
-        """Wait for the threads to end; False when one of them did not in so many seconds."""
+        """Wait at most `within_s` seconds for the threads to end; False when one of them has not."""
         deadline = time.monotonic() + within_s
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
         return not any(thread.is_alive() for thread in self._threads)
 
     def raise_error(self) -> None:
-        """Raise what ended one of the threads, if something did."""
+        """Raise the first error of a thread, if there was one."""
         if self._error is not None:
             raise self._error
 
@@ -85,5 +85,5 @@ class Threads:
             self.request_stop()
 
 
-def _heard(_number: int, _frame: FrameType | None) -> None:
-    """The signal was written to the pipe already."""
+def _ignore_signal(_number: int, _frame: FrameType | None) -> None:
+    """Do nothing: the signal's number is in the pipe already."""

@@ -1,10 +1,11 @@
-"""What other threads ask of the one that holds the camera: a capture now, a preview."""
+"""A queue of functions that other threads want run on the thread that owns the camera."""
 
 from __future__ import annotations
 
 import queue
-import threading
-from typing import TYPE_CHECKING, Generic, TypeVar
+from concurrent.futures import Future
+from contextlib import suppress
+from typing import TYPE_CHECKING, TypeVar
 
 from camera_agent.errors import AgentError, DriverError
 from eliot_progress.context import with_context
@@ -15,62 +16,53 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
-class _Errand(Generic[Result]):
-    def __init__(self, work: Callable[[], Result]) -> None:
-        self._work, self._done = work, threading.Event()
-        self._result: Result | None = None
-        self._error: AgentError | None = None
+class WorkQueue:
+    """Functions with a `Future` each. `on_submit` is called after each submission, to wake the owner."""
 
-    def run(self) -> None:
-        try:
-            self._result = self._work()
-        except AgentError as error:
-            self._error = error
-        self._done.set()
-
-    def refuse(self, error: AgentError) -> None:
-        self._error = error
-        self._done.set()
-
-    def wait(self, timeout_s: float) -> Result:
-        if not self._done.wait(timeout_s):
-            raise DriverError(f"The camera did not come to it within {timeout_s:g} s.", "Ask again.")
-        if self._error is not None:
-            raise self._error
-        assert self._result is not None  # noqa: S101 - for the type checker: the work gives something
-        return self._result
-
-
-class Errands:
-    """A queue of them. `wake` is called when there is a new one."""
-
-    def __init__(self, wake: Callable[[], None]) -> None:
-        self._wake = wake
-        self._waiting: queue.SimpleQueue[_Errand[object]] = queue.SimpleQueue()
+    def __init__(self, on_submit: Callable[[], None]) -> None:
+        self._on_submit = on_submit
+        self._pending: queue.SimpleQueue[tuple[Future[object], Callable[[], object]]] = queue.SimpleQueue()
         self._closed = False
 
-    def ask(self, work: Callable[[], Result], *, timeout_s: float) -> Result:
-        """Have `work` done by the thread that serves: gives what it gave, or raises its AgentError."""
-        errand = _Errand(with_context(work))  # what it logs belongs to who asks
-        self._waiting.put(errand)  # type: ignore[arg-type] # its result goes to nobody but us
+    def submit(self, work: Callable[[], Result]) -> Future[Result]:
+        """Queue a function; the future gets its result, or the AgentError that it raises."""
+        future: Future[Result] = Future()
+        # What the function logs belongs to the submitter's action.
+        self._pending.put((future, with_context(work)))  # type: ignore[arg-type] # only we set its result
         if self._closed:
             self.close()
-        self._wake()
-        return errand.wait(timeout_s)
+        self._on_submit()
+        return future
 
-    def serve(self) -> None:
-        """Do all that waits."""
-        for errand in self._take():
-            errand.run()
+    def call(self, work: Callable[[], Result], *, timeout_s: float) -> Result:
+        """Run a function on the owner's thread and return its result.
+
+        Raises the function's AgentError, or DriverError when it has not finished within `timeout_s` seconds.
+        """
+        try:
+            return self.submit(work).result(timeout_s)
+        except TimeoutError:
+            raise DriverError(
+                f"The camera did not come to it within {timeout_s:g} s.", "Ask again."
+            ) from None
+
+    def run_pending(self) -> None:
+        """Run everything that is queued. Called by the thread that owns the camera."""
+        for future, work in self._take_all():
+            try:
+                future.set_result(work())
+            except AgentError as error:
+                future.set_exception(error)
 
     def close(self) -> None:
-        """Refuse what waits and what will come."""
+        """Fail everything that is queued, now and later."""
         self._closed = True
-        for errand in self._take():
-            errand.refuse(DriverError("The agent is stopping.", "Ask again when it films."))
+        for future, _work in self._take_all():
+            future.set_exception(DriverError("The agent is stopping.", "Ask again when it captures."))
 
-    def _take(self) -> list[_Errand[object]]:
+    def _take_all(self) -> list[tuple[Future[object], Callable[[], object]]]:
         taken = []
-        while not self._waiting.empty():
-            taken.append(self._waiting.get())
+        with suppress(queue.Empty):
+            while True:
+                taken.append(self._pending.get_nowait())
         return taken

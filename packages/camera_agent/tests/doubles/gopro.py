@@ -91,9 +91,9 @@ class Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         path, query = parts.path, {key: value[0] for key, value in parse_qs(parts.query).items()}
         if path == "/gopro/camera/state":
-            return self.answer(self.gopro.look())
+            return self.response(self.gopro.look())
         if self.gopro.busy:
-            return self.answer({"error": "busy"}, 503)
+            return self.response({"error": "busy"}, 503)
         if path.startswith("/videos/DCIM/"):
             return self.file(path.removeprefix("/videos/DCIM/"))
         return self.obey(path, query)
@@ -116,8 +116,8 @@ class Handler(BaseHTTPRequestHandler):
             case "/gopro/media/delete/file":
                 del gopro.files[query["path"]]
             case _:
-                return self.answer({}, 404)
-        return self.answer(body)
+                return self.response({}, 404)
+        return self.response(body)
 
     def file(self, path: str) -> None:
         content = self.gopro.files[path]
@@ -125,7 +125,7 @@ class Handler(BaseHTTPRequestHandler):
         self.gopro.ranges.append(asked)
         start = int(asked.removeprefix("bytes=").rstrip("-") or 0)
         if asked and start >= len(content):
-            self.answer({}, 416)
+            self.response({}, 416)
             return
         self.send_response(206 if asked else 200)
         self.send_header("Content-Length", str(len(content) - start + self.gopro.wrong_by))
@@ -146,7 +146,7 @@ class Handler(BaseHTTPRequestHandler):
             with contextlib.suppress(ConnectionError):  # who believes a length that is too short goes early
                 self.wfile.write(content[start:])
 
-    def answer(self, body, status: int = 200) -> None:
+    def response(self, body, status: int = 200) -> None:
         content = body.encode() if isinstance(body, str) else json.dumps(body).encode()
         self.send_response(status)
         self.send_header("Content-Length", str(len(content)))

@@ -43,7 +43,7 @@ class CompletedRequest:
         Path(file_output).write_bytes(b"II*\0a negative")
 
     def release(self):
-        self._camera.taken -= 1
+        self._camera.captured_at -= 1
 
 
 class Picamera2:
@@ -58,7 +58,7 @@ class Picamera2:
         if Picamera2.is_open:
             raise RuntimeError("Camera __init__ sequence did not complete.")
         Picamera2.is_open = True
-        self.options, self.config, self.taken, self.frame = {}, {}, 0, 0
+        self.options, self.config, self.captured_at, self.frame = {}, {}, 0, 0
         self.running = False
         self._now, self._pending = (
             {"ExposureTime": 20_000, "AnalogueGain": 2.0, "ColourGains": (1.5, 1.2)},
@@ -120,7 +120,7 @@ class Picamera2:
         self._pending.append((self.frame + LATE, dict(controls)))
 
     def _next(self):
-        if not self.running or self.taken >= BUFFERS:
+        if not self.running or self.captured_at >= BUFFERS:
             raise TimeoutError("no frame comes")
         self.frame += 1
         for at, controls in self._pending:
@@ -135,7 +135,7 @@ class Picamera2:
 
     def capture_request(self, wait=None, signal_function=None, flush=None):
         metadata = self._next()
-        self.taken += 1
+        self.captured_at += 1
         return CompletedRequest(self, metadata)
 
     def stop(self):

@@ -8,7 +8,7 @@ import threading
 from typing import Self
 
 
-class Saying:
+class RawServer:
     """`with Saying(b"...") as server:` answers each request by these bytes and hangs up.
 
     With `trickle` it goes on for ever, a byte at a time, until the other side has gone.

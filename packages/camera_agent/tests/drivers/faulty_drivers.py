@@ -9,9 +9,9 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from camera_agent.drivers.base import Description, Shot
+from camera_agent.drivers.base import CapturedImage, Description
 from camera_agent.errors import DriverError
-from camera_agent.exposure import Limits
+from camera_agent.exposure import ExposureLimits
 
 # A whole grey JPEG, so that these processes start without Pillow and the tests' own machinery.
 PICTURE = base64.b64decode(
@@ -34,7 +34,7 @@ class Good:
         taken = int(self.count.read_text()) + 1 if self.count.exists() else 1
         self.count.write_text(str(taken))
         self.shoot(target, taken)
-        return Shot(filename=f"{taken}.jpg", filetype="image/jpeg", exposure={"iso": 100})
+        return CapturedImage(filename=f"{taken}.jpg", filetype="image/jpeg", exposure={"iso": 100})
 
     def shoot(self, target, taken):
         target.write_bytes(PICTURE)
@@ -116,15 +116,18 @@ class Exposed(Good):
     def open(self, options):
         self.exposure = None
         description = super().open(options)
-        return replace(description, exposes=Limits(shortest_s=0.001, longest_s=8.0, gain=(1.0, 4.0), steps=3))
+        return replace(
+            description,
+            exposure_limits=ExposureLimits(shortest_s=0.001, longest_s=8.0, gain=(1.0, 4.0), steps=3),
+        )
 
-    def expose(self, wanted):
+    def set_exposure(self, wanted):
         self.exposure = wanted
 
     def capture(self, target):
         shutter = 0.1 if self.exposure is None else self.exposure.shutter_s
-        shot = super().capture(target)
-        return replace(shot, exposure={"shutter_s": shutter, "gain": 1.0, "told": self.exposure is not None})
+        image = super().capture(target)
+        return replace(image, exposure={"shutter_s": shutter, "gain": 1.0, "told": self.exposure is not None})
 
 
 class Exits(Good):

@@ -16,33 +16,33 @@ def conversation(*commands: dict) -> list[dict]:
 
 
 def opening(source) -> dict:
-    return {"do": "open", "driver": "replay", "options": {"source": str(source)}}
+    return {"command": "open", "driver": "replay", "options": {"source": str(source)}}
 
 
 def test_a_source_is_opened_captured_to_its_end_and_closed(tmp_path):
     picture = tmp_path / "a.jpg"
     picture.write_bytes(jpeg())
-    capture = {"do": "capture", "target": str(tmp_path / "shot")}
-    opened, shot, end, health = conversation(opening(picture), capture, capture, {"do": "health"})
+    capture = {"command": "capture", "target": str(tmp_path / "image")}
+    opened, image, end, health = conversation(opening(picture), capture, capture, {"command": "health"})
     assert opened["ok"] == {
         "model": "Replay of a.jpg",
         "finite": True,
         "total": 1,
-        "left_out": [],
-        "exposes": None,
+        "skipped": [],
+        "exposure_limits": None,
     }
-    assert shot["ok"] == {"filename": "a.jpg", "filetype": "image/jpeg", "exposure": {}, "seen": None}
+    assert image["ok"] == {"filename": "a.jpg", "filetype": "image/jpeg", "exposure": {}, "measurement": None}
     assert (end, health) == ({"ok": None}, {"ok": {}})
-    assert (tmp_path / "shot").read_bytes() == jpeg()
+    assert (tmp_path / "image").read_bytes() == jpeg()
 
 
 def test_a_driver_that_does_not_exist_is_an_answer():
-    [answer] = conversation({"do": "open", "driver": "simulatd", "options": {}})
-    assert answer["error"]["kind"] == "bad_input"
-    assert answer["error"]["remedy"] == "Did you mean 'simulated'?"
+    [response] = conversation({"command": "open", "driver": "simulatd", "options": {}})
+    assert response["error"]["kind"] == "bad_input"
+    assert response["error"]["remedy"] == "Did you mean 'simulated'?"
 
 
 def test_an_unknown_command_is_an_answer(tmp_path):
     picture = tmp_path / "a.jpg"
     picture.write_bytes(jpeg())
-    assert conversation(opening(picture), {"do": "dance"})[1]["error"]["kind"] == "camera"
+    assert conversation(opening(picture), {"command": "dance"})[1]["error"]["kind"] == "camera"

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from camera_agent.drivers.light import PALETTES, daylight, moon, palette, smooth, stops_below_noon, sun
+from camera_agent.drivers.daylight import PALETTES, daylight, moon, palette, smooth, stops_below_noon, sun
 
 
 def test_the_sun_goes_from_left_to_right_and_the_moon_when_it_is_gone():

@@ -23,9 +23,9 @@ def test_what_is_no_picture_is_left_out_by_name(folder):
     (folder / ".hidden.jpg").write_text("")
     (folder / "Thumbs.db").write_text("x")
     (folder / "below").mkdir()
-    found, left_out = pictures(folder)
+    found, skipped = pictures(folder)
     assert len(found) == 12
-    codes = {one.name: one.code for one in left_out}
+    codes = {one.name: one.code for one in skipped}
     assert codes == {"notes.txt": "not_a_picture", "empty.jpg": "empty", "fake.jpg": "not_a_picture"}
 
 
@@ -64,9 +64,9 @@ def test_a_picture_that_may_not_be_read_is_left_out(open_folder, request):
         (open_folder / name).chmod(0o644)
     (open_folder / "img1.jpg").chmod(0)
     request.getfixturevalue("nobody")
-    found, left_out = pictures(open_folder)
+    found, skipped = pictures(open_folder)
     assert len(found) == 1
-    assert [(one.name, one.code) for one in left_out] == [("img1.jpg", "unreadable")]
+    assert [(one.name, one.code) for one in skipped] == [("img1.jpg", "unreadable")]
 
 
 def test_a_picture_that_is_gone_is_unreadable(tmp_path):

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from camera_agent.drivers.gopro import Awake, GoproDriver, Patience
+from camera_agent.drivers.gopro import GoproDriver, KeepAlive, Timing
 from camera_agent.drivers.gopro_http import Address
 from camera_agent.errors import BadInput, DriverError
 from tests.conftest import jpeg
@@ -30,7 +30,7 @@ def gopro():
 @pytest.fixture
 def driver(gopro):
     passing = Time()
-    driver = GoproDriver(Patience(sleep=passing.sleep, now=lambda: passing.now))
+    driver = GoproDriver(Timing(sleep=passing.sleep, now=lambda: passing.now))
     yield driver
     driver.close()
 
@@ -43,16 +43,16 @@ def test_opening_sets_its_clock_and_chooses_photos(gopro, driver):
 
 def test_a_photo_is_taken_waited_for_downloaded_and_removed(gopro, driver, tmp_path):
     driver.open({"address": gopro.address})
-    shot = driver.capture(tmp_path / "shot")
-    assert (shot.filename, shot.filetype) == ("GOPR9998.JPG", "image/jpeg")
-    assert (tmp_path / "shot").read_bytes() == jpeg(9998 % 256) + bytes(200_000)
+    image = driver.capture(tmp_path / "image")
+    assert (image.filename, image.filetype) == ("GOPR9998.JPG", "image/jpeg")
+    assert (tmp_path / "image").read_bytes() == jpeg(9998 % 256) + bytes(200_000)
     assert gopro.files == {}
     assert gopro.kept_alive == 1
 
 
 def test_names_that_roll_over_into_the_next_folder_are_found(gopro, driver, tmp_path):
     driver.open({"address": gopro.address, "keep": True})
-    names = [driver.capture(tmp_path / "shot").filename for _ in range(3)]
+    names = [driver.capture(tmp_path / "image").filename for _ in range(3)]
     assert names == ["GOPR9998.JPG", "GOPR9999.JPG", "GOPR0001.JPG"]
     assert sorted(path[:8] for path in gopro.files) == ["100GOPRO", "100GOPRO", "101GOPRO"]
 
@@ -60,17 +60,17 @@ def test_names_that_roll_over_into_the_next_folder_are_found(gopro, driver, tmp_
 def test_a_download_that_breaks_goes_on_where_it_broke(gopro, driver, tmp_path):
     driver.open({"address": gopro.address})
     gopro.break_downloads = 3
-    driver.capture(tmp_path / "shot")
+    driver.capture(tmp_path / "image")
     assert gopro.ranges == ["", "bytes=50000-", "bytes=100000-", "bytes=150000-"]
-    assert (tmp_path / "shot").read_bytes() == jpeg(9998 % 256) + bytes(200_000)
+    assert (tmp_path / "image").read_bytes() == jpeg(9998 % 256) + bytes(200_000)
 
 
 @pytest.mark.parametrize("wrong_by", [-70_000, 70_000])
 def test_a_length_that_is_wrong_never_leaves_part_of_a_picture(gopro, driver, tmp_path, wrong_by):
     driver.open({"address": gopro.address})
     gopro.wrong_by = wrong_by
-    driver.capture(tmp_path / "shot")
-    assert (tmp_path / "shot").read_bytes() == jpeg(9998 % 256) + bytes(200_000)
+    driver.capture(tmp_path / "image")
+    assert (tmp_path / "image").read_bytes() == jpeg(9998 % 256) + bytes(200_000)
     assert gopro.files == {}
 
 
@@ -78,7 +78,7 @@ def test_a_file_that_is_longer_than_listed_is_not_taken(gopro, driver, tmp_path,
     driver.open({"address": gopro.address})
     monkeypatch.setattr("tests.doubles.gopro.LISTED", 100)
     with pytest.raises(DriverError, match="broke 5 times"):
-        driver.capture(tmp_path / "shot")
+        driver.capture(tmp_path / "image")
     assert len(gopro.files) == 1
 
 
@@ -86,21 +86,21 @@ def test_a_download_that_breaks_for_ever_is_given_up(gopro, driver, tmp_path):
     driver.open({"address": gopro.address})
     gopro.break_downloads, gopro.piece = 100, 10_000
     with pytest.raises(DriverError, match="broke 5 times"):
-        driver.capture(tmp_path / "shot")
+        driver.capture(tmp_path / "image")
 
 
 def test_a_camera_that_stays_busy_is_given_up_after_its_time(gopro, driver, tmp_path):
     driver.open({"address": gopro.address})
     gopro.busy = 10_000
     with pytest.raises(DriverError, match="busy"):
-        driver.capture(tmp_path / "shot")
+        driver.capture(tmp_path / "image")
 
 
 def test_a_shot_that_was_not_stored_is_told(gopro, driver, tmp_path):
     driver.open({"address": gopro.address})
     gopro.stores = False
     with pytest.raises(DriverError, match="stored no photo"):
-        driver.capture(tmp_path / "shot")
+        driver.capture(tmp_path / "image")
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_what_keeps_it_from_storing_is_told(gopro, driver, tmp_path, key, value,
     driver.open({"address": gopro.address})
     gopro.status[key] = value
     with pytest.raises(DriverError, match=message):
-        driver.capture(tmp_path / "shot")
+        driver.capture(tmp_path / "image")
 
 
 def test_its_health_is_battery_and_card(gopro, driver):
@@ -120,7 +120,7 @@ def test_its_health_is_battery_and_card(gopro, driver):
 
 
 def test_between_captures_it_is_kept_awake(gopro):
-    awake = Awake(Address.of({"address": gopro.address}), every_s=0.01)
+    awake = KeepAlive(Address.of({"address": gopro.address}), every_s=0.01)
     deadline = time.monotonic() + 30
     while gopro.kept_alive < 3:
         assert time.monotonic() < deadline
@@ -140,4 +140,4 @@ def test_a_camera_asleep_is_told_with_what_to_do(driver):
 
 def test_it_must_be_opened_first(driver, tmp_path):
     with pytest.raises(BadInput):
-        driver.capture(tmp_path / "shot")
+        driver.capture(tmp_path / "image")

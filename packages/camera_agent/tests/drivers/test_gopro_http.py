@@ -29,7 +29,7 @@ def test_busy_or_encoding_is_busy(status):
 
 def test_a_state_without_values_is_a_quiet_one():
     assert State.of({}) == State(
-        busy=False, overheating=False, storage_trouble="", battery_percent=0, card_free_bytes=0
+        busy=False, overheating=False, storage_problem="", battery_percent=0, card_free_bytes=0
     )
 
 

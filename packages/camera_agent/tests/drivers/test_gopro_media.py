@@ -17,9 +17,9 @@ def test_values_are_text_and_groups_and_videos_are_passed_over():
     assert parse_media({"media": [{"d": "100GOPRO", "fs": files}]})[0].size == 4000
 
 
-@pytest.mark.parametrize("answer", [{}, {"media": None}, {"media": [None]}, {"media": [{"fs": [3]}]}])
-def test_a_list_that_makes_no_sense_is_an_empty_one(answer):
-    assert parse_media(answer) == ()
+@pytest.mark.parametrize("response", [{}, {"media": None}, {"media": [None]}, {"media": [{"fs": [3]}]}])
+def test_a_list_that_makes_no_sense_is_an_empty_one(response):
+    assert parse_media(response) == ()
 
 
 def test_the_newest_is_the_one_that_came_whatever_its_name():

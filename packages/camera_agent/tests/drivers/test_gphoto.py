@@ -30,25 +30,25 @@ def camera(card):
 
 
 def test_a_picture_is_taken_and_downloaded_byte_for_byte(camera, tmp_path):
-    shot = camera().capture(tmp_path / "shot")
-    assert (tmp_path / "shot").read_bytes() == jpeg(77)
-    assert (shot.filetype, shot.filename[-4:]) == ("image/jpeg", ".JPG")
+    image = camera().capture(tmp_path / "image")
+    assert (tmp_path / "image").read_bytes() == jpeg(77)
+    assert (image.filetype, image.filename[-4:]) == ("image/jpeg", ".JPG")
 
 
 def test_settings_are_made_and_told_with_each_picture(camera, tmp_path):
     process = camera(aperture="f/4", shutter="0.0050s", target="Memory card", config="autofocus=Off")
-    exposure = process.capture(tmp_path / "shot").exposure
+    exposure = process.capture(tmp_path / "image").exposure
     assert exposure == {"aperture": "f/4", "shutter": "0.0050s", "shutter_s": 0.005, "gain": 1.0}
 
 
 def test_an_exposure_is_set_to_the_nearest_that_the_camera_has_and_read_back(camera, tmp_path):
     process = camera()
-    limits = process.description.exposes
+    limits = process.description.exposure_limits
     assert (limits.longest_s, limits.steps) == (1.0, 3)
-    process.expose(Exposure(shutter_s=0.9))
-    assert process.capture(tmp_path / "shot").exposure["shutter_s"] == 1.0
-    process.expose(None)
-    assert process.capture(tmp_path / "shot").exposure["shutter_s"] == 1.0
+    process.set_exposure(Exposure(shutter_s=0.9))
+    assert process.capture(tmp_path / "image").exposure["shutter_s"] == 1.0
+    process.set_exposure(None)
+    assert process.capture(tmp_path / "image").exposure["shutter_s"] == 1.0
 
 
 def test_a_raw_twin_is_left_on_the_card_unless_there_is_a_folder_for_it(card, tmp_path):
@@ -58,7 +58,7 @@ def test_a_raw_twin_is_left_on_the_card_unless_there_is_a_folder_for_it(card, tm
         with closing(DriverProcess("gphoto2", options)) as process:
             process.open()
             with pytest.raises(DriverError, match="none is a JPEG"):
-                process.capture(tmp_path / "shot")
+                process.capture(tmp_path / "image")
         raw = tmp_path / "raw"
         assert [path.suffix[1:] for path in raw.glob("*")] == kept
 
@@ -71,7 +71,7 @@ def test_a_card_that_fills_up_costs_nothing(camera, tmp_path):
     process = camera()
     pid = process.pid
     for _ in range(30):
-        assert process.capture(tmp_path / "shot") is not None
+        assert process.capture(tmp_path / "image") is not None
     assert process.pid == pid
 
 
@@ -100,10 +100,10 @@ def test_a_camera_that_is_not_there_is_told_with_those_that_are(camera):
 
 def test_pictures_may_stay_on_the_card(camera, tmp_path):
     process = camera(keep=True)
-    assert process.capture(tmp_path / "shot").filename != process.capture(tmp_path / "shot").filename
+    assert process.capture(tmp_path / "image").filename != process.capture(tmp_path / "image").filename
 
 
 def test_the_driver_closes_what_it_opened(camera, tmp_path):
     with closing(camera()) as first:
-        first.capture(tmp_path / "shot")
-    assert camera().capture(tmp_path / "shot") is not None
+        first.capture(tmp_path / "image")
+    assert camera().capture(tmp_path / "image") is not None

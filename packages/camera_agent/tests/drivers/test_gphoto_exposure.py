@@ -35,13 +35,13 @@ def test_what_is_set_is_the_nearest_that_there_is():
     assert CANON.nearest(Exposure(shutter_s=900, gain=900)) == {"shutter": "30", "iso": "6400"}
     fixed = Scales.of(("1", "2"), ())
     assert fixed.nearest(Exposure(shutter_s=3, gain=9)) == {"shutter": "2"}
-    assert fixed.told({"shutter": "2"}) == {"shutter_s": 2.0, "gain": 1.0}
+    assert fixed.numeric_exposure({"shutter": "2"}) == {"shutter_s": 2.0, "gain": 1.0}
 
 
 def test_automatic_values_tell_no_exposure():
-    assert CANON.told({"shutter": "1/250", "iso": "200"}) == {"shutter_s": 0.004, "gain": 2.0}
-    assert CANON.told({"shutter": "1/250", "iso": "Auto"}) == {}
-    assert CANON.told({"shutter": "bulb", "iso": "100"}) == {}
+    assert CANON.numeric_exposure({"shutter": "1/250", "iso": "200"}) == {"shutter_s": 0.004, "gain": 2.0}
+    assert CANON.numeric_exposure({"shutter": "1/250", "iso": "Auto"}) == {}
+    assert CANON.numeric_exposure({"shutter": "bulb", "iso": "100"}) == {}
 
 
 def test_a_shutter_that_cant_be_set_is_no_scale():

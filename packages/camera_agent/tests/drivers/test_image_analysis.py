@@ -5,7 +5,7 @@ import sys
 import pytest
 from PIL import Image
 
-from camera_agent.drivers.look import LARGEST, linear, measure, preview
+from camera_agent.drivers.image_analysis import MAX_BYTES, linear, measure, write_preview
 from camera_agent.errors import DriverError
 
 
@@ -16,9 +16,9 @@ def picture(path, colour, size=(800, 600), **more):
 
 @pytest.mark.parametrize(("grey", "luminance"), [(0, 0.0), (118, 0.18), (255, 1.0)])
 def test_brightness_is_linear_light(tmp_path, grey, luminance):
-    seen = measure(picture(tmp_path / "a.jpg", (grey,) * 3))
-    assert seen.luminance == pytest.approx(luminance, abs=0.005)
-    assert seen.clipped == (1.0 if grey == 255 else 0.0)
+    measurement = measure(picture(tmp_path / "a.jpg", (grey,) * 3))
+    assert measurement.luminance == pytest.approx(luminance, abs=0.005)
+    assert measurement.clipped == (1.0 if grey == 255 else 0.0)
 
 
 def test_burnt_out_pixels_are_counted(tmp_path):
@@ -32,7 +32,7 @@ def test_what_is_no_picture_is_not_measured_and_has_no_preview(tmp_path):
     (tmp_path / "a.jpg").write_bytes(b"hello")
     assert measure(tmp_path / "a.jpg") is None
     with pytest.raises(DriverError, match="No preview can be made"):
-        preview(tmp_path / "a.jpg", tmp_path / "small")
+        write_preview(tmp_path / "a.jpg", tmp_path / "small")
 
 
 def test_without_pillow_nothing_is_measured_and_it_says_what_to_install(tmp_path, monkeypatch):
@@ -40,21 +40,21 @@ def test_without_pillow_nothing_is_measured_and_it_says_what_to_install(tmp_path
     monkeypatch.setitem(sys.modules, "PIL", None)
     assert measure(source) is None
     with pytest.raises(DriverError, match=r"camera-agent\[preview\]"):
-        preview(source, tmp_path / "small")
+        write_preview(source, tmp_path / "small")
 
 
 def test_a_preview_is_small_and_upright(tmp_path):
     exif = Image.Exif()
     exif[0x0112] = 6  # turned by a quarter
-    preview(picture(tmp_path / "a.jpg", (9, 99, 9), (1600, 1200), exif=exif), tmp_path / "small")
+    write_preview(picture(tmp_path / "a.jpg", (9, 99, 9), (1600, 1200), exif=exif), tmp_path / "small")
     with Image.open(tmp_path / "small") as small:
         assert (small.format, small.size) == ("JPEG", (480, 640))
 
 
 def test_a_preview_of_noise_keeps_within_its_bytes(tmp_path):
     Image.effect_noise((1280, 1280), 200).convert("RGB").save(tmp_path / "a.jpg", quality=98)
-    preview(tmp_path / "a.jpg", tmp_path / "small")
-    assert (tmp_path / "small").stat().st_size <= LARGEST
+    write_preview(tmp_path / "a.jpg", tmp_path / "small")
+    assert (tmp_path / "small").stat().st_size <= MAX_BYTES
 
 
 def test_dark_values_are_linear_by_a_straight_line():

@@ -43,14 +43,14 @@ def opened(double):
 
 
 def test_a_picture_of_the_size_asked_for_with_its_exposure(opened, tmp_path):
-    shot = opened().capture(tmp_path / "shot")
-    with Image.open(tmp_path / "shot") as picture:
+    image = opened().capture(tmp_path / "image")
+    with Image.open(tmp_path / "image") as picture:
         assert (picture.format, picture.size) == ("JPEG", (64, 48))
-    assert shot.exposure == {"shutter_s": 0.02, "gain": 2.0, "lux": 400.0, "sensor_celsius": 31.0}
+    assert image.exposure == {"shutter_s": 0.02, "gain": 2.0, "lux": 400.0, "sensor_celsius": 31.0}
 
 
 def test_a_negative_is_kept_beside_when_a_folder_is_given_for_it(opened, tmp_path):
-    opened(raw=str(tmp_path / "raw")).capture(tmp_path / "shot")
+    opened(raw=str(tmp_path / "raw")).capture(tmp_path / "image")
     [negative] = (tmp_path / "raw").iterdir()
     assert negative.name.endswith("-picamera-000001.dng")
 
@@ -68,30 +68,30 @@ def test_a_folder_for_negatives_that_cant_be_made_is_refused(double, tmp_path):
 
 def test_an_exposure_is_wished_for_and_waited_for_and_the_automatics_come_back(opened, double, tmp_path):
     driver = opened(settle_s=0)
-    driver.expose(Exposure(shutter_s=0.25, gain=4.0))
-    exposure = driver.capture(tmp_path / "shot").exposure
+    driver.set_exposure(Exposure(shutter_s=0.25, gain=4.0))
+    exposure = driver.capture(tmp_path / "image").exposure
     assert (exposure["shutter_s"], exposure["gain"]) == (0.25, 4.0)
-    driver.expose(None)
+    driver.set_exposure(None)
     for _ in range(3):
-        driver.capture(tmp_path / "shot")
+        driver.capture(tmp_path / "image")
     assert driver._camera._now["AeEnable"] is True
 
 
 def test_it_says_how_its_sensor_can_be_exposed(double):
-    limits = PicameraDriver().open({"width": 64, "height": 48}).exposes
+    limits = PicameraDriver().open({"width": 64, "height": 48}).exposure_limits
     assert (limits.shortest_s, limits.gain, limits.steps) == (60e-6, (1.0, 22.2), 0)
     assert limits.longest_s > 600
 
 
 def test_a_frame_taken_before_the_controls_arrived_is_not_accepted(opened, tmp_path):
     driver = opened(controls="ExposureTime=5000, AnalogueGain=1.0", settle_s=0)
-    assert driver.capture(tmp_path / "shot").exposure["shutter_s"] == 0.005
+    assert driver.capture(tmp_path / "image").exposure["shutter_s"] == 0.005
 
 
 def test_locking_keeps_what_was_found_while_settling(opened, double, tmp_path):
     driver = opened(lock=True)
     for _ in range(3):
-        driver.capture(tmp_path / "shot")
+        driver.capture(tmp_path / "image")
     camera = driver._camera
     assert camera._now["AeEnable"] is False
     assert camera._now["ExposureTime"] == 20_000
@@ -100,8 +100,8 @@ def test_locking_keeps_what_was_found_while_settling(opened, double, tmp_path):
 def test_a_thousand_frames_leak_no_buffer(opened, tmp_path):
     driver = opened()
     for _ in range(1000):
-        driver.capture(tmp_path / "shot")
-    assert driver._camera.taken == 0
+        driver.capture(tmp_path / "image")
+    assert driver._camera.captured_at == 0
 
 
 def test_controls_that_never_arrive_are_an_error_not_an_endless_wait(opened, tmp_path):
@@ -109,7 +109,7 @@ def test_controls_that_never_arrive_are_an_error_not_an_endless_wait(opened, tmp
     driver._camera._pending.clear()
     driver._camera._now["ExposureTime"] = 7000
     with pytest.raises(DriverError, match="does not take the controls"):
-        driver.capture(tmp_path / "shot")
+        driver.capture(tmp_path / "image")
 
 
 def test_its_health_is_the_sensors_temperature(opened):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from camera_agent.drivers.picamera_controls import locked, parse, shows
+from camera_agent.drivers.picamera_controls import locked, metadata_matches, parse
 from camera_agent.errors import BadInput
 
 KNOWN = {
@@ -56,4 +56,7 @@ def test_locking_turns_the_automatics_off_at_what_they_found():
     ],
 )
 def test_a_frame_counts_when_it_shows_the_controls_asked_for(metadata, shown):
-    assert shows(metadata, {"ExposureTime": 10_000, "ColourGains": (1.5, 1.2), "AeEnable": False}) is shown
+    assert (
+        metadata_matches(metadata, {"ExposureTime": 10_000, "ColourGains": (1.5, 1.2), "AeEnable": False})
+        is shown
+    )

@@ -18,10 +18,10 @@ def test_a_misspelt_driver_is_refused_with_a_guess():
 
 
 def test_a_driver_under_development_is_named_by_module_and_class():
-    assert registry.load("tests.drivers.naughty:Good").health() == {"battery_percent": 50}
+    assert registry.load("tests.drivers.faulty_drivers:Good").health() == {"battery_percent": 50}
 
 
-@pytest.mark.parametrize("name", ["tests.drivers.naughty:Nobody", "no.such.module:Driver"])
+@pytest.mark.parametrize("name", ["tests.drivers.faulty_drivers:Nobody", "no.such.module:Driver"])
 def test_a_driver_that_cant_be_imported_says_why(name):
     with pytest.raises(BadInput, match="can't be loaded"):
         registry.load(name)
@@ -33,7 +33,7 @@ def installed(tmp_path, monkeypatch):
     about = tmp_path / "roof-1.0.dist-info"
     about.mkdir()
     (about / "METADATA").write_text("Metadata-Version: 2.1\nName: roof\nVersion: 1.0\n")
-    target = "tests.drivers.naughty:Good"
+    target = "tests.drivers.faulty_drivers:Good"
     (about / "entry_points.txt").write_text(f"[camera_agent.drivers]\nroof = {target}\nreplay = {target}\n")
     monkeypatch.syspath_prepend(tmp_path)
 

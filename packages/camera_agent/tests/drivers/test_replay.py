@@ -12,9 +12,9 @@ def replayed(source, tmp_path):
     driver = ReplayDriver()
     description = driver.open({"source": str(source)})
     names, contents = [], []
-    while shot := driver.capture(tmp_path / "shot"):
-        names.append(shot.filename)
-        contents.append((tmp_path / "shot").read_bytes())
+    while image := driver.capture(tmp_path / "image"):
+        names.append(image.filename)
+        contents.append((tmp_path / "image").read_bytes())
     driver.close()
     assert driver.health() == {}
     return description, names, contents

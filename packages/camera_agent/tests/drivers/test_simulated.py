@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
-from camera_agent.drivers.look import measure
+from camera_agent.drivers.image_analysis import measure
 from camera_agent.drivers.simulated import LIMITS, SimulatedDriver
 from camera_agent.errors import BadInput
-from camera_agent.exposure import Exposing, Exposure, Ramp, flicker, split
+from camera_agent.exposure import Exposure, ExposureSettings, Ramp, flicker, split
 
 SMALL = {"width": 320, "height": 180}
 
@@ -17,11 +17,11 @@ SMALL = {"width": 320, "height": 180}
 def test_it_takes_a_jpeg_of_the_size_asked_for(tmp_path):
     driver = SimulatedDriver()
     assert driver.open(SMALL).model == "Simulated landscape"
-    shot = driver.capture(tmp_path / "shot")
-    with Image.open(tmp_path / "shot") as picture:
+    image = driver.capture(tmp_path / "image")
+    with Image.open(tmp_path / "image") as picture:
         assert (picture.format, picture.size) == ("JPEG", (320, 180))
-    assert shot.filetype == "image/jpeg"
-    assert set(shot.exposure) == {"shutter_s", "gain", "iso"}
+    assert image.filetype == "image/jpeg"
+    assert set(image.exposure) == {"shutter_s", "gain", "iso"}
     assert driver.health() == {"battery_percent": 100}
     driver.close()
 
@@ -31,8 +31,8 @@ def test_the_moment_can_be_held_still(tmp_path):
     for _ in range(2):
         driver = SimulatedDriver()
         driver.open({**SMALL, "at": 300.0, "day_s": 600})
-        assert driver.capture(tmp_path / "shot").filename == "landscape-1200.jpg"
-        taken.append((tmp_path / "shot").read_bytes())
+        assert driver.capture(tmp_path / "image").filename == "landscape-1200.jpg"
+        taken.append((tmp_path / "image").read_bytes())
     assert taken[0] == taken[1]
 
 
@@ -44,20 +44,22 @@ def test_options_out_of_range_are_refused(options):
 
 def test_it_must_be_opened_first(tmp_path):
     with pytest.raises(RuntimeError):
-        SimulatedDriver().capture(tmp_path / "shot")
+        SimulatedDriver().capture(tmp_path / "image")
 
 
 def camera_at(hour: float, exposure=None, **options) -> SimulatedDriver:
     driver = SimulatedDriver()
-    assert driver.open({"width": 112, "height": 64, "day_s": 24.0, "at": 48 + hour, **options}).exposes
-    driver.expose(exposure)
+    assert driver.open(
+        {"width": 112, "height": 64, "day_s": 24.0, "at": 48 + hour, **options}
+    ).exposure_limits
+    driver.set_exposure(exposure)
     return driver
 
 
 def test_left_to_itself_it_exposes_20_stops_more_by_night_than_at_noon(tmp_path):
     found = []
     for hour in (12, 0):
-        told = camera_at(hour).capture(tmp_path / "shot").exposure
+        told = camera_at(hour).capture(tmp_path / "image").exposure
         found.append(Exposure(shutter_s=told["shutter_s"], gain=told["gain"]).stops)
     assert found[1] - found[0] == pytest.approx(20, abs=0.1)
 
@@ -65,9 +67,9 @@ def test_left_to_itself_it_exposes_20_stops_more_by_night_than_at_noon(tmp_path)
 def test_more_exposure_makes_a_brighter_picture(tmp_path):
     seen = []
     for shutter in (1 / 4000, 1 / 1000, 1 / 250):
-        shot = camera_at(12, Exposure(shutter_s=shutter)).capture(tmp_path / "shot")
-        assert shot.exposure["shutter_s"] == shutter
-        seen.append(measure(tmp_path / "shot").luminance)
+        image = camera_at(12, Exposure(shutter_s=shutter)).capture(tmp_path / "image")
+        assert image.exposure["shutter_s"] == shutter
+        seen.append(measure(tmp_path / "image").luminance)
     assert seen == sorted(seen)
     assert seen[2] > 3 * seen[0]
 
@@ -77,16 +79,16 @@ def test_more_exposure_makes_a_brighter_picture(tmp_path):
 def test_a_ramp_through_dusk_and_dawn_is_smooth_and_burns_nothing_out(tmp_path, first, last, steps, bound):
     """The bounds that the README states, on pictures one minute apart."""
     driver, limits = camera_at(first), replace(LIMITS, steps=steps)
-    settings = Exposing(mode="ramp").at_interval(60)
-    told = driver.capture(tmp_path / "shot").exposure
+    settings = ExposureSettings(mode="ramp").at_interval(60)
+    told = driver.capture(tmp_path / "image").exposure
     ramp = Ramp(stops=Exposure(shutter_s=told["shutter_s"], gain=told["gain"]).stops)
     stops, seen = [], []
     for minute in range(int((last - first) * 60)):
         driver._at = 48 + first + minute / 60
-        driver.expose(split(ramp.wanted, limits))
-        driver.capture(tmp_path / "shot")
+        driver.set_exposure(split(ramp.wanted, limits))
+        driver.capture(tmp_path / "image")
         stops.append(ramp.wanted)
-        seen.append(measure(tmp_path / "shot"))
+        seen.append(measure(tmp_path / "image"))
         ramp = ramp.after(seen[-1], settings, limits)
     steps_made = [abs(after - before) for before, after in itertools.pairwise(stops)]
     assert max(stops) - min(stops) > 12

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from camera_agent.spool.eviction import Retention
 from camera_agent.spool.listing import listing
-from camera_agent.spool.room import Keep
-from camera_agent.spool.rows import State
+from camera_agent.spool.rows import CaptureState
 from camera_agent.spool.store import Spool
 from tests.conftest import jpeg
 from tests.spool.conftest import NOW
@@ -70,10 +70,10 @@ class Recorder:
 
 
 def put(spool: Spool, name: str):
-    target = spool.incoming / "shot"
+    target = spool.incoming / "image"
     target.write_bytes(CONTENT[name])
     return spool.put(
-        target, capture=name, filename=f"{name}.jpg", filetype="image/jpeg", taken=NOW, exposure={}
+        target, capture=name, filename=f"{name}.jpg", filetype="image/jpeg", captured_at=NOW, exposure={}
     )
 
 
@@ -87,15 +87,15 @@ def after_cut(tmp_path, number: int, files: dict[str, bytes]) -> Spool:
     return spool
 
 
-def check(spool: Spool) -> dict[str, State]:
+def check(spool: Spool) -> dict[str, CaptureState]:
     """Rows and files agree, and every picture here is whole; gives where each capture stands."""
-    found = {entry.capture.capture: entry for entry in listing(spool.index, frozenset(State))}
+    found = {entry.capture.capture: entry for entry in listing(spool.index, frozenset(CaptureState))}
     here = {path.stem: path.read_bytes() for path in spool.captures.iterdir()}
-    with_file = {State.PENDING, State.REFUSED, State.KEPT}
+    with_file = {CaptureState.PENDING, CaptureState.REFUSED, CaptureState.KEPT}
     assert set(here) == {name for name, entry in found.items() if entry.state in with_file}
     assert all(content == CONTENT[name] for name, content in here.items())
     assert list(spool.incoming.iterdir()) == []
-    totals = sum(entry.capture.size for entry in found.values() if entry.state is State.PENDING)
+    totals = sum(entry.capture.size for entry in found.values() if entry.state is CaptureState.PENDING)
     assert spool.counts().bytes == totals
     sequence = max((entry.capture.sequence for entry in found.values()), default=0)
     if "capture-3" not in found:
@@ -103,7 +103,7 @@ def check(spool: Spool) -> dict[str, State]:
     return {name: entry.state for name, entry in found.items()}
 
 
-def outcomes(tmp_path, recorder: Recorder) -> list[dict[str, State]]:
+def outcomes(tmp_path, recorder: Recorder) -> list[dict[str, CaptureState]]:
     found = []
     for number, files in enumerate(recorder.cuts()):
         spool = after_cut(tmp_path, number, files)
@@ -122,7 +122,7 @@ def spool(tmp_path):
 
 def test_a_capture_is_there_whole_or_not_at_all_and_the_one_before_it_always(spool, tmp_path, monkeypatch):
     with monkeypatch.context() as patched:
-        target = spool.incoming / "shot"
+        target = spool.incoming / "image"
         target.write_bytes(b"")
         recorder = Recorder(spool.folder, patched)
         put(spool, "capture-2")
@@ -131,31 +131,34 @@ def test_a_capture_is_there_whole_or_not_at_all_and_the_one_before_it_always(spo
     assert len({state["index.sqlite3-wal"] for state in recorder.states}) == 1
     found = outcomes(tmp_path, recorder)
     assert len(found) > 20
-    assert all(states.pop("capture-1") is State.PENDING for states in found)
-    assert {tuple(states.values()) for states in found} == {(), (State.PENDING,)}
+    assert all(states.pop("capture-1") is CaptureState.PENDING for states in found)
+    assert {tuple(states.values()) for states in found} == {(), (CaptureState.PENDING,)}
     assert found[0] == {}
-    assert found[-1] == {"capture-2": State.PENDING}
+    assert found[-1] == {"capture-2": CaptureState.PENDING}
 
 
 def test_a_capture_delivered_is_still_waiting_or_gone_and_no_file_stays_behind(spool, tmp_path, monkeypatch):
     put(spool, "capture-2")
     with monkeypatch.context() as patched:
         recorder = Recorder(spool.folder, patched)
-        spool.delivered(spool.next_pending())
+        spool.mark_delivered(spool.next_pending())
     found = outcomes(tmp_path, recorder)
     assert len(found) > 10
-    assert {states["capture-1"] for states in found} == {State.PENDING, State.DELIVERED}
-    assert {states["capture-2"] for states in found} == {State.PENDING}
-    assert found[-1]["capture-1"] is State.DELIVERED
+    assert {states["capture-1"] for states in found} == {CaptureState.PENDING, CaptureState.DELIVERED}
+    assert {states["capture-2"] for states in found} == {CaptureState.PENDING}
+    assert found[-1]["capture-1"] is CaptureState.DELIVERED
 
 
 def test_a_delivered_capture_that_is_kept_has_its_file_whatever_happens(tmp_path, monkeypatch):
-    spool = Spool(tmp_path / "spool", keep=Keep(bytes=1 << 20))
+    spool = Spool(tmp_path / "spool", retention=Retention(bytes=1 << 20))
     put(spool, "capture-1")
     with monkeypatch.context() as patched:
         recorder = Recorder(spool.folder, patched)
-        spool.delivered(spool.next_pending())
-    assert {states["capture-1"] for states in outcomes(tmp_path, recorder)} == {State.PENDING, State.KEPT}
+        spool.mark_delivered(spool.next_pending())
+    assert {states["capture-1"] for states in outcomes(tmp_path, recorder)} == {
+        CaptureState.PENDING,
+        CaptureState.KEPT,
+    }
     spool.close()
 
 
@@ -167,5 +170,5 @@ def test_making_room_leaves_each_capture_waiting_or_dropped(spool, tmp_path, mon
         recorder = Recorder(spool.folder, patched)
         assert spool.make_room(quota=put_last, reserve=0).thinned == 1
     found = outcomes(tmp_path, recorder)
-    assert {states["capture-2"] for states in found} == {State.PENDING, State.DROPPED}
-    assert {(states["capture-1"], states["capture-3"]) for states in found} == {(State.PENDING,) * 2}
+    assert {states["capture-2"] for states in found} == {CaptureState.PENDING, CaptureState.DROPPED}
+    assert {(states["capture-1"], states["capture-3"]) for states in found} == {(CaptureState.PENDING,) * 2}

@@ -27,10 +27,15 @@ def put(spool):
     """Put a picture into the spool."""
 
     def put(capture: str = "capture-1", content: bytes | None = None):
-        target = spool.incoming / "shot"
+        target = spool.incoming / "image"
         target.write_bytes(jpeg() if content is None else content)
         return spool.put(
-            target, capture=capture, filename=f"{capture}.jpg", filetype="image/jpeg", taken=NOW, exposure={}
+            target,
+            capture=capture,
+            filename=f"{capture}.jpg",
+            filetype="image/jpeg",
+            captured_at=NOW,
+            exposure={},
         )
 
     return put

@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from camera_agent.link.backoff import LONGEST_S, Backoff
+from camera_agent.link.backoff import MAX_S, Backoff
 
 
 def test_waits_double_up_to_a_minute_and_begin_anew_after_a_success():
     backoff = Backoff(draw=lambda: 1.0)
     waits = [backoff.wait_s() for _ in range(10)]
     assert waits[:4] == [0.5, 1.0, 2.0, 4.0]
-    assert waits[-1] == LONGEST_S
+    assert waits[-1] == MAX_S
     backoff.succeeded()
     assert backoff.wait_s() == 0.5
 
@@ -27,4 +27,4 @@ def test_what_the_server_asks_for_is_the_least():
 def test_ten_thousand_failures_overflow_nothing():
     backoff = Backoff(draw=lambda: 1.0)
     backoff.failures = 10_000
-    assert backoff.wait_s() == LONGEST_S
+    assert backoff.wait_s() == MAX_S

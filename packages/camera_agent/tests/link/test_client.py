@@ -9,9 +9,9 @@ from contextlib import closing
 import pytest
 
 from camera_agent.errors import BadInput, LinkDown, PictureLost
-from camera_agent.link.client import LONGEST_WAIT_S, Answer, Client
-from camera_agent.link.reading import Body
-from tests.doubles.saying import Saying
+from camera_agent.link.client import MAX_RETRY_AFTER_S, Client, Response
+from camera_agent.link.request_body import FilePart
+from tests.doubles.raw_server import RawServer
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_a_connection_the_server_closed_meanwhile_is_not_used(server, client):
 
 def test_a_picture_that_vanished_is_not_the_links_fault(client, tmp_path):
     with pytest.raises(PictureLost, match="can't be read"):
-        client.send("POST", "/captures", {}, Body(path=tmp_path / "gone", offset=0, size=3))
+        client.send("POST", "/captures", {}, FilePart(path=tmp_path / "gone", offset=0, size=3))
 
 
 @pytest.mark.parametrize(
@@ -103,8 +103,8 @@ def test_a_picture_that_vanished_is_not_the_links_fault(client, tmp_path):
     [
         ({"retry-after": "7"}, 7.0),
         ({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0.0),
-        ({"retry-after": "Wed, 21 Oct 2099 07:28:00 GMT"}, LONGEST_WAIT_S),
-        ({"retry-after": "9" * 15}, LONGEST_WAIT_S),
+        ({"retry-after": "Wed, 21 Oct 2099 07:28:00 GMT"}, MAX_RETRY_AFTER_S),
+        ({"retry-after": "9" * 15}, MAX_RETRY_AFTER_S),
         ({"retry-after": "9" * 5000}, None),
         ({"retry-after": "\xb2"}, None),
         ({"retry-after": "-1"}, None),
@@ -113,7 +113,7 @@ def test_a_picture_that_vanished_is_not_the_links_fault(client, tmp_path):
     ],
 )
 def test_retry_after_is_a_number_or_a_moment_and_never_more_than_a_day(headers, seconds):
-    assert Answer(status=503, headers=headers, body={}).retry_after_s == seconds
+    assert Response(status=503, headers=headers, body={}).retry_after_s == seconds
 
 
 @pytest.mark.parametrize(
@@ -125,12 +125,12 @@ def test_retry_after_is_a_number_or_a_moment_and_never_more_than_a_day(headers, 
     ],
 )
 def test_every_kind_of_error_body_gives_a_code_and_a_sentence(body, code, message):
-    assert Answer(status=500, headers={}, body=body).error == (code, message)
+    assert Response(status=500, headers={}, body=body).error == (code, message)
 
 
 def test_a_redirect_is_told_with_its_address():
-    answer = Answer(status=301, headers={"location": "https://elsewhere.example/x"}, body={})
-    assert "redirects to https://elsewhere.example/x. Pair with that address" in answer.error[1]
+    response = Response(status=301, headers={"location": "https://elsewhere.example/x"}, body={})
+    assert "redirects to https://elsewhere.example/x. Pair with that address" in response.error[1]
 
 
 def test_a_server_without_tls_is_told_as_such(server):
@@ -173,30 +173,30 @@ HOSTILE = [
 
 @pytest.mark.parametrize("content", HOSTILE)
 def test_an_answer_that_makes_no_sense_is_a_link_down_or_an_answer_but_no_crash(content):
-    with Saying(content) as server, closing(Client(server.url, timeout_s=5)) as client:
+    with RawServer(content) as server, closing(Client(server.url, timeout_s=5)) as client:
         try:
-            answer = client.post("/heartbeat", {})
+            response = client.post("/heartbeat", {})
         except LinkDown as error:
             assert "can't be reached" in str(error)  # noqa: PT017 - either way of ending is right
         else:
-            assert answer.body == {}
+            assert response.body == {}
 
 
 @pytest.mark.parametrize("body", [b"[" * 60_000, b'{"a": NaN}', b"[1]", b"\xff", b"null", b"9" * 10_000])
 def test_a_body_that_is_no_object_is_an_empty_one(body):
     head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body)
-    with Saying(head + body) as server, closing(Client(server.url, timeout_s=5)) as client:
+    with RawServer(head + body) as server, closing(Client(server.url, timeout_s=5)) as client:
         assert client.post("/heartbeat", {}).body == {}
 
 
 def test_an_endless_answer_is_read_to_its_limit_and_left():
     head = b"HTTP/1.1 200 OK\r\n\r\n"
-    with Saying(head + b" " * (3 << 20)) as server, closing(Client(server.url, timeout_s=5)) as client:
+    with RawServer(head + b" " * (3 << 20)) as server, closing(Client(server.url, timeout_s=5)) as client:
         assert client.post("/heartbeat", {}).status == 200
 
 
 def test_an_answer_that_trickles_for_ever_is_cut_off():
-    with Saying(b"HTTP/1.1 200 OK\r\nX: ", trickle=True) as server:
+    with RawServer(b"HTTP/1.1 200 OK\r\nX: ", trickle=True) as server:
         with closing(Client(server.url, timeout_s=0.5)) as client, pytest.raises(LinkDown):
             client.post("/heartbeat", {})
         assert server.trickled > 0

@@ -5,8 +5,8 @@ from contextlib import closing
 import pytest
 
 from camera_agent.errors import BadInput, LinkDown, NotDelivered
-from camera_agent.link.client import Answer, Client
-from camera_agent.link.pairing import Code, request_code, wait_for_approval
+from camera_agent.link.client import Client, Response
+from camera_agent.link.pairing import DeviceCode, request_code, wait_for_approval
 from tests.golden import golden
 from tests.server import Fault
 
@@ -49,7 +49,7 @@ def test_slow_down_is_obeyed(server, code):
 
 
 @pytest.mark.parametrize(
-    ("answer", "message"),
+    ("response", "message"),
     [
         ((400, {"error": "access_denied"}), "denied"),
         ((400, {"error": "expired_token"}), "Nobody approved"),
@@ -57,14 +57,14 @@ def test_slow_down_is_obeyed(server, code):
         ((200, {}), "gave no token"),
     ],
 )
-def test_a_pairing_that_fails_says_why(server, code, answer, message):
+def test_a_pairing_that_fails_says_why(server, code, response, message):
     with pytest.raises(NotDelivered, match=message):
-        approval(server, code, answer)
+        approval(server, code, response)
 
 
 def test_waiting_ends_when_the_code_expires(server, code):
     pending = [(400, {"error": "authorization_pending"})] * 1000
-    short = Code(
+    short = DeviceCode(
         device_code=code.device_code,
         user_code="ABCD-EFGH",
         verification_uri="",
@@ -104,8 +104,8 @@ def test_a_server_that_is_busy_is_worth_another_try(server):
 
 @pytest.mark.parametrize("value", [-5, 1e300, True, "2", None, float("1e18")])
 def test_a_server_cant_make_an_agent_wait_for_ever(value):
-    answer = {"device_code": "x", "interval": value, "expires_in": value, "user_code": "AB\x1b[31m"}
-    code = request_code(Answering(201, answer), ABOUT)
+    response = {"device_code": "x", "interval": value, "expires_in": value, "user_code": "AB\x1b[31m"}
+    code = request_code(Answering(201, response), ABOUT)
     assert 0 <= code.interval_s <= 60
     assert 0 <= code.expires_in_s <= 86_400
     assert code.user_code == "AB[31m"
@@ -123,7 +123,7 @@ class Answering:
     server = "http://hostile.example"
 
     def __init__(self, status: int, body: dict, headers: dict | None = None) -> None:
-        self._answer = Answer(status=status, headers=headers or {}, body=body)
+        self._answer = Response(status=status, headers=headers or {}, body=body)
 
-    def post(self, _path: str, _message: dict) -> Answer:
+    def post(self, _path: str, _message: dict) -> Response:
         return self._answer

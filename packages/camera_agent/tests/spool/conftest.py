@@ -15,10 +15,15 @@ class Filled:
         self.spool = spool or Spool(folder)
 
     def put(self, capture: str, content: bytes | None = None):
-        target = self.spool.incoming / "shot"
+        target = self.spool.incoming / "image"
         target.write_bytes(jpeg() if content is None else content)
         return self.spool.put(
-            target, capture=capture, filename=f"{capture}.jpg", filetype="image/jpeg", taken=NOW, exposure={}
+            target,
+            capture=capture,
+            filename=f"{capture}.jpg",
+            filetype="image/jpeg",
+            captured_at=NOW,
+            exposure={},
         )
 
     def index_is_read_only(self, yes: bool) -> None:

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from camera_agent.clock import ClockQuality
+from camera_agent.spool.eviction import Freed, Retention, bytes_to_free
 from camera_agent.spool.listing import listing
-from camera_agent.spool.room import Freed, Keep, missing
-from camera_agent.spool.rows import State
+from camera_agent.spool.rows import CaptureState
 from camera_agent.spool.store import Spool
 from tests.conftest import jpeg
 from tests.spool.conftest import NOW, Filled
@@ -26,11 +26,13 @@ SIZE = len(jpeg())
     ],
 )
 def test_how_much_has_to_go(used, quota, free, reserve, wanted):
-    assert missing(used=used, quota=quota, free=free, reserve=reserve) == wanted
+    assert bytes_to_free(used=used, quota=quota, free=free, reserve=reserve) == wanted
 
 
 def waiting(filled) -> list[int]:
-    return [entry.capture.sequence for entry in listing(filled.spool.index) if entry.state is State.PENDING]
+    return [
+        entry.capture.sequence for entry in listing(filled.spool.index) if entry.state is CaptureState.PENDING
+    ]
 
 
 def test_half_of_a_backlog_leaves_a_film_of_every_second_picture(filled):
@@ -53,7 +55,7 @@ def test_the_first_and_the_newest_stay_whatever_is_asked(filled):
 def test_refused_pictures_go_before_any_that_waits(filled):
     for number in range(4):
         filled.put(f"capture-{number}")
-    filled.spool.refused(filled.spool.next_pending(), "truncated", "It ends too early.")
+    filled.spool.mark_refused(filled.spool.next_pending(), "truncated", "It ends too early.")
     assert filled.spool.make_room(quota=SIZE * 3, reserve=0) == Freed(bytes=SIZE, refused=1)
     assert waiting(filled) == [2, 3, 4]
 
@@ -69,19 +71,19 @@ def test_what_was_dropped_stays_known_and_is_not_counted(filled):
         filled.put(f"capture-{number}")
     filled.spool.make_room(quota=SIZE * 3, reserve=0)
     assert filled.spool.counts().pending == 3
-    dropped = [entry for entry in listing(filled.spool.index) if entry.state is State.DROPPED]
+    dropped = [entry for entry in listing(filled.spool.index) if entry.state is CaptureState.DROPPED]
     assert [(one.capture.sequence, one.message) for one in dropped] == [(3, "Dropped to make room.")]
     assert filled.put("capture-2") is None
 
 
 def test_delivered_pictures_that_are_kept_go_before_anything_else_oldest_first(tmp_path):
-    spool = Spool(tmp_path / "spool", keep=Keep(bytes=100 * SIZE))
+    spool = Spool(tmp_path / "spool", retention=Retention(bytes=100 * SIZE))
     filled = Filled(tmp_path / "spool", spool)
     for number in range(6):
         filled.put(f"capture-{number}")
     for _ in range(3):
-        spool.delivered(spool.next_pending())
-    assert spool.used() == 6 * SIZE
+        spool.mark_delivered(spool.next_pending())
+    assert spool.used_bytes() == 6 * SIZE
     assert spool.make_room(quota=SIZE * 4, reserve=0) == Freed(bytes=SIZE * 2, kept=2)
     assert sorted(path.stem for path in spool.captures.iterdir()) == [f"capture-{n}" for n in range(2, 6)]
     assert spool.counts().dropped == 0
@@ -89,15 +91,15 @@ def test_delivered_pictures_that_are_kept_go_before_anything_else_oldest_first(t
 
 
 def test_kept_pictures_stay_for_so_many_bytes_and_days(tmp_path):
-    spool = Spool(tmp_path / "spool", keep=Keep(bytes=SIZE * 3, days=1.0))
+    spool = Spool(tmp_path / "spool", retention=Retention(bytes=SIZE * 3, days=1.0))
     filled = Filled(tmp_path / "spool", spool)
     for number in range(5):
-        spool.delivered(filled.put(f"capture-{number}"))
-    assert spool.trim_kept(NOW) == 2
+        spool.mark_delivered(filled.put(f"capture-{number}"))
+    assert spool.expire_kept(NOW) == 2
     assert [path.stem for path in sorted(spool.captures.iterdir())] == ["capture-2", "capture-3", "capture-4"]
     two_days_on = replace(NOW, wall_ns=NOW.wall_ns + 2 * 86_400 * 10**9)
-    assert spool.trim_kept(replace(two_days_on, quality=ClockQuality.UNKNOWN)) == 0
-    assert spool.trim_kept(two_days_on) == 3
+    assert spool.expire_kept(replace(two_days_on, quality=ClockQuality.UNKNOWN)) == 0
+    assert spool.expire_kept(two_days_on) == 3
     assert list(spool.captures.iterdir()) == []
     spool.close()
 
@@ -108,13 +110,13 @@ def test_what_is_on_a_stick_as_well_goes_before_what_is_nowhere_else_and_is_no_l
     filled.spool.index.change("UPDATE captures SET exported = 1 WHERE sequence IN (2, 4, 6)")
     filled.spool.make_room(quota=SIZE * 6, reserve=0)
     assert waiting(filled) == [1, 3, 4, 5, 7, 8]
-    assert filled.spool.records.tell_dropped(NOW) == 0
+    assert filled.spool.records.record_dropped(NOW) == 0
 
 
 def test_a_capture_being_sent_is_spared(filled):
     for number in range(5):
         filled.put(f"capture-{number}")
-    filled.spool.delivered(filled.spool.claim())
+    filled.spool.mark_delivered(filled.spool.claim())
     filled.spool.claim(), filled.spool.claim()
     filled.spool.make_room(quota=SIZE * 3, reserve=0)
     assert waiting(filled) == [2, 3, 5]

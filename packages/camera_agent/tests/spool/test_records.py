@@ -30,14 +30,14 @@ def test_records_have_the_golden_keys(records):
     assert gap_told["data"]["from"] == "2026-11-23T21:49:58.000000Z"
     assert gap_told["data"]["until"] == "2026-11-23T21:50:28.000000Z"
     assert log_told["data"] == {"message_type": "camera:trouble"}
-    records.taken(last)
+    records.delete_up_to(last)
     assert records.count() == 0
 
 
 def test_numbers_never_come_again(records, filled):
     records.log([(NOW, {})])
     [first], last = records.batch()
-    records.taken(last)
+    records.delete_up_to(last)
     filled.reopen()
     filled.spool.records.log([(NOW, {})])
     [second], _ = filled.spool.records.batch()
@@ -73,10 +73,10 @@ def test_a_log_message_too_long_is_told_by_its_type(records):
 def test_captures_dropped_for_want_of_room_are_told_once_in_one_gap(filled, records):
     for number in range(9):
         filled.put(f"capture-{number}")
-    filled.spool.refused(filled.spool.next_pending(), "truncated", "It ends too early.")
+    filled.spool.mark_refused(filled.spool.next_pending(), "truncated", "It ends too early.")
     filled.spool.make_room(quota=len(jpeg()) * 5, reserve=0)
-    assert records.tell_dropped(LATER) == 4
-    assert records.tell_dropped(LATER) == 0
+    assert records.record_dropped(LATER) == 4
+    assert records.record_dropped(LATER) == 0
     told, _ = records.batch()
     assert {record["data"]["reason"]: record["data"]["missed"] for record in told} == {
         "refused": 1,

@@ -7,7 +7,7 @@ import pytest
 from camera_agent.clock import ClockQuality, Instant
 from camera_agent.spool.listing import listing
 from camera_agent.spool.recovery import Recovery, adopted_at
-from camera_agent.spool.rows import State
+from camera_agent.spool.rows import CaptureState
 from tests.conftest import jpeg
 from tests.spool.conftest import NOW
 
@@ -21,7 +21,7 @@ def test_a_spool_in_order_stays_as_it_is(filled):
 
 
 def test_power_lost_while_writing_leaves_a_file_that_is_dropped(filled):
-    (filled.spool.incoming / "shot-1").write_bytes(jpeg()[:100])
+    (filled.spool.incoming / "image-1").write_bytes(jpeg()[:100])
     assert filled.spool.recover(NOW).dropped == 1
     assert list(filled.spool.incoming.iterdir()) == []
 
@@ -31,7 +31,7 @@ def test_power_lost_between_rename_and_row_leaves_a_whole_picture_that_is_adopte
     assert filled.spool.recover(NOW).adopted == 1
     capture = filled.spool.next_pending()
     assert (capture.capture, capture.size) == ("cam-00000009-abc", len(jpeg()))
-    assert (capture.taken.quality, capture.taken.boot) == (ClockQuality.ESTIMATED, NOW.boot)
+    assert (capture.captured_at.quality, capture.captured_at.boot) == (ClockQuality.ESTIMATED, NOW.boot)
 
 
 def test_an_orphan_of_a_replay_is_dropped_for_its_source_is_still_there(filled):
@@ -47,7 +47,7 @@ def test_an_orphan_that_is_no_picture_is_dropped(filled):
 def test_power_lost_between_acknowledgement_and_removal_removes_the_file(filled):
     put = filled.put("capture-1")
     path = filled.spool.path(put)
-    filled.spool.delivered(put)
+    filled.spool.mark_delivered(put)
     path.write_bytes(jpeg())
     assert filled.spool.recover(NOW).removed == 1
     assert not path.exists()
@@ -55,7 +55,7 @@ def test_power_lost_between_acknowledgement_and_removal_removes_the_file(filled)
 
 def test_a_refused_picture_stays(filled):
     put = filled.put("capture-1")
-    filled.spool.refused(put, "too_large", "Too large.")
+    filled.spool.mark_refused(put, "too_large", "Too large.")
     assert filled.spool.recover(NOW) == NOTHING
     assert filled.spool.path(put).exists()
 
@@ -65,7 +65,7 @@ def test_a_picture_that_someone_deleted_is_marked_lost_and_stops_nothing(filled)
     filled.spool.path(first).unlink()
     assert filled.spool.recover(NOW).lost == 1
     assert filled.spool.next_pending() == second
-    assert [entry.state for entry in listing(filled.spool.index)] == [State.LOST, State.PENDING]
+    assert [entry.state for entry in listing(filled.spool.index)] == [CaptureState.LOST, CaptureState.PENDING]
 
 
 def moment(wall_ns: int, quality: ClockQuality = ClockQuality.SYNCED) -> Instant:

@@ -17,8 +17,8 @@ def test_a_row_comes_back_as_the_capture_it_was(tmp_path):
         "sha256": "ab",
     }
     cause = {"traceparent": "00-1", "tracestate": "eliot=a2"}
-    capture = rows.insert(index, **about, taken=TAKEN, exposure={"iso": 100}, cause=cause)
+    capture = rows.insert(index, **about, captured_at=TAKEN, exposure={"iso": 100}, cause=cause)
     assert rows.to_capture(index.one("SELECT * FROM captures")) == capture
-    assert (capture.sequence, capture.taken, capture.exposure) == (1, TAKEN, {"iso": 100})
+    assert (capture.sequence, capture.captured_at, capture.exposure) == (1, TAKEN, {"iso": 100})
     assert capture.cause == cause
     index.close()

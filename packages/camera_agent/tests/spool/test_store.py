@@ -6,9 +6,9 @@ import threading
 import pytest
 
 from camera_agent.errors import SpoolError
-from camera_agent.spool.counts import Counts
+from camera_agent.spool.counts import SpoolCounts
 from camera_agent.spool.listing import listing
-from camera_agent.spool.rows import State
+from camera_agent.spool.rows import CaptureState
 from camera_agent.spool.store import Spool
 from tests.conftest import jpeg
 from tests.spool.conftest import NOW
@@ -23,7 +23,7 @@ def test_captures_come_out_in_the_order_they_went_in(filled):
     seen = []
     while capture := filled.spool.next_pending():
         seen.append((capture.capture, capture.sequence))
-        filled.spool.delivered(capture)
+        filled.spool.mark_delivered(capture)
     assert seen == [("capture-b", 1), ("capture-a", 2), ("capture-c", 3)]
 
 
@@ -35,34 +35,34 @@ def test_a_capture_survives_closing_and_opening(filled):
 
 
 def test_the_same_capture_is_taken_once_even_after_its_delivery(filled):
-    filled.spool.delivered(filled.put("capture-1"))
+    filled.spool.mark_delivered(filled.put("capture-1"))
     assert filled.put("capture-1") is None
-    assert filled.spool.counts() == Counts(pending=0, bytes=0, refused=0)
+    assert filled.spool.counts() == SpoolCounts(pending=0, bytes=0, refused=0)
     assert list(filled.spool.incoming.iterdir()) == []
 
 
 def test_a_delivered_picture_leaves_the_disk(filled):
     put = filled.put("capture-1")
-    filled.spool.delivered(put)
+    filled.spool.mark_delivered(put)
     assert not filled.spool.path(put).exists()
 
 
 def test_a_refused_capture_stays_with_its_reason_and_is_not_sent_again(filled):
     put = filled.put("capture-1")
-    filled.spool.refused(put, "truncated", "It ends too early.")
+    filled.spool.mark_refused(put, "truncated", "It ends too early.")
     assert filled.spool.next_pending() is None
     assert filled.spool.path(put).exists()
     [entry] = listing(filled.spool.index)
-    assert (entry.state, entry.message) == (State.REFUSED, "It ends too early.")
+    assert (entry.state, entry.message) == (CaptureState.REFUSED, "It ends too early.")
     assert filled.spool.counts().refused == 1
 
 
 def test_counts_follow_what_comes_and_goes(filled):
     first, _second = filled.put("capture-1"), filled.put("capture-2")
     taken = NOW.wall_ns
-    assert filled.spool.counts() == Counts(pending=2, bytes=2 * len(jpeg()), refused=0, oldest_ns=taken)
-    filled.spool.delivered(first)
-    assert filled.spool.counts() == Counts(pending=1, bytes=len(jpeg()), refused=0, oldest_ns=taken)
+    assert filled.spool.counts() == SpoolCounts(pending=2, bytes=2 * len(jpeg()), refused=0, oldest_ns=taken)
+    filled.spool.mark_delivered(first)
+    assert filled.spool.counts() == SpoolCounts(pending=1, bytes=len(jpeg()), refused=0, oldest_ns=taken)
     filled.spool.records.log([(NOW, {})])
     filled.spool.index.change("UPDATE captures SET exported = 1 WHERE state = 0")
     assert (filled.spool.counts().records, filled.spool.counts().exported) == (1, 1)
@@ -77,15 +77,15 @@ def test_two_senders_never_claim_the_same_capture(filled):
 
 def test_what_may_still_come_is_bounded_by_quota_and_disk(filled):
     filled.put("capture-1")
-    assert filled.spool.spare(quota=1000 + len(jpeg()), reserve=0) == 1000
-    assert filled.spool.spare(quota=0, reserve=1 << 60) < 0
+    assert filled.spool.free_bytes(quota=1000 + len(jpeg()), reserve=0) == 1000
+    assert filled.spool.free_bytes(quota=0, reserve=1 << 60) < 0
 
 
 def test_the_sequence_grows_even_when_rows_are_forgotten(filled):
     assert filled.spool.last_sequence() == 0
     for number in range(5):
-        filled.spool.delivered(filled.put(f"capture-{number}"))
-    filled.spool.forget(keep=2)
+        filled.spool.mark_delivered(filled.put(f"capture-{number}"))
+    filled.spool.prune_rows(keep=2)
     filled.reopen()
     assert filled.put("capture-0").sequence == 6
     assert filled.put("capture-4") is None
@@ -93,7 +93,7 @@ def test_the_sequence_grows_even_when_rows_are_forgotten(filled):
 
 
 def test_tries_are_counted_across_restarts(filled):
-    filled.spool.tried(filled.put("capture-1"))
+    filled.spool.mark_attempted(filled.put("capture-1"))
     filled.reopen()
     assert filled.spool.next_pending().attempts == 1
 
@@ -123,7 +123,7 @@ def test_a_picture_that_cant_be_kept_is_an_error_not_a_silence(filled):
             capture="capture-1",
             filename="x.jpg",
             filetype="image/jpeg",
-            taken=filled.put("capture-0").taken,
+            captured_at=filled.put("capture-0").captured_at,
             exposure={},
         )
 
@@ -142,7 +142,7 @@ def test_a_picture_whose_row_cant_be_written_does_not_stay_behind(filled):
 def test_a_note_that_cant_be_written_is_an_error_with_a_remedy(filled):
     put = filled.put("capture-1")
     filled.index_is_read_only(True)
-    for change in (filled.spool.tried, filled.spool.delivered):
+    for change in (filled.spool.mark_attempted, filled.spool.mark_delivered):
         with pytest.raises(SpoolError, match="Free some space"):
             change(put)
     assert filled.spool.path(put).exists()

@@ -78,7 +78,7 @@ class TestGopro(DriverContract):
 class TestExposed(DriverContract):
     """One that is told how to expose, in thirds of a stop."""
 
-    driver = "tests.drivers.naughty:Exposed"
+    driver = "tests.drivers.faulty_drivers:Exposed"
 
     @pytest.fixture(scope="class")
     @classmethod
@@ -90,13 +90,13 @@ class TestExposed(DriverContract):
 class TestGood(DriverContract):
     """A driver from elsewhere, named by module and class."""
 
-    driver = "tests.drivers.naughty:Good"
+    driver = "tests.drivers.faulty_drivers:Good"
 
     @pytest.fixture(scope="class")
     @classmethod
     def options(cls, tmp_path_factory, environment):
         environment.setenv("PYTHONPATH", str(TESTS.parent))
-        return {"count": str(tmp_path_factory.mktemp("naughty") / "count")}
+        return {"count": str(tmp_path_factory.mktemp("faulty_drivers") / "count")}
 
 
 def test_a_driver_that_lies_fails_the_contract(tmp_path, monkeypatch):

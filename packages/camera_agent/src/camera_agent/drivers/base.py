@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from camera_agent.exposure import Exposure, Limits, Seen
+    from camera_agent.exposure import Exposure, ExposureLimits, Measurement
     from camera_agent.frame import ExposureValue
 
 Option = str | int | float | bool
@@ -17,7 +17,7 @@ Options = Mapping[str, Option]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOut:
+class SkippedFile:
     """Something in a source that is no capture, by name, and why."""
 
     name: str
@@ -37,12 +37,12 @@ class Description:
     model: str
     finite: bool = False
     total: int | None = None
-    left_out: tuple[LeftOut, ...] = ()
-    exposes: Limits | None = None
+    skipped: tuple[SkippedFile, ...] = ()
+    exposure_limits: ExposureLimits | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shot:
+class CapturedImage:
     """One picture that a driver has written: its own name for it, MIME type, how it was exposed.
 
     `seen` is measured by the agent's own code in the driver's process, when a ramp needs it.
@@ -51,7 +51,7 @@ class Shot:
     filename: str
     filetype: str
     exposure: Mapping[str, ExposureValue] = field(default_factory=dict)
-    seen: Seen | None = None
+    measurement: Measurement | None = None
 
 
 class Driver(Protocol):
@@ -64,14 +64,14 @@ class Driver(Protocol):
         """Take hold of the camera and say what it is."""
         ...
 
-    def expose(self, wanted: Exposure | None) -> None:
+    def set_exposure(self, wanted: Exposure | None) -> None:
         """Expose all captures from now on like this, as nearly as can be; None: automatically.
 
         Only called when the description has `exposes`. What was set is read back: DriverError if it differs.
         """
         ...
 
-    def capture(self, target: Path) -> Shot | None:
+    def capture(self, target: Path) -> CapturedImage | None:
         """Write one picture to `target`; None when a finite source has no more."""
         ...
 

@@ -13,18 +13,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from camera_agent.drivers import look, registry, wire
+from camera_agent.drivers import image_analysis, messages, registry
 from camera_agent.errors import BadInput, DriverError
 
 if TYPE_CHECKING:
-    from camera_agent.drivers.base import Driver, Options, Shot
+    from camera_agent.drivers.base import CapturedImage, Driver, Options
     from camera_agent.home import Json
 
 #: A number of Linux's <sys/prctl.h>.
 PR_SET_PDEATHSIG = 1
 
 
-def serve(commands: BinaryIO, answers: BinaryIO) -> None:
+def serve(commands: BinaryIO, responses: BinaryIO) -> None:
     """Answer each command until the agent closes the pipe."""
     driver: Driver | None = None
     for line in commands:
@@ -32,42 +32,42 @@ def serve(commands: BinaryIO, answers: BinaryIO) -> None:
         try:
             if driver is None:
                 driver = registry.load(command["driver"])
-            answer = _answer(driver, command)
+            response = _respond(driver, command)
         except Exception as error:  # noqa: BLE001 - whatever a driver raises must reach the agent as an answer
-            answer = wire.error_message(error)
-        answers.write(wire.encode(answer))
-        answers.flush()
+            response = messages.error_message(error)
+        responses.write(messages.encode(response))
+        responses.flush()
     if driver is not None:
         driver.close()
 
 
-def _answer(driver: Driver, command: dict[str, Json]) -> dict[str, Json]:
-    match command["do"]:
+def _respond(driver: Driver, command: dict[str, Json]) -> dict[str, Json]:
+    match command["command"]:
         case "open":
             options = command["options"]
             _check_options(driver, options)  # type: ignore[arg-type] # the agent's settings were checked
-            return wire.description_message(driver.open(options))  # type: ignore[arg-type] # the same
-        case "expose":
-            driver.expose(wire.exposure_of(command["exposure"]))
+            return messages.description_message(driver.open(options))  # type: ignore[arg-type] # the same
+        case "set_exposure":
+            driver.set_exposure(messages.exposure_from_message(command["exposure"]))
             return {"ok": None}
         case "capture":
-            return wire.shot_message(_capture(driver, command))
+            return messages.image_message(_capture(driver, command))
         case "health":
             return {"ok": dict(driver.health())}
-    raise RuntimeError(f"unknown command {command['do']!r}")
+    raise RuntimeError(f"unknown command {command['command']!r}")
 
 
-def _capture(driver: Driver, command: dict[str, Json]) -> Shot | None:
+def _capture(driver: Driver, command: dict[str, Json]) -> CapturedImage | None:
     target = Path(str(command["target"]))
-    shot = driver.capture(target)
-    if shot is not None and target.exists():
-        if command.get("look"):
-            shot = replace(shot, seen=look.measure(target))
+    image = driver.capture(target)
+    if image is not None and target.exists():
+        if command.get("measure"):
+            image = replace(image, measurement=image_analysis.measure(target))
         if small := command.get("preview"):
             # The picture counts more than its small copy.
             with contextlib.suppress(DriverError):
-                look.preview(target, Path(str(small)))
-    return shot
+                image_analysis.write_preview(target, Path(str(small)))
+    return image
 
 
 def _check_options(driver: Driver, options: Options) -> None:
@@ -91,9 +91,9 @@ def main() -> None:
     die_with(int(sys.argv[1]))
     # Ctrl-C reaches the whole group; the agent decides when its driver ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    answers = os.fdopen(os.dup(1), "wb")
+    responses = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    serve(sys.stdin.buffer, answers)
+    serve(sys.stdin.buffer, responses)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ STOPS, MIDDLE, WIDTH = 20.0, -1.6, 3.9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Body:
+class CelestialBody:
     """Sun or moon: its height (-1 nadir, 1 zenith), and its place in the picture (0..1 from left and top)."""
 
     height: float
@@ -106,17 +106,17 @@ def smooth(low: float, high: float, value: float) -> float:
     return x * x * (3 - 2 * x)
 
 
-def sun(days: float) -> Body:
+def sun(days: float) -> CelestialBody:
     """Where the sun stands at a time in days: it rises on the left at 6 and sets on the right at 18."""
     angle = 2 * math.pi * (days % 1 - 0.25)
     height = math.sin(angle)
-    return Body(height=height, x=0.5 - 0.40 * math.cos(angle), y=0.55 - 0.46 * height)
+    return CelestialBody(height=height, x=0.5 - 0.40 * math.cos(angle), y=0.55 - 0.46 * height)
 
 
-def moon(days: float) -> Body:
+def moon(days: float) -> CelestialBody:
     """Where the full moon stands: opposite of the sun, on a lower path."""
     body = sun(days - 0.46)
-    return Body(height=body.height, x=body.x, y=0.58 - 0.40 * body.height)
+    return CelestialBody(height=body.height, x=body.x, y=0.58 - 0.40 * body.height)
 
 
 def stops_below_noon(days: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from camera_agent.drivers.base import LeftOut
+from camera_agent.drivers.base import SkippedFile
 from camera_agent.errors import BadInput
 from camera_agent.frame import HEAD_BYTES, filetype_of
 
@@ -22,32 +22,32 @@ def natural(name: str) -> tuple[tuple[int, int | str], ...]:
     return tuple((0, int(part)) if part.isdecimal() else (1, part) for part in parts if part)
 
 
-def pictures(folder: Path) -> tuple[list[tuple[Path, str]], tuple[LeftOut, ...]]:
+def pictures(folder: Path) -> tuple[list[tuple[Path, str]], tuple[SkippedFile, ...]]:
     """Pictures with their MIME types, and what was left out. BadInput when there is no picture at all."""
     found: list[tuple[Path, str]] = []
-    left_out: list[LeftOut] = []
+    skipped: list[SkippedFile] = []
     for path in sorted(folder.iterdir(), key=lambda path: (natural(path.name), path.name)):
         if path.name.startswith(".") or path.name.lower() in LITTER or not path.is_file():
             continue
         verdict = filetype_in(path)
-        if isinstance(verdict, LeftOut):
-            left_out.append(verdict)
+        if isinstance(verdict, SkippedFile):
+            skipped.append(verdict)
         else:
             found.append((path, verdict))
     if not found:
         raise BadInput(f"There are no pictures in {folder}.", "Give a folder with JPEG, PNG or WebP files.")
-    return found, tuple(left_out)
+    return found, tuple(skipped)
 
 
-def filetype_in(path: Path) -> str | LeftOut:
+def filetype_in(path: Path) -> str | SkippedFile:
     """A file's MIME type, or why it is no picture."""
     try:
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
     except OSError as error:
-        return LeftOut(name=path.name, code="unreadable", message=f"It can't be read: {error.strerror}.")
+        return SkippedFile(name=path.name, code="unreadable", message=f"It can't be read: {error.strerror}.")
     if not head:
-        return LeftOut(name=path.name, code="empty", message="The file is empty.")
-    return filetype_of(head) or LeftOut(
+        return SkippedFile(name=path.name, code="empty", message="The file is empty.")
+    return filetype_of(head) or SkippedFile(
         name=path.name, code="not_a_picture", message="The file is no JPEG, PNG or WebP picture."
     )

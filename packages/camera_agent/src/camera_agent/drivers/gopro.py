@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from camera_agent.drivers.base import Description, Options, Shot
+from camera_agent.drivers.base import CapturedImage, Description, Options
 from camera_agent.drivers.gopro_http import Address, GoproHttp, State
 from camera_agent.drivers.gopro_media import Media, newest, parse_media
 from camera_agent.errors import BadInput, DriverError
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 #: The preset group for photos.
 PHOTO_PRESETS = 1001
 #: Seconds that taking and storing one photo may take, and between two looks at the state.
-READY_S, LOOK_S = 20.0, 0.2
+READY_S, POLL_S = 20.0, 0.2
 #: The camera sleeps when it hears nothing; GoPro's own software calls every 3 seconds.
 KEEP_ALIVE_S = 3.0
 #: So often a download may break before the picture is given up; each try goes on where the last one broke.
@@ -36,14 +36,14 @@ DOWNLOADS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class Timing:
     """How to wait: for tests with a time of their own."""
 
     sleep: Callable[[float], object] = time.sleep
     now: Callable[[], float] = time.monotonic
 
 
-class Awake:
+class KeepAlive:
     """Keeps the camera awake between captures that are minutes apart, on a connection of its own."""
 
     def __init__(self, address: Address, *, every_s: float = KEEP_ALIVE_S) -> None:
@@ -72,10 +72,10 @@ class GoproDriver:
 
     option_names: ClassVar[frozenset[str]] = frozenset({"address", "serial", "keep"})
 
-    def __init__(self, patience: Patience | None = None) -> None:
-        self._patience = patience or Patience()
+    def __init__(self, timing: Timing | None = None) -> None:
+        self._timing = timing or Timing()
         self._http: GoproHttp | None = None
-        self._awake: Awake | None = None
+        self._keep_alive: KeepAlive | None = None
         self._keep = False
 
     def open(self, options: Options) -> Description:
@@ -93,10 +93,10 @@ class GoproDriver:
         date = f"date={now:%Y_%m_%d}&time={now:%H_%M_%S}&tzone={zone}&dst=0"
         http.json(f"/gopro/camera/set_date_time?{date}")
         http.json(f"/gopro/camera/presets/set_group?id={PHOTO_PRESETS}")
-        self._awake = Awake(address)
+        self._keep_alive = KeepAlive(address)
         return Description(model=str(info.get("model_name") or "GoPro"))
 
-    def capture(self, target: Path) -> Shot:
+    def capture(self, target: Path) -> CapturedImage:
         """Release the shutter, wait until the photo is stored, and download it."""
         http = self._opened()
         self._check(self._wait_ready())
@@ -114,7 +114,7 @@ class GoproDriver:
             raise DriverError(f"The GoPro's file {media.path} is no picture.", "Choose a photo preset on it.")
         if not self._keep:
             http.json(f"/gopro/media/delete/file?path={media.path}")
-        return Shot(filename=media.name, filetype=filetype)
+        return CapturedImage(filename=media.name, filetype=filetype)
 
     def _download(self, media: Media, target: Path) -> None:
         """Bring the whole file: as long as the camera's list says, for lengths of answers have been wrong."""
@@ -126,24 +126,24 @@ class GoproDriver:
                 return
             if media.size and here > media.size:
                 target.unlink()
-            self._patience.sleep(LOOK_S)
+            self._timing.sleep(POLL_S)
         raise DriverError(f"The download of {media.path} broke {DOWNLOADS} times.", "Check the cable.")
 
     def _wait_ready(self) -> State:
         """Wait until the camera is neither busy nor encoding: before that it refuses everything."""
-        deadline = self._patience.now() + READY_S
+        deadline = self._timing.now() + READY_S
         while (state := self._opened().state()).busy:
-            if self._patience.now() > deadline:
+            if self._timing.now() > deadline:
                 raise DriverError(
                     f"The GoPro has been busy for {READY_S:g} s.", "Switch it off and on again."
                 )
-            self._patience.sleep(LOOK_S)
+            self._timing.sleep(POLL_S)
         return state
 
     @staticmethod
     def _check(state: State) -> None:
-        if state.storage_trouble:
-            raise DriverError(f"The GoPro can't store: {state.storage_trouble}.", "See to its card.")
+        if state.storage_problem:
+            raise DriverError(f"The GoPro can't store: {state.storage_problem}.", "See to its card.")
         if state.overheating:
             raise DriverError("The GoPro is too hot to film.", "Give it shade, or a longer interval.")
 
@@ -157,8 +157,8 @@ class GoproDriver:
 
     def close(self) -> None:
         """Close the connections; the camera goes to sleep by itself."""
-        if self._awake is not None:
-            self._awake.close()
+        if self._keep_alive is not None:
+            self._keep_alive.close()
         if self._http is not None:
             self._http.close()
 

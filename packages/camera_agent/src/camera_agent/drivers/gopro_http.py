@@ -22,7 +22,7 @@ BLOCK = 1 << 16
 
 #: Numbers of status values in the camera's state.
 OVERHEATING, BUSY, ENCODING, STORAGE, CARD_KB, BATTERY = "6", "8", "10", "33", "54", "70"
-STORAGE_TROUBLES = {
+STORAGE_PROBLEMS = {
     1: "its card is full",
     2: "its card is missing",
     3: "its card needs formatting",
@@ -61,14 +61,14 @@ class State:
 
     busy: bool
     overheating: bool
-    storage_trouble: str
+    storage_problem: str
     battery_percent: int
     card_free_bytes: int
 
     @classmethod
-    def of(cls, answer: Mapping[str, Json]) -> State:
+    def of(cls, response: Mapping[str, Json]) -> State:
         """From the answer to a question for the state."""
-        status = answer.get("status")
+        status = response.get("status")
         values = status if isinstance(status, dict) else {}
 
         def number(key: str) -> int:
@@ -78,7 +78,7 @@ class State:
         return cls(
             busy=bool(number(BUSY) or number(ENCODING)),
             overheating=bool(number(OVERHEATING)),
-            storage_trouble=STORAGE_TROUBLES.get(number(STORAGE), ""),
+            storage_problem=STORAGE_PROBLEMS.get(number(STORAGE), ""),
             battery_percent=number(BATTERY),
             card_free_bytes=number(CARD_KB) * 1024,
         )
@@ -107,10 +107,10 @@ class GoproHttp:
         if response.status != 200:
             raise DriverError(f"The GoPro refused {path.partition('?')[0]} with {response.status}.")
         try:
-            answer = json.loads(content or b"{}")
+            response = json.loads(content or b"{}")
         except ValueError:
             raise DriverError(f"The GoPro's answer to {path.partition('?')[0]} makes no sense.") from None
-        return answer if isinstance(answer, dict) else {}
+        return response if isinstance(response, dict) else {}
 
     def download(self, path: str, target: Path) -> bool:
         """Bring the rest of a file to `target`; False when the link broke, and a next call goes on."""

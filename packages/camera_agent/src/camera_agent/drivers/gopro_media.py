@@ -26,9 +26,9 @@ class Media:
         return f"{self.folder}/{self.name}"
 
 
-def parse_media(answer: Mapping[str, Json]) -> tuple[Media, ...]:
+def parse_media(response: Mapping[str, Json]) -> tuple[Media, ...]:
     """The single photos of a media list; groups (bursts, its own timelapses) and videos are passed over."""
-    folders = answer.get("media")
+    folders = response.get("media")
     return tuple(
         media
         for folder in (folders if isinstance(folders, list) else [])

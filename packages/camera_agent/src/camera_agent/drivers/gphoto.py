@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 import gphoto2 as gp
 
-from camera_agent.drivers.base import Description, Options, Shot
+from camera_agent.drivers.base import CapturedImage, Description, Options
+from camera_agent.drivers.gphoto_errors import to_driver_error
 from camera_agent.drivers.gphoto_exposure import Scales
 from camera_agent.drivers.gphoto_port import choose, reset
 from camera_agent.drivers.gphoto_settings import Setting, parse_extra, write
-from camera_agent.drivers.gphoto_trouble import trouble
 from camera_agent.errors import BadInput, DriverError
 from camera_agent.frame import HEAD_BYTES, filetype_of
 
@@ -69,10 +69,10 @@ class GphotoDriver:
         try:
             self._start()
         except gp.GPhoto2Error as error:
-            raise trouble(error.code, str(error)) from error
-        return Description(model=name, exposes=None if self._scales is None else self._scales.limits)
+            raise to_driver_error(error.code, str(error)) from error
+        return Description(model=name, exposure_limits=None if self._scales is None else self._scales.limits)
 
-    def expose(self, wanted: Exposure | None) -> None:
+    def set_exposure(self, wanted: Exposure | None) -> None:
         """Set the nearest shutter time and sensitivity that the camera has; None: as it is."""
         if wanted is None or self._scales is None:
             return
@@ -114,9 +114,9 @@ class GphotoDriver:
             if setting := Setting.find(self._camera, NAMES[option]):
                 self._exposure[option] = setting.value
         if self._scales is not None:
-            self._exposure |= self._scales.told(self._exposure)
+            self._exposure |= self._scales.numeric_exposure(self._exposure)
 
-    def capture(self, target: Path) -> Shot:
+    def capture(self, target: Path) -> CapturedImage:
         """Release the shutter and download the picture; a camera in trouble is closed and opened once."""
         with contextlib.suppress(gp.GPhoto2Error):
             return self._capture(target)
@@ -125,12 +125,12 @@ class GphotoDriver:
             self._reopen()
             return self._capture(target)
         except gp.GPhoto2Error as error:
-            raise trouble(error.code, str(error)) from error
+            raise to_driver_error(error.code, str(error)) from error
 
-    def _capture(self, target: Path) -> Shot:
+    def _capture(self, target: Path) -> CapturedImage:
         camera = self._opened()
-        shot = camera.capture(gp.GP_CAPTURE_IMAGE)
-        written = [(shot.folder, shot.name), *self._written_later()]
+        image = camera.capture(gp.GP_CAPTURE_IMAGE)
+        written = [(image.folder, image.name), *self._written_later()]
         name = None
         for folder, file_name in written:
             filetype = self._download(folder, file_name, target) if name is None else None
@@ -144,7 +144,7 @@ class GphotoDriver:
             raise DriverError(
                 f"The camera took {names}, of which none is a JPEG.", "Set it to JPEG or RAW+JPEG."
             )
-        return Shot(filename=name[0], filetype=name[1], exposure=dict(self._exposure))
+        return CapturedImage(filename=name[0], filetype=name[1], exposure=dict(self._exposure))
 
     def _written_later(self) -> list[tuple[str, str]]:
         """Files that follow the first one (a RAW+JPEG pair comes as two), until the camera is ready again."""
@@ -171,8 +171,10 @@ class GphotoDriver:
         if not (raw := str(self._options.get("raw", ""))):
             return False
         Path(raw).mkdir(parents=True, exist_ok=True)
-        stamp = time.strftime("%Y%m%d-%H%M%S")
-        self._opened().file_get(folder, name, gp.GP_FILE_TYPE_NORMAL).save(str(Path(raw) / f"{stamp}-{name}"))
+        timestamp = time.strftime("%Y%m%d-%H%M%S")
+        self._opened().file_get(folder, name, gp.GP_FILE_TYPE_NORMAL).save(
+            str(Path(raw) / f"{timestamp}-{name}")
+        )
         return True
 
     def _reopen(self) -> None:
@@ -201,7 +203,7 @@ class GphotoDriver:
         try:
             setting = Setting.find(self._opened(), ("batterylevel",))
         except gp.GPhoto2Error as error:
-            raise trouble(error.code, str(error)) from error
+            raise to_driver_error(error.code, str(error)) from error
         if setting is None:
             return {}
         percent = setting.value.removesuffix("%").strip()

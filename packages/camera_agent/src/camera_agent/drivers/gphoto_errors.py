@@ -32,9 +32,11 @@ REMEDIES = {
 }
 
 
-def trouble(code: int, text: str, *, held_by: Callable[[], Sequence[Holder]] = holders) -> DriverError:
+def to_driver_error(
+    code: int, text: str, *, find_holders: Callable[[], Sequence[Holder]] = holders
+) -> DriverError:
     """The error to raise for libgphoto2's `code` and its own `text`; a claim names who holds the camera."""
-    if code == gp.GP_ERROR_IO_USB_CLAIM and (found := held_by()):
+    if code == gp.GP_ERROR_IO_USB_CLAIM and (found := find_holders()):
         return DriverError(f"The camera failed: {text}.", _claimed(found))
     return DriverError(f"The camera failed: {text}.", REMEDIES.get(code, "It is tried again."))
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from camera_agent.exposure import Exposure, Limits
+from camera_agent.exposure import Exposure, ExposureLimits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -39,9 +39,9 @@ class Scales:
         return cls(shutters=times, isos=gains) if len(times) > 1 else None
 
     @property
-    def limits(self) -> Limits:
+    def limits(self) -> ExposureLimits:
         """The same as limits for a ramp, in thirds of a stop."""
-        return Limits(
+        return ExposureLimits(
             shortest_s=min(self.shutters),
             longest_s=max(self.shutters),
             gain=(1.0, max(self.isos, default=1.0)),
@@ -55,7 +55,7 @@ class Scales:
             found["iso"] = self.isos[_nearest(self.isos, wanted.gain)]
         return found
 
-    def told(self, exposure: Mapping[str, ExposureValue]) -> dict[str, ExposureValue]:
+    def numeric_exposure(self, exposure: Mapping[str, ExposureValue]) -> dict[str, ExposureValue]:
         """The exposure that a camera's own texts stand for, as numbers; empty for what is automatic."""
         shutter = seconds(str(exposure.get("shutter", "")))
         gains = {text: gain for gain, text in self.isos.items()}

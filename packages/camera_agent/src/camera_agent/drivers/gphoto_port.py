@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 def choose(camera: gp.Camera, path: str) -> None:
     """Say at which port the camera is, such as `usb:001,004`. GPhoto2Error when there is none."""
-    _tell(camera.set_port_info, path)
+    _with_port(camera.set_port_info, path)
 
 
 def reset(path: str) -> None:
     """Reset the port, and with it the camera's side of the link. GPhoto2Error when it can't be reset."""
     port = gp.GPPort()
-    _tell(port.set_info, path)
+    _with_port(port.set_info, path)
     port.open()
     try:
         port.reset()
@@ -26,7 +26,7 @@ def reset(path: str) -> None:
         port.close()
 
 
-def _tell(take: Callable[[gp.GPPortInfo], object], path: str) -> None:
+def _with_port(take: Callable[[gp.GPPortInfo], object], path: str) -> None:
     ports = gp.PortInfoList()
     ports.load()
     # What is taken out of the list points into it: the list must live until it was copied.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from camera_agent.errors import DriverError
-from camera_agent.exposure import Seen
+from camera_agent.exposure import Measurement
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,10 +17,10 @@ MEASURED = (320, 240)
 #: From this value (of 255) on a pixel is burnt out.
 BURNT = 251
 #: What the protocol takes as a preview: pixels of the long side, bytes, JPEG qualities to try.
-LONG_SIDE, LARGEST, QUALITIES = 640, 256 * 1024, (80, 60, 35)
+LONG_SIDE, MAX_BYTES, QUALITIES = 640, 256 * 1024, (80, 60, 35)
 
 
-def measure(path: Path) -> Seen | None:
+def measure(path: Path) -> Measurement | None:
     """How bright a picture is; None without Pillow, or when it can't be read."""
     try:
         with _opened(path, MEASURED) as picture:
@@ -28,7 +28,7 @@ def measure(path: Path) -> Seen | None:
     except (ImportError, OSError):
         return None
     total = sum(histogram)
-    return Seen(
+    return Measurement(
         luminance=sum(count * linear(value / 255) for value, count in enumerate(histogram)) / total,
         clipped=sum(histogram[BURNT:]) / total,
     )
@@ -39,7 +39,7 @@ def linear(value: float) -> float:
     return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
 
 
-def preview(path: Path, target: Path) -> None:
+def write_preview(path: Path, target: Path) -> None:
     """Write a small JPEG of a picture, upright. DriverError without Pillow, or when it can't be read."""
     try:
         from PIL import ImageOps  # noqa: PLC0415 - an extra
@@ -55,7 +55,7 @@ def preview(path: Path, target: Path) -> None:
     small.thumbnail((LONG_SIDE, LONG_SIDE))
     for quality in QUALITIES:
         small.save(target, "JPEG", quality=quality)
-        if target.stat().st_size <= LARGEST:
+        if target.stat().st_size <= MAX_BYTES:
             break
 
 

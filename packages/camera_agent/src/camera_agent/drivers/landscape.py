@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from camera_agent.drivers.light import Body, Palette, daylight, moon, palette, smooth, sun
+from camera_agent.drivers.daylight import CelestialBody, Palette, daylight, moon, palette, smooth, sun
 from camera_agent.drivers.scenery import NOISE, SHORE, Floats, Ints, fractal, lamps, land, stars
 from camera_agent.drivers.scenery import firs as fir_line
 
@@ -55,7 +55,7 @@ class Landscape:
         picture *= self._firs[:, :, None]
         return self._develop(picture, days, light, off_stops)
 
-    def _sky(self, days: float, star: Body, colours: Palette, light: float) -> Floats:
+    def _sky(self, days: float, star: CelestialBody, colours: Palette, light: float) -> Floats:
         down = (np.clip(self._row / 0.62, 0, 1) ** 1.7)[:, :, None]
         top, low = _colour(colours.top), _colour(colours.low)
         sky = top + (low - top) * down + np.zeros_like(self._column)[:, :, None]
@@ -101,7 +101,9 @@ class Landscape:
             seen = strength * np.clip(0.11 - behind, 0, 0.08) * np.float32(14 * dark)
             picture[rows, columns] += seen[:, None]
 
-    def _add_land(self, picture: Floats, days: float, star: Body, colours: Palette, light: float) -> None:
+    def _add_land(
+        self, picture: Floats, days: float, star: CelestialBody, colours: Palette, light: float
+    ) -> None:
         part = self._land
         behind = picture[part.first : self._shore]
         direct, east = smooth(-0.03, 0.22, star.height), np.float32((0.5 - star.x) * 2.3)

@@ -6,9 +6,9 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from camera_agent.drivers.base import Description, LeftOut, Shot
+from camera_agent.drivers.base import CapturedImage, Description, SkippedFile
 from camera_agent.errors import AgentError, BadInput, DriverError
-from camera_agent.exposure import Exposure, Limits, Seen
+from camera_agent.exposure import Exposure, ExposureLimits, Measurement
 
 if TYPE_CHECKING:
     from camera_agent.home import Json
@@ -24,19 +24,19 @@ def encode(message: dict[str, Json]) -> bytes:
 
 def description_message(description: Description) -> dict[str, Json]:
     """An opened driver's answer."""
-    return {"ok": {**asdict(description), "left_out": [asdict(one) for one in description.left_out]}}
+    return {"ok": {**asdict(description), "skipped": [asdict(one) for one in description.skipped]}}
 
 
-def shot_message(shot: Shot | None) -> dict[str, Json]:
+def image_message(image: CapturedImage | None) -> dict[str, Json]:
     """A capture's answer."""
-    if shot is None:
+    if image is None:
         return {"ok": None}
     return {
         "ok": {
-            "filename": shot.filename,
-            "filetype": shot.filetype,
-            "exposure": dict(shot.exposure),
-            "seen": None if shot.seen is None else asdict(shot.seen),
+            "filename": image.filename,
+            "filetype": image.filetype,
+            "exposure": dict(image.exposure),
+            "measurement": None if image.measurement is None else asdict(image.measurement),
         }
     }
 
@@ -46,7 +46,7 @@ def exposure_message(wanted: Exposure | None) -> Json:
     return None if wanted is None else asdict(wanted)
 
 
-def exposure_of(content: Json) -> Exposure | None:
+def exposure_from_message(content: Json) -> Exposure | None:
     """The value of it."""
     return Exposure(**_numbers(content)) if isinstance(content, dict) else None
 
@@ -68,29 +68,33 @@ def result(message: dict[str, Json]) -> dict[str, Json] | None:
     return content if isinstance(content, dict) else None
 
 
-def description_of(content: dict[str, Json] | None) -> Description:
+def description_from_message(content: dict[str, Json] | None) -> Description:
     """The value a driver's process described itself by."""
     fields = content or {}
-    total, left_out, exposes = fields.get("total"), fields.get("left_out"), fields.get("exposes")
+    total, skipped, exposure_limits = (
+        fields.get("total"),
+        fields.get("skipped"),
+        fields.get("exposure_limits"),
+    )
     return Description(
         model=str(fields.get("model", "")),
         finite=bool(fields.get("finite")),
         total=total if isinstance(total, int) else None,
-        left_out=tuple(
-            LeftOut(name=str(item["name"]), code=str(item["code"]), message=str(item["message"]))
-            for item in (left_out if isinstance(left_out, list) else [])
+        skipped=tuple(
+            SkippedFile(name=str(item["name"]), code=str(item["code"]), message=str(item["message"]))
+            for item in (skipped if isinstance(skipped, list) else [])
             if isinstance(item, dict)
         ),
-        exposes=_limits(exposes) if isinstance(exposes, dict) else None,
+        exposure_limits=_limits(exposure_limits) if isinstance(exposure_limits, dict) else None,
     )
 
 
-def _limits(content: dict[str, Json]) -> Limits:
+def _limits(content: dict[str, Json]) -> ExposureLimits:
     gain = content.get("gain")
     lowest, highest = gain if isinstance(gain, list) else (1.0, 1.0)
     numbers = _numbers(content)
     steps = int(numbers.pop("steps", 0))
-    return Limits(gain=(_number(lowest), _number(highest)), steps=steps, **numbers)
+    return ExposureLimits(gain=(_number(lowest), _number(highest)), steps=steps, **numbers)
 
 
 def _numbers(content: dict[str, Json]) -> dict[str, float]:
@@ -101,12 +105,12 @@ def _number(value: Json) -> float:
     return float(value) if isinstance(value, int | float) else 0.0
 
 
-def shot_of(content: dict[str, Json] | None) -> Shot | None:
+def image_from_message(content: dict[str, Json] | None) -> CapturedImage | None:
     """The value of a capture's answer."""
     if content is None:
         return None
-    exposure, seen = content.get("exposure"), content.get("seen")
-    return Shot(
+    exposure, measurement = content.get("exposure"), content.get("measurement")
+    return CapturedImage(
         filename=str(content["filename"]),
         filetype=str(content["filetype"]),
         exposure={
@@ -114,5 +118,5 @@ def shot_of(content: dict[str, Json] | None) -> Shot | None:
             for key, value in (exposure if isinstance(exposure, dict) else {}).items()
             if not isinstance(value, list | dict)
         },
-        seen=Seen(**_numbers(seen)) if isinstance(seen, dict) else None,
+        measurement=Measurement(**_numbers(measurement)) if isinstance(measurement, dict) else None,
     )

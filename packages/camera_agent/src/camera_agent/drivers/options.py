@@ -11,20 +11,18 @@ if TYPE_CHECKING:
     from camera_agent.drivers.base import Options
 
 
-def number(options: Options, name: str, otherwise: float) -> float:
+def number(options: Options, name: str, default: float) -> float:
     """A number, or `otherwise` where there is none. BadInput for what is no number."""
-    value = options.get(name, otherwise)
+    value = options.get(name, default)
     try:
         found = float(value)
     except ValueError:
         found = math.nan
     if not math.isfinite(found):
-        raise BadInput(
-            f"The option {name} must be a number, and is {value!r}.", f"Try {name} = {otherwise:g}."
-        )
+        raise BadInput(f"The option {name} must be a number, and is {value!r}.", f"Try {name} = {default:g}.")
     return found
 
 
-def whole(options: Options, name: str, otherwise: int) -> int:
+def whole(options: Options, name: str, default: int) -> int:
     """A whole number, or `otherwise` where there is none. BadInput for what is none."""
-    return int(number(options, name, otherwise))
+    return int(number(options, name, default))

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from camera_agent.drivers.base import Description, Options, Shot
+from camera_agent.drivers.base import CapturedImage, Description, Options
 from camera_agent.drivers.options import number, whole
 from camera_agent.drivers.picamera_controls import (
     Control,
@@ -22,11 +22,11 @@ from camera_agent.drivers.picamera_controls import (
     Metadata,
     Value,
     locked,
+    metadata_matches,
     parse,
-    shows,
 )
 from camera_agent.errors import BadInput, DriverError
-from camera_agent.exposure import Limits
+from camera_agent.exposure import ExposureLimits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 #: Controls are at the sensor a few frames after they were set; after so many they will not come any more.
 FRAMES = 12
 #: Metadata that go with each capture, and what they are called there.
-TOLD = (
+METADATA_KEYS = (
     ("AnalogueGain", "gain"),
     ("DigitalGain", "digital_gain"),
     ("Lux", "lux"),
@@ -85,9 +85,9 @@ class PicameraDriver:
             self._wanted = {**locked(metadata), **self._wanted}
             camera.set_controls(self._wanted)
         self._base = self._wanted
-        return Description(model=model, exposes=_limits(camera.camera_controls))
+        return Description(model=model, exposure_limits=_limits(camera.camera_controls))
 
-    def expose(self, wanted: Exposure | None) -> None:
+    def set_exposure(self, wanted: Exposure | None) -> None:
         """Wish for the exposure; a frame counts only when it shows it. None goes back to the options'."""
         controls: dict[str, Value] = {}
         if wanted is not None:
@@ -109,19 +109,19 @@ class PicameraDriver:
             metadata = self._opened().capture_metadata()
         return metadata
 
-    def capture(self, target: Path) -> Shot:
+    def capture(self, target: Path) -> CapturedImage:
         """Take the next frame that shows the controls asked for."""
         metadata: Metadata = {}
         for _ in range(FRAMES):
             with self._frame() as frame:
                 metadata = frame.get_metadata()
-                if shows(metadata, self._wanted):
+                if metadata_matches(metadata, self._wanted):
                     frame.save("main", str(target), format="jpeg")
                     self._count += 1
                     name = f"picamera-{self._count:06d}"
                     if self._raw is not None:
                         frame.save_dng(str(self._raw / f"{time.strftime('%Y%m%d-%H%M%S')}-{name}.dng"))
-                    return Shot(
+                    return CapturedImage(
                         filename=f"{name}.jpg",
                         filetype="image/jpeg",
                         exposure=_exposure(metadata),
@@ -193,14 +193,14 @@ def _folder(name: str) -> Path | None:
     return Path(name)
 
 
-def _limits(known: Mapping[str, Control]) -> Limits | None:
+def _limits(known: Mapping[str, Control]) -> ExposureLimits | None:
     """How the sensor can be exposed, as libcamera tells; None when it tells nothing."""
     if not {"ExposureTime", "AnalogueGain"} <= set(known):
         return None
     (shortest, longest, _), (lowest, highest, _) = known["ExposureTime"], known["AnalogueGain"]
     if not all(isinstance(one, int | float) for one in (shortest, longest, lowest, highest)):
         return None
-    return Limits(
+    return ExposureLimits(
         shortest_s=max(1.0, float(shortest)) / 1e6,  # type: ignore[arg-type] # both are numbers
         longest_s=float(longest) / 1e6,  # type: ignore[arg-type] # both are numbers
         gain=(max(1.0, float(lowest)), float(highest)),  # type: ignore[arg-type] # both are numbers
@@ -209,10 +209,10 @@ def _limits(known: Mapping[str, Control]) -> Limits | None:
 
 def _exposure(metadata: Metadata) -> dict[str, ExposureValue]:
     """What a frame's metadata tells of its exposure, in seconds and factors."""
-    told: dict[str, ExposureValue] = {}
+    exposure: dict[str, ExposureValue] = {}
     if isinstance(microseconds := metadata.get("ExposureTime"), int | float):
-        told["shutter_s"] = microseconds / 1e6
-    for name, key in TOLD:
+        exposure["shutter_s"] = microseconds / 1e6
+    for name, key in METADATA_KEYS:
         if isinstance(value := metadata.get(name), int | float):
-            told[key] = value
-    return told
+            exposure[key] = value
+    return exposure

@@ -54,7 +54,7 @@ def locked(metadata: Metadata) -> dict[str, Value]:
     return kept
 
 
-def shows(metadata: Metadata, wanted: Controls) -> bool:
+def metadata_matches(metadata: Metadata, wanted: Controls) -> bool:
     """Whether a frame was taken with the controls asked for, as far as its metadata tells."""
     return all(
         _close(metadata[name], wanted[name], tolerance)

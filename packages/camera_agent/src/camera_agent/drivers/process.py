@@ -12,14 +12,14 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from camera_agent.drivers import wire
+from camera_agent.drivers import messages
 from camera_agent.drivers.base import Description
 from camera_agent.errors import DriverError, DriverLost
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from camera_agent.drivers.base import Options, Shot
+    from camera_agent.drivers.base import CapturedImage, Options
     from camera_agent.exposure import Exposure
     from camera_agent.home import Json
 
@@ -61,39 +61,39 @@ class DriverProcess:
             stdout=subprocess.PIPE,
             bufsize=0,
         )
-        answer = self._ask(
-            {"do": "open", "driver": self.driver, "options": dict(self.options)}, OPEN_DEADLINE_S
+        response = self._request(
+            {"command": "open", "driver": self.driver, "options": dict(self.options)}, OPEN_DEADLINE_S
         )
-        self.description = wire.description_of(answer)
+        self.description = messages.description_from_message(response)
         return self.description
 
-    def expose(self, wanted: Exposure | None, *, deadline_s: float | None = None) -> None:
+    def set_exposure(self, wanted: Exposure | None, *, deadline_s: float | None = None) -> None:
         """Tell the camera how to expose from now on; None: automatically."""
-        command: dict[str, Json] = {"do": "expose", "exposure": wire.exposure_message(wanted)}
-        self._ask(command, deadline_s or self.capture_deadline_s)
+        command: dict[str, Json] = {"command": "set_exposure", "exposure": messages.exposure_message(wanted)}
+        self._request(command, deadline_s or self.capture_deadline_s)
 
     def capture(
         self,
         target: Path,
         *,
         deadline_s: float | None = None,
-        look: bool = False,
+        measure: bool = False,
         preview: Path | None = None,
-    ) -> Shot | None:
+    ) -> CapturedImage | None:
         """Take one picture into `target`; None when a finite source is at its end.
 
         `look` measures how bright it is; `preview` gets a small copy, if Pillow is there to make one.
         """
-        command: dict[str, Json] = {"do": "capture", "target": str(target), "look": look}
+        command: dict[str, Json] = {"command": "capture", "target": str(target), "measure": measure}
         command["preview"] = None if preview is None else str(preview)
-        shot = wire.shot_of(self._ask(command, deadline_s or self.capture_deadline_s))
-        if shot is not None and not target.exists():
+        image = messages.image_from_message(self._request(command, deadline_s or self.capture_deadline_s))
+        if image is not None and not target.exists():
             raise DriverError(f"The driver {self.driver!r} says that it took a picture but wrote none.")
-        return shot
+        return image
 
     def health(self) -> dict[str, Json]:
         """What the camera tells of itself."""
-        return self._ask({"do": "health"}, self.capture_deadline_s) or {}
+        return self._request({"command": "health"}, self.capture_deadline_s) or {}
 
     def close(self, grace_s: float = 1.0) -> None:
         """Let the driver put the camera away; kill it when that takes longer than `grace_s` seconds."""
@@ -120,27 +120,27 @@ class DriverProcess:
                 if pipe is not None:
                     pipe.close()
 
-    def _ask(self, command: dict[str, Json], deadline_s: float) -> dict[str, Json] | None:
+    def _request(self, command: dict[str, Json], deadline_s: float) -> dict[str, Json] | None:
         process = self._process
         if process is None or process.stdin is None:
             raise DriverLost(f"The driver {self.driver!r} has no process.")
         try:
-            process.stdin.write(wire.encode(command))
+            process.stdin.write(messages.encode(command))
         except (OSError, ValueError):
             raise self._lost(process) from None
-        return wire.result(self._read(process, time.monotonic() + deadline_s, command))
+        return messages.result(self._read(process, time.monotonic() + deadline_s, command))
 
     def _read(
         self, process: subprocess.Popen[bytes], deadline: float, command: dict[str, Json]
     ) -> dict[str, Json]:
         while b"\n" not in self._buffer:
             block = self._block(process, deadline, command)
-            if not block or len(self._buffer) > wire.LINE_LIMIT:
+            if not block or len(self._buffer) > messages.LINE_LIMIT:
                 raise self._lost(process)
             self._buffer += block
         line, _, self._buffer = self._buffer.partition(b"\n")
-        answer = json.loads(line)
-        return answer if isinstance(answer, dict) else {}
+        response = json.loads(line)
+        return response if isinstance(response, dict) else {}
 
     def _block(self, process: subprocess.Popen[bytes], deadline: float, command: dict[str, Json]) -> bytes:
         try:
@@ -153,7 +153,7 @@ class DriverProcess:
             return b""
         self.kill()
         raise DriverLost(
-            f"The driver {self.driver!r} gave no answer to {command['do']!r} in time and was killed.",
+            f"The driver {self.driver!r} gave no answer to {command['command']!r} in time and was killed.",
             "It is started again.",
         )
 

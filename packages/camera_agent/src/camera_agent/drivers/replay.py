@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from camera_agent.drivers.base import Description, LeftOut, Options, Shot
+from camera_agent.drivers.base import CapturedImage, Description, Options, SkippedFile
 from camera_agent.drivers.folder import filetype_in, pictures
 from camera_agent.drivers.video import Video, count_frames
 from camera_agent.errors import BadInput, DriverError
@@ -23,7 +23,7 @@ class ReplayDriver:
     option_names: ClassVar[frozenset[str]] = frozenset({"source"})
 
     def __init__(self) -> None:
-        self._next: Iterator[tuple[Shot, Path | bytes]] = iter(())
+        self._next: Iterator[tuple[CapturedImage, Path | bytes]] = iter(())
         self._video: Video | None = None
 
     def open(self, options: Options) -> Description:
@@ -33,37 +33,39 @@ class ReplayDriver:
             raise BadInput("The replay driver needs a source.", "Give one: --source FOLDER_OR_VIDEO.")
         try:
             if source.is_dir():
-                found, left_out = pictures(source)
+                found, skipped = pictures(source)
             elif not source.exists():
                 raise BadInput(f"There is no {source}.", "Give a folder of pictures or a video file.")
             elif isinstance(verdict := filetype_in(source), str):
-                found, left_out = [(source, verdict)], ()
+                found, skipped = [(source, verdict)], ()
             else:
                 return self._open_video(source, verdict)
         except PermissionError as error:
             raise BadInput(f"{error.filename} may not be read.", "Check its permissions.") from error
-        self._next = ((Shot(filename=path.name, filetype=filetype), path) for path, filetype in found)
-        return Description(model=f"Replay of {source.name}", finite=True, total=len(found), left_out=left_out)
+        self._next = (
+            (CapturedImage(filename=path.name, filetype=filetype), path) for path, filetype in found
+        )
+        return Description(model=f"Replay of {source.name}", finite=True, total=len(found), skipped=skipped)
 
-    def _open_video(self, source: Path, verdict: LeftOut) -> Description:
+    def _open_video(self, source: Path, verdict: SkippedFile) -> Description:
         if verdict.code in ("empty", "unreadable"):
             raise BadInput(f"{source} is no video: {verdict.message}", "Give another file.")
         total = count_frames(source)
         self._video = Video(source)
         self._next = (
-            (Shot(filename=f"{source.stem}-{number:06d}.jpg", filetype="image/jpeg"), picture)
+            (CapturedImage(filename=f"{source.stem}-{number:06d}.jpg", filetype="image/jpeg"), picture)
             for number, picture in enumerate(self._video.frames(), 1)
         )
         return Description(model=f"Replay of {source.name}", finite=True, total=total)
 
-    def capture(self, target: Path) -> Shot | None:
+    def capture(self, target: Path) -> CapturedImage | None:
         """The next picture; None after the last."""
-        for shot, content in self._next:
+        for image, content in self._next:
             if isinstance(content, bytes):
                 target.write_bytes(content)
             else:
                 self._copy(content, target)
-            return shot
+            return image
         return None
 
     @staticmethod

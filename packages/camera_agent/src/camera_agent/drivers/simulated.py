@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from PIL import Image
 
-from camera_agent.drivers.base import Description, Options, Shot
+from camera_agent.drivers.base import CapturedImage, Description, Options
+from camera_agent.drivers.daylight import stops_below_noon
 from camera_agent.drivers.landscape import Landscape
-from camera_agent.drivers.light import stops_below_noon
 from camera_agent.drivers.options import number, whole
 from camera_agent.errors import BadInput
-from camera_agent.exposure import Exposure, Limits, split
+from camera_agent.exposure import Exposure, ExposureLimits, split
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from camera_agent.frame import ExposureValue
 
 DAY_S = 600.0
-LIMITS = Limits(shortest_s=1 / 8000, longest_s=30.0, gain=(1.0, 64.0), bulb_s=600.0)
+LIMITS = ExposureLimits(shortest_s=1 / 8000, longest_s=30.0, gain=(1.0, 64.0), bulb_s=600.0)
 #: The exposure that is right at noon, in stops: a thousandth of a second.
 NOON = math.log2(1 / 1000)
 
@@ -56,13 +56,13 @@ class SimulatedDriver:
         self._landscape = Landscape(
             width=width - width % 2, height=height - height % 2, seed=whole(options, "seed", 1)
         )
-        return Description(model="Simulated landscape", exposes=LIMITS)
+        return Description(model="Simulated landscape", exposure_limits=LIMITS)
 
-    def expose(self, wanted: Exposure | None) -> None:
+    def set_exposure(self, wanted: Exposure | None) -> None:
         """Expose like this; None: as its light meter says. DriverError is for real cameras."""
         self._exposure = wanted
 
-    def capture(self, target: Path) -> Shot:
+    def capture(self, target: Path) -> CapturedImage:
         """Draw the moment."""
         if self._landscape is None:
             raise RuntimeError("the camera must be opened first")
@@ -72,7 +72,7 @@ class SimulatedDriver:
         pixels = self._landscape.draw(days, off_stops=exposure.stops - right)
         Image.fromarray(pixels).save(target, "JPEG", quality=88)
         hour = days % 1 * 24
-        return Shot(
+        return CapturedImage(
             filename=f"landscape-{int(hour):02d}{int(hour % 1 * 60):02d}.jpg",
             filetype="image/jpeg",
             exposure={

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 FIRST_S = 0.5
-LONGEST_S = 60.0
+MAX_S = 60.0
 
 
 class Backoff:
@@ -23,8 +23,8 @@ class Backoff:
         """Begin anew."""
         self.failures = 0
 
-    def wait_s(self, asked_s: float | None = None) -> float:
+    def wait_s(self, requested_s: float | None = None) -> float:
         """Seconds to wait after one more failure; never less than the server asked for by Retry-After."""
         self.failures += 1
-        ceiling = min(LONGEST_S, FIRST_S * 2.0 ** min(self.failures - 1, 10))
-        return max(asked_s or 0.0, ceiling * (0.5 + 0.5 * self._draw()))
+        ceiling = min(MAX_S, FIRST_S * 2.0 ** min(self.failures - 1, 10))
+        return max(requested_s or 0.0, ceiling * (0.5 + 0.5 * self._draw()))

@@ -23,32 +23,32 @@ from urllib.parse import urlsplit
 
 from camera_agent import __version__
 from camera_agent.errors import BadInput, LinkDown, PictureLost
-from camera_agent.link.reading import Body, Reading
+from camera_agent.link.request_body import FilePart, FilePartReader
 from eliot_progress import inject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from camera_agent.home import Json
-    from camera_agent.link.reading import Pace
+    from camera_agent.link.request_body import Throttle
 
-PREFIX = "/agent/v1"
+API_PREFIX = "/agent/v1"
 #: `socket.sendall` counts its time-out per block: 64 KiB in 60 s lets a link of 1.1 kB/s live.
 BLOCK = 1 << 16
 TIMEOUT_S = 60.0
 #: An answer is a small JSON object; more than this is not ours.
-ANSWER_LIMIT = 1 << 20
+MAX_RESPONSE_BYTES = 1 << 20
 #: Nobody is asked to wait longer by a server, whatever it says.
-LONGEST_WAIT_S = 86_400.0
+MAX_RETRY_AFTER_S = 86_400.0
 UNKNOWN_AUTHORITY = "Use a certificate of a known authority, or set SSL_CERT_FILE to yours."
 #: What OpenSSL calls a certificate that is not valid yet, or no more: a Pi without a clock starts years ago.
 NOT_NOW = (9, 10)
 OUT_OF_DATE = "Check this machine's clock: date; or renew the certificate."
-WHOLE = re.compile(r"[0-9]{1,15}")
+UNSIGNED_INTEGER = re.compile(r"[0-9]{1,15}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Response:
     """What the server said: status, headers (names in lower case), body as JSON (empty when it is none)."""
 
     status: int
@@ -59,13 +59,13 @@ class Answer:
     def retry_after_s(self) -> float | None:
         """Seconds the server asks to wait, if it does."""
         value = self.headers.get("retry-after", "")
-        if WHOLE.fullmatch(value):
-            return min(float(value), LONGEST_WAIT_S)
+        if UNSIGNED_INTEGER.fullmatch(value):
+            return min(float(value), MAX_RETRY_AFTER_S)
         try:
             moment = parsedate_to_datetime(value).timestamp()
         except (ValueError, OverflowError):
             return None
-        return min(max(0.0, moment - time.time()), LONGEST_WAIT_S)
+        return min(max(0.0, moment - time.time()), MAX_RETRY_AFTER_S)
 
     @property
     def error(self) -> tuple[str, str]:
@@ -84,7 +84,12 @@ class Client:
     """Requests to one server, one after another; for use by one thread, except `abort()`."""
 
     def __init__(
-        self, server: str, *, token: str | None = None, timeout_s: float = TIMEOUT_S, pace: Pace | None = None
+        self,
+        server: str,
+        *,
+        token: str | None = None,
+        timeout_s: float = TIMEOUT_S,
+        throttle: Throttle | None = None,
     ) -> None:
         try:
             parts = urlsplit(server if "//" in server else f"http://{server}")
@@ -100,29 +105,33 @@ class Client:
             )
         self.server = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
         self.token = token
-        self._timeout_s, self._pace = timeout_s, pace
-        self._base = parts.path.rstrip("/") + PREFIX
+        self._timeout_s, self._throttle = timeout_s, throttle
+        self._base = parts.path.rstrip("/") + API_PREFIX
         self._connection: http.client.HTTPConnection = (
-            http.client.HTTPSConnection(host, port, timeout=timeout_s, blocksize=BLOCK, context=_trust())
+            http.client.HTTPSConnection(
+                host, port, timeout=timeout_s, blocksize=BLOCK, context=_tls_context()
+            )
             if parts.scheme == "https"
             else http.client.HTTPConnection(host, port, timeout=timeout_s, blocksize=BLOCK)
         )
 
-    def post(self, path: str, message: Mapping[str, Json]) -> Answer:
+    def post(self, path: str, message: Mapping[str, Json]) -> Response:
         """Send a JSON object. LinkDown when no answer comes."""
         body = json.dumps(message).encode()
         return self._exchange("POST", path, {"Content-Type": "application/json"}, body)
 
-    def send(self, method: str, path: str, headers: Mapping[str, str], body: Body | None = None) -> Answer:
+    def send(
+        self, method: str, path: str, headers: Mapping[str, str], body: FilePart | None = None
+    ) -> Response:
         """Send a request, with a part of a file as its body.
 
         LinkDown when no answer comes, PictureLost when the file can't be read.
         """
         if body is None:
             return self._exchange(method, path, headers, b"" if method in ("POST", "PATCH") else None)
-        with Reading(body, pace=self._pace) as reading:
+        with FilePartReader(body, throttle=self._throttle) as reader:
             sized = {**headers, "Content-Length": str(body.size - body.offset)}
-            return self._exchange(method, path, sized, reading)
+            return self._exchange(method, path, sized, reader)
 
     def abort(self) -> None:
         """Cut the connection, so that a thread waiting in it comes back at once with LinkDown."""
@@ -135,8 +144,8 @@ class Client:
         self._connection.close()
 
     def _exchange(
-        self, method: str, path: str, headers: Mapping[str, str], body: bytes | Reading | None
-    ) -> Answer:
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes | FilePartReader | None
+    ) -> Response:
         if self._is_stale():
             self._connection.close()
         used_before = self._connection.sock is not None
@@ -145,11 +154,11 @@ class Client:
             return self._receive()
         except ConnectionError as error:
             self._connection.close()
-            if used_before and not isinstance(body, Reading):
+            if used_before and not isinstance(body, FilePartReader):
                 # The server ended an idle connection in the same instant. Every request may be repeated, but
                 # that of a large body is better taken up where it broke.
                 return self._exchange(method, path, headers, body)
-            raise self._unreached(error) from error
+            raise self._unreachable(error) from error
         except ssl.SSLCertVerificationError as error:
             self._connection.close()
             raise LinkDown(
@@ -159,12 +168,12 @@ class Client:
         except (OSError, http.client.HTTPException, ValueError) as error:
             # ValueError: a status line or a length that makes no sense.
             self._connection.close()
-            raise self._unreached(error) from error
+            raise self._unreachable(error) from error
         except PictureLost:
             self._connection.close()
             raise
 
-    def _unreached(self, error: Exception) -> LinkDown:
+    def _unreachable(self, error: Exception) -> LinkDown:
         return LinkDown(
             f"{self.server} can't be reached: {_reason(error)}.", "Check the address and the network."
         )
@@ -177,7 +186,9 @@ class Client:
         inject(own)
         return {**own, **headers}
 
-    def _send(self, method: str, path: str, headers: Mapping[str, str], body: bytes | Reading | None) -> None:
+    def _send(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes | FilePartReader | None
+    ) -> None:
         try:
             self._connection.request(method, path, body, headers)  # type: ignore[arg-type] # it reads
         except (BrokenPipeError, ConnectionResetError):
@@ -185,7 +196,7 @@ class Client:
             if self._connection.sock is None:
                 raise
 
-    def _receive(self) -> Answer:
+    def _receive(self) -> Response:
         # The time-out counts anew for each byte: who trickles an answer for ever is cut off by this.
         over = threading.Event()
 
@@ -193,14 +204,14 @@ class Client:
             over.set()
             self.abort()
 
-        patience = threading.Timer(2 * self._timeout_s, cut)
-        patience.daemon = True
-        patience.start()
+        watchdog = threading.Timer(2 * self._timeout_s, cut)
+        watchdog.daemon = True
+        watchdog.start()
         try:
             response = self._connection.getresponse()
-            raw = response.read(ANSWER_LIMIT)
+            raw = response.read(MAX_RESPONSE_BYTES)
         finally:
-            patience.cancel()
+            watchdog.cancel()
         if over.is_set():
             raise TimeoutError
         if not response.isclosed():
@@ -209,7 +220,7 @@ class Client:
             parsed = json.loads(raw, parse_constant=_no_number) if raw else {}
         except (ValueError, RecursionError):
             parsed = {}
-        return Answer(
+        return Response(
             status=response.status,
             headers={name.lower(): value for name, value in response.getheaders()},
             body=parsed if isinstance(parsed, dict) else {},
@@ -225,7 +236,7 @@ class Client:
 
 
 @functools.cache
-def _trust() -> ssl.SSLContext:
+def _tls_context() -> ssl.SSLContext:
     """Whom to believe; made once, for reading all authorities takes time and memory."""
     return ssl.create_default_context()
 

@@ -9,12 +9,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 #: A capture that the server stumbled over so often waits for so many seconds while others pass.
-STUMBLES, ASIDE_S = 3, 60.0
+FAILURES, DEFER_S = 3, 60.0
 #: So many are set aside at most: beyond that it is the server that is unwell.
-MOST = 8
+MAX_DEFERRED = 8
 
 
-class Passing:
+class DeferredCaptures:
     """Captures are named by their sequence numbers.
 
     One is set aside in doubt only: when the next one is stumbled over as well, the server is unwell rather
@@ -23,28 +23,30 @@ class Passing:
 
     def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
-        self._stumbles: dict[int, int] = {}
-        self._aside: dict[int, float] = {}
-        self._doubted: int | None = None
+        self._failures: dict[int, int] = {}
+        self._deferred_until: dict[int, float] = {}
+        self._suspect: int | None = None
 
-    def aside(self) -> frozenset[int]:
+    def deferred(self) -> frozenset[int]:
         """Which are to be passed now."""
         now = self._monotonic()
-        return frozenset(one for one, until in self._aside.items() if until > now)
+        return frozenset(one for one, until in self._deferred_until.items() if until > now)
 
-    def stumbled(self, sequence: int) -> None:
+    def failed(self, sequence: int) -> None:
         """The server answered that it failed over this one."""
-        if self._doubted not in (None, sequence):
-            self._aside.pop(self._doubted, None)
-            self._doubted = None
+        if self._suspect not in (None, sequence):
+            self._deferred_until.pop(self._suspect, None)
+            self._suspect = None
             return
-        stumbles = self._stumbles[sequence] = self._stumbles.get(sequence, 0) + 1
-        if stumbles >= STUMBLES and (sequence in self._aside or len(self._aside) < MOST):
-            self._aside[sequence] = self._monotonic() + ASIDE_S
-            self._doubted = sequence
+        failures = self._failures[sequence] = self._failures.get(sequence, 0) + 1
+        if failures >= FAILURES and (
+            sequence in self._deferred_until or len(self._deferred_until) < MAX_DEFERRED
+        ):
+            self._deferred_until[sequence] = self._monotonic() + DEFER_S
+            self._suspect = sequence
 
-    def settled(self, sequence: int) -> None:
+    def resolved(self, sequence: int) -> None:
         """The server took this one, or refused it: whatever it is that it stumbles over, it is well."""
-        self._doubted = None
-        self._stumbles.pop(sequence, None)
-        self._aside.pop(sequence, None)
+        self._suspect = None
+        self._failures.pop(sequence, None)
+        self._deferred_until.pop(sequence, None)

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from camera_agent.clock import Instant
 
 #: So many wait at most: a preview shows what the camera sees now.
-MOST = 4
+MAX_WAITING = 4
 #: What the protocol takes, bytes.
-LARGEST = 256 * 1024
+MAX_BYTES = 256 * 1024
 
 
-class Previews:
+class PreviewQueue:
     """A few files, newest first, with the methods that a sender needs of a spool.
 
     They are expendable: after a restart there are none, and one that fails for good is let go.
@@ -36,9 +36,9 @@ class Previews:
         #: Notified when one comes.
         self.changed = threading.Condition()
 
-    def add(self, content: bytes, *, taken: Instant, sequence: int, of: str = "") -> Capture | None:
+    def add(self, content: bytes, *, captured_at: Instant, sequence: int, of: str = "") -> Capture | None:
         """Send a small JPEG, of a capture or of none; None, and it is not sent, when it is too large."""
-        if not 0 < len(content) <= LARGEST:
+        if not 0 < len(content) <= MAX_BYTES:
             return None
         preview = Capture(
             capture=new_capture_id("preview", sequence),
@@ -47,7 +47,7 @@ class Previews:
             filetype="image/jpeg",
             size=len(content),
             sha256=hashlib.sha256(content).hexdigest(),
-            taken=taken,
+            captured_at=captured_at,
             exposure={},
             kind="preview",
             of=of,
@@ -55,12 +55,12 @@ class Previews:
         self.path(preview).write_bytes(content)
         with self.changed:
             self._waiting[preview.capture] = preview
-            while len(self._waiting) > MOST:
+            while len(self._waiting) > MAX_WAITING:
                 self._forget(next(iter(self._waiting)))
             self.changed.notify_all()
         return preview
 
-    def claim(self, aside: frozenset[int] = frozenset()) -> Capture | None:  # noqa: ARG002 - as a spool has it
+    def claim(self, deferred: frozenset[int] = frozenset()) -> Capture | None:  # noqa: ARG002 - as a spool has it
         """The newest one."""
         with self.changed:
             return self._waiting[next(reversed(self._waiting))] if self._waiting else None
@@ -72,25 +72,25 @@ class Previews:
         """Its file."""
         return self._folder / capture.capture
 
-    def tried(self, capture: Capture) -> None:
+    def mark_attempted(self, capture: Capture) -> None:
         """Bytes may have left."""
         with self.changed:
             if capture.capture in self._waiting:
                 self._waiting[capture.capture] = replace(capture, attempts=capture.attempts + 1)
 
-    def delivered(self, capture: Capture) -> None:
+    def mark_delivered(self, capture: Capture) -> None:
         """The server has it: older ones show nothing new."""
         with self.changed:
             for name in list(self._waiting):
                 if name == capture.capture or self._waiting[name].sequence < capture.sequence:
                     self._forget(name)
 
-    def refused(self, capture: Capture, code: str, message: str) -> None:  # noqa: ARG002 - as a spool has it
+    def mark_refused(self, capture: Capture, code: str, message: str) -> None:  # noqa: ARG002 - as a spool has it
         """The server will never have it."""
         with self.changed:
             self._forget(capture.capture)
 
-    def lost(self, capture: Capture, message: str) -> None:  # noqa: ARG002 - as a spool has it
+    def mark_lost(self, capture: Capture, message: str) -> None:  # noqa: ARG002 - as a spool has it
         """Its file is gone."""
         with self.changed:
             self._forget(capture.capture)

@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from camera_agent.link.bucket import Bucket
+    from camera_agent.link.token_bucket import TokenBucket
 
 #: The smallest piece sent at once when there is a limit, in bytes.
-SMALLEST = 512
+MIN_BLOCK = 512
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Body:
+class FilePart:
     """A part of a file to send: from `offset` to its end at `size` bytes."""
 
     path: Path
@@ -27,28 +27,28 @@ class Body:
     size: int
 
 
-class Pace:
+class Throttle:
     """A bandwidth limit and how to wait for it; without a bucket there is none. It may change at any time."""
 
     def __init__(self, wait: Callable[[float], object] = time.sleep) -> None:
-        self.bucket: Bucket | None = None
+        self.bucket: TokenBucket | None = None
         self._wait = wait
 
     def block(self, count: int) -> int:
         """How much to send at once, so that a slow link does not get a second's worth in one go."""
-        return count if self.bucket is None else min(count, max(SMALLEST, int(self.bucket.rate / 4)))
+        return count if self.bucket is None else min(count, max(MIN_BLOCK, int(self.bucket.rate / 4)))
 
-    def spent(self, count: int) -> None:
+    def wait_for(self, count: int) -> None:
         """So many bytes go now: wait as long as they take."""
         if self.bucket is not None:
             self._wait(self.bucket.spend(count, time.monotonic()))
 
 
-class Reading:
+class FilePartReader:
     """A file as `http.client` reads it. PictureLost when the disk does not give what the index promised."""
 
-    def __init__(self, body: Body, *, pace: Pace | None = None) -> None:
-        self._body, self._pace = body, pace or Pace()
+    def __init__(self, body: FilePart, *, throttle: Throttle | None = None) -> None:
+        self._body, self._throttle = body, throttle or Throttle()
         self._left = body.size - body.offset
 
     def __enter__(self) -> Self:
@@ -65,13 +65,13 @@ class Reading:
     def read(self, count: int) -> bytes:
         """The next block; empty at the end."""
         try:
-            block = self._file.read(min(self._pace.block(count), self._left))
+            block = self._file.read(min(self._throttle.block(count), self._left))
         except OSError as error:
             raise self._lost(error.strerror) from error
         if not block and self._left:
             raise self._lost(f"it is {self._left} bytes too short")
         self._left -= len(block)
-        self._pace.spent(len(block))
+        self._throttle.wait_for(len(block))
         return block
 
     def _lost(self, why: str | None) -> PictureLost:

@@ -10,8 +10,8 @@ import eliot
 
 from camera_agent.errors import LinkDown, PictureLost, SpoolError
 from camera_agent.link.backoff import Backoff
-from camera_agent.link.passing import Passing
-from camera_agent.link.upload import Delivered, Later, Lost, Outcome, Refused, Unauthorized, deliver
+from camera_agent.link.deferral import DeferredCaptures
+from camera_agent.link.upload import Delivered, Lost, Outcome, Refused, RetryLater, Unauthorized, upload
 from eliot_progress import extract
 
 if TYPE_CHECKING:
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
     from camera_agent.link.client import Client
 
 #: How often to look whether the camera has been paired again.
-PAIRED_AGAIN_S = 2.0
+TOKEN_CHECK_S = 2.0
 #: How often to look whether what keeps captures back is over.
-LOOK_AGAIN_S = 2.0
+POLL_S = 2.0
 
 
-class Waiting(Protocol):
+class UploadSource(Protocol):
     """What the sender needs of a spool. Those who claim a capture have it for themselves."""
 
     changed: threading.Condition
 
-    def claim(self, aside: frozenset[int] = ...) -> Capture | None:
+    def claim(self, deferred: frozenset[int] = ...) -> Capture | None:
         """The next capture to deliver; those whose sequence numbers are set aside come after all others."""
         ...
 
@@ -45,25 +45,25 @@ class Waiting(Protocol):
         """Its picture."""
         ...
 
-    def tried(self, capture: Capture) -> None:
+    def mark_attempted(self, capture: Capture) -> None:
         """Bytes may have left."""
         ...
 
-    def delivered(self, capture: Capture) -> None:
+    def mark_delivered(self, capture: Capture) -> None:
         """The server has it."""
         ...
 
-    def refused(self, capture: Capture, code: str, message: str) -> None:
+    def mark_refused(self, capture: Capture, code: str, message: str) -> None:
         """The server will never have it."""
         ...
 
-    def lost(self, capture: Capture, message: str) -> None:
+    def mark_lost(self, capture: Capture, message: str) -> None:
         """Its picture can't be read."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class UploadAttempt:
     """What happened to one capture. `wait_s`: seconds until the next try, if there is one."""
 
     capture: Capture
@@ -71,7 +71,7 @@ class Report:
     wait_s: float = 0.0
 
 
-class Sender:
+class Uploader:
     """Delivers until `stop` is set; several of them share a spool, each with a client of its own.
 
     `may_send` tells whether captures may go now; `token` is asked anew after a 401; `report` hears of every
@@ -80,12 +80,12 @@ class Sender:
 
     def __init__(
         self,
-        spool: Waiting,
+        spool: UploadSource,
         client: Client,
         *,
         stop: threading.Event,
         token: Callable[[], str | None],
-        report: Callable[[Report], None],
+        on_attempt: Callable[[UploadAttempt], None],
         may_send: Callable[[], bool] = lambda: True,
         ordered: Callable[[], bool] = lambda: False,
         backoff: Backoff | None = None,
@@ -94,24 +94,24 @@ class Sender:
         self._client = client
         self._stop = stop
         self._token = token
-        self._report = report
+        self._on_attempt = on_attempt
         self._may_send, self._ordered = may_send, ordered
-        self._passing = Passing()
+        self._deferral = DeferredCaptures()
         self._backoff = backoff or Backoff()
 
     def run(self) -> None:
         """Deliver whatever comes, until stopped. A full card ends nothing."""
         while not self._stop.is_set():
             try:
-                self._turn()
+                self._iterate()
             except SpoolError as error:
                 eliot.log_message(message_type="camera:trouble", message=str(error))
-                self._stop.wait(LOOK_AGAIN_S)
+                self._stop.wait(POLL_S)
         self._client.close()
 
-    def _turn(self) -> None:
+    def _iterate(self) -> None:
         if not self._may_send():
-            self._stop.wait(LOOK_AGAIN_S)
+            self._stop.wait(POLL_S)
         elif (capture := self._next()) is not None:
             try:
                 self._pause(self.attempt(capture))
@@ -119,60 +119,60 @@ class Sender:
                 self._spool.release(capture)
 
     def _next(self) -> Capture | None:
-        aside = frozenset() if self._ordered() else self._passing.aside()
+        deferred = frozenset() if self._ordered() else self._deferral.deferred()
         with self._spool.changed:
-            capture = self._spool.claim(aside)
+            capture = self._spool.claim(deferred)
             if capture is None and not self._stop.is_set():
                 self._spool.changed.wait()
             return capture
 
-    def attempt(self, capture: Capture) -> Report:
+    def attempt(self, capture: Capture) -> UploadAttempt:
         """Try one capture once, and note in the spool what came of it."""
-        with _caused(capture):
+        with _below_cause(capture):
             outcome = self._deliver(capture)
         try:
-            wait_s = self._note(capture, outcome)
+            wait_s = self._record(capture, outcome)
         except SpoolError as error:
             # A full card takes no note. The capture is sent again, and the server says that it has it.
-            outcome = Later(message=str(error))
+            outcome = RetryLater(message=str(error))
             wait_s = self._backoff.wait_s()
-        report = Report(capture=capture, outcome=outcome, wait_s=wait_s)
-        self._report(report)
+        report = UploadAttempt(capture=capture, outcome=outcome, wait_s=wait_s)
+        self._on_attempt(report)
         return report
 
-    def _note(self, capture: Capture, outcome: Outcome) -> float:
+    def _record(self, capture: Capture, outcome: Outcome) -> float:
         """Write down what came of an attempt; gives the seconds to wait before the next."""
         match outcome:
             case Delivered():
-                self._spool.delivered(capture)
-                self._well(capture)
+                self._spool.mark_delivered(capture)
+                self._succeeded(capture)
             case Refused(code=code, message=message):
-                self._spool.refused(capture, code, message)
-                self._well(capture)
+                self._spool.mark_refused(capture, code, message)
+                self._succeeded(capture)
             case Lost(message=message):
-                self._spool.lost(capture, message)
-            case Later(after_s=after_s, stumbled=stumbled):
-                if stumbled:
-                    self._passing.stumbled(capture.sequence)
-                self._spool.tried(capture)
+                self._spool.mark_lost(capture, message)
+            case RetryLater(after_s=after_s, server_failed=server_failed):
+                if server_failed:
+                    self._deferral.failed(capture.sequence)
+                self._spool.mark_attempted(capture)
                 return self._backoff.wait_s(after_s)
             case Unauthorized():
-                return PAIRED_AGAIN_S
+                return TOKEN_CHECK_S
         return 0.0
 
-    def _well(self, capture: Capture) -> None:
+    def _succeeded(self, capture: Capture) -> None:
         self._backoff.succeeded()
-        self._passing.settled(capture.sequence)
+        self._deferral.resolved(capture.sequence)
 
     def _deliver(self, capture: Capture) -> Outcome:
         try:
-            return deliver(self._client, capture, self._spool.path(capture))
+            return upload(self._client, capture, self._spool.path(capture))
         except LinkDown as error:
-            return Later(message=str(error))
+            return RetryLater(message=str(error))
         except PictureLost as error:
             return Lost(message=str(error))
 
-    def _pause(self, report: Report) -> None:
+    def _pause(self, report: UploadAttempt) -> None:
         if not isinstance(report.outcome, Unauthorized):
             self._stop.wait(report.wait_s)
             return
@@ -183,7 +183,7 @@ class Sender:
 
 
 @contextmanager
-def _caused(capture: Capture) -> Iterator[None]:
+def _below_cause(capture: Capture) -> Iterator[None]:
     """Go on below what took the picture, if that is known."""
     origin = extract(capture.cause)
     if origin is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from camera_agent.clock import ClockQuality, Fix
+from camera_agent.clock import ClockFix, ClockQuality
 
 if TYPE_CHECKING:
     import sqlite3
@@ -20,25 +20,25 @@ WHERE boot = ? AND clock IN ({worse}) {more}
 BETTER = 2.0
 
 
-class Fixes:
+class ClockFixes:
     """One fix for each boot: the best known."""
 
     def __init__(self, index: Index) -> None:
         self._index = index
 
-    def of(self, boot: str) -> Fix | None:
+    def of(self, boot: str) -> ClockFix | None:
         """What is known about a boot."""
-        row = self._index.one("SELECT * FROM fixes WHERE boot = ?", boot)
+        row = self._index.one("SELECT * FROM clock_fixes WHERE boot = ?", boot)
         return None if row is None else _fix(row)
 
-    def learn(self, fix: Fix) -> int:
+    def learn(self, fix: ClockFix) -> int:
         """Keep a fix if it is news, and correct what waits from that boot; gives how many captures."""
         known = self.of(fix.boot)
         if known is not None and not _better(fix, known):
             return 0
         with self._index.transaction() as index:
             index.execute(
-                "INSERT OR REPLACE INTO fixes VALUES (?, ?, ?, ?, 0)",
+                "INSERT OR REPLACE INTO clock_fixes VALUES (?, ?, ?, ?, 0)",
                 (fix.boot, fix.offset_ns, fix.error_ms, fix.source),
             )
             values = (fix.offset_ns, fix.quality.value, fix.boot)
@@ -49,21 +49,26 @@ class Fixes:
             more = "AND state IN (0, 2)"
             return index.execute(CORRECT.format(table="captures", worse=worse, more=more), values).rowcount
 
-    def untold(self, limit: int = 20) -> list[Fix]:
+    def unreported(self, limit: int = 20) -> list[ClockFix]:
         """Fixes that the server has not taken yet."""
-        return [_fix(row) for row in self._index.all("SELECT * FROM fixes WHERE told = 0 LIMIT ?", limit)]
+        return [
+            _fix(row)
+            for row in self._index.all("SELECT * FROM clock_fixes WHERE reported = 0 LIMIT ?", limit)
+        ]
 
-    def told(self, boots: Iterable[str]) -> None:
+    def mark_reported(self, boots: Iterable[str]) -> None:
         """The server has taken the fixes of these boots."""
         for boot in boots:
-            self._index.change("UPDATE fixes SET told = 1 WHERE boot = ? AND told = 0", boot)
+            self._index.change("UPDATE clock_fixes SET reported = 1 WHERE boot = ? AND reported = 0", boot)
 
 
-def _fix(row: sqlite3.Row) -> Fix:
-    return Fix(boot=row["boot"], offset_ns=row["offset_ns"], error_ms=row["error_ms"], source=row["source"])
+def _fix(row: sqlite3.Row) -> ClockFix:
+    return ClockFix(
+        boot=row["boot"], offset_ns=row["offset_ns"], error_ms=row["error_ms"], source=row["source"]
+    )
 
 
-def _better(fix: Fix, known: Fix) -> bool:
+def _better(fix: ClockFix, known: ClockFix) -> bool:
     if fix.quality is not known.quality:
         return fix.quality.rank > known.quality.rank
     return fix.error_ms * BETTER < known.error_ms

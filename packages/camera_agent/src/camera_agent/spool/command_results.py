@@ -1,4 +1,4 @@
-"""The server's commands on disk, so that each is done once whatever is repeated or restarted."""
+"""The server's commands on disk, so that each runs once despite repetitions and restarts."""
 
 from __future__ import annotations
 
@@ -11,70 +11,71 @@ if TYPE_CHECKING:
     from camera_agent.home import Json
     from camera_agent.spool.index import Index
 
-Doing = Literal["running", "done", "failed"]
-#: So many commands are remembered after the server has heard what became of them.
+CommandState = Literal["running", "done", "failed"]
+#: This many commands are remembered after the server has acknowledged their results.
 REMEMBERED = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """A command and what became of it; `capture` is the id of what was taken."""
+class CommandResult:
+    """A command's state and result; `capture` is the id of the capture that it took, if any."""
 
     id: str
-    state: Doing
+    state: CommandState
     message: str = ""
     capture: str = ""
 
-    def told(self) -> dict[str, Json]:
-        """The acknowledgement, as the protocol has it."""
-        about: dict[str, Json] = {"id": self.id, "state": self.state, "message": self.message}
-        return about | ({"capture": self.capture} if self.capture else {})
+    def to_message(self) -> dict[str, Json]:
+        """Return the result in the protocol's form."""
+        fields: dict[str, Json] = {"id": self.id, "state": self.state, "message": self.message}
+        return fields | ({"capture": self.capture} if self.capture else {})
 
 
-class Orders:
-    """Which commands were begun, and what is to be acknowledged."""
+class CommandResults:
+    """Stores which commands were started, and the results that the server has not acknowledged."""
 
     def __init__(self, index: Index) -> None:
         self._index = index
 
-    def begin(self, identity: str) -> bool:
-        """Note that a command is begun; False when it was before."""
+    def start(self, identity: str) -> bool:
+        """Record that a command starts; False when it was started before."""
         return (
             self._index.change("INSERT OR IGNORE INTO commands (id, state) VALUES (?, 'running')", identity)
             > 0
         )
 
-    def end(self, order: Order) -> None:
-        """Note what became of it."""
+    def finish(self, result: CommandResult) -> None:
+        """Record a command's result."""
         self._index.change(
-            "UPDATE commands SET state = ?, message = ?, capture = ?, heard = 0 WHERE id = ?",
-            *(order.state, order.message, order.capture, order.id),
+            "UPDATE commands SET state = ?, message = ?, capture = ?, acknowledged = 0 WHERE id = ?",
+            *(result.state, result.message, result.capture, result.id),
         )
 
-    def resume(self) -> None:
-        """After a start: what the agent was stopped in has failed."""
+    def fail_interrupted(self) -> None:
+        """Fail the commands during which the agent was stopped. To be called at start."""
         self._index.change(
             "UPDATE commands SET state = 'failed', message = 'The agent was stopped while it did this.'"
             " WHERE state = 'running'"
         )
 
-    def unheard(self, limit: int = 50) -> list[Order]:
-        """What the server has not heard yet."""
-        rows = self._index.all("SELECT * FROM commands WHERE heard = 0 ORDER BY number LIMIT ?", limit)
+    def unacknowledged(self, limit: int = 50) -> list[CommandResult]:
+        """Return results that the server has not acknowledged, oldest first."""
+        rows = self._index.all("SELECT * FROM commands WHERE acknowledged = 0 ORDER BY number LIMIT ?", limit)
         return [
-            Order(id=row["id"], state=row["state"], message=row["message"], capture=row["capture"])
+            CommandResult(id=row["id"], state=row["state"], message=row["message"], capture=row["capture"])
             for row in rows
         ]
 
-    def heard(self, told: Iterable[Order], identities: Iterable[str]) -> None:
-        """The server names commands whose acknowledgement it has; `told` is what it was told."""
-        named = set(identities)
-        for order in told:
-            if order.id in named:
+    def acknowledge(self, sent: Iterable[CommandResult], identities: Iterable[str]) -> None:
+        """Record which of the results `sent` the server has acknowledged, by the commands' ids."""
+        acknowledged = set(identities)
+        for result in sent:
+            if result.id in acknowledged:
                 self._index.change(
-                    "UPDATE commands SET heard = 1 WHERE id = ? AND state = ?", order.id, order.state
+                    "UPDATE commands SET acknowledged = 1 WHERE id = ? AND state = ?", result.id, result.state
                 )
         self._index.change(
-            "DELETE FROM commands WHERE heard = 1 AND number <= (SELECT max(number) FROM commands) - ?",
+            "DELETE FROM commands WHERE acknowledged = 1"
+            " AND number <= (SELECT max(number) FROM commands) - ?",
             REMEMBERED,
         )

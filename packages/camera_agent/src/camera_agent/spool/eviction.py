@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from camera_agent.spool.rows import State, to_capture
+from camera_agent.spool.rows import CaptureState, to_capture
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -34,16 +34,18 @@ WHERE state = 0 {more} AND sequence > ? AND (sequence & ?) = ? AND sequence NOT 
 ) ORDER BY sequence LIMIT ?
 """
 DROP = (
-    "UPDATE captures SET state = ?, code = ?, told = ?, message = 'Dropped to make room.' WHERE sequence = ?"
+    "UPDATE captures SET state = ?, code = ?, reported = ?, message = 'Dropped to make room.'"
+    " WHERE sequence = ?"
 )
 COUNT_DROPPED = """
-INSERT INTO notes VALUES ('dropped', '1') ON CONFLICT (name) DO UPDATE SET value = CAST(value AS INTEGER) + 1
+INSERT INTO key_values VALUES ('dropped', '1')
+    ON CONFLICT (name) DO UPDATE SET value = CAST(value AS INTEGER) + 1
 """
 EXPIRED = "SELECT * FROM captures WHERE state = 5 AND wall_ns < ? ORDER BY sequence LIMIT ?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Keep:
+class Retention:
     """How long delivered pictures stay: so many bytes of them (0: none), and days (0: as there is room)."""
 
     bytes: int = 0
@@ -60,12 +62,12 @@ class Freed:
     thinned: int = 0
 
 
-def missing(*, used: int, quota: int, free: int, reserve: int) -> int:
+def bytes_to_free(*, used: int, quota: int, free: int, reserve: int) -> int:
     """Bytes that have to go: above the quota (0: none), or to give the system its reserve back."""
     return max(0, used - quota if quota else 0, reserve - free)
 
 
-class Room:
+class Evictor:
     """Drops pictures of one spool.
 
     It remembers how far each level is thinned out, so that a card that is full for months costs each new
@@ -76,7 +78,7 @@ class Room:
         self._index, self._path_of = index, path_of
         self._thinned_to: dict[int, int] = {}
 
-    def make(self, wanted: int, *, spared: Collection[int] = ()) -> Freed:
+    def free(self, wanted: int, *, protected: Collection[int] = ()) -> Freed:
         """Drop pictures until at least `wanted` bytes are free, or nothing more may go.
 
         `spared` are sequence numbers that are being uploaded. The row says so first, then the file goes; the
@@ -84,11 +86,11 @@ class Room:
         """
         if not wanted:
             return Freed()
-        size, gone = 0, dict.fromkeys((State.KEPT, State.REFUSED, State.PENDING), 0)
+        size, gone = 0, dict.fromkeys((CaptureState.KEPT, CaptureState.REFUSED, CaptureState.PENDING), 0)
         for capture, state, level in self._candidates():
             if size >= wanted:
                 break
-            if capture.sequence in spared:
+            if capture.sequence in protected:
                 continue
             self.drop(capture, state)
             size += capture.size
@@ -96,50 +98,54 @@ class Room:
             if level is not None:
                 self._thinned_to[level] = capture.sequence
         return Freed(
-            bytes=size, kept=gone[State.KEPT], refused=gone[State.REFUSED], thinned=gone[State.PENDING]
+            bytes=size,
+            kept=gone[CaptureState.KEPT],
+            refused=gone[CaptureState.REFUSED],
+            thinned=gone[CaptureState.PENDING],
         )
 
-    def trim_kept(self, *, limit: int, before_ns: int) -> int:
+    def expire_kept(self, *, limit: int, before_ns: int) -> int:
         """Drop kept pictures, oldest first, beyond `limit` bytes or taken before a moment; gives how many."""
         kept = self._index.number("SELECT bytes FROM totals WHERE state = 5")
         dropped = 0
         for capture in map(to_capture, self._index.all(EXPIRED, before_ns, BATCH)):
-            self.drop(capture, State.KEPT)
+            self.drop(capture, CaptureState.KEPT)
             kept -= capture.size
             dropped += 1
-        for capture in self._pages(SENT.format(state=int(State.KEPT)), ()):
+        for capture in self._pages(SENT.format(state=int(CaptureState.KEPT)), ()):
             if kept <= limit:
                 break
-            self.drop(capture, State.KEPT)
+            self.drop(capture, CaptureState.KEPT)
             kept -= capture.size
             dropped += 1
         return dropped
 
-    def drop(self, capture: Capture, state: State) -> None:
+    def drop(self, capture: Capture, state: CaptureState) -> None:
         """Let go of one picture: the row says so first, then the file goes."""
         with self._index.transaction() as index:
-            if state is State.KEPT:
+            if state is CaptureState.KEPT:
                 index.execute(
-                    "UPDATE captures SET state = ? WHERE sequence = ?", (State.DELIVERED, capture.sequence)
+                    "UPDATE captures SET state = ? WHERE sequence = ?",
+                    (CaptureState.DELIVERED, capture.sequence),
                 )
             else:
                 # One that is on a stick is not missing from the film: nobody needs to be told.
-                reason = "refused" if state is State.REFUSED else "thinned"
-                index.execute(DROP, (State.DROPPED, reason, int(capture.exported), capture.sequence))
+                reason = "refused" if state is CaptureState.REFUSED else "thinned"
+                index.execute(DROP, (CaptureState.DROPPED, reason, int(capture.exported), capture.sequence))
                 index.execute(COUNT_DROPPED)
         self._path_of(capture).unlink(missing_ok=True)
 
-    def _candidates(self) -> Iterator[tuple[Capture, State, int | None]]:
-        for state in (State.KEPT, State.REFUSED):
+    def _candidates(self) -> Iterator[tuple[Capture, CaptureState, int | None]]:
+        for state in (CaptureState.KEPT, CaptureState.REFUSED):
             for capture in self._pages(SENT.format(state=int(state)), ()):
                 yield capture, state, None
         if self._index.one("SELECT 1 FROM captures WHERE state = 0 AND exported = 1 LIMIT 1"):
             for level in range(LEVELS):
                 for capture in self._level(level, "AND exported = 1", -1):
-                    yield capture, State.PENDING, None
+                    yield capture, CaptureState.PENDING, None
         for level in range(LEVELS):
             for capture in self._level(level, "", self._thinned_to.get(level, -1)):
-                yield capture, State.PENDING, level
+                yield capture, CaptureState.PENDING, level
 
     def _level(self, level: int, more: str, last: int) -> Iterator[Capture]:
         step = 1 << level

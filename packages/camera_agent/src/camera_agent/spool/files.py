@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def settle(temporary: Path, final: Path) -> tuple[int, str]:
+def store_durably(temporary: Path, final: Path) -> tuple[int, str]:
     """Bring a finished temporary file to its final name durably; gives its size in bytes and its sha-256.
 
     The content is on disk before the name changes, and the name before this returns. The digest is taken

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from camera_agent.errors import SpoolError
-from camera_agent.spool.schema import SCHEMA, UPGRADE, VERSION
+from camera_agent.spool.schema import SCHEMA, UPGRADES, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,5 +97,8 @@ class Index:
             raise SpoolError(
                 f"The spool {path} was written by a newer camera-agent.", "Install that version again."
             )
-        if version < VERSION:
-            self.connection.executescript(UPGRADE if version else SCHEMA)
+        if version == 0:
+            self.connection.executescript(SCHEMA)
+            return
+        for older in range(version, VERSION):
+            self.connection.executescript(UPGRADES[older])

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from camera_agent.spool.index import Index
 
 
-class Notes:
+class KeyValues:
     """Texts that survive a power cut."""
 
     def __init__(self, index: Index) -> None:
@@ -16,12 +16,12 @@ class Notes:
 
     def get(self, name: str) -> str | None:
         """The text of that name; None when there is none."""
-        row = self._index.one("SELECT value FROM notes WHERE name = ?", name)
+        row = self._index.one("SELECT value FROM key_values WHERE name = ?", name)
         return str(row["value"]) if row else None
 
     def set(self, name: str, value: str | None) -> None:
         """Keep, or with None forget, a text."""
         if value is None:
-            self._index.change("DELETE FROM notes WHERE name = ?", name)
+            self._index.change("DELETE FROM key_values WHERE name = ?", name)
         else:
-            self._index.change("INSERT OR REPLACE INTO notes VALUES (?, ?)", name, value)
+            self._index.change("INSERT OR REPLACE INTO key_values VALUES (?, ?)", name, value)

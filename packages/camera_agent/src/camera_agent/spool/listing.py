@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from camera_agent.spool import rows
-from camera_agent.spool.rows import State
+from camera_agent.spool.rows import CaptureState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,15 +22,19 @@ class Entry:
     """A capture not delivered, or kept after it, where it stands, and why."""
 
     capture: Capture
-    state: State
+    state: CaptureState
     message: str
 
 
-def listing(index: Index, states: frozenset[State] = frozenset(State) - {State.DELIVERED}) -> Iterator[Entry]:
+def listing(
+    index: Index, states: frozenset[CaptureState] = frozenset(CaptureState) - {CaptureState.DELIVERED}
+) -> Iterator[Entry]:
     """The captures in these states, oldest first, a page at a time so that 260,000 need no memory."""
     last, marks = -1, ", ".join("?" * len(states))
     query = f"SELECT * FROM captures WHERE state IN ({marks}) AND sequence > ? ORDER BY sequence LIMIT ?"  # noqa: S608 - marks
     while page := index.all(query, *map(int, states), last, PAGE):
         for row in page:
-            yield Entry(capture=rows.to_capture(row), state=State(row["state"]), message=row["message"])
+            yield Entry(
+                capture=rows.to_capture(row), state=CaptureState(row["state"]), message=row["message"]
+            )
         last = page[-1]["sequence"]

@@ -31,7 +31,7 @@ TRIM = (
 #: Captures dropped for want of room that nobody was told of, for each reason.
 DROPPED = """
 SELECT code, count(*) AS missed, min(sequence) AS first, max(sequence) AS last, min(wall_ns) AS since,
-    max(wall_ns) AS until FROM captures WHERE state = 4 AND told = 0 GROUP BY code
+    max(wall_ns) AS until FROM captures WHERE state = 4 AND reported = 0 GROUP BY code
 """
 WHY_DROPPED: Mapping[str, str] = {
     "thinned": "The card was full: waiting captures were dropped, evenly spread.",
@@ -59,7 +59,7 @@ class Records:
         self._index.change(INSERT, *_row("gap", at), since_ns, until_ns, _dump(data))
         self._trim()
 
-    def tell_dropped(self, at: Instant) -> int:
+    def record_dropped(self, at: Instant) -> int:
         """Make a gap of the captures dropped since the last time; gives how many."""
         missed = 0
         with self._index.transaction() as index:
@@ -69,7 +69,7 @@ class Records:
                 data |= {"first_sequence": row["first"], "last_sequence": row["last"]}
                 index.execute(INSERT, (*_row("gap", at), None, None, _dump(data)))
                 missed += row["missed"]
-            index.execute("UPDATE captures SET told = 1 WHERE state = 4 AND told = 0")
+            index.execute("UPDATE captures SET reported = 1 WHERE state = 4 AND reported = 0")
         return missed
 
     def batch(self) -> tuple[list[dict[str, Json]], int]:
@@ -89,7 +89,7 @@ class Records:
             last = row["number"]
         return found, last
 
-    def taken(self, last: int) -> None:
+    def delete_up_to(self, last: int) -> None:
         """The server has all records up to this number."""
         self._index.change("DELETE FROM records WHERE number <= ?", last)
 

@@ -22,7 +22,7 @@ REPEATABLE = "replay-"
 #: A whole file without a row was taken right after the newest row's, within this many nanoseconds.
 LONGEST_APART_NS = 86_400 * 10**9
 #: States whose picture has gone, or was about to.
-GONE = (rows.State.DELIVERED, rows.State.DROPPED)
+GONE = (rows.CaptureState.DELIVERED, rows.CaptureState.DROPPED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +50,13 @@ def recover(
         elif row is None or row["state"] in GONE:
             path.unlink()
             removed += 1
-        elif row["state"] == rows.State.LOST:  # a card that was read with errors, or not there, is back
+        elif (
+            row["state"] == rows.CaptureState.LOST
+        ):  # a card that was read with errors, or not there, is back
             index.change("UPDATE captures SET state = 0 WHERE capture = ?", path.stem)
             adopted += 1
         else:
-            waiting += row["state"] == rows.State.PENDING
+            waiting += row["state"] == rows.CaptureState.PENDING
     pending = index.number("SELECT captures FROM totals WHERE state = 0")
     lost = _mark_lost(index, path_of) if waiting + adopted < pending else 0
     return Recovery(dropped=dropped, adopted=adopted, removed=removed, lost=lost)
@@ -75,7 +77,9 @@ def _adopt(index: Index, path: Path, now: Instant) -> bool:
         filetype=filetype,
         size=about.st_size,
         sha256=sha256_of(path),
-        taken=adopted_at(about.st_mtime_ns, rows.to_capture(newest).taken if newest else None, now),
+        captured_at=adopted_at(
+            about.st_mtime_ns, rows.to_capture(newest).captured_at if newest else None, now
+        ),
         exposure={},
         cause={},
     )
@@ -108,6 +112,6 @@ def _mark_lost(index: Index, path_of: Callable[[Capture], Path]) -> int:
     with index.transaction() as connection:
         connection.executemany(
             "UPDATE captures SET state = ?, message = 'The picture is missing.' WHERE sequence = ?",
-            [(rows.State.LOST, sequence) for sequence in missing],
+            [(rows.CaptureState.LOST, sequence) for sequence in missing],
         )
     return len(missing)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from camera_agent.spool.index import Index
 
 
-class State(IntEnum):
+class CaptureState(IntEnum):
     """Where a capture stands. The numbers are on disk."""
 
     PENDING = 0
@@ -44,13 +44,13 @@ def insert(  # noqa: PLR0913 - each is a column
     filetype: str,
     size: int,
     sha256: str,
-    taken: Instant,
+    captured_at: Instant,
     exposure: Mapping[str, ExposureValue],
     cause: Mapping[str, str],
 ) -> Capture:
     """Add a pending capture; the row's own number becomes its sequence."""
     about = (capture, filename, filetype, size, sha256)
-    when = (taken.wall_ns, taken.quality.value, taken.boot, taken.monotonic_ns)
+    when = (captured_at.wall_ns, captured_at.quality.value, captured_at.boot, captured_at.monotonic_ns)
     row = index.one(INSERT, *about, *when, json.dumps(dict(exposure)), json.dumps(dict(cause)))
     assert row is not None  # noqa: S101 - for the type checker: RETURNING gives a row
     return to_capture(row)
@@ -65,7 +65,7 @@ def to_capture(row: sqlite3.Row) -> Capture:
         filetype=row["filetype"],
         size=row["size"],
         sha256=row["sha256"],
-        taken=Instant(
+        captured_at=Instant(
             wall_ns=row["wall_ns"],
             quality=ClockQuality(row["clock"]),
             boot=row["boot"],

@@ -11,16 +11,16 @@ from camera_agent.clock import ClockQuality
 from camera_agent.errors import SpoolError
 from camera_agent.frame import EXTENSIONS, Capture, ExposureValue
 from camera_agent.spool import rows
-from camera_agent.spool.counts import Counts, count
-from camera_agent.spool.files import settle
-from camera_agent.spool.fixes import Fixes
+from camera_agent.spool.clock_fixes import ClockFixes
+from camera_agent.spool.command_results import CommandResults
+from camera_agent.spool.counts import SpoolCounts, count
+from camera_agent.spool.eviction import Evictor, Freed, Retention, bytes_to_free
+from camera_agent.spool.files import store_durably
 from camera_agent.spool.index import Index
-from camera_agent.spool.notes import Notes
-from camera_agent.spool.orders import Orders
+from camera_agent.spool.key_values import KeyValues
 from camera_agent.spool.records import Records
 from camera_agent.spool.recovery import Recovery, recover
-from camera_agent.spool.room import Freed, Keep, Room, missing
-from camera_agent.spool.rows import State
+from camera_agent.spool.rows import CaptureState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -35,9 +35,9 @@ DAY_NS = 86_400 * 10**9
 class Spool:
     """Captures on disk below `folder`. Safe to use from several threads; one filming process at a time."""
 
-    def __init__(self, folder: Path, *, keep: Keep | None = None) -> None:
+    def __init__(self, folder: Path, *, retention: Retention | None = None) -> None:
         self.folder = folder
-        self._keep = keep or Keep()
+        self._retention = retention or Retention()
         self.incoming = folder / "incoming"
         self.captures = folder / "captures"
         try:
@@ -49,16 +49,16 @@ class Spool:
                 "Check that the card is writable and not full.",
             ) from error
         self.index = Index(folder / "index.sqlite3")
-        self.fixes, self.records = Fixes(self.index), Records(self.index)
-        self.orders, self.notes = Orders(self.index), Notes(self.index)
-        self._room = Room(self.index, self.path)
+        self.clock_fixes, self.records = ClockFixes(self.index), Records(self.index)
+        self.command_results, self.key_values = CommandResults(self.index), KeyValues(self.index)
+        self._evictor = Evictor(self.index, self.path)
         self._claimed: set[int] = set()
         #: Notified when a capture comes or goes.
         self.changed = threading.Condition()
 
     def recover(self, now: Instant) -> Recovery:
         """Put the folder in order after any kind of stop; to be called once, before anything else."""
-        with self._said("The spool can't be put in order"):
+        with self._explaining("The spool can't be put in order"):
             return recover(
                 self.index, incoming=self.incoming, captures=self.captures, now=now, path_of=self.path
             )
@@ -70,7 +70,7 @@ class Spool:
         capture: str,
         filename: str,
         filetype: str,
-        taken: Instant,
+        captured_at: Instant,
         exposure: Mapping[str, ExposureValue],
         cause: Mapping[str, str] | None = None,
     ) -> Capture | None:
@@ -78,12 +78,12 @@ class Spool:
 
         Gives None, and drops the file, when a capture of that id has been here before.
         """
-        with self._said(f"The capture {capture} can't be written"):
+        with self._explaining(f"The capture {capture} can't be written"):
             if self.index.one("SELECT 1 FROM captures WHERE capture = ?", capture):
                 temporary.unlink()
                 return None
             final = self._path(capture, filetype)
-            size, sha256 = settle(temporary, final)
+            size, sha256 = store_durably(temporary, final)
             try:
                 stored = rows.insert(
                     self.index,
@@ -92,7 +92,7 @@ class Spool:
                     filetype=filetype,
                     size=size,
                     sha256=sha256,
-                    taken=taken,
+                    captured_at=captured_at,
                     exposure=exposure,
                     cause=cause or {},
                 )
@@ -103,10 +103,10 @@ class Spool:
         self._notify()
         return stored
 
-    def next_pending(self, aside: frozenset[int] = frozenset()) -> Capture | None:
+    def next_pending(self, deferred: frozenset[int] = frozenset()) -> Capture | None:
         """The oldest capture that waits for delivery, that nobody has claimed and that is not set aside."""
         with self.changed:
-            claimed = tuple(self._claimed | aside)
+            claimed = tuple(self._claimed | deferred)
         marks = ", ".join("?" * len(claimed))
         row = self.index.one(NEXT.format(claimed=marks), *claimed)
         return rows.to_capture(row) if row else None
@@ -116,13 +116,13 @@ class Spool:
         row = self.index.one("SELECT sequence FROM captures WHERE state = 0 ORDER BY sequence LIMIT 1")
         return int(row["sequence"]) if row else None
 
-    def claim(self, aside: frozenset[int] = frozenset()) -> Capture | None:
+    def claim(self, deferred: frozenset[int] = frozenset()) -> Capture | None:
         """Take the oldest capture that waits: no other thread gets it until it is released.
 
         Those of the sequence numbers that are set aside come after all others.
         """
         with self.changed:
-            capture = self.next_pending(aside) or (self.next_pending() if aside else None)
+            capture = self.next_pending(deferred) or (self.next_pending() if deferred else None)
             if capture is not None:
                 self._claimed.add(capture.sequence)
             return capture
@@ -133,7 +133,7 @@ class Spool:
             self._claimed.discard(capture.sequence)
             self.changed.notify_all()
 
-    def waits(self, capture: str) -> bool:
+    def is_pending(self, capture: str) -> bool:
         """Whether a capture of that id is still to be delivered."""
         return self.index.one("SELECT 1 FROM captures WHERE capture = ? AND state = 0", capture) is not None
 
@@ -141,74 +141,74 @@ class Spool:
         """Where a capture's picture lies."""
         return self._path(capture.capture, capture.filetype)
 
-    def tried(self, capture: Capture) -> None:
+    def mark_attempted(self, capture: Capture) -> None:
         """Note that bytes of a capture may have reached the server, so that the next try asks first."""
         self.index.change("UPDATE captures SET attempts = attempts + 1 WHERE sequence = ?", capture.sequence)
 
-    def delivered(self, capture: Capture) -> None:
+    def mark_delivered(self, capture: Capture) -> None:
         """The server has stored it: the row says so first, then the file goes, unless it is to be kept."""
-        kept = self._keep.bytes > 0 and self.path(capture).exists()
-        state = State.KEPT if kept else State.DELIVERED
+        kept = self._retention.bytes > 0 and self.path(capture).exists()
+        state = CaptureState.KEPT if kept else CaptureState.DELIVERED
         self.index.change("UPDATE captures SET state = ? WHERE sequence = ?", state, capture.sequence)
         if not kept:
             self.path(capture).unlink(missing_ok=True)
         self._notify()
 
-    def refused(self, capture: Capture, code: str, message: str) -> None:
+    def mark_refused(self, capture: Capture, code: str, message: str) -> None:
         """The server will never take it: keep the picture, stop sending it."""
         self.index.change(
             "UPDATE captures SET state = ?, code = ?, message = ? WHERE sequence = ?",
-            *(State.REFUSED, code, message, capture.sequence),
+            *(CaptureState.REFUSED, code, message, capture.sequence),
         )
         self._notify()
 
-    def lost(self, capture: Capture, message: str) -> None:
+    def mark_lost(self, capture: Capture, message: str) -> None:
         """Its picture can't be read: stop trying."""
         self.index.change(
             "UPDATE captures SET state = ?, message = ? WHERE sequence = ? AND state = 0",
-            *(State.LOST, message, capture.sequence),
+            *(CaptureState.LOST, message, capture.sequence),
         )
         self._notify()
 
-    def exported(self, captures: Iterable[Capture]) -> None:
+    def mark_exported(self, captures: Iterable[Capture]) -> None:
         """They are on a stick as well."""
         with self.index.transaction() as index:
             index.executemany(
                 "UPDATE captures SET exported = 1 WHERE sequence = ?", [(one.sequence,) for one in captures]
             )
 
-    def drop(self, capture: Capture, state: State) -> None:
+    def drop(self, capture: Capture, state: CaptureState) -> None:
         """Let go of a picture for good, whatever it is."""
-        self._room.drop(capture, state)
+        self._evictor.drop(capture, state)
         self._notify()
 
-    def counts(self) -> Counts:
+    def counts(self) -> SpoolCounts:
         """How much is here now; constant time."""
-        return count(self.index, self.notes, self.records)
+        return count(self.index, self.key_values, self.records)
 
-    def used(self) -> int:
+    def used_bytes(self) -> int:
         """Bytes of all pictures here: pending, refused, kept."""
         return self.index.number("SELECT sum(bytes) FROM totals WHERE state IN (0, 2, 5)")
 
-    def spare(self, *, quota: int, reserve: int) -> int:
+    def free_bytes(self, *, quota: int, reserve: int) -> int:
         """Bytes that may still come before something has to go."""
         free = shutil.disk_usage(self.folder).free - reserve
-        return min(free, quota - self.used()) if quota else free
+        return min(free, quota - self.used_bytes()) if quota else free
 
     def make_room(self, *, quota: int, reserve: int) -> Freed:
         """Keep below `quota` bytes (0: any size), and `reserve` bytes of the disk free."""
-        with self._said("No room can be made"):
+        with self._explaining("No room can be made"):
             free = shutil.disk_usage(self.folder).free
-            wanted = missing(used=self.used(), quota=quota, free=free, reserve=reserve)
-            return self._room.make(wanted, spared=frozenset(self._claimed))
+            wanted = bytes_to_free(used=self.used_bytes(), quota=quota, free=free, reserve=reserve)
+            return self._evictor.free(wanted, protected=frozenset(self._claimed))
 
-    def trim_kept(self, now: Instant) -> int:
+    def expire_kept(self, now: Instant) -> int:
         """Let go of delivered pictures that need not be kept any longer; gives how many."""
-        known = self._keep.days and now.quality is not ClockQuality.UNKNOWN
-        before = now.wall_ns - int(self._keep.days * DAY_NS) if known else 0
-        return self._room.trim_kept(limit=self._keep.bytes, before_ns=before)
+        known = self._retention.days and now.quality is not ClockQuality.UNKNOWN
+        before = now.wall_ns - int(self._retention.days * DAY_NS) if known else 0
+        return self._evictor.expire_kept(limit=self._retention.bytes, before_ns=before)
 
-    def newest(self) -> Capture | None:
+    def latest(self) -> Capture | None:
         """The capture taken last of which a row is left."""
         row = self.index.one("SELECT * FROM captures ORDER BY sequence DESC LIMIT 1")
         return rows.to_capture(row) if row else None
@@ -217,11 +217,11 @@ class Spool:
         """The sequence number of the newest capture ever taken; 0 before the first."""
         return self.index.number("SELECT seq FROM sqlite_sequence WHERE name = 'captures'")
 
-    def forget(self, keep: int = 1000) -> None:
+    def prune_rows(self, keep: int = 1000) -> None:
         """Drop the rows of captures that are gone and told, but for the newest `keep` of each kind."""
-        for state in (State.DELIVERED, State.DROPPED):
+        for state in (CaptureState.DELIVERED, CaptureState.DROPPED):
             self.index.change(
-                "DELETE FROM captures WHERE state = ? AND (state <> 4 OR told = 1) AND sequence <="
+                "DELETE FROM captures WHERE state = ? AND (state <> 4 OR reported = 1) AND sequence <="
                 " (SELECT sequence FROM captures WHERE state = ? ORDER BY sequence DESC LIMIT 1 OFFSET ?)",
                 *(state, state, keep),
             )
@@ -238,7 +238,7 @@ class Spool:
             self.changed.notify_all()
 
     @contextmanager
-    def _said(self, what: str) -> Iterator[None]:
+    def _explaining(self, what: str) -> Iterator[None]:
         try:
             yield
         except (OSError, SpoolError) as error:

@@ -73,20 +73,20 @@ class DriverContract:
         """The file lies at the target, alone, and is what the shot says."""
         folder = tmp_path / "incoming"
         folder.mkdir()
-        shot = process.capture(folder / "shot")
-        assert shot is not None
-        assert [path.name for path in folder.iterdir()] == ["shot"]
-        with (folder / "shot").open("rb") as file:
-            assert filetype_of(file.read(HEAD_BYTES)) == shot.filetype
+        image = process.capture(folder / "image")
+        assert image is not None
+        assert [path.name for path in folder.iterdir()] == ["image"]
+        with (folder / "image").open("rb") as file:
+            assert filetype_of(file.read(HEAD_BYTES)) == image.filetype
 
     def test_its_name_for_a_picture_is_a_name_and_no_path(
         self, process: DriverProcess, tmp_path: Path
     ) -> None:
         """The server shows it, and may store by it."""
-        shot = process.capture(tmp_path / "shot")
-        assert shot is not None
-        assert shot.filename.strip()
-        assert "/" not in shot.filename
+        image = process.capture(tmp_path / "image")
+        assert image is not None
+        assert image.filename.strip()
+        assert "/" not in image.filename
 
     def test_it_takes_ten_pictures_in_a_row_or_comes_to_its_end(
         self, process: DriverProcess, tmp_path: Path
@@ -94,8 +94,8 @@ class DriverContract:
         """No two captures get into each other's way."""
         description = process.description
         for number in range(10):
-            shot = process.capture(tmp_path / f"{number}")
-            if shot is None:
+            image = process.capture(tmp_path / f"{number}")
+            if image is None:
                 assert description.finite
                 return
             assert (tmp_path / f"{number}").stat().st_size > 0
@@ -109,24 +109,24 @@ class DriverContract:
             assert description.total is None
             return
         count = 0
-        while process.capture(tmp_path / "shot") is not None and count < ENOUGH:
+        while process.capture(tmp_path / "image") is not None and count < ENOUGH:
             count += 1
         assert description.total in (None, count)
-        assert process.capture(tmp_path / "shot") is None
+        assert process.capture(tmp_path / "image") is None
 
     def test_it_exposes_as_it_was_told_or_promises_no_such_thing(
         self, process: DriverProcess, tmp_path: Path
     ) -> None:
         """One whose description has `exposes` obeys `expose`, and tells with the picture how it exposed."""
-        limits = process.description.exposes
+        limits = process.description.exposure_limits
         if limits is None:
             return
         wanted = split(sum(reach(limits)) / 2, limits)
-        process.expose(wanted)
-        shot = process.capture(tmp_path / "shot")
-        process.expose(None)
-        assert shot is not None
-        shutter, gain = shot.exposure["shutter_s"], shot.exposure.get("gain", 1.0)
+        process.set_exposure(wanted)
+        image = process.capture(tmp_path / "image")
+        process.set_exposure(None)
+        assert image is not None
+        shutter, gain = image.exposure["shutter_s"], image.exposure.get("gain", 1.0)
         assert isinstance(shutter, int | float)
         assert isinstance(gain, int | float)
         told = Exposure(shutter_s=shutter, gain=gain)
