@@ -1,4 +1,4 @@
-"""A camera agent that films offline and online and never loses a frame."""
+"""A camera agent that captures offline and online and never loses a frame."""
 
 from __future__ import annotations
 

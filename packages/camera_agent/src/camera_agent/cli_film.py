@@ -1,4 +1,4 @@
-"""The commands that use the camera or bring captures home: `run`, `deliver`, `capture`."""
+"""The commands that capture or deliver: `run`, `deliver`, `capture`."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _run(options: argparse.Namespace) -> int:
         agent = Agent(home, config, notify=print_message)
         if not options.once:
             if agent.run():
-                _start_again()
+                _restart()
             return 0
         return _conclude(agent.replay(), as_json=options.json)
     finally:
@@ -49,10 +49,10 @@ def _run(options: argparse.Namespace) -> int:
             log.remove()
 
 
-def _start_again() -> None:
-    """Replace this process by a fresh one of the same command, as the server wished."""
-    print_message("Starting again, as the server wishes.")
-    os.execv(sys.executable, [sys.executable, "-m", "camera_agent", *sys.argv[1:]])  # noqa: S606 - ourselves
+def _restart() -> None:
+    """Replace this process by a new one of the same command, as the server requested."""
+    print_message("Restarting, as the server requested.")
+    os.execv(sys.executable, [sys.executable, "-m", "camera_agent", *sys.argv[1:]])  # noqa: S606 - our own command
 
 
 def _deliver(options: argparse.Namespace) -> int:
@@ -81,15 +81,15 @@ def _capture(options: argparse.Namespace) -> int:
             process.open()
             taken = process.capture(image, preview=small if options.preview else None)
         if taken is None:
-            raise BadInput(f"The driver {config.driver!r} has no more pictures.", "Give another --source.")
+            raise BadInput(f"The driver {config.driver!r} has no more pictures.", "Choose another --source.")
         if options.preview and not small.exists():
             raise BadInput("No preview can be made.", "Install Pillow: pip install 'camera-agent[preview]'.")
         try:
             shutil.copyfile(small if options.preview else image, target)
         except OSError as error:
-            raise BadInput(f"{target} can't be written: {error.strerror}.", "Give another file.") from error
-    told = ", ".join(f"{name} {value}" for name, value in taken.exposure.items())
-    print_result(f"{target}: {target.stat().st_size} bytes, {taken.filetype} {told}".rstrip())
+            raise BadInput(f"{target} can't be written: {error.strerror}.", "Choose another file.") from error
+    exposure = ", ".join(f"{name} {value}" for name, value in taken.exposure.items())
+    print_result(f"{target}: {target.stat().st_size} bytes, {taken.filetype} {exposure}".rstrip())
     return 0
 
 
@@ -105,15 +105,17 @@ def _conclude(summary: Summary, *, as_json: bool) -> int:
 
 def _config(home: Home, options: argparse.Namespace) -> Config:
     if options.config and not Path(options.config).exists():
-        raise BadInput(f"There is no {options.config}.", "Give --config a file of settings that is there.")
+        raise BadInput(f"There is no {options.config}.", "Choose an existing file with --config.")
     config = read(Path(options.config) if options.config else home.config_file)
     # The file's options belong to the file's driver.
     same = options.driver in (None, config.driver)
     driver_options: dict[str, Option] = dict(config.options) if same else {}
     if options.source:
         driver_options["source"] = str(Path(options.source).absolute())
-    given = {"server": options.server, "driver": options.driver, "interval_s": options.interval}
-    return check(replace(config, options=driver_options, **{k: v for k, v in given.items() if v is not None}))
+    overrides = {"server": options.server, "driver": options.driver, "interval_s": options.interval}
+    return check(
+        replace(config, options=driver_options, **{k: v for k, v in overrides.items() if v is not None})
+    )
 
 
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {

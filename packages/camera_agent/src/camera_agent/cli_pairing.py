@@ -1,4 +1,4 @@
-"""The command `pair`: gets this camera a token of its own."""
+"""The command `pair`: gets a token for this camera."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _pair(options: argparse.Namespace) -> int:
     home = Home(Path(options.home)).create()
     with closing(Client(options.url)) as client:
         if home.read(home.identity_file).get("server") == client.server:
-            # Paired with this server before: it goes on as the same camera. No other server sees the token.
+            # Paired with this server before: it stays the same camera. No other server gets the token.
             client.token = home.token()
         return _pair_with(client, home, options)
 
@@ -44,7 +44,7 @@ def _pair_with(client: Client, home: Home, options: argparse.Namespace) -> int:
         paired = wait_for_approval(client, code)
     finally:
         home.pairing_file.unlink(missing_ok=True)
-    # What another server wished is of no interest to this one.
+    # Another server's configuration does not apply to this one.
     home.remote_config_file.unlink(missing_ok=True)
     home.write(home.identity_file, {"server": client.server, "camera": paired.camera, "name": paired.name})
     home.save_token(paired.access_token)

@@ -1,4 +1,4 @@
-"""The commands of `camera-agent spool`: look at the captures here, take them away on a stick, delete some."""
+"""The commands of `camera-agent spool`: list, export and delete captures."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 #: An export that left something out ends with this code.
 SOME_LEFT_OUT = 3
-#: What `spool purge` may be told to delete.
+#: What `spool purge` can delete.
 STATES = {"refused": CaptureState.REFUSED, "kept": CaptureState.KEPT, "exported": CaptureState.PENDING}
 
 
@@ -34,7 +34,7 @@ def _ls(options: argparse.Namespace) -> int:
         for entry in listing(spool.index):
             one, state = entry.capture, entry.state.name.lower()
             when = f"{rfc3339(one.captured_at.wall_ns)[:19]} {one.captured_at.quality.value:9s}"
-            where = "on a stick " if one.exported else ""
+            where = "on a drive " if one.exported else ""
             print_result(
                 f"{one.sequence:8d}  {state:8s} {when} {one.size:10d}  {one.capture}  {one.filename}"
                 f"  {where}{entry.message}".rstrip()
@@ -47,12 +47,12 @@ def _export(options: argparse.Namespace) -> int:
     with closing(Spool(home.spool)) as spool:
         total = spool.counts().pending
 
-        def said(done: int) -> None:
+        def on_progress(done: int) -> None:
             if sys.stderr.isatty():
                 sys.stderr.write(f"\r{done} of {total} captures")
                 sys.stderr.flush()
 
-        found = export(home, spool, options.folder, all_states=options.all, said=said)
+        found = export(home, spool, options.folder, all_states=options.all, on_progress=on_progress)
     print_result(
         f"{found.written} captures written to {options.folder}, {found.already_there} were there already."
     )

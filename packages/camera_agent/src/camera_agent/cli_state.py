@@ -1,4 +1,4 @@
-"""The commands that tell what is here: `status`, `doctor`, `service`, `drivers`."""
+"""The commands that report state: `status`, `doctor`, `service`, `drivers`."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ def _status(options: argparse.Namespace) -> int:
     identity = home.read(home.identity_file)
     with closing(Spool(home.spool)) as spool:
         counts, fix = spool.counts(), spool.clock_fixes.of(boot_id())
-        asked = spool.key_values.get(DELIVERY_REQUESTED)
-    facts = {
+        requested = spool.key_values.get(DELIVERY_REQUESTED)
+    state = {
         "server": identity.get("server"),
         "name": identity.get("name"),
         "paired": home.token() is not None,
         "running": is_running(home),
         "spool": asdict(counts),
         "clock_fix": None if fix is None else asdict(fix),
-        "delivery_asked_up_to": None if asked is None else int(asked),
+        "delivery_requested_up_to": None if requested is None else int(requested),
         "last_heartbeat": home.read(home.status_file) or None,
     }
-    print_result(json.dumps(facts, indent=2))
+    print_result(json.dumps(state, indent=2))
     return 0
 
 

@@ -1,8 +1,8 @@
-"""What time a capture was taken, and how far that can be trusted.
+"""The time of a capture, and how far it can be trusted.
 
-A Raspberry Pi has no battery clock: after a power cut it wakes up in the past.
-Each capture therefore carries the boot it belongs to and the monotonic time in that boot, which always order
-rightly, beside the wall time and its quality.
+A Raspberry Pi has no battery clock: after a power cut it starts in the past.
+Each capture therefore has its boot id and the monotonic time in that boot, whose order is always right,
+besides the wall time and its quality.
 """
 
 from __future__ import annotations
@@ -22,19 +22,17 @@ if TYPE_CHECKING:
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 #: systemd-timesyncd touches this file when the clock has been set from the network.
 SYNCED_MARK = Path("/run/systemd/timesync/synchronized")
-#: No capture of this software is older: a clock before it (1 Jan 2026) has never been set.
+#: 1 January 2026: a clock before it has never been set, because this software is newer.
 EARLIEST_NS = 1_767_225_600 * 10**9
-
-
-#: A time after it (1 Jan 2100) is as wrong.
+#: 1 January 2100: a clock after it is wrong as well.
 LATEST_NS = 4_102_444_800 * 10**9
-#: A clock disciplined by NTP is slewed by less than this between two looks; more is a jump.
+#: NTP slews a clock by less than this between two readings; more is a jump.
 JUMP_NS = 5 * 10**9
-#: How far two clocks of a machine drift apart, at worst.
+#: The largest drift between two clocks of a machine.
 DRIFT = 100e-6
-#: How wrong a synced clock may be when the kernel does not say.
+#: The error of a synced clock when the kernel does not report it.
 SYNCED_ERROR_MS = 1000.0
-#: Of Linux's <sys/timex.h>: the clock is not disciplined by anything.
+#: From Linux's <sys/timex.h>: nothing disciplines the clock.
 STA_UNSYNC = 0x0040
 
 
@@ -47,13 +45,13 @@ class ClockQuality(StrEnum):
 
     @property
     def rank(self) -> int:
-        """More is better."""
+        """The order of qualities; higher is better."""
         return ("unknown", "estimated", "synced").index(self.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instant:
-    """One moment: wall time (Unix nanoseconds), its quality, and the same moment on this boot's own clock."""
+    """A moment: wall time (Unix nanoseconds) with its quality, and the boot's monotonic time."""
 
     wall_ns: int
     quality: ClockQuality
@@ -62,7 +60,7 @@ class Instant:
 
 
 def boot_id(path: Path = BOOT_ID) -> str:
-    """Name of this boot; without the kernel's, one drawn for the life of this process."""
+    """Return the id of this boot; without the kernel's, a random one for this process."""
     try:
         return path.read_text().strip() or _PROCESS_BOOT
     except OSError:
@@ -87,29 +85,29 @@ class _Timex(ctypes.Structure):
 
 
 def kernel_error_ms() -> float | None:
-    """How wrong the kernel thinks its clock is at most, milliseconds; None when nothing keeps it right."""
+    """Return the kernel's maximum clock error, milliseconds; None when nothing disciplines the clock."""
     try:
-        asked = _Timex()
-        if ctypes.CDLL(None).adjtimex(ctypes.byref(asked)) < 0 or asked.status & STA_UNSYNC:
+        timex = _Timex()
+        if ctypes.CDLL(None).adjtimex(ctypes.byref(timex)) < 0 or timex.status & STA_UNSYNC:
             return None
     except AttributeError:  # no Linux
         return None
-    return float(asked.maxerror) / 1000
+    return float(timex.maxerror) / 1000
 
 
 def system_is_synced() -> bool:
-    """Whether the network has set the system's clock: by systemd's mark, or by the kernel's own word."""
+    """Whether the network has set the system's clock, by systemd's mark or the kernel's state."""
     return SYNCED_MARK.exists() or kernel_error_ms() is not None
 
 
 def monotonic_ns() -> int:
-    """Nanoseconds since boot, counting time asleep where the system can."""
+    """Return nanoseconds since boot, including time asleep where the system can."""
     return time.clock_gettime_ns(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockFix:
-    """What was learnt of one boot: a moment's true Unix time is its monotonic time + `offset_ns`."""
+    """The true time of a boot: a moment's Unix time is its monotonic time + `offset_ns`."""
 
     boot: str
     offset_ns: int
@@ -118,16 +116,16 @@ class ClockFix:
 
     @property
     def quality(self) -> ClockQuality:
-        """How far a time corrected by it can be trusted."""
+        """The quality of a time corrected by this fix."""
         return ClockQuality.SYNCED if self.source == "ntp" else ClockQuality.ESTIMATED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _ServerTime:
-    """What the server told, at a monotonic time.
+    """The server's time, received `at` a monotonic time.
 
-    A better estimate that is earlier, by `ahead_ns` at `since`, is gone over to at half speed: what is taken
-    later never seems to come before what was taken earlier.
+    A better estimate that is earlier, by `ahead_ns` at `since`, is approached at half speed, so that a later
+    capture never seems to come before an earlier one.
     """
 
     fix: ClockFix
@@ -136,15 +134,15 @@ class _ServerTime:
     since: int = 0
 
     def offset_at(self, monotonic: int) -> int:
-        """Nanoseconds from the monotonic to the true time, as they count at a moment."""
+        """Return the nanoseconds from monotonic to true time that apply at a moment."""
         return self.fix.offset_ns + max(0, self.ahead_ns - max(0, monotonic - self.since) // 2)
 
 
 class Clock:
-    """Tells the time with its quality; learns it from the server when the system was never synced.
+    """Returns the time with its quality; takes it from the server while the system was never synced.
 
-    A clock that was synced once does not jump: when it does all the same, somebody has set it, and the
-    monotonic clock is believed until the server confirms the new time.
+    A synced clock does not jump. When it does, somebody has set it, and the monotonic clock is trusted until
+    the server confirms the new time.
     """
 
     def __init__(
@@ -159,15 +157,15 @@ class Clock:
         self._monotonic = monotonic
         self._synced = synced
         self.boot = boot or boot_id()
-        #: Wall time - monotonic time, when the system's clock was last believed; and by the server.
+        #: Wall time - monotonic time, when the system's clock was last trusted; and by the server.
         self._system: int | None = None
         self._server: _ServerTime | None = None
 
     def now(self) -> Instant:
-        """The present moment, by the best source: system clock if synced, server's time, system clock."""
+        """Return the present moment by the best source: synced system clock, server's time, system clock."""
         monotonic, wall = self._monotonic(), self._wall_ns()
         quality = ClockQuality.UNKNOWN
-        if self._believable(wall, monotonic):
+        if self._is_plausible(wall, monotonic):
             self._system, quality = wall - monotonic, ClockQuality.SYNCED
         elif self._system is not None:
             wall, quality = monotonic + self._system, ClockQuality.ESTIMATED
@@ -175,39 +173,39 @@ class Clock:
             wall, quality = monotonic + self._server.offset_at(monotonic), ClockQuality.ESTIMATED
         return Instant(wall_ns=wall, quality=quality, boot=self.boot, monotonic_ns=monotonic)
 
-    def learn(self, server_ns: int, asked_at: int, answered_at: int) -> None:
-        """Take the server's time, halfway between the question and the answer (monotonic nanoseconds)."""
-        offset, error = server_ns - (asked_at + answered_at) // 2, (answered_at - asked_at) / 2
+    def learn(self, server_ns: int, sent_at: int, received_at: int) -> None:
+        """Take the server's time, from halfway between request and response (monotonic nanoseconds)."""
+        offset, error = server_ns - (sent_at + received_at) // 2, (received_at - sent_at) / 2
         known = self._server
-        if known is None or error < known.fix.error_ms * 1e6 + DRIFT * (answered_at - known.at):
+        if known is None or error < known.fix.error_ms * 1e6 + DRIFT * (received_at - known.at):
             fix = ClockFix(boot=self.boot, offset_ns=offset, error_ms=error / 1e6, source="server")
             since = self._monotonic()
             ahead = 0 if known is None else known.offset_at(since) - offset
-            # By more than this the server has set its own clock: then order is lost for the true time.
+            # A larger step means that the server's clock was set; then the order is given up.
             ahead = ahead if 0 < ahead <= JUMP_NS else 0
-            self._server = _ServerTime(fix=fix, at=answered_at, ahead_ns=ahead, since=since)
+            self._server = _ServerTime(fix=fix, at=received_at, ahead_ns=ahead, since=since)
         if self._system is not None and abs(offset - self._system) > JUMP_NS + error:
-            # The server disagrees with what we believe: it settles whether the system's new time is right.
+            # The server's time decides whether the system's new time is right.
             system = self._wall_ns() - self._monotonic()
             jumped = abs(system - self._system) > JUMP_NS
             if jumped:
                 self._system = system if abs(offset - system) <= JUMP_NS + error else offset
 
     def fix(self) -> ClockFix | None:
-        """The best that is known of this boot now; None when that is nothing."""
+        """Return the best fix of this boot; None when nothing is known."""
         if self.now().quality is ClockQuality.SYNCED and self._system is not None:
             error = kernel_error_ms() or SYNCED_ERROR_MS
             return ClockFix(boot=self.boot, offset_ns=self._system, error_ms=error, source="ntp")
         return None if self._server is None else self._server.fix
 
     def recall(self, fix: ClockFix) -> None:
-        """Take what an earlier run in the same boot had learnt."""
+        """Take the fix that an earlier run in the same boot has stored."""
         if fix.source == "ntp":
             self._system = fix.offset_ns
         else:
             self._server = _ServerTime(fix=fix)
 
-    def _believable(self, wall: int, monotonic: int) -> bool:
+    def _is_plausible(self, wall: int, monotonic: int) -> bool:
         if not self._synced() or not EARLIEST_NS <= wall < LATEST_NS:
             return False
         return self._system is None or abs(wall - monotonic - self._system) <= JUMP_NS

@@ -1,4 +1,4 @@
-"""`camera-agent doctor`: everything that filming needs, looked at once, each trouble with its remedy."""
+"""`camera-agent doctor`: checks everything that capturing needs; each problem comes with its remedy."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     from camera_agent.config import Config
     from camera_agent.home import Home
 
-#: A clock that differs from the server's by more seconds than this is worth a word.
+#: A larger difference between this clock and the server's is reported, seconds.
 CLOCK_TOLERANCE_S = 5.0
-#: A capture that no agent makes: to ask for it takes a token that is good, and changes nothing.
+#: No agent makes this capture: querying it needs a valid token and changes nothing.
 NONEXISTENT_CAPTURE = "doctor-00000000"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing looked at: whether it is well, and a sentence (with the remedy when it is not)."""
+    """The result of a check: whether it passed, and a sentence (with the remedy if it did not)."""
 
     name: str
     ok: bool
@@ -40,7 +40,7 @@ class Finding:
 
 
 def run_checks(home: Home, config: Config) -> list[Finding]:
-    """Look at everything; a check that fails never keeps the next from being made."""
+    """Run all checks; one that fails does not prevent the next."""
     checks: dict[str, Callable[[Home, Config], Finding]] = {
         "folder": folder,
         "disk": disk,
@@ -58,60 +58,57 @@ def run_checks(home: Home, config: Config) -> list[Finding]:
             findings.append(Finding(name=name, ok=False, message=str(error)))
         except OSError as error:
             message = (
-                f"It can't be tried: {error.strerror}. Run this as the agent's user, or mend the folder."
+                f"It can't be checked: {error.strerror}. Run this as the agent's user, or repair the folder."
             )
             findings.append(Finding(name=name, ok=False, message=message))
     return findings
 
 
 def folder(home: Home, _config: Config) -> Finding:
-    """Whether the agent can write where its state lies."""
+    """Whether the agent can write to its folder."""
     try:
         with tempfile.TemporaryFile(dir=home.folder) as file:
             file.write(b"\0")
     except OSError as error:
-        message = (
-            f"{home.folder} can't be written: {error.strerror}. Check its owner, and that the card is well."
-        )
+        message = f"{home.folder} can't be written: {error.strerror}. Check its owner and the card."
         return Finding(name="folder", ok=False, message=message)
     return Finding(name="folder", ok=True, message=f"{home.folder} can be written.")
 
 
 def disk(home: Home, config: Config) -> Finding:
-    """Whether there is room to film offline."""
+    """Whether there is space to capture offline."""
     free = shutil.disk_usage(home.folder).free
-    told = f"{free / 2**30:.1f} GiB free"
+    summary = f"{free / 2**30:.1f} GiB free"
     if free <= config.reserve_bytes:
-        message = (
-            f"{told}, less than the reserve of {config.reserve_mib:g} MiB. Free some, or lower reserve_mib."
-        )
+        reserve = f"less than the reserve of {config.reserve_mib:g} MiB"
+        message = f"{summary}, {reserve}. Free some space, or lower reserve_mib."
         return Finding(name="disk", ok=False, message=message)
-    return Finding(name="disk", ok=True, message=f"{told}.")
+    return Finding(name="disk", ok=True, message=f"{summary}.")
 
 
 def clock(_home: Home, _config: Config) -> Finding:
-    """Whether the time is known."""
+    """Whether the network has set the clock."""
     if Clock().now().quality is ClockQuality.SYNCED:
         return Finding(name="clock", ok=True, message="Set from the network.")
-    message = "Not set from the network; the server's time is used. Switch it on: timedatectl set-ntp true."
+    message = "Not set from the network; the server's time is used. Enable it: timedatectl set-ntp true."
     return Finding(name="clock", ok=False, message=message)
 
 
 def network(_home: Home, config: Config) -> Finding:
-    """Whether there is a way out, and one that captures may take."""
+    """Whether there is a network, and captures may use it."""
     here, wanted = current_network(), config.delivery.networks
     if not here.interface:
         message = "No network has a default route. Check the cable or the Wi-Fi: nmcli device status."
         return Finding(name="network", ok=False, message=message)
-    told = " / ".join(dict.fromkeys(name for name in (here.interface, here.wifi) if name))
+    names = " / ".join(dict.fromkeys(name for name in (here.interface, here.wifi) if name))
     if wanted and not here.names & set(wanted):
-        message = f"{told} is none of delivery.networks ({', '.join(wanted)}): captures wait."
+        message = f"{names} is none of delivery.networks ({', '.join(wanted)}): captures wait."
         return Finding(name="network", ok=False, message=message)
-    return Finding(name="network", ok=True, message=f"{told}.")
+    return Finding(name="network", ok=True, message=f"{names}.")
 
 
 def token(home: Home, _config: Config) -> Finding:
-    """Whether the camera is paired, and its token private."""
+    """Whether the camera is paired, and only its owner can read the token."""
     if home.token() is None and home.token_file.exists():
         message = f"{home.token_file} can't be read. Run this as the agent's user, or pair again."
         return Finding(name="token", ok=False, message=message)
@@ -125,10 +122,10 @@ def token(home: Home, _config: Config) -> Finding:
 
 
 def server(home: Home, config: Config) -> Finding:
-    """Whether the server answers, and its clock agrees."""
+    """Whether the server responds, accepts the token, and agrees on the time."""
     address = config.server or str(home.read(home.identity_file).get("server", ""))
     if not address:
-        return Finding(name="server", ok=False, message="None is known. Run: camera-agent pair URL.")
+        return Finding(name="server", ok=False, message="No server is known. Run: camera-agent pair URL.")
     with closing(Client(address, token=home.token(), timeout_s=10.0)) as client:
         response = client.send("OPTIONS", "/captures", {"Tus-Resumable": "1.0.0"})
         if response.status >= 400:
@@ -148,12 +145,15 @@ def server(home: Home, config: Config) -> Finding:
 
 
 def camera(home: Home, config: Config) -> Finding:
-    """Whether the camera takes a picture; a running agent has it in hand, and tells."""
+    """Whether the camera takes a picture; while an agent uses it, what that agent reports."""
     if is_running(home):
-        told = home.read(home.status_file)
-        well, detail = told.get("state") != "error", str(told.get("state_detail") or told.get("state", ""))
+        status = home.read(home.status_file)
+        ok, detail = (
+            status.get("state") != "error",
+            str(status.get("state_detail") or status.get("state", "")),
+        )
         return Finding(
-            name="camera", ok=well, message=f"The agent that runs has it, and says: {detail.rstrip('.')}."
+            name="camera", ok=ok, message=f"The running agent uses it, and reports: {detail.rstrip('.')}."
         )
     process = DriverProcess(config.driver, config.options, capture_deadline_s=config.capture_deadline_s)
     with closing(process), tempfile.TemporaryDirectory(dir=home.folder) as temporary:

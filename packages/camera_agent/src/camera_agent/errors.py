@@ -1,4 +1,4 @@
-"""Every error the agent raises on purpose: one sentence of what happened, one of what to do, an exit code."""
+"""The agent's errors: each has a message, a remedy and an exit code."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ class AgentError(Exception):
 
 
 class BadInput(AgentError):  # noqa: N818 - reads as what happened
-    """Something the person typed or configured can't work: exit code 2."""
+    """Something that was typed or configured can't work. Exit code 2."""
 
     exit_code = 2
 
 
 class AnotherAgent(BadInput):
-    """An agent runs in this folder already."""
+    """Another agent is running in this folder."""
 
 
 class NotDelivered(AgentError):  # noqa: N818 - reads as what happened
-    """The server did not take everything; what is left stays in the spool: exit code 4."""
+    """Not everything was delivered; the rest stays in the spool. Exit code 4."""
 
     exit_code = 4
 
 
 class LinkDown(AgentError):  # noqa: N818 - reads as what happened
-    """The server can't be reached just now; trying again makes sense."""
+    """The server can't be reached now; a later attempt may succeed. Exit code 4."""
 
     exit_code = 4
 
 
 class DriverError(AgentError):
-    """The camera could not do what was asked, and says so; its process is fine."""
+    """The camera reports that it could not do what was requested; its process still works."""
 
 
 class DriverLost(AgentError):  # noqa: N818 - reads as what happened
@@ -50,7 +50,7 @@ class DriverLost(AgentError):  # noqa: N818 - reads as what happened
 
 
 class PictureLost(AgentError):  # noqa: N818 - reads as what happened
-    """A picture of the spool can't be read any more; the others can."""
+    """One picture of the spool can't be read any more."""
 
 
 class SpoolError(AgentError):

@@ -1,4 +1,4 @@
-"""Captures on a stick: for a camera that has no network, as `docs/reference/agent-protocol.md` has it."""
+"""Export of captures to a USB drive, for cameras without a network (docs/reference/agent-protocol.md)."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from camera_agent.home import Home
     from camera_agent.spool.store import Spool
 
-#: Captures are marked as exported, and the stick's folder synced, after so many.
+#: After this many captures the drive's folder is synced and they are marked as exported.
 BATCH = 50
 UNPAIRED = "unpaired"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportResult:
-    """What is on the stick: newly written, there already, and left out for they can't be read (by name)."""
+    """The captures on the drive: written now, there already, and unreadable (by file name)."""
 
     written: int
     already_there: int
@@ -45,18 +45,21 @@ def export(
     target: Path,
     *,
     all_states: bool = False,
-    said: Callable[[int], None] = lambda _count: None,
+    on_progress: Callable[[int], None] = lambda _count: None,
 ) -> ExportResult:
-    """Write the waiting captures (with `all_states` those refused and kept as well) below a folder.
+    """Write the pending captures (with `all_states` also those refused and kept) below a folder.
 
-    Each picture is synced before its description is written, so whatever is pulled out when, a description
-    stands for a whole picture. BadInput when the stick can't be written or is full; doing it again goes on.
+    Each picture is synced before its description is written, so a description always stands for a complete
+    picture, even when the drive is unplugged. BadInput when the drive can't be written or is full; another
+    call resumes. `on_progress` receives the number of captures on the drive so far.
     """
     states = {CaptureState.PENDING} | ({CaptureState.REFUSED, CaptureState.KEPT} if all_states else set())
     written = there = 0
     unreadable: list[str] = []
     if not target.is_dir():
-        raise BadInput(f"There is no folder {target}.", "Is the stick there? Else make the folder first.")
+        raise BadInput(
+            f"There is no folder {target}.", "Is the drive mounted? Otherwise create the folder first."
+        )
     with _explaining_errors(target):
         folder = _folder(home, target)
         done: list[Capture] = []
@@ -70,7 +73,7 @@ def export(
             done.append(entry.capture)
             if len(done) >= BATCH:
                 _mark(spool, folder, done)
-            said(written + there)
+            on_progress(written + there)
         _mark(spool, folder, done)
     return ExportResult(written=written, already_there=there, unreadable=tuple(unreadable))
 
@@ -82,10 +85,10 @@ def _explaining_errors(target: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise BadInput(
-                f"{target} is full.", "Go on with another stick: what is on this one is good."
+                f"{target} is full.", "Continue with another drive: what is on this one is complete."
             ) from error
         raise BadInput(
-            f"{target} can't be written: {error.strerror}.", "Is the stick there, and not read-only?"
+            f"{target} can't be written: {error.strerror}.", "Is the drive mounted, and not read-only?"
         ) from error
 
 
@@ -101,23 +104,23 @@ def _folder(home: Home, target: Path) -> Path:
 
 
 def home_id(home: Home) -> str:
-    """A name for an agent that has none yet: the same each time, another one on each machine."""
-    kept = home.read(home.folder / "home.json").get("id")
-    if isinstance(kept, str) and kept:
-        return kept
+    """Return a random name of an agent that is not paired, the same each time."""
+    stored = home.read(home.folder / "home.json").get("id")
+    if isinstance(stored, str) and stored:
+        return stored
     drawn = os.urandom(6).hex()
     home.write(home.folder / "home.json", {"id": drawn})
     return drawn
 
 
 def _write(capture: Capture, picture: Path, folder: Path) -> bool:
-    """Bring one capture to the stick; False when it was there, whole."""
+    """Write one capture to the drive; False when it was there, complete."""
     copy = folder / f"{capture.capture}.{EXTENSIONS[capture.filetype]}"
-    about = folder / f"{capture.capture}.json"
-    described = json.dumps(metadata(capture), indent=2).encode()
-    if about.exists() and copy.exists() and sha256_of(copy) == capture.sha256:
-        if about.read_bytes() != described:  # the true time was learnt in between
-            _put(about, described)
+    description_path = folder / f"{capture.capture}.json"
+    description = json.dumps(metadata(capture), indent=2).encode()
+    if description_path.exists() and copy.exists() and sha256_of(copy) == capture.sha256:
+        if description_path.read_bytes() != description:  # the clock was corrected in between
+            _put(description_path, description)
         return False
     try:
         content = picture.read_bytes()
@@ -126,7 +129,7 @@ def _write(capture: Capture, picture: Path, folder: Path) -> bool:
     if hashlib.sha256(content).hexdigest() != capture.sha256:
         raise PictureLost(f"{picture} is damaged.")
     _put(copy, content)
-    _put(about, described)
+    _put(description_path, description)
     return True
 
 
@@ -140,19 +143,19 @@ def _put(path: Path, content: bytes) -> None:
 
 
 def _mark(spool: Spool, folder: Path, done: list[Capture]) -> None:
-    """Note what is on the stick, once the names are on it for sure."""
+    """Mark captures as exported, once their names are durable on the drive."""
     sync_folder(folder)
     spool.mark_exported(done)
     done.clear()
 
 
 def purge(spool: Spool, states: frozenset[CaptureState], *, exported_only: bool = False) -> tuple[int, int]:
-    """Delete pictures in these states for good; gives how many, and their bytes.
+    """Delete pictures in these states for good; return how many, and their bytes.
 
-    AgentError for captures that wait, unless only those that are on a stick as well are meant.
+    AgentError for pending captures, unless `exported_only`: then only those on a USB drive are deleted.
     """
     if CaptureState.PENDING in states and not exported_only:
-        raise AgentError("Captures that wait are deleted only when they are on a stick.", "Use --exported.")
+        raise AgentError("Pending captures are deleted only when they are on a USB drive.", "Use --exported.")
     count = size = 0
     for entry in listing(spool.index, states):
         if exported_only and not entry.capture.exported:

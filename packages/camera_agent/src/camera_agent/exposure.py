@@ -1,7 +1,7 @@
-"""How long and how sensitive: automatic, locked, or ramped through sunset and sunrise.
+"""Exposure settings and the ramp: automatic, locked, or ramped through sunset and sunrise.
 
-Exposure is counted in stops (powers of two): `log2(shutter_s * gain)`. Everything here is pure; a driver sets
-what is decided, and its process measures what came of it.
+Exposure is measured in stops (powers of two): `log2(shutter_s * gain)`. Nothing here does I/O; a driver sets
+the exposure, and its process measures the result.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 MODES = ("auto", "locked", "ramp")
 #: What one frame's error (in stops) adds to the exposure, and to its change per frame. PULL is twice the root
-#: of TREND: the follower is critically damped, and stands still on a steady course without a lag.
+#: of TREND: the follower is critically damped, and follows a steady change without a lag.
 TREND = 0.01
 PULL = 2 * math.sqrt(TREND)
-#: On a grid the camera is told a new step only when the course has left the old one by this share of a step.
+#: On a grid a new step is set only when the course has left the old one by this share of a step.
 HYSTERESIS = 0.6
-#: Stops from frame to frame that nobody sees; stops in a second by which the light changes at most at dusk.
+#: An invisible change from frame to frame, stops; the fastest change of light at dusk, stops per second.
 STEP, TWILIGHT = 1 / 6, 0.006
-#: Stops: an error that is not corrected, so that clouds and noise don't make the film flicker.
-CALM = 0.04
-#: Above this share of burnt-out pixels a ramp goes down whatever the mean says.
+#: An error (stops) that is not corrected, so that clouds and noise cause no flicker.
+DEAD_BAND = 0.04
+#: Above this share of burnt-out pixels a ramp goes down, whatever the mean is.
 CLIPPED = 0.008
 
 
@@ -39,25 +39,25 @@ class Exposure:
 
     @property
     def stops(self) -> float:
-        """How much light it makes of the same scene, in stops."""
+        """The exposure in stops."""
         return math.log2(self.shutter_s * self.gain)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExposureLimits:
-    """What a camera can be set to; `steps` to the stop, 0 for any value in between."""
+    """The exposures that a camera can be set to; `steps` per stop, 0 for any value in between."""
 
     shortest_s: float
     longest_s: float
     gain: tuple[float, float] = (1.0, 1.0)
     steps: int = 0
-    #: The longest that the shutter can be held open by hand, as it were; 0 when it can't.
+    #: The longest bulb exposure, seconds; 0 without one.
     bulb_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measurement:
-    """What was measured in a picture: mean linear luminance (0 to 1), share of burnt-out pixels."""
+    """The brightness of a picture: mean linear luminance (0 to 1), share of burnt-out pixels."""
 
     luminance: float
     clipped: float = 0.0
@@ -69,21 +69,21 @@ class ExposureSettings:
 
     #: `auto`: the camera decides; `locked`: one exposure for all; `ramp`: follows the light, smoothly.
     mode: str = "auto"
-    #: Locked: seconds and gain; 0: what the camera finds right for its first picture.
+    #: Locked: seconds and gain; 0: what the camera chose for its first picture.
     shutter_s: float = 0.0
     gain: float = 0.0
     #: Ramp: the mean luminance to keep, linear, 0 to 1 (0.18 is middle grey).
     target: float = 0.18
-    #: Ramp: by how many stops nights may be darker than days.
+    #: Ramp: stops by which nights may be darker than days.
     night_stops: float = 1.5
-    #: Ramp: at most so many stops from frame to frame; 0: a sixth, or what twilight takes in an interval.
+    #: Ramp: most stops from frame to frame; 0: a sixth, or what twilight needs in an interval.
     step_stops: float = 0.0
     #: Ramp: the longest shutter time before gain is raised; the highest gain. 0: as the camera allows.
     longest_s: float = 0.0
     highest_gain: float = 0.0
 
     def find_invalid(self) -> InvalidSetting | None:
-        """What keeps these settings from working."""
+        """Return the first setting that can't work; None when all can."""
         if self.mode not in MODES:
             return InvalidSetting(
                 name="mode", message=f"mode can't be {self.mode!r}.", remedy=f"There are: {', '.join(MODES)}."
@@ -105,11 +105,11 @@ class ExposureSettings:
         return None
 
     def at_interval(self, interval_s: float) -> ExposureSettings:
-        """The same, with the limit of a step settled: a ramp that can't keep up with dawn burns it out."""
+        """Return the settings with the step's limit: a ramp slower than dawn would burn it out."""
         return replace(self, step_stops=self.step_stops or min(1.0, max(STEP, TWILIGHT * interval_s)))
 
     def within(self, limits: ExposureLimits) -> ExposureLimits:
-        """The camera's limits, narrowed by these settings."""
+        """Return the camera's limits, narrowed by these settings."""
         longest = min(self.longest_s or limits.longest_s, limits.longest_s)
         gain = min(self.highest_gain or limits.gain[1], limits.gain[1])
         return replace(
@@ -120,14 +120,14 @@ class ExposureSettings:
 
 
 def split(stops: float, limits: ExposureLimits) -> Exposure:
-    """The exposure of so many stops: a longer shutter first, then more gain (and noise)."""
+    """Return the exposure of `stops`: a longer shutter first, then more gain (and noise)."""
     lowest, highest = limits.gain
     shutter = min(limits.longest_s, max(limits.shortest_s, 2.0**stops / lowest))
     return Exposure(shutter_s=shutter, gain=min(highest, max(lowest, 2.0**stops / shutter)))
 
 
 def reach(limits: ExposureLimits) -> tuple[float, float]:
-    """The fewest and the most stops that a camera can do."""
+    """Return the fewest and the most stops within the limits."""
     return (
         math.log2(limits.shortest_s * limits.gain[0]),
         math.log2(limits.longest_s * limits.gain[1]),
@@ -136,12 +136,11 @@ def reach(limits: ExposureLimits) -> tuple[float, float]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ramp:
-    """Where a ramp stands: stops now and their change per frame. `after` gives where it goes.
+    """The state of a ramp: its stops and their change per frame. `after` returns the next state.
 
-    A second-order follower: the change per frame is a state of its own, pulled by the error seen, so that the
-    exposure turns in curves and not in steps; on a grid (`steps`) the course goes on smoothly and the camera
-    gets its nearest step. Day and night differ in how bright they shall look: the target falls by
-    `night_stops` over the camera's reach.
+    A second-order follower: the change per frame is a state of its own, driven by the measured error, so that
+    the exposure follows a curve without steps. On a grid (`steps`) the course stays smooth and the camera gets
+    the nearest step. Nights look darker than days: the target falls by `night_stops` over the range.
     """
 
     stops: float
@@ -150,18 +149,18 @@ class Ramp:
 
     @property
     def wanted(self) -> float:
-        """The stops that the camera is asked for."""
+        """The stops that the camera is set to."""
         return self.stops if self.commanded is None else self.commanded
 
     def after(self, measurement: Measurement, settings: ExposureSettings, limits: ExposureLimits) -> Ramp:
-        """Where to go after a frame that was taken at `wanted` stops."""
+        """Return the next state after a frame that was taken at `wanted` stops."""
         lowest, highest = reach(limits)
         error = self._error(measurement, settings, (lowest, highest))
-        trend = self.trend + TREND * _calm(error)
-        step = trend + PULL * _calm(error)
+        trend = self.trend + TREND * _without_dead_band(error)
+        step = trend + PULL * _without_dead_band(error)
         step = max(-settings.step_stops, min(settings.step_stops, step))
         stops = max(lowest, min(highest, self.stops + step))
-        # What a limit took away must not wind up in the trend.
+        # A limit must not wind up the trend.
         trend = (
             max(-settings.step_stops, min(settings.step_stops, trend)) if lowest < stops < highest else 0.0
         )
@@ -187,14 +186,14 @@ class Ramp:
         return error
 
 
-def _calm(error: float) -> float:
-    return math.copysign(max(0.0, abs(error) - CALM), error)
+def _without_dead_band(error: float) -> float:
+    return math.copysign(max(0.0, abs(error) - DEAD_BAND), error)
 
 
 def flicker(luminances: Sequence[float]) -> float:
-    """How unsteady a film is: RMS of the second difference of its frames' log2 luminance, in stops.
+    """Return a movie's flicker: the RMS of the second difference of its frames' log2 luminance, in stops.
 
-    A film that gets darker evenly, however fast, has none; frames that alternate by one stop have 2.
+    An even change, however fast, has none; frames that alternate by one stop have 2.
     """
     logs = [math.log2(max(one, 1e-6)) for one in luminances]
     bends = [after - 2 * here + before for before, here, after in zip(logs, logs[1:], logs[2:], strict=False)]

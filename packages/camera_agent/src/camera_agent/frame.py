@@ -1,4 +1,4 @@
-"""A capture as a value: what it is called, what it is, and how the protocol writes it."""
+"""A capture as a value, with its form in the protocol."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from camera_agent.clock import Instant
 
-#: What the server accepts as a capture id.
+#: The capture ids that the server accepts.
 CAPTURE_ID = re.compile(r"[A-Za-z0-9_-]{8,80}")
 #: Bytes of a file that `filetype_of` needs.
 HEAD_BYTES = 12
@@ -27,10 +27,10 @@ ExposureValue = str | int | float | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
-    """One picture in the spool, with everything the server is told about it. `size` is in bytes.
+    """A picture in the spool, with everything that is sent to the server about it. `size` is in bytes.
 
-    `exported`: it is on a stick as well. A `preview` is a small copy `of` another capture, or of none.
-    `cause`: the headers that name the place in a tree of causes below which it is delivered, if there is one.
+    `exported` means that it is on a USB drive as well. A `preview` is a small copy `of` another capture, or
+    of none. `cause` are the headers of the action below which it is delivered, if there is one.
     """
 
     capture: str
@@ -49,7 +49,7 @@ class Capture:
 
 
 def filetype_of(head: bytes) -> str | None:
-    """The MIME type told by a file's first `HEAD_BYTES` bytes; None when it doesn't look like a picture."""
+    """Return the MIME type by a file's first `HEAD_BYTES` bytes; None when it is no known picture."""
     if head.startswith(b"\xff\xd8\xff"):
         return "image/jpeg"
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -60,19 +60,19 @@ def filetype_of(head: bytes) -> str | None:
 
 
 def new_capture_id(prefix: str, number: int) -> str:
-    """A name for a new capture; its random part keeps two cards cloned from one image apart."""
+    """Return a new capture id; its random part tells apart two cards cloned from one image."""
     return f"{prefix}-{number:08d}-{secrets.token_hex(6)}"
 
 
 def rfc3339(wall_ns: int) -> str:
-    """Unix nanoseconds as RFC 3339 in UTC with microseconds: `2026-11-23T21:49:58.031000Z`."""
+    """Format Unix nanoseconds as RFC 3339 in UTC with microseconds: `2026-11-23T21:49:58.031000Z`."""
     seconds, rest = divmod(wall_ns, 10**9)
     moment = datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest // 1000)
     return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def from_rfc3339(text: str) -> int:
-    """RFC 3339 text as Unix nanoseconds. ValueError when it is not a moment with a time zone."""
+    """Parse RFC 3339 as Unix nanoseconds. ValueError when it is not a moment with a time zone."""
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(f"{text!r} has no time zone")
@@ -81,7 +81,7 @@ def from_rfc3339(text: str) -> int:
 
 
 def metadata(capture: Capture) -> dict[str, str]:
-    """What the server is told of a capture, by the protocol's names."""
+    """Return a capture's metadata by the protocol's names."""
     values = {
         "capture": capture.capture,
         "sha256": capture.sha256,
@@ -103,8 +103,8 @@ def metadata(capture: Capture) -> dict[str, str]:
 
 
 def upload_metadata(capture: Capture) -> str:
-    """The `Upload-Metadata` header of a capture: names with base64 values, comma separated."""
-    # A file's name may hold bytes that are no text: they become question marks.
+    """Return the `Upload-Metadata` header of a capture: names with base64 values, comma separated."""
+    # Bytes of a file name that are no text become question marks.
     encoded = {
         key: base64.b64encode(value.encode(errors="replace")) for key, value in metadata(capture).items()
     }

@@ -1,4 +1,4 @@
-"""The one folder in which an agent keeps its state: token, pairing, server, spool, status."""
+"""The folder of an agent's state: token, pairing, server, spool, status."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
 
 def is_token(text: str) -> bool:
-    """Whether a text can be sent as a token: some visible ASCII."""
+    """Whether a text can be sent as a token: visible ASCII only."""
     return text.isascii() and text.isprintable() and bool(text) and " " not in text
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Paths and small files below the agent's folder."""
+    """The agent's folder: its paths and small files."""
 
     folder: Path
 
     @property
     def spool(self) -> Path:
-        """Where captures wait for delivery."""
+        """The folder of captures that are to be delivered."""
         return self.folder / "spool"
 
     @property
@@ -45,17 +45,17 @@ class Home:
 
     @property
     def config_file(self) -> Path:
-        """The settings a person may write."""
+        """The settings file, written by people."""
         return self.folder / "config.toml"
 
     @property
     def pairing_file(self) -> Path:
-        """The pairing code while it waits for approval."""
+        """The pairing code while it is not approved."""
         return self.folder / "pairing.json"
 
     @property
     def identity_file(self) -> Path:
-        """Which server and camera this folder was paired with."""
+        """The server and camera that this folder is paired with."""
         return self.folder / "identity.json"
 
     @property
@@ -65,16 +65,16 @@ class Home:
 
     @property
     def status_file(self) -> Path:
-        """The last known state of the running agent."""
+        """The last heartbeat of the agent."""
         return self.folder / "status.json"
 
     def create(self) -> Home:
-        """Make the folder. BadInput when that is not possible."""
+        """Create the folder. BadInput when that is not possible."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise BadInput(
-                f"The folder {self.folder} can't be made: {error.strerror}.",
+                f"The folder {self.folder} can't be created: {error.strerror}.",
                 "Choose another with --home.",
             ) from error
         with contextlib.suppress(OSError):
@@ -82,7 +82,7 @@ class Home:
         return self
 
     def token(self) -> str | None:
-        """The access token, or None when this agent is not paired."""
+        """Return the access token; None when this agent is not paired."""
         try:
             token = self.token_file.read_text().strip()
         except (OSError, UnicodeDecodeError):
@@ -90,11 +90,11 @@ class Home:
         return token if is_token(token) else None
 
     def write(self, path: Path, data: Mapping[str, Json], *, durable: bool = True) -> None:
-        """Replace a small JSON file atomically; `durable` keeps it over a power cut, and wears the card."""
+        """Replace a small JSON file atomically; a `durable` one survives a power cut, but wears the card."""
         self._replace(path, json.dumps(dict(data), indent=2) + "\n", 0o644, durable=durable)
 
     def read(self, path: Path) -> dict[str, Json]:
-        """A small JSON file's object; empty when the file is missing or damaged."""
+        """Return a small JSON file's object; empty when the file is missing or damaged."""
         try:
             data = json.loads(path.read_text())
         except (OSError, ValueError):
@@ -102,7 +102,7 @@ class Home:
         return data if isinstance(data, dict) else {}
 
     def save_token(self, token: str) -> None:
-        """Keep the access token in a file that only its owner can read."""
+        """Write the access token to a file that only its owner can read."""
         self._replace(self.token_file, token + "\n", 0o600, durable=True)
 
     @staticmethod
@@ -120,7 +120,7 @@ class Home:
 
 @contextmanager
 def exclusive_lock(home: Home) -> Iterator[None]:
-    """Be the only agent in this folder. AnotherAgent when there is one, BadInput when it can't be written."""
+    """Hold the folder's lock. AnotherAgent when another agent does, BadInput when it can't be written."""
     try:
         lock = _lock(home)
     except BlockingIOError:
@@ -137,7 +137,7 @@ def exclusive_lock(home: Home) -> Iterator[None]:
 
 
 def is_running(home: Home) -> bool:
-    """Whether an agent runs in this folder."""
+    """Whether an agent is running in this folder."""
     try:
         _lock(home).close()
     except BlockingIOError:
@@ -148,7 +148,7 @@ def is_running(home: Home) -> bool:
 
 
 def _give_to_owner(descriptor: int, folder: Path) -> None:
-    """What root writes belongs to the folder's owner: the service can read what `sudo camera-agent` wrote."""
+    """Give root's files to the folder's owner: the service reads what `sudo camera-agent` wrote."""
     if os.geteuid() == 0:
         owner = folder.stat()
         os.fchown(descriptor, owner.st_uid, owner.st_gid)

@@ -1,8 +1,8 @@
-"""When the next capture is due: a grid on the monotonic clock inside windows on the wall clock.
+"""When the next capture is due: a grid on the monotonic clock, within windows on the wall clock.
 
-The grid has no drift and never catches up: slots slept through are left out. Windows, dates and the sun are
-looked up on the wall clock at each slot; while its time is not known every slot is filmed, for a picture too
-many can be thrown away and one too few can't be taken again.
+The grid does not drift and does not catch up: missed slots are skipped. Windows, dates and the sun are
+evaluated on the wall clock at each slot. While the time is unknown every slot is captured, because a
+superfluous picture can be deleted and a missing one can't be taken again.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from camera_agent.windows import Place, Span, Window, check_timezone, spans
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: A closed schedule is looked at again after at most this many seconds, for clocks get set.
+#: A closed schedule is evaluated again after at most this many seconds, because clocks get set.
 RECHECK_S = 60.0
-#: Sums of floats are off by less than this: a slot is not skipped, nor met twice, for the last bit of one.
+#: Rounding errors are smaller than this, so that none makes a slot be skipped or repeated.
 ROUNDING_S = 1e-6
-#: Every window comes back within a week; sun and dates are looked at anew after it.
+#: Days after which windows are evaluated again; each window recurs within them.
 WEEK = 8
 
 
@@ -37,14 +37,14 @@ class Grid:
     interval_s: float
 
     def next_slot(self, now: float) -> float:
-        """The first slot at or after `now`: slots slept through are left out, never made up for."""
+        """Return the first slot at or after `now`; missed slots are skipped."""
         if now <= self.origin:
             return self.origin
         passed = (now - self.origin - ROUNDING_S) / self.interval_s
         return self.origin + math.ceil(passed) * self.interval_s
 
     def between(self, first: float, last: float) -> int:
-        """How many slots lie at or after `first` and before `last`."""
+        """Return the number of slots at or after `first` and before `last`."""
         if last <= first:
             return 0
         return round((self.next_slot(last) - self.next_slot(first)) / self.interval_s)
@@ -52,31 +52,31 @@ class Grid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """The table `[schedule]`: when, within its interval, the camera films. The default is always."""
+    """The table `[schedule]`: when to capture. The default is always."""
 
     #: Times of day, with days of the week or the sun: `mon-fri 06:30..20:00`, `sunrise-30m..sunset+30m`.
     windows: tuple[str, ...] = ()
-    #: Whose clock the windows are on, e.g. `Europe/Zurich`; the system's, if empty.
+    #: The time zone of the windows, e.g. `Europe/Zurich`; the system's, if empty.
     timezone: str = ""
-    #: Where the sun is looked at from, in degrees north and east.
+    #: The place for the sun, in degrees north and east.
     latitude: float = 0.0
     longitude: float = 0.0
-    #: First and last day, or moments; empty: without limit.
+    #: First and last day, or moments; empty: no limit.
     start: str = ""
     end: str = ""
-    #: So many captures in each slot, so many seconds apart.
+    #: Captures in each slot, and the seconds between them.
     burst: int = 1
     burst_s: float = 1.0
-    #: Each capture exposes for so many seconds, where the camera can; 0: as its exposure says.
+    #: Seconds that each capture exposes for, if the camera can; 0: by the exposure settings.
     bulb_s: float = 0.0
 
     @property
     def place(self) -> Place:
-        """Time zone and place."""
+        """The time zone and the place."""
         return Place(timezone=self.timezone, latitude=self.latitude, longitude=self.longitude)
 
     def find_invalid(self) -> InvalidSetting | None:
-        """What keeps this schedule from working."""
+        """Return the first setting that can't work; None when all can."""
         for name in ("timezone", "start", "end", "windows"):
             try:
                 getattr(self, f"_check_{name}")()
@@ -85,7 +85,7 @@ class Schedule:
         return self._invalid_number()
 
     def state_at(self, moment: datetime) -> ScheduleState:
-        """Whether the camera films at a moment, and until when that holds."""
+        """Return whether the schedule is open at a moment, and until when."""
         first, last = self._limits()
         if moment < first:
             return ScheduleState(open=False, until=first)
@@ -96,7 +96,7 @@ class Schedule:
         return _state_at(found, moment, until=min(last, _week_after(moment)))
 
     def open_spans(self, since: datetime, until: datetime) -> list[Span]:
-        """The stretches between two moments in which the camera should have filmed."""
+        """Return the spans between two moments in which the schedule is open."""
         found: list[Span] = []
         while since < until:
             state_at = self.state_at(since)
@@ -107,7 +107,7 @@ class Schedule:
         return found
 
     def parsed(self) -> tuple[Window, ...]:
-        """The windows as values. BadInput for one that is none."""
+        """Return the parsed windows. BadInput for an invalid one."""
         return tuple(Window.of(one) for one in self.windows)
 
     def _limits(self) -> Span:
@@ -151,7 +151,7 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleState:
-    """Whether a schedule is open, and the moment (UTC) until which that is known to hold."""
+    """Whether a schedule is open, and the moment (UTC) until which that is known."""
 
     open: bool
     until: datetime
@@ -159,7 +159,7 @@ class ScheduleState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextCheck:
-    """What comes next: at `at` (monotonic seconds) either a slot to film, or another look."""
+    """What is next: at `at` (monotonic seconds) either a slot to capture, or another check."""
 
     at: float
     capture: bool
@@ -167,14 +167,14 @@ class NextCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timetable:
-    """A grid inside a schedule. `wall` gives the time (UTC) of a monotonic second, None if not known."""
+    """A grid within a schedule. `wall` returns the time (UTC) of a monotonic second, None if unknown."""
 
     grid: Grid
     schedule: Schedule
     wall: Callable[[float], datetime | None]
 
     def next_check(self, now: float) -> NextCheck:
-        """The next slot, if the schedule is open then; else when to look again."""
+        """Return the next slot if the schedule is open then, or when to check again."""
         slot = self.grid.next_slot(now)
         moment = self.wall(slot)
         if moment is None or (state_at := self.schedule.state_at(moment)).open:
@@ -183,7 +183,7 @@ class Timetable:
         return NextCheck(at=max(slot, self.grid.next_slot(slot + min(closed_s, RECHECK_S))), capture=False)
 
     def missed(self, since: float, until: float) -> int:
-        """How many slots at or after `since` and before `until` should have been filmed."""
+        """Return how many slots at or after `since` and before `until` were due."""
         first, last = self.wall(since), self.wall(until)
         if first is None or last is None or not self.schedule.windows:
             return self.grid.between(since, until)
@@ -195,12 +195,12 @@ class Timetable:
 
 @functools.lru_cache(maxsize=64)
 def _spans(schedule: Schedule, day: date) -> list[Span]:
-    """The spans of a week, which are asked for at each slot and change once a day."""
+    """Return the spans of a week; needed at each slot, changed once a day."""
     return sorted(spans(schedule.parsed(), schedule.place, day, WEEK + 3))
 
 
 def _state_at(found: list[Span], moment: datetime, *, until: datetime) -> ScheduleState:
-    """The state at a moment among sorted spans, which may overlap or touch."""
+    """Return the state at a moment, given sorted spans, which may overlap or touch."""
     close: datetime | None = None
     for begin, end in found:
         if close is None and moment < begin:
@@ -217,7 +217,7 @@ def _state_at(found: list[Span], moment: datetime, *, until: datetime) -> Schedu
 
 
 def _moment(text: str, place: Place, *, after: bool) -> datetime | None:
-    """A moment written as a day or with a time; the end of the day when `after` is set. None for nothing."""
+    """Parse a day or a moment; `after` returns the end of the day. None for an empty text."""
     if not text:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Tables of settings, read into frozen dataclasses: names and types checked, a misspelt name with a guess."""
+"""Reads tables of settings into frozen dataclasses, with checked names and types."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dataclasses import Field
 
 Setting = str | int | float | bool | list[str]
-#: Tells where a setting stands (`schedule.windows`), for error messages.
+#: Returns where a setting (`schedule.windows`) was set, for error messages.
 Where = Callable[[str], str]
 Table = TypeVar("Table")
 
@@ -29,7 +29,7 @@ EXPECTED: Mapping[type, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvalidSetting:
-    """A setting that can't work: its name, what is wrong with it, and what to do."""
+    """A setting that can't work: its name, the reason and the remedy."""
 
     name: str
     message: str
@@ -37,13 +37,13 @@ class InvalidSetting:
 
 
 def raise_if_invalid(invalid: InvalidSetting | None, *, where: Where, prefix: str = "") -> None:
-    """Raise BadInput for a trouble, with the place where the setting stands."""
+    """Raise BadInput for an invalid setting, with the place where it was set."""
     if invalid is not None:
         raise BadInput(f"{where(prefix + invalid.name)}: {invalid.message}", invalid.remedy)
 
 
 def read_table(cls: type[Table], values: object, *, name: str, where: Where) -> Table:
-    """A `cls` with the values of the table `name`. BadInput for a name or a type that does not fit."""
+    """Return a `cls` with the values of the table `name`. BadInput for an unknown name or a wrong type."""
     if not isinstance(values, Mapping):
         raise BadInput(f"{where(name)}: {name} must be a table, and is {values!r}.")
     known = {one.name: one for one in fields(cast("Any", cls))}
@@ -57,20 +57,20 @@ def read_table(cls: type[Table], values: object, *, name: str, where: Where) -> 
 
 
 def unknown_setting(name: str, known: Mapping[str, object], *, place: str) -> BadInput:
-    """The error for a setting that there is not."""
+    """Return the error for an unknown setting."""
     close = difflib.get_close_matches(name, known, n=1)
-    guess = f"Did you mean {close[0]!r}?" if close else f"There are: {', '.join(known)}."
-    return BadInput(f"{place}: {name!r} is not a setting.", guess)
+    suggestion = f"Did you mean {close[0]!r}?" if close else f"There are: {', '.join(known)}."
+    return BadInput(f"{place}: {name!r} is not a setting.", suggestion)
 
 
 def kind_of(field: Field[Any]) -> type:
-    """The type of a field's value, told by its default."""
+    """Return the type of a field's value, which is that of its default."""
     default = field.default if field.default is not MISSING else cast("Any", field.default_factory)()
     return type(default)
 
 
 def typed(name: str, value: object, kind: type, *, place: str) -> Setting | tuple[str, ...]:
-    """A value in the type wanted. BadInput when it is of another one."""
+    """Return a value converted to its type. BadInput when it is of another one."""
     if kind is bool and isinstance(value, bool):
         return value
     if kind in (int, float) and isinstance(value, int | float) and not isinstance(value, bool):
@@ -80,7 +80,7 @@ def typed(name: str, value: object, kind: type, *, place: str) -> Setting | tupl
             return int(value)
     if kind is str and isinstance(value, str):
         return value
-    if kind is str and isinstance(value, date | time):  # TOML has them as types of their own
+    if kind is str and isinstance(value, date | time):  # TOML has types for them
         return value.isoformat()
     if kind is tuple and isinstance(value, list | tuple) and all(isinstance(one, str) for one in value):
         return tuple(value)

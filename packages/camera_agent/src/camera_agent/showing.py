@@ -1,4 +1,4 @@
-"""How a pairing code is shown to a person: as text, and as a picture that a phone reads."""
+"""Shows a pairing code as text, and as a QR code."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def code_text(code: DeviceCode, *, picture: bool) -> str:
-    """What to print while a code waits for approval; `picture` adds the address as a QR code."""
+    """Return what to print while a code is not approved; `picture` adds the address as a QR code."""
     sentence = f"Open {code.verification_uri} and enter the code {code.user_code}"
     address = code.verification_uri_complete or code.verification_uri
     if not picture or not address:

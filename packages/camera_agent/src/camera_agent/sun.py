@@ -1,4 +1,4 @@
-"""When the sun rises and sets, by astral (the extra `sun`), imported only when a schedule follows the sun."""
+"""Times of the sun, by astral (the extra `sun`), which is imported only when a schedule needs it."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ SunEvent = Literal["dawn", "sunrise", "noon", "sunset", "dusk"]
 EVENTS: tuple[SunEvent, ...] = ("dawn", "sunrise", "noon", "sunset", "dusk")
 #: Degrees below the horizon at which civil twilight begins and ends.
 TWILIGHT = 6.0
-#: Degrees: refraction and half the sun's width lift it over the horizon before it is there.
+#: Degrees of the sun's centre at sunrise: refraction and half its width lift it over the horizon.
 HORIZON = -0.833
 
 
 def require() -> None:
-    """BadInput, with what to install, when astral is missing."""
+    """Raise BadInput, with what to install, when astral is missing."""
     try:
         import astral.sun  # noqa: F401, PLC0415 - an extra, which costs 3 MiB
     except ImportError:
         raise BadInput(
-            "A window that follows the sun needs astral, which is not here.",
+            "A window that follows the sun needs astral, which is not installed.",
             "Install it: pip install 'camera-agent[sun]'.",
         ) from None
 
 
 def event(day: date, name: SunEvent, *, latitude: float, longitude: float) -> datetime:
-    """The moment (UTC) of a sun event of a local day.
+    """Return the moment (UTC) of an event of the sun on a local day.
 
     Where the sun does not rise or set on that day the events move to noon or half a day from it: a window
     from sunrise to sunset is then empty in the polar night, and the whole day under the midnight sun.
@@ -53,7 +53,7 @@ def event(day: date, name: SunEvent, *, latitude: float, longitude: float) -> da
 
 
 def _on_side(moment: datetime, noon: datetime, *, early: bool) -> datetime:
-    """The same time on the right side of noon: far from Greenwich astral gives that of a neighbouring day."""
+    """Move an event to its day: far from Greenwich astral returns that of a neighbouring day."""
     day = timedelta(days=1)
     while early and moment > noon:
         moment -= day

@@ -1,4 +1,4 @@
-"""Telling systemd that the agent is up and alive, in the fifteen lines that it takes."""
+"""Notifies systemd of the agent's state (the protocol of `sd_notify`)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ READY, ALIVE, STOPPING = "READY=1", "WATCHDOG=1", "STOPPING=1"
 
 
 def notify(state: str) -> bool:
-    """Send `state` to the service manager; False, and nothing happens, when there is none."""
+    """Send `state` to the service manager; False when there is none."""
     address = os.environ.get("NOTIFY_SOCKET", "")
     if not address:
         return False

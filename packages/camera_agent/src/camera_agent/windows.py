@@ -1,4 +1,4 @@
-"""Windows in which the camera films, as people write them: `mon-fri 06:30..20:00`, `sunrise..sunset+30m`."""
+"""Windows of time, as people write them: `mon-fri 06:30..20:00`, `sunrise..sunset+30m`."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ Span = tuple[datetime, datetime]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Whose day it is: a time zone's name (the system's own, if empty) and a place on earth in degrees."""
+    """A time zone (the system's, if empty) and a place on earth in degrees."""
 
     timezone: str = ""
     latitude: float = 0.0
     longitude: float = 0.0
 
     def local_day(self, moment: datetime) -> date:
-        """The day that the clock on the wall shows at a moment."""
+        """Return the local day at a moment."""
         return moment.astimezone(self._zone()).date()
 
     def at(self, day: date, offset: timedelta, *, latest: bool = False) -> datetime:
-        """The moment (UTC) when the clock on the wall shows a time of a day.
+        """Return the moment (UTC) of a local time of a day.
 
-        When clocks are put back a time comes twice: `latest` chooses the second. When they are put forward a
-        time is left out: then it is the moment as far after the change as the time is after the gap's start.
+        When clocks are put back a time occurs twice: `latest` selects the second. A time that is skipped when
+        clocks are put forward is as long after the change as it is after the start of the skipped hour.
         """
         naive = datetime.combine(day, time()) + offset
         both = [self._to_utc(naive.replace(fold=fold)) for fold in (0, 1)]
@@ -57,7 +57,7 @@ class Place:
 
 
 def check_timezone(name: str) -> None:
-    """BadInput when there is no such time zone."""
+    """Raise BadInput when there is no such time zone."""
     try:
         ZoneInfo(name or "UTC")
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -66,14 +66,14 @@ def check_timezone(name: str) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edge:
-    """Where a window begins or ends: a time after midnight, or after an event of the sun."""
+    """The begin or end of a window: a time after midnight, or after an event of the sun."""
 
     offset: timedelta
     event: SunEvent | None = None
 
     @classmethod
     def of(cls, text: str) -> Edge:
-        """Read `06:30` or `sunset+1h30m`. BadInput for anything else."""
+        """Parse `06:30` or `sunset+1h30m`. BadInput for anything else."""
         if match := CLOCK.fullmatch(text):
             hours, minutes = (int(one) for one in match.groups())
             if hours < 24 or minutes == 0:
@@ -87,7 +87,7 @@ class Edge:
         return cls(offset=-offset if sign == "-" else offset, event=found)
 
     def on(self, day: date, place: Place, *, latest: bool = False) -> datetime:
-        """Its moment (UTC) on a day."""
+        """Return its moment (UTC) on a day."""
         if self.event is None:
             return place.at(day, self.offset, latest=latest)
         moment = sun.event(day, self.event, latitude=place.latitude, longitude=place.longitude)
@@ -96,7 +96,7 @@ class Edge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """From one edge to another; one that ends before it begins goes on to the next day."""
+    """A window from one edge to another; one that ends before it begins ends on the next day."""
 
     begin: Edge
     end: Edge
@@ -104,7 +104,7 @@ class Window:
 
     @classmethod
     def of(cls, text: str) -> Window:
-        """Read a window. BadInput when it is none."""
+        """Parse a window. BadInput when it is invalid."""
         match = WINDOW.fullmatch(text.strip().lower())
         if match is None:
             raise BadInput(f"{text!r} is no window.", EXAMPLES)
@@ -113,11 +113,11 @@ class Window:
 
     @property
     def follows_sun(self) -> bool:
-        """Whether it needs to know the place."""
+        """Whether an edge is an event of the sun, so that it needs a place."""
         return bool(self.begin.event or self.end.event)
 
     def on(self, day: date, place: Place) -> Span | None:
-        """Begin and end (UTC) of the window that begins on a day; None when none does."""
+        """Return begin and end (UTC) of the window that begins on a day; None when none does."""
         if day.weekday() not in self.days:
             return None
         begin, end = self.begin.on(day, place), self.end.on(day, place, latest=True)
@@ -128,13 +128,13 @@ class Window:
         return begin, end
 
     def _same_day(self) -> bool:
-        """Whether the sun's events come in the order of a day, so that the window never passes midnight."""
+        """Whether the sun's events are in the order of a day, so that the window never passes midnight."""
         order = [sun.EVENTS.index(one) for one in (self.begin.event, self.end.event) if one is not None]
         return order == sorted(order)
 
 
 def spans(windows: tuple[Window, ...], place: Place, first: date, days: int) -> Iterator[Span]:
-    """Every window that begins on one of so many days from `first` on; they may overlap."""
+    """Yield the windows that begin on one of `days` days from `first` on; they may overlap."""
     for number in range(days):
         for window in windows:
             if found := window.on(first + timedelta(days=number), place):

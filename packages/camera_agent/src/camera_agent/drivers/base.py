@@ -1,4 +1,4 @@
-"""What a driver is: five methods. Everything else (schedule, ramp, spool, restart) is the agent's work."""
+"""The interface of a driver: five methods. Schedule, ramp, spool and restarts are the agent's work."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Options = Mapping[str, Option]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SkippedFile:
-    """Something in a source that is no capture, by name, and why."""
+    """A file of a source that is no picture, by name, with the reason."""
 
     name: str
     code: str
@@ -27,11 +27,10 @@ class SkippedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Description:
-    """What a driver says of itself once it is open.
+    """What a driver reports about itself once it is open.
 
-    A driver with `finite` gives captures as fast as it is asked and then None; `total` is how many, if known.
-    A driver with `exposes` can be told how to expose within those limits, and tells `shutter_s` and `gain`
-    with each shot; one without is never told.
+    A `finite` driver returns `total` images (if known), as fast as they are requested, then None. A driver
+    with `exposure_limits` accepts exposures within them, and returns `shutter_s` and `gain` with each image.
     """
 
     model: str
@@ -43,9 +42,9 @@ class Description:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CapturedImage:
-    """One picture that a driver has written: its own name for it, MIME type, how it was exposed.
+    """A picture that a driver has written: the camera's name for it, its MIME type and its exposure.
 
-    `seen` is measured by the agent's own code in the driver's process, when a ramp needs it.
+    `measurement` is made by the agent's code in the driver's process, when a ramp needs it.
     """
 
     filename: str
@@ -55,30 +54,31 @@ class CapturedImage:
 
 
 class Driver(Protocol):
-    """A camera. Errors: `DriverError` for a camera that refuses, `BadInput` for options that can't work."""
+    """A camera. Raises `DriverError` when the camera refuses, `BadInput` for options that can't work."""
 
-    #: The options `open` understands; any other is refused by the agent with a guess.
+    #: The options that `open` accepts; the agent refuses any other, with a suggestion.
     option_names: ClassVar[frozenset[str]]
 
     def open(self, options: Options) -> Description:
-        """Take hold of the camera and say what it is."""
+        """Open the camera and describe it."""
         ...
 
-    def set_exposure(self, wanted: Exposure | None) -> None:
-        """Expose all captures from now on like this, as nearly as can be; None: automatically.
+    def set_exposure(self, exposure: Exposure | None) -> None:
+        """Expose all further captures like this, as nearly as possible; None: automatically.
 
-        Only called when the description has `exposes`. What was set is read back: DriverError if it differs.
+        Only called when the description has `exposure_limits`. Read back what was set, and raise DriverError
+        if it differs.
         """
         ...
 
     def capture(self, target: Path) -> CapturedImage | None:
-        """Write one picture to `target`; None when a finite source has no more."""
+        """Write one picture to `target`; None at the end of a finite source."""
         ...
 
     def health(self) -> Mapping[str, ExposureValue]:
-        """What the camera tells of itself (battery, temperature, ...); may be empty."""
+        """Return what the camera reports about itself (battery, temperature, ...); may be empty."""
         ...
 
     def close(self) -> None:
-        """Let go of the camera; never fails."""
+        """Close the camera. Never fails."""
         ...

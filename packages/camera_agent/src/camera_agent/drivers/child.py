@@ -1,4 +1,4 @@
-"""The driver's own process: reads commands, runs the driver, writes answers. Started by `DriverProcess`."""
+"""The driver's process: reads commands, runs the driver, writes responses. Started by `DriverProcess`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PR_SET_PDEATHSIG = 1
 
 
 def serve(commands: BinaryIO, responses: BinaryIO) -> None:
-    """Answer each command until the agent closes the pipe."""
+    """Respond to each command until the agent closes the pipe."""
     driver: Driver | None = None
     for line in commands:
         command = json.loads(line)
@@ -33,7 +33,7 @@ def serve(commands: BinaryIO, responses: BinaryIO) -> None:
             if driver is None:
                 driver = registry.load(command["driver"])
             response = _respond(driver, command)
-        except Exception as error:  # noqa: BLE001 - whatever a driver raises must reach the agent as an answer
+        except Exception as error:  # noqa: BLE001 - whatever a driver raises must reach the agent
             response = messages.error_message(error)
         responses.write(messages.encode(response))
         responses.flush()
@@ -64,7 +64,7 @@ def _capture(driver: Driver, command: dict[str, Json]) -> CapturedImage | None:
         if command.get("measure"):
             image = replace(image, measurement=image_analysis.measure(target))
         if small := command.get("preview"):
-            # The picture counts more than its small copy.
+            # A preview that fails must not cost the picture.
             with contextlib.suppress(DriverError):
                 image_analysis.write_preview(target, Path(str(small)))
     return image
@@ -79,15 +79,15 @@ def _check_options(driver: Driver, options: Options) -> None:
 
 
 def die_with(parent: int) -> None:
-    """Let the kernel end this process when the agent is gone, however deep in a library it hangs."""
+    """Let the kernel end this process with the agent, even when it hangs in a library."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # it went while we were starting
+    if os.getppid() != parent:  # the agent ended while we were starting
         raise SystemExit(1)
 
 
 def main() -> None:
-    """Serve on the pipes given, with the standard output kept clear of what libraries print."""
+    """Serve on standard input and output; what libraries print goes to standard error."""
     die_with(int(sys.argv[1]))
     # Ctrl-C reaches the whole group; the agent decides when its driver ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

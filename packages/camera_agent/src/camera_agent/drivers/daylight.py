@@ -1,4 +1,4 @@
-"""The light of a simulated day: where sun and moon stand, how bright the world is, what colours it has."""
+"""The light of a simulated day: positions of sun and moon, brightness, colours."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Palette:
     cloud: Colour
 
 
-#: By the sun's height. As an eye sees them that has got used to the light, not as bright as they are.
+#: By the sun's height, as an adapted eye sees them, not by their brightness.
 PALETTES: tuple[tuple[float, Palette], ...] = (
     (
         -0.42,
@@ -101,26 +101,26 @@ PALETTES: tuple[tuple[float, Palette], ...] = (
 
 
 def smooth(low: float, high: float, value: float) -> float:
-    """0 below `low`, 1 above `high`, a smooth step between."""
+    """Return 0 below `low`, 1 above `high`, and a smooth step between."""
     x = min(1.0, max(0.0, (value - low) / (high - low)))
     return x * x * (3 - 2 * x)
 
 
 def sun(days: float) -> CelestialBody:
-    """Where the sun stands at a time in days: it rises on the left at 6 and sets on the right at 18."""
+    """Return the sun at a time in days: it rises on the left at 6 and sets on the right at 18."""
     angle = 2 * math.pi * (days % 1 - 0.25)
     height = math.sin(angle)
     return CelestialBody(height=height, x=0.5 - 0.40 * math.cos(angle), y=0.55 - 0.46 * height)
 
 
 def moon(days: float) -> CelestialBody:
-    """Where the full moon stands: opposite of the sun, on a lower path."""
+    """Return the full moon: opposite the sun, on a lower path."""
     body = sun(days - 0.46)
     return CelestialBody(height=body.height, x=body.x, y=0.58 - 0.40 * body.height)
 
 
 def stops_below_noon(days: float) -> float:
-    """How much darker the world is than at noon, in stops: 0 to 20."""
+    """Return how much darker it is than at noon, in stops: 0 to 20."""
 
     def course(height: float) -> float:
         return STOPS / (1 + math.exp((math.degrees(math.asin(height)) - MIDDLE) / WIDTH))
@@ -129,12 +129,12 @@ def stops_below_noon(days: float) -> float:
 
 
 def daylight(days: float) -> float:
-    """How much of a day it is to the eye, 0 to 1."""
+    """Return how light it is to the eye, 0 to 1."""
     return smooth(-0.20, 0.30, sun(days).height)
 
 
 def palette(height: float) -> Palette:
-    """The colours at a height of the sun."""
+    """Return the colours at a height of the sun."""
     for (low, before), (high, after) in itertools.pairwise(PALETTES):
         if height < high:
             share = smooth(low, high, height)

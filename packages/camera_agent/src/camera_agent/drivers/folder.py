@@ -1,4 +1,4 @@
-"""The pictures of a folder in natural order, told apart from what else lies there by their first bytes."""
+"""The pictures of a folder in natural order, recognised by their first bytes."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ from camera_agent.frame import HEAD_BYTES, filetype_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: What desktops leave in folders: not worth a word.
+#: Files that desktops leave in folders; they are not reported.
 LITTER = frozenset({"thumbs.db", "desktop.ini"})
 
 
 def natural(name: str) -> tuple[tuple[int, int | str], ...]:
-    """A sort key by which `img2` comes before `img10`."""
+    """Return a sort key by which `img2` comes before `img10`."""
     parts = re.split(r"(\d+)", name.casefold())
     return tuple((0, int(part)) if part.isdecimal() else (1, part) for part in parts if part)
 
 
 def pictures(folder: Path) -> tuple[list[tuple[Path, str]], tuple[SkippedFile, ...]]:
-    """Pictures with their MIME types, and what was left out. BadInput when there is no picture at all."""
+    """Return the pictures with their MIME types, and the skipped files. BadInput when there is no picture."""
     found: list[tuple[Path, str]] = []
     skipped: list[SkippedFile] = []
     for path in sorted(folder.iterdir(), key=lambda path: (natural(path.name), path.name)):
         if path.name.startswith(".") or path.name.lower() in LITTER or not path.is_file():
             continue
-        verdict = filetype_in(path)
-        if isinstance(verdict, SkippedFile):
-            skipped.append(verdict)
+        filetype = filetype_in(path)
+        if isinstance(filetype, SkippedFile):
+            skipped.append(filetype)
         else:
-            found.append((path, verdict))
+            found.append((path, filetype))
     if not found:
         raise BadInput(f"There are no pictures in {folder}.", "Give a folder with JPEG, PNG or WebP files.")
     return found, tuple(skipped)
 
 
 def filetype_in(path: Path) -> str | SkippedFile:
-    """A file's MIME type, or why it is no picture."""
+    """Return a file's MIME type, or why it is no picture."""
     try:
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)

@@ -1,7 +1,7 @@
 """GoPro cameras (HERO9 on) by the Open GoPro HTTP API, over USB or Wi-Fi.
 
-No GoPro was at hand: the driver runs against a stateful fake that follows the published description. Over
-Wi-Fi the Pi's only radio is bound to the camera, so USB is the way for an agent that shall deliver as well.
+No GoPro was available: the driver is tested against a stateful fake that follows the published description.
+Over Wi-Fi the Pi's only radio is bound to the camera, so an agent that delivers as well needs USB.
 """
 
 from __future__ import annotations
@@ -27,24 +27,24 @@ if TYPE_CHECKING:
 
 #: The preset group for photos.
 PHOTO_PRESETS = 1001
-#: Seconds that taking and storing one photo may take, and between two looks at the state.
+#: Seconds that taking and storing one photo may take, and between two queries of the state.
 READY_S, POLL_S = 20.0, 0.2
-#: The camera sleeps when it hears nothing; GoPro's own software calls every 3 seconds.
+#: The camera sleeps without requests; GoPro's own software sends one every 3 seconds.
 KEEP_ALIVE_S = 3.0
-#: So often a download may break before the picture is given up; each try goes on where the last one broke.
+#: A download may break this often before it is given up; each attempt resumes the previous one.
 DOWNLOADS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timing:
-    """How to wait: for tests with a time of their own."""
+    """Clock and sleep, replaceable in tests."""
 
     sleep: Callable[[float], object] = time.sleep
     now: Callable[[], float] = time.monotonic
 
 
 class KeepAlive:
-    """Keeps the camera awake between captures that are minutes apart, on a connection of its own."""
+    """Keeps the camera awake between captures that are minutes apart, on its own connection."""
 
     def __init__(self, address: Address, *, every_s: float = KEEP_ALIVE_S) -> None:
         self._http, self._every_s, self._stop = GoproHttp(address), every_s, threading.Event()
@@ -53,13 +53,13 @@ class KeepAlive:
 
     def _run(self) -> None:
         while not self._stop.wait(self._every_s):
-            # A camera that refuses is busy, thus awake; one that is gone is told by the next capture.
+            # A camera that refuses is busy and so awake; that one is gone is reported by the next capture.
             with contextlib.suppress(DriverError):
                 self._http.json("/gopro/camera/keep_alive")
         self._http.close()
 
     def close(self) -> None:
-        """End it; a request under way ends by its own time-out."""
+        """Stop; a request in progress ends by its own time-out."""
         self._stop.set()
         self._thread.join(1.0)
 
@@ -67,7 +67,7 @@ class KeepAlive:
 class GoproDriver:
     """Options: `address` (`10.5.5.9:8080` over Wi-Fi) or `serial` (over USB), `keep` (false).
 
-    `keep = true` leaves the photos on the camera's card after they were downloaded.
+    `keep = true` leaves the photos on the camera's card after the download.
     """
 
     option_names: ClassVar[frozenset[str]] = frozenset({"address", "serial", "keep"})
@@ -79,7 +79,7 @@ class GoproDriver:
         self._keep = False
 
     def open(self, options: Options) -> Description:
-        """Wake the camera's interface, set its clock, and choose the photo presets."""
+        """Enable the camera's interface, set its clock, and select the photo presets."""
         address = Address.of(options)
         self._keep = bool(options.get("keep"))
         self._http = http = GoproHttp(address)
@@ -87,7 +87,7 @@ class GoproDriver:
         if address.wired:
             http.json("/gopro/camera/control/wired_usb?p=1")
         self._wait_ready()
-        # It forgets the time without power, and files of 2016 sort before all others.
+        # Without power it loses the time, and files of 2016 sort before all others.
         now = datetime.now().astimezone()
         zone = int((now.utcoffset() or now - now).total_seconds() // 60)
         date = f"date={now:%Y_%m_%d}&time={now:%H_%M_%S}&tzone={zone}&dst=0"
@@ -117,20 +117,20 @@ class GoproDriver:
         return CapturedImage(filename=media.name, filetype=filetype)
 
     def _download(self, media: Media, target: Path) -> None:
-        """Bring the whole file: as long as the camera's list says, for lengths of answers have been wrong."""
+        """Download a file; its length is that of the camera's list, since responses have been wrong."""
         target.unlink(missing_ok=True)
         for _ in range(DOWNLOADS):
             ended = self._opened().download(f"/videos/DCIM/{media.path}", target)
-            here = target.stat().st_size if target.exists() else 0
-            if here == media.size if media.size else ended:
+            size = target.stat().st_size if target.exists() else 0
+            if size == media.size if media.size else ended:
                 return
-            if media.size and here > media.size:
+            if media.size and size > media.size:
                 target.unlink()
             self._timing.sleep(POLL_S)
         raise DriverError(f"The download of {media.path} broke {DOWNLOADS} times.", "Check the cable.")
 
     def _wait_ready(self) -> State:
-        """Wait until the camera is neither busy nor encoding: before that it refuses everything."""
+        """Wait until the camera is neither busy nor encoding; until then it refuses requests."""
         deadline = self._timing.now() + READY_S
         while (state := self._opened().state()).busy:
             if self._timing.now() > deadline:
@@ -143,20 +143,20 @@ class GoproDriver:
     @staticmethod
     def _check(state: State) -> None:
         if state.storage_problem:
-            raise DriverError(f"The GoPro can't store: {state.storage_problem}.", "See to its card.")
+            raise DriverError(f"The GoPro can't store: {state.storage_problem}.", "Check its card.")
         if state.overheating:
-            raise DriverError("The GoPro is too hot to film.", "Give it shade, or a longer interval.")
+            raise DriverError("The GoPro is too hot to capture.", "Give it shade, or a longer interval.")
 
     def _media(self) -> tuple[Media, ...]:
         return parse_media(self._opened().json("/gopro/media/list"))
 
     def health(self) -> Mapping[str, ExposureValue]:
-        """Battery in percent and room on the card in bytes."""
+        """Return battery in percent and free space on the card in bytes."""
         state = self._opened().state()
         return {"battery_percent": state.battery_percent, "card_free_bytes": state.card_free_bytes}
 
     def close(self) -> None:
-        """Close the connections; the camera goes to sleep by itself."""
+        """Close the connections; the camera falls asleep by itself."""
         if self._keep_alive is not None:
             self._keep_alive.close()
         if self._http is not None:

@@ -1,4 +1,4 @@
-"""HTTP with a GoPro: short time-outs, downloads that resume, its state as values."""
+"""HTTP client for a GoPro: short time-outs, resumable downloads, the state as values."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ STORAGE_PROBLEMS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """Where the camera is; `wired` over USB."""
+    """The camera's address; `wired` means USB."""
 
     host: str
     port: int = PORT
@@ -39,7 +39,7 @@ class Address:
 
     @classmethod
     def of(cls, options: Options) -> Address:
-        """From the options `address` or `serial`. BadInput for neither or nonsense."""
+        """Read the options `address` or `serial`. BadInput for neither, or an invalid one."""
         if "serial" in options:
             digits = str(options["serial"])[-3:]
             if len(digits) != 3 or not digits.isdigit():
@@ -57,7 +57,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """What the camera tells of itself."""
+    """The camera's state."""
 
     busy: bool
     overheating: bool
@@ -67,7 +67,7 @@ class State:
 
     @classmethod
     def of(cls, response: Mapping[str, Json]) -> State:
-        """From the answer to a question for the state."""
+        """Read the response to a state request."""
         status = response.get("status")
         values = status if isinstance(status, dict) else {}
 
@@ -85,25 +85,25 @@ class State:
 
 
 class GoproHttp:
-    """Requests to one camera."""
+    """Sends requests to one camera."""
 
     def __init__(self, address: Address, *, timeout_s: float = TIMEOUT_S) -> None:
         self._address = address
         self._connection = http.client.HTTPConnection(address.host, address.port, timeout=timeout_s)
 
     def state(self) -> State:
-        """The camera's state; may be asked for at any time, also while it is busy."""
+        """Return the camera's state; allowed at any time, also while it is busy."""
         return State.of(self.json("/gopro/camera/state"))
 
     def json(self, path: str) -> Mapping[str, Json]:
-        """Ask for `path`. DriverError when the camera refuses or does not answer."""
+        """Request `path`. DriverError when the camera refuses or does not respond."""
         try:
             self._connection.request("GET", path)
             response = self._connection.getresponse()
             content = response.read()
         except (OSError, http.client.HTTPException) as error:
             self._connection.close()
-            raise self._asleep(error) from error
+            raise self._unreachable(error) from error
         if response.status != 200:
             raise DriverError(f"The GoPro refused {path.partition('?')[0]} with {response.status}.")
         try:
@@ -113,23 +113,23 @@ class GoproHttp:
         return response if isinstance(response, dict) else {}
 
     def download(self, path: str, target: Path) -> bool:
-        """Bring the rest of a file to `target`; False when the link broke, and a next call goes on."""
+        """Download the rest of a file to `target`; False when the link broke and another call resumes."""
         have = target.stat().st_size if target.exists() else 0
         try:
             self._connection.request("GET", path, headers={"Range": f"bytes={have}-"} if have else {})
             response = self._connection.getresponse()
             if response.status not in (200, 206):
                 response.read()
-                raise DriverError(f"The GoPro refused to give {path} with {response.status}.")
+                raise DriverError(f"The GoPro refused to send {path} with {response.status}.")
             with target.open("ab" if response.status == 206 else "wb") as file:
                 length = response.length or 0
-                while block := response.read1(BLOCK):  # also what comes before a camera freezes
+                while block := response.read1(BLOCK):  # keeps what arrives before a camera freezes
                     file.write(block)
                 whole = file.tell() - (have if response.status == 206 else 0) == length
         except (OSError, http.client.HTTPException):
             return False
         finally:
-            # Whatever came of it: what follows begins on a fresh connection.
+            # In any case the next request begins on a fresh connection.
             self._connection.close()
         return whole
 
@@ -137,7 +137,7 @@ class GoproHttp:
         """Close the connection."""
         self._connection.close()
 
-    def _asleep(self, error: Exception) -> DriverError:
+    def _unreachable(self, error: Exception) -> DriverError:
         where = f"{self._address.host}:{self._address.port}"
         return DriverError(
             f"The GoPro at {where} does not answer: {str(error) or type(error).__name__}.",

@@ -1,4 +1,4 @@
-"""A GoPro's list of its files: every value is text, groups have holes, folders roll over."""
+"""The media list of a GoPro: every value is text, groups have holes, folders roll over."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Media:
-    """One file: when it was made (Unix seconds by the camera's clock), folder, name, bytes (0: unknown)."""
+    """One file: creation time (Unix seconds by the camera's clock), folder, name, bytes (0: unknown)."""
 
     created: int
     folder: str
@@ -22,12 +22,12 @@ class Media:
 
     @property
     def path(self) -> str:
-        """As the camera's API wants it."""
+        """The path in the camera's API."""
         return f"{self.folder}/{self.name}"
 
 
 def parse_media(response: Mapping[str, Json]) -> tuple[Media, ...]:
-    """The single photos of a media list; groups (bursts, its own timelapses) and videos are passed over."""
+    """Return the single photos of a media list, without groups (bursts, its own timelapses) and videos."""
     folders = response.get("media")
     return tuple(
         media
@@ -57,8 +57,8 @@ def _number(text: Json) -> int:
 
 
 def newest(listed: Collection[Media], before: Collection[Media]) -> Media | None:
-    """The file that came since `before`; of several the one made last.
+    """Return the file that is new since `before`; of several the one created last.
 
-    Names don't tell: after GOPR9999 they begin anew in the next folder.
+    Names don't show the order: after GOPR9999 they start again in the next folder.
     """
     return max(set(listed) - set(before), default=None)

@@ -1,4 +1,4 @@
-"""Cameras that libgphoto2 speaks with: most DSLRs and system cameras on a USB cable."""
+"""Cameras supported by libgphoto2: most DSLRs and system cameras on a USB cable."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from camera_agent.exposure import Exposure
     from camera_agent.frame import ExposureValue
 
-#: What the options are called on the cameras of different makers; the first name a camera has is taken.
+#: The options' names on cameras of different makers; the first name that a camera has is used.
 NAMES: Mapping[str, tuple[str, ...]] = {
     "iso": ("iso", "isospeed"),
     "aperture": ("aperture", "f-number"),
@@ -32,7 +32,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "quality": ("imageformat", "imagequality"),
     "target": ("capturetarget",),
 }
-#: Events to look for after a shot (a RAW twin, "ready again"), each waited for so many milliseconds at most.
+#: Events to read after a capture (a RAW twin, "ready again"), and the milliseconds to wait for each.
 EVENTS, EVENT_WAIT_MS = 20, 100
 
 
@@ -40,8 +40,8 @@ class GphotoDriver:
     """Options: `port` (`usb:001,004`; default the first camera), the names in `NAMES`, `config`, `keep`.
 
     `config` sets anything else the camera has (`"whitebalance=Daylight, autofocus=Off"`); `keep = true`
-    leaves pictures on the camera's card after they were downloaded. A RAW twin is never deleted unless it was
-    brought to the folder `raw`; without one it stays on the card.
+    leaves pictures on the camera's card after the download. A RAW twin is deleted
+    only after its download to the folder `raw`; without that folder it stays on the card.
     """
 
     option_names: ClassVar[frozenset[str]] = frozenset({*NAMES, "port", "config", "keep", "raw"})
@@ -54,7 +54,7 @@ class GphotoDriver:
         self._scales: Scales | None = None
 
     def open(self, options: Options) -> Description:
-        """Find the camera and set it up. BadInput for a setting it does not have, or a value not taken."""
+        """Find and configure the camera. BadInput for a setting or value it does not accept."""
         self._options = options
         found = [(name, port) for name, port in gp.Camera.autodetect().items()]
         wanted = options.get("port")
@@ -73,7 +73,7 @@ class GphotoDriver:
         return Description(model=name, exposure_limits=None if self._scales is None else self._scales.limits)
 
     def set_exposure(self, wanted: Exposure | None) -> None:
-        """Set the nearest shutter time and sensitivity that the camera has; None: as it is."""
+        """Set the nearest shutter time and sensitivity that the camera has; None changes nothing."""
         if wanted is None or self._scales is None:
             return
         camera = self._opened()
@@ -117,10 +117,10 @@ class GphotoDriver:
             self._exposure |= self._scales.numeric_exposure(self._exposure)
 
     def capture(self, target: Path) -> CapturedImage:
-        """Release the shutter and download the picture; a camera in trouble is closed and opened once."""
+        """Release the shutter and download the picture; a camera that fails is closed and opened once."""
         with contextlib.suppress(gp.GPhoto2Error):
             return self._capture(target)
-        # Outside of the handler, for an error being handled keeps the old camera alive, and the port taken.
+        # Outside of the handler: while an error is handled it keeps the old camera alive and its port in use.
         try:
             self._reopen()
             return self._capture(target)
@@ -147,7 +147,7 @@ class GphotoDriver:
         return CapturedImage(filename=name[0], filetype=name[1], exposure=dict(self._exposure))
 
     def _written_later(self) -> list[tuple[str, str]]:
-        """Files that follow the first one (a RAW+JPEG pair comes as two), until the camera is ready again."""
+        """Return the files after the first (a RAW+JPEG pair is two), until the camera is ready."""
         files: list[tuple[str, str]] = []
         for _ in range(EVENTS):
             kind, data = self._opened().wait_for_event(EVENT_WAIT_MS)
@@ -158,7 +158,7 @@ class GphotoDriver:
         return files
 
     def _download(self, folder: str, name: str, target: Path) -> str | None:
-        """Bring one file to `target`; its MIME type, or None (and no file) when it is no JPEG."""
+        """Download a file to `target`; return its MIME type, or None (and no file) for no picture."""
         self._opened().file_get(folder, name, gp.GP_FILE_TYPE_NORMAL).save(str(target))
         with target.open("rb") as file:
             filetype = filetype_of(file.read(HEAD_BYTES))
@@ -167,7 +167,7 @@ class GphotoDriver:
         return filetype
 
     def _save_raw(self, folder: str, name: str) -> bool:
-        """Bring a RAW twin to the folder for it; False when there is none, and the twin stays on the card."""
+        """Download a RAW twin to its folder; False without one, and the twin stays on the card."""
         if not (raw := str(self._options.get("raw", ""))):
             return False
         Path(raw).mkdir(parents=True, exist_ok=True)
@@ -178,28 +178,28 @@ class GphotoDriver:
         return True
 
     def _reopen(self) -> None:
-        """Close the camera and open it anew, in a new object: init() on a closed one corrupts the memory.
+        """Close the camera and open it as a new object: init() on a closed one corrupts the memory.
 
-        One that does not come up has its USB port reset first, as if its plug were pulled.
+        If it does not start, its USB port is reset first, as if it were unplugged.
         """
         self.close()
         self._camera = None
-        if not self._comes_up():
+        if not self._starts():
             self._camera = None
             reset(self._port)
             self._start()
 
-    def _comes_up(self) -> bool:
+    def _starts(self) -> bool:
         try:
             self._start()
         except gp.GPhoto2Error as error:
             if error.code == gp.GP_ERROR_IO_USB_CLAIM:
-                raise  # a reset would disturb the program that holds it
+                raise  # a reset would disturb the program that uses it
             return False
         return True
 
     def health(self) -> Mapping[str, ExposureValue]:
-        """The battery's level as the camera writes it, and in percent where that is what it writes."""
+        """Return the battery's level as the camera writes it, and in percent if it is written so."""
         try:
             setting = Setting.find(self._opened(), ("batterylevel",))
         except gp.GPhoto2Error as error:
@@ -210,7 +210,7 @@ class GphotoDriver:
         return {"battery": setting.value} | ({"battery_percent": int(percent)} if percent.isdecimal() else {})
 
     def close(self) -> None:
-        """Give the camera back."""
+        """Release the camera."""
         if self._camera is not None:
             with contextlib.suppress(gp.GPhoto2Error):
                 self._camera.exit()

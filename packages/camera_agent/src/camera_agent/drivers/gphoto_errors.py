@@ -1,4 +1,4 @@
-"""What libgphoto2's error numbers mean for the person at the camera."""
+"""libgphoto2's errors with their remedies."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from camera_agent.drivers.usb import Holder
 
-#: Desktop processes that take every camera they see.
+#: Desktop processes that claim every camera.
 GRABBERS = ("gvfs-gphoto2-volume-monitor", "gvfsd-gphoto2", "PTPCamera", "ptpcamerad")
 
 REMEDIES = {
@@ -35,7 +35,7 @@ REMEDIES = {
 def to_driver_error(
     code: int, text: str, *, find_holders: Callable[[], Sequence[Holder]] = holders
 ) -> DriverError:
-    """The error to raise for libgphoto2's `code` and its own `text`; a claim names who holds the camera."""
+    """Return the error for libgphoto2's `code` and `text`; a failed claim names who uses the camera."""
     if code == gp.GP_ERROR_IO_USB_CLAIM and (found := find_holders()):
         return DriverError(f"The camera failed: {text}.", _claimed(found))
     return DriverError(f"The camera failed: {text}.", REMEDIES.get(code, "It is tried again."))
@@ -43,7 +43,7 @@ def to_driver_error(
 
 def _claimed(found: Sequence[Holder]) -> str:
     named = ", ".join(map(str, found))
-    # The kernel's names of processes end after 15 letters.
+    # The kernel truncates names of processes to 15 letters.
     if any(grabber.startswith(one.name) for one in found for grabber in GRABBERS):
         return f"USB devices are held by {named}: end it with 'gio mount -s gphoto2', or mask its service."
     return f"USB devices are held by {named}: end the one that uses the camera."

@@ -1,4 +1,4 @@
-"""Shutter times and sensitivities as cameras write them, as numbers and back."""
+"""Converts shutter times and sensitivities between cameras' texts and numbers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 #: `1/200`, `0.0050s`, `30`, `1/60s`: seconds. `bulb`, `Auto` and `65535/65535` (Time) are none.
 SHUTTER = re.compile(r"(\d+(?:\.\d+)?)(?:/(\d+(?:\.\d+)?))?\s*s?")
-#: The sensitivity that counts as a gain of 1 where a camera can't be told any.
+#: The sensitivity with a gain of 1 on cameras whose sensitivity can't be set.
 BASE_ISO = 100.0
 #: Cameras step by thirds of a stop.
 STEPS = 3
@@ -24,14 +24,14 @@ STEPS = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scales:
-    """What a camera can be set to, by seconds and by gain over its lowest sensitivity."""
+    """A camera's choices, by seconds and by gain over its lowest sensitivity."""
 
     shutters: Mapping[float, str]
     isos: Mapping[float, str]
 
     @classmethod
     def of(cls, shutters: Iterable[str], isos: Iterable[str]) -> Scales | None:
-        """From the choices of both settings; None when the shutter can't be set, as on a dial turned to P."""
+        """Read the choices of both settings; None when the shutter can't be set, as with the dial on P."""
         times = {value: text for text in shutters if (value := seconds(text))}
         speeds = {float(text): text for text in isos if text.isdecimal() and int(text) > 0}
         lowest = min(speeds, default=BASE_ISO)
@@ -40,7 +40,7 @@ class Scales:
 
     @property
     def limits(self) -> ExposureLimits:
-        """The same as limits for a ramp, in thirds of a stop."""
+        """The exposure limits, in thirds of a stop."""
         return ExposureLimits(
             shortest_s=min(self.shutters),
             longest_s=max(self.shutters),
@@ -49,14 +49,14 @@ class Scales:
         )
 
     def nearest(self, wanted: Exposure) -> dict[str, str]:
-        """What to set, by the driver's names of both settings."""
+        """Return the nearest values, by the driver's names of the settings."""
         found = {"shutter": self.shutters[_nearest(self.shutters, wanted.shutter_s)]}
         if self.isos:
             found["iso"] = self.isos[_nearest(self.isos, wanted.gain)]
         return found
 
     def numeric_exposure(self, exposure: Mapping[str, ExposureValue]) -> dict[str, ExposureValue]:
-        """The exposure that a camera's own texts stand for, as numbers; empty for what is automatic."""
+        """Return a camera's exposure as numbers; empty when it is automatic."""
         shutter = seconds(str(exposure.get("shutter", "")))
         gains = {text: gain for gain, text in self.isos.items()}
         gain = gains.get(str(exposure.get("iso", ""))) if self.isos else 1.0
@@ -64,7 +64,7 @@ class Scales:
 
 
 def seconds(text: str) -> float | None:
-    """A shutter time as a camera writes it; None for what is no time."""
+    """Parse a shutter time as cameras write it; None for what is no time."""
     match = SHUTTER.fullmatch(text.strip())
     if match is None or text.startswith("65535"):
         return None
@@ -73,5 +73,5 @@ def seconds(text: str) -> float | None:
 
 
 def _nearest(values: Iterable[float], wanted: float) -> float:
-    """The value least stops away."""
+    """Return the value the fewest stops away."""
     return min(values, key=lambda one: abs(math.log2(one / wanted)))

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def choose(camera: gp.Camera, path: str) -> None:
-    """Say at which port the camera is, such as `usb:001,004`. GPhoto2Error when there is none."""
+    """Set the camera's port, such as `usb:001,004`. GPhoto2Error when there is none."""
     _with_port(camera.set_port_info, path)
 
 
@@ -29,5 +29,5 @@ def reset(path: str) -> None:
 def _with_port(take: Callable[[gp.GPPortInfo], object], path: str) -> None:
     ports = gp.PortInfoList()
     ports.load()
-    # What is taken out of the list points into it: the list must live until it was copied.
+    # An entry points into its list, which must live until the entry was copied.
     take(ports[ports.lookup_path(path)])

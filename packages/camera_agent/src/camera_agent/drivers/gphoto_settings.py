@@ -1,7 +1,7 @@
-"""Settings of a camera on libgphoto2: nothing is set without a check before and a look back after.
+"""Settings of a camera on libgphoto2, checked before they are set and read back afterwards.
 
-libgphoto2 was seen to crash the interpreter on a value that is not among a setting's choices, and to set
-something else without a word.
+libgphoto2 has been observed to crash the interpreter on a value that is not among a setting's choices, and to
+set another value silently.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Setting:
 
 
 def check(setting: Setting, value: str) -> str | float | int:
-    """What to write so that `setting` becomes `value`. BadInput when it can't."""
+    """Return what to write so that `setting` becomes `value`. BadInput when that is not possible."""
     if setting.read_only:
         raise BadInput(f"The camera lets {setting.name!r} be read, not set; it is {setting.value!r}.")
     match setting.kind:
@@ -94,7 +94,7 @@ def _number(setting: Setting, value: str) -> float:
 
 
 def write(camera: gp.Camera, setting: Setting, value: str) -> None:
-    """Set it, and look whether the camera did. DriverError when it did something else."""
+    """Set a value and read it back. DriverError when the camera has set another one."""
     wanted = check(setting, value)
     widget = camera.get_single_config(setting.name)
     widget.set_value(wanted)
@@ -102,7 +102,7 @@ def write(camera: gp.Camera, setting: Setting, value: str) -> None:
     now = camera.get_single_config(setting.name).get_value()
     if str(now) != str(wanted):
         raise DriverError(
-            f"The camera was asked to set {setting.name!r} to {value!r} and set it to {now!r}.",
+            f"The camera was to set {setting.name!r} to {value!r} and set it to {now!r}.",
             "Turn its mode dial to M, or leave this option out.",
         )
 

@@ -1,4 +1,4 @@
-"""Looking at a picture in the driver's process, by Pillow where it is: how bright it is, and a small copy."""
+"""Brightness and preview of a picture, with Pillow if installed, in the driver's process."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
 
     from PIL.Image import Image
 
-#: Pictures are measured this small: decoding a JPEG at an eighth costs a tenth.
+#: The size at which pictures are measured: decoding a JPEG at an eighth takes a tenth of the time.
 MEASURED = (320, 240)
-#: From this value (of 255) on a pixel is burnt out.
+#: Pixels from this value (of 255) on are burnt out.
 BURNT = 251
-#: What the protocol takes as a preview: pixels of the long side, bytes, JPEG qualities to try.
+#: A preview: pixels of the long side, the protocol's limit in bytes, JPEG qualities to try.
 LONG_SIDE, MAX_BYTES, QUALITIES = 640, 256 * 1024, (80, 60, 35)
 
 
 def measure(path: Path) -> Measurement | None:
-    """How bright a picture is; None without Pillow, or when it can't be read."""
+    """Measure how bright a picture is; None without Pillow, or when it can't be read."""
     try:
         with _opened(path, MEASURED) as picture:
             histogram = picture.convert("L").histogram()
@@ -35,7 +35,7 @@ def measure(path: Path) -> Measurement | None:
 
 
 def linear(value: float) -> float:
-    """An sRGB value as linear light, both 0 to 1 (IEC 61966-2-1)."""
+    """Convert an sRGB value to linear light, both 0 to 1 (IEC 61966-2-1)."""
     return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
 
 

@@ -1,4 +1,4 @@
-"""What the agent and a driver's process say to each other: one JSON object a line."""
+"""The messages between the agent and a driver's process: one JSON object per line."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from camera_agent.exposure import Exposure, ExposureLimits, Measurement
 if TYPE_CHECKING:
     from camera_agent.home import Json
 
-#: A line longer than this is no answer but noise.
+#: Longer lines are no responses.
 LINE_LIMIT = 1 << 24
 
 
 def encode(message: dict[str, Json]) -> bytes:
-    """One line."""
+    """Encode a message as one line."""
     return json.dumps(message).encode() + b"\n"
 
 
 def description_message(description: Description) -> dict[str, Json]:
-    """An opened driver's answer."""
+    """Return the response to `open`."""
     return {"ok": {**asdict(description), "skipped": [asdict(one) for one in description.skipped]}}
 
 
 def image_message(image: CapturedImage | None) -> dict[str, Json]:
-    """A capture's answer."""
+    """Return the response to `capture`."""
     if image is None:
         return {"ok": None}
     return {
@@ -42,17 +42,17 @@ def image_message(image: CapturedImage | None) -> dict[str, Json]:
 
 
 def exposure_message(wanted: Exposure | None) -> Json:
-    """How captures shall be exposed."""
+    """Return an exposure's JSON form."""
     return None if wanted is None else asdict(wanted)
 
 
 def exposure_from_message(content: Json) -> Exposure | None:
-    """The value of it."""
+    """Read an exposure's JSON form."""
     return Exposure(**_numbers(content)) if isinstance(content, dict) else None
 
 
 def error_message(error: Exception) -> dict[str, Json]:
-    """A refusal, known or not."""
+    """Return the response for an error."""
     if isinstance(error, AgentError):
         kind = "bad_input" if isinstance(error, BadInput) else "camera"
         return {"error": {"kind": kind, "message": error.message, "remedy": error.remedy}}
@@ -60,7 +60,7 @@ def error_message(error: Exception) -> dict[str, Json]:
 
 
 def result(message: dict[str, Json]) -> dict[str, Json] | None:
-    """An answer's content, or the error it carries, raised."""
+    """Return a response's content; raise the error that it carries."""
     if isinstance(error := message.get("error"), dict):
         kind = BadInput if error.get("kind") == "bad_input" else DriverError
         raise kind(str(error.get("message", "")), str(error.get("remedy", "")))
@@ -69,7 +69,7 @@ def result(message: dict[str, Json]) -> dict[str, Json] | None:
 
 
 def description_from_message(content: dict[str, Json] | None) -> Description:
-    """The value a driver's process described itself by."""
+    """Read the response to `open`."""
     fields = content or {}
     total, skipped, exposure_limits = (
         fields.get("total"),
@@ -106,7 +106,7 @@ def _number(value: Json) -> float:
 
 
 def image_from_message(content: dict[str, Json] | None) -> CapturedImage | None:
-    """The value of a capture's answer."""
+    """Read the response to `capture`."""
     if content is None:
         return None
     exposure, measurement = content.get("exposure"), content.get("measurement")

@@ -1,4 +1,4 @@
-"""A driver's options, read with one sentence for what can't be used."""
+"""Reads a driver's options, with an error message for invalid ones."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def number(options: Options, name: str, default: float) -> float:
-    """A number, or `otherwise` where there is none. BadInput for what is no number."""
+    """Return a number, or `default` where there is none. BadInput for what is no number."""
     value = options.get(name, default)
     try:
         found = float(value)
@@ -24,5 +24,5 @@ def number(options: Options, name: str, default: float) -> float:
 
 
 def whole(options: Options, name: str, default: int) -> int:
-    """A whole number, or `otherwise` where there is none. BadInput for what is none."""
+    """Return a whole number, or `default` where there is none. BadInput for what is no number."""
     return int(number(options, name, default))

@@ -1,10 +1,10 @@
 """The Raspberry Pi's own cameras, by picamera2.
 
-One still configuration for life: switching modes exhausts the camera's memory. The camera keeps running
-between captures, so that exposure does not start anew with each. A frame is taken only when its metadata
-shows the controls that were asked for, since they arrive some frames late.
+The driver uses one still configuration throughout, because switching modes exhausts the camera's memory. The
+camera keeps running between captures, so that automatic exposure does not start again with each. A frame is
+accepted only when its metadata shows the requested controls, since they take effect some frames later.
 
-No Raspberry Pi was at hand while this was written: the calls were checked against picamera2's source.
+No Raspberry Pi was available while this was written: the calls were checked against picamera2's source.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from camera_agent.exposure import Exposure
     from camera_agent.frame import ExposureValue
 
-#: Controls are at the sensor a few frames after they were set; after so many they will not come any more.
+#: Controls take effect a few frames after they were set; after this many frames they never will.
 FRAMES = 12
-#: Metadata that go with each capture, and what they are called there.
+#: Metadata that are reported with each capture, and their names there.
 METADATA_KEYS = (
     ("AnalogueGain", "gain"),
     ("DigitalGain", "digital_gain"),
@@ -52,8 +52,8 @@ class PicameraDriver:
     """Options: `camera` (0), `width`, `height`, `quality` (90), `settle_s` (5), `lock`, `controls`, `raw`.
 
     `raw` names a folder that gets a DNG file of each capture as well; the agent delivers the JPEG alone.
-    `controls` sets anything by its libcamera name: `"ExposureTime=10000, AnalogueGain=1.0"`. With `lock` the
-    exposure and white balance that were found while settling stay as they are.
+    `controls` sets anything by its libcamera name: `"ExposureTime=10000, AnalogueGain=1.0"`. With `lock`
+    exposure and white balance stay as they were found while settling.
     """
 
     option_names: ClassVar[frozenset[str]] = frozenset(
@@ -68,14 +68,14 @@ class PicameraDriver:
         self._count = 0
 
     def open(self, options: Options) -> Description:
-        """Configure the camera, let it settle, and lock it if asked to."""
+        """Configure the camera, let it settle, and lock it if `lock` is set."""
         model, camera = _find(whole(options, "camera", 0))
         self._camera = camera
         self._wanted = parse(str(options.get("controls", "")), camera.camera_controls)
         size = (whole(options, "width", 1920), whole(options, "height", 1080))
         camera.options["quality"] = whole(options, "quality", 90)
         self._raw = _folder(str(options.get("raw", "")))
-        # Without a raw stream its buffers stay free, and those are scarce.
+        # Without a raw stream its scarce buffers stay free.
         raw: dict[str, tuple[int, int]] | None = {} if self._raw else None
         camera.configure(camera.create_still_configuration(main={"size": size}, raw=raw, buffer_count=2))
         camera.set_controls(self._wanted)
@@ -88,7 +88,7 @@ class PicameraDriver:
         return Description(model=model, exposure_limits=_limits(camera.camera_controls))
 
     def set_exposure(self, wanted: Exposure | None) -> None:
-        """Wish for the exposure; a frame counts only when it shows it. None goes back to the options'."""
+        """Request an exposure, which frames must show. None restores the options' exposure."""
         controls: dict[str, Value] = {}
         if wanted is not None:
             controls = {
@@ -102,7 +102,7 @@ class PicameraDriver:
         self._opened().set_controls(self._wanted)
 
     def _settle(self, seconds: float) -> Metadata:
-        """Wait until automatic exposure has settled, but not for ever: it may never say so."""
+        """Wait until automatic exposure has settled, at most `seconds`: it may never report that."""
         deadline = time.monotonic() + seconds
         metadata = self._opened().capture_metadata()
         while not metadata.get("AeLocked") and time.monotonic() < deadline:
@@ -110,7 +110,7 @@ class PicameraDriver:
         return metadata
 
     def capture(self, target: Path) -> CapturedImage:
-        """Take the next frame that shows the controls asked for."""
+        """Take the next frame that shows the requested controls."""
         metadata: Metadata = {}
         for _ in range(FRAMES):
             with self._frame() as frame:
@@ -137,16 +137,16 @@ class PicameraDriver:
         try:
             yield frame
         finally:
-            # A frame kept is a buffer less: with two of them the camera stops.
+            # A frame holds one of two buffers: without release the camera stops.
             frame.release()
 
     def health(self) -> Mapping[str, ExposureValue]:
-        """The sensor's temperature in degrees Celsius, where it tells."""
+        """Return the sensor's temperature in degrees Celsius, if it is reported."""
         temperature = self._opened().capture_metadata().get("SensorTemperature")
         return {} if not isinstance(temperature, int | float) else {"sensor_celsius": temperature}
 
     def close(self) -> None:
-        """Give the camera back."""
+        """Release the camera."""
         if self._camera is not None:
             self._camera.close()
 
@@ -158,7 +158,7 @@ class PicameraDriver:
 
 def _find(number: int) -> tuple[str, Picamera]:
     try:
-        from picamera2 import Picamera2  # noqa: PLC0415 - it comes with the Pi's system, not from PyPI
+        from picamera2 import Picamera2  # noqa: PLC0415 - part of the Pi's system
     except ImportError as error:
         raise BadInput(
             f"picamera2 is not here: {error}.",
@@ -181,7 +181,7 @@ def _find(number: int) -> tuple[str, Picamera]:
 
 
 def _folder(name: str) -> Path | None:
-    """The folder for raw files, made if need be. BadInput when that is not possible."""
+    """Return the folder for raw files, created if needed. BadInput when that is not possible."""
     if not name:
         return None
     try:
@@ -194,7 +194,7 @@ def _folder(name: str) -> Path | None:
 
 
 def _limits(known: Mapping[str, Control]) -> ExposureLimits | None:
-    """How the sensor can be exposed, as libcamera tells; None when it tells nothing."""
+    """Return the sensor's exposure limits; None when libcamera has none."""
     if not {"ExposureTime", "AnalogueGain"} <= set(known):
         return None
     (shortest, longest, _), (lowest, highest, _) = known["ExposureTime"], known["AnalogueGain"]
@@ -208,7 +208,7 @@ def _limits(known: Mapping[str, Control]) -> ExposureLimits | None:
 
 
 def _exposure(metadata: Metadata) -> dict[str, ExposureValue]:
-    """What a frame's metadata tells of its exposure, in seconds and factors."""
+    """Return the exposure in a frame's metadata, in seconds and factors."""
     exposure: dict[str, ExposureValue] = {}
     if isinstance(microseconds := metadata.get("ExposureTime"), int | float):
         exposure["shutter_s"] = microseconds / 1e6

@@ -1,4 +1,4 @@
-"""What is used of picamera2, as types; tests compare its signatures with those of the real source."""
+"""The used part of picamera2, as types; tests compare the signatures with those of the real source."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 
 
 class Request(Protocol):
-    """What is used of picamera2's `CompletedRequest`."""
+    """The used part of picamera2's `CompletedRequest`."""
 
     def get_metadata(self) -> Metadata:
-        """How the frame was taken."""
+        """Return how the frame was taken."""
         ...
 
     def save(self, name: str, file_output: str, format: str | None = None) -> None:  # noqa: A002 - its name there
-        """Write a stream's picture."""
+        """Write the picture of a stream."""
         ...
 
     def save_dng(self, file_output: str, name: str = "raw") -> None:
@@ -26,12 +26,12 @@ class Request(Protocol):
         ...
 
     def release(self) -> None:
-        """Give the buffer back."""
+        """Release the buffer."""
         ...
 
 
 class Picamera(Protocol):
-    """What is used of `Picamera2`."""
+    """The used part of `Picamera2`."""
 
     options: dict[str, int]
     camera_controls: Mapping[str, Control]
@@ -44,29 +44,29 @@ class Picamera(Protocol):
         raw: dict[str, tuple[int, int]] | None = ...,
         buffer_count: int = ...,
     ) -> dict[str, object]:
-        """A configuration for pictures of full quality."""
+        """Return a configuration for full-quality pictures."""
         ...
 
     def configure(self, camera_config: dict[str, object]) -> None:
-        """Set it up."""
+        """Apply a configuration."""
         ...
 
     def start(self) -> None:
-        """Let frames come."""
+        """Start the stream of frames."""
         ...
 
     def set_controls(self, controls: Controls) -> None:
-        """Wish for controls."""
+        """Request controls."""
         ...
 
     def capture_metadata(self) -> Metadata:
-        """The next frame's metadata."""
+        """Return the metadata of the next frame."""
         ...
 
     def capture_request(self) -> Request:
-        """The next frame."""
+        """Return the next frame."""
         ...
 
     def close(self) -> None:
-        """Give the camera back."""
+        """Release the camera."""
         ...

@@ -1,4 +1,4 @@
-"""libcamera's controls as values: read from settings, locked as measured, compared with a frame."""
+"""libcamera's controls: parsed from settings, locked as measured, compared with a frame's metadata."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ Control = tuple[Value, Value, Value | None]
 Controls = Mapping[str, Value]
 Metadata = Mapping[str, Value]
 
-#: A sensor rounds exposure to its lines, and gain to its steps.
+#: Relative tolerances: a sensor rounds exposure to its lines, and gain to its steps.
 TOLERANCES: Mapping[str, float] = {"ExposureTime": 0.02, "AnalogueGain": 0.05, "ColourGains": 0.02}
 
 
 def parse(text: str, known: Mapping[str, Control]) -> dict[str, Value]:
-    """Controls written as `Name=value, Name=value`. BadInput for a name or value the camera has not."""
+    """Parse `Name=value, Name=value`. BadInput for a name or value that the camera does not have."""
     found: dict[str, Value] = {}
     for part in filter(None, (part.strip() for part in text.split(","))):
         name, _, value = (one.strip() for one in part.partition("="))
@@ -48,14 +48,14 @@ def _value(name: str, text: str, control: Control) -> Value:
 
 
 def locked(metadata: Metadata) -> dict[str, Value]:
-    """Controls that keep exposure and white balance as a frame had them."""
+    """Return controls that keep a frame's exposure and white balance."""
     kept: dict[str, Value] = {"AeEnable": False, "AwbEnable": False}
     kept |= {name: metadata[name] for name in TOLERANCES if name in metadata}
     return kept
 
 
 def metadata_matches(metadata: Metadata, wanted: Controls) -> bool:
-    """Whether a frame was taken with the controls asked for, as far as its metadata tells."""
+    """Whether a frame was taken with the requested controls, as far as its metadata shows."""
     return all(
         _close(metadata[name], wanted[name], tolerance)
         for name, tolerance in TOLERANCES.items()
@@ -63,9 +63,9 @@ def metadata_matches(metadata: Metadata, wanted: Controls) -> bool:
     )
 
 
-def _close(seen: Value, wanted: Value, tolerance: float) -> bool:
-    seen_all = seen if isinstance(seen, tuple) else (seen,)
+def _close(actual: Value, wanted: Value, tolerance: float) -> bool:
+    actual_all = actual if isinstance(actual, tuple) else (actual,)
     wanted_all = wanted if isinstance(wanted, tuple) else (wanted,)
-    return len(seen_all) == len(wanted_all) and all(
-        abs(one - other) <= tolerance * abs(other) for one, other in zip(seen_all, wanted_all, strict=True)
+    return len(actual_all) == len(wanted_all) and all(
+        abs(one - other) <= tolerance * abs(other) for one, other in zip(actual_all, wanted_all, strict=True)
     )

@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 #: Importing numpy on a Pi Zero and waking a camera both take seconds.
 OPEN_DEADLINE_S = 60.0
-#: A process that closed its pipe ends at once, but on a busy machine even that takes time.
-LAST_WORDS_S = 5.0
+#: Seconds to wait for the end of a process that has closed its pipe.
+EXIT_TIMEOUT_S = 5.0
 
 
 class DriverProcess:
-    """One driver in one child process. Each call ends within its deadline, if need be by `kill -9`."""
+    """A driver in a child process. Each call ends within its deadline, by `kill -9` if necessary."""
 
     def __init__(self, driver: str, options: Options, *, capture_deadline_s: float = 30.0) -> None:
         self.driver = driver
@@ -38,17 +38,17 @@ class DriverProcess:
         self.capture_deadline_s = capture_deadline_s
         self._process: subprocess.Popen[bytes] | None = None
         self._buffer = b""
-        #: What the driver said of itself when it was opened last.
+        #: The driver's description from when it was opened last.
         self.description = Description(model="")
 
     @property
     def pid(self) -> int | None:
-        """Process id of the child; None when there is none."""
+        """The child's process id; None when there is none."""
         return self._process.pid if self._process else None
 
     @property
     def alive(self) -> bool:
-        """Whether there is a child that runs."""
+        """Whether the child is running."""
         return self._process is not None and self._process.poll() is None
 
     def open(self) -> Description:
@@ -67,9 +67,12 @@ class DriverProcess:
         self.description = messages.description_from_message(response)
         return self.description
 
-    def set_exposure(self, wanted: Exposure | None, *, deadline_s: float | None = None) -> None:
-        """Tell the camera how to expose from now on; None: automatically."""
-        command: dict[str, Json] = {"command": "set_exposure", "exposure": messages.exposure_message(wanted)}
+    def set_exposure(self, exposure: Exposure | None, *, deadline_s: float | None = None) -> None:
+        """Set the exposure of further captures; None: automatic."""
+        command: dict[str, Json] = {
+            "command": "set_exposure",
+            "exposure": messages.exposure_message(exposure),
+        }
         self._request(command, deadline_s or self.capture_deadline_s)
 
     def capture(
@@ -80,23 +83,23 @@ class DriverProcess:
         measure: bool = False,
         preview: Path | None = None,
     ) -> CapturedImage | None:
-        """Take one picture into `target`; None when a finite source is at its end.
+        """Write one picture to `target`; None at the end of a finite source.
 
-        `look` measures how bright it is; `preview` gets a small copy, if Pillow is there to make one.
+        `measure` measures how bright it is; `preview` is where to write a small copy, if Pillow is installed.
         """
         command: dict[str, Json] = {"command": "capture", "target": str(target), "measure": measure}
         command["preview"] = None if preview is None else str(preview)
         image = messages.image_from_message(self._request(command, deadline_s or self.capture_deadline_s))
         if image is not None and not target.exists():
-            raise DriverError(f"The driver {self.driver!r} says that it took a picture but wrote none.")
+            raise DriverError(f"The driver {self.driver!r} reported a picture but wrote none.")
         return image
 
     def health(self) -> dict[str, Json]:
-        """What the camera tells of itself."""
+        """Return what the camera reports about itself."""
         return self._request({"command": "health"}, self.capture_deadline_s) or {}
 
     def close(self, grace_s: float = 1.0) -> None:
-        """Let the driver put the camera away; kill it when that takes longer than `grace_s` seconds."""
+        """Let the driver close the camera; kill it when that takes longer than `grace_s` seconds."""
         process = self._process
         if process is None or process.stdin is None:
             return
@@ -107,7 +110,7 @@ class DriverProcess:
         self._discard()
 
     def kill(self) -> None:
-        """End the process at once; a call that waits in another thread then raises DriverLost."""
+        """Kill the process; a call in progress in another thread raises DriverLost."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
@@ -153,14 +156,14 @@ class DriverProcess:
             return b""
         self.kill()
         raise DriverLost(
-            f"The driver {self.driver!r} gave no answer to {command['command']!r} in time and was killed.",
+            f"The driver {self.driver!r} did not respond to {command['command']!r} in time and was killed.",
             "It is started again.",
         )
 
     def _lost(self, process: subprocess.Popen[bytes]) -> DriverLost:
-        # Its pipe is closed, so it is about to end: its own word on why is better than our kill.
+        # Its pipe is closed, so it is about to end: its exit code says more than our kill.
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(LAST_WORDS_S)
+            process.wait(EXIT_TIMEOUT_S)
         self.kill()
         code = process.returncode
         how = f"was ended by {signal.Signals(-code).name}" if code and code < 0 else f"ended with code {code}"

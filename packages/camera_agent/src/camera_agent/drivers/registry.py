@@ -1,4 +1,4 @@
-"""Finding a driver by its name: the ones shipped here, entry points of others, or `module:Class`."""
+"""Finds drivers by name: shipped ones, entry points of other packages, or `module:Class`."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ SHIPPED = {
 
 
 def names() -> tuple[str, ...]:
-    """All drivers that can be named."""
+    """Return the names of all drivers."""
     return tuple(sorted({*SHIPPED, *_installed()}))
 
 
 def check(name: str) -> str:
-    """The name itself when there is such a driver. BadInput, with a guess, when there is not."""
+    """Return the name if there is such a driver. BadInput, with a suggestion, otherwise."""
     if ":" not in name and name not in SHIPPED and name not in names():
         close = difflib.get_close_matches(name, names(), n=1)
         guess = f"Did you mean {close[0]!r}?" if close else f"There are: {', '.join(names())}."
@@ -40,7 +40,7 @@ def check(name: str) -> str:
 
 
 def load(name: str) -> Driver:
-    """A new driver object; no other package takes a shipped name. BadInput when it can't be imported."""
+    """Create a driver; shipped names come first. BadInput when it can't be imported."""
     target = SHIPPED.get(check(name)) or _installed().get(name, name)
     module, _, attribute = target.partition(":")
     try:
@@ -54,7 +54,7 @@ def load(name: str) -> Driver:
 
 
 def _installed() -> Mapping[str, str]:
-    """The drivers that other packages bring, each name's `module:Class`."""
-    from importlib.metadata import entry_points  # noqa: PLC0415 - slow, and for drivers of others alone
+    """Return the `module:Class` of each driver of other packages, by name."""
+    from importlib.metadata import entry_points  # noqa: PLC0415 - slow, and only for other packages' drivers
 
     return {point.name: point.value for point in entry_points(group=ENTRY_POINTS)}

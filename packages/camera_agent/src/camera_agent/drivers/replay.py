@@ -1,4 +1,4 @@
-"""A camera that has filmed already: a folder of pictures, or the frames of a video, passed on as they are."""
+"""Replays pictures of a folder, or the frames of a video, as they are."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class ReplayDriver:
         self._video: Video | None = None
 
     def open(self, options: Options) -> Description:
-        """Look at the source. BadInput when it is missing, holds no pictures, or is no video."""
+        """Open the source. BadInput when it is missing, has no pictures, or is no video."""
         source = Path(str(options.get("source", "")))
         if not options.get("source"):
             raise BadInput("The replay driver needs a source.", "Give one: --source FOLDER_OR_VIDEO.")
@@ -36,10 +36,10 @@ class ReplayDriver:
                 found, skipped = pictures(source)
             elif not source.exists():
                 raise BadInput(f"There is no {source}.", "Give a folder of pictures or a video file.")
-            elif isinstance(verdict := filetype_in(source), str):
-                found, skipped = [(source, verdict)], ()
+            elif isinstance(filetype := filetype_in(source), str):
+                found, skipped = [(source, filetype)], ()
             else:
-                return self._open_video(source, verdict)
+                return self._open_video(source, filetype)
         except PermissionError as error:
             raise BadInput(f"{error.filename} may not be read.", "Check its permissions.") from error
         self._next = (
@@ -47,9 +47,9 @@ class ReplayDriver:
         )
         return Description(model=f"Replay of {source.name}", finite=True, total=len(found), skipped=skipped)
 
-    def _open_video(self, source: Path, verdict: SkippedFile) -> Description:
-        if verdict.code in ("empty", "unreadable"):
-            raise BadInput(f"{source} is no video: {verdict.message}", "Give another file.")
+    def _open_video(self, source: Path, filetype: SkippedFile) -> Description:
+        if filetype.code in ("empty", "unreadable"):
+            raise BadInput(f"{source} is no video: {filetype.message}", "Give another file.")
         total = count_frames(source)
         self._video = Video(source)
         self._next = (
@@ -59,7 +59,7 @@ class ReplayDriver:
         return Description(model=f"Replay of {source.name}", finite=True, total=total)
 
     def capture(self, target: Path) -> CapturedImage | None:
-        """The next picture; None after the last."""
+        """Write the next picture; None after the last."""
         for image, content in self._next:
             if isinstance(content, bytes):
                 target.write_bytes(content)
@@ -76,10 +76,10 @@ class ReplayDriver:
             raise DriverError(f"{source.name} can't be copied: {error.strerror}.") from error
 
     def health(self) -> Mapping[str, ExposureValue]:
-        """Nothing to tell."""
+        """Return nothing: a replay has no health."""
         return {}
 
     def close(self) -> None:
-        """End ffmpeg if it runs."""
+        """End ffmpeg if it is running."""
         if self._video is not None:
             self._video.close()

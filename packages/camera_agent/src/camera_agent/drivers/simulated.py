@@ -1,4 +1,4 @@
-"""A camera without hardware: it looks at a drawn landscape, 20 stops darker by night than at noon."""
+"""A camera without hardware: a drawn landscape, 20 stops darker by night than at noon."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class SimulatedDriver:
         self._exposure: Exposure | None = None
 
     def open(self, options: Options) -> Description:
-        """Draw what does not move. BadInput for options out of range."""
+        """Draw the static parts. BadInput for options out of range."""
         width, height = whole(options, "width", 1280), whole(options, "height", 720)
         self._day_s = number(options, "day_s", DAY_S)
         self._at = number(options, "at", 0.0) if "at" in options else None
@@ -58,12 +58,12 @@ class SimulatedDriver:
         )
         return Description(model="Simulated landscape", exposure_limits=LIMITS)
 
-    def set_exposure(self, wanted: Exposure | None) -> None:
-        """Expose like this; None: as its light meter says. DriverError is for real cameras."""
-        self._exposure = wanted
+    def set_exposure(self, exposure: Exposure | None) -> None:
+        """Set the exposure; None: by the light meter."""
+        self._exposure = exposure
 
     def capture(self, target: Path) -> CapturedImage:
-        """Draw the moment."""
+        """Draw the present moment."""
         if self._landscape is None:
             raise RuntimeError("the camera must be opened first")
         days = (time.time() if self._at is None else self._at) / self._day_s
@@ -83,8 +83,8 @@ class SimulatedDriver:
         )
 
     def health(self) -> Mapping[str, ExposureValue]:
-        """A battery that never runs down."""
+        """Return a battery that never runs down."""
         return {"battery_percent": 100}
 
     def close(self) -> None:
-        """Nothing to let go of."""
+        """Do nothing: there is nothing to release."""

@@ -1,4 +1,4 @@
-"""Who holds a USB device: what `lsof` would tell, read from /proc."""
+"""Finds the processes that use a USB device, like `lsof`, in /proc."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-#: Where Linux shows USB devices; whoever talks to one has its file open.
+#: Linux's folder of USB devices; a process that uses one has its file open.
 DEVICES = "/dev/bus/usb/"
 
 
@@ -18,12 +18,12 @@ class Holder:
     name: str
 
     def __str__(self) -> str:
-        """As a sentence names it."""
+        """Return the process as error messages name it."""
         return f"{self.name} (process {self.pid})"
 
 
 def holders(devices: str = DEVICES, *, proc: Path = Path("/proc")) -> tuple[Holder, ...]:
-    """The other processes that have a file below `devices` open; those of other users only for root."""
+    """Return the other processes with an open file below `devices`; other users' only for root."""
     found = (_holder(path, devices) for path in proc.iterdir() if path.name.isdigit())
     return tuple(sorted((one for one in found if one and one.pid != os.getpid()), key=lambda one: one.pid))
 
@@ -32,7 +32,7 @@ def _holder(process: Path, devices: str) -> Holder | None:
     try:
         if any(_target(link).startswith(devices) for link in (process / "fd").iterdir()):
             return Holder(pid=int(process.name), name=(process / "comm").read_text().strip())
-    except OSError:  # it has ended, or belongs to somebody else
+    except OSError:  # it has ended, or belongs to another user
         pass
     return None
 
@@ -40,5 +40,5 @@ def _holder(process: Path, devices: str) -> Holder | None:
 def _target(link: Path) -> str:
     try:
         return str(link.readlink())
-    except OSError:  # closed meanwhile
+    except OSError:  # closed in the meantime
         return ""

@@ -1,4 +1,4 @@
-"""The frames of a video as JPEG pictures, one after another, out of ffmpeg's pipe."""
+"""The frames of a video as JPEG pictures, decoded by ffmpeg."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-#: Containers that hold one film. Playlists and plain text (which ffmpeg would draw!) are not among them.
+#: Containers of one video; not playlists, nor plain text (which ffmpeg would draw!).
 CONTAINERS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,asf,flv,ogg,gif,"
     "h264,hevc,mxf,dv,ivf,yuv4mpegpipe"
@@ -25,14 +25,14 @@ SOI, EOI, SOS = 0xD8, 0xD9, 0xDA
 
 
 def ffmpeg() -> str:
-    """Path of an ffmpeg: the one on PATH, else the one in the imageio-ffmpeg wheel."""
+    """Return the path of ffmpeg: from PATH, else from the imageio-ffmpeg wheel."""
     if found := shutil.which("ffmpeg"):
         return found
     try:
         import imageio_ffmpeg  # noqa: PLC0415 - an extra, needed for videos alone
     except ImportError:
         raise BadInput(
-            "A video needs ffmpeg, which is not here.", "Install it: pip install 'camera-agent[replay]'."
+            "A video needs ffmpeg, which is not installed.", "Install it: pip install 'camera-agent[replay]'."
         ) from None
     return str(imageio_ffmpeg.get_ffmpeg_exe())
 
@@ -45,7 +45,7 @@ def _input(path: Path) -> list[str]:
 
 
 def count_frames(path: Path) -> int:
-    """How many frames a video holds, by counting packets without decoding. BadInput when it is no video."""
+    """Count a video's frames by its packets, without decoding. BadInput when it is no video."""
     command = [*_input(path), "-c", "copy", "-f", "null", "-progress", "-", "-nostats", "-"]
     done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)  # noqa: S603
     frames = re.findall(r"^frame=\s*(\d+)", done.stdout, re.MULTILINE)
@@ -58,10 +58,10 @@ def count_frames(path: Path) -> int:
 
 
 class Video:
-    """Decodes a video while it is read. Frames are nearly lossless JPEGs (quality 2, 4:2:0)."""
+    """Decodes a video while its frames are read. They are nearly lossless JPEGs (quality 2, 4:2:0)."""
 
     def __init__(self, path: Path) -> None:
-        # A file, not a pipe: nobody reads it while the frames flow.
+        # A file, not a pipe: it is not read while the frames flow.
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
         self._process = subprocess.Popen(  # noqa: S603 - our own ffmpeg, the path as one argument
             [
@@ -74,7 +74,7 @@ class Video:
         )
 
     def frames(self) -> Iterator[bytes]:
-        """Each frame's JPEG. DriverError when ffmpeg fails underway."""
+        """Yield each frame's JPEG. DriverError when ffmpeg fails."""
         assert self._process.stdout is not None  # noqa: S101 - for the type checker: it was asked for
         yield from split_jpegs(self._process.stdout)
         if self._process.wait() != 0:
@@ -92,7 +92,7 @@ class Video:
 
 
 def split_jpegs(stream: IO[bytes]) -> Iterator[bytes]:
-    """Cut a stream of JPEGs into pictures by walking their segments."""
+    """Split a stream of JPEGs into pictures by their segments."""
     buffer = b""
     while block := os.read(stream.fileno(), BLOCK):
         buffer += block
@@ -102,7 +102,7 @@ def split_jpegs(stream: IO[bytes]) -> Iterator[bytes]:
 
 
 def jpeg_end(data: bytes) -> int | None:
-    """Length of the JPEG that `data` begins with; None when it is not complete yet.
+    """Return the length of the JPEG at the start of `data`; None when it is incomplete.
 
     Segments are skipped by their length, for their content may hold an end marker by chance; in the scan
     itself a 0xFF byte is always stuffed, so that the end marker is unmistakable.

@@ -1,3 +1,3 @@
-"""Talking to the server: pairing, heartbeats, uploads, over nothing but the standard library."""
+"""The link to the server: HTTP client, pairing and uploads, on the standard library alone."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How long to wait before trying again."""
+"""How long to wait before the next attempt."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ MAX_S = 60.0
 
 
 class Backoff:
-    """Exponential waits with full jitter, so that a hundred cameras don't come back at one instant."""
+    """Exponential waits with jitter, so that a hundred cameras don't return at the same instant."""
 
     def __init__(self, draw: Callable[[], float] = random.random) -> None:
         self._draw = draw
         self.failures = 0
 
     def succeeded(self) -> None:
-        """Begin anew."""
+        """Start again from the shortest wait."""
         self.failures = 0
 
     def wait_s(self, requested_s: float | None = None) -> float:
-        """Seconds to wait after one more failure; never less than the server asked for by Retry-After."""
+        """Return the seconds to wait after a failure; at least those of the server's Retry-After."""
         self.failures += 1
         ceiling = min(MAX_S, FIRST_S * 2.0 ** min(self.failures - 1, 10))
         return max(requested_s or 0.0, ceiling * (0.5 + 0.5 * self._draw()))

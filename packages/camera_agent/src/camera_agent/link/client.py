@@ -1,7 +1,7 @@
-"""One persistent HTTP connection to the server, on `http.client`.
+"""A persistent HTTP connection to the server, on `http.client`.
 
-Files go out from the disk in blocks, so memory stays flat whatever their size. A connection that the server
-has closed in the meantime is noticed before it is used.
+Files are sent from disk in blocks, so memory stays flat whatever their size. A connection that the server has
+closed in the meantime is detected before it is used.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ if TYPE_CHECKING:
     from camera_agent.link.request_body import Throttle
 
 API_PREFIX = "/agent/v1"
-#: `socket.sendall` counts its time-out per block: 64 KiB in 60 s lets a link of 1.1 kB/s live.
+#: The time-out of `socket.sendall` applies per block: 64 KiB in 60 s allows links down to 1.1 kB/s.
 BLOCK = 1 << 16
 TIMEOUT_S = 60.0
-#: An answer is a small JSON object; more than this is not ours.
+#: A response is a small JSON object; larger ones are not read.
 MAX_RESPONSE_BYTES = 1 << 20
-#: Nobody is asked to wait longer by a server, whatever it says.
+#: A Retry-After is not respected beyond this.
 MAX_RETRY_AFTER_S = 86_400.0
 UNKNOWN_AUTHORITY = "Use a certificate of a known authority, or set SSL_CERT_FILE to yours."
-#: What OpenSSL calls a certificate that is not valid yet, or no more: a Pi without a clock starts years ago.
+#: OpenSSL's codes of a certificate that is not valid yet, or has expired: a Pi's clock may be years behind.
 NOT_NOW = (9, 10)
 OUT_OF_DATE = "Check this machine's clock: date; or renew the certificate."
 UNSIGNED_INTEGER = re.compile(r"[0-9]{1,15}")
@@ -49,7 +49,7 @@ UNSIGNED_INTEGER = re.compile(r"[0-9]{1,15}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """What the server said: status, headers (names in lower case), body as JSON (empty when it is none)."""
+    """A response: status, headers (names in lower case), JSON body (empty when it is none)."""
 
     status: int
     headers: Mapping[str, str]
@@ -57,7 +57,7 @@ class Response:
 
     @property
     def retry_after_s(self) -> float | None:
-        """Seconds the server asks to wait, if it does."""
+        """Seconds that the server requests to wait, if it does."""
         value = self.headers.get("retry-after", "")
         if UNSIGNED_INTEGER.fullmatch(value):
             return min(float(value), MAX_RETRY_AFTER_S)
@@ -69,19 +69,19 @@ class Response:
 
     @property
     def error(self) -> tuple[str, str]:
-        """Code and sentence of an error answer."""
+        """Code and message of an error response."""
         error = self.body.get("error")
         if isinstance(error, dict):
             message = f"{error.get('message', '')} {error.get('remedy', '')}".strip()
             return str(error.get("code", "")), message
         if 300 <= self.status < 400:
-            to = self.headers.get("location", "another address")[:200]
-            return "redirected", f"The server redirects to {to}. Pair with that address."
+            target = self.headers.get("location", "another address")[:200]
+            return "redirected", f"The server redirects to {target}. Pair with that address."
         return str(error or f"http_{self.status}"), f"The server answered {self.status}."
 
 
 class Client:
-    """Requests to one server, one after another; for use by one thread, except `abort()`."""
+    """Sends requests to one server, one after another. For use by one thread, except `abort()`."""
 
     def __init__(
         self,
@@ -116,7 +116,7 @@ class Client:
         )
 
     def post(self, path: str, message: Mapping[str, Json]) -> Response:
-        """Send a JSON object. LinkDown when no answer comes."""
+        """Send a JSON object. LinkDown when there is no response."""
         body = json.dumps(message).encode()
         return self._exchange("POST", path, {"Content-Type": "application/json"}, body)
 
@@ -125,7 +125,7 @@ class Client:
     ) -> Response:
         """Send a request, with a part of a file as its body.
 
-        LinkDown when no answer comes, PictureLost when the file can't be read.
+        LinkDown when there is no response, PictureLost when the file can't be read.
         """
         if body is None:
             return self._exchange(method, path, headers, b"" if method in ("POST", "PATCH") else None)
@@ -134,7 +134,7 @@ class Client:
             return self._exchange(method, path, sized, reader)
 
     def abort(self) -> None:
-        """Cut the connection, so that a thread waiting in it comes back at once with LinkDown."""
+        """Cut the connection, so that a thread that waits for it gets LinkDown at once."""
         if (connected := self._connection.sock) is not None:
             with contextlib.suppress(OSError):
                 connected.shutdown(socket.SHUT_RDWR)
@@ -155,8 +155,8 @@ class Client:
         except ConnectionError as error:
             self._connection.close()
             if used_before and not isinstance(body, FilePartReader):
-                # The server ended an idle connection in the same instant. Every request may be repeated, but
-                # that of a large body is better taken up where it broke.
+                # The server closed an idle connection in the same instant. Every request may be repeated, but
+                # an upload is better resumed where it broke.
                 return self._exchange(method, path, headers, body)
             raise self._unreachable(error) from error
         except ssl.SSLCertVerificationError as error:
@@ -166,7 +166,7 @@ class Client:
                 OUT_OF_DATE if error.verify_code in NOT_NOW else UNKNOWN_AUTHORITY,
             ) from error
         except (OSError, http.client.HTTPException, ValueError) as error:
-            # ValueError: a status line or a length that makes no sense.
+            # ValueError: an invalid status line or length.
             self._connection.close()
             raise self._unreachable(error) from error
         except PictureLost:
@@ -182,7 +182,7 @@ class Client:
         own = {"User-Agent": f"camera-agent/{__version__}", "Accept": "application/json"}
         if self.token:
             own["Authorization"] = f"Bearer {self.token}"
-        # What the server does with it belongs to the same tree of causes as this run.
+        # The server logs its work below the current action.
         inject(own)
         return {**own, **headers}
 
@@ -192,16 +192,16 @@ class Client:
         try:
             self._connection.request(method, path, body, headers)  # type: ignore[arg-type] # it reads
         except (BrokenPipeError, ConnectionResetError):
-            # The server may have refused before it read everything: its answer counts more than our error.
+            # The server may have refused before it read everything; its response counts more than our error.
             if self._connection.sock is None:
                 raise
 
     def _receive(self) -> Response:
-        # The time-out counts anew for each byte: who trickles an answer for ever is cut off by this.
-        over = threading.Event()
+        # The socket's time-out applies to each read; this limits a response that trickles in for ever.
+        timed_out = threading.Event()
 
         def cut() -> None:
-            over.set()
+            timed_out.set()
             self.abort()
 
         watchdog = threading.Timer(2 * self._timeout_s, cut)
@@ -212,7 +212,7 @@ class Client:
             raw = response.read(MAX_RESPONSE_BYTES)
         finally:
             watchdog.cancel()
-        if over.is_set():
+        if timed_out.is_set():
             raise TimeoutError
         if not response.isclosed():
             self._connection.close()
@@ -227,7 +227,7 @@ class Client:
         )
 
     def _is_stale(self) -> bool:
-        """An idle connection that has something to read has been closed by the other side."""
+        """Whether the server has closed the idle connection: only then there is something to read."""
         if self._connection.sock is None:
             return False
         waiting = select.poll()
@@ -237,7 +237,7 @@ class Client:
 
 @functools.cache
 def _tls_context() -> ssl.SSLContext:
-    """Whom to believe; made once, for reading all authorities takes time and memory."""
+    """Return the TLS context; made once, because loading all authorities takes time and memory."""
     return ssl.create_default_context()
 
 

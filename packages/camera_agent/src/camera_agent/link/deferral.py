@@ -1,4 +1,4 @@
-"""Lets captures pass one over which the server stumbles, as long as it takes the others."""
+"""Defers captures that the server fails to store, while it accepts others."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: A capture that the server stumbled over so often waits for so many seconds while others pass.
+#: After this many failures a capture is deferred for this many seconds, while others are uploaded.
 FAILURES, DEFER_S = 3, 60.0
-#: So many are set aside at most: beyond that it is the server that is unwell.
+#: At most this many are deferred at once; with more the fault is the server's.
 MAX_DEFERRED = 8
 
 
 class DeferredCaptures:
-    """Captures are named by their sequence numbers.
+    """Tracks failures of captures, given by their sequence numbers.
 
-    One is set aside in doubt only: when the next one is stumbled over as well, the server is unwell rather
-    than the capture, and it comes back first, so that an outage does not change the order.
+    A deferred capture is suspect only. When the next one fails as well, the fault is the server's and not the
+    capture's: then the deferral is undone, so that an outage does not change the order.
     """
 
     def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -28,12 +28,12 @@ class DeferredCaptures:
         self._suspect: int | None = None
 
     def deferred(self) -> frozenset[int]:
-        """Which are to be passed now."""
+        """Return the captures that are deferred now."""
         now = self._monotonic()
         return frozenset(one for one, until in self._deferred_until.items() if until > now)
 
     def failed(self, sequence: int) -> None:
-        """The server answered that it failed over this one."""
+        """Record that the server failed to store a capture."""
         if self._suspect not in (None, sequence):
             self._deferred_until.pop(self._suspect, None)
             self._suspect = None
@@ -46,7 +46,7 @@ class DeferredCaptures:
             self._suspect = sequence
 
     def resolved(self, sequence: int) -> None:
-        """The server took this one, or refused it: whatever it is that it stumbles over, it is well."""
+        """Record that the server accepted or refused a capture, so the server works."""
         self._suspect = None
         self._failures.pop(sequence, None)
         self._deferred_until.pop(sequence, None)

@@ -1,4 +1,4 @@
-"""Pairing by device code (the shape of RFC 8628): the agent shows a code, a person approves it."""
+"""Pairing by device code (after RFC 8628): the agent shows a code, and a person approves it."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from camera_agent.link.client import Client, Response
 
 PROTOCOL = 1
-#: A server can't make an agent wait longer than this, seconds.
+#: The longest interval and code lifetime that a server can set, seconds.
 LONGEST_INTERVAL_S, LONGEST_CODE_S = 60.0, 86_400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceCode:
-    """What a person needs to approve this camera; times in seconds."""
+    """What a person needs to approve this camera. Times are in seconds."""
 
     device_code: str
     user_code: str
@@ -34,7 +34,7 @@ class DeviceCode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairedCamera:
-    """The token of an approved camera, and who it is on the server."""
+    """The token of an approved camera, with its id and name on the server."""
 
     access_token: str
     camera: str
@@ -42,7 +42,7 @@ class PairedCamera:
 
 
 def request_code(client: Client, about: Mapping[str, Json]) -> DeviceCode:
-    """Ask the server for a code. LinkDown, or BadInput when that is no timelapse server."""
+    """Request a code. LinkDown when the server can't be reached, BadInput when it is no timelapse server."""
     response = client.post("/pairing", {"protocol": PROTOCOL, **about})
     if response.status == 429 or response.status >= 500:
         raise LinkDown(f"{client.server} can't pair just now: {response.error[1]}", "Try again in a minute.")
@@ -50,12 +50,12 @@ def request_code(client: Client, about: Mapping[str, Json]) -> DeviceCode:
         raise BadInput(response.error[1])
     fields = response.body
     if response.status != 201 or not isinstance(fields.get("device_code"), str):
-        raise BadInput(_no_server(client, response), "Check the address.")
+        raise BadInput(_not_a_server(client, response), "Check the address.")
     return DeviceCode(
         device_code=str(fields["device_code"]),
-        user_code=_text(fields.get("user_code")),
-        verification_uri=_text(fields.get("verification_uri")),
-        verification_uri_complete=_text(fields.get("verification_uri_complete")),
+        user_code=_printable(fields.get("user_code")),
+        verification_uri=_printable(fields.get("verification_uri")),
+        verification_uri_complete=_printable(fields.get("verification_uri_complete")),
         interval_s=_number(fields.get("interval"), 5.0, LONGEST_INTERVAL_S),
         expires_in_s=_number(fields.get("expires_in"), 900.0, LONGEST_CODE_S),
     )
@@ -68,7 +68,7 @@ def wait_for_approval(
     sleep: Callable[[float], object] = time.sleep,
     now: Callable[[], float] = time.monotonic,
 ) -> PairedCamera:
-    """Ask every interval until a person has decided. NotDelivered when it was denied or took too long."""
+    """Poll until a person has decided. NotDelivered when they denied it or took too long."""
     interval, deadline = code.interval_s, now() + code.expires_in_s
     while now() < deadline:
         try:
@@ -84,7 +84,7 @@ def wait_for_approval(
 
 
 def _slow_down(response: Response) -> float:
-    """Seconds to add to the interval while the decision is open. NotDelivered when it has fallen."""
+    """Return the seconds to add to the interval. NotDelivered when pairing was denied."""
     match response.body.get("error"):
         case "authorization_pending":
             return 0.0
@@ -103,23 +103,23 @@ def _paired(response: Response) -> PairedCamera:
     fields = response.body
     token = fields.get("access_token")
     if not isinstance(token, str) or not is_token(token):
-        raise NotDelivered("The server approved the camera but gave no token.", "Pair again.")
+        raise NotDelivered("The server approved the camera but sent no token.", "Pair again.")
     return PairedCamera(
-        access_token=token, camera=_text(fields.get("camera")), name=_text(fields.get("name"))
+        access_token=token, camera=_printable(fields.get("camera")), name=_printable(fields.get("name"))
     )
 
 
-def _text(value: Json) -> str:
-    """What may be shown on a terminal."""
+def _printable(value: Json) -> str:
+    """Return the text without what must not reach a terminal."""
     return "".join(letter for letter in str(value or "") if letter.isprintable())[:500]
 
 
-def _no_server(client: Client, response: Response) -> str:
+def _not_a_server(client: Client, response: Response) -> str:
     if isinstance(response.body.get("error"), dict):
         return f"{client.server} refused to pair: {response.error[1]}"
     return f"{client.server} is no timelapse server: it answered {response.status} to a pairing request."
 
 
-def _number(value: Json, otherwise: float, most: float) -> float:
+def _number(value: Json, default: float, maximum: float) -> float:
     usable = isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
-    return min(float(value), most) if usable else otherwise  # type: ignore[arg-type] # a number
+    return min(float(value), maximum) if usable else default  # type: ignore[arg-type] # a number

@@ -1,4 +1,4 @@
-"""Small copies that go ahead of their originals, newest first; the oldest go when there are too many."""
+"""Previews, which are uploaded ahead of their originals, newest first."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
     from camera_agent.clock import Instant
 
-#: So many wait at most: a preview shows what the camera sees now.
+#: At most this many are pending; the oldest are dropped, since a preview shows what the camera sees now.
 MAX_WAITING = 4
-#: What the protocol takes, bytes.
+#: The protocol's limit, bytes.
 MAX_BYTES = 256 * 1024
 
 
 class PreviewQueue:
-    """A few files, newest first, with the methods that a sender needs of a spool.
+    """A few files, newest first, as an `UploadSource`.
 
-    They are expendable: after a restart there are none, and one that fails for good is let go.
+    Previews are expendable: a restart deletes them, and so does a failure for good.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -33,11 +33,11 @@ class PreviewQueue:
         for path in folder.iterdir():
             path.unlink()
         self._waiting: OrderedDict[str, Capture] = OrderedDict()
-        #: Notified when one comes.
+        #: Notified when a preview is added.
         self.changed = threading.Condition()
 
     def add(self, content: bytes, *, captured_at: Instant, sequence: int, of: str = "") -> Capture | None:
-        """Send a small JPEG, of a capture or of none; None, and it is not sent, when it is too large."""
+        """Queue a small JPEG, of a capture or of none; None when it is too large to be sent."""
         if not 0 < len(content) <= MAX_BYTES:
             return None
         preview = Capture(
@@ -56,46 +56,46 @@ class PreviewQueue:
         with self.changed:
             self._waiting[preview.capture] = preview
             while len(self._waiting) > MAX_WAITING:
-                self._forget(next(iter(self._waiting)))
+                self._delete(next(iter(self._waiting)))
             self.changed.notify_all()
         return preview
 
-    def claim(self, deferred: frozenset[int] = frozenset()) -> Capture | None:  # noqa: ARG002 - as a spool has it
-        """The newest one."""
+    def claim(self, deferred: frozenset[int] = frozenset()) -> Capture | None:  # noqa: ARG002 - the spool's signature
+        """Return the newest preview."""
         with self.changed:
             return self._waiting[next(reversed(self._waiting))] if self._waiting else None
 
     def release(self, capture: Capture) -> None:
-        """It was tried; if it is still here it is claimed again."""
+        """Do nothing: a preview that is still here is claimed again."""
 
     def path(self, capture: Capture) -> Path:
-        """Its file."""
+        """Return a preview's file."""
         return self._folder / capture.capture
 
     def mark_attempted(self, capture: Capture) -> None:
-        """Bytes may have left."""
+        """Record that bytes may have reached the server."""
         with self.changed:
             if capture.capture in self._waiting:
                 self._waiting[capture.capture] = replace(capture, attempts=capture.attempts + 1)
 
     def mark_delivered(self, capture: Capture) -> None:
-        """The server has it: older ones show nothing new."""
+        """Delete a preview that the server has, and all older ones."""
         with self.changed:
             for name in list(self._waiting):
                 if name == capture.capture or self._waiting[name].sequence < capture.sequence:
-                    self._forget(name)
+                    self._delete(name)
 
-    def mark_refused(self, capture: Capture, code: str, message: str) -> None:  # noqa: ARG002 - as a spool has it
-        """The server will never have it."""
+    def mark_refused(self, capture: Capture, code: str, message: str) -> None:  # noqa: ARG002 - the spool's signature
+        """Delete a preview that the server refuses."""
         with self.changed:
-            self._forget(capture.capture)
+            self._delete(capture.capture)
 
-    def mark_lost(self, capture: Capture, message: str) -> None:  # noqa: ARG002 - as a spool has it
-        """Its file is gone."""
+    def mark_lost(self, capture: Capture, message: str) -> None:  # noqa: ARG002 - the spool's signature
+        """Delete a preview whose file can't be read."""
         with self.changed:
-            self._forget(capture.capture)
+            self._delete(capture.capture)
 
-    def _forget(self, name: str) -> None:
+    def _delete(self, name: str) -> None:
         preview = self._waiting.pop(name, None)
         if preview is not None:
             self.path(preview).unlink(missing_ok=True)

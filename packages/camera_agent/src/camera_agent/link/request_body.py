@@ -1,4 +1,4 @@
-"""The part of a picture that a request carries: read in blocks, at the pace allowed."""
+"""A part of a file as a request body: read in blocks, at the permitted rate."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
     from camera_agent.link.token_bucket import TokenBucket
 
-#: The smallest piece sent at once when there is a limit, in bytes.
+#: The smallest block when the rate is limited, bytes.
 MIN_BLOCK = 512
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilePart:
-    """A part of a file to send: from `offset` to its end at `size` bytes."""
+    """The part of a file from `offset` to its end at `size` bytes."""
 
     path: Path
     offset: int
@@ -28,24 +28,24 @@ class FilePart:
 
 
 class Throttle:
-    """A bandwidth limit and how to wait for it; without a bucket there is none. It may change at any time."""
+    """A bandwidth limit; none without a `bucket`, which may be replaced at any time."""
 
     def __init__(self, wait: Callable[[float], object] = time.sleep) -> None:
         self.bucket: TokenBucket | None = None
         self._wait = wait
 
     def block(self, count: int) -> int:
-        """How much to send at once, so that a slow link does not get a second's worth in one go."""
+        """Return the size of the next block: on a slow link less than a second's worth."""
         return count if self.bucket is None else min(count, max(MIN_BLOCK, int(self.bucket.rate / 4)))
 
     def wait_for(self, count: int) -> None:
-        """So many bytes go now: wait as long as they take."""
+        """Wait as long as sending this many bytes takes."""
         if self.bucket is not None:
             self._wait(self.bucket.spend(count, time.monotonic()))
 
 
 class FilePartReader:
-    """A file as `http.client` reads it. PictureLost when the disk does not give what the index promised."""
+    """A file as `http.client` reads it. PictureLost when the file can't be read or is too short."""
 
     def __init__(self, body: FilePart, *, throttle: Throttle | None = None) -> None:
         self._body, self._throttle = body, throttle or Throttle()
@@ -63,7 +63,7 @@ class FilePartReader:
         self._file.close()
 
     def read(self, count: int) -> bytes:
-        """The next block; empty at the end."""
+        """Return the next block; empty at the end."""
         try:
             block = self._file.read(min(self._throttle.block(count), self._left))
         except OSError as error:

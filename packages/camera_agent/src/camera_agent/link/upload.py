@@ -1,8 +1,8 @@
-"""Bringing one capture to the server: tus 1.0 with ids that the agent chooses.
+"""The upload of one capture: tus 1.0 with ids that the agent chooses.
 
-On a good link it is one round trip: creation and content in one request. Whenever an earlier attempt may have
-left bytes there, the server is asked first how many it has, and only the rest is sent. What an answer means
-is decided by `judge`, which is pure.
+On a good link it is one round trip: creation and content in one request. When an earlier attempt may have
+left bytes on the server, its offset is queried first, and only the rest is sent. `interpret`, which does no
+I/O, decides what a response means.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ if TYPE_CHECKING:
 
 TUS = {"Tus-Resumable": "1.0.0"}
 OFFSET_BODY = {"Content-Type": "application/offset+octet-stream"}
-#: How often the server may ask for the content anew because its sha-256 came out wrong.
+#: How often the content is sent anew when its sha-256 was wrong.
 CHECKSUM_TRIES = 3
-#: Refusals that pass: no such door (yet), another request writes, too many requests, time-out.
+#: Temporary refusals: no such endpoint (yet), another request writes, too many requests, time-out.
 TEMPORARY = (404, 405, 408, 410, 423, 425, 429)
-#: Offsets may move this often in one attempt before the link counts as down.
+#: The most requests in one attempt.
 MAX_STEPS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """The server has it, now or since earlier."""
+    """The server has it, now or from an earlier attempt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """The server will never take it."""
+    """The server refuses it for good."""
 
     code: str
     message: str
@@ -42,16 +42,16 @@ class Refused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lost:
-    """Its picture can't be read any more."""
+    """Its picture can't be read."""
 
     message: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryLater:
-    """Not now; `after_s` is the server's wish in seconds, if it has one.
+    """To be tried again; `after_s` is what the server requests, in seconds, if it does.
 
-    `stumbled`: it failed over this capture, and may well take others.
+    `server_failed`: the server failed to store this capture, and may well accept others.
     """
 
     message: str
@@ -61,33 +61,33 @@ class RetryLater:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unauthorized:
-    """The token is not, or no longer, good: nothing can be sent until the camera is paired again."""
+    """The token is not valid, or no more: nothing can be sent until the camera is paired again."""
 
     message: str
 
 
 @dataclass(frozen=True, slots=True)
 class SendFrom:
-    """The server has this many bytes and wants the rest."""
+    """The server has `offset` bytes and needs the rest."""
 
     offset: int
 
 
 @dataclass(frozen=True, slots=True)
 class Create:
-    """Create the capture: with its content or, when the server may have that already, just to hear."""
+    """Create the capture: with its content or, when the server may have it already, just for the response."""
 
     with_content: bool
 
 
 @dataclass(frozen=True, slots=True)
 class QueryOffset:
-    """The server's state is in doubt: ask for the offset."""
+    """The server's state is unknown: query the offset."""
 
 
 @dataclass(frozen=True, slots=True)
 class Restart:
-    """The content arrived damaged and was dropped."""
+    """The content arrived damaged and was dropped: send it from the beginning."""
 
 
 Method = Literal["POST", "HEAD", "PATCH"]
@@ -96,7 +96,7 @@ Step = Create | QueryOffset | SendFrom | Restart
 
 
 def interpret(method: Method, response: Response, size: int) -> Outcome | Step:  # noqa: PLR0911 - one per row of the table
-    """What an answer to an upload request of a capture of `size` bytes means."""
+    """Decide what a response to an upload request means, for a capture of `size` bytes."""
     code, message = response.error
     match response.status:
         case 200 | 201 | 204:
@@ -110,7 +110,7 @@ def interpret(method: Method, response: Response, size: int) -> Outcome | Step: 
         case 460:
             return Restart()
         case status if 400 <= status < 500 and status not in TEMPORARY:
-            # A HEAD has no body to say why: the repeated creation tells.
+            # A HEAD response has no body with the reason; the one to a repeated creation has.
             return Create(with_content=False) if method == "HEAD" else Refused(code=code, message=message)
     server_failed = response.status >= 500 and response.retry_after_s is None
     return RetryLater(message=message, after_s=response.retry_after_s, server_failed=server_failed)
@@ -124,12 +124,12 @@ def _progress(method: Method, response: Response, size: int) -> Outcome | Step:
         return RetryLater(message=f"The server answered {response.status} without a usable Upload-Offset.")
     if int(text) < size:
         return SendFrom(int(text))
-    # All bytes are there; whether they are stored is told by the answer to a creation, not by a HEAD.
+    # All bytes are there; only the response to a creation says whether they are stored.
     return Create(with_content=False) if method == "HEAD" else Delivered()
 
 
 def upload(client: Client, capture: Capture, path: Path) -> Outcome:
-    """Send one capture as far as the link goes. LinkDown when it breaks; calling again then resumes."""
+    """Upload one capture. LinkDown when the link breaks; calling it again resumes."""
     step: Outcome | Step = Create(with_content=True) if capture.attempts == 0 else QueryOffset()
     damaged = 0
     for _ in range(MAX_STEPS):
@@ -148,7 +148,7 @@ def upload(client: Client, capture: Capture, path: Path) -> Outcome:
                 step = Create(with_content=True)
             case _:
                 return step
-    return RetryLater(message="The server's offset moves without an end.")
+    return RetryLater(message="The server's offset keeps changing.")
 
 
 def _create(client: Client, capture: Capture, body: FilePart | None) -> Response:

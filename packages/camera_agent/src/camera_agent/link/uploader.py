@@ -1,4 +1,4 @@
-"""The loop that empties the spool: oldest capture first, patient with the network."""
+"""The loop that uploads captures: oldest first, with retries."""
 
 from __future__ import annotations
 
@@ -22,49 +22,49 @@ if TYPE_CHECKING:
     from camera_agent.frame import Capture
     from camera_agent.link.client import Client
 
-#: How often to look whether the camera has been paired again.
+#: Seconds between checks whether the camera has been paired again.
 TOKEN_CHECK_S = 2.0
-#: How often to look whether what keeps captures back is over.
+#: Seconds between checks whether captures may be uploaded.
 POLL_S = 2.0
 
 
 class UploadSource(Protocol):
-    """What the sender needs of a spool. Those who claim a capture have it for themselves."""
+    """What an uploader needs of a spool. A claimed capture belongs to one uploader."""
 
     changed: threading.Condition
 
     def claim(self, deferred: frozenset[int] = ...) -> Capture | None:
-        """The next capture to deliver; those whose sequence numbers are set aside come after all others."""
+        """Claim the next capture; deferred ones (by sequence number) come after all others."""
         ...
 
     def release(self, capture: Capture) -> None:
-        """It was tried."""
+        """Release a claimed capture."""
         ...
 
     def path(self, capture: Capture) -> Path:
-        """Its picture."""
+        """Return the path of its picture."""
         ...
 
     def mark_attempted(self, capture: Capture) -> None:
-        """Bytes may have left."""
+        """Record that bytes may have reached the server."""
         ...
 
     def mark_delivered(self, capture: Capture) -> None:
-        """The server has it."""
+        """Record that the server has it."""
         ...
 
     def mark_refused(self, capture: Capture, code: str, message: str) -> None:
-        """The server will never have it."""
+        """Record that the server refuses it for good."""
         ...
 
     def mark_lost(self, capture: Capture, message: str) -> None:
-        """Its picture can't be read."""
+        """Record that its picture can't be read."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadAttempt:
-    """What happened to one capture. `wait_s`: seconds until the next try, if there is one."""
+    """One attempt to upload a capture. `wait_s` is the seconds until the next attempt, if there is one."""
 
     capture: Capture
     outcome: Outcome
@@ -72,10 +72,10 @@ class UploadAttempt:
 
 
 class Uploader:
-    """Delivers until `stop` is set; several of them share a spool, each with a client of its own.
+    """Uploads until `stop` is set. Several uploaders share a spool, each with a client of its own.
 
-    `may_send` tells whether captures may go now; `token` is asked anew after a 401; `report` hears of every
-    attempt. A capture over which the server stumbles is passed by others, unless they are to stay `ordered`.
+    `may_send` decides whether to upload now; `token` is read again after a 401; `on_attempt` receives every
+    attempt. A capture that the server fails to store is deferred, unless captures are to stay `ordered`.
     """
 
     def __init__(
@@ -100,7 +100,7 @@ class Uploader:
         self._backoff = backoff or Backoff()
 
     def run(self) -> None:
-        """Deliver whatever comes, until stopped. A full card ends nothing."""
+        """Upload until stopped. A full card does not end the loop."""
         while not self._stop.is_set():
             try:
                 self._iterate()
@@ -127,13 +127,13 @@ class Uploader:
             return capture
 
     def attempt(self, capture: Capture) -> UploadAttempt:
-        """Try one capture once, and note in the spool what came of it."""
+        """Try to upload one capture, and record the outcome in the spool."""
         with _below_cause(capture):
             outcome = self._deliver(capture)
         try:
             wait_s = self._record(capture, outcome)
         except SpoolError as error:
-            # A full card takes no note. The capture is sent again, and the server says that it has it.
+            # A full card can't store the outcome: the capture is sent again, as a duplicate.
             outcome = RetryLater(message=str(error))
             wait_s = self._backoff.wait_s()
         report = UploadAttempt(capture=capture, outcome=outcome, wait_s=wait_s)
@@ -141,7 +141,7 @@ class Uploader:
         return report
 
     def _record(self, capture: Capture, outcome: Outcome) -> float:
-        """Write down what came of an attempt; gives the seconds to wait before the next."""
+        """Record the outcome in the spool; return the seconds to wait before the next attempt."""
         match outcome:
             case Delivered():
                 self._spool.mark_delivered(capture)
@@ -176,15 +176,15 @@ class Uploader:
         if not isinstance(report.outcome, Unauthorized):
             self._stop.wait(report.wait_s)
             return
-        refused = self._client.token
-        while self._token() in (refused, None) and not self._stop.wait(report.wait_s):
+        rejected = self._client.token
+        while self._token() in (rejected, None) and not self._stop.wait(report.wait_s):
             pass
         self._client.token = self._token()
 
 
 @contextmanager
 def _below_cause(capture: Capture) -> Iterator[None]:
-    """Go on below what took the picture, if that is known."""
+    """Log the upload below the action that took the picture, if it is known."""
     origin = extract(capture.cause)
     if origin is None:
         yield

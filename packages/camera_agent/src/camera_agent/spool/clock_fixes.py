@@ -1,4 +1,4 @@
-"""What was learnt about the clocks of this machine's boots, and the captures and records that it corrects."""
+"""Clock fixes: the true time of each boot, by which pending captures and records are corrected."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ CORRECT = """
 UPDATE {table} SET wall_ns = monotonic_ns + ?, clock = ?
 WHERE boot = ? AND clock IN ({worse}) {more}
 """
-#: A fix of the same source is news when it is better by this factor.
+#: A fix of the same source replaces the stored one when its error is smaller by this factor.
 BETTER = 2.0
 
 
 class ClockFixes:
-    """One fix for each boot: the best known."""
+    """Stores the best known fix of each boot."""
 
     def __init__(self, index: Index) -> None:
         self._index = index
 
     def of(self, boot: str) -> ClockFix | None:
-        """What is known about a boot."""
+        """Return the fix of a boot, if there is one."""
         row = self._index.one("SELECT * FROM clock_fixes WHERE boot = ?", boot)
         return None if row is None else _fix(row)
 
     def learn(self, fix: ClockFix) -> int:
-        """Keep a fix if it is news, and correct what waits from that boot; gives how many captures."""
+        """Store a fix if it is better, and correct what is pending of its boot; return how many captures."""
         known = self.of(fix.boot)
         if known is not None and not _better(fix, known):
             return 0
@@ -50,14 +50,14 @@ class ClockFixes:
             return index.execute(CORRECT.format(table="captures", worse=worse, more=more), values).rowcount
 
     def unreported(self, limit: int = 20) -> list[ClockFix]:
-        """Fixes that the server has not taken yet."""
+        """Return fixes that the server has not acknowledged."""
         return [
             _fix(row)
             for row in self._index.all("SELECT * FROM clock_fixes WHERE reported = 0 LIMIT ?", limit)
         ]
 
     def mark_reported(self, boots: Iterable[str]) -> None:
-        """The server has taken the fixes of these boots."""
+        """Record that the server has acknowledged the fixes of these boots."""
         for boot in boots:
             self._index.change("UPDATE clock_fixes SET reported = 1 WHERE boot = ? AND reported = 0", boot)
 

@@ -1,4 +1,4 @@
-"""How much a spool holds, without a look at each capture."""
+"""How much a spool holds, in constant time."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpoolCounts:
-    """How much the spool holds; `bytes` are those of pending captures, `oldest_ns` when the first was taken.
+    """How much the spool holds. `bytes` and `oldest_ns` (a Unix time) are those of pending captures.
 
-    `dropped` were given up for want of room, ever; `exported` are pending, and on a stick as well.
+    `dropped` counts all captures ever dropped on a full card, `exported` the pending ones that are on a USB
+    drive as well.
     """
 
     pending: int
@@ -30,7 +31,7 @@ class SpoolCounts:
 
 
 def count(index: Index, key_values: KeyValues, records: Records) -> SpoolCounts:
-    """How much is here now; constant time."""
+    """Return how much the spool holds now, in constant time."""
     totals = {row["state"]: row for row in index.all("SELECT * FROM totals")}
     pending, refused = totals.get(CaptureState.PENDING), totals.get(CaptureState.REFUSED)
     oldest = index.one("SELECT wall_ns FROM captures WHERE state = 0 ORDER BY sequence LIMIT 1")

@@ -1,8 +1,8 @@
-"""Making room on a full card: what goes first, so that the film gets sparser and not shorter.
+"""Eviction from a full card: thins the captures out, so that the timelapse gets sparser and not shorter.
 
-In this order: delivered pictures that are kept, oldest first; pictures that the server refused, oldest
-first; then waiting captures, those that are on a stick as well before all others, thinned out evenly: those
-with an odd sequence number, then the odd multiples of 2, of 4... After half of a backlog is dropped the
+The order: delivered pictures that are kept, oldest first; pictures that the server refused, oldest first;
+then pending captures, first those that are on a USB drive as well. Pending captures are thinned out evenly:
+those with an odd sequence number, then the odd multiples of 2, of 4... After half of a backlog is dropped the
 largest gap is one picture, where dropping the oldest half would leave a hole. The first and the newest stay.
 """
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from camera_agent.frame import Capture
     from camera_agent.spool.index import Index
 
-#: So many captures are looked at per query.
+#: Captures read per query.
 BATCH = 64
-#: Sequence numbers above 2**40 are not reached in a camera's life.
+#: No camera reaches sequence numbers above 2**40.
 LEVELS = 40
 
 SENT = "SELECT * FROM captures WHERE state = {state} AND sequence > ? ORDER BY sequence LIMIT ?"
@@ -46,7 +46,7 @@ EXPIRED = "SELECT * FROM captures WHERE state = 5 AND wall_ns < ? ORDER BY seque
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retention:
-    """How long delivered pictures stay: so many bytes of them (0: none), and days (0: as there is room)."""
+    """How long delivered pictures are kept: at most `bytes` of them (0: none), for `days` (0: any)."""
 
     bytes: int = 0
     days: float = 0.0
@@ -54,7 +54,7 @@ class Retention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Freed:
-    """What went: bytes, kept and refused pictures, captures that were never delivered."""
+    """What was evicted: bytes, kept pictures, refused pictures, and pending captures (`thinned`)."""
 
     bytes: int = 0
     kept: int = 0
@@ -63,15 +63,15 @@ class Freed:
 
 
 def bytes_to_free(*, used: int, quota: int, free: int, reserve: int) -> int:
-    """Bytes that have to go: above the quota (0: none), or to give the system its reserve back."""
+    """Return the bytes to evict to get below the quota (0: none) and to leave the system its reserve."""
     return max(0, used - quota if quota else 0, reserve - free)
 
 
 class Evictor:
-    """Drops pictures of one spool.
+    """Evicts pictures of one spool.
 
-    It remembers how far each level is thinned out, so that a card that is full for months costs each new
-    capture one look and not a look at all that waits.
+    It remembers how far each level is thinned out, so that on a card that is full for months a new capture
+    costs one query and not a scan of all pending captures.
     """
 
     def __init__(self, index: Index, path_of: Callable[[Capture], Path]) -> None:
@@ -79,14 +79,14 @@ class Evictor:
         self._thinned_to: dict[int, int] = {}
 
     def free(self, wanted: int, *, protected: Collection[int] = ()) -> Freed:
-        """Drop pictures until at least `wanted` bytes are free, or nothing more may go.
+        """Evict pictures until at least `wanted` bytes are free, or nothing is left to evict.
 
-        `spared` are sequence numbers that are being uploaded. The row says so first, then the file goes; the
-        rows of captures never delivered stay, as tombstones, until the server has heard of them.
+        `protected` are the sequence numbers of uploads in progress. The rows of captures that were never
+        delivered stay as tombstones until they are reported to the server.
         """
         if not wanted:
             return Freed()
-        size, gone = 0, dict.fromkeys((CaptureState.KEPT, CaptureState.REFUSED, CaptureState.PENDING), 0)
+        size, evicted = 0, dict.fromkeys((CaptureState.KEPT, CaptureState.REFUSED, CaptureState.PENDING), 0)
         for capture, state, level in self._candidates():
             if size >= wanted:
                 break
@@ -94,18 +94,18 @@ class Evictor:
                 continue
             self.drop(capture, state)
             size += capture.size
-            gone[state] += 1
+            evicted[state] += 1
             if level is not None:
                 self._thinned_to[level] = capture.sequence
         return Freed(
             bytes=size,
-            kept=gone[CaptureState.KEPT],
-            refused=gone[CaptureState.REFUSED],
-            thinned=gone[CaptureState.PENDING],
+            kept=evicted[CaptureState.KEPT],
+            refused=evicted[CaptureState.REFUSED],
+            thinned=evicted[CaptureState.PENDING],
         )
 
     def expire_kept(self, *, limit: int, before_ns: int) -> int:
-        """Drop kept pictures, oldest first, beyond `limit` bytes or taken before a moment; gives how many."""
+        """Drop kept pictures beyond `limit` bytes or captured before a moment; return how many."""
         kept = self._index.number("SELECT bytes FROM totals WHERE state = 5")
         dropped = 0
         for capture in map(to_capture, self._index.all(EXPIRED, before_ns, BATCH)):
@@ -121,7 +121,7 @@ class Evictor:
         return dropped
 
     def drop(self, capture: Capture, state: CaptureState) -> None:
-        """Let go of one picture: the row says so first, then the file goes."""
+        """Drop one picture: first update its row, then delete its file."""
         with self._index.transaction() as index:
             if state is CaptureState.KEPT:
                 index.execute(
@@ -129,7 +129,7 @@ class Evictor:
                     (CaptureState.DELIVERED, capture.sequence),
                 )
             else:
-                # One that is on a stick is not missing from the film: nobody needs to be told.
+                # A capture that is on a USB drive is not missing: it needs no report.
                 reason = "refused" if state is CaptureState.REFUSED else "thinned"
                 index.execute(DROP, (CaptureState.DROPPED, reason, int(capture.exported), capture.sequence))
                 index.execute(COUNT_DROPPED)

@@ -1,4 +1,4 @@
-"""Files that are either whole or not there, whatever happens to the power."""
+"""Durable files: after a power cut each is either complete or absent."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 
 def store_durably(temporary: Path, final: Path) -> tuple[int, str]:
-    """Bring a finished temporary file to its final name durably; gives its size in bytes and its sha-256.
+    """Move a finished temporary file to its final name durably; return its size in bytes and its sha-256.
 
-    The content is on disk before the name changes, and the name before this returns. The digest is taken
-    while the disk is busy.
+    The content is on disk before the name changes, and the name is before this returns. The digest is
+    computed while the disk is busy.
     """
-    with temporary.open("rb") as file, ThreadPoolExecutor(1) as beside:
-        synced = beside.submit(os.fsync, file.fileno())
+    with temporary.open("rb") as file, ThreadPoolExecutor(1) as executor:
+        synced = executor.submit(os.fsync, file.fileno())
         digest = hashlib.file_digest(file, "sha256")
         size = file.tell()
         synced.result()
@@ -28,7 +28,7 @@ def store_durably(temporary: Path, final: Path) -> tuple[int, str]:
 
 
 def sha256_of(path: Path) -> str:
-    """The sha-256 of a file in hex."""
+    """Return the sha-256 of a file in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -1,4 +1,4 @@
-"""The spool's SQLite file: one connection, one lock, each change on disk before it returns."""
+"""The spool's SQLite file: one connection, one lock, each change durable when the call returns."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ Value = str | int | float | None
 
 
 class Index:
-    """Safe to use from several threads, and beside other processes (write-ahead log).
+    """Safe to use from several threads and processes (write-ahead log).
 
-    Each call raises SpoolError when the disk does not play along.
+    Each call raises SpoolError when the disk fails.
     """
 
     def __init__(self, path: Path) -> None:
@@ -43,29 +43,29 @@ class Index:
             ) from error
 
     def one(self, query: str, *values: Value) -> sqlite3.Row | None:
-        """The first row of an answer."""
+        """Return the first row of a query, if there is one."""
         with self._used():
             row: sqlite3.Row | None = self.connection.execute(query, values).fetchone()
             return row
 
     def all(self, query: str, *values: Value) -> list[sqlite3.Row]:
-        """All rows of an answer."""
+        """Return all rows of a query."""
         with self._used():
             return self.connection.execute(query, values).fetchall()
 
     def number(self, query: str, *values: Value) -> int:
-        """The one number that a query answers; 0 for none."""
+        """Return the single number of a query; 0 for none."""
         row = self.one(query, *values)
         return int(row[0] or 0) if row else 0
 
     def change(self, statement: str, *values: Value) -> int:
-        """Make a change durable; gives the number of rows changed."""
+        """Make a change durable; return the number of changed rows."""
         with self._used():
             return self.connection.execute(statement, values).rowcount
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All changes inside, or none, with no other thread in between."""
+        """Make all changes within the context or none, with no other thread in between."""
         with self._used():
             self.connection.execute("BEGIN IMMEDIATE")
             try:

@@ -1,4 +1,4 @@
-"""Small texts kept with the spool, by name."""
+"""Small texts stored with the spool, by name."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ class KeyValues:
         self._index = index
 
     def get(self, name: str) -> str | None:
-        """The text of that name; None when there is none."""
+        """Return the text of that name; None when there is none."""
         row = self._index.one("SELECT value FROM key_values WHERE name = ?", name)
         return str(row["value"]) if row else None
 
     def set(self, name: str, value: str | None) -> None:
-        """Keep, or with None forget, a text."""
+        """Store a text; None deletes it."""
         if value is None:
             self._index.change("DELETE FROM key_values WHERE name = ?", name)
         else:

@@ -1,4 +1,4 @@
-"""What a person is shown of the spool."""
+"""Lists captures of the spool for people."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PAGE = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A capture not delivered, or kept after it, where it stands, and why."""
+    """A capture with its state, and the reason for it."""
 
     capture: Capture
     state: CaptureState
@@ -29,7 +29,7 @@ class Entry:
 def listing(
     index: Index, states: frozenset[CaptureState] = frozenset(CaptureState) - {CaptureState.DELIVERED}
 ) -> Iterator[Entry]:
-    """The captures in these states, oldest first, a page at a time so that 260,000 need no memory."""
+    """Yield the captures in these states, oldest first, in pages so that 260,000 need no memory."""
     last, marks = -1, ", ".join("?" * len(states))
     query = f"SELECT * FROM captures WHERE state IN ({marks}) AND sequence > ? ORDER BY sequence LIMIT ?"  # noqa: S608 - marks
     while page := index.all(query, *map(int, states), last, PAGE):

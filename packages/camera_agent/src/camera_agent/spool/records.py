@@ -1,4 +1,4 @@
-"""What the agent has to tell besides pictures (gaps, log messages), kept until the server has it."""
+"""Records (gaps, log messages), stored until the server has them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from camera_agent.home import Json
     from camera_agent.spool.index import Index
 
-#: So many records are kept; of those beyond, the oldest log messages go first, then the oldest gaps.
-KEPT = 5000
-#: At most so many bytes of JSON, and records, go to the server at once.
+#: At most this many records are stored; beyond it the oldest log messages go first, then the oldest gaps.
+MAX_RECORDS = 5000
+#: At most this many bytes of JSON, and this many records, are uploaded in one batch.
 BATCH_BYTES, BATCH = 200_000, 500
-#: A log message longer than this is told by its type alone, bytes of JSON.
-LONGEST = 16_000
+#: Of a log message with more bytes of JSON than this only the type is uploaded.
+MAX_BYTES = 16_000
 
 INSERT = """
 INSERT INTO records (kind, wall_ns, clock, boot, monotonic_ns, since_ns, until_ns, data)
@@ -28,25 +28,25 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 TRIM = (
     "DELETE FROM records WHERE number IN (SELECT number FROM records ORDER BY kind = 'gap', number LIMIT ?)"
 )
-#: Captures dropped for want of room that nobody was told of, for each reason.
+#: Captures dropped on a full card that have not been reported, for each reason.
 DROPPED = """
 SELECT code, count(*) AS missed, min(sequence) AS first, max(sequence) AS last, min(wall_ns) AS since,
     max(wall_ns) AS until FROM captures WHERE state = 4 AND reported = 0 GROUP BY code
 """
 WHY_DROPPED: Mapping[str, str] = {
-    "thinned": "The card was full: waiting captures were dropped, evenly spread.",
+    "thinned": "The card was full: pending captures were dropped, evenly spread.",
     "refused": "The card was full: pictures that the server had refused were dropped.",
 }
 
 
 class Records:
-    """A queue of records on disk; each has a number that never comes again."""
+    """A queue of records on disk; each has a number that is never used again."""
 
     def __init__(self, index: Index) -> None:
         self._index = index
 
     def log(self, messages: Iterable[tuple[Instant, Mapping[str, Json]]]) -> int:
-        """Keep log messages; gives how many older records had to go."""
+        """Store log messages; return how many older records were dropped for them."""
         with self._index.transaction() as index:
             for at, message in messages:
                 index.execute(INSERT, (*_row("log", at), None, None, _dump(message)))
@@ -55,12 +55,12 @@ class Records:
     def gap(
         self, at: Instant, data: Mapping[str, Json], *, since_ns: int | None, until_ns: int | None
     ) -> None:
-        """Keep a gap, from and until a time of the boot's own clock (nanoseconds)."""
+        """Store a gap, from and until a time of the boot's monotonic clock (nanoseconds)."""
         self._index.change(INSERT, *_row("gap", at), since_ns, until_ns, _dump(data))
         self._trim()
 
     def record_dropped(self, at: Instant) -> int:
-        """Make a gap of the captures dropped since the last time; gives how many."""
+        """Store a gap for the captures dropped since the last call; return how many."""
         missed = 0
         with self._index.transaction() as index:
             for row in index.execute(DROPPED).fetchall():
@@ -73,7 +73,7 @@ class Records:
         return missed
 
     def batch(self) -> tuple[list[dict[str, Json]], int]:
-        """The oldest records as the protocol has them, and the number of the last of them."""
+        """Return the oldest records in the protocol's form, and the number of the last of them."""
         found: list[dict[str, Json]] = []
         size = last = 0
         for row in self._index.all("SELECT * FROM records ORDER BY number LIMIT ?", BATCH):
@@ -84,26 +84,26 @@ class Records:
             for name, moment in (("from", row["since_ns"]), ("until", row["until_ns"])):
                 if moment is not None:
                     data[name] = rfc3339(row["wall_ns"] + moment - row["monotonic_ns"])
-            about = {"id": f"{row['boot']}-{row['number']}", "kind": row["kind"], "data": data}
-            found.append(about | {"at": rfc3339(row["wall_ns"]), "clock": row["clock"]})
+            record = {"id": f"{row['boot']}-{row['number']}", "kind": row["kind"], "data": data}
+            found.append(record | {"at": rfc3339(row["wall_ns"]), "clock": row["clock"]})
             last = row["number"]
         return found, last
 
     def delete_up_to(self, last: int) -> None:
-        """The server has all records up to this number."""
+        """Delete the records up to this number: the server has them."""
         self._index.change("DELETE FROM records WHERE number <= ?", last)
 
     def count(self) -> int:
-        """How many wait."""
+        """Return how many are stored."""
         return self._index.number("SELECT count(*) FROM records")
 
     def _trim(self) -> int:
-        surplus = self.count() - KEPT
+        surplus = self.count() - MAX_RECORDS
         return self._index.change(TRIM, surplus) if surplus > 0 else 0
 
 
 def gap(reason: str, detail: str, missed: int) -> dict[str, Json]:
-    """A gap's data, without the times."""
+    """Return a gap's data, without the times."""
     empty: dict[str, Json] = dict.fromkeys(("from", "until", "first_sequence", "last_sequence"))
     return {"reason": reason, "detail": detail, "missed": missed, **empty}
 
@@ -115,9 +115,9 @@ def _row(kind: str, at: Instant) -> tuple[str, int, str, str, int]:
 def _dump(data: Mapping[str, Json]) -> str:
     try:
         text = json.dumps(dict(data), default=str, allow_nan=False)
-    except ValueError:  # a number that JSON has not
+    except ValueError:  # a number that JSON does not have
         text = json.dumps({name: str(value) for name, value in data.items()})
-    if len(text) <= LONGEST:
+    if len(text) <= MAX_BYTES:
         return text
     named = {name: data.get(name) for name in ("message_type", "timestamp", "task_uuid", "task_level")}
     return json.dumps({**named, "too_long": len(text)})

@@ -1,4 +1,4 @@
-"""Putting the spool in order after a stop at any instant."""
+"""Recovery of the spool after a stop at any instant."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from camera_agent.frame import Capture
     from camera_agent.spool.index import Index
 
-#: Captures with this prefix come from a source that is still there, so an orphan is simply taken again.
+#: Captures with this prefix come from a source that still exists, so an orphan is simply captured again.
 REPEATABLE = "replay-"
-#: A whole file without a row was taken right after the newest row's, within this many nanoseconds.
-LONGEST_APART_NS = 86_400 * 10**9
-#: States whose picture has gone, or was about to.
+#: A complete file without a row was captured after the newest row's, within this many nanoseconds.
+MAX_APART_NS = 86_400 * 10**9
+#: States whose picture has been deleted, or was about to be.
 GONE = (rows.CaptureState.DELIVERED, rows.CaptureState.DROPPED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovery:
-    """What was put right: half-written files dropped, whole ones adopted, done ones removed, missing ones."""
+    """What recovery did with files: dropped (partial), adopted, removed (delivered), lost."""
 
     dropped: int
     adopted: int
@@ -38,7 +38,7 @@ class Recovery:
 def recover(
     index: Index, *, incoming: Path, captures: Path, now: Instant, path_of: Callable[[Capture], Path]
 ) -> Recovery:
-    """Make files and rows agree. A file with its final name is whole: it was synced before it was renamed."""
+    """Make files and rows agree. A file with its final name is complete: it was synced before the rename."""
     dropped = adopted = removed = waiting = 0
     for path in incoming.iterdir():
         path.unlink()
@@ -50,9 +50,7 @@ def recover(
         elif row is None or row["state"] in GONE:
             path.unlink()
             removed += 1
-        elif (
-            row["state"] == rows.CaptureState.LOST
-        ):  # a card that was read with errors, or not there, is back
+        elif row["state"] == rows.CaptureState.LOST:  # the card was absent or unreadable before
             index.change("UPDATE captures SET state = 0 WHERE capture = ?", path.stem)
             adopted += 1
         else:
@@ -63,7 +61,7 @@ def recover(
 
 
 def _adopt(index: Index, path: Path, now: Instant) -> bool:
-    """Give a whole file without a row its row; False for what is no capture or can be taken again."""
+    """Add the row of a complete file; False for a file that is no capture, or can be captured again."""
     with path.open("rb") as file:
         filetype = filetype_of(file.read(HEAD_BYTES))
     if filetype is None or not CAPTURE_ID.fullmatch(path.stem) or path.stem.startswith(REPEATABLE):
@@ -87,16 +85,16 @@ def _adopt(index: Index, path: Path, now: Instant) -> bool:
 
 
 def adopted_at(written_ns: int, before: Instant | None, now: Instant) -> Instant:
-    """When a file without a row was taken: its row is lost, but it came right after the newest row's.
+    """Return when a file without a row was captured: after the newest row, in the same boot.
 
-    So it belongs to that one's boot, as long after it as the file's time says if that makes sense.
+    The file's own time says how long after, if that is plausible.
     """
     if before is None:
         quality = ClockQuality.UNKNOWN if now.quality is ClockQuality.UNKNOWN else ClockQuality.ESTIMATED
         return Instant(wall_ns=written_ns, quality=quality, boot=now.boot, monotonic_ns=0)
     quality = ClockQuality.UNKNOWN if before.quality is ClockQuality.UNKNOWN else ClockQuality.ESTIMATED
     apart = written_ns - before.wall_ns
-    if not 0 < apart < LONGEST_APART_NS:
+    if not 0 < apart < MAX_APART_NS:
         apart = 1
     return Instant(
         wall_ns=before.wall_ns + apart,

@@ -1,4 +1,4 @@
-"""How a row of the spool's table becomes a capture."""
+"""Rows of the spool's table as captures."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 class CaptureState(IntEnum):
-    """Where a capture stands. The numbers are on disk."""
+    """The state of a capture. The numbers are stored on disk."""
 
     PENDING = 0
     DELIVERED = 1
     REFUSED = 2
     LOST = 3
     DROPPED = 4
-    #: Delivered, and its picture is kept all the same.
+    #: Delivered, and its picture is kept.
     KEPT = 5
 
 
@@ -48,7 +48,7 @@ def insert(  # noqa: PLR0913 - each is a column
     exposure: Mapping[str, ExposureValue],
     cause: Mapping[str, str],
 ) -> Capture:
-    """Add a pending capture; the row's own number becomes its sequence."""
+    """Insert a pending capture; the row's number becomes its sequence."""
     about = (capture, filename, filetype, size, sha256)
     when = (captured_at.wall_ns, captured_at.quality.value, captured_at.boot, captured_at.monotonic_ns)
     row = index.one(INSERT, *about, *when, json.dumps(dict(exposure)), json.dumps(dict(cause)))
@@ -57,7 +57,7 @@ def insert(  # noqa: PLR0913 - each is a column
 
 
 def to_capture(row: sqlite3.Row) -> Capture:
-    """A row as a value."""
+    """Return a row as a value."""
     return Capture(
         capture=row["capture"],
         sequence=row["sequence"],

@@ -1,4 +1,4 @@
-"""The spool: capture, temporary file, fsync, rename, row in SQLite = promised, then delivered."""
+"""The spool: temporary file, fsync, rename, row in SQLite; then a capture survives until delivered."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ DAY_NS = 86_400 * 10**9
 
 
 class Spool:
-    """Captures on disk below `folder`. Safe to use from several threads; one filming process at a time."""
+    """Captures on disk below `folder`. Safe to use from several threads; one capturing process at a time."""
 
     def __init__(self, folder: Path, *, retention: Retention | None = None) -> None:
         self.folder = folder
@@ -53,12 +53,12 @@ class Spool:
         self.command_results, self.key_values = CommandResults(self.index), KeyValues(self.index)
         self._evictor = Evictor(self.index, self.path)
         self._claimed: set[int] = set()
-        #: Notified when a capture comes or goes.
+        #: Notified when a capture is added or leaves.
         self.changed = threading.Condition()
 
     def recover(self, now: Instant) -> Recovery:
-        """Put the folder in order after any kind of stop; to be called once, before anything else."""
-        with self._explaining("The spool can't be put in order"):
+        """Make folder and index agree after any kind of stop. To be called once, before anything else."""
+        with self._explaining("The spool can't be recovered"):
             return recover(
                 self.index, incoming=self.incoming, captures=self.captures, now=now, path_of=self.path
             )
@@ -74,9 +74,10 @@ class Spool:
         exposure: Mapping[str, ExposureValue],
         cause: Mapping[str, str] | None = None,
     ) -> Capture | None:
-        """Take over a finished temporary file; when this returns the capture survives a power cut.
+        """Store a finished temporary file; once this returns the capture survives a power cut.
 
-        Gives None, and drops the file, when a capture of that id has been here before.
+        Deletes the file and returns None when a capture of that id was stored before. SpoolError when the
+        card can't be written.
         """
         with self._explaining(f"The capture {capture} can't be written"):
             if self.index.one("SELECT 1 FROM captures WHERE capture = ?", capture):
@@ -97,14 +98,14 @@ class Spool:
                     cause=cause or {},
                 )
             except SpoolError:
-                # Without its row it is not promised. Left there, a restart would adopt it behind later ones.
+                # Without a row it is not stored; a restart would adopt it behind later captures.
                 final.unlink(missing_ok=True)
                 raise
         self._notify()
         return stored
 
     def next_pending(self, deferred: frozenset[int] = frozenset()) -> Capture | None:
-        """The oldest capture that waits for delivery, that nobody has claimed and that is not set aside."""
+        """Return the oldest pending capture that is neither claimed nor deferred."""
         with self.changed:
             claimed = tuple(self._claimed | deferred)
         marks = ", ".join("?" * len(claimed))
@@ -112,14 +113,14 @@ class Spool:
         return rows.to_capture(row) if row else None
 
     def oldest_pending(self) -> int | None:
-        """Sequence number of the oldest capture that waits, claimed or not."""
+        """Return the sequence number of the oldest pending capture, claimed or not."""
         row = self.index.one("SELECT sequence FROM captures WHERE state = 0 ORDER BY sequence LIMIT 1")
         return int(row["sequence"]) if row else None
 
     def claim(self, deferred: frozenset[int] = frozenset()) -> Capture | None:
-        """Take the oldest capture that waits: no other thread gets it until it is released.
+        """Claim the oldest pending capture: no other thread gets it until its release.
 
-        Those of the sequence numbers that are set aside come after all others.
+        Deferred captures, given by their sequence numbers, come after all others.
         """
         with self.changed:
             capture = self.next_pending(deferred) or (self.next_pending() if deferred else None)
@@ -128,25 +129,25 @@ class Spool:
             return capture
 
     def release(self, capture: Capture) -> None:
-        """Be done with a claimed capture, delivered or not."""
+        """Release a claimed capture, delivered or not."""
         with self.changed:
             self._claimed.discard(capture.sequence)
             self.changed.notify_all()
 
     def is_pending(self, capture: str) -> bool:
-        """Whether a capture of that id is still to be delivered."""
+        """Whether a capture of that id is pending."""
         return self.index.one("SELECT 1 FROM captures WHERE capture = ? AND state = 0", capture) is not None
 
     def path(self, capture: Capture) -> Path:
-        """Where a capture's picture lies."""
+        """Return the path of a capture's picture."""
         return self._path(capture.capture, capture.filetype)
 
     def mark_attempted(self, capture: Capture) -> None:
-        """Note that bytes of a capture may have reached the server, so that the next try asks first."""
+        """Record that bytes may have reached the server; the next attempt queries the offset first."""
         self.index.change("UPDATE captures SET attempts = attempts + 1 WHERE sequence = ?", capture.sequence)
 
     def mark_delivered(self, capture: Capture) -> None:
-        """The server has stored it: the row says so first, then the file goes, unless it is to be kept."""
+        """Record that the server has stored a capture; delete its file unless delivered pictures are kept."""
         kept = self._retention.bytes > 0 and self.path(capture).exists()
         state = CaptureState.KEPT if kept else CaptureState.DELIVERED
         self.index.change("UPDATE captures SET state = ? WHERE sequence = ?", state, capture.sequence)
@@ -155,7 +156,7 @@ class Spool:
         self._notify()
 
     def mark_refused(self, capture: Capture, code: str, message: str) -> None:
-        """The server will never take it: keep the picture, stop sending it."""
+        """Record that the server refuses a capture for good; its picture stays, but is not sent again."""
         self.index.change(
             "UPDATE captures SET state = ?, code = ?, message = ? WHERE sequence = ?",
             *(CaptureState.REFUSED, code, message, capture.sequence),
@@ -163,7 +164,7 @@ class Spool:
         self._notify()
 
     def mark_lost(self, capture: Capture, message: str) -> None:
-        """Its picture can't be read: stop trying."""
+        """Record that a capture's picture can't be read; it is not sent again."""
         self.index.change(
             "UPDATE captures SET state = ?, message = ? WHERE sequence = ? AND state = 0",
             *(CaptureState.LOST, message, capture.sequence),
@@ -171,54 +172,54 @@ class Spool:
         self._notify()
 
     def mark_exported(self, captures: Iterable[Capture]) -> None:
-        """They are on a stick as well."""
+        """Record that captures are on a USB drive as well."""
         with self.index.transaction() as index:
             index.executemany(
                 "UPDATE captures SET exported = 1 WHERE sequence = ?", [(one.sequence,) for one in captures]
             )
 
     def drop(self, capture: Capture, state: CaptureState) -> None:
-        """Let go of a picture for good, whatever it is."""
+        """Delete a picture for good, whatever its state."""
         self._evictor.drop(capture, state)
         self._notify()
 
     def counts(self) -> SpoolCounts:
-        """How much is here now; constant time."""
+        """Return how much the spool holds, in constant time."""
         return count(self.index, self.key_values, self.records)
 
     def used_bytes(self) -> int:
-        """Bytes of all pictures here: pending, refused, kept."""
+        """Return the bytes of all pictures: pending, refused, kept."""
         return self.index.number("SELECT sum(bytes) FROM totals WHERE state IN (0, 2, 5)")
 
     def free_bytes(self, *, quota: int, reserve: int) -> int:
-        """Bytes that may still come before something has to go."""
+        """Return the bytes that fit before something has to be evicted."""
         free = shutil.disk_usage(self.folder).free - reserve
         return min(free, quota - self.used_bytes()) if quota else free
 
     def make_room(self, *, quota: int, reserve: int) -> Freed:
-        """Keep below `quota` bytes (0: any size), and `reserve` bytes of the disk free."""
-        with self._explaining("No room can be made"):
+        """Evict pictures to stay below `quota` bytes (0: no limit) with `reserve` bytes of the disk free."""
+        with self._explaining("Nothing can be evicted"):
             free = shutil.disk_usage(self.folder).free
             wanted = bytes_to_free(used=self.used_bytes(), quota=quota, free=free, reserve=reserve)
             return self._evictor.free(wanted, protected=frozenset(self._claimed))
 
     def expire_kept(self, now: Instant) -> int:
-        """Let go of delivered pictures that need not be kept any longer; gives how many."""
+        """Delete delivered pictures that need not be kept any longer; return how many."""
         known = self._retention.days and now.quality is not ClockQuality.UNKNOWN
         before = now.wall_ns - int(self._retention.days * DAY_NS) if known else 0
         return self._evictor.expire_kept(limit=self._retention.bytes, before_ns=before)
 
     def latest(self) -> Capture | None:
-        """The capture taken last of which a row is left."""
+        """Return the newest capture that still has a row."""
         row = self.index.one("SELECT * FROM captures ORDER BY sequence DESC LIMIT 1")
         return rows.to_capture(row) if row else None
 
     def last_sequence(self) -> int:
-        """The sequence number of the newest capture ever taken; 0 before the first."""
+        """Return the sequence number of the newest capture ever; 0 before the first."""
         return self.index.number("SELECT seq FROM sqlite_sequence WHERE name = 'captures'")
 
     def prune_rows(self, keep: int = 1000) -> None:
-        """Drop the rows of captures that are gone and told, but for the newest `keep` of each kind."""
+        """Delete the rows of captures delivered or dropped and reported, except the newest `keep` of each."""
         for state in (CaptureState.DELIVERED, CaptureState.DROPPED):
             self.index.change(
                 "DELETE FROM captures WHERE state = ? AND (state <> 4 OR reported = 1) AND sequence <="
