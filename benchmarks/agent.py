@@ -1,10 +1,9 @@
-"""What the agent costs a small machine: ``python benchmarks/agent.py [--json] [--rounds N] [--backlog N]``.
+"""The agent's cost on a small machine: ``python benchmarks/agent.py [--json] [--rounds N] [--backlog N]``.
 
-Import (the quickest of some) and memory are those of fresh processes. The spool's writing stands beside a
-bare loop that writes, calls fsync and renames, and one that makes name and row durable too, in turns. A
-backlog of 30 days (43,200 small captures) drains into a server that takes all and stores nothing, by the
-agent's own sender, and its memory is looked at on the way. Figures of a machine that does other things as
-well are noisy: the ratios matter.
+Import time (the fastest of several) and memory are those of new processes. The spool is compared in turns
+with a bare loop that writes, calls fsync and renames, and with one that makes name and row durable, too. The
+agent's own uploader delivers a backlog of 30 days (43,200 small captures) to a server that accepts all and
+stores nothing, and its memory is measured meanwhile. On a busy machine only the ratios are meaningful.
 """
 
 from __future__ import annotations
@@ -77,9 +76,10 @@ def main() -> int:
 
 
 def import_s(bytecode: Path) -> float:
-    """Seconds that the imports of `camera-agent run` take, a bare interpreter's start taken off.
+    """Return the seconds to import `camera-agent run`, without the interpreter's start.
 
-    As where it is installed, what was imported once lies there compiled, whatever this environment says.
+    Modules are compiled after the first import, as in an installation, even if this environment says
+    otherwise.
     """
     environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(bytecode)}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -93,7 +93,7 @@ def import_s(bytecode: Path) -> float:
 
 
 def idle_rss_mib(home: Path) -> float:
-    """Memory of the real command, filming once an hour, once it has settled."""
+    """Return the memory of the real command after some heartbeats, with an interval of one hour."""
     home.mkdir()
     (home / "identity.json").write_text(json.dumps({"server": "http://127.0.0.1:9"}))
     (home / "token").write_text("benchmark\n")
@@ -103,13 +103,13 @@ def idle_rss_mib(home: Path) -> float:
             deadline, beats = time.monotonic() + 120, 0
             while beats < 3 and time.monotonic() < deadline:
                 time.sleep(1)
-                beats = _heartbeat_client(home)
+                beats = _beats(home)
             return rss_mib(agent.pid)
         finally:
             agent.terminate()
 
 
-def _heartbeat_client(home: Path) -> int:
+def _beats(home: Path) -> int:
     try:
         return int(json.loads((home / "status.json").read_text())["seq"])
     except (OSError, ValueError, KeyError):
@@ -117,13 +117,13 @@ def _heartbeat_client(home: Path) -> int:
 
 
 def rss_mib(pid: int | str = "self") -> float:
-    """Resident memory of a process in MiB."""
+    """Return the resident memory of a process in MiB."""
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     return round(pages * os.sysconf("SC_PAGE_SIZE") / 2**20, 1)
 
 
 def pick(folder: Path) -> dict[str, float]:
-    """Microseconds to pick the next capture of a long queue, and memory that the queue costs."""
+    """Return the microseconds to pick the next capture of a long queue, and the queue's memory."""
     before = rss_mib()
     with closing(Spool(folder)) as queue:
         with queue.index.transaction() as index:
@@ -146,10 +146,10 @@ def pick(folder: Path) -> dict[str, float]:
 
 
 def spool(folder: Path, rounds: int) -> dict[str, float]:
-    """Frames of 3 MB a second into the spool, promised, beside a bare write, fsync and rename.
+    """Return the frames of 3 MB per second that the spool stores, and that a bare loop stores.
 
-    After a bare rename a power cut may still take the name, and nothing is known of the picture: a second
-    peer hashes it and makes name and row durable as well.
+    After a bare rename a power failure may still lose the name, and no digest is known. A second peer
+    therefore hashes the picture and makes name and row durable, too.
     """
     content, clock = os.urandom(FRAME_BYTES), Clock()
     (folder / "bare").mkdir(parents=True)
@@ -162,18 +162,18 @@ def spool(folder: Path, rounds: int) -> dict[str, float]:
         rows.execute("CREATE TABLE rows (name, sha256)")
 
         def ours(number: int) -> None:
-            image = kept.incoming / "capture"
-            image.write_bytes(content)
+            capture = kept.incoming / "capture"
+            capture.write_bytes(content)
             about: dict[str, Any] = {"filename": "x.jpg", "filetype": "image/jpeg", "exposure": {}}
-            kept.put(image, capture=f"capture-{number:08d}", captured_at=clock.now(), **about)
+            kept.put(capture, capture=f"capture-{number:08d}", captured_at=clock.now(), **about)
 
         def bare(number: int, name: str = "bare") -> None:
-            image = folder / "bare" / "capture"
-            with image.open("wb") as file:
+            capture = folder / "bare" / "capture"
+            with capture.open("wb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            image.rename(folder / "bare" / f"{name}-{number}")
+            capture.rename(folder / "bare" / f"{name}-{number}")
 
         def durable(number: int) -> None:
             bare(number, "durable")
@@ -191,9 +191,9 @@ def spool(folder: Path, rounds: int) -> dict[str, float]:
 
 
 def in_turns(works: Sequence[Callable[[int], None]], count: int) -> list[float]:
-    """Seconds per call of each, medians; frame by frame in turns, for a disk has its moods.
+    """Return the median seconds per call of each function, called in turns since a disk's speed varies.
 
-    Each begins as often as the others: what one leaves for the disk to do is on the next one's bill.
+    Each one is first equally often, because the next one pays for what the disk still has to write.
     """
     times: list[list[float]] = [[] for _ in works]
     for number in range(count):
@@ -213,13 +213,13 @@ def in_child(what: str, folder: Path, backlog: int) -> dict[str, float]:
 
 
 def drain(folder: Path, backlog: int) -> dict[str, float]:
-    """Let the sender deliver a backlog; memory after a tenth of it, and the most after that."""
-    with closing(Spool(folder)) as queue, Taking() as server:
+    """Deliver a backlog; return the memory after a tenth of it and its growth after that."""
+    with closing(Spool(folder)) as queue, FakeServer() as server:
         fill(queue, backlog)
         stop, left = threading.Event(), [backlog]
         memory: list[float] = []
 
-        def on_attempt(_report: UploadAttempt) -> None:
+        def on_attempt(_attempt: UploadAttempt) -> None:
             left[0] -= 1
             if left[0] % max(1, backlog // 100) == 0 and left[0] < backlog * 0.9:
                 memory.append(rss_mib())
@@ -240,7 +240,7 @@ def drain(folder: Path, backlog: int) -> dict[str, float]:
 
 
 def fill(queue: Spool, backlog: int) -> None:
-    """Captures of 2 KiB each, in one transaction: what is measured is how they leave."""
+    """Add captures of 2 KiB each in one transaction, since only their delivery is measured."""
     content = b"\xff\xd8\xff" + bytes(2045)
     for number in range(backlog):
         (queue.captures / f"cam-{number:08d}.jpg").write_bytes(content)
@@ -251,8 +251,8 @@ def fill(queue: Spool, backlog: int) -> None:
         )
 
 
-class Taking:
-    """A server that says `stored` to each request as soon as it has it, in a thread and without a store."""
+class FakeServer:
+    """A server in a thread that responds `stored` to each request and stores nothing."""
 
     def __init__(self) -> None:
         self._listening = socket.create_server(("127.0.0.1", 0))
@@ -287,8 +287,8 @@ def report(found: dict[str, float], *, as_json: bool) -> None:
         return
     for name, value in found.items():
         goal = goals.get(name)
-        told = "" if goal is None else f"   goal {goal['goal']}: {'met' if goal['met'] else 'NOT met'}"
-        print(f"{name:18s} {value:10.3f}{told}")
+        suffix = "" if goal is None else f"   goal {goal['goal']}: {'met' if goal['met'] else 'NOT met'}"
+        print(f"{name:18s} {value:10.3f}{suffix}")
 
 
 def _met(name: str, value: float, goal: float) -> bool:

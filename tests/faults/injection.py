@@ -165,7 +165,7 @@ class FaultInjector:
         """
         if process.pid not in self._saw_full_disk:
             return False
-        return process is self.system.worker or "Filming every" not in process.output()
+        return process is self.system.worker or "Capturing every" not in process.output()
 
     def _kill(self, process: ManagedProcess) -> None:
         process.kill()
