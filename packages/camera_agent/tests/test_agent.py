@@ -293,5 +293,5 @@ def test_a_card_that_cant_be_written_is_one_sentence(home, capsys, tmp_path):
     for command in (["run"], ["status"], ["spool", "ls"], ["deliver"]):
         assert main([*command, "--home", str(tmp_path / "file" / "home")]) == 2
         said = capsys.readouterr().err
-        assert "can't be made" in said
+        assert "can't be created" in said
         assert said.count("\n") == 1

@@ -78,10 +78,10 @@ def test_a_pairing_that_cant_begin_is_one_sentence(server, tmp_path, capsys, fau
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["run", "--config", "no-such.toml"], "There is no no-such.toml. Give --config a file"),
+        (["run", "--config", "no-such.toml"], "There is no no-such.toml. Choose an existing file"),
         (["pair", "http://me:secret@timelapse.example"], "An address of a server has no user name."),
-        (["spool", "export", "no-such-stick"], "There is no folder no-such-stick. Is the stick there?"),
-        (["capture", "no-such-folder/look.jpg"], "can't be written: No such file or directory. Give another"),
+        (["spool", "export", "no-such-stick"], "There is no folder no-such-stick. Is the drive mounted?"),
+        (["capture", "no-such-folder/look.jpg"], "can't be written: No such file or directory. Choose"),
     ],
 )
 def test_what_is_not_there_is_one_sentence_with_what_to_do(
@@ -99,7 +99,7 @@ def test_a_folder_that_cant_be_written_is_one_sentence(home, monkeypatch, capsys
     monkeypatch.setattr(tempfile, "mkdtemp", refused)
     assert main(["capture", "look.jpg", "--home", str(home.folder)]) == 1
     assert capsys.readouterr().err == (
-        f"camera-agent: {home.folder} can't be used: Permission denied. Check whose it is, and the card.\n"
+        f"camera-agent: {home.folder} can't be used: Permission denied. Check its owner, and the card.\n"
     )
 
 
@@ -194,7 +194,7 @@ def test_a_stick_takes_what_waits(home, server, folder, tmp_path, capsys):
     assert main(["spool", "export", str(tmp_path / "stick"), "--home", str(home.folder)]) == 0
     assert "captures written to" in capsys.readouterr().out
     assert main(["spool", "ls", "--home", str(home.folder)]) == 0
-    assert "on a stick" in capsys.readouterr().out
+    assert "on a drive" in capsys.readouterr().out
     assert main(["spool", "purge", "--home", str(home.folder), "--exported"]) == 0
 
 

@@ -31,7 +31,7 @@ def test_an_unsynced_clock_is_unknown_until_the_server_tells_the_time():
     world = World(wall=1000, synced=False)
     told = world.clock()
     assert told.now().quality is ClockQuality.UNKNOWN
-    told.learn(TRUE, asked_at=4_000_000_000, answered_at=6_000_000_000)
+    told.learn(TRUE, sent_at=4_000_000_000, received_at=6_000_000_000)
     world.monotonic += 7
     assert (told.now().wall_ns, told.now().quality) == (TRUE + 7, ClockQuality.ESTIMATED)
 
@@ -39,7 +39,7 @@ def test_an_unsynced_clock_is_unknown_until_the_server_tells_the_time():
 def test_the_system_clock_wins_over_the_server_once_it_is_synced():
     world = World(wall=TRUE, synced=False)
     told = world.clock()
-    told.learn(TRUE - 10**9, asked_at=0, answered_at=0)
+    told.learn(TRUE - 10**9, sent_at=0, received_at=0)
     world.synced = True
     assert (told.now().wall_ns, told.now().quality) == (TRUE, ClockQuality.SYNCED)
 
@@ -47,7 +47,7 @@ def test_the_system_clock_wins_over_the_server_once_it_is_synced():
 def test_a_jump_of_the_wall_clock_does_not_move_an_estimated_time():
     world = World(wall=TRUE, synced=False)
     told = world.clock()
-    told.learn(TRUE, asked_at=5_000_000_000, answered_at=5_000_000_000)
+    told.learn(TRUE, sent_at=5_000_000_000, received_at=5_000_000_000)
     world.wall -= 86_400 * 10**9
     assert told.now().wall_ns == TRUE
 

@@ -72,7 +72,7 @@ def test_a_folder_that_others_own_does_not_keep_the_rest_from_being_looked_at(ho
     home.token_file.mkdir()  # no user can read that, not even root
     found = findings(home)
     assert len(found) == 7
-    assert found["camera"].message.startswith("It can't be tried: Permission denied. Run this as")
+    assert found["camera"].message.startswith("It can't be checked: Permission denied. Run this as")
     assert found["token"].message.startswith(f"{home.token_file} can't be read.")
 
 

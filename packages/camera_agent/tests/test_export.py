@@ -75,7 +75,7 @@ def test_a_description_is_there_only_when_its_picture_is_whole(paired, filled, s
                 raise OSError(errno.EIO, "Input/output error")
 
         monkeypatch.setattr(os, "fsync", fsync)
-        with pytest.raises(BadInput, match="Is the stick there"):
+        with pytest.raises(BadInput, match="Is the drive mounted"):
             export(paired, filled.spool, stick)
         for about in folder.glob("capture-*.json"):
             assert about.with_suffix(".jpg").read_bytes() == jpeg()
@@ -90,7 +90,7 @@ def test_a_full_stick_is_one_sentence(paired, filled, stick, monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(BadInput, match=r"is full\. Go on with another stick"):
+    with pytest.raises(BadInput, match=r"is full\. Continue with another drive"):
         export(paired, filled.spool, stick)
 
 
@@ -126,7 +126,7 @@ def test_only_what_is_elsewhere_or_unwanted_is_deleted(paired, filled, stick):
     for number in range(3):
         filled.put(f"capture-{number}")
     filled.spool.mark_refused(filled.spool.next_pending(), "truncated", "It ends too early.")
-    with pytest.raises(AgentError, match="only when they are on a stick"):
+    with pytest.raises(AgentError, match="only when they are on a USB drive"):
         purge(filled.spool, frozenset({CaptureState.PENDING}))
     assert purge(filled.spool, frozenset({CaptureState.PENDING}), exported_only=True) == (0, 0)
     export(paired, filled.spool, stick)

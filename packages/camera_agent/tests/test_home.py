@@ -33,7 +33,7 @@ def test_a_damaged_small_file_reads_as_empty(tmp_path, content):
 
 def test_a_folder_that_cant_be_made_is_bad_input(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(BadInput, match="can't be made"):
+    with pytest.raises(BadInput, match="can't be created"):
         Home(tmp_path / "file" / "home").create()
 
 

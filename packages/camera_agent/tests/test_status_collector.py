@@ -34,12 +34,12 @@ class World:
             wall_ns=lambda: TRUE, monotonic=lambda: 5, synced=lambda: self.synced, boot=FULL["boot"]
         )
         self.status = Status(driver="simulated")
-        look = {"look": lambda: Network(interface="wlan0"), "monotonic": lambda: self.now}
+        readers = {"read_network": lambda: Network(interface="wlan0"), "monotonic": lambda: self.now}
         self.collector = StatusCollector(
             spool=spool,
             clock=self.clock,
             status=self.status,
-            delivery_policy=DeliveryPolicy(DeliverySettings(when="asked"), spool, self.clock, **look),
+            delivery_policy=DeliveryPolicy(DeliverySettings(when="asked"), spool, self.clock, **readers),
             machine=Machine(),
             log=LogBuffer(self.clock),
             remote_config=RemoteConfig(home, Config()),
@@ -63,7 +63,7 @@ def world(home, server, filled):
 
 def test_a_heartbeat_with_all_that_is_known_has_the_golden_keys(world, tmp_path):
     world.synced = True
-    world.spool.command_results.begin("7f0c6a52")
+    world.spool.command_results.start("7f0c6a52")
     world.collector.remote_config.receive({"revision": 2, "interval_s": -1})
     beat = world.beat(tmp_path)
     assert set(beat) == set(FULL)
@@ -76,7 +76,7 @@ def test_a_heartbeat_with_all_that_is_known_has_the_golden_keys(world, tmp_path)
 
 def test_the_golden_answer_is_heard_in_all_its_parts(world):
     world.synced = True
-    world.spool.command_results.begin("8b11d0e4")
+    world.spool.command_results.start("8b11d0e4")
     world.collector.maintain()
     world.collector.collect()
     assert world.collector.handle_response(golden("heartbeat_answer_full"))

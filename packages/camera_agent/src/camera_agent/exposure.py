@@ -139,8 +139,8 @@ class Ramp:
     """The state of a ramp: its stops and their change per frame. `after` returns the next state.
 
     A second-order follower: the change per frame is a state of its own, driven by the measured error, so that
-    the exposure follows a curve without steps. On a grid (`steps`) the course stays smooth and the camera gets
-    the nearest step. Nights look darker than days: the target falls by `night_stops` over the range.
+    the exposure follows a curve without steps. On a grid (`steps`) the course stays smooth and the camera
+    gets the nearest step. Nights look darker than days: the target falls by `night_stops` over the range.
     """
 
     stops: float

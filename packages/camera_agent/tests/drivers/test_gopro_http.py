@@ -42,7 +42,7 @@ def test_refusals_and_nonsense_are_camera_errors(tmp_path):
         with pytest.raises(DriverError, match="makes no sense"):
             http.json("/gopro/camera/info")
         gopro.busy = 5
-        with pytest.raises(DriverError, match="refused to give"):
+        with pytest.raises(DriverError, match="refused to send"):
             http.download("/videos/DCIM/100GOPRO/x.JPG", tmp_path / "x")
         http.close()
 

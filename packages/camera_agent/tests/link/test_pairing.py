@@ -54,7 +54,7 @@ def test_slow_down_is_obeyed(server, code):
         ((400, {"error": "access_denied"}), "denied"),
         ((400, {"error": "expired_token"}), "Nobody approved"),
         ((400, {"error": "invalid_request"}), "refused the pairing"),
-        ((200, {}), "gave no token"),
+        ((200, {}), "sent no token"),
     ],
 )
 def test_a_pairing_that_fails_says_why(server, code, response, message):
@@ -113,7 +113,7 @@ def test_a_server_cant_make_an_agent_wait_for_ever(value):
 
 @pytest.mark.parametrize("token", ["", "two words", "line\nbreak", "schlüssel", 7, None])
 def test_a_token_that_cant_be_sent_is_none(code, token):
-    with pytest.raises(NotDelivered, match="gave no token"):
+    with pytest.raises(NotDelivered, match="sent no token"):
         wait_for_approval(Answering(200, {"access_token": token}), code)
 
 

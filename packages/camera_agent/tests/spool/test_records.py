@@ -55,7 +55,7 @@ def test_a_batch_is_bounded_in_number_and_bytes(records, monkeypatch):
 
 
 def test_of_too_many_the_oldest_log_messages_go_first_and_gaps_last(records, monkeypatch):
-    monkeypatch.setattr(module, "KEPT", 4)
+    monkeypatch.setattr(module, "MAX_RECORDS", 4)
     records.gap(NOW, gap("stopped", "", 1), since_ns=None, until_ns=None)
     assert records.log((NOW, {"n": number}) for number in range(6)) == 3
     kept, _ = records.batch()
