@@ -26,7 +26,7 @@ def replay(home, source, *more: str) -> tuple[str, ...]:
 
 
 def faulty_drivers(home, name: str, tmp_path, *more: str) -> tuple[str, ...]:
-    settings = [f'driver = "tests.drivers.naughty:{name}"', "interval_s = 0.1", *more]
+    settings = [f'driver = "tests.drivers.faulty_drivers:{name}"', "interval_s = 0.1", *more]
     home.config_file.write_text("\n".join([*settings, "[options]", f'count = "{tmp_path}/count"']))
     return ("run", "--home", str(home.folder))
 
@@ -246,7 +246,7 @@ def test_a_picture_somebody_asked_for_comes_below_the_click_and_any_other_is_its
     assert {one.get("action_type") for one in logged} >= {"camera:command", "camera:capture"}
 
 
-def test_a_restart_that_is_wished_happens_once(server, home, tmp_path):
+def test_a_requested_restart_happens_once(server, home, tmp_path):
     server.commands = [{"id": "again", "name": "restart", "arguments": {}}]
     with Command(*faulty_drivers(home, "Good", tmp_path)) as agent:
         server.wait_for(
@@ -254,7 +254,7 @@ def test_a_restart_that_is_wished_happens_once(server, home, tmp_path):
         )
         server.wait_for(lambda: [beat["seq"] for beat in server.heartbeats].count(1) == 2)
         _, said, _ = agent.end()
-    assert said.count("Starting again, as the server wishes.") == 1
+    assert said.count("Restarting, as the server requested.") == 1
     assert said.count("Capturing every") == 2
 
 

@@ -23,7 +23,7 @@ from tests.command import TESTS
 
 @pytest.fixture
 def film(tmp_path, monkeypatch):
-    """Film with a naughty driver until so many captures are in the spool; gives them and what was said."""
+    """Film with a faulty driver until so many captures are in the spool; gives them and what was said."""
     monkeypatch.setenv("PYTHONPATH", str(TESTS.parent))
 
     def run(name: str, count: int, *, interval_s: float = 0.05, deadline_s: float = 10.0):
@@ -135,7 +135,7 @@ def test_a_source_with_an_end_begins_again(folder, tmp_path):
 
 @pytest.fixture
 def loop(tmp_path, monkeypatch):
-    """Start filming with a naughty driver in a thread of its own; gives it, its captures and its gaps."""
+    """Start filming with a faulty driver in a thread of its own; gives it, its captures and its gaps."""
     monkeypatch.setenv("PYTHONPATH", str(TESTS.parent))
     stop, started = threading.Event(), []
     spool = Spool(tmp_path / "spool")

@@ -92,7 +92,9 @@ class StatusCollector:
         """
         self._responded_at, before = self.monotonic(), (self.remote_config.revision, self.remote_config.error)
         self.spool.clock_fixes.mark_reported(_texts(response.get("clock_fixes_stored")))
-        self.spool.command_results.acknowledge(self._sent_results, _texts(response.get("commands_acknowledged")))
+        self.spool.command_results.acknowledge(
+            self._sent_results, _texts(response.get("commands_acknowledged"))
+        )
         self.remote_config.receive(response.get("config"))
         self.status.config_revision = self.remote_config.revision
         self.commands.receive(response.get("commands"))

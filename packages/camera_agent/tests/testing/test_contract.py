@@ -106,7 +106,7 @@ def test_a_driver_that_lies_fails_the_contract(tmp_path, monkeypatch):
         "import pytest\n"
         "from camera_agent.testing import DriverContract\n"
         "class TestLies(DriverContract):\n"
-        "    driver = 'tests.drivers.naughty:Lies'\n"
+        "    driver = 'tests.drivers.faulty_drivers:Lies'\n"
         "    @pytest.fixture(scope='class')\n"
         "    @classmethod\n"
         "    def options(cls, tmp_path_factory):\n"
