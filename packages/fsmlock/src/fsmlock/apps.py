@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
 
 
 class FsmlockConfig(AppConfig):
@@ -15,8 +14,5 @@ class FsmlockConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the system checks and the database functions that are installed after a migration."""
+        """Register the system checks."""
         from fsmlock import checks  # noqa: F401, PLC0415 - only once the apps are loaded
-        from fsmlock.backends import functions  # noqa: PLC0415 - the same
-
-        post_migrate.connect(functions.install, sender=self, dispatch_uid="fsmlock.functions")

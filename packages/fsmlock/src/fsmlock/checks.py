@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import django_fsm
 from django.apps import apps
-from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004 - Django's name for it
+from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004 - Django's name for it
 from django.core.exceptions import FieldDoesNotExist
 from django.db import connections, models, router
 from django.utils.module_loading import import_string
 
-from fsmlock import conf
+from fsmlock import backends, conf
 from fsmlock.declarations import transitions_of
 from fsmlock.lifecycle import Lifecycle
 from fsmlock.locks import Locks
@@ -35,6 +35,19 @@ def check_settings(*, app_configs: Sequence[AppConfig] | None = None, **_: objec
     """E001: unknown setting. E002: path that can't be imported. E004: wrong value. W003: unfit database."""
     del app_configs
     return [*_keys(), *_values(), *_paths(), *_databases()]
+
+
+@register("fsmlock", Tags.database)
+def check_stores(*, databases: Sequence[str] | None = None, **_: object) -> list[CheckMessage]:
+    """W005: the store of a database can't work yet. Run by ``check --database`` and by ``migrate``.
+
+    It is a warning, since an error would keep ``migrate`` from running.
+    """
+    return [
+        Warning(problem.message, hint=problem.remedy, id="fsmlock.W005")
+        for alias in databases or ()
+        for problem in backends.get().problems(alias)
+    ]
 
 
 @register("fsmlock")

@@ -33,7 +33,12 @@ class Finding:
 
 
 def examine(*, using: str = "default") -> Iterator[Finding]:
-    """Find holds of deleted objects, states without their hold, ignored cancel requests, abandoned runs."""
+    """Find holds of deleted objects, states without their hold, ignored cancel requests, abandoned runs.
+
+    It begins with what keeps the store itself from working, such as a migration that hasn't run.
+    """
+    for problem in backends.get().problems(using):
+        yield Finding(reason=problem)
     holds = backends.get().find(None, using=using)
     yield from _missing_state_locks(using, {info.claim for info in holds})
     for info in holds:

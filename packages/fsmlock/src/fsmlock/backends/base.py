@@ -191,6 +191,11 @@ class Backend(ABC):
         Return False if it isn't. ``repeated``: called before in the same transaction.
         """
 
+    def problems(self, using: str) -> Sequence[Reason]:
+        """What keeps the store from working, such as a migration that hasn't run. For check and doctor."""
+        del using
+        return ()
+
     def can_wait(self, using: str) -> bool:
         """Whether waiting can help: not if our own open transaction keeps the holder from releasing."""
         del using

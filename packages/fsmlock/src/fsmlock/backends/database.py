@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from fsmlock.backends.base import WaitQueue
     from fsmlock.backends.dialects import Dialect, Params
+    from fsmlock.reasons import Reason
     from fsmlock.rules import Claim
 
 #: A waiter is removed from the queue when it hasn't checked for this long.
@@ -42,6 +43,13 @@ class DatabaseBackend(Backend):
     """The default backend."""
 
     visible_before_commit = False
+
+    def problems(self, using: str) -> Sequence[Reason]:
+        """Ask the dialect, once the tables exist."""
+        connection = connections[using]
+        if connection.vendor not in _DIALECTS or "fsmlock_hold" not in connection.introspection.table_names():
+            return ()
+        return dialect_of(using).problems()
 
     def can_wait(self, using: str) -> bool:
         """Not inside a transaction on SQLite: it has the write lock, so nobody could release meanwhile."""

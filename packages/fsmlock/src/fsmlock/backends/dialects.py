@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
     from fsmlock.backends.base import WaitQueue
+    from fsmlock.reasons import Reason
     from fsmlock.rules import Claim, LockRow
 
 Params: TypeAlias = list[Any]
@@ -58,6 +59,10 @@ class Dialect(ABC):
     @abstractmethod
     def lock_decisions(self, claim: Claim) -> None:
         """Keep everybody else from deciding about the claim's resources until the transaction ends."""
+
+    def problems(self) -> Sequence[Reason]:
+        """What keeps the dialect from working on this database, such as a migration that hasn't run."""
+        return ()
 
     def effective(self, now: str) -> str:
         """SQL condition: the row counts in a decision."""

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
+from django.db import ProgrammingError, transaction
 
 from fsmlock import clock
 from fsmlock.backends.base import PollingWaiter
 from fsmlock.backends.dialects import Dialect, marks, now_us, run
-from fsmlock.backends.functions import GONE, TAKE, gone_params, take_params
+from fsmlock.errors import FsmlockError
+from fsmlock.reasons import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -22,6 +25,91 @@ if TYPE_CHECKING:
     from fsmlock.rules import Claim
 
 _NOW = "(extract(epoch from clock_timestamp()) * 1000000)::bigint"
+#: The migration that creates the functions below, and PostgreSQL's code for one that doesn't exist.
+_MIGRATION = "0003_pre_functions_v1"
+_UNDEFINED_FUNCTION = "42883"
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """An SQL function with the names and types of its arguments, as ``migrations/sql`` declares them."""
+
+    name: str
+    arguments: Mapping[str, str]
+    returns_table: bool = False
+
+    def run(self, connection: BaseDatabaseWrapper, **values: object) -> list[Any]:
+        """Call it by named arguments and return its rows. An argument with a default may be left out."""
+        sql = _statement(self.name, tuple(values), returns_table=self.returns_table)
+        adapters = [_ADAPTERS.get(self.arguments[name]) for name in values]
+        params = [
+            value if adapt is None else adapt(value)
+            for adapt, value in zip(adapters, values.values(), strict=True)
+        ]
+        try:
+            return run(connection, sql, params)
+        except ProgrammingError as error:
+            if getattr(error.__cause__, "sqlstate", "") != _UNDEFINED_FUNCTION:
+                raise
+            raise FsmlockError(str(_not_migrated(self.name, connection.alias))) from error
+
+
+@functools.cache
+def _statement(name: str, arguments: tuple[str, ...], *, returns_table: bool) -> str:
+    """The call. It needs no casts: PostgreSQL gives the literals the types of the parameters."""
+    call = f"{name}({', '.join(f'{argument} => %s' for argument in arguments)})"
+    return f"SELECT * FROM {call}" if returns_table else f"SELECT {call}"  # noqa: S608 - constants only
+
+
+def _array(values: Iterable[str]) -> str:
+    """An array literal of values without special characters. Psycopg takes far longer to adapt a list."""
+    return f"{{{','.join(values)}}}"
+
+
+def _text_array(values: Iterable[str]) -> str:
+    r"""An array literal: ``{"a","b\"c"}``."""
+    return _array(['"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values])
+
+
+def _bigint_array(values: Iterable[int]) -> str:
+    return _array([str(value) for value in values])
+
+
+def _boolean_array(values: Iterable[bool]) -> str:
+    return _array(["t" if value else "f" for value in values])
+
+
+#: How the arguments of a type are written.
+_ADAPTERS: Mapping[str, Callable[[Any], str]] = {
+    "text[]": _text_array,
+    "bigint[]": _bigint_array,
+    "boolean[]": _boolean_array,
+}
+
+ACQUIRE = Function(
+    "fsmlock_acquire_v1",
+    {
+        "p_claim": "text",
+        "p_holder": "text",
+        "p_why": "text",
+        "p_lease_us": "bigint",
+        "p_advisory_keys": "bigint[]",
+        "p_exclusive": "boolean[]",
+        "p_resources": "text[]",
+        "p_locks": "text[]",
+        "p_kinds": "text[]",
+        "p_boot_id": "text",
+        "p_boot_expires_us": "bigint",
+        "p_nested_in": "text[]",
+        "p_ticket": "bigint",
+        "p_compatible_rows": "bigint[]",
+        "p_compatible_locks": "text[]",
+    },
+    returns_table=True,
+)
+RELEASE = Function(
+    "fsmlock_release_v1", {"p_claim": "text", "p_resources": "text[]", "p_only_waiting": "boolean"}
+)
 
 
 class PostgreSQL(Dialect):
@@ -64,15 +152,24 @@ class PostgreSQL(Dialect):
 
     def try_insert(self, claim: Claim, ticket: int | None, lease_us: int) -> Sequence[tuple[int, str, str]]:
         """Call a function that takes the advisory locks and then decides."""
-        params = take_params(claim, ticket, lease_us, _advisory_locks(claim), now_us())
+        arguments = _acquire_arguments(claim, ticket, lease_us)
         if not self.connection.in_atomic_block:
-            return run(self.connection, TAKE, params)
+            return ACQUIRE.run(self.connection, **arguments)
         with transaction.atomic(using=self.connection.alias):
-            rows = run(self.connection, TAKE, params)
+            rows = ACQUIRE.run(self.connection, **arguments)
             if not rows or rows[0][2] == "busy":
                 # Rolling back the savepoint releases our advisory locks: a refusal keeps nobody waiting.
                 transaction.set_rollback(True, using=self.connection.alias)
         return rows
+
+    def problems(self) -> Sequence[Reason]:
+        """Functions that the migration has not created yet."""
+        missing = run(
+            self.connection,
+            "SELECT name FROM unnest(%s::text[]) AS called (name) WHERE to_regproc(name) IS NULL",
+            [_text_array([ACQUIRE.name, RELEASE.name])],
+        )
+        return [_not_migrated(name, self.connection.alias) for (name,) in missing]
 
     def delete_expired(self, resources: Sequence[str]) -> None:
         """Skip rows that an open transaction has renewed: it may still commit."""
@@ -92,11 +189,11 @@ class PostgreSQL(Dialect):
 
     def release(self, claim_id: str, resources: Sequence[str]) -> None:
         """Call a function that deletes and notifies."""
-        run(self.connection, GONE, gone_params(claim_id, resources, only_waiting=False))
+        RELEASE.run(self.connection, p_claim=claim_id, p_resources=resources, p_only_waiting=False)
 
     def leave_queue(self, claim_id: str, resources: Sequence[str]) -> None:
         """Call a function that deletes and notifies."""
-        run(self.connection, GONE, gone_params(claim_id, resources, only_waiting=True))
+        RELEASE.run(self.connection, p_claim=claim_id, p_resources=resources, p_only_waiting=True)
 
     def wake(self, resources: Sequence[str]) -> None:
         """Notify every waiter."""
@@ -145,12 +242,53 @@ class PostgreSQLWaiter:
                 cursor.execute(f"UNLISTEN {self._channel}")
 
 
+def _not_migrated(function: str, alias: str) -> Reason:
+    return Reason(
+        code="not_migrated",
+        message=(
+            f"The migration fsmlock.{_MIGRATION} has not run on the database {alias!r}:"
+            f" the function {function} is missing."
+        ),
+        remedy=f"Run manage.py migrate fsmlock --database {alias}.",
+        params={"function": function, "database": alias, "migration": _MIGRATION},
+    )
+
+
+def _acquire_arguments(claim: Claim, ticket: int | None, lease_us: int) -> dict[str, Any]:
+    locks = _advisory_locks(claim)
+    rows = claim.rows
+    arguments: dict[str, Any] = {
+        "p_claim": claim.id,
+        "p_holder": claim.holder,
+        "p_why": claim.why,
+        "p_lease_us": lease_us,
+        "p_advisory_keys": [key for key, _ in locks],
+        "p_exclusive": [exclusive for _, exclusive in locks],
+        "p_resources": [row.resource for row in rows],
+        "p_locks": [row.lock for row in rows],
+        "p_kinds": [row.kind for row in rows],
+        "p_boot_id": clock.boot_id(),
+        "p_boot_expires_us": now_us() + lease_us,
+    }
+    if claim.nested_in:
+        arguments["p_nested_in"] = claim.nested_in
+    if ticket is not None:
+        arguments["p_ticket"] = ticket
+    # The rows of a claim begin with its requests, in the same order.
+    compatible = [(n, name) for n, r in enumerate(claim.requests, 1) for name in r.compatible_with]
+    if compatible:
+        arguments["p_compatible_rows"] = [n for n, _ in compatible]
+        arguments["p_compatible_locks"] = [name for _, name in compatible]
+    return arguments
+
+
 def _advisory_locks(claim: Claim) -> list[tuple[int, bool]]:
     """The keys in the order of all processes: exclusive for the objects themselves, shared for ancestors."""
     own = {request.resource for request in claim.requests}
     return [(advisory_key(resource), resource in own) for resource in claim.resources]
 
 
+@functools.lru_cache(1024)
 def advisory_key(resource: str) -> int:
     """The advisory lock of a resource. Two with the same key only wait for each other a little more."""
     return int.from_bytes(hashlib.blake2b(resource.encode(), digest_size=8).digest(), "big", signed=True)
