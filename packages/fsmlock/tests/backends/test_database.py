@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.core.management import call_command
 from django.db import connection
 
 import fsmlock
 from fsmlock.backends.database import DatabaseBackend
+from fsmlock.models import Hold
 from fsmlock.testing.conformance import Conformance, claim, parent
 from tests.shop.models import Frame
 
@@ -65,3 +69,15 @@ def test_a_refusal_costs_one_query_more(frame, elsewhere, django_assert_num_quer
     with django_assert_num_queries(2), pytest.raises(fsmlock.HoldRefused):
         elsewhere(fsmlock.hold(frame, "process").acquire)
     held.release()
+
+
+def test_retries_announced_by_earlier_versions_are_shown_and_migrated(transactional_db):
+    backend, announced = DatabaseBackend(), claim(parent())
+    backend.announce_retry(announced, using="default", expires_in=timedelta(minutes=1))
+    Hold.objects.update(kind="later")
+    (found,) = backend.find(["shop.film:1"], using="default")
+    assert (found.kind, found.waits) == ("retrying", True)
+    call_command("migrate", "fsmlock", "0003_pre_functions_v1", verbosity=0)
+    call_command("migrate", "fsmlock", verbosity=0)
+    assert Hold.objects.get().kind == "retrying"
+    assert backend.acquire(claim(parent()), using="default").tokens

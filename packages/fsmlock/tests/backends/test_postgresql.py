@@ -1,12 +1,20 @@
 from __future__ import annotations
 
+import io
+import re
 import time
+from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from django.db import Error, connection, connections
 
 import fsmlock
+from fsmlock import clock
 from fsmlock.backends import postgresql
+from fsmlock.backends.base import Denied, Granted
+from fsmlock.backends.database import DatabaseBackend
+from fsmlock.testing.conformance import claim, parent
 from tests.conftest import make_film
 
 pytestmark = pytest.mark.postgresql
@@ -86,3 +94,123 @@ def test_a_stricter_isolation_is_refused_with_the_remedy(real_film):
                 fsmlock.hold(real_film, "render").acquire()
         finally:
             cursor.execute("RESET default_transaction_isolation")
+
+
+def execute(sql, *params):
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall() if cursor.description else []
+
+
+def functions():
+    return {name for (name,) in execute("SELECT proname FROM pg_proc WHERE proname LIKE 'fsmlock%%'")}
+
+
+def migrate(name):
+    call_command("migrate", "fsmlock", name, verbosity=0)
+
+
+@pytest.fixture
+def migrations(transactional_db):
+    """Migrate in a test; afterwards all migrations have run again."""
+    yield migrate
+    call_command("migrate", verbosity=0)
+
+
+@pytest.mark.parametrize("function", [postgresql.ACQUIRE, postgresql.RELEASE], ids=lambda f: f.name)
+def test_the_called_arguments_are_the_declared_ones(db, function):
+    ((declared,),) = execute("SELECT pg_get_function_arguments(%s::regproc)", function.name)
+    arguments = [re.sub(" DEFAULT .*", "", text).split(" ", 1) for text in re.split(r", (?=p_)", declared)]
+    arguments = [(name, kind) for name, kind in arguments if name.startswith("p_")]
+    assert dict(function.arguments) == dict(arguments)
+    optional = {text.split()[0] for text in re.split(r", (?=p_)", declared) if " DEFAULT " in text}
+    acquire = postgresql._acquire_arguments(claim(parent()), None, 1)
+    always = {"fsmlock_acquire_v1": set(acquire), "fsmlock_release_v1": set(function.arguments)}[
+        function.name
+    ]
+    assert always == set(function.arguments) - optional
+
+
+@pytest.mark.parametrize("text", ["a", 'a"b', "a\\b", "a,b", "{a}", "NULL", "ä'%", ""])
+def test_a_text_array_keeps_every_character(db, text):
+    ((values,),) = execute("SELECT %s::text[]", postgresql._text_array([text, "x", text]))
+    assert values == [text, "x", text]
+    assert execute("SELECT cardinality(%s::text[])", postgresql._text_array([])) == [(0,)]
+
+
+class BackendBeforeVersions:
+    """What a process that still runs the code before version 1 does."""
+
+    def acquire(self, wanted):
+        (request,) = wanted.requests
+        sections = [
+            [wanted.id],
+            [str(wanted.lease_us)],
+            [""],
+            [wanted.id],
+            [str(postgresql.advisory_key(request.resource))],
+            ["t"],
+            [request.resource],
+            [request.lock],
+            ["held"],
+            [request.resource] * 2,
+            ["held", "blocked"],
+            ["t", "f"],
+            ["", request.lock],
+            [clock.boot_id()],
+            [str(int(clock.now() * 1_000_000) + wanted.lease_us)],
+        ]
+        text = "\x1e".join("\x1f".join(section) for section in sections)
+        return bool(execute("SELECT * FROM fsmlock_take(%s, %s, %s)", text, wanted.holder, wanted.why))
+
+    def release(self, wanted):
+        execute("SELECT fsmlock_gone(%s)", f"{wanted.id}\x1ef\x1e{wanted.requests[0].resource}")
+
+
+def test_old_and_new_code_exclude_each_other_during_a_rolling_deploy(migrations):
+    migrations("0003_pre_functions_v1")
+    execute((Path(__file__).parent / "unversioned_functions.sql").read_text("utf-8").replace("%", "%%"))
+    before, now = BackendBeforeVersions(), DatabaseBackend()
+    old, new = claim(parent()), claim(parent())
+    assert before.acquire(old)
+    refused = now.acquire(new, using="default", queue=True)
+    assert isinstance(refused, Denied)
+    assert [h.claim for h in refused.holds] == [old.id]
+    place = now.wait_queue(new, using="default")
+    before.release(old)
+    started = time.monotonic()
+    place.wait(5)
+    assert time.monotonic() - started < 2
+    place.close()
+    assert isinstance(now.acquire(new, using="default", ticket=refused.ticket), Granted)
+    assert not before.acquire(old)
+    now.release(new, using="default")
+    assert before.acquire(old)
+    before.release(old)
+
+
+def test_the_unversioned_functions_are_removed_once_nobody_calls_them(migrations):
+    versioned = {"fsmlock_acquire_v1", "fsmlock_release_v1", "fsmlock_advisory_lock_v1"}
+    assert functions() == versioned
+    migrations("0003_pre_functions_v1")
+    execute((Path(__file__).parent / "unversioned_functions.sql").read_text("utf-8").replace("%", "%%"))
+    assert functions() == {*versioned, "fsmlock_take", "fsmlock_gone", "fsmlock_wait"}
+    migrations("0004_post_functions_v1")
+    assert functions() == versioned
+
+
+def test_a_migration_that_has_not_run_is_reported_in_a_sentence(real_film, migrations):
+    migrations("0002_hold_clock")
+    sentence = (
+        "The migration fsmlock.0003_pre_functions_v1 has not run on the database 'default': the function"
+        " fsmlock_acquire_v1 is missing."
+    )
+    with pytest.raises(fsmlock.errors.FsmlockError, match=re.escape(sentence)):
+        fsmlock.hold(real_film, "render").acquire()
+    out, err = io.StringIO(), io.StringIO()
+    call_command("fsmlock", "doctor", stdout=out)
+    assert f"not_migrated: {sentence} Run manage.py migrate fsmlock --database default." in out.getvalue()
+    call_command("check", databases=["default"], stderr=err)
+    assert f"(fsmlock.W005) {sentence}" in err.getvalue()
+    migrations("0003_pre_functions_v1")
+    fsmlock.hold(real_film, "render").acquire().release()

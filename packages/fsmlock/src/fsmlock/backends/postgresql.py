@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db import ProgrammingError, transaction
@@ -16,7 +16,7 @@ from fsmlock.errors import FsmlockError
 from fsmlock.reasons import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -37,28 +37,29 @@ class Function:
     name: str
     arguments: Mapping[str, str]
     returns_table: bool = False
+    #: The statement for some of the arguments, and what adapts each of them.
+    statements: dict[tuple[str, ...], tuple[str, list[Callable[[Any], object]]]] = field(default_factory=dict)
 
     def run(self, connection: BaseDatabaseWrapper, **values: object) -> list[Any]:
         """Call it by named arguments and return its rows. An argument with a default may be left out."""
-        sql = _statement(self.name, tuple(values), returns_table=self.returns_table)
-        adapters = [_ADAPTERS.get(self.arguments[name]) for name in values]
-        params = [
-            value if adapt is None else adapt(value)
-            for adapt, value in zip(adapters, values.values(), strict=True)
-        ]
+        names = tuple(values)
+        sql, adapters = self.statements.get(names) or self._statement(names)
         try:
-            return run(connection, sql, params)
+            return run(connection, sql, [adapt(value) for adapt, value in zip(adapters, values.values())])  # noqa: B905 - equally long
         except ProgrammingError as error:
             if getattr(error.__cause__, "sqlstate", "") != _UNDEFINED_FUNCTION:
                 raise
             raise FsmlockError(str(_not_migrated(self.name, connection.alias))) from error
 
-
-@functools.cache
-def _statement(name: str, arguments: tuple[str, ...], *, returns_table: bool) -> str:
-    """The call. It needs no casts: PostgreSQL gives the literals the types of the parameters."""
-    call = f"{name}({', '.join(f'{argument} => %s' for argument in arguments)})"
-    return f"SELECT * FROM {call}" if returns_table else f"SELECT {call}"  # noqa: S608 - constants only
+    def _statement(self, names: tuple[str, ...]) -> tuple[str, list[Callable[[Any], object]]]:
+        """Build the call. It needs no casts: PostgreSQL gives the literals the types of the parameters."""
+        call = f"{self.name}({', '.join(f'{name} => %s' for name in names)})"
+        sql = f"SELECT * FROM {call}" if self.returns_table else f"SELECT {call}"  # noqa: S608 - constants only
+        found = self.statements[names] = (
+            sql,
+            [_ADAPTERS.get(self.arguments[name], _unchanged) for name in names],
+        )
+        return found
 
 
 def _array(values: Iterable[str]) -> str:
@@ -66,9 +67,16 @@ def _array(values: Iterable[str]) -> str:
     return f"{{{','.join(values)}}}"
 
 
-def _text_array(values: Iterable[str]) -> str:
+def _text_array(values: Collection[str]) -> str:
     r"""An array literal: ``{"a","b\"c"}``."""
+    joined = '","'.join(values)
+    if joined.count('"') == 2 * (len(values) - 1) and "\\" not in joined:
+        return f'{{"{joined}"}}'
     return _array(['"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values])
+
+
+def _unchanged(value: object) -> object:
+    return value
 
 
 def _bigint_array(values: Iterable[int]) -> str:
@@ -80,7 +88,7 @@ def _boolean_array(values: Iterable[bool]) -> str:
 
 
 #: How the arguments of a type are written.
-_ADAPTERS: Mapping[str, Callable[[Any], str]] = {
+_ADAPTERS: Mapping[str, Callable[[Any], object]] = {
     "text[]": _text_array,
     "bigint[]": _bigint_array,
     "boolean[]": _boolean_array,
@@ -255,15 +263,15 @@ def _not_migrated(function: str, alias: str) -> Reason:
 
 
 def _acquire_arguments(claim: Claim, ticket: int | None, lease_us: int) -> dict[str, Any]:
-    locks = _advisory_locks(claim)
-    rows = claim.rows
+    resources, rows = claim.resources, claim.rows
+    own = {request.resource for request in claim.requests}
     arguments: dict[str, Any] = {
         "p_claim": claim.id,
         "p_holder": claim.holder,
         "p_why": claim.why,
         "p_lease_us": lease_us,
-        "p_advisory_keys": [key for key, _ in locks],
-        "p_exclusive": [exclusive for _, exclusive in locks],
+        "p_advisory_keys": [advisory_key(resource) for resource in resources],
+        "p_exclusive": [resource in own for resource in resources],
         "p_resources": [row.resource for row in rows],
         "p_locks": [row.lock for row in rows],
         "p_kinds": [row.kind for row in rows],

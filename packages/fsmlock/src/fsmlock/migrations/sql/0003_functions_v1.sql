@@ -62,24 +62,26 @@ BEGIN
     END IF;
   END LOOP;
   -- Each statement of a volatile function sees what was committed before it began, so after the locks were
-  -- taken. Most often there is no row at all, which the first query finds out faster.
-  IF EXISTS (SELECT 1 FROM fsmlock_hold h WHERE h.resource = ANY (p_resources)) AND EXISTS (
-    SELECT 1
-    FROM unnest(p_resources, p_locks, p_kinds) WITH ORDINALITY AS r (resource, lock, kind, number)
-    JOIN fsmlock_hold h ON h.resource = r.resource
-    WHERE h.claim <> p_claim AND h.claim <> ALL (p_nested_in)
-      AND (p_ticket IS NULL OR NOT h.waits OR h.id < p_ticket)
-      AND CASE
-        WHEN r.kind = 'held' AND h.kind = 'held' THEN NOT EXISTS (
-          SELECT 1 FROM unnest(p_compatible_rows, p_compatible_locks) AS c (number, lock)
-          WHERE c.number = r.number AND c.lock = h.lock
-        )
-        WHEN r.kind = 'held' AND h.kind = 'blocked' THEN r.lock IN (h.lock, '*')
-        WHEN r.kind = 'blocked' AND h.kind = 'held' THEN h.lock IN (r.lock, '*')
-        ELSE false
-      END
-  ) THEN
-    RETURN;
+  -- taken. Most often there is no row at all, and the second query isn't even prepared.
+  IF EXISTS (SELECT 1 FROM fsmlock_hold h WHERE h.resource = ANY (p_resources)) THEN
+    IF EXISTS (
+      SELECT 1
+      FROM unnest(p_resources, p_locks, p_kinds) WITH ORDINALITY AS r (resource, lock, kind, number)
+      JOIN fsmlock_hold h ON h.resource = r.resource
+      WHERE h.claim <> p_claim AND h.claim <> ALL (p_nested_in)
+        AND (p_ticket IS NULL OR NOT h.waits OR h.id < p_ticket)
+        AND CASE
+          WHEN r.kind = 'held' AND h.kind = 'held' THEN NOT EXISTS (
+            SELECT 1 FROM unnest(p_compatible_rows, p_compatible_locks) AS c (number, lock)
+            WHERE c.number = r.number AND c.lock = h.lock
+          )
+          WHEN r.kind = 'held' AND h.kind = 'blocked' THEN r.lock IN (h.lock, '*')
+          WHEN r.kind = 'blocked' AND h.kind = 'held' THEN h.lock IN (r.lock, '*')
+          ELSE false
+        END
+    ) THEN
+      RETURN;
+    END IF;
   END IF;
   now_us := (extract(epoch FROM clock_timestamp()) * 1000000)::bigint;
   RETURN QUERY
