@@ -4,6 +4,7 @@ import asyncio
 import json
 
 import eliot
+import httpx
 import pytest
 from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
@@ -209,3 +210,10 @@ def test_what_the_page_asks_over_http_goes_on_below_the_same_click(member):
     headers = {"traceparent": CARRIED, "sec-fetch-site": "same-origin"}
     assert member.client.get("/", headers=headers)["X-Causal-Id"] == CLICK
     assert member.client.get("/", headers={**headers, "sec-fetch-site": "cross-site"})["X-Causal-Id"] != CLICK
+
+
+@pytest.mark.parametrize("path", ["/static/..%2f..%2fsettings.py", "/static/%00", "/static//etc/passwd"])
+async def test_a_static_path_that_leads_out_is_not_found(path):
+    transport = httpx.ASGITransport(application)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as browser:
+        assert (await browser.get(path)).status_code == 404

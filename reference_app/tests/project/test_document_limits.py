@@ -77,12 +77,16 @@ def test_a_page_of_a_list_has_a_hundred_entries_at_most(length):
     assert "bad_page_size" in refused(query, n=length)
 
 
-@pytest.mark.parametrize(
-    "cursor", ["x", "", "\ud800", "YXJyYXljb25uZWN0aW9uOi01", "YXJyYXljb25uZWN0aW9uOng=", "w7w="]
-)
+@pytest.mark.parametrize("cursor", ["x", "", "YXJyYXljb25uZWN0aW9uOi01", "YXJyYXljb25uZWN0aW9uOng=", "w7w="])
 def test_a_cursor_that_the_server_did_not_give_out_is_refused(cursor):
     query = "query ($c: String) { cameras(after: $c) { edges { node { id } } } }"
     assert refused(query, c=cursor) == ["malformed_cursor"]
+
+
+@pytest.mark.parametrize("text", ["\0", "\ud800"])
+def test_a_text_that_no_database_takes_is_refused(text):
+    query = "query ($id: ID!) { node(id: $id) { id } }"
+    assert refused(query, id=text) == ["bad_text"]
 
 
 def documents():

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from asgiref.sync import sync_to_async
 from django.contrib import auth
 from django.db import connections
+
+from timelapse.shared.texts import storable
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 #: Longer names and passwords belong to nobody (Django's own limits); they are not looked up.
 LONGEST_NAME = 150
 LONGEST_PASSWORD = 4096
-#: NUL and lone surrogates, which no database takes.
-_NO_TEXT = re.compile("[\0\ud800-\udfff]")
 _THREADS = ThreadPoolExecutor(2, thread_name_prefix="passwords")
 
 
@@ -27,7 +26,7 @@ async def check_password(request: HttpRequest, username: str, password: str) -> 
 
     At most two passwords are hashed at once in a process; further ones wait their turn.
     """
-    if len(username) > LONGEST_NAME or len(password) > LONGEST_PASSWORD or _NO_TEXT.search(username):
+    if len(username) > LONGEST_NAME or len(password) > LONGEST_PASSWORD or not storable(username):
         return None
     return await sync_to_async(_check, thread_sensitive=False, executor=_THREADS)(request, username, password)
 

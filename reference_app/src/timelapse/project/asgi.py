@@ -19,6 +19,8 @@ from channels.routing import ProtocolTypeRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler  # noqa: E402
+from django.core.exceptions import SuspiciousOperation  # noqa: E402
+from django.http import Http404  # noqa: E402
 from starlette.applications import Starlette  # noqa: E402
 from starlette.routing import Mount  # noqa: E402
 from starlette.staticfiles import StaticFiles  # noqa: E402
@@ -42,7 +44,17 @@ class Assets(StaticFiles):
         return response
 
 
-static_and_django: ASGIApp = ASGIStaticFilesHandler(django_application)  # type: ignore[assignment] # and here
+class DjangoStatic(ASGIStaticFilesHandler):
+    """Django's static files; a path that leads out of their folders is not found."""
+
+    def serve(self, request):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201, D102
+        try:
+            return super().serve(request)
+        except SuspiciousOperation as error:
+            raise Http404 from error
+
+
+static_and_django: ASGIApp = DjangoStatic(django_application)  # type: ignore[assignment] # and here
 http = Starlette(
     routes=[
         Mount("/agent/v1", CausalASGI(ingest)),

@@ -4,7 +4,8 @@ Every field costs one, aliases included. Fields below a list count as often as t
 ``first``, ``last`` or ``limit`` where given, else :data:`PAGE`. The page's own documents cost a third of the
 limit at most (a test adds them up). A document signs in once at most, whatever its aliases.
 
-A list gives at most :data:`PAGE` entries at once, and its cursors are those that the server gave out.
+A list gives at most :data:`PAGE` entries at once, and its cursors are those that the server gave out. A text
+that no database can store is refused here, once for all fields.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from graphql import (
     visit,
 )
 from strawberry.extensions import SchemaExtension
+
+from timelapse.shared.texts import storable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -52,10 +55,20 @@ class DocumentLimits(SchemaExtension):
         context = self.execution_context
         if context.graphql_document is not None:
             document, variables = context.graphql_document, context.variables or {}
-            errors = [*_cost_errors(document, variables), *_paging_errors(document, variables)]
+            errors = [
+                *_text_errors(context.query or "", variables),
+                *_cost_errors(document, variables),
+                *_paging_errors(document, variables),
+            ]
             if errors:
                 context.pre_execution_errors = errors
         yield
+
+
+def _text_errors(query: str, variables: Mapping[str, Any]) -> Iterator[GraphQLError]:
+    if not storable(query) or not storable(variables):
+        message = "A text holds a NUL or half of a surrogate pair. Leave these out."
+        yield GraphQLError(message, extensions={"code": "bad_text"})
 
 
 def _cost_errors(document: DocumentNode, variables: Mapping[str, Any]) -> Iterator[GraphQLError]:

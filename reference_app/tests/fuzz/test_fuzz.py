@@ -1,0 +1,124 @@
+"""Whatever is sent, the answer was planned.
+
+``FUZZ_SECONDS`` (default 20 for each test) and ``FUZZ_SEED`` (default: the clock) change a run.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+
+import httpx
+import pytest
+from asgiref.sync import sync_to_async
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.test import Client
+from strawberry import relay
+from tests.filming import frame, timelapse
+from tests.fuzz.fuzzer import RAW, Fuzzer, faults
+
+from timelapse.project.asgi import application
+from timelapse.project.schema import schema
+from timelapse.rendering.models import Movie
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(3600)]
+
+SECONDS = float(os.environ.get("FUZZ_SECONDS", "20"))
+SEED = int(os.environ.get("FUZZ_SEED", "0")) or time.time_ns() % 10**9
+FOLDERS = [
+    "/media/movies/",
+    "/media/frames/",
+    "/media/thumbnails/",
+    "/media/",
+    "/agent/v1/captures/",
+    "/agent/v1/",
+]
+FOLDERS += [
+    "/agent/v1/pairing",
+    "/agent/v1/token",
+    "/agent/v1/heartbeat",
+    "/agent/v1/records",
+    "/admin/",
+    "/static/",
+]
+FOLDERS += ["/admin/log/", "/assets/", "/graphql", "/"]
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    cache.clear()
+
+
+@pytest.fixture
+def world(db):
+    """Objects to hit, and their global ids."""
+    filmed = timelapse()
+    frames = [frame(filmed.camera) for _ in range(3)]
+    movie = Movie.objects.create(timelapse=filmed, fps=30, width=64, height=48)
+    named = [
+        ("Timelapse", filmed),
+        ("Camera", filmed.camera),
+        ("Movie", movie),
+        *(("Frame", each) for each in frames),
+    ]
+    return tuple(relay.to_base64(name, each.pk) for name, each in named)
+
+
+@pytest.fixture(params=["nobody", "member", "admin"])
+def viewer(request, db):
+    client = Client()
+    if request.param == "member":
+        client.force_login(User.objects.create_user("member"))
+    elif request.param == "admin":
+        client.force_login(User.objects.create_superuser("admin"))
+    return client
+
+
+def test_every_graphql_answer_was_planned(viewer, world, record_property):
+    fuzzer = Fuzzer(random=random.Random(SEED), schema=schema._schema, ids=world)
+    found, sent = {}, 0
+    ends = time.monotonic() + SECONDS / 3
+    while time.monotonic() < ends:
+        document, variables = fuzzer.document()
+        answer = viewer.post(
+            "/graphql", {"query": document, "variables": variables}, content_type="application/json"
+        )
+        sent += 1
+        for fault in faults(answer.status_code, answer.content):
+            found.setdefault(fault[:60], (fault, document, variables))
+    record_property("documents", sent)
+    assert sent > 10
+    assert found == {}, f"seed {SEED}"
+
+
+async def test_no_address_answers_with_a_server_error(world, record_property):
+    fuzzer = Fuzzer(random=random.Random(SEED), schema=schema._schema, ids=world)
+    found, sent = {}, 0
+    ends = time.monotonic() + SECONDS
+    user = await sync_to_async(User.objects.create_superuser)("admin")
+    client = Client()
+    await sync_to_async(client.force_login)(user)
+    cookies = {"sessionid": client.cookies["sessionid"].value}
+    transport = httpx.ASGITransport(application, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as browser:
+        while time.monotonic() < ends:
+            method, path, headers, body = fuzzer.request(FOLDERS)
+            if fuzzer.random.random() < 0.5 and "Cookie" not in headers:
+                headers["Cookie"] = f"sessionid={cookies['sessionid']}"
+            answer = await browser.request(method, f"http://localhost{path}", headers=headers, content=body)
+            sent += 1
+            planned_503 = answer.status_code == 503 and b"not built" in answer.content
+            if (answer.status_code >= 500 and not planned_503) or (
+                answer.headers.get("content-type", "").startswith("application/json")
+                and RAW.search(answer.text)
+            ):
+                found.setdefault(
+                    (answer.status_code, path.split("/")[1], path[-12:]),
+                    (method, path, headers, body, answer.text[:300]),
+                )
+    record_property("requests", sent)
+    assert sent > 10
+    assert found == {}, f"seed {SEED}"
