@@ -1,4 +1,4 @@
-"""Named steps that run side by side or in order, each with its time and, when it fails, its output."""
+"""Named steps that run in order or side by side, each with its time and, if it fails, its output."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
@@ -25,9 +29,9 @@ class Step:
 
 
 def run_quietly(step: Step) -> bool:
-    """Run the step; say in one line how it went, and show its output only if it failed."""
+    """Run the step and print one line; print its output only if it failed."""
     started = time.monotonic()
-    done = subprocess.run(
+    process = subprocess.run(
         step.command,
         cwd=step.folder,
         env=_environment(step),
@@ -37,8 +41,8 @@ def run_quietly(step: Step) -> bool:
         errors="replace",
         check=False,
     )
-    passed = done.returncode == 0
-    output = "" if passed else "\n" + done.stdout.rstrip()
+    passed = process.returncode == 0
+    output = "" if passed else "\n" + process.stdout.rstrip()
     print(
         f"{'ok  ' if passed else 'FAIL'} {step.name:<32} {time.monotonic() - started:6.1f} s{output}",
         flush=True,
@@ -47,20 +51,19 @@ def run_quietly(step: Step) -> bool:
 
 
 def run_aloud(step: Step) -> bool:
-    """Run the step with its output as it comes."""
+    """Run the step and show its output immediately."""
     print(f"\n=== {step.name}", flush=True)
     started = time.monotonic()
-    passed = (
-        subprocess.run(step.command, cwd=step.folder, env=_environment(step), check=False).returncode == 0
-    )
+    process = subprocess.run(step.command, cwd=step.folder, env=_environment(step), check=False)
+    passed = process.returncode == 0
     print(
         f"=== {step.name}: {'ok' if passed else 'FAILED'} in {time.monotonic() - started:.0f} s", flush=True
     )
     return passed
 
 
-def run_side_by_side(steps: list[Step], workers: int = 2) -> list[str]:
-    """Run all steps, a few at a time; give the names of those that failed."""
+def run_side_by_side(steps: Sequence[Step], workers: int = 2) -> list[str]:
+    """Run all steps, `workers` at a time, and return the names of those that failed."""
     with ThreadPoolExecutor(workers) as pool:
         results = pool.map(run_quietly, steps)
         return [step.name for step, passed in zip(steps, results, strict=True) if not passed]

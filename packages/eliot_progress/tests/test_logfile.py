@@ -149,6 +149,7 @@ def test_progress_is_thinned_but_its_last_message_is_kept(log):
     assert not log._throttles
 
 
+@pytest.mark.slow
 def test_many_processes_append_whole_lines_to_one_file(tmp_path):
     path = tmp_path / "log.jsonl"
     code = (

@@ -47,6 +47,7 @@ print(*sorted({hit.kind for hit in find(Query(text="movies.Movie:7")).hits}))
 """
 
 
+@pytest.mark.slow
 def test_a_new_project_with_the_readmes_additions_logs_a_task_and_finds_it_again(tmp_path):
     def run(*command):
         environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "mysite.settings"}

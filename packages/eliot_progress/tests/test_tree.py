@@ -104,6 +104,7 @@ def test_a_message_where_an_action_should_be_gives_way_to_it():
     assert len(list(lines(forest.tasks["u"]))) == 3
 
 
+@pytest.mark.slow
 def test_a_message_costs_the_same_however_many_there_are():
     def calls(count):
         messages = [

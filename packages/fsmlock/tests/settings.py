@@ -38,6 +38,7 @@ DATABASES = {
     | {"TEST": {"NAME": f"{tempfile.gettempdir()}/fsmlock-other-{os.getpid()}.sqlite3"}},
 }
 SECRET_KEY = "tests only"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # others are slow on purpose
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

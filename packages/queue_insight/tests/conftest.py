@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from itertools import count
 from pathlib import Path
 
@@ -121,17 +120,3 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait(10)
-
-
-@pytest.fixture
-def until():
-    """Wait for what a function returns to be true; return it."""
-
-    def wait(holds, seconds: float = 30.0):
-        deadline = time.monotonic() + seconds
-        while not (found := holds()):
-            assert time.monotonic() < deadline, f"not within {seconds} s; last: {found!r}"
-            time.sleep(0.02)
-        return found
-
-    return wait

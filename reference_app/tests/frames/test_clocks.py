@@ -86,6 +86,30 @@ def test_a_frame_without_a_monotonic_time_stays_as_it_is(camera, arrive):
     assert frame.clock == "unknown"
 
 
+def test_a_frame_without_a_monotonic_time_is_not_corrected_on_arrival(camera, arrive):
+    clocks.record_fixes(camera.pk, [fix()])
+    assert arrive(7, monotonic=False).clock == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("stored", "sent", "clock"),
+    [
+        ("unknown", "estimated", "estimated"),
+        ("estimated", "synced", "synced"),
+        ("estimated", "estimated", "estimated"),
+        ("synced", "estimated", "synced"),
+        ("synced", "unknown", "synced"),
+    ],
+)
+def test_a_frame_takes_over_only_a_better_time(arrive, stored, sent, clock):
+    frame = arrive(7, clock=stored)
+    capture = Capture(capture=frame.capture, sha256=frame.sha256, captured_at=NOON, sequence=7, clock=sent)
+    clocks.improve_time(frame, capture)
+    frame.refresh_from_db()
+    assert frame.clock == clock
+    assert (frame.captured_at == NOON) == (clock != stored)
+
+
 def test_more_frames_than_one_batch_are_retimed_by_and_by(camera, arrive, monkeypatch):
     monkeypatch.setattr(clocks, "BATCH", 10)
     for number in range(25):

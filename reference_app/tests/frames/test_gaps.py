@@ -167,6 +167,7 @@ def test_a_schedule_that_was_followed_has_no_gap_though_clocks_err_and_one_is_la
 
 @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(followed(), followed(), SIZES, st.integers(3600, 2 * 86_400), st.integers(0, 59))
+@pytest.mark.slow
 def test_a_schedule_that_changed_while_it_was_followed_has_no_gap(first, second, size, changed, heard):
     moment = NOON + timedelta(seconds=changed)
     schedules = [

@@ -9,7 +9,6 @@ import io
 import json
 import socket
 import threading
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -22,6 +21,7 @@ from django.db import connection, transaction
 from PIL import Image
 from starlette.applications import Starlette
 from starlette.routing import Mount
+from tests.waiting import wait_until
 
 from eliot_progress.adapters.asgi import CausalASGI
 from timelapse.cameras import actions
@@ -160,7 +160,7 @@ def serving(application):
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", lifespan="off"))
     thread = threading.Thread(target=server.run)
     thread.start()
-    eventually(lambda: server.started)
+    wait_until(lambda: server.started)
     yield server.servers[0].sockets[0].getsockname()[1]
     server.should_exit = True
     thread.join(10)
@@ -201,19 +201,6 @@ def agent(unpaired_agent):
 @pytest.fixture
 def picture():
     return make_picture
-
-
-def eventually(condition):
-    deadline = time.monotonic() + PATIENCE_S
-    while not (value := condition()):
-        assert time.monotonic() < deadline, "it never came true"
-        threading.Event().wait(0.005)
-    return value
-
-
-@pytest.fixture(name="eventually")
-def _eventually():
-    return eventually
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@ from __future__ import annotations
 import socket
 
 import pytest
+from tests.waiting import wait_until
 
 from timelapse.frames.models import Frame
 from timelapse.ingest.models import Quarantined
@@ -22,12 +23,12 @@ def test_an_answer_names_the_cause_to_look_for_in_the_logs(unpaired_agent):
     assert len(unpaired_agent.request("OPTIONS", "/captures").headers["X-Causal-Id"]) == 32
 
 
-def test_a_link_that_breaks_leaves_no_trace_but_its_bytes(agent, picture, eventually):
+def test_a_link_that_breaks_leaves_no_trace_but_its_bytes(agent, picture):
     shot = agent.shoot(picture())
     agent.begin(shot)
     for _ in range(3):
         agent.start_patch(shot, 0, len(shot.data), b"").close()
-    eventually(lambda: agent.patch(shot, 0, shot.data).status == 204)
+    wait_until(lambda: agent.patch(shot, 0, shot.data).status == 204)
     assert Frame.objects.count() == 1
     assert not Quarantined.objects.exists()
 

@@ -105,6 +105,7 @@ json_values = st.recursive(
 keys = st.sampled_from(["seq", "every_s", "grace_s", "state", "spool", "disk", "versions", "driver", "name"])
 
 
+@pytest.mark.slow
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(keys, json_values))
 def test_no_message_brings_down_the_reader(values):

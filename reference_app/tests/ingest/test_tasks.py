@@ -1,9 +1,18 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime, timedelta
 
+from django.utils import timezone
+
+from timelapse.cameras.actions import enrol
+from timelapse.cameras.models import Record
+from timelapse.cameras.records import trim_logs
 from timelapse.frames.models import ClockFix, Frame
+from timelapse.ingest.domain import UPLOAD_LIFETIME
 from timelapse.ingest.tasks import settle_clocks, sweep_uploads, trim_agent_logs
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 def test_an_upload_that_was_left_alone_for_a_day_is_gone(agent, picture, media):
@@ -11,7 +20,11 @@ def test_an_upload_that_was_left_alone_for_a_day_is_gone(agent, picture, media):
     agent.begin(shot)
     agent.patch(shot, 0, shot.data[:100])
     assert sweep_uploads() == 0
-    os.utime(media / "incoming" / str(agent.camera.pk) / shot.capture, (0, 0))
+    last_write = (timezone.now() - UPLOAD_LIFETIME).timestamp()
+    path = media / "incoming" / str(agent.camera.pk) / shot.capture
+    os.utime(path, (last_write + 60, last_write + 60))
+    assert sweep_uploads() == 0
+    os.utime(path, (last_write - 1, last_write - 1))
     assert sweep_uploads() == 1
     assert agent.head(shot).status == 404
     assert agent.patch(shot, 100, shot.data[100:]).code == "no_such_upload"
@@ -28,5 +41,21 @@ def test_a_clock_learnt_while_a_frame_was_on_its_way_corrects_it(agent, picture)
     assert Frame.objects.get().clock == "synced"
 
 
-def test_log_messages_are_trimmed(agent):
+def test_the_oldest_log_messages_of_each_camera_are_removed(agent, monkeypatch):
+    monkeypatch.setitem(trim_logs.__kwdefaults__, "keep", 3)
+    other = enrol("Garden").camera
+    for camera, count in ((agent.camera, 5), (other, 4)):
+        for number in range(count):
+            Record.objects.create(
+                camera=camera,
+                record=f"boot-{number}",
+                kind="log",
+                at=NOON + timedelta(seconds=number),
+                clock="synced",
+                data={},
+            )
+    assert trim_agent_logs() == 3
+    for camera, numbers in ((agent.camera, [2, 3, 4]), (other, [1, 2, 3])):
+        records = Record.objects.filter(camera=camera).order_by("at").values_list("record", flat=True)
+        assert list(records) == [f"boot-{number}" for number in numbers]
     assert trim_agent_logs() == 0

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+from tests.waiting import wait_until
 
 from timelapse.cameras import actions
 from timelapse.frames.models import Frame
@@ -71,34 +72,34 @@ def test_after_a_lost_answer_head_says_that_all_is_there(agent, picture):
     assert agent.patch(shot, 3, b"").status == 409
 
 
-def test_a_cut_in_the_middle_keeps_the_bytes_that_came(agent, picture, eventually):
+def test_a_cut_in_the_middle_keeps_the_bytes_that_came(agent, picture):
     shot = agent.shoot(picture(size=(1600, 1200)))
     agent.begin(shot)
     half = len(shot.data) // 2
     with agent.start_patch(shot, 0, len(shot.data), shot.data[:half]):
-        eventually(lambda: agent.head(shot).offset == half)
-    resumed = eventually(
+        wait_until(lambda: agent.head(shot).offset == half)
+    resumed = wait_until(
         lambda: (answer := agent.patch(shot, half, shot.data[half:])).status == 204 and answer
     )
     assert resumed.headers["Capture-Status"] == "stored"
     assert file_of(only_frame()).read_bytes() == shot.data
 
 
-def test_a_silent_link_loses_its_lock_and_keeps_its_bytes(impatient_agent, picture, eventually):
+def test_a_silent_link_loses_its_lock_and_keeps_its_bytes(impatient_agent, picture):
     agent = impatient_agent
     shot = agent.shoot(picture())
     agent.begin(shot)
     with agent.start_patch(shot, 0, len(shot.data), shot.data[:100]):
-        eventually(lambda: agent.head(shot).offset == 100)
-        answer = eventually(lambda: (a := agent.patch(shot, 100, shot.data[100:])).status == 204 and a)
+        wait_until(lambda: agent.head(shot).offset == 100)
+        answer = wait_until(lambda: (a := agent.patch(shot, 100, shot.data[100:])).status == 204 and a)
     assert answer.headers["Capture-Status"] == "stored"
 
 
-def test_of_two_writers_at_once_one_is_told_that_it_is_the_second(agent, picture, eventually):
+def test_of_two_writers_at_once_one_is_told_that_it_is_the_second(agent, picture):
     shot = agent.shoot(picture())
     agent.begin(shot)
     with agent.start_patch(shot, 0, len(shot.data), shot.data[:100]) as first:
-        eventually(lambda: agent.head(shot).offset == 100)
+        wait_until(lambda: agent.head(shot).offset == 100)
         second = agent.patch(shot, 100, shot.data[100:])
         assert (second.status, second.code) == (423, "locked")
         assert second.headers["Retry-After"] == "1"
@@ -140,14 +141,14 @@ def test_bytes_whose_checksum_does_not_match_are_dropped(agent, picture):
     assert agent.head(shot).offset == 50
 
 
-def test_bytes_that_could_not_be_checked_are_dropped_by_a_cut(agent, picture, eventually):
+def test_bytes_that_could_not_be_checked_are_dropped_by_a_cut(agent, picture):
     shot = agent.shoot(picture())
     agent.begin(shot)
     agent.patch(shot, 0, shot.data[:50])
     checked = {"Upload-Checksum": checksum(shot.data[50:])}
     with agent.start_patch(shot, 50, len(shot.data) - 50, shot.data[50:80], **checked):
-        eventually(lambda: agent.head(shot).offset == 80)
-    eventually(lambda: agent.head(shot).offset == 50)
+        wait_until(lambda: agent.head(shot).offset == 80)
+    wait_until(lambda: agent.head(shot).offset == 50)
 
 
 def test_an_unknown_checksum_algorithm_is_refused(agent, picture):
@@ -406,15 +407,15 @@ def test_a_camera_that_sends_too_fast_is_told_when_to_come_back(agent, picture, 
     assert (answer.status, answer.code, answer.headers["Retry-After"]) == (429, "rate_limited", "30")
 
 
-def test_an_upload_beyond_those_that_a_camera_may_have_under_way_waits(agent, picture, settings, eventually):
+def test_an_upload_beyond_those_that_a_camera_may_have_under_way_waits(agent, picture, settings):
     settings.TIMELAPSE = {"uploads_per_camera": 1}
     first, second = agent.shoot(picture()), agent.shoot(picture(1))
     agent.begin(first)
     with agent.start_patch(first, 0, len(first.data), first.data[:50]):
-        eventually(lambda: agent.head(first).offset == 50)
+        wait_until(lambda: agent.head(first).offset == 50)
         answer = agent.send(second)
         assert (answer.status, answer.code, answer.headers["Retry-After"]) == (429, "busy", "2")
-    eventually(lambda: agent.send(second).status == 201)
+    wait_until(lambda: agent.send(second).status == 201)
 
 
 def told_anew(shot, **over):

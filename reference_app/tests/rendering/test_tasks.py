@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -10,6 +9,7 @@ from django.db import connections
 from django.db.models.functions import Now
 from tests.filming import film, frame
 from tests.held_locks import held_elsewhere
+from tests.waiting import wait_until
 
 import fsmlock
 from timelapse.frames.queries import file_of
@@ -35,14 +35,6 @@ def movie(garden, user):
     return actions.request_render(garden.pk, SMALL, user)
 
 
-def eventually(true, within_s=20):
-    deadline = time.monotonic() + within_s
-    while not (found := true()):
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.02)
-    return found
-
-
 @contextmanager
 def rendering(movie):
     """A worker at it, in a thread of its own."""
@@ -56,8 +48,8 @@ def rendering(movie):
     thread = threading.Thread(target=work)
     thread.start()
     try:
-        eventually(lambda: Movie.objects.get(pk=movie.pk).state == Movie.States.RENDERING)
-        eventually(lambda: (state := store().latest(about(movie))) and state.done > 5)
+        wait_until(lambda: Movie.objects.get(pk=movie.pk).state == Movie.States.RENDERING)
+        wait_until(lambda: (state := store().latest(about(movie))) and state.done > 5)
         yield
     finally:
         thread.join(30)
@@ -97,7 +89,7 @@ def test_watchers_are_notified_once_more_when_the_lock_is_free_again(movie):
 
 def test_progress_is_reported_to_its_end_under_the_movies_name(movie):
     tasks.render_movie(movie.pk)
-    state = eventually(lambda: (found := store().latest(about(movie))) and found.outcome and found)
+    state = wait_until(lambda: (found := store().latest(about(movie))) and found.outcome and found)
     assert (state.outcome, state.done, state.total, state.unit) == ("succeeded", 30, 30, "frame")
     assert (state.action_type, state.by) == ("render:movie", "editor")
 
@@ -185,6 +177,7 @@ def test_an_error_that_nobody_thought_of_fails_the_movie_and_is_logged(movie, se
     assert (movie.state, movie.failure_code) == (Movie.States.FAILED, "internal")
 
 
+@pytest.mark.slow
 def test_cancelling_stops_the_worker_and_leaves_no_file(garden, user, footage):
     for path in footage("bikes") * 2:
         frame(garden.camera, path.read_bytes())
@@ -195,9 +188,10 @@ def test_cancelling_stops_the_worker_and_leaves_no_file(garden, user, footage):
     assert movie.state == Movie.States.CANCELLED
     assert list(queries.folder_of(movie.pk).iterdir()) == []
     assert fsmlock.holds_on(garden) == ()
-    eventually(lambda: store().latest(about(movie)).outcome == "cancelled")
+    wait_until(lambda: store().latest(about(movie)).outcome == "cancelled")
 
 
+@pytest.mark.slow
 def test_a_worker_that_lost_its_hold_stops_without_a_word_about_the_movie(garden, user, footage):
     for path in footage("bikes") * 2:
         frame(garden.camera, path.read_bytes())

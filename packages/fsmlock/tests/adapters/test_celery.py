@@ -20,7 +20,7 @@ from tests.shop.models import Film
 from tests.waiting import wait_until
 
 #: A worker that begins checks the models against every database.
-pytestmark = pytest.mark.django_db(databases=["default", "other"])
+pytestmark = [pytest.mark.django_db(databases=["default", "other"]), pytest.mark.slow]
 
 tries = []
 
@@ -46,14 +46,24 @@ def close_connections(**_):
         connections.close_all()
 
 
-@pytest.fixture
-def worker(transactional_db):
+@pytest.fixture(scope="module")
+def celery_worker(django_db_setup, django_db_blocker):
+    """One worker for all tests, since stopping one takes seconds."""
     app.set_current()
     app.loader.import_task_module("fsmlock.adapters.celery")
     task_postrun.connect(close_connections)
-    with start_worker(app, perform_ping_check=False, pool="solo", shutdown_timeout=20):
+    with (
+        django_db_blocker.unblock(),
+        start_worker(app, perform_ping_check=False, pool="solo", shutdown_timeout=20),
+    ):
         yield
+    task_postrun.disconnect(close_connections)
     shutdown.reset()
+
+
+@pytest.fixture
+def worker(celery_worker, transactional_db):
+    pass
 
 
 def test_a_refused_task_comes_back_without_using_up_a_retry(worker):

@@ -2,16 +2,18 @@ from __future__ import annotations
 
 import http.client
 
+from tests.waiting import wait_until
+
 from timelapse.frames.models import Frame
 from timelapse.frames.queries import file_of
 
 
-def test_bytes_survive_a_server_that_is_killed_and_the_upload_goes_on(server, far_agent, picture, eventually):
+def test_bytes_survive_a_server_that_is_killed_and_the_upload_goes_on(server, far_agent, picture):
     shot = far_agent.shoot(picture(size=(1600, 1200)))
     far_agent.begin(shot)
     half = len(shot.data) // 2
     with far_agent.start_patch(shot, 0, len(shot.data), shot.data[:half]):
-        eventually(lambda: far_agent.head(shot).offset == half)
+        wait_until(lambda: far_agent.head(shot).offset == half)
         server.kill()
     server.start()
     assert far_agent.head(shot).offset == half

@@ -115,6 +115,7 @@ def test_a_png_that_claims_too_much_is_refused_without_taking_memory(picture):
         tracemalloc.stop()
 
 
+@pytest.mark.slow
 def test_a_real_png_of_too_many_pixels_is_refused():
     bomb = written(Image.new("1", (20_000, 20_000)), "PNG")
     assert len(bomb) < 100_000

@@ -10,6 +10,7 @@ import struct
 from dataclasses import dataclass
 
 import pytest
+from tests.waiting import wait_until
 
 from timelapse.cameras import actions
 from timelapse.frames.models import Frame
@@ -247,11 +248,11 @@ def test_a_creation_may_come_in_chunks_of_http(agent, link, shot):
     assert link().send(*lines, body=chunked(shot.data, 100)).hear().headers["capture-status"] == "stored"
 
 
-def test_a_broken_chunk_does_no_harm_to_what_came_before_it(agent, link, begun, eventually):
+def test_a_broken_chunk_does_no_harm_to_what_came_before_it(agent, link, begun):
     lines = patching(agent, begun, Content_Length=None, Transfer_Encoding="chunked")
     one = link().send(*lines, body=b"a\r\n" + begun.data[:10] + b"\r\nno number\r\n")
     assert one.hear().status == 400
-    finish(agent, begun, eventually)
+    finish(agent, begun)
 
 
 def test_more_than_was_announced_is_refused_and_dropped(agent, link, begun):
@@ -261,22 +262,22 @@ def test_more_than_was_announced_is_refused_and_dropped(agent, link, begun):
     assert agent.head(begun).offset == 0
 
 
-def test_more_than_the_length_of_the_body_is_no_part_of_it(agent, link, begun, eventually):
+def test_more_than_the_length_of_the_body_is_no_part_of_it(agent, link, begun):
     link().send(*patching(agent, begun), body=begun.data + b"and more\r\n\r\n").hear()
-    finish(agent, begun, eventually)
+    finish(agent, begun)
 
 
 @pytest.mark.parametrize("end", ["close", "reset"])
-def test_a_link_that_ends_in_the_middle_keeps_what_came(agent, link, begun, eventually, end):
+def test_a_link_that_ends_in_the_middle_keeps_what_came(agent, link, begun, end):
     one = link().send(*patching(agent, begun), body=begun.data[:100])
-    eventually(lambda: agent.head(begun).offset == 100)
+    wait_until(lambda: agent.head(begun).offset == 100)
     getattr(one, end)()
-    finish(agent, begun, eventually)
+    finish(agent, begun)
 
 
-def test_whoever_leaves_without_hearing_finds_that_all_is_there(agent, link, begun, eventually):
+def test_whoever_leaves_without_hearing_finds_that_all_is_there(agent, link, begun):
     link().send(*patching(agent, begun), body=begun.data).reset()
-    eventually(lambda: agent.send(begun).status == 201)
+    wait_until(lambda: agent.send(begun).status == 201)
     assert agent.head(begun).headers["Cache-Control"] == "no-store"
     assert agent.patch(begun, len(begun.data), b"").status == 204
     assert Frame.objects.count() == 1
@@ -376,12 +377,12 @@ def raw(lines):
     return "\r\n".join([*lines, "", ""]).encode()
 
 
-def finish(agent, shot, eventually):
+def finish(agent, shot):
     """Go on from where the server is, once it has noticed that the link is gone: until then it says 423."""
 
     def go_on():
         offset = agent.head(shot).offset
         return agent.patch(shot, offset, shot.data[offset:]).status == 204
 
-    eventually(go_on)
+    wait_until(go_on)
     assert file_of(Frame.objects.get()).read_bytes() == shot.data

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import os
 import sys
-import time
+
+from tests.waiting import wait_until
 
 from timelapse.project.stack.child import Child
 
@@ -19,13 +20,6 @@ def alive(pid):
     return True
 
 
-def wait_for(condition, seconds=10):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.01)
-
-
 def test_the_log_keeps_what_it_says(tmp_path):
     it = child(tmp_path, "print('one'); print('two')")
     it.start()
@@ -40,10 +34,10 @@ def test_killing_it_kills_its_own_children_too(tmp_path):
         "import subprocess, sys; p = subprocess.Popen(['sleep', '60']); print(p.pid, flush=True); p.wait()",
     )
     it.start()
-    wait_for(lambda: it.log_tail(1))
+    wait_until(lambda: it.log_tail(1))
     grandchild = int(it.log_tail(1))
     it.kill()
-    wait_for(lambda: not alive(grandchild))
+    wait_until(lambda: not alive(grandchild))
 
 
 def test_it_dies_with_the_process_that_started_it(tmp_path):
@@ -54,9 +48,9 @@ def test_it_dies_with_the_process_that_started_it(tmp_path):
         "print(c.process.pid, flush=True); time.sleep(60)",
     )
     starter.start()
-    wait_for(lambda: starter.log_tail(1))
+    wait_until(lambda: starter.log_tail(1))
     inner = int(starter.log_tail(1))
     assert starter.process is not None
     starter.process.kill()
     starter.process.wait()
-    wait_for(lambda: not alive(inner))
+    wait_until(lambda: not alive(inner))

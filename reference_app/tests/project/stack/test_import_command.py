@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from tests.ingest.conftest import make_picture
-from tests.ingest.test_stick import write
+from tests.ingest.test_usb_import import write
 
 from timelapse.cameras import actions
 from timelapse.frames.models import Frame

@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 import redis
+from tests.waiting import wait_until
 
 from timelapse.project.stack import processes
 
@@ -45,7 +44,7 @@ def test_the_stacks_valkey_answers_nobody_without_its_password(tmp_path, monkeyp
             redis.Redis.from_url(url) as owner,
             redis.Redis.from_url(url.replace(f":{password}@", "")) as other,
         ):
-            poll_until(lambda: answers(owner))
+            wait_until(lambda: answers(owner))
             with pytest.raises(redis.AuthenticationError):
                 other.config_set("maxmemory", "1")
     finally:
@@ -57,10 +56,3 @@ def answers(client):
         return client.ping()
     except redis.ConnectionError:
         return False
-
-
-def poll_until(condition):
-    deadline = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)

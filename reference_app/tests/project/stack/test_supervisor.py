@@ -4,6 +4,7 @@ import sys
 import time
 
 import pytest
+from tests.waiting import wait_until
 
 from timelapse.project.stack.child import Child
 from timelapse.project.stack.errors import StackError
@@ -39,16 +40,14 @@ def test_what_ends_is_started_again_after_a_pause_that_doubles(tmp_path):
     assert (tmp_path / "child.log").read_text().count("ran") == 4
 
 
+@pytest.mark.slow
 def test_all_stop_in_time_even_who_does_not_listen(tmp_path):
     stubborn = (
         "import signal, time; signal.signal(15, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
     )
     with supervised(print) as supervisor:
         children = [supervisor.start(child(tmp_path, stubborn, name)) for name in ("first", "second")]
-        deadline = time.monotonic() + 10
-        while not all(one.log_tail() for one in children):
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        wait_until(lambda: all(one.log_tail() for one in children))
         started = time.monotonic()
     assert time.monotonic() - started < STOP_WITHIN + 2
     assert [one.exit_code for one in children] == [-9, -9]
@@ -67,10 +66,7 @@ def test_what_all_others_use_is_stopped_after_them(tmp_path):
             one = child(tmp_path, script, name)
             one.command.append(str(tmp_path))
             children.append(supervisor.start(one, stop_last=name == "base"))
-        deadline = time.monotonic() + 10
-        while not all(one.log_tail() for one in children):
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        wait_until(lambda: all(one.log_tail() for one in children))
     assert "user.ended" in children[0].log_tail()
 
 

@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connection
 from tests.filming import film
+from tests.waiting import wait_until
 
 import fsmlock
 from eliot_progress import Liveness, judge
@@ -23,14 +24,6 @@ from timelapse.rendering.pipeline.verify import inspect
 from timelapse.shared.progress import about, store
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def eventually(true, within_s):
-    deadline = time.monotonic() + within_s
-    while not (found := true()):
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.05)
-    return found
 
 
 def database_url():
@@ -79,7 +72,7 @@ def test_a_movie_whose_worker_is_killed_shows_as_stalled_and_is_finished_by_the_
     garden = film(footage("bigbuckbunny") * 2)
     movie = actions.request_render(garden.pk, RenderOptions(fps=30, width=1280, height=720), user)
     with worker(tmp_path / "first.log") as first:
-        eventually(lambda: is_under_way(movie, 20), within_s=40)
+        wait_until(lambda: is_under_way(movie, 20), seconds=40)
         os.killpg(first.pid, signal.SIGKILL)
         first.wait(10)
 
@@ -87,12 +80,12 @@ def test_a_movie_whose_worker_is_killed_shows_as_stalled_and_is_finished_by_the_
     assert movie.state == Movie.States.RENDERING
     killed_at = store().latest(about(movie)).done
     assert 0 < killed_at < 264
-    eventually(lambda: judge(store().latest(about(movie)), time.time()) is Liveness.STALLED, within_s=15)
+    wait_until(lambda: judge(store().latest(about(movie)), time.time()) is Liveness.STALLED, seconds=15)
     assert not queries.video_of(movie.pk).exists()
 
     with worker(tmp_path / "second.log"):
-        eventually(lambda: Movie.objects.get(pk=movie.pk).state == Movie.States.READY, within_s=90)
-        eventually(lambda: fsmlock.holds_on(garden) == (), within_s=10)
+        wait_until(lambda: Movie.objects.get(pk=movie.pk).state == Movie.States.READY, seconds=90)
+        wait_until(lambda: fsmlock.holds_on(garden) == (), seconds=10)
 
     movie.refresh_from_db()
     assert movie.attempts == 2
@@ -106,9 +99,9 @@ def test_a_movie_whose_process_is_killed_is_finished_by_the_worker_that_lives_on
         film(footage("bigbuckbunny")).pk, RenderOptions(width=1280, height=720), user
     )
     with worker(tmp_path / "worker.log"):
-        eventually(lambda: is_under_way(movie, 5), within_s=40)
+        wait_until(lambda: is_under_way(movie, 5), seconds=40)
         os.kill(store().latest(about(movie)).pid, signal.SIGKILL)
-        eventually(lambda: Movie.objects.get(pk=movie.pk).state == Movie.States.READY, within_s=90)
+        wait_until(lambda: Movie.objects.get(pk=movie.pk).state == Movie.States.READY, seconds=90)
     movie.refresh_from_db()
     assert movie.attempts == 2
     assert inspect(queries.video_of(movie.pk)).frame_count == 132
@@ -119,10 +112,10 @@ def test_two_movies_of_one_timelapse_take_turns_though_two_processes_are_free(fo
     options = RenderOptions(width=1280, height=720)
     movies = [actions.request_render(garden.pk, options, user) for _ in range(2)]
     with worker(log, concurrency=2):
-        eventually(lambda: any(is_under_way(movie, 5) for movie in movies), within_s=40)
+        wait_until(lambda: any(is_under_way(movie, 5) for movie in movies), seconds=40)
         assert len(fsmlock.holds_on(garden)) == 1
-        eventually(lambda: fsmlock.waiters_on(garden), within_s=20)
+        wait_until(lambda: fsmlock.waiters_on(garden), seconds=20)
         ready = Movie.objects.filter(timelapse=garden, state=Movie.States.READY)
-        eventually(lambda: ready.count() == 2, within_s=90)
+        wait_until(lambda: ready.count() == 2, seconds=90)
     assert [movie.attempts for movie in ready] == [1, 1]
     assert "] retry: render on" in log.read_text(), "the task that came second gave its process back"

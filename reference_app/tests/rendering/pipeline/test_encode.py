@@ -81,6 +81,7 @@ def test_progress_is_reported_after_each_frame(tmp_path: Path) -> None:
     assert reported == [1, 2, 3, 4, 5]
 
 
+@pytest.mark.slow
 def test_what_progress_raises_stops_ffmpeg_at_once(tmp_path: Path) -> None:
     def stop_at_60(done: int) -> None:
         nonlocal stopped_at
@@ -138,6 +139,7 @@ def test_a_full_disk_is_reported_as_one(tmp_path: Path) -> None:
         encode(noise(60), tmp_path / "a.mp4", Fraction(30), size=NOISY, on_frame=lambda _: None)
 
 
+@pytest.mark.slow
 def test_a_movie_larger_than_a_file_may_be_is_reported_as_one(tmp_path: Path) -> None:
     script = f"""
         import resource, signal, sys

@@ -33,6 +33,7 @@ def quiet(done: int) -> None:
     """Nobody watches."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("video", "size", "fps", "count"),
     [
@@ -158,6 +159,7 @@ def test_what_the_watcher_raises_is_raised_as_it_is(tmp_path: Path, footage: Foo
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_full_disk_fails_the_movie_and_leaves_nothing(tmp_path: Path, footage: Footage) -> None:
     """A disk of its own, so small that the movie doesn't fit: a tmpfs in a mount namespace of its own."""
     script = f"""
@@ -184,6 +186,7 @@ def test_a_full_disk_fails_the_movie_and_leaves_nothing(tmp_path: Path, footage:
     assert run.stdout == "disk_full []\n", run.stderr
 
 
+@pytest.mark.slow
 def test_memory_holds_a_few_frames_however_long_the_movie(tmp_path: Path, footage: Footage) -> None:
     def peak() -> int:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from tests.waiting import wait_until
 
 from queue_insight import snapshot
 
@@ -33,11 +34,12 @@ def run(*options: str, broker_url: str) -> subprocess.Popen[str]:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_the_collector_runs_as_a_process_until_a_signal_stops_it(app, broker_url, until, number):
+def test_the_collector_runs_as_a_process_until_a_signal_stops_it(app, broker_url, number):
     process = run("collect", broker_url=broker_url)
     try:
-        until(lambda: snapshot(app).fresh)
+        wait_until(lambda: snapshot(app).fresh)
         process.send_signal(number)
         out, _ = process.communicate(timeout=10)
     finally:

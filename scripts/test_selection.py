@@ -1,0 +1,56 @@
+"""A pytest plugin that selects tests for `./dev test`.
+
+`--database-only` selects the tests that use Django's database, which is known from their markers and
+fixtures: only these can behave differently in a second run, on PostgreSQL. `--fast` leaves out fault suites
+and tests marked `slow`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.test import TransactionTestCase
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pytest
+
+FIXTURES = frozenset({"db", "transactional_db", "live_server"})
+#: `postgresql` marks what only PostgreSQL does.
+MARKERS = ("django_db", "postgresql")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options."""
+    parser.addoption("--database-only", action="store_true", help="run only tests that use Django's database")
+    parser.addoption("--fast", action="store_true", help="run neither fault suites nor tests marked slow")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect the tests that the options leave out."""
+    if config.getoption("--database-only"):
+        _select(config, items, uses_database)
+    if config.getoption("--fast"):
+        _select(config, items, is_fast)
+
+
+def uses_database(item: pytest.Item) -> bool:
+    """Return whether a test uses Django's database."""
+    if any(item.get_closest_marker(name) for name in MARKERS):
+        return True
+    cls = getattr(item, "cls", None)
+    if cls is not None and issubclass(cls, TransactionTestCase):
+        return True
+    return not FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
+
+
+def is_fast(item: pytest.Item) -> bool:
+    """Return whether a test belongs to `--fast`."""
+    return item.get_closest_marker("slow") is None and "faults" not in item.path.parts
+
+
+def _select(config: pytest.Config, items: list[pytest.Item], chosen: Callable[[pytest.Item], bool]) -> None:
+    others = [item for item in items if not chosen(item)]
+    config.hook.pytest_deselected(items=others)
+    items[:] = [item for item in items if chosen(item)]
