@@ -3,23 +3,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from eliot_progress.bars import bar, bars
-from eliot_progress.state import state_of
-from eliot_progress.testing.samples import report
+from eliot_progress.testing.samples import task_state
 
 
 def test_work_inside_other_work_stands_indented_below_it():
     told = [("part", (2, 3, 1), 3.0), ("other", (3,), 2.0), ("whole", (2,), 1.0)]
-    states = [
-        replace(state_of(report(level=level, started_at=at)), description=name) for name, level, at in told
-    ]
+    states = [replace(task_state(level=level, started_at=at), description=name) for name, level, at in told]
     lines = [line.partition("░")[0].rstrip() for line in bars(states, 100.5)]
     assert lines == ["whole", "  part", "other"]
 
 
 def test_a_bar_says_how_far_how_fast_and_how_long():
-    line = bar(
-        state_of(report(total=4, done=1, unit="frame", rate=0.5, eta_s=(5.0, 8.0), step="encode")), 100.5
-    )
+    line = bar(task_state(total=4, done=1, unit="frame", rate=0.5, eta_s=(5.0, 8.0), step="encode"), 100.5)
     assert line.split() == [
         "Render",
         "█" * 8 + "░" * 22,

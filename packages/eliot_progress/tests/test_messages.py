@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from eliot_progress.messages import Report, fields, parse
-from eliot_progress.testing.samples import report, sample
+from eliot_progress.messages import TaskState, fields, parse
+from eliot_progress.testing.samples import TASK, sample, task_state
 
 
 def test_a_report_survives_the_trip_through_a_message():
-    told = report(3, level=(2, 9), total=4, eta_s=(1.0, 2.0), outcome="failed", reason="x", done=2.5)
-    envelope = {"task_uuid": told.task_uuid, "task_level": [2, 9, 4], "message_type": "heartbeat"}
+    told = task_state(3, level=(2, 9), total=4, eta_s=(1.0, 2.0), outcome="failed", reason="x", done=2.5)
+    envelope = {"task_uuid": TASK, "task_level": [2, 9, 4], "message_type": "heartbeat"}
     assert parse({**fields(told), **envelope}) == told
 
 
@@ -48,7 +48,7 @@ def test_odd_values_are_made_sane():
     told = parse(
         {**sample(1), "done": "many", "total": -1, "eta_s": [1], "outcome": "great", "pid": None, "of": 7}
     )
-    assert isinstance(told, Report)
+    assert isinstance(told, TaskState)
     assert (told.done, told.total, told.eta_s, told.outcome, told.pid, told.action_type) == (
         0,
         None,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eliot_progress.state import Reducer, from_dict, newer, state_of, to_dict, to_local_clock
-from eliot_progress.testing.samples import TASK, report, sample
+from eliot_progress.state import Reducer, from_dict, newer, to_dict, to_local_clock
+from eliot_progress.testing.samples import TASK, sample, task_state
 
 
 def end(level, status="failed", **fields):
@@ -53,7 +53,7 @@ def test_states_know_their_parents_and_children():
         f"{TASK}@/{p}" for p in ("2", "2/4", "3")
     ]
     assert WHOLE[f"{TASK}@/2/4"].parent_id == f"{TASK}@/2"
-    assert state_of(report(level=())).parent_id is None
+    assert task_state(level=()).parent_id is None
 
 
 @given(
@@ -70,18 +70,18 @@ def test_no_field_of_a_message_can_break_the_reducer(value, field):
 
 
 def test_a_state_survives_json_and_newer_fields():
-    state = state_of(report(eta_s=(1.0, 2.0)))
+    state = task_state(eta_s=(1.0, 2.0))
     assert from_dict({**json.loads(json.dumps(to_dict(state))), "of_version_2": 1}) == state
 
 
 @pytest.mark.parametrize("swap", [False, True])
 def test_an_outcome_outranks_any_number(swap):
-    pair = [state_of(report(2, outcome="cancelled")), state_of(report(9))]
+    pair = [task_state(2, outcome="cancelled"), task_state(9)]
     assert newer(*(reversed(pair) if swap else pair)).outcome == "cancelled"
 
 
 def test_a_state_keeps_its_times_unless_clocks_disagree():
-    state = state_of(report(started_at=90.0, beat_at=100.0, next_by=101.0))
+    state = task_state(started_at=90.0, beat_at=100.0, next_by=101.0)
     assert to_local_clock(state, 101.9) == state
     moved = to_local_clock(state, 700.0)
     assert (moved.started_at, moved.beat_at, moved.next_by) == (690.0, 700.0, 701.0)

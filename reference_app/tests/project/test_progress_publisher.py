@@ -5,8 +5,7 @@ from asgiref.sync import sync_to_async
 from tests import filming
 
 from eliot_progress.adapters.channels import changes
-from eliot_progress.state import state_of
-from eliot_progress.testing.samples import report
+from eliot_progress.testing.samples import task_state
 from timelapse.project.progress_publisher import publish
 from timelapse.rendering.models import Movie
 from timelapse.shared.live import watch
@@ -31,23 +30,23 @@ def a_movie():
 
 async def test_a_movies_progress_reaches_who_watches_its_timelapse():
     movie = await a_movie()
-    state = state_of(report(about=f"rendering.Movie:{movie.pk}"))
+    state = task_state(about=f"rendering.Movie:{movie.pk}")
     assert await heard_on(f"timelapse.{movie.timelapse_id}", state) == [{"movie": movie.pk}]
 
 
 async def test_the_operators_are_told_when_work_begins_and_when_it_ends_and_not_in_between():
     # The very first report may never be told: a newer one takes its place while it waits.
     begun, goes_on, ended = (
-        state_of(report(seq, level=(3,), outcome=outcome))
+        task_state(seq, level=(3,), outcome=outcome)
         for seq, outcome in ((2, None), (3, None), (4, "failed"))
     )
-    other = state_of(report(level=(4,), outcome="succeeded"))
+    other = task_state(level=(4,), outcome="succeeded")
     heard = await heard_on("operations", begun, goes_on, ended, other, times=3)
     assert heard == [{"task": ended.id}, {"task": ended.id}, {"task": other.id}]
 
 
 async def test_each_state_reaches_who_follows_what_is_in_progress():
-    state = state_of(report())
+    state = task_state()
     async with changes(None) as changed:
         await sync_to_async(publish, thread_sensitive=False)(state)
         assert state.id in [told.id for told in await changed(10)]

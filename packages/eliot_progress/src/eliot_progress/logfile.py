@@ -159,15 +159,15 @@ class LogFile:
 
     def _is_throttled(self, message: Mapping[str, object]) -> bool:
         """Whether to skip a message because a later one of the same task will repeat everything in it."""
-        report = messages.parse(message)
-        if report is None:
+        state = messages.parse(message)
+        if state is None:
             return False
         with self._lock:
-            if report.outcome is not None:
-                self._throttles.pop(report.id, None)
+            if state.outcome is not None:
+                self._throttles.pop(state.id, None)
                 return False
-            return not self._throttles.setdefault(report.id, Throttle(PROGRESS_INTERVAL_S)).allow(
-                report.beat_at
+            return not self._throttles.setdefault(state.id, Throttle(PROGRESS_INTERVAL_S)).allow(
+                state.beat_at
             )
 
 

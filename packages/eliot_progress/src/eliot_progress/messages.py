@@ -1,18 +1,20 @@
 """The message convention, version 1: plain eliot messages of the types `progress` and `heartbeat`.
 
 Every message is a complete snapshot, so readers need no history: the message with the highest `seq` is the
-current state.
+current state. `TaskState` is the only list of its fields: messages, the JSON Schema, stores and live updates
+are derived from it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from operator import attrgetter
+from typing import TYPE_CHECKING, Annotated, Literal, get_origin, get_type_hints
 
 from eliot_progress import ids, sanitise
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 VERSION = 1
 PROGRESS = "progress"
@@ -20,99 +22,36 @@ HEARTBEAT = "heartbeat"
 
 Outcome = Literal["succeeded", "failed", "cancelled"]
 OUTCOMES: tuple[Outcome, ...] = ("succeeded", "failed", "cancelled")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """One `progress` or `heartbeat` message. Times are seconds since 1970 by the sender's clock."""
-
-    #: The reported action.
-    task_uuid: str
-    level: ids.Level
-    action_type: str
-    #: Increases with every message of the action; the highest one is the newest message.
-    seq: int
-    description: str
-    #: The object of the work (`app.Model:pk`), and who requested it.
-    about: str = ""
-    by: str = ""
-    done: float = 0
-    #: None while unknown. May change, and `done` may exceed it.
-    total: float | None = None
-    unit: str = ""
-    step: str = ""
-    note: str = ""
-    #: Units per second, and the likely range of seconds left; None while unknown.
-    rate: float | None = None
-    eta_s: tuple[float, float] | None = None
-    started_at: float = 0
-    #: When the process last sent a message, and when `done` last changed.
-    beat_at: float = 0
-    advanced_at: float = 0
-    #: The promise: the next message comes by `next_by`; `grace_s` seconds later the work counts as stalled.
-    next_by: float = 0
-    grace_s: float = 0
-    pid: int = 0
-    host: str = ""
-    #: Set on the last message only.
-    outcome: Outcome | None = None
-    reason: str = ""
-
-    @property
-    def id(self) -> str:
-        """The id of the action: `uuid@/2/3`."""
-        return ids.action_id(self.task_uuid, self.level)
-
-
-#: Fields of a Report that keep their name in the message.
-_TEXTS = ("description", "about", "by", "unit", "step", "note", "host", "reason")
-_TIMES = ("started_at", "beat_at", "advanced_at", "next_by", "grace_s")
 #: The largest time (in the year 2286), and the largest seq that floating point numbers hold exactly.
 _LAST = 9_999_999_999
 _HIGHEST_SEQ = 2**52
 
 
-def fields(report: Report) -> dict[str, object]:
-    """Return the message's fields, without eliot's task_uuid, task_level, timestamp and message_type."""
-    return {
-        "v": VERSION,
-        "of": report.action_type,
-        "seq": report.seq,
-        "total": report.total,
-        "rate": report.rate,
-        "eta_s": None if report.eta_s is None else list(report.eta_s),
-        "pid": report.pid,
-        "outcome": report.outcome,
-        **{name: getattr(report, name) for name in (*_TEXTS, "done", *_TIMES)},
-    }
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """How a field of a message is read and described."""
+
+    #: Converts any value to a valid one. Never raises.
+    read: Callable[[object], object]
+    #: Its JSON Schema.
+    schema: Mapping[str, object]
+    #: What is read when the field is missing.
+    missing: object = None
+    #: Its name in the message, if that is not the attribute's.
+    key: str = ""
 
 
-def parse(message: Mapping[str, object]) -> Report | None:
-    """Return the report in an eliot message, or None if it holds none. Never raises.
+def _described(schema: Mapping[str, object], description: str) -> dict[str, object]:
+    return {**schema, "description": description} if description else dict(schema)
 
-    A malformed id makes the message no report, since ids are displayed, stored and searched. Other invalid
-    values are sanitised.
-    """
-    uuid, level, seq = message.get("task_uuid"), message.get("task_level"), message.get("seq")
-    if message.get("message_type") not in (PROGRESS, HEARTBEAT) or type(seq) is not int:
-        return None
-    if not 0 <= seq < _HIGHEST_SEQ or not ids.is_task_uuid(uuid) or not ids.is_level(level):
-        return None
-    outcome = message.get("outcome")
-    return Report(
-        task_uuid=uuid,
-        level=tuple(level[:-1]),
-        action_type=sanitise.text(message.get("of", "")),
-        seq=seq,
-        done=sanitise.number(message.get("done")) or 0,
-        total=sanitise.total(message.get("total")),
-        rate=sanitise.number(message.get("rate")),
-        eta_s=_range(message.get("eta_s")),
-        pid=int(_clamp(message.get("pid"))),
-        outcome=outcome if outcome in OUTCOMES else None,
-        **{name: sanitise.text(message.get(name, "")) for name in _TEXTS},  # type: ignore[arg-type]
-        **{name: _clamp(message.get(name)) for name in _TIMES},  # type: ignore[arg-type]
-    )
+
+def _text(description: str = "", *, key: str = "") -> Field:
+    schema = _described({"type": "string", "maxLength": sanitise.TEXT_LIMIT}, description)
+    return Field(read=sanitise.text, schema=schema, missing="", key=key)
+
+
+def _time(description: str = "Seconds since 1970 by the sender's clock.") -> Field:
+    return Field(read=_clamp, schema=_described({"type": "number"}, description))
 
 
 def _clamp(value: object) -> float:
@@ -124,3 +63,125 @@ def _range(value: object) -> tuple[float, float] | None:
         return None
     low, high = sanitise.total(value[0]), sanitise.total(value[1])
     return None if low is None or high is None else (low, high)
+
+
+def _outcome(value: object) -> Outcome | None:
+    return value if value in OUTCOMES else None
+
+
+_SEQ = Field(
+    read=lambda value: value,
+    schema={"type": "integer", "minimum": 1, "description": "Increases with every message of the action."},
+)
+_DONE = Field(read=lambda value: sanitise.number(value) or 0, schema={"type": "number"})
+_TOTAL = Field(
+    read=sanitise.total,
+    schema={"type": ["number", "null"], "minimum": 0, "description": "null while unknown; may change."},
+)
+_RATE = Field(read=sanitise.number, schema={"type": ["number", "null"], "description": "Units per second."})
+_ETA = Field(
+    read=_range,
+    schema={
+        "type": ["array", "null"],
+        "items": {"type": "number", "minimum": 0},
+        "minItems": 2,
+        "maxItems": 2,
+        "description": "The likely range of seconds left.",
+    },
+)
+_GRACE = Field(
+    read=_clamp,
+    schema={
+        "type": "number",
+        "minimum": 0,
+        "description": "Seconds after next_by until the work counts as stalled.",
+    },
+)
+_PID = Field(read=lambda value: int(_clamp(value)), schema={"type": "integer", "minimum": 0})
+_OUTCOME = Field(
+    read=_outcome,
+    schema={"enum": [*OUTCOMES, None], "description": "Set on the last message of the action only."},
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskState:
+    """All that is known about one task that reports. Times are seconds since 1970 by the sender's clock.
+
+    To add a field, add it here and fill it in where `Tracker` creates the state.
+    """
+
+    #: This attempt of this action: `uuid@/2/3`.
+    id: str
+    #: 32 hex digits, shared by everything with the same cause.
+    causal_id: str
+    action_type: Annotated[str, _text("The action_type of the reported action.", key="of")]
+    #: The highest one is the newest message.
+    seq: Annotated[int, _SEQ]
+    description: Annotated[str, _text()]
+    about: Annotated[str, _text("What the work is about, as app.Model:pk.")] = ""
+    by: Annotated[str, _text("Who requested the work.")] = ""
+    #: `done` may exceed `total`, which is None while unknown and may change.
+    done: Annotated[float, _DONE] = 0
+    total: Annotated[float | None, _TOTAL] = None
+    unit: Annotated[str, _text()] = ""
+    step: Annotated[str, _text()] = ""
+    note: Annotated[str, _text()] = ""
+    rate: Annotated[float | None, _RATE] = None
+    eta_s: Annotated[tuple[float, float] | None, _ETA] = None
+    started_at: Annotated[float, _time()] = 0
+    beat_at: Annotated[float, _time("When the process last sent a message.")] = 0
+    advanced_at: Annotated[float, _time("When `done` last changed.")] = 0
+    #: The promise: the next message comes by `next_by`; `grace_s` seconds later the work counts as stalled.
+    next_by: Annotated[float, _time("Another message is promised by then.")] = 0
+    grace_s: Annotated[float, _GRACE] = 0
+    pid: Annotated[int, _PID] = 0
+    host: Annotated[str, _text()] = ""
+    outcome: Annotated[Outcome | None, _OUTCOME] = None
+    reason: Annotated[str, _text()] = ""
+
+    @property
+    def parent_id(self) -> str | None:
+        """The id of the enclosing action; None for the root of a task."""
+        uuid, level = ids.split_action_id(self.id)
+        return ids.action_id(uuid, level[:-1]) if level else None
+
+
+def _fields_of_state() -> dict[str, Field]:
+    hints = get_type_hints(TaskState, include_extras=True)
+    described = {name: hint.__metadata__[0] for name, hint in hints.items() if get_origin(hint) is Annotated}
+    return {name: field for name, field in described.items() if isinstance(field, Field)}
+
+
+#: The fields of a message by their attribute of TaskState.
+FIELDS: Mapping[str, Field] = _fields_of_state()
+_KEYS = tuple(field.key or name for name, field in FIELDS.items())
+_values = attrgetter(*FIELDS)
+_READERS = tuple((name, field.key or name, field.read, field.missing) for name, field in FIELDS.items())
+
+
+def fields(state: TaskState) -> dict[str, object]:
+    """Return the message's fields, without eliot's task_uuid, task_level, timestamp and message_type."""
+    message: dict[str, object] = dict(zip(_KEYS, _values(state), strict=True))
+    message["v"] = VERSION
+    message["eta_s"] = None if state.eta_s is None else list(state.eta_s)
+    return message
+
+
+def parse(message: Mapping[str, object]) -> TaskState | None:
+    """Return the state in an eliot message, or None if it is not a report. Never raises.
+
+    A malformed id makes the message no report, since ids are displayed, stored and searched. Other invalid
+    values are sanitised.
+    """
+    uuid, level, seq = message.get("task_uuid"), message.get("task_level"), message.get("seq")
+    if message.get("message_type") not in (PROGRESS, HEARTBEAT) or type(seq) is not int:
+        return None
+    if not 0 <= seq < _HIGHEST_SEQ or not ids.is_task_uuid(uuid) or not ids.is_level(level):
+        return None
+    values = {name: read(message.get(key, missing)) for name, key, read, missing in _READERS}
+    return TaskState(
+        id=ids.action_id(uuid, level[:-1]),
+        causal_id=ids.causal_id(uuid),
+        **values,  # type: ignore[arg-type] # each field's own reader made it
+    )

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from eliot_progress import ids, messages
 from eliot_progress.redact import redactor
-from eliot_progress.state import TaskState, state_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from eliot_progress.messages import TaskState
 
 _Queue = OrderedDict[str, "Mapping[str, object]"]
 
@@ -114,9 +115,9 @@ class Outbox:
         except Exception as error:  # noqa: BLE001 - a store may fail in any way; the work must go on
             self._log_failure("store", error)
             return False
-        if self._on_change is not None and (report := messages.parse(message)) is not None:
+        if self._on_change is not None and (state := messages.parse(message)) is not None:
             try:
-                self._on_change(state_of(report))
+                self._on_change(state)
             except Exception as error:  # noqa: BLE001 - as above
                 self._log_failure("on_change", error)
         return True

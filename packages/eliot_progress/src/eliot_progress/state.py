@@ -1,72 +1,24 @@
-"""The state of a task, and the pure reducer that turns messages in any order into states."""
+"""The state of a task as plain values, and the pure reducer that turns messages in any order into states."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from eliot_progress import ids, sanitise
-from eliot_progress.messages import OUTCOMES, Outcome, Report, parse
+from eliot_progress.messages import OUTCOMES, parse
+from eliot_progress.messages import TaskState as TaskState  # noqa: PLC0414 - part of this module's interface
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskState:
-    """All that is known about one task that reports. Times are seconds since 1970 by the sender's clock."""
-
-    #: `uuid@/2/3`: this attempt of this action.
-    id: str
-    #: 32 hex digits, shared by everything with the same cause.
-    causal_id: str
-    action_type: str
-    about: str
-    by: str
-    description: str
-    done: float
-    total: float | None
-    unit: str
-    step: str
-    note: str
-    #: Units per second.
-    rate: float | None
-    #: The likely range of seconds left.
-    eta_s: tuple[float, float] | None
-    started_at: float
-    beat_at: float
-    advanced_at: float
-    next_by: float
-    grace_s: float
-    seq: int
-    outcome: Outcome | None
-    reason: str
-    pid: int = 0
-    host: str = ""
-
-    @property
-    def parent_id(self) -> str | None:
-        """The id of the enclosing action; None for the root of a task."""
-        uuid, level = ids.split_action_id(self.id)
-        return ids.action_id(uuid, level[:-1]) if level else None
+    from eliot_progress.messages import Outcome
 
 
 _FIELDS = tuple(f.name for f in fields(TaskState))
-_SHARED = tuple(name for name in _FIELDS if name not in {"id", "causal_id"})
-
-
 _TIMES = ("started_at", "beat_at", "advanced_at", "next_by")
 #: Seconds that a message may take to arrive; a larger difference counts as clock skew.
 SKEW_S = 2.0
-
-
-def state_of(report: Report) -> TaskState:
-    """Return the state that one report describes."""
-    return TaskState(
-        id=report.id,
-        causal_id=ids.causal_id(report.task_uuid),
-        **{name: getattr(report, name) for name in _SHARED},
-    )
 
 
 def to_dict(state: TaskState) -> dict[str, object]:
@@ -117,10 +69,9 @@ class Reducer:
 
     def add(self, message: Mapping[str, object]) -> TaskState | None:
         """Process one message. Returns the task's state, or None for a message of no known task."""
-        report = parse(message)
-        if report is None:
+        state = parse(message)
+        if state is None:
             return self._end(message)
-        state = state_of(report)
         known = self._states.get(state.id)
         self._states[state.id] = state if known is None else newer(known, state)
         return self.get(state.id)

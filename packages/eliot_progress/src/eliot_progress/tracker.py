@@ -176,13 +176,13 @@ class Tracker(ProgressCounter):
     def _send(self, kind: str, now: float) -> None:
         self._seq += 1
         self._next_by = now + self.labels.every_s + REPORTER.delay_s
-        self.action.log(kind, **messages.fields(self._report(now)))
+        self.action.log(kind, **messages.fields(self._state(now)))
 
-    def _report(self, now: float) -> messages.Report:
+    def _state(self, now: float) -> messages.TaskState:
         labels, action = self.labels, self.action
-        return messages.Report(
-            task_uuid=action.task_uuid,
-            level=action.level,
+        return messages.TaskState(
+            id=action.id,
+            causal_id=ids.causal_id(action.task_uuid),
             action_type=labels.action_type,
             seq=self._seq,
             description=labels.description,

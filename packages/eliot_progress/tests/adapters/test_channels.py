@@ -28,8 +28,8 @@ from eliot_progress.adapters.channels import (
 )
 from eliot_progress.ids import action_id
 from eliot_progress.ids import causal_id as causal_id_of
-from eliot_progress.state import from_dict, state_of, to_dict
-from eliot_progress.testing.samples import report
+from eliot_progress.state import from_dict, to_dict
+from eliot_progress.testing.samples import task_state
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ async def layer(valkey_url, settings):
 
 async def test_a_state_reaches_the_group_of_its_object(layer):
     await layer.group_add(group_name("app.Movie:7"), "test-channel")
-    state = state_of(report(3, total=9, eta_s=(1.0, 2.0)))
+    state = task_state(3, total=9, eta_s=(1.0, 2.0))
     publisher()(state)
     message = await layer.receive("test-channel")
     assert (message["type"], message["about"]) == ("progress.changed", "app.Movie:7")
@@ -58,8 +58,8 @@ async def test_of_many_states_the_last_one_always_arrives(layer):
     await layer.group_add(group_name("app.Movie:7", "own"), "test-many")
     post = publisher("own")
     for seq in range(1, 300):
-        post(state_of(report(seq)))
-    post(state_of(report(300, outcome="succeeded")))
+        post(task_state(seq))
+    post(task_state(300, outcome="succeeded"))
     seen = []
     while not seen or seen[-1] < 300:
         seen.append((await layer.receive("test-many"))["state"]["seq"])
@@ -67,7 +67,7 @@ async def test_of_many_states_the_last_one_always_arrives(layer):
 
 
 async def test_a_state_reaches_everybody_and_the_groups_of_its_task_and_of_its_causal_tree(layer):
-    state = state_of(report(3, about=""))
+    state = task_state(3, about="")
     groups = groups_of(state, "three")
     assert groups == (
         all_tasks_group("three"),
@@ -82,20 +82,20 @@ async def test_a_state_reaches_everybody_and_the_groups_of_its_task_and_of_its_c
 
 
 async def test_a_burst_is_one_update_at_once_and_one_last_for_each_task(layer):
-    await layer.group_add(tree_group(state_of(report()).causal_id, "burst"), "test-burst")
+    await layer.group_add(tree_group(task_state().causal_id, "burst"), "test-burst")
     # An interval that ends long after the burst, however slow the machine is.
     post = publisher("burst", interval_s=3)
-    post(state_of(report(1)))
+    post(task_state(1))
     got = [(await layer.receive("test-burst"))["state"]]
     for seq in range(2, 200):
-        post(state_of(report(seq)))
-    post(state_of(report(7, level=(3,))))  # another task of the tree does not wait for the first
+        post(task_state(seq))
+    post(task_state(7, level=(3,)))  # another task of the tree does not wait for the first
     got += [(await layer.receive("test-burst"))["state"] for _ in range(2)]
     assert [each["seq"] for each in got] == [1, 7, 199]
 
 
 def test_a_state_about_an_object_has_the_group_of_the_object_too():
-    assert groups_of(state_of(report()))[3:] == (group_name("app.Movie:7"),)
+    assert groups_of(task_state())[3:] == (group_name("app.Movie:7"),)
 
 
 def test_a_layer_that_fails_is_logged_once(settings, log):
@@ -108,7 +108,7 @@ def test_a_layer_that_fails_is_logged_once(settings, log):
     channel_layers.backends.clear()
     post = publisher()
     for n in range(3):
-        post(state_of(report(level=(n + 2,))))
+        post(task_state(level=(n + 2,)))
     (message,) = until(
         lambda: [m for m in log if m.get("message_type") == "eliot_progress:channel_layer_failed"]
     )
@@ -119,7 +119,7 @@ def test_a_layer_that_fails_is_logged_once(settings, log):
 def test_a_missing_layer_is_told_with_its_remedy(settings, log):
     settings.CHANNEL_LAYERS = {}
     channel_layers.backends.clear()
-    publisher()(state_of(report()))
+    publisher()(task_state())
     (message,) = until(
         lambda: [m for m in log if m.get("message_type") == "eliot_progress:channel_layer_failed"]
     )
@@ -252,7 +252,7 @@ async def test_who_follows_a_task_its_object_or_all_hears_the_newest_state_after
     settings.CHANNEL_LAYERS = {"default": config}
     channel_layers.backends.clear()
     layer = get_channel_layer()
-    states = [state_of(report(seq, beat_at=time.time())) for seq in (3, 4)]
+    states = [task_state(seq, beat_at=time.time()) for seq in (3, 4)]
     async with contextlib.AsyncExitStack() as following:
         each_changed = [
             await following.enter_async_context(changes(of, "follow"))

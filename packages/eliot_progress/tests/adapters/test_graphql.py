@@ -13,19 +13,18 @@ from eliot_progress.adapters.asgi import CausalASGI
 from eliot_progress.adapters.graphql import CausalExtension, Liveness, Progress, from_state
 from eliot_progress.ids import action_id
 from eliot_progress.ids import causal_id as causal_id_of
-from eliot_progress.state import state_of
-from eliot_progress.testing.samples import report
+from eliot_progress.testing.samples import task_state
 
 
 @strawberry.type
 class Query:
     @strawberry.field
     def running(self) -> Progress:
-        return from_state(state_of(report(3, total=9, done=1.5, eta_s=(1.0, 2.0), rate=0.5)), 100.5)
+        return from_state(task_state(3, total=9, done=1.5, eta_s=(1.0, 2.0), rate=0.5), 100.5)
 
     @strawberry.field
     def ended(self) -> Progress:
-        return from_state(state_of(report(4, outcome="failed", reason="gone")), 1e9)
+        return from_state(task_state(4, outcome="failed", reason="gone"), 1e9)
 
     @strawberry.field
     def where(self) -> str:

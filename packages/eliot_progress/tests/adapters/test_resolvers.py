@@ -9,13 +9,12 @@ from django.contrib.auth.models import AnonymousUser, User
 
 from eliot_progress.adapters.execution import LeakFreeExecutionContext
 from eliot_progress.adapters.resolvers import ProgressResolvers
-from eliot_progress.state import state_of
 from eliot_progress.stores.memory import MemoryStore
-from eliot_progress.testing.samples import report, sample
+from eliot_progress.testing.samples import sample, task_state
 
 STAFF = User(username="boss", is_staff=True)
 EDITOR = User(username="editor")
-ROOT = state_of(report()).id
+ROOT = task_state().id
 NOTHING = {"tasks": [], "more": 0}
 
 
@@ -209,9 +208,9 @@ async def test_what_is_told_of_the_followed_task_is_shown_without_asking_the_sto
     told = Told()
     updates = await followed(schema_over(store, changes=told, clock=lambda: told.now), STAFF)
     assert (await anext(updates)).data["progress"]["progress"]["done"] == 0
-    told.states = [state_of(report(2, done=5.0, next_by=900.0))]
+    told.states = [task_state(2, done=5.0, next_by=900.0)]
     assert (await anext(updates)).data["progress"]["progress"]["done"] == 5
-    told.states = [state_of(report(1, done=3.0))]  # it comes late, and is older than what is shown
+    told.states = [task_state(1, done=3.0)]  # it comes late, and is older than what is shown
     store.record(sample(3, done=7.0, next_by=900.0))
     assert (await anext(updates)).data["progress"]["progress"]["done"] == 7
     assert told.waited == []

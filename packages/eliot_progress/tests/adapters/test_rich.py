@@ -5,19 +5,20 @@ import io
 from rich.console import Console
 
 from eliot_progress.adapters.rich import live, render
-from eliot_progress.state import state_of
-from eliot_progress.testing.samples import report
+from eliot_progress.testing.samples import task_state
 
 
 def printed(*reports, now=100.5, error_text=""):
     console = Console(file=io.StringIO(), width=160)
-    console.print(render([state_of(each) for each in reports], now, error_text))
+    console.print(render(list(reports), now, error_text))
     return console.file.getvalue()
 
 
 def test_each_piece_of_work_has_a_bar_and_what_is_inside_it_stands_below():
-    inside = report(level=(2, 3), total=None, done=7, unit="byte", step="[bold]decode")
-    whole, part = printed(inside, report(total=4, done=1, unit="frame", next_by=0, grace_s=0)).splitlines()
+    inside = task_state(level=(2, 3), total=None, done=7, unit="byte", step="[bold]decode")
+    whole, part = printed(
+        inside, task_state(total=4, done=1, unit="frame", next_by=0, grace_s=0)
+    ).splitlines()
     assert whole.startswith("Render")
     assert "1/4 frame" in whole
     assert whole.rstrip().endswith("stalled")
@@ -37,5 +38,5 @@ def test_the_last_picture_stays():
     console = Console(file=io.StringIO(), width=100, force_terminal=True)
     with live(console) as paint:
         for done in (1, 2):
-            paint([state_of(report(total=4, done=done, outcome="failed", reason="no disk"))], 100.5, "")
+            paint([task_state(total=4, done=done, outcome="failed", reason="no disk")], 100.5, "")
     assert "no disk" in console.file.getvalue().rpartition("1/4")[2]

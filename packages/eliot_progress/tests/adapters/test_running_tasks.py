@@ -9,13 +9,13 @@ from channels.layers import channel_layers
 from eliot_progress.adapters import running_tasks
 from eliot_progress.adapters.channels import all_tasks_group, changes, get_channel_layer
 from eliot_progress.adapters.running_tasks import RunningTasks, RunningTasksCache
-from eliot_progress.state import state_of, to_dict
+from eliot_progress.state import to_dict
 from eliot_progress.stores.memory import MemoryStore
-from eliot_progress.testing.samples import report, sample
+from eliot_progress.testing.samples import sample, task_state
 
 
 def task(number, seq=1, **fields):
-    return state_of(report(seq, level=(number,), about=f"app.Movie:{number}", **fields))
+    return task_state(seq, level=(number,), about=f"app.Movie:{number}", **fields)
 
 
 def ids(running):

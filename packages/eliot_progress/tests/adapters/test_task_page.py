@@ -4,13 +4,12 @@ import pytest
 
 from eliot_progress.adapters.running_tasks import RunningTasks
 from eliot_progress.adapters.task_page import TaskPage
-from eliot_progress.state import state_of
-from eliot_progress.testing.samples import report
+from eliot_progress.testing.samples import task_state
 
 
 def task(number, seq=1, **fields):
     fields = {"started_at": 100.0 + number, "next_by": 900.0, **fields}
-    return state_of(report(seq, level=(number,), **fields))
+    return task_state(seq, level=(number,), **fields)
 
 
 @pytest.fixture

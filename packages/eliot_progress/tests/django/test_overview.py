@@ -7,9 +7,8 @@ from django.urls import reverse
 
 from eliot_progress.django import overview
 from eliot_progress.django.store import DjangoStore
-from eliot_progress.state import state_of
 from eliot_progress.stores.memory import MemoryStore
-from eliot_progress.testing.samples import report, sample
+from eliot_progress.testing.samples import sample, task_state
 
 pytestmark = pytest.mark.django_db
 PAGE = "admin:eliot_progress_taskrecord_changelist"
@@ -68,14 +67,14 @@ def test_a_part_of_the_overview_comes_without_the_page_around_it(tasks, see):
 
 
 def test_an_ended_task_has_no_time_left_and_a_stalled_one_none_to_trust():
-    running = report(eta_s=(1.0, 2.0), next_by=101.0)
-    assert overview.task(state_of(running), 100.5).left == "1 to 2 s"
-    assert overview.task(state_of(running), 1e6).left == ""
-    assert overview.task(state_of(report(eta_s=(1.0, 2.0), outcome="failed")), 100.5).left == ""
+    running = task_state(eta_s=(1.0, 2.0), next_by=101.0)
+    assert overview.task(running, 100.5).left == "1 to 2 s"
+    assert overview.task(running, 1e6).left == ""
+    assert overview.task(task_state(eta_s=(1.0, 2.0), outcome="failed"), 100.5).left == ""
 
 
 def test_the_place_of_a_task_in_its_tree():
-    assert overview.task(state_of(report(level=(2, 13))), 0.0).path == "a2/b13"
+    assert overview.task(task_state(level=(2, 13)), 0.0).path == "a2/b13"
 
 
 OTHERS = MemoryStore()

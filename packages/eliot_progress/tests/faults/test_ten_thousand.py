@@ -17,7 +17,7 @@ from eliot_progress.adapters.channels import all_tasks_group, changes, get_chann
 from eliot_progress.adapters.resolvers import ProgressResolvers
 from eliot_progress.django.store import DjangoStore
 from eliot_progress.messages import parse
-from eliot_progress.state import state_of, to_dict
+from eliot_progress.state import to_dict
 from eliot_progress.stores.memory import MemoryStore
 from eliot_progress.stores.redis import RedisStore
 from eliot_progress.testing.samples import TASK, sample
@@ -140,7 +140,7 @@ async def test_many_who_look_and_follow_share_one_reading_and_are_sent_what_chan
 
 
 async def tell(message):
-    state = to_dict(state_of(parse(message)))
+    state = to_dict(parse(message))
     told = {"type": "progress.changed", "state": state}
     await get_channel_layer().group_send(all_tasks_group(), told)
 

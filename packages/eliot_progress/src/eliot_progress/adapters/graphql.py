@@ -5,7 +5,7 @@ from __future__ import annotations
 from asyncio import CancelledError
 from datetime import UTC, datetime
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import strawberry
 from strawberry.extensions import SchemaExtension
@@ -13,16 +13,16 @@ from strawberry.extensions import SchemaExtension
 from eliot_progress import sanitise, stall
 from eliot_progress.adapters.asgi import start_inbound
 from eliot_progress.adapters.graphql_ws import operation_extensions
+from eliot_progress.messages import TaskState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from graphql import GraphQLError
     from strawberry.types import StreamExecutionResult
 
     from eliot_progress.context import Action
-    from eliot_progress.state import TaskState
 
 
 class CausalExtension(SchemaExtension):
@@ -92,7 +92,7 @@ class Liveness(Enum):
 
 @strawberry.type(description="How far a task is, and whether it is alive.")
 class Progress:
-    """The state of one task, for a UI."""
+    """The state of one task, for a UI. A field with the name of one of TaskState is filled from it."""
 
     id: strawberry.ID
     causal_id: str
@@ -154,33 +154,35 @@ class InProgressUpdate:
     more: int = strawberry.field(description="As in InProgress.")
 
 
-def from_state(state: TaskState, now: float) -> Progress:
-    """Return the state as a GraphQL value, judged at `now` (seconds since 1970)."""
-    low, high = state.eta_s or (None, None)
-    return Progress(
-        id=strawberry.ID(state.id),
-        causal_id=state.causal_id,
-        description=state.description,
-        done=state.done,
-        total=state.total,
-        unit=state.unit,
-        step=state.step,
-        note=state.note or None,
-        rate=state.rate,
-        eta_low_seconds=low,
-        eta_high_seconds=high,
-        liveness=Liveness(stall.judge(state, now).value),
-        started_at=_time(state.started_at),
-        beat_at=_time(state.beat_at),
-        advanced_at=_time(state.advanced_at),
-        next_by=None if state.outcome else _time(state.next_by),
-        grace_seconds=state.grace_s,
-        seq=state.seq,
-        outcome=state.outcome,
-        reason=state.reason or None,
-        by=state.by or None,
-    )
-
-
 def _time(seconds: float) -> datetime:
     return datetime.fromtimestamp(min(max(seconds, 0), 253402300799), UTC)
+
+
+#: How each kind of field is converted from the attribute of TaskState with the same name.
+_CONVERTERS: dict[str, Callable[[Any], object]] = {
+    "datetime": _time,
+    "datetime | None": _time,
+    "str | None": lambda text: text or None,
+}
+_COPIED = {
+    name: _CONVERTERS.get(annotation)
+    for name, annotation in Progress.__annotations__.items()
+    if name in TaskState.__dataclass_fields__
+}
+
+
+def from_state(state: TaskState, now: float) -> Progress:
+    """Return the state as a GraphQL value, judged at `now` (seconds since 1970)."""
+    copied = {
+        name: getattr(state, name) if convert is None else convert(getattr(state, name))
+        for name, convert in _COPIED.items()
+    }
+    low, high = state.eta_s or (None, None)
+    derived = {
+        "eta_low_seconds": low,
+        "eta_high_seconds": high,
+        "grace_seconds": state.grace_s,
+        "liveness": Liveness(stall.judge(state, now).value),
+        "next_by": None if state.outcome else _time(state.next_by),
+    }
+    return Progress(**{**copied, **derived})  # type: ignore[arg-type] # the annotations chose the converters

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from eliot_progress.messages import Report
+    from eliot_progress.messages import TaskState
 
 #: Bytes read from a file at a time: a few thousand messages.
 _BLOCK_BYTES = 1 << 20
@@ -69,13 +69,13 @@ class Ingest:
 
     def _record_states(self, messages: Sequence[Mapping[str, object]]) -> None:
         """Record the newest report of each task in the batch."""
-        newest: dict[str, Report] = {}
+        newest: dict[str, TaskState] = {}
         for message in messages:
-            report = parse(message)
-            if report is not None and (report.id not in newest or _rank(newest[report.id]) < _rank(report)):
-                newest[report.id] = report
+            state = parse(message)
+            if state is not None and (state.id not in newest or _rank(newest[state.id]) < _rank(state)):
+                newest[state.id] = state
         self._store.record_all(newest.values())
 
 
-def _rank(report: Report) -> tuple[bool, int]:
-    return (report.outcome is not None, report.seq)
+def _rank(state: TaskState) -> tuple[bool, int]:
+    return (state.outcome is not None, state.seq)

@@ -13,12 +13,12 @@ from django.db.models.functions import Now
 from eliot_progress.django import conf
 from eliot_progress.django.models import TaskRecord
 from eliot_progress.messages import parse
-from eliot_progress.state import TaskState, from_dict, state_of, to_dict, to_local_clock
+from eliot_progress.state import TaskState, from_dict, to_dict, to_local_clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from eliot_progress.messages import Outcome, Report
+    from eliot_progress.messages import Outcome
 
 #: An outcome outranks any seq.
 _FINISHED = 2**52
@@ -46,10 +46,10 @@ class DjangoStore:
         `received_at` (seconds since 1970) is for messages from this host's own files; without it, the message
         counts as received now.
         """
-        report = parse(message)
-        if report is None:
+        state = parse(message)
+        if state is None:
             return
-        row = _row(report, received_at)
+        row = _row(state, received_at)
         try:
             if not self._update(row):
                 self._add(row)
@@ -59,12 +59,12 @@ class DjangoStore:
                 connection.close()  # the next message uses a new connection
             raise
 
-    def record_all(self, reports: Iterable[Report]) -> None:
-        """Record one report of each of many tasks from this host's own files, in few queries.
+    def record_all(self, states: Iterable[TaskState]) -> None:
+        """Record the states of many tasks from this host's own files, in few queries.
 
         Each counts as received when it was sent. Raises DatabaseError; then none is recorded.
         """
-        rows = {report.id[:320]: _row(report, report.beat_at) for report in reports}
+        rows = {state.id[:320]: _row(state, state.beat_at) for state in states}
         with transaction.atomic(using=conf.get().DATABASE):
             stored = set(_ranks(rows))
             new = [row for identifier, row in rows.items() if identifier not in stored]
@@ -140,8 +140,7 @@ def _ended_with(outcome: Outcome) -> QuerySet[TaskRecord]:
     return TaskRecord.objects.exclude(outcome="").filter(outcome=outcome)
 
 
-def _row(report: Report, received_at: float | None) -> TaskRecord:
-    state = state_of(report)
+def _row(state: TaskState, received_at: float | None) -> TaskRecord:
     return TaskRecord(
         id=state.id[:320],
         causal_id=state.causal_id,

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from eliot_progress.messages import parse
-from eliot_progress.state import TaskState, newer, state_of
+from eliot_progress.state import TaskState, newer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,10 +27,9 @@ class MemoryStore:
 
     def record(self, message: Mapping[str, object]) -> None:
         """Record an eliot message."""
-        report = parse(message)
-        if report is None:
+        state = parse(message)
+        if state is None:
             return
-        state = state_of(report)
         with self._lock:
             known = self._states.pop(state.id, None)
             self._superseded.discard(state.id)

@@ -10,7 +10,7 @@ import redis
 from redis import RedisError as RedisError  # noqa: PLC0414 - raised by the store
 
 from eliot_progress.messages import OUTCOMES, parse
-from eliot_progress.state import from_dict, state_of, to_dict, to_local_clock
+from eliot_progress.state import from_dict, to_dict, to_local_clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -87,10 +87,9 @@ class RedisStore:
 
     def record(self, message: Mapping[str, object]) -> None:
         """Record an eliot message. Raises redis.RedisError when the server can't be reached."""
-        report = parse(message)
-        if report is None:
+        state = parse(message)
+        if state is None:
             return
-        state = state_of(report)
         finished = state.outcome is not None
         self._record(
             keys=[
