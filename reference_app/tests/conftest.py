@@ -6,10 +6,13 @@ from dataclasses import dataclass
 
 import pytest
 from asgiref.sync import SyncToAsync
+from channels.layers import get_channel_layer
 from django.contrib.auth.models import User
 from django.db import connections
 from django.test import Client
 from hypothesis import HealthCheck, settings
+
+from timelapse.shared import live
 
 # Machines that test are busy.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -59,3 +62,23 @@ def member(user):
     client = Client(enforce_csrf_checks=True)
     client.force_login(user)
     return Asker(client)
+
+
+@pytest.fixture
+def channel(monkeypatch):
+    """Return a function that returns the messages that reached the channel layer since the last call."""
+    sent = []
+
+    async def group_send(group, message):
+        sent.append((group, message["event"]))
+
+    assert live.flush(10)
+    monkeypatch.setattr(get_channel_layer(), "group_send", group_send)
+
+    def messages():
+        assert live.flush(10)
+        found = sent[:]
+        sent.clear()
+        return found
+
+    return messages

@@ -13,8 +13,8 @@ from strawberry_django.optimizer import DjangoOptimizerExtension
 
 from timelapse.cameras import actions, domain, graphql
 from timelapse.cameras.models import Camera
+from timelapse.shared import live
 from timelapse.shared.graphql import SCALARS
-from timelapse.shared.live import asend
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -190,7 +190,7 @@ async def test_updates_start_anew_when_something_was_missed(camera, admin):
         UPDATES, variable_values={"id": global_id(camera)}, context_value=context(admin)
     )
     await anext(updates)
-    await asend(f"camera.{camera.pk}", {"resync": True})
+    live.publish(f"camera.{camera.pk}", {"resync": True})
     assert (await anext(updates)).data["cameraUpdates"]["kind"] == "SNAPSHOT"
     await updates.aclose()
 

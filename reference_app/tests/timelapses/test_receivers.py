@@ -16,7 +16,10 @@ async def test_watchers_of_a_timelapse_are_notified_of_new_frames(settings, tmp_
     garden = await sync_to_async(timelapse)()
     idle = await sync_to_async(lambda: timelapse(camera("Idle")))()
     async with asyncio.timeout(20):
-        changes, silence = watch(group_of(garden.pk), beat=10), watch(group_of(idle.pk), beat=0.5)
+        changes, silence = (
+            watch(group_of(garden.pk), heartbeat_s=10),
+            watch(group_of(idle.pk), heartbeat_s=0.5),
+        )
         await anext(changes)
         await anext(silence)
         made = await sync_to_async(lambda: frame(garden.camera))()

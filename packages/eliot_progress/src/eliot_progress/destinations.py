@@ -5,17 +5,11 @@ from __future__ import annotations
 import atexit
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import eliot
 
 from eliot_progress.logfile import LogFile
-from eliot_progress.outbox import Outbox, Recorder
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from eliot_progress.state import TaskState
+from eliot_progress.outbox import Outbox, Publisher, Recorder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -44,7 +38,7 @@ class Installed:
 
 def install(
     store: Recorder | None = None,
-    on_change: Callable[[TaskState], None] | None = None,
+    on_change: Publisher | None = None,
     log_path: Path | str | None = None,
 ) -> Installed:
     """Send the messages of this process, and of its forks, to a store, a callback and a log file.

@@ -13,7 +13,7 @@ from eliot_progress import ids, messages
 from eliot_progress.redact import redactor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from eliot_progress.messages import TaskState
 
@@ -22,6 +22,13 @@ _Queue = OrderedDict[str, "Mapping[str, object]"]
 #: Tasks that may wait for delivery; beyond it the oldest waiting state is dropped and counted. Running tasks
 #: report again; final states are sent once, and wait in a queue of their own.
 LIMIT = 10_000
+
+
+class Publisher(Protocol):
+    """Publishes the newest state of a task to those who follow it."""
+
+    def __call__(self, state: TaskState, /) -> None:
+        """Publish a state. Called in the outbox's thread; should not block, and may raise."""
 
 
 class Recorder(Protocol):
@@ -38,9 +45,7 @@ class Outbox:
     back.
     """
 
-    def __init__(
-        self, store: Recorder | None, on_change: Callable[[TaskState], None] | None, *, retry_s: float = 0.5
-    ) -> None:
+    def __init__(self, store: Recorder | None, on_change: Publisher | None, *, retry_s: float = 0.5) -> None:
         self._store = store
         self._on_change = on_change
         self._retry_s = retry_s

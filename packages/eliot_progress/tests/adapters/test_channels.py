@@ -23,8 +23,6 @@ from eliot_progress.adapters.channels import (
     group_name,
     groups_of,
     publisher,
-    task_group,
-    tree_group,
 )
 from eliot_progress.ids import action_id
 from eliot_progress.ids import causal_id as causal_id_of
@@ -66,36 +64,32 @@ async def test_of_many_states_the_last_one_always_arrives(layer):
     assert seen == sorted(seen)
 
 
-async def test_a_state_reaches_everybody_and_the_groups_of_its_task_and_of_its_causal_tree(layer):
-    state = task_state(3, about="")
+async def test_a_state_reaches_the_group_of_all_tasks_and_the_one_of_its_object(layer):
+    state = task_state(3)
     groups = groups_of(state, "three")
-    assert groups == (
-        all_tasks_group("three"),
-        task_group(state.id, "three"),
-        tree_group(state.causal_id, "three"),
-    )
+    assert groups == (all_tasks_group("three"), group_name("app.Movie:7", "three"))
     for number, group in enumerate(groups):
         await layer.group_add(group, f"test-group-{number}")
     publisher("three")(state)
-    for number in range(3):
+    for number in range(2):
         assert from_dict((await layer.receive(f"test-group-{number}"))["state"]) == state
 
 
+def test_no_state_is_sent_more_than_twice():
+    assert [len(groups_of(task_state(about=about))) for about in ("", "app.Movie:7")] == [1, 2]
+
+
 async def test_a_burst_is_one_update_at_once_and_one_last_for_each_task(layer):
-    await layer.group_add(tree_group(task_state().causal_id, "burst"), "test-burst")
+    await layer.group_add(all_tasks_group("burst"), "test-burst")
     # An interval that ends long after the burst, however slow the machine is.
     post = publisher("burst", interval_s=3)
     post(task_state(1))
     got = [(await layer.receive("test-burst"))["state"]]
     for seq in range(2, 200):
         post(task_state(seq))
-    post(task_state(7, level=(3,)))  # another task of the tree does not wait for the first
+    post(task_state(7, level=(3,)))  # another task does not wait for the first
     got += [(await layer.receive("test-burst"))["state"] for _ in range(2)]
     assert [each["seq"] for each in got] == [1, 7, 199]
-
-
-def test_a_state_about_an_object_has_the_group_of_the_object_too():
-    assert groups_of(task_state())[3:] == (group_name("app.Movie:7"),)
 
 
 def test_a_layer_that_fails_is_logged_once(settings, log):
@@ -127,10 +121,8 @@ def test_a_missing_layer_is_told_with_its_remedy(settings, log):
 
 
 @given(st.text(min_size=1, max_size=300))
-def test_anything_has_a_group_of_its_kind_that_channels_accepts(text):
-    names = {group_name(text), task_group(text), tree_group(text)}
-    assert len(names) == 3
-    assert all(re.fullmatch(r"[A-Za-z0-9_.-]{1,99}", name) for name in names)
+def test_anything_has_a_group_name_that_channels_accepts(text):
+    assert re.fullmatch(r"[A-Za-z0-9_.-]{1,99}", group_name(text))
 
 
 def test_different_objects_have_different_groups():

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
@@ -11,14 +13,20 @@ from fsmlock.adapters import channels
 from tests.shop.models import Film
 
 
-@pytest.fixture
-def listening():
+@contextlib.contextmanager
+def published_by(publish=None):
     before = {name: list(getattr(signals, name).receivers) for name in channels._SIGNALS}
-    channels.install()
+    channels.install(publish)
     yield
     for name, receivers in before.items():
         getattr(signals, name).receivers = receivers
         getattr(signals, name).sender_receivers_cache.clear()
+
+
+@pytest.fixture
+def listening():
+    with published_by():
+        yield
 
 
 def test_changes_are_published_to_the_group_of_the_object_after_commit(
@@ -53,6 +61,16 @@ def test_without_a_layer_it_says_so(film, listening, settings, caplog, django_ca
     with django_capture_on_commit_callbacks(execute=True):
         fsmlock.apply_transition(film, "publish")
     assert "No channel layer is configured" in caplog.text
+
+
+def test_a_project_can_publish_through_a_channel_of_its_own(film, django_capture_on_commit_callbacks):
+    sent = []
+    with (
+        published_by(lambda group, event: sent.append((group, event["signal"]))),
+        django_capture_on_commit_callbacks(execute=True),
+    ):
+        fsmlock.apply_transition(film, "publish")
+    assert sent == [(channels.group(f"shop.film:{film.pk}"), "transitioned")]
 
 
 def test_a_group_has_only_characters_that_channels_allows():

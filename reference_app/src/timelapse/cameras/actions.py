@@ -194,7 +194,7 @@ def record_heartbeat(camera: UUID, heartbeat: domain.Heartbeat, *, now: datetime
         "next_by": now + timedelta(seconds=heartbeat.every_s),
     }
     Camera.objects.filter(pk=camera).update(**values)
-    live.changed(group_of(camera), what="heartbeat")
+    live.publish_on_commit(group_of(camera), what="heartbeat")
 
 
 def revoke(camera: Camera) -> Camera:
@@ -211,7 +211,7 @@ def revoke(camera: Camera) -> Camera:
         current.save(update_fields=["state", "revoked_at", "next_by"])
         event = CameraRevoked(camera=current.pk, name=current.name)
         transaction.on_commit(lambda: camera_revoked.send_robust(Camera, event=event), robust=True)
-        live.changed(group_of(current.pk), what="revoked")
+        live.publish_on_commit(group_of(current.pk), what="revoked")
     return current
 
 
@@ -223,4 +223,4 @@ def group_of(camera: UUID) -> str:
 def _publish_paired(camera: Camera) -> None:
     event = CameraPaired(camera=camera.pk, name=camera.name)
     transaction.on_commit(lambda: camera_paired.send_robust(Camera, event=event), robust=True)
-    live.changed(group_of(camera.pk), what="paired")
+    live.publish_on_commit(group_of(camera.pk), what="paired")

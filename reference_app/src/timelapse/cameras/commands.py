@@ -69,7 +69,7 @@ def issue(camera: Camera, name: CommandName, *, by: User) -> Command:
     command = Command.objects.create(
         camera=current, name=name, cause=cause, requested_by=by, requested_by_name=by.get_username()
     )
-    live.changed(group_of(current.pk), what="command")
+    live.publish_on_commit(group_of(current.pk), what="command")
     return command
 
 
@@ -107,7 +107,7 @@ def record_results(
         changed += open_ones.exclude(unchanged).update(**values)
         acknowledged.append(result.command)
     if changed:
-        live.changed(group_of(camera), what="command")
+        live.publish_on_commit(group_of(camera), what="command")
     return acknowledged
 
 

@@ -66,7 +66,7 @@ def configure(camera: Camera, settings: CameraSettings, *, by: User) -> DesiredC
         updated_by=by,
         updated_by_name=by.get_username(),
     )
-    live.changed(group_of(camera.pk), what="configuration")
+    live.publish_on_commit(group_of(camera.pk), what="configuration")
     return _from_row(row)
 
 

@@ -51,7 +51,7 @@ def store_records(camera: UUID, records: Sequence[AgentRecord]) -> int:
     ]
     Record.objects.bulk_create(rows, ignore_conflicts=True)
     if rows:
-        live.changed(group_of(camera), what="records")
+        live.publish_on_commit(group_of(camera), what="records")
     return len(rows)
 
 

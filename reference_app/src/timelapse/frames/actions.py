@@ -66,4 +66,4 @@ def _notify(frame: Frame) -> None:
         frame=frame.pk, camera=frame.camera_id, captured_at=frame.captured_at, sequence=frame.sequence
     )
     transaction.on_commit(lambda: frame_stored.send_robust(Frame, event=event), robust=True)
-    live.changed(group_of(frame.camera_id), what="frame", frame=frame.pk)
+    live.publish_on_commit(group_of(frame.camera_id), what="frame", frame=frame.pk)

@@ -64,7 +64,7 @@ def retime(camera: UUID, fix: Fix) -> int:
             frame.captured_at, frame.clock = fix.corrected(frame.monotonic_ns or 0), fix.clock
         Frame.objects.bulk_update(frames, ["captured_at", "clock"])
         if frames:
-            live.changed(group_of(camera), what="clock")
+            live.publish_on_commit(group_of(camera), what="clock")
     return len(frames)
 
 

@@ -55,7 +55,7 @@ def store_preview(camera: UUID, capture: Capture, picture: Picture, file: str) -
         old = list(Preview.objects.filter(camera=camera).order_by("-received_at", "-pk")[PREVIEWS_KEPT:])
         evicted_files = tuple(row.file for row in old)
         Preview.objects.filter(pk__in=[row.pk for row in old]).delete()
-        live.changed(group_of(camera), what="preview")
+        live.publish_on_commit(group_of(camera), what="preview")
     return StoredPreview(preview=preview, created=created, evicted_files=evicted_files)
 
 

@@ -11,19 +11,19 @@ from asgiref.sync import sync_to_async
 from strawberry.types import Info
 
 from eliot_progress import TaskState
-from eliot_progress.adapters.channels import changes
 from eliot_progress.adapters.graphql import InProgress, InProgressUpdate
 from eliot_progress.adapters.resolvers import ProgressResolvers, User
 from fsmlock.adapters.graphql import Hold
 from queue_insight.adapters.graphql import Queue, QueuedTask, from_snapshot
 from timelapse.operations import queries
-from timelapse.shared import conf
+from timelapse.shared import conf, progress
 from timelapse.shared.graphql import UpdateKind, signed_in
-from timelapse.shared.live import watch
-from timelapse.shared.progress import store
+from timelapse.shared.live import Event, watch
 from timelapse.shared.single_flight import SingleFlight
 
-GROUP = "operations"
+
+def _starts_or_ends(event: Event) -> bool:
+    return bool(event.get("starts_or_ends"))
 
 
 def _is_signed_in(user: User | None, _state: TaskState) -> bool:
@@ -31,7 +31,10 @@ def _is_signed_in(user: User | None, _state: TaskState) -> bool:
 
 
 _progress = ProgressResolvers(
-    store(), can_view=_is_signed_in, changes=changes, beat_s=conf.get().beat_seconds / 2
+    progress.store(),
+    can_view=_is_signed_in,
+    changes=progress.changes,
+    beat_s=conf.get().beat_seconds / 2,
 )
 _overview = SingleFlight(queries.overview)
 #: Minimum seconds between two messages to one viewer, since many tasks may start and finish in a second.
@@ -110,7 +113,9 @@ class Subscription:
         await sync_to_async(signed_in)(info)
         beat = conf.get().beat_seconds / 2
         seq = 0
-        async for change in watch(GROUP, beat=beat, least=_MIN_INTERVAL_S):
+        async for change in watch(
+            progress.GROUP, heartbeat_s=beat, min_interval_s=_MIN_INTERVAL_S, accept=_starts_or_ends
+        ):
             seq += 1
             kind = (
                 UpdateKind.SNAPSHOT if seq == 1 else UpdateKind.BEAT if change is None else UpdateKind.DELTA

@@ -1,4 +1,4 @@
-"""From a task's progress to the groups of those who watch what it is about."""
+"""Publishes the progress of tasks to everybody who watches them or their objects."""
 
 from __future__ import annotations
 
@@ -7,56 +7,57 @@ from typing import TYPE_CHECKING
 
 from django.db import close_old_connections
 
-from eliot_progress.adapters.channels import publisher
 from timelapse.rendering.models import Movie
-from timelapse.shared.live import send
+from timelapse.shared import live, progress
+from timelapse.timelapses.actions import group_of
 
 if TYPE_CHECKING:
     from eliot_progress import TaskState
 
 _MOVIE = f"{Movie._meta.label}:"
-_publish = publisher()
-#: Tasks of this process whose begin was told, the oldest first.
-_begun: dict[str, None] = {}
-#: More than one process ever works on; a task beyond them is told of again.
-_MOST = 10_000
+#: Tasks of this process whose start was published, the oldest first.
+_started: dict[str, None] = {}
+#: More tasks than a process ever runs at once; beyond it, a start may be published twice.
+_MAX_STARTED = 10_000
 
 
 def publish(state: TaskState) -> None:
-    """Tell a task's new state to who follows it, and to who watches the movie's timelapse.
+    """Publish a task's new state: to all who watch progress, and to those who watch the movie's timelapse.
 
-    The operators' queues and holds are another matter: they change when work begins or ends.
-    Runs in the thread that eliot_progress keeps for listeners; no work waits for it.
+    Runs in the thread of eliot_progress's outbox, so the task never waits for it.
     """
-    _publish(state)
-    if _begins_or_ends(state):
-        send("operations", {"task": state.id})
+    event = progress.event_of(state)
+    if _starts_or_ends(state):
+        # Not merged with later states: queues and holds change now.
+        live.publish(progress.GROUP, {**event, "starts_or_ends": True})
+    else:
+        live.publish(progress.GROUP, event, key=state.id)
     if state.about.startswith(_MOVIE):
         movie = int(state.about.removeprefix(_MOVIE))
         timelapse = _timelapse_of(movie)
         if timelapse is not None:
-            send(f"timelapse.{timelapse}", {"movie": movie})
+            live.publish(group_of(timelapse), {"movie": movie, **event}, key=state.id)
 
 
-def _begins_or_ends(state: TaskState) -> bool:
-    """Whether this is the first that is told of a task, or the last.
+def _starts_or_ends(state: TaskState) -> bool:
+    """Whether this is the first state of a task that is published, or the last.
 
-    A task's first report may never be told: a newer one takes its place while it waits.
+    A task's first report may never be published: a newer one replaces it while it waits.
     """
     if state.outcome is not None:
-        _begun.pop(state.id, None)
+        _started.pop(state.id, None)
         return True
-    if state.id in _begun:
+    if state.id in _started:
         return False
-    _begun[state.id] = None
-    if len(_begun) > _MOST:
-        del _begun[next(iter(_begun))]
+    _started[state.id] = None
+    if len(_started) > _MAX_STARTED:
+        del _started[next(iter(_started))]
     return True
 
 
 @lru_cache(maxsize=1000)
 def _timelapse_of(movie: int) -> int | None:
-    """A movie never changes its timelapse: one query a movie and process."""
+    """Return the timelapse of a movie, which never changes: one query for each movie and process."""
     try:
         return Movie.objects.filter(pk=movie).values_list("timelapse_id", flat=True).first()
     finally:

@@ -200,7 +200,9 @@ def notify(movie: Movie, *, new: bool = False) -> None:
     """Notify watchers that the movie has changed, or is new."""
     event = MovieChanged(movie=movie.pk, timelapse=movie.timelapse_id, state=movie.state)
     transaction.on_commit(lambda: movie_changed.send_robust(Movie, event=event), robust=True)
-    live.changed(group_of(movie.timelapse_id), movie=movie.pk, new=new)
+    change: dict[str, object] = {"movie": movie.pk, **({"new": True} if new else {})}
+    # One request may change a movie several times: its watchers get one event.
+    live.publish_on_commit(group_of(movie.timelapse_id), key=f"movie.{movie.pk}", **change)
 
 
 def _record_cause(movie: Movie) -> None:

@@ -104,4 +104,4 @@ def _delete_content(held: ActiveHold, timelapse: Timelapse) -> None:
     with held.transaction():
         timelapse.finish_deleting()
         timelapse.save()
-    live.changed(group_of(timelapse.pk), deleted=True)
+    live.publish_on_commit(group_of(timelapse.pk), deleted=True)

@@ -46,7 +46,7 @@ def create_timelapse(
 
 def notify_new_frame(timelapse: int, frame: int) -> None:
     """Notify the timelapse's watchers of a new frame."""
-    live.changed(group_of(timelapse), frame=frame)
+    live.publish_on_commit(group_of(timelapse), frame=frame)
 
 
 def group_of(timelapse: int) -> str:

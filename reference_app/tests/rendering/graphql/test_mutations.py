@@ -100,6 +100,19 @@ def test_a_movie_is_cancelled_retried_and_deleted(member, movie):
     assert queries.movie_by_id(movie.pk) is None
 
 
+def test_a_click_is_one_message_on_the_channel(member, garden, channel):
+    group = f"timelapse.{garden.pk}"
+    member.ask(RENDER, input={"timelapse": gid(garden)})
+    movie = Movie.objects.get()
+    assert channel() == [(group, {"movie": movie.pk, "new": True})]
+    for mutation in (CANCEL, RETRY, CANCEL):
+        member.ask(mutation, input={"movie": gid(movie)})
+        assert channel() == [(group, {"movie": movie.pk})]
+    member.ask(DELETE, input={"movie": gid(movie)})
+    # Two states, "deleting" and "deleted", one after the other; events that still wait are merged.
+    assert channel() in [[(group, {"movie": movie.pk})] * count for count in (1, 2)]
+
+
 def test_a_refusal_is_returned_with_the_current_movie(member, movie):
     answer = member.ask(RETRY, input={"movie": gid(movie)})["data"]["retryMovie"]
     assert answer["movie"]["state"] == "queued"

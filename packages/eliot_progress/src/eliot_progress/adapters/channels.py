@@ -1,4 +1,8 @@
-"""Channels: consumers inside actions, and the newest state of a task to its groups."""
+"""Channels: consumers inside actions, and a plain publisher of task states to groups.
+
+A project that already has a channel of its own passes its own publisher to `install` and its own feed to
+`ProgressResolvers`: see `outbox.Publisher` and `running_tasks.ChangeFeed`.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +19,10 @@ from typing import TYPE_CHECKING, Any
 
 from channels.consumer import AsyncConsumer
 from channels.layers import get_channel_layer
-from eliot import log_message
 
 from eliot_progress import context, sanitise
 from eliot_progress.adapters.asgi import start_inbound
+from eliot_progress.context import log_message
 from eliot_progress.state import TaskState, from_dict, newer, to_dict, to_local_clock
 
 if TYPE_CHECKING:
@@ -27,6 +31,8 @@ if TYPE_CHECKING:
 
     from channels.layers import BaseChannelLayer
 
+    from eliot_progress.outbox import Publisher
+
 #: Channels allows ASCII letters, digits, hyphens, underscores and periods, under 100 characters.
 _GROUP_LIMIT = 90
 _MISSING = "CHANNEL_LAYERS has no {!r}: add it to the settings."
@@ -34,7 +40,7 @@ _RETRY_S = 1.0
 
 
 def group_name(about: str, prefix: str = "progress") -> str:
-    """The group for an object: `progress.rendering.Movie-7`; the same for the same `about`, and no other."""
+    """Return the group of an object, and of no other: `progress.rendering.Movie-7`."""
     safe = re.sub(r"[^A-Za-z0-9_.]", "-", about)
     if "-" in about or safe != about.replace(":", "-") or len(prefix) + len(safe) > _GROUP_LIMIT - 1:
         digest = blake2b(about.encode("utf-8", "replace"), digest_size=8).hexdigest()
@@ -42,51 +48,41 @@ def group_name(about: str, prefix: str = "progress") -> str:
     return f"{prefix}.{safe}"
 
 
-def task_group(identifier: str, prefix: str = "progress") -> str:
-    """The group of one task, by its id."""
-    return group_name(identifier, f"{prefix}-task")
-
-
-def tree_group(causal_id: str, prefix: str = "progress") -> str:
-    """The group of all tasks that one cause set going."""
-    return group_name(causal_id, f"{prefix}-tree")
-
-
 def all_tasks_group(prefix: str = "progress") -> str:
-    """The group in which every task is told."""
+    """Return the group that receives the states of all tasks."""
     return f"{prefix}-everything"
 
 
 def groups_of(state: TaskState, prefix: str = "progress") -> tuple[str, ...]:
-    """Where a state is told: among everything, its task, its causal tree and, if it has one, its object."""
-    groups = (all_tasks_group(prefix), task_group(state.id, prefix), tree_group(state.causal_id, prefix))
-    return (*groups, group_name(state.about, prefix)) if state.about else groups
+    """Return the groups that receive a state: all tasks, and the task's object if it has one."""
+    everything = all_tasks_group(prefix)
+    return (everything, group_name(state.about, prefix)) if state.about else (everything,)
 
 
 def publisher(
     group_prefix: str = "progress", *, alias: str = "default", interval_s: float = 0.05
-) -> Callable[[TaskState], None]:
-    """An `on_change` for `install` that posts `{"type": "progress.changed", "about": ..., "state": {...}}`.
+) -> Publisher:
+    """Return an `on_change` for `install` that sends each state to `groups_of` it.
 
-    It only leaves a note and never blocks; a thread with an event loop of its own posts the newest state
-    of each task to `groups_of` it: the first at once, then at most one every `interval_s` seconds, and
-    always the last. In the group of a tree no task's last state gives way to another task's.
-    A channel layer that fails is logged once, and states go on with the next change.
-    Join groups on the server only, after asking who may see what: their names are no secrets.
+    The message is `{"type": "progress.changed", "about": ..., "state": {...}}`.
+
+    It never blocks: a thread with its own event loop sends the newest state of each task, the first at once,
+    then at most one every `interval_s` seconds, and always the last. A channel layer that fails is logged
+    once, and sending resumes with the next change. Join groups on the server only, after checking
+    permissions: their names are not secrets.
     """
-    return _Publisher(group_prefix, alias, interval_s).post
+    return _ChannelPublisher(group_prefix, alias, interval_s).publish
 
 
 def changes(
     of: str | None, group_prefix: str = "progress", *, alias: str = "default"
 ) -> AbstractAsyncContextManager[Callable[[float], Awaitable[Sequence[TaskState]]]]:
-    """Receive what `publisher` sends about a task, an object or (None) every task.
+    """Receive what `publisher` sends about a task, an object or (None) all tasks.
 
-    For `ProgressResolvers(store, changes=changes)`.
-
-    Inside the `async with`, awaiting `changed(longest_s)` gives the newest state of each task that was told
-    since the last time, by this host's clock, or nothing when so many seconds have passed. While the channel
-    layer fails, it gives nothing after a second at most: whoever waits looks for himself.
+    For `ProgressResolvers(store, changes=changes)`. Inside the `async with`, awaiting `changed(timeout_s)`
+    returns the newest state of each task since the last call, by this host's clock, or nothing after
+    `timeout_s` seconds. While the channel layer fails, it returns nothing after a second at most, so that the
+    caller reads the store.
     """
     return _changes(of, group_prefix, alias)
 
@@ -98,64 +94,65 @@ async def _changes(
     layer = get_channel_layer(alias)
     if layer is None:
         raise LookupError(_MISSING.format(alias))
-    channel, ear = await layer.new_channel(), _Ear()
-    one = () if of is None else (task_group(of, group_prefix), group_name(of, group_prefix))
-    groups = one or (all_tasks_group(group_prefix),)
-    for group in groups:
-        await layer.group_add(group, channel)
-    # In a context of its own: what a layer logs belongs to no reader. It waits without end, since a layer
-    # takes a wait that is given up for a reader that has left.
-    reader = asyncio.create_task(ear.listen(layer, channel), context=Context())
+    is_object = of is not None and "@/" not in of
+    group = group_name(of or "", group_prefix) if is_object else all_tasks_group(group_prefix)
+    channel, subscription = await layer.new_channel(), _Subscription(of)
+    await layer.group_add(group, channel)
+    # In a context of its own: what a layer logs belongs to no reader. It waits without a timeout, because a
+    # layer takes a cancelled wait for a reader that has left.
+    reader = asyncio.create_task(subscription.read(layer, channel), context=Context())
     try:
-        yield ear.changed
+        yield subscription.changed
     finally:
-        for group in groups:
-            await layer.group_discard(group, channel)
+        await layer.group_discard(group, channel)
         reader.cancel()
         with suppress(asyncio.CancelledError):
             await reader
 
 
-class _Ear:
-    """What was told since somebody last asked: one state a task, so that it never grows by waiting."""
+class _Subscription:
+    """The newest state of each task since the last call, so that it never grows by waiting."""
 
-    def __init__(self) -> None:
+    def __init__(self, of: str | None) -> None:
+        self._of = of
         self._states: dict[str, TaskState] = {}
-        self._heard = asyncio.Event()
+        self._received = asyncio.Event()
 
-    async def listen(self, layer: BaseChannelLayer, channel: str) -> None:
+    async def read(self, layer: BaseChannelLayer, channel: str) -> None:
         while True:
             try:
-                state = _told(await layer.receive(channel))
+                state = _received_state(await layer.receive(channel))
             except Exception:  # noqa: BLE001 - a layer may fail in any way; the state can still be read
                 await asyncio.sleep(_RETRY_S)
             else:
+                if self._of not in (None, state.id, state.about):
+                    continue
                 self._states[state.id] = newer(self._states.get(state.id, state), state)
-            self._heard.set()
+            self._received.set()
 
-    async def changed(self, longest_s: float) -> Sequence[TaskState]:
+    async def changed(self, timeout_s: float) -> Sequence[TaskState]:
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._heard.wait(), longest_s)
-        self._heard.clear()
+            await asyncio.wait_for(self._received.wait(), timeout_s)
+        self._received.clear()
         states, self._states = self._states, {}
         return tuple(states.values())
 
 
-def _told(message: Mapping[str, Any]) -> TaskState:
+def _received_state(message: Mapping[str, Any]) -> TaskState:
     return to_local_clock(from_dict(message["state"]), time.time())
 
 
 class CausalConsumer(AsyncConsumer):
     """First of a consumer's bases, sync or async: each message that it handles runs inside the right action.
 
-    What the client sends is a task `websocket:message` of its own, whose `cause` names the connection that
-    CausalASGI began. What another process sends through the channel layer goes on below its sender when it
-    was sent with `inject(message)`, as `channels:message`. Everything else is the connection's.
+    A client's message is a task `websocket:message` of its own, whose `cause` names the connection's action
+    of CausalASGI. A message of another process through the channel layer, sent with `inject(message)`,
+    continues below its sender as `channels:message`. All others belong to the connection.
     """
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Handle one message."""
-        action = _begun(message)
+        action = _start_message(message)
         if action is None:
             await super().dispatch(message)
             return
@@ -163,7 +160,7 @@ class CausalConsumer(AsyncConsumer):
             await super().dispatch(message)
 
 
-def _begun(message: Mapping[str, str]) -> context.Action | None:
+def _start_message(message: Mapping[str, str]) -> context.Action | None:
     if message.get("type") == "websocket.receive":
         return start_inbound("websocket:message")
     origin = context.extract(message)
@@ -172,7 +169,9 @@ def _begun(message: Mapping[str, str]) -> context.Action | None:
     return origin.start_child("channels:message", type=sanitise.text(message.get("type", "")))
 
 
-class _Publisher:
+class _ChannelPublisher:
+    """Sends the newest state of each task from a thread with one event loop."""
+
     def __init__(self, prefix: str, alias: str, interval_s: float) -> None:
         self._prefix = prefix
         self._alias = alias
@@ -183,12 +182,12 @@ class _Publisher:
     def _reset(self) -> None:
         self._wake = threading.Condition()
         self._waiting: OrderedDict[str, TaskState] = OrderedDict()
-        self._next: dict[str, float] = {}
+        self._next_at: dict[str, float] = {}
         self._thread: threading.Thread | None = None
         self._failed = False
 
-    def post(self, state: TaskState) -> None:
-        """Note a state."""
+    def publish(self, state: TaskState) -> None:
+        """Queue a state."""
         with self._wake:
             self._waiting[state.id] = state
             if self._thread is None or not self._thread.is_alive():
@@ -197,28 +196,28 @@ class _Publisher:
             self._wake.notify()
 
     def _run(self) -> None:
-        # One loop for the thread's life: a new one a message would make the layer connect anew each time.
+        # One loop for the thread's life: with a new loop for each message, the layer would reconnect.
         with asyncio.Runner() as runner:
             while True:
                 runner.run(self._send(self._due()))
 
     def _due(self) -> tuple[TaskState, ...]:
-        """Wait for tasks whose interval is over, and take their newest states."""
+        """Wait for tasks whose interval has passed, and take their newest states."""
         with self._wake:
             while True:
                 self._wake.wait_for(lambda: bool(self._waiting))
                 now = time.monotonic()
-                self._next = {task: at for task, at in self._next.items() if at > now}
-                due = [task for task in self._waiting if task not in self._next]
+                self._next_at = {task: at for task, at in self._next_at.items() if at > now}
+                due = [task for task in self._waiting if task not in self._next_at]
                 if due:
-                    self._next.update(dict.fromkeys(due, now + self._interval_s))
+                    self._next_at.update(dict.fromkeys(due, now + self._interval_s))
                     return tuple(self._waiting.pop(task) for task in due)
-                self._wake.wait(min(self._next[task] for task in self._waiting) - now)
+                self._wake.wait(min(self._next_at[task] for task in self._waiting) - now)
 
     async def _send(self, states: tuple[TaskState, ...]) -> None:
         layer = get_channel_layer(self._alias)
         if layer is None:
-            self._complain(LookupError(_MISSING.format(self._alias)))
+            self._log_failure(LookupError(_MISSING.format(self._alias)))
             return
         for state in states:
             message = {"type": "progress.changed", "about": state.about, "state": to_dict(state)}
@@ -226,11 +225,11 @@ class _Publisher:
                 for group in groups_of(state, self._prefix):
                     await layer.group_send(group, message)
             except Exception as error:  # noqa: BLE001 - a layer may fail in any way; progress must go on
-                self._complain(error)
+                self._log_failure(error)
             else:
                 self._failed = False
 
-    def _complain(self, error: Exception) -> None:
+    def _log_failure(self, error: Exception) -> None:
         if not self._failed:
             self._failed = True
             log_message(

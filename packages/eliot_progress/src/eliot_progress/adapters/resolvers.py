@@ -1,6 +1,6 @@
-"""Strawberry: fields to query and follow tasks, seen only by whom the project allows.
+"""Strawberry: fields to query and follow tasks, limited to those that the project allows.
 
-``progress = strawberry.field(resolver=resolvers.progress)`` in a Query is all that a project writes.
+``progress = strawberry.field(resolver=resolvers.progress)`` in a Query is all that a project has to write.
 """
 
 # ruff: noqa: TC002, TC003 - Strawberry reads annotations at run time
@@ -34,41 +34,41 @@ if TYPE_CHECKING:
     from eliot_progress.state import TaskState
     from eliot_progress.stores.base import Store
 
-#: An overview shows at most so many of the tasks that it looks at.
-_MOST_SHOWN = 1_000
-_LONGEST_ID = 500
-#: A task that is followed is looked at again at least this often (in seconds), whatever its promise.
-_PATIENCE_S = 30.0
-#: A promise is over when this much more time (in seconds) has passed.
-_AFTER_S = 0.01
+#: The largest page of an overview.
+_MAX_LISTED = 1_000
+_MAX_ID_LENGTH = 500
+#: A followed task is read again at least this often (in seconds), whatever it promised.
+_MAX_WAIT_S = 30.0
+#: Seconds after the end of a promise until it counts as broken.
+_SLACK_S = 0.01
 
 
 class User(Protocol):
-    """Who asks; Django's users, the anonymous one too, are such."""
+    """The viewer. Django's users, including the anonymous one, match it."""
 
     @property
     def is_staff(self) -> bool:
-        """May enter the admin."""
+        """Whether the user may enter the admin."""
 
     @property
     def is_active(self) -> bool:
-        """May sign in."""
+        """Whether the user may sign in."""
 
     def get_username(self) -> str:
-        """The name that tasks carry as `by`; empty for nobody."""
+        """The name in the field `by` of the user's tasks; empty for the anonymous user."""
 
 
-def staff_only(user: User | None, state: TaskState) -> bool:  # noqa: ARG001 - the shape of every such hook
-    """The default: active staff sees every task, all others none."""
+def staff_only(user: User | None, state: TaskState) -> bool:  # noqa: ARG001 - the signature of the hook
+    """The default: active staff may see every task, all others none."""
     return user is not None and user.is_active and user.is_staff
 
 
 def user_of(info: Info) -> User | None:
-    """Who asks, over Django's HTTP views and over Channels; None when nothing tells."""
+    """Return the viewer, over Django's HTTP views or Channels; None if the context has none."""
     context = info.context
     request = context.get("request") if isinstance(context, dict) else getattr(context, "request", None)
-    carrier = getattr(request, "consumer", request)
-    scope = getattr(carrier, "scope", None) or {}
+    connection = getattr(request, "consumer", request)
+    scope = getattr(connection, "scope", None) or {}
     user: User | None = getattr(request, "user", None) or scope.get("user")
     return user
 
@@ -99,22 +99,22 @@ class ProgressResolvers:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
-        self._may_see = can_view
-        self._changes = changes or _now_and_then(every_s)
-        self._live = RunningTasksCache(store, self._changes)
+        self._can_view = can_view
+        self._changes = changes or _poll_every(every_s)
+        self._cache = RunningTasksCache(store, self._changes)
         self._beat_s = beat_s
-        self._ask_again_s = permission_ttl_s
+        self._permission_ttl_s = permission_ttl_s
         self._clock = clock
 
     async def progress(self, info: Info, of: strawberry.ID) -> Progress | None:
-        """The task with this id, or the last one about this object; null when there is none to see."""
+        """Return the task with this id, or the latest one about this object; null if none is visible."""
         return await sync_to_async(self._find)(info, of)
 
     async def in_progress(
         self, info: Info, mine: bool = False, liveness: list[Liveness] | None = None, limit: int = 100
     ) -> InProgress:
-        """What is going on, the last started first: all that may be seen, or mine, or what is stalled."""
-        listed = self._live.newest()
+        """Return the visible running tasks, the most recent first: all, one's own, or by liveness."""
+        listed = self._cache.newest()
         if listed is None:
             listed = await sync_to_async(self._store.active)(MAX_RUNNING)
         return await sync_to_async(self._overview)(info, listed, mine, liveness, limit)
@@ -122,50 +122,52 @@ class ProgressResolvers:
     async def recently_finished(
         self, info: Info, mine: bool = False, failed: bool = False, limit: int = 100
     ) -> list[Progress]:
-        """What ended, the last ended first: all that may be seen, or mine, or what failed."""
+        """Return the visible ended tasks, the last ended first: all, one's own, or the failed ones."""
         return await sync_to_async(self._ended)(info, mine, failed, limit)
 
     async def updates(self, info: Info, of: strawberry.ID) -> AsyncGenerator[ProgressUpdate, None]:
-        """Follow a task: a snapshot, then each change, until it ends or is no longer to be seen."""
-        seq, shown = 0, None
-        told: Sequence[TaskState] = ()
+        """Follow a task: a snapshot, then each change, until it ends or is no longer visible."""
+        seq, sent = 0, None
+        received: Sequence[TaskState] = ()
         async with self._changes(of) as changed:
-            while (found := await sync_to_async(self._find)(info, of, shown, told)) is not None:
-                if found != shown:
-                    seq, shown = seq + 1, found
+            while (found := await sync_to_async(self._find)(info, of, sent, received)) is not None:
+                if found != sent:
+                    seq, sent = seq + 1, found
                     yield ProgressUpdate(seq=seq, progress=found)
                 if found.outcome is not None:
                     return
-                told = await changed(self._patience_s(found))
+                received = await changed(self._wait_s(found))
 
     async def in_progress_updates(
         self, info: Info, mine: bool = False, limit: int = 50
     ) -> AsyncGenerator[InProgressUpdate, None]:
-        """Follow what is going on: a page of all that may be seen, or mine, then what changes of it."""
-        async with self._live.follow() as follower:
-            page = TaskPage(follower.running, self._seen_by(info, mine), _bounded(limit), self._ask_again_s)
+        """Follow the running tasks: a page of the visible ones or one's own, then its changes."""
+        async with self._cache.follow() as follower:
+            page = TaskPage(
+                follower.running, self._filter_for(info, mine), _bounded(limit), self._permission_ttl_s
+            )
             seq, beat_at = 1, float("-inf")
             while True:
-                news = await page.changes(self._clock())
-                if news.any or time.monotonic() >= beat_at:
-                    yield self._update(seq, news)
+                changes = await page.changes(self._clock())
+                if changes.any or time.monotonic() >= beat_at:
+                    yield self._update(seq, changes)
                     seq, beat_at = seq + 1, time.monotonic() + self._beat_s
                 await follower.changed(max(0.0, beat_at - time.monotonic()))
 
-    def _patience_s(self, shown: Progress) -> float:
-        """Seconds until the task will be late, or stalled, unless it reports."""
-        if shown.next_by is None or shown.liveness is Liveness.STALLED:
-            return _PATIENCE_S
-        grace = shown.grace_seconds if shown.liveness is Liveness.LATE else 0
-        return min(max(shown.next_by.timestamp() + grace - self._clock(), 0) + _AFTER_S, _PATIENCE_S)
+    def _wait_s(self, sent: Progress) -> float:
+        """Return the seconds until the task becomes late, or stalled, unless it reports."""
+        if sent.next_by is None or sent.liveness is Liveness.STALLED:
+            return _MAX_WAIT_S
+        grace = sent.grace_seconds if sent.liveness is Liveness.LATE else 0
+        return min(max(sent.next_by.timestamp() + grace - self._clock(), 0) + _SLACK_S, _MAX_WAIT_S)
 
     def _find(
-        self, info: Info, of: str, shown: Progress | None = None, told: Sequence[TaskState] = ()
+        self, info: Info, of: str, sent: Progress | None = None, received: Sequence[TaskState] = ()
     ) -> Progress | None:
-        if not of.isprintable() or len(of) > _LONGEST_ID:
-            return None  # a store need not take control characters, lone surrogates or megabytes
-        state = _next(shown, told) or self._store.get(of) or self._store.latest(of)
-        if state is None or not self._may_see(user_of(info), state):
+        if not of.isprintable() or len(of) > _MAX_ID_LENGTH:
+            return None  # stores need not accept control characters, lone surrogates or megabytes
+        state = _next(sent, received) or self._store.get(of) or self._store.latest(of)
+        if state is None or not self._can_view(user_of(info), state):
             return None
         return from_state(state, self._clock())
 
@@ -177,60 +179,60 @@ class ProgressResolvers:
         liveness: list[Liveness] | None,
         limit: int,
     ) -> InProgress:
-        now, sees = self._clock(), self._seen_by(info, mine)
-        seen = [state for state in listed if sees(state)]
+        now, is_visible = self._clock(), self._filter_for(info, mine)
+        visible = [state for state in listed if is_visible(state)]
         if liveness is not None:
-            asked = {each.value for each in liveness}
-            seen = [state for state in seen if stall.judge(state, now).value in asked]
-        shown = [from_state(state, now) for state in seen[: _bounded(limit)]]
-        return InProgress(tasks=shown, more=len(seen) - len(shown))
+            requested = {each.value for each in liveness}
+            visible = [state for state in visible if stall.judge(state, now).value in requested]
+        sent = [from_state(state, now) for state in visible[: _bounded(limit)]]
+        return InProgress(tasks=sent, more=len(visible) - len(sent))
 
     def _ended(self, info: Info, mine: bool, failed: bool, limit: int) -> list[Progress]:
-        now, sees = self._clock(), self._seen_by(info, mine)
-        ended = self._store.ended(_MOST_SHOWN, outcome="failed" if failed else None)
-        return [from_state(state, now) for state in islice(filter(sees, ended), _bounded(limit))]
+        now, is_visible = self._clock(), self._filter_for(info, mine)
+        ended = self._store.ended(_MAX_LISTED, outcome="failed" if failed else None)
+        return [from_state(state, now) for state in islice(filter(is_visible, ended), _bounded(limit))]
 
-    def _seen_by(self, info: Info, mine: bool) -> Callable[[TaskState], bool]:
+    def _filter_for(self, info: Info, mine: bool) -> Callable[[TaskState], bool]:
         user = user_of(info)
         name = user.get_username() if user is not None else ""
 
-        def sees(state: TaskState) -> bool:
-            return (not mine or bool(name and state.by == name)) and self._may_see(user, state)
+        def is_visible(state: TaskState) -> bool:
+            return (not mine or bool(name and state.by == name)) and self._can_view(user, state)
 
-        return sees
+        return is_visible
 
-    def _update(self, seq: int, news: PageChanges) -> InProgressUpdate:
+    def _update(self, seq: int, changes: PageChanges) -> InProgressUpdate:
         now = self._clock()
-        kind = InProgressKind.DELTA if news.any else InProgressKind.BEAT
+        kind = InProgressKind.DELTA if changes.any else InProgressKind.BEAT
         return InProgressUpdate(
             kind=InProgressKind.SNAPSHOT if seq == 1 else kind,
             seq=seq,
             beat_seconds=self._beat_s,
-            tasks=[from_state(state, now) for state in news.tasks],
-            gone=[strawberry.ID(task) for task in news.gone],
-            more=news.more,
+            tasks=[from_state(state, now) for state in changes.tasks],
+            gone=[strawberry.ID(task) for task in changes.gone],
+            more=changes.more,
         )
 
 
 def _bounded(limit: int) -> int:
-    return min(max(limit, 0), _MOST_SHOWN)
+    return min(max(limit, 0), _MAX_LISTED)
 
 
-def _next(shown: Progress | None, told: Sequence[TaskState]) -> TaskState | None:
-    """What was told, if it alone is the next that there is to show: another task may have a better claim."""
-    if shown is None or len(told) != 1 or told[0].id != shown.id or told[0].seq <= shown.seq:
+def _next(sent: Progress | None, received: Sequence[TaskState]) -> TaskState | None:
+    """Return the received state if it is the successor of the sent one; None means: read the store."""
+    if sent is None or len(received) != 1 or received[0].id != sent.id or received[0].seq <= sent.seq:
         return None
-    return told[0]
+    return received[0]
 
 
-def _now_and_then(every_s: float) -> ChangeFeed:
-    async def pause(longest_s: float) -> Sequence[TaskState]:
-        await asyncio.sleep(min(every_s, longest_s))
+def _poll_every(every_s: float) -> ChangeFeed:
+    async def pause(timeout_s: float) -> Sequence[TaskState]:
+        await asyncio.sleep(min(every_s, timeout_s))
         return ()
 
     @asynccontextmanager
     async def changes(
-        of: str | None,  # noqa: ARG001 - the shape of ChangeFeed
+        of: str | None,  # noqa: ARG001 - the signature of ChangeFeed
     ) -> AsyncIterator[Callable[[float], Awaitable[Sequence[TaskState]]]]:
         yield pause
 

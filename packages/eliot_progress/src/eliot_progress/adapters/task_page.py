@@ -1,4 +1,4 @@
-"""What one viewer is shown of what runs, and what of it is news to him."""
+"""The running tasks on one viewer's page, and what changed there since the last message."""
 
 from __future__ import annotations
 
@@ -19,61 +19,65 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PageChanges:
-    """What a viewer has not been told yet."""
+    """What the viewer has not been sent yet."""
 
-    #: Tasks that are new on the page, or changed, the last started first.
+    #: Tasks that are new on the page or have changed, the most recently started first.
     tasks: tuple[TaskState, ...]
     #: Ids of tasks that are no longer on the page.
     gone: tuple[str, ...]
-    #: Tasks that the viewer may see besides those on the page.
+    #: The number of tasks that the viewer may see beyond the page.
     more: int
-    #: There is anything that he has not been told.
+    #: Whether there is any change.
     any: bool
 
 
 class TaskPage:
-    """The `limit` tasks that were started last, of those that run and that `sees` allows.
+    """The `limit` most recently started running tasks that the viewer may see.
 
-    `sees` runs in a thread and may query a database: once for each task, and again after
+    `can_view` runs in a thread and may query a database: once for each task, and again after
     `permission_ttl_s` seconds.
     """
 
     def __init__(
-        self, running: RunningTasks, sees: Callable[[TaskState], bool], limit: int, permission_ttl_s: float
+        self,
+        running: RunningTasks,
+        can_view: Callable[[TaskState], bool],
+        limit: int,
+        permission_ttl_s: float,
     ) -> None:
         self._running = running
-        self._sees = sees
+        self._can_view = can_view
         self._limit = limit
-        self._ask_again_s = permission_ttl_s
-        self._verdicts: dict[str, bool] = {}
-        self._asked_at = float("-inf")
+        self._permission_ttl_s = permission_ttl_s
+        self._permissions: dict[str, bool] = {}
+        self._checked_at = float("-inf")
         self._version = -1
         self._on_page: tuple[str, ...] = ()
-        self._more = self._more_shown = 0
-        self._shown: dict[str, tuple[TaskState, Liveness]] = {}
+        self._more = self._more_sent = 0
+        self._sent: dict[str, tuple[TaskState, Liveness]] = {}
 
     async def changes(self, now: float) -> PageChanges:
-        """What has changed since the last time; everything at first. `now` is in seconds since 1970."""
-        if now - self._asked_at >= self._ask_again_s:
-            self._verdicts, self._asked_at, self._version = {}, now, -1
+        """Return what has changed since the last call, at first everything. `now` is seconds since 1970."""
+        if now - self._checked_at >= self._permission_ttl_s:
+            self._permissions, self._checked_at, self._version = {}, now, -1
         if self._version != self._running.version:
             self._version = self._running.version
-            await self._turn(self._running.newest())
+            await self._select(self._running.newest())
         states = [state for each in self._on_page if (state := self._running.get(each)) is not None]
         page = {state.id: (state, stall.judge(state, now)) for state in states}
-        tasks = tuple(shown[0] for task, shown in page.items() if shown != self._shown.get(task))
-        gone = tuple(task for task in self._shown if task not in page)
-        anything = bool(tasks or gone or self._more != self._more_shown)
-        self._shown, self._more_shown = page, self._more
-        return PageChanges(tasks, gone, self._more, anything)
+        tasks = tuple(entry[0] for task, entry in page.items() if entry != self._sent.get(task))
+        gone = tuple(task for task in self._sent if task not in page)
+        changed = bool(tasks or gone or self._more != self._more_sent)
+        self._sent, self._more_sent = page, self._more
+        return PageChanges(tasks, gone, self._more, changed)
 
-    async def _turn(self, newest: Sequence[TaskState]) -> None:
-        if unknown := [state for state in newest if state.id not in self._verdicts]:
-            self._verdicts |= await sync_to_async(self._judged)(unknown)
-        self._verdicts = {state.id: self._verdicts[state.id] for state in newest}
-        allowed = [task for task, seen in self._verdicts.items() if seen]
-        self._on_page = tuple(allowed[: self._limit])
-        self._more = len(allowed) - len(self._on_page)
+    async def _select(self, newest: Sequence[TaskState]) -> None:
+        if unknown := [state for state in newest if state.id not in self._permissions]:
+            self._permissions |= await sync_to_async(self._check)(unknown)
+        self._permissions = {state.id: self._permissions[state.id] for state in newest}
+        visible = [task for task, allowed in self._permissions.items() if allowed]
+        self._on_page = tuple(visible[: self._limit])
+        self._more = len(visible) - len(self._on_page)
 
-    def _judged(self, states: Sequence[TaskState]) -> dict[str, bool]:
-        return {state.id: self._sees(state) for state in states}
+    def _check(self, states: Sequence[TaskState]) -> dict[str, bool]:
+        return {state.id: self._can_view(state) for state in states}

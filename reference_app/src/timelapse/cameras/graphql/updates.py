@@ -37,7 +37,7 @@ class Subscription:
         camera = await camera_in(id)
         beat = conf.get().beat_seconds
         seq = 0
-        async for change in watch(actions.group_of(camera.pk), beat=beat):
+        async for change in watch(actions.group_of(camera.pk), heartbeat_s=beat):
             seq += 1
             if change is None:
                 kind = UpdateKind.BEAT

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from timelapse.timelapses.models import Timelapse as TimelapseModel
 
 
+#: The attribute of a movie that holds the progress of a live event.
+_PUBLISHED = "_published_progress"
+
+
 @strawberry.type(description="A frame that isn't in the movie, and the reason.")
 class LeftOut:
     """A frame by its name, and the reason."""
@@ -97,7 +101,7 @@ class Movie(relay.Node, WithTransitions, WithLocks):
     @strawberry_django.field(description="How far rendering is; null before it begins.")
     async def progress(self, info: Info) -> Progress | None:
         """Load it together with that of the other movies of the request."""
-        state = await load(info, _latest_progress, about(_row(self)))
+        state = published_progress(_row(self)) or await load(info, _latest_progress, about(_row(self)))
         # A state of another causal id belongs to an earlier request for this movie.
         return (
             None
@@ -116,6 +120,16 @@ class Movie(relay.Node, WithTransitions, WithLocks):
 
 def _row(movie: Movie) -> models.Movie:
     return cast("models.Movie", movie)
+
+
+def published_progress(movie: models.Movie) -> TaskState | None:
+    """Return the progress that arrived with a live event, so that the store need not be read."""
+    return cast("TaskState | None", getattr(movie, _PUBLISHED, None))
+
+
+def set_published_progress(movie: models.Movie, state: TaskState | None) -> None:
+    """Keep the progress of a live event with the movie."""
+    setattr(movie, _PUBLISHED, state)
 
 
 def _latest_progress(abouts: list[str]) -> dict[str, TaskState]:

@@ -12,16 +12,16 @@ from strawberry.types import Info
 
 from timelapse.frames.graphql import Frame
 from timelapse.frames.models import Frame as FrameModel
-from timelapse.rendering.graphql.movie import Movie, newest_edge
+from timelapse.rendering.graphql.movie import Movie, newest_edge, set_published_progress
 from timelapse.rendering.queries import movie_by_id
-from timelapse.shared import conf
+from timelapse.shared import conf, progress
 from timelapse.shared.graphql import UpdateKind, signed_in
 from timelapse.shared.live import needs_snapshot, watch
 from timelapse.timelapses.actions import group_of
 from timelapse.timelapses.graphql import Timelapse, footage_of, get_timelapse, latest_edge
 
 if TYPE_CHECKING:
-    from timelapse.shared.live import Change
+    from timelapse.shared.live import Event
     from timelapse.timelapses.models import Timelapse as TimelapseModel
 
 
@@ -55,12 +55,13 @@ class Subscription:
         timelapse = await get_timelapse(id)
         beat = conf.get().beat_seconds
         seq = 0
-        async for change in watch(group_of(timelapse.pk), beat=beat):
+        async for event in watch(group_of(timelapse.pk), heartbeat_s=beat):
             seq += 1
-            timelapse = await get_timelapse(id)
-            frames, movies, movie = await _news(info, timelapse, change or {})
+            if event is None or progress.state_in(event) is None:  # progress leaves the timelapse as it is
+                timelapse = await get_timelapse(id)
+            frames, movies, movie = await _changes(info, timelapse, event or {})
             yield TimelapseUpdate(
-                kind=_kind(change),
+                kind=_kind(event),
                 seq=seq,
                 beat_seconds=beat,
                 timelapse=cast("Timelapse", timelapse),
@@ -70,21 +71,22 @@ class Subscription:
             )
 
 
-def _kind(change: Change | None) -> UpdateKind:
-    if change is None:
+def _kind(event: Event | None) -> UpdateKind:
+    if event is None:
         return UpdateKind.BEAT
-    return UpdateKind.SNAPSHOT if needs_snapshot(change) else UpdateKind.DELTA
+    return UpdateKind.SNAPSHOT if needs_snapshot(event) else UpdateKind.DELTA
 
 
-async def _news(
-    info: Info, timelapse: TimelapseModel, change: Change
+async def _changes(
+    info: Info, timelapse: TimelapseModel, event: Event
 ) -> tuple[list[relay.Edge[Frame]], list[relay.Edge[Movie]], Movie | None]:
-    if "frame" in change:
-        frame = await FrameModel.objects.filter(pk=cast("int", change["frame"])).afirst()
+    if "frame" in event:
+        frame = await FrameModel.objects.filter(pk=cast("int", event["frame"])).afirst()
         count = (await footage_of(info, timelapse)).frame_count
         return ([] if frame is None else [latest_edge(frame, count)]), [], None
-    if "movie" in change:
-        row = await sync_to_async(movie_by_id)(cast("int", change["movie"]))
+    if "movie" in event:
+        row = await sync_to_async(movie_by_id)(cast("int", event["movie"]))
         if row is not None:
-            return [], ([newest_edge(row)] if change.get("new") else []), cast("Movie", row)
+            set_published_progress(row, progress.state_in(event))
+            return [], ([newest_edge(row)] if event.get("new") else []), cast("Movie", row)
     return [], [], None
