@@ -1,0 +1,190 @@
+"""Reads settings and messages into the protocol's types, and says which value is wrong."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, get_args, get_origin
+
+import msgspec
+from msgspec import Struct
+
+from camera_agent.protocol.errors import InvalidValueError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Kind = Literal["number", "whole number", "text", "true or false", "list of texts", "choice"]
+Settings = TypeVar("Settings", bound=Struct)
+
+_KINDS: Final[Mapping[type, Kind]] = {
+    float: "number",
+    int: "whole number",
+    bool: "true or false",
+    str: "text",
+    tuple: "list of texts",
+}
+_ARTICLES: Final[Mapping[Kind, str]] = {
+    "number": "a number",
+    "whole number": "a whole number",
+    "true or false": "true or false",
+    "text": "a text",
+    "list of texts": "a list of texts",
+    "choice": "a text",
+}
+
+
+class Field(Struct, frozen=True, kw_only=True):
+    """A field of settings, described for forms, GraphQL and error messages."""
+
+    name: str
+    kind: Kind
+    default: object
+    label: str = ""
+    help: str = ""
+    unit: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    #: Most entries of a list, or characters of a text.
+    max_length: int | None = None
+    #: Values of a choice, with their labels.
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+def fields_of(settings: type[Struct]) -> tuple[Field, ...]:
+    """Describe the plain fields of settings; tables inside of them are left out."""
+    return tuple(_describe(one) for one in msgspec.structs.fields(settings) if not _is_table(one.type))
+
+
+def problems(settings: type[Struct], values: object, *, path: str = "") -> Iterator[InvalidValueError]:
+    """Yield every problem that keeps values from becoming these settings; each with its path."""
+    if not isinstance(values, Mapping):
+        yield InvalidValueError(f"{path} must be a table, and is {values!r}.", code="wrong_kind", path=path)
+        return
+    found = False
+    for one in _problems_of_fields(settings, values, path):
+        found = True
+        yield one
+    if not found:
+        for one in _converted(settings, values).check():  # type: ignore[attr-defined] # all settings have it
+            yield one.at(_join(path, one.path))
+
+
+def read(settings: type[Settings], values: object, *, path: str = "") -> Settings:
+    """Return settings of these values.
+
+    Raises:
+        InvalidValueError: the first problem.
+    """
+    for problem in problems(settings, values, path=path):
+        raise problem
+    return _converted(settings, values)
+
+
+def _problems_of_fields(
+    settings: type[Struct], values: Mapping[object, object], path: str
+) -> Iterator[InvalidValueError]:
+    known = {one.name: one for one in msgspec.structs.fields(settings)}
+    for key, value in values.items():
+        place = _join(path, str(key))
+        if key not in known:
+            if settings.__struct_config__.forbid_unknown_fields:
+                yield unknown(str(key), tuple(known), path=place)
+            continue
+        one = known[str(key)]
+        if (table := _table_of(one.type)) is not None:
+            if value is not None:
+                yield from problems(table, value, path=place)
+        elif (problem := _problem_of(one, value, place)) is not None:
+            yield problem
+    for name, one in known.items():
+        if one.required and name not in values:
+            yield InvalidValueError(f"{name} is missing.", code="missing", path=_join(path, name))
+
+
+def unknown(name: str, known: tuple[str, ...], *, path: str) -> InvalidValueError:
+    """Return the error for a setting that doesn't exist, with a guess at what was meant."""
+    close = difflib.get_close_matches(name, known, n=1)
+    guess = f"Did you mean {close[0]!r}?" if close else f"There are: {', '.join(known)}."
+    return InvalidValueError(f"{name!r} is not a setting.", guess, code="unknown_key", path=path)
+
+
+def _converted(settings: type[Settings], values: object) -> Settings:
+    return msgspec.convert(values, settings, strict=True)
+
+
+def _problem_of(one: msgspec.structs.FieldInfo, value: object, path: str) -> InvalidValueError | None:
+    try:
+        msgspec.convert(value, one.type, strict=True)
+    except msgspec.ValidationError as error:
+        return _explain(_describe(one), value, path, str(error))
+    return None
+
+
+def _explain(field: Field, value: object, path: str, error: str) -> InvalidValueError:
+    """Say in a sentence why msgspec refused a value."""
+    name = field.name
+    if field.kind == "choice" and isinstance(value, str):
+        listed = ", ".join(choice for choice, _ in field.choices)
+        return InvalidValueError(f"{name} can't be {value[:60]!r}.", f"There are: {listed}.", path=path)
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if field.minimum is not None and field.maximum is not None and number and "Expected `int`, got" not in error:
+        bounds = f"{field.minimum:g} to {field.maximum:g}"
+        return InvalidValueError(f"{name} goes from {bounds}, and is {value:g}.", path=path)
+    if isinstance(value, str) and field.kind == "text":
+        return InvalidValueError(f"{name} may have at most {field.max_length} characters.", path=path)
+    if isinstance(value, list | tuple) and all(isinstance(each, str) for each in value):
+        if field.max_length is not None and len(value) > field.max_length:
+            message = f"{name} may have at most {field.max_length} entries, and has {len(value)}."
+            return InvalidValueError(message, path=path)
+        return InvalidValueError(f"{name} has an entry that is empty or too long.", path=path)
+    kind = _ARTICLES[field.kind]
+    return InvalidValueError(f"{name} must be {kind}, and is {value!r}.", code="wrong_kind", path=path)
+
+
+def _describe(one: msgspec.structs.FieldInfo) -> Field:
+    plain, metas = _unwrap(one.type)
+    merged: dict[str, Any] = {}
+    extra: dict[str, Any] = {}
+    for meta in metas:
+        for key in ("title", "description", "ge", "le", "max_length"):
+            if (value := getattr(meta, key)) is not None:
+                merged[key] = value
+        extra |= meta.extra_json_schema or {}
+    choices = get_args(plain) if get_origin(plain) is Literal else ()
+    labels = extra.get("labels", {})
+    return Field(
+        name=one.name,
+        kind="choice" if choices else _KINDS[get_origin(plain) or plain],
+        default=None if one.required else one.default,
+        label=merged.get("title", one.name),
+        help=merged.get("description", ""),
+        unit=extra.get("unit", ""),
+        minimum=merged.get("ge"),
+        maximum=merged.get("le"),
+        max_length=merged.get("max_length"),
+        choices=tuple((choice, labels.get(choice, choice)) for choice in choices),
+    )
+
+
+def _unwrap(kind: Any) -> tuple[Any, list[msgspec.Meta]]:
+    """Return a type without its annotations, and those of all levels."""
+    metas: list[msgspec.Meta] = []
+    while hasattr(kind, "__metadata__"):
+        metas += [one for one in kind.__metadata__ if isinstance(one, msgspec.Meta)]
+        kind = kind.__origin__
+    return kind, metas
+
+
+def _table_of(kind: Any) -> type[Struct] | None:
+    """Return the table that a field holds, if it holds one."""
+    options = [kind, *get_args(kind)]
+    return next((one for one in options if isinstance(one, type) and issubclass(one, Struct)), None)
+
+
+def _is_table(kind: Any) -> bool:
+    return _table_of(kind) is not None
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path and name else path or name
