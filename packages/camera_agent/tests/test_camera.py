@@ -5,7 +5,7 @@ import pytest
 from camera_agent.camera import Camera
 from camera_agent.drivers.process import DriverProcess
 from camera_agent.errors import BadInput, DriverError, DriverLost
-from camera_agent.exposure import ExposureSettings
+from camera_agent.protocol.settings import ExposureSettings
 from tests.command import TESTS
 from tests.conftest import jpeg
 

@@ -14,8 +14,7 @@ from camera_agent.capture_session import CaptureCallbacks
 from camera_agent.clock import Clock
 from camera_agent.drivers.process import DriverProcess
 from camera_agent.errors import DriverError
-from camera_agent.exposure import ExposureSettings
-from camera_agent.schedule import Schedule
+from camera_agent.protocol.settings import ExposureSettings, Schedule
 from camera_agent.spool.store import Spool
 from camera_agent.status import Status
 from tests.command import TESTS

@@ -7,8 +7,7 @@ import pytest
 
 from camera_agent.config import Config, check, line_of, read, with_remote_settings
 from camera_agent.errors import BadInput
-from camera_agent.exposure import ExposureSettings
-from camera_agent.schedule import Schedule
+from camera_agent.protocol.settings import ExposureSettings, Schedule
 
 
 def write(tmp_path, text: str):
@@ -80,9 +79,9 @@ def test_schedule_and_exposure_are_tables(tmp_path):
         ("burst", "brust", "line 7: 'brust' is not a setting. Did you mean 'burst'?"),
         ("06:30..20:00", "6..8", "line 4: '6' is neither a time nor an event of the sun."),
         ("Europe/Zurich", "Zurich", "line 5: There is no time zone 'Zurich'. Write it as 'Europe/Zurich'."),
-        ("ramp", "rmap", "line 9: mode can't be 'rmap'. There are: auto, locked, ramp."),
+        ("ramp", "rmap", "line 9: mode must be one of auto, locked, ramp, and is 'rmap'."),
         ("night_stops = 2", "night_stops = '2'", "line 10: night_stops must be a number, and is '2'"),
-        ("night_stops = 2", "night_stops = 9", "line 10: night_stops goes from 0 to 6, and is 9."),
+        ("night_stops = 2", "night_stops = 9", "line 10: night_stops must be from 0 to 6, and is 9."),
         ("burst = 3", "burst = 11", "line 7: 11 captures 1 s apart don't fit into 10 s. Make interval_s"),
         ("burst = 3", "bulb_s = 12", "line 7: An exposure of 12 s does not fit into an interval of 10 s."),
         ("burst = 3", "bulb_s = 5", "line 7: Each capture can't expose for 5 s and be 'ramp' as well."),

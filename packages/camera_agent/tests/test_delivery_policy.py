@@ -4,8 +4,8 @@ import pytest
 
 from camera_agent.clock import Clock
 from camera_agent.delivery_policy import REFRESH_S, DeliveryPolicy, request_delivery
-from camera_agent.delivery_settings import DeliverySettings
 from camera_agent.network import Network
+from camera_agent.protocol.settings import DeliverySettings
 from camera_agent.spool.store import Spool
 from tests.spool.conftest import Filled
 

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 import pytest
 
 from camera_agent.config import read
-from camera_agent.delivery_settings import DeliverySettings, blocked_reason, wants_preview
+from camera_agent.delivery_settings import blocked_reason, wants_preview
 from camera_agent.errors import BadInput
 from camera_agent.network import Network
+from camera_agent.protocol.settings import DeliverySettings
 
 HOME = Network(interface="wlan0", wifi="Attic")
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -58,8 +59,8 @@ def test_only_certain_networks_are_used_even_when_asked(network, goes):
         ('when = "never"', "line 2: when must be one of at_once, windows, asked, and is 'never'"),
         ('when = "windows"', "There are no windows to deliver in. Add some."),
         ('when = "windows"\nwindows = ["25:00..26:00"]', "line 3"),
-        ("rate_kib_s = -1", "rate_kib_s can't be -1"),
-        ("rate_kib_s = inf", "rate_kib_s can't be inf"),
+        ("rate_kib_s = -1", "rate_kib_s must be from 0 to 10000000, and is -1"),
+        ("rate_kib_s = inf", "rate_kib_s must be from 0 to 10000000, and is inf"),
         ("parallel = 0", "parallel must be from 1 to 8, and is 0"),
         ('previews = "often"', "previews must be one of never, behind, always"),
         ("networks = 3", "networks must be a list of texts"),

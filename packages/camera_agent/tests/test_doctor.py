@@ -8,9 +8,9 @@ import pytest
 from camera_agent import doctor
 from camera_agent.cli import main
 from camera_agent.config import Config
-from camera_agent.delivery_settings import DeliverySettings
 from camera_agent.home import Home, exclusive_lock
 from camera_agent.network import Network
+from camera_agent.protocol.settings import DeliverySettings
 from tests.server import Fault
 
 SMALL = {"width": 160, "height": 90}

@@ -7,7 +7,7 @@ import pytest
 from camera_agent.clock import ClockQuality
 from camera_agent.config import Config
 from camera_agent.downtime import missed_captures, record_gap
-from camera_agent.schedule import Schedule
+from camera_agent.protocol.settings import Schedule
 from tests.spool.conftest import NOW
 
 HOUR = 3600 * 10**9

@@ -11,17 +11,21 @@ from hypothesis import strategies as st
 from camera_agent.exposure import (
     Exposure,
     ExposureLimits,
-    ExposureSettings,
     Measurement,
     Ramp,
+    at_interval,
     flicker,
+    narrowed,
     reach,
     split,
 )
+from camera_agent.protocol import reading
+from camera_agent.protocol.errors import InvalidValueError
+from camera_agent.protocol.settings import ExposureSettings
 
 PI = ExposureLimits(shortest_s=2**-13, longest_s=2**4, gain=(1, 32))
 DSLR = ExposureLimits(shortest_s=2**-13, longest_s=2**4, gain=(1, 32), steps=3)
-RAMP = ExposureSettings(mode="ramp").at_interval(10)
+RAMP = at_interval(ExposureSettings(mode="ramp"), 10)
 #: Mean luminance at noon, exposed for a thousandth of a second, in stops.
 NOON = math.log2(0.18) + math.log2(1000)
 #: What clouds and the noise of the simulated scene below make by themselves.
@@ -122,10 +126,10 @@ def test_splitting_keeps_the_stops_and_prefers_a_long_shutter_to_gain(stops):
 
 
 def test_settings_narrow_the_cameras_limits():
-    narrow = ExposureSettings(longest_s=5, highest_gain=8).within(PI)
+    narrow = narrowed(PI, ExposureSettings(longest_s=5, highest_gain=8))
     assert (narrow.longest_s, narrow.gain) == (5, (1, 8))
-    assert ExposureSettings(longest_s=900, highest_gain=900).within(PI) == PI
-    assert ExposureSettings(longest_s=1e-9, highest_gain=0.1).within(PI).longest_s == PI.shortest_s
+    assert narrowed(PI, ExposureSettings(longest_s=900, highest_gain=900)) == PI
+    assert narrowed(PI, ExposureSettings(longest_s=1e-9, highest_gain=0.1)).longest_s == PI.shortest_s
 
 
 def test_flicker_is_how_much_a_film_bends():
@@ -145,8 +149,10 @@ def test_flicker_is_how_much_a_film_bends():
     ],
 )
 def test_what_cant_work_is_named(exposure, name):
-    assert exposure.find_invalid().name == name
-    assert ExposureSettings().find_invalid() is None
+    with pytest.raises(InvalidValueError) as refused:
+        reading.check(exposure)
+    assert refused.value.path == name
+    reading.check(ExposureSettings())
 
 
 def test_stops_are_powers_of_two_of_light():
@@ -154,7 +160,7 @@ def test_stops_are_powers_of_two_of_light():
 
 
 def test_long_intervals_have_greater_steps_so_that_dawn_is_not_burnt_out():
-    assert ExposureSettings().at_interval(10).step_stops == pytest.approx(1 / 6)
-    assert ExposureSettings().at_interval(60).step_stops == pytest.approx(0.36)
-    assert ExposureSettings().at_interval(3600).step_stops == 1.0
-    assert ExposureSettings(step_stops=0.05).at_interval(60).step_stops == 0.05
+    assert at_interval(ExposureSettings(), 10).step_stops == pytest.approx(1 / 6)
+    assert at_interval(ExposureSettings(), 60).step_stops == pytest.approx(0.36)
+    assert at_interval(ExposureSettings(), 3600).step_stops == 1.0
+    assert at_interval(ExposureSettings(step_stops=0.05), 60).step_stops == 0.05

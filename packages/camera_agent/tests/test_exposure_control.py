@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from camera_agent.exposure import Exposure, ExposureLimits, ExposureSettings, Measurement
+from camera_agent.exposure import Exposure, ExposureLimits, Measurement, at_interval
 from camera_agent.exposure_control import ExposureControl
+from camera_agent.protocol.settings import ExposureSettings
 
 LIMITS = ExposureLimits(shortest_s=0.001, longest_s=10, gain=(1, 16), bulb_s=600)
 TOLD = {"shutter_s": 0.02, "gain": 2.0}
@@ -12,7 +13,7 @@ TOLD = {"shutter_s": 0.02, "gain": 2.0}
 def exposure_control(
     limits: ExposureLimits | None = LIMITS, *, bulb_s: float = 0.0, **settings
 ) -> ExposureControl:
-    made = ExposureControl(ExposureSettings(**settings).at_interval(10), bulb_s=bulb_s)
+    made = ExposureControl(at_interval(ExposureSettings(**settings), 10), bulb_s=bulb_s)
     made.camera_opened(limits)
     return made
 

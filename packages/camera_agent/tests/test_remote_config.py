@@ -39,7 +39,7 @@ def test_what_was_set_last_holds_after_a_restart(hearing):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"interval_s": 0}, "interval_s must be more than 0"),
+        ({"interval_s": 0}, "interval_s must be from 0.1 to 86400"),
         ({"interval_s": 60, "delivery": {"when": "never"}}, "when must be one of"),
         ({"interval_s": 60, "delivery": {"wen": "asked"}}, "Did you mean 'when'?"),
         ({"interval_s": 60, "schedule": 7}, "schedule must be a table"),

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from camera_agent.schedule import Grid, Schedule, ScheduleState, Timetable
-from camera_agent.settings_table import read_table
+from camera_agent.protocol import reading
+from camera_agent.protocol.errors import InvalidValueError
+from camera_agent.protocol.settings import Schedule
+from camera_agent.schedule import Grid, ScheduleState, Timetable, state_at
 from tests.golden import golden
 
 START = datetime(2026, 3, 15, 11, tzinfo=UTC)
@@ -116,33 +118,33 @@ def test_a_closed_schedule_is_looked_at_every_minute_since_clocks_get_set():
 
 def test_overlapping_and_touching_windows_are_one_opening():
     schedule = Schedule(windows=("06:00..09:00", "08:00..12:00", "12:00..13:00"), timezone="UTC")
-    state_at = schedule.state_at(datetime(2026, 3, 15, 7, tzinfo=UTC))
-    assert state_at == ScheduleState(open=True, until=datetime(2026, 3, 15, 13, tzinfo=UTC))
-    closed = schedule.state_at(datetime(2026, 3, 15, 14, tzinfo=UTC))
+    state = state_at(schedule, datetime(2026, 3, 15, 7, tzinfo=UTC))
+    assert state == ScheduleState(open=True, until=datetime(2026, 3, 15, 13, tzinfo=UTC))
+    closed = state_at(schedule, datetime(2026, 3, 15, 14, tzinfo=UTC))
     assert closed == ScheduleState(open=False, until=datetime(2026, 3, 16, 6, tzinfo=UTC))
 
 
 def test_start_and_end_are_days_of_the_place_both_included():
     schedule = Schedule(start="2026-03-20", end="2026-03-21", timezone="Europe/Zurich")
     first, last = datetime(2026, 3, 19, 23, tzinfo=UTC), datetime(2026, 3, 21, 23, tzinfo=UTC)
-    assert schedule.state_at(START) == ScheduleState(open=False, until=first)
-    assert schedule.state_at(first) == ScheduleState(open=True, until=last)
-    assert not schedule.state_at(last).open
-    assert schedule.open_spans(START, START + timedelta(days=30)) == [(first, last)]
+    assert state_at(schedule, START) == ScheduleState(open=False, until=first)
+    assert state_at(schedule, first) == ScheduleState(open=True, until=last)
+    assert not state_at(schedule, last).open
+    assert schedule.open_periods(START, START + timedelta(days=30)) == [(first, last)]
 
 
 def test_start_and_end_may_be_moments():
     schedule = Schedule(start="2026-03-20T18:30", end="2026-03-20T20:00:00+00:00", timezone="Europe/Zurich")
     first, last = datetime(2026, 3, 20, 17, 30, tzinfo=UTC), datetime(2026, 3, 20, 20, tzinfo=UTC)
-    assert schedule.open_spans(START, START + timedelta(days=30)) == [(first, last)]
+    assert schedule.open_periods(START, START + timedelta(days=30)) == [(first, last)]
 
 
 def test_a_window_that_never_comes_is_looked_for_a_week_at_a_time():
     schedule = Schedule(windows=("sunrise..sunset",), latitude=80.0, longitude=10.0, timezone="UTC")
     midwinter = datetime(2026, 12, 10, tzinfo=UTC)
-    state_at = schedule.state_at(midwinter)
-    assert state_at == ScheduleState(open=False, until=midwinter + timedelta(days=7))
-    assert schedule.open_spans(midwinter, midwinter + timedelta(days=20)) == []
+    state = state_at(schedule, midwinter)
+    assert state == ScheduleState(open=False, until=midwinter + timedelta(days=7))
+    assert schedule.open_periods(midwinter, midwinter + timedelta(days=20)) == []
 
 
 @pytest.mark.parametrize(
@@ -153,16 +155,17 @@ def test_a_window_that_never_comes_is_looked_for_a_week_at_a_time():
         (Schedule(timezone="Zurich"), "timezone", "no time zone 'Zurich'"),
         (Schedule(start="soon"), "start", "no day and no moment"),
         (Schedule(start="2026-03-02", end="2026-03-01"), "end", "is not after the start"),
-        (Schedule(burst=0), "burst", "goes from 1 to 100, and is 0"),
-        (Schedule(latitude=91), "latitude", "goes from -90 to 90"),
-        (Schedule(bulb_s=-1), "bulb_s", "goes from 0"),
-        (Schedule(burst_s=0), "burst_s", "goes from 0.05"),
+        (Schedule(burst=0), "burst", "must be from 1 to 100, and is 0"),
+        (Schedule(latitude=91), "latitude", "must be from -90 to 90"),
+        (Schedule(bulb_s=-1), "bulb_s", "must be from 0"),
+        (Schedule(burst_s=0), "burst_s", "must be from 0.05"),
     ],
 )
 def test_what_cant_work_is_named(schedule, name, message):
-    trouble = schedule.find_invalid()
-    assert trouble.name == name
-    assert message in trouble.message
+    with pytest.raises(InvalidValueError) as refused:
+        reading.check(schedule)
+    assert refused.value.path == name
+    assert message in refused.value.message
 
 
 def test_what_works_has_no_trouble():
@@ -175,12 +178,12 @@ def test_what_works_has_no_trouble():
         end="2026-04-01",
         burst=3,
     )
-    assert schedule.find_invalid() is None
+    reading.check(schedule)
 
 
 def test_schedules_are_open_when_the_protocol_says_so():
     for case in golden("schedules"):
-        schedule = read_table(Schedule, case["schedule"], name="schedule", where=str)
+        schedule = reading.read(Schedule, case["schedule"])
         since, until = (datetime.fromisoformat(case[name]) for name in ("since", "until"))
-        found = [[one.replace(microsecond=0) for one in span] for span in schedule.open_spans(since, until)]
+        found = [[one.replace(microsecond=0) for one in span] for span in schedule.open_periods(since, until)]
         assert found == [[datetime.fromisoformat(one) for one in span] for span in case["open"]], case

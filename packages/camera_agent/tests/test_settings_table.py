@@ -1,50 +1,42 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 import pytest
 
 from camera_agent.errors import BadInput
-from camera_agent.settings_table import InvalidSetting, raise_if_invalid, read_table
-
-
-@dataclass(frozen=True, kw_only=True)
-class Table:
-    name: str = ""
-    count: int = 1
-    share: float = 0.5
-    on: bool = False
-    words: tuple[str, ...] = ()
-
-
-def read(values):
-    return read_table(Table, values, name="box", where=lambda name: f"line of {name}")
-
-
-def test_a_table_is_read_into_its_class():
-    values = {"name": date(2026, 12, 1), "count": 2.0, "share": 1, "on": True, "words": ["a"]}
-    assert read(values) == Table(name="2026-12-01", count=2, share=1.0, on=True, words=("a",))
-    assert read({}) == Table()
+from camera_agent.settings_table import InvalidSetting, raise_if_invalid, typed
 
 
 @pytest.mark.parametrize(
-    ("values", "message"),
+    ("value", "kind", "expected"),
     [
-        (3, "line of box: box must be a table, and is 3"),
-        ({"conut": 1}, "line of box.conut: 'conut' is not a setting. Did you mean 'count'"),
-        ({"x": 1}, "There are: name, count, share, on, words"),
-        ({"name": 1}, "name must be a text, and is 1"),
-        ({"count": 1.5}, "count must be a whole number"),
-        ({"share": True}, "share must be a number"),
-        ({"on": 1}, "on must be true or false"),
-        ({"words": "a"}, "words must be a list of texts"),
-        ({"words": [1]}, "words must be a list of texts"),
+        (date(2026, 12, 1), str, "2026-12-01"),
+        (2.0, int, 2),
+        (1, float, 1.0),
+        (True, bool, True),
+        (["a"], tuple, ("a",)),
     ],
 )
-def test_what_does_not_fit_is_named_with_its_place(values, message):
+def test_a_value_gets_its_type(value, kind, expected):
+    found = typed("x", value, kind, place="here")
+    assert (found, type(found)) == (expected, type(expected))
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "message"),
+    [
+        (1, str, "here: x must be a text, and is 1"),
+        (1.5, int, "x must be a whole number"),
+        (True, float, "x must be a number"),
+        (1, bool, "x must be true or false"),
+        ("a", tuple, "x must be a list of texts"),
+        ([1], tuple, "x must be a list of texts"),
+    ],
+)
+def test_what_does_not_fit_is_named_with_its_place(value, kind, message):
     with pytest.raises(BadInput) as caught:
-        read(values)
+        typed("x", value, kind, place="here")
     assert message in str(caught.value)
 
 

@@ -8,12 +8,12 @@ from camera_agent.clock import Clock, ClockQuality
 from camera_agent.commands import CommandRunner
 from camera_agent.config import Config
 from camera_agent.delivery_policy import DeliveryPolicy
-from camera_agent.delivery_settings import DeliverySettings
 from camera_agent.heartbeat import message
 from camera_agent.link.client import Client
 from camera_agent.log_buffer import LogBuffer
 from camera_agent.machine import Machine
 from camera_agent.network import Network
+from camera_agent.protocol.settings import DeliverySettings
 from camera_agent.record_uploader import RecordUploader
 from camera_agent.remote_config import RemoteConfig
 from camera_agent.status import Status

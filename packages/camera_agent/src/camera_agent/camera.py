@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
     from camera_agent.drivers.base import CapturedImage
     from camera_agent.drivers.process import DriverProcess
-    from camera_agent.exposure import Exposure, ExposureSettings
+    from camera_agent.exposure import Exposure
     from camera_agent.home import Json
+    from camera_agent.protocol.settings import ExposureSettings
 
 #: A camera that refuses this many times in a row gets a fresh process, in case a library hangs.
 MAX_REFUSALS = 3

@@ -14,10 +14,11 @@ from camera_agent.capture_session import CaptureSession
 from camera_agent.clock import ClockQuality
 from camera_agent.drivers.process import OPEN_DEADLINE_S
 from camera_agent.errors import AgentError, DriverError, DriverLost, SpoolError
-from camera_agent.exposure import ExposureSettings
+from camera_agent.exposure import at_interval
 from camera_agent.gaps import Gap, GapReason, GapRecorder
 from camera_agent.link.backoff import Backoff
-from camera_agent.schedule import RECHECK_S, Grid, NextCheck, Schedule, Timetable
+from camera_agent.protocol.settings import ExposureSettings, Schedule
+from camera_agent.schedule import RECHECK_S, Grid, NextCheck, Timetable
 from camera_agent.work_queue import WorkQueue
 from eliot_progress.context import start, start_task
 
@@ -158,7 +159,7 @@ class CaptureLoop:
         #: The first moment (monotonic seconds) whose slots have not been processed.
         self._unprocessed_from = grid.origin
         self._camera.set_exposure_settings(
-            settings.exposure.at_interval(settings.interval_s), bulb_s=settings.schedule.bulb_s
+            at_interval(settings.exposure, settings.interval_s), bulb_s=settings.schedule.bulb_s
         )
 
     def _open_ahead(self) -> None:

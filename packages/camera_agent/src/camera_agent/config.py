@@ -5,19 +5,26 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING
 
-from camera_agent.delivery_settings import DeliverySettings
+from msgspec import Struct
+
 from camera_agent.errors import BadInput
-from camera_agent.exposure import ExposureSettings
-from camera_agent.schedule import Schedule
+from camera_agent.protocol import reading as protocol_reading
+from camera_agent.protocol.errors import InvalidValueError
+from camera_agent.protocol.settings import (
+    CameraSettings,
+    DeliverySettings,
+    ExposureSettings,
+    Schedule,
+    conflicts,
+)
 from camera_agent.settings_table import (
     InvalidSetting,
     Where,
     kind_of,
     raise_if_invalid,
-    read_table,
     typed,
     unknown_setting,
 )
@@ -31,7 +38,7 @@ if TYPE_CHECKING:
 MIB = 1 << 20
 
 #: What a server may set: `interval_s` and these tables.
-REMOTE_SETTINGS = ("interval_s", "schedule", "exposure", "delivery")
+REMOTE_SETTINGS = CameraSettings.__struct_fields__
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +116,8 @@ def with_remote_settings(config: Config, values: Mapping[str, object]) -> Config
     def where(name: str) -> str:
         return f"The server's configuration, {name}"
 
+    for problem in protocol_reading.problems(CameraSettings, {"interval_s": config.interval_s} | known):
+        raise _bad_input(problem, where)
     return check(with_values(config, known, where=where), where=where)
 
 
@@ -137,21 +146,35 @@ def with_values(config: Config, values: Mapping[str, object], *, where: Where) -
         kind = kind_of(known[name])
         if name == "options":
             found[name] = _options(value, where)
-        elif is_dataclass(kind):
-            found[name] = read_table(kind, value, name=name, where=where)
+        elif issubclass(kind, Struct):
+            found[name] = _read_table(kind, value, name, where)
         else:
             found[name] = typed(name, value, kind, place=where(name))
     return replace(config, **found)  # type: ignore[arg-type] # names and types were checked one by one
 
 
+def _read_table(kind: type[Struct], values: object, name: str, where: Where) -> Struct:
+    try:
+        return protocol_reading.read(kind, values, path=name)
+    except InvalidValueError as error:
+        raise _bad_input(error, where) from None
+
+
 def check(config: Config, *, where: Where = lambda name: f"The setting {name}") -> Config:
     """Return the settings if they can work. BadInput otherwise."""
     raise_if_invalid(_find_invalid(config), where=where)
-    raise_if_invalid(config.schedule.find_invalid(), where=where, prefix="schedule.")
-    raise_if_invalid(config.exposure.find_invalid(), where=where, prefix="exposure.")
-    raise_if_invalid(config.delivery.find_invalid(), where=where, prefix="delivery.")
-    raise_if_invalid(_conflict(config), where=where)
+    try:
+        for name in ("schedule", "exposure", "delivery"):
+            protocol_reading.check(getattr(config, name), path=name)
+        for conflict in conflicts(config.interval_s, config.schedule, config.exposure):
+            raise conflict
+    except InvalidValueError as error:
+        raise _bad_input(error, where) from None
     return config
+
+
+def _bad_input(error: InvalidValueError, where: Where) -> BadInput:
+    return BadInput(f"{where(error.path)}: {error.message}", error.remedy)
 
 
 def _find_invalid(config: Config) -> InvalidSetting | None:
@@ -165,31 +188,6 @@ def _find_invalid(config: Config) -> InvalidSetting | None:
             return InvalidSetting(
                 name=name, message=f"{name} can't be less than 0, and is {getattr(config, name)}."
             )
-    return None
-
-
-def _conflict(config: Config) -> InvalidSetting | None:
-    """Return settings that can't work together, if any."""
-    schedule, exposure, interval = config.schedule, config.exposure, config.interval_s
-    if (schedule.burst - 1) * schedule.burst_s >= interval:
-        return InvalidSetting(
-            name="schedule.burst",
-            message=f"{schedule.burst} captures {schedule.burst_s:g} s apart don't fit into {interval:g} s.",
-            remedy="Make interval_s longer, or burst or burst_s smaller.",
-        )
-    for name, seconds in (("schedule.bulb_s", schedule.bulb_s), ("exposure.shutter_s", exposure.shutter_s)):
-        if seconds >= interval:
-            return InvalidSetting(
-                name=name,
-                message=f"An exposure of {seconds:g} s does not fit into an interval of {interval:g} s.",
-                remedy="Make interval_s longer.",
-            )
-    if schedule.bulb_s and exposure.mode != "auto":
-        return InvalidSetting(
-            name="schedule.bulb_s",
-            message=f"Each capture can't expose for {schedule.bulb_s:g} s and be {exposure.mode!r} as well.",
-            remedy="Leave out bulb_s, or set exposure.mode to 'auto'.",
-        )
     return None
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from camera_agent.clock import Clock
-    from camera_agent.delivery_settings import DeliverySettings
+    from camera_agent.protocol.settings import DeliverySettings
     from camera_agent.spool.store import Spool
 
 #: The stored key of the sequence number up to which delivery was requested.

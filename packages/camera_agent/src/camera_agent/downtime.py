@@ -11,7 +11,7 @@ from camera_agent.spool.records import gap
 if TYPE_CHECKING:
     from camera_agent.clock import Instant
     from camera_agent.config import Config
-    from camera_agent.schedule import Schedule
+    from camera_agent.protocol.settings import Schedule
     from camera_agent.spool.store import Spool
 
 UNIX = datetime(1970, 1, 1, tzinfo=UTC)
@@ -35,7 +35,7 @@ def missed_captures(last: Instant, now: Instant, *, interval_s: float, schedule:
     if now.quality is ClockQuality.UNKNOWN:
         return max(0, int(downtime / interval_s) - 1)
     until = UNIX + timedelta(microseconds=now.wall_ns // 1000)
-    spans = schedule.open_spans(until - timedelta(seconds=downtime), until)
+    spans = schedule.open_periods(until - timedelta(seconds=downtime), until)
     due_s = sum((end - begin).total_seconds() for begin, end in spans)
     return max(0, int(due_s / interval_s) - 1)
 

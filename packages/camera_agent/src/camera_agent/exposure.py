@@ -10,12 +10,13 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from camera_agent.settings_table import InvalidSetting
+import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-MODES = ("auto", "locked", "ramp")
+    from camera_agent.protocol.settings import ExposureSettings
+
 #: What one frame's error (in stops) adds to the exposure, and to its change per frame. PULL is twice the root
 #: of TREND: the follower is critically damped, and follows a steady change without a lag.
 TREND = 0.01
@@ -63,60 +64,21 @@ class Measurement:
     clipped: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExposureSettings:
-    """The table `[exposure]`. The default leaves it to the camera."""
+def at_interval(settings: ExposureSettings, interval_s: float) -> ExposureSettings:
+    """Return the settings with the step's limit: a ramp slower than dawn would burn it out."""
+    step = settings.step_stops or min(1.0, max(STEP, TWILIGHT * interval_s))
+    return msgspec.structs.replace(settings, step_stops=step)
 
-    #: `auto`: the camera decides; `locked`: one exposure for all; `ramp`: follows the light, smoothly.
-    mode: str = "auto"
-    #: Locked: seconds and gain; 0: what the camera chose for its first picture.
-    shutter_s: float = 0.0
-    gain: float = 0.0
-    #: Ramp: the mean luminance to keep, linear, 0 to 1 (0.18 is middle grey).
-    target: float = 0.18
-    #: Ramp: stops by which nights may be darker than days.
-    night_stops: float = 1.5
-    #: Ramp: most stops from frame to frame; 0: a sixth, or what twilight needs in an interval.
-    step_stops: float = 0.0
-    #: Ramp: the longest shutter time before gain is raised; the highest gain. 0: as the camera allows.
-    longest_s: float = 0.0
-    highest_gain: float = 0.0
 
-    def find_invalid(self) -> InvalidSetting | None:
-        """Return the first setting that can't work; None when all can."""
-        if self.mode not in MODES:
-            return InvalidSetting(
-                name="mode", message=f"mode can't be {self.mode!r}.", remedy=f"There are: {', '.join(MODES)}."
-            )
-        ranges: Mapping[str, tuple[float, float]] = {
-            "shutter_s": (0, 3600),
-            "gain": (0, 1024),
-            "target": (0.01, 0.7),
-            "night_stops": (0, 6),
-            "step_stops": (0, 1),
-            "longest_s": (0, 3600),
-            "highest_gain": (0, 1024),
-        }
-        for name, (lowest, highest) in ranges.items():
-            value = getattr(self, name)
-            if not lowest <= value <= highest:
-                message = f"{name} goes from {lowest:g} to {highest:g}, and is {value:g}."
-                return InvalidSetting(name=name, message=message)
-        return None
-
-    def at_interval(self, interval_s: float) -> ExposureSettings:
-        """Return the settings with the step's limit: a ramp slower than dawn would burn it out."""
-        return replace(self, step_stops=self.step_stops or min(1.0, max(STEP, TWILIGHT * interval_s)))
-
-    def within(self, limits: ExposureLimits) -> ExposureLimits:
-        """Return the camera's limits, narrowed by these settings."""
-        longest = min(self.longest_s or limits.longest_s, limits.longest_s)
-        gain = min(self.highest_gain or limits.gain[1], limits.gain[1])
-        return replace(
-            limits,
-            longest_s=max(limits.shortest_s, longest),
-            gain=(limits.gain[0], max(limits.gain[0], gain)),
-        )
+def narrowed(limits: ExposureLimits, settings: ExposureSettings) -> ExposureLimits:
+    """Return the camera's limits, narrowed by the settings."""
+    longest = min(settings.longest_s or limits.longest_s, limits.longest_s)
+    gain = min(settings.highest_gain or limits.gain[1], limits.gain[1])
+    return replace(
+        limits,
+        longest_s=max(limits.shortest_s, longest),
+        gain=(limits.gain[0], max(limits.gain[0], gain)),
+    )
 
 
 def split(stops: float, limits: ExposureLimits) -> Exposure:

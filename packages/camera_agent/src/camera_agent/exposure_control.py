@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from camera_agent.exposure import Exposure, ExposureLimits, ExposureSettings, Ramp, split
+from camera_agent.exposure import Exposure, ExposureLimits, Ramp, narrowed, split
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from camera_agent.exposure import Measurement
     from camera_agent.frame import ExposureValue
+    from camera_agent.protocol.settings import ExposureSettings
 
 
 class ExposureControl:
@@ -36,7 +37,7 @@ class ExposureControl:
     def camera_opened(self, limits: ExposureLimits | None) -> None:
         """Note the limits of a camera that was opened; None when its exposure can't be set."""
         self.problem = self._problem(limits)
-        self._limits = None if limits is None or self.problem else self._settings.within(limits)
+        self._limits = None if limits is None or self.problem else narrowed(limits, self._settings)
 
     def next_exposure(self) -> Exposure | None:
         """Return the exposure of the next capture; None leaves it to the camera."""

@@ -1,12 +1,12 @@
-"""Reads tables of settings into frozen dataclasses, with checked names and types."""
+"""Checks names and types of the agent's own settings."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass
 from datetime import date, time
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from camera_agent.errors import BadInput
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 Setting = str | int | float | bool | list[str]
 #: Returns where a setting (`schedule.windows`) was set, for error messages.
 Where = Callable[[str], str]
-Table = TypeVar("Table")
 
 EXPECTED: Mapping[type, str] = {
     float: "a number",
@@ -40,20 +39,6 @@ def raise_if_invalid(invalid: InvalidSetting | None, *, where: Where, prefix: st
     """Raise BadInput for an invalid setting, with the place where it was set."""
     if invalid is not None:
         raise BadInput(f"{where(prefix + invalid.name)}: {invalid.message}", invalid.remedy)
-
-
-def read_table(cls: type[Table], values: object, *, name: str, where: Where) -> Table:
-    """Return a `cls` with the values of the table `name`. BadInput for an unknown name or a wrong type."""
-    if not isinstance(values, Mapping):
-        raise BadInput(f"{where(name)}: {name} must be a table, and is {values!r}.")
-    known = {one.name: one for one in fields(cast("Any", cls))}
-    found = {}
-    for key, value in values.items():
-        place = f"{name}.{key}"
-        if key not in known:
-            raise unknown_setting(str(key), known, place=where(place))
-        found[key] = typed(str(key), value, kind_of(known[key]), place=where(place))
-    return cls(**found)
 
 
 def unknown_setting(name: str, known: Mapping[str, object], *, place: str) -> BadInput:

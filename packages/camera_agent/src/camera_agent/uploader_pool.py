@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from camera_agent.clock import Clock
-    from camera_agent.delivery_settings import DeliverySettings
     from camera_agent.frame import Capture
     from camera_agent.home import Home
     from camera_agent.link.uploader import UploadAttempt, UploadSource
+    from camera_agent.protocol.settings import DeliverySettings
     from camera_agent.spool.store import Spool
     from camera_agent.threads import ThreadGroup
 

@@ -9,7 +9,8 @@ from PIL import Image
 from camera_agent.drivers.image_analysis import measure
 from camera_agent.drivers.simulated import LIMITS, SimulatedDriver
 from camera_agent.errors import BadInput
-from camera_agent.exposure import Exposure, ExposureSettings, Ramp, flicker, split
+from camera_agent.exposure import Exposure, Ramp, at_interval, flicker, split
+from camera_agent.protocol.settings import ExposureSettings
 
 SMALL = {"width": 320, "height": 180}
 
@@ -79,7 +80,7 @@ def test_more_exposure_makes_a_brighter_picture(tmp_path):
 def test_a_ramp_through_dusk_and_dawn_is_smooth_and_burns_nothing_out(tmp_path, first, last, steps, bound):
     """The bounds that the README states, on pictures one minute apart."""
     driver, limits = camera_at(first), replace(LIMITS, steps=steps)
-    settings = ExposureSettings(mode="ramp").at_interval(60)
+    settings = at_interval(ExposureSettings(mode="ramp"), 60)
     told = driver.capture(tmp_path / "image").exposure
     ramp = Ramp(stops=Exposure(shutter_s=told["shutter_s"], gain=told["gain"]).stops)
     stops, seen = [], []

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, get_args, get_origin
+from datetime import date, time
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar, get_args, get_origin
 
 import msgspec
 from msgspec import Struct
@@ -57,14 +58,13 @@ def fields_of(settings: type[Struct]) -> tuple[Field, ...]:
 
 
 def problems(settings: type[Struct], values: object, *, path: str = "") -> Iterator[InvalidValueError]:
-    """Yield every problem that keeps values from becoming these settings; each with its path."""
+    """Yield every problem that keeps values from becoming these settings, each with its path."""
     if not isinstance(values, Mapping):
-        yield InvalidValueError(f"{path} must be a table, and is {values!r}.", code="wrong_kind", path=path)
+        message = f"{path or 'The configuration'} must be a table, and is {values!r}."
+        yield InvalidValueError(message, code="wrong_kind", path=path)
         return
-    found = False
-    for one in _problems_of_fields(settings, values, path):
-        found = True
-        yield one
+    found = list(_field_problems(settings, values, path))
+    yield from found
     if not found:
         for one in _converted(settings, values).check():  # type: ignore[attr-defined] # all settings have it
             yield one.at(_join(path, one.path))
@@ -81,25 +81,27 @@ def read(settings: type[Settings], values: object, *, path: str = "") -> Setting
     return _converted(settings, values)
 
 
-def _problems_of_fields(
+def _field_problems(
     settings: type[Struct], values: Mapping[object, object], path: str
 ) -> Iterator[InvalidValueError]:
     known = {one.name: one for one in msgspec.structs.fields(settings)}
     for key, value in values.items():
-        place = _join(path, str(key))
-        if key not in known:
-            if settings.__struct_config__.forbid_unknown_fields:
-                yield unknown(str(key), tuple(known), path=place)
-            continue
-        one = known[str(key)]
-        if (table := _table_of(one.type)) is not None:
-            if value is not None:
-                yield from problems(table, value, path=place)
-        elif (problem := _problem_of(one, value, place)) is not None:
-            yield problem
+        if (one := known.get(str(key))) is not None:
+            yield from _problems_of(one, value, _join(path, one.name))
+        elif settings.__struct_config__.forbid_unknown_fields:
+            yield unknown(str(key), tuple(known), path=_join(path, str(key)))
     for name, one in known.items():
         if one.required and name not in values:
             yield InvalidValueError(f"{name} is missing.", code="missing", path=_join(path, name))
+
+
+def check(settings: Struct, *, path: str = "") -> None:
+    """Check settings that were made in code.
+
+    Raises:
+        InvalidValueError: the first problem.
+    """
+    read(type(settings), msgspec.structs.asdict(settings), path=path)
 
 
 def unknown(name: str, known: tuple[str, ...], *, path: str) -> InvalidValueError:
@@ -110,27 +112,49 @@ def unknown(name: str, known: tuple[str, ...], *, path: str) -> InvalidValueErro
 
 
 def _converted(settings: type[Settings], values: object) -> Settings:
-    return msgspec.convert(values, settings, strict=True)
+    return msgspec.convert(_normalised(settings, values), settings, strict=True)
 
 
-def _problem_of(one: msgspec.structs.FieldInfo, value: object, path: str) -> InvalidValueError | None:
+def _normalised(settings: type[Struct], values: object) -> object:
+    """Convert dates of TOML to texts, and floats to whole numbers where that is exact."""
+    if not isinstance(values, Mapping):
+        return values
+    kinds = {one.name: one.type for one in msgspec.structs.fields(settings)}
+    return {name: _normal(kinds.get(str(name)), value) for name, value in values.items()}
+
+
+def _normal(kind: object, value: object) -> object:
+    if (table := _table_of(kind)) is not None:
+        return _normalised(table, value)
+    plain = _unwrap(kind)[0]
+    if plain is str and isinstance(value, date | time):
+        return value.isoformat()
+    if plain is int and isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def _problems_of(one: msgspec.structs.FieldInfo, value: object, path: str) -> Iterator[InvalidValueError]:
+    if (table := _table_of(one.type)) is not None:
+        if value is not None:
+            yield from problems(table, value, path=path)
+        return
     try:
-        msgspec.convert(value, one.type, strict=True)
-    except msgspec.ValidationError as error:
-        return _explain(_describe(one), value, path, str(error))
-    return None
+        msgspec.convert(_normal(one.type, value), one.type, strict=True)
+    except msgspec.ValidationError:
+        yield _explain(_describe(one), value, path)
 
 
-def _explain(field: Field, value: object, path: str, error: str) -> InvalidValueError:
+def _explain(field: Field, value: object, path: str) -> InvalidValueError:
     """Say in a sentence why msgspec refused a value."""
     name = field.name
     if field.kind == "choice" and isinstance(value, str):
         listed = ", ".join(choice for choice, _ in field.choices)
-        return InvalidValueError(f"{name} can't be {value[:60]!r}.", f"There are: {listed}.", path=path)
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if field.minimum is not None and field.maximum is not None and number and "Expected `int`, got" not in error:
-        bounds = f"{field.minimum:g} to {field.maximum:g}"
-        return InvalidValueError(f"{name} goes from {bounds}, and is {value:g}.", path=path)
+        return InvalidValueError(f"{name} must be one of {listed}, and is {value[:60]!r}.", path=path)
+    numbers = int | float if field.kind == "number" else int
+    if field.minimum is not None and isinstance(value, numbers) and not isinstance(value, bool):
+        bounds = f"{field.minimum:.10g} to {field.maximum:.10g}"
+        return InvalidValueError(f"{name} must be from {bounds}, and is {value:.10g}.", path=path)
     if isinstance(value, str) and field.kind == "text":
         return InvalidValueError(f"{name} may have at most {field.max_length} characters.", path=path)
     if isinstance(value, list | tuple) and all(isinstance(each, str) for each in value):
@@ -155,7 +179,7 @@ def _describe(one: msgspec.structs.FieldInfo) -> Field:
     labels = extra.get("labels", {})
     return Field(
         name=one.name,
-        kind="choice" if choices else _KINDS[get_origin(plain) or plain],
+        kind="choice" if choices else _KINDS[get_origin(plain) or plain],  # type: ignore[index] # a type
         default=None if one.required else one.default,
         label=merged.get("title", one.name),
         help=merged.get("description", ""),
@@ -167,22 +191,22 @@ def _describe(one: msgspec.structs.FieldInfo) -> Field:
     )
 
 
-def _unwrap(kind: Any) -> tuple[Any, list[msgspec.Meta]]:
+def _unwrap(kind: object) -> tuple[object, list[msgspec.Meta]]:
     """Return a type without its annotations, and those of all levels."""
     metas: list[msgspec.Meta] = []
-    while hasattr(kind, "__metadata__"):
-        metas += [one for one in kind.__metadata__ if isinstance(one, msgspec.Meta)]
-        kind = kind.__origin__
+    while get_origin(kind) is Annotated:
+        kind, *more = get_args(kind)
+        metas += [one for one in more if isinstance(one, msgspec.Meta)]
     return kind, metas
 
 
-def _table_of(kind: Any) -> type[Struct] | None:
+def _table_of(kind: object) -> type[Struct] | None:
     """Return the table that a field holds, if it holds one."""
     options = [kind, *get_args(kind)]
     return next((one for one in options if isinstance(one, type) and issubclass(one, Struct)), None)
 
 
-def _is_table(kind: Any) -> bool:
+def _is_table(kind: object) -> bool:
     return _table_of(kind) is not None
 
 

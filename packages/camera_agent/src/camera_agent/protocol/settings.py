@@ -1,7 +1,7 @@
 """The settings of a camera that people change on the server: tables, fields, ranges, choices, units and help.
 
-Each field has its bounds in its type, and its label, unit and help beside them: the agent's TOML, the server's
-GraphQL and the form on the page are all made from here.
+Each field has its bounds, label, unit and help in its type. The agent's TOML, the server's GraphQL and the
+form on the page are made from here.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ ExposureMode = Literal["auto", "locked", "ramp"]
 DeliveryTime = Literal["at_once", "windows", "asked"]
 PreviewMode = Literal["never", "behind", "always"]
 
-WindowText = Annotated[str, Meta(min_length=4, max_length=100)]
+WindowText = Annotated[str, Meta(max_length=100)]
 Windows = Annotated[tuple[WindowText, ...], Meta(max_length=24)]
 Seconds = Annotated[float, Meta(ge=0, le=3600)]
 #: A day or a moment, as `2026-12-24` or `2026-12-24T18:00`; empty: no limit.
@@ -85,7 +85,9 @@ class Schedule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
     end: Annotated[
         DayText, Meta(title="Last day", description="As 2026-12-24 or 2026-12-24T18:00; empty: no limit.")
     ] = ""
-    burst: Annotated[int, Meta(ge=1, le=100, title="Burst", description="Number of captures per interval.")] = 1
+    burst: Annotated[
+        int, Meta(ge=1, le=100, title="Burst", description="Number of captures per interval.")
+    ] = 1
     burst_s: Annotated[
         float,
         Meta(
@@ -100,7 +102,7 @@ class Schedule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
         Seconds,
         Meta(
             title="Bulb exposure",
-            description="Exposure time of each capture, if the camera has a bulb mode; 0: as its exposure says.",
+            description="Exposure time of each capture, by the camera's bulb mode; 0: off.",
             extra_json_schema={"unit": "s"},
         ),
     ] = 0.0
@@ -149,9 +151,7 @@ class Schedule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
         day = place.local_day(since) - _BEFORE
         days = min((until - since) // timedelta(days=1) + 5, _MOST_DAYS)
         found = _merged_spans(self, place, day, days)
-        return [
-            (max(begin, since), min(end, until)) for begin, end in found if begin < until and end > since
-        ]
+        return [(max(begin, since), min(end, until)) for begin, end in found if begin < until and end > since]
 
     def _check_days(self) -> None:
         first = _checked_moment(self.start, "start", self.place(), after=False)

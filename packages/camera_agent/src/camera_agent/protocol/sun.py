@@ -37,9 +37,9 @@ def require_astral() -> None:
 def event(day: date, name: SunEvent, *, latitude: float, longitude: float) -> datetime:
     """Return the moment (UTC) of an event on a local day.
 
-    On a day on which the sun doesn't rise or set, its events move to noon or half a day from it: a window from
-    sunrise to sunset is empty in the polar night and lasts all day under the midnight sun. Algorithm: astral's,
-    after the NOAA solar calculator.
+    On a day on which the sun doesn't rise or set, its events move to noon or half a day from it: a window
+    from sunrise to sunset is empty in the polar night and lasts all day under the midnight sun. Algorithm:
+    astral's, after the NOAA solar calculator.
     """
     import astral.sun  # noqa: PLC0415 - checked by require_astral()
 

@@ -1,8 +1,8 @@
 """The grammar of windows: `mon-fri 06:30..20:00`, `sunrise-30m..sunset+1h`, `22:00..06:00`.
 
-A window is an optional list of days, a begin, `..` and an end. Days are names of three letters or whole names,
-alone (`sat,sun`) or as ranges (`mon-fri`). An edge is a time from 00:00 to 24:00, or an event of the sun with
-an optional offset in hours and minutes. A window that ends before it begins ends on the next day.
+A window is an optional list of days, a begin, `..` and an end. Days are whole names or their first three
+letters, alone (`sat,sun`) or as ranges (`mon-fri`). An edge is a time from 00:00 to 24:00, or an event of the
+sun with an optional offset in hours and minutes. A window that ends before it begins ends on the next day.
 """
 
 from __future__ import annotations
@@ -181,7 +181,8 @@ def _days(text: str) -> frozenset[int]:
         first, dash, last = (word.strip() for word in part.partition("-"))
         if first not in _NUMBERS or (dash and last not in _NUMBERS):
             names = ", ".join(day[:3] for day in _WEEK)
-            raise InvalidValueError(f"{part.strip()!r} is no day of the week.", f"There are: {names}; or mon-fri.")
+            message = f"{part.strip()!r} is no day of the week."
+            raise InvalidValueError(message, f"There are: {names}; or mon-fri.")
         begin, end = _NUMBERS[first], _NUMBERS[last or first]
         days |= {(begin + step) % 7 for step in range((end - begin) % 7 + 1)}
     return frozenset(days)

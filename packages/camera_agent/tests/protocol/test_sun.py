@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from camera_agent import sun
-from camera_agent.errors import BadInput
+from camera_agent.protocol import sun
+from camera_agent.protocol.errors import InvalidValueError
 
 ZURICH = {"latitude": 47.37, "longitude": 8.54}
 TROMSO = {"latitude": 69.65, "longitude": 18.96}
@@ -38,7 +38,7 @@ def test_under_the_midnight_sun_the_day_has_no_end_and_the_polar_night_no_day():
 
 
 def test_without_astral_it_says_what_to_install(monkeypatch):
-    sun.require()
+    sun.require_astral()
     monkeypatch.setitem(sys.modules, "astral.sun", None)
-    with pytest.raises(BadInput, match=r"pip install 'camera-agent\[sun\]'"):
-        sun.require()
+    with pytest.raises(InvalidValueError, match=r"pip install 'camera-agent\[sun\]'"):
+        sun.require_astral()
