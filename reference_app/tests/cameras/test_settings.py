@@ -1,17 +1,27 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from timelapse.cameras.settings import CameraSettings, refusals
+from camera_agent.protocol.settings import CameraSettings, Schedule
+from timelapse.cameras.settings import refusals, settings_of
 
-FINE = CameraSettings(
-    interval_s=30,
-    schedule={"windows": ["mon-fri 06:30..20:00", "sunrise-30m..sunset+1h30m"], "burst": 3, "latitude": 47.4},
-    exposure={"mode": "ramp", "target": 0.18},
-    delivery={"when": "at_once", "networks": [], "rate_kib_s": 512, "parallel": 2, "ordered": True},
-)
+GOLDEN = Path(__file__).parents[3] / "docs" / "reference" / "agent-protocol"
+FINE = {
+    "interval_s": 30,
+    "schedule": {
+        "windows": ["mon-fri 06:30..20:00", "sunrise-30m..sunset+1h30m"],
+        "burst": 3,
+        "latitude": 47.4,
+        "longitude": 8.5,
+    },
+    "exposure": {"mode": "ramp", "target": 0.18},
+    "delivery": {"when": "at_once", "networks": [], "rate_kib_s": 512, "parallel": 2, "ordered": True},
+}
 
 
 def test_a_wish_that_an_agent_can_take_is_not_refused():
@@ -21,32 +31,32 @@ def test_a_wish_that_an_agent_can_take_is_not_refused():
 @pytest.mark.parametrize(
     ("settings", "field", "code"),
     [
-        (CameraSettings(interval_s=0), "intervalSeconds", "interval"),
-        (CameraSettings(interval_s=float("nan")), "intervalSeconds", "interval"),
-        (CameraSettings(interval_s=1e9), "intervalSeconds", "interval"),
-        (CameraSettings(interval_s=5, schedule={"window": []}), "schedule", "unknown_key"),
-        (CameraSettings(interval_s=5, schedule={"windows": "06:30..20:00"}), "schedule", "wrong_kind"),
-        (CameraSettings(interval_s=5, schedule={"windows": ["25:00..26:00"]}), "schedule", "wrong_value"),
-        (CameraSettings(interval_s=5, schedule={"windows": ["06:00-20:00"]}), "schedule", "wrong_value"),
+        ({"interval_s": 0}, "intervalSeconds", "wrong_value"),
+        ({"interval_s": float("nan")}, "intervalSeconds", "wrong_value"),
+        ({"interval_s": 1e9}, "intervalSeconds", "wrong_value"),
+        ({"interval_s": 5, "schedule": {"window": []}}, "schedule", "unknown_key"),
+        ({"interval_s": 5, "schedule": {"windows": "06:30..20:00"}}, "schedule", "wrong_kind"),
+        ({"interval_s": 5, "schedule": {"windows": ["25:00..26:00"]}}, "schedule", "wrong_value"),
+        ({"interval_s": 5, "schedule": {"windows": ["06:00-20:00"]}}, "schedule", "wrong_value"),
         (
-            CameraSettings(interval_s=5, schedule={"windows": ["06:00..07:00"] * 25}),
+            {"interval_s": 5, "schedule": {"windows": ["06:00..07:00"] * 25}},
             "schedule",
             "wrong_value",
         ),
-        (CameraSettings(interval_s=5, schedule={"timezone": "Europe/Atlantis"}), "schedule", "wrong_value"),
-        (CameraSettings(interval_s=5, schedule={"latitude": 91}), "schedule", "wrong_value"),
-        (CameraSettings(interval_s=5, schedule={"start": "tomorrow"}), "schedule", "wrong_value"),
-        (CameraSettings(interval_s=5, schedule={"end": "2026-11-23T25:00"}), "schedule", "wrong_value"),
-        (CameraSettings(interval_s=5, schedule={"windows": ["sat dawn..dusk"]}), "schedule", "no_place"),
-        (CameraSettings(interval_s=5, schedule={"burst": True}), "schedule", "wrong_kind"),
-        (CameraSettings(interval_s=5, schedule={"burst": 7, "burst_s": 1}), "schedule", "burst_too_long"),
-        (CameraSettings(interval_s=5, exposure={"mode": "magic"}), "exposure", "wrong_value"),
-        (CameraSettings(interval_s=5, exposure={"gain": float("inf")}), "exposure", "wrong_kind"),
-        (CameraSettings(interval_s=5, delivery={"networks": [1]}), "delivery", "wrong_kind"),
-        (CameraSettings(interval_s=5, delivery={"paralel": 2}), "delivery", "unknown_key"),
-        (CameraSettings(interval_s=5, delivery={"parallel": 9}), "delivery", "wrong_value"),
-        (CameraSettings(interval_s=5, delivery={"ordered": 1}), "delivery", "wrong_kind"),
-        (CameraSettings(interval_s=5, delivery={"when": "windows", "windows": []}), "delivery", "no_windows"),
+        ({"interval_s": 5, "schedule": {"timezone": "Europe/Atlantis"}}, "schedule", "wrong_value"),
+        ({"interval_s": 5, "schedule": {"latitude": 91}}, "schedule", "wrong_value"),
+        ({"interval_s": 5, "schedule": {"start": "tomorrow"}}, "schedule", "wrong_value"),
+        ({"interval_s": 5, "schedule": {"end": "2026-11-23T25:00"}}, "schedule", "wrong_value"),
+        ({"interval_s": 5, "schedule": {"windows": ["sat dawn..dusk"]}}, "schedule", "no_place"),
+        ({"interval_s": 5, "schedule": {"burst": True}}, "schedule", "wrong_kind"),
+        ({"interval_s": 5, "schedule": {"burst": 7, "burst_s": 1}}, "schedule", "burst_too_long"),
+        ({"interval_s": 5, "exposure": {"mode": "magic"}}, "exposure", "wrong_value"),
+        ({"interval_s": 5, "exposure": {"gain": float("inf")}}, "exposure", "wrong_value"),
+        ({"interval_s": 5, "delivery": {"networks": [1]}}, "delivery", "wrong_kind"),
+        ({"interval_s": 5, "delivery": {"paralel": 2}}, "delivery", "unknown_key"),
+        ({"interval_s": 5, "delivery": {"parallel": 9}}, "delivery", "wrong_value"),
+        ({"interval_s": 5, "delivery": {"ordered": 1}}, "delivery", "wrong_kind"),
+        ({"interval_s": 5, "delivery": {"when": "windows", "windows": []}}, "delivery", "no_windows"),
     ],
 )
 def test_what_can_not_work_is_refused_by_its_field(settings, field, code):
@@ -56,6 +66,24 @@ def test_what_can_not_work_is_refused_by_its_field(settings, field, code):
     assert reason.remedy
 
 
+CASES = json.loads((GOLDEN / "settings_cases.json").read_text())
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["settings"]))
+def test_settings_are_accepted_and_refused_as_the_protocol_says(case):
+    found = [(reason.code, reason.message) for reason in refusals(case["settings"])]
+    assert found == [(problem["code"], problem["message"]) for problem in case["problems"]]
+
+
+def test_stored_settings_are_read_with_their_defaults():
+    found = settings_of({"interval_s": 5, "schedule": {"windows": ["06:00..20:00"]}})
+    assert found == CameraSettings(interval_s=5.0, schedule=Schedule(windows=("06:00..20:00",)))
+
+
+def test_a_stored_table_that_todays_rules_refuse_counts_as_not_set():
+    assert settings_of({"interval_s": 5, "schedule": {"windows": ["24:30..06:00"]}}).schedule is None
+
+
 _values = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.text())
 _tables = st.dictionaries(st.sampled_from(["windows", "timezone", "burst", "burst_s", "start", "x"]), _values)
 
@@ -63,5 +91,5 @@ _tables = st.dictionaries(st.sampled_from(["windows", "timezone", "burst", "burs
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # other work shares the machine
 @given(interval=st.floats(), table=_tables)
 def test_whatever_is_wished_the_answer_is_a_list_of_reasons(interval, table):
-    for reason in refusals(CameraSettings(interval_s=interval, schedule=table)):
+    for reason in refusals({"interval_s": interval, "schedule": table}):
         assert reason.params["field"] in {"intervalSeconds", "schedule"}

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from camera_agent.protocol.settings import Schedule
 from timelapse.frames.capture_schedule import CaptureSchedule
 from timelapse.frames.gaps import MOST_BUCKETS, Bucket, CameraState, ReportedGap, bucket_size, find_gaps
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-EVERY_10_S = CaptureSchedule.of(10, None)
+EVERY_10_S = CaptureSchedule(interval_s=10)
 
 
 def at(minutes):
@@ -92,12 +93,12 @@ def test_a_camera_that_had_filmed_before_and_sends_nothing_has_a_gap_from_the_st
 
 
 def test_outside_the_schedules_windows_nothing_is_missed():
-    schedule = CaptureSchedule.of(10, {"windows": ["12:00..12:02", "12:05..12:10"]})
+    schedule = CaptureSchedule(interval_s=10, schedule=Schedule(windows=("12:00..12:02", "12:05..12:10")))
     assert gaps([*range(0, 120, 10), *range(300, 600, 10)], now=10, schedule=schedule) == []
     assert gaps(range(0, 120, 10), now=10, schedule=schedule) == [(300, 600, "unknown")]
 
 
-WINDOWS = CaptureSchedule.of(60, {"windows": ["08:00..12:10", "12:30..18:00"]})
+WINDOWS = CaptureSchedule(interval_s=60, schedule=Schedule(windows=("08:00..12:10", "12:30..18:00")))
 
 
 def test_a_camera_that_is_silent_from_an_opening_on_has_a_gap_from_there_on():
@@ -120,18 +121,18 @@ def test_of_a_slot_right_at_the_opening_nobody_can_say_whether_it_was_before_it(
 
 def test_after_another_wish_a_frame_that_is_late_makes_no_gap_at_the_opening():
     seconds = [*range(10, 600, 60), 1825 + 40, *range(1885, 2400, 60)]
-    changed = replace(WINDOWS, limits=(at(11), WINDOWS.limits[1]))
+    changed = replace(WINDOWS, during=(at(11), WINDOWS.during[1]))
     assert gaps(seconds, now=40, schedule=changed) == []
 
 
 #: Of several kinds: always, by the clock, over midnight, by the sun at both ends of a year, and by dates.
 SCHEDULES = (
-    None,
-    {"windows": ["06:30..20:00"], "timezone": "Europe/Zurich"},
-    {"windows": ["mon-tue 22:00..02:00", "wed 08:00..12:00"]},
-    {"windows": ["sunrise-30m..sunset"], "timezone": "Europe/Zurich", "latitude": 47.4, "longitude": 8.5},
-    {"windows": ["dusk..dawn"], "timezone": "Pacific/Auckland", "latitude": -36.9, "longitude": 174.8},
-    {"start": "2026-11-24", "end": "2026-11-25T09:00"},
+    Schedule(),
+    Schedule(windows=("06:30..20:00",), timezone="Europe/Zurich"),
+    Schedule(windows=("mon-tue 22:00..02:00", "wed 08:00..12:00")),
+    Schedule(windows=("sunrise-30m..sunset",), timezone="Europe/Zurich", latitude=47.4, longitude=8.5),
+    Schedule(windows=("dusk..dawn",), timezone="Pacific/Auckland", latitude=-36.9, longitude=174.8),
+    Schedule(start="2026-11-24", end="2026-11-25T09:00"),
 )
 
 
@@ -139,7 +140,7 @@ SCHEDULES = (
 def followed(draw):
     """A schedule, and the seconds after noon at which a punctual camera captures in three days."""
     interval = draw(st.sampled_from([60, 300, 1800]))
-    schedule = CaptureSchedule.of(interval, draw(st.sampled_from(SCHEDULES)))
+    schedule = CaptureSchedule(interval_s=interval, schedule=draw(st.sampled_from(SCHEDULES)))
     spans = schedule.open_within(NOON, NOON + timedelta(days=3))
     slots = range(draw(st.integers(0, interval - 1)), 3 * 86_400, interval)
     open_s = [((begin - NOON).total_seconds(), (end - NOON).total_seconds()) for begin, end in spans]
@@ -171,8 +172,8 @@ def test_a_schedule_that_was_followed_has_no_gap_though_clocks_err_and_one_is_la
 def test_a_schedule_that_changed_while_it_was_followed_has_no_gap(first, second, size, changed, heard):
     moment = NOON + timedelta(seconds=changed)
     schedules = [
-        replace(first[0], limits=(first[0].limits[0], moment)),
-        replace(second[0], limits=(max(second[0].limits[0], moment + MINUTE), second[0].limits[1])),
+        replace(first[0], during=(first[0].during[0], moment)),
+        replace(second[0], during=(max(second[0].during[0], moment + MINUTE), second[0].during[1])),
     ]
     seconds = [one for one in first[1] if one < changed] + [
         one for one in second[1] if one >= changed + heard

@@ -8,7 +8,6 @@ from django.contrib.auth.models import User
 from timelapse.cameras.configuration import configure
 from timelapse.cameras.models import Camera, Configuration
 from timelapse.cameras.records import AgentRecord, store_records
-from timelapse.cameras.settings import CameraSettings
 from timelapse.frames.models import Frame
 from timelapse.frames.timeline import timeline_of
 
@@ -21,9 +20,7 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def filming(camera):
     """A camera that films once a minute, by default."""
-    configured_at(
-        camera, CameraSettings(interval_s=60), by=User.objects.create_superuser("admin"), at=NOON - DAY
-    )
+    configured_at(camera, {"interval_s": 60}, by=User.objects.create_superuser("admin"), at=NOON - DAY)
     return camera
 
 
@@ -56,7 +53,7 @@ def film(camera, minutes):
 
 
 def test_a_month_of_frames_is_a_bounded_answer_by_constant_queries(filming, django_assert_num_queries):
-    configured_at(filming, CameraSettings(interval_s=600), by=User.objects.get(), at=NOON - DAY / 2)
+    configured_at(filming, {"interval_s": 600}, by=User.objects.get(), at=NOON - DAY / 2)
     month = 30 * 24 * 60
     film(filming, (minute for minute in range(0, month, 10) if minute % 1000 > 30))
     end = NOON + timedelta(minutes=month)
@@ -80,10 +77,8 @@ def test_a_day_is_told_by_the_minute(filming):
 
 def test_each_hour_is_judged_by_the_wish_that_counted_then(filming):
     by, windows = User.objects.get(), {"windows": ["00:00..13:00"]}
-    configured_at(
-        filming, CameraSettings(interval_s=60, schedule=windows), by=by, at=NOON + timedelta(minutes=30)
-    )
-    configured_at(filming, CameraSettings(interval_s=300), by=by, at=NOON + timedelta(minutes=120))
+    configured_at(filming, {"interval_s": 60, "schedule": windows}, by=by, at=NOON + timedelta(minutes=30))
+    configured_at(filming, {"interval_s": 300}, by=by, at=NOON + timedelta(minutes=120))
     film(filming, [*range(10), *range(20, 60), *range(120, 160, 5), *range(175, 200, 5)])
     seen = timeline_of(filming.pk, NOON, NOON + DAY, now=NOON + timedelta(minutes=200))
     minutes = [((gap.begins_at - NOON) / timedelta(minutes=1), gap.missed) for gap in seen.gaps]
@@ -94,7 +89,7 @@ def test_windows_are_on_the_clock_that_the_agent_told(filming):
     by = User.objects.get()
     configured_at(
         filming,
-        CameraSettings(interval_s=60, schedule={"windows": ["22:00..23:00"]}),
+        {"interval_s": 60, "schedule": {"windows": ["22:00..23:00"]}},
         by=by,
         at=NOON - DAY / 2,
     )

@@ -12,7 +12,6 @@ from eliot_progress.django.models import LogMessage
 from eliot_progress.ids import task_uuid
 from timelapse.cameras import actions, commands, configuration, domain
 from timelapse.cameras.models import Camera, Pairing, Record
-from timelapse.cameras.settings import CameraSettings
 from timelapse.frames.models import Frame
 from timelapse.ingest import control, messages
 
@@ -121,7 +120,7 @@ def test_all_that_a_heartbeat_can_say_is_heard_and_answered(agent):
     actions.record_heartbeat(agent.camera.pk, domain.Heartbeat(seq=1, every_s=5, grace_s=5, state="idle"))
     with start_action(action_type="click"):
         given = commands.issue(agent.camera, "capture", by=admin)
-    configuration.configure(agent.camera, CameraSettings(interval_s=30, exposure={"mode": "auto"}), by=admin)
+    configuration.configure(agent.camera, {"interval_s": 30, "exposure": {"mode": "auto"}}, by=admin)
     beat = golden("heartbeat_full.json")
     answer = agent.post("/heartbeat", beat).json
     assert kinds(answer) | {"commands": list} == kinds(answer)

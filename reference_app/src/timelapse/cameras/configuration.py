@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Final
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
+from camera_agent.protocol.settings import CameraSettings
 from fsmlock import Refused
 from timelapse.cameras.actions import group_of
 from timelapse.cameras.command_rules import PERMISSION, forbidden
 from timelapse.cameras.models import Camera, Configuration
-from timelapse.cameras.settings import CameraSettings, refusals
+from timelapse.cameras.settings import Values, refusals, settings_of
 from timelapse.shared import conf, live
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from uuid import UUID
 
     from django.contrib.auth.models import User
@@ -34,38 +35,45 @@ class DesiredConfiguration:
     """A revision of a camera's settings; the default one has no row."""
 
     revision: int
-    settings: CameraSettings
+    #: The settings as they were entered; see `timelapse.cameras.settings`.
+    values: Values
     row: Configuration | None = None
 
-    def message(self) -> dict[str, object]:
+    @property
+    def settings(self) -> CameraSettings:
+        """The settings with their defaults."""
+        return settings_of(self.values)
+
+    def message(self) -> Values:
         """Return the part of a heartbeat's answer that carries it."""
-        return {"revision": self.revision, "interval_s": self.settings.interval_s, **self.settings.tables()}
+        return {"revision": self.revision, **self.values}
 
 
 @transaction.atomic
-def configure(camera: Camera, settings: CameraSettings, *, by: User) -> DesiredConfiguration:
+def configure(camera: Camera, values: Mapping[str, object], *, by: User) -> DesiredConfiguration:
     """Make the settings the camera's next revision, unless they are its current ones.
 
     Raises:
         Refused: the user may not, or values can't work; each reason's ``params["field"]`` names its value.
     """
-    reasons = forbidden("Configure", permitted=by.has_perm(PERMISSION)) or refusals(settings)
+    reasons = forbidden("Configure", permitted=by.has_perm(PERMISSION)) or refusals(values)
     if reasons:
         raise Refused(reasons)
     Camera.objects.select_for_update().get(pk=camera.pk)
     before = current_configurations([camera.pk])[camera.pk]
-    if before.settings == settings and before.row is not None:
-        return before
-    row = Configuration.objects.create(
+    row = Configuration(
         camera=camera,
         revision=before.revision + 1,
-        interval_s=settings.interval_s,
-        schedule=settings.schedule,
-        exposure=settings.exposure,
-        delivery=settings.delivery,
+        interval_s=settings_of(values).interval_s,
+        schedule=values.get("schedule"),
+        exposure=values.get("exposure"),
+        delivery=values.get("delivery"),
         updated_by=by,
         updated_by_name=by.get_username(),
     )
+    if before.row is not None and before.values == _from_row(row).values:
+        return before
+    row.save()
     live.publish_on_commit(group_of(camera.pk), what="configuration")
     return _from_row(row)
 
@@ -76,7 +84,9 @@ def current_configurations(cameras: Iterable[UUID]) -> dict[UUID, DesiredConfigu
     newest = Configuration.objects.filter(camera=OuterRef("camera")).order_by("-revision").values("pk")[:1]
     rows = Configuration.objects.filter(camera__in=wanted, pk=Subquery(newest))
     found = {row.camera_id: _from_row(row) for row in rows}
-    default = DesiredConfiguration(revision=FIRST_REVISION, settings=_default_settings())
+    default = DesiredConfiguration(
+        revision=FIRST_REVISION, values={"interval_s": conf.get().frame_interval_s}
+    )
     return {camera: found.get(camera, default) for camera in wanted}
 
 
@@ -87,16 +97,14 @@ def configurations_until(camera: UUID, until: datetime) -> list[tuple[datetime, 
     """
     rows = Configuration.objects.filter(camera=camera, updated_at__lt=until)[:HISTORY_LIMIT]
     found = [(row.updated_at, _from_row(row).settings) for row in reversed(rows)]
-    before = _default_settings() if len(found) < HISTORY_LIMIT else found.pop(0)[1]
+    default = CameraSettings(interval_s=conf.get().frame_interval_s)
+    before = default if len(found) < HISTORY_LIMIT else found.pop(0)[1]
     return [(BEGINNING, before), *found]
 
 
-def _default_settings() -> CameraSettings:
-    return CameraSettings(interval_s=conf.get().frame_interval_s)
-
-
 def _from_row(row: Configuration) -> DesiredConfiguration:
-    settings = CameraSettings(
-        interval_s=row.interval_s, schedule=row.schedule, exposure=row.exposure, delivery=row.delivery
+    tables = {"schedule": row.schedule, "exposure": row.exposure, "delivery": row.delivery}
+    values: Values = {name: table for name, table in tables.items() if table is not None}
+    return DesiredConfiguration(
+        revision=row.revision, values={"interval_s": row.interval_s} | values, row=row
     )
-    return DesiredConfiguration(revision=row.revision, settings=settings, row=row)

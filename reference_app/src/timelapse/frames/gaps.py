@@ -117,7 +117,7 @@ def _between(
         yield from _missed(schedules, last, following, camera.since)
     for schedule in schedules if lasts else ():
         for begin, end, missed in schedule.missed(lasts[-1], camera.now, camera.since):
-            if missed > schedule.burst:  # frames of one slot may be in transit
+            if missed > schedule.schedule.burst:  # frames of one slot may be in transit
                 yield begin, end, missed
 
 

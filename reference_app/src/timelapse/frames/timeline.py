@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Count, Func, Max, Min, TextField
 from django.db.models.functions import Cast, Substr, TruncDay, TruncHour, TruncMinute
 
+from camera_agent.protocol.settings import Schedule
 from timelapse.cameras.configuration import BEGINNING, configurations_until
 from timelapse.cameras.domain import liveness
 from timelapse.cameras.health import Health
@@ -74,11 +75,11 @@ def _schedules(camera: Camera, until: datetime) -> list[CaptureSchedule]:
     zone = Health.from_json(camera.health).timezone
     ends = [since for since, _ in configured[1:]] + [until]
     return [
-        CaptureSchedule.of(
-            settings.interval_s,
-            settings.schedule,
+        CaptureSchedule(
+            interval_s=settings.interval_s,
+            schedule=settings.schedule or Schedule(),
+            timezone=zone or "UTC",
             during=(since + _DELIVERY_TIME if since > BEGINNING else since, end),
-            timezone=zone,
         )
         for (since, settings), end in zip(configured, ends, strict=True)
     ]

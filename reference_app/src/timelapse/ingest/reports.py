@@ -11,10 +11,10 @@ import math
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, cast, get_args
 
+from camera_agent.protocol.windows import is_timezone
 from timelapse.cameras.command_rules import CommandResult
 from timelapse.cameras.health import Health
 from timelapse.cameras.records import AgentRecord
-from timelapse.cameras.zones import is_zone
 from timelapse.frames.domain import Clock, Fix, FixSource
 from timelapse.ingest.domain import RECORDS_AT_ONCE, malformed
 from timelapse.ingest.messages import part, text
@@ -174,7 +174,7 @@ def _moment(value: object) -> str:
 
 
 def _zone(name: str) -> str:
-    return name if is_zone(name) else ""
+    return name if is_timezone(name) else ""
 
 
 def _sentences(value: object, length: int) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ Seconds = Annotated[float, Meta(ge=0, le=3600)]
 DayText = Annotated[str, Meta(max_length=40)]
 
 
-class Schedule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Schedule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """When, within its interval, a camera captures. The default is always."""
 
     windows: Annotated[
@@ -171,7 +171,7 @@ class Schedule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
                 )
 
 
-class ExposureSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class ExposureSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How captures are exposed. The default leaves it to the camera."""
 
     mode: Annotated[
@@ -246,7 +246,7 @@ class ExposureSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return iter(())
 
 
-class DeliverySettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class DeliverySettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """When and how captures are delivered. The default is at once."""
 
     when: Annotated[
@@ -311,7 +311,7 @@ class DeliverySettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             )
 
 
-class CameraSettings(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class CameraSettings(Struct, frozen=True, kw_only=True):
     """The settings of a camera; a table that is None leaves that of the agent's own file in place."""
 
     interval_s: Annotated[

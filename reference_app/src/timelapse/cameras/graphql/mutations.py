@@ -16,7 +16,6 @@ from timelapse.cameras.command_rules import CommandName
 from timelapse.cameras.configuration import configure
 from timelapse.cameras.errors import PairingRefused
 from timelapse.cameras.graphql.camera import Camera, camera_in
-from timelapse.cameras.settings import CameraSettings
 from timelapse.shared.graphql import UserError, signed_in, user_errors
 
 
@@ -146,14 +145,14 @@ class Mutation:
             if not isinstance(getattr(input, name), dict | None)
         ]
         if not errors:
-            settings = CameraSettings(
-                interval_s=input.interval_seconds,
-                schedule=cast("dict[str, object] | None", input.schedule),
-                exposure=cast("dict[str, object] | None", input.exposure),
-                delivery=cast("dict[str, object] | None", input.delivery),
-            )
+            values = {
+                "interval_s": input.interval_seconds,
+                "schedule": input.schedule,
+                "exposure": input.exposure,
+                "delivery": input.delivery,
+            }
             try:
-                await sync_to_async(configure)(camera, settings, by=user)
+                await sync_to_async(configure)(camera, values, by=user)
             except fsmlock.Refused as refused:
                 errors = _by_field(refused.reasons)
         return ConfigureCameraPayload(camera=cast("Camera", camera), errors=errors)

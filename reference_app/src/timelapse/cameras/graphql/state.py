@@ -72,13 +72,13 @@ class CameraConfiguration:
     @classmethod
     def from_value(cls, value: DesiredConfiguration) -> Self:
         """Convert a configuration."""
-        settings, row = value.settings, value.row
+        values, row = value.values, value.row
         return cls(
             revision=value.revision,
-            interval_seconds=settings.interval_s,
-            schedule=_json(settings.schedule),
-            exposure=_json(settings.exposure),
-            delivery=_json(settings.delivery),
+            interval_seconds=float(str(values["interval_s"])),
+            schedule=_json(values.get("schedule")),
+            exposure=_json(values.get("exposure")),
+            delivery=_json(values.get("delivery")),
             updated_by=None if row is None else row.updated_by_name,
             updated_at=None if row is None else row.updated_at,
         )
