@@ -25,9 +25,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from camera_agent.clock import Clock
-from camera_agent.link.client import Client
-from camera_agent.link.uploader import UploadAttempt, Uploader
+from camera_agent.delivery.uploader import UploadAttempt, Uploader
+from camera_agent.host.clock import Clock
+from camera_agent.remote.client import Client
 from camera_agent.spool.files import sync_folder
 from camera_agent.spool.store import Spool
 
@@ -89,7 +89,7 @@ def import_s(bytecode: Path) -> float:
         subprocess.run([sys.executable, "-c", code], check=True, env=environment)
         return time.perf_counter() - begun
 
-    return started("import camera_agent.cli, camera_agent.cli_film") - started("pass")
+    return started("import camera_agent.cli.main, camera_agent.cli.capture") - started("pass")
 
 
 def idle_rss_mib(home: Path) -> float:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from camera_agent.cli import main
+from camera_agent.cli.main import main
 from camera_agent.home import Home
 from camera_agent.spool.store import Spool
 from tests.command import Command

@@ -4,32 +4,42 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from camera_agent.commands import CommandOutcome
-from camera_agent.delivery_policy import request_delivery
+from camera_agent.delivery.policy import request_delivery
+from camera_agent.remote.commands import CommandOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from camera_agent.capture_loop import CaptureLoop
-    from camera_agent.clock import Clock
-    from camera_agent.commands import Action
-    from camera_agent.server_link import ServerLink
+    from camera_agent.capture.loop import CaptureLoop
+    from camera_agent.delivery.uploader_pool import UploaderPool
+    from camera_agent.host.clock import Clock
+    from camera_agent.remote.commands import Action
+    from camera_agent.remote.log_buffer import LogBuffer
     from camera_agent.spool.store import Spool
 
 
 class CommandActions:
     """The commands of a capturing agent. `stop` ends the agent, for a restart."""
 
-    def __init__(self, spool: Spool, clock: Clock, link: ServerLink, *, stop: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        spool: Spool,
+        clock: Clock,
+        *,
+        log: LogBuffer,
+        uploaders: UploaderPool,
+        loop: CaptureLoop,
+        stop: Callable[[], None],
+    ) -> None:
         self._spool, self._clock, self._stop = spool, clock, stop
-        self._log, self._uploaders = link.log, link.uploaders
+        self._log, self._uploaders, self._loop = log, uploaders, loop
         self.restart_wanted = False
 
-    def by_name(self, loop: CaptureLoop) -> Mapping[str, Action]:
+    def by_name(self) -> Mapping[str, Action]:
         """Return the action of each command."""
         return {
-            "capture": lambda: CommandOutcome(message="Taken.", capture=loop.capture_now().capture),
-            "preview": lambda: self._preview(loop.preview()),
+            "capture": lambda: CommandOutcome(message="Taken.", capture=self._loop.capture_now().capture),
+            "preview": lambda: self._preview(self._loop.preview()),
             "deliver": self._deliver,
             "collect_logs": self._collect_logs,
             "restart": self._restart,
@@ -45,7 +55,7 @@ class CommandActions:
 
     def _deliver(self) -> CommandOutcome:
         pending = request_delivery(self._spool)
-        self._uploaders.delivery_policy.refresh()
+        self._uploaders.policy.refresh()
         self._uploaders.wake()
         return CommandOutcome(message=f"{pending} captures are on their way.")
 

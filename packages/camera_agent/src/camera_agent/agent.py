@@ -2,41 +2,57 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import eliot
 
-from camera_agent import downtime, systemd
 from camera_agent.actions import CommandActions
-from camera_agent.capture_loop import CaptureLoop, CaptureSettings
-from camera_agent.capture_session import CaptureCallbacks
-from camera_agent.clock import Clock
-from camera_agent.delivery_policy import request_delivery
-from camera_agent.delivery_tracker import DeliveryTracker, Notify, Refusal
+from camera_agent.capture import downtime
+from camera_agent.capture.loop import CaptureLoop, CaptureSettings
+from camera_agent.capture.replay import Replay
+from camera_agent.capture.session import CaptureCallbacks
+from camera_agent.delivery.policy import request_delivery
+from camera_agent.delivery.tracker import DeliveryTracker, Notify, Refusal
+from camera_agent.delivery.uploader_pool import UploaderPool
 from camera_agent.drivers import registry
 from camera_agent.drivers.process import DriverProcess
 from camera_agent.errors import BadInput, NotDelivered
 from camera_agent.home import exclusive_lock
-from camera_agent.replay import Replay
-from camera_agent.server_link import ServerLink
+from camera_agent.host import systemd
+from camera_agent.host.clock import Clock
+from camera_agent.host.machine import Machine
+from camera_agent.host.threads import ThreadGroup
+from camera_agent.remote.client import Client
+from camera_agent.remote.commands import CommandRunner
+from camera_agent.remote.configuration import RemoteConfig
+from camera_agent.remote.heartbeat import Heartbeat
+from camera_agent.remote.log_buffer import LogBuffer
+from camera_agent.remote.record_uploader import RecordUploader
+from camera_agent.remote.status_collector import StatusCollector
 from camera_agent.spool.eviction import Retention
 from camera_agent.spool.records import gap
 from camera_agent.spool.store import Spool
 from camera_agent.status import Status
-from camera_agent.threads import ThreadGroup
 from eliot_progress import progress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
-    from camera_agent.clock import Instant
+    from camera_agent.capture.gaps import GapReason
+    from camera_agent.captures import Capture
     from camera_agent.config import Config
+    from camera_agent.delivery.uploader import UploadAttempt
     from camera_agent.drivers.base import Description
-    from camera_agent.frame import Capture
-    from camera_agent.gaps import GapReason
     from camera_agent.home import Home
+    from camera_agent.host.clock import Instant
+    from camera_agent.remote.commands import Action
+
+
+#: Seconds after which a heartbeat without a response is given up, because the next one is due.
+HEARTBEAT_TIMEOUT_S = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,19 +68,31 @@ class Agent:
 
     def __init__(self, home: Home, config: Config, *, notify: Notify) -> None:
         registry.check(config.driver)
+        server = config.server or str(home.read(home.identity_file).get("server", ""))
+        if not server:
+            raise BadInput(
+                "No server is known.", "Pair first: camera-agent pair URL, or give one with --server."
+            )
+        self._heartbeat_client = Client(server, timeout_s=HEARTBEAT_TIMEOUT_S)
         self._home, self._notify = home, notify
         self._clock, self._threads = Clock(), ThreadGroup()
+        self._log, self._heartbeat_due = LogBuffer(self._clock), threading.Event()
+        self._loop: CaptureLoop | None = None
+        self._commands: CommandRunner | None = None
         retention = Retention(bytes=config.keep_bytes, days=config.keep_delivered_days)
         with ExitStack() as undo:
             self._spool = Spool(home.spool, retention=retention)
             undo.callback(self._spool.close)
-            self._server_link = ServerLink(home, config, self._spool, self._clock, self._threads)
+            self._remote_config = RemoteConfig(home, config, apply=self._apply)
+            self._config = self._remote_config.load()
+            self._uploaders = UploaderPool(
+                server, home, self._spool, self._clock, self._threads, settings=self._config.delivery
+            )
             undo.pop_all()
-        self._config = self._server_link.config
         self._status = Status(
             driver=config.driver,
             interval_s=self._config.interval_s,
-            config_revision=self._server_link.remote_config.revision,
+            config_revision=self._remote_config.revision,
         )
         self._driver = DriverProcess(
             config.driver, config.options, capture_deadline_s=config.capture_deadline_s
@@ -75,19 +103,21 @@ class Agent:
         with self._exclusively(), progress("camera:run", unit="capture", every=5.0) as captured:
             self._spool.prune_rows()
             downtime.record_gap(self._spool, self._clock.now(), self._config)
-            loop = self._capture_loop(lambda _capture: captured.advance())
+            loop = self._loop = self._capture_loop(lambda _capture: captured.advance())
             actions = CommandActions(
-                self._spool, self._clock, self._server_link, stop=self._threads.request_stop
+                self._spool,
+                self._clock,
+                log=self._log,
+                uploaders=self._uploaders,
+                loop=loop,
+                stop=self._threads.request_stop,
             )
-            self._server_link.remote_config.apply = lambda config: self._apply(config, loop)
             with self._threads.stopped_by_signals():
-                on_attempt = DeliveryTracker(self._status, notify=self._notify).record
-                self._server_link.start(
-                    self._status, on_attempt, actions=actions.by_name(loop), is_alive=loop.is_alive
-                )
+                tracker = DeliveryTracker(self._status, notify=self._notify)
+                self._start_link(tracker.record, actions=actions.by_name(), is_alive=loop.is_alive)
                 self._threads.start("capture", loop.run, essential=True)
                 every = f"{self._config.interval_s:g} s"
-                self._notify(f"Capturing every {every}; delivering to {self._server_link.server}.")
+                self._notify(f"Capturing every {every}; delivering to {self._heartbeat_client.server}.")
                 systemd.notify(systemd.READY)
                 self._threads.wait()
                 loop.wake()
@@ -99,7 +129,7 @@ class Agent:
         tracker = DeliveryTracker(self._status, notify=self._notify, give_up=self._threads.request_stop)
         with self._exclusively(), self._threads.stopped_by_signals():
             if request_delivery(self._spool):
-                self._server_link.start(self._status, tracker.record)
+                self._start_link(tracker.record)
                 self._threads.start("drain", self._drain, essential=True)
                 self._threads.wait()
                 self._end()
@@ -109,7 +139,6 @@ class Agent:
 
     def replay(self) -> Summary:
         """Replay the source once and deliver all of it. NotDelivered when that fails or is stopped."""
-        tracker = DeliveryTracker(self._status, notify=self._notify, give_up=self._threads.request_stop)
         with self._exclusively():
             description = self._driver.open()
             if not description.finite:
@@ -117,20 +146,23 @@ class Agent:
                     f"The driver {self._config.driver!r} has no end, so it can't run just once.",
                     "Leave --once out, or use --driver replay --source PATH.",
                 )
-            for one in description.skipped:
-                tracker.refuse(Refusal(name=one.name, code=one.code, message=one.message))
             with self._threads.stopped_by_signals():
-                if not self._replay(description, tracker):
-                    raise self._not_delivered(tracker)
-        return Summary(delivered=tracker.delivered, refused=tuple(tracker.refused))
+                return self._replay(description)
 
-    def _replay(self, description: Description, tracker: DeliveryTracker) -> bool:
+    def _replay(self, description: Description) -> Summary:
         total, complete = description.total, False
         with (
             progress("camera:replay", total=total, unit="picture", description="Reading pictures") as reading,
             progress("camera:upload", total=total, unit="picture", description="Sending pictures") as sending,
         ):
-            tracker.progress = sending
+            tracker = DeliveryTracker(
+                self._status,
+                notify=self._notify,
+                progress=sending,
+                give_up=self._threads.request_stop,
+            )
+            for one in description.skipped:
+                tracker.refuse(Refusal(name=one.name, code=one.code, message=one.message))
 
             def picture_stored(capture: Capture | None) -> None:
                 reading.advance()
@@ -153,11 +185,53 @@ class Agent:
                 complete = replay.run()
 
             self._status.capturing = True
-            self._server_link.start(self._status, tracker.record)
+            self._start_link(tracker.record)
             self._threads.start("replay", work, essential=True)
             self._threads.wait()
             self._end()
-        return complete
+        if not complete:
+            raise self._not_delivered(tracker)
+        return Summary(delivered=tracker.delivered, refused=tuple(tracker.refused))
+
+    def _start_link(
+        self,
+        on_attempt: Callable[[UploadAttempt], None],
+        *,
+        actions: Mapping[str, Action] | None = None,
+        is_alive: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """Start all threads that talk to the server. `is_alive` checks the other loops."""
+        config, policy = self._config, self._uploaders.policy
+        commands = self._commands = CommandRunner(
+            self._spool.command_results, actions or {}, on_finish=self._heartbeat_due.set
+        )
+        collector = StatusCollector(
+            spool=self._spool,
+            clock=self._clock,
+            status=self._status,
+            blocked_reason=policy.blocked_reason,
+            interface=lambda: policy.network.interface,
+            machine=Machine(),
+            log=self._log,
+            remote_config=self._remote_config,
+            commands=commands,
+            record_uploader=RecordUploader(self._heartbeat_client, self._spool.records),
+            free_bytes=lambda: self._spool.free_bytes(quota=config.quota_bytes, reserve=config.reserve_bytes),
+        )
+        heartbeat = Heartbeat(
+            self._heartbeat_client,
+            self._status,
+            self._clock,
+            home=self._home,
+            counts=self._spool.counts,
+            stop=self._threads.stop,
+            due=self._heartbeat_due,
+            collector=collector,
+            is_alive=is_alive,
+        )
+        self._uploaders.start(on_attempt)
+        self._threads.start("heartbeat", heartbeat.run)
+        self._threads.start("commands", lambda: commands.run(self._threads.stop))
 
     def _capture_loop(self, on_capture: Callable[[Capture], None]) -> CaptureLoop:
         config = self._config
@@ -178,20 +252,24 @@ class Agent:
                 on_capture=on_capture,
                 on_problem=self._report_problem,
                 on_gap=self._record_gap,
-                on_preview=self._server_link.uploaders.send_preview,
-                wants_preview=self._server_link.uploaders.wants_preview,
+                on_preview=self._uploaders.send_preview,
+                wants_preview=self._uploaders.wants_preview,
             ),
         )
 
-    def _apply(self, config: Config, loop: CaptureLoop) -> None:
+    def _apply(self, config: Config) -> None:
+        """Put the server's configuration in force. Only a capturing agent does; others finish first."""
+        loop = self._loop
+        if loop is None:
+            return
         self._config, self._status.interval_s = config, config.interval_s
         loop.update_settings(config.interval_s, schedule=config.schedule, exposure=config.exposure)
-        self._server_link.uploaders.update_settings(config.delivery)
+        self._uploaders.update_settings(config.delivery)
 
     def _drain(self) -> None:
         with self._spool.changed:
             while self._spool.counts().pending and not self._threads.stop.is_set():
-                if reason := self._server_link.uploaders.delivery_policy.blocked_reason():
+                if reason := self._uploaders.policy.blocked_reason():
                     self._status.set_problem("delivery", reason)
                     break
                 self._spool.changed.wait(1.0)
@@ -207,7 +285,11 @@ class Agent:
     def _end(self) -> None:
         """Interrupt all threads and join them."""
         systemd.notify(systemd.STOPPING)
-        self._server_link.abort()
+        self._heartbeat_due.set()
+        self._heartbeat_client.abort()
+        self._uploaders.abort()
+        if self._commands is not None:
+            self._commands.wake()
         if not self._threads.join(0.7):
             # The camera hangs in a capture: kill its process rather than wait for it.
             self._driver.kill()
@@ -229,11 +311,11 @@ class Agent:
                 self._clock.recall(fix)
             self._spool.command_results.fail_interrupted()
             self._recover()
-            eliot.add_destinations(self._server_link.log)
+            eliot.add_destinations(self._log)
             try:
                 yield
             finally:
-                eliot.remove_destination(self._server_link.log)
+                eliot.remove_destination(self._log)
                 self._driver.close(grace_s=0.5)
 
     def _recover(self) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from camera_agent.frame import Capture
+    from camera_agent.captures import Capture
     from camera_agent.home import Json
 
 State = Literal["capturing", "idle", "error"]

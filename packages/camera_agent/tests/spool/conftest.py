@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from camera_agent.clock import ClockQuality, Instant
+from camera_agent.host.clock import ClockQuality, Instant
 from camera_agent.spool.store import Spool
 from tests.conftest import jpeg
 

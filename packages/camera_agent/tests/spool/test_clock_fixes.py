@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from camera_agent.clock import ClockFix, ClockQuality, Instant
+from camera_agent.host.clock import ClockFix, ClockQuality, Instant
 from tests.conftest import jpeg
 
 TRUE = 1_795_470_598_000_000_000

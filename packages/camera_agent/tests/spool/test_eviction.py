@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from camera_agent.clock import ClockQuality
+from camera_agent.host.clock import ClockQuality
 from camera_agent.spool.eviction import Freed, Retention, bytes_to_free
 from camera_agent.spool.listing import listing
 from camera_agent.spool.rows import CaptureState

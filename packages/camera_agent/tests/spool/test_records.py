@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from camera_agent.clock import ClockQuality
+from camera_agent.host.clock import ClockQuality
 from camera_agent.spool import records as module
 from camera_agent.spool.records import gap
 from tests.conftest import jpeg

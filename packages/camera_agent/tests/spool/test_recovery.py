@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from camera_agent.clock import ClockQuality, Instant
+from camera_agent.host.clock import ClockQuality, Instant
 from camera_agent.spool.listing import listing
 from camera_agent.spool.recovery import Recovery, adopted_at
 from camera_agent.spool.rows import CaptureState

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from camera_agent.clock import ClockQuality, Instant
+from camera_agent.host.clock import ClockQuality, Instant
 from camera_agent.spool import rows
 from camera_agent.spool.index import Index
 

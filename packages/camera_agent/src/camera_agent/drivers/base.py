@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from camera_agent.captures import ExposureValue
     from camera_agent.exposure import Exposure, ExposureLimits, Measurement
-    from camera_agent.frame import ExposureValue
 
 Option = str | int | float | bool
 Options = Mapping[str, Option]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from camera_agent.captures import HEAD_BYTES, filetype_of
 from camera_agent.drivers.base import SkippedFile
 from camera_agent.errors import BadInput
-from camera_agent.frame import HEAD_BYTES, filetype_of
 
 if TYPE_CHECKING:
     from pathlib import Path

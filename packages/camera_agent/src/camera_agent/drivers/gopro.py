@@ -13,17 +13,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
+from camera_agent.captures import HEAD_BYTES, filetype_of
 from camera_agent.drivers.base import CapturedImage, Description, Options
 from camera_agent.drivers.gopro_http import Address, GoproHttp, State
 from camera_agent.drivers.gopro_media import Media, newest, parse_media
 from camera_agent.errors import BadInput, DriverError
-from camera_agent.frame import HEAD_BYTES, filetype_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from camera_agent.frame import ExposureValue
+    from camera_agent.captures import ExposureValue
 
 #: The preset group for photos.
 PHOTO_PRESETS = 1001

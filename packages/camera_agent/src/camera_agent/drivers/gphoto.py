@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, ClassVar
 
 import gphoto2 as gp
 
+from camera_agent.captures import HEAD_BYTES, filetype_of
 from camera_agent.drivers.base import CapturedImage, Description, Options
 from camera_agent.drivers.gphoto_errors import to_driver_error
 from camera_agent.drivers.gphoto_exposure import Scales
 from camera_agent.drivers.gphoto_port import choose, reset
 from camera_agent.drivers.gphoto_settings import Setting, parse_extra, write
 from camera_agent.errors import BadInput, DriverError
-from camera_agent.frame import HEAD_BYTES, filetype_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from camera_agent.captures import ExposureValue
     from camera_agent.exposure import Exposure
-    from camera_agent.frame import ExposureValue
 
 #: The options' names on cameras of different makers; the first name that a camera has is used.
 NAMES: Mapping[str, tuple[str, ...]] = {

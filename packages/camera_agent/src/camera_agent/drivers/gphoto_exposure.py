@@ -12,7 +12,7 @@ from camera_agent.exposure import Exposure, ExposureLimits
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from camera_agent.frame import ExposureValue
+    from camera_agent.captures import ExposureValue
 
 #: `1/200`, `0.0050s`, `30`, `1/60s`: seconds. `bulb`, `Auto` and `65535/65535` (Time) are none.
 SHUTTER = re.compile(r"(\d+(?:\.\d+)?)(?:/(\d+(?:\.\d+)?))?\s*s?")

@@ -31,9 +31,9 @@ from camera_agent.exposure import ExposureLimits
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from camera_agent.captures import ExposureValue
     from camera_agent.drivers.picamera_api import Picamera, Request
     from camera_agent.exposure import Exposure
-    from camera_agent.frame import ExposureValue
 
 #: Controls take effect a few frames after they were set; after this many frames they never will.
 FRAMES = 12

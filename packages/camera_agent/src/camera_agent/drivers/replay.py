@@ -14,7 +14,7 @@ from camera_agent.errors import BadInput, DriverError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from camera_agent.frame import ExposureValue
+    from camera_agent.captures import ExposureValue
 
 
 class ReplayDriver:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from camera_agent.frame import ExposureValue
+    from camera_agent.captures import ExposureValue
 
 DAY_S = 600.0
 LIMITS = ExposureLimits(shortest_s=1 / 8000, longest_s=30.0, gain=(1.0, 64.0), bulb_s=600.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from camera_agent.clock import ClockFix, ClockQuality
+from camera_agent.host.clock import ClockFix, ClockQuality
 
 if TYPE_CHECKING:
     import sqlite3

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
-    from camera_agent.frame import Capture
+    from camera_agent.captures import Capture
     from camera_agent.spool.index import Index
 
 #: Captures read per query.

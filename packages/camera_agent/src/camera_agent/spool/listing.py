@@ -11,7 +11,7 @@ from camera_agent.spool.rows import CaptureState
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from camera_agent.frame import Capture
+    from camera_agent.captures import Capture
     from camera_agent.spool.index import Index
 
 PAGE = 500

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from camera_agent.frame import rfc3339
+from camera_agent.captures import rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from camera_agent.clock import Instant
     from camera_agent.home import Json
+    from camera_agent.host.clock import Instant
     from camera_agent.spool.index import Index
 
 #: At most this many records are stored; beyond it the oldest log messages go first, then the oldest gaps.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from camera_agent.clock import ClockQuality, Instant
-from camera_agent.frame import CAPTURE_ID, HEAD_BYTES, filetype_of
+from camera_agent.captures import CAPTURE_ID, HEAD_BYTES, filetype_of
+from camera_agent.host.clock import ClockQuality, Instant
 from camera_agent.spool import rows
 from camera_agent.spool.files import sha256_of
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from camera_agent.frame import Capture
+    from camera_agent.captures import Capture
     from camera_agent.spool.index import Index
 
 #: Captures with this prefix come from a source that still exists, so an orphan is simply captured again.

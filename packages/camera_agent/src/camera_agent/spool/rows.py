@@ -6,14 +6,14 @@ import json
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from camera_agent.clock import ClockQuality, Instant
-from camera_agent.frame import Capture
+from camera_agent.captures import Capture
+from camera_agent.host.clock import ClockQuality, Instant
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping
 
-    from camera_agent.frame import ExposureValue
+    from camera_agent.captures import ExposureValue
     from camera_agent.spool.index import Index
 
 

@@ -7,9 +7,9 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from camera_agent.clock import ClockQuality
+from camera_agent.captures import EXTENSIONS, Capture, ExposureValue
 from camera_agent.errors import SpoolError
-from camera_agent.frame import EXTENSIONS, Capture, ExposureValue
+from camera_agent.host.clock import ClockQuality
 from camera_agent.spool import rows
 from camera_agent.spool.clock_fixes import ClockFixes
 from camera_agent.spool.command_results import CommandResults
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from camera_agent.clock import Instant
+    from camera_agent.host.clock import Instant
 
 NEXT = "SELECT * FROM captures WHERE state = 0 AND sequence NOT IN ({claimed}) ORDER BY sequence LIMIT 1"
 DAY_NS = 86_400 * 10**9

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
+from camera_agent.captures import HEAD_BYTES, filetype_of
 from camera_agent.drivers import registry
 from camera_agent.drivers.process import DriverProcess
 from camera_agent.errors import BadInput, DriverLost
 from camera_agent.exposure import Exposure, reach, split
-from camera_agent.frame import HEAD_BYTES, filetype_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

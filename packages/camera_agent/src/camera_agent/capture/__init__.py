@@ -1,0 +1,3 @@
+"""Capturing: the loop, its schedule, the camera and its exposure."""
+
+from __future__ import annotations

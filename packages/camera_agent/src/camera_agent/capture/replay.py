@@ -1,0 +1,87 @@
+"""Replays a finite source (a folder of pictures, a video) through the spool, each picture exactly once."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from camera_agent.spool.recovery import REPEATABLE
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable
+
+    from camera_agent.captures import Capture
+    from camera_agent.drivers.process import DriverProcess
+    from camera_agent.host.clock import Clock
+    from camera_agent.spool.store import Spool
+
+#: At most this many captures are pending: the source is on disk already and needs no second copy.
+MAX_PENDING = 256
+
+
+class Replay:
+    """Puts every picture of a source into the spool, as fast as the spool is delivered.
+
+    A capture id consists of the run's name, which the spool keeps until the run is complete, and the
+    picture's number: a run that was killed resumes, and no picture is delivered twice.
+    """
+
+    def __init__(
+        self,
+        driver: DriverProcess,
+        spool: Spool,
+        clock: Clock,
+        *,
+        source: str,
+        stop: threading.Event,
+        on_picture: Callable[[Capture | None], None],
+    ) -> None:
+        self._driver, self._spool, self._clock, self._stop = driver, spool, clock, stop
+        self._on_picture = on_picture
+        self._key = f"replay:{source}"
+        self._run = spool.key_values.get(self._key) or secrets.token_hex(6)
+        spool.key_values.set(self._key, self._run)
+
+    def run(self) -> bool:
+        """Replay to the end and wait until all is delivered; False when stopped before.
+
+        `on_picture` receives None for a picture that an earlier try has delivered. A picture that is still in
+        the spool is not reported here but by its upload.
+        """
+        number = 0
+        while not self._stop.is_set():
+            target = self._spool.incoming / f"replay-{number}"
+            image = self._driver.capture(target)
+            if image is None:
+                return self._drain()
+            self._wait_below(MAX_PENDING)
+            name = f"{REPEATABLE}{self._run}-{number:08d}"
+            capture = self._spool.put(
+                target,
+                capture=name,
+                filename=image.filename,
+                filetype=image.filetype,
+                captured_at=self._clock.now(),
+                exposure=image.exposure,
+            )
+            if capture is not None or not self._spool.is_pending(name):
+                self._on_picture(capture)
+            number += 1
+        return False
+
+    def _drain(self) -> bool:
+        if not self._wait_below(1):
+            return False
+        # All of it is delivered: the next replay of this source is a new run.
+        self._spool.key_values.set(self._key, None)
+        self._spool.prune_rows()
+        return True
+
+    def _wait_below(self, count: int) -> bool:
+        with self._spool.changed:
+            while not self._stop.is_set():
+                if self._spool.counts().pending < count:
+                    return True
+                self._spool.changed.wait(5.0)
+        return False

@@ -1,0 +1,159 @@
+"""One capture: from the camera into the spool, with a preview where one is wanted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from camera_agent.captures import Capture, new_capture_id
+from camera_agent.errors import DriverError, SpoolError
+from eliot_progress import inject
+from eliot_progress.context import current_origin
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from camera_agent.capture.camera import Camera
+    from camera_agent.capture.gaps import GapCallback, GapReason
+    from camera_agent.captures import ExposureValue
+    from camera_agent.drivers.base import CapturedImage
+    from camera_agent.host.clock import Clock, Instant
+    from camera_agent.spool.store import Spool
+    from camera_agent.status import Status
+
+
+def _ignore_gap(_reason: GapReason, _detail: str, _since: Instant, _until: Instant, _count: int) -> None:
+    """Discard a gap."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureCallbacks:
+    """What capturing reports. `on_problem` receives a sentence for people, `on_gap` the missed slots.
+
+    `on_preview` receives a capture with its preview (a small JPEG); previews are made while `wants_preview`
+    returns True.
+    """
+
+    on_capture: Callable[[Capture], None]
+    on_problem: Callable[[str], None]
+    on_gap: GapCallback = _ignore_gap
+    on_preview: Callable[[Capture, bytes], None] | None = None
+    wants_preview: Callable[[], bool] = lambda: True
+
+
+class CaptureSession:
+    """Takes captures with one camera. `quota` and `reserve` limit the spool, in bytes."""
+
+    def __init__(
+        self,
+        camera: Camera,
+        spool: Spool,
+        clock: Clock,
+        status: Status,
+        callbacks: CaptureCallbacks,
+        *,
+        quota: int,
+        reserve: int,
+    ) -> None:
+        self._camera, self._spool, self._clock, self._status = camera, spool, clock, status
+        self._callbacks, self._quota, self._reserve = callbacks, quota, reserve
+
+    def capture_to_spool(self, interval_s: float) -> Capture:
+        """Take one capture and put it into the spool. AgentError when that fails."""
+        self._make_room()
+        target, moment = self._fresh_path("image"), self._clock.now()
+        preview = self._fresh_path("preview") if self._wants_preview() else None
+        image = self._expose_to_file(target, interval_s, preview)
+        capture_id = new_capture_id("cam", self._spool.last_sequence() + 1)
+        capture = self._spool.put(
+            target,
+            capture=capture_id,
+            filename=image.filename,
+            filetype=image.filetype,
+            captured_at=moment,
+            exposure=_exposure_with_measurement(image),
+            cause=_current_cause(),
+        )
+        if capture is None:
+            raise SpoolError(f"The spool has had a capture {capture_id} before.", "Try again.")
+        self._status.last_capture = capture
+        self._callbacks.on_capture(capture)
+        if preview and self._callbacks.on_preview is not None and (content := self._read_preview()):
+            self._callbacks.on_preview(capture, content)
+        return capture
+
+    def preview(self, interval_s: float) -> bytes:
+        """Return a small JPEG of what the camera sees now; nothing is kept. AgentError when that fails."""
+        target = self._fresh_path("preview-of")
+        self._expose_to_file(target, interval_s, self._fresh_path("preview"))
+        target.unlink(missing_ok=True)
+        if content := self._read_preview():
+            return content
+        raise DriverError(
+            "No preview could be made of the picture.",
+            "Previews need Pillow: pip install 'camera-agent[preview]'.",
+        )
+
+    def _expose_to_file(self, target: Path, interval_s: float, preview: Path | None) -> CapturedImage:
+        # A finite source starts again at its end: a folder makes an endless camera.
+        image = self._camera.take_picture(target, interval_s=interval_s, preview=preview)
+        image = image or self._camera.take_picture(target, interval_s=interval_s, preview=preview)
+        if image is None:
+            raise DriverError("The source has no pictures.", "Choose a source that has some.")
+        problem = self._camera.problem
+        if problem and self._status.set_problem("exposure", problem):
+            self._callbacks.on_problem(problem)
+        elif not problem:
+            self._status.clear_problem("exposure")
+        return image
+
+    def _wants_preview(self) -> bool:
+        return self._callbacks.on_preview is not None and self._callbacks.wants_preview()
+
+    def _fresh_path(self, name: str) -> Path:
+        path = self._spool.incoming / name
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise SpoolError(
+                f"{path} can't be removed: {error}.", "Check that the card is writable."
+            ) from error
+        return path
+
+    def _read_preview(self) -> bytes:
+        path = self._spool.incoming / "preview"
+        content = path.read_bytes() if path.exists() else b""
+        path.unlink(missing_ok=True)
+        return content
+
+    def _make_room(self) -> None:
+        freed = self._spool.make_room(quota=self._quota, reserve=self._reserve)
+        if freed.thinned:
+            self._callbacks.on_problem(
+                f"The card is full: {freed.thinned} pending captures were dropped, evenly spread."
+            )
+        if freed.bytes:
+            self._status.set_problem(
+                "disk", "The card is full: the backlog is thinned out to go on capturing."
+            )
+        else:
+            self._status.clear_problem("disk")
+
+
+def _current_cause() -> dict[str, str]:
+    """Headers that name the current action: the capture is delivered below it, be it days later."""
+    headers: dict[str, str] = {}
+    inject(headers, current_origin())
+    return headers
+
+
+def _exposure_with_measurement(image: CapturedImage) -> dict[str, ExposureValue]:
+    """An image's exposure together with its measured brightness, by which a movie can be deflickered."""
+    values = dict(image.exposure)
+    if image.measurement is not None:
+        values |= {
+            "luminance": round(image.measurement.luminance, 5),
+            "clipped": round(image.measurement.clipped, 5),
+        }
+    return values

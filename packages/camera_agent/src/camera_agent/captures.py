@@ -1,0 +1,111 @@
+"""A capture as a value, with its form in the protocol."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import secrets
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from camera_agent.host.clock import Instant
+
+#: The capture ids that the server accepts.
+CAPTURE_ID = re.compile(r"[A-Za-z0-9_-]{8,80}")
+#: Bytes of a file that `filetype_of` needs.
+HEAD_BYTES = 12
+
+EXTENSIONS: Mapping[str, str] = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
+
+ExposureValue = str | int | float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """A picture in the spool, with everything that is sent to the server about it. `size` is in bytes.
+
+    `exported` means that it is on a USB drive as well. A `preview` is a small copy `of` another capture, or
+    of none. `cause` are the headers of the action below which it is delivered, if there is one.
+    """
+
+    capture: str
+    sequence: int
+    filename: str
+    filetype: str
+    size: int
+    sha256: str
+    captured_at: Instant
+    exposure: Mapping[str, ExposureValue]
+    attempts: int = 0
+    exported: bool = False
+    kind: Literal["frame", "preview"] = "frame"
+    of: str = ""
+    cause: Mapping[str, str] = field(default_factory=dict)
+
+
+def filetype_of(head: bytes) -> str | None:
+    """Return the MIME type by a file's first `HEAD_BYTES` bytes; None when it is no known picture."""
+    if head.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return "image/webp"
+    return None
+
+
+def new_capture_id(prefix: str, number: int) -> str:
+    """Return a new capture id; its random part tells apart two cards cloned from one image."""
+    return f"{prefix}-{number:08d}-{secrets.token_hex(6)}"
+
+
+def rfc3339(wall_ns: int) -> str:
+    """Format Unix nanoseconds as RFC 3339 in UTC with microseconds: `2026-11-23T21:49:58.031000Z`."""
+    seconds, rest = divmod(wall_ns, 10**9)
+    moment = datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest // 1000)
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def from_rfc3339(text: str) -> int:
+    """Parse RFC 3339 as Unix nanoseconds. ValueError when it is not a moment with a time zone."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text!r} has no time zone")
+    whole = int(moment.replace(microsecond=0).timestamp())
+    return whole * 10**9 + moment.microsecond * 1000
+
+
+def metadata(capture: Capture) -> dict[str, str]:
+    """Return a capture's metadata by the protocol's names."""
+    values = {
+        "capture": capture.capture,
+        "sha256": capture.sha256,
+        "filename": capture.filename,
+        "filetype": capture.filetype,
+        "captured_at": rfc3339(capture.captured_at.wall_ns),
+        "clock": capture.captured_at.quality.value,
+        "boot": capture.captured_at.boot,
+        "monotonic_ns": str(capture.captured_at.monotonic_ns),
+        "sequence": str(capture.sequence),
+    }
+    if capture.exposure:
+        values["exposure"] = json.dumps(dict(capture.exposure))
+    if capture.kind != "frame":
+        values["kind"] = capture.kind
+    if capture.of:
+        values["of"] = capture.of
+    return values
+
+
+def upload_metadata(capture: Capture) -> str:
+    """Return the `Upload-Metadata` header of a capture: names with base64 values, comma separated."""
+    # Bytes of a file name that are no text become question marks.
+    encoded = {
+        key: base64.b64encode(value.encode(errors="replace")) for key, value in metadata(capture).items()
+    }
+    return ",".join(f"{key} {value.decode()}" for key, value in encoded.items())

@@ -1,0 +1,3 @@
+"""The `camera-agent` command."""
+
+from __future__ import annotations

@@ -1,0 +1,71 @@
+"""The agent's own log messages for the server: some are uploaded at once, the rest on request."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from camera_agent.home import Json
+    from camera_agent.host.clock import Clock, Instant
+    from camera_agent.spool.records import Records
+
+#: The newest messages of any type, kept in memory for the command `collect_logs`.
+MAX_KEPT = 300
+#: Messages of types with this prefix are uploaded by themselves, at most this many per heartbeat.
+REPORTED_PREFIX, MAX_REPORTED = "camera:", 60
+#: All messages below this many recent commands are uploaded, for the person who issued the command.
+MAX_COMMANDS = 50
+#: Messages about progress are of no use to a server that receives heartbeats.
+UNREPORTED_SUFFIXES = ("progress", "heartbeat")
+
+
+class LogBuffer:
+    """An eliot destination; `flush` spools the messages that are to be uploaded."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock, self._lock = clock, threading.Lock()
+        self._newest: deque[tuple[Instant, Mapping[str, Json]]] = deque(maxlen=MAX_KEPT)
+        self._reported: deque[tuple[Instant, Mapping[str, Json]]] = deque(maxlen=MAX_REPORTED)
+        self._command_tasks: deque[str] = deque(maxlen=MAX_COMMANDS)
+        self._dropped = 0
+
+    def __call__(self, message: dict[str, Json]) -> None:
+        """Take one message. Cheap, because it is called wherever the agent logs."""
+        one = (self._clock.now(), dict(message))
+        with self._lock:
+            self._newest.append(one)
+            if self._is_reported(message):
+                self._dropped += len(self._reported) == self._reported.maxlen
+                self._reported.append(one)
+
+    def _is_reported(self, message: Mapping[str, Json]) -> bool:
+        kind, task = str(message.get("message_type", "")), str(message.get("task_uuid"))
+        if message.get("action_type") == "camera:command" and task not in self._command_tasks:
+            self._command_tasks.append(task)
+        return not kind.endswith(UNREPORTED_SUFFIXES) and (
+            kind.startswith(REPORTED_PREFIX) or task in self._command_tasks
+        )
+
+    def flush(self, records: Records) -> None:
+        """Spool the messages to upload, and how many were dropped because there were too many."""
+        with self._lock:
+            reported, dropped = list(self._reported), self._dropped
+            self._reported.clear()
+            self._dropped = 0
+        if dropped:
+            reported.append((self._clock.now(), {"message_type": "camera:log_left_out", "messages": dropped}))
+        if reported:
+            records.log(reported)
+
+    def collect(self, records: Records) -> int:
+        """Spool all of the newest messages; return how many."""
+        with self._lock:
+            newest = list(self._newest)
+            self._newest.clear()
+            self._reported.clear()
+        records.log(newest)
+        return len(newest)

@@ -1,0 +1,58 @@
+"""Uploads records (gaps, log messages), some with each heartbeat."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from camera_agent.errors import LinkDown
+from camera_agent.remote.pairing import PROTOCOL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from camera_agent.remote.client import Client
+    from camera_agent.spool.records import Records
+
+#: At most this many requests after one heartbeat, because the next one is due.
+MAX_BATCHES = 4
+#: Seconds until the next try with a server that has no records endpoint, or that failed.
+UNSUPPORTED_RETRY_S, RETRY_S = 3600.0, 30.0
+
+
+class RecordUploader:
+    """Sends pending records and deletes those that the server has."""
+
+    def __init__(
+        self, client: Client, records: Records, *, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._client, self._records, self._monotonic = client, records, monotonic
+        self._not_before = 0.0
+
+    def upload_pending(self) -> int:
+        """Send some of the pending records; return how many the server has accepted."""
+        sent = 0
+        for _ in range(MAX_BATCHES):
+            if self._monotonic() < self._not_before:
+                break
+            batch, last = self._records.batch()
+            if not batch:
+                break
+            try:
+                response = self._client.post("/records", {"protocol": PROTOCOL, "records": list(batch)})
+            except LinkDown:
+                self._pause(RETRY_S)
+                break
+            if response.status == 200 and response.body.get("stored") == len(batch):
+                self._records.delete_up_to(last)
+                sent += len(batch)
+            elif response.status in (400, 413, 422):
+                # The server will never accept these; they must not block the records behind them.
+                self._records.delete_up_to(last)
+            else:
+                unsupported = response.status == 404
+                self._pause(UNSUPPORTED_RETRY_S if unsupported else response.retry_after_s or RETRY_S)
+        return sent
+
+    def _pause(self, seconds: float) -> None:
+        self._not_before = self._monotonic() + seconds

@@ -1,0 +1,140 @@
+"""Collects the optional part of a heartbeat and handles the server's response."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from camera_agent.host.clock import ClockQuality
+from camera_agent.remote.forecast import Forecast, warning
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from camera_agent.home import Json
+    from camera_agent.host.clock import Clock
+    from camera_agent.host.machine import Machine
+    from camera_agent.remote.commands import CommandRunner
+    from camera_agent.remote.configuration import RemoteConfig
+    from camera_agent.remote.log_buffer import LogBuffer
+    from camera_agent.remote.record_uploader import RecordUploader
+    from camera_agent.spool.command_results import CommandResult
+    from camera_agent.spool.store import Spool
+    from camera_agent.status import Status
+
+#: Seconds between prunings of old rows, and between log messages about the state of an agent offline.
+PRUNE_S, OFFLINE_LOG_S = 3600.0, 600.0
+
+
+@dataclass(slots=True, kw_only=True)
+class StatusCollector:
+    """Joins the state of the agent's parts.
+
+    `blocked_reason` returns why captures are kept back, `interface` the network interface in use, and
+    `free_bytes` the space left for captures.
+    """
+
+    spool: Spool
+    clock: Clock
+    status: Status
+    blocked_reason: Callable[[], str]
+    interface: Callable[[], str]
+    machine: Machine
+    log: LogBuffer
+    remote_config: RemoteConfig
+    commands: CommandRunner
+    record_uploader: RecordUploader
+    free_bytes: Callable[[], int]
+    monotonic: Callable[[], float] = time.monotonic
+    _forecast: Forecast = field(default_factory=Forecast)
+    _sent_results: list[CommandResult] = field(default_factory=list)
+    _pruned_at: float = 0.0
+    _responded_at: float = 0.0
+    _logged_at: float = 0.0
+
+    def __post_init__(self) -> None:
+        self._pruned_at = self._responded_at = self._logged_at = self.monotonic()
+
+    def maintain(self) -> None:
+        """Correct times, spool what is to be reported, expire what is not needed any more."""
+        now, monotonic = self.clock.now(), self.monotonic()
+        if (fix := self.clock.fix()) is not None:
+            self.spool.clock_fixes.learn(fix)
+        self._log_offline(monotonic)
+        self.log.flush(self.spool.records)
+        self.spool.records.record_dropped(now)
+        self.spool.expire_kept(now)
+        if monotonic - self._pruned_at >= PRUNE_S:
+            self._pruned_at = monotonic
+            self.spool.prune_rows()
+
+    def collect(self) -> Mapping[str, Json]:
+        """Return the optional keys of a heartbeat."""
+        self._sent_results = self.spool.command_results.unacknowledged()
+        health = self.status.camera_health
+        error: dict[str, Json] = (
+            {} if self.remote_config.error is None else {"config_error": self.remote_config.error}
+        )
+        return {
+            **self.machine.metrics(),
+            **error,
+            "clock_fixes": [
+                {"boot": fix.boot, "offset_ns": fix.offset_ns, "error_ms": fix.error_ms, "source": fix.source}
+                for fix in self.spool.clock_fixes.unreported()
+            ],
+            "driver_battery_percent": _number(health.get("battery_percent")),
+            "network": self.interface(),
+            "warnings": list(self._warnings()),
+            "commands": [result.to_message() for result in self._sent_results],
+        }
+
+    def handle_response(self, response: Mapping[str, Json]) -> bool:
+        """Apply configuration, commands and acknowledgements from the server.
+
+        True when a configuration was applied or rejected, because the server waits for that.
+        """
+        self._responded_at, before = self.monotonic(), (self.remote_config.revision, self.remote_config.error)
+        self.spool.clock_fixes.mark_reported(_texts(response.get("clock_fixes_stored")))
+        self.spool.command_results.acknowledge(
+            self._sent_results, _texts(response.get("commands_acknowledged"))
+        )
+        self.remote_config.receive(response.get("config"))
+        self.status.config_revision = self.remote_config.revision
+        self.commands.receive(response.get("commands"))
+        self.record_uploader.upload_pending()
+        return (self.remote_config.revision, self.remote_config.error) != before
+
+    def _warnings(self) -> list[str]:
+        now, free = self.monotonic(), self.free_bytes()
+        self._forecast.add(now, free)
+        found = [warning(self._forecast.full_in_s(now, free)), self.blocked_reason()]
+        if self.clock.now().quality is ClockQuality.UNKNOWN:
+            found.append(
+                "The time is not known yet: captures keep their order, and get their time once it is known."
+            )
+        if self.remote_config.error is not None:
+            found.append(f"The configuration was refused: {self.remote_config.error['message']}")
+        return [sentence for sentence in found if sentence]
+
+    def _log_offline(self, monotonic: float) -> None:
+        """Log the machine's state now and then while no heartbeat gets through, to be uploaded later."""
+        if min(monotonic - self._responded_at, monotonic - self._logged_at) < OFFLINE_LOG_S:
+            return
+        self._logged_at = monotonic
+        state, detail = self.status.state()
+        content = {
+            "message_type": "camera:offline",
+            "state": state,
+            "detail": detail,
+            **self.machine.metrics(),
+        }
+        self.spool.records.log([(self.clock.now(), content | {"pending": self.spool.counts().pending})])
+
+
+def _texts(value: Json) -> list[str]:
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+
+
+def _number(value: Json) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import threading
+from contextlib import closing
+
+import pytest
+
+from camera_agent.capture import replay as module
+from camera_agent.capture.replay import Replay
+from camera_agent.drivers.process import DriverProcess
+from camera_agent.host.clock import Clock
+from camera_agent.spool.store import Spool
+
+
+@pytest.fixture
+def spool(tmp_path):
+    with closing(Spool(tmp_path / "spool")) as spool:
+        yield spool
+
+
+def replay(folder, spool, stop, taken) -> tuple[DriverProcess, Replay]:
+    process = DriverProcess("replay", {"source": str(folder)})
+    process.open()
+    return process, Replay(process, spool, Clock(), source=str(folder), stop=stop, on_picture=taken)
+
+
+def deliver_all(spool, stop) -> None:
+    """A server that takes everything."""
+    while not stop.is_set():
+        if capture := spool.next_pending():
+            spool.mark_delivered(capture)
+        else:
+            with spool.changed:
+                spool.changed.wait(0.05)
+
+
+def test_a_run_interrupted_goes_on_with_the_same_captures(folder, spool):
+    stop, first, again = threading.Event(), [], []
+
+    def interrupt(capture) -> None:
+        first.append(capture.capture)
+        if len(first) == 5:
+            stop.set()
+
+    process, run = replay(folder, spool, stop, interrupt)
+    with closing(process):
+        assert not run.run()
+    stop = threading.Event()
+    process, run = replay(folder, spool, stop, again.append)
+    delivering = threading.Thread(target=deliver_all, args=(spool, stop))
+    delivering.start()
+    with closing(process):
+        assert run.run()
+    stop.set()
+    delivering.join(5)
+    names = [capture.filename for capture in again if capture is not None]
+    assert names == [f"img{number}.jpg" for number in range(6, 13)]
+    assert spool.last_sequence() == 12
+
+
+def test_the_spool_does_not_fill_up_with_a_copy_of_the_source(folder, spool, monkeypatch):
+    monkeypatch.setattr(module, "MAX_PENDING", 3)
+    stop, most = threading.Event(), []
+    process, run = replay(folder, spool, stop, lambda capture: most.append(spool.counts().pending))
+    delivering = threading.Thread(target=deliver_all, args=(spool, stop))
+    delivering.start()
+    with closing(process):
+        assert run.run()
+    stop.set()
+    delivering.join(5)
+    assert len(most) == 12
+    assert max(most) <= 3
+
+
+def test_what_an_earlier_try_delivered_is_told_as_done_and_what_waits_is_not(folder, spool):
+    stop, first, again = threading.Event(), [], []
+
+    def interrupt(capture) -> None:
+        first.append(capture)
+        if len(first) == 5:
+            stop.set()
+
+    process, run = replay(folder, spool, stop, interrupt)
+    with closing(process):
+        assert not run.run()
+    for capture in first[:2]:
+        spool.mark_delivered(capture)
+    stop = threading.Event()
+
+    def interrupt_again(capture) -> None:
+        again.append(capture and capture.filename)
+        if len(again) == 3:
+            stop.set()
+
+    process, run = replay(folder, spool, stop, interrupt_again)
+    with closing(process):
+        assert not run.run()
+    assert again == [None, None, "img6.jpg"]

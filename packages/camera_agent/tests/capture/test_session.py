@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from contextlib import closing
+
+import pytest
+
+from camera_agent.capture.camera import Camera
+from camera_agent.capture.session import CaptureCallbacks, CaptureSession
+from camera_agent.drivers.process import DriverProcess
+from camera_agent.errors import DriverError, SpoolError
+from camera_agent.host.clock import Clock
+from camera_agent.spool.store import Spool
+from camera_agent.status import Status
+from tests.command import TESTS
+from tests.conftest import jpeg
+
+
+@pytest.fixture
+def session(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(TESTS.parent))
+    said, status = [], Status(driver="Good")
+    (tmp_path / "a.jpg").write_bytes(jpeg())
+    with closing(Spool(tmp_path / "spool")) as spool:
+        good = DriverProcess("tests.drivers.faulty_drivers:Good", {"count": str(tmp_path / "count")})
+        # Its process must not import Pillow by itself.
+        replay = DriverProcess("replay", {"source": str(tmp_path / "a.jpg")})
+        cameras = {"good": Camera(good), "replay": Camera(replay)}
+
+        def make(camera: str = "good", **more) -> CaptureSession:
+            callbacks = CaptureCallbacks(
+                on_capture=lambda capture: said.append(capture.filename), on_problem=said.append
+            )
+            return CaptureSession(
+                cameras[camera], spool, Clock(), status, callbacks, **{"quota": 0, "reserve": 0, **more}
+            )
+
+        yield make, spool, status, said
+        for one in cameras.values():
+            one.close()
+
+
+def test_a_picture_lands_in_the_spool_and_is_told(session):
+    make, spool, status, said = session
+    capture = make().capture_to_spool(1.0)
+    assert spool.next_pending() == capture == status.last_capture
+    assert said == ["1.jpg"]
+
+
+def test_a_preview_is_not_kept(session):
+    make, spool, _, said = session
+    assert make().preview(1.0)[:3] == b"\xff\xd8\xff"
+    assert (spool.counts().pending, said, list(spool.incoming.iterdir())) == (0, [], [])
+
+
+def test_a_preview_that_cant_be_made_says_what_to_install(session, tmp_path, monkeypatch):
+    (tmp_path / "PIL.py").write_text("raise ImportError('not here')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    make, *_ = session
+    with pytest.raises(DriverError, match="Previews need Pillow"):
+        make("replay").preview(1.0)
+
+
+def test_a_full_card_is_thinned_out_before_the_next_picture(session):
+    make, spool, status, said = session
+    for _ in range(8):
+        make().capture_to_spool(1.0)
+    make(quota=2 * spool.counts().bytes // 8).capture_to_spool(1.0)
+    assert "The card is full" in said[8]
+    assert "thinned out" in status.state()[1]
+    make().capture_to_spool(1.0)
+    assert status.state()[1] == ""
+
+
+def test_a_source_with_an_end_begins_again_also_for_a_preview(session):
+    make, *_, said = session
+    for _ in range(2):
+        make("replay").capture_to_spool(1.0)
+    assert make("replay").preview(1.0)[:3] == b"\xff\xd8\xff"
+    assert said == ["a.jpg", "a.jpg"]
+
+
+def test_two_captures_never_have_one_name(session, monkeypatch):
+    make, spool, _, said = session
+    monkeypatch.setattr("camera_agent.capture.session.new_capture_id", lambda *_: "cam-00000001-the-same")
+    make().capture_to_spool(1.0)
+    with pytest.raises(SpoolError, match="has had a capture"):
+        make().capture_to_spool(1.0)
+    assert (spool.counts().pending, said) == (1, ["1.jpg"])

@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from camera_agent.host import clock
+from camera_agent.host.clock import EARLIEST_NS, Clock, ClockFix, ClockQuality, boot_id, monotonic_ns
+
+TRUE = EARLIEST_NS + 10**18
+
+
+class World:
+    def __init__(self, *, wall: int, synced: bool) -> None:
+        self.wall, self.synced, self.monotonic = wall, synced, 5_000_000_000
+
+    def clock(self) -> Clock:
+        return Clock(wall_ns=lambda: self.wall, monotonic=lambda: self.monotonic, synced=lambda: self.synced)
+
+
+def test_a_synced_system_clock_is_taken_as_it_is():
+    now = World(wall=TRUE, synced=True).clock().now()
+    assert (now.wall_ns, now.quality, now.monotonic_ns) == (TRUE, ClockQuality.SYNCED, 5_000_000_000)
+
+
+def test_a_clock_in_1970_is_never_called_synced():
+    assert World(wall=0, synced=True).clock().now().quality is ClockQuality.UNKNOWN
+
+
+def test_an_unsynced_clock_is_unknown_until_the_server_tells_the_time():
+    world = World(wall=1000, synced=False)
+    told = world.clock()
+    assert told.now().quality is ClockQuality.UNKNOWN
+    told.learn(TRUE, sent_at=4_000_000_000, received_at=6_000_000_000)
+    world.monotonic += 7
+    assert (told.now().wall_ns, told.now().quality) == (TRUE + 7, ClockQuality.ESTIMATED)
+
+
+def test_the_system_clock_wins_over_the_server_once_it_is_synced():
+    world = World(wall=TRUE, synced=False)
+    told = world.clock()
+    told.learn(TRUE - 10**9, sent_at=0, received_at=0)
+    world.synced = True
+    assert (told.now().wall_ns, told.now().quality) == (TRUE, ClockQuality.SYNCED)
+
+
+def test_a_jump_of_the_wall_clock_does_not_move_an_estimated_time():
+    world = World(wall=TRUE, synced=False)
+    told = world.clock()
+    told.learn(TRUE, sent_at=5_000_000_000, received_at=5_000_000_000)
+    world.wall -= 86_400 * 10**9
+    assert told.now().wall_ns == TRUE
+
+
+def test_all_moments_of_a_boot_carry_its_id(tmp_path):
+    (tmp_path / "boot_id").write_text("6f9c1e3a\n")
+    assert boot_id(tmp_path / "boot_id") == "6f9c1e3a"
+    assert boot_id(tmp_path / "missing") == boot_id(tmp_path / "missing") != ""
+
+
+def test_monotonic_time_grows():
+    assert monotonic_ns() < monotonic_ns() + 1
+    assert clock.Clock().now().monotonic_ns > 0
+
+
+HOUR = 3600 * 10**9
+
+
+def test_a_synced_clock_that_jumps_is_not_believed_until_the_server_confirms_it():
+    world = World(wall=TRUE, synced=True)
+    told = world.clock()
+    assert told.now().quality is ClockQuality.SYNCED
+    world.wall += 24 * HOUR + 10**9
+    world.monotonic += 10**9
+    assert (told.now().wall_ns, told.now().quality) == (TRUE + 10**9, ClockQuality.ESTIMATED)
+    told.learn(world.wall, world.monotonic, world.monotonic)
+    assert (told.now().wall_ns, told.now().quality) == (world.wall, ClockQuality.SYNCED)
+
+
+def test_a_clock_that_was_set_wrong_is_left_for_the_servers_time():
+    world = World(wall=TRUE, synced=True)
+    told = world.clock()
+    told.now()
+    world.wall -= 24 * HOUR
+    told.learn(TRUE + HOUR, world.monotonic, world.monotonic)
+    assert (told.now().wall_ns, told.now().quality) == (TRUE + HOUR, ClockQuality.ESTIMATED)
+    world.wall += 24 * HOUR
+    told.learn(TRUE, world.monotonic, world.monotonic)
+    assert (told.now().wall_ns, told.now().quality) == (TRUE, ClockQuality.SYNCED)
+
+
+def test_a_server_that_disagrees_does_not_move_a_clock_that_never_jumped():
+    world = World(wall=TRUE, synced=True)
+    told = world.clock()
+    told.now()
+    told.learn(TRUE + HOUR, world.monotonic, world.monotonic)
+    assert (told.now().wall_ns, told.now().quality) == (TRUE, ClockQuality.SYNCED)
+
+
+def test_slewing_is_no_jump():
+    world = World(wall=TRUE, synced=True)
+    told = world.clock()
+    for _ in range(20):
+        told.now()
+        world.wall += 10**9 + 10**8
+        world.monotonic += 10**9
+    assert told.now().quality is ClockQuality.SYNCED
+
+
+def test_a_fix_says_what_is_known_of_this_boot():
+    world = World(wall=1000, synced=False)
+    told = world.clock()
+    assert told.fix() is None
+    told.learn(TRUE, 4_000_000_000, 6_000_000_000)
+    fix = told.fix()
+    assert (fix.source, fix.error_ms, fix.offset_ns) == ("server", 1000.0, TRUE - 5_000_000_000)
+    assert fix.quality is ClockQuality.ESTIMATED
+    world.wall, world.synced = TRUE, True
+    assert (told.fix().source, told.fix().offset_ns) == ("ntp", TRUE - world.monotonic)
+
+
+def test_a_slow_answer_does_not_replace_what_a_quick_one_told():
+    world = World(wall=1000, synced=False)
+    told = world.clock()
+    told.learn(TRUE, world.monotonic, world.monotonic + 2_000_000)
+    told.learn(TRUE + HOUR, world.monotonic, world.monotonic + 60_000_000_000)
+    assert told.fix().error_ms == 1.0
+
+
+ANSWERS = st.lists(
+    st.tuples(
+        st.integers(0, 4_000_000_000), st.integers(0, 4_000_000_000), st.sampled_from([0, 1, 10**6, 10**9])
+    ),
+    max_size=20,
+)
+
+
+@given(ANSWERS)
+def test_better_estimates_never_let_a_later_capture_seem_earlier(answers):
+    world = World(wall=1000, synced=False)
+    told = world.clock()
+    told.learn(TRUE, world.monotonic - 5_000_000_000, world.monotonic)
+    seen, offset = [told.now().wall_ns], TRUE - world.monotonic
+    for there, back, later in answers:
+        asked, received = world.monotonic, world.monotonic + there
+        world.monotonic = received + back
+        told.learn(received + offset, asked, world.monotonic)
+        seen.append(told.now().wall_ns)
+        world.monotonic += later
+        seen.append(told.now().wall_ns)
+    assert seen == sorted(seen)
+    world.monotonic += 10 * 10**9
+    fix = told.fix()
+    assert told.now().wall_ns == world.monotonic + fix.offset_ns
+
+
+def test_a_server_whose_clock_was_set_is_followed_at_once():
+    world = World(wall=1000, synced=False)
+    told = world.clock()
+    told.learn(TRUE + HOUR, world.monotonic - 2_000_000, world.monotonic)
+    told.learn(TRUE, world.monotonic, world.monotonic)
+    assert told.now().wall_ns == TRUE
+
+
+@pytest.mark.parametrize("source", ["ntp", "server"])
+def test_a_later_run_in_the_same_boot_goes_on_from_what_was_known(source):
+    world = World(wall=TRUE + 24 * HOUR, synced=True)
+    told = world.clock()
+    if source == "server":
+        world.synced = False
+    told.recall(ClockFix(boot=told.boot, offset_ns=TRUE, error_ms=1.0, source=source))
+    assert (told.now().wall_ns, told.now().quality) == (TRUE + world.monotonic, ClockQuality.ESTIMATED)
+
+
+def test_the_kernel_or_systemd_says_whether_the_clock_is_synced(monkeypatch, tmp_path):
+    monkeypatch.setattr(clock, "SYNCED_MARK", tmp_path / "mark")
+    monkeypatch.setattr(clock, "kernel_error_ms", lambda: None)
+    assert not clock.system_is_synced()
+    (tmp_path / "mark").touch()
+    assert clock.system_is_synced()
+    (tmp_path / "mark").unlink()
+    monkeypatch.setattr(clock, "kernel_error_ms", lambda: 12.0)
+    assert clock.system_is_synced()
+
+
+def test_the_kernels_word_is_understood():
+    error = clock.kernel_error_ms()
+    assert error is None or 0 <= error < 20_000
+
+
+def test_qualities_are_ranked():
+    ranked = sorted(ClockQuality, key=lambda quality: quality.rank)
+    assert ranked == [ClockQuality.UNKNOWN, ClockQuality.ESTIMATED, ClockQuality.SYNCED]

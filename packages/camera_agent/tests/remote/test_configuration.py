@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import pytest
+
+from camera_agent.config import Config
+from camera_agent.home import Home
+from camera_agent.remote.configuration import RemoteConfig
+from tests.golden import golden
+
+OWN = Config(interval_s=10.0)
+
+
+@pytest.fixture
+def hearing(tmp_path):
+    def hearing(own: Config = OWN) -> RemoteConfig:
+        applied = []
+        remote_config = RemoteConfig(Home(tmp_path), own, apply=applied.append)
+        remote_config.applied = applied
+        return remote_config
+
+    return hearing
+
+
+def test_the_golden_configuration_is_taken_whole(hearing):
+    remote_config = hearing()
+    remote_config.receive(golden("heartbeat_answer_full")["config"])
+    [config] = remote_config.applied
+    assert (remote_config.revision, remote_config.error, config.interval_s) == (2, None, 30.0)
+    assert (config.delivery.rate_kib_s, config.schedule.windows) == (512.0, ("06:00..20:00",))
+
+
+def test_what_was_set_last_holds_after_a_restart(hearing):
+    hearing().receive({"revision": 3, "interval_s": 60.0})
+    again = hearing()
+    assert again.load().interval_s == 60.0
+    assert again.revision == 3
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"interval_s": 0}, "interval_s must be from 0.1 to 86400"),
+        ({"interval_s": 60, "delivery": {"when": "never"}}, "when must be one of"),
+        ({"interval_s": 60, "delivery": {"wen": "asked"}}, "Did you mean 'when'?"),
+        ({"interval_s": 60, "schedule": 7}, "schedule must be a table"),
+        ({"interval_s": "60"}, "interval_s must be a number"),
+    ],
+)
+def test_one_value_that_cant_work_refuses_all_of_it_with_the_reason(hearing, settings, message):
+    remote_config = hearing()
+    remote_config.receive({"revision": 5, **settings})
+    assert (remote_config.applied, remote_config.revision) == ([], 0)
+    assert remote_config.error["revision"] == 5
+    assert message in remote_config.error["message"]
+    remote_config.receive({"revision": 6, "interval_s": 20})
+    assert (remote_config.error, remote_config.revision, remote_config.applied[0].interval_s) == (
+        None,
+        6,
+        20.0,
+    )
+
+
+@pytest.mark.parametrize(
+    "message", [None, 3, {}, {"revision": "2"}, {"revision": True}, {"revision": 0, "interval_s": 1}]
+)
+def test_what_is_no_newer_configuration_changes_nothing(hearing, message):
+    remote_config = hearing()
+    remote_config.receive(message)
+    assert (remote_config.applied, remote_config.revision, remote_config.error) == ([], 0, None)
+
+
+def test_a_table_that_is_missing_stays_as_the_agents_own_file_has_it(hearing):
+    remote_config = hearing(Config(interval_s=10.0, reserve_mib=7.0))
+    remote_config.receive({"revision": 1, "delivery": {"when": "asked"}})
+    [config] = remote_config.applied
+    assert (config.interval_s, config.reserve_mib, config.delivery.when) == (10.0, 7.0, "asked")
+
+
+def test_stored_settings_that_this_agent_cant_take_leave_its_own_settings(hearing, tmp_path):
+    (tmp_path / "remote_config.json").write_text('{"revision": 9, "interval_s": -1}')
+    remote_config = hearing()
+    assert remote_config.load() == OWN
+    assert remote_config.error["revision"] == 9
+    (tmp_path / "remote_config.json").write_text("damaged")
+    assert hearing().load() == OWN
