@@ -16,10 +16,13 @@ ROOT = Path(__file__).parents[2]
 GLOSSARY = ROOT / "docs" / "glossary.md"
 PLACES = [
     "benchmarks",
+    "packages/eliot_progress",
     "packages/fsmlock/src",
     "packages/fsmlock/tests",
     "packages/queue_insight",
     "reference_app/src/timelapse/operations",
+    "reference_app/src/timelapse/project",
+    "reference_app/src/timelapse/shared",
     "reference_app/ui/src",
     "scripts",
     "tests/docs",

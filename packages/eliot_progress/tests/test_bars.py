@@ -7,8 +7,8 @@ from eliot_progress.testing.samples import task_state
 
 
 def test_work_inside_other_work_stands_indented_below_it():
-    told = [("part", (2, 3, 1), 3.0), ("other", (3,), 2.0), ("whole", (2,), 1.0)]
-    states = [replace(task_state(level=level, started_at=at), description=name) for name, level, at in told]
+    tasks = [("part", (2, 3, 1), 3.0), ("other", (3,), 2.0), ("whole", (2,), 1.0)]
+    states = [replace(task_state(level=level, started_at=at), description=name) for name, level, at in tasks]
     lines = [line.partition("░")[0].rstrip() for line in bars(states, 100.5)]
     assert lines == ["whole", "  part", "other"]
 

@@ -65,7 +65,7 @@ def test_what_is_going_on_from_a_file(path, capsys):
     assert second.endswith("0/10  alive")
 
 
-def test_what_is_going_on_from_a_store(valkey_url, capsys):
+def test_running_tasks_of_a_store(valkey_url, capsys):
     url = valkey_url.removesuffix("/0") + "/9"
     main(["watch", url, "--once"])
     assert capsys.readouterr().out == "No tasks are running.\n"
@@ -131,9 +131,9 @@ def test_an_address_that_can_not_be_reached_is_said_in_one_sentence(capsys):
         nobody.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{nobody.getsockname()[1]}/log.jsonl"
         assert main(["watch", url, "--once"]) == 2
-    told = capsys.readouterr().err
-    assert told.startswith(f"eliot-progress: {url} can't be reached (")
-    assert told.count("\n") == 1
+    output = capsys.readouterr().err
+    assert output.startswith(f"eliot-progress: {url} can't be reached (")
+    assert output.count("\n") == 1
 
 
 def test_a_header_that_is_none_is_refused(path, capsys):
@@ -152,9 +152,9 @@ def test_the_files_for_a_cluster_are_written_and_named(tmp_path, capsys):
 @pytest.mark.parametrize(("name", "why"), [("none", "There is no log at"), (".", "is a folder.")])
 def test_what_is_no_file_is_one_sentence_with_a_remedy(command, name, why, tmp_path, capsys):
     assert main([command, str(tmp_path / name)]) == 2
-    told = capsys.readouterr().err
-    assert why in told
-    assert told.endswith("Pass the file that install(log_path=...) writes.\n")
+    output = capsys.readouterr().err
+    assert why in output
+    assert output.endswith("Pass the file that install(log_path=...) writes.\n")
 
 
 def test_files_for_a_cluster_need_a_folder(tmp_path, capsys):
@@ -196,10 +196,10 @@ def test_a_store_that_is_away_is_one_sentence_without_its_password(capsys):
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         assert main(["watch", f"redis://:secret@127.0.0.1:{nobody.getsockname()[1]}/0", "--once"]) == 2
-    told = capsys.readouterr().err
-    assert told.startswith("eliot-progress: The store can't be read (")
-    assert told.count("\n") == 1
-    assert "secret" not in told
+    output = capsys.readouterr().err
+    assert output.startswith("eliot-progress: The store can't be read (")
+    assert output.count("\n") == 1
+    assert "secret" not in output
 
 
 def test_a_store_needs_its_extra(monkeypatch, capsys):

@@ -18,7 +18,7 @@ def test_a_call_is_an_action_from_which_the_other_side_goes_on(log):
     }
 
 
-def test_a_host_that_is_not_trusted_is_told_nothing():
+def test_an_untrusted_host_receives_no_id():
     headers = {}
     with start_call("GET", "elsewhere.example", "/", headers, lambda host: host.endswith(".local")):
         pass

@@ -73,7 +73,7 @@ def test_what_waits_is_written_soon_and_when_it_is_much(log):
     assert len(lines(log.path)) >= 7
 
 
-def test_a_full_disk_is_counted_and_told_when_there_is_room_again(tmp_path):
+def test_a_full_disk_is_counted_and_reported_when_there_is_space_again(tmp_path):
     # The kernel lets a file grow no further, and takes a part of a line first, as a full disk does.
     code = """if 1:
         import json, resource, sys

@@ -148,7 +148,7 @@ def test_what_can_not_be_looped_over_is_refused_at_once_with_what_to_do(items):
         progress(items, "Counting")
 
 
-async def test_the_wrong_kind_of_loop_is_told_the_right_one():
+async def test_the_wrong_kind_of_loop_is_refused_with_the_right_one():
     async def numbers():
         yield 1
 

@@ -7,9 +7,9 @@ from eliot_progress.testing.samples import TASK, sample, task_state
 
 
 def test_a_report_survives_the_trip_through_a_message():
-    told = task_state(3, level=(2, 9), total=4, eta_s=(1.0, 2.0), outcome="failed", reason="x", done=2.5)
+    state = task_state(3, level=(2, 9), total=4, eta_s=(1.0, 2.0), outcome="failed", reason="x", done=2.5)
     envelope = {"task_uuid": TASK, "task_level": [2, 9, 4], "message_type": "heartbeat"}
-    assert parse({**fields(told), **envelope}) == told
+    assert parse({**fields(state), **envelope}) == state
 
 
 @pytest.mark.parametrize(
@@ -40,16 +40,16 @@ def test_a_report_survives_the_trip_through_a_message():
         {"task_level": None},
     ],
 )
-def test_what_is_no_report_is_none(broken):
+def test_anything_but_a_report_is_none(broken):
     assert parse({**sample(1), **broken}) is None
 
 
-def test_odd_values_are_made_sane():
-    told = parse(
+def test_invalid_values_are_sanitised():
+    state = parse(
         {**sample(1), "done": "many", "total": -1, "eta_s": [1], "outcome": "great", "pid": None, "of": 7}
     )
-    assert isinstance(told, TaskState)
-    assert (told.done, told.total, told.eta_s, told.outcome, told.pid, told.action_type) == (
+    assert isinstance(state, TaskState)
+    assert (state.done, state.total, state.eta_s, state.outcome, state.pid, state.action_type) == (
         0,
         None,
         None,
@@ -63,6 +63,8 @@ def test_a_message_is_under_a_kilobyte():
     assert len(str(sample(1))) < 1024
 
 
-def test_times_that_no_clock_tells_are_the_nearest_that_one_does():
-    told = parse({**sample(1), "beat_at": 1e300, "next_by": -5, "started_at": float("nan"), "eta_s": [-1, 2]})
-    assert (told.beat_at, told.next_by, told.started_at, told.eta_s) == (9_999_999_999, 0, 0, None)
+def test_impossible_times_are_clamped():
+    state = parse(
+        {**sample(1), "beat_at": 1e300, "next_by": -5, "started_at": float("nan"), "eta_s": [-1, 2]}
+    )
+    assert (state.beat_at, state.next_by, state.started_at, state.eta_s) == (9_999_999_999, 0, 0, None)

@@ -133,7 +133,7 @@ def test_flush_gives_up_after_its_time():
 
 
 @pytest.mark.parametrize("level", [None, "1", 3])
-def test_malformed_messages_are_left_out(level):
+def test_malformed_messages_are_ignored(level):
     outbox = Outbox(MemoryStore(), None)
     outbox({**sample(1), "task_level": level})
     assert outbox.flush(0)

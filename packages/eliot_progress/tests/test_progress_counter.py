@@ -17,7 +17,7 @@ def test_a_pause_says_why_and_does_not_slow_the_rate(log):
 
 
 @pytest.mark.parametrize("odd", [None, "three", [], float("nan"), float("inf"), object(), {}])
-def test_odd_counts_and_totals_are_left_out(odd, log):
+def test_invalid_counts_and_totals_are_ignored(odd, log):
     with progress("Import", total=odd, initial=odd, every=odd, grace_s=odd) as work:
         work.advance(2)
         work.advance(odd)
@@ -30,7 +30,7 @@ def test_odd_counts_and_totals_are_left_out(odd, log):
     assert state.outcome == "succeeded"
 
 
-def test_more_done_than_the_total_and_going_back_are_told_as_they_are(log):
+def test_counts_beyond_the_total_and_backwards_are_reported_as_they_are(log):
     with progress("Import", total=3) as work:
         work.to(7)
         work.report_due(0)

@@ -11,7 +11,7 @@ def line(n):
     return json.dumps({"n": n}).encode() + b"\n"
 
 
-def test_torn_and_foreign_lines_are_left_out(tmp_path):
+def test_torn_and_foreign_lines_are_skipped(tmp_path):
     path = tmp_path / "log"
     path.write_bytes(line(1) + b'{"n": 2\nplain text\n[1]\n\xff\n' + line(3) + b'{"n": 4')
     assert [m["n"] for m in read(path)] == [1, 3]

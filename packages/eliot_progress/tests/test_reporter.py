@@ -22,7 +22,7 @@ class Work:
             raise LookupError("odd")
 
 
-def test_all_work_is_looked_at_until_it_is_forgotten():
+def test_all_work_is_sampled_until_it_is_removed():
     reporter, one, other = Reporter(0.001), Work(), Work()
     reporter.add(one)
     reporter.add(other)
@@ -35,7 +35,7 @@ def test_all_work_is_looked_at_until_it_is_forgotten():
     reporter.remove(other)
 
 
-def test_work_whose_report_fails_silences_no_other_and_is_said_once(capsys):
+def test_a_failing_report_silences_no_other_work_and_is_written_once(capsys):
     reporter, bad, good = Reporter(0.001), Work(fails=True), Work()
     reporter.add(bad)
     reporter.add(good)
@@ -46,13 +46,13 @@ def test_work_whose_report_fails_silences_no_other_and_is_said_once(capsys):
     assert capsys.readouterr().err.count("a report failed (LookupError: odd)") == 1
 
 
-def test_moved_work_is_reported_without_a_word_from_the_loop(log):
+def test_work_that_moved_is_reported_without_a_call_from_the_loop(log):
     with progress("Import", total=3) as work:
         work.advance(2)
         until(lambda: any(m.get("done") == 2 for m in log))
 
 
-def test_a_forked_child_beats_for_its_own_work_alone():
+def test_a_forked_child_reports_only_its_own_work():
     read, write = os.pipe()
     with progress("parent"):
         child = os.fork()
@@ -98,12 +98,12 @@ def test_code_that_holds_the_gil_is_never_called_stalled(log):
         for _ in range(3):
             sum(range(5_000_000))
             until(lambda seen=work._seq: work._seq > seen, 60)
-    told = [m for m in log if m.get("of") == "hog"]
-    for one, next_one in pairwise(told):
+    reports = [m for m in log if m.get("of") == "hog"]
+    for one, next_one in pairwise(reports):
         assert next_one["beat_at"] <= one["next_by"] + one["grace_s"]
 
 
-def test_a_look_that_takes_long_is_followed_by_a_long_rest_and_promises_say_so():
+def test_a_slow_round_is_followed_by_a_long_pause_that_promises_include():
     class Slow(Work):
         def report_due(self, now):
             super().report_due(now)

@@ -80,7 +80,7 @@ def test_any_order_with_duplicates_tells_the_same(data):
     ]
 
 
-def test_gaps_are_told_as_such():
+def test_gaps_are_marked_as_such():
     forest = Forest([{"task_uuid": "u", "task_level": [2, 7, 1], "message_type": "said"}])
     assert list(lines(forest.tasks["u"]))[:3] == [
         "(start missing) unknown",
@@ -93,7 +93,7 @@ def test_gaps_are_told_as_such():
     "odd",
     [{}, {"task_uuid": 1}, {"task_uuid": "u", "task_level": []}, {"task_uuid": "u", "task_level": ["1"]}],
 )
-def test_what_is_no_message_is_left_out(odd):
+def test_anything_but_a_message_is_ignored(odd):
     assert Forest([odd]).tasks == {}
 
 

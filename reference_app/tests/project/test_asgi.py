@@ -109,7 +109,7 @@ def _gets_another_password(_client, user):
 
 @pytest.mark.parametrize("ends", [_signs_out, _is_deactivated, _gets_another_password])
 async def test_a_socket_is_closed_when_the_session_that_opened_it_is_over(user, ends, monkeypatch):
-    monkeypatch.setattr(subscriptions, "ASK_AGAIN_S", 0.01)
+    monkeypatch.setattr(subscriptions, "SESSION_CHECK_S", 0.01)
     client = Client()
     await sync_to_async(client.force_login)(user)
     socket = Socket(session=client.cookies["sessionid"].value)
@@ -128,7 +128,7 @@ async def test_a_socket_stays_open_as_long_as_its_session_and_knows_who_asks(use
             looked.set()
         return looks[-1]
 
-    monkeypatch.setattr(subscriptions, "ASK_AGAIN_S", 0.01)
+    monkeypatch.setattr(subscriptions, "SESSION_CHECK_S", 0.01)
     monkeypatch.setattr(subscriptions, "get_user", get_user)
     client = Client()
     await sync_to_async(client.force_login)(user)

@@ -7,61 +7,61 @@ from timelapse.shared.single_flight import SingleFlight
 
 
 class Slow:
-    """Counts how often it is looked at. A look ends when the test lets it."""
+    """Counts its calls. A call ends when the test releases it."""
 
     def __init__(self):
-        self.looks = 0
-        self.begun, self.go_on = threading.Semaphore(0), threading.Semaphore(0)
+        self.calls = 0
+        self.started, self.release_call = threading.Semaphore(0), threading.Semaphore(0)
 
     def __call__(self):
-        self.looks += 1
-        seen = self.looks
-        self.begun.release()
-        assert self.go_on.acquire(timeout=10)
-        return seen
+        self.calls += 1
+        number = self.calls
+        self.started.release()
+        assert self.release_call.acquire(timeout=10)
+        return number
 
-    async def has_begun(self):
-        assert await asyncio.to_thread(self.begun.acquire, timeout=10)
+    async def has_started(self):
+        assert await asyncio.to_thread(self.started.acquire, timeout=10)
 
 
-async def test_all_who_ask_while_a_look_is_under_way_share_the_next_one():
+async def test_requests_during_a_call_share_the_next_one():
     slow = Slow()
-    look = SingleFlight(slow)
-    first = asyncio.create_task(look())
-    await slow.has_begun()
-    others = [asyncio.create_task(look()) for _ in range(100)]
-    slow.go_on.release(2)
+    shared = SingleFlight(slow)
+    first = asyncio.create_task(shared())
+    await slow.has_started()
+    others = [asyncio.create_task(shared()) for _ in range(100)]
+    slow.release_call.release(2)
     assert await first == 1
     assert set(await asyncio.gather(*others)) == {2}  # what they ask about may have changed since it began
-    assert slow.looks == 2
+    assert slow.calls == 2
 
 
-async def test_who_leaves_takes_nobody_s_look_away():
+async def test_a_cancelled_caller_does_not_cancel_the_others():
     slow = Slow()
-    look = SingleFlight(slow)
-    leaving, staying = asyncio.create_task(look()), asyncio.create_task(look())
-    await slow.has_begun()
+    shared = SingleFlight(slow)
+    leaving, staying = asyncio.create_task(shared()), asyncio.create_task(shared())
+    await slow.has_started()
     leaving.cancel()
-    slow.go_on.release()
+    slow.release_call.release()
     assert await staying == 1
 
 
-async def test_a_look_of_a_moment_ago_does_for_whom_it_is_good_enough():
+async def test_a_recent_result_is_reused_where_that_is_allowed():
     slow = Slow()
-    slow.go_on.release(2)
-    look = SingleFlight(slow)
-    assert [await look(), await look(not_older_s=60), await look()] == [1, 1, 2]
+    slow.release_call.release(2)
+    shared = SingleFlight(slow)
+    assert [await shared(), await shared(not_older_s=60), await shared()] == [1, 1, 2]
 
 
-async def test_a_look_that_fails_says_why_to_all_and_the_next_one_is_tried():
+async def test_a_failure_reaches_all_callers_and_the_next_call_is_tried():
     answers = iter([ZeroDivisionError("no"), None])
 
     def failing():
         if (error := next(answers)) is not None:
             raise error
-        return "seen"
+        return "result"
 
-    look = SingleFlight(failing)
-    results = await asyncio.gather(look(), look(), return_exceptions=True)
+    shared = SingleFlight(failing)
+    results = await asyncio.gather(shared(), shared(), return_exceptions=True)
     assert [str(error) for error in results] == ["no", "no"]
-    assert await look() == "seen"
+    assert await shared() == "result"

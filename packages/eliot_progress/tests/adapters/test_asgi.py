@@ -53,7 +53,7 @@ async def test_by_default_none_is_believed():
     assert body["body"].decode() != TRACE
 
 
-async def test_a_websocket_is_told_its_id_when_it_is_accepted(log):
+async def test_a_websocket_receives_its_causal_id_when_it_is_accepted(log):
     (accept,) = await answers(CausalASGI(websocket), {"type": "websocket", "path": "/ws"})
     assert accept["headers"][0][0] == b"x-causal-id"
     assert log[0]["action_type"] == "websocket:connection"

@@ -110,7 +110,7 @@ def test_a_layer_that_fails_is_logged_once(settings, log):
     channel_layers.backends.clear()
 
 
-def test_a_missing_layer_is_told_with_its_remedy(settings, log):
+def test_a_missing_layer_is_reported_with_its_remedy(settings, log):
     settings.CHANNEL_LAYERS = {}
     channel_layers.backends.clear()
     publisher()(task_state())
@@ -144,8 +144,8 @@ class Asynchronous(CausalConsumer, AsyncWebsocketConsumer):
             raise LookupError(text_data)
         await self.send(causal_id())
 
-    async def told(self, message):
-        log_message("told")
+    async def notified(self, message):
+        log_message("notified")
         await self.send(causal_id())
 
 
@@ -160,8 +160,8 @@ class Synchronous(CausalConsumer, WebsocketConsumer):
         log_message("received", text=text_data)
         self.send(causal_id())
 
-    def told(self, message):
-        log_message("told")
+    def notified(self, message):
+        log_message("notified")
         self.send(causal_id())
 
 
@@ -198,25 +198,25 @@ async def test_each_message_of_a_client_is_a_task_that_names_its_connection(log,
 
 async def test_what_another_process_sends_goes_on_below_its_sender(log, socket):
     await socket.connect()
-    message = {"type": "told"}
+    message = {"type": "notified"}
     with context.start("click") as click:
         inject(message)
     await get_channel_layer().group_send("all", message)
     assert await socket.hear() == causal_id_of(click.task_uuid)
-    (told,) = [m for m in log if m.get("message_type") == "told"]
+    (notified,) = [m for m in log if m.get("message_type") == "notified"]
     (begun,) = started(log, "channels:message")
-    assert begun["type"] == "told"
-    assert told["task_level"][:-1] == begun["task_level"][:-1]
+    assert begun["type"] == "notified"
+    assert notified["task_level"][:-1] == begun["task_level"][:-1]
 
 
 async def test_what_is_sent_without_a_place_belongs_to_the_connection(log, socket):
     await socket.connect()
-    await get_channel_layer().group_send("all", {"type": "told"})
+    await get_channel_layer().group_send("all", {"type": "notified"})
     (connection,) = started(log, "websocket:connection")
     assert await socket.hear() == causal_id_of(connection["task_uuid"])
 
 
-async def test_a_message_that_fails_is_told_and_raised(log):
+async def test_a_message_that_fails_is_logged_and_raised(log):
     socket = Socket(CausalASGI(Asynchronous.as_asgi()), "/ws")
     await socket.connect()
     await socket.say("fail")
@@ -237,9 +237,7 @@ async def test_without_a_connection_a_message_is_a_task_without_a_cause(log):
 
 
 @pytest.mark.parametrize("backend", ["core.RedisChannelLayer", "pubsub.RedisPubSubChannelLayer"])
-async def test_who_follows_a_task_its_object_or_all_hears_the_newest_state_after_any_time(
-    valkey_url, settings, backend
-):
+async def test_followers_of_a_task_its_object_or_all_receive_the_newest_state(valkey_url, settings, backend):
     config = {"BACKEND": f"channels_redis.{backend}", "CONFIG": {"hosts": [valkey_url]}}
     settings.CHANNEL_LAYERS = {"default": config}
     channel_layers.backends.clear()
@@ -256,9 +254,9 @@ async def test_who_follows_a_task_its_object_or_all_hears_the_newest_state_after
             for group in groups_of(state, "follow"):
                 await layer.group_send(group, message)
         for changed in each_changed:
-            heard = []
-            while heard[-1:] != states[-1:]:
-                heard += await asyncio.wait_for(changed(60), 30)
+            received = []
+            while received[-1:] != states[-1:]:
+                received += await asyncio.wait_for(changed(60), 30)
     await (layer.close_pools if backend.startswith("core") else layer.flush)()
     channel_layers.backends.clear()
 

@@ -78,7 +78,7 @@ def test_the_type_is_the_one_that_the_ui_draws():
         assert line in text, line
 
 
-def test_running_and_ended_work_are_told():
+def test_running_and_ended_work_are_converted():
     fields = "{ id done total etaLowSeconds etaHighSeconds liveness nextBy outcome reason note by startedAt }"
     answer = SCHEMA.execute_sync(f"{{ running {fields} ended {fields} }}")
     assert answer.errors is None
@@ -152,7 +152,7 @@ async def test_a_subscription_runs_inside_its_action_and_who_listens_outside(log
     assert sorted(m.get("completed", True) for m in mine if m["action_status"] != "started") == [False, True]
 
 
-async def test_a_subscription_that_fails_is_told_as_failed(log):
+async def test_a_subscription_that_fails_is_logged_as_failed(log):
     stream = await SCHEMA.subscribe("subscription { frames(fail: true) }")
     *_, last = [answer async for answer in stream]
     assert last.errors[0].message == "no camera"

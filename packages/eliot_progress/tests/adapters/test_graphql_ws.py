@@ -72,5 +72,5 @@ async def test_what_one_operation_carries_is_no_other_s():
 
 
 @pytest.mark.parametrize("headers", [ANOTHER, []])
-async def test_a_strangers_click_is_not_adopted(headers):
+async def test_a_third_partys_click_is_not_adopted(headers):
     assert await asked(headers, CARRIED) != [CLICK]

@@ -14,7 +14,7 @@ def test_moviepy_reports_the_frames_it_writes(log, tmp_path):
     assert (state.done, state.total, state.outcome) == (12, 12, "succeeded")
 
 
-def test_other_bars_are_steps_and_odd_values_are_left_out():
+def test_other_bars_are_steps_and_invalid_values_are_ignored():
     with progress("render:movie", total=5) as work:
         logger = ProgressLogger(work)
         logger(chunk__total=3)

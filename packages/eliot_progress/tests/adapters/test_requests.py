@@ -22,7 +22,7 @@ def test_a_call_carries_the_id_and_is_an_action_with_its_status(url, log):
     assert "secret" not in repr(log)
 
 
-def test_a_call_that_fails_says_why_and_an_untrusted_host_is_told_nothing(url, log):
+def test_a_failed_call_has_its_reason_and_an_untrusted_host_receives_no_id(url, log):
     with causal(requests.Session(), trusted=lambda host: False) as session, context.start("click"):
         assert "traceparent" not in session.get(url).json()
         with pytest.raises(requests.ConnectionError):

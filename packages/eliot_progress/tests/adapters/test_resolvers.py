@@ -120,7 +120,7 @@ async def test_the_overview_is_filtered_and_says_how_many_more_there_are(store, 
         ("(limit: -1)", []),
     ],
 )
-async def test_what_ended_lately_is_filtered(store, arguments, ends):
+async def test_recently_finished_tasks_are_filtered(store, arguments, ends):
     for n, (by, outcome) in enumerate([("editor", "failed"), ("editor", "succeeded"), ("boss", "failed")], 4):
         store.record(sample(1, level=(n,), by=by, outcome=outcome, beat_at=100.0 + n))
     data = await asked(schema_over(store), f"{{ recentlyFinished{arguments} {{ by outcome }} }}", STAFF)
@@ -132,7 +132,7 @@ async def test_what_ended_is_seen_by_whom_the_project_allows(store):
     assert await asked(schema_over(store), "{ recentlyFinished { id } }", EDITOR) == {"recentlyFinished": []}
 
 
-async def test_nobody_has_no_tasks_of_his_own():
+async def test_the_anonymous_user_has_no_own_tasks():
     store = MemoryStore()
     store.record(sample(1, by=""))
     schema = schema_over(store, can_view=lambda user, state: True)
@@ -174,7 +174,7 @@ async def test_a_subscription_ends_when_the_task_may_no_longer_be_seen(store):
     assert [update async for update in updates] == []
 
 
-class Told:
+class ScriptedFeed:
     """ChangeFeed that the test tells. Time passes until whoever waits has waited for long enough."""
 
     def __init__(self):
@@ -186,34 +186,34 @@ class Told:
         self.waited.append("left")
 
     async def wait(self, longest_s):
-        told, self.states = tuple(self.states), []
-        if not told:
+        feed, self.states = tuple(self.states), []
+        if not feed:
             self.now += longest_s
             self.waited.append(round(longest_s, 3))
-        return told
+        return feed
 
 
-async def test_with_changes_told_the_store_is_asked_when_a_promise_ends_and_seldom_after_that(store):
-    told = Told()
-    schema = schema_over(store, changes=told, clock=lambda: told.now, every_s=None)
+async def test_with_a_change_feed_the_store_is_read_only_after_broken_promises(store):
+    feed = ScriptedFeed()
+    schema = schema_over(store, changes=feed, clock=lambda: feed.now, every_s=None)
     updates = await followed(schema, STAFF)
     for seq in (1, 2, 3):  # alive, late, stalled
         assert (await anext(updates)).data["progress"]["seq"] == seq
     store.record(sample(3, outcome="succeeded"))
     assert [update.data["progress"]["seq"] async for update in updates] == [4]
-    assert told.waited == [0.51, 5.0, 30.0, "left"]
+    assert feed.waited == [0.51, 5.0, 30.0, "left"]
 
 
-async def test_what_is_told_of_the_followed_task_is_shown_without_asking_the_store(store):
-    told = Told()
-    updates = await followed(schema_over(store, changes=told, clock=lambda: told.now), STAFF)
+async def test_a_received_state_is_sent_without_reading_the_store(store):
+    feed = ScriptedFeed()
+    updates = await followed(schema_over(store, changes=feed, clock=lambda: feed.now), STAFF)
     assert (await anext(updates)).data["progress"]["progress"]["done"] == 0
-    told.states = [task_state(2, done=5.0, next_by=900.0)]
+    feed.states = [task_state(2, done=5.0, next_by=900.0)]
     assert (await anext(updates)).data["progress"]["progress"]["done"] == 5
-    told.states = [task_state(1, done=3.0)]  # it comes late, and is older than what is shown
+    feed.states = [task_state(1, done=3.0)]  # it comes late, and is older than what is shown
     store.record(sample(3, done=7.0, next_by=900.0))
     assert (await anext(updates)).data["progress"]["progress"]["done"] == 7
-    assert told.waited == []
+    assert feed.waited == []
 
 
 FOLLOW_ALL = """subscription ($mine: Boolean! = false, $limit: Int! = 50) {
@@ -244,7 +244,7 @@ async def test_following_the_overview_gives_the_page_then_only_what_changed_of_i
     await updates.aclose()
 
 
-async def test_each_follower_of_the_overview_sees_what_he_may_see(store):
+async def test_each_follower_of_the_overview_sees_only_visible_tasks(store):
     schema = schema_over(store, can_view=lambda user, state: user.is_staff or state.by == user.username)
     (boss, boss_news), (editor, editor_news) = [await all_followed(schema, user) for user in (STAFF, EDITOR)]
     assert [each["by"] for each in (await boss_news())["tasks"]] == ["boss", "editor"]

@@ -22,7 +22,7 @@ def ids(running):
     return [state.id[-1] for state in running.newest()]
 
 
-def test_what_is_told_in_any_order_ends_in_the_newest_states():
+def test_states_in_any_order_end_in_the_newest():
     running = RunningTasks()
     assert running.update([task(2, seq=3, done=3.0)])
     assert not running.update([task(2, seq=2, done=2.0)])
@@ -39,7 +39,7 @@ def test_the_last_started_comes_first_and_what_ended_is_gone():
     assert (ids(running), running.version) == (["4", "2"], version + 1)
 
 
-def test_the_store_corrects_what_was_never_told():
+def test_the_store_corrects_what_was_never_reported():
     running = RunningTasks()
     running.update([task(2), task(3, seq=5, done=5.0)])
     assert running.replace([task(3, seq=4, done=4.0), task(4)])
@@ -102,7 +102,7 @@ async def hears_of(follower, seq):
         await asyncio.wait_for(follower.changed(60), 30)
 
 
-async def test_a_slow_follower_is_told_once_of_all_that_happened_meanwhile(layer):
+async def test_a_slow_follower_is_notified_once_of_all_changes(layer):
     async with RunningTasksCache(MemoryStore(), changes, every_s=60).follow() as follower:
         for number in range(2, 9):
             await tell(layer, task(number))
@@ -113,7 +113,7 @@ async def test_a_slow_follower_is_told_once_of_all_that_happened_meanwhile(layer
             await asyncio.wait_for(follower.changed(60), 0.2)
 
 
-async def test_a_task_whose_end_nobody_told_goes_when_the_store_is_read_again(layer):
+async def test_a_task_whose_end_was_not_reported_is_removed_by_the_next_read(layer):
     store = MemoryStore()
     store.record(sample(1))
     async with RunningTasksCache(store, changes, every_s=0.01).follow() as follower:
@@ -123,7 +123,7 @@ async def test_a_task_whose_end_nobody_told_goes_when_the_store_is_read_again(la
 
 
 @pytest.mark.usefixtures("layer")
-async def test_a_store_that_fails_is_told_to_all_who_follow_and_tried_for_the_next_one():
+async def test_a_failing_store_is_reported_to_all_followers_and_retried_for_the_next():
     store = Counted()
     cache = RunningTasksCache(store, changes, every_s=0.01)
     async with cache.follow() as follower:

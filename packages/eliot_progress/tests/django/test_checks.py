@@ -37,7 +37,7 @@ def test_a_database_of_the_logs_own_is_all_right_with_the_router(settings, monke
     assert check_settings(None) == []
 
 
-def test_a_misspelt_setting_is_told_before_the_router_stumbles_over_it(settings):
+def test_a_misspelt_setting_is_reported_before_the_router_fails(settings):
     settings.ELIOT_PROGRESS = {"DATABSE": "log"}
     settings.DATABASE_ROUTERS = ["eliot_progress.django.router.Router"]
     assert [error.hint for error in check_settings(None)] == ["Did you mean 'DATABASE'?"]

@@ -78,6 +78,6 @@ def test_tasks_are_kept_apart():
 
 
 def test_any_text_can_be_stored():
-    told = start((), 1.0, "odd:\x00type\ud800", label="\x00\ud800<script>", **{"\x00": 1})
-    logstore.write([told, end((), 2.0, "odd", "failed", reason="\x00\ud800")])
+    written = start((), 1.0, "odd:\x00type\ud800", label="\x00\ud800<script>", **{"\x00": 1})
+    logstore.write([written, end((), 2.0, "odd", "failed", reason="\x00\ud800")])
     assert LogMessage.objects.count() == 2

@@ -46,7 +46,7 @@ async def test_the_same_under_asgi(async_client, view, log):
     assert response["X-Causal-Id"] == response.content.decode()
 
 
-def test_a_strangers_traceparent_is_not_adopted(client, view):
+def test_a_third_partys_traceparent_is_not_adopted(client, view):
     assert client.get(view, headers={"traceparent": FOREIGN}).content.decode() not in FOREIGN
 
 

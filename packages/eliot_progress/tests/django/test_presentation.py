@@ -10,7 +10,7 @@ TIMES = st.floats(0, 1e10)
 
 
 @pytest.mark.parametrize(
-    ("seconds", "told"),
+    ("seconds", "expected"),
     [
         (None, ""),
         (0.0004, "0.4 ms"),
@@ -20,8 +20,8 @@ TIMES = st.floats(0, 1e10)
         (7300.0, "2 h 1 min"),
     ],
 )
-def test_a_duration_is_told_in_its_own_unit(seconds, told):
-    assert presentation.duration(seconds) == told
+def test_a_duration_has_a_suitable_unit(seconds, expected):
+    assert presentation.duration(seconds) == expected
 
 
 @given(TIMES, TIMES, TIMES, TIMES)

@@ -21,9 +21,9 @@ JSON = st.recursive(
 
 @given(LEVELS, st.dictionaries(st.text(min_size=1), JSON, max_size=4))
 def test_a_message_comes_back_as_it_was_logged(level, fields):
-    told = {**fields, **message(level, 1.5)}
-    (row,) = batch([told]).messages
-    assert to_message(row.causal_id, row.path, row.at, row.body) == told
+    original = {**fields, **message(level, 1.5)}
+    (row,) = batch([original]).messages
+    assert to_message(row.causal_id, row.path, row.at, row.body) == original
 
 
 @pytest.mark.parametrize("uuid", ["17348029C0ED4841969067CFC59FA371", "lost-7", "x" * 500])
@@ -36,8 +36,8 @@ def test_an_unusual_task_id_comes_back_too(uuid):
 @given(
     st.dictionaries(st.sampled_from(["task_uuid", "task_level", "timestamp", "action_status", "seq"]), JSON)
 )
-def test_nothing_that_a_line_may_hold_is_too_much(told):
-    made = batch([{"message_type": "progress", **told}])
+def test_nothing_that_a_line_may_hold_is_too_much(original):
+    made = batch([{"message_type": "progress", **original}])
     assert len(made.messages) + made.skipped == 1
 
 
@@ -58,8 +58,8 @@ def test_what_another_process_s_attempt_logs_is_kept(log):
 
 
 def test_lone_surrogates_and_huge_numbers_are_kept():
-    told = message([1], 1.0, text="\ud800", number=2**70)
-    (row,) = batch([told]).messages
+    original = message([1], 1.0, text="\ud800", number=2**70)
+    (row,) = batch([original]).messages
     assert json.loads(row.body) == {"text": "\ud800", "number": 2**70}
     assert row.body.isascii()
 

@@ -99,7 +99,7 @@ def test_any_text_may_be_looked_for(text):
     assert find(Query(text=text)).hits == ()
 
 
-def test_terms_are_told_apart():
+def test_terms_are_parsed():
     assert [(t.field, t.words, t.prefix) for t in terms('a-b c=1 "d e" f="g h" i* j=k* ==')] == [
         ("", ("a", "b"), False),
         ("c", ("c", "1"), False),

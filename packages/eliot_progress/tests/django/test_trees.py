@@ -38,7 +38,7 @@ def test_a_page_holds_the_children_in_the_order_of_the_tree(story):
     assert page.more == ""
 
 
-def test_an_action_with_many_children_is_told_by_part():
+def test_an_action_with_many_children_is_read_in_pages():
     logstore.write(
         [said((n,), float(n), "tick") if n % 2 else start((n,), float(n), "work") for n in range(2, 252)]
     )
@@ -53,14 +53,14 @@ def test_an_action_with_many_children_is_told_by_part():
     assert seen == [encode_path((n,)) for n in range(2, 252)]
 
 
-def test_what_failed_is_told_with_its_path_and_without_those_that_failed_because_of_it(story):
+def test_root_failures_are_listed_with_their_path(story):
     (failure,) = trees.failures(CAUSAL)
     assert failure.action.action_type == "encode:file"
     assert [row.action_type for row in failure.ancestors] == ["http:request", "celery:task", "render:movie"]
     assert trees.failures(OTHER_CAUSAL) == ()
 
 
-def test_two_that_failed_side_by_side_are_both_told():
+def test_two_failures_side_by_side_are_both_listed():
     logstore.write([end((n,), 5.0, "work", "failed") for n in (2, 3, 20)])
     assert [failure.action.path for failure in trees.failures(CAUSAL)] == ["a2", "a3", "b20"]
     assert len(trees.failures(CAUSAL, limit=2)) == 2

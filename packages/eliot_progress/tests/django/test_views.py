@@ -158,14 +158,14 @@ HOSTILE = "</script><b>'\"&\u202e\ud800\x00\x07\n{{ 1 }}"
 
 
 def test_labels_with_markup_and_control_characters_are_harmless(see):
-    told = {HOSTILE: HOSTILE, "label": HOSTILE}
+    exported = {HOSTILE: HOSTILE, "label": HOSTILE}
     logstore.write(
         [
-            start((), 1.0, HOSTILE, **told),
-            said((2,), 1.5, HOSTILE, **told),
-            start((3,), 1.5, HOSTILE, **told),
+            start((), 1.0, HOSTILE, **exported),
+            said((2,), 1.5, HOSTILE, **exported),
+            start((3,), 1.5, HOSTILE, **exported),
             end((3,), 1.6, HOSTILE, "failed", reason=HOSTILE),
-            end((), 2.0, HOSTILE, "failed", reason=HOSTILE, **told),
+            end((), 2.0, HOSTILE, "failed", reason=HOSTILE, **exported),
         ]
     )
     now = time.time()

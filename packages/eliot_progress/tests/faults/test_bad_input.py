@@ -88,12 +88,12 @@ def test_whatever_is_said_of_work_it_goes_on_and_the_log_tells_one_whole_tree(la
             work.note(thing)
             log_message("said", thing=thing, label=note)
         assert list(progress([1, 2], name, total=total, unit=unit)) == [1, 2]
-    told = [decode(encode(message)) for message in log]
-    assert None not in told
-    for message in told:
+    messages = [decode(encode(message)) for message in log]
+    assert None not in messages
+    for message in messages:
         if message.get("message_type") in ("progress", "heartbeat"):
             VALIDATOR.validate(message)
-    (tree,) = Forest(told).tasks.values()
+    (tree,) = Forest(messages).tasks.values()
     assert [child.status for child in tree.children.values() if hasattr(child, "status")] == ["succeeded"] * 2
     assert tree.status == "succeeded"
     assert all(map(plain, lines(tree)))
@@ -123,9 +123,9 @@ FORGED = st.fixed_dictionaries(
 
 @given(st.lists(FORGED, max_size=4))
 def test_whatever_a_message_holds_readers_leave_it_out_or_show_it_in_one_plain_line(forged):
-    told = [{**sample(1), **each} for each in forged]
-    reducer, store = Reducer(told), MemoryStore()
-    for message in told:
+    messages = [{**sample(1), **each} for each in forged]
+    reducer, store = Reducer(messages), MemoryStore()
+    for message in messages:
         store.record(message)
     for state in (*reducer.states.values(), *store.active()):
         assert from_dict(json.loads(json.dumps(to_dict(state), allow_nan=False))) == state
@@ -137,10 +137,10 @@ def test_whatever_a_message_holds_readers_leave_it_out_or_show_it_in_one_plain_l
 
 @given(st.lists(FORGED, max_size=4))
 def test_whatever_a_line_of_a_file_holds_readers_leave_it_out_or_show_it_in_one_plain_line(forged):
-    told = [decode(encode({**sample(1), **each})) for each in forged]
-    batch = rows.batch(told)
-    assert len(batch.messages) + batch.skipped == len(told)
-    assert all(plain(line) for tree in Forest(told).tasks.values() for line in lines(tree))
+    messages = [decode(encode({**sample(1), **each})) for each in forged]
+    batch = rows.batch(messages)
+    assert len(batch.messages) + batch.skipped == len(messages)
+    assert all(plain(line) for tree in Forest(messages).tasks.values() for line in lines(tree))
 
 
 @given(st.dictionaries(st.sampled_from(["traceparent", "tracestate", "baggage"]), LABELS | NUMBERS))
@@ -152,7 +152,7 @@ def test_forged_headers_name_no_place_that_a_log_can_not_hold(headers):
     st.text("0123456789abcdef", min_size=32, max_size=32).filter(lambda digits: int(digits, 16)),
     LABELS | st.text("a1/b2,eliot="),
 )
-def test_what_a_stranger_claims_to_go_on_from_is_a_sane_place(trace, path):
+def test_an_untrusted_origin_is_a_valid_place(trace, path):
     origin = extract({"traceparent": f"00-{trace}-00f067aa0ba902b7-01", "tracestate": f"eliot={path}"})
     with logged() as log, origin.start_child("task"):
         log_message("said")

@@ -33,14 +33,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ASKED = SimpleNamespace(request=SimpleNamespace(user=User(username="operator")))
 
 
-def told(number, seq=1, **fields):
+def received(number, seq=1, **fields):
     times = {"started_at": 100.0 + number, "beat_at": time.time(), "next_by": time.time() + 900}
     return sample(seq, level=(number + 1,), about=f"app.Movie:{number}", **times, **fields)
 
 
 @pytest.fixture(scope="module")
 def messages():
-    return [told(number) for number in range(MANY)]
+    return [received(number) for number in range(MANY)]
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def schema_over(reads):
 def test_all_are_listed_the_last_started_first_and_never_more_than_asked(store):
     listed = store.active(MANY)
     assert [state.about for state in listed] == [f"app.Movie:{number}" for number in reversed(range(MANY))]
-    for message in (told(number) for number in range(MANY, MANY + 500)):
+    for message in (received(number) for number in range(MANY, MANY + 500)):
         store.record(message)
     assert [state.about for state in store.active(2)] == ["app.Movie:10499", "app.Movie:10498"]
     assert len(store.active(MANY)) == MANY
@@ -132,7 +132,7 @@ async def test_many_who_look_and_follow_share_one_reading_and_are_sent_what_chan
         assert (len(first["tasks"]), first["more"]) == (50, MANY - 50)
     await schema.execute(f"{{ inProgress {OVERVIEW} }}", context_value=ASKED)
     assert reads.count < len(followers)
-    await tell(told(MANY - 1, 2, outcome="succeeded"))
+    await tell(received(MANY - 1, 2, outcome="succeeded"))
     for updates in followers:
         news = await after_beats(updates)
         assert (len(news["tasks"]), len(news["gone"]), news["more"]) == (1, 1, MANY - 51)
@@ -141,8 +141,8 @@ async def test_many_who_look_and_follow_share_one_reading_and_are_sent_what_chan
 
 async def tell(message):
     state = to_dict(parse(message))
-    told = {"type": "progress.changed", "state": state}
-    await get_channel_layer().group_send(all_tasks_group(), told)
+    received = {"type": "progress.changed", "state": state}
+    await get_channel_layer().group_send(all_tasks_group(), received)
 
 
 async def after_beats(updates):

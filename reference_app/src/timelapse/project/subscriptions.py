@@ -13,47 +13,49 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from eliot_progress.adapters.graphql_ws import CausalWebSocketHandler
 from timelapse.project.schema import schema
 
-#: Seconds between two looks at whether who connected is still signed in, and what he may.
-ASK_AGAIN_S = 30.0
-#: graphql-transport-ws: clients connect anew, and are told then that they are signed out.
+#: Seconds between two checks whether the session that opened a socket is still valid.
+SESSION_CHECK_S = 30.0
+#: The close code "forbidden": clients reconnect, and learn that they are signed out.
 FORBIDDEN = 4403
 
 
 class Consumer(GraphQLWSConsumer[dict[str, object], None]):
-    """Operations go on below the click that the page names.
+    """Runs operations below the click that the page names.
 
-    A socket may stay open for days. It is closed when the session that opened it is over: signed out, run
-    out, its user deactivated or with another password.
+    A socket may stay open for days. It is closed when its session ends: the user signed out, was deactivated
+    or changed the password, or the session expired.
     """
 
     graphql_transport_ws_handler_class = CausalWebSocketHandler[dict[str, object], None]
 
     async def connect(self) -> None:
-        """Serve the socket, and look after its session."""
+        """Accept the socket, and start checking its session."""
         await super().connect()
-        self._looking = asyncio.create_task(self._close_when_signed_out())
+        self._session_check = asyncio.create_task(self._close_when_signed_out())
 
     async def disconnect(self, code: int) -> None:
-        """Leave the session alone."""
-        self._looking.cancel()
+        """Stop checking the session."""
+        self._session_check.cancel()
         await super().disconnect(code)
 
     async def _close_when_signed_out(self) -> None:
         scope: Any = self.scope
         if not scope["user"].is_authenticated:
-            return  # each operation tells a stranger so
-        # Whatever goes wrong with looking: nobody stays whose session can't be looked up.
+            return  # each operation returns an error to anonymous users
+        # If the check itself fails, the socket is closed: its session can't be verified.
         with contextlib.suppress(Exception):
             while scope["user"].is_authenticated:
-                await asyncio.sleep(ASK_AGAIN_S)
-                scope["user"] = await get_user(_read_anew(scope))
+                await asyncio.sleep(SESSION_CHECK_S)
+                scope["user"] = await get_user(_reread_session(scope))
         await self.close(code=FORBIDDEN)
 
 
-def _read_anew(scope: Any) -> Any:  # noqa: ANN401 - typed by channels for whole scopes alone
-    """What is needed of a scope to ask for its user, with the session as it is now."""
+def _reread_session(scope: Any) -> Any:  # noqa: ANN401 - typed by channels for whole scopes alone
+    """Return the part of a scope that identifies its user, with the session read again."""
     session = scope["session"]
-    return {"session": session.__class__(session.session_key)}  # a lazy object, which tells the class within
+    return {
+        "session": session.__class__(session.session_key)
+    }  # a lazy object, whose __class__ is that of the session
 
 
 consumer = Consumer.as_asgi(schema=schema, subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL])

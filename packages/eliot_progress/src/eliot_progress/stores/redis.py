@@ -67,6 +67,12 @@ for _, list in ipairs(KEYS) do
 end
 return {redis.call('TIME'), found}
 """
+# Reads the states under the keys.
+_READ = """
+local found = {}
+for n, key in ipairs(KEYS) do found[n] = redis.call('HMGET', key, 'state', 'heard') end
+return {redis.call('TIME'), found}
+"""
 _FINISHED = 2**52
 #: Ended tasks listed for each outcome.
 _MAX_ENDED = 1000
@@ -84,6 +90,7 @@ class RedisStore:
         self._max_active = max_active
         self._record = self._redis.register_script(_RECORD)
         self._list = self._redis.register_script(_LIST)
+        self._get = self._redis.register_script(_READ)
 
     def record(self, message: Mapping[str, object]) -> None:
         """Record an eliot message. Raises redis.RedisError when the server can't be reached."""
@@ -146,11 +153,7 @@ class RedisStore:
 
     def _read(self, keys: Iterable[str]) -> list[TaskState | None]:
         """Read the states under `keys`, and the server's time, in one round trip."""
-        pipe = self._redis.pipeline(transaction=False)
-        pipe.time()
-        for key in keys:
-            pipe.hmget(key, "state", "heard")
-        server_time, *kept = pipe.execute()
+        server_time, kept = self._get(keys=list(keys))
         offset_s = _seconds(server_time) - time.time()
         return [_state(each, offset_s) for each in kept]
 

@@ -27,13 +27,13 @@ def path(tmp_path):
 
 
 @pytest.mark.django_db
-def test_a_file_is_taken_in_and_said_so(path, capsys):
+def test_a_file_is_imported_and_counted(path, capsys):
     call_command("eliot_progress", "ingest", str(path))
     assert capsys.readouterr().out == "Stored 13 messages; 0 lines were not eliot messages.\n"
 
 
 @pytest.mark.django_db
-def test_old_tasks_are_forgotten_and_said_so(path, capsys):
+def test_old_tasks_are_deleted_and_counted(path, capsys):
     logstore.write(STORY)
     call_command("eliot_progress", "prune", "--days", "30", "--max-mb", "1")
     assert capsys.readouterr().out == "Deleted 13 messages of 2 tasks.\n"
@@ -56,7 +56,7 @@ def test_a_wrong_command_is_refused_with_what_to_do(arguments, said):
 
 
 @pytest.mark.django_db
-def test_tables_that_are_missing_are_told_with_how_to_make_them(path, monkeypatch):
+def test_missing_tables_are_reported_with_how_to_create_them(path, monkeypatch):
     def missing(messages):
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1 FROM nowhere")
@@ -68,7 +68,7 @@ def test_tables_that_are_missing_are_told_with_how_to_make_them(path, monkeypatc
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_following_ingest_stores_what_is_appended_and_stops_when_told(path, database_of_a_process):
+def test_a_following_ingest_stores_what_is_appended_and_stops_at_a_signal(path, database_of_a_process):
     process = subprocess.Popen(
         [
             sys.executable,
