@@ -5,12 +5,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.held_locks import held_elsewhere
 
+from fsmlock.iteration import execute
+from fsmlock.models import Run
+from fsmlock.testing import interrupt_after
 from timelapse.cameras import actions as cameras
 from timelapse.frames import clocks
 from timelapse.frames.actions import store_frame
 from timelapse.frames.domain import Capture, Fix, FramePaths, Picture
 from timelapse.frames.models import ClockFix, Frame
+from timelapse.timelapses.models import Timelapse
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -116,8 +121,50 @@ def test_more_frames_than_one_batch_are_retimed_by_and_by(camera, arrive, monkey
         arrive(number)
     clocks.record_fixes(camera.pk, [fix()])
     assert Frame.objects.filter(clock="synced").count() == 10
-    assert clocks.apply_fixes() == 15
+    (run,) = Run.objects.all()
+    assert clocks.apply_fixes() == 0, "it has a run already"
+    execute(run)
+    assert (run.state, run.done, run.unit) == ("succeeded", 15, "frame")
     assert not Frame.objects.exclude(clock="synced").exists()
+
+
+def test_a_run_that_was_paused_goes_on_with_the_frames_that_are_left(camera, arrive, monkeypatch):
+    monkeypatch.setattr(clocks.RetimeFrames, "batch_size", 10)
+    monkeypatch.setattr(clocks, "BATCH", 0)
+    for number in range(25):
+        arrive(number)
+    clocks.record_fixes(camera.pk, [fix()])
+    run = Run.objects.get()
+    execute(run, on_item=interrupt_after(1))
+    run.pause(by="editor")
+    assert (run.state, Frame.objects.filter(clock="synced").count()) == ("paused", 10)
+    run.apply_transition("resume", by="editor")
+    execute(run)
+    assert (run.state, run.done) == ("succeeded", 25)
+    assert not Frame.objects.exclude(clock="synced").exists()
+
+
+def test_a_run_that_was_cancelled_is_not_enqueued_again(camera, arrive, monkeypatch):
+    monkeypatch.setattr(clocks, "BATCH", 0)
+    arrive(1)
+    clocks.record_fixes(camera.pk, [fix()])
+    Run.objects.get().cancel(by="editor")
+    assert clocks.apply_fixes() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_frames_are_not_retimed_while_a_movie_is_rendered_from_them(camera, arrive, monkeypatch):
+    monkeypatch.setattr(clocks, "BATCH", 0)
+    garden = Timelapse.objects.create(name="Garden", camera=camera)
+    arrive(1)
+    clocks.record_fixes(camera.pk, [fix()])
+    run = Run.objects.get()
+    with held_elsewhere(garden, "render", "Movie 7"):
+        execute(run)
+    assert run.state == "interrupted"
+    assert "Movie 7" in run.reason
+    with held_elsewhere(camera, "import", "ImportCaptures 1"):
+        assert execute(run).state == "succeeded"
 
 
 def test_a_fix_is_settled_only_when_no_frame_can_be_on_its_way_past_it(camera, arrive):

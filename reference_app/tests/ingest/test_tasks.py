@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
 
+from fsmlock.iteration import execute
+from fsmlock.models import Run
 from timelapse.cameras.actions import enrol
 from timelapse.cameras.models import Record
 from timelapse.cameras.records import trim_logs
@@ -38,6 +40,7 @@ def test_a_clock_learnt_while_a_frame_was_on_its_way_corrects_it(agent, picture)
         camera=agent.camera, boot=frame.boot, offset_ns=1795470516757250000, error_ms=1, source="ntp"
     )
     assert settle_clocks() == 1
+    execute(Run.objects.get())
     assert Frame.objects.get().clock == "synced"
 
 

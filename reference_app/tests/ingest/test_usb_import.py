@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from fsmlock.iteration import execute
+from fsmlock.testing import interrupt_after
 from timelapse.cameras import actions
 from timelapse.frames.models import Frame
 from timelapse.frames.queries import file_of
@@ -37,10 +39,11 @@ def write(folder, camera, pictures, **over):
 
 
 def take_in(folder, camera=None):
-    outcome = usb_import.ImportResult()
-    for latest in usb_import.import_captures(usb_import.find_captures(folder, camera)):
-        outcome = latest
-    return outcome.stored, outcome.already_stored, outcome.refused
+    (run,) = usb_import.enqueue_imports(folder, camera)
+    assert execute(run).state == "succeeded"
+    assert run.done + run.failed == run.total
+    stored = usb_import.stored_by(run)
+    return stored, run.done - stored, usb_import.refused_by(run)
 
 
 def test_each_capture_is_stored_once_however_often_the_stick_comes(tmp_path, camera, picture):
@@ -124,3 +127,23 @@ def test_two_cameras_of_one_name_are_told_apart_by_id(tmp_path, camera, picture)
 def test_limits_are_not_for_what_an_operator_brings(tmp_path, camera, picture, settings):
     settings.TIMELAPSE = {"frames_per_minute": 1, "bytes_per_day": 10}
     assert take_in(write(tmp_path, camera, [picture(1), picture(2)])) == (2, 0, [])
+
+
+def test_an_import_can_be_paused_and_goes_on_behind_what_is_stored(tmp_path, camera, picture):
+    folder = write(tmp_path, camera, [picture(seed) for seed in range(4)])
+    (run,) = usb_import.enqueue_imports(folder, None, by="editor")
+    execute(run, on_item=interrupt_after(2))
+    run.pause(by="editor")
+    assert (run.state, run.done, run.total, Frame.objects.count()) == ("paused", 2, 4, 2)
+    run.apply_transition("resume", by="editor")
+    execute(run)
+    assert (run.state, usb_import.stored_by(run), Frame.objects.count()) == ("succeeded", 4, 4)
+
+
+def test_each_camera_on_the_drive_has_a_run_of_its_own(tmp_path, camera, picture):
+    garden = actions.enrol("Garden").camera
+    write(tmp_path / "camera-a", camera, [picture(1)])
+    write(tmp_path / "camera-b", garden, [picture(2)])
+    runs = usb_import.enqueue_imports(tmp_path, None)
+    assert [execute(run).done for run in runs] == [1, 1]
+    assert {frame.camera_id for frame in Frame.objects.all()} == {camera.pk, garden.pk}

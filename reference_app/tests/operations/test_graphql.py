@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
+from django.contrib.auth.models import Permission
 from tests import filming
 
 from eliot_progress import install, progress
 from fsmlock import hold
+from timelapse.ingest.usb_import import ImportCaptures
 from timelapse.shared.progress import store
 
 OPERATIONS = "{ operations { at workers queues { name depth } holds { lock why } tasks { id } } }"
@@ -52,3 +56,22 @@ def test_only_users_with_permission_to_read_the_log_get_its_url(user, member, an
     user.is_staff = user.is_superuser = True
     user.save()
     assert member.ask("{ logUrl }")["data"] == {"logUrl": "/admin/eliot_progress/logmessage/"}
+
+
+RUNS = "{ operations { runs { id iteration state total unit by availableTransitions { name } } } }"
+CHANGE = """mutation ($id: ID!, $transition: String!) { changeRun(id: $id, transition: $transition) {
+  run { state stopBy } reasons { code } } }"""
+
+
+def test_runs_are_shown_and_changed_by_who_may(member, user, tmp_path):
+    run = ImportCaptures.enqueue(folder=str(tmp_path), camera=str(uuid4()), by="editor")
+    assert member.ask(RUNS)["data"]["operations"]["runs"] == []
+    assert "errors" in member.ask(CHANGE, id=str(run.pk), transition="pause_at_once")
+    user.user_permissions.add(*Permission.objects.filter(codename__in=("view_run", "change_run")))
+    (shown,) = member.ask(RUNS)["data"]["operations"]["runs"]
+    assert (shown["iteration"], shown["state"], shown["by"]) == ("ImportCaptures", "enqueued", "editor")
+    assert {each["name"] for each in shown["availableTransitions"]} == {"pause_at_once", "cancel_at_once"}
+    changed = member.ask(CHANGE, id=shown["id"], transition="pause_at_once")["data"]["changeRun"]
+    assert changed == {"run": {"state": "paused", "stopBy": "editor"}, "reasons": []}
+    changed = member.ask(CHANGE, id=shown["id"], transition="request_pause")["data"]["changeRun"]
+    assert [reason["code"] for reason in changed["reasons"]] == ["state"]

@@ -46,6 +46,20 @@ def test_rendering_is_allowed_while_a_movie_is_rendered_since_the_next_one_waits
     assert render.allowed
 
 
+@pytest.mark.parametrize("lock", ["import", "retime"])
+def test_while_the_cameras_frames_change_a_movie_can_be_requested_and_waits(media, user, lock):
+    garden = timelapse()
+    frame(garden.camera)
+    with held_elsewhere(garden.camera, lock, "a run"):
+        _delete, render = fsmlock.available(garden, user)
+        with fsmlock.hold(garden, "render", policy=fsmlock.Skip()) as held:
+            assert [reason.params["why"] for reason in held.reasons] == ["a run"]
+        other = {"import": "retime", "retime": "import"}[lock]
+        with fsmlock.hold(garden.camera, other, policy=fsmlock.Skip()) as held:
+            assert held, "import and retime go together"
+    assert render.allowed
+
+
 def test_frames_are_those_of_the_camera_within_the_stretch_in_order_of_time(media):
     roof, other = camera(), camera("Other")
     late = frame(roof, at=NOON + timedelta(hours=2))

@@ -7,7 +7,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 
-from fsmlock import Lifecycle, transition
+from fsmlock import Lifecycle, Lock, Locks, transition
 from timelapse.cameras.command_rules import new_command_id
 
 
@@ -21,6 +21,10 @@ class Camera(Lifecycle):
         REVOKED = "revoked"
 
     initial_state = States.PAIRED
+
+    #: "import": captures are imported from a drive; "retime": frames get their true times. Both can happen
+    #: at once. The camera's timelapses inherit them: no movie is rendered while its frames change.
+    locks = Locks(Lock("import", together_with={"retime"}), Lock("retime", together_with={"import"}))
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=80)

@@ -9,15 +9,21 @@ from typing import TYPE_CHECKING, Final
 from django.db import transaction
 from django.utils import timezone
 
+from fsmlock.iteration import Iteration
+from fsmlock.models import Run
 from timelapse.cameras.actions import group_of
 from timelapse.frames.domain import CLOCK_QUALITIES, Capture, Fix
 from timelapse.frames.models import ClockFix, Frame
 from timelapse.shared import live
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
     from uuid import UUID
+
+    from django.db.models import QuerySet
+
+    from timelapse.cameras.models import Camera
 
 #: Frames re-timed per transaction.
 BATCH: Final = 500
@@ -25,10 +31,34 @@ BATCH: Final = 500
 _SETTLES_AFTER: Final = timedelta(minutes=1)
 
 
+class RetimeFrames(Iteration):
+    """Gives the stored frames of one boot their true times. It can be paused, cancelled and resumed."""
+
+    unit = "frame"
+    batch_size = BATCH
+    transactional = True
+    needs = ("retime",)
+
+    def __init__(self, fix: int) -> None:
+        self._row = ClockFix.objects.select_related("camera").get(pk=fix)
+
+    def target(self) -> Camera:
+        """The camera, whose movies are not rendered meanwhile."""
+        return self._row.camera
+
+    def items(self) -> QuerySet[Frame]:
+        """The frames with a worse clock than the fix."""
+        return _doubtful(self._row.camera_id, _fix(self._row)).only("pk", "monotonic_ns")
+
+    def each_batch(self, items: Sequence[Frame]) -> None:
+        """Correct a batch."""
+        _correct(self._row.camera_id, _fix(self._row), items)
+
+
 def record_fixes(camera: UUID, fixes: Iterable[Fix]) -> list[str]:
     """Store an agent's clock fixes, and re-time the first batch of its stored frames.
 
-    A fix from a better source is never replaced. `apply_fixes` re-times the remaining frames.
+    A fix from a better source is never replaced. A run of `RetimeFrames` re-times the remaining frames.
 
     Returns:
         The boots whose fixes are stored.
@@ -37,6 +67,7 @@ def record_fixes(camera: UUID, fixes: Iterable[Fix]) -> list[str]:
     for fix in fixes:
         if _record_fix(camera, fix):
             retime(camera, fix)
+            _enqueue(ClockFix.objects.select_related("camera").get(camera=camera, boot=fix.boot))
         taken.append(fix.boot)
     return taken
 
@@ -54,17 +85,9 @@ def corrected(camera: UUID, capture: Capture) -> Capture:
 
 def retime(camera: UUID, fix: Fix) -> int:
     """Re-time one batch of the boot's frames that have a worse clock; return how many."""
-    worse = [quality for quality in CLOCK_QUALITIES if fix.improves(quality)]
     with transaction.atomic():
-        doubtful = Frame.objects.filter(
-            camera=camera, boot=fix.boot, clock__in=worse, monotonic_ns__isnull=False
-        ).order_by("pk")
-        frames = list(doubtful.only("pk", "monotonic_ns")[:BATCH])
-        for frame in frames:
-            frame.captured_at, frame.clock = fix.corrected(frame.monotonic_ns or 0), fix.clock
-        Frame.objects.bulk_update(frames, ["captured_at", "clock"])
-        if frames:
-            live.publish_on_commit(group_of(camera), what="clock")
+        frames = list(_doubtful(camera, fix).only("pk", "monotonic_ns")[:BATCH])
+        _correct(camera, fix, frames)
     return len(frames)
 
 
@@ -77,15 +100,47 @@ def improve_time(frame: Frame, capture: Capture) -> None:
 
 
 def apply_fixes(*, now: datetime | None = None) -> int:
-    """Re-time all frames with pending fixes, batch by batch; return how many."""
+    """Enqueue a run for each fix that still has frames to re-time; return how many runs.
+
+    Frames can be stored past a new fix, by a transaction that began before it. A fix is settled when it has
+    no such frames for long enough.
+    """
     now = now or timezone.now()
-    done = 0
-    for row in ClockFix.objects.filter(settled=False):
-        while changed := retime(row.camera_id, _fix(row)):
-            done += changed
-        if row.learnt_at < now - _SETTLES_AFTER:
+    enqueued = 0
+    for row in ClockFix.objects.filter(settled=False).select_related("camera"):
+        if _enqueue(row):
+            enqueued += 1
+        elif row.learnt_at < now - _SETTLES_AFTER and not _doubtful(row.camera_id, _fix(row)).exists():
             ClockFix.objects.filter(pk=row.pk, learnt_at=row.learnt_at).update(settled=True)
-    return done
+    return enqueued
+
+
+def _enqueue(row: ClockFix) -> bool:
+    """Enqueue a run for the fix unless it has one or needs none; return whether it did."""
+    name = f"{RetimeFrames.__module__}.{RetimeFrames.__qualname__}"
+    runs = Run.objects.filter(iteration=name, arguments={"fix": row.pk})
+    if runs.exclude(state__in=Run.States.ENDED).exists() or not _doubtful(row.camera_id, _fix(row)).exists():
+        return False
+    # What a person cancelled stays cancelled until the agent sends another fix.
+    if runs.filter(state=Run.States.CANCELLED, created_at__gte=row.learnt_at).exists():
+        return False
+    RetimeFrames.enqueue(fix=row.pk, by=str(row.camera))
+    return True
+
+
+def _doubtful(camera: UUID, fix: Fix) -> QuerySet[Frame]:
+    worse = [quality for quality in CLOCK_QUALITIES if fix.improves(quality)]
+    return Frame.objects.filter(
+        camera=camera, boot=fix.boot, clock__in=worse, monotonic_ns__isnull=False
+    ).order_by("pk")
+
+
+def _correct(camera: UUID, fix: Fix, frames: Sequence[Frame]) -> None:
+    for frame in frames:
+        frame.captured_at, frame.clock = fix.corrected(frame.monotonic_ns or 0), fix.clock
+    Frame.objects.bulk_update(frames, ["captured_at", "clock"])
+    if frames:
+        live.publish_on_commit(group_of(camera), what="clock")
 
 
 @transaction.atomic

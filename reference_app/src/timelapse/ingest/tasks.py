@@ -20,7 +20,7 @@ def sweep_uploads() -> int:
 
 @shared_task(name="ingest.settle_clocks")
 def settle_clocks() -> int:
-    """Correct the times of frames for which a clock fix was received; return how many."""
+    """Enqueue runs for clock fixes that still have frames to correct; return how many."""
     return clocks.apply_fixes()
 
 

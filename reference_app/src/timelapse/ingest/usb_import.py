@@ -1,20 +1,25 @@
 """Imports captures that an agent without a network exported to a USB drive.
 
 Each capture goes through the same steps as an upload, under the same lock. It is therefore stored once, even
-if it also arrives over the network, and an interrupted import can be repeated.
+if it also arrives over the network. An import is a run of `ImportCaptures` for each camera: it can be paused,
+cancelled and resumed, and goes on where it was interrupted.
 """
 
 from __future__ import annotations
 
 import json
+import sys
 from base64 import b64encode
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
+from fsmlock.iteration import Iteration
 from timelapse.cameras.domain import PROTOCOL
 from timelapse.cameras.models import Camera
-from timelapse.ingest.domain import Refusal, malformed, too_large
+from timelapse.frames.models import Frame, Preview
+from timelapse.ingest.domain import malformed, too_large
 from timelapse.ingest.metadata import UploadRequest
 from timelapse.ingest.pipeline import admission
 from timelapse.ingest.pipeline.admission import AlreadyStored
@@ -22,8 +27,9 @@ from timelapse.ingest.pipeline.store import store_upload
 from timelapse.shared import conf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Mapping
+
+    from fsmlock.models import Run
 
 _CARD: Final = "camera.json"
 _PIECE: Final = 1 << 20
@@ -41,15 +47,9 @@ class ExportedCapture:
     picture: Path
     note: Path
 
-
-@dataclass(slots=True, kw_only=True)
-class ImportResult:
-    """How many captures were stored, were known already, and were refused."""
-
-    stored: int = 0
-    already_stored: int = 0
-    #: Name of the file, and why it was refused.
-    refused: list[tuple[str, str]] = field(default_factory=list)
+    def __str__(self) -> str:
+        """The picture's file name."""
+        return self.picture.name
 
 
 def find_captures(folder: Path, camera: str | None) -> list[ExportedCapture]:
@@ -71,20 +71,63 @@ def find_captures(folder: Path, camera: str | None) -> list[ExportedCapture]:
     return [found for card in cards for found in _captures(card, named)]
 
 
-def import_captures(captures: Iterable[ExportedCapture]) -> Iterator[ImportResult]:
-    """Store each capture once; yield the result so far after each of them."""
-    result = ImportResult()
-    for found in captures:
+class ImportCaptures(Iteration):
+    """Stores the captures of one camera from a folder. Refused captures are the run's failed items."""
+
+    unit = "capture"
+    needs = ("import",)
+    max_errors = sys.maxsize
+
+    def __init__(self, folder: str, camera: str, named: str | None = None) -> None:
+        self._folder = Path(folder)
+        self._camera = UUID(camera)
+        self._named = named
+
+    def target(self) -> Camera:
+        """The camera, whose movies are not rendered meanwhile."""
+        return Camera.objects.get(pk=self._camera)
+
+    def items(self) -> list[ExportedCapture]:
+        """The camera's captures in the folder, by name."""
+        return [each for each in find_captures(self._folder, self._named) if each.camera == self._camera]
+
+    def each(self, item: ExportedCapture) -> None:
+        """Store a capture unless it is stored already.
+
+        Raises:
+            Refusal: it can't be used.
+            UsbImportError: it can't be read or stored.
+        """
         try:
-            if _import_one(found):
-                result.stored += 1
-            else:
-                result.already_stored += 1
-        except Refusal as refusal:
-            result.refused.append((found.picture.name, str(refusal)))
+            _import_one(item)
         except OSError as error:
-            result.refused.append((found.picture.name, f"It can't be read or stored: {error.strerror}."))
-        yield result
+            raise UsbImportError(f"It can't be read or stored: {error.strerror}.") from error
+
+
+def enqueue_imports(folder: Path, camera: str | None, *, by: str = "") -> list[Run]:
+    """Enqueue a run for each camera that has captures in the folder, or for the named camera.
+
+    Raises:
+        UsbImportError: the folder holds no captures, or their camera is not known.
+    """
+    cameras = dict.fromkeys(each.camera for each in find_captures(folder, camera))
+    return [
+        ImportCaptures.enqueue(folder=str(folder.resolve()), camera=str(each), named=camera, by=by)
+        for each in cameras
+    ]
+
+
+def stored_by(run: Run) -> int:
+    """Return how many of the run's captures are new here: received since the run was created."""
+    received = {"camera": run.arguments["camera"], "received_at__gte": run.created_at}
+    new = Frame.objects.filter(**received).count() + Preview.objects.filter(**received).count()
+    return min(new, run.done)
+
+
+def refused_by(run: Run) -> list[tuple[str, str]]:
+    """Return the refused captures of a run: file name and reason."""
+    # fsmlock puts the name of the exception's class first.
+    return [(error.item, error.error.partition(": ")[2]) for error in run.errors.order_by("pk")]
 
 
 def _named(camera: str) -> Camera:
@@ -148,8 +191,7 @@ def _owner(card: Path) -> UUID:
     return row.pk
 
 
-def _import_one(found: ExportedCapture) -> bool:
-    """Store one capture; return whether it is new."""
+def _import_one(found: ExportedCapture) -> None:
     values = _values(found.note)
     size = found.picture.stat().st_size
     if size > conf.get().max_upload_bytes:
@@ -157,12 +199,12 @@ def _import_one(found: ExportedCapture) -> bool:
     announced = UploadRequest.parse(str(size), _header(values))
     upload = admission.open_upload(found.camera, announced, limited=False)
     if isinstance(upload, AlreadyStored):
-        return False
+        return
     with upload, found.picture.open("rb") as file:
         file.seek(upload.offset)
         while piece := file.read(_PIECE):
             upload.append(piece)
-        return store_upload(found.camera, upload)
+        store_upload(found.camera, upload)
 
 
 def _values(note: Path) -> Mapping[str, str]:

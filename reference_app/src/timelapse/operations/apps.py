@@ -10,3 +10,9 @@ class OperationsConfig(AppConfig):
 
     name = "timelapse.operations"
     label = "operations"
+
+    def ready(self) -> None:
+        """Connect the receivers."""
+        from timelapse.operations import receivers  # noqa: PLC0415 - models are ready only now
+
+        receivers.connect()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from datetime import datetime
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import strawberry
 from asgiref.sync import sync_to_async
@@ -13,7 +13,7 @@ from strawberry.types import Info
 from eliot_progress import TaskState
 from eliot_progress.adapters.graphql import InProgress, InProgressUpdate
 from eliot_progress.adapters.resolvers import ProgressResolvers, User
-from fsmlock.adapters.graphql import Hold
+from fsmlock.adapters.graphql import Hold, Run, WithRunChanges
 from queue_insight.adapters.graphql import Queue, QueuedTask, from_snapshot
 from timelapse.operations import queries
 from timelapse.shared import conf, progress
@@ -21,9 +21,13 @@ from timelapse.shared.graphql import UpdateKind, signed_in
 from timelapse.shared.live import Event, watch
 from timelapse.shared.single_flight import SingleFlight
 
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User as DjangoUser
+
 
 def _starts_or_ends(event: Event) -> bool:
-    return bool(event.get("starts_or_ends"))
+    """Whether a task started or ended, or a run changed."""
+    return bool(event.get("starts_or_ends")) or "run" in event
 
 
 def _is_signed_in(user: User | None, _state: TaskState) -> bool:
@@ -53,6 +57,13 @@ class Operations:
     holds: list[Hold]
     workers: list[str]
 
+    @strawberry.field(
+        description="Long work that can be paused and resumed; empty without permission to view runs."
+    )
+    async def runs(self, info: Info) -> list[Run]:
+        """Return the runs with what this user can do with them."""
+        return await sync_to_async(_runs)(signed_in(info))
+
     @classmethod
     def from_value(cls, overview: queries.Overview) -> Self:
         """Return the overview in GraphQL types."""
@@ -64,6 +75,10 @@ class Operations:
             holds=[Hold.from_value(hold) for hold in overview.holds],
             workers=snapshot.workers,
         )
+
+
+def _runs(user: DjangoUser) -> list[Run]:
+    return Run.from_values(queries.runs(user), user)
 
 
 @strawberry.type
@@ -101,6 +116,11 @@ class Query:
 
 
 @strawberry.type
+class Mutation(WithRunChanges):
+    """Mutations of the operations page."""
+
+
+@strawberry.type
 class Subscription:
     """Subscriptions of the operations page."""
 
@@ -114,7 +134,11 @@ class Subscription:
         beat = conf.get().beat_seconds / 2
         seq = 0
         async for change in watch(
-            progress.GROUP, heartbeat_s=beat, min_interval_s=_MIN_INTERVAL_S, accept=_starts_or_ends
+            progress.GROUP,
+            queries.RUNS_GROUP,
+            heartbeat_s=beat,
+            min_interval_s=_MIN_INTERVAL_S,
+            accept=_starts_or_ends,
         ):
             seq += 1
             kind = (

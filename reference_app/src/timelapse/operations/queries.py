@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
 
+from django.db.models import Q
 from django.urls import reverse
 
 import queue_insight
 from fsmlock import all_holds
+from fsmlock.models import Run
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
     from fsmlock import HoldInfo
 
+#: The group of those who watch runs.
+RUNS_GROUP: Final = "runs"
 #: Maximum number of holds in an overview.
 _MAX_HOLDS = 50
+#: Maximum number of runs in an overview, and how long it shows a run that has ended.
+_MAX_RUNS: Final = 50
+_RUNS_SHOWN_FOR: Final = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +43,14 @@ def overview() -> Overview:
         snapshot=queue_insight.snapshot(),
         holds=all_holds(limit=_MAX_HOLDS),
     )
+
+
+def runs(user: User) -> list[Run]:
+    """Return the runs that have not ended or ended lately, newest first; empty without permission to view."""
+    if not user.has_perm("fsmlock.view_run"):
+        return []
+    recent = Q(ended_at=None) | Q(ended_at__gte=datetime.now(UTC) - _RUNS_SHOWN_FOR)
+    return list(Run.objects.filter(recent).order_by("-pk")[:_MAX_RUNS])
 
 
 def log_url(user: User) -> str | None:

@@ -140,6 +140,7 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 AUTH_PASSWORD_VALIDATORS = [{"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"}]
 
+FSMLOCK = {"ENQUEUE": "fsmlock.adapters.celery.enqueue"}
 QUEUE_INSIGHT = {"APP": "timelapse.project.celery.app"}
 ELIOT_PROGRESS = {"ADOPT": "same-origin", "DATABASE": "log", "STORE": "timelapse.shared.progress.store"}
 PROGRESS_REDIS_URL = f"{REDIS_URL}/3"

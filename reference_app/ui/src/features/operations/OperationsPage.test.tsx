@@ -8,7 +8,7 @@ import type { OperationsPageQuery } from "./__generated__/OperationsPageQuery.gr
 import query from "./__generated__/OperationsPageQuery.graphql.ts";
 import { OperationsPage } from "./OperationsPage.tsx";
 
-const quiet = { queues: [], tasks: [], holds: [], workers: [] };
+const quiet = { queues: [], tasks: [], holds: [], runs: [], workers: [] };
 const idle = { tasks: [], more: 0 };
 const task = (number: number, done = 1) => ({
   id: `task@/${String(number)}`,
@@ -43,6 +43,7 @@ const busy = () => ({
       cancelRequestedBy: "editor",
     },
   ],
+  runs: [],
   workers: ["celery@roof"],
 });
 

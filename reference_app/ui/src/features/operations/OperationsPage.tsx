@@ -9,6 +9,7 @@ import type { OperationsPageQuery } from "./__generated__/OperationsPageQuery.gr
 import { HoldPanel } from "./HoldPanel.tsx";
 import { ProgressPanel } from "./ProgressPanel.tsx";
 import { QueuePanel } from "./QueuePanel.tsx";
+import { RunPanel } from "./RunPanel.tsx";
 import { TaskPanel } from "./TaskPanel.tsx";
 import { useInProgressUpdates } from "./useInProgressUpdates.ts";
 import { useOperationsUpdates } from "./useOperationsUpdates.ts";
@@ -35,6 +36,7 @@ export function OperationsPage({ queryRef }: { readonly queryRef: PreloadedQuery
         ...QueuePanel_operations
         ...TaskPanel_operations
         ...HoldPanel_operations
+        ...RunPanel_operations
       }
     `,
     operations,
@@ -59,6 +61,7 @@ export function OperationsPage({ queryRef }: { readonly queryRef: PreloadedQuery
         <ProgressPanel inProgress={inProgress} logUrl={logUrl} />
         <HoldPanel operations={data} />
       </Box>
+      <RunPanel operations={data} />
       <TaskPanel operations={data} />
     </Box>
   );

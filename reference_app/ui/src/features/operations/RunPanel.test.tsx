@@ -1,0 +1,57 @@
+import { screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { graphql } from "react-relay";
+import { expect, test } from "vitest";
+
+import { answer, renderFromQuery, running } from "../../../test/renderWithRelay.tsx";
+import type { RunPanelTestQuery } from "./__generated__/RunPanelTestQuery.graphql";
+import { RunPanel } from "./RunPanel.tsx";
+
+const offer = (name: string, label: string) => ({ name, label, allowed: true, reasons: [] });
+const importing = () => ({
+  id: "7",
+  iteration: "ImportCaptures",
+  state: "running",
+  done: 20,
+  failed: 1,
+  total: 84,
+  unit: "capture",
+  by: "admin",
+  reason: "",
+  availableTransitions: [offer("request_pause", "Pause"), offer("request_cancel", "Cancel")],
+});
+
+const show = (runs: readonly object[]) =>
+  renderFromQuery<RunPanelTestQuery>({
+    query: graphql`
+      query RunPanelTestQuery @relay_test_operation {
+        operations {
+          ...RunPanel_operations
+        }
+      }
+    `,
+    mocks: { Operations: () => ({ runs }) },
+    children: ({ operations }) => <RunPanel operations={operations} />,
+  });
+
+test("shows how far a run is, and pauses it", async () => {
+  const { environment } = show([importing()]);
+  const row = screen.getByTestId("run");
+  expect(row).toHaveTextContent("Import captures: running");
+  expect(row).toHaveTextContent("21 of 84 captures · 1 failed · started by admin");
+  expect(screen.getByRole("progressbar", { name: "Import captures" })).toHaveAttribute("aria-valuenow", "25");
+  await userEvent.click(within(row).getByRole("button", { name: "Pause" }));
+  const mutation = running(environment, "useChangeRunMutation");
+  expect(mutation.request.variables).toEqual({ id: "7", transition: "request_pause" });
+  answer(environment, mutation, {
+    RunChange: () => ({ reasons: [] }),
+    Run: () => ({ ...importing(), state: "paused", availableTransitions: [offer("resume", "Resume")] }),
+  });
+  expect(await within(row).findByRole("button", { name: "Resume" })).toBeInTheDocument();
+  expect(row).toHaveTextContent("Import captures: paused");
+});
+
+test("shows nothing when no long work is known", () => {
+  show([]);
+  expect(screen.queryByText("Long work")).not.toBeInTheDocument();
+});
