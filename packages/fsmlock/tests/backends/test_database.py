@@ -19,15 +19,15 @@ class TestDatabaseBackend(Conformance):
         return DatabaseBackend()
 
     def test_a_hold_costs_two_statements(self, backend, django_assert_num_queries):
-        wanted = claim(parent())
+        requested = claim(parent())
         with django_assert_num_queries(2):
-            assert self.acquire(backend, wanted)
-            backend.release(wanted, using="default")
+            assert self.acquire(backend, requested)
+            backend.release(requested, using="default")
 
     @pytest.mark.sqlite  # its clock starts anew with every boot
     def test_holds_from_before_a_reboot_are_expired(self, backend):
-        wanted = claim(parent())
-        assert self.acquire(backend, wanted)
+        requested = claim(parent())
+        assert self.acquire(backend, requested)
         with connection.cursor() as cursor:
             cursor.execute(
                 "UPDATE fsmlock_hold SET renewed_us = renewed_us * 10, expires_us = expires_us * 10"

@@ -141,13 +141,13 @@ def test_a_text_array_keeps_every_character(db, text):
 class BackendBeforeVersions:
     """What a process that still runs the code before version 1 does."""
 
-    def acquire(self, wanted):
-        (request,) = wanted.requests
+    def acquire(self, requested):
+        (request,) = requested.requests
         sections = [
-            [wanted.id],
-            [str(wanted.lease_us)],
+            [requested.id],
+            [str(requested.lease_us)],
             [""],
-            [wanted.id],
+            [requested.id],
             [str(postgresql.advisory_key(request.resource))],
             ["t"],
             [request.resource],
@@ -158,13 +158,13 @@ class BackendBeforeVersions:
             ["t", "f"],
             ["", request.lock],
             [clock.boot_id()],
-            [str(int(clock.now() * 1_000_000) + wanted.lease_us)],
+            [str(int(clock.now() * 1_000_000) + requested.lease_us)],
         ]
         text = "\x1e".join("\x1f".join(section) for section in sections)
-        return bool(execute("SELECT * FROM fsmlock_take(%s, %s, %s)", text, wanted.holder, wanted.why))
+        return bool(execute("SELECT * FROM fsmlock_take(%s, %s, %s)", text, requested.holder, requested.why))
 
-    def release(self, wanted):
-        execute("SELECT fsmlock_gone(%s)", f"{wanted.id}\x1ef\x1e{wanted.requests[0].resource}")
+    def release(self, requested):
+        execute("SELECT fsmlock_gone(%s)", f"{requested.id}\x1ef\x1e{requested.requests[0].resource}")
 
 
 def test_old_and_new_code_exclude_each_other_during_a_rolling_deploy(migrations):

@@ -91,13 +91,13 @@ def test_no_hold_is_lost_or_kept_because_the_servers_wall_clock_was_moved(valkey
         },
     )
     backend = RedisBackend()
-    wanted, other = claim(parent("ingest")), claim(parent("ingest"))
+    requested, other = claim(parent("ingest")), claim(parent("ingest"))
     dead = claim(child(), lease=0.1)
-    assert isinstance(backend.acquire(wanted, using="default"), Granted)
+    assert isinstance(backend.acquire(requested, using="default"), Granted)
     assert isinstance(backend.acquire(dead, using="default"), Granted)
     backend._client.set("moved_s", hours * 3600)
     assert isinstance(backend.acquire(other, using="default"), Denied)
-    assert backend.renew(wanted, using="default").alive
+    assert backend.renew(requested, using="default").alive
     wait_until(lambda: isinstance(backend.acquire(claim(child()), using="default"), Granted))
 
 

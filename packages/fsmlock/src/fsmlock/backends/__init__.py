@@ -21,10 +21,10 @@ def _build(path: str) -> Backend:
 
 
 if hasattr(os, "register_at_fork"):
-    # A connection of the parent would answer the child with what the parent asked.
+    # On an inherited connection the child would read answers that are meant for the parent.
     os.register_at_fork(after_in_child=_build.cache_clear)
 
 
 def get() -> Backend:
-    """The backend in force, one per process."""
+    """The configured backend, one per process."""
     return _build(conf.get().BACKEND)

@@ -69,9 +69,9 @@ class Conformance:
 
     using = "default"
 
-    def acquire(self, backend: Backend, wanted: Claim, **how: object) -> dict[str, int] | None:
+    def acquire(self, backend: Backend, requested: Claim, **how: object) -> dict[str, int] | None:
         """Return the tokens, or None when the claim was refused."""
-        answer = backend.acquire(wanted, using=self.using, **how)  # type: ignore[arg-type]
+        answer = backend.acquire(requested, using=self.using, **how)  # type: ignore[arg-type]
         return dict(answer.tokens) if isinstance(answer, Granted) else None
 
     def test_one_hold_per_object_by_default(self, backend: Backend) -> None:
@@ -92,9 +92,9 @@ class Conformance:
     def test_tokens_grow_with_every_hold_of_the_object(self, backend: Backend) -> None:
         tokens = []
         for _ in range(5):
-            wanted = claim(parent())
-            tokens.append((self.acquire(backend, wanted) or {})[_PARENT])
-            backend.release(wanted, using=self.using)
+            requested = claim(parent())
+            tokens.append((self.acquire(backend, requested) or {})[_PARENT])
+            backend.release(requested, using=self.using)
         assert tokens == sorted(set(tokens))
 
     def test_a_child_is_locked_by_its_parent(self, backend: Backend) -> None:
@@ -106,17 +106,17 @@ class Conformance:
         assert self.acquire(backend, claim(child()))
 
     def test_a_parent_is_not_taken_in_a_name_that_a_child_blocks(self, backend: Backend) -> None:
-        wanted = claim(child())
-        assert self.acquire(backend, wanted)
+        requested = claim(child())
+        assert self.acquire(backend, requested)
         assert self.acquire(backend, claim(child(resource="shop.frame:8")))
         assert not self.acquire(backend, claim(parent("render")))
         assert self.acquire(backend, claim(parent("ingest")))
 
     def test_everything_is_compatible_with_nothing(self, backend: Backend) -> None:
-        wanted = claim(child())
-        assert self.acquire(backend, wanted)
+        requested = claim(child())
+        assert self.acquire(backend, requested)
         assert not self.acquire(backend, claim(parent(EVERYTHING)))
-        backend.release(wanted, using=self.using)
+        backend.release(requested, using=self.using)
         assert self.acquire(backend, claim(parent(EVERYTHING)))
         assert not self.acquire(backend, claim(child()))
 
@@ -140,29 +140,29 @@ class Conformance:
         assert not backend.renew(dead, using=self.using).alive
 
     def test_a_renewed_lease_stays_valid(self, backend: Backend) -> None:
-        wanted = claim(parent(), lease=0.4)
-        assert self.acquire(backend, wanted)
+        requested = claim(parent(), lease=0.4)
+        assert self.acquire(backend, requested)
         until = time.monotonic() + 0.8
         while time.monotonic() < until:
-            assert backend.renew(wanted, using=self.using).alive
+            assert backend.renew(requested, using=self.using).alive
             assert not self.acquire(backend, claim(parent()))
             threading.Event().wait(0.05)
 
     def test_a_cancel_request_reaches_the_holder(self, backend: Backend) -> None:
-        wanted = claim(parent(), child())
-        assert self.acquire(backend, wanted)
+        requested = claim(parent(), child())
+        assert self.acquire(backend, requested)
         (found,) = backend.stop(_PARENT, "render", by="editor", why="wrong", force=False, using=self.using)
-        assert found.claim == wanted.id
-        renewed = backend.renew(wanted, using=self.using)
+        assert found.claim == requested.id
+        renewed = backend.renew(requested, using=self.using)
         assert (renewed.alive, renewed.by, renewed.why) == (True, "editor", "wrong")
         assert backend.find([_PARENT], using=self.using)[0].cancel_requested_by == "editor"
 
     def test_a_broken_hold_ends_and_its_holder_learns_who_broke_it(self, backend: Backend) -> None:
-        wanted = claim(parent())
-        assert self.acquire(backend, wanted)
+        requested = claim(parent())
+        assert self.acquire(backend, requested)
         assert backend.stop(_PARENT, "render", by="editor", why="wrong", force=True, using=self.using)
         assert self.acquire(backend, claim(parent()))
-        renewed = backend.renew(wanted, using=self.using)
+        renewed = backend.renew(requested, using=self.using)
         assert (renewed.alive, renewed.by) == (False, "editor")
         assert not backend.stop(_PARENT, "ingest", by="editor", why="", force=True, using=self.using)
 

@@ -26,7 +26,7 @@ $$;
 
 -- Insert the rows of a claim unless another row blocks them. Specification: fsmlock/rules.py (blocking_rows).
 -- p_resources, p_locks and p_kinds are the columns of the rows to insert. p_compatible_rows (counted from 1)
--- and p_compatible_locks are pairs: a row, and a lock that may be held beside it.
+-- and p_compatible_locks are pairs: a row, and a lock that is compatible with it.
 CREATE FUNCTION fsmlock_acquire_v1(
   p_claim text,
   p_holder text,
