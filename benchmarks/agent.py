@@ -89,7 +89,7 @@ def import_s(bytecode: Path) -> float:
         subprocess.run([sys.executable, "-c", code], check=True, env=environment)
         return time.perf_counter() - begun
 
-    return started("import camera_agent.cli.main, camera_agent.cli.capture") - started("pass")
+    return started("import camera_agent.cli, camera_agent.cli.capture") - started("pass")
 
 
 def idle_rss_mib(home: Path) -> float:

@@ -17,6 +17,8 @@ GLOSSARY = ROOT / "docs" / "glossary.md"
 PLACES = [
     "benchmarks",
     "packages/eliot_progress",
+    "packages/camera_agent/src",
+    "packages/camera_agent/tests",
     "packages/fsmlock/src",
     "packages/fsmlock/tests",
     "packages/queue_insight",

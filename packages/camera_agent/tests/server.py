@@ -216,12 +216,12 @@ class Handler(BaseHTTPRequestHandler):
         open_doors = {("POST", "/pairing"): self._pairing, ("POST", "/token"): self._token}
         open_doors[("OPTIONS", "/captures")] = self._options
         doors = {("POST", "/heartbeat"): self._heartbeat, ("POST", "/records"): self._records}
-        if door := open_doors.get((method, path)):
-            door()
+        if endpoint := open_doors.get((method, path)):
+            endpoint()
         elif self.headers.get("Authorization", "").removeprefix("Bearer ") not in self.strict.tokens:
             self._answer(401, error=("token_revoked", "The token was revoked."))
-        elif door := doors.get((method, path)):
-            door()
+        elif endpoint := doors.get((method, path)):
+            endpoint()
         elif path.removeprefix("/captures/") in self.strict.fail_over:
             self._answer(500, error=("broken", "injected"))
         else:
@@ -277,10 +277,10 @@ class Handler(BaseHTTPRequestHandler):
     def _heartbeat(self) -> None:
         beat = self._json()
         self.strict.heartbeats.append(beat)
-        told = {one["id"] for one in beat.get("commands", []) if one["state"] != "running"}
-        self.strict.commands = [one for one in self.strict.commands if one["id"] not in told]
+        reported = {one["id"] for one in beat.get("commands", []) if one["state"] != "running"}
+        self.strict.commands = [one for one in self.strict.commands if one["id"] not in reported]
         body = {"protocol": 1, "server_time": self.strict.time, "config": self.strict.config}
-        body |= {"commands": self.strict.commands, "commands_acknowledged": sorted(told)}
+        body |= {"commands": self.strict.commands, "commands_acknowledged": sorted(reported)}
         body |= {"clock_fixes_stored": [fix["boot"] for fix in beat.get("clock_fixes", [])]}
         self._answer(200, body=body)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from camera_agent.cli.main import main
+from camera_agent.cli import main
 from camera_agent.home import Home
 from camera_agent.spool.store import Spool
 from tests.command import Command
@@ -126,7 +126,7 @@ def test_killed_at_random_it_loses_nothing_and_sends_nothing_twice(server, many,
     assert main(["status", "--home", str(home.folder)]) == 0
 
 
-def test_filming_killed_at_random_keeps_order_and_doubles_nothing(server, loop, home):
+def test_capturing_killed_at_random_keeps_order_and_doubles_nothing(server, loop, home):
     for rounds in range(3):
         with Command(*loop) as agent:
             server.wait_for(lambda rounds=rounds: len(server.stored) >= (rounds + 1) * 4)
@@ -151,9 +151,9 @@ def test_a_corrupt_picture_among_good_ones_is_named_and_the_rest_arrives(
     (folder / "notes.txt").write_text("hello")
     log = tmp_path / "agent.log"
     assert main(list(replay(home, folder, "--json", "--log", str(log)))) == 3
-    told = json.loads(capsys.readouterr().out)
-    assert told["delivered"] == 11
-    assert {(one["name"], one["code"]) for one in told["refused"]} == {
+    reported = json.loads(capsys.readouterr().out)
+    assert reported["delivered"] == 11
+    assert {(one["name"], one["code"]) for one in reported["refused"]} == {
         ("img3.jpg", "not_a_picture"),
         ("notes.txt", "not_a_picture"),
     }
@@ -216,16 +216,16 @@ def test_commands_are_done_once_each_and_acknowledged(server, loop):
     with Command(*loop) as agent:
         server.wait_for(lambda: not server.commands and server.previews)
         agent.end()
-    told = {one["id"]: one for beat in server.heartbeats for one in beat["commands"]}
-    assert {name: told[f"id-{name}"]["state"] for name in names} == {
+    reported = {one["id"]: one for beat in server.heartbeats for one in beat["commands"]}
+    assert {name: reported[f"id-{name}"]["state"] for name in names} == {
         "capture": "done",
         "preview": "done",
         "deliver": "done",
         "collect_logs": "done",
         "dance": "failed",
     }
-    assert told["id-capture"]["capture"] in server.uploads
-    assert told["id-preview"]["capture"] in server.previews
+    assert reported["id-capture"]["capture"] in server.uploads
+    assert reported["id-preview"]["capture"] in server.previews
     assert any(record["kind"] == "log" for record in server.records.values())
 
 
@@ -236,9 +236,9 @@ def test_a_picture_somebody_asked_for_comes_below_the_click_and_any_other_is_its
     with Command(*loop) as agent:
         server.wait_for(lambda: not server.commands and len(server.stored) >= 4)
         agent.end()
-    told = [one for beat in server.heartbeats for one in beat["commands"] if one["state"] == "done"]
+    reported = [one for beat in server.heartbeats for one in beat["commands"] if one["state"] == "done"]
     causes = {capture: upload.traceparent[3:35] for capture, upload in server.uploads.items()}
-    assert causes.pop(told[0]["capture"]) == click
+    assert causes.pop(reported[0]["capture"]) == click
     assert len({*causes.values(), click}) == len(causes) + 1
     logged = [
         one["data"] for one in server.records.values() if one["data"].get("task_uuid", "")[:8] == click[:8]
@@ -275,7 +275,7 @@ def test_captures_kept_back_send_previews_and_go_when_asked(server, home, tmp_pa
     assert "0 captures delivered." in capsys.readouterr().out
 
 
-def test_time_off_is_told_as_a_gap(server, home, loop):
+def test_time_off_is_reported_as_a_gap(server, home, loop):
     with Command(*loop) as agent:
         server.wait_for(lambda: server.stored and server.heartbeats)
         agent.end()

@@ -101,10 +101,10 @@ def test_a_line_is_found_in_its_own_table():
     assert [line_of(text, name) for name in ("schedule.gone", "gone.gone")] == [4, 1]
 
 
-def test_what_a_server_wishes_is_read_as_the_file_is():
+def test_what_a_server_sets_is_read_as_the_file_is():
     local = Config(interval_s=2.0, driver="gopro", schedule=Schedule(burst=2, burst_s=0.1))
-    wish = {"revision": 3, "interval_s": 30, "schedule": {"windows": ["06:00..08:00"]}, "new": 1}
-    config = with_remote_settings(local, wish)
+    requested = {"revision": 3, "interval_s": 30, "schedule": {"windows": ["06:00..08:00"]}, "new": 1}
+    config = with_remote_settings(local, requested)
     assert (config.interval_s, config.driver) == (30.0, "gopro")
     assert config.schedule == Schedule(windows=("06:00..08:00",))
     assert with_remote_settings(local, {"schedule": None, "exposure": {"mode": "locked"}}) == replace(
@@ -113,7 +113,7 @@ def test_what_a_server_wishes_is_read_as_the_file_is():
 
 
 @pytest.mark.parametrize(
-    ("wish", "message"),
+    ("requested", "message"),
     [
         ({"interval_s": "fast"}, "The server's configuration, interval_s: interval_s must be a number"),
         ({"schedule": {"windows": ["now"]}}, "configuration, schedule.windows: 'now' is no window"),
@@ -121,9 +121,9 @@ def test_what_a_server_wishes_is_read_as_the_file_is():
         ({"schedule": {"burst": 5}}, "schedule.burst: 5 captures 1 s apart don't fit into 2 s."),
     ],
 )
-def test_a_wish_that_cant_work_is_refused(wish, message):
+def test_settings_that_cant_work_are_refused(requested, message):
     with pytest.raises(BadInput, match=re.escape(message)):
-        with_remote_settings(Config(), wish)
+        with_remote_settings(Config(), requested)
 
 
 @pytest.mark.parametrize("interval", [-1.0, float("nan")])

@@ -6,6 +6,7 @@ import pytest
 
 from camera_agent.errors import AnotherAgent, BadInput
 from camera_agent.home import Home, exclusive_lock, is_running
+from camera_agent.migrations import FORMER_FILES
 
 
 def test_the_token_is_readable_by_its_owner_alone(tmp_path):
@@ -70,7 +71,7 @@ def test_a_token_file_that_makes_no_sense_is_no_token(tmp_path, text):
 
 
 def test_a_configuration_stored_under_its_former_name_is_kept(tmp_path):
-    (tmp_path / "wished.json").write_text('{"revision": 7}')
+    (tmp_path / FORMER_FILES["remote_config.json"]).write_text('{"revision": 7}')
     home = Home(tmp_path).create()
     assert home.read(home.remote_config_file) == {"revision": 7}
     assert home.create().read(home.remote_config_file) == {"revision": 7}

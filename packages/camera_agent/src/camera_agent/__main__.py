@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from camera_agent.cli.main import main
+from camera_agent.cli import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -11,13 +11,11 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
 from camera_agent.errors import AnotherAgent, BadInput
+from camera_agent.migrations import FORMER_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
-
-#: The former name of `remote_config_file`.
-_OLD_REMOTE_CONFIG = "wished.json"
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
@@ -77,8 +75,9 @@ class Home:
                 f"The folder {self.folder} can't be created: {error.strerror}.",
                 "Choose another with --home.",
             ) from error
-        with contextlib.suppress(OSError):
-            (self.folder / _OLD_REMOTE_CONFIG).rename(self.remote_config_file)
+        for name, former in FORMER_FILES.items():
+            with contextlib.suppress(OSError):
+                (self.folder / former).rename(self.folder / name)
         return self
 
     def token(self) -> str | None:

@@ -77,7 +77,7 @@ def test_options_that_cant_work_are_bad_input_at_the_first_opening_and_trouble_l
     replay = camera("replay", source=str(source))
     assert replay.take_picture(tmp_path / "image", interval_s=1.0).filename == "a.jpg"
     assert replay.take_picture(tmp_path / "image", interval_s=1.0) is None
-    source.unlink()  # the stick was pulled out
+    source.unlink()  # the drive was pulled out
     with pytest.raises(DriverError, match="There is no") as caught:
         replay.take_picture(tmp_path / "image", interval_s=1.0)
     assert not isinstance(caught.value, BadInput)
@@ -88,7 +88,7 @@ def test_options_that_cant_work_are_bad_input_at_the_first_opening_and_trouble_l
         camera("replay", source=str(source)).ensure_open()
 
 
-def test_a_fresh_process_is_told_its_exposure_again(camera, tmp_path):
+def test_a_fresh_process_is_reported_its_exposure_again(camera, tmp_path):
     exposed = camera("Exposed")
     exposed.set_exposure_settings(ExposureSettings(mode="locked", shutter_s=0.5), bulb_s=0.0)
     assert exposed.take_picture(tmp_path / "image", interval_s=1.0).exposure["shutter_s"] == 0.5

@@ -38,7 +38,7 @@ def test_hours_outside_its_windows_are_not_missed():
     assert missed_captures(NOW, later(2.0), interval_s=1.0, schedule=always_shut) == 0
 
 
-def test_it_is_told_as_a_gap_with_its_times(filled):
+def test_it_is_reported_as_a_gap_with_its_times(filled):
     record_gap(filled.spool, later(1.0), Config(interval_s=60.0))
     assert filled.spool.records.count() == 0
     filled.put("capture-1")

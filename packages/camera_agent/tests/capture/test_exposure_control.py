@@ -7,7 +7,7 @@ from camera_agent.exposure import Exposure, ExposureLimits, Measurement, at_inte
 from camera_agent.protocol.settings import ExposureSettings
 
 LIMITS = ExposureLimits(shortest_s=0.001, longest_s=10, gain=(1, 16), bulb_s=600)
-TOLD = {"shutter_s": 0.02, "gain": 2.0}
+REPORTED = {"shutter_s": 0.02, "gain": 2.0}
 
 
 def exposure_control(
@@ -20,7 +20,7 @@ def exposure_control(
 
 def test_automatic_exposure_is_left_to_the_camera():
     auto = exposure_control(None)
-    auto.record_capture(TOLD, None)
+    auto.record_capture(REPORTED, None)
     assert (auto.next_exposure(), auto.problem, auto.active, auto.needs_measurement) == (
         None,
         "",
@@ -32,7 +32,7 @@ def test_automatic_exposure_is_left_to_the_camera():
 def test_a_lock_keeps_what_the_first_picture_had():
     locked = exposure_control(mode="locked")
     assert locked.next_exposure() is None
-    locked.record_capture(TOLD, None)
+    locked.record_capture(REPORTED, None)
     locked.record_capture({"shutter_s": 9.0, "gain": 1.0}, None)
     assert locked.next_exposure() == Exposure(shutter_s=0.02, gain=2.0)
 
@@ -47,17 +47,17 @@ def test_a_lock_with_values_uses_them_from_the_first_picture_on():
 def test_a_ramp_begins_at_what_the_camera_found_and_follows_what_is_seen():
     ramp = exposure_control(mode="ramp")
     assert (ramp.next_exposure(), ramp.needs_measurement) == (None, True)
-    ramp.record_capture(TOLD, Measurement(luminance=0.02))
+    ramp.record_capture(REPORTED, Measurement(luminance=0.02))
     first = ramp.next_exposure()
     assert first.stops > Exposure(shutter_s=0.02, gain=2.0).stops
-    ramp.record_capture(TOLD, Measurement(luminance=0.02))
+    ramp.record_capture(REPORTED, Measurement(luminance=0.02))
     assert ramp.next_exposure().stops > first.stops
 
 
 def test_each_capture_may_be_held_open():
     bulb = exposure_control(bulb_s=60)
     assert (bulb.next_exposure(), bulb.needs_measurement) == (Exposure(shutter_s=60, gain=1), False)
-    bulb.record_capture(TOLD, None)
+    bulb.record_capture(REPORTED, None)
     assert bulb.next_exposure() == Exposure(shutter_s=60, gain=1)
 
 
@@ -79,7 +79,7 @@ def test_a_ramp_says_what_it_lacks_and_recovers():
     ramp = exposure_control(mode="ramp")
     ramp.record_capture({}, Measurement(luminance=0.1))
     assert "does not report its exposure" in ramp.problem
-    ramp.record_capture(TOLD, None)
+    ramp.record_capture(REPORTED, None)
     assert "install Pillow" in ramp.problem
-    ramp.record_capture(TOLD, Measurement(luminance=0.1))
+    ramp.record_capture(REPORTED, Measurement(luminance=0.1))
     assert ramp.problem == ""

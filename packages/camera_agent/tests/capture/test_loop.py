@@ -140,12 +140,12 @@ def loop(tmp_path, monkeypatch):
     spool = Spool(tmp_path / "spool")
 
     def start(name: str = "Good", *, clock: Clock | None = None, **plan):
-        heard = Heard()
+        received = Received()
         callbacks = CaptureCallbacks(
-            on_capture=heard.captures.put,
-            on_problem=heard.said.append,
-            on_gap=lambda *gap: heard.gaps.append(gap),
-            on_preview=lambda _capture, small: heard.previews.append(small),
+            on_capture=received.captures.put,
+            on_problem=received.said.append,
+            on_gap=lambda *gap: received.gaps.append(gap),
+            on_preview=lambda _capture, small: received.previews.append(small),
         )
         process = DriverProcess(f"tests.drivers.faulty_drivers:{name}", {"count": str(tmp_path / "count")})
         made = CaptureLoop(
@@ -160,8 +160,8 @@ def loop(tmp_path, monkeypatch):
         thread = threading.Thread(target=made.run)
         thread.start()
         started.append((made, thread))
-        heard.thread = thread
-        return made, heard
+        received.thread = thread
+        return made, received
 
     yield start
     stop.set()
@@ -172,7 +172,7 @@ def loop(tmp_path, monkeypatch):
     spool.close()
 
 
-class Heard:
+class Received:
     def __init__(self) -> None:
         self.captures, self.said, self.gaps, self.previews = queue.Queue(), [], [], []
 
@@ -181,38 +181,38 @@ class Heard:
 
 
 def test_a_slot_is_a_burst(loop):
-    _, heard = loop(schedule=Schedule(burst=3, burst_s=0.05))
-    assert [heard.capture().filename for _ in range(3)] == ["1.jpg", "2.jpg", "3.jpg"]
+    _, received = loop(schedule=Schedule(burst=3, burst_s=0.05))
+    assert [received.capture().filename for _ in range(3)] == ["1.jpg", "2.jpg", "3.jpg"]
 
 
 def test_a_capture_and_a_preview_come_when_asked_for(loop):
-    made, heard = loop()
-    heard.capture()
+    made, received = loop()
+    received.capture()
     assert made.capture_now().filename == "2.jpg"
     assert made.preview()[:3] == b"\xff\xd8\xff"
-    assert heard.capture().filename == "2.jpg"
-    assert heard.captures.empty()
-    assert len(heard.previews) == 2
+    assert received.capture().filename == "2.jpg"
+    assert received.captures.empty()
+    assert len(received.previews) == 2
     assert made.is_alive()
 
 
 def test_outside_its_windows_it_takes_what_is_asked_for_and_nothing_else(loop):
     now = datetime(2026, 3, 15, 12, tzinfo=UTC)
     clock = Clock(wall_ns=lambda: int(now.timestamp() * 1e9), synced=lambda: True)
-    made, heard = loop(
+    made, received = loop(
         clock=clock, interval_s=0.05, schedule=Schedule(windows=("06:00..08:00",), timezone="UTC")
     )
     assert made.capture_now().sequence == 1
-    assert heard.capture().sequence == 1
+    assert received.capture().sequence == 1
     made.update_settings(schedule=Schedule(windows=("11:00..13:00",), timezone="UTC"))
-    assert [heard.capture().sequence for _ in range(2)] == [2, 3]
+    assert [received.capture().sequence for _ in range(2)] == [2, 3]
 
 
 def test_a_process_that_ended_while_no_window_was_open_is_there_again_before_one_opens(loop, monkeypatch):
     monkeypatch.setattr(schedule, "RECHECK_S", 0.05)
     now = datetime(2026, 3, 15, 12, tzinfo=UTC)
     clock = Clock(wall_ns=lambda: int(now.timestamp() * 1e9), synced=lambda: True)
-    made, heard = loop(
+    made, received = loop(
         clock=clock, interval_s=0.05, schedule=Schedule(windows=("06:00..08:00",), timezone="UTC")
     )
     process, pids = made._camera._process, []
@@ -221,62 +221,62 @@ def test_a_process_that_ended_while_no_window_was_open_is_there_again_before_one
             assert made.is_alive()
         pids.append(process.pid)
         process.kill()
-    assert (heard.said, heard.captures.empty()) == ([], True)
+    assert (received.said, received.captures.empty()) == ([], True)
 
 
-def test_slots_that_failed_are_told_as_a_gap_when_it_films_again(loop):
-    _, heard = loop("RefusesThrice", interval_s=0.2)
-    names = [heard.capture().filename for _ in range(6)]
+def test_slots_that_failed_are_reported_as_a_gap_when_it_films_again(loop):
+    _, received = loop("RefusesThrice", interval_s=0.2)
+    names = [received.capture().filename for _ in range(6)]
     assert names[:2] == ["1.jpg", "5.jpg"]
     # A busy machine may be late as well.
-    [(_, detail, since, until, count)] = [gap for gap in heard.gaps if gap[0] == "camera_failed"]
+    [(_, detail, since, until, count)] = [gap for gap in received.gaps if gap[0] == "camera_failed"]
     assert detail == "The lens is shut. Open it."
     assert since.wall_ns < until.wall_ns
     assert count >= 3
 
 
-def test_a_capture_that_takes_many_intervals_is_told_as_stalled(loop):
-    made, heard = loop("Slow", interval_s=0.1)
+def test_a_capture_that_takes_many_intervals_is_reported_as_stalled(loop):
+    made, received = loop("Slow", interval_s=0.1)
     for _ in range(3):
-        heard.capture()
+        received.capture()
     made._stop.set()
     made.wake()
-    while not heard.gaps:
+    while not received.gaps:
         assert made.is_alive()
-    assert heard.gaps[0][0] == "stalled"
-    assert heard.gaps[0][4] >= 2
+    assert received.gaps[0][0] == "stalled"
+    assert received.gaps[0][4] >= 2
 
 
 def test_a_locked_exposure_is_that_of_the_first_picture(loop):
-    made, heard = loop("Exposed", exposure=ExposureSettings(mode="locked"))
-    heard.capture()
-    assert made.capture_now().exposure == {"shutter_s": 0.1, "gain": 1.0, "told": True}
+    made, received = loop("Exposed", exposure=ExposureSettings(mode="locked"))
+    received.capture()
+    assert made.capture_now().exposure == {"shutter_s": 0.1, "gain": 1.0, "reported": True}
     made.update_settings(exposure=ExposureSettings())
-    assert heard.capture().sequence == 2
-    assert made.capture_now().exposure == {"shutter_s": 0.1, "gain": 1.0, "told": False}
+    assert received.capture().sequence == 2
+    assert made.capture_now().exposure == {"shutter_s": 0.1, "gain": 1.0, "reported": False}
 
 
 def test_a_ramp_tells_what_it_saw_with_each_capture(loop):
-    made, heard = loop("Exposed", exposure=ExposureSettings(mode="ramp"))
-    first, second = heard.capture(), made.capture_now()
-    assert set(second.exposure) == {"shutter_s", "gain", "told", "luminance", "clipped"}
+    made, received = loop("Exposed", exposure=ExposureSettings(mode="ramp"))
+    first, second = received.capture(), made.capture_now()
+    assert set(second.exposure) == {"shutter_s", "gain", "reported", "luminance", "clipped"}
     assert first.exposure["luminance"] > 0.18
     assert second.exposure["shutter_s"] < 0.1
-    assert heard.said == []
+    assert received.said == []
 
 
 def test_an_exposure_that_the_camera_cant_do_is_said_and_the_film_goes_on(loop):
-    _, heard = loop(exposure=ExposureSettings(mode="ramp"))
-    heard.capture()
-    assert "This camera's exposure can't be set" in heard.said[0]
+    _, received = loop(exposure=ExposureSettings(mode="ramp"))
+    received.capture()
+    assert "This camera's exposure can't be set" in received.said[0]
 
 
-def test_waking_it_after_the_stop_ends_a_long_wait_and_refuses_errands(loop):
-    made, heard = loop(interval_s=3600.0)
-    heard.capture()
+def test_waking_it_after_the_stop_ends_a_long_wait_and_refuses_requests(loop):
+    made, received = loop(interval_s=3600.0)
+    received.capture()
     made._stop.set()
     made.wake()
-    heard.thread.join(60)
-    assert not heard.thread.is_alive()
+    received.thread.join(60)
+    assert not received.thread.is_alive()
     with pytest.raises(DriverError, match="stopping"):
         made.preview()

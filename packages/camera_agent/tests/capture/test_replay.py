@@ -72,7 +72,7 @@ def test_the_spool_does_not_fill_up_with_a_copy_of_the_source(folder, spool, mon
     assert max(most) <= 3
 
 
-def test_what_an_earlier_try_delivered_is_told_as_done_and_what_waits_is_not(folder, spool):
+def test_what_an_earlier_try_delivered_is_reported_as_done_and_what_waits_is_not(folder, spool):
     stop, first, again = threading.Event(), [], []
 
     def interrupt(capture) -> None:

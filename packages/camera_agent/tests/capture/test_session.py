@@ -39,7 +39,7 @@ def session(tmp_path, monkeypatch):
             one.close()
 
 
-def test_a_picture_lands_in_the_spool_and_is_told(session):
+def test_a_picture_lands_in_the_spool_and_is_reported(session):
     make, spool, status, said = session
     capture = make().capture_to_spool(1.0)
     assert spool.next_pending() == capture == status.last_capture

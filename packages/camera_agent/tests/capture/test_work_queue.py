@@ -28,7 +28,7 @@ def served():
     thread.join()
 
 
-def test_an_errand_is_done_by_the_thread_that_serves(served):
+def test_a_function_is_run_by_the_thread_that_serves(served):
     assert served.call(threading.get_ident, timeout_s=30) != threading.get_ident()
 
 

@@ -5,8 +5,7 @@ import tempfile
 
 import pytest
 
-from camera_agent.cli import doctor
-from camera_agent.cli.main import main
+from camera_agent.cli import doctor, main
 from camera_agent.config import Config
 from camera_agent.home import Home, exclusive_lock
 from camera_agent.host.network import Network
@@ -32,13 +31,13 @@ def test_a_paired_agent_with_a_camera_is_well_but_for_its_clock(home, server):
     assert "Simulated landscape took a picture" in found["camera"].message
 
 
-def test_an_agent_that_was_never_paired_is_told_how(tmp_path):
+def test_an_agent_that_was_never_paired_is_reported_how(tmp_path):
     found = findings(Home(tmp_path))
     assert "camera-agent pair URL" in found["token"].message
     assert "camera-agent pair URL" in found["server"].message
 
 
-def test_a_token_that_others_can_read_is_told_with_its_remedy(home):
+def test_a_token_that_others_can_read_is_reported_with_its_remedy(home):
     home.token_file.chmod(0o644)
     assert "chmod 600" in findings(home)["token"].message
 
@@ -81,16 +80,16 @@ def test_a_server_whose_clock_is_elsewhere_is_named(home, server):
     assert "its clock is" in findings(home)["server"].message
 
 
-def test_a_server_that_refuses_is_told(home, server):
+def test_a_server_that_refuses_is_reported(home, server):
     server.fail(Fault("refuse", method="OPTIONS", value=404))
-    told = findings(home)["server"]
-    assert (told.ok, told.message.startswith(f"{server.url}: ")) == (False, True)
+    reported = findings(home)["server"]
+    assert (reported.ok, reported.message.startswith(f"{server.url}: ")) == (False, True)
 
 
-def test_a_token_that_is_good_no_more_is_told(home, server):
+def test_a_token_that_is_good_no_more_is_reported(home, server):
     server.tokens.clear()
-    told = findings(home)["server"]
-    assert (told.ok, "does not accept this camera's token" in told.message) == (False, True)
+    reported = findings(home)["server"]
+    assert (reported.ok, "does not accept this camera's token" in reported.message) == (False, True)
 
 
 def test_the_command_prints_a_line_each_and_fails_when_one_is_not_well(tmp_path, capsys):
@@ -117,7 +116,7 @@ def test_the_unit_names_this_installation(capsys):
         (Network(interface="wlan0", wifi="Attic"), ("Attic",), True, "wlan0"),
     ],
 )
-def test_the_network_is_told_and_whether_captures_may_take_it(
+def test_the_network_is_reported_and_whether_captures_may_take_it(
     monkeypatch, home, here, networks, well, message
 ):
     monkeypatch.setattr(doctor, "current_network", lambda: here)

@@ -18,9 +18,9 @@ CAMERA = "0b8f5a52-2d0e-4c59-8f43-3f6f3a2f1c11"
 
 
 @pytest.fixture
-def stick(tmp_path):
-    (tmp_path / "stick").mkdir()
-    return tmp_path / "stick"
+def drive(tmp_path):
+    (tmp_path / "drive").mkdir()
+    return tmp_path / "drive"
 
 
 @pytest.fixture
@@ -30,11 +30,11 @@ def paired(tmp_path):
     return home
 
 
-def test_the_stick_holds_what_the_protocol_says(paired, filled, stick):
+def test_the_drive_holds_what_the_protocol_says(paired, filled, drive):
     filled.put("capture-1")
     filled.put("capture-2")
-    assert export(paired, filled.spool, stick) == ExportResult(written=2, already_there=0, unreadable=())
-    folder = stick / f"camera-{CAMERA}"
+    assert export(paired, filled.spool, drive) == ExportResult(written=2, already_there=0, unreadable=())
+    folder = drive / f"camera-{CAMERA}"
     assert json.loads((folder / "camera.json").read_text()) == golden("exported_camera")
     assert (folder / "capture-1.jpg").read_bytes() == jpeg()
     about = json.loads((folder / "capture-1.json").read_text())
@@ -42,30 +42,30 @@ def test_the_stick_holds_what_the_protocol_says(paired, filled, stick):
     assert list(folder.glob("*.part")) == []
 
 
-def test_captures_stay_pending_and_are_marked_and_a_second_time_goes_on(paired, filled, stick):
+def test_captures_stay_pending_and_are_marked_and_a_second_time_goes_on(paired, filled, drive):
     filled.put("capture-1")
-    export(paired, filled.spool, stick)
+    export(paired, filled.spool, drive)
     assert (filled.spool.counts().pending, filled.spool.counts().exported) == (1, 1)
     filled.put("capture-2")
-    assert export(paired, filled.spool, stick) == ExportResult(written=1, already_there=1, unreadable=())
+    assert export(paired, filled.spool, drive) == ExportResult(written=1, already_there=1, unreadable=())
 
 
-def test_a_copy_that_is_damaged_or_not_described_is_written_again(paired, filled, stick):
+def test_a_copy_that_is_damaged_or_not_described_is_written_again(paired, filled, drive):
     filled.put("capture-1")
     filled.put("capture-2")
-    export(paired, filled.spool, stick)
-    folder = stick / f"camera-{CAMERA}"
+    export(paired, filled.spool, drive)
+    folder = drive / f"camera-{CAMERA}"
     (folder / "capture-1.jpg").write_bytes(b"half")
     (folder / "capture-2.json").unlink()
-    assert export(paired, filled.spool, stick).written == 2
+    assert export(paired, filled.spool, drive).written == 2
     assert (folder / "capture-1.jpg").read_bytes() == jpeg()
 
 
-def test_a_description_is_there_only_when_its_picture_is_whole(paired, filled, stick, monkeypatch):
-    """The stick is pulled out at each step in turn."""
+def test_a_description_is_there_only_when_its_picture_is_whole(paired, filled, drive, monkeypatch):
+    """The drive is pulled out at each step in turn."""
     for number in range(3):
         filled.put(f"capture-{number}")
-    folder = stick / f"camera-{CAMERA}"
+    folder = drive / f"camera-{CAMERA}"
     for step in range(8):
         left = [step]
 
@@ -76,14 +76,14 @@ def test_a_description_is_there_only_when_its_picture_is_whole(paired, filled, s
 
         monkeypatch.setattr(os, "fsync", fsync)
         with pytest.raises(BadInput, match="Is the drive mounted"):
-            export(paired, filled.spool, stick)
+            export(paired, filled.spool, drive)
         for about in folder.glob("capture-*.json"):
             assert about.with_suffix(".jpg").read_bytes() == jpeg()
         for path in sorted(folder.glob("*")):
             path.unlink()
 
 
-def test_a_full_stick_is_one_sentence(paired, filled, stick, monkeypatch):
+def test_a_full_drive_is_one_sentence(paired, filled, drive, monkeypatch):
     filled.put("capture-1")
 
     def full(*_: object) -> None:
@@ -91,45 +91,45 @@ def test_a_full_stick_is_one_sentence(paired, filled, stick, monkeypatch):
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(BadInput, match=r"is full\. Continue with another drive"):
-        export(paired, filled.spool, stick)
+        export(paired, filled.spool, drive)
 
 
-def test_an_agent_never_paired_has_a_name_of_its_own(tmp_path, filled, stick):
+def test_an_agent_never_paired_has_a_name_of_its_own(tmp_path, filled, drive):
     home = Home(tmp_path / "new").create()
     filled.put("capture-1")
     for _ in range(2):
-        export(home, filled.spool, stick)
-    [folder] = stick.iterdir()
+        export(home, filled.spool, drive)
+    [folder] = drive.iterdir()
     assert folder.name == f"camera-unpaired-{module.home_id(home)}"
     assert json.loads((folder / "camera.json").read_text())["camera"] is None
 
 
-def test_a_picture_that_cant_be_read_is_named_and_the_rest_is_written(paired, filled, stick):
+def test_a_picture_that_cant_be_read_is_named_and_the_rest_is_written(paired, filled, drive):
     gone, damaged = filled.put("capture-1"), filled.put("capture-2")
     filled.put("capture-3")
     filled.spool.path(gone).unlink()
     filled.spool.path(damaged).write_bytes(b"rotten")
-    found = export(paired, filled.spool, stick)
+    found = export(paired, filled.spool, drive)
     assert found == ExportResult(written=1, already_there=0, unreadable=("capture-1.jpg", "capture-2.jpg"))
 
 
-def test_a_time_learnt_since_is_corrected_on_the_stick(paired, filled, stick):
+def test_a_time_learnt_since_is_corrected_on_the_drive(paired, filled, drive):
     filled.put("capture-1")
-    export(paired, filled.spool, stick)
+    export(paired, filled.spool, drive)
     filled.spool.index.change("UPDATE captures SET clock = 'estimated'")
-    export(paired, filled.spool, stick)
-    about = json.loads((stick / f"camera-{CAMERA}" / "capture-1.json").read_text())
+    export(paired, filled.spool, drive)
+    about = json.loads((drive / f"camera-{CAMERA}" / "capture-1.json").read_text())
     assert about["clock"] == "estimated"
 
 
-def test_only_what_is_elsewhere_or_unwanted_is_deleted(paired, filled, stick):
+def test_only_what_is_elsewhere_or_unwanted_is_deleted(paired, filled, drive):
     for number in range(3):
         filled.put(f"capture-{number}")
     filled.spool.mark_refused(filled.spool.next_pending(), "truncated", "It ends too early.")
     with pytest.raises(AgentError, match="only when they are on a USB drive"):
         purge(filled.spool, frozenset({CaptureState.PENDING}))
     assert purge(filled.spool, frozenset({CaptureState.PENDING}), exported_only=True) == (0, 0)
-    export(paired, filled.spool, stick)
+    export(paired, filled.spool, drive)
     filled.put("capture-4")
     assert purge(filled.spool, frozenset({CaptureState.PENDING}), exported_only=True) == (2, 2 * len(jpeg()))
     assert purge(filled.spool, frozenset({CaptureState.REFUSED})) == (1, len(jpeg()))

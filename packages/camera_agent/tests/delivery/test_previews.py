@@ -63,9 +63,9 @@ def test_a_restart_begins_with_none(previews, tmp_path):
 
 def test_a_sender_brings_them_as_the_protocol_has_it(server, client, previews):
     preview = add(previews, 7, of="capture-7")
-    told = []
+    reported = []
     uploader = Uploader(
-        previews, client, stop=threading.Event(), token=lambda: client.token, on_attempt=told.append
+        previews, client, stop=threading.Event(), token=lambda: client.token, on_attempt=reported.append
     )
     uploader.attempt(previews.claim())
     assert server.previews == [preview.capture]

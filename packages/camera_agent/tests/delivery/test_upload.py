@@ -71,10 +71,10 @@ def test_refusals_that_pass_are_tried_later(status):
 
 
 @pytest.mark.parametrize(
-    ("status", "wish", "server_failed"), [(500, "", True), (503, "9", False), (429, "", False)]
+    ("status", "requested", "server_failed"), [(500, "", True), (503, "9", False), (429, "", False)]
 )
-def test_a_server_that_fails_and_names_no_time_stumbled_over_the_capture(status, wish, server_failed):
-    assert interpret("POST", response(status, retry_after=wish), 10).server_failed is server_failed
+def test_a_server_that_fails_and_names_no_time_failed_to_store_the_capture(status, requested, server_failed):
+    assert interpret("POST", response(status, retry_after=requested), 10).server_failed is server_failed
 
 
 def test_401_is_about_the_token():
@@ -132,7 +132,7 @@ def test_a_lost_answer_is_asked_for_and_nothing_is_sent_twice(server, client, sp
     assert server.stored == ["capture-1"]
 
 
-def test_a_lost_refusal_is_heard_the_second_time(server, client, spool, put):
+def test_a_lost_refusal_is_received_the_second_time(server, client, spool, put):
     put(content=b"\xff\xd8\xff no picture at all")
     server.fail(Fault("lose_answer"))
     with pytest.raises(LinkDown):
@@ -180,7 +180,7 @@ def test_a_server_whose_offset_moves_back_for_ever_does_not_hold_the_agent(serve
     assert isinstance(upload(client, capture, spool.path(capture)), RetryLater)
 
 
-def test_a_refusal_before_the_body_is_read_is_heard(server, client, spool, put):
+def test_a_refusal_before_the_body_is_read_is_received(server, client, spool, put):
     server.max_bytes = 1000
     capture = put(content=jpeg() + bytes(8_000_000))
     refused = upload(client, capture, spool.path(capture))

@@ -22,7 +22,7 @@ class Running:
         self.collector = []
         self.stop = threading.Event()
         self.spool, self.client = spool, client
-        self.heard = threading.Condition()
+        self.received = threading.Condition()
         self.uploader = Uploader(
             spool,
             client,
@@ -35,13 +35,13 @@ class Running:
         self.thread = threading.Thread(target=self.uploader.run)
 
     def report(self, report) -> None:
-        with self.heard:
+        with self.received:
             self.collector.append(report)
-            self.heard.notify_all()
+            self.received.notify_all()
 
     def wait_for(self, outcomes) -> None:
-        with self.heard:
-            assert self.heard.wait_for(lambda: self.kinds() == outcomes, 20), self.kinds()
+        with self.received:
+            assert self.received.wait_for(lambda: self.kinds() == outcomes, 20), self.kinds()
 
     def kinds(self):
         return [type(report.outcome) for report in self.collector]
@@ -148,9 +148,9 @@ def test_a_full_card_ends_no_sender(server, spool, client, put):
 
 
 def test_a_full_card_does_not_end_the_sending_and_nothing_is_stored_twice(server, spool, client, put):
-    told = []
+    reported = []
     uploader = Uploader(
-        spool, client, stop=threading.Event(), token=lambda: client.token, on_attempt=told.append
+        spool, client, stop=threading.Event(), token=lambda: client.token, on_attempt=reported.append
     )
     capture = put()
     spool.index.change("PRAGMA query_only = 1")
@@ -161,20 +161,20 @@ def test_a_full_card_does_not_end_the_sending_and_nothing_is_stored_twice(server
     spool.index.change("PRAGMA query_only = 0")
     assert isinstance(uploader.attempt(capture).outcome, Delivered)
     assert server.stored == ["capture-1"]
-    assert told[0] == report
+    assert reported[0] == report
 
 
 def test_a_picture_that_cant_be_read_is_lost_and_stops_nothing(server, spool, client, put):
     lost, whole = put("capture-1"), put("capture-2")
     spool.path(lost).write_bytes(b"\xff\xd8\xff")
-    told = []
+    reported = []
     uploader = Uploader(
-        spool, client, stop=threading.Event(), token=lambda: client.token, on_attempt=told.append
+        spool, client, stop=threading.Event(), token=lambda: client.token, on_attempt=reported.append
     )
     uploader.attempt(lost)
     uploader.attempt(whole)
-    assert [type(report.outcome) for report in told] == [Lost, Delivered]
-    assert "too short" in told[0].outcome.message
+    assert [type(report.outcome) for report in reported] == [Lost, Delivered]
+    assert "too short" in reported[0].outcome.message
     assert server.stored == ["capture-2"]
     assert spool.counts().pending == 0
     spool.path(lost).write_bytes(jpeg())
@@ -188,9 +188,9 @@ def test_while_captures_may_not_go_they_wait(server, spool, client, put):
         looked.set()
         return allowed[0]
 
-    stop, told = threading.Event(), []
+    stop, reported = threading.Event(), []
     uploader = Uploader(
-        spool, client, stop=stop, token=lambda: client.token, on_attempt=told.append, may_send=may_send
+        spool, client, stop=stop, token=lambda: client.token, on_attempt=reported.append, may_send=may_send
     )
     put()
     thread = threading.Thread(target=uploader.run)

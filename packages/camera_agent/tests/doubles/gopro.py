@@ -96,9 +96,9 @@ class Handler(BaseHTTPRequestHandler):
             return self.response({"error": "busy"}, 503)
         if path.startswith("/videos/DCIM/"):
             return self.file(path.removeprefix("/videos/DCIM/"))
-        return self.obey(path, query)
+        return self.apply(path, query)
 
-    def obey(self, path: str, query: dict) -> None:
+    def apply(self, path: str, query: dict) -> None:
         gopro, body = self.gopro, {}
         match path:
             case "/gopro/camera/info":

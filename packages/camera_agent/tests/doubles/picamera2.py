@@ -127,8 +127,8 @@ class Picamera2:
             if at <= self.frame:
                 self._now.update(controls)
         self._pending = [(at, controls) for at, controls in self._pending if at > self.frame]
-        told = {name: value for name, value in self._now.items() if name not in ("AeEnable", "AwbEnable")}
-        return {**told, "AeLocked": self.frame >= SETTLED, "SensorTemperature": 31.0, "Lux": 400.0}
+        reported = {name: value for name, value in self._now.items() if name not in ("AeEnable", "AwbEnable")}
+        return {**reported, "AeLocked": self.frame >= SETTLED, "SensorTemperature": 31.0, "Lux": 400.0}
 
     def capture_metadata(self, wait=None, signal_function=None):
         return self._next()

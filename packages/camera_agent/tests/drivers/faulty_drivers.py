@@ -111,7 +111,7 @@ class HangsOnClose(Good):
 
 
 class Exposed(Good):
-    """Takes pictures as bright as it is told to expose: a tenth of a second makes middle grey."""
+    """Takes pictures as bright as its exposure: a tenth of a second makes middle grey."""
 
     def open(self, options):
         self.exposure = None
@@ -127,7 +127,9 @@ class Exposed(Good):
     def capture(self, target):
         shutter = 0.1 if self.exposure is None else self.exposure.shutter_s
         image = super().capture(target)
-        return replace(image, exposure={"shutter_s": shutter, "gain": 1.0, "told": self.exposure is not None})
+        return replace(
+            image, exposure={"shutter_s": shutter, "gain": 1.0, "reported": self.exposure is not None}
+        )
 
 
 class Exits(Good):

@@ -96,7 +96,7 @@ def test_a_camera_that_stays_busy_is_given_up_after_its_time(gopro, driver, tmp_
         driver.capture(tmp_path / "image")
 
 
-def test_a_shot_that_was_not_stored_is_told(gopro, driver, tmp_path):
+def test_a_image_that_was_not_stored_is_reported(gopro, driver, tmp_path):
     driver.open({"address": gopro.address})
     gopro.stores = False
     with pytest.raises(DriverError, match="stored no photo"):
@@ -107,7 +107,7 @@ def test_a_shot_that_was_not_stored_is_told(gopro, driver, tmp_path):
     ("key", "value", "message"),
     [("33", 1, "card is full"), ("33", 2, "card is missing"), ("6", 1, "too hot")],
 )
-def test_what_keeps_it_from_storing_is_told(gopro, driver, tmp_path, key, value, message):
+def test_what_keeps_it_from_storing_is_reported(gopro, driver, tmp_path, key, value, message):
     driver.open({"address": gopro.address})
     gopro.status[key] = value
     with pytest.raises(DriverError, match=message):
@@ -133,7 +133,7 @@ def test_between_captures_it_is_kept_awake(gopro):
     awake.close()
 
 
-def test_a_camera_asleep_is_told_with_what_to_do(driver):
+def test_a_camera_asleep_is_reported_with_what_to_do(driver):
     with pytest.raises(DriverError, match="Switch it on"):
         driver.open({"address": "127.0.0.1:9"})
 

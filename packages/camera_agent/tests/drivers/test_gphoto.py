@@ -35,7 +35,7 @@ def test_a_picture_is_taken_and_downloaded_byte_for_byte(camera, tmp_path):
     assert (image.filetype, image.filename[-4:]) == ("image/jpeg", ".JPG")
 
 
-def test_settings_are_made_and_told_with_each_picture(camera, tmp_path):
+def test_settings_are_made_and_reported_with_each_picture(camera, tmp_path):
     process = camera(aperture="f/4", shutter="0.0050s", target="Memory card", config="autofocus=Off")
     exposure = process.capture(tmp_path / "image").exposure
     assert exposure == {"aperture": "f/4", "shutter": "0.0050s", "shutter_s": 0.005, "gain": 1.0}
@@ -52,7 +52,7 @@ def test_an_exposure_is_set_to_the_nearest_that_the_camera_has_and_read_back(cam
 
 
 def test_a_raw_twin_is_left_on_the_card_unless_there_is_a_folder_for_it(card, tmp_path):
-    """The virtual camera takes JPEGs alone, so its files are told apart by what they hold."""
+    """The virtual camera takes JPEGs alone, so its files are distinguished by their content."""
     (card / "a.jpg").write_bytes(b"II*\0 a negative")
     for options, kept in (({}, []), ({"raw": str(tmp_path / "raw")}, ["JPG"])):
         with closing(DriverProcess("gphoto2", options)) as process:
@@ -63,7 +63,7 @@ def test_a_raw_twin_is_left_on_the_card_unless_there_is_a_folder_for_it(card, tm
         assert [path.suffix[1:] for path in raw.glob("*")] == kept
 
 
-def test_the_battery_is_told(camera):
+def test_the_battery_is_reported(camera):
     assert camera().health() == {"battery": "50%", "battery_percent": 50}
 
 
@@ -91,7 +91,7 @@ def test_a_setting_that_would_crash_or_be_ignored_by_the_library_is_refused(came
         camera(**options)
 
 
-def test_a_camera_that_is_not_there_is_told_with_those_that_are(camera):
+def test_a_camera_that_is_not_there_is_reported_with_those_that_are(camera):
     with pytest.raises(
         DriverError, match=r"no camera at usb:009,009 \(found: Nikon DSC D750 at usb:001,001\)"
     ):

@@ -29,7 +29,7 @@ def test_who_holds_the_camera_is_named_with_what_to_do(name, remedy):
     assert remedy in error.remedy
 
 
-def test_an_unknown_number_is_told_as_the_library_does():
+def test_an_unknown_number_is_reported_as_the_library_does():
     assert (
         str(to_driver_error(-9999, "[-9999] What?")) == "The camera failed: [-9999] What?. It is tried again."
     )

@@ -23,7 +23,7 @@ def test_a_description_survives_the_pipe(description):
 @pytest.mark.parametrize(
     "image", [None, CapturedImage(filename="a.jpg", filetype="image/jpeg", exposure={"iso": 1, "lens": None})]
 )
-def test_a_shot_survives_the_pipe(image):
+def test_a_image_survives_the_pipe(image):
     assert messages.image_from_message(messages.result(messages.image_message(image))) == image
 
 

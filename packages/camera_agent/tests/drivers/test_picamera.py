@@ -66,7 +66,7 @@ def test_a_folder_for_negatives_that_cant_be_made_is_refused(double, tmp_path):
     double.Picamera2.is_open = False
 
 
-def test_an_exposure_is_wished_for_and_waited_for_and_the_automatics_come_back(opened, double, tmp_path):
+def test_an_exposure_is_requested_and_waited_for_and_the_automatics_come_back(opened, double, tmp_path):
     driver = opened(settle_s=0)
     driver.set_exposure(Exposure(shutter_s=0.25, gain=4.0))
     exposure = driver.capture(tmp_path / "image").exposure
@@ -116,12 +116,12 @@ def test_its_health_is_the_sensors_temperature(opened):
     assert opened().health() == {"sensor_celsius": 31.0}
 
 
-def test_a_camera_that_is_not_there_is_told(double):
+def test_a_camera_that_is_not_there_is_reported(double):
     with pytest.raises(DriverError, match="no camera 1: 1 were found"):
         PicameraDriver().open({"camera": 1})
 
 
-def test_a_camera_that_another_holds_is_told(double, opened):
+def test_a_camera_that_another_holds_is_reported(double, opened):
     opened()
     with pytest.raises(DriverError, match="fuser"):
         PicameraDriver().open({})

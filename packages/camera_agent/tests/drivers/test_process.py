@@ -58,7 +58,7 @@ def test_a_camera_that_never_answers_is_killed_at_its_deadline_and_works_after_o
         assert process.capture(tmp_path / "image").filename == "3.jpg"
 
 
-def test_a_crash_in_native_code_is_told_by_its_signal(faulty_drivers, tmp_path):
+def test_a_crash_in_native_code_is_reported_by_its_signal(faulty_drivers, tmp_path):
     with faulty_drivers("Crashes") as process:
         process.capture(tmp_path / "image")
         with pytest.raises(DriverLost, match="SIGSEGV"):
@@ -103,7 +103,7 @@ def test_a_driver_that_hangs_while_closing_is_killed(faulty_drivers):
         process.close()
 
 
-def test_a_driver_that_ends_its_process_is_told_by_its_code(faulty_drivers):
+def test_a_driver_that_ends_its_process_is_reported_by_its_code(faulty_drivers):
     with pytest.raises(DriverLost, match="ended with code 7"), faulty_drivers("Exits"):
         pass
 

@@ -60,8 +60,8 @@ def camera_at(hour: float, exposure=None, **options) -> SimulatedDriver:
 def test_left_to_itself_it_exposes_20_stops_more_by_night_than_at_noon(tmp_path):
     found = []
     for hour in (12, 0):
-        told = camera_at(hour).capture(tmp_path / "image").exposure
-        found.append(Exposure(shutter_s=told["shutter_s"], gain=told["gain"]).stops)
+        reported = camera_at(hour).capture(tmp_path / "image").exposure
+        found.append(Exposure(shutter_s=reported["shutter_s"], gain=reported["gain"]).stops)
     assert found[1] - found[0] == pytest.approx(20, abs=0.1)
 
 
@@ -81,8 +81,8 @@ def test_a_ramp_through_dusk_and_dawn_is_smooth_and_burns_nothing_out(tmp_path, 
     """The bounds that the README states, on pictures one minute apart."""
     driver, limits = camera_at(first), replace(LIMITS, steps=steps)
     settings = at_interval(ExposureSettings(mode="ramp"), 60)
-    told = driver.capture(tmp_path / "image").exposure
-    ramp = Ramp(stops=Exposure(shutter_s=told["shutter_s"], gain=told["gain"]).stops)
+    reported = driver.capture(tmp_path / "image").exposure
+    ramp = Ramp(stops=Exposure(shutter_s=reported["shutter_s"], gain=reported["gain"]).stops)
     stops, seen = [], []
     for minute in range(int((last - first) * 60)):
         driver._at = 48 + first + minute / 60

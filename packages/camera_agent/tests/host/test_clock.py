@@ -29,27 +29,27 @@ def test_a_clock_in_1970_is_never_called_synced():
 
 def test_an_unsynced_clock_is_unknown_until_the_server_tells_the_time():
     world = World(wall=1000, synced=False)
-    told = world.clock()
-    assert told.now().quality is ClockQuality.UNKNOWN
-    told.learn(TRUE, sent_at=4_000_000_000, received_at=6_000_000_000)
+    reported = world.clock()
+    assert reported.now().quality is ClockQuality.UNKNOWN
+    reported.learn(TRUE, sent_at=4_000_000_000, received_at=6_000_000_000)
     world.monotonic += 7
-    assert (told.now().wall_ns, told.now().quality) == (TRUE + 7, ClockQuality.ESTIMATED)
+    assert (reported.now().wall_ns, reported.now().quality) == (TRUE + 7, ClockQuality.ESTIMATED)
 
 
 def test_the_system_clock_wins_over_the_server_once_it_is_synced():
     world = World(wall=TRUE, synced=False)
-    told = world.clock()
-    told.learn(TRUE - 10**9, sent_at=0, received_at=0)
+    reported = world.clock()
+    reported.learn(TRUE - 10**9, sent_at=0, received_at=0)
     world.synced = True
-    assert (told.now().wall_ns, told.now().quality) == (TRUE, ClockQuality.SYNCED)
+    assert (reported.now().wall_ns, reported.now().quality) == (TRUE, ClockQuality.SYNCED)
 
 
 def test_a_jump_of_the_wall_clock_does_not_move_an_estimated_time():
     world = World(wall=TRUE, synced=False)
-    told = world.clock()
-    told.learn(TRUE, sent_at=5_000_000_000, received_at=5_000_000_000)
+    reported = world.clock()
+    reported.learn(TRUE, sent_at=5_000_000_000, received_at=5_000_000_000)
     world.wall -= 86_400 * 10**9
-    assert told.now().wall_ns == TRUE
+    assert reported.now().wall_ns == TRUE
 
 
 def test_all_moments_of_a_boot_carry_its_id(tmp_path):
@@ -68,63 +68,63 @@ HOUR = 3600 * 10**9
 
 def test_a_synced_clock_that_jumps_is_not_believed_until_the_server_confirms_it():
     world = World(wall=TRUE, synced=True)
-    told = world.clock()
-    assert told.now().quality is ClockQuality.SYNCED
+    reported = world.clock()
+    assert reported.now().quality is ClockQuality.SYNCED
     world.wall += 24 * HOUR + 10**9
     world.monotonic += 10**9
-    assert (told.now().wall_ns, told.now().quality) == (TRUE + 10**9, ClockQuality.ESTIMATED)
-    told.learn(world.wall, world.monotonic, world.monotonic)
-    assert (told.now().wall_ns, told.now().quality) == (world.wall, ClockQuality.SYNCED)
+    assert (reported.now().wall_ns, reported.now().quality) == (TRUE + 10**9, ClockQuality.ESTIMATED)
+    reported.learn(world.wall, world.monotonic, world.monotonic)
+    assert (reported.now().wall_ns, reported.now().quality) == (world.wall, ClockQuality.SYNCED)
 
 
 def test_a_clock_that_was_set_wrong_is_left_for_the_servers_time():
     world = World(wall=TRUE, synced=True)
-    told = world.clock()
-    told.now()
+    reported = world.clock()
+    reported.now()
     world.wall -= 24 * HOUR
-    told.learn(TRUE + HOUR, world.monotonic, world.monotonic)
-    assert (told.now().wall_ns, told.now().quality) == (TRUE + HOUR, ClockQuality.ESTIMATED)
+    reported.learn(TRUE + HOUR, world.monotonic, world.monotonic)
+    assert (reported.now().wall_ns, reported.now().quality) == (TRUE + HOUR, ClockQuality.ESTIMATED)
     world.wall += 24 * HOUR
-    told.learn(TRUE, world.monotonic, world.monotonic)
-    assert (told.now().wall_ns, told.now().quality) == (TRUE, ClockQuality.SYNCED)
+    reported.learn(TRUE, world.monotonic, world.monotonic)
+    assert (reported.now().wall_ns, reported.now().quality) == (TRUE, ClockQuality.SYNCED)
 
 
 def test_a_server_that_disagrees_does_not_move_a_clock_that_never_jumped():
     world = World(wall=TRUE, synced=True)
-    told = world.clock()
-    told.now()
-    told.learn(TRUE + HOUR, world.monotonic, world.monotonic)
-    assert (told.now().wall_ns, told.now().quality) == (TRUE, ClockQuality.SYNCED)
+    reported = world.clock()
+    reported.now()
+    reported.learn(TRUE + HOUR, world.monotonic, world.monotonic)
+    assert (reported.now().wall_ns, reported.now().quality) == (TRUE, ClockQuality.SYNCED)
 
 
 def test_slewing_is_no_jump():
     world = World(wall=TRUE, synced=True)
-    told = world.clock()
+    reported = world.clock()
     for _ in range(20):
-        told.now()
+        reported.now()
         world.wall += 10**9 + 10**8
         world.monotonic += 10**9
-    assert told.now().quality is ClockQuality.SYNCED
+    assert reported.now().quality is ClockQuality.SYNCED
 
 
 def test_a_fix_says_what_is_known_of_this_boot():
     world = World(wall=1000, synced=False)
-    told = world.clock()
-    assert told.fix() is None
-    told.learn(TRUE, 4_000_000_000, 6_000_000_000)
-    fix = told.fix()
+    reported = world.clock()
+    assert reported.fix() is None
+    reported.learn(TRUE, 4_000_000_000, 6_000_000_000)
+    fix = reported.fix()
     assert (fix.source, fix.error_ms, fix.offset_ns) == ("server", 1000.0, TRUE - 5_000_000_000)
     assert fix.quality is ClockQuality.ESTIMATED
     world.wall, world.synced = TRUE, True
-    assert (told.fix().source, told.fix().offset_ns) == ("ntp", TRUE - world.monotonic)
+    assert (reported.fix().source, reported.fix().offset_ns) == ("ntp", TRUE - world.monotonic)
 
 
-def test_a_slow_answer_does_not_replace_what_a_quick_one_told():
+def test_a_slow_answer_does_not_replace_what_a_quick_one_reported():
     world = World(wall=1000, synced=False)
-    told = world.clock()
-    told.learn(TRUE, world.monotonic, world.monotonic + 2_000_000)
-    told.learn(TRUE + HOUR, world.monotonic, world.monotonic + 60_000_000_000)
-    assert told.fix().error_ms == 1.0
+    reported = world.clock()
+    reported.learn(TRUE, world.monotonic, world.monotonic + 2_000_000)
+    reported.learn(TRUE + HOUR, world.monotonic, world.monotonic + 60_000_000_000)
+    assert reported.fix().error_ms == 1.0
 
 
 ANSWERS = st.lists(
@@ -138,38 +138,41 @@ ANSWERS = st.lists(
 @given(ANSWERS)
 def test_better_estimates_never_let_a_later_capture_seem_earlier(answers):
     world = World(wall=1000, synced=False)
-    told = world.clock()
-    told.learn(TRUE, world.monotonic - 5_000_000_000, world.monotonic)
-    seen, offset = [told.now().wall_ns], TRUE - world.monotonic
+    reported = world.clock()
+    reported.learn(TRUE, world.monotonic - 5_000_000_000, world.monotonic)
+    seen, offset = [reported.now().wall_ns], TRUE - world.monotonic
     for there, back, later in answers:
         asked, received = world.monotonic, world.monotonic + there
         world.monotonic = received + back
-        told.learn(received + offset, asked, world.monotonic)
-        seen.append(told.now().wall_ns)
+        reported.learn(received + offset, asked, world.monotonic)
+        seen.append(reported.now().wall_ns)
         world.monotonic += later
-        seen.append(told.now().wall_ns)
+        seen.append(reported.now().wall_ns)
     assert seen == sorted(seen)
     world.monotonic += 10 * 10**9
-    fix = told.fix()
-    assert told.now().wall_ns == world.monotonic + fix.offset_ns
+    fix = reported.fix()
+    assert reported.now().wall_ns == world.monotonic + fix.offset_ns
 
 
 def test_a_server_whose_clock_was_set_is_followed_at_once():
     world = World(wall=1000, synced=False)
-    told = world.clock()
-    told.learn(TRUE + HOUR, world.monotonic - 2_000_000, world.monotonic)
-    told.learn(TRUE, world.monotonic, world.monotonic)
-    assert told.now().wall_ns == TRUE
+    reported = world.clock()
+    reported.learn(TRUE + HOUR, world.monotonic - 2_000_000, world.monotonic)
+    reported.learn(TRUE, world.monotonic, world.monotonic)
+    assert reported.now().wall_ns == TRUE
 
 
 @pytest.mark.parametrize("source", ["ntp", "server"])
 def test_a_later_run_in_the_same_boot_goes_on_from_what_was_known(source):
     world = World(wall=TRUE + 24 * HOUR, synced=True)
-    told = world.clock()
+    reported = world.clock()
     if source == "server":
         world.synced = False
-    told.recall(ClockFix(boot=told.boot, offset_ns=TRUE, error_ms=1.0, source=source))
-    assert (told.now().wall_ns, told.now().quality) == (TRUE + world.monotonic, ClockQuality.ESTIMATED)
+    reported.recall(ClockFix(boot=reported.boot, offset_ns=TRUE, error_ms=1.0, source=source))
+    assert (reported.now().wall_ns, reported.now().quality) == (
+        TRUE + world.monotonic,
+        ClockQuality.ESTIMATED,
+    )
 
 
 def test_the_kernel_or_systemd_says_whether_the_clock_is_synced(monkeypatch, tmp_path):

@@ -77,13 +77,13 @@ def test_this_machine_tells_its_memory():
 
 
 @pytest.mark.parametrize(
-    ("variable", "told"),
+    ("variable", "reported"),
     [("Asia/Tokyo", "Asia/Tokyo"), (":Asia/Tokyo", "Asia/Tokyo"), ("CET-1CEST", None), ("../etc", None)],
 )
 def test_the_environments_time_zone_goes_before_the_systems_and_one_without_a_name_is_null(
-    tmp_path, monkeypatch, variable, told
+    tmp_path, monkeypatch, variable, reported
 ):
     (tmp_path / "etc").mkdir()
     (tmp_path / "etc" / "localtime").symlink_to("/usr/share/zoneinfo/Europe/Zurich")
     monkeypatch.setenv("TZ", variable)
-    assert Machine(tmp_path).timezone() == told
+    assert Machine(tmp_path).timezone() == reported

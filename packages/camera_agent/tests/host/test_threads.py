@@ -11,7 +11,7 @@ from camera_agent.host.threads import ThreadGroup
 
 def test_the_end_of_an_essential_thread_ends_all():
     threads = ThreadGroup()
-    threads.start("patient", lambda: threads.stop.wait(20))
+    threads.start("retrying", lambda: threads.stop.wait(20))
     threads.start("work", lambda: None, essential=True)
     threads.wait()
     assert threads.join(5)
@@ -24,7 +24,7 @@ def test_an_error_in_any_thread_ends_all_and_is_raised_in_the_main_one():
     def fail() -> None:
         raise ValueError("oh")
 
-    threads.start("patient", lambda: threads.stop.wait(20), essential=True)
+    threads.start("retrying", lambda: threads.stop.wait(20), essential=True)
     threads.start("failing", fail)
     threads.wait()
     assert threads.join(5)

@@ -128,33 +128,33 @@ def test_every_kind_of_error_body_gives_a_code_and_a_sentence(body, code, messag
     assert Response(status=500, headers={}, body=body).error == (code, message)
 
 
-def test_a_redirect_is_told_with_its_address():
+def test_a_redirect_is_reported_with_its_address():
     response = Response(status=301, headers={"location": "https://elsewhere.example/x"}, body={})
     assert "redirects to https://elsewhere.example/x. Pair with that address" in response.error[1]
 
 
-def test_a_server_without_tls_is_told_as_such(server):
-    told = pytest.raises(LinkDown, match=r"TLS does not work there \(.*\)\. Check the address")
-    with closing(Client(server.url.replace("http:", "https:"))) as client, told:
+def test_a_server_without_tls_is_reported_as_such(server):
+    reported = pytest.raises(LinkDown, match=r"TLS does not work there \(.*\)\. Check the address")
+    with closing(Client(server.url.replace("http:", "https:"))) as client, reported:
         client.post("/pairing", {})
 
 
 @pytest.mark.parametrize(
-    ("code", "told", "remedy"),
+    ("code", "reported", "remedy"),
     [
         (9, "certificate is not yet valid", "Check this machine's clock"),
         (10, "certificate has expired", "renew the certificate"),
         (18, "self-signed certificate", "set SSL_CERT_FILE to yours"),
     ],
 )
-def test_a_certificate_that_cant_be_trusted_is_told_with_what_to_do(monkeypatch, code, told, remedy):
+def test_a_certificate_that_cant_be_trusted_is_reported_with_what_to_do(monkeypatch, code, reported, remedy):
     def refuse(_connection: object) -> None:
         error = ssl.SSLCertVerificationError(1, "certificate verify failed")
-        error.verify_code, error.verify_message = code, told
+        error.verify_code, error.verify_message = code, reported
         raise error
 
     monkeypatch.setattr(http.client.HTTPSConnection, "connect", refuse)
-    with pytest.raises(LinkDown, match=f"can't be trusted: {told}\\. .*{remedy}"):
+    with pytest.raises(LinkDown, match=f"can't be trusted: {reported}\\. .*{remedy}"):
         Client("https://timelapse.example").post("/pairing", {})
 
 

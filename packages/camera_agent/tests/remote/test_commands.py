@@ -13,11 +13,11 @@ class CommandState:
     """Commands in a thread, and what they came to."""
 
     def __init__(self, spool) -> None:
-        self.spool, self.done, self.told, self.stop = spool, [], [], threading.Event()
+        self.spool, self.done, self.reported, self.stop = spool, [], [], threading.Event()
         self.commands = CommandRunner(
             spool.command_results,
             {"capture": self.capture, "restart": self.restart, "break": self.fail, "full": self.fill},
-            on_finish=lambda: self.told.append(self.states()),
+            on_finish=lambda: self.reported.append(self.states()),
         )
         self.thread = threading.Thread(target=self.commands.run, args=(self.stop,))
 
@@ -71,7 +71,7 @@ def test_each_command_is_done_once_however_often_it_is_repeated(doing):
 
 def test_what_is_done_is_written_down_before_what_comes_then(doing):
     doing.finish()
-    assert doing.done == doing.told == [[("last", "done", "Restarting.")]]
+    assert doing.done == doing.reported == [[("last", "done", "Restarting.")]]
 
 
 def test_a_command_that_fails_or_is_unknown_says_why_and_the_next_is_done(doing):

@@ -15,7 +15,7 @@ from tests.server import Fault
 
 COUNTS = SpoolCounts(pending=3, bytes=614_400, refused=0, records=2, oldest_ns=1_795_470_578_031_250_000)
 #: What `reporting` adds, and its own test compares.
-TOLD_BY_OTHERS = {
+COLLECTED = {
     "config_error",
     "clock_fixes",
     "battery_percent",
@@ -33,7 +33,7 @@ TOLD_BY_OTHERS = {
 def test_a_heartbeat_has_the_golden_keys(tmp_path):
     beat = message(Status(driver="simulated"), COUNTS, Clock(), seq=12, folder=tmp_path, uptime_s=83.4)
     expected = golden("heartbeat_full")
-    assert set(beat) == set(expected) - TOLD_BY_OTHERS
+    assert set(beat) == set(expected) - COLLECTED
     for name in ("spool", "disk", "versions"):
         assert set(beat[name]) == set(expected[name])
     assert (beat["every_s"], beat["grace_s"], beat["spool"]) == (5.0, 10.0, expected["spool"])
@@ -89,7 +89,7 @@ def test_a_beat_reaches_the_server_and_its_answer_the_agent(heartbeat, server, h
     assert home.read(home.status_file)["seq"] == 2
 
 
-def test_what_is_new_is_told_before_the_next_beat_is_due(heartbeat, server):
+def test_what_is_new_is_reported_before_the_next_beat_is_due(heartbeat, server):
     heartbeat.knowing.news = True
     running = threading.Thread(target=heartbeat.run)
     running.start()
@@ -110,7 +110,7 @@ def test_a_server_of_another_version_is_one_sentence_and_no_end(heartbeat, serve
     assert heartbeat.status.state() == ("idle", "")
 
 
-def test_a_spool_that_takes_nothing_does_not_silence_the_heart(heartbeat, server):
+def test_a_spool_that_takes_nothing_does_not_silence_the_heartbeat(heartbeat, server):
     heartbeat.knowing.trouble = SpoolError("The card is read-only.")
     assert heartbeat.send().status == 200
     assert "read-only" in server.heartbeats[0]["state_detail"]
@@ -151,6 +151,6 @@ def test_a_revoked_token_is_an_answer_too(heartbeat, server):
     assert heartbeat.send().status == 401
 
 
-def test_a_card_that_takes_no_status_file_does_not_silence_the_heart(heartbeat, home):
+def test_a_card_that_takes_no_status_file_does_not_silence_the_heartbeat(heartbeat, home):
     home.status_file.mkdir()
     assert heartbeat.send().status == 200

@@ -12,26 +12,26 @@ def log():
     return LogBuffer(Clock())
 
 
-def told(records) -> list[str]:
+def reported(records) -> list[str]:
     found, last = records.batch()
     records.delete_up_to(last)
     return [record["data"]["message_type"] for record in found]
 
 
-def test_what_is_worth_it_is_told_by_itself_and_the_rest_when_asked(filled, log):
+def test_what_is_worth_it_is_reported_by_itself_and_the_rest_when_asked(filled, log):
     records = filled.spool.records
     for name in ("camera:trouble", "http:request", "camera:run:heartbeat", "camera:recovered"):
         log({"message_type": name})
     log.flush(records)
-    assert told(records) == ["camera:trouble", "camera:recovered"]
+    assert reported(records) == ["camera:trouble", "camera:recovered"]
     log.flush(records)
-    assert told(records) == []
+    assert reported(records) == []
     assert log.collect(records) == 4
-    assert told(records)[1] == "http:request"
+    assert reported(records)[1] == "http:request"
     assert log.collect(records) == 0
 
 
-def test_what_a_command_caused_is_told_whole(filled, log):
+def test_what_a_command_caused_is_reported_whole(filled, log):
     for task, kind in (("other", "camera:capture"), ("click", "camera:command"), ("click", "context:send")):
         log({"action_type": kind, "action_status": "started", "task_uuid": task})
     log({"message_type": "progress", "task_uuid": "click"})
@@ -40,7 +40,7 @@ def test_what_a_command_caused_is_told_whole(filled, log):
     assert [record["data"]["action_type"] for record in found] == ["camera:command", "context:send"]
 
 
-def test_a_flood_is_cut_and_its_size_told(filled, log):
+def test_a_flood_is_cut_and_its_size_reported(filled, log):
     for number in range(module.MAX_REPORTED + 7):
         log({"message_type": "camera:trouble", "n": number})
     log.flush(filled.spool.records)
@@ -49,7 +49,7 @@ def test_a_flood_is_cut_and_its_size_told(filled, log):
     assert found[0]["data"]["n"] == 7
 
 
-def test_messages_that_json_has_not_are_told_as_text(filled, log):
+def test_messages_that_json_has_not_are_reported_as_text(filled, log):
     log({"message_type": "camera:trouble", "value": float("nan"), "thing": object})
     log.flush(filled.spool.records)
     [record], _ = filled.spool.records.batch()

@@ -82,7 +82,7 @@ def test_what_is_not_spent_does_not_pile_up():
     rate=st.floats(min_value=1, max_value=1e7),
     blocks=st.lists(st.integers(min_value=0, max_value=100_000), min_size=1, max_size=50),
 )
-def test_whoever_waits_as_told_never_exceeds_the_rate(rate, blocks):
+def test_whoever_waits_as_reported_never_exceeds_the_rate(rate, blocks):
     bucket, now, sent = TokenBucket(rate), 100.0, 0
     for block in blocks:
         now += bucket.spend(block, now)

@@ -76,7 +76,7 @@ def test_a_heartbeat_with_all_that_is_known_has_the_golden_keys(world, tmp_path)
     assert (beat["network"], beat["clock"]) == ("wlan0", {"quality": "synced"})
 
 
-def test_the_golden_answer_is_heard_in_all_its_parts(world):
+def test_the_golden_answer_is_received_in_all_its_parts(world):
     world.synced = True
     world.spool.command_results.start("8b11d0e4")
     world.collector.maintain()

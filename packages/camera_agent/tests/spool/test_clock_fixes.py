@@ -60,7 +60,7 @@ def test_a_synced_time_is_not_touched(filled, taken):
     assert filled.spool.clock_fixes.learn(NTP) == 0
 
 
-def test_fixes_are_told_until_the_server_has_taken_them(filled):
+def test_fixes_are_reported_until_the_server_has_taken_them(filled):
     fixes = filled.spool.clock_fixes
     fixes.learn(SERVER)
     fixes.learn(replace(NTP, boot="boot-2"))
@@ -71,7 +71,7 @@ def test_fixes_are_told_until_the_server_has_taken_them(filled):
     assert [fix.boot for fix in fixes.unreported()] == ["boot-2"]
 
 
-def test_a_fix_that_got_better_is_told_again_and_one_as_good_is_no_news(filled):
+def test_a_fix_that_got_better_is_reported_again_and_one_as_good_is_no_news(filled):
     fixes = filled.spool.clock_fixes
     fixes.learn(SERVER)
     fixes.mark_reported(["boot-1"])

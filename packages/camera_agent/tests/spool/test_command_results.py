@@ -11,13 +11,13 @@ def test_a_command_is_begun_once_whatever_is_repeated_or_restarted(filled):
     assert not filled.spool.command_results.start("a")
 
 
-def test_what_became_of_it_is_told_until_it_is_heard(filled):
+def test_what_became_of_it_is_reported_until_it_is_received(filled):
     command_results = filled.spool.command_results
     command_results.start("a")
     [running] = command_results.unacknowledged()
     assert running.to_message() == {"id": "a", "state": "running", "message": ""}
     command_results.finish(CommandResult(id="a", state="done", message="Taken.", capture="capture-1"))
-    # The server heard that it runs, not yet that it is done.
+    # The server received that it runs, not yet that it is done.
     command_results.acknowledge([running], ["a"])
     [done] = command_results.unacknowledged()
     assert done.to_message() == {"id": "a", "state": "done", "message": "Taken.", "capture": "capture-1"}

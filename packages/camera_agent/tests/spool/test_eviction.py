@@ -104,7 +104,7 @@ def test_kept_pictures_stay_for_so_many_bytes_and_days(tmp_path):
     spool.close()
 
 
-def test_what_is_on_a_stick_as_well_goes_before_what_is_nowhere_else_and_is_no_loss(filled):
+def test_what_is_on_a_drive_as_well_goes_before_what_is_nowhere_else_and_is_no_loss(filled):
     for number in range(8):
         filled.put(f"capture-{number}")
     filled.spool.index.change("UPDATE captures SET exported = 1 WHERE sequence IN (2, 4, 6)")

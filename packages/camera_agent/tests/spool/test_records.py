@@ -24,12 +24,12 @@ def test_records_have_the_golden_keys(records):
     expected = golden("records")["records"]
     records.gap(LATER, gap("camera_failed", "It hung.", 5), since_ns=7, until_ns=30 * 10**9 + 7)
     records.log([(LATER, {"message_type": "camera:trouble"})])
-    (gap_told, log_told), last = records.batch()
-    assert set(gap_told) == set(expected[0]) == set(log_told)
-    assert set(gap_told["data"]) == set(expected[0]["data"])
-    assert gap_told["data"]["from"] == "2026-11-23T21:49:58.000000Z"
-    assert gap_told["data"]["until"] == "2026-11-23T21:50:28.000000Z"
-    assert log_told["data"] == {"message_type": "camera:trouble"}
+    (reported_gap, reported_log), last = records.batch()
+    assert set(reported_gap) == set(expected[0]) == set(reported_log)
+    assert set(reported_gap["data"]) == set(expected[0]["data"])
+    assert reported_gap["data"]["from"] == "2026-11-23T21:49:58.000000Z"
+    assert reported_gap["data"]["until"] == "2026-11-23T21:50:28.000000Z"
+    assert reported_log["data"] == {"message_type": "camera:trouble"}
     records.delete_up_to(last)
     assert records.count() == 0
 
@@ -62,27 +62,27 @@ def test_of_too_many_the_oldest_log_messages_go_first_and_gaps_last(records, mon
     assert [record["data"].get("n", "gap") for record in kept] == ["gap", 3, 4, 5]
 
 
-def test_a_log_message_too_long_is_told_by_its_type(records):
+def test_a_log_message_too_long_is_reported_by_its_type(records):
     records.log([(NOW, {"message_type": "camera:x", "text": "x" * 20_000, "task_uuid": "u"})])
-    [told], _ = records.batch()
-    assert told["data"]["message_type"] == "camera:x"
-    assert told["data"]["too_long"] > 20_000
-    assert len(json.dumps(told)) < 1000
+    [reported], _ = records.batch()
+    assert reported["data"]["message_type"] == "camera:x"
+    assert reported["data"]["too_long"] > 20_000
+    assert len(json.dumps(reported)) < 1000
 
 
-def test_captures_dropped_for_want_of_room_are_told_once_in_one_gap(filled, records):
+def test_captures_dropped_for_want_of_room_are_reported_once_in_one_gap(filled, records):
     for number in range(9):
         filled.put(f"capture-{number}")
     filled.spool.mark_refused(filled.spool.next_pending(), "truncated", "It ends too early.")
     filled.spool.make_room(quota=len(jpeg()) * 5, reserve=0)
     assert records.record_dropped(LATER) == 4
     assert records.record_dropped(LATER) == 0
-    told, _ = records.batch()
-    assert {record["data"]["reason"]: record["data"]["missed"] for record in told} == {
+    reported, _ = records.batch()
+    assert {record["data"]["reason"]: record["data"]["missed"] for record in reported} == {
         "refused": 1,
         "thinned": 3,
     }
-    thinned = next(record["data"] for record in told if record["data"]["reason"] == "thinned")
+    thinned = next(record["data"] for record in reported if record["data"]["reason"] == "thinned")
     assert (thinned["first_sequence"], thinned["last_sequence"]) == (3, 7)
     assert thinned["from"] == thinned["until"] == "2026-11-23T21:49:58.000000Z"
 
@@ -91,5 +91,5 @@ def test_a_gap_without_times_has_none(records):
     records.gap(
         replace(NOW, quality=ClockQuality.UNKNOWN), gap("stopped", "", 0), since_ns=None, until_ns=None
     )
-    [told], _ = records.batch()
-    assert (told["clock"], told["data"]["from"], told["data"]["until"]) == ("unknown", None, None)
+    [reported], _ = records.batch()
+    assert (reported["clock"], reported["data"]["from"], reported["data"]["until"]) == ("unknown", None, None)

@@ -76,7 +76,7 @@ class TestGopro(DriverContract):
 
 
 class TestExposed(DriverContract):
-    """One that is told how to expose, in thirds of a stop."""
+    """One that is reported how to expose, in thirds of a stop."""
 
     driver = "tests.drivers.faulty_drivers:Exposed"
 

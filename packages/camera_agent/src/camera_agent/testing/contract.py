@@ -100,7 +100,7 @@ class DriverContract:
                 return
             assert (tmp_path / f"{number}").stat().st_size > 0
 
-    def test_a_source_with_an_end_gives_as_many_as_it_said_and_stays_at_its_end(
+    def test_a_finite_source_returns_as_many_as_announced_and_stays_at_its_end(
         self, process: DriverProcess, tmp_path: Path
     ) -> None:
         """And one without an end promises no number."""
@@ -114,7 +114,7 @@ class DriverContract:
         assert description.total in (None, count)
         assert process.capture(tmp_path / "image") is None
 
-    def test_it_exposes_as_it_was_told_or_promises_no_such_thing(
+    def test_it_exposes_as_requested_or_has_no_exposure_limits(
         self, process: DriverProcess, tmp_path: Path
     ) -> None:
         """One whose description has `exposes` obeys `expose`, and tells with the picture how it exposed."""
@@ -129,9 +129,9 @@ class DriverContract:
         shutter, gain = image.exposure["shutter_s"], image.exposure.get("gain", 1.0)
         assert isinstance(shutter, int | float)
         assert isinstance(gain, int | float)
-        told = Exposure(shutter_s=shutter, gain=gain)
+        reported = Exposure(shutter_s=shutter, gain=gain)
         # A camera of thirds of a stop may be a step away in shutter and in gain.
-        assert abs(told.stops - wanted.stops) <= (2 / limits.steps if limits.steps else 0.1)
+        assert abs(reported.stops - wanted.stops) <= (2 / limits.steps if limits.steps else 0.1)
 
     def test_killed_at_any_time_it_opens_again(self, process: DriverProcess, tmp_path: Path) -> None:
         """The agent kills what hangs; nothing may be left that keeps the next process out."""

@@ -9,7 +9,7 @@ import tempfile
 import pytest
 
 from camera_agent import __version__
-from camera_agent.cli.main import main
+from camera_agent.cli import main
 from tests.server import Fault
 
 
@@ -30,9 +30,9 @@ def test_pairing_shows_the_code_and_keeps_the_token(server, tmp_path, capsys):
     folder = tmp_path / "new"
     server.pairing.append((400, {"error": "authorization_pending"}))
     assert main(["pair", server.url, "--home", str(folder), "--name", "Roof"]) == 0
-    told = capsys.readouterr().out
-    assert "BDWP-HQPK" in told
-    assert "Paired as Roof." in told
+    reported = capsys.readouterr().out
+    assert "BDWP-HQPK" in reported
+    assert "Paired as Roof." in reported
     assert (folder / "token").read_text().strip() in server.tokens
     assert not (folder / "pairing.json").exists()
     assert json.loads((folder / "identity.json").read_text())["server"] == server.url
@@ -80,7 +80,7 @@ def test_a_pairing_that_cant_begin_is_one_sentence(server, tmp_path, capsys, fau
     [
         (["run", "--config", "no-such.toml"], "There is no no-such.toml. Choose an existing file"),
         (["pair", "http://me:secret@timelapse.example"], "An address of a server has no user name."),
-        (["spool", "export", "no-such-stick"], "There is no folder no-such-stick. Is the drive mounted?"),
+        (["spool", "export", "no-such-drive"], "There is no folder no-such-drive. Is the drive mounted?"),
         (["capture", "no-such-folder/look.jpg"], "can't be written: No such file or directory. Choose"),
     ],
 )
@@ -114,9 +114,13 @@ def test_an_error_that_names_no_file_is_a_fault_of_the_program(home, monkeypatch
 
 def test_status_tells_what_the_agent_is_and_has(home, capsys):
     assert main(["status", "--home", str(home.folder)]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert (told["name"], told["paired"], told["last_heartbeat"]) == ("Roof", True, None)
-    assert (told["spool"]["pending"], told["spool"]["refused"], told["spool"]["oldest_ns"]) == (0, 0, None)
+    reported = json.loads(capsys.readouterr().out)
+    assert (reported["name"], reported["paired"], reported["last_heartbeat"]) == ("Roof", True, None)
+    assert (reported["spool"]["pending"], reported["spool"]["refused"], reported["spool"]["oldest_ns"]) == (
+        0,
+        0,
+        None,
+    )
 
 
 def test_the_spool_is_listed_with_reasons(home, server, folder, capsys):
@@ -125,12 +129,12 @@ def test_the_spool_is_listed_with_reasons(home, server, folder, capsys):
     assert main(["run", "--home", str(home.folder), *source, "--once"]) == 3
     capsys.readouterr()
     assert main(["spool", "ls", "--home", str(home.folder)]) == 0
-    told = capsys.readouterr().out
-    assert "refused" in told
-    assert "img2.jpg  The file is no picture." in told
+    reported = capsys.readouterr().out
+    assert "refused" in reported
+    assert "img2.jpg  The file is no picture." in reported
     assert main(["spool", "purge", "--refused", "--home", str(home.folder)]) == 0
     assert "1 pictures deleted" in capsys.readouterr().out
-    assert told.count("\n") == 1
+    assert reported.count("\n") == 1
 
 
 def test_drivers_are_listed(capsys):
@@ -182,16 +186,16 @@ def test_the_commands_bring_in_no_picture_library():
 
 
 def test_a_command_imports_only_what_it_needs():
-    assert not brought("import camera_agent.cli.main") & {"eliot", "eliot_progress", "sqlite3", "http"}
+    assert not brought("import camera_agent.cli") & {"eliot", "eliot_progress", "sqlite3", "http"}
     assert not brought("import camera_agent.cli.capture") & {"asyncio", "zipfile"}
 
 
-def test_a_stick_takes_what_waits(home, server, folder, tmp_path, capsys):
+def test_a_drive_takes_what_waits(home, server, folder, tmp_path, capsys):
     server.tokens.clear()
     source = ["--driver", "replay", "--source", str(folder)]
     assert main(["run", "--home", str(home.folder), *source, "--once"]) == 4
-    (tmp_path / "stick").mkdir()
-    assert main(["spool", "export", str(tmp_path / "stick"), "--home", str(home.folder)]) == 0
+    (tmp_path / "drive").mkdir()
+    assert main(["spool", "export", str(tmp_path / "drive"), "--home", str(home.folder)]) == 0
     assert "captures written to" in capsys.readouterr().out
     assert main(["spool", "ls", "--home", str(home.folder)]) == 0
     assert "on a drive" in capsys.readouterr().out

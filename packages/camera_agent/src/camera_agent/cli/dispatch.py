@@ -1,4 +1,4 @@
-"""The `camera-agent` command."""
+"""Parses the command line and runs the command."""
 
 from __future__ import annotations
 
