@@ -38,14 +38,12 @@ def definition(name, **more):
 def test_each_condition_and_permission_is_asked_once(film):
     asked.clear()
     evaluator = Evaluator(film, AnonymousUser())
-    assert (
-        evaluator.check_transition(definition("one")) == evaluator.check_transition(definition("two")) == ()
-    )
+    assert evaluator.check_operation(definition("one")) == evaluator.check_operation(definition("two")) == ()
     assert asked == {"condition": 1, "permission": 1}
 
 
 def test_a_performed_transition_asks_each_condition_and_permission_once(film, monkeypatch):
-    monkeypatch.setattr(Film.render, "fsmlock_transition", definition("render"))
+    monkeypatch.setattr(Film.render, "fsmlock_operation", definition("render"))
     asked.clear()
     with pytest.raises(fsmlock.TransitionRefused):
         fsmlock.apply_transition(film, "render", user=AnonymousUser())
@@ -65,7 +63,7 @@ def test_the_holds_on_an_object_are_read_once(film, django_assert_num_queries):
 
 def test_a_lock_that_is_needed_and_held_is_one_reason(film, elsewhere):
     held = elsewhere(fsmlock.hold(film, "render").acquire)
-    reasons = Evaluator(film).check_transition(definition("both", needs="render", holds="render"))
+    reasons = Evaluator(film).check_operation(definition("both", needs="render", holds="render"))
     assert [r.code for r in reasons] == ["held"]
     held.release()
 

@@ -9,9 +9,11 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from fsmlock.actions import action, call_action
     from fsmlock.active_hold import ActiveHold
     from fsmlock.backends.base import HoldInfo
     from fsmlock.errors import (
+        ActionRefused,
         CancelRequested,
         ConfigurationError,
         HoldLost,
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from fsmlock.transitions import apply_transition, transition
 
 _HOME = {
+    "ActionRefused": "errors",
     "ActiveHold": "active_hold",
     "Available": "explanations",
     "CancelRequested": "errors",
@@ -52,11 +55,13 @@ _HOME = {
     "Step": "plans",
     "TransitionRefused": "errors",
     "Wait": "policies",
+    "action": "actions",
     "all_holds": "inspection",
     "apply_transition": "transitions",
     "available": "explanations",
     "available_many": "explanations",
     "break_hold": "inspection",
+    "call_action": "actions",
     "cancel": "inspection",
     "explain": "explanations",
     "explain_many": "explanations",
@@ -69,6 +74,7 @@ _HOME = {
 }
 
 __all__ = [
+    "ActionRefused",
     "ActiveHold",
     "Available",
     "CancelRequested",
@@ -89,11 +95,13 @@ __all__ = [
     "Step",
     "TransitionRefused",
     "Wait",
+    "action",
     "all_holds",
     "apply_transition",
     "available",
     "available_many",
     "break_hold",
+    "call_action",
     "cancel",
     "explain",
     "explain_many",

@@ -14,7 +14,7 @@ from django.db import connections, models, router
 from django.utils.module_loading import import_string
 
 from fsmlock import backends, conf
-from fsmlock.declarations import transitions_of
+from fsmlock.declarations import Operation, actions_of, declared_operation, transitions_of
 from fsmlock.lifecycle import Lifecycle
 from fsmlock.locks import Locks
 from fsmlock.reasons import did_you_mean
@@ -52,12 +52,13 @@ def check_stores(*, databases: Sequence[str] | None = None, **_: object) -> list
 
 @register("fsmlock")
 def check_models(*, app_configs: Sequence[AppConfig] | None = None, **_: object) -> list[CheckMessage]:
-    """E003, E010 to E014: declarations of locks. E020 to E024: transitions and states."""
+    """E003, E010 to E014: declarations of locks. E020 to E026: transitions, actions and states."""
     found: list[CheckMessage] = []
     for model in apps.get_models() if app_configs is None else _models_of(app_configs):
         found += _locks(model)
+        found += [*_declared_locks(model), *_actions(model)]
         if issubclass(model, Stateful):
-            found += [*_declared_locks(model), *_state_locks(model), *_states(model), *_fields(model)]
+            found += [*_state_locks(model), *_states(model), *_fields(model)]
     return found
 
 
@@ -195,15 +196,50 @@ def _is_circular(model: type[models.Model]) -> bool:
 def _declared_locks(model: type[models.Model]) -> Iterator[CheckMessage]:
     locks = getattr(model, "locks", None)
     known = set(locks.by_name) if isinstance(locks, Locks) else set()
-    for definition in transitions_of(model).values():
-        for verb, lock in (("needs", definition.needs), ("holds", definition.holds)):
-            if lock is not None and lock not in {*known, EVERYTHING}:
+    named: list[tuple[Operation, str, str | None]] = []
+    for each in transitions_of(model).values():
+        named += [(each, "needs", each.needs), (each, "holds", each.holds)]
+    named += [(each, "needs", lock) for each in actions_of(model).values() for lock in each.needs]
+    for operation, verb, lock in named:
+        if lock is not None and lock not in {*known, EVERYTHING}:
+            yield Error(
+                f"{model.__name__}.{operation.name} {verb} the lock {lock!r}, which isn't declared."
+                f"{did_you_mean(lock, known)}",
+                hint=f"Declare it: locks = Locks(Lock({lock!r})).",
+                obj=model,
+                id="fsmlock.E020",
+            )
+
+
+def _actions(model: type[models.Model]) -> Iterator[CheckMessage]:
+    stateful = issubclass(model, Stateful)
+    states = _declared_states(model) if stateful else set()
+    for action in actions_of(model).values():
+        if not stateful and action.source != ("*",):
+            yield Error(
+                f"{model.__name__}.{action.name} names the states {', '.join(action.source)},"
+                f" but {model.__name__} has no states.",
+                hint="Remove source, or derive the model from Lifecycle.",
+                obj=model,
+                id="fsmlock.E025",
+            )
+        if action.name in states:
+            yield Error(
+                f"{model.__name__}.{action.name} is an action, and {action.name!r} is a state too:"
+                f" explain(..., to={action.name!r}) can't tell them apart.",
+                hint="Rename one of them.",
+                obj=model,
+                id="fsmlock.E026",
+            )
+        for base in model.__mro__:
+            hidden = declared_operation(vars(base).get(action.name))
+            if hidden is not None and hidden.kind == "transition":
                 yield Error(
-                    f"{model.__name__}.{definition.name} {verb} the lock {lock!r}, which isn't declared."
-                    f"{did_you_mean(lock, known)}",
-                    hint=f"Declare it: locks = Locks(Lock({lock!r})).",
+                    f"{model.__name__}.{action.name} is an action, and hides the transition of that name"
+                    f" of {base.__name__}.",
+                    hint="Rename the action.",
                     obj=model,
-                    id="fsmlock.E020",
+                    id="fsmlock.E026",
                 )
 
 
@@ -228,17 +264,25 @@ def _state_locks(model: type[Stateful]) -> Iterator[CheckMessage]:
         )
 
 
-def _states(model: type[Stateful]) -> Iterator[CheckMessage]:
+def _declared_states(model: type[models.Model]) -> set[str]:
     declared = getattr(model, "States", Lifecycle.States)
-    known = {
+    return {
         value
         for name in dir(declared)
         if name.isupper() and isinstance(value := getattr(declared, name), str)
     }
-    for definition in transitions_of(model).values():
-        for state in sorted({*definition.source, definition.target} - known - {"*"}):
+
+
+def _states(model: type[Stateful]) -> Iterator[CheckMessage]:
+    known = _declared_states(model)
+    named: list[tuple[Operation, set[str]]] = [
+        (each, {*each.source, each.target}) for each in transitions_of(model).values()
+    ]
+    named += [(each, {*each.source}) for each in actions_of(model).values()]
+    for operation, states in named:
+        for state in sorted(states - known - {"*"}):
             yield Error(
-                f"{model.__name__}.{definition.name} names the state {state!r}, which isn't declared."
+                f"{model.__name__}.{operation.name} names the state {state!r}, which isn't declared."
                 f"{did_you_mean(state, known)}",
                 hint=f"Add it to {model.__name__}.States, or correct the name.",
                 obj=model,

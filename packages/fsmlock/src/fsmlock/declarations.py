@@ -1,10 +1,10 @@
-"""The declaration of a transition: its states and the conditions, permission and locks that it needs."""
+"""The declarations of transitions and actions: their states, conditions, permissions and locks."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from django.utils.translation import gettext
 
@@ -21,25 +21,68 @@ Permission: TypeAlias = "str | Callable[[Any, User | AnonymousUser], bool]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TransitionDef:
-    """A declared transition: the method ``name`` moves an object from any ``source`` to ``target``."""
+class Operation:
+    """What is declared for a method: the states that it starts from, and all that may block it."""
 
     name: str
     source: tuple[str, ...]
-    target: str
     label: str | StrPromise
+    conditions: tuple[Condition, ...] = ()
+    permission: Permission | None = None
+    #: The first line of the method's docstring: when does this happen?
+    description: str = ""
+
+    @property
+    def kind(self) -> Literal["transition", "action"]:
+        """What it is."""
+        raise NotImplementedError
+
+    @property
+    def locks(self) -> tuple[str, ...]:
+        """The locks that nobody else may hold when it starts."""
+        raise NotImplementedError
+
+    def starts_from(self, state: str) -> bool:
+        """Whether it can start from ``state``."""
+        return "*" in self.source or state in self.source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransitionDef(Operation):
+    """A declared transition: the method ``name`` moves an object from any ``source`` to ``target``."""
+
+    target: str
     needs: str | None = None
     #: The lock that the object holds while it is in the target state.
     holds: str | None = None
-    conditions: tuple[Condition, ...] = ()
-    permission: Permission | None = None
     internal: bool = False
-    #: The first line of the method's docstring: when does this transition happen?
-    description: str = ""
 
-    def starts_from(self, state: str) -> bool:
-        """Whether the transition can start from ``state``."""
-        return "*" in self.source or state in self.source
+    @property
+    def kind(self) -> Literal["transition"]:
+        """A transition."""
+        return "transition"
+
+    @property
+    def locks(self) -> tuple[str, ...]:
+        """The lock that it needs and the one that the target state holds."""
+        return tuple(lock for lock in dict.fromkeys((self.needs, self.holds)) if lock is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionDef(Operation):
+    """A declared action: something that is possible with an object and doesn't change its state."""
+
+    needs: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> Literal["action"]:
+        """An action."""
+        return "action"
+
+    @property
+    def locks(self) -> tuple[str, ...]:
+        """The locks that it needs."""
+        return self.needs
 
 
 def evaluate_condition(condition: Condition, obj: models.Model) -> Reason | None:
@@ -67,12 +110,37 @@ def evaluate_condition(condition: Condition, obj: models.Model) -> Reason | None
 
 def transitions_of(model: type[models.Model]) -> dict[str, TransitionDef]:
     """All transitions of a model by name: base classes first, each in the order of declaration."""
-    found: dict[str, TransitionDef] = {}
+    return {name: each for name, each in _operations(model).items() if isinstance(each, TransitionDef)}
+
+
+def actions_of(model: type[models.Model]) -> dict[str, ActionDef]:
+    """All actions of a model by name: base classes first, each in the order of declaration."""
+    return {name: each for name, each in _operations(model).items() if isinstance(each, ActionDef)}
+
+
+def declared_operation(value: object) -> Operation | None:
+    """The declaration that the decorator left on a method; None for anything else."""
+    found = getattr(value, "fsmlock_operation", None)
+    return found if isinstance(found, Operation) else None
+
+
+def _operations(model: type[models.Model]) -> dict[str, Operation]:
+    found: dict[str, Operation] = {}
     for cls in reversed(model.__mro__):
         for name, value in vars(cls).items():
-            definition = getattr(value, "fsmlock_transition", None)
-            if isinstance(definition, TransitionDef):
-                found[name] = definition
-            else:
+            operation = declared_operation(value)
+            if operation is None:
                 found.pop(name, None)
+            else:
+                found[name] = operation
     return found
+
+
+def first_line(method: Callable[..., object]) -> str:
+    """The first line of a method's docstring."""
+    return (method.__doc__ or "").strip().split("\n")[0]
+
+
+def default_label(name: str) -> str:
+    """The label of a method without one: ``Start rendering`` for ``start_rendering``."""
+    return name.replace("_", " ").capitalize()

@@ -50,6 +50,10 @@ class TransitionRefused(Refused):
     """The transition isn't possible now."""
 
 
+class ActionRefused(Refused):
+    """The action isn't possible now."""
+
+
 class StaleState(TransitionRefused):
     """Another process changed the state after this instance was read. Nothing was written."""
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from django.db import models
 
     from fsmlock.backends.base import HoldInfo
-    from fsmlock.declarations import Condition, Permission, TransitionDef
+    from fsmlock.declarations import Condition, Operation, Permission
 
 
 class Evaluator:
@@ -43,29 +43,28 @@ class Evaluator:
         self._evaluated: dict[Condition, Reason | None] = {}
         self._permitted: dict[Permission, bool] = {}
 
-    def check_transition(self, definition: TransitionDef, *, state: str | None = None) -> tuple[Reason, ...]:
-        """What blocks a transition from ``state`` (default: the current one). Empty when nothing does."""
-        start = self._obj.state if state is None else state  # type: ignore[attr-defined]
-        reasons = [] if definition.starts_from(start) else [_wrong_state(self._obj, definition, start)]
+    def check_operation(self, operation: Operation, *, state: str | None = None) -> tuple[Reason, ...]:
+        """What blocks a transition or an action from ``state`` (default: the current one). Empty: nothing."""
+        start = getattr(self._obj, "state", "") if state is None else state
+        reasons = [] if operation.starts_from(start) else [_wrong_state(self._obj, operation, start)]
         if not reasons:
-            # Conditions may rely on the state, so they are evaluated only where the transition starts.
+            # Conditions may rely on the state, so they are evaluated only where the operation starts.
             reasons += [
-                found for each in definition.conditions if (found := self._condition(each)) is not None
+                found for each in operation.conditions if (found := self._condition(each)) is not None
             ]
-        reasons += self.check_permission(definition)
-        for lock in dict.fromkeys((definition.needs, definition.holds)):
-            blocking = self.check_lock(lock) if lock is not None else ()
-            reasons += [reason for reason in blocking if reason not in reasons]
+        reasons += self.check_permission(operation)
+        for lock in operation.locks:
+            reasons += [reason for reason in self.check_lock(lock) if reason not in reasons]
         return tuple(reasons)
 
-    def check_permission(self, definition: TransitionDef) -> tuple[Reason, ...]:
+    def check_permission(self, operation: Operation) -> tuple[Reason, ...]:
         """The missing permission as a reason."""
-        permission = definition.permission
+        permission = operation.permission
         if self._user is None or permission is None:
             return ()
         if permission not in self._permitted:
             self._permitted[permission] = _has_permission(permission, self._obj, self._user)
-        return () if self._permitted[permission] else (_forbidden(definition, permission),)
+        return () if self._permitted[permission] else (_forbidden(operation, permission),)
 
     def check_lock(self, name: str) -> tuple[Reason, ...]:
         """The holds that block a lock."""
@@ -95,14 +94,14 @@ def hypothetical_claim(obj: models.Model, lock: str) -> Claim:
     return Claim(id="", requests=(lock_request(obj, lock),), lease_us=0, holder="", nested_in=own)
 
 
-def _wrong_state(obj: models.Model, definition: TransitionDef, state: str) -> Reason:
-    source = ", ".join(definition.source)
-    params = {"object": str(obj), "state": state, "transition": str(definition.label), "source": source}
+def _wrong_state(obj: models.Model, operation: Operation, state: str) -> Reason:
+    source = ", ".join(operation.source)
+    params = {"object": str(obj), "state": state, "transition": str(operation.label), "source": source}
     return Reason(
         code="state",
         message=gettext("%(object)s is %(state)s; %(transition)s starts from: %(source)s.") % params,
         remedy=gettext("Bring it to %(source)s first.") % params,
-        params={"state": state, "transition": definition.name, "source": source},
+        params={"state": state, operation.kind: operation.name, "source": source},
     )
 
 
@@ -112,13 +111,13 @@ def _has_permission(permission: Permission, obj: models.Model, user: User | Anon
     return user.has_perm(permission, obj) or user.has_perm(permission)
 
 
-def _forbidden(definition: TransitionDef, permission: Permission) -> Reason:
+def _forbidden(operation: Operation, permission: Permission) -> Reason:
     name = permission if isinstance(permission, str) else getattr(permission, "__name__", "")
-    params = {"transition": str(definition.label), "permission": name}
+    params = {"transition": str(operation.label), "permission": name}
     return Reason(
         code="permission",
         message=gettext("You are not allowed to do this: %(transition)s needs the permission %(permission)s.")
         % params,
         remedy=gettext("Ask an administrator for it, or ask somebody who has it."),
-        params={"permission": name, "transition": definition.name},
+        params={"permission": name, operation.kind: operation.name},
     )

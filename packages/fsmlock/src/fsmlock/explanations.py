@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from fsmlock import backends
-from fsmlock.declarations import transitions_of
+from fsmlock.declarations import actions_of, transitions_of
 from fsmlock.errors import ConfigurationError
 from fsmlock.evaluation import Evaluator, has_locks, hypothetical_claim
 from fsmlock.inspection import alias_of
@@ -26,16 +26,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Available:
-    """A transition that starts from the current state, and whether it is allowed now."""
+    """A transition or an action that starts from the current state, and whether it is allowed now."""
 
     name: str
     label: str
     allowed: bool
     reasons: tuple[Reason, ...]
+    kind: Literal["transition", "action"] = "transition"
 
 
 def explain(obj: models.Model, *, to: str, user: User | AnonymousUser | None = None) -> tuple[Reason, ...]:
-    """Everything that blocks ``to``: a transition, a state or a lock. Empty when nothing does.
+    """Everything that blocks ``to``: a transition, an action, a state or a lock. Empty when nothing does.
 
     With ``user`` the permission is checked too. Each condition and permission is evaluated at most once.
     Raises ConfigurationError (with a suggestion) for an unknown name.
@@ -55,7 +56,10 @@ def explain_many(
 
 
 def available(obj: models.Model, user: User | AnonymousUser | None = None) -> tuple[Available, ...]:
-    """The transitions that users may apply from the current state; the blocked ones with their reasons."""
+    """The transitions and actions that start from the current state; the blocked ones with their reasons.
+
+    Internal transitions are left out.
+    """
     return _available(Evaluator(obj, user), obj)
 
 
@@ -67,22 +71,30 @@ def available_many(
 
 
 def _available(evaluator: Evaluator, obj: models.Model) -> tuple[Available, ...]:
-    state = obj.state  # type: ignore[attr-defined]
+    model, state = type(obj), getattr(obj, "state", "")
+    offered = [each for each in transitions_of(model).values() if not each.internal]
     found = []
-    for definition in transitions_of(type(obj)).values():
-        if definition.internal or not definition.starts_from(state):
+    for operation in (*offered, *actions_of(model).values()):
+        if not operation.starts_from(state):
             continue
-        reasons = evaluator.check_transition(definition)
+        reasons = evaluator.check_operation(operation)
         found.append(
-            Available(name=definition.name, label=str(definition.label), allowed=not reasons, reasons=reasons)
+            Available(
+                name=operation.name,
+                label=str(operation.label),
+                allowed=not reasons,
+                reasons=reasons,
+                kind=operation.kind,
+            )
         )
     return tuple(found)
 
 
 def _reasons(evaluator: Evaluator, obj: models.Model, to: str) -> tuple[Reason, ...]:
-    transitions = transitions_of(type(obj))
-    if to in transitions:
-        return evaluator.check_transition(transitions[to])
+    transitions, actions = transitions_of(type(obj)), actions_of(type(obj))
+    operation = transitions.get(to) or actions.get(to)
+    if operation is not None:
+        return evaluator.check_operation(operation)
     leading_there = [each for each in transitions.values() if each.target == to]
     if leading_there:
         return _reasons_for_state(evaluator, obj, leading_there)
@@ -90,9 +102,9 @@ def _reasons(evaluator: Evaluator, obj: models.Model, to: str) -> tuple[Reason, 
     by_name = locks.by_name if isinstance(locks, Locks) else {}
     if to in by_name:
         return evaluator.check_lock(to)
-    names = {*transitions, *(each.target for each in transitions.values()), *by_name}
+    names = {*transitions, *actions, *(each.target for each in transitions.values()), *by_name}
     raise ConfigurationError(
-        f"{type(obj).__name__} has no transition, state or lock {to!r}.{did_you_mean(to, names)}"
+        f"{type(obj).__name__} has no transition, action, state or lock {to!r}.{did_you_mean(to, names)}"
     )
 
 
@@ -102,7 +114,7 @@ def _reasons_for_state(
     """The reasons of that transition into the state which is blocked by the fewest."""
     state = obj.state  # type: ignore[attr-defined]
     candidates = [each for each in leading_there if each.starts_from(state)] or list(leading_there)
-    return min((evaluator.check_transition(each) for each in candidates), key=len)
+    return min((evaluator.check_operation(each) for each in candidates), key=len)
 
 
 def _evaluators(

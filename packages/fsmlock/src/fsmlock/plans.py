@@ -75,7 +75,7 @@ def plan(obj: models.Model, *, to: str, user: User | AnonymousUser | None = None
             label=str(each.label),
             source=source,
             target=each.target,
-            reasons=evaluator.check_transition(each, state=source),
+            reasons=evaluator.check_operation(each, state=source),
         )
         for source, each in path
     )

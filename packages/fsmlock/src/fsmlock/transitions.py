@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import django_fsm
 from django.db import transaction
 
-from fsmlock.declarations import Condition, Permission, TransitionDef, evaluate_condition, transitions_of
+from fsmlock.declarations import (
+    Condition,
+    Permission,
+    TransitionDef,
+    default_label,
+    evaluate_condition,
+    first_line,
+    transitions_of,
+)
 from fsmlock.errors import ConfigurationError, TransitionRefused
 from fsmlock.evaluation import Evaluator, has_locks
 from fsmlock.holds import hold
@@ -28,6 +36,7 @@ if TYPE_CHECKING:
     from django.db import models
     from django.utils.functional import _StrPromise as StrPromise
 
+    from fsmlock.declarations import Operation
     from fsmlock.policies import Policy
     from fsmlock.stateful import Stateful
 
@@ -60,13 +69,13 @@ def transition(
             name=name,
             source=sources,
             target=target,
-            label=label or name.replace("_", " ").capitalize(),
+            label=label or default_label(name),
             needs=needs,
             holds=holds,
             conditions=tuple(conditions),
             permission=permission,
             internal=internal,
-            description=(method.__doc__ or "").strip().split("\n")[0],
+            description=first_line(method),
         )
         return cast("_Method", _checked(method, definition))
 
@@ -97,20 +106,20 @@ def apply_transition(
     reasons = Evaluator(obj, user).check_permission(definition)
     if reasons:
         raise TransitionRefused(reasons, instance=obj)
-    with _locks_held(obj, definition, policy), transaction.atomic(using=alias_of(obj)):
+    with locks_held(obj, definition, policy), transaction.atomic(using=alias_of(obj)):
         result: object = getattr(obj, name)(*args, **kwargs)
         obj.save()
     return result
 
 
-def _locks_held(
-    obj: Stateful, definition: TransitionDef, policy: Policy | None
+def locks_held(
+    obj: models.Model, operation: Operation, policy: Policy | None
 ) -> AbstractContextManager[object]:
-    locks = [lock for lock in dict.fromkeys((definition.needs, definition.holds)) if lock is not None]
-    if policy is None or not locks or not has_locks(obj):
+    """Hold the locks of an operation as the policy says; hold none without a policy."""
+    if policy is None or not operation.locks or not has_locks(obj):
         return nullcontext()
-    within = state_hold(obj) if obj.state in locks_by_state(type(obj)) else None
-    return hold(obj, *locks, policy=policy, why=str(definition.label), within=within)
+    within = state_hold(obj) if getattr(obj, "state", None) in locks_by_state(type(obj)) else None
+    return hold(obj, *operation.locks, policy=policy, why=str(operation.label), within=within)
 
 
 def _checked(method: Callable[..., object], definition: TransitionDef) -> Callable[..., object]:
@@ -124,7 +133,7 @@ def _checked(method: Callable[..., object], definition: TransitionDef) -> Callab
 
     @functools.wraps(change)
     def checked(self: Any, *args: object, **kwargs: object) -> object:  # noqa: ANN401 passed through unchanged
-        reasons = Evaluator(self).check_transition(definition)
+        reasons = Evaluator(self).check_operation(definition)
         if reasons:
             raise TransitionRefused(reasons, instance=self)
         before = self.state
@@ -136,7 +145,7 @@ def _checked(method: Callable[..., object], definition: TransitionDef) -> Callab
         self.__dict__.setdefault("_fsmlock_changes", []).append((definition.name, before, self.state))
         return result
 
-    checked.fsmlock_transition = definition  # type: ignore[attr-defined]
+    checked.fsmlock_operation = definition  # type: ignore[attr-defined]
     return checked
 
 

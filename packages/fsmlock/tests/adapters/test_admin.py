@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.contrib.auth.models import Permission
 
 import fsmlock
-from tests.shop.models import Film, Frame
+from tests.shop.models import Film, Frame, Shelf
 
 
 def test_buttons_offer_what_can_be_done_and_say_why_not(film, admin_client, elsewhere):
@@ -88,3 +88,14 @@ def test_an_object_that_changed_while_it_was_saved_is_shown_as_it_is(film, admin
 def test_the_page_speaks_the_user_s_language(film, admin_client, settings):
     settings.LANGUAGE_CODE = "de"
     assert "Übergänge" in admin_client.get(url(film)).content.decode()
+
+
+def test_an_action_without_arguments_has_a_button(admin_client, db):
+    shelf = Shelf.objects.create()
+    address = f"/admin/shop/shelf/{shelf.pk}/change/"
+    page = admin_client.get(address).content.decode()
+    assert 'value="put"' in page
+    assert "wipe_off" not in page, "a button can't pass an argument"
+    assert "Put on: done." in admin_client.post(address, {"_fsmlock": "put"}, follow=True).content.decode()
+    refused = admin_client.post(address, {"full": "on", "_fsmlock": "put"}, follow=True)
+    assert "The condition has room is not met: It has room" in refused.content.decode()

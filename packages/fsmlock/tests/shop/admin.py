@@ -5,9 +5,14 @@ from __future__ import annotations
 from django.contrib import admin
 
 from fsmlock.adapters.admin import TransitionsMixin
-from tests.shop.models import Film
+from tests.shop.models import Film, Shelf
 
 
 @admin.register(Film)
 class FilmAdmin(TransitionsMixin, admin.ModelAdmin):
     fields = ("name", "state")
+
+
+@admin.register(Shelf)
+class ShelfAdmin(TransitionsMixin, admin.ModelAdmin):
+    fields = ("full",)

@@ -8,7 +8,7 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
-from fsmlock import Lifecycle, Lock, Locks, Reason, transition
+from fsmlock import Lifecycle, Lock, Locks, Reason, action, transition
 
 
 def has_frames(film):
@@ -20,6 +20,11 @@ def has_frames(film):
 def is_named(film):
     """It has a name"""
     return bool(film.name)
+
+
+def has_room(shelf):
+    """It has room"""
+    return not shelf.full
 
 
 def find_film(pk):
@@ -68,6 +73,26 @@ class Film(Lifecycle, models.Model):
         pass
 
 
+class Shelf(models.Model):
+    """Has locks and no states."""
+
+    full = models.BooleanField(default=False)
+    locks = Locks(Lock("stack"), Lock("dust", together_with={"dust"}))
+
+    def __str__(self):
+        return f"Shelf {self.pk}"
+
+    @action(needs="stack", conditions=[has_room], permission="shop.change_shelf", label="Put on")
+    def put(self, things=1):
+        """Somebody puts something on it."""
+        return f"{things} more"
+
+    @action(needs=["stack", "dust"])
+    def wipe_off(self, cloth):
+        """Somebody cleans it."""
+        return f"wiped with {cloth}"
+
+
 class Frame(Lifecycle, models.Model):
     film = models.ForeignKey(Film, on_delete=models.CASCADE)
     locks = Locks(Lock("process"), inherit_from="film", inherits={"render", "clean"})
@@ -109,6 +134,11 @@ class Print(Lifecycle, models.Model):
     @transition(source=States.PRINTING, target=States.DRYING, holds="press")
     def dry(self):
         """The last page is out."""
+
+    @action(source=States.DRYING, label="Smell")
+    def smell(self):
+        """Somebody likes fresh ink."""
+        return "ink"
 
     @transition(source=States.DRYING, target=States.DRYING, needs="press", label="Turn")
     def turn(self):

@@ -1,27 +1,34 @@
-"""The Django admin: transition buttons (disabled ones say why) and the holds on the object.
+"""The Django admin: buttons for transitions and actions (disabled ones say why), and the holds.
 
 ``class FilmAdmin(TransitionsMixin, admin.ModelAdmin): ...``
 """
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.utils.translation import gettext
 
-from fsmlock.declarations import transitions_of
+from fsmlock.actions import call_action
+from fsmlock.declarations import actions_of, transitions_of
 from fsmlock.errors import FsmlockError, Refused, TransitionRefused
 from fsmlock.evaluation import has_locks
 from fsmlock.explanations import available
 from fsmlock.inspection import cancel, holds_on
+from fsmlock.stateful import Stateful
 from fsmlock.transitions import apply_transition
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.contrib.admin import ModelAdmin
     from django.db import models
     from django.http import HttpRequest, HttpResponse
+
+    from fsmlock.explanations import Available
 
     _Base = ModelAdmin[models.Model]
 else:
@@ -36,8 +43,9 @@ class TransitionsMixin(_Base):
     change_form_template = "fsmlock/change_form.html"
 
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> tuple[Any, ...]:
-        """Add the state to the read-only fields."""
-        return (*super().get_readonly_fields(request, obj), "state")
+        """Add the state, if the model has one, to the read-only fields."""
+        state = ("state",) if issubclass(self.model, Stateful) else ()
+        return (*super().get_readonly_fields(request, obj), *state)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """If another process changed the state meanwhile, show why and reload the page."""
@@ -50,16 +58,16 @@ class TransitionsMixin(_Base):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """Add the transitions (for users who may change the object) and the holds to the page."""
+        """Add the transitions and actions (for users who may change the object) and the holds to the page."""
         obj = context.get("original")
         if obj is not None:
             changes = self.has_change_permission(request, obj)
-            context["fsmlock_transitions"] = available(obj, request.user) if changes else ()
+            context["fsmlock_transitions"] = _buttons(obj, request) if changes else ()
             context["fsmlock_holds"] = holds_on(obj) if has_locks(obj) else ()
         return super().render_change_form(request, context, *args, **kwargs)
 
     def response_change(self, request: HttpRequest, obj: models.Model) -> HttpResponse:
-        """Apply the transition or request the holder to stop, as the pressed button says, or show why not."""
+        """Do what the pressed button says: a transition, an action or a stop request; or show why not."""
         name, lock = request.POST.get("_fsmlock"), request.POST.get("_fsmlock_cancel")
         if name is None and lock is None:
             return super().response_change(request, obj)
@@ -70,11 +78,31 @@ class TransitionsMixin(_Base):
         return HttpResponseRedirect(request.get_full_path())
 
 
+def _buttons(obj: models.Model, request: HttpRequest) -> list[Available]:
+    """What is available, except actions that need arguments: a button has none."""
+    return [
+        each
+        for each in available(obj, request.user)
+        if each.kind == "transition" or _takes_no_arguments(getattr(obj, each.name))
+    ]
+
+
+def _takes_no_arguments(method: Callable[..., object]) -> bool:
+    try:
+        inspect.signature(method).bind()
+    except TypeError:
+        return False
+    return True
+
+
 def _apply(request: HttpRequest, obj: Any, name: str) -> None:
-    apply_transition(obj, name, user=request.user)
-    messages.success(
-        request, gettext("%(transition)s: done.") % {"transition": transitions_of(type(obj))[name].label}
-    )
+    actions = actions_of(type(obj))
+    if name in actions:
+        call_action(obj, name, user=request.user)
+    else:
+        apply_transition(obj, name, user=request.user)
+    label = (actions | transitions_of(type(obj)))[name].label
+    messages.success(request, gettext("%(transition)s: done.") % {"transition": label})
 
 
 def _request_stop(request: HttpRequest, obj: models.Model, lock: str | None) -> None:

@@ -20,8 +20,17 @@ class FilmType(WithTransitions, WithLocks):
     name: strawberry.auto
 
 
+@strawberry_django.type(models.Shelf)
+class ShelfType(WithTransitions, WithLocks):
+    full: strawberry.auto
+
+
 @strawberry.type
 class Films:
+    @strawberry_django.field
+    def shelves(self) -> list[ShelfType]:
+        return models.Shelf.objects.all()
+
     @strawberry_django.field
     def films(self) -> list[FilmType]:
         return models.Film.objects.all()
@@ -74,6 +83,22 @@ def test_an_asynchronous_schema_reads_the_holds_on_all_objects_with_one_query(fi
     many, all_of_them = queries()
     assert many == few == 1
     assert [each["availableTransitions"] for each in all_of_them] == [one["availableTransitions"]] * 6
+
+
+def test_actions_are_offered_like_transitions(film):
+    models.Shelf.objects.create(full=True)
+    query = """{ shelves { availableTransitions { kind name allowed } reasons(to: "put") { code } }
+      films { availableTransitions { kind name } } }"""
+    answer = strawberry.Schema(Films).execute_sync(query, context_value=contexts()["view"])
+    assert answer.errors is None
+    (shelf,) = answer.data["shelves"]
+    assert shelf["availableTransitions"] == [
+        {"kind": "ACTION", "name": "put", "allowed": False},
+        {"kind": "ACTION", "name": "wipe_off", "allowed": True},
+    ]
+    assert shelf["reasons"] == [{"code": "has_room"}, {"code": "permission"}]
+    (film_,) = answer.data["films"]
+    assert {each["kind"] for each in film_["availableTransitions"]} == {"TRANSITION"}
 
 
 def test_a_child_s_declared_locks_include_those_that_it_inherits():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fsmlock.adapters.graphql.objects import (
     DeclaredLock,
     Hold,
+    OperationKind,
     Reason,
     Transition,
     WithLocks,
@@ -15,6 +16,7 @@ from fsmlock.adapters.graphql.runs import Run, RunChange, WithRunChanges, WithRu
 __all__ = [
     "DeclaredLock",
     "Hold",
+    "OperationKind",
     "Reason",
     "Run",
     "RunChange",

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import Enum
 from typing import TYPE_CHECKING, Any, Self, cast
 
 import strawberry
@@ -49,7 +50,17 @@ class Reason:
         )
 
 
-@strawberry.type(description="A transition that starts from the current state. A blocked one says why.")
+@strawberry.enum(description="What a button does: change the state, or something else.")
+class OperationKind(Enum):
+    """The kind of an fsmlock.Available."""
+
+    TRANSITION = "transition"
+    ACTION = "action"
+
+
+@strawberry.type(
+    description="A transition or an action that starts from the current state. A blocked one says why."
+)
 class Transition:
     """The GraphQL type of fsmlock.Available."""
 
@@ -57,12 +68,19 @@ class Transition:
     label: str
     allowed: bool
     reasons: list[Reason]
+    kind: OperationKind = OperationKind.TRANSITION
 
     @classmethod
     def from_value(cls, value: Available) -> Self:
         """Build it from a fsmlock.Available."""
         reasons = [Reason.from_value(reason) for reason in value.reasons]
-        return cls(name=value.name, label=value.label, allowed=value.allowed, reasons=reasons)
+        return cls(
+            name=value.name,
+            label=value.label,
+            allowed=value.allowed,
+            reasons=reasons,
+            kind=OperationKind(value.kind),
+        )
 
 
 @strawberry.type(description="A lock that is held now.")
@@ -117,7 +135,9 @@ class DeclaredLock:
 class WithTransitions:
     """Add what is possible with an object, and why not, to the type of a model with states."""
 
-    @strawberry.field(description="The transitions from the current state, with the reasons that block them.")
+    @strawberry.field(
+        description="The transitions and actions from the current state, with the reasons that block them."
+    )
     def available_transitions(self, info: Info) -> list[Transition]:
         """The permissions of the user of the request count.
 
@@ -129,7 +149,7 @@ class WithTransitions:
         return [Transition.from_value(one) for one in available(obj, user_of(info))]
 
     @strawberry_django.field(
-        description="What blocks a transition, a state or a lock. Empty when nothing does."
+        description="What blocks a transition, an action, a state or a lock. Empty when nothing does."
     )
     def reasons(self, info: Info, to: str) -> list[Reason]:
         """The permissions of the user of the request count."""

@@ -42,11 +42,11 @@ class Command(BaseCommand):
         listing = subcommands.add_parser("list", help="List holds.")
         listing.add_argument("object", nargs="?", help="app.Model:pk; without it all holds.")
         explaining = subcommands.add_parser(
-            "explain", help="Explain what blocks a transition, a state or a lock."
+            "explain", help="Explain what blocks a transition, an action, a state or a lock."
         )
         explaining.add_argument("object", help="app.Model:pk")
         explaining.add_argument(
-            "to", nargs="?", help="A transition, state or lock; without it all transitions."
+            "to", nargs="?", help="A transition, action, state or lock; without it all that is available."
         )
         explaining.add_argument("--user", help="A user name: check this user's permissions too.")
         for name, text in (("cancel", "Request the holder to stop."), ("break", "Break the hold.")):
