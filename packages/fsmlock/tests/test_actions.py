@@ -66,12 +66,12 @@ def test_explain_knows_an_action_by_its_name(shelf, elsewhere):
         fsmlock.explain(shelf, to="wipe_of")
 
 
-def test_available_lists_actions_after_the_transitions_of_the_state(film):
+def test_available_lists_the_actions_of_the_state_among_its_transitions(film):
     offered = [(each.name, each.label, each.kind) for each in fsmlock.available(drying(film))]
     assert offered == [
+        ("smell", "Smell", "action"),
         ("turn", "Turn", "transition"),
         ("take", "Take", "transition"),
-        ("smell", "Smell", "action"),
     ]
     assert "smell" not in [each.name for each in fsmlock.available(Print.objects.create(film=film))]
 

@@ -60,7 +60,7 @@ def test_watchers_are_notified_of_every_change(garden, user):
 
 
 def test_a_timelapse_without_frames_gives_the_reason(media, user):
-    with pytest.raises(fsmlock.TransitionRefused) as refused:
+    with pytest.raises(fsmlock.ActionRefused) as refused:
         actions.request_render(timelapse().pk, RenderOptions(), user)
     assert codes(refused) == ["no_frames"]
     assert Movie.objects.count() == 0

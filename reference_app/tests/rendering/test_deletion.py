@@ -121,7 +121,7 @@ def test_while_a_timelapse_is_being_deleted_its_movies_are_locked(garden, movie,
         offers = fsmlock.available(movie, operator)
         with fsmlock.hold(garden, "render", policy=fsmlock.Skip()) as held:
             assert not held
-        with pytest.raises(fsmlock.TransitionRefused) as refused:
+        with pytest.raises(fsmlock.ActionRefused) as refused:
             actions.request_render(garden.pk, RenderOptions(), operator)
     assert {offer.name: [reason.code for reason in offer.reasons] for offer in offers} == {
         "retry": ["held"],

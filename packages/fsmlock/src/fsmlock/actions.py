@@ -37,7 +37,7 @@ def action(
     all of them). ``needs`` names the locks that nobody else may hold at that moment. ``label`` is the text of
     a button (``gettext_lazy`` works too). ``conditions`` take the object and return None or a Reason.
 
-    ``explain`` explains an action by its name, and ``available`` lists it after the transitions.
+    ``explain`` explains an action by its name, and ``available`` lists it among the transitions.
     """
 
     def decorate(method: _Method) -> _Method:

@@ -108,23 +108,8 @@ def evaluate_condition(condition: Condition, obj: models.Model) -> Reason | None
     )
 
 
-def transitions_of(model: type[models.Model]) -> dict[str, TransitionDef]:
-    """All transitions of a model by name: base classes first, each in the order of declaration."""
-    return {name: each for name, each in _operations(model).items() if isinstance(each, TransitionDef)}
-
-
-def actions_of(model: type[models.Model]) -> dict[str, ActionDef]:
-    """All actions of a model by name: base classes first, each in the order of declaration."""
-    return {name: each for name, each in _operations(model).items() if isinstance(each, ActionDef)}
-
-
-def declared_operation(value: object) -> Operation | None:
-    """The declaration that the decorator left on a method; None for anything else."""
-    found = getattr(value, "fsmlock_operation", None)
-    return found if isinstance(found, Operation) else None
-
-
-def _operations(model: type[models.Model]) -> dict[str, Operation]:
+def operations_of(model: type[models.Model]) -> dict[str, Operation]:
+    """All transitions and actions by name: base classes first, each in the order of declaration."""
     found: dict[str, Operation] = {}
     for cls in reversed(model.__mro__):
         for name, value in vars(cls).items():
@@ -134,6 +119,22 @@ def _operations(model: type[models.Model]) -> dict[str, Operation]:
             else:
                 found[name] = operation
     return found
+
+
+def transitions_of(model: type[models.Model]) -> dict[str, TransitionDef]:
+    """All transitions of a model by name, in the same order."""
+    return {name: each for name, each in operations_of(model).items() if isinstance(each, TransitionDef)}
+
+
+def actions_of(model: type[models.Model]) -> dict[str, ActionDef]:
+    """All actions of a model by name, in the same order."""
+    return {name: each for name, each in operations_of(model).items() if isinstance(each, ActionDef)}
+
+
+def declared_operation(value: object) -> Operation | None:
+    """The declaration that the decorator left on a method; None for anything else."""
+    found = getattr(value, "fsmlock_operation", None)
+    return found if isinstance(found, Operation) else None
 
 
 def first_line(method: Callable[..., object]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from fsmlock import backends
-from fsmlock.declarations import actions_of, transitions_of
+from fsmlock.declarations import TransitionDef, operations_of
 from fsmlock.errors import ConfigurationError
 from fsmlock.evaluation import Evaluator, has_locks, hypothetical_claim
 from fsmlock.inspection import alias_of
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from django.db import models
 
     from fsmlock.backends.base import HoldInfo
-    from fsmlock.declarations import TransitionDef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +70,11 @@ def available_many(
 
 
 def _available(evaluator: Evaluator, obj: models.Model) -> tuple[Available, ...]:
-    model, state = type(obj), getattr(obj, "state", "")
-    offered = [each for each in transitions_of(model).values() if not each.internal]
+    state = getattr(obj, "state", "")
     found = []
-    for operation in (*offered, *actions_of(model).values()):
-        if not operation.starts_from(state):
+    for operation in operations_of(type(obj)).values():
+        internal = isinstance(operation, TransitionDef) and operation.internal
+        if internal or not operation.starts_from(state):
             continue
         reasons = evaluator.check_operation(operation)
         found.append(
@@ -91,18 +90,18 @@ def _available(evaluator: Evaluator, obj: models.Model) -> tuple[Available, ...]
 
 
 def _reasons(evaluator: Evaluator, obj: models.Model, to: str) -> tuple[Reason, ...]:
-    transitions, actions = transitions_of(type(obj)), actions_of(type(obj))
-    operation = transitions.get(to) or actions.get(to)
-    if operation is not None:
-        return evaluator.check_operation(operation)
-    leading_there = [each for each in transitions.values() if each.target == to]
+    operations = operations_of(type(obj))
+    if to in operations:
+        return evaluator.check_operation(operations[to])
+    transitions = [each for each in operations.values() if isinstance(each, TransitionDef)]
+    leading_there = [each for each in transitions if each.target == to]
     if leading_there:
         return _reasons_for_state(evaluator, obj, leading_there)
     locks = getattr(obj, "locks", None)
     by_name = locks.by_name if isinstance(locks, Locks) else {}
     if to in by_name:
         return evaluator.check_lock(to)
-    names = {*transitions, *actions, *(each.target for each in transitions.values()), *by_name}
+    names = {*operations, *(each.target for each in transitions), *by_name}
     raise ConfigurationError(
         f"{type(obj).__name__} has no transition, action, state or lock {to!r}.{did_you_mean(to, names)}"
     )

@@ -66,7 +66,7 @@ def request_render(timelapse: int, options: RenderOptions, user: User | None = N
         raise fsmlock.Refused([NO_TIMELAPSE])
     reasons = fsmlock.explain(found, to="render", user=user)
     if reasons:
-        raise fsmlock.TransitionRefused(reasons, instance=found)
+        raise fsmlock.ActionRefused(reasons, instance=found)
     width, height = options.even_size
     movie = Movie(timelapse=found, fps=options.fps, width=width, height=height, requested_by=user)
     movie.frame_count = found.frames().count()

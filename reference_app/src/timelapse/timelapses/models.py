@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 
-from fsmlock import Lifecycle, Lock, Locks, Reason, transition
+from fsmlock import Lifecycle, Lock, Locks, Reason, action, transition
 from timelapse.cameras.models import Camera
 from timelapse.frames.queries import frames_of
 
@@ -59,13 +59,7 @@ class Timelapse(Lifecycle, models.Model):
         """The name."""
         return self.name
 
-    @transition(
-        source=Lifecycle.States.READY,
-        target=Lifecycle.States.READY,
-        needs="change",
-        label="Render",
-        conditions=[has_frames],
-    )
+    @action(source=Lifecycle.States.READY, needs="change", label="Render", conditions=[has_frames])
     def render(self) -> None:
         """A movie is requested. It waits for the lock by itself, so the lock isn't needed here."""
 
