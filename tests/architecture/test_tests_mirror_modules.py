@@ -15,7 +15,7 @@ MEMBERS = {
     "reference_app": "timelapse",
 }
 #: Tests of several modules: fault injection, third-party clients, the README's code, the imported package.
-CROSSING = {"faults", "fuzz", "third_party_clients", "test_readme.py", "test_package.py"}
+CROSSING = {"faults", "flows", "fuzz", "third_party_clients", "test_readme.py", "test_package.py"}
 
 
 def modules(member: str) -> set[Path]:
