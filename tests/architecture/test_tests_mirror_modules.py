@@ -21,6 +21,7 @@ CROSSING = {"faults", "flows", "fuzz", "third_party_clients", "test_readme.py", 
 def modules(member: str) -> set[Path]:
     source = ROOT / member / "src" / MEMBERS[member]
     files = {path.relative_to(source) for path in source.rglob("*.py") if "migrations" not in path.parts}
+    files |= {path.relative_to(source).with_suffix(".py") for path in source.rglob("*.js")}
     return files | {path.parent for path in files}
 
 

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -109,12 +110,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture
-def make_stack(tmp_path: Path) -> Iterator[Callable[..., Stack]]:
+@contextmanager
+def stacks_in(folder: Path) -> Iterator[Callable[..., Stack]]:
+    """Yield a function that starts a stack; stop all stacks at the end."""
     stacks: list[Stack] = []
 
     def make(*arguments: str, home: str = "home", port: int | None = None, **environment: str) -> Stack:
-        stack = Stack(tmp_path / home, port or free_port(), arguments, environment)
+        stack = Stack(folder / home, port or free_port(), arguments, environment)
         stacks.append(stack)
         return stack.start()
 
@@ -125,6 +127,19 @@ def make_stack(tmp_path: Path) -> Iterator[Callable[..., Stack]]:
         for pid in stack.processes():
             os.kill(pid, signal.SIGKILL)
         stack.log.close()
+
+
+@pytest.fixture
+def make_stack(tmp_path: Path) -> Iterator[Callable[..., Stack]]:
+    with stacks_in(tmp_path) as make:
+        yield make
+
+
+@pytest.fixture(scope="session")
+def shared_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """One stack for all journeys that leave it as usable as they found it."""
+    with stacks_in(tmp_path_factory.mktemp("shared")) as make:
+        yield make().ready()
 
 
 @pytest.fixture

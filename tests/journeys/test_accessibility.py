@@ -20,14 +20,14 @@ ADMIN_PAGES = tuple(
 )
 
 
-def test_no_page_violates_the_accessibility_rules_in_light_or_dark(make_stack, visitor):
-    stack, page = make_stack().ready(), visitor.page
+def test_no_page_violates_the_accessibility_rules_in_light_or_dark(shared_stack, visitor):
+    stack, page = shared_stack, visitor.page
     for _ in in_each_scheme(page):
         page.goto(stack.address)
         expect(page.get_by_label("Password")).to_be_visible()
         assert violations(page) == []
     visitor.sign_in(stack)
-    expect(visitor.find("movie-card")).to_be_visible()
+    expect(visitor.find("movie-card").first).to_be_visible()
     for scheme in in_each_scheme(page):
         for path in (*PAGES, *ADMIN_PAGES):
             page.goto(stack.address + path)

@@ -7,9 +7,8 @@ import json
 from playwright.sync_api import expect
 
 
-def test_frames_arrive_and_a_movie_is_rendered_and_played(make_stack, visitor, screenshot):
-    stack = make_stack().ready()
-    visitor.sign_in(stack)
+def test_frames_arrive_and_a_movie_is_rendered_and_played(shared_stack, visitor, screenshot):
+    visitor.sign_in(shared_stack)
     expect(visitor.find("camera-latest-frame")).to_be_visible()
     expect_frames_to_arrive(visitor)
     first = visitor.page.locator("[data-testid=movie-card]")
@@ -22,7 +21,7 @@ def test_frames_arrive_and_a_movie_is_rendered_and_played(make_stack, visitor, s
     newest = visitor.page.locator("[data-testid=movie-card]").first
     expect(newest).to_have_attribute("data-state", "ready")
     expect_to_play(newest)
-    assert {"http:request", "celery:task", "render:movie"} <= caused_by_the_click(stack)
+    assert {"http:request", "celery:task", "render:movie"} <= caused_by_the_click(shared_stack)
     visitor.page.get_by_role("link", name="Cameras").click()
     expect(visitor.find("camera-card")).to_contain_text("Simulated camera")
     screenshot(visitor.page, "cameras")

@@ -34,9 +34,8 @@ def test_an_operator_follows_one_click_to_what_failed(make_stack, visitor):
     assert visitor.errors == []
 
 
-def test_one_click_and_the_camera_s_picture_are_in_one_tree(make_stack, visitor):
-    stack = make_stack().ready()
-    visitor.sign_in(stack)
+def test_one_click_and_the_camera_s_picture_are_in_one_tree(shared_stack, visitor):
+    visitor.sign_in(shared_stack)
     page = visitor.page
     expect(visitor.find("camera-latest-frame")).to_be_visible()
     page.get_by_role("link", name="Cameras").click()
@@ -45,7 +44,7 @@ def test_one_click_and_the_camera_s_picture_are_in_one_tree(make_stack, visitor)
         page.get_by_role("button", name="Capture now").click()
     click = response.value.headers["x-causal-id"]
 
-    page.goto(f"{stack.address}/admin/eliot_progress/logmessage/")
+    page.goto(f"{shared_stack.address}/admin/eliot_progress/logmessage/")
     # Whether the server keeps the picture or the camera tells of it first is open.
     for action_type in ("ingest:store", "camera:deliver"):
         wait_until(

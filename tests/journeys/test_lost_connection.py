@@ -9,12 +9,11 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 
-def test_a_lost_connection_is_shown_and_restored_without_a_reload(make_stack, visitor, screenshot):
-    stack = make_stack().ready()
-    visitor.sign_in(stack)
+def test_a_lost_connection_is_shown_and_restored_without_a_reload(shared_stack, visitor, screenshot):
+    visitor.sign_in(shared_stack)
     expect(visitor.find("camera-latest-frame")).to_be_visible()
 
-    os.kill(web_server(stack), signal.SIGKILL)
+    os.kill(web_server(shared_stack), signal.SIGKILL)
     expect(visitor.find("connection-banner")).to_be_visible()
     screenshot(visitor.page, "connection-lost")
 

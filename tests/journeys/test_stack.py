@@ -13,18 +13,12 @@ from tests.waiting import wait_until
 ROOT = Path(__file__).parents[2]
 
 
-def test_ctrl_c_stops_everything_within_five_seconds_and_leaves_no_process(make_stack):
-    stack = make_stack().ready()
-    wait_until(lambda: list(stack.home.glob("media/frames/**/*.jpg")), "the first frame")
-    assert stack.interrupt() < 5
-    assert stack.process.returncode == 0
-    assert stack.processes() == []
-
-
-def test_a_second_start_continues_where_the_first_stopped(make_stack):
+def test_ctrl_c_stops_everything_within_five_seconds_and_a_second_start_continues(make_stack):
     first = make_stack().ready()
     wait_until(lambda: len(list(first.home.glob("media/frames/**/*.jpg"))) >= 2, "two frames")
-    first.interrupt()
+    assert first.interrupt() < 5
+    assert first.process.returncode == 0
+    assert first.processes() == []
     before = set(first.home.glob("media/frames/**/*.jpg"))
     second = make_stack().ready()
     wait_until(lambda: len(set(second.home.glob("media/frames/**/*.jpg"))) > len(before), "another frame")
@@ -32,7 +26,7 @@ def test_a_second_start_continues_where_the_first_stopped(make_stack):
     assert second.password == first.password
 
 
-def test_a_second_stack_with_the_same_home_is_rejected_with_one_sentence(make_stack):
+def test_a_second_stack_with_the_same_home_is_rejected_and_a_killed_one_leaves_no_process(make_stack):
     stack = make_stack().ready()
     again = make_stack()
     assert again.process.wait(60) == 1
@@ -41,6 +35,9 @@ def test_a_second_stack_with_the_same_home_is_rejected_with_one_sentence(make_st
     assert "TIMELAPSE_HOME" in last
     assert "Traceback" not in again.printed()
     assert stack.process.poll() is None
+    os.kill(stack.process.pid, signal.SIGKILL)
+    stack.process.wait()
+    wait_until(lambda: not stack.processes(), "all of its processes to be gone", 15)
 
 
 def test_a_used_port_is_rejected_with_one_sentence(make_stack):
@@ -51,13 +48,6 @@ def test_a_used_port_is_rejected_with_one_sentence(make_stack):
         assert stack.process.wait(60) == 1
     assert "--port" in stack.printed().strip().splitlines()[-1]
     assert "Traceback" not in stack.printed()
-
-
-def test_a_killed_stack_leaves_no_process(make_stack):
-    stack = make_stack().ready()
-    os.kill(stack.process.pid, signal.SIGKILL)
-    stack.process.wait()
-    wait_until(lambda: not stack.processes(), "all of its processes to be gone", 15)
 
 
 def test_the_command_without_arguments_lists_all_commands():
