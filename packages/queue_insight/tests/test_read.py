@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 from celery import Celery
 from tests.conftest import free_port
@@ -35,12 +33,14 @@ def test_the_clock_passed_in_is_used(app, with_publish_time):
     assert now.queues[0].oldest_wait_s > 1_000_000_000
 
 
-def test_nothing_is_raised_when_everything_is_down(app):
+def test_nothing_is_raised_when_everything_is_down(app, monkeypatch):
+    slept = []
+    monkeypatch.setattr("kombu.utils.functional.sleep", slept.append)
+    monkeypatch.setattr("redis.retry.sleep", slept.append)
     url = f"redis://127.0.0.1:{free_port()}/0"
     app.conf.broker_url = url
-    began = time.monotonic()
     now = snapshot(app, store=RedisStore(url))
-    assert time.monotonic() - began < 10  # the client's own retries would take longer
+    assert sum(slept) < 1, "a page waits for this"
     assert (now.queues, now.workers, now.unacked) == ((), (), None)
     assert codes(now) == ["queues_unknown", "workers_unknown"]
 

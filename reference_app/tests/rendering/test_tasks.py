@@ -17,6 +17,7 @@ from timelapse.rendering import actions, queries, tasks, waiting
 from timelapse.rendering.domain import MAX_ATTEMPTS, RenderOptions
 from timelapse.rendering.events import movie_changed
 from timelapse.rendering.models import Movie
+from timelapse.rendering.pipeline.geometry import Size
 from timelapse.rendering.pipeline.verify import inspect
 from timelapse.shared.progress import about, store
 
@@ -66,7 +67,7 @@ def test_a_movie_is_rendered_verified_and_ready(movie):
     assert movie.state == Movie.States.READY
     info = inspect(queries.video_of(movie.pk))
     assert (movie.frame_count, movie.duration_s, movie.bytes) == (30, pytest.approx(1.2), info.bytes)
-    assert info.frame_count == 30
+    assert (info.frame_count, info.size) == (30, Size(320, 136))
     assert movie.left_out == []
     assert movie.finished_at >= movie.created_at
     assert queries.poster_of(movie.pk).exists()
@@ -91,7 +92,12 @@ def test_progress_is_reported_to_its_end_under_the_movies_name(movie):
     tasks.render_movie(movie.pk)
     state = wait_until(lambda: (found := store().latest(about(movie))) and found.outcome and found)
     assert (state.outcome, state.done, state.total, state.unit) == ("succeeded", 30, 30, "frame")
-    assert (state.action_type, state.by) == ("render:movie", "editor")
+    assert (state.action_type, state.by, state.description) == (
+        "render:movie",
+        "editor",
+        f"Rendering {movie}",
+    )
+    assert state.step == "publish"
 
 
 def test_a_task_delivered_again_renders_nothing_twice(movie):
@@ -155,7 +161,9 @@ def test_a_damaged_frame_is_left_out_and_reported_by_its_file_name(garden, user)
     movie.refresh_from_db()
     assert movie.state == Movie.States.READY
     assert movie.frame_count == 29
-    assert [(left["frame"], left["code"]) for left in movie.left_out] == [("00004.jpg", "not_a_picture")]
+    (left,) = movie.left_out
+    assert (left["frame"], left["code"]) == ("00004.jpg", "not_a_picture")
+    assert left["reason"]
 
 
 def test_a_movie_of_which_no_frame_can_be_read_fails_with_the_reason(garden, user):
@@ -184,7 +192,8 @@ def test_cancelling_stops_the_worker_and_leaves_no_file(garden, user, footage):
     movie = actions.request_render(garden.pk, LARGE, user)
     with rendering(movie):
         assert actions.cancel_movie(movie.pk, user).state == Movie.States.RENDERING
-        assert [hold.cancel_requested_by for hold in fsmlock.holds_on(garden)] == ["editor"]
+        (hold,) = fsmlock.holds_on(garden)
+        assert (hold.cancel_requested_by, hold.why) == ("editor", str(movie))
     assert movie.state == Movie.States.CANCELLED
     assert list(queries.folder_of(movie.pk).iterdir()) == []
     assert fsmlock.holds_on(garden) == ()

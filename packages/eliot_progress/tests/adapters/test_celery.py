@@ -84,19 +84,18 @@ class World:
 
     def ended(self, uuid, task, n=1, seconds=40):
         """The messages of the tree once `n` attempts of `task` have ended, with whatever status."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            found = self.messages(uuid)
+
+        def found():
+            messages = self.messages(uuid)
             ends = {
                 tuple(m["task_level"][:-1])
-                for m in found
+                for m in messages
                 if m.get("action_status") in ("succeeded", "failed")
             }
-            attempts = [m for m in started(found, task) if tuple(m["task_level"][:-1]) in ends]
-            if len(attempts) >= n:
-                return found
-            time.sleep(0.05)
-        raise AssertionError(f"{n} x {task} did not end in {seconds} s: {self.messages(uuid)}")
+            attempts = [m for m in started(messages, task) if tuple(m["task_level"][:-1]) in ends]
+            return messages if len(attempts) >= n else None
+
+        return until(found, seconds)
 
 
 def started(messages, task):
@@ -311,10 +310,8 @@ def test_work_whose_worker_died_is_late_then_stalled_and_finished_by_its_next_at
 def test_progress_in_a_task_reaches_the_store_to_its_last_unit(world):
     about = f"app.Thing:{world.pool}"
     world.ended(world.click(lambda: task(world, "counts").delay(about, 50)), "counts")
-    store, deadline = RedisStore(world.url), time.monotonic() + 10
-    while (state := store.latest(about)) is None or state.outcome is None:
-        assert time.monotonic() < deadline, state
-        time.sleep(0.02)
+    store = RedisStore(world.url)
+    state = until(lambda: has_ended(store.latest(about)))
     assert (state.done, state.total, state.outcome) == (50, 50, "succeeded")
     store.close()
 
