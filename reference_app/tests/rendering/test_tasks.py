@@ -20,6 +20,7 @@ from timelapse.rendering.models import Movie
 from timelapse.rendering.pipeline.geometry import Size
 from timelapse.rendering.pipeline.verify import inspect
 from timelapse.shared.progress import about, store
+from timelapse.timelapses.models import Timelapse
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SMALL = RenderOptions(fps=25, width=320, height=136)
@@ -257,3 +258,10 @@ def test_a_movie_that_kills_its_workers_fails_for_good(movie):
     tasks.recover_movies()
     movie.refresh_from_db()
     assert (movie.state, movie.failure_code) == (Movie.States.FAILED, "workers_died")
+
+
+def test_interrupted_deletions_are_completed_periodically(garden):
+    Timelapse.objects.filter(pk=garden.pk).update(state=Timelapse.States.DELETING)
+    assert tasks.finish_deletions() == 1
+    assert tasks.finish_deletions() == 0
+    assert not Timelapse.objects.filter(pk=garden.pk, state=Timelapse.States.DELETING).exists()
