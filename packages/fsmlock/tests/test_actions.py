@@ -112,7 +112,7 @@ def test_with_a_policy_the_locks_are_held_during_the_call(shelf, elsewhere, monk
     held.release()
 
 
-def test_actions_and_transitions_are_told_apart():
+def test_actions_and_transitions_are_distinguished():
     assert list(actions_of(Print)) == ["smell"]
     assert "smell" not in transitions_of(Print)
     assert actions_of(Shelf)["put"].description == "Somebody puts something on it."
