@@ -11,9 +11,6 @@ from typing import Final, Literal
 
 from timelapse.cameras.health import Health
 
-#: Version of the agent protocol.
-PROTOCOL: Final = 1
-
 #: How long a code may be approved, and how often the agent may poll for its token.
 PAIRING_LIFETIME: Final = timedelta(minutes=15)
 PAIRING_INTERVAL: Final = timedelta(seconds=2)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from timelapse.ingest.domain import MESSAGE_LIMIT, Refusal
+from camera_agent.protocol.messages import MESSAGE_BYTES
+from timelapse.ingest.domain import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -55,7 +56,7 @@ class Body:
             if passed > at_most:
                 return
 
-    async def message(self, at_most: int = MESSAGE_LIMIT) -> bytes:
+    async def message(self, at_most: int = MESSAGE_BYTES) -> bytes:
         """Return a short body as a whole.
 
         Raises:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse, Response
 
+from camera_agent.protocol import PROTOCOL
+from camera_agent.protocol.messages import RECORDS_BYTES
 from eliot_progress.django import logstore
 from timelapse.cameras import actions, commands, configuration
-from timelapse.cameras.domain import PROTOCOL, Heartbeat
 from timelapse.cameras.errors import TokenPending, TooManyPairings
 from timelapse.cameras.records import store_records
 from timelapse.frames import clocks
-from timelapse.ingest import messages, reports
-from timelapse.ingest.domain import RECORDS_BYTES, Refusal
+from timelapse.ingest import messages
+from timelapse.ingest.domain import Refusal
 from timelapse.ingest.pipeline.admission import authenticate, bearer_token
 from timelapse.ingest.workers import in_database
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from timelapse.cameras.command_rules import CommandResult
+    from timelapse.cameras.domain import Heartbeat
     from timelapse.cameras.records import AgentRecord
     from timelapse.frames.domain import Fix
     from timelapse.ingest.body import Body
@@ -34,7 +36,7 @@ async def pairing(request: Request, body: Body) -> Response:
         wanted = messages.pairing_request(messages.read_object(await body.message()))
         offer = await in_database(
             actions.request_pairing,
-            name=wanted.name,
+            name=wanted.name or "Camera",
             driver=wanted.driver,
             model=wanted.model,
             agent=wanted.agent,
@@ -62,8 +64,7 @@ async def pairing(request: Request, body: Body) -> Response:
 async def token(_request: Request, body: Body) -> Response:
     """Issue the token to an approved agent."""
     try:
-        message = messages.read_object(await body.message())
-        device_code = messages.text(message, "device_code", 200, required=True)
+        device_code = messages.device_code(messages.read_object(await body.message()))
         enrolment = await in_database(actions.exchange_token, device_code)
     except Refusal as refusal:
         return _rfc_error("invalid_request", str(refusal))
@@ -83,11 +84,8 @@ async def token(_request: Request, body: Body) -> Response:
 async def heartbeat(request: Request, body: Body) -> Response:
     """Store a heartbeat, and answer with the desired configuration and pending commands."""
     message = messages.read_object(await body.message())
-    content = _HeartbeatContent(
-        heartbeat=replace(messages.heartbeat(message), health=reports.health(message)),
-        fixes=reports.clock_fixes(message),
-        commands=reports.command_reports(message),
-    )
+    state, fixes, results = messages.heartbeat(message)
+    content = _HeartbeatContent(heartbeat=state, fixes=fixes, commands=results)
     answer = await in_database(_record_heartbeat, request.headers.get("authorization", ""), content)
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return JSONResponse({"protocol": PROTOCOL, "server_time": now} | answer)
@@ -95,7 +93,7 @@ async def heartbeat(request: Request, body: Body) -> Response:
 
 async def records(request: Request, body: Body) -> Response:
     """Store an agent's records."""
-    received = reports.records(messages.read_object(await body.message(RECORDS_BYTES)))
+    received = messages.records(messages.read_object(await body.message(RECORDS_BYTES)))
     stored = await in_database(_store, request.headers.get("authorization", ""), received)
     return JSONResponse({"protocol": PROTOCOL, "stored": stored})
 

@@ -15,12 +15,6 @@ QUARANTINE_KEEPS: Final = 50
 DISK_RESERVE: Final = 32_000_000
 #: Seconds without a byte after which a connection counts as dead and its lock is released.
 IDLE_S: Final = 20.0
-#: Longest JSON message, bytes.
-MESSAGE_LIMIT: Final = 65_536
-
-#: Longest message of records, bytes, and most records in it.
-RECORDS_BYTES: Final = 262_144
-RECORDS_AT_ONCE: Final = 500
 #: Largest preview, bytes, and its longer side, pixels.
 PREVIEW_BYTES: Final = 262_144
 PREVIEW_SIDE: Final = 640

@@ -1,124 +1,141 @@
-"""The JSON messages of agents, read strictly where it matters and generously elsewhere."""
+"""Reads the messages of agents by the protocol, into the app's own values."""
 
 from __future__ import annotations
 
-import json
-import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeVar
 
-from timelapse.cameras.domain import PROTOCOL, Heartbeat
+from msgspec import Struct
+
+from camera_agent.protocol import messages as protocol
+from camera_agent.protocol.errors import InvalidValueError
+from camera_agent.protocol.messages import PairingRequest, TokenRequest
+from camera_agent.protocol.windows import is_timezone
+from timelapse.cameras.command_rules import CommandResult
+from timelapse.cameras.domain import Heartbeat
+from timelapse.cameras.health import Health
+from timelapse.cameras.records import AgentRecord
+from timelapse.frames.domain import Fix
 from timelapse.ingest.domain import malformed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: Longest promise that a heartbeat may make, and longest grace, seconds: a camera silent for a day is late.
-_LONGEST_PROMISE_S: Final = 86_400.0
-_COUNT_LIMIT: Final = 2**31 - 1
-_BYTES_LIMIT: Final = 2**63 - 1
+    from timelapse.ingest.domain import Refusal
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PairingRequest:
-    """Who wants to be let in."""
-
-    name: str
-    driver: str
-    model: str
-    agent: str
+Message = TypeVar("Message", bound=Struct)
 
 
 def read_object(body: bytes) -> Mapping[str, object]:
-    """Read a JSON object of this protocol's version.
+    """Return the JSON object of a message.
 
     Raises:
-        Refusal: 400, when it is none.
+        Refusal: 400, if it isn't one of this version of the protocol.
     """
     try:
-        message = json.loads(body)
-    except (ValueError, RecursionError):
-        raise malformed("The body is not JSON.") from None
-    if not isinstance(message, dict):
-        raise malformed("The body must be a JSON object.")
-    if message.get("protocol") != PROTOCOL:
-        raise malformed(
-            f"This server speaks protocol {PROTOCOL}, not {message.get('protocol')!r}.",
-            code="unknown_protocol",
-        )
-    return message
+        return protocol.decode(body)
+    except InvalidValueError as error:
+        raise _refusal(error) from None
+
+
+def read(kind: type[Message], message: Mapping[str, object]) -> Message:
+    """Return a message.
+
+    Raises:
+        Refusal: 400, naming the value that is wrong.
+    """
+    try:
+        return protocol.read_message(kind, message)
+    except InvalidValueError as error:
+        raise _refusal(error) from None
 
 
 def pairing_request(message: Mapping[str, object]) -> PairingRequest:
-    """Read who wants to be let in."""
-    return PairingRequest(
-        name=text(message, "name", 80) or "Camera",
-        driver=text(message, "driver", 40, required=True),
-        model=text(message, "model", 120),
-        agent=text(message, "agent", 80),
+    """Return a pairing request."""
+    return read(PairingRequest, message)
+
+
+def device_code(message: Mapping[str, object]) -> str:
+    """Return the code of an agent that polls for its token."""
+    return read(TokenRequest, message).device_code
+
+
+def heartbeat(message: Mapping[str, object]) -> tuple[Heartbeat, list[Fix], list[CommandResult]]:
+    """Return the parts of a heartbeat: the agent's state, clock fixes and results of commands."""
+    sent = read(protocol.Heartbeat, message)
+    spool, disk, error = sent.spool, sent.disk, sent.config_error
+    state = Heartbeat(
+        seq=sent.seq,
+        every_s=sent.every_s,
+        grace_s=sent.grace_s,
+        state=sent.state,
+        state_detail=sent.state_detail,
+        driver=sent.driver,
+        spool_pending=spool.pending,
+        spool_bytes=spool.bytes,
+        spool_refused=spool.refused,
+        disk_free=disk.free,
+        disk_total=disk.total,
+        boot=sent.boot,
+        config_revision=sent.config_revision,
+        config_error="" if error is None else error.message,
+        versions=sent.versions,
+        health=_health(sent),
+    )
+    return state, [_fix(fix) for fix in sent.clock_fixes], [_result(result) for result in sent.commands]
+
+
+def records(message: Mapping[str, object]) -> list[AgentRecord]:
+    """Return the records that an agent brings."""
+    return [
+        AgentRecord(
+            record=record.id,
+            kind=record.kind,
+            at=record.at,
+            clock=record.clock,
+            data=record.data,
+            begins_at=record.begins_at,
+            ends_at=record.ends_at,
+        )
+        for record in read(protocol.Records, message).records
+    ]
+
+
+def _health(sent: protocol.Heartbeat) -> Health:
+    last = sent.last_capture
+    return Health(
+        clock=sent.clock.quality,
+        dropped=sent.spool.dropped,
+        exported=sent.spool.exported,
+        records=sent.spool.records,
+        oldest_at=_text(sent.spool.oldest_at),
+        last_captured_at="" if last is None else _text(last.captured_at),
+        battery_percent=sent.battery_percent,
+        driver_battery_percent=sent.driver_battery_percent,
+        temperature_c=sent.temperature_c,
+        throttled=sent.throttled,
+        rss_bytes=sent.rss_bytes,
+        uptime_s=sent.uptime_s,
+        network=sent.network,
+        timezone=sent.timezone if is_timezone(sent.timezone) else "",
+        warnings=sent.warnings,
     )
 
 
-def heartbeat(message: Mapping[str, object]) -> Heartbeat:
-    """Read a sign of life; what it promises must make sense, the rest may be missing."""
-    spool, disk = part(message, "spool"), part(message, "disk")
-    versions = part(message, "versions")
-    return Heartbeat(
-        seq=_count(message, "seq"),
-        every_s=_seconds(message, "every_s"),
-        grace_s=_seconds(message, "grace_s"),
-        state=text(message, "state", 20),
-        state_detail=text(message, "state_detail", 500),
-        driver=text(message, "driver", 40),
-        spool_pending=_count(spool, "pending"),
-        spool_bytes=_count(spool, "bytes", _BYTES_LIMIT),
-        spool_refused=_count(spool, "refused"),
-        disk_free=_count(disk, "free", _BYTES_LIMIT) if "free" in disk else None,
-        disk_total=_count(disk, "total", _BYTES_LIMIT) if "total" in disk else None,
-        boot=text(message, "boot", 64),
-        config_revision=_count(message, "config_revision"),
-        config_error=text(part(message, "config_error"), "message", 500),
-        versions={_printable(key, 40): text(versions, key, 80) for key in list(versions)[:20]},
+def _fix(fix: protocol.ClockFix) -> Fix:
+    return Fix(boot=fix.boot, offset_ns=fix.offset_ns, error_ms=fix.error_ms or 0.0, source=fix.source)
+
+
+def _result(result: protocol.CommandResult) -> CommandResult:
+    return CommandResult(
+        command=result.id, state=result.state, message=result.message, capture=result.capture
     )
 
 
-def text(message: Mapping[str, object], name: str, limit: int, *, required: bool = False) -> str:
-    """Read a text, shortened to ``limit`` letters."""
-    value = message.get(name)
-    if value is None or value == "":
-        if required:
-            raise malformed(f"{name!r} is missing.")
-        return ""
-    if not isinstance(value, str):
-        raise malformed(f"{name!r} must be a text.")
-    return _printable(value, limit)
+def _text(moment: datetime | None) -> str:
+    return "" if moment is None else moment.astimezone(UTC).isoformat()
 
 
-def _printable(value: str, limit: int) -> str:
-    return "".join(letter for letter in value if letter.isprintable())[:limit]
-
-
-def part(message: Mapping[str, object], name: str) -> Mapping[str, object]:
-    """Read an object; an empty one when it is missing."""
-    value = message.get(name)
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise malformed(f"{name!r} must be an object.")
-    return value
-
-
-def _count(message: Mapping[str, object], name: str, limit: int = _COUNT_LIMIT) -> int:
-    value = message.get(name, 0)
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= limit:
-        raise malformed(f"{name!r} must be a whole number from 0 to {limit}.")
-    return value
-
-
-def _seconds(message: Mapping[str, object], name: str) -> float:
-    value = message.get(name)
-    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
-        raise malformed(f"{name!r} must be a number of seconds.")
-    if not 0 < value <= _LONGEST_PROMISE_S:
-        raise malformed(f"{name!r} must be more than 0 and at most {_LONGEST_PROMISE_S:.0f} seconds.")
-    return float(value)
+def _refusal(error: InvalidValueError) -> Refusal:
+    where = f"{error.path!r}: " if error.path and error.code == "malformed" else ""
+    return malformed(f"{where}{error.message}", code=error.code)

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import json
 import sys
-from base64 import b64encode
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
+from camera_agent.protocol import PROTOCOL
+from camera_agent.protocol.captures import format_header
 from fsmlock.iteration import Iteration
-from timelapse.cameras.domain import PROTOCOL
 from timelapse.cameras.models import Camera
 from timelapse.frames.models import Frame, Preview
 from timelapse.ingest.domain import malformed, too_large
@@ -196,7 +196,7 @@ def _import_one(found: ExportedCapture) -> None:
     size = found.picture.stat().st_size
     if size > conf.get().max_upload_bytes:
         raise too_large(size, conf.get().max_upload_bytes)
-    announced = UploadRequest.parse(str(size), _header(values))
+    announced = UploadRequest.parse(str(size), format_header(values))
     upload = admission.open_upload(found.camera, announced, limited=False)
     if isinstance(upload, AlreadyStored):
         return
@@ -216,7 +216,3 @@ def _values(note: Path) -> Mapping[str, str]:
     if not isinstance(values, dict) or not all(isinstance(value, str) for value in values.values()):
         raise malformed(f"{note.name} does not hold the values of a capture.")
     return values
-
-
-def _header(values: Mapping[str, str]) -> str:
-    return ",".join(f"{key} {b64encode(value.encode()).decode()}" for key, value in values.items())

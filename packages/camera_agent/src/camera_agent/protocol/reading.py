@@ -124,9 +124,9 @@ def _normalised(settings: type[Struct], values: object) -> object:
 
 
 def _normal(kind: object, value: object) -> object:
-    if (table := _table_of(kind)) is not None:
+    if (table := table_of(kind)) is not None:
         return _normalised(table, value)
-    plain = _unwrap(kind)[0]
+    plain = unwrap(kind)[0]
     if plain is str and isinstance(value, date | time):
         return value.isoformat()
     if plain is int and isinstance(value, float) and value.is_integer():
@@ -135,7 +135,7 @@ def _normal(kind: object, value: object) -> object:
 
 
 def _problems_of(one: msgspec.structs.FieldInfo, value: object, path: str) -> Iterator[InvalidValueError]:
-    if (table := _table_of(one.type)) is not None:
+    if (table := table_of(one.type)) is not None:
         if value is not None:
             yield from problems(table, value, path=path)
         return
@@ -167,7 +167,7 @@ def _explain(field: Field, value: object, path: str) -> InvalidValueError:
 
 
 def _describe(one: msgspec.structs.FieldInfo) -> Field:
-    plain, metas = _unwrap(one.type)
+    plain, metas = unwrap(one.type)
     merged: dict[str, Any] = {}
     extra: dict[str, Any] = {}
     for meta in metas:
@@ -191,7 +191,7 @@ def _describe(one: msgspec.structs.FieldInfo) -> Field:
     )
 
 
-def _unwrap(kind: object) -> tuple[object, list[msgspec.Meta]]:
+def unwrap(kind: object) -> tuple[object, list[msgspec.Meta]]:
     """Return a type without its annotations, and those of all levels."""
     metas: list[msgspec.Meta] = []
     while get_origin(kind) is Annotated:
@@ -200,14 +200,14 @@ def _unwrap(kind: object) -> tuple[object, list[msgspec.Meta]]:
     return kind, metas
 
 
-def _table_of(kind: object) -> type[Struct] | None:
+def table_of(kind: object) -> type[Struct] | None:
     """Return the table that a field holds, if it holds one."""
     options = [kind, *get_args(kind)]
     return next((one for one in options if isinstance(one, type) and issubclass(one, Struct)), None)
 
 
 def _is_table(kind: object) -> bool:
-    return _table_of(kind) is not None
+    return table_of(kind) is not None
 
 
 def _join(path: str, name: str) -> str:
