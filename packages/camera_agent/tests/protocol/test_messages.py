@@ -1,16 +1,19 @@
 from __future__ import annotations
 
-import json
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from camera_agent.protocol.errors import InvalidValueError
 from camera_agent.protocol.messages import (
+    ErrorAnswer,
     Heartbeat,
+    HeartbeatAnswer,
+    PairingAnswer,
     PairingRequest,
     Records,
+    RecordsAnswer,
+    TokenAnswer,
     TokenRequest,
     decode,
     read_message,
@@ -29,11 +32,17 @@ RECORD = {"id": "boot-1", "kind": "log", "at": "2026-11-23T21:41:00Z", "clock": 
         ("records", Records),
         ("pairing_request", PairingRequest),
         ("token_request", TokenRequest),
+        ("pairing_answer", PairingAnswer),
+        ("token_answer", TokenAnswer),
+        ("heartbeat_answer", HeartbeatAnswer),
+        ("heartbeat_answer_full", HeartbeatAnswer),
+        ("records_answer", RecordsAnswer),
+        ("error", ErrorAnswer),
     ],
 )
 def test_every_key_of_the_golden_messages_is_known(name, kind):
     message = golden(name)
-    read = read_message(kind, decode(json.dumps(message).encode()))
+    read = read_message(kind, message)
     assert set(message) - {"protocol"} <= set(read.__struct_fields__)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from camera_agent.captures import EXTENSIONS, metadata
 from camera_agent.errors import AgentError, BadInput, PictureLost
-from camera_agent.remote.pairing import PROTOCOL
+from camera_agent.protocol import PROTOCOL
 from camera_agent.spool.files import sha256_of, sync_folder
 from camera_agent.spool.listing import listing
 from camera_agent.spool.rows import CaptureState

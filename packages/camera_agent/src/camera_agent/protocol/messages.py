@@ -18,6 +18,7 @@ from msgspec import Meta, Struct
 from camera_agent.protocol import PROTOCOL
 from camera_agent.protocol.errors import InvalidValueError
 from camera_agent.protocol.reading import table_of, unwrap
+from camera_agent.protocol.settings import CameraSettings
 
 Message = TypeVar("Message", bound=Struct)
 
@@ -204,6 +205,74 @@ class Records(Struct, frozen=True, kw_only=True):
     """Records that an agent brings."""
 
     records: Annotated[tuple[Record, ...], Meta(max_length=500)] = ()
+
+
+class PairingAnswer(Struct, frozen=True, kw_only=True):
+    """The code to show, and the secret with which to poll for the token."""
+
+    device_code: Annotated[str, Meta(min_length=1, max_length=200)]
+    user_code: Annotated[str, Meta(min_length=1, max_length=20)]
+    verification_uri: Annotated[str, Meta(max_length=2000)]
+    verification_uri_complete: Annotated[str, Meta(max_length=2000)] = ""
+    interval: Annotated[float, Meta(ge=0, le=3600)] = 5
+    expires_in: Annotated[float, Meta(ge=0, le=86_400)] = 900
+
+
+class TokenAnswer(Struct, frozen=True, kw_only=True):
+    """The token of a paired camera."""
+
+    access_token: Annotated[str, Meta(min_length=1, max_length=500)]
+    token_type: Literal["Bearer"]
+    camera: Name
+    name: Name = ""
+
+
+class Command(Struct, frozen=True, kw_only=True):
+    """One thing that an agent shall do once, with the trace context of the request."""
+
+    id: Annotated[str, Meta(min_length=1, max_length=200)]
+    name: Annotated[str, Meta(max_length=40)]
+    arguments: dict[str, Any] = {}
+    traceparent: Annotated[str, Meta(max_length=100)] = ""
+    tracestate: Annotated[str, Meta(max_length=512)] = ""
+
+
+class RemoteSettings(CameraSettings, frozen=True, kw_only=True):
+    """The desired configuration, and its number."""
+
+    revision: Annotated[int, Meta(ge=1, le=2**31 - 1)]
+
+
+class HeartbeatAnswer(Struct, frozen=True, kw_only=True):
+    """The server's time, the desired configuration, commands, and what it acknowledges."""
+
+    server_time: Moment
+    config: RemoteSettings | None = None
+    commands: Annotated[tuple[Command, ...], Meta(max_length=1000)] = ()
+    clock_fixes_stored: Annotated[tuple[BootId, ...], Meta(max_length=100)] = ()
+    commands_acknowledged: Annotated[
+        tuple[Annotated[str, Meta(max_length=200)], ...], Meta(max_length=100)
+    ] = ()
+
+
+class RecordsAnswer(Struct, frozen=True, kw_only=True):
+    """How many of the records are stored: all of them."""
+
+    stored: Count
+
+
+class ErrorText(Struct, frozen=True, kw_only=True):
+    """A code for programs, a message and a remedy for people."""
+
+    code: Annotated[str, Meta(max_length=80)]
+    message: Annotated[str, Meta(max_length=2000)]
+    remedy: Annotated[str, Meta(max_length=2000)] = ""
+
+
+class ErrorAnswer(Struct, frozen=True, kw_only=True):
+    """Why a request was refused."""
+
+    error: ErrorText
 
 
 def decode(body: bytes) -> Mapping[str, object]:

@@ -13,7 +13,7 @@ from camera_agent.captures import from_rfc3339, rfc3339
 from camera_agent.errors import AgentError, LinkDown
 from camera_agent.host import systemd
 from camera_agent.host.clock import EARLIEST_NS, LATEST_NS, Clock, monotonic_ns
-from camera_agent.remote.pairing import PROTOCOL
+from camera_agent.protocol import PROTOCOL
 from camera_agent.spool.counts import SpoolCounts
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from camera_agent.errors import BadInput, LinkDown, NotDelivered
 from camera_agent.home import is_token
+from camera_agent.protocol import PROTOCOL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from camera_agent.home import Json
     from camera_agent.remote.client import Client, Response
 
-PROTOCOL = 1
 #: The longest interval and code lifetime that a server can set, seconds.
 LONGEST_INTERVAL_S, LONGEST_CODE_S = 60.0, 86_400.0
 

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from camera_agent.errors import LinkDown
-from camera_agent.remote.pairing import PROTOCOL
+from camera_agent.protocol import PROTOCOL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
