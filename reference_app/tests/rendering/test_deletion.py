@@ -114,6 +114,15 @@ def test_the_worker_is_stopped_when_the_plan_is_carried_out(garden, movie, opera
     assert (state_of(garden), state_of(movie)) == ("deleted", "deleted")
 
 
+def test_an_import_is_not_stopped_for_it(garden, operator):
+    with held_elsewhere(garden.camera, "import", "ImportCaptures 1") as importing:
+        with pytest.raises(fsmlock.TransitionRefused) as refused:
+            delete_timelapse(garden.pk, operator, stop_movies=True)
+        importing.renew()
+        importing.check()
+    assert "ImportCaptures 1" in refused.value.reasons[0].message
+
+
 def test_while_a_timelapse_is_being_deleted_its_movies_are_locked(garden, movie, operator):
     actions.cancel_movie(movie.pk, operator)
     movie.refresh_from_db()

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 #: Time for a worker to stop rendering before the deletion is refused.
 STOP_WITHIN: Final = timedelta(seconds=20)
-#: Reasons that go away when the holders of the timelapse's locks stop.
-_STOPPABLE: Final = frozenset({"held", "waited_for"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +65,8 @@ def delete_timelapse(timelapse: int, user: User | None = None, *, stop_movies: b
         raise fsmlock.Refused([NO_TIMELAPSE])
     reasons = fsmlock.explain(found, to="start_deleting", user=user)
     if stop_movies:
-        reasons = tuple(reason for reason in reasons if reason.code not in _STOPPABLE)
+        # Only movies are stopped: an import, for example, stays in the way.
+        reasons = tuple(reason for reason in reasons if reason.params.get("lock") != "render")
     if reasons:
         raise fsmlock.TransitionRefused(reasons, instance=found)
     policy = fsmlock.Preempt(grace=STOP_WITHIN) if stop_movies else fsmlock.Fail()
