@@ -35,7 +35,7 @@ def test_a_button_pauses_a_run_and_who_pressed_it_is_kept(db, admin_client):
     run = SendMails.enqueue(count=3)
     assert "is paused." in press(admin_client, run, "pause_at_once")
     run = Run.objects.get(pk=run.pk)
-    assert (run.state, run.stop_by) == ("paused", "admin")
+    assert (run.state, run.requested_by) == ("paused", "admin")
 
 
 def test_a_button_that_came_too_late_says_why(db, admin_client):

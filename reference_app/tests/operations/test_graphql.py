@@ -60,7 +60,7 @@ def test_only_users_with_permission_to_read_the_log_get_its_url(user, member, an
 
 RUNS = "{ operations { runs { id iteration state total unit by availableTransitions { name } } } }"
 CHANGE = """mutation ($id: ID!, $transition: String!) { changeRun(id: $id, transition: $transition) {
-  run { state stopBy } reasons { code } } }"""
+  run { state requestedBy } reasons { code } } }"""
 
 
 def test_runs_are_shown_and_changed_by_who_may(member, user, tmp_path):
@@ -72,6 +72,6 @@ def test_runs_are_shown_and_changed_by_who_may(member, user, tmp_path):
     assert (shown["iteration"], shown["state"], shown["by"]) == ("ImportCaptures", "enqueued", "editor")
     assert {each["name"] for each in shown["availableTransitions"]} == {"pause_at_once", "cancel_at_once"}
     changed = member.ask(CHANGE, id=shown["id"], transition="pause_at_once")["data"]["changeRun"]
-    assert changed == {"run": {"state": "paused", "stopBy": "editor"}, "reasons": []}
+    assert changed == {"run": {"state": "paused", "requestedBy": "editor"}, "reasons": []}
     changed = member.ask(CHANGE, id=shown["id"], transition="request_pause")["data"]["changeRun"]
     assert [reason["code"] for reason in changed["reasons"]] == ["state"]

@@ -66,7 +66,7 @@ def test_a_cancelled_run_stops_behind_the_item_in_hand(db, monkeypatch):
     monkeypatch.setattr(SendMails, "persist_every", timedelta(0))
     monkeypatch.setattr(SendMails, "each", _then(SendMails.each, 3, lambda: again(run).cancel(by="editor")))
     execute(run)
-    assert (run.state, run.done, run.stop_by) == ("cancelled", 4, "editor")
+    assert (run.state, run.done, run.requested_by) == ("cancelled", 4, "editor")
     assert len(mail.outbox) == 4
     assert execute(run).state == "cancelled"
 
@@ -163,7 +163,7 @@ def test_the_time_budget_interrupts_after_an_item(db):
 
 def test_a_throttle_leaves_off_and_says_for_how_long(db):
     run = execute(Throttled.enqueue(count=5))
-    assert (run.state, run.done, run.again_after_s) == ("interrupted", 3, 30)
+    assert (run.state, run.done, run.resume_after_s) == ("interrupted", 3, 30)
 
 
 def test_it_waits_for_the_locks_of_its_target(film, elsewhere):
@@ -270,7 +270,7 @@ def test_a_cancel_request_to_the_hold_cancels_the_run(db, monkeypatch, settings)
     run = SendMails.enqueue(count=3)
     monkeypatch.setattr(SendMails, "each", _then(SendMails.each, 0, lambda: _ask(run)))
     execute(run)
-    assert (run.state, run.stop_by) == ("cancelled", "editor")
+    assert (run.state, run.requested_by) == ("cancelled", "editor")
 
 
 def _ask(run):

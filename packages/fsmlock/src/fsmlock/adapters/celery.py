@@ -66,7 +66,7 @@ def execute_run(pk: int) -> str:
     """Execute a run. A duplicate of the message returns at once, and is queued again for after the lease."""
     run = execute(Run.objects.get(pk=pk))
     if run.state == Run.States.INTERRUPTED:
-        execute_run.apply_async(args=(pk,), countdown=run.again_after_s)
+        execute_run.apply_async(args=(pk,), countdown=run.resume_after_s)
     elif run.state in Run.States.ACTIVE:
         # Another worker executes it, or died while it did. In that case its hold expires, and this one takes
         # over.

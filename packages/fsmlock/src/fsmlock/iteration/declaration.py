@@ -98,7 +98,7 @@ class Iteration:
     @classmethod
     def retry_failed(cls, run: Run, *, by: str = "") -> Run:
         """Create a run of only the items that failed in another run."""
-        retry = Run(iteration=run.iteration, arguments=run.arguments, by=by, unit=run.unit, retries=run)
+        retry = Run(iteration=run.iteration, arguments=run.arguments, by=by, unit=run.unit, retry_of=run)
         retry.save()
         return retry
 

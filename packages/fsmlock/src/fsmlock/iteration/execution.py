@@ -130,8 +130,8 @@ class Execution:
             return False
         self._position = self._last_position()
         source = as_source(self._iteration.items())
-        if run.retries is not None:
-            source = Only(source, list(run.retries.errors.values_list("cursor", flat=True)))
+        if run.retry_of is not None:
+            source = Only(source, list(run.retry_of.errors.values_list("cursor", flat=True)))
         self._source = source
         if run.total is None:
             run.total = source.count()
@@ -275,7 +275,7 @@ class Execution:
                 return
             getattr(run, transition)()
             run.reason = reason
-            run.again_after_s = resume_after.total_seconds()
+            run.resume_after_s = resume_after.total_seconds()
             self._save_end()
         except StaleState:
             self._apply_stop_request()
@@ -285,7 +285,7 @@ class Execution:
         run = self._run
         run.refresh_from_db()
         if isinstance(request, CancelRequested) and run.state == _States.RUNNING:
-            run.stop_by = request.by
+            run.requested_by = request.by
             run.request_cancel()
             run.save()
         getattr(run, "paused" if run.state == _States.PAUSING else "cancelled")()
@@ -293,7 +293,7 @@ class Execution:
 
     def _save_end(self) -> None:
         run = self._run
-        run.worked_s += clock.now() - self._started
+        run.active_s += clock.now() - self._started
         run.save()
         if run.has_ended:
             self._journal.remove()

@@ -56,13 +56,18 @@ class Run(Stateful):
     total = models.BigIntegerField(null=True, blank=True)
     unit = models.CharField(max_length=50, default="item")
     starts = models.IntegerField(default=0)
-    worked_s = models.FloatField(default=0.0)
+    active_s = models.FloatField(default=0.0, db_column="worked_s")
     token = models.BigIntegerField(default=0)
     reason = models.TextField(blank=True, default="")
-    stop_by = models.CharField(max_length=200, blank=True, default="")
-    again_after_s = models.FloatField(default=0.0)
-    retries = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="retried_by"
+    requested_by = models.CharField(max_length=200, blank=True, default="", db_column="stop_by")
+    resume_after_s = models.FloatField(default=0.0, db_column="again_after_s")
+    retry_of = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="retried_in",
+        db_column="retries_id",
     )
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
@@ -182,8 +187,8 @@ class Run(Stateful):
                 f"{name!r} is not a transition of a run that users can apply.{did_you_mean(name, known)}"
             )
         getattr(self, name)()
-        self.stop_by = by
-        self.save(update_fields=["state", "stop_by", "ended_at"])
+        self.requested_by = by
+        self.save(update_fields=["state", "requested_by", "ended_at"])
 
 
 class ItemError(models.Model):

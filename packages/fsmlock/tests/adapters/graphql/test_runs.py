@@ -13,10 +13,10 @@ from tests.shop.iterations import SendMails
 SCHEMA = strawberry.Schema(
     strawberry.type(type("Query", (WithRuns,), {})), strawberry.type(type("Mutation", (WithRunChanges,), {}))
 )
-RUNS = """{ runs { id iteration state done failed total unit by reason stopBy startedAt endedAt
+RUNS = """{ runs { id iteration state done failed total unit by reason requestedBy startedAt endedAt
   availableTransitions { name label allowed } } }"""
 CHANGE = """mutation Change($id: ID!, $transition: String!) { changeRun(id: $id, transition: $transition) {
-  run { state stopBy } reasons { code message params } } }"""
+  run { state requestedBy } reasons { code message params } } }"""
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_a_list_of_runs_takes_the_same_queries_whatever_its_length(operator, dja
 def test_a_run_is_paused_and_resumed_and_shows_who_requested_it(operator):
     run = SendMails.enqueue(count=3)
     changed = ask(operator, CHANGE, id=run.pk, transition="pause_at_once").data["changeRun"]
-    assert changed == {"run": {"state": "paused", "stopBy": "operator"}, "reasons": []}
+    assert changed == {"run": {"state": "paused", "requestedBy": "operator"}, "reasons": []}
     changed = ask(operator, CHANGE, id=run.pk, transition="resume").data["changeRun"]
     assert changed["run"]["state"] == "enqueued"
 

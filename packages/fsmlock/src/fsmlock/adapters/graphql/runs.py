@@ -40,7 +40,7 @@ class Run:
     unit: str
     by: str
     reason: str
-    stop_by: str = strawberry.field(description="Who requested the last pause, resume or cancel.")
+    requested_by: str = strawberry.field(description="Who requested the last pause, resume or cancel.")
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
@@ -66,7 +66,7 @@ class Run:
                 unit=one.unit,
                 by=one.by,
                 reason=one.reason,
-                stop_by=one.stop_by,
+                requested_by=one.requested_by,
                 created_at=one.created_at,
                 started_at=one.started_at,
                 ended_at=one.ended_at,
