@@ -1,4 +1,4 @@
-"""axe finds no violation of WCAG 2.2, levels A and AA, on any page in light or dark."""
+"""axe finds no violation of WCAG 2.2, levels A and AA, on any page; panels do not overlap."""
 
 from __future__ import annotations
 
@@ -12,6 +12,15 @@ RUN_AXE = """async (part) => {
   const { violations } = await axe.run(part, { runOnly: levels });
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id} at ${target.join(" ")}: ${failureSummary}`));
+}"""
+FIND_OVERLAPS = """() => {
+  const panels = [...document.querySelectorAll("main section, main figure")];
+  const boxes = panels.map((panel) => panel.getBoundingClientRect());
+  const apart = (a, b) => a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
+  return panels.flatMap((panel, first) => panels
+    .filter((other, second) => first < second && !panel.contains(other)
+      && !apart(boxes[first], boxes[second]))
+    .map((other) => `${panel.innerText.slice(0, 30)} overlaps ${other.innerText.slice(0, 30)}`));
 }"""
 PAGES = ("/", "/timelapses", "/cameras", "/pair", "/operations", "/no-such-page")
 #: Only the content of these pages is checked, not Django's own frame.
@@ -36,6 +45,7 @@ def test_no_page_violates_the_accessibility_rules_in_light_or_dark(shared_stack,
         page.goto(f"{stack.address}/cameras")
         visitor.find("camera-card").get_by_role("link").first.click()
         expect(page.get_by_role("region", name="Timeline")).to_be_visible()
+        assert page.evaluate(FIND_OVERLAPS) == []
         page.get_by_role("button", name="Change", exact=True).click()
         expect(page.get_by_label("Interval in seconds")).to_be_visible()
         assert violations(page) == [], scheme
