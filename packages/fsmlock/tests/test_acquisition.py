@@ -68,7 +68,7 @@ def test_a_waiter_enters_within_a_fifth_of_a_second_of_the_release(real_film):
     assert fsmlock.waiters_on(real_film) == ()
 
 
-def test_who_came_first_is_served_first(real_film):
+def test_waiters_are_served_in_order(real_film):
     held = fsmlock.hold(real_film, "render").acquire()
     order, threads = [], []
     for number in range(4):
@@ -87,7 +87,7 @@ def test_who_came_first_is_served_first(real_film):
     assert order == [0, 1, 2, 3]
 
 
-def test_who_waited_long_enough_leaves_the_line_with_the_reason(real_film):
+def test_a_waiter_gives_up_with_the_reason(real_film):
     held = fsmlock.hold(real_film, "render", holder="import 12").acquire()
     with pytest.raises(fsmlock.HoldRefused, match="import 12"):
         fsmlock.hold(real_film, "render", policy=Wait(up_to=timedelta(milliseconds=150))).acquire()
@@ -95,7 +95,7 @@ def test_who_waited_long_enough_leaves_the_line_with_the_reason(real_film):
     held.release()
 
 
-def test_preempt_asks_and_the_holder_makes_way(real_film, settings):
+def test_preempt_requests_a_stop_and_the_holder_releases(real_film, settings):
     settings.FSMLOCK = (
         {**settings.FSMLOCK, "NOTICE_WITHIN": timedelta(milliseconds=50)}
         if hasattr(settings, "FSMLOCK")
@@ -195,7 +195,7 @@ async def test_a_coroutine_is_woken_within_a_fifth_of_a_second_of_the_release(as
     assert not await loop.run_in_executor(None, someone_waits, async_real_film)
 
 
-async def test_a_coroutine_that_waits_asks_four_times_a_second_and_no_more(valkey, async_film, settings):
+async def test_a_waiting_coroutine_queries_four_times_a_second_at_most(valkey, async_film, settings):
     settings.FSMLOCK = {"BACKEND": "fsmlock.backends.redis.RedisBackend"}
     backends._build.cache_clear()
     client = get_redis_connection("default")
@@ -255,7 +255,7 @@ def test_preempt_reaches_the_child_that_blocks_the_parent(real_film):
     stuck.release()
 
 
-def test_who_comes_back_later_shows_as_waiting_and_is_in_nobodys_way(real_film):
+def test_a_retrying_task_is_listed_as_a_waiter_and_blocks_nobody(real_film):
     held = fsmlock.hold(real_film, "render").acquire()
     policy = RetryLater(backoff=timedelta(seconds=1), give_up_after=timedelta(seconds=1))
     refused = []
@@ -273,7 +273,7 @@ def test_who_comes_back_later_shows_as_waiting_and_is_in_nobodys_way(real_film):
         assert fsmlock.waiters_on(real_film) == ()
 
 
-def test_who_gives_up_is_expected_no_more(real_film):
+def test_a_task_that_gives_up_is_no_longer_listed(real_film):
     held = fsmlock.hold(real_film, "render").acquire()
     policy = RetryLater(give_up_after=timedelta(seconds=1))
     with pytest.raises(fsmlock.HoldRefused) as error:

@@ -50,7 +50,7 @@ def test_a_hold_outlasts_its_lease_because_it_is_renewed(real_film):
         assert 0 < held.remaining <= 0.6
 
 
-def test_a_starved_process_notices_by_its_own_clock_before_anybody_may_enter(film):
+def test_a_starved_process_notices_by_its_own_clock_before_the_lease_ends(film):
     with FakeClock() as clock:
         held = fsmlock.hold(film, "render", lease=timedelta(seconds=10)).acquire()
         held._on_commit = None
@@ -92,7 +92,7 @@ def test_a_hold_in_a_transaction_lasts_as_long_as_the_transaction(real_film):
     held.release()
 
 
-def test_a_hold_goes_with_the_transaction_that_is_rolled_back(real_film):
+def test_a_rollback_removes_the_holds_of_its_transaction(real_film):
     def fail():
         with transaction.atomic(), fsmlock.hold(real_film, "render"):
             raise RuntimeError
@@ -112,7 +112,7 @@ def test_a_hold_taken_in_a_transaction_that_is_undone_is_lost(real_film):
     held.release()
 
 
-def test_a_hold_that_went_with_a_savepoint_is_not_kept_by_the_transaction(real_film):
+def test_a_hold_of_a_rolled_back_savepoint_is_lost(real_film):
     with transaction.atomic():
         with transaction.atomic():
             held = fsmlock.hold(real_film, "render").acquire()
@@ -155,7 +155,7 @@ def test_a_guarded_part_of_a_transaction_that_is_undone_prolongs_nothing(real_fi
         assert Film.objects.get().name == "Film 1"
 
 
-def test_a_forked_child_gives_back_nothing_of_its_parent(real_film, monkeypatch):
+def test_a_forked_child_does_not_release_the_holds_of_its_parent(real_film, monkeypatch):
     held = fsmlock.hold(real_film, "render").acquire()
     tokens = held.tokens
     monkeypatch.setattr(os, "getpid", lambda: -1)
@@ -252,7 +252,7 @@ def test_when_the_store_is_gone_the_holder_notices_and_nobody_enters_early(real_
         get_redis_connection("default").connection_pool.disconnect()
 
 
-def test_losing_can_be_tested(film):
+def test_losing_a_hold_can_be_tested(film):
     with fsmlock.hold(film, "render") as held, lose_hold(), pytest.raises(fsmlock.HoldLost):
         held.check()
 

@@ -31,7 +31,7 @@ def test_a_page_shows_what_failed_and_offers_what_can_be_done(db, admin_client):
     assert 'value="succeed"' not in page
 
 
-def test_a_button_pauses_a_run_and_who_pressed_it_is_kept(db, admin_client):
+def test_a_button_pauses_a_run_and_records_the_user(db, admin_client):
     run = SendMails.enqueue(count=3)
     assert "is paused." in press(admin_client, run, "pause_at_once")
     run = Run.objects.get(pk=run.pk)

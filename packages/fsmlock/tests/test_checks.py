@@ -31,14 +31,14 @@ def test_the_test_project_is_clean():
     assert run_checks(tags=["fsmlock"]) == []
 
 
-def test_a_misspelt_setting_gets_a_guess(settings):
+def test_a_misspelt_setting_gets_a_suggestion(settings):
     settings.FSMLOCK = {"LEESE": 3, "BACKEND": "fsmlock.backends.nowhere.Backend"}
     found = said(check_settings())
     assert "Did you mean 'LEASE'?" in found["fsmlock.E001"]
     assert "can't be imported" in found["fsmlock.E002"]
 
 
-def test_a_value_of_the_wrong_kind_is_refused(settings):
+def test_a_setting_of_the_wrong_type_is_refused(settings):
     settings.FSMLOCK = {"LEASE": 10}
     assert "is not a timedelta" in said(check_settings())["fsmlock.E004"]
     settings.FSMLOCK = {"LEASE": timedelta(0)}
@@ -124,7 +124,7 @@ def test_a_generic_parent_and_a_composite_key_are_refused_with_the_remedy():
 
 
 @isolate_apps("tests.shop")
-def test_a_state_must_keep_the_same_lock_whichever_way_leads_there():
+def test_every_transition_into_a_state_must_hold_the_same_lock():
     class Press(Lifecycle):
         locks = Locks(Lock("press"))
         initial_state = "redy"

@@ -27,7 +27,7 @@ def test_every_state_has_a_column_and_every_transition_a_row():
     ]
 
 
-def test_a_transition_says_which_locks_it_needs_and_holds_and_when_it_is_taken():
+def test_a_row_shows_the_locks_and_the_description_of_its_transition():
     assert ">holds press</tspan>" in svg(Print)
     assert "<title>Somebody turned it round.</title>" in svg(Print)
     assert "drying --> drying : Turn (needs press)" in mermaid(Print)

@@ -35,14 +35,14 @@ def definition(name, **more):
     )
 
 
-def test_each_condition_and_permission_is_asked_once(film):
+def test_each_condition_and_permission_is_evaluated_once(film):
     asked.clear()
     evaluator = Evaluator(film, AnonymousUser())
     assert evaluator.check_operation(definition("one")) == evaluator.check_operation(definition("two")) == ()
     assert asked == {"condition": 1, "permission": 1}
 
 
-def test_a_performed_transition_asks_each_condition_and_permission_once(film, monkeypatch):
+def test_apply_transition_evaluates_each_condition_and_permission_once(film, monkeypatch):
     monkeypatch.setattr(Film.render, "fsmlock_operation", definition("render"))
     asked.clear()
     with pytest.raises(fsmlock.TransitionRefused):
@@ -79,7 +79,7 @@ def test_a_refused_transition_carries_the_reasons_of_explain(film, elsewhere):
     held.release()
 
 
-def test_reasons_are_said_in_the_language_of_who_asks(film, elsewhere):
+def test_reasons_are_in_the_language_of_the_user(film, elsewhere):
     film.name = ""
     Frame.objects.create(film=film)
     held = elsewhere(fsmlock.hold(film, "render", holder="import 12").acquire)

@@ -11,7 +11,7 @@ def codes(reasons):
     return [reason.code for reason in reasons]
 
 
-def test_nothing_in_the_way_is_an_empty_answer(film):
+def test_nothing_that_blocks_is_an_empty_result(film):
     Frame.objects.create(film=film)
     assert fsmlock.explain(film, to="render") == ()
 
@@ -32,31 +32,31 @@ def test_own_holds_do_not_block(film):
         assert fsmlock.explain(film, to="render") == ()
 
 
-def test_the_wrong_state_is_a_reason_and_conditions_are_not_asked_then(film):
+def test_the_wrong_state_is_a_reason_and_skips_the_conditions(film):
     film.publish()
     (reason,) = fsmlock.explain(film, to="render")
     assert reason.code == "state"
     assert reason.message == "Film 1 is published; Render starts from: ready."
 
 
-def test_a_state_answers_for_the_transition_that_leads_there(film):
+def test_explain_of_a_state_explains_the_transition_into_it(film):
     assert fsmlock.explain(film, to="published") == ()
     assert codes(fsmlock.explain(film, to="deleted")) == ["state"]
 
 
-def test_a_lock_answers_who_holds_it(film, elsewhere):
+def test_explain_of_a_lock_names_its_holder(film, elsewhere):
     assert fsmlock.explain(film, to="ingest") == ()
     held = elsewhere(fsmlock.hold(film, "render").acquire)
     assert codes(fsmlock.explain(film, to="ingest")) == ["held"]
     held.release()
 
 
-def test_an_unknown_name_gets_a_guess(film):
+def test_an_unknown_name_gets_a_suggestion(film):
     with pytest.raises(fsmlock.ConfigurationError, match="Did you mean 'render'"):
         fsmlock.explain(film, to="rendr")
 
 
-def test_a_permission_allows_who_has_it(film):
+def test_a_permission_allows_its_users(film):
     Frame.objects.create(film=film)
     user = User.objects.create(username="editor")
     assert codes(fsmlock.explain(film, to="render", user=user)) == ["permission"]
@@ -65,7 +65,7 @@ def test_a_permission_allows_who_has_it(film):
     assert fsmlock.explain(film, to="render", user=user) == ()
 
 
-def test_available_offers_what_leaves_the_state_and_says_why_not(film):
+def test_available_lists_what_starts_from_the_state_with_reasons(film):
     answers = fsmlock.available(film)
     assert [(a.name, a.label, a.allowed) for a in answers] == [
         ("render", "Render", False),

@@ -64,7 +64,7 @@ def test_reentry_is_explicit(film):
         outer.check()
 
 
-def test_a_decorated_function_holds_the_object_that_a_parameter_brings(film):
+def test_a_decorated_function_holds_the_object_passed_as_a_parameter(film):
     @fsmlock.hold("film", "render", why="decorated")
     def render(fps, *, film):
         return fps, [h.why for h in fsmlock.holds_on(film)]
@@ -128,7 +128,7 @@ def test_a_deleted_object_can_not_be_held(film):
         fsmlock.hold(film, "render").acquire()
 
 
-def test_a_decorator_wants_a_parameter_that_exists():
+def test_a_decorator_refuses_a_parameter_that_does_not_exist():
     with pytest.raises(fsmlock.ConfigurationError, match="no parameter 'flim'"):
         fsmlock.hold("flim", "render")(lambda film: film)
 

@@ -20,7 +20,7 @@ def test_cancelling_what_nobody_holds_reaches_nobody(film):
     assert fsmlock.break_hold(film, "render", by="editor", why="") == ()
 
 
-def test_a_resource_is_named_as_people_do():
+def test_a_resource_has_a_display_name():
     assert display_name("shop.film:3") == "film 3"
     assert display_name("gone.model:3") == "gone.model:3"
     assert display_name("nonsense") == "nonsense"

@@ -36,7 +36,7 @@ def test_a_transition_runs_its_method_and_changes_the_state(film):
     assert film.name == "Film 1!"
 
 
-def test_conditions_are_asked_once(film, monkeypatch):
+def test_conditions_are_evaluated_once(film, monkeypatch):
     Frame.objects.create(film=film)
     asked = []
     monkeypatch.setattr(type(film.frame_set), "exists", lambda self: asked.append(1) or True)
@@ -121,7 +121,7 @@ def test_plain_django_fsm_still_works(film):
     assert [t.name for t in film.get_available_state_transitions()] == ["fail", "publish", "start_deleting"]
 
 
-def test_deletion_waits_for_every_hold_and_may_ask_for_it(film, elsewhere):
+def test_every_hold_blocks_the_deletion(film, elsewhere):
     frame = Frame.objects.create(film=film)
     for obj, lock in [(film, "ingest"), (frame, "process")]:
         held = elsewhere(fsmlock.hold(obj, lock).acquire)
@@ -136,7 +136,7 @@ def test_deletion_waits_for_every_hold_and_may_ask_for_it(film, elsewhere):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("policy", [fsmlock.Wait(up_to=LONG), fsmlock.Preempt(grace=LONG)])
-def test_deletion_waits_until_who_holds_a_part_has_left(film, policy):
+def test_deletion_waits_until_the_holder_of_a_part_has_released(film, policy):
     frame = Frame.objects.create(film=film)
     started, waits = threading.Event(), isinstance(policy, fsmlock.Wait)
 

@@ -28,7 +28,7 @@ def test_a_wrong_declaration_is_refused_at_once(declare, words):
         declare()
 
 
-def test_a_want_knows_its_ancestors_nearest_first(film):
+def test_a_lock_request_lists_its_ancestors_nearest_first(film):
     frame = Frame.objects.create(film=film)
     wanted = lock_request(frame, "process")
     assert [(a.resource, set(a.names)) for a in wanted.inherited] == [
@@ -52,13 +52,13 @@ def test_an_object_without_a_parent_has_no_ancestors(db):
     assert len(parents(Frame.objects.get(pk=frame.pk))) == 1
 
 
-def test_a_model_without_locks_says_so(db):
+def test_a_model_without_locks_is_refused(db):
     with pytest.raises(fsmlock.ConfigurationError, match="declares no locks"):
         lock_request(fsmlock.models.ItemError(pk=1), "render")
 
 
 @isolate_apps("tests.shop")
-def test_an_object_has_one_name_through_whichever_class_it_is_seen():
+def test_an_object_has_one_name_in_all_of_its_classes():
     class Base(models.Model):
         locks = Locks(Lock("a"))
 

@@ -20,7 +20,7 @@ def definition(name, source, target):
     )
 
 
-def test_the_shortest_way_is_found():
+def test_the_shortest_path_is_found():
     transitions = [
         definition("a", "1", "2"),
         definition("b", "2", "3"),
@@ -41,12 +41,12 @@ def test_a_plan_lists_the_steps_with_what_blocks_each(film, elsewhere):
     assert all(s.reasons == () for s in steps)
 
 
-def test_where_no_way_leads_there_is_no_plan(film):
+def test_without_a_path_there_is_no_plan(film):
     fsmlock.apply_transition(film, "publish")
     assert fsmlock.plan(film, to="failed") is None
     assert fsmlock.plan(film, to="published") == ()
 
 
-def test_an_unknown_state_gets_a_guess(film):
+def test_an_unknown_state_gets_a_suggestion(film):
     with pytest.raises(fsmlock.ConfigurationError, match="Did you mean 'published'"):
         fsmlock.plan(film, to="publishd")

@@ -17,7 +17,7 @@ from fsmlock.retries import RetryState
         lambda: RetryLater(give_up_after=timedelta(0)),
     ],
 )
-def test_a_policy_of_no_time_is_refused(make):
+def test_a_policy_with_zero_time_is_refused(make):
     with pytest.raises(ValueError, match="greater than zero"):
         make()
 

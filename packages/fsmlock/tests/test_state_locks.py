@@ -44,13 +44,13 @@ def test_a_transition_holds_its_lock_until_a_later_one(sheet, django_capture_on_
         pass
 
 
-def test_another_process_ends_what_one_began(sheet, django_capture_on_commit_callbacks):
+def test_another_process_can_end_the_hold_of_a_state(sheet, django_capture_on_commit_callbacks):
     go(sheet, "start_printing", "dry", commit=django_capture_on_commit_callbacks)
     go(Print.objects.get(pk=sheet.pk), "take", commit=django_capture_on_commit_callbacks)
     assert locks(sheet) == []
 
 
-def test_what_is_kept_may_be_entered_when_it_is_said(sheet, django_capture_on_commit_callbacks):
+def test_the_hold_of_a_state_may_be_entered_explicitly(sheet, django_capture_on_commit_callbacks):
     with pytest.raises(fsmlock.ConfigurationError, match="is ready, and that state holds no lock"):
         fsmlock.state_hold(sheet)
     go(sheet, "start_printing", commit=django_capture_on_commit_callbacks)
@@ -60,9 +60,7 @@ def test_what_is_kept_may_be_entered_when_it_is_said(sheet, django_capture_on_co
     assert len(locks(sheet)) == 1
 
 
-def test_a_lock_that_somebody_holds_keeps_the_transition_from_happening(
-    sheet, elsewhere, django_capture_on_commit_callbacks
-):
+def test_a_lock_of_another_holder_blocks_the_transition(sheet, elsewhere, django_capture_on_commit_callbacks):
     held = elsewhere(fsmlock.hold(sheet, "press", holder="a visitor").acquire)
     assert [r.code for r in fsmlock.explain(sheet, to="start_printing")] == ["held"]
     with pytest.raises(fsmlock.TransitionRefused, match="a visitor"):
@@ -77,7 +75,7 @@ def test_a_lock_that_somebody_holds_keeps_the_transition_from_happening(
     go(Print.objects.get(pk=sheet.pk), "start_printing", commit=django_capture_on_commit_callbacks)
 
 
-def test_who_is_slower_takes_no_lock(sheet, django_capture_on_commit_callbacks):
+def test_the_slower_transition_takes_no_lock(sheet, django_capture_on_commit_callbacks):
     slower = Print.objects.get(pk=sheet.pk)
     slower.start_printing()
     go(sheet, "start_deleting", commit=django_capture_on_commit_callbacks)
@@ -87,7 +85,7 @@ def test_who_is_slower_takes_no_lock(sheet, django_capture_on_commit_callbacks):
     assert Print.objects.filter(pk=sheet.pk).exists()
 
 
-def test_own_holds_may_become_the_state_s(sheet, django_capture_on_commit_callbacks):
+def test_own_holds_do_not_block_the_hold_of_the_state(sheet, django_capture_on_commit_callbacks):
     with fsmlock.hold(sheet, "press"):
         go(sheet, "start_printing", commit=django_capture_on_commit_callbacks)
     assert locks(sheet) == [("press", "its state printing")]
@@ -101,7 +99,7 @@ def test_a_policy_waits_for_what_the_transition_will_hold(sheet, django_capture_
     assert locks(sheet) == [("press", "its state printing")]
 
 
-def test_what_is_rolled_back_is_not_kept(film):
+def test_a_rolled_back_transition_holds_nothing(film):
     sheet = Print.objects.create(film=film)
 
     def print_and_fail():
@@ -114,7 +112,7 @@ def test_what_is_rolled_back_is_not_kept(film):
     assert locks(sheet) == []
 
 
-def test_outside_the_database_a_hold_is_made_to_last_by_the_commit(film, valkey, settings, monkeypatch):
+def test_outside_the_database_the_commit_makes_a_hold_permanent(film, valkey, settings, monkeypatch):
     settings.FSMLOCK = {"BACKEND": f"{RedisBackend.__module__}.RedisBackend"}
     sheet = Print.objects.create(film=film)
     fsmlock.apply_transition(sheet, "start_printing")  # the test's own transaction never commits
@@ -122,7 +120,7 @@ def test_outside_the_database_a_hold_is_made_to_last_by_the_commit(film, valkey,
     assert (hold.expires_at - hold.since).total_seconds() <= 61
 
 
-def test_the_id_of_what_is_kept_is_the_same_in_every_process():
+def test_the_id_of_a_state_hold_is_the_same_in_every_process():
     assert state_locks.state_claim_id("shop.print:1", "press") == state_locks.state_claim_id(
         "shop.print:1", "press"
     )

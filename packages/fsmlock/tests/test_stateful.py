@@ -36,7 +36,7 @@ def test_comparing_and_setting_is_one_statement(film):
         (GoldenTicket, {"code": "A 3", "seat": "4"}),
     ],
 )
-def test_abstract_proxy_and_multi_table_models_with_any_key_go_their_way(db, model, values, elsewhere):
+def test_abstract_proxy_and_multi_table_models_with_any_key_work(db, model, values, elsewhere):
     obj = ready(model, **values)
     held = elsewhere(fsmlock.hold(obj, "pack", holder="somebody").acquire)
     with pytest.raises(fsmlock.TransitionRefused, match="somebody"):
@@ -110,7 +110,7 @@ def test_each_database_keeps_its_own_states_and_holds(film, elsewhere):
     assert connections["other"].vendor == "sqlite"
 
 
-def test_a_deferred_state_is_read_when_it_is_asked_for(film):
+def test_a_deferred_state_is_read_when_it_is_used(film):
     found = Film.objects.only("name").get(pk=film.pk)
     found.name = "renamed"
     found.save()
@@ -119,7 +119,7 @@ def test_a_deferred_state_is_read_when_it_is_asked_for(film):
     assert Film.objects.get(pk=film.pk).state == "published"
 
 
-def test_saving_other_fields_neither_tells_nor_forgets_a_change_of_state(film):
+def test_saving_other_fields_neither_reports_nor_drops_a_change_of_state(film):
     film.publish()
     film.name = "renamed"
     film.save(update_fields=["name"])

@@ -6,7 +6,7 @@ import fsmlock
 from tests.shop.models import Film, Frame, Shelf
 
 
-def test_buttons_offer_what_can_be_done_and_say_why_not(film, admin_client, elsewhere):
+def test_buttons_offer_what_is_possible_and_say_why_not(film, admin_client, elsewhere):
     held = elsewhere(fsmlock.hold(film, "render", holder="import 12", why="Movie 7").acquire)
     page = admin_client.get(f"/admin/shop/film/{film.pk}/change/").content.decode()
     held.release()
@@ -18,7 +18,7 @@ def test_buttons_offer_what_can_be_done_and_say_why_not(film, admin_client, else
     assert "<caption>Holds</caption>" in page
 
 
-def test_a_button_takes_the_transition(film, admin_client):
+def test_a_button_applies_the_transition(film, admin_client):
     answer = admin_client.post(
         f"/admin/shop/film/{film.pk}/change/", {"name": "Film 1", "_fsmlock": "publish"}, follow=True
     )
@@ -26,7 +26,7 @@ def test_a_button_takes_the_transition(film, admin_client):
     assert Film.objects.get(pk=film.pk).state == "published"
 
 
-def test_a_refused_button_says_why(film, admin_client):
+def test_a_refused_button_shows_the_reasons(film, admin_client):
     answer = admin_client.post(
         f"/admin/shop/film/{film.pk}/change/", {"name": "Film 1", "_fsmlock": "render"}, follow=True
     )
@@ -47,7 +47,7 @@ def url(film):
     return f"/admin/shop/film/{film.pk}/change/"
 
 
-def test_a_button_asks_the_holder_to_stop(film, admin_client, elsewhere):
+def test_a_button_requests_the_holder_to_stop(film, admin_client, elsewhere):
     held = elsewhere(fsmlock.hold(film, "render", holder="import 12").acquire)
     answer = admin_client.post(url(film), {"name": "Film 1", "_fsmlock_cancel": "render"}, follow=True)
     assert "Import 12 was requested to stop." in answer.content.decode()
@@ -57,12 +57,12 @@ def test_a_button_asks_the_holder_to_stop(film, admin_client, elsewhere):
     assert "Nobody holds it any more." in answer.content.decode()
 
 
-def test_a_transition_that_does_not_exist_gets_a_guess(film, admin_client):
+def test_an_unknown_transition_gets_a_suggestion(film, admin_client):
     answer = admin_client.post(url(film), {"name": "Film 1", "_fsmlock": "publsh"}, follow=True)
     assert "Did you mean &#x27;publish&#x27;?" in answer.content.decode()
 
 
-def test_who_may_only_look_sees_holds_and_no_buttons(film, client, django_user_model, elsewhere):
+def test_users_who_may_only_view_see_holds_and_no_buttons(film, client, django_user_model, elsewhere):
     user = django_user_model.objects.create_user("guest", is_staff=True)
     user.user_permissions.add(Permission.objects.get(codename="view_film"))
     client.force_login(user)
@@ -85,7 +85,7 @@ def test_an_object_that_changed_while_it_was_saved_is_shown_as_it_is(film, admin
     assert Film.objects.get(pk=film.pk).name == "Film 1"
 
 
-def test_the_page_speaks_the_user_s_language(film, admin_client, settings):
+def test_the_page_is_in_the_user_s_language(film, admin_client, settings):
     settings.LANGUAGE_CODE = "de"
     assert "Übergänge" in admin_client.get(url(film)).content.decode()
 

@@ -66,7 +66,7 @@ def worker(celery_worker, transactional_db):
     pass
 
 
-def test_a_refused_task_comes_back_without_using_up_a_retry(worker):
+def test_a_refused_task_is_queued_again_without_using_up_a_retry(worker):
     tries.clear()
     film = Film.objects.create(name="Film 1")
     held = fsmlock.hold(film, "render").acquire()
@@ -84,7 +84,7 @@ def test_celery_executes_a_run(worker):
     assert Run.objects.get(pk=run.pk).state == "succeeded"
 
 
-def test_called_in_place_it_raises(film, elsewhere):
+def test_a_task_called_directly_raises(film, elsewhere):
     held = elsewhere(fsmlock.hold(film, "render").acquire)
     with pytest.raises(fsmlock.HoldRefused) as refused:
         render(film.pk)
@@ -106,7 +106,7 @@ def test_an_interrupted_run_is_queued_again(db, monkeypatch):
     assert len(mail.outbox) == 3
 
 
-def test_a_redelivered_copy_steps_aside_and_looks_again_later(db, elsewhere, monkeypatch):
+def test_a_redelivered_copy_returns_and_is_queued_for_after_the_lease(db, elsewhere, monkeypatch):
     queued = []
     monkeypatch.setattr(execute_run, "apply_async", lambda **how: queued.append(how))
     run = SendMails.enqueue(count=3)

@@ -56,7 +56,9 @@ def test_what_is_rolled_back_is_not_published(film, listening, django_capture_on
     assert callbacks == []
 
 
-def test_without_a_layer_it_says_so(film, listening, settings, caplog, django_capture_on_commit_callbacks):
+def test_without_a_channel_layer_a_warning_is_logged(
+    film, listening, settings, caplog, django_capture_on_commit_callbacks
+):
     settings.CHANNEL_LAYERS = {}
     with django_capture_on_commit_callbacks(execute=True):
         fsmlock.apply_transition(film, "publish")

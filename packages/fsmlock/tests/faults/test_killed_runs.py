@@ -58,7 +58,7 @@ def test_with_one_commit_for_both_every_item_happens_exactly_once(world):
 
 
 @pytest.mark.django_db
-def test_without_it_a_kill_repeats_at_most_the_item_in_hand(world, tmp_path, settings):
+def test_without_it_a_kill_repeats_at_most_the_current_item(world, tmp_path, settings):
     kills = killed_again_and_again(world, "Lines")
     items = [int(line) for line in (tmp_path / "lines").read_text().splitlines()]
     assert sorted(set(items)) == list(range(ITEMS))

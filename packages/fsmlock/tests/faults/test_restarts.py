@@ -97,9 +97,7 @@ def own_postgresql():
 
 
 @pytest.mark.postgresql
-def test_a_crash_of_postgresql_loses_no_hold_and_lets_nobody_in_early(
-    transactional_db, monkeypatch, elsewhere
-):
+def test_a_crash_of_postgresql_loses_no_hold_and_grants_none_early(transactional_db, monkeypatch, elsewhere):
     with monkeypatch.context() as patch:  # undone before the test's own database is emptied
         with own_postgresql() as (port, crash):
             connections.close_all()

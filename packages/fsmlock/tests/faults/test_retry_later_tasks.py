@@ -60,7 +60,7 @@ def answer(result):
     return found[0]
 
 
-def test_a_task_that_waits_for_a_lock_takes_no_worker_and_no_retry_and_shows_that_it_waits(worker, tmp_path):
+def test_a_task_that_retries_for_a_lock_uses_no_worker_and_no_retry_and_is_listed(worker, tmp_path):
     film = make_film()
     held = fsmlock.hold(film, "render", holder="import 12").acquire()
     waiting = tasks.render.apply_async(args=(film.pk, str(tmp_path)), headers={"trace": "7"})

@@ -22,10 +22,10 @@ GOOD = {"items": lambda self: [], "each": lambda self, item: None}
         ({"budget": timedelta(0)}, "Use None"),
     ],
 )
-def test_a_value_that_can_not_work_is_refused_when_the_class_is_made(more, words):
+def test_an_invalid_value_is_refused_when_the_class_is_created(more, words):
     with pytest.raises(fsmlock.ConfigurationError, match=words):
         type("Wrong", (Iteration,), GOOD | more)
 
 
-def test_a_good_one_is_made():
+def test_a_valid_iteration_is_accepted():
     assert type("Good", (Iteration,), GOOD | {"needs": ["render"], "policy": fsmlock.Skip()})

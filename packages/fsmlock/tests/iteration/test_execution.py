@@ -60,7 +60,7 @@ def test_a_thousand_mails_interrupted_paused_resumed_and_finished_arrive_once_ea
     assert recipients() == [f"{n}@example.org" for n in range(1000)]
 
 
-def test_a_cancelled_run_stops_behind_the_item_in_hand(db, monkeypatch):
+def test_a_cancelled_run_stops_after_the_current_item(db, monkeypatch):
     run = SendMails.enqueue(count=10)
 
     monkeypatch.setattr(SendMails, "persist_every", timedelta(0))
@@ -80,7 +80,7 @@ def _then(each, number, act):
     return doing
 
 
-def test_a_paused_run_rests_until_somebody_asks(db, monkeypatch):
+def test_a_paused_run_rests_until_it_is_resumed(db, monkeypatch):
     run = SendMails.enqueue(count=5)
     monkeypatch.setattr(SendMails, "persist_every", timedelta(0))
     monkeypatch.setattr(SendMails, "each", _then(SendMails.each, 1, lambda: again(run).pause(by="editor")))
@@ -93,7 +93,7 @@ def test_a_paused_run_rests_until_somebody_asks(db, monkeypatch):
     assert len(mail.outbox) == 5
 
 
-def test_a_second_worker_steps_aside_at_once(db, elsewhere):
+def test_a_second_worker_returns_at_once(db, elsewhere):
     run = SendMails.enqueue(count=5)
     held = elsewhere(fsmlock.hold(run, "execute").acquire)
     assert execute(again(run)).state == "enqueued"
@@ -144,7 +144,7 @@ def test_failed_items_are_collected_and_retried_alone(db, monkeypatch):
     assert Odd.seen == [1, 3, 5, 2, 4]
 
 
-def test_too_many_failures_end_the_run_in_front_of_the_last(db, monkeypatch):
+def test_too_many_failures_end_the_run_before_the_last_item(db, monkeypatch):
     run = execute(Strict.enqueue())
     assert (run.state, run.done) == ("failed", 1)
     assert "2 is even" in run.reason
@@ -161,7 +161,7 @@ def test_the_time_budget_interrupts_after_an_item(db):
     assert execute(execute(run)).state == "interrupted"
 
 
-def test_a_throttle_leaves_off_and_says_for_how_long(db):
+def test_a_throttle_interrupts_for_the_returned_time(db):
     run = execute(Throttled.enqueue(count=5))
     assert (run.state, run.done, run.resume_after_s) == ("interrupted", 3, 30)
 
@@ -217,7 +217,7 @@ def test_progress_is_reported(db):
     assert events == [("running", 0), ("succeeded", 3)]
 
 
-def test_a_run_goes_to_the_workers_when_it_is_enqueued_and_when_it_is_resumed(
+def test_a_run_is_handed_to_a_worker_when_it_is_enqueued_or_resumed(
     db, settings, django_capture_on_commit_callbacks
 ):
     settings.FSMLOCK = {"ENQUEUE": "tests.shop.iterations.enqueue"}
@@ -238,7 +238,7 @@ def test_a_run_goes_to_the_workers_when_it_is_enqueued_and_when_it_is_resumed(
         ({"items": lambda self: [], "each": print, "each_batch": print}, "either each"),
     ],
 )
-def test_an_iteration_that_lacks_something_is_refused_with_an_example(body, words):
+def test_an_incomplete_iteration_is_refused_with_an_example(body, words):
     with pytest.raises(fsmlock.ConfigurationError, match=words):
         type("Wrong", (Iteration,), body)
 
@@ -258,7 +258,7 @@ def test_an_iteration_inside_a_function_is_refused(db):
         Inner.enqueue()
 
 
-def test_a_run_whose_class_is_gone_says_so(db):
+def test_a_run_without_its_class_is_refused(db):
     run = SendMails.enqueue(count=1)
     Run.objects.update(iteration="tests.shop.iterations.Gone")
     with pytest.raises(fsmlock.ConfigurationError, match="no longer exists"):

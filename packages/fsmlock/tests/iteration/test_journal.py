@@ -23,7 +23,7 @@ def test_the_last_position_written_is_read():
     assert Journal("run").read() is None
 
 
-def test_a_torn_write_leaves_the_one_before(folder):
+def test_a_torn_write_leaves_the_previous_one(folder):
     first = Journal("run")
     first.write(Position(cursor=1, done=1))
     first.write(Position(cursor=2, done=2))

@@ -7,7 +7,7 @@ import threading
 from fsmlock.iteration import shutdown
 
 
-def test_sigterm_asks_to_stop_within_the_block_and_is_as_before_behind_it():
+def test_sigterm_requests_a_stop_inside_the_block_and_is_restored_after_it():
     before = signal.getsignal(signal.SIGTERM)
     with shutdown.on_sigterm():
         assert not shutdown.requested()

@@ -20,14 +20,14 @@ def pairs(source, cursor=None):
         (Only(Listed("abcd"), [1, 3]), ["b", "d"]),
     ],
 )
-def test_behind_any_cursor_come_exactly_the_items_that_are_left(source, items):
+def test_after_any_cursor_come_exactly_the_remaining_items(source, items):
     everything = pairs(source)
     assert [item for _, item in everything] == items
     for n, (cursor, _) in enumerate(everything):
         assert [item for _, item in pairs(source, cursor)] == items[n + 1 :]
 
 
-def test_rows_are_read_in_chunks_and_found_again(db):
+def test_rows_are_read_in_chunks_and_resumed(db):
     Film.objects.bulk_create(Film(name=str(n)) for n in range(7))
     source = Rows(Film.objects.all(), chunk=3)
     everything = pairs(source)
@@ -36,7 +36,7 @@ def test_rows_are_read_in_chunks_and_found_again(db):
     assert [film.name for _, film in pairs(source, everything[4][0])] == ["5", "6"]
 
 
-def test_a_table_is_counted_and_found_again(tmp_path):
+def test_a_table_is_counted_and_resumed(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text("a\n1\n2\n3\n")
     assert CsvRows(path).count() == 3
@@ -60,7 +60,7 @@ def test_what_has_no_stable_order_is_refused(items, words):
         as_source(items())
 
 
-def test_a_source_of_ones_own_is_taken_as_it_is():
+def test_a_custom_source_is_used_unchanged():
     source = Listed([1])
     assert as_source(source) is source
     assert as_source(range(3)).count() == 3

@@ -48,7 +48,7 @@ def contexts():
 
 
 @pytest.mark.parametrize("context", ["view", "dict", "channels", "websocket"])
-def test_mixins_bring_transitions_reasons_and_locks_to_a_type(film, context):
+def test_mixins_add_transitions_reasons_and_locks_to_a_type(film, context):
     query = """{ films { name availableTransitions { name allowed reasons { code } }
       reasons(to: "publish") { code } locks { lock why }
       declaredLocks { name togetherWith inherited } } }"""
@@ -107,7 +107,7 @@ def test_a_child_s_declared_locks_include_those_that_it_inherits():
     assert found == {"process": False, "render": True}
 
 
-def test_everything_can_be_asked_for_in_one_query(film):
+def test_all_fields_can_be_queried_at_once(film):
     @strawberry.type
     class Query:
         @strawberry.field

@@ -31,7 +31,7 @@ def ask(user, query, **variables):
     return SCHEMA.execute_sync(query, variables, context_value=context)
 
 
-def test_runs_are_listed_with_what_can_be_done(operator):
+def test_runs_are_listed_with_their_transitions(operator):
     SendMails.enqueue(count=3, by="editor")
     SendMails.enqueue(count=1).cancel()
     answer = ask(operator, RUNS)
@@ -71,7 +71,7 @@ def test_a_change_that_is_refused_says_why_and_changes_nothing(operator):
 
 
 @pytest.mark.parametrize("name", ["succeed", "rezume"])
-def test_what_nobody_may_take_is_refused_with_a_guess(operator, name):
+def test_what_users_may_not_apply_is_refused_with_a_suggestion(operator, name):
     run = SendMails.enqueue(count=3)
     [error] = ask(operator, CHANGE, id=run.pk, transition=name).errors
     assert f"{name!r} is not a transition of a run" in error.message

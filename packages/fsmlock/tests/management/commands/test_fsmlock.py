@@ -25,14 +25,14 @@ def held(film, elsewhere):
     held.release()
 
 
-def test_list_shows_who_holds_what(film, held):
+def test_list_prints_the_holds(film, held):
     assert "render on shop.film" in said("list")
     assert "import 12 (Movie 7) since" in said("list", f"shop.Film:{film.pk}")
     held.release()
     assert said("list") == "There are no holds.\n"
 
 
-def test_explain_says_why_not_and_the_way(film, held):
+def test_explain_prints_the_reasons_and_the_plan(film, held):
     name = f"shop.Film:{film.pk}"
     assert "import 12" in said("explain", name, "ingest")
     assert said("explain", name).startswith("render: There are no frames.")
@@ -41,7 +41,7 @@ def test_explain_says_why_not_and_the_way(film, held):
     assert said("explain", name, "ingest") == "Nothing blocks it.\n"
 
 
-def test_cancel_asks_and_break_takes_away(film, held):
+def test_cancel_requests_a_stop_and_break_ends_the_hold(film, held):
     name = f"shop.Film:{film.pk}"
     assert said("cancel", name, "render", "--by", "ops") == "import 12 was requested to stop.\n"
     assert "requested to stop by ops" in said("list")
@@ -58,13 +58,13 @@ def test_cancel_asks_and_break_takes_away(film, held):
         (("explain", "FILM", "rendr"), "Did you mean 'render'"),
     ],
 )
-def test_what_does_not_exist_is_named(film, arguments, words):
+def test_the_error_names_what_does_not_exist(film, arguments, words):
     arguments = [a.replace("FILM", f"shop.Film:{film.pk}") for a in arguments]
     with pytest.raises(CommandError, match=words):
         said(*arguments)
 
 
-def test_the_doctor_finds_and_mends_holds_of_what_is_gone(film, held):
+def test_the_doctor_finds_and_fixes_holds_of_deleted_objects(film, held):
     assert said("doctor") == "Everything is consistent.\n"
     Film.objects.filter(pk=film.pk).delete()
     assert "orphan" in said("doctor")
@@ -95,7 +95,7 @@ def test_graph_draws_the_states():
     assert {"published", "Publish", "Render needs render"} <= set(labels)
 
 
-def test_explain_asks_for_the_permissions_of_a_user(film, django_user_model):
+def test_explain_checks_the_permissions_of_a_user(film, django_user_model):
     django_user_model.objects.create_user("guest")
     name = f"shop.Film:{film.pk}"
     assert "permission" not in said("explain", name, "render")
@@ -105,7 +105,7 @@ def test_explain_asks_for_the_permissions_of_a_user(film, django_user_model):
 
 
 @pytest.mark.django_db(databases=["default", "other"])
-def test_another_database_is_asked_when_it_is_named(elsewhere):
+def test_the_database_option_selects_the_database(elsewhere):
     film = Film(name="Twin")
     film.save(using="other")
     held = elsewhere(fsmlock.hold(film, "render", holder="import 12").acquire)
@@ -116,7 +116,7 @@ def test_another_database_is_asked_when_it_is_named(elsewhere):
     assert said("--database", "other", "doctor") == "Everything is consistent.\n"
 
 
-def test_the_doctor_mends_what_a_state_left_behind_or_lost(film):
+def test_the_doctor_fixes_orphaned_and_missing_state_locks(film):
     sheet = Print.objects.create(film=film)
     fsmlock.apply_transition(sheet, "start_printing")
     assert said("doctor") == "Everything is consistent.\n"
