@@ -18,6 +18,8 @@ from tests.command import Command
 from tests.conftest import jpeg
 from tests.server import Fault
 
+#: All run the real command.
+pytestmark = pytest.mark.slow
 FAST = "[options]\nwidth = 160\nheight = 90\n"
 
 
