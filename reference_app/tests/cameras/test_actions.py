@@ -22,7 +22,7 @@ def editor():
 
 
 @pytest.fixture
-def heard():
+def received():
     events = []
 
     def hear(*, event, **_):
@@ -61,7 +61,7 @@ def test_who_approves_may_choose_the_name(editor):
     assert actions.approve_pairing(offer().user_code, by=editor).name == "Roof"
 
 
-def test_an_agent_that_waits_is_told_to_wait_and_one_that_hurries_to_slow_down():
+def test_a_waiting_agent_is_asked_to_wait_and_a_hasty_one_to_slow_down():
     offered = offer()
     start = timezone.now()
     assert refusal(offered.device_code, start) == "authorization_pending"
@@ -105,7 +105,7 @@ def test_an_agent_whose_answer_was_lost_gets_a_new_token_for_the_old_one(editor)
     assert camera_by_token(again) == camera
 
 
-def test_a_device_code_is_worth_nothing_once_the_camera_has_been_heard(editor):
+def test_a_device_code_is_worthless_once_the_camera_has_sent_a_heartbeat(editor):
     offered = offer()
     camera = actions.approve_pairing(offered.user_code, by=editor)
     token = actions.exchange_token(offered.device_code).token
@@ -207,11 +207,11 @@ def test_a_camera_is_revoked_once():
         actions.revoke(camera)
 
 
-def test_pairing_and_revoking_are_told_after_the_commit(heard, django_capture_on_commit_callbacks):
+def test_pairing_and_revoking_are_published_after_the_commit(received, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         camera = actions.revoke(actions.enrol("Roof").camera)
-        assert heard == []
-    assert [(type(event).__name__, event.camera) for event in heard] == [
+        assert received == []
+    assert [(type(event).__name__, event.camera) for event in received] == [
         ("CameraPaired", camera.pk),
         ("CameraRevoked", camera.pk),
     ]

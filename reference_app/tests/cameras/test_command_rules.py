@@ -23,7 +23,7 @@ def camera(**over):
 
 
 @pytest.mark.parametrize("command", LABELS)
-def test_nothing_stands_in_the_way_of_a_command_to_a_camera_that_was_heard(command):
+def test_nothing_blocks_a_command_to_a_camera_that_sent_a_heartbeat(command):
     assert blockers(command, camera()) == ()
 
 
@@ -44,7 +44,7 @@ def test_each_blocker_has_a_message_and_a_remedy(over, codes):
     assert all(reason.message and reason.remedy for reason in reasons)
 
 
-def test_a_command_that_the_agent_never_heard_of_expires():
+def test_a_command_that_the_agent_never_received_expires():
     assert shown_state("waiting", NOON, NOON + COMMAND_LIFETIME) == "waiting"
     assert shown_state("waiting", NOON, NOON + COMMAND_LIFETIME + timedelta(seconds=1)) == "expired"
     assert shown_state("done", NOON, NOON + timedelta(days=400)) == "done"

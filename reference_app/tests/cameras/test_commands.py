@@ -28,10 +28,10 @@ def camera():
     return camera
 
 
-def test_a_command_is_told_until_it_is_acknowledged(camera, admin):
+def test_a_command_is_sent_until_it_is_acknowledged(camera, admin):
     given = commands.issue(camera, "capture", by=admin)
     for _ in range(2):
-        assert [told.pk for told in commands.pending(camera.pk)] == [given.pk]
+        assert [sent.pk for sent in commands.pending(camera.pk)] == [given.pk]
     reports = [CommandResult(command=given.pk, state="running")]
     assert commands.record_results(camera.pk, reports) == [given.pk]
     assert commands.pending(camera.pk) == []
@@ -80,7 +80,7 @@ def test_the_same_command_waits_only_once(camera, admin):
     assert commands.issue(camera, "preview", by=admin).pk != given.pk
 
 
-def test_an_old_command_is_not_told_any_more(camera, admin):
+def test_an_expired_command_is_not_sent(camera, admin):
     commands.issue(camera, "capture", by=admin)
     later = timezone.now() + COMMAND_LIFETIME + timedelta(minutes=1)
     assert commands.pending(camera.pk, now=later) == []

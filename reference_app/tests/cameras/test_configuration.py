@@ -21,13 +21,13 @@ def camera():
     return actions.enrol("Roof").camera
 
 
-def test_a_camera_of_which_nobody_wished_anything_keeps_the_operators_interval(camera, settings):
+def test_a_camera_without_settings_keeps_the_operators_interval(camera, settings):
     settings.TIMELAPSE = {"frame_interval_s": 7.0}
     message = current_configurations([camera.pk])[camera.pk].message()
     assert message == {"revision": FIRST_REVISION, "interval_s": 7.0}
 
 
-def test_each_wish_is_a_new_revision_and_the_earlier_ones_are_kept(camera, admin):
+def test_each_change_makes_a_new_revision_and_keeps_the_earlier_ones(camera, admin):
     configure(camera, {"interval_s": 10}, by=admin)
     latest = configure(camera, {"interval_s": 20, "schedule": {"windows": ["06:00..20:00"]}}, by=admin)
     assert latest.message() == {
@@ -39,23 +39,23 @@ def test_each_wish_is_a_new_revision_and_the_earlier_ones_are_kept(camera, admin
     assert {row.updated_by_name for row in Configuration.objects.all()} == {"admin"}
 
 
-def test_the_same_wish_again_is_no_new_revision(camera, admin):
+def test_the_same_settings_again_make_no_new_revision(camera, admin):
     first = configure(camera, {"interval_s": 10}, by=admin)
     assert configure(camera, {"interval_s": 10}, by=admin).revision == first.revision
 
 
-def test_a_wish_that_can_not_work_is_not_written(camera, admin):
+def test_settings_that_can_not_work_are_not_written(camera, admin):
     with pytest.raises(Refused, match="interval_s must be from"):
         configure(camera, {"interval_s": -1}, by=admin)
     assert not Configuration.objects.exists()
 
 
-def test_who_may_not_configure_is_told_so(camera):
+def test_a_person_without_the_right_to_configure_gets_the_reason(camera):
     with pytest.raises(Refused, match="permission"):
         configure(camera, {"interval_s": 10}, by=User.objects.create_user("editor"))
 
 
-def test_what_is_wished_of_nine_cameras_takes_one_query(camera, admin, django_assert_num_queries):
+def test_the_settings_of_nine_cameras_take_one_query(camera, admin, django_assert_num_queries):
     cameras = [camera, *(actions.enrol(f"Camera {number}").camera for number in range(8))]
     for number, each in enumerate(cameras[:5]):
         configure(each, {"interval_s": 10 + number}, by=admin)

@@ -148,7 +148,7 @@ async def test_a_camera_is_shut_out_once(camera, admin):
     assert again["errors"] == [{"field": "camera", "code": "state"}]
 
 
-async def test_who_may_not_shut_it_out_is_told_so(camera):
+async def test_a_person_without_the_right_to_revoke_gets_the_reason(camera):
     editor = await sync_to_async(User.objects.create_user)("editor")
     payload = (await ask(REVOKE, editor, input={"camera": global_id(camera)})).data["revokeCamera"]
     assert payload["errors"] == [{"field": "camera", "code": "permission"}]

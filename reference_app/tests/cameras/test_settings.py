@@ -24,7 +24,7 @@ FINE = {
 }
 
 
-def test_a_wish_that_an_agent_can_take_is_not_refused():
+def test_settings_that_an_agent_can_apply_are_accepted():
     assert refusals(FINE) == ()
 
 
@@ -90,6 +90,6 @@ _tables = st.dictionaries(st.sampled_from(["windows", "timezone", "burst", "burs
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # other work shares the machine
 @given(interval=st.floats(), table=_tables)
-def test_whatever_is_wished_the_answer_is_a_list_of_reasons(interval, table):
+def test_any_settings_are_answered_by_a_list_of_reasons(interval, table):
     for reason in refusals({"interval_s": interval, "schedule": table}):
         assert reason.params["field"] in {"intervalSeconds", "schedule"}

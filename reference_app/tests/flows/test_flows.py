@@ -18,7 +18,7 @@ from django.db.backends.utils import CursorWrapper
 from django.test import Client
 from PIL import Image
 from strawberry import relay
-from tests.filming import film
+from tests.factories import film
 from tests.flows.call_stack import ROOT, stacks_at
 from tests.ingest.conftest import serving
 from tests.project.test_asgi import Socket

@@ -73,7 +73,7 @@ def test_a_schedule_is_open_when_the_protocol_says_so(case):
     assert [[one.replace(microsecond=0) for one in span] for span in found] == moments
 
 
-def test_nothing_is_expected_outside_the_time_in_which_a_wish_counted():
+def test_nothing_is_expected_while_settings_were_not_in_force():
     schedule = every(2, {"start": "2026-11-24"}, during=(MONDAY, MONDAY + DAY + timedelta(hours=6)))
     assert hours(schedule.open_within(MONDAY - DAY, MONDAY + 9 * DAY)) == [(24, 30)]
 

@@ -63,7 +63,7 @@ def test_too_few_frames_inside_a_bucket_are_a_gap():
     assert gaps(seconds, now=2) == [(0, 50, "unknown")]
 
 
-def test_what_the_agent_told_explains_the_gap():
+def test_a_reason_reported_by_the_agent_explains_the_gap():
     reported = [
         ReportedGap(reason="card_full", detail="The card was full.", begins_at=at(2), ends_at=at(5)),
         ReportedGap(reason="camera_failed", detail="It failed.", begins_at=at(4.9), ends_at=at(6)),
@@ -83,7 +83,7 @@ def test_pictures_that_wait_on_the_spool_are_not_lost():
     assert gaps(seconds, now=10, oldest_waiting=at(3)) == [(110, 300, "not_delivered")]
 
 
-def test_an_agent_that_is_not_heard_of_leaves_a_gap_up_to_now():
+def test_a_silent_agent_leaves_a_gap_up_to_now():
     assert gaps(range(0, 120, 10), now=10, silent_since=at(2)) == [(110, 600, "silent")]
 
 
@@ -119,7 +119,7 @@ def test_of_a_slot_right_at_the_opening_nobody_can_say_whether_it_was_before_it(
     assert gaps([*range(4, 600, 60), *range(1864, 2400, 60)], now=40, schedule=WINDOWS) == []
 
 
-def test_after_another_wish_a_frame_that_is_late_makes_no_gap_at_the_opening():
+def test_after_a_change_of_settings_a_late_frame_makes_no_gap_at_the_opening():
     seconds = [*range(10, 600, 60), 1825 + 40, *range(1885, 2400, 60)]
     changed = replace(WINDOWS, during=(at(11), WINDOWS.during[1]))
     assert gaps(seconds, now=40, schedule=changed) == []
@@ -169,14 +169,14 @@ def test_a_schedule_that_was_followed_has_no_gap_though_clocks_err_and_one_is_la
 @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(followed(), followed(), SIZES, st.integers(3600, 2 * 86_400), st.integers(0, 59))
 @pytest.mark.slow
-def test_a_schedule_that_changed_while_it_was_followed_has_no_gap(first, second, size, changed, heard):
+def test_a_schedule_that_changed_while_it_was_followed_has_no_gap(first, second, size, changed, received):
     moment = NOON + timedelta(seconds=changed)
     schedules = [
         replace(first[0], during=(first[0].during[0], moment)),
         replace(second[0], during=(max(second[0].during[0], moment + MINUTE), second[0].during[1])),
     ]
     seconds = [one for one in first[1] if one < changed] + [
-        one for one in second[1] if one >= changed + heard
+        one for one in second[1] if one >= changed + received
     ]
     assert holes(schedules, seconds, size, seconds[-1]) == []
 

@@ -16,7 +16,7 @@ from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client
 from strawberry import relay
-from tests.filming import frame, timelapse
+from tests.factories import frame, timelapse
 from tests.fuzz.fuzzer import RAW, Fuzzer, faults
 
 from timelapse.project.asgi import application

@@ -30,7 +30,7 @@ from timelapse.ingest.http import application, create_application
 TUS = {"Tus-Resumable": "1.0.0"}
 BYTES = {"Content-Type": "application/offset+octet-stream"}
 #: Seconds within which whatever a test waits for must happen, on a busy machine too.
-PATIENCE_S = 60
+TIMEOUT_S = 60
 
 _numbers = count(1)
 
@@ -108,7 +108,7 @@ class Agent:
         return {} if self.token is None else {"Authorization": f"Bearer {self.token}"}
 
     def request(self, method, path, headers=None, body=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT_S)
         try:
             connection.request(method, f"/agent/v1{path}", body, self.authorization | (headers or {}))
             answer = connection.getresponse()
@@ -116,36 +116,39 @@ class Agent:
         finally:
             connection.close()
 
-    def shoot(self, data, **over):
+    def new_upload(self, data, **over):
         return Upload(data, over)
 
-    def begin(self, shot, **headers):
-        return self.request("POST", "/captures", TUS | shot.headers | headers)
+    def begin(self, upload, **headers):
+        return self.request("POST", "/captures", TUS | upload.headers | headers)
 
-    def send(self, shot, body=None, **headers):
+    def send(self, upload, body=None, **headers):
         """Begin and bring bytes (all, if not said otherwise) in one request."""
-        body = shot.data if body is None else body
-        return self.request("POST", "/captures", TUS | BYTES | shot.headers | headers, body)
+        body = upload.data if body is None else body
+        return self.request("POST", "/captures", TUS | BYTES | upload.headers | headers, body)
 
-    def patch(self, shot, offset, body, **headers):
+    def patch(self, upload, offset, body, **headers):
         return self.request(
-            "PATCH", f"/captures/{shot.capture}", TUS | BYTES | {"Upload-Offset": str(offset)} | headers, body
+            "PATCH",
+            f"/captures/{upload.capture}",
+            TUS | BYTES | {"Upload-Offset": str(offset)} | headers,
+            body,
         )
 
-    def head(self, shot, **headers):
-        return self.request("HEAD", f"/captures/{shot.capture}", TUS | headers)
+    def head(self, upload, **headers):
+        return self.request("HEAD", f"/captures/{upload.capture}", TUS | headers)
 
-    def delete(self, shot):
-        return self.request("DELETE", f"/captures/{shot.capture}", TUS)
+    def delete(self, upload):
+        return self.request("DELETE", f"/captures/{upload.capture}", TUS)
 
     def post(self, path, message):
         body = message if isinstance(message, bytes) else json.dumps(message).encode()
         return self.request("POST", path, {"Content-Type": "application/json"}, body)
 
-    def start_patch(self, shot, offset, length, first, **more):
+    def start_patch(self, upload, offset, length, first, **more):
         """Open a PATCH of `length` bytes and send only the first of them; the caller goes on, or does not."""
-        link = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_S)
-        lines = [f"PATCH /agent/v1/captures/{shot.capture} HTTP/1.1", "Host: test"]
+        link = socket.create_connection(("127.0.0.1", self.port), timeout=TIMEOUT_S)
+        lines = [f"PATCH /agent/v1/captures/{upload.capture} HTTP/1.1", "Host: test"]
         headers = (
             TUS | BYTES | self.authorization | {"Upload-Offset": offset, "Content-Length": length} | more
         )
@@ -215,8 +218,8 @@ def log_lines():
 @pytest.fixture
 def locked_database(transactional_db, monkeypatch):
     """Hold the database so that nobody else can write frames, from another connection; nobody waits long."""
-    patience = {"options": "-c lock_timeout=200"} if connection.vendor == "postgresql" else {"timeout": 0.2}
-    for name, value in patience.items():
+    timeout_s = {"options": "-c lock_timeout=200"} if connection.vendor == "postgresql" else {"timeout": 0.2}
+    for name, value in timeout_s.items():
         monkeypatch.setitem(connection.settings_dict["OPTIONS"], name, value)
 
     @contextmanager

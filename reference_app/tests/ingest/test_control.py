@@ -59,15 +59,15 @@ def test_an_agent_is_paired_as_the_golden_messages_have_it(unpaired_agent):
 
 
 def test_an_agent_that_was_revoked_is_paired_again_as_the_same_camera(agent, picture):
-    shot = agent.shoot(picture())
-    agent.send(shot)
+    upload = agent.new_upload(picture())
+    agent.send(upload)
     actions.revoke(agent.camera)
     offer = agent.post("/pairing", golden("pairing_request.json"))
     camera = actions.approve_pairing(offer.json["user_code"], by=User.objects.create_user("editor"))
     assert camera == agent.camera
     given = agent.post("/token", {"protocol": 1, "device_code": offer.json["device_code"]})
     agent.token = given.json["access_token"]
-    assert agent.send(shot).headers["Capture-Status"] == "duplicate"
+    assert agent.send(upload).headers["Capture-Status"] == "duplicate"
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"protocol": 1}', b'{"protocol": 9}'])
@@ -115,7 +115,7 @@ def test_a_message_of_a_megabyte_is_refused(agent):
     assert (answer.status, answer.code) == (413, "message_too_long")
 
 
-def test_all_that_a_heartbeat_can_say_is_heard_and_answered(agent):
+def test_all_that_a_heartbeat_can_carry_is_stored_and_answered(agent):
     admin = User.objects.create_superuser("admin")
     actions.record_heartbeat(agent.camera.pk, domain.Heartbeat(seq=1, every_s=5, grace_s=5, state="idle"))
     with start_action(action_type="click"):
@@ -146,12 +146,16 @@ def test_a_heartbeat_takes_few_queries(agent, django_assert_max_num_queries):
 
 def test_frames_are_retimed_by_the_heartbeat_that_brings_the_fix(agent, picture):
     fix = golden("heartbeat_full.json")["clock_fixes"][0]
-    agent.send(agent.shoot(picture(), clock="unknown", boot=fix["boot"], captured_at="1970-01-01T00:01:21Z"))
+    agent.send(
+        agent.new_upload(picture(), clock="unknown", boot=fix["boot"], captured_at="1970-01-01T00:01:21Z")
+    )
     agent.post("/heartbeat", golden("heartbeat_full.json"))
     frame = Frame.objects.get()
     assert frame.clock == "synced"
     assert frame.captured_at.isoformat() == "2026-11-23T21:49:58.031250+00:00"
-    agent.send(agent.shoot(picture(1), clock="unknown", boot=fix["boot"], captured_at="1970-01-01T00:01:21Z"))
+    agent.send(
+        agent.new_upload(picture(1), clock="unknown", boot=fix["boot"], captured_at="1970-01-01T00:01:21Z")
+    )
     assert set(Frame.objects.values_list("clock", flat=True)) == {"synced"}
 
 

@@ -14,13 +14,13 @@ def id_(agent):
 
 
 def test_a_camera_shows_what_it_sent_and_nobody_could_use(agent, member, id_):
-    shot = agent.shoot(b"<html>not found</html>")
-    assert agent.send(shot).status == 422
+    upload = agent.new_upload(b"<html>not found</html>")
+    assert agent.send(upload).status == 422
     shown = member.ask(QUARANTINE, id=id_)["data"]["node"]
     assert shown["quarantinedCount"] == 1
     assert shown["quarantined"] == [
         {
-            "name": f"{shot.capture}.jpg",
+            "name": f"{upload.capture}.jpg",
             "code": "not_a_picture",
             "message": "The file is neither JPEG nor PNG nor WebP, whatever its name says.",
             "bytes": 22,

@@ -24,11 +24,11 @@ def test_an_answer_names_the_cause_to_look_for_in_the_logs(unpaired_agent):
 
 
 def test_a_link_that_breaks_leaves_no_trace_but_its_bytes(agent, picture):
-    shot = agent.shoot(picture())
-    agent.begin(shot)
+    upload = agent.new_upload(picture())
+    agent.begin(upload)
     for _ in range(3):
-        agent.start_patch(shot, 0, len(shot.data), b"").close()
-    wait_until(lambda: agent.patch(shot, 0, shot.data).status == 204)
+        agent.start_patch(upload, 0, len(upload.data), b"").close()
+    wait_until(lambda: agent.patch(upload, 0, upload.data).status == 204)
     assert Frame.objects.count() == 1
     assert not Quarantined.objects.exists()
 
@@ -42,27 +42,27 @@ def test_an_agent_that_begins_and_falls_silent_is_let_go(impatient_agent, path):
 
 
 def test_a_database_that_is_away_makes_the_agent_come_back(agent, picture, locked_database):
-    shot = agent.shoot(picture())
+    upload = agent.new_upload(picture())
     with locked_database():
-        answer = agent.send(shot)
+        answer = agent.send(upload)
     assert (answer.status, answer.code, answer.headers["Retry-After"]) == (503, "database_unavailable", "5")
-    assert agent.head(shot).offset == len(shot.data) - 1
-    assert agent.patch(shot, len(shot.data) - 1, shot.data[-1:]).headers["Capture-Status"] == "stored"
+    assert agent.head(upload).offset == len(upload.data) - 1
+    assert agent.patch(upload, len(upload.data) - 1, upload.data[-1:]).headers["Capture-Status"] == "stored"
     assert Frame.objects.count() == 1
 
 
 def test_a_folder_that_can_not_be_written_makes_the_agent_come_back(agent, picture, media):
     media.mkdir()
     (media / "frames").write_text("a file where a folder should be")
-    shot = agent.shoot(picture())
-    answer = agent.send(shot)
+    upload = agent.new_upload(picture())
+    answer = agent.send(upload)
     assert (answer.status, answer.code, answer.headers["Retry-After"]) == (503, "storage_unavailable", "30")
     (media / "frames").unlink()
-    assert agent.send(shot).headers["Capture-Status"] == "stored"
+    assert agent.send(upload).headers["Capture-Status"] == "stored"
 
 
 def test_whatever_else_goes_wrong_makes_the_agent_come_back_too(agent, picture, settings, caplog):
     settings.TIMELAPSE = {"max_pixels": "many"}
-    answer = agent.send(agent.shoot(picture()))
+    answer = agent.send(agent.new_upload(picture()))
     assert (answer.status, answer.code, answer.headers["Retry-After"]) == (503, "unexpected", "30")
     assert "TypeError" in caplog.text

@@ -147,9 +147,9 @@ def test_a_heartbeat_of_an_old_agent_tells_nothing_of_it():
     assert messages.heartbeat(LEAST)[0].health == Health()
 
 
-@pytest.mark.parametrize("told", [None, "", "Europe", "../../etc/passwd", "Moon/Tranquility", "\0"])
-def test_a_time_zone_that_is_not_known_here_counts_as_not_told(told):
-    assert messages.heartbeat(LEAST | {"timezone": told})[0].health.timezone == ""
+@pytest.mark.parametrize("reported", [None, "", "Europe", "../../etc/passwd", "Moon/Tranquility", "\0"])
+def test_a_time_zone_that_is_unknown_here_counts_as_not_reported(reported):
+    assert messages.heartbeat(LEAST | {"timezone": reported})[0].health.timezone == ""
 
 
 def test_the_golden_heartbeat_says_why_its_configuration_was_not_taken():

@@ -18,23 +18,23 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 def test_an_upload_that_was_left_alone_for_a_day_is_gone(agent, picture, media):
-    shot = agent.shoot(picture())
-    agent.begin(shot)
-    agent.patch(shot, 0, shot.data[:100])
+    upload = agent.new_upload(picture())
+    agent.begin(upload)
+    agent.patch(upload, 0, upload.data[:100])
     assert sweep_uploads() == 0
     last_write = (timezone.now() - UPLOAD_LIFETIME).timestamp()
-    path = media / "incoming" / str(agent.camera.pk) / shot.capture
+    path = media / "incoming" / str(agent.camera.pk) / upload.capture
     os.utime(path, (last_write + 60, last_write + 60))
     assert sweep_uploads() == 0
     os.utime(path, (last_write - 1, last_write - 1))
     assert sweep_uploads() == 1
-    assert agent.head(shot).status == 404
-    assert agent.patch(shot, 100, shot.data[100:]).code == "no_such_upload"
-    assert agent.send(shot).headers["Capture-Status"] == "stored"
+    assert agent.head(upload).status == 404
+    assert agent.patch(upload, 100, upload.data[100:]).code == "no_such_upload"
+    assert agent.send(upload).headers["Capture-Status"] == "stored"
 
 
 def test_a_clock_learnt_while_a_frame_was_on_its_way_corrects_it(agent, picture):
-    agent.send(agent.shoot(picture(), clock="unknown", captured_at="1970-01-01T00:01:21Z"))
+    agent.send(agent.new_upload(picture(), clock="unknown", captured_at="1970-01-01T00:01:21Z"))
     frame = Frame.objects.get()
     ClockFix.objects.create(
         camera=agent.camera, boot=frame.boot, offset_ns=1795470516757250000, error_ms=1, source="ntp"

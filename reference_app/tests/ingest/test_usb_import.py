@@ -46,9 +46,9 @@ def take_in(folder, camera=None):
     return stored, run.done - stored, usb_import.refused_by(run)
 
 
-def test_each_capture_is_stored_once_however_often_the_stick_comes(tmp_path, camera, picture):
-    folder = write(tmp_path / "stick" / "camera-x", camera, [picture(seed) for seed in range(3)])
-    assert take_in(tmp_path / "stick") == (3, 0, [])
+def test_each_capture_is_stored_once_however_often_the_drive_is_imported(tmp_path, camera, picture):
+    folder = write(tmp_path / "drive" / "camera-x", camera, [picture(seed) for seed in range(3)])
+    assert take_in(tmp_path / "drive") == (3, 0, [])
     assert take_in(folder) == (0, 3, [])
     frames = Frame.objects.order_by("sequence")
     assert [frame.camera_id for frame in frames] == [camera.pk] * 3
@@ -56,14 +56,14 @@ def test_each_capture_is_stored_once_however_often_the_stick_comes(tmp_path, cam
 
 
 def test_what_comes_over_the_network_later_is_a_duplicate(agent, tmp_path, picture):
-    shot = agent.shoot(picture())
+    upload = agent.new_upload(picture())
     folder = write(tmp_path, agent.camera, [])
-    (folder / f"{shot.capture}.jpg").write_bytes(shot.data)
+    (folder / f"{upload.capture}.jpg").write_bytes(upload.data)
     values = json.loads((GOLDEN / "capture_metadata.json").read_text())["values"]
-    told = {"capture": shot.capture, "sha256": hashlib.sha256(shot.data).hexdigest()}
-    (folder / f"{shot.capture}.json").write_text(json.dumps(values | told))
+    reported = {"capture": upload.capture, "sha256": hashlib.sha256(upload.data).hexdigest()}
+    (folder / f"{upload.capture}.json").write_text(json.dumps(values | reported))
     assert take_in(folder) == (1, 0, [])
-    assert agent.send(shot).headers["Capture-Status"] == "duplicate"
+    assert agent.send(upload).headers["Capture-Status"] == "duplicate"
     assert Frame.objects.count() == 1
 
 
@@ -110,14 +110,14 @@ def test_an_agent_that_was_never_paired_needs_a_camera_by_name_or_id(tmp_path, c
 )
 def test_a_folder_that_can_not_be_imported_says_why(tmp_path, picture, prepare, camera, message):
     lost = actions.enrol("Gone").camera
-    folder = write(tmp_path / "stick", lost, [picture()])
+    folder = write(tmp_path / "drive", lost, [picture()])
     lost.delete()
     prepare(folder)
     with pytest.raises(usb_import.UsbImportError, match=message):
         usb_import.find_captures(folder, camera)
 
 
-def test_two_cameras_of_one_name_are_told_apart_by_id(tmp_path, camera, picture):
+def test_two_cameras_of_one_name_are_distinguished_by_id(tmp_path, camera, picture):
     actions.enrol("Roof")
     folder = write(tmp_path, camera, [picture()])
     with pytest.raises(usb_import.UsbImportError, match="several cameras 'Roof'"):

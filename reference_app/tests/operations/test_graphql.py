@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Permission
-from tests import filming
+from tests import factories
 
 from eliot_progress import install, progress
 from fsmlock import hold
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_a_signed_in_user_sees_queues_and_holds(member):
-    with hold(filming.timelapse(), "render", why="Movie 7"):
+    with hold(factories.timelapse(), "render", why="Movie 7"):
         data = member.ask(OPERATIONS)["data"]["operations"]
     assert data["holds"] == [{"lock": "render", "why": "Movie 7"}]
     assert isinstance(data["queues"], list)

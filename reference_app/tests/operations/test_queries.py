@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from tests import filming
+from tests import factories
 
 from fsmlock import hold
 from timelapse.operations.queries import overview
@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_a_hold_shows_with_its_lock_and_why():
-    garden = filming.timelapse()
+    garden = factories.timelapse()
     with hold(garden, "render", why="Movie 7"):
         found = overview()
     assert [(each.lock, each.why) for each in found.holds] == [("render", "Movie 7")]
@@ -18,7 +18,7 @@ def test_a_hold_shows_with_its_lock_and_why():
 
 
 def test_the_number_of_queries_does_not_grow_with_the_holds(django_assert_num_queries):
-    locked = [hold(filming.timelapse(name=f"Garden {number}"), "render") for number in range(5)]
+    locked = [hold(factories.timelapse(name=f"Garden {number}"), "render") for number in range(5)]
     with locked[0]:
         with django_assert_num_queries(1):
             overview()

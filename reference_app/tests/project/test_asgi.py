@@ -11,7 +11,7 @@ from asgiref.testing import ApplicationCommunicator
 from channels import auth
 from django.test import Client
 from strawberry import relay
-from tests.filming import frame, timelapse
+from tests.factories import frame, timelapse
 
 from eliot_progress.ids import causal_id
 from timelapse.project import subscriptions

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
-from tests import filming
+from tests import factories
 
 from eliot_progress.state import from_dict
 from eliot_progress.testing.samples import task_state
@@ -27,7 +27,7 @@ async def received_on(group, *states, times=1, accept=None):
 
 @sync_to_async
 def a_movie():
-    return Movie.objects.create(timelapse=filming.timelapse(), fps=30, width=1280, height=720)
+    return Movie.objects.create(timelapse=factories.timelapse(), fps=30, width=1280, height=720)
 
 
 async def test_a_movies_progress_reaches_the_watchers_of_its_timelapse_with_its_state():

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import AnonymousUser
-from tests.filming import NOON, camera, frame, timelapse
+from tests.factories import NOON, camera, frame, timelapse
 
 from timelapse.frames.models import Preview
 from timelapse.frames.queries import thumbnail_of

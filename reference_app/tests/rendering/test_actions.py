@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.filming import frame, timelapse
+from tests.factories import frame, timelapse
 
 import fsmlock
 from timelapse.rendering import actions, queries

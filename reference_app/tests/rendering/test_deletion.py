@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.db import connections
-from tests.filming import frame, timelapse
+from tests.factories import frame, timelapse
 from tests.held_locks import held_elsewhere
 
 import fsmlock

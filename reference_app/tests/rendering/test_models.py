@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from tests.filming import timelapse
+from tests.factories import timelapse
 
 import fsmlock
 from fsmlock.declarations import transitions_of
@@ -12,7 +12,7 @@ from timelapse.rendering.models import Movie
 pytestmark = pytest.mark.django_db
 
 
-def test_every_arrow_has_its_sentence_in_the_models_list_and_the_other_way_round():
+def test_every_transition_has_its_sentence_in_the_models_list_and_the_other_way_round():
     documented = set(re.findall(r"- (\w+) → (\w+): [A-Z].+\.", Movie.__doc__))
     declared = {
         (source, transition.target)
@@ -23,7 +23,7 @@ def test_every_arrow_has_its_sentence_in_the_models_list_and_the_other_way_round
     assert documented - {("new", "queued")} == declared - {beginning_anew}
 
 
-def test_every_arrow_has_a_sentence_that_says_when():
+def test_every_transition_has_a_sentence_that_says_when():
     for name in transitions_of(Movie):
         assert getattr(Movie, name).__doc__.strip().endswith("."), name
 

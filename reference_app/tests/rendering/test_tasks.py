@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import connections
 from django.db.models.functions import Now
-from tests.filming import film, frame
+from tests.factories import film, frame
 from tests.held_locks import held_elsewhere
 from tests.waiting import wait_until
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import uuid
 
 import pytest
-from tests.filming import camera
+from tests.factories import camera
 
 import fsmlock
 from timelapse.timelapses.actions import create_timelapse

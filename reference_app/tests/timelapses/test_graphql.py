@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from strawberry import relay
-from tests.filming import camera, frame, timelapse
+from tests.factories import camera, frame, timelapse
 from tests.held_locks import held_elsewhere
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.filming import NOON, camera, frame, timelapse
+from tests.factories import NOON, camera, frame, timelapse
 
 from timelapse.timelapses import queries
 from timelapse.timelapses.models import Timelapse

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 from asgiref.sync import sync_to_async
-from tests.filming import camera, frame, timelapse
+from tests.factories import camera, frame, timelapse
 
 from timelapse.shared.live import watch
 from timelapse.timelapses.actions import group_of

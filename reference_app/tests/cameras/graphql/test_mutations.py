@@ -54,7 +54,7 @@ def test_a_command_is_given_and_audited(operator, id_, mutation, name):
 
 
 @pytest.mark.parametrize("mutation", COMMANDS)
-def test_who_may_not_steer_is_told_why(member, id_, mutation):
+def test_a_person_without_the_right_to_command_gets_the_reason(member, id_, mutation):
     (error,) = member.ask(give(mutation), input={"camera": id_})["data"][mutation]["errors"]
     assert error["code"] == "permission"
     assert "cameras.change_camera" in error["message"]
@@ -94,7 +94,7 @@ def test_who_may_only_look_sees_why_the_buttons_are_off(member, id_):
     assert shown["configureBlockers"] == [{"code": "permission"}]
 
 
-def test_a_configuration_is_wished(operator, id_):
+def test_a_configuration_is_saved(operator, id_):
     settings = {"camera": id_, "intervalSeconds": 30, "schedule": {"windows": ["06:00..20:00"]}}
     answer = operator.ask(CONFIGURE, input=settings)["data"]["configureCamera"]
     assert answer["errors"] == []
@@ -118,7 +118,7 @@ def test_a_configuration_is_wished(operator, id_):
         ({"delivery": [1]}, "delivery"),
     ],
 )
-def test_a_wish_that_can_not_work_is_an_error_of_its_field(operator, id_, wrong, field):
+def test_settings_that_can_not_work_are_an_error_of_their_field(operator, id_, wrong, field):
     settings = {"camera": id_, "intervalSeconds": 30} | wrong
     (error,) = operator.ask(CONFIGURE, input=settings)["data"]["configureCamera"]["errors"]
     assert error["field"] == field

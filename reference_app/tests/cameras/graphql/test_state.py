@@ -41,7 +41,7 @@ def camera(transactional_db):
     return camera
 
 
-def test_all_that_the_agent_told_of_itself_is_shown(member, camera):
+def test_everything_the_agent_reported_of_itself_is_shown(member, camera):
     at = datetime(2026, 11, 23, 21, 41, tzinfo=UTC)
     data = {"message_type": "camera:trouble", "message": "No answer in time."}
     store_records(camera.pk, [AgentRecord(record="boot-1", kind="log", at=at, clock="synced", data=data)])

@@ -31,37 +31,37 @@ def ballast(small_disk):
     return fill
 
 
-def test_a_full_disk_is_told_before_a_picture_is_sent(agent, picture, ballast):
-    agent.begin(agent.shoot(picture()))  # the folders are there
+def test_a_full_disk_is_reported_before_a_picture_is_sent(agent, picture, ballast):
+    agent.begin(agent.new_upload(picture()))  # the folders are there
     ballast()
-    shot = agent.shoot(picture(1))
-    answer = agent.send(shot)
+    upload = agent.new_upload(picture(1))
+    answer = agent.send(upload)
     assert (answer.status, answer.code, answer.headers["Retry-After"]) == (507, "storage_full", "60")
 
 
 def test_a_disk_that_fills_up_on_the_way_keeps_what_it_took(agent, picture, ballast):
-    shot = agent.shoot(picture(size=(2000, 1500), quality=95))
-    agent.begin(shot)
-    third = len(shot.data) // 3
-    agent.patch(shot, 0, shot.data[:third])
+    upload = agent.new_upload(picture(size=(2000, 1500), quality=95))
+    agent.begin(upload)
+    third = len(upload.data) // 3
+    agent.patch(upload, 0, upload.data[:third])
     filled = ballast()
-    answer = agent.patch(shot, third, shot.data[third:])
+    answer = agent.patch(upload, third, upload.data[third:])
     assert (answer.status, answer.code) == (507, "storage_full")
     filled.unlink()
-    offset = agent.head(shot).offset
-    assert third <= offset < len(shot.data)
-    assert agent.patch(shot, offset, shot.data[offset:]).headers["Capture-Status"] == "stored"
-    assert file_of(Frame.objects.get()).read_bytes() == shot.data
+    offset = agent.head(upload).offset
+    assert third <= offset < len(upload.data)
+    assert agent.patch(upload, offset, upload.data[offset:]).headers["Capture-Status"] == "stored"
+    assert file_of(Frame.objects.get()).read_bytes() == upload.data
 
 
 def test_a_picture_whose_bytes_are_here_needs_no_more_room(agent, picture, ballast, media):
-    shot = agent.shoot(picture(size=(640, 480)))
-    agent.begin(shot)
-    agent.patch(shot, 0, shot.data[:-1])
+    upload = agent.new_upload(picture(size=(640, 480)))
+    agent.begin(upload)
+    agent.patch(upload, 0, upload.data[:-1])
     filled = ballast()
-    assert agent.patch(shot, len(shot.data) - 1, shot.data[-1:]).headers["Capture-Status"] == "stored"
+    assert agent.patch(upload, len(upload.data) - 1, upload.data[-1:]).headers["Capture-Status"] == "stored"
     frame = Frame.objects.get()
-    assert file_of(frame).read_bytes() == shot.data
+    assert file_of(frame).read_bytes() == upload.data
     assert not thumbnail_of(frame).exists()
     assert ensure_thumbnail(frame) is None
     filled.unlink()

@@ -12,9 +12,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def frame(agent, picture):
-    shot = agent.shoot(picture(size=(640, 480)))
-    agent.send(shot)
-    return Frame.objects.get(capture=shot.capture)
+    upload = agent.new_upload(picture(size=(640, 480)))
+    agent.send(upload)
+    return Frame.objects.get(capture=upload.capture)
 
 
 def test_the_thumbnail_that_is_there_is_left_alone(frame):

@@ -16,11 +16,11 @@ from timelapse.cameras import actions
 from timelapse.frames.models import Frame
 from timelapse.frames.queries import file_of
 
-PATIENCE_S = 60
+TIMEOUT_S = 60
 
 
 @dataclass
-class Heard:
+class RawAnswer:
     """One answer, as it came."""
 
     status: int
@@ -32,7 +32,7 @@ class Link:
     """A socket to the server, and answers read from it one after another."""
 
     def __init__(self, port):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT_S)
         self.stream = self.socket.makefile("rb")
 
     def send(self, *lines, body=b""):
@@ -49,7 +49,7 @@ class Link:
             headers[name.lower()] = value.strip()
         status = int(first.split()[1])
         length = 0 if bodiless or status in (100, 204) else int(headers.get("content-length", 0))
-        return Heard(status, headers, self.stream.read(length))
+        return RawAnswer(status, headers, self.stream.read(length))
 
     def reset(self):
         self.stream.close()
@@ -75,14 +75,14 @@ def link(agent):
 
 
 @pytest.fixture
-def shot(agent, picture):
-    return agent.shoot(picture())
+def upload(agent, picture):
+    return agent.new_upload(picture())
 
 
 @pytest.fixture
-def begun(agent, shot):
-    agent.begin(shot)
-    return shot
+def begun(agent, upload):
+    agent.begin(upload)
+    return upload
 
 
 def opening(agent, method, path, **headers):
@@ -93,18 +93,18 @@ def opening(agent, method, path, **headers):
         "Tus-Resumable": "1.0.0",
         "Content-Type": "application/offset+octet-stream",
     } | {name.replace("_", "-"): value for name, value in headers.items()}
-    told = [f"{name}: {value}" for name, value in lines.items() if value is not None]
-    return [f"{method} /agent/v1/captures{path} HTTP/1.1", *told]
+    answered = [f"{name}: {value}" for name, value in lines.items() if value is not None]
+    return [f"{method} /agent/v1/captures{path} HTTP/1.1", *answered]
 
 
-def creation(agent, shot, **headers):
-    announced = {name.replace("-", "_"): value for name, value in shot.headers.items()}
+def creation(agent, upload, **headers):
+    announced = {name.replace("-", "_"): value for name, value in upload.headers.items()}
     return opening(agent, "POST", "", **(announced | {"Content_Length": 0, "Content_Type": None} | headers))
 
 
-def patching(agent, shot, **headers):
-    usual = {"Upload_Offset": 0, "Content_Length": len(shot.data)}
-    return opening(agent, "PATCH", f"/{shot.capture}", **(usual | headers))
+def patching(agent, upload, **headers):
+    usual = {"Upload_Offset": 0, "Content_Length": len(upload.data)}
+    return opening(agent, "PATCH", f"/{upload.capture}", **(usual | headers))
 
 
 def encoded(**values):
@@ -113,54 +113,54 @@ def encoded(**values):
 
 @pytest.mark.parametrize("method", ["POST", "HEAD", "PATCH", "DELETE"])
 @pytest.mark.parametrize("version", [None, "0.2.2", "1", ""])
-def test_a_request_of_no_version_or_another_is_told_which_one_is_spoken(agent, link, begun, method, version):
+def test_another_version_or_none_is_answered_with_the_supported_one(agent, link, begun, method, version):
     path = "" if method == "POST" else f"/{begun.capture}"
     lines = opening(agent, method, path, Tus_Resumable=version, Content_Length=0)
-    heard = link().send(*lines).hear(bodiless=method == "HEAD")
-    assert (heard.status, heard.headers["tus-version"]) == (412, "1.0.0")
+    received = link().send(*lines).hear(bodiless=method == "HEAD")
+    assert (received.status, received.headers["tus-version"]) == (412, "1.0.0")
     assert agent.head(begun).offset == 0
 
 
-def test_what_the_server_can_do_is_told_without_version_and_token(link):
-    heard = link().send("OPTIONS /agent/v1/captures HTTP/1.1", "Host: test").hear()
-    assert (heard.status, heard.headers["tus-version"]) == (204, "1.0.0")
-    assert "creation-defer-length" not in heard.headers["tus-extension"]
+def test_the_servers_capabilities_are_listed_without_version_and_token(link):
+    received = link().send("OPTIONS /agent/v1/captures HTTP/1.1", "Host: test").hear()
+    assert (received.status, received.headers["tus-version"]) == (204, "1.0.0")
+    assert "creation-defer-length" not in received.headers["tus-extension"]
 
 
 @pytest.mark.parametrize(
     "length", [None, "", "-1", "+5", "1e3", "0x10", "5 5", "5,5", "1_000", "9" * 30, "\u0663"]
 )
-def test_a_length_that_is_none_is_refused(agent, link, shot, length):
-    heard = link().send(*creation(agent, shot, Upload_Length=length)).hear()
-    assert (heard.status, b"Upload-Length" in heard.body) == (400, True)
+def test_a_length_that_is_none_is_refused(agent, link, upload, length):
+    received = link().send(*creation(agent, upload, Upload_Length=length)).hear()
+    assert (received.status, b"Upload-Length" in received.body) == (400, True)
 
 
-def test_a_length_beyond_all_limits_is_refused_before_a_byte_is_sent(agent, link, shot):
-    assert link().send(*creation(agent, shot, Upload_Length="9" * 17)).hear().status == 413
+def test_a_length_beyond_all_limits_is_refused_before_a_byte_is_sent(agent, link, upload):
+    assert link().send(*creation(agent, upload, Upload_Length="9" * 17)).hear().status == 413
 
 
-def test_a_length_to_be_told_later_is_refused_for_it_is_not_offered(agent, link, shot):
-    lines = creation(agent, shot, Upload_Length=None, Upload_Defer_Length=1)
+def test_a_deferred_length_is_refused_because_it_is_not_supported(agent, link, upload):
+    lines = creation(agent, upload, Upload_Length=None, Upload_Defer_Length=1)
     assert link().send(*lines).hear().status == 400
 
 
 @pytest.mark.parametrize("offset", [None, "", "-1", "1.0", "none", "9" * 30])
 def test_an_offset_that_is_none_is_refused(agent, link, begun, offset):
-    heard = link().send(*patching(agent, begun, Upload_Offset=offset), body=begun.data).hear()
-    assert heard.status == 400
+    received = link().send(*patching(agent, begun, Upload_Offset=offset), body=begun.data).hear()
+    assert received.status == 400
     assert agent.head(begun).offset == 0
 
 
 @pytest.mark.parametrize("offset", [1, 9**17])
-def test_a_wrong_offset_is_told_the_right_one(agent, link, begun, offset):
-    heard = link().send(*patching(agent, begun, Upload_Offset=offset), body=begun.data).hear()
-    assert (heard.status, heard.headers["upload-offset"]) == (409, "0")
+def test_a_wrong_offset_is_answered_with_the_right_one(agent, link, begun, offset):
+    received = link().send(*patching(agent, begun, Upload_Offset=offset), body=begun.data).hear()
+    assert (received.status, received.headers["upload-offset"]) == (409, "0")
 
 
 @pytest.mark.parametrize("checksum", ["sha256", "sha256 ###", "md5 AAAA", "", "sha256  AAAA"])
 def test_a_checksum_that_cant_be_read_is_refused_and_nothing_is_kept(agent, link, begun, checksum):
-    heard = link().send(*patching(agent, begun, Upload_Checksum=checksum), body=begun.data).hear()
-    assert heard.status == 400
+    received = link().send(*patching(agent, begun, Upload_Checksum=checksum), body=begun.data).hear()
+    assert received.status == 400
     assert agent.head(begun).offset == 0
 
 
@@ -184,20 +184,20 @@ def test_a_checksum_that_does_not_match_has_a_status_of_its_own(agent, link, beg
         "x " * 2000,
     ],
 )
-def test_metadata_that_cant_be_read_is_refused(agent, link, shot, metadata):
-    assert link().send(*creation(agent, shot, Upload_Metadata=metadata)).hear().status == 400
+def test_metadata_that_cant_be_read_is_refused(agent, link, upload, metadata):
+    assert link().send(*creation(agent, upload, Upload_Metadata=metadata)).hear().status == 400
 
 
-def test_metadata_that_says_a_thing_twice_is_refused(agent, link, shot):
-    twice = f"{shot.headers['Upload-Metadata']},{encoded(sha256=b'0' * 64)}"
-    heard = link().send(*creation(agent, shot, Upload_Metadata=twice)).hear()
-    assert (heard.status, b"twice" in heard.body) == (400, True)
+def test_metadata_that_says_a_thing_twice_is_refused(agent, link, upload):
+    twice = f"{upload.headers['Upload-Metadata']},{encoded(sha256=b'0' * 64)}"
+    received = link().send(*creation(agent, upload, Upload_Metadata=twice)).hear()
+    assert (received.status, b"twice" in received.body) == (400, True)
 
 
-def test_headers_of_any_size_do_no_harm(agent, link, shot):
-    heard = link().send(*creation(agent, shot, X_Long="x" * 200_000)).hear()
-    assert heard.status in (201, 400, 431)
-    assert agent.send(shot).status == 201
+def test_headers_of_any_size_do_no_harm(agent, link, upload):
+    received = link().send(*creation(agent, upload, X_Long="x" * 200_000)).hear()
+    assert received.status in (201, 400, 431)
+    assert agent.send(upload).status == 201
 
 
 @pytest.mark.parametrize(
@@ -211,8 +211,8 @@ def test_headers_of_any_size_do_no_harm(agent, link, shot):
 def test_a_header_that_comes_twice_is_refused(agent, link, begun, name, values):
     lines = [line for line in patching(agent, begun) if not line.startswith(name)]
     lines += [f"{name}: {value}" for value in values]
-    heard = link().send(*lines, body=begun.data).hear()
-    assert (heard.status, name.lower().encode() in heard.body.lower()) == (400, True)
+    received = link().send(*lines, body=begun.data).hear()
+    assert (received.status, name.lower().encode() in received.body.lower()) == (400, True)
     assert agent.head(begun).offset == 0
 
 
@@ -237,15 +237,15 @@ def test_a_body_may_come_in_chunks_of_http(agent, link, begun):
     assert link().send(*lines, body=chunked(begun.data, 7)).hear().headers["capture-status"] == "stored"
 
 
-def test_a_creation_may_come_in_chunks_of_http(agent, link, shot):
+def test_a_creation_may_come_in_chunks_of_http(agent, link, upload):
     lines = creation(
         agent,
-        shot,
+        upload,
         Content_Length=None,
         Transfer_Encoding="chunked",
         Content_Type="application/offset+octet-stream",
     )
-    assert link().send(*lines, body=chunked(shot.data, 100)).hear().headers["capture-status"] == "stored"
+    assert link().send(*lines, body=chunked(upload.data, 100)).hear().headers["capture-status"] == "stored"
 
 
 def test_a_broken_chunk_does_no_harm_to_what_came_before_it(agent, link, begun):
@@ -257,8 +257,8 @@ def test_a_broken_chunk_does_no_harm_to_what_came_before_it(agent, link, begun):
 
 def test_more_than_was_announced_is_refused_and_dropped(agent, link, begun):
     body = begun.data + b"more"
-    heard = link().send(*patching(agent, begun, Content_Length=len(body)), body=body).hear()
-    assert heard.status == 413
+    received = link().send(*patching(agent, begun, Content_Length=len(body)), body=body).hear()
+    assert received.status == 413
     assert agent.head(begun).offset == 0
 
 
@@ -294,7 +294,7 @@ def test_two_requests_in_one_packet_are_answered_in_order(agent, link, begun):
     assert one.hear().headers["capture-status"] == "stored"
 
 
-def test_a_client_that_asks_whether_to_go_on_is_told_to(agent, link, begun):
+def test_a_client_that_expects_100_continue_gets_it(agent, link, begun):
     one = link().send(*patching(agent, begun, Expect="100-continue"))
     assert one.hear().status == 100
     one.socket.sendall(begun.data)
@@ -302,8 +302,8 @@ def test_a_client_that_asks_whether_to_go_on_is_told_to(agent, link, begun):
 
 
 def test_a_client_that_asks_whether_to_go_on_is_refused_without_sending(agent, link, begun):
-    heard = link().send(*patching(agent, begun, Expect="100-continue", Upload_Offset=7)).hear()
-    assert heard.status == 409
+    received = link().send(*patching(agent, begun, Expect="100-continue", Upload_Offset=7)).hear()
+    assert received.status == 409
 
 
 def test_a_body_byte_by_byte_is_a_body(agent, link, begun):
@@ -314,20 +314,20 @@ def test_a_body_byte_by_byte_is_a_body(agent, link, begun):
     assert one.hear().headers["capture-status"] == "stored"
 
 
-def test_fifty_clients_that_never_end_their_request_keep_nobody_out(agent, link, shot):
+def test_fifty_clients_that_never_end_their_request_keep_nobody_out(agent, link, upload):
     for _ in range(50):
         link().socket.sendall(b"POST /agent/v1/captures HTTP/1.1\r\nHost: te")
-    assert agent.send(shot).headers["Capture-Status"] == "stored"
+    assert agent.send(upload).headers["Capture-Status"] == "stored"
 
 
 @pytest.mark.parametrize(
     "noise", [b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" * 9, b"\0" * 500, b"GET\r\n\r\n"]
 )
-def test_what_is_no_http_is_refused_and_the_server_goes_on(agent, link, shot, noise):
+def test_what_is_no_http_is_refused_and_the_server_goes_on(agent, link, upload, noise):
     one = link()
     one.socket.sendall(noise)
     assert one.hear().status == 400
-    assert agent.send(shot).status == 201
+    assert agent.send(upload).status == 201
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", ""), ("PUT", "/{}"), ("GET", "/{}"), ("POST", "/{}")])
@@ -355,8 +355,8 @@ def test_an_upload_of_another_camera_is_not_there(agent, link, begun):
 
 
 def test_nothing_at_the_right_offset_changes_nothing(agent, link, begun):
-    heard = link().send(*patching(agent, begun, Content_Length=0)).hear()
-    assert (heard.status, heard.headers["upload-offset"]) == (204, "0")
+    received = link().send(*patching(agent, begun, Content_Length=0)).hear()
+    assert (received.status, received.headers["upload-offset"]) == (204, "0")
 
 
 def test_every_answer_names_the_version(agent, link, begun):
@@ -365,8 +365,8 @@ def test_every_answer_names_the_version(agent, link, begun):
         assert one.send(*lines).hear().headers["tus-resumable"] == "1.0.0"
 
 
-def test_the_place_of_an_upload_can_be_followed(agent, link, shot):
-    place = link().send(*creation(agent, shot)).hear().headers["location"]
+def test_the_place_of_an_upload_can_be_followed(agent, link, upload):
+    place = link().send(*creation(agent, upload)).hear().headers["location"]
     assert re.fullmatch(r"/agent/v1/captures/[A-Za-z0-9_-]+", place)
     lines = opening(agent, "HEAD", "")
     lines[0] = f"HEAD {place} HTTP/1.1"
@@ -377,12 +377,12 @@ def raw(lines):
     return "\r\n".join([*lines, "", ""]).encode()
 
 
-def finish(agent, shot):
+def finish(agent, upload):
     """Go on from where the server is, once it has noticed that the link is gone: until then it says 423."""
 
     def go_on():
-        offset = agent.head(shot).offset
-        return agent.patch(shot, offset, shot.data[offset:]).status == 204
+        offset = agent.head(upload).offset
+        return agent.patch(upload, offset, upload.data[offset:]).status == 204
 
     wait_until(go_on)
-    assert file_of(Frame.objects.get()).read_bytes() == shot.data
+    assert file_of(Frame.objects.get()).read_bytes() == upload.data

@@ -17,11 +17,11 @@ MODULES = Path(__file__).parents[3] / "ui" / "package.json"
 
 
 @pytest.fixture
-def upload(agent, tmp_path):
-    def run(shot, **announced):
-        file = tmp_path / f"{shot.capture}.jpg"
-        file.write_bytes(shot.data)
-        pairs = (pair.split(" ") for pair in shot.headers["Upload-Metadata"].split(","))
+def send(agent, tmp_path):
+    def run(upload, **announced):
+        file = tmp_path / f"{upload.capture}.jpg"
+        file.write_bytes(upload.data)
+        pairs = (pair.split(" ") for pair in upload.headers["Upload-Metadata"].split(","))
         announced = {
             "modules": str(MODULES),
             "file": str(file),
@@ -54,35 +54,35 @@ def upload(agent, tmp_path):
     ],
     ids=["whole", "in chunks", "while creating", "in chunks, the first while creating"],
 )
-def test_it_uploads(agent, picture, upload, options, chunks):
-    shot = agent.shoot(noise(picture))
-    result = upload(shot, options=options)
+def test_it_uploads(agent, picture, send, options, chunks):
+    upload = agent.new_upload(noise(picture))
+    result = send(upload, options=options)
     assert result["ended"] == "uploaded"
     assert len(result["chunks"]) == chunks
-    assert file_of(Frame.objects.get()).read_bytes() == shot.data
+    assert file_of(Frame.objects.get()).read_bytes() == upload.data
 
 
-def test_it_resumes_where_it_was_stopped(agent, picture, upload):
-    shot = agent.shoot(noise(picture))
-    stopped = upload(shot, options={"chunkSize": 50_000}, stopAfter=2)
+def test_it_resumes_where_it_was_stopped(agent, picture, send):
+    upload = agent.new_upload(noise(picture))
+    stopped = send(upload, options={"chunkSize": 50_000}, stopAfter=2)
     assert (stopped["ended"], stopped["chunks"]) == ("stopped", [50_000, 100_000])
-    assert agent.head(shot).offset >= 100_000
-    resumed = upload(shot, options={"chunkSize": 50_000, "uploadUrl": stopped["url"]})
+    assert agent.head(upload).offset >= 100_000
+    resumed = send(upload, options={"chunkSize": 50_000, "uploadUrl": stopped["url"]})
     assert resumed["ended"] == "uploaded"
     assert resumed["chunks"][0] > 100_000
-    assert file_of(Frame.objects.get()).read_bytes() == shot.data
+    assert file_of(Frame.objects.get()).read_bytes() == upload.data
 
 
-def test_it_hears_why_it_is_refused(agent, upload):
-    result = upload(agent.shoot(b"<html>" * 100))
+def test_it_hears_why_it_is_refused(agent, send):
+    result = send(agent.new_upload(b"<html>" * 100))
     assert (result["ended"], result["status"]) == ("refused", 422)
     assert json.loads(result["body"])["error"]["code"] == "not_a_picture"
 
 
-def test_it_finds_that_all_is_there_already(agent, picture, upload):
-    shot = agent.shoot(noise(picture))
-    first = upload(shot)
-    again = upload(shot, options={"uploadUrl": first["url"]})
+def test_it_finds_that_all_is_there_already(agent, picture, send):
+    upload = agent.new_upload(noise(picture))
+    first = send(upload)
+    again = send(upload, options={"uploadUrl": first["url"]})
     assert again["ended"] == "uploaded"
     assert Frame.objects.count() == 1
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
-from tests.filming import film
+from tests.factories import film
 from tests.waiting import wait_until
 
 import fsmlock

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from strawberry import relay
-from tests.filming import film, frame, timelapse
+from tests.factories import film, frame, timelapse
 from tests.held_locks import held_elsewhere
 
 import fsmlock

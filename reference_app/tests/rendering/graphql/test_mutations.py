@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import Permission
 from strawberry import relay
-from tests.filming import frame, timelapse
+from tests.factories import frame, timelapse
 
 from timelapse.rendering import queries
 from timelapse.rendering.models import Movie

@@ -8,7 +8,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import AnonymousUser
 from strawberry import relay
-from tests.filming import frame, timelapse
+from tests.factories import frame, timelapse
 
 from timelapse.project.schema import schema
 from timelapse.rendering import actions
