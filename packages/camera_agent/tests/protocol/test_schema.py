@@ -17,5 +17,5 @@ def test_every_setting_and_message_is_defined_with_its_bounds():
     assert {kind.__name__ for kind in TYPES} <= set(definitions)
     schedule = definitions["Schedule"]["properties"]
     assert (schedule["latitude"]["minimum"], schedule["latitude"]["maximum"]) == (-90, 90)
-    assert schedule["burst_s"]["unit"] == "s"
+    assert schedule["burst_s"]["unit"] == "seconds"
     assert definitions["Heartbeat"]["properties"]["every_s"]["exclusiveMinimum"] == 0

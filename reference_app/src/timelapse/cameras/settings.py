@@ -6,7 +6,7 @@ table that is left out stays as in the agent's own file.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
 
@@ -21,11 +21,9 @@ if TYPE_CHECKING:
 Values = dict[str, object]
 Table = TypeVar("Table", bound=Struct)
 
-_FIELDS: Final = {"interval_s": "intervalSeconds"}
-
 
 def refusals(values: Mapping[str, object]) -> tuple[Reason, ...]:
-    """Return the reasons why settings can't work; ``params['field']`` names the value."""
+    """Return the reasons why settings can't work; ``params['field']`` is the value's path."""
     return tuple(_reason(problem) for problem in reading.problems(CameraSettings, values))
 
 
@@ -50,10 +48,9 @@ def _table(table: type[Table], stored: object) -> Table | None:
 
 
 def _reason(problem: InvalidValueError) -> Reason:
-    table = problem.path.partition(".")[0]
     return Reason(
         code=problem.code,
         message=problem.message,
         remedy=problem.remedy or "Correct it.",
-        params={"field": _FIELDS.get(table, table)},
+        params={"field": problem.path},
     )

@@ -16,7 +16,8 @@ COMMANDS = {
     "collectLogs": "collect_logs",
 }
 CONFIGURE = """mutation ($input: ConfigureCameraInput!) { configureCamera(input: $input) {
-  camera { configuration { revision intervalSeconds schedule exposure delivery updatedBy } }
+  camera { configuration { revision intervalSeconds updatedBy
+    schedule { windows burst } exposure { mode } delivery { when } } }
   errors { field code message remedy } } }"""
 SHOWN = """query ($id: ID!) { node(id: $id) { ... on Camera {
   availableCommands { name label allowed reasons { code } } configureBlockers { code }
@@ -101,7 +102,7 @@ def test_a_configuration_is_saved(operator, id_):
     assert answer["camera"]["configuration"] == {
         "revision": 2,
         "intervalSeconds": 30,
-        "schedule": {"windows": ["06:00..20:00"]},
+        "schedule": {"windows": ["06:00..20:00"], "burst": None},
         "exposure": None,
         "delivery": None,
         "updatedBy": "editor",
@@ -112,10 +113,10 @@ def test_a_configuration_is_saved(operator, id_):
     ("wrong", "field"),
     [
         ({"intervalSeconds": 0}, "intervalSeconds"),
-        ({"schedule": {"windows": ["late"]}}, "schedule"),
-        ({"schedule": "always"}, "schedule"),
-        ({"exposure": {"mode": "magic"}}, "exposure"),
-        ({"delivery": [1]}, "delivery"),
+        ({"schedule": {"windows": ["late"]}}, "schedule.windows"),
+        ({"schedule": {"burstSeconds": 0}}, "schedule.burstSeconds"),
+        ({"exposure": {"mode": "magic"}}, "exposure.mode"),
+        ({"delivery": {"rateKibPerSecond": -1}}, "delivery.rateKibPerSecond"),
     ],
 )
 def test_settings_that_can_not_work_are_an_error_of_their_field(operator, id_, wrong, field):
@@ -124,4 +125,11 @@ def test_settings_that_can_not_work_are_an_error_of_their_field(operator, id_, w
     assert error["field"] == field
     assert error["message"]
     assert error["remedy"]
+    assert not Configuration.objects.exists()
+
+
+@pytest.mark.parametrize("wrong", [{"schedule": "always"}, {"delivery": [1]}, {"exposure": {"mod": "auto"}}])
+def test_what_is_no_table_of_settings_is_refused_by_its_type(operator, id_, wrong):
+    answer = operator.ask(CONFIGURE, input={"camera": id_, "intervalSeconds": 30} | wrong)
+    assert "errors" in answer
     assert not Configuration.objects.exists()

@@ -13,7 +13,7 @@ STATE = """query ($id: ID!) { node(id: $id) { ... on Camera {
   diskFree diskTotal spoolBytes spoolRefused configRevision configError versions revokedAt
   health { clock dropped exported records oldestWaitingAt lastCapturedAt batteryPercent driverBatteryPercent
     temperatureCelsius throttled memoryBytes uptimeSeconds network warnings }
-  configuration { revision intervalSeconds schedule updatedBy updatedAt }
+  configuration { revision intervalSeconds schedule { windows } updatedBy updatedAt }
   log(last: 5) { id at name message data } } } }"""
 CAMERAS = """{ cameras { edges { node { name health { clock } configuration { revision } commands { state }
   availableCommands { name } } } } }"""

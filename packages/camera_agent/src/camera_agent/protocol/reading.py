@@ -48,7 +48,7 @@ class Field(Struct, frozen=True, kw_only=True):
     maximum: float | None = None
     #: Most entries of a list, or characters of a text.
     max_length: int | None = None
-    #: Values of a choice, with their labels.
+    #: Values of a choice, with their labels; for true and false, their labels.
     choices: tuple[tuple[str, str], ...] = ()
 
 
@@ -187,7 +187,7 @@ def _describe(one: msgspec.structs.FieldInfo) -> Field:
         minimum=merged.get("ge"),
         maximum=merged.get("le"),
         max_length=merged.get("max_length"),
-        choices=tuple((choice, labels.get(choice, choice)) for choice in choices),
+        choices=tuple((choice, labels.get(choice, choice)) for choice in choices or labels),
     )
 
 

@@ -47,8 +47,8 @@ class Schedule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Windows,
         Meta(
             title="Windows",
-            description="When the camera captures; empty: always. "
-            "Examples: mon-fri 06:30..20:00, sunrise-30m..sunset+30m.",
+            description="One per line, for example mon-fri 06:30..20:00 or sunrise-30m..sunset+30m. "
+            "Empty: always.",
         ),
     ] = ()
     timezone: Annotated[
@@ -56,7 +56,7 @@ class Schedule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(
             max_length=64,
             title="Time zone",
-            description="Of the windows and days, as Europe/Zurich; empty: the camera's own.",
+            description="The time zone of the windows, for example Europe/Zurich. Empty: the agent's own.",
         ),
     ] = ""
     latitude: Annotated[
@@ -65,8 +65,7 @@ class Schedule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             ge=-90,
             le=90,
             title="Latitude",
-            description="Needed by windows that follow the sun; south is negative.",
-            extra_json_schema={"unit": "°"},
+            description="Degrees north, for sunrise and sunset.",
         ),
     ] = 0.0
     longitude: Annotated[
@@ -75,35 +74,28 @@ class Schedule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             ge=-180,
             le=180,
             title="Longitude",
-            description="Needed by windows that follow the sun; west is negative.",
-            extra_json_schema={"unit": "°"},
+            description="Degrees east, for sunrise and sunset.",
         ),
     ] = 0.0
-    start: Annotated[
-        DayText, Meta(title="First day", description="As 2026-12-24 or 2026-12-24T18:00; empty: no limit.")
-    ] = ""
-    end: Annotated[
-        DayText, Meta(title="Last day", description="As 2026-12-24 or 2026-12-24T18:00; empty: no limit.")
-    ] = ""
-    burst: Annotated[
-        int, Meta(ge=1, le=100, title="Burst", description="Number of captures per interval.")
-    ] = 1
+    start: Annotated[DayText, Meta(title="First day", description="YYYY-MM-DD. Empty: at once.")] = ""
+    end: Annotated[DayText, Meta(title="Last day", description="YYYY-MM-DD. Empty: no end.")] = ""
+    burst: Annotated[int, Meta(ge=1, le=100, title="Burst", description="Captures per burst. Empty: 1.")] = 1
     burst_s: Annotated[
         float,
         Meta(
             ge=0.05,
             le=3600,
             title="Burst spacing",
-            description="Time between two captures of a burst.",
-            extra_json_schema={"unit": "s"},
+            description="Between captures of a burst. Empty: 1.",
+            extra_json_schema={"unit": "seconds"},
         ),
     ] = 1.0
     bulb_s: Annotated[
         Seconds,
         Meta(
             title="Bulb exposure",
-            description="Exposure time of each capture, by the camera's bulb mode; 0: off.",
-            extra_json_schema={"unit": "s"},
+            description="Of each capture, by the camera's bulb mode. Empty: none.",
+            extra_json_schema={"unit": "seconds"},
         ),
     ] = 0.0
 
@@ -177,17 +169,17 @@ class ExposureSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     mode: Annotated[
         ExposureMode,
         Meta(
-            title="Exposure",
-            description="Whether the camera decides, all captures get one exposure, or it follows the light.",
-            extra_json_schema={"labels": {"auto": "Automatic", "locked": "Locked", "ramp": "Ramp"}},
+            title="Exposure mode",
+            description="Ramp follows the light smoothly at dawn and dusk.",
+            extra_json_schema={"labels": {"auto": "Auto", "locked": "Locked", "ramp": "Ramp"}},
         ),
     ] = "auto"
     shutter_s: Annotated[
         Seconds,
         Meta(
             title="Shutter time",
-            description="For locked exposure; 0: what the camera chooses for its first picture.",
-            extra_json_schema={"unit": "s"},
+            description="For locked exposure. Empty: what the camera chooses for its first picture.",
+            extra_json_schema={"unit": "seconds"},
         ),
     ] = 0.0
     gain: Annotated[
@@ -196,7 +188,7 @@ class ExposureSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             ge=0,
             le=1024,
             title="Gain",
-            description="For locked exposure, a factor (ISO 100 is 1); 0: what the camera chooses.",
+            description="For locked exposure, a factor: ISO 100 is 1. Empty: what the camera chooses.",
         ),
     ] = 0.0
     target: Annotated[
@@ -205,7 +197,7 @@ class ExposureSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             ge=0.01,
             le=0.7,
             title="Target brightness",
-            description="For a ramp: mean linear brightness to keep; 0.18 is middle grey.",
+            description="For a ramp, mean linear brightness: middle grey is 0.18. Empty: 0.18.",
         ),
     ] = 0.18
     night_stops: Annotated[
@@ -214,7 +206,7 @@ class ExposureSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             ge=0,
             le=6,
             title="Darker nights",
-            description="For a ramp: stops by which nights may be darker than days.",
+            description="For a ramp: nights may be darker than days by this much. Empty: 1.5.",
             extra_json_schema={"unit": "stops"},
         ),
     ] = 1.5
@@ -224,7 +216,7 @@ class ExposureSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             ge=0,
             le=1,
             title="Largest step",
-            description="For a ramp: most stops from frame to frame; 0: chosen by the interval.",
+            description="For a ramp, from frame to frame. Empty: chosen by the interval.",
             extra_json_schema={"unit": "stops"},
         ),
     ] = 0.0
@@ -232,13 +224,18 @@ class ExposureSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Seconds,
         Meta(
             title="Longest shutter time",
-            description="For a ramp, before the gain is raised; 0: as the camera allows.",
-            extra_json_schema={"unit": "s"},
+            description="For a ramp, before the gain is raised. Empty: as the camera allows.",
+            extra_json_schema={"unit": "seconds"},
         ),
     ] = 0.0
     highest_gain: Annotated[
         float,
-        Meta(ge=0, le=1024, title="Highest gain", description="For a ramp; 0: as the camera allows."),
+        Meta(
+            ge=0,
+            le=1024,
+            title="Highest gain",
+            description="For a ramp. Empty: as the camera allows.",
+        ),
     ] = 0.0
 
     def check(self) -> Iterator[InvalidValueError]:
@@ -253,7 +250,7 @@ class DeliverySettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         DeliveryTime,
         Meta(
             title="Deliver",
-            description="When captures are sent to the server.",
+            description="On request: with the Deliver now button, or at the camera.",
             extra_json_schema={
                 "labels": {"at_once": "Immediately", "windows": "In windows", "asked": "On request"}
             },
@@ -261,34 +258,39 @@ class DeliverySettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = "at_once"
     windows: Annotated[
         Windows,
-        Meta(title="Delivery windows", description="By the camera's clock. Example: 22:00..06:00."),
+        Meta(
+            title="Delivery windows",
+            description="One per line, in the agent's local time: 22:00..06:00.",
+        ),
     ] = ()
     networks: Annotated[
         Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=64)], ...], Meta(max_length=24)],
-        Meta(title="Networks", description="Interfaces or Wi-Fi names to deliver over; empty: any."),
+        Meta(title="Networks", description="Interfaces or Wi-Fi names, one per line. Empty: any."),
     ] = ()
     rate_kib_s: Annotated[
         float,
         Meta(
             ge=0,
             le=10_000_000,
-            title="Rate limit",
-            description="Of all uploads together; 0: unlimited.",
+            title="Limit",
+            description="Upload rate. Empty: no limit.",
             extra_json_schema={"unit": "KiB/s"},
         ),
     ] = 0.0
-    parallel: Annotated[
-        int, Meta(ge=1, le=8, title="Parallel uploads", description="1 keeps the order of captures.")
-    ] = 1
+    parallel: Annotated[int, Meta(ge=1, le=8, title="Parallel uploads", description="Empty: 1.")] = 1
     ordered: Annotated[
         bool,
-        Meta(title="Strict order", description="Never send a capture before an earlier one is stored."),
+        Meta(
+            title="Order",
+            description="Strict: a capture that fails holds up all later ones.",
+            extra_json_schema={"labels": {"false": "Flexible", "true": "Strict"}},
+        ),
     ] = False
     previews: Annotated[
         PreviewMode,
         Meta(
             title="Previews",
-            description="When small copies are sent ahead of the originals.",
+            description="Small copies that are sent ahead of the originals.",
             extra_json_schema={
                 "labels": {"never": "Never", "behind": "While captures wait", "always": "Always"}
             },
@@ -320,8 +322,8 @@ class CameraSettings(Struct, frozen=True, kw_only=True):
             ge=0.1,
             le=86_400,
             title="Interval",
-            description="Time between two captures.",
-            extra_json_schema={"unit": "s"},
+            description="Time from one capture to the next.",
+            extra_json_schema={"unit": "seconds"},
         ),
     ]
     schedule: Schedule | None = None

@@ -7,7 +7,6 @@ from typing import cast
 import strawberry
 from asgiref.sync import sync_to_async
 from strawberry import relay
-from strawberry.scalars import JSON
 from strawberry.types import Info
 
 import fsmlock
@@ -16,6 +15,13 @@ from timelapse.cameras.command_rules import CommandName
 from timelapse.cameras.configuration import configure
 from timelapse.cameras.errors import PairingRefused
 from timelapse.cameras.graphql.camera import Camera, camera_in
+from timelapse.cameras.graphql.settings import (
+    CameraDeliveryInput,
+    CameraExposureInput,
+    CameraScheduleInput,
+    from_graphql,
+    graphql_path,
+)
 from timelapse.shared.graphql import UserError, signed_in, user_errors
 
 
@@ -47,9 +53,9 @@ class ConfigureCameraInput:
 
     camera: relay.GlobalID
     interval_seconds: float
-    schedule: JSON | None = None
-    exposure: JSON | None = None
-    delivery: JSON | None = None
+    schedule: CameraScheduleInput | None = None
+    exposure: CameraExposureInput | None = None
+    delivery: CameraDeliveryInput | None = None
 
 
 @strawberry.type
@@ -137,24 +143,17 @@ class Mutation:
         """Make the settings the next revision."""
         user = signed_in(info)
         camera = await camera_in(input.camera)
-        errors = [
-            UserError(
-                field=name, code="wrong_kind", message=f"{name} must be an object.", remedy="Correct it."
-            )
-            for name in ("schedule", "exposure", "delivery")
-            if not isinstance(getattr(input, name), dict | None)
-        ]
-        if not errors:
-            values = {
-                "interval_s": input.interval_seconds,
-                "schedule": input.schedule,
-                "exposure": input.exposure,
-                "delivery": input.delivery,
-            }
-            try:
-                await sync_to_async(configure)(camera, values, by=user)
-            except fsmlock.Refused as refused:
-                errors = _by_field(refused.reasons)
+        values = {
+            "interval_s": input.interval_seconds,
+            "schedule": from_graphql("schedule", input.schedule),
+            "exposure": from_graphql("exposure", input.exposure),
+            "delivery": from_graphql("delivery", input.delivery),
+        }
+        errors: list[UserError] = []
+        try:
+            await sync_to_async(configure)(camera, values, by=user)
+        except fsmlock.Refused as refused:
+            errors = _by_field(refused.reasons)
         return ConfigureCameraPayload(camera=cast("Camera", camera), errors=errors)
 
 
@@ -169,8 +168,9 @@ async def _command(info: Info, target: CommandCameraInput, name: CommandName) ->
 
 
 def _by_field(reasons: tuple[fsmlock.Reason, ...]) -> list[UserError]:
-    return [
-        error
-        for reason in reasons
-        for error in user_errors([reason], field=cast("str | None", reason.params.get("field")))
-    ]
+    return [error for reason in reasons for error in user_errors([reason], field=_field(reason))]
+
+
+def _field(reason: fsmlock.Reason) -> str | None:
+    field = reason.params.get("field")
+    return graphql_path(field) if isinstance(field, str) else None

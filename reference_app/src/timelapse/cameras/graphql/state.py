@@ -11,6 +11,7 @@ from strawberry.scalars import JSON
 
 from timelapse.cameras import command_rules, models
 from timelapse.cameras.configuration import DesiredConfiguration
+from timelapse.cameras.graphql.settings import CameraDelivery, CameraExposure, CameraSchedule, to_graphql
 from timelapse.cameras.health import Health
 from timelapse.shared.graphql import BigInt
 
@@ -63,9 +64,9 @@ class CameraConfiguration:
 
     revision: int
     interval_seconds: float
-    schedule: JSON | None
-    exposure: JSON | None
-    delivery: JSON | None
+    schedule: CameraSchedule | None
+    exposure: CameraExposure | None
+    delivery: CameraDelivery | None
     updated_by: str | None
     updated_at: datetime | None
 
@@ -76,9 +77,9 @@ class CameraConfiguration:
         return cls(
             revision=value.revision,
             interval_seconds=float(str(values["interval_s"])),
-            schedule=_json(values.get("schedule")),
-            exposure=_json(values.get("exposure")),
-            delivery=_json(values.get("delivery")),
+            schedule=to_graphql("schedule", values.get("schedule")),
+            exposure=to_graphql("exposure", values.get("exposure")),
+            delivery=to_graphql("delivery", values.get("delivery")),
             updated_by=None if row is None else row.updated_by_name,
             updated_at=None if row is None else row.updated_at,
         )

@@ -11,14 +11,14 @@ import { StateBadge } from "../../design/StateBadge.tsx";
 import { formatAge, instant } from "../../lib/age.ts";
 import { formatDuration } from "../../lib/duration.ts";
 import { formatCount } from "../../lib/rate.ts";
-import { humanize } from "../../lib/words.ts";
 import { Reasons } from "../live/Reasons.tsx";
 import { useServerNow } from "../live/useServerNow.ts";
-import type { CameraConfiguration_camera$key } from "./__generated__/CameraConfiguration_camera.graphql";
+import type {
+  CameraConfiguration_camera$data,
+  CameraConfiguration_camera$key,
+} from "./__generated__/CameraConfiguration_camera.graphql";
 import { ConfigurationForm } from "./ConfigurationForm.tsx";
-import { DELIVERY_TIMES } from "./DeliveryFields.tsx";
-import { textsOf } from "./formValues.ts";
-import { tableOf } from "./tables.ts";
+import { choiceLabel } from "./settings.ts";
 
 /** What applies where the server sets nothing: the agent's own configuration file. */
 const NOT_SET = "Not set (agent’s own setting)";
@@ -33,9 +33,20 @@ export function CameraConfiguration({ camera }: { readonly camera: CameraConfigu
         configuration {
           revision
           intervalSeconds
-          schedule
-          exposure
-          delivery
+          schedule {
+            windows
+          }
+          exposure {
+            mode
+          }
+          delivery {
+            when
+            windows
+            networks
+            rateKibPerSecond
+            parallel
+            ordered
+          }
           updatedBy
           updatedAt
         }
@@ -133,26 +144,27 @@ function LastChange({ who, at }: { readonly who: string; readonly at: string | n
   );
 }
 
-function windows(schedule: unknown): string {
-  const listed = tableOf(schedule).windows;
-  if (schedule === null) return NOT_SET;
-  return Array.isArray(listed) && listed.length > 0 ? listed.join("; ") : "always";
+type Configuration = CameraConfiguration_camera$data["configuration"];
+
+function windows(schedule: Configuration["schedule"]): string {
+  if (!schedule) return NOT_SET;
+  const listed = schedule.windows ?? [];
+  return listed.length > 0 ? listed.join("; ") : "always";
 }
 
-function mode(exposure: unknown): string {
-  const desired = tableOf(exposure).mode;
-  return typeof desired === "string" ? humanize(desired) : NOT_SET;
+function mode(exposure: Configuration["exposure"]): string {
+  return exposure?.mode ? choiceLabel("exposure", "mode", exposure.mode) : NOT_SET;
 }
 
-function summary(delivery: unknown): string {
-  const { when, windows, networks, rate_kib_s: rate, ordered, parallel } = tableOf(delivery);
+function summary(delivery: Configuration["delivery"]): string {
+  const { when, windows, networks, rateKibPerSecond: rate, ordered, parallel } = delivery ?? {};
   const parts = [
-    typeof when === "string" ? (DELIVERY_TIMES[when] ?? humanize(when)) : "",
-    textsOf(windows).join(", "),
-    textsOf(networks).length > 0 ? `over ${textsOf(networks).join(", ")}` : "",
-    typeof parallel === "number" ? formatCount(parallel, "parallel upload") : "",
+    when ? choiceLabel("delivery", "when", when) : "",
+    (windows ?? []).join(", "),
+    networks && networks.length > 0 ? `over ${networks.join(", ")}` : "",
+    parallel ? formatCount(parallel, "parallel upload") : "",
     typeof ordered === "boolean" ? (ordered ? "strict order" : "flexible order") : "",
-    typeof rate === "number" && rate > 0 ? `at most ${String(rate)} KiB/s` : "",
+    rate ? `at most ${String(rate)} KiB/s` : "",
   ].filter((part) => part !== "");
   return parts.length === 0 ? NOT_SET : parts.join("; ");
 }

@@ -252,7 +252,7 @@ test("saves a configuration and shows errors at their fields", async () => {
   await userEvent.clear(interval);
   await userEvent.paste("often");
   await userEvent.click(screen.getByRole("button", { name: "Save" }));
-  expect(interval).toHaveAccessibleDescription(/is not a number. Enter seconds/);
+  expect(interval).toHaveAccessibleDescription(/is not a number. Enter a number/);
   expect(allRunning(environment, "useConfigureCameraMutation")).toHaveLength(0);
   await userEvent.clear(interval);
   await userEvent.paste("10");
@@ -280,12 +280,18 @@ test("saves a configuration and shows errors at their fields", async () => {
       intervalSeconds: 10,
       schedule: { windows: ["late", "06:00..20:00"], latitude: 47.4, burst: 3 },
       exposure: null,
-      delivery: { when: "windows", windows: ["22:00..06:00"], rate_kib_s: 512, parallel: 2, ordered: true },
+      delivery: {
+        when: "windows",
+        windows: ["22:00..06:00"],
+        rateKibPerSecond: 512,
+        parallel: 2,
+        ordered: true,
+      },
     },
   });
   answer(environment, operation, {
     ConfigureCameraPayload: () => ({
-      errors: [{ field: "schedule", message: "'late' is no window.", remedy: "Write 06:30..20:00." }],
+      errors: [{ field: "schedule.windows", message: "'late' is no window.", remedy: "Write 06:30..20:00." }],
     }),
     Camera: () => roof(),
   });

@@ -1,16 +1,14 @@
+/* eslint-disable relay/unused-fields -- the form reads the settings by their names in settings.json */
 import Alert from "@mui/material/Alert";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import { useEffect, useRef } from "react";
 import { graphql, useFragment } from "react-relay";
 
+import { humanize } from "../../lib/words.ts";
 import type { ConfigurationForm_camera$key } from "./__generated__/ConfigurationForm_camera.graphql";
-import { DeliveryFields, deliveryOf } from "./DeliveryFields.tsx";
-import { FieldGroup } from "./FieldGroup.tsx";
-import { ChoiceSetting, NumberSetting } from "./fields.tsx";
-import { text } from "./formValues.ts";
-import { ScheduleFields, scheduleOf } from "./ScheduleFields.tsx";
-import { tableOf, withValues } from "./tables.ts";
+import { INTERVAL, SETTINGS } from "./settings.ts";
+import { SettingField, SettingsFields } from "./SettingsFields.tsx";
 import { useConfigureCamera } from "./useConfigureCamera.ts";
 
 interface Props {
@@ -26,9 +24,36 @@ export function ConfigurationForm({ camera, onClose }: Props) {
         id
         configuration {
           intervalSeconds
-          schedule
-          exposure
-          delivery
+          schedule {
+            windows
+            timezone
+            latitude
+            longitude
+            start
+            end
+            burst
+            burstSeconds
+            bulbSeconds
+          }
+          exposure {
+            mode
+            shutterSeconds
+            gain
+            target
+            nightStops
+            stepStops
+            longestSeconds
+            highestGain
+          }
+          delivery {
+            when
+            windows
+            networks
+            rateKibPerSecond
+            parallel
+            ordered
+            previews
+          }
         }
       }
     `,
@@ -36,16 +61,7 @@ export function ConfigurationForm({ camera, onClose }: Props) {
   );
   const [configure, busy, errors] = useConfigureCamera();
   const submit = (filled: FormData) => {
-    configure(
-      {
-        camera: id,
-        intervalSeconds: Number(text(filled, "interval").replace(",", ".")),
-        schedule: withValues(configuration.schedule, scheduleOf(filled)),
-        exposure: withValues(configuration.exposure, { mode: text(filled, "mode") }),
-        delivery: withValues(configuration.delivery, deliveryOf(filled)),
-      },
-      onClose,
-    );
+    configure(id, filled, onClose);
   };
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
@@ -72,23 +88,22 @@ export function ConfigurationForm({ camera, onClose }: Props) {
           {error.message} {error.remedy}
         </Alert>
       ))}
-      <NumberSetting
-        label="Interval in seconds"
-        name="interval"
+      <SettingField
+        setting={INTERVAL}
+        name={INTERVAL.name}
         value={configuration.intervalSeconds}
-        {...describe("intervalSeconds", "Time from one capture to the next.")}
+        {...describe(INTERVAL.name, INTERVAL.help)}
       />
-      <ScheduleFields schedule={tableOf(configuration.schedule)} describe={describe} />
-      <FieldGroup title="Exposure">
-        <ChoiceSetting
-          label="Exposure mode"
-          name="mode"
-          value={tableOf(configuration.exposure).mode}
-          choices={{ auto: "Auto", locked: "Locked", ramp: "Ramp" }}
-          {...describe("exposure", "Ramp follows the light smoothly at dawn and dusk.")}
+      {(["schedule", "exposure", "delivery"] as const).map((table) => (
+        <SettingsFields
+          key={table}
+          title={humanize(table)}
+          table={table}
+          settings={SETTINGS[table]}
+          values={configuration[table] ?? {}}
+          describe={describe}
         />
-      </FieldGroup>
-      <DeliveryFields delivery={tableOf(configuration.delivery)} describe={describe} />
+      ))}
       <Box sx={{ display: "flex", gap: 1 }}>
         <Button type="submit" variant="contained" loading={busy}>
           Save

@@ -1,16 +1,16 @@
 import MenuItem from "@mui/material/MenuItem";
 import TextField from "@mui/material/TextField";
 
-import { numberOf, textOf, textsOf } from "./formValues.ts";
+import { textOf } from "./formValues.ts";
+import type { Choice } from "./settings.ts";
 
 interface Props {
   readonly label: string;
   readonly name: string;
-  /** The setting's value from the server. A value of another type is shown as empty. */
+  /** The setting's value from the server; null if it is not set. */
   readonly value: unknown;
   readonly helperText: string;
   readonly error?: boolean;
-  readonly placeholder?: string;
 }
 
 /** The field of a text setting. */
@@ -22,7 +22,7 @@ export function TextSetting({ value, ...field }: Props) {
 export function NumberSetting({ value, ...field }: Props) {
   return (
     <TextField
-      defaultValue={numberOf(value)}
+      defaultValue={textOf(value)}
       autoComplete="off"
       slotProps={{ htmlInput: { inputMode: "decimal" } }}
       {...field}
@@ -32,12 +32,11 @@ export function NumberSetting({ value, ...field }: Props) {
 
 /** The field of a list of texts, one per line. */
 export function LinesSetting({ value, ...field }: Props) {
-  return <TextField multiline minRows={2} defaultValue={textsOf(value).join("\n")} {...field} />;
+  return <TextField multiline minRows={2} defaultValue={textOf(value)} {...field} />;
 }
 
 interface ChoiceProps extends Props {
-  /** The label of each value. */
-  readonly choices: Readonly<Record<string, string>>;
+  readonly choices: readonly Choice[];
 }
 
 /** The field of a setting with a few values, or none. */
@@ -50,9 +49,9 @@ export function ChoiceSetting({ value, choices, ...field }: ChoiceProps) {
       {...field}
     >
       <MenuItem value="">Not set</MenuItem>
-      {Object.entries(choices).map(([choice, label]) => (
-        <MenuItem key={choice} value={choice}>
-          {label}
+      {choices.map((choice) => (
+        <MenuItem key={choice.value} value={choice.value}>
+          {choice.label}
         </MenuItem>
       ))}
     </TextField>

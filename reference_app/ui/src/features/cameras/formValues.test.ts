@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 
-import { numberOf, numeric, text, textOf, textsOf } from "./formValues.ts";
+import { linesOf, numeric, text, textOf } from "./formValues.ts";
 
-test("reads numbers with a point or a comma, and passes other text to the server", () => {
+test("reads numbers with a point or a comma, and returns other text as it is", () => {
   const form = new FormData();
   form.set("point", "47.5");
   form.set("comma", " 47,5 ");
@@ -15,10 +15,15 @@ test("reads numbers with a point or a comma, and passes other text to the server
   expect(text(form, "missing")).toBe("");
 });
 
-test("settings of another type are shown as empty", () => {
-  expect(textOf(3)).toBe("");
-  expect(textsOf(["a", 3])).toEqual(["a"]);
-  expect(textsOf(null)).toEqual([]);
-  expect(numberOf("3")).toBe("");
-  expect(numberOf(3)).toBe("3");
+test("shows values of every kind, and nothing for a value that is not set", () => {
+  expect(textOf("x")).toBe("x");
+  expect(textOf(3)).toBe("3");
+  expect(textOf(false)).toBe("false");
+  expect(textOf(["a", 3, "b"])).toBe("a\nb");
+  expect(textOf(null)).toBe("");
+  expect(textOf({})).toBe("");
+});
+
+test("reads one value per line", () => {
+  expect(linesOf(" a \n\n b; c ")).toEqual(["a", "b", "c"]);
 });

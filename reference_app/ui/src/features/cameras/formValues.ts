@@ -4,7 +4,7 @@ export function text(form: FormData, name: string): string {
   return typeof value === "string" ? value.trim() : "";
 }
 
-/** Reads a number, also with a decimal comma. Text that is no number goes to the server, which reports the error. */
+/** Reads a number, also with a decimal comma. Returns text that is no number as it is, and null for no text. */
 export function numeric(form: FormData, name: string): number | string | null {
   const typed = text(form, name);
   const value = Number(typed.replace(",", "."));
@@ -12,17 +12,18 @@ export function numeric(form: FormData, name: string): number | string | null {
   return Number.isFinite(value) ? value : typed;
 }
 
-/** The text of a text setting. */
+/** Reads one value per line and skips empty lines. */
+export function linesOf(text: string): string[] {
+  return text
+    .split(/[\n;]/)
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+}
+
+/** The text of a setting of any kind; a list has one value per line. */
 export function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
-}
-
-/** The texts of a list setting. */
-export function textsOf(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
-}
-
-/** The text of a numeric setting. */
-export function numberOf(value: unknown): string {
-  return typeof value === "number" ? String(value) : "";
+  if (Array.isArray(value)) return value.filter((one) => typeof one === "string").join("\n");
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
+    ? String(value)
+    : "";
 }

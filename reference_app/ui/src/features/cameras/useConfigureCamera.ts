@@ -2,22 +2,15 @@ import { useState } from "react";
 import { graphql } from "react-relay";
 
 import { useAction } from "../live/useAction.ts";
-import type {
-  ConfigureCameraInput,
-  useConfigureCameraMutation,
-} from "./__generated__/useConfigureCameraMutation.graphql";
+import type { useConfigureCameraMutation } from "./__generated__/useConfigureCameraMutation.graphql";
+import { numeric } from "./formValues.ts";
+import { INTERVAL, notNumbers, tableFrom } from "./settings.ts";
 
 type Errors = useConfigureCameraMutation["response"]["configureCamera"]["errors"];
 
-const NOT_A_NUMBER = {
-  field: "intervalSeconds",
-  message: "The interval is not a number.",
-  remedy: "Enter seconds, for example 30.",
-};
-
-/** Saves the desired configuration. Returns the errors, to show at their fields. */
+/** Saves the desired configuration that a form holds. Returns the errors, to show at their fields. */
 export function useConfigureCamera(): [
-  (input: ConfigureCameraInput, onDone: () => void) => void,
+  (camera: string, form: FormData, onDone: () => void) => void,
   boolean,
   Errors,
 ] {
@@ -39,11 +32,17 @@ export function useConfigureCamera(): [
     `,
     { errors: () => [] },
   );
-  const configure = (input: ConfigureCameraInput, onDone: () => void) => {
-    if (!Number.isFinite(input.intervalSeconds)) {
-      setErrors([NOT_A_NUMBER]); // JSON has no such number
-      return;
-    }
+  const configure = (camera: string, form: FormData, onDone: () => void) => {
+    const wrong = notNumbers(form); // GraphQL has no such numbers
+    setErrors(wrong);
+    if (wrong.length > 0) return;
+    const input = {
+      camera,
+      intervalSeconds: Number(numeric(form, INTERVAL.name)),
+      schedule: tableFrom(form, "schedule"),
+      exposure: tableFrom(form, "exposure"),
+      delivery: tableFrom(form, "delivery"),
+    };
     send({
       variables: { input },
       onDone: ({ configureCamera }) => {
