@@ -26,6 +26,7 @@ from tests.project.test_asgi import Socket
 import fsmlock
 from camera_agent.agent import Agent
 from camera_agent.config import read
+from camera_agent.drivers.process import DriverProcess
 from camera_agent.home import Home
 from camera_agent.remote.client import Client as HttpClient
 from camera_agent.spool.store import Spool
@@ -195,6 +196,7 @@ def test_a_frame_goes_from_the_shutter_to_the_page(tmp_path):
         home.save_token(cameras.enrol("Roof").token)
         home.config_file.write_text(f'driver = "simulated"\nserver = "http://127.0.0.1:{port}"\n')
         with (
+            stacks_at(DriverProcess, "capture") as captured,
             stacks_at(Spool, "put") as spooled,
             stacks_at(HttpClient, "send") as sent,
             stacks_at(incoming.Incoming, "append") as appended,
@@ -204,7 +206,7 @@ def test_a_frame_goes_from_the_shutter_to_the_page(tmp_path):
             stop_when(lambda: stored)
             Agent(home, read(home.config_file), notify=print).run()
             live.flush()
-    assert ran(spooled[0]) == steps("A frame, from the shutter to the spool")
+    assert ran(captured[0], spooled[0]) == steps("A frame, from the shutter to the spool")
     assert ran(sent[0]) == steps("A frame, from the spool to the upload")
     assert ran(appended[0], stored[0]) == steps("A frame, from the upload to the store")
     assert containing(published, *stored[0][:-1])
