@@ -66,7 +66,8 @@ CHANGE = """mutation ($id: ID!, $transition: String!) { changeRun(id: $id, trans
 def test_runs_are_shown_and_changed_by_who_may(member, user, tmp_path):
     run = ImportCaptures.enqueue(folder=str(tmp_path), camera=str(uuid4()), by="editor")
     assert member.ask(RUNS)["data"]["operations"]["runs"] == []
-    assert "errors" in member.ask(CHANGE, id=str(run.pk), transition="pause_at_once")
+    (error,) = member.ask(CHANGE, id=str(run.pk), transition="pause_at_once")["errors"]
+    assert error["extensions"]["code"] == "forbidden"
     user.user_permissions.add(*Permission.objects.filter(codename__in=("view_run", "change_run")))
     (shown,) = member.ask(RUNS)["data"]["operations"]["runs"]
     assert (shown["iteration"], shown["state"], shown["by"]) == ("ImportCaptures", "enqueued", "editor")
@@ -75,3 +76,11 @@ def test_runs_are_shown_and_changed_by_who_may(member, user, tmp_path):
     assert changed == {"run": {"state": "paused", "requestedBy": "editor"}, "reasons": []}
     changed = member.ask(CHANGE, id=shown["id"], transition="request_pause")["data"]["changeRun"]
     assert [reason["code"] for reason in changed["reasons"]] == ["state"]
+
+
+def test_a_run_or_a_transition_that_isnt_there_is_reported(member, user, tmp_path):
+    run = ImportCaptures.enqueue(folder=str(tmp_path), camera=str(uuid4()))
+    user.user_permissions.add(Permission.objects.get(codename="change_run"))
+    for values in ({"id": "4711", "transition": "resume"}, {"id": str(run.pk), "transition": "start"}):
+        (error,) = member.ask(CHANGE, **values)["errors"]
+        assert error["extensions"]["code"] == "wrong_change"

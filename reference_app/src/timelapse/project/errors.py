@@ -4,6 +4,8 @@
 ``signed_out`` ...      raised by resolvers as ``GraphQLError(message, extensions={"code": ...})``
 ``bad_document``        the document or its variables don't fit the schema
 ``malformed_id``        an ``ID`` that this server never gave out
+``forbidden``           the user lacks a permission
+``wrong_change``        ``changeRun`` names no run, or no transition of runs
 ``internal_error``      our fault: the message has the id under which the log has the details
 ======================  =============================================================================
 """
@@ -14,10 +16,12 @@ import logging
 import uuid
 from typing import TYPE_CHECKING
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from graphql import GraphQLError
 from strawberry.extensions import MaskErrors
 from strawberry.relay import GlobalIDValueError
+
+from fsmlock.errors import FsmlockError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +44,10 @@ class PlannedErrors(MaskErrors):
             error.path == ["node"] and isinstance(error.original_error, ValidationError)
         ):
             return _coded(error, "malformed_id", "This id is malformed. Take ids from the server's answers.")
+        if isinstance(error.original_error, PermissionDenied):
+            return _coded(error, "forbidden", str(error.original_error))
+        if error.path == ["changeRun"] and isinstance(error.original_error, FsmlockError):
+            return _coded(error, "wrong_change", str(error.original_error))
         error_id = uuid.uuid4().hex
         _log.error("GraphQL error %s at %s", error_id, error.path, exc_info=error.original_error or error)
         message = f"The server failed. Its log has the details under the id {error_id}."
