@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from asgiref.sync import sync_to_async
 from celery import Celery
+from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.test import Client
 from PIL import Image
@@ -143,7 +144,10 @@ def test_a_hold_of_a_movie_is_decided_with_its_timelapse_in_one_statement(pictur
     movie = Movie.objects.create(timelapse=film([picture]), fps=30, width=64, height=48)
     with stacks_at(CursorWrapper, "execute") as stacks, fsmlock.hold(movie, "change"):
         taken = len(stacks)
-    assert ran(stacks[0]) == steps("An inherited lock, from `hold` to the statement")
+    expected = list(steps("An inherited lock, from `hold` to the statement"))
+    if connection.vendor == "postgresql":  # as the page says of its last step
+        expected[-1:] = ["fsmlock/backends/postgresql.py", "fsmlock/backends/dialects.py"]
+    assert ran(stacks[0]) == expected
     assert taken == 1
 
 
