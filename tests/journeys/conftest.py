@@ -194,6 +194,8 @@ class Visitor:
         self.page.get_by_label("Name").fill("admin")
         self.page.get_by_label("Password").fill(stack.password)
         self.page.get_by_role("button", name="Sign in").click()
+        # Only then does the browser have the session: to leave the page earlier would abort the request.
+        expect(self.page.get_by_role("button", name="Sign in")).to_have_count(0)
 
     def find(self, test_id: str):
         return self.page.get_by_test_id(test_id)
