@@ -85,6 +85,15 @@ def test_an_asynchronous_schema_reads_the_holds_on_all_objects_with_one_query(fi
     assert [each["availableTransitions"] for each in all_of_them] == [one["availableTransitions"]] * 6
 
 
+def test_the_reasons_for_an_unknown_name_are_an_error_with_a_code_and_a_guess(film):
+    answer = strawberry.Schema(Films).execute_sync(
+        '{ films { reasons(to: "publich") { code } } }', context_value={}
+    )
+    (error,) = answer.errors
+    assert error.extensions == {"code": "unknown_name"}
+    assert "Did you mean 'publish'?" in error.message
+
+
 def test_actions_are_offered_like_transitions(film):
     models.Shelf.objects.create(full=True)
     query = """{ shelves { availableTransitions { kind name allowed } reasons(to: "put") { code } }

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any, Self, cast
 import strawberry
 import strawberry_django
 from asgiref.sync import sync_to_async
+from graphql import GraphQLError
 from strawberry.dataloader import DataLoader
 from strawberry.scalars import JSON
 from strawberry.types import Info
 from strawberry.utils.inspect import in_async_context
 
+from fsmlock.errors import ConfigurationError
 from fsmlock.explanations import available, available_many, explain
 from fsmlock.inspection import holds_on
 
@@ -152,8 +154,15 @@ class WithTransitions:
         description="What blocks a transition, an action, a state or a lock. Empty when nothing does."
     )
     def reasons(self, info: Info, to: str) -> list[Reason]:
-        """The permissions of the user of the request count."""
-        found = explain(cast("models.Model", self), to=to, user=user_of(info))
+        """The permissions of the user of the request count.
+
+        Raises:
+            GraphQLError: the model has nothing of that name (``extensions.code`` is ``unknown_name``).
+        """
+        try:
+            found = explain(cast("models.Model", self), to=to, user=user_of(info))
+        except ConfigurationError as unknown:
+            raise GraphQLError(str(unknown), extensions={"code": "unknown_name"}) from unknown
         return [Reason.from_value(one) for one in found]
 
 
