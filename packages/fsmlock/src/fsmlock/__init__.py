@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         HoldRefused,
         Refused,
         StaleState,
+        StoreUnavailable,
         TransitionRefused,
     )
     from fsmlock.explanations import Available, available, available_many, explain, explain_many
@@ -53,6 +54,7 @@ _HOME = {
     "Skip": "policies",
     "StaleState": "errors",
     "Step": "plans",
+    "StoreUnavailable": "errors",
     "TransitionRefused": "errors",
     "Wait": "policies",
     "action": "actions",
@@ -93,6 +95,7 @@ __all__ = [
     "Skip",
     "StaleState",
     "Step",
+    "StoreUnavailable",
     "TransitionRefused",
     "Wait",
     "action",

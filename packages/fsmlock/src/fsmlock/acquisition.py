@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -14,8 +15,9 @@ from asgiref.sync import sync_to_async
 from django.db import connections
 
 from fsmlock import backends, clock
+from fsmlock.active_hold import release_claim
 from fsmlock.backends.base import Granted, busy_reason
-from fsmlock.errors import HoldRefused
+from fsmlock.errors import HoldRefused, StoreUnavailable
 from fsmlock.inspection import reason_for
 from fsmlock.policies import Preempt, RetryLater, Skip, Wait
 from fsmlock.retries import retry_state
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from fsmlock.policies import Policy
     from fsmlock.rules import Claim
 
+_log = logging.getLogger("fsmlock")
 #: A waiter tries again at least this often, woken or not. Each attempt renews its place in the wait queue.
 _ATTEMPT_EVERY_S = 0.25
 #: A task that retries later may first have to wait in its own queue: it stays listed this much longer.
@@ -35,23 +38,25 @@ _RETRY_DELAY = timedelta(minutes=1)
 
 
 def acquire(held: ActiveHold, policy: Policy, using: str) -> ActiveHold:
-    """Acquire the hold as the policy says. Raises HoldRefused with the reasons."""
+    """Acquire the hold as the policy says. Raises HoldRefused or StoreUnavailable with the reasons."""
     wait_queue: WaitQueue | None = None
     attempts = _attempts(held, policy, using)
     try:
-        for seconds in attempts:
-            if wait_queue is None:
-                # Listen first, then try once more: a release in between is not missed.
-                wait_queue = backends.get().wait_queue(held.claim, using=using)
-            else:
-                wait_queue.wait(seconds)
-    except BaseException:
+        with backends.Answering(using):
+            for seconds in attempts:
+                if wait_queue is None:
+                    # Listen first, then try once more: a release in between is not missed.
+                    wait_queue = backends.get().wait_queue(held.claim, using=using)
+                else:
+                    wait_queue.wait(seconds)
+    except BaseException as error:
         held.release()
+        _retry_once_available(error, policy)
         raise
     finally:
         attempts.close()
         if wait_queue is not None:
-            wait_queue.close()
+            _close(wait_queue, using)
     return held
 
 
@@ -61,17 +66,19 @@ async def acquire_async(held: ActiveHold, policy: Policy, using: str) -> ActiveH
     next_attempt = sync_to_async(_next)
     waiter: AsyncWaiter | None = None
     try:
-        while (seconds := await next_attempt(attempts)) is not None:
-            if not backends.get().notifies_waiters(using):
-                await asyncio.sleep(min(seconds, random.uniform(0.02, 0.08)))  # noqa: S311 - no secret
-            elif waiter is None:
-                waiter = AsyncWaiter(held.claim, using)
-                await waiter.open()  # as above: listen first, then try once more
-            else:
-                await waiter.wait(seconds)
-    except BaseException:
-        # Cancelled. The thread may have been granted the hold just now, and nobody else would release it.
+        with backends.Answering(using):
+            while (seconds := await next_attempt(attempts)) is not None:
+                if not backends.get().notifies_waiters(using):
+                    await asyncio.sleep(min(seconds, random.uniform(0.02, 0.08)))  # noqa: S311 - no secret
+                elif waiter is None:
+                    waiter = AsyncWaiter(held.claim, using)
+                    await waiter.open()  # as above: listen first, then try once more
+                else:
+                    await waiter.wait(seconds)
+    except BaseException as error:
+        # The thread may have been granted the hold just now, and nobody else would release it.
         await sync_to_async(_undo)(attempts, held)
+        _retry_once_available(error, policy)
         raise
     finally:
         if waiter is not None:
@@ -109,9 +116,27 @@ class AsyncWaiter:
     def _close(self) -> None:
         try:
             if self._queue is not None:
-                self._queue.close()
+                _close(self._queue, self._using)
         finally:
             connections.close_all()
+
+
+def _close(wait_queue: WaitQueue, using: str) -> None:
+    """Stop listening. The hold may be granted by now: a store that is away must not fail that."""
+    try:
+        with backends.Answering(using):
+            wait_queue.close()
+    except StoreUnavailable as error:
+        _log.warning("A place in the wait queue could not be closed: %s", error)
+
+
+def _retry_once_available(error: BaseException, policy: Policy) -> None:
+    """With RetryLater, a store that is away is one more reason to retry later."""
+    if isinstance(error, StoreUnavailable) and isinstance(policy, RetryLater):
+        delay = retry_state().retry_after(policy)
+        if delay is not None:
+            claim_id = retry_state().claim_id
+            raise HoldRefused(error.reasons, retry_after=delay, claim_id=claim_id) from error
 
 
 def _undo(attempts: Generator[float], held: ActiveHold) -> None:
@@ -154,7 +179,7 @@ def _attempts(held: ActiveHold, policy: Policy, using: str) -> Generator[float]:
             yield min(remaining, _ATTEMPT_EVERY_S)
     finally:
         if ticket is not None:
-            backend.release(claim, using=using)
+            release_claim(claim, using)
 
 
 def _acquired_by_force(held: ActiveHold, policy: Policy, answer: Denied, using: str) -> bool:
@@ -184,7 +209,7 @@ def _acquired_by_force(held: ActiveHold, policy: Policy, answer: Denied, using: 
 def _withdraw_retry(held: ActiveHold, using: str) -> None:
     claim_id = retry_state().claim_id
     if claim_id:
-        backends.get().release(replace(held.claim, id=claim_id), using=using)
+        release_claim(replace(held.claim, id=claim_id), using)
 
 
 def _stop_holders(held: ActiveHold, answer: Denied, using: str, *, force: bool) -> None:

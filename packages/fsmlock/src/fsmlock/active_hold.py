@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
-from django.db import connections, transaction
+from django.db import DatabaseError, connections, transaction
 
 from fsmlock import backends, clock, conf, signals
-from fsmlock.errors import CancelRequested, HoldLost
+from fsmlock.errors import CancelRequested, FsmlockError, HoldLost
 from fsmlock.renewal import renewer
 
 if TYPE_CHECKING:
@@ -32,6 +32,30 @@ _current: ContextVar[frozenset[str]] = ContextVar("fsmlock_current", default=fro
 def current_claims() -> frozenset[str]:
     """The ids of the claims held by the running code (this thread or asyncio task)."""
     return _current.get()
+
+
+def release_claim(claim: Claim, using: str) -> bool:
+    """Release whatever a claim has, and return whether the store did so.
+
+    What the store doesn't release now ends with its lease. That is no reason to fail the work that was done,
+    nor to hide the error that ended it. It raises only when the error broke an open transaction, because
+    that work is lost.
+    """
+    connection = connections[using]
+    was_broken = connection.needs_rollback
+    try:
+        with backends.Answering(using):
+            backends.get().release(claim, using=using)
+    except (FsmlockError, DatabaseError) as error:
+        if connection.needs_rollback and not was_broken:
+            raise
+        _log.warning("%s could not be released and ends with the lease: %s", _locks_in(claim), error)
+        return False
+    return True
+
+
+def _locks_in(claim: Claim) -> str:
+    return ", ".join(f"{each.lock} on {each.resource}" for each in claim.requests)
 
 
 class ActiveHold:
@@ -82,8 +106,8 @@ class ActiveHold:
     def transaction(self) -> Generator[None]:
         """Open a transaction that commits only if the hold is still ours, decided inside the transaction.
 
-        Keep it short: waiters for the lock wait for its end. Raises HoldLost (and rolls back) or
-        CancelRequested.
+        Keep it short: waiters for the lock wait for its end. Raises HoldLost (and rolls back),
+        CancelRequested, or StoreUnavailable (and rolls back) when the store can't confirm the hold.
         """
         self.check()
         sent_at = clock.now()
@@ -100,7 +124,9 @@ class ActiveHold:
             self._deadline = max(self._deadline, self._trusted_until(sent_at))
 
     def _guard(self, *, repeated: bool = False) -> None:
-        if not backends.get().guard(self.claim, self.tokens, using=self._using, repeated=repeated):
+        with backends.Answering(self._using):
+            valid = backends.get().guard(self.claim, self.tokens, using=self._using, repeated=repeated)
+        if not valid:
             raise self.mark_lost("somebody else took over")
 
     def start(self, answer: Granted, sent_at: float) -> None:
@@ -171,8 +197,9 @@ class ActiveHold:
         """Treat the hold as lost from now on: ``check`` raises the HoldLost that this returns."""
         if isinstance(self._stop, HoldLost):
             return self._stop
-        held = ", ".join(f"{each.lock} on {each.resource}" for each in self.claim.requests)
-        lost = HoldLost(f"The hold of {held} is lost: {cause}. Stop without writing, then start again.")
+        lost = HoldLost(
+            f"The hold of {_locks_in(self.claim)} is lost: {cause}. Stop without writing, then start again."
+        )
         self._stop = lost
         self._send(signals.hold_lost, why=cause)
         return lost
@@ -184,8 +211,7 @@ class ActiveHold:
         tokens = self.detach()
         if os.getpid() != self._pid:
             return
-        backends.get().release(self.claim, using=self._using)
-        if not isinstance(self._stop, HoldLost):
+        if release_claim(self.claim, self._using) and not isinstance(self._stop, HoldLost):
             self._send(signals.hold_released, tokens=tokens)
 
     def detach(self) -> Mapping[str, int]:

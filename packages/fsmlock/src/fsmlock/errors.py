@@ -46,6 +46,13 @@ class HoldRefused(Refused):
         self.claim_id = claim_id
 
 
+class StoreUnavailable(Refused):
+    """The store of the holds did not answer: nothing was granted, and what is held there isn't known.
+
+    A hold that is active meanwhile lasts as long as its lease.
+    """
+
+
 class TransitionRefused(Refused):
     """The transition isn't possible now."""
 

@@ -14,12 +14,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeAlias, TypeVar, cast
 
 from asgiref.sync import sync_to_async
-from django.db import models
+from django.db import DatabaseError, models
 
 from fsmlock import conf
 from fsmlock.acquisition import acquire, acquire_async
 from fsmlock.active_hold import ActiveHold
-from fsmlock.errors import ConfigurationError
+from fsmlock.errors import ConfigurationError, FsmlockError
 from fsmlock.inspection import alias_of
 from fsmlock.locks import lock_request
 from fsmlock.policies import Fail, Policy, Preempt, RetryLater, Skip, Wait
@@ -189,8 +189,12 @@ def _exit(held: ActiveHold, *, broken: bool) -> None:
     if broken and held.connection.needs_rollback and held.in_transaction:
         # The transaction that took the hold is broken: its rows go with the rollback.
         held.detach()
-    else:
+        return
+    try:
         held.release()
+    except (FsmlockError, DatabaseError):
+        if not broken:
+            raise
 
 
 def hold(
@@ -211,7 +215,8 @@ def hold(
     hold outlives a holder that died. ``holder`` names the holder. ``within`` is an outer hold of yours
     that this one may coexist with (re-entry is always explicit).
 
-    Entering raises HoldRefused with the reasons. It raises ConfigurationError for an unknown lock, an unsaved
+    Entering raises HoldRefused with the reasons, or StoreUnavailable when the store of the holds is away
+    (RetryLater retries then, too). It raises ConfigurationError for an unknown lock, an unsaved
     object, a lease that is too short or a policy of the wrong type.
     """
     policy = Fail() if policy is None else policy

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 from django.utils.module_loading import import_string
 
 from fsmlock import conf
+from fsmlock.errors import StoreUnavailable
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from fsmlock.backends.base import Backend
 
 
@@ -28,3 +31,26 @@ if hasattr(os, "register_at_fork"):
 def get() -> Backend:
     """The configured backend, one per process."""
     return _build(conf.get().BACKEND)
+
+
+class Answering:
+    """Inside ``with Answering(using):`` a store that is away raises StoreUnavailable with the reason.
+
+    A class, since one of a generator costs a microsecond for each hold.
+    """
+
+    __slots__ = ("_using",)
+
+    def __init__(self, using: str) -> None:
+        self._using = using
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, Exception):
+            reason = get().outage(error, using=self._using)
+            if reason is not None:
+                raise StoreUnavailable([reason]) from error

@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol, cast
 
+from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext
 
 from fsmlock.reasons import Reason
@@ -39,6 +40,18 @@ def busy_reason() -> Reason:
             "Another process is deciding about this lock, or an open transaction still keeps an expired hold."
         ),
         remedy=gettext("Try again in a moment."),
+    )
+
+
+def unavailable_reason(store: str, error: Exception) -> Reason:
+    """Why nothing can be decided while the store is away. ``store`` names it for the operator."""
+    details = str(error).strip() or type(error).__name__
+    return Reason(
+        code="store_unavailable",
+        message=gettext("The store of the holds (%(store)s) did not answer: %(details)s.")
+        % {"store": store, "details": details.rstrip(".")},
+        remedy=gettext("Check that it runs and can be reached, then try again."),
+        params={"store": store, "details": details},
     )
 
 
@@ -143,6 +156,9 @@ class PollingWaiter:
 class Backend(ABC):
     """Stores holds. Every method is atomic. ``using`` is the database alias of the locked objects.
 
+    A method may raise whatever its store raises. ``outage`` says which of these errors mean that the store
+    is away: callers see StoreUnavailable instead.
+
     A new backend implements six methods: ``acquire``, ``renew``, ``release``, ``find``, ``stop`` and
     ``guard``. The rest have defaults for a store outside the database that sends no notifications. When two
     claims exclude each other is specified by :mod:`fsmlock.rules`. Subclass
@@ -190,6 +206,12 @@ class Backend(ABC):
 
         Return False if it isn't. ``repeated``: called before in the same transaction.
         """
+
+    def outage(self, error: Exception, *, using: str) -> Reason | None:
+        """Why the store could not answer, if ``error`` means that; None for every other error."""
+        if isinstance(error, OperationalError | InterfaceError):
+            return unavailable_reason(gettext("the database %(alias)s") % {"alias": using}, error)
+        return None
 
     def problems(self, using: str) -> Sequence[Reason]:
         """What keeps the store from working, such as a migration that hasn't run. For check and doctor."""

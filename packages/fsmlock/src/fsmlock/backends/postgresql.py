@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -196,8 +197,10 @@ class PostgreSQL(Dialect):
             run(self.connection, f"SELECT pg_advisory_xact_lock{mode}(%s)", [number])
 
     def release(self, claim_id: str, resources: Sequence[str]) -> None:
-        """Call a function that deletes and notifies."""
-        RELEASE.run(self.connection, p_claim=claim_id, p_resources=resources, p_only_waiting=False)
+        """Call a function that deletes and notifies. If it fails, an open transaction stays usable."""
+        savepoint = transaction.atomic(using=self.connection.alias)
+        with savepoint if self.connection.in_atomic_block else nullcontext():
+            RELEASE.run(self.connection, p_claim=claim_id, p_resources=resources, p_only_waiting=False)
 
     def leave_queue(self, claim_id: str, resources: Sequence[str]) -> None:
         """Call a function that deletes and notifies."""
@@ -240,8 +243,9 @@ class PostgreSQLWaiter:
         if self._polling is not None:
             self._polling.wait(seconds)
             return
-        for _ in self._connection.connection.notifies(timeout=seconds, stop_after=1):
-            return
+        with self._connection.wrap_database_errors:
+            for _ in self._connection.connection.notifies(timeout=seconds, stop_after=1):
+                return
 
     def close(self) -> None:
         """UNLISTEN, unless the connection is closed already or in a transaction."""

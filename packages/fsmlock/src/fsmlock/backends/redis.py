@@ -12,7 +12,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext
 from django_redis import get_redis_connection
+from redis.exceptions import RedisError
 
 from fsmlock import clock, conf
 from fsmlock.backends.base import (
@@ -23,6 +25,7 @@ from fsmlock.backends.base import (
     Renewed,
     row_kind,
     store_restarted_reason,
+    unavailable_reason,
 )
 from fsmlock.backends.fencing import check_fencing_token
 from fsmlock.backends.redis_server import RedisServer
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
 
     from redis import Redis
 
+    from fsmlock.reasons import Reason
     from fsmlock.rules import Claim, LockRow
 
 _WAITER_LEASE_MS = 1000
@@ -52,6 +56,12 @@ class RedisBackend(Backend):
         if found is None:
             found = self._servers[using] = RedisServer(self._client, using)
         return found
+
+    def outage(self, error: Exception, *, using: str) -> Reason | None:
+        """Whatever the server or the client raises; also the database, which stores the fences."""
+        if isinstance(error, RedisError):
+            return unavailable_reason(gettext("the cache %(alias)s") % {"alias": conf.get().CACHE}, error)
+        return super().outage(error, using=using)
 
     def notifies_waiters(self, using: str) -> bool:
         """Always, by a push to a list."""
