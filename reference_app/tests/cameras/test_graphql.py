@@ -40,7 +40,7 @@ APPROVE = """mutation ($input: ApproveCameraInput!) { approveCamera(input: $inpu
 REVOKE = """mutation ($input: RevokeCameraInput!) { revokeCamera(input: $input) {
   camera { id state availableTransitions { name } } errors { field code } } }"""
 UPDATES = """subscription ($id: ID!) { cameraUpdates(id: $id) {
-  kind seq beatSeconds camera { name state liveness spoolPending } } }"""
+  kind seq heartbeatSeconds gone changed { name state liveness spoolPending } } }"""
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ async def test_a_camera_is_a_node(camera, admin):
 async def test_who_is_signed_out_sees_and_does_nothing(camera, query, variables):
     variables = {name: value or global_id(camera) for name, value in variables.items()}
     result = await ask(query, AnonymousUser(), **variables)
-    assert result.errors[0].extensions == {"code": "signed_out"}
+    assert result.errors[0].extensions["code"] == "signed_out"
 
 
 async def test_the_code_that_a_camera_shows_lets_it_in(admin):
@@ -158,7 +158,7 @@ async def test_a_person_without_the_right_to_revoke_gets_the_reason(camera):
 @pytest.mark.parametrize("wrong", [("Camera", "no-uuid"), ("Frame", "1"), ("Camera", "0" * 32)])
 async def test_a_camera_that_is_not_there_is_said_so(admin, wrong):
     result = await ask(REVOKE, admin, input={"camera": relay.to_base64(*wrong)})
-    assert result.errors[0].extensions == {"code": "not_found"}
+    assert result.errors[0].extensions["code"] == "not_found"
 
 
 async def test_updates_begin_with_a_snapshot_and_number_each_change(camera, admin):
@@ -166,22 +166,23 @@ async def test_updates_begin_with_a_snapshot_and_number_each_change(camera, admi
         UPDATES, variable_values={"id": global_id(camera)}, context_value=context(admin)
     )
     first = (await anext(updates)).data["cameraUpdates"]
-    assert (first["kind"], first["seq"], first["camera"]["spoolPending"]) == ("SNAPSHOT", 1, 0)
+    assert (first["kind"], first["seq"], first["changed"][0]["spoolPending"]) == ("SNAPSHOT", 1, 0)
     beat = domain.Heartbeat(seq=1, every_s=50, grace_s=10, state="idle", spool_pending=7)
     await sync_to_async(actions.record_heartbeat)(camera.pk, beat)
     second = (await anext(updates)).data["cameraUpdates"]
     assert (second["kind"], second["seq"]) == ("DELTA", 2)
-    assert (second["camera"]["spoolPending"], second["camera"]["liveness"]) == (7, "ALIVE")
+    (shown,) = second["changed"]
+    assert (shown["spoolPending"], shown["liveness"], second["gone"]) == (7, "ALIVE", [])
     await updates.aclose()
 
 
 async def test_updates_give_a_sign_of_life_when_nothing_changes(camera, admin, settings):
-    settings.TIMELAPSE = {"beat_seconds": 0.01}
+    settings.TIMELAPSE = {"heartbeat_seconds": 0.01}
     updates = await schema.subscribe(
         UPDATES, variable_values={"id": global_id(camera)}, context_value=context(admin)
     )
     kinds = [(await anext(updates)).data["cameraUpdates"]["kind"] for _ in range(2)]
-    assert kinds == ["SNAPSHOT", "BEAT"]
+    assert kinds == ["SNAPSHOT", "HEARTBEAT"]
     await updates.aclose()
 
 
@@ -199,4 +200,28 @@ async def test_updates_are_for_who_is_signed_in(camera):
     updates = await schema.subscribe(
         UPDATES, variable_values={"id": global_id(camera)}, context_value=context(AnonymousUser())
     )
-    assert (await anext(updates)).errors[0].extensions == {"code": "signed_out"}
+    assert (await anext(updates)).errors[0].extensions["code"] == "signed_out"
+
+
+@pytest.mark.parametrize("wrong", [("Camera", "no-uuid"), ("Frame", "1"), ("Camera", "0" * 32)])
+async def test_a_camera_that_is_not_there_is_gone(admin, wrong):
+    wanted = relay.to_base64(*wrong)
+    updates = await schema.subscribe(
+        UPDATES, variable_values={"id": wanted}, context_value=context(admin)
+    )
+    update = (await anext(updates)).data["cameraUpdates"]
+    assert (update["kind"], update["changed"], update["gone"]) == ("SNAPSHOT", [], [wanted])
+    with pytest.raises(StopAsyncIteration):
+        await anext(updates)
+
+
+async def test_a_camera_that_is_deleted_is_gone_with_the_next_heartbeat(camera, admin, settings):
+    settings.TIMELAPSE = {"heartbeat_seconds": 0.01}
+    updates = await schema.subscribe(
+        UPDATES, variable_values={"id": global_id(camera)}, context_value=context(admin)
+    )
+    await anext(updates)
+    await Camera.objects.filter(pk=camera.pk).adelete()
+    async for answer in updates:
+        update = answer.data["cameraUpdates"]
+    assert (update["changed"], update["gone"]) == ([], [global_id(camera)])

@@ -68,9 +68,9 @@ async def test_who_is_signed_in_gets_a_snapshot_first(user):
     client = Client()
     await sync_to_async(client.force_login)(user)
     socket = Socket(session=client.cookies["sessionid"].value)
-    answer = await socket.subscribe("subscription { operationsUpdates { kind seq beatSeconds } }")
+    answer = await socket.subscribe("subscription { operationsUpdates { kind seq heartbeatSeconds } }")
     update = answer["payload"]["data"]["operationsUpdates"]
-    assert update == {"kind": "SNAPSHOT", "seq": 1, "beatSeconds": 2.5}
+    assert update == {"kind": "SNAPSHOT", "seq": 1, "heartbeatSeconds": 2.5}
     await socket.close()
 
 
@@ -78,9 +78,9 @@ async def test_what_is_in_progress_comes_as_a_page_first(user):
     client = Client()
     await sync_to_async(client.force_login)(user)
     socket = Socket(session=client.cookies["sessionid"].value)
-    answer = await socket.subscribe("subscription { inProgressUpdates { kind seq beatSeconds more } }")
+    answer = await socket.subscribe("subscription { inProgressUpdates { kind seq heartbeatSeconds more } }")
     update = answer["payload"]["data"]["inProgressUpdates"]
-    assert update == {"kind": "SNAPSHOT", "seq": 1, "beatSeconds": 2.5, "more": 0}
+    assert update == {"kind": "SNAPSHOT", "seq": 1, "heartbeatSeconds": 2.5, "more": 0}
     await socket.close()
 
 

@@ -1,9 +1,14 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
+from strawberry import relay
+from tests import factories
 
+from timelapse.project.schema import schema
 from timelapse.timelapses import queries
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -59,3 +64,37 @@ def test_a_planned_error_stays_as_it_is(anonymous):
         "signed_out",
         "You are not signed in. Sign in, then try again.",
     )
+
+
+TIMELAPSE = "query ($id: ID!) { node(id: $id) { ... on Timelapse { id frameCount } } }"
+
+
+def kinds(answer):
+    return [error["extensions"]["kind"] for error in answer["errors"]]
+
+
+def test_absence_refusal_and_failure_are_three_answers(member, anonymous, monkeypatch):
+    garden = relay.to_base64("Timelapse", factories.timelapse().pk)
+    missing = relay.to_base64("Timelapse", 4711)
+    assert member.ask(TIMELAPSE, id=missing) == {"data": {"node": None}}
+    assert kinds(member.ask(TIMELAPSE, id="x")) == ["ABSENT"]
+    assert kinds(anonymous.ask(TIMELAPSE, id=garden)) == ["SIGNED_OUT"]
+    assert kinds(member.ask("{ nope }")) == ["REFUSED"]
+
+    def fail(_timelapses):
+        raise RuntimeError
+
+    monkeypatch.setattr(queries, "visible", fail)
+    assert kinds(member.ask(TIMELAPSE, id=garden)) == ["FAILED"]
+
+
+async def test_a_subscription_names_the_kind_of_its_error_too(user):
+    updates = "subscription ($id: ID!) { timelapseUpdates(id: $id) { seq } }"
+    for watcher, kind in ((user, "ABSENT"), (AnonymousUser(), "SIGNED_OUT")):
+        stream = await schema.subscribe(
+            updates,
+            variable_values={"id": relay.to_base64("Timelapse", 4711)},
+            context_value={"ws": SimpleNamespace(scope={"user": watcher})},
+        )
+        (error,) = (await anext(stream)).errors
+        assert error.extensions["kind"] == kind

@@ -6,6 +6,7 @@ import {
   ScrollRestoration,
   useLoaderData,
   useLocation,
+  useRouteError,
   type RouteObject,
 } from "react-router";
 import type { OperationType } from "relay-runtime";
@@ -34,6 +35,7 @@ import timelapsesQuery, {
   type TimelapsesPageQuery,
 } from "./features/timelapses/__generated__/TimelapsesPageQuery.graphql.ts";
 import { spanOf } from "./lib/spans.ts";
+import { RequestFailed } from "./relay/network.ts";
 import { preload } from "./relay/preload.ts";
 import { serverNow } from "./relay/serverClock.ts";
 
@@ -55,6 +57,25 @@ export function preloadPages(): void {
   for (const load of Object.values(pages)) {
     load().catch(() => undefined); // The visit itself loads it again and reports a failure.
   }
+}
+
+/** Shown when a page's code can't be fetched. It is fetched anew by loading everything anew. */
+function RouteProblem() {
+  const error = useRouteError();
+  return (
+    <PageProblem
+      error={
+        new RequestFailed(
+          "unreachable",
+          "This page can’t be fetched.",
+          `Check that you are online, then try again: ${String(error)}`,
+        )
+      }
+      onRetry={() => {
+        window.location.reload();
+      }}
+    />
+  );
 }
 
 /** Passes a page the query that its route's loader has started. */
@@ -142,7 +163,10 @@ const signedInRoutes: RouteObject[] = [
       Component: async () => withQuery<OperationsPageQuery>((await pages.operations()).OperationsPage),
     },
   },
-  { path: "*", lazy: { Component: async () => (await import("./features/live/NoSuchPage.tsx")).NoSuchPage } },
+  {
+    path: "*",
+    lazy: { Component: async () => (await import("./features/live/NoSuchPlace.tsx")).NoSuchPlace },
+  },
 ];
 
 /** Maps addresses to pages. A page's data and code load at the same time. */
@@ -157,6 +181,6 @@ export const router = createBrowserRouter([
     loader: () => preload<SessionPageQuery>("session", sessionQuery, {}),
     Component: SignedIn,
     HydrateFallback: PageSkeleton,
-    children: signedInRoutes,
+    children: [{ ErrorBoundary: RouteProblem, children: signedInRoutes }],
   },
 ]);

@@ -13,6 +13,7 @@ const warnings: string[] = [];
 beforeEach(() => {
   warnings.length = 0;
   connection.set({ kind: "open", restored: false });
+  connection.received(Number.POSITIVE_INFINITY); // in contact, whatever a test does with the clock
   for (const level of ["error", "warn"] as const) {
     vi.spyOn(console, level).mockImplementation((...parts: unknown[]) => {
       warnings.push(parts.map(String).join(" "));

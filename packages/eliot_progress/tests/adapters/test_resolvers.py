@@ -217,7 +217,7 @@ async def test_a_received_state_is_sent_without_reading_the_store(store):
 
 
 FOLLOW_ALL = """subscription ($mine: Boolean! = false, $limit: Int! = 50) {
-  inProgress(mine: $mine, limit: $limit) { kind seq beatSeconds tasks { by done } gone more }
+  inProgress(mine: $mine, limit: $limit) { kind seq heartbeatSeconds tasks { by done } gone more }
 }"""
 
 
@@ -225,7 +225,7 @@ async def all_followed(schema, user, **variables):
     updates = await schema.subscribe(FOLLOW_ALL, variable_values=variables, context_value=asking(user))
 
     async def news():
-        while (message := (await anext(updates)).data["inProgress"])["kind"] == "BEAT":
+        while (message := (await anext(updates)).data["inProgress"])["kind"] == "HEARTBEAT":
             pass
         return message
 
@@ -287,7 +287,7 @@ async def test_a_task_that_may_no_longer_be_seen_goes_from_the_overview_when_it_
 async def test_while_nothing_changes_the_overview_beats_as_it_has_promised(store):
     updates, _ = await all_followed(schema_over(store, beat_s=0.01), STAFF)
     kinds = [(await anext(updates)).data["inProgress"]["kind"] for _ in range(3)]
-    assert kinds == ["SNAPSHOT", "BEAT", "BEAT"]
+    assert kinds == ["SNAPSHOT", "HEARTBEAT", "HEARTBEAT"]
     await updates.aclose()
 
 

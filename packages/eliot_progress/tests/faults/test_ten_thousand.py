@@ -146,6 +146,6 @@ async def tell(message):
 
 
 async def after_beats(updates):
-    while (message := (await anext(updates)).data["inProgress"])["kind"] == "BEAT":
+    while (message := (await anext(updates)).data["inProgress"])["kind"] == "HEARTBEAT":
         pass
     return message

@@ -38,7 +38,7 @@ _progress = ProgressResolvers(
     progress.store(),
     can_view=_is_signed_in,
     changes=progress.changes,
-    beat_s=conf.get().beat_seconds / 2,
+    beat_s=conf.get().heartbeat_seconds / 2,
 )
 _overview = SingleFlight(queries.overview)
 #: Minimum seconds between two messages to one viewer, since many tasks may start and finish in a second.
@@ -87,7 +87,7 @@ class OperationsUpdate:
 
     kind: UpdateKind
     seq: int
-    beat_seconds: float
+    heartbeat_seconds: float
     operations: Operations
 
 
@@ -131,7 +131,7 @@ class Subscription:
         Queues publish no changes, so the heartbeat reads them again.
         """
         await sync_to_async(signed_in)(info)
-        beat = conf.get().beat_seconds / 2
+        beat = conf.get().heartbeat_seconds / 2
         seq = 0
         async for change in watch(
             progress.GROUP,
@@ -142,11 +142,11 @@ class Subscription:
         ):
             seq += 1
             kind = (
-                UpdateKind.SNAPSHOT if seq == 1 else UpdateKind.BEAT if change is None else UpdateKind.DELTA
+                UpdateKind.SNAPSHOT if seq == 1 else UpdateKind.HEARTBEAT if change is None else UpdateKind.DELTA
             )
             overview = await _overview(not_older_s=_HEARTBEAT_MAX_AGE_S if change is None else 0)
             yield OperationsUpdate(
-                kind=kind, seq=seq, beat_seconds=beat, operations=Operations.from_value(overview)
+                kind=kind, seq=seq, heartbeat_seconds=beat, operations=Operations.from_value(overview)
             )
 
     @strawberry.subscription(description="Running work that reports progress: a page, then each change.")

@@ -1,21 +1,29 @@
-"""Every GraphQL error has a code and a sentence; an unplanned one is logged and named by its id.
+"""Every GraphQL error has a code, a kind and a sentence; an unplanned one is logged and named by its id.
 
-======================  =============================================================================
-``signed_out`` ...      raised by resolvers as ``GraphQLError(message, extensions={"code": ...})``
-``bad_document``        the document or its variables don't fit the schema
-``malformed_id``        an ``ID`` that this server never gave out
-``forbidden``           the user lacks a permission
-``wrong_change``        ``changeRun`` names no run, or no transition of runs
-``internal_error``      our fault: the message has the id under which the log has the details
-======================  =============================================================================
+The kind says which answer it is, so that a page never shows a refusal or a failure as absence. Codes that the
+table doesn't name are refusals.
+
+======================  ==========  ===================================================================
+code                    kind        meaning
+======================  ==========  ===================================================================
+``not_found``           ABSENT      there is nothing with this id, or there is no longer
+``malformed_id``        ABSENT      an ``ID`` that this server never gave out
+``signed_out``          SIGNED_OUT  nobody is signed in
+``bad_document``        REFUSED     the document or its variables don't fit the schema
+``forbidden``           REFUSED     the user lacks a permission
+``wrong_change``        REFUSED     ``changeRun`` names no run, or no transition of runs
+``internal_error``      FAILED      our fault: the message has the id under which the log has the details
+======================  ==========  ===================================================================
 """
 
 from __future__ import annotations
 
 import logging
 import uuid
-from typing import TYPE_CHECKING
+from enum import Enum
+from typing import TYPE_CHECKING, Final
 
+import strawberry
 from django.core.exceptions import PermissionDenied, ValidationError
 from graphql import GraphQLError
 from strawberry.extensions import MaskErrors
@@ -24,19 +32,45 @@ from strawberry.relay import GlobalIDValueError
 from fsmlock.errors import FsmlockError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 _log = logging.getLogger(__name__)
 
 
+@strawberry.enum(description="Which answer an error is; in its `extensions.kind`, beside `extensions.code`.")
+class ErrorKind(Enum):
+    """Which answer an error is."""
+
+    ABSENT = strawberry.enum_value("ABSENT", description="There is no such thing, or there is no longer.")
+    SIGNED_OUT = strawberry.enum_value(
+        "SIGNED_OUT", description="Nobody is signed in, so nothing was looked up."
+    )
+    REFUSED = strawberry.enum_value("REFUSED", description="The server won't do this; the message says why.")
+    FAILED = strawberry.enum_value("FAILED", description="The server could not answer: nothing is known.")
+
+
+_KINDS: Final[Mapping[object, ErrorKind]] = {
+    "not_found": ErrorKind.ABSENT,
+    "malformed_id": ErrorKind.ABSENT,
+    "signed_out": ErrorKind.SIGNED_OUT,
+    "internal_error": ErrorKind.FAILED,
+}
+
+
 class PlannedErrors(MaskErrors):
-    """Replaces each error that has no code by one that has."""
+    """Gives each error a code, if it has none, and its kind."""
 
     def __init__(self) -> None:
-        super().__init__(should_mask_error=lambda error: "code" not in (error.extensions or {}))
+        super().__init__(should_mask_error=lambda error: "kind" not in (error.extensions or {}))
 
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
-        """Give the error that clients see in its place."""
+        """Return the error that clients see in its place."""
+        planned = error if "code" in (error.extensions or {}) else self._planned(error)
+        extensions = planned.extensions or {}
+        planned.extensions = {**extensions, "kind": _KINDS.get(extensions["code"], ErrorKind.REFUSED).value}
+        return planned
+
+    def _planned(self, error: GraphQLError) -> GraphQLError:
         if error.path is None:
             message = error.message if error.original_error is None else _UNFITTING
             return _coded(error, "bad_document", message)

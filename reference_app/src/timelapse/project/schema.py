@@ -19,7 +19,7 @@ import timelapse.timelapses.graphql
 from eliot_progress.adapters.execution import LeakFreeExecutionContext
 from eliot_progress.adapters.graphql import CausalExtension
 from timelapse.project.document_limits import DocumentLimits
-from timelapse.project.errors import PlannedErrors
+from timelapse.project.errors import ErrorKind, PlannedErrors
 from timelapse.shared.graphql import SCALARS
 
 
@@ -49,6 +49,7 @@ schema = strawberry.Schema(
     query=_merged("Query", NodeQuery),
     mutation=_merged("Mutation"),
     subscription=_merged("Subscription"),
+    types=[ErrorKind],
     execution_context_class=LeakFreeExecutionContext,
     config=StrawberryConfig(scalar_map=dict(SCALARS)),
     extensions=[

@@ -72,7 +72,7 @@ def request_render(timelapse: int, options: RenderOptions, user: User | None = N
     movie.frame_count = found.frames().count()
     _record_cause(movie)
     movie.save()
-    notify(movie, new=True)
+    notify(movie)
     enqueue(movie)
     return movie
 
@@ -196,13 +196,12 @@ def enqueue(movie: Movie) -> None:
     transaction.on_commit(lambda: _publish(movie, task_id), robust=True)
 
 
-def notify(movie: Movie, *, new: bool = False) -> None:
-    """Notify watchers that the movie has changed, or is new."""
+def notify(movie: Movie) -> None:
+    """Notify watchers that the movie is new, has changed, or is gone."""
     event = MovieChanged(movie=movie.pk, timelapse=movie.timelapse_id, state=movie.state)
     transaction.on_commit(lambda: movie_changed.send_robust(Movie, event=event), robust=True)
-    change: dict[str, object] = {"movie": movie.pk, **({"new": True} if new else {})}
     # One request may change a movie several times: its watchers get one event.
-    live.publish_on_commit(group_of(movie.timelapse_id), key=f"movie.{movie.pk}", **change)
+    live.publish_on_commit(group_of(movie.timelapse_id), key=f"movie.{movie.pk}", movie=movie.pk)
 
 
 def _record_cause(movie: Movie) -> None:

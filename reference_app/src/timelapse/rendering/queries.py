@@ -35,6 +35,11 @@ def movies_of(timelapse: int) -> QuerySet[Movie]:
     return visible(Movie.objects.filter(timelapse=timelapse))
 
 
+def unfinished(timelapse: int) -> QuerySet[Movie]:
+    """Return a timelapse's movies that are queued or being rendered, newest first."""
+    return movies_of(timelapse).filter(state__in=(Movie.States.QUEUED, Movie.States.RENDERING))
+
+
 def movie_by_id(movie: int) -> Movie | None:
     """Return a movie unless it is deleted."""
     return visible(Movie.objects.all()).filter(pk=movie).first()

@@ -33,7 +33,7 @@ class Settings:
     #: Default interval between captures of a new camera, seconds.
     frame_interval_s: float = 2.0
     #: Seconds within which a subscription promises its next message.
-    beat_seconds: float = 5.0
+    heartbeat_seconds: float = 5.0
 
 
 @cache

@@ -10,16 +10,19 @@ import strawberry
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import AnonymousUser
 from graphql import GraphQLError
+from strawberry import relay
 from strawberry.dataloader import DataLoader
 from strawberry.types.scalar import ScalarDefinition
 
 from fsmlock.adapters.graphql import Reason
+from timelapse.shared.live import needs_snapshot
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
     from strawberry.types import Info
 
     import fsmlock
+    from timelapse.shared.live import Event
 
 
 BigInt = NewType("BigInt", int)
@@ -48,13 +51,35 @@ class UserError:
     field: str | None = None
 
 
-@strawberry.enum(description="What a live update contains: a snapshot, a change, or only a heartbeat.")
+@strawberry.enum(
+    description="What a live update contains: everything, what an event changed, or what changes with time."
+)
 class UpdateKind(Enum):
-    """What a live update contains: a snapshot, a change, or only a heartbeat."""
+    """What a live update contains: everything, what an event changed, or what changes with time."""
 
     SNAPSHOT = "SNAPSHOT"
     DELTA = "DELTA"
-    BEAT = "BEAT"
+    HEARTBEAT = "HEARTBEAT"
+
+
+@strawberry.interface(description="One message of a subscription. Each also has `changed`, what is new or changed.")
+class LiveUpdate:
+    """One message of a subscription; each type adds ``changed``."""
+
+    kind: UpdateKind
+    seq: int = strawberry.field(description="Counts the messages from 1. After a gap, subscribe again.")
+    heartbeat_seconds: float = strawberry.field(description="Seconds until the next message, at most.")
+    gone: list[relay.GlobalID] = strawberry.field(
+        default_factory=list, description="What exists no longer, or is no longer listed."
+    )
+    more: int = strawberry.field(default=0, description="How many more there are than are listed.")
+
+
+def kind_of(event: Event | None) -> UpdateKind:
+    """Return the kind of the update that answers an event of ``watch``."""
+    if event is None:
+        return UpdateKind.HEARTBEAT
+    return UpdateKind.SNAPSHOT if needs_snapshot(event) else UpdateKind.DELTA
 
 
 def signed_in(info: Info) -> User:

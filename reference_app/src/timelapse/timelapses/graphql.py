@@ -11,7 +11,6 @@ import strawberry
 import strawberry_django
 from asgiref.sync import sync_to_async
 from django.db.models import QuerySet
-from graphql import GraphQLError
 from strawberry import relay
 from strawberry.types import Info
 from strawberry_django.relay import DjangoListConnection
@@ -20,7 +19,6 @@ import fsmlock
 from fsmlock.adapters.graphql import WithLocks, WithTransitions
 from timelapse.cameras.graphql import Camera
 from timelapse.frames.graphql import Frame
-from timelapse.frames.models import Frame as FrameModel
 from timelapse.shared.graphql import UserError, load, signed_in, user_errors
 from timelapse.timelapses import actions, models, queries
 from timelapse.timelapses.queries import Footage
@@ -124,27 +122,6 @@ def pk_of(global_id: relay.GlobalID, type_name: str) -> int:
     return int(global_id.node_id) if is_one else 0
 
 
-async def get_timelapse(global_id: relay.GlobalID) -> models.Timelapse:
-    """Return the timelapse of a global id.
-
-    Raises:
-        GraphQLError: there is none (``extensions.code`` is ``not_found``).
-    """
-    found = await sync_to_async(queries.timelapse_by_id)(pk_of(global_id, "Timelapse"))
-    if found is None:
-        raise GraphQLError(
-            f"There is no timelapse with the id {global_id}. Reload the page: it may be gone.",
-            extensions={"code": "not_found"},
-        )
-    return found
-
-
 async def footage_of(info: Info, timelapse: models.Timelapse) -> Footage:
     """Load the timelapse's footage together with that of others requested at the same time."""
     return await load(info, queries.footage, timelapse.pk) or Footage()
-
-
-def latest_edge(frame: FrameModel, frame_count: int) -> relay.Edge[Frame]:
-    """Return a frame as the last edge of its timelapse's frames."""
-    cursor = relay.to_base64("arrayconnection", max(0, frame_count - 1))
-    return relay.Edge(cursor=cursor, node=cast("Frame", frame))

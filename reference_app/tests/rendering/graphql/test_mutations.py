@@ -104,7 +104,7 @@ def test_a_click_is_one_message_on_the_channel(member, garden, channel):
     group = f"timelapse.{garden.pk}"
     member.ask(RENDER, input={"timelapse": gid(garden)})
     movie = Movie.objects.get()
-    assert channel() == [(group, {"movie": movie.pk, "new": True})]
+    assert channel() == [(group, {"movie": movie.pk})]
     for mutation in (CANCEL, RETRY, CANCEL):
         member.ask(mutation, input={"movie": gid(movie)})
         assert channel() == [(group, {"movie": movie.pk})]

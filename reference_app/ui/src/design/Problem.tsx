@@ -6,10 +6,10 @@ import { WarningIcon } from "./icons.tsx";
 interface Props {
   readonly message: string;
   readonly remedy: string;
-  readonly onRetry: () => void;
+  readonly onRetry?: () => void;
 }
 
-/** Replaces a page that could not be displayed: what happened, what to do, and a button to try again. */
+/** Replaces a page that could not be displayed: what happened, what to do, and a button if trying again may help. */
 export function Problem({ message, remedy, onRetry }: Props) {
   return (
     <div role="alert">
@@ -18,9 +18,11 @@ export function Problem({ message, remedy, onRetry }: Props) {
         heading
         title={message}
         action={
-          <Button variant="contained" onClick={onRetry}>
-            Try again
-          </Button>
+          onRetry && (
+            <Button variant="contained" onClick={onRetry}>
+              Try again
+            </Button>
+          )
         }
       >
         {remedy}

@@ -73,14 +73,28 @@ describe("assessLiveness", () => {
   ])(
     "reported $reported, due $nextBy, at $now, connected $connected: $liveness",
     ({ reported, nextBy, now, connected, liveness, overdue }) => {
-      const status = assessLiveness({ reported, nextBy, graceMs: GRACE, beatAt: null }, now, connected);
+      const status = assessLiveness(
+        { reported, nextBy, graceMs: GRACE, beatAt: null },
+        now,
+        connected ? now : null,
+      );
       expect(status).toEqual({ liveness, overdueMs: overdue, silentMs: null });
     },
   );
 
+  test.each([
+    { contactAt: NEXT_BY, liveness: "alive", overdue: 0 },
+    { contactAt: NEXT_BY + 1, liveness: "late", overdue: 99_999 },
+    { contactAt: NEXT_BY + GRACE + 1, liveness: "stalled", overdue: 99_999 },
+  ])("in an outage of its own, the last contact $contactAt decides: $liveness", (each) => {
+    const heartbeat = { reported: "ALIVE", nextBy: NEXT_BY, graceMs: GRACE, beatAt: null };
+    const status = assessLiveness(heartbeat, NEXT_BY + 99_999, each.contactAt);
+    expect(status).toEqual({ liveness: each.liveness, overdueMs: each.overdue, silentMs: null });
+  });
+
   test("counts the time since the last heartbeat, never below zero", () => {
     const heartbeat = { reported: "ALIVE", nextBy: NEXT_BY, graceMs: GRACE, beatAt: 95_000 };
-    expect(assessLiveness(heartbeat, 97_000, true).silentMs).toBe(2000);
-    expect(assessLiveness(heartbeat, 94_000, true).silentMs).toBe(0);
+    expect(assessLiveness(heartbeat, 97_000, 97_000).silentMs).toBe(2000);
+    expect(assessLiveness(heartbeat, 94_000, 94_000).silentMs).toBe(0);
   });
 });

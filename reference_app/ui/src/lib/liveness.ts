@@ -18,18 +18,19 @@ export interface LivenessStatus {
 
 /**
  * Assesses liveness at the server's time `now`. After `nextBy` the heartbeat is late, after the grace period
- * it is stalled. Without a connection no heartbeat could reach this page, so the result is unknown.
+ * it is stalled. Only a message of the server that came later than that shows it: `contactAt` is the time of the
+ * last one. In an outage of this page's own connection nothing is late; once that is lost (null), all is unknown.
  */
-export function assessLiveness(heartbeat: Heartbeat, now: number, connected: boolean): LivenessStatus {
+export function assessLiveness(heartbeat: Heartbeat, now: number, contactAt: number | null): LivenessStatus {
   const silentMs = heartbeat.beatAt === null ? null : Math.max(0, now - heartbeat.beatAt);
   const status = (liveness: Liveness, overdueMs = 0): LivenessStatus => ({ liveness, overdueMs, silentMs });
   const reported = known(heartbeat.reported);
   if (reported === "finished") return status("finished");
-  if (!connected) return status("unknown");
+  if (contactAt === null) return status("unknown");
   if (heartbeat.nextBy === null) return status(reported);
-  const overdue = now - heartbeat.nextBy;
-  if (overdue <= 0) return status("alive");
-  return status(overdue <= heartbeat.graceMs ? "late" : "stalled", overdue);
+  const overdueAtContact = Math.min(now, contactAt) - heartbeat.nextBy;
+  if (overdueAtContact <= 0) return status("alive");
+  return status(overdueAtContact <= heartbeat.graceMs ? "late" : "stalled", now - heartbeat.nextBy);
 }
 
 function known(reported: string): Liveness {

@@ -2,7 +2,7 @@
 export interface Envelope {
   readonly kind: string;
   readonly seq: number;
-  readonly beatSeconds: number;
+  readonly heartbeatSeconds: number;
 }
 
 /** True when messages between the last one and this one are missing. A snapshot restarts the sequence. */
@@ -11,6 +11,6 @@ export function hasGap(lastSeq: number | null, message: Envelope): boolean {
 }
 
 /** How long to wait for the next message before the subscription counts as stale, in milliseconds. */
-export function staleAfterMs(beatSeconds: number): number {
-  return beatSeconds * 2000;
+export function staleAfterMs(heartbeatSeconds: number): number {
+  return heartbeatSeconds * 2000;
 }

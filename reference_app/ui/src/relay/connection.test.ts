@@ -42,6 +42,34 @@ test("retries at once when the network is back", async () => {
   expect(await over(wait)).toBe(true);
 });
 
+test("nothing is left of a wait that nobody needs any more", async () => {
+  const store = new ConnectionStore();
+  const wait = store.wait(1, 1000);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(await over(wait)).toBe(true);
+  expect(store.get()).toEqual({ kind: "idle" });
+});
+
+test("says at once when the browser has no network, and retries when it is back", async () => {
+  const store = new ConnectionStore();
+  const wait = store.wait(1, 1000);
+  window.dispatchEvent(new Event("offline"));
+  expect(store.get()).toEqual({ kind: "offline" });
+  await vi.advanceTimersByTimeAsync(14_999);
+  expect(await over(wait)).toBe(false);
+  window.dispatchEvent(new Event("online"));
+  expect(await over(wait)).toBe(true);
+});
+
+test("without a network it begins offline, and retries on request", async () => {
+  vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
+  const store = new ConnectionStore();
+  const wait = store.wait(3, 1000);
+  expect(store.get()).toEqual({ kind: "offline" });
+  store.tryNow();
+  expect(await over(wait)).toBe(true);
+});
+
 test("notifies its listeners until they unsubscribe", () => {
   const store = new ConnectionStore();
   const listener = vi.fn();

@@ -1,8 +1,11 @@
+import { readFileSync } from "node:fs";
+
 import { afterEach, expect, test, vi } from "vitest";
 import type { CacheConfig, RequestParameters } from "relay-runtime";
 
-import { fetchGraphQL, RequestFailed } from "./network.ts";
+import { fetchGraphQL, KINDS, RequestFailed } from "./network.ts";
 import { serverNow } from "./serverClock.ts";
+import { session } from "./session.ts";
 
 const request: RequestParameters = {
   id: null,
@@ -47,6 +50,7 @@ test.each([
   [new TypeError("failed to fetch"), /can't be reached/],
   [new Response("<h1>Forbidden</h1>", { status: 403 }), /security token/],
   [new Response("<h1>Bad gateway</h1>", { status: 502 }), /answered 502/],
+  [Response.json({ error: { code: "too_large" } }, { status: 413 }), /answered 413/],
 ])("reports what is wrong when the server returns no data (%#)", async (response, message) => {
   stub(response);
   const failure = await Promise.resolve(fetchGraphQL(request, {}, cache)).catch((error: unknown) => error);
@@ -62,17 +66,50 @@ test("learns the server's clock from the responses", async () => {
   expect(Math.abs(serverNow() - ahead)).toBeLessThan(2500);
 });
 
-test.each([
-  ["signed_out", "signed_out"],
-  ["not_found", "refused"],
-])("recognises an answer without data by its code %s", async (sent, code) => {
-  stub(Response.json({ data: null, errors: [{ message: "No.", extensions: { code: sent } }] }));
-  const failure = await Promise.resolve(fetchGraphQL(request, {}, cache)).catch((error: unknown) => error);
-  expect(failure).toMatchObject({ name: "RequestFailed", code, message: "No." });
+async function failureOf(answer: object): Promise<unknown> {
+  stub(Response.json(answer));
+  return Promise.resolve(fetchGraphQL(request, {}, cache)).catch((error: unknown) => error);
+}
+
+test.each(["ABSENT", "SIGNED_OUT", "REFUSED", "FAILED"])(
+  "an answer with an error is none, but %s",
+  async (kind) => {
+    const errors = [{ message: "No.", extensions: { code: "x", kind } }];
+    const failure = { name: "RequestFailed", code: kind.toLowerCase(), message: "No." };
+    expect(await failureOf({ data: null, errors })).toMatchObject(failure);
+    expect(await failureOf({ data: { node: null }, errors })).toMatchObject(failure);
+  },
+);
+
+test("of several errors the one that explains the others counts", async () => {
+  const errors = ["ABSENT", "FAILED", "SIGNED_OUT", "REFUSED"].map((kind) => ({
+    message: kind,
+    extensions: { kind },
+  }));
+  expect(await failureOf({ data: {}, errors })).toMatchObject({ code: "signed_out" });
+  expect(await failureOf({ data: {}, errors: [{ message: "What?" }] })).toMatchObject({ code: "failed" });
 });
 
-test("returns partial data despite an error", async () => {
-  const answer = { data: { node: null }, errors: [{ message: "No such id." }] };
-  stub(Response.json(answer));
-  expect(await fetchGraphQL(request, {}, cache)).toEqual(answer);
+test("knows the kinds of errors that the server's schema has", () => {
+  const schema = readFileSync("../schema.graphql", "utf8");
+  const [, body = ""] = /enum ErrorKind \{([^}]*)\}/.exec(schema) ?? [];
+  expect(
+    body
+      .match(/^ {2}[A-Z_]+$/gm)
+      ?.map((kind) => kind.trim())
+      .sort(),
+  ).toEqual([...KINDS].sort());
+});
+
+test("a session ends with the answer that nobody is signed in, unless somebody has signed in meanwhile", async () => {
+  const errors = [{ message: "Sign in.", extensions: { kind: "SIGNED_OUT" } }];
+  session.begin();
+  await failureOf({ data: { node: null }, errors });
+  expect(session.hasEnded()).toBe(true);
+  session.begin();
+  stub(Response.json({ data: null, errors }));
+  const late = Promise.resolve(fetchGraphQL(request, {}, cache)).catch(() => null);
+  session.begin();
+  await late;
+  expect(session.hasEnded()).toBe(false);
 });

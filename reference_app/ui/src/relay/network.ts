@@ -2,12 +2,16 @@ import type { FetchFunction, GraphQLResponse } from "relay-runtime";
 
 import { readCookie } from "./cookie.ts";
 import { observeServerClock } from "./serverClock.ts";
+import { session } from "./session.ts";
 import { traceparent } from "./trace.ts";
 
-/** Why a request returned no data: no answer, an expired session, or another error of the server. */
-export type FailureCode = "unreachable" | "signed_out" | "refused";
+/** What an error of the server says, by `ErrorKind` of its schema; the most important one first. */
+export const KINDS = ["SIGNED_OUT", "FAILED", "REFUSED", "ABSENT"] as const;
 
-/** A request that returned no data. The remedy is empty when the message already says what to do. */
+/** Why a request has no usable answer: the kinds of the server's errors, and no answer at all. */
+export type FailureCode = Lowercase<(typeof KINDS)[number]> | "unreachable";
+
+/** A request without a usable answer. The remedy is empty when the message already says what to do. */
 export class RequestFailed extends Error {
   override readonly name = "RequestFailed";
   readonly code: FailureCode;
@@ -20,23 +24,33 @@ export class RequestFailed extends Error {
   }
 }
 
-/** A GraphQL response. `data` is null or missing when the operation failed as a whole. */
+/** A GraphQL response. A field that has an error is null in `data`, and so may be what contains it. */
 interface Answer {
-  readonly data?: object | null;
   readonly errors?: readonly {
     readonly message: string;
-    readonly extensions?: { readonly code?: unknown } | undefined;
+    readonly extensions?: { readonly kind?: unknown } | undefined;
   }[];
 }
 
 /** Sends an operation to /graphql with the session cookie and Django's CSRF token. */
 export const fetchGraphQL: FetchFunction = async (request, variables) => {
   const sent = Date.now();
+  const asked = session.current();
   const response = await post({ query: request.text, operationName: request.name, variables });
   const date = response.headers.get("Date");
   if (date !== null) observeServerClock({ sent, received: Date.now(), serverDate: Date.parse(date) });
-  return readAnswer(response);
+  return readAnswer(response, asked);
 };
+
+/** Whether the server answers now. */
+export async function isReachable(): Promise<boolean> {
+  try {
+    await parse(await post({ query: "{ __typename }" }));
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 async function post(body: object): Promise<Response> {
   try {
@@ -60,7 +74,7 @@ async function post(body: object): Promise<Response> {
   }
 }
 
-async function readAnswer(response: Response): Promise<GraphQLResponse> {
+async function readAnswer(response: Response, asked: number): Promise<GraphQLResponse> {
   if (response.status === 403) {
     throw new RequestFailed(
       "refused",
@@ -69,27 +83,34 @@ async function readAnswer(response: Response): Promise<GraphQLResponse> {
     );
   }
   const answer = await parse(response);
-  const failure = failureOf(answer);
+  const failure = failureOf(answer, asked);
   if (failure !== null) throw failure;
   return answer as GraphQLResponse;
 }
 
-/** Why an answer has no data. Null when it has some. */
-export function failureOf({ data, errors }: Answer): RequestFailed | null {
-  const [error] = errors ?? [];
-  if (error === undefined || data != null) return null;
-  const code = error.extensions?.code === "signed_out" ? "signed_out" : "refused";
-  return new RequestFailed(code, error.message, "");
+/**
+ * The most important error of an answer to a request of the session `asked`; null if it has none. An answer with
+ * an error is no answer: the data beside it would show what was refused or failed as if it did not exist.
+ */
+export function failureOf({ errors = [] }: Answer, asked: number): RequestFailed | null {
+  const [first] = errors
+    .map(({ message, extensions }) => ({
+      message,
+      kind: KINDS.find((kind) => kind === extensions?.kind) ?? "FAILED",
+    }))
+    .sort((one, other) => KINDS.indexOf(one.kind) - KINDS.indexOf(other.kind));
+  if (first === undefined) return null;
+  const code = first.kind.toLowerCase() as FailureCode;
+  if (code === "signed_out") session.end(asked);
+  return new RequestFailed(code, first.message, "");
 }
 
 async function parse(response: Response): Promise<Answer> {
-  try {
-    return (await response.json()) as Answer;
-  } catch {
-    throw new RequestFailed(
-      "unreachable",
-      `The server answered ${String(response.status)} instead of data.`,
-      "Try again in a moment. If the problem persists, check the server's log.",
-    );
-  }
+  const answer = (await response.json().catch(() => null)) as object | null;
+  if (answer !== null && ("data" in answer || "errors" in answer)) return answer as Answer;
+  throw new RequestFailed(
+    "unreachable",
+    `The server answered ${String(response.status)} instead of data.`,
+    "Try again in a moment. If the problem persists, check the server's log.",
+  );
 }

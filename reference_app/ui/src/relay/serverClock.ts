@@ -9,5 +9,10 @@ export function observeServerClock(sample: ClockSample): void {
 
 /** The estimated server time in milliseconds. */
 export function serverNow(): number {
-  return Date.now() + lead(bounds);
+  return serverTime(Date.now());
+}
+
+/** The server's time at a moment of this machine's clock. Milliseconds. */
+export function serverTime(local: number): number {
+  return local + lead(bounds);
 }

@@ -49,7 +49,7 @@ class FakeWebSocket {
   }
 }
 
-const SIGNED_OUT = { message: "You are not signed in.", extensions: { code: "signed_out" } };
+const SIGNED_OUT = { message: "You are not signed in.", extensions: { kind: "SIGNED_OUT" } };
 
 let store: ConnectionStore;
 const newest = () => FakeWebSocket.all.at(-1) ?? expect.fail("no socket was opened");
@@ -159,6 +159,43 @@ test("a connection that does not answer a ping is closed and reopened", async ()
   expect(store.get()).toMatchObject({ kind: "open" });
   await pass(5000);
   expect(store.get()).toMatchObject({ kind: "waiting", attempt: 1 });
+});
+
+test("heeds at once that the browser is offline, and that it is online again", async () => {
+  await subscribe();
+  newest().accept();
+  await pass(0);
+  vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
+  window.dispatchEvent(new Event("offline"));
+  await pass(0);
+  expect(store.get()).toEqual({ kind: "offline" });
+  window.dispatchEvent(new Event("online"));
+  await pass(0);
+  newest().accept();
+  await pass(0);
+  expect(store.get()).toEqual({ kind: "open", restored: true });
+});
+
+test("a page that is left while it waits leaves no countdown behind", async () => {
+  const stop = await subscribe();
+  newest().accept();
+  await pass(0);
+  newest().close(1006);
+  await pass(0);
+  stop();
+  await pass(retryDelay(1, 1));
+  expect(store.get()).toEqual({ kind: "idle" });
+});
+
+test("keeps the time of the last message", async () => {
+  await subscribe();
+  newest().accept();
+  const at = store.lastMessageAt();
+  expect(at).toBe(Date.now());
+  await pass(10_000);
+  expect(store.lastMessageAt()).toBe(at);
+  newest().pong();
+  expect(store.lastMessageAt()).toBe(Date.now());
 });
 
 test.each([

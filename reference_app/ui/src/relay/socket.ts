@@ -1,8 +1,10 @@
+import type { GraphQLError } from "graphql";
 import { createClient, type Client } from "graphql-ws";
 import { Observable, type GraphQLResponse, type SubscribeFunction } from "relay-runtime";
 
-import type { ConnectionStore } from "./connection.ts";
-import { failureOf } from "./network.ts";
+import { isOpen, type ConnectionStore } from "./connection.ts";
+import { failureOf, RequestFailed } from "./network.ts";
+import { session } from "./session.ts";
 import { traceparent } from "./trace.ts";
 
 const PING_EVERY_MS = 10_000;
@@ -38,7 +40,10 @@ export function createSocket(store: ConnectionStore): Client {
       },
       closed: () => {
         clearTimeout(pongTimer);
-        if (store.get().kind !== "waiting") store.set({ kind: "idle" });
+        if (isOpen(store.get()) || store.get().kind === "connecting") store.set({ kind: "idle" });
+      },
+      message: () => {
+        store.received(Date.now());
       },
       ping: (received) => {
         if (received) return;
@@ -51,14 +56,19 @@ export function createSocket(store: ConnectionStore): Client {
       },
     },
   });
+  // A socket outlives its network unnoticed until a ping has no answer.
+  window.addEventListener("offline", () => {
+    client.terminate();
+  });
   return client;
 }
 
 /** Creates Relay's subscribe function over the socket. */
 export function subscribeOver(client: Client): SubscribeFunction {
   return (request, variables) =>
-    Observable.create<GraphQLResponse>((sink) =>
-      client.subscribe<GraphQLResponse>(
+    Observable.create<GraphQLResponse>((sink) => {
+      const asked = session.current();
+      return client.subscribe<GraphQLResponse>(
         {
           query: request.text ?? "",
           operationName: request.name,
@@ -68,7 +78,7 @@ export function subscribeOver(client: Client): SubscribeFunction {
         {
           // graphql-ws and Relay have different types for the same GraphQL response.
           next: (answer) => {
-            const failure = failureOf(answer);
+            const failure = failureOf(answer, asked);
             if (failure === null) {
               sink.next(answer as unknown as GraphQLResponse);
               return;
@@ -83,14 +93,19 @@ export function subscribeOver(client: Client): SubscribeFunction {
             }
           },
           error: (reason: unknown) => {
-            sink.error(
-              reason instanceof Error ? reason : new Error("The live updates ended.", { cause: reason }),
-            );
+            sink.error(asError(reason, asked));
           },
           complete: () => {
             sink.complete();
           },
         },
-      ),
-    );
+      );
+    });
+}
+
+/** graphql-ws reports an error, the server's GraphQL errors, or the event that closed the socket. */
+function asError(reason: unknown, asked: number): Error {
+  if (reason instanceof Error) return reason;
+  const refused = Array.isArray(reason) ? failureOf({ errors: reason as GraphQLError[] }, asked) : null;
+  return refused ?? new RequestFailed("unreachable", "The live updates ended.", "");
 }

@@ -139,7 +139,7 @@ class InProgressKind(Enum):
 
     SNAPSHOT = "SNAPSHOT"
     DELTA = "DELTA"
-    BEAT = "BEAT"
+    HEARTBEAT = "HEARTBEAT"
 
 
 @strawberry.type(description="The page (seq 1), then its changes, each with the next seq.")
@@ -148,7 +148,7 @@ class InProgressUpdate:
 
     kind: InProgressKind
     seq: int
-    beat_seconds: float = strawberry.field(description="Seconds until the next message, at most.")
+    heartbeat_seconds: float = strawberry.field(description="Seconds until the next message, at most.")
     tasks: list[Progress] = strawberry.field(description="Tasks that are new on the page, or have changed.")
     gone: list[strawberry.ID] = strawberry.field(description="Tasks that are no longer on the page.")
     more: int = strawberry.field(description="As in InProgress.")

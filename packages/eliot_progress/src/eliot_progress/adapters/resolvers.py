@@ -203,11 +203,11 @@ class ProgressResolvers:
 
     def _update(self, seq: int, changes: PageChanges) -> InProgressUpdate:
         now = self._clock()
-        kind = InProgressKind.DELTA if changes.any else InProgressKind.BEAT
+        kind = InProgressKind.DELTA if changes.any else InProgressKind.HEARTBEAT
         return InProgressUpdate(
             kind=InProgressKind.SNAPSHOT if seq == 1 else kind,
             seq=seq,
-            beat_seconds=self._beat_s,
+            heartbeat_seconds=self._beat_s,
             tasks=[from_state(state, now) for state in changes.tasks],
             gone=[strawberry.ID(task) for task in changes.gone],
             more=changes.more,

@@ -155,18 +155,21 @@ class Query:
     )
 
 
+def find_camera(global_id: relay.GlobalID) -> models.Camera | None:
+    """Return the camera of a global id; None if there is none."""
+    try:
+        return queries.camera_by_id(UUID(global_id.node_id)) if global_id.type_name == "Camera" else None
+    except ValueError:
+        return None
+
+
 async def camera_in(global_id: relay.GlobalID) -> models.Camera:
     """Return the camera of a global id.
 
     Raises:
         GraphQLError: there is none (``extensions.code`` is ``not_found``).
     """
-    camera = None
-    if global_id.type_name == "Camera":
-        try:
-            camera = await sync_to_async(queries.camera_by_id)(UUID(global_id.node_id))
-        except ValueError:
-            camera = None
+    camera = await sync_to_async(find_camera)(global_id)
     if camera is None:
         message = f"There is no camera with the id {global_id}. Reload the page: it may be gone."
         raise GraphQLError(message, extensions={"code": "not_found"})

@@ -6,42 +6,49 @@ from collections.abc import AsyncGenerator
 from typing import cast
 
 import strawberry
+from asgiref.sync import sync_to_async
 from strawberry import relay
 from strawberry.types import Info
 
 from timelapse.cameras import actions
-from timelapse.cameras.graphql.camera import Camera, camera_in
+from timelapse.cameras.graphql.camera import Camera, find_camera
 from timelapse.shared import conf
-from timelapse.shared.graphql import UpdateKind, signed_in
-from timelapse.shared.live import needs_snapshot, watch
+from timelapse.shared.graphql import LiveUpdate, UpdateKind, kind_of, signed_in
+from timelapse.shared.live import watch
 
 
 @strawberry.type
-class CameraUpdate:
+class CameraUpdate(LiveUpdate):
     """One message of `cameraUpdates`."""
 
-    kind: UpdateKind
-    seq: int
-    beat_seconds: float
-    camera: Camera
+    changed: list[Camera] = strawberry.field(default_factory=list)
 
 
 @strawberry.type
 class Subscription:
     """Live reads of this app."""
 
-    @strawberry.subscription(description="A camera: a snapshot, then an update at each change.")
+    @strawberry.subscription(
+        description="A camera: a snapshot, then an update at each change, and with each heartbeat."
+    )
     async def camera_updates(self, info: Info, id: relay.GlobalID) -> AsyncGenerator[CameraUpdate, None]:  # noqa: A002
-        """Send the camera at each change, and a beat now and then."""
-        signed_in(info)
-        camera = await camera_in(id)
-        beat = conf.get().beat_seconds
+        """Read the camera again for each message, since much of it depends on the time. End when it is gone."""
+        await sync_to_async(signed_in)(info)
+        heartbeat = conf.get().heartbeat_seconds
+        camera = await sync_to_async(find_camera)(id)
+        if camera is None:
+            yield CameraUpdate(kind=UpdateKind.SNAPSHOT, seq=1, heartbeat_seconds=heartbeat, gone=[id])
+            return
         seq = 0
-        async for change in watch(actions.group_of(camera.pk), heartbeat_s=beat):
+        async for event in watch(actions.group_of(camera.pk), heartbeat_s=heartbeat):
             seq += 1
-            if change is None:
-                kind = UpdateKind.BEAT
-            else:
-                kind = UpdateKind.SNAPSHOT if needs_snapshot(change) else UpdateKind.DELTA
-                camera = await camera_in(id)
-            yield CameraUpdate(kind=kind, seq=seq, beat_seconds=beat, camera=cast("Camera", camera))
+            camera = await sync_to_async(find_camera)(id)
+            yield CameraUpdate(
+                kind=kind_of(event),
+                seq=seq,
+                heartbeat_seconds=heartbeat,
+                changed=[] if camera is None else [cast("Camera", camera)],
+                gone=[id] if camera is None else [],
+            )
+            if camera is None:
+                return

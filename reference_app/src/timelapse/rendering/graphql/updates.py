@@ -1,41 +1,45 @@
-"""Live updates of a timelapse: its new frames and movies."""
+"""A timelapse and its movies, live."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from typing import TYPE_CHECKING, cast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Final, cast
 
 import strawberry
 from asgiref.sync import sync_to_async
 from strawberry import relay
 from strawberry.types import Info
 
+from fsmlock import holds_on
 from timelapse.frames.graphql import Frame
 from timelapse.frames.models import Frame as FrameModel
-from timelapse.rendering.graphql.movie import Movie, newest_edge, set_published_progress
-from timelapse.rendering.queries import movie_by_id
+from timelapse.rendering.graphql.movie import Movie, set_published_progress
+from timelapse.rendering.queries import movie_by_id, movies_of, unfinished
 from timelapse.shared import conf, progress
-from timelapse.shared.graphql import UpdateKind, signed_in
+from timelapse.shared.graphql import LiveUpdate, UpdateKind, kind_of, signed_in
 from timelapse.shared.live import needs_snapshot, watch
 from timelapse.timelapses.actions import group_of
-from timelapse.timelapses.graphql import Timelapse, footage_of, get_timelapse, latest_edge
+from timelapse.timelapses.graphql import Timelapse, pk_of
+from timelapse.timelapses.queries import timelapse_by_id
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from timelapse.rendering.models import Movie as MovieModel
     from timelapse.shared.live import Event
-    from timelapse.timelapses.models import Timelapse as TimelapseModel
+
+#: How many movies, newest first, are evaluated anew when a hold on their timelapse is taken or released.
+_MOVIES_SHOWN: Final = 50
+
+TimelapseChange = Annotated[Timelapse | Frame | Movie, strawberry.union("TimelapseChange")]
 
 
 @strawberry.type
-class TimelapseUpdate:
+class TimelapseUpdate(LiveUpdate):
     """One message of `timelapseUpdates`."""
 
-    kind: UpdateKind
-    seq: int
-    beat_seconds: float
-    timelapse: Timelapse
-    new_frames: list[relay.Edge[Frame]]
-    new_movies: list[relay.Edge[Movie]]
-    movie: Movie | None = strawberry.field(description="The movie that changed or made progress, if one did.")
+    changed: list[TimelapseChange]
 
 
 @strawberry.type
@@ -43,50 +47,75 @@ class Subscription:
     """Subscriptions of this app."""
 
     @strawberry.subscription(
-        description="A timelapse: a snapshot, then its new frames and changes of its movies."
+        description="A timelapse: a snapshot, then its new frames, and the changes and ends of its movies. "
+        "Each heartbeat evaluates anew what depends on queues, workers, locks and the time."
     )
     async def timelapse_updates(
         self,
         info: Info,
         id: relay.GlobalID,  # noqa: A002 - the schema's name
     ) -> AsyncGenerator[TimelapseUpdate, None]:
-        """Load the timelapse again at each change."""
+        """Read what an event is about, until the timelapse is deleted."""
         await sync_to_async(signed_in)(info)
-        timelapse = await get_timelapse(id)
-        beat = conf.get().beat_seconds
+        timelapse = pk_of(id, "Timelapse")
+        heartbeat = conf.get().heartbeat_seconds
+        reader = _Reader(timelapse)
         seq = 0
-        async for event in watch(group_of(timelapse.pk), heartbeat_s=beat):
+        groups = (group_of(timelapse), progress.GROUP)
+        async for event in watch(*groups, heartbeat_s=heartbeat, accept=_concerns):
             seq += 1
-            if event is None or progress.state_in(event) is None:  # progress leaves the timelapse as it is
-                timelapse = await get_timelapse(id)
-            frames, movies, movie = await _changes(info, timelapse, event or {})
+            changed = await sync_to_async(reader.changed)(event)
             yield TimelapseUpdate(
-                kind=_kind(event),
+                kind=UpdateKind.SNAPSHOT if changed is None and seq == 1 else kind_of(event),
                 seq=seq,
-                beat_seconds=beat,
-                timelapse=cast("Timelapse", timelapse),
-                new_frames=frames,
-                new_movies=movies,
-                movie=movie,
+                heartbeat_seconds=heartbeat,
+                changed=cast("list[TimelapseChange]", changed or []),
+                gone=[id] if changed is None else reader.gone,
             )
+            if changed is None:
+                return
 
 
-def _kind(event: Event | None) -> UpdateKind:
-    if event is None:
-        return UpdateKind.BEAT
-    return UpdateKind.SNAPSHOT if needs_snapshot(event) else UpdateKind.DELTA
+def _concerns(event: Event) -> bool:
+    """Whether it may change the timelapse: its own event, or a task anywhere that started or ended."""
+    return progress.state_in(event) is None or "movie" in event or bool(event.get("starts_or_ends"))
 
 
-async def _changes(
-    info: Info, timelapse: TimelapseModel, event: Event
-) -> tuple[list[relay.Edge[Frame]], list[relay.Edge[Movie]], Movie | None]:
-    if "frame" in event:
-        frame = await FrameModel.objects.filter(pk=cast("int", event["frame"])).afirst()
-        count = (await footage_of(info, timelapse)).frame_count
-        return ([] if frame is None else [latest_edge(frame, count)]), [], None
-    if "movie" in event:
-        row = await sync_to_async(movie_by_id)(cast("int", event["movie"]))
-        if row is not None:
-            set_published_progress(row, progress.state_in(event))
-            return [], ([newest_edge(row)] if event.get("new") else []), cast("Movie", row)
-    return [], [], None
+@dataclass(slots=True)
+class _Reader:
+    """Reads for one viewer what has changed."""
+
+    timelapse: int
+    #: What the last event ended.
+    gone: list[relay.GlobalID] = field(default_factory=list)
+    _held: frozenset[tuple[str, int]] | None = None
+
+    def changed(self, event: Event | None) -> list[object] | None:
+        """Return the rows that an event (None: a heartbeat) changed; None if the timelapse is gone."""
+        self.gone = []
+        event = event or {}
+        if "movie" in event and (state := progress.state_in(event)) is not None:
+            # Progress leaves the timelapse as it is.
+            movies = self._movie(cast("int", event["movie"]))
+            for movie in movies:
+                set_published_progress(movie, state)
+            return list(movies)
+        row = timelapse_by_id(self.timelapse)
+        if row is None:
+            return None
+        if "frame" in event:
+            return [row, *FrameModel.objects.filter(pk=cast("int", event["frame"]))]
+        mentioned = self._movie(cast("int", event["movie"])) if "movie" in event else []
+        held = frozenset((hold.lock, hold.token) for hold in holds_on(row))
+        if held == self._held or needs_snapshot(event):  # after a snapshot, pages fetch all movies
+            others: Iterable[MovieModel] = unfinished(self.timelapse)
+        else:
+            others = movies_of(self.timelapse)[:_MOVIES_SHOWN]
+        self._held = held
+        return [row, *dict.fromkeys([*mentioned, *others])]
+
+    def _movie(self, movie: int) -> list[MovieModel]:
+        found = movie_by_id(movie)
+        if found is None:
+            self.gone = [relay.GlobalID("Movie", str(movie))]
+        return [] if found is None else [found]

@@ -1,4 +1,4 @@
-import { screen } from "@testing-library/react";
+import { act, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { Suspense } from "react";
 import { loadQuery } from "react-relay";
@@ -6,11 +6,12 @@ import { createMockEnvironment, MockPayloadGenerator } from "relay-test-utils";
 import { expect, test } from "vitest";
 
 import { renderWithRelay, running } from "../../../test/renderWithRelay.tsx";
+import { session } from "../../relay/session.ts";
 import type { SessionPageQuery } from "./__generated__/SessionPageQuery.graphql";
 import query from "./__generated__/SessionPageQuery.graphql.ts";
 import { SessionPage } from "./SessionPage.tsx";
 
-function show(me: object | null) {
+function show(me: object | null, at = "/") {
   const environment = createMockEnvironment();
   environment.mock.queueOperationResolver((operation) =>
     MockPayloadGenerator.generate(operation, { Query: () => ({ me }) }),
@@ -24,6 +25,7 @@ function show(me: object | null) {
       </SessionPage>
     </Suspense>,
     environment,
+    at,
   );
 }
 
@@ -31,6 +33,18 @@ test("redirects to the sign-in page when nobody is signed in", () => {
   show(null);
   expect(screen.getByText("elsewhere")).toBeVisible();
   expect(screen.queryByText("the page")).toBeNull();
+});
+
+test("redirects to the sign-in page, and back, as soon as any answer says that nobody is signed in", () => {
+  const { router } = show({ username: "editor", isStaff: false }, "/?span=week#gaps");
+  expect(screen.getByText("the page")).toBeVisible();
+  act(() => {
+    session.end(session.current());
+  });
+  expect(router.state.location.pathname + router.state.location.search).toBe(
+    `/sign-in?next=${encodeURIComponent("/?span=week#gaps")}`,
+  );
+  session.begin();
 });
 
 test("frames the page with the navigation and one main landmark", () => {

@@ -6,6 +6,7 @@ import { AppFrame, type NavEntry } from "../../design/AppFrame.tsx";
 import { ColourModeButton } from "../../design/ColourModeButton.tsx";
 import { CameraIcon, FilmIcon, PulseIcon } from "../../design/icons.tsx";
 import { ConnectionBanner } from "../live/ConnectionBanner.tsx";
+import { useSessionEnded } from "../../relay/session.ts";
 import type { SessionPageQuery } from "./__generated__/SessionPageQuery.graphql";
 import { AccountMenu } from "./AccountMenu.tsx";
 
@@ -20,7 +21,10 @@ interface Props {
   readonly children: ReactNode;
 }
 
-/** The frame around every page of a signed-in user. Others are redirected to the sign-in page. */
+/**
+ * The frame around every page of a signed-in user. Others are redirected to the sign-in page, also when a session
+ * ends meanwhile, whichever request learned it.
+ */
 export function SessionPage({ queryRef, children }: Props) {
   const { me } = usePreloadedQuery<SessionPageQuery>(
     graphql`
@@ -32,8 +36,10 @@ export function SessionPage({ queryRef, children }: Props) {
     `,
     queryRef,
   );
-  const { pathname, search } = useLocation();
-  if (!me) return <Navigate to={`/sign-in?next=${encodeURIComponent(pathname + search)}`} replace />;
+  const { pathname, search, hash } = useLocation();
+  const ended = useSessionEnded();
+  if (!me || ended)
+    return <Navigate to={`/sign-in?next=${encodeURIComponent(pathname + search + hash)}`} replace />;
   return (
     <AppFrame
       nav={nav}

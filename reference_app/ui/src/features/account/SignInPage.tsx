@@ -71,5 +71,9 @@ function text(form: FormData, name: string): string {
 
 /** Only a path of this site is followed, so that a crafted link can't lead elsewhere after signing in. */
 function pathOnly(next: string | null): string {
-  return next !== null && /^\/(?![/\\])/.test(next) ? next : "/";
+  const here = window.location.origin;
+  if (next === null || !URL.canParse(next, here)) return "/";
+  // Parsed as browsers do, which drop tabs and turn backslashes round.
+  const { origin, pathname, search, hash } = new URL(next, here);
+  return origin === here && !pathname.startsWith("//") ? pathname + search + hash : "/";
 }

@@ -48,7 +48,7 @@ test("shows the camera's name, liveness, frame count and backlog", () => {
 test("updates when the server sends new data", () => {
   const { environment } = show();
   send(environment, running(environment, "useCameraUpdatesSubscription"), {
-    CameraUpdate: () => ({ kind: "SNAPSHOT", seq: 1, beatSeconds: 5 }),
+    CameraUpdate: () => ({ kind: "SNAPSHOT", seq: 1, heartbeatSeconds: 5 }),
     Camera: () => ({ ...roof(), spoolPending: 0, state: "error", stateDetail: "the lens is covered" }),
   });
   expect(screen.getByText("Empty")).toBeVisible();

@@ -170,7 +170,7 @@ test("updates when the server sends new data", () => {
     requestedBy: "admin",
   };
   send(environment, running(environment, "useCameraPageSubscription"), {
-    CameraUpdate: () => ({ kind: "SNAPSHOT", seq: 1, beatSeconds: 5 }),
+    CameraUpdate: () => ({ kind: "SNAPSHOT", seq: 1, heartbeatSeconds: 5 }),
     Camera: () => roof({ spoolPending: 0, commands: [{ ...done, requestedAt: new Date().toISOString() }] }),
   });
   expect(screen.getByTestId("spool")).toHaveTextContent("Empty");
@@ -214,7 +214,7 @@ test("refreshes the timeline at once when a frame was delivered, and with a paus
   const deliver = (...counts: number[]) => {
     for (const frameCount of counts)
       send(environment, running(environment, "useCameraPageSubscription"), {
-        CameraUpdate: () => ({ kind: "DELTA", seq: frameCount, beatSeconds: 5 }),
+        CameraUpdate: () => ({ kind: "DELTA", seq: frameCount, heartbeatSeconds: 5 }),
         Camera: () => roof({ frameCount }),
       });
   };

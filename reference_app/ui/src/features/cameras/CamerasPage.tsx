@@ -31,7 +31,9 @@ export function CamerasPage({ queryRef }: { readonly queryRef: PreloadedQuery<Ca
       Pair a camera
     </Button>
   );
-  const some = cameras.edges.length > 0;
+  // A deleted camera's edge stays in the list without its node.
+  const shown = cameras.edges.flatMap((edge) => ((edge as typeof edge | null)?.node ? [edge.node] : []));
+  const some = shown.length > 0;
   return (
     <Box sx={{ display: "grid", gap: 2.5 }}>
       <PageHeader
@@ -48,8 +50,8 @@ export function CamerasPage({ queryRef }: { readonly queryRef: PreloadedQuery<Ca
             alignItems: "start",
           }}
         >
-          {cameras.edges.map(({ node }) => (
-            <CameraCard key={node.id} camera={node} />
+          {shown.map((camera) => (
+            <CameraCard key={camera.id} camera={camera} />
           ))}
         </Box>
       ) : (

@@ -11,8 +11,9 @@ export function useCameraPage(camera: string): LiveStatus {
         cameraUpdates(id: $camera) {
           kind
           seq
-          beatSeconds
-          camera {
+          heartbeatSeconds
+          gone @deleteRecord
+          changed {
             ...CameraPage_live
           }
         }

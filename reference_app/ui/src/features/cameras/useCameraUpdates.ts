@@ -11,8 +11,9 @@ export function useCameraUpdates(camera: string): LiveStatus {
         cameraUpdates(id: $camera) {
           kind
           seq
-          beatSeconds
-          camera {
+          heartbeatSeconds
+          gone @deleteRecord
+          changed {
             ...CameraCard_camera
           }
         }

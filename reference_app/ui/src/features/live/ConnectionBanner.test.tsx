@@ -52,6 +52,15 @@ test("reconnects at once on request", async () => {
   expect(resumed).toBe(true);
 });
 
+test("says that the browser is offline, without a countdown", () => {
+  render(<ConnectionBanner store={store} />);
+  act(() => {
+    store.set({ kind: "offline" });
+  });
+  expect(screen.getByTestId("connection-banner")).toHaveTextContent("You are offline.");
+  expect(screen.getByRole("button", { name: "Reconnect now" })).toBeVisible();
+});
+
 test("shows briefly that the connection is restored", () => {
   render(<ConnectionBanner store={store} />);
   act(() => {

@@ -12,12 +12,16 @@ import {
 } from "../../relay/connection.ts";
 
 const SHOW_RESTORED_MS = 4000;
+const OFFLINE = "You are offline. This page reconnects as soon as the network is back.";
 
 /** Shows that the live connection is lost and when it is retried, and briefly that it is restored. */
 export function ConnectionBanner({ store = connection }: { readonly store?: ConnectionStore }) {
   const state = useConnection(store);
   const restored = useJustRestored(state);
-  const lost = state.kind === "waiting" || (state.kind === "connecting" && state.attempt > 0);
+  const lost =
+    state.kind === "waiting" ||
+    state.kind === "offline" ||
+    (state.kind === "connecting" && state.attempt > 0);
   return (
     <Box role="status" sx={{ maxWidth: 1560, width: "100%", mx: "auto" }}>
       {lost && <Lost state={state} onTryNow={store.tryNow} />}
@@ -37,7 +41,7 @@ function Lost({ state, onTryNow }: { readonly state: ConnectionState; readonly o
       data-testid="connection-banner"
       sx={{ borderRadius: 0, alignItems: "center" }}
       action={
-        state.kind === "waiting" ? (
+        state.kind !== "connecting" ? (
           <Button color="inherit" size="small" onClick={onTryNow}>
             Reconnect now
           </Button>
@@ -45,10 +49,18 @@ function Lost({ state, onTryNow }: { readonly state: ConnectionState; readonly o
       }
     >
       {/* The countdown is hidden from screen readers: announced each second, it would drown everything else. */}
-      <VisuallyHidden>Connection lost. Reconnecting automatically.</VisuallyHidden>
+      <VisuallyHidden>
+        {state.kind === "offline" ? OFFLINE : "Connection lost. Reconnecting automatically."}
+      </VisuallyHidden>
       <span aria-hidden>
-        Connection lost. Reconnecting
-        {state.kind === "waiting" && <Countdown key={state.retryAt} until={state.retryAt} />}…
+        {state.kind === "offline" ? (
+          OFFLINE
+        ) : (
+          <>
+            Connection lost. Reconnecting
+            {state.kind === "waiting" && <Countdown key={state.retryAt} until={state.retryAt} />}…
+          </>
+        )}
       </span>
     </Alert>
   );

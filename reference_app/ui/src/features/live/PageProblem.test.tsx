@@ -1,4 +1,4 @@
-import { render, screen } from "@testing-library/react";
+import { cleanup, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { createMemoryRouter, RouterProvider } from "react-router";
 import { expect, test, vi } from "vitest";
@@ -16,10 +16,9 @@ function show(error: Error) {
       element: <PageProblem error={error} onRetry={onRetry} />,
       HydrateFallback: () => null,
     },
-    { path: "/sign-in", element: <p>the sign-in page</p> },
   ]);
   render(<RouterProvider router={router} />);
-  return { onRetry, loader, router };
+  return { onRetry, loader };
 }
 
 test("shows what happened and what to do", async () => {
@@ -43,8 +42,34 @@ test("reloads the data before it shows the page again", async () => {
   expect(loader).toHaveBeenCalledTimes(2);
 });
 
-test("redirects to the sign-in page, and back, when the session has expired", async () => {
-  const { router } = show(new RequestFailed("signed_out", "You are not signed in.", ""));
-  expect(await screen.findByText("the sign-in page")).toBeVisible();
-  expect(router.state.location.search).toBe("?next=%2F");
+test("what isn't there, what is refused and what failed look different", async () => {
+  show(new RequestFailed("absent", "There is no such timelapse.", ""));
+  expect(await screen.findByRole("heading", { name: "Page not found" })).toBeVisible();
+  cleanup();
+  show(new RequestFailed("refused", "You may not see it.", "Ask an administrator."));
+  expect(await screen.findByRole("alert")).toHaveTextContent(
+    /server refuses this page.*You may not see it. Ask an administrator./,
+  );
+  expect(screen.queryByRole("button", { name: "Try again" })).toBeNull();
+  cleanup();
+  show(new RequestFailed("failed", "The server failed.", ""));
+  expect(await screen.findByRole("button", { name: "Try again" })).toBeVisible();
+});
+
+test("a page that could not be fetched heals when the server is back", async () => {
+  const fetch = vi.fn().mockRejectedValue(new TypeError("failed to fetch"));
+  vi.stubGlobal("fetch", fetch);
+  const { onRetry } = show(new RequestFailed("unreachable", "The server can't be reached.", ""));
+  await screen.findByRole("alert");
+  await vi.waitFor(() => {
+    window.dispatchEvent(new Event("online"));
+    expect(fetch).toHaveBeenCalled();
+  });
+  expect(onRetry).not.toHaveBeenCalled();
+  fetch.mockImplementation(() => Promise.resolve(Response.json({ data: { __typename: "Query" } })));
+  await vi.waitFor(() => {
+    window.dispatchEvent(new Event("online"));
+    expect(onRetry).toHaveBeenCalled();
+  });
+  vi.unstubAllGlobals();
 });

@@ -11,8 +11,9 @@ export function useCameraLiveness(camera: string): LiveStatus {
         cameraUpdates(id: $camera) {
           kind
           seq
-          beatSeconds
-          camera {
+          heartbeatSeconds
+          gone @deleteRecord
+          changed {
             ...CameraLiveness_camera
           }
         }

@@ -25,8 +25,8 @@ function follow(): MockEnvironment {
   return renderWithRelay(<Follower />).environment;
 }
 
-function message(environment: MockEnvironment, kind: string, seq: number, beatSeconds = 5) {
-  send(environment, running(environment, NAME), { CameraUpdate: () => ({ kind, seq, beatSeconds }) });
+function message(environment: MockEnvironment, kind: string, seq: number, heartbeatSeconds = 5) {
+  send(environment, running(environment, NAME), { CameraUpdate: () => ({ kind, seq, heartbeatSeconds }) });
 }
 
 test("is live from the first message on", () => {
@@ -61,7 +61,7 @@ test("a beat keeps it live", () => {
     act(() => {
       vi.advanceTimersByTime(8000);
     });
-    message(environment, "BEAT", seq);
+    message(environment, "HEARTBEAT", seq);
   }
   expect(screen.getByRole("status")).toHaveTextContent("live");
 });
@@ -89,20 +89,23 @@ test.each(["complete", "error"] as const)("restarts three seconds after the serv
   expect(allRunning(environment, NAME)).toHaveLength(1);
 });
 
-test("throws for the page when the session has expired", () => {
-  vi.spyOn(console, "error").mockImplementation(() => undefined); // React reports what a boundary catches
-  const { environment } = renderWithRelay(
-    <ErrorBoundary fallback={(error) => <p>{error.message}</p>}>
-      <Follower />
-    </ErrorBoundary>,
-  );
-  message(environment, "SNAPSHOT", 1);
-  act(() => {
-    environment.mock.reject(running(environment, NAME), new RequestFailed("signed_out", "Signed out.", ""));
-  });
-  expect(screen.getByText("Signed out.")).toBeVisible();
-  expect(allRunning(environment, NAME)).toHaveLength(0);
-});
+test.each(["signed_out", "refused", "absent"] as const)(
+  "leaves to the page what trying again can't mend: %s",
+  (code) => {
+    vi.spyOn(console, "error").mockImplementation(() => undefined); // React reports what a boundary catches
+    const { environment } = renderWithRelay(
+      <ErrorBoundary fallback={(error) => <p>{error.message}</p>}>
+        <Follower />
+      </ErrorBoundary>,
+    );
+    message(environment, "SNAPSHOT", 1);
+    act(() => {
+      environment.mock.reject(running(environment, NAME), new RequestFailed(code, "No.", ""));
+    });
+    expect(screen.getByText("No.")).toBeVisible();
+    expect(allRunning(environment, NAME)).toHaveLength(0);
+  },
+);
 
 test("ends when its page is unmounted", () => {
   const { environment, unmount } = renderWithRelay(<Follower />);

@@ -26,15 +26,15 @@ interface Options<T extends OperationType> {
 
 /**
  * Follows a subscription. A gap in the sequence, an overdue beat or an end restarts it, and the server then sends
- * a new snapshot. (The socket itself recovers from a lost connection.) It throws when the session has expired, so
- * that the page around it redirects to the sign-in page.
+ * a new snapshot. (The socket itself recovers from a lost connection.) It throws what trying again can't mend, so
+ * that the page says so.
  */
 export function useLive<T extends OperationType>(options: Options<T>): LiveStatus {
   const environment = useRelayEnvironment();
   const [status, setStatus] = useState<LiveStatus>("starting");
   const [round, setRound] = useState(0);
-  const [expired, setExpired] = useState<RequestFailed | null>(null);
-  if (expired !== null) throw expired;
+  const [refused, setRefused] = useState<RequestFailed | null>(null);
+  if (refused !== null) throw refused;
   const variables = JSON.stringify(options.variables);
 
   const start = useEffectEvent((onMessage: (message: Envelope) => void, onEnd: (error?: Error) => void) =>
@@ -74,11 +74,11 @@ export function useLive<T extends OperationType>(options: Options<T>): LiveStatu
         }
         lastSeq = message.seq;
         setStatus("live");
-        againAfter(staleAfterMs(message.beatSeconds));
+        againAfter(staleAfterMs(message.heartbeatSeconds));
         if (message.kind === "SNAPSHOT") snapshotArrived();
       },
       (error) => {
-        if (error instanceof RequestFailed && error.code === "signed_out") setExpired(error);
+        if (error instanceof RequestFailed && isFinal(error)) setRefused(error);
         else againAfter(RESTART_MS);
       },
     );
@@ -89,4 +89,8 @@ export function useLive<T extends OperationType>(options: Options<T>): LiveStatu
   }, [environment, variables, round]);
 
   return status;
+}
+
+function isFinal({ code }: RequestFailed): boolean {
+  return code === "signed_out" || code === "refused" || code === "absent";
 }

@@ -1,6 +1,7 @@
 import { instant } from "../../lib/age.ts";
 import { assessLiveness, type LivenessStatus } from "../../lib/liveness.ts";
-import { isOpen, useConnection } from "../../relay/connection.ts";
+import { connection, isOpen, useConnection } from "../../relay/connection.ts";
+import { serverTime } from "../../relay/serverClock.ts";
 import { useServerNow } from "./useServerNow.ts";
 
 /** The fields by which the server describes heartbeats, for progress and for cameras. */
@@ -20,9 +21,10 @@ export function useLivenessStatus({
 }: HeartbeatFields): LivenessStatus {
   const now = useServerNow();
   const connected = isOpen(useConnection());
+  const contactAt = connected ? serverTime(connection.lastMessageAt()) : null;
   return assessLiveness(
     { reported: liveness, beatAt: instant(beatAt), nextBy: instant(nextBy), graceMs: graceSeconds * 1000 },
     now,
-    connected,
+    contactAt,
   );
 }

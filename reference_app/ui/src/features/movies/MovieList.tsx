@@ -16,6 +16,7 @@ export function MovieList({ timelapse }: { readonly timelapse: MovieList_timelap
           edges {
             node {
               id
+              createdAt
               ...MovieCard_movie
             }
           }

@@ -74,7 +74,7 @@ test("explains each empty panel", () => {
 test("shows the complete state of each message", () => {
   const environment = show(quiet, idle);
   send(environment, running(environment, "useOperationsUpdatesSubscription"), {
-    OperationsUpdate: () => ({ kind: "SNAPSHOT", seq: 1, beatSeconds: 5 }),
+    OperationsUpdate: () => ({ kind: "SNAPSHOT", seq: 1, heartbeatSeconds: 5 }),
     Operations: busy,
   });
   expect(screen.getByTestId("queue")).toHaveTextContent("render4 waiting · 1 running");
@@ -94,7 +94,7 @@ test("keeps the list of tasks in progress: added, updated and removed", () => {
   const environment = show(quiet, idle);
   const sendUpdate = (message: object) => {
     send(environment, running(environment, "useInProgressUpdatesSubscription"), {
-      InProgressUpdate: () => ({ beatSeconds: 5, tasks: [], gone: [], more: 0, ...message }),
+      InProgressUpdate: () => ({ heartbeatSeconds: 5, tasks: [], gone: [], more: 0, ...message }),
     });
   };
   sendUpdate({ kind: "SNAPSHOT", seq: 1, tasks: [task(2), task(1)], more: 1200 });
@@ -105,7 +105,7 @@ test("keeps the list of tasks in progress: added, updated and removed", () => {
   expect(bars()).toEqual(["Rendering Movie 3: 0", "Rendering Movie 2: 50", "Rendering Movie 1: 100"]);
   sendUpdate({ kind: "DELTA", seq: 3, gone: ["task@/1", "task@/3"] });
   expect(bars()).toEqual(["Rendering Movie 2: 50"]);
-  sendUpdate({ kind: "BEAT", seq: 4 });
+  sendUpdate({ kind: "HEARTBEAT", seq: 4 });
   expect(bars()).toEqual(["Rendering Movie 2: 50"]);
   sendUpdate({ kind: "SNAPSHOT", seq: 1, tasks: [task(4)] });
   expect(bars()).toEqual(["Rendering Movie 4: 50"]);

@@ -13,7 +13,7 @@ export function useInProgressUpdates(): LiveStatus {
         inProgressUpdates {
           kind
           seq
-          beatSeconds
+          heartbeatSeconds
           gone
           more
           tasks {

@@ -12,7 +12,7 @@ export function useOperationsUpdates(): LiveStatus {
         operationsUpdates {
           kind
           seq
-          beatSeconds
+          heartbeatSeconds
           operations {
             ...OperationsPage_operations
           }

@@ -23,7 +23,12 @@ const frame = (sequence: number) => ({
 });
 const movie = (number: number) => ({
   cursor: String(number),
-  node: { __typename: "Movie", id: `movie-${String(number)}`, name: `Movie ${String(number)}` },
+  node: {
+    __typename: "Movie",
+    id: `movie-${String(number)}`,
+    name: `Movie ${String(number)}`,
+    createdAt: new Date(number * 1000).toISOString(),
+  },
 });
 
 const timelapse = (frames: number, movies: readonly number[]) => ({
@@ -65,10 +70,14 @@ function show(frames: number, movies: readonly number[] = []): MockEnvironment {
   return environment;
 }
 
-function update(environment: MockEnvironment, message: object, frameCount: number): void {
+function update(
+  environment: MockEnvironment,
+  { changed = [], ...message }: { readonly changed?: readonly object[] } & Record<string, unknown>,
+  frameCount: number,
+): void {
+  const row = { __typename: "Timelapse", ...timelapse(frameCount, []) };
   send(environment, running(environment, "useTimelapseUpdatesSubscription"), {
-    TimelapseUpdate: () => ({ beatSeconds: 5, newFrames: [], newMovies: [], movie: null, ...message }),
-    Timelapse: () => timelapse(frameCount, []),
+    TimelapseUpdate: () => ({ heartbeatSeconds: 5, gone: [], changed: [row, ...changed], ...message }),
     Camera: () => ({ id: "camera-1", name: "Roof" }),
   });
 }
@@ -99,7 +108,7 @@ test("appends new frames to the strip and prepends new movies to the list, each 
   update(environment, { kind: "SNAPSHOT", seq: 1 }, 2);
   update(
     environment,
-    { kind: "DELTA", seq: 2, newFrames: [frame(2), frame(3)], newMovies: [movie(1), movie(2)] },
+    { kind: "DELTA", seq: 2, changed: [frame(2).node, frame(3).node, movie(1).node, movie(2).node] },
     3,
   );
   expect(strip()).toEqual(["Frame 1", "Frame 2", "Frame 3"]);
@@ -112,7 +121,7 @@ test("fetches the lists again after a snapshot and keeps what arrived meanwhile"
   const environment = show(2);
   update(environment, { kind: "SNAPSHOT", seq: 1 }, 2);
   const reading = running(environment, "TimelapsePageQuery");
-  update(environment, { kind: "DELTA", seq: 2, newFrames: [frame(3)], newMovies: [movie(1)] }, 3);
+  update(environment, { kind: "DELTA", seq: 2, changed: [frame(3).node, movie(1).node] }, 3);
   answer(environment, reading, {
     Node: () => ({ __typename: "Timelapse", id: "timelapse-1" }),
     Timelapse: () => timelapse(2, []),
@@ -120,6 +129,35 @@ test("fetches the lists again after a snapshot and keeps what arrived meanwhile"
   });
   expect(strip()).toEqual(["Frame 1", "Frame 2", "Frame 3"]);
   expect(movies()).toEqual(["Movie 1"]);
+});
+
+test("a movie that anybody deleted leaves the list, for good", () => {
+  const environment = show(2, [3, 2]);
+  update(environment, { kind: "SNAPSHOT", seq: 1 }, 2);
+  const reading = running(environment, "TimelapsePageQuery");
+  update(environment, { kind: "DELTA", seq: 2, gone: ["movie-3"] }, 2);
+  expect(movies()).toEqual(["Movie 2"]);
+  answer(environment, reading, {
+    Node: () => ({ __typename: "Timelapse", id: "timelapse-1" }),
+    Timelapse: () => timelapse(2, [3, 2]), // read before the deletion
+    Camera: () => ({ id: "camera-1" }),
+  });
+  expect(movies()).toEqual(["Movie 2"]);
+});
+
+test("an old movie that changed does not become the newest", () => {
+  const environment = show(2, [3, 2]);
+  update(environment, { kind: "SNAPSHOT", seq: 1 }, 2);
+  update(environment, { kind: "DELTA", seq: 2, changed: [movie(1).node] }, 2);
+  expect(movies()).toEqual(["Movie 3", "Movie 2"]);
+});
+
+test("a timelapse that anybody deleted is not found any more", () => {
+  const environment = show(2);
+  update(environment, { kind: "DELTA", seq: 1, gone: ["timelapse-1"], changed: [] }, 2);
+  expect(screen.queryByTestId("frame-count")).not.toBeNull(); // a gap: it waits for a snapshot
+  update(environment, { kind: "SNAPSHOT", seq: 1, gone: ["timelapse-1"] }, 2);
+  expect(screen.getByText("Timelapse not found")).toBeVisible();
 });
 
 test("shows when the timelapse does not exist", () => {

@@ -2,7 +2,7 @@ import { graphql } from "react-relay";
 import { ConnectionHandler, type RecordProxy, type RecordSourceProxy } from "relay-runtime";
 
 import { insertOnce } from "../../relay/edges.ts";
-import { answered, linked } from "../../relay/records.ts";
+import { answered, linked, linkedList } from "../../relay/records.ts";
 import { useAction } from "../live/useAction.ts";
 import type {
   RenderTimelapseInput,
@@ -12,10 +12,16 @@ import type {
 /** The most movies that a list keeps while live updates add to it. */
 const MAX_MOVIES = 100;
 
-/** Adds a movie at the start of its timelapse's list, unless the list has it. */
+/** Adds a new movie at the start of its timelapse's list, unless the list has it or ends before an old one. */
 export function prependMovie(store: RecordSourceProxy, timelapse: RecordProxy, movie: RecordProxy): void {
   const list = ConnectionHandler.getConnection(timelapse, "MovieList_movies");
-  if (list) insertOnce(store, list, movie, { at: "start", edgeType: "MovieEdge", keep: MAX_MOVIES });
+  const newest = linked(linkedList(list ?? null, "edges")[0] ?? null, "node");
+  if (!list || (newest && createdAt(newest) > createdAt(movie))) return;
+  insertOnce(store, list, movie, { at: "start", edgeType: "MovieEdge", keep: MAX_MOVIES });
+}
+
+function createdAt(movie: RecordProxy): string {
+  return String(movie.getValue("createdAt"));
 }
 
 /** Requests a movie of the frames that the timelapse has now. */
@@ -26,6 +32,7 @@ export function useRenderTimelapse(): [(input: RenderTimelapseInput) => void, bo
         renderTimelapse(input: $input) {
           movieEdge {
             node {
+              createdAt
               ...MovieCard_movie
             }
           }

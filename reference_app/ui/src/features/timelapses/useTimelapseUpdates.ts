@@ -1,37 +1,34 @@
-import { useRef } from "react";
+import { useRef, type RefObject } from "react";
 import { commitLocalUpdate, graphql, useRelayEnvironment } from "react-relay";
 import { ConnectionHandler, type RecordProxy, type RecordSourceProxy } from "relay-runtime";
 
 import { insertOnce } from "../../relay/edges.ts";
-import { answered, linked, linkedList } from "../../relay/records.ts";
+import { answered, linkedList } from "../../relay/records.ts";
 import { useLive, type LiveStatus } from "../live/useLive.ts";
 import type { useTimelapseUpdatesSubscription } from "./__generated__/useTimelapseUpdatesSubscription.graphql";
 import { prependMovie } from "./useRenderTimelapse.ts";
 
 const MAX_FRAMES = 40;
-/** No more than these can arrive while the lists are fetched again. */
-const MAX_ARRIVED = 200;
+/** No more than these can change while the lists are fetched again. */
+const MAX_REMEMBERED = 200;
 
 /**
  * Keeps a timelapse's page up to date. A snapshot carries the timelapse itself; `refresh` then fetches the lists
- * again. Nodes that arrive meanwhile are added once more afterwards, because the answer may be older than they are.
+ * again. What changes or is gone meanwhile is applied once more afterwards, because the answer may be older.
  */
 export function useTimelapseUpdates(timelapse: string, refresh: (onDone: () => void) => void): LiveStatus {
   const environment = useRelayEnvironment();
-  const arrived = useRef<string[]>([]);
+  const changed = useRef<string[]>([]);
+  const gone = useRef<string[]>([]);
 
-  const remember = (nodes: readonly RecordProxy[]) => {
-    arrived.current = [...arrived.current, ...nodes.map((node) => node.getDataID())].slice(-MAX_ARRIVED);
-  };
-  const addArrived = () => {
+  const applyRemembered = () => {
     commitLocalUpdate(environment, (store) => {
-      const record = store.get(timelapse);
-      if (record)
-        addNodes(
-          store,
-          record,
-          arrived.current.flatMap((id) => store.get(id) ?? []),
-        );
+      for (const id of gone.current) store.delete(id);
+      insertNew(
+        store,
+        timelapse,
+        changed.current.flatMap((id) => store.get(id) ?? []),
+      );
     });
   };
 
@@ -41,24 +38,20 @@ export function useTimelapseUpdates(timelapse: string, refresh: (onDone: () => v
         timelapseUpdates(id: $timelapse) {
           kind
           seq
-          beatSeconds
-          timelapse {
-            ...TimelapsePage_live
-          }
-          newFrames {
-            node {
-              __typename
+          heartbeatSeconds
+          gone @deleteRecord
+          changed {
+            __typename
+            ... on Timelapse {
+              ...TimelapsePage_live
+            }
+            ... on Frame {
               ...FilmstripFrame_frame
             }
-          }
-          newMovies {
-            node {
-              __typename
+            ... on Movie {
+              createdAt
               ...MovieCard_movie
             }
-          }
-          movie {
-            ...MovieCard_movie
           }
         }
       }
@@ -67,27 +60,34 @@ export function useTimelapseUpdates(timelapse: string, refresh: (onDone: () => v
     envelope: (response) => response.timelapseUpdates,
     updater: (store) => {
       const update = answered(store, "timelapseUpdates");
-      const record = linked(update, "timelapse");
-      if (!record) return;
-      const nodes = ["newFrames", "newMovies"].flatMap((field) => newNodes(update, field));
-      remember(nodes);
-      addNodes(store, record, nodes);
+      const nodes = linkedList(update, "changed");
+      remember(
+        changed,
+        nodes.map((node) => node.getDataID()),
+      );
+      remember(gone, (update?.getValue("gone") ?? []) as string[]);
+      insertNew(store, timelapse, nodes);
     },
     onSnapshot: () => {
-      arrived.current = [];
-      refresh(addArrived);
+      changed.current = [];
+      gone.current = [];
+      refresh(applyRemembered);
     },
   });
 }
 
-function newNodes(update: RecordProxy | null, field: string): RecordProxy[] {
-  return linkedList(update, field).flatMap((edge) => linked(edge, "node") ?? []);
+function remember(list: RefObject<string[]>, ids: readonly string[]): void {
+  list.current = [...list.current, ...ids].slice(-MAX_REMEMBERED);
 }
 
-function addNodes(store: RecordSourceProxy, timelapse: RecordProxy, nodes: readonly RecordProxy[]): void {
+/** Adds to the timelapse's lists what they lack. */
+function insertNew(store: RecordSourceProxy, id: string, nodes: readonly RecordProxy[]): void {
+  const timelapse = store.get(id);
+  if (!timelapse) return;
   const strip = ConnectionHandler.getConnection(timelapse, "Filmstrip_frames");
   for (const node of nodes) {
     if (node.getType() === "Movie") prependMovie(store, timelapse, node);
-    else if (strip) insertOnce(store, strip, node, { at: "end", edgeType: "FrameEdge", keep: MAX_FRAMES });
+    else if (node.getType() === "Frame" && strip)
+      insertOnce(store, strip, node, { at: "end", edgeType: "FrameEdge", keep: MAX_FRAMES });
   }
 }

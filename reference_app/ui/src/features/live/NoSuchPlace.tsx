@@ -4,8 +4,8 @@ import { Link } from "react-router";
 import { EmptyState } from "../../design/EmptyState.tsx";
 import { InfoIcon } from "../../design/icons.tsx";
 
-/** Shown for an unknown address. */
-export function NoSuchPage() {
+/** Shown for an unknown address, and for that of something that is gone. */
+export function NoSuchPlace() {
   return (
     <>
       <title>Page not found · Timelapse</title>
@@ -19,7 +19,7 @@ export function NoSuchPage() {
           </Button>
         }
       >
-        Check the address. The page may have moved.
+        The address is wrong, or what it showed has been deleted.
       </EmptyState>
     </>
   );
