@@ -206,9 +206,7 @@ async def test_updates_are_for_who_is_signed_in(camera):
 @pytest.mark.parametrize("wrong", [("Camera", "no-uuid"), ("Frame", "1"), ("Camera", "0" * 32)])
 async def test_a_camera_that_is_not_there_is_gone(admin, wrong):
     wanted = relay.to_base64(*wrong)
-    updates = await schema.subscribe(
-        UPDATES, variable_values={"id": wanted}, context_value=context(admin)
-    )
+    updates = await schema.subscribe(UPDATES, variable_values={"id": wanted}, context_value=context(admin))
     update = (await anext(updates)).data["cameraUpdates"]
     assert (update["kind"], update["changed"], update["gone"]) == ("SNAPSHOT", [], [wanted])
     with pytest.raises(StopAsyncIteration):

@@ -142,7 +142,11 @@ class Subscription:
         ):
             seq += 1
             kind = (
-                UpdateKind.SNAPSHOT if seq == 1 else UpdateKind.HEARTBEAT if change is None else UpdateKind.DELTA
+                UpdateKind.SNAPSHOT
+                if seq == 1
+                else UpdateKind.HEARTBEAT
+                if change is None
+                else UpdateKind.DELTA
             )
             overview = await _overview(not_older_s=_HEARTBEAT_MAX_AGE_S if change is None else 0)
             yield OperationsUpdate(

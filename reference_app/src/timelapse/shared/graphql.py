@@ -62,7 +62,9 @@ class UpdateKind(Enum):
     HEARTBEAT = "HEARTBEAT"
 
 
-@strawberry.interface(description="One message of a subscription. Each also has `changed`, what is new or changed.")
+@strawberry.interface(
+    description="One message of a subscription. Each also has `changed`, what is new or changed."
+)
 class LiveUpdate:
     """One message of a subscription; each type adds ``changed``."""
 

@@ -11,8 +11,8 @@ from asgiref.sync import sync_to_async
 from django.contrib.auth.models import AnonymousUser, Permission, User
 from strawberry import relay
 from tests.factories import frame, timelapse
+from tests.held_locks import held_elsewhere
 
-from fsmlock import hold
 from queue_insight.collector_state import CollectorState, ObservedWorker
 from queue_insight.read import celery_app
 from queue_insight.stores.choose import store_for
@@ -94,7 +94,7 @@ async def test_what_is_deleted_is_gone_from_the_pages_of_all_others(user):
         assert answer["gone"] == [gid(movie)]
         assert changed(answer, "Movie") == []
 
-        user.user_permissions.add(await Permission.objects.aget(codename="delete_timelapse"))
+        await user.user_permissions.aadd(await Permission.objects.aget(codename="delete_timelapse"))
         await sync_to_async(deletion.delete_timelapse)(garden.pk, await User.objects.aget(pk=user.pk))
         while gid(garden) not in (answer := await following())["gone"]:
             assert answer["gone"] == [gid(movie)]
@@ -105,13 +105,17 @@ async def test_what_is_deleted_is_gone_from_the_pages_of_all_others(user):
 
 @pytest.fixture
 def observed():
-    """Return a function that stores what the collector would, of one worker that was last seen some time ago."""
+    """Return a function that stores what the collector would, of one worker seen some time ago."""
     app, now = celery_app(), time.time()
     store = store_for(app)
 
     def observe(*, silent_s):
         at = now + silent_s
-        worker = ObservedWorker(name="render@here", last_seen_at=now, queues=(app.amqp.router.route({}, RENDER_TASK)["queue"].name,))
+        worker = ObservedWorker(
+            name="render@here",
+            last_seen_at=now,
+            queues=(app.amqp.router.route({}, RENDER_TASK)["queue"].name,),
+        )
         state = CollectorState(collected_at=at, next_by=at + 60, connected_since=now - 60, workers=(worker,))
         store.save(state, retention_s=60)
 
@@ -150,12 +154,14 @@ async def test_a_hold_that_is_taken_changes_what_can_be_done_with_all_movies(use
 
     async with watching(user, gid(garden)) as following:
         assert changed(await following(), "Movie") == []
-        lock = hold(garden, "delete")
-        await sync_to_async(lock.__enter__)()
-        while not changed(answer := await following(), "Movie"):
-            assert answer["kind"] == "HEARTBEAT"
-        assert allowed(answer) == [False]
-        await sync_to_async(lock.__exit__)(None, None, None)
+        elsewhere = held_elsewhere(garden, "delete", "Deleting Garden")
+        await sync_to_async(elsewhere.__enter__)()
+        try:
+            while not changed(answer := await following(), "Movie"):
+                assert answer["kind"] == "HEARTBEAT"
+            assert allowed(answer) == [False]
+        finally:
+            await sync_to_async(elsewhere.__exit__)(None, None, None)
         while not changed(answer := await following(), "Movie"):
             pass
         assert allowed(answer) == [True]

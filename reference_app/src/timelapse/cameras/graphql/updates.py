@@ -32,7 +32,7 @@ class Subscription:
         description="A camera: a snapshot, then an update at each change, and with each heartbeat."
     )
     async def camera_updates(self, info: Info, id: relay.GlobalID) -> AsyncGenerator[CameraUpdate, None]:  # noqa: A002
-        """Read the camera again for each message, since much of it depends on the time. End when it is gone."""
+        """Read the camera again for each message, since much of it depends on the time; end with it."""
         await sync_to_async(signed_in)(info)
         heartbeat = conf.get().heartbeat_seconds
         camera = await sync_to_async(find_camera)(id)

@@ -16,6 +16,7 @@ export function MovieList({ timelapse }: { readonly timelapse: MovieList_timelap
           edges {
             node {
               id
+              # eslint-disable-next-line relay/unused-fields -- lists insert new movies by it
               createdAt
               ...MovieCard_movie
             }

@@ -43,14 +43,14 @@ export function useTimelapseUpdates(timelapse: string, refresh: (onDone: () => v
           changed {
             __typename
             ... on Timelapse {
-              ...TimelapsePage_live
+              ...TimelapsePage_live @alias
             }
             ... on Frame {
-              ...FilmstripFrame_frame
+              ...FilmstripFrame_frame @alias
             }
             ... on Movie {
               createdAt
-              ...MovieCard_movie
+              ...MovieCard_movie @alias
             }
           }
         }
