@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from itertools import permutations
 
 import eliot
 import httpx
@@ -11,7 +13,7 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eliot_progress import causal_id, context, extract, inject, log_message
+from eliot_progress import causal_id, context, extract, inject, log_message, progress
 from eliot_progress.ids import split_action_id
 
 FOREIGN = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -160,7 +162,7 @@ def test_a_chain_without_end_keeps_its_causal_id_and_says_where_it_goes_on_from(
     assert len(levels) == len(set(levels))
     assert max(map(len, levels)) < 80
     cuts = [m for m in log if m.get("message_type") == "context:cut"]
-    assert len(cuts) == 4
+    assert len(cuts) == 3
     known = {tuple(m["task_level"][:-1]) for m in log if m.get("action_type") == "context:send"}
     assert all(split_action_id(cut["cause"])[1] in known for cut in cuts)
 
@@ -183,3 +185,74 @@ def test_messages_are_eliots_wherever_they_are_logged(log):
     said = [m for m in log if "message_type" in m]
     assert [set(m) for m in said] == [{"n", "timestamp", "task_uuid", "task_level", "message_type"}] * 6
     assert [m["task_level"] for m in said] == [[1], [1], [2], [2], [3], [4]]
+
+
+def place_of(message_type, log):
+    """Where the message was logged: its task, and the level of the action around it."""
+    (message,) = (m for m in log if m.get("message_type") == message_type)
+    return message["task_uuid"], tuple(message["task_level"][:-1])
+
+
+def test_after_two_loops_side_by_side_nothing_is_logged_below_either(log):
+    for _ in zip(progress([1, 2], "one"), progress([1, 2, 3], "other"), strict=False):
+        pass
+    gc.collect()
+    assert context.current() is None
+    log_message("after")
+    assert [m["task_level"] for m in log if m.get("message_type") == "after"] == [[1]]
+
+
+ORDERS = list(permutations(["a", "b", "c"]))
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("kind", ["loop", "generator", "mixed"])
+def test_whatever_order_things_end_in_the_current_action_is_one_that_is_open(order, kind):
+    def generator(name):
+        with context.start(name):
+            yield 1
+
+    def begin(name):
+        loop = kind == "loop" or (kind == "mixed" and name == "b")
+        iterator = iter(progress([1], name)) if loop else generator(name)
+        next(iterator)
+        return iterator, context.current()
+
+    with context.start("around") as around:
+        begun = {name: begin(name) for name in "abc"}
+        is_open = {action for _, action in begun.values()} | {around}
+        for name in order:
+            iterator, action = begun[name]
+            assert next(iterator, None) is None
+            is_open.remove(action)
+            assert context.current() in is_open
+        assert context.current() is around
+    assert context.current() is None
+
+
+def test_a_loop_that_is_dropped_by_another_thread_is_not_current_any_more(log):
+    with context.start("around") as around:
+        loops = [iter(progress([1, 2], "loop"))]
+        next(loops[0])
+        thread = threading.Thread(target=loops.clear)
+        thread.start()
+        thread.join()
+        log_message("after")
+        assert place_of("after", log) == (around.task_uuid, ())
+        assert context.current() is around
+
+
+async def test_work_that_outlives_its_action_keeps_the_causal_id():
+    go = asyncio.Event()
+
+    async def later():
+        await go.wait()
+        with context.start("later"):
+            pass
+        return causal_id()
+
+    with context.start("request") as request:
+        task = asyncio.create_task(later())
+        await asyncio.sleep(0)
+    go.set()
+    assert await task == request.task_uuid.replace("-", "")

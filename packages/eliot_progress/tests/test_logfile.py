@@ -29,9 +29,21 @@ def message(**fields):
     return {"task_uuid": "u", "task_level": [1], "timestamp": 1.0, "message_type": "m", **fields}
 
 
+class Clock:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
 @pytest.fixture
-def log(tmp_path):
-    log = LogFile(tmp_path / "folder" / "log.jsonl")
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def log(tmp_path, clock):
+    log = LogFile(tmp_path / "folder" / "log.jsonl", clock=clock)
     yield log
     log.close()
 
@@ -101,11 +113,11 @@ def test_a_full_disk_is_counted_and_reported_when_there_is_space_again(tmp_path)
     assert (found[-2]["message_type"], found[-2]["lost"]) == ("eliot_progress:messages_lost", lost)
 
 
-def test_a_file_that_cannot_be_opened_anew_is_a_loss_until_it_can(log):
+def test_a_file_that_cannot_be_opened_anew_is_a_loss_until_it_can(log, clock):
     log(message(n=1, action_status="failed", message_type=None))
     shutil.rmtree(log.path.parent)
     log.path.parent.write_text("in the way")
-    log._rotation_checks._next = 0  # the second is over
+    clock.now += 1
     for n in (2, 3):
         log(message(n=n))
         log.flush()
@@ -115,11 +127,11 @@ def test_a_file_that_cannot_be_opened_anew_is_a_loss_until_it_can(log):
 
 
 @pytest.mark.parametrize("rotate", [lambda path: path.rename(path.with_suffix(".1")), Path.unlink])
-def test_a_rotated_file_is_opened_anew(log, rotate):
+def test_a_rotated_file_is_opened_anew(log, clock, rotate):
     log(message(n=1))
     log.flush()
     rotate(log.path)
-    log._rotation_checks._next = 0  # the second is over
+    clock.now += 1
     log(message(n=2))
     assert [m["n"] for m in written(log)] == [2]
 
@@ -139,10 +151,11 @@ def test_closed_files_take_messages_in_silence(log):
     log(message())
 
 
-def test_progress_is_thinned_but_its_last_message_is_kept(log):
+def test_progress_is_thinned_but_its_last_message_is_kept(log, clock):
     envelope = {"v": 1, "of": "x", "task_uuid": "u", "message_type": "progress"}
     for n in range(1, 50):
-        log({**envelope, "task_level": [n], "seq": n, "done": n, "beat_at": 100 + n / 10})
+        clock.now = 100 + n / 10
+        log({**envelope, "task_level": [n], "seq": n, "done": n, "beat_at": 0})
     log({**envelope, "task_level": [50], "seq": 50, "done": 50, "beat_at": 104.95, "outcome": "succeeded"})
     found = written(log)
     assert [m["done"] for m in found] == [1, 11, 21, 31, 41, 50]

@@ -50,6 +50,7 @@ def test_a_loop_that_is_left_early_is_cancelled(kind, log):
         if n == 2:
             break
     gc.collect()
+    until(lambda: only(log).outcome)
     state = only(log)
     assert (state.done, state.outcome) == (2, "cancelled")
     assert state.reason.startswith("The loop was left before its end")
@@ -118,7 +119,7 @@ def test_an_iterator_that_fails_ends_the_work_and_passes_its_error_on(log):
     with pytest.raises(LookupError, match="gone"):
         list(progress(numbers(), "Counting"))
     gc.collect()
-    assert only(log).outcome == "cancelled"
+    assert until(lambda: only(log).outcome) == "cancelled"
 
 
 def test_a_len_that_fails_only_makes_the_total_unknown(log):
@@ -131,6 +132,16 @@ def test_a_len_that_fails_only_makes_the_total_unknown(log):
 
     assert list(progress(Odd(), "Counting")) == [1]
     assert only(log).total is None
+
+
+def test_a_range_with_more_items_than_len_can_count_is_reported_with_its_total(log, capsys):
+    loop = progress(range(10**20), "Counting")
+    for n in loop:
+        if n == 5:
+            until(lambda: only(log).done == 5)
+            break
+    assert only(log).total == 10**20
+    assert capsys.readouterr().err == ""
 
 
 async def test_an_async_iterable_is_counted_too(log):

@@ -6,7 +6,7 @@ import warnings
 import pytest
 
 from eliot_progress import context
-from eliot_progress.stdlog import bridge
+from eliot_progress.stdlog import Handler, bridge
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_a_record_that_cannot_be_formatted_breaks_nothing(log, logger, monkeypat
     assert said(log) == []
 
 
-def test_a_destination_that_logs_does_not_call_itself(logger):
+def test_a_destination_that_logs_does_not_go_on_for_ever(logger):
     import eliot  # noqa: PLC0415 - only here
 
     calls = []
@@ -66,4 +66,6 @@ def test_a_destination_that_logs_does_not_call_itself(logger):
     eliot.add_destinations(destination)
     logger.warning("once")
     eliot.remove_destination(destination)
-    assert len(calls) == 1
+    assert len(calls) == 2
+    (handler,) = (each for each in logging.getLogger().handlers if isinstance(each, Handler))
+    assert handler.ignored == 1

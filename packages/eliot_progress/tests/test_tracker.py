@@ -27,6 +27,7 @@ def test_a_forked_child_neither_ends_its_parents_work_nor_repeats_its_ids(tmp_pa
                 with progress("Inside"):
                     pass
                 work.finish()
+                installed.flush()
             finally:
                 os._exit(0)
         os.waitpid(child, 0)
@@ -37,8 +38,8 @@ def test_a_forked_child_neither_ends_its_parents_work_nor_repeats_its_ids(tmp_pa
     assert len(levels) == len(set(levels))
     said = [m.get("message_type") for m in messages]
     assert [word for word in said if word in {"child", "parent"}] == ["child", "parent"]
-    ends = [m["action_status"] for m in messages if m.get("action_type") == "Import"]
-    assert ends == ["started", "succeeded"]
+    ends = [(len(m["task_level"]), m["action_status"]) for m in messages if m.get("action_type") == "Import"]
+    assert ends == [(1, "started"), (2, "started"), (2, "succeeded"), (1, "succeeded")]
     assert Reducer(messages).get(work.id).outcome == "succeeded"
 
 

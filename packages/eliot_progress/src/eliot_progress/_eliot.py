@@ -7,8 +7,9 @@ eliot offers no public way to the current-action variable, to the level counter 
 from __future__ import annotations
 
 import itertools
-import threading
+import os
 import time
+from contextvars import Token
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -16,11 +17,13 @@ import eliot
 from eliot import Logger
 from eliot._action import _ACTION_CONTEXT, TaskLevel
 
-from eliot_progress import ids
+from eliot_progress import ids, numbering
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from contextvars import ContextVar
+    from types import TracebackType
+    from typing import Self
 
     from eliot_progress.ids import Level
 
@@ -28,7 +31,16 @@ if TYPE_CHECKING:
 CURRENT_ACTION: ContextVar[eliot.Action] = _ACTION_CONTEXT
 #: Where `Logger.write` sends messages.
 _destinations = Logger._destinations  # noqa: SLF001 - this module is the place for it
-_adopting = threading.Lock()
+#: How often this process and its parents were forked off.
+_forks = 0
+
+
+def _after_fork() -> None:
+    global _forks  # noqa: PLW0603 - read by every message, so that no fork needs to find all actions
+    _forks += 1
+
+
+os.register_at_fork(after_in_child=_after_fork)
 
 
 class Action(eliot.Action):  # type: ignore[misc] # eliot has no types
@@ -36,9 +48,15 @@ class Action(eliot.Action):  # type: ignore[misc] # eliot has no types
 
     eliot reads its own counter, then writes it, so threads that log in one action may get the same level
     (up to 42 % duplicates were measured). Children of this class are of this class too.
+
+    In a forked child, an action that the parent began goes on one level deeper, as an action of its own:
+    parent and child must not choose the same ids.
     """
 
     _finished: bool
+    #: The action that was current before this one, and whether this one was left while another was current.
+    _before: eliot.Action | None = None
+    _bypassed = False
     _finish_callbacks: tuple[Callable[[BaseException | None], None], ...] = ()
 
     def __init__(
@@ -50,7 +68,9 @@ class Action(eliot.Action):  # type: ignore[misc] # eliot has no types
         serializers: object = None,
     ) -> None:
         super().__init__(logger, task_uuid, task_level, action_type, serializers)
-        self.set_next_level(1)
+        self._level = tuple(task_level.as_list())
+        self._levels = itertools.count(1)
+        self._forks = _forks
 
     def start(self, fields: dict[str, object]) -> None:
         """Log the start message."""
@@ -62,13 +82,17 @@ class Action(eliot.Action):  # type: ignore[misc] # eliot has no types
         else:
             super()._start(fields)
 
-    def set_next_level(self, first: int) -> None:
-        """Number the next message or child `first`, and those after it upwards."""
-        self._level = tuple(self._task_level.as_list())
-        self._levels = itertools.count(first)
-
     def _nextTaskLevel(self) -> TaskLevel:  # noqa: N802 - eliot's name
+        if self._forks != _forks:
+            self._continue_in_fork()
         return TaskLevel(level=[*self._level, next(self._levels)])
+
+    def _continue_in_fork(self) -> None:
+        # Kept under a name of this fork: an interruption that logs finds the same counter.
+        place = ((*self._level, numbering.fork()), itertools.count(1))
+        self._level, self._levels = self.__dict__.setdefault(f"_place_{_forks}", place)
+        self._forks = _forks
+        self._start({"pid": os.getpid()})
 
     def log(self, message_type: str, **fields: object) -> None:
         """Log a message in this action."""
@@ -82,6 +106,8 @@ class Action(eliot.Action):  # type: ignore[misc] # eliot has no types
         fields["action_status"] = status
         fields["timestamp"] = time.time()
         fields.update(self._identification)
+        if self._forks != _forks:
+            self._continue_in_fork()
         fields["task_level"] = [*self._level, next(self._levels)]
         _destinations.send(fields, self._logger)
 
@@ -89,9 +115,46 @@ class Action(eliot.Action):  # type: ignore[misc] # eliot has no types
         """Send a message to eliot's own logger as eliot does, without copying, as above."""
         fields["timestamp"] = time.time()
         fields["task_uuid"] = self._identification["task_uuid"]
+        if self._forks != _forks:
+            self._continue_in_fork()
         fields["task_level"] = [*self._level, next(self._levels)]
         fields["message_type"] = message_type
         _destinations.send(fields, self._logger)
+
+    def enter(self) -> None:
+        """Make this the current action."""
+        self._before, self._bypassed = CURRENT_ACTION.get(None), False
+        CURRENT_ACTION.set(self)
+
+    def leave(self) -> None:
+        """Make the action that was current before this one the current one again, as the end of a scope."""
+        current = CURRENT_ACTION.get(None)
+        self._bypassed = current is not self
+        if current is self or any(action is self for action in _entered_before(current)):
+            CURRENT_ACTION.set(_not_bypassed(self._before))
+        if not self._bypassed:
+            self._before = None
+
+    def step_aside(self) -> None:
+        """Do the same, unless another action was entered since and is still current.
+
+        Loops that run side by side end in any order: one that ends while another is current is bypassed when
+        that one ends, and never becomes current again.
+        """
+        if CURRENT_ACTION.get(None) is self:
+            self.leave()
+        else:
+            self._bypassed = True
+
+    def __enter__(self) -> Self:
+        self.enter()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.leave()
+        self.finish(error)
 
     def add_finish_callback(self, callback: Callable[[BaseException | None], None]) -> None:
         """Call `callback` with the action's exception, or None, just before the action ends."""
@@ -111,6 +174,11 @@ class Action(eliot.Action):  # type: ignore[misc] # eliot has no types
             return
         self._finished = True
         self._send_status("succeeded", {**self._successFields})
+
+    @property
+    def is_part_in_fork(self) -> bool:
+        """Whether this is the part of a parent's action that a forked child logs."""
+        return len(self._level) > len(self._task_level.as_list())
 
     @property
     def level(self) -> Level:
@@ -135,21 +203,43 @@ def new_action(task_uuid: str, level: Iterable[int], action_type: str) -> Action
 
 def current() -> Action | None:
     """Return the current action, or None. A stock eliot action becomes an `Action`, in place."""
-    action = eliot.current_action()
-    if action is None or isinstance(action, Action):
-        return action
-    with _adopting:
-        if not isinstance(action, Action):
-            last = action._last_child  # noqa: SLF001 - this module is the place for it
-            Action.set_next_level(action, last.as_list()[-1] + 1 if last else 1)
-            action.__class__ = Action
+    action = CURRENT_ACTION.get(None)
+    if isinstance(action, Action) and action._bypassed:  # noqa: SLF001 - our own class
+        CURRENT_ACTION.set(_not_bypassed(action))
+        return current()
+    if action is not None and not isinstance(action, Action):
+        _adopt(action)
     return action  # type: ignore[no-any-return] # it is an Action now
+
+
+def _adopt(action: eliot.Action) -> None:
+    """Make a stock action an `Action`. Whoever does the same meanwhile finds the same counter."""
+    last, token = action._last_child, getattr(action, "_parent_token", None)  # noqa: SLF001 - the place for it
+    own = action.__dict__
+    own.setdefault("_levels", itertools.count(last.as_list()[-1] + 1 if last else 1))
+    own.setdefault("_level", tuple(action._task_level.as_list()))  # noqa: SLF001 - as above
+    own.setdefault("_forks", _forks)
+    own.setdefault("_before", None if token is None or token.old_value is Token.MISSING else token.old_value)
+    action.__class__ = Action
+
+
+def _entered_before(action: eliot.Action | None) -> Iterator[eliot.Action]:
+    while isinstance(action, Action) and action._before is not None:  # noqa: SLF001 - our own class
+        action = action._before  # noqa: SLF001 - as above
+        yield action
+
+
+def _not_bypassed(action: eliot.Action | None) -> eliot.Action | None:
+    while isinstance(action, Action) and action._bypassed:  # noqa: SLF001 - our own class
+        action = action._before  # noqa: SLF001 - as above
+    return action
 
 
 def log_message(message_type: str, **fields: object) -> None:
     """Log a message in the current action, like eliot's `log_message` but without its copies."""
     action = CURRENT_ACTION.get(None)
-    if type(action) is Action and type(action._logger) is Logger:  # noqa: SLF001 - our own class
+    if type(action) is Action and type(action._logger) is Logger and not action._bypassed:  # noqa: SLF001 - our own class
         action._send(message_type, fields)  # noqa: SLF001 - our own class
     else:
+        current()
         eliot.log_message(message_type, **fields)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-import threading
-import time
 from contextvars import copy_context
 from functools import wraps
 from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar
 
 import eliot
 
-from eliot_progress import _eliot, ids
+from eliot_progress import _eliot, ids, numbering
 from eliot_progress._eliot import Action as Action  # noqa: PLC0414 - part of this module's interface
 from eliot_progress._eliot import current as current  # noqa: PLC0414 - as above
 from eliot_progress._eliot import log_message as log_message  # noqa: PLC0414 - as above
@@ -77,7 +74,7 @@ def with_context(function: Callable[_P, _R]) -> Callable[_P, _R]:
 
 def _new_child(origin: Origin | None, action_type: str) -> Action:
     if origin is not None:
-        return _eliot.new_action(origin.task_uuid, [*origin.level, _attempt_numbers()], action_type)
+        return _eliot.new_action(origin.task_uuid, [*origin.level, numbering.attempt()], action_type)
     parent = current()
     return _eliot.new_task(action_type) if parent is None else parent.child(None, action_type)
 
@@ -116,32 +113,6 @@ def current_origin() -> Origin | None:
     """Return the current action as an origin, for work that continues later; None without an action."""
     action = current()
     return None if action is None else Origin.of(action)
-
-
-class _AttemptNumbers:
-    """Microseconds since 1970, strictly increasing in this process: unique among attempts, sorted by time."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._last = 0
-
-    def __call__(self) -> int:
-        with self._lock:
-            self._last = max(self._last + 1, time.time_ns() // 1000)
-            return self._last
-
-
-_attempt_numbers = _AttemptNumbers()
-
-
-def _after_fork() -> None:
-    """Keep a forked child from using levels that the parent uses too."""
-    action = current()
-    if action is not None:
-        action.set_next_level(_attempt_numbers())
-
-
-os.register_at_fork(after_in_child=_after_fork)
 
 
 def inject(headers: MutableMapping[str, str], origin: Origin | None = None) -> bool:

@@ -10,6 +10,7 @@ import eliot
 
 from eliot_progress.logfile import LogFile
 from eliot_progress.outbox import Outbox, Publisher, Recorder
+from eliot_progress.reporter import REPORTER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -20,7 +21,11 @@ class Installed:
     log: LogFile | None
 
     def flush(self, timeout_s: float = 2.0) -> bool:
-        """Write the log and deliver the newest states; False if that took longer than `timeout_s`."""
+        """Write the log and deliver the newest states; False if that took longer than `timeout_s`.
+
+        Loops that were left are ended first.
+        """
+        REPORTER.settle()
         if self.log is not None:
             self.log.flush()
         return self.outbox is None or self.outbox.flush(timeout_s)
@@ -61,8 +66,17 @@ _installed: list[Installed] = []
 
 def flush_all() -> None:
     """Deliver what is queued in everything that was installed; waits at most 2 s for each."""
+    REPORTER.settle()
     for installed in tuple(_installed):
         installed.flush()
 
 
-atexit.register(flush_all)
+def _flush_at_exit() -> None:
+    """Deliver what is queued. Each later message is written at once: threads may stop at any moment."""
+    flush_all()
+    for installed in tuple(_installed):
+        if installed.log is not None:
+            installed.log.write_at_once()
+
+
+atexit.register(_flush_at_exit)

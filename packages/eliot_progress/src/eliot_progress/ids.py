@@ -19,10 +19,10 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _STEP = "|".join(f"{letter}[1-9][0-9]{{{n}}}" for n, letter in enumerate("abcdefghijklmnop"))
 _PATH = re.compile(f"(?:{_STEP})(?:/(?:{_STEP}))*")
 #: The deepest place that travels in headers. Its text must fit into tracestate's 512 characters, which hold
-#: a chain of 22 Celery tasks.
+#: a chain of more than 20 Celery tasks.
 MAX_DEPTH = 128
 _MAX_LENGTH = 500
-#: The deepest level that is accepted, and the largest step that a path can encode (an attempt has 16 digits).
+#: The deepest level that is accepted, and the largest step that a path can encode (an attempt has 15 digits).
 MAX_READ_DEPTH = 200
 _MAX_STEP = 10**16
 #: Characters of a task's id.

@@ -5,18 +5,19 @@ from __future__ import annotations
 import fcntl
 import os
 import sys
-import threading
 import time
-from contextlib import contextmanager
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from eliot_progress import messages
+from eliot_progress.background import Background
 from eliot_progress.encoding import encode
 from eliot_progress.redact import Redactor, redactor
 from eliot_progress.throttle import Throttle
+from eliot_progress.turn import Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 #: Seconds between two progress lines of one task. The first, the last and all heartbeats are written.
@@ -24,8 +25,14 @@ PROGRESS_INTERVAL_S = 1.0
 #: Seconds that a line may be buffered. Starts and failures are written at once, with everything before them:
 #: when a process is killed, the file says what it was doing.
 MAX_DELAY_S = 0.05
-#: Bytes that may be buffered.
+#: Bytes that may be buffered. Whoever logs while twice as much waits, waits for the disk, too.
 _MAX_BUFFER_BYTES = 1 << 16
+#: Bytes beyond which messages are lost: the disk hangs, or its write is what logs.
+_FULL_BYTES = 1 << 25
+#: Seconds to wait for a write of another thread.
+_WAIT_S = 2.0
+#: How often, and every how many seconds, to try to see the end of the file without a half-written block.
+_LOOKS, _LOOK_EVERY_S = 50, 0.002
 #: Seconds between two checks whether the file was renamed (rotated) or removed.
 _ROTATION_CHECK_S = 1.0
 
@@ -36,10 +43,15 @@ class LogFile:
     A file that was renamed or removed is reopened within a second. Messages that can't be written (a full
     disk) are counted in `lost`, reported once on stderr, and reported in the log as soon as it can be written
     again. Never raises once it is open.
+
+    There is no lock: signal handlers, finalisers and `__repr__` may log while their own thread is logging.
     """
 
-    def __init__(self, path: Path, *, redact: Redactor | None = None) -> None:
+    def __init__(
+        self, path: Path, *, redact: Redactor | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self.path = path
+        self._clock = clock
         #: Messages that could not be written, since the start.
         self.lost = 0
         self._unreported = 0
@@ -47,7 +59,9 @@ class LogFile:
         self._throttles: dict[str, Throttle] = {}
         self._rotation_checks = Throttle(_ROTATION_CHECK_S)
         self._fd: int | None = None
-        self._torn = self._closed = False
+        self._torn = self._closed = self._at_once = False
+        self._forks = 0
+        self._thread = Background(self._flush_later, "eliot-progress-log")
         self._after_fork()
         self._open()
         os.register_at_fork(after_in_child=self._after_fork)
@@ -57,60 +71,70 @@ class LogFile:
         kind = message.get("message_type")
         if kind == messages.PROGRESS and self._is_throttled(message):
             return
-        self._buffer += encode(self._redact(message))
+        line = encode(self._redact(message))
+        buffer = self._buffer  # only now: encoding may run code of the fields, and that may fork
+        if len(buffer) > _FULL_BYTES:
+            self._record_loss(1, "more is waiting than is written")
+            return
+        buffer += line
         may_wait = kind is not None or message.get("action_status") == "succeeded"
-        if not may_wait or len(self._buffer) > _MAX_BUFFER_BYTES:
-            self.flush()
-        elif not self._wake.is_set():
-            self._schedule_flush()
+        if may_wait and len(buffer) <= _MAX_BUFFER_BYTES and not self._at_once and self._thread.wake():
+            return
+        if not self._turn.run():
+            self._thread.wake()  # should the other thread's write be interrupted for good
+            if len(buffer) > 2 * _MAX_BUFFER_BYTES:
+                self._turn.complete(_WAIT_S)
 
     def flush(self) -> None:
-        """Write what is buffered."""
-        with self._lock:
-            lines = bytearray(self._buffer)
-            del self._buffer[: len(lines)]  # other threads may have appended meanwhile
-            if self._closed or not lines:
-                return
+        """Write what is buffered; waits up to 2 s for another thread that is writing.
+
+        If this call interrupted a write of its own thread, that write takes the new lines along.
+        """
+        self._turn.complete(_WAIT_S)
+
+    def write_at_once(self) -> None:
+        """Write each message in the call that logs it, from now on."""
+        self._at_once = True
+        self.flush()
+
+    def close(self) -> None:
+        """Write what is buffered, and close the file. Later messages are dropped."""
+        self.flush()
+        self._closed = True
+        self.flush()
+        self._thread.stop()
+
+    def _after_fork(self) -> None:
+        """Start anew. The parent writes what was buffered before the fork, and reports what was lost."""
+        # One buffer, not a list of lines: allocating each line would cost more than everything else.
+        self._buffer = bytearray()
+        self._turn = Turn(self._write)
+        self._unreported = 0
+        self._forks += 1
+
+    def _flush_later(self) -> None:
+        time.sleep(MAX_DELAY_S)
+        if not self._at_once:
+            self._turn.run()
+
+    def _write(self) -> None:
+        """Write the buffered lines, and remove them. Others only add to the end of the buffer meanwhile."""
+        buffer = self._buffer
+        if self._fd is None and self._closed:
+            buffer.clear()
+        if buffer:
             try:
                 self._follow_rotation()
                 if self._unreported:
                     self._append(bytearray(encode(_loss_message(self._unreported))))
                     self._unreported = 0
-                self._append(lines)
+                self._append(buffer)
             except OSError as error:
+                lines = bytes(buffer)
                 self._record_loss(lines.count(b"\n"), error)
-
-    def close(self) -> None:
-        """Write what is buffered, and close the file. Later messages are dropped."""
-        self.flush()
-        with self._lock:
-            self._closed = True
+                del buffer[: len(lines)]
+        if self._closed:
             self._close_file()
-        self._wake.set()
-
-    def _after_fork(self) -> None:
-        """Start without a thread. The parent writes what was buffered before the fork."""
-        self._lock = threading.Lock()
-        # One buffer, not a list of lines: allocating each line would cost more than everything else.
-        self._buffer = bytearray()
-        self._wake = threading.Event()
-        self._thread: threading.Thread | None = None
-
-    def _schedule_flush(self) -> None:
-        self._wake.set()
-        with self._lock:
-            if self._thread is None:
-                self._thread = threading.Thread(
-                    target=self._flush_loop, args=(self._wake,), name="eliot-progress-log", daemon=True
-                )
-                self._thread.start()
-
-    def _flush_loop(self, wake: threading.Event) -> None:
-        while not self._closed:
-            wake.wait()
-            time.sleep(MAX_DELAY_S)
-            wake.clear()
-            self.flush()
 
     def _open(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -118,9 +142,10 @@ class LogFile:
         status = os.fstat(fd)
         self._fd, self._inode = fd, (status.st_dev, status.st_ino)
         # After a line torn by a crash, the next one starts on a new line.
-        with _locked(fd, fcntl.LOCK_EX):  # no half-written block is visible
-            size = os.fstat(fd).st_size
-            self._torn = bool(size) and os.pread(fd, 1, size - 1) != b"\n"
+        _lock(fd, fcntl.LOCK_EX, _LOOKS)  # no half-written block is visible
+        size = os.fstat(fd).st_size
+        self._torn = bool(size) and os.pread(fd, 1, size - 1) != b"\n"
+        fcntl.flock(fd, fcntl.LOCK_UN)
 
     def _close_file(self) -> None:
         if self._fd is not None:
@@ -128,7 +153,7 @@ class LogFile:
             self._fd = None
 
     def _follow_rotation(self) -> None:
-        if self._fd is not None and self._rotation_checks.allow(time.monotonic()):
+        if self._fd is not None and self._rotation_checks.allow(self._clock()):
             try:
                 status = self.path.stat()
                 moved = (status.st_dev, status.st_ino) != self._inode
@@ -141,19 +166,30 @@ class LogFile:
 
     def _append(self, lines: bytearray) -> None:
         """Write whole lines, and remove them from `lines`. Raises OSError when that is not possible."""
+        forks = self._forks
         while lines and self._fd is not None:
             block = b"\n" + lines if self._torn else bytes(lines)
-            with _locked(self._fd, fcntl.LOCK_SH):
-                written = os.write(self._fd, block)
-            del lines[: block.rfind(b"\n", 0, written) + 1 - self._torn]
-            # A full disk accepts a part of a line: it is ended before the next one.
-            self._torn = block[written - 1] != ord("\n")
+            write, written = map(os.write, [self._fd], [block]), list[int]()
+            _lock(self._fd, fcntl.LOCK_SH)
+            if self._forks != forks:  # an interruption forked: the parent writes these lines
+                lines.clear()
+                return
+            try:
+                # One operation of the interpreter: a signal handler can't raise between a write and its note.
+                written.extend(write)
+            finally:
+                for count in written:
+                    del lines[: block.rfind(b"\n", 0, count) + 1 - self._torn]
+                    # A full disk accepts a part of a line: it is ended before the next one.
+                    self._torn = block[count - 1] != ord("\n")
+                fcntl.flock(self._fd, fcntl.LOCK_UN)
 
-    def _record_loss(self, lost: int, error: OSError) -> None:
+    def _record_loss(self, lost: int, error: object) -> None:
         if not self.lost:
-            sys.stderr.write(
-                f"eliot_progress: {self.path} can't be written ({error}). Lost messages are counted.\n"
-            )
+            with suppress(AttributeError, OSError, ValueError):  # a daemon may have no stderr
+                sys.stderr.write(
+                    f"eliot_progress: {self.path} can't be written ({error}). Lost messages are counted.\n"
+                )
         self.lost += lost
         self._unreported += lost
 
@@ -162,23 +198,24 @@ class LogFile:
         state = messages.parse(message)
         if state is None:
             return False
-        with self._lock:
-            if state.outcome is not None:
-                self._throttles.pop(state.id, None)
-                return False
-            return not self._throttles.setdefault(state.id, Throttle(PROGRESS_INTERVAL_S)).allow(
-                state.beat_at
-            )
+        if state.outcome is not None:
+            self._throttles.pop(state.id, None)
+            return False
+        throttle = self._throttles.setdefault(state.id, Throttle(PROGRESS_INTERVAL_S))
+        return not throttle.allow(self._clock())
 
 
-@contextmanager
-def _locked(fd: int, how: int) -> Iterator[None]:
-    """Hold a file lock: shared for appending, exclusive for examining the end of the file."""
-    fcntl.flock(fd, how)
-    try:
-        yield
-    finally:
-        fcntl.flock(fd, fcntl.LOCK_UN)
+def _lock(fd: int, how: int, tries: int = 1) -> None:
+    """Take a file lock: shared for appending, exclusive for examining the end of the file.
+
+    Goes on without it if it is not free soon: a process that is stopped may keep it.
+    """
+    for look in range(tries):
+        if look:
+            time.sleep(_LOOK_EVERY_S)
+        with suppress(OSError):
+            fcntl.flock(fd, how | fcntl.LOCK_NB)
+            return
 
 
 def _loss_message(lost: int) -> dict[str, object]:

@@ -83,18 +83,20 @@ class _LoopEnd(Iterator[_Item]):
     def __next__(self) -> _Item:
         work, self._work = self._work, None
         if work is not None:
-            work.__exit__(None, None, None)
+            work.action.step_aside()
+            work.finish()
         raise StopIteration
 
     def __del__(self) -> None:
-        # An iterator that is dropped does not learn why.
+        # An iterator that is dropped does not learn why. This may interrupt anything: the reporter's thread
+        # ends the work.
         if self._work is not None:
             self._work.abandon(LoopLeft("The loop was left before its end."))
 
 
 def _with_counter(items: Iterable[_Item]) -> tuple[Iterator[_Item], Callable[[], int]]:
     """Return an iterator over `items`, and a function that returns how many it has yielded."""
-    if type(items) in _WITH_LENGTH_HINT and isinstance(items, Sized):
+    if type(items) in _WITH_LENGTH_HINT and isinstance(items, Sized) and (length(items) or 0) <= sys.maxsize:
         iterator, sized = iter(items), items
         return iterator, lambda: len(sized) - operator.length_hint(iterator)
     # Any other iterable: C code consumes one element of `marks` for each item.
@@ -108,5 +110,7 @@ def length(items: object) -> int | None:
         return None
     try:
         return len(items)
+    except OverflowError:  # a range may have more items than len() can count
+        return (items[-1] - items[0]) // items.step + 1 if isinstance(items, range) else None
     except Exception:  # noqa: BLE001 - a __len__ that fails only means that the total is unknown
         return None

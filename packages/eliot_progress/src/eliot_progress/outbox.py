@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 import time
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Protocol
 
 from eliot_progress import ids, messages
+from eliot_progress.background import Background
 from eliot_progress.redact import redactor
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ _Queue = OrderedDict[str, "Mapping[str, object]"]
 #: Tasks that may wait for delivery; beyond it the oldest waiting state is dropped and counted. Running tasks
 #: report again; final states are sent once, and wait in a queue of their own.
 LIMIT = 10_000
+#: Seconds between two looks at whether everything is delivered.
+_POLL_S = 0.001
 
 
 class Publisher(Protocol):
@@ -53,15 +55,15 @@ class Outbox:
         #: Failed deliveries, and states dropped because too many were waiting.
         self.failed = 0
         self.dropped = 0
+        self._thread = Background(self._deliver_all, "eliot-progress-outbox")
         self._reset()
         os.register_at_fork(after_in_child=self._reset)
 
     def _reset(self) -> None:
-        self._wake = threading.Condition()
+        # Their operations are atomic: there is no lock that a signal handler could wait for.
         self._running: _Queue = OrderedDict()
         self._ended: _Queue = OrderedDict()
         self._busy = False
-        self._thread: threading.Thread | None = None
 
     def __call__(self, message: Mapping[str, object]) -> None:
         """Queue a message."""
@@ -71,12 +73,8 @@ class Outbox:
         if not isinstance(level, list):
             return
         key = ids.action_id(str(message.get("task_uuid")), level[:-1])
-        with self._wake:
-            self._enqueue(key, message)
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._run, name="eliot-progress-outbox", daemon=True)
-                self._thread.start()
-            self._wake.notify_all()
+        self._enqueue(key, message)
+        self._thread.wake()
 
     def _enqueue(self, key: str, message: Mapping[str, object]) -> None:
         if key in self._ended:
@@ -86,35 +84,35 @@ class Outbox:
             self._running.pop(key, None)
             queue = self._ended
         queue[key] = message
-        if len(queue) > LIMIT:
-            queue.popitem(last=False)
+        if len(queue) > LIMIT and _oldest(queue) is not None:
             self.dropped += 1
 
     def flush(self, timeout_s: float = 2.0) -> bool:
         """Wait until everything queued is delivered; False if that took longer than `timeout_s`."""
-        with self._wake:
-            return self._wake.wait_for(lambda: not (self._running or self._ended or self._busy), timeout_s)
+        deadline = time.monotonic() + timeout_s
+        while self._running or self._ended or self._busy:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(_POLL_S)
+        return True
 
-    def _run(self) -> None:
-        while True:
-            with self._wake:
-                self._busy = False
-                self._wake.notify_all()
-                self._wake.wait_for(lambda: bool(self._running or self._ended))
-                key, message = (self._ended or self._running).popitem(last=False)
-                self._busy = True
-            if not self._deliver(message):
-                self._requeue(key, message)
+    def _deliver_all(self) -> None:
+        self._busy = True
+        while oldest := _oldest(self._ended) or _oldest(self._running):
+            if not self._deliver(oldest[1]):
+                self._requeue(*oldest)
+        self._busy = False
 
     def _requeue(self, key: str, message: Mapping[str, object]) -> None:
-        with self._wake:
-            if key not in self._running:
-                self._enqueue(key, message)
+        if message.get("outcome") is not None:
+            self._enqueue(key, message)
+        elif key not in self._ended:
+            self._running.setdefault(key, message)  # unless there is a newer one
         time.sleep(self._retry_s)  # only this thread waits
 
     def _deliver(self, message: Mapping[str, object]) -> bool:
-        message = self._redact(message)  # in this thread, not in the caller's
         try:
+            message = self._redact(message)  # in this thread, not in the caller's
             if self._store is not None:
                 self._store.record(message)
         except Exception as error:  # noqa: BLE001 - a store may fail in any way; the work must go on
@@ -135,3 +133,11 @@ class Outbox:
                 f"eliot_progress: the {part} failed ({type(error).__name__}: {error}). The work "
                 "continues, states wait for delivery; further failures are only counted.\n"
             )
+
+
+def _oldest(queue: _Queue) -> tuple[str, Mapping[str, object]] | None:
+    """Remove and return the oldest entry; None if there is none."""
+    try:
+        return queue.popitem(last=False)
+    except KeyError:
+        return None

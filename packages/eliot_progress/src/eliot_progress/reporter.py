@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 import time
 from typing import Protocol
+
+from eliot_progress.background import Background
 
 #: Seconds between two samples: work that moves is reported at most this often.
 INTERVAL_S = 0.1
@@ -19,7 +20,10 @@ class Reportable(Protocol):
     """Work that the reporter samples."""
 
     def report_due(self, now: float) -> None:
-        """Send the report that is due at `now` (`time.time()`), if any."""
+        """Send the report that is due at `now` (`time.monotonic()`), if any."""
+
+    def settle(self) -> None:
+        """End now if the work was left and waits for its end."""
 
 
 class Reporter:
@@ -34,29 +38,29 @@ class Reporter:
         self.delay_s = 0.0
         #: Reports that failed.
         self.failed = 0
+        self._thread = Background(self._report_all, "eliot-progress-reporter")
         self._reset()
 
     def _reset(self) -> None:
-        self._wake = threading.Condition()
+        # A dict changes in one operation of the interpreter: no lock that a signal handler could wait for.
         self._work: dict[int, Reportable] = {}
-        self._thread: threading.Thread | None = None
 
     def add(self, work: Reportable) -> None:
         """Start sampling `work`."""
-        with self._wake:
-            self._work[id(work)] = work
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._run, name="eliot-progress-reporter", daemon=True)
-                self._thread.start()
-            self._wake.notify()
+        self._work[id(work)] = work
+        self._thread.wake()
 
     def remove(self, work: Reportable) -> None:
         """Stop sampling `work`. Unknown work is ignored."""
-        with self._wake:
-            self._work.pop(id(work), None)
+        self._work.pop(id(work), None)
+
+    def settle(self) -> None:
+        """End the work whose loops were left, without waiting for the thread."""
+        for work in self._work.copy().values():
+            work.settle()
 
     def after_fork(self) -> None:
-        """Forget the parent's work in a forked child: the parent reports it, and its thread is not copied."""
+        """Forget the parent's work in a forked child: the parent reports it."""
         self._reset()
 
     def _report(self, work: Reportable, now: float) -> None:
@@ -71,21 +75,17 @@ class Reporter:
                     "Further failures are only counted.\n"
                 )
 
-    def _run(self) -> None:
-        wake = self._wake
-        while True:
-            with wake:
-                while not self._work:
-                    self.delay_s = 0.0
-                    wake.wait()
-                running = tuple(self._work.values())
-            now, started_at = time.time(), time.monotonic()
-            for work in running:
-                self._report(work, now)
+    def _report_all(self) -> None:
+        """Report all work round after round, until there is none."""
+        while running := self._work.copy():
+            started_at = time.monotonic()
+            for work in running.values():
+                self._report(work, started_at)
             took = time.monotonic() - started_at
             pause = max(self.interval_s, _REST_FACTOR * took)
             self.delay_s = max(0.0, took + pause - 2 * self.interval_s)
             time.sleep(pause)
+        self.delay_s = 0.0
 
 
 REPORTER = Reporter()

@@ -13,23 +13,33 @@ from eliot_progress import sanitise
 
 #: Characters of a message; longer ones are cut.
 _LIMIT = 10_000
-_busy = threading.local()
+#: Records of one thread that may be logged within one another. A signal handler may log a record while one is
+#: being logged; a destination that logs a record for each message would go on for ever.
+_MAX_DEPTH = 2
 
 
 class Handler(logging.Handler):
     """Logs each record as an eliot message of type `log` in the current action. Never raises."""
 
+    def __init__(self, level: int = logging.NOTSET) -> None:
+        super().__init__(level)
+        #: Records that were not logged, since the destinations made them out of other records.
+        self.ignored = 0
+        self._depths = threading.local()
+
     def emit(self, record: LogRecord) -> None:
-        """Log one record. A record that a destination makes while one is being logged is ignored."""
-        if getattr(_busy, "now", False):
+        """Log one record. What destinations log while they receive records is ignored from the second on."""
+        depth = getattr(self._depths, "now", 0)
+        if depth >= _MAX_DEPTH:
+            self.ignored += 1
             return
-        _busy.now = True
         try:
+            self._depths.now = depth + 1
             log_message("log", **_fields(record))
         except Exception:  # noqa: BLE001 - a record that can't be formatted must not break the caller
             self.handleError(record)
         finally:
-            _busy.now = False
+            self._depths.now = depth
 
 
 def bridge(level: int = logging.INFO) -> Handler:

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import socket
-import threading
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from eliot_progress import context, ids, messages, sanitise
-from eliot_progress._eliot import CURRENT_ACTION
 from eliot_progress.cancellation import outcome_of
 from eliot_progress.estimate import Estimate
 from eliot_progress.progress_counter import ProgressCounter
 from eliot_progress.reporter import REPORTER
+from eliot_progress.turn import Turn
 
 if TYPE_CHECKING:
-    from contextvars import Token
     from types import TracebackType
 
-    import eliot
+    from eliot_progress.messages import Outcome
 
 _HOST = sanitise.text(socket.gethostname())
 #: The default grace, in promised intervals. C calls that hold the GIL silenced the reporter for up to 5 s.
@@ -30,6 +27,8 @@ MIN_GRACE_S = 5.0
 #: Seconds to wait for the enclosing action's exception after a loop was abandoned: an exception ends that
 #: action at once, a `break` does not.
 ABANDON_DELAY_S = 0.25
+#: Seconds to wait for a report that another thread is sending before the end is left to that thread.
+_END_WAIT_S = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,19 +45,41 @@ class Labels:
     grace_s: float
 
 
+class _End(NamedTuple):
+    """How work ended, from the moment that it did; the reports follow."""
+
+    outcome: Outcome
+    reason: str
+    error: BaseException | None
+
+
+class _Left(NamedTuple):
+    """A loop was left for an unknown reason, at a time of `time.monotonic()`."""
+
+    at: float
+    error: BaseException
+
+
 class Tracker(ProgressCounter):
-    """One piece of work, reported from its start to its end. A `with` statement starts and ends it."""
+    """One piece of work, reported from its start to its end. A `with` statement starts and ends it.
+
+    One thread at a time reports. Whoever ends the work meanwhile leaves a note (`_end`), which that thread
+    finds: an interruption never waits for what it interrupted.
+    """
+
+    _end: _End | None = None
 
     def __init__(self, labels: Labels, *, total: object = None, initial: object = 0) -> None:
         super().__init__(total=total, initial=initial)
         self.labels = labels
         self._seq = 0
         self._reason = ""
-        self._sending = threading.Lock()
+        self._turn = Turn(self._report)
+        self._now = 0.0
         self._action: context.Action | None = None
         self._parent: context.Action | None = None
-        self._token: Token[eliot.Action] | None = None
-        self._abandoned: tuple[float, BaseException] | None = None
+        self._left: _Left | None = None
+        self._last_sent = False
 
     @property
     def action(self) -> context.Action:
@@ -79,13 +100,13 @@ class Tracker(ProgressCounter):
 
     def __enter__(self) -> Self:
         self.start()
-        self._token = CURRENT_ACTION.set(self.action)
+        self.action.enter()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._restore_parent()
+        self.action.leave()
         self.finish(error)
 
     async def __aenter__(self) -> Self:
@@ -96,14 +117,6 @@ class Tracker(ProgressCounter):
     ) -> None:
         self.__exit__(kind, error, trace)
 
-    def _restore_parent(self) -> None:
-        """Make the enclosing action current again."""
-        if self._token is not None:
-            with contextlib.suppress(ValueError):  # another context, as for an abandoned generator
-                if CURRENT_ACTION.get(None) is self._action:
-                    CURRENT_ACTION.reset(self._token)
-            self._token = None
-
     def start(self) -> None:
         """Start the action, send the first report, and hand the work to the reporter."""
         labels = self.labels
@@ -113,72 +126,88 @@ class Tracker(ProgressCounter):
         self._started_at = self._advanced_at = time.time()
         self._estimate = Estimate(self.done, self._worked_s())
         self._pid = os.getpid()
-        self._send(messages.PROGRESS, self._started_at)
+        self._send(messages.PROGRESS)
         REPORTER.add(self)
 
     def finish(self, error: BaseException | None = None) -> None:
         """Send the last report and end the action. Only the first call has an effect."""
-        if self._action is None or os.getpid() != self._pid:  # in a forked child, the parent ends the work
+        if self._action is None:
             return
-        with self._sending:
-            if self._outcome is not None:
-                return
-            self._outcome = outcome_of(error)
-            self._reason = "" if error is None else sanitise.text(error) or type(error).__name__
-            now = time.time()
-            self._update(now)
-            self._send(messages.PROGRESS, now)
-        REPORTER.remove(self)
-        if self._parent is not None:
-            self._parent.remove_finish_callback(self._finish_with_parent)
-        self._action.finish(error)
+        if os.getpid() != self._pid:  # in a forked child: the parent ends the work
+            if self._action.is_part_in_fork:
+                self._action.finish(error)
+            return
+        reason = "" if error is None else sanitise.text(error) or type(error).__name__
+        end = _End(outcome_of(error), reason, error)
+        if self.__dict__.setdefault("_end", end) is end:
+            self._turn.complete(_END_WAIT_S)
 
     def abandon(self, error: BaseException) -> None:
-        """End work whose loop was left for an unknown reason.
+        """Note that the loop was left for an unknown reason. The reporter's thread ends the work.
 
         If the enclosing action ends with an exception within ABANDON_DELAY_S, this work ends with that
         exception too; otherwise it ends with `error`.
         """
-        self._restore_parent()
-        if self._parent is None or self._action is None:
-            self.finish(error)
-            return
-        self._abandoned = (time.time(), error)
-        self._parent.add_finish_callback(self._finish_with_parent)
+        self._left = _Left(time.monotonic(), error)
+        if self._action is not None:
+            self._action.step_aside()
+        if self._parent is not None:
+            self._parent.add_finish_callback(self._finish_with_parent)
+
+    def settle(self) -> None:
+        """End the work now if its loop was left."""
+        if self._left is not None:
+            self.finish(self._left.error)
 
     def _finish_with_parent(self, exception: BaseException | None) -> None:
-        self.finish(exception or (self._abandoned[1] if self._abandoned else None))
+        self.finish(exception or (self._left.error if self._left else None))
 
     def report_due(self, now: float) -> None:
-        """Send the report that is due, if any (called by the reporter's thread)."""
-        if self._abandoned is not None:
-            abandoned_at, error = self._abandoned
-            if now - abandoned_at > ABANDON_DELAY_S:
-                self.finish(error)
-            return
-        with self._sending:
-            if self._outcome is not None:
-                return
-            if self._update(now) or self._changed:
-                self._changed = False
-                self._send(messages.PROGRESS, now)
-            elif now >= self._next_by - self.labels.every_s / 2:
-                self._send(messages.HEARTBEAT, now)
+        """Send the report that is due at `now` (`time.monotonic()`), if any."""
+        left = self._left
+        if left is not None and (self._parent is None or now - left.at > ABANDON_DELAY_S):
+            self.settle()
+        if left is None or self._end is not None:  # an end that was interrupted goes on here
+            self._now = now
+            self._turn.run()
 
-    def _update(self, now: float) -> bool:
+    def _report(self) -> None:
+        end, now = self._end, self._now
+        if end is not None:
+            self._report_end(end)
+        elif self._update() or self._changed:
+            self._changed = False
+            self._send(messages.PROGRESS)
+        elif now >= self._next_due - self.labels.every_s / 2:
+            self._send(messages.HEARTBEAT)
+
+    def _report_end(self, end: _End) -> None:
+        """Send the last report and end the action, each once, however often this is interrupted."""
+        self._outcome, self._reason, error = end
+        if not self._last_sent:
+            self._update()
+            self._send(messages.PROGRESS)
+            self._last_sent = True
+        if self._parent is not None:
+            self._parent.remove_finish_callback(self._finish_with_parent)
+        self.action.finish(error)
+        REPORTER.remove(self)
+
+    def _update(self) -> bool:
         moved = self._sample()
         if moved:
-            self._advanced_at = now
+            self._advanced_at = time.time()
         if not self._paused:
             self._estimate.add(self._sampled, self._worked_s())
         return moved
 
-    def _send(self, kind: str, now: float) -> None:
+    def _send(self, kind: str) -> None:
         self._seq += 1
-        self._next_by = now + self.labels.every_s + REPORTER.delay_s
-        self.action.log(kind, **messages.fields(self._state(now)))
+        promise_s = self.labels.every_s + REPORTER.delay_s
+        self._next_due = time.monotonic() + promise_s
+        self.action.log(kind, **messages.fields(self._state(time.time(), promise_s)))
 
-    def _state(self, now: float) -> messages.TaskState:
+    def _state(self, now: float, promise_s: float) -> messages.TaskState:
         labels, action = self.labels, self.action
         return messages.TaskState(
             id=action.id,
@@ -198,7 +227,7 @@ class Tracker(ProgressCounter):
             started_at=self._started_at,
             beat_at=now,
             advanced_at=self._advanced_at,
-            next_by=self._next_by,
+            next_by=now + promise_s,
             grace_s=labels.grace_s,
             pid=self._pid,
             host=_HOST,

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from celery import signals
 from celery._state import get_current_task
 from celery.exceptions import Ignore, Reject, Retry
 
 from eliot_progress import context
-from eliot_progress._eliot import CURRENT_ACTION
 from eliot_progress.destinations import flush_all
 from eliot_progress.errors import EliotProgressError
 
 if TYPE_CHECKING:
-    from contextvars import Token
-
-    import eliot
     from celery import Celery, Task
 
 #: The message header that holds `traceparent` and `tracestate`: a name of our own, since tracing tools write
 #: to the plain ones.
 HEADER = "eliot_progress"
-_RUN = "_eliot_progress_run"
-
-
-class _Run(NamedTuple):
-    action: context.Action
-    token: Token[eliot.Action]
+_ACTION = "_eliot_progress_action"
 
 
 def install(app: Celery) -> None:
@@ -87,17 +78,18 @@ def _begin(task: Task[..., object] | None = None, task_id: str = "", **_: object
     carrier = getattr(request, HEADER, None)
     origin = context.extract(carrier) if isinstance(carrier, dict) and not request.is_eager else None
     action = context.continue_from(origin, "celery:task", **fields)
-    setattr(request, _RUN, _Run(action, CURRENT_ACTION.set(action)))
+    setattr(request, _ACTION, action)
+    action.enter()
 
 
 def _end(task: Task[..., object] | None = None, retval: object = None, **_: object) -> None:
     request = None if task is None else task.request
-    run = getattr(request, _RUN, None)
-    if not isinstance(run, _Run):
+    action = getattr(request, _ACTION, None)
+    if not isinstance(action, context.Action):
         return
-    setattr(request, _RUN, None)
-    CURRENT_ACTION.reset(run.token)
-    run.action.finish(_exception_of(run.action, retval))
+    setattr(request, _ACTION, None)
+    action.leave()
+    action.finish(_exception_of(action, retval))
 
 
 def _exception_of(action: context.Action, retval: object) -> BaseException | None:

@@ -9,7 +9,6 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import StreamingHttpResponse
 
 from eliot_progress import context, ids, sanitise
-from eliot_progress._eliot import CURRENT_ACTION
 from eliot_progress.django import conf
 from eliot_progress.django.streaming import streamed
 
@@ -87,18 +86,18 @@ class _ActionContext:
     """Makes an action current, and ends it when there is no response."""
 
     # A class, because a generator takes four times as long to enter and exit.
-    __slots__ = ("_action", "_token")
+    __slots__ = ("_action",)
 
     def __init__(self, action: context.Action) -> None:
         self._action = action
 
     def __enter__(self) -> None:
-        self._token = CURRENT_ACTION.set(self._action)
+        self._action.enter()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        CURRENT_ACTION.reset(self._token)
+        self._action.leave()
         if error is not None:
             self._action.finish(error)
 

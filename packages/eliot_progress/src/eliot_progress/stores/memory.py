@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING
@@ -20,10 +21,15 @@ class MemoryStore:
 
     def __init__(self, limit: int = 10_000) -> None:
         self._limit = limit
-        self._lock = threading.Lock()
+        self._unlock()
+        os.register_at_fork(after_in_child=self._unlock)
         self._states: OrderedDict[str, TaskState] = OrderedDict()
         self._latest: dict[str, str] = {}
         self._superseded: set[str] = set()
+
+    def _unlock(self) -> None:
+        # A signal handler may read while its own thread reads.
+        self._lock = threading.RLock()
 
     def record(self, message: Mapping[str, object]) -> None:
         """Record an eliot message."""
@@ -66,13 +72,13 @@ class MemoryStore:
     def active(self, limit: int = 100) -> tuple[TaskState, ...]:
         """Return the tasks without an outcome, the most recently started first."""
         with self._lock:
-            unfinished = [state for state in self._states.values() if state.outcome is None]
-            running = [state for state in unfinished if state.id not in self._superseded]
+            states, superseded = list(self._states.values()), set(self._superseded)
+        running = [state for state in states if state.outcome is None and state.id not in superseded]
         return tuple(sorted(running, key=lambda s: (s.started_at, s.id), reverse=True)[: max(0, limit)])
 
     def ended(self, limit: int = 100, *, outcome: Outcome | None = None) -> tuple[TaskState, ...]:
         """Return recently ended tasks, the most recently ended first."""
         with self._lock:
-            ended = [state for state in self._states.values() if state.outcome is not None]
+            ended = [state for state in list(self._states.values()) if state.outcome is not None]
         matching = (state for state in ended if outcome in (None, state.outcome))
         return tuple(sorted(matching, key=lambda s: (s.beat_at, s.id), reverse=True)[: max(0, limit)])

@@ -1,0 +1,60 @@
+"""Threads that work when they are woken, by anything and at any moment."""
+
+from __future__ import annotations
+
+import _thread
+import os
+import queue
+import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Background:
+    """A thread that calls `work` after each `wake`, and sleeps otherwise. `work` must not raise.
+
+    Waking takes no lock, so that signal handlers and finalisers may do it: `threading.Event`, `Condition`
+    and `Thread.start` can wait for the code that they interrupt. The thread starts with the first call. A
+    forked child starts without one.
+    """
+
+    def __init__(self, work: Callable[[], None], name: str) -> None:
+        self._work = work
+        self._name = name
+        self._reset()
+        os.register_at_fork(after_in_child=self._reset)
+
+    def _reset(self) -> None:
+        self._wakes: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._awake = self._started = self._stopped = False
+
+    def wake(self) -> bool:
+        """Have the work done soon; False if no thread can be started (the process is ending)."""
+        if not self._awake:
+            self._awake = True
+            self._wakes.put(None)
+        return self._started or self._start()
+
+    def stop(self) -> None:
+        """End the thread after the work that it is doing."""
+        self._stopped = True
+        self._wakes.put(None)
+
+    def _start(self) -> bool:
+        self._started = True
+        try:
+            _thread.start_new_thread(self._run, (self._wakes,))
+        except RuntimeError:
+            self._started = False
+        return self._started
+
+    def _run(self, wakes: queue.SimpleQueue[None]) -> None:
+        threading.current_thread().name = self._name
+        while True:
+            wakes.get()
+            if self._stopped:
+                return
+            self._awake = False
+            self._work()
