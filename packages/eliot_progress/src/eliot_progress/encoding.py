@@ -6,7 +6,8 @@ import json
 from typing import TYPE_CHECKING
 
 import orjson
-from eliot.json import json_default
+
+from eliot_progress.plain import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +25,7 @@ def encode(message: Mapping[str, object]) -> bytes:
     Values that JSON can't represent are written as text.
     """
     try:
-        line = orjson.dumps(message, json_default, orjson.OPT_APPEND_NEWLINE)
+        line = orjson.dumps(message, plain, orjson.OPT_APPEND_NEWLINE)
     except (TypeError, ValueError, RecursionError):
         line = _unusual(message)
     if len(line) > LINE_LIMIT:
@@ -36,14 +37,14 @@ def encode(message: Mapping[str, object]) -> bytes:
 def _unusual(message: Mapping[str, object]) -> bytes:
     """Encode slowly: keys that are not text; then lone surrogates, integers beyond 64 bits, cycles."""
     try:
-        return orjson.dumps(message, json_default, _ANY_KEYS)
+        return orjson.dumps(message, plain, _ANY_KEYS)
     except (TypeError, ValueError, RecursionError):
         return json.dumps({_text(key): _plain(value) for key, value in message.items()}).encode() + b"\n"
 
 
 def _plain(value: object) -> object:
     try:
-        return orjson.loads(orjson.dumps(value, default=json_default, option=orjson.OPT_NON_STR_KEYS))
+        return orjson.loads(orjson.dumps(value, default=plain, option=orjson.OPT_NON_STR_KEYS))
     except (TypeError, ValueError, RecursionError):
         return _text(value)
 
