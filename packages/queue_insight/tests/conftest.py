@@ -87,7 +87,7 @@ def worker(broker_url):
     """Start real workers in processes of their own; each is killed at the end."""
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(*options: str, name: str = "one@test") -> subprocess.Popen[bytes]:
+    def start(*options: str, name: str = "one@test", **environment: str) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
             [
                 sys.executable,
@@ -103,7 +103,7 @@ def worker(broker_url):
                 *options,
             ],
             cwd=HERE.parent,
-            env={**os.environ, "WORK_BROKER_URL": broker_url, "PYTHONWARNINGS": "ignore"},
+            env={**os.environ, "WORK_BROKER_URL": broker_url, "PYTHONWARNINGS": "ignore", **environment},
             start_new_session=True,
             stdout=subprocess.DEVNULL,
         )

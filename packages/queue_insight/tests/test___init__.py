@@ -62,4 +62,4 @@ def test_the_page_of_the_convention_runs(app):
     for block in blocks(PAGE):
         exec(block, names)
     names["test_the_page_says_how_many_are_ahead_of_it"]()
-    assert names["why_not_yet"](["nowhere"])["nowhere"][0].startswith("It is in no queue")
+    assert names["why_not_yet"](["nowhere"])["nowhere"][0].startswith("Where it is, is not known")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from django.core.checks import run_checks
 
 from queue_insight.checks import check_settings
@@ -7,6 +8,22 @@ from queue_insight.checks import check_settings
 
 def test_good_settings_pass(settings):
     settings.QUEUE_INSIGHT = {"PEEK": 7}
+    assert check_settings() == []
+
+
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [("nowhere.app", "cannot be imported"), ("os.path", "of type module"), ("app", "cannot be imported")],
+)
+def test_an_app_that_is_none_is_an_error_with_the_setting_and_its_value(settings, path, why):
+    settings.QUEUE_INSIGHT = {"APP": path}
+    (error,) = check_settings()
+    assert error.msg.startswith(f"QUEUE_INSIGHT['APP'] is {path!r}")
+    assert why in error.msg
+
+
+def test_the_app_that_the_setting_names_is_imported(settings):
+    settings.QUEUE_INSIGHT = {"APP": "tests.work.app"}
     assert check_settings() == []
 
 

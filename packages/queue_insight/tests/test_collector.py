@@ -19,6 +19,11 @@ from queue_insight.stores.redis import RedisStore
 pytestmark = pytest.mark.slow
 
 
+def ended(now, task):
+    found = now.find(task)
+    return found is None or found.state is not TaskState.RUNNING
+
+
 def codes(reasons):
     return [reason.code for reason in reasons]
 
@@ -191,6 +196,79 @@ def test_a_message_that_is_no_event_does_not_end_it(app, store, run_collector, j
 
     wait_until(observed)
     dispatcher.close()
+
+
+@pytest.mark.parametrize("freq", [float("inf"), float("nan"), 1e300, -1, "often"])
+def test_an_impossible_number_in_an_event_is_counted_and_stops_nobody(app, store, run_collector, freq):
+    stop = run_collector()
+    wait_until(lambda: snapshot(app, store=store).fresh)
+    dispatcher = app.events.Dispatcher(app.connection_for_write(), hostname="one@test")
+
+    def counted():
+        dispatcher.send("worker-heartbeat", freq=freq, active=1)
+        now = snapshot(app, store=store)
+        return now.workers and "malformed_events" in codes(now.notes) and now
+
+    assert wait_until(counted).worker("one@test").active == 1
+    stop.set()
+    run_collector()
+    wait_until(lambda: (now := snapshot(app, store=store)).fresh and now.workers)
+    dispatcher.close()
+
+
+def test_a_worker_that_finishes_its_task_while_shutting_down_has_lost_nothing(
+    app, store, worker, run_collector, tmp_path
+):
+    go = tmp_path / "go"
+    run_collector(INSPECT_INTERVAL_S=0.5)
+    process = worker("-c", "1")  # without -E
+    task = app.send_task("work.wait_for", (str(go),)).id
+    wait_until(lambda: [t.id for t in snapshot(app, store=store).running] == [task])
+    os.kill(process.pid, signal.SIGTERM)
+    go.touch()
+    process.wait(30)
+    now = wait_until(lambda: (now := snapshot(app, store=store)).fresh and ended(now, task) and now)
+    assert now.find(task).state is TaskState.UNKNOWN
+    assert codes(diagnose(task, now))[0] == "end_not_known"
+
+
+def test_what_finished_while_the_collector_was_restarted_is_not_called_lost(
+    app, store, worker, run_collector, tmp_path
+):
+    go = tmp_path / "go"
+    stop = run_collector()
+    process = worker("-E", "-c", "1")
+    task = app.send_task("work.wait_for", (str(go),)).id
+    wait_until(lambda: (now := snapshot(app, store=store)).running and now.workers[0].slots)
+    stop.set()
+    wait_until(lambda: not snapshot(app, store=store).fresh)
+    go.touch()
+    os.kill(process.pid, signal.SIGTERM)
+    process.wait(30)
+
+    run_collector()
+    now = wait_until(lambda: (now := snapshot(app, store=store)).fresh and ended(now, task) and now)
+    assert now.find(task).state is TaskState.UNKNOWN
+
+
+def test_a_result_backend_says_how_a_task_ended_that_nobody_observed(
+    app, store, worker, run_collector, tmp_path, broker_url
+):
+    app.conf.result_backend = broker_url
+    go = tmp_path / "go"
+    stop = run_collector()
+    process = worker("-E", "-c", "1", WORK_RESULT_BACKEND=broker_url)
+    task = app.send_task("work.wait_for", (str(go),)).id
+    wait_until(lambda: (now := snapshot(app, store=store)).running and now.workers[0].slots)
+    stop.set()
+    wait_until(lambda: not snapshot(app, store=store).fresh)
+    go.touch()
+    os.kill(process.pid, signal.SIGTERM)
+    process.wait(30)
+
+    run_collector(INSPECT_INTERVAL_S=0.5)
+    wait_until(lambda: snapshot(app, store=store).finished)
+    assert "It has succeeded" in diagnose(task, snapshot(app, store=store))[0].message
 
 
 def test_a_paused_worker_is_gone_and_returns_with_its_tasks(app, store, worker, run_collector, tmp_path):

@@ -68,7 +68,7 @@ def test_a_lost_task_names_when_its_worker_was_last_seen_and_whether_it_is_redel
     lost = values.running(state=TaskState.LOST)
     reason = only("r1", values.snapshot(workers=(worker,), running=(lost,)))
     assert reason.message == "Its worker one@test is gone: it was last seen 7 s ago."
-    assert "send it again" in reason.remedy
+    assert "before you send it again" in reason.remedy
     back = values.running(state=TaskState.LOST, unacked=True)
     assert "redelivers it" in only("r1", values.snapshot(workers=(worker,), running=(back,))).remedy
     open_ = values.running(state=TaskState.LOST, unacked=None)
@@ -118,5 +118,59 @@ def test_a_task_beyond_the_messages_read_may_be_further_back():
 
 
 def test_a_task_that_is_not_found_is_explained_together_with_the_notes():
-    reasons = diagnose("t9", values.snapshot(queues=(values.queue(depth=0),), notes=(STALE,)))
+    complete = {"queues": (values.queue(depth=0),), "unacked": 0}
+    reasons = diagnose("t9", values.snapshot(**complete, notes=(STALE,)))
     assert [reason.code for reason in reasons] == ["not_found", "collector_silent"]
+
+
+EVERYTHING = {"broker_read": True, "unacked": 0, "unacked_read": 0, "fresh": True, "notes": ()}
+
+
+@pytest.mark.parametrize(
+    ("missing", "unsearched"),
+    [
+        ({"broker_read": False, "queues": ()}, "the queues"),
+        ({"unacked": None}, "the delivered messages"),
+        ({"unacked": 5, "unacked_read": 2}, "3 of 5 delivered messages"),
+        ({"fresh": False}, "the workers"),
+        ({"fresh": False, "collected_at": None}, "the workers"),
+        *(
+            ({"notes": (Reason(code=code, message="m"),)}, "some tasks of the workers")
+            for code in ("tasks_evicted", "events_off", "events_lost")
+        ),
+        ({"broker_read": False, "queues": (), "fresh": False}, "the queues and the workers"),
+    ],
+)
+def test_a_task_counts_as_not_found_only_after_a_complete_search(missing, unsearched):
+    empty = {"queues": (values.queue(depth=0),), **EVERYTHING}
+    assert only("t9", values.snapshot(**empty)).code == "not_found"
+    reason = diagnose("t9", values.snapshot(**{**empty, **missing}))[0]
+    assert reason.code == "not_known"
+    assert reason.message == f"Where it is, is not known: {unsearched} could not be searched."
+    assert "sent" not in reason.remedy
+
+
+def test_a_waiting_task_with_an_eta_is_not_due():
+    later = values.task(eta=NOW + timedelta(hours=1))
+    assert only("t1", values.snapshot(queued=(later,))).code == "not_due"
+
+
+@pytest.mark.parametrize("unacked", [True, False, None])
+def test_no_remedy_sends_a_task_again_that_may_have_finished(unacked):
+    ended = values.running(state=TaskState.UNKNOWN, unacked=unacked)
+    reason = only("r1", values.snapshot(running=(ended,)))
+    assert reason.code == "end_not_known"
+    assert "Whether the task finished is not known." in reason.message
+    assert "twice" in reason.remedy or "before you send it again" in reason.remedy
+
+
+def test_a_worker_that_shut_down_may_have_finished_its_task():
+    off = values.worker(state=WorkerState.OFFLINE)
+    ended = values.running(state=TaskState.UNKNOWN, unacked=False)
+    reason = only("r1", values.snapshot(workers=(off,), running=(ended,)))
+    assert "finishes its running tasks first" in reason.message
+
+
+def test_a_task_whose_end_was_not_observed_says_so():
+    finished = FinishedTask(id="t0", outcome="unobserved", at=NOW)
+    assert "How it ended is unknown." in only("t0", values.snapshot(finished=(finished,))).message

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from queue_insight.collector_state import ObservedTask
-from queue_insight.events import MAX_FINISHED, EventTracker
+from queue_insight.events import EventTracker
 from queue_insight.inspection import Inspection, WorkerReply
+from queue_insight.observed_tasks import MAX_FINISHED
 
 
 class EventLog:
@@ -12,6 +15,7 @@ class EventLog:
 
     def __init__(self, **limits):
         self.tracker = EventTracker(**{"max_tasks": 100, "retention_s": 1000.0, **limits})
+        self.tracker.connect(1000.0)
         self.now = 1000.0
 
     def event(self, kind, **fields):
@@ -26,7 +30,7 @@ class EventLog:
         return self.event("worker-heartbeat", **{"freq": 2.0, "processed": 0, "active": 0, **fields})
 
     def state(self):
-        return self.tracker.state(self.now, next_by=self.now + 1, connected_since=1000.0)
+        return self.tracker.state(self.now, next_by=self.now + 1)
 
 
 def test_a_task_is_followed_from_sending_to_its_end():
@@ -66,7 +70,7 @@ def test_a_task_received_again_has_not_started():
 def test_a_retried_task_is_no_longer_finished():
     events = EventLog().task("started").task("retried").task("received", eta="2026-11-23T13:00:00+00:00")
     assert events.state().finished == ()
-    assert events.state().tasks[0].eta == "2026-11-23T13:00:00+00:00"
+    assert events.state().tasks[0].eta == datetime(2026, 11, 23, 13, tzinfo=UTC).timestamp()
 
 
 def test_heartbeats_describe_a_worker():
@@ -94,8 +98,13 @@ def test_the_queues_of_a_new_process_under_the_same_name_are_unknown():
 
 def test_tasks_started_without_an_event_are_counted():
     events = EventLog().heartbeat(processed=10).heartbeat(processed=12)
-    assert events.state().workers[0].unreported_tasks == 2
-    assert events.task("started").heartbeat(processed=13).state().workers[0].unreported_tasks == 0
+    assert events.state().workers[0].missed_starts == 0, "the events may still be on their way"
+    worker = events.heartbeat(processed=12).state().workers[0]
+    assert (worker.starts, worker.missed_starts, worker.sends_events) == (2, 2, False)
+    for n in range(2):
+        events.task("started", f"late{n}")
+    worker = events.heartbeat(processed=12).state().workers[0]
+    assert (worker.missed_starts, worker.sends_events) == (0, True)
 
 
 def test_an_inspection_corrects_which_tasks_run():
@@ -142,7 +151,8 @@ def test_memory_is_bounded_and_evicted_tasks_are_counted():
 
 def test_what_is_older_than_the_retention_time_is_deleted():
     events = EventLog().task("sent", "s").task("started", "r").task("failed", "e").heartbeat()
-    events.tracker.expire(3000.0)
+    events.tracker.maintain(3000.0)
+    events.tracker.maintain(4001.0)
     state = events.state()
     assert (state.workers, state.tasks, state.finished, state.sent) == ((), (), (), {})
 
@@ -151,14 +161,14 @@ def test_a_new_collector_continues_from_the_saved_state():
     before = EventLog().task("sent", queue="celery").task("started").task("failed", "e").heartbeat().state()
     tracker = EventTracker(max_tasks=10, retention_s=1000.0)
     tracker.restore(before)
-    after = tracker.state(1010.0, next_by=1011.0, connected_since=None)
+    after = tracker.state(1010.0, next_by=1011.0)
     assert (after.workers, after.tasks, after.finished, after.queues) == (
         before.workers,
         before.tasks,
         before.finished,
         before.queues,
     )
-    assert tracker.worker_count() == 1
+    assert tracker.worker_count(1010.0) == 1
 
 
 @pytest.mark.parametrize(
@@ -176,7 +186,7 @@ def test_a_new_collector_continues_from_the_saved_state():
 def test_an_odd_event_is_counted_and_changes_nothing(event):
     tracker = EventTracker(max_tasks=10, retention_s=10.0)
     tracker.apply(event, 1.0)
-    state = tracker.state(1.0, next_by=2.0, connected_since=0.0)
+    state = tracker.state(1.0, next_by=2.0)
     assert (state.events, state.tasks, state.workers, state.sent) == (1, (), (), {})
 
 
@@ -189,10 +199,10 @@ def test_tasks_of_a_replaced_process_are_lost_and_later_deleted():
     events = EventLog().heartbeat().task("started", "old").heartbeat(pid=8).task("started", "new", pid=8)
     reply = WorkerReply(queues=("celery",), running=(ObservedTask(id="new"),))
     events.tracker.apply_inspection(Inspection(requested_at=1010.0, replies={"one@test": reply}), 1011.0)
-    lost_at = {task.id: task.lost_at for task in events.state().tasks}
-    assert lost_at == {"old": 1003.0, "new": None}
+    ended_at = {task.id: task.ended_at for task in events.state().tasks}
+    assert ended_at == {"old": 1003.0, "new": None}
     events.tracker.apply({"type": "worker-heartbeat", "hostname": "one@test", "pid": 8}, 2500.0)
-    events.tracker.expire(2500.0)
+    events.tracker.maintain(2500.0)
     assert [task.id for task in events.state().tasks] == ["new"]
 
 

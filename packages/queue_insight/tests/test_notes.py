@@ -32,10 +32,28 @@ def stored(age_s=0.0, **fields):
         (stored(workers=()), "no_workers_observed", "connected for 12 s"),
         (stored(evicted=3), "tasks_evicted", "dropped 3 tasks"),
         (
-            stored(workers=(ObservedWorker(name="w", last_seen_at=1000.0, unreported_tasks=2),)),
+            stored(workers=(ObservedWorker(name="w", last_seen_at=1000.0, starts=2, missed_starts=2),)),
             "events_off",
             "started 2 tasks",
         ),
+        (
+            stored(
+                workers=(
+                    ObservedWorker(
+                        name="w", last_seen_at=1000.0, starts=1000, missed_starts=300, sends_events=True
+                    ),
+                )
+            ),
+            "events_lost",
+            "The events of 300 of 1000 started tasks did not arrive (30%)",
+        ),
+        (
+            stored(workers=(ObservedWorker(name="w", last_seen_at=1000.0, clock_offset_s=300.0),)),
+            "clock_skew",
+            "300 s behind the collector's",
+        ),
+        (stored(malformed=12), "malformed_events", "12 malformed events arrived"),
+        (stored(malformed=1), "malformed_events", "1 malformed event arrived"),
     ],
 )
 def test_every_note_has_a_remedy(stored, code, message):
@@ -52,7 +70,9 @@ def test_there_are_no_notes_while_the_collector_saves_on_time():
 def test_there_is_no_note_about_an_offline_worker():
     assert (
         collector_notes(
-            stored(workers=(ObservedWorker(name="w", last_seen_at=1.0, unreported_tasks=2, offline=True),))
+            stored(
+                workers=(ObservedWorker(name="w", last_seen_at=1.0, starts=2, missed_starts=2, offline=True),)
+            )
         )
         == ()
     )

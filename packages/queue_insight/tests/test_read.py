@@ -49,7 +49,13 @@ def test_with_an_unsupported_broker_workers_are_still_shown():
     store = MemoryStore()
     store.save(FULL, retention_s=60)
     now = snapshot(project_app, store=store)
-    assert codes(now) == ["queues_unknown", "tasks_evicted"]
+    assert codes(now) == [
+        "queues_unknown",
+        "events_lost",
+        "clock_skew",
+        "malformed_events",
+        "tasks_evicted",
+    ]
     assert now.find("t1") is not None
 
 

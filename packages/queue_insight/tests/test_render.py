@@ -13,20 +13,24 @@ NOTE = Reason(code="c", message="Something is unknown.", remedy="Do this.")
 
 def test_a_snapshot_is_printed_as_tables_with_a_question_mark_for_what_is_not_known():
     snapshot = values.snapshot(
-        queues=(values.queue(oldest_wait_s=12.4), values.queue(name="slow", workers=None)),
+        queues=(
+            values.queue(oldest_wait_s=12.4, reserved=2),
+            values.queue(name="slow", workers=None),
+            values.queue(name="idle", depth=0, drain_s=0.0),
+        ),
         running=(values.running(),),
-        unacked=2,
         notes=(NOTE,),
     )
     assert as_text(snapshot) == (
-        "QUEUE   DEPTH  RUNNING  OLDEST WAIT  DRAINS IN  WORKERS\n"
-        "celery  1      0        12 s         ?          1\n"
-        "slow    1      0        ?            ?          ?\n\n"
+        "QUEUE   DEPTH  TAKEN  RUNNING  OLDEST WAIT  DRAINS IN  WORKERS\n"
+        "celery  1      2      0        12 s         ?          1\n"
+        "slow    1      0      0        ?            ?          ?\n"
+        "idle    0      0      0        -            0 s        1\n\n"
         "TASK  STATE    NAME     QUEUE   WORKER    SINCE\n"
         "r1    running  work.do  celery  one@test  9 s\n\n"
         "WORKER    STATE   SILENT FOR  QUEUES\n"
         "one@test  online  0 s         celery\n\n"
-        "Delivered and unacknowledged: 2. At 12:00:00 UTC; workers as of 12:00:00 UTC, fresh.\n\n"
+        "At 12:00:00 UTC; workers as of 12:00:00 UTC, fresh.\n\n"
         "- Something is unknown.\n  Do this."
     )
 

@@ -8,7 +8,12 @@ from pathlib import Path
 
 from celery import Celery
 
-app = Celery("work", broker=os.environ.get("WORK_BROKER_URL", "memory://"), set_as_current=False)
+app = Celery(
+    "work",
+    broker=os.environ.get("WORK_BROKER_URL", "memory://"),
+    backend=os.environ.get("WORK_RESULT_BACKEND"),
+    set_as_current=False,
+)
 app.conf.update(
     worker_prefetch_multiplier=1,
     task_send_sent_event=True,

@@ -7,11 +7,12 @@ import difflib
 from django.core.checks import CheckMessage, Error
 
 from queue_insight import conf
+from queue_insight.celery_app import import_app
 from queue_insight.errors import SettingInvalidError
 
 
 def check_settings(**_: object) -> list[CheckMessage]:
-    """Report unknown keys of QUEUE_INSIGHT, with a suggestion, and values that are out of range."""
+    """Report unknown keys of QUEUE_INSIGHT, with a suggestion, and values that cannot work."""
     known = conf.names()
     found: list[CheckMessage] = [
         Error(f"QUEUE_INSIGHT[{key!r}] is not a setting.{_suggestion(key, known)}", id="queue_insight.E001")
@@ -19,7 +20,8 @@ def check_settings(**_: object) -> list[CheckMessage]:
         if key not in known
     ]
     try:
-        conf.get()
+        if path := conf.get().APP:
+            import_app(path)
     except SettingInvalidError as error:
         found.append(Error(str(error), id="queue_insight.E002"))
     return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from dataclasses import replace
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,8 @@ MALFORMED = (AttributeError, KeyError, TypeError, ValueError)
 REINSPECT_INTERVAL_S = 2.0
 #: While disconnected, the next state is promised within this time.
 DISCONNECTED_SAVE_WITHIN_S = 15.0
+#: Maximum number of results to read from the result backend after one inspection.
+MAX_RESULTS = 100
 BACKOFF_S = (0.2, 0.5, 1.0, 2.0)
 
 
@@ -55,7 +58,9 @@ class Collector:
         self._settings = settings or conf.get()
         self._clock = clock
         self._tracker = EventTracker(
-            max_tasks=self._settings.MAX_TASKS, retention_s=self._settings.RETENTION_S
+            max_tasks=self._settings.MAX_TASKS,
+            retention_s=self._settings.RETENTION_S,
+            grace_heartbeats=self._settings.GRACE_HEARTBEATS,
         )
         self._connected_since: float | None = None
         self._save_due = 0.0
@@ -86,7 +91,7 @@ class Collector:
                     logger.warning(
                         "disconnected from the broker (%s: %s); retrying", type(error).__name__, error
                     )
-                self._connected_since = None
+                self._connect(None)
                 self._save()
                 stop.wait(BACKOFF_S[min(failures, len(BACKOFF_S)) - 1])
 
@@ -110,7 +115,7 @@ class Collector:
             callbacks=[self._on_message],
             on_decode_error=self._on_malformed,
         ):
-            self._connected_since = self._clock()
+            self._connect(self._clock())
             self._inspected_at = 0.0
             logger.info("connected to the broker")
             while not stop.is_set():
@@ -121,6 +126,10 @@ class Collector:
                 except MALFORMED as error:
                     self._on_malformed(None, error)
                 self._maintain()
+
+    def _connect(self, since: float | None) -> None:
+        self._connected_since = since
+        self._tracker.connect(since)
 
     def _queue(self, connection: Connection) -> Queue:
         app_conf = self._app.conf
@@ -139,8 +148,11 @@ class Collector:
         for event in body if isinstance(body, list) else [body]:
             if isinstance(event, dict):
                 self._tracker.apply(event, now)
+            else:
+                self._tracker.count_malformed()
 
     def _on_malformed(self, _message: object, error: Exception) -> None:
+        self._tracker.count_malformed()
         logger.warning("an event could not be read (%s: %s)", type(error).__name__, error)
 
     def _maintain(self) -> None:
@@ -162,11 +174,15 @@ class Collector:
         # In a thread: each request waits up to a second, and the next state must be saved on time.
         self._inspecting = True
         self._inspected_at = now
-        threading.Thread(target=self._inspect, args=(self._tracker.worker_count(),), daemon=True).start()
+        asked = self._tracker.worker_count(now), self._tracker.unproven()[:MAX_RESULTS]
+        threading.Thread(target=self._inspect, args=asked, daemon=True).start()
 
-    def _inspect(self, workers: int) -> None:
+    def _inspect(self, workers: int, unproven: list[str]) -> None:
         try:
-            self._inspections.put(inspection.inspect_workers(self._app, workers=workers, clock=self._clock))
+            found = inspection.inspect_workers(self._app, workers=workers, clock=self._clock)
+            if unproven:
+                found = replace(found, results=inspection.read_results(self._app, unproven))
+            self._inspections.put(found)
         except Exception as error:  # noqa: BLE001 - a malformed reply must not end the thread unnoticed
             logger.warning("the workers could not be inspected (%s: %s)", type(error).__name__, error)
             self._inspections.put(None)
@@ -183,14 +199,14 @@ class Collector:
     def _save(self) -> None:
         now = self._clock()
         self._save_due = now + self._settings.SAVE_INTERVAL_S
-        self._tracker.expire(now)
+        self._tracker.maintain(now)
         # An attempt to connect may block for seconds, so promise the next state later.
         next_by = (
             self._save_due
             if self._connected_since is not None
             else now + max(DISCONNECTED_SAVE_WITHIN_S, self._settings.SAVE_INTERVAL_S)
         )
-        state = self._tracker.state(now, next_by=next_by, connected_since=self._connected_since)
+        state = self._tracker.state(now, next_by=next_by)
         try:
             self._store.save(state, retention_s=self._settings.RETENTION_S)
         except StoreUnreachableError as error:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from queue_insight.collector_state import CollectorState, ObservedTask, ObservedWorker
-from queue_insight.notes import redelivered
+from queue_insight.notes import redelivered, sender_clock_ahead
 from queue_insight.snapshot import (
     FinishedTask,
     QueueState,
@@ -61,19 +62,27 @@ def compose(
     workers = {w.name: _worker(w, collector, grace_heartbeats, fresh=fresh) for w in collector.workers}
     view = _view(now, broker, collector, workers)
     taken = tuple(_worker_tasks(view))
-    running = tuple(t for t in taken if t.state in {TaskState.RUNNING, TaskState.LOST})
+    running = tuple(t for t in taken if t.state is not TaskState.RESERVED)
+    queued = tuple(_waiting_tasks(taken, view))
+    counts = Counter((task.queue, task.state) for task in (*running, *queued))
     return Snapshot(
         at=_at(now),
-        queues=tuple(_queue(backlog, running, view) for backlog in broker.backlogs),
+        queues=tuple(_queue(backlog, counts, view) for backlog in broker.backlogs),
         running=tuple(sorted(running, key=lambda t: (t.started_at is None, t.started_at))),
-        queued=tuple(_waiting_tasks(taken, view)),
+        queued=queued,
         workers=tuple(workers.values()),
         finished=tuple(FinishedTask(id=e.id, outcome=e.outcome, at=_at(e.at)) for e in collector.finished),
         unacked=broker.unacked,
+        unacked_read=len(broker.unacked_head),
+        broker_read=broker.read,
         collected_at=_at(collector.collected_at) if stored else None,
         next_by=_at(collector.next_by) if stored else None,
         fresh=fresh,
-        notes=(*notes, *(redelivered(task) for task in running if task.id in view.waiting)),
+        notes=(
+            *notes,
+            *(redelivered(t) for t in running if t.state is TaskState.RUNNING and t.id in view.waiting),
+            *sender_clock_ahead(_longest_ahead(view)),
+        ),
     )
 
 
@@ -87,16 +96,22 @@ def _view(
         workers=workers,
         unacked={message.id: message for message in broker.unacked_head},
         waiting=frozenset(message.id for backlog in broker.backlogs for message in backlog.head),
-        complete=broker.unacked == len(broker.unacked_head)
+        complete=broker.read
+        and broker.unacked == len(broker.unacked_head)
         and all(backlog.depth == len(backlog.head) for backlog in broker.backlogs),
     )
+
+
+def _longest_ahead(view: _View) -> float:
+    heads = [message for backlog in view.broker.backlogs for message in backlog.head]
+    return max((message.sent_at - view.now for message in heads if message.sent_at is not None), default=0.0)
 
 
 def _worker_tasks(view: _View) -> Iterator[TaskInfo]:
     for task in view.collector.tasks:
         info = _worker_task(task, view)
-        # A lost task that waits again was redelivered: report it as waiting.
-        if info.state is not TaskState.LOST or info.id not in view.waiting:
+        # The task of an ended worker that waits again was redelivered: report it as waiting.
+        if info.state not in {TaskState.LOST, TaskState.UNKNOWN} or info.id not in view.waiting:
             yield info
 
 
@@ -148,16 +163,17 @@ def _worker_task(task: ObservedTask, view: _View) -> TaskInfo:
         worker=task.worker or None,
         started_at=None if task.started_at is None else _at(task.started_at),
         sent_at=None if sent_at is None else _at(sent_at),
-        eta=_eta(task.eta),
+        eta=None if task.eta is None else _at(task.eta),
         args_summary=task.args_summary,
         unacked=message is not None if view.complete or message else None,
     )
 
 
 def _state(task: ObservedTask, worker: WorkerInfo | None) -> TaskState:
-    gone = worker is not None and worker.state in {WorkerState.GONE, WorkerState.OFFLINE}
-    if gone or task.lost_at is not None:
-        return TaskState.LOST
+    if task.ended_at is not None:
+        return TaskState.LOST if task.proven else TaskState.UNKNOWN
+    if worker is not None and worker.state in {WorkerState.GONE, WorkerState.OFFLINE}:
+        return TaskState.UNKNOWN
     return TaskState.RESERVED if task.started_at is None else TaskState.RUNNING
 
 
@@ -181,7 +197,7 @@ def _from_message(message: Message, state: TaskState, position: int | None, view
         queue=message.queue,
         state=state,
         sent_at=None if sent_at is None else _at(sent_at),
-        eta=_eta(message.eta),
+        eta=None if message.eta is None else _at(message.eta),
         args_summary=message.args_summary,
         position=position,
         unacked=state is TaskState.RESERVED,
@@ -192,16 +208,17 @@ def _sent_at(message: Message, view: _View) -> float | None:
     return message.sent_at if message.sent_at is not None else view.collector.sent.get(message.id)
 
 
-def _queue(backlog: QueueBacklog, running: tuple[TaskInfo, ...], view: _View) -> QueueState:
-    active = sum(task.queue == backlog.queue and task.state is TaskState.RUNNING for task in running)
+def _queue(backlog: QueueBacklog, counts: Mapping[tuple[str, TaskState], int], view: _View) -> QueueState:
     known = [worker for worker in view.workers.values() if worker.queues is not None]
     consumers = [w for w in known if backlog.queue in (w.queues or ()) and w.state in CONSUMING]
     sent_at = _sent_at(backlog.head[0], view) if backlog.head else None
     return QueueState(
         name=backlog.queue,
         depth=backlog.depth,
-        running=active,
-        oldest_wait_s=None if sent_at is None else max(0.0, view.now - sent_at),
+        running=counts.get((backlog.queue, TaskState.RUNNING), 0),
+        reserved=counts.get((backlog.queue, TaskState.RESERVED), 0),
+        # A time in the future is by a clock that is ahead: how long it has waited is not known.
+        oldest_wait_s=None if sent_at is None or sent_at > view.now else view.now - sent_at,
         drain_s=_drain_s(backlog, sum(worker.slots or 1 for worker in consumers), view.collector),
         workers=tuple(w.name for w in consumers) if known else None,
         unacked=sum(message.queue == backlog.queue for message in view.broker.unacked_head),
@@ -217,11 +234,3 @@ def _drain_s(backlog: QueueBacklog, slots: int, collector: CollectorState) -> fl
 
 def _at(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
-
-
-def _eta(text: str | None) -> datetime | None:
-    try:
-        eta = datetime.fromisoformat(text) if text else None
-    except ValueError:
-        return None
-    return eta if eta is None or eta.tzinfo else eta.replace(tzinfo=UTC)

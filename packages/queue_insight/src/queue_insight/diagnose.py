@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from queue_insight.reasons import Reason
+from queue_insight.observed_tasks import UNOBSERVED
+from queue_insight.reasons import Reason, count
 from queue_insight.snapshot import TaskState, WorkerState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from queue_insight.snapshot import QueueState, Snapshot, TaskInfo
+    from queue_insight.snapshot import FinishedTask, QueueState, Snapshot, TaskInfo
 
 REDELIVERY = {
     True: "The broker holds it unacknowledged and redelivers it after the visibility timeout.",
-    False: "The broker no longer holds it, so it is not redelivered: send it again. "
-    "Tasks that may run twice can set acks_late.",
+    False: "The broker no longer holds it, so it is not redelivered. It may have done part of its work: "
+    "look at what it changed before you send it again. Tasks that may run twice can set acks_late.",
     None: "Whether the broker still holds it is unknown: it holds more messages than were read "
     "(QUEUE_INSIGHT['PEEK']), or was unreachable.",
+}
+LOOK_FIRST = {
+    True: "The broker still holds it and redelivers it after the visibility timeout, even if it finished: "
+    "make running it twice harmless.",
+    False: "Look at what it should have changed before you send it again: it may have finished, "
+    "and sending it again does it twice. A result backend would answer this.",
+    None: "Look at what it should have changed before you send it again: it may have finished, "
+    "or be redelivered by the broker.",
 }
 
 
@@ -34,6 +43,8 @@ def diagnose(task_id: str, snapshot: Snapshot) -> tuple[Reason, ...]:
             return () if snapshot.fresh else snapshot.notes
         case TaskState.LOST:
             return (_lost(task, snapshot), *snapshot.notes)
+        case TaskState.UNKNOWN:
+            return (_unobserved_end(task, snapshot), *snapshot.notes)
         case TaskState.RESERVED:
             return (_reserved(task, snapshot), *snapshot.notes)
         case TaskState.QUEUED:
@@ -43,25 +54,62 @@ def diagnose(task_id: str, snapshot: Snapshot) -> tuple[Reason, ...]:
 def _absent(task_id: str, snapshot: Snapshot) -> Reason:
     for finished in snapshot.finished:
         if finished.id == task_id:
-            return Reason(
-                code="finished",
-                message=f"It has {finished.outcome} at {finished.at:%H:%M:%S} UTC."
-                if finished.outcome in {"succeeded", "failed"}
-                else f"It was {finished.outcome} at {finished.at:%H:%M:%S} UTC.",
-                params={"task": task_id, "outcome": finished.outcome, "at": finished.at.isoformat()},
-            )
+            return _finished(finished)
     for queue in snapshot.queues:
         read = sum(t.queue == queue.name and t.position is not None for t in snapshot.queued)
         if queue.depth > read:
             return _maybe_deeper(task_id, queue, read)
+    names = ", ".join(queue.name for queue in snapshot.queues)
+    if unsearched := _unsearched(snapshot):
+        return Reason(
+            code="not_known",
+            message=f"Where it is, is not known: {' and '.join(unsearched)} could not be searched.",
+            params={"task": task_id, "queues": names, "unsearched": ", ".join(unsearched)},
+        )
     return Reason(
         code="not_found",
         message="It is in no queue that was read, no worker is known to have it, "
         "and it did not finish recently.",
-        params={"task": task_id, "queues": ", ".join(queue.name for queue in snapshot.queues)},
+        params={"task": task_id, "queues": names},
         remedy="Check that it was sent (after the transaction committed), and to a queue in the list; "
         "name others in QUEUE_INSIGHT['QUEUES'].",
     )
+
+
+def _finished(task: FinishedTask) -> Reason:
+    at = f"{task.at:%H:%M:%S} UTC"
+    if task.outcome == UNOBSERVED:
+        message = f"It ended before {at}: its worker no longer has it. How it ended is unknown."
+    elif task.outcome in {"succeeded", "failed"}:
+        message = f"It has {task.outcome} at {at}."
+    else:
+        message = f"It was {task.outcome} at {at}."
+    return Reason(
+        code="finished",
+        message=message,
+        params={"task": task.id, "outcome": task.outcome, "at": task.at.isoformat()},
+        remedy="Look at what it should have changed; the event of its end did not arrive."
+        if task.outcome == UNOBSERVED
+        else "",
+    )
+
+
+def _unsearched(snapshot: Snapshot) -> list[str]:
+    # Only a complete search says that something is not there.
+    unsearched = []
+    if not snapshot.broker_read:
+        unsearched.append("the queues")
+    elif snapshot.unacked is None:
+        unsearched.append("the delivered messages")
+    elif snapshot.unacked > snapshot.unacked_read:
+        unsearched.append(
+            f"{snapshot.unacked - snapshot.unacked_read} of {snapshot.unacked} delivered messages"
+        )
+    if not snapshot.fresh:
+        unsearched.append("the workers")
+    elif any(note.code in {"tasks_evicted", "events_off", "events_lost"} for note in snapshot.notes):
+        unsearched.append("some tasks of the workers")
+    return unsearched
 
 
 def _maybe_deeper(task_id: str, queue: QueueState, read: int) -> Reason:
@@ -94,13 +142,29 @@ def _lost(task: TaskInfo, snapshot: Snapshot) -> Reason:
     )
 
 
+def _unobserved_end(task: TaskInfo, snapshot: Snapshot) -> Reason:
+    worker = snapshot.worker(task.worker)
+    offline = worker is not None and worker.state is WorkerState.OFFLINE
+    how = (
+        "shut down while it had this task; a worker finishes its running tasks first, without a further event"
+        if offline
+        else "ended while its events did not arrive completely"
+    )
+    return Reason(
+        code="end_not_known",
+        message=f"Its worker {task.worker} {how}. Whether the task finished is not known.",
+        params={
+            "task": task.id,
+            "worker": task.worker,
+            "redelivered": {True: "yes", False: "no", None: None}[task.unacked],
+        },
+        remedy=LOOK_FIRST[task.unacked],
+    )
+
+
 def _reserved(task: TaskInfo, snapshot: Snapshot) -> Reason:
-    if task.eta is not None and task.eta > snapshot.at:
-        return Reason(
-            code="not_due",
-            message=f"It is not due before {task.eta:%Y-%m-%d %H:%M:%S} UTC.",
-            params={"task": task.id, "eta": task.eta.isoformat()},
-        )
+    if not_due := _not_due(task, snapshot):
+        return not_due
     if task.worker is None:
         return Reason(
             code="reserved",
@@ -111,21 +175,33 @@ def _reserved(task: TaskInfo, snapshot: Snapshot) -> Reason:
     busy = sum(t.worker == task.worker and t.state is TaskState.RUNNING for t in snapshot.running)
     return Reason(
         code="reserved",
-        message=f"Worker {task.worker} has received it and is busy with {_count(busy, 'other task')}.",
+        message=f"Worker {task.worker} has received it and is busy with {count(busy, 'other task')}.",
         params={"task": task.id, "worker": task.worker, "running": busy},
         remedy="Long tasks should not be prefetched: set worker_prefetch_multiplier = 1 and acks_late.",
     )
 
 
+def _not_due(task: TaskInfo, snapshot: Snapshot) -> Reason | None:
+    if task.eta is None or task.eta <= snapshot.at:
+        return None
+    return Reason(
+        code="not_due",
+        message=f"It is not due before {task.eta:%Y-%m-%d %H:%M:%S} UTC.",
+        params={"task": task.id, "eta": task.eta.isoformat()},
+    )
+
+
 def _queued(task: TaskInfo, snapshot: Snapshot) -> Iterator[Reason]:
     queue = snapshot.queue(task.queue)
+    if not_due := _not_due(task, snapshot):
+        yield not_due
     if queue is not None and queue.workers == ():
         yield _no_worker(queue, snapshot)
     if task.position:
         verb = "is" if task.position == 1 else "are"
         yield Reason(
             code="tasks_ahead",
-            message=f"{_count(task.position, 'task')} {verb} ahead of it in queue {task.queue!r}.",
+            message=f"{count(task.position, 'task')} {verb} ahead of it in queue {task.queue!r}.",
             params={
                 "task": task.id,
                 "queue": task.queue,
@@ -134,7 +210,9 @@ def _queued(task: TaskInfo, snapshot: Snapshot) -> Iterator[Reason]:
             },
         )
     if queue is not None and queue.workers:
-        yield _busy(queue, snapshot)
+        # A task that is not due is taken by a worker, which keeps it until then.
+        if not not_due:
+            yield _busy(queue, snapshot)
     elif queue is not None and queue.workers is None and not task.position:
         yield Reason(
             code="next",
@@ -167,16 +245,12 @@ def _busy(queue: QueueState, snapshot: Snapshot) -> Reason:
     tasks = [t for t in snapshot.running if t.worker in listening and t.state is TaskState.RUNNING]
     names = ", ".join(sorted({task.name for task in tasks if task.name})[:3])
     verb = "listens" if len(listening) == 1 else "listen"
-    who = f"{_count(len(listening), 'worker')} {verb} to queue {queue.name!r}"
+    who = f"{count(len(listening), 'worker')} {verb} to queue {queue.name!r}"
     return Reason(
         code="workers_busy" if tasks else "about_to_start",
-        message=f"{who}, busy with {_count(len(tasks), 'task')} ({names})."
+        message=f"{who}, busy with {count(len(tasks), 'task')} ({names})."
         if tasks
         else f"{who} and should start it at once.",
         params={"queue": queue.name, "workers": len(listening), "running": len(tasks)},
         remedy="More workers, or more slots in them (--concurrency), shorten the wait." if tasks else "",
     )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
-from dataclasses import replace
-from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from queue_insight.collector_state import CollectorState, ObservedOutcome, ObservedTask, ObservedWorker
-from queue_insight.fields import integer, summary, text
+from msgspec.structs import replace
+
+from queue_insight.collector_state import CollectorState, ObservedTask
+from queue_insight.event_order import EventTime
+from queue_insight.fields import Fields
+from queue_insight.observed_tasks import MAX_QUEUES, UNOBSERVED, ObservedTasks
+from queue_insight.observed_workers import ObservedWorkers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterable
 
-    from queue_insight.fields import Event
+    from queue_insight.fields import Document
     from queue_insight.inspection import Inspection
 
-MAX_FINISHED = 200  # so that `diagnose` can say how a task finished
-MAX_SENT_IN_STATE = 200  # readers need only the heads of queues
-MAX_RUNTIMES = 50  # per queue, for the mean run time
-
-OUTCOMES = {
+OUTCOMES: Final = {
     "task-succeeded": "succeeded",
     "task-failed": "failed",
     "task-revoked": "revoked",
     "task-rejected": "rejected",
     "task-retried": "retried",
 }
+#: Outcomes by the final state in Celery's result backend.
+RESULTS: Final = {"SUCCESS": "succeeded", "FAILURE": "failed", "REVOKED": "revoked"}
+WORKER_EVENTS: Final = frozenset({"worker-online", "worker-heartbeat", "worker-offline"})
 
 
 class EventTracker:
@@ -35,223 +36,168 @@ class EventTracker:
     Not thread-safe. Times are epoch seconds by the collector's clock.
     """
 
-    def __init__(self, *, max_tasks: int, retention_s: float) -> None:
-        self._max_tasks = max_tasks
-        self._forget_after_s = retention_s
-        self._workers: dict[str, ObservedWorker] = {}
-        self._tasks: OrderedDict[str, ObservedTask] = OrderedDict()
-        self._sent: OrderedDict[str, ObservedTask] = OrderedDict()
-        self._finished: OrderedDict[str, ObservedOutcome] = OrderedDict()
-        #: Number of tasks each worker had processed when it was first seen.
-        self._first_processed: dict[str, int] = {}
-        #: Workers that have sent an event of a task.
-        self._sending_events: set[str] = set()
-        self._runtimes: dict[str, deque[float]] = {}
-        self._queues: set[str] = set()
+    def __init__(self, *, max_tasks: int, retention_s: float, grace_heartbeats: float = 2.0) -> None:
+        self._retention_s = retention_s
+        self._workers = ObservedWorkers(grace_heartbeats)
+        self._tasks = ObservedTasks(max_tasks)
+        #: Workers whose tasks were ended with them.
+        self._ended: set[str] = set()
+        self._queues: dict[str, None] = {}
+        self._connected_since: float | None = None
         self._events = 0
-        self._evicted = 0
-        self._handlers: dict[str, Callable[[Event, float], None]] = {
-            "task-sent": self._on_sent,
-            "task-received": self._on_received,
-            "task-started": self._on_started,
-            **dict.fromkeys(OUTCOMES, self._on_finished),
-            **dict.fromkeys(("worker-online", "worker-heartbeat", "worker-offline"), self._on_worker),
-        }
+        self._malformed = 0
 
-    def apply(self, event: Event, now: float) -> None:
-        """Apply one event. An event of unknown type or with missing fields is only counted."""
+    def connect(self, since: float | None) -> None:
+        """Set when the current connection to the broker began; None while disconnected."""
+        self._connected_since = since
+
+    def apply(self, event: Document, now: float) -> None:
+        """Apply one event. One of unknown type is only counted, one with odd fields also as malformed."""
         self._events += 1
-        kind = text(event, "type")
-        if kind.startswith("task-") and kind != "task-sent":
-            self._sending_events.add(text(event, "hostname"))
-        if handler := self._handlers.get(kind):
-            handler(event, now)
+        fields = Fields(event)
+        kind = fields.name("type")
+        if kind == "task-sent":
+            self._on_sent(fields, now)
+        elif kind in OUTCOMES or kind in {"task-received", "task-started"}:
+            self._on_task(kind, fields, now)
+        elif kind in WORKER_EVENTS:
+            self._on_worker(kind, fields, now)
+        self._malformed += fields.malformed or not kind
+
+    def count_malformed(self) -> None:
+        """Count a message that is no event."""
+        self._events += 1
+        self._malformed += 1
 
     def restore(self, state: CollectorState) -> None:
         """Start from the state that an earlier collector saved."""
-        self._workers = {worker.name: worker for worker in state.workers}
-        self._tasks = OrderedDict((task.id, task) for task in state.tasks)
-        self._finished = OrderedDict((end.id, end) for end in state.finished)
-        self._queues = set(state.queues)
+        self._workers.restore(state.workers)
+        self._tasks.restore(state)
+        self.add_queues(state.queues)
+
+    def add_queues(self, names: Iterable[str]) -> None:
+        """Add the names of queues, up to the maximum."""
+        for name in names:
+            if name in self._queues or len(self._queues) < MAX_QUEUES:
+                self._queues[name] = None
 
     def without_queues(self) -> frozenset[str]:
         """Return the names of the workers whose queues are unknown."""
-        return frozenset(w.name for w in self._workers.values() if w.queues is None and not w.offline)
+        return self._workers.without_queues()
 
-    def worker_count(self) -> int:
-        """Return the number of workers that are not offline."""
-        return sum(not worker.offline for worker in self._workers.values())
+    def worker_count(self, now: float) -> int:
+        """Return the number of workers that should reply to an inspection."""
+        return self._workers.alive_count(now, self._connected_since)
 
     def apply_inspection(self, inspection: Inspection, now: float) -> None:
         """Apply the workers' replies, which correct what events missed."""
+        self._malformed += inspection.malformed
         for name, reply in inspection.replies.items():
-            worker = self._workers.get(name) or ObservedWorker(name=name, last_seen_at=now)
-            worker = replace(worker, queues=reply.queues, slots=reply.slots, last_seen_at=now, offline=False)
-            self._workers[name] = worker
-            self._queues.update(reply.queues)
-            self._drop_missed_outcomes(worker, {task.id for task in reply.running}, inspection.requested_at)
-            for task in reply.running:
-                if task.id not in self._finished:
-                    self._add_reported(task, worker, now)
-
-    def _drop_missed_outcomes(self, worker: ObservedWorker, running: set[str], requested_at: float) -> None:
-        # The event of a finished task may have been missed, for instance while the broker restarted.
-        for task in [t for t in self._tasks.values() if t.worker == worker.name and t.id not in running]:
-            started_before = task.started_at is not None and task.started_at < requested_at
-            if started_before and task.lost_at is None and task.pid in {None, worker.pid}:
-                del self._tasks[task.id]
-
-    def _add_reported(self, task: ObservedTask, worker: ObservedWorker, now: float) -> None:
-        known = self._tasks.get(task.id) or self._sent.pop(task.id, task)
-        self._put(
-            replace(
-                known,
-                queue=known.queue or task.queue,
-                worker=worker.name,
-                pid=worker.pid,
-                lost_at=None,
-                started_at=known.started_at or task.started_at or now,
+            worker = self._workers.replied(name, reply, now)
+            self._ended.discard(name)
+            self.add_queues(reply.queues)
+            running = (replace(task, started_at=task.started_at or now) for task in reply.running)
+            self._tasks.reported(
+                (*reply.reserved, *running),
+                name,
+                worker.pid,
+                requested_at=inspection.requested_at,
+                now=now,
             )
-        )
 
-    def expire(self, now: float) -> None:
-        """Drop workers and tasks whose last event is older than the retention time."""
-        before = now - self._forget_after_s
-        for name in [w.name for w in self._workers.values() if w.last_seen_at < before]:
-            del self._workers[name]
-            self._sending_events.discard(name)
-            self._first_processed.pop(name, None)
-        for task in [
-            t for t in self._tasks.values() if t.worker not in self._workers or (t.lost_at or now) < before
-        ]:
-            del self._tasks[task.id]
-        while self._finished and next(iter(self._finished.values())).at < before:
-            self._finished.popitem(last=False)
-        while self._sent and (next(iter(self._sent.values())).sent_at or 0.0) < before:
-            self._sent.popitem(last=False)
+        for task_id, state in inspection.results.items():
+            self._tasks.settle(task_id, RESULTS.get(state, UNOBSERVED), now)
 
-    def state(self, now: float, *, next_by: float, connected_since: float | None) -> CollectorState:
+    def unproven(self) -> list[str]:
+        """Return the ids of tasks whose worker ended while it is not known whether they finished."""
+        return self._tasks.unproven()
+
+    def maintain(self, now: float) -> None:
+        """Find the tasks of workers that ended, and drop what is older than the retention time."""
+        for worker in self._workers.ended(now, self._connected_since):
+            if worker not in self._ended:
+                self._end_tasks(worker, now)
+        before = now - self._retention_s
+        self._workers.expire(before)
+        self._ended = {name for name in self._ended if self._workers.knows(name)}
+        self._tasks.expire(before, knows_worker=self._workers.knows)
+
+    def state(self, now: float, *, next_by: float) -> CollectorState:
         """Return the current state as a value."""
-        oldest = ((t.id, t.sent_at) for t in islice(self._sent.values(), MAX_SENT_IN_STATE))
         return CollectorState(
             collected_at=now,
             next_by=next_by,
-            connected_since=connected_since,
+            connected_since=self._connected_since,
             events=self._events,
-            evicted=self._evicted,
-            workers=tuple(self._workers.values()),
-            tasks=tuple(self._tasks.values()),
-            finished=tuple(self._finished.values()),
-            sent={id_: at for id_, at in oldest if at is not None},
+            malformed=self._malformed,
+            evicted=self._tasks.evicted,
+            workers=self._workers.all(),
+            tasks=self._tasks.at_workers(),
+            finished=self._tasks.finished(),
+            sent=self._tasks.send_times(),
             queues=tuple(sorted(self._queues)),
-            runtimes={queue: sum(times) / len(times) for queue, times in self._runtimes.items()},
+            runtimes=self._tasks.runtimes(),
         )
 
-    def _on_sent(self, event: Event, now: float) -> None:
-        task_id, queue = text(event, "uuid"), text(event, "queue")
+    def _on_sent(self, fields: Fields, now: float) -> None:
+        task_id, queue = fields.name("uuid"), fields.name("queue")
         if queue:
-            self._queues.add(queue)
-        # The sender publishes this event, so the worker's own events may arrive first.
-        if known := self._tasks.get(task_id):
-            self._tasks[task_id] = replace(known, queue=known.queue or queue, sent_at=known.sent_at or now)
-        elif task_id and task_id not in self._finished:
-            self._sent[task_id] = ObservedTask(
-                id=task_id,
-                name=text(event, "name"),
-                queue=queue,
-                args_summary=summary(event),
-                sent_at=now,
-                eta=text(event, "eta") or None,
-            )
-            self._evict(self._sent)
-
-    def _on_received(self, event: Event, now: float) -> None:
-        task_id = text(event, "uuid")
+            self.add_queues([queue])
         if not task_id:
+            fields.malformed = True
             return
-        known = self._tasks.get(task_id) or self._sent.pop(task_id, None) or ObservedTask(id=task_id)
-        # Received again (redelivered or retried): discard what an earlier worker reported.
-        self._finished.pop(task_id, None)
-        self._put(
-            replace(
-                known,
-                name=text(event, "name") or known.name,
-                args_summary=summary(event) or known.args_summary,
-                worker=text(event, "hostname"),
-                pid=integer(event, "pid"),
-                queue=known.queue or self._only_queue(text(event, "hostname")),
-                lost_at=None,
-                received_at=now,
-                started_at=None,
-                eta=text(event, "eta") or None,
-            )
+        self._tasks.sent(_described(task_id, queue, fields, sent_at=now))
+
+    def _on_task(self, kind: str, fields: Fields, now: float) -> None:
+        task_id, worker, pid = fields.name("uuid"), fields.name("hostname"), fields.count("pid")
+        if not task_id or not worker:
+            fields.malformed = True
+            return
+        at = self._observe(worker, pid, fields, now, of_task=kind)
+        event = EventTime(worker=worker, pid=pid, clock=fields.count("clock"), at=at)
+        if kind in OUTCOMES:
+            self._tasks.finish(task_id, OUTCOMES[kind], event)
+            return
+        task = _described(task_id, self._workers.only_queue(worker), fields)
+        if kind == "task-received":
+            self._tasks.received(task, event)
+        else:
+            self._tasks.started(task, event)
+
+    def _on_worker(self, kind: str, fields: Fields, now: float) -> None:
+        worker, pid = fields.name("hostname"), fields.count("pid")
+        if not worker:
+            fields.malformed = True
+            return
+        self._observe(worker, pid, fields, now)
+        self._workers.observe_heartbeat(worker, fields, offline=kind == "worker-offline")
+
+    def _observe(
+        self, worker: str, pid: int | None, fields: Fields, now: float, *, of_task: str = ""
+    ) -> float:
+        if self._workers.is_replaced_by(worker, pid):
+            self._end_tasks(worker, now, new_pid=pid)
+        at = self._workers.observe_event(worker, pid, fields.time("timestamp"), now, of_task=of_task)
+        if worker in self._ended and not self._workers.is_offline(worker):
+            # It was only silent, for instance because its host was suspended.
+            self._ended.discard(worker)
+            self._tasks.resume(worker, pid)
+        return at
+
+    def _end_tasks(self, worker: str, now: float, *, new_pid: int | None = None) -> None:
+        self._ended.add(worker)
+        complete = self._workers.reports_completely(worker)
+        self._tasks.end(
+            worker, now, proven_since=self._connected_since if complete else None, new_pid=new_pid
         )
 
-    def _on_started(self, event: Event, now: float) -> None:
-        task_id = text(event, "uuid")
-        if not task_id or task_id in self._finished:
-            return
-        known = self._tasks.get(task_id) or self._sent.pop(task_id, None) or ObservedTask(id=task_id)
-        worker = text(event, "hostname")
-        queue = known.queue or self._only_queue(worker)
-        self._put(
-            replace(
-                known, queue=queue, worker=worker, pid=integer(event, "pid"), lost_at=None, started_at=now
-            )
-        )
 
-    def _on_finished(self, event: Event, now: float) -> None:
-        task_id = text(event, "uuid")
-        if not task_id:
-            return
-        known = self._tasks.pop(task_id, None) or self._sent.pop(task_id, None)
-        if known and known.queue and known.started_at is not None:
-            self._runtimes.setdefault(known.queue, deque(maxlen=MAX_RUNTIMES)).append(now - known.started_at)
-        self._finished[task_id] = ObservedOutcome(id=task_id, outcome=OUTCOMES[text(event, "type")], at=now)
-        self._finished.move_to_end(task_id)
-        if len(self._finished) > MAX_FINISHED:
-            self._finished.popitem(last=False)
-
-    def _on_worker(self, event: Event, now: float) -> None:
-        name, pid = text(event, "hostname"), integer(event, "pid")
-        if not name:
-            return
-        known = self._workers.get(name)
-        if known is None or known.pid != pid:
-            # A new process under the same name has not reported its queues yet.
-            known = ObservedWorker(name=name, last_seen_at=now, pid=pid)
-            self._sending_events.discard(name)
-            self._first_processed.pop(name, None)
-            self._mark_lost(name, pid, now)
-        freq = event.get("freq")
-        processed = integer(event, "processed") or 0
-        first = self._first_processed.setdefault(name, processed)
-        self._workers[name] = replace(
-            known,
-            last_seen_at=now,
-            offline=event["type"] == "worker-offline",
-            heartbeat_interval_s=float(freq)
-            if isinstance(freq, (int, float)) and freq > 0
-            else known.heartbeat_interval_s,
-            active=integer(event, "active") or 0,
-            unreported_tasks=0 if name in self._sending_events else max(0, processed - first),
-        )
-
-    def _mark_lost(self, worker: str, pid: int | None, now: float) -> None:
-        for task in self._tasks.values():
-            if task.worker == worker and task.lost_at is None and task.pid not in {None, pid}:
-                self._tasks[task.id] = replace(task, lost_at=now)
-
-    def _only_queue(self, worker: str) -> str:
-        # Events do not name the queue of a task; a worker with a single queue leaves no doubt.
-        known = self._workers.get(worker)
-        return known.queues[0] if known and known.queues and len(known.queues) == 1 else ""
-
-    def _put(self, task: ObservedTask) -> None:
-        self._tasks[task.id] = task
-        self._evict(self._tasks)
-
-    def _evict(self, tasks: OrderedDict[str, ObservedTask]) -> None:
-        while len(tasks) > self._max_tasks:
-            tasks.popitem(last=False)
-            self._evicted += 1
+def _described(task_id: str, queue: str, fields: Fields, sent_at: float | None = None) -> ObservedTask:
+    return ObservedTask(
+        id=task_id,
+        name=fields.name("name"),
+        queue=queue,
+        args_summary=fields.summary("args", "kwargs"),
+        sent_at=sent_at,
+        eta=fields.date("eta"),
+    )

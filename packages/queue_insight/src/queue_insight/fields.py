@@ -1,24 +1,99 @@
-"""Reads the fields of an event without trusting the sender: a field of the wrong type counts as absent."""
+"""Checks every value that comes from outside: events, replies of workers, messages in the broker.
+
+Each kind of value has one rule, which stands here. A field that breaks its rule counts as absent, and its
+document as malformed, so that a foreign or broken sender can neither stop a reader nor fill its memory.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
 
-Event = Mapping[str, object]
+Document = Mapping[str, object]
+
+#: Maximum length of ids and of names of tasks, queues and workers, in characters; Celery's result backends
+#: and AMQP allow no longer ones.
+MAX_NAME: Final = 255
+#: Maximum length of an argument summary in characters; a longer one is cut.
+MAX_SUMMARY: Final = 1024
+#: Latest time that counts as one: the year 2200, in seconds since 1970.
+MAX_TIME: Final = 7_258_118_400.0
+MAX_COUNT: Final = 2**53
+#: Seconds between two heartbeats of a worker.
+HEARTBEAT_INTERVAL: Final = (0.1, 3600.0)
 
 
-def text(event: Event, key: str) -> str:
-    """Return the field if it is text, else an empty string."""
-    value = event.get(key)
-    return value if isinstance(value, str) else ""
+class Fields:
+    """The fields of one document from outside."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        #: Whether a field that was read has broken its rule.
+        self.malformed = False
+
+    def name(self, key: str) -> str:
+        """Return an id or a name of at most 255 characters, else an empty string."""
+        value = self._document.get(key)
+        if value is None or value == "":
+            return ""
+        if isinstance(value, str) and len(value) <= MAX_NAME and _is_storable(value):
+            return value
+        self.malformed = True
+        return ""
+
+    def summary(self, *keys: str) -> str:
+        """Return these texts side by side, cut at 1,024 characters; what cannot be stored is replaced."""
+        texts = []
+        for key in keys:
+            value = self._document.get(key)
+            if isinstance(value, str):
+                texts.append(value)
+            elif value is not None:
+                self.malformed = True
+        joined = " ".join(filter(None, texts))
+        shown = joined if len(joined) <= MAX_SUMMARY else f"{joined[: MAX_SUMMARY - 1]}…"
+        return shown.encode("utf-8", "replace").decode()
+
+    def count(self, key: str) -> int | None:
+        """Return a whole number from 0 to 2^53, else None."""
+        value = self._document.get(key)
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_COUNT:
+            return value
+        self.malformed |= value is not None
+        return None
+
+    def number(self, key: str, *, least: float, most: float) -> float | None:
+        """Return a number in this range, else None."""
+        value = self._document.get(key)
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and least <= value <= most:
+            return float(value)
+        self.malformed |= value is not None
+        return None
+
+    def time(self, key: str) -> float | None:
+        """Return seconds since 1970, up to the year 2200, else None."""
+        return self.number(key, least=0.0, most=MAX_TIME)
+
+    def date(self, key: str) -> float | None:
+        """Return a date in ISO 8601 as seconds since 1970, else None. Without a zone it is UTC."""
+        value = self._document.get(key)
+        if value is None or value == "":
+            return None
+        try:
+            moment = datetime.fromisoformat(value)  # type: ignore[arg-type]
+            seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+        except (TypeError, ValueError, OverflowError):
+            seconds = -1.0
+        if 0.0 <= seconds <= MAX_TIME:
+            return seconds
+        self.malformed = True
+        return None
 
 
-def integer(event: Event, key: str) -> int | None:
-    """Return the field if it is an integer, else None."""
-    value = event.get(key)
-    return value if isinstance(value, int) else None
-
-
-def summary(event: Event) -> str:
-    """Return the task's arguments as the sender abbreviated them."""
-    return f"{text(event, 'args')} {text(event, 'kwargs')}".strip()
+def _is_storable(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # a lone surrogate
+        return False
+    return "\0" not in value

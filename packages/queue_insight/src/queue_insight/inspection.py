@@ -1,4 +1,4 @@
-"""Asks the workers what they run and consume, through Celery's remote control.
+"""Asks the workers what they have and consume, through Celery's remote control.
 
 Events name neither a worker's queues nor its slots; inspection does. A worker of the solo pool cannot reply
 while it runs a task, so a missing reply proves nothing.
@@ -6,13 +6,18 @@ while it runs a task, so a missing reply proves nothing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from celery.backends.base import DisabledBackend
+from celery.states import READY_STATES
 
 from queue_insight.collector_state import ObservedTask
+from queue_insight.fields import Fields
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
     from celery import Celery
 
@@ -23,6 +28,8 @@ class WorkerReply:
 
     queues: tuple[str, ...]
     running: tuple[ObservedTask, ...] = ()
+    #: Tasks that it has received and not started.
+    reserved: tuple[ObservedTask, ...] = ()
     slots: int | None = None
 
 
@@ -32,6 +39,10 @@ class Inspection:
 
     requested_at: float
     replies: Mapping[str, WorkerReply] = field(default_factory=dict)
+    #: Celery's state of tasks whose end nobody observed, by task id, from the result backend.
+    results: Mapping[str, str] = field(default_factory=dict)
+    #: Number of replies and of tasks in them that could not be understood.
+    malformed: int = 0
 
 
 def inspect_workers(
@@ -39,43 +50,103 @@ def inspect_workers(
 ) -> Inspection:
     """Inspect all workers.
 
-    Each of the three requests waits until `workers` have replied or `timeout_s` has passed.
+    Each of the five requests waits until `workers` have replied or `timeout_s` has passed.
     Raises what the broker's client raises when the broker is unreachable.
     """
     requested_at = clock()
     inspect = app.control.inspect(timeout=timeout_s, limit=workers or None)
-    queues: Mapping[str, Any] = inspect.active_queues() or {}
-    active: Mapping[str, Any] = inspect.active() or {} if queues else {}
-    stats: Mapping[str, Any] = inspect.stats() or {} if queues else {}
-    return Inspection(
-        requested_at=requested_at,
-        # Leave out a worker that did not report its running tasks: they would count as finished.
-        replies={
-            name: _worker_reply(queues[name], active[name], stats.get(name) or {})
-            for name in queues
-            if name in active
-        },
-    )
+    queues = _by_worker(inspect.active_queues())
+    if not queues:
+        return Inspection(requested_at=requested_at)
+    # In the order in which a task passes through them, so that none is missed on its way.
+    scheduled = _by_worker(inspect.scheduled())
+    reserved = _by_worker(inspect.reserved())
+    active = _by_worker(inspect.active())
+    stats = _by_worker(inspect.stats())
+    replies: dict[str, WorkerReply] = {}
+    malformed = 0
+    # Leave out a worker that did not report all of its tasks: the others would count as finished.
+    for name in queues.keys() & scheduled.keys() & reserved.keys() & active.keys():
+        reply, odd = _worker_reply(
+            queues[name], (*_requests(scheduled[name]), *_list(reserved[name])), active[name], stats.get(name)
+        )
+        replies[name] = reply
+        malformed += odd
+    return Inspection(requested_at=requested_at, replies=replies, malformed=malformed)
+
+
+def read_results(app: Celery, task_ids: Iterable[str]) -> Mapping[str, str]:
+    """Return the final states that the result backend has of these tasks; empty without a backend.
+
+    Raises what the backend raises when it is unreachable.
+    """
+    if isinstance(app.backend, DisabledBackend):
+        return {}
+    states = {task_id: app.backend.get_state(task_id) for task_id in task_ids}
+    return {task_id: state for task_id, state in states.items() if state in READY_STATES}
+
+
+def _by_worker(replies: object) -> Mapping[str, object]:
+    return replies if isinstance(replies, Mapping) else {}
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _requests(scheduled: object) -> Iterator[object]:
+    # A scheduled task stands in an envelope with its ETA.
+    for each in _list(scheduled):
+        match each:
+            case {"request": dict() as request, **rest}:
+                yield {**request, "eta": rest.get("eta")}
+            case _:
+                yield each
 
 
 def _worker_reply(
-    queues: list[dict[str, Any]], active: list[dict[str, Any]], stats: dict[str, Any]
-) -> WorkerReply:
-    by_key = {each.get("routing_key"): each["name"] for each in queues}
-    slots = (stats.get("pool") or {}).get("max-concurrency")
+    queues: object, reserved: tuple[object, ...], active: object, stats: object
+) -> tuple[WorkerReply, int]:
+    malformed = 0
+    names: list[str] = []
+    by_key: dict[str, str] = {}
+    for each in _list(queues):
+        fields = Fields(each if isinstance(each, Mapping) else {})
+        if name := fields.name("name"):
+            names.append(name)
+            by_key[fields.name("routing_key") or name] = name
+        malformed += fields.malformed or not name
+    waiting = [_task(each, by_key) for each in reserved]
+    running = [_task(each, by_key) for each in _list(active)]
+    pool = stats.get("pool") if isinstance(stats, Mapping) else None
+    slots = Fields(pool if isinstance(pool, Mapping) else {}).count("max-concurrency")
     return WorkerReply(
-        queues=tuple(each["name"] for each in queues),
-        slots=slots if isinstance(slots, int) else None,
-        running=tuple(_task(each, by_key) for each in active),
-    )
+        queues=tuple(names),
+        slots=slots,
+        reserved=tuple(task for task in waiting if task),
+        running=tuple(task for task in running if task),
+    ), malformed + waiting.count(None) + running.count(None)
 
 
-def _task(active: dict[str, Any], by_key: dict[str | None, str]) -> ObservedTask:
-    key = (active.get("delivery_info") or {}).get("routing_key")
+def _task(document: object, by_key: Mapping[str, str]) -> ObservedTask | None:
+    fields = Fields(document if isinstance(document, Mapping) else {})
+    delivery = document.get("delivery_info") if isinstance(document, Mapping) else None
+    key = Fields(delivery if isinstance(delivery, Mapping) else {}).name("routing_key")
+    task_id = fields.name("id")
+    if not task_id:
+        return None
     return ObservedTask(
-        id=active["id"],
-        name=active.get("name") or "",
-        queue=by_key.get(key, key) or "",
-        args_summary=f"{active.get('args') or ''} {active.get('kwargs') or ''}".strip(),
-        started_at=active.get("time_start"),
+        id=task_id,
+        name=fields.name("name"),
+        queue=by_key.get(key, key),
+        args_summary=_summary(document),
+        started_at=fields.time("time_start"),
+        eta=fields.date("eta"),
     )
+
+
+def _summary(document: object) -> str:
+    # Workers report the arguments as values, events as text.
+    given = document if isinstance(document, Mapping) else {}
+    shown = {key: str(given.get(key) or "") for key in ("args", "kwargs")}
+    return Fields(shown).summary("args", "kwargs")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from queue_insight.reasons import Reason
+from queue_insight.reasons import Reason, count
 
 if TYPE_CHECKING:
     from queue_insight.collector_state import ObservedWorker
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from queue_insight.stores.base import StoredState
 
 START_COLLECTOR = "Start the collector: manage.py queue_insight collect"
+#: Offset from which a clock is reported; less may be the delivery time of events.
+SKEW_S = 2.0
 START_WORKERS = "Start workers with events on: celery -A <project> worker -E"
 
 
@@ -75,12 +77,26 @@ def _connected_notes(stored: StoredState, *, connected_s: float) -> list[Reason]
                 remedy=START_WORKERS,
             )
         )
-    notes.extend(_events_off(w) for w in state.workers if w.unreported_tasks and not w.offline)
+    alive = [worker for worker in state.workers if not worker.offline]
+    notes.extend(_events_off(w) for w in alive if w.missed_starts and not w.sends_events)
+    if lossy := [w for w in alive if w.missed_starts and w.sends_events]:
+        notes.append(_events_lost(lossy))
+    notes.extend(_clock_skew(w, w.clock_offset_s) for w in alive if abs(w.clock_offset_s or 0.0) >= SKEW_S)
+    if state.malformed:
+        notes.append(
+            Reason(
+                code="malformed_events",
+                message=f"{count(state.malformed, 'malformed event')} arrived since the collector started; "
+                "their odd fields were left out.",
+                params={"malformed": state.malformed},
+                remedy="Look for a foreign or broken sender of events.",
+            )
+        )
     if state.evicted:
         notes.append(
             Reason(
                 code="tasks_evicted",
-                message=f"The collector dropped {state.evicted} tasks to keep its memory bounded.",
+                message=f"The collector dropped {count(state.evicted, 'task')} to keep its memory bounded.",
                 params={"evicted": state.evicted},
                 remedy="Raise QUEUE_INSIGHT['MAX_TASKS'] if tasks are missing here.",
             )
@@ -88,12 +104,64 @@ def _connected_notes(stored: StoredState, *, connected_s: float) -> list[Reason]
     return notes
 
 
+def malformed_messages(number: int) -> tuple[Reason, ...]:
+    """Return the note that some messages in the broker could not be understood; empty for none."""
+    if not number:
+        return ()
+    return (
+        Reason(
+            code="malformed_messages",
+            message=f"{count(number, 'message')} in the broker could not be understood completely.",
+            params={"malformed": number},
+            remedy="Look for a sender that is not Celery, or that uses another version of its protocol.",
+        ),
+    )
+
+
 def _events_off(worker: ObservedWorker) -> Reason:
     return Reason(
         code="events_off",
-        message=f"Worker {worker.name} has started {worker.unreported_tasks} tasks without sending an event.",
-        params={"worker": worker.name, "tasks": worker.unreported_tasks},
+        message=f"Worker {worker.name} has started {count(worker.missed_starts, 'task')} "
+        "without sending an event.",
+        params={"worker": worker.name, "tasks": worker.missed_starts},
         remedy="Start it with -E, or: celery -A <project> control enable_events",
+    )
+
+
+def _events_lost(workers: list[ObservedWorker]) -> Reason:
+    missed, starts = sum(w.missed_starts for w in workers), sum(w.starts for w in workers)
+    return Reason(
+        code="events_lost",
+        message=f"The events of {missed} of {count(starts, 'started task')} did not arrive "
+        f"({missed / starts:.0%}); inspections of the workers correct what is shown.",
+        params={"missed": missed, "starts": starts},
+        remedy="Look for a broker or a collector that is overloaded.",
+    )
+
+
+def _clock_skew(worker: ObservedWorker, offset_s: float | None) -> Reason:
+    offset_s = offset_s or 0.0
+    return Reason(
+        code="clock_skew",
+        message=f"The clock of worker {worker.name} is {abs(offset_s):.0f} s "
+        f"{'behind' if offset_s > 0 else 'ahead of'} the collector's; times are corrected by that.",
+        params={"worker": worker.name, "offset_s": round(offset_s, 1)},
+        remedy="Synchronise the clocks of the hosts (NTP).",
+    )
+
+
+def sender_clock_ahead(seconds: float) -> tuple[Reason, ...]:
+    """Return the note that a task was sent in the future, by this many seconds; empty below 2 s."""
+    if seconds < SKEW_S:
+        return ()
+    return (
+        Reason(
+            code="sender_clock_ahead",
+            message=f"The clock of a sender is at least {seconds:.0f} s ahead, "
+            "so the wait of its tasks is unknown.",
+            params={"ahead_s": round(seconds, 1)},
+            remedy="Synchronise the clocks of the hosts (NTP).",
+        ),
     )
 
 

@@ -11,6 +11,7 @@ from celery.app import app_or_default
 from queue_insight import conf
 from queue_insight.brokers.base import BrokerState
 from queue_insight.brokers.choose import broker_for
+from queue_insight.celery_app import import_app
 from queue_insight.compose import compose
 from queue_insight.errors import (
     BrokerUnreachableError,
@@ -18,7 +19,7 @@ from queue_insight.errors import (
     CollectorStateUnreadableError,
     StoreUnreachableError,
 )
-from queue_insight.notes import broker_unavailable, collector_notes, store_unavailable
+from queue_insight.notes import broker_unavailable, collector_notes, malformed_messages, store_unavailable
 from queue_insight.stores.choose import store_for
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def snapshot(
     one to the store. If one is unreachable, nothing is raised: `notes` says what is unknown, and why.
 
     Raises:
-        SettingInvalidError: a setting is out of range.
+        SettingInvalidError: a setting is out of range, or QUEUE_INSIGHT['APP'] names no Celery app.
     """
     settings = conf.get()
     app = app or celery_app()
@@ -57,17 +58,18 @@ def snapshot(
 
 
 def celery_app() -> Celery:
-    """Return the app named by QUEUE_INSIGHT['APP'], else Celery's current app."""
+    """Return the app named by QUEUE_INSIGHT['APP'], else Celery's current app.
+
+    Raises:
+        SettingInvalidError: QUEUE_INSIGHT['APP'] names no Celery app.
+    """
     path = conf.get().APP
     return _imported(path) if path else app_or_default()
 
 
 @functools.cache
 def _imported(path: str) -> Celery:
-    from django.utils.module_loading import import_string  # noqa: PLC0415 - needs no settings, but costs 30 ms
-
-    app: Celery = import_string(path)
-    return app
+    return import_app(path)
 
 
 def _load(store: Store) -> tuple[StoredState | None, tuple[Reason, ...]]:
@@ -82,9 +84,10 @@ def _read(app: Celery, stored: StoredState | None, peek: int) -> tuple[BrokerSta
     queues = queue_names(app, stored)
     try:
         broker = broker_for(app)
-        return broker.read(queues, peek=peek), ()
+        state = broker.read(queues, peek=peek)
+        return state, malformed_messages(state.malformed)
     except (BrokerUnreachableError, BrokerUnsupportedError) as error:
-        return BrokerState(), (broker_unavailable(error),)
+        return BrokerState(read=False), (broker_unavailable(error),)
 
 
 def queue_names(app: Celery, stored: StoredState | None) -> tuple[str, ...]:

@@ -21,3 +21,8 @@ class Reason:
     params: Mapping[str, str | int | float | None] = field(default_factory=dict)
     #: What to do about it; empty when there is nothing to do but wait.
     remedy: str = ""
+
+
+def count(number: int, noun: str) -> str:
+    """Return the number with the noun in its form: "1 task", "2 tasks"."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -46,14 +46,15 @@ def _queues(snapshot: Snapshot) -> str:
         (
             queue.name,
             str(queue.depth),
+            str(queue.reserved),
             str(queue.running),
-            _seconds(queue.oldest_wait_s),
+            "-" if queue.depth == 0 else _seconds(queue.oldest_wait_s),
             _seconds(queue.drain_s),
             "?" if queue.workers is None else str(len(queue.workers)),
         )
         for queue in snapshot.queues
     ]
-    return _table(("QUEUE", "DEPTH", "RUNNING", "OLDEST WAIT", "DRAINS IN", "WORKERS"), rows)
+    return _table(("QUEUE", "DEPTH", "TAKEN", "RUNNING", "OLDEST WAIT", "DRAINS IN", "WORKERS"), rows)
 
 
 def _workers(snapshot: Snapshot) -> str:
@@ -75,13 +76,10 @@ def _task(task: TaskInfo, now: datetime) -> tuple[str, ...]:
 
 
 def _freshness(snapshot: Snapshot) -> str:
-    unacked = "" if snapshot.unacked is None else f"Delivered and unacknowledged: {snapshot.unacked}. "
     if snapshot.collected_at is None:
-        return f"{unacked}At {snapshot.at:%H:%M:%S} UTC."
+        return f"At {snapshot.at:%H:%M:%S} UTC."
     kind = "fresh" if snapshot.fresh else "NOT fresh"
-    return (
-        f"{unacked}At {snapshot.at:%H:%M:%S} UTC; workers as of {snapshot.collected_at:%H:%M:%S} UTC, {kind}."
-    )
+    return f"At {snapshot.at:%H:%M:%S} UTC; workers as of {snapshot.collected_at:%H:%M:%S} UTC, {kind}."
 
 
 def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

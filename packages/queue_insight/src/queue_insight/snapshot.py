@@ -27,6 +27,8 @@ class TaskState(StrEnum):
     RUNNING = "running"
     #: Its worker died or was replaced before finishing it.
     LOST = "lost"
+    #: Its worker ended while it had the task; whether the task finished is unknown.
+    UNKNOWN = "unknown"
 
 
 class WorkerState(StrEnum):
@@ -76,6 +78,8 @@ class QueueState:
     depth: int
     #: Tasks of this queue that live workers execute.
     running: int
+    #: Tasks of this queue that workers have received and not started.
+    reserved: int = 0
     #: Age of the next task; None when none waits or its publish time is unknown.
     oldest_wait_s: float | None = None
     #: Estimated time until the queue is empty if nothing is added; None when no run time is known yet.
@@ -120,7 +124,7 @@ class Snapshot:
 
     at: datetime
     queues: tuple[QueueState, ...] = ()
-    #: Running and lost tasks, longest running first.
+    #: Running and lost tasks, and those of ended workers; longest running first.
     running: tuple[TaskInfo, ...] = ()
     #: Waiting tasks: reserved ones, then the first of each queue in order of delivery.
     queued: tuple[TaskInfo, ...] = ()
@@ -128,6 +132,10 @@ class Snapshot:
     finished: tuple[FinishedTask, ...] = ()
     #: Messages delivered to workers and not acknowledged, all queues together; None when not known.
     unacked: int | None = None
+    #: How many of them were read.
+    unacked_read: int = 0
+    #: Whether the broker was read; else depths and waiting tasks are unknown.
+    broker_read: bool = True
     #: When the collector last saved its state; None when it never did.
     collected_at: datetime | None = None
     #: When the collector promised to save its next state.

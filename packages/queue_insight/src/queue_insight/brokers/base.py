@@ -20,8 +20,8 @@ class Message:
     args_summary: str = ""
     #: Epoch seconds by the sender's clock, when the message contains its publish time.
     sent_at: float | None = None
-    #: ISO 8601.
-    eta: str | None = None
+    #: Earliest start, in epoch seconds.
+    eta: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +44,10 @@ class BrokerState:
     unacked: int | None = None
     #: Some of these messages, in no particular order.
     unacked_head: tuple[Message, ...] = ()
+    #: Number of messages read that are no task or have fields out of range.
+    malformed: int = 0
+    #: Whether the broker was read.
+    read: bool = True
 
 
 class Broker(Protocol):

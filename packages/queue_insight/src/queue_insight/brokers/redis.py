@@ -14,6 +14,7 @@ import redis
 
 from queue_insight.brokers.base import BrokerState, Message, QueueBacklog
 from queue_insight.errors import BrokerUnreachableError
+from queue_insight.fields import Fields
 from queue_insight.publish_time import HEADER
 
 if TYPE_CHECKING:
@@ -68,54 +69,73 @@ def _read(
         pipeline.hscan(unacked_key, count=max(peek, 1))
         *lists, unacked, (_, some) = pipeline.execute()
     replies = iter(lists)
+    reader = _MessageReader(bindings)
     return BrokerState(
-        backlogs=tuple(_backlog(queue, replies, len(steps), peek) for queue in queues),
+        backlogs=tuple(_backlog(queue, replies, len(steps), peek, reader) for queue in queues),
         unacked=unacked,
-        unacked_head=tuple(_unacked_messages(list(some.values())[:peek], bindings)),
+        unacked_head=tuple(reader.unacked(list(some.values())[:peek])),
+        malformed=reader.malformed,
     )
 
 
-def _backlog(queue: str, replies: Iterator[Any], steps: int, peek: int) -> QueueBacklog:
+def _backlog(
+    queue: str, replies: Iterator[Any], steps: int, peek: int, reader: _MessageReader
+) -> QueueBacklog:
     depth = 0
     head: list[Message] = []
     for _ in range(steps):
         depth += next(replies)
         raw: list[bytes] = next(replies)
-        head.extend(message for each in reversed(raw) if (message := _message(_json(each), queue)))
-    return QueueBacklog(queue=queue, depth=depth, head=tuple(head[:peek]))
+        head.extend(reader.waiting(reversed(raw[-(peek - len(head)) :] if peek > len(head) else []), queue))
+    return QueueBacklog(queue=queue, depth=depth, head=tuple(head))
 
 
-def _unacked_messages(raw: Iterable[bytes], bindings: Mapping[tuple[str, str], str]) -> Iterator[Message]:
-    for each in raw:
-        match _json(each):
-            case [dict() as payload, str() as exchange, str() as routing_key]:
-                # Without an exchange the routing key is the queue's name, with one it is the binding's key.
-                if message := _message(payload, bindings.get((exchange, routing_key), routing_key)):
-                    yield message
+class _MessageReader:
+    """Reads messages that any client may have put there, and counts those that it can't understand."""
+
+    def __init__(self, bindings: Mapping[tuple[str, str], str]) -> None:
+        self._bindings = bindings
+        self.malformed = 0
+
+    def waiting(self, raw: Iterable[bytes], queue: str) -> Iterator[Message]:
+        """Yield the tasks among the messages of one queue."""
+        for each in raw:
+            if message := self._message(_json(each), queue):
+                yield message
+
+    def unacked(self, raw: Iterable[bytes]) -> Iterator[Message]:
+        """Yield the tasks among the delivered messages."""
+        for each in raw:
+            match _json(each):
+                case [dict() as payload, str() as exchange, str() as routing_key]:
+                    # Without an exchange the routing key is the queue's name, with one it is the binding's.
+                    queue = self._bindings.get((exchange, routing_key), routing_key)
+                    if message := self._message(payload, queue):
+                        yield message
+                case _:
+                    self.malformed += 1
+
+    def _message(self, payload: object, queue: str) -> Message | None:
+        match payload:
+            case {"headers": dict() as headers, "properties": dict() as properties}:
+                fields = Fields(headers)
+                message = Message(
+                    id=fields.name("id") or Fields(properties).name("correlation_id"),
+                    queue=queue,
+                    name=fields.name("task"),
+                    args_summary=fields.summary("argsrepr", "kwargsrepr"),
+                    sent_at=fields.time(HEADER),
+                    eta=fields.date("eta"),
+                )
+                self.malformed += fields.malformed
+                return message
+        self.malformed += 1
+        return None
 
 
 def _json(raw: bytes) -> object:
     # A foreign value in the list is counted but cannot be described.
     try:
         return json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
-
-
-def _message(payload: object, queue: str) -> Message | None:
-    match payload:
-        case {"headers": dict() as headers, "properties": dict() as properties}:
-            sent_at, eta = headers.get(HEADER), headers.get("eta")
-            return Message(
-                id=str(headers.get("id") or properties.get("correlation_id") or ""),
-                queue=queue,
-                name=str(headers.get("task") or ""),
-                args_summary=_summary(headers),
-                sent_at=float(sent_at) if isinstance(sent_at, (int, float)) else None,
-                eta=eta if isinstance(eta, str) else None,
-            )
-    return None
-
-
-def _summary(headers: dict[str, object]) -> str:
-    return f"{headers.get('argsrepr') or ''} {headers.get('kwargsrepr') or ''}".strip()

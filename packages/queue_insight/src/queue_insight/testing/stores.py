@@ -26,6 +26,7 @@ FULL = CollectorState(
     next_by=1001.5,
     connected_since=990.0,
     events=7,
+    malformed=2,
     evicted=1,
     workers=(
         ObservedWorker(
@@ -36,6 +37,10 @@ FULL = CollectorState(
             queues=("celery", "slow"),
             slots=2,
             active=1,
+            sends_events=True,
+            starts=9,
+            missed_starts=1,
+            clock_offset_s=-3.5,
         ),
         ObservedWorker(name="b@höst", last_seen_at=900.0, offline=True),
     ),
@@ -43,7 +48,17 @@ FULL = CollectorState(
         ObservedTask(
             id="t1", name="work.do", queue="celery", args_summary="('\u00e9\x00',)", worker="a@host", pid=7
         ),
-        ObservedTask(id="t2", sent_at=1.0, received_at=2.0, started_at=3.0, eta="2026-01-01T00:00:00+00:00"),
+        ObservedTask(
+            id="t2",
+            sent_at=1.0,
+            received_at=2.0,
+            started_at=3.0,
+            eta=1_800_000_000.0,
+            observed_at=3.0,
+            clock=12,
+            ended_at=4.0,
+            proven=True,
+        ),
     ),
     finished=(ObservedOutcome(id="t0", outcome="failed", at=999.0),),
     sent={"t3": 998.0},

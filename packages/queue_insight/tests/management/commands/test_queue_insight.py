@@ -71,8 +71,17 @@ def test_show_says_why_a_task_does_not_run(app, current, capsys, options):
     assert "1 task is ahead of it in queue 'celery'." in capsys.readouterr().out
 
 
+def test_the_beginning_of_an_id_is_enough_if_one_task_begins_so(app, current, capsys):
+    for task_id in ("4f1c9a00", "4f1c9b00", "77aa"):
+        app.send_task("work.do", task_id=task_id)
+    call_command("queue_insight", "show", "--task", "4f1c9b", "--app", current)
+    assert "1 task is ahead of it in queue 'celery'." in capsys.readouterr().out
+    with pytest.raises(CommandError, match="2 tasks begin with '4f1c': 4f1c9a00, 4f1c9b00"):
+        call_command("queue_insight", "show", "--task", "4f1c", "--app", current)
+
+
 def test_an_app_that_is_not_there_is_refused_with_an_example():
-    with pytest.raises(CommandError, match=r"--app project\.celery\.app"):
+    with pytest.raises(CommandError, match=r"--app is 'nowhere\.app'.*project\.celery\.app"):
         call_command("queue_insight", "show", "--app", "nowhere.app")
 
 

@@ -8,10 +8,11 @@ from argparse import RawDescriptionHelpFormatter
 from typing import TYPE_CHECKING
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils.module_loading import import_string
 
 from queue_insight import diagnose, snapshot
+from queue_insight.celery_app import import_app
 from queue_insight.collector import Collector
+from queue_insight.errors import SettingInvalidError
 from queue_insight.read import celery_app
 from queue_insight.render import as_json, as_text, reasons_as_text
 from queue_insight.stores.choose import store_for
@@ -19,6 +20,10 @@ from queue_insight.stores.choose import store_for
 if TYPE_CHECKING:
     from celery import Celery
 
+    from queue_insight import Snapshot
+
+#: Maximum number of ids that an error lists.
+MAX_SHOWN_IDS = 5
 EXAMPLES = """examples:
   manage.py queue_insight collect
       Receive the workers' events until SIGTERM or Ctrl-C. Run one such process,
@@ -53,7 +58,12 @@ class Command(BaseCommand):
                 help="dotted path to the Celery app, as project.celery.app "
                 "(default: QUEUE_INSIGHT['APP'], else Celery's current app)",
             )
-        show.add_argument("--task", default="", metavar="ID", help="explain why this task is not running yet")
+        show.add_argument(
+            "--task",
+            default="",
+            metavar="ID",
+            help="explain why this task is not running yet; the first characters of its id are enough",
+        )
         show.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, *, action: str, app: str, **options: object) -> None:
@@ -74,7 +84,7 @@ class Command(BaseCommand):
 
     def _show(self, app: Celery, *, task: str, json: bool) -> None:
         now = snapshot(app)
-        reasons = diagnose(task, now) if task else None
+        reasons = diagnose(_full_id(task, now), now) if task else None
         if json:
             self.stdout.write(as_json(now if reasons is None else reasons))
         else:
@@ -83,9 +93,23 @@ class Command(BaseCommand):
 
 def _app(path: str) -> Celery:
     try:
-        app: Celery = import_string(path) if path else celery_app()
-    except ImportError as error:
-        raise CommandError(
-            f"No Celery app at {path!r} ({error}). Pass its dotted path: --app project.celery.app"
-        ) from error
-    return app
+        return import_app(path, source="--app") if path else celery_app()
+    except SettingInvalidError as error:
+        raise CommandError(str(error)) from error
+
+
+def _full_id(prefix: str, now: Snapshot) -> str:
+    """Return the id of the one known task whose id begins with this text; else the text itself.
+
+    Raises:
+        CommandError: several tasks begin with it.
+    """
+    known = {task.id for task in now.tasks()} | {task.id for task in now.finished}
+    found = sorted(task_id for task_id in known if task_id.startswith(prefix))
+    if prefix in found or not found:
+        return prefix
+    if len(found) > 1:
+        shown = ", ".join(found[:MAX_SHOWN_IDS])
+        more = f" and {len(found) - MAX_SHOWN_IDS} more" if len(found) > MAX_SHOWN_IDS else ""
+        raise CommandError(f"{len(found)} tasks begin with {prefix!r}: {shown}{more}. Give more of the id.")
+    return found[0]

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import pytest
+
+from queue_insight.fields import Fields
+from queue_insight.observed_workers import MAX_WORKERS, ObservedWorkers
+
+
+def seen(*, now=1000.0, sent_at=None, of_task="", pid=7, offline=False, processed=0):
+    workers = ObservedWorkers(2.0)
+    workers.observe_event("one@test", pid, sent_at, now, of_task=of_task)
+    workers.observe_heartbeat("one@test", Fields({"freq": 2.0, "processed": processed}), offline=offline)
+    return workers
+
+
+@pytest.mark.parametrize(
+    ("connected_since", "now", "ended"),
+    [
+        (1000.0, 1006.0, []),
+        (1000.0, 1006.1, ["one@test"]),
+        (1004.0, 1006.1, []),
+        (None, 2000.0, []),
+    ],
+    ids=["within its grace", "beyond it", "while nobody listened", "disconnected"],
+)
+def test_only_observed_silence_ends_a_worker(connected_since, now, ended):
+    assert list(seen().ended(now, connected_since)) == ended
+
+
+def test_a_worker_that_shut_down_has_ended():
+    workers = seen(offline=True)
+    assert list(workers.ended(1000.0, 1000.0)) == ["one@test"]
+    assert workers.alive_count(1000.0, 1000.0) == 0
+
+
+@pytest.mark.parametrize(
+    ("fields", "complete"),
+    [
+        ({"of_task": "task-received"}, True),
+        ({}, False),
+        ({"of_task": "task-received", "offline": True}, False),
+    ],
+    ids=["all arrived", "events are off", "finishes its tasks after its last event"],
+)
+def test_whether_all_events_of_a_worker_arrived(fields, complete):
+    assert seen(**fields).reports_completely("one@test") is complete
+
+
+def test_a_worker_of_which_an_event_is_missing_does_not_report_completely():
+    workers = seen(of_task="task-received")
+    for _ in range(2):
+        workers.observe_heartbeat("one@test", Fields({"processed": 3}), offline=False)
+    assert not workers.reports_completely("one@test")
+
+
+def test_the_offset_of_a_clock_is_known_from_events():
+    assert seen(sent_at=700.0).all()[0].clock_offset_s == 300.0
+    assert seen().all()[0].clock_offset_s is None
+
+
+def test_the_number_of_workers_is_bounded():
+    workers = ObservedWorkers(2.0)
+    for n in range(MAX_WORKERS + 5):
+        workers.observe_event(f"pod-{n}@test", n, None, float(n))
+    assert len(workers.all()) == MAX_WORKERS
+    assert not workers.knows("pod-4@test")
