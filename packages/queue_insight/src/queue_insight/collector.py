@@ -17,7 +17,12 @@ from celery.events.event import get_exchange
 from kombu import Consumer, Queue, uuid
 
 from queue_insight import conf, inspection
-from queue_insight.errors import CollectorStateUnreadableError, StoreUnreachableError
+from queue_insight.brokers.choose import broker_for
+from queue_insight.errors import (
+    BrokerUnsupportedError,
+    CollectorStateUnreadableError,
+    StoreUnreachableError,
+)
 from queue_insight.events import EventTracker
 
 if TYPE_CHECKING:
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
     from celery import Celery
     from kombu import Connection
 
+    from queue_insight.brokers.base import Broker
     from queue_insight.stores.base import Store
 
 logger = logging.getLogger("queue_insight")
@@ -40,6 +46,13 @@ DISCONNECTED_SAVE_WITHIN_S = 15.0
 #: Maximum number of results to read from the result backend after one inspection.
 MAX_RESULTS = 100
 BACKOFF_S = (0.2, 0.5, 1.0, 2.0)
+
+
+def _readable_broker(app: Celery) -> Broker | None:
+    try:
+        return broker_for(app)
+    except BrokerUnsupportedError:
+        return None
 
 
 class Collector:
@@ -62,6 +75,7 @@ class Collector:
             retention_s=self._settings.RETENTION_S,
             grace_heartbeats=self._settings.GRACE_HEARTBEATS,
         )
+        self._broker = _readable_broker(app)
         self._connected_since: float | None = None
         self._save_due = 0.0
         self._maintenance_due = 0.0
@@ -180,8 +194,11 @@ class Collector:
     def _inspect(self, workers: int, unproven: list[str]) -> None:
         try:
             found = inspection.inspect_workers(self._app, workers=workers, clock=self._clock)
-            if unproven:
-                found = replace(found, results=inspection.read_results(self._app, unproven))
+            found = replace(
+                found,
+                queues=self._broker.discover() if self._broker else (),
+                results=inspection.read_results(self._app, unproven) if unproven else {},
+            )
             self._inspections.put(found)
         except Exception as error:  # noqa: BLE001 - a malformed reply must not end the thread unnoticed
             logger.warning("the workers could not be inspected (%s: %s)", type(error).__name__, error)

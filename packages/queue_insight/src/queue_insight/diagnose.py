@@ -118,7 +118,7 @@ def _maybe_deeper(task_id: str, queue: QueueState, read: int) -> Reason:
         message=f"It is not among the first {read} of the {queue.depth} tasks in queue {queue.name!r}; "
         "it may be further back.",
         params={"task": task_id, "queue": queue.name, "depth": queue.depth, "read": read},
-        remedy="Raise QUEUE_INSIGHT['PEEK'] to read more.",
+        remedy="Raise QUEUE_INSIGHT['PEEK'] to read more; of very large messages only the first are read.",
     )
 
 

@@ -92,6 +92,7 @@ class EventTracker:
     def apply_inspection(self, inspection: Inspection, now: float) -> None:
         """Apply the workers' replies, which correct what events missed."""
         self._malformed += inspection.malformed
+        self.add_queues(inspection.queues)
         for name, reply in inspection.replies.items():
             worker = self._workers.replied(name, reply, now)
             self._ended.discard(name)

@@ -39,6 +39,8 @@ class Inspection:
 
     requested_at: float
     replies: Mapping[str, WorkerReply] = field(default_factory=dict)
+    #: Names of queues that were found in the broker.
+    queues: tuple[str, ...] = ()
     #: Celery's state of tasks whose end nobody observed, by task id, from the result backend.
     results: Mapping[str, str] = field(default_factory=dict)
     #: Number of replies and of tasks in them that could not be understood.

@@ -38,8 +38,8 @@ def snapshot(
     """Return the waiting and running tasks, the queues and the workers.
 
     `app` defaults to the app named by QUEUE_INSIGHT['APP'], else to Celery's current app; `store` to the
-    configured one; `clock` returns epoch seconds. The call blocks for two round trips, one to the broker and
-    one to the store. If one is unreachable, nothing is raised: `notes` says what is unknown, and why.
+    configured one; `clock` returns epoch seconds. The call blocks for three round trips, two to the broker
+    and one to the store. If one is unreachable, nothing is raised: `notes` says what is unknown, and why.
 
     Raises:
         SettingInvalidError: a setting is out of range, or QUEUE_INSIGHT['APP'] names no Celery app.

@@ -106,8 +106,75 @@ def test_an_unacknowledged_message_of_a_bound_queue_has_that_queues_name(app):
 
 def test_a_foreign_value_among_the_unacknowledged_is_passed_over(app):
     client(app).hset("unacked", "tag", b'["text", 1, 2]')
+    client(app).zadd("unacked_index", {"tag": 1})
     reading = RedisBroker(app).read(["celery"], peek=10)
-    assert (reading.unacked, reading.unacked_head) == (1, ())
+    assert (reading.unacked, reading.unacked_head, reading.malformed) == (1, (), 1)
+
+
+def test_a_key_of_another_program_with_the_name_of_a_queue_is_passed_over(app):
+    client(app).set("celery", "text")
+    assert RedisBroker(app).read(["celery"], peek=10).backlogs[0].depth == 0
+
+
+MEGABYTE = "x" * 1_000_000
+
+
+def test_of_large_messages_only_the_end_is_moved_and_they_are_described(app):
+    ids = [app.send_task("work.do", (MEGABYTE,), queue=f"large{n}").id for n in range(20)]
+    moved = client(app).info("stats")["total_net_output_bytes"]
+    reading = RedisBroker(app).read([f"large{n}" for n in range(20)], peek=100)
+    moved = client(app).info("stats")["total_net_output_bytes"] - moved
+    assert [backlog.head[0].id for backlog in reading.backlogs] == ids
+    assert {backlog.head[0].name for backlog in reading.backlogs} == {"work.do"}
+    assert moved < 2_000_000
+
+
+def test_a_queue_of_large_messages_is_counted_and_only_its_first_are_read(app):
+    ids = [app.send_task("work.do", (MEGABYTE,)).id for _ in range(10)]
+    backlog = RedisBroker(app).read(["celery"], peek=100).backlogs[0]
+    assert backlog.depth == 10
+    assert [message.id for message in backlog.head] == ids[: len(backlog.head)]
+    assert 1 <= len(backlog.head) <= 3
+
+
+def test_a_large_delivered_message_is_described(app):
+    sent = app.send_task("work.do", (MEGABYTE,))
+    with app.connection_for_read() as connection:
+        connection.default_channel.basic_get("celery")
+        (message,) = RedisBroker(app).read(["celery"], peek=10).unacked_head
+    assert (message.id, message.name, message.queue) == (sent.id, "work.do", "celery")
+
+
+def test_queues_that_other_processes_declared_are_found(app):
+    app.send_task("work.do", queue="elsewhere")
+    client(app).sadd("_kombu.binding.broken", b"\xff\xfe")
+    client(app).sadd("_kombu.binding.long", b"\x06\x16\x06\x16" + b"q" * 10_000)
+    app.control.inspect(timeout=0.05).ping()  # declares queues of Celery's own
+    found = set(RedisBroker(app).discover())
+    assert "elsewhere" in found
+    assert not any("pidbox" in name or len(name) > 255 for name in found)
+
+
+def test_looking_changes_nothing(app):
+    for n in range(3):
+        app.send_task("work.do", (n,), queue="a" if n else "b")
+    server, broker = client(app), RedisBroker(app)
+    before = {key: server.dump(key) for key in server.scan_iter()}
+    for _ in range(50):
+        broker.read(["a", "b"], peek=10)
+        broker.discover()
+    assert {key: server.dump(key) for key in server.scan_iter()} == before
+
+
+def test_a_search_for_queues_continues_where_it_ended(app):
+    with client(app).pipeline() as pipeline:
+        for n in range(30_000):
+            pipeline.set(f"result-{n}", 1)
+        pipeline.execute()
+    app.send_task("work.do", queue="elsewhere")
+    broker = RedisBroker(app)
+    found = [name for _ in range(10) for name in broker.discover()]
+    assert "elsewhere" in found
 
 
 def test_the_transport_key_prefix_is_respected(app):

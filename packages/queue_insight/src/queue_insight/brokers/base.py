@@ -60,3 +60,11 @@ class Broker(Protocol):
             BrokerUnreachableError: the broker did not respond.
         """
         ...
+
+    def discover(self) -> tuple[str, ...]:
+        """Return the names of queues that exist in the broker and were found since the last call.
+
+        Raises:
+            BrokerUnreachableError: the broker did not respond.
+        """
+        ...

@@ -8,7 +8,9 @@ on the left and pops on the right, so the right end is delivered next. A deliver
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from contextlib import contextmanager
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final
 
 import redis
 
@@ -23,6 +25,41 @@ if TYPE_CHECKING:
     from celery import Celery
     from kombu.transport.redis import Channel
 
+#: Maximum number of bytes that one look moves from the broker; the server also reads about that much.
+MAX_BYTES: Final = 2_000_000
+#: Maximum number of bytes of one message; of a larger one only the end is moved, which contains its headers.
+MAX_MESSAGE: Final = 16_384
+#: Number of `SCAN` calls in one discovery, and of keys in each.
+SCANS: Final = 20
+SCAN_COUNT: Final = 500
+
+# The first messages of a list, in order of delivery, until the server has read so many bytes.
+WAITING: Final = """
+local found, read = {}, 0
+for i = 1, tonumber(ARGV[1]) do
+  local message = redis.call('LINDEX', KEYS[1], -i)
+  if not message then break end
+  read = read + #message
+  found[i] = string.sub(message, -tonumber(ARGV[3]))
+  if read >= tonumber(ARGV[2]) then break end
+end
+return found
+"""
+# The messages delivered last; one whose turn comes after so many bytes is left out.
+DELIVERED: Final = """
+local found, read = {}, 0
+if tonumber(ARGV[1]) == 0 then return found end
+for _, tag in ipairs(redis.call('ZRANGE', KEYS[1], -tonumber(ARGV[1]), -1)) do
+  if read >= tonumber(ARGV[2]) then break end
+  local message = redis.call('HGET', KEYS[2], tag)
+  if message then
+    read = read + #message
+    found[#found + 1] = string.sub(message, -tonumber(ARGV[3]))
+  end
+end
+return found
+"""
+
 # Other producers may use other steps than this app, so count all that AMQP's priorities 0 to 9 allow.
 ALL_STEPS = range(10)
 
@@ -32,62 +69,129 @@ class RedisBroker:
 
     def __init__(self, app: Celery) -> None:
         self._app = app
+        #: Where the search for queues continues.
+        self._cursor = 0
 
     def _bindings(self) -> dict[tuple[str, str], str]:
         queues = self._app.amqp.queues.values()
         return {(queue.exchange.name, queue.routing_key): queue.name for queue in queues}
 
     def read(self, queues: Iterable[str], *, peek: int) -> BrokerState:
-        """Return the backlog of these queues in one round trip.
+        """Return the backlog of these queues in two round trips, moving at most 2 MB and a few messages more.
 
         Raises:
             BrokerUnreachableError: it did not respond.
         """
+        with self._connected() as channel:
+            return _read(channel, tuple(queues), peek, self._bindings())
+
+    def discover(self) -> tuple[str, ...]:
+        """Return the names of queues that any process of the project has declared, found since the last call.
+
+        Each call looks at a bounded number of keys and continues where the last one ended.
+
+        Raises:
+            BrokerUnreachableError: it did not respond.
+        """
+        with self._connected() as channel:
+            # One table for each exchange: a set of routing key, pattern and queue, joined by the separator.
+            client = _plain_client(channel)
+            prefix = f"{channel.global_keyprefix}{channel.keyprefix_queue % ''}"
+            tables: list[Any] = []
+            for _ in range(SCANS):
+                self._cursor, keys = client.scan(self._cursor, match=f"{_escape(prefix)}*", count=SCAN_COUNT)
+                tables += keys
+                if self._cursor == 0:
+                    break
+            exchanges = {key: key.decode("utf-8", "replace").removeprefix(prefix) for key in tables}
+            with client.pipeline(transaction=False) as pipeline:
+                read = [key for key, exchange in exchanges.items() if not self._is_internal(exchange)]
+                for key in read:
+                    pipeline.sscan(key, count=SCAN_COUNT)
+                replies = pipeline.execute() if read else []
+        separator = channel.sep.encode()
+        members = (member for _, members in replies for member in members)
+        names = (member.split(separator)[-1].decode("utf-8", "replace") for member in members)
+        return tuple(dict.fromkeys(name for name in map(_as_name, names) if name))
+
+    def _is_internal(self, exchange: str) -> bool:
+        # Celery's remote control and its events, which are no queues of tasks.
+        conf = self._app.conf
+        return exchange.endswith(".pidbox") or exchange in {conf.event_exchange, conf.control_exchange}
+
+    @contextmanager
+    def _connected(self) -> Iterator[Channel]:
         with self._app.connection_or_acquire() as connection:
             try:
                 # connect() would sleep for two seconds before it fails, and a page waits for this.
                 connection.ensure_connection(max_retries=1, interval_start=0, reraise_as_library_errors=False)
-                return _read(connection.default_channel, tuple(queues), peek, self._bindings())
+                yield connection.default_channel
             except (*connection.connection_errors, *connection.channel_errors, OSError) as error:
                 raise BrokerUnreachableError(connection.as_uri(), error) from error
+
+
+def _plain_client(channel: Channel) -> redis.Redis:
+    # kombu's own client adds its key prefix to some commands only: use a plain one on the same connections.
+    return redis.Redis(connection_pool=channel.client.connection_pool)
+
+
+def _checked(replies: list[Any]) -> Iterator[int]:
+    for reply in replies:
+        if isinstance(reply, redis.ResponseError) and str(reply).startswith("WRONGTYPE"):
+            yield 0  # a key of another program has the name of a queue
+        elif isinstance(reply, Exception):
+            raise reply
+        else:
+            yield reply
+
+
+def _escape(pattern: str) -> str:
+    return "".join(f"\\{each}" if each in "*?[]\\^" else each for each in pattern)
+
+
+def _as_name(name: str) -> str:
+    return Fields({"name": name}).name("name")
 
 
 def _read(
     channel: Channel, queues: tuple[str, ...], peek: int, bindings: Mapping[tuple[str, str], str]
 ) -> BrokerState:
-    # kombu's own client adds its key prefix to some commands only: use a plain one on the same connections.
-    client = redis.Redis(connection_pool=channel.client.connection_pool)
+    client = _plain_client(channel)
     steps = sorted({*channel.priority_steps, *ALL_STEPS})
-    unacked_key = f"{channel.global_keyprefix}{channel.unacked_key}"
+    prefix = channel.global_keyprefix
+    lists = {
+        queue: [f"{prefix}{queue}{f'{channel.sep}{step}' if step else ''}" for step in steps]
+        for queue in queues
+    }
     with client.pipeline(transaction=False) as pipeline:
-        for queue in queues:
-            for step in steps:
-                key = f"{channel.global_keyprefix}{queue}{f'{channel.sep}{step}' if step else ''}"
-                pipeline.llen(key)
-                pipeline.lrange(key, -peek, -1) if peek else pipeline.lrange(key, 1, 0)
-        pipeline.hlen(unacked_key)
-        pipeline.hscan(unacked_key, count=max(peek, 1))
-        *lists, unacked, (_, some) = pipeline.execute()
-    replies = iter(lists)
+        for key in chain.from_iterable(lists.values()):
+            pipeline.llen(key)
+        pipeline.hlen(f"{prefix}{channel.unacked_key}")
+        *lengths, unacked = _checked(pipeline.execute(raise_on_error=False))
+    depths: dict[str, int] = dict(zip(chain.from_iterable(lists.values()), lengths, strict=True))
+    filled = [key for key, depth in depths.items() if depth and peek]
+    budget = MAX_BYTES // (len(filled) + 1)
+    with client.pipeline(transaction=False) as pipeline:
+        for key in filled:
+            pipeline.eval(WAITING, 1, key, peek, budget, MAX_MESSAGE)
+        delivered_keys = (f"{prefix}{channel.unacked_index_key}", f"{prefix}{channel.unacked_key}")
+        pipeline.eval(DELIVERED, 2, *delivered_keys, peek if unacked else 0, budget, MAX_MESSAGE)
+        *heads, delivered = pipeline.execute()
     reader = _MessageReader(bindings)
+    raw = dict(zip(filled, heads, strict=True))
     return BrokerState(
-        backlogs=tuple(_backlog(queue, replies, len(steps), peek, reader) for queue in queues),
+        backlogs=tuple(
+            QueueBacklog(
+                queue=queue,
+                depth=sum(depths[key] for key in keys),
+                head=tuple(reader.waiting((each for key in keys for each in raw.get(key, ())), queue))[:peek],
+            )
+            for queue, keys in lists.items()
+        ),
         unacked=unacked,
-        unacked_head=tuple(reader.unacked(list(some.values())[:peek])),
+        unacked_head=tuple(reader.unacked(delivered)),
         malformed=reader.malformed,
     )
-
-
-def _backlog(
-    queue: str, replies: Iterator[Any], steps: int, peek: int, reader: _MessageReader
-) -> QueueBacklog:
-    depth = 0
-    head: list[Message] = []
-    for _ in range(steps):
-        depth += next(replies)
-        raw: list[bytes] = next(replies)
-        head.extend(reader.waiting(reversed(raw[-(peek - len(head)) :] if peek > len(head) else []), queue))
-    return QueueBacklog(queue=queue, depth=depth, head=tuple(head))
 
 
 class _MessageReader:
@@ -100,13 +204,13 @@ class _MessageReader:
     def waiting(self, raw: Iterable[bytes], queue: str) -> Iterator[Message]:
         """Yield the tasks among the messages of one queue."""
         for each in raw:
-            if message := self._message(_json(each), queue):
+            if message := self._message(_json(each, b"{"), queue):
                 yield message
 
     def unacked(self, raw: Iterable[bytes]) -> Iterator[Message]:
         """Yield the tasks among the delivered messages."""
         for each in raw:
-            match _json(each):
+            match _json(each, b"[{"):
                 case [dict() as payload, str() as exchange, str() as routing_key]:
                     # Without an exchange the routing key is the queue's name, with one it is the binding's.
                     queue = self._bindings.get((exchange, routing_key), routing_key)
@@ -133,8 +237,12 @@ class _MessageReader:
         return None
 
 
-def _json(raw: bytes) -> object:
-    # A foreign value in the list is counted but cannot be described.
+def _json(raw: bytes, opening: bytes) -> object:
+    # Of a large message only the end was read: kombu writes the body first, in base64, then the headers.
+    if len(raw) >= MAX_MESSAGE:
+        body, found, end = raw.partition(b'", "content-encoding": ')
+        raw = opening + b'"content-encoding": ' + end if found and b'"' not in body else raw
+    # A foreign value is counted but cannot be described.
     try:
         return json.loads(raw)
     except (ValueError, RecursionError):
