@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from django.db import connections
 
 import fsmlock
+from timelapse.rendering import actions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from django.db import models
+
+    from timelapse.rendering.models import Movie
 
 
 @contextmanager
@@ -38,3 +42,29 @@ def held_elsewhere(obj: models.Model, lock: str, why: str) -> Iterator[fsmlock.A
     finally:
         leave.set()
         thread.join(10)
+
+
+@contextmanager
+def rendering(movie: Movie) -> Iterator[None]:
+    """Hold the render lock as a worker that stops when it is asked to, and must have stopped at the end."""
+    begun = threading.Event()
+
+    def work() -> None:
+        try:
+            with fsmlock.hold(movie.timelapse, "render", why=str(movie)) as held:
+                actions.begin(movie, held.token)
+                begun.set()
+                while True:
+                    held.check()
+                    time.sleep(0.05)
+        except fsmlock.CancelRequested:
+            actions.mark_cancelled(movie)
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    assert begun.wait(10)
+    yield
+    thread.join(20)
+    assert not thread.is_alive()

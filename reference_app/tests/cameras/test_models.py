@@ -10,19 +10,25 @@ from timelapse.cameras.models import Camera, Pairing
 pytestmark = pytest.mark.django_db
 
 
-def test_a_camera_offers_to_be_revoked_and_says_who_may():
+@pytest.mark.parametrize(
+    ("transition", "label", "permission"),
+    [("revoke", "Revoke", "change_camera"), ("start_deleting", "Delete", "delete_camera")],
+)
+def test_a_camera_offers_to_be_revoked_or_deleted_and_says_who_may(transition, label, permission):
     camera = actions.enrol("Roof").camera
     editor = User.objects.create_user("editor")
-    (refused,) = available(camera, editor)
-    assert (refused.name, refused.label, refused.allowed) == ("revoke", "Revoke", False)
-    assert refused.reasons[0].code == "permission"
-    editor.user_permissions.add(Permission.objects.get(codename="change_camera"))
-    (allowed,) = available(camera, User.objects.get())
-    assert allowed.allowed
+    refused = {offer.name: offer for offer in available(camera, editor)}
+    assert set(refused) == {"revoke", "start_deleting"}
+    assert (refused[transition].label, refused[transition].allowed) == (label, False)
+    assert refused[transition].reasons[0].code == "permission"
+    editor.user_permissions.add(Permission.objects.get(codename=permission))
+    allowed = [offer.name for offer in available(camera, User.objects.get()) if offer.allowed]
+    assert allowed == [transition]
 
 
-def test_a_revoked_camera_offers_nothing():
-    assert available(actions.revoke(actions.enrol("Roof").camera)) == ()
+def test_a_revoked_camera_can_only_be_deleted():
+    offers = available(actions.revoke(actions.enrol("Roof").camera))
+    assert [offer.name for offer in offers] == ["start_deleting"]
 
 
 def test_cameras_without_a_token_do_not_collide():

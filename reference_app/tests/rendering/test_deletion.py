@@ -1,14 +1,9 @@
 from __future__ import annotations
 
-import threading
-import time
-from contextlib import contextmanager
-
 import pytest
 from django.contrib.auth.models import Permission, User
-from django.db import connections
 from tests.factories import frame, timelapse
-from tests.held_locks import held_elsewhere
+from tests.held_locks import held_elsewhere, rendering
 
 import fsmlock
 from timelapse.frames.models import Frame
@@ -38,32 +33,6 @@ def garden(media):
 @pytest.fixture
 def movie(garden, user):
     return actions.request_render(garden.pk, RenderOptions(), user)
-
-
-@contextmanager
-def worker(movie):
-    """Hold the render lock as a worker that stops when it is asked to."""
-    begun = threading.Event()
-
-    def work():
-        try:
-            with fsmlock.hold(movie.timelapse, "render", why=str(movie)) as held:
-                actions.begin(movie, held.token)
-                begun.set()
-                while True:
-                    held.check()
-                    time.sleep(0.05)
-        except fsmlock.CancelRequested:
-            actions.mark_cancelled(movie)
-        finally:
-            connections.close_all()
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    assert begun.wait(10)
-    yield
-    thread.join(20)
-    assert not thread.is_alive()
 
 
 def state_of(row):
@@ -109,7 +78,7 @@ def test_a_movie_being_rendered_is_in_the_way_and_the_plan_is_to_cancel_it_first
 
 
 def test_the_worker_is_stopped_when_the_plan_is_carried_out(garden, movie, operator):
-    with worker(movie):
+    with rendering(movie):
         delete_timelapse(garden.pk, operator, stop_movies=True)
     assert (state_of(garden), state_of(movie)) == ("deleted", "deleted")
 

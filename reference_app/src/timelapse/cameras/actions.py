@@ -13,7 +13,7 @@ from timelapse.cameras import domain
 from timelapse.cameras.errors import CodeUnknown, CodeUsed, TokenPending, TokenRefusal, TooManyPairings
 from timelapse.cameras.events import CameraPaired, CameraRevoked, camera_paired, camera_revoked
 from timelapse.cameras.models import Camera, Pairing
-from timelapse.cameras.queries import camera_to_rejoin
+from timelapse.cameras.queries import camera_by_id, camera_to_rejoin
 from timelapse.shared import live
 
 if TYPE_CHECKING:
@@ -100,12 +100,14 @@ def approve_pairing(user_code: str, *, by: User, name: str | None = None) -> Cam
         raise CodeUnknown(user_code=user_code)
     if pairing.camera_id is not None:
         raise CodeUsed(user_code=pairing.user_code)
-    if pairing.existing_camera_id is None:
+    # A camera that was deleted meanwhile can't be paired again.
+    existing = camera_by_id(pairing.existing_camera_id) if pairing.existing_camera_id else None
+    if existing is None:
         camera = Camera.objects.create(
             name=domain.display_name(name, pairing.name), driver=pairing.driver, model=pairing.model
         )
     else:
-        camera = _pair_again(pairing.existing_camera_id, name)
+        camera = _pair_again(existing.pk, name)
     pairing.camera, pairing.approved_by = camera, by
     pairing.save(update_fields=["camera", "approved_by"])
     _publish_paired(camera)

@@ -1,4 +1,4 @@
-"""Events of cameras, sent after the commit."""
+"""Events of cameras, sent after the commit unless they say otherwise."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 camera_paired = Signal()
 #: Sent with ``event=CameraRevoked``.
 camera_revoked = Signal()
+#: Sent with ``event=CameraDeletion``, not after the commit but before the row goes: a receiver removes what
+#: it keeps of the camera. If one fails, or the process is killed, the deletion is repeated.
+camera_deletion = Signal()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +25,13 @@ class CameraPaired:
 
     camera: UUID
     name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameraDeletion:
+    """A camera is about to be gone; its movies and frames are deleted."""
+
+    camera: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,8 +23,11 @@ class Camera(Lifecycle):
     initial_state = States.PAIRED
 
     #: "import": captures are imported from a drive; "retime": frames get their true times. Both can happen
-    #: at once. The camera's timelapses inherit them: no movie is rendered while its frames change.
-    locks = Locks(Lock("import", together_with={"retime"}), Lock("retime", together_with={"import"}))
+    #: at once. "delete": the camera is deleted with all that it has. The camera's timelapses inherit all
+    #: three, and movies inherit "delete" through them: no movie is rendered while its frames change.
+    locks = Locks(
+        Lock("import", together_with={"retime"}), Lock("retime", together_with={"import"}), Lock("delete")
+    )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=80)
@@ -76,6 +79,16 @@ class Camera(Lifecycle):
     )
     def revoke(self) -> None:
         """Revoke the agent's token."""
+
+    @transition(
+        source=[States.PAIRED, States.REVOKED],
+        target=States.DELETING,
+        needs="delete",
+        label="Delete",
+        permission="cameras.delete_camera",
+    )
+    def start_deleting(self) -> None:
+        """A user deletes it: its timelapses, movies and frames are deleted, and its row at last."""
 
     @transition(source=States.REVOKED, target=States.PAIRED, label="Reinstate", internal=True)
     def reinstate(self) -> None:

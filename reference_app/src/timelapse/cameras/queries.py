@@ -11,11 +11,18 @@ from timelapse.cameras.models import Camera
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from django.db.models import QuerySet
+
+
+def visible(cameras: QuerySet[Camera]) -> QuerySet[Camera]:
+    """Filter out cameras that are being deleted."""
+    return cameras.exclude(state=Camera.States.DELETING)
+
 
 def camera_by_token(token: str) -> Camera | None:
-    """Return the camera of a token, revoked or not; None for a token that was never issued."""
+    """Return the camera of a token, revoked or not; None if none was issued, or its camera was deleted."""
     wanted = digest(token)
-    camera = Camera.objects.filter(token_hash=wanted).first()
+    camera = visible(Camera.objects.filter(token_hash=wanted)).first()
     if camera is None or not hmac.compare_digest(camera.token_hash or "", wanted):
         return None
     return camera
@@ -23,9 +30,10 @@ def camera_by_token(token: str) -> Camera | None:
 
 def camera_to_rejoin(token: str) -> Camera | None:
     """Return the camera to pair again; the previous token counts until a newer one has been used."""
-    return camera_by_token(token) or Camera.objects.filter(previous_token_hash=digest(token)).first()
+    previous = visible(Camera.objects.filter(previous_token_hash=digest(token)))
+    return camera_by_token(token) or previous.first()
 
 
 def camera_by_id(camera: UUID) -> Camera | None:
-    """Return a camera, or None."""
-    return Camera.objects.filter(pk=camera).first()
+    """Return a camera unless it is deleted."""
+    return visible(Camera.objects.filter(pk=camera)).first()

@@ -106,6 +106,11 @@ def preview_path(camera: UUID, capture: str) -> str:
     return f"previews/{camera}/{capture}.jpg"
 
 
+def folders_of(camera: UUID) -> tuple[str, ...]:
+    """Return the folders of a camera's frames, thumbnails and previews, relative to the media root."""
+    return tuple(f"{kind}/{camera}" for kind in ("frames", "thumbnails", "previews"))
+
+
 def displayed_size(width: int, height: int, orientation: int) -> tuple[int, int]:
     """Return width and height after rotation: orientations 5 to 8 swap them."""
     return (height, width) if orientation >= 5 else (width, height)

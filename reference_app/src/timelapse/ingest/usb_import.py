@@ -18,6 +18,7 @@ from camera_agent.protocol import PROTOCOL
 from camera_agent.protocol.captures import format_header
 from fsmlock.iteration import Iteration
 from timelapse.cameras.models import Camera
+from timelapse.cameras.queries import camera_by_id, visible
 from timelapse.frames.models import Frame, Preview
 from timelapse.ingest.domain import malformed, too_large
 from timelapse.ingest.metadata import UploadRequest
@@ -137,12 +138,12 @@ def _named(camera: str) -> Camera:
         UsbImportError: there is none, or several have that name.
     """
     try:
-        rows = list(Camera.objects.filter(pk=UUID(camera)))
+        rows = list(visible(Camera.objects.filter(pk=UUID(camera))))
     except ValueError:
-        rows = list(Camera.objects.filter(name=camera)[:2])
+        rows = list(visible(Camera.objects.filter(name=camera))[:2])
     if len(rows) == 1:
         return rows[0]
-    names = ", ".join(repr(name) for name in Camera.objects.values_list("name", flat=True)[:20]) or "none"
+    names = ", ".join(map(repr, visible(Camera.objects.all()).values_list("name", flat=True)[:20])) or "none"
     what = "There are several cameras" if rows else "There is no camera"
     raise UsbImportError(
         f"{what} {camera!r}. Use its id, from the address of its page. Cameras here: {names}."
@@ -181,7 +182,7 @@ def _owner(card: Path) -> UUID:
             f"{card.parent} is of an agent that was never paired. Name the camera by --camera."
         )
     try:
-        row = Camera.objects.filter(pk=UUID(str(camera))).first()
+        row = camera_by_id(UUID(str(camera)))
     except ValueError:
         row = None
     if row is None:

@@ -1,4 +1,4 @@
-"""Deletes timelapses together with their movies."""
+"""Deletes timelapses together with their movies, and says what is in the way of a deletion."""
 
 from __future__ import annotations
 
@@ -19,9 +19,13 @@ from timelapse.timelapses.models import Timelapse
 from timelapse.timelapses.queries import timelapse_by_id
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.contrib.auth.models import AnonymousUser, User
 
     from fsmlock import ActiveHold, Reason
+    from fsmlock.holds import HoldContext
+    from timelapse.cameras.models import Camera
 
 #: Time for a worker to stop rendering before the deletion is refused.
 STOP_WITHIN: Final = timedelta(seconds=20)
@@ -37,11 +41,17 @@ class PlanStep:
 
 def deletion_plan(timelapse: Timelapse, user: User | AnonymousUser | None = None) -> tuple[PlanStep, ...]:
     """Return the steps that delete the timelapse: cancel the movie that is being rendered, then delete."""
-    way: list[tuple[Movie | Timelapse, tuple[fsmlock.Step, ...] | None]] = [
-        (movie, fsmlock.plan(movie, to=Movie.States.CANCELLED, user=user))
-        for movie in queries.being_rendered(timelapse)
+    return plan_after(queries.being_rendered(timelapse), timelapse, user)
+
+
+def plan_after(
+    movies: Iterable[Movie], obj: Timelapse | Camera, user: User | AnonymousUser | None
+) -> tuple[PlanStep, ...]:
+    """Return the steps that cancel the movies, then delete the object."""
+    way: list[tuple[Movie | Timelapse | Camera, tuple[fsmlock.Step, ...] | None]] = [
+        (movie, fsmlock.plan(movie, to=Movie.States.CANCELLED, user=user)) for movie in movies
     ]
-    way.append((timelapse, fsmlock.plan(timelapse, to=Timelapse.States.DELETING, user=user)))
+    way.append((obj, fsmlock.plan(obj, to=obj.States.DELETING, user=user)))
     return tuple(
         PlanStep(label=f"{step.label} {obj}", reasons=step.reasons)
         for obj, steps in way
@@ -63,20 +73,37 @@ def delete_timelapse(timelapse: int, user: User | None = None, *, stop_movies: b
     found = timelapse_by_id(timelapse)
     if found is None:
         raise fsmlock.Refused([NO_TIMELAPSE])
-    reasons = fsmlock.explain(found, to="start_deleting", user=user)
-    if stop_movies:
-        # Only movies are stopped: an import, for example, stays in the way.
-        reasons = tuple(reason for reason in reasons if reason.params.get("lock") != "render")
-    if reasons:
-        raise fsmlock.TransitionRefused(reasons, instance=found)
-    policy = fsmlock.Preempt(grace=STOP_WITHIN) if stop_movies else fsmlock.Fail()
-    holder = user.get_username() if user is not None else None
-    with fsmlock.hold(found, "delete", policy=policy, why=f"Deleting {found}", holder=holder) as held:
+    with hold_to_delete(found, user, stop_movies=stop_movies) as held:
         with held.transaction():
             found.start_deleting()
             found.save()
         _delete_content(held, found)
     return found
+
+
+def hold_to_delete(obj: Timelapse | Camera, user: User | None, *, stop_movies: bool) -> HoldContext:
+    """Return a hold of the object's lock "delete".
+
+    Args:
+        obj: what to delete.
+        user: who deletes it.
+        stop_movies: whether to stop the workers that render movies of it.
+
+    Raises:
+        TransitionRefused: the user may not delete it, or something else than a movie to stop is in the way.
+    """
+    reasons = fsmlock.explain(obj, to="start_deleting", user=user)
+    if stop_movies:
+        # Only movies are stopped: an import, for example, stays in the way.
+        others = {hold.token for hold in fsmlock.holds_on(obj) if hold.lock != "render"}
+        reasons = tuple(
+            reason for reason in reasons if reason.code != "held" or reason.params["token"] in others
+        )
+    if reasons:
+        raise fsmlock.TransitionRefused(reasons, instance=obj)
+    policy = fsmlock.Preempt(grace=STOP_WITHIN) if stop_movies else fsmlock.Fail()
+    holder = user.get_username() if user is not None else None
+    return fsmlock.hold(obj, "delete", policy=policy, why=f"Deleting {obj}", holder=holder)
 
 
 def finish_deletions() -> int:

@@ -17,6 +17,7 @@ from timelapse.shared import conf
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+    from uuid import UUID
 
     from django.db.models import QuerySet
 
@@ -38,6 +39,11 @@ def movies_of(timelapse: int) -> QuerySet[Movie]:
 def unfinished(timelapse: int) -> QuerySet[Movie]:
     """Return a timelapse's movies that are queued or being rendered, newest first."""
     return movies_of(timelapse).filter(state__in=(Movie.States.QUEUED, Movie.States.RENDERING))
+
+
+def movies_of_camera(camera: UUID) -> QuerySet[Movie]:
+    """Return the movies of all timelapses of a camera, newest first."""
+    return visible(Movie.objects.filter(timelapse__camera=camera))
 
 
 def movie_by_id(movie: int) -> Movie | None:

@@ -13,8 +13,9 @@ from eliot_progress import cancellation, progress
 from fsmlock import Reason
 from fsmlock.adapters.celery import RetryLaterTask
 from timelapse.frames.queries import file_of
-from timelapse.rendering import actions, deletion, queries
+from timelapse.rendering import actions, camera_deletion, deletion, queries
 from timelapse.rendering.actions import RENDER_TASK, MovieFile
+from timelapse.rendering.camera_deletion import FINISH_TASK
 from timelapse.rendering.domain import INTERNAL, LEASE, WAIT_FOR_LOCK
 from timelapse.rendering.models import Movie
 from timelapse.rendering.pipeline.errors import RenderError
@@ -64,10 +65,10 @@ def recover_movies() -> None:
                 actions.recover(movie)
 
 
-@shared_task(name="rendering.finish_deletions")
+@shared_task(name=FINISH_TASK)
 def finish_deletions() -> int:
-    """Complete the deletions of timelapses that a crash interrupted; return how many."""
-    return deletion.finish_deletions()
+    """Complete deletions of cameras, and of timelapses that a crash interrupted; return how many."""
+    return deletion.finish_deletions() + camera_deletion.finish_camera_deletions()
 
 
 def _render_with(held: ActiveHold, movie: Movie) -> None:

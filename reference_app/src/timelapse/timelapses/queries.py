@@ -44,6 +44,11 @@ def timelapses() -> QuerySet[Timelapse]:
     return visible(Timelapse.objects.all())
 
 
+def timelapses_of(camera: UUID) -> QuerySet[Timelapse]:
+    """Return a camera's timelapses except deleted ones."""
+    return visible(Timelapse.objects.filter(camera=camera))
+
+
 def timelapses_containing(camera: UUID, captured_at: datetime) -> list[int]:
     """Return the timelapses that contain this camera's frame of this time."""
     begun = Q(starts_at=None) | Q(starts_at__lte=captured_at)

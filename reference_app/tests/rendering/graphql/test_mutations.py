@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth.models import Permission
 from strawberry import relay
 from tests.factories import frame, timelapse
 
@@ -24,12 +23,6 @@ DELETE = """
 mutation ($input: DeleteMovieInput!) { deleteMovie(input: $input) {
   deletedMovieId timelapse { movies { totalCount } } errors { code } } }
 """
-
-DELETE_TIMELAPSE = """
-mutation ($input: DeleteTimelapseInput!) { deleteTimelapse(input: $input) {
-  deletedTimelapseId timelapse { id deletionPlan { label reasons { code } } } errors { code } } }
-"""
-NODE = "query ($id: ID!) { node(id: $id) { id } }"
 
 
 def gid(row):
@@ -127,19 +120,6 @@ def test_a_refusal_is_returned_with_the_current_movie(member, movie):
 def test_a_missing_movie_is_reported(member, user):
     answer = member.ask(CANCEL, input={"movie": relay.to_base64("Movie", 4711)})["data"]["cancelMovie"]
     assert (answer["movie"], [error["code"] for error in answer["errors"]]) == (None, ["no_movie"])
-
-
-def test_a_timelapse_is_deleted_by_who_may_and_then_hidden(member, user, garden, movie):
-    refused = member.ask(DELETE_TIMELAPSE, input={"timelapse": gid(garden)})["data"]["deleteTimelapse"]
-    assert (refused["deletedTimelapseId"], refused["errors"]) == (None, [{"code": "permission"}])
-    assert refused["timelapse"]["deletionPlan"] == [
-        {"label": "Delete Garden", "reasons": [{"code": "permission"}]}
-    ]
-    user.user_permissions.add(Permission.objects.get(codename="delete_timelapse"))
-    deleted = member.ask(DELETE_TIMELAPSE, input={"timelapse": gid(garden)})["data"]["deleteTimelapse"]
-    assert deleted == {"deletedTimelapseId": gid(garden), "timelapse": None, "errors": []}
-    for gone in (garden, movie):
-        assert member.ask(NODE, id=gid(gone))["data"]["node"] is None
 
 
 @pytest.mark.parametrize("mutation", [RENDER, CANCEL, RETRY, DELETE])

@@ -19,7 +19,7 @@ from strawberry_django.relay import DjangoListConnection
 
 import fsmlock
 from eliot_progress.adapters.graphql import Liveness
-from fsmlock.adapters.graphql import Reason, Transition
+from fsmlock.adapters.graphql import Reason, Transition, WithTransitions
 from timelapse.cameras import command_rules, domain, models, queries
 from timelapse.cameras.commands import command_context, commands_of
 from timelapse.cameras.configuration import DesiredConfiguration, current_configurations
@@ -32,8 +32,10 @@ from timelapse.shared.graphql import BigInt, load, reasons_of, signed_in
 LOGS_SHOWN: Final = 500
 
 
-@strawberry_django.type(models.Camera, description="A camera whose agent sends frames.")
-class Camera(relay.Node):
+@strawberry_django.type(
+    models.Camera, description="A camera whose agent sends frames.", disable_optimization=True
+)
+class Camera(relay.Node, WithTransitions):
     """A camera. Apps that know more of it (its frames) extend this type."""
 
     name: str
@@ -59,54 +61,45 @@ class Camera(relay.Node):
 
     @classmethod
     def get_queryset(cls, queryset: QuerySet[models.Camera], info: Info) -> QuerySet[models.Camera]:
-        """Return cameras to signed-in users only, whichever field they are reached by."""
+        """Return cameras to signed-in users only, whichever field they are reached by; hide deleted ones."""
         signed_in(info)
-        return queryset
+        return queries.visible(queryset)
 
-    @strawberry_django.field(
-        only=["next_by", "grace_s"], description="Whether the agent's heartbeats are on time."
-    )
+    @strawberry_django.field(description="Whether the agent's heartbeats are on time.")
     def liveness(self) -> Liveness:
         """Compare the last heartbeat with the time."""
         camera = cast("models.Camera", self)
         return Liveness(domain.liveness(timezone.now(), camera.next_by, camera.grace_s))
 
-    @strawberry_django.field(only=["state", "name"], description="What can be done with it, and why not.")
-    def available_transitions(self, info: Info) -> list[Transition]:
-        """Return each transition with what blocks it."""
-        camera = cast("models.Camera", self)
-        return [Transition.from_value(each) for each in fsmlock.available(camera, signed_in(info))]
-
-    @strawberry_django.field(only=["spool_bytes"], description="Size of all pending captures, bytes.")
+    @strawberry_django.field(description="Size of all pending captures, bytes.")
     def spool_bytes(self) -> BigInt:
         """Return the column."""
         return BigInt(cast("models.Camera", self).spool_bytes)
 
-    @strawberry_django.field(only=["disk_free"], description="Free space on the agent's disk, bytes.")
+    @strawberry_django.field(description="Free space on the agent's disk, bytes.")
     def disk_free(self) -> BigInt | None:
         """Return the column."""
         free = cast("models.Camera", self).disk_free
         return None if free is None else BigInt(free)
 
-    @strawberry_django.field(only=["disk_total"], description="Size of the agent's disk, bytes.")
+    @strawberry_django.field(description="Size of the agent's disk, bytes.")
     def disk_total(self) -> BigInt | None:
         """Return the column."""
         total = cast("models.Camera", self).disk_total
         return None if total is None else BigInt(total)
 
-    @strawberry_django.field(only=["health"], description="Health of the agent and its machine.")
+    @strawberry_django.field(description="Health of the agent and its machine.")
     def health(self) -> CameraHealth:
         """Return the values of the last heartbeat."""
         return CameraHealth.from_value(Health.from_json(cast("models.Camera", self).health))
 
-    @strawberry_django.field(only=["pk"], description="The desired configuration of the agent.")
+    @strawberry_django.field(description="The desired configuration of the agent.")
     async def configuration(self, info: Info) -> CameraConfiguration:
         """Load it together with those of the other cameras of the request."""
         found = await load(info, current_configurations, cast("models.Camera", self).pk)
         return CameraConfiguration.from_value(cast("DesiredConfiguration", found))
 
     @strawberry_django.field(
-        only=["pk"],
         description="The newest commands and their results, newest first.",
     )
     async def commands(self, info: Info) -> list[CameraCommand]:
@@ -115,7 +108,6 @@ class Camera(relay.Node):
         return [CameraCommand.from_row(row) for row in rows or ()]
 
     @strawberry_django.field(
-        only=["state", "name", "beat_at"],
         description="Each command, with what blocks it.",
     )
     async def available_commands(self, info: Info) -> list[Transition]:
@@ -134,7 +126,7 @@ class Camera(relay.Node):
         permitted = await sync_to_async(signed_in(info).has_perm)(command_rules.PERMISSION)
         return reasons_of(command_rules.forbidden("Configure", permitted=permitted))
 
-    @strawberry_django.field(only=["pk"], description="The newest messages of the agent's log, oldest first.")
+    @strawberry_django.field(description="The newest messages of the agent's log, oldest first.")
     async def log(self, last: int = 100) -> list[CameraLogMessage]:
         """Return those that the agent has delivered."""
         camera = cast("models.Camera", self).pk

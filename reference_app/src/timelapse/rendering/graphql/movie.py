@@ -18,14 +18,13 @@ from strawberry_django.relay import DjangoListConnection
 from eliot_progress.adapters.graphql import Progress
 from eliot_progress.adapters.graphql import from_state as progress_from_state
 from fsmlock.adapters.graphql import Reason, WithLocks, WithTransitions
-from timelapse.rendering import deletion, models, queries, waiting
+from timelapse.rendering import models, queries, waiting
 from timelapse.shared.graphql import BigInt, load, reasons_of, signed_in
 from timelapse.shared.progress import about, store
 from timelapse.timelapses.graphql import Timelapse
 
 if TYPE_CHECKING:
     from eliot_progress import TaskState
-    from timelapse.timelapses.models import Timelapse as TimelapseModel
 
 
 #: The attribute of a movie that holds the progress of a live event.
@@ -136,14 +135,6 @@ def _latest_progress(abouts: list[str]) -> dict[str, TaskState]:
     return store().latest_many(abouts)
 
 
-@strawberry.type(description="A step of a plan, and what blocks it until the steps before it are done.")
-class PlanStep:
-    """See timelapse.rendering.deletion.PlanStep."""
-
-    label: str
-    reasons: list[Reason]
-
-
 @strawberry.type
 class TimelapseMovies:
     """Fields added to the type `Timelapse`, which itself must not import movies."""
@@ -152,14 +143,6 @@ class TimelapseMovies:
     def movies(self) -> Iterable[Movie]:
         """Return all movies; the connection takes the requested slice."""
         return cast("Iterable[Movie]", queries.movies_of(cast("int", self.pk)))  # type: ignore[attr-defined]
-
-    @strawberry_django.field(
-        description="How to delete it: cancel the movie that is being rendered, if any, then delete."
-    )
-    def deletion_plan(self, info: Info) -> list[PlanStep]:
-        """Evaluate the plan."""
-        plan = deletion.deletion_plan(cast("TimelapseModel", self), signed_in(info))
-        return [PlanStep(label=step.label, reasons=reasons_of(step.reasons)) for step in plan]
 
 
 get_object_definition(Timelapse, strict=True).fields.extend(

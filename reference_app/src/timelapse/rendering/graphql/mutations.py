@@ -11,8 +11,9 @@ from strawberry import relay
 from strawberry.types import Info
 
 import fsmlock
-from timelapse.rendering import actions, deletion
+from timelapse.rendering import actions
 from timelapse.rendering.domain import RenderOptions
+from timelapse.rendering.graphql.deletions import Deletions
 from timelapse.rendering.graphql.movie import Movie, newest_edge
 from timelapse.shared.graphql import UserError, signed_in, user_errors
 from timelapse.timelapses.graphql import Timelapse, pk_of
@@ -55,14 +56,6 @@ class DeleteMovieInput:
     movie: relay.GlobalID
 
 
-@strawberry.input
-class DeleteTimelapseInput:
-    """The timelapse to delete, and whether to stop the worker that renders a movie of it."""
-
-    timelapse: relay.GlobalID
-    stop_movies: bool = False
-
-
 @strawberry.type
 class RenderTimelapsePayload:
     """The queued movie, or the errors."""
@@ -98,16 +91,7 @@ class DeleteMoviePayload:
 
 
 @strawberry.type
-class DeleteTimelapsePayload:
-    """The deleted timelapse's id, or the timelapse in its current state and the errors."""
-
-    deleted_timelapse_id: relay.GlobalID | None
-    timelapse: Timelapse | None
-    errors: list[UserError]
-
-
-@strawberry.type
-class Mutation:
+class Mutation(Deletions):
     """Writes of this app."""
 
     @strawberry.mutation(description="Render a movie of the existing frames.")
@@ -147,21 +131,6 @@ class Mutation:
             return DeleteMoviePayload(deleted_movie_id=None, timelapse=None, errors=errors)
         timelapse = cast("Timelapse", movie.timelapse)
         return DeleteMoviePayload(deleted_movie_id=input.movie, timelapse=timelapse, errors=[])
-
-    @strawberry.mutation(description="Delete a timelapse and its movies; the camera keeps its frames.")
-    async def delete_timelapse(self, info: Info, input: DeleteTimelapseInput) -> DeleteTimelapsePayload:  # noqa: A002
-        """Delete it."""
-        user, timelapse = signed_in(info), pk_of(input.timelapse, "Timelapse")
-        try:
-            await sync_to_async(deletion.delete_timelapse)(timelapse, user, stop_movies=input.stop_movies)
-        except fsmlock.Refused as refused:
-            found = await sync_to_async(timelapse_by_id)(timelapse)
-            return DeleteTimelapsePayload(
-                deleted_timelapse_id=None,
-                timelapse=cast("Timelapse | None", found),
-                errors=user_errors(refused.reasons),
-            )
-        return DeleteTimelapsePayload(deleted_timelapse_id=input.timelapse, timelapse=None, errors=[])
 
 
 async def _done(

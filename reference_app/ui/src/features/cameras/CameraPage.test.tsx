@@ -62,6 +62,7 @@ const roof = (over: object = {}) => ({
   preview: { imageUrl: "/p/8.jpg", capturedAt: "2026-11-23T12:00:08Z", clock: "synced" },
   availableCommands: [offer("capture", false), offer("preview")],
   availableTransitions: [],
+  deletionPlan: [],
   configRevision: 1,
   configError: "",
   configuration: {

@@ -19,6 +19,7 @@ import { CameraLog } from "./CameraLog.tsx";
 import { CameraView } from "./CameraView.tsx";
 import { CameraTimeline } from "./CameraTimeline.tsx";
 import { CommandHistory } from "./CommandHistory.tsx";
+import { DeleteCamera } from "./DeleteCamera.tsx";
 import { Quarantine } from "./Quarantine.tsx";
 import { RevokeButton } from "./RevokeButton.tsx";
 import { useCameraPage } from "./useCameraPage.ts";
@@ -66,6 +67,7 @@ function CameraDetails({ camera }: { readonly camera: CameraPage_camera$key }) {
         ...CameraTimeline_live
         ...CommandHistory_camera
         ...RevokeButton_camera
+        ...DeleteCamera_camera
       }
     `,
     page,
@@ -110,8 +112,9 @@ function CameraDetails({ camera }: { readonly camera: CameraPage_camera$key }) {
           <Quarantine camera={page} />
           <CameraLog camera={page} />
         </Box>
-        <Box sx={{ gridArea: "end", justifySelf: "start" }}>
+        <Box sx={{ gridArea: "end", display: "grid", gap: 1.5, justifyItems: "start" }}>
           <RevokeButton camera={live} />
+          <DeleteCamera camera={live} />
         </Box>
       </Box>
     </Box>

@@ -1,0 +1,91 @@
+import Box from "@mui/material/Box";
+import Button from "@mui/material/Button";
+import { useState, type ReactNode } from "react";
+import { graphql, useFragment } from "react-relay";
+
+import { ConfirmDialog } from "../../design/ConfirmDialog.tsx";
+import type { DeleteButton_plan$key } from "./__generated__/DeleteButton_plan.graphql";
+import type { DeleteButton_transition$key } from "./__generated__/DeleteButton_transition.graphql";
+import { TransitionButton } from "./TransitionButton.tsx";
+
+interface Props {
+  readonly name: string;
+  readonly transition: DeleteButton_transition$key;
+  /** The steps that lead to the deletion; the last one deletes. */
+  readonly plan: DeleteButton_plan$key;
+  /** What the dialog's button says when nothing must be stopped first. */
+  readonly confirm: string;
+  readonly testId: string;
+  readonly busy: boolean;
+  readonly onDelete: (stopMovies: boolean) => void;
+  /** What is lost. */
+  readonly children: ReactNode;
+}
+
+/** Deletes after confirmation. When a movie is in the way it offers the plan: stop it, then delete. */
+export function DeleteButton(props: Props) {
+  const { name, confirm, testId, busy, onDelete, children } = props;
+  const transition = useFragment(
+    graphql`
+      fragment DeleteButton_transition on Transition {
+        allowed
+        ...TransitionButton_transition
+      }
+    `,
+    props.transition,
+  );
+  const plan = useFragment(
+    graphql`
+      fragment DeleteButton_plan on PlanStep @relay(plural: true) {
+        label
+        reasons {
+          __typename
+        }
+      }
+    `,
+    props.plan,
+  );
+  const [confirming, setConfirming] = useState(false);
+  const stopMovies = !transition.allowed && plan.length > 1 && plan[0]?.reasons.length === 0;
+  const ask = () => {
+    setConfirming(true);
+  };
+  return (
+    <Box data-testid={testId} sx={{ display: "grid", gap: 1, justifyItems: "start" }}>
+      <TransitionButton
+        transition={transition}
+        size="small"
+        variant="text"
+        color="error"
+        testId={`${testId}-button`}
+        busy={busy}
+        onPress={ask}
+      />
+      {stopMovies && (
+        <Button size="small" color="error" disabled={busy} onClick={ask}>
+          {plan.map((step) => step.label).join(", then ")}…
+        </Button>
+      )}
+      <ConfirmDialog
+        open={confirming}
+        title={`Delete ${name}?`}
+        confirm={stopMovies ? "Stop and delete" : confirm}
+        onConfirm={() => {
+          onDelete(stopMovies);
+        }}
+        onClose={() => {
+          setConfirming(false);
+        }}
+      >
+        {stopMovies && (
+          <ol>
+            {plan.map((step) => (
+              <li key={step.label}>{step.label}</li>
+            ))}
+          </ol>
+        )}
+        {children}
+      </ConfirmDialog>
+    </Box>
+  );
+}
