@@ -58,6 +58,17 @@ def test_only_users_with_permission_to_read_the_log_get_its_url(user, member, an
     assert member.ask("{ logUrl }")["data"] == {"logUrl": "/admin/eliot_progress/logmessage/"}
 
 
+RETENTION = "{ retention { keepAllDays keepEvery frames bytes } }"
+
+
+def test_the_retention_is_shown_with_what_it_would_remove(member, anonymous, settings):
+    assert anonymous.ask(RETENTION)["errors"][0]["extensions"]["code"] == "signed_out"
+    assert member.ask(RETENTION)["data"] == {"retention": None}
+    settings.TIMELAPSE = {"keep_all_days": 30, "keep_every": 5}
+    expected = {"keepAllDays": 30, "keepEvery": 5, "frames": 0, "bytes": 0}
+    assert member.ask(RETENTION)["data"] == {"retention": expected}
+
+
 RUNS = "{ operations { runs { id iteration state total unit by availableTransitions { name } } } }"
 CHANGE = """mutation ($id: ID!, $transition: String!) { changeRun(id: $id, transition: $transition) {
   run { state requestedBy } reasons { code } } }"""

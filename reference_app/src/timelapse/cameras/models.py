@@ -23,10 +23,14 @@ class Camera(Lifecycle):
     initial_state = States.PAIRED
 
     #: "import": captures are imported from a drive; "retime": frames get their true times. Both can happen
-    #: at once. "delete": the camera is deleted with all that it has. The camera's timelapses inherit all
-    #: three, and movies inherit "delete" through them: no movie is rendered while its frames change.
+    #: at once. "thin": the retention removes old frames. "delete": the camera is deleted with all it has.
+    #: The camera's timelapses inherit all four, and movies inherit "delete" through them: no movie is
+    #: rendered while its frames change.
     locks = Locks(
-        Lock("import", together_with={"retime"}), Lock("retime", together_with={"import"}), Lock("delete")
+        Lock("import", together_with={"retime"}),
+        Lock("retime", together_with={"import"}),
+        Lock("thin"),
+        Lock("delete"),
     )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -23,6 +23,17 @@ def add(camera: UUID, size: int, day: date) -> None:
         today.update(**more)
 
 
+def remove(frames: Iterable[Frame]) -> None:
+    """Take frames out of the counts of their days. Call it inside the transaction that deletes them."""
+    removed: dict[tuple[UUID, date], list[int]] = {}
+    for frame in frames:
+        removed.setdefault((frame.camera_id, frame.received_at.date()), []).append(frame.bytes)
+    for (camera, day), sizes in removed.items():
+        Intake.objects.filter(camera=camera, day=day).update(
+            frames=F("frames") - len(sizes), bytes=F("bytes") - sum(sizes)
+        )
+
+
 def bytes_of(camera: UUID, day: date) -> int:
     """Return the bytes that arrived on a day."""
     return Intake.objects.filter(camera=camera, day=day).values_list("bytes", flat=True).first() or 0

@@ -17,7 +17,7 @@ from fsmlock.adapters.graphql import Hold, Run, WithRunChanges
 from queue_insight.adapters.graphql import Queue, QueuedTask, from_snapshot
 from timelapse.operations import queries
 from timelapse.shared import conf, progress
-from timelapse.shared.graphql import UpdateKind, signed_in
+from timelapse.shared.graphql import BigInt, UpdateKind, signed_in
 from timelapse.shared.live import Event, watch
 from timelapse.shared.single_flight import SingleFlight
 
@@ -77,6 +77,16 @@ class Operations:
         )
 
 
+@strawberry.type(description="Which old frames are removed, and how much that would be now.")
+class Retention:
+    """See timelapse.frames.retention.Retention."""
+
+    keep_all_days: int = strawberry.field(description="Days for which all frames are kept.")
+    keep_every: int = strawberry.field(description="Of older frames, one of so many is kept.")
+    frames: int = strawberry.field(description="How many frames would be removed now.")
+    bytes: BigInt = strawberry.field(description="The size of these frames.")
+
+
 def _runs(user: DjangoUser) -> list[Run]:
     return Run.from_values(queries.runs(user), user)
 
@@ -106,6 +116,20 @@ class Query:
         """Return a page of running work that this user can view."""
         signed_in(info)
         return await _progress.in_progress(info, limit=limit)
+
+    @strawberry.field(description="The retention of frames, and what it would remove; null while it is off.")
+    async def retention(self, info: Info) -> Retention | None:
+        """Count it."""
+        await sync_to_async(signed_in)(info)
+        found = await sync_to_async(queries.retention_forecast)()
+        if found is None:
+            return None
+        return Retention(
+            keep_all_days=found.keep_all_days,
+            keep_every=found.keep_every,
+            frames=found.removal.frames,
+            bytes=BigInt(found.removal.bytes),
+        )
 
     @strawberry.field(
         description="URL of the log explorer, to be followed by a causal id; null without permission."

@@ -12,6 +12,8 @@ from django.urls import reverse
 import queue_insight
 from fsmlock import all_holds
 from fsmlock.models import Run
+from timelapse.frames.retention import Removal, Retention, forecast
+from timelapse.shared import conf
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -36,6 +38,15 @@ class Overview:
     holds: tuple[HoldInfo, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionForecast:
+    """The configured retention, and what it would remove now."""
+
+    keep_all_days: int
+    keep_every: int
+    removal: Removal
+
+
 def overview() -> Overview:
     """Return the overview: a bounded number of rows in a constant number of round trips."""
     return Overview(
@@ -51,6 +62,17 @@ def runs(user: User) -> list[Run]:
         return []
     recent = Q(ended_at=None) | Q(ended_at__gte=datetime.now(UTC) - _RUNS_SHOWN_FOR)
     return list(Run.objects.filter(recent).order_by("-pk")[:_MAX_RUNS])
+
+
+def retention_forecast() -> RetentionForecast | None:
+    """Return the configured retention and what it would remove now; None while it is off."""
+    retention = Retention.configured(datetime.now(UTC))
+    if retention is None:
+        return None
+    settings = conf.get()
+    return RetentionForecast(
+        keep_all_days=settings.keep_all_days, keep_every=settings.keep_every, removal=forecast(retention)
+    )
 
 
 def log_url(user: User) -> str | None:

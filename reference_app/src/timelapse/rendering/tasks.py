@@ -13,7 +13,7 @@ from eliot_progress import cancellation, progress
 from fsmlock import Reason
 from fsmlock.adapters.celery import RetryLaterTask
 from timelapse.frames.queries import file_of
-from timelapse.rendering import actions, camera_deletion, deletion, queries
+from timelapse.rendering import actions, camera_deletion, deletion, queries, retention
 from timelapse.rendering.actions import RENDER_TASK, MovieFile
 from timelapse.rendering.camera_deletion import FINISH_TASK
 from timelapse.rendering.domain import INTERNAL, LEASE, WAIT_FOR_LOCK
@@ -69,6 +69,12 @@ def recover_movies() -> None:
 def finish_deletions() -> int:
     """Complete deletions of cameras, and of timelapses that a crash interrupted; return how many."""
     return deletion.finish_deletions() + camera_deletion.finish_camera_deletions()
+
+
+@shared_task(name="rendering.thin_frames")
+def thin_frames() -> int:
+    """Enqueue a run of the retention for each camera that has frames to remove; return how many."""
+    return retention.enqueue_thinning()
 
 
 def _render_with(held: ActiveHold, movie: Movie) -> None:

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 
 
@@ -30,10 +31,26 @@ class Settings:
     uploads_per_camera: int = 8
     #: Most concurrent uploads of all cameras in one server process; further ones must retry later.
     concurrent_uploads: int = 64
+    #: Days for which all frames are kept, counted from their arrival; 0: forever, which turns retention off.
+    keep_all_days: int = 0
+    #: Of older frames, one of so many is kept; 1: all.
+    keep_every: int = 10
     #: Default interval between captures of a new camera, seconds.
     frame_interval_s: float = 2.0
     #: Seconds within which a subscription promises its next message.
     heartbeat_seconds: float = 5.0
+
+    def __post_init__(self) -> None:
+        """Refuse a retention that would delete frames which nobody meant.
+
+        Raises:
+            ImproperlyConfigured: a value of the retention is out of range.
+        """
+        if self.keep_all_days < 0 or self.keep_every < 1:
+            raise ImproperlyConfigured(
+                f"TIMELAPSE has keep_all_days = {self.keep_all_days} and keep_every = {self.keep_every}."
+                " Use 0 or more days, and 1 or more for the frame that is kept."
+            )
 
 
 @cache

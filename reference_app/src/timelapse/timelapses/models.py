@@ -34,14 +34,15 @@ class Timelapse(Lifecycle, models.Model):
     initial_state: ClassVar[str] = Lifecycle.States.READY
 
     #: "render": at most one movie of a timelapse is rendered at a time. "change": whatever may not happen
-    #: during a deletion. "delete": movies inherit it, also that of the camera. The camera's "import" and
-    #: "retime" exclude "render" and "delete", but not "change": a movie can be requested, and waits.
+    #: during a deletion. "delete": movies inherit it, also that of the camera. The camera's "import",
+    #: "retime" and "thin" exclude "render" and "delete", but not "change": a movie can be requested,
+    #: and waits.
     locks = Locks(
         Lock("render", together_with={"change"}),
-        Lock("change", together_with={"render", "import", "retime"}),
+        Lock("change", together_with={"render", "import", "retime", "thin"}),
         Lock("delete"),
         inherit_from="camera",
-        inherits={"import", "retime", "delete"},
+        inherits={"import", "retime", "thin", "delete"},
     )
 
     name = models.CharField(max_length=80)

@@ -110,6 +110,7 @@ CELERY_BEAT_SCHEDULE = {
     # A task that no worker takes in time expires: the next one does the same.
     "recover-movies": {"task": "rendering.recover_movies", "schedule": 5.0, "options": {"expires": 10}},
     "finish-deletions": {"task": "rendering.finish_deletions", "schedule": 60.0, "options": {"expires": 60}},
+    "thin-frames": {"task": "rendering.thin_frames", "schedule": 3600.0, "options": {"expires": 3600}},
     "settle-clocks": {"task": "ingest.settle_clocks", "schedule": 20.0, "options": {"expires": 20}},
     "sweep-uploads": {"task": "ingest.sweep_uploads", "schedule": 3600.0},
     "trim-agent-logs": {"task": "ingest.trim_logs", "schedule": 3600.0},

@@ -9,6 +9,7 @@ import type { OperationsPageQuery } from "./__generated__/OperationsPageQuery.gr
 import { HoldPanel } from "./HoldPanel.tsx";
 import { ProgressPanel } from "./ProgressPanel.tsx";
 import { QueuePanel } from "./QueuePanel.tsx";
+import { RetentionPanel } from "./RetentionPanel.tsx";
 import { RunPanel } from "./RunPanel.tsx";
 import { TaskPanel } from "./TaskPanel.tsx";
 import { useInProgressUpdates } from "./useInProgressUpdates.ts";
@@ -16,7 +17,7 @@ import { useOperationsUpdates } from "./useOperationsUpdates.ts";
 
 /** The queues, tasks, held locks and progress of all workers, updated live. */
 export function OperationsPage({ queryRef }: { readonly queryRef: PreloadedQuery<OperationsPageQuery> }) {
-  const { operations, inProgress, logUrl } = usePreloadedQuery<OperationsPageQuery>(
+  const { operations, inProgress, logUrl, retention } = usePreloadedQuery<OperationsPageQuery>(
     graphql`
       query OperationsPageQuery {
         logUrl
@@ -25,6 +26,9 @@ export function OperationsPage({ queryRef }: { readonly queryRef: PreloadedQuery
         }
         inProgress {
           ...ProgressPanel_inProgress
+        }
+        retention {
+          ...RetentionPanel_retention
         }
       }
     `,
@@ -63,6 +67,7 @@ export function OperationsPage({ queryRef }: { readonly queryRef: PreloadedQuery
       </Box>
       <RunPanel operations={data} />
       <TaskPanel operations={data} />
+      {retention && <RetentionPanel retention={retention} />}
     </Box>
   );
 }
