@@ -115,6 +115,36 @@ def test_a_frame_takes_over_only_a_better_time(arrive, stored, sent, clock):
     assert (frame.captured_at == NOON) == (clock != stored)
 
 
+def test_a_stored_clock_of_no_known_quality_is_the_worst(arrive):
+    frame = arrive(7, clock="guessed")
+    clocks.improve_time(
+        frame, Capture(capture=frame.capture, sha256=frame.sha256, captured_at=NOON, sequence=7)
+    )
+    frame.refresh_from_db()
+    assert (frame.clock, frame.captured_at) == ("unknown", NOON)
+
+
+def test_a_frame_that_got_a_better_time_meanwhile_keeps_it(arrive):
+    frame = arrive(7)
+    Frame.objects.filter(pk=frame.pk).update(clock="synced", captured_at=STARTED)
+    capture = Capture(
+        capture=frame.capture, sha256=frame.sha256, captured_at=NOON, sequence=7, clock="estimated"
+    )
+    clocks.improve_time(frame, capture)
+    frame.refresh_from_db()
+    assert (frame.clock, frame.captured_at) == ("synced", STARTED)
+
+
+def test_a_fix_that_is_stored_already_is_acknowledged_again_and_retimes_nothing(camera, arrive):
+    assert clocks.record_fixes(camera.pk, [fix(), fix(boot="boot-b")]) == ["boot-a", "boot-b"]
+    frame = arrive(7)
+    Frame.objects.filter(pk=frame.pk).update(clock="unknown")
+    assert clocks.record_fixes(camera.pk, [fix()]) == ["boot-a"]
+    frame.refresh_from_db()
+    assert frame.clock == "unknown"
+    assert not Run.objects.exists()
+
+
 def test_more_frames_than_one_batch_are_retimed_by_and_by(camera, arrive, monkeypatch):
     monkeypatch.setattr(clocks, "BATCH", 10)
     for number in range(25):
@@ -152,6 +182,20 @@ def test_a_run_that_was_cancelled_is_not_enqueued_again(camera, arrive, monkeypa
     assert clocks.apply_fixes() == 0
 
 
+@pytest.mark.parametrize(
+    ("created", "enqueued"), [(timedelta(0), 0), (timedelta(microseconds=-1), 1)], ids=["at once", "before"]
+)
+def test_only_a_run_cancelled_since_the_fix_keeps_it_from_being_applied(
+    camera, arrive, monkeypatch, created, enqueued
+):
+    monkeypatch.setattr(clocks, "BATCH", 0)
+    arrive(1)
+    clocks.record_fixes(camera.pk, [fix()])
+    Run.objects.get().cancel(by="editor")
+    Run.objects.update(created_at=ClockFix.objects.get().learnt_at + created)
+    assert clocks.apply_fixes() == enqueued
+
+
 @pytest.mark.django_db(transaction=True)
 def test_frames_are_not_retimed_while_a_movie_is_rendered_from_them(camera, arrive, monkeypatch):
     monkeypatch.setattr(clocks, "BATCH", 0)
@@ -169,10 +213,20 @@ def test_frames_are_not_retimed_while_a_movie_is_rendered_from_them(camera, arri
 
 def test_a_fix_is_settled_only_when_no_frame_can_be_on_its_way_past_it(camera, arrive):
     clocks.record_fixes(camera.pk, [fix()])
-    clocks.apply_fixes()
+    settles = ClockFix.objects.get().learnt_at + timedelta(minutes=1)
+    clocks.apply_fixes(now=settles)
     assert not ClockFix.objects.get().settled
-    clocks.apply_fixes(now=datetime.now(UTC) + timedelta(minutes=2))
+    clocks.apply_fixes(now=settles + timedelta(microseconds=1))
     assert ClockFix.objects.get().settled
+
+
+def test_a_fix_with_frames_left_is_not_settled_whatever_its_age(camera, arrive, monkeypatch):
+    monkeypatch.setattr(clocks, "BATCH", 0)
+    arrive(1)
+    clocks.record_fixes(camera.pk, [fix()])
+    Run.objects.get().cancel(by="editor")
+    clocks.apply_fixes(now=datetime.now(UTC) + timedelta(days=1))
+    assert not ClockFix.objects.get().settled
 
 
 def test_a_month_of_frames_is_retimed_by_few_statements_a_batch(

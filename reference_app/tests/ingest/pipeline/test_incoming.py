@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -65,6 +67,9 @@ def test_an_upload_that_is_complete_but_no_frame_gives_back_its_last_byte(camera
     assert read_status(camera_id, wanted.capture.capture)[0] == 9
     with Incoming.resume(camera_id, wanted.capture.capture) as upload:
         assert upload.offset == 9
+        upload.append(b"9")
+    with Incoming.create(camera_id, wanted) as upload:
+        assert upload.offset == 9
 
 
 def test_an_empty_upload_has_no_last_byte_to_give_back(camera_id, announced):
@@ -91,11 +96,73 @@ def test_beginning_something_else_under_the_same_id_starts_from_nothing(camera_i
         assert (upload.offset, upload.announced) == (0, other)
 
 
-def test_a_disk_without_room_is_refused_before_anything_is_written(camera_id, announced, monkeypatch):
-    monkeypatch.setattr(domain, "DISK_RESERVE", 2**60)
+def test_another_length_under_the_same_id_starts_from_nothing(camera_id, announced):
     wanted = announced(b"0123456789")
-    assert refused(lambda: Incoming.create(camera_id, wanted)) == "storage_full"
-    assert read_status(camera_id, wanted.capture.capture) is None
+    with Incoming.create(camera_id, wanted) as upload:
+        upload.append(b"0123")
+    with Incoming.create(camera_id, replace(wanted, length=5)) as upload:
+        assert (upload.offset, upload.announced.length) == (0, 5)
+
+
+def test_a_better_time_under_the_same_id_goes_on_and_is_kept(camera_id, announced):
+    wanted = announced(b"0123456789")
+    with Incoming.create(camera_id, wanted) as upload:
+        upload.append(b"0123")
+    better = announced(b"0123456789", capture=wanted.capture.capture, captured_at="2026-11-23T09:00:00Z")
+    with Incoming.create(camera_id, better) as upload:
+        assert upload.offset == 4
+    assert read_status(camera_id, wanted.capture.capture) == (4, better)
+    assert better != wanted
+
+
+def test_an_upload_that_can_not_be_begun_is_not_left_locked(camera_id, announced):
+    wanted = announced(b"0123456789")
+    path = path_of(camera_id, wanted.capture.capture)
+    path.with_suffix(".json").mkdir(parents=True)
+    with pytest.raises(OSError, match="directory"):
+        Incoming.create(camera_id, wanted)
+    path.with_suffix(".json").rmdir()
+    with Incoming.create(camera_id, wanted) as upload:
+        assert upload.offset == 0
+
+
+def test_bytes_that_the_disk_takes_piece_by_piece_all_arrive(camera_id, announced, monkeypatch):
+    real = os.pwrite
+    monkeypatch.setattr(incoming.os, "pwrite", lambda file, data, at: real(file, data[:3], at))
+    with Incoming.create(camera_id, announced(b"0123456789")) as upload:
+        upload.append(b"0123456789")
+        assert upload.path.read_bytes() == b"0123456789"
+
+
+def test_bytes_after_an_offset_are_dropped(camera_id, announced):
+    with Incoming.create(camera_id, announced(b"0123456789")) as upload:
+        upload.append(b"012345")
+        upload.truncate(2)
+        upload.append(b"x")
+        assert upload.path.read_bytes() == b"01x"
+
+
+def test_a_removed_upload_leaves_no_file(camera_id, announced):
+    with Incoming.create(camera_id, announced(b"0123456789")) as upload:
+        upload.remove()
+        upload.remove()  # a repetition does no harm
+    assert list(upload.path.parent.iterdir()) == []
+
+
+@pytest.mark.parametrize(("free", "answer"), [(110, None), (109, "storage_full")])
+def test_a_disk_without_room_is_refused_before_anything_is_written(
+    camera_id, announced, monkeypatch, free, answer
+):
+    monkeypatch.setattr(domain, "DISK_RESERVE", 100)
+    disk = shutil.disk_usage("/")._replace(free=free)
+    monkeypatch.setattr(incoming.shutil, "disk_usage", lambda _: disk)
+    wanted = announced(b"0123456789")
+    if answer is None:
+        Incoming.create(camera_id, wanted).__exit__()
+        assert read_status(camera_id, wanted.capture.capture) == (0, wanted)
+    else:
+        assert refused(lambda: Incoming.create(camera_id, wanted)) == answer
+        assert list(path_of(camera_id, wanted.capture.capture).parent.iterdir()) == []
 
 
 def test_what_was_never_begun_is_not_there(camera_id):
@@ -106,7 +173,8 @@ def test_what_was_never_begun_is_not_there(camera_id):
 @pytest.mark.parametrize("note", [None, "{", "[]"])
 def test_bytes_whose_announcement_was_lost_are_not_there(camera_id, announced, note):
     wanted = announced(b"0123456789")
-    Incoming.create(camera_id, wanted).__exit__()
+    with Incoming.create(camera_id, wanted) as upload:
+        upload.append(b"0123")
     announcement = path_of(camera_id, wanted.capture.capture).with_suffix(".json")
     announcement.unlink()
     if note:
@@ -143,12 +211,25 @@ def test_sweeping_removes_what_nobody_has_touched_and_leaves_the_rest(camera_id,
         Incoming.create(camera_id, wanted).__exit__()
     with Incoming.create(camera_id, busy):
         for wanted in (stale, busy):
-            os.utime(path_of(camera_id, wanted.capture.capture), (0, 0))
+            for path in path_of(camera_id, wanted.capture.capture).parent.glob(f"{wanted.capture.capture}*"):
+                os.utime(path, (0, 0))
         assert sweep(now - timedelta(hours=1)) == 1
     assert read_status(camera_id, stale.capture.capture) is None
     assert read_status(camera_id, busy.capture.capture) is not None
     assert read_status(camera_id, fresh.capture.capture) is not None
-    assert not path_of(camera_id, stale.capture.capture).with_suffix(".json").exists()
+    removed = path_of(camera_id, stale.capture.capture)
+    assert not removed.exists()
+    assert not removed.with_suffix(".json").exists()
+
+
+@pytest.mark.parametrize(("age_s", "removed"), [(0, 0), (1, 1)])
+def test_an_upload_of_exactly_the_age_is_left(camera_id, announced, age_s, removed):
+    wanted = announced(b"0123456789")
+    Incoming.create(camera_id, wanted).__exit__()
+    moment = datetime(2026, 11, 23, tzinfo=UTC)
+    written = moment.timestamp() - age_s
+    os.utime(path_of(camera_id, wanted.capture.capture), (written, written))
+    assert sweep(moment) == removed
 
 
 def test_sweeping_where_nothing_ever_was_removes_nothing():
