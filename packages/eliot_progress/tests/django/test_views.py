@@ -89,6 +89,15 @@ def test_a_small_tree_is_shown_whole(story, see):
     assert "Show more" not in page
 
 
+def test_the_tree_of_a_click_is_titled_by_what_the_click_did(see):
+    """The page starts the task, and its action is in no log of the server."""
+    logstore.write([start((2,), 100.0, "graphql:operation"), end((2,), 101.0, "graphql:operation")])
+    page = see("admin:eliot_progress_tree", CAUSAL)
+    assert f"graphql:operation {CAUSAL[:8]}" in page
+    assert "ep-badge ep-succeeded" in page
+    assert "unknown" not in page
+
+
 def test_what_failed_stands_above_the_tree_with_its_path(story, see):
     page = see("admin:eliot_progress_tree", CAUSAL)
     path = page.split("Failures")[1].split("</li>")[0]

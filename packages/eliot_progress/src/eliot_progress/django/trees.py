@@ -42,8 +42,18 @@ class Failure:
 
 
 def action(causal_id: str, path: str = "") -> LogAction | None:
-    """Return the action at this path, or None."""
-    return LogAction.objects.filter(causal_id=causal_id, path=path).first()
+    """Return the action at this path, or None.
+
+    A root that is not in this log, because a page or another machine started it, gets the type and the status
+    of its first child.
+    """
+    found = LogAction.objects.filter(causal_id=causal_id, path=path).first()
+    if found is not None and found.parent is None and not found.action_type:
+        first = LogAction.objects.filter(causal_id=causal_id, parent="").exclude(action_type="")
+        child = first.order_by("path").first()
+        if child is not None:
+            found.action_type, found.status = child.action_type, child.status
+    return found
 
 
 def roots(*, limit: int = 25) -> tuple[LogAction, ...]:
