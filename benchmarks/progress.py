@@ -14,6 +14,7 @@ import io
 import json
 import os
 import platform
+import socket
 import statistics
 import sys
 import tempfile
@@ -229,10 +230,14 @@ def log_to_structlog(path: Path) -> float:
 
 @contextlib.contextmanager
 def valkey() -> Iterator[str]:
-    server = ValkeyServer()
+    # Not the server's own choice of a port, which runs that start at the same time would share.
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = ValkeyServer(port=port)
     server.start()
     try:
-        yield f"redis://127.0.0.1:{server.port}/0"
+        yield f"redis://127.0.0.1:{port}/0"
     finally:
         server.stop()
 
