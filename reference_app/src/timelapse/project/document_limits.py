@@ -32,7 +32,7 @@ from strawberry.extensions import SchemaExtension
 from timelapse.shared.texts import storable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from graphql import ArgumentNode, DocumentNode, SelectionSetNode, ValueNode
 
@@ -130,8 +130,40 @@ def _value(node: ValueNode, variables: Mapping[str, Any]) -> object:
     return node.value if isinstance(node, StringValueNode) else None
 
 
+class _Sum:
+    """The sum of a value over the fields at the top of a selection set and of what is spread there.
+
+    That of a fragment is worked out once, however often it is spread.
+    """
+
+    def __init__(
+        self, fragments: Mapping[str, SelectionSetNode], of_field: Callable[[FieldNode], int]
+    ) -> None:
+        self._fragments = fragments
+        self._of_field = of_field
+        self._of_fragments: dict[str, int] = {}
+
+    def of(self, selections: SelectionSetNode) -> int:
+        """The sum over a selection set."""
+        total = 0
+        for node in selections.selections:
+            if isinstance(node, FieldNode):
+                total += self._of_field(node)
+            elif isinstance(node, FragmentSpreadNode):
+                total += self._of_fragment(node.name.value)
+            elif isinstance(node, InlineFragmentNode):
+                total += self.of(node.selection_set)
+        return total
+
+    def _of_fragment(self, name: str) -> int:
+        if name not in self._of_fragments and name in self._fragments:
+            self._of_fragments[name] = 0  # a fragment inside itself: validation refuses it afterwards
+            self._of_fragments[name] = self.of(self._fragments[name])
+        return self._of_fragments.get(name, 0)
+
+
 class _Cost:
-    """The cost of selections; that of a fragment is worked out once, however often it is spread."""
+    """The cost of selections, and how often they ask for a field."""
 
     def __init__(self, document: DocumentNode, variables: Mapping[str, Any]) -> None:
         self._variables = variables
@@ -140,45 +172,19 @@ class _Cost:
             for definition in document.definitions
             if isinstance(definition, FragmentDefinitionNode)
         }
-        self._costs: dict[str, int] = {}
-        self._counts: dict[str, int] = {}
+        self._costs = _Sum(self._fragments, self._of_field)
 
     def of(self, selections: SelectionSetNode) -> int:
         """The cost of a selection set."""
-        total = 0
-        for node in selections.selections:
-            if isinstance(node, FragmentSpreadNode):
-                total += self._spread(node.name.value)
-            elif isinstance(node, FieldNode):
-                below = self.of(node.selection_set) if node.selection_set else 0
-                total += 1 + self._length(node) * below
-            elif isinstance(node, InlineFragmentNode):
-                total += self.of(node.selection_set)
-        return total
-
-    def _spread(self, name: str) -> int:
-        if name not in self._costs and name in self._fragments:
-            self._costs[name] = 0  # a fragment inside itself: validation refuses it afterwards
-            self._costs[name] = self.of(self._fragments[name])
-        return self._costs.get(name, 0)
+        return self._costs.of(selections)
 
     def times(self, field: str, selections: SelectionSetNode) -> int:
         """How often a selection set asks for a field at its top."""
-        total = 0
-        for node in selections.selections:
-            if isinstance(node, FieldNode):
-                total += node.name.value == field
-            elif isinstance(node, FragmentSpreadNode):
-                total += self._times_spread(field, node.name.value)
-            elif isinstance(node, InlineFragmentNode):
-                total += self.times(field, node.selection_set)
-        return total
+        return _Sum(self._fragments, lambda node: node.name.value == field).of(selections)
 
-    def _times_spread(self, field: str, name: str) -> int:
-        if name not in self._counts and name in self._fragments:
-            self._counts[name] = 0
-            self._counts[name] = self.times(field, self._fragments[name])
-        return self._counts.get(name, 0)
+    def _of_field(self, node: FieldNode) -> int:
+        below = self.of(node.selection_set) if node.selection_set else 0
+        return 1 + self._length(node) * below
 
     def _length(self, node: FieldNode) -> int:
         """How many there may be of what stands below a field."""
