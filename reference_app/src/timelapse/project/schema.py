@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import strawberry
 from strawberry import relay
 from strawberry.extensions import MaxTokensLimiter, QueryDepthLimiter
@@ -22,12 +24,27 @@ from timelapse.project.document_limits import DocumentLimits
 from timelapse.project.errors import ErrorKind, PlannedErrors
 from timelapse.shared.graphql import SCALARS
 
+if TYPE_CHECKING:
+    from graphql import GraphQLError
+    from strawberry.types import ExecutionContext
+
 
 @strawberry.type
 class NodeQuery:
     """Relay's entry point."""
 
     node: relay.Node | None = relay.node(description="Any object that has a global id.")
+
+
+class QuietSchema(strawberry.Schema):
+    """Leaves errors of documents and resolvers to `PlannedErrors`, which logs those that nobody planned."""
+
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
+        """Log with a traceback only what failed outside of a resolver, such as an extension."""
+        outside = [error for error in errors if error.original_error is not None and error.path is None]
+        super().process_errors(outside, execution_context)
 
 
 _APPS = (
@@ -45,7 +62,7 @@ def _merged(name: str, *first: type) -> type:
     return merge_types(name, (*first, *(getattr(app, name) for app in _APPS if hasattr(app, name))))
 
 
-schema = strawberry.Schema(
+schema = QuietSchema(
     query=_merged("Query", NodeQuery),
     mutation=_merged("Mutation"),
     subscription=_merged("Subscription"),

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import pytest
+
+from timelapse.timelapses import queries
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+TIMELAPSES = "{ timelapses { edges { node { id } } } }"
+NODE = 'query { node(id: "%s") { id } }'
+
+
+@pytest.fixture
+def tracebacks(caplog):
+    return lambda: [record.name for record in caplog.records if record.exc_info]
+
+
+@pytest.mark.parametrize(
+    ("document", "code"),
+    [
+        (TIMELAPSES, "signed_out"),
+        (NODE % "x", "malformed_id"),
+        ("{ nope }", "bad_document"),
+        ("{", "bad_document"),
+    ],
+)
+def test_a_planned_error_is_logged_without_a_traceback(anonymous, tracebacks, document, code):
+    assert anonymous.ask(document)["errors"][0]["extensions"]["code"] == code
+    assert tracebacks() == []
+
+
+def test_an_unplanned_error_is_logged_once_with_its_traceback(member, monkeypatch, tracebacks):
+    def fail():
+        raise RuntimeError("the database is gone")
+
+    monkeypatch.setattr(queries, "timelapses", fail)
+    assert member.ask(TIMELAPSES)["errors"][0]["extensions"]["code"] == "internal_error"
+    assert tracebacks() == ["timelapse.project.errors"]
