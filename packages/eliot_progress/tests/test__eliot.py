@@ -21,6 +21,8 @@ PRIVATE = {
     "eliot.Logger._destinations": "send messages without copying them",
     "eliot.Action._nextTaskLevel": "number messages and children atomically",
     "eliot.Action._start": "log the start of an action",
+    "eliot._errors.get_fields_for_exception": "log the fields of exceptions",
+    "eliot._util.safeunicode": "log the text of exceptions",
 }
 #: The same for attributes of each action.
 ATTRIBUTES = {
@@ -90,6 +92,16 @@ def test_a_failed_action_of_ours_logs_the_same_end_as_a_stock_one(log):
     for action in (eliot.Action(None, "uuid", level, "work"), _eliot.new_action("uuid", [2], "work")):
         action.finish(LookupError("gone"))
     assert without_times(log[:1]) == without_times(log[1:])
+
+
+def test_a_cancelled_action_says_so_and_is_a_failed_one_for_eliot(log):
+    class StopAskedError(Exception):
+        is_cancellation = True
+
+    with pytest.raises(StopAskedError), _eliot.new_task("ours"):
+        raise StopAskedError("enough")
+    (end,) = log
+    assert (end["action_status"], end["outcome"], end["reason"]) == ("failed", "cancelled", "enough")
 
 
 def test_messages_of_the_stock_logger_and_of_ours_reach_the_same_destinations(log):

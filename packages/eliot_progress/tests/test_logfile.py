@@ -4,14 +4,16 @@ import json
 import shutil
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 
 import eliot
 import pytest
 from eliot.parse import Parser
+from eliottree import render_tasks, tasks_from_iterable
 from tests.waiting import until
 
-from eliot_progress import install, progress
+from eliot_progress import context, extract, inject, install, log_message, progress
 from eliot_progress.logfile import LogFile
 from eliot_progress.reading import decode
 
@@ -65,6 +67,30 @@ def test_eliots_own_parser_reads_the_file_and_finds_every_task_complete(tmp_path
         tasks += done
     assert [task.root().action_type for task in tasks] == ["Import"]
     assert not parser.incomplete_tasks()
+
+
+def test_eliots_parser_keeps_what_has_gaps_as_incomplete_and_eliot_tree_prints_it(tmp_path):
+    path = tmp_path / "log.jsonl"
+    installed = install(log_path=path)
+    with progress("Import", total=9) as work:  # most of its reports are left out of the file
+        for _ in range(9):
+            work.advance()
+            work._now += 1
+            work._turn.run()
+    with context.start("click"):
+        headers = {}
+        inject(headers)
+    with extract(headers).start_child("elsewhere"):
+        pass
+    with context.start("plain"):
+        log_message("said")
+    installed.remove()
+    found = list(Parser.parse_stream(lines(path)))
+    complete = [(task.root().action_type, task.is_complete()) for task in found]
+    assert sorted(complete, key=str) == [("Import", False), ("click", True), ("plain", True), (None, False)]
+    printed = StringIO()
+    render_tasks(printed.write, tasks_from_iterable(lines(path)))
+    assert all(name in printed.getvalue() for name in ("Import", "elsewhere", "said"))
 
 
 def test_starts_and_failures_are_written_at_once_with_all_that_came_before(log):

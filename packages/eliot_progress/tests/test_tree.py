@@ -169,3 +169,19 @@ async def test_work_that_outlives_the_action_around_it_stays_in_its_tree(log):
     ((_, root),) = Forest(log).tasks.items()
     assert [line.split()[0] for line in lines(root)] == ["click", "late"]
     assert root.status == "succeeded"
+
+
+class StopAskedError(Exception):
+    """Somebody asked the work to stop."""
+
+    is_cancellation = True
+
+
+def test_a_cancellation_is_an_outcome_of_its_own_and_no_failure(log):
+    with suppress(StopAskedError), context.start("task"), progress("render"):
+        raise StopAskedError("asked by admin")
+    (root,) = Forest(log).tasks.values()
+    text = "\n".join(lines(root))
+    assert text.count(" cancelled ") == 2
+    assert "failed" not in text
+    assert not root.failed

@@ -16,8 +16,11 @@ from uuid import uuid4
 import eliot
 from eliot import Logger
 from eliot._action import _ACTION_CONTEXT, TaskLevel
+from eliot._errors import get_fields_for_exception
+from eliot._util import safeunicode
 
 from eliot_progress import ids, numbering
+from eliot_progress.cancellation import outcome_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -102,7 +105,7 @@ class Action(eliot.Action):  # type: ignore[misc] # eliot has no types
             super().log(message_type, **fields)  # another logger, such as the one of eliot.testing
 
     def _send_status(self, status: str, fields: dict[str, object]) -> None:
-        """Send a start or success message as eliot does, without copying: `fields` belongs to this call."""
+        """Send a start or an end as eliot does, without copying: `fields` belongs to this call."""
         fields["action_status"] = status
         fields["timestamp"] = time.time()
         fields.update(self._identification)
@@ -169,11 +172,23 @@ class Action(eliot.Action):  # type: ignore[misc] # eliot has no types
         callbacks, self._finish_callbacks = self._finish_callbacks, ()
         for callback in callbacks:
             callback(exception)
-        if self._finished or exception is not None or type(self._logger) is not Logger or self._serializers:
+        if self._finished or type(self._logger) is not Logger or self._serializers:
             super().finish(exception)
             return
         self._finished = True
-        self._send_status("succeeded", {**self._successFields})
+        if exception is None:
+            self._send_status("succeeded", {**self._successFields})
+        else:
+            self._send_status("failed", self._fields_of(exception))
+
+    def _fields_of(self, exception: BaseException) -> dict[str, object]:
+        """Return the fields of a failed end: eliot's, and the outcome if it is a cancellation."""
+        fields: dict[str, object] = {**get_fields_for_exception(self._logger, exception)}
+        kind = type(exception)
+        fields.update(exception=f"{kind.__module__}.{kind.__name__}", reason=safeunicode(exception))
+        if outcome_of(exception) == "cancelled":
+            fields["outcome"] = "cancelled"
+        return fields
 
     @property
     def is_part_in_fork(self) -> bool:

@@ -160,6 +160,18 @@ _values = attrgetter(*FIELDS)
 _READERS = tuple((name, field.key or name, field.read, field.missing) for name, field in FIELDS.items())
 
 
+def status_of(message: Mapping[str, object]) -> str:
+    """Return the status that the start or end of an action reports; empty for other messages.
+
+    started, succeeded, failed or cancelled. eliot has no word for the last one: its status is `failed`, and
+    its `outcome` says so.
+    """
+    status = message.get("action_status")
+    if status == "failed" and message.get("outcome") == "cancelled":
+        return "cancelled"
+    return status if status in ("started", "succeeded", "failed") else ""
+
+
 def fields(state: TaskState) -> dict[str, object]:
     """Return the message's fields, without eliot's task_uuid, task_level, timestamp and message_type."""
     message: dict[str, object] = dict(zip(_KEYS, _values(state), strict=True))

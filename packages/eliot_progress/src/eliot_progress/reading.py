@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING, NamedTuple
+import time
+from contextlib import suppress
+from hashlib import blake2b
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 import orjson
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
 
@@ -39,62 +42,103 @@ def read(path: Path) -> Iterator[Mapping[str, object]]:
                 yield message
 
 
+#: Bytes before a position by which its file is recognised: no two log files have the same ones there.
+MARK_BYTES = 64
+#: Seconds after a rotation in which processes may still append to the renamed file: they look every second.
+ROTATION_GRACE_S = 3.0
+
+
 class Position(NamedTuple):
     """A position in a file, whatever the file is called by now."""
 
     inode: int
     #: Bytes before the position, all of them complete lines.
     offset: int
+    #: A digest of the last bytes before the position; empty at the beginning of a file.
+    mark: str = ""
 
 
 class Tail:
     """Reads the messages that were appended since the last call.
 
-    The file may not exist yet; it may be truncated, removed or renamed (rotated): everything written before
-    the renaming comes first, then the new file. `start` resumes where an earlier Tail was.
+    The file may not exist yet; it may be truncated, copied and truncated, removed or renamed (rotated):
+    everything written before comes first, then the new file. A file is recognised by what stands before the
+    position, since names, sizes and inodes are used again. `start` resumes where an earlier Tail was. `clock`
+    returns seconds since 1970.
     """
 
-    def __init__(self, path: Path, *, start: Position | None = None) -> None:
+    def __init__(
+        self, path: Path, *, start: Position | None = None, clock: Callable[[], float] = time.time
+    ) -> None:
         self._path = path
-        self._inode: int | None = start.inode if start else None
-        self._offset = start.offset if start else 0
-        self._partial_line = b""
-        #: Bytes that the last call read, complete lines or not.
+        self._clock = clock
+        self._position = start
+        #: Bytes of complete lines that the last call read.
         self.bytes_read = 0
 
     @property
     def position(self) -> Position:
         """The position after the last returned message."""
-        return Position(self._inode or 0, self._offset - len(self._partial_line))
+        return self._position or Position(0, 0)
 
     def read_new(self, max_bytes: int = -1) -> list[Mapping[str, object]]:
-        """Return what was appended, from at most `max_bytes` bytes. An unfinished line is kept for later."""
-        try:
-            block = self._read(max_bytes)
-        except FileNotFoundError:
-            block = self._rotated(max_bytes)
-        self.bytes_read = len(block)
-        self._offset += self.bytes_read
-        *whole, self._partial_line = (self._partial_line + block).split(b"\n")
-        return [message for line in whole if (message := decode(line)) is not None]
+        """Return what was appended, from about `max_bytes` bytes. An unfinished line is left for later."""
+        self.bytes_read = 0
+        with suppress(FileNotFoundError), self._path.open("rb") as file:
+            if self._position is None or _is_at(file, self._position):
+                return self._read(file, max_bytes)
+        previous = self._find_previous()
+        if previous is not None:
+            with previous.open("rb") as file:
+                found = self._read(file, max_bytes)
+                if self.bytes_read or self._clock() - os.fstat(file.fileno()).st_ctime < ROTATION_GRACE_S:
+                    return found
+        with suppress(FileNotFoundError), self._path.open("rb") as file:
+            self._position = None
+            return self._read(file, max_bytes)
+        return []
 
-    def _read(self, max_bytes: int) -> bytes:
-        with self._path.open("rb") as file:
-            status = os.fstat(file.fileno())
-            if self._inode not in (None, status.st_ino):
-                before = self._rotated(max_bytes)
-                if before:
-                    return before
-            if status.st_ino != self._inode or status.st_size < self._offset:
-                self._inode, self._offset, self._partial_line = status.st_ino, 0, b""
-            file.seek(self._offset)
-            return file.read(max_bytes)
+    def _read(self, file: BinaryIO, max_bytes: int) -> list[Mapping[str, object]]:
+        offset = self.position.offset
+        lines = b""
+        while not lines:
+            file.seek(offset)
+            block = file.read(max_bytes)
+            lines = block[: block.rfind(b"\n") + 1]
+            if len(block) < max_bytes or max_bytes < 0:
+                break
+            max_bytes *= 2  # one line is longer than that
+        self.bytes_read = len(lines)
+        inode, offset = os.fstat(file.fileno()).st_ino, offset + len(lines)
+        self._position = Position(inode, offset, _mark(file, offset))
+        return [message for line in lines.split(b"\n") if (message := decode(line)) is not None]
 
-    def _rotated(self, max_bytes: int) -> bytes:
-        """Read the rest of the previous file under its new name."""
-        for path in self._path.parent.glob(self._path.name + "*"):
-            if path != self._path and path.stat().st_ino == self._inode:
-                with path.open("rb") as file:
-                    file.seek(self._offset)
-                    return file.read(max_bytes)
-        return b""
+    def _find_previous(self) -> Path | None:
+        """Return the file that was read until now, under its new name: renamed, or copied."""
+        if self._position is None or not self._path.parent.is_dir():
+            return None
+        position = self._position
+        for path in self._path.parent.iterdir():
+            with suppress(OSError):
+                other = path != self._path and path.is_file()
+                if other and (path.name.startswith(self._path.stem) or path.stat().st_ino == position.inode):
+                    with path.open("rb") as file:
+                        if _is_at(file, position):
+                            return path
+        return None
+
+
+def _is_at(file: BinaryIO, position: Position) -> bool:
+    """Whether this is the file of a position."""
+    if position.mark:
+        return _mark(file, position.offset) == position.mark
+    status = os.fstat(file.fileno())
+    return position.inode in (0, status.st_ino) and status.st_size >= position.offset
+
+
+def _mark(file: BinaryIO, offset: int) -> str:
+    """Return a digest of the bytes before `offset`; empty if there are none, or the file ends before it."""
+    length = min(offset, MARK_BYTES)
+    file.seek(offset - length)
+    before = file.read(length)
+    return blake2b(before, digest_size=8).hexdigest() if before and len(before) == length else ""

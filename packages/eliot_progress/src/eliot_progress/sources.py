@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
-from eliot_progress.reading import Tail, decode
+from eliot_progress.reading import MARK_BYTES, Tail, decode
 from eliot_progress.state import Reducer, TaskState
 
 if TYPE_CHECKING:
@@ -94,23 +94,28 @@ class RemoteLog:
         self._url = url
         self._headers = headers
         self._offset = 0
+        #: The last bytes before the offset: a file that has others there was replaced.
+        self._before = b""
 
     def read_new(self) -> list[Mapping[str, object]]:
         """Request the new messages. Raises OSError with a readable message without a usable response."""
-        request = Request(self._url, headers={**self._headers, "Range": f"bytes={self._offset}-"})  # noqa: S310 - http(s) only
+        first = self._offset - len(self._before)
+        request = Request(self._url, headers={**self._headers, "Range": f"bytes={first}-"})  # noqa: S310 - http(s) only
         try:
             with urlopen(request, timeout=_TIMEOUT_S) as response:  # noqa: S310 - as above
                 return self._messages_in(response)
         except HTTPError as error:
             with error:
-                if error.code == 416:  # nothing was appended, or the file was replaced
-                    size = error.headers.get("Content-Range", "").rpartition("/")[2]
-                    self._offset = 0 if size.isdigit() and int(size) < self._offset else self._offset
-                    return []
+                if error.code == 416:  # the file is empty, or was replaced by a shorter one
+                    return self._read_replaced() if self._offset else []
                 raise OSError(f"{self._url} returned {error.code} {error.reason}.") from None
         except (URLError, HTTPException, TimeoutError, ConnectionError) as error:
             reason = getattr(error, "reason", None) or error
             raise OSError(f"{self._url} can't be reached ({reason}). Check the address.") from None
+
+    def _read_replaced(self) -> list[Mapping[str, object]]:
+        self._offset, self._before = 0, b""
+        return self.read_new()
 
     def _messages_in(self, response: HTTPResponse) -> list[Mapping[str, object]]:
         if "html" in response.headers.get("Content-Type", ""):
@@ -118,9 +123,16 @@ class RemoteLog:
                 f"{self._url} returned an HTML page, not JSON lines. "
                 "If it requires a login, pass --header 'Cookie: sessionid=...'."
             )
-        whole, _, torn = response.read(_MAX_RESPONSE_BYTES).rpartition(b"\n")
+        body = response.read(_MAX_RESPONSE_BYTES)
         if response.status == 206:
-            self._offset += len(whole) + bool(whole)
+            if not body.startswith(self._before):
+                return self._read_replaced()
+            body = body[len(self._before) :]
+        whole, _, torn = body.rpartition(b"\n")
+        if response.status == 206:
+            read = body[: len(body) - len(torn)]
+            self._offset += len(read)
+            self._before = (self._before + read)[-MARK_BYTES:]
         elif torn:
             whole += b"\n" + torn
         return [message for line in whole.split(b"\n") if (message := decode(line)) is not None]

@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from eliot_progress import ids, sanitise
-from eliot_progress.messages import OUTCOMES, parse
+from eliot_progress.messages import OUTCOMES, parse, status_of
 from eliot_progress.messages import TaskState as TaskState  # noqa: PLC0414 - part of this module's interface
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Reducer:
 
     def _end(self, message: Mapping[str, object]) -> TaskState | None:
         """Apply the end of an action: it closes the state even when the last report was lost."""
-        status, uuid, level = (message.get(name) for name in ("action_status", "task_uuid", "task_level"))
+        status, uuid, level = status_of(message), message.get("task_uuid"), message.get("task_level")
         if status not in OUTCOMES or not ids.is_task_uuid(uuid) or not ids.is_level(level):
             return None
         identifier = ids.action_id(uuid, level[:-1])

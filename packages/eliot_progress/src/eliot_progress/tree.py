@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from eliot_progress import ids, sanitise
-from eliot_progress.messages import HEARTBEAT, PROGRESS
+from eliot_progress.messages import HEARTBEAT, PROGRESS, status_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,10 +23,10 @@ _ENVELOPE = frozenset(
         "action_type",
         "action_status",
         "exception",
+        "outcome",
         "reason",
     }
 )
-_STATUSES = ("started", "succeeded", "failed")
 
 
 @dataclass(slots=True, eq=False)
@@ -35,7 +35,7 @@ class Node:
 
     level: Level
     action_type: str = ""
-    #: started, succeeded or failed; empty until the start or the end has arrived.
+    #: started, succeeded, failed or cancelled; empty until the start or the end has arrived.
     status: str = ""
     started_at: float | None = None
     ended_at: float | None = None
@@ -74,7 +74,7 @@ class Forest:
             return
         node = self._node(uuid, level[:-1])
         kind = message.get("message_type")
-        if message.get("action_status") in _STATUSES:
+        if status_of(message):
             _apply_status(node, message)
         elif kind in (PROGRESS, HEARTBEAT):
             if node.report is None or _seq(message) > _seq(node.report):
@@ -96,7 +96,7 @@ class Forest:
 
 def _apply_status(node: Node, message: Mapping[str, object]) -> None:
     """Apply the start or the end of an action. An end outranks a start; a duplicate changes nothing."""
-    status, at = str(message["action_status"]), message.get("timestamp")
+    status, at = status_of(message), message.get("timestamp")
     node.action_type = str(message.get("action_type", ""))
     node.fields.update({key: value for key, value in message.items() if key not in _ENVELOPE})
     when = at if isinstance(at, int | float) else None

@@ -70,7 +70,7 @@ def test_everything_that_an_action_caused_and_nothing_beside_it():
     messages = [said((2, 1), 1.0, "in"), said((20, 1), 2.0, "beside"), said((2, 3, 1), 3.0, "below")]
     logstore.write(messages)
     assert [m["message_type"] for m in trees.messages(CAUSAL, "a2")] == ["in", "below"]
-    assert trees.size(CAUSAL, "a2") == trees.Size(messages=2, actions=2, failed=0)
+    assert trees.size(CAUSAL, "a2") == trees.Size(messages=2, actions=2, failed=0, cancelled=0)
 
 
 def test_the_whole_tree_comes_out_as_it_was_logged(story):
@@ -90,3 +90,14 @@ def test_ancestors_and_descendants():
     assert trees.is_below("a2/a3", "a2")
     assert not trees.is_below("b20", "b2")
     assert trees.is_below("a2", "")
+
+
+def test_a_cancellation_is_counted_for_itself_and_is_no_failure():
+    cancelled = {"status": "failed", "outcome": "cancelled", "reason": "asked by admin"}
+    logstore.write([end((2,), 2.0, "render:movie", **cancelled), end((), 3.0, "celery:task", **cancelled)])
+    logstore.write([start((), 1.0, "celery:task"), start((2,), 1.5, "render:movie")])
+    size = trees.size(CAUSAL)
+    assert (size.failed, size.cancelled) == (0, 2)
+    assert trees.failures(CAUSAL) == ()
+    assert [row.status for row in trees.children(CAUSAL, "").rows] == ["cancelled"]
+    assert [own.duration_s for own in trees.own_messages(CAUSAL, [""])[""]] == [None, 2.0]

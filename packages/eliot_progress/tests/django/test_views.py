@@ -106,6 +106,17 @@ def test_what_failed_stands_above_the_tree_with_its_path(story, see):
     assert "No space left on device" in path
 
 
+def test_a_cancelled_task_is_shown_as_cancelled_and_found_as_that(see):
+    cancelled = {"status": "failed", "outcome": "cancelled", "reason": "asked by admin"}
+    logstore.write([start((), 1.0, "render:movie"), end((), 2.0, "render:movie", **cancelled)])
+    page = see("admin:eliot_progress_tree", CAUSAL)
+    assert "1 cancelled" in page
+    assert "1 failed" not in page
+    assert "ep-badge ep-cancelled" in page
+    assert "asked by admin" in see(LOG, status="cancelled")
+    assert "asked by admin" not in see(LOG, status="failed")
+
+
 def test_everything_that_one_action_caused(story, see):
     page = see("admin:eliot_progress_tree", CAUSAL, under="a2/a3")
     assert "Everything this caused" in page

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from django import forms
 
 from eliot_progress.django.search import Query
+from eliot_progress.messages import OUTCOMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-_STATUSES = [("", "any"), ("started", "started"), ("succeeded", "succeeded"), ("failed", "failed")]
+_STATUSES = [("", "any"), *((status, status) for status in ("started", *OUTCOMES))]
 
 
 class SearchForm(forms.Form):

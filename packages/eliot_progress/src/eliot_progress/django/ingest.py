@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from eliot_progress.messages import parse
 from eliot_progress.reading import Position, Tail
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from eliot_progress.messages import TaskState
@@ -25,7 +26,14 @@ _BLOCK_BYTES = 1 << 20
 class Ingest:
     """Imports log files as they grow. Each file resumes where the previous process stopped."""
 
-    def __init__(self, paths: Iterable[Path], *, store: DjangoStore | None = None) -> None:
+    def __init__(
+        self,
+        paths: Iterable[Path],
+        *,
+        store: DjangoStore | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._clock = clock
         self._store = store or DjangoStore()
         self._tails = {str(path.absolute()): path for path in paths}
         self._open: dict[str, Tail] = {}
@@ -51,9 +59,7 @@ class Ingest:
             with transaction.atomic(using=conf.get().DATABASE):
                 written = logstore.write(messages)
                 self._record_states(messages)
-                LogFile.objects.update_or_create(
-                    path=name, defaults={"inode": after.inode, "offset": after.offset}
-                )
+                LogFile.objects.update_or_create(path=name, defaults=after._asdict())
         except BaseException:
             del self._open[name]  # the next step reads it again, from the position in the database
             raise
@@ -63,8 +69,10 @@ class Ingest:
 
     def _resume(self, name: str, path: Path) -> Tail:
         stored_file = LogFile.objects.filter(path=name).first()
-        start = None if stored_file is None else Position(stored_file.inode, stored_file.offset)
-        tail = self._open[name] = Tail(path, start=start)
+        start = None
+        if stored_file is not None:
+            start = Position(stored_file.inode, stored_file.offset, stored_file.mark)
+        tail = self._open[name] = Tail(path, start=start, clock=self._clock)
         return tail
 
     def _record_states(self, messages: Sequence[Mapping[str, object]]) -> None:

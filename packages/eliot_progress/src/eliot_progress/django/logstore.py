@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, TypeVar
 from django.db import connections, transaction
 
 from eliot_progress.django import conf, rows
+from eliot_progress.messages import OUTCOMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from django.db.backends.utils import CursorWrapper
 
-_ENDS = ("succeeded", "failed")
 _MESSAGE = """
 INSERT INTO eliot_progress_logmessage (causal_id, path, action, kind, status, report, at, body, duration_s)
 VALUES {rows} ON CONFLICT (causal_id, path) DO NOTHING
@@ -47,7 +47,8 @@ _ACTION_ROW = f"({', '.join(['%s'] * 14)})"
 _LATE_DURATIONS = """
 UPDATE eliot_progress_logmessage AS m SET duration_s = (
     SELECT a.duration_s FROM eliot_progress_logaction a WHERE a.causal_id = m.causal_id AND a.path = m.action)
-WHERE m.causal_id IN ({placeholders}) AND m.status IN ('succeeded', 'failed') AND m.duration_s IS NULL
+WHERE m.causal_id IN ({placeholders}) AND m.status IN ('succeeded', 'failed', 'cancelled')
+    AND m.duration_s IS NULL
 """
 _ROWS_PER_STATEMENT = 500
 _Values = tuple[str | float | bool | None, ...]
@@ -73,8 +74,10 @@ def write(messages: Iterable[Mapping[str, object]]) -> Written:
     alias = conf.get().DATABASE
     with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
         _insert(cursor, _ACTION, _ACTION_ROW, [_action(batch.actions[key]) for key in sorted(batch.actions)])
-        ends = [row for row in batch.messages if row.status in _ENDS]
-        _insert(cursor, _MESSAGE, _PLAIN, [_plain(row) for row in batch.messages if row.status not in _ENDS])
+        ends = [row for row in batch.messages if row.status in OUTCOMES]
+        _insert(
+            cursor, _MESSAGE, _PLAIN, [_plain(row) for row in batch.messages if row.status not in OUTCOMES]
+        )
         _insert(cursor, _MESSAGE, _END, [(*_plain(row), row.causal_id, row.action) for row in ends])
         _fill_durations(cursor, sorted({row.causal_id for row in batch.messages if row.status == "started"}))
     return Written(stored=len(batch.messages), skipped=batch.skipped)

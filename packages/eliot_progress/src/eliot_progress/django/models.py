@@ -7,6 +7,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from eliot_progress.messages import OUTCOMES
+
 #: A causal id: 32 hex digits.
 _CAUSAL = 32
 #: Characters of an action type or message type; longer ones are cut.
@@ -62,7 +64,7 @@ class LogAction(models.Model):
     #: The path of the parent action; null for the root.
     parent = models.TextField(null=True)  # noqa: DJ001 - "" is the path of the root, which has no parent
     action_type = models.CharField(max_length=KIND, blank=True)
-    #: started, succeeded or failed; empty until the start or the end arrives.
+    #: started, succeeded, failed or cancelled; empty until the start or the end arrives.
     status = models.CharField(max_length=16, blank=True)
     started_at = models.FloatField(null=True)
     ended_at = models.FloatField(null=True)
@@ -127,7 +129,7 @@ class LogMessage(models.Model):
             models.Index(
                 fields=["causal_id"],
                 name="ep_message_unmeasured",
-                condition=Q(status__in=["succeeded", "failed"], duration_s__isnull=True),
+                condition=Q(status__in=OUTCOMES, duration_s__isnull=True),
             ),
             models.Index(
                 fields=["causal_id", "action", "status", "path"],
@@ -146,6 +148,8 @@ class LogFile(models.Model):
     path = models.TextField(primary_key=True)
     inode = models.BigIntegerField()
     offset = models.BigIntegerField()
+    #: Recognises the file (`reading.Position.mark`).
+    mark = models.CharField(max_length=16, blank=True)
 
     def __str__(self) -> str:
         return self.path

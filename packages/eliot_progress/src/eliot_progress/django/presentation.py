@@ -19,7 +19,16 @@ if TYPE_CHECKING:
 
 #: Fields that the row shows itself, or in full below it.
 _SHOWN_ELSEWHERE = frozenset(
-    ("action_type", "action_status", "message_type", "reason", "exception", "traceback", "task_uuid")
+    (
+        "action_type",
+        "action_status",
+        "message_type",
+        "outcome",
+        "reason",
+        "exception",
+        "traceback",
+        "task_uuid",
+    )
 )
 #: Characters of a summary line.
 SUMMARY = 160

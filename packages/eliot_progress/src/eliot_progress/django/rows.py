@@ -11,14 +11,13 @@ from uuid import UUID
 import orjson
 
 from eliot_progress import ids, sanitise
-from eliot_progress.messages import HEARTBEAT, PROGRESS
+from eliot_progress.messages import HEARTBEAT, PROGRESS, status_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 #: Fields that have columns; the body holds the rest.
 _ENVELOPE = frozenset({"task_level", "timestamp"})
-_STATUSES = ("started", "succeeded", "failed")
 _KIND = 200
 _REASON = 2000
 #: Tasks whose converted ids are cached.
@@ -93,7 +92,6 @@ def _dashed(causal_id: str) -> str:
 
 def _message(message: Mapping[str, object], causal_id: str, level: Iterable[int]) -> MessageRow:
     path = ids.encode_path(level)
-    status = message.get("action_status")
     body = {key: value for key, value in message.items() if key not in _ENVELOPE}
     if body["task_uuid"] == _dashed(causal_id):
         del body["task_uuid"]
@@ -102,7 +100,7 @@ def _message(message: Mapping[str, object], causal_id: str, level: Iterable[int]
         path=path,
         action=path.rpartition("/")[0],
         kind=sanitise.text(message.get("action_type") or message.get("message_type") or "", _KIND),
-        status=status if isinstance(status, str) and status in _STATUSES else "",
+        status=status_of(message),
         report=message.get("message_type") in (PROGRESS, HEARTBEAT),
         at=max(0.0, sanitise.number(message.get("timestamp")) or 0.0),
         body=_json(body),

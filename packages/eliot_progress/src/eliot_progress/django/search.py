@@ -36,7 +36,7 @@ class Query:
     causal_id: str = ""
     #: The action or message type.
     kind: str = ""
-    #: started, succeeded or failed.
+    #: started, succeeded, failed or cancelled.
     status: str = ""
     #: Only ends of actions that took at least this many seconds; the slowest first.
     min_duration_s: float | None = None

@@ -11,6 +11,7 @@ from django.db.models import Count, OuterRef, Q, Subquery
 
 from eliot_progress.django import rows
 from eliot_progress.django.models import LogAction, LogMessage
+from eliot_progress.messages import OUTCOMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -139,16 +140,19 @@ class Size:
     messages: int
     actions: int
     failed: int
+    cancelled: int
 
 
 def size(causal_id: str, path: str = "") -> Size:
     """Count what is at and below a path."""
     subtree_rows = Q(causal_id=causal_id) & subtree(path)
     actions = LogAction.objects.filter(subtree_rows).aggregate(
-        all=Count("id"), failed=Count("id", filter=Q(status="failed"))
+        all=Count("id"),
+        failed=Count("id", filter=Q(status="failed")),
+        cancelled=Count("id", filter=Q(status="cancelled")),
     )
     messages = LogMessage.objects.filter(subtree_rows).count()
-    return Size(messages=messages, actions=actions["all"], failed=actions["failed"])
+    return Size(messages=messages, actions=actions.pop("all"), **actions)
 
 
 def messages(causal_id: str, path: str = "") -> Iterator[dict[str, object]]:
@@ -180,7 +184,7 @@ def own_messages(causal_id: str, paths: Iterable[str]) -> dict[str, list[LogMess
         causal_id=causal_id,
         action__in=list(paths),
         report=False,
-        status__in=["started", "succeeded", "failed"],
+        status__in=["started", *OUTCOMES],
     )
     for row in requested.order_by("path"):
         found.setdefault(row.action, []).append(row)
