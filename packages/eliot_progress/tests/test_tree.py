@@ -185,3 +185,11 @@ def test_a_cancellation_is_an_outcome_of_its_own_and_no_failure(log):
     assert text.count(" cancelled ") == 2
     assert "failed" not in text
     assert not root.failed
+
+
+def test_a_duration_is_what_the_process_measured_whatever_happened_to_the_clock(log):
+    with context.start("task"):
+        pass
+    start, end = log
+    (root,) = Forest([{**start, "timestamp": 7200.0}, {**end, "timestamp": 3600.0}]).tasks.values()
+    assert root.duration_s == end["duration_s"] >= 0

@@ -59,6 +59,8 @@ class Action(eliot.Action):  # type: ignore[misc] # eliot has no types
     _finished: bool
     #: The action that was current before this one, and whether this one was left while another was current.
     _before: eliot.Action | None = None
+    #: When it was started, by a clock that nobody sets; None for a stock action that became one of ours.
+    _started_at: float | None = None
     _bypassed = False
     _finish_callbacks: tuple[Callable[[BaseException | None], None], ...] = ()
 
@@ -80,6 +82,7 @@ class Action(eliot.Action):  # type: ignore[misc] # eliot has no types
         self._start(fields)
 
     def _start(self, fields: dict[str, object]) -> None:
+        self._started_at = time.monotonic()
         if type(self._logger) is Logger and self._serializers is None:
             self._send_status("started", fields)
         else:
@@ -126,17 +129,23 @@ class Action(eliot.Action):  # type: ignore[misc] # eliot has no types
 
     def enter(self) -> None:
         """Make this the current action."""
-        self._before, self._bypassed = CURRENT_ACTION.get(None), False
+        self._before = CURRENT_ACTION.get(None)
+        if self._bypassed:
+            self._bypassed = False
         CURRENT_ACTION.set(self)
 
     def leave(self) -> None:
         """Make the action that was current before this one the current one again, as the end of a scope."""
-        current = CURRENT_ACTION.get(None)
-        self._bypassed = current is not self
-        if current is self or any(action is self for action in _entered_before(current)):
-            CURRENT_ACTION.set(_not_bypassed(self._before))
-        if not self._bypassed:
+        current, before = CURRENT_ACTION.get(None), self._before
+        if current is self:
             self._before = None
+        else:
+            self._bypassed = True
+            if all(action is not self for action in _entered_before(current)):
+                return
+        if type(before) is Action and before._bypassed:  # noqa: SLF001 - our own class
+            before = _not_bypassed(before)
+        CURRENT_ACTION.set(before)
 
     def step_aside(self) -> None:
         """Do the same, unless another action was entered since and is still current.
@@ -176,10 +185,10 @@ class Action(eliot.Action):  # type: ignore[misc] # eliot has no types
             super().finish(exception)
             return
         self._finished = True
-        if exception is None:
-            self._send_status("succeeded", {**self._successFields})
-        else:
-            self._send_status("failed", self._fields_of(exception))
+        fields = {**self._successFields} if exception is None else self._fields_of(exception)
+        if self._started_at is not None:
+            fields["duration_s"] = time.monotonic() - self._started_at
+        self._send_status("succeeded" if exception is None else "failed", fields)
 
     def _fields_of(self, exception: BaseException) -> dict[str, object]:
         """Return the fields of a failed end: eliot's, and the outcome if it is a cancellation."""

@@ -28,12 +28,14 @@ class Background:
 
     def _reset(self) -> None:
         self._wakes: queue.SimpleQueue[None] = queue.SimpleQueue()
-        self._awake = self._started = self._stopped = False
+        #: Whether the work will be done soon, since the last wake.
+        self.awake = False
+        self._started = self._stopped = False
 
     def wake(self) -> bool:
         """Have the work done soon; False if no thread can be started (the process is ending)."""
-        if not self._awake:
-            self._awake = True
+        if not self.awake:
+            self.awake = True
             self._wakes.put(None)
         return self._started or self._start()
 
@@ -47,7 +49,7 @@ class Background:
         try:
             _thread.start_new_thread(self._run, (self._wakes,))
         except RuntimeError:
-            self._started = False
+            self._started = self.awake = False
         return self._started
 
     def _run(self, wakes: queue.SimpleQueue[None]) -> None:
@@ -56,5 +58,5 @@ class Background:
             wakes.get()
             if self._stopped:
                 return
-            self._awake = False
+            self.awake = False
             self._work()

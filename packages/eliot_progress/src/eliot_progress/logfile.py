@@ -59,7 +59,8 @@ class LogFile:
         self._throttles: dict[str, Throttle] = {}
         self._rotation_checks = Throttle(_ROTATION_CHECK_S)
         self._fd: int | None = None
-        self._torn = self._closed = self._at_once = False
+        self._torn = self._closed = False
+        self._max_waiting = _MAX_BUFFER_BYTES
         self._forks = 0
         self._thread = Background(self._flush_later, "eliot-progress-log")
         self._after_fork()
@@ -73,12 +74,13 @@ class LogFile:
             return
         line = encode(self._redact(message))
         buffer = self._buffer  # only now: encoding may run code of the fields, and that may fork
-        if len(buffer) > _FULL_BYTES:
+        waiting = len(buffer)
+        if waiting > _FULL_BYTES:
             self._record_loss(1, "more is waiting than is written")
             return
         buffer += line
         may_wait = kind is not None or message.get("action_status") == "succeeded"
-        if may_wait and len(buffer) <= _MAX_BUFFER_BYTES and not self._at_once and self._thread.wake():
+        if may_wait and waiting < self._max_waiting and (self._thread.awake or self._thread.wake()):
             return
         if not self._turn.run():
             self._thread.wake()  # should the other thread's write be interrupted for good
@@ -94,7 +96,7 @@ class LogFile:
 
     def write_at_once(self) -> None:
         """Write each message in the call that logs it, from now on."""
-        self._at_once = True
+        self._max_waiting = 0
         self.flush()
 
     def close(self) -> None:
@@ -114,7 +116,7 @@ class LogFile:
 
     def _flush_later(self) -> None:
         time.sleep(MAX_DELAY_S)
-        if not self._at_once:
+        if self._max_waiting:
             self._turn.run()
 
     def _write(self) -> None:

@@ -172,6 +172,14 @@ def status_of(message: Mapping[str, object]) -> str:
     return status if status in ("started", "succeeded", "failed") else ""
 
 
+def duration_of(message: Mapping[str, object]) -> float | None:
+    """Return the seconds that an action took, as its end reports them; None for other messages.
+
+    Times of start and end may be far apart for another reason: somebody has set the clock.
+    """
+    return sanitise.total(message.get("duration_s")) if status_of(message) in OUTCOMES else None
+
+
 def fields(state: TaskState) -> dict[str, object]:
     """Return the message's fields, without eliot's task_uuid, task_level, timestamp and message_type."""
     message: dict[str, object] = dict(zip(_KEYS, _values(state), strict=True))

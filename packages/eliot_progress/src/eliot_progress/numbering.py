@@ -13,7 +13,9 @@ _EPOCH_S = 1_704_067_200
 #: Each process counts its attempts from a number of its own.
 _SERIAL_BITS = 19
 _FIRST_BITS = 18
+_SERIALS = (1 << _SERIAL_BITS) - 1
 _WINDOWS_PER_S = 8
+_FIRST_WINDOW = _EPOCH_S * _WINDOWS_PER_S
 #: Linux has at most 2**22 processes at a time.
 _PID_BITS = 22
 
@@ -24,8 +26,8 @@ def attempt() -> int:
     Unique in this process and among neighbours on this host. Two hosts that continue from one place in the
     same eighth of a second choose the same number once in 260,000 times. Sorted by time.
     """
-    window = (time.time_ns() - _EPOCH_S * 10**9) * _WINDOWS_PER_S // 10**9
-    return (max(1, window) << _SERIAL_BITS) | (next(_serials) % (1 << _SERIAL_BITS))
+    window = int(time.time() * _WINDOWS_PER_S) - _FIRST_WINDOW
+    return ((window if window > 0 else 1) << _SERIAL_BITS) | (next(_serials) & _SERIALS)
 
 
 def fork() -> int:

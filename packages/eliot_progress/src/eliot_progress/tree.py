@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from eliot_progress import ids, sanitise
-from eliot_progress.messages import HEARTBEAT, PROGRESS, status_of
+from eliot_progress.messages import HEARTBEAT, PROGRESS, duration_of, status_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,6 +22,7 @@ _ENVELOPE = frozenset(
         "message_type",
         "action_type",
         "action_status",
+        "duration_s",
         "exception",
         "outcome",
         "reason",
@@ -39,6 +40,8 @@ class Node:
     status: str = ""
     started_at: float | None = None
     ended_at: float | None = None
+    #: Seconds that it took, if its end says so.
+    measured_s: float | None = None
     reason: str = ""
     #: The author's fields of the start and the end.
     fields: dict[str, object] = field(default_factory=dict)
@@ -55,7 +58,9 @@ class Node:
 
     @property
     def duration_s(self) -> float | None:
-        """Seconds from the start to the end; None while one of them is unknown."""
+        """Seconds from the start to the end; None while they are unknown."""
+        if self.measured_s is not None:
+            return self.measured_s
         return None if self.started_at is None or self.ended_at is None else self.ended_at - self.started_at
 
 
@@ -104,6 +109,7 @@ def _apply_status(node: Node, message: Mapping[str, object]) -> None:
         node.started_at, node.status = when, node.status or status
     else:
         node.ended_at, node.status, node.reason = when, status, sanitise.text(message.get("reason", ""))
+        node.measured_s = duration_of(message)
 
 
 def _seq(message: Mapping[str, object]) -> tuple[bool, int]:

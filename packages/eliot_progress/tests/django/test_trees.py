@@ -101,3 +101,12 @@ def test_a_cancellation_is_counted_for_itself_and_is_no_failure():
     assert trees.failures(CAUSAL) == ()
     assert [row.status for row in trees.children(CAUSAL, "").rows] == ["cancelled"]
     assert [own.duration_s for own in trees.own_messages(CAUSAL, [""])[""]] == [None, 2.0]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_duration_is_what_the_process_measured_whatever_happened_to_the_clock(order):
+    messages = [start((), 7200.0, "task"), end((), 3600.0, "task", duration_s=1.5)]
+    for each in messages[::order]:
+        logstore.write([each])
+    assert trees.action(CAUSAL).duration_s == 1.5
+    assert [own.duration_s for own in trees.own_messages(CAUSAL, [""])[""]] == [None, 1.5]

@@ -33,7 +33,8 @@ ON CONFLICT (causal_id, path) DO UPDATE SET
         ELSE t.status END,
     started_at = COALESCE(excluded.started_at, t.started_at),
     ended_at = COALESCE(excluded.ended_at, t.ended_at),
-    duration_s = COALESCE(excluded.ended_at, t.ended_at) - COALESCE(excluded.started_at, t.started_at),
+    duration_s = COALESCE(excluded.duration_s, t.duration_s,
+        COALESCE(excluded.ended_at, t.ended_at) - COALESCE(excluded.started_at, t.started_at)),
     reason = CASE WHEN excluded.reason <> '' THEN excluded.reason ELSE t.reason END,
     done = CASE WHEN excluded.seq > COALESCE(t.seq, -1) THEN excluded.done ELSE t.done END,
     total = CASE WHEN excluded.seq > COALESCE(t.seq, -1) THEN excluded.total ELSE t.total END,
@@ -99,8 +100,9 @@ def _plain(row: rows.MessageRow) -> _Values:
 
 
 def _action(row: rows.ActionRow) -> _Values:
-    known = row.started_at is not None and row.ended_at is not None
-    duration = row.ended_at - row.started_at if known else None  # type: ignore[operator] # known checks both
+    duration = row.duration_s
+    if duration is None and row.started_at is not None and row.ended_at is not None:
+        duration = row.ended_at - row.started_at
     own = (row.action_type, row.status, row.started_at, row.ended_at, duration, row.reason)
     return (
         row.causal_id,

@@ -22,6 +22,7 @@ _SHOWN_ELSEWHERE = frozenset(
     (
         "action_type",
         "action_status",
+        "duration_s",
         "message_type",
         "outcome",
         "reason",
@@ -102,7 +103,9 @@ class TreeRows:
 
     def _action(self, action: LogAction) -> Row:
         start = action.started_at if action.started_at is not None else action.last_message_at
-        end = action.ended_at if action.ended_at is not None else max(action.last_message_at, start)
+        end = max(action.last_message_at, start) if action.ended_at is None else action.ended_at
+        if action.started_at is not None and action.duration_s is not None:
+            end = start + action.duration_s
         x, width = self.time_range.bar(start, end)
         own = self.own.get(action.path, [])
         prefix = action.path + "/"

@@ -11,7 +11,7 @@ from uuid import UUID
 import orjson
 
 from eliot_progress import ids, sanitise
-from eliot_progress.messages import HEARTBEAT, PROGRESS, status_of
+from eliot_progress.messages import HEARTBEAT, PROGRESS, duration_of, status_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -49,6 +49,7 @@ class ActionRow:
     status: str = ""
     started_at: float | None = None
     ended_at: float | None = None
+    duration_s: float | None = None
     reason: str = ""
     done: float | None = None
     total: float | None = None
@@ -124,6 +125,7 @@ def _apply(actions: dict[tuple[str, str], ActionRow], row: MessageRow, message: 
     elif row.status:
         action.ended_at, action.status, action.action_type = row.at, row.status, row.kind
         action.reason = sanitise.text(message.get("reason", ""), _REASON)
+        action.duration_s = duration_of(message)
     elif row.report:
         _report(action, message)
     action.last_message_at = max(action.last_message_at, row.at)
