@@ -50,8 +50,8 @@ def test_apply_transition_evaluates_each_condition_and_permission_once(film, mon
     assert asked["permission"] == 1
 
 
-def test_the_holds_on_an_object_are_read_once(film, django_assert_num_queries):
-    with django_assert_num_queries(1):
+def test_the_ancestors_of_an_object_and_the_holds_on_them_are_read_once(film, django_assert_num_queries):
+    with django_assert_num_queries(2):
         evaluator = Evaluator(film)
         assert (
             evaluator.check_lock("ingest")

@@ -8,7 +8,8 @@ from django.test.utils import isolate_apps
 
 import fsmlock
 from fsmlock import Lock, Locks
-from fsmlock.locks import lock_request, owner, parents, resource
+from fsmlock.ancestors import lock_requests, parents
+from fsmlock.locks import owner, resource
 from tests.shop.models import Film, Frame, Room
 
 
@@ -30,7 +31,7 @@ def test_a_wrong_declaration_is_refused_at_once(declare, words):
 
 def test_a_lock_request_lists_its_ancestors_nearest_first(film):
     frame = Frame.objects.create(film=film)
-    wanted = lock_request(frame, "process")
+    (wanted,) = lock_requests([frame], ["process"])
     assert [(a.resource, set(a.names)) for a in wanted.inherited] == [
         (f"shop.film:{film.pk}", {"render", "clean"}),
         (f"shop.room:{film.room_id}", {"clean"}),
@@ -54,7 +55,7 @@ def test_an_object_without_a_parent_has_no_ancestors(db):
 
 def test_a_model_without_locks_is_refused(db):
     with pytest.raises(fsmlock.ConfigurationError, match="declares no locks"):
-        lock_request(fsmlock.models.ItemError(pk=1), "render")
+        lock_requests([fsmlock.models.ItemError(pk=1)], ["render"])
 
 
 @isolate_apps("tests.shop")

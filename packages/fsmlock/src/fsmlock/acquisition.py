@@ -17,6 +17,7 @@ from django.db import connections
 from fsmlock import backends, clock
 from fsmlock.active_hold import release_claim
 from fsmlock.backends.base import Granted, busy_reason
+from fsmlock.decisions import decide
 from fsmlock.errors import HoldRefused, StoreUnavailable
 from fsmlock.inspection import reason_for
 from fsmlock.policies import Preempt, RetryLater, Skip, Wait
@@ -153,7 +154,7 @@ def _attempts(held: ActiveHold, policy: Policy, using: str) -> Generator[float]:
 
     Ends when the hold is granted, or with Skip when it is refused. Raises HoldRefused for the other policies.
     """
-    backend, claim = backends.get(), held.claim
+    backend = backends.get()
     give_up_at = clock.now() + _max_wait_s(policy)
     queue = isinstance(policy, (Wait, Preempt)) and backend.can_wait(using)
     ticket: int | None = None
@@ -161,7 +162,7 @@ def _attempts(held: ActiveHold, policy: Policy, using: str) -> Generator[float]:
     try:
         while True:
             sent_at = clock.now()
-            answer = backend.acquire(claim, using=using, queue=queue, ticket=ticket)
+            held.claim, answer = decide(held.claim, using=using, queue=queue, ticket=ticket)
             if isinstance(answer, Granted):
                 ticket = None
                 _withdraw_retry(held, using)
@@ -179,7 +180,7 @@ def _attempts(held: ActiveHold, policy: Policy, using: str) -> Generator[float]:
             yield min(remaining, _ATTEMPT_EVERY_S)
     finally:
         if ticket is not None:
-            release_claim(claim, using)
+            release_claim(held.claim, using)
 
 
 def _acquired_by_force(held: ActiveHold, policy: Policy, answer: Denied, using: str) -> bool:
@@ -192,7 +193,7 @@ def _acquired_by_force(held: ActiveHold, policy: Policy, answer: Denied, using: 
     if isinstance(policy, Preempt) and policy.force:
         _stop_holders(held, answer, using, force=True)
         sent_at = clock.now()
-        again = backends.get().acquire(held.claim, using=using, ticket=answer.ticket)
+        held.claim, again = decide(held.claim, using=using, ticket=answer.ticket)
         if isinstance(again, Granted):
             held.start(again, sent_at)
             return True

@@ -8,9 +8,10 @@ from django.utils.translation import gettext
 
 from fsmlock import backends
 from fsmlock.active_hold import current_claims
+from fsmlock.ancestors import RowGoneError, ancestries, lock_request
 from fsmlock.declarations import evaluate_condition
-from fsmlock.inspection import alias_of, reason_for
-from fsmlock.locks import Locks, lock_request
+from fsmlock.inspection import alias_of, gone_reason, reason_for
+from fsmlock.locks import Locks
 from fsmlock.reasons import Reason
 from fsmlock.rules import EVERYTHING, Claim, blocking_rows
 from fsmlock.state_locks import state_claim_ids
@@ -23,12 +24,14 @@ if TYPE_CHECKING:
 
     from fsmlock.backends.base import HoldInfo
     from fsmlock.declarations import Condition, Operation, Permission
+    from fsmlock.rules import Ancestry
 
 
 class Evaluator:
     """Finds what blocks an operation on ``obj``. Without ``user`` permissions are not checked.
 
-    ``holds`` are the holds on the object and its ancestors, if they have been read already.
+    ``holds`` are the holds on the object and its ancestors, if they have been read already. Otherwise the
+    ancestors are those that the rows have, whatever the instance remembers.
     """
 
     def __init__(
@@ -40,6 +43,7 @@ class Evaluator:
         self._obj = obj
         self._user = user
         self._holds = holds
+        self._ancestry: Ancestry | None = None
         self._evaluated: dict[Condition, Reason | None] = {}
         self._permitted: dict[Permission, bool] = {}
 
@@ -70,10 +74,14 @@ class Evaluator:
         """The holds that block a lock."""
         if self._obj.pk is None or (name == EVERYTHING and not has_locks(self._obj)):
             return ()
-        claim = hypothetical_claim(self._obj, name)
         if self._holds is None:
-            resources = hypothetical_claim(self._obj, EVERYTHING).resources
+            try:
+                (self._ancestry,) = ancestries([self._obj], from_rows=True)
+            except RowGoneError as gone:
+                return (gone_reason(gone.resource),)
+            resources = hypothetical_claim(self._obj, EVERYTHING, self._ancestry).resources
             self._holds = backends.get().find(resources, using=alias_of(self._obj))
+        claim = hypothetical_claim(self._obj, name, self._ancestry)
         rows = {hold.row(): hold for hold in self._holds}
         return tuple(reason_for(rows[row], self._obj) for row in blocking_rows(claim, rows))
 
@@ -88,10 +96,16 @@ def has_locks(obj: models.Model) -> bool:
     return isinstance(getattr(obj, "locks", None), Locks)
 
 
-def hypothetical_claim(obj: models.Model, lock: str) -> Claim:
-    """A claim to compare with existing holds. The caller's own holds and the state's don't block it."""
+def hypothetical_claim(obj: models.Model, lock: str, ancestry: Ancestry | None = None) -> Claim:
+    """A claim to compare with existing holds. The caller's own holds and the state's don't block it.
+
+    Without ``ancestry`` the ancestors are those that the instance remembers.
+    """
     own = current_claims() | state_claim_ids(obj)
-    return Claim(id="", requests=(lock_request(obj, lock),), lease_us=0, holder="", nested_in=own)
+    if ancestry is None:
+        (ancestry,) = ancestries([obj])
+    request = lock_request(obj, lock, ancestry)
+    return Claim(id="", requests=(request,), lease_us=0, holder="", nested_in=own)
 
 
 def _wrong_state(obj: models.Model, operation: Operation, state: str) -> Reason:

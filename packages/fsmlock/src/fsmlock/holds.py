@@ -19,14 +19,16 @@ from django.db import DatabaseError, models
 from fsmlock import conf
 from fsmlock.acquisition import acquire, acquire_async
 from fsmlock.active_hold import ActiveHold
-from fsmlock.errors import ConfigurationError, FsmlockError
-from fsmlock.inspection import alias_of
-from fsmlock.locks import lock_request
+from fsmlock.ancestors import RowGoneError, lock_requests
+from fsmlock.errors import ConfigurationError, FsmlockError, HoldRefused
+from fsmlock.inspection import alias_of, gone_reason
 from fsmlock.policies import Fail, Policy, Preempt, RetryLater, Skip, Wait
 from fsmlock.rules import Claim
 
 if TYPE_CHECKING:
     from types import TracebackType
+
+    from fsmlock.rules import LockRequest
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -96,7 +98,7 @@ class HoldContext:
         within = self._within.claim.nested_in | {self._within.claim.id} if self._within else frozenset()
         claim = Claim(
             id=_new_id(),
-            requests=tuple(lock_request(each, lock) for each in objects for lock in self._locks),
+            requests=self._requests(objects),
             lease_us=int(self._lease.total_seconds() * 1_000_000),
             holder=self._holder[:200],
             why=self._why,
@@ -104,6 +106,12 @@ class HoldContext:
         )
         (alias,) = aliases
         return ActiveHold(claim, using=alias), alias
+
+    def _requests(self, objects: Sequence[models.Model]) -> tuple[LockRequest, ...]:
+        try:
+            return lock_requests(objects, self._locks)
+        except RowGoneError as gone:
+            raise HoldRefused([gone_reason(gone.resource)]) from gone
 
     def acquire(self) -> ActiveHold:
         """Acquire the hold without a block; call ``release()`` on it yourself. Raises HoldRefused."""

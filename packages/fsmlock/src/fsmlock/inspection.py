@@ -10,7 +10,8 @@ from django.db import router
 from django.utils.translation import gettext
 
 from fsmlock import backends, signals
-from fsmlock.locks import locks_of, parents, resource
+from fsmlock.ancestors import parents
+from fsmlock.locks import locks_of, resource
 from fsmlock.reasons import Reason
 from fsmlock.rules import YEAR_US
 
@@ -27,7 +28,7 @@ def alias_of(obj: models.Model) -> str:
 
 def holds_on(obj: models.Model) -> tuple[HoldInfo, ...]:
     """The holds on this object and those that it inherits from its parents, oldest first."""
-    inherited = dict(parents(obj))
+    inherited = dict(parents(obj, from_rows=True))
     own = resource(obj)
     found = backends.get().find([own, *inherited], using=alias_of(obj))
     return tuple(
@@ -87,6 +88,16 @@ def display_name(resource: str) -> str:
         return f"{apps.get_model(label)._meta.verbose_name} {pk}"
     except (LookupError, ValueError):
         return resource
+
+
+def gone_reason(resource: str) -> Reason:
+    """The reason why an object can't be held any more."""
+    return Reason(
+        code="gone",
+        message=gettext("%(object)s no longer exists.") % {"object": display_name(resource)},
+        remedy=gettext("Leave it out: somebody deleted it."),
+        params={"resource": resource},
+    )
 
 
 def reason_for(hold: HoldInfo, about: models.Model | None = None) -> Reason:

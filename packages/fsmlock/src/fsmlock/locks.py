@@ -1,14 +1,17 @@
-"""Declare locks on a model, and compute what holding one of them requires for an object."""
+"""Declare locks on a model, and name its objects for locking."""
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
 
 from fsmlock.errors import ConfigurationError
 from fsmlock.reasons import did_you_mean
-from fsmlock.rules import EVERYTHING, InheritedLock, LockRequest
+from fsmlock.rules import EVERYTHING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -95,6 +98,7 @@ class Locks:
             ) from None
 
 
+@functools.cache
 def owner(model: type[models.Model]) -> type[models.Model]:
     """The concrete model that declares the locks, so that an object has one name in all of its classes."""
     concrete = model._meta.concrete_model or model
@@ -112,7 +116,8 @@ def resource(obj: models.Model) -> str:
             f"This {obj._meta.verbose_name} isn't saved, or was deleted: no other process can see it."
             " Save it first, then hold it."
         )
-    name = f"{_label(type(obj))}:{obj.pk}"
+    model = owner(type(obj))
+    name = f"{model._meta.label_lower}:{own_key(obj, model)}"
     if not name.isprintable() or len(name) > _MAX_RESOURCE_LENGTH:
         raise ConfigurationError(
             f"{name!r} can't be held: use a printable key of at most {_MAX_RESOURCE_LENGTH} characters."
@@ -120,9 +125,12 @@ def resource(obj: models.Model) -> str:
     return name
 
 
-@functools.cache
-def _label(model: type[models.Model]) -> str:
-    return owner(model)._meta.label_lower
+def own_key(obj: models.Model, model: type[models.Model]) -> object:
+    """The key of an object in the table of ``model``, its owner; the same value however it was assigned."""
+    key: object = getattr(obj, model._meta.pk.attname)
+    with contextlib.suppress(ValidationError):
+        return model._meta.pk.to_python(key)
+    return key
 
 
 def locks_of(model: type[models.Model]) -> Locks:
@@ -133,77 +141,3 @@ def locks_of(model: type[models.Model]) -> Locks:
             f"{model.__name__} declares no locks. Add locks = Locks(Lock(...)) to the model."
         )
     return locks
-
-
-class _Link(NamedTuple):
-    """One level of inheritance: the foreign key, the parent's label and the inherited lock names."""
-
-    path: str
-    attname: str
-    label: str
-    names: frozenset[str]
-
-
-def parents(obj: models.Model) -> list[tuple[str, frozenset[str]]]:
-    """The resources of the ancestors, nearest first, each with the lock names inherited from it.
-
-    The nearest costs no query; a longer chain is read with one.
-    """
-    links = _links(type(obj))
-    pairs = zip(links, _keys(obj, links), strict=True) if links else ()
-    return [(f"{link.label}:{key}", link.names) for link, key in pairs if key is not None]
-
-
-def _keys(obj: models.Model, links: tuple[_Link, ...]) -> list[object]:
-    """The keys of the ancestors: from loaded instances where possible, the rest with one query."""
-    keys: list[object] = []
-    loaded: models.Model | None = obj
-    for link in links:
-        if loaded is None:
-            return [*keys, *_read(obj, [link.path for link in links], len(keys))]
-        keys.append(getattr(loaded, link.attname))
-        if keys[-1] is None:
-            return keys + [None] * (len(links) - len(keys))
-        loaded = loaded._state.fields_cache.get(link.path)
-    return keys
-
-
-def _read(obj: models.Model, paths: list[str], start: int) -> tuple[object, ...]:
-    rows = type(obj)._base_manager.db_manager(obj._state.db).filter(pk=obj.pk)
-    return tuple(rows.values_list(*("__".join(paths[: n + 1]) for n in range(start, len(paths)))).get())
-
-
-def _foreign_key(model: type[models.Model], name: str) -> models.ForeignKey[models.Model, models.Model]:
-    return cast("models.ForeignKey[models.Model, models.Model]", model._meta.get_field(name))
-
-
-@functools.cache
-def _links(model: type[models.Model]) -> tuple[_Link, ...]:
-    """The chain of parents of a model. It is the same for all of its objects, so it is cached."""
-    links: list[_Link] = []
-    locks = getattr(model, "locks", None)
-    inherited: frozenset[str] | None = None
-    seen = {model}
-    while isinstance(locks, Locks) and locks.inherit_from:
-        inherited = locks.inherits if inherited is None else inherited & locks.inherits
-        if not inherited:
-            break
-        key = _foreign_key(model, locks.inherit_from)
-        model = key.related_model
-        if model in seen:
-            raise ConfigurationError(f"{model.__name__} inherits its locks from itself. Run manage.py check.")
-        seen.add(model)
-        links.append(_Link(locks.inherit_from, key.attname, _label(model), inherited))
-        locks = getattr(model, "locks", None)
-    return tuple(links)
-
-
-def lock_request(obj: models.Model, lock: str) -> LockRequest:
-    """Return what the store needs to know to grant ``lock`` on ``obj``."""
-    compatible = locks_of(type(obj))[lock].together_with
-    inherited = tuple(
-        InheritedLock(resource=key, names=names - compatible)
-        for key, names in parents(obj)
-        if names - compatible
-    )
-    return LockRequest(resource=resource(obj), lock=lock, compatible_with=compatible, inherited=inherited)

@@ -19,6 +19,8 @@ from django.utils.functional import cached_property  # the standard library's ta
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from django.db import models
+
 #: The lock that every object with locks has. It is compatible with no other lock.
 EVERYTHING = "*"
 
@@ -28,6 +30,9 @@ UNLIMITED_LEASE_US = 100 * 365 * 86_400_000_000
 YEAR_US = 365 * 86_400_000_000
 
 RowKind: TypeAlias = Literal["held", "blocked", "retrying"]
+
+#: The primary key of an object, then those of its ancestors, nearest first. None: no parent, the chain ends.
+Keys: TypeAlias = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,17 +47,27 @@ class InheritedLock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ancestry:
+    """What a request assumes about the rows of an object and its ancestors, which the store compares."""
+
+    model: type[models.Model]
+    keys: Keys
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LockRequest:
     """One lock requested on one object.
 
     ``resource`` names the object (``app.model:pk``), ``compatible_with`` the locks that may be held on it at
-    the same time, ``inherited`` the locks of its ancestors.
+    the same time, ``inherited`` the locks of its ancestors, and ``ancestry`` how they were found; None if it
+    can't have any.
     """
 
     resource: str
     lock: str
     compatible_with: frozenset[str] = frozenset()
     inherited: tuple[InheritedLock, ...] = ()
+    ancestry: Ancestry | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +86,11 @@ class LockRow:
     ticket: int | None = None
 
 
+def is_claim_of_state(claim_id: str) -> bool:
+    """Whether a state holds it, not a process: the id is a UUID of version 5, and others of version 4."""
+    return claim_id[12:13] == "5"
+
+
 @dataclass(frozen=True, kw_only=True)  # no slots: cached properties need a dict
 class Claim:
     """Lock requests that are granted together or not at all.
@@ -85,12 +105,22 @@ class Claim:
     why: str = ""
     nested_in: frozenset[str] = field(default_factory=frozenset)
 
+    @property
+    def is_of_state(self) -> bool:
+        """Whether a state holds it, not a process: see ``state_locks.state_claim_id``."""
+        return is_claim_of_state(self.id)
+
     @cached_property
     def resources(self) -> list[str]:
         """All objects involved, including ancestors, in the order in which every process locks them."""
         return sorted(
             {r.resource for r in self.requests} | {i.resource for r in self.requests for i in r.inherited}
         )
+
+    @cached_property
+    def lock_names(self) -> list[str]:
+        """The names of locks in its rows."""
+        return sorted({row.lock for row in self.rows})
 
     @cached_property
     def rows(self) -> list[LockRow]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import uuid
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -17,11 +17,13 @@ from django.utils.translation import gettext
 
 from fsmlock import backends
 from fsmlock.active_hold import current_claims
+from fsmlock.ancestors import lock_requests
 from fsmlock.backends.base import Granted, busy_reason
+from fsmlock.decisions import decide
 from fsmlock.declarations import transitions_of
 from fsmlock.errors import ConfigurationError, TransitionRefused
 from fsmlock.inspection import reason_for
-from fsmlock.locks import lock_request, resource
+from fsmlock.locks import resource
 from fsmlock.rules import UNLIMITED_LEASE_US, Claim
 
 if TYPE_CHECKING:
@@ -74,7 +76,7 @@ def state_claim(obj: models.Model, lock: str, *, lease_us: int = UNLIMITED_LEASE
     state: str = obj.state  # type: ignore[attr-defined]
     return Claim(
         id=state_claim_id(resource(obj), lock),
-        requests=(lock_request(obj, lock),),
+        requests=lock_requests([obj], [lock]),
         lease_us=lease_us,
         holder=gettext("its state %(state)s") % {"state": state},
         nested_in=current_claims(),
@@ -108,10 +110,10 @@ def take_state_lock(obj: models.Model, lock: str, *, using: str) -> None:
     """Take the lock for the object's state. Raises TransitionRefused when another holder blocks it."""
     backend = backends.get()
     lease_us = _UNCOMMITTED_LEASE_US if backend.visible_before_commit else UNLIMITED_LEASE_US
-    answer = backend.acquire(state_claim(obj, lock, lease_us=lease_us), using=using)
+    claim, answer = decide(state_claim(obj, lock, lease_us=lease_us), using=using)
     if not isinstance(answer, Granted):
         reasons = [reason_for(hold, obj) for hold in answer.holds] or [answer.reason or busy_reason()]
         raise TransitionRefused(reasons, instance=obj)
     if backend.visible_before_commit:
-        renew = functools.partial(backend.renew, state_claim(obj, lock), using=using)
+        renew = functools.partial(backend.renew, replace(claim, lease_us=UNLIMITED_LEASE_US), using=using)
         transaction.on_commit(renew, using=using)

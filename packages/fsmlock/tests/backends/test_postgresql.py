@@ -3,7 +3,6 @@ from __future__ import annotations
 import io
 import re
 import time
-from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -125,7 +124,7 @@ def test_the_called_arguments_are_the_declared_ones(db, function):
     assert dict(function.arguments) == dict(arguments)
     optional = {text.split()[0] for text in re.split(r", (?=p_)", declared) if " DEFAULT " in text}
     acquire = postgresql._acquire_arguments(claim(parent()), None, 1)
-    always = {"fsmlock_acquire_v1": set(acquire), "fsmlock_release_v1": set(function.arguments)}[
+    always = {"fsmlock_acquire_v2": set(acquire), "fsmlock_release_v2": set(function.arguments)}[
         function.name
     ]
     assert always == set(function.arguments) - optional
@@ -138,39 +137,37 @@ def test_a_text_array_keeps_every_character(db, text):
     assert execute("SELECT cardinality(%s::text[])", postgresql._text_array([])) == [(0,)]
 
 
-class BackendBeforeVersions:
-    """What a process that still runs the code before version 1 does."""
+class BackendOfVersion1:
+    """What a process that still runs the code before version 2 does."""
 
     def acquire(self, requested):
         (request,) = requested.requests
-        sections = [
-            [requested.id],
-            [str(requested.lease_us)],
-            [""],
-            [requested.id],
-            [str(postgresql.advisory_key(request.resource))],
-            ["t"],
-            [request.resource],
-            [request.lock],
-            ["held"],
-            [request.resource] * 2,
-            ["held", "blocked"],
-            ["t", "f"],
-            ["", request.lock],
-            [clock.boot_id()],
-            [str(int(clock.now() * 1_000_000) + requested.lease_us)],
-        ]
-        text = "\x1e".join("\x1f".join(section) for section in sections)
-        return bool(execute("SELECT * FROM fsmlock_take(%s, %s, %s)", text, requested.holder, requested.why))
+        rows = execute(
+            "SELECT * FROM fsmlock_acquire_v1(p_claim => %s, p_holder => 'h', p_why => '', p_lease_us => %s,"
+            " p_advisory_keys => ARRAY[%s], p_exclusive => '{t}', p_resources => ARRAY[%s],"
+            " p_locks => ARRAY[%s], p_kinds => '{held}', p_boot_id => %s, p_boot_expires_us => %s)",
+            requested.id,
+            requested.lease_us,
+            postgresql.advisory_key(request.resource),
+            request.resource,
+            request.lock,
+            clock.boot_id(),
+            int(clock.now() * 1_000_000) + requested.lease_us,
+        )
+        return bool(rows)
 
     def release(self, requested):
-        execute("SELECT fsmlock_gone(%s)", f"{requested.id}\x1ef\x1e{requested.requests[0].resource}")
+        execute(
+            "SELECT fsmlock_release_v1(p_claim => %s, p_resources => ARRAY[%s], p_only_waiting => false)",
+            requested.id,
+            requested.requests[0].resource,
+        )
 
 
 def test_old_and_new_code_exclude_each_other_during_a_rolling_deploy(migrations):
-    migrations("0003_pre_functions_v1")
-    execute((Path(__file__).parent / "unversioned_functions.sql").read_text("utf-8").replace("%", "%%"))
-    before, now = BackendBeforeVersions(), DatabaseBackend()
+    migrations("0002_hold_clock")
+    migrations("0006_pre_functions_v2")
+    before, now = BackendOfVersion1(), DatabaseBackend()
     old, new = claim(parent()), claim(parent())
     assert before.acquire(old)
     refused = now.acquire(new, using="default", queue=True)
@@ -189,21 +186,22 @@ def test_old_and_new_code_exclude_each_other_during_a_rolling_deploy(migrations)
     before.release(old)
 
 
-def test_the_unversioned_functions_are_removed_once_nobody_calls_them(migrations):
-    versioned = {"fsmlock_acquire_v1", "fsmlock_release_v1", "fsmlock_advisory_lock_v1"}
-    assert functions() == versioned
-    migrations("0003_pre_functions_v1")
-    execute((Path(__file__).parent / "unversioned_functions.sql").read_text("utf-8").replace("%", "%%"))
-    assert functions() == {*versioned, "fsmlock_take", "fsmlock_gone", "fsmlock_wait"}
-    migrations("0004_post_functions_v1")
-    assert functions() == versioned
+def test_the_functions_of_version_1_are_removed_once_nobody_calls_them(migrations):
+    latest = {"fsmlock_acquire_v2", "fsmlock_release_v2", "fsmlock_advisory_lock_v1"}
+    assert functions() == latest
+    migrations("0002_hold_clock")
+    assert functions() == set()
+    migrations("0006_pre_functions_v2")
+    assert functions() == latest | {"fsmlock_acquire_v1", "fsmlock_release_v1"}
+    migrations("0007_post_functions_v2")
+    assert functions() == latest
 
 
 def test_a_migration_that_has_not_run_is_reported_in_a_sentence(real_film, migrations):
     migrations("0002_hold_clock")
     sentence = (
-        "The migration fsmlock.0003_pre_functions_v1 has not run on the database 'default': the function"
-        " fsmlock_acquire_v1 is missing."
+        "The migration fsmlock.0006_pre_functions_v2 has not run on the database 'default': the function"
+        " fsmlock_acquire_v2 is missing."
     )
     with pytest.raises(fsmlock.errors.FsmlockError, match=re.escape(sentence)):
         fsmlock.hold(real_film, "render").acquire()
@@ -212,5 +210,5 @@ def test_a_migration_that_has_not_run_is_reported_in_a_sentence(real_film, migra
     assert f"not_migrated: {sentence} Run manage.py migrate fsmlock --database default." in out.getvalue()
     call_command("check", databases=["default"], stderr=err)
     assert f"(fsmlock.W005) {sentence}" in err.getvalue()
-    migrations("0003_pre_functions_v1")
+    migrations("0006_pre_functions_v2")
     fsmlock.hold(real_film, "render").acquire().release()

@@ -56,12 +56,14 @@ def settings_for(world):
 def prepare(world):
     settings_for(world)
     call_command("migrate", run_syncdb=True, verbosity=0)
+    diary = Diary(f"{world['folder']}/prepare.diary")
     for n in range(2):
         room = Room.objects.create(name=f"Room {n}")
         for m in range(2):
             film = Film.objects.create(name=f"Film {m}", room=room)
-            Frame.objects.create(film=film)
-            Frame.objects.create(film=film)
+            frames = [Frame.objects.create(film=film) for _ in range(2)]
+            for child, parent in [(film, room), *((frame, film) for frame in frames)]:
+                diary.moving(child, parent, 0.0)(0.0)
 
 
 def act(world, number):
@@ -76,14 +78,16 @@ def act(world, number):
     choices = [(f, lock) for f in films for lock in ("render", "render", "ingest")]
     choices += [(f, "process") for f in frames] + [(r, "clean") for r in rooms]
     choices += [([a, b], "render") for a in films for b in films if a.pk != b.pk]
+    choices += [(f, "*") for f in frames[::2] + films[::2]]
+    parents = {Frame: films, Film: rooms}
     expected = (fsmlock.CancelRequested, fsmlock.HoldLost, OperationalError, redis.ConnectionError)
     while True:
         obj, lock = rng.choice(choices)
         with contextlib.suppress(*expected):
-            once(diary, rng, obj, lock)
+            once(diary, rng, obj, lock, parents)
 
 
-def once(diary, rng, obj, lock):
+def once(diary, rng, obj, lock, parents):
     policy = fsmlock.Wait(up_to=WAIT) if rng.random() < 0.8 else fsmlock.Fail()
     first = obj[0] if isinstance(obj, list) else obj
     try:
@@ -102,9 +106,9 @@ def once(diary, rng, obj, lock):
             sure(diary, held)
             time.sleep(rng.uniform(0, 0.004))
         if lock == "render" and rng.random() < 0.5:
-            with held.transaction():
-                for want in held.claim.requests:
-                    Write.objects.create(resource=want.resource, token=held.tokens[want.resource])
+            write(held)
+        if lock == "*":
+            move(diary, held, first, rng.choice(parents[type(first)]))
         if rng.random() < 0.02:
             before = clock.now()
             fsmlock.break_hold(first, lock, by="chaos", why="test")
@@ -114,6 +118,25 @@ def once(diary, rng, obj, lock):
         held.release()
     if rng.random() < 0.05:
         fsmlock.cancel(first, lock, by="chaos")
+
+
+def write(held):
+    with held.transaction():
+        for want in held.claim.requests:
+            Write.objects.create(resource=want.resource, token=held.tokens[want.resource])
+
+
+def move(diary, held, child, parent):
+    """Give the row of a child another parent. The instance in hand, used again, remembers the old one."""
+    key = "film" if isinstance(child, Frame) else "room"
+    end = diary.moving(child, parent, clock.now())
+    try:
+        with held.transaction():
+            type(child).objects.filter(pk=child.pk).update(**{key: parent})
+    except (fsmlock.HoldLost, fsmlock.CancelRequested):
+        end(clock.now(), kind="stayed")
+        raise
+    end(clock.now())
 
 
 def sure(diary, held):

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from fsmlock import locks
 from fsmlock.rules import Claim, InheritedLock, LockRequest, blocking_rows
+
+_numbers = itertools.count()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +35,12 @@ class Diary:
     def write(self, *event):
         self._file.write(json.dumps(event) + "\n")
 
+    def moving(self, child, parent, at):
+        """Note that a child is about to get another parent. Returns what notes the end."""
+        number = next(_numbers)
+        self.write("moving", [os.getpid(), number], locks.resource(child), locks.resource(parent), at)
+        return lambda then, kind="moved": self.write(kind, [os.getpid(), number], then)
+
     def granted(self, held, at):
         wants = [
             [
@@ -41,6 +52,45 @@ class Diary:
             for w in held.claim.requests
         ]
         self.write("granted", held.claim.id, at, wants, dict(held.tokens))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A child got another parent after ``begun`` and before ``ended``; infinite if nobody noted the end."""
+
+    parent: str
+    begun: float
+    ended: float
+
+
+def misplaced(intervals, others):
+    """Every hold of a child below a parent that it did not have when it was granted, in words."""
+    moves = _moves(others)
+    return [
+        f"{interval.who} held {child} below {parent}"
+        for interval in intervals
+        for request in interval.claim.requests
+        for child, parent in itertools.pairwise([request.resource, *(i.resource for i in request.inherited)])
+        if interval.end > interval.start and parent not in _parents_at(interval.start, moves.get(child, []))
+    ]
+
+
+def _moves(others):
+    ends = {str(event[1]): event[2] for event in others if event[0] == "moved"}
+    stayed = {str(event[1]) for event in others if event[0] == "stayed"}
+    moves = {}
+    for _, number, child, parent, at in (event for event in others if event[0] == "moving"):
+        if str(number) not in stayed:
+            move = Move(parent=parent, begun=at, ended=ends.get(str(number), math.inf))
+            moves.setdefault(child, []).append(move)
+    return moves
+
+
+def _parents_at(time, moves):
+    """That of the last move which had ended, and of those that began later and may have been committed."""
+    before = [move for move in moves if move.begun <= time]
+    last = max((move.begun for move in before if move.ended <= time), default=0.0)
+    return {move.parent for move in before if move.begun >= last}
 
 
 def read(folder):

@@ -33,6 +33,16 @@ class OrphanedBackend(DatabaseBackend):
         return super().renew(alone, using=using)
 
 
+class RememberingBackend(DatabaseBackend):
+    """Believes whatever an instance remembers of its parents."""
+
+    def acquire(self, claim, *, using, queue=False, ticket=None):
+        believed = replace(
+            claim, requests=tuple(replace(request, ancestry=None) for request in claim.requests)
+        )
+        return super().acquire(believed, using=using, queue=queue, ticket=ticket)
+
+
 class ImpatientBackend(DatabaseBackend):
     """Believes a lease to be over long before it is."""
 

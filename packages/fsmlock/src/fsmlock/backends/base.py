@@ -55,6 +55,15 @@ def unavailable_reason(store: str, error: Exception) -> Reason:
     )
 
 
+def stale_reason() -> Reason:
+    """Why a claim was refused that assumes other ancestors than its objects have."""
+    return Reason(
+        code="stale",
+        message=gettext("An object moved to another parent, again and again, while this was decided."),
+        remedy=gettext("Try again once it stays where it is."),
+    )
+
+
 def store_restarted_reason() -> Reason:
     """Why a store that lost its data refuses every claim for a while."""
     return Reason(
@@ -115,6 +124,11 @@ class Denied:
     ticket: int | None = None
     reason: Reason | None = None
 
+    @property
+    def is_stale(self) -> bool:
+        """Whether the claim assumes other ancestors than its objects have."""
+        return self.reason is not None and self.reason.code == "stale"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renewed:
@@ -174,6 +188,8 @@ class Backend(ABC):
     ) -> Granted | Denied:
         """Grant every request of the claim, or none.
 
+        Refuse it with ``stale_reason()`` if the rows of its objects have other ancestors than it assumes.
+        Decide that in the same step, or afterwards, and then undo a grant: see ``fsmlock.backends.ancestry``.
         With ``queue`` a refused claim joins the wait queue, or stays in it if it has a ``ticket`` already.
         """
 

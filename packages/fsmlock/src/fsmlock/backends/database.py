@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, cast
 
 from django.db import connections
 
-from fsmlock.backends.base import Backend, Denied, Granted, HoldInfo, Renewed, row_kind
-from fsmlock.backends.dialects import blocking_sql, insert_waiting, marks
+from fsmlock.backends.base import Backend, Denied, Granted, HoldInfo, Renewed, row_kind, stale_reason
+from fsmlock.backends.dialects import blocking_sql, insert_waiting, marks, rows_of
 from fsmlock.backends.postgresql import PostgreSQL
 from fsmlock.backends.sqlite import SQLite
 from fsmlock.errors import FsmlockError
 from fsmlock.rules import blocking_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from fsmlock.backends.base import WaitQueue
     from fsmlock.backends.dialects import Dialect, Params
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 #: A waiter is removed from the queue when it hasn't checked for this long.
 WAITER_LEASE_US = 1_000_000
 _ATTEMPTS = 5
+#: What dead holders left on an object is deleted by every so many holds: it takes a look at all of its rows.
+_CLEAN_EVERY = 100
 #: Uncommitted rows can't be renewed, and vanish with their process. Until the commit their lease may be
 #: longer.
 _UNCOMMITTED_LEASE_US = 60_000_000
@@ -64,47 +66,50 @@ class DatabaseBackend(Backend):
         self, claim: Claim, *, using: str, queue: bool = False, ticket: int | None = None
     ) -> Granted | Denied:
         """Take one round trip when granted; a second one reads what is in the way."""
+        blocking: tuple[HoldInfo, ...] = ()
         for _ in range(_ATTEMPTS):
-            tokens = self._insert(claim, ticket, using)
-            if tokens is None:
-                found, blockers = self.find(claim.resources, using=using), set()
+            rows = self._insert(claim, ticket, using)
+            outcome = rows[0][2] if rows else "blocked"
+            if outcome == "stale":
+                return Denied(holds=(), ticket=ticket, reason=stale_reason())
+            if outcome == "held":
+                return self._granted(claim, ticket, rows, using)
+            if outcome == "busy":
                 break
-            if tokens:
-                if ticket is not None:
-                    dialect_of(using).leave_queue(claim.id, claim.resources)
-                return Granted(tokens=tokens)
             found = self.find(claim.resources, using=using)
-            blocking = blocking_rows(claim, [h.row() for h in found], ticket)
-            blockers = {(row.claim, row.resource, row.lock) for row in blocking}
-            if blockers:
+            blocking = tuple(_blocking(claim, found, ticket))
+            if blocking:
                 break
             dialect_of(using).delete_expired(claim.resources)
-        else:
-            found, blockers = (), set()
         if queue:
             ticket = self._join_queue(claim, ticket, using)
-        holds = tuple(h for h in found if (h.claim, h.resource, h.lock) in blockers)
-        return Denied(holds=holds, ticket=ticket)
+        return Denied(holds=blocking, ticket=ticket)
 
-    def _insert(self, claim: Claim, ticket: int | None, using: str) -> dict[str, int] | None:
-        """Return the tokens; an empty dict when blocked, and None when it couldn't be decided now."""
+    def _granted(
+        self, claim: Claim, ticket: int | None, rows: Sequence[tuple[int, str, str]], using: str
+    ) -> Granted:
+        if ticket is not None:
+            dialect_of(using).leave_queue(claim)
+        if rows[0][0] % _CLEAN_EVERY == 0:
+            dialect_of(using).delete_expired(claim.resources)
+        return Granted(tokens={resource: token for token, resource, kind in rows if kind == "held"})
+
+    def _insert(self, claim: Claim, ticket: int | None, using: str) -> Sequence[tuple[int, str, str]]:
         dialect, lease = dialect_of(using), claim.lease_us
         if dialect.connection.in_atomic_block:
             lease = max(lease, _UNCOMMITTED_LEASE_US)
-        rows = dialect.try_insert(claim, ticket, lease)
-        if rows and rows[0][2] == "busy":
-            return None
-        return {resource: token for token, resource, kind in rows if kind == "held"}
+        return dialect.try_insert(claim, ticket, lease)
 
     def _join_queue(self, claim: Claim, ticket: int | None, using: str) -> int | None:
         lease = dialect_of(using).lease_columns(WAITER_LEASE_US)
         with connections[using].cursor() as cursor:
             if ticket is not None:
+                where, params = rows_of(claim, "held", "blocked")
                 changes = ", ".join(f"{column} = {value}" for column, value in lease.items())
                 cursor.execute(
                     f"UPDATE fsmlock_hold SET {changes}"  # noqa: S608 - only constants and placeholders
-                    f" WHERE resource IN ({marks(claim.resources)}) AND claim = %s AND waits",
-                    [*claim.resources, claim.id],
+                    f" WHERE {where} AND waits",
+                    params,
                 )
                 if cursor.rowcount:
                     return ticket
@@ -139,21 +144,21 @@ class DatabaseBackend(Backend):
         changes = ", ".join(
             f"{column} = {value}" for column, value in dialect.lease_columns(claim.lease_us).items()
         )
-        where, params = dialect.renewable_rows(claim.resources, repeated=repeated, wait=wait)
+        where, params = dialect.renewable_rows(claim, repeated=repeated, wait=wait)
         with connections[using].cursor() as cursor:
             cursor.execute(
                 f"UPDATE fsmlock_hold SET {changes} WHERE {where} RETURNING stop_by, stop_why",  # noqa: S608 - only constants and placeholders
-                [*params, claim.id],
+                params,
             )
             found = cursor.fetchall()
             # Whoever takes over deletes only the rows that block it: a claim with a missing row is lost.
             if len(found) == len(claim.rows):
                 by, why = next((row for row in found if row[0]), ("", ""))
                 return Renewed(alive=True, by=by, why=why)
+            where, params = rows_of(claim, "held", "blocked", "broken")
             cursor.execute(
-                "SELECT kind, stop_by, stop_why FROM fsmlock_hold"  # noqa: S608 - only constants and placeholders
-                f" WHERE resource IN ({marks(claim.resources)}) AND NOT waits AND claim = %s",
-                [*claim.resources, claim.id],
+                f"SELECT kind, stop_by, stop_why FROM fsmlock_hold WHERE {where} AND NOT waits",  # noqa: S608 - only constants and placeholders
+                params,
             )
             rows = cursor.fetchall()
         by, why = next(((by, why) for kind, by, why in rows if kind == "broken"), ("", ""))
@@ -161,8 +166,8 @@ class DatabaseBackend(Backend):
         return Renewed(alive=complete, unknown=complete, by=by, why=why)
 
     def release(self, claim: Claim, *, using: str) -> None:
-        """Execute one statement, which also deletes expired rows and notifies the next waiters."""
-        dialect_of(using).release(claim.id, claim.resources)
+        """Execute one statement, which also notifies the next waiters."""
+        dialect_of(using).release(claim)
 
     def find(
         self, resources: Collection[str] | None, *, using: str, limit: int | None = None
@@ -215,6 +220,11 @@ class DatabaseBackend(Backend):
         """Renew inside the transaction: it locks the rows, so nobody can take over before the end."""
         del tokens
         return self._renew(claim, using, repeated=repeated, wait=True).alive
+
+
+def _blocking(claim: Claim, found: Sequence[HoldInfo], ticket: int | None) -> Iterator[HoldInfo]:
+    rows = set(blocking_rows(claim, [info.row() for info in found], ticket))
+    yield from (info for info in found if info.row() in rows)
 
 
 def dialect_of(using: str) -> Dialect:

@@ -52,8 +52,9 @@ class Dialect(ABC):
     def try_insert(self, claim: Claim, ticket: int | None, lease_us: int) -> Sequence[tuple[int, str, str]]:
         """Insert the rows of the claim unless another row blocks it, atomically.
 
-        Return the id, resource and kind of each inserted row, nothing if the claim is blocked, and one row of
-        the kind "busy" if another transaction keeps its decision open.
+        Return the id, resource and kind of each inserted row, those of the requests first; nothing if the
+        claim is blocked; one row of the kind "busy" if another transaction keeps its decision open, and of
+        the kind "stale" if the objects have other ancestors than the claim assumes.
         """
 
     @abstractmethod
@@ -73,33 +74,34 @@ class Dialect(ABC):
         now = self.now()
         return {"renewed_us": now, "expires_us": f"{now} + {lease_us}"}
 
-    def renewable_rows(self, resources: Sequence[str], *, repeated: bool, wait: bool) -> tuple[str, Params]:
-        """SQL condition for the rows of a claim that can be renewed; the claim is the last parameter.
+    def renewable_rows(self, claim: Claim, *, repeated: bool, wait: bool) -> tuple[str, Params]:
+        """SQL condition for the rows of a claim that can be renewed.
 
         ``repeated``: renewed in this transaction already, so nobody can have taken over an expired row.
         Without ``wait`` rows that another transaction has locked are left out.
         """
         del wait
         unexpired = "" if repeated else f" AND {self.unexpired(self.now())}"
-        sql = f"resource IN ({marks(resources)}){unexpired} AND NOT waits AND kind <> 'broken' AND claim = %s"
-        return sql, list(resources)
+        sql, params = rows_of(claim, "held", "blocked")
+        return f"{sql}{unexpired} AND NOT waits", params
 
     def delete_expired(self, resources: Sequence[str]) -> None:
-        """Delete expired rows that count, where nobody has locked them."""
-        del resources
-
-    def release(self, claim_id: str, resources: Sequence[str]) -> None:
-        """Delete the rows of the claim and what has expired, and notify the next waiters."""
+        """Delete expired rows, where nobody has locked them."""
         sql = (
             f"DELETE FROM fsmlock_hold WHERE resource IN ({marks(resources)})"  # noqa: S608 - placeholders only
-            f" AND (claim = %s OR expires_us <= {self.now()})"
+            f" AND NOT ({self.unexpired(self.now())})"
         )
-        run(self.connection, sql, [*resources, claim_id])
+        run(self.connection, sql, list(resources))
 
-    def leave_queue(self, claim_id: str, resources: Sequence[str]) -> None:
+    def release(self, claim: Claim) -> None:
+        """Delete the rows of the claim, and notify the next waiters."""
+        where, params = all_rows_of(claim)
+        run(self.connection, f"DELETE FROM fsmlock_hold WHERE {where}", params)  # noqa: S608 - placeholders only
+
+    def leave_queue(self, claim: Claim) -> None:
         """Delete the claim's place in the queue, and notify the next waiter: both may be compatible."""
-        sql = f"DELETE FROM fsmlock_hold WHERE resource IN ({marks(resources)}) AND claim = %s AND waits"  # noqa: S608 - placeholders only
-        run(self.connection, sql, [*resources, claim_id])
+        where, params = rows_of(claim, "held", "blocked")
+        run(self.connection, f"DELETE FROM fsmlock_hold WHERE {where} AND waits", params)  # noqa: S608 - placeholders only
 
     def wake(self, resources: Sequence[str]) -> None:
         """Notify the waiters of each resource."""
@@ -152,6 +154,23 @@ def marks(values: Collection[object]) -> str:
     return ", ".join(["%s"] * len(values))
 
 
+def rows_of(claim: Claim, *kinds: str) -> tuple[str, Params]:
+    """SQL condition for the rows of a claim: a look into the index for each, whatever else is held."""
+    names, resources = claim.lock_names, claim.resources
+    sql = (
+        f"resource IN ({marks(resources)}) AND lock IN ({marks(names)}) AND kind IN ({marks(kinds)})"
+        " AND claim = %s"
+    )
+    return sql, [*resources, *names, *kinds, claim.id]
+
+
+def all_rows_of(claim: Claim) -> tuple[str, Params]:
+    """The same for every kind of row; and those of a state's claim wherever they are: it may move."""
+    if claim.is_of_state:
+        return "claim = %s AND substr(claim, 13, 1) = '5'", [claim.id]
+    return rows_of(claim, "held", "blocked", "broken", "retrying", "later")
+
+
 def conflict_sql(claim: Claim) -> tuple[str, Params]:
     """``rules.conflicts`` as SQL over resource, kind and lock. Specification: fsmlock/rules.py."""
     parts: list[str] = []
@@ -175,21 +194,6 @@ def blocking_sql(claim: Claim, ticket: int | None) -> tuple[str, Params]:
     own = [claim.id, *claim.nested_in]
     earlier = "" if ticket is None else f" AND (NOT waits OR id < {int(ticket)})"
     return f"{where} AND claim NOT IN ({marks(own)}){earlier}", [*params, *own]
-
-
-def insert_unless_blocked(
-    claim: Claim, ticket: int | None, lease_us: int, *, now: str, effective: str
-) -> tuple[str, Params]:
-    """The statement of SQLite that inserts the claim's rows unless an ``effective`` row blocks it."""
-    where, params = blocking_sql(claim, ticket)
-    sql = (
-        "INSERT INTO fsmlock_hold (resource, lock, kind, claim, holder, why, waits, stop_by, stop_why,"  # noqa: S608 - only constants and placeholders
-        " since_us, renewed_us, expires_us)"
-        f" SELECT v.*, %s, %s, %s, false, '', '', t, t, t + {lease_us}"
-        f" FROM ({_values(claim.rows)}) AS v, (SELECT {now} AS t) AS clock"
-        f" WHERE NOT EXISTS (SELECT 1 FROM fsmlock_hold WHERE {where} AND {effective})"
-    )
-    return sql, [claim.id, claim.holder, claim.why, *_params(claim.rows), *params]
 
 
 def insert_waiting(claim: Claim, rows: Sequence[LockRow], lease: Mapping[str, str]) -> tuple[str, Params]:

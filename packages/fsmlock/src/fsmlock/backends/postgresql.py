@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from django.db import ProgrammingError, transaction
 
 from fsmlock import clock
+from fsmlock.backends.ancestry import check_sql
 from fsmlock.backends.base import PollingWaiter
-from fsmlock.backends.dialects import Dialect, marks, now_us, run
+from fsmlock.backends.dialects import Dialect, marks, now_us, rows_of, run
 from fsmlock.errors import FsmlockError
 from fsmlock.reasons import Reason
 
@@ -21,13 +22,14 @@ if TYPE_CHECKING:
 
     from django.db.backends.base.base import BaseDatabaseWrapper
 
+    from fsmlock.backends.ancestry import KeyQuery
     from fsmlock.backends.base import WaitQueue
     from fsmlock.backends.dialects import Params
     from fsmlock.rules import Claim
 
 _NOW = "(extract(epoch from clock_timestamp()) * 1000000)::bigint"
 #: The migration that creates the functions below, and PostgreSQL's code for one that doesn't exist.
-_MIGRATION = "0003_pre_functions_v1"
+_MIGRATION = "0006_pre_functions_v2"
 _UNDEFINED_FUNCTION = "42883"
 
 
@@ -96,7 +98,7 @@ _ADAPTERS: Mapping[str, Callable[[Any], object]] = {
 }
 
 ACQUIRE = Function(
-    "fsmlock_acquire_v1",
+    "fsmlock_acquire_v2",
     {
         "p_claim": "text",
         "p_holder": "text",
@@ -113,11 +115,14 @@ ACQUIRE = Function(
         "p_ticket": "bigint",
         "p_compatible_rows": "bigint[]",
         "p_compatible_locks": "text[]",
+        "p_check": "text",
+        "p_check_keys": "text[]",
     },
     returns_table=True,
 )
 RELEASE = Function(
-    "fsmlock_release_v1", {"p_claim": "text", "p_resources": "text[]", "p_only_waiting": "boolean"}
+    "fsmlock_release_v2",
+    {"p_claim": "text", "p_resources": "text[]", "p_locks": "text[]", "p_only_waiting": "boolean"},
 )
 
 
@@ -151,22 +156,27 @@ class PostgreSQL(Dialect):
             "clock_expires_us": str(now_us() + lease_us),
         }
 
-    def renewable_rows(self, resources: Sequence[str], *, repeated: bool, wait: bool) -> tuple[str, Params]:
+    def renewable_rows(self, claim: Claim, *, repeated: bool, wait: bool) -> tuple[str, Params]:
         """Whoever takes over deletes expired rows: all that are left can be renewed."""
         del repeated
-        sql = f"resource IN ({marks(resources)}) AND NOT waits AND kind <> 'broken' AND claim = %s"
+        sql, params = rows_of(claim, "held", "blocked")
+        sql += " AND NOT waits"
         if not wait:
             sql = f"id IN (SELECT id FROM fsmlock_hold WHERE {sql} FOR UPDATE SKIP LOCKED)"  # noqa: S608 - only constants and placeholders
-        return sql, list(resources)
+        return sql, params
 
     def try_insert(self, claim: Claim, ticket: int | None, lease_us: int) -> Sequence[tuple[int, str, str]]:
         """Call a function that takes the advisory locks and then decides."""
         arguments = _acquire_arguments(claim, ticket, lease_us)
+        conditions, keys = check_sql(claim, self.connection.alias, _as_assumed)
+        if conditions:
+            arguments["p_check"] = " AND ".join(conditions)
+            arguments["p_check_keys"] = keys
         if not self.connection.in_atomic_block:
             return ACQUIRE.run(self.connection, **arguments)
         with transaction.atomic(using=self.connection.alias):
             rows = ACQUIRE.run(self.connection, **arguments)
-            if not rows or rows[0][2] == "busy":
+            if not rows or rows[0][2] != "held":
                 # Rolling back the savepoint releases our advisory locks: a refusal keeps nobody waiting.
                 transaction.set_rollback(True, using=self.connection.alias)
         return rows
@@ -196,15 +206,24 @@ class PostgreSQL(Dialect):
             mode = "" if exclusive else "_shared"
             run(self.connection, f"SELECT pg_advisory_xact_lock{mode}(%s)", [number])
 
-    def release(self, claim_id: str, resources: Sequence[str]) -> None:
+    def release(self, claim: Claim) -> None:
         """Call a function that deletes and notifies. If it fails, an open transaction stays usable."""
         savepoint = transaction.atomic(using=self.connection.alias)
         with savepoint if self.connection.in_atomic_block else nullcontext():
-            RELEASE.run(self.connection, p_claim=claim_id, p_resources=resources, p_only_waiting=False)
+            self._release(claim, only_waiting=False)
 
-    def leave_queue(self, claim_id: str, resources: Sequence[str]) -> None:
+    def leave_queue(self, claim: Claim) -> None:
         """Call a function that deletes and notifies."""
-        RELEASE.run(self.connection, p_claim=claim_id, p_resources=resources, p_only_waiting=True)
+        self._release(claim, only_waiting=True)
+
+    def _release(self, claim: Claim, *, only_waiting: bool) -> None:
+        RELEASE.run(
+            self.connection,
+            p_claim=claim.id,
+            p_resources=claim.resources,
+            p_locks=claim.lock_names,
+            p_only_waiting=only_waiting,
+        )
 
     def wake(self, resources: Sequence[str]) -> None:
         """Notify every waiter."""
@@ -304,3 +323,17 @@ def _advisory_locks(claim: Claim) -> list[tuple[int, bool]]:
 def advisory_key(resource: str) -> int:
     """The advisory lock of a resource. Two with the same key only wait for each other a little more."""
     return int.from_bytes(hashlib.blake2b(resource.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+def _as_assumed(query: KeyQuery, number: int) -> str:
+    """That the rows of every object have the keys that the claim assumes, in element ``number``."""
+    (own, *ancestors), (own_type, *types) = query.columns, query.types()
+    same = " AND ".join(
+        f"{column} IS NOT DISTINCT FROM (assumed.keys ->> {n})::{kind}"
+        for n, (column, kind) in enumerate(zip(ancestors, types, strict=True), 1)
+    )
+    compared = f"SELECT {same} FROM {query.tables} WHERE {own} = (assumed.keys ->> 0)::{own_type}"  # noqa: S608 - names from models only
+    return (
+        f"NOT EXISTS (SELECT 1 FROM json_array_elements($1[{number + 1}]::json) AS assumed (keys)"  # noqa: S608 - as above
+        f" WHERE ({compared}) IS NOT TRUE)"
+    )

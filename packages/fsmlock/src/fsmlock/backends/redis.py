@@ -17,6 +17,7 @@ from django_redis import get_redis_connection
 from redis.exceptions import RedisError
 
 from fsmlock import clock, conf
+from fsmlock.backends.ancestry import is_current
 from fsmlock.backends.base import (
     Backend,
     Denied,
@@ -24,6 +25,7 @@ from fsmlock.backends.base import (
     HoldInfo,
     Renewed,
     row_kind,
+    stale_reason,
     store_restarted_reason,
     unavailable_reason,
 )
@@ -71,7 +73,20 @@ class RedisBackend(Backend):
     def acquire(
         self, claim: Claim, *, using: str, queue: bool = False, ticket: int | None = None
     ) -> Granted | Denied:
-        """Run one script."""
+        """Run one script. The server can't see the rows: compare them with the claim after its decision.
+
+        That is safe because whoever moves an object holds it meanwhile.
+        """
+        answer = self._decide(claim, using=using, queue=queue, ticket=ticket)
+        current = False
+        try:
+            current = is_current(claim, using=using)
+        finally:
+            if not current and (isinstance(answer, Granted) or answer.ticket is not None):
+                self.release(claim, using=using)
+        return answer if current else Denied(holds=(), reason=stale_reason())
+
+    def _decide(self, claim: Claim, *, using: str, queue: bool, ticket: int | None) -> Granted | Denied:
         server = self._server(using)
         if claim.lease_us <= YEAR_US:
             server.record_lease(claim.lease_us // 1000)

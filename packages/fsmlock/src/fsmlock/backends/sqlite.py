@@ -2,17 +2,59 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
-from fsmlock.backends.dialects import Dialect, insert_unless_blocked, now_us
+from fsmlock.backends.ancestry import check_sql
+from fsmlock.backends.dialects import Dialect, now_us, run
 from fsmlock.rules import YEAR_US
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from django.db.backends.base.base import BaseDatabaseWrapper
 
-    from fsmlock.rules import Claim
+    from fsmlock.backends.ancestry import KeyQuery
+    from fsmlock.backends.dialects import Params
+    from fsmlock.rules import Claim, LockRow
+
+#: ``rules.blocking_rows`` as SQL. ``wanted`` are the rows to insert, each with its compatible locks.
+#: ``present`` are the names of all locks that have a row on a wanted object: one look into the index for each
+#: name, however many rows there are.
+_INSERT = """
+INSERT INTO fsmlock_hold
+  (resource, lock, kind, claim, holder, why, waits, stop_by, stop_why, since_us, renewed_us, expires_us)
+WITH RECURSIVE wanted (object, name, use, compatible) AS (
+  SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
+         json_extract(value, '$[3]')
+  FROM json_each(%s)
+), present (object, name) AS (
+  SELECT object, (SELECT min(lock) FROM fsmlock_hold WHERE resource = object)
+  FROM (SELECT DISTINCT object FROM wanted)
+  UNION ALL
+  SELECT object, (SELECT min(lock) FROM fsmlock_hold WHERE resource = object AND lock > name)
+  FROM present WHERE name IS NOT NULL
+)
+SELECT object, name, use, %s, %s, %s, false, '', '', t, t, t + %s
+FROM wanted, (SELECT {now} AS t) AS clock
+WHERE NOT EXISTS (
+  SELECT 1 FROM present
+  CROSS JOIN wanted ON wanted.object = present.object
+  CROSS JOIN fsmlock_hold ON resource = present.object AND lock = present.name AND kind IN ('held', 'blocked')
+  WHERE CASE
+      WHEN use = 'held' AND kind = 'held'
+        THEN NOT EXISTS (SELECT 1 FROM json_each(compatible) WHERE value = lock)
+      WHEN use = 'held' THEN wanted.name IN (lock, '*')
+      WHEN kind = 'held' THEN lock IN (wanted.name, '*')
+    END
+    AND claim NOT IN (SELECT value FROM json_each(%s))
+    AND (NOT waits OR id < %s)
+    AND {effective}
+)
+"""
+
+#: Every waiter comes before it.
+_NO_TICKET = 2**62
 
 
 class SQLite(Dialect):
@@ -50,14 +92,50 @@ class SQLite(Dialect):
         every time.
         """
         now = self.now()
+        conditions, keys = check_sql(claim, self.connection.alias, _as_assumed)
+        sql = _INSERT.format(now=now, effective=self.effective(now))
+        parameters: Params = [
+            json.dumps([[row.resource, row.lock, row.kind, each] for row, each in _with_compatible(claim)]),
+            claim.id,
+            claim.holder,
+            claim.why,
+            lease_us,
+            json.dumps([claim.id, *claim.nested_in]),
+            _NO_TICKET if ticket is None else ticket,
+            *keys,
+        ]
         with self.connection.cursor() as cursor:
-            cursor.execute(
-                *insert_unless_blocked(claim, ticket, lease_us, now=now, effective=self.effective(now))
-            )
+            cursor.execute("".join([sql, *(f" AND {condition}" for condition in conditions)]), parameters)
             if not cursor.rowcount:
-                return ()
+                return self._why_not(conditions, keys)
             first = cursor.lastrowid - len(claim.rows) + 1
         return [(first + n, row.resource, row.kind) for n, row in enumerate(claim.rows)]
 
+    def _why_not(self, conditions: Sequence[str], keys: Sequence[str]) -> Sequence[tuple[int, str, str]]:
+        """Nothing was inserted: whether that is because the ancestors are others."""
+        if conditions and not run(self.connection, f"SELECT {' AND '.join(conditions)}", [*keys])[0][0]:
+            return [(0, "", "stale")]
+        return ()
+
     def lock_decisions(self, claim: Claim) -> None:
         """Nothing to do: the first write of the transaction takes the write lock."""
+
+
+def _with_compatible(claim: Claim) -> Iterator[tuple[LockRow, list[str]]]:
+    """The rows of a claim, which begin with its requests, each with the locks that are compatible with it."""
+    compatible = [sorted(request.compatible_with) for request in claim.requests]
+    without: list[list[str]] = [[]] * (len(claim.rows) - len(compatible))
+    return zip(claim.rows, compatible + without, strict=True)
+
+
+def _as_assumed(query: KeyQuery, number: int) -> str:
+    """That the rows of every object have the keys that the claim assumes. The parameter is those keys."""
+    del number
+    own, *ancestors = query.columns
+    same = " AND ".join(
+        f"{column} IS json_extract(assumed.value, '$[{n}]')" for n, column in enumerate(ancestors, 1)
+    )
+    return (
+        "NOT EXISTS (SELECT 1 FROM json_each(%s) AS assumed WHERE (SELECT "  # noqa: S608 - names from models only
+        f"{same} FROM {query.tables} WHERE {own} = json_extract(assumed.value, '$[0]')) IS NOT TRUE)"
+    )

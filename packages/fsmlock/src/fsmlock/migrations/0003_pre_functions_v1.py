@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         RunPostgreSQL(
             "0003_functions_v1",
             reverse_sql=(
-                "DROP FUNCTION fsmlock_acquire_v1; DROP FUNCTION fsmlock_release_v1;"
+                "DROP FUNCTION IF EXISTS fsmlock_acquire_v1; DROP FUNCTION IF EXISTS fsmlock_release_v1;"
                 " DROP FUNCTION fsmlock_advisory_lock_v1"
             ),
         )

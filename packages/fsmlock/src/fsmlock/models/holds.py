@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.db.models.functions import Substr
+from django.db.models.lookups import Exact
 
 
 class Fence(models.Model):
@@ -49,7 +51,14 @@ class Hold(models.Model):
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["resource"], name="fsmlock_hold_resource"),
+            models.Index(fields=["resource", "lock", "kind", "claim"], name="fsmlock_hold_decide"),
+            models.Index(fields=["resource"], name="fsmlock_hold_waits", condition=models.Q(waits=True)),
+            # The claims of states: see rules.is_claim_of_state.
+            models.Index(
+                fields=["claim"],
+                name="fsmlock_hold_state",
+                condition=models.Q(Exact(Substr("claim", 13, 1), "5")),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,206 @@
+"""The ancestors of an object, whose locks it inherits, and what a request for one of its locks needs.
+
+Which ancestors an object has is decided from the rows. What an instance remembers, or has changed without
+saving it, is only a first guess that costs no query: the store compares it with the rows in the step that
+decides, and refuses a wrong one as ``stale``.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from django.db import models, router
+
+from fsmlock.errors import ConfigurationError
+from fsmlock.locks import Locks, locks_of, own_key, owner, resource
+from fsmlock.rules import Ancestry, InheritedLock, LockRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from fsmlock.rules import Keys
+
+
+class _Link(NamedTuple):
+    """One level of inheritance."""
+
+    #: The foreign key.
+    name: str
+    #: The path from the object to the key that names its ancestor.
+    path: str
+    #: The model that names the ancestor, and the inherited names of locks.
+    owner: type[models.Model]
+    names: frozenset[str]
+
+
+class RowGoneError(LookupError):
+    """The row of an object was deleted by somebody else. ``resource`` names the object."""
+
+    def __init__(self, resource: str) -> None:
+        self.resource = resource
+        super().__init__(resource)
+
+
+def lock_requests(objects: Sequence[models.Model], locks: Sequence[str]) -> tuple[LockRequest, ...]:
+    """What the store needs to know to grant each of the locks on each of the objects.
+
+    It costs no query where the instances remember their ancestors, otherwise one for each model. Raises
+    RowGoneError.
+    """
+    for obj in objects:
+        for lock in locks:
+            locks_of(type(obj))[lock]
+    return tuple(
+        lock_request(obj, lock, ancestry)
+        for obj, ancestry in zip(objects, ancestries(objects), strict=True)
+        for lock in locks
+    )
+
+
+def lock_request(obj: models.Model, lock: str, ancestry: Ancestry | None) -> LockRequest:
+    """What the store needs to know to grant ``lock`` on ``obj``, which has these ancestors."""
+    return _request(resource(obj), lock, locks_of(type(obj))[lock].together_with, ancestry)
+
+
+def reread(requests: Sequence[LockRequest], *, using: str) -> tuple[LockRequest, ...]:
+    """The same requests with the ancestors that the rows have now. Raises RowGoneError."""
+    known = [request.ancestry for request in requests]
+    own: dict[type[models.Model], list[object]] = {}
+    for ancestry in known:
+        if ancestry is not None:
+            own.setdefault(ancestry.model, []).append(ancestry.keys[0])
+    rows = {model: _read(model, keys, using) for model, keys in own.items()}
+    return tuple(
+        _request(r.resource, r.lock, r.compatible_with, a and rows[a.model](a.keys[0]))
+        for r, a in zip(requests, known, strict=True)
+    )
+
+
+def ancestries(objects: Sequence[models.Model], *, from_rows: bool = False) -> list[Ancestry | None]:
+    """What each object inherits from; None for one whose model inherits nothing.
+
+    ``from_rows``: don't trust what the instances remember. Raises RowGoneError.
+    """
+    found: list[Ancestry | None] = []
+    missing: dict[tuple[type[models.Model], str], list[int]] = {}
+    for n, obj in enumerate(objects):
+        model = owner(type(obj))
+        links = _links(model)
+        keys = None if from_rows or not links else _remembered(obj, model, links)
+        found.append(Ancestry(model=model, keys=keys) if keys else None)
+        if links and keys is None:
+            missing.setdefault((model, router.db_for_write(type(obj), instance=obj)), []).append(n)
+    for (model, using), numbers in missing.items():
+        own = [own_key(objects[n], model) for n in numbers]
+        stored = _read(model, own, using)
+        for n, key in zip(numbers, own, strict=True):
+            found[n] = stored(key)
+    return found
+
+
+def parents(obj: models.Model, *, from_rows: bool = False) -> list[tuple[str, frozenset[str]]]:
+    """The resources of the ancestors, nearest first, each with the lock names inherited from it."""
+    (ancestry,) = ancestries([obj], from_rows=from_rows)
+    return list(_named(ancestry))
+
+
+def paths(model: type[models.Model]) -> tuple[str, ...]:
+    """The paths to the keys of an object of ``model`` and its ancestors, in the order of Ancestry.keys."""
+    return (model._meta.pk.name, *(link.path for link in _links(model)))
+
+
+def _request(name: str, lock: str, compatible: frozenset[str], ancestry: Ancestry | None) -> LockRequest:
+    inherited = tuple(
+        InheritedLock(resource=ancestor, names=names - compatible)
+        for ancestor, names in _named(ancestry)
+        if names - compatible
+    )
+    return LockRequest(
+        resource=name, lock=lock, compatible_with=compatible, inherited=inherited, ancestry=ancestry
+    )
+
+
+def _named(ancestry: Ancestry | None) -> Iterable[tuple[str, frozenset[str]]]:
+    if ancestry is None:
+        return
+    for link, key in zip(_links(ancestry.model), ancestry.keys[1:], strict=True):
+        if key is not None:
+            yield f"{link.owner._meta.label_lower}:{key}", link.names
+
+
+def _remembered(obj: models.Model, model: type[models.Model], links: Sequence[_Link]) -> Keys | None:
+    """The keys as far as the object and the instances that it has loaded know them; None if they don't."""
+    keys: list[object] = [own_key(obj, model)]
+    step: models.Model | None = obj
+    for link in links:
+        if step is None:
+            return None
+        key = _foreign_key(type(step), link.name)
+        if key.attname in step.get_deferred_fields():
+            return None
+        if getattr(step, key.attname) is None:
+            return (*keys, *[None] * (len(links) + 1 - len(keys)))
+        above = step._state.fields_cache.get(link.name)
+        if _points_at(key, link.owner):
+            keys.append(getattr(step, key.attname))
+        elif above is not None:
+            keys.append(own_key(above, link.owner))
+        else:
+            return None
+        step = above
+    return tuple(keys)
+
+
+@functools.cache
+def _points_at(key: models.ForeignKey[models.Model, models.Model], model: type[models.Model]) -> bool:
+    """Whether the foreign key stores the primary key of ``model``."""
+    target = key.target_field
+    while target != model._meta.pk and isinstance(target, models.ForeignKey):
+        target = target.target_field
+    return bool(target == model._meta.pk)
+
+
+def _read(model: type[models.Model], own: Sequence[object], using: str) -> Callable[[object], Ancestry]:
+    """Read the rows with these keys and those of their ancestors. Returns what answers for one key.
+
+    It asks no manager, which might hide rows.
+    """
+    rows: models.QuerySet[models.Model] = (
+        models.QuerySet(model=model, using=using).filter(pk__in=own).order_by()
+    )
+    found = {row[0]: row for row in rows.values_list(*paths(model))}
+
+    def ancestry(key: object) -> Ancestry:
+        if key not in found:
+            raise RowGoneError(f"{model._meta.label_lower}:{key}")
+        return Ancestry(model=model, keys=found[key])
+
+    return ancestry
+
+
+def _foreign_key(model: type[models.Model], name: str) -> models.ForeignKey[models.Model, models.Model]:
+    return cast("models.ForeignKey[models.Model, models.Model]", model._meta.get_field(name))
+
+
+@functools.cache
+def _links(model: type[models.Model]) -> tuple[_Link, ...]:
+    """The chain of parents of a model. It is the same for all of its objects, so it is cached."""
+    links: list[_Link] = []
+    locks = getattr(model, "locks", None)
+    inherited: frozenset[str] | None = None
+    seen = {model}
+    path = ""
+    while isinstance(locks, Locks) and locks.inherit_from:
+        inherited = locks.inherits if inherited is None else inherited & locks.inherits
+        if not inherited:
+            break
+        parent = _foreign_key(model, locks.inherit_from).related_model
+        model = owner(parent)
+        if model in seen:
+            raise ConfigurationError(f"{model.__name__} inherits its locks from itself. Run manage.py check.")
+        seen.add(model)
+        path += f"{locks.inherit_from}__"
+        links.append(_Link(locks.inherit_from, f"{path}{model._meta.pk.name}", model, inherited))
+        locks = getattr(model, "locks", None)
+    return tuple(links)
