@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 import fsmlock
-from tests.shop.models import Film, Frame, Print, Room
+from fsmlock.doctor import examine
+from tests.shop.models import Episode, Film, Frame, Poster, Print, Reel, Room, Series, Stub, Ticket
 
 
 @pytest.fixture(params=["database", "valkey"])
@@ -99,6 +100,45 @@ def test_a_transition_is_judged_by_the_parent_that_the_row_has(moved, elsewhere)
     held.release()
     assert not refused(here, "render")
     assert sheet.pk == remembered.pk
+
+
+def test_a_parent_is_found_by_whatever_field_the_key_refers_to(backend):
+    series = Series.objects.create(slug="one")
+    episode = Episode.objects.create(series=series)
+    for each in (episode, Episode.objects.get(), Episode.objects.select_related("series").get()):
+        with fsmlock.hold(each, "cut"):
+            assert refused(series, "air")
+    with fsmlock.hold(series, "air"):
+        assert refused(episode, "cut")
+    assert [hold.resource for hold in fsmlock.holds_on(episode)] == []
+
+
+def test_a_parent_that_its_manager_hides_is_a_parent(backend):
+    hidden = Series.objects.create(slug="hidden", listed=False)
+    Episode.objects.create(series_id=hidden.slug)
+    with fsmlock.hold(hidden, "air"):
+        assert refused(Episode.objects.get(), "cut")
+        assert [hold.lock for hold in fsmlock.holds_on(Episode.objects.get())] == ["air"]
+        assert list(examine()) == []
+
+
+def test_an_object_of_several_tables_has_one_name_whatever_its_keys(backend):
+    Ticket.objects.create(code="first")
+    reel = Reel.objects.create(code="second")
+    ticket = Ticket.objects.get(code="second")
+    with fsmlock.hold(reel, "pack"):
+        assert refused(ticket, "pack")
+        assert refused(Stub.objects.create(reel=reel), "tear")
+    with fsmlock.hold(Stub.objects.get(), "tear"):
+        assert refused(ticket, "pack")
+
+
+def test_a_key_has_one_name_however_it_is_written(backend):
+    poster = Poster.objects.create()
+    with fsmlock.hold(poster, "pack"):
+        same = Poster(pk=str(poster.pk).upper())
+        same._state.adding = False
+        assert refused(same, "pack")
 
 
 def test_many_objects_with_many_parents_are_decided_from_their_rows(moved):

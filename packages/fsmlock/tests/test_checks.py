@@ -15,7 +15,7 @@ from django.test.utils import isolate_apps
 import fsmlock
 from fsmlock import Lifecycle, Lock, Locks, transition
 from fsmlock.checks import check_models, check_settings
-from tests.shop.models import Film, Write
+from tests.shop.models import Film, Frame, Write
 
 
 def said(messages):
@@ -121,6 +121,71 @@ def test_a_generic_parent_and_a_composite_key_are_refused_with_the_remedy():
     found = said(check_models(app_configs=[Config(About)]))
     assert "add a separate foreign key" in found["fsmlock.E010"]
     assert "UniqueConstraint" in found["fsmlock.E014"]
+
+
+@isolate_apps("tests.shop")
+def test_locks_that_another_class_of_the_object_does_not_know_are_refused():
+    class Base(Lifecycle):
+        locks = Locks(Lock("a"))
+
+        class Meta:
+            app_label = "shop"
+
+    class Overriding(Base):
+        locks = Locks(Lock("b"))
+
+        class Meta:
+            app_label = "shop"
+
+    class Proxy(Base):
+        locks = Locks(Lock("a", together_with={"a"}))
+
+        class Meta:
+            app_label = "shop"
+            proxy = True
+
+    class Plain(models.Model):
+        class Meta:
+            app_label = "shop"
+
+    class OnlyProxy(Plain):
+        locks = Locks(Lock("a"))
+
+        class Meta:
+            app_label = "shop"
+            proxy = True
+
+    class WithStates(Lifecycle):
+        class Meta:
+            app_label = "shop"
+
+    class Late(WithStates):
+        locks = Locks(Lock("a"))
+
+        class Meta:
+            app_label = "shop"
+
+    class Fine(Plain):
+        locks = Locks(Lock("a"))
+
+        class Meta:
+            app_label = "shop"
+
+    for model, where in ((Overriding, "Base"), (Proxy, "Base"), (OnlyProxy, "Plain"), (Late, "WithStates")):
+        found = said(check_models(app_configs=[Config(model)]))
+        assert f"Declare all locks in {where}" in found["fsmlock.E015"]
+    assert check_models(app_configs=[Config(Base, Fine)]) == []
+
+
+def test_a_parent_in_another_database_is_refused(settings):
+    settings.DATABASE_ROUTERS = [FilmsElsewhere()]
+    found = said(check_models(app_configs=[Config(Frame)]))
+    assert "which lives in 'other'" in found["fsmlock.E016"]
+
+
+class FilmsElsewhere:
+    def db_for_write(self, model, **hints):
+        return "other" if model is Film else None
 
 
 @isolate_apps("tests.shop")

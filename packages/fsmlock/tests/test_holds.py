@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from asgiref.sync import sync_to_async
 
 import fsmlock
 from tests.shop.models import Film, Frame, find_film
@@ -101,6 +102,75 @@ async def test_it_decorates_coroutines(async_film):
         return "done"
 
     assert await render(async_film) == "done"
+
+
+def test_it_holds_until_a_decorated_generator_ends(film):
+    @fsmlock.hold("film", "render")
+    def steps(film):
+        received = yield len(fsmlock.holds_on(film))
+        yield received, len(fsmlock.holds_on(film))
+        return "end"
+
+    running = steps(film)
+    assert fsmlock.holds_on(film) == ()
+    assert next(running) == 1
+    with pytest.raises(fsmlock.HoldRefused):
+        next(steps(film))
+    assert running.send("sent") == ("sent", 1)
+    with pytest.raises(StopIteration, match="end"):
+        next(running)
+    assert fsmlock.holds_on(film) == ()
+    left = steps(film)
+    next(left)
+    left.close()
+    assert fsmlock.holds_on(film) == ()
+
+
+def test_a_decorated_generator_without_its_lock_has_no_items(film):
+    @fsmlock.hold("film", "render", policy=fsmlock.Skip())
+    def steps(film):
+        yield film
+
+    with fsmlock.hold(film, "render"):
+        assert list(steps(film)) == []
+    assert list(steps(film)) == [film]
+
+
+async def test_it_holds_until_a_decorated_async_generator_ends(async_film):
+    @fsmlock.hold("film", "render")
+    async def steps(film):
+        try:
+            yield "first"
+        except ValueError as error:
+            yield f"{error} {len(await sync_to_async(fsmlock.holds_on)(film))}"
+        yield "last"
+
+    running = steps(async_film)
+    assert await anext(running) == "first"
+    with pytest.raises(fsmlock.HoldRefused):
+        await anext(steps(async_film))
+    assert await running.athrow(ValueError("thrown")) == "thrown 1"
+    assert [step async for step in running] == ["last"]
+    left = steps(async_film)
+    await anext(left)
+    await left.aclose()
+    assert await sync_to_async(fsmlock.holds_on)(async_film) == ()
+
+
+def test_what_would_run_after_its_release_is_refused(film):
+    async def render(film):
+        return film
+
+    def steps(film):
+        yield film
+
+    for work in (render, steps):
+        late = fsmlock.hold("film", "render")(lambda film, work=work: work(film))
+        with pytest.raises(fsmlock.ConfigurationError, match="would run after the release"):
+            late(film)
+        assert fsmlock.holds_on(film) == ()
+    with pytest.raises(fsmlock.ConfigurationError, match="is a class"):
+        fsmlock.hold("film", "render")(Film)
 
 
 @pytest.mark.parametrize(

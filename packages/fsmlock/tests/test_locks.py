@@ -22,6 +22,9 @@ from tests.shop.models import Film, Frame, Room
         (lambda: Locks(Lock("a"), inherit_from="film"), "go together"),
         (lambda: Locks(Lock("*")), "another name"),
         (lambda: Locks(Lock("a\x1f")), "printable"),
+        (lambda: Locks(Lock("a", together_with="a")), r"Write together_with=\{'a'\}"),
+        (lambda: Locks(Lock("a"), inherit_from="film", inherits="render"), "must be a set of names"),
+        (lambda: Locks(Lock("a")).contribute_to_class(Film, "more_locks"), "would do nothing"),
     ],
 )
 def test_a_wrong_declaration_is_refused_at_once(declare, words):

@@ -16,7 +16,7 @@ from django.utils.module_loading import import_string
 from fsmlock import backends, conf
 from fsmlock.declarations import Operation, actions_of, declared_operation, transitions_of
 from fsmlock.lifecycle import Lifecycle
-from fsmlock.locks import Locks
+from fsmlock.locks import Locks, owner
 from fsmlock.reasons import did_you_mean
 from fsmlock.rules import EVERYTHING
 from fsmlock.state_locks import locks_by_state
@@ -52,7 +52,7 @@ def check_stores(*, databases: Sequence[str] | None = None, **_: object) -> list
 
 @register("fsmlock")
 def check_models(*, app_configs: Sequence[AppConfig] | None = None, **_: object) -> list[CheckMessage]:
-    """E003, E010 to E014: declarations of locks. E020 to E026: transitions, actions and states."""
+    """E003, E010 to E016: declarations of locks. E020 to E026: transitions, actions and states."""
     found: list[CheckMessage] = []
     for model in apps.get_models() if app_configs is None else _models_of(app_configs):
         found += _locks(model)
@@ -113,6 +113,7 @@ def _locks(model: type[models.Model]) -> Iterator[CheckMessage]:
     if not isinstance(locks, Locks):
         return
     yield from _keys_of(model)
+    yield from _other_classes(model, locks)
     if locks.inherit_from is None:
         return
     parent = _parent(model, locks.inherit_from)
@@ -147,6 +148,28 @@ def _keys_of(model: type[models.Model]) -> Iterator[CheckMessage]:
         )
 
 
+def _other_classes(model: type[models.Model], locks: Locks) -> Iterator[CheckMessage]:
+    """An object is the same in all of its classes (proxies, multi-table children), and so must be its locks."""
+    blind = [
+        base
+        for base in (owner(model), *model._meta.get_parent_list())
+        if getattr(base, "locks", None) is not locks
+        and (
+            base is owner(model)
+            or issubclass(base, Stateful)
+            or isinstance(getattr(base, "locks", None), Locks)
+        )
+    ]
+    if blind:
+        yield Error(
+            f"{model.__name__} declares locks, but its objects are also of the class {blind[0].__name__},"
+            " which does not know them.",
+            hint=f"Declare all locks in {blind[0].__name__}. {model.__name__} has them too, then.",
+            obj=model,
+            id="fsmlock.E015",
+        )
+
+
 def _inherited(model: type[models.Model], parent: type[models.Model], locks: Locks) -> Iterator[CheckMessage]:
     theirs = getattr(parent, "locks", None)
     if not isinstance(theirs, Locks):
@@ -157,6 +180,15 @@ def _inherited(model: type[models.Model], parent: type[models.Model], locks: Loc
             id="fsmlock.E011",
         )
         return
+    here, there = router.db_for_write(model), router.db_for_write(parent)
+    if here != there:
+        yield Error(
+            f"{model.__name__} lives in the database {here!r} and inherits locks from {parent.__name__},"
+            f" which lives in {there!r}: neither sees the holds on the other.",
+            hint="Keep both in one database, or remove inherit_from and hold the parent explicitly.",
+            obj=model,
+            id="fsmlock.E016",
+        )
     known = set(theirs.by_name) | theirs.inherits
     for name in sorted(locks.inherits - known):
         yield Error(

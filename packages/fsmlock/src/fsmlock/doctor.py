@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from django.apps import apps
-from django.db import router
+from django.db import models, router
 
 from fsmlock import backends
 from fsmlock.iteration import execute
@@ -18,8 +18,6 @@ from fsmlock.state_locks import locks_by_state, state_claim_id, state_claim_ids,
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from django.db import models
 
     from fsmlock.backends.base import HoldInfo
 
@@ -88,8 +86,8 @@ def _object(resource: str, using: str) -> models.Model | None:
         model = apps.get_model(label)
     except (LookupError, ValueError):
         return None
-    found: models.Model | None = model._base_manager.using(using).filter(pk=pk).first()
-    return found
+    found: models.QuerySet[models.Model] = models.QuerySet(model=model, using=using)  # no manager hides a row
+    return found.filter(pk=pk).first()
 
 
 def _missing_state_locks(using: str, claims: set[str]) -> Iterator[Finding]:
@@ -98,7 +96,8 @@ def _missing_state_locks(using: str, claims: set[str]) -> Iterator[Finding]:
         by_state = locks_by_state(model)
         if not by_state or model._meta.proxy or not router.allow_migrate_model(using, model):
             continue
-        for obj in model._base_manager.using(using).filter(state__in=by_state):
+        rows: models.QuerySet[models.Model] = models.QuerySet(model=model, using=using)
+        for obj in rows.filter(state__in=by_state):
             if not state_claim_ids(obj) <= claims:
                 lock = by_state[obj.state]  # type: ignore[attr-defined]
                 yield Finding(

@@ -11,7 +11,7 @@ import threading
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeAlias, TypeVar, cast
 
 from asgiref.sync import sync_to_async
 from django.db import DatabaseError, models
@@ -20,6 +20,7 @@ from fsmlock import conf
 from fsmlock.acquisition import acquire, acquire_async
 from fsmlock.active_hold import ActiveHold
 from fsmlock.ancestors import RowGoneError, lock_requests
+from fsmlock.decorated import decorated
 from fsmlock.errors import ConfigurationError, FsmlockError, HoldRefused
 from fsmlock.inspection import alias_of, gone_reason
 from fsmlock.policies import Fail, Policy, Preempt, RetryLater, Skip, Wait
@@ -146,24 +147,16 @@ class HoldContext:
         await sync_to_async(_exit)(self._entered.pop(), broken=kind is not None)
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R | None]:
-        """Decorate a function: hold while it runs. If Skip is refused, it isn't called and returns None."""
+        """Decorate a function: hold while it runs, a generator until its last item.
+
+        If Skip is refused, it isn't called and returns None, or no items. Raises ConfigurationError for a class.
+        """
+        if inspect.isclass(function):
+            raise ConfigurationError(
+                f"hold() can't decorate the class {function.__name__}. Decorate the method that does the work."
+            )
         resolve = self._resolver(function)
-        if inspect.iscoroutinefunction(function):
-
-            @functools.wraps(function)
-            async def held_async(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 passed through unchanged
-                objects = await sync_to_async(resolve)(*args, **kwargs)
-                async with self._for(objects) as held:
-                    return await function(*args, **kwargs) if held else None
-
-            return cast("Callable[P, R | None]", held_async)
-
-        @functools.wraps(function)
-        def held_sync(*args: P.args, **kwargs: P.kwargs) -> R | None:
-            with self._for(resolve(*args, **kwargs)) as held:
-                return function(*args, **kwargs) if held else None
-
-        return held_sync
+        return decorated(function, lambda *args, **kwargs: self._for(resolve(*args, **kwargs)))
 
     def _for(self, objects: Objects) -> HoldContext:
         return HoldContext(

@@ -31,6 +31,7 @@ class Lock:
     together_with: frozenset[str]
 
     def __init__(self, name: str, *, together_with: Iterable[str] = ()) -> None:
+        _refuse_text("together_with", together_with)
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "together_with", frozenset(together_with))
 
@@ -43,6 +44,7 @@ class Locks:
     """
 
     def __init__(self, *locks: Lock, inherit_from: str | None = None, inherits: Iterable[str] = ()) -> None:
+        _refuse_text("inherits", inherits)
         self.by_name = {lock.name: lock for lock in locks}
         self.inherit_from = inherit_from
         self.inherits = frozenset(inherits)
@@ -85,6 +87,10 @@ class Locks:
 
     def contribute_to_class(self, cls: type[models.Model], name: str) -> None:
         """Attach the declaration to the model; called by Django."""
+        if name != "locks":
+            raise ConfigurationError(
+                f"{cls.__name__}.{name} = Locks(...) would do nothing. Write locks = Locks(...), once."
+            )
         setattr(cls, name, self)
 
     def __getitem__(self, name: str) -> Lock:
@@ -96,6 +102,12 @@ class Locks:
             raise ConfigurationError(
                 f"There is no lock {name!r}.{did_you_mean(name, self.by_name)}"
             ) from None
+
+
+def _refuse_text(name: str, value: Iterable[str]) -> None:
+    """A text is iterable, too: by its letters."""
+    if isinstance(value, str):
+        raise ConfigurationError(f"{name}={value!r} must be a set of names. Write {name}={{{value!r}}}.")
 
 
 @functools.cache

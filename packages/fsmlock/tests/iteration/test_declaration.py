@@ -14,6 +14,7 @@ GOOD = {"items": lambda self: [], "each": lambda self, item: None}
     ("more", "words"),
     [
         ({"needs": "render"}, r"Write \('render',\)"),
+        ({"needs": ["render"]}, r"of no object. Define target\(\)"),
         ({"policy": fsmlock.Wait}, r"is not a policy. Use one of Fail\(\), Skip\(\)"),
         ({"policy": "wait"}, "is not a policy"),
         ({"lease": timedelta(0)}, "at least 0.1 s"),
@@ -28,4 +29,5 @@ def test_an_invalid_value_is_refused_when_the_class_is_created(more, words):
 
 
 def test_a_valid_iteration_is_accepted():
-    assert type("Good", (Iteration,), GOOD | {"needs": ["render"], "policy": fsmlock.Skip()})
+    values = {"needs": ["render"], "target": lambda self: None, "policy": fsmlock.Skip()}
+    assert type("Good", (Iteration,), GOOD | values)

@@ -197,6 +197,55 @@ class LateTicket(Ticket):
         proxy = True
 
 
+class Reel(Ticket):
+    """Multi-table with a key of its own, which is not its ticket's."""
+
+    number = models.BigAutoField(primary_key=True)
+    ticket = models.OneToOneField(Ticket, parent_link=True, on_delete=models.CASCADE)
+
+
+class ListedManager(models.Manager):
+    """Hides what isn't listed."""
+
+    def get_queryset(self):
+        return super().get_queryset().filter(listed=True)
+
+
+class Series(Lifecycle, models.Model):
+    """Has a second unique name, and a manager that hides rows."""
+
+    slug = models.SlugField(unique=True)
+    listed = models.BooleanField(default=True)
+    locks = Locks(Lock("air"))
+    objects = ListedManager()
+
+    class Meta:
+        base_manager_name = "objects"
+
+    def __str__(self):
+        return self.slug
+
+
+class Episode(models.Model):
+    """Its key to its parent isn't the parent's primary key."""
+
+    series = models.ForeignKey(Series, to_field="slug", on_delete=models.CASCADE)
+    locks = Locks(Lock("cut"), inherit_from="series", inherits={"air"})
+
+    def __str__(self):
+        return f"Episode {self.pk}"
+
+
+class Stub(models.Model):
+    """Its parent is a class of an object that has its name from another class."""
+
+    reel = models.ForeignKey(Reel, on_delete=models.CASCADE)
+    locks = Locks(Lock("tear"), inherit_from="reel", inherits={"pack"})
+
+    def __str__(self):
+        return f"Stub {self.pk}"
+
+
 class Note(Lifecycle, models.Model):
     """May be about anything: its parent is generic, so it inherits no locks."""
 

@@ -106,6 +106,8 @@ class Iteration:
 def _wrong_values(cls: type[Iteration]) -> Iterator[str]:
     if isinstance(cls.needs, str):
         yield f"needs = {cls.needs!r} is a string, but must be a list of names. Write ({cls.needs!r},)."
+    elif cls.needs and cls.target is Iteration.target:
+        yield f"needs = {cls.needs!r} names locks, but of no object. Define target()."
     if type(cls.policy) not in get_args(Policy):
         names = ", ".join(f"{kind.__name__}()" for kind in get_args(Policy))
         yield f"policy = {cls.policy!r} is not a policy. Use one of {names}."

@@ -8,6 +8,7 @@ from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.db import models
 
 from fsmlock.diagrams import mermaid, svg
 from fsmlock.doctor import examine
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import User
     from django.core.management.base import CommandParser
-    from django.db import models
 
     from fsmlock.backends.base import HoldInfo
     from fsmlock.signals import RunEvent
@@ -190,6 +190,7 @@ def _find(text: str, using: str) -> models.Model:
     label, _, pk = text.partition(":")
     model = _model(label)
     try:
-        return model._base_manager.using(using).get(pk=pk)
+        found: models.QuerySet[models.Model] = models.QuerySet(model=model, using=using)
+        return found.get(pk=pk)
     except (ObjectDoesNotExist, ValueError, ValidationError) as error:
         raise CommandError(f"There is no {model._meta.verbose_name} with the key {pk!r}.") from error
