@@ -107,7 +107,7 @@ def set_up(folder: str, valkey_url: str) -> dict[str, Any]:
         INSTALLED_APPS=["fsmlock"],
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
         USE_TZ=True,
-        CACHES={"default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": valkey_url}},
+        CACHES={"fsmlock": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": valkey_url}},
         FSMLOCK={"BACKEND": "fsmlock.backends.redis.RedisBackend"} if valkey_url else {},
     )
     django.setup()

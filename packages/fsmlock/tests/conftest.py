@@ -58,8 +58,8 @@ def valkey_url():
 
 @pytest.fixture
 def valkey(valkey_url, settings):
-    """An empty Valkey behind the default cache."""
-    settings.CACHES = {"default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": valkey_url}}
-    get_redis_connection("default").flushall()
+    """An empty Valkey behind the cache of the holds."""
+    settings.CACHES = {"fsmlock": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": valkey_url}}
+    get_redis_connection("fsmlock").flushall()
     yield valkey_url
-    get_redis_connection("default").connection_pool.disconnect()
+    get_redis_connection("fsmlock").connection_pool.disconnect()

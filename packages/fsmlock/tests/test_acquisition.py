@@ -198,7 +198,7 @@ async def test_a_coroutine_is_woken_within_a_fifth_of_a_second_of_the_release(as
 async def test_a_waiting_coroutine_queries_four_times_a_second_at_most(valkey, async_film, settings):
     settings.FSMLOCK = {"BACKEND": "fsmlock.backends.redis.RedisBackend"}
     backends._build.cache_clear()
-    client = get_redis_connection("default")
+    client = get_redis_connection("fsmlock")
 
     async def wait():
         async with fsmlock.hold(async_film, "render", policy=Wait(up_to=LONG)):

@@ -233,7 +233,7 @@ def test_when_the_store_is_gone_the_holder_notices_and_nobody_enters_early(real_
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     settings.CACHES = {
-        "default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": f"redis://127.0.0.1:{port}/0"}
+        "fsmlock": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": f"redis://127.0.0.1:{port}/0"}
     }
     server = ValkeyServer(port=port)
     server.start()
@@ -249,7 +249,7 @@ def test_when_the_store_is_gone_the_holder_notices_and_nobody_enters_early(real_
         held.detach()
     finally:
         backends._build = before
-        get_redis_connection("default").connection_pool.disconnect()
+        get_redis_connection("fsmlock").connection_pool.disconnect()
 
 
 def test_losing_a_hold_can_be_tested(film):

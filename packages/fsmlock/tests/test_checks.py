@@ -13,8 +13,8 @@ from django.db import connections, models
 from django.test.utils import isolate_apps
 
 import fsmlock
-from fsmlock import Lifecycle, Lock, Locks, transition
-from fsmlock.checks import check_models, check_settings
+from fsmlock import Lifecycle, Lock, Locks, backends, transition
+from fsmlock.checks import check_deployment, check_models, check_settings
 from tests.shop.models import Film, Frame, Write
 
 
@@ -29,6 +29,19 @@ class Config:
 
 def test_the_test_project_is_clean():
     assert run_checks(tags=["fsmlock"]) == []
+
+
+def test_holds_need_a_cache_of_their_own(settings):
+    settings.FSMLOCK = {"BACKEND": "fsmlock.backends.redis.RedisBackend"}
+    pages = {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": "redis://127.0.0.1:1/1"}
+    settings.CACHES = {"default": pages}
+    assert "CACHES has no alias 'fsmlock'" in said(check_settings())["fsmlock.E005"]
+    settings.CACHES = {"default": pages, "fsmlock": {**pages, "KEY_PREFIX": "holds"}}
+    assert "clearing that cache loses them all" in said(check_settings())["fsmlock.E006"]
+    settings.CACHES = {"default": pages, "fsmlock": {**pages, "LOCATION": "redis://127.0.0.1:1/2"}}
+    assert check_settings() == []
+    backends._build.cache_clear()
+    assert "Check that it runs" in said(check_deployment())["fsmlock.W006"]
 
 
 def test_a_misspelt_setting_gets_a_suggestion(settings):

@@ -169,7 +169,7 @@ def test_what_would_run_after_its_release_is_refused(film):
         with pytest.raises(fsmlock.ConfigurationError, match="would run after the release"):
             late(film)
         assert fsmlock.holds_on(film) == ()
-    with pytest.raises(fsmlock.ConfigurationError, match="is a class"):
+    with pytest.raises(fsmlock.ConfigurationError, match="the class Film"):
         fsmlock.hold("film", "render")(Film)
 
 

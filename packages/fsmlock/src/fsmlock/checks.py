@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import django_fsm
 from django.apps import apps
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004 - Django's name for it
 from django.core.exceptions import FieldDoesNotExist
 from django.db import connections, models, router
@@ -15,6 +16,7 @@ from django.utils.module_loading import import_string
 
 from fsmlock import backends, conf
 from fsmlock.declarations import Operation, actions_of, declared_operation, transitions_of
+from fsmlock.errors import StoreUnavailable
 from fsmlock.lifecycle import Lifecycle
 from fsmlock.locks import Locks, owner
 from fsmlock.reasons import did_you_mean
@@ -32,9 +34,12 @@ _VENDORS = ("sqlite", "postgresql")
 
 @register("fsmlock")
 def check_settings(*, app_configs: Sequence[AppConfig] | None = None, **_: object) -> list[CheckMessage]:
-    """E001: unknown setting. E002: path that can't be imported. E004: wrong value. W003: unfit database."""
+    """E001: unknown setting. E002: path that can't be imported. E004: wrong value. E005, E006: wrong cache.
+
+    W003: unfit database.
+    """
     del app_configs
-    return [*_keys(), *_values(), *_paths(), *_databases()]
+    return [*_keys(), *_values(), *_paths(), *_databases(), *_caches()]
 
 
 @register("fsmlock", Tags.database)
@@ -48,6 +53,17 @@ def check_stores(*, databases: Sequence[str] | None = None, **_: object) -> list
         for alias in databases or ()
         for problem in backends.get().problems(alias)
     ]
+
+
+@register("fsmlock", deploy=True)
+def check_deployment(**_: object) -> list[CheckMessage]:
+    """W006: the store is unfit for production, or can't be asked. Run by ``check --deploy``."""
+    try:
+        with backends.Answering("default"):
+            problems = backends.get().deployment_problems()
+    except StoreUnavailable as away:
+        problems = away.reasons
+    return [Warning(each.message, hint=each.remedy, id="fsmlock.W006") for each in problems]
 
 
 @register("fsmlock")
@@ -108,6 +124,27 @@ def _databases() -> Iterator[CheckMessage]:
             )
 
 
+def _caches() -> Iterator[CheckMessage]:
+    alias = conf.get().CACHE
+    if conf.get().BACKEND != "fsmlock.backends.redis.RedisBackend":
+        return
+    if alias not in settings.CACHES:
+        yield Error(
+            f"CACHES has no alias {alias!r}, in which FSMLOCK would store its holds.",
+            hint="Add a django-redis cache with a database of its own, or name another in FSMLOCK['CACHE'].",
+            id="fsmlock.E005",
+        )
+        return
+    where = settings.CACHES[alias].get("LOCATION")
+    for other in sorted(set(settings.CACHES) - {alias}):
+        if settings.CACHES[other].get("LOCATION") == where:
+            yield Error(
+                f"The holds are in the database of CACHES[{other!r}]: clearing that cache loses them all.",
+                hint=f"Give CACHES[{alias!r}] another database: another number at the end of its LOCATION.",
+                id="fsmlock.E006",
+            )
+
+
 def _locks(model: type[models.Model]) -> Iterator[CheckMessage]:
     locks = getattr(model, "locks", None)
     if not isinstance(locks, Locks):
@@ -149,7 +186,7 @@ def _keys_of(model: type[models.Model]) -> Iterator[CheckMessage]:
 
 
 def _other_classes(model: type[models.Model], locks: Locks) -> Iterator[CheckMessage]:
-    """An object is the same in all of its classes (proxies, multi-table children), and so must be its locks."""
+    """Proxies and multi-table children are other classes of the same object, and must have the same locks."""
     blind = [
         base
         for base in (owner(model), *model._meta.get_parent_list())

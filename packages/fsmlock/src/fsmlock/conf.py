@@ -31,8 +31,8 @@ class Settings:
     ENQUEUE: str = ""
     #: Folder of this host for the cursors of running iterations. Empty: one in the temporary folder.
     JOURNALS: str = ""
-    #: Alias in CACHES (a django-redis cache) for the Redis backend.
-    CACHE: str = "default"
+    #: Alias in CACHES (a django-redis cache) for the Redis backend. Its database must be its own.
+    CACHE: str = "fsmlock"
 
 
 def configured() -> Mapping[str, Any]:

@@ -149,11 +149,12 @@ class HoldContext:
     def __call__(self, function: Callable[P, R]) -> Callable[P, R | None]:
         """Decorate a function: hold while it runs, a generator until its last item.
 
-        If Skip is refused, it isn't called and returns None, or no items. Raises ConfigurationError for a class.
+        If Skip is refused, it isn't called and returns None, or no items. Raises ConfigurationError for a
+        class.
         """
         if inspect.isclass(function):
             raise ConfigurationError(
-                f"hold() can't decorate the class {function.__name__}. Decorate the method that does the work."
+                f"hold() can't decorate the class {function.__name__}. Decorate the method that works on it."
             )
         resolve = self._resolver(function)
         return decorated(function, lambda *args, **kwargs: self._for(resolve(*args, **kwargs)))

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import io
+import json
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import transaction
 from django_redis import get_redis_connection
 
@@ -12,9 +15,18 @@ from fsmlock.backends import redis_scripts
 from fsmlock.backends.base import Denied, Granted
 from fsmlock.backends.fencing import check_fencing_token, save_server
 from fsmlock.backends.redis import RedisBackend
+from fsmlock.checks import check_deployment
+from fsmlock.models import Fence
+from fsmlock.rules import LockRequest
 from fsmlock.testing.conformance import Conformance, child, claim, parent
 from tests.shop.models import Frame
 from tests.waiting import wait_until
+
+
+def said(*arguments):
+    out = io.StringIO()
+    call_command("fsmlock", *arguments, stdout=out)
+    return out.getvalue()
 
 
 class TestRedisBackend(Conformance):
@@ -55,11 +67,87 @@ class TestRedisBackend(Conformance):
             lambda: not [h for h in backend.find(["shop.film:1"], using="default") if h.waits]
         )
 
-    def test_the_rows_of_a_dead_holder_expire(self, backend):
+    def test_the_rows_of_a_dead_holder_are_swept_a_day_later(self, backend, monkeypatch):
         assert self.acquire(backend, claim(parent(), lease=0.1))
-        assert self.eventually(lambda: self.acquire(backend, claim(parent())))
         (key,) = backend._client.keys("fsmlock:on:*")
-        assert backend._client.ttl(key) > 0
+        backend._server("default").sweep()
+        assert backend._client.exists(key)
+        ((field, row),) = backend._client.hgetall(key).items()
+        backend._client.hset(key, field, json.dumps({**json.loads(row), "e": 1}))
+        backend._server("default").sweep()
+        assert not backend._client.exists(key)
+
+    def test_nothing_that_holds_rely_on_has_a_time_to_live(self, backend):
+        assert self.acquire(backend, claim(parent(), child(), lease=60))
+        backend._client.delete("fsmlock:tokens")
+        other = LockRequest(resource="shop.film:2", lock="render")
+        refused = backend.acquire(claim(other), using="default")
+        assert refused.reason.code == "store_restarted"
+        keys = backend._client.keys("*")
+        assert len(keys) == 5
+        assert {backend._client.ttl(key) for key in keys} == {-1}
+
+    def test_after_a_loss_only_leases_that_can_still_be_alive_count(self, backend):
+        long = claim(parent(), lease=3600)
+        assert self.acquire(backend, long)
+        backend.release(long, using="default")
+        assert self.acquire(backend, claim(parent(), lease=1))
+        backend._client.flushall()
+        assert isinstance(backend.acquire(claim(parent(), lease=0.2), using="default"), Denied)
+        assert 0 < backend.quarantine_s("default") <= 30
+
+    def test_after_a_loss_a_long_lease_counts_until_its_end(self, backend):
+        assert self.acquire(backend, claim(parent(), lease=3600))
+        backend._client.flushall()
+        refused = backend.acquire(claim(parent(), lease=0.2), using="default")
+        assert 3600 < refused.reason.params["left_s"] <= 7200
+
+    def test_a_person_may_end_the_quarantine(self, backend, settings):
+        settings.FSMLOCK = {"BACKEND": "fsmlock.backends.redis.RedisBackend"}
+        backends._build.cache_clear()
+        assert self.acquire(backend, claim(parent(), lease=3600))
+        backend._client.flushall()
+        wanted = claim(parent())
+        assert isinstance(backend.acquire(wanted, using="default"), Denied)
+        assert "grants nothing for" in said("quarantine")
+        assert isinstance(backend.acquire(wanted, using="default"), Denied)
+        assert said("quarantine", "--end") == "The quarantine has ended.\n"
+        assert self.acquire(backend, wanted)
+        assert said("quarantine") == "There is no quarantine.\n"
+
+    def test_two_projects_on_one_server_do_not_share_locks(self, backend, settings):
+        cache = settings.CACHES["fsmlock"]
+        others = []
+        for prefix in ("shop", "sh*p", "it's"):
+            settings.CACHES = {"fsmlock": {**cache, "KEY_PREFIX": prefix}}
+            others.append(RedisBackend())
+        wanted = claim(parent(), holder="ours")
+        assert self.acquire(backend, wanted)
+        for other in others:
+            Fence.objects.all().delete()  # they have a database of their own, too
+            theirs = claim(parent(), holder="theirs")
+            assert self.acquire(other, theirs)
+            assert [info.holder for info in other.find(None, using="default")] == ["theirs"]
+            place = other.wait_queue(claim(parent()), using="default")
+            other.release(theirs, using="default")
+            place.close()
+        assert [info.holder for info in backend.find(None, using="default")] == ["ours"]
+
+    @pytest.mark.parametrize(
+        "policy", ["noeviction", "volatile-lru", "volatile-ttl", "allkeys-random", "allkeys-lru"]
+    )
+    def test_a_server_that_evicts_holds_is_named(self, backend, settings, policy):
+        settings.FSMLOCK = {"BACKEND": "fsmlock.backends.redis.RedisBackend"}
+        backends._build.cache_clear()
+        backend._client.config_set("maxmemory-policy", policy)
+        try:
+            found = check_deployment()
+            doctor = said("doctor")
+        finally:
+            backend._client.config_set("maxmemory-policy", "noeviction")
+        named = policy.startswith("allkeys")
+        assert [(each.id, policy in each.msg) for each in found] == [("fsmlock.W006", True)] * named
+        assert ("evicts: " in doctor) == named
 
 
 def test_a_hold_below_two_ancestors_costs_two_round_trips(valkey, transactional_db, film, settings):
@@ -68,13 +156,13 @@ def test_a_hold_below_two_ancestors_costs_two_round_trips(valkey, transactional_
     frame = Frame.objects.create(film=film)
     with fsmlock.hold(frame, "process"):
         """The first hold of a process loads the scripts."""
-    client = get_redis_connection("default")
+    client = get_redis_connection("fsmlock")
     client.config_resetstat()
     with fsmlock.hold(frame, "process"):
         pass
     calls = {name: found["calls"] for name, found in client.info("commandstats").items()}
     assert calls["cmdstat_evalsha"] == 2
-    assert not {"cmdstat_eval", "cmdstat_set", "cmdstat_get", "cmdstat_publish"} & set(calls)
+    assert not {"cmdstat_eval", "cmdstat_set", "cmdstat_publish"} & set(calls)
 
 
 MOVED = "local t = redis.call('TIME'); t[1] = t[1] + (redis.call('GET', 'moved_s') or 0)"

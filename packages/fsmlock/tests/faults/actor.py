@@ -37,7 +37,7 @@ from tests.shop.models import Film, Frame, Room, Write
 with (
     contextlib.suppress(redis.ConnectionError),
     override_settings(
-        CACHES={"default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}}
+        CACHES={"fsmlock": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}}
     ),
 ):
     import_string("fsmlock.backends.redis.RedisBackend")()
@@ -49,7 +49,7 @@ WAIT = timedelta(seconds=20)
 
 def settings_for(world):
     connections["default"].settings_dict.update(world["database"])
-    caches = {"default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": world.get("valkey", "")}}
+    caches = {"fsmlock": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": world.get("valkey", "")}}
     override_settings(CACHES=caches, FSMLOCK={"BACKEND": world["backend"]}).enable()
 
 

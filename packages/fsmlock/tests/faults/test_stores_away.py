@@ -42,7 +42,7 @@ def stoppable(settings):
     yield server
     with contextlib.suppress(ValkeyServerNotStartedError):
         server.stop()
-    get_redis_connection("default").connection_pool.disconnect()
+    get_redis_connection("fsmlock").connection_pool.disconnect()
     backends._build.cache_clear()
 
 

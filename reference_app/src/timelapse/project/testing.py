@@ -24,6 +24,7 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 _FIRST = 4 * (int(WORKER.removeprefix("gw")) % 4) if WORKER.startswith("gw") else 0
 CELERY_BROKER_URL = f"{REDIS_URL}/{_FIRST}"  # noqa: F405
 CACHES["default"]["LOCATION"] = f"{REDIS_URL}/{_FIRST + 1}"  # noqa: F405
+CACHES["fsmlock"] |= {"LOCATION": f"{REDIS_URL}/{_FIRST + 3}", "KEY_PREFIX": "holds"}  # noqa: F405
 CHANNEL_LAYERS["default"]["CONFIG"] = {  # noqa: F405
     "hosts": [f"{REDIS_URL}/{_FIRST + 2}"],  # noqa: F405
     "capacity": 1000,

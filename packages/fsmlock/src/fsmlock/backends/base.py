@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import time
 from abc import ABC, abstractmethod
@@ -64,12 +65,14 @@ def stale_reason() -> Reason:
     )
 
 
-def store_restarted_reason() -> Reason:
-    """Why a store that lost its data refuses every claim for a while."""
+def store_restarted_reason(left_s: float) -> Reason:
+    """Why a store that lost its data refuses every claim for another ``left_s`` seconds."""
     return Reason(
         code="store_restarted",
         message=gettext("The lock store was restarted and may have lost holds that are still in use."),
-        remedy=gettext("Try again once the longest lease has run out."),
+        remedy=gettext("Try again in %(seconds)s s, when no lease can be left.")
+        % {"seconds": math.ceil(left_s)},
+        params={"left_s": left_s},
     )
 
 
@@ -233,6 +236,19 @@ class Backend(ABC):
         """What keeps the store from working, such as a migration that hasn't run. For check and doctor."""
         del using
         return ()
+
+    def deployment_problems(self) -> Sequence[Reason]:
+        """What makes the store unfit for production. For ``check --deploy``, which uses no database."""
+        return ()
+
+    def quarantine_s(self, using: str) -> float:
+        """For how many seconds the store grants nothing, because it lost holds that may still be in use."""
+        del using
+        return 0.0
+
+    def end_quarantine(self, using: str) -> None:
+        """End that time now: a person has made sure that no process relies on a lost hold."""
+        del using
 
     def can_wait(self, using: str) -> bool:
         """Whether waiting can help: not if our own open transaction keeps the holder from releasing."""

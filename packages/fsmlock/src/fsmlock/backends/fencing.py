@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 #: The row about the server: the column lock has its run, the column token the longest lease.
 _SERVER = ["fsmlock", "server"]
+#: The rows about long leases: the column lock has the claim, the column token the end.
+_LEASE = ["fsmlock", "lease"]
 
 
 def check_fencing_token(claim: Claim, token: int, *, using: str) -> int:
@@ -40,6 +42,33 @@ def check_fencing_token(claim: Claim, token: int, *, using: str) -> int:
         )
         newest: int = cursor.fetchone()[0]
     return newest
+
+
+def save_long_lease(claim_id: str, end_ms: int, now_ms: int, *, using: str) -> None:
+    """Record until when a lease may last, by the server's clock; forget those that are over."""
+    lock = connections[using].ops.quote_name("lock")
+    with connections[using].cursor() as cursor, transaction.atomic(using=using):
+        sql = f"DELETE FROM fsmlock_fence WHERE resource = %s AND kind = %s AND (token < %s OR {lock} = %s)"  # noqa: S608 - constants only
+        cursor.execute(sql, [*_LEASE, now_ms, claim_id])
+        sql = f"INSERT INTO fsmlock_fence (resource, kind, {lock}, token) VALUES (%s, %s, %s, %s)"  # noqa: S608 - constants only
+        cursor.execute(sql, [*_LEASE, claim_id, end_ms])
+
+
+def forget_long_lease(claim_id: str, *, using: str) -> None:
+    """The claim was released."""
+    lock = connections[using].ops.quote_name("lock")
+    with connections[using].cursor() as cursor:
+        sql = f"DELETE FROM fsmlock_fence WHERE resource = %s AND kind = %s AND {lock} = %s"  # noqa: S608 - constants only
+        cursor.execute(sql, [*_LEASE, claim_id])
+
+
+def last_end_of_long_leases(*, using: str) -> int:
+    """Until when a long lease may last, in milliseconds by the server's clock; 0 if there is none."""
+    with connections[using].cursor() as cursor:
+        sql = "SELECT coalesce(max(token), 0) FROM fsmlock_fence WHERE resource = %s AND kind = %s"
+        cursor.execute(sql, _LEASE)
+        end: int = cursor.fetchone()[0]
+    return end
 
 
 def last_known_server(*, using: str) -> tuple[str, int]:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.core.cache import caches
 from django.utils.translation import gettext
 from django_redis import get_redis_connection
 from redis.exceptions import RedisError
@@ -31,32 +32,38 @@ from fsmlock.backends.base import (
 )
 from fsmlock.backends.fencing import check_fencing_token
 from fsmlock.backends.redis_server import RedisServer
-from fsmlock.rules import YEAR_US
+from fsmlock.errors import ConfigurationError
+from fsmlock.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from redis import Redis
 
-    from fsmlock.reasons import Reason
     from fsmlock.rules import Claim, LockRow
 
 _WAITER_LEASE_MS = 1000
 #: The script's answer when the server has lost its token counter.
 _COUNTER_LOST = 2
+#: What dead holders left behind is looked for after every so many tokens.
+_SWEEP_EVERY = 1000
 
 
 class RedisBackend(Backend):
-    """Set ``FSMLOCK = {"BACKEND": "fsmlock.backends.redis.RedisBackend", "CACHE": "default"}``."""
+    """Set ``FSMLOCK = {"BACKEND": "fsmlock.backends.redis.RedisBackend"}`` and add ``CACHES["fsmlock"]``."""
 
     def __init__(self) -> None:
-        self._client: Redis = get_redis_connection(conf.get().CACHE)
+        alias = conf.get().CACHE
+        if alias not in caches:
+            raise ConfigurationError(_no_cache(alias))
+        self._client: Redis = get_redis_connection(alias)
+        self._key_prefix: str = caches[alias].key_prefix
         self._servers: dict[str, RedisServer] = {}
 
     def _server(self, using: str) -> RedisServer:
         found = self._servers.get(using)
         if found is None:
-            found = self._servers[using] = RedisServer(self._client, using)
+            found = self._servers[using] = RedisServer(self._client, using, self._key_prefix)
         return found
 
     def outage(self, error: Exception, *, using: str) -> Reason | None:
@@ -64,6 +71,24 @@ class RedisBackend(Backend):
         if isinstance(error, RedisError):
             return unavailable_reason(gettext("the cache %(alias)s") % {"alias": conf.get().CACHE}, error)
         return super().outage(error, using=using)
+
+    def problems(self, using: str) -> Sequence[Reason]:
+        """A server that may evict holds when it is short of memory."""
+        del using
+        return self.deployment_problems()
+
+    def deployment_problems(self) -> Sequence[Reason]:
+        """The same: it needs no database."""
+        policy = str(self._client.info("memory").get("maxmemory_policy", ""))
+        return [] if policy == "noeviction" or policy.startswith("volatile-") else [_evicts(policy)]
+
+    def quarantine_s(self, using: str) -> float:
+        """The seconds until the quarantine ends."""
+        return self._server(using).quarantine_s()
+
+    def end_quarantine(self, using: str) -> None:
+        """End it now."""
+        self._server(using).end_quarantine()
 
     def notifies_waiters(self, using: str) -> bool:
         """Always, by a push to a list."""
@@ -88,8 +113,7 @@ class RedisBackend(Backend):
 
     def _decide(self, claim: Claim, *, using: str, queue: bool, ticket: int | None) -> Granted | Denied:
         server = self._server(using)
-        if claim.lease_us <= YEAR_US:
-            server.record_lease(claim.lease_us // 1000)
+        server.record_short_lease(claim)
         keys = [server.key(resource) for resource in claim.resources]
         args = _acquire_args(claim, keys, queue=queue, ticket=ticket or 0)
         while True:
@@ -98,6 +122,9 @@ class RedisBackend(Backend):
                 break
             server.start_quarantine()
         if answer[0]:
+            server.record_long_lease(claim)
+            if answer[1] % _SWEEP_EVERY == 0:
+                server.sweep()
             return Granted(tokens={request.resource: answer[1] for request in claim.requests})
         _, ticket, now, quarantine_ms, *found = answer
         rows = zip(found[::2], found[1::2], strict=True)
@@ -105,7 +132,7 @@ class RedisBackend(Backend):
         return Denied(
             holds=tuple(sorted(holds, key=lambda h: h.token)),
             ticket=ticket or None,
-            reason=store_restarted_reason() if quarantine_ms >= 0 else None,
+            reason=store_restarted_reason(quarantine_ms / 1000) if quarantine_ms > 0 else None,
         )
 
     def wait_queue(self, claim: Claim, *, using: str) -> RedisWaiter:
@@ -126,6 +153,7 @@ class RedisBackend(Backend):
         fields = [f"{claim.id}:{_letter(row)}{n}" for n, row in enumerate(claim.rows, 1)]
         args: list[str | int] = [claim.lease_us // 1000, _clock_ms(), *fields]
         keys = [server.key(row.resource) for row in claim.rows]
+        server.record_long_lease(claim)
         answer: list[Any] = server.run("renew", keys, args, retry=False)
         return Renewed(alive=bool(answer[0]), by=answer[1].decode(), why=answer[2].decode())
 
@@ -137,6 +165,7 @@ class RedisBackend(Backend):
             key = server.key(row.resource)
             rows[key] = f"{rows.get(key, '')} {_letter(row)}{n}"
         server.run("release", list(rows), [*rows.values(), claim.id])
+        server.forget_lease(claim)
 
     def find(
         self, resources: Collection[str] | None, *, using: str, limit: int | None = None
@@ -196,6 +225,23 @@ class RedisWaiter:
     def close(self) -> None:
         """Delete the list."""
         self._client.delete(self._server.wake_list(self._claim))
+
+
+def _no_cache(alias: str) -> str:
+    return (
+        f"CACHES has no alias {alias!r}. Add a django-redis cache for the holds with a database of its own,"
+        " or name another one in FSMLOCK['CACHE']."
+    )
+
+
+def _evicts(policy: str) -> Reason:
+    return Reason(
+        code="evicts",
+        message=f"The server of the holds evicts any key when it is short of memory (maxmemory-policy is"
+        f" {policy}): two processes may then hold one lock.",
+        remedy="Set maxmemory-policy to noeviction, or use a server of its own for the holds.",
+        params={"policy": policy},
+    )
 
 
 def _clock_ms() -> int:

@@ -27,19 +27,21 @@ _FOLDER = Path(__file__).with_name("lua")
 
 #: Each script with the files that it consists of.
 _SCRIPTS = {
-    "acquire": ("now", "keep", "expired", "wake", "acquire"),
-    "renew": ("now", "keep", "renew"),
-    "release": ("keep", "wake", "release"),
-    "announce_retry": ("now", "keep", "announce_retry"),
+    "acquire": ("now", "expired", "wake", "acquire"),
+    "renew": ("now", "renew"),
+    "release": ("wake", "release"),
+    "announce_retry": ("now", "announce_retry"),
     "stop": ("now", "expired", "wake", "stop"),
     "find": ("now", "find"),
     "raise_counter": ("raise_counter",),
+    "sweep": ("now", "sweep"),
     "quarantine": ("now", "quarantine"),
 }
 
 
 def texts(prefix: str) -> dict[str, str]:
     """The scripts by name for keys with this prefix. Another prefix makes other scripts of them."""
+    prefix = prefix.replace("\\", "\\\\").replace("'", "\\'")  # it stands between quotes
     return {
         name: "\n".join((_FOLDER / f"{part}.lua").read_text(encoding="utf-8") for part in parts).replace(
             "{prefix}", prefix

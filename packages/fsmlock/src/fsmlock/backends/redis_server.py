@@ -1,9 +1,10 @@
 """One Redis or Valkey server, as the holds of one database use it: scripts, keys and quarantine.
 
 A server that lost its data (restarted, flushed, a replica promoted) must grant nothing until every lease that
-it may have forgotten is over. Such a server doesn't know our scripts any more: the first ``acquire`` notices
-that and starts the quarantine (``lua/quarantine.lua``). The longest lease is recorded in the project's
-database.
+it may have forgotten is over. Such a server doesn't know our scripts or its counter any more: the first
+``acquire`` notices that and starts the quarantine (``lua/quarantine.lua``). What can still be alive is
+recorded in the project's database: of short leases the longest, which costs nothing once it is known, and
+each long one until it is released.
 
 Scripts are sent on a connection of each thread, in bytes packed here, and not through redis-py's pool: the
 goal is that acquire and release together cost no more than redis-py's own ``Lock`` (one SET and one script).
@@ -26,6 +27,8 @@ quarantine, scans.
 from __future__ import annotations
 
 import functools
+import math
+import re
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +36,9 @@ from django.db import transaction
 from redis.exceptions import ConnectionError as Disconnected
 from redis.exceptions import NoScriptError
 
+from fsmlock import clock
 from fsmlock.backends import fencing, redis_scripts
+from fsmlock.rules import YEAR_US
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,16 +46,26 @@ if TYPE_CHECKING:
     from redis import Redis
     from redis.commands.core import Script
 
+    from fsmlock.rules import Claim
+
+
+#: A longer lease is recorded singly. After a loss of data the quarantine is at least the longest shorter one.
+_SHORT_MS = 30_000
+
 
 class RedisServer:
     """The part of the server that belongs to one alias of DATABASES."""
 
-    def __init__(self, client: Redis, using: str) -> None:
+    def __init__(self, client: Redis, using: str, key_prefix: str = "") -> None:
         self._client = client
         self._using = using
         self._recorded_lease_ms = 0
         self._threads = threading.local()
-        self.prefix = "fsmlock:" if using == "default" else f"fsmlock:{using}:"
+        #: The clock.now at which each long lease was recorded for twice its length, by claim.
+        self._long: dict[str, float] = {}
+        #: How far the objects have been swept.
+        self._swept = 0
+        self.prefix = f"{key_prefix}:" * bool(key_prefix) + "fsmlock:" + f"{using}:" * (using != "default")
         self.tokens = f"{self.prefix}tokens"
         self.quarantine = f"{self.prefix}closed"
         texts = redis_scripts.texts(self.prefix)
@@ -65,9 +80,18 @@ class RedisServer:
         name = key.decode() if isinstance(key, bytes) else key
         return name.removeprefix(f"{self.prefix}on:")
 
+    def sweep(self) -> None:
+        """Delete what dead holders left behind on some of the objects; on others the next time."""
+        self._swept, keys = self._client.scan(self._swept, match=f"{self._pattern()}*", count=1000)
+        if keys:
+            self.run("sweep", keys, [])
+
     def keys(self) -> list[bytes]:
         """The keys of all objects."""
-        return list(self._client.scan_iter(match=f"{self.prefix}on:*", count=1000))
+        return list(self._client.scan_iter(match=f"{self._pattern()}*", count=1000))
+
+    def _pattern(self) -> str:
+        return re.sub(r"([\\*?\[\]])", r"\\\1", f"{self.prefix}on:")
 
     def run(
         self, name: str, keys: Sequence[str | bytes], args: Sequence[str | int], *, retry: bool = True
@@ -117,12 +141,48 @@ class RedisServer:
     def start_quarantine(self, lease_ms: int = 0) -> None:
         """Start the quarantine if the server may have lost holds, and record its run and the lease."""
         known_run, longest_ms = fencing.last_known_server(using=self._using)
+        last_end_ms = fencing.last_end_of_long_leases(using=self._using)
         keys = [f"{self.prefix}run", self.tokens, self.quarantine]
-        run: bytes = self._scripts["quarantine"](keys=keys, args=[longest_ms, known_run])
+        args: list[str | int] = [min(longest_ms, _SHORT_MS), known_run, last_end_ms]
+        run: bytes = self._scripts["quarantine"](keys=keys, args=args)
         fencing.save_server(run.decode(), lease_ms, using=self._using)
 
-    def record_lease(self, lease_ms: int) -> None:
+    def quarantine_s(self) -> float:
+        """The seconds until the quarantine ends."""
+        end: bytes | None = self._client.get(self.quarantine)  # type: ignore[assignment]
+        return max(0.0, (int(end or 0) - self._now_ms()) / 1000)
+
+    def end_quarantine(self) -> None:
+        """End it now."""
+        self._client.delete(self.quarantine)
+
+    def _now_ms(self) -> int:
+        seconds, microseconds = self._client.time()
+        return int(seconds * 1000 + microseconds // 1000)
+
+    def record_long_lease(self, claim: Claim) -> None:
+        """Call this once it is granted, and before it is renewed. It writes once in each length of the lease.
+
+        An unlimited lease belongs to a state, and follows from the row of its object.
+        """
+        if (
+            _SHORT_MS * 1000 < claim.lease_us <= YEAR_US
+            and not claim.is_of_state
+            and (clock.now() - self._long.get(claim.id, -math.inf) > claim.lease_us / 1_000_000)
+        ):
+            now_ms = self._now_ms()
+            fencing.save_long_lease(claim.id, now_ms + 2 * claim.lease_us // 1000, now_ms, using=self._using)
+            self._long[claim.id] = clock.now()
+
+    def forget_lease(self, claim: Claim) -> None:
+        """Call this after the release. In a broken transaction the record stays until its end."""
+        is_recorded = self._long.pop(claim.id, None) is not None
+        if is_recorded and not transaction.get_connection(self._using).needs_rollback:
+            fencing.forget_long_lease(claim.id, using=self._using)
+
+    def record_short_lease(self, claim: Claim) -> None:
         """Call this before granting: the first hold of this process and every longer one is recorded."""
+        lease_ms = min(claim.lease_us // 1000, _SHORT_MS)
         if lease_ms > self._recorded_lease_ms:
             self.start_quarantine(lease_ms)
             # What is rolled back has to be recorded again.

@@ -88,7 +88,11 @@ DATABASE_ROUTERS = ["eliot_progress.django.router.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379")
-CACHES = {"default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": f"{REDIS_URL}/1"}}
+CACHES = {
+    "default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": f"{REDIS_URL}/1"},
+    # For FSMLOCK["BACKEND"] in Valkey: clearing the other cache must not lose holds.
+    "fsmlock": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": f"{REDIS_URL}/4"},
+}
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",

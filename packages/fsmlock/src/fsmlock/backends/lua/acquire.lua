@@ -8,7 +8,7 @@
 -- Returns {2} if the token counter was lost (start the quarantine), {1, token} if granted, otherwise
 -- {0, ticket, now, remaining quarantine, then a key and a row for each row in the way}.
 local rules, id, ticket = nil, ARGV[2], tonumber(ARGV[6])
-local found, is_new, is_cleaned, last = {}, {}, {}, #KEYS - 2
+local found, last = {}, #KEYS - 2
 local function blocks(i, r)
   if r.x ~= 0 or rules[1][r.c] or (r.t > 0 and ticket > 0 and r.t >= ticket) then return false end
   local own, names = rules[2][i][1], rules[2][i][2]
@@ -24,7 +24,6 @@ local function blocks(i, r)
 end
 for i = 1, last do
   local h = redis.call('HGETALL', KEYS[i])
-  is_new[i] = #h == 0
   for j = 1, #h, 2 do
     rules = rules or cjson.decode(ARGV[1])
     local letter = string.sub(h[j], 34, 34)
@@ -32,7 +31,6 @@ for i = 1, last do
       local r = cjson.decode(h[j + 1])
       if expired(r, ARGV[7], tonumber(ARGV[8])) then
         redis.call('HDEL', KEYS[i], h[j])
-        is_cleaned[i] = true
       elseif blocks(i, r) then
         found[#found + 1] = KEYS[i]; found[#found + 1] = h[j + 1]
       end
@@ -49,12 +47,9 @@ local function write(waits, ticket, token, ms)
     local field = id .. ':' .. (waits and 'w' or ARGV[at + 1]) .. n
     redis.call('HSET', KEYS[tonumber(ARGV[at])], field, ARGV[at + 2] .. times)
   end
-  for i = 1, last do
-    if is_new[i] or is_cleaned[i] or ms > 86400000 then keep(KEYS[i], ms, is_new[i]) end
-  end
 end
-local quarantine = redis.call('PTTL', KEYS[last + 2])
-if #found == 0 and quarantine < 0 then
+local quarantine = tonumber(redis.call('GET', KEYS[last + 2]) or '0') - now
+if #found == 0 and quarantine <= 0 then
   local token = redis.call('INCR', KEYS[last + 1])
   if token == 1 then
     redis.call('DEL', KEYS[last + 1])

@@ -9,5 +9,4 @@ for i = 1, #KEYS do
   local times = string.format(
     ',"t":1,"n":0,"s":%.0f,"e":%.0f,"d":0,"b":"","y":"","x":0}', now, now + ARGV[1])
   redis.call('HSET', KEYS[i], ARGV[2] .. ':l' .. i, ARGV[i + 2] .. times)
-  keep(KEYS[i], tonumber(ARGV[1]))
 end

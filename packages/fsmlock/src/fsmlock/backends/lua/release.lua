@@ -1,6 +1,5 @@
 -- Delete the rows of a claim, whether held, waiting or announced, and notify the next waiters.
 -- KEYS: the objects. ARGV: for each the letters and numbers of its rows, separated by spaces, then the claim.
--- A hash that still has rows is kept for another month.
 local claim = ARGV[#ARGV] .. ':'
 for i = 1, #KEYS do
   for letter, n in string.gmatch(ARGV[i], '(%a)(%d+)') do
@@ -13,7 +12,6 @@ local t = nil
 for i = 1, #KEYS do
   if redis.call('EXISTS', KEYS[i]) == 1 then
     t = t or redis.call('TIME')
-    keep(KEYS[i], 0)
     wake(KEYS[i], t[1] * 1000 + math.floor(t[2] / 1000))
   end
 end

@@ -12,6 +12,5 @@ for i = 1, #KEYS do
   rows[i].e = now + ARGV[1]
   rows[i].d = ARGV[2] + ARGV[1]
   redis.call('HSET', KEYS[i], ARGV[i + 2], cjson.encode(rows[i]))
-  keep(KEYS[i], tonumber(ARGV[1]))
 end
 return {1, by, why}

@@ -10,6 +10,7 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import models
 
+from fsmlock import backends
 from fsmlock.diagrams import mermaid, svg
 from fsmlock.doctor import examine
 from fsmlock.errors import FsmlockError
@@ -57,6 +58,12 @@ class Command(BaseCommand):
             stopping.add_argument("--why", default="", required=name == "break")
         doctor = subcommands.add_parser("doctor", help="Find inconsistencies.")
         doctor.add_argument("--fix", action="store_true", help="Fix what can be fixed.")
+        quarantine = subcommands.add_parser(
+            "quarantine", help="Show whether the store grants nothing because it lost its data, or end that."
+        )
+        quarantine.add_argument(
+            "--end", action="store_true", help="End it: no process relies on a hold that was lost."
+        )
         graph = subcommands.add_parser("graph", help="Draw the states of a model.")
         graph.add_argument("model", help="app.Model")
         graph.add_argument("--format", choices=("mermaid", "svg"), default="mermaid")
@@ -68,6 +75,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:  # noqa: ANN401 - Django's signature
         what = {"list": self._list, "explain": self._explain, "cancel": self._stop, "break": self._stop}
         what |= {"doctor": self._doctor, "graph": self._graph, "execute": self._execute}
+        what |= {"quarantine": self._quarantine}
         try:
             what[options["what"]](options)
         except FsmlockError as error:
@@ -139,6 +147,21 @@ class Command(BaseCommand):
                 self.stdout.write("  fixed")
         if not found:
             self.stdout.write("Everything is consistent.")
+
+    def _quarantine(self, options: dict[str, Any]) -> None:
+        using = options["database"]
+        left = backends.get().quarantine_s(using)
+        if not left:
+            self.stdout.write("There is no quarantine.")
+        elif options["end"]:
+            backends.get().end_quarantine(using)
+            self.stdout.write("The quarantine has ended.")
+        else:
+            self.stdout.write(
+                f"The store lost its data, and grants nothing for {left:.0f} s: until then a process may rely"
+                " on a hold that was lost. If none does (all workers were stopped or started again since),"
+                " end it with --end."
+            )
 
     def _graph(self, options: dict[str, Any]) -> None:
         draw = svg if options["format"] == "svg" else mermaid
