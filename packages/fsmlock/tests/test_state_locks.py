@@ -4,9 +4,11 @@ import pytest
 from django.db import transaction
 
 import fsmlock
-from fsmlock import state_locks
+from fsmlock import backends, state_locks
 from fsmlock.backends.redis import RedisBackend
-from tests.shop.models import Print
+from fsmlock.locks import resource
+from tests.management.commands.test_fsmlock import said
+from tests.shop.models import Film, GildedTicket, Print, Ticket
 
 
 @pytest.fixture(params=["database", "valkey"])
@@ -14,6 +16,7 @@ def backend(request, settings):
     if request.param == "valkey":
         request.getfixturevalue("valkey")
         settings.FSMLOCK = {"BACKEND": f"{RedisBackend.__module__}.RedisBackend"}
+        backends._build.cache_clear()
 
 
 @pytest.fixture
@@ -118,6 +121,72 @@ def test_outside_the_database_the_commit_makes_a_hold_permanent(film, valkey, se
     fsmlock.apply_transition(sheet, "start_printing")  # the test's own transaction never commits
     (hold,) = fsmlock.holds_on(sheet)
     assert (hold.expires_at - hold.since).total_seconds() <= 61
+
+
+def test_the_hold_of_a_state_ends_with_its_row(sheet, django_capture_on_commit_callbacks):
+    go(sheet, "start_printing", commit=django_capture_on_commit_callbacks)
+    film, name = sheet.film, sheet.pk
+    stale = Print.objects.get(pk=name)
+    with django_capture_on_commit_callbacks(execute=True):
+        stale.delete()
+    assert fsmlock.all_holds() == ()
+    with fsmlock.hold(film, "render"):
+        pass
+    with fsmlock.hold(Print.objects.create(pk=name, film=film), "press"):
+        pass
+
+
+def test_the_hold_of_a_state_ends_when_a_cascade_deletes_its_row(sheet, django_capture_on_commit_callbacks):
+    go(sheet, "start_printing", commit=django_capture_on_commit_callbacks)
+    with django_capture_on_commit_callbacks(execute=True):
+        sheet.film.room.delete()
+    assert fsmlock.all_holds() == ()
+
+
+def test_what_a_deletion_behind_our_back_left_over_blocks_nobody(sheet, django_capture_on_commit_callbacks):
+    go(sheet, "start_printing", commit=django_capture_on_commit_callbacks)
+    film, name = sheet.film, sheet.pk
+    Print.objects.filter(pk=name)._raw_delete("default")
+    assert fsmlock.explain(film, to="render")[0].code == "no_frames"
+    with fsmlock.hold(film, "render"):
+        pass
+    again = Print.objects.create(pk=name, film=film)
+    with fsmlock.hold(again, "press"):
+        pass
+    go(again, "start_printing", commit=django_capture_on_commit_callbacks)
+    assert locks(again) == [("press", "its state printing")]
+
+
+def test_a_kept_claim_counts_only_while_the_row_is_in_that_state(sheet, django_capture_on_commit_callbacks):
+    go(sheet, "start_printing", commit=django_capture_on_commit_callbacks)
+    with pytest.raises(fsmlock.HoldRefused):
+        fsmlock.hold(sheet.film, "render").acquire()
+    Print.objects.update(state="ready")
+    assert said("doctor").startswith("orphan: its state printing holds press")
+    with fsmlock.hold(sheet.film, "render"):
+        pass
+
+
+def test_a_kept_claim_counts_only_for_the_parent_that_its_row_has(sheet, django_capture_on_commit_callbacks):
+    go(sheet, "start_printing", commit=django_capture_on_commit_callbacks)
+    before = sheet.film
+    Print.objects.update(film=Film.objects.create(name="other"))
+    with fsmlock.hold(before, "render"):
+        pass
+    go(Print.objects.get(), "dry", "take", commit=django_capture_on_commit_callbacks)
+    assert fsmlock.all_holds() == ()
+    assert backends.get().find([resource(before)], using="default") == ()
+
+
+def test_a_hold_kept_by_a_state_of_a_proxy_ends_with_the_state(
+    db, backend, django_capture_on_commit_callbacks
+):
+    gilded = GildedTicket.objects.create(code="one")
+    go(gilded, "initialise", "gild", commit=django_capture_on_commit_callbacks)
+    ticket = Ticket.objects.get()
+    assert locks(ticket) == [("pack", "its state gilded")]
+    go(ticket, "spoil", commit=django_capture_on_commit_callbacks)
+    assert fsmlock.all_holds() == ()
 
 
 def test_the_id_of_a_state_hold_is_the_same_in_every_process():

@@ -17,11 +17,11 @@ from django.utils.module_loading import import_string
 from fsmlock import backends, conf
 from fsmlock.declarations import Operation, actions_of, declared_operation, transitions_of
 from fsmlock.errors import StoreUnavailable
+from fsmlock.kept_claims import locks_by_state
 from fsmlock.lifecycle import Lifecycle
 from fsmlock.locks import Locks, owner
 from fsmlock.reasons import did_you_mean
 from fsmlock.rules import EVERYTHING
-from fsmlock.state_locks import locks_by_state
 from fsmlock.stateful import Stateful
 
 if TYPE_CHECKING:

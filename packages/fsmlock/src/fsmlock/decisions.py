@@ -9,13 +9,14 @@ from fsmlock import backends
 from fsmlock.ancestors import RowGoneError, reread
 from fsmlock.backends.base import Denied
 from fsmlock.inspection import gone_reason
+from fsmlock.kept_claims import left_over
 
 if TYPE_CHECKING:
     from fsmlock.backends.base import Granted
     from fsmlock.rules import Claim
 
-#: How often the ancestors are read again. More than one move during one decision is rare.
-_REREADS = 5
+#: How often the store is asked again. More than one move during one decision is rare.
+_ATTEMPTS = 5
 
 
 def decide(
@@ -23,19 +24,26 @@ def decide(
 ) -> tuple[Claim, Granted | Denied]:
     """Ask the store for the claim. Returns what it answered, and the claim that the answer is about.
 
-    That is another one if the store found that its objects have other ancestors.
+    That is another one if the store found that its objects have other ancestors. What a state left over in
+    the store is no reason to refuse the claim.
     """
     backend = backends.get()
     answer = backend.acquire(claim, using=using, queue=queue, ticket=ticket)
-    for _ in range(_REREADS):
-        if not isinstance(answer, Denied) or not answer.is_stale:
+    for _ in range(_ATTEMPTS):
+        if not isinstance(answer, Denied):
             break
-        if ticket is not None:
-            backend.release(claim, using=using)
-            ticket = None
-        try:
-            claim = replace(claim, requests=reread(claim.requests, using=using))
-        except RowGoneError as gone:
-            return claim, Denied(holds=(), reason=gone_reason(gone.resource))
-        answer = backend.acquire(claim, using=using, queue=queue)
+        ticket = answer.ticket
+        if answer.is_stale:
+            if ticket is not None:
+                backend.release(claim, using=using)
+                ticket = None
+            try:
+                claim = replace(claim, requests=reread(claim.requests, using=using))
+            except RowGoneError as gone:
+                return claim, Denied(holds=(), reason=gone_reason(gone.resource))
+        elif rows := left_over(answer.holds, using=using):
+            backend.forget(rows, using=using)
+        else:
+            break
+        answer = backend.acquire(claim, using=using, queue=queue, ticket=ticket)
     return claim, answer

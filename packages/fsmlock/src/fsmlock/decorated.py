@@ -5,19 +5,16 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import AsyncGenerator, Callable, Generator
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeAlias, TypeVar, cast
 
 from asgiref.sync import sync_to_async
 
 from fsmlock.errors import ConfigurationError
 
-if TYPE_CHECKING:
-    from fsmlock.holds import HoldContext
-
 P = ParamSpec("P")
 R = TypeVar("R")
-#: Finds the objects of one call by its arguments, and returns the hold to enter.
-Enter = Callable[..., "HoldContext"]
+#: Finds the objects of one call by its arguments, and returns the hold to enter: a HoldContext.
+Enter: TypeAlias = Callable[..., Any]
 # ruff: noqa: ANN401 - arguments and results are passed through unchanged
 
 

@@ -11,10 +11,11 @@ from django.db import models, router
 
 from fsmlock import backends
 from fsmlock.iteration import execute
+from fsmlock.kept_claims import find_object, left_over, locks_by_state
 from fsmlock.locks import resource
 from fsmlock.models import Run
 from fsmlock.reasons import Reason
-from fsmlock.state_locks import locks_by_state, state_claim_id, state_claim_ids, take_state_lock
+from fsmlock.state_locks import state_claim_ids, take_state_lock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,44 +51,33 @@ def examine(*, using: str = "default") -> Iterator[Finding]:
 
 
 def _orphan(info: HoldInfo, using: str) -> Iterator[Finding]:
-    obj = _object(info.resource, using)
-    left = (
-        obj is not None
-        and info.claim == state_claim_id(info.resource, info.lock)
-        and not state_claim_ids(obj)
-    )
-    if obj is None or left:
+    obj = find_object(info.resource, using=using)
+    left = left_over([info], using=using)
+    if obj is not None and not left:
+        return
 
-        def break_it() -> object:
-            return backends.get().stop(
-                info.resource,
-                info.lock,
-                by="fsmlock doctor",
-                why="its object left that state" if left else "its object was deleted",
-                force=True,
-                using=using,
-            )
-
-        yield Finding(
-            reason=Reason(
-                code="orphan",
-                message=f"{info.holder} holds {info.lock} on {info.resource}, which "
-                + (f"is {getattr(obj, 'state', '')} now." if left else "no longer exists."),
-                remedy="Break the hold.",
-                params={"resource": info.resource, "lock": info.lock, "holder": info.holder},
-            ),
-            fix=break_it,
+    def remove() -> None:
+        backend = backends.get()
+        if left:
+            backend.forget(left, using=using)
+            return
+        why = "its object was deleted"
+        backend.stop(
+            info.resource, info.lock, by="fsmlock doctor", why=why, force=True, using=using, claim=info.claim
         )
 
-
-def _object(resource: str, using: str) -> models.Model | None:
-    label, _, pk = resource.partition(":")
-    try:
-        model = apps.get_model(label)
-    except (LookupError, ValueError):
-        return None
-    found: models.QuerySet[models.Model] = models.QuerySet(model=model, using=using)  # no manager hides a row
-    return found.filter(pk=pk).first()
+    now = "no longer exists" if obj is None else f"is {getattr(obj, 'state', '')} now"
+    if obj is not None and info.lock in locks_by_state(type(obj)).values() and state_claim_ids(obj):
+        now = "has another parent now"
+    yield Finding(
+        reason=Reason(
+            code="orphan",
+            message=f"{info.holder} holds {info.lock} on {info.resource}, which {now}.",
+            remedy="Break the hold.",
+            params={"resource": info.resource, "lock": info.lock, "holder": info.holder},
+        ),
+        fix=remove,
+    )
 
 
 def _missing_state_locks(using: str, claims: set[str]) -> Iterator[Finding]:

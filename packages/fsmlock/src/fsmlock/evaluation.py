@@ -11,6 +11,7 @@ from fsmlock.active_hold import current_claims
 from fsmlock.ancestors import RowGoneError, ancestries, lock_request
 from fsmlock.declarations import evaluate_condition
 from fsmlock.inspection import alias_of, gone_reason, reason_for
+from fsmlock.kept_claims import left_over
 from fsmlock.locks import Locks
 from fsmlock.reasons import Reason
 from fsmlock.rules import EVERYTHING, Claim, blocking_rows
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from fsmlock.backends.base import HoldInfo
     from fsmlock.declarations import Condition, Operation, Permission
-    from fsmlock.rules import Ancestry
+    from fsmlock.rules import Ancestry, LockRow
 
 
 class Evaluator:
@@ -44,6 +45,7 @@ class Evaluator:
         self._user = user
         self._holds = holds
         self._ancestry: Ancestry | None = None
+        self._left_over: set[LockRow] = set()
         self._evaluated: dict[Condition, Reason | None] = {}
         self._permitted: dict[Permission, bool] = {}
 
@@ -80,10 +82,13 @@ class Evaluator:
             except RowGoneError as gone:
                 return (gone_reason(gone.resource),)
             resources = hypothetical_claim(self._obj, EVERYTHING, self._ancestry).resources
-            self._holds = backends.get().find(resources, using=alias_of(self._obj))
+            using = alias_of(self._obj)
+            self._holds = backends.get().find(resources, using=using)
+            self._left_over = {row.row() for row in left_over(self._holds, using=using)}
         claim = hypothetical_claim(self._obj, name, self._ancestry)
         rows = {hold.row(): hold for hold in self._holds}
-        return tuple(reason_for(rows[row], self._obj) for row in blocking_rows(claim, rows))
+        blocking = [rows[row] for row in blocking_rows(claim, rows)]
+        return tuple(reason_for(hold, self._obj) for hold in blocking if hold.row() not in self._left_over)
 
     def _condition(self, condition: Condition) -> Reason | None:
         if condition not in self._evaluated:

@@ -7,7 +7,6 @@ unlimited in practice. It is taken and released in the transaction that saves th
 from __future__ import annotations
 
 import functools
-import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -16,22 +15,21 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from fsmlock import backends
-from fsmlock.active_hold import current_claims
+from fsmlock.active_hold import current_claims, release_claim
 from fsmlock.ancestors import lock_requests
 from fsmlock.backends.base import Granted, busy_reason
 from fsmlock.decisions import decide
-from fsmlock.declarations import transitions_of
 from fsmlock.errors import ConfigurationError, TransitionRefused
 from fsmlock.inspection import reason_for
+from fsmlock.kept_claims import locks_by_state, state_claim_id
 from fsmlock.locks import resource
-from fsmlock.rules import UNLIMITED_LEASE_US, Claim
+from fsmlock.rules import UNLIMITED_LEASE_US, Claim, LockRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Generator
 
     from django.db import models
 
-_NAMESPACE = uuid.UUID("6a4d9c1e-3a55-4f0a-9b6e-0f6f6d6c7357")
 #: A store outside the database shows a hold before the commit. If that never comes, the hold lasts this long.
 _UNCOMMITTED_LEASE_US = 60_000_000
 
@@ -41,12 +39,6 @@ class StateHold:
     """The hold of an object's state. ``hold(obj, lock, within=state_hold(obj))`` enters it."""
 
     claim: Claim
-
-
-@functools.cache
-def locks_by_state(model: type[models.Model]) -> Mapping[str, str]:
-    """The states that hold a lock, each with that lock. A transition within a state changes nothing."""
-    return {each.target: each.holds for each in transitions_of(model).values() if each.holds}
 
 
 def state_hold(obj: models.Model) -> StateHold:
@@ -66,11 +58,6 @@ def state_claim_ids(obj: models.Model) -> frozenset[str]:
     return frozenset() if lock is None or obj.pk is None else frozenset({state_claim_id(resource(obj), lock)})
 
 
-def state_claim_id(resource: str, lock: str) -> str:
-    """The id of the claim by which a state holds the lock on a resource: the same in every process."""
-    return uuid.uuid5(_NAMESPACE, f"{resource} {lock}").hex
-
-
 def state_claim(obj: models.Model, lock: str, *, lease_us: int = UNLIMITED_LEASE_US) -> Claim:
     """The claim by which the object's current state holds the lock."""
     state: str = obj.state  # type: ignore[attr-defined]
@@ -83,14 +70,17 @@ def state_claim(obj: models.Model, lock: str, *, lease_us: int = UNLIMITED_LEASE
     )
 
 
+def changes_lock(obj: models.Model, source: str) -> bool:
+    """Whether the object's current state holds another lock than the state ``source``."""
+    by_state = locks_by_state(type(obj))
+    return by_state.get(source) != by_state.get(obj.state)  # type: ignore[attr-defined]
+
+
 @contextmanager
 def changing_state(obj: models.Model, source: str, *, using: str) -> Generator[None]:
     """Save a change of state inside this block: the locks of the states change with it, or not at all."""
     by_state = locks_by_state(type(obj))
     before, after = by_state.get(source), by_state.get(obj.state)  # type: ignore[attr-defined]
-    if before == after:
-        yield
-        return
     outside_database = backends.get().visible_before_commit
     with transaction.atomic(using=using):
         if after is not None:
@@ -117,3 +107,20 @@ def take_state_lock(obj: models.Model, lock: str, *, using: str) -> None:
     if backend.visible_before_commit:
         renew = functools.partial(backend.renew, replace(claim, lease_us=UNLIMITED_LEASE_US), using=using)
         transaction.on_commit(renew, using=using)
+
+
+def release_state_locks(obj: models.Model, *, using: str) -> None:
+    """Release what the states of a deleted object may hold, with its row."""
+    for lock in sorted(set(locks_by_state(type(obj)).values())):
+        name = resource(obj)
+        claim = Claim(
+            id=state_claim_id(name, lock),
+            requests=(LockRequest(resource=name, lock=lock),),
+            lease_us=UNLIMITED_LEASE_US,
+            holder="",
+        )
+        release = functools.partial(release_claim, claim, using)
+        if backends.get().visible_before_commit:
+            transaction.on_commit(release, using=using)
+        else:
+            release()

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import django_fsm
 from django.db import models, router, transaction
-from django.db.models.signals import class_prepared
+from django.db.models.signals import class_prepared, post_delete
 from django.utils.translation import gettext
 
 from fsmlock import signals
+from fsmlock.declarations import transitions_of
 from fsmlock.errors import StaleState
 from fsmlock.reasons import Reason
-from fsmlock.state_locks import changing_state, locks_by_state
+from fsmlock.state_locks import changes_lock, changing_state, release_state_locks
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -88,7 +89,7 @@ class Stateful(models.Model):
         """A change of state also changes the locks of the states, in the same transaction."""
         changes: list[tuple[str, str, str]] = self.__dict__.get("_fsmlock_changes", [])
         alias = using or router.db_for_write(type(self), instance=self)
-        if changes and locks_by_state(type(self)):
+        if changes and changes_lock(self, changes[0][1]):
             return changing_state(self, changes[0][1], using=alias)
         # Django writes several tables in one transaction; a savepoint keeps the outer one usable.
         return transaction.atomic(using=alias) if _has_several_tables(self) else nullcontext()
@@ -178,4 +179,17 @@ def _set_initial(sender: type[models.Model], **_: object) -> None:
         sender._meta.get_field("state").default = sender.initial_state
 
 
+def _release_with_row(*, instance: models.Model, using: str, **_: object) -> None:
+    release_state_locks(instance, using=using)
+
+
+def _watch_deletions(sender: type[models.Model], **_: object) -> None:
+    """Only where a state keeps a lock: it costs a query for each row."""
+    if issubclass(sender, Stateful) and any(each.holds for each in transitions_of(sender).values()):
+        for each in sender.__mro__:
+            if issubclass(each, Stateful) and not each._meta.abstract:
+                post_delete.connect(_release_with_row, sender=each, dispatch_uid=f"fsmlock.{id(each)}")
+
+
+class_prepared.connect(_watch_deletions, dispatch_uid="fsmlock.deletions")
 class_prepared.connect(_set_initial, dispatch_uid="fsmlock.stateful")

@@ -25,8 +25,9 @@ from fsmlock.errors import ConfigurationError, TransitionRefused
 from fsmlock.evaluation import Evaluator, has_locks
 from fsmlock.holds import hold
 from fsmlock.inspection import alias_of
+from fsmlock.kept_claims import locks_by_state
 from fsmlock.reasons import did_you_mean
-from fsmlock.state_locks import locks_by_state, state_hold
+from fsmlock.state_locks import state_hold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -176,8 +176,15 @@ class Ticket(Ware):
 
     code = models.CharField(max_length=20, primary_key=True)
 
+    class States(Lifecycle.States):
+        GILDED = "gilded"
+
     def __str__(self):
         return f"Ticket {self.pk}"
+
+    @transition(source="*", target="failed")
+    def spoil(self):
+        """Somebody spilt ink on it."""
 
 
 class GoldenTicket(Ticket):
@@ -188,6 +195,17 @@ class GoldenTicket(Ticket):
     @transition(source="ready", target="failed")
     def tear(self):
         """Somebody was careless."""
+
+
+class GildedTicket(Ticket):
+    """Proxy with a transition of its own, into a state that holds a lock."""
+
+    class Meta:
+        proxy = True
+
+    @transition(source="ready", target="gilded", holds="pack")
+    def gild(self):
+        """Somebody could afford it."""
 
 
 class LateTicket(Ticket):

@@ -250,6 +250,15 @@ class Backend(ABC):
         """End that time now: a person has made sure that no process relies on a lost hold."""
         del using
 
+    def find_claim(self, hold: HoldInfo, *, using: str) -> Sequence[HoldInfo]:
+        """All rows of the claim that a state's hold belongs to, wherever they are."""
+        del hold, using
+        return ()
+
+    def forget(self, rows: Sequence[HoldInfo], *, using: str) -> None:
+        """Delete exactly these rows, unless they were written again meanwhile."""
+        del rows, using
+
     def can_wait(self, using: str) -> bool:
         """Whether waiting can help: not if our own open transaction keeps the holder from releasing."""
         del using

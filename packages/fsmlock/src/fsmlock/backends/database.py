@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, cast
 from django.db import connections
 
 from fsmlock.backends.base import Backend, Denied, Granted, HoldInfo, Renewed, row_kind, stale_reason
-from fsmlock.backends.dialects import blocking_sql, insert_waiting, marks, rows_of
+from fsmlock.backends.dialects import STATE_CLAIM, blocking_sql, insert_waiting, marks, rows_of
 from fsmlock.backends.postgresql import PostgreSQL
 from fsmlock.backends.sqlite import SQLite
 from fsmlock.errors import FsmlockError
@@ -173,8 +173,6 @@ class DatabaseBackend(Backend):
         self, resources: Collection[str] | None, *, using: str, limit: int | None = None
     ) -> Sequence[HoldInfo]:
         """Execute one query, whatever the number of resources."""
-        dialect = dialect_of(using)
-        now = dialect.now()
         params: Params = []
         if resources is None:
             where = "kind = 'held' AND NOT waits"
@@ -182,6 +180,13 @@ class DatabaseBackend(Backend):
             where, params = f"resource IN ({marks(resources)})", sorted(resources)
         else:
             return ()
+        return self._select(where, params, using=using, limit=limit)
+
+    def _select(
+        self, where: str, params: Params, *, using: str, limit: int | None = None
+    ) -> Sequence[HoldInfo]:
+        dialect = dialect_of(using)
+        now = dialect.now()
         at_most = "" if limit is None else f" LIMIT {int(limit)}"
         with connections[using].cursor() as cursor:
             cursor.execute(
@@ -190,6 +195,18 @@ class DatabaseBackend(Backend):
                 params,
             )
             return tuple(_info(*row) for row in cursor.fetchall())
+
+    def find_claim(self, hold: HoldInfo, *, using: str) -> Sequence[HoldInfo]:
+        """Execute one query."""
+        return self._select(STATE_CLAIM, [hold.claim], using=using)
+
+    def forget(self, rows: Sequence[HoldInfo], *, using: str) -> None:
+        """Execute one statement. The token of a row is its id, so a new row is not met."""
+        with connections[using].cursor() as cursor:
+            cursor.execute(
+                f"DELETE FROM fsmlock_hold WHERE id IN ({marks(rows)})",  # noqa: S608 - placeholders only
+                [row.token for row in rows],
+            )
 
     def stop(
         self, resource: str, lock: str, *, by: str, why: str, force: bool, using: str, claim: str = ""

@@ -25,6 +25,10 @@ Params: TypeAlias = list[Any]
 _POLL_S = (0.004, 0.016)
 
 
+#: SQL condition for the rows of a state's claim, for which there is an index: see models.Hold.
+STATE_CLAIM = "claim = %s AND substring(claim, 13, 1) = '5'"
+
+
 class Dialect(ABC):
     """One connection to one kind of database. Each thread has its own.
 
@@ -167,7 +171,7 @@ def rows_of(claim: Claim, *kinds: str) -> tuple[str, Params]:
 def all_rows_of(claim: Claim) -> tuple[str, Params]:
     """The same for every kind of row; and those of a state's claim wherever they are: it may move."""
     if claim.is_of_state:
-        return "claim = %s AND substr(claim, 13, 1) = '5'", [claim.id]
+        return STATE_CLAIM, [claim.id]
     return rows_of(claim, "held", "blocked", "broken", "retrying", "later")
 
 

@@ -160,6 +160,9 @@ class RedisBackend(Backend):
     def release(self, claim: Claim, *, using: str) -> None:
         """Run one script, which also notifies the next waiters."""
         server = self._server(using)
+        if claim.is_of_state:
+            # The object may have moved since.
+            self.forget(self._rows_of(claim.id, claim.requests[0].resource, using), using=using)
         rows: dict[str, str] = {}
         for n, row in enumerate(claim.rows, 1):
             key = server.key(row.resource)
@@ -186,6 +189,22 @@ class RedisBackend(Backend):
         if resources is None:
             found = [h for h in found if h.kind == "held" and not h.waits]
         return tuple(sorted(found, key=lambda h: h.token)[:limit])
+
+    def find_claim(self, hold: HoldInfo, *, using: str) -> Sequence[HoldInfo]:
+        """Run one script."""
+        return self._rows_of(hold.claim, hold.resource, using)
+
+    def _rows_of(self, claim_id: str, resource: str, using: str) -> Sequence[HoldInfo]:
+        server = self._server(using)
+        now, *rest = server.run("find_claim", [server.key(resource)], [claim_id])
+        pairs = zip(rest[::2], rest[1::2], strict=True)
+        return tuple(_info(server.resource(key), json.loads(row), now) for key, row in pairs)
+
+    def forget(self, rows: Sequence[HoldInfo], *, using: str) -> None:
+        """Run one script, which compares the tokens."""
+        server = self._server(using)
+        args = [value for row in rows for value in (row.claim, row.lock, row.token)]
+        server.run("forget", [server.key(row.resource) for row in rows], args)
 
     def stop(
         self, resource: str, lock: str, *, by: str, why: str, force: bool, using: str, claim: str = ""

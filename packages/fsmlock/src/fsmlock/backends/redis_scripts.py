@@ -33,6 +33,8 @@ _SCRIPTS = {
     "announce_retry": ("now", "announce_retry"),
     "stop": ("now", "expired", "wake", "stop"),
     "find": ("now", "find"),
+    "find_claim": ("now", "find_claim"),
+    "forget": ("forget",),
     "raise_counter": ("raise_counter",),
     "sweep": ("now", "sweep"),
     "quarantine": ("now", "quarantine"),

@@ -38,7 +38,8 @@ def valkey(home: Path) -> tuple[Child, str] | None:
         str(folder),
     ]
     # Queued tasks survive a restart of the stack, and nothing is evicted: no task, no hold.
-    command += ["--maxmemory-policy", "noeviction", "--appendonly", "yes", "--appendfsync", "everysec", "--save", ""]
+    command += ["--maxmemory-policy", "noeviction"]
+    command += ["--appendonly", "yes", "--appendfsync", "everysec", "--save", ""]
     return Child("valkey", command, home / "log" / "valkey.log"), f"redis://:{password}@127.0.0.1:{port}"
 
 

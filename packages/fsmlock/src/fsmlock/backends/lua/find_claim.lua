@@ -1,0 +1,17 @@
+-- All rows of a claim. KEYS: one of its objects. ARGV: the claim. Returns the time, then a key and a row for each.
+local all = {now}
+local function rows_on(key)
+  local found = {}
+  local h = redis.call('HGETALL', key)
+  for j = 1, #h, 2 do
+    if string.sub(h[j], 1, #ARGV[1] + 1) == ARGV[1] .. ':' then found[#found + 1] = h[j + 1] end
+  end
+  return found
+end
+local first = rows_on(KEYS[1])[1]
+if first then
+  for _, key in ipairs(cjson.decode(first).a) do
+    for _, row in ipairs(rows_on(key)) do all[#all + 1] = key; all[#all + 1] = row end
+  end
+end
+return all
