@@ -6,15 +6,19 @@ from datetime import timedelta
 import pytest
 from celery import Celery
 from celery.contrib.testing.worker import start_worker
+from celery.exceptions import Reject
 from celery.signals import task_postrun
 from django.core import mail
 from django.db import connections
 from django.test import override_settings
+from kombu.exceptions import OperationalError
 
 import fsmlock
-from fsmlock.adapters.celery import RetryLaterTask, execute_run
+from fsmlock import backends
+from fsmlock.adapters.celery import RetryLaterTask, execute_run, recover_runs
 from fsmlock.iteration import shutdown
 from fsmlock.models import Run
+from tests.faults.servers import end_connections_of_this_test
 from tests.shop.iterations import SendMails
 from tests.shop.models import Film
 from tests.waiting import wait_until
@@ -82,6 +86,77 @@ def test_celery_executes_a_run(worker):
         run = SendMails.enqueue(count=5)
         wait_until(lambda: Run.objects.get(pk=run.pk).has_ended)
     assert Run.objects.get(pk=run.pk).state == "succeeded"
+
+
+@pytest.mark.postgresql
+def test_a_run_whose_connections_were_ended_is_finished_by_the_next_message(worker, monkeypatch):
+    each = SendMails.each
+
+    def end_connections_at_item_20(self, number):
+        each(self, number)
+        if number == 20 and len(mail.outbox) == 21:
+            end_connections_of_this_test()
+
+    monkeypatch.setattr(SendMails, "each", end_connections_at_item_20)
+    monkeypatch.setattr(SendMails, "persist_every", timedelta(0))
+    monkeypatch.setattr(SendMails, "lease", timedelta(milliseconds=600))
+    run = SendMails.enqueue(count=40)
+    execute_run.delay(run.pk)
+    wait_until(lambda: len(mail.outbox) > 20)
+    connections.close_all()  # that of the test was ended as well
+    wait_until(lambda: Run.objects.get(pk=run.pk).has_ended)
+    assert Run.objects.get(pk=run.pk).state == "succeeded"
+    assert [message.to[0] for message in mail.outbox] == [f"{n}@example.org" for n in range(40)]
+
+
+def test_a_run_that_nobody_executes_any_more_is_recovered(worker):
+    run = SendMails.enqueue(count=5)
+    run.start()
+    run.save()
+    recover_runs.delay()
+    wait_until(lambda: Run.objects.get(pk=run.pk).has_ended)
+    assert len(mail.outbox) == 5
+
+
+def test_a_message_waits_while_the_store_is_away(db, settings, monkeypatch):
+    queued = []
+    monkeypatch.setattr(execute_run, "apply_async", lambda **how: queued.append(how))
+    run = SendMails.enqueue(count=3)
+    settings.FSMLOCK = {"BACKEND": "fsmlock.backends.redis.RedisBackend", "CACHE": "away"}
+    settings.CACHES = settings.CACHES | {
+        "away": {
+            "BACKEND": "django_redis.cache.RedisCache",
+            "LOCATION": "redis://127.0.0.1:1/0",
+            "OPTIONS": {"CONNECTION_POOL_KWARGS": {"retry": None}},
+        }
+    }
+    backends._build.cache_clear()
+    assert execute_run(run.pk) == "store_unavailable"
+    assert queued == [{"args": (run.pk,), "countdown": 11.0}]
+    assert Run.objects.get(pk=run.pk).state == "enqueued"
+    backends._build.cache_clear()
+
+
+def test_a_message_for_a_deleted_run_does_nothing(db):
+    run = SendMails.enqueue(count=3)
+    pk = run.pk
+    run.delete()
+    assert execute_run(pk) == "deleted"
+
+
+def test_a_broker_that_is_away_keeps_the_message_that_it_has(db, elsewhere, monkeypatch):
+    def fail(**_):
+        raise OperationalError("the broker is away")
+
+    monkeypatch.setattr(execute_run, "apply_async", fail)
+    run = SendMails.enqueue(count=3)
+    shutdown.request()
+    try:
+        with pytest.raises(Reject) as rejected:
+            execute_run(run.pk)
+    finally:
+        shutdown.reset()
+    assert rejected.value.requeue
 
 
 def test_a_task_called_directly_raises(film, elsewhere):

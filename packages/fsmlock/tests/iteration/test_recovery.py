@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+from django.db import connections
+
+import fsmlock
+from fsmlock.iteration.journal import Journal, Position
+from fsmlock.iteration.recovery import recover_abandoned
+from fsmlock.models import Run
+from tests.shop.iterations import SendMails
+
+
+def abandoned(state="running"):
+    """What a worker leaves that was killed, or whose database went away."""
+    run = SendMails.enqueue(count=5)
+    run.start()
+    if state == "pausing":
+        run.request_pause()
+    elif state == "cancelling":
+        run.request_cancel()
+    run.save()
+    return run
+
+
+def test_an_abandoned_run_is_queued_exactly_once_however_often_it_is_looked_for(db):
+    run, queued = abandoned(), []
+    for _ in range(3):
+        recover_abandoned(lambda each: queued.append(each.pk))
+    assert queued == [run.pk]
+    assert Run.objects.get().state == "interrupted"
+    assert "worker has disappeared" in Run.objects.get().reason
+
+
+def test_a_run_that_somebody_executes_is_left_alone(db, elsewhere):
+    run, queued = abandoned(), []
+    held = elsewhere(fsmlock.hold(run, "execute").acquire)
+    assert recover_abandoned(queued.append) == queued == []
+    assert Run.objects.get().state == "running"
+    held.release()
+
+
+def test_runs_that_wait_or_rest_or_have_ended_are_left_alone(db):
+    SendMails.enqueue(count=1)
+    paused = SendMails.enqueue(count=1)
+    paused.pause(by="editor")
+    assert recover_abandoned(pytest.fail) == []
+
+
+@pytest.mark.parametrize(("state", "after"), [("pausing", "paused"), ("cancelling", "cancelled")])
+def test_an_abandoned_run_that_was_asked_to_stop_stops(db, state, after):
+    run = abandoned(state)
+    journal = Journal(run.key.hex)
+    journal.write(Position(cursor=1, done=2))
+    journal.close()
+    assert recover_abandoned(pytest.fail) == []
+    assert Run.objects.get().state == after
+    assert (Journal(run.key.hex).read() is None) == (after == "cancelled")
+
+
+def test_a_run_that_could_not_be_queued_is_found_again(db):
+    run, queued = abandoned(), []
+
+    def fail(_run):
+        raise ConnectionError("the broker is away")
+
+    with pytest.raises(ConnectionError):
+        recover_abandoned(fail)
+    assert Run.objects.get().state == "running"
+    recover_abandoned(queued.append)
+    assert queued == [run]
+
+
+def test_several_who_look_at_the_same_time_queue_a_run_once(transactional_db):
+    runs, queued, ready = [abandoned() for _ in range(5)], [], threading.Barrier(4)
+
+    def look():
+        try:
+            ready.wait()
+            recover_abandoned(lambda run: queued.append(run.pk))
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=look) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(queued) == [run.pk for run in runs]
