@@ -85,6 +85,16 @@ class ActiveHold:
         return bool(self.tokens) and self.remaining > 0
 
     @property
+    def using(self) -> str:
+        """The alias of the database that decides about it."""
+        return self._using
+
+    @property
+    def deadline(self) -> float:
+        """When the lease ends unless it is renewed, by this host's own clock (fsmlock.clock)."""
+        return self._deadline
+
+    @property
     def in_transaction(self) -> bool:
         """Whether it was taken inside a transaction that is still open, in a part that wasn't rolled back."""
         callback = self._on_commit
