@@ -284,3 +284,34 @@ def test_a_task_that_gives_up_is_no_longer_listed(real_film):
     assert error.value.retry_after is None
     assert fsmlock.waiters_on(real_film) == ()
     held.release()
+
+
+@pytest.mark.parametrize("policy", [Wait(up_to=LONG), Preempt(grace=LONG), Preempt(grace=LONG, force=True)])
+def test_who_waits_for_itself_is_refused_at_once_and_not_asked_to_stop(real_film, policy):
+    with fsmlock.hold(real_film, "render") as held:
+        with pytest.raises(fsmlock.HoldRefused, match="already held by the code that asks") as refused:
+            fsmlock.hold(real_film, "render", policy=policy).acquire()
+        assert [reason.code for reason in refused.value.reasons] == ["held_by_itself"]
+        assert "within=" in refused.value.reasons[0].remedy
+        assert fsmlock.waiters_on(real_film) == ()
+        (there,) = fsmlock.holds_on(real_film)
+        assert there.cancel_requested_by is None
+        held.check()
+
+
+async def test_a_coroutine_that_waits_for_itself_is_refused_at_once(async_film):
+    async with fsmlock.hold(async_film, "render"):
+        with pytest.raises(fsmlock.HoldRefused, match="already held by the code that asks"):
+            async with fsmlock.hold(async_film, "render", policy=Wait(up_to=LONG)):
+                """Never reached."""
+
+
+async def test_a_task_may_wait_for_the_task_that_started_it(async_film):
+    async def wait():
+        async with fsmlock.hold(async_film, "render", policy=Wait(up_to=LONG)):
+            return "held"
+
+    async with fsmlock.hold(async_film, "render"):
+        child = asyncio.create_task(wait())
+        await asyncio.sleep(0)
+    assert await child == "held"

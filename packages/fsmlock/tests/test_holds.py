@@ -178,6 +178,7 @@ def test_what_would_run_after_its_release_is_refused(film):
     [
         ({"lock": "rendr"}, "Did you mean 'render'"),
         ({"lease": timedelta(0)}, "at least 0.1 s"),
+        ({"lease": timedelta.max}, "at most a year"),
         ({"policy": "fail"}, "is not a policy"),
         ({"obj": []}, "no object"),
         ({"obj": [7]}, "takes saved objects"),
@@ -196,6 +197,31 @@ def test_a_deleted_object_can_not_be_held(film):
     film.delete()
     with pytest.raises(fsmlock.ConfigurationError, match="Save it first"):
         fsmlock.hold(film, "render").acquire()
+
+
+def test_a_parameter_that_is_left_to_its_default_is_held(film):
+    @fsmlock.hold("film", "render")
+    def render(film=film):
+        return fsmlock.holds_on(film)
+
+    assert [each.lock for each in render()] == ["render"]
+    assert [each.lock for each in render(film)] == ["render"]
+
+
+def test_a_parameter_that_is_left_to_a_default_without_an_object_is_refused(db):
+    @fsmlock.hold("film", "render")
+    def render(film=None):
+        return film
+
+    with pytest.raises(fsmlock.ConfigurationError, match="takes saved objects, not None"):
+        render()
+
+
+@pytest.mark.parametrize("text", ["a\0b", "a\ud800b"])
+def test_a_text_that_no_store_can_keep_is_kept_without_its_odd_characters(film, text):
+    with fsmlock.hold(film, "render", why=text, holder=text):
+        (held,) = fsmlock.holds_on(film)
+        assert (held.why, held.holder) == ("a?b", "a?b")
 
 
 def test_a_decorator_refuses_a_parameter_that_does_not_exist():

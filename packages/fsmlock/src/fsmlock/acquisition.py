@@ -19,7 +19,7 @@ from fsmlock.active_hold import release_claim
 from fsmlock.backends.base import Granted, busy_reason
 from fsmlock.decisions import decide
 from fsmlock.errors import HoldRefused, StoreUnavailable
-from fsmlock.inspection import reason_for
+from fsmlock.inspection import own_reason, reason_for
 from fsmlock.policies import Preempt, RetryLater, Skip, Wait
 from fsmlock.retries import retry_state
 
@@ -63,6 +63,7 @@ def acquire(held: ActiveHold, policy: Policy, using: str) -> ActiveHold:
 
 async def acquire_async(held: ActiveHold, policy: Policy, using: str) -> ActiveHold:
     """Acquire the hold as the policy says, without blocking the event loop."""
+    held.executor = asyncio.current_task()
     attempts = _attempts(held, policy, using)
     next_attempt = sync_to_async(_next)
     waiter: AsyncWaiter | None = None
@@ -169,6 +170,9 @@ def _attempts(held: ActiveHold, policy: Policy, using: str) -> Generator[float]:
                 return held.start(answer, sent_at)
             ticket = answer.ticket
             held.reasons = tuple(reason_for(h) for h in answer.holds) or (answer.reason or busy_reason(),)
+            own = [own_reason(h) for h in answer.holds if held.waits_for_itself(h.claim)]
+            if own and queue:
+                raise HoldRefused(own)
             if isinstance(policy, Preempt) and not stop_requested:
                 _stop_holders(held, answer, using, force=False)
                 stop_requested = True

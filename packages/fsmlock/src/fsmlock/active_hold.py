@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 from contextlib import contextmanager
 from contextvars import ContextVar
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from django.db import DatabaseError, connections, transaction
@@ -26,12 +28,14 @@ if TYPE_CHECKING:
 _log = logging.getLogger("fsmlock")
 #: The holder stops trusting its lease this fraction of it before the store does.
 _MARGIN = 0.02
-_current: ContextVar[frozenset[str]] = ContextVar("fsmlock_current", default=frozenset())
+#: The claims held by the running code, each with the thread or asyncio task that is inside the block of the
+#: hold; None without a block. A task inherits the context of the one that started it.
+_current: ContextVar[Mapping[str, object]] = ContextVar("fsmlock_current", default=MappingProxyType({}))
 
 
 def current_claims() -> frozenset[str]:
     """The ids of the claims held by the running code (this thread or asyncio task)."""
-    return _current.get()
+    return frozenset(_current.get())
 
 
 def release_claim(claim: Claim, using: str) -> bool:
@@ -70,6 +74,8 @@ class ActiveHold:
         #: The fencing token: it grows with every hold of the object (the first object, if there are several).
         self.token = 0
         self.reasons: tuple[Reason, ...] = ()
+        #: The thread (its number) or asyncio task that asks for the hold.
+        self.executor: object = threading.get_ident()
         self._using = using
         self._lease = claim.lease_us / 1_000_000
         self._deadline = 0.0
@@ -83,6 +89,15 @@ class ActiveHold:
 
     def __bool__(self) -> bool:
         return bool(self.tokens) and self.remaining > 0
+
+    def entered(self) -> None:
+        """Its thread or task is inside the block of this hold, and can't leave it while it waits."""
+        if self.tokens:
+            _current.set({**_current.get(), self.claim.id: self.executor})
+
+    def waits_for_itself(self, claim: str) -> bool:
+        """Whether the thread or task that asks for this hold is inside the block of the other claim."""
+        return _current.get().get(claim) == self.executor
 
     @property
     def using(self) -> str:
@@ -150,7 +165,7 @@ class ActiveHold:
             self._on_commit = self._committed
             transaction.on_commit(self._on_commit, using=self._using)
         renewer().add(self, self._next_renewal())
-        _current.set(_current.get() | {self.claim.id})
+        _current.set({**_current.get(), self.claim.id: None})
         self._send(signals.hold_taken)
 
     def _committed(self) -> None:
@@ -227,7 +242,7 @@ class ActiveHold:
     def detach(self) -> Mapping[str, int]:
         """Stop renewing, without notifying the store. Returns the tokens that were held."""
         renewer().remove(self)
-        _current.set(_current.get() - {self.claim.id})
+        _current.set({id_: by for id_, by in _current.get().items() if id_ != self.claim.id})
         tokens, self.tokens = self.tokens, {}
         self._deadline = 0.0
         return tokens

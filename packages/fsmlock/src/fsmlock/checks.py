@@ -99,6 +99,9 @@ def _values() -> Iterator[CheckMessage]:
         elif isinstance(value, timedelta) and value <= timedelta(0):
             text = f"FSMLOCK[{f.name!r}] = {value!r} must be greater than zero."
             yield Error(text, hint=f"Write e.g. {f.default!r}, the default.", id="fsmlock.E004")
+        elif isinstance(value, timedelta) and f.name == "LEASE" and value > timedelta(days=365):
+            text = f"FSMLOCK[{f.name!r}] = {value!r} must be at most a year."
+            yield Error(text, hint=f"Write e.g. {f.default!r}, the default.", id="fsmlock.E004")
 
 
 def _paths() -> Iterator[CheckMessage]:

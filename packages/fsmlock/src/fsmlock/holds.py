@@ -24,7 +24,8 @@ from fsmlock.decorated import decorated
 from fsmlock.errors import ConfigurationError, FsmlockError, HoldRefused
 from fsmlock.inspection import alias_of, gone_reason
 from fsmlock.policies import Fail, Policy, Preempt, RetryLater, Skip, Wait
-from fsmlock.rules import Claim
+from fsmlock.reasons import storable
+from fsmlock.rules import YEAR_US, Claim
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -39,6 +40,7 @@ Objects: TypeAlias = models.Model | Sequence[models.Model]
 Target: TypeAlias = Objects | str | Callable[..., Objects]
 _POLICIES = (Fail, Skip, Wait, RetryLater, Preempt)
 _SHORTEST_LEASE = timedelta(milliseconds=100)
+_LONGEST_LEASE = timedelta(microseconds=YEAR_US)
 _claim_numbers = itertools.count()
 
 
@@ -101,8 +103,8 @@ class HoldContext:
             id=_new_id(),
             requests=self._requests(objects),
             lease_us=int(self._lease.total_seconds() * 1_000_000),
-            holder=self._holder[:200],
-            why=self._why,
+            holder=storable(self._holder, at_most=200),
+            why=storable(self._why),
             nested_in=within,
         )
         (alias,) = aliases
@@ -125,6 +127,7 @@ class HoldContext:
 
     def __enter__(self) -> ActiveHold:
         self._entered.append(self.acquire())
+        self._entered[-1].entered()
         return self._entered[-1]
 
     def __exit__(
@@ -139,6 +142,7 @@ class HoldContext:
             )
         held, using = await sync_to_async(self._new)(self._objects)
         self._entered.append(await acquire_async(held, self._policy, using))
+        held.entered()
         return self._entered[-1]
 
     async def __aexit__(
@@ -182,7 +186,9 @@ class HoldContext:
             )
 
         def resolve(*args: object, **kwargs: object) -> Objects:
-            return cast("Objects", signature.bind(*args, **kwargs).arguments[target])
+            call = signature.bind(*args, **kwargs)
+            call.apply_defaults()
+            return cast("Objects", call.arguments[target])
 
         return resolve
 
@@ -219,7 +225,7 @@ def hold(
 
     Entering raises HoldRefused with the reasons, or StoreUnavailable when the store of the holds is away
     (RetryLater retries then, too). It raises ConfigurationError for an unknown lock, an unsaved
-    object, a lease that is too short or a policy of the wrong type.
+    object, a lease that is too short or too long, or a policy of the wrong type.
     """
     policy = Fail() if policy is None else policy
     lease = conf.get().LEASE if lease is None else lease
@@ -229,6 +235,11 @@ def hold(
     if lease < _SHORTEST_LEASE:
         raise ConfigurationError(
             "A lease must be at least 0.1 s: it is how long the hold outlives a dead holder."
+        )
+    if lease > _LONGEST_LEASE:
+        raise ConfigurationError(
+            "A lease must be at most a year: it is how long the hold outlives a dead holder. To keep a lock"
+            " without a process, let a state hold it: transition(holds=...)."
         )
     if not locks:
         raise ConfigurationError("hold() got no lock. Name one that the model declares.")

@@ -129,6 +129,17 @@ def reason_for(hold: HoldInfo, about: models.Model | None = None) -> Reason:
     )
 
 
+def own_reason(hold: HoldInfo) -> Reason:
+    """The reason why ``hold`` blocks the thread or task that has it itself."""
+    held = f"{hold.lock} on {display_name(hold.resource)}"
+    return Reason(
+        code="held_by_itself",
+        message=f"{held} is already held by the code that asks for it.",
+        remedy="Pass the outer hold as within=, or release it first.",
+        params={"lock": hold.lock, "resource": hold.resource, "holder": hold.holder, "token": hold.token},
+    )
+
+
 def _message(hold: HoldInfo) -> str:
     if hold.waits:
         return gettext("%(lock)s on %(object)s is waited for by %(holder)s%(why)s since %(since)s UTC.")

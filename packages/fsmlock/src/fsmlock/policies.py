@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeAlias
 
+_LONGEST_DELAY = timedelta(days=365)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fail:
@@ -41,8 +43,10 @@ class RetryLater:
     give_up_after: timedelta = timedelta(hours=1)
 
     def __post_init__(self) -> None:
-        if self.backoff <= timedelta(0) or self.give_up_after <= timedelta(0):
-            raise ValueError("RetryLater(backoff, give_up_after) must both be greater than zero.")
+        if min(self.backoff, self.at_most, self.give_up_after) <= timedelta(0):
+            raise ValueError("RetryLater(backoff, at_most, give_up_after) must all be greater than zero.")
+        if self.at_most > _LONGEST_DELAY:
+            raise ValueError("RetryLater(at_most=...) must be at most a year: no queue waits longer.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,14 @@ class Reason:
         return f"{self.message} {self.remedy}".strip()
 
 
+def storable(text: str, *, at_most: int | None = None) -> str:
+    """The text as every store can keep it, cut to ``at_most`` characters.
+
+    NUL and halves of surrogate pairs become question marks: databases refuse the one, UTF-8 the other.
+    """
+    return text.encode("utf-8", "replace").decode().replace("\0", "?")[:at_most]
+
+
 def as_text(reasons: Iterable[Reason]) -> str:
     """All reasons as one text."""
     return " ".join(str(reason) for reason in reasons)

@@ -28,8 +28,9 @@ class RetryState:
         """The delay before the next attempt; None to give up. Jitter spreads tasks refused together."""
         if self.waited >= policy.give_up_after:
             return None
-        delay = min(policy.backoff * 2.0 ** min(self.attempts, 30), policy.at_most)
-        return timedelta(seconds=delay.total_seconds() * random.uniform(0.5, 1.0))  # noqa: S311 jitter, no secret
+        doubled_s = policy.backoff.total_seconds() * 2.0 ** min(self.attempts, 30)
+        delay_s = min(doubled_s, policy.at_most.total_seconds())
+        return timedelta(seconds=delay_s * random.uniform(0.5, 1.0))  # noqa: S311 jitter, no secret
 
     def next(self, delay: timedelta, *, claim_id: str = "") -> RetryState:
         """The state of the attempt that follows after ``delay``."""

@@ -18,6 +18,7 @@ GOOD = {"items": lambda self: [], "each": lambda self, item: None}
         ({"policy": fsmlock.Wait}, r"is not a policy. Use one of Fail\(\), Skip\(\)"),
         ({"policy": "wait"}, "is not a policy"),
         ({"lease": timedelta(0)}, "at least 0.1 s"),
+        ({"lease": timedelta.max}, "at most a year"),
         ({"batch_size": 0}, "Use 1 or more"),
         ({"max_errors": -1}, "Use 0 to fail at the first"),
         ({"budget": timedelta(0)}, "Use None"),

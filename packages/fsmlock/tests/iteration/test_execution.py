@@ -276,9 +276,10 @@ def test_a_cancel_request_to_the_hold_cancels_the_run(db, monkeypatch, settings)
 def _ask(run):
     """Ask, and look at once as the background thread would within a moment."""
     fsmlock.cancel(run, "execute", by="editor")
-    for hold in list(renewer()._due):
-        hold._on_commit = None
-        hold.renew()
+    for store in renewer()._stores.values():
+        for hold in list(store._schedule._valid):
+            hold._on_commit = None
+            hold.renew()
 
 
 class Traced(SendMails):

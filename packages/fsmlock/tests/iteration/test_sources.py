@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from django.db.models import F
 
 import fsmlock
 from fsmlock.iteration.sources import Counted, CsvRows, Listed, Nested, Only, Rows, as_source
-from tests.shop.models import Film
+from tests.shop.models import Film, Frame, GoldenTicket
 
 
 def pairs(source, cursor=None):
@@ -66,3 +67,26 @@ def test_a_custom_source_is_used_unchanged():
     assert as_source(range(3)).count() == 3
     assert Counted([]).count() is None
     assert Nested([], list).count() is None
+
+
+def test_rows_in_the_order_of_a_one_to_one_relation_resume_after_its_key(db):
+    for number in range(4):
+        GoldenTicket.objects.create(code=f"ticket {number}", seat=str(9 - number))
+    source = Rows(GoldenTicket.objects.order_by("ticket_ptr"), chunk=2)
+    everything = pairs(source)
+    assert [cursor for cursor, _ in everything] == [f"ticket {number}" for number in range(4)]
+    assert [row.code for _, row in pairs(source, everything[1][0])] == ["ticket 2", "ticket 3"]
+
+
+@pytest.mark.parametrize(
+    "queryset",
+    [
+        lambda: Film.objects.order_by("room__name"),
+        lambda: Film.objects.order_by(F("pk").asc()),
+        lambda: Film.objects.annotate(n=F("pk")).order_by("n"),
+        lambda: Frame.objects.order_by("film"),
+    ],
+)
+def test_rows_in_an_order_that_can_not_resume_are_refused(db, queryset):
+    with pytest.raises(fsmlock.ConfigurationError, match="can't resume"):
+        Rows(queryset())

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, get_args
 from fsmlock.errors import ConfigurationError
 from fsmlock.models import Run
 from fsmlock.policies import Fail, Policy
+from fsmlock.reasons import storable
+from fsmlock.rules import YEAR_US
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -91,14 +93,25 @@ class Iteration:
         Raises ConfigurationError for arguments that ``__init__`` doesn't accept or JSON can't store.
         """
         _check_arguments(cls, arguments)
-        run = Run(iteration=f"{cls.__module__}.{cls.__qualname__}", arguments=arguments, by=by, unit=cls.unit)
+        run = Run(
+            iteration=f"{cls.__module__}.{cls.__qualname__}",
+            arguments=arguments,
+            by=storable(by, at_most=200),
+            unit=cls.unit,
+        )
         run.save()
         return run
 
     @classmethod
     def retry_failed(cls, run: Run, *, by: str = "") -> Run:
         """Create a run of only the items that failed in another run."""
-        retry = Run(iteration=run.iteration, arguments=run.arguments, by=by, unit=run.unit, retry_of=run)
+        retry = Run(
+            iteration=run.iteration,
+            arguments=run.arguments,
+            by=storable(by, at_most=200),
+            unit=run.unit,
+            retry_of=run,
+        )
         retry.save()
         return retry
 
@@ -113,6 +126,8 @@ def _wrong_values(cls: type[Iteration]) -> Iterator[str]:
         yield f"policy = {cls.policy!r} is not a policy. Use one of {names}."
     if cls.lease < timedelta(milliseconds=100):
         yield "lease must be at least 0.1 s: it is how long the run waits for a dead worker."
+    if cls.lease > timedelta(microseconds=YEAR_US):
+        yield "lease must be at most a year: it is how long the run waits for a dead worker."
     if cls.batch_size < 1:
         yield f"batch_size = {cls.batch_size} is too small. Use 1 or more."
     if cls.max_errors < 0:

@@ -38,6 +38,7 @@ from fsmlock.iteration.journal import Journal, Position
 from fsmlock.iteration.sources import Only, as_source
 from fsmlock.models import ItemError, Run
 from fsmlock.policies import Skip
+from fsmlock.reasons import storable
 from fsmlock.signals import RunEvent
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ _log = logging.getLogger("fsmlock")
 _States = Run.States
 #: The delay before the next attempt when the target is locked and the policy names no delay.
 _RETRY_LOCKED = timedelta(seconds=5)
+#: A longer pause is none that a queue can count.
+_LONGEST_PAUSE = timedelta(days=365)
 
 
 class RunInterruptedError(Exception):
@@ -317,7 +320,8 @@ class Execution:
         using = self._run._state.db
         with transaction.atomic(using=using):
             ItemError.objects.using(using).bulk_create(
-                ItemError(run=self._run, cursor=cursor, item=str(item), error=text) for cursor, item in batch
+                ItemError(run=self._run, cursor=cursor, item=storable(str(item)), error=storable(text))
+                for cursor, item in batch
             )
             self._save_position(after)
         self._position = after
@@ -344,8 +348,8 @@ class Execution:
                 self._apply_stop_request()
                 return
             getattr(run, transition)()
-            run.reason = reason
-            run.resume_after_s = resume_after.total_seconds()
+            run.reason = storable(reason)
+            run.resume_after_s = min(resume_after, _LONGEST_PAUSE).total_seconds()
             self._save_end()
         except StaleState:
             self._apply_stop_request()

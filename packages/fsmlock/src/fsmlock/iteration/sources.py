@@ -10,6 +10,7 @@ from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar, cast
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import QuerySet
 
@@ -38,20 +39,19 @@ class Rows(Generic[M]):
 
     def __init__(self, queryset: QuerySet[M], *, chunk: int = 500) -> None:
         self._field = _stable_order(queryset)
+        # By the column: the order of a relation is that of the related model.
         self._queryset = queryset.order_by(self._field)
         self._chunk = chunk
 
     def after(self, cursor: Cursor) -> Iterator[tuple[Cursor, M]]:
         """Read after the last key, so that rows added meanwhile are found and none is skipped."""
-        field = self._queryset.model._meta.pk if self._field == "pk" else None
-        name = field.attname if field is not None else self._field
         while True:
             rows = (
                 self._queryset if cursor is None else self._queryset.filter(**{f"{self._field}__gt": cursor})
             )
             page = list(rows[: self._chunk])
             for row in page:
-                cursor = _plain(getattr(row, name))
+                cursor = _plain(getattr(row, self._field))
                 yield cursor, row
             if len(page) < self._chunk:
                 return
@@ -79,17 +79,28 @@ def _stable_order(queryset: QuerySet[Any]) -> str:
             " can resume."
         )
     if len(order) == 1 and not order[0].startswith(("-", "?")):
-        name = order[0]
-        if name == "pk" or _is_unique(model._meta.get_field(name)):
-            return name
+        field = _field(model, order[0])
+        if field is not None and field.unique and not field.null and not _has_no_text(field):
+            return field.attname
     raise ConfigurationError(
         f"An iteration over {model.__name__} ordered by {', '.join(order)} can't resume."
         " Order by the primary key, or by one unique field that is never null, ascending."
     )
 
 
-def _is_unique(field: object) -> bool:
-    return bool(getattr(field, "unique", False)) and not getattr(field, "null", False)
+def _field(model: type[models.Model], name: str) -> models.Field[Any, Any] | None:
+    """The field that is a column of the model's own, also by inheritance; None for anything else."""
+    try:
+        field = model._meta.pk if name == "pk" else model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
+    return field if isinstance(field, models.Field) and field.concrete else None
+
+
+def _has_no_text(field: models.Field[Any, Any]) -> bool:
+    """Whether JSON can't store the value of the field as a text that the database finds again."""
+    target = field.target_field if isinstance(field, models.ForeignKey) else field
+    return isinstance(target, models.BinaryField)
 
 
 class Listed(Generic[T]):

@@ -14,7 +14,7 @@ from fsmlock import conf
 from fsmlock.declarations import transitions_of
 from fsmlock.errors import ConfigurationError, StaleState
 from fsmlock.locks import Lock, Locks
-from fsmlock.reasons import did_you_mean
+from fsmlock.reasons import did_you_mean, storable
 from fsmlock.stateful import Stateful
 from fsmlock.transitions import transition
 
@@ -187,7 +187,7 @@ class Run(Stateful):
                 f"{name!r} is not a transition of a run that users can apply.{did_you_mean(name, known)}"
             )
         getattr(self, name)()
-        self.requested_by = by
+        self.requested_by = storable(by, at_most=200)
         self.save(update_fields=["state", "requested_by", "ended_at"])
 
 
