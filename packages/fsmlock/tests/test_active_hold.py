@@ -50,6 +50,7 @@ def test_a_hold_outlasts_its_lease_because_it_is_renewed(real_film):
         assert 0 < held.remaining <= 0.6
 
 
+@pytest.mark.postgresql
 def test_a_starved_process_notices_by_its_own_clock_before_the_lease_ends(film):
     with FakeClock() as clock:
         held = fsmlock.hold(film, "render", lease=timedelta(seconds=10)).acquire()
@@ -60,6 +61,60 @@ def test_a_starved_process_notices_by_its_own_clock_before_the_lease_ends(film):
             held.check()
         assert held.remaining == 0
         held.release()
+
+
+@pytest.mark.sqlite
+def test_a_starved_process_asks_the_file_whether_anybody_took_over(real_film, elsewhere):
+    with FakeClock() as clock:
+        held = fsmlock.hold(real_film, "render", lease=timedelta(seconds=10)).acquire()
+        clock.advance(60)
+        held.check()
+        assert held.remaining > 9
+        clock.advance(60)
+        other = elsewhere(fsmlock.hold(real_film, "render").acquire)
+        assert not held
+        with pytest.raises(fsmlock.HoldLost, match="renewed in time"):
+            held.check()
+        other.release()
+        assert not held
+        held.release()
+
+
+@pytest.mark.sqlite
+def test_a_starved_process_finds_out_that_somebody_held_the_lock_meanwhile(real_film, elsewhere):
+    with FakeClock() as clock:
+        held = fsmlock.hold(real_film, "render", lease=timedelta(seconds=10)).acquire()
+        clock.advance(60)
+        elsewhere(fsmlock.hold(real_film, "render").acquire).release()
+        with pytest.raises(fsmlock.HoldLost, match="renewed in time"):
+            held.check()
+        held.release()
+
+
+@pytest.mark.parametrize("ask", [fsmlock.ActiveHold.check, bool, lambda _held: None])
+def test_a_hold_outlasts_a_transaction_of_its_own_that_writes_for_longer_than_its_lease(real_film, ask):
+    """On SQLite the transaction keeps the thread that renews from writing, but everybody else as well."""
+    with fsmlock.hold(real_film, "render", lease=SHORT) as held:
+        with transaction.atomic():
+            Film.objects.update(name="written")
+            until = time.monotonic() + 2 * SHORT.total_seconds()
+            wait_until(lambda: time.monotonic() > until)
+            ask(held)
+            Film.objects.update(name="written again")
+        held.check()
+    assert Film.objects.get().name == "written again"
+
+
+def test_a_hold_outlasts_a_long_transaction_of_its_own_that_is_rolled_back(real_film):
+    with fsmlock.hold(real_film, "render", lease=SHORT) as held:
+        with transaction.atomic():
+            Film.objects.update(name="never")
+            until = time.monotonic() + 2 * SHORT.total_seconds()
+            wait_until(lambda: time.monotonic() > until)
+            held.check()
+            transaction.set_rollback(True)
+        held.check()
+    assert Film.objects.get().name == "Film 1"
 
 
 def test_a_broken_hold_is_noticed_with_who_broke_it(real_film):

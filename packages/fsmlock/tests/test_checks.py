@@ -58,6 +58,28 @@ def test_a_setting_of_the_wrong_type_is_refused(settings):
     assert "must be greater than zero" in said(check_settings())["fsmlock.E004"]
 
 
+def test_a_lease_of_more_than_a_year_is_refused(settings):
+    settings.FSMLOCK = {"LEASE": timedelta.max}
+    assert "at most a year" in said(check_settings())["fsmlock.E004"]
+
+
+@pytest.mark.parametrize(
+    ("options", "warned"),
+    [
+        ({}, True),
+        ({"transaction_mode": None}, True),
+        ({"transaction_mode": "DEFERRED"}, True),
+        ({"transaction_mode": "immediate"}, False),
+        ({"transaction_mode": "EXCLUSIVE"}, False),
+    ],
+)
+def test_sqlite_transactions_that_fail_while_somebody_else_writes_are_named(monkeypatch, options, warned):
+    monkeypatch.setitem(connections["other"].settings_dict, "OPTIONS", options)
+    found = said(check_settings())
+    assert ("fsmlock.W007" in found) == warned
+    assert not warned or ("'other'" in found["fsmlock.W007"] and "IMMEDIATE" in found["fsmlock.W007"])
+
+
 def test_an_unsupported_database_is_named_and_refused_where_locks_live_in_it(monkeypatch):
     monkeypatch.setattr(connections["other"], "vendor", "mysql")
     assert "mysql" in said(check_settings())["fsmlock.W003"]

@@ -222,6 +222,10 @@ def test_a_text_that_no_store_can_keep_is_kept_without_its_odd_characters(film, 
     with fsmlock.hold(film, "render", why=text, holder=text):
         (held,) = fsmlock.holds_on(film)
         assert (held.why, held.holder) == ("a?b", "a?b")
+        (asked,) = fsmlock.cancel(film, "render", by=text * 100, why=text)
+        assert asked.claim == held.claim
+        (held,) = fsmlock.holds_on(film)
+        assert (held.cancel_requested_by, held.cancel_why) == (("a?b" * 100)[:200], "a?b")
 
 
 def test_a_decorator_refuses_a_parameter_that_does_not_exist():

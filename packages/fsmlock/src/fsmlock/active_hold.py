@@ -88,7 +88,7 @@ class ActiveHold:
         self.connection = connections[using]
 
     def __bool__(self) -> bool:
-        return bool(self.tokens) and self.remaining > 0
+        return bool(self.tokens) and not self._is_lost()
 
     def entered(self) -> None:
         """Its thread or task is inside the block of this hold, and can't leave it while it waits."""
@@ -111,7 +111,7 @@ class ActiveHold:
 
     @property
     def in_transaction(self) -> bool:
-        """Whether it was taken inside a transaction that is still open, in a part that wasn't rolled back."""
+        """Whether a transaction that is still open took it or keeps it, in a part that wasn't rolled back."""
         callback = self._on_commit
         return callback is not None and any(entry[1] is callback for entry in self.connection.run_on_commit)
 
@@ -124,8 +124,33 @@ class ActiveHold:
         """Raise HoldLost or CancelRequested if the work must stop. Costs less than a microsecond."""
         if self._stop is not None:
             raise self._stop
-        if clock.now() >= self._deadline and not self._guarded:
+        if clock.now() >= self._deadline and self._is_lost():
             raise self.mark_lost("it could not be renewed in time")
+
+    def _is_lost(self) -> bool:
+        if isinstance(self._stop, HoldLost):
+            return True
+        return clock.now() >= self._deadline and not self._guarded and not self._is_kept()
+
+    def _is_kept(self) -> bool:
+        """Whether the store still has the hold although it was not renewed in time, and renews it now.
+
+        Only a local store is asked, since it answers at once. While the holder's own transaction keeps
+        everybody from writing to it, the hold can't be renewed, but nobody can take over either.
+        """
+        if not backends.get().is_local(self._using) or connections[self._using] is not self.connection:
+            return False
+        sent_at = clock.now()
+        try:
+            answer = backends.get().renew(self.claim, using=self._using)
+        except DatabaseError:  # somebody else writes, or this transaction is broken
+            return False
+        if not answer.alive:
+            return False
+        if self.connection.in_atomic_block and not self.in_transaction:
+            self._until_commit()
+        self._renewed(answer, sent_at)
+        return True
 
     @contextmanager
     def transaction(self) -> Generator[None]:
@@ -162,11 +187,15 @@ class ActiveHold:
         self._deadline = self._trusted_until(sent_at)
         if self.connection.in_atomic_block and not backends.get().visible_before_commit:
             # Nobody else can see the rows before the commit, and nobody can take the lock meanwhile either.
-            self._on_commit = self._committed
-            transaction.on_commit(self._on_commit, using=self._using)
+            self._until_commit()
         renewer().add(self, self._next_renewal())
         _current.set({**_current.get(), self.claim.id: None})
         self._send(signals.hold_taken)
+
+    def _until_commit(self) -> None:
+        """The open transaction keeps the hold, unless it is rolled back: see ``in_transaction``."""
+        self._on_commit = self._committed
+        transaction.on_commit(self._on_commit, using=self._using)
 
     def _committed(self) -> None:
         self._on_commit = None
@@ -192,7 +221,7 @@ class ActiveHold:
             return self._next_renewal()
         if self._guarded:
             return self._next_renewal()
-        if sent_at >= self._deadline:
+        if sent_at >= self._deadline and not backends.get().is_local(self._using):
             self.mark_lost("it could not be renewed in time")
             return None
         try:

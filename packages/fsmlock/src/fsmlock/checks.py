@@ -15,6 +15,7 @@ from django.db import connections, models, router
 from django.utils.module_loading import import_string
 
 from fsmlock import backends, conf
+from fsmlock.backends.sqlite import begins_deferred
 from fsmlock.declarations import Operation, actions_of, declared_operation, transitions_of
 from fsmlock.errors import StoreUnavailable
 from fsmlock.kept_claims import locks_by_state
@@ -36,7 +37,7 @@ _VENDORS = ("sqlite", "postgresql")
 def check_settings(*, app_configs: Sequence[AppConfig] | None = None, **_: object) -> list[CheckMessage]:
     """E001: unknown setting. E002: path that can't be imported. E004: wrong value. E005, E006: wrong cache.
 
-    W003: unfit database.
+    W003: unfit database. W007: a mode of transactions in which holds fail now and then.
     """
     del app_configs
     return [*_keys(), *_values(), *_paths(), *_databases(), *_caches()]
@@ -124,6 +125,13 @@ def _databases() -> Iterator[CheckMessage]:
                 f"The database backend of fsmlock doesn't work on {engine} (DATABASES[{alias!r}]).",
                 hint="Hold only objects in SQLite or PostgreSQL, or use the backend for Redis (BACKEND).",
                 id="fsmlock.W003",
+            )
+        elif engine == "sqlite" and begins_deferred(connections[alias]):
+            yield Warning(
+                "On SQLite a hold inside a transaction that has read fails while somebody else writes"
+                f" (DATABASES[{alias!r}]).",
+                hint='Add "OPTIONS": {"transaction_mode": "IMMEDIATE"}: a transaction then waits.',
+                id="fsmlock.W007",
             )
 
 

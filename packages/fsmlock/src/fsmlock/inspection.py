@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from fsmlock import backends, signals
 from fsmlock.ancestors import parents
 from fsmlock.locks import locks_of, resource
-from fsmlock.reasons import Reason
+from fsmlock.reasons import Reason, storable
 from fsmlock.rules import YEAR_US
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ def break_hold(obj: models.Model, lock: str, *, by: str, why: str) -> tuple[Hold
 def _stop(obj: models.Model, lock: str, *, by: str, why: str, force: bool) -> tuple[HoldInfo, ...]:
     locks_of(type(obj))[lock]
     alias = alias_of(obj)
+    by, why = storable(by, at_most=200), storable(why)
     stopped = tuple(backends.get().stop(resource(obj), lock, by=by, why=why, force=force, using=alias))
     signal = signals.hold_broken if force else signals.cancel_requested
     for hold in stopped:
@@ -131,11 +132,11 @@ def reason_for(hold: HoldInfo, about: models.Model | None = None) -> Reason:
 
 def own_reason(hold: HoldInfo) -> Reason:
     """The reason why ``hold`` blocks the thread or task that has it itself."""
-    held = f"{hold.lock} on {display_name(hold.resource)}"
+    params = {"lock": hold.lock, "object": display_name(hold.resource)}
     return Reason(
         code="held_by_itself",
-        message=f"{held} is already held by the code that asks for it.",
-        remedy="Pass the outer hold as within=, or release it first.",
+        message=gettext("%(lock)s on %(object)s is already held by the code that asks for it.") % params,
+        remedy=gettext("Pass the outer hold as within=, or release it first."),
         params={"lock": hold.lock, "resource": hold.resource, "holder": hold.holder, "token": hold.token},
     )
 

@@ -259,6 +259,14 @@ class Backend(ABC):
         """Delete exactly these rows, unless they were written again meanwhile."""
         del rows, using
 
+    def is_local(self, using: str) -> bool:
+        """Whether the store is a file of this host, which always answers.
+
+        A holder asks it before it gives up a hold that was not renewed in time: nobody may have taken over.
+        """
+        del using
+        return False
+
     def can_wait(self, using: str) -> bool:
         """Whether waiting can help: not if our own open transaction keeps the holder from releasing."""
         del using

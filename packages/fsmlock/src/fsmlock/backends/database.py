@@ -12,12 +12,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
-from django.db import connections
+from django.db import OperationalError, connections
 
 from fsmlock.backends.base import Backend, Denied, Granted, HoldInfo, Renewed, row_kind, stale_reason
 from fsmlock.backends.dialects import STATE_CLAIM, blocking_sql, insert_waiting, marks, rows_of
 from fsmlock.backends.postgresql import PostgreSQL
-from fsmlock.backends.sqlite import SQLite
+from fsmlock.backends.sqlite import SQLite, locked_reason
 from fsmlock.errors import FsmlockError
 from fsmlock.rules import blocking_rows
 
@@ -52,6 +52,16 @@ class DatabaseBackend(Backend):
         if connection.vendor not in _DIALECTS or "fsmlock_hold" not in connection.introspection.table_names():
             return ()
         return dialect_of(using).problems()
+
+    def is_local(self, using: str) -> bool:
+        """On SQLite."""
+        return connections[using].vendor == "sqlite"
+
+    def outage(self, error: Exception, *, using: str) -> Reason | None:
+        """On SQLite somebody else may be writing: that has a remedy of its own."""
+        if isinstance(error, OperationalError) and "locked" in str(error) and self.is_local(using):
+            return locked_reason(connections[using])
+        return super().outage(error, using=using)
 
     def can_wait(self, using: str) -> bool:
         """Not inside a transaction on SQLite: it has the write lock, so nobody could release meanwhile."""

@@ -85,7 +85,7 @@ class Dialect(ABC):
         Without ``wait`` rows that another transaction has locked are left out.
         """
         del wait
-        unexpired = "" if repeated else f" AND {self.unexpired(self.now())}"
+        unexpired = "" if repeated or self.keeps_expired_rows else f" AND {self.unexpired(self.now())}"
         sql, params = rows_of(claim, "held", "blocked")
         return f"{sql}{unexpired} AND NOT waits", params
 
@@ -113,9 +113,8 @@ class Dialect(ABC):
 
     def wait_queue(self, claim_id: str, conflict: str, params: Params) -> WaitQueue:
         """Return the place of a waiting claim; ``conflict`` is SQL for the rows that may block it."""
-        return DatabaseWaiter(
-            self.connection, claim_id, f"{conflict} AND {self.effective(self.now())}", params
-        )
+        unexpired = f"kind <> 'broken' AND {self.unexpired(self.now())}"
+        return DatabaseWaiter(self.connection, claim_id, f"{conflict} AND {unexpired}", params)
 
 
 class DatabaseWaiter:

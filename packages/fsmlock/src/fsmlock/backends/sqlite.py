@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext
+
 from fsmlock.backends.ancestry import check_sql
 from fsmlock.backends.dialects import Dialect, now_us, run
+from fsmlock.reasons import Reason
 from fsmlock.rules import YEAR_US
 
 if TYPE_CHECKING:
@@ -56,9 +59,37 @@ WHERE NOT EXISTS (
 #: Every waiter comes before it.
 _NO_TICKET = 2**62
 
+#: Modes in which a transaction waits for the write lock when it begins, instead of failing when it writes.
+_WAITING_MODES = ("IMMEDIATE", "EXCLUSIVE")
+
+
+def begins_deferred(connection: BaseDatabaseWrapper) -> bool:
+    """Whether a transaction that has read fails at its first write while somebody else writes."""
+    mode = connection.settings_dict["OPTIONS"].get("transaction_mode") or "DEFERRED"
+    return str(mode).upper() not in _WAITING_MODES
+
+
+def locked_reason(connection: BaseDatabaseWrapper) -> Reason:
+    """Why SQLite did not let us write."""
+    params = {"alias": connection.alias}
+    if begins_deferred(connection) and connection.in_atomic_block:
+        message = gettext(
+            "The SQLite database %(alias)s is locked: this transaction has read, and somebody else writes."
+        )
+        remedy = gettext(
+            "Set the option transaction_mode of the database %(alias)s to IMMEDIATE,"
+            " or acquire the hold before the transaction."
+        )
+    else:
+        message = gettext("The SQLite database %(alias)s is locked: somebody else writes for too long.")
+        remedy = gettext("Try again in a moment. Keep transactions short.")
+    return Reason(code="database_locked", message=message % params, remedy=remedy % params, params=params)
+
 
 class SQLite(Dialect):
     """The database's write lock makes decisions atomic. The host's monotonic clock is the store's clock."""
+
+    keeps_expired_rows = True
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
         super().__init__(connection)
@@ -84,6 +115,11 @@ class SQLite(Dialect):
         Unlimited leases survive that.
         """
         return f"expires_us > {now} AND (renewed_us <= {now} OR expires_us > renewed_us + {YEAR_US})"
+
+    def effective(self, now: str) -> str:
+        """Expired rows count until they are deleted: their holder may have kept everybody from writing."""
+        del now
+        return "kind <> 'broken'"
 
     def try_insert(self, claim: Claim, ticket: int | None, lease_us: int) -> Sequence[tuple[int, str, str]]:
         """Execute one statement, which is atomic here; the ids that it assigns are consecutive.

@@ -124,10 +124,8 @@ def _wrong_values(cls: type[Iteration]) -> Iterator[str]:
     if type(cls.policy) not in get_args(Policy):
         names = ", ".join(f"{kind.__name__}()" for kind in get_args(Policy))
         yield f"policy = {cls.policy!r} is not a policy. Use one of {names}."
-    if cls.lease < timedelta(milliseconds=100):
-        yield "lease must be at least 0.1 s: it is how long the run waits for a dead worker."
-    if cls.lease > timedelta(microseconds=YEAR_US):
-        yield "lease must be at most a year: it is how long the run waits for a dead worker."
+    if not timedelta(milliseconds=100) <= cls.lease <= timedelta(microseconds=YEAR_US):
+        yield "lease must be at least 0.1 s and at most a year: so long the run waits for a dead worker."
     if cls.batch_size < 1:
         yield f"batch_size = {cls.batch_size} is too small. Use 1 or more."
     if cls.max_errors < 0:
