@@ -10,12 +10,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from django.db import OperationalError, connections
 
-from fsmlock.backends.base import Backend, Denied, Granted, HoldInfo, Renewed, row_kind, stale_reason
-from fsmlock.backends.dialects import STATE_CLAIM, blocking_sql, insert_waiting, marks, rows_of
+from fsmlock.backends.base import (
+    Backend,
+    Denied,
+    Granted,
+    HoldInfo,
+    PollingWaiter,
+    Renewed,
+    row_kind,
+    stale_reason,
+)
+from fsmlock.backends.dialects import STATE_CLAIM, blocking_sql, insert_waiting, is_small, marks, rows_of
 from fsmlock.backends.postgresql import PostgreSQL
 from fsmlock.backends.sqlite import SQLite, locked_reason
 from fsmlock.errors import FsmlockError
@@ -123,8 +132,7 @@ class DatabaseBackend(Backend):
                 )
                 if cursor.rowcount:
                     return ticket
-            cursor.execute(*insert_waiting(claim, claim.rows, lease))
-            return cast("int", min(row[0] for row in cursor.fetchall()))
+        return insert_waiting(connections[using], claim, claim.rows, lease)
 
     def announce_retry(self, claim: Claim, *, using: str, expires_in: timedelta) -> None:
         """Replace the claim's announcement, and delete expired ones on the same resources."""
@@ -139,10 +147,12 @@ class DatabaseBackend(Backend):
                 f" AND (claim = %s OR NOT ({dialect.unexpired(dialect.now())}))",
                 [*resources, claim.id],
             )
-            cursor.execute(*insert_waiting(claim, rows, lease))
+        insert_waiting(connections[using], claim, rows, lease)
 
     def wait_queue(self, claim: Claim, *, using: str) -> WaitQueue:
-        """LISTEN on PostgreSQL; on SQLite poll with a cheap query."""
+        """LISTEN on PostgreSQL; on SQLite poll with a cheap query, as long as the claim is small."""
+        if not is_small(claim) and not self.notifies_waiters(using):
+            return PollingWaiter()
         return dialect_of(using).wait_queue(claim.id, *blocking_sql(claim, None))
 
     def renew(self, claim: Claim, *, using: str) -> Renewed:

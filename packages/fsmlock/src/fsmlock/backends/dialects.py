@@ -5,13 +5,16 @@ from __future__ import annotations
 import random
 import time
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
+
+from django.db import transaction
 
 from fsmlock import clock
 from fsmlock.rules import EVERYTHING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -20,9 +23,11 @@ if TYPE_CHECKING:
     from fsmlock.rules import Claim, LockRow
 
 Params: TypeAlias = list[Any]
+T = TypeVar("T")
 
 #: A waiter on a database without notifications checks again after a random time within these bounds.
 _POLL_S = (0.004, 0.016)
+_CHUNK = 200
 
 
 #: SQL condition for the rows of a state's claim, for which there is an index: see models.Hold.
@@ -157,6 +162,16 @@ def marks(values: Collection[object]) -> str:
     return ", ".join(["%s"] * len(values))
 
 
+def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """The values in parts of which a statement may name every one: databases limit terms and parameters."""
+    return (values[start : start + _CHUNK] for start in range(0, len(values), _CHUNK))
+
+
+def is_small(claim: Claim) -> bool:
+    """Whether a statement may name every request of the claim."""
+    return len(claim.rows) <= _CHUNK
+
+
 def rows_of(claim: Claim, *kinds: str) -> tuple[str, Params]:
     """SQL condition for the rows of a claim: a look into the index for each, whatever else is held."""
     names, resources = claim.lock_names, claim.resources
@@ -199,15 +214,26 @@ def blocking_sql(claim: Claim, ticket: int | None) -> tuple[str, Params]:
     return f"{where} AND claim NOT IN ({marks(own)}){earlier}", [*params, *own]
 
 
-def insert_waiting(claim: Claim, rows: Sequence[LockRow], lease: Mapping[str, str]) -> tuple[str, Params]:
-    """The statement that inserts ``rows`` as those of a waiter; ``lease`` comes from ``lease_columns``."""
+def insert_waiting(
+    connection: BaseDatabaseWrapper, claim: Claim, rows: Sequence[LockRow], lease: Mapping[str, str]
+) -> int:
+    """Insert ``rows`` as those of a waiter; return the first id. ``lease`` comes from ``lease_columns``."""
+    with nullcontext() if len(rows) <= _CHUNK else transaction.atomic(using=connection.alias):
+        found = [_insert_waiting(connection, claim, part, lease) for part in chunks(rows)]
+    return found[0]
+
+
+def _insert_waiting(
+    connection: BaseDatabaseWrapper, claim: Claim, rows: Sequence[LockRow], lease: Mapping[str, str]
+) -> int:
     sql = (
         "INSERT INTO fsmlock_hold (resource, lock, kind, claim, holder, why, waits, stop_by, stop_why,"  # noqa: S608 - constants
         f" since_us, {', '.join(lease)})"
         f" SELECT v.*, %s, %s, %s, true, '', '', {lease['renewed_us']}, {', '.join(lease.values())}"
         f" FROM ({_values(rows)}) AS v RETURNING id"
     )
-    return sql, [claim.id, claim.holder, claim.why, *_params(rows)]
+    ids = run(connection, sql, [claim.id, claim.holder, claim.why, *_params(rows)])
+    return min(int(row[0]) for row in ids)
 
 
 def _values(rows: Sequence[LockRow]) -> str:

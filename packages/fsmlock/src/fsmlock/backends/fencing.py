@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, connections, transaction
 
 from fsmlock.backends.database import dialect_of
-from fsmlock.backends.dialects import conflict_sql
+from fsmlock.backends.dialects import chunks, conflict_sql, run
 
 if TYPE_CHECKING:
     from fsmlock.rules import Claim
@@ -25,22 +26,22 @@ def check_fencing_token(claim: Claim, token: int, *, using: str) -> int:
     Return 0, or a newer token that a conflicting claim has recorded before. Until the transaction ends,
     nobody else can record one for a conflicting claim.
     """
+    connection = connections[using]
     dialect_of(using).lock_decisions(claim)
-    rows = claim.rows
-    values = ", ".join(["(%s, %s, %s, %s)"] * len(rows))
-    where, params = conflict_sql(claim)
-    with connections[using].cursor() as cursor:
-        cursor.execute(
+    for rows in chunks(claim.rows):
+        values = ", ".join(["(%s, %s, %s, %s)"] * len(rows))
+        run(
+            connection,
             f"INSERT INTO fsmlock_fence (resource, kind, lock, token) VALUES {values}"  # noqa: S608 - placeholders only
             " ON CONFLICT (resource, kind, lock) DO UPDATE SET token = EXCLUDED.token"
             " WHERE fsmlock_fence.token < EXCLUDED.token",
             [value for row in rows for value in (row.resource, row.kind, row.lock, token)],
         )
-        cursor.execute(
-            f"SELECT coalesce(max(token), 0) FROM fsmlock_fence WHERE {where} AND token > %s",  # noqa: S608
-            [*params, token],
-        )
-        newest: int = cursor.fetchone()[0]
+    newest = 0
+    for requests in chunks(claim.requests):
+        where, params = conflict_sql(replace(claim, requests=tuple(requests)))
+        sql = f"SELECT coalesce(max(token), 0) FROM fsmlock_fence WHERE {where} AND token > %s"  # noqa: S608
+        newest = max(newest, run(connection, sql, [*params, token])[0][0])
     return newest
 
 

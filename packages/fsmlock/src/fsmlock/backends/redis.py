@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from fsmlock.rules import Claim, LockRow
 
 _WAITER_LEASE_MS = 1000
+#: So many keys every row of a claim may name.
+_FEW_KEYS = 50
 #: The script's answer when the server has lost its token counter.
 _COUNTER_LOST = 2
 #: What dead holders left behind is looked for after every so many tokens.
@@ -145,7 +147,8 @@ class RedisBackend(Backend):
         keys = [server.key(request.resource) for request in claim.requests]
         rows = [replace(row, kind="retrying") for row in claim.rows[: len(keys)]]
         milliseconds = int(expires_in.total_seconds() * 1000)
-        server.run("announce_retry", keys, [milliseconds, claim.id, *_json_rows(claim, keys, rows)])
+        texts = _json_rows(claim, claim.requests[0].resource, keys, rows)
+        server.run("announce_retry", keys, [milliseconds, claim.id, *texts])
 
     def renew(self, claim: Claim, *, using: str) -> Renewed:
         """Run one script, once: an unreachable server must not delay the renewal of other holds."""
@@ -293,16 +296,25 @@ def _acquire_args(claim: Claim, keys: Sequence[str], *, queue: bool, ticket: int
         clock.boot_id(),
         _clock_ms(),
     ]
-    for row, text in zip(claim.rows, _json_rows(claim, keys, claim.rows), strict=True):
+    for row, text in zip(claim.rows, _json_rows(claim, claim.resources[0], keys, claim.rows), strict=True):
         args += (position[row.resource] + 1, _letter(row), text)
     return args
 
 
-def _json_rows(claim: Claim, keys: Sequence[str], rows: Sequence[LockRow]) -> list[str]:
-    """Each row as the start of a JSON object, which the scripts complete with the times."""
-    shared = {"c": claim.id, "h": claim.holder, "w": claim.why, "a": keys, "o": clock.boot_id()}
+def _json_rows(claim: Claim, first: str, keys: Sequence[str], rows: Sequence[LockRow]) -> list[str]:
+    """Each row as the start of a JSON object, which the scripts complete with the times.
+
+    ``first`` is the resource of the first key. Of many keys, only its rows name all: see ``lua/stop.lua``.
+    """
+    shared = {"c": claim.id, "h": claim.holder, "w": claim.why, "o": clock.boot_id()}
     text = json.dumps(shared).removesuffix("}")
-    return [f'{text},"l":{json.dumps(row.lock)},"k":"{row.kind}"' for row in rows]
+    all_keys = json.dumps(keys)
+    first_key = all_keys if len(keys) <= _FEW_KEYS else json.dumps(keys[:1])
+    return [
+        f'{text},"a":{all_keys if row.resource == first else first_key},"l":{json.dumps(row.lock)}'
+        f',"k":"{row.kind}"'
+        for row in rows
+    ]
 
 
 def _unexpired(r: dict[str, Any], now: int) -> bool:

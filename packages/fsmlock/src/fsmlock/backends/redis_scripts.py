@@ -8,7 +8,7 @@ a number. The letter is ``h`` for a hold, ``b`` for a name blocked on an ancesto
 c    claim
 l    lock
 k    kind, see ``rules.RowKind``
-a    all keys of the claim
+a    all keys of the claim, or only the first one, whose rows name all
 t    ticket, 0 when granted
 n    token
 h, w holder, and why

@@ -66,4 +66,6 @@ if ARGV[5] == '1' then
   if ticket == 0 then ticket = redis.call('INCR', KEYS[last + 1]) end
   write(true, ticket, ticket, ARGV[4])
 end
-return {0, ticket, now, quarantine, unpack(found)}
+local answer = {0, ticket, now, quarantine}
+for n = 1, #found do answer[n + 4] = found[n] end
+return answer
