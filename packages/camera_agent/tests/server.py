@@ -191,6 +191,11 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(fault.value, error=(f"fault_{fault.value}", "injected"))
         elif fault.kind == "retry_after":
             self._answer(503, {"Retry-After": str(fault.value)}, error=("busy", "injected"))
+        elif fault.kind == "proxy":  # something before the server answers in its place
+            self._read(self._unread)
+            asked = {"Retry-After": "86400"} if fault.value == 503 else {}
+            page = b"<html>Blocked by your network.</html>"
+            self._write(fault.value, {"Content-Type": "text/html", "Location": "/login", **asked}, page)
         elif fault.kind == "no_offset":  # an answer that breaks the protocol
             self._read(self._unread)
             self._answer(201)
@@ -388,12 +393,16 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             self._read(self._unread) if self._unread < 1_000_000 else None
         if getattr(self, "_lose_answer", False):
-            return self._reset()
+            self._reset()
+            return
         if error is not None:
             body = {"error": {"code": error[0], "message": error[1], "remedy": ""}}
         content = b"" if body is None else json.dumps(body).encode()
+        self._write(status, {"Tus-Resumable": "1.0.0", **(headers or {})}, content)
+
+    def _write(self, status: int, headers: dict, content: bytes) -> None:
         self.send_response(status)
-        for name, value in (headers or {}).items():
+        for name, value in headers.items():
             self.send_header(name, value)
         if status != 204:
             self.send_header("Content-Length", str(len(content)))
@@ -404,4 +413,3 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(content)
-        return None

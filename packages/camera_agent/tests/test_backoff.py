@@ -20,10 +20,6 @@ def test_jitter_never_takes_more_than_half(draw):
     assert 0.25 <= backoff.wait_s() <= 0.5
 
 
-def test_what_the_server_asks_for_is_the_least():
-    assert Backoff(draw=lambda: 0.0).wait_s(30.0) == 30.0
-
-
 def test_ten_thousand_failures_overflow_nothing():
     backoff = Backoff(draw=lambda: 1.0)
     backoff.failures = 10_000

@@ -86,7 +86,13 @@ class Agent:
             self._remote_config = RemoteConfig(home, config, apply=self._apply)
             self._config = self._remote_config.load()
             self._uploaders = UploaderPool(
-                server, home, self._spool, self._clock, self._threads, settings=self._config.delivery
+                server,
+                home,
+                self._spool,
+                self._clock,
+                self._threads,
+                settings=self._config.delivery,
+                answered_at=lambda: self._status.answered_at,
             )
             undo.pop_all()
         self._status = Status(

@@ -23,8 +23,8 @@ class Backoff:
         """Start again from the shortest wait."""
         self.failures = 0
 
-    def wait_s(self, requested_s: float | None = None) -> float:
-        """Return the seconds to wait after a failure; at least those of the server's Retry-After."""
+    def wait_s(self) -> float:
+        """Return the seconds to wait after a failure."""
         self.failures += 1
         ceiling = min(MAX_S, FIRST_S * 2.0 ** min(self.failures - 1, 10))
-        return max(requested_s or 0.0, ceiling * (0.5 + 0.5 * self._draw()))
+        return ceiling * (0.5 + 0.5 * self._draw())

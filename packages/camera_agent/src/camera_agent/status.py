@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
@@ -24,6 +25,8 @@ class Status:
     last_capture: Capture | None = None
     interval_s: float = 0.0
     config_revision: int = 0
+    #: When the server last answered a heartbeat, seconds of the monotonic clock.
+    answered_at: float = -math.inf
     #: What the camera reported about itself last (`battery_percent`, ...).
     camera_health: Mapping[str, Json] = field(default_factory=dict)
     _problems: dict[str, str] = field(default_factory=dict)

@@ -132,6 +132,10 @@ def test_the_spool_is_listed_with_reasons(home, server, folder, capsys):
     reported = capsys.readouterr().out
     assert "refused" in reported
     assert "img2.jpg  The file is no picture." in reported
+    assert main(["spool", "retry", "--refused", "--home", str(home.folder)]) == 0
+    assert "1 captures wait to be delivered again." in capsys.readouterr().out
+    assert main(["deliver", "--home", str(home.folder)]) == 0  # it is refused once more
+    capsys.readouterr()
     assert main(["spool", "purge", "--refused", "--home", str(home.folder)]) == 0
     assert "1 pictures deleted" in capsys.readouterr().out
     assert reported.count("\n") == 1

@@ -86,6 +86,13 @@ def test_a_server_that_refuses_is_reported(home, server):
     assert (reported.ok, reported.message.startswith(f"{server.url}: ")) == (False, True)
 
 
+@pytest.mark.parametrize("status", [200, 302, 407])
+def test_a_portal_in_front_of_the_server_is_not_taken_for_it(home, server, status):
+    server.fail(Fault("proxy", method="OPTIONS", value=status))
+    reported = findings(home)["server"]
+    assert (reported.ok, "login" in reported.message or "Log in" in reported.message) == (False, True)
+
+
 def test_a_token_that_is_good_no_more_is_reported(home, server):
     server.tokens.clear()
     reported = findings(home)["server"]

@@ -20,7 +20,8 @@ from camera_agent.delivery.upload import (
     upload,
 )
 from camera_agent.errors import LinkDown
-from camera_agent.remote.client import Client, Response
+from camera_agent.remote.client import Client
+from camera_agent.remote.response import Response
 from tests.conftest import jpeg
 from tests.doubles.raw_server import RawServer
 from tests.golden import golden
@@ -66,15 +67,29 @@ def test_refusals_that_are_final_carry_the_servers_reason(status):
 @pytest.mark.parametrize("status", [404, 405, 408, 423, 429, 500, 502, 503, 507])
 def test_refusals_that_pass_are_tried_later(status):
     assert interpret("POST", response(status, retry_after="9"), 10) == RetryLater(
-        message=response(status).error[1], after_s=9.0
+        message=response(status).error[1], after_s=9.0, from_app=True
     )
 
 
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+@pytest.mark.parametrize("status", [200, 302, 400, 401, 403, 407, 411, 413, 415, 422, 451, 460, 499, 511])
+def test_only_the_app_can_refuse_a_capture_for_good(method, status):
+    proxys = Response(status=status, headers={"server": "squid"}, body={})
+    outcome = interpret(method, proxys, 10)
+    assert isinstance(outcome, RetryLater)
+    assert not outcome.from_app
+
+
+@pytest.mark.parametrize("status", [401, 403, 413])
+def test_an_answer_without_a_body_is_asked_for_again(status):
+    assert interpret("HEAD", Response(status=status, headers={}, body={}), 10) == Create(with_content=False)
+
+
 @pytest.mark.parametrize(
-    ("status", "requested", "server_failed"), [(500, "", True), (503, "9", False), (429, "", False)]
+    ("status", "requested", "about_capture"), [(500, "", True), (503, "9", False), (429, "", False)]
 )
-def test_a_server_that_fails_and_names_no_time_failed_to_store_the_capture(status, requested, server_failed):
-    assert interpret("POST", response(status, retry_after=requested), 10).server_failed is server_failed
+def test_a_server_that_fails_and_names_no_time_failed_to_store_the_capture(status, requested, about_capture):
+    assert interpret("POST", response(status, retry_after=requested), 10).about_capture is about_capture
 
 
 def test_401_is_about_the_token():

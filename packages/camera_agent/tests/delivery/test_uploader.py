@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import threading
 
 import pytest
@@ -9,6 +10,7 @@ from camera_agent.delivery.upload import Delivered, Lost, Refused, RetryLater, U
 from camera_agent.delivery.uploader import Uploader
 from camera_agent.errors import SpoolError
 from camera_agent.remote.client import Client
+from camera_agent.remote.response import MAX_PROXY_RETRY_AFTER_S
 from camera_agent.spool.counts import SpoolCounts
 from tests.conftest import jpeg
 from tests.server import Fault
@@ -103,6 +105,47 @@ def test_a_revoked_token_stops_sending_until_the_camera_is_paired_again(server, 
     running.wait_for([Unauthorized, Delivered])
     assert running.collector[0].outcome.message == "The token was revoked."
     assert server.stored == ["capture-1"]
+
+
+@pytest.mark.parametrize("status", [401, 403, 407, 413])
+def test_a_proxys_refusal_is_not_the_end_of_a_capture(server, running, put, status):
+    server.fail(Fault("proxy", value=status), Fault("proxy", "HEAD", value=status))
+    put()
+    running.wait_for([RetryLater, Delivered])
+    assert f"Something before the server answered {status}" in running.collector[0].outcome.message
+    assert running.spool.counts() == SpoolCounts(pending=0, bytes=0, refused=0)
+
+
+class Answered:
+    """When the server answered a heartbeat: never, or always just now."""
+
+    def __init__(self) -> None:
+        self.at = -math.inf
+
+    def __call__(self) -> float:
+        return self.at
+
+
+def test_a_heartbeat_that_gets_through_ends_the_wait_that_a_proxy_asked_for(server, spool, client, put):
+    answered = Answered()
+    server.fail(Fault("proxy", value=503))
+    put()
+    running = Running(spool, client, lambda: client.token, answered_at=answered)
+    running.thread.start()
+    running.wait_for([RetryLater])
+    assert running.collector[0].wait_s == MAX_PROXY_RETRY_AFTER_S
+    answered.at = math.inf
+    running.wait_for([RetryLater, Delivered])
+    running.end()
+
+
+def test_a_heartbeat_does_not_end_the_wait_that_the_app_asked_for(server, spool, client, put):
+    server.fail(Fault("retry_after", value=600))
+    uploader = Uploader(
+        spool, client, stop=threading.Event(), token=lambda: client.token, on_attempt=lambda _attempt: None
+    )
+    attempt = uploader.attempt(put())
+    assert attempt.least_s == attempt.wait_s == 600.0
 
 
 def stuck(server, put) -> None:

@@ -9,7 +9,7 @@ from contextlib import closing
 import pytest
 
 from camera_agent.errors import BadInput, LinkDown, PictureLost
-from camera_agent.remote.client import MAX_RETRY_AFTER_S, Client, Response
+from camera_agent.remote.client import Client
 from camera_agent.remote.request_body import FilePart
 from tests.doubles.raw_server import RawServer
 
@@ -96,41 +96,6 @@ def test_a_connection_the_server_closed_meanwhile_is_not_used(server, client):
 def test_a_picture_that_vanished_is_not_the_links_fault(client, tmp_path):
     with pytest.raises(PictureLost, match="can't be read"):
         client.send("POST", "/captures", {}, FilePart(path=tmp_path / "gone", offset=0, size=3))
-
-
-@pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [
-        ({"retry-after": "7"}, 7.0),
-        ({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0.0),
-        ({"retry-after": "Wed, 21 Oct 2099 07:28:00 GMT"}, MAX_RETRY_AFTER_S),
-        ({"retry-after": "9" * 15}, MAX_RETRY_AFTER_S),
-        ({"retry-after": "9" * 5000}, None),
-        ({"retry-after": "\xb2"}, None),
-        ({"retry-after": "-1"}, None),
-        ({"retry-after": "soon"}, None),
-        ({}, None),
-    ],
-)
-def test_retry_after_is_a_number_or_a_moment_and_never_more_than_a_day(headers, seconds):
-    assert Response(status=503, headers=headers, body={}).retry_after_s == seconds
-
-
-@pytest.mark.parametrize(
-    ("body", "code", "message"),
-    [
-        ({"error": {"code": "busy", "message": "Too much.", "remedy": "Wait."}}, "busy", "Too much. Wait."),
-        ({"error": "access_denied"}, "access_denied", "The server answered 500."),
-        ({}, "http_500", "The server answered 500."),
-    ],
-)
-def test_every_kind_of_error_body_gives_a_code_and_a_sentence(body, code, message):
-    assert Response(status=500, headers={}, body=body).error == (code, message)
-
-
-def test_a_redirect_is_reported_with_its_address():
-    response = Response(status=301, headers={"location": "https://elsewhere.example/x"}, body={})
-    assert "redirects to https://elsewhere.example/x. Pair with that address" in response.error[1]
 
 
 def test_a_server_without_tls_is_reported_as_such(server):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import threading
 
 import pytest
@@ -75,6 +76,21 @@ def heartbeat(home, server):
     heartbeat.clock, heartbeat.status, heartbeat.knowing = clock, status, knowing
     yield heartbeat
     client.close()
+
+
+@pytest.mark.parametrize("status", [200, 302, 403, 407, 413, 502])
+def test_a_portal_that_answers_in_the_servers_place_is_a_problem_of_the_network(heartbeat, server, status):
+    heartbeat.status.set_problem("server", "The server is of another version.")
+    server.fail(Fault("proxy", path="/heartbeat", value=status))
+    heartbeat.send()
+    state, detail = heartbeat.status.state()
+    assert state == "error"
+    assert "another version" in detail  # a portal proves nothing about the server
+    assert heartbeat.knowing.answers == []
+    assert heartbeat.status.answered_at == -math.inf
+    heartbeat.send()
+    assert heartbeat.status.state() == ("idle", "")
+    assert heartbeat.status.answered_at > 0
 
 
 def test_a_beat_reaches_the_server_and_its_answer_the_agent(heartbeat, server, home):

@@ -5,8 +5,9 @@ from contextlib import closing
 import pytest
 
 from camera_agent.errors import BadInput, LinkDown, NotDelivered
-from camera_agent.remote.client import Client, Response
+from camera_agent.remote.client import Client
 from camera_agent.remote.pairing import DeviceCode, request_code, wait_for_approval
+from camera_agent.remote.response import Response
 from tests.golden import golden
 from tests.server import Fault
 
@@ -83,6 +84,14 @@ def test_a_link_that_breaks_while_waiting_is_only_a_pause(server, code):
     assert slept == [0.01]
 
 
+@pytest.mark.parametrize("status", [200, 302, 403, 407])
+def test_a_portal_that_answers_while_waiting_is_only_a_pause(server, code, status):
+    server.fail(Fault("proxy", path="/token", value=status))
+    paired, slept = approval(server, code)
+    assert paired.access_token
+    assert slept == [0.01]
+
+
 @pytest.mark.parametrize("status", [404, 200, 400])
 def test_something_that_is_no_timelapse_server_is_named(server, status):
     server.fail(Fault("refuse", path="/pairing", value=status))
@@ -91,8 +100,8 @@ def test_something_that_is_no_timelapse_server_is_named(server, status):
 
 
 def test_a_server_that_redirects_names_the_address_to_pair_with():
-    moved = Answering(308, {}, {"location": "https://elsewhere.example/"})
-    with pytest.raises(BadInput, match=r"redirects to https://elsewhere\.example/\. Pair with that address"):
+    moved = Answering(308, {}, {"location": "https://hostile.example/agent/v1/pairing"})
+    with pytest.raises(BadInput, match=r"redirects to https://hostile\.example\. Pair with that address"):
         request_code(moved, ABOUT)
 
 
@@ -123,7 +132,12 @@ class Answering:
     server = "http://hostile.example"
 
     def __init__(self, status: int, body: dict, headers: dict | None = None) -> None:
-        self._answer = Response(status=status, headers=headers or {}, body=body)
+        self._answer = Response(
+            status=status,
+            headers={"tus-resumable": "1.0.0", **(headers or {})},
+            body=body,
+            server=self.server,
+        )
 
     def post(self, _path: str, _message: dict) -> Response:
         return self._answer

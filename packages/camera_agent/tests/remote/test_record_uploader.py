@@ -54,3 +54,12 @@ def test_records_that_a_server_will_never_take_do_not_stop_the_rest(carrying, se
     server.fail(Fault("refuse", path="/records", value=400))
     assert carrying.record_uploader.upload_pending() == 2
     assert [record["data"]["n"] for record in server.records.values()] == [1, 2]
+
+
+@pytest.mark.parametrize("status", [400, 404, 413, 422])
+def test_records_that_a_proxy_refuses_are_kept_and_sent_again(carrying, server, status):
+    server.fail(Fault("proxy", path="/records", value=status))
+    assert carrying.record_uploader.upload_pending() == 0
+    assert carrying.records.count() == 3
+    carrying.now += RETRY_S
+    assert carrying.record_uploader.upload_pending() == 3

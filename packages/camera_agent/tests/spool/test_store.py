@@ -57,6 +57,15 @@ def test_a_refused_capture_stays_with_its_reason_and_is_not_sent_again(filled):
     assert filled.spool.counts().refused == 1
 
 
+def test_a_refused_capture_is_sent_again_when_a_person_asks_for_it(filled):
+    refused, waiting = filled.put("capture-1"), filled.put("capture-2")
+    filled.spool.mark_refused(refused, "too_large", "Too large.")
+    assert filled.spool.next_pending() == waiting
+    assert filled.spool.retry_refused() == 1
+    assert filled.spool.next_pending() == refused
+    assert (filled.spool.counts().pending, filled.spool.counts().refused) == (2, 0)
+
+
 def test_counts_follow_what_comes_and_goes(filled):
     first, _second = filled.put("capture-1"), filled.put("capture-2")
     taken = NOW.wall_ns

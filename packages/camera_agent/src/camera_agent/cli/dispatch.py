@@ -53,7 +53,7 @@ def _commands(name: str) -> Mapping[str, Callable[[argparse.Namespace], int]]:
         from camera_agent.cli import pairing  # noqa: PLC0415
 
         return pairing.COMMANDS
-    if name in ("ls", "export", "purge"):
+    if name in ("ls", "export", "purge", "retry"):
         from camera_agent.cli import spool  # noqa: PLC0415
 
         return spool.COMMANDS
@@ -107,6 +107,10 @@ def _spool_commands(spool: argparse._SubParsersAction[argparse.ArgumentParser]) 
     exporting = _command(spool, "export", "write the pending captures to a USB drive or folder")
     exporting.add_argument("folder", type=Path, help="target: the drive's folder")
     exporting.add_argument("--all", action="store_true", help="include refused and kept captures")
+    retrying = _command(spool, "retry", "deliver captures that the server refused once more")
+    retrying.add_argument(
+        "--refused", action="store_true", required=True, help="all captures that the server refused"
+    )
     purging = _command(spool, "purge", "delete pictures permanently")
     kinds = purging.add_mutually_exclusive_group(required=True)
     for kind, text in PURGED.items():

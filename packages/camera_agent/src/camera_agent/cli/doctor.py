@@ -128,7 +128,7 @@ def server(home: Home, config: Config) -> Finding:
         return Finding(name="server", ok=False, message="No server is known. Run: camera-agent pair URL.")
     with closing(Client(address, token=home.token(), timeout_s=10.0)) as client:
         response = client.send("OPTIONS", "/captures", {"Tus-Resumable": "1.0.0"})
-        if response.status >= 400:
+        if response.status >= 400 or not response.is_from_app:
             return Finding(name="server", ok=False, message=f"{client.server}: {response.error[1]}")
         if (
             client.token

@@ -1,4 +1,4 @@
-"""The commands of `camera-agent spool`: list, export and delete captures."""
+"""The commands of `camera-agent spool`: list, export, retry and delete captures."""
 
 from __future__ import annotations
 
@@ -61,6 +61,13 @@ def _export(options: argparse.Namespace) -> int:
     return SOME_LEFT_OUT if found.unreadable else 0
 
 
+def _retry(options: argparse.Namespace) -> int:
+    with closing(_spool(options)) as spool:
+        count = spool.retry_refused()
+    print_result(f"{count} captures wait to be delivered again.")
+    return 0
+
+
 def _purge(options: argparse.Namespace) -> int:
     with closing(_spool(options)) as spool:
         count, size = purge(
@@ -74,4 +81,5 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "ls": _ls,
     "export": _export,
     "purge": _purge,
+    "retry": _retry,
 }

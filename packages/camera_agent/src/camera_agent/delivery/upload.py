@@ -2,7 +2,8 @@
 
 On a good link it is one round trip: creation and content in one request. When an earlier attempt may have
 left bytes on the server, its offset is queried first, and only the rest is sent. `interpret`, which does no
-I/O, decides what a response means.
+I/O, decides what a response means. Only an answer that proves to be the app's is final: after one of a proxy,
+a firewall or a network's login page the capture is kept and sent again.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from camera_agent.captures import Capture, upload_metadata
-from camera_agent.remote.client import UNSIGNED_INTEGER, Client, Response
 from camera_agent.remote.request_body import FilePart
+from camera_agent.remote.response import UNSIGNED_INTEGER, Response
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from camera_agent.remote.client import Client
 
 TUS = {"Tus-Resumable": "1.0.0"}
 OFFSET_BODY = {"Content-Type": "application/offset+octet-stream"}
@@ -51,12 +54,16 @@ class Lost:
 class RetryLater:
     """To be tried again; `after_s` is what the server requests, in seconds, if it does.
 
-    `server_failed`: the server failed to store this capture, and may well accept others.
+    `about_capture`: the failure may be about this capture only, so others are to be tried. `from_app`: the
+    app itself asks for it, so it is to wait even while the server can be reached. `unanswered`: nothing came
+    back, so it is worth a try as soon as the server can be reached.
     """
 
     message: str
     after_s: float | None = None
-    server_failed: bool = False
+    about_capture: bool = False
+    from_app: bool = False
+    unanswered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,19 +108,24 @@ def interpret(method: Method, response: Response, size: int) -> Outcome | Step: 
     match response.status:
         case 200 | 201 | 204:
             return _progress(method, response, size)
-        case 401:
-            return Unauthorized(message=message)
         case 404 | 410 if method != "POST":
             return Create(with_content=True)
         case 409:
             return QueryOffset()
-        case 460:
+        case status if 400 <= status < 500 and status not in TEMPORARY and method == "HEAD":
+            # A response to HEAD has no body with the reason; the one to a repeated creation has.
+            return Create(with_content=False)
+        case 401 if response.is_from_app:
+            return Unauthorized(message=message)
+        case 460 if response.is_from_app:
             return Restart()
-        case status if 400 <= status < 500 and status not in TEMPORARY:
-            # A HEAD response has no body with the reason; the one to a repeated creation has.
-            return Create(with_content=False) if method == "HEAD" else Refused(code=code, message=message)
-    server_failed = response.status >= 500 and response.retry_after_s is None
-    return RetryLater(message=message, after_s=response.retry_after_s, server_failed=server_failed)
+        case status if 400 <= status < 500 and status not in TEMPORARY and response.is_from_app:
+            return Refused(code=code, message=message)
+    after_s = response.retry_after_s
+    about_capture = after_s is None and (response.status >= 500 or code == "not_the_server")
+    return RetryLater(
+        message=message, after_s=after_s, about_capture=about_capture, from_app=response.is_from_app
+    )
 
 
 def _progress(method: Method, response: Response, size: int) -> Outcome | Step:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 TOKEN_CHECK_S = 2.0
 #: Seconds between checks whether captures may be uploaded.
 POLL_S = 2.0
+#: Seconds between looks into a spool without captures to send: another process may have changed it.
+IDLE_S = 60.0
 
 
 class UploadSource(Protocol):
@@ -64,11 +68,16 @@ class UploadSource(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadAttempt:
-    """One attempt to upload a capture. `wait_s` is the seconds until the next attempt, if there is one."""
+    """One attempt to upload a capture.
+
+    `wait_s` is the seconds until the next attempt, if there is one; `least_s` of them pass even if a
+    heartbeat gets through in between.
+    """
 
     capture: Capture
     outcome: Outcome
     wait_s: float = 0.0
+    least_s: float = 0.0
 
 
 class Uploader:
@@ -76,9 +85,10 @@ class Uploader:
 
     `may_send` decides whether to upload now; `token` is read again after a 401; `on_attempt` receives every
     attempt. A capture that the server fails to store is deferred, unless captures are to stay `ordered`.
+    `answered_at` returns the second of the monotonic clock at which the server last answered a heartbeat.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its collaborators
         self,
         spool: UploadSource,
         client: Client,
@@ -88,6 +98,7 @@ class Uploader:
         on_attempt: Callable[[UploadAttempt], None],
         may_send: Callable[[], bool] = lambda: True,
         ordered: Callable[[], bool] = lambda: False,
+        answered_at: Callable[[], float] = lambda: -math.inf,
         backoff: Backoff | None = None,
     ) -> None:
         self._spool = spool
@@ -95,7 +106,7 @@ class Uploader:
         self._stop = stop
         self._token = token
         self._on_attempt = on_attempt
-        self._may_send, self._ordered = may_send, ordered
+        self._may_send, self._ordered, self._answered_at = may_send, ordered, answered_at
         self._deferral = DeferredCaptures()
         self._backoff = backoff or Backoff()
 
@@ -123,7 +134,7 @@ class Uploader:
         with self._spool.changed:
             capture = self._spool.claim(deferred)
             if capture is None and not self._stop.is_set():
-                self._spool.changed.wait()
+                self._spool.changed.wait(IDLE_S)
             return capture
 
     def attempt(self, capture: Capture) -> UploadAttempt:
@@ -131,17 +142,27 @@ class Uploader:
         with _below_cause(capture):
             outcome = self._deliver(capture)
         try:
-            wait_s = self._record(capture, outcome)
+            self._record(capture, outcome)
         except SpoolError as error:
             # A full card can't store the outcome: the capture is sent again, as a duplicate.
-            outcome = RetryLater(message=str(error))
-            wait_s = self._backoff.wait_s()
-        report = UploadAttempt(capture=capture, outcome=outcome, wait_s=wait_s)
+            outcome = RetryLater(message=str(error), from_app=True)
+        report = self._report(capture, outcome)
         self._on_attempt(report)
         return report
 
-    def _record(self, capture: Capture, outcome: Outcome) -> float:
-        """Record the outcome in the spool; return the seconds to wait before the next attempt."""
+    def _report(self, capture: Capture, outcome: Outcome) -> UploadAttempt:
+        """Return the attempt with the seconds to wait before the next one."""
+        wait_s = least_s = 0.0
+        if isinstance(outcome, Unauthorized):
+            wait_s = TOKEN_CHECK_S
+        elif isinstance(outcome, RetryLater):
+            own_s = self._backoff.wait_s()
+            wait_s = max(own_s, outcome.after_s or 0.0)
+            least_s = wait_s if outcome.from_app else 0.0 if outcome.unanswered else own_s
+        return UploadAttempt(capture=capture, outcome=outcome, wait_s=wait_s, least_s=least_s)
+
+    def _record(self, capture: Capture, outcome: Outcome) -> None:
+        """Record the outcome in the spool."""
         match outcome:
             case Delivered():
                 self._spool.mark_delivered(capture)
@@ -151,14 +172,10 @@ class Uploader:
                 self._succeeded(capture)
             case Lost(message=message):
                 self._spool.mark_lost(capture, message)
-            case RetryLater(after_s=after_s, server_failed=server_failed):
-                if server_failed:
+            case RetryLater(about_capture=about_capture):
+                if about_capture:
                     self._deferral.failed(capture.sequence)
                 self._spool.mark_attempted(capture)
-                return self._backoff.wait_s(after_s)
-            case Unauthorized():
-                return TOKEN_CHECK_S
-        return 0.0
 
     def _succeeded(self, capture: Capture) -> None:
         self._backoff.succeeded()
@@ -168,18 +185,26 @@ class Uploader:
         try:
             return upload(self._client, capture, self._spool.path(capture))
         except LinkDown as error:
-            return RetryLater(message=str(error))
+            return RetryLater(message=str(error), unanswered=True)
         except PictureLost as error:
             return Lost(message=str(error))
 
     def _pause(self, report: UploadAttempt) -> None:
         if not isinstance(report.outcome, Unauthorized):
-            self._stop.wait(report.wait_s)
+            self._wait(report)
             return
         rejected = self._client.token
         while self._token() in (rejected, None) and not self._stop.wait(report.wait_s):
             pass
         self._client.token = self._token()
+
+    def _wait(self, report: UploadAttempt) -> None:
+        """Wait for the next attempt; a heartbeat that the server answers ends the wait, but for `least_s`."""
+        began = time.monotonic()
+        self._stop.wait(report.least_s)
+        while (left_s := began + report.wait_s - time.monotonic()) > 0:
+            if self._answered_at() > began or self._stop.wait(min(left_s, POLL_S)):
+                return
 
 
 @contextmanager

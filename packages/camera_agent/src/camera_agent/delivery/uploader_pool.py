@@ -25,7 +25,10 @@ KIB = 1024
 
 
 class UploaderPool:
-    """Runs as many uploaders as the settings say. The settings may be replaced while it runs."""
+    """Runs as many uploaders as the settings say. The settings may be replaced while it runs.
+
+    `answered_at` returns the second of the monotonic clock at which the server last answered a heartbeat.
+    """
 
     def __init__(
         self,
@@ -36,8 +39,10 @@ class UploaderPool:
         threads: ThreadGroup,
         *,
         settings: DeliverySettings,
+        answered_at: Callable[[], float],
     ) -> None:
         self._server, self._home, self._spool, self._threads = server, home, spool, threads
+        self._answered_at = answered_at
         self._throttle = Throttle(threads.stop.wait)
         self._clients: list[Client] = []
         self.policy = DeliveryPolicy(settings, spool, clock)
@@ -114,6 +119,7 @@ class UploaderPool:
             on_attempt=on_attempt,
             may_send=may_send,
             ordered=lambda: self.policy.settings.ordered,
+            answered_at=self._answered_at,
         )
         self._threads.start(f"uploader {len(self._clients)}", uploader.run)
 

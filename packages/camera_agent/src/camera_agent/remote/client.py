@@ -10,20 +10,17 @@ import contextlib
 import functools
 import http.client
 import json
-import re
 import select
 import socket
 import ssl
 import threading
-import time
-from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from camera_agent import __version__
 from camera_agent.errors import BadInput, LinkDown, PictureLost
 from camera_agent.remote.request_body import FilePart, FilePartReader
+from camera_agent.remote.response import API_PREFIX, Response
 from eliot_progress import inject
 
 if TYPE_CHECKING:
@@ -32,52 +29,15 @@ if TYPE_CHECKING:
     from camera_agent.home import Json
     from camera_agent.remote.request_body import Throttle
 
-API_PREFIX = "/agent/v1"
 #: The time-out of `socket.sendall` applies per block: 64 KiB in 60 s allows links down to 1.1 kB/s.
 BLOCK = 1 << 16
 TIMEOUT_S = 60.0
 #: A response is a small JSON object; larger ones are not read.
 MAX_RESPONSE_BYTES = 1 << 20
-#: A Retry-After is not respected beyond this.
-MAX_RETRY_AFTER_S = 86_400.0
 UNKNOWN_AUTHORITY = "Use a certificate of a known authority, or set SSL_CERT_FILE to yours."
 #: OpenSSL's codes of a certificate that is not valid yet, or has expired: a Pi's clock may be years behind.
 NOT_NOW = (9, 10)
 OUT_OF_DATE = "Check this machine's clock: date; or renew the certificate."
-UNSIGNED_INTEGER = re.compile(r"[0-9]{1,15}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Response:
-    """A response: status, headers (names in lower case), JSON body (empty when it is none)."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: Mapping[str, Json]
-
-    @property
-    def retry_after_s(self) -> float | None:
-        """Seconds that the server requests to wait, if it does."""
-        value = self.headers.get("retry-after", "")
-        if UNSIGNED_INTEGER.fullmatch(value):
-            return min(float(value), MAX_RETRY_AFTER_S)
-        try:
-            moment = parsedate_to_datetime(value).timestamp()
-        except (ValueError, OverflowError):
-            return None
-        return min(max(0.0, moment - time.time()), MAX_RETRY_AFTER_S)
-
-    @property
-    def error(self) -> tuple[str, str]:
-        """Code and message of an error response."""
-        error = self.body.get("error")
-        if isinstance(error, dict):
-            message = f"{error.get('message', '')} {error.get('remedy', '')}".strip()
-            return str(error.get("code", "")), message
-        if 300 <= self.status < 400:
-            target = self.headers.get("location", "another address")[:200]
-            return "redirected", f"The server redirects to {target}. Pair with that address."
-        return str(error or f"http_{self.status}"), f"The server answered {self.status}."
 
 
 class Client:
@@ -224,6 +184,7 @@ class Client:
             status=response.status,
             headers={name.lower(): value for name, value in response.getheaders()},
             body=parsed if isinstance(parsed, dict) else {},
+            server=self.server,
         )
 
     def _is_stale(self) -> bool:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from camera_agent.home import Home, Json
-    from camera_agent.remote.client import Client, Response
+    from camera_agent.remote.client import Client
+    from camera_agent.remote.response import Response
     from camera_agent.status import Status
 
 INTERVAL_S = 5.0
@@ -138,7 +139,6 @@ class Heartbeat:
         except LinkDown as error:
             self._status.set_problem("link", str(error))
             return None
-        self._status.clear_problem("link")
         self._handle(response, sent_at)
         return response
 
@@ -168,11 +168,17 @@ class Heartbeat:
         return content
 
     def _handle(self, response: Response, sent_at: int) -> None:
+        if not response.is_from_app:
+            # A proxy, or the login page of a network. It says nothing about the server.
+            self._status.set_problem("link", response.error[1])
+            return
+        self._status.clear_problem("link")
         if response.status in (400, 404, 405, 422):
             problem = f"The server does not understand heartbeats: {response.error[1]} {OTHER_VERSION}"
             self._status.set_problem("server", problem)
         if response.status != 200:
             return
+        self._status.answered_at = time.monotonic()
         self._status.clear_problem("server")
         with contextlib.suppress(ValueError, OverflowError):
             server_time = from_rfc3339(str(response.body.get("server_time")))

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from camera_agent.home import Json
-    from camera_agent.remote.client import Client, Response
+    from camera_agent.remote.client import Client
+    from camera_agent.remote.response import Response
 
 #: The longest interval and code lifetime that a server can set, seconds.
 LONGEST_INTERVAL_S, LONGEST_CODE_S = 60.0, 86_400.0
@@ -46,7 +47,7 @@ def request_code(client: Client, about: Mapping[str, Json]) -> DeviceCode:
     response = client.post("/pairing", {"protocol": PROTOCOL, **about})
     if response.status == 429 or response.status >= 500:
         raise LinkDown(f"{client.server} can't pair just now: {response.error[1]}", "Try again in a minute.")
-    if 300 <= response.status < 400:
+    if 300 <= response.status < 400 or response.status in (403, 407):
         raise BadInput(response.error[1])
     fields = response.body
     if response.status != 201 or not isinstance(fields.get("device_code"), str):
@@ -76,7 +77,7 @@ def wait_for_approval(
         except LinkDown:
             sleep(interval)
             continue
-        if response.status == 200:
+        if response.status == 200 and ("access_token" in response.body or response.is_from_app):
             return _paired(response)
         interval += _slow_down(response)
         sleep(max(interval, response.retry_after_s or 0))
@@ -94,8 +95,8 @@ def _slow_down(response: Response) -> float:
             raise NotDelivered("The pairing was denied on the server.", "Ask its owner, then pair again.")
         case "expired_token":
             raise NotDelivered("Nobody approved the code in time.", "Pair again.")
-    if response.status >= 500 or response.status == 429:
-        return 0.0
+    if response.status >= 500 or response.status == 429 or not response.is_from_app:
+        return 0.0  # the code is still good: the server is busy, or a proxy or portal is in between
     raise NotDelivered(f"The server refused the pairing: {response.error[1]}", "Pair again.")
 
 

@@ -46,11 +46,11 @@ class RecordUploader:
             if response.status == 200 and response.body.get("stored") == len(batch):
                 self._records.delete_up_to(last)
                 sent += len(batch)
-            elif response.status in (400, 413, 422):
+            elif response.status in (400, 413, 422) and response.is_from_app:
                 # The server will never accept these; they must not block the records behind them.
                 self._records.delete_up_to(last)
             else:
-                unsupported = response.status == 404
+                unsupported = response.status == 404 and response.is_from_app
                 self._pause(UNSUPPORTED_RETRY_S if unsupported else response.retry_after_s or RETRY_S)
         return sent
 

@@ -163,6 +163,14 @@ class Spool:
         )
         self._notify()
 
+    def retry_refused(self) -> int:
+        """Make the refused captures whose pictures are still here pending again; return how many."""
+        count = self.index.change(
+            "UPDATE captures SET state = 0, code = '', message = '' WHERE state = ?", CaptureState.REFUSED
+        )
+        self._notify()
+        return count
+
     def mark_lost(self, capture: Capture, message: str) -> None:
         """Record that a capture's picture can't be read; it is not sent again."""
         self.index.change(
