@@ -31,7 +31,7 @@ class World:
         return self.network
 
     def delivery_policy(self, settings: DeliverySettings) -> DeliveryPolicy:
-        clock = Clock(synced=lambda: False)
+        clock = Clock(error_ms=lambda: None)
         return DeliveryPolicy(settings, self.spool, clock, read_network=self.look, monotonic=lambda: self.now)
 
 

@@ -12,10 +12,14 @@ TRUE = EARLIEST_NS + 10**18
 
 class World:
     def __init__(self, *, wall: int, synced: bool) -> None:
-        self.wall, self.synced, self.monotonic = wall, synced, 5_000_000_000
+        self.wall, self.synced, self.monotonic, self.error_ms = wall, synced, 5_000_000_000, 1.0
 
     def clock(self) -> Clock:
-        return Clock(wall_ns=lambda: self.wall, monotonic=lambda: self.monotonic, synced=lambda: self.synced)
+        return Clock(
+            wall_ns=lambda: self.wall,
+            monotonic=lambda: self.monotonic,
+            error_ms=lambda: self.error_ms if self.synced else None,
+        )
 
 
 def test_a_synced_system_clock_is_taken_as_it_is():
@@ -175,15 +179,57 @@ def test_a_later_run_in_the_same_boot_goes_on_from_what_was_known(source):
     )
 
 
-def test_the_kernel_or_systemd_says_whether_the_clock_is_synced(monkeypatch, tmp_path):
+def test_the_kernel_or_systemd_says_how_far_the_clock_may_be_off(monkeypatch, tmp_path):
     monkeypatch.setattr(clock, "SYNCED_MARK", tmp_path / "mark")
     monkeypatch.setattr(clock, "kernel_error_ms", lambda: None)
-    assert not clock.system_is_synced()
+    assert clock.system_error_ms() is None
     (tmp_path / "mark").touch()
-    assert clock.system_is_synced()
-    (tmp_path / "mark").unlink()
+    assert 100 <= clock.system_error_ms() < 1000
     monkeypatch.setattr(clock, "kernel_error_ms", lambda: 12.0)
-    assert clock.system_is_synced()
+    assert clock.system_error_ms() == 12.0
+    (tmp_path / "mark").unlink()
+    assert clock.system_error_ms() == 12.0
+
+
+DAY_S = 86_400
+
+
+@pytest.mark.parametrize(("age_s", "synced"), [(0, True), (3600, True), (DAY_S, False), (28 * DAY_S, False)])
+def test_a_clock_that_was_set_long_ago_is_not_synced_whatever_its_mark_says(tmp_path, age_s, synced):
+    mark = tmp_path / "mark"
+    mark.touch()
+    error_ms = clock.marked_error_ms(mark, now=lambda: mark.stat().st_mtime + age_s)
+    true_error_ms = 50e-6 * age_s * 1000  # a cheap crystal: 121 s in 28 days
+    assert error_ms >= true_error_ms
+    system = Clock(wall_ns=lambda: TRUE, monotonic=lambda: 5, error_ms=lambda: error_ms)
+    assert (system.now().quality is ClockQuality.SYNCED) is synced
+
+
+def test_the_error_that_is_stated_grows_with_the_age_of_the_last_sync():
+    world = World(wall=TRUE, synced=True)
+    reported, errors = world.clock(), []
+    for error_ms in (1.0, 300.0, 900.0):
+        world.error_ms = error_ms
+        errors.append(reported.fix().error_ms)
+    assert errors == [1.0, 300.0, 900.0]
+    world.error_ms = 1001.0
+    assert (reported.now().quality, reported.fix()) == (ClockQuality.ESTIMATED, None)
+
+
+def test_weeks_offline_end_with_the_servers_time_and_then_with_the_networks():
+    world = World(wall=TRUE, synced=True)
+    reported = world.clock()
+    reported.now()
+    weeks = 28 * DAY_S * 10**9
+    world.monotonic += weeks
+    world.wall += weeks - 121 * 10**9
+    world.error_ms = 242_000.0
+    assert reported.now().quality is ClockQuality.ESTIMATED
+    true = TRUE + weeks - 121 * 10**9
+    reported.learn(true, world.monotonic, world.monotonic)
+    assert (reported.now().wall_ns, reported.now().quality) == (true, ClockQuality.ESTIMATED)
+    world.wall, world.error_ms = true, 1.0  # a step of two minutes is what so long a drift explains
+    assert (reported.now().wall_ns, reported.now().quality) == (true, ClockQuality.SYNCED)
 
 
 def test_the_kernels_word_is_understood():

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 #: Written into the kernel at each boot; absent on systems other than Linux.
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-#: systemd-timesyncd touches this file when the clock has been set from the network.
+#: systemd-timesyncd touches this file each time it has set the clock from the network.
 SYNCED_MARK = Path("/run/systemd/timesync/synchronized")
 #: 1 January 2026: a clock before it has never been set, because this software is newer.
 EARLIEST_NS = 1_767_225_600 * 10**9
@@ -30,8 +30,10 @@ LATEST_NS = 4_102_444_800 * 10**9
 JUMP_NS = 5 * 10**9
 #: The largest drift between two clocks of a machine.
 DRIFT = 100e-6
-#: The error of a synced clock when the kernel does not report it.
+#: The largest error of a clock that counts as synced, milliseconds.
 SYNCED_ERROR_MS = 1000.0
+#: The error of a clock that systemd-timesyncd has just set, milliseconds.
+FRESH_ERROR_MS = 100.0
 #: From Linux's <sys/timex.h>: nothing disciplines the clock.
 STA_UNSYNC = 0x0040
 
@@ -95,9 +97,22 @@ def kernel_error_ms() -> float | None:
     return float(timex.maxerror) / 1000
 
 
-def system_is_synced() -> bool:
-    """Whether the network has set the system's clock, by systemd's mark or the kernel's state."""
-    return SYNCED_MARK.exists() or kernel_error_ms() is not None
+def system_error_ms() -> float | None:
+    """Return the largest error of the system's clock, milliseconds; None when the network never set it.
+
+    It grows with the time since the clock was set last.
+    """
+    known = [error for error in (kernel_error_ms(), marked_error_ms(SYNCED_MARK)) if error is not None]
+    return min(known, default=None)
+
+
+def marked_error_ms(mark: Path, *, now: Callable[[], float] = time.time) -> float | None:
+    """Return the error of a clock that was set when `mark` was touched, milliseconds; None without a mark."""
+    try:
+        age_s = abs(now() - mark.stat().st_mtime)
+    except OSError:
+        return None
+    return FRESH_ERROR_MS + DRIFT * age_s * 1000
 
 
 def monotonic_ns() -> int:
@@ -141,6 +156,8 @@ class _ServerTime:
 class Clock:
     """Returns the time with its quality; takes it from the server while the system was never synced.
 
+    `error_ms` returns the largest error of the system's clock, None while nothing sets it. Beyond
+    `SYNCED_ERROR_MS` it is not synced any more, and the server's time is taken where it is better.
     A synced clock does not jump. When it does, somebody has set it, and the monotonic clock is trusted until
     the server confirms the new time.
     """
@@ -150,15 +167,16 @@ class Clock:
         *,
         wall_ns: Callable[[], int] = time.time_ns,
         monotonic: Callable[[], int] = monotonic_ns,
-        synced: Callable[[], bool] = system_is_synced,
+        error_ms: Callable[[], float | None] = system_error_ms,
         boot: str | None = None,
     ) -> None:
         self._wall_ns = wall_ns
         self._monotonic = monotonic
-        self._synced = synced
+        self._error_ms = error_ms
         self.boot = boot or boot_id()
-        #: Wall time - monotonic time, when the system's clock was last trusted; and by the server.
+        #: Wall time - monotonic time, when the system's clock was last trusted, and the monotonic time then.
         self._system: int | None = None
+        self._system_at = 0
         self._server: _ServerTime | None = None
 
     def now(self) -> Instant:
@@ -166,8 +184,9 @@ class Clock:
         monotonic, wall = self._monotonic(), self._wall_ns()
         quality = ClockQuality.UNKNOWN
         if self._is_plausible(wall, monotonic):
-            self._system, quality = wall - monotonic, ClockQuality.SYNCED
-        elif self._system is not None:
+            self._system, self._system_at = wall - monotonic, monotonic
+            quality = ClockQuality.SYNCED
+        elif self._system is not None and not self._server_is_better(monotonic):
             wall, quality = monotonic + self._system, ClockQuality.ESTIMATED
         elif self._server is not None:
             wall, quality = monotonic + self._server.offset_at(monotonic), ClockQuality.ESTIMATED
@@ -194,8 +213,9 @@ class Clock:
     def fix(self) -> ClockFix | None:
         """Return the best fix of this boot; None when nothing is known."""
         if self.now().quality is ClockQuality.SYNCED and self._system is not None:
-            error = kernel_error_ms() or SYNCED_ERROR_MS
-            return ClockFix(boot=self.boot, offset_ns=self._system, error_ms=error, source="ntp")
+            error = self._error_ms()
+            known = SYNCED_ERROR_MS if error is None else error
+            return ClockFix(boot=self.boot, offset_ns=self._system, error_ms=known, source="ntp")
         return None if self._server is None else self._server.fix
 
     def recall(self, fix: ClockFix) -> None:
@@ -206,6 +226,20 @@ class Clock:
             self._server = _ServerTime(fix=fix)
 
     def _is_plausible(self, wall: int, monotonic: int) -> bool:
-        if not self._synced() or not EARLIEST_NS <= wall < LATEST_NS:
+        error = self._error_ms()
+        if error is None or error > SYNCED_ERROR_MS or not EARLIEST_NS <= wall < LATEST_NS:
             return False
-        return self._system is None or abs(wall - monotonic - self._system) <= JUMP_NS
+        if self._system is None:
+            return True
+        return abs(wall - monotonic - self._system) <= JUMP_NS + self._drift_ns(monotonic)
+
+    def _server_is_better(self, monotonic: int) -> bool:
+        """Whether the system's clock has been left alone so long that the server's time is closer."""
+        if self._server is None:
+            return False
+        server_ns = self._server.fix.error_ms * 1e6 + DRIFT * (monotonic - self._server.at)
+        return SYNCED_ERROR_MS * 1e6 + server_ns < self._drift_ns(monotonic)
+
+    def _drift_ns(self, monotonic: int) -> float:
+        """How far the system's clock may have drifted since it was trusted last."""
+        return DRIFT * max(0, monotonic - self._system_at)
