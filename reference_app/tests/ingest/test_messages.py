@@ -58,7 +58,6 @@ def test_a_promise_is_all_that_a_heartbeat_needs():
         {"seq": -1},
         {"seq": 1.5},
         {"seq": 2**31},
-        {"state": 7},
         {"spool": []},
         {"spool": {"pending": "3"}},
         {"disk": {"free": -1}},
@@ -137,6 +136,7 @@ def test_the_golden_heartbeat_tells_how_the_machine_does():
         throttled=("under_voltage",),
         rss_bytes=29360128,
         uptime_s=83.4,
+        recent_starts=1,
         network="wlan0",
         timezone="Europe/Zurich",
         warnings=("The card is full in about 3 h at the present rate.",),
@@ -199,6 +199,13 @@ def test_a_gap_without_edges_lies_where_it_was_noted():
         {"records": [RECORD | {"data": {"x": "\0"}}]},
         {"records": [RECORD | {"data": {"x": float("nan")}}]},
         {"records": [RECORD | {"kind": "gap", "data": {"from": "long ago"}}]},
+        {
+            "records": [
+                RECORD | {"kind": "gap", "data": {"from": RECORD["at"], "until": "2026-11-01T00:00:00Z"}}
+            ]
+        },
+        {"records": [RECORD | {"kind": "gap", "data": {"reason": {"a": 1}}}]},
+        {"records": [RECORD | {"kind": "gap", "data": {"missed": 10**30}}]},
         {"records": [RECORD] * 501},
     ],
 )

@@ -67,9 +67,13 @@ def new_capture_id(prefix: str, number: int) -> str:
 
 def rfc3339(wall_ns: int) -> str:
     """Format Unix nanoseconds as RFC 3339 in UTC with microseconds: `2026-11-23T21:49:58.031000Z`."""
+    return moment_of(wall_ns).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def moment_of(wall_ns: int) -> datetime:
+    """Return Unix nanoseconds as a moment in UTC, with microseconds."""
     seconds, rest = divmod(wall_ns, 10**9)
-    moment = datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest // 1000)
-    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest // 1000)
 
 
 def from_rfc3339(text: str) -> int:

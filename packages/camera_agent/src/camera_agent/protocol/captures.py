@@ -12,7 +12,8 @@ import msgspec
 from msgspec import Meta, Struct
 
 from camera_agent.protocol.errors import InvalidValueError
-from camera_agent.protocol.messages import BootId, ClockQuality, Moment, check_object, check_year, prepared
+from camera_agent.protocol.messages import prepared
+from camera_agent.protocol.values import BootId, ClockQuality, Moment, check_object, check_year
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,7 +61,7 @@ def read_metadata(values: Mapping[str, str]) -> CaptureMetadata:
     texts["filename"] = PurePosixPath(values.get("filename", "").replace("\\", "/")).name
     try:
         return msgspec.convert(prepared(CaptureMetadata, texts), CaptureMetadata, strict=False)
-    except msgspec.ValidationError as error:
+    except (ValueError, OverflowError, RecursionError) as error:
         message, _, path = str(error).partition(" - at ")
         name = path.strip("`$.")
         sentence = f"{message} for {name!r}." if name else f"{message}."

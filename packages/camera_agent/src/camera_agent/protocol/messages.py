@@ -7,9 +7,8 @@ Everything else is read strictly, and the error names the value's path.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Final, Literal, TypeVar, get_args, get_origin
 
 import msgspec
@@ -18,7 +17,32 @@ from msgspec import Meta, Struct
 from camera_agent.protocol import PROTOCOL
 from camera_agent.protocol.errors import InvalidValueError
 from camera_agent.protocol.reading import table_of, unwrap
-from camera_agent.protocol.settings import CameraSettings
+from camera_agent.protocol.settings import YEARS, CameraSettings
+from camera_agent.protocol.values import (
+    LENIENT,
+    AgentState,
+    BootId,
+    Bytes,
+    Celsius,
+    ClockError,
+    ClockQuality,
+    Count,
+    FixSource,
+    GapReason,
+    MeasuredBytes,
+    MeasuredCount,
+    MeasuredMoment,
+    Moment,
+    Name,
+    OffsetNs,
+    Percent,
+    Promise,
+    Sentence,
+    Uptime,
+    check_object,
+    check_year,
+    printable,
+)
 
 Message = TypeVar("Message", bound=Struct)
 
@@ -27,27 +51,8 @@ MESSAGE_BYTES: Final = 65_536
 RECORDS_BYTES: Final = 262_144
 #: Longest log message in a record, bytes.
 LOG_BYTES: Final = 16_384
-#: Moments are within these years: a clock that was never set starts at 1970.
-YEARS: Final = range(1970, 2101)
-_LAST_NS: Final = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp()) * 10**9
-_LENIENT: Final = {"lenient": True}
-
-ClockQuality = Literal["synced", "estimated", "unknown"]
-FixSource = Literal["ntp", "server"]
-GapReason = Literal["camera_failed", "card_full", "stopped", "stalled", "thinned", "refused"]
-
-Count = Annotated[int, Meta(ge=0, le=2**31 - 1)]
-Bytes = Annotated[int, Meta(ge=0, le=2**63 - 1)]
-#: A promise of a heartbeat, seconds: a camera silent for a day is late.
-Promise = Annotated[float, Meta(gt=0, le=86_400)]
-Name = Annotated[str, Meta(max_length=80)]
-Sentence = Annotated[str, Meta(max_length=500)]
-BootId = Annotated[str, Meta(max_length=64)]
-Moment = Annotated[datetime, Meta(tz=True)]
-
-MeasuredCount = Annotated[Bytes | None, Meta(extra=_LENIENT)]
-Measured = Annotated[Annotated[float, Meta(ge=-1e12, le=1e12)] | None, Meta(extra=_LENIENT)]
-MeasuredMoment = Annotated[Moment | None, Meta(extra=_LENIENT)]
+#: Revisions of a configuration are from 1 to this.
+LARGEST_REVISION: Final = 2**31 - 1
 
 
 class PairingRequest(Struct, frozen=True, kw_only=True):
@@ -95,7 +100,7 @@ class LastCapture(Struct, frozen=True, kw_only=True):
 class ClockState(Struct, frozen=True, kw_only=True):
     """The agent's clock now."""
 
-    quality: Annotated[str, Meta(max_length=10)] = ""
+    quality: Annotated[ClockQuality | Literal[""], Meta(extra=LENIENT)] = ""
 
 
 class ConfigError(Struct, frozen=True, kw_only=True):
@@ -109,9 +114,9 @@ class ClockFix(Struct, frozen=True, kw_only=True):
     """The true time of a boot's monotonic clock; see docs/reference/agent-protocol.md."""
 
     boot: Annotated[str, Meta(min_length=1, max_length=64)]
-    offset_ns: Annotated[int, Meta(ge=0, le=_LAST_NS)]
+    offset_ns: OffsetNs
     source: FixSource
-    error_ms: Measured = None
+    error_ms: ClockError = None
 
 
 class CommandResult(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -136,31 +141,56 @@ class Heartbeat(Struct, frozen=True, kw_only=True):
     seq: Count = 0
     sent_at: MeasuredMoment = None
     driver: Annotated[str, Meta(max_length=40)] = ""
-    state: Annotated[str, Meta(max_length=20)] = ""
+    state: Annotated[AgentState | Literal[""], Meta(extra=LENIENT)] = ""
     state_detail: Sentence = ""
     spool: Spool = Spool()
-    last_capture: Annotated[LastCapture | None, Meta(extra=_LENIENT)] = None
+    last_capture: Annotated[LastCapture | None, Meta(extra=LENIENT)] = None
     disk: Disk = Disk()
     clock: ClockState = ClockState()
     boot: BootId = ""
-    uptime_s: Measured = None
+    uptime_s: Uptime = None
+    #: How often the agent was started within the last ten minutes, this start included.
+    recent_starts: MeasuredCount = None
     versions: Versions = {}
     config_revision: Count = 0
     config_error: ConfigError | None = None
     clock_fixes: Annotated[tuple[ClockFix, ...], Meta(max_length=100)] = ()
     commands: Annotated[tuple[CommandResult, ...], Meta(max_length=100)] = ()
-    battery_percent: Measured = None
-    driver_battery_percent: Measured = None
-    temperature_c: Measured = None
+    battery_percent: Percent = None
+    driver_battery_percent: Percent = None
+    temperature_c: Celsius = None
     throttled: Annotated[
-        tuple[Annotated[str, Meta(max_length=40)], ...], Meta(max_length=10, extra=_LENIENT)
+        tuple[Annotated[str, Meta(max_length=40)], ...], Meta(max_length=10, extra=LENIENT)
     ] = ()
-    rss_bytes: MeasuredCount = None
+    rss_bytes: MeasuredBytes = None
     network: Annotated[str, Meta(max_length=40)] = ""
     timezone: Annotated[str, Meta(max_length=64)] = ""
     warnings: Annotated[
-        tuple[Annotated[str, Meta(max_length=300)], ...], Meta(max_length=10, extra=_LENIENT)
+        tuple[Annotated[str, Meta(max_length=300)], ...], Meta(max_length=10, extra=LENIENT)
     ] = ()
+
+
+class GapData(Struct, frozen=True, kw_only=True):
+    """Why captures are missing, when, and how many. A gap without an edge begins or ends with its record."""
+
+    reason: GapReason | Literal[""] = ""
+    detail: Sentence = ""
+    since: Moment | None = msgspec.field(default=None, name="from")
+    until: Moment | None = None
+    missed: Count = 0
+    first_sequence: Count | None = None
+    last_sequence: Count | None = None
+
+    def __post_init__(self) -> None:
+        """Check what types can't say: the years, and that neither moments nor numbers run backwards."""
+        for name, moment in (("from", self.since), ("until", self.until)):
+            if moment is not None:
+                check_year(name, moment)
+        if self.since is not None and self.until is not None and self.until < self.since:
+            raise ValueError("Expected 'until' not before 'from'")
+        first, last = self.first_sequence, self.last_sequence
+        if first is not None and last is not None and last < first:
+            raise ValueError("Expected 'last_sequence' not below 'first_sequence'")
 
 
 class Record(Struct, frozen=True, kw_only=True):
@@ -170,35 +200,37 @@ class Record(Struct, frozen=True, kw_only=True):
     kind: Literal["gap", "log"]
     at: Moment
     clock: ClockQuality = "unknown"
+    #: Of a gap: what `GapData` has.
     data: dict[str, Any] = {}
 
     def __post_init__(self) -> None:
-        """Check what types can't say: years, size and storable values, and the edges of a gap."""
+        """Check what types can't say: years, size and storable values, and what a gap says."""
         check_year("at", self.at)
         check_object("data", self.data, LOG_BYTES)
         if self.kind == "gap":
-            _ = self.begins_at, self.ends_at
+            data = self.gap
+            if (data.since or self.at) > (data.until or self.at):
+                raise ValueError("Expected a gap that ends after it begins")
+            msgspec.structs.force_setattr(self, "data", msgspec.to_builtins(data))
+
+    @property
+    def gap(self) -> GapData:
+        """What a record of this kind says. ValueError for one of another kind."""
+        try:
+            return read_message(GapData, self.data)
+        except InvalidValueError as error:
+            where = f" in {f'data.{error.path}'!r}" if error.path else ""
+            raise ValueError(f"{error.message.rstrip('.')}{where}") from None
 
     @property
     def begins_at(self) -> datetime | None:
         """Of a gap: its first moment, by default the moment of the record."""
-        return self._edge("from") if self.kind == "gap" else None
+        return (self.gap.since or self.at) if self.kind == "gap" else None
 
     @property
     def ends_at(self) -> datetime | None:
         """Of a gap: its last moment, by default the moment of the record."""
-        return self._edge("until") if self.kind == "gap" else None
-
-    def _edge(self, name: str) -> datetime:
-        value = self.data.get(name)
-        if value is None:
-            return self.at
-        try:
-            moment = msgspec.convert(value, Moment)
-        except msgspec.ValidationError:
-            raise ValueError(f"Expected an RFC 3339 moment in {name!r}") from None
-        check_year(name, moment)
-        return moment
+        return (self.gap.until or self.at) if self.kind == "gap" else None
 
 
 class Records(Struct, frozen=True, kw_only=True):
@@ -240,7 +272,7 @@ class Command(Struct, frozen=True, kw_only=True):
 class RemoteSettings(CameraSettings, frozen=True, kw_only=True):
     """The desired configuration, and its number."""
 
-    revision: Annotated[int, Meta(ge=1, le=2**31 - 1)]
+    revision: Annotated[int, Meta(ge=1, le=LARGEST_REVISION)]
 
 
 class HeartbeatAnswer(Struct, frozen=True, kw_only=True):
@@ -304,39 +336,19 @@ def read_message(kind: type[Message], values: Mapping[str, object]) -> Message:
     """
     try:
         return msgspec.convert(prepared(kind, values), kind)
-    except (msgspec.ValidationError, RecursionError) as error:
+    except (ValueError, OverflowError, RecursionError) as error:
         message, _, path = str(error).partition(" - at ")
-        raise InvalidValueError(f"{message}.", code="malformed", path=path.strip("`$.")) from None
+        raise InvalidValueError(f"{message[:200]}.", code="malformed", path=path.strip("`$.")) from None
 
 
-def check_object(name: str, value: object, at_most: int) -> None:
-    """Check that a JSON object is short, and holds nothing that databases refuse.
-
-    Raises:
-        ValueError: it isn't.
-    """
-    try:
-        # Python and msgspec accept values that databases refuse: NaN, unpaired surrogates, NUL.
-        written = json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
-    except (ValueError, TypeError, RecursionError):
-        written = rb"\u0000"
-    if not isinstance(value, dict) or len(written) > at_most or rb"\u0000" in written:
-        raise ValueError(f"Expected a storable JSON object of at most {at_most} bytes in {name!r}")
-
-
-def printable(text: str, at_most: int) -> str:
-    """Drop NUL and control characters, and cut to a length."""
-    return "".join(letter for letter in text if letter.isprintable())[:at_most]
-
-
-def check_year(name: str, moment: datetime) -> None:
-    """Check that a moment is within `YEARS`.
+def to_message(message: Struct) -> dict[str, Any]:
+    """Return the JSON object of a message, within its ranges: texts are cut, senseless values left out.
 
     Raises:
-        ValueError: it isn't.
+        InvalidValueError: another value is out of its range.
     """
-    if moment.year not in YEARS:
-        raise ValueError(f"Expected a moment from {YEARS[0]} to {YEARS[-1]} in {name!r}")
+    values = msgspec.to_builtins(message)
+    return {"protocol": PROTOCOL, **msgspec.to_builtins(read_message(type(message), values))}
 
 
 def prepared(kind: type[Struct], values: object) -> object:
@@ -380,7 +392,7 @@ def _is_lenient(kind: object) -> bool:
 
 def _fits(kind: object, value: object) -> bool:
     try:
-        msgspec.convert(value, kind)
-    except msgspec.ValidationError:
+        converted = msgspec.convert(value, kind)
+    except (ValueError, OverflowError, RecursionError):  # msgspec's, and of texts that UTF-8 can't hold
         return False
-    return True
+    return not isinstance(converted, datetime) or converted.year in YEARS
