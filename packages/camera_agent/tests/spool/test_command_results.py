@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from camera_agent.protocol import messages
 from camera_agent.spool import command_results as module
 from camera_agent.spool.command_results import CommandResult
 
@@ -15,12 +16,14 @@ def test_what_became_of_it_is_reported_until_it_is_received(filled):
     command_results = filled.spool.command_results
     command_results.start("a")
     [running] = command_results.unacknowledged()
-    assert running.to_message() == {"id": "a", "state": "running", "message": ""}
+    assert running.to_message() == messages.CommandResult(id="a", state="running")
     command_results.finish(CommandResult(id="a", state="done", message="Taken.", capture="capture-1"))
     # The server received that it runs, not yet that it is done.
     command_results.acknowledge([running], ["a"])
     [done] = command_results.unacknowledged()
-    assert done.to_message() == {"id": "a", "state": "done", "message": "Taken.", "capture": "capture-1"}
+    assert done.to_message() == messages.CommandResult(
+        id="a", state="done", message="Taken.", capture="capture-1"
+    )
     command_results.acknowledge([done], ["a"])
     assert command_results.unacknowledged() == []
     assert not command_results.start("a")

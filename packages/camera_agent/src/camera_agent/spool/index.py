@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import threading
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from camera_agent.errors import SpoolError
+from camera_agent.spool.damage import is_damage, note_damage
 from camera_agent.spool.schema import SCHEMA, UPGRADES, VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+#: What becomes of a damaged index.
+REBUILT = "The agent puts it aside when it starts, and adopts the pictures. Replace the card soon."
 
 Value = str | int | float | None
 
@@ -20,10 +25,12 @@ Value = str | int | float | None
 class Index:
     """Safe to use from several threads and processes (write-ahead log).
 
-    Each call raises SpoolError when the disk fails.
+    Each call raises SpoolError when the disk fails. `on_damage` is called when the file turns out to be
+    damaged; the next start puts it aside.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, on_damage: Callable[[], None] = lambda: None) -> None:
+        self._path, self._on_damage, self.is_damaged = path, on_damage, False
         self._lock = threading.RLock()
         try:
             with ExitStack() as undo:
@@ -37,10 +44,8 @@ class Index:
                 self._prepare(path)
                 undo.pop_all()
         except sqlite3.Error as error:
-            raise SpoolError(
-                f"The spool's index {path} can't be opened: {error}.",
-                "Check that the card is writable and not full.",
-            ) from error
+            remedy = REBUILT if is_damage(error) else "Check that the card is writable and not full."
+            raise SpoolError(f"The spool's index {path} can't be opened: {error}.", remedy) from error
 
     def one(self, query: str, *values: Value) -> sqlite3.Row | None:
         """Return the first row of a query, if there is one."""
@@ -87,6 +92,14 @@ class Index:
             try:
                 yield
             except sqlite3.Error as error:
+                if is_damage(error):
+                    with contextlib.suppress(OSError):
+                        note_damage(self._path)
+                    self.is_damaged = True
+                    self._on_damage()
+                    raise SpoolError(
+                        f"The spool's index {self._path} is damaged: {error}.", REBUILT
+                    ) from error
                 raise SpoolError(
                     f"The spool's index can't be used: {error}.", "Free some space or check the card."
                 ) from error

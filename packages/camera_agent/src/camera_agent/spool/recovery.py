@@ -9,6 +9,7 @@ from camera_agent.captures import CAPTURE_ID, HEAD_BYTES, filetype_of
 from camera_agent.host.clock import ClockQuality, Instant
 from camera_agent.spool import rows
 from camera_agent.spool.files import sha256_of
+from camera_agent.spool.numbering import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +44,7 @@ def recover(
     for path in incoming.iterdir():
         path.unlink()
         dropped += 1
-    for path in captures.iterdir():
+    for path in sorted(captures.iterdir()):
         row = index.one("SELECT state FROM captures WHERE capture = ?", path.stem)
         if row is None and _adopt(index, path, now):
             adopted += 1
@@ -80,8 +81,16 @@ def _adopt(index: Index, path: Path, now: Instant) -> bool:
         ),
         exposure={},
         cause={},
+        sequence=_free_number(index, path.stem),
     )
     return True
+
+
+def _free_number(index: Index, capture: str) -> int | None:
+    """Return the number that a capture had before the index was lost; None if it is not known, or taken."""
+    number = number_of(capture)
+    taken = number is None or index.one("SELECT 1 FROM captures WHERE sequence = ?", number) is not None
+    return None if taken else number
 
 
 def adopted_at(written_ns: int, before: Instant | None, now: Instant) -> Instant:
@@ -91,7 +100,8 @@ def adopted_at(written_ns: int, before: Instant | None, now: Instant) -> Instant
     """
     if before is None:
         quality = ClockQuality.UNKNOWN if now.quality is ClockQuality.UNKNOWN else ClockQuality.ESTIMATED
-        return Instant(wall_ns=written_ns, quality=quality, boot=now.boot, monotonic_ns=0)
+        # Of a boot that nobody knows: no fix may correct it, because its monotonic time is not known.
+        return Instant(wall_ns=written_ns, quality=quality, boot="", monotonic_ns=0)
     quality = ClockQuality.UNKNOWN if before.quality is ClockQuality.UNKNOWN else ClockQuality.ESTIMATED
     apart = written_ns - before.wall_ns
     if not 0 < apart < MAX_APART_NS:

@@ -31,8 +31,8 @@ class CaptureState(IntEnum):
 
 INSERT = """
 INSERT INTO captures
-    (capture, filename, filetype, size, sha256, wall_ns, clock, boot, monotonic_ns, exposure, cause)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *
+    (sequence, capture, filename, filetype, size, sha256, wall_ns, clock, boot, monotonic_ns, exposure, cause)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *
 """
 
 
@@ -47,9 +47,10 @@ def insert(  # noqa: PLR0913 - each is a column
     captured_at: Instant,
     exposure: Mapping[str, ExposureValue],
     cause: Mapping[str, str],
+    sequence: int | None = None,
 ) -> Capture:
-    """Insert a pending capture; the row's number becomes its sequence."""
-    about = (capture, filename, filetype, size, sha256)
+    """Insert a pending capture; without a `sequence` it gets the next."""
+    about = (sequence, capture, filename, filetype, size, sha256)
     when = (captured_at.wall_ns, captured_at.quality.value, captured_at.boot, captured_at.monotonic_ns)
     row = index.one(INSERT, *about, *when, json.dumps(dict(exposure)), json.dumps(dict(cause)))
     assert row is not None  # noqa: S101 - for the type checker: RETURNING gives a row

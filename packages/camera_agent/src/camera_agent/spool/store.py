@@ -18,24 +18,36 @@ from camera_agent.spool.eviction import Evictor, Freed, Retention, bytes_to_free
 from camera_agent.spool.files import store_durably
 from camera_agent.spool.index import Index
 from camera_agent.spool.key_values import KeyValues
+from camera_agent.spool.numbering import Numbering
 from camera_agent.spool.records import Records
 from camera_agent.spool.recovery import Recovery, recover
 from camera_agent.spool.rows import CaptureState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from camera_agent.host.clock import Instant
 
 NEXT = "SELECT * FROM captures WHERE state = 0 AND sequence NOT IN ({claimed}) ORDER BY sequence LIMIT 1"
 DAY_NS = 86_400 * 10**9
+#: The name of the index within the spool's folder.
+INDEX = "index.sqlite3"
 
 
 class Spool:
-    """Captures on disk below `folder`. Safe to use from several threads; one capturing process at a time."""
+    """Captures on disk below `folder`. Safe to use from several threads; one capturing process at a time.
 
-    def __init__(self, folder: Path, *, retention: Retention | None = None) -> None:
+    `on_damage` is called when the index turns out to be damaged.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        retention: Retention | None = None,
+        on_damage: Callable[[], None] = lambda: None,
+    ) -> None:
         self.folder = folder
         self._retention = retention or Retention()
         self.incoming = folder / "incoming"
@@ -48,7 +60,8 @@ class Spool:
                 f"The spool {folder} can't be made: {error.strerror}.",
                 "Check that the card is writable and not full.",
             ) from error
-        self.index = Index(folder / "index.sqlite3")
+        self.index = Index(folder / INDEX, on_damage=on_damage)
+        self._numbering = Numbering(folder / "sequence")
         self.clock_fixes, self.records = ClockFixes(self.index), Records(self.index)
         self.command_results, self.key_values = CommandResults(self.index), KeyValues(self.index)
         self._evictor = Evictor(self.index, self.path)
@@ -59,6 +72,7 @@ class Spool:
     def recover(self, now: Instant) -> Recovery:
         """Make folder and index agree after any kind of stop. To be called once, before anything else."""
         with self._explaining("The spool can't be recovered"):
+            self._numbering.begin(self.index, self.captures)
             return recover(
                 self.index, incoming=self.incoming, captures=self.captures, now=now, path_of=self.path
             )
@@ -83,6 +97,7 @@ class Spool:
             if self.index.one("SELECT 1 FROM captures WHERE capture = ?", capture):
                 temporary.unlink()
                 return None
+            self._numbering.reserve(self.last_sequence() + 1)
             final = self._path(capture, filetype)
             size, sha256 = store_durably(temporary, final)
             try:
