@@ -106,6 +106,7 @@ class App:
         (agent / "token").write_text(enrolment.token)
         before = self._cpu_s()
         address = f"http://127.0.0.1:{self._port}"
+        (agent / "identity.json").write_text(json.dumps({"server": address}))
         command = [sys.executable, "-m", "camera_agent", "run", "--home", str(agent), "--server", address]
         command += ["--driver", "replay", "--source", str(source[0].parent), "--once"]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)

@@ -17,6 +17,37 @@ def test_the_token_is_readable_by_its_owner_alone(tmp_path):
     assert home.token_file.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.parametrize(
+    "server", ["https://cams.example", "https://CAMS.example:443/", "https://cams.example/"]
+)
+def test_the_server_that_gave_a_token_gets_it(tmp_path, server):
+    home = Home(tmp_path)
+    home.save_token("secret")
+    assert home.token_for(server) is None
+    home.write(home.identity_file, {"server": "https://cams.example"})
+    assert home.token_for(server) == "secret"
+
+
+@pytest.mark.parametrize(
+    "server",
+    [
+        "http://cams.example",
+        "https://cams.example:8443",
+        "https://cams.example/other",
+        "https://cams.example.evil.example",
+        "cams.example",
+        "https://[cams",
+        "",
+    ],
+)
+def test_no_other_address_gets_a_token(tmp_path, server):
+    home = Home(tmp_path)
+    home.save_token("secret")
+    home.write(home.identity_file, {"server": "https://cams.example"})
+    assert home.token_for(server) is None
+    assert home.why_unpaired(server).startswith("This camera is paired with https://cams.example, and")
+
+
 def test_small_files_are_replaced_whole(tmp_path):
     home = Home(tmp_path)
     home.write(home.status_file, {"a": 1})

@@ -9,6 +9,7 @@ import os
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from camera_agent.errors import AnotherAgent, BadInput
 from camera_agent.migrations import FORMER_FILES
@@ -23,6 +24,20 @@ Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 def is_token(text: str) -> bool:
     """Whether a text can be sent as a token: visible ASCII only."""
     return text.isascii() and text.isprintable() and bool(text) and " " not in text
+
+
+def same_server(one: str, other: str) -> bool:
+    """Whether two addresses are those of the same server: scheme, host, port and path."""
+    return bool(one) and _parts(one) == _parts(other)
+
+
+def _parts(address: str) -> tuple[str, str | None, int | None, str]:
+    try:
+        parts = urlsplit(address if "//" in address else f"http://{address}")
+        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    except ValueError:
+        return "", address, None, ""
+    return parts.scheme, parts.hostname, port, parts.path.rstrip("/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +77,11 @@ class Home:
         return self.folder / "remote_config.json"
 
     @property
+    def former_config_file(self) -> Path:
+        """The configuration of the server before the last one."""
+        return self.folder / "former_config.json"
+
+    @property
     def status_file(self) -> Path:
         """The last heartbeat of the agent."""
         return self.folder / "status.json"
@@ -87,6 +107,24 @@ class Home:
         except (OSError, UnicodeDecodeError):
             return None
         return token if is_token(token) else None
+
+    def token_for(self, server: str) -> str | None:
+        """Return the token that this server gave; None when another server, or none, gave it."""
+        return self.token() if same_server(self.paired_server(), server) else None
+
+    def paired_server(self) -> str:
+        """Return the address of the server that gave the token; empty when this agent was never paired."""
+        return str(self.read(self.identity_file).get("server", ""))
+
+    def why_unpaired(self, server: str) -> str:
+        """Return why there is no token for a server, with what to do."""
+        paired = self.paired_server()
+        if self.token() is None or not paired:
+            return f"This camera is not paired. Pair it: camera-agent pair {server}"
+        return (
+            f"This camera is paired with {paired}, and its token is not for {server}."
+            f" Pair it there, too: camera-agent pair {server}"
+        )
 
     def write(self, path: Path, data: Mapping[str, Json], *, durable: bool = True) -> None:
         """Replace a small JSON file atomically; a `durable` one survives a power cut, but wears the card."""

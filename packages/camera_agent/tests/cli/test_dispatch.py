@@ -226,4 +226,4 @@ def test_a_paired_camera_forgets_what_another_server_set(server, tmp_path):
 
 def test_delivering_without_a_token_says_how_to_pair(tmp_path, capsys):
     assert main(["deliver", "--home", str(tmp_path)]) == 2
-    assert "Pair it first" in capsys.readouterr().err
+    assert "not paired. Pair it: camera-agent pair" in capsys.readouterr().err

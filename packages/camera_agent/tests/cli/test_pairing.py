@@ -2,7 +2,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from camera_agent.cli.pairing import code_text
+import pytest
+
+from camera_agent.cli import main
+from camera_agent.cli.pairing import code_text, is_readable_by_others
 from camera_agent.remote.pairing import DeviceCode
 
 CODE = DeviceCode(
@@ -13,6 +16,29 @@ CODE = DeviceCode(
     interval_s=2.0,
     expires_in_s=900.0,
 )
+
+
+@pytest.mark.parametrize(
+    ("server", "readable"),
+    [
+        ("http://cams.example", True),
+        ("http://192.168.1.7:8000", True),
+        ("http://[2001:db8::1]", True),
+        ("https://cams.example", False),
+        ("http://127.0.0.1:8000", False),
+        ("http://127.8.8.8", False),
+        ("http://[::1]:8000", False),
+        ("http://localhost:8000", False),
+    ],
+)
+def test_plain_http_that_leaves_the_machine_can_be_read_by_others(server, readable):
+    assert is_readable_by_others(server) is readable
+
+
+def test_pairing_over_plain_http_warns(capsys, tmp_path):
+    assert main(["pair", "http://timelapse.invalid", "--home", str(tmp_path)]) == 4
+    reported = capsys.readouterr().err
+    assert "Warning: http://timelapse.invalid is not encrypted." in reported
 
 
 def test_without_a_terminal_it_is_one_sentence():

@@ -34,8 +34,8 @@ SOME_REFUSED = 3
 def _run(options: argparse.Namespace) -> int:
     home = Home(Path(options.home)).create()
     config = _config(home, options)
-    if options.once and home.token() is None:
-        raise BadInput("This agent is not paired.", "Pair it first: camera-agent pair URL.")
+    if options.once:
+        _require_token(home, config)
     log = install(log_path=Path(options.log)) if options.log else None
     try:
         agent = Agent(home, config, notify=print_message)
@@ -50,17 +50,23 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _restart() -> None:
-    """Replace this process by a new one of the same command, as the server requested."""
-    print_message("Restarting, as the server requested.")
+    """Replace this process by a new one of the same command."""
+    print_message("Restarting.")
     os.execv(sys.executable, [sys.executable, "-m", "camera_agent", *sys.argv[1:]])  # noqa: S606 - our own command
+
+
+def _require_token(home: Home, config: Config) -> None:
+    server = config.server or home.paired_server()
+    if home.token_for(server) is None:
+        raise BadInput(home.why_unpaired(server or "URL"))
 
 
 def _deliver(options: argparse.Namespace) -> int:
     home = Home(Path(options.home)).create()
-    if home.token() is None:
-        raise BadInput("This agent is not paired.", "Pair it first: camera-agent pair URL.")
+    config = read(home.config_file)
+    _require_token(home, config)
     try:
-        delivered = Agent(home, read(home.config_file), notify=print_message).deliver()
+        delivered = Agent(home, config, notify=print_message).deliver()
     except AnotherAgent:
         with closing(Spool(home.spool)) as spool:
             count = request_delivery(spool)

@@ -107,13 +107,15 @@ def network(_home: Home, config: Config) -> Finding:
     return Finding(name="network", ok=True, message=f"{names}.")
 
 
-def token(home: Home, _config: Config) -> Finding:
+def token(home: Home, config: Config) -> Finding:
     """Whether the camera is paired, and only its owner can read the token."""
     if home.token() is None and home.token_file.exists():
         message = f"{home.token_file} can't be read. Run this as the agent's user, or pair again."
         return Finding(name="token", ok=False, message=message)
     if home.token() is None:
         return Finding(name="token", ok=False, message="Not paired. Run: camera-agent pair URL.")
+    if config.server and home.token_for(config.server) is None:
+        return Finding(name="token", ok=False, message=home.why_unpaired(config.server))
     mode = home.token_file.stat().st_mode & 0o777
     if mode & 0o077:
         message = f"Others can read {home.token_file}. Run: chmod 600 {home.token_file}"
@@ -123,10 +125,10 @@ def token(home: Home, _config: Config) -> Finding:
 
 def server(home: Home, config: Config) -> Finding:
     """Whether the server responds, accepts the token, and agrees on the time."""
-    address = config.server or str(home.read(home.identity_file).get("server", ""))
+    address = config.server or home.paired_server()
     if not address:
         return Finding(name="server", ok=False, message="No server is known. Run: camera-agent pair URL.")
-    with closing(Client(address, token=home.token(), timeout_s=10.0)) as client:
+    with closing(Client(address, token=home.token_for(address), timeout_s=10.0)) as client:
         response = client.send("OPTIONS", "/captures", {"Tus-Resumable": "1.0.0"})
         if response.status >= 400 or not response.is_from_app:
             return Finding(name="server", ok=False, message=f"{client.server}: {response.error[1]}")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import io
+import ipaddress
 import sys
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import segno
 
 from camera_agent import __version__
-from camera_agent.cli.terminal import print_result
+from camera_agent.cli.terminal import print_message, print_result
 from camera_agent.home import Home
 from camera_agent.remote.client import Client
 from camera_agent.remote.pairing import request_code, wait_for_approval
@@ -26,9 +28,13 @@ if TYPE_CHECKING:
 def _pair(options: argparse.Namespace) -> int:
     home = Home(Path(options.home)).create()
     with closing(Client(options.url)) as client:
-        if home.read(home.identity_file).get("server") == client.server:
-            # Paired with this server before: it stays the same camera. No other server gets the token.
-            client.token = home.token()
+        if is_readable_by_others(client.server):
+            print_message(
+                f"Warning: {client.server} is not encrypted. Whoever is in the network on the way there can"
+                " read this camera's token and pictures. Give the address as https:// if the server has one."
+            )
+        # Paired with this server before: it stays the same camera. No other server gets the token.
+        client.token = home.token_for(client.server)
         return _pair_with(client, home, options)
 
 
@@ -50,10 +56,22 @@ def _pair_with(client: Client, home: Home, options: argparse.Namespace) -> int:
         home.pairing_file.unlink(missing_ok=True)
     # Another server's configuration does not apply to this one.
     home.remote_config_file.unlink(missing_ok=True)
+    home.former_config_file.unlink(missing_ok=True)
     home.write(home.identity_file, {"server": client.server, "camera": paired.camera, "name": paired.name})
     home.save_token(paired.access_token)
     print_result(f"Paired as {paired.name or options.name}.")
     return 0
+
+
+def is_readable_by_others(server: str) -> bool:
+    """Whether what is sent to a server can be read on the way: plain HTTP that leaves this machine."""
+    parts = urlsplit(server)
+    host = parts.hostname or ""
+    try:
+        stays = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        stays = host == "localhost" or host.endswith(".localhost")
+    return parts.scheme == "http" and not stays
 
 
 def code_text(code: DeviceCode, *, picture: bool) -> str:

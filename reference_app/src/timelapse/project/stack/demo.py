@@ -37,6 +37,7 @@ def start_camera(supervisor: Supervisor, home: Path, address: str) -> None:
     agent_home.mkdir(exist_ok=True)
     if not (agent_home / "token").exists():
         _pair(supervisor, home, agent_home, address)
+    _set_server(agent_home / "identity.json", address)
     interval = str(conf.get().frame_interval_s)
     run = [
         "run",
@@ -50,6 +51,13 @@ def start_camera(supervisor: Supervisor, home: Path, address: str) -> None:
         interval,
     ]
     supervisor.start(processes.agent(home, "camera", run))
+
+
+def _set_server(identity: Path, address: str) -> None:
+    """Note where this stack listens now: it is the same server on any port, so the token stays good."""
+    known = json.loads(identity.read_text()) if identity.exists() else {}
+    if known.get("server") != address:
+        identity.write_text(json.dumps({**known, "server": address}))
 
 
 def _pair(supervisor: Supervisor, home: Path, agent_home: Path, address: str) -> None:

@@ -37,6 +37,8 @@ def replay(
     token_file = home / "token"
     token_file.touch(mode=0o600)
     token_file.write_text(token)
+    # A token goes only to the server that gave it.
+    (home / "identity.json").write_text(json.dumps({"server": address}))
     log = home / "agent.jsonl"
     arguments = ["run", "--home", str(home), "--server", address, "--driver", "replay"]
     arguments += ["--source", str(footage.resolve()), "--once", "--json", "--log", str(log)]
