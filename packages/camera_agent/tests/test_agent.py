@@ -212,6 +212,29 @@ def test_without_a_server_or_a_token_it_says_how_to_pair(tmp_path, capsys):
     assert "not paired" in capsys.readouterr().err
 
 
+def test_a_token_is_not_shown_to_another_server_that_the_settings_name(server, home, folder, capsys):
+    home.write(home.identity_file, {"server": "https://elsewhere.example"})
+    assert main([*replay(home, folder), "--server", server.url]) == 2
+    assert "is paired with https://elsewhere.example" in capsys.readouterr().err
+    assert server.requests == []
+
+
+def test_a_damaged_index_ends_nothing_and_no_number_is_used_twice(server, home, loop):
+    with Command(*loop) as agent:
+        server.wait_for(lambda: len(server.stored) >= 3)
+        agent.end()
+    before = len(server.stored)
+    with (home.spool / "index.sqlite3").open("r+b") as index:
+        index.write(bytes(100))
+    with Command(*loop) as agent:
+        server.wait_for(lambda: len(server.stored) >= before + 3)
+        _, said, _ = agent.end()
+    assert "index was damaged" in said
+    sequences = [int(upload.metadata["sequence"]) for upload in server.uploads.values()]
+    assert len(set(sequences)) == len(sequences)
+    assert any("index was damaged" in one for beat in server.heartbeats for one in beat.get("warnings", []))
+
+
 def test_commands_are_done_once_each_and_acknowledged(server, loop):
     names = ("capture", "preview", "deliver", "collect_logs", "dance")
     server.commands = [{"id": f"id-{name}", "name": name, "arguments": {}} for name in names]
@@ -256,7 +279,7 @@ def test_a_requested_restart_happens_once(server, home, tmp_path):
         )
         server.wait_for(lambda: [beat["seq"] for beat in server.heartbeats].count(1) == 2)
         _, said, _ = agent.end()
-    assert said.count("Restarting, as the server requested.") == 1
+    assert said.count("Restarting.") == 1
     assert said.count("Capturing every") == 2
 
 

@@ -34,17 +34,41 @@ def test_a_file_sets_what_it_names(tmp_path):
         ("interval_s = true", "interval_s must be a number"),
         ("driver = 3", "driver must be a text"),
         ("options = 3", "options must be a table"),
-        ("interval_s = 0", "line 1: interval_s must be more than 0, and is 0.0"),
+        ("interval_s = 0", "line 1: interval_s must be from 0.1 to 86400, and is 0."),
+        ("\ninterval_s = 1e10", "line 2: interval_s must be from 0.1 to 86400, and is 1e+10."),
+        ("\ncapture_deadline_s = inf", "line 2: capture_deadline_s must be from 0.1 to 86400, and is inf."),
+        (
+            "driver = 'x'\nquota_mib = " + "9" * 400,
+            "line 2: quota_mib can't be a number of about 400",
+        ),
+        ("\n\ninterval_s = " + "9" * 5000, "line 3: a number there is longer than any setting allows."),
+        (
+            "\n[schedule]\nburst = " + "9" * 400,
+            "line 3: burst must be from 1 to 100, and is a number of about 400",
+        ),
+        ("\n[options]\nx = " + "9" * 400, "line 3: the option x must be a text, a number or true/false"),
+        ("\nwindows = " + "[" * 5000, "line 2: lists or tables are nested too deeply."),
+        ("\n[options]\nx = " + "{a=" * 2000, "line 3: lists or tables are nested too deeply."),
+        ("\ufeffinterval_s = 2", "line 1: the file begins with a byte order mark"),
+        ("[schedule]\nend = 9999-12-31", "line 2: '9999-12-31' is outside of the years 1970 to 2100."),
+        ("[schedule]\nstart = 0001-01-01T00:00:00+14:00", "line 2: '0001-01-01T00:00:00+14:00' is outside"),
         ("interval_s = ", "is no valid TOML"),
         ("[options]\nseed = []", "line 2: the option seed must be"),
         ("# first\n\ndrivr = 'x'", "line 3: 'drivr' is not a setting"),
         ("[optoins]\nseed = 1", "line 1: 'optoins' is not a setting. Did you mean 'options'?"),
-        ("quota_mib = -1", "quota_mib can't be less than 0"),
+        ("quota_mib = -1", "quota_mib must be from 0 to 1000000000, and is -1."),
     ],
 )
 def test_what_cant_work_is_named(tmp_path, text, message):
     with pytest.raises(BadInput, match=re.escape(message)):
         read(write(tmp_path, text))
+
+
+def test_a_file_that_is_not_utf_8_is_refused_with_the_line(tmp_path):
+    path = tmp_path / "config.toml"
+    path.write_bytes(b"driver = 'x'\n# K\xe4se")
+    with pytest.raises(BadInput, match="line 2: this is not UTF-8"):
+        read(path)
 
 
 def test_a_file_that_cant_be_read_is_bad_input(tmp_path):
@@ -128,7 +152,7 @@ def test_settings_that_cant_work_are_refused(requested, message):
 
 @pytest.mark.parametrize("interval", [-1.0, float("nan")])
 def test_flags_are_checked_as_the_file_is(interval):
-    with pytest.raises(BadInput, match="more than 0"):
+    with pytest.raises(BadInput, match=r"must be from 0\.1"):
         check(Config(interval_s=interval))
 
 

@@ -12,10 +12,7 @@ from camera_agent.settings_table import InvalidSetting, raise_if_invalid, typed
     ("value", "kind", "expected"),
     [
         (date(2026, 12, 1), str, "2026-12-01"),
-        (2.0, int, 2),
         (1, float, 1.0),
-        (True, bool, True),
-        (["a"], tuple, ("a",)),
     ],
 )
 def test_a_value_gets_its_type(value, kind, expected):
@@ -27,11 +24,8 @@ def test_a_value_gets_its_type(value, kind, expected):
     ("value", "kind", "message"),
     [
         (1, str, "here: x must be a text, and is 1"),
-        (1.5, int, "x must be a whole number"),
         (True, float, "x must be a number"),
-        (1, bool, "x must be true or false"),
-        ("a", tuple, "x must be a list of texts"),
-        ([1], tuple, "x must be a list of texts"),
+        (10**400, float, "x can't be a number of about 400 digits."),
     ],
 )
 def test_what_does_not_fit_is_named_with_its_place(value, kind, message):

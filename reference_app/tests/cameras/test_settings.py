@@ -8,7 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from camera_agent.protocol.settings import CameraSettings, Schedule
+from timelapse.cameras.graphql.settings import to_graphql
 from timelapse.cameras.settings import refusals, settings_of
+from timelapse.shared import conf
 
 GOLDEN = Path(__file__).parents[3] / "docs" / "reference" / "agent-protocol"
 FINE = {
@@ -22,6 +24,25 @@ FINE = {
     "exposure": {"mode": "ramp", "target": 0.18},
     "delivery": {"when": "at_once", "networks": [], "rate_kib_s": 512, "parallel": 2, "ordered": True},
 }
+
+
+HOSTILE = [
+    {"end": "9999-12-31"},
+    {"windows": ["sunrise+99999999999h..sunset"]},
+    {"burst": 10**30},
+    {"burst": []},
+]
+
+
+@pytest.mark.parametrize("schedule", HOSTILE, ids=str)
+def test_old_settings_that_todays_rules_refuse_count_as_not_set(schedule):
+    assert settings_of({"interval_s": 5, "schedule": schedule}) == CameraSettings(interval_s=5)
+    assert to_graphql("schedule", schedule) is not None
+
+
+@pytest.mark.parametrize("interval_s", [0, -1, 1e300, 1e-300, float("nan"), None])
+def test_an_old_interval_out_of_range_is_the_default(interval_s):
+    assert settings_of({"interval_s": interval_s}).interval_s == conf.get().frame_interval_s
 
 
 def test_settings_that_an_agent_can_apply_are_accepted():

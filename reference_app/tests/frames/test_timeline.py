@@ -66,6 +66,22 @@ def test_a_month_of_frames_is_a_bounded_answer_by_constant_queries(factories, dj
     assert {gap.why for gap in seen.gaps} == {"unknown"}
 
 
+@pytest.mark.parametrize(
+    "schedule",
+    [{"end": "9999-12-31"}, {"windows": ["sunrise+99999999999h..sunset"]}, {"timezone": "Nowhere/At_All"}],
+    ids=str,
+)
+def test_old_settings_that_cant_work_break_no_timeline(factories, schedule):
+    before, after = NOON - DAY / 2, NOON - DAY / 4
+    for number, (at, table) in enumerate([(before, schedule), (after, {"burst": 1})], 10):
+        row = Configuration.objects.create(camera=factories, revision=number, interval_s=60, schedule=table)
+        Configuration.objects.filter(pk=row.pk).update(updated_at=at)
+    film(factories, range(60))
+    end = NOON + timedelta(hours=1)
+    assert timeline_of(factories.pk, NOON - DAY, end, now=end).buckets
+    assert timeline_of(factories.pk, NOON, end, now=end).gaps == []
+
+
 def test_a_day_is_counted_by_the_minute(factories):
     film(factories, [*range(60), *range(90, 120)])
     seen = timeline_of(factories.pk, NOON, NOON + DAY, now=NOON + timedelta(minutes=120))

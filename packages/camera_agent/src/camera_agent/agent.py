@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import eliot
@@ -19,12 +21,13 @@ from camera_agent.delivery.tracker import DeliveryTracker, Notify, Refusal
 from camera_agent.delivery.uploader_pool import UploaderPool
 from camera_agent.drivers import registry
 from camera_agent.drivers.process import DriverProcess
-from camera_agent.errors import BadInput, NotDelivered
+from camera_agent.errors import AnotherAgent, BadInput, NotDelivered
 from camera_agent.home import exclusive_lock
 from camera_agent.host import systemd
 from camera_agent.host.clock import Clock
 from camera_agent.host.machine import Machine
 from camera_agent.host.threads import ThreadGroup
+from camera_agent.protocol.settings import Schedule
 from camera_agent.remote.client import Client
 from camera_agent.remote.commands import CommandRunner
 from camera_agent.remote.configuration import RemoteConfig
@@ -32,27 +35,38 @@ from camera_agent.remote.heartbeat import Heartbeat
 from camera_agent.remote.log_buffer import LogBuffer
 from camera_agent.remote.record_uploader import RecordUploader
 from camera_agent.remote.status_collector import StatusCollector
+from camera_agent.schedule_state import state_at
+from camera_agent.spool.damage import put_aside_if_damaged
 from camera_agent.spool.eviction import Retention
 from camera_agent.spool.records import gap
-from camera_agent.spool.store import Spool
+from camera_agent.spool.starts import record_start
+from camera_agent.spool.store import INDEX, Spool
 from camera_agent.status import Status
 from eliot_progress import progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     from camera_agent.capture.gaps import GapReason
     from camera_agent.captures import Capture
     from camera_agent.config import Config
     from camera_agent.delivery.uploader import UploadAttempt
     from camera_agent.drivers.base import Description
-    from camera_agent.home import Home
+    from camera_agent.home import Home, Json
     from camera_agent.host.clock import Instant
     from camera_agent.remote.commands import Action
 
 
 #: Seconds after which a heartbeat without a response is given up, because the next one is due.
 HEARTBEAT_TIMEOUT_S = 10.0
+
+
+def _put_aside_damaged_index(home: Home) -> Path | None:
+    """Put a damaged index aside, unless another agent uses it; return its new path."""
+    with contextlib.suppress(AnotherAgent, BadInput), exclusive_lock(home):
+        return put_aside_if_damaged(home.spool / INDEX)
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +82,7 @@ class Agent:
 
     def __init__(self, home: Home, config: Config, *, notify: Notify) -> None:
         registry.check(config.driver)
-        server = config.server or str(home.read(home.identity_file).get("server", ""))
+        server = config.server or home.paired_server()
         if not server:
             raise BadInput(
                 "No server is known.", "Pair first: camera-agent pair URL, or give one with --server."
@@ -80,10 +94,11 @@ class Agent:
         self._loop: CaptureLoop | None = None
         self._commands: CommandRunner | None = None
         retention = Retention(bytes=config.keep_bytes, days=config.keep_delivered_days)
+        self._index_aside = _put_aside_damaged_index(home)
         with ExitStack() as undo:
-            self._spool = Spool(home.spool, retention=retention)
+            self._spool = Spool(home.spool, retention=retention, on_damage=self._threads.request_stop)
             undo.callback(self._spool.close)
-            self._remote_config = RemoteConfig(home, config, apply=self._apply)
+            self._remote_config = RemoteConfig(home, config, apply=self._apply, rehearse=self._rehearse)
             self._config = self._remote_config.load()
             self._uploaders = UploaderPool(
                 server,
@@ -105,9 +120,13 @@ class Agent:
         )
 
     def run(self) -> bool:
-        """Capture and deliver until SIGTERM or SIGINT; True when the server requested a restart."""
+        """Capture and deliver until SIGTERM or SIGINT; True when a restart is wanted.
+
+        The server may request one, and a damaged index needs one.
+        """
         with self._exclusively(), progress("camera:run", unit="capture", every=5.0) as captured:
             self._spool.prune_rows()
+            record_start(self._spool.key_values, self._clock.now())
             downtime.record_gap(self._spool, self._clock.now(), self._config)
             loop = self._loop = self._capture_loop(lambda _capture: captured.advance())
             actions = CommandActions(
@@ -128,7 +147,7 @@ class Agent:
                 self._threads.wait()
                 loop.wake()
                 self._end()
-        return actions.restart_wanted
+        return actions.restart_wanted or self._spool.index.is_damaged
 
     def deliver(self) -> int:
         """Deliver what is pending now; return how many captures. NotDelivered when some are left."""
@@ -260,6 +279,7 @@ class Agent:
                 on_gap=self._record_gap,
                 on_preview=self._uploaders.send_preview,
                 wants_preview=self._uploaders.wants_preview,
+                on_failed_settings=self._reject_settings,
             ),
         )
 
@@ -271,6 +291,16 @@ class Agent:
         self._config, self._status.interval_s = config, config.interval_s
         loop.update_settings(config.interval_s, schedule=config.schedule, exposure=config.exposure)
         self._uploaders.update_settings(config.delivery)
+
+    def _rehearse(self, config: Config) -> None:
+        """Raise what the schedules of a configuration raise now."""
+        now = datetime.now(UTC)
+        for schedule in (config.schedule, Schedule(windows=config.delivery.windows)):
+            state_at(schedule, now)
+
+    def _reject_settings(self, reason: str) -> None:
+        self._remote_config.reject(reason)
+        self._report_problem(f"The settings were replaced by those before them. {reason}")
 
     def _drain(self) -> None:
         with self._spool.changed:
@@ -326,6 +356,14 @@ class Agent:
 
     def _recover(self) -> None:
         found = self._spool.recover(self._clock.now())
+        if self._index_aside is not None:
+            notice = self._status.notice = (
+                f"The spool's index was damaged, and {found.adopted} pictures were adopted into a new one."
+                f" The old one is {self._index_aside}. Replace the card soon."
+            )
+            message: dict[str, Json] = {"message_type": "camera:index_damaged", "message": notice}
+            self._spool.records.log([(self._clock.now(), message)])
+            self._notify(notice)
         if found.adopted or found.dropped or found.lost:
             eliot.log_message(
                 message_type="camera:recovered",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import tomllib
 from dataclasses import dataclass, field, fields, replace
@@ -13,6 +12,7 @@ from msgspec import Struct
 from camera_agent.errors import BadInput
 from camera_agent.protocol import reading as protocol_reading
 from camera_agent.protocol.errors import InvalidValueError
+from camera_agent.protocol.reading import fields_of, shown
 from camera_agent.protocol.settings import (
     CameraSettings,
     DeliverySettings,
@@ -30,12 +30,26 @@ from camera_agent.settings_table import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from camera_agent.drivers.base import Option, Options
 
 MIB = 1 << 20
+#: Numbers, and lists within lists, that no setting has.
+LONG_NUMBER = re.compile(r"\d{100}")
+MAX_DEPTH = 20
+#: The least and the most of each number; the interval's are the protocol's.
+BOUNDS: Mapping[str, tuple[float, float]] = {
+    **{one.name: (one.minimum or 0.0, one.maximum or 0.0) for one in fields_of(CameraSettings)},
+    "capture_deadline_s": (0.1, 86_400.0),
+    "quota_mib": (0.0, 1e9),
+    "reserve_mib": (0.0, 1e9),
+    "keep_delivered_mib": (0.0, 1e9),
+    "keep_delivered_days": (0.0, 36_500.0),
+}
+#: Whole numbers of options are those of 64 bits.
+LARGEST_OPTION = 2**63
 
 #: What a server may set: `interval_s` and these tables.
 REMOTE_SETTINGS = CameraSettings.__struct_fields__
@@ -88,21 +102,54 @@ class Config:
 def read(path: Path) -> Config:
     """Read the settings in a file; the defaults when there is none. BadInput names the wrong line."""
     try:
-        text = path.read_text()
-        data = tomllib.loads(text)
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return Config()
     except OSError as error:
         raise BadInput(
             f"{path} can't be read: {error.strerror}.", "Check that it is a file, and whose."
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path} is no valid TOML: {error}.", "Correct it; it is read as UTF-8.") from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise BadInput(f"{path}, line {line}: this is not UTF-8.", "Save the file as UTF-8.") from error
+    try:
+        data = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise _no_toml(path, text, error) from error
 
     def where(name: str) -> str:
         return f"{path}, line {line_of(text, name)}"
 
     return check(with_values(Config(), data, where=where), where=where)
+
+
+def _no_toml(path: Path, text: str, error: Exception) -> BadInput:
+    """Return what is wrong with a text that is no TOML, or one that Python can't read."""
+    if text.startswith("\ufeff"):
+        return BadInput(
+            f"{path}, line 1: the file begins with a byte order mark, which TOML does not allow.",
+            "Save it as UTF-8 without a BOM.",
+        )
+    if isinstance(error, tomllib.TOMLDecodeError):
+        return BadInput(f"{path} is no valid TOML: {error}.", "Correct it; it is read as UTF-8.")
+    if isinstance(error, RecursionError):
+        line = next((number for number, depth in _depths(text) if depth > MAX_DEPTH), 1)
+        return BadInput(
+            f"{path}, line {line}: lists or tables are nested too deeply.", "No setting needs that."
+        )
+    long = (number for number, one in enumerate(text.splitlines(), 1) if LONG_NUMBER.search(one))
+    return BadInput(
+        f"{path}, line {next(long, 1)}: a number there is longer than any setting allows.", "Correct it."
+    )
+
+
+def _depths(text: str) -> Iterator[tuple[int, int]]:
+    """Yield each line's number, and how deep the lists and tables are nested at its end."""
+    depth = 0
+    for number, line in enumerate(text.splitlines(), 1):
+        opened = sum(line.count(mark) for mark in "[{")
+        depth += opened - sum(line.count(mark) for mark in "]}")
+        yield number, max(depth, opened)
 
 
 def with_remote_settings(config: Config, values: Mapping[str, object]) -> Config:
@@ -178,29 +225,24 @@ def _bad_input(error: InvalidValueError, where: Where) -> BadInput:
 
 
 def _find_invalid(config: Config) -> InvalidSetting | None:
-    for name in ("interval_s", "capture_deadline_s"):
-        if not 0 < getattr(config, name) < math.inf:
-            return InvalidSetting(
-                name=name, message=f"{name} must be more than 0, and is {getattr(config, name)}."
-            )
-    for name in ("quota_mib", "reserve_mib", "keep_delivered_mib", "keep_delivered_days"):
-        if not 0 <= getattr(config, name) < math.inf:
-            return InvalidSetting(
-                name=name, message=f"{name} can't be less than 0, and is {getattr(config, name)}."
-            )
+    for name, (least, most) in BOUNDS.items():
+        value = getattr(config, name)
+        if not least <= value <= most:
+            message = f"{name} must be from {least:.10g} to {most:.10g}, and is {shown(value)}."
+            return InvalidSetting(name=name, message=message)
     return None
 
 
 def _options(value: object, where: Where) -> dict[str, Option]:
     if not isinstance(value, dict):
-        raise BadInput(f"{where('options')}: options must be a table, and is {value!r}.")
+        raise BadInput(f"{where('options')}: options must be a table, and is {shown(value)}.")
     return {str(key): _option(str(key), item, where) for key, item in value.items()}
 
 
 def _option(name: str, value: object, where: Where) -> Option:
-    if isinstance(value, str | int | float | bool):
+    if isinstance(value, str | float) or (isinstance(value, int) and abs(value) < LARGEST_OPTION):
         return value
     raise BadInput(
         f"{where(f'options.{name}')}: the option {name} must be a text, a number or true/false, and is"
-        f" {value!r}."
+        f" {shown(value)}."
     )

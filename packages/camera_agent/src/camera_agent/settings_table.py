@@ -9,21 +9,19 @@ from datetime import date, time
 from typing import TYPE_CHECKING, Any, cast
 
 from camera_agent.errors import BadInput
+from camera_agent.protocol.reading import shown
 
 if TYPE_CHECKING:
     from dataclasses import Field
 
-Setting = str | int | float | bool | list[str]
+#: From here on a whole number is none of a setting.
+LARGEST = 10**100
+
+Setting = str | float
 #: Returns where a setting (`schedule.windows`) was set, for error messages.
 Where = Callable[[str], str]
 
-EXPECTED: Mapping[type, str] = {
-    float: "a number",
-    int: "a whole number",
-    bool: "true or false",
-    str: "a text",
-    tuple: "a list of texts",
-}
+EXPECTED: Mapping[type, str] = {float: "a number", str: "a text"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,19 +52,14 @@ def kind_of(field: Field[Any]) -> type:
     return type(default)
 
 
-def typed(name: str, value: object, kind: type, *, place: str) -> Setting | tuple[str, ...]:
-    """Return a value converted to its type. BadInput when it is of another one."""
-    if kind is bool and isinstance(value, bool):
-        return value
-    if kind in (int, float) and isinstance(value, int | float) and not isinstance(value, bool):
-        if kind is float:
-            return float(value)
-        if value == int(value):
-            return int(value)
+def typed(name: str, value: object, kind: type, *, place: str) -> Setting:
+    """Return a value converted to its type, a float or a text. BadInput when it is of another one."""
+    if isinstance(value, int) and abs(value) >= LARGEST:
+        raise BadInput(f"{place}: {name} can't be {shown(value)}.")
+    if kind is float and isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
     if kind is str and isinstance(value, str):
         return value
     if kind is str and isinstance(value, date | time):  # TOML has types for them
         return value.isoformat()
-    if kind is tuple and isinstance(value, list | tuple) and all(isinstance(one, str) for one in value):
-        return tuple(value)
-    raise BadInput(f"{place}: {name} must be {EXPECTED[kind]}, and is {value!r}.")
+    raise BadInput(f"{place}: {name} must be {EXPECTED[kind]}, and is {shown(value)}.")

@@ -25,6 +25,8 @@ class Status:
     last_capture: Capture | None = None
     interval_s: float = 0.0
     config_revision: int = 0
+    #: What happened at the start and people should know, a sentence.
+    notice: str = ""
     #: When the server last answered a heartbeat, seconds of the monotonic clock.
     answered_at: float = -math.inf
     #: What the camera reported about itself last (`battery_percent`, ...).

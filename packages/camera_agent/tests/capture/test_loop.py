@@ -145,6 +145,7 @@ def loop(tmp_path, monkeypatch):
             on_capture=received.captures.put,
             on_problem=received.said.append,
             on_gap=lambda *gap: received.gaps.append(gap),
+            on_failed_settings=received.failed.put,
             on_preview=lambda _capture, small: received.previews.append(small),
         )
         process = DriverProcess(f"tests.drivers.faulty_drivers:{name}", {"count": str(tmp_path / "count")})
@@ -175,6 +176,7 @@ def loop(tmp_path, monkeypatch):
 class Received:
     def __init__(self) -> None:
         self.captures, self.said, self.gaps, self.previews = queue.Queue(), [], [], []
+        self.failed = queue.Queue()
 
     def capture(self):
         return self.captures.get(timeout=60)
@@ -198,7 +200,7 @@ def test_a_capture_and_a_preview_come_when_asked_for(loop):
 
 def test_outside_its_windows_it_takes_what_is_asked_for_and_nothing_else(loop):
     now = datetime(2026, 3, 15, 12, tzinfo=UTC)
-    clock = Clock(wall_ns=lambda: int(now.timestamp() * 1e9), synced=lambda: True)
+    clock = Clock(wall_ns=lambda: int(now.timestamp() * 1e9), error_ms=lambda: 1.0)
     made, received = loop(
         clock=clock, interval_s=0.05, schedule=Schedule(windows=("06:00..08:00",), timezone="UTC")
     )
@@ -211,7 +213,7 @@ def test_outside_its_windows_it_takes_what_is_asked_for_and_nothing_else(loop):
 def test_a_process_that_ended_while_no_window_was_open_is_there_again_before_one_opens(loop, monkeypatch):
     monkeypatch.setattr(schedule, "RECHECK_S", 0.05)
     now = datetime(2026, 3, 15, 12, tzinfo=UTC)
-    clock = Clock(wall_ns=lambda: int(now.timestamp() * 1e9), synced=lambda: True)
+    clock = Clock(wall_ns=lambda: int(now.timestamp() * 1e9), error_ms=lambda: 1.0)
     made, received = loop(
         clock=clock, interval_s=0.05, schedule=Schedule(windows=("06:00..08:00",), timezone="UTC")
     )
@@ -269,6 +271,30 @@ def test_an_exposure_that_the_camera_cant_do_is_said_and_the_film_goes_on(loop):
     _, received = loop(exposure=ExposureSettings(mode="ramp"))
     received.capture()
     assert "This camera's exposure can't be set" in received.said[0]
+
+
+class Failing(Schedule, frozen=True):
+    """A schedule that was checked, and can't be evaluated now."""
+
+    def limits(self, timezone=""):
+        raise OverflowError("date value out of range")
+
+
+def test_a_schedule_that_raises_gives_way_to_the_one_before_it(loop):
+    made, received = loop(interval_s=0.1, clock=Clock(error_ms=lambda: 1.0))
+    received.capture()
+    made.update_settings(schedule=Failing())
+    assert "OverflowError: date value out of range" in received.failed.get(timeout=60)
+    for _ in range(2):
+        received.capture()
+    assert made._settings.schedule == Schedule()
+
+
+def test_a_schedule_that_raises_from_the_start_gives_way_to_the_default(loop):
+    _, received = loop(interval_s=0.1, schedule=Failing(), clock=Clock(error_ms=lambda: 1.0))
+    for _ in range(2):
+        received.capture()
+    assert received.failed.qsize() == 1
 
 
 def test_waking_it_after_the_stop_ends_a_long_wait_and_refuses_requests(loop):

@@ -69,7 +69,7 @@ def test_one_trouble_is_said_once_and_its_end_once(hearing):
 def test_a_replay_does_not_wait_for_a_token_that_is_no_good(hearing):
     hearing.hear(Unauthorized(message="Revoked."))
     assert hearing.stuck == 1
-    assert hearing.status.state() == ("error", "The server does not accept this camera's token: Revoked.")
+    assert hearing.status.state() == ("error", "Revoked.")
 
 
 def test_a_replay_does_not_wait_for_ever_for_a_server(hearing, monkeypatch):

@@ -103,7 +103,7 @@ def test_a_revoked_token_stops_sending_until_the_camera_is_paired_again(server, 
     running.wait_for([Unauthorized])
     running.tokens["now"] = server.add_token()
     running.wait_for([Unauthorized, Delivered])
-    assert running.collector[0].outcome.message == "The token was revoked."
+    assert running.collector[0].outcome.message.endswith("this camera's token: The token was revoked.")
     assert server.stored == ["capture-1"]
 
 
@@ -146,6 +146,15 @@ def test_a_heartbeat_does_not_end_the_wait_that_the_app_asked_for(server, spool,
     )
     attempt = uploader.attempt(put())
     assert attempt.least_s == attempt.wait_s == 600.0
+
+
+def test_without_a_token_nothing_is_sent_not_even_a_picture(server, running, put):
+    running.tokens["now"] = running.client.token = None
+    put()
+    running.wait_for([Unauthorized])
+    assert server.requests == []
+    running.tokens["now"] = server.add_token()
+    running.wait_for([Unauthorized, Delivered])
 
 
 def stuck(server, put) -> None:

@@ -55,6 +55,19 @@ def test_a_table_is_read_into_its_type():
         ({"size": "huge"}, "box.size", "size must be one of small, large, and is 'huge'"),
         ({"size": 3}, "box.size", "size must be a text, and is 3"),
         ({"on": True}, "box.words", "There are no words. Add some."),
+        (
+            {"count": 10**5000},
+            "box.count",
+            "count must be from 1 to 9, and is a number of about 5000",
+        ),
+        (
+            {"share": -(10**400)},
+            "box.share",
+            "share must be from 0 to 1, and is a number of about 400",
+        ),
+        ({"name": 10**5000}, "box.name", "name must be a text, and is a number of about 5000"),
+        ({"count": "\ud800"}, "box.count", "count must be a whole number, and is"),
+        ({"on": {"a": 1}}, "box.on", "on must be true or false, and is a table."),
     ],
 )
 def test_what_does_not_fit_is_named_with_its_path(values, path, message):
@@ -68,6 +81,11 @@ def test_all_problems_are_found_at_once():
     values = {"interval_s": 0, "exposure": {"target": 5, "mod": ""}, "delivery": {"parallel": 9}}
     paths = [problem.path for problem in reading.problems(CameraSettings, values)]
     assert paths == ["interval_s", "exposure.target", "exposure.mod", "delivery.parallel"]
+
+
+def test_values_that_fit_are_kept_and_others_left_out():
+    stored = {"count": 3, "share": 10**400, "name": 7, "gone": 1, "size": "huge", "words": ["a"]}
+    assert reading.fitting(Table, stored) == {"count": 3, "words": ["a"]}
 
 
 def test_a_required_value_that_is_missing_is_named():
@@ -97,6 +115,24 @@ def test_settings_are_accepted_and_refused_as_the_protocol_says(case):
         for problem in reading.problems(CameraSettings, case["settings"])
     ]
     assert found == case["problems"]
+
+
+def nested(value: object, times: int) -> object:
+    for _ in range(times):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize("field", ["interval_s", "schedule", "exposure.gain", "delivery.windows"])
+@pytest.mark.parametrize(
+    "hostile", [10**5000, -(10**400), nested(1, 50_000), "\ud800", float("nan"), 1e308, "x" * 10**6], ids=type
+)
+def test_whatever_a_value_is_its_refusal_is_a_sentence(field, hostile):
+    table, _, name = field.partition(".")
+    settings = {"interval_s": 5, table: {name: hostile} if name else hostile}
+    [problem] = reading.problems(CameraSettings, settings)
+    assert problem.path == field
+    assert len(problem.message) < 200
 
 
 @given(

@@ -50,8 +50,8 @@ def test_one_value_that_cant_work_refuses_all_of_it_with_the_reason(hearing, set
     remote_config = hearing()
     remote_config.receive({"revision": 5, **settings})
     assert (remote_config.applied, remote_config.revision) == ([], 0)
-    assert remote_config.error["revision"] == 5
-    assert message in remote_config.error["message"]
+    assert remote_config.error.revision == 5
+    assert message in remote_config.error.message
     remote_config.receive({"revision": 6, "interval_s": 20})
     assert (remote_config.error, remote_config.revision, remote_config.applied[0].interval_s) == (
         None,
@@ -76,10 +76,66 @@ def test_a_table_that_is_missing_stays_as_the_agents_own_file_has_it(hearing):
     assert (config.interval_s, config.reserve_mib, config.delivery.when) == (10.0, 7.0, "asked")
 
 
+def test_whatever_settings_raise_the_last_that_worked_stay_in_force(tmp_path):
+    applied = []
+
+    def apply(config: Config) -> None:
+        applied.append(config.interval_s)
+        if config.interval_s == 66:
+            raise OverflowError("date value out of range")
+
+    def rehearse(config: Config) -> None:
+        if config.interval_s == 77:
+            raise RecursionError("maximum recursion depth exceeded")
+
+    remote_config = RemoteConfig(Home(tmp_path), OWN, apply=apply, rehearse=rehearse)
+    remote_config.receive({"revision": 1, "interval_s": 20})
+    for revision, interval_s, name in ((2, 66, "OverflowError"), (3, 77, "RecursionError")):
+        remote_config.receive({"revision": revision, "interval_s": interval_s})
+        assert remote_config.revision == 1
+        assert remote_config.error.revision == revision
+        assert name in remote_config.error.message
+        assert applied[-1] == 20.0
+    assert RemoteConfig(Home(tmp_path), OWN).load().interval_s == 20.0
+
+
+def test_settings_that_fail_after_a_restart_give_way_to_those_before_them(tmp_path):
+    before = RemoteConfig(Home(tmp_path), OWN)
+    before.receive({"revision": 1, "interval_s": 20})
+    before.receive({"revision": 2, "interval_s": 30})
+
+    def rehearse(config: Config) -> None:
+        if config.interval_s == 30:
+            raise OverflowError("date value out of range")
+
+    again = RemoteConfig(Home(tmp_path), OWN, rehearse=rehearse)
+    assert again.load().interval_s == 20.0
+    assert (again.revision, again.error.revision) == (1, 2)
+
+
+def test_settings_that_fail_later_are_reported_and_not_taken_again(hearing):
+    remote_config = hearing()
+    remote_config.receive({"revision": 1, "interval_s": 20})
+    remote_config.receive({"revision": 2, "interval_s": 30})
+    remote_config.reject("They can't be evaluated.")
+    assert (remote_config.revision, remote_config.error.revision) == (1, 2)
+    remote_config.receive({"revision": 2, "interval_s": 30})
+    assert remote_config.revision == 1
+    remote_config.receive({"revision": 3, "interval_s": 40})
+    assert (remote_config.revision, remote_config.error) == (3, None)
+
+
+@pytest.mark.parametrize("revision", [2**31, 10**400])
+def test_a_revision_beyond_the_protocols_range_is_no_configuration(hearing, revision):
+    remote_config = hearing()
+    remote_config.receive({"revision": revision, "interval_s": 20})
+    assert (remote_config.revision, remote_config.applied) == (0, [])
+
+
 def test_stored_settings_that_this_agent_cant_take_leave_its_own_settings(hearing, tmp_path):
     (tmp_path / "remote_config.json").write_text('{"revision": 9, "interval_s": -1}')
     remote_config = hearing()
     assert remote_config.load() == OWN
-    assert remote_config.error["revision"] == 9
+    assert remote_config.error.revision == 9
     (tmp_path / "remote_config.json").write_text("damaged")
     assert hearing().load() == OWN

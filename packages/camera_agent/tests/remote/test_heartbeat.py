@@ -3,10 +3,12 @@ from __future__ import annotations
 import math
 import threading
 
+import msgspec
 import pytest
 
 from camera_agent.errors import SpoolError
 from camera_agent.host.clock import Clock, ClockQuality
+from camera_agent.protocol.messages import to_message
 from camera_agent.remote.client import Client
 from camera_agent.remote.heartbeat import INTERVAL_S, Heartbeat, message
 from camera_agent.spool.counts import SpoolCounts
@@ -15,26 +17,13 @@ from tests.golden import golden
 from tests.server import Fault
 
 COUNTS = SpoolCounts(pending=3, bytes=614_400, refused=0, records=2, oldest_ns=1_795_470_578_031_250_000)
-#: What `reporting` adds, and its own test compares.
-COLLECTED = {
-    "config_error",
-    "clock_fixes",
-    "battery_percent",
-    "driver_battery_percent",
-    "temperature_c",
-    "throttled",
-    "rss_bytes",
-    "network",
-    "timezone",
-    "warnings",
-    "commands",
-}
 
 
 def test_a_heartbeat_has_the_golden_keys(tmp_path):
-    beat = message(Status(driver="simulated"), COUNTS, Clock(), seq=12, folder=tmp_path, uptime_s=83.4)
+    status = Status(driver="simulated")
+    beat = to_message(message(status, COUNTS, Clock(), seq=12, folder=tmp_path, uptime_s=83.4))
     expected = golden("heartbeat_full")
-    assert set(beat) == set(expected) - COLLECTED
+    assert set(beat) == set(expected)
     for name in ("spool", "disk", "versions"):
         assert set(beat[name]) == set(expected[name])
     assert (beat["every_s"], beat["grace_s"], beat["spool"]) == (5.0, 10.0, expected["spool"])
@@ -51,8 +40,8 @@ class Knowing:
         if self.trouble is not None:
             raise self.trouble
 
-    def collect(self):
-        return {"network": "wlan0"}
+    def collect(self, heartbeat):
+        return msgspec.structs.replace(heartbeat, network="wlan0")
 
     def handle_response(self, response) -> bool:
         self.answers.append(response)
@@ -61,7 +50,7 @@ class Knowing:
 
 @pytest.fixture
 def heartbeat(home, server):
-    clock, status, knowing = Clock(synced=lambda: False), Status(driver="simulated"), Knowing()
+    clock, status, knowing = Clock(error_ms=lambda: None), Status(driver="simulated"), Knowing()
     client = Client(server.url, timeout_s=5)
     heartbeat = Heartbeat(
         client,
@@ -91,6 +80,17 @@ def test_a_portal_that_answers_in_the_servers_place_is_a_problem_of_the_network(
     heartbeat.send()
     assert heartbeat.status.state() == ("idle", "")
     assert heartbeat.status.answered_at > 0
+
+
+def test_another_server_than_the_paired_one_gets_no_heartbeat_and_no_token(heartbeat, server, home):
+    home.write(home.identity_file, {"server": "https://elsewhere.example"})
+    assert heartbeat.send() is None
+    assert server.requests == []
+    state, detail = heartbeat.status.state()
+    assert (state, f"Pair it there, too: camera-agent pair {server.url}" in detail) == ("error", True)
+    home.write(home.identity_file, {"server": server.url})
+    assert heartbeat.send().status == 200
+    assert heartbeat.status.state() == ("idle", "")
 
 
 def test_a_beat_reaches_the_server_and_its_answer_the_agent(heartbeat, server, home):

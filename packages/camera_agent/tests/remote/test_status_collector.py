@@ -9,6 +9,7 @@ from camera_agent.delivery.policy import DeliveryPolicy
 from camera_agent.host.clock import Clock, ClockQuality
 from camera_agent.host.machine import Machine
 from camera_agent.host.network import Network
+from camera_agent.protocol.messages import to_message
 from camera_agent.protocol.settings import DeliverySettings
 from camera_agent.remote.client import Client
 from camera_agent.remote.commands import CommandRunner
@@ -17,6 +18,7 @@ from camera_agent.remote.heartbeat import message
 from camera_agent.remote.log_buffer import LogBuffer
 from camera_agent.remote.record_uploader import RecordUploader
 from camera_agent.remote.status_collector import OFFLINE_LOG_S, StatusCollector
+from camera_agent.spool.starts import record_start
 from camera_agent.status import Status
 from tests.golden import golden
 from tests.spool.conftest import NOW
@@ -31,7 +33,10 @@ class World:
     def __init__(self, home, spool, client) -> None:
         self.now, self.synced, self.room, self.spool = 0.0, False, 1 << 40, spool
         self.clock = Clock(
-            wall_ns=lambda: TRUE, monotonic=lambda: 5, synced=lambda: self.synced, boot=FULL["boot"]
+            wall_ns=lambda: TRUE,
+            monotonic=lambda: 5,
+            error_ms=lambda: 1.0 if self.synced else None,
+            boot=FULL["boot"],
         )
         self.status = Status(driver="simulated")
         readers = {"read_network": lambda: Network(interface="wlan0"), "monotonic": lambda: self.now}
@@ -54,7 +59,7 @@ class World:
     def beat(self, folder):
         self.collector.maintain()
         least = message(self.status, self.spool.counts(), self.clock, seq=1, folder=folder, uptime_s=1.0)
-        return least | self.collector.collect()
+        return to_message(self.collector.collect(least))
 
 
 @pytest.fixture
@@ -71,16 +76,15 @@ def test_a_heartbeat_with_all_that_is_known_has_the_golden_keys(world, tmp_path)
     assert set(beat) == set(FULL)
     assert set(beat["clock_fixes"][0]) == set(FULL["clock_fixes"][0])
     assert beat["clock_fixes"][0]["offset_ns"] == TRUE - 5
-    assert set(beat["commands"][0]) == set(FULL["commands"][1])
+    assert beat["commands"] == [{"id": "7f0c6a52", "state": "running"}]
     assert set(beat["config_error"]) == set(FULL["config_error"])
     assert (beat["network"], beat["clock"]) == ("wlan0", {"quality": "synced"})
 
 
-def test_the_golden_answer_is_received_in_all_its_parts(world):
+def test_the_golden_answer_is_received_in_all_its_parts(world, tmp_path):
     world.synced = True
     world.spool.command_results.start("8b11d0e4")
-    world.collector.maintain()
-    world.collector.collect()
+    world.beat(tmp_path)
     assert world.collector.handle_response(golden("heartbeat_answer_full"))
     assert world.status.config_revision == 2
     assert world.spool.clock_fixes.unreported() == []
@@ -120,6 +124,14 @@ def test_people_are_warned_of_what_will_go_wrong(world, tmp_path):
     assert "The card is full" in warnings[0]
     assert "camera-agent deliver" in warnings[1]
     assert "The time is not known yet" in warnings[2]
+
+
+def test_an_agent_that_starts_again_and_again_says_so(world, tmp_path):
+    for _ in range(6):
+        record_start(world.spool.key_values, world.clock.now())
+    beat = world.beat(tmp_path)
+    assert beat["recent_starts"] == 6
+    assert "The agent was started 6 times within 10 minutes" in " ".join(beat["warnings"])
 
 
 def test_an_agent_that_nobody_hears_notes_how_it_was(world, tmp_path):

@@ -32,6 +32,8 @@ class Health:
     throttled: tuple[str, ...] = ()
     rss_bytes: int | None = None
     uptime_s: float | None = None
+    #: How often the agent was started within ten minutes, this start included.
+    recent_starts: int | None = None
     #: The interface of the default route.
     network: str = ""
     #: Name of the agent's time zone; empty if not reported, or not known here.

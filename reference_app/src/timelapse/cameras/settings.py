@@ -14,6 +14,7 @@ from camera_agent.protocol import reading
 from camera_agent.protocol.errors import InvalidValueError
 from camera_agent.protocol.settings import CameraSettings, DeliverySettings, ExposureSettings, Schedule
 from fsmlock import Reason
+from timelapse.shared import conf
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,11 +34,17 @@ def settings_of(values: Mapping[str, object]) -> CameraSettings:
     The agent refuses those as well, and keeps its own.
     """
     return CameraSettings(
-        interval_s=float(str(values["interval_s"])),
+        interval_s=_interval_s(values["interval_s"]),
         schedule=_table(Schedule, values.get("schedule")),
         exposure=_table(ExposureSettings, values.get("exposure")),
         delivery=_table(DeliverySettings, values.get("delivery")),
     )
+
+
+def _interval_s(stored: object) -> float:
+    """Return a stored interval, or the default one if it is out of today's range."""
+    fitting = reading.fitting(CameraSettings, {"interval_s": stored})
+    return float(str(fitting.get("interval_s", conf.get().frame_interval_s)))
 
 
 def _table(table: type[Table], stored: object) -> Table | None:

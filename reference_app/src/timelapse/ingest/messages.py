@@ -116,6 +116,7 @@ def _health(sent: protocol.Heartbeat) -> Health:
         throttled=sent.throttled,
         rss_bytes=sent.rss_bytes,
         uptime_s=sent.uptime_s,
+        recent_starts=sent.recent_starts,
         network=sent.network,
         timezone=sent.timezone if is_timezone(sent.timezone) else "",
         warnings=sent.warnings,

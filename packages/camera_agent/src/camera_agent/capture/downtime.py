@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from camera_agent.host.clock import ClockQuality
+from camera_agent.schedule_state import EVALUATION_ERRORS
 from camera_agent.spool.records import gap
 
 if TYPE_CHECKING:
@@ -28,14 +29,17 @@ def downtime_s(last: Instant, now: Instant) -> float | None:
 
 
 def missed_captures(last: Instant, now: Instant, *, interval_s: float, schedule: Schedule) -> int | None:
-    """Return how many captures were due between `last` and `now`; None when no clock spans both."""
+    """Return how many captures were due between `last` and `now`; None when that can't be known."""
     downtime = downtime_s(last, now)
     if downtime is None:
         return None
     if now.quality is ClockQuality.UNKNOWN:
         return max(0, int(downtime / interval_s) - 1)
     until = UNIX + timedelta(microseconds=now.wall_ns // 1000)
-    spans = schedule.open_periods(until - timedelta(seconds=downtime), until)
+    try:
+        spans = schedule.open_periods(until - timedelta(seconds=downtime), until)
+    except EVALUATION_ERRORS:
+        return None
     due_s = sum((end - begin).total_seconds() for begin, end in spans)
     return max(0, int(due_s / interval_s) - 1)
 

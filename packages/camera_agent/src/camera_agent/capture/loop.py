@@ -20,6 +20,7 @@ from camera_agent.errors import AgentError, DriverError, DriverLost, SpoolError
 from camera_agent.exposure import at_interval
 from camera_agent.host.clock import ClockQuality
 from camera_agent.protocol.settings import ExposureSettings, Schedule
+from camera_agent.schedule_state import EVALUATION_ERRORS
 from eliot_progress.context import start, start_task
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ class CaptureLoop:
         callbacks: CaptureCallbacks,
     ) -> None:
         self._clock, self._status, self._stop, self._on_problem = clock, status, stop, callbacks.on_problem
+        self._on_failed_settings = callbacks.on_failed_settings
         self._limit_s = driver.capture_deadline_s
         self._camera = Camera(driver)
         self._session = CaptureSession(
@@ -79,6 +81,8 @@ class CaptureLoop:
         self._last_iteration_at, self._health_at = time.monotonic(), -HEALTH_S
         self._lock = threading.Lock()
         self._pending_settings: CaptureSettings | None = None
+        #: The settings that were in force before the present ones, to go back to.
+        self._former_settings: CaptureSettings | None = None
         self._apply(settings)
 
     def update_settings(
@@ -100,17 +104,26 @@ class CaptureLoop:
         self._changed.set()
 
     def run(self) -> None:
-        """Capture until stopped: at once first, then on the grid."""
+        """Capture until stopped: at once first, then on the grid.
+
+        Settings that can't be evaluated are replaced by those before them, and these by the defaults.
+        """
         self._open_ahead()
         self._apply(self._settings)
-        check = self._timetable.next_check(self._unprocessed_from)
-        while self._sleep_until(check.at):
+        check: NextCheck | None = None
+        while check is None or self._sleep_until(check.at):
             self._last_iteration_at = time.monotonic()
-            if pending := self._take_pending_settings():
-                self._apply(pending)
-            else:
-                self._handle(check)
-            check = self._timetable.next_check(max(time.monotonic(), self._unprocessed_from))
+            try:
+                if pending := self._take_pending_settings():
+                    self._former_settings = self._settings
+                    self._apply(pending)
+                elif check is not None:
+                    self._handle(check)
+                since = self._unprocessed_from
+                check = self._timetable.next_check(since if check is None else max(time.monotonic(), since))
+            except EVALUATION_ERRORS as error:
+                self._fall_back(error)
+                check = None
         self._gaps.end()
         self._requests.close()
         self._camera.close()
@@ -161,6 +174,15 @@ class CaptureLoop:
         self._camera.set_exposure_settings(
             at_interval(settings.exposure, settings.interval_s), bulb_s=settings.schedule.bulb_s
         )
+
+    def _fall_back(self, error: Exception) -> None:
+        """Go back to the settings before these, or to the defaults. The error if these are the defaults."""
+        plain = CaptureSettings(interval_s=self._settings.interval_s)
+        if (self._settings.schedule, self._settings.exposure) == (plain.schedule, plain.exposure):
+            raise error
+        former, self._former_settings = self._former_settings or plain, None
+        self._apply(former)
+        self._on_failed_settings(f"They can't be evaluated ({type(error).__name__}: {error}).")
 
     def _open_ahead(self) -> None:
         """Open the camera before a slot, so that the slot does not wait for it; the slot reports failures."""

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+
+from camera_agent.schedule_state import state_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from camera_agent.protocol.settings import Schedule
 
@@ -21,8 +23,6 @@ if TYPE_CHECKING:
 RECHECK_S = 60.0
 #: Rounding errors are smaller than this, so that none makes a slot be skipped or repeated.
 ROUNDING_S = 1e-6
-#: How far ahead a schedule is evaluated; each window recurs within it.
-WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,14 +44,6 @@ class Grid:
         if last <= first:
             return 0
         return round((self.next_slot(last) - self.next_slot(first)) / self.interval_s)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScheduleState:
-    """Whether a schedule is open, and the moment (UTC) until which that is known."""
-
-    open: bool
-    until: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,15 +80,3 @@ class Timetable:
             self.grid.between(since + (begin - first).total_seconds(), since + (end - first).total_seconds())
             for begin, end in self.schedule.open_periods(first, last)
         )
-
-
-def state_at(schedule: Schedule, moment: datetime) -> ScheduleState:
-    """Return whether a schedule is open at a moment, and until when that is known: at most a week."""
-    first, last = schedule.limits()
-    if moment < first:
-        return ScheduleState(open=False, until=first)
-    if moment >= last:
-        return ScheduleState(open=False, until=datetime.max.replace(tzinfo=UTC))
-    until = min(last, moment + WEEK)
-    begin, end = next(iter(schedule.open_periods(moment, until)), (until, until))
-    return ScheduleState(open=False, until=begin) if begin > moment else ScheduleState(open=True, until=end)

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from camera_agent.status import Status
 
 
+def _ignore_failed_settings(_message: str) -> None:
+    """Discard the reason why settings could not be used."""
+
+
 def _ignore_gap(_reason: GapReason, _detail: str, _since: Instant, _until: Instant, _count: int) -> None:
     """Discard a gap."""
 
@@ -32,7 +36,7 @@ class CaptureCallbacks:
     """What capturing reports. `on_problem` receives a sentence for people, `on_gap` the missed slots.
 
     `on_preview` receives a capture with its preview (a small JPEG); previews are made while `wants_preview`
-    returns True.
+    returns True. `on_failed_settings` receives why settings that were in force can't be used any more.
     """
 
     on_capture: Callable[[Capture], None]
@@ -40,6 +44,7 @@ class CaptureCallbacks:
     on_gap: GapCallback = _ignore_gap
     on_preview: Callable[[Capture, bytes], None] | None = None
     wants_preview: Callable[[], bool] = lambda: True
+    on_failed_settings: Callable[[str], None] = _ignore_failed_settings
 
 
 class CaptureSession:

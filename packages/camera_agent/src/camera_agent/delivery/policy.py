@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from camera_agent.capture.schedule import state_at
 from camera_agent.host import network
 from camera_agent.host.clock import ClockQuality
 from camera_agent.host.network import Network
 from camera_agent.protocol.settings import Schedule
+from camera_agent.schedule_state import EVALUATION_ERRORS, state_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +35,7 @@ def blocked_reason(
     """Return why nothing is delivered now, as a sentence; empty when captures may be delivered.
 
     `now` is None while the time is unknown: then windows don't apply, or a camera whose clock is wrong might
-    never deliver. A request overrules windows, but not networks.
+    never deliver. Nor do windows that can't be evaluated. A request overrules windows, but not networks.
     """
     if settings.networks and not network.names & set(settings.networks):
         current = " / ".join(sorted(network.names)) or "no network"
@@ -45,9 +46,11 @@ def blocked_reason(
         return ""
     if settings.when == "asked":
         return "Captures wait until their delivery is requested: camera-agent deliver."
-    if now is None or state_at(Schedule(windows=settings.windows), now).open:
-        return ""
-    return f"Captures wait for the next window: {', '.join(settings.windows)}."
+    with contextlib.suppress(*EVALUATION_ERRORS):
+        if now is None or state_at(Schedule(windows=settings.windows), now).open:
+            return ""
+        return f"Captures wait for the next window: {', '.join(settings.windows)}."
+    return ""
 
 
 def wants_preview(settings: DeliverySettings, *, pending: int, blocked: bool) -> bool:

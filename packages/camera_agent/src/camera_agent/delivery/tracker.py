@@ -61,7 +61,7 @@ class DeliveryTracker:
                 self.refuse(Refusal(name=name, code="lost", message=message))
                 self._made_progress()
             case Unauthorized(message=message):
-                self._report_problem("token", f"The server does not accept this camera's token: {message}", 0)
+                self._report_problem("token", message, 0)
             case RetryLater(message=message):
                 self._report_problem("upload", message, GIVE_UP_S, then=" Trying again.")
 

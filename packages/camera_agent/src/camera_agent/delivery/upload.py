@@ -116,7 +116,7 @@ def interpret(method: Method, response: Response, size: int) -> Outcome | Step: 
             # A response to HEAD has no body with the reason; the one to a repeated creation has.
             return Create(with_content=False)
         case 401 if response.is_from_app:
-            return Unauthorized(message=message)
+            return Unauthorized(message=f"The server does not accept this camera's token: {message}")
         case 460 if response.is_from_app:
             return Restart()
         case status if 400 <= status < 500 and status not in TEMPORARY and response.is_from_app:

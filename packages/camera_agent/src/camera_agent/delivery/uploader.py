@@ -182,6 +182,9 @@ class Uploader:
         self._deferral.resolved(capture.sequence)
 
     def _deliver(self, capture: Capture) -> Outcome:
+        if self._client.token is None:
+            # Neither a picture nor a token goes to a server that this camera is not paired with.
+            return Unauthorized(message=f"This camera is not paired with {self._client.server}.")
         try:
             return upload(self._client, capture, self._spool.path(capture))
         except LinkDown as error:

@@ -109,19 +109,22 @@ class UploaderPool:
         on_attempt: Callable[[UploadAttempt], None],
         may_send: Callable[[], bool],
     ) -> None:
-        client = Client(self._server, token=self._home.token(), throttle=self._throttle)
+        client = Client(self._server, token=self._token(), throttle=self._throttle)
         self._clients.append(client)
         uploader = Uploader(
             source,
             client,
             stop=self._threads.stop,
-            token=self._home.token,
+            token=self._token,
             on_attempt=on_attempt,
             may_send=may_send,
             ordered=lambda: self.policy.settings.ordered,
             answered_at=self._answered_at,
         )
         self._threads.start(f"uploader {len(self._clients)}", uploader.run)
+
+    def _token(self) -> str | None:
+        return self._home.token_for(self._server)
 
     def _set_rate(self, settings: DeliverySettings) -> None:
         rate = settings.rate_kib_s * KIB

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Mapping
 from datetime import date, time
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar, get_args, get_origin
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 Kind = Literal["number", "whole number", "text", "true or false", "list of texts", "choice"]
 Settings = TypeVar("Settings", bound=Struct)
+#: A number from here on is too long for a sentence.
+_LONG: Final = 10**18
+#: A list of at most this many plain values is written in a sentence.
+_FEW: Final = 2
 
 _KINDS: Final[Mapping[type, Kind]] = {
     float: "number",
@@ -60,7 +65,7 @@ def fields_of(settings: type[Struct]) -> tuple[Field, ...]:
 def problems(settings: type[Struct], values: object, *, path: str = "") -> Iterator[InvalidValueError]:
     """Yield every problem that keeps values from becoming these settings, each with its path."""
     if not isinstance(values, Mapping):
-        message = f"{path or 'The configuration'} must be a table, and is {values!r}."
+        message = f"{path or 'The configuration'} must be a table, and is {shown(values)}."
         yield InvalidValueError(message, code="wrong_kind", path=path)
         return
     found = list(_field_problems(settings, values, path))
@@ -79,6 +84,16 @@ def read(settings: type[Settings], values: object, *, path: str = "") -> Setting
     for problem in problems(settings, values, path=path):
         raise problem
     return _converted(settings, values)
+
+
+def fitting(settings: type[Struct], values: Mapping[str, object]) -> dict[str, object]:
+    """Return the plain values that are in the range of their field, as they are."""
+    kinds = {one.name: one for one in msgspec.structs.fields(settings) if not _is_table(one.type)}
+    return {
+        name: value
+        for name, value in values.items()
+        if (one := kinds.get(name)) is not None and not list(_problems_of(one, value, name))
+    }
 
 
 def _field_problems(
@@ -129,7 +144,7 @@ def _normal(kind: object, value: object) -> object:
     plain = unwrap(kind)[0]
     if plain is str and isinstance(value, date | time):
         return value.isoformat()
-    if plain is int and isinstance(value, float) and value.is_integer():
+    if plain is int and isinstance(value, float) and abs(value) < _LONG and value.is_integer():
         return int(value)
     return value
 
@@ -141,7 +156,7 @@ def _problems_of(one: msgspec.structs.FieldInfo, value: object, path: str) -> It
         return
     try:
         msgspec.convert(_normal(one.type, value), one.type, strict=True)
-    except msgspec.ValidationError:
+    except (ValueError, OverflowError, RecursionError):  # msgspec's, and of texts that UTF-8 can't hold
         yield _explain(_describe(one), value, path)
 
 
@@ -150,11 +165,11 @@ def _explain(field: Field, value: object, path: str) -> InvalidValueError:
     name = field.name
     if field.kind == "choice" and isinstance(value, str):
         listed = ", ".join(choice for choice, _ in field.choices)
-        return InvalidValueError(f"{name} must be one of {listed}, and is {value[:60]!r}.", path=path)
+        return InvalidValueError(f"{name} must be one of {listed}, and is {shown(value)}.", path=path)
     numbers = int | float if field.kind == "number" else int
     if field.minimum is not None and isinstance(value, numbers) and not isinstance(value, bool):
         bounds = f"{field.minimum:.10g} to {field.maximum:.10g}"
-        return InvalidValueError(f"{name} must be from {bounds}, and is {value:.10g}.", path=path)
+        return InvalidValueError(f"{name} must be from {bounds}, and is {shown(value)}.", path=path)
     if isinstance(value, str) and field.kind == "text":
         return InvalidValueError(f"{name} may have at most {field.max_length} characters.", path=path)
     if isinstance(value, list | tuple) and all(isinstance(each, str) for each in value):
@@ -163,7 +178,24 @@ def _explain(field: Field, value: object, path: str) -> InvalidValueError:
             return InvalidValueError(message, path=path)
         return InvalidValueError(f"{name} has an entry that is empty or too long.", path=path)
     kind = _ARTICLES[field.kind]
-    return InvalidValueError(f"{name} must be {kind}, and is {value!r}.", code="wrong_kind", path=path)
+    return InvalidValueError(f"{name} must be {kind}, and is {shown(value)}.", code="wrong_kind", path=path)
+
+
+def shown(value: object) -> str:
+    """Return a value for a sentence; it is short whatever the value is."""
+    if isinstance(value, bool | date | time | None):
+        return repr(value)
+    if isinstance(value, int) and abs(value) >= _LONG:
+        # Python refuses to write very long numbers.
+        return f"a number of about {int((value.bit_length() - 1) * math.log10(2)) + 1} digits"
+    if isinstance(value, int | float):
+        return f"{value:.10g}"
+    if isinstance(value, str):
+        return repr(value[:60])
+    if isinstance(value, list | tuple):
+        few = len(value) <= _FEW and not any(isinstance(one, list | tuple | Mapping) for one in value)
+        return f"[{', '.join(shown(one) for one in value)}]" if few else "a list"
+    return "a table" if isinstance(value, Mapping) else f"a {type(value).__name__}"
 
 
 def _describe(one: msgspec.structs.FieldInfo) -> Field:

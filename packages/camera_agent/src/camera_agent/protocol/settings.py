@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from camera_agent.protocol.windows import Span
 
 ALWAYS: Final[Span] = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+#: Moments are within these years: a clock that was never set starts at 1970.
+YEARS: Final = range(1970, 2101)
 #: How long an evaluated schedule is reused: windows repeat within a week, and begin up to two days before.
 _CHUNK: Final = timedelta(days=7)
 _BEFORE: Final = timedelta(days=2)
@@ -368,21 +370,26 @@ def moment_of(text: str, place: Place, *, after: bool) -> datetime | None:
     """Parse a day or a moment; a day ends when `after` is set, else it begins. None for an empty text.
 
     Raises:
-        InvalidValueError: the text is neither.
+        InvalidValueError: the text is neither, or outside of `YEARS`.
     """
     if not text:
         return None
     try:
-        if not re.search("[T ]", text):
-            return place.at(date.fromisoformat(text) + timedelta(days=int(after)), timedelta())
         moment = datetime.fromisoformat(text)
-        if moment.tzinfo is not None:
-            return moment.astimezone(UTC)
-        return place.at(moment.date(), moment - datetime.combine(moment.date(), time()))
     except (ValueError, OverflowError):
         raise InvalidValueError(
             f"{text[:40]!r} is no day and no moment.", "Write it as 2026-12-24 or 2026-12-24T18:00."
         ) from None
+    if moment.year not in YEARS:
+        raise InvalidValueError(
+            f"{text[:40]!r} is outside of the years {YEARS[0]} to {YEARS[-1]}.",
+            "Leave it empty for no limit.",
+        )
+    if not re.search("[T ]", text):
+        return place.at(moment.date() + timedelta(days=int(after)), timedelta())
+    if moment.tzinfo is not None:
+        return moment.astimezone(UTC)
+    return place.at(moment.date(), moment - datetime.combine(moment.date(), time()))
 
 
 def _checked_moment(text: str, path: str, place: Place, *, after: bool) -> datetime | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from camera_agent.config import Config, with_remote_settings
 from camera_agent.errors import BadInput
+from camera_agent.protocol.messages import LARGEST_REVISION, ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -13,51 +14,89 @@ if TYPE_CHECKING:
     from camera_agent.home import Home, Json
 
 
+def _ignore(_config: Config) -> None:
+    """Do nothing with a configuration."""
+
+
 class RemoteConfig:
     """Overrides the agent's own settings with those of the server. `apply` puts a new configuration in force.
 
-    `error` is the revision and the reason of the last configuration that was rejected.
+    `rehearse` raises what using a configuration would raise. Whatever either raises, the settings that worked
+    last stay in force. `error` is the revision and the reason of the last configuration that was rejected.
     """
 
     def __init__(
-        self, home: Home, own: Config, *, apply: Callable[[Config], None] = lambda _config: None
+        self,
+        home: Home,
+        own: Config,
+        *,
+        apply: Callable[[Config], None] = _ignore,
+        rehearse: Callable[[Config], None] = _ignore,
     ) -> None:
-        self._home, self._own, self._apply = home, own, apply
-        self.revision = 0
-        self.error: dict[str, Json] | None = None
+        self._home, self._own, self._apply, self._rehearse = home, own, apply, rehearse
+        self._current, self._former = (0, own), (0, own)
+        self.error: ConfigError | None = None
+
+    @property
+    def revision(self) -> int:
+        """The number of the configuration in force; 0 for the agent's own settings."""
+        return self._current[0]
 
     def load(self) -> Config:
-        """Return the settings to start with: those received last, unless this agent can't use them."""
-        stored = self._home.read(self._home.remote_config_file)
-        revision = stored.get("revision")
-        if not isinstance(revision, int):
-            return self._own
-        try:
-            config = with_remote_settings(self._own, stored)
-        except BadInput as error:
-            self.error = {"revision": revision, "message": str(error)}
-            return self._own
-        self.revision = revision
-        return config
+        """Return the settings to start with: those received last that this agent can use, or else its own."""
+        for path in (self._home.remote_config_file, self._home.former_config_file):
+            stored = self._home.read(path)
+            revision = stored.get("revision")
+            if not isinstance(revision, int):
+                continue
+            try:
+                self._current = revision, self._usable(stored)
+                break
+            except Exception as error:  # noqa: BLE001 - whatever it is, the agent starts
+                self.error = self.error or _rejection(revision, error)
+        return self._current[1]
 
     def receive(self, message: Json) -> None:
         """Apply a newer configuration; one that can't work is rejected as a whole, with the reason."""
         if not isinstance(message, dict):
             return
         revision = message.get("revision")
-        if not isinstance(revision, int) or isinstance(revision, bool) or revision <= self.revision:
+        if not isinstance(revision, int) or isinstance(revision, bool):
             return
-        if self.error is not None and self.error["revision"] == revision:
+        if not self.revision < revision <= LARGEST_REVISION:
+            return
+        if self.error is not None and self.error.revision == revision:
             return
         try:
-            config = with_remote_settings(self._own, _without_nulls(message))
-        except BadInput as error:
-            self.error = {"revision": revision, "message": str(error)}
+            config = self._usable(message)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the former settings stay
+            self.error = _rejection(revision, error)
             return
+        try:
+            self._apply(config)
+        except Exception as error:  # noqa: BLE001 - as above
+            self.error = _rejection(revision, error)
+            self._apply(self._current[1])
+            return
+        former = self._home.read(self._home.remote_config_file)
+        if self.revision and former.get("revision") == self.revision:
+            self._home.write(self._home.former_config_file, former)
         self._home.write(self._home.remote_config_file, message)
-        self._apply(config)
-        self.revision, self.error = revision, None
+        self._former, self._current, self.error = self._current, (revision, config), None
+
+    def reject(self, reason: str) -> None:
+        """Record that the configuration in force failed later, and was replaced by the one before it."""
+        self.error = ConfigError(revision=self.revision, message=reason)
+        self._current, self._former = self._former, (0, self._own)
+
+    def _usable(self, message: Mapping[str, Json]) -> Config:
+        config = with_remote_settings(
+            self._own, {name: value for name, value in message.items() if value is not None}
+        )
+        self._rehearse(config)
+        return config
 
 
-def _without_nulls(message: Mapping[str, Json]) -> Mapping[str, Json]:
-    return {name: value for name, value in message.items() if value is not None}
+def _rejection(revision: int, error: Exception) -> ConfigError:
+    why = str(error) if isinstance(error, BadInput) else f"It can't be used: {type(error).__name__}: {error}."
+    return ConfigError(revision=revision, message=why[:500])

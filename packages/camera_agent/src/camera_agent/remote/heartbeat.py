@@ -9,11 +9,12 @@ import time
 from typing import TYPE_CHECKING, Protocol
 
 from camera_agent import __version__
-from camera_agent.captures import from_rfc3339, rfc3339
+from camera_agent.captures import from_rfc3339, moment_of
 from camera_agent.errors import AgentError, LinkDown
 from camera_agent.host import systemd
 from camera_agent.host.clock import EARLIEST_NS, LATEST_NS, Clock, monotonic_ns
-from camera_agent.protocol import PROTOCOL
+from camera_agent.protocol import messages
+from camera_agent.protocol.messages import to_message
 from camera_agent.spool.counts import SpoolCounts
 
 if TYPE_CHECKING:
@@ -41,8 +42,8 @@ class Collector(Protocol):
         """Do periodic work before a heartbeat."""
         ...
 
-    def collect(self) -> Mapping[str, Json]:
-        """Return the optional keys of a heartbeat."""
+    def collect(self, heartbeat: messages.Heartbeat) -> messages.Heartbeat:
+        """Return a heartbeat with the optional part."""
         ...
 
     def handle_response(self, response: Mapping[str, Json]) -> bool:
@@ -52,42 +53,39 @@ class Collector(Protocol):
 
 def message(
     status: Status, counts: SpoolCounts, clock: Clock, *, seq: int, folder: Path, uptime_s: float
-) -> dict[str, Json]:
-    """Return a heartbeat with the keys that the protocol requires."""
+) -> messages.Heartbeat:
+    """Return a heartbeat with what the protocol requires."""
     state, detail = status.state()
     last, disk, now = status.last_capture, shutil.disk_usage(folder), clock.now()
-    return {
-        "protocol": PROTOCOL,
-        "seq": seq,
-        "sent_at": rfc3339(now.wall_ns),
-        "every_s": INTERVAL_S,
-        "grace_s": GRACE_S,
-        "driver": status.driver,
-        "state": state,
-        "state_detail": detail,
-        "spool": {
-            "pending": counts.pending,
-            "bytes": counts.bytes,
-            "refused": counts.refused,
-            "dropped": counts.dropped,
-            "exported": counts.exported,
-            "records": counts.records,
-            "oldest_at": None if counts.oldest_ns is None else rfc3339(counts.oldest_ns),
-        },
-        "last_capture": None
+    return messages.Heartbeat(
+        seq=seq,
+        sent_at=moment_of(now.wall_ns),
+        every_s=INTERVAL_S,
+        grace_s=GRACE_S,
+        driver=status.driver,
+        state=state,
+        state_detail=detail,
+        spool=messages.Spool(
+            pending=counts.pending,
+            bytes=counts.bytes,
+            refused=counts.refused,
+            dropped=counts.dropped,
+            exported=counts.exported,
+            records=counts.records,
+            oldest_at=None if counts.oldest_ns is None else moment_of(counts.oldest_ns),
+        ),
+        last_capture=None
         if last is None
-        else {
-            "capture": last.capture,
-            "sequence": last.sequence,
-            "captured_at": rfc3339(last.captured_at.wall_ns),
-        },
-        "disk": {"free": disk.free, "total": disk.total},
-        "clock": {"quality": now.quality.value},
-        "boot": clock.boot,
-        "uptime_s": round(uptime_s, 3),
-        "versions": {"agent": __version__, "python": platform.python_version()},
-        "config_revision": status.config_revision,
-    }
+        else messages.LastCapture(
+            capture=last.capture, sequence=last.sequence, captured_at=moment_of(last.captured_at.wall_ns)
+        ),
+        disk=messages.Disk(free=disk.free, total=disk.total),
+        clock=messages.ClockState(quality=now.quality.value),
+        boot=clock.boot,
+        uptime_s=round(uptime_s, 3),
+        versions={"agent": __version__, "python": platform.python_version()},
+        config_revision=status.config_revision,
+    )
 
 
 class Heartbeat:
@@ -127,12 +125,19 @@ class Heartbeat:
         self._client.close()
 
     def send(self) -> Response | None:
-        """Send one heartbeat and handle its response; None when the server can't be reached."""
+        """Send one heartbeat and handle its response; None when the server can't be reached.
+
+        Nothing is sent to a server that this camera is not paired with.
+        """
         # systemd restarts an agent whose loops have stalled, with or without a network.
         if self._is_alive():
             systemd.notify(systemd.ALIVE)
         content = self._message()
-        self._client.token = self._home.token()
+        self._client.token = self._home.token_for(self._client.server)
+        if self._client.token is None:
+            self._status.set_problem("pairing", self._home.why_unpaired(self._client.server))
+            return None
+        self._status.clear_problem("pairing")
         sent_at = monotonic_ns()
         try:
             response = self._client.post("/heartbeat", content)
@@ -144,28 +149,28 @@ class Heartbeat:
 
     def _message(self) -> dict[str, Json]:
         self._seq += 1
-        more: Mapping[str, Json] = {}
         try:
             self._collector.maintain()
-            more = self._collector.collect()
             self._counted = self._counts()
             self._status.clear_problem("card")
+            content = to_message(self._collector.collect(self._least()))
         except (AgentError, OSError) as error:
             # With a card that is full or worn out the server still receives a heartbeat.
             self._status.set_problem("card", f"The card can't be used: {error}")
-        uptime_s = time.monotonic() - self._started
-        content = message(
+            content = to_message(self._least())
+        with contextlib.suppress(OSError):
+            self._home.write(self._home.status_file, content, durable=False)
+        return content
+
+    def _least(self) -> messages.Heartbeat:
+        return message(
             self._status,
             self._counted,
             self._clock,
             seq=self._seq,
             folder=self._home.folder,
-            uptime_s=uptime_s,
+            uptime_s=time.monotonic() - self._started,
         )
-        content |= more
-        with contextlib.suppress(OSError):
-            self._home.write(self._home.status_file, content, durable=False)
-        return content
 
     def _handle(self, response: Response, sent_at: int) -> None:
         if not response.is_from_app:

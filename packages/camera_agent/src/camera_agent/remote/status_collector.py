@@ -6,8 +6,12 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from camera_agent.host.clock import ClockQuality
+from camera_agent.protocol import messages
 from camera_agent.remote.forecast import Forecast, warning
+from camera_agent.spool.starts import recent_starts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,6 +29,8 @@ if TYPE_CHECKING:
 
 #: Seconds between prunings of old rows, and between log messages about the state of an agent offline.
 PRUNE_S, OFFLINE_LOG_S = 3600.0, 600.0
+#: This many starts within ten minutes are not those of a person.
+MANY_STARTS = 5
 
 
 @dataclass(slots=True, kw_only=True)
@@ -69,25 +75,25 @@ class StatusCollector:
             self._pruned_at = monotonic
             self.spool.prune_rows()
 
-    def collect(self) -> Mapping[str, Json]:
-        """Return the optional keys of a heartbeat."""
+    def collect(self, heartbeat: messages.Heartbeat) -> messages.Heartbeat:
+        """Return a heartbeat with the optional part."""
         self._sent_results = self.spool.command_results.unacknowledged()
-        health = self.status.camera_health
-        error: dict[str, Json] = (
-            {} if self.remote_config.error is None else {"config_error": self.remote_config.error}
-        )
-        return {
+        return msgspec.structs.replace(
+            heartbeat,
             **self.machine.metrics(),
-            **error,
-            "clock_fixes": [
-                {"boot": fix.boot, "offset_ns": fix.offset_ns, "error_ms": fix.error_ms, "source": fix.source}
+            config_error=self.remote_config.error,
+            clock_fixes=tuple(
+                messages.ClockFix(
+                    boot=fix.boot, offset_ns=fix.offset_ns, error_ms=fix.error_ms, source=fix.source
+                )
                 for fix in self.spool.clock_fixes.unreported()
-            ],
-            "driver_battery_percent": _number(health.get("battery_percent")),
-            "network": self.interface(),
-            "warnings": list(self._warnings()),
-            "commands": [result.to_message() for result in self._sent_results],
-        }
+            ),
+            driver_battery_percent=_number(self.status.camera_health.get("battery_percent")),
+            network=self.interface(),
+            recent_starts=recent_starts(self.spool.key_values, self.clock.now()),
+            warnings=tuple(self._warnings()),
+            commands=tuple(result.to_message() for result in self._sent_results),
+        )
 
     def handle_response(self, response: Mapping[str, Json]) -> bool:
         """Apply configuration, commands and acknowledgements from the server.
@@ -108,13 +114,18 @@ class StatusCollector:
     def _warnings(self) -> list[str]:
         now, free = self.monotonic(), self.free_bytes()
         self._forecast.add(now, free)
-        found = [warning(self._forecast.full_in_s(now, free)), self.blocked_reason()]
+        found = [self.status.notice, warning(self._forecast.full_in_s(now, free)), self.blocked_reason()]
         if self.clock.now().quality is ClockQuality.UNKNOWN:
             found.append(
                 "The time is not known yet: captures keep their order, and get their time once it is known."
             )
         if self.remote_config.error is not None:
-            found.append(f"The configuration was refused: {self.remote_config.error['message']}")
+            found.append(f"The configuration was refused: {self.remote_config.error.message}")
+        if (starts := recent_starts(self.spool.key_values, self.clock.now())) >= MANY_STARTS:
+            found.append(
+                f"The agent was started {starts} times within 10 minutes."
+                " Its log says why: journalctl -u camera-agent."
+            )
         return [sentence for sentence in found if sentence]
 
     def _log_offline(self, monotonic: float) -> None:

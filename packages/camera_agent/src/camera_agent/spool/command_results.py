@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from camera_agent.protocol import messages
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from camera_agent.home import Json
     from camera_agent.spool.index import Index
 
 CommandState = Literal["running", "done", "failed"]
@@ -25,10 +26,11 @@ class CommandResult:
     message: str = ""
     capture: str = ""
 
-    def to_message(self) -> dict[str, Json]:
+    def to_message(self) -> messages.CommandResult:
         """Return the result in the protocol's form."""
-        fields: dict[str, Json] = {"id": self.id, "state": self.state, "message": self.message}
-        return fields | ({"capture": self.capture} if self.capture else {})
+        return messages.CommandResult(
+            id=self.id, state=self.state, message=self.message, capture=self.capture
+        )
 
 
 class CommandResults:

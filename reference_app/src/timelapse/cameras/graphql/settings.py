@@ -113,8 +113,9 @@ def to_graphql(table: str, stored: object) -> Any:  # noqa: ANN401 - one of the 
     """Return a stored table for GraphQL; None for one that is not set."""
     if not isinstance(stored, dict):
         return None
-    known = {field.name for field in reading.fields_of(TABLES[table])}
-    return _OUTPUTS[table](**{python_name(name): stored[name] for name in stored if name in known})
+    # An older revision may hold what today's types don't.
+    fitting = reading.fitting(TABLES[table], stored)
+    return _OUTPUTS[table](**{python_name(name): value for name, value in fitting.items()})
 
 
 def from_graphql(table: str, given: object) -> dict[str, object] | None:
