@@ -19,7 +19,16 @@ def test_a_column_of_another_version_is_read_as_far_as_it_goes():
 
 @pytest.mark.parametrize(
     ("pending", "delivered", "estimate"),
-    [(0, 0, 0.0), (100, 130, 100.0), (100, 30, None), (100, 0, None), (43_200, 180 + 30, 28_800.0)],
+    [
+        (0, 0, 0.0),
+        (1, 0, 4.0),
+        (3, 30, 12.0),
+        (4, 30, None),
+        (100, 130, 100.0),
+        (100, 30, None),
+        (100, 0, None),
+        (43_200, 180 + 30, 28_800.0),
+    ],
 )
 def test_a_spool_drains_by_what_is_delivered_less_what_is_filmed(pending, delivered, estimate):
     within, interval = 120.0, 4.0 if delivered != 130 else 12.0

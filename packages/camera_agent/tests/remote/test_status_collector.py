@@ -76,7 +76,7 @@ def test_a_heartbeat_with_all_that_is_known_has_the_golden_keys(world, tmp_path)
     assert set(beat) == set(FULL)
     assert set(beat["clock_fixes"][0]) == set(FULL["clock_fixes"][0])
     assert beat["clock_fixes"][0]["offset_ns"] == TRUE - 5
-    assert beat["commands"] == [{"id": "7f0c6a52", "state": "running"}]
+    assert list(beat["commands"]) == [{"id": "7f0c6a52", "state": "running"}]
     assert set(beat["config_error"]) == set(FULL["config_error"])
     assert (beat["network"], beat["clock"]) == ("wlan0", {"quality": "synced"})
 

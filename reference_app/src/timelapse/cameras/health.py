@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,6 +59,10 @@ class Health:
         return cls(**values)  # type: ignore[arg-type] # our own column, written by `to_json`
 
 
+#: So few pending captures are on their way, and no backlog that grows.
+ON_THEIR_WAY: Final = 3
+
+
 def drain_estimate(*, pending: int, delivered: int, within_s: float, interval_s: float) -> float | None:
     """Estimate in how many seconds a spool will be empty; None if it isn't getting shorter.
 
@@ -68,7 +72,7 @@ def drain_estimate(*, pending: int, delivered: int, within_s: float, interval_s:
         within_s: seconds.
         interval_s: seconds between two captures that are added meanwhile.
     """
-    if pending == 0:
-        return 0.0
+    if pending <= ON_THEIR_WAY:
+        return pending * interval_s
     net = delivered / within_s - 1 / interval_s
     return pending / net if net > 0 else None

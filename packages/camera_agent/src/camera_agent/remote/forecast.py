@@ -1,4 +1,7 @@
-"""Forecast of when the card will be full at the present rate. Times are in seconds, sizes in bytes."""
+"""Forecast of when the card will be full at the spool's own rate. Times are in seconds, sizes in bytes.
+
+What others write to the card (an update, a log) is no rate of the camera's, and is left out of the forecast.
+"""
 
 from __future__ import annotations
 
@@ -13,27 +16,27 @@ WARN_S = 86_400.0
 
 
 class Forecast:
-    """Estimates from samples of the free space when there is none left."""
+    """Estimates from samples of what the spool uses when there is no space left."""
 
     def __init__(self) -> None:
         self._samples: deque[tuple[float, int]] = deque()
 
-    def add(self, now: float, free_bytes: int) -> None:
-        """Add a sample of the free bytes."""
+    def add(self, now: float, used_bytes: int) -> None:
+        """Add a sample of the bytes that the spool uses."""
         if self._samples and now - self._samples[-1][0] < SAMPLE_S:
             return
-        self._samples.append((now, free_bytes))
+        self._samples.append((now, used_bytes))
         while now - self._samples[0][0] > WINDOW_S:
             self._samples.popleft()
 
-    def full_in_s(self, now: float, free_bytes: int) -> float | None:
-        """Return the seconds until the card is full; None when that can't be foreseen."""
+    def full_in_s(self, now: float, *, used_bytes: int, free_bytes: int) -> float | None:
+        """Return the seconds until the free bytes are used; None when that can't be foreseen."""
         if free_bytes <= 0:
             return 0.0
         if not self._samples or now - self._samples[0][0] < MIN_OBSERVED_S:
             return None
         began, before = self._samples[0]
-        rate = (before - free_bytes) / (now - began)
+        rate = (used_bytes - before) / (now - began)
         return free_bytes / rate if rate > 0 else None
 
 

@@ -29,6 +29,16 @@ if TYPE_CHECKING:
 
 #: Seconds between prunings of old rows, and between log messages about the state of an agent offline.
 PRUNE_S, OFFLINE_LOG_S = 3600.0, 600.0
+CLOCK_WARNINGS: Mapping[ClockQuality, str] = {
+    ClockQuality.UNKNOWN: (
+        "The time is not known yet: captures keep their order, and get their time once it is known."
+        " Set the clock from the network: timedatectl set-ntp true."
+    ),
+    ClockQuality.ESTIMATED: (
+        "The network does not set the clock, so times are estimated."
+        " Allow NTP and enable it: timedatectl set-ntp true."
+    ),
+}
 #: This many starts within ten minutes are not those of a person.
 MANY_STARTS = 5
 
@@ -112,13 +122,11 @@ class StatusCollector:
         return (self.remote_config.revision, self.remote_config.error) != before
 
     def _warnings(self) -> list[str]:
-        now, free = self.monotonic(), self.free_bytes()
-        self._forecast.add(now, free)
-        found = [self.status.notice, warning(self._forecast.full_in_s(now, free)), self.blocked_reason()]
-        if self.clock.now().quality is ClockQuality.UNKNOWN:
-            found.append(
-                "The time is not known yet: captures keep their order, and get their time once it is known."
-            )
+        now, used = self.monotonic(), self.spool.used_bytes()
+        self._forecast.add(now, used)
+        full_in_s = self._forecast.full_in_s(now, used_bytes=used, free_bytes=self.free_bytes())
+        found = [self.status.notice, warning(full_in_s), self.blocked_reason()]
+        found.append(CLOCK_WARNINGS.get(self.clock.now().quality, ""))
         if self.remote_config.error is not None:
             found.append(f"The configuration was refused: {self.remote_config.error.message}")
         if (starts := recent_starts(self.spool.key_values, self.clock.now())) >= MANY_STARTS:
