@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,56 @@ def test_an_agent_is_paired_as_the_golden_messages_have_it(unpaired_agent):
     assert kinds(beat.json) == kinds(golden("heartbeat_answer.json"))
     assert beat.json["config"] == {"revision": 1, "interval_s": 2.0}
     assert Camera.objects.get().spool_pending == 3
+
+
+#: What no agent can mean; each is sent in the place of every value of every message.
+IMPOSSIBLE = [
+    *(-1, 2**31, 2**63, 10**40, 10**400, 1e308, -1e308, float("nan"), True),
+    *("", "\0", "\ud800", "x" * 30_000, "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"),
+    *({}, [], {"x": {"x": []}}, [{}] * 600),
+]
+#: One value a place and round: over the rounds each place gets a quarter of them.
+ROUNDS = len(IMPOSSIBLE) // 4
+
+
+def places(value, path=()):
+    """The path of each value in a message."""
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, one in inside:
+        yield (*path, key)
+        yield from places(one, (*path, key))
+
+
+def with_value(message, path, value):
+    """The message with another value at a path."""
+    if not path:
+        return value
+    copied = dict(message) if isinstance(message, dict) else list(message)
+    copied[path[0]] = with_value(copied[path[0]], path[1:], value)
+    return copied
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/heartbeat", "heartbeat_full.json"),
+        ("/records", "records.json"),
+        ("/pairing", "pairing_request.json"),
+        ("/token", "token_request.json"),
+    ],
+)
+@pytest.mark.django_db(transaction=True, databases=["default", "log"])
+def test_the_impossible_in_any_place_of_any_message_is_never_answered_by_503(agent, path, name):
+    values = cycle(IMPOSSIBLE)
+    for _ in range(ROUNDS):
+        for place in places(golden(name)):
+            hostile = with_value(golden(name), place, next(values))
+            answer = agent.post(path, hostile)
+            assert answer.status < 500, (place, hostile, answer.body)
+    for record in Record.objects.filter(kind="gap"):
+        assert record.begins_at <= record.ends_at
+        assert record.data["missed"] in range(2**31)
+        assert isinstance(record.data["reason"], str)
 
 
 def test_an_agent_that_was_revoked_is_paired_again_as_the_same_camera(agent, picture):
