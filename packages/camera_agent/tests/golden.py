@@ -1,17 +1,12 @@
-"""The golden messages of the protocol, where the documentation keeps them."""
+"""The golden messages of the protocol, which the package ships."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from importlib.resources import files
 
-import pytest
-
-FOLDER = Path(__file__).parents[3] / "docs" / "reference" / "agent-protocol"
+FOLDER = files("camera_agent.protocol") / "golden"
 
 
 def golden(name: str) -> dict:
-    path = FOLDER / f"{name}.json"
-    if not path.exists():
-        pytest.skip("the golden messages lie in the repository, not in the package")
-    return json.loads(path.read_text())
+    return json.loads((FOLDER / f"{name}.json").read_text())

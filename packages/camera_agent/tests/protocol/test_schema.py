@@ -7,7 +7,7 @@ from tests.golden import golden
 
 
 def test_the_schema_in_the_documentation_is_current(capsys):
-    # Write it: python -m camera_agent.protocol.schema > docs/reference/agent-protocol/schema.json
+    # Write it: python -m camera_agent.protocol.schema > src/camera_agent/protocol/golden/schema.json
     main()
     assert json.loads(capsys.readouterr().out) == golden("schema")
 
