@@ -26,7 +26,8 @@ def test_frames_arrive_and_a_movie_is_rendered_and_played(shared_stack, visitor,
     expect(visitor.find("camera-card")).to_contain_text("Simulated camera")
     screenshot(visitor.page, "cameras")
     visitor.page.get_by_role("link", name="Operations").click()
-    expect(visitor.find("queue")).to_contain_text("celery")
+    expect(visitor.find("queue").filter(has_text="render")).to_be_visible()
+    expect(visitor.find("queue").filter(has_text="chores")).to_be_visible()
     expect(visitor.find("live-status")).to_contain_text("Live")
     assert visitor.errors == []
 

@@ -34,12 +34,25 @@ def test_tasks_ahead_of_it_are_counted():
     before, busy = diagnose("t3", snapshot)
     assert before.message == "3 tasks are ahead of it in queue 'celery'."
     assert before.params["drain_s"] == 12.0
-    assert busy.message == "1 worker listens to queue 'celery', busy with 1 task (work.do)."
+    assert busy.message == (
+        "1 worker listens to queue 'celery' (last seen 2026-11-23T12:00:00+00:00), "
+        "busy with 1 task (work.do)."
+    )
     assert diagnose("t1", snapshot)[0].message == "1 task is ahead of it in queue 'celery'."
 
 
 def test_a_free_worker_is_about_to_take_it():
     assert only("t1", values.snapshot(queued=(values.task(),))).code == "about_to_start"
+
+
+def test_a_worker_without_a_heartbeat_in_time_is_not_said_to_start_anything():
+    late = values.worker(state=WorkerState.LATE, last_seen_at=values.NOW - timedelta(seconds=5))
+    reason = only("t1", values.snapshot(queued=(values.task(),), workers=(late,)))
+    assert (reason.code, reason.params["last_seen_at"]) == ("workers_late", "2026-11-23T11:59:55+00:00")
+    assert reason.message == (
+        "1 worker listens to queue 'celery' (last seen 2026-11-23T11:59:55+00:00), "
+        "but no heartbeat came in time."
+    )
 
 
 @pytest.mark.parametrize(
@@ -86,7 +99,7 @@ def test_a_task_that_is_not_due_says_when():
     )
     assert (
         only("t1", values.snapshot(queued=(later,))).message
-        == "It is not due before 2026-11-23 13:00:00 UTC."
+        == "It is not due before 2026-11-23T13:00:00+00:00."
     )
 
 
@@ -103,7 +116,10 @@ def test_a_task_reserved_by_an_unknown_worker_is_explained():
 
 @pytest.mark.parametrize(
     ("outcome", "message"),
-    [("succeeded", "It has succeeded at 12:00:00"), ("revoked", "It was revoked at 12:00:00")],
+    [
+        ("succeeded", "It has succeeded at 2026-11-23T12:00:00+00:00"),
+        ("revoked", "It was revoked at 2026-11-23T12:00:00+00:00"),
+    ],
 )
 def test_a_finished_task_reports_its_outcome(outcome, message):
     snapshot = values.snapshot(finished=(FinishedTask(id="t0", outcome=outcome, at=NOW),))

@@ -102,7 +102,10 @@ def gone_reason(resource: str) -> Reason:
 
 
 def reason_for(hold: HoldInfo, about: models.Model | None = None) -> Reason:
-    """The reason why ``hold`` blocks others. If the held object is ``about``, the text uses its own name."""
+    """The reason why ``hold`` blocks others. If the held object is ``about``, the text uses its own name.
+
+    Instants in the text are ISO 8601 with an offset, so that a page can show them in the reader's time zone.
+    """
     name = display_name(hold.resource)
     if about is not None and resource(about) == hold.resource:
         name = str(about)
@@ -111,8 +114,8 @@ def reason_for(hold: HoldInfo, about: models.Model | None = None) -> Reason:
         "object": name,
         "holder": hold.holder,
         "why": f" ({hold.why})" if hold.why else "",
-        "since": hold.since.strftime("%H:%M:%S"),
-        "until": hold.expires_at.strftime("%H:%M:%S"),
+        "since": hold.since.isoformat(timespec="seconds"),
+        "until": hold.expires_at.isoformat(timespec="seconds"),
     }
     return Reason(
         code="waited_for" if hold.waits else "held",
@@ -143,18 +146,18 @@ def own_reason(hold: HoldInfo) -> Reason:
 
 def _message(hold: HoldInfo) -> str:
     if hold.waits:
-        return gettext("%(lock)s on %(object)s is waited for by %(holder)s%(why)s since %(since)s UTC.")
+        return gettext("%(lock)s on %(object)s is waited for by %(holder)s%(why)s since %(since)s.")
     if hold.kind == "blocked":
         return gettext(
             "%(lock)s on %(object)s is blocked by a hold on one of its parts, by %(holder)s%(why)s"
-            " since %(since)s UTC."
+            " since %(since)s."
         )
-    return gettext("%(lock)s on %(object)s is held by %(holder)s%(why)s since %(since)s UTC.")
+    return gettext("%(lock)s on %(object)s is held by %(holder)s%(why)s since %(since)s.")
 
 
 def _remedy(hold: HoldInfo) -> str:
     if hold.expires_at - hold.since > timedelta(microseconds=YEAR_US):
         return gettext("Wait until it leaves that state.")
     return gettext(
-        "Wait until it is released (it lasts until %(until)s UTC so far), or ask its holder to stop."
+        "Wait until it is released, or ask its holder to stop. Unless it is renewed, it ends at %(until)s."
     )

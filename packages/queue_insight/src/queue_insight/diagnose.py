@@ -10,6 +10,7 @@ from queue_insight.snapshot import TaskState, WorkerState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from queue_insight.snapshot import FinishedTask, QueueState, Snapshot, TaskInfo
 
@@ -77,7 +78,7 @@ def _absent(task_id: str, snapshot: Snapshot) -> Reason:
 
 
 def _finished(task: FinishedTask) -> Reason:
-    at = f"{task.at:%H:%M:%S} UTC"
+    at = _instant(task.at)
     if task.outcome == UNOBSERVED:
         message = f"It ended before {at}: its worker no longer has it. How it ended is unknown."
     elif task.outcome in {"succeeded", "failed"}:
@@ -87,7 +88,7 @@ def _finished(task: FinishedTask) -> Reason:
     return Reason(
         code="finished",
         message=message,
-        params={"task": task.id, "outcome": task.outcome, "at": task.at.isoformat()},
+        params={"task": task.id, "outcome": task.outcome, "at": at},
         remedy="Look at what it should have changed; the event of its end did not arrive."
         if task.outcome == UNOBSERVED
         else "",
@@ -186,8 +187,8 @@ def _not_due(task: TaskInfo, snapshot: Snapshot) -> Reason | None:
         return None
     return Reason(
         code="not_due",
-        message=f"It is not due before {task.eta:%Y-%m-%d %H:%M:%S} UTC.",
-        params={"task": task.id, "eta": task.eta.isoformat()},
+        message=f"It is not due before {_instant(task.eta)}.",
+        params={"task": task.id, "eta": _instant(task.eta)},
     )
 
 
@@ -245,12 +246,28 @@ def _busy(queue: QueueState, snapshot: Snapshot) -> Reason:
     tasks = [t for t in snapshot.running if t.worker in listening and t.state is TaskState.RUNNING]
     names = ", ".join(sorted({task.name for task in tasks if task.name})[:3])
     verb = "listens" if len(listening) == 1 else "listen"
-    who = f"{count(len(listening), 'worker')} {verb} to queue {queue.name!r}"
+    workers = [worker for worker in snapshot.workers if worker.name in listening]
+    seen_at = _instant(max(worker.last_seen_at for worker in workers)) if workers else None
+    age = f" (last seen {seen_at})" if seen_at else ""
+    who = f"{count(len(listening), 'worker')} {verb} to queue {queue.name!r}{age}"
+    params = {"queue": queue.name, "workers": len(listening), "running": len(tasks), "last_seen_at": seen_at}
+    if workers and all(worker.state is WorkerState.LATE for worker in workers):
+        return Reason(
+            code="workers_late",
+            message=f"{who}, but no heartbeat came in time.",
+            params=params,
+            remedy="Look at the worker's log if none comes within seconds: it hangs, or can't be reached.",
+        )
     return Reason(
         code="workers_busy" if tasks else "about_to_start",
         message=f"{who}, busy with {count(len(tasks), 'task')} ({names})."
         if tasks
         else f"{who} and should start it at once.",
-        params={"queue": queue.name, "workers": len(listening), "running": len(tasks)},
+        params=params,
         remedy="More workers, or more slots in them (--concurrency), shorten the wait." if tasks else "",
     )
+
+
+def _instant(at: datetime) -> str:
+    """An instant in a sentence: ISO 8601, which a page can show in the reader's time zone."""
+    return at.isoformat(timespec="seconds")

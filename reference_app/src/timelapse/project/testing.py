@@ -31,4 +31,3 @@ CHANNEL_LAYERS["default"]["CONFIG"] = {  # noqa: F405
     "prefix": WORKER,
 }
 PROGRESS_REDIS_URL = f"{REDIS_URL}/{_FIRST + 3}"  # noqa: F405
-CELERY_TASK_DEFAULT_QUEUE = f"celery-{WORKER}"

@@ -89,6 +89,10 @@ def cancel_movie(movie: int, user: User | None = None) -> Movie:
     if found.state == Movie.States.RENDERING and queries.is_being_rendered(found):
         by = user.get_username() if user is not None else "somebody"
         fsmlock.cancel(found.timelapse, "render", by=by, why=f"{found} is not wanted any more")
+        found.cancel_requested_by, found.cancel_requested_at = by, timezone.now()
+        Movie.objects.filter(pk=found.pk).update(
+            cancel_requested_by=found.cancel_requested_by, cancel_requested_at=found.cancel_requested_at
+        )
         notify(found)
         return found
     found.cancel()
@@ -140,6 +144,7 @@ def begin(movie: Movie, token: int) -> None:
     """Record that the holder of this token renders the movie. Call it in the hold's transaction."""
     movie.start()
     movie.token = token
+    movie.cancel_requested_by, movie.cancel_requested_at = "", None
     movie.attempts += 1
     movie.frame_count = movie.timelapse.frames().count()
     _save(movie)

@@ -67,6 +67,10 @@ class Movie(Lifecycle, models.Model):
     #: How often a worker has begun it since it was requested.
     attempts = models.PositiveSmallIntegerField(default=0, editable=False)
 
+    #: Who asked its worker to stop, and when; empty and null unless somebody did.
+    cancel_requested_by = models.CharField(max_length=150, blank=True, editable=False)
+    cancel_requested_at = models.DateTimeField(null=True, editable=False)
+
     #: Properties of the file, measured by decoding it.
     bytes = models.PositiveBigIntegerField(null=True, editable=False)
     duration_s = models.FloatField(null=True, editable=False)

@@ -51,6 +51,14 @@ def test_the_stacks_valkey_answers_nobody_without_its_password(tmp_path, monkeyp
         child.kill()
 
 
+def test_each_queue_has_a_worker_of_its_own(tmp_path):
+    render, chores = (processes.worker(tmp_path, queue) for queue in ("render", "chores"))
+    assert render.name != chores.name
+    assert render.command[-4:] == ["--queues", "render", "--hostname", "render@%h"]
+    assert chores.command[-4:] == ["--queues", "chores", "--hostname", "chores@%h"]
+    assert "--queues" not in processes.worker(tmp_path).command  # takes from all
+
+
 def answers(client):
     try:
         return client.ping()

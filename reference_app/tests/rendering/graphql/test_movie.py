@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -91,6 +91,18 @@ def test_a_queued_movie_says_what_its_queue_waits_for(member, user):
     waiting = member.ask(ONE, id=gid(movie))["data"]["node"]["waiting"]
     assert waiting
     assert "held" not in {reason["code"] for reason in waiting}
+
+
+def test_a_movie_whose_worker_is_asked_to_stop_says_by_whom_and_when(member, user):
+    garden = timelapse()
+    query = "query ($id: ID!) { node(id: $id) { ... on Movie { state cancelRequest { by at } } } }"
+    with held_elsewhere(garden, "render", "Movie 3") as held:
+        movie = made(garden, state="rendering", token=held.token)
+        assert member.ask(query, id=gid(movie))["data"]["node"]["cancelRequest"] is None
+        actions.cancel_movie(movie.pk, user)
+        shown = member.ask(query, id=gid(movie))["data"]["node"]
+    assert (shown["state"], shown["cancelRequest"]["by"]) == ("rendering", "editor")
+    assert datetime.fromisoformat(shown["cancelRequest"]["at"]).tzinfo is not None
 
 
 def test_a_deleted_movie_is_gone(member):

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { formatAge, formatInstant, instant } from "./age.ts";
+import { inLocalTime, formatAge, formatInstant, instant } from "./age.ts";
 
 const now = Date.parse("2026-11-23T14:00:00Z");
 
@@ -25,4 +25,13 @@ test("reads instants, and null as none", () => {
 test("omits today's date and includes another day's", () => {
   expect(formatInstant(now, now)).not.toMatch(/Nov/);
   expect(formatInstant(now - 3 * 86_400_000, now)).toMatch(/20 Nov/);
+});
+
+test("shows a server's instants in the reader's time zone, with their age", () => {
+  const at = Date.parse("2026-06-01T12:00:00+00:00");
+  const local = formatInstant(at, at);
+  const sentence = "It is held since 2026-06-01T12:00:00+00:00.";
+  expect(inLocalTime(sentence, at + 2500)).toBe(`It is held since ${local} (2 s ago).`);
+  expect(inLocalTime("It ends at 2026-06-01T12:00:00Z.", at - 9500)).toBe(`It ends at ${local} (in 10 s).`);
+  expect(inLocalTime("It began at noon.", at)).toBe("It began at noon.");
 });

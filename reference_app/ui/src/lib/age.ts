@@ -13,6 +13,18 @@ export function instant(iso: string | null | undefined): number | null {
   return Number.isNaN(at) ? null : at;
 }
 
+/** Instants as servers write them in sentences. */
+const INSTANTS = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)/g;
+
+/** A server's sentence with its instants in the reader's time zone, each with its age or the time until then. */
+export function inLocalTime(sentence: string, now: number): string {
+  return sentence.replace(INSTANTS, (iso) => {
+    const at = Date.parse(iso);
+    const from = at > now ? `in ${formatDuration(Math.ceil((at - now) / 1000))}` : formatAge(at, now);
+    return `${formatInstant(at, now)} (${from})`;
+  });
+}
+
 /** Formats an instant in the reader's time zone: the time alone when it was today, else with the date. */
 export function formatInstant(at: number, now: number): string {
   const time: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit", second: "2-digit" };

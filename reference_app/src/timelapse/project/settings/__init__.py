@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import environ
+from kombu import Queue
 
 from timelapse.project.settings.secret import secret_key
 
@@ -101,6 +102,13 @@ CHANNEL_LAYERS = {
 }
 
 CELERY_BROKER_URL = env.str("BROKER_URL", f"{REDIS_URL}/0")
+#: Queues by length of work: no chore waits behind a movie. A worker without --queues takes from both.
+CELERY_TASK_QUEUES = [Queue("chores"), Queue("render")]
+CELERY_TASK_DEFAULT_QUEUE = "chores"
+CELERY_TASK_ROUTES = {
+    "rendering.render_movie": {"queue": "render"},
+    "fsmlock.execute_run": {"queue": "render"},  # imports, for example
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

@@ -61,19 +61,14 @@ def web(home: Path, port: int, host: str = "127.0.0.1") -> Child:
     return Child("web", command, home / "log" / "web.log")
 
 
-def worker(home: Path, concurrency: int = 1) -> Child:
-    """Return the Celery worker."""
-    command = [
-        *_celery(),
-        "worker",
-        "--concurrency",
-        str(concurrency),
-        "--loglevel",
-        "info",
-        "--without-mingle",
-    ]
-    command += ["--without-gossip", "-E"]
-    return Child("worker", command, home / "log" / "worker.log")
+def worker(home: Path, queue: str = "", concurrency: int = 1) -> Child:
+    """Return the Celery worker of a queue, or of all queues."""
+    name = f"{queue}-worker" if queue else "worker"
+    command = [*_celery(), "worker", "--concurrency", str(concurrency), "--loglevel", "info"]
+    command += ["--without-mingle", "--without-gossip", "-E"]
+    if queue:
+        command += ["--queues", queue, "--hostname", f"{queue}@%h"]
+    return Child(name, command, home / "log" / f"{name}.log")
 
 
 def beat(home: Path) -> Child:

@@ -39,6 +39,14 @@ class LeftOut:
     reason: str
 
 
+@strawberry.type(description="Who asked a worker to stop, and when.")
+class CancelRequest:
+    """Who asked a worker to stop, and when."""
+
+    by: str
+    at: datetime
+
+
 @strawberry_django.type(
     models.Movie, description="A movie of a timelapse's frames.", disable_optimization=True
 )
@@ -91,6 +99,16 @@ class Movie(relay.Node, WithTransitions, WithLocks):
         if row.state != models.Movie.States.FAILED:
             return None
         return Reason(code=row.failure_code, message=row.failure_message, remedy=row.failure_remedy)
+
+    @strawberry_django.field(
+        description="Who asked its worker to stop; null unless it is being rendered and somebody did."
+    )
+    def cancel_request(self) -> CancelRequest | None:
+        """Build it from the row."""
+        row = _row(self)
+        if row.state != row.States.RENDERING or row.cancel_requested_at is None:
+            return None
+        return CancelRequest(by=row.cancel_requested_by, at=row.cancel_requested_at)
 
     @strawberry_django.field(description="The frames that aren't in it, each with the reason.")
     def left_out(self) -> list[LeftOut]:

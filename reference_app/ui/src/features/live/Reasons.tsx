@@ -1,7 +1,9 @@
 import Box from "@mui/material/Box";
 import { graphql, useFragment } from "react-relay";
 
+import { inLocalTime } from "../../lib/age.ts";
 import type { Reasons_reasons$key } from "./__generated__/Reasons_reasons.graphql";
+import { useServerNow } from "./useServerNow.ts";
 
 interface Props {
   readonly reasons: Reasons_reasons$key;
@@ -20,6 +22,7 @@ export function Reasons({ reasons, id }: Props) {
     `,
     reasons,
   );
+  const now = useServerNow();
   return (
     <Box
       component="ul"
@@ -28,10 +31,10 @@ export function Reasons({ reasons, id }: Props) {
     >
       {list.map((reason, index) => (
         <Box component="li" key={`${reason.code}-${String(index)}`}>
-          {reason.message}
+          {inLocalTime(reason.message, now)}
           {reason.remedy !== "" && (
             <Box component="span" sx={{ display: "block", color: "text.secondary" }}>
-              {reason.remedy}
+              {inLocalTime(reason.remedy, now)}
             </Box>
           )}
         </Box>

@@ -2,7 +2,9 @@ import { useMutation, type GraphQLTaggedNode } from "react-relay";
 import type { MutationParameters, SelectorStoreUpdater } from "relay-runtime";
 
 import { useToast } from "../../design/Toaster.tsx";
+import { inLocalTime } from "../../lib/age.ts";
 import { RequestFailed } from "../../relay/network.ts";
+import { serverNow } from "../../relay/serverClock.ts";
 
 /** An error in a mutation's payload. */
 export interface UserError {
@@ -20,6 +22,10 @@ interface Call<T extends MutationParameters> {
   readonly onDone?: (response: T["response"]) => void;
 }
 
+function local(sentence: string): string {
+  return inLocalTime(sentence, serverNow());
+}
+
 /** Returns a function that sends a mutation. Errors appear in a snackbar with their remedy. */
 export function useAction<T extends MutationParameters>(
   mutation: GraphQLTaggedNode,
@@ -35,7 +41,7 @@ export function useAction<T extends MutationParameters>(
       onCompleted: (response) => {
         const [first] = options.errors(response);
         if (first === undefined) onDone?.(response);
-        else show({ severity: "error", message: first.message, remedy: first.remedy });
+        else show({ severity: "error", message: local(first.message), remedy: local(first.remedy) });
       },
       onError: (error) => {
         show({

@@ -16,6 +16,9 @@ export function MovieActions({ movie }: { readonly movie: MovieActions_movie$key
       fragment MovieActions_movie on Movie {
         id
         name
+        cancelRequest {
+          __typename
+        }
         availableTransitions {
           name
           ...TransitionButton_transition
@@ -30,7 +33,7 @@ export function MovieActions({ movie }: { readonly movie: MovieActions_movie$key
   const [remove, removing] = useDeleteMovie();
   const offered = (name: string) => data.availableTransitions.find((transition) => transition.name === name);
   const [cancelOffer, retryOffer, deleteOffer] = [
-    offered("cancel"),
+    data.cancelRequest ? undefined : offered("cancel"), // asked already
     offered("retry"),
     offered("start_deleting"),
   ];

@@ -24,6 +24,7 @@ const bare = {
   leftOut: [],
   progress: null,
   waiting: [],
+  cancelRequest: null,
   availableTransitions: [],
 };
 const offer = (name: string, label: string) => ({ name, label, allowed: true, reasons: [] });
@@ -54,6 +55,16 @@ test("shows why a movie waits", () => {
   show({ waiting: [{ code: "queue", message: "2 tasks are before it.", remedy: "It starts by itself." }] });
   expect(screen.getByTestId("movie-card")).toHaveAttribute("data-state", "queued");
   expect(screen.getByTestId("movie-waiting")).toHaveTextContent("2 tasks are before it.");
+});
+
+test("says that it is being cancelled, asked by whom and when, and offers no second Cancel", () => {
+  show({
+    state: "RENDERING",
+    cancelRequest: { by: "admin", at: new Date(Date.now() - 2500).toISOString() },
+    availableTransitions: [offer("cancel", "Cancel")],
+  });
+  expect(screen.getByTestId("movie-cancelling")).toHaveTextContent("Cancelling, asked by admin 2 s ago");
+  expect(screen.queryByRole("button", { name: "Cancel" })).toBeNull();
 });
 
 test("shows the progress of a movie that is rendered, and cancels it", async () => {

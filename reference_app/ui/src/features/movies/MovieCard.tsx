@@ -13,6 +13,7 @@ import { ProgressMeter } from "../live/ProgressMeter.tsx";
 import type { MovieCard_movie$key } from "./__generated__/MovieCard_movie.graphql";
 import { LeftOutFrames } from "./LeftOutFrames.tsx";
 import { MovieActions } from "./MovieActions.tsx";
+import { MovieCancelling } from "./MovieCancelling.tsx";
 import { MovieFailure } from "./MovieFailure.tsx";
 import { MoviePlayer } from "./MoviePlayer.tsx";
 import { MovieWaiting } from "./MovieWaiting.tsx";
@@ -45,6 +46,10 @@ export function MovieCard({ movie }: { readonly movie: MovieCard_movie$key }) {
         }
         ...MoviePlayer_movie
         ...MovieFailure_movie
+        cancelRequest {
+          __typename
+        }
+        ...MovieCancelling_movie
         ...MovieWaiting_movie
         ...LeftOutFrames_movie
         ...MovieActions_movie
@@ -79,7 +84,11 @@ export function MovieCard({ movie }: { readonly movie: MovieCard_movie$key }) {
             <Typography variant="h3" id={titleId} sx={{ overflowWrap: "anywhere" }}>
               {data.name}
             </Typography>
-            <StateBadge tone={tones[data.state.toLowerCase()] ?? "quiet"} label={humanize(data.state)} />
+            {data.cancelRequest ? (
+              <StateBadge tone="attention" label="Cancelling" />
+            ) : (
+              <StateBadge tone={tones[data.state.toLowerCase()] ?? "quiet"} label={humanize(data.state)} />
+            )}
           </Box>
           <Typography variant="caption" component="p" sx={{ color: "text.secondary" }}>
             {properties.join(" · ")}
@@ -93,6 +102,7 @@ export function MovieCard({ movie }: { readonly movie: MovieCard_movie$key }) {
             livenessTestId="movie-liveness"
           />
         )}
+        <MovieCancelling movie={data} />
         <MovieWaiting movie={data} />
         <MovieFailure movie={data} />
         <LeftOutFrames movie={data} />

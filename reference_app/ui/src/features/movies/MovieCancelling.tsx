@@ -1,0 +1,29 @@
+import Typography from "@mui/material/Typography";
+import { graphql, useFragment } from "react-relay";
+
+import { formatAge, instant } from "../../lib/age.ts";
+import { useServerNow } from "../live/useServerNow.ts";
+import type { MovieCancelling_movie$key } from "./__generated__/MovieCancelling_movie.graphql";
+
+/** That somebody asked for a movie to be cancelled, while its worker has not stopped yet. */
+export function MovieCancelling({ movie }: { readonly movie: MovieCancelling_movie$key }) {
+  const { cancelRequest } = useFragment(
+    graphql`
+      fragment MovieCancelling_movie on Movie {
+        cancelRequest {
+          by
+          at
+        }
+      }
+    `,
+    movie,
+  );
+  const now = useServerNow();
+  if (!cancelRequest) return null;
+  const { by, at } = cancelRequest;
+  return (
+    <Typography variant="body2" data-testid="movie-cancelling">
+      Cancelling, asked by {by} {formatAge(instant(at) ?? now, now)}
+    </Typography>
+  );
+}
