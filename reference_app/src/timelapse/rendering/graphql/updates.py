@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Final, cast
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from timelapse.rendering.models import Movie as MovieModel
     from timelapse.shared.live import Event
+    from timelapse.timelapses.models import Timelapse as TimelapseModel
 
 #: How many movies, newest first, are evaluated anew when a hold on their timelapse is taken or released.
 _MOVIES_SHOWN: Final = 50
@@ -59,7 +61,7 @@ class Subscription:
         await sync_to_async(signed_in)(info)
         timelapse = pk_of(id, "Timelapse")
         heartbeat = conf.get().heartbeat_seconds
-        reader = _Reader(timelapse)
+        reader = _Reader(timelapse, heartbeat)
         seq = 0
         groups = (group_of(timelapse), progress.GROUP)
         async for event in watch(*groups, heartbeat_s=heartbeat, accept=_concerns):
@@ -86,33 +88,44 @@ class _Reader:
     """Reads for one viewer what has changed."""
 
     timelapse: int
+    #: Seconds after which everything is evaluated anew, however many events come meanwhile.
+    evaluate_every_s: float
     #: What the last event ended.
     gone: list[relay.GlobalID] = field(default_factory=list)
     _held: frozenset[tuple[str, int]] | None = None
+    _evaluated_at: float = float("-inf")
 
     def changed(self, event: Event | None) -> list[object] | None:
         """Return the rows that an event (None: a heartbeat) changed; None if the timelapse is gone."""
         self.gone = []
+        due = event is None or time.monotonic() >= self._evaluated_at + self.evaluate_every_s
         event = event or {}
-        if "movie" in event and (state := progress.state_in(event)) is not None:
-            # Progress leaves the timelapse as it is.
+        state = progress.state_in(event)
+        mentioned: list[object] = []
+        if "movie" in event:
             movies = self._movie(cast("int", event["movie"]))
             for movie in movies:
                 set_published_progress(movie, state)
-            return list(movies)
+            mentioned += movies
+            if state is not None and not due:
+                return mentioned  # progress leaves the timelapse as it is
         row = timelapse_by_id(self.timelapse)
         if row is None:
             return None
         if "frame" in event:
-            return [row, *FrameModel.objects.filter(pk=cast("int", event["frame"]))]
-        mentioned = self._movie(cast("int", event["movie"])) if "movie" in event else []
-        held = frozenset((hold.lock, hold.token) for hold in holds_on(row))
-        if held == self._held or needs_snapshot(event):  # after a snapshot, pages fetch all movies
-            others: Iterable[MovieModel] = unfinished(self.timelapse)
-        else:
-            others = movies_of(self.timelapse)[:_MOVIES_SHOWN]
+            mentioned += FrameModel.objects.filter(pk=cast("int", event["frame"]))
+            if not due:
+                return [row, *mentioned]
+        return [row, *dict.fromkeys([*mentioned, *self._evaluated(row, event)])]
+
+    def _evaluated(self, row: TimelapseModel, event: Event) -> Iterable[MovieModel]:
+        """Return the movies whose reasons or transitions may have changed with queues, locks or the time."""
+        self._evaluated_at = time.monotonic()
+        held, before = frozenset((hold.lock, hold.token) for hold in holds_on(row)), self._held
         self._held = held
-        return [row, *dict.fromkeys([*mentioned, *others])]
+        if held == before or needs_snapshot(event):  # after a snapshot, pages fetch all movies
+            return unfinished(self.timelapse)
+        return movies_of(self.timelapse)[:_MOVIES_SHOWN]
 
     def _movie(self, movie: int) -> list[MovieModel]:
         found = movie_by_id(movie)
