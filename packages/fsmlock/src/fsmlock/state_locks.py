@@ -81,19 +81,17 @@ def changing_state(obj: models.Model, source: str, *, using: str) -> Generator[N
     """Save a change of state inside this block: the locks of the states change with it, or not at all."""
     by_state = locks_by_state(type(obj))
     before, after = by_state.get(source), by_state.get(obj.state)  # type: ignore[attr-defined]
-    outside_database = backends.get().visible_before_commit
     with transaction.atomic(using=using):
+        yield
         if after is not None:
+            # Now the row has the parent that was saved with it.
             take_state_lock(obj, after, using=using)
-        try:
-            yield
-        except BaseException:
-            if after is not None and outside_database:
-                backends.get().release(state_claim(obj, after), using=using)
-            raise
         if before is not None:
-            release = functools.partial(backends.get().release, state_claim(obj, before), using=using)
-            transaction.on_commit(release, using=using) if outside_database else release()
+            release = functools.partial(release_claim, state_claim(obj, before), using)
+            if backends.get().visible_before_commit:
+                transaction.on_commit(release, using=using)
+            else:
+                release()
 
 
 def take_state_lock(obj: models.Model, lock: str, *, using: str) -> None:

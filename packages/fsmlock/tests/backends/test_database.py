@@ -64,12 +64,12 @@ def test_the_token_is_the_id_of_the_held_row(frame):
         assert seen == held.tokens
 
 
-def test_a_refusal_costs_one_query_more_and_on_sqlite_one_for_the_ancestors(
+def test_a_refusal_costs_one_query_more_and_on_sqlite_two_for_ancestors_and_blocking_rows(
     frame, elsewhere, django_assert_num_queries
 ):
     held = fsmlock.hold(frame.film.room, "clean").acquire()
     with (
-        django_assert_num_queries(3 if connection.vendor == "sqlite" else 2),
+        django_assert_num_queries(4 if connection.vendor == "sqlite" else 2),
         pytest.raises(fsmlock.HoldRefused),
     ):
         elsewhere(fsmlock.hold(frame, "process").acquire)

@@ -176,10 +176,9 @@ def rows_of(claim: Claim, *kinds: str) -> tuple[str, Params]:
     """SQL condition for the rows of a claim: a look into the index for each, whatever else is held."""
     names, resources = claim.lock_names, claim.resources
     sql = (
-        f"resource IN ({marks(resources)}) AND lock IN ({marks(names)}) AND kind IN ({marks(kinds)})"
-        " AND claim = %s"
+        f"resource IN ({marks(resources)}) AND lock IN ({marks(names)}) AND kind IN {kinds!r} AND claim = %s"
     )
-    return sql, [*resources, *names, *kinds, claim.id]
+    return sql, [*resources, *names, claim.id]
 
 
 def all_rows_of(claim: Claim) -> tuple[str, Params]:
