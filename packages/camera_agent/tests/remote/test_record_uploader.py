@@ -49,9 +49,9 @@ def test_a_server_that_takes_none_is_asked_again_later(carrying, server, status,
     assert carrying.record_uploader.upload_pending() == 3
 
 
-def test_records_that_a_server_will_never_take_do_not_stop_the_rest(carrying, server, monkeypatch):
-    monkeypatch.setattr("camera_agent.spool.records.BATCH", 1)
-    server.fail(Fault("refuse", path="/records", value=400))
+def test_one_record_that_a_server_will_never_take_neither_stops_nor_takes_along_the_rest(carrying, server):
+    refused = Fault("refuse", path="/records", value=400)
+    server.fail(refused, refused)  # the three of them, and then the first alone
     assert carrying.record_uploader.upload_pending() == 2
     assert [record["data"]["n"] for record in server.records.values()] == [1, 2]
 

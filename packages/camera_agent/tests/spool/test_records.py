@@ -46,8 +46,7 @@ def test_numbers_never_come_again(records, filled):
 
 def test_a_batch_is_bounded_in_number_and_bytes(records, monkeypatch):
     records.log([(NOW, {"text": "x" * 1000})] * 10)
-    monkeypatch.setattr(module, "BATCH", 4)
-    assert len(records.batch()[0]) == 4
+    assert len(records.batch(4)[0]) == 4
     monkeypatch.setattr(module, "BATCH_BYTES", 2500)
     assert len(records.batch()[0]) == 2
     monkeypatch.setattr(module, "BATCH_BYTES", 10)

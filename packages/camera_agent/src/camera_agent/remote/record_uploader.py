@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from camera_agent.errors import LinkDown
 from camera_agent.protocol import PROTOCOL
+from camera_agent.spool.records import BATCH
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +28,7 @@ class RecordUploader:
         self, client: Client, records: Records, *, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         self._client, self._records, self._monotonic = client, records, monotonic
-        self._not_before = 0.0
+        self._not_before, self._limit = 0.0, BATCH
 
     def upload_pending(self) -> int:
         """Send some of the pending records; return how many the server has accepted."""
@@ -35,7 +36,7 @@ class RecordUploader:
         for _ in range(MAX_BATCHES):
             if self._monotonic() < self._not_before:
                 break
-            batch, last = self._records.batch()
+            batch, last = self._records.batch(self._limit)
             if not batch:
                 break
             try:
@@ -46,9 +47,12 @@ class RecordUploader:
             if response.status == 200 and response.body.get("stored") == len(batch):
                 self._records.delete_up_to(last)
                 sent += len(batch)
+                self._limit = min(BATCH, 2 * self._limit)
             elif response.status in (400, 413, 422) and response.is_from_app:
-                # The server will never accept these; they must not block the records behind them.
-                self._records.delete_up_to(last)
+                # The server will never accept one of these. Find it by halves: the others are good.
+                if len(batch) == 1:
+                    self._records.delete_up_to(last)
+                self._limit = max(1, len(batch) // 2)
             else:
                 unsupported = response.status == 404 and response.is_from_app
                 self._pause(UNSUPPORTED_RETRY_S if unsupported else response.retry_after_s or RETRY_S)

@@ -72,11 +72,11 @@ class Records:
             index.execute("UPDATE captures SET reported = 1 WHERE state = 4 AND reported = 0")
         return missed
 
-    def batch(self) -> tuple[list[dict[str, Json]], int]:
-        """Return the oldest records in the protocol's form, and the number of the last of them."""
+    def batch(self, limit: int = BATCH) -> tuple[list[dict[str, Json]], int]:
+        """Return at most `limit` of the oldest records in the protocol's form, and the number of the last."""
         found: list[dict[str, Json]] = []
         size = last = 0
-        for row in self._index.all("SELECT * FROM records ORDER BY number LIMIT ?", BATCH):
+        for row in self._index.all("SELECT * FROM records ORDER BY number LIMIT ?", limit):
             size += len(row["data"]) + 200
             if found and size > BATCH_BYTES:
                 break
