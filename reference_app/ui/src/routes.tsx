@@ -39,17 +39,31 @@ import { RequestFailed } from "./relay/network.ts";
 import { preload } from "./relay/preload.ts";
 import { serverNow } from "./relay/serverClock.ts";
 
+class CodeNotFetched extends RequestFailed {
+  constructor() {
+    super("unreachable", "This page’s code can’t be fetched.", "Check that you are online, then try again.");
+  }
+}
+
+async function fetched<T>(code: Promise<T>): Promise<T> {
+  try {
+    return await code;
+  } catch {
+    throw new CodeNotFetched();
+  }
+}
+
 /** The code of each page, loaded on the first visit or when the browser is idle. */
 const pages = {
-  signIn: () => import("./features/account/SignInPage.tsx"),
-  home: () => import("./features/timelapses/HomePage.tsx"),
-  timelapses: () => import("./features/timelapses/TimelapsesPage.tsx"),
-  timelapse: () => import("./features/timelapses/TimelapsePage.tsx"),
-  movies: () => import("./features/movies/MovieList.tsx"),
-  cameras: () => import("./features/cameras/CamerasPage.tsx"),
-  camera: () => import("./features/cameras/CameraPage.tsx"),
-  pair: () => import("./features/cameras/PairPage.tsx"),
-  operations: () => import("./features/operations/OperationsPage.tsx"),
+  signIn: () => fetched(import("./features/account/SignInPage.tsx")),
+  home: () => fetched(import("./features/timelapses/HomePage.tsx")),
+  timelapses: () => fetched(import("./features/timelapses/TimelapsesPage.tsx")),
+  timelapse: () => fetched(import("./features/timelapses/TimelapsePage.tsx")),
+  movies: () => fetched(import("./features/movies/MovieList.tsx")),
+  cameras: () => fetched(import("./features/cameras/CamerasPage.tsx")),
+  camera: () => fetched(import("./features/cameras/CameraPage.tsx")),
+  pair: () => fetched(import("./features/cameras/PairPage.tsx")),
+  operations: () => fetched(import("./features/operations/OperationsPage.tsx")),
 };
 
 /** Loads the code of all pages, so that the first visit of each is immediate. */
@@ -59,20 +73,14 @@ export function preloadPages(): void {
   }
 }
 
-/** Shown when a page's code can't be fetched. It is fetched anew by loading everything anew. */
+/** Shown when a page fails, or its code can't be fetched. Only loading everything anew fetches the code again. */
 function RouteProblem() {
   const error = useRouteError();
   return (
     <PageProblem
-      error={
-        new RequestFailed(
-          "unreachable",
-          "This page can’t be fetched.",
-          `Check that you are online, then try again: ${String(error)}`,
-        )
-      }
+      error={error instanceof Error ? error : new Error(String(error))}
       onRetry={() => {
-        window.location.reload();
+        if (error instanceof CodeNotFetched) window.location.reload();
       }}
     />
   );
