@@ -27,3 +27,8 @@ export function insertOnce(
   const kept = placement.at === "start" ? grown.slice(0, placement.keep) : grown.slice(-placement.keep);
   list.setLinkedRecords(kept, "edges");
 }
+
+/** Leaves out the nodes that are deleted: their edges stay in the list until it is fetched again. */
+export function existing<T extends object>(nodes: readonly T[]): readonly T[] {
+  return nodes.filter((node) => (node as T | null) !== null);
+}

@@ -3,7 +3,10 @@ import { graphql } from "react-relay";
 import type { useCameraLivenessSubscription } from "./__generated__/useCameraLivenessSubscription.graphql";
 import { useLive, type LiveStatus } from "./useLive.ts";
 
-/** Keeps a camera's liveness up to date while the caller is mounted. */
+/**
+ * Keeps a camera's liveness up to date while the caller is mounted. A deleted camera stays in Relay's store: the
+ * caller shows a timelapse, which needs its camera until it is gone itself.
+ */
 export function useCameraLiveness(camera: string): LiveStatus {
   return useLive<useCameraLivenessSubscription>({
     subscription: graphql`
@@ -12,7 +15,6 @@ export function useCameraLiveness(camera: string): LiveStatus {
           kind
           seq
           heartbeatSeconds
-          gone @deleteRecord
           changed {
             ...CameraLiveness_camera
           }

@@ -9,6 +9,7 @@ import { graphql, useFragment } from "react-relay";
 import { Link as RouterLink, useNavigate } from "react-router";
 
 import { Panel } from "../../design/Panel.tsx";
+import { existing } from "../../relay/edges.ts";
 import type { CreateTimelapse_cameras$key } from "./__generated__/CreateTimelapse_cameras.graphql";
 import { useCreateTimelapse } from "./useCreateTimelapse.ts";
 
@@ -30,7 +31,8 @@ export function CreateTimelapse({ cameras }: { readonly cameras: CreateTimelapse
   const [chosen, setChosen] = useState<string | null>(null);
   const [create, busy] = useCreateTimelapse();
   const navigate = useNavigate();
-  const camera = chosen ?? edges[0]?.node.id;
+  const cameraNodes = existing(edges.map(({ node }) => node));
+  const camera = chosen ?? cameraNodes[0]?.id;
   if (camera === undefined) {
     return (
       <Panel title="New timelapse">
@@ -73,7 +75,7 @@ export function CreateTimelapse({ cameras }: { readonly cameras: CreateTimelapse
             setChosen(event.target.value);
           }}
         >
-          {edges.map(({ node }) => (
+          {cameraNodes.map((node) => (
             <MenuItem key={node.id} value={node.id}>
               {node.name}
             </MenuItem>

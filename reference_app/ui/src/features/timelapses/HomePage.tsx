@@ -1,6 +1,7 @@
 import { graphql, usePreloadedQuery, type PreloadedQuery } from "react-relay";
 import { Navigate, useNavigation } from "react-router";
 
+import { existing } from "../../relay/edges.ts";
 import type { HomePageQuery } from "./__generated__/HomePageQuery.graphql";
 
 /** Redirects to the first timelapse, or to the list if there is none. */
@@ -22,10 +23,10 @@ export function HomePage({ queryRef }: { readonly queryRef: PreloadedQuery<HomeP
   const { state } = useNavigation();
   // A navigation that a person has started meanwhile takes precedence.
   if (state !== "idle") return null;
-  const [first] = timelapses.edges;
+  const [first] = existing(timelapses.edges.map(({ node }) => node));
   return (
     <Navigate
-      to={first === undefined ? "/timelapses" : `/timelapses/${encodeURIComponent(first.node.id)}`}
+      to={first === undefined ? "/timelapses" : `/timelapses/${encodeURIComponent(first.id)}`}
       replace
     />
   );

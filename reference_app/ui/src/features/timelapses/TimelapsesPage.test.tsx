@@ -1,6 +1,6 @@
-import { screen } from "@testing-library/react";
+import { act, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { loadQuery } from "react-relay";
+import { commitLocalUpdate, loadQuery } from "react-relay";
 import { createMockEnvironment, MockPayloadGenerator } from "relay-test-utils";
 import { expect, test } from "vitest";
 
@@ -29,6 +29,17 @@ test("links to each timelapse with an encoded id", () => {
   show([harbour], [roof]);
   expect(screen.getByTestId("timelapse-card")).toHaveAttribute("href", "/timelapses/Timelapse%3A1%3D");
   expect(screen.getByText("12 frames · Roof")).toBeVisible();
+});
+
+test("a deleted camera takes its timelapses from the list, and is not offered for a new one", () => {
+  const { environment } = show([harbour], [roof]);
+  act(() => {
+    commitLocalUpdate(environment, (store) => {
+      store.delete("camera-1");
+    });
+  });
+  expect(screen.queryByTestId("timelapse-card")).not.toBeInTheDocument();
+  expect(screen.getByText(/Pair a camera first/)).toBeVisible();
 });
 
 test("asks to pair a camera first when there is none", () => {

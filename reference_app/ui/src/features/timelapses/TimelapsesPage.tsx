@@ -4,6 +4,7 @@ import { graphql, usePreloadedQuery, type PreloadedQuery } from "react-relay";
 import { EmptyState } from "../../design/EmptyState.tsx";
 import { FilmIcon } from "../../design/icons.tsx";
 import { PageHeader } from "../../design/PageHeader.tsx";
+import { existing } from "../../relay/edges.ts";
 import type { TimelapsesPageQuery } from "./__generated__/TimelapsesPageQuery.graphql";
 import { CreateTimelapse } from "./CreateTimelapse.tsx";
 import { TimelapseCard } from "./TimelapseCard.tsx";
@@ -17,19 +18,28 @@ export function TimelapsesPage({ queryRef }: { readonly queryRef: PreloadedQuery
           edges {
             node {
               id
+              camera {
+                __typename
+              }
               ...TimelapseCard_timelapse
             }
           }
         }
         cameras(first: 60) {
           edges {
-            __typename
+            node {
+              __typename
+            }
           }
           ...CreateTimelapse_cameras
         }
       }
     `,
     queryRef,
+  );
+  // Timelapses go with their camera: until the list is fetched again, it may have some without one.
+  const shown = existing(timelapses.edges.map(({ node }) => node)).filter(
+    ({ camera }) => (camera as typeof camera | null) !== null,
   );
   return (
     <Box sx={{ display: "grid", gap: 2.5 }}>
@@ -42,9 +52,9 @@ export function TimelapsesPage({ queryRef }: { readonly queryRef: PreloadedQuery
           alignItems: "start",
         }}
       >
-        {timelapses.edges.length === 0 ? (
+        {shown.length === 0 ? (
           <EmptyState icon={<FilmIcon />} title="No timelapses yet">
-            {cameras.edges.length === 0
+            {existing(cameras.edges.map(({ node }) => node)).length === 0
               ? "Pair a camera first. Then create a timelapse here."
               : "Enter a name and choose a camera. Its frames then appear here automatically."}
           </EmptyState>
@@ -56,8 +66,8 @@ export function TimelapsesPage({ queryRef }: { readonly queryRef: PreloadedQuery
               gridTemplateColumns: "repeat(auto-fill, minmax(min(240px, 100%), 1fr))",
             }}
           >
-            {timelapses.edges.map(({ node }) => (
-              <TimelapseCard key={node.id} timelapse={node} />
+            {shown.map((timelapse) => (
+              <TimelapseCard key={timelapse.id} timelapse={timelapse} />
             ))}
           </Box>
         )}
