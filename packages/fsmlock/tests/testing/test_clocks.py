@@ -17,11 +17,14 @@ def test_time_passes_only_by_advance():
     assert clock.now is real
 
 
-def test_a_lease_runs_out_by_the_clock_of_the_holder(film):
+@pytest.mark.django_db(transaction=True)
+def test_a_lease_runs_out_by_the_clock_of_the_holder(film, elsewhere):
     with FakeClock() as time:
         held = fsmlock.hold(film, "render").acquire()
         assert held.remaining > 9
         time.advance(11)
+        assert held.remaining == 0
+        elsewhere(fsmlock.hold(film, "render").acquire)  # as long as nobody takes over, SQLite keeps it
         with pytest.raises(fsmlock.HoldLost, match="could not be renewed in time"):
             held.check()
         held.release()
