@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             model_name="logmessage",
             index=models.Index(
                 condition=models.Q(
-                    ("status__in", ("succeeded", "failed", "cancelled")), ("duration_s__isnull", True)
+                    ("duration_s__isnull", True), ("status__in", ("succeeded", "failed", "cancelled"))
                 ),
                 fields=["causal_id"],
                 name="ep_message_unmeasured",
