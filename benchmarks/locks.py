@@ -26,6 +26,8 @@ ROUNDS = 101
 PAIRS = 20
 CONTENDERS = 8
 CONTENTION_S = 2.0
+#: So many holds are held on one object, or on the children of one parent, while one more is taken.
+CROWD = 10_000
 PARTS = ("sqlite", "postgresql", "valkey")
 
 
@@ -117,7 +119,7 @@ def set_up(folder: str, valkey_url: str) -> dict[str, Any]:
     import fsmlock
 
     class Room(fsmlock.Lifecycle):
-        locks = fsmlock.Locks(fsmlock.Lock("clean"))
+        locks = fsmlock.Locks(fsmlock.Lock("clean"), fsmlock.Lock("visit", together_with={"visit"}))
 
         class Meta:
             app_label = "bench"
@@ -143,7 +145,7 @@ def set_up(folder: str, valkey_url: str) -> dict[str, Any]:
     room = Room.objects.create()
     film = Film.objects.create(room=room)
     frame = Frame.objects.create(film=film)
-    return {"room": room, "film": film, "frame": frame, "Frame": Frame}
+    return {"room": room, "film": film, "frame": frame, "Room": Room, "Film": Film, "Frame": Frame}
 
 
 def in_the_database(world: dict[str, Any], part: str) -> list[dict[str, Any]]:
@@ -158,6 +160,7 @@ def in_the_database(world: dict[str, Any], part: str) -> list[dict[str, Any]]:
         case(f"{part}: acquire + release / bare upsert + delete", alone, peer, "us", goal),
         case(f"{part}: the same below two ancestors", deep, peer, "us", goal),
     ]
+    found += in_a_crowd(world, part)
     if part == "sqlite":
         with fsmlock.hold(world["room"], "clean") as held:
             (check,) = in_turns(held.check, count=20_000)
@@ -167,6 +170,43 @@ def in_the_database(world: dict[str, Any], part: str) -> list[dict[str, Any]]:
             case("statements to explain 50 objects", queries_for_a_page(world), 1.0, "", 1.0),
         ]
     return found
+
+
+def in_a_crowd(world: dict[str, Any], part: str) -> list[dict[str, Any]]:
+    """Take one more hold where many are held, and the same one where none is."""
+    rooms = [world["Room"].objects.create() for _ in range(2)]
+    crowd_of(rooms[:1] * CROWD, "visit")
+    film = world["Film"].objects.create(room=rooms[1])
+    world["Frame"].objects.bulk_create(world["Frame"](film=film) for _ in range(CROWD + 1))
+    frames = list(world["Frame"].objects.filter(film=film).select_related("film__room"))
+    crowd_of(frames[:CROWD], "process")
+    visit, visit_alone = in_turns(hold_and_release(rooms[0], "visit"), hold_and_release(rooms[1], "visit"))
+    child, child_alone = in_turns(
+        hold_and_release(frames[-1], "process"), hold_and_release(world["frame"], "process")
+    )
+    return [
+        case(f"{part}: one more beside {CROWD:,} compatible holds / alone", visit, visit_alone, "us", 2.0),
+        case(f"{part}: one more child beside {CROWD:,} held ones / alone", child, child_alone, "us", 2.0),
+    ]
+
+
+def crowd_of(objects: list[Any], lock: str) -> None:
+    """Hold the lock on each object, one claim after the other, without renewing them."""
+    import uuid
+
+    from django.db import transaction
+
+    from fsmlock import backends
+    from fsmlock.ancestors import lock_requests
+    from fsmlock.rules import Claim
+
+    hour_us = 3_600_000_000
+    for start in range(0, len(objects), 500):
+        with transaction.atomic():
+            for each in objects[start : start + 500]:
+                requests = lock_requests([each], [lock])
+                claim = Claim(id=uuid.uuid4().hex, requests=requests, lease_us=hour_us, holder="crowd")
+                backends.get().acquire(claim, using="default")
 
 
 def hold_and_release(obj: Any, lock: str) -> Callable[[], None]:
