@@ -250,7 +250,12 @@ def _busy(queue: QueueState, snapshot: Snapshot) -> Reason:
     seen_at = _instant(max(worker.last_seen_at for worker in workers)) if workers else None
     age = f" (last seen {seen_at})" if seen_at else ""
     who = f"{count(len(listening), 'worker')} {verb} to queue {queue.name!r}{age}"
-    params = {"queue": queue.name, "workers": len(listening), "running": len(tasks), "last_seen_at": seen_at}
+    params: dict[str, str | int | float | None] = {
+        "queue": queue.name,
+        "workers": len(listening),
+        "running": len(tasks),
+        "last_seen_at": seen_at,
+    }
     if workers and all(worker.state is WorkerState.LATE for worker in workers):
         return Reason(
             code="workers_late",
