@@ -31,7 +31,7 @@ def stoppable(settings):
     server = ValkeyServer(port=port)
     server.start()
     settings.CACHES = {
-        "default": {
+        "fsmlock": {
             "BACKEND": "django_redis.cache.RedisCache",
             "LOCATION": f"redis://127.0.0.1:{port}/0",
             "OPTIONS": {"CONNECTION_POOL_KWARGS": {"retry": None}},
@@ -80,7 +80,7 @@ def test_a_store_that_is_away_refuses_with_a_reason_and_a_remedy(real_film, stop
         fsmlock.hold(real_film, "render", policy=policy).acquire()
     (reason,) = refused.value.reasons
     assert reason.code == "store_unavailable"
-    assert "the cache default" in reason.message
+    assert "the cache fsmlock" in reason.message
     assert "Check that it runs" in reason.remedy
 
 
