@@ -23,6 +23,10 @@ FAULTS = {
     "response cut": 1,
     "request twice": 2,
     "request twice at once": 2,
+    "status 401": 1,
+    "status 403": 1,
+    "status 407": 1,
+    "status 413": 1,
     "status 500": 1,
     "status 503": 1,
     "slow": 1,
@@ -148,6 +152,18 @@ class Proxy:
     async def _request_twice_at_once(self, request, writer):
         responses = await asyncio.gather(self._forward_request(request), self._forward_request(request))
         return await send_response(writer, self._random.choice(responses))
+
+    async def _status_401(self, request, writer):
+        return await send_response(writer, error_response(401, "Unauthorized", ""))
+
+    async def _status_403(self, request, writer):
+        return await send_response(writer, error_response(403, "Forbidden", ""))
+
+    async def _status_407(self, request, writer):
+        return await send_response(writer, error_response(407, "Proxy Authentication Required", ""))
+
+    async def _status_413(self, request, writer):
+        return await send_response(writer, error_response(413, "Content Too Large", ""))
 
     async def _status_500(self, request, writer):
         return await send_response(writer, error_response(500, "Internal Server Error", ""))

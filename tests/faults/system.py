@@ -156,14 +156,21 @@ class SystemUnderTest:
         connections.close_all()  # the database may have been restarted since
         wait_until(self.web_answers, "the web server")
         operator, _ = User.objects.get_or_create(username="operator")
+        direct = f"http://127.0.0.1:{self._port}"
+        self._set_server(direct)  # which may see the token that it gave, to know its camera again
         pairing = subprocess.Popen(
-            [*_agent_command("pair", self.home), f"http://127.0.0.1:{self._port}", "--driver", CAMERA],
-            stdout=subprocess.DEVNULL,
+            [*_agent_command("pair", self.home), direct, "--driver", CAMERA], stdout=subprocess.DEVNULL
         )
         code = self.home / "pairing.json"
         wait_until(code.exists, "a pairing code")
         approve_pairing(json.loads(code.read_text())["user_code"], by=operator)
         assert pairing.wait(60) == 0
+        self._set_server(self.address)  # the proxy is the way to the same server
+
+    def _set_server(self, address: str) -> None:
+        identity = self.home / "identity.json"
+        if identity.exists():
+            identity.write_text(json.dumps({**json.loads(identity.read_text()), "server": address}))
 
     def revoke(self) -> None:
         """Revoke the agent's token."""

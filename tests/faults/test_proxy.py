@@ -103,7 +103,17 @@ def test_a_duplicated_request_arrives_twice_and_gets_one_response(proxy, server,
     assert server.received == [BODY, BODY]
 
 
-@pytest.mark.parametrize(("fault", "status", "wait"), [("status 500", 500, None), ("status 503", 503, "1")])
+@pytest.mark.parametrize(
+    ("fault", "status", "wait"),
+    [
+        ("status 401", 401, None),
+        ("status 403", 403, None),
+        ("status 407", 407, None),
+        ("status 413", 413, None),
+        ("status 500", 500, None),
+        ("status 503", 503, "1"),
+    ],
+)
 def test_an_error_of_the_proxy_never_reaches_the_server(proxy, server, fault, status, wait):
     response = send(proxy, fault)
     assert (response[0], response[2]["Retry-After"]) == (status, wait)
