@@ -161,10 +161,41 @@ def test_who_has_a_token_but_no_approval_gets_nothing():
     assert camera_by_token(first.token) == first.camera
 
 
-def test_waiting_codes_are_bounded_and_expired_ones_make_room():
-    for _ in range(domain.PAIRINGS_AT_ONCE):
-        offer()
+def test_a_flood_of_pairing_requests_shuts_out_its_own_network_and_nobody_else():
+    for number in range(domain.PAIRINGS_PER_NETWORK):
+        offer(address=f"2001:db8::{number:x}")
     with pytest.raises(TooManyPairings):
+        offer(address="2001:db8::ffff:1")
+    assert offer(address="2001:db8:0:1::1")
+    assert offer(address="192.0.2.7")
+
+
+def test_codes_whose_agents_are_silent_make_room_and_polled_ones_stay():
+    long_ago = timezone.now() - domain.SILENT - timedelta(seconds=1)
+    offers = [offer(address="192.0.2.7") for _ in range(domain.PAIRINGS_PER_NETWORK)]
+    Pairing.objects.update(created_at=long_ago)
+    for offered in offers[1:]:
+        refusal(offered.device_code, timezone.now())  # polls
+    assert offer(address="192.0.2.7")
+    kept = set(Pairing.objects.values_list("user_code", flat=True))
+    assert kept >= {each.user_code for each in offers[1:]}
+    assert offers[0].user_code not in kept
+
+
+def test_codes_are_bounded_in_all_by_those_that_are_polled(monkeypatch):
+    monkeypatch.setattr(domain, "PAIRINGS_AT_ONCE", 3)
+    first, *_ = [offer(address=f"192.0.2.{number}") for number in range(3)]
+    with pytest.raises(TooManyPairings):
+        offer(address="192.0.2.9")
+    Pairing.objects.exclude(user_code=first.user_code).update(
+        created_at=timezone.now() - domain.UNHEARD - timedelta(seconds=1)
+    )
+    assert offer(address="192.0.2.9")
+    assert Pairing.objects.filter(user_code=first.user_code).exists()
+
+
+def test_expired_codes_make_room():
+    for _ in range(domain.PAIRINGS_PER_NETWORK):
         offer()
     Pairing.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     offer()

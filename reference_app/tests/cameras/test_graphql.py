@@ -3,40 +3,27 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
-import strawberry
 from asgiref.sync import async_to_sync, sync_to_async
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import connections
 from strawberry import relay
-from strawberry.schema.config import StrawberryConfig
-from strawberry_django.optimizer import DjangoOptimizerExtension
 
-from timelapse.cameras import actions, domain, graphql
+from timelapse.cameras import actions, domain
 from timelapse.cameras.models import Camera
+from timelapse.project.schema import schema
 from timelapse.shared import live
-from timelapse.shared.graphql import SCALARS
+from timelapse.shared.access import load_permissions
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-
-@strawberry.type
-class Query(graphql.Query):
-    node: relay.Node | None = relay.node()
-
-
-schema = strawberry.Schema(
-    query=Query,
-    mutation=graphql.Mutation,
-    subscription=graphql.Subscription,
-    extensions=[DjangoOptimizerExtension],
-    config=StrawberryConfig(scalar_map=dict(SCALARS)),
-)
 
 CAMERAS = """{ cameras { totalCount edges { node {
   id name driver model state liveness beatAt nextBy graceSeconds spoolPending stateDetail
   availableTransitions { name label allowed reasons { code message remedy } } } } } }"""
 APPROVE = """mutation ($input: ApproveCameraInput!) { approveCamera(input: $input) {
   camera { id name state } errors { field code message remedy } } }"""
+PAIRING = """query ($code: String!) { pairingRequest(userCode: $code) {
+  name driver model agent address approved camera { name state revokedAt revokedBy } } }"""
 REVOKE = """mutation ($input: RevokeCameraInput!) { revokeCamera(input: $input) {
   camera { id state availableTransitions { name } } errors { field code } } }"""
 UPDATES = """subscription ($id: ID!) { cameraUpdates(id: $id) {
@@ -68,6 +55,7 @@ def global_id(camera):
 
 
 async def ask(query, user, **variables):
+    await sync_to_async(load_permissions)(user)
     return await schema.execute(query, variable_values=variables, context_value=context(user))
 
 
@@ -146,6 +134,28 @@ async def test_a_wrong_code_is_an_error_of_its_field(admin):
     assert error["remedy"]
 
 
+async def test_before_approving_one_sees_what_is_let_in(camera, admin):
+    token = await sync_to_async(lambda: actions.enrol("Garden").token)()
+    garden = await Camera.objects.aget(name="Garden")
+    await sync_to_async(actions.revoke)(garden, by=admin)
+    offer = await sync_to_async(actions.request_pairing)(
+        name="Pi", driver="gphoto2", model="EOS", agent="agent 2", address="192.0.2.7", token=token
+    )
+    asked = (await ask(PAIRING, admin, code=offer.user_code.lower())).data["pairingRequest"]
+    before = asked.pop("camera")
+    assert asked == {
+        "name": "Pi",
+        "driver": "gphoto2",
+        "model": "EOS",
+        "agent": "agent 2",
+        "address": "192.0.2.7",
+        "approved": False,
+    }
+    assert (before["name"], before["state"], before["revokedBy"]) == ("Garden", "revoked", "admin")
+    assert before["revokedAt"]
+    assert (await ask(PAIRING, admin, code="BDWP-HQPK")).data["pairingRequest"] is None
+
+
 async def test_a_camera_is_shut_out_once(camera, admin):
     first = (await ask(REVOKE, admin, input={"camera": global_id(camera)})).data["revokeCamera"]
     assert (first["camera"]["state"], first["camera"]["availableTransitions"]) == (
@@ -159,7 +169,7 @@ async def test_a_camera_is_shut_out_once(camera, admin):
 async def test_a_person_without_the_right_to_revoke_gets_the_reason(camera):
     editor = await sync_to_async(User.objects.create_user)("editor")
     payload = (await ask(REVOKE, editor, input={"camera": global_id(camera)})).data["revokeCamera"]
-    assert payload["errors"] == [{"field": "camera", "code": "permission"}]
+    assert payload["errors"] == [{"field": None, "code": "permission"}]
     assert (await Camera.objects.aget()).state == "paired"
 
 

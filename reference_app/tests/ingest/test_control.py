@@ -134,11 +134,12 @@ def test_a_device_code_that_nobody_has_is_expired(unpaired_agent):
     assert (answer.status, answer.json) == (400, {"error": "expired_token"})
 
 
-def test_too_many_waiting_codes_make_the_next_agent_wait(unpaired_agent):
-    for _ in range(domain.PAIRINGS_AT_ONCE):
-        actions.request_pairing(name="x", driver="simulated")
+def test_too_many_waiting_codes_make_the_next_agent_of_that_address_wait(unpaired_agent):
+    for _ in range(domain.PAIRINGS_PER_NETWORK):
+        assert unpaired_agent.post("/pairing", WANTED).status == 201
     answer = unpaired_agent.post("/pairing", WANTED)
-    assert (answer.status, answer.headers["Retry-After"]) == (429, "60")
+    assert (answer.status, answer.headers["Retry-After"]) == (429, "15")
+    assert actions.request_pairing(name="x", driver="simulated", address="192.0.2.7")
     Pairing.objects.update(expires_at=Pairing.objects.first().expires_at - timedelta(hours=1))
     assert unpaired_agent.post("/pairing", WANTED).status == 201
 
@@ -191,8 +192,8 @@ def test_a_heartbeat_takes_few_queries(agent, django_assert_max_num_queries):
     plain, full = golden("heartbeat.json"), golden("heartbeat_full.json")
     agent.post("/heartbeat", full)
     said = {"heartbeat": messages.heartbeat(plain)[0], "fixes": [], "commands": []}
-    with django_assert_max_num_queries(4):
-        control._record_heartbeat(f"Bearer {agent.token}", control._HeartbeatContent(**said))
+    with django_assert_max_num_queries(3):
+        control._record_heartbeat(agent.camera.pk, control._HeartbeatContent(**said))
 
 
 def test_frames_are_retimed_by_the_heartbeat_that_brings_the_fix(agent, picture):

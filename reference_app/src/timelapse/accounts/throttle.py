@@ -11,7 +11,6 @@ widest, since it is the only one by which a stranger can shut somebody out.
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 import math
 import time
 from functools import cache
@@ -24,6 +23,8 @@ from django.core.exceptions import PermissionDenied
 from limits import RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import storage_from_string
 from limits.strategies import MovingWindowRateLimiter
+
+from timelapse.shared.addresses import network_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -78,19 +79,8 @@ def _refuse(request: HttpRequest, reset_at: float) -> NoReturn:
 
 def _limits(request: HttpRequest, username: str) -> list[tuple[RateLimitItem, tuple[str, ...]]]:
     name = hashlib.sha256(username.strip().lower().encode("utf-8", "surrogatepass")).hexdigest()
-    address = _network(request.META.get("REMOTE_ADDR") or "")
+    address = network_of(request.META.get("REMOTE_ADDR") or "")
     return [(NAME_AT_ADDRESS, (name, address)), (ADDRESS, (address,)), (NAME, (name,))]
-
-
-def _network(address: str) -> str:
-    """Return what one customer of a provider has: an IPv4 address, or the /64 of an IPv6 address."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return "unknown"
-    if parsed.version == 4:
-        return str(parsed)
-    return str(ipaddress.ip_network((parsed, 64), strict=False))
 
 
 @cache

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
-from timelapse.cameras import domain
+from timelapse.cameras import domain, queries
 from timelapse.cameras.errors import CodeUnknown, CodeUsed, TokenPending, TokenRefusal, TooManyPairings
 from timelapse.cameras.events import CameraPaired, CameraRevoked, camera_paired, camera_revoked
 from timelapse.cameras.models import Camera, Pairing
 from timelapse.cameras.queries import camera_by_id, camera_to_rejoin
 from timelapse.shared import live
+from timelapse.shared.addresses import network_of
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -51,17 +52,18 @@ def enrol(name: str, *, driver: str = "simulated", model: str = "") -> Enrolment
 
 @transaction.atomic
 def request_pairing(
-    *, name: str, driver: str, model: str = "", agent: str = "", token: str = ""
+    *, name: str, driver: str, model: str = "", agent: str = "", token: str = "", address: str = ""
 ) -> PairingOffer:
     """Create a pairing request. An agent with a ``token``, revoked or not, asks to be paired again.
 
     Raises:
-        TooManyPairings: the limit of codes that wait for approval is reached.
+        TooManyPairings: too many agents poll for an approval, at this address or in all.
     """
     now = timezone.now()
     Pairing.objects.filter(expires_at__lt=now).delete()
-    if Pairing.objects.filter(camera=None).count() >= domain.PAIRINGS_AT_ONCE:
-        raise TooManyPairings
+    network = network_of(address)
+    _make_room(domain.PAIRINGS_PER_NETWORK, now, network=network)
+    _make_room(domain.PAIRINGS_AT_ONCE, now)
     device_code, user_code = domain.new_device_code(), domain.new_user_code()
     Pairing.objects.create(
         device_code_hash=domain.digest(device_code),
@@ -70,6 +72,8 @@ def request_pairing(
         driver=driver,
         model=model,
         agent=agent,
+        address=address,
+        network=network,
         existing_camera=camera_to_rejoin(token) if token else None,
         expires_at=now + domain.PAIRING_LIFETIME,
     )
@@ -79,6 +83,21 @@ def request_pairing(
         interval_s=int(domain.PAIRING_INTERVAL.total_seconds()),
         expires_in_s=int(domain.PAIRING_LIFETIME.total_seconds()),
     )
+
+
+def _make_room(limit: int, now: datetime, *, network: str | None = None) -> None:
+    """Remove codes whose agents are silent, the oldest first, until there is room for one more."""
+    waiting = Pairing.objects.filter(camera=None)
+    waiting = waiting if network is None else waiting.filter(network=network)
+    surplus = waiting.count() - limit + 1
+    if surplus <= 0:
+        return
+    never_polled = waiting.filter(polled_at=None, created_at__lt=now - domain.UNHEARD)
+    silent = waiting.filter(polled_at__lt=now - domain.SILENT)
+    dead = [*never_polled.order_by("created_at")[:surplus], *silent.order_by("polled_at")[:surplus]][:surplus]
+    if len(dead) < surplus:
+        raise TooManyPairings(limit=limit, network=network)
+    Pairing.objects.filter(pk__in=[each.pk for each in dead]).delete()
 
 
 @transaction.atomic
@@ -92,10 +111,7 @@ def approve_pairing(user_code: str, *, by: User, name: str | None = None) -> Cam
         CodeUnknown: no agent shows this code now.
         CodeUsed: it has been approved already.
     """
-    waiting = Pairing.objects.select_for_update().filter(
-        user_code=domain.normalised_code(user_code), expires_at__gte=timezone.now()
-    )
-    pairing = waiting.first()
+    pairing = queries.pairing_by_code(user_code, Pairing.objects.select_for_update())
     if pairing is None:
         raise CodeUnknown(user_code=user_code)
     if pairing.camera_id is not None:
@@ -124,6 +140,7 @@ def _pair_again(camera: UUID, name: str | None) -> Camera:
     if current.beat_at is not None or not current.previous_token_hash:
         current.previous_token_hash = current.token_hash or ""
     current.token_hash = current.revoked_at = current.beat_at = current.next_by = None
+    current.revoked_by_name = ""
     current.save(
         update_fields=[
             "state",
@@ -131,6 +148,7 @@ def _pair_again(camera: UUID, name: str | None) -> Camera:
             "token_hash",
             "previous_token_hash",
             "revoked_at",
+            "revoked_by_name",
             "beat_at",
             "next_by",
         ]
@@ -199,7 +217,7 @@ def record_heartbeat(camera: UUID, heartbeat: domain.Heartbeat, *, now: datetime
     live.publish_on_commit(group_of(camera), what="heartbeat")
 
 
-def revoke(camera: Camera) -> Camera:
+def revoke(camera: Camera, *, by: User | None = None) -> Camera:
     """Revoke the camera's token. Its frames stay.
 
     Raises:
@@ -209,8 +227,9 @@ def revoke(camera: Camera) -> Camera:
         current = Camera.objects.select_for_update().get(pk=camera.pk)
         current.revoke()
         current.revoked_at = timezone.now()
+        current.revoked_by_name = "" if by is None else by.get_username()
         current.next_by = None  # no heartbeat is expected any more
-        current.save(update_fields=["state", "revoked_at", "next_by"])
+        current.save(update_fields=["state", "revoked_at", "revoked_by_name", "next_by"])
         event = CameraRevoked(camera=current.pk, name=current.name)
         transaction.on_commit(lambda: camera_revoked.send_robust(Camera, event=event), robust=True)
         live.publish_on_commit(group_of(current.pk), what="revoked")

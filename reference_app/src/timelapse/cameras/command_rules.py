@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
 from fsmlock import Reason
+from timelapse.shared.access import missing_permission
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,16 +90,7 @@ def blockers(command: CommandName, camera: CommandContext) -> tuple[Reason, ...]
 
 def forbidden(action: str, *, permitted: bool) -> tuple[Reason, ...]:
     """Return the missing permission as a reason; nothing if it isn't missing."""
-    if permitted:
-        return ()
-    return (
-        Reason(
-            code="permission",
-            message=f"You may not do this: {action} requires the permission {PERMISSION}.",
-            remedy="Ask an administrator for it, or ask somebody who has it.",
-            params={"permission": PERMISSION},
-        ),
-    )
+    return () if permitted else (missing_permission(action, PERMISSION),)
 
 
 def shown_state(state: str, requested_at: datetime, now: datetime) -> str:

@@ -14,8 +14,13 @@ from timelapse.cameras.health import Health
 #: How long a code may be approved, and how often the agent may poll for its token.
 PAIRING_LIFETIME: Final = timedelta(minutes=15)
 PAIRING_INTERVAL: Final = timedelta(seconds=2)
-#: How many codes may wait for approval at once. Requests are anonymous, so their number is limited.
-PAIRINGS_AT_ONCE: Final = 100
+#: How many codes may wait for approval, from one network and in all. Requests are anonymous: codes whose
+#: agent is silent make room, first those whose agent never polled.
+PAIRINGS_PER_NETWORK: Final = 10
+PAIRINGS_AT_ONCE: Final = 1000
+#: An agent is silent if it hasn't begun to poll, or has stopped polling, for so long.
+UNHEARD: Final = timedelta(seconds=10)
+SILENT: Final = timedelta(seconds=60)
 
 #: Letters of a code to be read aloud and typed: no vowels (no words), nothing that looks like a digit.
 _CODE_LETTERS: Final = "BCDFGHJKLMNPQRSTVWXZ"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Literal
 
 from fsmlock import Reason
-from timelapse.cameras.domain import PAIRINGS_AT_ONCE
 
 #: The error codes of RFC 8628 for "no token yet" and "no token".
 TokenRefusal = Literal["authorization_pending", "slow_down", "expired_token", "access_denied"]
@@ -48,15 +47,16 @@ class CodeUsed(PairingRefused):
 
 
 class TooManyPairings(PairingRefused):
-    """The limit of codes that wait for approval is reached."""
+    """So many agents poll for an approval that there is no room for one more."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, limit: int, network: str | None) -> None:
+        waiting = f"{limit} cameras are waiting for approval already"
         super().__init__(
             Reason(
                 code="too_many_pairings",
-                message=f"{PAIRINGS_AT_ONCE} cameras are waiting for approval already.",
-                params={"limit": PAIRINGS_AT_ONCE},
-                remedy="Approve those that are yours, or wait 15 minutes until unused codes expire.",
+                message=f"{waiting} at this address." if network else f"{waiting}.",
+                params={"limit": limit},
+                remedy="Approve those that are yours, or stop the others: a code expires when nobody polls.",
             )
         )
 

@@ -47,6 +47,8 @@ class Camera(Lifecycle):
     previous_token_hash = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     revoked_at = models.DateTimeField(null=True, editable=False)
+    #: Who revoked it; kept when the account is deleted.
+    revoked_by_name = models.CharField(max_length=150, blank=True, editable=False)
 
     #: When the last heartbeat arrived, by this server's clock: the agent's own may be years off.
     beat_at = models.DateTimeField(null=True, editable=False)
@@ -108,6 +110,9 @@ class Pairing(models.Model):
     driver = models.CharField(max_length=40)
     model = models.CharField(max_length=120, blank=True)
     agent = models.CharField(max_length=80, blank=True)
+    #: Where the request came from, and the network by which requests are limited.
+    address = models.CharField(max_length=45, blank=True, editable=False)
+    network = models.CharField(max_length=50, blank=True, db_index=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(db_index=True)
     polled_at = models.DateTimeField(null=True, editable=False)

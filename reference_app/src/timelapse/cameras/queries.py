@@ -5,8 +5,10 @@ from __future__ import annotations
 import hmac
 from typing import TYPE_CHECKING
 
-from timelapse.cameras.domain import digest
-from timelapse.cameras.models import Camera
+from django.utils import timezone
+
+from timelapse.cameras.domain import digest, normalised_code
+from timelapse.cameras.models import Camera, Pairing
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -32,6 +34,13 @@ def camera_to_rejoin(token: str) -> Camera | None:
     """Return the camera to pair again; the previous token counts until a newer one has been used."""
     previous = visible(Camera.objects.filter(previous_token_hash=digest(token)))
     return camera_by_token(token) or previous.first()
+
+
+def pairing_by_code(user_code: str, pairings: QuerySet[Pairing] | None = None) -> Pairing | None:
+    """Return the request of the agent that shows this code now, or None."""
+    found = Pairing.objects.all() if pairings is None else pairings
+    code = normalised_code(user_code)
+    return found.filter(user_code=code, expires_at__gte=timezone.now()).first()
 
 
 def camera_by_id(camera: UUID) -> Camera | None:

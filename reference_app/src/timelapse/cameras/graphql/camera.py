@@ -26,12 +26,14 @@ from timelapse.cameras.configuration import DesiredConfiguration, current_config
 from timelapse.cameras.graphql.state import CameraCommand, CameraConfiguration, CameraHealth, CameraLogMessage
 from timelapse.cameras.health import Health
 from timelapse.cameras.records import logs_of
+from timelapse.shared.access import needs, only, readable_by
 from timelapse.shared.graphql import BigInt, load, reasons_of, signed_in
 
 #: How many log messages are returned at most.
 LOGS_SHOWN: Final = 500
 
 
+@readable_by(needs("cameras.view_camera"))
 @strawberry_django.type(
     models.Camera, description="A camera whose agent sends frames.", disable_optimization=True
 )
@@ -58,11 +60,13 @@ class Camera(relay.Node, WithTransitions):
     versions: JSON
     created_at: datetime
     revoked_at: datetime | None
+    revoked_by: str = strawberry_django.field(
+        field_name="revoked_by_name", description="Who revoked it; empty unless it is revoked."
+    )
 
     @classmethod
-    def get_queryset(cls, queryset: QuerySet[models.Camera], info: Info) -> QuerySet[models.Camera]:
-        """Return cameras to signed-in users only, whichever field they are reached by; hide deleted ones."""
-        signed_in(info)
+    def get_queryset(cls, queryset: QuerySet[models.Camera], info: Info) -> QuerySet[models.Camera]:  # noqa: ARG003
+        """Hide deleted cameras, whichever field they are reached by."""
         return queries.visible(queryset)
 
     @strawberry_django.field(description="Whether the agent's heartbeats are on time.")
@@ -143,7 +147,7 @@ class Query:
     """Reads of this app."""
 
     cameras: DjangoListConnection[Camera] = strawberry_django.connection(
-        description="All cameras, oldest first."
+        description="All cameras, oldest first.", metadata=only(needs("cameras.view_camera"))
     )
 
 

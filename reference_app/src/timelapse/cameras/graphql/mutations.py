@@ -22,6 +22,7 @@ from timelapse.cameras.graphql.settings import (
     from_graphql,
     graphql_path,
 )
+from timelapse.shared.access import needs, only
 from timelapse.shared.graphql import UserError, signed_in, user_errors
 
 
@@ -90,7 +91,9 @@ class ConfigureCameraPayload(CameraPayload):
 class Mutation:
     """Writes of this app."""
 
-    @strawberry.mutation(description="Pair the camera that shows this code.")
+    @strawberry.mutation(
+        description="Pair the camera that shows this code.", metadata=only(needs("cameras.add_camera"))
+    )
     async def approve_camera(self, info: Info, input: ApproveCameraInput) -> ApproveCameraPayload:  # noqa: A002
         """Approve the code."""
         user = signed_in(info)
@@ -100,7 +103,9 @@ class Mutation:
             return ApproveCameraPayload(camera=None, errors=user_errors([refused.reason], field="userCode"))
         return ApproveCameraPayload(camera=cast("Camera", camera), errors=[])
 
-    @strawberry.mutation(description="Revoke a camera's token; its frames stay.")
+    @strawberry.mutation(
+        description="Revoke a camera's token; its frames stay.", metadata=only(needs("cameras.change_camera"))
+    )
     async def revoke_camera(self, info: Info, input: RevokeCameraInput) -> RevokeCameraPayload:  # noqa: A002
         """Revoke the token."""
         user = signed_in(info)
@@ -110,35 +115,50 @@ class Mutation:
             return RevokeCameraPayload(
                 camera=cast("Camera", camera), errors=user_errors(reasons, field="camera")
             )
-        revoked = await sync_to_async(actions.revoke)(camera)
+        revoked = await sync_to_async(actions.revoke)(camera, by=user)
         return RevokeCameraPayload(camera=cast("Camera", revoked), errors=[])
 
-    @strawberry.mutation(description="Take a picture now, whatever the schedule says.")
+    @strawberry.mutation(
+        description="Take a picture now, whatever the schedule says.",
+        metadata=only(needs("cameras.change_camera")),
+    )
     async def capture_now(self, info: Info, input: CommandCameraInput) -> CommandCameraPayload:  # noqa: A002
         """Issue the command."""
         return await _command(info, input, "capture")
 
-    @strawberry.mutation(description="Take a preview; it doesn't become a frame.")
+    @strawberry.mutation(
+        description="Take a preview; it doesn't become a frame.",
+        metadata=only(needs("cameras.change_camera")),
+    )
     async def request_preview(self, info: Info, input: CommandCameraInput) -> CommandCameraPayload:  # noqa: A002
         """Issue the command."""
         return await _command(info, input, "preview")
 
-    @strawberry.mutation(description="Restart the agent.")
+    @strawberry.mutation(description="Restart the agent.", metadata=only(needs("cameras.change_camera")))
     async def restart_agent(self, info: Info, input: CommandCameraInput) -> CommandCameraPayload:  # noqa: A002
         """Issue the command."""
         return await _command(info, input, "restart")
 
-    @strawberry.mutation(description="Deliver all pending captures, whatever the delivery settings say.")
+    @strawberry.mutation(
+        description="Deliver all pending captures, whatever the delivery settings say.",
+        metadata=only(needs("cameras.change_camera")),
+    )
     async def deliver_now(self, info: Info, input: CommandCameraInput) -> CommandCameraPayload:  # noqa: A002
         """Issue the command."""
         return await _command(info, input, "deliver")
 
-    @strawberry.mutation(description="Send the agent's newest log messages to the server.")
+    @strawberry.mutation(
+        description="Send the agent's newest log messages to the server.",
+        metadata=only(needs("cameras.change_camera")),
+    )
     async def collect_logs(self, info: Info, input: CommandCameraInput) -> CommandCameraPayload:  # noqa: A002
         """Issue the command."""
         return await _command(info, input, "collect_logs")
 
-    @strawberry.mutation(description="Set a camera's interval, schedule, exposure and delivery.")
+    @strawberry.mutation(
+        description="Set a camera's interval, schedule, exposure and delivery.",
+        metadata=only(needs("cameras.change_camera")),
+    )
     async def configure_camera(self, info: Info, input: ConfigureCameraInput) -> ConfigureCameraPayload:  # noqa: A002
         """Make the settings the next revision."""
         user = signed_in(info)

@@ -8,12 +8,12 @@ from typing import cast
 import strawberry
 from asgiref.sync import sync_to_async
 from strawberry import relay
-from strawberry.types import Info
 
 from timelapse.cameras import actions
 from timelapse.cameras.graphql.camera import Camera, find_camera
 from timelapse.shared import conf
-from timelapse.shared.graphql import LiveUpdate, UpdateKind, kind_of, signed_in
+from timelapse.shared.access import needs, only
+from timelapse.shared.graphql import LiveUpdate, UpdateKind, kind_of
 from timelapse.shared.live import watch
 
 
@@ -29,11 +29,11 @@ class Subscription:
     """Live reads of this app."""
 
     @strawberry.subscription(
-        description="A camera: a snapshot, then an update at each change, and with each heartbeat."
+        description="A camera: a snapshot, then an update at each change, and with each heartbeat.",
+        metadata=only(needs("cameras.view_camera")),
     )
-    async def camera_updates(self, info: Info, id: relay.GlobalID) -> AsyncGenerator[CameraUpdate, None]:  # noqa: A002
+    async def camera_updates(self, id: relay.GlobalID) -> AsyncGenerator[CameraUpdate, None]:  # noqa: A002
         """Read the camera again for each message, since much of it depends on the time; end with it."""
-        await sync_to_async(signed_in)(info)
         heartbeat = conf.get().heartbeat_seconds
         camera = await sync_to_async(find_camera)(id)
         if camera is None:

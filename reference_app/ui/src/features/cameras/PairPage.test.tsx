@@ -6,10 +6,34 @@ import { answer, renderWithRelay, running } from "../../../test/renderWithRelay.
 import { PairPage } from "./PairPage.tsx";
 
 const NAME = "useApproveCameraMutation";
+const LOOKUP = "usePairingRequestQuery";
+
+test("shows what is let in before it is approved", async () => {
+  const { environment } = renderWithRelay(<PairPage />);
+  await userEvent.type(screen.getByLabelText("Code"), "abcd-efgh");
+  const operation = running(environment, LOOKUP);
+  expect(operation.request.variables).toEqual({ userCode: "ABCDEFGH" });
+  expect(screen.getByRole("button", { name: /Approve camera/ })).toBeDisabled();
+  answer(environment, operation, {
+    PairingRequest: () => ({ name: "Pi", driver: "gphoto2", model: "EOS", agent: "", address: "192.0.2.7" }),
+    Camera: () => ({ name: "Roof", state: "revoked", revokedAt: "2026-11-01T12:00:00Z", revokedBy: "admin" }),
+  });
+  const shown = await screen.findByTestId("pairing-request");
+  expect(shown).toHaveTextContent("Pi, gphoto2, EOS, at 192.0.2.7.");
+  expect(shown).toHaveTextContent(/Roof was revoked by admin on 1 Nov.* Approving lets it in again\./);
+  expect(screen.getByRole("button", { name: "Approve camera" })).toBeEnabled();
+});
+
+test("says at once that nobody shows a code", async () => {
+  const { environment } = renderWithRelay(<PairPage />, undefined, "/?code=abcd-efgh");
+  answer(environment, running(environment, LOOKUP), { Query: () => ({ pairingRequest: null }) });
+  expect(await screen.findByText("No camera shows this code now.")).toBeVisible();
+});
 
 test("reads the code from the address and approves it with the given name", async () => {
   const { environment } = renderWithRelay(<PairPage />, undefined, "/?code=abcd-efgh");
   expect(screen.getByLabelText("Code")).toHaveValue("abcd-efgh");
+  answer(environment, running(environment, LOOKUP), { PairingRequest: () => ({ camera: null }) });
   await userEvent.type(screen.getByLabelText("Name"), " Roof ");
   await userEvent.click(screen.getByRole("button", { name: "Approve camera" }));
   const operation = running(environment, NAME);

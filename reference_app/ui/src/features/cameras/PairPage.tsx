@@ -7,13 +7,17 @@ import { useState } from "react";
 import { Link, useSearchParams } from "react-router";
 
 import { PageHeader } from "../../design/PageHeader.tsx";
+import { PairingRequestPanel } from "./PairingRequestPanel.tsx";
 import { useApproveCamera } from "./useApproveCamera.ts";
+import { usePairingRequest } from "./usePairingRequest.ts";
 
-/** Where a person approves a camera by the code that it shows. */
+/** Where a person approves a camera by the code that it shows, after seeing what is let in. */
 export function PairPage() {
   const [parameters] = useSearchParams();
   const [approve, busy] = useApproveCamera();
   const [paired, setPaired] = useState<string | null>(null);
+  const [code, setCode] = useState(parameters.get("code") ?? "");
+  const lookup = usePairingRequest(code);
   const submit = (form: FormData) => {
     const name = text(form, "name");
     approve({ userCode: text(form, "code").toUpperCase(), name: name === "" ? null : name }, setPaired);
@@ -38,7 +42,10 @@ export function PairPage() {
               label="Code"
               name="code"
               required
-              defaultValue={parameters.get("code") ?? ""}
+              value={code}
+              onChange={(event) => {
+                setCode(event.target.value);
+              }}
               placeholder="ABCD-EFGH"
               autoComplete="off"
               slotProps={{
@@ -56,7 +63,8 @@ export function PairPage() {
               helperText="Leave empty to keep the camera’s own name."
               autoComplete="off"
             />
-            <Button type="submit" variant="contained" loading={busy}>
+            <PairingRequestPanel lookup={lookup} />
+            <Button type="submit" variant="contained" loading={busy || lookup.state === "looking"}>
               Approve camera
             </Button>
           </Box>
