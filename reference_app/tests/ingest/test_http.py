@@ -62,7 +62,7 @@ def test_a_folder_that_can_not_be_written_makes_the_agent_come_back(agent, pictu
 
 
 def test_whatever_else_goes_wrong_makes_the_agent_come_back_too(agent, picture, settings, caplog):
-    settings.TIMELAPSE = {"max_pixels": "many"}
+    settings.TIMELAPSE = {"stored_bytes": "many"}
     answer = agent.send(agent.new_upload(picture()))
     assert (answer.status, answer.code, answer.headers["Retry-After"]) == (503, "unexpected", "30")
     assert "TypeError" in caplog.text

@@ -48,13 +48,18 @@ class Body:
             if message.get("body"):
                 yield message["body"]
 
-    async def discard(self, at_most: int) -> None:
-        """Read and drop the rest, so that a client which reads only after sending gets its answer."""
+    async def discard(self, at_most: int) -> bool:
+        """Read and drop the rest, so that a client which reads only after sending gets its answer.
+
+        Returns:
+            Whether the body ended within so many bytes.
+        """
         passed = 0
         async for piece in self.pieces():
             passed += len(piece)
             if passed > at_most:
-                return
+                return False
+        return True
 
     async def message(self, at_most: int = MESSAGE_BYTES) -> bytes:
         """Return a short body as a whole.

@@ -17,10 +17,12 @@ from timelapse.cameras.records import store_records
 from timelapse.frames import clocks
 from timelapse.ingest import messages
 from timelapse.ingest.domain import Refusal
-from timelapse.ingest.pipeline.admission import authenticate, bearer_token
+from timelapse.ingest.pipeline.admission import bearer_token
 from timelapse.ingest.workers import in_database
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from starlette.requests import Request
 
     from timelapse.cameras.command_rules import CommandResult
@@ -41,11 +43,12 @@ async def pairing(request: Request, body: Body) -> Response:
             model=wanted.model,
             agent=wanted.agent,
             token=bearer_token(request.headers.get("authorization", "")),
+            address=request.client.host if request.client else "",
         )
     except Refusal as refusal:
         return _rfc_error("invalid_request", str(refusal))
     except TooManyPairings as full:
-        return _rfc_error("temporarily_unavailable", str(full), status=429, headers={"Retry-After": "60"})
+        return _rfc_error("temporarily_unavailable", str(full), status=429, headers={"Retry-After": "15"})
     page = f"{request.url.scheme}://{request.url.netloc}/pair"
     return JSONResponse(
         {
@@ -86,7 +89,7 @@ async def heartbeat(request: Request, body: Body) -> Response:
     message = messages.read_object(await body.message())
     state, fixes, results = messages.heartbeat(message)
     content = _HeartbeatContent(heartbeat=state, fixes=fixes, commands=results)
-    answer = await in_database(_record_heartbeat, request.headers.get("authorization", ""), content)
+    answer = await in_database(_record_heartbeat, request.state.camera, content)
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return JSONResponse({"protocol": PROTOCOL, "server_time": now} | answer)
 
@@ -94,7 +97,7 @@ async def heartbeat(request: Request, body: Body) -> Response:
 async def records(request: Request, body: Body) -> Response:
     """Store an agent's records."""
     received = messages.records(messages.read_object(await body.message(RECORDS_BYTES)))
-    stored = await in_database(_store, request.headers.get("authorization", ""), received)
+    stored = await in_database(_store, request.state.camera, received)
     return JSONResponse({"protocol": PROTOCOL, "stored": stored})
 
 
@@ -107,9 +110,8 @@ class _HeartbeatContent:
     commands: list[CommandResult]
 
 
-def _record_heartbeat(authorization: str, content: _HeartbeatContent) -> dict[str, object]:
+def _record_heartbeat(camera: UUID, content: _HeartbeatContent) -> dict[str, object]:
     """Store the parts of a heartbeat; return the answer. Parts that are missing are not acknowledged."""
-    camera = authenticate(authorization).pk
     actions.record_heartbeat(camera, content.heartbeat)
     answer: dict[str, object] = {}
     if content.fixes:
@@ -125,8 +127,7 @@ def _record_heartbeat(authorization: str, content: _HeartbeatContent) -> dict[st
     }
 
 
-def _store(authorization: str, received: list[AgentRecord]) -> int:
-    camera = authenticate(authorization).pk
+def _store(camera: UUID, received: list[AgentRecord]) -> int:
     # Add the agent's log messages to the server's log, with the camera they came from.
     logstore.write([{**one.data, "camera": str(camera)} for one in received if one.kind == "log"])
     return store_records(camera, received)

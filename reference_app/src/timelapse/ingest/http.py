@@ -19,11 +19,18 @@ from starlette.routing import Route
 from timelapse.ingest import control, domain, tus
 from timelapse.ingest.body import Body, ClientGone
 from timelapse.ingest.domain import Refusal
+from timelapse.ingest.pipeline.admission import authenticate
+from timelapse.ingest.workers import in_database
 from timelapse.shared import conf
 
 Endpoint = Callable[[Request, Body], Awaitable[Response]]
 
 logger = logging.getLogger(__name__)
+
+#: What anybody may ask; everything else requires the token of a camera.
+_OPEN: frozenset[Endpoint] = frozenset({tus.options, control.pairing, control.token})
+#: Bytes of a request without a valid token that are read, so that a client which sends first gets its answer.
+_FROM_NOBODY = 65_536
 
 #: Headers that are ambiguous if they are repeated.
 _SINGLE = (
@@ -61,7 +68,11 @@ def _answering(endpoints: Mapping[str, Endpoint], idle_s: float) -> Callable[[Re
     async def endpoint(request: Request) -> Response:
         body = Body(request, idle_s)
         try:
-            response = await _endpoint_for(request, endpoints)(request, body)
+            chosen = _endpoint_for(request, endpoints)
+            if chosen not in _OPEN:
+                header = request.headers.get("authorization", "")
+                request.state.camera = (await in_database(authenticate, header)).pk
+            response = await chosen(request, body)
         except ClientGone:
             return Response(status_code=408, headers={"Connection": "close"})  # nobody receives it
         except Refusal as refusal:
@@ -90,9 +101,12 @@ async def _after_body(response: Response, body: Body) -> Response:
     if response.status_code >= 400 and body.awaits_continue:
         response.headers["Connection"] = "close"  # the client will not send the body
         return response
+    most = _FROM_NOBODY if response.status_code == 401 else 2 * conf.get().max_upload_bytes
     try:
-        await body.discard(2 * conf.get().max_upload_bytes)
+        finished = await body.discard(most)
     except ClientGone:
+        finished = False
+    if not finished:
         response.headers["Connection"] = "close"
     return response
 

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from timelapse.frames import ledger
-from timelapse.ingest import domain
+from timelapse.ingest import domain, queries
 from timelapse.shared import conf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from uuid import UUID
 
 _MINUTE: Final = timedelta(minutes=1)
@@ -20,8 +20,16 @@ _MINUTE: Final = timedelta(minutes=1)
 _QUOTA_RETRY_S: Final = 600
 
 
-def check(camera: UUID, length: int, now: datetime) -> None:
+def check(camera: UUID, length: int, now: datetime, *, begun: Callable[[], int]) -> None:
     """Check whether a camera may begin an upload of ``length`` bytes. A limit of 0 costs no query.
+
+    Quarantined files count like frames: they arrived, and they are stored.
+
+    Args:
+        camera: the sender.
+        length: bytes of the new upload.
+        now: the time.
+        begun: returns the announced bytes of the camera's other uploads.
 
     Raises:
         Refusal: 429, with the seconds to wait.
@@ -29,21 +37,28 @@ def check(camera: UUID, length: int, now: datetime) -> None:
     settings = conf.get()
     if settings.frames_per_minute:
         _check_rate(camera, settings.frames_per_minute, now)
-    if settings.bytes_per_day and ledger.bytes_of(camera, now.date()) + length > settings.bytes_per_day:
-        midnight = datetime.combine(now.date() + timedelta(days=1), datetime.min.time(), now.tzinfo)
-        seconds = max(1, round((midnight - now).total_seconds()))
-        raise domain.rate_limited(f"{settings.bytes_per_day} bytes a day (bytes_per_day)", seconds=seconds)
+    if settings.bytes_per_day:
+        _check_day(camera, length, settings.bytes_per_day, now)
     if settings.stored_bytes:
-        stored = ledger.stored_bytes([camera]).get(camera, 0)
-        if stored + length > settings.stored_bytes:
+        stored = ledger.stored_bytes([camera]).get(camera, 0) + queries.quarantine_bytes(camera)
+        if stored + begun() + length > settings.stored_bytes:
             raise domain.quota_exceeded(stored, settings.stored_bytes, seconds=_QUOTA_RETRY_S)
 
 
 def _check_rate(camera: UUID, limit: int, now: datetime) -> None:
     arrived = ledger.arrived_since(camera, now, _MINUTE, at_most=limit)
+    arrived += queries.quarantined_since(camera, now - _MINUTE, at_most=limit)
     if arrived >= limit:
         seconds = max(1, round(_MINUTE.total_seconds() / limit))
         raise domain.rate_limited(f"{limit} frames a minute (frames_per_minute)", seconds=seconds)
+
+
+def _check_day(camera: UUID, length: int, limit: int, now: datetime) -> None:
+    midnight = datetime.combine(now.date(), datetime.min.time(), now.tzinfo)
+    arrived = ledger.bytes_of(camera, now.date()) + queries.quarantined_bytes_since(camera, midnight)
+    if arrived + length > limit:
+        seconds = max(1, round((midnight + timedelta(days=1) - now).total_seconds()))
+        raise domain.rate_limited(f"{limit} bytes a day (bytes_per_day)", seconds=seconds)
 
 
 class ConcurrencyLimiter:

@@ -26,6 +26,10 @@ class Quarantined(models.Model):
 
         ordering = ("-at", "-pk")
         constraints = (models.UniqueConstraint(fields=("camera", "capture"), name="quarantined_once"),)
+        indexes = (
+            models.Index(fields=("camera", "-at"), name="quarantined_by_camera"),
+            models.Index(fields=("at",), condition=~models.Q(file=""), name="quarantined_kept"),
+        )
 
     def __str__(self) -> str:
         """Name and reason."""

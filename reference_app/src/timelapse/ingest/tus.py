@@ -59,7 +59,8 @@ async def create(request: Request, body: Body) -> Response:
     if announced.length > conf.get().max_upload_bytes:
         raise domain.too_large(announced.length, conf.get().max_upload_bytes)
     has_content = _has_content(request)
-    camera, upload = await in_database(admission.create, _authorization(request), announced)
+    camera: UUID = request.state.camera
+    upload = await in_database(admission.open_upload, camera, announced)
     location = {"Location": f"{request.scope.get('root_path', '')}/captures/{announced.capture.capture}"}
     if isinstance(upload, AlreadyStored):
         return _stored_response(201, upload, location)
@@ -78,7 +79,8 @@ async def patch(request: Request, body: Body) -> Response:
             415, "wrong_type", "The bytes of an upload come as another type.", f"Send them as {_BYTES}."
         )
     offset = whole_number("Upload-Offset", request.headers.get("upload-offset", ""))
-    camera, upload = await in_database(admission.resume, _authorization(request), _capture(request))
+    camera: UUID = request.state.camera
+    upload = await in_database(admission.resume, camera, _capture(request))
     if isinstance(upload, AlreadyStored):
         if offset != upload.length:
             raise domain.wrong_offset(upload.length)
@@ -95,7 +97,7 @@ async def patch(request: Request, body: Body) -> Response:
 async def head(request: Request, _body: Body) -> Response:
     """Return the offset of an upload."""
     _check_version(request)
-    status = await in_database(admission.upload_status, _authorization(request), _capture(request))
+    status = await in_database(admission.upload_status, request.state.camera, _capture(request))
     if isinstance(status, AlreadyStored):
         return _stored_response(200, status, {})
     headers = {
@@ -110,7 +112,7 @@ async def head(request: Request, _body: Body) -> Response:
 async def delete(request: Request, _body: Body) -> Response:
     """Remove an unfinished upload."""
     _check_version(request)
-    await in_database(admission.terminate, _authorization(request), _capture(request))
+    await in_database(admission.terminate, request.state.camera, _capture(request))
     return Response(status_code=204)
 
 
@@ -146,11 +148,21 @@ async def _upload_response(
     headers["Upload-Offset"] = str(upload.offset)
     if upload.complete:
         with _continued_action(request, upload):
-            created = await in_pictures(store_upload, camera, upload)
+            created = await in_pictures(camera, lambda: store_upload(camera, upload))
         headers["Capture-Status"] = "stored" if created else "duplicate"
     else:
+        _reserve(upload)
         headers["Upload-Expires"] = format_datetime(datetime.now(UTC) + domain.UPLOAD_LIFETIME, usegmt=True)
     return Response(status_code=status, headers=headers)
+
+
+def _reserve(upload: Incoming) -> None:
+    try:
+        upload.reserve()
+    except OSError:
+        if upload.offset == 0:
+            upload.remove()
+        raise
 
 
 def _continued_action(request: Request, upload: Incoming) -> Action:
@@ -194,10 +206,6 @@ def _has_content(request: Request) -> bool:
 def _checksum(request: Request) -> Checksum | None:
     header = request.headers.get("upload-checksum")
     return None if header is None else Checksum.parse(header)
-
-
-def _authorization(request: Request) -> str:
-    return request.headers.get("authorization", "")
 
 
 def _capture(request: Request) -> str:

@@ -21,12 +21,21 @@ class Settings:
     max_upload_bytes: int = 50_000_000
     #: Most pixels that a picture's header may claim; more counts as a decompression bomb.
     max_pixels: int = 200_000_000
+    #: Most memory that decoding one picture may take, bytes.
+    decode_bytes: int = 512_000_000
+    #: Most processor time that decoding one picture may take, seconds.
+    decode_seconds: int = 20
     #: Most frames that one camera may begin to send per minute; 0: unlimited.
     frames_per_minute: int = 12_000
-    #: Most bytes of frames that one camera may send per day (UTC); 0: unlimited.
+    #: Most bytes that one camera may send per day (UTC), quarantined files included; 0: unlimited.
     bytes_per_day: int = 0
-    #: Most bytes of frames stored per camera; 0: unlimited.
+    #: Most bytes stored per camera: frames, quarantined files and announced uploads; 0: unlimited.
     stored_bytes: int = 0
+    #: Most unfinished uploads per camera; one more takes the place of the one that was idle longest.
+    begun_uploads: int = 32
+    #: Most bytes in quarantine per camera, and of all cameras; the oldest files make room.
+    quarantine_bytes: int = 200_000_000
+    quarantine_total_bytes: int = 2_000_000_000
     #: Most concurrent uploads per camera in one server process.
     uploads_per_camera: int = 8
     #: Most concurrent uploads of all cameras in one server process; further ones must retry later.

@@ -234,3 +234,39 @@ def test_an_upload_of_exactly_the_age_is_left(camera_id, announced, age_s, remov
 
 def test_sweeping_where_nothing_ever_was_removes_nothing():
     assert sweep(datetime.now(UTC)) == 0
+
+
+def test_an_upload_that_stays_unfinished_takes_the_room_that_it_announced(camera_id, announced):
+    wanted = announced(bytes(1_000_000))
+    with Incoming.create(camera_id, wanted) as upload:
+        upload.append(b"0123")
+    stat = path_of(camera_id, wanted.capture.capture).stat()
+    assert stat.st_size == 4
+    assert stat.st_blocks * 512 >= 1_000_000
+
+
+def test_begun_uploads_count_by_what_they_announced(camera_id, announced):
+    first, second = announced(b"0123456789"), announced(bytes(100))
+    for wanted in (first, second):
+        Incoming.create(camera_id, wanted).__exit__()
+    assert incoming.begun_bytes(camera_id, besides="another") == 110
+    assert incoming.begun_bytes(camera_id, besides=second.capture.capture) == 10
+
+
+def test_one_more_begun_upload_takes_the_place_of_the_one_that_was_idle_longest(
+    camera_id, announced, settings
+):
+    settings.TIMELAPSE = {"begun_uploads": 3}
+    begun = [announced(b"0123456789") for _ in range(4)]
+    for age, wanted in enumerate(begun[:3]):
+        Incoming.create(camera_id, wanted).__exit__()
+        os.utime(path_of(camera_id, wanted.capture.capture), (1_000 - age, 1_000 - age))
+    Incoming.create(camera_id, begun[3]).__exit__()
+    left = [read_status(camera_id, wanted.capture.capture) is not None for wanted in begun]
+    assert left == [True, True, False, True]
+
+
+def test_uploads_that_are_being_written_are_not_removed_for_others(camera_id, announced, settings):
+    settings.TIMELAPSE = {"begun_uploads": 2}
+    with Incoming.create(camera_id, announced(b"0123")), Incoming.create(camera_id, announced(b"0123")):
+        assert refused(lambda: Incoming.create(camera_id, announced(b"0123"))) == "busy"

@@ -13,6 +13,7 @@ from timelapse.ingest.domain import Refusal
 from timelapse.ingest.pipeline import picture as pictures
 
 LIMIT = 200_000_000
+MEMORY = 512_000_000
 HTML = b"<!doctype html><title>502 Bad Gateway</title>" * 20
 
 
@@ -25,7 +26,7 @@ def written(pixels, kind="JPEG", **options):
 
 def claiming(jpeg, width, height):
     """The same file, whose header claims another size."""
-    frame = jpeg.find(b"\xff\xc0")
+    frame = max(jpeg.find(b"\xff\xc0"), jpeg.find(b"\xff\xc2"))
     return jpeg[: frame + 5] + struct.pack(">HH", height, width) + jpeg[frame + 9 :]
 
 
@@ -43,11 +44,12 @@ def code_of(data, limit=LIMIT):
 
 
 def inspect(data, limit):
-    return pictures.inspect(data, limit).picture
+    return pictures.inspect(data, max_pixels=limit, max_bytes=MEMORY).picture
 
 
 def thumbnail(data):
-    return Image.open(io.BytesIO(pictures.inspect(data, LIMIT).thumbnail))
+    inspected = pictures.inspect(data, max_pixels=LIMIT, max_bytes=MEMORY)
+    return Image.open(io.BytesIO(inspected.thumbnail))
 
 
 @pytest.mark.parametrize(("kind", "extension"), [("JPEG", "jpg"), ("PNG", "png"), ("WEBP", "webp")])
@@ -120,6 +122,43 @@ def test_a_real_png_of_too_many_pixels_is_refused():
     bomb = written(Image.new("1", (20_000, 20_000)), "PNG")
     assert len(bomb) < 100_000
     assert code_of(bomb) == "too_many_pixels"
+
+
+def webp_claiming(webp, width, height):
+    """A lossless WebP of one colour, whose pixels take no bits, in another size."""
+    at = webp.index(b"VP8L") + 9
+    return webp[:at] + struct.pack("<I", (width - 1) | (height - 1) << 14) + webp[at + 4 :]
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        pytest.param(
+            lambda: webp_claiming(
+                written(Image.new("RGB", (64, 64), 9), "WEBP", lossless=True), 14140, 14140
+            ),
+            id="lossless webp",
+        ),
+        pytest.param(lambda: png_claiming(written(Image.new("RGBA", (9, 9)), "PNG"), 14140, 14140), id="png"),
+        pytest.param(
+            lambda: claiming(written(Image.new("RGB", (64, 64)), progressive=True), 14140, 14140),
+            id="progressive jpeg",
+        ),
+        pytest.param(
+            lambda: png_claiming(written(np.zeros((9, 9), np.uint16), "PNG"), 14140, 14140),
+            id="16 bits of grey",
+        ),
+    ],
+)
+def test_a_small_file_that_takes_much_memory_is_refused_by_its_header(bomb):
+    data = bomb()
+    assert len(data) < 1000
+    tracemalloc.start()
+    try:
+        assert code_of(data) == "too_many_pixels"
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_jpeg_that_takes_thousands_of_passes_is_refused(picture):

@@ -53,3 +53,18 @@ def test_newer_files_take_the_room_of_the_oldest_whose_rows_stay(put, media, mon
     assert Quarantined.objects.count() == 5
     assert len(list((media / "quarantine").rglob("*.bin"))) == 3
     assert len(list((media / "quarantine").rglob("*.json"))) == 3
+
+
+def test_quarantine_is_bounded_by_bytes_too_per_camera_and_in_all(put, announced, media, settings):
+    settings.TIMELAPSE = {"quarantine_bytes": 20, "quarantine_total_bytes": 25}
+    for number in range(4):
+        put(b"0123456789", capture=f"capture-{number}")
+    kept = Quarantined.objects.exclude(file="").values_list("capture", flat=True)
+    assert list(kept) == ["capture-3", "capture-2"]
+    other = actions.enrol("Garden").camera
+    with Incoming.create(other.pk, announced(b"0123456789", capture="capture-of-garden")) as upload:
+        upload.append(b"0123456789")
+        quarantine.put(other.pk, upload, unusable("undecodable", "It can't be decoded."))
+    kept = Quarantined.objects.exclude(file="").values_list("capture", flat=True)
+    assert list(kept) == ["capture-of-garden", "capture-3"]
+    assert len(list((media / "quarantine").rglob("*.bin"))) == 2

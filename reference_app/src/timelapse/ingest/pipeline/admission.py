@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -67,16 +68,6 @@ def authenticate(authorization: str) -> Camera:
     raise Refusal(401, code, message, "Pair the camera again: camera-agent pair URL.", headers=headers)
 
 
-def create(authorization: str, announced: UploadRequest) -> tuple[UUID, AlreadyStored | Incoming]:
-    """Authenticate, then create the upload unless the capture is stored already.
-
-    Raises:
-        Refusal: see `authenticate` and `Incoming.create`; 422 if it was refused before, 429 by `limits`.
-    """
-    camera = authenticate(authorization).pk
-    return camera, open_upload(camera, announced)
-
-
 def open_upload(camera: UUID, announced: UploadRequest, *, limited: bool = True) -> AlreadyStored | Incoming:
     """Create an upload of an authenticated camera unless the capture is stored already.
 
@@ -86,7 +77,7 @@ def open_upload(camera: UUID, announced: UploadRequest, *, limited: bool = True)
         limited: whether to apply the camera's limits; False for imports by an operator.
 
     Raises:
-        Refusal: as `create`, and 429 when the camera exceeds its limits.
+        Refusal: see `Incoming.create`; 422 if it was refused before, 429 by `limits`.
     """
     capture = announced.capture
     stored = _stored_as(capture.kind, camera, capture.capture)
@@ -102,7 +93,8 @@ def open_upload(camera: UUID, announced: UploadRequest, *, limited: bool = True)
     if refused is not None and refused.sha256 == capture.sha256:
         raise picture.unusable(refused.code, refused.message)
     if limited:
-        limits.check(camera, announced.length, timezone.now())
+        begun = partial(incoming.begun_bytes, camera, besides=capture.capture)
+        limits.check(camera, announced.length, timezone.now(), begun=begun)
     return Incoming.create(camera, announced)
 
 
@@ -115,24 +107,22 @@ def _stored(camera: UUID, capture: str) -> Frame | Preview | None:
     return stored_frame(camera, capture) or stored_preview(camera, capture)
 
 
-def resume(authorization: str, capture: str) -> tuple[UUID, AlreadyStored | Incoming]:
-    """Authenticate, then resume the upload unless the capture is stored already.
+def resume(camera: UUID, capture: str) -> AlreadyStored | Incoming:
+    """Resume the upload unless the capture is stored already.
 
     Raises:
-        Refusal: by `authenticate` or by `Incoming.resume`.
+        Refusal: by `Incoming.resume`.
     """
-    camera = authenticate(authorization).pk
     stored = _stored(camera, capture)
-    return camera, Incoming.resume(camera, capture) if stored is None else AlreadyStored(length=stored.bytes)
+    return Incoming.resume(camera, capture) if stored is None else AlreadyStored(length=stored.bytes)
 
 
-def upload_status(authorization: str, capture: str) -> AlreadyStored | InProgress:
+def upload_status(camera: UUID, capture: str) -> AlreadyStored | InProgress:
     """Return the offset of an upload without locking it.
 
     Raises:
-        Refusal: by `authenticate`, 422 if the picture was refused before, or 404.
+        Refusal: 422 if the picture was refused before, or 404.
     """
-    camera = authenticate(authorization).pk
     stored = _stored(camera, capture)
     if stored is not None:
         return AlreadyStored(length=stored.bytes)
@@ -147,13 +137,13 @@ def upload_status(authorization: str, capture: str) -> AlreadyStored | InProgres
     return InProgress(offset=status[0], announced=status[1])
 
 
-def terminate(authorization: str, capture: str) -> None:
+def terminate(camera: UUID, capture: str) -> None:
     """Remove an unfinished upload. A stored frame stays.
 
     Raises:
-        Refusal: by `authenticate` or by `Incoming.resume`.
+        Refusal: by `Incoming.resume`.
     """
-    _, upload = resume(authorization, capture)
+    upload = resume(camera, capture)
     if isinstance(upload, Incoming):
         with upload:
             upload.remove()

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import ctypes
+import errno
 import os
-from typing import TYPE_CHECKING
+import sys
+from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_KEEP_SIZE: Final = 1
+_libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+#: Linux's own: posix_fallocate would change the size, which is an upload's offset.
+_fallocate = getattr(_libc, "fallocate64", getattr(_libc, "fallocate", None))
+if _fallocate is not None:
+    _fallocate.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_int64, ctypes.c_int64]
 
 
 def link(source: Path, target: Path) -> None:
@@ -31,6 +41,21 @@ def write(target: Path, data: bytes) -> None:
         temporary.unlink(missing_ok=True)
         raise
     _publish(temporary, target)
+
+
+def reserve(descriptor: int, length: int) -> None:
+    """Allocate the disk space of a file that will have ``length`` bytes. Its size stays as it is.
+
+    File systems that can't do it allocate nothing.
+
+    Raises:
+        OSError: the disk is full.
+    """
+    if _fallocate is None or _fallocate(descriptor, _KEEP_SIZE, 0, length) == 0:
+        return
+    error = ctypes.get_errno()
+    if error in {errno.ENOSPC, errno.EDQUOT}:
+        raise OSError(error, os.strerror(error))
 
 
 def _temporary_name(target: Path) -> Path:

@@ -5,6 +5,8 @@ its process.
 
 An upload that has all bytes but is not stored yet drops its last byte when it is reopened. An agent therefore
 never mistakes "all bytes arrived" for "stored": it sends the last byte again and gets the final answer.
+
+An upload that a request leaves unfinished keeps the disk space that was announced: free space is free.
 """
 
 from __future__ import annotations
@@ -13,10 +15,12 @@ import fcntl
 import json
 import os
 import shutil
+from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 from timelapse.ingest import domain
 from timelapse.ingest.metadata import UploadRequest
+from timelapse.ingest.pipeline import files
 from timelapse.shared import conf
 
 if TYPE_CHECKING:
@@ -39,10 +43,13 @@ class Incoming:
         """Create the upload, or resume it if the same one exists.
 
         Raises:
-            Refusal: 423 when another request writes it, 507 when the disk has no room for it.
+            Refusal: 423 when another request writes it, 429 when the camera writes too many others, 507 when
+                the disk has no room for it.
         """
         path = path_of(camera, announced.capture.capture)
         path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            _make_room(path.parent)
         if shutil.disk_usage(path.parent).free < announced.length + domain.DISK_RESERVE:
             raise domain.storage_full()
         descriptor = _locked(path, os.O_CREAT)
@@ -83,7 +90,10 @@ class Incoming:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Release the lock."""
+        """Release the lock. The disk space of an unfinished upload stays reserved."""
+        if not self.complete and os.fstat(self._descriptor).st_nlink:
+            with suppress(OSError):
+                self.reserve()
         os.close(self._descriptor)
 
     @property
@@ -105,6 +115,14 @@ class Incoming:
     def truncate(self, offset: int) -> None:
         """Drop all bytes after the offset."""
         os.ftruncate(self._descriptor, offset)
+
+    def reserve(self) -> None:
+        """Allocate the disk space of the rest.
+
+        Raises:
+            OSError: the disk is full.
+        """
+        files.reserve(self._descriptor, self.announced.length)
 
     def sync(self) -> None:
         """Flush the bytes to disk."""
@@ -132,6 +150,13 @@ def read_status(camera: UUID, capture: str) -> tuple[int, UploadRequest] | None:
     return None if announced is None else (max(min(size, announced.length - 1), 0), announced)
 
 
+def begun_bytes(camera: UUID, *, besides: str) -> int:
+    """Return the announced bytes of the camera's unfinished uploads without the capture ``besides``."""
+    folder = path_of(camera, besides).parent
+    infos = [_read_info(path) for path in _unfinished(folder) if path.name != besides]
+    return sum(info.length for info in infos if info is not None)
+
+
 def sweep(before: datetime) -> int:
     """Remove uploads that were last written before this time, except those that are locked.
 
@@ -139,24 +164,48 @@ def sweep(before: datetime) -> int:
         How many there were.
     """
     removed = 0
-    for path in _uploads():
-        if path.stat().st_mtime >= before.timestamp():
-            continue
-        try:
-            descriptor = _locked(path, 0)
-        except (domain.Refusal, FileNotFoundError):
-            continue
-        _info_path(path).unlink(missing_ok=True)
-        path.unlink()
-        os.close(descriptor)
-        removed += 1
+    for folder in (conf.get().media_root / "incoming").glob("*"):
+        for path in _unfinished(folder):
+            if path.stat().st_mtime < before.timestamp():
+                removed += _remove(path)
     return removed
 
 
-def _uploads() -> Iterator[Path]:
-    for path in (conf.get().media_root / "incoming").glob("*/*"):
-        if not path.suffix:
-            yield path
+def _make_room(folder: Path) -> None:
+    """Remove the camera's uploads that nobody has written for longest, down to one fewer than the limit."""
+    limit = conf.get().begun_uploads
+    begun = list(_unfinished(folder))
+    surplus = len(begun) - limit + 1
+    if surplus > 0:
+        begun.sort(key=_written_at)
+        for path in begun:
+            surplus -= _remove(path)
+            if surplus <= 0:
+                return
+        raise domain.busy(f"{limit} uploads of this camera")
+
+
+def _remove(path: Path) -> bool:
+    """Remove an upload unless it is being written; return whether it was removed."""
+    try:
+        descriptor = _locked(path, 0)
+    except (domain.Refusal, FileNotFoundError):
+        return False
+    _info_path(path).unlink(missing_ok=True)
+    path.unlink()
+    os.close(descriptor)
+    return True
+
+
+def _written_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0
+
+
+def _unfinished(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.glob("*") if not path.suffix)
 
 
 def _locked(path: Path, flags: int) -> int:

@@ -11,10 +11,12 @@ from timelapse.frames.domain import FramePaths, preview_path
 from timelapse.frames.previews import store_preview
 from timelapse.ingest import domain
 from timelapse.ingest.pipeline import files, quarantine
-from timelapse.ingest.pipeline.picture import inspect, unusable
+from timelapse.ingest.pipeline.decoding import inspect_file
+from timelapse.ingest.pipeline.picture import UNUSABLE, unusable
 from timelapse.shared import conf
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from uuid import UUID
 
     from timelapse.ingest.pipeline.incoming import Incoming
@@ -28,18 +30,22 @@ def store_upload(camera: UUID, upload: Incoming) -> bool:
     A failure on the way (disk, database) leaves the upload in place for another try.
 
     Raises:
-        Refusal: 460 for a wrong sha256 (the bytes are dropped), 422 for no picture (it is quarantined).
+        Refusal: 460 for a wrong sha256 (the bytes are dropped), 422 for no picture (it is quarantined), 503
+            when the decoder had no chance.
     """
-    data = upload.path.read_bytes()
     capture = upload.announced.capture
-    if hashlib.sha256(data).hexdigest() != capture.sha256:
+    with upload.path.open("rb") as file:
+        arrived = hashlib.file_digest(file, "sha256").hexdigest()
+    if arrived != capture.sha256:
         upload.truncate(0)
         refusal = domain.checksum_mismatch("the whole picture")
         refusal.headers["Upload-Offset"] = "0"
         raise refusal
     try:
-        inspected = _inspect(data, preview=capture.kind == "preview")
+        inspected = _inspect(upload.path, preview=capture.kind == "preview")
     except domain.Refusal as refusal:
+        if refusal.status != UNUSABLE:
+            raise
         upload.sync()
         quarantine.put(camera, upload, refusal)
         raise
@@ -49,8 +55,8 @@ def store_upload(camera: UUID, upload: Incoming) -> bool:
     return created
 
 
-def _inspect(data: bytes, *, preview: bool) -> Inspected:
-    inspected = inspect(data, conf.get().max_pixels)
+def _inspect(path: Path, *, preview: bool) -> Inspected:
+    inspected = inspect_file(path)
     picture = inspected.picture
     if preview and (picture.extension != "jpg" or max(picture.width, picture.height) > domain.PREVIEW_SIDE):
         raise unusable("no_preview", f"A preview is a JPEG of at most {domain.PREVIEW_SIDE} pixels a side.")

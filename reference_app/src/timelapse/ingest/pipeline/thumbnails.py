@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from timelapse.frames.queries import file_of, thumbnail_of
 from timelapse.ingest.domain import Refusal
 from timelapse.ingest.pipeline import files
-from timelapse.ingest.pipeline.picture import inspect
-from timelapse.shared import conf
+from timelapse.ingest.pipeline.decoding import inspect_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +25,7 @@ def ensure_thumbnail(frame: Frame) -> Path | None:
     if path.exists():
         return path
     try:
-        files.write(path, inspect(file_of(frame).read_bytes(), conf.get().max_pixels).thumbnail)
+        files.write(path, inspect_file(file_of(frame)).thumbnail)
     except (OSError, Refusal):
         return None
     return path
