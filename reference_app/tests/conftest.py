@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 from asgiref.sync import SyncToAsync
 from channels.layers import get_channel_layer
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.db import connections
 from django.test import Client
 from hypothesis import HealthCheck, settings
@@ -47,9 +47,27 @@ def django_db_setup(django_db_setup):
     SyncToAsync.single_thread_executor.submit(connections.close_all).result()
 
 
+#: What an editor may: see everything, pair cameras, and make movies. Tests grant the rest where they need it.
+EDITOR = [
+    "view_camera",
+    "view_frame",
+    "view_preview",
+    "view_timelapse",
+    "view_movie",
+    "view_operations",
+    "add_camera",
+    "add_timelapse",
+    "render_timelapse",
+    "change_movie",
+    "delete_movie",
+]
+
+
 @pytest.fixture
 def user(db):
-    return User.objects.create_user("editor", password="a long password")
+    editor = User.objects.create_user("editor", password="a long password")
+    editor.user_permissions.set(Permission.objects.filter(codename__in=EDITOR))
+    return editor
 
 
 @pytest.fixture

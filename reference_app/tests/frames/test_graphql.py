@@ -3,32 +3,15 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
-import strawberry
 from asgiref.sync import async_to_sync
 from django.contrib.auth.models import AnonymousUser, User
 from strawberry import relay
-from strawberry.schema.config import StrawberryConfig
-from strawberry_django.optimizer import DjangoOptimizerExtension
 
 from timelapse.cameras import actions as cameras
-from timelapse.cameras import graphql as cameras_graphql
-from timelapse.frames import graphql
-from timelapse.shared.graphql import SCALARS
+from timelapse.project.schema import schema
 
 pytestmark = pytest.mark.django_db
 
-
-@strawberry.type
-class Query(cameras_graphql.Query):
-    node: relay.Node | None = relay.node()
-
-
-schema = strawberry.Schema(
-    query=Query,
-    types=[graphql.Frame],
-    extensions=[DjangoOptimizerExtension],
-    config=StrawberryConfig(scalar_map=dict(SCALARS)),
-)
 
 CAMERAS = "{ cameras { edges { node { name frameCount latestFrame { sequence imageUrl } } } } }"
 FRAME = """query ($id: ID!) { node(id: $id) { ... on Frame {

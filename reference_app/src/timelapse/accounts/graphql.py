@@ -13,6 +13,7 @@ from strawberry.types import Info
 
 from timelapse.accounts.passwords import check_password
 from timelapse.accounts.throttle import too_many_attempts, wait_s
+from timelapse.shared.access import ANYBODY, only, readable_by
 from timelapse.shared.graphql import UserError, current_user
 
 WRONG_CREDENTIALS = UserError(
@@ -28,6 +29,7 @@ def _throttled(wait: int) -> UserError:
     return UserError(code="too_many_attempts", message=message, remedy=remedy, field="password")
 
 
+@readable_by(ANYBODY)  # but it is always oneself
 @strawberry.type(description="A person with an account.")
 class User(relay.Node):
     """A person with an account."""
@@ -84,7 +86,7 @@ class SignOutPayload:
 class Query:
     """Reads of this app."""
 
-    @strawberry.field(description="The signed-in user; null when signed out.")
+    @strawberry.field(description="The signed-in user; null when signed out.", metadata=only(ANYBODY))
     def me(self, info: Info) -> User | None:
         """Return the signed-in user."""
         user = current_user(info)
@@ -95,7 +97,7 @@ class Query:
 class Mutation:
     """Writes of this app."""
 
-    @strawberry.mutation(description="Start a session.")
+    @strawberry.mutation(description="Start a session.", metadata=only(ANYBODY))
     async def sign_in(self, info: Info, input: SignInInput) -> SignInPayload:  # noqa: A002 - Relay's name
         """Start a session."""
         request = cast("HttpRequest", info.context.request)
@@ -106,7 +108,7 @@ class Mutation:
         await auth.alogin(request, user)
         return SignInPayload(me=User.from_model(user), errors=[])
 
-    @strawberry.mutation(description="End the session.")
+    @strawberry.mutation(description="End the session.", metadata=only(ANYBODY))
     async def sign_out(self, info: Info) -> SignOutPayload:
         """End the session."""
         await auth.alogout(cast("HttpRequest", info.context.request))

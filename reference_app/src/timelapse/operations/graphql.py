@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
 import strawberry
 from asgiref.sync import sync_to_async
 from strawberry.types import Info
+from strawberry.types.base import get_object_definition
 
 from eliot_progress import TaskState
 from eliot_progress.adapters.graphql import InProgress, InProgressUpdate
@@ -17,6 +19,7 @@ from fsmlock.adapters.graphql import Hold, Run, WithRunChanges
 from queue_insight.adapters.graphql import Queue, QueuedTask, from_snapshot
 from timelapse.operations import queries
 from timelapse.shared import conf, progress
+from timelapse.shared.access import SIGNED_IN, needs, only
 from timelapse.shared.graphql import BigInt, UpdateKind, signed_in
 from timelapse.shared.live import Event, watch
 from timelapse.shared.single_flight import SingleFlight
@@ -40,6 +43,7 @@ _progress = ProgressResolvers(
     changes=progress.changes,
     beat_s=conf.get().heartbeat_seconds / 2,
 )
+_VIEW = needs("operations.view_operations")
 _overview = SingleFlight(queries.overview)
 #: Minimum seconds between two messages to one viewer, since many tasks may start and finish in a second.
 _MIN_INTERVAL_S = 0.2
@@ -105,22 +109,24 @@ class OperationsUpdate:
 class Query:
     """Queries of the operations page."""
 
-    @strawberry.field(description="Queues, tasks and holds now.")
-    async def operations(self, info: Info) -> Operations:
+    @strawberry.field(description="Queues, tasks and holds now.", metadata=only(_VIEW))
+    async def operations(self) -> Operations:
         """Return the overview; concurrent requests share one read."""
-        signed_in(info)
         return Operations.from_value(await _overview())
 
-    @strawberry.field(description="Running work that reports progress, most recently started first.")
+    @strawberry.field(
+        description="Running work that reports progress, most recently started first.", metadata=only(_VIEW)
+    )
     async def in_progress(self, info: Info, limit: int = 50) -> InProgress:
         """Return a page of running work that this user can view."""
-        signed_in(info)
         return await _progress.in_progress(info, limit=limit)
 
-    @strawberry.field(description="The retention of frames, and what it would remove; null while it is off.")
-    async def retention(self, info: Info) -> Retention | None:
+    @strawberry.field(
+        description="The retention of frames, and what it would remove; null while it is off.",
+        metadata=only(_VIEW),
+    )
+    async def retention(self) -> Retention | None:
         """Count it."""
-        await sync_to_async(signed_in)(info)
         found = await sync_to_async(queries.retention_forecast)()
         if found is None:
             return None
@@ -132,7 +138,8 @@ class Query:
         )
 
     @strawberry.field(
-        description="URL of the log explorer, to be followed by a causal id; null without permission."
+        description="URL of the log explorer, to be followed by a causal id; null without permission.",
+        metadata=only(SIGNED_IN),
     )
     async def log_url(self, info: Info) -> str | None:
         """Return the URL of the explorer in the admin."""
@@ -144,17 +151,23 @@ class Mutation(WithRunChanges):
     """Mutations of the operations page."""
 
 
+_change_run = get_object_definition(Mutation, strict=True).get_field("change_run")
+assert _change_run is not None  # noqa: S101 - the package defines it
+_change_run.metadata = MappingProxyType(only(needs("fsmlock.change_run")))
+
+
 @strawberry.type
 class Subscription:
     """Subscriptions of the operations page."""
 
-    @strawberry.subscription(description="Queues, tasks and holds: a snapshot, then one at each change.")
-    async def operations_updates(self, info: Info) -> AsyncGenerator[OperationsUpdate, None]:
+    @strawberry.subscription(
+        description="Queues, tasks and holds: a snapshot, then one at each change.", metadata=only(_VIEW)
+    )
+    async def operations_updates(self) -> AsyncGenerator[OperationsUpdate, None]:
         """Send an overview when work starts or finishes, and with each heartbeat.
 
         Queues publish no changes, so the heartbeat reads them again.
         """
-        await sync_to_async(signed_in)(info)
         beat = conf.get().heartbeat_seconds / 2
         seq = 0
         async for change in watch(
@@ -177,11 +190,12 @@ class Subscription:
                 kind=kind, seq=seq, heartbeat_seconds=beat, operations=Operations.from_value(overview)
             )
 
-    @strawberry.subscription(description="Running work that reports progress: a page, then each change.")
+    @strawberry.subscription(
+        description="Running work that reports progress: a page, then each change.", metadata=only(_VIEW)
+    )
     async def in_progress_updates(
         self, info: Info, limit: int = 50
     ) -> AsyncGenerator[InProgressUpdate, None]:
         """Send a page of running work, then each change."""
-        await sync_to_async(signed_in)(info)
         async for update in _progress.in_progress_updates(info, limit=limit):
             yield update

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate
 
 
 class ProjectConfig(AppConfig):
@@ -12,7 +13,10 @@ class ProjectConfig(AppConfig):
     label = "project"
 
     def ready(self) -> None:
-        """Make the Celery app current, and install progress reporting."""
-        from timelapse.project import celery, reporting  # noqa: F401, PLC0415
+        """Make the Celery app current, install progress reporting, and let migrations create the team."""
+        from timelapse.project import celery, reporting, team  # noqa: F401, PLC0415
 
         reporting.install()
+        # The last app with models: the permissions of all others exist by then.
+        last = apps.get_app_config("operations")
+        post_migrate.connect(team.create, sender=last, dispatch_uid="timelapse.project.team")

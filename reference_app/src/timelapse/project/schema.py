@@ -20,8 +20,10 @@ import timelapse.rendering.graphql
 import timelapse.timelapses.graphql
 from eliot_progress.adapters.execution import LeakFreeExecutionContext
 from eliot_progress.adapters.graphql import CausalExtension
+from timelapse.project.access import enforce
 from timelapse.project.document_limits import DocumentLimits
 from timelapse.project.errors import ErrorKind, PlannedErrors
+from timelapse.shared.access import SIGNED_IN, only
 from timelapse.shared.graphql import SCALARS
 
 if TYPE_CHECKING:
@@ -33,7 +35,9 @@ if TYPE_CHECKING:
 class NodeQuery:
     """Relay's entry point."""
 
-    node: relay.Node | None = relay.node(description="Any object that has a global id.")
+    node: relay.Node | None = relay.node(
+        description="Any object that has a global id.", metadata=only(SIGNED_IN)
+    )
 
 
 class QuietSchema(strawberry.Schema):
@@ -78,3 +82,4 @@ schema = QuietSchema(
         lambda: MaxTokensLimiter(2000),
     ],
 )
+enforce(schema)

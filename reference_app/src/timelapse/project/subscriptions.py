@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import Any
+from typing import Any, cast
 
+from asgiref.sync import sync_to_async
 from channels.auth import get_user
 from strawberry.channels import GraphQLWSConsumer
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 from eliot_progress.adapters.graphql_ws import CausalWebSocketHandler
 from timelapse.project.schema import schema
+from timelapse.shared.access import load_permissions
 
 #: Seconds between two checks whether the session that opened a socket is still valid.
 SESSION_CHECK_S = 30.0
@@ -30,6 +32,7 @@ class Consumer(GraphQLWSConsumer[dict[str, object], None]):
 
     async def connect(self) -> None:
         """Accept the socket, and start checking its session."""
+        await sync_to_async(load_permissions)(cast("Any", self.scope)["user"])
         await super().connect()
         self._session_check = asyncio.create_task(self._close_when_signed_out())
 
@@ -46,7 +49,9 @@ class Consumer(GraphQLWSConsumer[dict[str, object], None]):
         with contextlib.suppress(Exception):
             while scope["user"].is_authenticated:
                 await asyncio.sleep(SESSION_CHECK_S)
-                scope["user"] = await get_user(_reread_session(scope))
+                user = await get_user(_reread_session(scope))
+                await sync_to_async(load_permissions)(user)
+                scope["user"] = user  # running subscriptions have these permissions from now on
         await self.close(code=FORBIDDEN)
 
 

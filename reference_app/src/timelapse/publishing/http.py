@@ -3,7 +3,8 @@
 URLs contain primary keys, never paths: ``movies/<pk>.mp4``, ``posters/<pk>.jpg``,
 ``frames/<pk>.<extension>``, ``thumbnails/<pk>.jpg`` and ``previews/<pk>.jpg``; the database has the path.
 Ranges are supported (206, or 416 beyond the end), so that browsers can seek in a movie. Errors are 401 when
-nobody is signed in and 404 when there is no such file (yet), as ``{"error": {"code", "message", "remedy"}}``.
+nobody is signed in, 403 without the permission, and 404 when there is no such file (yet), as
+``{"error": {"code", "message", "remedy"}}``.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from timelapse.publishing import queries
+from timelapse.shared.access import needs, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from timelapse.publishing.queries import Published
+    from timelapse.shared.access import Rule
 
 #: Browsers may cache a file privately for an hour, then revalidate it.
 _CACHE: Final = {
@@ -40,11 +43,14 @@ _REVALIDATE: Final = {**_CACHE, "Cache-Control": "private, no-cache"}
 _FILE = re.compile(r"([1-9][0-9]{0,17})\.([a-z0-9]{1,5})")
 
 
-def _serving(find: Callable[[int, str], Published | None]) -> Callable[[Request], Awaitable[Response]]:
+def _serving(
+    find: Callable[[int, str], Published | None], rule: Rule
+) -> Callable[[Request], Awaitable[Response]]:
     async def serve(request: Request) -> Response:
-        user = request.scope.get("user")
-        if user is None or not user.is_authenticated:
-            return _refused(401, "signed_out", "You are not signed in.", "Sign in, then try again.")
+        reason = await sync_to_async(refusal)(rule, request.scope.get("user"), "looking at this file")
+        if reason is not None:
+            status, code = (401, "signed_out") if reason.code == "signed_out" else (403, "forbidden")
+            return _refused(status, code, reason.message, reason.remedy)
         name = _FILE.fullmatch(request.path_params["name"])
         found = await sync_to_async(find)(int(name[1]), name[2]) if name else None
         if found is None:
@@ -69,12 +75,15 @@ def _refused(status: int, code: str, message: str, remedy: str) -> Response:
     return JSONResponse({"error": error}, status, headers={"Cache-Control": "no-store"})
 
 
+_FOLDERS: Final = {
+    "movies": (queries.movie, needs("rendering.view_movie")),
+    "posters": (queries.poster, needs("rendering.view_movie")),
+    "frames": (queries.frame, needs("frames.view_frame")),
+    "thumbnails": (queries.thumbnail, needs("frames.view_frame")),
+    "previews": (queries.preview, needs("frames.view_preview")),
+}
+#: Who may look at the files of each folder.
+RULES: Final = {folder: rule for folder, (_, rule) in _FOLDERS.items()}
 application = Starlette(
-    routes=[
-        Route("/movies/{name}", _serving(queries.movie)),
-        Route("/posters/{name}", _serving(queries.poster)),
-        Route("/frames/{name}", _serving(queries.frame)),
-        Route("/thumbnails/{name}", _serving(queries.thumbnail)),
-        Route("/previews/{name}", _serving(queries.preview)),
-    ]
+    routes=[Route(f"/{folder}/{{name}}", _serving(find, rule)) for folder, (find, rule) in _FOLDERS.items()]
 )

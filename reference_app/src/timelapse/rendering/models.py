@@ -110,11 +110,22 @@ class Movie(Lifecycle, models.Model):
     def fail(self) -> None:
         """It can't be rendered; the failure fields have the reason and the remedy."""
 
-    @transition(source=[States.QUEUED, States.RENDERING], target=States.CANCELLED, label="Cancel")
+    @transition(
+        source=[States.QUEUED, States.RENDERING],
+        target=States.CANCELLED,
+        label="Cancel",
+        permission="rendering.change_movie",
+    )
     def cancel(self) -> None:
         """A user cancelled it."""
 
-    @transition(source=[States.FAILED, States.CANCELLED], target=States.QUEUED, needs="change", label="Retry")
+    @transition(
+        source=[States.FAILED, States.CANCELLED],
+        target=States.QUEUED,
+        needs="change",
+        label="Retry",
+        permission="rendering.change_movie",
+    )
     def retry(self) -> None:
         """A user retried it."""
 
@@ -123,6 +134,7 @@ class Movie(Lifecycle, models.Model):
         target=States.DELETING,
         needs="change",
         label="Delete",
+        permission="rendering.delete_movie",
     )
     def start_deleting(self) -> None:
         """A user deleted it; its files are removed."""

@@ -19,11 +19,13 @@ import fsmlock
 from fsmlock.adapters.graphql import WithLocks, WithTransitions
 from timelapse.cameras.graphql import Camera
 from timelapse.frames.graphql import Frame
-from timelapse.shared.graphql import UserError, load, signed_in, user_errors
+from timelapse.shared.access import needs, only, readable_by
+from timelapse.shared.graphql import UserError, load, user_errors
 from timelapse.timelapses import actions, models, queries
 from timelapse.timelapses.queries import Footage
 
 
+@readable_by(needs("timelapses.view_timelapse"))
 @strawberry_django.type(
     models.Timelapse, description="A camera's frames of a period.", disable_optimization=True
 )
@@ -36,9 +38,8 @@ class Timelapse(relay.Node, WithTransitions, WithLocks):
     created_at: datetime
 
     @classmethod
-    def get_queryset(cls, queryset: QuerySet[models.Timelapse], info: Info) -> QuerySet[models.Timelapse]:
-        """Allow signed-in users only, on every path to a timelapse; hide deleted ones."""
-        signed_in(info)
+    def get_queryset(cls, queryset: QuerySet[models.Timelapse], info: Info) -> QuerySet[models.Timelapse]:  # noqa: ARG003
+        """Hide deleted timelapses, on every path to one."""
         return queries.visible(queryset)
 
     @strawberry_django.field(description="How many frames there are.")
@@ -78,11 +79,12 @@ class Query:
     """Reads of this app."""
 
     @strawberry_django.connection(
-        DjangoListConnection[Timelapse], description="All timelapses, oldest first."
+        DjangoListConnection[Timelapse],
+        description="All timelapses, oldest first.",
+        metadata=only(needs("timelapses.view_timelapse")),
     )
-    def timelapses(self, info: Info) -> Iterable[Timelapse]:
+    def timelapses(self) -> Iterable[Timelapse]:
         """List them."""
-        signed_in(info)
         return cast("Iterable[Timelapse]", queries.timelapses())
 
 
@@ -90,10 +92,12 @@ class Query:
 class Mutation:
     """Writes of this app."""
 
-    @strawberry.mutation(description="Create a timelapse of a camera's frames.")
-    async def create_timelapse(self, info: Info, input: CreateTimelapseInput) -> CreateTimelapsePayload:  # noqa: A002
+    @strawberry.mutation(
+        description="Create a timelapse of a camera's frames.",
+        metadata=only(needs("timelapses.add_timelapse")),
+    )
+    async def create_timelapse(self, input: CreateTimelapseInput) -> CreateTimelapsePayload:  # noqa: A002
         """Create one."""
-        signed_in(info)
         try:
             camera = camera_pk_of(input.camera)
             timelapse = await sync_to_async(actions.create_timelapse)(camera=camera, name=input.name)

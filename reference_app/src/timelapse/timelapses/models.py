@@ -55,12 +55,19 @@ class Timelapse(Lifecycle, models.Model):
         """Oldest first, so that a new timelapse doesn't move the others."""
 
         ordering = ("created_at", "pk")
+        permissions = (("render_timelapse", "Can render timelapse"),)
 
     def __str__(self) -> str:
         """The name."""
         return self.name
 
-    @action(source=Lifecycle.States.READY, needs="change", label="Render", conditions=[has_frames])
+    @action(
+        source=Lifecycle.States.READY,
+        needs="change",
+        label="Render",
+        conditions=[has_frames],
+        permission="timelapses.render_timelapse",
+    )
     def render(self) -> None:
         """A movie is requested. It waits for the lock by itself, so the lock isn't needed here."""
 

@@ -21,6 +21,7 @@ from timelapse.rendering import actions, deletion
 from timelapse.rendering.actions import RENDER_TASK
 from timelapse.rendering.domain import RenderOptions
 from timelapse.rendering.models import Movie
+from timelapse.shared.access import load_permissions
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("media")]
 
@@ -41,6 +42,7 @@ def changed(answer, typename):
 @asynccontextmanager
 async def watching(user, gid):
     """A subscription, as over a websocket, whose messages come one by one."""
+    await sync_to_async(load_permissions)(user)
     context = {"ws": SimpleNamespace(scope={"user": user})}
     stream = await schema.subscribe(UPDATES, variable_values={"id": gid}, context_value=context)
 
@@ -206,6 +208,7 @@ async def test_a_timelapse_that_isnt_there_is_gone(user, wrong):
 
 async def test_anonymous_users_watch_nothing(user):
     garden = await sync_to_async(timelapse)()
+    await sync_to_async(load_permissions)(user)
     context = {"ws": SimpleNamespace(scope={"user": AnonymousUser()})}
     stream = await schema.subscribe(UPDATES, variable_values={"id": gid(garden)}, context_value=context)
     answer = await anext(stream)

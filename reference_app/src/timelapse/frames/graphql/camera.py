@@ -20,12 +20,14 @@ from timelapse.frames.graphql.frame import Frame
 from timelapse.frames.graphql.timeline import Timeline
 from timelapse.frames.models import Preview as PreviewModel
 from timelapse.frames.timeline import timeline_of
+from timelapse.shared.access import needs, readable_by
 from timelapse.shared.graphql import BigInt, load
 
 #: Longest period of one timeline.
 _LONGEST: Final = timedelta(days=1100)
 
 
+@readable_by(needs("frames.view_preview"))
 @strawberry.type(description="A small picture that shows what the camera sees; not a frame of a timelapse.")
 class Preview:
     """See timelapse.frames.models.Preview."""

@@ -6,14 +6,13 @@ from datetime import datetime
 from typing import cast
 
 import strawberry_django
-from django.db.models import QuerySet
 from strawberry import relay
-from strawberry.types import Info
 
 from timelapse.frames import domain, models, queries
-from timelapse.shared.graphql import signed_in
+from timelapse.shared.access import needs, readable_by
 
 
+@readable_by(needs("frames.view_frame"))
 @strawberry_django.type(models.Frame, description="A picture that a camera took.")
 class Frame(relay.Node):
     """A picture that a camera took."""
@@ -23,12 +22,6 @@ class Frame(relay.Node):
     received_at: datetime
     clock: str
     sha256: str
-
-    @classmethod
-    def get_queryset(cls, queryset: QuerySet[models.Frame], info: Info) -> QuerySet[models.Frame]:
-        """Allow signed-in users only, on every path to a frame."""
-        signed_in(info)
-        return queryset
 
     @strawberry_django.field(only=["width", "height", "orientation"], description="Pixels, as displayed.")
     def width(self) -> int:

@@ -16,6 +16,7 @@ from fsmlock.adapters.graphql import Reason
 from timelapse.cameras.graphql import Camera
 from timelapse.cameras.queries import camera_by_id
 from timelapse.rendering import camera_deletion, deletion
+from timelapse.shared.access import needs, only
 from timelapse.shared.graphql import BigInt, UserError, reasons_of, signed_in, user_errors
 from timelapse.timelapses.graphql import Timelapse, camera_pk_of, pk_of
 from timelapse.timelapses.queries import timelapse_by_id
@@ -121,7 +122,10 @@ class DeleteCameraPayload:
 class Deletions:
     """Deletions of what has movies."""
 
-    @strawberry.mutation(description="Delete a timelapse and its movies; the camera keeps its frames.")
+    @strawberry.mutation(
+        description="Delete a timelapse and its movies; the camera keeps its frames.",
+        metadata=only(needs("timelapses.delete_timelapse")),
+    )
     async def delete_timelapse(self, info: Info, input: DeleteTimelapseInput) -> DeleteTimelapsePayload:  # noqa: A002
         """Delete it."""
         user, timelapse = signed_in(info), pk_of(input.timelapse, "Timelapse")
@@ -136,7 +140,10 @@ class Deletions:
             )
         return DeleteTimelapsePayload(deleted_timelapse_id=input.timelapse, timelapse=None, errors=[])
 
-    @strawberry.mutation(description="Delete a camera with its timelapses, their movies and all frames.")
+    @strawberry.mutation(
+        description="Delete a camera with its timelapses, their movies and all frames.",
+        metadata=only(needs("cameras.delete_camera")),
+    )
     async def delete_camera(self, info: Info, input: DeleteCameraInput) -> DeleteCameraPayload:  # noqa: A002
         """Delete it."""
         user = signed_in(info)

@@ -19,7 +19,8 @@ from eliot_progress.adapters.graphql import Progress
 from eliot_progress.adapters.graphql import from_state as progress_from_state
 from fsmlock.adapters.graphql import Reason, WithLocks, WithTransitions
 from timelapse.rendering import models, queries, waiting
-from timelapse.shared.graphql import BigInt, load, reasons_of, signed_in
+from timelapse.shared.access import needs, readable_by
+from timelapse.shared.graphql import BigInt, load, reasons_of
 from timelapse.shared.progress import about, store
 from timelapse.timelapses.graphql import Timelapse
 
@@ -47,6 +48,7 @@ class CancelRequest:
     at: datetime
 
 
+@readable_by(needs("rendering.view_movie"))
 @strawberry_django.type(
     models.Movie, description="A movie of a timelapse's frames.", disable_optimization=True
 )
@@ -65,9 +67,8 @@ class Movie(relay.Node, WithTransitions, WithLocks):
     causal_id: str
 
     @classmethod
-    def get_queryset(cls, queryset: QuerySet[models.Movie], info: Info) -> QuerySet[models.Movie]:
-        """Allow signed-in users only, on every path to a movie; hide deleted movies."""
-        signed_in(info)
+    def get_queryset(cls, queryset: QuerySet[models.Movie], info: Info) -> QuerySet[models.Movie]:  # noqa: ARG003
+        """Hide deleted movies, on every path to one."""
         return queries.visible(queryset)
 
     @strawberry_django.field

@@ -15,6 +15,7 @@ from timelapse.rendering import actions
 from timelapse.rendering.domain import RenderOptions
 from timelapse.rendering.graphql.deletions import Deletions
 from timelapse.rendering.graphql.movie import Movie, newest_edge
+from timelapse.shared.access import needs, only
 from timelapse.shared.graphql import UserError, signed_in, user_errors
 from timelapse.timelapses.graphql import Timelapse, pk_of
 from timelapse.timelapses.queries import timelapse_by_id
@@ -94,7 +95,10 @@ class DeleteMoviePayload:
 class Mutation(Deletions):
     """Writes of this app."""
 
-    @strawberry.mutation(description="Render a movie of the existing frames.")
+    @strawberry.mutation(
+        description="Render a movie of the existing frames.",
+        metadata=only(needs("timelapses.render_timelapse")),
+    )
     async def render_timelapse(self, info: Info, input: RenderTimelapseInput) -> RenderTimelapsePayload:  # noqa: A002
         """Request it."""
         user = signed_in(info)
@@ -111,19 +115,26 @@ class Mutation(Deletions):
             movie_edge=newest_edge(movie), timelapse=cast("Timelapse", movie.timelapse), errors=[]
         )
 
-    @strawberry.mutation(description="Cancel a movie while it is queued or being rendered.")
+    @strawberry.mutation(
+        description="Cancel a movie while it is queued or being rendered.",
+        metadata=only(needs("rendering.change_movie")),
+    )
     async def cancel_movie(self, info: Info, input: CancelMovieInput) -> CancelMoviePayload:  # noqa: A002
         """Cancel it."""
         movie, errors = await _done(actions.cancel_movie, info, input.movie)
         return CancelMoviePayload(movie=cast("Movie | None", movie), errors=errors)
 
-    @strawberry.mutation(description="Queue a failed or cancelled movie again.")
+    @strawberry.mutation(
+        description="Queue a failed or cancelled movie again.", metadata=only(needs("rendering.change_movie"))
+    )
     async def retry_movie(self, info: Info, input: RetryMovieInput) -> RetryMoviePayload:  # noqa: A002
         """Retry it."""
         movie, errors = await _done(actions.retry_movie, info, input.movie)
         return RetryMoviePayload(movie=cast("Movie | None", movie), errors=errors)
 
-    @strawberry.mutation(description="Delete a movie and its files.")
+    @strawberry.mutation(
+        description="Delete a movie and its files.", metadata=only(needs("rendering.delete_movie"))
+    )
     async def delete_movie(self, info: Info, input: DeleteMovieInput) -> DeleteMoviePayload:  # noqa: A002
         """Delete it."""
         movie, errors = await _done(actions.delete_movie, info, input.movie)

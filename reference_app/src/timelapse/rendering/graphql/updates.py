@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Final, cast
 import strawberry
 from asgiref.sync import sync_to_async
 from strawberry import relay
-from strawberry.types import Info
 
 from fsmlock import holds_on
 from timelapse.frames.graphql import Frame
@@ -18,7 +17,8 @@ from timelapse.frames.models import Frame as FrameModel
 from timelapse.rendering.graphql.movie import Movie, set_published_progress
 from timelapse.rendering.queries import movie_by_id, movies_of, unfinished
 from timelapse.shared import conf, progress
-from timelapse.shared.graphql import LiveUpdate, UpdateKind, kind_of, signed_in
+from timelapse.shared.access import needs, only
+from timelapse.shared.graphql import LiveUpdate, UpdateKind, kind_of
 from timelapse.shared.live import needs_snapshot, watch
 from timelapse.timelapses.actions import group_of
 from timelapse.timelapses.graphql import Timelapse, pk_of
@@ -50,15 +50,14 @@ class Subscription:
 
     @strawberry.subscription(
         description="A timelapse: a snapshot, then its new frames, and the changes and ends of its movies. "
-        "Each heartbeat evaluates anew what depends on queues, workers, locks and the time."
+        "Each heartbeat evaluates anew what depends on queues, workers, locks and the time.",
+        metadata=only(needs("timelapses.view_timelapse")),
     )
     async def timelapse_updates(
         self,
-        info: Info,
         id: relay.GlobalID,  # noqa: A002 - the schema's name
     ) -> AsyncGenerator[TimelapseUpdate, None]:
         """Read what an event is about, until the timelapse is deleted."""
-        await sync_to_async(signed_in)(info)
         timelapse = pk_of(id, "Timelapse")
         heartbeat = conf.get().heartbeat_seconds
         reader = _Reader(timelapse, heartbeat)

@@ -1,0 +1,230 @@
+"""Walks the whole schema and every address as everybody, and compares with the table in the docs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+
+import httpx
+import pytest
+import strawberry
+from asgiref.sync import sync_to_async
+from django.contrib.auth.models import AnonymousUser, Group, User
+from django.test import Client
+from graphql import GraphQLNonNull, get_named_type, is_leaf_type
+from strawberry import relay
+from tests.factories import frame, timelapse
+
+import fsmlock
+from timelapse.cameras import actions
+from timelapse.project import access, team
+from timelapse.project.asgi import application
+from timelapse.project.schema import schema
+from timelapse.rendering.models import Movie
+from timelapse.shared.access import load_permissions
+
+DOCS = Path(__file__).parents[3] / "docs" / "reference" / "permissions.md"
+GRAPH = access.graphql_schema(schema)
+TABLE = dict(re.findall(r"^\| `([^`]+)` \| `?([^`|]+?)`? \|$", DOCS.read_text(), re.MULTILINE))
+FIELDS = {name: who for name, who in TABLE.items() if re.match(r"(Query|Mutation|Subscription)\.", name)}
+ADDRESSES = {name: who for name, who in TABLE.items() if name.startswith("/")}
+TYPES = {name: who for name, who in TABLE.items() if name not in FIELDS and name not in ADDRESSES}
+PERMISSIONS = sorted({who for who in TABLE.values() if "." in who})
+VIEWERS = ["nobody", "no rights", "staff", "team", "superuser", "camera token", *PERMISSIONS]
+#: What an argument gets that doesn't exist: nothing happens, but the answer is no refusal.
+ABSENT = {"ID": relay.to_base64("Camera", "0" * 32), "String": "x", "Int": 1, "Float": 1.0, "Boolean": False}
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@dataclass
+class Viewer:
+    """Somebody, and what they may by the table."""
+
+    user: User | AnonymousUser
+    permissions: set[str] = field(default_factory=set)
+    token: str = ""
+
+    def may(self, who):
+        if who == "anybody":
+            return "allowed"
+        if who == "camera token":
+            return "allowed" if self.token else "signed_out"
+        if not self.user.is_authenticated:
+            return "signed_out"
+        allowed = who == "signed in" or self.user.is_superuser or who in self.permissions
+        return "allowed" if allowed or (who == "staff" and self.user.is_staff) else "forbidden"
+
+
+@pytest.fixture
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def viewer(request, media):
+    token = actions.enrol("Roof").token if request.param == "camera token" else ""
+    if request.param in {"nobody", "camera token"}:
+        return Viewer(AnonymousUser(), token=token)
+    if request.param == "superuser":
+        return Viewer(User.objects.create_superuser("admin"))
+    user = User.objects.create_user("somebody", is_staff=request.param == "staff")
+    granted = {each.content_type.app_label + "." + each.codename: each for each in team.permissions()}
+    if request.param == "team":
+        user.groups.add(Group.objects.get(name=team.NAME))
+        return Viewer(user, set(granted))
+    if request.param in granted:
+        user.user_permissions.add(granted[request.param])
+        return Viewer(user, {request.param})
+    return Viewer(user)
+
+
+@pytest.fixture
+def ids(media):
+    """One object of each type with a global id; the camera's newest picture is a frame."""
+    filmed = timelapse()
+    taken = frame(filmed.camera)
+    movie = Movie.objects.create(timelapse=filmed, fps=30, width=64, height=48)
+    rows = {"Timelapse": filmed, "Camera": filmed.camera, "Movie": movie, "Frame": taken}
+    return {name: relay.to_base64(name, row.pk) for name, row in rows.items()}
+
+
+def value(of):
+    """A value for an input type, as literal text."""
+    named = get_named_type(of)
+    if is_leaf_type(named):
+        given = ABSENT.get(named.name)
+        return f'"{given}"' if isinstance(given, str) else str(given).lower()
+    required = {name: each for name, each in named.fields.items() if isinstance(each.type, GraphQLNonNull)}
+    return "{" + ", ".join(f"{name}: {value(each.type)}" for name, each in required.items()) + "}"
+
+
+def call(name, definition):
+    """Ask a field for as little as possible."""
+    given = {key: each for key, each in definition.args.items() if isinstance(each.type, GraphQLNonNull)}
+    arguments = ", ".join(f"{key}: {value(each.type)}" for key, each in given.items())
+    named = get_named_type(definition.type)
+    errors = "errors { code }" if "errors" in getattr(named, "fields", {}) else "__typename"
+    below = "" if is_leaf_type(named) else f" {{ {errors} }}"
+    return f"{name}{f'({arguments})' if arguments else ''}{below}"
+
+
+def outcome(answer):
+    codes = [error.extensions.get("code") for error in answer.errors or ()]
+    payloads = [each for each in (answer.data or {}).values() if isinstance(each, dict)]
+    codes += [error["code"] for each in payloads for error in each.get("errors") or ()]
+    if "signed_out" in codes:
+        return "signed_out"
+    return "forbidden" if {"forbidden", "permission"} & set(codes) else "allowed"
+
+
+async def ask(viewer, document, **variables):
+    await sync_to_async(load_permissions)(viewer.user)
+    context = SimpleNamespace(request=SimpleNamespace(user=viewer.user))
+    if not document.startswith("subscription"):
+        return await schema.execute(document, variable_values=variables, context_value=context)
+    updates = await schema.subscribe(document, variable_values=variables, context_value=context)
+    try:
+        return await anext(updates)
+    finally:
+        await updates.aclose()
+
+
+def test_the_table_in_the_docs_is_that_of_the_schema():
+    assert access.documentation(GRAPH) in DOCS.read_text()
+    granted = {f"{each.content_type.app_label}.{each.codename}" for each in team.permissions()}
+    assert granted == {*PERMISSIONS, "fsmlock.view_run"}  # and so all of them exist
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("viewer", VIEWERS, indirect=True)
+async def test_everybody_reaches_exactly_what_the_table_says(viewer, ids):
+    for walk in (fields, objects, addresses):
+        found, expected = await walk(viewer, ids)
+        assert found == expected
+
+
+async def fields(viewer, _ids):
+    found = {}
+    for full_name in FIELDS:
+        if full_name in {"Mutation.signIn", "Mutation.signOut"}:
+            continue  # sessions have tests of their own
+        root, _, name = full_name.partition(".")
+        document = f"{root.lower()} {{ {call(name, GRAPH.type_map[root].fields[name])} }}"
+        found[full_name] = outcome(await ask(viewer, document))
+    expected = {name: viewer.may(FIELDS[name]) for name in found}
+    if viewer.may(TYPES["Camera"]) != "allowed":
+        expected["Query.node"] = viewer.may(TYPES["Camera"])  # it is a camera that is asked for
+    return found, expected
+
+
+async def objects(viewer, ids):
+    found, expected = {}, {}
+    for name, id_ in ids.items():
+        for inner, definition in GRAPH.type_map[name].fields.items():
+            if any(isinstance(each.type, GraphQLNonNull) for each in definition.args.values()):
+                continue
+            document = (
+                f"query ($id: ID!) {{ node(id: $id) {{ ... on {name} {{ {call(inner, definition)} }} }} }}"
+            )
+            found[name, inner] = outcome(await ask(viewer, document, id=id_))
+            contained = get_named_type(definition.type).name.removesuffix("Connection")
+            asked = [viewer.may(TYPES[each]) for each in (name, contained) if each in TYPES]
+            expected[name, inner] = next((each for each in asked if each != "allowed"), "allowed")
+    return found, expected
+
+
+async def addresses(viewer, _ids):
+    headers = {"Authorization": f"Bearer {viewer.token}"} if viewer.token else {}
+    if viewer.user.is_authenticated:
+        client = Client()
+        await sync_to_async(client.force_login)(viewer.user)
+        headers["Cookie"] = f"sessionid={client.cookies['sessionid'].value}"
+    transport = httpx.ASGITransport(application)
+    found = {}
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as browser:
+        for address in ADDRESSES:
+            if address.startswith("/agent/"):
+                answer = await browser.post(address, headers={**headers, "Tus-Resumable": "1.0.0"}, json={})
+            else:
+                answer = await browser.get(address.replace("…", "1.jpg"), headers=headers)
+            refused = {302: "forbidden", 401: "signed_out", 403: "forbidden"}
+            found[address] = refused.get(answer.status_code, "allowed")
+    expected = {address: viewer.may(who) for address, who in ADDRESSES.items()}
+    if expected["/admin/"] != "allowed":
+        expected["/admin/"] = "forbidden"  # Django redirects to its form, whoever asks
+    return found, expected
+
+
+@pytest.mark.parametrize("viewer", ["no rights"], indirect=True)
+def test_a_button_that_is_offered_asks_for_the_permission_of_its_mutation(viewer, ids):
+    """The offers have to be right by themselves: the page shows no others."""
+    filmed = timelapse()
+    movie = Movie.objects.create(timelapse=filmed, fps=30, width=64, height=48)
+    missing = {
+        (type(each).__name__, offer.name): [
+            reason.params["permission"] for reason in offer.reasons if reason.code == "permission"
+        ]
+        for each in (filmed, filmed.camera, movie)
+        for offer in fsmlock.available(each, viewer.user)
+    }
+    assert missing == {
+        ("Timelapse", "render"): [TABLE["Mutation.renderTimelapse"]],
+        ("Timelapse", "start_deleting"): [TABLE["Mutation.deleteTimelapse"]],
+        ("Camera", "revoke"): [TABLE["Mutation.revokeCamera"]],
+        ("Camera", "start_deleting"): [TABLE["Mutation.deleteCamera"]],
+        ("Movie", "cancel"): [TABLE["Mutation.cancelMovie"]],
+    }
+
+
+def test_a_field_without_a_rule_is_found_when_the_schema_is_built():
+    @strawberry.type
+    class Query:
+        @strawberry.field
+        def anything(self) -> str:
+            return "for anybody"
+
+    with pytest.raises(access.MissingRuleError, match=r"Query\.anything"):
+        access.enforce(strawberry.Schema(query=Query))
