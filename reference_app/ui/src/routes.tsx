@@ -73,7 +73,7 @@ export function preloadPages(): void {
   }
 }
 
-/** Shown when a page fails, or its code can't be fetched. Only loading everything anew fetches the code again. */
+/** Shown when a page's code can't be fetched. Only loading everything anew fetches it again. */
 function RouteProblem() {
   const error = useRouteError();
   return (
@@ -91,7 +91,14 @@ function withQuery<T extends OperationType>(
   Page: ComponentType<{ readonly queryRef: PreloadedQuery<T> }>,
 ): ComponentType {
   function Queried() {
-    return <Page queryRef={useLoaderData<PreloadedQuery<T>>()} />;
+    const queryRef = useLoaderData<PreloadedQuery<T>>();
+    const { pathname } = useLocation();
+    // Nearer than the router's own boundary, which can't be reset.
+    return (
+      <Guard place={pathname}>
+        <Page queryRef={queryRef} />
+      </Guard>
+    );
   }
   return Queried;
 }
