@@ -45,7 +45,7 @@ def _behind(movies: list[Movie]) -> tuple[Reason, ...]:
 
 
 def _queue(movie: Movie, snapshot: queue_insight.Snapshot) -> tuple[Reason, ...]:
-    if movie.sent_at is not None and snapshot.at - movie.sent_at < IN_TRANSIT:
+    if movie.sent_at is None or snapshot.at - movie.sent_at < IN_TRANSIT:
         return ()
     return tuple(
         Reason(code=reason.code, message=reason.message, remedy=reason.remedy)

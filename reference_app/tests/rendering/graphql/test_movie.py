@@ -13,6 +13,7 @@ import fsmlock
 from timelapse.rendering import actions, tasks
 from timelapse.rendering.domain import RenderOptions
 from timelapse.rendering.models import Movie
+from timelapse.rendering.waiting import waiting_reasons
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("media")]
 
@@ -86,7 +87,8 @@ def test_a_queued_movie_says_what_its_queue_waits_for(member, user):
     garden = timelapse()
     frame(garden.camera)
     movie = actions.request_render(garden.pk, RenderOptions(), user)
-    assert member.ask(ONE, id=gid(movie))["data"]["node"]["waiting"] == []  # it is on its way
+    assert waiting_reasons([movie]) == {movie: ()}  # the answer to the click: it is on its way
+    assert member.ask(ONE, id=gid(movie))["data"]["node"]["waiting"] == []
     Movie.objects.filter(pk=movie.pk).update(sent_at=movie.created_at - timedelta(minutes=1))
     waiting = member.ask(ONE, id=gid(movie))["data"]["node"]["waiting"]
     assert waiting
