@@ -217,3 +217,22 @@ async def test_a_static_path_that_leads_out_is_not_found(path):
     transport = httpx.ASGITransport(application)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as browser:
         assert (await browser.get(path)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"type": "complete", "id": ["1"]},
+        {"type": "subscribe", "id": "1", "payload": "query"},
+        {"type": "subscribe", "id": "1", "payload": {"query": 1}},
+        {"type": "subscribe", "id": 1, "payload": {"query": "{ me { id } }"}},
+        {"type": ["ping"]},
+    ],
+)
+async def test_a_malformed_message_closes_the_socket(message):
+    socket = Socket()
+    await socket.connect()
+    await socket.say(type="connection_init")
+    await socket.hear()
+    await socket.say(**message)
+    assert (await socket.closed())["code"] == 4400

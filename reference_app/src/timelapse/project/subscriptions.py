@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from asgiref.sync import sync_to_async
 from channels.auth import get_user
@@ -15,10 +15,40 @@ from eliot_progress.adapters.graphql_ws import CausalWebSocketHandler
 from timelapse.project.schema import schema
 from timelapse.shared.access import load_permissions
 
+if TYPE_CHECKING:
+    from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message
+
 #: Seconds between two checks whether the session that opened a socket is still valid.
 SESSION_CHECK_S = 30.0
 #: The close code "forbidden": clients reconnect, and learn that they are signed out.
 FORBIDDEN = 4403
+
+
+class Handler(CausalWebSocketHandler[dict[str, object], None]):
+    """Closes a socket that sends something else than the protocol's messages, instead of going silent."""
+
+    async def handle_message(self, message: Message) -> None:
+        """Handle a message, or close with 4400."""
+        if _is_well_formed(message):
+            await super().handle_message(message)
+        else:
+            await self.handle_invalid_message("This is no message of graphql-transport-ws.")
+
+
+def _is_well_formed(message: object) -> bool:
+    if not isinstance(message, dict):
+        return False
+    kind, payload = message.get("type"), message.get("payload")
+    if kind in ("subscribe", "complete") and not isinstance(message.get("id"), str):
+        return False
+    if kind == "subscribe":
+        return (
+            isinstance(payload, dict)
+            and isinstance(payload.get("query"), str)
+            and isinstance(payload.get("variables"), dict | None)
+            and isinstance(payload.get("operationName"), str | None)
+        )
+    return isinstance(kind, str) and isinstance(payload, dict | None)
 
 
 class Consumer(GraphQLWSConsumer[dict[str, object], None]):
@@ -28,7 +58,7 @@ class Consumer(GraphQLWSConsumer[dict[str, object], None]):
     or changed the password, or the session expired.
     """
 
-    graphql_transport_ws_handler_class = CausalWebSocketHandler[dict[str, object], None]
+    graphql_transport_ws_handler_class = Handler
 
     async def connect(self) -> None:
         """Accept the socket, and start checking its session."""
