@@ -145,6 +145,18 @@ def test_a_fix_that_is_stored_already_is_acknowledged_again_and_retimes_nothing(
     assert not Run.objects.exists()
 
 
+def test_a_fix_of_the_same_source_does_not_replace_the_stored_one(camera):
+    clocks.record_fixes(camera.pk, [fix("server")])
+    clocks.record_fixes(camera.pk, [fix("server", offset=STARTED + timedelta(days=3))])
+    assert ClockFix.objects.get().offset_ns == fix("server").offset_ns
+
+
+def test_a_frame_with_as_good_a_clock_is_not_corrected_on_arrival(camera, arrive):
+    clocks.record_fixes(camera.pk, [fix("server")])
+    frame = arrive(7, clock="estimated")
+    assert (frame.clock, frame.captured_at.year) == ("estimated", 1970)
+
+
 def test_more_frames_than_one_batch_are_retimed_by_and_by(camera, arrive, monkeypatch):
     monkeypatch.setattr(clocks, "BATCH", 10)
     for number in range(25):
