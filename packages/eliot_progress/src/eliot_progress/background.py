@@ -1,4 +1,4 @@
-"""Threads that work when they are woken, by anything and at any moment."""
+"""Threads that are woken by anything and at any moment."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Background:
-    """A thread that calls `work` after each `wake`, and sleeps otherwise. `work` must not raise.
+    """A thread that runs `work`, which calls `sleep` before each turn and must not raise.
 
     Waking takes no lock, so that signal handlers and finalisers may do it: `threading.Event`, `Condition`
     and `Thread.start` can wait for the code that they interrupt. The thread starts with the first call. A
@@ -39,6 +39,13 @@ class Background:
             self._wakes.put(None)
         return self._started or self._start()
 
+    def sleep(self) -> bool:
+        """In the thread: wait for the next wake, and return True; False when the thread is to end."""
+        threading.current_thread().name = self._name
+        self._wakes.get()
+        self.awake = False
+        return not self._stopped
+
     def stop(self) -> None:
         """End the thread after the work that it is doing."""
         self._stopped = True
@@ -47,16 +54,7 @@ class Background:
     def _start(self) -> bool:
         self._started = True
         try:
-            _thread.start_new_thread(self._run, (self._wakes,))
+            _thread.start_new_thread(self._work, ())
         except RuntimeError:
             self._started = self.awake = False
         return self._started
-
-    def _run(self, wakes: queue.SimpleQueue[None]) -> None:
-        threading.current_thread().name = self._name
-        while True:
-            wakes.get()
-            if self._stopped:
-                return
-            self.awake = False
-            self._work()

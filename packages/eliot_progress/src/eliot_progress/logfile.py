@@ -62,7 +62,7 @@ class LogFile:
         self._torn = self._closed = False
         self._max_waiting = _MAX_BUFFER_BYTES
         self._forks = 0
-        self._thread = Background(self._flush_later, "eliot-progress-log")
+        self._thread = Background(self._run, "eliot-progress-log")
         self._after_fork()
         self._open()
         os.register_at_fork(after_in_child=self._after_fork)
@@ -113,6 +113,10 @@ class LogFile:
         self._turn = Turn(self._write)
         self._unreported = 0
         self._forks += 1
+
+    def _run(self) -> None:
+        while self._thread.sleep():
+            self._flush_later()
 
     def _flush_later(self) -> None:
         time.sleep(MAX_DELAY_S)

@@ -55,7 +55,7 @@ class Outbox:
         #: Failed deliveries, and states dropped because too many were waiting.
         self.failed = 0
         self.dropped = 0
-        self._thread = Background(self._deliver_all, "eliot-progress-outbox")
+        self._thread = Background(self._run, "eliot-progress-outbox")
         self._reset()
         os.register_at_fork(after_in_child=self._reset)
 
@@ -95,6 +95,10 @@ class Outbox:
                 return False
             time.sleep(_POLL_S)
         return True
+
+    def _run(self) -> None:
+        while self._thread.sleep():
+            self._deliver_all()
 
     def _deliver_all(self) -> None:
         self._busy = True

@@ -38,7 +38,7 @@ class Reporter:
         self.delay_s = 0.0
         #: Reports that failed.
         self.failed = 0
-        self._thread = Background(self._report_all, "eliot-progress-reporter")
+        self._thread = Background(self._run, "eliot-progress-reporter")
         self._reset()
 
     def _reset(self) -> None:
@@ -74,6 +74,10 @@ class Reporter:
                     f"eliot_progress: a report failed ({type(error).__name__}: {error}). "
                     "Further failures are only counted.\n"
                 )
+
+    def _run(self) -> None:
+        while self._thread.sleep():
+            self._report_all()
 
     def _report_all(self) -> None:
         """Report all work round after round, until there is none."""
