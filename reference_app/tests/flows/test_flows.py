@@ -177,13 +177,14 @@ async def test_a_progress_report_reaches_the_page(picture, user):
     with (
         stacks_at(Publisher, "publish") as published,
         stacks_at(EventQueue, "put") as queued,
-        stacks_at(updates, "_changes") as changed,
+        stacks_at(updates, "set_published_progress") as changed,
     ):
         await socket.subscribe(f'subscription {{ timelapseUpdates(id: "{group}") {{ seq }} }}')
         await sync_to_async(report, thread_sensitive=False)(movie)
-        await socket.hear()
+        while not changed:
+            await socket.hear()
     await socket.close()
-    on_the_server = ran(published[0], queued[0], changed[-1][-1:])
+    on_the_server = ran(published[0], queued[0], changed[-1][-2:-1])
     assert on_the_server == steps("One progress report, to the page")[: len(on_the_server)]
 
 
@@ -197,8 +198,11 @@ def report(movie):
 def test_a_frame_goes_from_the_shutter_to_the_page(tmp_path):
     with serving(ingest) as port:
         home = Home(tmp_path / "agent").create()
-        home.save_token(cameras.enrol("Roof").token)
-        home.config_file.write_text(f'driver = "simulated"\nserver = "http://127.0.0.1:{port}"\n')
+        enrolled = cameras.enrol("Roof")
+        server = f"http://127.0.0.1:{port}"
+        home.write(home.identity_file, {"server": server, "camera": "", "name": "Roof"})
+        home.save_token(enrolled.token)
+        home.config_file.write_text(f'driver = "simulated"\nserver = "{server}"\n')
         with (
             stacks_at(DriverProcess, "capture") as captured,
             stacks_at(Spool, "put") as spooled,

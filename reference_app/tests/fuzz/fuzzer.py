@@ -33,7 +33,7 @@ _DEPTH = 4
 #: What only an unplanned error says: SQL, tracebacks, paths, names of exceptions and of our modules.
 RAW = re.compile(
     r"Traceback|File \"|SELECT |INSERT |UPDATE |constraint|sqlite|psycopg|site-packages|/timelapse/"
-    r"|timelapse\."
+    r"|timelapse\.[a-z]"
     r"|(?<![\w.])[A-Z]\w+(Error|Exception)\b|object has no attribute|codec can't|%\(|b'|unexpected keyword"
 )
 _TEXTS = [

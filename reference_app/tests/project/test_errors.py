@@ -4,11 +4,13 @@ import re
 from types import SimpleNamespace
 
 import pytest
-from django.contrib.auth.models import AnonymousUser
+from asgiref.sync import sync_to_async
+from django.contrib.auth.models import AnonymousUser, User
 from strawberry import relay
 from tests import factories
 
 from timelapse.project.schema import schema
+from timelapse.shared.access import load_permissions
 from timelapse.timelapses import queries
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -88,9 +90,11 @@ def test_absence_refusal_and_failure_are_three_answers(member, anonymous, monkey
     assert kinds(member.ask(TIMELAPSE, id=garden)) == ["FAILED"]
 
 
-async def test_a_subscription_names_the_kind_of_its_error_too(user):
+async def test_a_subscription_names_the_kind_of_its_error_too(db):
+    guest = await User.objects.acreate(username="guest")
     updates = "subscription ($id: ID!) { timelapseUpdates(id: $id) { seq } }"
-    for watcher, kind in ((user, "ABSENT"), (AnonymousUser(), "SIGNED_OUT")):
+    for watcher, kind in ((guest, "REFUSED"), (AnonymousUser(), "SIGNED_OUT")):
+        await sync_to_async(load_permissions)(watcher)
         stream = await schema.subscribe(
             updates,
             variable_values={"id": relay.to_base64("Timelapse", 4711)},

@@ -19,13 +19,18 @@ def tracebacks(caplog):
     ("document", "code"),
     [
         (TIMELAPSES, "signed_out"),
-        (NODE % "x", "malformed_id"),
+        (NODE % "x", "signed_out"),
         ("{ nope }", "bad_document"),
         ("{", "bad_document"),
     ],
 )
 def test_a_planned_error_is_logged_without_a_traceback(anonymous, tracebacks, document, code):
     assert anonymous.ask(document)["errors"][0]["extensions"]["code"] == code
+    assert tracebacks() == []
+
+
+def test_a_malformed_id_is_a_planned_error(member, tracebacks):
+    assert member.ask(NODE % "x")["errors"][0]["extensions"]["code"] == "malformed_id"
     assert tracebacks() == []
 
 
