@@ -7,7 +7,7 @@ import pytest
 from celery import Celery
 from celery.contrib.testing.worker import start_worker
 from celery.exceptions import Reject
-from celery.signals import task_postrun
+from celery.signals import setup_logging, task_postrun
 from django.core import mail
 from django.db import connections
 from django.test import override_settings
@@ -45,6 +45,10 @@ def render(self, pk):
         return "rendered"
 
 
+def keep_logging(**_):
+    """Connected, it keeps Celery from setting the level of the root logger for all later tests."""
+
+
 def close_connections(**_):
     if threading.current_thread() is not threading.main_thread():
         connections.close_all()
@@ -56,12 +60,14 @@ def celery_worker(django_db_setup, django_db_blocker):
     app.set_current()
     app.loader.import_task_module("fsmlock.adapters.celery")
     task_postrun.connect(close_connections)
+    setup_logging.connect(keep_logging)
     with (
         django_db_blocker.unblock(),
         start_worker(app, perform_ping_check=False, pool="solo", shutdown_timeout=20),
     ):
         yield
     task_postrun.disconnect(close_connections)
+    setup_logging.disconnect(keep_logging)
     shutdown.reset()
 
 
@@ -96,13 +102,15 @@ def test_a_run_whose_connections_were_ended_is_finished_by_the_next_message(work
         each(self, number)
         if number == 20 and len(mail.outbox) == 21:
             end_connections_of_this_test()
+            ended.set()
 
+    ended = threading.Event()
     monkeypatch.setattr(SendMails, "each", end_connections_at_item_20)
     monkeypatch.setattr(SendMails, "persist_every", timedelta(0))
     monkeypatch.setattr(SendMails, "lease", timedelta(milliseconds=600))
     run = SendMails.enqueue(count=40)
     execute_run.delay(run.pk)
-    wait_until(lambda: len(mail.outbox) > 20)
+    assert ended.wait(30)
     connections.close_all()  # that of the test was ended as well
     wait_until(lambda: Run.objects.get(pk=run.pk).has_ended)
     assert Run.objects.get(pk=run.pk).state == "succeeded"

@@ -80,7 +80,13 @@ def act(world, number):
     choices += [([a, b], "render") for a in films for b in films if a.pk != b.pk]
     choices += [(f, "*") for f in frames[::2] + films[::2]]
     parents = {Frame: films, Film: rooms}
-    expected = (fsmlock.CancelRequested, fsmlock.HoldLost, OperationalError, redis.ConnectionError)
+    expected = (
+        fsmlock.CancelRequested,
+        fsmlock.HoldLost,
+        fsmlock.StoreUnavailable,
+        OperationalError,
+        redis.ConnectionError,
+    )
     while True:
         obj, lock = rng.choice(choices)
         with contextlib.suppress(*expected):
