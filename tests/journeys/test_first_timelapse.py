@@ -11,14 +11,15 @@ def test_frames_arrive_and_a_movie_is_rendered_and_played(shared_stack, visitor,
     visitor.sign_in(shared_stack)
     expect(visitor.find("camera-latest-frame")).to_be_visible()
     expect_frames_to_arrive(visitor)
-    first = visitor.page.locator("[data-testid=movie-card]")
-    expect(first.locator("video")).to_have_count(1)  # the first movie renders by itself
-    visitor.page.wait_for_function("document.querySelector('video').readyState >= 2")
+    cards = visitor.page.locator("[data-testid=movie-card]")
+    expect(cards.locator("video").first).to_be_visible()  # the first movie renders by itself
+    visitor.page.wait_for_function("() => document.querySelector('video')?.readyState >= 2")
     screenshot(visitor.page, "timelapse")
 
+    before = cards.count()
     visitor.find("render-button").click()
-    expect(visitor.page.locator("[data-testid=movie-card]")).to_have_count(2)
-    newest = visitor.page.locator("[data-testid=movie-card]").first
+    expect(cards).to_have_count(before + 1)
+    newest = cards.first
     expect(newest).to_have_attribute("data-state", "ready")
     expect_to_play(newest)
     assert {"http:request", "celery:task", "render:movie"} <= caused_by_the_click(shared_stack)
