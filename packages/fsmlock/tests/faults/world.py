@@ -55,17 +55,20 @@ def chaos(rng, processes, respawn, seconds, over=lambda: False):
     """Kill some, stop some for longer than their lease, for a while or until over; then end them all."""
     until = time.monotonic() + seconds
     pause = threading.Event()
-    while time.monotonic() < until and not over():
-        pause.wait(rng.uniform(0.05, 0.35))
-        number = rng.randrange(len(processes))
-        if rng.random() < 0.4:
-            processes[number].kill()
-            processes[number].join()
-            processes[number] = respawn()
-        else:
-            os.kill(processes[number].pid, signal.SIGSTOP)
-            pause.wait(rng.choice([0.1, 0.9]))
-            os.kill(processes[number].pid, signal.SIGCONT)
-    for process in processes:
-        process.kill()
-        process.join()
+    try:
+        while time.monotonic() < until and not over():
+            pause.wait(rng.uniform(0.05, 0.35))
+            number = rng.randrange(len(processes))
+            assert processes[number].is_alive(), "a process ended by itself: its output says why"
+            if rng.random() < 0.4:
+                processes[number].kill()
+                processes[number].join()
+                processes[number] = respawn()
+            else:
+                os.kill(processes[number].pid, signal.SIGSTOP)
+                pause.wait(rng.choice([0.1, 0.9]))
+                os.kill(processes[number].pid, signal.SIGCONT)
+    finally:
+        for process in processes:
+            process.kill()
+            process.join()
