@@ -45,6 +45,25 @@ def elsewhere():
     return lambda function, *args, **kwargs: contextvars.Context().run(function, *args, **kwargs)
 
 
+@pytest.fixture
+def end_connections(transactional_db):
+    """Ends all connections from the server's side, as a restart, a failover or an idle time-out does."""
+
+    def end(**settings):
+        other = connections.create_connection("default")
+        other.settings_dict = connection.settings_dict | settings
+        with other.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        other.close()
+
+    yield end
+    # Also after a failure: an ended connection could not empty the database, and all later tests would fail.
+    connections.close_all()
+
+
 @pytest.fixture(scope="session")
 def valkey_url():
     with socket.socket() as probe:

@@ -18,7 +18,6 @@ from fsmlock import backends
 from fsmlock.adapters.celery import RetryLaterTask, execute_run, recover_runs
 from fsmlock.iteration import shutdown
 from fsmlock.models import Run
-from tests.faults.servers import end_connections_of_this_test
 from tests.shop.iterations import SendMails
 from tests.shop.models import Film
 from tests.waiting import wait_until
@@ -95,13 +94,15 @@ def test_celery_executes_a_run(worker):
 
 
 @pytest.mark.postgresql
-def test_a_run_whose_connections_were_ended_is_finished_by_the_next_message(worker, monkeypatch):
+def test_a_run_whose_connections_were_ended_is_finished_by_the_next_message(
+    worker, monkeypatch, end_connections
+):
     each = SendMails.each
 
     def end_connections_at_item_20(self, number):
         each(self, number)
         if number == 20 and len(mail.outbox) == 21:
-            end_connections_of_this_test()
+            end_connections()
             ended.set()
 
     ended = threading.Event()

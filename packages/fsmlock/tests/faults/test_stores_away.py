@@ -16,7 +16,7 @@ import fsmlock
 from fsmlock import backends
 from fsmlock.backends.postgresql import RELEASE
 from tests.conftest import make_film
-from tests.faults.servers import end_connections_of_this_test, free_port
+from tests.faults.servers import free_port
 from tests.shop.models import Film
 
 
@@ -108,8 +108,8 @@ def test_a_guarded_transaction_that_the_store_can_not_confirm_is_rolled_back(rea
 
 @pytest.mark.postgresql
 @pytest.mark.parametrize("policy", [fsmlock.Fail(), fsmlock.Wait()])
-def test_a_database_that_ended_the_connection_refuses_with_a_reason(real_film, policy):
-    end_connections_of_this_test()
+def test_a_database_that_ended_the_connection_refuses_with_a_reason(real_film, end_connections, policy):
+    end_connections()
     with pytest.raises(fsmlock.StoreUnavailable, match="the database default"):
         fsmlock.hold(real_film, "render", policy=policy).acquire()
     connections.close_all()
@@ -117,9 +117,9 @@ def test_a_database_that_ended_the_connection_refuses_with_a_reason(real_film, p
 
 
 @pytest.mark.postgresql
-def test_finished_work_does_not_fail_because_the_database_ended_the_connection(real_film):
+def test_finished_work_does_not_fail_because_the_database_ended_the_connection(real_film, end_connections):
     with fsmlock.hold(real_film, "render", lease=timedelta(milliseconds=600)) as held:
-        end_connections_of_this_test()
+        end_connections()
     assert not held
     connections.close_all()
     waiting = fsmlock.hold(real_film, "render", policy=fsmlock.Wait(up_to=timedelta(seconds=30))).acquire()
