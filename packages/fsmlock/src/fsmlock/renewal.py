@@ -250,6 +250,13 @@ def renewer() -> Renewer:
     return _renewer
 
 
+def replace_renewer(other: Renewer) -> Renewer:
+    """Have holds that are acquired from now on renewed by another renewer; return the one before."""
+    global _renewer
+    before, _renewer = _renewer, other
+    return before
+
+
 def _reset_after_fork() -> None:
     global _renewer  # noqa: PLW0603 - neither threads nor the parent's holds survive a fork
     _renewer = Renewer()
