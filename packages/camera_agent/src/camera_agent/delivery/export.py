@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from camera_agent.captures import EXTENSIONS, metadata
 from camera_agent.errors import AgentError, BadInput, PictureLost
 from camera_agent.protocol import PROTOCOL
-from camera_agent.spool.files import sha256_of, sync_folder
+from camera_agent.spool.files import replace_content, sha256_of, sync_folder
 from camera_agent.spool.listing import listing
 from camera_agent.spool.rows import CaptureState
 
@@ -99,7 +99,7 @@ def _folder(home: Home, target: Path) -> Path:
     folder = target / f"camera-{name}"
     folder.mkdir(parents=True, exist_ok=True)
     about = {"protocol": PROTOCOL, "camera": camera or None, "name": identity.get("name") or ""}
-    _put(folder / "camera.json", json.dumps(about, indent=2).encode())
+    replace_content(folder / "camera.json", json.dumps(about, indent=2).encode())
     return folder
 
 
@@ -120,7 +120,7 @@ def _write(capture: Capture, picture: Path, folder: Path) -> bool:
     description = json.dumps(metadata(capture), indent=2).encode()
     if description_path.exists() and copy.exists() and sha256_of(copy) == capture.sha256:
         if description_path.read_bytes() != description:  # the clock was corrected in between
-            _put(description_path, description)
+            replace_content(description_path, description)
         return False
     try:
         content = picture.read_bytes()
@@ -128,18 +128,9 @@ def _write(capture: Capture, picture: Path, folder: Path) -> bool:
         raise PictureLost(f"{picture} can't be read: {error.strerror}.") from error
     if hashlib.sha256(content).hexdigest() != capture.sha256:
         raise PictureLost(f"{picture} is damaged.")
-    _put(copy, content)
-    _put(description_path, description)
+    replace_content(copy, content)
+    replace_content(description_path, description)
     return True
-
-
-def _put(path: Path, content: bytes) -> None:
-    partial = path.with_name(path.name + ".part")
-    with partial.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
 
 
 def _mark(spool: Spool, folder: Path, done: list[Capture]) -> None:

@@ -7,12 +7,11 @@ for many captures, and a new index begins there.
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import secrets
 from typing import TYPE_CHECKING, Final
 
-from camera_agent.spool.files import sync_folder
+from camera_agent.spool.files import replace_content, sync_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,12 +37,7 @@ class Numbering:
         if number <= self._reserved:
             return
         reserved = number + BLOCK
-        partial = self._file.with_name(f".{self._file.name}")
-        with partial.open("w") as file:
-            file.write(f"{reserved}\n")
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(self._file)
+        replace_content(self._file, f"{reserved}\n".encode())
         sync_folder(self._file.parent)
         self._reserved = reserved
 
