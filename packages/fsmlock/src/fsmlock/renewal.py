@@ -250,11 +250,10 @@ def renewer() -> Renewer:
     return _renewer
 
 
-def replace_renewer(other: Renewer) -> Renewer:
-    """Have holds that are acquired from now on renewed by another renewer; return the one before."""
-    global _renewer
-    before, _renewer = _renewer, other
-    return before
+def replace_renewer(other: Renewer) -> None:
+    """Have holds that are acquired from now on renewed by another renewer."""
+    global _renewer  # noqa: PLW0603 - one per process
+    _renewer = other
 
 
 def _reset_after_fork() -> None:

@@ -32,7 +32,7 @@ class FakeClock(AbstractContextManager["FakeClock"]):
 
     def __enter__(self) -> Self:
         clock.now = lambda: self._time
-        self._renewer = renewal.replace_renewer(_RenewsNothing())
+        renewal.replace_renewer(_RenewsNothing())
         return self
 
     def advance(self, seconds: float) -> None:
