@@ -24,6 +24,20 @@ def ended(now, task):
     return found is None or found.state is not TaskState.RUNNING
 
 
+def finished_unobserved(app, store, worker, run_collector, go, **environment):
+    """Return a task that finished, as its worker did, while the collector was stopped."""
+    stop = run_collector()
+    process = worker("-E", "-c", "1", **environment)
+    task = app.send_task("work.wait_for", (str(go),)).id
+    wait_until(lambda: (now := snapshot(app, store=store)).running and now.workers[0].slots)
+    stop.set()
+    wait_until(lambda: not snapshot(app, store=store).fresh)
+    go.touch()
+    os.kill(process.pid, signal.SIGTERM)
+    process.wait(30)
+    return task
+
+
 def codes(reasons):
     return [reason.code for reason in reasons]
 
@@ -235,17 +249,7 @@ def test_a_worker_that_finishes_its_task_while_shutting_down_has_lost_nothing(
 def test_what_finished_while_the_collector_was_restarted_is_not_called_lost(
     app, store, worker, run_collector, tmp_path
 ):
-    go = tmp_path / "go"
-    stop = run_collector()
-    process = worker("-E", "-c", "1")
-    task = app.send_task("work.wait_for", (str(go),)).id
-    wait_until(lambda: (now := snapshot(app, store=store)).running and now.workers[0].slots)
-    stop.set()
-    wait_until(lambda: not snapshot(app, store=store).fresh)
-    go.touch()
-    os.kill(process.pid, signal.SIGTERM)
-    process.wait(30)
-
+    task = finished_unobserved(app, store, worker, run_collector, tmp_path / "go")
     run_collector()
     now = wait_until(lambda: (now := snapshot(app, store=store)).fresh and ended(now, task) and now)
     assert now.find(task).state is TaskState.UNKNOWN
@@ -255,17 +259,8 @@ def test_a_result_backend_says_how_a_task_ended_that_nobody_observed(
     app, store, worker, run_collector, tmp_path, broker_url
 ):
     app.conf.result_backend = broker_url
-    go = tmp_path / "go"
-    stop = run_collector()
-    process = worker("-E", "-c", "1", WORK_RESULT_BACKEND=broker_url)
-    task = app.send_task("work.wait_for", (str(go),)).id
-    wait_until(lambda: (now := snapshot(app, store=store)).running and now.workers[0].slots)
-    stop.set()
-    wait_until(lambda: not snapshot(app, store=store).fresh)
-    go.touch()
-    os.kill(process.pid, signal.SIGTERM)
-    process.wait(30)
-
+    environment = {"WORK_RESULT_BACKEND": broker_url}
+    task = finished_unobserved(app, store, worker, run_collector, tmp_path / "go", **environment)
     run_collector(INSPECT_INTERVAL_S=0.5)
     wait_until(lambda: snapshot(app, store=store).finished)
     assert "It has succeeded" in diagnose(task, snapshot(app, store=store))[0].message

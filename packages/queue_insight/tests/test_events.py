@@ -15,7 +15,7 @@ class EventLog:
 
     def __init__(self, **limits):
         self.tracker = EventTracker(**{"max_tasks": 100, "retention_s": 1000.0, **limits})
-        self.tracker.connect(1000.0)
+        self.tracker.connected_since = 1000.0
         self.now = 1000.0
 
     def event(self, kind, **fields):

@@ -59,7 +59,7 @@ def histories(draw):
 
 def tracker():
     tracker = EventTracker(max_tasks=100, retention_s=100_000.0)
-    tracker.connect(0.0)
+    tracker.connected_since = 0.0
     for worker in (Worker("one@test", 7, ahead_s=-300.0), Worker("two@test", 8, ahead_s=40.0)):
         tracker.apply(worker.event("worker-heartbeat", 999.0), 999.0)
     return tracker
@@ -96,7 +96,7 @@ def test_after_lost_events_one_inspection_leaves_nothing_that_has_ended():
 
 def running(connected_since=0.0, at=1000.0, worker=None):
     observed, worker = tracker(), worker or Worker("one@test", 7)
-    observed.connect(connected_since)
+    observed.connected_since = connected_since
     for event in worker.attempt("t", at, outcome=None):
         observed.apply(event, event["timestamp"])
     return observed, worker
@@ -126,7 +126,7 @@ def test_what_ended_while_the_collector_was_restarted_is_not_known():
     observed, _ = running()
     after = EventTracker(max_tasks=100, retention_s=100_000.0)
     after.restore(observed.state(1003.0, next_by=1004.0))
-    after.connect(1010.0)
+    after.connected_since = 1010.0
     assert only_task(after, 1012.0).ended_at is None
     assert not only_task(after, 1030.0).proven
 
@@ -163,7 +163,7 @@ def test_the_result_backend_decides_what_nobody_observed(state, outcome):
 def test_times_are_corrected_by_the_offset_of_the_workers_clock():
     worker = Worker("one@test", 7, ahead_s=300.0)
     observed = EventTracker(max_tasks=100, retention_s=100_000.0)
-    observed.connect(0.0)
+    observed.connected_since = 0.0
     observed.apply(worker.event("worker-heartbeat", 1000.0), 1000.0)
     observed.apply(worker.event("task-started", 1001.0, uuid="t"), 1004.0)  # 3 s on its way
     (task,) = observed.state(1004.0, next_by=1005.0).tasks

@@ -76,7 +76,6 @@ class Collector:
             grace_heartbeats=self._settings.GRACE_HEARTBEATS,
         )
         self._broker = _readable_broker(app)
-        self._connected_since: float | None = None
         self._save_due = 0.0
         self._maintenance_due = 0.0
         self._inspected_at = 0.0
@@ -100,12 +99,12 @@ class Collector:
                     self._consume(connection, stop)
                     failures = 0
             except errors as error:
-                failures = 1 if self._connected_since is not None else failures + 1
+                failures = 1 if self._tracker.connected_since is not None else failures + 1
                 if failures == 1:
                     logger.warning(
                         "disconnected from the broker (%s: %s); retrying", type(error).__name__, error
                     )
-                self._connect(None)
+                self._tracker.connected_since = None
                 self._save()
                 stop.wait(BACKOFF_S[min(failures, len(BACKOFF_S)) - 1])
 
@@ -129,7 +128,7 @@ class Collector:
             callbacks=[self._on_message],
             on_decode_error=self._on_malformed,
         ):
-            self._connect(self._clock())
+            self._tracker.connected_since = self._clock()
             self._inspected_at = 0.0
             logger.info("connected to the broker")
             while not stop.is_set():
@@ -140,10 +139,6 @@ class Collector:
                 except MALFORMED as error:
                     self._on_malformed(None, error)
                 self._maintain()
-
-    def _connect(self, since: float | None) -> None:
-        self._connected_since = since
-        self._tracker.connect(since)
 
     def _queue(self, connection: Connection) -> Queue:
         app_conf = self._app.conf
@@ -220,7 +215,7 @@ class Collector:
         # An attempt to connect may block for seconds, so promise the next state later.
         next_by = (
             self._save_due
-            if self._connected_since is not None
+            if self._tracker.connected_since is not None
             else now + max(DISCONNECTED_SAVE_WITHIN_S, self._settings.SAVE_INTERVAL_S)
         )
         state = self._tracker.state(now, next_by=next_by)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from queue_insight.snapshot import FinishedTask, QueueState, Snapshot, TaskInfo
 
+#: By whether the broker still holds the message; None: unknown.
+REDELIVERED = {True: "yes", False: "no", None: None}
 REDELIVERY = {
     True: "The broker holds it unacknowledged and redelivers it after the visibility timeout.",
     False: "The broker no longer holds it, so it is not redelivered. It may have done part of its work: "
@@ -137,7 +139,7 @@ def _lost(task: TaskInfo, snapshot: Snapshot) -> Reason:
             "task": task.id,
             "worker": task.worker,
             "silent_s": silent_s,
-            "redelivered": {True: "yes", False: "no", None: None}[task.unacked],
+            "redelivered": REDELIVERED[task.unacked],
         },
         remedy=REDELIVERY[task.unacked],
     )
@@ -157,7 +159,7 @@ def _unobserved_end(task: TaskInfo, snapshot: Snapshot) -> Reason:
         params={
             "task": task.id,
             "worker": task.worker,
-            "redelivered": {True: "yes", False: "no", None: None}[task.unacked],
+            "redelivered": REDELIVERED[task.unacked],
         },
         remedy=LOOK_FIRST[task.unacked],
     )

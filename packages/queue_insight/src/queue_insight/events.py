@@ -43,13 +43,10 @@ class EventTracker:
         #: Workers whose tasks were ended with them.
         self._ended: set[str] = set()
         self._queues: dict[str, None] = {}
-        self._connected_since: float | None = None
+        #: When the current connection to the broker began; None while disconnected.
+        self.connected_since: float | None = None
         self._events = 0
         self._malformed = 0
-
-    def connect(self, since: float | None) -> None:
-        """Set when the current connection to the broker began; None while disconnected."""
-        self._connected_since = since
 
     def apply(self, event: Document, now: float) -> None:
         """Apply one event. One of unknown type is only counted, one with odd fields also as malformed."""
@@ -87,7 +84,7 @@ class EventTracker:
 
     def worker_count(self, now: float) -> int:
         """Return the number of workers that should reply to an inspection."""
-        return self._workers.alive_count(now, self._connected_since)
+        return self._workers.alive_count(now, self.connected_since)
 
     def apply_inspection(self, inspection: Inspection, now: float) -> None:
         """Apply the workers' replies, which correct what events missed."""
@@ -115,7 +112,7 @@ class EventTracker:
 
     def maintain(self, now: float) -> None:
         """Find the tasks of workers that ended, and drop what is older than the retention time."""
-        for worker in self._workers.ended(now, self._connected_since):
+        for worker in self._workers.ended(now, self.connected_since):
             if worker not in self._ended:
                 self._end_tasks(worker, now)
         before = now - self._retention_s
@@ -128,7 +125,7 @@ class EventTracker:
         return CollectorState(
             collected_at=now,
             next_by=next_by,
-            connected_since=self._connected_since,
+            connected_since=self.connected_since,
             events=self._events,
             malformed=self._malformed,
             evicted=self._tasks.evicted,
@@ -188,9 +185,7 @@ class EventTracker:
     def _end_tasks(self, worker: str, now: float, *, new_pid: int | None = None) -> None:
         self._ended.add(worker)
         complete = self._workers.reports_completely(worker)
-        self._tasks.end(
-            worker, now, proven_since=self._connected_since if complete else None, new_pid=new_pid
-        )
+        self._tasks.end(worker, now, proven_since=self.connected_since if complete else None, new_pid=new_pid)
 
 
 def _described(task_id: str, queue: str, fields: Fields, sent_at: float | None = None) -> ObservedTask:

@@ -27,8 +27,9 @@ HEARTBEAT_INTERVAL: Final = (0.1, 3600.0)
 class Fields:
     """The fields of one document from outside."""
 
-    def __init__(self, document: Document) -> None:
-        self._document = document
+    def __init__(self, document: object) -> None:
+        #: Empty if what came is no document.
+        self._document: Document = document if isinstance(document, Mapping) else {}
         #: Whether a field that was read has broken its rule.
         self.malformed = False
 

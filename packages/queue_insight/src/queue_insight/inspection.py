@@ -57,14 +57,14 @@ def inspect_workers(
     """
     requested_at = clock()
     inspect = app.control.inspect(timeout=timeout_s, limit=workers or None)
-    queues = _by_worker(inspect.active_queues())
+    queues = _mapping(inspect.active_queues())
     if not queues:
         return Inspection(requested_at=requested_at)
     # In the order in which a task passes through them, so that none is missed on its way.
-    scheduled = _by_worker(inspect.scheduled())
-    reserved = _by_worker(inspect.reserved())
-    active = _by_worker(inspect.active())
-    stats = _by_worker(inspect.stats())
+    scheduled = _mapping(inspect.scheduled())
+    reserved = _mapping(inspect.reserved())
+    active = _mapping(inspect.active())
+    stats = _mapping(inspect.stats())
     replies: dict[str, WorkerReply] = {}
     malformed = 0
     # Leave out a worker that did not report all of its tasks: the others would count as finished.
@@ -88,8 +88,8 @@ def read_results(app: Celery, task_ids: Iterable[str]) -> Mapping[str, str]:
     return {task_id: state for task_id, state in states.items() if state in READY_STATES}
 
 
-def _by_worker(replies: object) -> Mapping[str, object]:
-    return replies if isinstance(replies, Mapping) else {}
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def _list(value: object) -> list[object]:
@@ -113,15 +113,14 @@ def _worker_reply(
     names: list[str] = []
     by_key: dict[str, str] = {}
     for each in _list(queues):
-        fields = Fields(each if isinstance(each, Mapping) else {})
+        fields = Fields(each)
         if name := fields.name("name"):
             names.append(name)
             by_key[fields.name("routing_key") or name] = name
         malformed += fields.malformed or not name
     waiting = [_task(each, by_key) for each in reserved]
     running = [_task(each, by_key) for each in _list(active)]
-    pool = stats.get("pool") if isinstance(stats, Mapping) else None
-    slots = Fields(pool if isinstance(pool, Mapping) else {}).count("max-concurrency")
+    slots = Fields(_mapping(stats).get("pool")).count("max-concurrency")
     return WorkerReply(
         queues=tuple(names),
         slots=slots,
@@ -131,9 +130,8 @@ def _worker_reply(
 
 
 def _task(document: object, by_key: Mapping[str, str]) -> ObservedTask | None:
-    fields = Fields(document if isinstance(document, Mapping) else {})
-    delivery = document.get("delivery_info") if isinstance(document, Mapping) else None
-    key = Fields(delivery if isinstance(delivery, Mapping) else {}).name("routing_key")
+    fields = Fields(document)
+    key = Fields(_mapping(document).get("delivery_info")).name("routing_key")
     task_id = fields.name("id")
     if not task_id:
         return None
@@ -149,6 +147,6 @@ def _task(document: object, by_key: Mapping[str, str]) -> ObservedTask | None:
 
 def _summary(document: object) -> str:
     # Workers report the arguments as values, events as text.
-    given = document if isinstance(document, Mapping) else {}
+    given = _mapping(document)
     shown = {key: str(given.get(key) or "") for key in ("args", "kwargs")}
     return Fields(shown).summary("args", "kwargs")

@@ -71,7 +71,7 @@ class ObservedTasks:
             self._tasks[task.id] = replace(
                 known, queue=known.queue or task.queue, sent_at=known.sent_at or task.sent_at
             )
-        elif task.id not in self._finished_by and task.id not in self._finished:
+        elif not self._has_finished(task.id):
             self._sent[task.id] = task
             self._evict(self._sent)
 
@@ -81,25 +81,24 @@ class ObservedTasks:
         same_attempt = known is not None and event.is_of(known.worker, known.pid)
         if self._is_before_end(task.id, event) or (not same_attempt and self._is_before(known, event)):
             return
-        described = {
-            "name": task.name or (known.name if known else ""),
-            "args_summary": task.args_summary or (known.args_summary if known else ""),
-            "received_at": event.at,
-        }
-        if known is not None and self._is_before(known, event):  # its start arrived first
-            self._put(replace(known, **described, eta=task.eta))
+        before = known or self._sent.pop(task.id, None) or task
+        described = replace(
+            before,
+            name=task.name or before.name,
+            args_summary=task.args_summary or before.args_summary,
+            received_at=event.at,
+            eta=task.eta,
+        )
+        if self._is_before(known, event):  # its start arrived first
+            self._put(described)
             return
         self._forget_end(task.id)
-        before = known or self._sent.pop(task.id, None) or task
-        described = {key: value or getattr(before, key) for key, value in described.items()}
-        attempt = _attempt(before, task.queue, event)
-        self._put(replace(attempt, **described, eta=task.eta, started_at=None))
+        self._put(replace(_attempt(described, task.queue, event), started_at=None))
 
     def started(self, task: ObservedTask, event: EventTime) -> None:
         """Take in that a worker started a task, unless a later event arrived first."""
         known = self._tasks.get(task.id)
-        ended = task.id in self._finished or task.id in self._finished_by
-        if self._is_before_end(task.id, event) or (ended and event.clock is None):
+        if self._is_before_end(task.id, event) or (event.clock is None and self._has_finished(task.id)):
             return
         if known is not None and not event.is_of(known.worker, known.pid) and self._is_before(known, event):
             return
@@ -194,6 +193,9 @@ class ObservedTasks:
             self._finished_by.popitem(last=False)
         while self._sent and (next(iter(self._sent.values())).sent_at or 0.0) < before:
             self._sent.popitem(last=False)
+
+    def _has_finished(self, task_id: str) -> bool:
+        return task_id in self._finished_by or task_id in self._finished
 
     def _is_before_end(self, task_id: str, event: EventTime) -> bool:
         end = self._finished_by.get(task_id)
