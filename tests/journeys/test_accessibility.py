@@ -25,7 +25,13 @@ FIND_OVERLAPS = """() => {
 PAGES = ("/", "/timelapses", "/cameras", "/pair", "/operations", "/no-such-page")
 #: Only the content of these pages is checked, not Django's own frame.
 ADMIN_PAGES = tuple(
-    f"/admin/{page}/" for page in ("eliot_progress/taskrecord", "eliot_progress/logmessage", "fsmlock/run")
+    f"/admin/{page}/"
+    for page in (
+        "eliot_progress/taskrecord",
+        "eliot_progress/logmessage",
+        "fsmlock/run",
+        "queue_insight/queue",
+    )
 )
 
 

@@ -1,0 +1,161 @@
+"""What the templates of each page receive, from one reading. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from queue_insight.diagnose import diagnose
+from queue_insight.page.composition import compose_by_name, page_of, task_row
+from queue_insight.page.headline import headline
+from queue_insight.page.names import key, shown
+from queue_insight.page.overview import PAGE, arrange, row
+from queue_insight.page.search import search
+from queue_insight.page.slots import arrange_workers
+from queue_insight.page.timeline import timeline
+from queue_insight.reasons import count
+from queue_insight.snapshot import TaskState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from queue_insight.page.reading import Reading
+    from queue_insight.reasons import Reason
+    from queue_insight.snapshot import Snapshot
+
+#: Maximum number of running tasks in the overview, and of notes and reasons on any page.
+MAX_RUNNING: Final = 20
+MAX_NOTES: Final = 10
+#: Maximum number of characters of one note or reason.
+MAX_TEXT: Final = 500
+Context = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A reason as text."""
+
+    text: str
+    remedy: str
+
+
+def overview(reading: Reading, number: int = 1) -> Context:
+    """Return the headline, a page of the queues, what runs, and how many workers there are."""
+    snapshot = reading.snapshot
+    arranged = arrange(snapshot, reading.clock)
+    # What was lost first: the running tasks are sorted by their start already.
+    running = sorted(snapshot.running, key=lambda task: task.state is TaskState.RUNNING)
+    return {
+        **_common(reading),
+        "title": "Queues",
+        "headline": headline(snapshot, reading.clock, visibility_timeout_s=reading.visibility_timeout_s),
+        "arranged": arranged,
+        "page": page_of(arranged.rows, number, size=PAGE),
+        "running": [task_row(task, reading.clock) for task in running[:MAX_RUNNING]],
+        "more_running": max(0, len(running) - MAX_RUNNING),
+        "workers": _worker_counts(snapshot),
+    }
+
+
+def queue(reading: Reading, queue_key: str, number: int) -> Context | None:
+    """Return one queue with a page of its tasks; None when no queue with this key was read."""
+    snapshot = reading.snapshot
+    found = next((each for each in snapshot.queues if key(each.name) == queue_key), None)
+    if found is None and snapshot.broker_read:
+        return None
+    tasks = [task for task in snapshot.queued if found is not None and task.queue == found.name]
+    waiting = [task for task in tasks if task.state is TaskState.QUEUED]
+    return {
+        **_common(reading),
+        "title": f"Queue {shown(found.name if found else queue_key)}",
+        "key": queue_key,
+        "row": row(found, snapshot, reading.clock) if found else None,
+        "parts": compose_by_name(waiting),
+        "read": len(waiting),
+        "taken": [task_row(task, reading.clock) for task in tasks if task.state is TaskState.RESERVED][
+            :MAX_RUNNING
+        ],
+        "page": page_of([task_row(task, reading.clock) for task in waiting], number),
+    }
+
+
+def task(reading: Reading, task_key: str) -> Context:
+    """Return why one task is not running, and its life so far, whether anything is known of it or not."""
+    snapshot = reading.snapshot
+    task_id = _full_id(task_key, snapshot)
+    found = snapshot.find(task_id)
+    reasons = diagnose(task_id, snapshot)
+    return {
+        **_common(reading),
+        "title": f"Task {shown(task_id, 60)}",
+        "notes": (),  # among the reasons
+        "task": None if found is None else task_row(found, reading.clock),
+        "args": "" if found is None else shown(found.args_summary, 2000),
+        "queue_key": key(found.queue) if found is not None and found.queue else "",
+        "queue_name": shown(found.queue) if found is not None else "",
+        "reasons": _notes(reasons[:MAX_NOTES], reading),
+        "steps": timeline(task_id, snapshot, reading.clock),
+    }
+
+
+def workers(reading: Reading, number: int) -> Context:
+    """Return a page of the workers with their slots."""
+    return {
+        **_common(reading),
+        "title": "Workers",
+        "workers": _worker_counts(reading.snapshot),
+        "page": page_of(arrange_workers(reading.snapshot, reading.clock), number, size=40),
+    }
+
+
+def found(reading: Reading, text: str) -> Context:
+    """Return what a search found, and where it looked."""
+    result = search(text, reading.snapshot)
+    return {
+        **_common(reading),
+        "title": "Search",
+        "q": text,
+        "result": result,
+        "tasks": [task_row(each, reading.clock) for each in result.tasks],
+        "finished": [
+            {
+                "key": key(each.id),
+                "id": shown(each.id, 40),
+                "outcome": shown(each.outcome),
+                "at": reading.clock.second(each.at),
+            }
+            for each in result.finished
+        ],
+    }
+
+
+def _common(reading: Reading) -> Context:
+    snapshot = reading.snapshot
+    return {
+        "read_at": reading.clock.second(snapshot.at) if snapshot.broker_read else None,
+        "collected_at": reading.clock.second(snapshot.collected_at) if snapshot.collected_at else None,
+        "fresh": snapshot.fresh,
+        "notes": _notes(snapshot.notes[:MAX_NOTES], reading),
+        "more_notes": max(0, len(snapshot.notes) - MAX_NOTES),
+    }
+
+
+def _notes(reasons: Iterable[Reason], reading: Reading) -> list[Note]:
+    text = reading.clock.localised
+    return [
+        Note(text=shown(text(reason.message), MAX_TEXT), remedy=shown(text(reason.remedy), MAX_TEXT))
+        for reason in reasons
+    ]
+
+
+def _worker_counts(snapshot: Snapshot) -> str:
+    if snapshot.collected_at is None:
+        return "not known"
+    counts: Mapping[str, int] = Counter(worker.state.value for worker in snapshot.workers)
+    return ", ".join(f"{number} {state}" for state, number in counts.items()) or count(0, "worker")
+
+
+def _full_id(task_key: str, snapshot: Snapshot) -> str:
+    ids = (*(task.id for task in snapshot.tasks()), *(task.id for task in snapshot.finished))
+    return next((each for each in ids if key(each) == task_key), task_key)

@@ -1,0 +1,149 @@
+"""Says in one sentence what an operator should know first. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from queue_insight.page.clock import duration
+from queue_insight.page.names import shown
+from queue_insight.reasons import count
+from queue_insight.snapshot import TaskState, WorkerState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from queue_insight.page.clock import Clock
+    from queue_insight.snapshot import QueueState, Snapshot, TaskInfo
+
+#: Maximum number of queues that the sentence names; it counts the others.
+MAX_NAMED: Final = 3
+#: States in which a worker takes nothing any more.
+ENDED: Final = frozenset({WorkerState.GONE, WorkerState.OFFLINE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clause:
+    """A part of the sentence."""
+
+    text: str
+    #: Whether somebody should do something about it.
+    is_trouble: bool = False
+
+
+def headline(
+    snapshot: Snapshot, clock: Clock, *, visibility_timeout_s: float | None = None
+) -> tuple[Clause, ...]:
+    """Return the sentence, the worst first.
+
+    The broker redelivers unacknowledged messages after `visibility_timeout_s`; None: not known.
+    """
+    return (
+        *_unobserved(snapshot, clock),
+        *_without_worker(snapshot, clock),
+        *_lost(snapshot, clock, visibility_timeout_s),
+        *_waiting(snapshot),
+        *_running(snapshot),
+    )
+
+
+def sentence(clauses: Sequence[Clause]) -> str:
+    """Return the parts as one sentence."""
+    return f"{'; '.join(clause.text for clause in clauses)}."
+
+
+def has_no_worker(queue: QueueState, snapshot: Snapshot) -> bool:
+    """Return whether certainly no worker consumes the queue: an outdated collector state proves nothing."""
+    return snapshot.fresh and queue.workers == ()
+
+
+def _unobserved(snapshot: Snapshot, clock: Clock) -> Iterator[Clause]:
+    if not snapshot.broker_read:
+        yield Clause(text="what waits is not known, as the broker could not be read", is_trouble=True)
+    if snapshot.collected_at is None:
+        yield Clause(
+            text="workers and running tasks are not known, as no collector has reported", is_trouble=True
+        )
+    elif not snapshot.fresh:
+        at = clock.second(snapshot.collected_at)
+        yield Clause(
+            text=f"workers and running tasks are as of {at}, as the collector is silent or disconnected",
+            is_trouble=True,
+        )
+
+
+def _without_worker(snapshot: Snapshot, clock: Clock) -> Iterator[Clause]:
+    queues = [queue for queue in snapshot.queues if queue.depth and has_no_worker(queue, snapshot)]
+    queues.sort(key=lambda queue: (-(queue.depth or 0), queue.name))
+    for queue in queues[:MAX_NAMED]:
+        ends = [
+            worker.last_seen_at
+            for worker in snapshot.workers
+            if worker.state in ENDED and queue.name in (worker.queues or ())
+        ]
+        since = f" since {clock.minute(max(ends))}" if ends else ""
+        yield Clause(text=f"'{shown(queue.name)}' has no worker{since}", is_trouble=True)
+    more = len(queues) - MAX_NAMED
+    if more > 0:
+        verb = "has" if more == 1 else "have"
+        yield Clause(text=f"{count(more, 'more queue')} {verb} none", is_trouble=True)
+
+
+def _lost(snapshot: Snapshot, clock: Clock, timeout_s: float | None) -> Iterator[Clause]:
+    gone = sum(worker.state is WorkerState.GONE for worker in snapshot.workers)
+    if gone:
+        yield Clause(text=f"{count(gone, 'worker')} lost", is_trouble=True)
+    late = sum(worker.state is WorkerState.LATE for worker in snapshot.workers)
+    if late:
+        yield Clause(text=f"{count(late, 'worker')} late", is_trouble=True)
+    lost = [task for task in snapshot.running if task.state is TaskState.LOST]
+    by_fate = Counter(task.unacked for task in lost)
+    if coming := [task for task in lost if task.unacked]:
+        verb = "comes" if len(coming) == 1 else "come"
+        when = _redelivery(coming, clock, timeout_s)
+        yield Clause(text=f"{count(len(coming), 'task')} {verb} back {when}", is_trouble=True)
+    if gone_for_good := by_fate[False]:
+        verb = "is" if gone_for_good == 1 else "are"
+        yield Clause(text=f"{count(gone_for_good, 'task')} {verb} lost for good", is_trouble=True)
+    if unclear := by_fate[None]:
+        yield Clause(
+            text=f"{count(unclear, 'task')} lost, and whether the broker redelivers is not known",
+            is_trouble=True,
+        )
+    if unobserved := sum(task.state is TaskState.UNKNOWN for task in snapshot.running):
+        yield Clause(
+            text=f"of {count(unobserved, 'task')} it is not known whether the end was reached",
+            is_trouble=True,
+        )
+
+
+def _redelivery(tasks: list[TaskInfo], clock: Clock, timeout_s: float | None) -> str:
+    # A task was delivered before it started, so the broker redelivers it by then at the latest.
+    starts = [task.started_at for task in tasks if task.started_at is not None]
+    if timeout_s is None:
+        return "after the broker's visibility timeout"
+    if len(starts) < len(tasks):
+        return f"within {duration(timeout_s)} of their delivery"
+    return f"by {clock.minute(max(starts) + timedelta(seconds=timeout_s))}"
+
+
+def _waiting(snapshot: Snapshot) -> Iterator[Clause]:
+    if not snapshot.broker_read:
+        return
+    waiting = [queue for queue in snapshot.queues if queue.depth]
+    if not waiting:
+        yield Clause(text="nothing waits")
+        return
+    tasks = sum(queue.depth or 0 for queue in waiting)
+    ages = [queue.oldest_wait_s for queue in waiting if queue.oldest_wait_s is not None]
+    oldest = f", the oldest for {duration(max(ages))}" if ages else ""
+    verb = "waits" if tasks == 1 else "wait"
+    yield Clause(text=f"{count(tasks, 'task')} {verb} in {count(len(waiting), 'queue')}{oldest}")
+
+
+def _running(snapshot: Snapshot) -> Iterator[Clause]:
+    if snapshot.fresh:
+        running = sum(task.state is TaskState.RUNNING for task in snapshot.running)
+        yield Clause(text=f"{count(running, 'task')} {'runs' if running == 1 else 'run'}")

@@ -1,0 +1,176 @@
+"""Arranges the queues by trouble: what stands in each row of the overview. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from queue_insight.diagnose import diagnose
+from queue_insight.page.clock import duration
+from queue_insight.page.headline import has_no_worker
+from queue_insight.page.names import key, shown
+from queue_insight.reasons import Reason, count
+from queue_insight.snapshot import TaskState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from queue_insight.page.clock import Clock
+    from queue_insight.snapshot import QueueState, Snapshot, TaskInfo
+
+#: Number of queues on a page.
+PAGE: Final = 60
+#: Maximum number of names among the quiet queues; the others are counted.
+MAX_QUIET: Final = 100
+#: What the reason of a queue's next task means for the queue: rank of the trouble, label, tone.
+_MEANINGS: Final[Mapping[str, tuple[int, str, str]]] = {
+    "no_worker": (0, "no worker", "bad"),
+    "workers_late": (2, "late", "bad"),
+    "worker_unknown": (3, "worker unknown", "late"),
+    "next": (3, "no worker known", "late"),
+    "workers_busy": (5, "full", "late"),
+    "not_due": (6, "not due", "quiet"),
+    "about_to_start": (7, "starts", "ok"),
+}
+_LOST = (1, "lost", "bad")
+_OTHER = (4, "waits", "late")
+_UNREAD = (4, "not read", "late")
+_WORKING = (8, "runs", "ok")
+_QUIET = (9, "", "quiet")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueRow:
+    """One queue as a row. None stands for "not known"."""
+
+    name: str
+    key: str
+    waiting: int | None
+    #: Received by workers, due, and not started.
+    taken: int | None
+    #: Received by workers that keep them until their ETA.
+    delayed: int | None
+    running: int | None
+    oldest: str
+    workers: int | None
+    slots: str
+    #: 0 is the worst.
+    rank: int
+    label: str
+    tone: str
+    reason: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arranged:
+    """All queues: those that need a look, then the quiet ones."""
+
+    rows: tuple[QueueRow, ...]
+    quiet: tuple[QueueRow, ...]
+    #: Number of quiet queues that are left out.
+    more: int
+
+
+def arrange(snapshot: Snapshot, clock: Clock) -> Arranged:
+    """Return the rows, the worst trouble first, then the deepest queue."""
+    facts = _Facts(snapshot)
+    rows = [row(queue, snapshot, clock, facts) for queue in snapshot.queues]
+    rows.sort(key=lambda each: (each.rank, -(each.waiting or 0), each.name))
+    busy = [each for each in rows if each.rank < _QUIET[0]]
+    quiet = [each for each in rows if each.rank == _QUIET[0]]
+    return Arranged(
+        rows=tuple(busy),
+        quiet=tuple(quiet[:MAX_QUIET]),
+        more=max(0, len(quiet) - MAX_QUIET),
+    )
+
+
+class _Facts:
+    """What all rows need, in one pass over the tasks."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.heads: dict[str, TaskInfo] = {}
+        self.delayed: dict[str, int] = {}
+        self.lost: dict[str, TaskInfo] = {}
+        self.lost_counts: dict[str, int] = {}
+        self.running: dict[str, int] = {}
+        for task in snapshot.queued:
+            if task.state is TaskState.QUEUED:
+                self.heads.setdefault(task.queue, task)
+            elif task.eta is not None and task.eta > snapshot.at:
+                self.delayed[task.queue] = self.delayed.get(task.queue, 0) + 1
+        for task in snapshot.running:
+            if task.state is TaskState.RUNNING and task.worker is not None:
+                self.running[task.worker] = self.running.get(task.worker, 0) + 1
+            elif task.state in {TaskState.LOST, TaskState.UNKNOWN}:
+                self.lost.setdefault(task.queue, task)
+                self.lost_counts[task.queue] = self.lost_counts.get(task.queue, 0) + 1
+        self.slots = {worker.name: worker.slots for worker in snapshot.workers}
+
+
+def row(queue: QueueState, snapshot: Snapshot, clock: Clock, facts: _Facts | None = None) -> QueueRow:
+    """Return the row of one queue."""
+    facts = facts or _Facts(snapshot)
+    is_observed = snapshot.collected_at is not None
+    delayed = facts.delayed.get(queue.name, 0)
+    (rank, label, tone), reason = _trouble(queue, snapshot, facts)
+    return QueueRow(
+        name=shown(queue.name),
+        key=key(queue.name),
+        waiting=queue.depth,
+        taken=queue.reserved - delayed if is_observed else None,
+        delayed=delayed if is_observed else None,
+        running=queue.running if is_observed else None,
+        oldest="" if queue.depth == 0 else duration(queue.oldest_wait_s),
+        workers=len(queue.workers) if queue.workers is not None and snapshot.fresh else None,
+        slots=_slots(queue, facts) if snapshot.fresh else "",
+        rank=rank,
+        label=label,
+        tone=tone,
+        reason=shown(clock.localised(reason.message), 300) if reason else "",
+        remedy=shown(clock.localised(reason.remedy), 300) if reason else "",
+    )
+
+
+def _trouble(
+    queue: QueueState, snapshot: Snapshot, facts: _Facts
+) -> tuple[tuple[int, str, str], Reason | None]:
+    if queue.depth == 0 and (lost := facts.lost.get(queue.name)):
+        return _LOST, _lost(facts.lost_counts[queue.name], lost, snapshot)
+    if queue.depth == 0:
+        return (_WORKING if queue.running or queue.reserved else _QUIET), None
+    head = facts.heads.get(queue.name)
+    if head is None:
+        meaning = _MEANINGS["no_worker"] if has_no_worker(queue, snapshot) else _UNREAD
+        return meaning, _unread(queue)
+    # Only the task itself: `diagnose` would look for it among all others, once for each queue.
+    first = next(iter(diagnose(head.id, replace(snapshot, queued=(head,), notes=()))), None)
+    if first is None:
+        return _OTHER, None
+    meaning = _MEANINGS.get(first.code, _OTHER)
+    if queue.name in facts.lost and meaning[0] > _LOST[0]:
+        return _LOST, _lost(facts.lost_counts[queue.name], facts.lost[queue.name], snapshot)
+    return meaning, first
+
+
+def _lost(number: int, task: TaskInfo, snapshot: Snapshot) -> Reason:
+    (first, *_) = diagnose(task.id, replace(snapshot, running=(task,), notes=()))
+    several = f"{count(number, 'task')}; the first: " if number > 1 else ""
+    return replace(first, message=f"{several}{first.message}")
+
+
+def _unread(queue: QueueState) -> Reason:
+    return Reason(
+        code="not_read",
+        message=f"None of the tasks in queue '{shown(queue.name)}' could be read.",
+        remedy="They are too large, or no Celery tasks, or QUEUE_INSIGHT['PEEK'] is 0.",
+    )
+
+
+def _slots(queue: QueueState, facts: _Facts) -> str:
+    slots = [facts.slots.get(name) for name in queue.workers or ()]
+    if not slots or None in slots:
+        return ""
+    busy = sum(facts.running.get(name, 0) for name in queue.workers or ())
+    return f"{busy} of {sum(each or 0 for each in slots)} slots busy"

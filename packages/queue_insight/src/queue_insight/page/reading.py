@@ -1,0 +1,54 @@
+"""Reads what one view of the page shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from django.utils import timezone
+
+from queue_insight.brokers.choose import REDIS
+from queue_insight.page.clock import Clock
+from queue_insight.read import celery_app, snapshot
+
+if TYPE_CHECKING:
+    from celery import Celery
+
+    from queue_insight.snapshot import Snapshot
+
+#: kombu's, for a broker that does not set its own.
+DEFAULT_VISIBILITY_TIMEOUT_S: Final = 3600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A snapshot, and what the page needs to put it into words."""
+
+    snapshot: Snapshot
+    clock: Clock
+    #: Seconds after which the broker redelivers an unacknowledged message; None for a broker without that.
+    visibility_timeout_s: float | None = None
+
+
+def read() -> Reading:
+    """Return a new snapshot, with times in Django's current time zone. Blocks for three round trips.
+
+    Raises:
+        SettingInvalidError: a setting is out of range, or QUEUE_INSIGHT['APP'] names no Celery app.
+    """
+    app = celery_app()
+    now = snapshot(app)
+    return Reading(
+        snapshot=now,
+        clock=Clock(now=now.at, zone=timezone.get_current_timezone()),
+        visibility_timeout_s=visibility_timeout_s(app),
+    )
+
+
+def visibility_timeout_s(app: Celery) -> float | None:
+    """Return after how many seconds the app's broker redelivers; None if it isn't Redis or Valkey."""
+    url = str(app.conf.broker_read_url or app.conf.broker_url or "")
+    if url.partition(":")[0] not in REDIS:
+        return None
+    given = (app.conf.broker_transport_options or {}).get("visibility_timeout", DEFAULT_VISIBILITY_TIMEOUT_S)
+    return float(given)

@@ -1,0 +1,95 @@
+"""Finds tasks by id, the beginning of an id, or name, and says where it looked. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from queue_insight.page.names import key, shown
+from queue_insight.reasons import count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from queue_insight.snapshot import FinishedTask, Snapshot, TaskInfo
+
+#: Maximum number of tasks that a search shows.
+MAX_FOUND: Final = 100
+#: Maximum number of queues that the limits of a search name.
+MAX_NAMED: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What a search found, and where it looked."""
+
+    tasks: tuple[TaskInfo, ...]
+    finished: tuple[FinishedTask, ...]
+    #: Whether there may be more than these among what was searched.
+    is_cut: bool
+    searched: tuple[str, ...]
+    not_searched: tuple[str, ...]
+
+
+def only_match(text: str, snapshot: Snapshot) -> str | None:
+    """Return the id that the text is, or that alone begins with it; None for none or several."""
+    known = (*(task.id for task in snapshot.tasks()), *(task.id for task in snapshot.finished))
+    ids = {each for each in known if _is_id(text, each)}
+    if text in ids:
+        return text
+    return ids.pop() if len(ids) == 1 else None
+
+
+def search(text: str, snapshot: Snapshot) -> Result:
+    """Return the tasks whose id begins with the text, or is it, or whose name contains it."""
+    words = text.casefold()
+    tasks = tuple(islice(_matching(text, words, snapshot), MAX_FOUND + 1))
+    known = {task.id for task in tasks}
+    finished = tuple(each for each in snapshot.finished if _is_id(text, each.id) and each.id not in known)[
+        : MAX_FOUND + 1
+    ]
+    return Result(
+        tasks=tasks[:MAX_FOUND],
+        finished=finished[:MAX_FOUND],
+        is_cut=len(tasks) > MAX_FOUND or len(finished) > MAX_FOUND,
+        searched=tuple(_searched(snapshot)),
+        not_searched=tuple(_not_searched(snapshot)),
+    )
+
+
+def _is_id(text: str, task_id: str) -> bool:
+    return bool(text) and (task_id.startswith(text) or key(task_id) == text)
+
+
+def _matching(text: str, words: str, snapshot: Snapshot) -> Iterator[TaskInfo]:
+    if text:
+        yield from (t for t in snapshot.tasks() if _is_id(text, t.id) or words in t.name.casefold())
+
+
+def _searched(snapshot: Snapshot) -> Iterator[str]:
+    if snapshot.collected_at is not None:
+        yield f"{count(len(snapshot.running), 'task')} that workers run or that ended with their worker"
+    if snapshot.broker_read:
+        yield f"{count(len(snapshot.queued), 'waiting task')} of {count(len(snapshot.queues), 'queue')}"
+    yield f"the last {count(len(snapshot.finished), 'finished task')}, by id"
+
+
+def _not_searched(snapshot: Snapshot) -> Iterator[str]:
+    if not snapshot.broker_read:
+        yield "the queues, as the broker could not be read"
+    if snapshot.collected_at is None:
+        yield "the workers, as no collector has reported"
+    elif not snapshot.fresh:
+        yield "what workers have taken since the collector fell silent"
+    read: dict[str, int] = {}
+    for task in snapshot.queued:
+        if task.position is not None:
+            read[task.queue] = read.get(task.queue, 0) + 1
+    deeper = [(queue, (queue.depth or 0) - read.get(queue.name, 0)) for queue in snapshot.queues]
+    deeper = [(queue, rest) for queue, rest in deeper if rest > 0]
+    for queue, rest in deeper[:MAX_NAMED]:
+        yield f"{count(rest, 'task')} further back in '{shown(queue.name)}'"
+    if len(deeper) > MAX_NAMED:
+        yield f"tasks further back in {count(len(deeper) - MAX_NAMED, 'more queue')}"
+    yield "arguments, and names of finished tasks"

@@ -1,0 +1,95 @@
+"""Arranges the workers by trouble, each with its slots. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from queue_insight.page.clock import duration
+from queue_insight.page.composition import TaskRow, task_row
+from queue_insight.page.names import key, shown
+from queue_insight.snapshot import TaskState, WorkerState
+
+if TYPE_CHECKING:
+    from queue_insight.page.clock import Clock
+    from queue_insight.snapshot import Snapshot, TaskInfo, WorkerInfo
+
+#: Maximum number of slots that are shown as boxes; the others are counted.
+MAX_BOXES: Final = 8
+MAX_QUEUES: Final = 5
+_RANKS = {
+    WorkerState.GONE: (0, "bad"),
+    WorkerState.LATE: (1, "late"),
+    WorkerState.UNKNOWN: (2, "late"),
+    WorkerState.ONLINE: (3, "ok"),
+    WorkerState.OFFLINE: (4, "quiet"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerRow:
+    """One worker as a row."""
+
+    name: str
+    key: str
+    state: str
+    tone: str
+    last_seen: str
+    silent_for: str
+    queues: str
+    #: What it runs, longest first.
+    boxes: tuple[TaskRow, ...]
+    more_boxes: int
+    #: Slots without a task, as empty boxes; None when their number is not known.
+    free: range | None
+    more_free: int
+    #: Tasks that it has received and not started.
+    taken: int
+    slots: int | None
+
+
+def arrange_workers(snapshot: Snapshot, clock: Clock) -> tuple[WorkerRow, ...]:
+    """Return the workers, those in trouble first."""
+    running: dict[str, list[TaskInfo]] = {}
+    taken: dict[str, int] = {}
+    for task in snapshot.tasks():
+        if task.worker is None:
+            continue
+        if task.state is TaskState.RESERVED:
+            taken[task.worker] = taken.get(task.worker, 0) + 1
+        elif task.state is not TaskState.QUEUED:
+            running.setdefault(task.worker, []).append(task)
+    workers = sorted(snapshot.workers, key=lambda worker: (_RANKS[worker.state][0], worker.name))
+    return tuple(
+        _row(worker, running.get(worker.name, []), taken.get(worker.name, 0), snapshot, clock)
+        for worker in workers
+    )
+
+
+def _row(
+    worker: WorkerInfo, tasks: list[TaskInfo], taken: int, snapshot: Snapshot, clock: Clock
+) -> WorkerRow:
+    free = None if worker.slots is None else max(0, worker.slots - len(tasks))
+    boxes = MAX_BOXES - min(MAX_BOXES, len(tasks))
+    # Both by the collector's clock, so that clocks of two hosts are not compared.
+    at = snapshot.collected_at
+    silent_s = None if at is None else (at - worker.last_seen_at).total_seconds()
+    queues = [shown(name, 40) for name in (worker.queues or ())[:MAX_QUEUES]]
+    more = len(worker.queues or ()) - MAX_QUEUES
+    return WorkerRow(
+        name=shown(worker.name),
+        key=key(worker.name),
+        state=worker.state.value,
+        tone=_RANKS[worker.state][1],
+        last_seen=clock.second(worker.last_seen_at),
+        silent_for=duration(silent_s),
+        queues="not known"
+        if worker.queues is None
+        else ", ".join(queues) + (f" and {more} more" if more > 0 else ""),
+        boxes=tuple(task_row(task, clock) for task in tasks[:MAX_BOXES]),
+        more_boxes=max(0, len(tasks) - MAX_BOXES),
+        free=None if free is None else range(min(free, boxes)),
+        more_free=max(0, (free or 0) - boxes),
+        taken=taken,
+        slots=worker.slots,
+    )

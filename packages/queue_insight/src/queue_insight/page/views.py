@@ -1,0 +1,71 @@
+"""The views of the page: each reads once and renders one template, whole or only its changing part."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from queue_insight.page import contexts
+from queue_insight.page.names import key
+from queue_insight.page.reading import read
+from queue_insight.page.search import only_match
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponseBase
+
+#: Maximum number of characters of a search.
+MAX_SEARCH: Final = 255
+
+
+def overview(request: HttpRequest, *, context: contexts.Context) -> HttpResponseBase:
+    """Show all queues, the worst first."""
+    return _page(request, "overview", context, contexts.overview(read(), _number(request)))
+
+
+def queue(request: HttpRequest, *, context: contexts.Context) -> HttpResponseBase:
+    """Show one queue and what waits in it.
+
+    Raises:
+        Http404: no queue with this name was read.
+    """
+    found = contexts.queue(read(), request.GET.get("name", ""), _number(request))
+    if found is None:
+        raise Http404("No queue of this name is known. Name it in QUEUE_INSIGHT['QUEUES'] to have it read.")
+    return _page(request, "queue", context, found)
+
+
+def task(request: HttpRequest, *, context: contexts.Context) -> HttpResponseBase:
+    """Show why one task is not running, and its life so far."""
+    return _page(request, "task", context, contexts.task(read(), request.GET.get("id", "")[:MAX_SEARCH]))
+
+
+def workers(request: HttpRequest, *, context: contexts.Context) -> HttpResponseBase:
+    """Show the workers, those in trouble first."""
+    return _page(request, "workers", context, contexts.workers(read(), _number(request)))
+
+
+def search(request: HttpRequest, *, context: contexts.Context) -> HttpResponseBase:
+    """Show the tasks that match; go to the task if the text is its id or begins no other."""
+    text = request.GET.get("q", "").strip()[:MAX_SEARCH]
+    reading = read()
+    only = only_match(text, reading.snapshot)
+    if only is not None and "part" not in request.GET:
+        address = reverse("admin:queue_insight_task", current_app=request.current_app)
+        return HttpResponseRedirect(f"{address}?{urlencode({'id': key(only)})}")
+    return _page(request, "search", context, contexts.found(reading, text))
+
+
+def _page(
+    request: HttpRequest, name: str, context: contexts.Context, found: contexts.Context
+) -> HttpResponseBase:
+    base = "queue_insight/part.html" if "part" in request.GET else "queue_insight/base.html"
+    return TemplateResponse(request, f"queue_insight/{name}.html", {**context, **found, "base": base})
+
+
+def _number(request: HttpRequest) -> int:
+    text = request.GET.get("page", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 1

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from datetime import UTC, timedelta
+
+import pytest
+from tests import values
+from tests.values import NOW
+
+from queue_insight import TaskState, WorkerState
+from queue_insight.page.clock import Clock
+from queue_insight.page.headline import headline, sentence
+
+HOUR = 3600.0
+
+
+def gone(**fields):
+    return values.worker(
+        **{
+            "name": "two@test",
+            "state": WorkerState.GONE,
+            "last_seen_at": NOW - timedelta(minutes=5),
+            "queues": ("movies",),
+            **fields,
+        }
+    )
+
+
+def lost(**fields):
+    return values.running(**{"state": TaskState.LOST, "worker": "two@test", "unacked": True, **fields})
+
+
+def movies(**fields):
+    return values.queue(**{"name": "movies", "depth": 3, "workers": (), **fields})
+
+
+QUIET = values.queue(depth=0)
+CASES = [
+    ("nothing waits; 0 tasks run.", {"queues": (QUIET,)}),
+    ("1 task waits in 1 queue; 1 task runs.", {"running": (values.running(),)}),
+    (
+        "60 tasks wait in 2 queues, the oldest for 4 min 10 s; 0 tasks run.",
+        {"queues": (values.queue(depth=50, oldest_wait_s=250.0), values.queue(name="b", depth=10), QUIET)},
+    ),
+    (
+        (
+            "'movies' has no worker since 11:55; 1 worker lost; 2 tasks come back by 12:59; "
+            "3 tasks wait in 1 queue; 0 tasks run."
+        ),
+        {
+            "queues": (movies(),),
+            "workers": (gone(),),
+            "running": (
+                lost(started_at=NOW - timedelta(minutes=9)),
+                lost(id="r2", started_at=NOW - timedelta(seconds=55)),
+            ),
+        },
+    ),
+    ("'movies' has no worker; 3 tasks wait in 1 queue; 0 tasks run.", {"queues": (movies(),)}),
+    (
+        (
+            "'q0' has no worker; 'q1' has no worker; 'q2' has no worker; 2 more queues have none; "
+            "15 tasks wait in 5 queues; 0 tasks run."
+        ),
+        {"queues": tuple(movies(name=f"q{number}") for number in range(5))},
+    ),
+    (
+        (
+            "1 worker lost; 1 task comes back within 1 h of their delivery; 1 task is lost for good; "
+            "1 task lost, and whether the broker redelivers is not known; nothing waits; 0 tasks run."
+        ),
+        {
+            "queues": (QUIET,),
+            "workers": (gone(),),
+            "running": (lost(started_at=None), lost(id="r2", unacked=False), lost(id="r3", unacked=None)),
+        },
+    ),
+    (
+        "of 1 task it is not known whether the end was reached; nothing waits; 0 tasks run.",
+        {"queues": (QUIET,), "running": (lost(state=TaskState.UNKNOWN),)},
+    ),
+    (
+        "1 worker late; nothing waits; 0 tasks run.",
+        {"queues": (QUIET,), "workers": (gone(state=WorkerState.LATE),)},
+    ),
+    (
+        "workers and running tasks are not known, as no collector has reported; 1 task waits in 1 queue.",
+        {"collected_at": None, "fresh": False, "workers": ()},
+    ),
+    (
+        (
+            "workers and running tasks are as of 11:59:20, as the collector is silent or disconnected; "
+            "3 tasks wait in 1 queue."
+        ),
+        {"collected_at": NOW - timedelta(seconds=40), "fresh": False, "queues": (movies(),)},
+    ),
+    (
+        "what waits is not known, as the broker could not be read; 0 tasks run.",
+        {"broker_read": False, "queues": ()},
+    ),
+]
+
+
+@pytest.mark.parametrize(("expected", "fields"), CASES)
+def test_the_sentence_says_the_worst_first_and_nothing_that_is_not_known(expected, fields):
+    clauses = headline(values.snapshot(**fields), Clock(now=NOW, zone=UTC), visibility_timeout_s=HOUR)
+    assert sentence(clauses) == expected
+
+
+def test_without_a_visibility_timeout_no_time_is_promised():
+    now = values.snapshot(queues=(QUIET,), running=(lost(),))
+    assert "1 task comes back after the broker's visibility timeout" in sentence(
+        headline(now, Clock(now=NOW, zone=UTC))
+    )

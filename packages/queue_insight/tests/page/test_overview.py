@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from datetime import UTC, timedelta
+
+from tests import values
+from tests.values import NOW
+
+from queue_insight import TaskState, WorkerState
+from queue_insight.page.clock import Clock
+from queue_insight.page.overview import MAX_QUIET, arrange, row
+
+CLOCK = Clock(now=NOW, zone=UTC)
+
+
+def waiting(queue, **fields):
+    return values.task(**{"id": f"waits in {queue}", "queue": queue, **fields})
+
+
+def arranged(**fields):
+    return arrange(values.snapshot(**fields), CLOCK)
+
+
+def test_queues_are_sorted_by_trouble_and_quiet_ones_are_apart():
+    late = values.worker(name="late@test", state=WorkerState.LATE, queues=("late",))
+    found = arranged(
+        queues=(
+            values.queue(name="quiet", depth=0),
+            values.queue(name="works", depth=0, running=1),
+            values.queue(name="starts", depth=1),
+            values.queue(name="full", depth=900, workers=("full@test",)),
+            values.queue(name="late", depth=1, workers=("late@test",)),
+            values.queue(name="lost", depth=0),
+            values.queue(name="nobody", depth=1, workers=()),
+        ),
+        queued=tuple(waiting(name) for name in ("starts", "full", "late", "nobody")),
+        running=(
+            values.running(queue="full", worker="full@test"),
+            values.running(id="r2", queue="lost", state=TaskState.LOST, worker="two@test"),
+        ),
+        workers=(values.worker(), values.worker(name="full@test", queues=("full",)), late),
+    )
+    assert [(each.name, each.label) for each in found.rows] == [
+        ("nobody", "no worker"),
+        ("lost", "lost"),
+        ("late", "late"),
+        ("full", "full"),
+        ("starts", "starts"),
+        ("works", "runs"),
+    ]
+    assert [each.name for each in found.quiet] == ["quiet"]
+    assert found.rows[0].reason == "No worker listens to queue 'nobody'."
+    assert found.rows[3].slots == "1 of 1 slots busy"
+
+
+def test_waiting_taken_and_delayed_are_three_figures_that_do_not_overlap():
+    due = NOW + timedelta(minutes=5)
+    taken = [
+        values.task(id=f"t{number}", state=TaskState.RESERVED, position=None, eta=eta)
+        for number, eta in enumerate([None, due, due])
+    ]
+    found = row(values.queue(depth=7, reserved=3), values.snapshot(queued=tuple(taken)), CLOCK)
+    assert (found.waiting, found.taken, found.delayed) == (7, 1, 2)
+
+
+def test_what_nobody_observed_is_not_known_rather_than_zero():
+    unobserved = values.snapshot(collected_at=None, fresh=False, workers=())
+    found = row(values.queue(depth=7, workers=None), unobserved, CLOCK)
+    assert (found.taken, found.delayed, found.running, found.workers) == (None, None, None, None)
+    assert found.oldest == "?"
+
+
+def test_an_outdated_collector_state_proves_no_missing_worker():
+    former = values.worker(state=WorkerState.UNKNOWN)
+    queue = values.queue(workers=())
+    stale = values.snapshot(fresh=False, queues=(queue,), workers=(former,), queued=(waiting("celery"),))
+    found = row(queue, stale, CLOCK)
+    assert (found.workers, found.label) == (None, "worker unknown")
+
+
+def test_a_queue_of_which_no_task_could_be_read_says_so():
+    found = row(values.queue(depth=7), values.snapshot(), CLOCK)
+    assert (found.label, found.oldest) == ("not read", "?")
+    assert "could be read" in found.reason
+
+
+def test_lost_tasks_are_counted_in_the_reason():
+    running = tuple(
+        values.running(id=f"r{number}", state=TaskState.LOST, worker="two@test") for number in range(3)
+    )
+    found = row(values.queue(depth=0), values.snapshot(running=running), CLOCK)
+    assert found.reason.startswith("3 tasks; the first: Its worker two@test was stopped or replaced")
+    assert "look at what it changed before you send it again" in found.remedy
+
+
+def test_more_quiet_queues_than_fit_are_counted():
+    found = arranged(queues=tuple(values.queue(name=f"q{number}", depth=0) for number in range(150)))
+    assert (len(found.quiet), found.more) == (MAX_QUIET, 50)

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import pytest
+from tests import values
+from tests.values import NOW
+
+from queue_insight import FinishedTask
+from queue_insight.page.search import MAX_FOUND, only_match, search
+
+TASKS = (values.task(id="4f1c9a00"), values.task(id="4f1c9b00", name="work.render"), values.task(id="77aa"))
+SNAPSHOT = values.snapshot(
+    queues=(values.queue(depth=50_000),),
+    queued=TASKS,
+    finished=(FinishedTask(id="4f1cff", outcome="failed", at=NOW),),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("4f1c9a00", ["4f1c9a00"]),
+        ("4f1c", ["4f1c9a00", "4f1c9b00", "4f1cff"]),
+        ("Render", ["4f1c9b00"]),
+        ("nowhere", []),
+        ("", []),
+    ],
+)
+def test_ids_are_found_by_their_beginning_and_names_by_a_part(text, found):
+    result = search(text, SNAPSHOT)
+    assert [each.id for each in (*result.tasks, *result.finished)] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "only"), [("4f1c9a00", "4f1c9a00"), ("77", "77aa"), ("4f1c", None), ("render", None), ("", None)]
+)
+def test_the_beginning_of_one_id_leads_to_it(text, only):
+    assert only_match(text, SNAPSHOT) == only
+
+
+def test_it_says_where_it_looked_and_where_not():
+    result = search("x", SNAPSHOT)
+    assert "3 waiting tasks of 1 queue" in result.searched
+    assert "49997 tasks further back in 'celery'" in result.not_searched
+
+
+def test_without_broker_and_collector_it_says_that_it_looked_nowhere():
+    result = search("x", values.snapshot(broker_read=False, queues=(), collected_at=None, fresh=False))
+    assert result.searched == ("the last 0 finished tasks, by id",)
+    assert result.not_searched[:2] == (
+        "the queues, as the broker could not be read",
+        "the workers, as no collector has reported",
+    )
+
+
+def test_more_than_fit_are_cut_and_it_says_so():
+    many = values.snapshot(queued=tuple(values.task(id=f"a{number}") for number in range(MAX_FOUND + 5)))
+    result = search("a", many)
+    assert (len(result.tasks), result.is_cut) == (MAX_FOUND, True)

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from datetime import UTC, timedelta
+
+from tests import values
+from tests.values import NOW
+
+from queue_insight import TaskState, WorkerState
+from queue_insight.page.clock import Clock
+from queue_insight.page.slots import MAX_BOXES, arrange_workers
+
+
+def rows(**fields):
+    return arrange_workers(values.snapshot(**fields), Clock(now=NOW, zone=UTC))
+
+
+def test_workers_in_trouble_are_first():
+    states = [WorkerState.OFFLINE, WorkerState.ONLINE, WorkerState.LATE, WorkerState.GONE]
+    found = rows(workers=tuple(values.worker(name=state.value, state=state) for state in states))
+    assert [each.state for each in found] == ["gone", "late", "online", "offline"]
+
+
+def test_each_slot_is_a_box_with_its_task_or_free():
+    taken = values.task(state=TaskState.RESERVED, worker="one@test", position=None)
+    (found,) = rows(workers=(values.worker(slots=4),), running=(values.running(),), queued=(taken,))
+    assert [(box.name, box.since) for box in found.boxes] == [("work.do", "9 s")]
+    assert (len(found.free), found.taken) == (3, 1)
+
+
+def test_more_slots_than_boxes_are_counted():
+    running = tuple(values.running(id=f"r{number}") for number in range(20))
+    (found,) = rows(workers=(values.worker(slots=50),), running=running)
+    assert (len(found.boxes), found.more_boxes) == (MAX_BOXES, 12)
+    assert (len(found.free), found.more_free) == (0, 30)
+
+
+def test_slots_that_no_worker_has_reported_are_not_known():
+    (found,) = rows(workers=(values.worker(slots=None, queues=None),))
+    assert (found.free, found.queues) == (None, "not known")
+
+
+def test_silence_is_measured_by_the_collector_s_clock():
+    silent = values.worker(last_seen_at=NOW - timedelta(seconds=50))
+    (found,) = rows(workers=(silent,), collected_at=NOW - timedelta(seconds=40))
+    assert found.silent_for == "10 s"

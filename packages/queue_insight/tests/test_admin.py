@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+from tests.conftest import free_port
+
+pytestmark = pytest.mark.django_db
+OVERVIEW = "admin:queue_insight_queue_changelist"
+PAGES = [
+    (OVERVIEW, ""),
+    ("admin:queue_insight_queue", "?name=celery"),
+    ("admin:queue_insight_task", "?id=nowhere"),
+    ("admin:queue_insight_workers", ""),
+    ("admin:queue_insight_search", "?q=work"),
+]
+HOSTILE = "<script>alert(1)</script>"
+
+
+@pytest.fixture(autouse=True)
+def current(app):
+    app.set_current()
+    return app
+
+
+@pytest.fixture
+def staff(client, django_user_model):
+    user = django_user_model.objects.create_user("staff", is_staff=True)
+    client.force_login(user)
+    return user
+
+
+def get(client, name, query=""):
+    return client.get(reverse(name) + query)
+
+
+def text(response):
+    return response.content.decode()
+
+
+@pytest.mark.parametrize(("name", "query"), PAGES)
+def test_a_superuser_sees_every_page(admin_client, name, query):
+    assert get(admin_client, name, query).status_code == 200
+
+
+@pytest.mark.parametrize(("name", "query"), PAGES)
+def test_staff_without_the_permission_see_none(client, staff, name, query):
+    assert get(client, name, query).status_code == 403
+
+
+@pytest.mark.parametrize(("name", "query"), PAGES)
+def test_anybody_else_is_asked_to_sign_in(client, name, query):
+    response = get(client, name, query)
+    assert response.status_code == 302
+    assert "login" in response["Location"]
+
+
+def test_the_permission_to_view_is_enough(client, staff):
+    staff.user_permissions.add(Permission.objects.get(codename="view_queue"))
+    assert get(client, OVERVIEW).status_code == 200
+
+
+@pytest.mark.parametrize(("name", "query"), PAGES)
+def test_a_page_answers_only_reads(admin_client, name, query):
+    assert admin_client.post(reverse(name) + query).status_code == 405
+
+
+def test_the_page_stands_in_the_admin_s_index(admin_client):
+    index = text(admin_client.get(reverse("admin:index")))
+    assert reverse(OVERVIEW) in index
+    assert "queues, tasks and workers" in index.lower()
+
+
+def test_a_task_is_followed_from_the_queue_to_why_it_waits(admin_client, app):
+    first = app.send_task("work.do", (HOSTILE,)).id
+    second = app.send_task("work.do").id
+    assert "2 tasks wait in 1 queue" in text(get(admin_client, OVERVIEW))
+    queue = text(get(admin_client, "admin:queue_insight_queue", "?name=celery"))
+    assert "1 to 2 of 2, as of" in queue
+    assert first in queue
+    assert HOSTILE not in queue
+    assert "&lt;script&gt;" in queue
+    task = text(get(admin_client, "admin:queue_insight_task", f"?id={second}"))
+    assert "1 task is ahead of it in queue" in task
+
+
+def test_a_part_is_the_page_without_its_frame(admin_client):
+    part = text(get(admin_client, OVERVIEW, "?part=1"))
+    assert "qi-headline" in part
+    assert "<html" not in part
+
+
+def test_the_beginning_of_one_id_leads_to_its_page(admin_client, app):
+    task_id = app.send_task("work.do").id
+    response = get(admin_client, "admin:queue_insight_search", f"?q={task_id[:8]}")
+    assert response.status_code == 302
+    assert response["Location"] == f"{reverse('admin:queue_insight_task')}?id={task_id}"
+
+
+@pytest.mark.parametrize("name", ["q" * 10_000, HOSTILE, "影/? &"])
+def test_a_queue_of_any_name_has_a_page(admin_client, app, settings, name):
+    settings.QUEUE_INSIGHT = {"QUEUES": (name,)}
+    app.send_task("work.do", queue=name)
+    overview = get(admin_client, OVERVIEW)
+    assert HOSTILE not in text(overview)
+    assert len(overview.content) < 50_000
+    (row,) = [each for each in overview.context["arranged"].rows if each.waiting]
+    response = admin_client.get(reverse("admin:queue_insight_queue"), {"name": row.key})
+    assert response.status_code == 200
+    assert response.context["row"].waiting == 1
+
+
+def test_a_queue_that_is_not_known_is_not_found(admin_client):
+    assert get(admin_client, "admin:queue_insight_queue", "?name=nowhere").status_code == 404
+
+
+@pytest.mark.parametrize(("name", "query"), PAGES)
+def test_with_the_broker_down_each_page_says_so(admin_client, app, name, query):
+    app.conf.broker_url = f"redis://127.0.0.1:{free_port()}/0"
+    response = get(admin_client, name, query)
+    assert response.status_code == 200
+    assert "did not respond" in text(response)
+
+
+@pytest.mark.slow
+def test_with_50_000_waiting_every_page_is_small_and_needs_few_queries(
+    admin_client, app, settings, django_assert_max_num_queries
+):
+    queues = [f"queue-{number}" for number in range(200)]
+    settings.QUEUE_INSIGHT = {"QUEUES": tuple(queues)}
+    app.send_task("work.do", queue="queue-0")
+    with app.connection_for_write() as connection:
+        client = connection.default_channel.client
+        message = client.lindex("queue-0", 0)
+        with client.pipeline(transaction=False) as pipeline:
+            for number in range(49_999):
+                pipeline.lpush(queues[number % 20], message)
+            pipeline.execute()
+    pages = [(name, query.replace("celery", "queue-0")) for name, query in PAGES]
+    for name, query in pages:
+        with django_assert_max_num_queries(20):
+            response = get(admin_client, name, query)
+        assert response.status_code == 200
+        assert len(response.content) < 150_000, name
+    assert "50000 tasks wait in 20 queues" in text(get(admin_client, OVERVIEW))
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "99", "x", "٣", "9" * 30])
+def test_a_page_number_that_is_none_is_the_nearest(admin_client, page):
+    assert get(admin_client, "admin:queue_insight_queue", f"?name=celery&page={page}").status_code == 200
