@@ -17,9 +17,8 @@ def zero_the_header(content: bytearray) -> None:
 
 
 def overwrite_pages(content: bytearray) -> None:
-    drawn = random.Random(7)
     for page in range(1, len(content) // PAGE):
-        content[page * PAGE : (page + 1) * PAGE] = drawn.randbytes(PAGE)
+        content[page * PAGE : (page + 1) * PAGE] = random.randbytes(PAGE)
 
 
 def cut_off(content: bytearray) -> None:

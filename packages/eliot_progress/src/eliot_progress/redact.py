@@ -91,16 +91,20 @@ class _ValueRedactor:
         self._bare_name = re.compile(rf"-{{0,2}}[\w.-]{{0,40}}(?:{words})[\w.-]{{0,40}}:?", re.IGNORECASE)
         # Every repetition is bounded, so that no text takes long to search.
         schemes = "|".join(_SCHEMES)
-        between = r"""(?:\\{0,4}["']\s?[:,]\s?|\s?=>?\s?|\s?:\s?)"""
+        # A quotation mark is escaped inside another text.
+        mark = r"""\\{0,4}["']"""
+        between = rf"""(?:{mark}\s?[:,]\s?|\s?=>?\s?|\s?:\s?)"""
         opening = r"""(?:[bruf]{0,2}\\{0,4}(?P<quote>["']))?"""
         value = r"""(?(quote)(?:(?!(?P=quote))[^\\]|\\.){1,1024}|[^\s"'&,;}]+)"""
         self._text = re.compile(
             rf"(?P<kept>\b(?:{schemes})\s{{1,8}})[a-z0-9._~+/=-]{{8,}}"
             r"|(?P<url>://[^/\s:@]{0,256}:)[^/\s@]{1,1024}(?=@)"
             r"""|(?P<cookie>cookie2?\s?:\s?)[^\r\n"']{1,4096}"""
-            rf"|(?P<flag>(?<![\w-])--?[\w-]{{0,40}}?(?:{words})[\w-]{{0,40}}\s{{1,8}}[\"']?)[^\s\"'-][^\s\"']*"
-            r"""|(?P<pair>["'](?:name|key)["']\s?:\s?["']"""
-            rf"""[\w.-]{{0,40}}(?:{words})[\w.-]{{0,40}}["']\s?,\s?["']value["']\s?:\s?["']?)[^\s"',}}]+"""
+            rf"|(?P<flag>(?<![\w-])--?[\w-]{{0,40}}?(?:{words})[\w-]{{0,40}}\s{{1,8}}(?P<flag_quote>{mark})?)"
+            r"""(?(flag_quote)(?:(?!(?P=flag_quote))(?:[^\\]|\\.)){1,1024}|[^\s"'\\-][^\s"']*)"""
+            rf"|(?P<pair>{mark}(?:name|key){mark}\s?:\s?{mark}"
+            rf"[\w.-]{{0,40}}(?:{words})[\w.-]{{0,40}}{mark}\s?,\s?{mark}value{mark}\s?:\s?(?:{mark})?)"
+            r"""[^\s"',}\\]+"""
             rf"|(?P<named>(?:{words})[\w.-]{{0,40}}{between}{opening}(?:(?:{schemes})\s{{1,8}})?){value}",
             re.IGNORECASE,
         )
