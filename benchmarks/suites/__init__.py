@@ -6,7 +6,9 @@ import os
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass, field
+import time
+from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -38,6 +40,29 @@ class Case:
     seconds: float = 0.0
 
 
+def repeat(
+    folder: str, *arguments: str, minutes: float, label: str = "", postgresql: bool = False
+) -> list[Case]:
+    """Run a package's own tests again and again, each time from another seed; each test is a case.
+
+    A run that has begun is finished, so there is at least one.
+    """
+    deadline = time.monotonic() + minutes * 60
+    cases: dict[str, Case] = {}
+    for seed in count(1):
+        for case in from_tests(folder, *arguments, label=label, postgresql=postgresql, seed=seed):
+            earlier = cases.get(case.case, Case(case=case.case))
+            cases[case.case] = replace(
+                earlier,
+                violations=earlier.violations + [f"seed {seed}: {found}" for found in case.violations],
+                figures={**case.figures, "times": str(seed)},
+                seconds=earlier.seconds + case.seconds,
+            )
+        if time.monotonic() >= deadline:
+            break
+    return list(cases.values())
+
+
 def from_tests(
     folder: str,
     *arguments: str,
@@ -45,16 +70,22 @@ def from_tests(
     env: Mapping[str, str] | None = None,
     postgresql: bool = False,
     at_most_s: float = 3600,
+    seed: int | None = None,
 ) -> list[Case]:
     """Run a package's own tests, longer than ``./dev test`` does; each test is a case.
+
+    With a `seed` the tests run in the order, and draw the random numbers, of that seed.
 
     What a test records with pytest's ``record_property`` becomes a figure. With ``postgresql`` the command
     gets a server in DATABASE_URL.
     """
     with tempfile.TemporaryDirectory() as reports:
         report = Path(reports) / "report.xml"
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly"]
-        command += [f"--junitxml={report}", f"--timeout={at_most_s:.0f}", *arguments]
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+        command += ["-p", "no:randomly"] if seed is None else [f"--randomly-seed={seed}"]
+        # Only this family of reports has room for the figures.
+        command += [f"--junitxml={report}", "-o", "junit_family=xunit1"]
+        command += [f"--timeout={at_most_s:.0f}", *arguments]
         if postgresql:
             command = [sys.executable, str(ROOT / "scripts" / "with_postgresql"), *command]
         process = subprocess.run(
