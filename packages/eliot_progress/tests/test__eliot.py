@@ -19,6 +19,7 @@ PRIVATE = {
     "eliot._action._ACTION_CONTEXT": "set the current action without a generator",
     "eliot._action.TaskLevel": "create actions at a given level",
     "eliot.Logger._destinations": "send messages without copying them",
+    "eliot.Logger._destinations._any_added": "warn that nothing receives messages",
     "eliot.Action._nextTaskLevel": "number messages and children atomically",
     "eliot.Action._start": "log the start of an action",
     "eliot._errors.get_fields_for_exception": "log the fields of exceptions",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from threading import Thread
 
 from eliot_progress import Reducer, causal_id, progress
 
@@ -53,6 +54,25 @@ def test_a_part_moves_the_whole_by_its_weight(log):
     reducer = Reducer(log)
     assert reducer.get(whole.id).done == 10
     assert [child.action_type for child in reducer.children(whole.id)] == ["decode", "encode"]
+
+
+def test_parts_that_several_threads_begin_and_end_are_each_counted_once(log):
+    def render(parts):
+        for _ in range(parts):
+            with whole.part("decode", total=1) as part:
+                part.advance()
+            _ = whole.fraction  # as a whole of this whole reads it, beside the reporter
+            whole.report_due(0)
+
+    with progress("Render", total=400) as whole:
+        threads = [Thread(target=render, args=(100,)) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        whole.report_due(0)
+        assert whole.done == 400
+    assert Reducer(log).get(whole.id).done == 400
 
 
 def test_a_part_that_failed_leaves_the_whole_where_it_got_to(log):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.urls import path
+from django.urls import include, path
 
 from eliot_progress import causal_id, log_message
 
@@ -83,4 +83,8 @@ views = (
     broken_async,
     streamed,
 )
-urlpatterns = [path("admin/", admin.site.urls), *(path(view.__name__, view) for view in views)]
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("progress/", include("eliot_progress.django.urls")),
+    *(path(view.__name__, view) for view in views),
+]

@@ -1,4 +1,4 @@
-"""One causal id, progress and heartbeat as a logging convention on eliot."""
+"""Progress bars, heartbeats and causal logs for long work, as a convention of logging on eliot."""
 
 from __future__ import annotations
 

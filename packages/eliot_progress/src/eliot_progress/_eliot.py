@@ -19,7 +19,7 @@ from eliot._action import _ACTION_CONTEXT, TaskLevel
 from eliot._errors import get_fields_for_exception
 from eliot._util import safeunicode
 
-from eliot_progress import ids, numbering
+from eliot_progress import ids, interruptions, numbering
 from eliot_progress.cancellation import outcome_of
 
 if TYPE_CHECKING:
@@ -36,6 +36,11 @@ CURRENT_ACTION: ContextVar[eliot.Action] = _ACTION_CONTEXT
 _destinations = Logger._destinations  # noqa: SLF001 - this module is the place for it
 #: How often this process and its parents were forked off.
 _forks = 0
+
+
+def has_destinations() -> bool:
+    """Whether anything receives messages. eliot keeps the last thousand until something does."""
+    return bool(_destinations._any_added)  # noqa: SLF001 - this module is the place for it
 
 
 def _after_fork() -> None:
@@ -116,6 +121,7 @@ class Action(eliot.Action):  # type: ignore[misc] # eliot has no types
             self._continue_in_fork()
         fields["task_level"] = [*self._level, next(self._levels)]
         _destinations.send(fields, self._logger)
+        interruptions.raise_noted(fields)
 
     def _send(self, message_type: str, fields: dict[str, object]) -> None:
         """Send a message to eliot's own logger as eliot does, without copying, as above."""
@@ -126,6 +132,7 @@ class Action(eliot.Action):  # type: ignore[misc] # eliot has no types
         fields["task_level"] = [*self._level, next(self._levels)]
         fields["message_type"] = message_type
         _destinations.send(fields, self._logger)
+        interruptions.raise_noted(fields)
 
     def enter(self) -> None:
         """Make this the current action."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from eliot_progress import interruptions
 from eliot_progress.plain import plain
 
 if TYPE_CHECKING:
@@ -52,5 +53,6 @@ def _plain(value: object) -> object:
 def _text(value: object) -> str:
     try:
         return (value if isinstance(value, str) else repr(value))[:10_000]
-    except Exception:  # noqa: BLE001 - a field's __repr__ may fail in any way; the rest of the message is still useful
+    except Exception as error:  # noqa: BLE001 - a field's __repr__ may fail in any way; the rest is still useful
+        interruptions.reraise(error)
         return f"<{type(value).__name__}>"

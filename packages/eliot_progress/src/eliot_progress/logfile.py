@@ -9,7 +9,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from eliot_progress import messages
+from eliot_progress import interruptions, messages
 from eliot_progress.background import Background
 from eliot_progress.encoding import encode
 from eliot_progress.redact import Redactor, redactor
@@ -69,6 +69,13 @@ class LogFile:
 
     def __call__(self, message: Mapping[str, object]) -> None:
         """Append one message."""
+        try:
+            self._add(message)
+        except Exception as error:
+            interruptions.note(message, error)
+            raise
+
+    def _add(self, message: Mapping[str, object]) -> None:
         kind = message.get("message_type")
         if kind == messages.PROGRESS and self._is_throttled(message):
             return
@@ -136,6 +143,7 @@ class LogFile:
                     self._unreported = 0
                 self._append(buffer)
             except OSError as error:
+                interruptions.reraise(error)  # TimeoutError is an OSError, too
                 lines = bytes(buffer)
                 self._record_loss(lines.count(b"\n"), error)
                 del buffer[: len(lines)]
@@ -219,8 +227,11 @@ def _lock(fd: int, how: int, tries: int = 1) -> None:
     for look in range(tries):
         if look:
             time.sleep(_LOOK_EVERY_S)
-        with suppress(OSError):
+        try:
             fcntl.flock(fd, how | fcntl.LOCK_NB)
+        except OSError as error:
+            interruptions.reraise(error)
+        else:
             return
 
 

@@ -9,6 +9,8 @@ from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Si
 from itertools import chain, compress, repeat
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from eliot_progress import interruptions
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -112,5 +114,6 @@ def length(items: object) -> int | None:
         return len(items)
     except OverflowError:  # a range may have more items than len() can count
         return (items[-1] - items[0]) // items.step + 1 if isinstance(items, range) else None
-    except Exception:  # noqa: BLE001 - a __len__ that fails only means that the total is unknown
+    except Exception as error:  # noqa: BLE001 - a __len__ that fails only means that the total is unknown
+        interruptions.reraise(error)
         return None

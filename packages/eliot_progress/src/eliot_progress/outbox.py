@@ -8,7 +8,7 @@ import time
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Protocol
 
-from eliot_progress import ids, messages
+from eliot_progress import ids, interruptions, messages
 from eliot_progress.background import Background
 from eliot_progress.redact import redactor
 
@@ -69,6 +69,13 @@ class Outbox:
         """Queue a message."""
         if message.get("message_type") not in (messages.PROGRESS, messages.HEARTBEAT):
             return
+        try:
+            self._add(message)
+        except Exception as error:
+            interruptions.note(message, error)
+            raise
+
+    def _add(self, message: Mapping[str, object]) -> None:
         level = message.get("task_level")
         if not isinstance(level, list):
             return

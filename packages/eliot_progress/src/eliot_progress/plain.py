@@ -14,6 +14,8 @@ from uuid import UUID
 
 from eliot.json import json_default
 
+from eliot_progress import interruptions
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -26,7 +28,7 @@ _STEPS = 4
 
 
 def plain(value: object) -> object:
-    """Return a value of one of the types in PLAIN. Never raises, and never asks a database.
+    """Return a value of one of the types in PLAIN. Never raises by itself, and never asks a database.
 
     Dataclasses, named tuples and mappings become dicts, other collections lists, and objects what `repr`
     says.
@@ -36,8 +38,8 @@ def plain(value: object) -> object:
             if type(value) in PLAIN:
                 return value
             value = _step(value)
-    except Exception:  # noqa: BLE001, S110 - a field may fail in any way; the rest of the message is still useful
-        pass
+    except Exception as error:  # noqa: BLE001 - a field may fail in any way; the rest of the message is still useful
+        interruptions.reraise(error)
     return value if type(value) in PLAIN else f"<{type(value).__name__}>"
 
 

@@ -6,7 +6,7 @@ import contextlib
 import time
 from typing import TYPE_CHECKING
 
-from eliot_progress import sanitise
+from eliot_progress import interruptions, sanitise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,10 +33,10 @@ class ProgressCounter:
 
         Anything that is not a number is ignored: counting never breaks the work.
         """
-        try:  # noqa: SIM105 - suppress() costs ten times the counting
+        try:
             self.done += n
-        except Exception:  # noqa: BLE001, S110 - n may be anything
-            pass
+        except Exception as error:  # noqa: BLE001 - n may be anything
+            interruptions.reraise(error)
 
     def to(self, done: float) -> None:
         """Set how many units are done."""

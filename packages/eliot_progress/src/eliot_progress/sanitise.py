@@ -6,6 +6,8 @@ import math
 import re
 from typing import SupportsFloat
 
+from eliot_progress import interruptions
+
 #: Characters of a label, unit, step or note in a message; longer texts end in an ellipsis.
 TEXT_LIMIT = 200
 
@@ -21,7 +23,8 @@ def text(value: object, limit: int = TEXT_LIMIT) -> str:
     """
     try:
         raw = value if isinstance(value, str) else str(value)
-    except Exception:  # noqa: BLE001 - a label's __str__ must not break the work it labels
+    except Exception as error:  # noqa: BLE001 - a label's __str__ must not break the work it labels
+        interruptions.reraise(error)
         raw = f"<{type(value).__name__}>"
     line = _UNSAFE.sub(" ", raw[: limit + 1])
     return line if len(line) <= limit else line[: limit - 1] + "…"

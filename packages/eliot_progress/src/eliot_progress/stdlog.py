@@ -9,7 +9,7 @@ from logging import LogRecord
 
 from eliot import log_message
 
-from eliot_progress import sanitise
+from eliot_progress import interruptions, sanitise
 
 #: Characters of a message; longer ones are cut.
 _LIMIT = 10_000
@@ -36,7 +36,8 @@ class Handler(logging.Handler):
         try:
             self._depths.now = depth + 1
             log_message("log", **_fields(record))
-        except Exception:  # noqa: BLE001 - a record that can't be formatted must not break the caller
+        except Exception as error:  # noqa: BLE001 - a record that can't be formatted must not break the caller
+            interruptions.reraise(error)
             self.handleError(record)
         finally:
             self._depths.now = depth

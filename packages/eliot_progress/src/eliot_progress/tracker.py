@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import time
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from eliot_progress import context, ids, messages, sanitise
+from eliot_progress._eliot import has_destinations
 from eliot_progress.cancellation import outcome_of
 from eliot_progress.estimate import Estimate
 from eliot_progress.progress_counter import ProgressCounter
@@ -21,14 +23,33 @@ if TYPE_CHECKING:
     from eliot_progress.messages import Outcome
 
 _HOST = sanitise.text(socket.gethostname())
-#: The default grace, in promised intervals. C calls that hold the GIL silenced the reporter for up to 5 s.
-GRACE_FACTOR = 3.0
-MIN_GRACE_S = 5.0
+#: Seconds that a message may take to those who read it, as a part of every promise: a log file has one line
+#: a second for each task, its importer reads it four times a second, and busy machines take their time.
+WAY_S = 3.0
+#: By default, work counts as stalled when a message is overdue for this many intervals, and for this many
+#: seconds at least: C calls that hold the GIL silenced the reporter for up to 5 s.
+OVERDUE_FACTOR = 3.0
+MIN_OVERDUE_S = 5.0
 #: Seconds to wait for the enclosing action's exception after a loop was abandoned: an exception ends that
 #: action at once, a `break` does not.
 ABANDON_DELAY_S = 0.25
 #: Seconds to wait for a report that another thread is sending before the end is left to that thread.
 _END_WAIT_S = 2.0
+
+
+_warned = False
+
+
+def _warn_if_unheard() -> None:
+    """Warn once in each process when nothing receives reports: somebody forgot `install`."""
+    global _warned  # noqa: PLW0603 - once in each process
+    if not _warned and not has_destinations():
+        _warned = True
+        logging.getLogger("eliot_progress").warning(
+            "Progress is reported in this process, but nothing receives it. Call eliot_progress.install(...)"
+            " with a store or a log_path where the process starts; or in Django set"
+            " ELIOT_PROGRESS = {'RECORD': True}."
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +140,7 @@ class Tracker(ProgressCounter):
 
     def start(self) -> None:
         """Start the action, send the first report, and hand the work to the reporter."""
+        _warn_if_unheard()
         labels = self.labels
         extra = {name: value for name in ("description", "about", "by") if (value := getattr(labels, name))}
         self._parent = context.current()
@@ -203,9 +225,9 @@ class Tracker(ProgressCounter):
 
     def _send(self, kind: str) -> None:
         self._seq += 1
-        promise_s = self.labels.every_s + REPORTER.delay_s
-        self._next_due = time.monotonic() + promise_s
-        self.action.log(kind, **messages.fields(self._state(time.time(), promise_s)))
+        due_s = self.labels.every_s + REPORTER.delay_s
+        self._next_due = time.monotonic() + due_s
+        self.action.log(kind, **messages.fields(self._state(time.time(), due_s + WAY_S)))
 
     def _state(self, now: float, promise_s: float) -> messages.TaskState:
         labels, action = self.labels, self.action

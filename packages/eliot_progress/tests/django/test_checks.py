@@ -6,7 +6,8 @@ from django.core.checks import run_checks
 from eliot_progress.django.checks import check_settings
 
 ROUTERS = '["eliot_progress.django.router.Router"]'
-STORE = "Set the dotted path of a callable that returns a store."
+STORE = "Set the dotted path of a store, or of a callable that returns one."
+RULE = "Set the dotted path of a function (user, state) that returns whether the user sees the task."
 
 
 @pytest.mark.parametrize(
@@ -15,13 +16,17 @@ STORE = "Set the dotted path of a callable that returns a store."
         ({}, []),
         ({"ADOPT": "always"}, []),
         ({"ADPOT": "never"}, [("eliot_progress.E001", "Did you mean 'ADOPT'?")]),
-        ({"COLOUR": 1}, [("eliot_progress.E001", "Known settings: ADOPT, DATABASE, STORE.")]),
+        (
+            {"XYZ": 1},
+            [("eliot_progress.E001", "Known settings: ADOPT, DATABASE, STORE, RECORD, CAN_VIEW.")],
+        ),
         ({"ADOPT": "sometimes"}, [("eliot_progress.E002", "Use one of never, same-origin, always.")]),
         ("log", [("eliot_progress.E003", 'Write a dict: ELIOT_PROGRESS = {"DATABASE": "log"}.')]),
         ({"DATABASE": "lgo"}, [("eliot_progress.E004", "Add it to DATABASES, or use one of default, log.")]),
         ({"DATABASE": "log"}, [("eliot_progress.E005", f"Write DATABASE_ROUTERS = {ROUTERS}.")]),
         ({"STORE": "nope.Store"}, [("eliot_progress.E006", STORE)]),
         ({"STORE": 7}, [("eliot_progress.E006", STORE)]),
+        ({"CAN_VIEW": "nope.rule"}, [("eliot_progress.E007", RULE)]),
     ],
 )
 def test_wrong_settings_are_found_with_a_remedy(settings, monkeypatch, given, found):

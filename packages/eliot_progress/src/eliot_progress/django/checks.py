@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from django.apps import AppConfig
 
 _CHOICES = (NEVER, SAME_ORIGIN, ALWAYS)
+_RULE = "a function (user, state) that returns whether the user sees the task"
 
 
 def check_settings(app_configs: Sequence[AppConfig] | None, **_: object) -> list[Error]:  # noqa: ARG001 - Django's
@@ -34,7 +35,12 @@ def check_settings(app_configs: Sequence[AppConfig] | None, **_: object) -> list
     if unknown := [_unknown(key, known) for key in configured if key not in known]:
         return unknown
     values = Settings(**configured)
-    return [*_adopt(values.ADOPT), *_database(values.DATABASE), *_store(values.STORE)]
+    return [
+        *_adopt(values.ADOPT),
+        *_database(values.DATABASE),
+        *_importable("STORE", values.STORE, "E006", "a store, or of a callable that returns one"),
+        *(_importable("CAN_VIEW", values.CAN_VIEW, "E007", _RULE) if values.CAN_VIEW else ()),
+    ]
 
 
 def _adopt(policy: object) -> list[Error]:
@@ -57,13 +63,12 @@ def _database(alias: object) -> list[Error]:
     return []
 
 
-def _store(path: object) -> list[Error]:
+def _importable(key: str, path: object, number: str, what: str) -> list[Error]:
     try:
         import_string(str(path))
     except ImportError as error:
-        text = f"ELIOT_PROGRESS['STORE'] is {path!r}, which can't be imported ({error})."
-        hint = "Set the dotted path of a callable that returns a store."
-        return [Error(text, hint=hint, id="eliot_progress.E006")]
+        text = f"ELIOT_PROGRESS[{key!r}] is {path!r}, which can't be imported ({error})."
+        return [Error(text, hint=f"Set the dotted path of {what}.", id=f"eliot_progress.{number}")]
     return []
 
 

@@ -9,7 +9,7 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import StreamingHttpResponse
 
 from eliot_progress import context, ids, sanitise
-from eliot_progress.django import conf
+from eliot_progress.django import conf, polls
 from eliot_progress.django.streaming import streamed
 
 if TYPE_CHECKING:
@@ -39,7 +39,9 @@ class CausalMiddleware:
             markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        """Process the request."""
+        """Process the request. What our own pages ask again and again is left out of the log."""
+        if polls.is_poll(request):
+            return self._get_response(request)
         if self._is_async:
             return self._process(request)
         action = _begin(request)

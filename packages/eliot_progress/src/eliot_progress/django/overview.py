@@ -107,16 +107,10 @@ def task(state: TaskState, now: float) -> Task:
         step=sanitise.text(
             "  ".join(word for word in (state.step, state.note) if word), presentation.SUMMARY
         ),
-        left=_left(*state.eta_s) if state.eta_s and running else "",
+        left=presentation.time_left(*state.eta_s) if state.eta_s and running else "",
         since=presentation.clock(state.started_at).partition(".")[0],
         beat=presentation.duration(max(0.0, now - state.beat_at)),
     )
-
-
-def _left(low: float, high: float) -> str:
-    if high < 60:
-        return f"{low:.0f} to {high:.0f} s"
-    return f"{presentation.duration(low)} to {presentation.duration(high)}"
 
 
 def _path(identifier: str) -> str:

@@ -167,6 +167,13 @@ def duration(seconds: float | None) -> str:
     return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
+def time_left(low: float, high: float) -> str:
+    """Return a range of seconds: `1 to 2 s`, or `1 min 0 s to 1 min 30 s`."""
+    if high <= 60:
+        return f"{low:.0f} to {high:.0f} s"
+    return f"{f'{low:.0f} s' if low < 60 else duration(low)} to {duration(high)}"
+
+
 def clock(at: float) -> str:
     """Return the date and time in the viewer's time zone, with milliseconds."""
     when = timezone.localtime(datetime.fromtimestamp(min(max(at, 0.0), 253402300799), UTC))

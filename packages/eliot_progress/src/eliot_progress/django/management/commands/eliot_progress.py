@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
 
 #: Seconds between two reads of files that do not grow, and after a failure.
-_PAUSE_S = 0.25
+PAUSE_S = 0.25
 _FAILED_PAUSE_S = 2.0
 _DAY_S = 86400.0
 _MB = 1_000_000
@@ -95,7 +95,7 @@ class Command(BaseCommand):
         pause, prune_at = 0.0, time.monotonic()
         while not stop.wait(pause):
             try:
-                pause = 0.0 if ingest.step() else _PAUSE_S
+                pause = 0.0 if ingest.step() else PAUSE_S
                 if time.monotonic() >= prune_at:
                     self._prune()
                     prune_at = time.monotonic() + _PRUNE_EVERY_S

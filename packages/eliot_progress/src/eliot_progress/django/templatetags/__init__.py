@@ -1,0 +1,3 @@
+"""Template tags of eliot_progress."""
+
+from __future__ import annotations

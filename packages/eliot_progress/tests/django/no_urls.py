@@ -1,0 +1,5 @@
+"""A project without any page of ours."""
+
+from __future__ import annotations
+
+urlpatterns: list[object] = []
