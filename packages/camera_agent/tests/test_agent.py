@@ -17,6 +17,7 @@ from camera_agent.spool.store import Spool
 from tests.command import Command
 from tests.conftest import jpeg
 from tests.server import Fault
+from tests.waiting import wait_until
 
 #: All run the real command.
 pytestmark = pytest.mark.slow
@@ -204,12 +205,41 @@ def test_a_second_agent_in_the_same_folder_is_refused(server, loop, home, capsys
     assert "Another agent is running" in capsys.readouterr().err
 
 
-def test_without_a_server_or_a_token_it_says_how_to_pair(tmp_path, capsys):
-    home = Home(tmp_path / "new")
-    assert main(["run", "--home", str(home.folder)]) == 2
-    assert "No server is known. Pair first" in capsys.readouterr().err
-    assert main(list(replay(home, tmp_path))) == 2
+def test_a_replay_without_a_token_says_how_to_pair(tmp_path, capsys):
+    assert main(list(replay(Home(tmp_path / "new"), tmp_path))) == 2
     assert "not paired" in capsys.readouterr().err
+
+
+def waiting_in(home):
+    with contextlib.closing(Spool(home.spool)) as spool:
+        return spool.counts().pending
+
+
+def test_without_a_server_it_films_and_delivers_what_waited_as_soon_as_it_is_paired(server, tmp_path):
+    home = Home(tmp_path / "new").create()
+    with Command(*faulty_drivers(home, "Good", tmp_path)) as agent:
+        wait_until(lambda: waiting_in(home) >= 3, "captures that wait")
+        wait_until(lambda: home.read(home.status_file).get("state") == "capturing", "the state file")
+        assert server.requests == []
+        home.write(home.identity_file, {"server": server.url, "camera": "", "name": "Roof"})
+        home.save_token(server.add_token())
+        server.wait_for(lambda: len(server.stored) >= 5 and server.heartbeats)
+        code, said, _ = agent.end()
+    assert code == 0
+    assert "no server yet, pictures wait" in said
+    assert "Pair any time: camera-agent pair URL" in said
+    sequences = [int(server.uploads[capture].metadata["sequence"]) for capture in server.stored]
+    assert sequences == list(range(1, len(sequences) + 1))
+
+
+def test_without_a_server_it_stops_when_asked_and_films_on_at_the_next_start(server, tmp_path):
+    home = Home(tmp_path / "new").create()
+    for least in (2, 4):
+        with Command(*faulty_drivers(home, "Good", tmp_path)) as agent:
+            wait_until(lambda least=least: waiting_in(home) >= least, "captures that wait")
+            code, said, _ = agent.end()
+        assert code == 0
+        assert "Traceback" not in said
 
 
 def test_a_token_is_not_shown_to_another_server_that_the_settings_name(server, home, folder, capsys):

@@ -60,6 +60,8 @@ if TYPE_CHECKING:
 
 #: Seconds after which a heartbeat without a response is given up, because the next one is due.
 HEARTBEAT_TIMEOUT_S = 10.0
+#: Seconds between two looks whether a camera without a server has been paired.
+PAIRING_CHECK_S = 1.0
 
 
 def _put_aside_damaged_index(home: Home) -> Path | None:
@@ -82,12 +84,10 @@ class Agent:
 
     def __init__(self, home: Home, config: Config, *, notify: Notify) -> None:
         registry.check(config.driver)
+        # Without a server it captures all the same: that is a kind of offline.
         server = config.server or home.paired_server()
-        if not server:
-            raise BadInput(
-                "No server is known.", "Pair first: camera-agent pair URL, or give one with --server."
-            )
-        self._heartbeat_client = Client(server, timeout_s=HEARTBEAT_TIMEOUT_S)
+        self._heartbeat_client = Client(server, timeout_s=HEARTBEAT_TIMEOUT_S) if server else None
+        self._paired_meanwhile = False
         self._home, self._notify = home, notify
         self._clock, self._threads = Clock(), ThreadGroup()
         self._log, self._heartbeat_due = LogBuffer(self._clock), threading.Event()
@@ -122,7 +122,7 @@ class Agent:
     def run(self) -> bool:
         """Capture and deliver until SIGTERM or SIGINT; True when a restart is wanted.
 
-        The server may request one, and a damaged index needs one.
+        The server may request one, a damaged index needs one, and so does a camera that was paired meanwhile.
         """
         with self._exclusively(), progress("camera:run", unit="capture", every=5.0) as captured:
             self._spool.prune_rows()
@@ -141,13 +141,29 @@ class Agent:
                 tracker = DeliveryTracker(self._status, notify=self._notify)
                 self._start_link(tracker.record, actions=actions.by_name(), is_alive=loop.is_alive)
                 self._threads.start("capture", loop.run, essential=True)
-                every = f"{self._config.interval_s:g} s"
-                self._notify(f"Capturing every {every}; delivering to {self._heartbeat_client.server}.")
+                self._notify(f"Capturing every {self._config.interval_s:g} s; {self._destination()}.")
                 systemd.notify(systemd.READY)
                 self._threads.wait()
                 loop.wake()
                 self._end()
-        return actions.restart_wanted or self._spool.index.is_damaged
+        return actions.restart_wanted or self._spool.index.is_damaged or self._paired_meanwhile
+
+    def _destination(self) -> str:
+        """Say where captures go. Without a server, begin to wait for one."""
+        if self._heartbeat_client is not None:
+            return f"delivering to {self._heartbeat_client.server}"
+        self._threads.start("pairing", self._wait_until_paired)
+        return f"no server yet, pictures wait in {self._home.spool}. Pair any time: camera-agent pair URL"
+
+    def _wait_until_paired(self) -> None:
+        """Ask for a restart as soon as there is a server to deliver to."""
+        while not self._threads.stop.wait(PAIRING_CHECK_S):
+            server = self._home.paired_server()
+            if self._home.token_for(server) is not None:
+                self._notify(f"Paired with {server}.")
+                self._paired_meanwhile = True
+                self._threads.request_stop()
+                return
 
     def deliver(self) -> int:
         """Deliver what is pending now; return how many captures. NotDelivered when some are left."""
@@ -226,7 +242,7 @@ class Agent:
         is_alive: Callable[[], bool] = lambda: True,
     ) -> None:
         """Start all threads that talk to the server. `is_alive` checks the other loops."""
-        config, policy = self._config, self._uploaders.policy
+        config, policy, client = self._config, self._uploaders.policy, self._heartbeat_client
         commands = self._commands = CommandRunner(
             self._spool.command_results, actions or {}, on_finish=self._heartbeat_due.set
         )
@@ -240,11 +256,11 @@ class Agent:
             log=self._log,
             remote_config=self._remote_config,
             commands=commands,
-            record_uploader=RecordUploader(self._heartbeat_client, self._spool.records),
+            record_uploader=None if client is None else RecordUploader(client, self._spool.records),
             free_bytes=lambda: self._spool.free_bytes(quota=config.quota_bytes, reserve=config.reserve_bytes),
         )
         heartbeat = Heartbeat(
-            self._heartbeat_client,
+            client,
             self._status,
             self._clock,
             home=self._home,
@@ -322,7 +338,8 @@ class Agent:
         """Interrupt all threads and join them."""
         systemd.notify(systemd.STOPPING)
         self._heartbeat_due.set()
-        self._heartbeat_client.abort()
+        if self._heartbeat_client is not None:
+            self._heartbeat_client.abort()
         self._uploaders.abort()
         if self._commands is not None:
             self._commands.wake()

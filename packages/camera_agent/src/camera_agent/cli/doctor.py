@@ -127,7 +127,11 @@ def server(home: Home, config: Config) -> Finding:
     """Whether the server responds, accepts the token, and agrees on the time."""
     address = config.server or home.paired_server()
     if not address:
-        return Finding(name="server", ok=False, message="No server is known. Run: camera-agent pair URL.")
+        return Finding(
+            name="server",
+            ok=False,
+            message="There is none yet, and pictures wait. Pair it: camera-agent pair URL.",
+        )
     with closing(Client(address, token=home.token_for(address), timeout_s=10.0)) as client:
         response = client.send("OPTIONS", "/captures", {"Tus-Resumable": "1.0.0"})
         if response.status >= 400 or not response.is_from_app:

@@ -25,8 +25,9 @@ KIB = 1024
 
 
 class UploaderPool:
-    """Runs as many uploaders as the settings say. The settings may be replaced while it runs.
+    """Runs as many uploaders as the settings say, and none without a server (its address is empty).
 
+    The settings may be replaced while it runs.
     `answered_at` returns the second of the monotonic clock at which the server last answered a heartbeat.
     """
 
@@ -52,6 +53,8 @@ class UploaderPool:
 
     def start(self, on_attempt: Callable[[UploadAttempt], None]) -> None:
         """Start the uploaders; `on_attempt` receives every attempt to upload a capture."""
+        if not self._server:
+            return
         self._on_attempt = on_attempt
         self._start_uploader(
             self.previews,
@@ -70,7 +73,9 @@ class UploaderPool:
         self.wake()
 
     def wants_preview(self) -> bool:
-        """Whether the next capture gets a preview."""
+        """Whether the next capture gets a preview. Nobody could see one without a server."""
+        if not self._server:
+            return False
         pending = self._spool.counts().pending
         return wants_preview(self.policy.settings, pending=pending, blocked=not self.policy.may_deliver())
 

@@ -91,12 +91,13 @@ def message(
 class Heartbeat:
     """Sends heartbeats until `stop` is set; setting `due` sends the next one, or notices the stop, at once.
 
+    Without a client (there is no server yet) it keeps the state in its file up to date, and sends nothing.
     systemd's watchdog is notified while `is_alive` returns True, that is while the other loops turn.
     """
 
     def __init__(  # noqa: PLR0913 - its collaborators
         self,
-        client: Client,
+        client: Client | None,
         status: Status,
         clock: Clock,
         *,
@@ -122,7 +123,8 @@ class Heartbeat:
             self.send()
             if not self._stop.wait(MIN_INTERVAL_S):
                 self._due.wait(max(0.0, INTERVAL_S - (time.monotonic() - started)))
-        self._client.close()
+        if self._client is not None:
+            self._client.close()
 
     def send(self) -> Response | None:
         """Send one heartbeat and handle its response; None when the server can't be reached.
@@ -132,15 +134,17 @@ class Heartbeat:
         # systemd restarts an agent whose loops have stalled, with or without a network.
         if self._is_alive():
             systemd.notify(systemd.ALIVE)
-        content = self._message()
-        self._client.token = self._home.token_for(self._client.server)
-        if self._client.token is None:
-            self._status.set_problem("pairing", self._home.why_unpaired(self._client.server))
+        content, client = self._message(), self._client
+        if client is None:
+            return None
+        client.token = self._home.token_for(client.server)
+        if client.token is None:
+            self._status.set_problem("pairing", self._home.why_unpaired(client.server))
             return None
         self._status.clear_problem("pairing")
         sent_at = monotonic_ns()
         try:
-            response = self._client.post("/heartbeat", content)
+            response = client.post("/heartbeat", content)
         except LinkDown as error:
             self._status.set_problem("link", str(error))
             return None

@@ -60,7 +60,8 @@ class StatusCollector:
     log: LogBuffer
     remote_config: RemoteConfig
     commands: CommandRunner
-    record_uploader: RecordUploader
+    #: None without a server.
+    record_uploader: RecordUploader | None
     free_bytes: Callable[[], int]
     monotonic: Callable[[], float] = time.monotonic
     _forecast: Forecast = field(default_factory=Forecast)
@@ -118,7 +119,8 @@ class StatusCollector:
         self.remote_config.receive(response.get("config"))
         self.status.config_revision = self.remote_config.revision
         self.commands.receive(response.get("commands"))
-        self.record_uploader.upload_pending()
+        if self.record_uploader is not None:
+            self.record_uploader.upload_pending()
         return (self.remote_config.revision, self.remote_config.error) != before
 
     def _warnings(self) -> list[str]:
