@@ -62,7 +62,7 @@ def test_the_way_makes_no_dead_worker_stalled_later(log, every, stalled_after_s)
     assert state.next_by + state.grace_s - state.beat_at == pytest.approx(stalled_after_s)
 
 
-def test_work_that_nobody_hears_of_is_warned_of_once_in_a_process():
+def test_work_whose_reports_nothing_receives_is_warned_of_once_in_a_process():
     code = """if 1:
         from eliot_progress import install, progress
         for _ in progress([1, 2], "first"):
@@ -70,10 +70,10 @@ def test_work_that_nobody_hears_of_is_warned_of_once_in_a_process():
         for _ in progress([1, 2], "second"):
             pass
     """
-    unheard = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert unheard.stderr.count("nothing receives it. Call eliot_progress.install(...)") == 1
-    heard = code.replace("for", "install(log_path='/dev/null')\n        for", 1)
-    assert subprocess.run([sys.executable, "-c", heard], capture_output=True, check=True).stderr == b""
+    without = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert without.stderr.count("nothing receives it. Call eliot_progress.install(...)") == 1
+    with_install = code.replace("for", "install(log_path='/dev/null')\n        for", 1)
+    assert subprocess.run([sys.executable, "-c", with_install], capture_output=True, check=True).stderr == b""
 
 
 def test_an_error_passes_through_and_is_the_reason(log):

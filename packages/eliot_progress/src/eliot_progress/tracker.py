@@ -40,7 +40,7 @@ _END_WAIT_S = 2.0
 _warned = False
 
 
-def _warn_if_unheard() -> None:
+def _warn_if_not_received() -> None:
     """Warn once in each process when nothing receives reports: somebody forgot `install`."""
     global _warned  # noqa: PLW0603 - once in each process
     if not _warned and not has_destinations():
@@ -140,7 +140,7 @@ class Tracker(ProgressCounter):
 
     def start(self) -> None:
         """Start the action, send the first report, and hand the work to the reporter."""
-        _warn_if_unheard()
+        _warn_if_not_received()
         labels = self.labels
         extra = {name: value for name in ("description", "about", "by") if (value := getattr(labels, name))}
         self._parent = context.current()

@@ -24,7 +24,7 @@ def test_one_task_says_how_far_how_long_and_that_it_is_alive():
     ("now", "words"),
     [(101.5, "late: a report is overdue"), (200, "stalled: its process has ended or hangs")],
 )
-def test_a_broken_promise_is_told_in_words(now, words):
+def test_a_broken_promise_is_shown_in_words(now, words):
     bar = page_bars.bar([running()], now)
     assert bar.words == words
     assert ("left" in bar.sentence) is (bar.state == "late")  # a stalled task has no time left to trust
