@@ -41,7 +41,7 @@ from timelapse.ingest.http import application as ingest
 from timelapse.ingest.pipeline import incoming, store
 from timelapse.rendering.graphql import updates
 from timelapse.rendering.models import Movie
-from timelapse.rendering.pipeline import encode
+from timelapse.rendering.pipeline import encode, render
 from timelapse.rendering.tasks import render_movie
 from timelapse.shared import live
 from timelapse.shared.live.publisher import Publisher
@@ -162,9 +162,9 @@ def test_a_click_on_render_reaches_the_encoder(picture, member):
     timelapse = relay.to_base64("Timelapse", film([picture]).pk)
     with stacks_at(Celery, "send_task") as sent:
         member.ask(RENDER, input={"timelapse": timelapse, "fps": 30, "width": 64, "height": 48})
-    with stacks_at(encode, "ffmpeg_arguments") as encoded:
+    with stacks_at(render, "encode_segments") as begun, stacks_at(encode, "_stream") as encoded:
         render_movie.run(Movie.objects.get().pk)
-    assert ran(sent[0], encoded[0]) == steps("Render, from the click to the encoder")
+    assert ran(sent[0], begun[0], encoded[0]) == steps("Render, from the click to the encoder")
 
 
 async def test_a_progress_report_reaches_the_page(picture, user):

@@ -7,13 +7,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import av
 import numpy as np
 import pytest
 from imageio_ffmpeg import get_ffmpeg_exe
 from numpy.typing import NDArray
 from PIL import Image
-
-from timelapse.rendering.pipeline.verify import inspect
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,7 +59,8 @@ def decoded() -> Callable[[Path], Frames]:
     """Decode a movie into an array (frames, height, width, 3)."""
 
     def frames(movie: Path) -> Frames:
-        size = inspect(movie).size
+        with av.open(str(movie)) as container:
+            size = container.streams.video[0].codec_context
         raw = subprocess.run(
             [get_ffmpeg_exe(), "-v", "error", "-i", movie, *RAW],
             check=True,

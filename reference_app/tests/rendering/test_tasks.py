@@ -186,6 +186,44 @@ def test_an_error_that_nobody_thought_of_fails_the_movie_and_is_logged(movie, se
     assert (movie.state, movie.failure_code) == (Movie.States.FAILED, "internal")
 
 
+def test_frames_that_come_after_the_request_are_not_in_the_movie(movie, garden, footage):
+    frame(garden.camera, footage("bikes")[40].read_bytes())
+    tasks.render_movie(movie.pk)
+    movie.refresh_from_db()
+    assert movie.frame_count == inspect(queries.video_of(movie.pk)).frame_count == 30
+    assert garden.frames().count() == 31
+
+
+def test_a_retry_is_the_same_movie_and_continues_after_what_was_done(movie, garden, user, footage):
+    in_the_way = queries.video_of(movie.pk)
+    in_the_way.mkdir(parents=True)
+    tasks.render_movie(movie.pk)
+    movie.refresh_from_db()
+    assert (movie.state, movie.failure_code) == (Movie.States.FAILED, "not_stored")
+    assert movie.frames_done == 30
+
+    frame(garden.camera, footage("bikes")[40].read_bytes())
+    in_the_way.rmdir()
+    again = actions.retry_movie(movie.pk, user)
+    assert (again.frame_count, again.frames_done) == (30, 30)
+    for one in garden.frames():
+        file_of(one).unlink()  # what is done needs no picture any more
+    tasks.render_movie(movie.pk)
+    movie.refresh_from_db()
+    assert (movie.state, movie.frame_count, movie.left_out) == (Movie.States.READY, 30, [])
+
+
+def test_segments_beyond_the_budget_are_removed_and_made_again(movie, garden, user, settings):
+    tasks.render_movie(movie.pk)
+    first = queries.video_of(movie.pk).read_bytes()
+    settings.TIMELAPSE = {"segment_bytes": 0}
+    again = actions.request_render(garden.pk, SMALL, user)
+    tasks.render_movie(again.pk)
+    assert queries.video_of(again.pk).read_bytes() == first
+    assert len(list(queries.segments_of(garden.pk).iterdir())) == 1
+    settings.TIMELAPSE = {}
+
+
 @pytest.mark.slow
 def test_cancelling_stops_the_worker_and_leaves_no_file(garden, user, footage):
     for path in footage("bikes") * 2:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from celery import current_app
 from django.db import transaction
+from django.db.models import Max
 from django.db.models.functions import Now
 from django.utils import timezone
 from eliot import start_action
@@ -53,7 +54,7 @@ class MovieFile:
 
 @transaction.atomic
 def request_render(timelapse: int, options: RenderOptions, user: User | None = None) -> Movie:
-    """Request a movie of the frames that exist when a worker begins.
+    """Request a movie of the frames that exist now.
 
     Raises:
         InvalidOptions: a field of the options is invalid.
@@ -69,7 +70,8 @@ def request_render(timelapse: int, options: RenderOptions, user: User | None = N
         raise fsmlock.ActionRefused(reasons, instance=found)
     width, height = options.even_size
     movie = Movie(timelapse=found, fps=options.fps, width=width, height=height, requested_by=user)
-    movie.frame_count = found.frames().count()
+    movie.last_frame = found.frames().aggregate(last=Max("pk"))["last"]
+    movie.frame_count = queries.frames_of_movie(movie).count()
     _record_cause(movie)
     movie.save()
     notify(movie)
@@ -102,7 +104,7 @@ def cancel_movie(movie: int, user: User | None = None) -> Movie:
 
 @transaction.atomic
 def retry_movie(movie: int, user: User | None = None) -> Movie:
-    """Queue a failed or cancelled movie again.
+    """Queue a failed or cancelled movie again: the same movie, which continues after its finished segments.
 
     Raises:
         Refused: there is no such movie, or it is neither failed nor cancelled.
@@ -113,7 +115,7 @@ def retry_movie(movie: int, user: User | None = None) -> Movie:
     found.failure_code = found.failure_message = found.failure_remedy = ""
     found.left_out, found.finished_at, found.token, found.attempts = [], None, None, 0
     _record_cause(found)
-    found.frame_count = found.timelapse.frames().count()
+    found.frame_count = queries.frames_of_movie(found).count()
     _save(found)
     enqueue(found)
     return found
@@ -146,7 +148,7 @@ def begin(movie: Movie, token: int) -> None:
     movie.token = token
     movie.cancel_requested_by, movie.cancel_requested_at = "", None
     movie.attempts += 1
-    movie.frame_count = movie.timelapse.frames().count()
+    movie.frame_count = queries.frames_of_movie(movie).count()
     _save(movie)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -127,6 +128,7 @@ def _delete_content(held: ActiveHold, timelapse: Timelapse) -> None:
             with transaction.atomic():
                 actions.mark_cancelled(movie)
         actions.delete_movie(movie.pk)
+    shutil.rmtree(queries.segments_of(timelapse.pk), ignore_errors=True)
     with held.transaction():
         timelapse.finish_deleting()
         timelapse.save()

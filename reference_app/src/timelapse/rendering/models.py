@@ -49,6 +49,11 @@ class Movie(Lifecycle, models.Model):
     height = models.PositiveIntegerField()
     #: Frames to show; once ready, the frames that are in the file.
     frame_count = models.PositiveIntegerField(default=0)
+    #: The newest frame when it was requested, by primary key: later ones are not in it, also after a retry.
+    #: Not a foreign key, because retention may remove the frame. Null: all frames.
+    last_frame = models.PositiveBigIntegerField(null=True, editable=False)
+    #: Frames of the segments that are encoded; a retry continues after them.
+    frames_done = models.PositiveIntegerField(default=0, editable=False)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -71,7 +76,7 @@ class Movie(Lifecycle, models.Model):
     cancel_requested_by = models.CharField(max_length=150, blank=True, editable=False)
     cancel_requested_at = models.DateTimeField(null=True, editable=False)
 
-    #: Properties of the file, measured by decoding it.
+    #: Properties of the file, read from its packets.
     bytes = models.PositiveBigIntegerField(null=True, editable=False)
     duration_s = models.FloatField(null=True, editable=False)
     #: Frames that aren't in it, each with ``frame``, ``code`` and ``reason``.

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from timelapse.frames.models import Frame
     from timelapse.timelapses.models import Timelapse
 
 _HIDDEN = (Movie.States.DELETING, Movie.States.DELETED)
@@ -29,6 +30,12 @@ _HIDDEN = (Movie.States.DELETING, Movie.States.DELETED)
 def visible(movies: QuerySet[Movie]) -> QuerySet[Movie]:
     """Filter out deleted movies, and join the timelapses."""
     return movies.select_related("timelapse__camera", "requested_by").exclude(state__in=_HIDDEN)
+
+
+def frames_of_movie(movie: Movie) -> QuerySet[Frame]:
+    """Return the frames that existed when the movie was requested, in playing order."""
+    frames = movie.timelapse.frames()
+    return frames if movie.last_frame is None else frames.filter(pk__lte=movie.last_frame)
 
 
 def movies_of(timelapse: int) -> QuerySet[Movie]:
@@ -105,6 +112,11 @@ def queued_before(movies: Iterable[Movie]) -> dict[Movie, list[Movie]]:
         movie: list(takewhile(lambda other, me=movie: other != me, by_timelapse.get(movie.timelapse_id, [])))  # type: ignore[misc]
         for movie in asking
     }
+
+
+def segments_of(timelapse: int) -> Path:
+    """Return the folder of the encoded segments of a timelapse's movies."""
+    return conf.get().media_root / "segments" / str(timelapse)
 
 
 def folder_of(movie: int) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing, suppress
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from celery import shared_task
@@ -20,9 +21,10 @@ from timelapse.rendering.domain import INTERNAL, LEASE, WAIT_FOR_LOCK
 from timelapse.rendering.models import Movie
 from timelapse.rendering.pipeline.errors import RenderError
 from timelapse.rendering.pipeline.geometry import Size
-from timelapse.rendering.pipeline.picture import Picture
+from timelapse.rendering.pipeline.plan import MovieFormat, Plan, Recipe
 from timelapse.rendering.pipeline.rate import exact_rate
-from timelapse.rendering.pipeline.render import MovieSpec, Rendered, render
+from timelapse.rendering.pipeline.render import Rendered, render
+from timelapse.rendering.pipeline.store import SegmentStore
 from timelapse.shared import conf
 from timelapse.shared.progress import about
 
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from fsmlock import ActiveHold
 
 cancellation(fsmlock.CancelRequested)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @shared_task(name=RENDER_TASK, base=RetryLaterTask)
@@ -97,11 +101,11 @@ def _render_with(held: ActiveHold, movie: Movie) -> None:
 
 
 def _render(held: ActiveHold, movie: Movie) -> None:
-    spec = _spec(movie)
+    plan, store = _plan(movie), SegmentStore(queries.segments_of(movie.timelapse_id))
     by = movie.requested_by.get_username() if movie.requested_by else ""
     with progress(
         "render:movie",
-        total=len(spec.pictures),
+        total=plan.frame_count,
         unit="frame",
         about=about(movie),
         by=by,
@@ -111,24 +115,41 @@ def _render(held: ActiveHold, movie: Movie) -> None:
         def on_frame(done: int) -> None:
             held.check()
             work.to(done)
-            if done == len(spec.pictures):
+            if done == plan.frame_count:
                 work.step("finishing the file")
 
-        with closing(render(spec, queries.folder_of(movie.pk), on_frame=on_frame)) as rendered:
-            work.step("publish")
-            with held.transaction():
-                rendered.publish()
-                actions.finish(movie, _file(rendered))
+        store.sweep(conf.get().segment_bytes)
+        try:
+            with closing(
+                render(
+                    plan,
+                    queries.folder_of(movie.pk),
+                    store,
+                    max_pixels=conf.get().max_pixels,
+                    on_frame=on_frame,
+                )
+            ) as rendered:
+                work.step("publish")
+                with held.transaction():
+                    rendered.publish()
+                    actions.finish(movie, _file(rendered))
+        finally:
+            movie.frames_done = store.frames_done(plan)
 
 
-def _spec(movie: Movie) -> MovieSpec:
-    frames = movie.timelapse.frames().only("file", "filename", "capture").iterator()
-    return MovieSpec(
-        pictures=[Picture(name=str(frame), path=file_of(frame)) for frame in frames],
-        size=Size(movie.width, movie.height),
-        rate=exact_rate(movie.fps),
-        max_pixels=conf.get().max_pixels,
-    )
+def _plan(movie: Movie) -> Plan:
+    frames = queries.frames_of_movie(movie).only("file", "filename", "capture", "sha256", "captured_at")
+    recipes = [
+        Recipe(
+            name=str(frame),
+            path=file_of(frame),
+            sha256=frame.sha256,
+            captured_us=(frame.captured_at - _EPOCH) // timedelta(microseconds=1),
+        )
+        for frame in frames.iterator()
+    ]
+    size = Size(movie.width, movie.height)
+    return Plan.of(recipes, MovieFormat(size=size, rate=exact_rate(movie.fps)))
 
 
 def _file(rendered: Rendered) -> MovieFile:

@@ -40,6 +40,8 @@ class Settings:
     uploads_per_camera: int = 8
     #: Most concurrent uploads of all cameras in one server process; further ones must retry later.
     concurrent_uploads: int = 64
+    #: Most bytes of encoded segments kept per timelapse, from which its movies are continued and extended.
+    segment_bytes: int = 2_000_000_000
     #: Days for which all frames are kept, counted from their arrival; 0: forever, which turns retention off.
     keep_all_days: int = 0
     #: Of older frames, one of so many is kept; 1: all.

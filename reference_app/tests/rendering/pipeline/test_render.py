@@ -1,36 +1,68 @@
 from __future__ import annotations
 
+import hashlib
 import os
 import resource
 import subprocess
 import sys
 import textwrap
 from collections.abc import Callable
-from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+from tests.rendering.pipeline import barcodes
 
 from timelapse.rendering.pipeline.errors import NoUsableFramesError, StorageError
 from timelapse.rendering.pipeline.geometry import Size
-from timelapse.rendering.pipeline.picture import Picture
+from timelapse.rendering.pipeline.plan import MovieFormat, Plan, Recipe
 from timelapse.rendering.pipeline.rate import exact_rate
-from timelapse.rendering.pipeline.render import MovieSpec, render
+from timelapse.rendering.pipeline.render import Rendered, render
+from timelapse.rendering.pipeline.store import SegmentStore
 
-Frames = np.ndarray
-Decode = Callable[[Path], Frames]
+Decode = Callable[[Path], np.ndarray]
 Footage = Callable[[str], list[Path]]
-
-
-def spec(paths: list[Path], size: Size, fps: float = 30) -> MovieSpec:
-    pictures = [Picture(name=path.name, path=path) for path in paths]
-    return MovieSpec(pictures=pictures, size=size, rate=exact_rate(fps), max_pixels=20_000_000)
+MOVIE = barcodes.movie()
 
 
 def quiet(done: int) -> None:
     """Nobody watches."""
+
+
+def plan(paths: list[Path], size: Size, fps: float = 30) -> Plan:
+    recipes = [Recipe.of(path) for path in paths]
+    return Plan.of(recipes, MovieFormat(size=size, rate=exact_rate(fps)))
+
+
+class Studio:
+    """A folder for the movie, one for the segments, and one for the pictures."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.pictures = folder / "7", folder / "pictures"
+        self.store = SegmentStore(folder / "segments")
+        self.movie = self.folder / "movie.mp4"
+
+    def render(
+        self, plan: Plan, on_frame: Callable[[int], None] = quiet, lanes: int | None = None
+    ) -> Rendered:
+        rendered = render(
+            plan, self.folder, self.store, max_pixels=20_000_000, on_frame=on_frame, lanes=lanes
+        )
+        rendered.publish()
+        return rendered
+
+    def plan(self, *numbers: int) -> Plan:
+        return Plan.of(barcodes.recipes(self.pictures, numbers), MOVIE)
+
+    @property
+    def sha(self) -> str:
+        return hashlib.sha256(self.movie.read_bytes()).hexdigest()
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Studio:
+    return Studio(tmp_path)
 
 
 @pytest.mark.slow
@@ -48,20 +80,19 @@ def test_real_footage_becomes_a_movie_of_as_many_frames_each_like_its_source(
     size: Size,
     fps: float,
     count: int,
-    tmp_path: Path,
+    studio: Studio,
     footage: Footage,
     decoded: Decode,
-    ssim: Callable[[Frames, Frames], float],
+    ssim: Callable[[np.ndarray, np.ndarray], float],
 ) -> None:
     paths = footage(video)
     assert len(paths) == count
-    rendered = render(spec(paths, size, fps), tmp_path, on_frame=quiet)
-    rendered.publish()
+    rendered = studio.render(plan(paths, size, fps))
     assert rendered.left_out == ()
     assert rendered.info.frame_count == count
     assert rendered.info.rate == exact_rate(fps)
     assert rendered.info.duration_s == pytest.approx(count / exact_rate(fps))
-    frames = decoded(tmp_path / "movie.mp4")
+    frames = decoded(studio.movie)
     assert len(frames) == count
     for path, frame in zip(paths, frames, strict=True):
         with Image.open(path) as image:
@@ -69,94 +100,172 @@ def test_real_footage_becomes_a_movie_of_as_many_frames_each_like_its_source(
         assert ssim(source, frame) >= 0.95, path.name
 
 
-def test_only_the_movie_and_its_poster_are_left_in_the_folder(tmp_path: Path, footage: Footage) -> None:
-    render(spec(footage("bikes")[:10], Size(320, 136)), tmp_path / "7", on_frame=quiet).publish()
-    assert sorted(path.name for path in (tmp_path / "7").iterdir()) == ["movie.mp4", "poster.jpg"]
-    with Image.open(tmp_path / "7" / "poster.jpg") as poster:
+def test_every_frame_is_in_the_movie_once_and_in_order(studio: Studio, decoded: Decode) -> None:
+    rendered = studio.render(studio.plan(*range(300)))
+    assert rendered.info.frame_count == 300
+    assert barcodes.numbers(decoded(studio.movie)) == list(range(300))
+    assert sorted(path.name for path in studio.folder.iterdir()) == ["movie.mp4", "poster.jpg"]
+
+
+def test_any_number_of_lanes_makes_the_same_movie(studio: Studio, tmp_path: Path) -> None:
+    studio.render(studio.plan(*range(300)), lanes=1)
+    other = Studio(tmp_path / "other")
+    other.render(studio.plan(*range(300)), lanes=3)
+    assert other.sha == studio.sha
+
+
+def test_an_unchanged_movie_encodes_nothing_again(studio: Studio) -> None:
+    assert studio.render(studio.plan(*range(200))).encoded == len(studio.plan(*range(200)).segments)
+    first = studio.sha
+    reported: list[int] = []
+    assert studio.render(studio.plan(*range(200)), reported.append).encoded == 0
+    assert studio.sha == first
+    assert reported[0] == 200
+
+
+def test_frames_more_less_and_other_encode_their_segments_alone(studio: Studio, decoded: Decode) -> None:
+    numbers = [number for number in range(600) if number != 300]
+    studio.render(studio.plan(*numbers))
+    assert studio.render(studio.plan(*range(600))).encoded == 1, "a late one"
+    assert studio.render(studio.plan(*range(606))).encoded == 1, "six at the end"
+    assert studio.render(studio.plan(*(n for n in range(606) if n != 450))).encoded == 1, "one less"
+    Image.fromarray(barcodes.pixels(9000)).save(studio.pictures / "00200.png")
+    assert studio.render(studio.plan(*range(606))).encoded == 1, "another one"
+    expected = [9000 if number == 200 else number for number in range(606)]
+    assert barcodes.numbers(decoded(studio.movie)) == expected
+
+
+def test_a_stopped_movie_continues_where_it_was(studio: Studio) -> None:
+    def stop(done: int) -> None:
+        if done >= 200:
+            raise KeyboardInterrupt
+
+    whole = studio.plan(*range(300))
+    with pytest.raises(KeyboardInterrupt):
+        studio.render(whole, stop, lanes=1)
+    assert not studio.movie.exists()
+    assert list(studio.folder.iterdir()) == []
+    kept = sum(studio.store.find(segment) is not None for segment in whole.segments)
+    assert kept > 0
+    assert list(studio.store.folder.glob("*.part")) == []
+    assert studio.render(whole).encoded == len(whole.segments) - kept
+
+
+def test_a_stored_segment_that_was_damaged_is_encoded_again(studio: Studio, decoded: Decode) -> None:
+    studio.render(studio.plan(*range(200)))
+    first = studio.sha
+    one = sorted(studio.store.folder.glob("*.mp4"))[1]
+    one.write_bytes(one.read_bytes()[: one.stat().st_size // 2])
+    assert studio.render(studio.plan(*range(200))).encoded == 1
+    assert studio.sha == first
+
+
+def test_unusable_pictures_are_left_out_by_name_and_not_tried_again(studio: Studio, decoded: Decode) -> None:
+    damaged, missing, changed = (studio.pictures / f"{n:05}.png" for n in (4, 150, 299))
+    studio.plan(*range(300))
+    damaged.write_bytes(damaged.read_bytes()[:-40])
+    whole = studio.plan(*range(300))
+    missing.unlink()
+    changed.write_bytes((studio.pictures / "00001.png").read_bytes())
+    reported: list[int] = []
+    rendered = studio.render(whole, reported.append)
+    assert [(left.name, left.code) for left in rendered.left_out] == [
+        ("00004.png", "damaged"),
+        ("00150.png", "missing"),
+        ("00299.png", "changed"),
+    ]
+    assert barcodes.numbers(decoded(studio.movie)) == [n for n in range(300) if n not in {4, 150, 299}]
+    assert reported[-1] == 300
+    again = studio.render(whole)
+    assert again.left_out == rendered.left_out
+    assert again.encoded == 2, "what is missing or changed now may come back"
+
+
+def test_pictures_that_are_the_same_are_shown_as_often(studio: Studio, decoded: Decode) -> None:
+    one, other = barcodes.recipes(studio.pictures, [1, 2])
+    still = [Recipe(name=one.name, path=one.path, sha256=one.sha256)] * 360
+    rendered = studio.render(Plan.of([*still, other], MOVIE))
+    assert rendered.info.frame_count == 361
+    assert barcodes.numbers(decoded(studio.movie)) == [1] * 360 + [2]
+
+
+def test_only_the_movie_and_its_poster_are_left_in_the_folder(studio: Studio, footage: Footage) -> None:
+    studio.render(plan(footage("bikes")[:10], Size(320, 136)))
+    with Image.open(studio.folder / "poster.jpg") as poster:
         assert poster.size == (320, 136)
 
 
-def test_a_movie_that_is_given_up_leaves_nothing(tmp_path: Path, footage: Footage) -> None:
-    render(spec(footage("bikes")[:3], Size(64, 28)), tmp_path, on_frame=quiet).close()
-    assert list(tmp_path.iterdir()) == []
+def test_a_movie_that_is_given_up_leaves_nothing(studio: Studio) -> None:
+    render(studio.plan(1, 2), studio.folder, studio.store, max_pixels=10_000, on_frame=quiet).close()
+    assert list(studio.folder.iterdir()) == []
 
 
-def test_one_bad_picture_among_good_ones_is_left_out_by_name(
-    tmp_path: Path, footage: Footage, decoded: Decode
+def test_mixed_sizes_and_turned_pictures_fill_one_movie(
+    tmp_path: Path, studio: Studio, decoded: Decode
 ) -> None:
-    paths = [tmp_path / path.name for path in footage("bikes")[:20]]
-    for path, source in zip(paths, footage("bikes"), strict=False):
-        path.write_bytes(source.read_bytes())
-    paths[4].write_bytes(paths[4].read_bytes()[:3000])
-    reported: list[int] = []
-    rendered = render(spec(paths, Size(640, 272)), tmp_path / "7", on_frame=reported.append)
-    assert [(left.name, left.code) for left in rendered.left_out] == [("00005.jpg", "damaged")]
-    assert rendered.info.frame_count == 19
-    assert reported[-1] == 20
-
-
-def test_mixed_sizes_and_turned_pictures_fill_one_movie(tmp_path: Path, decoded: Decode) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
     Image.new("RGB", (1600, 900), (200, 0, 0)).save(tmp_path / "1.jpg")
     Image.new("RGB", (90, 160), (0, 200, 0)).save(tmp_path / "2.jpg", exif=exif)
     Image.new("RGB", (300, 300), (0, 0, 200)).save(tmp_path / "3.png")
     paths = [tmp_path / name for name in ("1.jpg", "2.jpg", "3.png")]
-    render(spec(paths, Size(320, 180)), tmp_path / "7", on_frame=quiet).publish()
-    red, green, blue = decoded(tmp_path / "7" / "movie.mp4")
+    studio.render(plan(paths, Size(320, 180)))
+    red, green, blue = decoded(studio.movie)
     assert [int(frame[90, 160].argmax()) for frame in (red, green, blue)] == [0, 1, 2]
     assert red[:, 4].mean() > 50, "the same shape has no bars"
     assert green[:, 4].mean() > 50, "turned upright it has the movie's shape"
     assert blue[:, 4].mean() < 5, "a square lies between black bars"
 
 
-def test_a_movie_of_one_frame_is_a_movie(tmp_path: Path, footage: Footage) -> None:
-    rendered = render(spec(footage("bikes")[:1], Size(640, 272), 10), tmp_path, on_frame=quiet)
+def test_a_movie_of_one_frame_is_a_movie(studio: Studio) -> None:
+    recipes = barcodes.recipes(studio.pictures, [5])
+    rendered = studio.render(Plan.of(recipes, barcodes.movie(10)))
     assert rendered.info.frame_count == 1
     assert rendered.info.duration_s == pytest.approx(0.1)
 
 
-def test_pictures_of_which_none_can_be_read_make_an_error_and_leave_nothing(tmp_path: Path) -> None:
-    (tmp_path / "a.jpg").write_bytes(b"no picture")
+def test_pictures_of_which_none_can_be_read_make_an_error_and_leave_nothing(studio: Studio) -> None:
+    studio.pictures.mkdir()
+    (studio.pictures / "a.jpg").write_bytes(b"no picture")
     with pytest.raises(NoUsableFramesError, match="None of the 1 pictures"):
-        render(spec([tmp_path / "a.jpg"], Size(64, 48)), tmp_path / "7", on_frame=quiet)
-    assert list((tmp_path / "7").iterdir()) == []
+        studio.render(plan([studio.pictures / "a.jpg"], Size(64, 48)))
+    assert list(studio.folder.iterdir()) == []
 
 
-def test_stopping_leaves_the_movie_of_before_and_nothing_else(tmp_path: Path, footage: Footage) -> None:
-    render(spec(footage("bikes")[:5], Size(64, 28)), tmp_path, on_frame=quiet).publish()
-    before = (tmp_path / "movie.mp4").read_bytes()
+def test_stopping_leaves_the_movie_of_before_and_nothing_else(studio: Studio) -> None:
+    studio.render(studio.plan(*range(5)))
+    before = studio.sha
 
     def stop(done: int) -> None:
         if done == 3:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        render(spec(footage("bikes"), Size(64, 28)), tmp_path, on_frame=stop)
-    assert (tmp_path / "movie.mp4").read_bytes() == before
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["movie.mp4", "poster.jpg"]
+        studio.render(studio.plan(*range(10, 60)), stop)
+    assert studio.sha == before
+    assert sorted(path.name for path in studio.folder.iterdir()) == ["movie.mp4", "poster.jpg"]
 
 
-def test_what_a_killed_attempt_left_behind_is_swept(tmp_path: Path, footage: Footage) -> None:
-    (tmp_path / ".rendering-of-a-killed-worker").mkdir()
-    (tmp_path / ".rendering-of-a-killed-worker" / "movie.mp4").write_bytes(b"half")
-    render(spec(footage("bikes")[:2], Size(64, 28)), tmp_path, on_frame=quiet).publish()
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["movie.mp4", "poster.jpg"]
+def test_what_a_killed_attempt_left_behind_is_swept(studio: Studio) -> None:
+    (studio.folder / ".rendering-of-a-killed-worker").mkdir(parents=True)
+    (studio.folder / ".rendering-of-a-killed-worker" / "movie.mp4").write_bytes(b"half")
+    studio.render(studio.plan(1, 2))
+    assert sorted(path.name for path in studio.folder.iterdir()) == ["movie.mp4", "poster.jpg"]
 
 
 @pytest.mark.skipif(not os.path.ismount("/proc"), reason="even root makes no folder there")
-def test_an_unwritable_folder_is_reported_with_the_systems_reason() -> None:
+def test_an_unwritable_folder_is_reported_with_the_systems_reason(studio: Studio) -> None:
     with pytest.raises(StorageError, match="can't be stored: No such file or directory"):
-        render(spec([Path("a.jpg")], Size(64, 48)), Path("/proc/movies"), on_frame=quiet)
+        render(studio.plan(1), Path("/proc/movies"), studio.store, max_pixels=10_000, on_frame=quiet)
 
 
-def test_what_the_watcher_raises_is_raised_as_it_is(tmp_path: Path, footage: Footage) -> None:
+def test_what_the_watcher_raises_is_raised_as_it_is(studio: Studio) -> None:
     def broken(done: int) -> None:
         raise ConnectionResetError("an error of the network, not of the disk")
 
     with pytest.raises(ConnectionResetError):
-        render(spec(footage("bikes")[:3], Size(64, 28)), tmp_path, on_frame=broken)
-    assert list(tmp_path.iterdir()) == []
+        studio.render(studio.plan(1, 2, 3), broken)
+    assert list(studio.folder.iterdir()) == []
 
 
 @pytest.mark.slow
@@ -167,31 +276,43 @@ def test_a_full_disk_fails_the_movie_and_leaves_nothing(tmp_path: Path, footage:
         from fractions import Fraction
         from timelapse.rendering.pipeline.errors import DiskFullError
         from timelapse.rendering.pipeline.geometry import Size
-        from timelapse.rendering.pipeline.picture import Picture
-        from timelapse.rendering.pipeline.render import MovieSpec, render
-        folder = Path({str(footage("bikes")[0].parent)!r})
-        pictures = [Picture(name=path.name, path=path) for path in sorted(folder.glob("*.jpg"))]
-        spec = MovieSpec(pictures=pictures, size=Size(1280, 544), rate=Fraction(30), max_pixels=10**7)
+        from timelapse.rendering.pipeline.plan import MovieFormat, Plan, Recipe
+        from timelapse.rendering.pipeline.render import render
+        from timelapse.rendering.pipeline.store import SegmentStore
+        folder, disk = Path({str(footage("bikes")[0].parent)!r}), Path({str(tmp_path)!r}) / "disk"
+        recipes = [Recipe.of(path) for path in sorted(folder.glob("*.jpg"))]
+        plan = Plan.of(recipes, MovieFormat(size=Size(640, 272), rate=Fraction(30)))
         try:
-            render(spec, Path({str(tmp_path)!r}) / "disk" / "7", on_frame=lambda done: None)
+            store = SegmentStore(disk / sys.argv[1])
+            render(plan, disk / "7", store, max_pixels=10**7, on_frame=lambda done: None)
         except DiskFullError as error:
-            print(error.code, list(Path({str(tmp_path)!r}).glob("disk/7/*")))
+            print(error.code, list(disk.glob("7/*")), list(store.folder.glob("*.part")))
     """
     (tmp_path / "disk").mkdir()
-    (tmp_path / "script.py").write_text(textwrap.dedent(script))
-    mount = f"mount -t tmpfs -o size=300k tmpfs {tmp_path}/disk && exec {sys.executable} {tmp_path}/script.py"
-    run = subprocess.run(["unshare", "-m", "sh", "-c", mount], check=False, capture_output=True, text=True)
-    if "Operation not permitted" in run.stderr:
-        pytest.skip("Only root may mount a disk of its own.")
-    assert run.stdout == "disk_full []\n", run.stderr
+    (tmp_path / "script.py").write_text("import sys\n" + textwrap.dedent(script))
+    for where, size in (("segments", "100k"), ("../outside", "200k")):
+        run_it = f"exec {sys.executable} {tmp_path}/script.py {where}"
+        mount = f"mount -t tmpfs -o size={size} tmpfs {tmp_path}/disk && {run_it}"
+        run = subprocess.run(
+            ["unshare", "-m", "sh", "-c", mount], check=False, capture_output=True, text=True
+        )
+        if "Operation not permitted" in run.stderr:
+            pytest.skip("Only root may mount a disk of its own.")
+        assert run.stdout == "disk_full [] []\n", run.stderr
 
 
 @pytest.mark.slow
-def test_memory_holds_a_few_frames_however_long_the_movie(tmp_path: Path, footage: Footage) -> None:
+def test_memory_holds_a_few_frames_however_long_the_movie(studio: Studio, footage: Footage) -> None:
     def peak() -> int:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
-    render(spec(footage("bigbuckbunny")[:40], Size(640, 360)), tmp_path, on_frame=quiet)
+    studio.render(plan(footage("bigbuckbunny"), Size(640, 360)))
     before = peak()
-    render(spec(footage("bigbuckbunny") * 3, Size(640, 360), Fraction(30)), tmp_path, on_frame=quiet)
+    studio.render(plan(footage("bigbuckbunny") * 3, Size(640, 360), 25))
     assert peak() - before < 30_000, "kilobytes; 396 frames of this size would be 270,000"
+
+
+def test_the_straight_way_doesnt_import_moviepy() -> None:
+    found = "import sys, timelapse.rendering.pipeline.render as r; print('moviepy' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", found], check=True, capture_output=True, text=True)
+    assert run.stdout == "False\n"

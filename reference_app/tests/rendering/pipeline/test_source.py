@@ -1,61 +1,44 @@
 from __future__ import annotations
 
-import weakref
 from typing import TYPE_CHECKING
 
 import pytest
-from PIL import Image
+from tests.rendering.pipeline import barcodes
 
-from timelapse.rendering.pipeline.geometry import Size
-from timelapse.rendering.pipeline.picture import Picture
-from timelapse.rendering.pipeline.source import FrameSource
+from timelapse.rendering.pipeline.errors import PictureError
+from timelapse.rendering.pipeline.plan import Plan
+from timelapse.rendering.pipeline.source import frames_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import numpy as np
-
 
 @pytest.fixture
-def pictures(tmp_path: Path) -> list[Picture]:
-    made = []
-    for grey in range(40):
-        path = tmp_path / f"{grey:03}.png"
-        Image.new("L", (8, 8), grey * 6).save(path)
-        made.append(Picture(name=path.name, path=path))
-    return made
+def plan(tmp_path: Path) -> Plan:
+    return Plan.of(barcodes.recipes(tmp_path / "pictures", range(100)), barcodes.movie())
 
 
-def test_frames_come_in_order(pictures: list[Picture]) -> None:
-    source = FrameSource(pictures, Size(8, 8), max_pixels=1000)
-    assert [int(frame[0, 0, 0]) // 6 for frame in source.frames()] == list(range(40))
-    assert source.left_out == []
+def test_frames_come_in_order_across_segments(plan: Plan) -> None:
+    made = list(frames_of(plan.segments, barcodes.SIZE, max_pixels=10_000))
+    assert len(plan.segments) == 2
+    assert [frame.segment for frame in made] == [s for s in plan.segments for _ in s.recipes]
+    assert [frame.recipe.name for frame in made] == [f"{number:05}.png" for number in range(100)]
+    assert not any(isinstance(frame.frame, PictureError) for frame in made)
 
 
-def test_unusable_pictures_are_left_out_by_name_and_the_rest_follows(pictures: list[Picture]) -> None:
-    pictures[0].path.write_bytes(b"")
-    pictures[17].path.write_text("no picture")
-    pictures[39].path.unlink()
-    source = FrameSource(pictures, Size(8, 8), max_pixels=1000)
-    assert len(list(source.frames())) == 37
-    assert [(left.name, left.code) for left in source.left_out] == [
-        ("000.png", "empty"),
-        ("017.png", "not_a_picture"),
-        ("039.png", "missing"),
-    ]
+def test_an_unusable_picture_has_its_reason_instead_of_a_frame(plan: Plan) -> None:
+    recipes = plan.segments[0].recipes
+    recipes[0].path.unlink()
+    recipes[7].path.write_bytes(b"")
+    recipes[8].path.write_bytes(recipes[9].path.read_bytes())
+    made = list(frames_of(plan.segments, barcodes.SIZE, max_pixels=10_000))
+    refused = {frame.recipe.name: frame.frame.code for frame in made if isinstance(frame.frame, PictureError)}
+    assert refused == {"00000.png": "missing", "00007.png": "empty", "00008.png": "changed"}
+    assert len(made) == 100
 
 
-def test_never_more_than_a_few_frames_are_alive(pictures: list[Picture]) -> None:
-    yielded: list[weakref.ref[np.ndarray]] = []
-    most = 0
-    for frame in FrameSource(pictures, Size(8, 8), max_pixels=1000).frames():
-        yielded.append(weakref.ref(frame))
-        most = max(most, sum(one() is not None for one in yielded))
-    assert most <= 2
-
-
-def test_stopping_early_stops_the_readers(pictures: list[Picture]) -> None:
-    frames = FrameSource(pictures, Size(8, 8), max_pixels=1000).frames()
+def test_stopping_early_stops_the_readers(plan: Plan) -> None:
+    frames = frames_of(plan.segments, barcodes.SIZE, max_pixels=10_000)
     next(frames)
     frames.close()
     with pytest.raises(StopIteration):

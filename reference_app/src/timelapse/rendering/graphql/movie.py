@@ -61,6 +61,9 @@ class Movie(relay.Node, WithTransitions, WithLocks):
     width: int
     height: int
     frame_count: int
+    frames_done: int = strawberry_django.field(
+        description="Frames that are encoded and kept; a retry continues after them."
+    )
     duration_seconds: float | None = strawberry_django.field(field_name="duration_s")
     created_at: datetime
     finished_at: datetime | None

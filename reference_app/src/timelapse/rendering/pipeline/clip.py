@@ -1,61 +1,91 @@
-"""The pictures as a moviepy clip."""
+"""Renders what was composed with moviepy (titles, crossfades, pictures side by side) as other movies are.
+
+Nothing else of the pipeline imports moviepy: a movie of pictures alone doesn't need it.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import shutil
+import tempfile
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from moviepy import VideoClip
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from fractions import Fraction
+from timelapse.rendering.pipeline.cut import evenly
+from timelapse.rendering.pipeline.disk import put_in_place, writing
+from timelapse.rendering.pipeline.encode import write_segment
+from timelapse.rendering.pipeline.join import join
+from timelapse.rendering.pipeline.picture import read_picture
+from timelapse.rendering.pipeline.scale import to_frame
+from timelapse.rendering.pipeline.verify import MovieInfo, check_movie
 
-    import numpy as np
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from av.video.frame import VideoFrame
     from numpy.typing import NDArray
 
-    from timelapse.rendering.pipeline.geometry import Size
+    from timelapse.rendering.pipeline.plan import MovieFormat, Recipe
 
 
 class PictureClip(VideoClip):  # type: ignore[misc]  # moviepy carries no types
-    """A clip that shows each frame for one tick of ``rate`` and plays forwards only.
+    """The pictures of recipes as a clip to compose with: each is shown for one tick of the movie's rate.
 
-    moviepy requests frames by time and computes ``int(duration * fps)`` frames, which can lose one.
-    ``iter_frames`` here yields every frame once and ends when the frames end: a damaged picture makes the
-    movie shorter instead of failing it.
+    A frame can be asked for at any time; PictureError is raised for one whose picture is unusable.
     """
 
-    def __init__(self, frames: Iterable[NDArray[np.uint8]], size: Size, count: int, rate: Fraction) -> None:
-        super().__init__(duration=float(count / rate))
-        self.size = (size.width, size.height)
-        self.fps = float(rate)
-        self.frame_function = self._frame_at
-        self._rate = rate
-        self._frames = iter(frames)
-        self._shown = -1
-        self._frame: NDArray[np.uint8] | None = None
+    def __init__(self, recipes: Sequence[Recipe], movie: MovieFormat, *, max_pixels: int) -> None:
+        super().__init__(duration=float(len(recipes) / movie.rate))
+        self.size = (movie.size.width, movie.size.height)
+        self.fps = float(movie.rate)
 
-    def iter_frames(
-        self,
-        fps: float | None = None,  # noqa: ARG002  # moviepy's signature; the clip's own rate holds
-        with_times: bool = False,
-        logger: object = None,  # noqa: ARG002  # the caller of the encoder reports progress
-        dtype: object = None,  # noqa: ARG002  # always uint8
-    ) -> Iterator[NDArray[np.uint8]] | Iterator[tuple[float, NDArray[np.uint8]]]:
-        """Every frame once, in order, as RGB of 8 bits; with its time in seconds when ``with_times``."""
-        while True:
-            time = float((self._shown + 1) / self._rate)
-            try:
-                frame = self._frame_at(time)
-            except EOFError:
-                return
-            yield (time, frame) if with_times else frame
+        @lru_cache(2)  # a crossfade asks for two frames again and again
+        def picture(number: int) -> NDArray[np.uint8]:
+            pixels = read_picture(recipes[number], movie.size, max_pixels=max_pixels)
+            return np.asarray(to_frame(pixels, movie.size).to_ndarray(format="rgb24"), np.uint8)
 
-    def _frame_at(self, time: float) -> NDArray[np.uint8]:
-        wanted = round(time * self._rate)
-        while self._shown < wanted or self._frame is None:
-            frame = next(self._frames, None)
-            if frame is None:
-                raise EOFError(f"The frames end before {time} s.")
-            self._frame = frame
-            self._shown += 1
-        return self._frame
+        self.frame_function = lambda time: picture(min(round(time * movie.rate), len(recipes) - 1))
+
+
+def write_clip(
+    clip: VideoClip, path: Path, movie: MovieFormat, *, on_frame: Callable[[int], None]
+) -> MovieInfo:
+    """Render any clip of moviepy's to ``path``, without its sound; its size must be the movie's.
+
+    ``on_frame`` is called after each frame with the number written so far; it may raise to stop.
+
+    Raises:
+        RenderError: it can't be rendered; nothing is left at ``path``.
+        Exception: what the clip or ``on_frame`` raised.
+    """
+    with writing():
+        work = Path(tempfile.mkdtemp(dir=path.parent, prefix=".rendering-"))
+    try:
+        written = 0
+
+        def one_more() -> None:
+            nonlocal written
+            written += 1
+            on_frame(written)
+
+        segments = []
+        for frames in evenly(round(clip.duration * movie.rate)):
+            part = work / f"{written}.mp4"
+            shown = _frames(clip, range(written, written + frames), movie)
+            segments.append((part, write_segment(shown, part, movie, on_frame=one_more)))
+        join(segments, work / path.name, movie)
+        info = check_movie(work / path.name, [frames for _, frames in segments], movie)
+        with writing():
+            put_in_place(work / path.name, path)
+        return info
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _frames(clip: Any, numbers: range, movie: MovieFormat) -> Iterator[VideoFrame]:  # noqa: ANN401 - moviepy's
+    for number in numbers:
+        pixels = np.ascontiguousarray(clip.get_frame(float(number / movie.rate)), np.uint8)
+        yield to_frame(pixels, movie.size)

@@ -1,125 +1,120 @@
-"""Writes a moviepy clip by moviepy's ffmpeg writer, and checks ffmpeg's exit status."""
+"""Encodes frames to a segment: a file of its own that depends on nothing but its frames and the format.
+
+The same frames give the same bytes, because x264 runs in one thread, no version or date is written, and
+times begin at zero. Speed comes from several segments at once.
+"""
 
 from __future__ import annotations
 
-import signal
-from contextlib import contextmanager, suppress
-from typing import IO, TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, BinaryIO, Final
 
-from moviepy.video.io.ffmpeg_writer import FFMPEG_VideoWriter
+import av
+from av.codec.context import Flags
 
-from timelapse.rendering.pipeline.errors import DiskFullError, EncoderError
+from timelapse.rendering.pipeline.disk import writing
+from timelapse.rendering.pipeline.errors import EncoderError
 
 if TYPE_CHECKING:
-    import subprocess
-    from collections.abc import Callable, Iterator
-    from fractions import Fraction
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from moviepy import VideoClip
+    from av.container import OutputContainer
+    from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
 
-    from timelapse.rendering.pipeline.geometry import Size
+    from timelapse.rendering.pipeline.plan import MovieFormat
 
-# Measured on real footage: every frame of the movie keeps SSIM >= 0.95 to its source, at twice the speed of
-# "medium" for a file a little larger.
-_PRESET = "veryfast"
-_CRF = "18"
-_KEYFRAME_EVERY_S = 2
-_SCALER = "lanczos+accurate_rnd+full_chroma_int"
-_DISK_FULL = ("No space left on device", "File too large", "Disk quota exceeded")
+#: Ticks from a frame's packet to its showing at least: two B-frames may lie between, one of them a reference.
+DELAY: Final = 2
+#: MP4 in one fragment: its index stands before the frames, and its times are relative to the fragment's.
+_FRAGMENTED: Final = "frag_custom+empty_moov+default_base_moof"
+#: H.264's numbers of BT.709 and of limited range.
+_BT709, _LIMITED = 1, 1
 
 
-def encode(
-    clip: VideoClip, path: Path, rate: Fraction, *, size: Size, on_frame: Callable[[int], None]
+def write_segment(
+    frames: Iterable[VideoFrame], path: Path, movie: MovieFormat, *, on_frame: Callable[[], None]
 ) -> int:
-    """Write every frame of the clip to ``path`` as H.264 of this size and return how many there were.
+    """Encode the frames to a fragmented MP4 at ``path``; return how many there were.
 
-    ``on_frame`` is called after each frame with the number written so far. An exception that it raises kills
-    ffmpeg at once and propagates. moviepy's own ``write_videofile`` neither checks ffmpeg's exit status nor
-    can be stopped early, so this drives its writer directly.
-    Raises EncoderError, DiskFullError.
+    The packets have the times 0, 1, 2 and so on in ticks of 1/rate; frame n is shown at n + `DELAY`. Without
+    a frame no file is written. ``on_frame`` is called after each frame; what it raises propagates, and leaves
+    a part of a file.
+
+    Raises:
+        EncoderError, DiskFullError, StorageError: the frames can't be encoded, or not be written.
     """
-    written = 0
-    with _writer(clip, path, rate, size) as writer:
-        for frame in clip.iter_frames(fps=float(rate), dtype="uint8"):
-            try:
-                writer.write_frame(frame)
-            except OSError as error:  # ffmpeg ended; moviepy puts its output into the error
-                raise _failure(writer.proc, str(error)) from error
-            written += 1
-            on_frame(written)
-        if not written:
-            return 0
-        writer.proc.stdin.close()
-        said = writer.proc.stderr.read().decode(errors="replace")
-        if writer.proc.wait() != 0:
-            raise _failure(writer.proc, said)
-    return written
-
-
-def ffmpeg_arguments(rate: Fraction, size: Size) -> list[str]:
-    """Return ffmpeg's output arguments beyond codec and preset.
-
-    Frame times come from the frame number, because moviepy rounds the rate to two decimals. Colour is
-    converted to BT.709 and tagged, because players assume BT.709 for untagged HD and moviepy leaves BT.601
-    untagged.
-    """
-    return [
-        *("-vf", ",".join(_filters(rate, size))),
-        *("-crf", _CRF),
-        *("-g", str(max(1, round(rate * _KEYFRAME_EVERY_S)))),
-        *("-profile:v", "high"),
-        *("-movflags", "+faststart"),
-        *("-f", "mp4"),
-    ]
-
-
-def _filters(rate: Fraction, size: Size) -> tuple[str, ...]:
-    return (
-        f"settb={rate.denominator}/{rate.numerator}",
-        "setpts=N",
-        f"fps={rate.numerator}/{rate.denominator}",
-        f"scale={size.width}:{size.height}:out_color_matrix=bt709:out_range=tv:flags={_SCALER}",
-        "format=yuv420p",
-        "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709",
-        "setsar=1",
-    )
-
-
-@contextmanager
-def _writer(clip: VideoClip, path: Path, rate: Fraction, size: Size) -> Iterator[FFMPEG_VideoWriter]:
-    writer = FFMPEG_VideoWriter(
-        str(path),
-        clip.size,
-        float(rate),
-        codec="libx264",
-        preset=_PRESET,
-        ffmpeg_params=ffmpeg_arguments(rate, size),
-    )
-    process = writer.proc
+    writer: _Writer | None = None
+    count = 0
     try:
-        yield writer
+        for frame in frames:
+            with writing():
+                writer = writer or _Writer(path, movie)
+                writer.write(frame)
+            count += 1
+            on_frame()
+        if writer is not None:
+            with writing():
+                writer.finish()
     finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-        for stream in (process.stdin, process.stderr):
-            _close(stream)
-        writer.proc = None  # closed above: moviepy would wait for the rest of the movie
+        if writer is not None:
+            writer.close()
+    return count
 
 
-def _close(stream: IO[bytes]) -> None:
-    with suppress(OSError):  # frames still buffered for an ffmpeg that is gone
-        stream.close()
+class _Writer:
+    """An encoder, and the file that it writes."""
+
+    def __init__(self, path: Path, movie: MovieFormat) -> None:
+        self._tick = 1 / movie.rate
+        self._frames = self._packets = 0
+        # Through Python's file, whose errors arrive, while ffmpeg keeps those of its last bytes to itself.
+        self._file: BinaryIO = path.open("wb")
+        options = {
+            "movflags": _FRAGMENTED,
+            "fflags": "+bitexact",
+            "video_track_timescale": str(movie.timescale),
+        }
+        self._container = av.open(self._file, "w", format="mp4", options=options)
+        self._stream = _stream(self._container, movie)
+
+    def write(self, frame: VideoFrame | None) -> None:
+        """Encode a frame, or with None those that the encoder still keeps."""
+        if frame is not None:
+            frame.pts, frame.time_base = self._frames, self._tick
+            self._frames += 1
+        for packet in self._stream.encode(frame):
+            if packet.pts is None or packet.pts + DELAY < self._packets:
+                raise EncoderError(f"The encoder gave packet {self._packets} the time {packet.pts}.")
+            packet.pts, packet.dts = packet.pts + DELAY, self._packets
+            self._packets += 1
+            self._container.mux(packet)
+
+    def finish(self) -> None:
+        """Write what is left, and close the file."""
+        self.write(None)
+        self._container.close()
+        self._file.close()
+
+    def close(self) -> None:
+        """Close what is open, without an error: the file is whole already, or given up."""
+        with suppress(OSError, av.FFmpegError):
+            self._container.close()
+        with suppress(OSError):
+            self._file.close()
 
 
-def _failure(process: subprocess.Popen[bytes], said: str) -> EncoderError:
-    status = process.poll()
-    if status == -signal.SIGXFSZ or any(words in said for words in _DISK_FULL):
-        return DiskFullError("The disk for movies is full, or the movie is larger than a file may be.")
-    if status is not None and status < 0:
-        return EncoderError(
-            f"ffmpeg was killed by {signal.Signals(-status).name} before the movie was whole."
-        )
-    last = said.strip().splitlines()[-1] if said.strip() else "it said nothing"
-    return EncoderError(f"ffmpeg failed with status {status}: {last}")
+def _stream(container: OutputContainer, movie: MovieFormat) -> VideoStream:
+    options = {"preset": movie.preset, "crf": str(movie.crf), "profile": "high", "x264-params": "open-gop=0"}
+    stream = container.add_stream("libx264", rate=movie.rate, options=options)
+    stream.time_base = 1 / movie.rate
+    context = stream.codec_context
+    context.width, context.height, context.pix_fmt = movie.size.width, movie.size.height, "yuv420p"
+    context.time_base = 1 / movie.rate
+    context.gop_size = movie.keyframe_every
+    context.thread_count = 1
+    context.flags |= Flags.bitexact
+    context.color_range, context.colorspace = _LIMITED, _BT709
+    context.color_primaries = context.color_trc = _BT709
+    return stream

@@ -24,7 +24,7 @@ class NoUsableFramesError(RenderError):
 
 
 class EncoderError(RenderError):
-    """ffmpeg ended with an error, or was killed."""
+    """The encoder refused a frame or ended with an error."""
 
     code = "encoder_failed"
     remedy = "Render again; when it happens again, look at the worker's log and memory."
@@ -45,7 +45,7 @@ class StorageError(RenderError):
 
 
 class BadMovieError(RenderError):
-    """ffmpeg reported success, but the file isn't the requested movie."""
+    """The file that was written isn't the requested movie."""
 
     code = "movie_refused"
     remedy = "Render again; when it happens again, report it with the worker's log."
@@ -54,10 +54,12 @@ class BadMovieError(RenderError):
 class PictureError(Exception):
     """One picture can't be used; the movie is rendered without it.
 
-    ``code`` is one of missing, empty, not_a_picture, damaged, too_many_pixels.
+    ``code`` is one of missing, changed, empty, not_a_picture, damaged, too_many_pixels. ``lasting`` is True
+    when the same bytes will be refused again.
     """
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, *, lasting: bool = False) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.lasting = lasting

@@ -32,7 +32,10 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """The part of the frame that a picture covers: its top left corner and its size, in pixels."""
+    """The part of the frame that a picture covers: its top left corner and its size, in pixels.
+
+    All are even, because the movie's colour has half the resolution.
+    """
 
     left: int
     top: int
@@ -45,7 +48,7 @@ def even(size: Size) -> Size:
 
 
 def contain(picture: Size, frame: Size) -> Placement:
-    """Fit the whole picture into the frame, in the middle, enlarged or reduced, its shape kept.
+    """Fit the whole picture into the even frame, in the middle, enlarged or reduced, its shape kept.
 
     What remains of the frame is black. Nothing is ever cropped. A picture whose shape is within 1 % of the
     frame's fills it.
@@ -53,8 +56,8 @@ def contain(picture: Size, frame: Size) -> Placement:
     scale = min(frame.width / picture.width, frame.height / picture.height)
     width = _snap(picture.width * scale, frame.width)
     height = _snap(picture.height * scale, frame.height)
-    return Placement((frame.width - width) // 2, (frame.height - height) // 2, Size(width, height))
+    return Placement((frame.width - width) // 4 * 2, (frame.height - height) // 4 * 2, Size(width, height))
 
 
 def _snap(length: float, full: int) -> int:
-    return full if length > full * (1 - _SAME_SHAPE) else max(1, round(length))
+    return full if length > full * (1 - _SAME_SHAPE) else max(2, round(length / 2) * 2)

@@ -40,12 +40,13 @@ def read_mp4(path: Path) -> Mp4:
     missing = {b"mdhd", b"stts", b"stsz"} - boxes.keys()
     if missing:
         raise ValueError(f"{path.name} has an index without {b', '.join(sorted(missing)).decode()}.")
-    timescale, duration = _mdhd(boxes[b"mdhd"])
+    timescale = _timescale(boxes[b"mdhd"])
+    steps = list(_steps(boxes[b"stts"]))
     return Mp4(
         moov_first=start < order[b"mdat"][0],
         samples=int(struct.unpack_from(">I", boxes[b"stsz"], 8)[0]),
-        duration_s=duration / timescale,
-        rate=_rate(boxes[b"stts"], timescale),
+        duration_s=sum(count * length for count, length in steps) / timescale,
+        rate=Fraction(timescale, steps[0][1]) if len(steps) == 1 and steps[0][1] else None,
     )
 
 
@@ -78,16 +79,11 @@ def _inner(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, bytes]]:
         position += length
 
 
-def _mdhd(box: bytes) -> tuple[int, int]:
-    layout = ">II" if box[0] == 0 else ">IQ"
-    offset = 12 if box[0] == 0 else 20
-    timescale, duration = struct.unpack_from(layout, box, offset)
-    return int(timescale), int(duration)
+def _timescale(mdhd: bytes) -> int:
+    return int(struct.unpack_from(">I", mdhd, 12 if mdhd[0] == 0 else 20)[0])
 
 
-def _rate(stts: bytes, timescale: int) -> Fraction | None:
-    entries = struct.unpack_from(">I", stts, 4)[0]
-    if entries != 1:
-        return None
-    delta = struct.unpack_from(">I", stts, 12)[0]
-    return Fraction(timescale, delta) if delta else None
+def _steps(stts: bytes) -> Iterator[tuple[int, int]]:
+    """Yield how many frames last how many units of time each."""
+    for number in range(struct.unpack_from(">I", stts, 4)[0]):
+        yield struct.unpack_from(">II", stts, 8 + 8 * number)

@@ -1,69 +1,54 @@
-"""Decodes one stored picture strictly into one frame of the movie."""
+"""Decodes one stored picture strictly to upright sRGB pixels."""
 
 from __future__ import annotations
 
+import hashlib
 import io
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import simplejpeg
 from PIL import Image, UnidentifiedImageError
 
+from timelapse.rendering.pipeline.colour import to_srgb
 from timelapse.rendering.pipeline.errors import PictureError
 from timelapse.rendering.pipeline.geometry import Size, contain
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
 
-    from timelapse.rendering.pipeline.geometry import Placement
+    from timelapse.rendering.pipeline.plan import Recipe
 
 _FORMATS = ("JPEG", "PNG", "WEBP")  # a phone's several-pictures JPEG (MPO) opens as a JPEG
 #: Reducing by less while decoding takes longer than decoding every pixel.
 _LEAST_REDUCTION = 2
 _ORIENTATION_TAG = 0x0112
-_UPRIGHT = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
 _ON_ITS_SIDE = frozenset({5, 6, 7, 8})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """A picture to render: its display name and its path."""
+def read_picture(recipe: Recipe, frame: Size, *, max_pixels: int) -> NDArray[np.uint8]:
+    """Decode the picture upright into an RGB array (height, width, 3) for a movie of this size.
 
-    name: str
-    path: Path
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOut:
-    """A picture that isn't in the movie, and the reason."""
-
-    name: str
-    code: str
-    reason: str
-
-
-def read_frame(picture: Picture, frame: Size, *, max_pixels: int) -> NDArray[np.uint8]:
-    """Decode the picture upright into an RGB array of shape (frame.height, frame.width, 3).
-
-    The header is read first, and pixels only when there are at most ``max_pixels`` of them. EXIF orientation
-    is honoured, shapes other than the frame's are contained (see ``geometry.contain``), transparency lies on
-    black. Raises PictureError.
+    The header is read first, and pixels only when there are at most ``max_pixels`` of them. A JPEG is reduced
+    while it is decoded as long as it still covers its place in the frame. EXIF orientation and colour profile
+    are honoured, transparency lies on black. Raises PictureError; a file whose hash isn't the recipe's is
+    refused, because a segment is known by the hashes.
     """
     try:
-        data = picture.path.read_bytes()
+        data = recipe.path.read_bytes()
     except OSError as error:
         raise PictureError("missing", f"Its file can't be read: {error.strerror}.") from error
+    intact = hashlib.sha256(data).hexdigest() == recipe.sha256
+    try:
+        pixels = _checked(data, frame, max_pixels)
+    except PictureError as refused:
+        raise PictureError(refused.code, refused.message, lasting=intact) from refused
+    if not intact:
+        raise PictureError("changed", "Its file isn't the one that was stored: it was changed or damaged.")
+    return pixels
+
+
+def _checked(data: bytes, frame: Size, max_pixels: int) -> NDArray[np.uint8]:
     if not data:
         raise PictureError("empty", "Its file is empty.")
     try:
@@ -76,55 +61,34 @@ def read_frame(picture: Picture, frame: Size, *, max_pixels: int) -> NDArray[np.
         raise PictureError("damaged", f"It is damaged: {error}.") from error
 
 
-def transfer_size(picture: Picture, frame: Size) -> Size:
-    """Return the size in which frames are best passed to the encoder, which scales them to ``frame``.
-
-    A JPEG of the frame's shape is passed as libjpeg decodes it, a little larger than the frame: the encoder's
-    scaler takes a fifth of our time at the same quality. Other pictures are scaled here.
-    """
-    try:
-        data = picture.path.read_bytes()
-        with Image.open(io.BytesIO(data), formats=("JPEG",)) as image:
-            lying = int(image.getexif().get(_ORIENTATION_TAG, 1)) in _ON_ITS_SIDE
-            same_shape = contain(Size(*image.size), frame).size == frame
-        height, width, *_ = simplejpeg.decode_jpeg_header(
-            data, min_width=frame.width, min_height=frame.height, min_factor=_LEAST_REDUCTION
-        )
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
-        return frame
-    fits = frame.width <= width < 2 * frame.width and frame.height <= height < 2 * frame.height
-    return Size(int(width), int(height)) if fits and same_shape and not lying else frame
-
-
 def _decode(data: bytes, frame: Size, max_pixels: int) -> NDArray[np.uint8]:
     with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
         stored = Size(*image.size)
         if stored.pixels > max_pixels:
             raise PictureError("too_many_pixels", f"It has {stored.pixels} pixels; {max_pixels} are allowed.")
         orientation = int(image.getexif().get(_ORIENTATION_TAG, 1))
-        sideways = orientation in _ON_ITS_SIDE
-        place = contain(stored.turned if sideways else stored, frame)
-        wanted = place.size.turned if sideways else place.size
-        pixels = _jpeg(data, wanted) if image.format in {"JPEG", "MPO"} else _rgb(image)
-    if pixels.size != (wanted.width, wanted.height):
-        pixels = pixels.resize((wanted.width, wanted.height), Image.Resampling.LANCZOS)
-    if orientation in _UPRIGHT:
-        pixels = pixels.transpose(_UPRIGHT[orientation])
-    return _framed(pixels, place, frame)
+        profile = image.info.get("icc_profile")
+        if image.format in {"JPEG", "MPO"}:
+            sideways = orientation in _ON_ITS_SIDE
+            place = contain(stored.turned if sideways else stored, frame).size
+            pixels = _jpeg(data, place.turned if sideways else place)
+        else:
+            pixels = np.asarray(_rgb(image))
+    return upright(to_srgb(pixels, profile), orientation)
 
 
-def _jpeg(data: bytes, wanted: Size) -> Image.Image:
-    # libjpeg halves while it decodes (1/2, 1/4, 1/8) wherever the result still covers what is wanted: 2 to 4
-    # times faster than decoding every pixel, and what is left to reduce is reduced by Lanczos.
-    pixels = simplejpeg.decode_jpeg(
+def _jpeg(data: bytes, place: Size) -> NDArray[np.uint8]:
+    # libjpeg halves while it decodes (1/2, 1/4, 1/8) wherever the result still covers its place: 2 to 4 times
+    # faster than decoding every pixel, and what is left to reduce is reduced by Lanczos.
+    pixels: NDArray[np.uint8] = simplejpeg.decode_jpeg(
         data,
         colorspace="RGB",
-        min_width=wanted.width,
-        min_height=wanted.height,
+        min_width=place.width,
+        min_height=place.height,
         min_factor=_LEAST_REDUCTION,
         strict=True,
     )
-    return Image.fromarray(pixels)
+    return pixels
 
 
 def _rgb(image: Image.Image) -> Image.Image:
@@ -139,10 +103,12 @@ def _rgb(image: Image.Image) -> Image.Image:
     return Image.alpha_composite(black, see_through).convert("RGB")
 
 
-def _framed(pixels: Image.Image, place: Placement, frame: Size) -> NDArray[np.uint8]:
-    inner = np.asarray(pixels)
-    if place.size == frame:
-        return inner
-    canvas = np.zeros((frame.height, frame.width, 3), np.uint8)
-    canvas[place.top : place.top + place.size.height, place.left : place.left + place.size.width] = inner
-    return canvas
+def upright(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
+    """Turn and mirror the pixels as EXIF's orientation (1 to 8) says; other values leave them as they are."""
+    if orientation in _ON_ITS_SIDE:
+        pixels = pixels.swapaxes(0, 1)
+    if orientation in {2, 3, 6, 7}:
+        pixels = pixels[:, ::-1]
+    if orientation in {3, 4, 7, 8}:
+        pixels = pixels[::-1]
+    return np.ascontiguousarray(pixels)

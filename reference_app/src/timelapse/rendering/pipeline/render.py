@@ -1,50 +1,29 @@
-"""Renders pictures to a verified movie and its poster."""
+"""Renders a plan to a verified movie and its poster; encodes only the segments that the store lacks."""
 
 from __future__ import annotations
 
-import errno
-import os
 import shutil
 import uuid
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PIL import Image
-
-from timelapse.rendering.pipeline.clip import PictureClip
-from timelapse.rendering.pipeline.encode import encode
-from timelapse.rendering.pipeline.errors import DiskFullError, NoUsableFramesError, StorageError
-from timelapse.rendering.pipeline.picture import transfer_size
-from timelapse.rendering.pipeline.source import FrameSource
-from timelapse.rendering.pipeline.verify import MovieInfo, inspect, verify
+from timelapse.rendering.pipeline.disk import put_in_place, writing
+from timelapse.rendering.pipeline.errors import NoUsableFramesError
+from timelapse.rendering.pipeline.join import DamagedSegmentError, join, save_poster
+from timelapse.rendering.pipeline.lanes import Encoding, encode_segments, lanes_of_this_machine
+from timelapse.rendering.pipeline.verify import MovieInfo, check_movie
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from fractions import Fraction
+    from collections.abc import Callable
     from pathlib import Path
 
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from timelapse.rendering.pipeline.geometry import Size
-    from timelapse.rendering.pipeline.picture import LeftOut, Picture
+    from timelapse.rendering.pipeline.plan import Plan
+    from timelapse.rendering.pipeline.store import Encoded, LeftOut, SegmentStore
 
 MOVIE = "movie.mp4"
 POSTER = "poster.jpg"
 _WORK_FOLDER_PREFIX = ".rendering-"
-_POSTER_QUALITY = 85
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MovieSpec:
-    """What to render: ``size`` must be even, ``rate`` exact (see ``rate.exact_rate``)."""
-
-    pictures: Sequence[Picture]
-    size: Size
-    rate: Fraction
-    max_pixels: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,34 +34,66 @@ class Rendered:
     work_folder: Path
     info: MovieInfo
     left_out: tuple[LeftOut, ...]
+    #: The segments that had to be encoded.
+    encoded: int
 
     def publish(self) -> None:
-        """Move movie and poster into ``folder`` in one rename each; readers see the old ones or these."""
-        for name in (POSTER, MOVIE):
-            (self.work_folder / name).replace(self.folder / name)
+        """Move movie and poster into ``folder`` in one rename each; readers see the old ones or these.
+
+        Raises DiskFullError, StorageError.
+        """
+        with writing():
+            for name in (POSTER, MOVIE):
+                put_in_place(self.work_folder / name, self.folder / name)
         self.close()
 
     def close(self) -> None:
-        """Remove what wasn't published."""
+        """Remove what wasn't published. The segments stay in their store."""
         shutil.rmtree(self.work_folder, ignore_errors=True)
 
 
-def render(spec: MovieSpec, folder: Path, *, on_frame: Callable[[int], None]) -> Rendered:
-    """Render into a work folder inside ``folder`` (created if missing) and verify the result by decoding it.
+def render(
+    plan: Plan,
+    folder: Path,
+    store: SegmentStore,
+    *,
+    max_pixels: int,
+    on_frame: Callable[[int], None],
+    lanes: int | None = None,
+) -> Rendered:
+    """Render into a work folder inside ``folder`` (created if missing) and check the result.
 
-    ``on_frame`` is called after each frame with the number of pictures processed so far, including those left
-    out; it may raise to stop. On any failure the work folder is removed. Leftovers of killed attempts are
-    removed first. Raises RenderError or what ``on_frame`` raised.
+    Segments that the store has are not encoded again: a movie that was stopped or killed continues where it
+    was, and one of more frames costs what is new.
+
+    Args:
+        plan: what to render.
+        folder: where the movie will be published. Leftovers of killed attempts in it are removed.
+        store: where segments are kept.
+        max_pixels: pictures with more pixels are left out.
+        on_frame: called with the number of frames that are finished or left out, several times a second, in
+            the caller's thread; it may raise to stop.
+        lanes: how many segments are encoded at once; None: as many as keep this machine busy.
+
+    Raises:
+        RenderError: it can't be rendered; the work folder is removed.
+        Exception: what ``on_frame`` raised.
     """
     sweep(folder)
     work_folder = folder / f"{_WORK_FOLDER_PREFIX}{uuid.uuid4().hex}"
+    encoding = Encoding(movie=plan.movie, store=store, max_pixels=max_pixels)
     try:
-        with _storing():
+        with writing():
             work_folder.mkdir(parents=True)
-        return _render(spec, work_folder, on_frame)
+        attempt = _Attempt(plan, encoding, lanes or lanes_of_this_machine(), on_frame)
+        info = attempt.make(work_folder)
     except BaseException:
         shutil.rmtree(work_folder, ignore_errors=True)
         raise
+    left_out = tuple(left for encoded in attempt.parts() for left in encoded.left_out)
+    return Rendered(
+        folder=folder, work_folder=work_folder, info=info, left_out=left_out, encoded=len(attempt.fresh)
+    )
 
 
 def sweep(folder: Path) -> None:
@@ -91,61 +102,52 @@ def sweep(folder: Path) -> None:
         shutil.rmtree(leftover, ignore_errors=True)
 
 
-def _render(spec: MovieSpec, work_folder: Path, on_frame: Callable[[int], None]) -> Rendered:
-    size = transfer_size(spec.pictures[0], spec.size) if spec.pictures else spec.size
-    source = FrameSource(spec.pictures, size, max_pixels=spec.max_pixels)
-    poster = _Poster(at=len(spec.pictures) // 2)
-    with closing(source.frames()) as frames:
-        clip = PictureClip(poster.watch(frames), size, len(spec.pictures), spec.rate)
-        count = encode(
-            clip,
-            work_folder / MOVIE,
-            spec.rate,
-            size=spec.size,
-            on_frame=lambda done: on_frame(done + len(source.left_out)),
+class _Attempt:
+    """A plan whose segments are being collected."""
+
+    def __init__(self, plan: Plan, encoding: Encoding, lanes: int, on_frame: Callable[[int], None]) -> None:
+        self._plan, self._encoding, self._lanes, self._on_frame = plan, encoding, lanes, on_frame
+        self._found: dict[str, Encoded] = {}
+        #: The keys of the segments that were encoded now.
+        self.fresh: set[str] = set()
+
+    def make(self, work_folder: Path) -> MovieInfo:
+        while True:
+            self._collect()
+            files = [(part.path, part.frames) for part in self.parts() if part.path is not None]
+            if not files:
+                raise NoUsableFramesError(f"None of the {self._plan.frame_count} pictures could be read.")
+            try:
+                join(files, work_folder / MOVIE, self._plan.movie)
+            except DamagedSegmentError as damaged:
+                if any(part.path == damaged.path for key, part in self._found.items() if key in self.fresh):
+                    raise
+                damaged.path.unlink(missing_ok=True)
+                continue
+            save_poster(work_folder / MOVIE, work_folder / POSTER)
+            return check_movie(work_folder / MOVIE, [frames for _, frames in files], self._plan.movie)
+
+    def parts(self) -> list[Encoded]:
+        return [self._found[segment.key] for segment in self._plan.segments]
+
+    def _collect(self) -> None:
+        """Take the segments from the store, and encode those that it lacks."""
+        wanted = {segment.key: segment for segment in self._plan.segments}
+        known = {key: self._encoding.store.find(segment) for key, segment in wanted.items()}
+        self._found = {key: encoded for key, encoded in known.items() if encoded is not None}
+        missing = [segment for key, segment in wanted.items() if key not in self._found]
+        done = self._plan.frame_count - sum(
+            len(segment.recipes) for segment in self._plan.segments if segment.key not in self._found
         )
-    if not count:
-        raise NoUsableFramesError(f"None of the {len(spec.pictures)} pictures could be read.")
-    info = inspect(work_folder / MOVIE)
-    verify(info, frame_count=count, rate=spec.rate, size=spec.size)
-    with _storing():
-        poster.save(work_folder / POSTER, spec.size)
-        for name in (MOVIE, POSTER):
-            _flush(work_folder / name)
-    return Rendered(
-        folder=work_folder.parent, work_folder=work_folder, info=info, left_out=tuple(source.left_out)
-    )
+        self._on_frame(done)
 
+        def on_frames(more: int) -> None:
+            nonlocal done
+            done += more
+            self._on_frame(done)
 
-class _Poster:
-    """Keeps the middle frame of the movie, or the last one before it."""
-
-    def __init__(self, *, at: int) -> None:
-        self._at = at
-        self._frame: NDArray[np.uint8] | None = None
-
-    def watch(self, frames: Iterator[NDArray[np.uint8]]) -> Iterator[NDArray[np.uint8]]:
-        for index, frame in enumerate(frames):
-            if index <= self._at:
-                self._frame = frame
-            yield frame
-
-    def save(self, path: Path, size: Size) -> None:
-        if self._frame is not None:
-            image = Image.fromarray(self._frame).resize((size.width, size.height), Image.Resampling.LANCZOS)
-            image.save(path, "JPEG", quality=_POSTER_QUALITY, optimize=True)
-
-
-@contextmanager
-def _storing() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.errno in _FULL:
-            raise DiskFullError("The disk for movies is full.") from error
-        raise StorageError(f"The movie can't be stored: {error.strerror}.") from error
-
-
-def _flush(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
+        lanes = min(self._lanes, max(1, len(missing)))
+        with closing(encode_segments(missing, self._encoding, lanes=lanes, on_frames=on_frames)) as encoded:
+            for segment, part in encoded:
+                self._found[segment.key] = part
+                self.fresh.add(segment.key)

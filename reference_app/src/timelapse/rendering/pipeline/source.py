@@ -1,60 +1,68 @@
-"""Decodes pictures in order, a few ahead of the encoder."""
+"""Makes the frames of segments in order, a few ahead of the encoder."""
 
 from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from timelapse.rendering.pipeline.errors import PictureError
-from timelapse.rendering.pipeline.picture import LeftOut, Picture, read_frame
+from timelapse.rendering.pipeline.picture import read_picture
+from timelapse.rendering.pipeline.scale import to_frame
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Generator, Iterable
 
-    import numpy as np
-    from numpy.typing import NDArray
+    from av.video.frame import VideoFrame
 
     from timelapse.rendering.pipeline.geometry import Size
+    from timelapse.rendering.pipeline.plan import Recipe, Segment
 
-# Decoding releases the GIL, so that two readers keep two cores busy in addition to the encoder.
-_READERS = 2
-_AHEAD = 4
+#: Decoding and scaling release the GIL: two readers keep up with one encoder.
+_READERS: Final = 2
+_AHEAD: Final = 4
 
 
-class FrameSource:
-    """Yields a movie's frames from its pictures; ``left_out`` collects the unusable ones."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFrame:
+    """The frame of a recipe, or why there is none."""
 
-    def __init__(self, pictures: Sequence[Picture], size: Size, *, max_pixels: int) -> None:
-        self.pictures = pictures
-        self.size = size
-        self.left_out: list[LeftOut] = []
-        self._max_pixels = max_pixels
+    segment: Segment
+    recipe: Recipe
+    frame: VideoFrame | PictureError
 
-    def frames(self) -> Generator[NDArray[np.uint8], None, None]:
-        """Yield each usable picture as an RGB array (height, width, 3), in order."""
-        waiting: deque[tuple[Picture, Future[NDArray[np.uint8]]]] = deque()
-        upcoming = iter(self.pictures)
-        with ThreadPoolExecutor(_READERS, thread_name_prefix="frames") as readers:
-            try:
-                while True:
-                    for picture in islice(upcoming, _AHEAD - len(waiting)):
-                        waiting.append((picture, readers.submit(self._read, picture)))
-                    if not waiting:
-                        return
-                    picture, future = waiting.popleft()
-                    try:
-                        frame = future.result()
-                    except PictureError as refused:
-                        self.left_out.append(
-                            LeftOut(name=picture.name, code=refused.code, reason=refused.message)
-                        )
-                    else:
-                        yield frame
-            finally:
-                for _, future in waiting:
-                    future.cancel()
 
-    def _read(self, picture: Picture) -> NDArray[np.uint8]:
-        return read_frame(picture, self.size, max_pixels=self._max_pixels)
+def frames_of(
+    segments: Iterable[Segment], size: Size, *, max_pixels: int
+) -> Generator[SourceFrame, None, None]:
+    """Yield the frame of each recipe of each segment, in order, for a movie of this size.
+
+    The frames of the next segment are begun before the last one's are taken, so that nobody waits between.
+    """
+    waiting: deque[tuple[Segment, Recipe, Future[VideoFrame]]] = deque()
+    upcoming = ((segment, recipe) for segment in segments for recipe in segment.recipes)
+    with ThreadPoolExecutor(_READERS, thread_name_prefix="frames") as readers:
+        try:
+            while True:
+                for segment, recipe in islice(upcoming, _AHEAD - len(waiting)):
+                    waiting.append((segment, recipe, readers.submit(_make, recipe, size, max_pixels)))
+                if not waiting:
+                    return
+                segment, recipe, future = waiting.popleft()
+                yield SourceFrame(segment=segment, recipe=recipe, frame=_outcome(future))
+        finally:
+            for _, _, future in waiting:
+                future.cancel()
+
+
+def _make(recipe: Recipe, size: Size, max_pixels: int) -> VideoFrame:
+    return to_frame(read_picture(recipe, size, max_pixels=max_pixels), size)
+
+
+def _outcome(future: Future[VideoFrame]) -> VideoFrame | PictureError:
+    try:
+        return future.result()
+    except PictureError as refused:
+        return refused

@@ -1,31 +1,35 @@
-"""Verifies the finished file before it is published."""
+"""Checks what was written before anybody sees it.
+
+A segment is checked when it is encoded: the time of every packet, and all keyframes by decoding them. The
+packets of a movie are those of its segments, so that their times, order and number remain to be checked.
+"""
 
 from __future__ import annotations
 
-import re
-import subprocess
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from fractions import Fraction
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING, Final
 
-from imageio_ffmpeg import get_ffmpeg_exe
+import av
 
+from timelapse.rendering.pipeline.encode import DELAY
 from timelapse.rendering.pipeline.errors import BadMovieError
 from timelapse.rendering.pipeline.geometry import Size
 from timelapse.rendering.pipeline.mp4 import read_mp4
 
 if TYPE_CHECKING:
-    from fractions import Fraction
+    from collections.abc import Sequence
     from pathlib import Path
 
-_VIDEO_STREAM = re.compile(r"Stream #0:0.*?: Video: (\w+).*?, (\w+)\(.*?, (\d+)x(\d+)")
-_QUIETLY = ("-hide_banner", "-nostdin", "-nostats", "-xerror")
-_DECODE_AND_COUNT = ("-map", "0:v:0", "-fps_mode", "passthrough", "-f", "null", "-progress", "pipe:1", "-")
-_DECODED = re.compile(r"^frame=(\d+)$", re.MULTILINE)
+    from timelapse.rendering.pipeline.plan import MovieFormat
+
+_BT709_LIMITED: Final = (1, 1, 1, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovieInfo:
-    """Properties of a movie file, measured by decoding it."""
+    """Properties of a movie file, read from its index and its packets."""
 
     frame_count: int
     duration_s: float
@@ -37,53 +41,134 @@ class MovieInfo:
     bytes: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Packets:
+    """A video stream without its pixels: when each packet is due and shown, seconds."""
+
+    codec: str
+    size: Size
+    pixel_format: str
+    colours: tuple[int, int, int, int]
+    due: tuple[Fraction, ...]
+    shown: tuple[Fraction, ...]
+    keyframes: tuple[int, ...]
+
+
+def check_segment(path: Path, frames: int, movie: MovieFormat) -> None:
+    """Raise BadMovieError unless the segment has these frames, each at its time, and its keyframes decode."""
+    found = _read(path, decode_keyframes=True)
+    _compare(
+        "A part of the movie isn't as requested",
+        {
+            "size": (found.size, movie.size),
+            "codec": (found.codec, "h264"),
+            "pixel format": (found.pixel_format, "yuv420p"),
+            "colours": (found.colours, _BT709_LIMITED),
+            "times": (_in_ticks(found.shown, movie), list(range(DELAY, frames + DELAY))),
+            "order": (_in_ticks(found.due, movie), list(range(frames))),
+            "first keyframe": (found.keyframes[:1], (0,)),
+        },
+    )
+
+
 def inspect(path: Path) -> MovieInfo:
-    """Decode the whole movie at ``path`` once. Raises BadMovieError when it can't be read to its end."""
+    """Read a movie's index and packets. Raises BadMovieError when it can't be read to its end."""
+    return _info(path, _read(path))
+
+
+def check_movie(path: Path, segments: Sequence[int], movie: MovieFormat) -> MovieInfo:
+    """Check a movie that was joined from segments of so many frames; return its properties.
+
+    Raises:
+        BadMovieError: it isn't the requested one; every difference is named.
+    """
+    packets = _read(path)
+    info = _info(path, packets)
+    frames = sum(segments)
+    begins = (0, *accumulate(segments))[:-1]
+    _compare(
+        "The movie that was written isn't the requested one",
+        {
+            "frames": (info.frame_count, frames),
+            "frames per second": (info.rate, movie.rate if frames > 1 else info.rate),
+            "duration": (info.duration_s, float(frames / movie.rate)),
+            "size": (info.size, movie.size),
+            "codec": (info.codec, "h264"),
+            "pixel format": (info.pixel_format, "yuv420p"),
+            "index before the pictures": (info.starts_fast, True),
+            "times": (_in_ticks(packets.shown, movie), list(range(frames))),
+            "order": (all(one < next_one for one, next_one in pairwise(packets.due)), True),
+            "joins": (set(begins) <= set(packets.keyframes), True),
+        },
+    )
+    return info
+
+
+def _info(path: Path, packets: _Packets) -> MovieInfo:
     try:
         index = read_mp4(path)
     except (OSError, ValueError) as error:
-        raise BadMovieError(f"The movie that ffmpeg wrote can't be read: {error}") from error
-    run = subprocess.run(  # noqa: S603  # our own ffmpeg on our own file
-        [get_ffmpeg_exe(), *_QUIETLY, "-i", str(path), *_DECODE_AND_COUNT],
-        capture_output=True,
-        check=False,
-        text=True,
-        errors="replace",
-    )
-    stream = _VIDEO_STREAM.search(run.stderr)
-    counts = _DECODED.findall(run.stdout)
-    if run.returncode != 0 or stream is None or not counts:
-        raise BadMovieError(f"The movie that ffmpeg wrote doesn't play: {_last_line(run.stderr)}")
-    codec, pixel_format, width, height = stream.groups()
+        raise BadMovieError(f"The movie that was written can't be read: {error}") from error
+    if len(packets.shown) != index.samples:
+        raise BadMovieError(f"The movie that was written has {len(packets.shown)} of {index.samples} frames.")
     return MovieInfo(
-        frame_count=int(counts[-1]),
+        frame_count=index.samples,
         duration_s=index.duration_s,
         rate=index.rate,
-        size=Size(int(width), int(height)),
-        codec=codec,
-        pixel_format=pixel_format,
+        size=packets.size,
+        codec=packets.codec,
+        pixel_format=packets.pixel_format,
         starts_fast=index.moov_first,
         bytes=path.stat().st_size,
     )
 
 
-def verify(info: MovieInfo, *, frame_count: int, rate: Fraction, size: Size) -> None:
-    """Raise BadMovieError, naming every difference, unless the file matches the request."""
-    expected = {
-        "frames": (info.frame_count, frame_count),
-        "frames per second": (info.rate, rate if frame_count > 1 else info.rate),
-        "size": (info.size, size),
-        "codec": (info.codec, "h264"),
-        "pixel format": (info.pixel_format, "yuv420p"),
-        "index before the pictures": (info.starts_fast, True),
-    }
-    wrong = [f"{what} is {found}, not {want}" for what, (found, want) in expected.items() if found != want]
-    if abs(info.duration_s - frame_count / rate) > 0.5 / rate:
-        wrong.append(f"duration is {info.duration_s} s, not {float(frame_count / rate)} s")
+def _read(path: Path, *, decode_keyframes: bool = False) -> _Packets:
+    try:
+        with av.open(str(path)) as container:
+            stream = container.streams.video[0]
+            context = stream.codec_context
+            packets = [packet for packet in container.demux(stream) if packet.size]
+            keyframes = [number for number, packet in enumerate(packets) if packet.is_keyframe]
+            if decode_keyframes:
+                context.thread_count = 1
+                context.options = {"err_detect": "explode"}  # instead of hiding what is damaged
+                pictures = [picture for number in keyframes for picture in context.decode(packets[number])]
+                pictures += context.decode(None)
+                if len(pictures) != len(keyframes):
+                    raise BadMovieError(f"{len(pictures)} of {len(keyframes)} keyframes can be decoded.")
+            return _Packets(
+                codec=context.name,
+                size=Size(context.width, context.height),
+                pixel_format=context.pix_fmt or "",
+                colours=(
+                    int(context.color_range),
+                    int(context.colorspace),
+                    int(context.color_primaries),
+                    int(context.color_trc),
+                ),
+                due=tuple((packet.dts or 0) * Fraction(packet.time_base) for packet in packets),
+                shown=tuple((packet.pts or 0) * Fraction(packet.time_base) for packet in packets),
+                keyframes=tuple(keyframes),
+            )
+    except (av.FFmpegError, OSError, IndexError) as error:
+        raise BadMovieError(f"What was written can't be read: {error}") from error
+
+
+def _in_ticks(times: Sequence[Fraction], movie: MovieFormat) -> list[Fraction]:
+    return sorted(time * movie.rate for time in times)
+
+
+def _compare(what: str, expected: dict[str, tuple[object, object]]) -> None:
+    wrong = [
+        f"{name} is {_short(found)}, not {_short(want)}"
+        for name, (found, want) in expected.items()
+        if found != want
+    ]
     if wrong:
-        raise BadMovieError(f"The movie that ffmpeg wrote isn't the requested one: {'; '.join(wrong)}.")
+        raise BadMovieError(f"{what}: {'; '.join(wrong)}.")
 
 
-def _last_line(text: str) -> str:
-    lines = text.strip().splitlines()
-    return lines[-1] if lines else "ffmpeg printed nothing"
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) < 80 else f"{text[:80]}…"

@@ -1,0 +1,177 @@
+"""Encodes segments in lanes: threads that each take the next segment when they are done with one.
+
+Decoder, scaler and encoder release the GIL, so that threads use all processors. A lane has an encoder of one
+thread and two readers, which is work for two processors.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import groupby
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Final
+
+from timelapse.rendering.pipeline.encode import write_segment
+from timelapse.rendering.pipeline.errors import PictureError
+from timelapse.rendering.pipeline.plan import Segment
+from timelapse.rendering.pipeline.source import frames_of
+from timelapse.rendering.pipeline.store import Encoded, LeftOut, SegmentStore
+from timelapse.rendering.pipeline.verify import check_segment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable, Iterator
+
+    from av.video.frame import VideoFrame
+
+    from timelapse.rendering.pipeline.plan import MovieFormat, Recipe
+    from timelapse.rendering.pipeline.source import SourceFrame
+
+#: A caller who wants to stop is asked at least this often, also during a long frame.
+_ASK_EVERY_S: Final = 0.25
+
+
+class _StoppedError(Exception):
+    """The caller wants no more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encoding:
+    """How segments are encoded, and where they are kept."""
+
+    movie: MovieFormat
+    store: SegmentStore
+    #: Pictures of more pixels are left out.
+    max_pixels: int
+
+
+def lanes_of_this_machine() -> int:
+    """Return how many lanes keep the processors busy that this process may use."""
+    return max(1, len(os.sched_getaffinity(0)) // 2)
+
+
+def encode_segments(
+    segments: Iterable[Segment], encoding: Encoding, *, lanes: int, on_frames: Callable[[int], None]
+) -> Generator[tuple[Segment, Encoded], None, None]:
+    """Encode and check segments; yield each when it is stored, in any order.
+
+    ``on_frames`` is called in the caller's thread with the number of frames that were finished or left out
+    since the last call, sometimes 0. Whatever it raises, and closing the generator, stops the lanes within
+    one frame each, and nothing half written stays. Raises RenderError as well.
+    """
+    work = _Lanes(segments, encoding)
+    threads = [threading.Thread(target=work.run, name=f"lane-{number}") for number in range(lanes)]
+    for thread in threads:
+        thread.start()
+    try:
+        for _ in threads:
+            for event in work.until_one_ends():
+                if isinstance(event, int):
+                    on_frames(event)
+                else:
+                    yield event
+    finally:
+        work.stop.set()
+        for thread in threads:
+            thread.join()
+
+
+class _Lanes:
+    """What the lanes share: the segments that nobody has taken, and what they report."""
+
+    def __init__(self, segments: Iterable[Segment], encoding: Encoding) -> None:
+        self.stop = threading.Event()
+        self._segments = _Shared(segments)
+        self._encoding = encoding
+        self._events: SimpleQueue[int | tuple[Segment, Encoded] | BaseException | None] = SimpleQueue()
+
+    def run(self) -> None:
+        """Be one of the lanes."""
+        try:
+            for encoded in _encode_lane(self._segments, self._encoding, on_frame=self._report_frame):
+                self._events.put(encoded)
+        except _StoppedError:
+            pass
+        except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
+            self._events.put(error)
+        finally:
+            self._events.put(None)
+
+    def until_one_ends(self) -> Iterator[int | tuple[Segment, Encoded]]:
+        """Yield how many frames are done and which segments; raise what a lane raised."""
+        while True:
+            try:
+                event = self._events.get(timeout=_ASK_EVERY_S)
+            except Empty:
+                event = 0
+            if event is None:
+                return
+            if isinstance(event, BaseException):
+                raise event
+            yield event
+
+    def _report_frame(self) -> None:
+        if self.stop.is_set():
+            raise _StoppedError
+        self._events.put(1)
+
+
+def _encode_lane(
+    segments: Iterable[Segment], encoding: Encoding, *, on_frame: Callable[[], None]
+) -> Iterator[tuple[Segment, Encoded]]:
+    with closing(frames_of(segments, encoding.movie.size, max_pixels=encoding.max_pixels)) as frames:
+        for _, of_segment in groupby(frames, key=lambda frame: frame.segment.key):
+            yield _encode(of_segment, encoding, on_frame)
+
+
+def _encode(
+    frames: Iterator[SourceFrame], encoding: Encoding, on_frame: Callable[[], None]
+) -> tuple[Segment, Encoded]:
+    planned: list[Segment] = []
+    used: list[Recipe] = []
+    unusable: list[tuple[Recipe, PictureError]] = []
+
+    def usable() -> Iterator[VideoFrame]:
+        for source in frames:
+            planned[:] = [source.segment]
+            if isinstance(source.frame, PictureError):
+                unusable.append((source.recipe, source.frame))
+                on_frame()
+            else:
+                used.append(source.recipe)
+                yield source.frame
+
+    store = encoding.store
+    part = store.new_part()
+    try:
+        count = write_segment(usable(), part, encoding.movie, on_frame=on_frame)
+        segment = Segment.of(used, encoding.movie)
+        path = None
+        if count:
+            check_segment(part, count, encoding.movie)
+            path = store.put(segment, part)
+        left_out = tuple(
+            LeftOut(name=recipe.name, code=error.code, reason=error.message) for recipe, error in unusable
+        )
+        if unusable and all(error.lasting for _, error in unusable):
+            store.note(planned[0], segment, left_out)
+    finally:
+        part.unlink(missing_ok=True)
+    return planned[0], Encoded(path=path, frames=count, left_out=left_out)
+
+
+class _Shared:
+    """Hands out items to several threads."""
+
+    def __init__(self, items: Iterable[Segment]) -> None:
+        self._items = iter(items)
+        self._lock = threading.Lock()
+
+    def __iter__(self) -> Iterator[Segment]:
+        return self
+
+    def __next__(self) -> Segment:
+        with self._lock:
+            return next(self._items)

@@ -1,0 +1,129 @@
+"""Keeps encoded segments by their keys, so that no frame is encoded twice."""
+
+from __future__ import annotations
+
+import json
+import os
+import uuid
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Final
+
+from timelapse.rendering.pipeline.disk import put_in_place, writing
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from timelapse.rendering.pipeline.plan import Plan, Segment
+
+_PART: Final = ".part"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A picture that isn't in the movie, and the reason."""
+
+    name: str
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encoded:
+    """A segment as it was encoded: its file, its frames, and the planned ones that it hasn't.
+
+    Without any usable picture there is no file: ``path`` is None and ``frames`` is 0.
+    """
+
+    path: Path | None
+    frames: int
+    left_out: tuple[LeftOut, ...] = ()
+
+
+class SegmentStore:
+    """Segments in a folder, one file each. A file has its name only when it is whole.
+
+    A segment's file is named after the key of the frames that are in it. When pictures of the planned segment
+    will never be usable, a note under the planned key says so, and which key has the rest.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def find(self, segment: Segment) -> Encoded | None:
+        """Return the segment if it is here, and mark it as used now."""
+        path = self._path(segment.key)
+        if path.exists():
+            _touch(path)
+            return Encoded(path=path, frames=len(segment.recipes))
+        note = self._note(segment.key)
+        try:
+            written = json.loads(note.read_text())
+        except (OSError, ValueError):
+            return None
+        path = self._path(written["key"])
+        if written["frames"] and not path.exists():
+            return None
+        for used in (note, path):
+            _touch(used)
+        return Encoded(
+            path=path if written["frames"] else None,
+            frames=written["frames"],
+            left_out=tuple(LeftOut(**each) for each in written["left_out"]),
+        )
+
+    def frames_done(self, plan: Plan) -> int:
+        """Return how many frames of a plan are in segments that are here."""
+        return sum(len(segment.recipes) for segment in plan.segments if self.find(segment) is not None)
+
+    def new_part(self) -> Path:
+        """Return the path of a new file to write. Raises DiskFullError, StorageError."""
+        with writing():
+            self.folder.mkdir(parents=True, exist_ok=True)
+        return self.folder / f"{uuid.uuid4().hex}{_PART}"
+
+    def put(self, segment: Segment, part: Path) -> Path:
+        """Give a whole file the name of its segment. Raises DiskFullError, StorageError."""
+        with writing():
+            put_in_place(part, self._path(segment.key))
+        return self._path(segment.key)
+
+    def note(self, planned: Segment, used: Segment, left_out: tuple[LeftOut, ...]) -> None:
+        """Remember that the pictures left out of a planned segment will never be usable."""
+        written = {
+            "key": used.key,
+            "frames": len(used.recipes),
+            "left_out": [asdict(each) for each in left_out],
+        }
+        part = self.new_part()
+        with writing():
+            part.write_text(json.dumps(written))
+            put_in_place(part, self._note(planned.key))
+
+    def sweep(self, budget: int) -> int:
+        """Remove what killed workers left, and what was unused for longest beyond a budget of bytes.
+
+        Call it only while nobody writes to the folder. Return the bytes that were removed.
+        """
+        files = sorted(
+            ((path, path.stat()) for path in self.folder.glob("*") if path.is_file()),
+            key=lambda file: (file[0].suffix != _PART, file[1].st_mtime_ns),
+        )
+        total = sum(stat.st_size for _, stat in files)
+        removed = 0
+        for path, stat in files:
+            if path.suffix == _PART or total - removed > budget:
+                path.unlink(missing_ok=True)
+                removed += stat.st_size
+        return removed
+
+    def _path(self, key: str) -> Path:
+        return self.folder / f"{key}.mp4"
+
+    def _note(self, key: str) -> Path:
+        return self.folder / f"{key}.json"
+
+
+def _touch(path: Path) -> None:
+    with suppress(OSError):  # removed meanwhile, or on a disk that can only be read
+        os.utime(path)
