@@ -152,6 +152,15 @@ def test_an_operator_sees_what_is_wrong_without_reloading(project, visitor, scre
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
     page.goto(f"{project.address}queue_insight/queue/task/?id={task}")
     expect(page.locator(".qi-headline")).to_contain_text("No worker listens to queue 'movies'")
+
+    page.goto(f"{project.address}queue_insight/queue/queue/?name=movies")
+    page.get_by_role("button", name="Purge").click()
+    expect(page.get_by_label("Type the queue's name")).to_be_visible()
+    assert violations(page, "#content") == []
+    page.get_by_label("Type the queue's name").fill("movies")
+    page.get_by_role("button", name="Purge 1 queue?").click()
+    expect(page.get_by_text("4 waiting tasks deleted.")).to_be_visible()
+    expect(page.get_by_text("No task waits.")).to_be_visible()
     assert [error for error in visitor.errors if "favicon.ico" not in error] == []
 
 

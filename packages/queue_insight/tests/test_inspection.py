@@ -28,3 +28,17 @@ def test_a_worker_replies_with_its_queues_slots_and_running_tasks(app, worker, t
     (running,) = reply.running
     assert (running.id, running.name, running.queue) == (task.id, "work.wait_for", "slow")
     assert running.started_at <= time.time()
+
+
+@pytest.mark.parametrize(
+    ("stats", "slots"),
+    [
+        ({"pool": {"max-concurrency": 4, "processes": [1, 2, 3, 4, 5]}}, 5),
+        ({"pool": {"max-concurrency": 4}}, 4),
+        ({"pool": {"max-concurrency": "many"}}, None),
+        ({"pool": 4}, None),
+        (None, None),
+    ],
+)
+def test_a_pool_that_grew_has_as_many_slots_as_processes(stats, slots):
+    assert inspection.slots_of(stats) == slots

@@ -35,6 +35,12 @@ def wait_for_late(path: str) -> None:
     wait_for(path)
 
 
+@app.task(name="work.touch")
+def touch(path: str) -> None:
+    """Leave a file as the proof that it ran."""
+    Path(path).touch()
+
+
 @app.task(name="work.nothing")
 def nothing() -> None:
     pass

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from functools import wraps
-from typing import TYPE_CHECKING, Concatenate, ParamSpec
+from typing import TYPE_CHECKING
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.urls import path
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from queue_insight.models import Queue
+from queue_insight.models import ActionRecord, Queue
 from queue_insight.page import views
+from queue_insight.page.acting import act
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase
     from django.urls import URLPattern
 
+    _View = Callable[..., HttpResponseBase]
     _Base = admin.ModelAdmin[Queue]
+    _RecordBase = admin.ModelAdmin[ActionRecord]
 else:
-    _Base = admin.ModelAdmin
-
-_P = ParamSpec("_P")
+    _Base = _RecordBase = admin.ModelAdmin
 
 
 @admin.register(Queue)
@@ -49,20 +50,38 @@ class QueueAdmin(_Base):
             path("task/", self._page(views.task), name="queue_insight_task"),
             path("workers/", self._page(views.workers), name="queue_insight_workers"),
             path("search/", self._page(views.search), name="queue_insight_search"),
+            path("act/", self._page(act, require_POST), name="queue_insight_act"),
         ]
 
-    def _page(
-        self, view: Callable[Concatenate[HttpRequest, _P], HttpResponseBase]
-    ) -> Callable[Concatenate[HttpRequest, _P], HttpResponseBase]:
+    def _page(self, view: _View, method: Callable[[_View], _View] = require_safe) -> _View:
         """Restrict a view to staff who may view queues, and add the admin's template context."""
 
-        @require_safe
+        @method
         @wraps(view)
-        def guarded(request: HttpRequest, *args: _P.args, **kwargs: _P.kwargs) -> HttpResponseBase:
+        def guarded(request: HttpRequest) -> HttpResponseBase:
             if not self.has_view_permission(request):
                 raise PermissionDenied
             request.current_app = self.admin_site.name
-            context = {**self.admin_site.each_context(request), "opts": self.opts}
-            return view(request, *args, **kwargs, context=context)  # type: ignore[arg-type] # one keyword more
+            return view(request, context={**self.admin_site.each_context(request), "opts": self.opts})
 
-        return self.admin_site.admin_view(guarded)  # type: ignore[return-value] # Django's own wrapper
+        return self.admin_site.admin_view(guarded)
+
+
+@admin.register(ActionRecord)
+class ActionRecordAdmin(_RecordBase):
+    """The record of all actions; nobody changes it."""
+
+    list_display = ("at", "by", "action", "target", "number", "result")
+    list_filter = ("action", "at")
+    search_fields = ("by", "target")
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's
+        """Actions record themselves."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002 - Django's
+        """What was done stays done."""
+        return False
+
+    has_delete_permission = has_change_permission

@@ -12,6 +12,7 @@ class QueueInsightConfig(AppConfig):
     """Add "queue_insight" to INSTALLED_APPS for the command, the checks and the publish time."""
 
     name = "queue_insight"
+    default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "Queue insight"
 
     def ready(self) -> None:

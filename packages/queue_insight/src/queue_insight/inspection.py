@@ -120,13 +120,19 @@ def _worker_reply(
         malformed += fields.malformed or not name
     waiting = [_task(each, by_key) for each in reserved]
     running = [_task(each, by_key) for each in _list(active)]
-    slots = Fields(_mapping(stats).get("pool")).count("max-concurrency")
     return WorkerReply(
         queues=tuple(names),
-        slots=slots,
+        slots=slots_of(stats),
         reserved=tuple(task for task in waiting if task),
         running=tuple(task for task in running if task),
     ), malformed + waiting.count(None) + running.count(None)
+
+
+def slots_of(stats: object) -> int | None:
+    """Return how many tasks a worker can run at a time, from its `stats`; None when they don't say."""
+    # A pool that grew or shrank still reports its first size as max-concurrency, but its processes of now.
+    pool = _mapping(_mapping(stats).get("pool"))
+    return len(_list(pool.get("processes"))) or Fields(pool).count("max-concurrency")
 
 
 def _task(document: object, by_key: Mapping[str, str]) -> ObservedTask | None:

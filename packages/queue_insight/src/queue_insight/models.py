@@ -1,21 +1,77 @@
-"""The permission to view the queue page. There are no rows: queues, tasks and workers are kept elsewhere."""
+"""The permissions of the queue page, the queues that somebody paused, and the record of all actions."""
 
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 
 
 class Queue(models.Model):
-    """Names the permission, and is the page's place in the admin's index."""
+    """Names the permissions, and is the page's place in the admin's index. There are no rows."""
 
     class Meta:
-        """No table, and no permissions but one."""
+        """No table."""
 
         managed = False
         default_permissions = ("view",)
+        permissions = (
+            ("cancel_task", "Can cancel tasks"),
+            ("retry_task", "Can send failed tasks again"),
+            ("purge_queue", "Can delete all waiting tasks of a queue"),
+            ("pause_queue", "Can pause and resume queues"),
+            ("resize_worker", "Can change the number of slots of workers"),
+            ("limit_task", "Can limit the rate of tasks"),
+            ("shut_down_worker", "Can shut down workers"),
+        )
         verbose_name = "queue"
         verbose_name_plural = "queues, tasks and workers"
 
     def __str__(self) -> str:
         """A name for the admin."""
         return "queue"
+
+
+class PausedQueue(models.Model):
+    """A queue that somebody paused from the page."""
+
+    #: What stands for the queue's name in addresses: bounded, whatever the name is.
+    key = models.CharField(max_length=128, unique=True)
+    name = models.TextField()
+    by = models.CharField(max_length=150)
+    since = models.DateTimeField(default=timezone.now)
+    #: The workers that stopped consuming it, which resume.
+    workers = models.JSONField(default=list)
+
+    class Meta:
+        """Written by the page only."""
+
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        """The queue's name."""
+        return self.name
+
+
+class ActionRecord(models.Model):
+    """Who did what from the page, and what came of it. Written before the action, completed after it."""
+
+    at = models.DateTimeField(default=timezone.now)
+    #: The name, so that the record outlives the account.
+    by = models.CharField("user", max_length=150)
+    action = models.CharField(max_length=32)
+    #: The tasks, queue or workers, shortened.
+    target = models.TextField()
+    #: How many tasks or workers it concerned; None: not known.
+    number = models.BigIntegerField("how many", null=True)
+    result = models.TextField(default="Begun; how it ended is not known.")
+
+    class Meta:
+        """Read-only, so there is one permission."""
+
+        default_permissions = ("view",)
+        ordering = ("-pk",)
+        verbose_name = "action"
+
+    def __str__(self) -> str:
+        """Who did what."""
+        return f"{self.action} by {self.by}"

@@ -9,6 +9,7 @@ from tests.values import NOW
 from queue_insight import TaskState, WorkerState
 from queue_insight.page.clock import Clock
 from queue_insight.page.headline import headline, sentence
+from queue_insight.page.pauses import Pause
 
 HOUR = 3600.0
 
@@ -110,4 +111,12 @@ def test_without_a_visibility_timeout_no_time_is_promised():
     now = values.snapshot(queues=(QUIET,), running=(lost(),))
     assert "1 task comes back after the broker's visibility timeout" in sentence(
         headline(now, Clock(now=NOW, zone=UTC))
+    )
+
+
+def test_a_paused_queue_is_not_said_to_lack_a_worker():
+    now = values.snapshot(queues=(movies(), movies(name="b")), running=())
+    paused = {"movies": Pause(by="anna", since=NOW - timedelta(minutes=5))}
+    assert sentence(headline(now, Clock(now=NOW, zone=UTC), paused=paused)) == (
+        "'movies' is paused by anna since 11:55; 'b' has no worker; 6 tasks wait in 2 queues; 0 tasks run."
     )

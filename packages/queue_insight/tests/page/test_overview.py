@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from datetime import UTC, timedelta
 
+import pytest
 from tests import values
 from tests.values import NOW
 
 from queue_insight import TaskState, WorkerState
 from queue_insight.page.clock import Clock
 from queue_insight.page.overview import MAX_QUIET, arrange, row
+from queue_insight.page.pauses import Pause
 
 CLOCK = Clock(now=NOW, zone=UTC)
 
@@ -95,3 +97,22 @@ def test_lost_tasks_are_counted_in_the_reason():
 def test_more_quiet_queues_than_fit_are_counted():
     found = arranged(queues=tuple(values.queue(name=f"q{number}", depth=0) for number in range(150)))
     assert (len(found.quiet), found.more) == (MAX_QUIET, 50)
+
+
+@pytest.mark.parametrize(
+    ("workers", "reason"),
+    [
+        ((), "Paused by anna since 11:55."),
+        (
+            ("one@test",),
+            (
+                "Paused by anna since 11:55. "
+                "By the last inspection of the workers, it is still consumed by one@test."
+            ),
+        ),
+    ],
+)
+def test_a_paused_queue_says_who_paused_it_and_who_takes_from_it_all_the_same(workers, reason):
+    paused = {"celery": Pause(by="anna", since=NOW - timedelta(minutes=5))}
+    found = row(values.queue(workers=workers), values.snapshot(), CLOCK, paused)
+    assert (found.label, found.reason) == ("paused", reason)

@@ -20,6 +20,7 @@ def test_redelivery_follows_the_broker_s_visibility_timeout(url, options, second
     assert visibility_timeout_s(app) == seconds
 
 
+@pytest.mark.django_db
 def test_times_are_in_django_s_time_zone(app, settings):
     settings.TIME_ZONE = "Asia/Tokyo"
     app.set_current()

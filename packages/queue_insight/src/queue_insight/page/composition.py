@@ -26,6 +26,8 @@ class Part:
     """The tasks of one name."""
 
     name: str
+    #: Empty for the part that has several names.
+    key: str
     number: int
     #: Share of all tasks that were read, in percent.
     percent: int
@@ -61,11 +63,14 @@ def compose_by_name(tasks: Iterable[TaskInfo]) -> tuple[Part, ...]:
     """Return the task names with their numbers, the most frequent first."""
     counts = Counter(task.name for task in tasks)
     total = counts.total()
-    parts = [(shown(name) or "name not known", number) for name, number in counts.most_common(MAX_NAMES)]
-    if rest := total - sum(number for _, number in parts):
-        parts.append((f"{len(counts) - MAX_NAMES} other names", rest))
+    parts = [
+        (shown(name) or "name not known", key(name), number) for name, number in counts.most_common(MAX_NAMES)
+    ]
+    if rest := total - sum(number for _, _, number in parts):
+        parts.append((f"{len(counts) - MAX_NAMES} other names", "", rest))
     return tuple(
-        Part(name=name, number=number, percent=round(100 * number / total)) for name, number in parts
+        Part(name=name, key=key_, number=number, percent=round(100 * number / total))
+        for name, key_, number in parts
     )
 
 

@@ -10,7 +10,7 @@ from queue_insight.diagnose import diagnose
 from queue_insight.page.composition import compose_by_name, page_of, task_row
 from queue_insight.page.headline import headline
 from queue_insight.page.names import key, shown
-from queue_insight.page.overview import PAGE, arrange, row
+from queue_insight.page.overview import PAGE, arrange, paused_reason, row
 from queue_insight.page.search import search
 from queue_insight.page.slots import arrange_workers
 from queue_insight.page.timeline import timeline
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from queue_insight.page.reading import Reading
     from queue_insight.reasons import Reason
-    from queue_insight.snapshot import Snapshot
+    from queue_insight.snapshot import Snapshot, TaskInfo
 
 #: Maximum number of running tasks in the overview, and of notes and reasons on any page.
 MAX_RUNNING: Final = 20
@@ -43,13 +43,18 @@ class Note:
 def overview(reading: Reading, number: int = 1) -> Context:
     """Return the headline, a page of the queues, what runs, and how many workers there are."""
     snapshot = reading.snapshot
-    arranged = arrange(snapshot, reading.clock)
+    arranged = arrange(snapshot, reading.clock, reading.paused)
     # What was lost first: the running tasks are sorted by their start already.
     running = sorted(snapshot.running, key=lambda task: task.state is TaskState.RUNNING)
     return {
         **_common(reading),
         "title": "Queues",
-        "headline": headline(snapshot, reading.clock, visibility_timeout_s=reading.visibility_timeout_s),
+        "headline": headline(
+            snapshot,
+            reading.clock,
+            visibility_timeout_s=reading.visibility_timeout_s,
+            paused=reading.paused,
+        ),
         "arranged": arranged,
         "page": page_of(arranged.rows, number, size=PAGE),
         "running": [task_row(task, reading.clock) for task in running[:MAX_RUNNING]],
@@ -70,7 +75,8 @@ def queue(reading: Reading, queue_key: str, number: int) -> Context | None:
         **_common(reading),
         "title": f"Queue {shown(found.name if found else queue_key)}",
         "key": queue_key,
-        "row": row(found, snapshot, reading.clock) if found else None,
+        "row": row(found, snapshot, reading.clock, reading.paused) if found else None,
+        "is_paused": found is not None and found.name in reading.paused,
         "parts": compose_by_name(waiting),
         "read": len(waiting),
         "taken": [task_row(task, reading.clock) for task in tasks if task.state is TaskState.RESERVED][
@@ -85,10 +91,12 @@ def task(reading: Reading, task_key: str) -> Context:
     snapshot = reading.snapshot
     task_id = _full_id(task_key, snapshot)
     found = snapshot.find(task_id)
-    reasons = diagnose(task_id, snapshot)
+    reasons = (*_pause(found, reading), *diagnose(task_id, snapshot))
     return {
         **_common(reading),
         "title": f"Task {shown(task_id, 60)}",
+        "task_key": key(task_id),
+        "name_key": key(found.name) if found is not None and found.name else "",
         "notes": (),  # among the reasons
         "task": None if found is None else task_row(found, reading.clock),
         "args": "" if found is None else shown(found.args_summary, 2000),
@@ -128,6 +136,13 @@ def found(reading: Reading, text: str) -> Context:
             for each in result.finished
         ],
     }
+
+
+def _pause(task: TaskInfo | None, reading: Reading) -> tuple[Reason, ...]:
+    if task is None or task.state is not TaskState.QUEUED or task.queue not in reading.paused:
+        return ()
+    queue = reading.snapshot.queue(task.queue)
+    return (paused_reason(queue, reading.paused[task.queue], reading.clock),) if queue else ()
 
 
 def _common(reading: Reading) -> Context:

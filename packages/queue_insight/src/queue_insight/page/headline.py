@@ -13,9 +13,10 @@ from queue_insight.reasons import count
 from queue_insight.snapshot import TaskState, WorkerState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from queue_insight.page.clock import Clock
+    from queue_insight.page.pauses import Pause
     from queue_insight.snapshot import QueueState, Snapshot, TaskInfo
 
 #: Maximum number of queues that the sentence names; it counts the others.
@@ -34,7 +35,11 @@ class Clause:
 
 
 def headline(
-    snapshot: Snapshot, clock: Clock, *, visibility_timeout_s: float | None = None
+    snapshot: Snapshot,
+    clock: Clock,
+    *,
+    visibility_timeout_s: float | None = None,
+    paused: Mapping[str, Pause] | None = None,
 ) -> tuple[Clause, ...]:
     """Return the sentence, the worst first.
 
@@ -42,7 +47,8 @@ def headline(
     """
     return (
         *_unobserved(snapshot, clock),
-        *_without_worker(snapshot, clock),
+        *_paused(paused or {}, clock),
+        *_without_worker(snapshot, clock, paused or {}),
         *_lost(snapshot, clock, visibility_timeout_s),
         *_waiting(snapshot),
         *_running(snapshot),
@@ -74,8 +80,21 @@ def _unobserved(snapshot: Snapshot, clock: Clock) -> Iterator[Clause]:
         )
 
 
-def _without_worker(snapshot: Snapshot, clock: Clock) -> Iterator[Clause]:
-    queues = [queue for queue in snapshot.queues if queue.depth and has_no_worker(queue, snapshot)]
+def _paused(paused: Mapping[str, Pause], clock: Clock) -> Iterator[Clause]:
+    for name in sorted(paused)[:MAX_NAMED]:
+        by, since = shown(paused[name].by), clock.minute(paused[name].since)
+        yield Clause(text=f"'{shown(name)}' is paused by {by} since {since}", is_trouble=True)
+    more = len(paused) - MAX_NAMED
+    if more > 0:
+        yield Clause(text=f"{count(more, 'more queue')} paused", is_trouble=True)
+
+
+def _without_worker(snapshot: Snapshot, clock: Clock, paused: Mapping[str, Pause]) -> Iterator[Clause]:
+    queues = [
+        queue
+        for queue in snapshot.queues
+        if queue.depth and has_no_worker(queue, snapshot) and queue.name not in paused
+    ]
     queues.sort(key=lambda queue: (-(queue.depth or 0), queue.name))
     for queue in queues[:MAX_NAMED]:
         ends = [

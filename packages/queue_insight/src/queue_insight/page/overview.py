@@ -16,12 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from queue_insight.page.clock import Clock
+    from queue_insight.page.pauses import Pause
     from queue_insight.snapshot import QueueState, Snapshot, TaskInfo
 
 #: Number of queues on a page.
 PAGE: Final = 60
 #: Maximum number of names among the quiet queues; the others are counted.
 MAX_QUIET: Final = 100
+#: Maximum number of workers that the reason of a paused queue names.
+MAX_TAKERS: Final = 3
 #: What the reason of a queue's next task means for the queue: rank of the trouble, label, tone.
 _MEANINGS: Final[Mapping[str, tuple[int, str, str]]] = {
     "no_worker": (0, "no worker", "bad"),
@@ -32,6 +35,7 @@ _MEANINGS: Final[Mapping[str, tuple[int, str, str]]] = {
     "not_due": (6, "not due", "quiet"),
     "about_to_start": (7, "starts", "ok"),
 }
+_PAUSED = (1, "paused", "late")
 _LOST = (1, "lost", "bad")
 _OTHER = (4, "waits", "late")
 _UNREAD = (4, "not read", "late")
@@ -72,10 +76,10 @@ class Arranged:
     more: int
 
 
-def arrange(snapshot: Snapshot, clock: Clock) -> Arranged:
+def arrange(snapshot: Snapshot, clock: Clock, paused: Mapping[str, Pause] | None = None) -> Arranged:
     """Return the rows, the worst trouble first, then the deepest queue."""
     facts = _Facts(snapshot)
-    rows = [row(queue, snapshot, clock, facts) for queue in snapshot.queues]
+    rows = [row(queue, snapshot, clock, paused, facts) for queue in snapshot.queues]
     rows.sort(key=lambda each: (each.rank, -(each.waiting or 0), each.name))
     busy = [each for each in rows if each.rank < _QUIET[0]]
     quiet = [each for each in rows if each.rank == _QUIET[0]]
@@ -109,12 +113,21 @@ class _Facts:
         self.slots = {worker.name: worker.slots for worker in snapshot.workers}
 
 
-def row(queue: QueueState, snapshot: Snapshot, clock: Clock, facts: _Facts | None = None) -> QueueRow:
+def row(
+    queue: QueueState,
+    snapshot: Snapshot,
+    clock: Clock,
+    paused: Mapping[str, Pause] | None = None,
+    facts: _Facts | None = None,
+) -> QueueRow:
     """Return the row of one queue."""
     facts = facts or _Facts(snapshot)
+    pause = (paused or {}).get(queue.name)
     is_observed = snapshot.collected_at is not None
     delayed = facts.delayed.get(queue.name, 0)
-    (rank, label, tone), reason = _trouble(queue, snapshot, facts)
+    (rank, label, tone), reason = (
+        (_PAUSED, paused_reason(queue, pause, clock)) if pause else _trouble(queue, snapshot, facts)
+    )
     return QueueRow(
         name=shown(queue.name),
         key=key(queue.name),
@@ -130,6 +143,18 @@ def row(queue: QueueState, snapshot: Snapshot, clock: Clock, facts: _Facts | Non
         tone=tone,
         reason=shown(clock.localised(reason.message), 300) if reason else "",
         remedy=shown(clock.localised(reason.remedy), 300) if reason else "",
+    )
+
+
+def paused_reason(queue: QueueState, pause: Pause, clock: Clock) -> Reason:
+    """Return who paused the queue, and which workers take from it all the same."""
+    takers = ", ".join(shown(name) for name in (queue.workers or ())[:MAX_TAKERS])
+    still = f" By the last inspection of the workers, it is still consumed by {takers}." if takers else ""
+    return Reason(
+        code="paused",
+        message=f"Paused by {shown(pause.by)} since {clock.minute(pause.since)}.{still}",
+        params={"queue": queue.name, "by": pause.by},
+        remedy="Resume it on the queue's page.",
     )
 
 

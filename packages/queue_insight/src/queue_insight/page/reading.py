@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from django.utils import timezone
 
 from queue_insight.brokers.choose import REDIS
 from queue_insight.page.clock import Clock
+from queue_insight.page.pauses import Pause, paused
 from queue_insight.read import celery_app, snapshot
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from celery import Celery
 
     from queue_insight.snapshot import Snapshot
@@ -28,6 +31,8 @@ class Reading:
     clock: Clock
     #: Seconds after which the broker redelivers an unacknowledged message; None for a broker without that.
     visibility_timeout_s: float | None = None
+    #: The queues that somebody paused, by name.
+    paused: Mapping[str, Pause] = field(default_factory=dict)
 
 
 def read() -> Reading:
@@ -42,6 +47,7 @@ def read() -> Reading:
         snapshot=now,
         clock=Clock(now=now.at, zone=timezone.get_current_timezone()),
         visibility_timeout_s=visibility_timeout_s(app),
+        paused=paused(),
     )
 
 

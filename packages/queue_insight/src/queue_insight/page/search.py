@@ -43,8 +43,7 @@ def only_match(text: str, snapshot: Snapshot) -> str | None:
 
 def search(text: str, snapshot: Snapshot) -> Result:
     """Return the tasks whose id begins with the text, or is it, or whose name contains it."""
-    words = text.casefold()
-    tasks = tuple(islice(_matching(text, words, snapshot), MAX_FOUND + 1))
+    tasks = tuple(islice(matching(text, snapshot), MAX_FOUND + 1))
     known = {task.id for task in tasks}
     finished = tuple(each for each in snapshot.finished if _is_id(text, each.id) and each.id not in known)[
         : MAX_FOUND + 1
@@ -58,13 +57,15 @@ def search(text: str, snapshot: Snapshot) -> Result:
     )
 
 
+def matching(text: str, snapshot: Snapshot) -> Iterator[TaskInfo]:
+    """Yield all tasks whose id begins with the text, or whose name contains it; none for an empty text."""
+    if text:
+        words = text.casefold()
+        yield from (t for t in snapshot.tasks() if _is_id(text, t.id) or words in t.name.casefold())
+
+
 def _is_id(text: str, task_id: str) -> bool:
     return bool(text) and (task_id.startswith(text) or key(task_id) == text)
-
-
-def _matching(text: str, words: str, snapshot: Snapshot) -> Iterator[TaskInfo]:
-    if text:
-        yield from (t for t in snapshot.tasks() if _is_id(text, t.id) or words in t.name.casefold())
 
 
 def _searched(snapshot: Snapshot) -> Iterator[str]:

@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from queue_insight.page import contexts
+from queue_insight.page.acting import may
 from queue_insight.page.names import key
 from queue_insight.page.reading import read
 from queue_insight.page.search import only_match
@@ -63,7 +64,14 @@ def _page(
     request: HttpRequest, name: str, context: contexts.Context, found: contexts.Context
 ) -> HttpResponseBase:
     base = "queue_insight/part.html" if "part" in request.GET else "queue_insight/base.html"
-    return TemplateResponse(request, f"queue_insight/{name}.html", {**context, **found, "base": base})
+    return TemplateResponse(
+        request, f"queue_insight/{name}.html", {**context, **found, "base": base, **_permissions(request)}
+    )
+
+
+def _permissions(request: HttpRequest) -> contexts.Context:
+    allowed = may(request)
+    return {"may": allowed, "may_select": allowed["cancel"] or allowed["retry"]}
 
 
 def _number(request: HttpRequest) -> int:
