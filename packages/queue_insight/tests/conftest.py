@@ -9,6 +9,7 @@ import sys
 import threading
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from celery import Celery
@@ -18,6 +19,9 @@ from queue_insight import publish_time
 from queue_insight.collector import Collector
 from queue_insight.conf import Settings
 from queue_insight.stores.redis import RedisStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 HERE = Path(__file__).parent
 databases = count()
@@ -67,16 +71,20 @@ def store(broker_url):
 
 @pytest.fixture
 def run_collector(app, store):
-    """Run collectors; each is stopped at the end."""
+    """Run collectors; each returns a function that stops it, and is stopped at the end."""
     with contextlib.ExitStack() as stack:
 
-        def start(**settings) -> threading.Event:
-            stop = threading.Event()
+        def start(**settings) -> Callable[[], None]:
+            stopping = threading.Event()
             collector = Collector(app, store, settings=Settings(SAVE_INTERVAL_S=0.5, **settings))
-            thread = threading.Thread(target=collector.run, args=(stop,))
+            thread = threading.Thread(target=collector.run, args=(stopping,))
             thread.start()
-            stack.callback(thread.join, 10)
-            stack.callback(stop.set)
+
+            def stop() -> None:
+                stopping.set()
+                thread.join(30)
+
+            stack.callback(stop)
             return stop
 
         yield start

@@ -29,7 +29,7 @@ def test_the_app_that_the_setting_names_is_imported(settings):
 
 def test_a_misspelt_key_is_an_error_with_a_suggestion(settings):
     settings.QUEUE_INSIGHT = {"PEAK": 7}
-    (error,) = run_checks()
+    (error,) = run_checks(tags=["queue_insight"])
     assert error.msg == "QUEUE_INSIGHT['PEAK'] is not a setting. Did you mean 'PEEK'?"
     assert error.id == "queue_insight.E001"
 

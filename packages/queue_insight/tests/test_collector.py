@@ -30,7 +30,7 @@ def finished_unobserved(app, store, worker, run_collector, go, **environment):
     process = worker("-E", "-c", "1", **environment)
     task = app.send_task("work.wait_for", (str(go),)).id
     wait_until(lambda: (now := snapshot(app, store=store)).running and now.workers[0].slots)
-    stop.set()
+    stop()
     wait_until(lambda: not snapshot(app, store=store).fresh)
     go.touch()
     os.kill(process.pid, signal.SIGTERM)
@@ -123,7 +123,7 @@ def test_a_restarted_collector_still_knows_what_was_running(app, store, worker, 
     worker("-E", "-c", "1")
     task = app.send_task("work.wait_for", (str(tmp_path / "never"),)).id
     before = wait_until(lambda: (now := snapshot(app, store=store)).running and now)
-    stop.set()
+    stop()
     wait_until(lambda: not snapshot(app, store=store).fresh)
     stale = snapshot(app, store=store)
     assert stale.workers[0].state is WorkerState.UNKNOWN
@@ -224,7 +224,7 @@ def test_an_impossible_number_in_an_event_is_counted_and_stops_nobody(app, store
         return now.workers and "malformed_events" in codes(now.notes) and now
 
     assert wait_until(counted).worker("one@test").active == 1
-    stop.set()
+    stop()
     run_collector()
     wait_until(lambda: (now := snapshot(app, store=store)).fresh and now.workers)
     dispatcher.close()

@@ -6,9 +6,15 @@ import pytest
 
 from queue_insight import Reason, TaskState, WorkerState
 from queue_insight.brokers.base import BrokerState, Message, QueueBacklog
-from queue_insight.collector_state import CollectorState, ObservedOutcome, ObservedTask, ObservedWorker
+from queue_insight.collector_state import (
+    CollectorState,
+    ObservedOutcome,
+    ObservedTask,
+    ObservedWorker,
+    TaskCounts,
+)
 from queue_insight.compose import compose
-from queue_insight.stores.base import StoredState
+from queue_insight.stored_state import StoredState
 
 NOW = 5000.0
 # The collector's clock runs 4000 s behind the reader's: only ages may be compared.
@@ -122,7 +128,7 @@ def test_a_task_is_lost_only_if_it_certainly_did_not_finish(task, worker, state)
     assert compose_with(tasks=(task,), workers=(worker,)).find("t").state is state
 
 
-def test_only_running_tasks_are_counted_as_running():
+def test_running_tasks_are_listed_with_the_longest_running_first():
     tasks = (
         ObservedTask(id="a", queue="celery", worker="one@test", started_at=2.0),
         ObservedTask(id="b", queue="celery", worker="one@test", started_at=1.0),
@@ -131,9 +137,38 @@ def test_only_running_tasks_are_counted_as_running():
         ObservedTask(id="e", queue="slow", worker="one@test", started_at=1.0),
     )
     snapshot = compose_with(tasks=tasks, broker=BrokerState(backlogs=(backlog(),)))
-    assert (snapshot.queue("celery").running, snapshot.queue("celery").reserved) == (2, 1)
     assert [task.id for task in snapshot.running] == ["b", "e", "c", "a"]
     assert [task.id for task in snapshot.queued] == ["d"]
+
+
+COUNTS = {"celery": TaskCounts(reserved=1, running=2), "slow": TaskCounts(running=7)}
+
+
+@pytest.mark.parametrize(
+    ("worker", "counts"),
+    [
+        (observed(task_counts=COUNTS), (1, 2)),
+        (observed(task_counts=COUNTS, last_seen_at=THERE - 5), (1, 2)),
+        (observed(task_counts=COUNTS, last_seen_at=1.0), (0, 0)),
+        (observed(task_counts=COUNTS, offline=True), (0, 0)),
+    ],
+    ids=["online", "late", "gone", "offline"],
+)
+def test_the_tasks_of_live_workers_are_counted_without_reading_them(worker, counts):
+    snapshot = compose_with(workers=(worker,), broker=BrokerState(backlogs=(backlog(),)))
+    assert (snapshot.queue("celery").reserved, snapshot.queue("celery").running) == counts
+
+
+def test_the_broker_says_of_which_queue_a_counted_task_is():
+    taken = tuple(Message(id=each, queue="celery") for each in ("known", "unnamed", "unheard"))
+    tasks = (
+        ObservedTask(id="known", queue="celery", worker="one@test"),
+        ObservedTask(id="unnamed", worker="one@test", started_at=1.0),
+    )
+    worker = observed(task_counts={"celery": TaskCounts(reserved=1), "": TaskCounts(running=1)})
+    broker = BrokerState(backlogs=(backlog(),), unacked=3, unacked_head=taken)
+    queue = compose_with(workers=(worker,), tasks=tasks, broker=broker).queue("celery")
+    assert (queue.reserved, queue.running) == (2, 1)
 
 
 def test_waiting_tasks_are_listed_in_order_of_delivery():
@@ -201,10 +236,10 @@ def test_the_oldest_wait_is_that_of_the_next_task():
 @pytest.mark.parametrize(
     ("depth", "fields", "drain_s"),
     [
-        (6, {"runtimes": {"celery": 4.0}}, 12.0),
+        (6, {"queues": {"celery": 4.0}}, 12.0),
         (0, {}, 0.0),
         (6, {}, None),
-        (6, {"runtimes": {"celery": 4.0}, "workers": (observed(offline=True),)}, None),
+        (6, {"queues": {"celery": 4.0}, "workers": (observed(offline=True),)}, None),
     ],
     ids=["by run time and slots", "nothing waits", "no run time seen", "nobody works"],
 )

@@ -3,18 +3,18 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from tests.tracking import StoredTracker
 
-from queue_insight.collector_state import ObservedTask
-from queue_insight.events import EventTracker
+from queue_insight.collector_state import Task
+from queue_insight.finished_tasks import MAX_FINISHED
 from queue_insight.inspection import Inspection, WorkerReply
-from queue_insight.observed_tasks import MAX_FINISHED
 
 
 class EventLog:
     """A tracker that receives one event a second."""
 
     def __init__(self, **limits):
-        self.tracker = EventTracker(**{"max_tasks": 100, "retention_s": 1000.0, **limits})
+        self.tracker = StoredTracker(**{"max_tasks": 100, "retention_s": 1000.0, **limits})
         self.tracker.connected_since = 1000.0
         self.now = 1000.0
 
@@ -44,8 +44,7 @@ def test_a_task_is_followed_from_sending_to_its_end():
     state = events.state()
     assert state.tasks == ()
     assert [(end.id, end.outcome) for end in state.finished] == [("t1", "succeeded")]
-    assert state.runtimes == {"celery": 1.0}
-    assert state.queues == ("celery",)
+    assert state.queues == {"celery": 1.0}
     assert state.events == 4
 
 
@@ -116,8 +115,8 @@ def test_an_inspection_corrects_which_tasks_run():
         .heartbeat()
     )
     running = (
-        ObservedTask(id="known", queue="celery", started_at=1001.5),
-        ObservedTask(id="unseen", name="work.do", queue="slow"),
+        Task(id="known", queue="celery", started_at=1001.5),
+        Task(id="unseen", name="work.do", queue="slow"),
     )
     reply = WorkerReply(queues=("celery", "slow"), slots=2, running=running)
     events.tracker.apply_inspection(Inspection(requested_at=1010.0, replies={"one@test": reply}), 1011.0)
@@ -126,7 +125,7 @@ def test_an_inspection_corrects_which_tasks_run():
     assert (tasks["known"].sent_at, tasks["known"].started_at) == (1003.0, 1001.5)
     assert (tasks["unseen"].queue, tasks["unseen"].started_at, tasks["unseen"].pid) == ("slow", 1011.0, 7)
     assert events.state().workers[0].slots == 2
-    assert events.state().queues == ("celery", "slow")
+    assert events.state().queues == {"celery": None, "slow": None}
 
 
 def test_a_task_that_started_after_the_inspection_was_requested_is_kept():
@@ -159,7 +158,7 @@ def test_what_is_older_than_the_retention_time_is_deleted():
 
 def test_a_new_collector_continues_from_the_saved_state():
     before = EventLog().task("sent", queue="celery").task("started").task("failed", "e").heartbeat().state()
-    tracker = EventTracker(max_tasks=10, retention_s=1000.0)
+    tracker = StoredTracker(max_tasks=10, retention_s=1000.0)
     tracker.restore(before)
     after = tracker.state(1010.0, next_by=1011.0)
     assert (after.workers, after.tasks, after.finished, after.queues) == (
@@ -184,7 +183,7 @@ def test_a_new_collector_continues_from_the_saved_state():
     ],
 )
 def test_an_odd_event_is_counted_and_changes_nothing(event):
-    tracker = EventTracker(max_tasks=10, retention_s=10.0)
+    tracker = StoredTracker(max_tasks=10, retention_s=10.0)
     tracker.apply(event, 1.0)
     state = tracker.state(1.0, next_by=2.0)
     assert (state.events, state.tasks, state.workers, state.sent) == (1, (), (), {})
@@ -197,7 +196,7 @@ def test_invalid_numbers_in_a_heartbeat_are_ignored():
 
 def test_tasks_of_a_replaced_process_are_lost_and_later_deleted():
     events = EventLog().heartbeat().task("started", "old").heartbeat(pid=8).task("started", "new", pid=8)
-    reply = WorkerReply(queues=("celery",), running=(ObservedTask(id="new"),))
+    reply = WorkerReply(queues=("celery",), running=(Task(id="new"),))
     events.tracker.apply_inspection(Inspection(requested_at=1010.0, replies={"one@test": reply}), 1011.0)
     ended_at = {task.id: task.ended_at for task in events.state().tasks}
     assert ended_at == {"old": 1003.0, "new": None}

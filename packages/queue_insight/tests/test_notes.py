@@ -5,12 +5,12 @@ import pytest
 from queue_insight.collector_state import CollectorState, ObservedWorker
 from queue_insight.errors import BrokerUnsupportedError, CollectorStateUnreadableError
 from queue_insight.notes import broker_unavailable, collector_notes, store_unavailable
-from queue_insight.stores.base import StoredState
+from queue_insight.stored_state import StoredState
 
 WORKER = ObservedWorker(name="one@test", last_seen_at=1000.0)
 
 
-def stored(age_s=0.0, **fields):
+def stored(age_s=0.0, unreadable=0, **fields):
     state = CollectorState(
         **{
             "collected_at": 1000.0,
@@ -20,7 +20,7 @@ def stored(age_s=0.0, **fields):
             **fields,
         }
     )
-    return StoredState(state=state, age_s=age_s)
+    return StoredState(state=state, age_s=age_s, unreadable=unreadable)
 
 
 @pytest.mark.parametrize(
@@ -53,6 +53,8 @@ def stored(age_s=0.0, **fields):
             "300 s behind the collector's",
         ),
         (stored(malformed=12), "malformed_events", "12 malformed events arrived"),
+        (stored(dropped=5), "events_dropped", "dropped 5 messages with events"),
+        (stored(unreadable=2), "records_unreadable", "2 records in the store"),
         (stored(malformed=1), "malformed_events", "1 malformed event arrived"),
     ],
 )

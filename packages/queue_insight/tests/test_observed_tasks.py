@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from itertools import count
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
+from tests.tracking import StoredTracker
 
-from queue_insight.events import EventTracker
 from queue_insight.inspection import Inspection, WorkerReply
+from queue_insight.stored_state import load, load_all_tasks
+from queue_insight.stores.memory import MemoryStore
 
 IDS = [f"t{n}" for n in range(6)]
 
@@ -58,7 +61,7 @@ def histories(draw):
 
 
 def tracker():
-    tracker = EventTracker(max_tasks=100, retention_s=100_000.0)
+    tracker = StoredTracker(max_tasks=100, retention_s=100_000.0)
     tracker.connected_since = 0.0
     for worker in (Worker("one@test", 7, ahead_s=-300.0), Worker("two@test", 8, ahead_s=40.0)):
         tracker.apply(worker.event("worker-heartbeat", 999.0), 999.0)
@@ -74,6 +77,41 @@ def test_in_whatever_order_events_arrive_no_finished_task_stays(events):
     assert state.tasks == ()
     assert {(each.id, each.outcome) for each in state.finished} == {(task_id, "succeeded") for task_id in IDS}
     assert state.sent == {}
+
+
+@settings(max_examples=30)
+@given(
+    histories(), st.sets(st.integers(0, 20)), st.dictionaries(st.integers(0, 20), st.sampled_from([2e3, 2e5]))
+)
+def test_changes_written_one_after_the_other_are_the_whole_state(events, saves, maintenance):
+    observed, whole = tracker(), MemoryStore()
+    for number, event in enumerate(events):
+        observed.apply(event, 2000.0)
+        if number in saves:
+            observed.state(2000.0, next_by=2001.0)
+        if number in maintenance:
+            observed.maintain(maintenance[number])
+    in_steps = observed.state(2000.0, next_by=2001.0)
+    token = whole.acquire("test", lease_s=60.0).token
+    everything = observed.take_changes(2000.0, next_by=2001.0, replace=True)
+    whole.write(everything, token=token, lease_s=60.0, retention_s=60.0)
+    assert replace(load(whole).state, tasks=load_all_tasks(whole)) == in_steps
+
+
+def test_nothing_is_written_of_what_has_not_changed():
+    observed, worker = tracker(), Worker("one@test", 7)
+    for number in range(50):
+        observed.apply(worker.attempt(f"t{number}", 1000.0, outcome=None)[1], 1000.0)
+    observed.state(1001.0, next_by=1002.0)
+    observed.apply(worker.event("task-succeeded", 1001.0, uuid="t7"), 1001.0)
+    changes = observed.take_changes(1002.0, next_by=1003.0)
+    assert {part: set(records) for part, records in changes.records.items()} == {
+        "tasks": {"t7"},
+        "workers": {"one@test"},
+        "finished": {"t7"},
+        "sent": set(),
+        "queues": set(),
+    }
 
 
 def test_after_lost_events_one_inspection_leaves_nothing_that_has_ended():
@@ -124,7 +162,7 @@ def test_a_worker_that_shuts_down_finishes_its_tasks_unobserved():
 
 def test_what_ended_while_the_collector_was_restarted_is_not_known():
     observed, _ = running()
-    after = EventTracker(max_tasks=100, retention_s=100_000.0)
+    after = StoredTracker(max_tasks=100, retention_s=100_000.0)
     after.restore(observed.state(1003.0, next_by=1004.0))
     after.connected_since = 1010.0
     assert only_task(after, 1012.0).ended_at is None
@@ -162,7 +200,7 @@ def test_the_result_backend_decides_what_nobody_observed(state, outcome):
 
 def test_times_are_corrected_by_the_offset_of_the_workers_clock():
     worker = Worker("one@test", 7, ahead_s=300.0)
-    observed = EventTracker(max_tasks=100, retention_s=100_000.0)
+    observed = StoredTracker(max_tasks=100, retention_s=100_000.0)
     observed.connected_since = 0.0
     observed.apply(worker.event("worker-heartbeat", 1000.0), 1000.0)
     observed.apply(worker.event("task-started", 1001.0, uuid="t"), 1004.0)  # 3 s on its way

@@ -2,15 +2,23 @@ from __future__ import annotations
 
 import pytest
 
-from queue_insight.fields import Fields
+from queue_insight.event import Event
 from queue_insight.observed_workers import MAX_WORKERS, ObservedWorkers
 
 
-def seen(*, now=1000.0, sent_at=None, of_task="", pid=7, offline=False, processed=0):
+def seen(*, sent_at=None, of_task="", offline=False):
     workers = ObservedWorkers(2.0)
-    workers.observe_event("one@test", pid, sent_at, now, of_task=of_task)
-    workers.observe_heartbeat("one@test", Fields({"freq": 2.0, "processed": processed}), offline=offline)
+    if of_task:
+        workers.observe_event("one@test", Event(type=of_task, pid=7), 1000.0)
+    heartbeat(workers, 0, offline=offline, sent_at=sent_at)
     return workers
+
+
+def heartbeat(workers, processed, *, offline=False, sent_at=None):
+    kind = "worker-offline" if offline else "worker-heartbeat"
+    event = Event(type=kind, pid=7, freq=2.0, processed=processed, timestamp=sent_at)
+    workers.observe_event("one@test", event, 1000.0)
+    workers.observe_heartbeat("one@test", event)
 
 
 @pytest.mark.parametrize(
@@ -49,18 +57,18 @@ def test_whether_all_events_of_a_worker_arrived(fields, complete):
 def test_a_worker_of_which_an_event_is_missing_does_not_report_completely():
     workers = seen(of_task="task-received")
     for _ in range(2):
-        workers.observe_heartbeat("one@test", Fields({"processed": 3}), offline=False)
+        heartbeat(workers, 3)
     assert not workers.reports_completely("one@test")
 
 
 def test_the_offset_of_a_clock_is_known_from_events():
-    assert seen(sent_at=700.0).all()[0].clock_offset_s == 300.0
-    assert seen().all()[0].clock_offset_s is None
+    assert seen(sent_at=700.0).all()["one@test"].clock_offset_s == 300.0
+    assert seen().all()["one@test"].clock_offset_s is None
 
 
 def test_the_number_of_workers_is_bounded():
     workers = ObservedWorkers(2.0)
     for n in range(MAX_WORKERS + 5):
-        workers.observe_event(f"pod-{n}@test", n, None, float(n))
+        workers.observe_event(f"pod-{n}@test", Event(type="worker-online", pid=n), float(n))
     assert len(workers.all()) == MAX_WORKERS
     assert not workers.knows("pod-4@test")

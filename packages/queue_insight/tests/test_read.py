@@ -4,11 +4,13 @@ import pytest
 from celery import Celery
 from tests.conftest import free_port
 
-from queue_insight import snapshot
-from queue_insight.read import celery_app, queue_names
+from queue_insight import diagnose, snapshot
+from queue_insight.collector_state import CollectorState, ObservedTask, ObservedWorker, TaskCounts
+from queue_insight.read import celery_app, queue_names, task_ids
+from queue_insight.stored_state import load
 from queue_insight.stores.memory import MemoryStore
 from queue_insight.stores.redis import RedisStore
-from queue_insight.testing.stores import FULL
+from queue_insight.testing.states import FULL, save
 
 project_app = Celery("project", broker="memory://", set_as_current=False)
 
@@ -47,24 +49,72 @@ def test_nothing_is_raised_when_everything_is_down(app, monkeypatch):
 
 def test_with_an_unsupported_broker_workers_are_still_shown():
     store = MemoryStore()
-    store.save(FULL, retention_s=60)
+    save(store, FULL)
     now = snapshot(project_app, store=store)
     assert codes(now) == [
         "queues_unknown",
         "events_lost",
         "clock_skew",
         "malformed_events",
+        "events_dropped",
         "tasks_evicted",
     ]
     assert now.find("t1") is not None
+
+
+def test_an_overview_reads_no_tasks_but_counts_them(app):
+    store = MemoryStore()
+    worker = ObservedWorker(
+        name="one@test", last_seen_at=1000.0, task_counts={"celery": TaskCounts(reserved=2, running=1)}
+    )
+    tasks = tuple(ObservedTask(id=f"t{n}", queue="celery", worker="one@test") for n in range(3))
+    save(store, CollectorState(collected_at=1000.0, next_by=1001.0, workers=(worker,), tasks=tasks))
+    now = snapshot(app, store=store, tasks=())
+    assert (now.queue("celery").reserved, now.queue("celery").running) == (2, 1)
+    assert list(now.tasks()) == []
+    assert len(list(snapshot(app, store=store).tasks())) == 3
+    assert [task.id for task in snapshot(app, store=store, tasks=["t1", "t9"]).tasks()] == ["t1"]
+
+
+class Growing(MemoryStore):
+    """Another worker appears with its task after the workers have been read."""
+
+    def task_ids(self, **options):
+        worker = ObservedWorker(name="new@test", last_seen_at=1000.0)
+        task = ObservedTask(id="t1", worker="new@test", started_at=1000.0)
+        save(self, CollectorState(collected_at=1000.0, next_by=1001.0, workers=(worker,), tasks=(task,)))
+        return super().task_ids(**options)
+
+
+def test_each_task_comes_with_its_worker_even_if_that_has_just_appeared(app):
+    store = Growing()
+    save(store, CollectorState(collected_at=1000.0, next_by=1001.0))
+    now = snapshot(app, store=store)
+    assert now.worker(now.find("t1").worker) is not None
+
+
+def test_a_task_that_was_not_looked_for_is_not_called_absent(app):
+    store = MemoryStore()
+    save(store, CollectorState(collected_at=1000.0, next_by=1001.0, connected_since=1.0))
+    asked = snapshot(app, store=store, tasks=["t1"])
+    assert [diagnose(each, asked)[0].code for each in ("t1", "t2")] == ["not_found", "not_known"]
+
+
+def test_the_ids_of_tasks_are_read_in_pages(app):
+    store = MemoryStore()
+    save(store, FULL)
+    assert task_ids(app=app, store=store) == ["t1", "t2"]
+    assert task_ids(after="t1", app=app, store=store) == ["t2"]
+    nowhere = RedisStore(f"redis://127.0.0.1:{free_port()}/0")
+    assert task_ids(app=app, store=nowhere) == ()
 
 
 def test_queues_are_gathered_from_all_who_name_them(app, settings):
     settings.QUEUE_INSIGHT = {"QUEUES": ("extra",)}
     app.conf.task_routes = {"a": {"queue": "routed"}, "b": {"routing_key": "x"}, "c": "text"}
     store = MemoryStore()
-    store.save(FULL, retention_s=60)
-    assert queue_names(app, store.load()) == ("celery", "routed", "extra", "slow")
+    save(store, FULL)
+    assert queue_names(app, load(store)) == ("celery", "routed", "extra", "slow")
 
 
 @pytest.mark.parametrize("path", ["tests.test_read.project_app"])

@@ -2,6 +2,7 @@
 
 It runs as its own process (`manage.py queue_insight collect`). A failure of the broker or the store does not
 end it: it logs the failure once, keeps retrying, and saves in its state since when it has been connected.
+Further collectors receive the same events and save nothing, until the first one ends or stops saving.
 """
 
 from __future__ import annotations
@@ -13,8 +14,7 @@ from dataclasses import replace
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
-from celery.events.event import get_exchange
-from kombu import Consumer, Queue, uuid
+from msgspec import structs
 
 from queue_insight import conf, inspection
 from queue_insight.brokers.choose import broker_for
@@ -23,7 +23,10 @@ from queue_insight.errors import (
     CollectorStateUnreadableError,
     StoreUnreachableError,
 )
+from queue_insight.event_streams.choose import open_stream
 from queue_insight.events import EventTracker
+from queue_insight.state_writer import StateWriter
+from queue_insight.stored_state import load, load_all_tasks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,12 +40,12 @@ if TYPE_CHECKING:
 logger = logging.getLogger("queue_insight")
 
 POLL_INTERVAL_S = 0.2
-#: What kombu raises on malformed messages, which any client of the broker can publish.
-MALFORMED = (AttributeError, KeyError, TypeError, ValueError)
 #: Interval of inspections while the queues of some worker are unknown.
 REINSPECT_INTERVAL_S = 2.0
 #: While disconnected, the next state is promised within this time.
 DISCONNECTED_SAVE_WITHIN_S = 15.0
+#: Seconds without maintenance after which the process must have been suspended.
+MAX_PAUSE_S = 5.0
 #: Maximum number of results to read from the result backend after one inspection.
 MAX_RESULTS = 100
 BACKOFF_S = (0.2, 0.5, 1.0, 2.0)
@@ -81,12 +84,19 @@ class Collector:
         self._inspected_at = 0.0
         self._inspections: SimpleQueue[inspection.Inspection | None] = SimpleQueue()
         self._inspecting = False
-        self._store_unreachable = False
+        self._writer = StateWriter(store, self._settings)
+        self._maintained_at = clock()
 
     def run(self, stop: threading.Event) -> None:
         """Collect until `stop` is set, which is checked at least every 0.2 s while the broker responds."""
-        failures = 0
         self._restore()
+        try:
+            self._collect(stop)
+        finally:
+            self._writer.release()
+
+    def _collect(self, stop: threading.Event) -> None:
+        failures = 0
         while not stop.is_set():
             connection = self._app.connection_for_read()
             errors: tuple[type[BaseException], ...] = (
@@ -104,6 +114,7 @@ class Collector:
                     logger.warning(
                         "disconnected from the broker (%s: %s); retrying", type(error).__name__, error
                     )
+                self._tracker.reconnects += self._tracker.connected_since is not None
                 self._tracker.connected_since = None
                 self._save()
                 stop.wait(BACKOFF_S[min(failures, len(BACKOFF_S)) - 1])
@@ -111,58 +122,28 @@ class Collector:
     def _restore(self) -> None:
         # Only events contain the start times of running tasks, so take them over from the last collector.
         try:
-            stored = self._store.load()
+            stored = load(self._store)
+            tasks = load_all_tasks(self._store) if stored else ()
         except (StoreUnreachableError, CollectorStateUnreadableError) as error:
             logger.warning("starting without the last state: %s", error)
         else:
             if stored is not None:
-                self._tracker.restore(stored.state)
+                self._tracker.restore(structs.replace(stored.state, tasks=tasks))
 
     def _consume(self, connection: Connection, stop: threading.Event) -> None:
         connection.ensure_connection(max_retries=1, interval_start=0, reraise_as_library_errors=False)
-        with Consumer(
-            connection.channel(),
-            queues=[self._queue(connection)],
-            no_ack=True,
-            accept=["json", self._app.conf.event_serializer],
-            callbacks=[self._on_message],
-            on_decode_error=self._on_malformed,
-        ):
+        with open_stream(self._app, connection) as stream:
             self._tracker.connected_since = self._clock()
             self._inspected_at = 0.0
             logger.info("connected to the broker")
+            dropped = 0
             while not stop.is_set():
-                try:
-                    connection.drain_events(timeout=POLL_INTERVAL_S)
-                except TimeoutError:
-                    pass
-                except MALFORMED as error:
-                    self._on_malformed(None, error)
+                self._tracker.apply(stream.receive(timeout_s=POLL_INTERVAL_S), self._clock())
+                if stream.dropped > dropped:
+                    self._tracker.dropped += stream.dropped - dropped
+                    dropped = stream.dropped
+                    self._tracker.connected_since = self._clock()  # what came before is incomplete
                 self._maintain()
-
-    def _queue(self, connection: Connection) -> Queue:
-        app_conf = self._app.conf
-        return Queue(
-            f"{app_conf.event_queue_prefix}.queue-insight-{uuid()}",
-            exchange=get_exchange(connection, name=app_conf.event_exchange),
-            routing_key="#",
-            auto_delete=True,
-            durable=False,
-            expires=app_conf.event_queue_expires,
-            message_ttl=app_conf.event_queue_ttl,
-        )
-
-    def _on_message(self, body: object, _message: object) -> None:
-        now = self._clock()
-        for event in body if isinstance(body, list) else [body]:
-            if isinstance(event, dict):
-                self._tracker.apply(event, now)
-            else:
-                self._tracker.count_malformed()
-
-    def _on_malformed(self, _message: object, error: Exception) -> None:
-        self._tracker.count_malformed()
-        logger.warning("an event could not be read (%s: %s)", type(error).__name__, error)
 
     def _maintain(self) -> None:
         now = self._clock()
@@ -170,11 +151,16 @@ class Collector:
         if now < self._maintenance_due:
             return
         self._maintenance_due = now + POLL_INTERVAL_S
+        if now - self._maintained_at > MAX_PAUSE_S and self._tracker.connected_since is not None:
+            # This process was suspended: events wait, or were dropped, so that silence proves nothing.
+            self._tracker.connected_since = now
+        self._maintained_at = now
         self._apply_inspections(now)
         interval_s = (
             REINSPECT_INTERVAL_S if self._tracker.without_queues() else self._settings.INSPECT_INTERVAL_S
         )
-        if not self._inspecting and now >= self._inspected_at + interval_s:
+        # Only one of several collectors asks the workers.
+        if self._writer.is_active and not self._inspecting and now >= self._inspected_at + interval_s:
             self._start_inspection(now)
         if now >= self._save_due:
             self._save()
@@ -218,12 +204,4 @@ class Collector:
             if self._tracker.connected_since is not None
             else now + max(DISCONNECTED_SAVE_WITHIN_S, self._settings.SAVE_INTERVAL_S)
         )
-        state = self._tracker.state(now, next_by=next_by)
-        try:
-            self._store.save(state, retention_s=self._settings.RETENTION_S)
-        except StoreUnreachableError as error:
-            if not self._store_unreachable:
-                logger.warning("%s Retrying.", error)
-            self._store_unreachable = True
-        else:
-            self._store_unreachable = False
+        self._writer.save(self._tracker, now, next_by=next_by)

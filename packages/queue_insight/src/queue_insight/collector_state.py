@@ -1,12 +1,14 @@
-"""The state that the collector saves for its readers, and its encoding.
+"""What the collector knows, as records that it stores one by one, and their encoding.
 
 All times are seconds since the epoch by the collector's clock, so they compare only with one another.
 Decoding checks every type and range, so a reader needs no further check.
+A record is encoded as a JSON array without its fields' names, since thousands are written and read.
 """
 
 from __future__ import annotations
 
-from typing import Annotated
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
 from msgspec import Meta, Struct
@@ -14,7 +16,10 @@ from msgspec import Meta, Struct
 from queue_insight.errors import CollectorStateUnreadableError
 from queue_insight.fields import HEARTBEAT_INTERVAL, MAX_COUNT, MAX_TIME
 
-VERSION = 3
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+VERSION: Final = 4
 
 Time = Annotated[float, Meta(ge=0, le=MAX_TIME)]
 Count = Annotated[int, Meta(ge=0, le=MAX_COUNT)]
@@ -22,7 +27,24 @@ Interval = Annotated[float, Meta(ge=HEARTBEAT_INTERVAL[0], le=HEARTBEAT_INTERVAL
 Offset = Annotated[float, Meta(ge=-MAX_TIME, le=MAX_TIME)]
 
 
-class ObservedWorker(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Part(StrEnum):
+    """A kind of record."""
+
+    TASKS = "tasks"
+    WORKERS = "workers"
+    FINISHED = "finished"
+    SENT = "sent"
+    QUEUES = "queues"
+
+
+class TaskCounts(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """How many tasks of one queue a worker has."""
+
+    reserved: Count = 0
+    running: Count = 0
+
+
+class Worker(Struct, kw_only=True, array_like=True, forbid_unknown_fields=True):
     """A worker as its events and its inspection replies describe it."""
 
     name: str
@@ -42,9 +64,15 @@ class ObservedWorker(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     missed_starts: Count = 0
     #: Seconds by which the collector's clock is ahead of the worker's; None when not known.
     clock_offset_s: Offset | None = None
+    #: By queue, the tasks that it has; those of which no queue is known under an empty name.
+    task_counts: dict[str, TaskCounts] = msgspec.field(default_factory=dict)
 
 
-class ObservedTask(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ObservedWorker(Worker, frozen=True):  # type: ignore[misc] # msgspec allows it
+    """A worker as readers get it."""
+
+
+class Task(Struct, kw_only=True, array_like=True, forbid_unknown_fields=True):
     """A task that was sent, or that a worker has received."""
 
     id: str
@@ -69,7 +97,11 @@ class ObservedTask(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     proven: bool = False
 
 
-class ObservedOutcome(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ObservedTask(Task, frozen=True):  # type: ignore[misc] # msgspec allows it
+    """A task as readers get it."""
+
+
+class ObservedOutcome(Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True):
     """How and when a task finished."""
 
     id: str
@@ -77,8 +109,8 @@ class ObservedOutcome(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     at: Time
 
 
-class CollectorState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Everything the collector knows at one moment."""
+class CollectorHeader(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When the state was saved, and what was counted."""
 
     collected_at: Time
     next_by: Time
@@ -90,15 +122,23 @@ class CollectorState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     malformed: Count = 0
     #: Tasks dropped to keep memory bounded.
     evicted: Count = 0
+    #: Messages with events that were dropped because they arrived faster than they were decoded.
+    dropped: Count = 0
+    #: How often the connection to the broker was lost since the collector started.
+    reconnects: Count = 0
+
+
+class CollectorState(CollectorHeader, frozen=True):
+    """Everything the collector knows at one moment, or the part of it that a reader asked for."""
+
     workers: tuple[ObservedWorker, ...] = ()
     tasks: tuple[ObservedTask, ...] = ()
     finished: tuple[ObservedOutcome, ...] = ()
     #: Send times of the oldest tasks that no worker has received, by task id.
     sent: dict[str, Time] = msgspec.field(default_factory=dict)
-    #: Names of all queues that events and workers mentioned.
-    queues: tuple[str, ...] = ()
-    #: Mean run time in seconds of the most recent tasks, by queue.
-    runtimes: dict[str, Time] = msgspec.field(default_factory=dict)
+    #: Mean run time in seconds of the most recent tasks of each queue that events and workers mentioned;
+    #: None when none has finished.
+    queues: dict[str, Time | None] = msgspec.field(default_factory=dict)
 
 
 class _Versioned(Struct):
@@ -107,21 +147,23 @@ class _Versioned(Struct):
 
 class _Document(Struct):
     v: int
-    state: CollectorState
+    header: CollectorHeader
 
 
+encode = msgspec.json.Encoder().encode
 _decode_version = msgspec.json.Decoder(_Versioned).decode
-_decode = msgspec.json.Decoder(_Document).decode
-_encode = msgspec.json.Encoder().encode
+_decode_header = msgspec.json.Decoder(_Document).decode
+_UNREADABLE: Final = (msgspec.MsgspecError, ValueError, RecursionError)
 
 
-def encode(state: CollectorState) -> bytes:
-    """Return the state as JSON."""
-    return _encode(_Document(v=VERSION, state=state))
+def encode_header(header: CollectorHeader) -> bytes:
+    """Return the header and the version as JSON."""
+    plain = CollectorHeader(**{name: getattr(header, name) for name in CollectorHeader.__struct_fields__})
+    return encode(_Document(v=VERSION, header=plain))
 
 
-def decode(document: bytes) -> CollectorState:
-    """Return the state that `encode` wrote.
+def decode_header(document: bytes) -> CollectorHeader:
+    """Return the header that `encode_header` wrote.
 
     Raises:
         CollectorStateUnreadableError: the document is not JSON, another version wrote it, or a value in it
@@ -129,11 +171,32 @@ def decode(document: bytes) -> CollectorState:
     """
     try:
         version = _decode_version(document).v
-    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+    except _UNREADABLE as error:
         raise CollectorStateUnreadableError(f"not a collector state ({error})") from error
     if version != VERSION:
         raise CollectorStateUnreadableError(f"it has version {version!r}, this is version {VERSION}")
     try:
-        return _decode(document).state
-    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        return _decode_header(document).header
+    except _UNREADABLE as error:
         raise CollectorStateUnreadableError(f"its fields differ ({error})") from error
+
+
+_decoders: dict[Part, msgspec.json.Decoder[object]] = {
+    Part.TASKS: msgspec.json.Decoder(ObservedTask),
+    Part.WORKERS: msgspec.json.Decoder(ObservedWorker),
+    Part.FINISHED: msgspec.json.Decoder(ObservedOutcome),
+    Part.SENT: msgspec.json.Decoder(Time),
+    Part.QUEUES: msgspec.json.Decoder(Time | None),
+}
+
+
+def decode_records(part: Part, documents: Mapping[str, bytes]) -> dict[str, object]:
+    """Return the records that `encode` wrote, without those that break a rule of their type."""
+    decode = _decoders[part].decode
+    records = {}
+    for key, document in documents.items():
+        try:
+            records[key] = decode(document)
+        except _UNREADABLE:
+            continue
+    return records

@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 
     from queue_insight.brokers.base import BrokerState, Message, QueueBacklog
     from queue_insight.reasons import Reason
-    from queue_insight.stores.base import StoredState
+    from queue_insight.stored_state import StoredState
 
 CONSUMING = (WorkerState.ONLINE, WorkerState.LATE)
+ENDED = (WorkerState.GONE, WorkerState.OFFLINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +52,12 @@ def compose(
     broker: BrokerState,
     stored: StoredState | None,
     grace_heartbeats: float,
+    asked_tasks: frozenset[str] | None = None,
     notes: tuple[Reason, ...] = (),
 ) -> Snapshot:
     """Return the snapshot.
 
+    `asked_tasks` are the ids of the tasks that were looked for in the store; None: all.
     `now` is epoch seconds by the reader's clock. The state of workers depends on the collector's clock alone.
     """
     collector = stored.state if stored else CollectorState(collected_at=now, next_by=now)
@@ -62,9 +65,9 @@ def compose(
     workers = {w.name: _worker(w, collector, grace_heartbeats, fresh=fresh) for w in collector.workers}
     view = _view(now, broker, collector, workers)
     taken = tuple(_worker_tasks(view))
+    counts = _counts(view)
     running = tuple(t for t in taken if t.state is not TaskState.RESERVED)
     queued = tuple(_waiting_tasks(taken, view))
-    counts = Counter((task.queue, task.state) for task in (*running, *queued))
     return Snapshot(
         at=_at(now),
         queues=tuple(_queue(backlog, counts, view) for backlog in broker.backlogs),
@@ -74,6 +77,7 @@ def compose(
         finished=tuple(FinishedTask(id=e.id, outcome=e.outcome, at=_at(e.at)) for e in collector.finished),
         unacked=broker.unacked,
         unacked_read=len(broker.unacked_head),
+        asked_tasks=asked_tasks,
         broker_read=broker.read,
         collected_at=_at(collector.collected_at) if stored else None,
         next_by=_at(collector.next_by) if stored else None,
@@ -108,11 +112,29 @@ def _longest_ahead(view: _View) -> float:
 
 
 def _worker_tasks(view: _View) -> Iterator[TaskInfo]:
-    for task in view.collector.tasks:
+    for task in sorted(view.collector.tasks, key=lambda task: task.received_at or task.observed_at):
         info = _worker_task(task, view)
         # The task of an ended worker that waits again was redelivered: report it as waiting.
         if info.state not in {TaskState.LOST, TaskState.UNKNOWN} or info.id not in view.waiting:
             yield info
+
+
+def _counts(view: _View) -> Mapping[tuple[str, TaskState], int]:
+    """Return how many tasks live workers have, by queue and state; without the tasks themselves."""
+    counts: Counter[tuple[str, TaskState]] = Counter()
+    for worker in view.collector.workers:
+        if view.workers[worker.name].state not in ENDED:
+            for queue, tasks in worker.task_counts.items():
+                counts[queue, TaskState.RESERVED] += tasks.reserved
+                counts[queue, TaskState.RUNNING] += tasks.running
+    states = {
+        task.id: (task.queue, _state(task, view.workers.get(task.worker))) for task in view.collector.tasks
+    }
+    for message in view.broker.unacked_head:
+        queue, state = states.get(message.id, ("", TaskState.RESERVED))
+        if not queue:  # no event named it, or none was received
+            counts[message.queue, state] += 1
+    return counts
 
 
 def _is_overdue(stored: StoredState) -> bool:
@@ -172,7 +194,7 @@ def _worker_task(task: ObservedTask, view: _View) -> TaskInfo:
 def _state(task: ObservedTask, worker: WorkerInfo | None) -> TaskState:
     if task.ended_at is not None:
         return TaskState.LOST if task.proven else TaskState.UNKNOWN
-    if worker is not None and worker.state in {WorkerState.GONE, WorkerState.OFFLINE}:
+    if worker is not None and worker.state in ENDED:
         return TaskState.UNKNOWN
     return TaskState.RESERVED if task.started_at is None else TaskState.RUNNING
 
@@ -228,7 +250,7 @@ def _queue(backlog: QueueBacklog, counts: Mapping[tuple[str, TaskState], int], v
 def _drain_s(backlog: QueueBacklog, slots: int, collector: CollectorState) -> float | None:
     if backlog.depth == 0:
         return 0.0
-    runtime = collector.runtimes.get(backlog.queue)
+    runtime = collector.queues.get(backlog.queue)
     return None if runtime is None or slots == 0 else backlog.depth * runtime / slots
 
 

@@ -63,7 +63,7 @@ def _absent(task_id: str, snapshot: Snapshot) -> Reason:
         if queue.depth > read:
             return _maybe_deeper(task_id, queue, read)
     names = ", ".join(queue.name for queue in snapshot.queues)
-    if unsearched := _unsearched(snapshot):
+    if unsearched := _unsearched(task_id, snapshot):
         return Reason(
             code="not_known",
             message=f"Where it is, is not known: {' and '.join(unsearched)} could not be searched.",
@@ -97,7 +97,7 @@ def _finished(task: FinishedTask) -> Reason:
     )
 
 
-def _unsearched(snapshot: Snapshot) -> list[str]:
+def _unsearched(task_id: str, snapshot: Snapshot) -> list[str]:
     # Only a complete search says that something is not there.
     unsearched = []
     if not snapshot.broker_read:
@@ -108,7 +108,7 @@ def _unsearched(snapshot: Snapshot) -> list[str]:
         unsearched.append(
             f"{snapshot.unacked - snapshot.unacked_read} of {snapshot.unacked} delivered messages"
         )
-    if not snapshot.fresh:
+    if not snapshot.fresh or (snapshot.asked_tasks is not None and task_id not in snapshot.asked_tasks):
         unsearched.append("the workers")
     elif any(note.code in {"tasks_evicted", "events_off", "events_lost"} for note in snapshot.notes):
         unsearched.append("some tasks of the workers")

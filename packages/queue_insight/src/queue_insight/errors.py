@@ -40,6 +40,13 @@ class StoreUnreachableError(QueueInsightError):
         )
 
 
+class LeaseLostError(QueueInsightError):
+    """Another collector holds the lease, so nothing was written."""
+
+    def __init__(self) -> None:
+        super().__init__("Another collector has taken the lease. This one stands by until the lease is free.")
+
+
 class CollectorStateUnreadableError(QueueInsightError):
     """The store contains a state that this version cannot read."""
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from msgspec.structs import replace
-
-from queue_insight.collector_state import CollectorState, ObservedTask
+from queue_insight.collector_state import CollectorHeader, Part, Task, encode, encode_header
 from queue_insight.event_order import EventTime
-from queue_insight.fields import Fields
+from queue_insight.fields import date, summary
 from queue_insight.observed_tasks import MAX_QUEUES, UNOBSERVED, ObservedTasks
 from queue_insight.observed_workers import ObservedWorkers
+from queue_insight.stores.base import Changes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from queue_insight.fields import Document
+    from queue_insight.collector_state import CollectorState
+    from queue_insight.event import Event, Events
     from queue_insight.inspection import Inspection
 
 OUTCOMES: Final = {
@@ -27,6 +27,7 @@ OUTCOMES: Final = {
 }
 #: Outcomes by the final state in Celery's result backend.
 RESULTS: Final = {"SUCCESS": "succeeded", "FAILURE": "failed", "REVOKED": "revoked"}
+TASK_EVENTS: Final = frozenset({"task-received", "task-started", *OUTCOMES})
 WORKER_EVENTS: Final = frozenset({"worker-online", "worker-heartbeat", "worker-offline"})
 
 
@@ -45,26 +46,34 @@ class EventTracker:
         self._queues: dict[str, None] = {}
         #: When the current connection to the broker began; None while disconnected.
         self.connected_since: float | None = None
+        #: Messages that were dropped because they arrived faster than they were decoded.
+        self.dropped = 0
+        #: How often the connection was lost.
+        self.reconnects = 0
         self._events = 0
         self._malformed = 0
+        #: The records of these parts as they were last taken.
+        self._taken: dict[Part, Mapping[str, object]] = {}
 
-    def apply(self, event: Document, now: float) -> None:
-        """Apply one event. One of unknown type is only counted, one with odd fields also as malformed."""
-        self._events += 1
-        fields = Fields(event)
-        kind = fields.name("type")
+    def apply(self, received: Events, now: float) -> None:
+        """Apply the events of one message. One of unknown type is only counted."""
+        incomplete = 0
+        for event in received.events:
+            if not self._apply(event, now):
+                incomplete += 1
+        self._malformed += max(received.malformed, incomplete)
+        self._events += max(len(received.events), received.malformed)
+
+    def _apply(self, event: Event, now: float) -> bool:
+        # Returns whether it has what an event of its type needs.
+        kind = event.type
+        if kind in TASK_EVENTS:
+            return self._on_task(event, now)
         if kind == "task-sent":
-            self._on_sent(fields, now)
-        elif kind in OUTCOMES or kind in {"task-received", "task-started"}:
-            self._on_task(kind, fields, now)
-        elif kind in WORKER_EVENTS:
-            self._on_worker(kind, fields, now)
-        self._malformed += fields.malformed or not kind
-
-    def count_malformed(self) -> None:
-        """Count a message that is no event."""
-        self._events += 1
-        self._malformed += 1
+            return self._on_sent(event, now)
+        if kind in WORKER_EVENTS:
+            return self._on_worker(event, now)
+        return bool(kind)
 
     def restore(self, state: CollectorState) -> None:
         """Start from the state that an earlier collector saved."""
@@ -94,9 +103,10 @@ class EventTracker:
             worker = self._workers.replied(name, reply, now)
             self._ended.discard(name)
             self.add_queues(reply.queues)
-            running = (replace(task, started_at=task.started_at or now) for task in reply.running)
+            for task in reply.running:
+                task.started_at = task.started_at or now
             self._tasks.reported(
-                (*reply.reserved, *running),
+                (*reply.reserved, *reply.running),
                 name,
                 worker.pid,
                 requested_at=inspection.requested_at,
@@ -120,66 +130,97 @@ class EventTracker:
         self._ended = {name for name in self._ended if self._workers.knows(name)}
         self._tasks.expire(before, knows_worker=self._workers.knows)
 
-    def state(self, now: float, *, next_by: float) -> CollectorState:
-        """Return the current state as a value."""
-        return CollectorState(
+    def take_changes(self, now: float, *, next_by: float, replace: bool = False) -> Changes:
+        """Return what has changed since the last call; with `replace` everything, to write it anew."""
+        self._workers.set_counts(self._tasks.counts())
+        known: dict[Part, Mapping[str, object]] = {
+            Part.TASKS: self._tasks.at_workers(),
+            Part.WORKERS: self._workers.all(),
+            Part.FINISHED: self._tasks.finished.latest(),
+            Part.SENT: self._tasks.send_times(),
+            Part.QUEUES: {name: self._tasks.runtime(name) for name in self._queues},
+        }
+        changed = {
+            Part.TASKS: self._tasks.take_changed(),
+            Part.WORKERS: self._workers.take_changed(),
+            Part.FINISHED: self._tasks.finished.take_changed(),
+            Part.SENT: self._differing(Part.SENT, known[Part.SENT]),
+            Part.QUEUES: self._differing(Part.QUEUES, known[Part.QUEUES]),
+        }
+        return Changes(
+            header=encode_header(self._header(now, next_by)),
+            records={
+                part: {
+                    key: encode(records[key]) if key in records else None
+                    for key in (records if replace else changed[part])
+                }
+                for part, records in known.items()
+            },
+            replace=replace,
+        )
+
+    def forget_changes(self) -> None:
+        """Count everything so far as taken, for a collector that writes nothing or everything anew."""
+        for changed in (self._tasks, self._workers, self._tasks.finished):
+            changed.take_changed()
+
+    def _differing(self, part: Part, records: Mapping[str, object]) -> set[str]:
+        before = self._taken.get(part, {})
+        self._taken[part] = records
+        same = {key for key, record in records.items() if key in before and before[key] == record}
+        return (before.keys() | records.keys()) - same
+
+    def _header(self, now: float, next_by: float) -> CollectorHeader:
+        return CollectorHeader(
             collected_at=now,
             next_by=next_by,
             connected_since=self.connected_since,
             events=self._events,
             malformed=self._malformed,
             evicted=self._tasks.evicted,
-            workers=self._workers.all(),
-            tasks=self._tasks.at_workers(),
-            finished=self._tasks.finished(),
-            sent=self._tasks.send_times(),
-            queues=tuple(sorted(self._queues)),
-            runtimes=self._tasks.runtimes(),
+            dropped=self.dropped,
+            reconnects=self.reconnects,
         )
 
-    def _on_sent(self, fields: Fields, now: float) -> None:
-        task_id, queue = fields.name("uuid"), fields.name("queue")
-        if queue:
-            self.add_queues([queue])
-        if not task_id:
-            fields.malformed = True
-            return
-        self._tasks.sent(_described(task_id, queue, fields, sent_at=now))
+    def _on_sent(self, event: Event, now: float) -> bool:
+        if event.queue:
+            self.add_queues((event.queue,))
+        if not event.uuid:
+            return False
+        self._tasks.sent(_described(event, event.uuid, event.queue or "", sent_at=now))
+        return _has_valid_eta(event)
 
-    def _on_task(self, kind: str, fields: Fields, now: float) -> None:
-        task_id, worker, pid = fields.name("uuid"), fields.name("hostname"), fields.count("pid")
+    def _on_task(self, event: Event, now: float) -> bool:
+        task_id, worker = event.uuid, event.hostname
         if not task_id or not worker:
-            fields.malformed = True
-            return
-        at = self._observe(worker, pid, fields, now, of_task=kind)
-        event = EventTime(worker=worker, pid=pid, clock=fields.count("clock"), at=at)
-        if kind in OUTCOMES:
-            self._tasks.finish(task_id, OUTCOMES[kind], event)
-            return
-        task = _described(task_id, self._workers.only_queue(worker), fields)
-        if kind == "task-received":
-            self._tasks.received(task, event)
+            return False
+        at = self._observe(worker, event, now)
+        moment = EventTime(worker=worker, pid=event.pid, clock=event.clock, at=at)
+        if event.type in OUTCOMES:
+            self._tasks.finish(task_id, OUTCOMES[event.type], moment)
+            return True
+        task = _described(event, task_id, self._workers.only_queue(worker))
+        if event.type == "task-received":
+            self._tasks.received(task, moment)
         else:
-            self._tasks.started(task, event)
+            self._tasks.started(task, moment)
+        return _has_valid_eta(event)
 
-    def _on_worker(self, kind: str, fields: Fields, now: float) -> None:
-        worker, pid = fields.name("hostname"), fields.count("pid")
-        if not worker:
-            fields.malformed = True
-            return
-        self._observe(worker, pid, fields, now)
-        self._workers.observe_heartbeat(worker, fields, offline=kind == "worker-offline")
+    def _on_worker(self, event: Event, now: float) -> bool:
+        if not event.hostname:
+            return False
+        self._observe(event.hostname, event, now)
+        self._workers.observe_heartbeat(event.hostname, event)
+        return True
 
-    def _observe(
-        self, worker: str, pid: int | None, fields: Fields, now: float, *, of_task: str = ""
-    ) -> float:
-        if self._workers.is_replaced_by(worker, pid):
-            self._end_tasks(worker, now, new_pid=pid)
-        at = self._workers.observe_event(worker, pid, fields.time("timestamp"), now, of_task=of_task)
+    def _observe(self, worker: str, event: Event, now: float) -> float:
+        if self._workers.is_replaced_by(worker, event.pid):
+            self._end_tasks(worker, now, new_pid=event.pid)
+        at = self._workers.observe_event(worker, event, now)
         if worker in self._ended and not self._workers.is_offline(worker):
             # It was only silent, for instance because its host was suspended.
             self._ended.discard(worker)
-            self._tasks.resume(worker, pid)
+            self._tasks.resume(worker, event.pid)
         return at
 
     def _end_tasks(self, worker: str, now: float, *, new_pid: int | None = None) -> None:
@@ -188,12 +229,16 @@ class EventTracker:
         self._tasks.end(worker, now, proven_since=self.connected_since if complete else None, new_pid=new_pid)
 
 
-def _described(task_id: str, queue: str, fields: Fields, sent_at: float | None = None) -> ObservedTask:
-    return ObservedTask(
+def _described(event: Event, task_id: str, queue: str, sent_at: float | None = None) -> Task:
+    return Task(
         id=task_id,
-        name=fields.name("name"),
+        name=event.name or "",
         queue=queue,
-        args_summary=fields.summary("args", "kwargs"),
+        args_summary=summary(event.args, event.kwargs) if event.args or event.kwargs else "",
         sent_at=sent_at,
-        eta=fields.date("eta"),
+        eta=date(event.eta) if event.eta else None,
     )
+
+
+def _has_valid_eta(event: Event) -> bool:
+    return not event.eta or date(event.eta) is not None

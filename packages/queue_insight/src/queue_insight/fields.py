@@ -52,9 +52,7 @@ class Fields:
                 texts.append(value)
             elif value is not None:
                 self.malformed = True
-        joined = " ".join(filter(None, texts))
-        shown = joined if len(joined) <= MAX_SUMMARY else f"{joined[: MAX_SUMMARY - 1]}…"
-        return shown.encode("utf-8", "replace").decode()
+        return summary(*texts)
 
     def count(self, key: str) -> int | None:
         """Return a whole number from 0 to 2^53, else None."""
@@ -81,15 +79,26 @@ class Fields:
         value = self._document.get(key)
         if value is None or value == "":
             return None
-        try:
-            moment = datetime.fromisoformat(value)  # type: ignore[arg-type]
-            seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-        except (TypeError, ValueError, OverflowError):
-            seconds = -1.0
-        if 0.0 <= seconds <= MAX_TIME:
-            return seconds
-        self.malformed = True
+        seconds = date(value)
+        self.malformed |= seconds is None
+        return seconds
+
+
+def date(value: object) -> float | None:
+    """Return a date in ISO 8601 as seconds since 1970, else None. Without a zone it is UTC."""
+    try:
+        moment = datetime.fromisoformat(value)  # type: ignore[arg-type]
+        seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (TypeError, ValueError, OverflowError):
         return None
+    return seconds if 0.0 <= seconds <= MAX_TIME else None
+
+
+def summary(*texts: str | None) -> str:
+    """Return these texts side by side, cut at 1,024 characters; what cannot be stored is replaced."""
+    joined = " ".join(filter(None, texts))
+    shown = joined if len(joined) <= MAX_SUMMARY else f"{joined[: MAX_SUMMARY - 1]}…"
+    return shown.encode("utf-8", "replace").decode()
 
 
 def _is_storable(value: str) -> bool:

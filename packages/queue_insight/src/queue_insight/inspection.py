@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from celery.backends.base import DisabledBackend
 from celery.states import READY_STATES
 
-from queue_insight.collector_state import ObservedTask
+from queue_insight.collector_state import Task
 from queue_insight.fields import Fields
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ class WorkerReply:
     """What one worker replied."""
 
     queues: tuple[str, ...]
-    running: tuple[ObservedTask, ...] = ()
+    running: tuple[Task, ...] = ()
     #: Tasks that it has received and not started.
-    reserved: tuple[ObservedTask, ...] = ()
+    reserved: tuple[Task, ...] = ()
     slots: int | None = None
 
 
@@ -135,13 +135,13 @@ def slots_of(stats: object) -> int | None:
     return len(_list(pool.get("processes"))) or Fields(pool).count("max-concurrency")
 
 
-def _task(document: object, by_key: Mapping[str, str]) -> ObservedTask | None:
+def _task(document: object, by_key: Mapping[str, str]) -> Task | None:
     fields = Fields(document)
     key = Fields(_mapping(document).get("delivery_info")).name("routing_key")
     task_id = fields.name("id")
     if not task_id:
         return None
-    return ObservedTask(
+    return Task(
         id=task_id,
         name=fields.name("name"),
         queue=by_key.get(key, key),

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from queue_insight.collector_state import ObservedWorker
     from queue_insight.errors import QueueInsightError
     from queue_insight.snapshot import TaskInfo
-    from queue_insight.stores.base import StoredState
+    from queue_insight.stored_state import StoredState
 
 START_COLLECTOR = "Start the collector: manage.py queue_insight collect"
 #: Offset from which a clock is reported; less may be the delivery time of events.
@@ -90,6 +90,25 @@ def _connected_notes(stored: StoredState, *, connected_s: float) -> list[Reason]
                 "their odd fields were left out.",
                 params={"malformed": state.malformed},
                 remedy="Look for a foreign or broken sender of events.",
+            )
+        )
+    if state.dropped:
+        notes.append(
+            Reason(
+                code="events_dropped",
+                message=f"The collector dropped {count(state.dropped, 'message')} with events, which arrived "
+                "faster than it decodes them; inspections of the workers correct what is shown.",
+                params={"dropped": state.dropped},
+                remedy="Give the collector more processor time, or send fewer events.",
+            )
+        )
+    if stored.unreadable:
+        notes.append(
+            Reason(
+                code="records_unreadable",
+                message=f"{count(stored.unreadable, 'record')} in the store could not be read.",
+                params={"unreadable": stored.unreadable},
+                remedy="Give this app a QUEUE_INSIGHT['KEY_PREFIX'] of its own, if others write there.",
             )
         )
     if state.evicted:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from msgspec.structs import replace
+from msgspec.structs import asdict
 
-from queue_insight.collector_state import ObservedWorker
-from queue_insight.fields import HEARTBEAT_INTERVAL
+from queue_insight.collector_state import Worker
 from queue_insight.worker_clock import WorkerClock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from queue_insight.fields import Fields
+    from queue_insight.collector_state import ObservedWorker, TaskCounts
+    from queue_insight.event import Event
     from queue_insight.inspection import WorkerReply
 
 MAX_WORKERS: Final = 1000
@@ -35,18 +35,35 @@ class ObservedWorkers:
 
     def __init__(self, grace_heartbeats: float) -> None:
         self._grace_heartbeats = grace_heartbeats
-        self._workers: dict[str, ObservedWorker] = {}
+        self._workers: dict[str, Worker] = {}
+        #: Names of workers whose record has changed since it was last taken.
+        self._changed: set[str] = set()
         self._clocks: dict[str, WorkerClock] = {}
         self._starts: dict[str, _Starts] = {}
 
     def restore(self, workers: Iterable[ObservedWorker]) -> None:
         """Start from the workers that an earlier collector saved."""
         # What they count begins anew, since nobody listened in between.
-        self._workers = {each.name: replace(each, starts=0, missed_starts=0) for each in workers}
+        self._workers = {
+            each.name: Worker(**{**asdict(each), "starts": 0, "missed_starts": 0}) for each in workers
+        }
 
-    def all(self) -> tuple[ObservedWorker, ...]:
-        """Return all workers."""
-        return tuple(self._workers.values())
+    def all(self) -> Mapping[str, Worker]:
+        """Return all workers by name."""
+        return self._workers
+
+    def set_counts(self, counts: Mapping[str, dict[str, TaskCounts]]) -> None:
+        """Take in how many tasks each worker has, by its name and by queue."""
+        for worker in self._workers.values():
+            found = counts.get(worker.name, {})
+            if worker.task_counts != found:
+                worker.task_counts = found
+                self._changed.add(worker.name)
+
+    def take_changed(self) -> set[str]:
+        """Return the names of the workers that changed since the last call."""
+        changed, self._changed = self._changed, set()
+        return changed
 
     def knows(self, name: str) -> bool:
         """Return whether this worker was seen within the retention time."""
@@ -79,66 +96,57 @@ class ObservedWorkers:
         worker = self._workers.get(name)
         return worker is not None and worker.sends_events and not worker.missed_starts and not worker.offline
 
-    def observe_event(
-        self, name: str, pid: int | None, sent_at: float | None, now: float, *, of_task: str = ""
-    ) -> float:
-        """Take in one event; return when it was sent, by the collector's clock.
-
-        `sent_at` is by the worker's clock; `of_task` is the type of a task's event.
-        """
-        known = self._workers.get(name)
-        if known is None or self.is_replaced_by(name, pid):
+    def observe_event(self, name: str, event: Event, now: float) -> float:
+        """Take in one event of this worker; return when it was sent, by the collector's clock."""
+        worker = self._workers.get(name)
+        if worker is None or self.is_replaced_by(name, event.pid):
             # A new process under the same name has not reported its queues yet.
-            known = ObservedWorker(name=name, last_seen_at=now, pid=pid)
+            worker = self._workers[name] = Worker(name=name, last_seen_at=now, pid=event.pid)
             self._starts.pop(name, None)
             self._clocks.pop(name, None)
-        at, offset_s = now, known.clock_offset_s
-        if sent_at is not None:
-            clock = self._clocks.setdefault(name, WorkerClock())
-            at = clock.observe(sent_at, now)
-            offset_s = clock.offset_s
-        if of_task == "task-started" and name in self._starts:
-            self._starts[name].events += 1
-        self._workers[name] = replace(
-            known,
-            pid=known.pid if pid is None else pid,
-            last_seen_at=now,
-            clock_offset_s=offset_s,
-            sends_events=known.sends_events or bool(of_task),
-        )
-        if len(self._workers) > MAX_WORKERS:
-            self._drop(min(self._workers.values(), key=lambda worker: worker.last_seen_at).name)
+            if len(self._workers) > MAX_WORKERS:
+                self._drop(min(self._workers.values(), key=lambda each: each.last_seen_at).name)
+        at = now
+        if event.timestamp is not None:
+            clock = self._clocks.get(name)
+            if clock is None:
+                clock = self._clocks[name] = WorkerClock()
+            at = clock.observe(event.timestamp, now)
+            worker.clock_offset_s = clock.offset_s
+        if event.type.startswith("task-"):
+            worker.sends_events = True
+            if event.type == "task-started" and (starts := self._starts.get(name)):
+                starts.events += 1
+        if worker.pid is None:
+            worker.pid = event.pid
+        worker.last_seen_at = now
+        self._changed.add(name)
         return at
 
-    def observe_heartbeat(self, name: str, fields: Fields, *, offline: bool) -> None:
-        """Take in what a heartbeat says; `observe_event` comes first."""
-        known = self._workers[name]
-        interval_s = fields.number("freq", least=HEARTBEAT_INTERVAL[0], most=HEARTBEAT_INTERVAL[1])
-        starts, missed = self._count_starts(name, fields.count("processed"))
-        self._workers[name] = replace(
-            known,
-            offline=offline,
-            heartbeat_interval_s=known.heartbeat_interval_s if interval_s is None else interval_s,
-            active=fields.count("active") or 0,
-            starts=starts,
-            missed_starts=missed,
-        )
+    def observe_heartbeat(self, name: str, event: Event) -> None:
+        """Take in what a worker says of itself; `observe_event` comes first."""
+        worker = self._workers[name]
+        if event.freq is not None:
+            worker.heartbeat_interval_s = event.freq
+        worker.offline = event.type == "worker-offline"
+        worker.active = event.active or 0
+        self._count_starts(worker, event.processed)
 
-    def _count_starts(self, name: str, processed: int | None) -> tuple[int, int]:
+    def _count_starts(self, worker: Worker, processed: int | None) -> None:
         if processed is None:
-            known = self._workers[name]
-            return known.starts, known.missed_starts
-        counted = self._starts.setdefault(name, _Starts(first=processed, last=processed))
+            return
+        counted = self._starts.setdefault(worker.name, _Starts(first=processed, last=processed))
         # Compare with the heartbeat before: events of the last tasks may still be on their way.
-        starts = max(0, counted.last - counted.first)
+        worker.starts = max(0, counted.last - counted.first)
+        worker.missed_starts = max(0, worker.starts - counted.events)
         counted.last = processed
-        return starts, max(0, starts - counted.events)
 
-    def replied(self, name: str, reply: WorkerReply, now: float) -> ObservedWorker:
+    def replied(self, name: str, reply: WorkerReply, now: float) -> Worker:
         """Take in a worker's reply and return the worker."""
-        known = self._workers.get(name) or ObservedWorker(name=name, last_seen_at=now)
-        worker = replace(known, queues=reply.queues, slots=reply.slots, last_seen_at=now, offline=False)
-        self._workers[name] = worker
+        worker = self._workers.setdefault(name, Worker(name=name, last_seen_at=now))
+        worker.queues, worker.slots = reply.queues, reply.slots
+        worker.last_seen_at, worker.offline = now, False
+        self._changed.add(name)
         return worker
 
     def alive_count(self, now: float, connected_since: float | None) -> int:
@@ -164,5 +172,6 @@ class ObservedWorkers:
 
     def _drop(self, name: str) -> None:
         del self._workers[name]
+        self._changed.add(name)
         self._starts.pop(name, None)
         self._clocks.pop(name, None)

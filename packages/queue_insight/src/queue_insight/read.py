@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import functools
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from celery.app import app_or_default
+from msgspec import structs
 
 from queue_insight import conf
 from queue_insight.brokers.base import BrokerState
@@ -20,41 +22,100 @@ from queue_insight.errors import (
     StoreUnreachableError,
 )
 from queue_insight.notes import broker_unavailable, collector_notes, malformed_messages, store_unavailable
+from queue_insight.stored_state import load, load_all_tasks, load_tasks
 from queue_insight.stores.choose import store_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
 
     from celery import Celery
 
+    from queue_insight.collector_state import ObservedTask
     from queue_insight.reasons import Reason
     from queue_insight.snapshot import Snapshot
-    from queue_insight.stores.base import Store, StoredState
+    from queue_insight.stored_state import StoredState
+    from queue_insight.stores.base import Store
 
 
 def snapshot(
-    app: Celery | None = None, *, store: Store | None = None, clock: Callable[[], float] = time.time
+    app: Celery | None = None,
+    *,
+    store: Store | None = None,
+    tasks: Iterable[str] | None = None,
+    clock: Callable[[], float] = time.time,
 ) -> Snapshot:
     """Return the waiting and running tasks, the queues and the workers.
 
     `app` defaults to the app named by QUEUE_INSIGHT['APP'], else to Celery's current app; `store` to the
-    configured one; `clock` returns epoch seconds. The call blocks for three round trips, two to the broker
-    and one to the store. If one is unreachable, nothing is raised: `notes` says what is unknown, and why.
+    configured one; `clock` returns epoch seconds. `tasks` are the ids of those to look for at the workers;
+    by default all of them, up to MAX_TASKS, are read. An overview needs none of them: the queues count them.
+
+    The call blocks for four round trips, two to the broker and two to the store, and one more to the store
+    for each thousand tasks. If one is unreachable, nothing is raised: `notes` says what is unknown, and why.
 
     Raises:
         SettingInvalidError: a setting is out of range, or QUEUE_INSIGHT['APP'] names no Celery app.
     """
     settings = conf.get()
     app = app or celery_app()
-    stored, store_notes = _load(store or store_for(app))
+    store = store or store_for(app)
+    asked = None if tasks is None else frozenset(tasks)
+    stored, store_notes = _load(store)
     broker, broker_notes = _read(app, stored, settings.PEEK)
+    if stored is not None:
+        try:
+            stored = _with_tasks(stored, store, asked, broker)
+        except (StoreUnreachableError, CollectorStateUnreadableError) as error:
+            stored, store_notes = None, (store_unavailable(error),)
     return compose(
         now=clock(),
         broker=broker,
         stored=stored,
         grace_heartbeats=settings.GRACE_HEARTBEATS,
+        asked_tasks=asked,
         notes=(*broker_notes, *store_notes),
     )
+
+
+def task_ids(
+    *,
+    prefix: str = "",
+    after: str = "",
+    limit: int = 100,
+    app: Celery | None = None,
+    store: Store | None = None,
+) -> Sequence[str]:
+    """Return a sorted page of the ids of tasks at workers, which begin with `prefix` and follow `after`.
+
+    `snapshot(tasks=...)` reads these tasks. The result is empty if the store is unreachable, which
+    `snapshot` reports.
+
+    Raises:
+        SettingInvalidError: a setting is out of range, or QUEUE_INSIGHT['APP'] names no Celery app.
+    """
+    store = store or store_for(app or celery_app())
+    try:
+        return store.task_ids(prefix=prefix, after=after, limit=limit)
+    except StoreUnreachableError:
+        return ()
+
+
+def _with_tasks(
+    stored: StoredState, store: Store, asked: frozenset[str] | None, broker: BrokerState
+) -> StoredState:
+    tasks = _tasks(store, asked, broker)
+    if not {task.worker for task in tasks} <= {worker.name for worker in stored.state.workers}:
+        # A worker appeared after the workers were read.
+        stored = load(store) or stored
+    return replace(stored, state=structs.replace(stored.state, tasks=tasks))
+
+
+def _tasks(store: Store, asked: frozenset[str] | None, broker: BrokerState) -> tuple[ObservedTask, ...]:
+    if asked is None:
+        return load_all_tasks(store)
+    # Tasks whose message the broker has, too: whether they run, or wait again after their worker ended.
+    messages = (*broker.unacked_head, *(message for each in broker.backlogs for message in each.head))
+    return load_tasks(store, asked.union(message.id for message in messages))
 
 
 def celery_app() -> Celery:
@@ -74,7 +135,7 @@ def _imported(path: str) -> Celery:
 
 def _load(store: Store) -> tuple[StoredState | None, tuple[Reason, ...]]:
     try:
-        stored = store.load()
+        stored = load(store)
     except (StoreUnreachableError, CollectorStateUnreadableError) as error:
         return None, (store_unavailable(error),)
     return stored, collector_notes(stored)
@@ -102,5 +163,5 @@ def queue_names(app: Celery, stored: StoredState | None) -> tuple[str, ...]:
     declared = [
         getattr(queue, "name", queue) for queue in [*app.amqp.queues, *routed, *conf.get().QUEUES] if queue
     ]
-    observed = stored.state.queues if stored else ()
+    observed = sorted(stored.state.queues) if stored else ()
     return tuple(dict.fromkeys([*map(str, declared), *observed]))

@@ -134,6 +134,8 @@ class Snapshot:
     unacked: int | None = None
     #: How many of them were read.
     unacked_read: int = 0
+    #: Ids of the tasks that were looked for at the workers; None: all. Counts include the others.
+    asked_tasks: frozenset[str] | None = None
     #: Whether the broker was read; else depths and waiting tasks are unknown.
     broker_read: bool = True
     #: When the collector last saved its state; None when it never did.

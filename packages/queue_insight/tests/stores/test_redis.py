@@ -4,9 +4,12 @@ import pytest
 import redis
 from tests.conftest import free_port
 
-from queue_insight.errors import CollectorStateUnreadableError, StoreUnreachableError
+from queue_insight.errors import StoreUnreachableError
+from queue_insight.stored_state import load
+from queue_insight.stores.base import Changes
 from queue_insight.stores.redis import RedisStore
-from queue_insight.testing.stores import FULL, StoreConformance
+from queue_insight.testing.states import FULL, LONG_S, save
+from queue_insight.testing.stores import StoreConformance
 
 
 class TestRedisStore(StoreConformance):
@@ -21,18 +24,42 @@ class TestRedisStore(StoreConformance):
 
 
 def test_two_prefixes_are_two_stores(broker_url):
-    RedisStore(broker_url, key_prefix="one").save(FULL, retention_s=60)
-    assert RedisStore(broker_url, key_prefix="another").load() is None
+    save(RedisStore(broker_url, key_prefix="one"), FULL)
+    assert load(RedisStore(broker_url, key_prefix="another")) is None
+    assert RedisStore(broker_url, key_prefix="another").task_ids(limit=1) == []
 
 
-def test_a_key_of_another_version_is_refused_with_the_remedy(broker_url):
+def test_a_token_is_never_used_again_even_after_the_lease_has_been_deleted(broker_url):
+    store = RedisStore(broker_url, key_prefix="deleted")
+    before = [store.acquire("one", lease_s=LONG_S).token for _ in range(3)]
     with redis.Redis.from_url(broker_url) as client:
-        client.hset("old:collector-state", mapping={"document": b'{"v": 0}', "retention_ms": 1})
-    with pytest.raises(CollectorStateUnreadableError, match="same version"):
-        RedisStore(broker_url, key_prefix="old").load()
+        client.delete("deleted:collector:lease")
+    assert store.acquire("one", lease_s=LONG_S).token >= before[-1]
+    assert before == sorted(set(before))
 
 
-@pytest.mark.parametrize("call", [lambda s: s.load(), lambda s: s.save(FULL, retention_s=1)])
+def test_no_key_remains_for_ever(broker_url):
+    save(RedisStore(broker_url, key_prefix="expiring"), FULL)
+    with redis.Redis.from_url(broker_url) as client:
+        keys = client.keys("expiring:*")
+        assert len(keys) == 8
+        assert all(client.pttl(key) > 0 for key in keys)
+
+
+NOTHING = Changes(header=b"{}")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda s: s.read([]),
+        lambda s: s.read_tasks(["t1"]),
+        lambda s: s.task_ids(limit=1),
+        lambda s: s.acquire("one", lease_s=1),
+        lambda s: s.release(1),
+        lambda s: s.write(NOTHING, token=1, lease_s=1, retention_s=1),
+    ],
+)
 def test_an_unreachable_server_is_named_without_its_password(call):
     port = free_port()
     with pytest.raises(StoreUnreachableError, match=f"127.0.0.1:{port}/0") as caught:

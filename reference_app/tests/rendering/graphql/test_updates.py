@@ -16,6 +16,7 @@ from tests.held_locks import held_elsewhere
 from queue_insight.collector_state import CollectorState, ObservedWorker
 from queue_insight.read import celery_app
 from queue_insight.stores.choose import store_for
+from queue_insight.testing.states import save
 from timelapse.project.schema import schema
 from timelapse.rendering import actions, deletion
 from timelapse.rendering.actions import RENDER_TASK
@@ -119,10 +120,10 @@ def observed():
             queues=(app.amqp.router.route({}, RENDER_TASK)["queue"].name,),
         )
         state = CollectorState(collected_at=at, next_by=at + 60, connected_since=now - 60, workers=(worker,))
-        store.save(state, retention_s=60)
+        save(store, state)
 
     yield observe
-    store.save(CollectorState(collected_at=now, next_by=now), retention_s=0.001)
+    save(store, CollectorState(collected_at=now, next_by=now), retention_s=0.001)
 
 
 async def test_a_heartbeat_evaluates_anew_what_depends_on_queues_and_workers(user, settings, observed):

@@ -1,42 +1,91 @@
-"""The interface of a store, where the collector saves its state for all readers."""
+"""The interface of a store, where the collector saves what it knows for all readers.
+
+A store keeps one header and any number of records, each under a part and a key. The collector writes only the
+records that have changed, and a reader reads only those that it needs.
+
+Several collectors may run, of which one writes: the one that holds the lease. Each hold of the lease has a
+token, greater than those before, and the store refuses a write with any but the last token. So a collector
+that was suspended beyond its lease, and replaced, can't overwrite what its successor wrote.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from queue_insight.collector_state import CollectorState
+    from collections.abc import Collection, Mapping, Sequence
+
+    from queue_insight.collector_state import Part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoredState:
-    """A collector state and its age."""
+class Lease:
+    """Who may write."""
 
-    state: CollectorState
-    #: Seconds since it was saved, by the store's clock, since the clocks of reader and collector may differ.
+    holder: str
+    #: Grows with each hold.
+    token: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What a write changes."""
+
+    header: bytes
+    #: By part and key: the new record, never empty; None deletes it.
+    records: Mapping[Part, Mapping[str, bytes | None]] = field(default_factory=dict)
+    #: Whether all records that are not named are deleted.
+    replace: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRecords:
+    """The header, the records of the parts that were asked for, and their age."""
+
+    header: bytes
+    #: Seconds since the last write, by the store's clock, since those of reader and collector may differ.
     age_s: float
+    records: Mapping[Part, Mapping[str, bytes]]
 
 
 class Store(Protocol):
-    """Stores the last collector state.
+    """Stores the records of one collector.
 
     An implementation passes `queue_insight.testing.stores.StoreConformance`.
+    Every method raises StoreUnreachableError when the store does not respond.
     """
 
-    def save(self, state: CollectorState, *, retention_s: float) -> None:
-        """Replace the stored state; delete it after `retention_s` seconds.
+    def acquire(self, holder: str, *, lease_s: float) -> Lease:
+        """Return the lease: another's if that one holds it, else this holder's with a new token.
 
-        Raises:
-            StoreUnreachableError: the store did not respond.
+        It lasts `lease_s` seconds, by the store's clock, after this call or after the last write.
         """
         ...
 
-    def load(self) -> StoredState | None:
-        """Return the last state, or None when none was saved or it has expired.
+    def release(self, token: int) -> None:
+        """End the lease, unless it has another token."""
+        ...
+
+    def write(self, changes: Changes, *, token: int, lease_s: float, retention_s: float) -> None:
+        """Write the changes as a whole and renew the lease; delete everything after `retention_s` seconds.
 
         Raises:
-            StoreUnreachableError: the store did not respond.
-            CollectorStateUnreadableError: another version wrote it.
+            LeaseLostError: the lease has another token; nothing was written.
         """
+        ...
+
+    def read(self, parts: Collection[Part]) -> StoredRecords | None:
+        """Return the header and all records of these parts; None when nothing was written or all has expired.
+
+        Tasks are not among the parts that may be asked for: there are too many of them.
+        """
+        ...
+
+    def read_tasks(self, ids: Collection[str]) -> Mapping[str, bytes]:
+        """Return the records of these tasks, without those that aren't there."""
+        ...
+
+    def task_ids(self, *, prefix: str = "", after: str = "", limit: int) -> Sequence[str]:
+        """Return the first ids by their UTF-8 bytes that begin with `prefix` and follow `after`."""
         ...

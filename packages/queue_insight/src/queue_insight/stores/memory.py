@@ -2,36 +2,93 @@
 
 from __future__ import annotations
 
+import heapq
 import threading
 import time
 from typing import TYPE_CHECKING
 
-from queue_insight.collector_state import CollectorState, decode, encode
-from queue_insight.stores.base import StoredState
+from queue_insight.collector_state import Part
+from queue_insight.errors import LeaseLostError
+from queue_insight.stores.base import Lease, StoredRecords
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+    from queue_insight.stores.base import Changes
 
 
 class MemoryStore:
-    """Stores the last state in memory, encoded as in every other store."""
+    """Keeps the records of one collector in this process."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._mutex = threading.Lock()
-        self._stored: tuple[bytes, float, float] | None = None
+        self._lease = Lease(holder="", token=0)
+        self._leased_until = 0.0
+        self._header = b""
+        self._written_at = 0.0
+        self._expires_at = 0.0
+        self._records: dict[Part, dict[str, bytes]] = {part: {} for part in Part}
 
-    def save(self, state: CollectorState, *, retention_s: float) -> None:
-        """Replace the stored state; delete it after `retention_s` seconds."""
+    def acquire(self, holder: str, *, lease_s: float) -> Lease:
+        """Return the lease: this holder's with a new token, unless another one holds it."""
         now = self._clock()
         with self._mutex:
-            self._stored = (encode(state), now, now + retention_s)
+            if self._lease.holder in {"", holder} or now >= self._leased_until:
+                self._lease = Lease(holder=holder, token=self._lease.token + 1)
+                self._leased_until = now + lease_s
+            return self._lease
 
-    def load(self) -> StoredState | None:
-        """Return the last state, or None when none was saved or it has expired."""
+    def release(self, token: int) -> None:
+        """End the lease, unless it has another token."""
         with self._mutex:
-            stored = self._stored
+            if self._lease.token == token:
+                self._lease = Lease(holder="", token=token)
+
+    def write(self, changes: Changes, *, token: int, lease_s: float, retention_s: float) -> None:
+        """Write the changes and renew the lease.
+
+        Raises:
+            LeaseLostError: the lease has another token.
+        """
         now = self._clock()
-        if stored is None or now >= stored[2]:
-            return None
-        return StoredState(state=decode(stored[0]), age_s=now - stored[1])
+        with self._mutex:
+            if self._lease.token != token or not self._lease.holder:
+                raise LeaseLostError
+            self._leased_until = now + lease_s
+            self._header, self._written_at, self._expires_at = changes.header, now, now + retention_s
+            if changes.replace:
+                self._records = {part: {} for part in Part}
+            for part, records in changes.records.items():
+                for key, record in records.items():
+                    if record is None:
+                        self._records[part].pop(key, None)
+                    else:
+                        self._records[part][key] = record
+
+    def read(self, parts: Collection[Part]) -> StoredRecords | None:
+        """Return the header and all records of these parts."""
+        now = self._clock()
+        with self._mutex:
+            if not self._header or now >= self._expires_at:
+                return None
+            return StoredRecords(
+                header=self._header,
+                age_s=now - self._written_at,
+                records={part: dict(self._records[part]) for part in parts},
+            )
+
+    def read_tasks(self, ids: Collection[str]) -> Mapping[str, bytes]:
+        """Return the records of these tasks."""
+        with self._mutex:
+            tasks = self._current_tasks()
+            return {task_id: tasks[task_id] for task_id in ids if task_id in tasks}
+
+    def task_ids(self, *, prefix: str = "", after: str = "", limit: int) -> Sequence[str]:
+        """Return the first ids that begin with `prefix` and follow `after`."""
+        with self._mutex:
+            following = (each for each in self._current_tasks() if each > after and each.startswith(prefix))
+            return heapq.nsmallest(limit, following)
+
+    def _current_tasks(self) -> dict[str, bytes]:
+        return self._records[Part.TASKS] if self._clock() < self._expires_at else {}

@@ -1,55 +1,195 @@
-"""A store in Redis or Valkey: one key with an expiry, whose age is measured by the server's clock."""
+"""A store in Redis or Valkey: a hash for each part, with an expiry. The server's clock measures their age."""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final
+
 import redis
 
-from queue_insight.collector_state import CollectorState, decode, encode
-from queue_insight.errors import StoreUnreachableError
-from queue_insight.stores.base import StoredState
+from queue_insight.collector_state import Part
+from queue_insight.errors import LeaseLostError, StoreUnreachableError
+from queue_insight.stores.base import Lease, StoredRecords
 
-TIMEOUT_S = 5.0
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from queue_insight.stores.base import Changes
+
+TIMEOUT_S: Final = 5.0
+#: Milliseconds after which a lease that nobody holds is deleted.
+LEASE_RETENTION_MS: Final = 86_400_000
+
+# The token starts at the time, so that it also grows when the last one has been deleted.
+ACQUIRE: Final = """
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local holder, token, ends = unpack(redis.call('HMGET', KEYS[1], 'holder', 'token', 'ends'))
+if holder and holder ~= '' and holder ~= ARGV[1] and now < tonumber(ends) then return {holder, token} end
+token = string.format('%.0f', math.max(now, tonumber(token or 0) + 1))
+redis.call('HSET', KEYS[1], 'holder', ARGV[1], 'token', token, 'ends', string.format('%.0f', now + ARGV[2]))
+redis.call('PEXPIRE', KEYS[1], math.max(ARGV[2], ARGV[3]))
+return {ARGV[1], token}
+"""
+RELEASE: Final = """
+if redis.call('HGET', KEYS[1], 'token') == ARGV[1] then redis.call('HSET', KEYS[1], 'holder', '') end
+"""
+# Keys: the lease, the header, the ids of tasks, then one for each part.
+# After the fixed arguments follow, for each part, the number of records, then each key and record.
+WRITE: Final = """
+local holder, token = unpack(redis.call('HMGET', KEYS[1], 'holder', 'token'))
+if not holder or holder == '' or token ~= ARGV[1] then return 0 end
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('HSET', KEYS[1], 'ends', string.format('%.0f', now + ARGV[2]))
+redis.call('PEXPIRE', KEYS[1], math.max(ARGV[2], ARGV[3]))
+if ARGV[5] == '1' then redis.call('DEL', unpack(KEYS, 3)) end
+redis.call('HSET', KEYS[2], 'document', ARGV[6], 'retention_ms', ARGV[4])
+local at = 7
+for part = 4, #KEYS do
+  local last = at + 2 * ARGV[at]
+  for i = at + 1, last, 2 do
+    local id, record = ARGV[i], ARGV[i + 1]
+    if record == '' then
+      redis.call('HDEL', KEYS[part], id)
+      if part == 4 then redis.call('ZREM', KEYS[3], id) end
+    else
+      redis.call('HSET', KEYS[part], id, record)
+      if part == 4 then redis.call('ZADD', KEYS[3], 0, id) end
+    end
+  end
+  at = last + 1
+end
+for i = 2, #KEYS do redis.call('PEXPIRE', KEYS[i], ARGV[4]) end
+return 1
+"""
+#: Tasks first, as the script expects.
+PARTS: Final = tuple(Part)
 
 
 class RedisStore:
-    """Stores the last state under `<key_prefix>:collector-state`."""
+    """Keeps the records of one collector under `<key_prefix>:collector` and keys that begin so."""
 
     def __init__(self, url: str, *, key_prefix: str = "queue-insight") -> None:
-        self._key = f"{key_prefix}:collector-state"
+        self._header = f"{key_prefix}:collector"
+        self._lease = f"{self._header}:lease"
+        self._ids = f"{self._header}:task-ids"
         self._client = redis.Redis.from_url(url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S)
         where = self._client.connection_pool.connection_kwargs
         # Errors name the server by this, never by the URL, which may contain a password.
         self._where = str(where.get("path") or f"{where.get('host')}:{where.get('port')}/{where.get('db')}")
+        self._acquire = self._client.register_script(ACQUIRE)
+        self._release = self._client.register_script(RELEASE)
+        self._write = self._client.register_script(WRITE)
 
-    def save(self, state: CollectorState, *, retention_s: float) -> None:
-        """Replace the stored state; delete it after `retention_s` seconds.
+    def acquire(self, holder: str, *, lease_s: float) -> Lease:
+        """Return the lease: this holder's with a new token, unless another one holds it.
 
         Raises:
             StoreUnreachableError: the server did not respond.
         """
-        retention_ms = max(1, int(retention_s * 1000))
-        try:
-            with self._client.pipeline(transaction=True) as pipeline:
-                pipeline.hset(self._key, mapping={"document": encode(state), "retention_ms": retention_ms})
-                pipeline.pexpire(self._key, retention_ms)
-                pipeline.execute()
-        except redis.RedisError as error:
-            raise StoreUnreachableError(self._where, error) from error
+        arguments = (holder, _milliseconds(lease_s), LEASE_RETENTION_MS)
+        with self._reachable():
+            found, token = self._acquire(keys=(self._lease,), args=arguments)
+        return Lease(holder=found.decode(), token=int(token))
 
-    def load(self) -> StoredState | None:
-        """Return the last state, or None when none was saved or it has expired.
+    def release(self, token: int) -> None:
+        """End the lease, unless it has another token.
 
         Raises:
             StoreUnreachableError: the server did not respond.
-            CollectorStateUnreadableError: another version wrote it.
         """
-        try:
-            with self._client.pipeline(transaction=True) as pipeline:
-                pipeline.hmget(self._key, "document", "retention_ms")
-                pipeline.pttl(self._key)
-                (document, retention_ms), left_ms = pipeline.execute()
-        except redis.RedisError as error:
-            raise StoreUnreachableError(self._where, error) from error
-        if document is None or retention_ms is None:
+        with self._reachable():
+            self._release(keys=(self._lease,), args=(token,))
+
+    def write(self, changes: Changes, *, token: int, lease_s: float, retention_s: float) -> None:
+        """Write the changes and renew the lease in one script.
+
+        Raises:
+            LeaseLostError: the lease has another token.
+            StoreUnreachableError: the server did not respond.
+        """
+        fixed = (
+            token,
+            _milliseconds(lease_s),
+            LEASE_RETENTION_MS,
+            _milliseconds(retention_s),
+            int(changes.replace),
+            changes.header,
+        )
+        keys = (self._lease, self._header, self._ids, *map(self._key, PARTS))
+        with self._reachable():
+            written = self._write(keys=keys, args=(*fixed, *chain.from_iterable(_arguments(changes))))
+        if not written:
+            raise LeaseLostError
+
+    def read(self, parts: Collection[Part]) -> StoredRecords | None:
+        """Return the header and all records of these parts, in one round trip.
+
+        Raises:
+            StoreUnreachableError: the server did not respond.
+        """
+        with self._reachable(), self._client.pipeline(transaction=True) as pipeline:
+            pipeline.hmget(self._header, "document", "retention_ms")
+            pipeline.pttl(self._header)
+            for part in parts:
+                pipeline.hgetall(self._key(part))
+            (header, retention_ms), left_ms, *found = pipeline.execute()
+        if header is None or retention_ms is None:
             return None
-        return StoredState(state=decode(document), age_s=max(0.0, (int(retention_ms) - left_ms) / 1000))
+        return StoredRecords(
+            header=header,
+            age_s=max(0.0, (int(retention_ms) - left_ms) / 1000),
+            records={part: _decoded(records) for part, records in zip(parts, found, strict=True)},
+        )
+
+    def read_tasks(self, ids: Collection[str]) -> Mapping[str, bytes]:
+        """Return the records of these tasks.
+
+        Raises:
+            StoreUnreachableError: the server did not respond.
+        """
+        if not ids:
+            return {}
+        with self._reachable():
+            records: list[Any] = self._client.hmget(self._key(Part.TASKS), list(ids))
+        return {key: record for key, record in zip(ids, records, strict=True) if record is not None}
+
+    def task_ids(self, *, prefix: str = "", after: str = "", limit: int) -> Sequence[str]:
+        """Return the first ids that begin with `prefix` and follow `after`.
+
+        Raises:
+            StoreUnreachableError: the server did not respond.
+        """
+        begin, seen = prefix.encode("utf-8", "replace"), after.encode("utf-8", "replace")
+        first = b"(" + seen if seen and seen >= begin else b"[" + begin
+        last = b"[" + begin + b"\xff" if begin else b"+"
+        with self._reachable():
+            found: list[Any] = self._client.zrangebylex(self._ids, first, last, start=0, num=limit)
+        return [each.decode("utf-8", "replace") for each in found]
+
+    def _key(self, part: Part) -> str:
+        return f"{self._header}:{part}"
+
+    @contextmanager
+    def _reachable(self) -> Iterator[None]:
+        try:
+            yield
+        except redis.RedisError as error:
+            raise StoreUnreachableError(self._where, error) from error
+
+
+def _milliseconds(seconds: float) -> int:
+    return max(1, int(seconds * 1000))
+
+
+def _arguments(changes: Changes) -> Iterator[Iterator[str | bytes | int]]:
+    for part in PARTS:
+        records = changes.records.get(part, {})
+        yield iter((len(records),))
+        yield chain.from_iterable((key, record or b"") for key, record in records.items())
+
+
+def _decoded(records: Mapping[bytes, bytes]) -> dict[str, bytes]:
+    return {key.decode("utf-8", "replace"): record for key, record in records.items()}

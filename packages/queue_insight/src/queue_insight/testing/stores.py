@@ -10,61 +10,22 @@ class TestMyStore(StoreConformance):
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from queue_insight.collector_state import CollectorState, ObservedOutcome, ObservedTask, ObservedWorker
+from msgspec.structs import replace
+
+from queue_insight.collector_state import CollectorState, ObservedTask, Part, encode_header
+from queue_insight.errors import CollectorStateUnreadableError, LeaseLostError
+from queue_insight.stored_state import PAGE, load, load_all_tasks, load_tasks
+from queue_insight.stores.base import Changes
+from queue_insight.testing.states import FULL, LONG_S, changes, everything, save
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from queue_insight.stores.base import Store
 
-DEADLINE_S = 5.0
-
-FULL = CollectorState(
-    collected_at=1000.5,
-    next_by=1001.5,
-    connected_since=990.0,
-    events=7,
-    malformed=2,
-    evicted=1,
-    workers=(
-        ObservedWorker(
-            name="a@host",
-            last_seen_at=1000.0,
-            heartbeat_interval_s=2.0,
-            pid=7,
-            queues=("celery", "slow"),
-            slots=2,
-            active=1,
-            sends_events=True,
-            starts=9,
-            missed_starts=1,
-            clock_offset_s=-3.5,
-        ),
-        ObservedWorker(name="b@höst", last_seen_at=900.0, offline=True),
-    ),
-    tasks=(
-        ObservedTask(
-            id="t1", name="work.do", queue="celery", args_summary="('\u00e9\x00',)", worker="a@host", pid=7
-        ),
-        ObservedTask(
-            id="t2",
-            sent_at=1.0,
-            received_at=2.0,
-            started_at=3.0,
-            eta=1_800_000_000.0,
-            observed_at=3.0,
-            clock=12,
-            ended_at=4.0,
-            proven=True,
-        ),
-    ),
-    finished=(ObservedOutcome(id="t0", outcome="failed", at=999.0),),
-    sent={"t3": 998.0},
-    queues=("celery", "slow"),
-    runtimes={"celery": 1.5},
-)
+DEADLINE_S: Final = 5.0
 
 
 class StoreConformance:
@@ -74,44 +35,165 @@ class StoreConformance:
         """Return a store that is empty at the start of each test."""
         raise NotImplementedError
 
-    def test_an_empty_store_loads_none(self) -> None:
-        """An empty store loads None and raises no error."""
-        _expect(self.make_store().load() is None, "an empty store must load None")
+    def test_an_empty_store_has_nothing(self) -> None:
+        """An empty store raises no error."""
+        store = self.make_store()
+        _expect(load(store) is None, "an empty store must load None")
+        _expect(load_all_tasks(store) == (), "an empty store must have no tasks")
+        _expect(load_tasks(store, ["t1"]) == (), "an empty store must have no task")
 
     def test_every_field_is_loaded_as_saved(self) -> None:
         """No field is rounded, dropped or renamed."""
         store = self.make_store()
-        store.save(FULL, retention_s=60)
-        stored = store.load()
-        _expect(stored is not None and stored.state == FULL, f"saved {FULL}, loaded {stored}")
+        save(store, FULL)
+        _expect_state(store, FULL)
 
-    def test_the_last_saved_state_is_loaded(self) -> None:
-        """The store keeps one state, not a history."""
+    def test_a_write_of_everything_replaces_what_was_there(self) -> None:
+        """A new collector leaves nothing of the last one."""
         store = self.make_store()
-        store.save(FULL, retention_s=60)
+        save(store, FULL)
         later = CollectorState(collected_at=2000.0, next_by=2001.0)
-        store.save(later, retention_s=60)
-        stored = store.load()
-        _expect(stored is not None and stored.state == later, f"saved {later} last, loaded {stored}")
+        save(store, later)
+        _expect_state(store, later)
+
+    def test_a_change_leaves_everything_else(self) -> None:
+        """Of ten thousand tasks, a write contains those few that changed."""
+        store = self.make_store()
+        save(store, FULL)
+        token = store.acquire("test", lease_s=LONG_S).token
+        begun = ObservedTask(id="t1", name="work.do", started_at=5.0)
+        added = ObservedTask(id="t9")
+        store.write(
+            changes(t1=begun, t2=None, t9=added, never=None), token=token, lease_s=LONG_S, retention_s=LONG_S
+        )
+        found = load_all_tasks(store)
+        _expect(found == (begun, added), f"changed t1, deleted t2 and added t9, loaded {found}")
+        stored = load(store)
+        _expect(
+            stored is not None and stored.state.workers == FULL.workers, "the other parts must not change"
+        )
+
+    def test_tasks_are_read_by_id(self) -> None:
+        """A reader of one task reads no other."""
+        store = self.make_store()
+        save(store, FULL)
+        found = load_tasks(store, ["t2", "unknown"])
+        _expect(found == FULL.tasks[1:], f"asked for t2, loaded {found}")
+
+    def test_ids_of_tasks_come_in_pages(self) -> None:
+        """A page follows the last id of the one before; a prefix selects."""
+        store = self.make_store()
+        ids = sorted(f"{kind}{number:04}" for kind in ("a", "b", "ü") for number in range(PAGE // 2))
+        tasks = tuple(ObservedTask(id=each) for each in ids)
+        save(store, CollectorState(collected_at=1.0, next_by=2.0, tasks=tasks))
+        first = store.task_ids(limit=3)
+        _expect(list(first) == ids[:3], f"the first page is {first}")
+        second = store.task_ids(after=first[-1], limit=3)
+        _expect(list(second) == ids[3:6], f"the second page is {second}")
+        chosen = store.task_ids(prefix="ü000", limit=99)
+        _expect(list(chosen) == [f"ü000{n}" for n in range(10)], f"ids that begin with ü000: {chosen}")
+        after = store.task_ids(prefix="b", after="b0001", limit=1)
+        _expect(list(after) == ["b0002"], f"the id after b0001: {after}")
+        _expect(len(load_all_tasks(store)) == len(ids), "all pages together must have every task")
 
     def test_the_age_grows_from_zero(self) -> None:
         """The age is by the store's clock, regardless of the times in the state."""
         store = self.make_store()
-        store.save(FULL, retention_s=60)
-        stored = store.load()
+        save(store, FULL)
+        stored = load(store)
         _expect(stored is not None and 0 <= stored.age_s < DEADLINE_S, f"a new state has the age {stored}")
 
         def older() -> bool:
-            again = store.load()
+            again = load(store)
             return again is not None and stored is not None and again.age_s > stored.age_s
 
         _wait_until(older, "the age must grow")
 
-    def test_it_expires(self) -> None:
+    def test_everything_expires(self) -> None:
         """Nothing remains for ever when the collector is removed."""
         store = self.make_store()
-        store.save(FULL, retention_s=0.05)
-        _wait_until(lambda: store.load() is None, "a state stored for 0.05 s must expire")
+        save(store, FULL, retention_s=0.05)
+        _wait_until(lambda: load(store) is None, "a state stored for 0.05 s must expire")
+        _wait_until(lambda: not store.task_ids(limit=9), "ids stored for 0.05 s must expire")
+        _expect(load_tasks(store, ["t1"]) == (), "tasks stored for 0.05 s must expire")
+
+    def test_a_reader_of_another_version_says_so(self) -> None:
+        """A reader never takes the fields of another version for its own."""
+        store = self.make_store()
+        token = store.acquire("test", lease_s=LONG_S).token
+        later = Changes(header=b'{"v": 99, "header": {"more": 1}}', records={Part.WORKERS: {"w": b"[1]"}})
+        store.write(later, token=token, lease_s=LONG_S, retention_s=LONG_S)
+        try:
+            found = load(store)
+        except CollectorStateUnreadableError as error:
+            _expect("version 99" in str(error), f"the error must name the version: {error}")
+        else:
+            _expect(holds=False, sentence=f"loaded {found} from a state of version 99")
+
+    def test_a_record_that_does_not_fit_is_left_out_and_counted(self) -> None:
+        """One bad record hides no other."""
+        store = self.make_store()
+        save(store, FULL)
+        token = store.acquire("test", lease_s=LONG_S).token
+        bad = Changes(header=encode_header(FULL), records={Part.WORKERS: {"w": b'["w",-1]', "v": b"{"}})
+        store.write(bad, token=token, lease_s=LONG_S, retention_s=LONG_S)
+        stored = load(store)
+        _expect(
+            stored is not None and stored.unreadable == 2 and stored.state == replace(FULL, tasks=()),
+            f"wrote two bad workers, loaded {stored}",
+        )
+
+    def test_one_holder_has_the_lease(self) -> None:
+        """Others learn who it is."""
+        store, again = self.make_store(), self.make_store()
+        lease = store.acquire("one", lease_s=LONG_S)
+        _expect(lease.holder == "one", f"the lease of an empty store went to {lease}")
+        _expect(again.acquire("two", lease_s=LONG_S) == lease, "the lease of one must not go to two")
+
+    def test_a_lease_that_has_expired_goes_to_another_one(self) -> None:
+        """After that no write of the first one is accepted, however late."""
+        store = self.make_store()
+        first = store.acquire("one", lease_s=0.05)
+        _wait_until(lambda: store.acquire("two", lease_s=LONG_S).holder == "two", "a lease must expire")
+        _expect_refused(store, first.token)
+        second = store.acquire("two", lease_s=LONG_S)
+        _expect(second.token > first.token, f"the token must grow, it was {first} and is {second}")
+        store.write(everything(FULL), token=second.token, lease_s=LONG_S, retention_s=LONG_S)
+        _expect_refused(store, first.token)
+        _expect_state(store, FULL)
+
+    def test_a_write_renews_the_lease(self) -> None:
+        """A collector that writes in time keeps it."""
+        store = self.make_store()
+        token = store.acquire("one", lease_s=LONG_S).token
+        store.write(everything(FULL), token=token, lease_s=0.05, retention_s=LONG_S)
+        _wait_until(lambda: store.acquire("two", lease_s=LONG_S).holder == "two", "it lasts from the write")
+
+    def test_a_released_lease_is_free(self) -> None:
+        """A collector that stops keeps no other waiting, and can't write any more."""
+        store = self.make_store()
+        token = store.acquire("one", lease_s=LONG_S).token
+        store.release(token - 1)
+        _expect(store.acquire("two", lease_s=LONG_S).holder == "one", "an old token must release nothing")
+        store.release(token)
+        _expect_refused(store, token)
+        _expect(store.acquire("two", lease_s=LONG_S).holder == "two", "a released lease must be free")
+
+
+def _expect_state(store: Store, state: CollectorState) -> None:
+    stored, tasks = load(store), load_all_tasks(store)
+    _expect(
+        stored is not None and stored.state == replace(state, tasks=()) and tasks == state.tasks,
+        f"saved {state}, loaded {stored} and {tasks}",
+    )
+
+
+def _expect_refused(store: Store, token: int) -> None:
+    try:
+        store.write(changes(t1=None), token=token, lease_s=LONG_S, retention_s=LONG_S)
+    except LeaseLostError:
+        return
+    _expect(holds=False, sentence=f"the write with the old token {token} was accepted")
 
 
 def _expect(holds: bool, sentence: str) -> None:

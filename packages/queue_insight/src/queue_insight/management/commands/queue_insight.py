@@ -13,7 +13,7 @@ from queue_insight import diagnose, snapshot
 from queue_insight.celery_app import import_app
 from queue_insight.collector import Collector
 from queue_insight.errors import SettingInvalidError
-from queue_insight.read import celery_app
+from queue_insight.read import celery_app, task_ids
 from queue_insight.render import as_json, as_text, reasons_as_text
 from queue_insight.stores.choose import store_for
 
@@ -83,7 +83,9 @@ class Command(BaseCommand):
         self.stdout.write("Stopped.")
 
     def _show(self, app: Celery, *, task: str, json: bool) -> None:
-        now = snapshot(app)
+        # A task of this very id is looked for everywhere, even if others begin with it.
+        asked = (task, *task_ids(prefix=task, limit=MAX_SHOWN_IDS + 1, app=app)) if task else None
+        now = snapshot(app, tasks=asked)
         reasons = diagnose(_full_id(task, now), now) if task else None
         if json:
             self.stdout.write(as_json(now if reasons is None else reasons))

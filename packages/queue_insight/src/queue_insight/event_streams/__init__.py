@@ -1,0 +1,3 @@
+"""Streams of Celery's events."""
+
+from __future__ import annotations

@@ -1,0 +1,88 @@
+"""Writes what the collector knows, if it holds the lease; of several collectors one does."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from typing import TYPE_CHECKING, Final
+from uuid import uuid4
+
+from queue_insight.errors import LeaseLostError, StoreUnreachableError
+
+if TYPE_CHECKING:
+    from queue_insight.conf import Settings
+    from queue_insight.events import EventTracker
+    from queue_insight.stores.base import Store
+
+logger = logging.getLogger("queue_insight")
+
+#: How long the lease lasts after a write, at least; another collector replaces a dead one after that time.
+MIN_LEASE_S: Final = 5.0
+#: How many writes a collector may miss before another one replaces it.
+MISSED_WRITES: Final = 3
+
+
+class StateWriter:
+    """Saves the tracker's state in the store, or stands by while another collector does."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self._store = store
+        self._retention_s = settings.RETENTION_S
+        self._lease_s = max(MIN_LEASE_S, MISSED_WRITES * settings.SAVE_INTERVAL_S)
+        self.holder: Final = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
+        #: Of the lease, while this collector holds it as far as it knows.
+        self._token: int | None = None
+        #: Whether the store may differ from what was last taken from the tracker.
+        self._differs = True
+        self._reported = ""
+
+    @property
+    def is_active(self) -> bool:
+        """Whether this collector wrote last, as far as it knows."""
+        return self._token is not None
+
+    def save(self, tracker: EventTracker, now: float, *, next_by: float) -> None:
+        """Write what has changed since the last call; everything after a failure, as soon as possible."""
+        if self._differs:
+            tracker.forget_changes()
+        try:
+            if self._token is None and not self._acquire():
+                return
+            changes = tracker.take_changes(now, next_by=next_by, replace=self._differs)
+            self._differs = True
+            assert self._token is not None  # noqa: S101 - for the type checker
+            self._store.write(
+                changes, token=self._token, lease_s=self._lease_s, retention_s=self._retention_s
+            )
+            self._differs = False
+            self._reported = ""
+        except LeaseLostError as error:
+            self._token = None
+            logger.warning("%s", error)
+        except StoreUnreachableError as error:
+            self._report(f"{error} Retrying.")
+
+    def release(self) -> None:
+        """End the lease, so that a collector that stands by continues at once."""
+        try:
+            if self._token is not None:
+                self._store.release(self._token)
+        except StoreUnreachableError as error:
+            self._report(str(error))
+        self._token = None
+
+    def _acquire(self) -> bool:
+        lease = self._store.acquire(self.holder, lease_s=self._lease_s)
+        if lease.holder != self.holder:
+            self._report(f"Standing by: collector {lease.holder} holds the lease.")
+            return False
+        logger.info("collecting as %s", self.holder)
+        self._token, self._differs = lease.token, True
+        return True
+
+    def _report(self, sentence: str) -> None:
+        # Once, not with each attempt.
+        if sentence != self._reported:
+            logger.warning("%s", sentence)
+        self._reported = sentence

@@ -1,0 +1,89 @@
+"""Reads what the collector stored, in the parts that a reader needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, cast
+
+from queue_insight.collector_state import (
+    CollectorState,
+    ObservedOutcome,
+    ObservedTask,
+    ObservedWorker,
+    Part,
+    decode_header,
+    decode_records,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from queue_insight.stores.base import Store
+
+#: What an overview needs; these parts are bounded by the collector.
+OVERVIEW: Final = (Part.WORKERS, Part.FINISHED, Part.SENT, Part.QUEUES)
+#: Number of tasks in one round trip.
+PAGE: Final = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredState:
+    """A collector state and its age."""
+
+    state: CollectorState
+    #: Seconds since it was saved, by the store's clock, since the clocks of reader and collector may differ.
+    age_s: float
+    #: Number of records that were left out because they could not be decoded.
+    unreadable: int = 0
+
+
+def load(store: Store) -> StoredState | None:
+    """Return what the collector stored, without tasks; None when it stored nothing or that has expired.
+
+    Raises:
+        StoreUnreachableError: the store did not respond.
+        CollectorStateUnreadableError: another version wrote it.
+    """
+    stored = store.read(OVERVIEW)
+    if stored is None:
+        return None
+    header = decode_header(stored.header)
+    found = {part: decode_records(part, records) for part, records in stored.records.items()}
+    workers = cast("dict[str, ObservedWorker]", found[Part.WORKERS])
+    finished = cast("dict[str, ObservedOutcome]", found[Part.FINISHED])
+    state = CollectorState(
+        **{name: getattr(header, name) for name in header.__struct_fields__},
+        workers=tuple(sorted(workers.values(), key=lambda worker: worker.name)),
+        finished=tuple(sorted(finished.values(), key=lambda outcome: (outcome.at, outcome.id))),
+        sent=cast("dict[str, float]", found[Part.SENT]),
+        queues=cast("dict[str, float | None]", found[Part.QUEUES]),
+    )
+    unreadable = sum(len(records) - len(found[part]) for part, records in stored.records.items())
+    return StoredState(state=state, age_s=stored.age_s, unreadable=unreadable)
+
+
+def load_tasks(store: Store, ids: Collection[str]) -> tuple[ObservedTask, ...]:
+    """Return those of these tasks that workers have, or had when they ended.
+
+    Raises:
+        StoreUnreachableError: the store did not respond.
+    """
+    wanted = list(ids)
+    found: dict[str, object] = {}
+    for first in range(0, len(wanted), PAGE):
+        found |= decode_records(Part.TASKS, store.read_tasks(wanted[first : first + PAGE]))
+    return cast("tuple[ObservedTask, ...]", tuple(found.values()))
+
+
+def load_all_tasks(store: Store) -> tuple[ObservedTask, ...]:
+    """Return all tasks that workers have, or had when they ended, in the order of their ids.
+
+    Raises:
+        StoreUnreachableError: the store did not respond.
+    """
+    tasks: list[ObservedTask] = []
+    ids = store.task_ids(limit=PAGE)
+    while ids:
+        tasks += load_tasks(store, ids)
+        ids = store.task_ids(after=ids[-1], limit=PAGE) if len(ids) == PAGE else ()
+    return tuple(tasks)
