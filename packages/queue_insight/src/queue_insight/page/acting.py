@@ -1,4 +1,4 @@
-"""The view of the actions: counts and asks first, performs when it is confirmed."""
+"""The view of the actions: counts and asks first, executes when it is confirmed."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from queue_insight.page.actions import ACTIONS, Action
+from queue_insight.page.execution import Call, execute
 from queue_insight.page.names import key, shown
-from queue_insight.page.performing import Call, perform
 from queue_insight.page.reading import read
 from queue_insight.page.search import matching
 from queue_insight.read import celery_app
@@ -76,7 +76,7 @@ def act(request: HttpRequest, *, context: dict[str, object]) -> HttpResponseBase
                 "is_still": True,
             },
         )
-    outcome = perform(
+    outcome = execute(
         Call(
             action=action,
             targets=targets,

@@ -46,7 +46,7 @@ class Call:
     fields: Mapping[str, str]
 
 
-def perform(call: Call) -> Outcome:
+def execute(call: Call) -> Outcome:
     """Do it, record it, and return what came of it."""
     record = ActionRecord.objects.create(
         by=call.by, action=call.action.code, target=_description(call), number=len(call.targets)
