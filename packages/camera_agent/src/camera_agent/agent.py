@@ -77,6 +77,8 @@ class Summary:
 
     delivered: int
     refused: tuple[Refusal, ...]
+    #: What the driver says about its source, such as the order of the pictures.
+    note: str = ""
 
 
 class Agent:
@@ -232,7 +234,7 @@ class Agent:
             self._end()
         if not complete:
             raise self._not_delivered(tracker)
-        return Summary(delivered=tracker.delivered, refused=tuple(tracker.refused))
+        return Summary(delivered=tracker.delivered, refused=tuple(tracker.refused), note=description.note)
 
     def _start_link(
         self,

@@ -2,14 +2,16 @@ from __future__ import annotations
 
 import threading
 from contextlib import closing
+from datetime import UTC, datetime
 
 import pytest
 
 from camera_agent.capture import replay as module
 from camera_agent.capture.replay import Replay
 from camera_agent.drivers.process import DriverProcess
-from camera_agent.host.clock import Clock
+from camera_agent.host.clock import Clock, ClockQuality
 from camera_agent.spool.store import Spool
+from tests.drivers.test_exif import OFFSET, ORIGINAL, picture
 
 
 @pytest.fixture
@@ -96,3 +98,20 @@ def test_what_an_earlier_try_delivered_is_reported_as_done_and_what_waits_is_not
     with closing(process):
         assert not run.run()
     assert again == [None, None, "img6.jpg"]
+
+
+def test_a_picture_keeps_its_capture_time_which_no_clock_of_this_computer_corrects(tmp_path, spool):
+    (tmp_path / "card").mkdir()
+    picture(tmp_path / "card" / "a.jpg", {ORIGINAL: "2026:11:28 12:00:00", OFFSET: "+00:00"})
+    taken, stop = [], threading.Event()
+
+    def stored(capture) -> None:
+        taken.append(capture)
+        stop.set()
+
+    process, run = replay(tmp_path / "card", spool, stop, stored)
+    with closing(process):
+        run.run()
+    moment = taken[0].captured_at
+    assert moment.wall_ns == int(datetime(2026, 11, 28, 12, tzinfo=UTC).timestamp()) * 10**9
+    assert (moment.quality, moment.boot) == (ClockQuality.UNKNOWN, "")

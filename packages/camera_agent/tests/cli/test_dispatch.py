@@ -13,17 +13,20 @@ from camera_agent.cli import main
 from tests.server import Fault
 
 
+BY_NAME = "The pictures are in the order of their names, because they have no capture times."
+
+
 def test_replaying_a_folder_delivers_every_picture_once_in_natural_order(home, server, folder, capsys):
     source = ["--driver", "replay", "--source", str(folder)]
     assert main(["run", "--home", str(home.folder), *source, "--once", "--json"]) == 0
     assert server.names() == [f"img{number}.jpg" for number in range(1, 13)]
-    assert json.loads(capsys.readouterr().out) == {"delivered": 12, "refused": []}
+    assert json.loads(capsys.readouterr().out) == {"delivered": 12, "refused": [], "note": BY_NAME}
 
 
 def test_without_json_the_summary_is_a_sentence(home, folder, capsys):
     source = ["--driver", "replay", "--source", str(folder)]
     assert main(["run", "--home", str(home.folder), *source, "--once"]) == 0
-    assert capsys.readouterr().out == "12 pictures delivered, 0 left out.\n"
+    assert capsys.readouterr().out == f"{BY_NAME}\n12 pictures delivered, 0 left out.\n"
 
 
 def test_pairing_shows_the_code_and_keeps_the_token(server, tmp_path, capsys):

@@ -6,14 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from camera_agent.drivers.folder import filetype_in, natural, pictures
+from camera_agent.drivers.folder import filetype_in, pictures
 from camera_agent.errors import BadInput
 from tests.conftest import jpeg
-
-
-def test_names_sort_as_people_count():
-    names = ["img10.jpg", "img2.jpg", "IMG1.jpg", "a.jpg", "1.jpg", "02.jpg"]
-    assert sorted(names, key=natural) == ["1.jpg", "02.jpg", "a.jpg", "IMG1.jpg", "img2.jpg", "img10.jpg"]
 
 
 def test_what_is_no_picture_is_left_out_by_name(folder):
@@ -27,6 +22,29 @@ def test_what_is_no_picture_is_left_out_by_name(folder):
     assert len(found) == 12
     codes = {one.name: one.code for one in skipped}
     assert codes == {"notes.txt": "not_a_picture", "empty.jpg": "empty", "fake.jpg": "not_a_picture"}
+
+
+def test_the_folders_of_a_card_are_read_and_what_lies_beside_pictures_is_passed_over(tmp_path):
+    for place in ("DCIM/101CANON", "DCIM/100CANON", "DCIM/.trash", "MISC"):
+        (tmp_path / place).mkdir(parents=True)
+    for path in ("DCIM/100CANON/IMG_2.JPG", "DCIM/100CANON/IMG_10.JPG", "DCIM/101CANON/IMG_2.JPG"):
+        (tmp_path / path).write_bytes(jpeg())
+    for path in ("DCIM/.trash/IMG_1.JPG", "DCIM/100CANON/._IMG_2.JPG", "DCIM/100CANON/MVI_3.THM"):
+        (tmp_path / path).write_bytes(jpeg())
+    (tmp_path / "DCIM/100CANON/IMG_2.xmp").write_text("<x:xmpmeta/>")
+    (tmp_path / "DCIM/100CANON/IMG_2.CR2").write_bytes(b"II*\0raw")
+    found, skipped = pictures(tmp_path)
+    assert [str(path.relative_to(tmp_path)) for path, _ in found] == [
+        "DCIM/100CANON/IMG_2.JPG",
+        "DCIM/100CANON/IMG_10.JPG",
+        "DCIM/101CANON/IMG_2.JPG",
+    ]
+    assert [(one.name, one.code) for one in skipped] == [("IMG_2.CR2", "not_a_picture")]
+
+
+def test_a_folder_that_links_to_itself_has_an_end(folder):
+    (folder / "again").symlink_to(folder)
+    assert len(pictures(folder)[0]) == 12
 
 
 def test_a_truncated_picture_is_still_sent_for_the_server_to_judge(folder):

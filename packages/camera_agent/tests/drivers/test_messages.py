@@ -11,7 +11,7 @@ ODD = SkippedFile(name="x.txt", code="not_a_picture", message="No.")
 
 @pytest.mark.parametrize(
     "description",
-    [Description(model="A"), Description(model="B", finite=True, total=3, skipped=(ODD,))],
+    [Description(model="A"), Description(model="B", finite=True, total=3, skipped=(ODD,), note="By name.")],
 )
 def test_a_description_survives_the_pipe(description):
     assert (
@@ -21,7 +21,12 @@ def test_a_description_survives_the_pipe(description):
 
 
 @pytest.mark.parametrize(
-    "image", [None, CapturedImage(filename="a.jpg", filetype="image/jpeg", exposure={"iso": 1, "lens": None})]
+    "image",
+    [
+        None,
+        CapturedImage(filename="a.jpg", filetype="image/jpeg", exposure={"iso": 1, "lens": None}),
+        CapturedImage(filename="a.jpg", filetype="image/jpeg", captured_ns=1_764_000_000_123_000_000),
+    ],
 )
 def test_a_image_survives_the_pipe(image):
     assert messages.image_from_message(messages.result(messages.image_message(image))) == image

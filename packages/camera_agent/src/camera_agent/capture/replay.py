@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
+from camera_agent.host.clock import ClockQuality, Instant
 from camera_agent.spool.recovery import REPEATABLE
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from camera_agent.captures import Capture
+    from camera_agent.drivers.base import CapturedImage
     from camera_agent.drivers.process import DriverProcess
     from camera_agent.host.clock import Clock
     from camera_agent.spool.store import Spool
@@ -62,13 +64,19 @@ class Replay:
                 capture=name,
                 filename=image.filename,
                 filetype=image.filetype,
-                captured_at=self._clock.now(),
+                captured_at=self._captured_at(image),
                 exposure=image.exposure,
             )
             if capture is not None or not self._spool.is_pending(name):
                 self._on_picture(capture)
             number += 1
         return False
+
+    def _captured_at(self, image: CapturedImage) -> Instant:
+        if image.captured_ns is None:
+            return self._clock.now()
+        # Of another device's clock: no fix of this boot may correct it.
+        return Instant(wall_ns=image.captured_ns, quality=ClockQuality.UNKNOWN, boot="", monotonic_ns=0)
 
     def _drain(self) -> bool:
         if not self._wait_below(1):

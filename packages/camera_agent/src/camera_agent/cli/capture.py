@@ -101,10 +101,11 @@ def _capture(options: argparse.Namespace) -> int:
 
 def _conclude(summary: Summary, *, as_json: bool) -> int:
     if as_json:
-        print_result(
-            json.dumps({"delivered": summary.delivered, "refused": [asdict(one) for one in summary.refused]})
-        )
+        refused = [asdict(one) for one in summary.refused]
+        print_result(json.dumps({"delivered": summary.delivered, "refused": refused, "note": summary.note}))
     else:
+        if summary.note:
+            print_result(summary.note)
         print_result(f"{summary.delivered} pictures delivered, {len(summary.refused)} left out.")
     return SOME_REFUSED if summary.refused else 0
 

@@ -31,6 +31,7 @@ class Description:
 
     A `finite` driver returns `total` images (if known), as fast as they are requested, then None. A driver
     with `exposure_limits` accepts exposures within them, and returns `shutter_s` and `gain` with each image.
+    `note` is a sentence for the person who started a finite driver, such as the order of the pictures.
     """
 
     model: str
@@ -38,19 +39,22 @@ class Description:
     total: int | None = None
     skipped: tuple[SkippedFile, ...] = ()
     exposure_limits: ExposureLimits | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CapturedImage:
     """A picture that a driver has written: the camera's name for it, its MIME type and its exposure.
 
-    `measurement` is made by the agent's code in the driver's process, when a ramp needs it.
+    `measurement` is made by the agent's code in the driver's process, when a ramp needs it. `captured_ns` is
+    set for a picture that was captured earlier: Unix nanoseconds by the clock of its camera.
     """
 
     filename: str
     filetype: str
     exposure: Mapping[str, ExposureValue] = field(default_factory=dict)
     measurement: Measurement | None = None
+    captured_ns: int | None = None
 
 
 class Driver(Protocol):

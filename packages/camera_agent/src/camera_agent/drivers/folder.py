@@ -1,42 +1,55 @@
-"""The pictures of a folder in natural order, recognised by their first bytes."""
+"""The pictures of a folder and of the folders in it, recognised by their first bytes."""
 
 from __future__ import annotations
 
-import re
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from camera_agent.captures import HEAD_BYTES, filetype_of
 from camera_agent.drivers.base import SkippedFile
+from camera_agent.drivers.order import by_name
 from camera_agent.errors import BadInput
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
 #: Files that desktops leave in folders; they are not reported.
 LITTER = frozenset({"thumbs.db", "desktop.ini"})
-
-
-def natural(name: str) -> tuple[tuple[int, int | str], ...]:
-    """Return a sort key by which `img2` comes before `img10`."""
-    parts = re.split(r"(\d+)", name.casefold())
-    return tuple((0, int(part)) if part.isdecimal() else (1, part) for part in parts if part)
+#: Files that cameras and programs put beside pictures and videos; they are not reported.
+SIDECARS = frozenset({".thm", ".lrv", ".xmp", ".aae"})
 
 
 def pictures(folder: Path) -> tuple[list[tuple[Path, str]], tuple[SkippedFile, ...]]:
-    """Return the pictures with their MIME types, and the skipped files. BadInput when there is no picture."""
+    """Return the pictures by name, with their MIME types, and the skipped files. BadInput without a picture.
+
+    Hidden files and folders, sidecars and what desktops leave are passed over.
+    """
     found: list[tuple[Path, str]] = []
     skipped: list[SkippedFile] = []
-    for path in sorted(folder.iterdir(), key=lambda path: (natural(path.name), path.name)):
-        if path.name.startswith(".") or path.name.lower() in LITTER or not path.is_file():
-            continue
+    for path in sorted(_files(folder), key=lambda path: by_name(path.relative_to(folder))):
         filetype = filetype_in(path)
         if isinstance(filetype, SkippedFile):
             skipped.append(filetype)
         else:
             found.append((path, filetype))
     if not found:
-        raise BadInput(f"There are no pictures in {folder}.", "Give a folder with JPEG, PNG or WebP files.")
+        seen = f"None of its {len(skipped)} files is one." if skipped else "It has no files."
+        raise BadInput(
+            f"There are no pictures in {folder} and the folders in it. {seen}",
+            "Give a folder with JPEG, PNG or WebP files.",
+        )
     return found, tuple(skipped)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for parent, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in files:
+            hidden = name.startswith(".") or name.lower() in LITTER
+            path = Path(parent, name)
+            if not hidden and path.suffix.lower() not in SIDECARS and path.is_file():
+                yield path
 
 
 def filetype_in(path: Path) -> str | SkippedFile:

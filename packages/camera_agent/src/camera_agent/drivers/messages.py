@@ -37,6 +37,7 @@ def image_message(image: CapturedImage | None) -> dict[str, Json]:
             "filetype": image.filetype,
             "exposure": dict(image.exposure),
             "measurement": None if image.measurement is None else asdict(image.measurement),
+            "captured_ns": image.captured_ns,
         }
     }
 
@@ -86,6 +87,7 @@ def description_from_message(content: dict[str, Json] | None) -> Description:
             if isinstance(item, dict)
         ),
         exposure_limits=_limits(exposure_limits) if isinstance(exposure_limits, dict) else None,
+        note=str(fields.get("note", "")),
     )
 
 
@@ -110,6 +112,7 @@ def image_from_message(content: dict[str, Json] | None) -> CapturedImage | None:
     if content is None:
         return None
     exposure, measurement = content.get("exposure"), content.get("measurement")
+    captured_ns = content.get("captured_ns")
     return CapturedImage(
         filename=str(content["filename"]),
         filetype=str(content["filetype"]),
@@ -119,4 +122,5 @@ def image_from_message(content: dict[str, Json] | None) -> CapturedImage | None:
             if not isinstance(value, list | dict)
         },
         measurement=Measurement(**_numbers(measurement)) if isinstance(measurement, dict) else None,
+        captured_ns=captured_ns if isinstance(captured_ns, int) else None,
     )
