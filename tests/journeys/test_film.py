@@ -71,7 +71,8 @@ def test_unusable_pictures_are_named_and_left_out(tmp_path, home, out):
     (pictures / "00007.jpg").write_bytes(whole[: len(whole) // 2])
     done = film(home, pictures, out)
     assert done.returncode == 0, done.stderr
-    assert "00007.jpg" in done.stderr
+    assert "Left out 00007.jpg: It ends early, as when a copy was interrupted." in done.stderr
+    assert "The pictures are in the order of their names, because" in done.stderr
     assert movies.probe(out).frames == 11
 
 

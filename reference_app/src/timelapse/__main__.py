@@ -43,7 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     film.add_argument(
         "--fps", type=_fps, default=30.0, help="frames per second, 1 to 120 (default: %(default)g)"
     )
-    film.add_argument("--size", type=_size, default=(1280, 720), metavar="WxH", help="default: 1280x720")
+    film.add_argument("--size", type=_size, metavar="WxH", help="default: as the pictures, up to 1080 lines")
     film.set_defaults(run=_film)
     usb = commands.add_parser("import", help="store the captures that a camera exported to a USB drive")
     usb.add_argument(

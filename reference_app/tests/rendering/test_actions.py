@@ -44,6 +44,13 @@ def test_requesting_a_movie_puts_it_in_the_queue(garden, user):
     assert stored.sent_at is not None
 
 
+def test_without_a_size_the_movie_is_shaped_as_its_pictures_upright(garden, user):
+    garden.frames().update(width=3000, height=4000, orientation=6)
+    frame(garden.camera)
+    movie = actions.request_render(garden.pk, RenderOptions(), user)
+    assert (movie.width, movie.height, movie.frame_count) == (1440, 1080, 4)
+
+
 def test_watchers_are_notified_of_every_change(garden, user):
     reported = []
 

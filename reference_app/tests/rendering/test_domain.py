@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from timelapse.rendering.domain import RenderOptions
+from timelapse.rendering.domain import RenderOptions, shape_of
 
 
 def test_the_default_options_are_valid():
@@ -24,3 +24,21 @@ def test_a_length_that_cant_be_rendered_is_refused_by_its_field(field, length):
 
 def test_odd_sizes_are_made_even():
     assert RenderOptions(width=1281, height=719).even_size == (1280, 718)
+
+
+@pytest.mark.parametrize(
+    ("pictures", "shape"),
+    [
+        ({(4056, 3040): 900}, (1440, 1080)),
+        ({(6000, 4000): 1}, (1620, 1080)),
+        ({(3040, 4056): 5}, (1080, 1440)),
+        ({(641, 481): 5}, (640, 480)),
+        ({(1280, 720): 100, (4056, 3040): 99}, (1280, 720)),
+        ({(1280, 720): 7, (1920, 1080): 7}, (1920, 1080)),
+        ({(20000, 1000): 1}, (7680, 384)),
+        ({(8, 4): 1}, (16, 16)),
+    ],
+)
+def test_a_movie_without_a_size_is_shaped_as_most_of_its_pictures(pictures, shape):
+    assert RenderOptions().even_size is None
+    assert shape_of(pictures) == shape

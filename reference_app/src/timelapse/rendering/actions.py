@@ -18,7 +18,14 @@ from eliot import start_action
 import fsmlock
 from eliot_progress import causal_id, extract, inject
 from timelapse.rendering import queries
-from timelapse.rendering.domain import MAX_ATTEMPTS, NO_MOVIE, NO_TIMELAPSE, WORKERS_DIED, RenderOptions
+from timelapse.rendering.domain import (
+    MAX_ATTEMPTS,
+    NO_MOVIE,
+    NO_TIMELAPSE,
+    WORKERS_DIED,
+    RenderOptions,
+    shape_of,
+)
 from timelapse.rendering.events import MovieChanged, movie_changed
 from timelapse.rendering.models import Movie
 from timelapse.shared import live
@@ -68,10 +75,11 @@ def request_render(timelapse: int, options: RenderOptions, user: User | None = N
     reasons = fsmlock.explain(found, to="render", user=user)
     if reasons:
         raise fsmlock.ActionRefused(reasons, instance=found)
-    width, height = options.even_size
-    movie = Movie(timelapse=found, fps=options.fps, width=width, height=height, requested_by=user)
+    movie = Movie(timelapse=found, fps=options.fps, requested_by=user)
     movie.last_frame = found.frames().aggregate(last=Max("pk"))["last"]
-    movie.frame_count = queries.frames_of_movie(movie).count()
+    sizes = queries.picture_sizes(movie)
+    movie.width, movie.height = options.even_size or shape_of(sizes)
+    movie.frame_count = sum(sizes.values())
     _record_cause(movie)
     movie.save()
     notify(movie)

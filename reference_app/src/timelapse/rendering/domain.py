@@ -5,15 +5,21 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from fsmlock import Reason, RetryLater
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 MIN_FPS: Final = 0.1
 MAX_FPS: Final = 120.0
 MIN_SIDE: Final = 16
 #: H.264 goes further, but no browser is sure to play it.
 MAX_SIDE: Final = 7680
+
+#: The short side of a movie that is shaped as its pictures, pixels.
+SHORT_SIDE: Final = 1080
 
 #: How long a dead worker's hold blocks the timelapse.
 LEASE: Final = timedelta(seconds=10)
@@ -30,11 +36,14 @@ MAX_ATTEMPTS: Final = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderOptions:
-    """How a movie is rendered: frames per second, width and height in pixels."""
+    """How a movie is rendered: frames per second, width and height in pixels.
+
+    Without both width and height it has the shape of most of its pictures (see `shape_of`).
+    """
 
     fps: float = 30.0
-    width: int = 1280
-    height: int = 720
+    width: int | None = None
+    height: int | None = None
 
     def validation_errors(self) -> dict[str, Reason]:
         """Return the reason for each invalid field; empty if all are valid."""
@@ -46,7 +55,7 @@ class RenderOptions:
                 remedy=f"Choose between {MIN_FPS:g} and {MAX_FPS:g}, say 30.",
             )
         for field, length in (("width", self.width), ("height", self.height)):
-            if not MIN_SIDE <= length <= MAX_SIDE:
+            if length is not None and not MIN_SIDE <= length <= MAX_SIDE:
                 wrong[field] = Reason(
                     code=f"{field}_out_of_range",
                     message=f"A {field} of {length} pixels can't be rendered.",
@@ -55,9 +64,27 @@ class RenderOptions:
         return wrong
 
     @property
-    def even_size(self) -> tuple[int, int]:
+    def even_size(self) -> tuple[int, int] | None:
         """Width and height rounded down to even: H.264 for browsers (yuv420p) halves both for colour."""
+        if self.width is None or self.height is None:
+            return None
         return self.width // 2 * 2, self.height // 2 * 2
+
+
+def shape_of(pictures: Mapping[tuple[int, int], int]) -> tuple[int, int]:
+    """Return the even size of a movie that is shaped as most of its pictures.
+
+    Args:
+        pictures: how many pictures are shown in each size (width and height in pixels). Of shapes that are
+            equally frequent, the one with more pixels is taken.
+
+    Returns:
+        The picture's size, reduced to `SHORT_SIDE` pixels at the short side and `MAX_SIDE` at the long one.
+    """
+    width, height = max(pictures, key=lambda size: (pictures[size], size[0] * size[1]))
+    scale = min(1.0, SHORT_SIDE / min(width, height), MAX_SIDE / max(width, height))
+    even = [max(MIN_SIDE, round(length * scale / 2) * 2) for length in (width, height)]
+    return even[0], even[1]
 
 
 NO_TIMELAPSE: Final = Reason(

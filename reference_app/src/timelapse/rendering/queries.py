@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.db.models.functions import Now
 
 import fsmlock
 from fsmlock.inspection import reason_for
+from timelapse.frames.domain import displayed_size
 from timelapse.rendering.domain import RESEND_AFTER
 from timelapse.rendering.models import Movie
 from timelapse.shared import conf
@@ -36,6 +38,15 @@ def frames_of_movie(movie: Movie) -> QuerySet[Frame]:
     """Return the frames that existed when the movie was requested, in playing order."""
     frames = movie.timelapse.frames()
     return frames if movie.last_frame is None else frames.filter(pk__lte=movie.last_frame)
+
+
+def picture_sizes(movie: Movie) -> dict[tuple[int, int], int]:
+    """Count the movie's frames by the size in which they are shown (width and height), in one query."""
+    stored = frames_of_movie(movie).order_by().values_list("width", "height", "orientation")
+    sizes: Counter[tuple[int, int]] = Counter()
+    for width, height, orientation, count in stored.annotate(count=Count("pk")):
+        sizes[displayed_size(width, height, orientation)] += count
+    return dict(sizes)
 
 
 def movies_of(timelapse: int) -> QuerySet[Movie]:

@@ -29,3 +29,19 @@ def test_footage_that_is_not_there_is_refused_before_anything_starts(tmp_path):
     with pytest.raises(StackError, match="Give a folder of pictures, or a video file"):
         film(tmp_path / "home", order(tmp_path, footage=tmp_path / "nowhere"))
     assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("empty", "There are no pictures in .*empty and the folders in it"),
+        ("page.jpg", "neither a folder nor a picture"),
+    ],
+)
+def test_footage_without_a_picture_is_refused_before_anything_starts(tmp_path, name, said):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "page.jpg").write_text("<html>not a picture</html>")
+    with pytest.raises(StackError, match=said):
+        film(tmp_path / "home", order(tmp_path, footage=tmp_path / name))
+    assert list((tmp_path / "home" / "film").iterdir()) == []
+    assert not list((tmp_path / "home").rglob("*.log"))

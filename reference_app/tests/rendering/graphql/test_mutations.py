@@ -45,7 +45,7 @@ def test_requesting_a_movie_returns_its_edge_and_the_timelapse(member, garden):
     answer = member.ask(RENDER, input={"timelapse": gid(garden)})["data"]["renderTimelapse"]
     assert answer["errors"] == []
     movie = answer["movieEdge"]["node"]
-    assert (movie["state"], movie["fps"], movie["width"], movie["height"]) == ("queued", 30, 1280, 720)
+    assert (movie["state"], movie["fps"], movie["width"], movie["height"]) == ("queued", 30, 640, 272)
     assert movie["frameCount"] == 1
     assert movie["timelapse"]["id"] == answer["timelapse"]["id"] == gid(garden)
     assert len(movie["causalId"]) == 32

@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from timelapse.project.stack import boot
 from timelapse.project.stack.errors import StackError, Stopped
-from timelapse.project.stack.footage import replay
+from timelapse.project.stack.footage import look_into, replay
 from timelapse.project.stack.home import locked_home
 from timelapse.project.stack.ports import free_port
 from timelapse.project.stack.signals import stopping_on_signals
@@ -38,8 +38,8 @@ class FilmOptions:
     out: Path
     #: Frames per second.
     fps: float
-    #: Width and height in pixels.
-    size: tuple[int, int]
+    #: Width and height in pixels; None: as the pictures.
+    size: tuple[int, int] | None
 
 
 def film(home: Path, options: FilmOptions) -> None:
@@ -57,6 +57,7 @@ def film(home: Path, options: FilmOptions) -> None:
     with (
         stopping_on_signals(),
         _temporary_home(home) as work,
+        _looked_into(work, options.footage),
         locked_home(work),
         supervised(console.print) as supervisor,
     ):
@@ -67,7 +68,7 @@ def film(home: Path, options: FilmOptions) -> None:
         except Stopped as stopped:
             msg = f"Stopped; {options.out} was not written."
             raise StackError(msg) from stopped
-    width, height = options.size
+    width, height = status.size
     print(  # noqa: T201 - the summary is the command's output
         f"{options.out}: {status.frames} frames, {status.duration:.2f} s at {options.fps:g} fps, "
         f"{width}x{height}, {options.out.stat().st_size / 1e6:.1f} MB, "
@@ -103,6 +104,13 @@ def _temporary_home(home: Path) -> Iterator[Path]:
         shutil.rmtree(work, ignore_errors=True)
 
 
+@contextmanager
+def _looked_into(work: Path, footage: Path) -> Iterator[None]:
+    """Refuse footage that can't become a movie before anything is started for it."""
+    look_into(work, footage)
+    yield
+
+
 def _boot(supervisor: Supervisor, work: Path) -> str:
     for url in ("DATABASE_URL", "REDIS_URL", "BROKER_URL"):
         os.environ.pop(url, None)  # use the temporary home, never a deployment's services
@@ -129,12 +137,14 @@ def _film(
 
     session = FilmSession.open(options.footage.name)
     uploading, rendering = (bars.add_task(name, total=None) for name in ("Uploading", "Rendering"))
-    refused = replay(work, address, session.token, options.footage, _bar(bars, uploading))
+    delivery = replay(work, address, session.token, options.footage, _bar(bars, uploading))
+    if delivery.order:
+        bars.console.print(delivery.order, highlight=False, soft_wrap=True)
     session.start_movie(options.fps, options.size)
     while not (status := session.status(_bar(bars, rendering))).ended:
         supervisor.restart_ended()
         time.sleep(_POLL_EVERY_S)
-    for name, reason in (*refused, *status.left_out):
+    for name, reason in (*delivery.refused, *status.left_out):
         bars.console.print(f"Left out {name}: {reason}", highlight=False, soft_wrap=True)
     if status.failure:
         raise StackError(status.failure)

@@ -32,6 +32,8 @@ class MovieStatus:
     left_out: list[tuple[str, str]]
     frames: int
     duration: float
+    #: Width and height in pixels.
+    size: tuple[int, int]
     path: Path
 
 
@@ -58,9 +60,9 @@ class FilmSession:
         timelapse = create_timelapse(camera=enrolment.camera.pk, name=name)
         return cls(operator, enrolment.token, timelapse)
 
-    def start_movie(self, fps: float, size: tuple[int, int]) -> None:
-        """Request the movie, as the *Render* button does."""
-        width, height = size
+    def start_movie(self, fps: float, size: tuple[int, int] | None) -> None:
+        """Request the movie, as the *Render* button does; without a size, as the pictures."""
+        width, height = size or (None, None)
         options = RenderOptions(fps=fps, width=width, height=height)
         self.movie = request_render(self.timelapse.pk, options, self.operator)
 
@@ -80,5 +82,6 @@ class FilmSession:
             left_out=[(item["frame"], item["reason"]) for item in movie.left_out],
             frames=movie.frame_count,
             duration=movie.duration_s or 0.0,
+            size=(movie.width, movie.height),
             path=video_of(movie.pk),
         )

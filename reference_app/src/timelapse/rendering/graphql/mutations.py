@@ -28,12 +28,15 @@ if TYPE_CHECKING:
 
 @strawberry.input
 class RenderTimelapseInput:
-    """The render options: frames per second, and pixels (rounded down to even)."""
+    """The render options: frames per second, and pixels (rounded down to even).
+
+    Without both width and height the movie has the shape of most of its pictures, with up to 1080 lines.
+    """
 
     timelapse: relay.GlobalID
     fps: float = 30
-    width: int = 1280
-    height: int = 720
+    width: int | None = None
+    height: int | None = None
 
 
 @strawberry.input
