@@ -187,7 +187,7 @@ async def collect(connection: ClientConnection, counts: _Seen, last: int) -> Non
             await connection.send(json.dumps({"type": "pong"}))
         if message["type"] == "next":
             update = message["payload"]["data"].get("inProgressUpdates")
-            for task in update["tasks"] if update else ():
+            for task in update["changed"] if update else ():
                 counts.setdefault(int(task["done"]), now)
 
 

@@ -1,17 +1,26 @@
 from __future__ import annotations
 
+import asyncio
+from contextlib import asynccontextmanager
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.contrib.auth.models import Permission
 from tests import factories
+from tests.held_locks import held_elsewhere
 
 from eliot_progress import install, progress
 from fsmlock import hold
 from timelapse.ingest.usb_import import ImportCaptures
+from timelapse.project.schema import schema
+from timelapse.shared.access import load_permissions
 from timelapse.shared.progress import store
 
-OPERATIONS = "{ operations { at workers queues { name depth } holds { lock why } tasks { id } } }"
+OPERATIONS = """{ operations {
+  at more workers { name } queues { name depth } holds { lock why } tasks { id }
+} }"""
 IN_PROGRESS = "{ inProgress { tasks { description } more } }"
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -95,3 +104,61 @@ def test_a_run_or_a_transition_that_isnt_there_is_reported(member, user, tmp_pat
     for values in ({"id": "4711", "transition": "resume"}, {"id": str(run.pk), "transition": "start"}):
         (error,) = member.ask(CHANGE, **values)["errors"]
         assert error["extensions"]["code"] == "wrong_change"
+
+
+UPDATES = """subscription { operationsUpdates { kind seq gone changed {
+  __typename ... on Hold { id why } ... on Queue { id } ... on Worker { id } ... on QueuedTask { id }
+  ... on Run { id } } } }"""
+
+
+@asynccontextmanager
+async def watching(user):
+    """A subscription to all of it, as over a websocket, whose messages come one by one."""
+    await sync_to_async(load_permissions)(user)
+    stream = await schema.subscribe(
+        UPDATES, context_value={"ws": SimpleNamespace(scope={"user": user})}
+    )
+
+    async def following():
+        answer = await anext(stream)
+        assert answer.errors is None, answer.errors
+        return answer.data["operationsUpdates"]
+
+    async with asyncio.timeout(60):
+        yield following
+    await stream.aclose()
+
+
+def of_type(update, name):
+    return [each for each in update["changed"] if each["__typename"] == name]
+
+
+async def test_updates_name_what_is_new_or_changed_and_what_is_gone(user, settings):
+    settings.TIMELAPSE = {"heartbeat_seconds": 1.0}
+    garden = await sync_to_async(factories.timelapse)()
+    async with watching(user) as following:
+        first = await following()
+        assert (first["kind"], first["seq"], of_type(first, "Hold")) == ("SNAPSHOT", 1, [])
+        elsewhere = held_elsewhere(garden, "render", "Movie 7")
+        await sync_to_async(elsewhere.__enter__)()
+        try:
+            while not (found := of_type(await following(), "Hold")):
+                pass
+            assert [each["why"] for each in found] == ["Movie 7"]
+        finally:
+            await sync_to_async(elsewhere.__exit__)(None, None, None)
+        while not (update := await following())["gone"]:
+            pass
+        assert update["gone"] == [found[0]["id"]]
+
+
+async def test_a_run_is_new_on_the_pages_of_those_who_may_view_runs(user, settings, tmp_path):
+    settings.TIMELAPSE = {"heartbeat_seconds": 1.0}
+    await user.user_permissions.aadd(await Permission.objects.aget(codename="view_run"))
+    async with watching(await type(user).objects.aget(pk=user.pk)) as following:
+        assert of_type(await following(), "Run") == []
+        run = await sync_to_async(ImportCaptures.enqueue)(folder=str(tmp_path), camera=str(uuid4()))
+        while not (found := of_type(await following(), "Run")):
+            pass
+        assert [each["id"] for each in found] == [str(run.pk)]
+        assert of_type(await following(), "Run") == []

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from graphql import get_named_type
 
+from timelapse.project.access import graphql_schema
+from timelapse.project.schema import schema
 from timelapse.timelapses import queries
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,3 +44,10 @@ def test_an_unplanned_error_is_logged_once_with_its_traceback(member, monkeypatc
     monkeypatch.setattr(queries, "timelapses", fail)
     assert member.ask(TIMELAPSES)["errors"][0]["extensions"]["code"] == "internal_error"
     assert tracebacks() == ["timelapse.project.errors"]
+
+
+@pytest.mark.parametrize("name", graphql_schema(schema).subscription_type.fields)
+def test_all_subscriptions_send_the_same_envelope(name):
+    message = get_named_type(graphql_schema(schema).subscription_type.fields[name].type)
+    assert [interface.name for interface in message.interfaces] == ["LiveUpdate"]
+    assert set(message.fields) == {*message.interfaces[0].fields, "changed"}

@@ -217,7 +217,7 @@ async def test_a_received_state_is_sent_without_reading_the_store(store):
 
 
 FOLLOW_ALL = """subscription ($mine: Boolean! = false, $limit: Int! = 50) {
-  inProgress(mine: $mine, limit: $limit) { kind seq heartbeatSeconds tasks { by done } gone more }
+  inProgress(mine: $mine, limit: $limit) { kind seq heartbeatSeconds changed { by done } gone more }
 }"""
 
 
@@ -236,9 +236,9 @@ async def test_following_the_overview_gives_the_page_then_only_what_changed_of_i
     updates, news = await all_followed(schema_over(store), STAFF)
     first = await news()
     assert (first["kind"], first["seq"], first["more"]) == ("SNAPSHOT", 1, 0)
-    assert [each["by"] for each in first["tasks"]] == ["boss", "editor"]
+    assert [each["by"] for each in first["changed"]] == ["boss", "editor"]
     store.record(sample(2, by="editor", done=5.0))
-    assert (await news())["tasks"] == [{"by": "editor", "done": 5.0}]
+    assert (await news())["changed"] == [{"by": "editor", "done": 5.0}]
     store.record(sample(3, by="editor", outcome="succeeded"))
     assert (await news())["gone"] == [ROOT]
     await updates.aclose()
@@ -247,16 +247,16 @@ async def test_following_the_overview_gives_the_page_then_only_what_changed_of_i
 async def test_each_follower_of_the_overview_sees_only_visible_tasks(store):
     schema = schema_over(store, can_view=lambda user, state: user.is_staff or state.by == user.username)
     (boss, boss_news), (editor, editor_news) = [await all_followed(schema, user) for user in (STAFF, EDITOR)]
-    assert [each["by"] for each in (await boss_news())["tasks"]] == ["boss", "editor"]
-    assert [each["by"] for each in (await editor_news())["tasks"]] == ["editor"]
+    assert [each["by"] for each in (await boss_news())["changed"]] == ["boss", "editor"]
+    assert [each["by"] for each in (await editor_news())["changed"]] == ["editor"]
     store.record(sample(2, level=(3,), by="boss", about="app.Movie:8", done=1.0))
     store.record(sample(1, level=(4,), by="boss", about="app.Movie:9"))
     store.record(sample(2, by="editor", done=2.0))
     seen = {"boss": [], "editor": []}
     while ("editor", 2.0) not in seen["boss"]:
-        seen["boss"] += [(each["by"], each["done"]) for each in (await boss_news())["tasks"]]
+        seen["boss"] += [(each["by"], each["done"]) for each in (await boss_news())["changed"]]
     while ("editor", 2.0) not in seen["editor"]:
-        seen["editor"] += [(each["by"], each["done"]) for each in (await editor_news())["tasks"]]
+        seen["editor"] += [(each["by"], each["done"]) for each in (await editor_news())["changed"]]
     assert set(seen["boss"]) == {("boss", 1.0), ("boss", 0.0), ("editor", 2.0)}
     assert seen["editor"] == [("editor", 2.0)]
     await boss.aclose()
@@ -266,10 +266,10 @@ async def test_each_follower_of_the_overview_sees_only_visible_tasks(store):
 async def test_a_page_of_the_overview_turns_when_a_task_ends_and_says_how_many_more_there_are(store):
     updates, news = await all_followed(schema_over(store), STAFF, limit=1)
     first = await news()
-    assert ([each["by"] for each in first["tasks"]], first["more"]) == (["boss"], 1)
+    assert ([each["by"] for each in first["changed"]], first["more"]) == (["boss"], 1)
     store.record(sample(2, level=(3,), by="boss", about="app.Movie:8", outcome="failed"))
     second = await news()
-    assert ([each["by"] for each in second["tasks"]], second["more"]) == (["editor"], 0)
+    assert ([each["by"] for each in second["changed"]], second["more"]) == (["editor"], 0)
     assert len(second["gone"]) == 1
     await updates.aclose()
 
@@ -278,7 +278,7 @@ async def test_a_task_that_may_no_longer_be_seen_goes_from_the_overview_when_it_
     allowed = [True]
     options = {"can_view": lambda user, state: allowed[0], "permission_ttl_s": 0.0, "beat_s": 0.01}
     updates, news = await all_followed(schema_over(store, **options), EDITOR)
-    assert len((await news())["tasks"]) == 2
+    assert len((await news())["changed"]) == 2
     allowed[0] = False
     assert len((await news())["gone"]) == 2
     await updates.aclose()

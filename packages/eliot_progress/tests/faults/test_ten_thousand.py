@@ -125,17 +125,17 @@ async def test_an_overview_is_a_page_that_says_how_many_more_there_are(store):
 async def test_many_who_look_and_follow_share_one_reading_and_are_sent_what_changes(store):
     reads = Reads(store)
     schema = schema_over(reads)
-    follow = "subscription { inProgress(limit: 50) { kind gone tasks { id } more } }"
+    follow = "subscription { inProgress(limit: 50) { kind gone changed { id } more } }"
     followers = [await schema.subscribe(follow, context_value=ASKED) for _ in range(20)]
     for updates in followers:
         first = (await anext(updates)).data["inProgress"]
-        assert (len(first["tasks"]), first["more"]) == (50, MANY - 50)
+        assert (len(first["changed"]), first["more"]) == (50, MANY - 50)
     await schema.execute(f"{{ inProgress {OVERVIEW} }}", context_value=ASKED)
     assert reads.count < len(followers)
     await tell(received(MANY - 1, 2, outcome="succeeded"))
     for updates in followers:
         news = await after_beats(updates)
-        assert (len(news["tasks"]), len(news["gone"]), news["more"]) == (1, 1, MANY - 51)
+        assert (len(news["changed"]), len(news["gone"]), news["more"]) == (1, 1, MANY - 51)
         await updates.aclose()
 
 

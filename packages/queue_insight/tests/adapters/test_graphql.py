@@ -72,7 +72,23 @@ def test_a_snapshot_is_answered_with_null_for_what_is_not_known():
             },
         ],
     }
-    assert from_snapshot(snapshot).workers == ["one@test"]
+    (worker,) = from_snapshot(snapshot).workers
+    assert (worker.id, worker.name, worker.state) == ("Worker:one@test", "one@test", "online")
+
+
+def test_tasks_that_were_counted_but_not_read_are_more():
+    full = replace(values.queue(), depth=1000)
+    snapshot = values.snapshot(queued=(values.task(),), queues=(full,))
+    assert from_snapshot(snapshot).more == 999
+
+
+def test_each_entry_has_an_id_of_its_own():
+    snapshot = values.snapshot(
+        running=(values.running(),), queued=(values.task(),), workers=(values.worker(),)
+    )
+    shown = from_snapshot(snapshot)
+    ids = [each.id for each in (*shown.queues, *shown.tasks, *shown.workers)]
+    assert len(set(ids)) == len(ids) == 4
     described = "\n".join(
         line for line in str(schema).splitlines() if line.strip() and not line.startswith('"""')
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from datetime import datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
 import strawberry
 from asgiref.sync import sync_to_async
@@ -13,15 +13,15 @@ from strawberry.types import Info
 from strawberry.types.base import get_object_definition
 
 from eliot_progress import TaskState
-from eliot_progress.adapters.graphql import InProgress, InProgressUpdate
+from eliot_progress.adapters.graphql import InProgress, Progress
 from eliot_progress.adapters.resolvers import ProgressResolvers, User
 from fsmlock.adapters.graphql import Hold, Run, WithRunChanges
-from queue_insight.adapters.graphql import Queue, QueuedTask, from_snapshot
+from queue_insight.adapters.graphql import Queue, QueuedTask, Worker, from_snapshot
 from timelapse.operations import queries
 from timelapse.shared import conf, progress
 from timelapse.shared.access import SIGNED_IN, needs, only
-from timelapse.shared.graphql import BigInt, UpdateKind, signed_in
-from timelapse.shared.live import Event, watch
+from timelapse.shared.graphql import BigInt, LiveUpdate, UpdateKind, kind_of, signed_in
+from timelapse.shared.live import Event, needs_snapshot, watch
 from timelapse.shared.single_flight import SingleFlight
 
 if TYPE_CHECKING:
@@ -59,7 +59,8 @@ class Operations:
     queues: list[Queue]
     tasks: list[QueuedTask]
     holds: list[Hold]
-    workers: list[str]
+    workers: list[Worker]
+    more: int = strawberry.field(description="How many waiting tasks are not in `tasks`.")
 
     @strawberry.field(
         description="Long work that can be paused and resumed; empty without permission to view runs."
@@ -78,7 +79,12 @@ class Operations:
             tasks=snapshot.tasks,
             holds=[Hold.from_value(hold) for hold in overview.holds],
             workers=snapshot.workers,
+            more=snapshot.more,
         )
+
+    def entries(self) -> dict[str, OperationsChange]:
+        """Return all entries of the lists but the runs, by id."""
+        return {each.id: each for each in (*self.queues, *self.tasks, *self.holds, *self.workers)}
 
 
 @strawberry.type(description="Which old frames are removed, and how much that would be now.")
@@ -95,14 +101,21 @@ def _runs(user: DjangoUser) -> list[Run]:
     return Run.from_values(queries.runs(user), user)
 
 
+OperationsChange = Annotated[Queue | QueuedTask | Hold | Worker | Run, strawberry.union("OperationsChange")]
+
+
 @strawberry.type
-class OperationsUpdate:
+class OperationsUpdate(LiveUpdate):
     """One message of `operationsUpdates`."""
 
-    kind: UpdateKind
-    seq: int
-    heartbeat_seconds: float
-    operations: Operations
+    changed: list[OperationsChange]
+
+
+@strawberry.type
+class InProgressUpdate(LiveUpdate):
+    """One message of `inProgressUpdates`."""
+
+    changed: list[Progress]
 
 
 @strawberry.type
@@ -161,34 +174,40 @@ class Subscription:
     """Subscriptions of the operations page."""
 
     @strawberry.subscription(
-        description="Queues, tasks and holds: a snapshot, then one at each change.", metadata=only(_VIEW)
+        description="Queues, tasks, workers, holds and runs: a snapshot, then what has changed.",
+        metadata=only(_VIEW),
     )
-    async def operations_updates(self) -> AsyncGenerator[OperationsUpdate, None]:
-        """Send an overview when work starts or finishes, and with each heartbeat.
+    async def operations_updates(self, info: Info) -> AsyncGenerator[OperationsUpdate, None]:
+        """Compare with what was sent before when work starts or finishes, and with each heartbeat.
 
         Queues publish no changes, so the heartbeat reads them again.
         """
-        beat = conf.get().heartbeat_seconds / 2
+        heartbeat = conf.get().heartbeat_seconds / 2
+        sent: dict[str, OperationsChange] = {}
         seq = 0
         async for change in watch(
             progress.GROUP,
             queries.RUNS_GROUP,
-            heartbeat_s=beat,
+            heartbeat_s=heartbeat,
             min_interval_s=_MIN_INTERVAL_S,
             accept=_starts_or_ends,
         ):
             seq += 1
-            kind = (
-                UpdateKind.SNAPSHOT
-                if seq == 1
-                else UpdateKind.HEARTBEAT
-                if change is None
-                else UpdateKind.DELTA
-            )
+            if needs_snapshot(change):
+                sent = {}
             overview = await _overview(not_older_s=_HEARTBEAT_MAX_AGE_S if change is None else 0)
+            operations = Operations.from_value(overview)
+            runs = await sync_to_async(_runs)(signed_in(info))
+            now = operations.entries() | {each.id: each for each in runs}
             yield OperationsUpdate(
-                kind=kind, seq=seq, heartbeat_seconds=beat, operations=Operations.from_value(overview)
+                kind=kind_of(change),
+                seq=seq,
+                heartbeat_seconds=heartbeat,
+                changed=[each for key, each in now.items() if sent.get(key) != each],
+                gone=[strawberry.ID(key) for key in sent if key not in now],
+                more=operations.more,
             )
+            sent = now
 
     @strawberry.subscription(
         description="Running work that reports progress: a page, then each change.", metadata=only(_VIEW)
@@ -198,4 +217,11 @@ class Subscription:
     ) -> AsyncGenerator[InProgressUpdate, None]:
         """Send a page of running work, then each change."""
         async for update in _progress.in_progress_updates(info, limit=limit):
-            yield update
+            yield InProgressUpdate(
+                kind=UpdateKind[update.kind.name],
+                seq=update.seq,
+                heartbeat_seconds=update.heartbeat_seconds,
+                changed=update.changed,
+                gone=update.gone,
+                more=update.more,
+            )

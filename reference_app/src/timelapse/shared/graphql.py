@@ -10,7 +10,6 @@ import strawberry
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import AnonymousUser
 from graphql import GraphQLError
-from strawberry import relay
 from strawberry.dataloader import DataLoader
 from strawberry.types.scalar import ScalarDefinition
 
@@ -71,7 +70,7 @@ class LiveUpdate:
     kind: UpdateKind
     seq: int = strawberry.field(description="Counts the messages from 1. After a gap, subscribe again.")
     heartbeat_seconds: float = strawberry.field(description="Seconds until the next message, at most.")
-    gone: list[relay.GlobalID] = strawberry.field(
+    gone: list[strawberry.ID] = strawberry.field(
         default_factory=list, description="What exists no longer, or is no longer listed."
     )
     more: int = strawberry.field(default=0, description="How many more there are than are listed.")

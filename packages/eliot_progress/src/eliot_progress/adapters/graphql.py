@@ -149,7 +149,7 @@ class InProgressUpdate:
     kind: InProgressKind
     seq: int
     heartbeat_seconds: float = strawberry.field(description="Seconds until the next message, at most.")
-    tasks: list[Progress] = strawberry.field(description="Tasks that are new on the page, or have changed.")
+    changed: list[Progress] = strawberry.field(description="Tasks that are new on the page, or have changed.")
     gone: list[strawberry.ID] = strawberry.field(description="Tasks that are no longer on the page.")
     more: int = strawberry.field(description="As in InProgress.")
 

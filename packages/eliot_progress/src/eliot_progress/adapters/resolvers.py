@@ -208,7 +208,7 @@ class ProgressResolvers:
             kind=InProgressKind.SNAPSHOT if seq == 1 else kind,
             seq=seq,
             heartbeat_seconds=self._beat_s,
-            tasks=[from_state(state, now) for state in changes.tasks],
+            changed=[from_state(state, now) for state in changes.tasks],
             gone=[strawberry.ID(task) for task in changes.gone],
             more=changes.more,
         )

@@ -10,13 +10,14 @@ import strawberry
 from queue_insight.snapshot import WorkerState
 
 if TYPE_CHECKING:
-    from queue_insight.snapshot import QueueState, Snapshot, TaskInfo
+    from queue_insight.snapshot import QueueState, Snapshot, TaskInfo, WorkerInfo
 
 
 @strawberry.type(description="One queue: its waiting and running tasks.")
 class Queue:
     """`QueueState` for GraphQL; null means "unknown"."""
 
+    id: strawberry.ID
     name: str
     depth: int
     running: int
@@ -36,14 +37,26 @@ class QueuedTask:
     state: str
 
 
+@strawberry.type(description="A worker whose heartbeats are on time, or late.")
+class Worker:
+    """`WorkerInfo` for GraphQL."""
+
+    id: strawberry.ID
+    name: str
+    state: str
+    last_seen_at: datetime
+
+
 class GraphQLSnapshot(NamedTuple):
     """A snapshot in GraphQL types."""
 
     queues: list[Queue]
     #: Running and lost tasks first, then waiting ones.
     tasks: list[QueuedTask]
-    #: Names of the workers that are online or late.
-    workers: list[str]
+    #: Those that are online or late.
+    workers: list[Worker]
+    #: Waiting tasks that were counted, but not read.
+    more: int
 
 
 def from_snapshot(snapshot: Snapshot) -> GraphQLSnapshot:
@@ -52,21 +65,32 @@ def from_snapshot(snapshot: Snapshot) -> GraphQLSnapshot:
         queues=[queue(each) for each in snapshot.queues],
         tasks=[task(each) for each in snapshot.tasks()],
         workers=[
-            worker.name
-            for worker in snapshot.workers
-            if worker.state in {WorkerState.ONLINE, WorkerState.LATE}
+            worker(each) for each in snapshot.workers if each.state in {WorkerState.ONLINE, WorkerState.LATE}
         ],
+        more=sum(each.depth for each in snapshot.queues)
+        - sum(each.position is not None for each in snapshot.queued),
     )
 
 
 def queue(state: QueueState) -> Queue:
     """Return one queue."""
     return Queue(
+        id=strawberry.ID(f"Queue:{state.name}"),
         name=state.name,
         depth=state.depth,
         running=state.running,
         oldest_wait_seconds=state.oldest_wait_s,
         drain_seconds=state.drain_s,
+    )
+
+
+def worker(info: WorkerInfo) -> Worker:
+    """Return one worker."""
+    return Worker(
+        id=strawberry.ID(f"Worker:{info.name}"),
+        name=info.name,
+        state=info.state.value,
+        last_seen_at=info.last_seen_at,
     )
 
 

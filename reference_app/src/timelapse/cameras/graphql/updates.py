@@ -37,7 +37,9 @@ class Subscription:
         heartbeat = conf.get().heartbeat_seconds
         camera = await sync_to_async(find_camera)(id)
         if camera is None:
-            yield CameraUpdate(kind=UpdateKind.SNAPSHOT, seq=1, heartbeat_seconds=heartbeat, gone=[id])
+            yield CameraUpdate(
+                kind=UpdateKind.SNAPSHOT, seq=1, heartbeat_seconds=heartbeat, gone=[strawberry.ID(str(id))]
+            )
             return
         seq = 0
         async for event in watch(actions.group_of(camera.pk), heartbeat_s=heartbeat):
@@ -48,7 +50,7 @@ class Subscription:
                 seq=seq,
                 heartbeat_seconds=heartbeat,
                 changed=[] if camera is None else [cast("Camera", camera)],
-                gone=[id] if camera is None else [],
+                gone=[strawberry.ID(str(id))] if camera is None else [],
             )
             if camera is None:
                 return

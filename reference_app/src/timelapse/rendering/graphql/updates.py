@@ -71,7 +71,7 @@ class Subscription:
                 seq=seq,
                 heartbeat_seconds=heartbeat,
                 changed=cast("list[TimelapseChange]", changed or []),
-                gone=[id] if changed is None else reader.gone,
+                gone=[strawberry.ID(str(id))] if changed is None else reader.gone,
             )
             if changed is None:
                 return
@@ -90,7 +90,7 @@ class _Reader:
     #: Seconds after which everything is evaluated anew, however many events come meanwhile.
     evaluate_every_s: float
     #: What the last event ended.
-    gone: list[relay.GlobalID] = field(default_factory=list)
+    gone: list[strawberry.ID] = field(default_factory=list)
     _held: frozenset[tuple[str, int]] | None = None
     _evaluated_at: float = float("-inf")
 
@@ -129,5 +129,5 @@ class _Reader:
     def _movie(self, movie: int) -> list[MovieModel]:
         found = movie_by_id(movie)
         if found is None:
-            self.gone = [relay.GlobalID("Movie", str(movie))]
+            self.gone = [strawberry.ID(relay.to_base64("Movie", movie))]
         return [] if found is None else [found]

@@ -6,25 +6,34 @@ import { Panel } from "../../design/Panel.tsx";
 import { formatAge, instant } from "../../lib/age.ts";
 import { formatDuration } from "../../lib/duration.ts";
 import { useServerNow } from "../live/useServerNow.ts";
+import type { HoldPanel_holds$key } from "./__generated__/HoldPanel_holds.graphql";
 import type { HoldPanel_operations$key } from "./__generated__/HoldPanel_operations.graphql";
 
 /** The locks that are held now: by whom, since when, why and until when. */
 export function HoldPanel({ operations }: { readonly operations: HoldPanel_operations$key }) {
-  const { holds } = useFragment(
+  const data = useFragment(
     graphql`
       fragment HoldPanel_operations on Operations {
         holds {
-          lock
-          holder
-          since
-          expiresAt
-          why
-          token
-          cancelRequestedBy
+          ...HoldPanel_holds
         }
       }
     `,
     operations,
+  );
+  const holds = useFragment<HoldPanel_holds$key>(
+    graphql`
+      fragment HoldPanel_holds on Hold @relay(plural: true) {
+        id
+        lock
+        holder
+        since
+        expiresAt
+        why
+        cancelRequestedBy
+      }
+    `,
+    data.holds,
   );
   const now = useServerNow();
   return (
@@ -38,7 +47,7 @@ export function HoldPanel({ operations }: { readonly operations: HoldPanel_opera
           {holds.map((hold) => (
             <Box
               component="li"
-              key={`${hold.lock}-${hold.holder}-${String(hold.token)}`}
+              key={hold.id}
               data-testid="hold"
               sx={{ fontSize: "0.9rem", overflowWrap: "anywhere" }}
             >

@@ -8,9 +8,10 @@ import type { OperationsPageQuery } from "./__generated__/OperationsPageQuery.gr
 import query from "./__generated__/OperationsPageQuery.graphql.ts";
 import { OperationsPage } from "./OperationsPage.tsx";
 
-const quiet = { queues: [], tasks: [], holds: [], runs: [], workers: [] };
+const quiet = { queues: [], tasks: [], holds: [], runs: [], workers: [], more: 0 };
 const idle = { tasks: [], more: 0 };
-const task = (number: number, done = 1) => ({
+const progressOf = (number: number, done = 1) => ({
+  __typename: "Progress",
   id: `task@/${String(number)}`,
   startedAt: `2026-11-25T14:0${String(number)}:00+00:00`,
   description: `Rendering Movie ${String(number)}`,
@@ -21,9 +22,20 @@ const task = (number: number, done = 1) => ({
   unit: "frame",
 });
 const busy = () => ({
-  queues: [{ name: "render", depth: 4, running: 1, oldestWaitSeconds: 12, drainSeconds: 95 }],
+  queues: [
+    {
+      __typename: "Queue",
+      id: "Queue:render",
+      name: "render",
+      depth: 4,
+      running: 1,
+      oldestWaitSeconds: 12,
+      drainSeconds: 95,
+    },
+  ],
   tasks: [
     {
+      __typename: "QueuedTask",
       id: "t1",
       name: "rendering.render_movie",
       queue: "render",
@@ -34,6 +46,8 @@ const busy = () => ({
   ],
   holds: [
     {
+      __typename: "Hold",
+      id: "Hold:1",
       lock: "render",
       holder: "celery@roof",
       since: new Date(Date.now() - 5000).toISOString(),
@@ -44,7 +58,10 @@ const busy = () => ({
     },
   ],
   runs: [],
-  workers: ["celery@roof"],
+  workers: [
+    { __typename: "Worker", id: "Worker:roof", name: "celery@roof", lastSeenAt: new Date().toISOString() },
+  ],
+  more: 0,
 });
 
 function show(operations: object, inProgress: object, logUrl: string | null = null): MockEnvironment {
@@ -71,18 +88,36 @@ test("explains each empty panel", () => {
   expect(screen.getByText("No tasks are running or waiting.")).toBeVisible();
 });
 
-test("shows the complete state of each message", () => {
+test("a snapshot fills the panels; a delta changes what it names, and nothing else", () => {
   const environment = show(quiet, idle);
-  send(environment, running(environment, "useOperationsUpdatesSubscription"), {
-    OperationsUpdate: () => ({ kind: "SNAPSHOT", seq: 1, heartbeatSeconds: 5 }),
-    Operations: busy,
-  });
+  const sendUpdate = (message: object) => {
+    send(environment, running(environment, "useOperationsUpdatesSubscription"), {
+      OperationsUpdate: () => ({ heartbeatSeconds: 5, changed: [], gone: [], more: 0, ...message }),
+    });
+  };
+  const { queues, tasks, holds, workers } = busy();
+  sendUpdate({ kind: "SNAPSHOT", seq: 1, changed: [...queues, ...tasks, ...holds, ...workers] });
   expect(screen.getByTestId("queue")).toHaveTextContent("render4 waiting · 1 running");
   expect(screen.getByTestId("queue")).toHaveTextContent("oldest waiting 12 s");
   expect(screen.getByText("1 worker")).toBeVisible();
   expect(screen.getByTestId("task")).toHaveTextContent("rendering.render_movieRunningrendercelery@roof");
   expect(screen.getByTestId("hold")).toHaveTextContent("render: Movie 7");
   expect(screen.getByTestId("hold")).toHaveTextContent("cancel requested by editor");
+
+  sendUpdate({
+    kind: "DELTA",
+    seq: 2,
+    changed: [{ ...queues[0], depth: 3 }],
+    gone: ["t1", "Worker:roof"],
+    more: 7,
+  });
+  expect(screen.getByTestId("queue")).toHaveTextContent("render3 waiting");
+  expect(screen.queryByTestId("task")).toBeNull();
+  expect(screen.getByText(/No workers running/)).toBeVisible();
+  expect(screen.getByTestId("hold")).toBeVisible();
+  expect(screen.getByText("and 7 more that wait behind them")).toBeVisible();
+  sendUpdate({ kind: "HEARTBEAT", seq: 3 });
+  expect(screen.getByTestId("queue")).toHaveTextContent("render3 waiting");
 });
 
 const bars = () =>
@@ -94,25 +129,25 @@ test("keeps the list of tasks in progress: added, updated and removed", () => {
   const environment = show(quiet, idle);
   const sendUpdate = (message: object) => {
     send(environment, running(environment, "useInProgressUpdatesSubscription"), {
-      InProgressUpdate: () => ({ heartbeatSeconds: 5, tasks: [], gone: [], more: 0, ...message }),
+      InProgressUpdate: () => ({ heartbeatSeconds: 5, changed: [], gone: [], more: 0, ...message }),
     });
   };
-  sendUpdate({ kind: "SNAPSHOT", seq: 1, tasks: [task(2), task(1)], more: 1200 });
+  sendUpdate({ kind: "SNAPSHOT", seq: 1, changed: [progressOf(2), progressOf(1)], more: 1200 });
   expect(bars()).toEqual(["Rendering Movie 2: 50", "Rendering Movie 1: 50"]);
   expect(screen.getAllByText(/started by editor · causal id 0af765/)).toHaveLength(2);
   expect(screen.getByText("and 1,200 more that started earlier")).toBeVisible();
-  sendUpdate({ kind: "DELTA", seq: 2, tasks: [task(3, 0), task(1, 2)] });
+  sendUpdate({ kind: "DELTA", seq: 2, changed: [progressOf(3, 0), progressOf(1, 2)] });
   expect(bars()).toEqual(["Rendering Movie 3: 0", "Rendering Movie 2: 50", "Rendering Movie 1: 100"]);
   sendUpdate({ kind: "DELTA", seq: 3, gone: ["task@/1", "task@/3"] });
   expect(bars()).toEqual(["Rendering Movie 2: 50"]);
   sendUpdate({ kind: "HEARTBEAT", seq: 4 });
   expect(bars()).toEqual(["Rendering Movie 2: 50"]);
-  sendUpdate({ kind: "SNAPSHOT", seq: 1, tasks: [task(4)] });
+  sendUpdate({ kind: "SNAPSHOT", seq: 1, changed: [progressOf(4)] });
   expect(bars()).toEqual(["Rendering Movie 4: 50"]);
 });
 
 test("links to the log for users who may read it", () => {
-  show(busy(), { tasks: [task(1)], more: 0 }, "/admin/eliot_progress/logmessage/");
+  show(busy(), { tasks: [progressOf(1)], more: 0 }, "/admin/eliot_progress/logmessage/");
   expect(screen.getByRole("link", { name: "View log" })).toHaveAttribute(
     "href",
     "/admin/eliot_progress/logmessage/0af765/",
@@ -120,7 +155,7 @@ test("links to the log for users who may read it", () => {
 });
 
 test("shows no link to the log to other users", () => {
-  show(busy(), { tasks: [task(1)], more: 0 });
+  show(busy(), { tasks: [progressOf(1)], more: 0 });
   expect(screen.getByText(/causal id 0af765/)).toBeVisible();
   expect(screen.queryByRole("link", { name: "View log" })).toBeNull();
 });

@@ -3,29 +3,43 @@ import Typography from "@mui/material/Typography";
 import { graphql, useFragment } from "react-relay";
 
 import { Panel } from "../../design/Panel.tsx";
+import { formatAge, instant } from "../../lib/age.ts";
 import { formatDuration } from "../../lib/duration.ts";
 import { formatNumber } from "../../lib/rate.ts";
+import { useServerNow } from "../live/useServerNow.ts";
 import type { QueuePanel_operations$key } from "./__generated__/QueuePanel_operations.graphql";
+import type { QueuePanel_queues$key } from "./__generated__/QueuePanel_queues.graphql";
+import type { QueuePanel_workers$key } from "./__generated__/QueuePanel_workers.graphql";
 
 /** The queues: how many tasks wait and run, how long the oldest has waited, and when each queue will be empty. */
 export function QueuePanel({ operations }: { readonly operations: QueuePanel_operations$key }) {
-  const { queues, workers } = useFragment(
+  const data = useFragment(
     graphql`
       fragment QueuePanel_operations on Operations {
-        workers
+        workers {
+          ...QueuePanel_workers
+        }
         queues {
-          name
-          depth
-          running
-          oldestWaitSeconds
-          drainSeconds
+          ...QueuePanel_queues
         }
       }
     `,
     operations,
   );
+  const queues = useFragment<QueuePanel_queues$key>(
+    graphql`
+      fragment QueuePanel_queues on Queue @relay(plural: true) {
+        name
+        depth
+        running
+        oldestWaitSeconds
+        drainSeconds
+      }
+    `,
+    data.queues,
+  );
   return (
-    <Panel title="Queues" aside={<Workers names={workers} />}>
+    <Panel title="Queues" aside={<Workers workers={data.workers} />}>
       {queues.length === 0 && (
         <Typography variant="body2" sx={{ color: "text.secondary" }}>
           No queues yet. A queue appears with its first task.
@@ -75,19 +89,32 @@ function QueueTimes({ wait, drain }: { readonly wait: number | null; readonly dr
   );
 }
 
-function Workers({ names }: { readonly names: readonly string[] }) {
-  const none = names.length === 0;
+function Workers({ workers: keys }: { readonly workers: QueuePanel_workers$key }) {
+  const workers = useFragment(
+    graphql`
+      fragment QueuePanel_workers on Worker @relay(plural: true) {
+        name
+        lastSeenAt
+      }
+    `,
+    keys,
+  );
+  const now = useServerNow();
+  const none = workers.length === 0;
+  const seen = workers.map(
+    ({ name, lastSeenAt }) => `${name}, last seen ${formatAge(instant(lastSeenAt) ?? now, now)}`,
+  );
   return (
     <Typography
       variant="caption"
-      title={names.join(", ")}
+      title={seen.join("; ")}
       sx={{ color: none ? "error.main" : "text.secondary", fontWeight: none ? 650 : 400, textAlign: "right" }}
     >
       {none
         ? "No workers running. Start one, or tasks wait forever."
-        : names.length === 1
+        : workers.length === 1
           ? "1 worker"
-          : `${String(names.length)} workers`}
+          : `${String(workers.length)} workers`}
     </Typography>
   );
 }

@@ -9,26 +9,37 @@ import { graphql, useFragment } from "react-relay";
 
 import { Panel } from "../../design/Panel.tsx";
 import { formatAge, instant } from "../../lib/age.ts";
+import { formatNumber } from "../../lib/rate.ts";
 import { humanize } from "../../lib/words.ts";
 import { useServerNow } from "../live/useServerNow.ts";
 import type { TaskPanel_operations$key } from "./__generated__/TaskPanel_operations.graphql";
+import type { TaskPanel_tasks$key } from "./__generated__/TaskPanel_tasks.graphql";
 
 /** The running and waiting tasks. */
 export function TaskPanel({ operations }: { readonly operations: TaskPanel_operations$key }) {
-  const { tasks } = useFragment(
+  const data = useFragment(
     graphql`
       fragment TaskPanel_operations on Operations {
+        more
         tasks {
-          id
-          name
-          queue
-          worker
-          startedAt
-          state
+          ...TaskPanel_tasks
         }
       }
     `,
     operations,
+  );
+  const tasks = useFragment<TaskPanel_tasks$key>(
+    graphql`
+      fragment TaskPanel_tasks on QueuedTask @relay(plural: true) {
+        id
+        name
+        queue
+        worker
+        startedAt
+        state
+      }
+    `,
+    data.tasks,
   );
   const now = useServerNow();
   return (
@@ -61,6 +72,11 @@ export function TaskPanel({ operations }: { readonly operations: TaskPanel_opera
             </TableBody>
           </Table>
         </Box>
+      )}
+      {data.more > 0 && (
+        <Typography variant="body2" sx={{ color: "text.secondary", mt: 1 }}>
+          and {formatNumber(data.more)} more that wait behind them
+        </Typography>
       )}
     </Panel>
   );

@@ -2,6 +2,7 @@ import { graphql } from "react-relay";
 import type { RecordProxy } from "relay-runtime";
 
 import { answered, linked, linkedList } from "../../relay/records.ts";
+import { updatedList } from "../../relay/updates.ts";
 import { useLive, type LiveStatus } from "../live/useLive.ts";
 import type { useInProgressUpdatesSubscription } from "./__generated__/useInProgressUpdatesSubscription.graphql";
 
@@ -16,7 +17,7 @@ export function useInProgressUpdates(): LiveStatus {
           heartbeatSeconds
           gone
           more
-          tasks {
+          changed {
             id
             startedAt
             ...ProgressRow_progress
@@ -30,25 +31,17 @@ export function useInProgressUpdates(): LiveStatus {
       const update = answered(store, "inProgressUpdates");
       const list = linked(store.getRoot(), "inProgress");
       if (!update || !list) return;
-      list.setLinkedRecords(applyUpdate(linkedList(list, "tasks"), update), "tasks");
+      const tasks = updatedList(linkedList(list, "tasks"), update, "Progress");
+      list.setLinkedRecords(
+        tasks.sort((one, other) => (sortKey(one) < sortKey(other) ? 1 : -1)),
+        "tasks",
+      );
       list.setValue(update.getValue("more"), "more");
     },
   });
 }
 
-/** Returns the list's tasks after an update, latest start first. */
-function applyUpdate(shown: readonly RecordProxy[], update: RecordProxy): RecordProxy[] {
-  const updated = linkedList(update, "tasks");
-  const gone = new Set([
-    ...updated.map((task) => task.getDataID()),
-    ...(update.getValue("gone") as string[]),
-  ]);
-  const kept = update.getValue("kind") === "SNAPSHOT" ? [] : shown;
-  return [...updated, ...kept.filter((task) => !gone.has(task.getDataID()))].sort((one, other) =>
-    sortKey(one) < sortKey(other) ? 1 : -1,
-  );
-}
-
+/** The latest start comes first. */
 function sortKey(task: RecordProxy): string {
   return `${String(task.getValue("startedAt"))} ${task.getDataID()}`;
 }

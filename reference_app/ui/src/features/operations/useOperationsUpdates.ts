@@ -1,10 +1,21 @@
 import { graphql } from "react-relay";
+import type { RecordProxy } from "relay-runtime";
 
-import { answered, linked } from "../../relay/records.ts";
+import { answered, linked, linkedList } from "../../relay/records.ts";
+import { updatedList } from "../../relay/updates.ts";
 import { useLive, type LiveStatus } from "../live/useLive.ts";
 import type { useOperationsUpdatesSubscription } from "./__generated__/useOperationsUpdatesSubscription.graphql";
 
-/** Keeps queues, tasks and held locks up to date. Each message carries the complete state. */
+/** The lists of the page, each with the type of its records and the order that it is shown in. */
+const LISTS: readonly (readonly [string, string, (record: RecordProxy) => string | number])[] = [
+  ["queues", "Queue", (queue) => String(queue.getValue("name"))],
+  ["tasks", "QueuedTask", (task) => String(task.getValue("startedAt") ?? "~")], // those that wait are last
+  ["holds", "Hold", (hold) => String(hold.getValue("since"))],
+  ["workers", "Worker", (worker) => String(worker.getValue("name"))],
+  ["runs", "Run", (run) => -Number(run.getValue("id"))],
+];
+
+/** Keeps queues, tasks, workers, held locks and runs up to date: a snapshot replaces the lists, a delta changes them. */
 export function useOperationsUpdates(): LiveStatus {
   return useLive<useOperationsUpdatesSubscription>({
     subscription: graphql`
@@ -13,8 +24,30 @@ export function useOperationsUpdates(): LiveStatus {
           kind
           seq
           heartbeatSeconds
-          operations {
-            ...OperationsPage_operations
+          gone
+          more
+          changed {
+            __typename
+            ... on Queue {
+              name
+              ...QueuePanel_queues
+            }
+            ... on QueuedTask {
+              startedAt
+              ...TaskPanel_tasks
+            }
+            ... on Hold {
+              since
+              ...HoldPanel_holds
+            }
+            ... on Worker {
+              name
+              ...QueuePanel_workers
+            }
+            ... on Run {
+              id
+              ...RunRow_run @alias
+            }
           }
         }
       }
@@ -22,8 +55,17 @@ export function useOperationsUpdates(): LiveStatus {
     variables: {},
     envelope: (response) => response.operationsUpdates,
     updater: (store) => {
-      const latest = linked(answered(store, "operationsUpdates"), "operations");
-      if (latest) store.getRoot().setLinkedRecord(latest, "operations");
+      const update = answered(store, "operationsUpdates");
+      const operations = linked(store.getRoot(), "operations");
+      if (!update || !operations) return;
+      for (const [field, type, order] of LISTS) {
+        const records = updatedList(linkedList(operations, field), update, type);
+        operations.setLinkedRecords(
+          records.sort((one, other) => (order(one) < order(other) ? -1 : order(one) > order(other) ? 1 : 0)),
+          field,
+        );
+      }
+      operations.setValue(update.getValue("more"), "more");
     },
   });
 }

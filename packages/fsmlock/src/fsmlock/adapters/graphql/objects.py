@@ -89,6 +89,7 @@ class Transition:
 class Hold:
     """The GraphQL type of fsmlock.HoldInfo."""
 
+    id: strawberry.ID
     lock: str
     holder: str
     since: datetime
@@ -101,6 +102,7 @@ class Hold:
     def from_value(cls, value: HoldInfo) -> Self:
         """Build it from a fsmlock.HoldInfo."""
         return cls(
+            id=strawberry.ID(f"Hold:{value.resource}:{value.lock}:{value.token}"),
             lock=value.lock,
             holder=value.holder,
             since=value.since,
