@@ -1,4 +1,4 @@
-"""Draws hostile requests for every GraphQL operation and every address, and judges the answers.
+"""Draws hostile requests for every GraphQL operation and address, and websocket messages; judges the answers.
 
 A document is built from the schema itself, so a field that is added tomorrow is tried too. Everything follows
 from one seed: the same seed sends the same requests.
@@ -71,6 +71,8 @@ _KEYS = [
     "\N{ARABIC-INDIC DIGIT ONE}",
 ]
 
+_SPOILING = [{"x": "y" * 2_000_000}, {"payload": None}, {"id": None}, {"type": ["subscribe"]}]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fuzzer:
@@ -92,6 +94,53 @@ class Fuzzer:
         declared = ", ".join(f"${name}: {drawn[0]}" for name, drawn in variables.items())
         values = {name: drawn[1] for name, drawn in variables.items()}
         return f"{kind}{f' ({declared})' if declared else ''} {{ {text} }}", values
+
+    def frames(self) -> list[str | bytes]:
+        """Draw what one websocket sends: mostly messages of the protocol, out of order, spoiled or huge."""
+        draw = self.random.choice
+        messages = [self._message() for _ in range(self.random.randint(1, 6))]
+        if self.random.random() < 0.7:
+            messages.insert(0, {"type": "connection_init"})
+        texts: list[str | bytes] = []
+        for message in messages:
+            text = json.dumps(message)
+            spoiled = [
+                text[: len(text) // 2],
+                text + "}",
+                f"[{text}]",
+                text.encode(),
+                b"\xff\xfe",
+                "",
+                "null",
+            ]
+            texts.append(draw(spoiled) if self.random.random() < 0.15 else text)
+        return texts
+
+    def _message(self) -> dict[str, Any]:
+        draw = self.random.choice
+        kinds = ["subscribe", "subscribe", "subscribe", "complete", "ping", "pong", "connection_init"]
+        kind = draw([*kinds, "connection_ack", "next", "error", draw(_TEXTS), draw(_ODD), 1])
+        payload = draw([self._operation(), self._operation(), self._operation(), draw(_ODD), draw(_TEXTS)])
+        message = {"type": kind, "id": draw(["1", "1", "2", "", 7, *_ODD, draw(_TEXTS)]), "payload": payload}
+        for name in list(message):
+            if self.random.random() < 0.05:
+                del message[name]
+        return message | (draw(_SPOILING) if self.random.random() < 0.1 else {})
+
+    def _operation(self) -> dict[str, Any]:
+        """Draw the payload of a subscription, and now and then of a query or of nonsense."""
+        root = self.schema.subscription_type
+        if root is None or self.random.random() < 0.3:
+            document, variables = self.document()
+            return {"query": document, "variables": variables}
+        name, field = self.random.choice(sorted(root.fields.items()))
+        variables = {}
+        text = self._field(name, field, variables, _DEPTH)
+        declared = ", ".join(f"${name}: {drawn[0]}" for name, drawn in variables.items())
+        document = f"subscription{f' ({declared})' if declared else ''} {{ {text} }}"
+        payload = {"query": document, "variables": {name: drawn[1] for name, drawn in variables.items()}}
+        extra = {"operationName": self.random.choice([*_TEXTS, *_ODD]), "extensions": self._leaf("JSON")}
+        return payload | (extra if self.random.random() < 0.2 else {})
 
     def _field(self, name: str, field: GraphQLField, variables: dict[str, Any], depth: int) -> str:
         given = []
@@ -242,6 +291,28 @@ def faults(status: int, content: bytes) -> list[str]:
             if part in error and not error[part]
         ]
     return found
+
+
+#: Close codes that are answers: of graphql-transport-ws, "invalid data", "too big", and a normal end.
+_CLOSING = {1000, 1002, 1003, 1007, 1009, 4400, 4401, 4403, 4406, 4408, 4409, 4429}
+_ANSWERS = {"connection_ack", "next", "error", "complete", "ping", "pong"}
+
+
+def socket_faults(answer: dict[str, Any]) -> list[str]:
+    """Say what is wrong with what a websocket sends; nothing, if all of it was planned."""
+    if answer["type"] == "websocket.close":
+        code = answer.get("code", 1000)
+        raw = RAW.search(answer.get("reason") or "")
+        found = [] if code in _CLOSING else [f"close code {code}"]
+        return [*found, *([f"raw text {raw.group()!r}"] if raw else [])]
+    if answer["type"] != "websocket.send":
+        return [] if answer["type"] == "websocket.accept" else [f"sends {answer['type']}"]
+    message = json.loads(answer["text"])
+    if message["type"] not in _ANSWERS:
+        return [f"message {message['type']}"]
+    payload = message.get("payload") or {}
+    content = {"errors": payload} if message["type"] == "error" else payload
+    return faults(200, json.dumps(content).encode())
 
 
 def _errors_only(text: str) -> str:

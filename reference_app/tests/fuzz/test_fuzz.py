@@ -1,4 +1,4 @@
-"""Whatever is sent, the answer was planned.
+"""Whatever is sent, by HTTP or over a websocket, the answer was planned.
 
 Without settings the same requests are sent each time. ``FUZZ_SECONDS`` sends new ones for so long in each
 test; ``FUZZ_SEED`` repeats such a run.
@@ -7,6 +7,7 @@ test; ``FUZZ_SEED`` repeats such a run.
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import random
 import time
@@ -14,12 +15,13 @@ import time
 import httpx
 import pytest
 from asgiref.sync import sync_to_async
+from asgiref.testing import ApplicationCommunicator
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client
 from strawberry import relay
 from tests.factories import frame, timelapse
-from tests.fuzz.fuzzer import RAW, Fuzzer, faults
+from tests.fuzz.fuzzer import RAW, Fuzzer, faults, socket_faults
 
 from timelapse.project.asgi import application
 from timelapse.project.schema import schema
@@ -29,7 +31,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(3600)
 
 SECONDS = float(os.environ.get("FUZZ_SECONDS", "0"))
 SEED = int(os.environ.get("FUZZ_SEED", "0")) or (time.time_ns() % 10**9 if SECONDS else 1)
-DOCUMENTS, REQUESTS = 400, 2000
+DOCUMENTS, REQUESTS, SOCKETS = 400, 2000, 150
 FOLDERS = [
     "/media/movies/",
     "/media/frames/",
@@ -116,7 +118,8 @@ async def test_no_address_answers_with_a_server_error(world, record_property):
             if fuzzer.random.random() < 0.5 and "Cookie" not in headers:
                 headers["Cookie"] = f"sessionid={cookies['sessionid']}"
             answer = await browser.request(method, f"http://localhost{path}", headers=headers, content=body)
-            planned_503 = answer.status_code == 503 and b"not built" in answer.content
+            not_built = method == "HEAD" or b"not built" in answer.content
+            planned_503 = answer.status_code == 503 and not_built
             if (answer.status_code >= 500 and not planned_503) or (
                 answer.headers.get("content-type", "").startswith("application/json")
                 and RAW.search(answer.text)
@@ -128,3 +131,52 @@ async def test_no_address_answers_with_a_server_error(world, record_property):
     record_property("requests", sent)
     assert sent > 10
     assert found == {}, f"seed {SEED}"
+
+
+async def test_every_websocket_message_was_planned(viewer, world, record_property):
+    fuzzer = Fuzzer(random=random.Random(SEED), schema=schema._schema, ids=world)
+    session = viewer.cookies["sessionid"].value if "sessionid" in viewer.cookies else ""
+    found, sent = {}, 0
+    for sent in rounds(SOCKETS, SECONDS / 3):  # noqa: B007 - counted for the report
+        frames = fuzzer.frames()
+        for fault in await talk(session, frames):
+            found.setdefault(fault[:60], (fault, frames))
+    record_property("sockets", sent)
+    assert sent > 10
+    assert found == {}, f"seed {SEED}"
+
+
+async def talk(session, frames):
+    """Send the frames, then a last query; return what is wrong with the answers until its own or the end."""
+    headers = {"origin": "http://localhost", "host": "localhost", "cookie": f"sessionid={session}"}
+    wire = ApplicationCommunicator(
+        application,
+        {
+            "type": "websocket",
+            "path": "/graphql",
+            "query_string": b"",
+            "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+            "subprotocols": ["graphql-transport-ws"],
+        },
+    )
+    await wire.send_input({"type": "websocket.connect"})
+    for frame_ in frames:
+        kind = "bytes" if isinstance(frame_, bytes) else "text"
+        await wire.send_input({"type": "websocket.receive", kind: frame_})
+    last = {"id": "last", "type": "subscribe", "payload": {"query": "{ __typename }"}}
+    await wire.send_input({"type": "websocket.receive", "text": json.dumps(last)})
+    wrong = []
+    try:
+        while True:
+            answer = await wire.receive_output(60)
+            wrong += socket_faults(answer)
+            if answer["type"] == "websocket.close" or '"id":"last"' in answer.get("text", ""):
+                break
+        closed = answer["type"] == "websocket.close"
+        await wire.send_input({"type": "websocket.disconnect", "code": 1000})
+        await wire.wait(60)
+        if closed and not wire.output_queue.empty():
+            wrong.append("sends after the close")
+    except Exception as error:  # noqa: BLE001 - whatever the application raises is a fault
+        wrong.append(f"{type(error).__name__}: {error}")
+    return wrong

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from asgiref.sync import sync_to_async
 from channels.auth import get_user
+from django.conf import settings
 from strawberry.channels import GraphQLWSConsumer
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
@@ -16,23 +17,35 @@ from timelapse.project.schema import schema
 from timelapse.shared.access import load_permissions
 
 if TYPE_CHECKING:
+    from asgiref.typing import WebSocketReceiveEvent
     from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message
 
 #: Seconds between two checks whether the session that opened a socket is still valid.
 SESSION_CHECK_S = 30.0
 #: The close code "forbidden": clients reconnect, and learn that they are signed out.
 FORBIDDEN = 4403
+#: The close code of a socket that sends a message above the limit of HTTP requests.
+TOO_BIG = 1009
+#: The close code of a socket that begins more operations, or sends faster, than a page does.
+TOO_MANY = 4429
+#: Operations of a socket at once, and messages that may wait to be handled.
+MAX_OPERATIONS = 100
+MAX_WAITING = 500
+#: WebSocket's limit of a close reason.
+_REASON_BYTES = 123
 
 
 class Handler(CausalWebSocketHandler[dict[str, object], None]):
     """Closes a socket that sends something else than the protocol's messages, instead of going silent."""
 
     async def handle_message(self, message: Message) -> None:
-        """Handle a message, or close with 4400."""
-        if _is_well_formed(message):
-            await super().handle_message(message)
-        else:
+        """Handle a message, or close with 4400 or `TOO_MANY`."""
+        if not _is_well_formed(message):
             await self.handle_invalid_message("This is no message of graphql-transport-ws.")
+        elif message["type"] == "subscribe" and len(self.operations) >= MAX_OPERATIONS:
+            await self.websocket.close(TOO_MANY, f"{MAX_OPERATIONS} operations at once are the most.")
+        else:
+            await super().handle_message(message)
 
 
 def _is_well_formed(message: object) -> bool:
@@ -59,6 +72,33 @@ class Consumer(GraphQLWSConsumer[dict[str, object], None]):
     """
 
     graphql_transport_ws_handler_class = Handler
+    _closed = False
+
+    async def websocket_receive(self, message: WebSocketReceiveEvent) -> None:
+        """Take a message, or close: one that is too big is not even parsed."""
+        size = len(message.get("text") or "") or len(message.get("bytes") or b"")
+        if self._closed:
+            return
+        if size > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            limit = f"A message may have {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} characters."
+            await self.close(TOO_BIG, limit)
+        elif self.message_queue.qsize() >= MAX_WAITING:
+            await self.close(TOO_MANY, f"{MAX_WAITING} messages at once are the most.")
+        else:
+            await super().websocket_receive(message)
+
+    async def send(  # type: ignore[override] # as channels itself does
+        self, text_data: str | None = None, bytes_data: bytes | None = None, close: bool = False
+    ) -> None:
+        """Send a message, unless the socket is closed: an operation may still run for a moment."""
+        if not self._closed:
+            await super().send(text_data, bytes_data, close)
+
+    async def close(self, code: int | None = None, reason: str | None = None) -> None:
+        """Close the socket once, with a reason that fits into a frame."""
+        if not self._closed:
+            self._closed = True
+            await super().close(code, (reason or "").encode()[:_REASON_BYTES].decode(errors="ignore"))
 
     async def connect(self) -> None:
         """Accept the socket, and start checking its session."""
