@@ -8,6 +8,7 @@ from django.utils import timezone
 from timelapse.cameras.models import Camera
 from timelapse.cameras.records import trim_logs
 from timelapse.frames import clocks
+from timelapse.ingest import orphans
 from timelapse.ingest.domain import UPLOAD_LIFETIME
 from timelapse.ingest.pipeline import incoming
 
@@ -16,6 +17,12 @@ from timelapse.ingest.pipeline import incoming
 def sweep_uploads() -> int:
     """Remove unfinished uploads that are too old; return how many."""
     return incoming.sweep(timezone.now() - UPLOAD_LIFETIME)
+
+
+@shared_task(name="ingest.sweep_files")
+def sweep_files() -> int:
+    """Remove pictures that no row names, which a crash left behind; return how many."""
+    return orphans.sweep_files(timezone.now())
 
 
 @shared_task(name="ingest.settle_clocks")
