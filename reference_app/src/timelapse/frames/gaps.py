@@ -21,6 +21,7 @@ Why = Literal[
     "card_full",
     "stopped",
     "stalled",
+    "late",
     "thinned",
     "refused",
     "not_delivered",
@@ -103,7 +104,17 @@ def find_gaps(
     """
     missing = sorted([*_between(buckets, schedules, camera), *_inside(buckets, size, schedules, camera)])
     found = [_explained(begin, end, missed, reported, camera) for begin, end, missed in missing]
-    return list(_joined(found))
+    one_slot = max((schedule.schedule.burst for schedule in schedules), default=1)
+    return [_late(gap, one_slot) for gap in _joined(found)]
+
+
+def _late(gap: Gap, one_slot: int) -> Gap:
+    """A stall that took one slot is a late frame: nothing stood still."""
+    if gap.why != "stalled" or gap.missed > one_slot:
+        return gap
+    return replace(
+        gap, why="late", detail="A capture took longer than its interval, so one slot was skipped."
+    )
 
 
 def _between(

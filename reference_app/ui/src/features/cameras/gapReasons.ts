@@ -11,6 +11,7 @@ const gapReasons: Partial<Record<string, GapReason>> = {
   card_full: { label: "The card was full", tone: "bad" },
   stopped: { label: "The agent was stopped", tone: "attention" },
   stalled: { label: "The agent stalled", tone: "bad" },
+  late: { label: "One frame was late", tone: "quiet" },
   thinned: { label: "Thinned out to free space", tone: "attention" },
   refused: { label: "Refused by the server", tone: "bad" },
   not_delivered: { label: "Not delivered yet", tone: "attention" },
