@@ -297,10 +297,10 @@ def test_a_token_that_was_never_given_out_is_refused(agent, picture, spoil):
 def test_a_revoked_token_is_refused_by_every_request(agent, picture):
     upload = agent.new_upload(picture())
     agent.begin(upload)
-    actions.revoke(agent.camera)
+    revoked_at = actions.revoke(agent.camera).revoked_at.isoformat(timespec="seconds")
     for answer in (agent.send(upload), agent.patch(upload, 0, upload.data), agent.delete(upload)):
         assert (answer.status, answer.code) == (401, "token_revoked")
-        assert "revoked on" in answer.json["error"]["message"]
+        assert f"revoked at {revoked_at}." in answer.json["error"]["message"]
         assert "camera-agent pair" in answer.json["error"]["remedy"]
     assert agent.head(upload).status == 401
 

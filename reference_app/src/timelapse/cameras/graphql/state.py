@@ -32,6 +32,9 @@ class CameraHealth:
     throttled: list[str]
     memory_bytes: BigInt | None
     uptime_seconds: float | None
+    recent_starts: int | None = strawberry.field(
+        description="How often the agent was started within ten minutes, this start included."
+    )
     network: str
     warnings: list[str]
 
@@ -51,6 +54,7 @@ class CameraHealth:
             throttled=list(value.throttled),
             memory_bytes=None if value.rss_bytes is None else BigInt(value.rss_bytes),
             uptime_seconds=value.uptime_s,
+            recent_starts=value.recent_starts,
             network=value.network,
             warnings=list(value.warnings),
         )

@@ -61,7 +61,8 @@ def authenticate(authorization: str) -> Camera:
     if camera is None:
         message, code = "This server never issued the token that the agent sent.", "token_unknown"
     elif camera.state == Camera.States.REVOKED:
-        when = f" on {camera.revoked_at:%d %b %Y at %H:%M} UTC" if camera.revoked_at else ""
+        # ISO 8601, which the page shows in the reader's time zone.
+        when = f" at {camera.revoked_at.isoformat(timespec='seconds')}" if camera.revoked_at else ""
         message, code = f"The token of camera {camera.name!r} was revoked{when}.", "token_revoked"
     else:
         return camera

@@ -1,12 +1,12 @@
 import Alert from "@mui/material/Alert";
 import Box from "@mui/material/Box";
-import type { ReactNode } from "react";
+import type { ComponentProps, ReactNode } from "react";
 import { graphql, useFragment } from "react-relay";
 
 import { PropertyList } from "../../design/PropertyList.tsx";
 import { Panel } from "../../design/Panel.tsx";
 import { StateBadge, type Tone } from "../../design/StateBadge.tsx";
-import { formatAge, instant } from "../../lib/age.ts";
+import { formatAge, inLocalTime, instant } from "../../lib/age.ts";
 import { formatBytes } from "../../lib/bytes.ts";
 import { formatDuration } from "../../lib/duration.ts";
 import { formatCount, formatNumber } from "../../lib/rate.ts";
@@ -47,6 +47,7 @@ export function CameraHealth({ camera }: { readonly camera: CameraHealth_camera$
           throttled
           memoryBytes
           uptimeSeconds
+          recentStarts
           network
           warnings
         }
@@ -54,6 +55,7 @@ export function CameraHealth({ camera }: { readonly camera: CameraHealth_camera$
     `,
     camera,
   );
+  const now = useServerNow();
   const { health } = data;
   const properties: (readonly [string, ReactNode])[] = [
     ["State", <AgentState key="state" {...data} />],
@@ -74,7 +76,7 @@ export function CameraHealth({ camera }: { readonly camera: CameraHealth_camera$
     <Panel title="Health">
       {health.warnings.map((warning) => (
         <Alert key={warning} severity="warning" variant="outlined" sx={{ mb: 1.5 }}>
-          {warning}
+          {inLocalTime(warning, now)}
         </Alert>
       ))}
       <PropertyList properties={properties} />
@@ -83,6 +85,7 @@ export function CameraHealth({ camera }: { readonly camera: CameraHealth_camera$
 }
 
 function AgentState({ state, agentState, stateDetail }: CameraHealth_camera$data) {
+  const now = useServerNow();
   if (state === "revoked")
     return <StateBadge tone="quiet" label="Revoked" detail="pair it again to reconnect" />;
   if (agentState === "") return "No heartbeat yet";
@@ -91,7 +94,7 @@ function AgentState({ state, agentState, stateDetail }: CameraHealth_camera$data
     <StateBadge
       tone={tones[agentState] ?? "quiet"}
       label={humanize(agentState)}
-      detail={stateDetail || undefined}
+      detail={inLocalTime(stateDetail, now) || undefined}
     />
   );
 }
@@ -125,14 +128,35 @@ function Clock({ quality }: { readonly quality: string }) {
     case "synced":
       return <StateBadge tone="good" label="Synced" detail="set over the network" />;
     case "estimated":
-      return <StateBadge tone="attention" label="Estimated" detail="based on the last known time" />;
+      return (
+        <ClockProblem
+          tone="attention"
+          label="Estimated"
+          detail="based on the last known time"
+          remedy="Give the camera a network with a time server, or a battery-backed clock."
+        />
+      );
     case "unknown":
       return (
-        <StateBadge tone="bad" label="Unknown" detail="capture times are corrected once the clock is set" />
+        <ClockProblem
+          tone="bad"
+          label="Unknown"
+          detail="capture times are corrected once the clock is set"
+          remedy="Connect the camera to a network once, or set its clock by hand."
+        />
       );
     default:
       return "Not reported";
   }
+}
+
+function ClockProblem({ remedy, ...badge }: ComponentProps<typeof StateBadge> & { readonly remedy: string }) {
+  return (
+    <>
+      <StateBadge {...badge} />
+      <Box sx={{ color: "text.secondary" }}>{remedy}</Box>
+    </>
+  );
 }
 
 function Disk({ free, total }: { readonly free: number; readonly total: number }) {
@@ -157,6 +181,7 @@ function machine(health: Health): (readonly [string, ReactNode])[] {
     ["Network", health.network],
     ["Memory", shown(Number(health.memoryBytes ?? 0), (bytes) => (bytes > 0 ? formatBytes(bytes) : null))],
     ["Uptime", shown(health.uptimeSeconds, formatDuration)],
+    ["Agent starts", shown(health.recentStarts, (starts) => `${formatNumber(starts)} within 10 minutes`)],
   ];
   return properties.filter(([, value]) => value !== null && value !== "");
 }

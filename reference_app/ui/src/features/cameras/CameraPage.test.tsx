@@ -55,6 +55,7 @@ const roof = (over: object = {}) => ({
     throttled: ["under_voltage"],
     memoryBytes: 29_360_128,
     uptimeSeconds: 83,
+    recentStarts: 3,
     network: "wlan0",
     warnings: ["The card is full in about 3 h."],
   },
@@ -121,6 +122,8 @@ test("shows the camera's health", () => {
   expect(screen.getByText("Under voltage")).toBeVisible();
   expect(screen.getByText("12 %")).toBeVisible();
   expect(screen.getByText("Estimated")).toBeVisible();
+  expect(screen.getByText(/a network with a time server, or a battery-backed clock/)).toBeVisible();
+  expect(screen.getByText("3 within 10 minutes")).toBeVisible();
   expect(screen.getByText("Nearly full")).toBeVisible();
   expect(screen.getByText("The card is full in about 3 h.")).toBeVisible();
   expect(screen.queryByText("Camera battery")).toBeNull();
