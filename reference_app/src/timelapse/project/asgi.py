@@ -6,6 +6,7 @@ Django reads the whole request body before a view runs, so uploads and media byp
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "timelapse.project.settings")
@@ -22,12 +23,14 @@ from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler  # noqa: 
 from django.core.exceptions import SuspiciousOperation  # noqa: E402
 from django.http import Http404  # noqa: E402
 from starlette.applications import Starlette  # noqa: E402
+from starlette.responses import PlainTextResponse  # noqa: E402
 from starlette.routing import Mount  # noqa: E402
 from starlette.staticfiles import StaticFiles  # noqa: E402
 
 from eliot_progress.adapters.asgi import CausalASGI, same_origin  # noqa: E402
 from timelapse.ingest.http import application as ingest  # noqa: E402
 from timelapse.project.body_limit import BodyLimit  # noqa: E402
+from timelapse.project.page import NOT_BUILT  # noqa: E402
 from timelapse.project.subscriptions import consumer  # noqa: E402
 from timelapse.publishing.http import application as publishing  # noqa: E402
 
@@ -37,6 +40,13 @@ if TYPE_CHECKING:
 
 class Assets(StaticFiles):
     """The built page's files. Their names contain a content hash, so browsers may cache them forever."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with a file, or that the page was never built."""
+        if any(Path(folder).is_dir() for folder in self.all_directories):  # noqa: ASYNC240 - one look
+            await super().__call__(scope, receive, send)
+        else:
+            await PlainTextResponse(NOT_BUILT, status_code=503)(scope, receive, send)
 
     async def get_response(self, path: str, scope: Scope):  # type: ignore[no-untyped-def] # noqa: ANN201, D102
         response = await super().get_response(path, scope)
