@@ -74,6 +74,16 @@ def test_a_deleted_movie_leaves_the_page_of_everybody(timelapse):
     expect(other.locator(CARDS)).to_have_count(count)
 
 
+def test_a_new_timelapse_appears_on_the_lists_of_everybody(shared_stack, timelapse):
+    other = timelapse.context.new_page()
+    other.goto(f"{shared_stack.address}/timelapses")
+    expect(other.get_by_test_id("timelapse-card").first).to_be_visible()
+    timelapse.goto(f"{shared_stack.address}/timelapses")
+    timelapse.get_by_label("Name").fill("Harbour at dawn")
+    timelapse.get_by_role("button", name="Create").click()
+    expect(other.get_by_role("heading", name="Harbour at dawn")).to_be_visible()
+
+
 @contextmanager
 def stopped(stack, queue):
     """Stop the processes of a queue's worker for a while, as a hang would."""

@@ -66,7 +66,10 @@ def test_only_records_that_arrive_are_published(camera, channel):
     store_records(camera.pk, [])
     assert channel() == []
     store_records(camera.pk, [log(1)])
-    assert channel() == [(f"camera.{camera.pk}", {"what": "records"})]
+    assert channel() == [
+        (f"camera.{camera.pk}", {"what": "records"}),
+        ("cameras", {"entry": str(camera.pk)}),
+    ]
 
 
 def test_the_gaps_that_touch_a_stretch_are_found_newest_first(camera):

@@ -115,9 +115,7 @@ UPDATES = """subscription { operationsUpdates { kind seq gone changed {
 async def watching(user):
     """A subscription to all of it, as over a websocket, whose messages come one by one."""
     await sync_to_async(load_permissions)(user)
-    stream = await schema.subscribe(
-        UPDATES, context_value={"ws": SimpleNamespace(scope={"user": user})}
-    )
+    stream = await schema.subscribe(UPDATES, context_value={"ws": SimpleNamespace(scope={"user": user})})
 
     async def following():
         answer = await anext(stream)

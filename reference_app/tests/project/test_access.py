@@ -228,3 +228,28 @@ def test_a_field_without_a_rule_is_found_when_the_schema_is_built():
 
     with pytest.raises(access.MissingRuleError, match=r"Query\.anything"):
         access.enforce(strawberry.Schema(query=Query))
+
+
+@pytest.mark.parametrize("viewer", ["no rights", "cameras.add_camera"], indirect=True)
+async def test_a_mutation_says_who_may_use_it_before_it_is_used(viewer):
+    answer = await ask(viewer, '{ blockers(mutation: "approveCamera") { code message remedy params } }')
+    if viewer.permissions:
+        assert answer.data == {"blockers": []}
+        return
+    (reason,) = answer.data["blockers"]
+    assert (reason["code"], reason["params"]) == ("permission", {"permission": "cameras.add_camera"})
+    assert "Ask an administrator" in reason["remedy"]
+
+
+@pytest.mark.parametrize("viewer", ["superuser"], indirect=True)
+async def test_a_mutation_that_does_not_exist_has_no_answer(viewer):
+    answer = await ask(viewer, '{ blockers(mutation: "launch") { code } }')
+    assert answer.errors[0].extensions["code"] == "unknown_name"
+
+
+@pytest.mark.parametrize("viewer", ["timelapses.view_timelapse"], indirect=True)
+async def test_who_may_see_only_some_types_gets_a_list_without_the_others(viewer, ids):
+    document = "subscription ($id: ID!) { timelapseUpdates(id: $id) { changed { __typename } } }"
+    answer = await ask(viewer, document, id=ids["Timelapse"])
+    assert answer.errors is None
+    assert answer.data == {"timelapseUpdates": {"changed": [{"__typename": "Timelapse"}]}}

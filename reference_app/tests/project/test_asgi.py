@@ -15,7 +15,7 @@ from tests.factories import frame, timelapse
 
 from eliot_progress.ids import causal_id
 from timelapse.project import subscriptions
-from timelapse.project.asgi import application
+from timelapse.project.asgi import Assets, application
 
 PROTOCOL = "graphql-transport-ws"
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -236,3 +236,68 @@ async def test_a_malformed_message_closes_the_socket(message):
     await socket.hear()
     await socket.say(**message)
     assert (await socket.closed())["code"] == 4400
+
+
+async def test_an_asset_of_a_page_that_is_not_built_says_how_to_build_it(tmp_path):
+    folder = tmp_path / "assets"
+    transport = httpx.ASGITransport(Assets(directory=folder, check_dir=False))
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as browser:
+        answer = await browser.get("/main.js")
+        assert (answer.status_code, b"./dev up" in answer.content) == (503, True)
+        folder.mkdir()
+        (folder / "main.js").write_text("1")
+        assert (await browser.get("/main.js")).text == "1"
+
+
+QUERY = {"query": "subscription { operationsUpdates { seq } }"}
+
+
+@pytest.mark.parametrize("begun", [False, True], ids=["the first message", "a later message"])
+@pytest.mark.parametrize("kind", ["text", "bytes"])
+async def test_a_message_that_is_too_big_closes_the_socket_unread(begun, kind):
+    socket = Socket()
+    await socket.connect()
+    if begun:
+        await socket.say(type="connection_init")
+        await socket.hear()
+    big = json.dumps({"type": "connection_init", "payload": {"x": "y" * 2_000_000}})
+    await socket.wire.send_input({"type": "websocket.receive", kind: big if kind == "text" else big.encode()})
+    closed = await socket.closed()
+    assert closed["code"] == subscriptions.TOO_BIG
+    assert "1000000" in closed["reason"]
+    await socket.close()
+
+
+async def test_one_operation_too_many_closes_the_socket(user, monkeypatch):
+    monkeypatch.setattr(subscriptions, "MAX_OPERATIONS", 2)
+    client = Client()
+    await sync_to_async(client.force_login)(user)
+    socket = Socket(session=client.cookies["sessionid"].value)
+    await socket.subscribe(QUERY["query"])
+    for number in (2, 3):
+        await socket.say(id=str(number), type="subscribe", payload=QUERY)
+    assert (await socket.closed())["code"] == subscriptions.TOO_MANY
+    await socket.close()
+
+
+async def test_messages_faster_than_they_can_be_handled_close_the_socket(monkeypatch):
+    monkeypatch.setattr(subscriptions, "MAX_WAITING", 0)
+    socket = Socket()
+    await socket.connect()
+    await socket.say(type="connection_init")
+    assert (await socket.closed())["code"] == subscriptions.TOO_MANY
+    await socket.close()
+
+
+async def test_a_closed_socket_sends_nothing_more_and_closes_once(user):
+    client = Client()
+    await sync_to_async(client.force_login)(user)
+    socket = Socket(session=client.cookies["sessionid"].value)
+    await socket.subscribe(QUERY["query"])
+    for message in ({"type": ["ping"]}, {"type": "nonsense" * 100}, {"type": "ping"}):
+        await socket.say(**message)
+    closed = await socket.closed()
+    assert closed["code"] == 4400
+    assert len(closed["reason"].encode()) <= 123
+    await socket.close()
+    assert socket.wire.output_queue.empty()

@@ -88,7 +88,7 @@ def test_a_camera_being_deleted_is_hidden_with_its_timelapses_at_once(
     delete_camera(roof.pk, operator)
     assert (camera_by_id(roof.pk), timelapse_by_id(garden.pk)) == (None, None)
     assert camera_by_token(enrolment.token) is None
-    assert {group for group, event in channel() if event.get("deleted")} == {
+    assert {group for group, event in channel() if event.get("what") == "deleted"} == {
         f"camera.{roof.pk}",
         f"timelapse.{garden.pk}",
     }

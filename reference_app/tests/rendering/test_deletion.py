@@ -83,6 +83,19 @@ def test_the_worker_is_stopped_when_the_plan_is_carried_out(garden, movie, opera
     assert (state_of(garden), state_of(movie)) == ("deleted", "deleted")
 
 
+def test_who_may_not_stop_movies_stops_none_by_deleting_their_timelapse(garden, movie, operator):
+    operator.user_permissions.remove(Permission.objects.get(codename="change_movie"))
+    somebody = User.objects.get(pk=operator.pk)
+    with held_elsewhere(garden, "render", str(movie)) as held:
+        actions.begin(movie, held.token)
+        with pytest.raises(fsmlock.TransitionRefused) as refused:
+            delete_timelapse(garden.pk, somebody, stop_movies=True)
+        held.check()
+    (reason,) = refused.value.reasons
+    assert (reason.code, reason.params) == ("permission", {"permission": "rendering.change_movie"})
+    assert (state_of(garden), state_of(movie)) == ("ready", "rendering")
+
+
 def test_an_import_is_not_stopped_for_it(garden, operator):
     with held_elsewhere(garden.camera, "import", "ImportCaptures 1") as importing:
         with pytest.raises(fsmlock.TransitionRefused) as refused:
@@ -115,3 +128,12 @@ def test_a_deletion_that_a_crash_interrupted_is_completed(garden, movie):
     assert finish_deletions() == 1
     assert (state_of(garden), state_of(movie)) == ("deleted", "deleted")
     assert not Movie.objects.exclude(state="deleted").exists()
+
+
+def test_a_movie_whose_deletion_a_crash_interrupted_is_deleted(garden, movie, operator):
+    actions.cancel_movie(movie.pk, operator)
+    queries.folder_of(movie.pk).mkdir(parents=True)
+    Movie.objects.filter(pk=movie.pk).update(state="deleting")
+    assert finish_deletions() == 1
+    assert state_of(movie) == "deleted"
+    assert not queries.folder_of(movie.pk).exists()

@@ -10,6 +10,7 @@ from queue_insight.adapters.graphql import Queue, QueuedTask, from_snapshot
 
 SDL = """
 type Queue {
+  id: ID!
   name: String!
   depth: Int!
   running: Int!
@@ -74,6 +75,11 @@ def test_a_snapshot_is_answered_with_null_for_what_is_not_known():
     }
     (worker,) = from_snapshot(snapshot).workers
     assert (worker.id, worker.name, worker.state) == ("Worker:one@test", "one@test", "online")
+    described = "\n".join(
+        line for line in str(schema).splitlines() if line.strip() and not line.startswith('"""')
+    )
+    for block in SDL.strip().split("}\n"):
+        assert block.strip().rstrip("}").strip() in described
 
 
 def test_tasks_that_were_counted_but_not_read_are_more():
@@ -89,8 +95,3 @@ def test_each_entry_has_an_id_of_its_own():
     shown = from_snapshot(snapshot)
     ids = [each.id for each in (*shown.queues, *shown.tasks, *shown.workers)]
     assert len(set(ids)) == len(ids) == 4
-    described = "\n".join(
-        line for line in str(schema).splitlines() if line.strip() and not line.startswith('"""')
-    )
-    for block in SDL.strip().split("}\n"):
-        assert block.strip().rstrip("}").strip() in described

@@ -10,11 +10,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from timelapse.cameras import domain, queries
+from timelapse.cameras.changes import publish_change
 from timelapse.cameras.errors import CodeUnknown, CodeUsed, TokenPending, TokenRefusal, TooManyPairings
 from timelapse.cameras.events import CameraPaired, CameraRevoked, camera_paired, camera_revoked
 from timelapse.cameras.models import Camera, Pairing
 from timelapse.cameras.queries import camera_by_id, camera_to_rejoin
-from timelapse.shared import live
 from timelapse.shared.addresses import network_of
 
 if TYPE_CHECKING:
@@ -214,7 +214,7 @@ def record_heartbeat(camera: UUID, heartbeat: domain.Heartbeat, *, now: datetime
         "next_by": now + timedelta(seconds=heartbeat.every_s),
     }
     Camera.objects.filter(pk=camera).update(**values)
-    live.publish_on_commit(group_of(camera), what="heartbeat")
+    publish_change(camera, "heartbeat")
 
 
 def revoke(camera: Camera, *, by: User | None = None) -> Camera:
@@ -232,16 +232,11 @@ def revoke(camera: Camera, *, by: User | None = None) -> Camera:
         current.save(update_fields=["state", "revoked_at", "revoked_by_name", "next_by"])
         event = CameraRevoked(camera=current.pk, name=current.name)
         transaction.on_commit(lambda: camera_revoked.send_robust(Camera, event=event), robust=True)
-        live.publish_on_commit(group_of(current.pk), what="revoked")
+        publish_change(current.pk, "revoked")
     return current
-
-
-def group_of(camera: UUID) -> str:
-    """Return the name of the group to which changes of this camera are published."""
-    return f"camera.{camera}"
 
 
 def _publish_paired(camera: Camera) -> None:
     event = CameraPaired(camera=camera.pk, name=camera.name)
     transaction.on_commit(lambda: camera_paired.send_robust(Camera, event=event), robust=True)
-    live.publish_on_commit(group_of(camera.pk), what="paired")
+    publish_change(camera.pk, "paired")

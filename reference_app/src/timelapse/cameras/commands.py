@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from eliot_progress import inject
 from fsmlock import Refused
-from timelapse.cameras.actions import group_of
+from timelapse.cameras.changes import publish_change
 from timelapse.cameras.command_rules import (
     COMMAND_LIFETIME,
     OPEN_STATES,
@@ -20,7 +20,6 @@ from timelapse.cameras.command_rules import (
     blockers,
 )
 from timelapse.cameras.models import Camera, Command
-from timelapse.shared import live
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,7 +68,7 @@ def issue(camera: Camera, name: CommandName, *, by: User) -> Command:
     command = Command.objects.create(
         camera=current, name=name, cause=cause, requested_by=by, requested_by_name=by.get_username()
     )
-    live.publish_on_commit(group_of(current.pk), what="command")
+    publish_change(current.pk, "command")
     return command
 
 
@@ -107,7 +106,7 @@ def record_results(
         changed += open_ones.exclude(unchanged).update(**values)
         acknowledged.append(result.command)
     if changed:
-        live.publish_on_commit(group_of(camera), what="command")
+        publish_change(camera, "command")
     return acknowledged
 
 

@@ -11,11 +11,11 @@ from django.db.models import OuterRef, Subquery
 
 from camera_agent.protocol.settings import CameraSettings
 from fsmlock import Refused
-from timelapse.cameras.actions import group_of
+from timelapse.cameras.changes import publish_change
 from timelapse.cameras.command_rules import PERMISSION, forbidden
 from timelapse.cameras.models import Camera, Configuration
 from timelapse.cameras.settings import Values, refusals, settings_of
-from timelapse.shared import conf, live
+from timelapse.shared import conf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -74,7 +74,7 @@ def configure(camera: Camera, values: Mapping[str, object], *, by: User) -> Desi
     if before.row is not None and before.values == _from_row(row).values:
         return before
     row.save()
-    live.publish_on_commit(group_of(camera.pk), what="configuration")
+    publish_change(camera.pk, "configuration")
     return _from_row(row)
 
 

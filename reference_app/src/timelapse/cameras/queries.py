@@ -21,6 +21,11 @@ def visible(cameras: QuerySet[Camera]) -> QuerySet[Camera]:
     return cameras.exclude(state=Camera.States.DELETING)
 
 
+def cameras() -> QuerySet[Camera]:
+    """Return all cameras except deleted ones, oldest first."""
+    return visible(Camera.objects.all())
+
+
 def camera_by_token(token: str) -> Camera | None:
     """Return the camera of a token, revoked or not; None if none was issued, or its camera was deleted."""
     wanted = digest(token)

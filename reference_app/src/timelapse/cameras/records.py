@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from django.db import transaction
 
-from timelapse.cameras.actions import group_of
+from timelapse.cameras.changes import publish_change
 from timelapse.cameras.models import Record
-from timelapse.shared import live
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -51,7 +50,7 @@ def store_records(camera: UUID, records: Sequence[AgentRecord]) -> int:
     ]
     Record.objects.bulk_create(rows, ignore_conflicts=True)
     if rows:
-        live.publish_on_commit(group_of(camera), what="records")
+        publish_change(camera, "records")
     return len(rows)
 
 

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from timelapse.cameras.actions import group_of
+from timelapse.cameras.changes import publish_change
 from timelapse.frames import clocks, ledger
 from timelapse.frames.events import FrameStored, frame_stored
 from timelapse.frames.models import Frame
-from timelapse.shared import live
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -66,4 +65,4 @@ def _notify(frame: Frame) -> None:
         frame=frame.pk, camera=frame.camera_id, captured_at=frame.captured_at, sequence=frame.sequence
     )
     transaction.on_commit(lambda: frame_stored.send_robust(Frame, event=event), robust=True)
-    live.publish_on_commit(group_of(frame.camera_id), what="frame", frame=frame.pk)
+    publish_change(frame.camera_id, "frame")

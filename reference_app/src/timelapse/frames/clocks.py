@@ -11,10 +11,9 @@ from django.utils import timezone
 
 from fsmlock.iteration import Iteration
 from fsmlock.models import Run
-from timelapse.cameras.actions import group_of
+from timelapse.cameras.changes import publish_change
 from timelapse.frames.domain import CLOCK_QUALITIES, Capture, Fix
 from timelapse.frames.models import ClockFix, Frame
-from timelapse.shared import live
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -140,7 +139,7 @@ def _correct(camera: UUID, fix: Fix, frames: Sequence[Frame]) -> None:
         frame.captured_at, frame.clock = fix.corrected(frame.monotonic_ns or 0), fix.clock
     Frame.objects.bulk_update(frames, ["captured_at", "clock"])
     if frames:
-        live.publish_on_commit(group_of(camera), what="clock")
+        publish_change(camera, "clock")
 
 
 @transaction.atomic

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from timelapse.cameras.actions import group_of
+from timelapse.cameras.changes import publish_change
 from timelapse.frames.models import Frame, Preview
-from timelapse.shared import conf, live
+from timelapse.shared import conf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,7 +55,7 @@ def store_preview(camera: UUID, capture: Capture, picture: Picture, file: str) -
         old = list(Preview.objects.filter(camera=camera).order_by("-received_at", "-pk")[PREVIEWS_KEPT:])
         evicted_files = tuple(row.file for row in old)
         Preview.objects.filter(pk__in=[row.pk for row in old]).delete()
-        live.publish_on_commit(group_of(camera), what="preview")
+        publish_change(camera, "preview")
     return StoredPreview(preview=preview, created=created, evicted_files=evicted_files)
 
 

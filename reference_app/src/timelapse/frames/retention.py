@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Self
 from django.db import transaction
 from django.db.models import Count, F, Sum
 
-from timelapse.cameras.actions import group_of
+from timelapse.cameras.changes import publish_change
 from timelapse.frames import ledger
 from timelapse.frames.models import Frame
 from timelapse.frames.queries import file_of, thumbnail_of
-from timelapse.shared import conf, live
+from timelapse.shared import conf
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +68,7 @@ def remove(frames: Sequence[Frame]) -> None:
     ledger.remove(frames)
     transaction.on_commit(lambda: _unlink_files(frames), robust=True)
     for camera in {frame.camera_id for frame in frames}:
-        live.publish_on_commit(group_of(camera), what="retention")
+        publish_change(camera, "retention")
 
 
 def _unlink_files(frames: Sequence[Frame]) -> None:

@@ -84,7 +84,8 @@ class Operations:
 
     def entries(self) -> dict[str, OperationsChange]:
         """Return all entries of the lists but the runs, by id."""
-        return {each.id: each for each in (*self.queues, *self.tasks, *self.holds, *self.workers)}
+        entries: list[OperationsChange] = [*self.queues, *self.tasks, *self.holds, *self.workers]
+        return {each.id: each for each in entries}
 
 
 @strawberry.type(description="Which old frames are removed, and how much that would be now.")

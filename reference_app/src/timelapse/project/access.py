@@ -7,7 +7,7 @@ the rule of what they contain. A schema in which a rule is missing can't be buil
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final
@@ -18,7 +18,10 @@ from graphql import (
     GraphQLObjectType,
     GraphQLUnionType,
     default_field_resolver,
+    default_type_resolver,
     get_named_type,
+    get_nullable_type,
+    is_list_type,
 )
 from strawberry import relay
 
@@ -27,6 +30,7 @@ from timelapse.shared.graphql import current_user, user_errors
 
 if TYPE_CHECKING:
     import strawberry
+    from django.contrib.auth.models import User
     from graphql import GraphQLField, GraphQLNamedType, GraphQLSchema
 
     from fsmlock import Reason
@@ -48,12 +52,16 @@ class MissingRuleError(TypeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldAccess:
-    """A field with the rules that are checked before its resolver runs, in their order."""
+    """A field with the rules that are checked before its resolver runs, in their order.
+
+    Of a list of several types (``union``), the objects that the viewer may not read are left out.
+    """
 
     parent: str
     name: str
     field: GraphQLField
     rules: tuple[Rule, ...]
+    union: GraphQLUnionType | None
 
 
 def enforce(schema: strawberry.Schema) -> None:
@@ -84,12 +92,13 @@ def fields(graph: GraphQLSchema) -> Iterator[FieldAccess]:
             returned = get_named_type(field.type)
             if own is None and (parent.name in roots or isinstance(returned, GraphQLInterfaceType)):
                 raise MissingRuleError(f"{parent.name}.{name}")
-            # A union is open to those who may read each of its types.
-            contained = returned.types if isinstance(returned, GraphQLUnionType) else (returned,)
-            declared = (own, *(type_rule(each) for each in contained))
-            rules = tuple(dict.fromkeys(rule for rule in declared if rule is not None))
-            if rules:
-                yield FieldAccess(parent=parent.name, name=name, field=field, rules=rules)
+            union = returned if isinstance(returned, GraphQLUnionType) else None
+            if union is not None and not is_list_type(get_nullable_type(field.type)):
+                raise MissingRuleError(f"{parent.name}.{name}")  # parts of one object can't be left out
+            declared = (own, None if union else type_rule(returned))
+            rules = tuple(rule for rule in dict.fromkeys(declared) if rule is not None)
+            if rules or union:
+                yield FieldAccess(parent=parent.name, name=name, field=field, rules=rules, union=union)
 
 
 def permissions(graph: GraphQLSchema) -> set[str]:
@@ -156,9 +165,39 @@ def _guarded(resolve: Resolver, graph: GraphQLSchema, access: FieldAccess) -> Re
             reason = refusal(rule, user, access.name)
             if reason is not None:
                 return _refuse(access.field, reason)
-        return resolve(source, info, **arguments)
+        value = resolve(source, info, **arguments)
+        return value if access.union is None else _readable(value, access.union, graph, info)
 
     return guarded
+
+
+def _readable(
+    values: Iterable[object],
+    union: GraphQLUnionType,
+    graph: GraphQLSchema,
+    info: Any,  # noqa: ANN401 - graphql-core's
+) -> list[object]:
+    """Leave out the objects of types that the viewer may not read."""
+    user = current_user(info)
+    resolve_type = union.resolve_type or default_type_resolver
+    named = [(value, graph.type_map[str(resolve_type(value, info, union))]) for value in values]
+    rules = [(value, type_rule(of)) for value, of in named]
+    return [value for value, rule in rules if rule is None or refusal(rule, user, union.name) is None]
+
+
+def blockers(graph: GraphQLSchema, mutation: str, user: User | None) -> list[Reason]:
+    """Return why the user may not use a mutation, by its name; nothing if they may.
+
+    Raises:
+        GraphQLError: there is no such mutation (``extensions.code`` is ``unknown_name``).
+    """
+    field = graph.mutation_type.fields.get(mutation) if graph.mutation_type else None
+    rule = None if field is None else _field_rule(field)
+    if rule is None:
+        message = f"There is no mutation {mutation[:80]!r}. Take its name from the schema."
+        raise GraphQLError(message, extensions={"code": "unknown_name"})
+    reason = refusal(rule, user, mutation)
+    return [] if reason is None else [reason]
 
 
 def _rules_of_id(graph: GraphQLSchema, global_id: str) -> list[Rule]:

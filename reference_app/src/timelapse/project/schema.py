@@ -9,6 +9,7 @@ from strawberry import relay
 from strawberry.extensions import MaxTokensLimiter, QueryDepthLimiter
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
+from strawberry.types import Info  # noqa: TC002 - Strawberry reads annotations at run time
 from strawberry_django.optimizer import DjangoOptimizerExtension
 
 import timelapse.accounts.graphql
@@ -20,11 +21,12 @@ import timelapse.rendering.graphql
 import timelapse.timelapses.graphql
 from eliot_progress.adapters.execution import LeakFreeExecutionContext
 from eliot_progress.adapters.graphql import CausalExtension
-from timelapse.project.access import enforce
+from fsmlock.adapters.graphql import Reason  # noqa: TC001 - as above
+from timelapse.project.access import blockers, enforce, graphql_schema
 from timelapse.project.document_limits import DocumentLimits
 from timelapse.project.errors import ErrorKind, PlannedErrors
 from timelapse.shared.access import SIGNED_IN, only
-from timelapse.shared.graphql import SCALARS
+from timelapse.shared.graphql import SCALARS, current_user, reasons_of
 
 if TYPE_CHECKING:
     from graphql import GraphQLError
@@ -38,6 +40,19 @@ class NodeQuery:
     node: relay.Node | None = relay.node(
         description="Any object that has a global id.", metadata=only(SIGNED_IN)
     )
+
+
+@strawberry.type
+class AccessQuery:
+    """What the viewer may do at all; what they can do with an object is that object's."""
+
+    @strawberry.field(  # type: ignore[untyped-decorator] # as in the apps' graphql modules
+        description="Why the viewer may not use a mutation, by its name; empty if they may.",
+        metadata=only(SIGNED_IN),
+    )
+    def blockers(self, info: Info, mutation: str) -> list[Reason]:
+        """Check the mutation's rule."""
+        return reasons_of(blockers(graphql_schema(info.schema), mutation, current_user(info)))
 
 
 class QuietSchema(strawberry.Schema):
@@ -67,7 +82,7 @@ def _merged(name: str, *first: type) -> type:
 
 
 schema = QuietSchema(
-    query=_merged("Query", NodeQuery),
+    query=_merged("Query", NodeQuery, AccessQuery),
     mutation=_merged("Mutation"),
     subscription=_merged("Subscription"),
     types=[ErrorKind],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import uuid
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -144,7 +144,8 @@ def delete_movie(movie: int, user: User | None = None) -> Movie:
             found.start_deleting()
             _save(found)
     shutil.rmtree(queries.folder_of(found.pk), ignore_errors=True)
-    with transaction.atomic():
+    # Stale: somebody else has completed it.
+    with suppress(fsmlock.StaleState), transaction.atomic():
         found.finish_deleting()
         _save(found)
     return found

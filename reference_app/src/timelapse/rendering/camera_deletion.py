@@ -12,7 +12,7 @@ from django.db import transaction
 
 import fsmlock
 from eliot_progress import progress
-from timelapse.cameras.actions import group_of
+from timelapse.cameras.changes import publish_change
 from timelapse.cameras.events import CameraDeletion, camera_deletion
 from timelapse.cameras.models import Camera
 from timelapse.cameras.queries import camera_by_id
@@ -23,9 +23,9 @@ from timelapse.frames.queries import frame_counts
 from timelapse.rendering import queries
 from timelapse.rendering.deletion import PlanStep, hold_to_delete, plan_after
 from timelapse.rendering.models import Movie
-from timelapse.shared import conf, live
+from timelapse.shared import conf
 from timelapse.timelapses.actions import NO_CAMERA
-from timelapse.timelapses.actions import group_of as group_of_timelapse
+from timelapse.timelapses.actions import publish_change as publish_timelapse_change
 from timelapse.timelapses.models import Timelapse
 from timelapse.timelapses.queries import timelapses_of
 
@@ -88,7 +88,7 @@ def delete_camera(camera: UUID, user: User | None = None, *, stop_movies: bool =
         found.start_deleting()
         found.save()
         _mark_timelapses(found)
-        live.publish_on_commit(group_of(found.pk), deleted=True)
+        publish_change(found.pk, "deleted")
     # Only now is the hold released. If the broker can't be reached, the periodic task does the same later.
     transaction.on_commit(lambda: current_app.send_task(FINISH_TASK), robust=True)
     return found
@@ -109,7 +109,7 @@ def _mark_timelapses(camera: Camera) -> None:
     for timelapse in timelapses_of(camera.pk):
         timelapse.start_deleting()
         timelapse.save()
-        live.publish_on_commit(group_of_timelapse(timelapse.pk), deleted=True)
+        publish_timelapse_change(timelapse.pk, "deleted")
 
 
 def _delete_content(held: ActiveHold, camera: Camera) -> bool:

@@ -13,9 +13,9 @@ from django.db import transaction
 import fsmlock
 from timelapse.rendering import actions, queries
 from timelapse.rendering.domain import NO_TIMELAPSE
-from timelapse.rendering.models import Movie
-from timelapse.shared import live
-from timelapse.timelapses.actions import group_of
+from timelapse.rendering.models import CHANGE_MOVIE, Movie
+from timelapse.shared.access import missing_permission
+from timelapse.timelapses.actions import publish_change
 from timelapse.timelapses.models import Timelapse
 from timelapse.timelapses.queries import timelapse_by_id
 
@@ -91,10 +91,12 @@ def hold_to_delete(obj: Timelapse | Camera, user: User | None, *, stop_movies: b
         stop_movies: whether to stop the workers that render movies of it.
 
     Raises:
-        TransitionRefused: the user may not delete it, or something else than a movie to stop is in the way.
+        TransitionRefused: the user may not delete it or stop movies, or something else is in the way.
     """
     reasons = fsmlock.explain(obj, to="start_deleting", user=user)
     if stop_movies:
+        if user is not None and not user.has_perm(CHANGE_MOVIE):
+            reasons = (*reasons, missing_permission("stopping movies", CHANGE_MOVIE))
         # Only movies are stopped: an import, for example, stays in the way.
         others = {hold.token for hold in fsmlock.holds_on(obj) if hold.lock != "render"}
         reasons = tuple(
@@ -110,6 +112,10 @@ def hold_to_delete(obj: Timelapse | Camera, user: User | None, *, stop_movies: b
 def finish_deletions() -> int:
     """Complete the deletions that a crash interrupted; return how many."""
     done = 0
+    for movie in Movie.objects.filter(state=Movie.States.DELETING):
+        with suppress(fsmlock.StaleState):  # somebody else completes it now
+            actions.delete_movie(movie.pk)
+            done += 1
     for timelapse in Timelapse.objects.filter(state=Timelapse.States.DELETING):
         lock = fsmlock.hold(timelapse, "delete", policy=fsmlock.Skip(), why=f"Deleting {timelapse}")
         with suppress(fsmlock.HoldLost, fsmlock.StaleState), lock as held:
@@ -132,4 +138,4 @@ def _delete_content(held: ActiveHold, timelapse: Timelapse) -> None:
     with held.transaction():
         timelapse.finish_deleting()
         timelapse.save()
-    live.publish_on_commit(group_of(timelapse.pk), deleted=True)
+    publish_change(timelapse.pk, "deleted")

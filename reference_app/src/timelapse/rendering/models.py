@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.conf import settings
 from django.db import models
 
 from fsmlock import Lifecycle, Lock, Locks, transition
 from timelapse.timelapses.models import Timelapse
+
+#: The permission to cancel movies and to retry them.
+CHANGE_MOVIE: Final = "rendering.change_movie"
 
 
 class Movie(Lifecycle, models.Model):
@@ -119,7 +122,7 @@ class Movie(Lifecycle, models.Model):
         source=[States.QUEUED, States.RENDERING],
         target=States.CANCELLED,
         label="Cancel",
-        permission="rendering.change_movie",
+        permission=CHANGE_MOVIE,
     )
     def cancel(self) -> None:
         """A user cancelled it."""
@@ -129,7 +132,7 @@ class Movie(Lifecycle, models.Model):
         target=States.QUEUED,
         needs="change",
         label="Retry",
-        permission="rendering.change_movie",
+        permission=CHANGE_MOVIE,
     )
     def retry(self) -> None:
         """A user retried it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+#: The group of those who watch the list of timelapses.
+LIST_GROUP: Final = "timelapses"
 NO_CAMERA = Reason(
     code="no_camera", message="There is no such camera.", remedy="Choose one of the cameras that are listed."
 )
@@ -39,14 +41,22 @@ def create_timelapse(
     timelapse = Timelapse.objects.create(
         camera_id=camera, name=name.strip(), starts_at=starts_at, ends_at=ends_at
     )
+    publish_change(timelapse.pk, "created")
     event = TimelapseCreated(timelapse=timelapse.pk, camera=camera)
     transaction.on_commit(lambda: timelapse_created.send_robust(Timelapse, event=event), robust=True)
     return timelapse
 
 
 def notify_new_frame(timelapse: int, frame: int) -> None:
-    """Notify the timelapse's watchers of a new frame."""
+    """Publish, once the transaction has committed, that a timelapse has a new frame."""
     live.publish_on_commit(group_of(timelapse), frame=frame)
+    live.publish_entry(LIST_GROUP, timelapse)
+
+
+def publish_change(timelapse: int, what: str) -> None:
+    """Publish, once the transaction has committed, what is new of a timelapse, or that it is deleted."""
+    live.publish_on_commit(group_of(timelapse), what=what)
+    live.publish_entry(LIST_GROUP, timelapse)
 
 
 def group_of(timelapse: int) -> str:

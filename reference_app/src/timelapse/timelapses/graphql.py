@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, Iterable
 from datetime import datetime
 from typing import cast
 from uuid import UUID
@@ -20,7 +20,8 @@ from fsmlock.adapters.graphql import WithLocks, WithTransitions
 from timelapse.cameras.graphql import Camera
 from timelapse.frames.graphql import Frame
 from timelapse.shared.access import needs, only, readable_by
-from timelapse.shared.graphql import UserError, load, user_errors
+from timelapse.shared.graphql import LiveUpdate, UserError, load, user_errors
+from timelapse.shared.list_updates import list_updates
 from timelapse.timelapses import actions, models, queries
 from timelapse.timelapses.queries import Footage
 
@@ -86,6 +87,27 @@ class Query:
     def timelapses(self) -> Iterable[Timelapse]:
         """List them."""
         return cast("Iterable[Timelapse]", queries.timelapses())
+
+
+@strawberry.type
+class TimelapseListUpdate(LiveUpdate):
+    """One message of `timelapseListUpdates`."""
+
+    changed: list[Timelapse]
+
+
+@strawberry.type
+class Subscription:
+    """Live reads of this app."""
+
+    @strawberry.subscription(
+        description="The list of timelapses: a snapshot of it, then each that is new, changed or gone.",
+        metadata=only(needs("timelapses.view_timelapse")),
+    )
+    async def timelapse_list_updates(self) -> AsyncGenerator[TimelapseListUpdate, None]:
+        """Read the timelapse that changed."""
+        async for update in list_updates(TimelapseListUpdate, actions.LIST_GROUP, queries.timelapses):
+            yield update
 
 
 @strawberry.type

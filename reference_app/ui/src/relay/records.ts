@@ -1,10 +1,10 @@
-import type { RecordProxy, RecordSourceSelectorProxy } from "relay-runtime";
+import type { RecordProxy, RecordSourceSelectorProxy, Variables } from "relay-runtime";
 
 // Relay's types promise that a linked record always exists, but the store may lack it.
 
 /** The record that a field links to, or null. */
-export function linked(record: RecordProxy | null, field: string): RecordProxy | null {
-  return (record?.getLinkedRecord(field) as RecordProxy | null | undefined) ?? null;
+export function linked(record: RecordProxy | null, field: string, args?: Variables): RecordProxy | null {
+  return (record?.getLinkedRecord(field, args) as RecordProxy | null | undefined) ?? null;
 }
 
 /** The records that a plural field links to, without missing ones. */

@@ -15,6 +15,7 @@ from timelapse.rendering import actions
 from timelapse.rendering.domain import RenderOptions
 from timelapse.rendering.graphql.deletions import Deletions
 from timelapse.rendering.graphql.movie import Movie, newest_edge
+from timelapse.rendering.models import CHANGE_MOVIE
 from timelapse.shared.access import needs, only
 from timelapse.shared.graphql import UserError, signed_in, user_errors
 from timelapse.timelapses.graphql import Timelapse, pk_of
@@ -120,7 +121,7 @@ class Mutation(Deletions):
 
     @strawberry.mutation(
         description="Cancel a movie while it is queued or being rendered.",
-        metadata=only(needs("rendering.change_movie")),
+        metadata=only(needs(CHANGE_MOVIE)),
     )
     async def cancel_movie(self, info: Info, input: CancelMovieInput) -> CancelMoviePayload:  # noqa: A002
         """Cancel it."""
@@ -128,7 +129,7 @@ class Mutation(Deletions):
         return CancelMoviePayload(movie=cast("Movie | None", movie), errors=errors)
 
     @strawberry.mutation(
-        description="Queue a failed or cancelled movie again.", metadata=only(needs("rendering.change_movie"))
+        description="Queue a failed or cancelled movie again.", metadata=only(needs(CHANGE_MOVIE))
     )
     async def retry_movie(self, info: Info, input: RetryMovieInput) -> RetryMoviePayload:  # noqa: A002
         """Retry it."""

@@ -7,7 +7,17 @@ Events carry the new state where they can, so that watchers need not read it aga
 from __future__ import annotations
 
 from timelapse.shared.live.hub import Event, Inbox, hub
-from timelapse.shared.live.publisher import flush, publish, publish_on_commit
+from timelapse.shared.live.publisher import flush, publish, publish_entry, publish_on_commit
 from timelapse.shared.live.watch import needs_snapshot, watch
 
-__all__ = ["Event", "Inbox", "flush", "hub", "needs_snapshot", "publish", "publish_on_commit", "watch"]
+__all__ = [
+    "Event",
+    "Inbox",
+    "flush",
+    "hub",
+    "needs_snapshot",
+    "publish",
+    "publish_entry",
+    "publish_on_commit",
+    "watch",
+]

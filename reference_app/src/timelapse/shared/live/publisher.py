@@ -122,3 +122,8 @@ def publish_on_commit(group: str, *, key: str = "", **event: object) -> None:
             hook.event.update(event)
             return
     transaction.on_commit(_OnCommit(group, key, event), robust=True)
+
+
+def publish_entry(group: str, pk: object) -> None:
+    """Publish, once the transaction has committed, that an entry of a list is new, changed or gone."""
+    publish_on_commit(group, key=str(pk), entry=str(pk))

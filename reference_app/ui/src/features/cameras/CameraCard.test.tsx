@@ -2,7 +2,7 @@ import { screen } from "@testing-library/react";
 import { graphql } from "react-relay";
 import { expect, test } from "vitest";
 
-import { renderFromQuery, running, send } from "../../../test/renderWithRelay.tsx";
+import { renderFromQuery } from "../../../test/renderWithRelay.tsx";
 import type { CameraCardTestQuery } from "./__generated__/CameraCardTestQuery.graphql";
 import { CameraCard } from "./CameraCard.tsx";
 
@@ -43,14 +43,4 @@ test("shows the camera's name, liveness, frame count and backlog", () => {
   expect(screen.getByTestId("camera-liveness")).toHaveTextContent("Alive");
   expect(screen.getByText("3 captures to deliver")).toBeVisible();
   expect(screen.getByText("1,204")).toBeVisible();
-});
-
-test("updates when the server sends new data", () => {
-  const { environment } = show();
-  send(environment, running(environment, "useCameraUpdatesSubscription"), {
-    CameraUpdate: () => ({ kind: "SNAPSHOT", seq: 1, heartbeatSeconds: 5 }),
-    Camera: () => ({ ...roof(), spoolPending: 0, state: "error", stateDetail: "the lens is covered" }),
-  });
-  expect(screen.getByText("Empty")).toBeVisible();
-  expect(screen.getByText("Error: the lens is covered")).toBeVisible();
 });

@@ -14,9 +14,8 @@ import { humanize } from "../../lib/words.ts";
 import { CameraLiveness } from "../live/CameraLiveness.tsx";
 import { useServerNow } from "../live/useServerNow.ts";
 import type { CameraCard_camera$key } from "./__generated__/CameraCard_camera.graphql";
-import { useCameraUpdates } from "./useCameraUpdates.ts";
 
-/** One camera in the list, updated live: its latest frame, liveness, state and backlog. */
+/** One camera in the list: its latest frame, liveness, state and backlog. */
 export function CameraCard({ camera }: { readonly camera: CameraCard_camera$key }) {
   const data = useFragment(
     graphql`
@@ -38,7 +37,6 @@ export function CameraCard({ camera }: { readonly camera: CameraCard_camera$key 
     `,
     camera,
   );
-  useCameraUpdates(data.id);
   const titleId = useId();
   return (
     <Paper

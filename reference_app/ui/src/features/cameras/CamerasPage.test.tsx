@@ -3,15 +3,16 @@ import { loadQuery } from "react-relay";
 import { createMockEnvironment, MockPayloadGenerator } from "relay-test-utils";
 import { expect, test } from "vitest";
 
-import { allRunning, renderWithRelay } from "../../../test/renderWithRelay.tsx";
+import { renderWithRelay, running, send } from "../../../test/renderWithRelay.tsx";
 import type { CamerasPageQuery } from "./__generated__/CamerasPageQuery.graphql";
 import query from "./__generated__/CamerasPageQuery.graphql.ts";
 import { CamerasPage } from "./CamerasPage.tsx";
 
-function show(cameras: readonly object[]) {
+function show(cameras: readonly object[], blockers: readonly object[] = []) {
   const environment = createMockEnvironment();
   environment.mock.queueOperationResolver((operation) =>
     MockPayloadGenerator.generate(operation, {
+      Query: () => ({ blockers }),
       CameraConnection: () => ({ edges: cameras.map((node) => ({ node })) }),
     }),
   );
@@ -27,15 +28,32 @@ test("explains how to add the first camera", () => {
   expect(screen.getByRole("link", { name: "Pair a camera" })).toHaveAttribute("href", "/pair");
 });
 
-test("subscribes to each camera separately", () => {
-  const { environment } = show([
-    { id: "camera-1", name: "Roof" },
-    { id: "camera-2", name: "Garden" },
-  ]);
-  expect(screen.getAllByTestId("camera-card")).toHaveLength(2);
-  const followed = allRunning(environment, "useCameraUpdatesSubscription");
-  expect(followed.map((operation) => operation.request.variables.camera as string)).toEqual([
-    "camera-1",
-    "camera-2",
-  ]);
+test("a new camera appears, a changed one changes and a deleted one leaves, by one subscription", () => {
+  const camera = (number: number, name: string) => ({
+    __typename: "Camera",
+    id: `camera-${String(number)}`,
+    name,
+  });
+  const { environment } = show([camera(1, "Roof"), camera(2, "Garden")]);
+  const names = () => screen.queryAllByRole("article").map((card) => card.querySelector("h2")?.textContent);
+  const sendUpdate = (message: object) => {
+    send(environment, running(environment, "useCameraCardsSubscription"), {
+      CameraUpdate: () => ({ heartbeatSeconds: 5, changed: [], gone: [], ...message }),
+    });
+  };
+  sendUpdate({ kind: "SNAPSHOT", seq: 1, changed: [camera(1, "Roof"), camera(2, "Garden")] });
+  expect(names()).toEqual(["Roof", "Garden"]);
+  sendUpdate({ kind: "DELTA", seq: 2, changed: [camera(3, "Harbour")] });
+  sendUpdate({ kind: "DELTA", seq: 3, changed: [camera(1, "Attic")] });
+  expect(names()).toEqual(["Attic", "Garden", "Harbour"]);
+  sendUpdate({ kind: "DELTA", seq: 4, gone: ["camera-2"] });
+  expect(names()).toEqual(["Attic", "Harbour"]);
+  sendUpdate({ kind: "HEARTBEAT", seq: 5 });
+  expect(names()).toEqual(["Attic", "Harbour"]);
+});
+
+test("says why there is no button to pair a camera, and whom to ask", () => {
+  show([], [{ message: "approveCamera requires a permission.", remedy: "Ask an administrator for it." }]);
+  expect(screen.queryByRole("link", { name: "Pair a camera" })).toBeNull();
+  expect(screen.getByText(/Ask an administrator/)).toBeVisible();
 });

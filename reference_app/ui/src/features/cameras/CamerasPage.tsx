@@ -6,14 +6,19 @@ import { Link } from "react-router";
 import { EmptyState } from "../../design/EmptyState.tsx";
 import { CameraIcon, PlusIcon } from "../../design/icons.tsx";
 import { PageHeader } from "../../design/PageHeader.tsx";
+import { Reasons } from "../live/Reasons.tsx";
 import type { CamerasPageQuery } from "./__generated__/CamerasPageQuery.graphql";
 import { CameraCard } from "./CameraCard.tsx";
+import { useCameraCards } from "./useCameraCards.ts";
 
 /** All cameras, updated live. */
 export function CamerasPage({ queryRef }: { readonly queryRef: PreloadedQuery<CamerasPageQuery> }) {
-  const { cameras } = usePreloadedQuery<CamerasPageQuery>(
+  const { blockers, cameras } = usePreloadedQuery<CamerasPageQuery>(
     graphql`
       query CamerasPageQuery {
+        blockers(mutation: "approveCamera") {
+          ...Reasons_reasons
+        }
         cameras(first: 60) {
           edges {
             node {
@@ -26,11 +31,15 @@ export function CamerasPage({ queryRef }: { readonly queryRef: PreloadedQuery<Ca
     `,
     queryRef,
   );
-  const pair = (
-    <Button component={Link} to="/pair" variant="contained" startIcon={<PlusIcon />}>
-      Pair a camera
-    </Button>
-  );
+  useCameraCards();
+  const pair =
+    blockers.length > 0 ? (
+      <Reasons reasons={blockers} />
+    ) : (
+      <Button component={Link} to="/pair" variant="contained" startIcon={<PlusIcon />}>
+        Pair a camera
+      </Button>
+    );
   // A deleted camera's edge stays in the list without its node.
   const shown = cameras.edges.flatMap((edge) => ((edge as typeof edge | null)?.node ? [edge.node] : []));
   const some = shown.length > 0;

@@ -7,7 +7,6 @@ import { Link } from "react-router";
 import { FilmIcon } from "../../design/icons.tsx";
 import { formatCount } from "../../lib/rate.ts";
 import { CameraLiveness } from "../live/CameraLiveness.tsx";
-import { useCameraLiveness } from "../live/useCameraLiveness.ts";
 import type { TimelapseCard_timelapse$key } from "./__generated__/TimelapseCard_timelapse.graphql";
 
 /** A timelapse in the list: its latest frame, frame count and camera. */
@@ -22,7 +21,6 @@ export function TimelapseCard({ timelapse }: { readonly timelapse: TimelapseCard
           thumbnailUrl
         }
         camera {
-          id
           name
           ...CameraLiveness_camera
         }
@@ -30,7 +28,6 @@ export function TimelapseCard({ timelapse }: { readonly timelapse: TimelapseCard
     `,
     timelapse,
   );
-  useCameraLiveness(camera.id);
   return (
     <Paper
       component={Link}

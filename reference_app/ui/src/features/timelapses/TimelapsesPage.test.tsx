@@ -4,7 +4,7 @@ import { commitLocalUpdate, loadQuery } from "react-relay";
 import { createMockEnvironment, MockPayloadGenerator } from "relay-test-utils";
 import { expect, test } from "vitest";
 
-import { answer, renderWithRelay, running } from "../../../test/renderWithRelay.tsx";
+import { answer, renderWithRelay, running, send } from "../../../test/renderWithRelay.tsx";
 import type { TimelapsesPageQuery } from "./__generated__/TimelapsesPageQuery.graphql";
 import query from "./__generated__/TimelapsesPageQuery.graphql.ts";
 import { TimelapsesPage } from "./TimelapsesPage.tsx";
@@ -12,10 +12,11 @@ import { TimelapsesPage } from "./TimelapsesPage.tsx";
 const roof = { id: "camera-1", name: "Roof" };
 const harbour = { id: "Timelapse:1=", name: "Harbour", frameCount: 12, latestFrame: null, camera: roof };
 
-function show(timelapses: readonly object[], cameras: readonly object[]) {
+function show(timelapses: readonly object[], cameras: readonly object[], blockers: readonly object[] = []) {
   const environment = createMockEnvironment();
   environment.mock.queueOperationResolver((operation) =>
     MockPayloadGenerator.generate(operation, {
+      Query: () => ({ blockers }),
       TimelapseConnection: () => ({ edges: timelapses.map((node) => ({ node })) }),
       CameraConnection: () => ({ edges: cameras.map((node) => ({ node })) }),
     }),
@@ -58,4 +59,34 @@ test("creates a timelapse and opens it", async () => {
   expect(operation.request.variables).toEqual({ input: { camera: "camera-2", name: "Dawn" } });
   answer(environment, operation, { CreateTimelapsePayload: () => ({ errors: [] }) });
   expect(await screen.findByText("elsewhere")).toBeVisible();
+});
+
+test("a new timelapse appears for everybody, and a new camera can be chosen at once", async () => {
+  const { environment } = show([], []);
+  send(environment, running(environment, "useCameraListSubscription"), {
+    CameraUpdate: () => ({
+      kind: "SNAPSHOT",
+      seq: 1,
+      heartbeatSeconds: 5,
+      gone: [],
+      changed: [{ __typename: "Camera", ...roof }],
+    }),
+  });
+  expect(await screen.findByRole("combobox", { name: "Camera" })).toHaveTextContent("Roof");
+  send(environment, running(environment, "useTimelapseListSubscription"), {
+    TimelapseListUpdate: () => ({
+      kind: "SNAPSHOT",
+      seq: 1,
+      heartbeatSeconds: 5,
+      gone: [],
+      changed: [{ __typename: "Timelapse", ...harbour }],
+    }),
+  });
+  expect(screen.getByText("12 frames · Roof")).toBeVisible();
+});
+
+test("says why there is no form for a new timelapse, and whom to ask", () => {
+  show([], [roof], [{ message: "createTimelapse requires a permission.", remedy: "Ask an administrator." }]);
+  expect(screen.queryByRole("button", { name: "Create" })).toBeNull();
+  expect(screen.getByText(/Ask an administrator/)).toBeVisible();
 });

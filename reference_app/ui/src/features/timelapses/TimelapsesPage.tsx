@@ -4,16 +4,23 @@ import { graphql, usePreloadedQuery, type PreloadedQuery } from "react-relay";
 import { EmptyState } from "../../design/EmptyState.tsx";
 import { FilmIcon } from "../../design/icons.tsx";
 import { PageHeader } from "../../design/PageHeader.tsx";
+import { Panel } from "../../design/Panel.tsx";
 import { existing } from "../../relay/edges.ts";
+import { Reasons } from "../live/Reasons.tsx";
+import { useCameraList } from "../live/useCameraList.ts";
 import type { TimelapsesPageQuery } from "./__generated__/TimelapsesPageQuery.graphql";
 import { CreateTimelapse } from "./CreateTimelapse.tsx";
 import { TimelapseCard } from "./TimelapseCard.tsx";
+import { useTimelapseList } from "./useTimelapseList.ts";
 
-/** All timelapses, and the form to create one. */
+/** All timelapses, updated live, and the form to create one. */
 export function TimelapsesPage({ queryRef }: { readonly queryRef: PreloadedQuery<TimelapsesPageQuery> }) {
-  const { timelapses, cameras } = usePreloadedQuery<TimelapsesPageQuery>(
+  const { blockers, timelapses, cameras } = usePreloadedQuery<TimelapsesPageQuery>(
     graphql`
       query TimelapsesPageQuery {
+        blockers(mutation: "createTimelapse") {
+          ...Reasons_reasons
+        }
         timelapses(first: 60) {
           edges {
             node {
@@ -37,6 +44,8 @@ export function TimelapsesPage({ queryRef }: { readonly queryRef: PreloadedQuery
     `,
     queryRef,
   );
+  useTimelapseList();
+  useCameraList();
   // Timelapses go with their camera: until the list is fetched again, it may have some without one.
   const shown = existing(timelapses.edges.map(({ node }) => node)).filter(
     ({ camera }) => (camera as typeof camera | null) !== null,
@@ -71,7 +80,13 @@ export function TimelapsesPage({ queryRef }: { readonly queryRef: PreloadedQuery
             ))}
           </Box>
         )}
-        <CreateTimelapse cameras={cameras} />
+        {blockers.length > 0 ? (
+          <Panel title="New timelapse">
+            <Reasons reasons={blockers} />
+          </Panel>
+        ) : (
+          <CreateTimelapse cameras={cameras} />
+        )}
       </Box>
     </Box>
   );
