@@ -12,7 +12,6 @@ from camera_agent import __version__
 from camera_agent.cli import main
 from tests.server import Fault
 
-
 BY_NAME = "The pictures are in the order of their names, because they have no capture times."
 
 
