@@ -2,7 +2,7 @@
 
 `--database-only` selects the tests that use Django's database, which is known from their markers and
 fixtures: only these can behave differently in a second run, on PostgreSQL. `--fast` leaves out fault suites
-and tests marked `slow`.
+and tests marked `slow`. The Hypothesis profile `fast` tries few examples.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 FIXTURES = frozenset({"db", "transactional_db", "live_server"})
 #: `postgresql` marks what only PostgreSQL does.
 MARKERS = ("django_db", "postgresql")
+
+settings.register_profile(
+    "fast", max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -27,7 +27,7 @@ from timelapse.project.asgi import application
 from timelapse.project.schema import schema
 from timelapse.rendering.models import Movie
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(3600)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(3600), pytest.mark.slow]
 
 SECONDS = float(os.environ.get("FUZZ_SECONDS", "0"))
 SEED = int(os.environ.get("FUZZ_SEED", "0")) or (time.time_ns() % 10**9 if SECONDS else 1)

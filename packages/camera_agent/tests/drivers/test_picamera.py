@@ -97,6 +97,7 @@ def test_locking_keeps_what_was_found_while_settling(opened, double, tmp_path):
     assert camera._now["ExposureTime"] == 20_000
 
 
+@pytest.mark.slow
 def test_a_thousand_frames_leak_no_buffer(opened, tmp_path):
     driver = opened()
     for _ in range(1000):

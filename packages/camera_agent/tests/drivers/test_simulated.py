@@ -75,6 +75,7 @@ def test_more_exposure_makes_a_brighter_picture(tmp_path):
     assert seen[2] > 3 * seen[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("first", "last"), [(15.5, 21.5), (3.0, 8.5)], ids=["dusk", "dawn"])
 @pytest.mark.parametrize(("steps", "bound"), [(0, 0.02), (3, 0.2)], ids=["continuous", "thirds"])
 def test_a_ramp_through_dusk_and_dawn_is_smooth_and_burns_nothing_out(tmp_path, first, last, steps, bound):

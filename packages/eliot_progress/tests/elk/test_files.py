@@ -140,6 +140,7 @@ NAMES = [
 MESSAGES = st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=9), anything, max_size=5)
 
 
+@pytest.mark.slow
 @given(st.lists(MESSAGES, min_size=1, max_size=6))
 @settings(max_examples=40)
 def test_any_message_makes_a_document_that_the_index_takes(messages):
