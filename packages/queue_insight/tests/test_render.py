@@ -47,7 +47,7 @@ def test_json_has_iso_times_and_null():
 
 
 def test_reasons_are_printed_and_none_means_that_it_runs():
-    assert json.loads(as_json([NOTE]))[0]["code"] == "c"
+    assert json.loads(as_json([NOTE]))["reasons"][0]["code"] == "c"
     assert reasons_as_text([]) == "It runs."
 
 

@@ -1,11 +1,11 @@
-"""The addresses of the project under test: the admin alone, with a strict Content-Security-Policy."""
+"""The addresses of the project under test, with a strict Content-Security-Policy."""
 
 from __future__ import annotations
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
-urlpatterns = [path("admin/", admin.site.urls)]
+urlpatterns = [path("admin/", admin.site.urls), path("queues/", include("queue_insight.urls"))]
 
 
 def content_security_policy(get_response):

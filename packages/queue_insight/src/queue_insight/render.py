@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from queue_insight.snapshot import Snapshot, TaskInfo
 
@@ -14,11 +14,21 @@ if TYPE_CHECKING:
 
     from queue_insight.reasons import Reason
 
+#: Version of the JSON that `as_json` writes.
+JSON_VERSION: Final = 1
+
 
 def as_json(value: Snapshot | Sequence[Reason]) -> str:
-    """Return the value as JSON, with times in ISO 8601 and null for unknown."""
-    plain = asdict(value) if isinstance(value, Snapshot) else [asdict(reason) for reason in value]
-    return json.dumps(plain, default=_plain, indent=2)
+    """Return the value as JSON, with times in ISO 8601 and null for unknown.
+
+    The version grows when a field changes its meaning or goes; new fields may come without.
+    """
+    if isinstance(value, Snapshot):
+        document = {"format": "queue-insight-snapshot", "version": JSON_VERSION, **asdict(value)}
+    else:
+        reasons = [asdict(reason) for reason in value]
+        document = {"format": "queue-insight-reasons", "version": JSON_VERSION, "reasons": reasons}
+    return json.dumps(document, default=_plain, indent=2)
 
 
 def as_text(snapshot: Snapshot) -> str:

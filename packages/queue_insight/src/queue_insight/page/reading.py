@@ -35,13 +35,15 @@ class Reading:
     paused: Mapping[str, Pause] = field(default_factory=dict)
 
 
-def read() -> Reading:
+def read(app: Celery | None = None) -> Reading:
     """Return a new snapshot, with times in Django's current time zone. Blocks for three round trips.
+
+    `app` defaults to the app named by QUEUE_INSIGHT['APP'], else to Celery's current app.
 
     Raises:
         SettingInvalidError: a setting is out of range, or QUEUE_INSIGHT['APP'] names no Celery app.
     """
-    app = celery_app()
+    app = app or celery_app()
     now = snapshot(app)
     return Reading(
         snapshot=now,

@@ -60,7 +60,9 @@ def test_show_prints_tables(app, current, capsys):
 
 def test_show_prints_json(app, current, capsys):
     call_command("queue_insight", "show", "--json", "--app", current)
-    assert json.loads(capsys.readouterr().out)["queues"][0]["name"] == "celery"
+    document = json.loads(capsys.readouterr().out)
+    assert (document["format"], document["version"]) == ("queue-insight-snapshot", 1)
+    assert document["queues"][0]["name"] == "celery"
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])
@@ -78,6 +80,15 @@ def test_the_beginning_of_an_id_is_enough_if_one_task_begins_so(app, current, ca
     assert "1 task is ahead of it in queue 'celery'." in capsys.readouterr().out
     with pytest.raises(CommandError, match="2 tasks begin with '4f1c': 4f1c9a00, 4f1c9b00"):
         call_command("queue_insight", "show", "--task", "4f1c", "--app", current)
+
+
+@pytest.mark.django_db
+def test_top_prints_the_overview_once_where_there_is_no_terminal(app, current, capsys):
+    app.send_task("work.do")
+    call_command("queue_insight", "top", "--app", current)
+    out = " ".join(capsys.readouterr().out.split())
+    assert "1 task waits in 1 queue" in out
+    assert "q queues" in out
 
 
 def test_an_app_that_is_not_there_is_refused_with_an_example():

@@ -1,10 +1,12 @@
-"""The operator's command: `manage.py queue_insight collect` and `manage.py queue_insight show`."""
+"""The operator's command: `manage.py queue_insight collect`, `show` and `top`."""
 
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from argparse import RawDescriptionHelpFormatter
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -13,6 +15,7 @@ from queue_insight import diagnose, snapshot
 from queue_insight.celery_app import import_app
 from queue_insight.collector import Collector
 from queue_insight.errors import SettingInvalidError
+from queue_insight.page.reading import read
 from queue_insight.read import celery_app, task_ids
 from queue_insight.render import as_json, as_text, reasons_as_text
 from queue_insight.stores.choose import store_for
@@ -34,6 +37,8 @@ EXAMPLES = """examples:
       Explain why this task is not running yet.
   manage.py queue_insight show --json
       Print the same as JSON.
+  manage.py queue_insight top
+      Follow queues, tasks and workers in the terminal until x or Ctrl-C.
 """
 
 
@@ -45,12 +50,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.epilog = EXAMPLES
         parser.formatter_class = RawDescriptionHelpFormatter
-        actions = parser.add_subparsers(dest="action", required=True, metavar="collect|show")
+        actions = parser.add_subparsers(dest="action", required=True, metavar="collect|show|top")
         collect = actions.add_parser(
             "collect", help="receive the workers' events and save the state for readers, until stopped"
         )
         show = actions.add_parser("show", help="print queues, tasks and workers once")
-        for each in (collect, show):
+        top = actions.add_parser("top", help="follow queues, tasks and workers in the terminal")
+        for each in (collect, show, top):
             each.add_argument(
                 "--app",
                 default="",
@@ -70,6 +76,8 @@ class Command(BaseCommand):
         chosen = _app(app)
         if action == "collect":
             self._collect(chosen)
+        elif action == "top":
+            self._top(chosen)
         else:
             self._show(chosen, task=str(options["task"]), json=bool(options["json"]))
 
@@ -81,6 +89,16 @@ class Command(BaseCommand):
         self.stdout.flush()
         Collector(app, store_for(app)).run(stop)
         self.stdout.write("Stopped.")
+
+    def _top(self, app: Celery) -> None:
+        try:
+            from rich.console import Console  # noqa: PLC0415 - optional library
+
+            from queue_insight.adapters import terminal  # noqa: PLC0415 - needs it, too
+        except ImportError as error:
+            raise CommandError('`top` needs rich: pip install "queue-insight[terminal]"') from error
+        with suppress(KeyboardInterrupt):
+            terminal.run(Console(), sys.stdin, lambda: read(app))
 
     def _show(self, app: Celery, *, task: str, json: bool) -> None:
         # A task of this very id is looked for everywhere, even if others begin with it.

@@ -1,0 +1,134 @@
+"""The queue page in a terminal: `manage.py queue_insight top`. It needs the extra `terminal` (rich)."""
+
+from __future__ import annotations
+
+import os
+import select
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from rich.console import Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from queue_insight.page.composition import task_row
+from queue_insight.page.headline import headline
+from queue_insight.page.overview import arrange
+from queue_insight.page.slots import arrange_workers
+from queue_insight.snapshot import TaskState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import TextIO
+
+    from rich.console import Console
+
+    from queue_insight.page.reading import Reading
+
+#: Seconds between two readings.
+INTERVAL_S: Final = 2.0
+#: Maximum number of rows.
+MAX_ROWS: Final = 40
+KEYS: Final = "q queues   t tasks   w workers   x or Ctrl-C ends"
+_STYLES: Final = {"bad": "red", "late": "yellow", "ok": "green", "quiet": "dim"}
+
+
+def run(console: Console, stdin: TextIO, read: Callable[[], Reading], *, view: str = "q") -> None:
+    """Show the screen and follow the keys until x or Ctrl-C; print it once where there is no terminal."""
+    if not (console.is_terminal and stdin.isatty()):
+        console.print(screen(read(), view))
+        return
+    with _keys(stdin) as next_key, Live(console=console, screen=True, auto_refresh=False) as live:
+        key = view
+        while key != "x":
+            view = key if key in _VIEWS else view
+            live.update(screen(read(), view), refresh=True)
+            key = next_key(INTERVAL_S)
+
+
+def screen(reading: Reading, view: str) -> Group:
+    """Return the sentence, how fresh the figures are, and the table of the view."""
+    snapshot, clock = reading.snapshot, reading.clock
+    sentence = Text()
+    clauses = headline(
+        snapshot, clock, visibility_timeout_s=reading.visibility_timeout_s, paused=reading.paused
+    )
+    for number, clause in enumerate(clauses):
+        sentence.append("; " if number else "").append(clause.text, "bold red" if clause.is_trouble else "")
+    broker = f"broker read at {clock.second(snapshot.at)}" if snapshot.broker_read else "broker not read"
+    fresh = "" if snapshot.fresh else ", not current"
+    return Group(
+        sentence.append("."),
+        Text(f"{broker}; workers as of {clock.second(snapshot.collected_at)}{fresh}; ? = not known", "dim"),
+        _VIEWS[view](reading),
+        Text(KEYS, "dim"),
+    )
+
+
+def _queues(reading: Reading) -> Table:
+    arranged = arrange(reading.snapshot, reading.clock, reading.paused)
+    table = _table("QUEUE", "WAITING", "TAKEN", "DELAYED", "RUNNING", "OLDEST", "WORKERS", "WHY")
+    for row in (*arranged.rows, *arranged.quiet)[:MAX_ROWS]:
+        figures = map(_figure, (row.waiting, row.taken, row.delayed, row.running))
+        why = Text(row.label, _STYLES[row.tone]).append(f"  {row.reason}" if row.reason else "", "dim")
+        table.add_row(Text(row.name), *figures, Text(row.oldest or "-"), _figure(row.workers), why)
+    return table
+
+
+def _tasks(reading: Reading) -> Table:
+    running = sorted(reading.snapshot.running, key=lambda task: task.state is TaskState.RUNNING)
+    table = _table("TASK", "NAME", "STATE", "FOR", "WORKER")
+    for task in [*running, *reading.snapshot.queued][:MAX_ROWS]:
+        row = task_row(task, reading.clock)
+        table.add_row(*map(Text, (row.id, row.name, row.state, row.since, row.worker or "-")))
+    return table
+
+
+def _workers(reading: Reading) -> Table:
+    table = _table("WORKER", "STATE", "LAST SEEN", "SLOTS", "RUNS", "TAKEN")
+    for row in arrange_workers(reading.snapshot, reading.clock)[:MAX_ROWS]:
+        tasks = ", ".join(f"{box.name} {box.since}" for box in row.boxes[:3])
+        table.add_row(
+            Text(row.name),
+            Text(row.state, _STYLES[row.tone]),
+            Text(f"{row.last_seen} ({row.silent_for} before)"),
+            _figure(row.slots),
+            Text(tasks or "-"),
+            _figure(row.taken),
+        )
+    return table
+
+
+_VIEWS: Final[dict[str, Callable[[Reading], Table]]] = {"q": _queues, "t": _tasks, "w": _workers}
+
+
+def _table(*heads: str) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for head in heads:
+        table.add_column(head, overflow="ellipsis", no_wrap=head != "WHY")
+    return table
+
+
+def _figure(number: int | None) -> Text:
+    return Text("?" if number is None else str(number), justify="right")
+
+
+@contextmanager
+def _keys(stdin: TextIO) -> Iterator[Callable[[float], str]]:
+    """Yield a function that returns the key pressed within so many seconds, or an empty text."""
+    import termios  # noqa: PLC0415 - only Unix has it
+    import tty  # noqa: PLC0415
+
+    terminal = stdin.fileno()
+    before = termios.tcgetattr(terminal)
+
+    def next_key(seconds: float) -> str:
+        is_ready = bool(select.select([terminal], [], [], seconds)[0])
+        return os.read(terminal, 1).decode("utf-8", "replace") if is_ready else ""
+
+    tty.setcbreak(terminal)
+    try:
+        yield next_key
+    finally:
+        termios.tcsetattr(terminal, termios.TCSADRAIN, before)
