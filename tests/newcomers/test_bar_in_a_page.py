@@ -76,7 +76,7 @@ def test_no_more_lines_than_promised_have_to_be_written():
 
 @pytest.mark.parametrize("kind", ["asgi", "wsgi"])
 def test_the_bar_follows_the_work_to_what_came_out_and_tells_when_its_worker_was_killed(
-    project, visitor, kind
+    project, visitor, screenshot, kind
 ):
     (project.home / "go_on").unlink(missing_ok=True)
     page, asked = visitor.page, []
@@ -93,6 +93,8 @@ def test_the_bar_follows_the_work_to_what_came_out_and_tells_when_its_worker_was
             expect(bar.get_by_role("link")).to_have_count(0)
             for scheme in in_each_scheme(page):
                 assert violations(page) == [], scheme
+            page.set_viewport_size({"width": 640, "height": 160})
+            screenshot(page, "bar")
             (project.home / "go_on").touch()
             expect(bar.get_by_role("status")).to_have_text("done")
             page.keyboard.press("Tab")

@@ -121,7 +121,8 @@ class Action(eliot.Action):  # type: ignore[misc] # eliot has no types
             self._continue_in_fork()
         fields["task_level"] = [*self._level, next(self._levels)]
         _destinations.send(fields, self._logger)
-        interruptions.raise_noted(fields)
+        if interruptions.noted is not None:
+            interruptions.raise_noted(fields)
 
     def _send(self, message_type: str, fields: dict[str, object]) -> None:
         """Send a message to eliot's own logger as eliot does, without copying, as above."""
@@ -132,7 +133,8 @@ class Action(eliot.Action):  # type: ignore[misc] # eliot has no types
         fields["task_level"] = [*self._level, next(self._levels)]
         fields["message_type"] = message_type
         _destinations.send(fields, self._logger)
-        interruptions.raise_noted(fields)
+        if interruptions.noted is not None:
+            interruptions.raise_noted(fields)
 
     def enter(self) -> None:
         """Make this the current action."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from types import CodeType
 
 #: The message that was interrupted last, and by what. Signal handlers run in one thread.
-_noted: tuple[Mapping[str, object], Exception] | None = None
+noted: tuple[Mapping[str, object], Exception] | None = None
 
 
 def reraise(error: Exception) -> None:
@@ -25,18 +25,18 @@ def reraise(error: Exception) -> None:
 
 def note(message: Mapping[str, object], error: Exception) -> None:
     """Note an exception that leaves a destination, if a signal handler raised it."""
-    global _noted  # noqa: PLW0603 - one place that costs a message nothing
+    global noted  # noqa: PLW0603 - one place that costs a message nothing
     if _is_from_signal_handler(error):
-        _noted = (message, error)
+        noted = (message, error)
 
 
 def raise_noted(message: Mapping[str, object]) -> None:
     """Raise what a signal handler raised while this message was sent, if one did."""
-    global _noted  # noqa: PLW0603 - as above
-    noted = _noted
-    if noted is not None and noted[0] is message:
-        _noted = None
-        raise noted[1]
+    global noted  # noqa: PLW0603 - as above
+    interrupted = noted
+    if interrupted is not None and interrupted[0] is message:
+        noted = None
+        raise interrupted[1]
 
 
 def _is_from_signal_handler(error: Exception) -> bool:

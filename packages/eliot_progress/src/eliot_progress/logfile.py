@@ -70,25 +70,25 @@ class LogFile:
     def __call__(self, message: Mapping[str, object]) -> None:
         """Append one message."""
         try:
-            self._add(message)
+            kind = message.get("message_type")
+            if kind == messages.PROGRESS and self._is_throttled(message):
+                return
+            line = encode(self._redact(message))
+            buffer = self._buffer  # only now: encoding may run code of the fields, and that may fork
+            waiting = len(buffer)
+            if waiting > _FULL_BYTES:
+                self._record_loss(1, "more is waiting than is written")
+                return
+            buffer += line
+            may_wait = kind is not None or message.get("action_status") == "succeeded"
+            if may_wait and waiting < self._max_waiting and (self._thread.awake or self._thread.wake()):
+                return
+            self._write_now(buffer)
         except Exception as error:
             interruptions.note(message, error)
             raise
 
-    def _add(self, message: Mapping[str, object]) -> None:
-        kind = message.get("message_type")
-        if kind == messages.PROGRESS and self._is_throttled(message):
-            return
-        line = encode(self._redact(message))
-        buffer = self._buffer  # only now: encoding may run code of the fields, and that may fork
-        waiting = len(buffer)
-        if waiting > _FULL_BYTES:
-            self._record_loss(1, "more is waiting than is written")
-            return
-        buffer += line
-        may_wait = kind is not None or message.get("action_status") == "succeeded"
-        if may_wait and waiting < self._max_waiting and (self._thread.awake or self._thread.wake()):
-            return
+    def _write_now(self, buffer: bytearray) -> None:
         if not self._turn.run():
             self._thread.wake()  # should the other thread's write be interrupted for good
             if len(buffer) > 2 * _MAX_BUFFER_BYTES:

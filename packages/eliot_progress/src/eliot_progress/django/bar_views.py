@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
 from django.core.signing import BadSignature
+from django.db import close_old_connections
 from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
 from django.views.decorators.http import require_safe
 
@@ -67,7 +68,7 @@ async def _events(read: Callable[[], list[Bar]]) -> AsyncIterator[str]:
     yield f"retry: {AGAIN_AFTER_S * 1000}\n\n"
     sent, beat_at = "", 0.0
     while True:
-        found = await sync_to_async(read)()
+        found = await sync_to_async(_read_apart, thread_sensitive=False)(read)
         text, now = _json(found), time.monotonic()
         if text != sent or now >= beat_at:
             yield f"data: {text}\n\n"
@@ -75,6 +76,14 @@ async def _events(read: Callable[[], list[Bar]]) -> AsyncIterator[str]:
         if all(bar.state in _ENDED for bar in found):
             return
         await asyncio.sleep(LOOK_EVERY_S)
+
+
+def _read_apart(read: Callable[[], list[Bar]]) -> list[Bar]:
+    """Read in a thread of the pool: an open page keeps neither a thread nor a connection of its own."""
+    try:
+        return read()
+    finally:
+        close_old_connections()
 
 
 def _json(found: list[Bar]) -> str:
