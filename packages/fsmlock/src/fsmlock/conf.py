@@ -29,6 +29,9 @@ class Settings:
     #: Dotted path of a function that hands a Run to a worker, e.g. fsmlock.adapters.celery.enqueue.
     #: Empty: runs wait for ``manage.py fsmlock execute`` or for your own ``fsmlock.iteration.execute(run)``.
     ENQUEUE: str = ""
+    #: A run whose worker should have begun so long ago is queued again (by the Celery task recover_runs): its
+    #: message may be lost. If it isn't, a second message does no harm.
+    REQUEUE_AFTER: timedelta = timedelta(minutes=10)
     #: Folder of this host for the cursors of running iterations. Empty: one in the temporary folder.
     JOURNALS: str = ""
     #: Alias in CACHES (a django-redis cache) for the Redis backend. Its database must be its own.

@@ -20,7 +20,7 @@ GOOD = {"items": lambda self: [], "each": lambda self, item: None}
         ({"lease": timedelta(0)}, "at least 0.1 s"),
         ({"lease": timedelta.max}, "at most a year"),
         ({"batch_size": 0}, "Use 1 or more"),
-        ({"max_errors": -1}, "Use 0 to fail at the first"),
+        ({"max_errors": -1}, "Use 0 or more"),
         ({"budget": timedelta(0)}, "Use None"),
     ],
 )

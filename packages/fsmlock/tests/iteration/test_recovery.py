@@ -1,15 +1,20 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
 import pytest
+from django.core import mail
 from django.db import connections
+from django.utils import timezone
 
 import fsmlock
+from fsmlock.adapters.celery import execute_run
+from fsmlock.iteration import execute
 from fsmlock.iteration.journal import Journal, Position
 from fsmlock.iteration.recovery import recover_abandoned
 from fsmlock.models import Run
-from tests.shop.iterations import SendMails
+from tests.shop.iterations import SendMails, Throttled
 
 
 def abandoned(state="running"):
@@ -38,6 +43,57 @@ def test_a_run_that_somebody_executes_is_left_alone(db, elsewhere):
     held = elsewhere(fsmlock.hold(run, "execute").acquire)
     assert recover_abandoned(queued.append) == queued == []
     assert Run.objects.get().state == "running"
+    held.release()
+
+
+def lost(**values):
+    """What a broker leaves that lost the message of a run an hour ago."""
+    run = SendMails.enqueue(count=7)
+    Run.objects.filter(pk=run.pk).update(due_at=timezone.now() - timedelta(hours=1), **values)
+    return run
+
+
+@pytest.mark.parametrize("state", ["enqueued", "interrupted"])
+def test_a_run_whose_message_was_lost_is_queued_once_in_a_while(db, state):
+    run, queued = lost(state=state), []
+    for _ in range(3):
+        recover_abandoned(lambda each: queued.append(each.pk))
+    assert queued == [run.pk]
+    assert Run.objects.get().state == state
+    Run.objects.update(due_at=timezone.now() - timedelta(hours=1))
+    recover_abandoned(lambda each: queued.append(each.pk))
+    assert queued == [run.pk, run.pk]
+
+
+def test_a_second_message_of_the_same_run_does_no_harm(db):
+    run = lost()
+    recover_abandoned(lambda _: None)
+    assert [execute_run(run.pk), execute_run(run.pk)] == ["succeeded", "succeeded"]
+    assert len(mail.outbox) == 7
+
+
+def test_a_run_is_not_overdue_before_the_time_that_the_settings_allow(db, settings):
+    run, queued = lost(), []
+    settings.FSMLOCK = {"REQUEUE_AFTER": timedelta(hours=2)}
+    assert recover_abandoned(queued.append) == []
+    settings.FSMLOCK = {"REQUEUE_AFTER": timedelta(minutes=30)}
+    assert recover_abandoned(queued.append) == queued == [run]
+
+
+def test_a_run_that_pauses_for_long_is_not_overdue_before_it_is_due(db):
+    run = execute(Throttled.enqueue(count=5))
+    assert run.state == "interrupted"
+    assert run.due_at > timezone.now() + timedelta(seconds=20)
+    SendMails.enqueue(count=1)
+    run.pause(by="editor")
+    run.apply_transition("resume")
+    assert Run.objects.get(pk=run.pk).due_at <= timezone.now()
+
+
+def test_an_overdue_run_that_somebody_begins_is_left_alone(db, elsewhere):
+    run = lost()
+    held = elsewhere(fsmlock.hold(run, "execute").acquire)
+    assert recover_abandoned(pytest.fail) == []
     held.release()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from django.core import mail
+from django.db import connection
 
 from fsmlock.iteration import CsvRows, Iteration, Nested
 from tests.shop.models import Film, Frame, Room, Write
@@ -79,6 +80,38 @@ class Brief(SendMails):
 class Throttled(SendMails):
     def throttle(self):
         return timedelta(seconds=30) if len(mail.outbox) >= 3 else None
+
+
+class Fatal(SendMails):
+    """An item of it ends the worker, as often as somebody tries it."""
+
+    max_attempts = 3
+
+    def each(self, number):
+        if number == 2:
+            raise SystemExit
+        super().each(number)
+
+
+class FatalItems(SendMails):
+    """Even to read its items ends the worker."""
+
+    max_attempts = 3
+
+    def items(self):
+        raise SystemExit
+
+
+class Disconnecting(SendMails):
+    """An item of it ends the connection of the run."""
+
+    max_attempts = 3
+
+    def each(self, number):
+        if number == 2:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        super().each(number)
 
 
 class Locking(SendMails):

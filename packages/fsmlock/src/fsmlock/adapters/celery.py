@@ -108,8 +108,9 @@ def _execute_later(pk: int, seconds: float) -> None:
 def recover_runs() -> int:
     """Queue runs again that nobody executes any more, and return their number. For Celery's beat.
 
-    It finds runs that are running, pausing or cancelling without a hold, whatever the cause. Each is queued
-    exactly once, however often the task runs.
+    It finds runs that are running, pausing or cancelling without a hold, whatever the cause, and runs that
+    have waited for a worker for longer than ``FSMLOCK["REQUEUE_AFTER"]``. Each is queued exactly once,
+    however often the task runs; one that still waits, once in that time.
     """
     return len(recover_abandoned(lambda run: _execute_later(run.pk, _UNTIL_COMMITTED_S)))
 

@@ -44,6 +44,9 @@ class Iteration:
     budget: ClassVar[timedelta | None] = None
     #: The number of items that may fail before the run fails.
     max_errors: ClassVar[int] = 0
+    #: After so many executions in a row that died at one item (a killed process, a lost connection), the item
+    #: counts as failed.
+    max_attempts: ClassVar[int] = 5
     #: The cursor is saved in the database at least this often (and in a file of this host after every item).
     persist_every: ClassVar[timedelta] = timedelta(seconds=1)
     #: How long after the death of its worker another one may continue the run.
@@ -126,10 +129,9 @@ def _wrong_values(cls: type[Iteration]) -> Iterator[str]:
         yield f"policy = {cls.policy!r} is not a policy. Use one of {names}."
     if not timedelta(milliseconds=100) <= cls.lease <= timedelta(microseconds=YEAR_US):
         yield "lease must be at least 0.1 s and at most a year: so long the run waits for a dead worker."
-    if cls.batch_size < 1:
-        yield f"batch_size = {cls.batch_size} is too small. Use 1 or more."
-    if cls.max_errors < 0:
-        yield f"max_errors = {cls.max_errors} is negative. Use 0 to fail at the first."
+    for name, least in (("batch_size", 1), ("max_errors", 0), ("max_attempts", 1)):
+        if getattr(cls, name) < least:
+            yield f"{name} = {getattr(cls, name)} is too small. Use {least} or more."
     if cls.budget is not None and cls.budget <= timedelta(0):
         yield "budget must be greater than zero. Use None for no limit."
 

@@ -18,6 +18,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.db import connections, transaction
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from fsmlock import backends, clock, signals
@@ -76,6 +77,16 @@ class TooManyFailuresError(Exception):
     """More items failed than the iteration allows."""
 
 
+class TooManyAttemptsError(Exception):
+    """One execution after the other died before it had processed the next item."""
+
+    def __init__(self, attempts: int) -> None:
+        super().__init__(
+            f"{attempts} executions in a row died before this item was done: the process was killed, or lost"
+            " its connection or its hold. Read the workers' log (a crash, too little memory), then retry."
+        )
+
+
 def execute(run: Run, *, on_progress: OnProgress | None = None, on_item: OnItem | None = None) -> Run:
     """Execute a run in this thread until it ends or is interrupted, and return it in its new state.
 
@@ -93,6 +104,7 @@ def execute(run: Run, *, on_progress: OnProgress | None = None, on_item: OnItem 
             with execution.outages():
                 if execution.start():
                     with execution.outcome(), execution.target_locks():
+                        execution.open_source()
                         execution.process_items()
         except (HoldLost, StaleState) as lost:
             # Another worker has the run now: whatever we would write would be wrong.
@@ -138,6 +150,10 @@ class Execution:
         self._journal = Journal(run.key.hex)
         self._position = Position()
         self._started = self._next_persist = clock.now()
+        #: How many executions in a row died where this one begins, and until when it saves every position, so
+        #: that the next one knows which item it was.
+        self._died_before = 0
+        self._careful_until = self._started
         self._batched = type(iteration).each is Iteration.each
         self._throttled = type(iteration).throttle is not Iteration.throttle
 
@@ -151,19 +167,36 @@ class Execution:
             self._apply_stop_request()
             return False
         self._position = self._last_position()
+        run.start()
+        run.token = self._held.token
+        # One that got on before it died was the first to die here.
+        has_got_on = self._position.processed > run.attempted_at
+        self._died_before = min(run.attempts, 1) if has_got_on else run.attempts
+        # Counted before anything of the iteration runs, and taken back wherever the execution ends properly.
+        run.attempts = self._died_before + 1
+        run.attempted_at = self._position.processed
+        run.save()
+        self._started = clock.now()
+        persist_every = self._iteration.persist_every.total_seconds()
+        self._next_persist = self._started + persist_every
+        self._careful_until = self._started + 2 * persist_every * bool(self._died_before)
+        return True
+
+    def open_source(self) -> None:
+        """Ask the iteration for its items."""
+        run = self._run
+        if self._died_before > self._iteration.max_attempts:
+            raise TooManyAttemptsError(self._died_before)  # even the one that left the item out
         source = as_source(self._iteration.items())
         if run.retry_of is not None:
             source = Only(source, list(run.retry_of.errors.values_list("cursor", flat=True)))
         self._source = source
         if run.total is None:
             run.total = source.count()
-        run.start()
-        run.token = self._held.token
-        run.save()
-        self._started = clock.now()
-        self._next_persist = self._started + self._iteration.persist_every.total_seconds()
+            Run.objects.using(self._using).filter(pk=run.pk).update(total=run.total)
         self._report_progress()
-        return True
+        if self._died_before == self._iteration.max_attempts:
+            self._leave_out_next_item()
 
     def process_items(self) -> None:
         """Process the remaining items, and record the position after each item (or batch)."""
@@ -189,6 +222,12 @@ class Execution:
                     self._journal.write(after)
             if self._on_item is not None:
                 self._on_item(self._held)
+
+    def _leave_out_next_item(self) -> None:
+        """Count the next item (or batch) as failed without trying it again."""
+        batch = next(self._batches(), None)
+        if batch is not None:
+            self._record_failure(batch, TooManyAttemptsError(self._died_before))
 
     @contextmanager
     def outcome(self) -> Generator[None]:
@@ -239,7 +278,7 @@ class Execution:
             return
         # The same holds for a position: the transaction may have been committed.
         self._position = max(self._position, _saved_position(self._run), key=lambda each: each.processed)
-        self._end("interrupt", reason=str(away), resume_after=self._iteration.lease)
+        self._end("interrupt", reason=str(away), resume_after=self._iteration.lease, died=True)
 
     def _is_outage(self, error: Exception) -> bool:
         return isinstance(error, StoreUnavailable) or (
@@ -299,6 +338,8 @@ class Execution:
         if now >= self._next_persist:
             self._persist()
             self._report_progress()
+        elif now < self._careful_until:
+            self._save_position(self._position)
         budget = self._iteration.budget
         if budget is not None and now - self._started >= budget.total_seconds():
             raise RunInterruptedError(f"Its time budget of {budget.total_seconds():g} s is used up.")
@@ -339,7 +380,9 @@ class Execution:
         if not rows.update(cursor=position.cursor, done=position.done, failed=position.failed):
             raise HoldLost(f"{self._run} was taken over by another worker. Stop without writing.")
 
-    def _end(self, transition: str, *, reason: str = "", resume_after: timedelta = timedelta(0)) -> None:
+    def _end(
+        self, transition: str, *, reason: str = "", resume_after: timedelta = timedelta(0), died: bool = False
+    ) -> None:
         self._save_position(self._position)
         run = self._run
         try:
@@ -349,7 +392,11 @@ class Execution:
                 return
             getattr(run, transition)()
             run.reason = storable(reason)
-            run.resume_after_s = min(resume_after, _LONGEST_PAUSE).total_seconds()
+            resume_after = min(resume_after, _LONGEST_PAUSE)
+            run.resume_after_s = resume_after.total_seconds()
+            run.due_at = timezone.now() + resume_after
+            if not died:
+                run.attempts = 0 if self._position.processed > run.attempted_at else self._died_before
             self._save_end()
         except StaleState:
             self._apply_stop_request()

@@ -1,4 +1,4 @@
-"""Find the runs that say that a worker executes them, while nobody does, and queue them again."""
+"""Find the runs that nobody executes although somebody should, and queue them again."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import logging
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
 
+from fsmlock import conf
 from fsmlock.holds import hold
 from fsmlock.iteration.journal import Journal
 from fsmlock.models import Run
@@ -23,26 +26,32 @@ def recover_abandoned(enqueue: Callable[[Run], None]) -> list[Run]:
     """Pass each abandoned run to ``enqueue``, once, and return those runs.
 
     The cause doesn't matter: a lost message, a killed worker, a store that was away. A run is abandoned when
-    it is running, pausing or cancelling and nobody holds it. One that was asked to stop is paused or
-    cancelled instead. Each changes its state, so that another call, at the same time or later, doesn't find
-    it again. If ``enqueue`` raises, the run stays as it was. It is called before the new state is committed,
-    while the run is still held: let the worker start a moment later.
+    nobody holds it although it is running, pausing or cancelling, or should have been executed for the time
+    ``FSMLOCK["REQUEUE_AFTER"]`` while it is enqueued or interrupted. One that was asked to stop is paused or
+    cancelled instead. Each changes its state or the time at which it is due, so that another call, at the
+    same time or soon after, doesn't find it again. If ``enqueue`` raises, the run stays as it was. It is
+    called before that is committed, while the run is still held: let the worker start a moment later.
     """
-    return [run for run in Run.objects.filter(state__in=_States.ACTIVE) if _recover(run, enqueue)]
+    overdue = Q(state__in=_States.WAITING, due_at__lt=timezone.now() - conf.get().REQUEUE_AFTER)
+    found = Run.objects.filter(Q(state__in=_States.ACTIVE) | overdue).order_by("pk")
+    return [run for run in found if _recover(run, enqueue)]
 
 
 def _recover(run: Run, enqueue: Callable[[Run], None]) -> bool:
     with hold(run, "execute", policy=Skip(), why="to recover it") as held:
         if not held:
             return False  # a worker executes it, or died so recently that its lease still runs
+        before = run.state, run.due_at
         run.refresh_from_db()
-        if run.state not in _States.ACTIVE:
-            return False
-        if run.state == _States.RUNNING:
+        if (run.state, run.due_at) != before:
+            return False  # somebody else found it
+        if run.state in (_States.RUNNING, *_States.WAITING):
             with transaction.atomic(using=run._state.db):
-                run.interrupt()
-                run.reason = "Its worker has disappeared."
+                if run.state == _States.RUNNING:
+                    run.interrupt()
+                    run.reason = "Its worker has disappeared."
                 run.resume_after_s = 0.0
+                run.due_at = timezone.now()
                 run.save()
                 enqueue(run)
         else:
@@ -50,5 +59,5 @@ def _recover(run: Run, enqueue: Callable[[Run], None]) -> bool:
             run.save()
             if run.has_ended:
                 Journal(run.key.hex).remove()
-    _log.warning("%s was abandoned by its worker and is %s now", run, run.state)
-    return bool(run.state == _States.INTERRUPTED)
+    _log.warning("%s was abandoned by its worker, or its message was lost: it is %s now", run, run.state)
+    return run.state in _States.WAITING

@@ -7,6 +7,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -42,6 +43,8 @@ class Run(Stateful):
         ENDED = (CANCELLED, SUCCEEDED, FAILED)
         #: A worker executes it, or died while it did.
         ACTIVE = (RUNNING, PAUSING, CANCELLING)
+        #: A message to a worker is on its way.
+        WAITING = (ENQUEUED, INTERRUPTED)
 
     initial_state = States.ENQUEUED
     locks = Locks(Lock("execute"))
@@ -57,6 +60,10 @@ class Run(Stateful):
     unit = models.CharField(max_length=50, default="item")
     starts = models.IntegerField(default=0)
     active_s = models.FloatField(default=0.0, db_column="worked_s")
+    #: How many executions in a row ended without a word before they had processed an item, and the number of
+    #: processed items at which they began.
+    attempts = models.IntegerField(default=0, db_default=0)
+    attempted_at = models.BigIntegerField(default=0, db_default=0)
     token = models.BigIntegerField(default=0)
     reason = models.TextField(blank=True, default="")
     requested_by = models.CharField(max_length=200, blank=True, default="", db_column="stop_by")
@@ -70,6 +77,8 @@ class Run(Stateful):
         db_column="retries_id",
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    #: While it is enqueued or interrupted: from when on a worker should execute it.
+    due_at = models.DateTimeField(default=timezone.now, db_default=Now(), editable=False)
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
@@ -123,6 +132,7 @@ class Run(Stateful):
     @transition(source=[States.PAUSED, States.PAUSING], target=States.ENQUEUED, label="Resume")
     def resume(self) -> None:
         """Somebody resumed it."""
+        self._begin_anew()
 
     @transition(
         source=[States.ENQUEUED, States.INTERRUPTED, States.PAUSED], target=States.CANCELLED, label="Cancel"
@@ -154,6 +164,11 @@ class Run(Stateful):
     def retry(self) -> None:
         """Somebody fixed the cause. The run resumes after the last item that was done."""
         self.ended_at = None
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        self.attempts = 0
+        self.due_at = timezone.now()
 
     def pause(self, *, by: str = "") -> None:
         """Pause the run as soon as the current item is done."""
@@ -188,7 +203,7 @@ class Run(Stateful):
             )
         getattr(self, name)()
         self.requested_by = storable(by, at_most=200)
-        self.save(update_fields=["state", "requested_by", "ended_at"])
+        self.save(update_fields=["state", "requested_by", "ended_at", "due_at", "attempts"])
 
 
 class ItemError(models.Model):
