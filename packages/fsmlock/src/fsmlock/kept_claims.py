@@ -36,17 +36,17 @@ def locks_by_state(model: type[models.Model]) -> Mapping[str, str]:
     """
     return {
         each.target: each.holds
-        for one in (*_classes(owner(model)), model)
+        for one in (*classes_of(owner(model)), model)
         for each in transitions_of(one).values()
         if each.holds
     }
 
 
-def _classes(model: type[models.Model]) -> Iterator[type[models.Model]]:
+def classes_of(model: type[models.Model]) -> Iterator[type[models.Model]]:
     """A model with its proxies and multi-table children."""
     yield model
     for each in model.__subclasses__():
-        yield from _classes(each)
+        yield from classes_of(each)
 
 
 def state_claim_id(resource: str, lock: str) -> str:
@@ -58,6 +58,14 @@ def left_over(holds: Iterable[HoldInfo], *, using: str) -> list[HoldInfo]:
     """The rows of those among ``holds`` that a state keeps, as far as they don't count any more."""
     claims = {hold.claim: hold for hold in holds if _is_kept(hold)}
     return [row for hold in claims.values() for row in _left_over(hold, using)]
+
+
+def is_incomplete(hold: HoldInfo, *, using: str) -> bool:
+    """Whether the claim of a state doesn't mark an ancestor that its object has now."""
+    if not _is_kept(hold):
+        return False
+    rows = backends.get().find_claim(hold, using=using)
+    return bool(_current_rows(rows, using) - {(row.resource, row.lock) for row in rows})
 
 
 def _is_kept(hold: HoldInfo) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -139,10 +138,15 @@ def resource(obj: models.Model) -> str:
 
 def own_key(obj: models.Model, model: type[models.Model]) -> object:
     """The key of an object in the table of ``model``, its owner; the same value however it was assigned."""
-    key: object = getattr(obj, model._meta.pk.attname)
-    with contextlib.suppress(ValidationError):
-        return model._meta.pk.to_python(key)
-    return key
+    return as_key(getattr(obj, model._meta.pk.attname), model)
+
+
+def as_key(value: object, model: type[models.Model]) -> object:
+    """A primary key of ``model``; the same value however it was written."""
+    try:
+        return model._meta.pk.to_python(value)
+    except ValidationError:
+        return value
 
 
 def locks_of(model: type[models.Model]) -> Locks:

@@ -50,6 +50,7 @@ class Film(Lifecycle, models.Model):
         inherit_from="room",
         inherits={"clean"},
     )
+    initial_state = "initialising"
 
     class States(Lifecycle.States):
         PUBLISHED = "published"
@@ -149,10 +150,40 @@ class Print(Lifecycle, models.Model):
         """It is dry."""
 
 
+class Scan(Lifecycle, models.Model):
+    """Below a film and its room, and kept by its state."""
+
+    film = models.ForeignKey(Film, on_delete=models.CASCADE)
+    locks = Locks(Lock("scan"), inherit_from="film", inherits={"render", "clean"})
+    initial_state = "ready"
+
+    class States(Lifecycle.States):
+        SCANNING = "scanning"
+
+    def __str__(self):
+        return f"Scan {self.pk}"
+
+    @transition(source="ready", target=States.SCANNING, holds="scan")
+    def start(self):
+        """It is in the scanner."""
+
+    @transition(source=States.SCANNING, target="ready")
+    def finish(self):
+        """It is out again."""
+
+
+class OldScan(Scan):
+    """Proxy: the same rows by another name."""
+
+    class Meta:
+        proxy = True
+
+
 class Ware(Lifecycle, models.Model):
     """Abstract: its children have its states, transitions and locks."""
 
     locks = Locks(Lock("pack"))
+    initial_state = "initialising"
 
     class Meta:
         abstract = True
