@@ -124,6 +124,16 @@ def set_up(folder: str, valkey_url: str) -> dict[str, Any]:
         class Meta:
             app_label = "bench"
 
+    # Of its locks, many can be held beside one of another kind.
+    class Desk(fsmlock.Lifecycle):
+        locks = fsmlock.Locks(
+            fsmlock.Lock("look", together_with={"look", "write"}),
+            fsmlock.Lock("write", together_with={"look"}),
+        )
+
+        class Meta:
+            app_label = "bench"
+
     class Film(fsmlock.Lifecycle):
         room = models.ForeignKey(Room, on_delete=models.CASCADE)
         locks = fsmlock.Locks(fsmlock.Lock("render"), inherit_from="room", inherits={"clean"})
@@ -140,12 +150,13 @@ def set_up(folder: str, valkey_url: str) -> dict[str, Any]:
 
     call_command("migrate", verbosity=0)
     with connection.schema_editor() as editor:
-        for model in (Room, Film, Frame):
+        for model in (Room, Desk, Film, Frame):
             editor.create_model(model)
     room = Room.objects.create()
     film = Film.objects.create(room=room)
     frame = Frame.objects.create(film=film)
-    return {"room": room, "film": film, "frame": frame, "Room": Room, "Film": Film, "Frame": Frame}
+    declared = {"Room": Room, "Desk": Desk, "Film": Film, "Frame": Frame}
+    return {"room": room, "film": film, "frame": frame, **declared}
 
 
 def in_the_database(world: dict[str, Any], part: str) -> list[dict[str, Any]]:
@@ -174,9 +185,9 @@ def in_the_database(world: dict[str, Any], part: str) -> list[dict[str, Any]]:
 
 def in_a_crowd(world: dict[str, Any], part: str) -> list[dict[str, Any]]:
     """Take one more hold where many are held, and the same one where none is."""
-    rooms = [world["Room"].objects.create() for _ in range(2)]
+    rooms = [world["Room"].objects.create() for _ in range(3)]
     crowd_of(rooms[:1] * CROWD, "visit")
-    film = world["Film"].objects.create(room=rooms[1])
+    film = world["Film"].objects.create(room=rooms[2])
     world["Frame"].objects.bulk_create(world["Frame"](film=film) for _ in range(CROWD + 1))
     frames = list(world["Frame"].objects.filter(film=film).select_related("film__room"))
     crowd_of(frames[:CROWD], "process")
@@ -184,9 +195,18 @@ def in_a_crowd(world: dict[str, Any], part: str) -> list[dict[str, Any]]:
     child, child_alone = in_turns(
         hold_and_release(frames[-1], "process"), hold_and_release(world["frame"], "process")
     )
+    desks = [world["Desk"].objects.create() for _ in range(2)]
+    crowd_of(desks[:1] * CROWD, "look")
+    crowd_of(desks, "write")
+    crowd_of(rooms[1:2], "visit")
+    # By the whole crowd, and by one beside it.
+    by_all, by_one = in_turns(refuse(rooms[0], "clean"), refuse(rooms[1], "clean"))
+    beside, alone = in_turns(refuse(desks[0], "write"), refuse(desks[1], "write"))
     return [
         case(f"{part}: one more beside {CROWD:,} compatible holds / alone", visit, visit_alone, "us", 2.0),
         case(f"{part}: one more child beside {CROWD:,} held ones / alone", child, child_alone, "us", 2.0),
+        case(f"{part}: refused by {CROWD:,} holds / by one", by_all, by_one, "us", 2.0),
+        case(f"{part}: refused by one beside {CROWD:,} others / alone", beside, alone, "us", 2.0),
     ]
 
 
@@ -200,12 +220,13 @@ def crowd_of(objects: list[Any], lock: str) -> None:
     from fsmlock.ancestors import lock_requests
     from fsmlock.rules import Claim
 
-    hour_us = 3_600_000_000
+    # Not recorded in the database, as each lease of up to a year would be on Valkey.
+    lease_us = 2 * 365 * 86_400_000_000
     for start in range(0, len(objects), 500):
         with transaction.atomic():
             for each in objects[start : start + 500]:
                 requests = lock_requests([each], [lock])
-                claim = Claim(id=uuid.uuid4().hex, requests=requests, lease_us=hour_us, holder="crowd")
+                claim = Claim(id=uuid.uuid4().hex, requests=requests, lease_us=lease_us, holder="crowd")
                 backends.get().acquire(claim, using="default")
 
 
@@ -217,6 +238,19 @@ def hold_and_release(obj: Any, lock: str) -> Callable[[], None]:
             pass
 
     return hold
+
+
+def refuse(obj: Any, lock: str) -> Callable[[], None]:
+    import fsmlock
+
+    def refused() -> None:
+        try:
+            fsmlock.hold(obj, lock).acquire()
+        except fsmlock.HoldRefused:
+            return
+        raise AssertionError(f"{lock} on {obj} was granted")
+
+    return refused
 
 
 def bare_upsert() -> Callable[[], None]:
@@ -289,11 +323,13 @@ def with_valkey(world: dict[str, Any], url: str) -> list[dict[str, Any]]:
     alone, deep, theirs = in_turns(
         hold_and_release(world["room"], "clean"), hold_and_release(world["frame"], "process"), peer
     )
+    crowd = in_a_crowd(world, "valkey")
     ours_per_s, ours_fair = contend(take_ours, world, url)
     peer_per_s, peer_fair = contend(take_theirs, world, url)
     return [
         case("valkey: acquire + release / redis-py Lock", alone, theirs, "us", 1.0),
         case("valkey: the same below two ancestors", deep, theirs, "us", 1.3),
+        *crowd,
         case("valkey: hand-overs among 8 processes", ours_per_s, peer_per_s, "1/s", 2.0, better="higher"),
         case(
             "valkey: fairness among 8 processes (Jain's index)",

@@ -16,19 +16,21 @@ from django.db import connections
 
 from fsmlock import backends, clock
 from fsmlock.active_hold import release_claim
-from fsmlock.backends.base import Granted, busy_reason
+from fsmlock.backends.base import Granted, busy_reason, more_reason
 from fsmlock.decisions import decide
 from fsmlock.errors import HoldRefused, StoreUnavailable
 from fsmlock.inspection import own_reason, reason_for
 from fsmlock.policies import Preempt, RetryLater, Skip, Wait
 from fsmlock.retries import retry_state
+from fsmlock.rules import blocking_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Sequence
 
     from fsmlock.active_hold import ActiveHold
-    from fsmlock.backends.base import Denied, WaitQueue
+    from fsmlock.backends.base import Denied, HoldInfo, WaitQueue
     from fsmlock.policies import Policy
+    from fsmlock.reasons import Reason
     from fsmlock.rules import Claim
 
 _log = logging.getLogger("fsmlock")
@@ -169,7 +171,7 @@ def _attempts(held: ActiveHold, policy: Policy, using: str) -> Generator[float]:
                 _withdraw_retry(held, using)
                 return held.start(answer, sent_at)
             ticket = answer.ticket
-            held.reasons = tuple(reason_for(h) for h in answer.holds) or (answer.reason or busy_reason(),)
+            held.reasons = _reasons(answer)
             own = [own_reason(h) for h in answer.holds if held.waits_for_itself(h.claim)]
             if own and queue:
                 raise HoldRefused(own)
@@ -217,9 +219,20 @@ def _withdraw_retry(held: ActiveHold, using: str) -> None:
         release_claim(replace(held.claim, id=claim_id), using)
 
 
+def _reasons(answer: Denied) -> tuple[Reason, ...]:
+    named = tuple(reason_for(h) for h in answer.holds)
+    if answer.more:
+        return (*named, more_reason(len(named)))
+    return named or (answer.reason or busy_reason(),)
+
+
 def _stop_holders(held: ActiveHold, answer: Denied, using: str, *, force: bool) -> None:
     why = held.claim.why or "something more urgent"
-    for claim, hold in {h.claim: h for h in answer.holds if not h.waits}.items():
+    holds: Sequence[HoldInfo] = answer.holds
+    if answer.more:
+        found = {hold.row(): hold for hold in backends.get().find(held.claim.resources, using=using)}
+        holds = [found[row] for row in blocking_rows(held.claim, found)]
+    for claim, hold in {h.claim: h for h in holds if not h.waits}.items():
         backends.get().stop(
             hold.resource, hold.lock, claim=claim, by=held.claim.holder, why=why, force=force, using=using
         )

@@ -12,7 +12,7 @@ from django.db import connections, models
 from fsmlock.ancestors import paths
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from fsmlock.rules import Claim, Keys
 
@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 _CHUNK = 500
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+#: With keys of kinds that JSON doesn't know. Made once: that takes longer than to encode.
+encode = json.JSONEncoder(default=str).encode
+
+
+@dataclass(
+    frozen=True, slots=True, kw_only=True, eq=False
+)  # compared and hashed by identity: one for each model
 class KeyQuery:
     """SQL that reads the keys of an object of a model and of its ancestors: see ``rules.Keys``."""
 
@@ -32,9 +38,8 @@ class KeyQuery:
 
     def prepare(self, keys: Keys) -> list[Any]:
         """The keys as the database stores them."""
-        connection = connections[self.using]
         return [
-            None if key is None else field.get_db_prep_value(key, connection)
+            key if key is None or type(key) is int else field.get_db_prep_value(key, connections[self.using])
             for field, key in zip(self.fields, keys, strict=True)
         ]
 
@@ -74,39 +79,39 @@ def check_sql(
     """SQL conditions that the rows are as the claim assumes, and for each its keys as JSON.
 
     ``condition`` writes the one for a model in the dialect of the database; it gets the number of the keys.
+    It should be cached.
     """
     conditions, parameters = [], []
     for n, (model, keys) in enumerate(assumed(claim).items()):
         query = key_query(model, using)
         conditions.append(condition(query, n))
-        parameters.append(json.dumps([query.prepare(each) for each in keys], default=str))
+        parameters.append(encode([query.prepare(each) for each in keys]))
     return conditions, parameters
 
 
 def is_current(claim: Claim, *, using: str) -> bool:
     """Whether the rows are as the claim assumes, for a store that can't see them in its own decision."""
-    return all(
-        set(_prepared(query, keys)) <= set(_stored(query, keys))
-        for model, keys in assumed(claim).items()
-        for query in (key_query(model, using),)
-    )
+    return all(_are_current(key_query(model, using), keys) for model, keys in assumed(claim).items())
 
 
-def _prepared(query: KeyQuery, keys: Sequence[Keys]) -> Iterator[tuple[str, ...]]:
-    for each in keys:
-        yield tuple(map(str, query.prepare(each)))
-
-
-def _stored(query: KeyQuery, keys: Sequence[Keys]) -> Iterator[tuple[str, ...]]:
-    own = [query.prepare(each)[0] for each in keys]
-    for start in range(0, len(own), _CHUNK):
-        chunk = own[start : start + _CHUNK]
-        marks = ", ".join(["%s"] * len(chunk))
-        sql = (
-            f"SELECT {', '.join(query.columns)} FROM {query.tables}"  # noqa: S608 - names from models only
-            f" WHERE {query.columns[0]} IN ({marks})"
-        )
+def _are_current(query: KeyQuery, keys: Sequence[Keys]) -> bool:
+    wanted = [tuple(query.prepare(each)) for each in keys]
+    for start in range(0, len(wanted), _CHUNK):
+        chunk = wanted[start : start + _CHUNK]
+        own = {f"k{n}": each[0] for n, each in enumerate(chunk)}
         with connections[query.using].cursor() as cursor:
-            cursor.execute(sql, chunk)
-            for row in cursor.fetchall():
-                yield tuple(map(str, row))
+            cursor.execute(_select(query, len(chunk)), own)
+            stored = cursor.fetchall()
+        if not {tuple(map(str, each)) for each in chunk} <= {tuple(map(str, row)) for row in stored}:
+            return False
+    return True
+
+
+@functools.lru_cache(256)
+def _select(query: KeyQuery, count: int) -> str:
+    """The statement for so many objects. Its parameters have names: see ``SQLite.try_insert``."""
+    names = ", ".join(f"%(k{n})s" for n in range(count))
+    return (
+        f"SELECT {', '.join(query.columns)} FROM {query.tables}"  # noqa: S608 - names from models only
+        f" WHERE {query.columns[0]} IN ({names})"
+    )

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 #: A waiter that gets no notification checks again after a random time within these bounds.
 _POLL_S = (0.02, 0.08)
 
+#: A refusal names at most so many of the holds that are in the way.
+MOST_HOLDS = 5
+
 #: How earlier versions spell a kind. During a rolling deploy they still write it.
 _FORMER_KINDS: Mapping[str, RowKind] = {"later": "retrying"}
 
@@ -62,6 +65,16 @@ def stale_reason() -> Reason:
         code="stale",
         message=gettext("An object moved to another parent, again and again, while this was decided."),
         remedy=gettext("Try again once it stays where it is."),
+    )
+
+
+def more_reason(named: int) -> Reason:
+    """That more holds may be in the way than the ``named`` ones."""
+    return Reason(
+        code="more",
+        message=gettext("More holds than these %(named)s may be in the way.") % {"named": named},
+        remedy=gettext("See all of them with holds_on(), or with manage.py fsmlock list."),
+        params={"named": named},
     )
 
 
@@ -120,10 +133,12 @@ class Granted:
 class Denied:
     """Nothing was granted: ``holds`` are in the way, or ``reason`` says why when there are none.
 
-    ``ticket`` is the position in the wait queue, if the claim joined it.
+    With ``more`` others may be in the way, too: at most MOST_HOLDS are named, whichever. ``ticket`` is the
+    position in the wait queue, if the claim joined it.
     """
 
     holds: tuple[HoldInfo, ...]
+    more: bool = False
     ticket: int | None = None
     reason: Reason | None = None
 

@@ -9,31 +9,22 @@ id of the row is the fencing token: it grows.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import OperationalError, connections
 
-from fsmlock.backends.base import (
-    Backend,
-    Denied,
-    Granted,
-    HoldInfo,
-    PollingWaiter,
-    Renewed,
-    row_kind,
-    stale_reason,
-)
+from fsmlock.backends.base import Backend, Denied, Granted, PollingWaiter, Renewed, stale_reason
 from fsmlock.backends.dialects import STATE_CLAIM, blocking_sql, insert_waiting, is_small, marks, rows_of
+from fsmlock.backends.hold_rows import InTheWay, in_the_way, select
 from fsmlock.backends.postgresql import PostgreSQL
 from fsmlock.backends.sqlite import SQLite, locked_reason
 from fsmlock.errors import FsmlockError
-from fsmlock.rules import blocking_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import timedelta
 
-    from fsmlock.backends.base import WaitQueue
+    from fsmlock.backends.base import HoldInfo, WaitQueue
     from fsmlock.backends.dialects import Dialect, Params
     from fsmlock.reasons import Reason
     from fsmlock.rules import Claim
@@ -46,7 +37,6 @@ _CLEAN_EVERY = 100
 #: Uncommitted rows can't be renewed, and vanish with their process. Until the commit their lease may be
 #: longer.
 _UNCOMMITTED_LEASE_US = 60_000_000
-_COLUMNS = "id, claim, resource, lock, kind, waits, holder, why, since_us, expires_us, stop_by, stop_why"
 _DIALECTS: Mapping[str, type[Dialect]] = {"sqlite": SQLite, "postgresql": PostgreSQL}
 
 
@@ -85,7 +75,7 @@ class DatabaseBackend(Backend):
         self, claim: Claim, *, using: str, queue: bool = False, ticket: int | None = None
     ) -> Granted | Denied:
         """Take one round trip when granted; a second one reads what is in the way."""
-        blocking: tuple[HoldInfo, ...] = ()
+        found = InTheWay(())
         for _ in range(_ATTEMPTS):
             rows = self._insert(claim, ticket, using)
             outcome = rows[0][2] if rows else "blocked"
@@ -95,14 +85,13 @@ class DatabaseBackend(Backend):
                 return self._granted(claim, ticket, rows, using)
             if outcome == "busy":
                 break
-            found = self.find(claim.resources, using=using)
-            blocking = tuple(_blocking(claim, found, ticket))
-            if blocking:
+            found = in_the_way(dialect_of(using), claim, ticket)
+            if found.holds:
                 break
             dialect_of(using).delete_expired(claim.resources)
         if queue:
             ticket = self._join_queue(claim, ticket, using)
-        return Denied(holds=blocking, ticket=ticket)
+        return Denied(holds=found.holds, more=found.more, ticket=ticket)
 
     def _granted(
         self, claim: Claim, ticket: int | None, rows: Sequence[tuple[int, str, str]], using: str
@@ -200,25 +189,11 @@ class DatabaseBackend(Backend):
             where, params = f"resource IN ({marks(resources)})", sorted(resources)
         else:
             return ()
-        return self._select(where, params, using=using, limit=limit)
-
-    def _select(
-        self, where: str, params: Params, *, using: str, limit: int | None = None
-    ) -> Sequence[HoldInfo]:
-        dialect = dialect_of(using)
-        now = dialect.now()
-        at_most = "" if limit is None else f" LIMIT {int(limit)}"
-        with connections[using].cursor() as cursor:
-            cursor.execute(
-                f"SELECT {now}, {_COLUMNS} FROM fsmlock_hold WHERE {where} AND kind <> 'broken'"  # noqa: S608 - only constants and placeholders
-                f" AND {dialect.unexpired(now)} ORDER BY id{at_most}",
-                params,
-            )
-            return tuple(_info(*row) for row in cursor.fetchall())
+        return select(dialect_of(using), where, params, limit=limit)
 
     def find_claim(self, hold: HoldInfo, *, using: str) -> Sequence[HoldInfo]:
         """Execute one query."""
-        return self._select(STATE_CLAIM, [hold.claim], using=using)
+        return select(dialect_of(using), STATE_CLAIM, [hold.claim])
 
     def forget(self, rows: Sequence[HoldInfo], *, using: str) -> None:
         """Execute one statement. The token of a row is its id, so a new row is not met."""
@@ -259,11 +234,6 @@ class DatabaseBackend(Backend):
         return self._renew(claim, using, repeated=repeated, wait=True).alive
 
 
-def _blocking(claim: Claim, found: Sequence[HoldInfo], ticket: int | None) -> Iterator[HoldInfo]:
-    rows = set(blocking_rows(claim, [info.row() for info in found], ticket))
-    yield from (info for info in found if info.row() in rows)
-
-
 def dialect_of(using: str) -> Dialect:
     """The dialect of a database alias, kept with this thread's connection."""
     connection = connections[using]
@@ -277,35 +247,3 @@ def dialect_of(using: str) -> Dialect:
             )
         found = connection.fsmlock_dialect = dialect(connection)  # type: ignore[attr-defined]
     return found
-
-
-def _info(  # noqa: PLR0913, PLR0917 - the time, then _COLUMNS
-    now: int,
-    token: int,
-    claim: str,
-    resource: str,
-    lock: str,
-    kind: str,
-    waits: int,
-    holder: str,
-    why: str,
-    since: int,
-    expires: int,
-    stop_by: str,
-    stop_why: str,
-) -> HoldInfo:
-    read_at = datetime.now(UTC)
-    return HoldInfo(
-        claim=claim,
-        resource=resource,
-        lock=lock,
-        kind=row_kind(kind),
-        waits=bool(waits),
-        token=token,
-        holder=holder,
-        why=why,
-        since=read_at - timedelta(microseconds=now - since),
-        expires_at=read_at + timedelta(microseconds=expires - now),
-        cancel_requested_by=stop_by or None,
-        cancel_why=stop_why,
-    )

@@ -74,10 +74,6 @@ class Dialect(ABC):
         """What keeps the dialect from working on this database, such as a migration that hasn't run."""
         return ()
 
-    def effective(self, now: str) -> str:
-        """SQL condition: the row counts in a decision."""
-        return f"kind <> 'broken' AND {self.unexpired(now)}"
-
     def lease_columns(self, lease_us: int) -> dict[str, str]:
         """SQL for the columns that say how long a row written now is valid."""
         now = self.now()

@@ -135,11 +135,6 @@ class PostgreSQL(Dialect):
         """The clock goes on inside a transaction."""
         return _NOW
 
-    def effective(self, now: str) -> str:
-        """Expired rows count until they are deleted: an open transaction may have renewed them."""
-        del now
-        return "kind <> 'broken'"
-
     def unexpired(self, now: str) -> str:
         """Holds of this host are judged by the host's clock, whatever happens to the server's."""
         boot, here = clock.boot_id(), now_us()
@@ -325,6 +320,7 @@ def advisory_key(resource: str) -> int:
     return int.from_bytes(hashlib.blake2b(resource.encode(), digest_size=8).digest(), "big", signed=True)
 
 
+@functools.lru_cache(256)
 def _as_assumed(query: KeyQuery, number: int) -> str:
     """That the rows of every object have the keys that the claim assumes, in element ``number``."""
     (own, *ancestors), (own_type, *types) = query.columns, query.types()

@@ -20,6 +20,7 @@ from redis.exceptions import RedisError
 from fsmlock import clock, conf
 from fsmlock.backends.ancestry import is_current
 from fsmlock.backends.base import (
+    MOST_HOLDS,
     Backend,
     Denied,
     Granted,
@@ -132,7 +133,8 @@ class RedisBackend(Backend):
         rows = zip(found[::2], found[1::2], strict=True)
         holds = [_info(server.resource(key), json.loads(row), now) for key, row in rows]
         return Denied(
-            holds=tuple(sorted(holds, key=lambda h: h.token)),
+            holds=tuple(sorted(holds, key=lambda h: h.token)[:MOST_HOLDS]),
+            more=len(holds) > MOST_HOLDS,
             ticket=ticket or None,
             reason=store_restarted_reason(quarantine_ms / 1000) if quarantine_ms > 0 else None,
         )
@@ -147,14 +149,15 @@ class RedisBackend(Backend):
         keys = [server.key(request.resource) for request in claim.requests]
         rows = [replace(row, kind="retrying") for row in claim.rows[: len(keys)]]
         milliseconds = int(expires_in.total_seconds() * 1000)
-        texts = _json_rows(claim, claim.requests[0].resource, keys, rows)
-        server.run("announce_retry", keys, [milliseconds, claim.id, *texts])
+        args: list[str | int] = [milliseconds, claim.id]
+        for row, text in zip(rows, _json_rows(claim, claim.requests[0].resource, keys, rows), strict=True):
+            args += (row.lock, text)
+        server.run("announce_retry", keys, args)
 
     def renew(self, claim: Claim, *, using: str) -> Renewed:
         """Run one script, once: an unreachable server must not delay the renewal of other holds."""
         server = self._server(using)
-        fields = [f"{claim.id}:{_letter(row)}{n}" for n, row in enumerate(claim.rows, 1)]
-        args: list[str | int] = [claim.lease_us // 1000, _clock_ms(), *fields]
+        args: list[str | int] = [claim.lease_us // 1000, _clock_ms(), claim.id, *map(_group, claim.rows)]
         keys = [server.key(row.resource) for row in claim.rows]
         server.record_long_lease(claim)
         answer: list[Any] = server.run("renew", keys, args, retry=False)
@@ -166,11 +169,8 @@ class RedisBackend(Backend):
         if claim.is_of_state:
             # The object may have moved since.
             self.forget(self._rows_of(claim.id, claim.requests[0].resource, using), using=using)
-        rows: dict[str, str] = {}
-        for n, row in enumerate(claim.rows, 1):
-            key = server.key(row.resource)
-            rows[key] = f"{rows.get(key, '')} {_letter(row)}{n}"
-        server.run("release", list(rows), [*rows.values(), claim.id])
+        keys = [server.key(row.resource) for row in claim.rows]
+        server.run("release", keys, [claim.id, *map(_group, claim.rows)])
         server.forget_lease(claim)
 
     def find(
@@ -270,8 +270,9 @@ def _clock_ms() -> int:
     return int(clock.now() * 1000)
 
 
-def _letter(row: LockRow) -> str:
-    return "h" if row.kind == "held" else "b"
+def _group(row: LockRow) -> str:
+    """The group of a row that is held or blocked."""
+    return f"{'h' if row.kind == 'held' else 'b'}{row.lock}"
 
 
 def _acquire_args(claim: Claim, keys: Sequence[str], *, queue: bool, ticket: int) -> list[str | int]:
@@ -295,9 +296,10 @@ def _acquire_args(claim: Claim, keys: Sequence[str], *, queue: bool, ticket: int
         ticket,
         clock.boot_id(),
         _clock_ms(),
+        MOST_HOLDS + 1,
     ]
     for row, text in zip(claim.rows, _json_rows(claim, claim.resources[0], keys, claim.rows), strict=True):
-        args += (position[row.resource] + 1, _letter(row), text)
+        args += (position[row.resource] + 1, _group(row), text)
     return args
 
 

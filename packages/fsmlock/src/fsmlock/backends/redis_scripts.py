@@ -1,8 +1,11 @@
 """The Lua scripts of the Redis backend, one file each in ``lua/``.
 
-Each object is one hash ``<prefix>on:<resource>``. A field is one row of a claim: ``<claim>:``, a letter and
-a number. The letter is ``h`` for a hold, ``b`` for a name blocked on an ancestor, ``w`` for a waiter and
-``l`` for a claim that is retried later. The value is the row as JSON:
+Each object is a set ``<prefix>locks:<resource>``, the names of its groups of rows. The key of a group is
+that of the object, a newline, and the name of the group: a letter and a lock. The letter is ``h`` for a
+hold, ``b`` for a name blocked on an ancestor, ``wh`` and ``wb`` for the same of a waiter, and ``l`` for a
+claim that is retried later. A group is a hash, and a field of it is one row of a claim:
+``<claim>:<number>``. So the cost of a decision grows with the names of locks in use on an object, not with
+the holds. The value is the row as JSON:
 
 ==== ================================================================
 c    claim
@@ -27,16 +30,16 @@ _FOLDER = Path(__file__).with_name("lua")
 
 #: Each script with the files that it consists of.
 _SCRIPTS = {
-    "acquire": ("now", "expired", "wake", "acquire"),
-    "renew": ("now", "renew"),
-    "release": ("wake", "release"),
-    "announce_retry": ("now", "announce_retry"),
-    "stop": ("now", "expired", "wake", "stop"),
-    "find": ("now", "find"),
-    "find_claim": ("now", "find_claim"),
-    "forget": ("forget",),
+    "acquire": ("now", "expired", "rows", "wake", "acquire"),
+    "renew": ("now", "rows", "renew"),
+    "release": ("rows", "wake", "release"),
+    "announce_retry": ("now", "rows", "announce_retry"),
+    "stop": ("now", "expired", "rows", "wake", "stop"),
+    "find": ("now", "rows", "find"),
+    "find_claim": ("now", "rows", "find_claim"),
+    "forget": ("rows", "forget"),
     "raise_counter": ("raise_counter",),
-    "sweep": ("now", "sweep"),
+    "sweep": ("now", "rows", "sweep"),
     "quarantine": ("now", "quarantine"),
 }
 

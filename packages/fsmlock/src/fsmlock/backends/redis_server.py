@@ -72,26 +72,28 @@ class RedisServer:
         self._scripts: dict[str, Script] = {n: client.register_script(t) for n, t in texts.items()}
 
     def key(self, resource: str) -> str:
-        """The key of an object's hash."""
-        return f"{self.prefix}on:{resource}"
+        """The key of an object."""
+        return f"{self.prefix}locks:{resource}"
 
     def resource(self, key: bytes | str) -> str:
         """The object that a key belongs to."""
         name = key.decode() if isinstance(key, bytes) else key
-        return name.removeprefix(f"{self.prefix}on:")
+        return name.removeprefix(f"{self.prefix}locks:")
 
     def sweep(self) -> None:
         """Delete what dead holders left behind on some of the objects; on others the next time."""
-        self._swept, keys = self._client.scan(self._swept, match=f"{self._pattern()}*", count=1000)
+        self._swept, keys = self._client.scan(
+            self._swept, match=f"{self._pattern()}*", count=1000, _type="set"
+        )
         if keys:
             self.run("sweep", keys, [])
 
     def keys(self) -> list[bytes]:
         """The keys of all objects."""
-        return list(self._client.scan_iter(match=f"{self._pattern()}*", count=1000))
+        return list(self._client.scan_iter(match=f"{self._pattern()}*", count=1000, _type="set"))
 
     def _pattern(self) -> str:
-        return re.sub(r"([\\*?\[\]])", r"\\\1", f"{self.prefix}on:")
+        return re.sub(r"([\\*?\[\]])", r"\\\1", f"{self.prefix}locks:")
 
     def run(
         self, name: str, keys: Sequence[str | bytes], args: Sequence[str | int], *, retry: bool = True

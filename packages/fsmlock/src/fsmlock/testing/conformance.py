@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.db import connections, transaction
 
-from fsmlock.backends.base import Denied, Granted
+from fsmlock.backends.base import MOST_HOLDS, Denied, Granted
 from fsmlock.rules import EVERYTHING, Claim, InheritedLock, LockRequest, blocking_rows
 
 if TYPE_CHECKING:
@@ -165,6 +165,34 @@ class Conformance:
         renewed = backend.renew(requested, using=self.using)
         assert (renewed.alive, renewed.by) == (False, "editor")
         assert not backend.stop(_PARENT, "ingest", by="editor", why="", force=True, using=self.using)
+
+    def test_a_refusal_by_a_crowd_names_some_of_it(self, backend: Backend) -> None:
+        together = frozenset({"ingest"})
+        for _ in range(MOST_HOLDS + 5):
+            assert self.acquire(backend, claim(parent("ingest", compatible_with=together)))
+        refused = backend.acquire(claim(parent()), using=self.using)
+        assert isinstance(refused, Denied)
+        assert (len(refused.holds), refused.more) == (MOST_HOLDS, True)
+        assert {hold.lock for hold in refused.holds} == {"ingest"}
+
+    def test_the_holds_in_the_way_are_found_in_a_crowd_of_others(self, backend: Backend) -> None:
+        for n in range(MOST_HOLDS + 5):
+            assert self.acquire(backend, claim(child(resource=f"shop.frame:{n}")))
+        compatible = frozenset({"render"})
+        first = claim(parent("ingest", compatible_with=compatible))
+        assert self.acquire(backend, first)
+        refused = backend.acquire(claim(parent("ingest", compatible_with=compatible)), using=self.using)
+        assert isinstance(refused, Denied)
+        assert ([hold.claim for hold in refused.holds], refused.more) == ([first.id], False)
+        backend.release(first, using=self.using)
+        assert self.acquire(backend, claim(parent("ingest", compatible_with=compatible)))
+
+    def test_what_dead_holders_left_in_a_crowd_blocks_nobody(self, backend: Backend) -> None:
+        for _ in range(MOST_HOLDS + 5):
+            assert self.acquire(
+                backend, claim(parent("ingest", compatible_with=frozenset({"ingest"})), lease=0.1)
+            )
+        assert self.eventually(lambda: self.acquire(backend, claim(parent())))
 
     def test_holds_are_found(self, backend: Backend) -> None:
         first = claim(child(), holder="worker 3")

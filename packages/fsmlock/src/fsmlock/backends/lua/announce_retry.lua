@@ -1,12 +1,14 @@
 -- Show a claim that will be retried later; it blocks nobody. KEYS: the objects. ARGV: for how long in
--- milliseconds, the claim, then the JSON of each row.
+-- milliseconds, the claim, then for each row its lock and its JSON.
 for i = 1, #KEYS do
-  local h = redis.call('HGETALL', KEYS[i])
-  for j = 1, #h, 2 do
-    local is_over = string.sub(h[j], 34, 34) == 'l' and cjson.decode(h[j + 1]).e <= now
-    if is_over then redis.call('HDEL', KEYS[i], h[j]) end
+  for _, name in ipairs(groups(KEYS[i])) do
+    if group_of(name) == 'l' then
+      each_row(KEYS[i], name, function(field, row)
+        if cjson.decode(row).e <= now then drop(KEYS[i], name, field) end
+      end)
+    end
   end
   local times = string.format(
     ',"t":1,"n":0,"s":%.0f,"e":%.0f,"d":0,"b":"","y":"","x":0}', now, now + ARGV[1])
-  redis.call('HSET', KEYS[i], ARGV[2] .. ':l' .. i, ARGV[i + 2] .. times)
+  put(KEYS[i], 'l' .. ARGV[2 * i + 1], ARGV[2] .. ':' .. i, ARGV[2 * i + 2] .. times)
 end

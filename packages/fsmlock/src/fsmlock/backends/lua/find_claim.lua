@@ -2,9 +2,8 @@
 local all = {now}
 local function rows_on(key)
   local found = {}
-  local h = redis.call('HGETALL', key)
-  for j = 1, #h, 2 do
-    if string.sub(h[j], 1, #ARGV[1] + 1) == ARGV[1] .. ':' then found[#found + 1] = h[j + 1] end
+  for _, name in ipairs(groups(key)) do
+    each_row(key, name, function(_, row) found[#found + 1] = row end, ARGV[1] .. ':*')
   end
   return found
 end

@@ -2,9 +2,12 @@
 -- lock and token.
 for i = 1, #KEYS do
   local claim, lock, token = ARGV[3 * i - 2], ARGV[3 * i - 1], tonumber(ARGV[3 * i])
-  local h = redis.call('HGETALL', KEYS[i])
-  for j = 1, #h, 2 do
-    local r = cjson.decode(h[j + 1])
-    if r.c == claim and r.l == lock and r.n == token then redis.call('HDEL', KEYS[i], h[j]) end
+  for _, name in ipairs(groups(KEYS[i])) do
+    local _, _, own = group_of(name)
+    if own == lock then
+      each_row(KEYS[i], name, function(field, row)
+        if cjson.decode(row).n == token then drop(KEYS[i], name, field) end
+      end, claim .. ':*')
+    end
   end
 end

@@ -1,17 +1,13 @@
 -- Delete the rows of a claim, whether held, waiting or announced, and notify the next waiters.
--- KEYS: the objects. ARGV: for each the letters and numbers of its rows, separated by spaces, then the claim.
-local claim = ARGV[#ARGV] .. ':'
-for i = 1, #KEYS do
-  for letter, n in string.gmatch(ARGV[i], '(%a)(%d+)') do
-    if redis.call('HDEL', KEYS[i], claim .. letter .. n) == 0 then
-      redis.call('HDEL', KEYS[i], claim .. 'w' .. n, claim .. 'l' .. n)
-    end
+-- KEYS: the object of each row. ARGV: the claim, then the group of each row.
+local seen = {}
+for n = 1, #KEYS do
+  local name, field = ARGV[n + 1], ARGV[1] .. ':' .. n
+  if not drop(KEYS[n], name, field) and not drop(KEYS[n], 'w' .. name, field) then
+    drop(KEYS[n], 'l' .. string.sub(name, 2), field)
   end
 end
-local t = nil
-for i = 1, #KEYS do
-  if redis.call('EXISTS', KEYS[i]) == 1 then
-    t = t or redis.call('TIME')
-    wake(KEYS[i], t[1] * 1000 + math.floor(t[2] / 1000))
-  end
+for n = 1, #KEYS do
+  if not seen[KEYS[n]] then wake(KEYS[n]) end
+  seen[KEYS[n]] = true
 end

@@ -28,6 +28,7 @@ LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
   now_us bigint;
   is_current boolean;
+  check_name text;
 BEGIN
   IF current_setting('transaction_isolation') <> 'read committed' THEN
     RAISE EXCEPTION 'fsmlock needs READ COMMITTED for its decisions, but this transaction is %.'
@@ -45,7 +46,13 @@ BEGIN
   -- Each statement of a volatile function sees what was committed before it began, so after the locks were
   -- taken. Most often there is no row at all, and the query below isn't even prepared.
   IF p_check IS NOT NULL THEN
-    EXECUTE 'SELECT ' || p_check INTO is_current USING p_check_keys;
+    -- To plan it takes longer than all the rest, so it is prepared, once in a session. Its name comes from its text,
+    -- and nobody remembers which session has it: a pooler may give us another one.
+    check_name := 'fsmlock_' || md5(p_check);
+    IF NOT EXISTS (SELECT 1 FROM pg_prepared_statements s WHERE s.name = check_name) THEN
+      EXECUTE format('PREPARE %I (text[]) AS SELECT %s', check_name, p_check);
+    END IF;
+    EXECUTE format('EXECUTE %I (%L)', check_name, p_check_keys) INTO is_current;
     IF NOT is_current THEN
       RETURN QUERY SELECT 0::bigint, ''::text, 'stale'::text;
       RETURN;

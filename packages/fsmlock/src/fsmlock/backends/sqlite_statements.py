@@ -1,0 +1,191 @@
+"""The statements of the SQLite dialect.
+
+Their parameters have names, which Django converts by one fast operation. It reads a statement with positional
+ones by a regular expression, which takes longer than to execute it. A few values are parameters of their own:
+``json_each`` takes longer than all the rest, so it is for many.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any
+
+from fsmlock.backends.ancestry import assumed, encode, key_query
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from fsmlock.backends.ancestry import KeyQuery
+    from fsmlock.rules import Claim
+
+_COLUMNS = (
+    "resource, lock, kind, claim, holder, why, waits, stop_by, stop_why, since_us, renewed_us, expires_us"
+)
+#: Up to so many values are parameters of their own. 0 stands for more.
+_FEW = 8
+#: Every waiter comes before it.
+_NO_TICKET = 2**62
+
+
+class Values(dict[str, Any]):
+    """The parameters of a statement, by name."""
+
+    def put(self, name: str, values: Sequence[object]) -> int:
+        """Add a list of values, and return how many they are, or 0 for many. See :func:`_listed`."""
+        if len(values) > _FEW:
+            self[name] = encode(values)
+            return 0
+        for n, value in enumerate(values):
+            self[f"{name}{n}"] = value
+        return len(values)
+
+
+def insert_values(claim: Claim, ticket: int | None, lease_us: int) -> tuple[Values, int, int, int]:
+    """The parameters of the statements that insert, and how many rows, objects and own claims are in them."""
+    values = Values(
+        claim=claim.id,
+        holder=claim.holder,
+        why=claim.why,
+        lease=lease_us,
+        before=_NO_TICKET if ticket is None else ticket,
+    )
+    rows = claim.rows
+    compatible = [_compatible(each.compatible_with) for each in claim.requests]
+    compatible += ["[]"] * (len(rows) - len(compatible))  # the rows begin with the requests
+    if len(rows) > _FEW:
+        values["rows"] = encode(
+            [(row.resource, row.lock, row.kind, each) for row, each in zip(rows, compatible, strict=True)]
+        )
+    else:
+        for n, (row, each) in enumerate(zip(rows, compatible, strict=True)):
+            values[f"object{n}"], values[f"name{n}"], values[f"use{n}"] = row.resource, row.lock, row.kind
+            values[f"compatible{n}"] = each
+    objects = values.put("objects", claim.resources)
+    own = values.put("own", [claim.id, *claim.nested_in])
+    return values, len(rows) if len(rows) <= _FEW else 0, objects, own
+
+
+@functools.lru_cache(256)
+def _compatible(names: frozenset[str]) -> str:
+    return encode(sorted(names))
+
+
+@functools.cache
+def insert_alone(rows: int, objects: int) -> str:
+    """Insert the rows if no row is on any of the objects, which is what happens most often."""
+    return (
+        f"INSERT INTO fsmlock_hold ({_COLUMNS}) SELECT object, name, use, %(claim)s, %(holder)s, %(why)s,"  # noqa: S608 - constants only
+        f" 0, '', '', t, t, t + %(lease)s FROM ({_wanted(rows)}), (SELECT fsmlock_now() AS t)"
+        f" WHERE NOT EXISTS (SELECT 1 FROM fsmlock_hold WHERE resource IN ({_listed('objects', objects)}))"
+    )
+
+
+@functools.cache
+def insert(rows: int, own: int) -> str:
+    """Insert the rows unless another one blocks them: ``rules.blocking_rows`` as SQL.
+
+    ``wanted`` are the rows to insert, each with its compatible locks. ``present`` are the names of all locks
+    that have a row on a wanted object: a look into the index for each name, and for each that is incompatible
+    another one, however many rows there are.
+    """
+    return f"""
+INSERT INTO fsmlock_hold ({_COLUMNS})
+WITH RECURSIVE wanted (object, name, use, compatible) AS (
+  {_wanted(rows)}
+), present (object, name) AS (
+  SELECT object, (SELECT min(lock) FROM fsmlock_hold WHERE resource = object)
+  FROM (SELECT DISTINCT object FROM wanted)
+  UNION ALL
+  SELECT object, (SELECT min(lock) FROM fsmlock_hold WHERE resource = object AND lock > name)
+  FROM present WHERE name IS NOT NULL
+)
+SELECT object, name, use, %(claim)s, %(holder)s, %(why)s, 0, '', '', t, t, t + %(lease)s
+FROM wanted, (SELECT fsmlock_now() AS t)
+WHERE NOT EXISTS (
+  SELECT 1 FROM present
+  CROSS JOIN wanted ON wanted.object = present.object
+  CROSS JOIN (SELECT 'held' AS other UNION ALL SELECT 'blocked')
+  WHERE CASE
+      WHEN use = 'held' AND other = 'held'
+        THEN NOT EXISTS (SELECT 1 FROM json_each(compatible) WHERE value = present.name)
+      WHEN use = 'held' THEN wanted.name IN (present.name, '*')
+      WHEN other = 'held' THEN present.name IN (wanted.name, '*')
+    END
+    AND EXISTS (
+      SELECT 1 FROM fsmlock_hold
+      WHERE resource = present.object AND lock = present.name AND kind = other
+        AND claim NOT IN ({_listed("own", own)})
+        AND (NOT waits OR id < %(before)s)
+    )
+)
+"""  # noqa: S608 - constants only
+
+
+@functools.cache
+def release(objects: int, locks: int) -> str:
+    """Delete the rows of a claim: a look into the index for each."""
+    return (
+        f"DELETE FROM fsmlock_hold WHERE resource IN ({_listed('objects', objects)})"  # noqa: S608 - constants only
+        f" AND lock IN ({_listed('locks', locks)})"
+        " AND kind IN ('held', 'blocked', 'broken', 'retrying', 'later') AND claim = %(claim)s"
+    )
+
+
+def ancestry(claim: Claim, using: str, values: Values) -> str:
+    """The condition that the rows are as the claim assumes; empty if it assumes nothing."""
+    conditions = []
+    for n, (model, keys) in enumerate(assumed(claim).items()):
+        query = key_query(model, using)
+        prepared = [query.prepare(each) for each in keys]
+        if len(keys) > _FEW:
+            values[f"keys{n}_"] = encode(prepared)
+        else:
+            for m, each in enumerate(prepared):
+                values.put(f"keys{n}_{m}_", each)
+        conditions.append(_as_assumed(query, n, len(keys) if len(keys) <= _FEW else 0))
+    return " AND ".join(conditions)
+
+
+@functools.lru_cache(256)
+def _as_assumed(query: KeyQuery, number: int, count: int) -> str:
+    if count:
+        return " AND ".join(
+            _same(query, [f"%(keys{number}_{m}_{n})s" for n in range(len(query.columns))])
+            for m in range(count)
+        )
+    same = _same(query, [f"json_extract(a.value, '$[{n}]')" for n in range(len(query.columns))])
+    return f"NOT EXISTS (SELECT 1 FROM json_each(%(keys{number}_)s) AS a WHERE NOT {same})"  # noqa: S608 - names from models only
+
+
+def _same(query: KeyQuery, keys: Sequence[str]) -> str:
+    """That the row of one object exists and has the keys."""
+    own, *ancestors = query.columns
+    same = " AND ".join(
+        [f"{own} = {keys[0]}", *(f"{a} IS {b}" for a, b in zip(ancestors, keys[1:], strict=True))]
+    )
+    return f"EXISTS (SELECT 1 FROM {query.tables} WHERE {same})"  # noqa: S608 - names from models only
+
+
+def _wanted(rows: int) -> str:
+    if rows:
+        first, *others = (
+            (f"%(object{n})s", f"%(name{n})s", f"%(use{n})s", f"%(compatible{n})s") for n in range(rows)
+        )
+        named = [f"{value} AS {column}" for value, column in zip(first, _WANTED, strict=True)]
+        return " UNION ALL ".join(f"SELECT {_comma(each)}" for each in (named, *others))
+    extracted = (f"json_extract(value, '$[{n}]') AS {column}" for n, column in enumerate(_WANTED))
+    return f"SELECT {_comma(extracted)} FROM json_each(%(rows)s)"  # noqa: S608 - constants only
+
+
+_WANTED = ("object", "name", "use", "compatible")
+
+
+def _listed(name: str, count: int) -> str:
+    """The values that :meth:`Values.put` has put, for IN."""
+    if count:
+        return _comma(f"%({name}{n})s" for n in range(count))
+    return f"SELECT value FROM json_each(%({name})s)"  # noqa: S608 - constants only
+
+
+def _comma(parts: Iterable[str]) -> str:
+    return ", ".join(parts)
