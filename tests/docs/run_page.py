@@ -107,10 +107,7 @@ def create_table(cls, names):
         if isinstance(f, models.ForeignKey) and not f.null
     }
     for name in (cls._meta.model_name, "other"):
-        obj = names[name] = cls.objects.create(**values)
-        if getattr(obj, "state", "") == "initialising":
-            obj.initialise()
-            obj.save()
+        names[name] = cls.objects.create(**values)
 
 
 def main(page):

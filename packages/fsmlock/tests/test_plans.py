@@ -4,7 +4,7 @@ import pytest
 
 import fsmlock
 from fsmlock.declarations import TransitionDef
-from fsmlock.plans import shortest_path
+from fsmlock.paths import shortest_path
 
 
 def definition(name, source, target):

@@ -69,7 +69,7 @@ def check_deployment(**_: object) -> list[CheckMessage]:
 
 @register("fsmlock")
 def check_models(*, app_configs: Sequence[AppConfig] | None = None, **_: object) -> list[CheckMessage]:
-    """E003, E010 to E016: declarations of locks. E020 to E026: transitions, actions and states."""
+    """E003, E010 to E016: declarations of locks. E020 to E026, W008: transitions, actions and states."""
     found: list[CheckMessage] = []
     for model in apps.get_models() if app_configs is None else _models_of(app_configs):
         found += _locks(model)
@@ -375,6 +375,16 @@ def _states(model: type[Stateful]) -> Iterator[CheckMessage]:
             hint=f"Add it to {model.__name__}.States, or correct initial_state.",
             obj=model,
             id="fsmlock.E024",
+        )
+    elif not any(
+        each.starts_from(model.initial_state) and each.target != model.initial_state
+        for each in transitions_of(model).values()
+    ):
+        yield Warning(
+            f"{model.__name__} starts in the state {model.initial_state!r}, and no transition leads out.",
+            hint=f"Declare one with source={model.initial_state!r}, or start in another (initial_state).",
+            obj=model,
+            id="fsmlock.W008",
         )
 
 

@@ -109,14 +109,16 @@ def evaluate_condition(condition: Condition, obj: models.Model) -> Reason | None
 
 
 def operations_of(model: type[models.Model]) -> dict[str, Operation]:
-    """All transitions and actions by name: base classes first, each in the order of declaration."""
+    """All transitions and actions by name: base classes first, each in the order of its declaration.
+
+    What a class declares again stands where it does so.
+    """
     found: dict[str, Operation] = {}
     for cls in reversed(model.__mro__):
         for name, value in vars(cls).items():
+            found.pop(name, None)
             operation = declared_operation(value)
-            if operation is None:
-                found.pop(name, None)
-            else:
+            if operation is not None:
                 found[name] = operation
     return found
 

@@ -9,10 +9,11 @@ from django.utils.translation import gettext
 from fsmlock import backends
 from fsmlock.active_hold import current_claims
 from fsmlock.ancestors import RowGoneError, ancestries, lock_request
-from fsmlock.declarations import evaluate_condition
+from fsmlock.declarations import evaluate_condition, transitions_of
 from fsmlock.inspection import alias_of, gone_reason, reason_for
 from fsmlock.kept_claims import left_over
 from fsmlock.locks import Locks
+from fsmlock.paths import shortest_path
 from fsmlock.reasons import Reason
 from fsmlock.rules import EVERYTHING, Claim, blocking_rows
 from fsmlock.state_locks import state_claim_ids
@@ -115,13 +116,33 @@ def hypothetical_claim(obj: models.Model, lock: str, ancestry: Ancestry | None =
 
 def _wrong_state(obj: models.Model, operation: Operation, state: str) -> Reason:
     source = ", ".join(operation.source)
-    params = {"object": str(obj), "state": state, "transition": str(operation.label), "source": source}
+    steps = ", ".join(_way_to_source(obj, operation, state))
+    params = {
+        "object": str(obj),
+        "state": state,
+        "transition": str(operation.label),
+        "source": source,
+        "steps": steps,
+    }
     return Reason(
         code="state",
         message=gettext("%(object)s is %(state)s; %(transition)s starts from: %(source)s.") % params,
-        remedy=gettext("Bring it to %(source)s first.") % params,
+        remedy=(
+            gettext("Bring it to %(source)s first: %(steps)s.")
+            if steps
+            else gettext("Bring it to %(source)s first.")
+        )
+        % params,
         params={"state": state, operation.kind: operation.name, "source": source},
     )
+
+
+def _way_to_source(obj: models.Model, operation: Operation, state: str) -> list[str]:
+    """The shortest way to a state that the operation starts from: labels of buttons, else calls."""
+    transitions = transitions_of(type(obj)).values()
+    paths = [shortest_path(transitions, state, source) for source in operation.source]
+    found = min((path for path in paths if path), key=len, default=())
+    return [f"{each.name}()" if each.internal else str(each.label) for _, each in found]
 
 
 def _has_permission(permission: Permission, obj: models.Model, user: User | AnonymousUser) -> bool:

@@ -14,6 +14,9 @@ _INITIALISING, _READY, _DELETING, _DELETED, _FAILED = "initialising", "ready", "
 class Lifecycle(Stateful):
     """A model with a protected ``state``, five base states and the transitions between them.
 
+    A new object is ready at once. If it has to be set up first, write ``initial_state = "initialising"`` and
+    call ``initialise()`` once it is.
+
     Add states in a nested ``class States(Lifecycle.States)`` and transitions with ``@transition``. A base
     transition is offered to users when the model declares it again with a label.
     """
@@ -21,7 +24,7 @@ class Lifecycle(Stateful):
     class States:
         """The base states."""
 
-        #: Being set up: not to be used yet.
+        #: Being set up: not to be used yet. Only where initial_state says so.
         INITIALISING: ClassVar[str] = _INITIALISING
         #: In use.
         READY: ClassVar[str] = _READY
@@ -32,7 +35,7 @@ class Lifecycle(Stateful):
         #: Something broke, and a person must repair it.
         FAILED: ClassVar[str] = _FAILED
 
-    initial_state = _INITIALISING
+    initial_state = _READY
 
     class Meta:
         abstract = True

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fsmlock.declarations import transitions_of
 from fsmlock.errors import ConfigurationError
 from fsmlock.evaluation import Evaluator
+from fsmlock.paths import shortest_path
 from fsmlock.reasons import Reason, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from django.contrib.auth.models import AnonymousUser, User
     from django.db import models
-
-    from fsmlock.declarations import TransitionDef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,24 +25,6 @@ class Step:
     source: str
     target: str
     reasons: tuple[Reason, ...]
-
-
-def shortest_path(
-    transitions: Iterable[TransitionDef], start: str, goal: str
-) -> tuple[tuple[str, TransitionDef], ...] | None:
-    """The fewest transitions from ``start`` to ``goal``, each with its source state; None without a path."""
-    usable = list(transitions)
-    paths: dict[str, tuple[tuple[str, TransitionDef], ...]] = {start: ()}
-    queue = deque([start])
-    while queue:
-        state = queue.popleft()
-        if state == goal:
-            return paths[state]
-        for each in usable:
-            if each.starts_from(state) and each.target not in paths:
-                paths[each.target] = (*paths[state], (state, each))
-                queue.append(each.target)
-    return None
 
 
 def plan(obj: models.Model, *, to: str, user: User | AnonymousUser | None = None) -> tuple[Step, ...] | None:
