@@ -34,6 +34,7 @@ from fsmlock.errors import (
 from fsmlock.holds import hold
 from fsmlock.inspection import alias_of
 from fsmlock.iteration import shutdown
+from fsmlock.iteration.attempts import TooManyAttemptsError, begin_attempt, take_attempt_back
 from fsmlock.iteration.declaration import Iteration
 from fsmlock.iteration.journal import Journal, Position
 from fsmlock.iteration.sources import Only, as_source
@@ -75,16 +76,6 @@ class StopRequestedError(Exception):
 
 class TooManyFailuresError(Exception):
     """More items failed than the iteration allows."""
-
-
-class TooManyAttemptsError(Exception):
-    """One execution after the other died before it had processed the next item."""
-
-    def __init__(self, attempts: int) -> None:
-        super().__init__(
-            f"{attempts} executions in a row died before this item was done: the process was killed, or lost"
-            " its connection or its hold. Read the workers' log (a crash, too little memory), then retry."
-        )
 
 
 def execute(run: Run, *, on_progress: OnProgress | None = None, on_item: OnItem | None = None) -> Run:
@@ -169,12 +160,7 @@ class Execution:
         self._position = self._last_position()
         run.start()
         run.token = self._held.token
-        # One that got on before it died was the first to die here.
-        has_got_on = self._position.processed > run.attempted_at
-        self._died_before = min(run.attempts, 1) if has_got_on else run.attempts
-        # Counted before anything of the iteration runs, and taken back wherever the execution ends properly.
-        run.attempts = self._died_before + 1
-        run.attempted_at = self._position.processed
+        self._died_before = begin_attempt(run, self._position.processed)
         run.save()
         self._started = clock.now()
         persist_every = self._iteration.persist_every.total_seconds()
@@ -396,7 +382,7 @@ class Execution:
             run.resume_after_s = resume_after.total_seconds()
             run.due_at = timezone.now() + resume_after
             if not died:
-                run.attempts = 0 if self._position.processed > run.attempted_at else self._died_before
+                take_attempt_back(run, self._position.processed, self._died_before)
             self._save_end()
         except StaleState:
             self._apply_stop_request()
