@@ -84,6 +84,17 @@ def test_a_task_is_followed_from_the_queue_to_why_it_waits(admin_client, app):
     assert "1 task is ahead of it in queue" in task
 
 
+def test_secrets_in_arguments_are_not_shown(admin_client, app):
+    task_id = app.send_task("work.do", kwargs={"password": "hunter2", "user": "anna"}).id
+    for name, query in [
+        ("admin:queue_insight_queue", "?name=celery"),
+        ("admin:queue_insight_task", f"?id={task_id}"),
+    ]:
+        page = text(get(admin_client, name, query))
+        assert "hunter2" not in page
+        assert "anna" in page
+
+
 def test_a_part_is_the_page_without_its_frame(admin_client):
     part = text(get(admin_client, OVERVIEW, "?part=1"))
     assert "qi-headline" in part

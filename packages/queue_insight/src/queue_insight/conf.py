@@ -44,6 +44,8 @@ class Settings:
     INSPECT_INTERVAL_S: float = 10.0
     #: Seconds after which lost and finished tasks and gone workers are deleted.
     RETENTION_S: float = 3600.0
+    #: Arguments whose names contain one of these words are redacted before anything is kept.
+    REDACT: tuple[str, ...] = ("password", "secret", "token", "key", "authorization", "card")
     #: What a scraper sends as "Authorization: Bearer ..." to read the metrics; empty: nobody may.
     METRICS_TOKEN: str = ""
     #: Add the publish time to each task's headers, so that waits are known without events.

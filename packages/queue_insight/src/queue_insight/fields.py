@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
+from queue_insight.redaction import redact
+
 Document = Mapping[str, object]
 
 #: Maximum length of ids and of names of tasks, queues and workers, in characters; Celery's result backends
@@ -95,8 +97,8 @@ def date(value: object) -> float | None:
 
 
 def summary(*texts: str | None) -> str:
-    """Return these texts side by side, cut at 1,024 characters; what cannot be stored is replaced."""
-    joined = " ".join(filter(None, texts))
+    """Return these texts side by side, redacted, cut at 1,024 characters, and fit to be stored."""
+    joined = redact(" ".join(filter(None, texts)))
     shown = joined if len(joined) <= MAX_SUMMARY else f"{joined[: MAX_SUMMARY - 1]}…"
     return shown.encode("utf-8", "replace").decode()
 
