@@ -3,6 +3,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import httpx
+import numpy as np
 import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import AnonymousUser
@@ -11,8 +12,11 @@ from tests.factories import NOON, camera, frame, timelapse
 from timelapse.frames.models import Preview
 from timelapse.frames.queries import thumbnail_of
 from timelapse.publishing.http import application
-from timelapse.rendering import queries
+from timelapse.rendering import queries, watching
 from timelapse.rendering.models import Movie
+from timelapse.rendering.pipeline.encode import write_segment
+from timelapse.rendering.pipeline.geometry import Size
+from timelapse.rendering.pipeline.scale import to_frame
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CONTENT = bytes(range(256)) * 40
@@ -201,3 +205,40 @@ async def test_a_preview_is_a_picture(get, media):
     answer = await get(f"/previews/{preview.pk}.jpg")
     assert (answer.status_code, answer.content) == (200, b"a preview")
     assert (await get(f"/previews/{preview.pk}.png")).status_code == 404
+
+
+@pytest.fixture
+def watched(movie):
+    """A movie whose first second is finished."""
+    key = "a" * 64
+    Movie.objects.filter(pk=movie.pk).update(state=Movie.States.CANCELLED, segments=[[key, 30]])
+    folder = queries.segments_of(movie.timelapse_id)
+    folder.mkdir(parents=True)
+    frames = (to_frame(np.zeros((48, 64, 3), np.uint8), Size(64, 48)) for _ in range(30))
+    write_segment(frames, folder / f"{key}.mp4", watching.format_of(movie), on_frame=lambda: None)
+    return movie
+
+
+async def test_the_beginning_of_a_movie_is_served_as_a_playlist_and_its_pieces(get, watched):
+    answer = await get(f"/live/{watched.pk}.m3u8")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/vnd.apple.mpegurl"
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.text.endswith(f"{watched.pk}/0.m4s\n#EXT-X-ENDLIST\n")
+    for name in ("init.mp4", "0.m4s"):
+        piece = await get(f"/live/{watched.pk}/{name}")
+        assert (piece.status_code, piece.headers["content-type"]) == (200, "video/mp4")
+        assert len(piece.content) > 500
+
+
+@pytest.mark.parametrize(
+    "name", ["{0}/1.m4s", "{0}/secret", "{0}.mp4", "4711.m3u8", "4711/0.m4s", "x/0.m4s", "0.m3u8"]
+)
+async def test_what_a_playlist_doesnt_name_is_not_found(get, watched, name):
+    assert (await get("/live/" + name.format(watched.pk))).status_code == 404
+
+
+async def test_nobody_watches_without_signing_in(watched):
+    async with browser(AnonymousUser()) as client:
+        for name in (f"{watched.pk}.m3u8", f"{watched.pk}/0.m4s"):
+            assert (await client.get(f"/live/{name}")).status_code == 401

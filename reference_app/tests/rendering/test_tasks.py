@@ -70,6 +70,8 @@ def test_a_movie_is_rendered_verified_and_ready(movie):
     assert (movie.frame_count, movie.duration_s, movie.bytes) == (30, pytest.approx(1.2), info.bytes)
     assert (info.frame_count, info.size) == (30, Size(320, 136))
     assert movie.left_out == []
+    assert [frames for _, frames in movie.segments] == [30]
+    assert movie.frames_done == 30
     assert movie.finished_at >= movie.created_at
     assert queries.poster_of(movie.pk).exists()
     assert fsmlock.holds_on(movie.timelapse) == ()

@@ -2,6 +2,7 @@
 
 URLs contain primary keys, never paths: ``movies/<pk>.mp4``, ``posters/<pk>.jpg``,
 ``frames/<pk>.<extension>``, ``thumbnails/<pk>.jpg`` and ``previews/<pk>.jpg``; the database has the path.
+``live/<pk>.m3u8`` is the playlist of a movie that is being rendered, ``live/<pk>/...`` are its pieces.
 Ranges are supported (206, or 416 beyond the end), so that browsers can seek in a movie. Errors are 401 when
 nobody is signed in, 403 without the permission, and 404 when there is no such file (yet), as
 ``{"error": {"code", "message", "remedy"}}``.
@@ -47,18 +48,39 @@ def _serving(
     find: Callable[[int, str], Published | None], rule: Rule
 ) -> Callable[[Request], Awaitable[Response]]:
     async def serve(request: Request) -> Response:
-        reason = await sync_to_async(refusal)(rule, request.scope.get("user"), "looking at this file")
-        if reason is not None:
-            status, code = (401, "signed_out") if reason.code == "signed_out" else (403, "forbidden")
-            return _refused(status, code, reason.message, reason.remedy)
+        if (refused := await _refusal(request, rule)) is not None:
+            return refused
         name = _FILE.fullmatch(request.path_params["name"])
         found = await sync_to_async(find)(int(name[1]), name[2]) if name else None
-        if found is None:
-            remedy = "Take the address from the page: it offers what is there."
-            return _refused(404, "not_found", "There is no such file.", remedy)
-        return _answer(request, found)
+        return _not_found() if found is None else _answer(request, found)
 
     return serve
+
+
+async def _live_playlist(request: Request) -> Response:
+    if (refused := await _refusal(request, _WATCHING)) is not None:
+        return refused
+    name = _FILE.fullmatch(request.path_params["name"])
+    text = await sync_to_async(queries.live_playlist)(int(name[1])) if name and name[2] == "m3u8" else None
+    if text is None:
+        return _not_found()
+    return Response(text, media_type="application/vnd.apple.mpegurl", headers={"Cache-Control": "no-store"})
+
+
+async def _live_piece(request: Request) -> Response:
+    if (refused := await _refusal(request, _WATCHING)) is not None:
+        return refused
+    movie, name = request.path_params["movie"], request.path_params["name"]
+    content = await sync_to_async(queries.live_piece)(movie, name)
+    return _not_found() if content is None else Response(content, media_type="video/mp4", headers=_REVALIDATE)
+
+
+async def _refusal(request: Request, rule: Rule) -> Response | None:
+    reason = await sync_to_async(refusal)(rule, request.scope.get("user"), "looking at this file")
+    if reason is None:
+        return None
+    status, code = (401, "signed_out") if reason.code == "signed_out" else (403, "forbidden")
+    return _refused(status, code, reason.message, reason.remedy)
 
 
 def _answer(request: Request, found: Published) -> Response:
@@ -68,6 +90,11 @@ def _answer(request: Request, found: Published) -> Response:
     if answer.headers["ETag"] in known or "*" in known:
         return Response(status_code=304, headers={**keep, "ETag": answer.headers["ETag"]})
     return answer
+
+
+def _not_found() -> Response:
+    remedy = "Take the address from the page: it offers what is there."
+    return _refused(404, "not_found", "There is no such file.", remedy)
 
 
 def _refused(status: int, code: str, message: str, remedy: str) -> Response:
@@ -82,8 +109,13 @@ _FOLDERS: Final = {
     "thumbnails": (queries.thumbnail, needs("frames.view_frame")),
     "previews": (queries.preview, needs("frames.view_preview")),
 }
+_WATCHING: Final = needs("rendering.view_movie")
 #: Who may look at the files of each folder.
-RULES: Final = {folder: rule for folder, (_, rule) in _FOLDERS.items()}
+RULES: Final = {**{folder: rule for folder, (_, rule) in _FOLDERS.items()}, "live": _WATCHING}
 application = Starlette(
-    routes=[Route(f"/{folder}/{{name}}", _serving(find, rule)) for folder, (find, rule) in _FOLDERS.items()]
+    routes=[
+        *(Route(f"/{folder}/{{name}}", _serving(find, rule)) for folder, (find, rule) in _FOLDERS.items()),
+        Route("/live/{name}", _live_playlist),
+        Route("/live/{movie:int}/{name}", _live_piece),
+    ]
 )

@@ -10,8 +10,9 @@ from timelapse.frames.models import Frame, Preview
 from timelapse.frames.previews import file_of_preview
 from timelapse.frames.queries import file_of
 from timelapse.ingest.pipeline.thumbnails import ensure_thumbnail
+from timelapse.rendering import watching
 from timelapse.rendering.models import Movie
-from timelapse.rendering.queries import poster_of, video_of
+from timelapse.rendering.queries import movie_by_id, poster_of, video_of
 
 if TYPE_CHECKING:
     import os
@@ -43,6 +44,18 @@ def poster(pk: int, extension: str) -> Published | None:
     if extension != "jpg" or not _is_ready(pk):
         return None
     return _published(poster_of(pk), "image/jpeg")
+
+
+def live_playlist(pk: int) -> str | None:
+    """Return the playlist of what a movie's worker has finished; None until there is something."""
+    found = movie_by_id(pk)
+    return watching.playlist(found) if found is not None and found.segments else None
+
+
+def live_piece(pk: int, name: str) -> bytes | None:
+    """Return a piece that the playlist names."""
+    found = movie_by_id(pk)
+    return None if found is None else watching.piece(found, name)
 
 
 def frame(pk: int, extension: str) -> Published | None:

@@ -161,6 +161,13 @@ def begin(movie: Movie, token: int) -> None:
     _save(movie)
 
 
+def record_beginning(movie: Movie, segments: list[tuple[str, int]]) -> None:
+    """Record the finished segments of its beginning (key, frames). Call it in the hold's transaction."""
+    movie.segments = [list(segment) for segment in segments]
+    Movie.objects.filter(pk=movie.pk).update(segments=movie.segments)
+    _publish_to_pages(movie)
+
+
 def finish(movie: Movie, file: MovieFile) -> None:
     """Record that the file is in place. Call it in the hold's transaction."""
     movie.finish()
@@ -216,6 +223,10 @@ def notify(movie: Movie) -> None:
     """Notify watchers that the movie is new, has changed, or is gone."""
     event = MovieChanged(movie=movie.pk, timelapse=movie.timelapse_id, state=movie.state)
     transaction.on_commit(lambda: movie_changed.send_robust(Movie, event=event), robust=True)
+    _publish_to_pages(movie)
+
+
+def _publish_to_pages(movie: Movie) -> None:
     # One request may change a movie several times: its watchers get one event.
     live.publish_on_commit(group_of(movie.timelapse_id), key=f"movie.{movie.pk}", movie=movie.pk)
 

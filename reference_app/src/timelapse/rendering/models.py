@@ -55,6 +55,8 @@ class Movie(Lifecycle, models.Model):
     #: The newest frame when it was requested, by primary key: later ones are not in it, also after a retry.
     #: Not a foreign key, because retention may remove the frame. Null: all frames.
     last_frame = models.PositiveBigIntegerField(null=True, editable=False)
+    #: The finished segments of its beginning in playing order, each as its key and its number of frames.
+    segments = models.JSONField(default=list, editable=False)
     #: Frames of the segments that are encoded; a retry continues after them.
     frames_done = models.PositiveIntegerField(default=0, editable=False)
     requested_by = models.ForeignKey(

@@ -20,16 +20,16 @@ from timelapse.rendering.camera_deletion import FINISH_TASK
 from timelapse.rendering.domain import INTERNAL, LEASE, WAIT_FOR_LOCK
 from timelapse.rendering.models import Movie
 from timelapse.rendering.pipeline.errors import RenderError
-from timelapse.rendering.pipeline.geometry import Size
-from timelapse.rendering.pipeline.plan import MovieFormat, Plan, Recipe
-from timelapse.rendering.pipeline.rate import exact_rate
+from timelapse.rendering.pipeline.plan import Plan, Recipe
 from timelapse.rendering.pipeline.render import Rendered, render
 from timelapse.rendering.pipeline.store import SegmentStore
+from timelapse.rendering.watching import format_of
 from timelapse.shared import conf
 from timelapse.shared.progress import about
 
 if TYPE_CHECKING:
     from fsmlock import ActiveHold
+    from timelapse.rendering.pipeline.store import Encoded
 
 cancellation(fsmlock.CancelRequested)
 
@@ -118,6 +118,11 @@ def _render(held: ActiveHold, movie: Movie) -> None:
             if done == plan.frame_count:
                 work.step("finishing the file")
 
+        def on_beginning(parts: list[Encoded]) -> None:
+            with held.transaction():
+                files = [(part.path.stem, part.frames) for part in parts if part.path is not None]
+                actions.record_beginning(movie, files)
+
         store.sweep(conf.get().segment_bytes)
         try:
             with closing(
@@ -127,14 +132,17 @@ def _render(held: ActiveHold, movie: Movie) -> None:
                     store,
                     max_pixels=conf.get().max_pixels,
                     on_frame=on_frame,
+                    on_beginning=on_beginning,
                 )
             ) as rendered:
                 work.step("publish")
+                movie.frames_done = plan.frame_count
                 with held.transaction():
                     rendered.publish()
                     actions.finish(movie, _file(rendered))
-        finally:
-            movie.frames_done = store.frames_done(plan)
+        except BaseException:
+            movie.frames_done = store.frames_done(plan)  # saved with the state that follows
+            raise
 
 
 def _plan(movie: Movie) -> Plan:
@@ -148,8 +156,7 @@ def _plan(movie: Movie) -> Plan:
         )
         for frame in frames.iterator()
     ]
-    size = Size(movie.width, movie.height)
-    return Plan.of(recipes, MovieFormat(size=size, rate=exact_rate(movie.fps)))
+    return Plan.of(recipes, format_of(movie))
 
 
 def _file(rendered: Rendered) -> MovieFile:

@@ -19,7 +19,7 @@ from timelapse.rendering.pipeline.geometry import Size
 from timelapse.rendering.pipeline.plan import MovieFormat, Plan, Recipe
 from timelapse.rendering.pipeline.rate import exact_rate
 from timelapse.rendering.pipeline.render import Rendered, render
-from timelapse.rendering.pipeline.store import SegmentStore
+from timelapse.rendering.pipeline.store import Encoded, SegmentStore
 
 Decode = Callable[[Path], np.ndarray]
 Footage = Callable[[str], list[Path]]
@@ -112,6 +112,25 @@ def test_any_number_of_lanes_makes_the_same_movie(studio: Studio, tmp_path: Path
     other = Studio(tmp_path / "other")
     other.render(studio.plan(*range(300)), lanes=3)
     assert other.sha == studio.sha
+
+
+@pytest.mark.parametrize("lanes", [1, 3])
+def test_what_is_finished_in_a_row_is_reported_to_be_watched(studio: Studio, lanes: int) -> None:
+    beginnings: list[list[int]] = []
+
+    def watch(parts: list[Encoded]) -> None:
+        assert all(part.path is not None and part.path.exists() for part in parts)
+        beginnings.append([part.frames for part in parts])
+
+    whole = studio.plan(*range(300))
+    arguments = {"max_pixels": 10_000, "on_frame": quiet, "on_beginning": watch, "lanes": lanes}
+    render(whole, studio.folder, studio.store, **arguments).close()
+    lengths = [len(segment.recipes) for segment in whole.segments]
+    assert beginnings[-1] == lengths
+    assert all(beginning == lengths[: len(beginning)] for beginning in beginnings)
+    assert [len(one) for one in beginnings] == sorted({len(one) for one in beginnings})
+    if lanes == 1:
+        assert beginnings[0] == [30], "the first second is there first"
 
 
 def test_an_unchanged_movie_encodes_nothing_again(studio: Studio) -> None:

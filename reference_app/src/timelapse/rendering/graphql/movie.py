@@ -18,7 +18,7 @@ from strawberry_django.relay import DjangoListConnection
 from eliot_progress.adapters.graphql import Progress
 from eliot_progress.adapters.graphql import from_state as progress_from_state
 from fsmlock.adapters.graphql import Reason, WithLocks, WithTransitions
-from timelapse.rendering import models, queries, waiting
+from timelapse.rendering import models, queries, waiting, watching
 from timelapse.shared.access import needs, readable_by
 from timelapse.shared.graphql import BigInt, load, reasons_of
 from timelapse.shared.progress import about, store
@@ -88,6 +88,13 @@ class Movie(relay.Node, WithTransitions, WithLocks):
     def video_url(self) -> str | None:
         """Return the file's URL."""
         return queries.video_url(_row(self))
+
+    @strawberry_django.field(
+        description="The URL of a playlist (HLS) of what can be watched already; null until something can."
+    )
+    def live_url(self) -> str | None:
+        """Return the playlist's URL."""
+        return watching.live_url(_row(self))
 
     @strawberry_django.field(description="The poster's URL; null until it is ready.")
     def poster_url(self) -> str | None:

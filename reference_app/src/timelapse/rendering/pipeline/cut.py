@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 MAX_STRETCH: Final = 120
 #: Stretches are joined until they have this many frames.
 MIN_SEGMENT: Final = 60
+#: No segment has more frames.
+LONGEST_SEGMENT: Final = MIN_SEGMENT - 1 + MAX_STRETCH
 #: Frames of the first segment, which somebody waits to watch; what remains of it must be about as long.
 FIRST_SEGMENT: Final = 30
 _LEAST_REST: Final = 24

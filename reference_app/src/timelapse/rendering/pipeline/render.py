@@ -6,6 +6,7 @@ import shutil
 import uuid
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from timelapse.rendering.pipeline.disk import put_in_place, writing
@@ -59,6 +60,7 @@ def render(
     *,
     max_pixels: int,
     on_frame: Callable[[int], None],
+    on_beginning: Callable[[list[Encoded]], None] = lambda _: None,
     lanes: int | None = None,
 ) -> Rendered:
     """Render into a work folder inside ``folder`` (created if missing) and check the result.
@@ -73,6 +75,8 @@ def render(
         max_pixels: pictures with more pixels are left out.
         on_frame: called with the number of frames that are finished or left out, several times a second, in
             the caller's thread; it may raise to stop.
+        on_beginning: called with the segments of the movie's beginning, each time that there are more of them
+            in a row; they can be watched already.
         lanes: how many segments are encoded at once; None: as many as keep this machine busy.
 
     Raises:
@@ -85,7 +89,7 @@ def render(
     try:
         with writing():
             work_folder.mkdir(parents=True)
-        attempt = _Attempt(plan, encoding, lanes or lanes_of_this_machine(), on_frame)
+        attempt = _Attempt(plan, encoding, lanes or lanes_of_this_machine(), on_frame, on_beginning)
         info = attempt.make(work_folder)
     except BaseException:
         shutil.rmtree(work_folder, ignore_errors=True)
@@ -105,8 +109,17 @@ def sweep(folder: Path) -> None:
 class _Attempt:
     """A plan whose segments are being collected."""
 
-    def __init__(self, plan: Plan, encoding: Encoding, lanes: int, on_frame: Callable[[int], None]) -> None:
-        self._plan, self._encoding, self._lanes, self._on_frame = plan, encoding, lanes, on_frame
+    def __init__(
+        self,
+        plan: Plan,
+        encoding: Encoding,
+        lanes: int,
+        on_frame: Callable[[int], None],
+        on_beginning: Callable[[list[Encoded]], None],
+    ) -> None:
+        self._plan, self._encoding, self._lanes = plan, encoding, lanes
+        self._on_frame, self._on_beginning = on_frame, on_beginning
+        self._beginning = 0
         self._found: dict[str, Encoded] = {}
         #: The keys of the segments that were encoded now.
         self.fresh: set[str] = set()
@@ -140,6 +153,7 @@ class _Attempt:
             len(segment.recipes) for segment in self._plan.segments if segment.key not in self._found
         )
         self._on_frame(done)
+        self._report_beginning()
 
         def on_frames(more: int) -> None:
             nonlocal done
@@ -151,3 +165,11 @@ class _Attempt:
             for segment, part in encoded:
                 self._found[segment.key] = part
                 self.fresh.add(segment.key)
+                self._report_beginning()
+
+    def _report_beginning(self) -> None:
+        parts = (self._found.get(segment.key) for segment in self._plan.segments)
+        beginning = [part for part in takewhile(lambda part: part is not None, parts) if part is not None]
+        if len(beginning) > self._beginning:
+            self._beginning = len(beginning)
+            self._on_beginning(beginning)

@@ -1,0 +1,57 @@
+"""A movie that can be watched while it is rendered: the finished segments of its beginning, as HLS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from timelapse.rendering import queries
+from timelapse.rendering.models import Movie
+from timelapse.rendering.pipeline import hls
+from timelapse.rendering.pipeline.geometry import Size
+from timelapse.rendering.pipeline.plan import MovieFormat
+from timelapse.rendering.pipeline.rate import exact_rate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def format_of(movie: Movie) -> MovieFormat:
+    """Return how the movie is encoded."""
+    return MovieFormat(size=Size(movie.width, movie.height), rate=exact_rate(movie.fps))
+
+
+def live_url(movie: Movie) -> str | None:
+    """Return the URL of the movie's playlist; None until its first segment is finished."""
+    return f"/media/live/{movie.pk}.m3u8" if movie.segments else None
+
+
+def playlist(movie: Movie) -> str:
+    """Return the playlist of what is finished.
+
+    It has an end unless a worker renders the movie just now: whatever becomes of the worker, no player waits
+    for more.
+    """
+    frames = [frames for _, frames in movie.segments]
+    goes_on = movie.state == Movie.States.RENDERING and queries.is_being_rendered(movie)
+    return hls.playlist(frames, format_of(movie), base=f"{movie.pk}/", ended=not goes_on)
+
+
+def piece(movie: Movie, name: str) -> bytes | None:
+    """Return what the playlist names; None when there is no such piece, or not any more."""
+    numbers = {hls.PIECE.format(number=number): number for number in range(len(movie.segments))}
+    number = 0 if name == hls.INIT else numbers.get(name)
+    if number is None or not movie.segments:
+        return None
+    try:
+        segment = _file(movie, number).read_bytes()
+    except OSError:
+        return None
+    if name == hls.INIT:
+        return hls.init(segment)
+    before = sum(frames for _, frames in movie.segments[:number])
+    return hls.piece(segment, number, before, format_of(movie))
+
+
+def _file(movie: Movie, number: int) -> Path:
+    key, _ = movie.segments[number]
+    return queries.segments_of(movie.timelapse_id) / f"{key}.mp4"
