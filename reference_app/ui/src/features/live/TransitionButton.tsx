@@ -11,6 +11,8 @@ interface Props {
   readonly transition: TransitionButton_transition$key;
   readonly onPress: () => void;
   readonly busy: boolean;
+  /** What the button says instead of the transition's label. */
+  readonly label?: string;
   readonly testId?: string;
   readonly size?: ButtonProps["size"];
   readonly variant?: ButtonProps["variant"];
@@ -26,6 +28,7 @@ export function TransitionButton({
   transition,
   onPress,
   busy,
+  label,
   testId,
   size = "medium",
   variant = "outlined",
@@ -65,7 +68,7 @@ export function TransitionButton({
         }}
         sx={blocked ? { opacity: 0.55, cursor: "not-allowed", filter: "saturate(0.4)" } : undefined}
       >
-        {data.label}
+        {label ?? data.label}
       </Button>
       {blocked && (
         <Box sx={{ borderLeft: 3, borderColor: "warning.main", pl: 1.5, py: 0.25 }} id={reasonsId}>

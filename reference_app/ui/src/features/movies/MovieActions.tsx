@@ -3,6 +3,7 @@ import { useState } from "react";
 import { graphql, useFragment } from "react-relay";
 
 import { ConfirmDialog } from "../../design/ConfirmDialog.tsx";
+import { formatNumber } from "../../lib/rate.ts";
 import { TransitionButton } from "../live/TransitionButton.tsx";
 import type { MovieActions_movie$key } from "./__generated__/MovieActions_movie.graphql";
 import { useCancelMovie } from "./useCancelMovie.ts";
@@ -16,6 +17,8 @@ export function MovieActions({ movie }: { readonly movie: MovieActions_movie$key
       fragment MovieActions_movie on Movie {
         id
         name
+        frameCount
+        framesDone
         cancelRequest {
           __typename
         }
@@ -54,6 +57,11 @@ export function MovieActions({ movie }: { readonly movie: MovieActions_movie$key
       {retryOffer && (
         <TransitionButton
           transition={retryOffer}
+          label={
+            data.framesDone > 0
+              ? `Resume (${formatNumber(data.framesDone)} of ${formatNumber(data.frameCount)} done)`
+              : undefined
+          }
           size="small"
           testId="retry-button"
           busy={retrying}

@@ -16,6 +16,7 @@ const bare = {
   width: 1280,
   height: 720,
   frameCount: 300,
+  framesDone: 0,
   durationSeconds: null,
   bytes: null,
   videoUrl: null,
@@ -119,6 +120,19 @@ test("shows why a movie failed, what to do, and retries it", async () => {
     RetryMoviePayload: () => ({ movie: null, errors: [{ message: "Still full.", remedy: "Free more." }] }),
   });
   expect(await screen.findByText("Still full.")).toBeVisible();
+});
+
+test("says how much of a stopped movie is done, when it can be resumed", async () => {
+  const { environment } = show({
+    state: "CANCELLED",
+    frameCount: 1177,
+    framesDone: 45,
+    availableTransitions: [offer("retry", "Retry")],
+  });
+  await userEvent.click(screen.getByRole("button", { name: "Resume (45 of 1,177 done)" }));
+  expect(running(environment, "useRetryMovieMutation").request.variables).toEqual({
+    input: { movie: "movie-7" },
+  });
 });
 
 test("lists each frame that was left out", async () => {

@@ -38,6 +38,14 @@ test("shows the number of frames and the length of the movie", () => {
   expect(screen.getByText(/make a movie of 10 s/)).toBeVisible();
 });
 
+test("requests a movie shaped as the pictures unless a size is chosen", async () => {
+  const { environment } = show({});
+  await userEvent.click(screen.getByTestId("render-button"));
+  expect(running(environment, "useRenderTimelapseMutation").request.variables).toEqual({
+    input: { timelapse: "timelapse-1", fps: 30, width: null, height: null },
+  });
+});
+
 test("requests a movie at the chosen speed and size", async () => {
   const { environment } = show({});
   await userEvent.click(screen.getByRole("combobox", { name: "Speed" }));

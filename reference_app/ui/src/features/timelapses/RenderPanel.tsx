@@ -15,11 +15,12 @@ import { useRenderTimelapse } from "./useRenderTimelapse.ts";
 
 const RATES = [12, 24, 30, 60] as const;
 const SIZES = [
+  { label: "As the pictures", width: null, height: null },
   { label: "640 × 360", width: 640, height: 360 },
   { label: "1280 × 720", width: 1280, height: 720 },
   { label: "1920 × 1080", width: 1920, height: 1080 },
 ] as const;
-const PRESET = { rate: 30, size: 1 };
+const PRESET = { rate: 30, size: 0 };
 
 /** The number of frames, the length of the movie they make, and the controls to render it. */
 export function RenderPanel({ timelapse }: { readonly timelapse: RenderPanel_timelapse$key }) {
@@ -37,7 +38,7 @@ export function RenderPanel({ timelapse }: { readonly timelapse: RenderPanel_tim
   const [rate, setRate] = useState<number>(PRESET.rate);
   const [size, setSize] = useState(PRESET.size);
   const [render, busy] = useRenderTimelapse();
-  const { width, height } = SIZES[size] ?? SIZES[1];
+  const { width, height } = SIZES[size] ?? SIZES[0];
   return (
     <Panel title="Render a movie">
       <Box sx={{ display: "grid", gap: 2 }}>
