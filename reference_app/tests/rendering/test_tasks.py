@@ -226,6 +226,16 @@ def test_segments_beyond_the_budget_are_removed_and_made_again(movie, garden, us
     settings.TIMELAPSE = {}
 
 
+def test_the_segments_go_with_the_last_movie_of_the_timelapse(movie, garden, user):
+    tasks.render_movie(movie.pk)
+    again = actions.request_render(garden.pk, SMALL, user)
+    tasks.render_movie(again.pk)
+    actions.delete_movie(movie.pk, user)
+    assert list(queries.segments_of(garden.pk).iterdir())
+    actions.delete_movie(again.pk, user)
+    assert not queries.segments_of(garden.pk).exists()
+
+
 @pytest.mark.slow
 def test_cancelling_stops_the_worker_and_leaves_no_file(garden, user, footage):
     for path in footage("bikes") * 2:

@@ -132,6 +132,8 @@ def retry_movie(movie: int, user: User | None = None) -> Movie:
 def delete_movie(movie: int, user: User | None = None) -> Movie:
     """Remove a movie's files, and hide its row. Calling it again completes what a crash interrupted.
 
+    The encoded segments go with the last movie of the timelapse.
+
     Raises:
         Refused: there is no such movie, or it is queued or being rendered.
     """
@@ -144,6 +146,8 @@ def delete_movie(movie: int, user: User | None = None) -> Movie:
             found.start_deleting()
             _save(found)
     shutil.rmtree(queries.folder_of(found.pk), ignore_errors=True)
+    if not queries.movies_of(found.timelapse_id).exists():  # nobody continues or extends them
+        shutil.rmtree(queries.segments_of(found.timelapse_id), ignore_errors=True)
     # Stale: somebody else has completed it.
     with suppress(fsmlock.StaleState), transaction.atomic():
         found.finish_deleting()

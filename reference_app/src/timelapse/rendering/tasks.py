@@ -103,6 +103,7 @@ def _render_with(held: ActiveHold, movie: Movie) -> None:
 def _render(held: ActiveHold, movie: Movie) -> None:
     plan, store = _plan(movie), SegmentStore(queries.segments_of(movie.timelapse_id))
     by = movie.requested_by.get_username() if movie.requested_by else ""
+    store.sweep(conf.get().segment_bytes)
     with progress(
         "render:movie",
         total=plan.frame_count,
@@ -110,6 +111,7 @@ def _render(held: ActiveHold, movie: Movie) -> None:
         about=about(movie),
         by=by,
         description=f"Rendering {movie}",
+        initial=store.frames_done(plan),  # what an earlier attempt has done is not this one's pace
     ) as work:
 
         def on_frame(done: int) -> None:
@@ -123,7 +125,6 @@ def _render(held: ActiveHold, movie: Movie) -> None:
                 files = [(part.path.stem, part.frames) for part in parts if part.path is not None]
                 actions.record_beginning(movie, files)
 
-        store.sweep(conf.get().segment_bytes)
         try:
             with closing(
                 render(
