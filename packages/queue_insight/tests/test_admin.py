@@ -154,6 +154,8 @@ def test_with_50_000_waiting_every_page_is_small_and_needs_few_queries(
         assert response.status_code == 200
         assert len(response.content) < 150_000, name
     assert "50000 tasks wait in 20 queues" in text(get(admin_client, OVERVIEW))
+    deep = text(get(admin_client, "admin:queue_insight_queue", "?name=queue-0&page=20"))
+    assert "1901 to 2000 of 2501, as of" in deep
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "99", "x", "٣", "9" * 30])

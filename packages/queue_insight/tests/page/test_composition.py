@@ -7,7 +7,7 @@ from tests import values
 from tests.values import NOW
 
 from queue_insight.page.clock import Clock
-from queue_insight.page.composition import MAX_NAMES, compose_by_name, page_of, task_row
+from queue_insight.page.composition import MAX_NAMES, compose_by_name, page_at, page_of, task_row
 
 
 def test_names_are_counted_and_rare_ones_put_together():
@@ -31,6 +31,11 @@ def test_nothing_is_made_of_nothing():
 def test_a_page_says_where_it_stands(asked, number, first, last):
     page = page_of(range(250), asked)
     assert (page.number, page.pages, page.first, page.last) == (number, 3, first, last)
+
+
+def test_a_page_of_a_list_that_was_not_read_whole_says_where_it_stands():
+    page = page_at(range(50), 3, total=250)
+    assert (page.number, page.pages, page.first, page.last) == (3, 3, 201, 250)
 
 
 def test_an_empty_list_has_one_empty_page():

@@ -68,3 +68,15 @@ class Broker(Protocol):
             BrokerUnreachableError: the broker did not respond.
         """
         ...
+
+
+class Pages(Protocol):
+    """Reads a queue page by page without changing it."""
+
+    def page(self, queue: str, *, skip: int, count: int) -> tuple[Message, ...]:
+        """Return up to `count` tasks that stand behind the first `skip` ones of the queue, consuming none.
+
+        Raises:
+            BrokerUnreachableError: the broker did not respond.
+        """
+        ...

@@ -9,7 +9,7 @@ from queue_insight.errors import BrokerUnsupportedError
 if TYPE_CHECKING:
     from celery import Celery
 
-    from queue_insight.brokers.base import Broker
+    from queue_insight.brokers.base import Broker, Pages
 
 REDIS = frozenset({"redis", "rediss", "redis+socket", "sentinel"})
 
@@ -28,3 +28,15 @@ def broker_for(app: Celery) -> Broker:
     from queue_insight.brokers.redis import RedisBroker  # noqa: PLC0415 - optional library
 
     return RedisBroker(app)
+
+
+def pages_for(app: Celery) -> Pages:
+    """Return the reader of pages of this app's broker.
+
+    Raises:
+        BrokerUnsupportedError: the broker is neither Redis nor Valkey.
+    """
+    broker_for(app)
+    from queue_insight.brokers.redis_pages import RedisPages  # noqa: PLC0415 - optional library
+
+    return RedisPages(app)

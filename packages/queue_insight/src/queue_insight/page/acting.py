@@ -11,13 +11,13 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from queue_insight.page import waiting
 from queue_insight.page.actions import ACTIONS, Action
 from queue_insight.page.execution import Call, execute
 from queue_insight.page.names import key, shown
 from queue_insight.page.reading import read
 from queue_insight.page.search import matching
 from queue_insight.read import celery_app
-from queue_insight.snapshot import TaskState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -113,11 +113,8 @@ def _targets(request: HttpRequest, action: Action, snapshot: Snapshot) -> list[s
         return list(dict.fromkeys(task.id for task in matching(wanted, snapshot)))
     if wanted := request.POST.get("match", ""):
         queues = {*request.POST.getlist("queue")}
-        return [
-            task.id
-            for task in snapshot.queued
-            if task.state is TaskState.QUEUED and key(task.queue) in queues and key(task.name) == wanted
-        ]
+        names = [queue.name for queue in snapshot.queues if key(queue.name) in queues]
+        return [task_id for name in names for task_id in waiting.named(celery_app(), name, wanted)]
     ids = (*(task.id for task in snapshot.tasks()), *(task.id for task in snapshot.finished))
     known = {key(each): each for each in ids}
     # What is not known any more may still be meant: an id that stands for itself is taken as it is.

@@ -83,6 +83,18 @@ def page_of(items: Sequence[_T], number: int, *, size: int = PAGE) -> Page[_T]:
     return Page(items=part, number=number, pages=pages, first=first, last=max(0, first + len(part) - 1))
 
 
+def page_at(items: Sequence[_T], number: int, *, total: int) -> Page[_T]:
+    """Return items that are known to be this page of so many."""
+    first = (number - 1) * PAGE + 1 if items else 0
+    return Page(
+        items=tuple(items),
+        number=number,
+        pages=max(1, -(-total // PAGE)),
+        first=first,
+        last=max(0, first + len(items) - 1),
+    )
+
+
 def task_row(task: TaskInfo, clock: Clock) -> TaskRow:
     """Return the row of a task."""
     return TaskRow(

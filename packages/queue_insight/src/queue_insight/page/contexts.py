@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from queue_insight.diagnose import diagnose
-from queue_insight.page.composition import compose_by_name, page_of, task_row
+from queue_insight.page.composition import PAGE as PAGE_OF_TASKS
+from queue_insight.page.composition import Page, TaskRow, compose_by_name, page_at, page_of, task_row
 from queue_insight.page.headline import headline
 from queue_insight.page.names import key, shown
 from queue_insight.page.overview import PAGE, arrange, paused_reason, row
@@ -18,11 +19,13 @@ from queue_insight.reasons import count
 from queue_insight.snapshot import TaskState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from queue_insight.page.reading import Reading
     from queue_insight.reasons import Reason
-    from queue_insight.snapshot import Snapshot, TaskInfo
+    from queue_insight.snapshot import QueueState, Snapshot, TaskInfo
+
+    ReadPage = Callable[[QueueState, int], Sequence[TaskInfo]]
 
 #: Maximum number of running tasks in the overview, and of notes and reasons on any page.
 MAX_RUNNING: Final = 20
@@ -63,8 +66,13 @@ def overview(reading: Reading, number: int = 1) -> Context:
     }
 
 
-def queue(reading: Reading, queue_key: str, number: int) -> Context | None:
-    """Return one queue with a page of its tasks; None when no queue with this key was read."""
+def queue(
+    reading: Reading, queue_key: str, number: int, *, read_page: ReadPage | None = None
+) -> Context | None:
+    """Return one queue with a page of its tasks; None when no queue with this key was read.
+
+    `read_page` reads a page of the queue; without it, there are the tasks of the snapshot.
+    """
     snapshot = reading.snapshot
     found = next((each for each in snapshot.queues if key(each.name) == queue_key), None)
     if found is None and snapshot.broker_read:
@@ -82,8 +90,23 @@ def queue(reading: Reading, queue_key: str, number: int) -> Context | None:
         "taken": [task_row(task, reading.clock) for task in tasks if task.state is TaskState.RESERVED][
             :MAX_RUNNING
         ],
-        "page": page_of([task_row(task, reading.clock) for task in waiting], number),
+        "page": _page(found, waiting, number, reading, read_page),
     }
+
+
+def _page(
+    queue: QueueState | None,
+    waiting: Sequence[TaskInfo],
+    number: int,
+    reading: Reading,
+    read_page: ReadPage | None,
+) -> Page[TaskRow]:
+    if queue is None or read_page is None:
+        return page_of([task_row(task, reading.clock) for task in waiting], number)
+    total = queue.depth or 0
+    number = min(max(1, number), max(1, -(-total // PAGE_OF_TASKS)))
+    rows = [task_row(task, reading.clock) for task in read_page(queue, number)]
+    return page_at(rows, number, total=total)
 
 
 def task(reading: Reading, task_key: str) -> Context:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
@@ -9,11 +10,12 @@ from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from queue_insight.page import contexts
+from queue_insight.page import contexts, waiting
 from queue_insight.page.acting import may
 from queue_insight.page.names import key
 from queue_insight.page.reading import read
 from queue_insight.page.search import only_match
+from queue_insight.read import celery_app
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase
@@ -33,7 +35,9 @@ def queue(request: HttpRequest, *, context: contexts.Context) -> HttpResponseBas
     Raises:
         Http404: no queue with this name was read.
     """
-    found = contexts.queue(read(), request.GET.get("name", ""), _number(request))
+    reading = read()
+    read_page = partial(waiting.page, celery_app(), reading.snapshot)
+    found = contexts.queue(reading, request.GET.get("name", ""), _number(request), read_page=read_page)
     if found is None:
         raise Http404("No queue of this name is known. Name it in QUEUE_INSIGHT['QUEUES'] to have it read.")
     return _page(request, "queue", context, found)
