@@ -74,6 +74,7 @@ def shop(tmp_path):
     shop.run("migrate", "-v0")
     assert shop.run("subscribe", "1000") == "1000 subscribers\n"
     assert "SendOffer 1 is enqueued" in shop.run("offer", "send", "1")
+    assert "SendOffer 1 is enqueued" in shop.run("offer", "send", "1"), "the second click is the same run"
     return shop
 
 
@@ -98,6 +99,8 @@ def test_killed_stopped_paused_and_resumed_the_offer_reaches_every_subscriber(sh
 
     assert "is enqueued" in shop.run("offer", "resume", "1")
     assert "SendOffer 1: succeeded" in shop.run("fsmlock", "execute")
+    assert "SendOffer 1 is succeeded" in shop.run("offer", "send", "1")
+    assert shop.run("fsmlock", "execute") == ""
     mails, readers = map(int, re.findall(r"\d+", shop.run("offer", "count", "1")))
     assert readers == 1000
     assert mails in {1000, 1001}, "only the mail that was being sent at the kill may be repeated"

@@ -66,8 +66,8 @@ async def test_cameras_are_listed_with_what_can_be_done_with_them(camera, admin)
     (edge,) = result.data["cameras"]["edges"]
     assert edge["node"] | {"name": "Roof", "state": "paired", "liveness": "UNKNOWN"} == edge["node"]
     assert edge["node"]["availableTransitions"] == [
-        {"name": "start_deleting", "label": "Delete", "allowed": True, "reasons": []},
         {"name": "revoke", "label": "Revoke", "allowed": True, "reasons": []},
+        {"name": "start_deleting", "label": "Delete", "allowed": True, "reasons": []},
     ]
 
 

@@ -51,7 +51,7 @@ def test_a_timelapse_shows_its_frames_what_is_offered_and_who_works_on_it(member
     assert [edge["node"]["sequence"] for edge in shown["frames"]["edges"]] == [
         each.sequence for each in frames[1:]
     ]
-    delete, render = shown["availableTransitions"]
+    render, delete = shown["availableTransitions"]
     assert (render["name"], render["allowed"]) == ("render", True), "a second movie waits its turn"
     assert render["reasons"] == []
     assert (delete["name"], delete["allowed"]) == ("start_deleting", False)

@@ -16,6 +16,7 @@ class SendOffer(Iteration):
     unit = "mail"
     max_errors = 10
     lease = timedelta(seconds=2)
+    unique = "ever"  # an offer is sent once
 
     def __init__(self, offer: int) -> None:
         self.offer = offer

@@ -17,9 +17,9 @@ from fsmlock.models import Run
 from tests.shop.iterations import SendMails, Throttled
 
 
-def abandoned(state="running"):
+def abandoned(state="running", count=5):
     """What a worker leaves that was killed, or whose database went away."""
-    run = SendMails.enqueue(count=5)
+    run = SendMails.enqueue(count=count)
     run.start()
     if state == "pausing":
         run.request_pause()
@@ -99,7 +99,7 @@ def test_an_overdue_run_that_somebody_begins_is_left_alone(db, elsewhere):
 
 def test_runs_that_wait_or_rest_or_have_ended_are_left_alone(db):
     SendMails.enqueue(count=1)
-    paused = SendMails.enqueue(count=1)
+    paused = SendMails.enqueue(count=2)
     paused.pause(by="editor")
     assert recover_abandoned(pytest.fail) == []
 
@@ -129,7 +129,7 @@ def test_a_run_that_could_not_be_queued_is_found_again(db):
 
 
 def test_several_who_look_at_the_same_time_queue_a_run_once(transactional_db):
-    runs, queued, ready = [abandoned() for _ in range(5)], [], threading.Barrier(4)
+    runs, queued, ready = [abandoned(count=n) for n in range(5)], [], threading.Barrier(4)
 
     def look():
         try:

@@ -32,6 +32,16 @@ class SendMails(Iteration):
         mail.send_mail(f"Offer {number}", "Buy!", "shop@example.org", [f"{number}@example.org"])
 
 
+class Welcome(SendMails):
+    """Nobody is welcomed twice."""
+
+    unique = "ever"
+
+
+class Repeated(SendMails):
+    unique = "no"
+
+
 class NameFrames(Iteration):
     """Effect and cursor in one commit."""
 

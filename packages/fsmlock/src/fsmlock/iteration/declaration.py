@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 import json
+import logging
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, get_args
 
-from fsmlock.errors import ConfigurationError
+from django.db import IntegrityError, router, transaction
+
+from fsmlock.errors import ConfigurationError, FsmlockError
 from fsmlock.models import Run
 from fsmlock.policies import Fail, Policy
-from fsmlock.reasons import storable
+from fsmlock.reasons import did_you_mean, storable
 from fsmlock.rules import YEAR_US
 
 if TYPE_CHECKING:
@@ -20,6 +24,11 @@ if TYPE_CHECKING:
 
     from fsmlock.iteration.sources import Items
 
+_log = logging.getLogger("fsmlock")
+#: See ``Iteration.unique``.
+Unique: TypeAlias = Literal["unfinished", "ever", "no"]
+#: How often a run is tried to be enqueued while others enqueue the same.
+_RACES = 5
 _EXAMPLE = """
 class SendNewsletter(Iteration):
     def items(self):
@@ -54,6 +63,9 @@ class Iteration:
     #: Locks on ``target()`` that are held during the execution, and the policy when they aren't free.
     needs: ClassVar[Sequence[str]] = ()
     policy: ClassVar[Policy] = Fail()
+    #: How long a run is the only one with its arguments, and ``enqueue`` returns it instead of a second one:
+    #: until it has ended ("unfinished"), even then ("ever"), or not at all ("no").
+    unique: ClassVar[Unique] = "unfinished"
     #: The name of one item.
     unit: ClassVar[str] = "item"
 
@@ -66,7 +78,7 @@ class Iteration:
             raise ConfigurationError(
                 f"{cls.__name__} needs either each(item) or each_batch(items). Write:\n{_EXAMPLE}"
             )
-        for problem in _wrong_values(cls):
+        for problem in (*_wrong_values(cls), *_wrong_unique(cls)):
             raise ConfigurationError(f"{cls.__name__}.{problem}")
 
     def items(self) -> Items[Any]:
@@ -93,6 +105,9 @@ class Iteration:
     def enqueue(cls, *, by: str = "", **arguments: object) -> Run:
         """Create a run, which is handed to a worker after the current transaction commits.
 
+        If there is one with the same arguments already, return that one instead, as ``unique`` says: its
+        ``by`` and ``created_at`` say who enqueued it and when.
+
         Raises ConfigurationError for arguments that ``__init__`` doesn't accept or JSON can't store.
         """
         _check_arguments(cls, arguments)
@@ -102,12 +117,11 @@ class Iteration:
             by=storable(by, at_most=200),
             unit=cls.unit,
         )
-        run.save()
-        return run
+        return _enqueue_once(cls, run)
 
     @classmethod
     def retry_failed(cls, run: Run, *, by: str = "") -> Run:
-        """Create a run of only the items that failed in another run."""
+        """Create a run of only the items that failed in another run, unless one is on its way already."""
         retry = Run(
             iteration=run.iteration,
             arguments=run.arguments,
@@ -115,8 +129,7 @@ class Iteration:
             unit=run.unit,
             retry_of=run,
         )
-        retry.save()
-        return retry
+        return _enqueue_once(cls, retry)
 
 
 def _wrong_values(cls: type[Iteration]) -> Iterator[str]:
@@ -134,6 +147,43 @@ def _wrong_values(cls: type[Iteration]) -> Iterator[str]:
             yield f"{name} = {getattr(cls, name)} is too small. Use {least} or more."
     if cls.budget is not None and cls.budget <= timedelta(0):
         yield "budget must be greater than zero. Use None for no limit."
+
+
+def _wrong_unique(cls: type[Iteration]) -> Iterator[str]:
+    known = get_args(Unique)
+    if cls.unique not in known:
+        yield f"unique = {cls.unique!r} is not known.{did_you_mean(str(cls.unique), known)}"
+
+
+def _enqueue_once(cls: type[Iteration], run: Run) -> Run:
+    """Save the run, or return the one that keeps it from being enqueued."""
+    if cls.unique == "no":
+        run.save()
+        return run
+    run.unique_key = _unique_key(cls, run)
+    run.once = cls.unique == "ever" and run.retry_of is None
+    for _ in range(_RACES):
+        other = run.duplicate_of()
+        if other is not None:
+            _log.info("%s is not enqueued again: %s has the same arguments", cls.__name__, other)
+            return other
+        try:
+            with transaction.atomic(using=router.db_for_write(Run)):
+                run.save()
+        except IntegrityError:
+            continue  # somebody else was faster
+        return run
+    raise FsmlockError(
+        f"{cls.__name__} could not be enqueued: others enqueue and end it all the time. Try again."
+    )
+
+
+def _unique_key(cls: type[Iteration], run: Run) -> str:
+    """The same for the same arguments, however they are passed."""
+    call = inspect.signature(cls).bind(**run.arguments)
+    call.apply_defaults()
+    identity = [run.iteration, call.args, call.kwargs, run.retry_of and run.retry_of.pk]
+    return hashlib.sha256(json.dumps(identity, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def _check_arguments(cls: type[Iteration], arguments: dict[str, object]) -> None:

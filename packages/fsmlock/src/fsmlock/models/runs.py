@@ -4,23 +4,44 @@ from __future__ import annotations
 
 import functools
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models, transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext
 
 from fsmlock import conf
 from fsmlock.declarations import transitions_of
 from fsmlock.errors import ConfigurationError, StaleState
 from fsmlock.locks import Lock, Locks
-from fsmlock.reasons import did_you_mean, storable
+from fsmlock.reasons import Reason, did_you_mean, storable
 from fsmlock.stateful import Stateful
 from fsmlock.transitions import transition
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+def repeats_no_other(run: Run) -> Reason | None:
+    """No other run with the same arguments is unfinished."""
+    other = run.duplicate_of()
+    if other is None:
+        return None
+    params = {
+        "run": str(other),
+        "by": other.by or "-",
+        "since": other.created_at.isoformat(timespec="seconds"),
+    }
+    return Reason(
+        code="enqueued_again",
+        message=gettext("%(run)s has the same arguments and is unfinished (enqueued by %(by)s, %(since)s).")
+        % params,
+        remedy=gettext("Let it end, or cancel it."),
+        params={**params, "pk": other.pk},
+    )
 
 
 class Run(Stateful):
@@ -68,6 +89,9 @@ class Run(Stateful):
     reason = models.TextField(blank=True, default="")
     requested_by = models.CharField(max_length=200, blank=True, default="", db_column="stop_by")
     resume_after_s = models.FloatField(default=0.0, db_column="again_after_s")
+    #: The same for all runs that exclude each other while one is unfinished; with ``once`` also afterwards.
+    unique_key = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
+    once = models.BooleanField(default=False, db_default=False, editable=False)
     retry_of = models.ForeignKey(
         "self",
         null=True,
@@ -81,6 +105,16 @@ class Run(Stateful):
     due_at = models.DateTimeField(default=timezone.now, db_default=Now(), editable=False)
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["unique_key"],
+                condition=~Q(unique_key="")
+                & (Q(once=True) | ~Q(state__in=["cancelled", "succeeded", "failed"])),
+                name="fsmlock_run_once",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.iteration.rpartition('.')[2]} {self.pk}"
@@ -98,6 +132,13 @@ class Run(Stateful):
         if path:
             enqueue: Callable[[Run], None] = import_string(path)
             transaction.on_commit(functools.partial(enqueue, self), using=self._state.db)
+
+    def duplicate_of(self) -> Run | None:
+        """The other run that keeps this one from being enqueued: same arguments, and not over."""
+        if not self.unique_key:
+            return None
+        same = Run.objects.using(self._state.db).filter(unique_key=self.unique_key).exclude(pk=self.pk)
+        return same.filter(Q(once=True) | ~Q(state__in=self.States.ENDED)).first()
 
     @property
     def has_ended(self) -> bool:
@@ -160,7 +201,7 @@ class Run(Stateful):
         """More items failed than allowed, or the iteration itself broke."""
         self.ended_at = timezone.now()
 
-    @transition(source=States.FAILED, target=States.ENQUEUED, label="Retry")
+    @transition(source=States.FAILED, target=States.ENQUEUED, label="Retry", conditions=[repeats_no_other])
     def retry(self) -> None:
         """Somebody fixed the cause. The run resumes after the last item that was done."""
         self.ended_at = None

@@ -47,8 +47,8 @@ def test_runs_are_listed_with_their_transitions(operator):
 
 
 def test_a_list_of_runs_takes_the_same_queries_whatever_its_length(operator, django_assert_max_num_queries):
-    for _ in range(20):
-        SendMails.enqueue(count=3)
+    for count in range(20):
+        SendMails.enqueue(count=count)
     with django_assert_max_num_queries(5):  # three of them ask for permissions
         assert len(ask(operator, RUNS).data["runs"]) == 20
 
