@@ -93,6 +93,12 @@ def test_each_task_comes_with_its_worker_even_if_that_has_just_appeared(app):
     assert now.worker(now.find("t1").worker) is not None
 
 
+def test_an_overview_reads_the_next_task_of_each_queue(app):
+    first, _ = (app.send_task("work.do") for _ in range(2))
+    now = snapshot(app, store=MemoryStore(), tasks=(), peek=1)
+    assert (now.queue("celery").depth, [task.id for task in now.queued]) == (2, [first.id])
+
+
 def test_a_task_that_was_not_looked_for_is_not_called_absent(app):
     store = MemoryStore()
     save(store, CollectorState(collected_at=1000.0, next_by=1001.0, connected_since=1.0))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 
-class EventTime(Struct, frozen=True, kw_only=True, gc=False):
+class EventTime(Struct, frozen=True, gc=False):
     """Who sent an event and when."""
 
     worker: str
@@ -17,7 +17,7 @@ class EventTime(Struct, frozen=True, kw_only=True, gc=False):
 
     def is_of(self, worker: str, pid: int | None) -> bool:
         """Return whether this process sent it."""
-        return (self.worker, self.pid) == (worker, pid)
+        return self.worker == worker and self.pid == pid
 
     def precedes(self, other: EventTime) -> bool:
         """Return whether this event was sent before the other one.

@@ -195,7 +195,7 @@ class EventTracker:
         if not task_id or not worker:
             return False
         at = self._observe(worker, event, now)
-        moment = EventTime(worker=worker, pid=event.pid, clock=event.clock, at=at)
+        moment = EventTime(worker, event.pid, event.clock, at)
         if event.type in OUTCOMES:
             self._tasks.finish(task_id, OUTCOMES[event.type], moment)
             return True
@@ -214,9 +214,10 @@ class EventTracker:
         return True
 
     def _observe(self, worker: str, event: Event, now: float) -> float:
-        if self._workers.is_replaced_by(worker, event.pid):
+        replaces = self._workers.is_replaced_by(worker, event.pid)
+        if replaces:
             self._end_tasks(worker, now, new_pid=event.pid)
-        at = self._workers.observe_event(worker, event, now)
+        at = self._workers.observe_event(worker, event, now, replaces=replaces)
         if worker in self._ended and not self._workers.is_offline(worker):
             # It was only silent, for instance because its host was suspended.
             self._ended.discard(worker)

@@ -99,6 +99,8 @@ def date(value: object) -> float | None:
 def summary(*texts: str | None) -> str:
     """Return these texts side by side, redacted, cut at 1,024 characters, and fit to be stored."""
     joined = redact(" ".join(filter(None, texts)))
+    if len(joined) <= MAX_SUMMARY and joined.isascii():
+        return joined
     shown = joined if len(joined) <= MAX_SUMMARY else f"{joined[: MAX_SUMMARY - 1]}…"
     return shown.encode("utf-8", "replace").decode()
 

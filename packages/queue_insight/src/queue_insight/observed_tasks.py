@@ -229,6 +229,4 @@ class ObservedTasks:
 
 
 def _precedes(event: EventTime, known: Task) -> bool:
-    return event.precedes(
-        EventTime(worker=known.worker, pid=known.pid, clock=known.clock, at=known.observed_at)
-    )
+    return event.precedes(EventTime(known.worker, known.pid, known.clock, known.observed_at))

@@ -86,7 +86,7 @@ class ObservedWorkers:
     def is_replaced_by(self, name: str, pid: int | None) -> bool:
         """Return whether an event of this process says that another one used the name before."""
         known = self._workers.get(name)
-        return known is not None and None not in {known.pid, pid} and known.pid != pid
+        return known is not None and known.pid != pid and known.pid is not None and pid is not None
 
     def reports_completely(self, name: str) -> bool:
         """Return whether every event of the worker's tasks arrived, as far as its heartbeats tell.
@@ -96,10 +96,13 @@ class ObservedWorkers:
         worker = self._workers.get(name)
         return worker is not None and worker.sends_events and not worker.missed_starts and not worker.offline
 
-    def observe_event(self, name: str, event: Event, now: float) -> float:
-        """Take in one event of this worker; return when it was sent, by the collector's clock."""
+    def observe_event(self, name: str, event: Event, now: float, *, replaces: bool = False) -> float:
+        """Take in one event of this worker; return when it was sent, by the collector's clock.
+
+        `replaces` says that it is of a new process under the same name.
+        """
         worker = self._workers.get(name)
-        if worker is None or self.is_replaced_by(name, event.pid):
+        if worker is None or replaces:
             # A new process under the same name has not reported its queues yet.
             worker = self._workers[name] = Worker(name=name, last_seen_at=now, pid=event.pid)
             self._starts.pop(name, None)

@@ -42,6 +42,7 @@ def snapshot(
     *,
     store: Store | None = None,
     tasks: Iterable[str] | None = None,
+    peek: int | None = None,
     clock: Callable[[], float] = time.time,
 ) -> Snapshot:
     """Return the waiting and running tasks, the queues and the workers.
@@ -49,6 +50,7 @@ def snapshot(
     `app` defaults to the app named by QUEUE_INSIGHT['APP'], else to Celery's current app; `store` to the
     configured one; `clock` returns epoch seconds. `tasks` are the ids of those to look for at the workers;
     by default all of them, up to MAX_TASKS, are read. An overview needs none of them: the queues count them.
+    `peek` is the number of waiting tasks to read of each queue, by default PEEK; an overview needs one.
 
     The call blocks for four round trips, two to the broker and two to the store, and one more to the store
     for each thousand tasks. If one is unreachable, nothing is raised: `notes` says what is unknown, and why.
@@ -61,7 +63,8 @@ def snapshot(
     store = store or store_for(app)
     asked = None if tasks is None else frozenset(tasks)
     stored, store_notes = _load(store)
-    broker, broker_notes = _read(app, stored, settings.PEEK)
+    peek = settings.PEEK if peek is None else peek
+    broker, broker_notes = _read(app, stored, peek=peek, delivered=settings.PEEK)
     if stored is not None:
         try:
             stored = _with_tasks(stored, store, asked, broker)
@@ -141,11 +144,13 @@ def _load(store: Store) -> tuple[StoredState | None, tuple[Reason, ...]]:
     return stored, collector_notes(stored)
 
 
-def _read(app: Celery, stored: StoredState | None, peek: int) -> tuple[BrokerState, tuple[Reason, ...]]:
+def _read(
+    app: Celery, stored: StoredState | None, *, peek: int, delivered: int
+) -> tuple[BrokerState, tuple[Reason, ...]]:
     queues = queue_names(app, stored)
     try:
         broker = broker_for(app)
-        state = broker.read(queues, peek=peek)
+        state = broker.read(queues, peek=peek, delivered=delivered)
         return state, malformed_messages(state.malformed)
     except (BrokerUnreachableError, BrokerUnsupportedError) as error:
         return BrokerState(read=False), (broker_unavailable(error),)

@@ -15,21 +15,21 @@ WINDOW_S: Final = 60.0
 class WorkerClock:
     """The offset of one worker's clock, from its events."""
 
+    __slots__ = ("_before", "_begun_at", "_smallest", "offset_s")
+
     def __init__(self) -> None:
         self._begun_at = 0.0
         self._smallest: float | None = None
         self._before: float | None = None
+        #: Seconds by which the collector's clock is ahead; 0 before the first event.
+        self.offset_s = 0.0
 
     def observe(self, sent_at: float, now: float) -> float:
         """Take in the times of one event; return when it was sent, by the collector's clock."""
         if now >= self._begun_at + WINDOW_S / 2:
             self._before, self._smallest, self._begun_at = self._smallest, None, now
         offset = now - sent_at
-        self._smallest = offset if self._smallest is None else min(self._smallest, offset)
+        if self._smallest is None or offset < self._smallest:
+            self._smallest = offset
+            self.offset_s = offset if self._before is None else min(offset, self._before)
         return min(now, max(0.0, sent_at + self.offset_s))
-
-    @property
-    def offset_s(self) -> float:
-        """Seconds by which the collector's clock is ahead; 0 before the first event."""
-        known = [each for each in (self._before, self._smallest) if each is not None]
-        return min(known, default=0.0)

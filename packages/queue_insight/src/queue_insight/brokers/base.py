@@ -53,8 +53,10 @@ class BrokerState:
 class Broker(Protocol):
     """Reads a broker without changing it."""
 
-    def read(self, queues: Iterable[str], *, peek: int) -> BrokerState:
+    def read(self, queues: Iterable[str], *, peek: int, delivered: int | None = None) -> BrokerState:
         """Return the backlog of these queues, with at most `peek` messages of each, consuming none.
+
+        `delivered` is the maximum number of delivered messages, by default the same.
 
         Raises:
             BrokerUnreachableError: the broker did not respond.

