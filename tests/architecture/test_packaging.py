@@ -23,7 +23,8 @@ def settings(package: str) -> dict:
 @pytest.mark.parametrize("package", PACKAGES)
 def test_each_package_says_whose_it_is_where_it_lives_and_what_for(package):
     project = settings(package)["project"]
-    assert project["authors"] == [{"name": "The Timelapse maintainers"}]
+    email = f"maintainers@{HOME.removeprefix('https://')}"
+    assert project["authors"] == [{"name": "The Timelapse maintainers", "email": email}]
     assert project["keywords"] == sorted(project["keywords"])
     assert set(project["urls"]) == {"Documentation", "Source", "Changelog", "Issues"}
     assert any(one.startswith("Topic :: ") for one in project["classifiers"])
