@@ -103,7 +103,7 @@ def _render_with(held: ActiveHold, movie: Movie) -> None:
 def _render(held: ActiveHold, movie: Movie) -> None:
     plan, store = _plan(movie), SegmentStore(queries.segments_of(movie.timelapse_id))
     by = movie.requested_by.get_username() if movie.requested_by else ""
-    store.sweep(conf.get().segment_bytes)
+    store.sweep(conf.get().segment_bytes, keep=plan)
     with progress(
         "render:movie",
         total=plan.frame_count,
@@ -141,6 +141,7 @@ def _render(held: ActiveHold, movie: Movie) -> None:
                 with held.transaction():
                     rendered.publish()
                     actions.finish(movie, _file(rendered))
+            store.sweep(conf.get().segment_bytes)
         except BaseException:
             movie.frames_done = store.frames_done(plan)  # saved with the state that follows
             raise

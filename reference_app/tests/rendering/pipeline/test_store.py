@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.rendering.pipeline import barcodes
 
-from timelapse.rendering.pipeline.plan import Segment
+from timelapse.rendering.pipeline.plan import Plan, Segment
 from timelapse.rendering.pipeline.store import Encoded, LeftOut, SegmentStore
 
 if TYPE_CHECKING:
@@ -82,6 +82,23 @@ def test_what_killed_workers_left_and_what_was_unused_for_longest_is_swept(
     assert store.sweep(budget=20) == len(b"half of one") + 20
     assert [store.find(segment) is not None for segment in segments] == [True, False, False, True]
     assert len(list(store.folder.iterdir())) == 2
+
+
+def test_the_segments_of_a_plan_stay_though_they_are_more_than_the_budget(
+    store: SegmentStore, tmp_path: Path
+) -> None:
+    recipes = barcodes.recipes(tmp_path / "pictures", range(200))
+    plan = Plan.of(recipes, MOVIE)
+    first, second, *_ = plan.segments
+    store.put(first, written(store))
+    shorter = Segment.of(second.recipes[1:], MOVIE)
+    store.put(shorter, written(store))
+    store.note(second, shorter, (DAMAGED,))
+    other = Segment.of(recipes[:3], MOVIE)
+    store.put(other, written(store))
+    store.sweep(0, keep=plan)
+    assert store.frames_done(plan) == len(first.recipes) + len(second.recipes)
+    assert store.find(other) is None
 
 
 def test_a_store_that_was_never_used_has_nothing_to_sweep(store: SegmentStore) -> None:

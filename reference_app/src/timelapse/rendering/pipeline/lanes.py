@@ -49,7 +49,8 @@ class Encoding:
 
 def lanes_of_this_machine() -> int:
     """Return how many lanes keep the processors busy that this process may use."""
-    return max(1, len(os.sched_getaffinity(0)) // 2)
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, usable // 2)
 
 
 def encode_segments(

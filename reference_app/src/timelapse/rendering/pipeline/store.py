@@ -100,11 +100,13 @@ class SegmentStore:
             part.write_text(json.dumps(written))
             put_in_place(part, self._note(planned.key))
 
-    def sweep(self, budget: int) -> int:
+    def sweep(self, budget: int, *, keep: Plan | None = None) -> int:
         """Remove what killed workers left, and what was unused for longest beyond a budget of bytes.
 
-        Call it only while nobody writes to the folder. Return the bytes that were removed.
+        Call it only while nobody writes to the folder. The segments of the plan to keep stay in any case.
+        Return the bytes that were removed.
         """
+        kept = self._files(keep) if keep is not None else set()
         files = sorted(
             ((path, path.stat()) for path in self.folder.glob("*") if path.is_file()),
             key=lambda file: (file[0].suffix != _PART, file[1].st_mtime_ns),
@@ -112,10 +114,15 @@ class SegmentStore:
         total = sum(stat.st_size for _, stat in files)
         removed = 0
         for path, stat in files:
-            if path.suffix == _PART or total - removed > budget:
+            if path.suffix == _PART or (total - removed > budget and path not in kept):
                 path.unlink(missing_ok=True)
                 removed += stat.st_size
         return removed
+
+    def _files(self, plan: Plan) -> set[Path]:
+        found = {segment.key: self.find(segment) for segment in plan.segments}
+        notes = {self._note(key) for key, encoded in found.items() if encoded is not None}
+        return notes | {encoded.path for encoded in found.values() if encoded is not None and encoded.path}
 
     def _path(self, key: str) -> Path:
         return self.folder / f"{key}.mp4"
