@@ -39,7 +39,12 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "tests/fuzz", "--tb=short"]
-        ran = subprocess.run([*command, f"--junitxml={report}"], cwd=APP, env=environment, check=False)
+        ran = subprocess.run(
+            [*command, "-o", "junit_family=xunit1", f"--junitxml={report}"],
+            cwd=APP,
+            env=environment,
+            check=False,
+        )
         if options.json:
             print(json.dumps(summary(report, seed)))
     return ran.returncode

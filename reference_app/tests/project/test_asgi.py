@@ -227,6 +227,8 @@ async def test_a_static_path_that_leads_out_is_not_found(path):
         {"type": "subscribe", "id": "1", "payload": {"query": 1}},
         {"type": "subscribe", "id": 1, "payload": {"query": "{ me { id } }"}},
         {"type": ["ping"]},
+        {"type": "\ud800"},
+        {"type": "x" * 500},
     ],
 )
 async def test_a_malformed_message_closes_the_socket(message):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from typing import TYPE_CHECKING, Any, cast
 
 from asgiref.sync import sync_to_async
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 SESSION_CHECK_S = 30.0
 #: The close code "forbidden": clients reconnect, and learn that they are signed out.
 FORBIDDEN = 4403
+#: The close code of a socket whose messages could not be handled.
+FAILED = 1011
 #: The close code of a socket that sends a message above the limit of HTTP requests.
 TOO_BIG = 1009
 #: The close code of a socket that begins more operations, or sends faster, than a page does.
@@ -33,6 +36,8 @@ MAX_OPERATIONS = 100
 MAX_WAITING = 500
 #: WebSocket's limit of a close reason.
 _REASON_BYTES = 123
+
+_log = logging.getLogger(__name__)
 
 
 class Handler(CausalWebSocketHandler[dict[str, object], None]):
@@ -98,18 +103,26 @@ class Consumer(GraphQLWSConsumer[dict[str, object], None]):
         """Close the socket once, with a reason that fits into a frame."""
         if not self._closed:
             self._closed = True
-            await super().close(code, (reason or "").encode()[:_REASON_BYTES].decode(errors="ignore"))
+            fitting = (reason or "").encode(errors="replace")[:_REASON_BYTES].decode(errors="ignore")
+            await super().close(code, fitting)
 
     async def connect(self) -> None:
         """Accept the socket, and start checking its session."""
         await sync_to_async(load_permissions)(cast("Any", self.scope)["user"])
         await super().connect()
         self._session_check = asyncio.create_task(self._close_when_signed_out())
+        cast("asyncio.Task[None]", self.run_task).add_done_callback(self._close_when_failed)
 
     async def disconnect(self, code: int) -> None:
         """Stop checking the session."""
         self._session_check.cancel()
         await super().disconnect(code)
+
+    def _close_when_failed(self, reading: asyncio.Task[None]) -> None:
+        """Close the socket when nobody reads its messages any more, instead of going silent."""
+        if not reading.cancelled() and (error := reading.exception()) is not None:
+            _log.error("A websocket's messages could not be handled.", exc_info=error)
+            self._closing = asyncio.create_task(self.close(FAILED, "The server failed; its log says why."))
 
     async def _close_when_signed_out(self) -> None:
         scope: Any = self.scope
