@@ -275,3 +275,52 @@ def test_a_paused_worker_is_gone_and_returns_with_its_tasks(app, store, worker, 
     wait_until(lambda: snapshot(app, store=store).find(task).state is TaskState.LOST)
     os.killpg(process.pid, signal.SIGCONT)
     wait_until(lambda: snapshot(app, store=store).find(task).state is TaskState.RUNNING)
+
+
+def reason(task, app, store):
+    return diagnose(task, snapshot(app, store=store))[0]
+
+
+def test_a_rate_limited_a_revoked_and_an_unregistered_task_get_their_own_answers(
+    app, store, worker, run_collector, tmp_path, with_publish_time
+):
+    run_collector(INSPECT_INTERVAL_S=0.5)
+    worker("-E", "-c", "1", "--prefetch-multiplier", "4")
+    wait_until(lambda: (now := snapshot(app, store=store)).workers and now.workers[0].slots)
+    unknown = app.send_task("work.gone").id
+    wait_until(lambda: reason(unknown, app, store).code == "unregistered")
+    assert "no task of the name 'work.gone'" in reason(unknown, app, store).message
+
+    app.send_task("work.limited")
+    limited = app.send_task("work.limited").id
+    wait_until(lambda: reason(limited, app, store).code == "rate_limited")
+    inspected = snapshot(app, store=store).collected_at
+    wait_until(lambda: (snapshot(app, store=store).collected_at - inspected).total_seconds() > 2)
+    assert "work.limited at most 1/h; 1 such task waits there" in reason(limited, app, store).message
+
+    app.send_task("work.wait_for", (str(tmp_path / "never"),))
+    waiting = [app.send_task("work.nothing").id for _ in range(8)][-1]
+    wait_until(lambda: reason(waiting, app, store).code == "tasks_ahead")
+    app.control.revoke(waiting)
+    wait_until(lambda: reason(waiting, app, store).code == "revoked")
+
+
+def test_a_worker_of_the_solo_pool_is_late_and_not_gone_during_a_long_task(
+    app, store, worker, run_collector, tmp_path
+):
+    run_collector(INSPECT_INTERVAL_S=0.5)
+    worker("-E", "-P", "solo")
+    wait_until(lambda: (now := snapshot(app, store=store)).workers and now.workers[0].is_solo)
+    task = app.send_task("work.wait_for", (str(tmp_path / "go"),)).id
+
+    def silent_beyond_its_grace():
+        now = snapshot(app, store=store)
+        (solo,) = now.workers
+        return (now.collected_at - solo.next_by).total_seconds() > solo.grace_s and now
+
+    assert wait_until(silent_beyond_its_grace).workers[0].state is WorkerState.LATE
+    waiting = app.send_task("work.nothing").id
+    wait_until(lambda: "solo pool" in diagnose(waiting, snapshot(app, store=store))[-1].remedy)
+    (tmp_path / "go").touch()
+    wait_until(lambda: codes(diagnose(task, snapshot(app, store=store))) == ["finished"])
+    assert snapshot(app, store=store).workers[0].state is not WorkerState.GONE

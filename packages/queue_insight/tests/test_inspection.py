@@ -13,6 +13,13 @@ def test_without_workers_there_are_no_replies(app):
     assert (taken.requested_at, taken.replies) == (5.0, {})
 
 
+def test_the_rate_limits_are_found_among_the_names_of_tasks():
+    named = ["work.limited [rate_limit=10/m]", "work.slow [rate_limit=0.5]", "x [rate_limit=y]"]
+    registered = ["work.do", 5, *named]
+    assert inspection.rate_limits_of(registered) == {"work.limited": "10/m", "work.slow": "0.5"}
+    assert inspection.rate_limits_of({"more": 1}) == {}
+
+
 @pytest.mark.slow
 def test_a_worker_replies_with_its_queues_slots_and_running_tasks(app, worker, tmp_path):
     worker("-c", "2", "-Q", "celery,slow")

@@ -111,6 +111,7 @@ def test_nothing_is_written_of_what_has_not_changed():
         "finished": {"t7"},
         "sent": set(),
         "queues": set(),
+        "revoked": set(),
     }
 
 
@@ -130,6 +131,24 @@ def test_after_lost_events_one_inspection_leaves_nothing_that_has_ended():
     reply = WorkerReply(queues=("celery",))
     observed.apply_inspection(Inspection(requested_at=2001.0, replies={"one@test": reply}), 2002.0)
     assert observed.state(2002.0, next_by=2003.0).tasks == ()
+
+
+@pytest.mark.parametrize(("rates", "stays"), [({"work.do": "1/m"}, True), ({"work.other": "1/m"}, False)])
+def test_a_task_that_waits_for_its_rate_limit_is_not_ended_by_an_inspection(rates, stays):
+    observed, worker = tracker(), Worker("one@test", 7)
+    observed.apply(worker.event("task-received", 1000.0, uuid="t", name="work.do"), 1000.0)
+    reply = WorkerReply(queues=("celery",), rate_limits=rates)
+    observed.apply_inspection(Inspection(requested_at=1001.0, replies={"one@test": reply}), 1002.0)
+    assert [task.id for task in observed.state(1002.0, next_by=1003.0).tasks] == ["t"] * stays
+
+
+def test_revoked_tasks_are_those_that_workers_named_last():
+    observed = tracker()
+    for now, revoked in ((1000.0, ("a", "b")), (1010.0, ("b", "c"))):
+        replies = {"one@test": WorkerReply(queues=())}
+        observed.apply_inspection(Inspection(requested_at=now, replies=replies, revoked=revoked), now)
+    observed.apply_inspection(Inspection(requested_at=1020.0), 1020.0)
+    assert observed.state(1020.0, next_by=1021.0).revoked == {"b": 1000.0, "c": 1010.0}
 
 
 def running(connected_since=0.0, at=1000.0, worker=None):

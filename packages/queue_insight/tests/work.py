@@ -41,6 +41,11 @@ def touch(path: str) -> None:
     Path(path).touch()
 
 
+@app.task(name="work.limited", rate_limit="1/h")
+def limited() -> None:
+    pass
+
+
 @app.task(name="work.nothing")
 def nothing() -> None:
     pass

@@ -35,6 +35,7 @@ class Part(StrEnum):
     FINISHED = "finished"
     SENT = "sent"
     QUEUES = "queues"
+    REVOKED = "revoked"
 
 
 class TaskCounts(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -66,6 +67,10 @@ class Worker(Struct, kw_only=True, array_like=True, forbid_unknown_fields=True):
     clock_offset_s: Offset | None = None
     #: By queue, the tasks that it has; those of which no queue is known under an empty name.
     task_counts: dict[str, TaskCounts] = msgspec.field(default_factory=dict)
+    #: By the name of a task, how often the worker may start it, as "10/m".
+    rate_limits: dict[str, str] = msgspec.field(default_factory=dict)
+    #: Whether its pool is the solo pool: while it runs a task it sends nothing, not even that it has started.
+    is_solo: bool = False
 
 
 class ObservedWorker(Worker, frozen=True):  # type: ignore[misc] # msgspec allows it
@@ -107,6 +112,9 @@ class ObservedOutcome(Struct, frozen=True, kw_only=True, array_like=True, forbid
     id: str
     outcome: str
     at: Time
+    worker: str = ""
+    #: The exception, as text, of a task that failed.
+    error: str = ""
 
 
 class CollectorHeader(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -139,6 +147,8 @@ class CollectorState(CollectorHeader, frozen=True):
     #: Mean run time in seconds of the most recent tasks of each queue that events and workers mentioned;
     #: None when none has finished.
     queues: dict[str, Time | None] = msgspec.field(default_factory=dict)
+    #: Ids of revoked tasks, with the time when a worker first said so.
+    revoked: dict[str, Time] = msgspec.field(default_factory=dict)
 
 
 class _Versioned(Struct):
@@ -187,6 +197,7 @@ _decoders: dict[Part, msgspec.json.Decoder[object]] = {
     Part.FINISHED: msgspec.json.Decoder(ObservedOutcome),
     Part.SENT: msgspec.json.Decoder(Time),
     Part.QUEUES: msgspec.json.Decoder(Time | None),
+    Part.REVOKED: msgspec.json.Decoder(Time),
 }
 
 

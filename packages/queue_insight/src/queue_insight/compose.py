@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from queue_insight.collector_state import CollectorState, ObservedTask, ObservedWorker
+from queue_insight.collector_state import CollectorState, ObservedOutcome, ObservedTask, ObservedWorker
 from queue_insight.notes import redelivered, sender_clock_ahead
 from queue_insight.snapshot import (
     FinishedTask,
@@ -74,7 +74,7 @@ def compose(
         running=tuple(sorted(running, key=lambda t: (t.started_at is None, t.started_at))),
         queued=queued,
         workers=tuple(workers.values()),
-        finished=tuple(FinishedTask(id=e.id, outcome=e.outcome, at=_at(e.at)) for e in collector.finished),
+        finished=tuple(_finished(each) for each in collector.finished),
         unacked=broker.unacked,
         unacked_read=len(broker.unacked_head),
         asked_tasks=asked_tasks,
@@ -137,6 +137,16 @@ def _counts(view: _View) -> Mapping[tuple[str, TaskState], int]:
     return counts
 
 
+def _finished(outcome: ObservedOutcome) -> FinishedTask:
+    return FinishedTask(
+        id=outcome.id,
+        outcome=outcome.outcome,
+        at=_at(outcome.at),
+        worker=outcome.worker or None,
+        error=outcome.error,
+    )
+
+
 def _is_overdue(stored: StoredState) -> bool:
     # As with workers, allow one more period after the promised time.
     period = stored.state.next_by - stored.state.collected_at
@@ -157,6 +167,8 @@ def _worker(
         queues=observed.queues,
         slots=observed.slots,
         active=observed.active,
+        rate_limits=observed.rate_limits,
+        is_solo=observed.is_solo,
     )
 
 
@@ -165,7 +177,7 @@ def _worker_state(observed: ObservedWorker, collector: CollectorState, grace_s: 
         return WorkerState.OFFLINE
     # Count silence only while the collector was connected.
     silent_s = collector.collected_at - max(observed.last_seen_at, collector.connected_since or 0.0)
-    if silent_s > observed.heartbeat_interval_s + grace_s:
+    if silent_s > observed.heartbeat_interval_s + grace_s and not observed.is_solo:
         return WorkerState.GONE
     return (
         WorkerState.LATE
@@ -176,12 +188,14 @@ def _worker_state(observed: ObservedWorker, collector: CollectorState, grace_s: 
 
 def _worker_task(task: ObservedTask, view: _View) -> TaskInfo:
     message = view.unacked.get(task.id)
+    state = _state(task, view.workers.get(task.worker))
     sent_at = task.sent_at if message is None or message.sent_at is None else message.sent_at
     return TaskInfo(
         id=task.id,
         name=task.name,
         queue=task.queue or (message.queue if message else ""),
-        state=_state(task, view.workers.get(task.worker)),
+        state=state,
+        revoked=state is TaskState.RESERVED and task.id in view.collector.revoked,
         worker=task.worker or None,
         started_at=None if task.started_at is None else _at(task.started_at),
         sent_at=None if sent_at is None else _at(sent_at),
@@ -222,6 +236,7 @@ def _from_message(message: Message, state: TaskState, position: int | None, view
         eta=None if message.eta is None else _at(message.eta),
         args_summary=message.args_summary,
         position=position,
+        revoked=message.id in view.collector.revoked,
         unacked=state is TaskState.RESERVED,
     )
 

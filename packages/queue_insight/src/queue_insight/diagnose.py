@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 #: By whether the broker still holds the message; None: unknown.
 REDELIVERED = {True: "yes", False: "no", None: None}
+SOLO = "A worker of the solo pool sends none while it runs a task: it works, or look at its log."
+#: How a worker describes in its event that it doesn't know a task.
+NOT_REGISTERED = "NotRegistered("
 REDELIVERY = {
     True: "The broker holds it unacknowledged and redelivers it after the visibility timeout.",
     False: "The broker no longer holds it, so it is not redelivered. It may have done part of its work: "
@@ -81,6 +84,8 @@ def _absent(task_id: str, snapshot: Snapshot) -> Reason:
 
 def _finished(task: FinishedTask) -> Reason:
     at = _instant(task.at)
+    if task.outcome == "failed" and task.error.startswith(NOT_REGISTERED):
+        return _unregistered(task, at)
     if task.outcome == UNOBSERVED:
         message = f"It ended before {at}: its worker no longer has it. How it ended is unknown."
     elif task.outcome in {"succeeded", "failed"}:
@@ -94,6 +99,16 @@ def _finished(task: FinishedTask) -> Reason:
         remedy="Look at what it should have changed; the event of its end did not arrive."
         if task.outcome == UNOBSERVED
         else "",
+    )
+
+
+def _unregistered(task: FinishedTask, at: str) -> Reason:
+    name = task.error.removeprefix(NOT_REGISTERED).rstrip(")").strip("'")
+    return Reason(
+        code="unregistered",
+        message=f"Worker {task.worker} discarded it at {at}, because it has no task of the name {name!r}.",
+        params={"task": task.id, "worker": task.worker, "name": name, "at": at},
+        remedy="Give the workers of its queue the code that defines this task, then send it again.",
     )
 
 
@@ -166,6 +181,8 @@ def _unobserved_end(task: TaskInfo, snapshot: Snapshot) -> Reason:
 
 
 def _reserved(task: TaskInfo, snapshot: Snapshot) -> Reason:
+    if task.revoked:
+        return _revoked(task)
     if not_due := _not_due(task, snapshot):
         return not_due
     if task.worker is None:
@@ -175,12 +192,34 @@ def _reserved(task: TaskInfo, snapshot: Snapshot) -> Reason:
             params={"task": task.id, "worker": None, "running": None},
             remedy="Start the collector, and workers with events on (-E).",
         )
+    worker = snapshot.worker(task.worker)
+    if worker is not None and (rate := worker.rate_limits.get(task.name)):
+        return _rate_limited(task, rate, snapshot)
     busy = sum(t.worker == task.worker and t.state is TaskState.RUNNING for t in snapshot.running)
     return Reason(
         code="reserved",
         message=f"Worker {task.worker} has received it and is busy with {count(busy, 'other task')}.",
         params={"task": task.id, "worker": task.worker, "running": busy},
         remedy="Long tasks should not be prefetched: set worker_prefetch_multiplier = 1 and acks_late.",
+    )
+
+
+def _revoked(task: TaskInfo) -> Reason:
+    return Reason(
+        code="revoked",
+        message="It was revoked: it will not run. A worker discards it when its turn comes.",
+        params={"task": task.id, "worker": task.worker},
+    )
+
+
+def _rate_limited(task: TaskInfo, rate: str, snapshot: Snapshot) -> Reason:
+    waiting = sum((each.worker, each.name) == (task.worker, task.name) for each in snapshot.queued)
+    return Reason(
+        code="rate_limited",
+        message=f"Worker {task.worker} starts {task.name} at most {rate}; "
+        f"{count(waiting, 'such task')} {'waits' if waiting == 1 else 'wait'} there.",
+        params={"task": task.id, "worker": task.worker, "rate": rate, "waiting": waiting},
+        remedy=f"Raise the limit: celery -A <project> control rate_limit {task.name} <rate>",
     )
 
 
@@ -196,6 +235,8 @@ def _not_due(task: TaskInfo, snapshot: Snapshot) -> Reason | None:
 
 def _queued(task: TaskInfo, snapshot: Snapshot) -> Iterator[Reason]:
     queue = snapshot.queue(task.queue)
+    if task.revoked:
+        yield _revoked(task)
     if not_due := _not_due(task, snapshot):
         yield not_due
     if queue is not None and queue.workers == ():
@@ -263,7 +304,9 @@ def _busy(queue: QueueState, snapshot: Snapshot) -> Reason:
             code="workers_late",
             message=f"{who}, but no heartbeat came in time.",
             params=params,
-            remedy="Look at the worker's log if none comes within seconds: it hangs, or can't be reached.",
+            remedy=SOLO
+            if any(worker.is_solo for worker in workers)
+            else "Look at the worker's log if none comes within seconds: it hangs, or can't be reached.",
         )
     return Reason(
         code="workers_busy" if tasks else "about_to_start",

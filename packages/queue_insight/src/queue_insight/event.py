@@ -32,6 +32,7 @@ class Event(Struct, frozen=True, kw_only=True, gc=False):
     args: str | None = None
     kwargs: str | None = None
     eta: str | None = None
+    exception: str | None = None
     pid: Count | None = None
     #: The sender's logical clock.
     clock: Count | None = None
@@ -95,6 +96,7 @@ def _read(documents: Iterable[object]) -> Events:
                 args=fields.summary("args"),
                 kwargs=fields.summary("kwargs"),
                 eta=fields.name("eta"),
+                exception=fields.summary("exception"),
                 pid=fields.count("pid"),
                 clock=fields.count("clock"),
                 timestamp=fields.time("timestamp"),

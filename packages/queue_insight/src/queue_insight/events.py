@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from queue_insight.collector_state import CollectorHeader, Part, Task, encode, encode_header
 from queue_insight.event_order import EventTime
-from queue_insight.fields import date, summary
+from queue_insight.fields import MAX_NAME, date, summary
 from queue_insight.observed_tasks import MAX_QUEUES, UNOBSERVED, ObservedTasks
 from queue_insight.observed_workers import ObservedWorkers
 from queue_insight.stores.base import Changes
@@ -44,6 +44,8 @@ class EventTracker:
         #: Workers whose tasks were ended with them.
         self._ended: set[str] = set()
         self._queues: dict[str, None] = {}
+        #: When workers first said that these tasks were revoked.
+        self._revoked: dict[str, float] = {}
         #: When the current connection to the broker began; None while disconnected.
         self.connected_since: float | None = None
         #: Messages that were dropped because they arrived faster than they were decoded.
@@ -111,8 +113,10 @@ class EventTracker:
                 worker.pid,
                 requested_at=inspection.requested_at,
                 now=now,
+                unlisted=reply.rate_limits,
             )
-
+        if inspection.replies:
+            self._revoked = {each: self._revoked.get(each, now) for each in inspection.revoked}
         for task_id, state in inspection.results.items():
             self._tasks.settle(task_id, RESULTS.get(state, UNOBSERVED), now)
 
@@ -139,6 +143,7 @@ class EventTracker:
             Part.FINISHED: self._tasks.finished.latest(),
             Part.SENT: self._tasks.send_times(),
             Part.QUEUES: {name: self._tasks.runtime(name) for name in self._queues},
+            Part.REVOKED: self._revoked,
         }
         changed = {
             Part.TASKS: self._tasks.take_changed(),
@@ -146,6 +151,7 @@ class EventTracker:
             Part.FINISHED: self._tasks.finished.take_changed(),
             Part.SENT: self._differing(Part.SENT, known[Part.SENT]),
             Part.QUEUES: self._differing(Part.QUEUES, known[Part.QUEUES]),
+            Part.REVOKED: self._differing(Part.REVOKED, known[Part.REVOKED]),
         }
         return Changes(
             header=encode_header(self._header(now, next_by)),
@@ -197,7 +203,8 @@ class EventTracker:
         at = self._observe(worker, event, now)
         moment = EventTime(worker, event.pid, event.clock, at)
         if event.type in OUTCOMES:
-            self._tasks.finish(task_id, OUTCOMES[event.type], moment)
+            error = summary(event.exception)[:MAX_NAME] if event.exception else ""
+            self._tasks.finish(task_id, OUTCOMES[event.type], moment, error=error)
             return True
         task = _described(event, task_id, self._workers.only_queue(worker))
         if event.type == "task-received":

@@ -45,14 +45,18 @@ class FinishedTasks:
         """Return the event that finished this task, if one did."""
         return self._events.get(task_id)
 
-    def add(self, task_id: str, outcome: str, at: float, *, event: EventTime | None = None) -> None:
+    def add(
+        self, task_id: str, outcome: str, at: float, *, event: EventTime | None = None, error: str = ""
+    ) -> None:
         """Take in that a task finished, by this event if there was one."""
         if event is not None:
             self._events[task_id] = event
             self._events.move_to_end(task_id)
             if len(self._events) > self._max_events:
                 self._events.popitem(last=False)
-        self._outcomes[task_id] = ObservedOutcome(id=task_id, outcome=outcome, at=at)
+        self._outcomes[task_id] = ObservedOutcome(
+            id=task_id, outcome=outcome, at=at, worker=event.worker if event else "", error=error
+        )
         self._outcomes.move_to_end(task_id)
         self._changed.add(task_id)
         if len(self._outcomes) > MAX_FINISHED:

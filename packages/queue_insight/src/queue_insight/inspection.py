@@ -6,9 +6,11 @@ while it runs a task, so a missing reply proves nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import TYPE_CHECKING, Final
 
 from celery.backends.base import DisabledBackend
 from celery.states import READY_STATES
@@ -21,6 +23,12 @@ if TYPE_CHECKING:
 
     from celery import Celery
 
+#: Maximum number of revoked tasks in an inspection, and of rate limits of a worker.
+MAX_REVOKED: Final = 1000
+MAX_RATE_LIMITS: Final = 100
+#: How a worker names a task that has a rate limit.
+RATE_LIMIT: Final = re.compile(r"(?P<name>[^\0\s]{1,255}) \[rate_limit=(?P<rate>[0-9.]{1,20}(/[smh])?)\]")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerReply:
@@ -31,6 +39,10 @@ class WorkerReply:
     #: Tasks that it has received and not started.
     reserved: tuple[Task, ...] = ()
     slots: int | None = None
+    #: By the name of a task, how often the worker may start it, as "10/m".
+    rate_limits: Mapping[str, str] = field(default_factory=dict)
+    #: Whether its pool is the solo pool.
+    is_solo: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +55,8 @@ class Inspection:
     queues: tuple[str, ...] = ()
     #: Celery's state of tasks whose end nobody observed, by task id, from the result backend.
     results: Mapping[str, str] = field(default_factory=dict)
+    #: Ids of the tasks that were revoked last, as far as workers remember.
+    revoked: tuple[str, ...] = ()
     #: Number of replies and of tasks in them that could not be understood.
     malformed: int = 0
 
@@ -52,7 +66,7 @@ def inspect_workers(
 ) -> Inspection:
     """Inspect all workers.
 
-    Each of the five requests waits until `workers` have replied or `timeout_s` has passed.
+    Each of the seven requests waits until `workers` have replied or `timeout_s` has passed.
     Raises what the broker's client raises when the broker is unreachable.
     """
     requested_at = clock()
@@ -65,6 +79,8 @@ def inspect_workers(
     reserved = _mapping(inspect.reserved())
     active = _mapping(inspect.active())
     stats = _mapping(inspect.stats())
+    rates = _mapping(inspect.registered("rate_limit"))
+    revoked = _mapping(inspect.revoked())
     replies: dict[str, WorkerReply] = {}
     malformed = 0
     # Leave out a worker that did not report all of its tasks: the others would count as finished.
@@ -72,9 +88,25 @@ def inspect_workers(
         reply, odd = _worker_reply(
             queues[name], (*_requests(scheduled[name]), *_list(reserved[name])), active[name], stats.get(name)
         )
-        replies[name] = reply
+        replies[name] = replace(reply, rate_limits=rate_limits_of(rates.get(name)))
         malformed += odd
-    return Inspection(requested_at=requested_at, replies=replies, malformed=malformed)
+    return Inspection(
+        requested_at=requested_at, replies=replies, malformed=malformed, revoked=_revoked(revoked.values())
+    )
+
+
+def _revoked(replies: Iterable[object]) -> tuple[str, ...]:
+    # Each worker lists its own in the order in which it was told; they differ little.
+    newest = (each for reply in replies for each in _list(reply)[-MAX_REVOKED:])
+    ids = (Fields({"id": each}).name("id") for each in newest)
+    return tuple(dict.fromkeys(filter(None, ids)))[-MAX_REVOKED:]
+
+
+def rate_limits_of(registered: object) -> Mapping[str, str]:
+    """Return the rate limits among the names of tasks that a worker knows, with a bound for their number."""
+    found = (RATE_LIMIT.fullmatch(each) for each in _list(registered) if isinstance(each, str))
+    limits = ((match["name"], match["rate"]) for match in found if match)
+    return dict(islice(limits, MAX_RATE_LIMITS))
 
 
 def read_results(app: Celery, task_ids: Iterable[str]) -> Mapping[str, str]:
@@ -123,6 +155,7 @@ def _worker_reply(
     return WorkerReply(
         queues=tuple(names),
         slots=slots_of(stats),
+        is_solo=str(_mapping(_mapping(stats).get("pool")).get("implementation")).endswith("solo:TaskPool"),
         reserved=tuple(task for task in waiting if task),
         running=tuple(task for task in running if task),
     ), malformed + waiting.count(None) + running.count(None)

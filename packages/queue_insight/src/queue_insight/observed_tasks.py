@@ -17,7 +17,7 @@ from queue_insight.event_order import EventTime
 from queue_insight.finished_tasks import FinishedTasks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from queue_insight.collector_state import CollectorState
 
@@ -118,7 +118,7 @@ class ObservedTasks:
         record.started_at = event.at
         self._put(record)
 
-    def finish(self, task_id: str, outcome: str, event: EventTime) -> None:
+    def finish(self, task_id: str, outcome: str, event: EventTime, *, error: str = "") -> None:
         """Take in the end of an attempt; ignored if a later attempt has begun."""
         known = self._tasks.get(task_id)
         if (known is not None and _precedes(event, known)) or self._is_before_end(task_id, event):
@@ -128,14 +128,26 @@ class ObservedTasks:
         known = known or self._sent.pop(task_id, None)
         if known and known.queue and known.started_at is not None:
             self._add_runtime(known.queue, max(0.0, event.at - known.started_at))
-        self.finished.add(task_id, outcome, event.at, event=event)
+        self.finished.add(task_id, outcome, event.at, event=event, error=error)
 
     def reported(
-        self, tasks: Iterable[Task], worker: str, pid: int | None, *, requested_at: float, now: float
+        self,
+        tasks: Iterable[Task],
+        worker: str,
+        pid: int | None,
+        *,
+        requested_at: float,
+        now: float,
+        unlisted: Collection[str] = (),
     ) -> None:
-        """Take in all tasks that a worker says it has, as requested at that time."""
+        """Take in all tasks that a worker says it has, as requested at that time.
+
+        `unlisted` are names of tasks that it does not list before they start: those with a rate limit.
+        """
         reported = {task.id: task for task in tasks}
         for task in [t for t in self._tasks.values() if t.worker == worker and t.id not in reported]:
+            if task.started_at is None and task.name in unlisted:
+                continue
             # The event of its end may have been lost, for instance while the broker restarted.
             if task.observed_at < requested_at and task.ended_at is None and task.pid in {None, pid}:
                 self._remove(task.id)

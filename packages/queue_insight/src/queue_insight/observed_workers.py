@@ -148,6 +148,7 @@ class ObservedWorkers:
         """Take in a worker's reply and return the worker."""
         worker = self._workers.setdefault(name, Worker(name=name, last_seen_at=now))
         worker.queues, worker.slots = reply.queues, reply.slots
+        worker.rate_limits, worker.is_solo = dict(reply.rate_limits), reply.is_solo
         worker.last_seen_at, worker.offline = now, False
         self._changed.add(name)
         return worker
@@ -161,9 +162,11 @@ class ObservedWorkers:
         """Yield the names of the workers that shut down, or were silent beyond their grace."""
         for worker in self._workers.values():
             allowed_s = worker.heartbeat_interval_s * (1 + self._grace_heartbeats)
-            # Silence counts only while the collector was connected.
+            # Silence counts only while the collector was connected, and of a worker that sends at work.
             silent = (
-                connected_since is not None and now - max(worker.last_seen_at, connected_since) > allowed_s
+                not worker.is_solo
+                and connected_since is not None
+                and now - max(worker.last_seen_at, connected_since) > allowed_s
             )
             if worker.offline or silent:
                 yield worker.name

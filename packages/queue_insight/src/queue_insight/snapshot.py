@@ -5,12 +5,12 @@ All times are aware UTC datetimes, all durations seconds. `None` means "unknown"
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from queue_insight.reasons import Reason
@@ -67,6 +67,8 @@ class TaskInfo:
     #: Whether the broker holds it as delivered and unacknowledged, so that it is redelivered when lost;
     #: None when not all of the broker's messages were read.
     unacked: bool | None = False
+    #: Whether workers were told to discard it, which they do when they would start it.
+    revoked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +109,10 @@ class WorkerInfo:
     slots: int | None = None
     #: Number of tasks it runs, according to its last heartbeat.
     active: int = 0
+    #: By the name of a task, how often it may start it, as "10/m".
+    rate_limits: Mapping[str, str] = field(default_factory=dict)
+    #: Whether its pool is the solo pool: it sends nothing while it runs a task, so it is late, never gone.
+    is_solo: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +122,10 @@ class FinishedTask:
     id: str
     outcome: str
     at: datetime
+    #: The worker that said so.
+    worker: str | None = None
+    #: The exception, as text, of a failed task.
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

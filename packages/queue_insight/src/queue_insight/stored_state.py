@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from queue_insight.stores.base import Store
 
 #: What an overview needs; these parts are bounded by the collector.
-OVERVIEW: Final = (Part.WORKERS, Part.FINISHED, Part.SENT, Part.QUEUES)
+OVERVIEW: Final = (Part.WORKERS, Part.FINISHED, Part.SENT, Part.QUEUES, Part.REVOKED)
 #: Number of tasks in one round trip.
 PAGE: Final = 1000
 
@@ -57,6 +57,7 @@ def load(store: Store) -> StoredState | None:
         finished=tuple(sorted(finished.values(), key=lambda outcome: (outcome.at, outcome.id))),
         sent=cast("dict[str, float]", found[Part.SENT]),
         queues=cast("dict[str, float | None]", found[Part.QUEUES]),
+        revoked=cast("dict[str, float]", found[Part.REVOKED]),
     )
     unreadable = sum(len(records) - len(found[part]) for part, records in stored.records.items())
     return StoredState(state=state, age_s=stored.age_s, unreadable=unreadable)

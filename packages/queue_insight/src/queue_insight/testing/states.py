@@ -44,6 +44,8 @@ FULL = CollectorState(
             missed_starts=1,
             clock_offset_s=-3.5,
             task_counts={"celery": TaskCounts(reserved=1, running=0)},
+            rate_limits={"work.do": "10/m"},
+            is_solo=True,
         ),
         ObservedWorker(name="b@höst", last_seen_at=900.0, offline=True),
     ),
@@ -63,9 +65,10 @@ FULL = CollectorState(
             proven=True,
         ),
     ),
-    finished=(ObservedOutcome(id="t0", outcome="failed", at=999.0),),
+    finished=(ObservedOutcome(id="t0", outcome="failed", at=999.0, worker="a@host", error="E()"),),
     sent={"t3": 998.0},
     queues={"celery": 1.5, "slow": None},
+    revoked={"t4": 997.0},
 )
 
 
@@ -85,6 +88,7 @@ def everything(state: CollectorState) -> Changes:
             Part.FINISHED: {outcome.id: encode(outcome) for outcome in state.finished},
             Part.SENT: {task_id: encode(at) for task_id, at in state.sent.items()},
             Part.QUEUES: {name: encode(runtime_s) for name, runtime_s in state.queues.items()},
+            Part.REVOKED: {task_id: encode(at) for task_id, at in state.revoked.items()},
         },
         replace=True,
     )
