@@ -5,6 +5,7 @@ import pytest
 import fsmlock
 from fsmlock.declarations import TransitionDef
 from fsmlock.paths import shortest_path
+from tests.shop.models import Film, Print
 
 
 def definition(name, source, target):
@@ -50,3 +51,46 @@ def test_without_a_path_there_is_no_plan(film):
 def test_an_unknown_state_gets_a_suggestion(film):
     with pytest.raises(fsmlock.ConfigurationError, match="Did you mean 'published'"):
         fsmlock.plan(film, to="publishd")
+
+
+@pytest.mark.parametrize("name", ["publish", "published", "ready", "initialising", "render", "ingest"])
+def test_plan_and_explain_take_the_same_names(film, name):
+    assert isinstance(fsmlock.plan(film, to=name) or (), tuple)
+    assert isinstance(fsmlock.explain(film, to=name), tuple)
+
+
+def test_plan_and_explain_refuse_the_same_names_in_the_same_words(film):
+    texts = []
+    for ask in (fsmlock.plan, fsmlock.explain):
+        with pytest.raises(fsmlock.ConfigurationError, match="Did you mean 'published'") as refused:
+            ask(film, to="publishd")
+        texts.append(str(refused.value))
+    assert texts[0] == texts[1]
+
+
+def test_the_plan_of_a_transition_ends_with_it(film):
+    new = Film.objects.create(name="new")
+    assert [step.name for step in fsmlock.plan(new, to="publish")] == ["initialise", "publish"]
+    assert [(step.source, step.target) for step in fsmlock.plan(film, to="publish")] == [
+        ("ready", "published")
+    ]
+
+
+def test_the_plan_of_an_action_ends_with_it_and_changes_no_state_by_it(film):
+    sheet = Print.objects.create(film=film)
+    steps = fsmlock.plan(sheet, to="smell")
+    assert [step.name for step in steps] == ["start_printing", "dry", "smell"]
+    assert (steps[-1].source, steps[-1].target) == ("drying", "drying")
+
+
+def test_the_plan_of_a_lock_is_one_step_with_what_blocks_it(film, elsewhere):
+    held = elsewhere(fsmlock.hold(film, "preview").acquire)
+    (step,) = fsmlock.plan(film, to="preview")
+    held.release()
+    assert [reason.code for reason in step.reasons] == ["held"]
+
+
+def test_what_nothing_leads_to_has_no_plan_and_a_reason(film):
+    assert fsmlock.plan(film, to="initialising") is None
+    (reason,) = fsmlock.explain(film, to="initialising")
+    assert reason.code == "no_way"

@@ -128,6 +128,12 @@ def transitions_of(model: type[models.Model]) -> dict[str, TransitionDef]:
     return {name: each for name, each in operations_of(model).items() if isinstance(each, TransitionDef)}
 
 
+def states_of(model: type[models.Model]) -> set[str]:
+    """All states that its transitions lead to or start from."""
+    transitions = transitions_of(model).values()
+    return {state for each in transitions for state in (each.target, *each.source)} - {"*"}
+
+
 def actions_of(model: type[models.Model]) -> dict[str, ActionDef]:
     """All actions of a model by name, in the same order."""
     return {name: each for name, each in operations_of(model).items() if isinstance(each, ActionDef)}

@@ -9,17 +9,18 @@ from django.utils.translation import gettext
 from fsmlock import backends
 from fsmlock.active_hold import current_claims
 from fsmlock.ancestors import RowGoneError, ancestries, lock_request
-from fsmlock.declarations import evaluate_condition, transitions_of
+from fsmlock.declarations import evaluate_condition, operations_of, states_of, transitions_of
+from fsmlock.errors import ConfigurationError
 from fsmlock.inspection import alias_of, gone_reason, reason_for
 from fsmlock.kept_claims import left_over
 from fsmlock.locks import Locks
 from fsmlock.paths import shortest_path
-from fsmlock.reasons import Reason
+from fsmlock.reasons import Reason, did_you_mean
 from fsmlock.rules import EVERYTHING, Claim, blocking_rows
 from fsmlock.state_locks import state_claim_ids
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from django.contrib.auth.models import AnonymousUser, User
     from django.db import models
@@ -100,6 +101,21 @@ class Evaluator:
 def has_locks(obj: models.Model) -> bool:
     """Whether the model of ``obj`` declares locks."""
     return isinstance(getattr(obj, "locks", None), Locks)
+
+
+def lock_names(obj: models.Model) -> Collection[str]:
+    """The names of the locks that the model of ``obj`` declares."""
+    locks = getattr(obj, "locks", None)
+    return locks.by_name if isinstance(locks, Locks) else ()
+
+
+def unknown_name(model: type[models.Model], name: str) -> ConfigurationError:
+    """The error for what is no transition, action, state or lock of the model."""
+    locks = getattr(model, "locks", None)
+    known = {*operations_of(model), *states_of(model), *(locks.by_name if isinstance(locks, Locks) else ())}
+    return ConfigurationError(
+        f"{model.__name__} has no transition, action, state or lock {name!r}.{did_you_mean(name, known)}"
+    )
 
 
 def hypothetical_claim(obj: models.Model, lock: str, ancestry: Ancestry | None = None) -> Claim:

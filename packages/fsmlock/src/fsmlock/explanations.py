@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from django.utils.translation import gettext
+
 from fsmlock import backends
-from fsmlock.declarations import TransitionDef, operations_of
-from fsmlock.errors import ConfigurationError
-from fsmlock.evaluation import Evaluator, has_locks, hypothetical_claim
+from fsmlock.declarations import TransitionDef, operations_of, states_of
+from fsmlock.evaluation import Evaluator, has_locks, hypothetical_claim, lock_names, unknown_name
 from fsmlock.inspection import alias_of
-from fsmlock.locks import Locks
-from fsmlock.reasons import Reason, did_you_mean
+from fsmlock.reasons import Reason
 from fsmlock.rules import EVERYTHING
 
 if TYPE_CHECKING:
@@ -97,13 +97,20 @@ def _reasons(evaluator: Evaluator, obj: models.Model, to: str) -> tuple[Reason, 
     leading_there = [each for each in transitions if each.target == to]
     if leading_there:
         return _reasons_for_state(evaluator, obj, leading_there)
-    locks = getattr(obj, "locks", None)
-    by_name = locks.by_name if isinstance(locks, Locks) else {}
-    if to in by_name:
+    if to in states_of(type(obj)):
+        return () if getattr(obj, "state", "") == to else (_no_way(obj, to),)
+    if to in lock_names(obj):
         return evaluator.check_lock(to)
-    names = {*operations, *(each.target for each in transitions), *by_name}
-    raise ConfigurationError(
-        f"{type(obj).__name__} has no transition, action, state or lock {to!r}.{did_you_mean(to, names)}"
+    raise unknown_name(type(obj), to)
+
+
+def _no_way(obj: models.Model, to: str) -> Reason:
+    params = {"object": str(obj), "state": to}
+    return Reason(
+        code="no_way",
+        message=gettext("No transition leads %(object)s to %(state)s.") % params,
+        remedy=gettext("Create another object, or declare a transition."),
+        params=params,
     )
 
 

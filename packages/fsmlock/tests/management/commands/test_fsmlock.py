@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import re
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -84,6 +85,19 @@ def test_runs_are_executed(db):
     run = SendMails.enqueue(count=2)
     assert said("execute").endswith(f"SendMails {run.pk}: succeeded\n")
     assert said("execute", str(run.pk)).endswith("succeeded\n")
+
+
+def test_right_after_a_kill_it_says_until_when_the_lease_of_the_dead_holder_lasts(db, elsewhere):
+    run = SendMails.enqueue(count=2)
+    held = elsewhere(fsmlock.hold(run, "execute", holder="worker 3").acquire)
+    run.start()
+    run.save()
+    text = said("execute")
+    assert re.search(
+        r"worker 3 executes it. If that process is dead, its lease ends at \d\d:\d\d:\d\d:", text
+    )
+    held.release()
+    assert said("execute").endswith(f"SendMails {run.pk}: succeeded\n")
 
 
 def test_graph_draws_the_states():

@@ -176,8 +176,17 @@ class Command(BaseCommand):
             for run in runs:
                 execute(run, on_progress=self._print_progress)
                 self.stdout.write(f"{run}: {run.state} {run.reason}".rstrip())
+                self._say_who_executes(run)
                 if shutdown.requested():
                     return
+
+    def _say_who_executes(self, run: Run) -> None:
+        """After a kill, nobody can know before the end of the lease that its holder is dead."""
+        for hold in holds_on(run) if run.state in Run.States.ACTIVE else ():
+            self.stdout.write(
+                f"{hold.holder} executes it. If that process is dead, its lease ends at"
+                f" {_clock(hold.expires_at)}: execute the run again then."
+            )
 
     def _print_progress(self, event: RunEvent) -> None:
         self.stdout.write(f"{event.state}: {event.done}/{event.total or '?'} {event.unit}")
