@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.contrib.messages import get_messages
 from django.test import Client
-from django.urls import reverse
+from django.urls import resolve, reverse
 from tests.waiting import wait_until
 
 from queue_insight import control, snapshot
@@ -65,6 +65,10 @@ def test_an_action_is_posted_with_a_token(admin_user):
     client.force_login(admin_user)
     assert client.get(reverse(ACT)).status_code == 405
     assert post(client, "cancel", task="t1").status_code == 403
+
+
+def test_its_record_stays_if_it_fails_in_a_project_of_atomic_requests():
+    assert resolve(reverse(ACT)).func._non_atomic_requests == {"default"}
 
 
 def test_an_action_that_does_not_exist_is_not_found(admin_client):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import UTC, timedelta
 
 import pytest
@@ -30,6 +31,7 @@ def waiting(queue, number, **fields):
     )
 
 
+@functools.cache
 def large() -> Reading:
     """50,000 waiting, 200 queues, 100 workers of 100 slots, 10,000 running, every name hostile and long."""
     workers = tuple(
@@ -71,16 +73,15 @@ def large() -> Reading:
     return Reading(snapshot=snapshot, clock=Clock(now=NOW, zone=UTC), visibility_timeout_s=3600.0)
 
 
-LARGE = large()
 PAGES = [
-    ("overview", lambda: contexts.overview(LARGE)),
-    ("overview", lambda: contexts.overview(LARGE, 4)),
-    ("queue", lambda: contexts.queue(LARGE, contexts.key(QUEUES[0]), 2)),
-    ("queue", lambda: contexts.queue(LARGE, contexts.key(QUEUES[-1]), 1)),
-    ("task", lambda: contexts.task(LARGE, f"r{1:035}")),
-    ("workers", lambda: contexts.workers(LARGE, 1)),
-    ("search", lambda: contexts.found(LARGE, "script")),
-    ("search", lambda: contexts.found(LARGE, "f")),
+    ("overview", lambda: contexts.overview(large())),
+    ("overview", lambda: contexts.overview(large(), 4)),
+    ("queue", lambda: contexts.queue(large(), contexts.key(QUEUES[0]), 2)),
+    ("queue", lambda: contexts.queue(large(), contexts.key(QUEUES[-1]), 1)),
+    ("task", lambda: contexts.task(large(), f"r{1:035}")),
+    ("workers", lambda: contexts.workers(large(), 1)),
+    ("search", lambda: contexts.found(large(), "script")),
+    ("search", lambda: contexts.found(large(), "f")),
 ]
 
 
@@ -127,4 +128,4 @@ def test_a_queue_that_nobody_read_is_not_there():
 
 
 def test_what_runs_behind_the_first_is_counted():
-    assert contexts.overview(LARGE)["more_running"] == 10_000 - contexts.MAX_RUNNING
+    assert contexts.overview(large())["more_running"] == 10_000 - contexts.MAX_RUNNING

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpResponseBadRequest, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -37,6 +38,8 @@ def may(request: HttpRequest) -> Mapping[str, bool]:
     return {code: _is_allowed(request, action) for code, action in ACTIONS.items()}
 
 
+# The record of an action is written before it begins, and must stay if it fails.
+@transaction.non_atomic_requests
 def act(request: HttpRequest, *, context: dict[str, object]) -> HttpResponseBase:
     """Ask whether to do it, with the count; do it when the question was answered.
 
