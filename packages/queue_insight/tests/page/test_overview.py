@@ -116,3 +116,10 @@ def test_a_paused_queue_says_who_paused_it_and_who_takes_from_it_all_the_same(wo
     paused = {"celery": Pause(by="anna", since=NOW - timedelta(minutes=5))}
     found = row(values.queue(workers=workers), values.snapshot(), CLOCK, paused)
     assert (found.label, found.reason) == ("paused", reason)
+
+
+@pytest.mark.parametrize("fields", [{"eta": NOW + timedelta(minutes=5)}, {"revoked": True}])
+def test_a_missing_worker_outweighs_what_the_next_task_is(fields):
+    queue = values.queue(workers=())
+    now = values.snapshot(queues=(queue,), queued=(waiting("celery", **fields),))
+    assert row(queue, now, CLOCK).label == "no worker"

@@ -33,6 +33,7 @@ _MEANINGS: Final[Mapping[str, tuple[int, str, str]]] = {
     "next": (3, "no worker known", "late"),
     "workers_busy": (5, "full", "late"),
     "not_due": (6, "not due", "quiet"),
+    "revoked": (6, "cancelled", "quiet"),
     "about_to_start": (7, "starts", "ok"),
 }
 _PAUSED = (1, "paused", "late")
@@ -170,13 +171,15 @@ def _trouble(
         meaning = _MEANINGS["no_worker"] if has_no_worker(queue, snapshot) else _UNREAD
         return meaning, _unread(queue)
     # Only the task itself: `diagnose` would look for it among all others, once for each queue.
-    first = next(iter(diagnose(head.id, replace(snapshot, queued=(head,), notes=()))), None)
-    if first is None:
+    reasons = diagnose(head.id, replace(snapshot, queued=(head,), notes=()))
+    if not reasons:
         return _OTHER, None
-    meaning = _MEANINGS.get(first.code, _OTHER)
+    # The worst for the queue: a missing worker matters more than that its next task is not due or cancelled.
+    worst = min(reasons, key=lambda reason: _MEANINGS.get(reason.code, _OTHER)[0])
+    meaning = _MEANINGS.get(worst.code, _OTHER)
     if queue.name in facts.lost and meaning[0] > _LOST[0]:
         return _LOST, _lost(facts.lost_counts[queue.name], facts.lost[queue.name], snapshot)
-    return meaning, first
+    return meaning, worst
 
 
 def _lost(number: int, task: TaskInfo, snapshot: Snapshot) -> Reason:
