@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.test.utils import modify_settings
 
 import fsmlock
+from fsmlock import backends
 from fsmlock.backends.database import DatabaseBackend
 from fsmlock.models import Hold
 from fsmlock.testing.conformance import Conformance, claim, parent
-from tests.shop.models import Frame
+from tests.shop.models import Film, Frame
 
 
 class TestDatabaseBackend(Conformance):
@@ -86,3 +88,31 @@ def test_retries_announced_by_earlier_versions_are_shown_and_migrated(transactio
     call_command("migrate", "fsmlock", verbosity=0)
     assert Hold.objects.get().kind == "retrying"
     assert backend.acquire(claim(parent()), using="default").tokens
+
+
+@pytest.fixture
+def without_tables(transactional_db):
+    """A database in which the migrations of the package have not run; afterwards they have run again."""
+    film = Film.objects.create(name="Film 1")
+    call_command("migrate", "fsmlock", "zero", verbosity=0)
+    yield film
+    call_command("migrate", verbosity=0)
+
+
+def test_a_forgotten_migration_is_reported_in_a_sentence(without_tables):
+    with pytest.raises(
+        fsmlock.errors.FsmlockError, match=r"Run manage.py migrate fsmlock --database default\."
+    ):
+        fsmlock.hold(without_tables, "render").acquire()
+    expected = pytest.raises(fsmlock.StoreUnavailable, match="has no table for holds yet")
+    with expected as away, backends.Answering("default"):
+        fsmlock.holds_on(without_tables)
+    assert away.value.reasons[0].code == "not_migrated"
+
+
+def test_a_forgotten_app_is_reported_in_a_sentence(without_tables):
+    with (
+        modify_settings(INSTALLED_APPS={"remove": "fsmlock"}),
+        pytest.raises(fsmlock.errors.FsmlockError, match=r"Add fsmlock to INSTALLED_APPS, then run manage"),
+    ):
+        fsmlock.hold(without_tables, "render").acquire()

@@ -9,7 +9,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol, cast
 
-from django.db import InterfaceError, OperationalError
+from django.apps import apps
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.utils.translation import gettext
 
 from fsmlock.reasons import Reason
@@ -26,6 +27,9 @@ _POLL_S = (0.02, 0.08)
 
 #: A refusal names at most so many of the holds that are in the way.
 MOST_HOLDS = 5
+
+#: PostgreSQL's code for it.
+_UNDEFINED_TABLE = "42P01"
 
 #: How earlier versions spell a kind. During a rolling deploy they still write it.
 _FORMER_KINDS: Mapping[str, RowKind] = {"later": "retrying"}
@@ -57,6 +61,29 @@ def unavailable_reason(store: str, error: Exception) -> Reason:
         remedy=gettext("Check that it runs and can be reached, then try again."),
         params={"store": store, "details": details},
     )
+
+
+def migrate_remedy(alias: str) -> str:
+    """What creates the tables and functions in a database."""
+    command = f"manage.py migrate fsmlock --database {alias}"
+    if apps.is_installed("fsmlock"):
+        return gettext("Run %(command)s.") % {"command": command}
+    return gettext("Add fsmlock to INSTALLED_APPS, then run %(command)s.") % {"command": command}
+
+
+def _missing_table_reason(alias: str) -> Reason:
+    return Reason(
+        code="not_migrated",
+        message=gettext("The database %(alias)s has no table for holds yet.") % {"alias": alias},
+        remedy=migrate_remedy(alias),
+        params={"database": alias},
+    )
+
+
+def _is_missing_table(error: Exception) -> bool:
+    """Whether SQLite or PostgreSQL says that a table of this package doesn't exist."""
+    missing = "no such table" in str(error) or getattr(error.__cause__, "sqlstate", "") == _UNDEFINED_TABLE
+    return isinstance(error, DatabaseError) and missing and "fsmlock_" in str(error)
 
 
 def stale_reason() -> Reason:
@@ -243,6 +270,8 @@ class Backend(ABC):
 
     def outage(self, error: Exception, *, using: str) -> Reason | None:
         """Why the store could not answer, if ``error`` means that; None for every other error."""
+        if _is_missing_table(error):
+            return _missing_table_reason(using)
         if isinstance(error, OperationalError | InterfaceError):
             return unavailable_reason(gettext("the database %(alias)s") % {"alias": using}, error)
         return None

@@ -12,7 +12,7 @@ from django.db import ProgrammingError, transaction
 
 from fsmlock import clock
 from fsmlock.backends.ancestry import check_sql
-from fsmlock.backends.base import PollingWaiter
+from fsmlock.backends.base import PollingWaiter, migrate_remedy
 from fsmlock.backends.dialects import Dialect, marks, now_us, rows_of, run
 from fsmlock.errors import FsmlockError
 from fsmlock.reasons import Reason
@@ -275,7 +275,7 @@ def _not_migrated(function: str, alias: str) -> Reason:
             f"The migration fsmlock.{_MIGRATION} has not run on the database {alias!r}:"
             f" the function {function} is missing."
         ),
-        remedy=f"Run manage.py migrate fsmlock --database {alias}.",
+        remedy=migrate_remedy(alias),
         params={"function": function, "database": alias, "migration": _MIGRATION},
     )
 
