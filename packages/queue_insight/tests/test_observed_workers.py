@@ -66,6 +66,20 @@ def test_the_offset_of_a_clock_is_known_from_events():
     assert seen().all()["one@test"].clock_offset_s is None
 
 
+def test_ended_workers_are_counted_after_five_minutes_but_the_last_one_of_a_queue():
+    workers = ObservedWorkers(2.0)
+    for number, queue in enumerate(["movies", "movies", "chores", "chores"]):
+        name = f"pod-{number}@test"
+        workers.observe_event(name, Event(type="worker-online", pid=number), 1000.0 + number)
+        workers.all()[name].queues = (queue,)
+    workers.observe_event("pod-9@test", Event(type="worker-online", pid=9), 1290.0)
+    workers.all()["pod-9@test"].queues = ("movies",)
+    workers.fold(1290.0, 900.0)
+    assert (len(workers.all()), workers.former) == (5, 0)
+    workers.fold(1310.0, 900.0)
+    assert (set(workers.all()), workers.former) == ({"pod-3@test", "pod-9@test"}, 3)
+
+
 def test_the_number_of_workers_is_bounded():
     workers = ObservedWorkers(2.0)
     for n in range(MAX_WORKERS + 5):

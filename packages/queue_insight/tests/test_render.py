@@ -54,3 +54,8 @@ def test_reasons_are_printed_and_none_means_that_it_runs():
 def test_a_value_without_a_plain_form_is_refused():
     with pytest.raises(TypeError, match="cannot be written"):
         as_json([Reason(code="c", message="m", params={"p": object()})])
+
+
+def test_the_workers_that_are_not_listed_are_counted():
+    assert "Not listed: 12 workers, ended earlier." in as_text(values.snapshot(former_workers=12))
+    assert "Not listed" not in as_text(values.snapshot())

@@ -134,6 +134,8 @@ class CollectorHeader(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     dropped: Count = 0
     #: How often the connection to the broker was lost since the collector started.
     reconnects: Count = 0
+    #: Number of workers that ended and are no longer kept.
+    former_workers: Count = 0
 
 
 class CollectorState(CollectorHeader, frozen=True):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from queue_insight.collector_state import CollectorState, ObservedOutcome, ObservedTask, ObservedWorker
+from queue_insight.collector_state import CollectorState, ObservedOutcome, ObservedTask
 from queue_insight.notes import redelivered, sender_clock_ahead
 from queue_insight.snapshot import (
     FinishedTask,
@@ -15,19 +14,17 @@ from queue_insight.snapshot import (
     Snapshot,
     TaskInfo,
     TaskState,
-    WorkerInfo,
-    WorkerState,
+    moment,
 )
+from queue_insight.worker_states import CONSUMING, ENDED, worker_info
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from queue_insight.brokers.base import BrokerState, Message, QueueBacklog
     from queue_insight.reasons import Reason
+    from queue_insight.snapshot import WorkerInfo
     from queue_insight.stored_state import StoredState
-
-CONSUMING = (WorkerState.ONLINE, WorkerState.LATE)
-ENDED = (WorkerState.GONE, WorkerState.OFFLINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,14 +59,14 @@ def compose(
     """
     collector = stored.state if stored else CollectorState(collected_at=now, next_by=now)
     fresh = stored is not None and collector.connected_since is not None and not _is_overdue(stored)
-    workers = {w.name: _worker(w, collector, grace_heartbeats, fresh=fresh) for w in collector.workers}
+    workers = {w.name: worker_info(w, collector, grace_heartbeats, fresh=fresh) for w in collector.workers}
     view = _view(now, broker, collector, workers)
     taken = tuple(_worker_tasks(view))
     counts = _counts(view)
     running = tuple(t for t in taken if t.state is not TaskState.RESERVED)
     queued = tuple(_waiting_tasks(taken, view))
     return Snapshot(
-        at=_at(now),
+        at=moment(now),
         queues=tuple(_queue(backlog, counts, view) for backlog in broker.backlogs),
         running=tuple(sorted(running, key=lambda t: (t.started_at is None, t.started_at))),
         queued=queued,
@@ -77,10 +74,11 @@ def compose(
         finished=tuple(_finished(each) for each in collector.finished),
         unacked=broker.unacked,
         unacked_read=len(broker.unacked_head),
+        former_workers=collector.former_workers,
         asked_tasks=asked_tasks,
         broker_read=broker.read,
-        collected_at=_at(collector.collected_at) if stored else None,
-        next_by=_at(collector.next_by) if stored else None,
+        collected_at=moment(collector.collected_at) if stored else None,
+        next_by=moment(collector.next_by) if stored else None,
         fresh=fresh,
         notes=(
             *notes,
@@ -141,7 +139,7 @@ def _finished(outcome: ObservedOutcome) -> FinishedTask:
     return FinishedTask(
         id=outcome.id,
         outcome=outcome.outcome,
-        at=_at(outcome.at),
+        at=moment(outcome.at),
         worker=outcome.worker or None,
         error=outcome.error,
     )
@@ -151,39 +149,6 @@ def _is_overdue(stored: StoredState) -> bool:
     # As with workers, allow one more period after the promised time.
     period = stored.state.next_by - stored.state.collected_at
     return stored.age_s > 2 * period
-
-
-def _worker(
-    observed: ObservedWorker, collector: CollectorState, grace_heartbeats: float, *, fresh: bool
-) -> WorkerInfo:
-    grace_s = observed.heartbeat_interval_s * grace_heartbeats
-    return WorkerInfo(
-        name=observed.name,
-        state=_worker_state(observed, collector, grace_s) if fresh else WorkerState.UNKNOWN,
-        last_seen_at=_at(observed.last_seen_at),
-        next_by=_at(observed.last_seen_at + observed.heartbeat_interval_s),
-        grace_s=grace_s,
-        pid=observed.pid,
-        queues=observed.queues,
-        slots=observed.slots,
-        active=observed.active,
-        rate_limits=observed.rate_limits,
-        is_solo=observed.is_solo,
-    )
-
-
-def _worker_state(observed: ObservedWorker, collector: CollectorState, grace_s: float) -> WorkerState:
-    if observed.offline:
-        return WorkerState.OFFLINE
-    # Count silence only while the collector was connected.
-    silent_s = collector.collected_at - max(observed.last_seen_at, collector.connected_since or 0.0)
-    if silent_s > observed.heartbeat_interval_s + grace_s and not observed.is_solo:
-        return WorkerState.GONE
-    return (
-        WorkerState.LATE
-        if collector.collected_at > observed.last_seen_at + observed.heartbeat_interval_s
-        else WorkerState.ONLINE
-    )
 
 
 def _worker_task(task: ObservedTask, view: _View) -> TaskInfo:
@@ -197,9 +162,9 @@ def _worker_task(task: ObservedTask, view: _View) -> TaskInfo:
         state=state,
         revoked=state is TaskState.RESERVED and task.id in view.collector.revoked,
         worker=task.worker or None,
-        started_at=None if task.started_at is None else _at(task.started_at),
-        sent_at=None if sent_at is None else _at(sent_at),
-        eta=None if task.eta is None else _at(task.eta),
+        started_at=None if task.started_at is None else moment(task.started_at),
+        sent_at=None if sent_at is None else moment(sent_at),
+        eta=None if task.eta is None else moment(task.eta),
         args_summary=task.args_summary,
         unacked=message is not None if view.complete or message else None,
     )
@@ -226,14 +191,14 @@ def _waiting_tasks(taken: tuple[TaskInfo, ...], view: _View) -> Iterable[TaskInf
 
 
 def _from_message(message: Message, state: TaskState, position: int | None, view: _View) -> TaskInfo:
-    sent_at = _sent_at(message, view)
+    sent_at = _sentmoment(message, view)
     return TaskInfo(
         id=message.id,
         name=message.name,
         queue=message.queue,
         state=state,
-        sent_at=None if sent_at is None else _at(sent_at),
-        eta=None if message.eta is None else _at(message.eta),
+        sent_at=None if sent_at is None else moment(sent_at),
+        eta=None if message.eta is None else moment(message.eta),
         args_summary=message.args_summary,
         position=position,
         revoked=message.id in view.collector.revoked,
@@ -241,14 +206,14 @@ def _from_message(message: Message, state: TaskState, position: int | None, view
     )
 
 
-def _sent_at(message: Message, view: _View) -> float | None:
+def _sentmoment(message: Message, view: _View) -> float | None:
     return message.sent_at if message.sent_at is not None else view.collector.sent.get(message.id)
 
 
 def _queue(backlog: QueueBacklog, counts: Mapping[tuple[str, TaskState], int], view: _View) -> QueueState:
     known = [worker for worker in view.workers.values() if worker.queues is not None]
     consumers = [w for w in known if backlog.queue in (w.queues or ()) and w.state in CONSUMING]
-    sent_at = _sent_at(backlog.head[0], view) if backlog.head else None
+    sent_at = _sentmoment(backlog.head[0], view) if backlog.head else None
     return QueueState(
         name=backlog.queue,
         depth=backlog.depth,
@@ -267,7 +232,3 @@ def _drain_s(backlog: QueueBacklog, slots: int, collector: CollectorState) -> fl
         return 0.0
     runtime = collector.queues.get(backlog.queue)
     return None if runtime is None or slots == 0 else backlog.depth * runtime / slots
-
-
-def _at(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)

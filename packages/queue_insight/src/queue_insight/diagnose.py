@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from queue_insight.observed_tasks import UNOBSERVED
-from queue_insight.reasons import Reason, count
+from queue_insight.absence import absence
+from queue_insight.reasons import Reason, count, instant
 from queue_insight.snapshot import TaskState, WorkerState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
-    from queue_insight.snapshot import FinishedTask, QueueState, Snapshot, TaskInfo
+    from queue_insight.snapshot import QueueState, Snapshot, TaskInfo
 
 #: By whether the broker still holds the message; None: unknown.
 REDELIVERED = {True: "yes", False: "no", None: None}
 SOLO = "A worker of the solo pool sends none while it runs a task: it works, or look at its log."
-#: How a worker describes in its event that it doesn't know a task.
-NOT_REGISTERED = "NotRegistered("
 REDELIVERY = {
     True: "The broker holds it unacknowledged and redelivers it after the visibility timeout.",
     False: "The broker no longer holds it, so it is not redelivered. It may have done part of its work: "
@@ -43,7 +40,7 @@ def diagnose(task_id: str, snapshot: Snapshot) -> tuple[Reason, ...]:
     """
     task = snapshot.find(task_id)
     if task is None:
-        return (_absent(task_id, snapshot), *snapshot.notes)
+        return (absence(task_id, snapshot), *snapshot.notes)
     match task.state:
         case TaskState.RUNNING:
             return () if snapshot.fresh else snapshot.notes
@@ -55,89 +52,6 @@ def diagnose(task_id: str, snapshot: Snapshot) -> tuple[Reason, ...]:
             return (_reserved(task, snapshot), *snapshot.notes)
         case TaskState.QUEUED:
             return (*_queued(task, snapshot), *snapshot.notes)
-
-
-def _absent(task_id: str, snapshot: Snapshot) -> Reason:
-    for finished in snapshot.finished:
-        if finished.id == task_id:
-            return _finished(finished)
-    for queue in snapshot.queues:
-        read = sum(t.queue == queue.name and t.position is not None for t in snapshot.queued)
-        if queue.depth > read:
-            return _maybe_deeper(task_id, queue, read)
-    names = ", ".join(queue.name for queue in snapshot.queues)
-    if unsearched := _unsearched(task_id, snapshot):
-        return Reason(
-            code="not_known",
-            message=f"Where it is, is not known: {' and '.join(unsearched)} could not be searched.",
-            params={"task": task_id, "queues": names, "unsearched": ", ".join(unsearched)},
-        )
-    return Reason(
-        code="not_found",
-        message="It is in no queue that was read, no worker is known to have it, "
-        "and it did not finish recently.",
-        params={"task": task_id, "queues": names},
-        remedy="Check that it was sent (after the transaction committed), and to a queue in the list; "
-        "name others in QUEUE_INSIGHT['QUEUES'].",
-    )
-
-
-def _finished(task: FinishedTask) -> Reason:
-    at = _instant(task.at)
-    if task.outcome == "failed" and task.error.startswith(NOT_REGISTERED):
-        return _unregistered(task, at)
-    if task.outcome == UNOBSERVED:
-        message = f"It ended before {at}: its worker no longer has it. How it ended is unknown."
-    elif task.outcome in {"succeeded", "failed"}:
-        message = f"It has {task.outcome} at {at}."
-    else:
-        message = f"It was {task.outcome} at {at}."
-    return Reason(
-        code="finished",
-        message=message,
-        params={"task": task.id, "outcome": task.outcome, "at": at},
-        remedy="Look at what it should have changed; the event of its end did not arrive."
-        if task.outcome == UNOBSERVED
-        else "",
-    )
-
-
-def _unregistered(task: FinishedTask, at: str) -> Reason:
-    name = task.error.removeprefix(NOT_REGISTERED).rstrip(")").strip("'")
-    return Reason(
-        code="unregistered",
-        message=f"Worker {task.worker} discarded it at {at}, because it has no task of the name {name!r}.",
-        params={"task": task.id, "worker": task.worker, "name": name, "at": at},
-        remedy="Give the workers of its queue the code that defines this task, then send it again.",
-    )
-
-
-def _unsearched(task_id: str, snapshot: Snapshot) -> list[str]:
-    # Only a complete search says that something is not there.
-    unsearched = []
-    if not snapshot.broker_read:
-        unsearched.append("the queues")
-    elif snapshot.unacked is None:
-        unsearched.append("the delivered messages")
-    elif snapshot.unacked > snapshot.unacked_read:
-        unsearched.append(
-            f"{snapshot.unacked - snapshot.unacked_read} of {snapshot.unacked} delivered messages"
-        )
-    if not snapshot.fresh or (snapshot.asked_tasks is not None and task_id not in snapshot.asked_tasks):
-        unsearched.append("the workers")
-    elif any(note.code in {"tasks_evicted", "events_off", "events_lost"} for note in snapshot.notes):
-        unsearched.append("some tasks of the workers")
-    return unsearched
-
-
-def _maybe_deeper(task_id: str, queue: QueueState, read: int) -> Reason:
-    return Reason(
-        code="maybe_deeper",
-        message=f"It is not among the first {read} of the {queue.depth} tasks in queue {queue.name!r}; "
-        "it may be further back.",
-        params={"task": task_id, "queue": queue.name, "depth": queue.depth, "read": read},
-        remedy="Raise QUEUE_INSIGHT['PEEK'] to read more; of very large messages only the first are read.",
-    )
 
 
 def _lost(task: TaskInfo, snapshot: Snapshot) -> Reason:
@@ -228,8 +142,8 @@ def _not_due(task: TaskInfo, snapshot: Snapshot) -> Reason | None:
         return None
     return Reason(
         code="not_due",
-        message=f"It is not due before {_instant(task.eta)}.",
-        params={"task": task.id, "eta": _instant(task.eta)},
+        message=f"It is not due before {instant(task.eta)}.",
+        params={"task": task.id, "eta": instant(task.eta)},
     )
 
 
@@ -290,7 +204,7 @@ def _busy(queue: QueueState, snapshot: Snapshot) -> Reason:
     names = ", ".join(sorted({task.name for task in tasks if task.name})[:3])
     verb = "listens" if len(listening) == 1 else "listen"
     workers = [worker for worker in snapshot.workers if worker.name in listening]
-    seen_at = _instant(max(worker.last_seen_at for worker in workers)) if workers else None
+    seen_at = instant(max(worker.last_seen_at for worker in workers)) if workers else None
     age = f" (last seen {seen_at})" if seen_at else ""
     who = f"{count(len(listening), 'worker')} {verb} to queue {queue.name!r}{age}"
     params: dict[str, str | int | float | None] = {
@@ -316,8 +230,3 @@ def _busy(queue: QueueState, snapshot: Snapshot) -> Reason:
         params=params,
         remedy="More workers, or more slots in them (--concurrency), shorten the wait." if tasks else "",
     )
-
-
-def _instant(at: datetime) -> str:
-    """An instant in a sentence: ISO 8601, which a page can show in the reader's time zone."""
-    return at.isoformat(timespec="seconds")

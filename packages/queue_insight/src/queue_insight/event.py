@@ -18,6 +18,16 @@ from queue_insight.fields import HEARTBEAT_INTERVAL, MAX_NAME, Fields
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+OUTCOMES: Final = {
+    "task-succeeded": "succeeded",
+    "task-failed": "failed",
+    "task-revoked": "revoked",
+    "task-rejected": "rejected",
+    "task-retried": "retried",
+}
+TASK_EVENTS: Final = frozenset({"task-received", "task-started", *OUTCOMES})
+WORKER_EVENTS: Final = frozenset({"worker-online", "worker-heartbeat", "worker-offline"})
+
 Name = Annotated[str, Meta(max_length=MAX_NAME)]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from queue_insight.collector_state import CollectorHeader, Part, Task, encode, encode_header
+from queue_insight.event import OUTCOMES, TASK_EVENTS, WORKER_EVENTS
 from queue_insight.event_order import EventTime
 from queue_insight.fields import MAX_NAME, date, summary
 from queue_insight.observed_tasks import MAX_QUEUES, UNOBSERVED, ObservedTasks
@@ -18,17 +19,8 @@ if TYPE_CHECKING:
     from queue_insight.event import Event, Events
     from queue_insight.inspection import Inspection
 
-OUTCOMES: Final = {
-    "task-succeeded": "succeeded",
-    "task-failed": "failed",
-    "task-revoked": "revoked",
-    "task-rejected": "rejected",
-    "task-retried": "retried",
-}
 #: Outcomes by the final state in Celery's result backend.
 RESULTS: Final = {"SUCCESS": "succeeded", "FAILURE": "failed", "REVOKED": "revoked"}
-TASK_EVENTS: Final = frozenset({"task-received", "task-started", *OUTCOMES})
-WORKER_EVENTS: Final = frozenset({"worker-online", "worker-heartbeat", "worker-offline"})
 
 
 class EventTracker:
@@ -80,6 +72,7 @@ class EventTracker:
     def restore(self, state: CollectorState) -> None:
         """Start from the state that an earlier collector saved."""
         self._workers.restore(state.workers)
+        self._workers.former = state.former_workers
         self._tasks.restore(state)
         self.add_queues(state.queues)
 
@@ -130,6 +123,7 @@ class EventTracker:
             if worker not in self._ended:
                 self._end_tasks(worker, now)
         before = now - self._retention_s
+        self._workers.fold(now, self.connected_since)
         self._workers.expire(before)
         self._ended = {name for name in self._ended if self._workers.knows(name)}
         self._tasks.expire(before, knows_worker=self._workers.knows)
@@ -186,6 +180,7 @@ class EventTracker:
             evicted=self._tasks.evicted,
             dropped=self.dropped,
             reconnects=self.reconnects,
+            former_workers=self._workers.former,
         )
 
     def _on_sent(self, event: Event, now: float) -> bool:

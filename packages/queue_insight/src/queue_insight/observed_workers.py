@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from queue_insight.inspection import WorkerReply
 
 MAX_WORKERS: Final = 1000
+#: Seconds after which a worker that ended is only counted; names of pods are never used again.
+FOLD_AFTER_S: Final = 300.0
 
 
 @dataclass(slots=True)
@@ -39,6 +41,8 @@ class ObservedWorkers:
         #: Names of workers whose record has changed since it was last taken.
         self._changed: set[str] = set()
         self._clocks: dict[str, WorkerClock] = {}
+        #: Number of workers that were dropped to keep the list short.
+        self.former = 0
         self._starts: dict[str, _Starts] = {}
 
     def restore(self, workers: Iterable[ObservedWorker]) -> None:
@@ -109,6 +113,7 @@ class ObservedWorkers:
             self._clocks.pop(name, None)
             if len(self._workers) > MAX_WORKERS:
                 self._drop(min(self._workers.values(), key=lambda each: each.last_seen_at).name)
+                self.former += 1
         at = now
         if event.timestamp is not None:
             clock = self._clocks.get(name)
@@ -170,6 +175,18 @@ class ObservedWorkers:
             )
             if worker.offline or silent:
                 yield worker.name
+
+    def fold(self, now: float, connected_since: float | None) -> None:
+        """Drop and count the workers that ended some time ago, but the last one of each unserved queue."""
+        ended = set(self.ended(now, connected_since))
+        served = {q for w in self._workers.values() if w.name not in ended for q in w.queues or ()}
+        for name in sorted(ended, key=lambda name: self._workers[name].last_seen_at, reverse=True):
+            worker = self._workers[name]
+            queues = set(worker.queues or ())
+            if now - worker.last_seen_at > FOLD_AFTER_S and queues <= served:
+                self._drop(name)
+                self.former += 1
+            served |= queues
 
     def expire(self, before: float) -> None:
         """Drop the workers that were last seen before this time."""

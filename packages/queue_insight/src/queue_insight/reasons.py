@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,3 +27,8 @@ class Reason:
 def count(number: int, noun: str) -> str:
     """Return the number with the noun in its form: "1 task", "2 tasks"."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def instant(at: datetime) -> str:
+    """Return an instant for a sentence: ISO 8601, which a page can show in the reader's time zone."""
+    return at.isoformat(timespec="seconds")

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from queue_insight.reasons import count
 from queue_insight.snapshot import Snapshot, TaskInfo
 
 if TYPE_CHECKING:
@@ -38,6 +39,9 @@ def as_text(snapshot: Snapshot) -> str:
         _queues(snapshot),
         _table(("TASK", "STATE", "NAME", "QUEUE", "WORKER", "SINCE"), tasks),
         _workers(snapshot),
+        f"Not listed: {count(snapshot.former_workers, 'worker')}, ended earlier."
+        if snapshot.former_workers
+        else "",
         _freshness(snapshot),
         reasons_as_text(snapshot.notes) if snapshot.notes else "",
     ]

@@ -6,14 +6,19 @@ All times are aware UTC datetimes, all durations seconds. `None` means "unknown"
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import datetime
 
     from queue_insight.reasons import Reason
+
+
+def moment(seconds: float) -> datetime:
+    """Return the time at so many seconds since 1970."""
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 class TaskState(StrEnum):
@@ -139,6 +144,8 @@ class Snapshot:
     #: Waiting tasks: reserved ones, then the first of each queue in order of delivery.
     queued: tuple[TaskInfo, ...] = ()
     workers: tuple[WorkerInfo, ...] = ()
+    #: Number of workers that ended more than five minutes ago and are no longer listed.
+    former_workers: int = 0
     finished: tuple[FinishedTask, ...] = ()
     #: Messages delivered to workers and not acknowledged, all queues together; None when not known.
     unacked: int | None = None

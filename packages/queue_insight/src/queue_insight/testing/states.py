@@ -30,6 +30,7 @@ FULL = CollectorState(
     evicted=1,
     dropped=3,
     reconnects=4,
+    former_workers=5,
     workers=(
         ObservedWorker(
             name="a@host",

@@ -1,0 +1,98 @@
+"""Explains why a task is neither waiting nor at a worker: it finished, or where it is isn't known. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from queue_insight.observed_tasks import UNOBSERVED
+from queue_insight.reasons import Reason, instant
+
+if TYPE_CHECKING:
+    from queue_insight.snapshot import FinishedTask, QueueState, Snapshot
+
+#: How a worker describes in its event that it doesn't know a task.
+NOT_REGISTERED: Final = "NotRegistered("
+
+
+def absence(task_id: str, snapshot: Snapshot) -> Reason:
+    """Return why a task is neither waiting nor at a worker, as far as the snapshot knows."""
+    for finished in snapshot.finished:
+        if finished.id == task_id:
+            return _finished(finished)
+    for queue in snapshot.queues:
+        read = sum(t.queue == queue.name and t.position is not None for t in snapshot.queued)
+        if queue.depth > read:
+            return _maybe_deeper(task_id, queue, read)
+    names = ", ".join(queue.name for queue in snapshot.queues)
+    if unsearched := _unsearched(task_id, snapshot):
+        return Reason(
+            code="not_known",
+            message=f"Where it is, is not known: {' and '.join(unsearched)} could not be searched.",
+            params={"task": task_id, "queues": names, "unsearched": ", ".join(unsearched)},
+        )
+    return Reason(
+        code="not_found",
+        message="It is in no queue that was read, no worker is known to have it, "
+        "and it did not finish recently.",
+        params={"task": task_id, "queues": names},
+        remedy="Check that it was sent (after the transaction committed), and to a queue in the list; "
+        "name others in QUEUE_INSIGHT['QUEUES'].",
+    )
+
+
+def _finished(task: FinishedTask) -> Reason:
+    at = instant(task.at)
+    if task.outcome == "failed" and task.error.startswith(NOT_REGISTERED):
+        return _unregistered(task, at)
+    if task.outcome == UNOBSERVED:
+        message = f"It ended before {at}: its worker no longer has it. How it ended is unknown."
+    elif task.outcome in {"succeeded", "failed"}:
+        message = f"It has {task.outcome} at {at}."
+    else:
+        message = f"It was {task.outcome} at {at}."
+    return Reason(
+        code="finished",
+        message=message,
+        params={"task": task.id, "outcome": task.outcome, "at": at},
+        remedy="Look at what it should have changed; the event of its end did not arrive."
+        if task.outcome == UNOBSERVED
+        else "",
+    )
+
+
+def _unregistered(task: FinishedTask, at: str) -> Reason:
+    name = task.error.removeprefix(NOT_REGISTERED).rstrip(")").strip("'")
+    return Reason(
+        code="unregistered",
+        message=f"Worker {task.worker} discarded it at {at}, because it has no task of the name {name!r}.",
+        params={"task": task.id, "worker": task.worker, "name": name, "at": at},
+        remedy="Give the workers of its queue the code that defines this task, then send it again.",
+    )
+
+
+def _unsearched(task_id: str, snapshot: Snapshot) -> list[str]:
+    # Only a complete search says that something is not there.
+    unsearched = []
+    if not snapshot.broker_read:
+        unsearched.append("the queues")
+    elif snapshot.unacked is None:
+        unsearched.append("the delivered messages")
+    elif snapshot.unacked > snapshot.unacked_read:
+        unsearched.append(
+            f"{snapshot.unacked - snapshot.unacked_read} of {snapshot.unacked} delivered messages"
+        )
+    if not snapshot.fresh or (snapshot.asked_tasks is not None and task_id not in snapshot.asked_tasks):
+        unsearched.append("the workers")
+    elif any(note.code in {"tasks_evicted", "events_off", "events_lost"} for note in snapshot.notes):
+        unsearched.append("some tasks of the workers")
+    return unsearched
+
+
+def _maybe_deeper(task_id: str, queue: QueueState, read: int) -> Reason:
+    return Reason(
+        code="maybe_deeper",
+        message=f"It is not among the first {read} of the {queue.depth} tasks in queue {queue.name!r}; "
+        "it may be further back.",
+        params={"task": task_id, "queue": queue.name, "depth": queue.depth, "read": read},
+        remedy="Raise QUEUE_INSIGHT['PEEK'] to read more; of very large messages only the first are read.",
+    )
