@@ -30,8 +30,15 @@ def test_a_source_is_opened_captured_to_its_end_and_closed(tmp_path):
         "total": 1,
         "skipped": [],
         "exposure_limits": None,
+        "note": "",
     }
-    assert image["ok"] == {"filename": "a.jpg", "filetype": "image/jpeg", "exposure": {}, "measurement": None}
+    assert image["ok"] == {
+        "filename": "a.jpg",
+        "filetype": "image/jpeg",
+        "exposure": {},
+        "measurement": None,
+        "captured_ns": None,
+    }
     assert (end, health) == ({"ok": None}, {"ok": {}})
     assert (tmp_path / "image").read_bytes() == jpeg()
 
