@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from fsmlock.inspection import all_holds, break_hold, cancel, holds_on, waiters_on
     from fsmlock.lifecycle import Lifecycle
     from fsmlock.locks import Lock, Locks
+    from fsmlock.offers import Confirmation, InputField, Offer
     from fsmlock.plans import Step, plan
     from fsmlock.policies import Fail, Preempt, RetryLater, Skip, Wait
     from fsmlock.reasons import Reason
@@ -40,13 +41,16 @@ _HOME = {
     "Available": "explanations",
     "CancelRequested": "errors",
     "ConfigurationError": "errors",
+    "Confirmation": "offers",
     "Fail": "policies",
     "HoldInfo": "backends.base",
     "HoldLost": "errors",
     "HoldRefused": "errors",
+    "InputField": "offers",
     "Lifecycle": "lifecycle",
     "Lock": "locks",
     "Locks": "locks",
+    "Offer": "offers",
     "Preempt": "policies",
     "Reason": "reasons",
     "Refused": "errors",
@@ -81,13 +85,16 @@ __all__ = [
     "Available",
     "CancelRequested",
     "ConfigurationError",
+    "Confirmation",
     "Fail",
     "HoldInfo",
     "HoldLost",
     "HoldRefused",
+    "InputField",
     "Lifecycle",
     "Lock",
     "Locks",
+    "Offer",
     "Preempt",
     "Reason",
     "Refused",

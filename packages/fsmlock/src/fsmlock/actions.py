@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from fsmlock.declarations import ActionDef, Condition, Permission, actions_of, default_label, first_line
 from fsmlock.errors import ActionRefused, ConfigurationError
 from fsmlock.evaluation import Evaluator
+from fsmlock.offers import PLAIN, Offer
 from fsmlock.reasons import did_you_mean
 from fsmlock.transitions import locks_held
 
@@ -30,12 +31,14 @@ def action(
     label: str | StrPromise = "",
     conditions: Iterable[Condition] = (),
     permission: Permission | None = None,
+    offer: Offer = PLAIN,
 ) -> Callable[[_Method], _Method]:
     """Make a method of a model an action. Calling it raises ActionRefused with every reason that blocks it.
 
     The model has states, locks or both. ``source`` names the states in which the action is possible (default:
     all of them). ``needs`` names the locks that nobody else may hold at that moment. ``label`` is the text of
     a button (``gettext_lazy`` works too). ``conditions`` take the object and return None or a Reason.
+    ``offer`` says how the button looks, what it asks to confirm, and which arguments people give.
 
     ``explain`` explains an action by its name, and ``available`` lists it among the transitions.
     """
@@ -49,6 +52,7 @@ def action(
             label=label or default_label(name),
             conditions=tuple(conditions),
             permission=permission,
+            offer=offer,
             description=first_line(method),
         )
         return cast("_Method", _checked(method, definition))
@@ -59,6 +63,7 @@ def action(
 def call_action(
     obj: models.Model,
     name: str,
+    /,
     *args: object,
     user: User | AnonymousUser | None = None,
     policy: Policy | None = None,

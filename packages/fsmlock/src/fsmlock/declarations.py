@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from django.utils.translation import gettext
 
+from fsmlock.offers import PLAIN, Offer
 from fsmlock.reasons import Reason
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Operation:
     label: str | StrPromise
     conditions: tuple[Condition, ...] = ()
     permission: Permission | None = None
+    offer: Offer = PLAIN
     #: The first line of the method's docstring: when does this happen?
     description: str = ""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from django.utils.translation import gettext
@@ -11,6 +11,7 @@ from fsmlock import backends
 from fsmlock.declarations import TransitionDef, operations_of, states_of
 from fsmlock.evaluation import Evaluator, has_locks, hypothetical_claim, lock_names, unknown_name
 from fsmlock.inspection import alias_of
+from fsmlock.offers import PLAIN, Offer
 from fsmlock.reasons import Reason
 from fsmlock.rules import EVERYTHING
 
@@ -32,6 +33,7 @@ class Available:
     allowed: bool
     reasons: tuple[Reason, ...]
     kind: Literal["transition", "action"] = "transition"
+    offer: Offer = PLAIN
 
 
 def explain(obj: models.Model, *, to: str, user: User | AnonymousUser | None = None) -> tuple[Reason, ...]:
@@ -84,9 +86,14 @@ def _available(evaluator: Evaluator, obj: models.Model) -> tuple[Available, ...]
                 allowed=not reasons,
                 reasons=reasons,
                 kind=operation.kind,
+                offer=_about(operation.offer, obj),
             )
         )
     return tuple(found)
+
+
+def _about(offer: Offer, obj: models.Model) -> Offer:
+    return offer if offer.confirm is None else replace(offer, confirm=offer.confirm.about(obj))
 
 
 def _reasons(evaluator: Evaluator, obj: models.Model, to: str) -> tuple[Reason, ...]:

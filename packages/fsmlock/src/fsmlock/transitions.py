@@ -26,6 +26,7 @@ from fsmlock.evaluation import Evaluator, has_locks
 from fsmlock.holds import hold
 from fsmlock.inspection import alias_of
 from fsmlock.kept_claims import locks_by_state
+from fsmlock.offers import PLAIN, Offer
 from fsmlock.reasons import did_you_mean
 from fsmlock.state_locks import state_hold
 
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 _Method = TypeVar("_Method", bound="Callable[..., object]")
 
 
-def transition(
+def transition(  # noqa: PLR0913 - one keyword for each property of a declaration
     *,
     source: str | Sequence[str],
     target: str,
@@ -54,13 +55,15 @@ def transition(
     conditions: Iterable[Condition] = (),
     permission: Permission | None = None,
     internal: bool = False,
+    offer: Offer = PLAIN,
 ) -> Callable[[_Method], _Method]:
     """Make a method of a Stateful model a transition. Calling it raises TransitionRefused with every reason.
 
     ``needs`` names a lock that nobody else may hold at that moment. ``holds`` names a lock that the object
     holds from then on, until a later transition leaves the target state. ``label`` is the text of a button
     (``gettext_lazy`` works too). ``conditions`` take the object and return None or a Reason. ``internal``
-    transitions are for the program itself and are not offered to users.
+    transitions are for the program itself and are not offered to users. ``offer`` says how a button looks,
+    what it asks to confirm, and which arguments of the method people give.
     """
     sources = (source,) if isinstance(source, str) else tuple(source)
 
@@ -76,6 +79,7 @@ def transition(
             conditions=tuple(conditions),
             permission=permission,
             internal=internal,
+            offer=offer,
             description=first_line(method),
         )
         return cast("_Method", _checked(method, definition))
@@ -86,6 +90,7 @@ def transition(
 def apply_transition(
     obj: Stateful,
     name: str,
+    /,
     *args: object,
     user: User | AnonymousUser | None = None,
     policy: Policy | None = None,

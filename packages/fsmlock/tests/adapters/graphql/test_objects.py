@@ -102,12 +102,12 @@ def test_actions_are_offered_like_transitions(film):
     assert answer.errors is None
     (shelf,) = answer.data["shelves"]
     assert shelf["availableTransitions"] == [
-        {"kind": "ACTION", "name": "put", "allowed": False},
-        {"kind": "ACTION", "name": "wipe_off", "allowed": True},
+        {"kind": "NORMAL", "name": "put", "allowed": False},
+        {"kind": "NORMAL", "name": "wipe_off", "allowed": True},
     ]
     assert shelf["reasons"] == [{"code": "has_room"}, {"code": "permission"}]
     (film_,) = answer.data["films"]
-    assert {each["kind"] for each in film_["availableTransitions"]} == {"TRANSITION"}
+    assert {each["kind"] for each in film_["availableTransitions"]} == {"NORMAL"}
 
 
 def test_a_child_s_declared_locks_include_those_that_it_inherits():

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from fsmlock.adapters.graphql.objects import (
+    Confirmation,
     DeclaredLock,
+    FieldKind,
     Hold,
-    OperationKind,
+    InputChoice,
+    InputField,
     Reason,
     Transition,
+    TransitionKind,
     WithLocks,
     WithTransitions,
 )
 from fsmlock.adapters.graphql.runs import Run, RunChange, WithRunChanges, WithRuns
 
 __all__ = [
+    "Confirmation",
     "DeclaredLock",
+    "FieldKind",
     "Hold",
-    "OperationKind",
+    "InputChoice",
+    "InputField",
     "Reason",
     "Run",
     "RunChange",
     "Transition",
+    "TransitionKind",
     "WithLocks",
     "WithRunChanges",
     "WithRuns",

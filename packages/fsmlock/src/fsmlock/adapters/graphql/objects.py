@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from fsmlock.backends.base import HoldInfo
     from fsmlock.explanations import Available
     from fsmlock.locks import Locks
+    from fsmlock.offers import InputField as InputFieldValue
     from fsmlock.reasons import Reason as ReasonValue
 
 
@@ -52,36 +53,101 @@ class Reason:
         )
 
 
-@strawberry.enum(description="What a button does: change the state, or something else.")
-class OperationKind(Enum):
-    """The kind of an fsmlock.Available."""
+@strawberry.enum(description="What a page does most, what else it does, and what can't be undone.")
+class TransitionKind(Enum):
+    """The kind of an fsmlock.Offer."""
 
-    TRANSITION = "transition"
-    ACTION = "action"
+    PRIMARY = "primary"
+    NORMAL = "normal"
+    DANGER = "danger"
+
+
+@strawberry.enum(description="What kind of value a field takes.")
+class FieldKind(Enum):
+    """The kind of an fsmlock.InputField."""
+
+    WHOLE_NUMBER = "whole_number"
+    NUMBER = "number"
+    TEXT = "text"
+    CHOICE = "choice"
+    YES_OR_NO = "yes_or_no"
+
+
+@strawberry.type(description="What people are asked to confirm before a transition.")
+class Confirmation:
+    """The GraphQL type of fsmlock.Confirmation."""
+
+    title: str
+    text: str
+
+
+@strawberry.type(description="One of the values of a choice.")
+class InputChoice:
+    """A value and its label."""
+
+    value: JSON
+    label: str
+
+
+@strawberry.type(description="A value that people give to a transition.")
+class InputField:
+    """The GraphQL type of fsmlock.InputField."""
+
+    name: str
+    kind: FieldKind
+    label: str
+    default: JSON
+    unit: str
+    minimum: float | None = strawberry.field(description="Of a number; of a text, its shortest length.")
+    maximum: float | None = strawberry.field(description="Of a number; of a text, its longest length.")
+    choices: list[InputChoice]
+    help: str
+
+    @classmethod
+    def from_value(cls, value: InputFieldValue) -> Self:
+        """Build it from a fsmlock.InputField."""
+        return cls(
+            name=value.name,
+            kind=FieldKind(value.kind),
+            label=str(value.label),
+            default=cast("JSON", value.default),
+            unit=str(value.unit),
+            minimum=value.minimum,
+            maximum=value.maximum,
+            choices=[InputChoice(value=cast("JSON", one), label=str(label)) for one, label in value.choices],
+            help=str(value.help),
+        )
 
 
 @strawberry.type(
-    description="A transition or an action that starts from the current state. A blocked one says why."
+    description="A transition or an action that starts from the current state, with all that a page needs to "
+    "offer it. A blocked one says why."
 )
 class Transition:
     """The GraphQL type of fsmlock.Available."""
 
     name: str
     label: str
+    kind: TransitionKind
+    confirm: Confirmation | None
+    input: list[InputField]
     allowed: bool
     reasons: list[Reason]
-    kind: OperationKind = OperationKind.TRANSITION
 
     @classmethod
     def from_value(cls, value: Available) -> Self:
         """Build it from a fsmlock.Available."""
-        reasons = [Reason.from_value(reason) for reason in value.reasons]
+        confirm = value.offer.confirm
         return cls(
             name=value.name,
             label=value.label,
+            kind=TransitionKind(value.offer.kind),
+            confirm=None
+            if confirm is None
+            else Confirmation(title=str(confirm.title), text=str(confirm.text)),
+            input=[InputField.from_value(field) for field in value.offer.input],
             allowed=value.allowed,
-            reasons=reasons,
-            kind=OperationKind(value.kind),
+            reasons=[Reason.from_value(reason) for reason in value.reasons],
         )
 
 

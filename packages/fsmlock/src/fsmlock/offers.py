@@ -1,0 +1,147 @@
+"""How a transition or an action is offered to people: its weight, what it asks, and what it confirms.
+
+A user interface that draws what it gets needs no code for a transition that is declared tomorrow.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from django.utils.translation import gettext
+
+from fsmlock.reasons import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.utils.functional import _StrPromise as StrPromise
+
+#: What the one main button of a page does, what others do, and what can't be undone.
+OfferKind: TypeAlias = Literal["primary", "normal", "danger"]
+FieldKind: TypeAlias = Literal["whole_number", "number", "text", "choice", "yes_or_no"]
+#: The value of a field.
+Value: TypeAlias = "bool | int | float | str"
+
+#: The longest text of a field, and the largest number, on either side of zero.
+LONGEST_TEXT: Final = 10_000
+LARGEST: Final = 10**15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmation:
+    """What people are asked before. Both texts may contain ``%(object)s``."""
+
+    title: str | StrPromise
+    text: str | StrPromise
+
+    def about(self, obj: object) -> Confirmation:
+        """The confirmation for one object."""
+        names = {"object": str(obj)}
+        return Confirmation(title=str(self.title) % names, text=str(self.text) % names)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputField:
+    """One value that a transition takes: an argument of its method, by name."""
+
+    name: str
+    kind: FieldKind
+    label: str | StrPromise
+    #: What the field has at first, and what a call without it gets.
+    default: Value
+    unit: str | StrPromise = ""
+    #: The range of a number; for a text, the range of its length.
+    minimum: float | None = None
+    maximum: float | None = None
+    #: The values of a choice with their labels.
+    choices: tuple[tuple[Value, str | StrPromise], ...] = ()
+    help: str | StrPromise = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """Everything that a button needs besides its label: for ``@transition(offer=...)``."""
+
+    kind: OfferKind = "normal"
+    confirm: Confirmation | None = None
+    input: tuple[InputField, ...] = ()
+
+
+#: A button like any other, which neither asks nor takes anything.
+PLAIN: Final = Offer()
+
+
+def values_of(
+    fields: tuple[InputField, ...], given: Mapping[str, object]
+) -> tuple[dict[str, Value], tuple[Reason, ...]]:
+    """The value of every field, and a reason for each value that does not fit; ``params`` name its field."""
+    values: dict[str, Value] = {}
+    reasons = [_unknown(name, fields) for name in given if all(field.name != name for field in fields)]
+    for field in fields:
+        value = _fitting(field, given.get(field.name, field.default))
+        if value is None:
+            reasons.append(_unfit(field))
+        else:
+            values[field.name] = value
+    return values, tuple(reasons)
+
+
+def _fitting(field: InputField, value: object) -> Value | None:
+    if field.kind == "choice":
+        return next(
+            (known for known, _ in field.choices if known == value and type(known) is type(value)), None
+        )
+    if field.kind == "yes_or_no":
+        return value if isinstance(value, bool) else None
+    if field.kind == "text":
+        fits = isinstance(value, str) and _within(field, len(value)) and len(value) <= LONGEST_TEXT
+        return value if fits and isinstance(value, str) else None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LARGEST:
+        return None
+    if field.kind == "whole_number" and value != int(value):
+        return None
+    return (int(value) if field.kind == "whole_number" else value) if _within(field, value) else None
+
+
+def _within(field: InputField, value: float) -> bool:
+    low = -math.inf if field.minimum is None else field.minimum
+    return low <= value <= (math.inf if field.maximum is None else field.maximum)
+
+
+def _unknown(name: str, fields: tuple[InputField, ...]) -> Reason:
+    return Reason(
+        code="unknown_field",
+        message=gettext("There is no field %(field)s.") % {"field": repr(name[:80])},
+        params={"field": name[:80]},
+        remedy=gettext("Leave it out. The fields are: %(names)s.")
+        % {"names": ", ".join(field.name for field in fields) or "-"},
+    )
+
+
+def _unfit(field: InputField) -> Reason:
+    return Reason(
+        code="wrong_value",
+        message=gettext("The value of %(label)s does not fit.") % {"label": str(field.label)},
+        params={"field": field.name},
+        remedy=_allowed(field),
+    )
+
+
+def _allowed(field: InputField) -> str:
+    if field.kind == "choice":
+        labels = ", ".join(str(label) for _, label in field.choices)
+        return gettext("Choose one of: %(choices)s.") % {"choices": labels}
+    if field.kind == "yes_or_no":
+        return gettext("Give yes or no.")
+    texts = {
+        "whole_number": gettext("Give a whole number from %(low)s to %(high)s."),
+        "number": gettext("Give a number from %(low)s to %(high)s."),
+        "text": gettext("Give a text of %(low)s to %(high)s characters."),
+    }
+    low, high = field.minimum, field.maximum
+    return texts[field.kind] % {
+        "low": "0" if low is None else f"{low:g}",
+        "high": "..." if high is None else f"{high:g}",
+    }

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from fsmlock import Confirmation, InputField
+from fsmlock.offers import LONGEST_TEXT, values_of
+
+DAYS = InputField(name="days", kind="whole_number", label="Days", default=30, minimum=1, maximum=365)
+SPEED = InputField(name="speed", kind="number", label="Speed", default=1.0, minimum=0.1)
+TITLE = InputField(name="title", kind="text", label="Title", default="Untitled", minimum=1, maximum=20)
+SIZE = InputField(name="size", kind="choice", label="Size", default=1, choices=((1, "Small"), (2, "Large")))
+QUIET = InputField(name="quiet", kind="yes_or_no", label="Quietly", default=False)
+ALL = (DAYS, SPEED, TITLE, SIZE, QUIET)
+
+
+def test_what_is_not_given_has_its_default():
+    values, reasons = values_of(ALL, {})
+    assert values == {"days": 30, "speed": 1.0, "title": "Untitled", "size": 1, "quiet": False}
+    assert reasons == ()
+
+
+def test_what_fits_is_taken():
+    given = {"days": 7.0, "speed": 2, "title": "Dawn", "size": 2, "quiet": True}
+    values, reasons = values_of(ALL, given)
+    assert (values, reasons) == ({**given, "days": 7}, ())
+    assert isinstance(values["days"], int)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        *((DAYS, value) for value in (0, 366, 1.5, "7", None, True, math.nan, math.inf, 10**400, [], {})),
+        *((SPEED, value) for value in (0, -1, "fast", None, False, math.nan, -math.inf)),
+        *((TITLE, value) for value in ("", "x" * 21, 7, None, ["x"])),
+        *((SIZE, value) for value in (3, "1", True, None, 1.0)),
+        *((QUIET, value) for value in (0, 1, "yes", None)),
+    ],
+)
+def test_what_does_not_fit_is_a_reason_that_names_its_field(field, value):
+    values, (reason,) = values_of((field,), {field.name: value})
+    assert values == {}
+    assert (reason.code, reason.params) == ("wrong_value", {"field": field.name})
+    assert str(field.label) in reason.message
+    assert reason.remedy
+
+
+def test_a_text_without_a_limit_of_its_own_is_not_endless():
+    note = InputField(name="note", kind="text", label="Note", default="")
+    assert values_of((note,), {"note": "x" * LONGEST_TEXT})[1] == ()
+    assert values_of((note,), {"note": "x" * (LONGEST_TEXT + 1)})[1] != ()
+
+
+def test_a_field_that_is_not_there_is_named():
+    _, (reason,) = values_of((DAYS,), {"colour": "red"})
+    assert (reason.code, reason.params["field"]) == ("unknown_field", "colour")
+    assert "days" in reason.remedy
+
+
+def test_a_confirmation_names_the_object():
+    asked = Confirmation(title="Delete %(object)s?", text="%(object)s is gone for good.").about("Movie 7")
+    assert (asked.title, asked.text) == ("Delete Movie 7?", "Movie 7 is gone for good.")
