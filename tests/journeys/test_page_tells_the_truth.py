@@ -69,8 +69,8 @@ def test_a_deleted_movie_leaves_the_page_of_everybody(timelapse):
     newest = timelapse.locator(CARDS).first
     expect(other.locator(CARDS)).to_have_count(count + 1)
     expect(newest).to_have_attribute("data-state", "ready")
-    newest.get_by_test_id("delete-button").click()
-    timelapse.get_by_role("button", name="Delete movie").click()
+    newest.get_by_test_id("transition-start_deleting").click()
+    timelapse.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(other.locator(CARDS)).to_have_count(count)
 
 

@@ -24,8 +24,8 @@ APPROVE = """mutation ($input: ApproveCameraInput!) { approveCamera(input: $inpu
   camera { id name state } errors { field code message remedy } } }"""
 PAIRING = """query ($code: String!) { pairingRequest(userCode: $code) {
   name driver model agent address approved camera { name state revokedAt revokedBy } } }"""
-REVOKE = """mutation ($input: RevokeCameraInput!) { revokeCamera(input: $input) {
-  camera { id state availableTransitions { name } } errors { field code } } }"""
+TRANSITION = """mutation ($input: TransitionInput!) { transition(input: $input) {
+  object { state availableTransitions { name } } errors { field code } } }"""
 UPDATES = """subscription ($id: ID!) { cameraUpdates(id: $id) {
   kind seq heartbeatSeconds gone changed { name state liveness spoolPending } } }"""
 
@@ -104,7 +104,7 @@ async def test_a_camera_is_a_node(camera, admin):
     [
         (CAMERAS, {}),
         (APPROVE, {"input": {"userCode": "BDWP-HQPK"}}),
-        (REVOKE, {"input": {"camera": relay.to_base64("Camera", 1)}}),
+        (TRANSITION, {"input": {"id": relay.to_base64("Camera", 1), "name": "revoke"}}),
         ("query ($id: ID!) { node(id: $id) { id } }", {"id": None}),
     ],
 )
@@ -156,26 +156,30 @@ async def test_before_approving_one_sees_what_is_let_in(camera, admin):
     assert (await ask(PAIRING, admin, code="BDWP-HQPK")).data["pairingRequest"] is None
 
 
+def revoke(camera):
+    return {"id": camera, "name": "revoke"}
+
+
 async def test_a_camera_is_shut_out_once(camera, admin):
-    first = (await ask(REVOKE, admin, input={"camera": global_id(camera)})).data["revokeCamera"]
-    assert (first["camera"]["state"], first["camera"]["availableTransitions"]) == (
+    first = (await ask(TRANSITION, admin, input=revoke(global_id(camera)))).data["transition"]
+    assert (first["object"]["state"], first["object"]["availableTransitions"]) == (
         "revoked",
         [{"name": "start_deleting"}],
     )
-    again = (await ask(REVOKE, admin, input={"camera": global_id(camera)})).data["revokeCamera"]
-    assert again["errors"] == [{"field": "camera", "code": "state"}]
+    again = (await ask(TRANSITION, admin, input=revoke(global_id(camera)))).data["transition"]
+    assert again["errors"] == [{"field": None, "code": "state"}]
 
 
 async def test_a_person_without_the_right_to_revoke_gets_the_reason(camera):
     editor = await sync_to_async(User.objects.create_user)("editor")
-    payload = (await ask(REVOKE, editor, input={"camera": global_id(camera)})).data["revokeCamera"]
+    payload = (await ask(TRANSITION, editor, input=revoke(global_id(camera)))).data["transition"]
     assert payload["errors"] == [{"field": None, "code": "permission"}]
     assert (await Camera.objects.aget()).state == "paired"
 
 
 @pytest.mark.parametrize("wrong", [("Camera", "no-uuid"), ("Frame", "1"), ("Camera", "0" * 32)])
 async def test_a_camera_that_is_not_there_is_said_so(admin, wrong):
-    result = await ask(REVOKE, admin, input={"camera": relay.to_base64(*wrong)})
+    result = await ask(TRANSITION, admin, input=revoke(relay.to_base64(*wrong)))
     assert result.errors[0].extensions["code"] == "not_found"
 
 

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from typing import Final
 
 from django.conf import settings
 from django.db import models
 
-from fsmlock import Lifecycle, Lock, Locks, transition
+from fsmlock import Confirmation, InputField, Lifecycle, Lock, Locks, Offer, transition
 from timelapse.cameras.command_rules import new_command_id
+
+#: Whether a deletion stops the workers that render movies; otherwise such a movie is in the way.
+STOP_MOVIES: Final = InputField(
+    name="stop_movies", kind="yes_or_no", label="Stop movies that are being rendered", default=False
+)
 
 
 class Camera(Lifecycle):
@@ -81,7 +87,17 @@ class Camera(Lifecycle):
         return self.name
 
     @transition(
-        source=States.PAIRED, target=States.REVOKED, label="Revoke", permission="cameras.change_camera"
+        source=States.PAIRED,
+        target=States.REVOKED,
+        label="Revoke",
+        permission="cameras.change_camera",
+        offer=Offer(
+            kind="danger",
+            confirm=Confirmation(
+                title="Revoke %(object)s?",
+                text="The camera can't send frames until you pair it again. Existing frames are kept.",
+            ),
+        ),
     )
     def revoke(self) -> None:
         """Revoke the agent's token."""
@@ -92,6 +108,14 @@ class Camera(Lifecycle):
         needs="delete",
         label="Delete",
         permission="cameras.delete_camera",
+        offer=Offer(
+            kind="danger",
+            confirm=Confirmation(
+                title="Delete %(object)s?",
+                text="Its timelapses, their movies and all frames are deleted permanently.",
+            ),
+            input=(STOP_MOVIES,),
+        ),
     )
     def start_deleting(self) -> None:
         """A user deletes it: its timelapses, movies and frames are deleted, and its row at last."""

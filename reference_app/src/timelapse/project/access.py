@@ -155,7 +155,7 @@ def _field_rule(field: GraphQLField) -> Rule | None:
 
 
 def _guarded(resolve: Resolver, graph: GraphQLSchema, access: FieldAccess) -> Resolver:
-    by_id = isinstance(get_named_type(access.field.type), GraphQLInterfaceType)
+    by_id = isinstance(get_named_type(access.field.type), GraphQLInterfaceType) and "id" in access.field.args
 
     @wraps(resolve)
     def guarded(source: object, info: Any, **arguments: Any) -> Any:  # noqa: ANN401 - graphql-core's signature
@@ -208,6 +208,12 @@ def _rules_of_id(graph: GraphQLSchema, global_id: str) -> list[Rule]:
         return []  # the resolver refuses it
     rule = None if named is None else type_rule(named)
     return [] if rule is None else [rule]
+
+
+def refusal_of_id(graph: GraphQLSchema, global_id: relay.GlobalID, user: User | None) -> Reason | None:
+    """Return why the user may not read the object with this id; None if they may."""
+    rules = _rules_of_id(graph, str(global_id))
+    return next((reason for rule in rules if (reason := refusal(rule, user, global_id.type_name))), None)
 
 
 def _refuse(field: GraphQLField, reason: Reason) -> object:

@@ -25,6 +25,7 @@ from fsmlock.adapters.graphql import Reason  # noqa: TC001 - as above
 from timelapse.project.access import blockers, enforce, graphql_schema
 from timelapse.project.document_limits import DocumentLimits
 from timelapse.project.errors import ErrorKind, PlannedErrors
+from timelapse.project.transitions import Mutation as TransitionMutation
 from timelapse.shared.access import SIGNED_IN, only
 from timelapse.shared.graphql import SCALARS, current_user, reasons_of
 
@@ -83,7 +84,7 @@ def _merged(name: str, *first: type) -> type:
 
 schema = QuietSchema(
     query=_merged("Query", NodeQuery, AccessQuery),
-    mutation=_merged("Mutation"),
+    mutation=_merged("Mutation", TransitionMutation),
     subscription=_merged("Subscription"),
     types=[ErrorKind],
     execution_context_class=LeakFreeExecutionContext,

@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 from django.conf import settings
 from django.db import models
 
-from fsmlock import Lifecycle, Lock, Locks, transition
+from fsmlock import Confirmation, Lifecycle, Lock, Locks, Offer, transition
 from timelapse.timelapses.models import Timelapse
 
 #: The permission to cancel movies and to retry them.
@@ -145,6 +145,13 @@ class Movie(Lifecycle, models.Model):
         needs="change",
         label="Delete",
         permission="rendering.delete_movie",
+        offer=Offer(
+            kind="danger",
+            confirm=Confirmation(
+                title="Delete %(object)s?",
+                text="The movie file is deleted permanently. The frames are kept: you can render it again.",
+            ),
+        ),
     )
     def start_deleting(self) -> None:
         """A user deleted it; its files are removed."""

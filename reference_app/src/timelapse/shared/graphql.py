@@ -7,13 +7,15 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, NewType, TypeVar, cast
 
 import strawberry
+import strawberry_django
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import AnonymousUser
 from graphql import GraphQLError
+from strawberry import relay
 from strawberry.dataloader import DataLoader
 from strawberry.types.scalar import ScalarDefinition
 
-from fsmlock.adapters.graphql import Reason
+from fsmlock.adapters.graphql import Reason, WithTransitions
 from timelapse.shared.live import needs_snapshot
 
 if TYPE_CHECKING:
@@ -74,6 +76,18 @@ class LiveUpdate:
         default_factory=list, description="What exists no longer, or is no longer listed."
     )
     more: int = strawberry.field(default=0, description="How many more there are than are listed.")
+
+
+@strawberry.interface(description="Whatever has states, and transitions between them.")
+class Stateful(relay.Node, WithTransitions):
+    """A row of a model with states."""
+
+    state: str
+
+    @strawberry_django.field(description="The state in words.")
+    def state_label(self) -> str:
+        """Write it as people do."""
+        return self.state.replace("_", " ").capitalize()
 
 
 def kind_of(event: Event | None) -> UpdateKind:

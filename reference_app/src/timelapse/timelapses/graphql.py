@@ -16,11 +16,11 @@ from strawberry.types import Info
 from strawberry_django.relay import DjangoListConnection
 
 import fsmlock
-from fsmlock.adapters.graphql import WithLocks, WithTransitions
+from fsmlock.adapters.graphql import WithLocks
 from timelapse.cameras.graphql import Camera
 from timelapse.frames.graphql import Frame
 from timelapse.shared.access import needs, only, readable_by
-from timelapse.shared.graphql import LiveUpdate, UserError, load, user_errors
+from timelapse.shared.graphql import LiveUpdate, Stateful, UserError, load, user_errors
 from timelapse.shared.list_updates import list_updates
 from timelapse.timelapses import actions, models, queries
 from timelapse.timelapses.queries import Footage
@@ -30,7 +30,7 @@ from timelapse.timelapses.queries import Footage
 @strawberry_django.type(
     models.Timelapse, description="A camera's frames of a period.", disable_optimization=True
 )
-class Timelapse(relay.Node, WithTransitions, WithLocks):
+class Timelapse(Stateful, WithLocks):
     """A timelapse. Downstream apps extend this type (movies)."""
 
     name: str

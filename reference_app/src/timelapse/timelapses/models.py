@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 
-from fsmlock import Lifecycle, Lock, Locks, Reason, action, transition
-from timelapse.cameras.models import Camera
+from fsmlock import Confirmation, InputField, Lifecycle, Lock, Locks, Offer, Reason, action, transition
+from timelapse.cameras.models import STOP_MOVIES, Camera
 from timelapse.frames.queries import frames_of
 
 if TYPE_CHECKING:
@@ -67,6 +67,30 @@ class Timelapse(Lifecycle, models.Model):
         label="Render",
         conditions=[has_frames],
         permission="timelapses.render_timelapse",
+        offer=Offer(
+            kind="primary",
+            input=(
+                InputField(
+                    name="fps",
+                    kind="choice",
+                    label="Speed",
+                    default=30,
+                    choices=tuple((rate, f"{rate} fps") for rate in (12, 24, 30, 60)),
+                ),
+                InputField(
+                    name="size",
+                    kind="choice",
+                    label="Size",
+                    default="as_pictures",
+                    choices=(
+                        ("as_pictures", "As the pictures"),
+                        ("640x360", "640 x 360"),
+                        ("1280x720", "1280 x 720"),
+                        ("1920x1080", "1920 x 1080"),
+                    ),
+                ),
+            ),
+        ),
     )
     def render(self) -> None:
         """A movie is requested. It waits for the lock by itself, so the lock isn't needed here."""
@@ -77,6 +101,14 @@ class Timelapse(Lifecycle, models.Model):
         needs="delete",
         label="Delete",
         permission="timelapses.delete_timelapse",
+        offer=Offer(
+            kind="danger",
+            confirm=Confirmation(
+                title="Delete %(object)s?",
+                text="Its movies are deleted too. The camera keeps its frames.",
+            ),
+            input=(STOP_MOVIES,),
+        ),
     )
     def start_deleting(self) -> None:
         """A user deletes it: its movies are deleted, and nothing new can begin."""

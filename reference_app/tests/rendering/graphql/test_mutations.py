@@ -14,14 +14,10 @@ mutation ($input: RenderTimelapseInput!) { renderTimelapse(input: $input) {
   movieEdge { cursor node { id name state fps width height frameCount timelapse { id } causalId } }
   timelapse { id name } errors { field code message remedy } } }
 """
-ONE = """
-mutation ($input: %sMovieInput!) { %sMovie(input: $input) {
-  movie { id state availableTransitions { name label allowed } } errors { field code message remedy } } }
-"""
-CANCEL, RETRY = ONE % ("Cancel", "cancel"), ONE % ("Retry", "retry")
-DELETE = """
-mutation ($input: DeleteMovieInput!) { deleteMovie(input: $input) {
-  deletedMovieId timelapse { movies { totalCount } } errors { code } } }
+TRANSITION = """
+mutation ($input: TransitionInput!) { transition(input: $input) {
+  object { id state availableTransitions { name label allowed } } deletedId
+  errors { field code message remedy } } }
 """
 
 
@@ -79,17 +75,21 @@ def test_a_missing_timelapse_is_reported(member, wrong):
     assert [error["code"] for error in answer["errors"]] == ["no_timelapse"]
 
 
+def apply(member, movie, name):
+    return member.ask(TRANSITION, input={"id": gid(movie), "name": name})["data"]["transition"]
+
+
 def test_a_movie_is_cancelled_retried_and_deleted(member, movie):
-    cancelled = member.ask(CANCEL, input={"movie": gid(movie)})["data"]["cancelMovie"]["movie"]
+    cancelled = apply(member, movie, "cancel")["object"]
     assert cancelled["state"] == "cancelled"
     assert {each["name"]: each["label"] for each in cancelled["availableTransitions"]} == {
         "retry": "Retry",
         "start_deleting": "Delete",
     }
-    assert member.ask(RETRY, input={"movie": gid(movie)})["data"]["retryMovie"]["movie"]["state"] == "queued"
-    member.ask(CANCEL, input={"movie": gid(movie)})
-    gone = member.ask(DELETE, input={"movie": gid(movie)})["data"]["deleteMovie"]
-    assert gone == {"deletedMovieId": gid(movie), "timelapse": {"movies": {"totalCount": 0}}, "errors": []}
+    assert apply(member, movie, "retry")["object"]["state"] == "queued"
+    apply(member, movie, "cancel")
+    gone = apply(member, movie, "start_deleting")
+    assert gone == {"object": None, "deletedId": gid(movie), "errors": []}
     assert queries.movie_by_id(movie.pk) is None
 
 
@@ -98,34 +98,32 @@ def test_a_click_is_one_message_on_the_channel(member, garden, channel):
     member.ask(RENDER, input={"timelapse": gid(garden)})
     movie = Movie.objects.get()
     assert channel() == [(group, {"movie": movie.pk})]
-    for mutation in (CANCEL, RETRY, CANCEL):
-        member.ask(mutation, input={"movie": gid(movie)})
+    for name in ("cancel", "retry", "cancel"):
+        apply(member, movie, name)
         assert channel() == [(group, {"movie": movie.pk})]
-    member.ask(DELETE, input={"movie": gid(movie)})
+    apply(member, movie, "start_deleting")
     # Two states, "deleting" and "deleted", one after the other; events that still wait are merged.
     assert channel() in [[(group, {"movie": movie.pk})] * count for count in (1, 2)]
 
 
 def test_a_refusal_is_returned_with_the_current_movie(member, movie):
-    answer = member.ask(RETRY, input={"movie": gid(movie)})["data"]["retryMovie"]
-    assert answer["movie"]["state"] == "queued"
-    assert [error["code"] for error in answer["errors"]] == ["state"]
-    assert member.ask(DELETE, input={"movie": gid(movie)})["data"]["deleteMovie"] == {
-        "deletedMovieId": None,
-        "timelapse": None,
-        "errors": [{"code": "state"}],
-    }
+    for name in ("retry", "start_deleting"):
+        answer = apply(member, movie, name)
+        assert (answer["object"]["state"], answer["deletedId"]) == ("queued", None)
+        assert [error["code"] for error in answer["errors"]] == ["state"]
 
 
 def test_a_missing_movie_is_reported(member, user):
-    answer = member.ask(CANCEL, input={"movie": relay.to_base64("Movie", 4711)})["data"]["cancelMovie"]
-    assert (answer["movie"], [error["code"] for error in answer["errors"]]) == (None, ["no_movie"])
+    answer = member.ask(TRANSITION, input={"id": relay.to_base64("Movie", 4711), "name": "cancel"})
+    assert answer["errors"][0]["extensions"]["code"] == "not_found"
 
 
-@pytest.mark.parametrize("mutation", [RENDER, CANCEL, RETRY, DELETE])
-def test_anonymous_users_change_nothing(anonymous, movie, garden, mutation):
-    what = {"timelapse": gid(garden)} if mutation is RENDER else {"movie": gid(movie)}
-    answer = anonymous.ask(mutation, input=what)
+@pytest.mark.parametrize("name", ["render", "cancel", "retry", "start_deleting"])
+def test_anonymous_users_change_nothing(anonymous, movie, garden, name):
+    if name == "render":
+        answer = anonymous.ask(RENDER, input={"timelapse": gid(garden)})
+    else:
+        answer = anonymous.ask(TRANSITION, input={"id": gid(movie), "name": name})
     assert answer["errors"][0]["extensions"]["code"] == "signed_out"
     movie.refresh_from_db()
     assert movie.state == "queued"

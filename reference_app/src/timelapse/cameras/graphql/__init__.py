@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from timelapse.cameras import transitions  # noqa: F401 - registers what applies them
 from timelapse.cameras.graphql.camera import Camera
 from timelapse.cameras.graphql.mutations import Mutation
 from timelapse.cameras.graphql.pairing import Query

@@ -19,7 +19,7 @@ from strawberry_django.relay import DjangoListConnection
 
 import fsmlock
 from eliot_progress.adapters.graphql import Liveness
-from fsmlock.adapters.graphql import Reason, Transition, WithTransitions
+from fsmlock.adapters.graphql import Reason, Transition, TransitionKind
 from timelapse.cameras import command_rules, domain, models, queries
 from timelapse.cameras.commands import command_context, commands_of
 from timelapse.cameras.configuration import DesiredConfiguration, current_configurations
@@ -27,7 +27,7 @@ from timelapse.cameras.graphql.state import CameraCommand, CameraConfiguration, 
 from timelapse.cameras.health import Health
 from timelapse.cameras.records import logs_of
 from timelapse.shared.access import needs, only, readable_by
-from timelapse.shared.graphql import BigInt, load, reasons_of, signed_in
+from timelapse.shared.graphql import BigInt, Stateful, load, reasons_of, signed_in
 
 #: How many log messages are returned at most.
 LOGS_SHOWN: Final = 500
@@ -37,7 +37,7 @@ LOGS_SHOWN: Final = 500
 @strawberry_django.type(
     models.Camera, description="A camera whose agent sends frames.", disable_optimization=True
 )
-class Camera(relay.Node, WithTransitions):
+class Camera(Stateful):
     """A camera. Apps that know more of it (its frames) extend this type."""
 
     name: str
@@ -139,7 +139,15 @@ class Camera(relay.Node, WithTransitions):
 
 
 def _offer(name: str, label: str, reasons: tuple[fsmlock.Reason, ...]) -> Transition:
-    return Transition(name=name, label=label, allowed=not reasons, reasons=reasons_of(reasons))
+    return Transition(
+        name=name,
+        label=label,
+        kind=TransitionKind.NORMAL,
+        confirm=None,
+        input=[],
+        allowed=not reasons,
+        reasons=reasons_of(reasons),
+    )
 
 
 @strawberry.type

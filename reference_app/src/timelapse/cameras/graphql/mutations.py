@@ -1,4 +1,4 @@
-"""Pairs, revokes, commands and configures cameras."""
+"""Pairs, commands and configures cameras."""
 
 from __future__ import annotations
 
@@ -35,13 +35,6 @@ class ApproveCameraInput:
 
 
 @strawberry.input
-class RevokeCameraInput:
-    """The camera whose token to revoke."""
-
-    camera: relay.GlobalID
-
-
-@strawberry.input
 class CommandCameraInput:
     """The camera to command."""
 
@@ -73,11 +66,6 @@ class ApproveCameraPayload(CameraPayload):
 
 
 @strawberry.type
-class RevokeCameraPayload(CameraPayload):
-    """The camera that was revoked."""
-
-
-@strawberry.type
 class CommandCameraPayload(CameraPayload):
     """The camera to which the command was issued, or why it wasn't."""
 
@@ -102,21 +90,6 @@ class Mutation:
         except PairingRefused as refused:
             return ApproveCameraPayload(camera=None, errors=user_errors([refused.reason], field="userCode"))
         return ApproveCameraPayload(camera=cast("Camera", camera), errors=[])
-
-    @strawberry.mutation(
-        description="Revoke a camera's token; its frames stay.", metadata=only(needs("cameras.change_camera"))
-    )
-    async def revoke_camera(self, info: Info, input: RevokeCameraInput) -> RevokeCameraPayload:  # noqa: A002
-        """Revoke the token."""
-        user = signed_in(info)
-        camera = await camera_in(input.camera)
-        reasons = await sync_to_async(fsmlock.explain)(camera, to="revoke", user=user)
-        if reasons:
-            return RevokeCameraPayload(
-                camera=cast("Camera", camera), errors=user_errors(reasons, field="camera")
-            )
-        revoked = await sync_to_async(actions.revoke)(camera, by=user)
-        return RevokeCameraPayload(camera=cast("Camera", revoked), errors=[])
 
     @strawberry.mutation(
         description="Take a picture now, whatever the schedule says.",

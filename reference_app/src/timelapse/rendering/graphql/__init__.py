@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from timelapse.rendering import transitions  # noqa: F401 - registers what applies them
 from timelapse.rendering.graphql.mutations import Mutation
 from timelapse.rendering.graphql.updates import Subscription
 

@@ -17,10 +17,10 @@ from strawberry_django.relay import DjangoListConnection
 
 from eliot_progress.adapters.graphql import Progress
 from eliot_progress.adapters.graphql import from_state as progress_from_state
-from fsmlock.adapters.graphql import Reason, WithLocks, WithTransitions
+from fsmlock.adapters.graphql import Reason, WithLocks
 from timelapse.rendering import models, queries, waiting, watching
 from timelapse.shared.access import needs, readable_by
-from timelapse.shared.graphql import BigInt, load, reasons_of
+from timelapse.shared.graphql import BigInt, Stateful, load, reasons_of
 from timelapse.shared.progress import about, store
 from timelapse.timelapses.graphql import Timelapse
 
@@ -52,7 +52,7 @@ class CancelRequest:
 @strawberry_django.type(
     models.Movie, description="A movie of a timelapse's frames.", disable_optimization=True
 )
-class Movie(relay.Node, WithTransitions, WithLocks):
+class Movie(Stateful, WithLocks):
     """A movie and its file."""
 
     state: str

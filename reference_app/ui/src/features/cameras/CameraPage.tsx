@@ -9,6 +9,7 @@ import { PageHeader } from "../../design/PageHeader.tsx";
 import { humanize } from "../../lib/words.ts";
 import { CameraLiveness } from "../live/CameraLiveness.tsx";
 import { LiveStatusBadge } from "../live/LiveStatusBadge.tsx";
+import { Transitions } from "../live/Transitions.tsx";
 import type { CameraPage_camera$key } from "./__generated__/CameraPage_camera.graphql";
 import type { CameraPage_live$key } from "./__generated__/CameraPage_live.graphql";
 import type { CameraPageQuery } from "./__generated__/CameraPageQuery.graphql";
@@ -21,7 +22,6 @@ import { CameraTimeline } from "./CameraTimeline.tsx";
 import { CommandHistory } from "./CommandHistory.tsx";
 import { DeleteCamera } from "./DeleteCamera.tsx";
 import { Quarantine } from "./Quarantine.tsx";
-import { RevokeButton } from "./RevokeButton.tsx";
 import { useCameraPage } from "./useCameraPage.ts";
 
 const query = graphql`
@@ -66,7 +66,7 @@ function CameraDetails({ camera }: { readonly camera: CameraPage_camera$key }) {
         ...CameraConfiguration_camera
         ...CameraTimeline_live
         ...CommandHistory_camera
-        ...RevokeButton_camera
+        ...Transitions_stateful
         ...DeleteCamera_camera
       }
     `,
@@ -113,7 +113,7 @@ function CameraDetails({ camera }: { readonly camera: CameraPage_camera$key }) {
           <CameraLog camera={page} />
         </Box>
         <Box sx={{ gridArea: "end", display: "grid", gap: 1.5, justifyItems: "start" }}>
-          <RevokeButton camera={live} />
+          <Transitions of={live} except={["start_deleting"]} />
           <DeleteCamera camera={live} />
         </Box>
       </Box>

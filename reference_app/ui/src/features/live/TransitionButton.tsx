@@ -12,7 +12,7 @@ interface Props {
   readonly onPress: () => void;
   readonly busy: boolean;
   /** What the button says instead of the transition's label. */
-  readonly label?: string;
+  readonly label?: string | undefined;
   readonly testId?: string;
   readonly size?: ButtonProps["size"];
   readonly variant?: ButtonProps["variant"];

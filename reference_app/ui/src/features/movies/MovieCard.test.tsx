@@ -28,7 +28,15 @@ const bare = {
   cancelRequest: null,
   availableTransitions: [],
 };
-const offer = (name: string, label: string) => ({ name, label, allowed: true, reasons: [] });
+const offer = (name: string, label: string, confirm: object | null = null) => ({
+  name,
+  label,
+  kind: "NORMAL",
+  confirm,
+  input: [],
+  allowed: true,
+  reasons: [],
+});
 
 function show(...movies: object[]) {
   return renderFromQuery<MovieCardTestQuery>({
@@ -87,8 +95,8 @@ test("shows the progress of a movie that is rendered, and cancels it", async () 
   expect(screen.getByTestId("movie-progress")).toHaveAttribute("aria-valuenow", "21");
   expect(screen.getByTestId("movie-liveness")).toHaveAttribute("data-liveness", "alive");
   await userEvent.click(screen.getByRole("button", { name: "Cancel" }));
-  expect(running(environment, "useCancelMovieMutation").request.variables).toEqual({
-    input: { movie: "movie-7" },
+  expect(running(environment, "useTransitionMutation").request.variables).toEqual({
+    input: { id: "movie-7", name: "cancel", input: {} },
   });
 });
 
@@ -116,8 +124,12 @@ test("shows why a movie failed, what to do, and retries it", async () => {
   });
   expect(screen.getByTestId("movie-failure")).toHaveTextContent("The disk is full.Free 28 MB.");
   await userEvent.click(screen.getByRole("button", { name: "Retry" }));
-  answer(environment, running(environment, "useRetryMovieMutation"), {
-    RetryMoviePayload: () => ({ movie: null, errors: [{ message: "Still full.", remedy: "Free more." }] }),
+  answer(environment, running(environment, "useTransitionMutation"), {
+    TransitionPayload: () => ({
+      object: null,
+      deletedId: null,
+      errors: [{ message: "Still full.", remedy: "Free more." }],
+    }),
   });
   expect(await screen.findByText("Still full.")).toBeVisible();
 });
@@ -130,8 +142,8 @@ test("says how much of a stopped movie is done, when it can be resumed", async (
     availableTransitions: [offer("retry", "Retry")],
   });
   await userEvent.click(screen.getByRole("button", { name: "Resume (45 of 1,177 done)" }));
-  expect(running(environment, "useRetryMovieMutation").request.variables).toEqual({
-    input: { movie: "movie-7" },
+  expect(running(environment, "useTransitionMutation").request.variables).toEqual({
+    input: { id: "movie-7", name: "retry", input: {} },
   });
 });
 
@@ -145,13 +157,17 @@ test("lists each frame that was left out", async () => {
 test("deletes a movie only after confirmation, and removes it from the list", async () => {
   const { environment } = show(
     { id: "movie-8", name: "Movie 8" },
-    { availableTransitions: [offer("start_deleting", "Delete")] },
+    {
+      availableTransitions: [
+        offer("start_deleting", "Delete", { title: "Delete Movie 7?", text: "The frames are kept." }),
+      ],
+    },
   );
   await userEvent.click(screen.getByRole("button", { name: "Delete" }));
   const dialog = screen.getByRole("dialog", { name: "Delete Movie 7?" });
-  await userEvent.click(within(dialog).getByRole("button", { name: "Delete movie" }));
-  answer(environment, running(environment, "useDeleteMovieMutation"), {
-    DeleteMoviePayload: () => ({ deletedMovieId: "movie-7", errors: [] }),
+  await userEvent.click(within(dialog).getByRole("button", { name: "Delete" }));
+  answer(environment, running(environment, "useTransitionMutation"), {
+    TransitionPayload: () => ({ object: null, deletedId: "movie-7", errors: [] }),
   });
   expect(screen.queryByRole("heading", { name: "Movie 7" })).toBeNull();
   expect(screen.getAllByTestId("movie-card")).toHaveLength(1);

@@ -10,9 +10,9 @@ import { formatPlayTime } from "../../lib/duration.ts";
 import { formatCount, formatNumber } from "../../lib/rate.ts";
 import { humanize } from "../../lib/words.ts";
 import { ProgressMeter } from "../live/ProgressMeter.tsx";
+import { Transitions } from "../live/Transitions.tsx";
 import type { MovieCard_movie$key } from "./__generated__/MovieCard_movie.graphql";
 import { LeftOutFrames } from "./LeftOutFrames.tsx";
-import { MovieActions } from "./MovieActions.tsx";
 import { MovieCancelling } from "./MovieCancelling.tsx";
 import { MovieFailure } from "./MovieFailure.tsx";
 import { MoviePlayer } from "./MoviePlayer.tsx";
@@ -37,6 +37,7 @@ export function MovieCard({ movie }: { readonly movie: MovieCard_movie$key }) {
         width
         height
         frameCount
+        framesDone
         durationSeconds
         bytes
         videoUrl
@@ -52,7 +53,7 @@ export function MovieCard({ movie }: { readonly movie: MovieCard_movie$key }) {
         ...MovieCancelling_movie
         ...MovieWaiting_movie
         ...LeftOutFrames_movie
-        ...MovieActions_movie
+        ...Transitions_stateful
       }
     `,
     movie,
@@ -106,7 +107,17 @@ export function MovieCard({ movie }: { readonly movie: MovieCard_movie$key }) {
         <MovieWaiting movie={data} />
         <MovieFailure movie={data} />
         <LeftOutFrames movie={data} />
-        <MovieActions movie={data} />
+        <Transitions
+          of={data}
+          except={data.cancelRequest ? ["cancel"] : []}
+          labels={
+            data.framesDone > 0
+              ? {
+                  retry: `Resume (${formatNumber(data.framesDone)} of ${formatNumber(data.frameCount)} done)`,
+                }
+              : {}
+          }
+        />
       </Box>
     </Paper>
   );

@@ -17,6 +17,7 @@ import { FilmIcon } from "../../design/icons.tsx";
 import { PageHeader } from "../../design/PageHeader.tsx";
 import { CameraLiveness } from "../live/CameraLiveness.tsx";
 import { LiveStatusBadge } from "../live/LiveStatusBadge.tsx";
+import { Transitions } from "../live/Transitions.tsx";
 import { useCameraLiveness } from "../live/useCameraLiveness.ts";
 import type { TimelapsePage_live$key } from "./__generated__/TimelapsePage_live.graphql";
 import type {
@@ -80,6 +81,7 @@ function Timelapse({
         }
         ...LatestFrame_timelapse
         ...RenderPanel_timelapse
+        ...Transitions_stateful
         ...DeleteTimelapse_timelapse
       }
     `,
@@ -115,6 +117,7 @@ function Timelapse({
         <Box sx={{ display: "grid", gap: 2.5, minWidth: 0 }}>
           <RenderPanel timelapse={data} />
           <Movies timelapse={timelapse} />
+          <Transitions of={data} except={["render", "start_deleting"]} />
           <DeleteTimelapse timelapse={data} />
         </Box>
       </Box>

@@ -1,0 +1,59 @@
+"""Performs the transitions of movies, and those of timelapses and cameras that have to do with movies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from timelapse.cameras.models import Camera
+from timelapse.rendering import actions
+from timelapse.rendering.camera_deletion import delete_camera
+from timelapse.rendering.deletion import delete_timelapse
+from timelapse.rendering.domain import RenderOptions
+from timelapse.rendering.models import Movie
+from timelapse.shared.transitions import Applied, applied_by
+from timelapse.timelapses.models import Timelapse
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+@applied_by(Timelapse, "render")
+def render(timelapse: Timelapse, user: User, *, fps: int, size: str) -> Applied:
+    """Request a movie; ``size`` is width x height in pixels, or ``as_pictures``."""
+    sides = [int(side) for side in size.split("x")] if size != "as_pictures" else [None, None]
+    options = RenderOptions(fps=fps, width=sides[0], height=sides[1])
+    movie = actions.request_render(timelapse.pk, options, user)
+    return Applied(obj=movie.timelapse, created=movie)
+
+
+@applied_by(Timelapse, "start_deleting")
+def delete_one(timelapse: Timelapse, user: User, *, stop_movies: bool) -> Applied:
+    """Delete the timelapse and its movies."""
+    delete_timelapse(timelapse.pk, user, stop_movies=stop_movies)
+    return Applied(obj=None)
+
+
+@applied_by(Camera, "start_deleting")
+def delete_whole_camera(camera: Camera, user: User, *, stop_movies: bool) -> Applied:
+    """Delete the camera and all that it has."""
+    delete_camera(camera.pk, user, stop_movies=stop_movies)
+    return Applied(obj=None)
+
+
+@applied_by(Movie, "cancel")
+def cancel(movie: Movie, user: User) -> Applied:
+    """Cancel it at once, or ask its worker to stop."""
+    return Applied(obj=actions.cancel_movie(movie.pk, user))
+
+
+@applied_by(Movie, "retry")
+def retry(movie: Movie, user: User) -> Applied:
+    """Queue it again."""
+    return Applied(obj=actions.retry_movie(movie.pk, user))
+
+
+@applied_by(Movie, "start_deleting")
+def delete(movie: Movie, user: User) -> Applied:
+    """Remove it with its files."""
+    actions.delete_movie(movie.pk, user)
+    return Applied(obj=None)

@@ -1,0 +1,113 @@
+import { screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { graphql } from "react-relay";
+import { expect, test } from "vitest";
+
+import { allRunning, answer, renderFromQuery, running } from "../../../test/renderWithRelay.tsx";
+import type { TransitionsTestQuery } from "./__generated__/TransitionsTestQuery.graphql";
+import { Transitions } from "./Transitions.tsx";
+
+const offer = (over: object) => ({
+  name: "archive",
+  label: "Archive",
+  kind: "NORMAL",
+  confirm: null,
+  input: [],
+  allowed: true,
+  reasons: [],
+  ...over,
+});
+const field = (over: object) => ({
+  kind: "TEXT",
+  default: "",
+  unit: "",
+  minimum: null,
+  maximum: null,
+  choices: [],
+  help: "",
+  ...over,
+});
+
+function show(offers: readonly object[], except: readonly string[] = []) {
+  const film = () => ({ __typename: "Timelapse", id: "film-1", availableTransitions: offers });
+  return renderFromQuery<TransitionsTestQuery>({
+    query: graphql`
+      query TransitionsTestQuery @relay_test_operation {
+        node(id: "film-1") {
+          ...Transitions_stateful @alias(as: "stateful")
+        }
+      }
+    `,
+    mocks: { Node: film, Timelapse: film },
+    children: ({ node }) => (node?.stateful ? <Transitions of={node.stateful} except={except} /> : "nothing"),
+  }).environment;
+}
+
+test("whatever is offered has a button that sends its name", async () => {
+  const environment = show([offer({}), offer({ name: "render", label: "Render" })], ["render"]);
+  expect(screen.queryByRole("button", { name: "Render" })).toBeNull();
+  await userEvent.click(screen.getByRole("button", { name: "Archive" }));
+  expect(running(environment, "useTransitionMutation").request.variables).toEqual({
+    input: { id: "film-1", name: "archive", input: {} },
+  });
+});
+
+test("what can't be undone is asked first, and may be left as it is", async () => {
+  const environment = show([
+    offer({ kind: "DANGER", confirm: { title: "Archive it?", text: "Nobody sees it any more." } }),
+  ]);
+  await userEvent.click(screen.getByRole("button", { name: "Archive" }));
+  const dialog = screen.getByRole("dialog", { name: "Archive it?" });
+  expect(dialog).toHaveTextContent("Nobody sees it any more.");
+  await userEvent.click(within(dialog).getByRole("button", { name: "Keep as it is" }));
+  expect(allRunning(environment, "useTransitionMutation")).toHaveLength(0);
+});
+
+test("each field is asked for by a control of its kind, with its default", async () => {
+  const environment = show([
+    offer({
+      input: [
+        field({ name: "title", label: "Title" }),
+        field({ name: "days", label: "Days", kind: "WHOLE_NUMBER", default: 30, unit: "days", minimum: 1 }),
+        field({ name: "quietly", label: "Quietly", kind: "YES_OR_NO", default: false }),
+        field({
+          name: "place",
+          label: "Place",
+          kind: "CHOICE",
+          default: "disk",
+          choices: [
+            { value: "disk", label: "On the disk" },
+            { value: "tape", label: "On tape" },
+          ],
+        }),
+      ],
+    }),
+  ]);
+  await userEvent.click(screen.getByRole("button", { name: "Archive" }));
+  const dialog = screen.getByRole("dialog", { name: "Archive" });
+  expect(within(dialog).getByRole("spinbutton", { name: "Days" })).toHaveValue(30);
+  expect(within(dialog).getByRole("combobox", { name: "Place" })).toHaveTextContent("On the disk");
+  await userEvent.type(within(dialog).getByRole("textbox", { name: "Title" }), "Dawn");
+  await userEvent.click(within(dialog).getByRole("checkbox", { name: "Quietly" }));
+  await userEvent.click(within(dialog).getByRole("button", { name: "Archive" }));
+  expect(running(environment, "useTransitionMutation").request.variables).toEqual({
+    input: {
+      id: "film-1",
+      name: "archive",
+      input: { title: "Dawn", days: 30, quietly: true, place: "disk" },
+    },
+  });
+});
+
+test("a refusal is shown with its remedy", async () => {
+  const environment = show([offer({})]);
+  await userEvent.click(screen.getByRole("button", { name: "Archive" }));
+  answer(environment, running(environment, "useTransitionMutation"), {
+    TransitionPayload: () => ({
+      object: null,
+      deletedId: null,
+      errors: [{ message: "It is being rendered.", remedy: "Wait." }],
+    }),
+  });
+  expect(await screen.findByText("It is being rendered.")).toBeVisible();
+});
