@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -14,6 +15,7 @@ from queue_insight.collector_state import (
     TaskCounts,
 )
 from queue_insight.compose import compose
+from queue_insight.drain import DrainState
 from queue_insight.stored_state import StoredState
 
 NOW = 5000.0
@@ -233,19 +235,41 @@ def test_the_oldest_wait_is_that_of_the_next_task():
     assert [note.code for note in ahead.notes] == ["sender_clock_ahead"]
 
 
+TIMES = {"run_times": {"work.do": (4.0,) * 5}}
+
+
 @pytest.mark.parametrize(
-    ("depth", "fields", "drain_s"),
+    ("depth", "fields", "state", "median_s"),
     [
-        (6, {"queues": {"celery": 4.0}}, 12.0),
-        (0, {}, 0.0),
-        (6, {}, None),
-        (6, {"queues": {"celery": 4.0}, "workers": (observed(offline=True),)}, None),
+        (1, TIMES, DrainState.DRAINS, 0.0),
+        (7, TIMES, DrainState.DRAINS, 12.0),
+        (0, {}, DrainState.EMPTY, 0.0),
+        (6, {}, DrainState.NOT_KNOWN, None),
+        (6, {**TIMES, "workers": (observed(offline=True),)}, DrainState.NOT_KNOWN, None),
+        (6, {**TIMES, "queues": {"celery": {"work.do": 5.0}}}, DrainState.DOES_NOT_DRAIN, None),
     ],
-    ids=["by run time and slots", "nothing waits", "no run time seen", "nobody works"],
+    ids=[
+        "at once",
+        "in rounds",
+        "nothing waits",
+        "no run time seen",
+        "nobody works",
+        "more arrives",
+    ],
 )
-def test_the_drain_estimate(depth, fields, drain_s):
-    snapshot = compose_with(broker=BrokerState(backlogs=(backlog(depth=depth),)), **fields)
-    assert snapshot.queue("celery").drain_s == drain_s
+def test_the_drain_estimate_follows_what_waits_who_works_and_what_arrives(depth, fields, state, median_s):
+    snapshot = compose_with(broker=BrokerState(backlogs=(backlog("x", depth=depth),)), **fields)
+    drain = snapshot.queue("celery").drain
+    assert (drain.state, drain.median_s) == (state, median_s)
+
+
+def test_queues_share_the_slots_of_a_worker_by_what_waits_in_them():
+    workers = (observed(queues=("celery", "slow"), slots=4),)
+    both = (backlog("x", depth=100), replace(backlog("y", depth=300), queue="slow"))
+    fields = {**TIMES, "workers": workers}
+    alone = compose_with(broker=BrokerState(backlogs=both[:1]), **fields).queue("celery").drain
+    beside = compose_with(broker=BrokerState(backlogs=both), **fields).queue("celery").drain
+    assert beside.median_s == pytest.approx(4 * alone.median_s, rel=0.15)
 
 
 def test_only_online_and_late_workers_listen():

@@ -7,6 +7,7 @@ from tests import values
 from tests.values import NOW
 
 from queue_insight import FinishedTask, Reason, TaskState, WorkerState, diagnose
+from queue_insight.drain import Drain, DrainState
 
 STALE = Reason(code="collector_silent", message="silent")
 
@@ -27,7 +28,7 @@ def test_a_running_task_in_an_outdated_snapshot_comes_with_the_notes():
 
 def test_tasks_ahead_of_it_are_counted():
     snapshot = values.snapshot(
-        queues=(values.queue(depth=4, drain_s=12.0),),
+        queues=(values.queue(depth=4, drain=Drain(state=DrainState.DRAINS, median_s=12.0)),),
         queued=tuple(values.task(id=f"t{n}", position=n) for n in range(4)),
         running=(values.running(),),
     )

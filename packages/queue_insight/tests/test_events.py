@@ -44,7 +44,8 @@ def test_a_task_is_followed_from_sending_to_its_end():
     state = events.state()
     assert state.tasks == ()
     assert [(end.id, end.outcome) for end in state.finished] == [("t1", "succeeded")]
-    assert state.queues == {"celery": 1.0}
+    assert state.queues == {"celery": None}  # it has not listened for long enough
+    assert state.run_times == {"work.do": (1.0,)}
     assert state.events == 4
 
 
@@ -134,6 +135,22 @@ def test_a_task_that_started_after_the_inspection_was_requested_is_kept():
         Inspection(requested_at=1000.5, replies={"one@test": WorkerReply(queues=())}), 1002.0
     )
     assert [task.id for task in events.state().tasks] == ["new"]
+
+
+def test_what_arrives_is_known_once_the_collector_has_listened_for_as_long_as_it_counts():
+    events = EventLog()
+    events.tracker.connected_since = 1000.0
+    for n in range(120):
+        events.task("sent", f"s{n}", queue="celery", name="work.do")
+    assert events.state().queues["celery"]["work.do"] == pytest.approx(1.0)
+    events.tracker.connected_since = 1100.0
+    assert events.state().queues == {"celery": None}
+
+
+def test_only_what_succeeded_tells_how_long_tasks_take():
+    events = EventLog().task("started", "a", name="work.do").task("failed", "a")
+    events.task("started", "b", name="work.do").task("retried", "b")
+    assert events.state().run_times == {}
 
 
 def test_memory_is_bounded_and_evicted_tasks_are_counted():

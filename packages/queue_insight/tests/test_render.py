@@ -6,6 +6,7 @@ import pytest
 from tests import values
 
 from queue_insight import Reason
+from queue_insight.drain import Drain, DrainState
 from queue_insight.render import as_json, as_text, reasons_as_text
 
 NOTE = Reason(code="c", message="Something is unknown.", remedy="Do this.")
@@ -16,16 +17,16 @@ def test_a_snapshot_is_printed_as_tables_with_a_question_mark_for_what_is_not_kn
         queues=(
             values.queue(oldest_wait_s=12.4, reserved=2),
             values.queue(name="slow", workers=None),
-            values.queue(name="idle", depth=0, drain_s=0.0),
+            values.queue(name="idle", depth=0, drain=Drain(state=DrainState.EMPTY)),
         ),
         running=(values.running(),),
         notes=(NOTE,),
     )
     assert as_text(snapshot) == (
-        "QUEUE   DEPTH  TAKEN  RUNNING  OLDEST WAIT  DRAINS IN  WORKERS\n"
-        "celery  1      2      0        12 s         ?          1\n"
-        "slow    1      0      0        ?            ?          ?\n"
-        "idle    0      0      0        -            0 s        1\n\n"
+        "QUEUE   DEPTH  TAKEN  RUNNING  OLDEST WAIT  EMPTY IN  WORKERS\n"
+        "celery  1      2      0        12 s         ?         1\n"
+        "slow    1      0      0        ?            ?         ?\n"
+        "idle    0      0      0        -            -         1\n\n"
         "TASK  STATE    NAME     QUEUE   WORKER    SINCE\n"
         "r1    running  work.do  celery  one@test  9 s\n\n"
         "WORKER    STATE   SILENT FOR  QUEUES\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from queue_insight.diagnose import diagnose
+from queue_insight.drain import Drain, DrainState
 from queue_insight.read import snapshot
 from queue_insight.reasons import Reason
 from queue_insight.snapshot import (
@@ -16,6 +17,8 @@ from queue_insight.snapshot import (
 )
 
 __all__ = [
+    "Drain",
+    "DrainState",
     "FinishedTask",
     "QueueState",
     "Reason",

@@ -19,7 +19,7 @@ from queue_insight.fields import HEARTBEAT_INTERVAL, MAX_COUNT, MAX_TIME
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-VERSION: Final = 4
+VERSION: Final = 5
 
 Time = Annotated[float, Meta(ge=0, le=MAX_TIME)]
 Count = Annotated[int, Meta(ge=0, le=MAX_COUNT)]
@@ -35,6 +35,7 @@ class Part(StrEnum):
     FINISHED = "finished"
     SENT = "sent"
     QUEUES = "queues"
+    RUN_TIMES = "run_times"
     REVOKED = "revoked"
 
 
@@ -146,9 +147,11 @@ class CollectorState(CollectorHeader, frozen=True):
     finished: tuple[ObservedOutcome, ...] = ()
     #: Send times of the oldest tasks that no worker has received, by task id.
     sent: dict[str, Time] = msgspec.field(default_factory=dict)
-    #: Mean run time in seconds of the most recent tasks of each queue that events and workers mentioned;
-    #: None when none has finished.
-    queues: dict[str, Time | None] = msgspec.field(default_factory=dict)
+    #: By queue that events and workers mentioned, how many tasks of each name arrive a second; None when no
+    #: sender's event named the queue.
+    queues: dict[str, dict[str, Time] | None] = msgspec.field(default_factory=dict)
+    #: By name, the last run times of successful tasks in seconds, oldest first.
+    run_times: dict[str, tuple[Time, ...]] = msgspec.field(default_factory=dict)
     #: Ids of revoked tasks, with the time when a worker first said so.
     revoked: dict[str, Time] = msgspec.field(default_factory=dict)
 
@@ -198,7 +201,8 @@ _decoders: dict[Part, msgspec.json.Decoder[object]] = {
     Part.WORKERS: msgspec.json.Decoder(ObservedWorker),
     Part.FINISHED: msgspec.json.Decoder(ObservedOutcome),
     Part.SENT: msgspec.json.Decoder(Time),
-    Part.QUEUES: msgspec.json.Decoder(Time | None),
+    Part.QUEUES: msgspec.json.Decoder(dict[str, Time] | None),
+    Part.RUN_TIMES: msgspec.json.Decoder(tuple[Time, ...]),
     Part.REVOKED: msgspec.json.Decoder(Time),
 }
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from queue_insight.collector_state import CollectorState, ObservedOutcome, ObservedTask
+from queue_insight.drain import Drain, Load, estimate_drain
 from queue_insight.notes import redelivered, sender_clock_ahead
+from queue_insight.observed_rates import ARRIVALS_WINDOW_S
 from queue_insight.snapshot import (
     FinishedTask,
     QueueState,
@@ -19,7 +22,7 @@ from queue_insight.snapshot import (
 from queue_insight.worker_states import CONSUMING, ENDED, worker_info
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from queue_insight.brokers.base import BrokerState, Message, QueueBacklog
     from queue_insight.reasons import Reason
@@ -41,6 +44,8 @@ class _View:
     waiting: frozenset[str]
     #: Whether every message in the broker was read.
     complete: bool
+    #: By worker, the tasks that wait in the queues that it consumes.
+    waiting_for: Mapping[str, int]
 
 
 def compose(
@@ -91,6 +96,7 @@ def compose(
 def _view(
     now: float, broker: BrokerState, collector: CollectorState, workers: Mapping[str, WorkerInfo]
 ) -> _View:
+    depths = {backlog.queue: backlog.depth for backlog in broker.backlogs}
     return _View(
         now=now,
         broker=broker,
@@ -101,6 +107,10 @@ def _view(
         complete=broker.read
         and broker.unacked == len(broker.unacked_head)
         and all(backlog.depth == len(backlog.head) for backlog in broker.backlogs),
+        waiting_for={
+            worker.name: sum(depths.get(queue, 0) for queue in worker.queues or ())
+            for worker in workers.values()
+        },
     )
 
 
@@ -191,7 +201,7 @@ def _waiting_tasks(taken: tuple[TaskInfo, ...], view: _View) -> Iterable[TaskInf
 
 
 def _from_message(message: Message, state: TaskState, position: int | None, view: _View) -> TaskInfo:
-    sent_at = _sentmoment(message, view)
+    sent_at = _sent_at(message, view)
     return TaskInfo(
         id=message.id,
         name=message.name,
@@ -206,14 +216,14 @@ def _from_message(message: Message, state: TaskState, position: int | None, view
     )
 
 
-def _sentmoment(message: Message, view: _View) -> float | None:
+def _sent_at(message: Message, view: _View) -> float | None:
     return message.sent_at if message.sent_at is not None else view.collector.sent.get(message.id)
 
 
 def _queue(backlog: QueueBacklog, counts: Mapping[tuple[str, TaskState], int], view: _View) -> QueueState:
     known = [worker for worker in view.workers.values() if worker.queues is not None]
     consumers = [w for w in known if backlog.queue in (w.queues or ()) and w.state in CONSUMING]
-    sent_at = _sentmoment(backlog.head[0], view) if backlog.head else None
+    sent_at = _sent_at(backlog.head[0], view) if backlog.head else None
     return QueueState(
         name=backlog.queue,
         depth=backlog.depth,
@@ -221,14 +231,46 @@ def _queue(backlog: QueueBacklog, counts: Mapping[tuple[str, TaskState], int], v
         reserved=counts.get((backlog.queue, TaskState.RESERVED), 0),
         # A time in the future is by a clock that is ahead: how long it has waited is not known.
         oldest_wait_s=None if sent_at is None or sent_at > view.now else view.now - sent_at,
-        drain_s=_drain_s(backlog, sum(worker.slots or 1 for worker in consumers), view.collector),
+        drain=_drain(backlog, counts, consumers, view),
         workers=tuple(w.name for w in consumers) if known else None,
         unacked=sum(message.queue == backlog.queue for message in view.broker.unacked_head),
     )
 
 
-def _drain_s(backlog: QueueBacklog, slots: int, collector: CollectorState) -> float | None:
-    if backlog.depth == 0:
-        return 0.0
-    runtime = collector.queues.get(backlog.queue)
-    return None if runtime is None or slots == 0 else backlog.depth * runtime / slots
+def _drain(
+    backlog: QueueBacklog,
+    counts: Mapping[tuple[str, TaskState], int],
+    consumers: Sequence[WorkerInfo],
+    view: _View,
+) -> Drain:
+    queue = backlog.queue
+    at_workers = [t for t in view.collector.tasks if t.queue == queue and t.ended_at is None]
+    reserved = counts.get((queue, TaskState.RESERVED), 0)
+    read = Counter(message.name for message in backlog.head if message.name)
+    names = read + Counter(task.name for task in at_workers if task.started_at is None and task.name)
+    running: list[tuple[str, float | None]] = [
+        (task.name, max(0.0, view.collector.collected_at - task.started_at))
+        for task in at_workers
+        if task.started_at is not None
+    ]
+    # Of those that were not read only the number is known.
+    running += [("", None)] * (counts.get((queue, TaskState.RUNNING), 0) - len(running))
+    return estimate_drain(
+        Load(
+            depth=backlog.depth + reserved,
+            names=names,
+            run_times=view.collector.run_times,
+            slots=sum(_slots(worker, backlog, view) for worker in consumers),
+            running=running,
+            arrivals=view.collector.queues.get(queue),
+            window_s=ARRIVALS_WINDOW_S,
+        ),
+        # The same state gives the same estimate.
+        random.Random(f"{queue} {backlog.depth} {view.collector.collected_at}"),  # noqa: S311 - no secret
+    )
+
+
+def _slots(worker: WorkerInfo, backlog: QueueBacklog, view: _View) -> float:
+    """Return how many of the worker's slots work for this queue: shared by how much waits in each."""
+    total = view.waiting_for[worker.name]
+    return (worker.slots or 1) * (backlog.depth / total if total else 1.0)

@@ -164,7 +164,7 @@ def _queued(task: TaskInfo, snapshot: Snapshot) -> Iterator[Reason]:
                 "task": task.id,
                 "queue": task.queue,
                 "ahead": task.position,
-                "drain_s": queue.drain_s if queue else None,
+                "drain_s": queue.drain.median_s if queue else None,
             },
         )
     if queue is not None and queue.workers:

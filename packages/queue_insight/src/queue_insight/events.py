@@ -8,7 +8,8 @@ from queue_insight.collector_state import CollectorHeader, Part, Task, encode, e
 from queue_insight.event import OUTCOMES, TASK_EVENTS, WORKER_EVENTS
 from queue_insight.event_order import EventTime
 from queue_insight.fields import MAX_NAME, date, summary
-from queue_insight.observed_tasks import MAX_QUEUES, UNOBSERVED, ObservedTasks
+from queue_insight.observed_rates import ARRIVALS_WINDOW_S, Arrivals
+from queue_insight.observed_tasks import SUCCEEDED, UNOBSERVED, ObservedTasks
 from queue_insight.observed_workers import ObservedWorkers
 from queue_insight.stores.base import Changes
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from queue_insight.inspection import Inspection
 
 #: Outcomes by the final state in Celery's result backend.
-RESULTS: Final = {"SUCCESS": "succeeded", "FAILURE": "failed", "REVOKED": "revoked"}
+RESULTS: Final = {"SUCCESS": SUCCEEDED, "FAILURE": "failed", "REVOKED": "revoked"}
+MAX_QUEUES: Final = 1000
 
 
 class EventTracker:
@@ -35,7 +37,8 @@ class EventTracker:
         self._tasks = ObservedTasks(max_tasks)
         #: Workers whose tasks were ended with them.
         self._ended: set[str] = set()
-        self._queues: dict[str, None] = {}
+        #: By queue, what arrives; None until a sender's event names it.
+        self._queues: dict[str, Arrivals | None] = {}
         #: When workers first said that these tasks were revoked.
         self._revoked: dict[str, float] = {}
         #: When the current connection to the broker began; None while disconnected.
@@ -79,8 +82,8 @@ class EventTracker:
     def add_queues(self, names: Iterable[str]) -> None:
         """Add the names of queues, up to the maximum."""
         for name in names:
-            if name in self._queues or len(self._queues) < MAX_QUEUES:
-                self._queues[name] = None
+            if len(self._queues) < MAX_QUEUES:
+                self._queues.setdefault(name, None)
 
     def without_queues(self) -> frozenset[str]:
         """Return the names of the workers whose queues are unknown."""
@@ -136,7 +139,8 @@ class EventTracker:
             Part.WORKERS: self._workers.all(),
             Part.FINISHED: self._tasks.finished.latest(),
             Part.SENT: self._tasks.send_times(),
-            Part.QUEUES: {name: self._tasks.runtime(name) for name in self._queues},
+            Part.QUEUES: self._arrivals(now),
+            Part.RUN_TIMES: self._tasks.run_times.all(),
             Part.REVOKED: self._revoked,
         }
         changed = {
@@ -145,6 +149,7 @@ class EventTracker:
             Part.FINISHED: self._tasks.finished.take_changed(),
             Part.SENT: self._differing(Part.SENT, known[Part.SENT]),
             Part.QUEUES: self._differing(Part.QUEUES, known[Part.QUEUES]),
+            Part.RUN_TIMES: self._differing(Part.RUN_TIMES, known[Part.RUN_TIMES]),
             Part.REVOKED: self._differing(Part.REVOKED, known[Part.REVOKED]),
         }
         return Changes(
@@ -163,6 +168,14 @@ class EventTracker:
         """Count everything so far as taken, for a collector that writes nothing or everything anew."""
         for changed in (self._tasks, self._workers, self._tasks.finished):
             changed.take_changed()
+
+    def _arrivals(self, now: float) -> dict[str, dict[str, float] | None]:
+        # Not known before the collector has listened for as long as it counts.
+        listened = self.connected_since is not None and now - self.connected_since >= ARRIVALS_WINDOW_S
+        return {
+            name: None if arrivals is None or not listened else arrivals.per_s(now)
+            for name, arrivals in self._queues.items()
+        }
 
     def _differing(self, part: Part, records: Mapping[str, object]) -> set[str]:
         before = self._taken.get(part, {})
@@ -186,10 +199,17 @@ class EventTracker:
     def _on_sent(self, event: Event, now: float) -> bool:
         if event.queue:
             self.add_queues((event.queue,))
+            self._on_arrival(event.queue, event.name or "", now)
         if not event.uuid:
             return False
         self._tasks.sent(_described(event, event.uuid, event.queue or "", sent_at=now))
         return _has_valid_eta(event)
+
+    def _on_arrival(self, queue: str, name: str, now: float) -> None:
+        if queue in self._queues:
+            arrivals = self._queues[queue] or Arrivals()
+            arrivals.add(name, now)
+            self._queues[queue] = arrivals
 
     def _on_task(self, event: Event, now: float) -> bool:
         task_id, worker = event.uuid, event.hostname

@@ -6,7 +6,7 @@ arrives first, and a reply removes what a lost event left behind.
 
 from __future__ import annotations
 
-from collections import OrderedDict, defaultdict, deque
+from collections import OrderedDict, defaultdict
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +15,7 @@ from msgspec.structs import asdict
 from queue_insight.collector_state import Task, TaskCounts
 from queue_insight.event_order import EventTime
 from queue_insight.finished_tasks import FinishedTasks
+from queue_insight.observed_rates import RunTimes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -22,10 +23,9 @@ if TYPE_CHECKING:
     from queue_insight.collector_state import CollectorState
 
 MAX_SENT_IN_STATE: Final = 200  # readers need only the heads of queues
-MAX_RUNTIMES: Final = 50  # per queue, for the mean run time
-MAX_QUEUES: Final = 1000
 #: The outcome of a task that its worker no longer has, without an event of its end.
 UNOBSERVED: Final = "unobserved"
+SUCCEEDED: Final = "succeeded"
 
 
 class ObservedTasks:
@@ -36,7 +36,7 @@ class ObservedTasks:
         self._tasks: OrderedDict[str, Task] = OrderedDict()
         self._sent: OrderedDict[str, Task] = OrderedDict()
         self.finished = FinishedTasks(max_tasks)
-        self._runtimes: dict[str, deque[float]] = {}
+        self.run_times = RunTimes()
         #: Ids of tasks whose record has changed since it was last taken.
         self._changed: set[str] = set()
         #: Tasks dropped to keep memory bounded.
@@ -47,6 +47,7 @@ class ObservedTasks:
         tasks = sorted(state.tasks, key=lambda task: task.observed_at)
         self._tasks = OrderedDict((task.id, Task(**asdict(task))) for task in tasks)
         self.finished.restore(state.finished)
+        self.run_times.restore(state.run_times)
 
     def at_workers(self) -> Mapping[str, Task]:
         """Return the tasks that a worker has, or had when it ended, by id."""
@@ -61,11 +62,6 @@ class ObservedTasks:
         """Return when the oldest tasks that no worker has received were sent, by task id."""
         oldest = islice(self._sent.values(), MAX_SENT_IN_STATE)
         return {task.id: task.sent_at for task in oldest if task.sent_at is not None}
-
-    def runtime(self, queue: str) -> float | None:
-        """Return the mean run time in seconds of the last tasks of a queue; None when none finished."""
-        times = self._runtimes.get(queue)
-        return sum(times) / len(times) if times else None
 
     def counts(self) -> dict[str, dict[str, TaskCounts]]:
         """Return how many tasks each worker has, by its name and by queue."""
@@ -126,8 +122,8 @@ class ObservedTasks:
         if known is not None:
             self._remove(task_id)
         known = known or self._sent.pop(task_id, None)
-        if known and known.queue and known.started_at is not None:
-            self._add_runtime(known.queue, max(0.0, event.at - known.started_at))
+        if known and known.name and known.started_at is not None and outcome == SUCCEEDED:
+            self.run_times.add(known.name, max(0.0, event.at - known.started_at))
         self.finished.add(task_id, outcome, event.at, event=event, error=error)
 
     def reported(
@@ -210,10 +206,6 @@ class ObservedTasks:
     def _is_before_end(self, task_id: str, event: EventTime) -> bool:
         end = self.finished.event(task_id)
         return end is not None and event.precedes(end)
-
-    def _add_runtime(self, queue: str, seconds: float) -> None:
-        if queue in self._runtimes or len(self._runtimes) < MAX_QUEUES:
-            self._runtimes.setdefault(queue, deque(maxlen=MAX_RUNTIMES)).append(seconds)
 
     def _begin(self, record: Task, queue: str, event: EventTime) -> None:
         # A new attempt at the task.

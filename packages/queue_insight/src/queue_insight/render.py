@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from queue_insight.drain import DrainState, in_words
 from queue_insight.reasons import count
 from queue_insight.snapshot import Snapshot, TaskInfo
 
@@ -63,12 +64,12 @@ def _queues(snapshot: Snapshot) -> str:
             str(queue.reserved),
             str(queue.running),
             "-" if queue.depth == 0 else _seconds(queue.oldest_wait_s),
-            _seconds(queue.drain_s),
+            "-" if queue.drain.state is DrainState.EMPTY else in_words(queue.drain),
             "?" if queue.workers is None else str(len(queue.workers)),
         )
         for queue in snapshot.queues
     ]
-    return _table(("QUEUE", "DEPTH", "TAKEN", "RUNNING", "OLDEST WAIT", "DRAINS IN", "WORKERS"), rows)
+    return _table(("QUEUE", "DEPTH", "TAKEN", "RUNNING", "OLDEST WAIT", "EMPTY IN", "WORKERS"), rows)
 
 
 def _workers(snapshot: Snapshot) -> str:

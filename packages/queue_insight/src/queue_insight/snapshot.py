@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from queue_insight.drain import NOT_ESTIMATED, Drain
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -89,8 +91,8 @@ class QueueState:
     reserved: int = 0
     #: Age of the next task; None when none waits or its publish time is unknown.
     oldest_wait_s: float | None = None
-    #: Estimated time until the queue is empty if nothing is added; None when no run time is known yet.
-    drain_s: float | None = None
+    #: When it will be empty, as far as that can be estimated.
+    drain: Drain = NOT_ESTIMATED
     #: Online and late workers that consume it; None when no worker has reported its queues.
     workers: tuple[str, ...] | None = None
     #: Delivered and unacknowledged tasks of this queue, among those that were read.

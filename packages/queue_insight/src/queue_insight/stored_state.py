@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from queue_insight.stores.base import Store
 
 #: What an overview needs; these parts are bounded by the collector.
-OVERVIEW: Final = (Part.WORKERS, Part.FINISHED, Part.SENT, Part.QUEUES, Part.REVOKED)
+OVERVIEW: Final = (Part.WORKERS, Part.FINISHED, Part.SENT, Part.QUEUES, Part.RUN_TIMES, Part.REVOKED)
 #: Number of tasks in one round trip.
 PAGE: Final = 1000
 
@@ -56,7 +56,8 @@ def load(store: Store) -> StoredState | None:
         workers=tuple(sorted(workers.values(), key=lambda worker: worker.name)),
         finished=tuple(sorted(finished.values(), key=lambda outcome: (outcome.at, outcome.id))),
         sent=cast("dict[str, float]", found[Part.SENT]),
-        queues=cast("dict[str, float | None]", found[Part.QUEUES]),
+        queues=cast("dict[str, dict[str, float] | None]", found[Part.QUEUES]),
+        run_times=cast("dict[str, tuple[float, ...]]", found[Part.RUN_TIMES]),
         revoked=cast("dict[str, float]", found[Part.REVOKED]),
     )
     unreadable = sum(len(records) - len(found[part]) for part, records in stored.records.items())

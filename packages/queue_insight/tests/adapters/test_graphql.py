@@ -15,7 +15,16 @@ type Queue {
   depth: Int!
   running: Int!
   oldestWaitSeconds: Float
-  drainSeconds: Float
+  drain: QueueDrain!
+}
+type QueueDrain {
+  state: String!
+  lowSeconds: Float
+  medianSeconds: Float
+  highSeconds: Float
+  inPerSecond: Float
+  outPerSecond: Float
+  why: String!
 }
 type QueuedTask {
   id: ID!
@@ -46,13 +55,19 @@ def test_a_snapshot_is_answered_with_null_for_what_is_not_known():
 
     schema = strawberry.Schema(Query)
     reply = schema.execute_sync(
-        "{ queues { name depth running oldestWaitSeconds drainSeconds }"
+        "{ queues { name depth running oldestWaitSeconds drain { state medianSeconds } }"
         " tasks { id name queue worker startedAt state } }"
     )
     assert reply.errors is None
     assert reply.data == {
         "queues": [
-            {"name": "celery", "depth": 1, "running": 0, "oldestWaitSeconds": None, "drainSeconds": None}
+            {
+                "name": "celery",
+                "depth": 1,
+                "running": 0,
+                "oldestWaitSeconds": None,
+                "drain": {"state": "not_known", "medianSeconds": None},
+            }
         ],
         "tasks": [
             {

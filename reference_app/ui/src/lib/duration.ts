@@ -22,11 +22,16 @@ export function formatPlayTime(seconds: number): string {
 export function formatTimeLeft(lowSeconds: number | null, highSeconds: number | null): string | null {
   if (lowSeconds === null || highSeconds === null) return null;
   if (highSeconds < 1) return "almost done";
+  return `${formatRange(lowSeconds, highSeconds)} left`;
+}
+
+/** Formats a range of durations, in one unit when both ends share it: "30–50 s", "about 2 min", "50 s to 2 min". */
+export function formatRange(lowSeconds: number, highSeconds: number): string {
   const low = coarse(Math.max(0, lowSeconds));
   const high = coarse(highSeconds);
-  if (low.text === high.text) return `about ${high.text} left`;
-  if (low.unit === high.unit) return `${String(low.count)}–${high.text} left`;
-  return `${low.text} to ${high.text} left`;
+  if (low.text === high.text) return `about ${high.text}`;
+  if (low.unit === high.unit) return `${String(low.count)}–${high.text}`;
+  return `${low.text} to ${high.text}`;
 }
 
 function twoUnits(total: number, big: number, bigName: string, small: number, smallName: string): string {

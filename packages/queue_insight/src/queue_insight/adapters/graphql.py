@@ -13,6 +13,21 @@ if TYPE_CHECKING:
     from queue_insight.snapshot import QueueState, Snapshot, TaskInfo, WorkerInfo
 
 
+@strawberry.type(description="When a queue will be empty: a range that holds in about four of five cases.")
+class QueueDrain:
+    """`Drain` for GraphQL."""
+
+    state: str
+    low_seconds: float | None
+    median_seconds: float | None
+    #: Null when it is open: with a little more work than expected the queue would not drain.
+    high_seconds: float | None
+    in_per_second: float | None
+    out_per_second: float | None
+    #: Why it is not known.
+    why: str
+
+
 @strawberry.type(description="One queue: its waiting and running tasks.")
 class Queue:
     """`QueueState` for GraphQL; null means "unknown"."""
@@ -22,7 +37,7 @@ class Queue:
     depth: int
     running: int
     oldest_wait_seconds: float | None
-    drain_seconds: float | None
+    drain: QueueDrain
 
 
 @strawberry.type(description="A task that is waiting, running or lost.")
@@ -80,7 +95,15 @@ def queue(state: QueueState) -> Queue:
         depth=state.depth,
         running=state.running,
         oldest_wait_seconds=state.oldest_wait_s,
-        drain_seconds=state.drain_s,
+        drain=QueueDrain(
+            state=state.drain.state.value,
+            low_seconds=state.drain.low_s,
+            median_seconds=state.drain.median_s,
+            high_seconds=state.drain.high_s,
+            in_per_second=state.drain.in_per_s,
+            out_per_second=state.drain.out_per_s,
+            why=state.drain.why,
+        ),
     )
 
 

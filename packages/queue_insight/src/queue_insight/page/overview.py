@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from queue_insight.diagnose import diagnose
+from queue_insight.drain import DrainState, in_words
 from queue_insight.page.clock import duration
 from queue_insight.page.headline import has_no_worker
 from queue_insight.page.names import key, shown
@@ -57,6 +58,9 @@ class QueueRow:
     delayed: int | None
     running: int | None
     oldest: str
+    #: When it will be empty, and why that is not known.
+    drain: str
+    drain_why: str
     workers: int | None
     slots: str
     #: 0 is the worst.
@@ -137,6 +141,8 @@ def row(
         delayed=delayed if is_observed else None,
         running=queue.running if is_observed else None,
         oldest="" if queue.depth == 0 else duration(queue.oldest_wait_s),
+        drain="" if queue.drain.state is DrainState.EMPTY else in_words(queue.drain),
+        drain_why=shown(queue.drain.why, 200),
         workers=len(queue.workers) if queue.workers is not None and snapshot.fresh else None,
         slots=_slots(queue, facts) if snapshot.fresh else "",
         rank=rank,

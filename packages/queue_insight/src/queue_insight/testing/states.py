@@ -68,7 +68,8 @@ FULL = CollectorState(
     ),
     finished=(ObservedOutcome(id="t0", outcome="failed", at=999.0, worker="a@host", error="E()"),),
     sent={"t3": 998.0},
-    queues={"celery": 1.5, "slow": None},
+    queues={"celery": {"work.do": 1.5}, "slow": None},
+    run_times={"work.do": (0.5, 2.0)},
     revoked={"t4": 997.0},
 )
 
@@ -88,7 +89,8 @@ def everything(state: CollectorState) -> Changes:
             Part.WORKERS: {worker.name: encode(worker) for worker in state.workers},
             Part.FINISHED: {outcome.id: encode(outcome) for outcome in state.finished},
             Part.SENT: {task_id: encode(at) for task_id, at in state.sent.items()},
-            Part.QUEUES: {name: encode(runtime_s) for name, runtime_s in state.queues.items()},
+            Part.QUEUES: {name: encode(arrivals) for name, arrivals in state.queues.items()},
+            Part.RUN_TIMES: {name: encode(times) for name, times in state.run_times.items()},
             Part.REVOKED: {task_id: encode(at) for task_id, at in state.revoked.items()},
         },
         replace=True,

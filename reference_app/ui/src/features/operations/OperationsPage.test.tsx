@@ -30,7 +30,7 @@ const busy = () => ({
       depth: 4,
       running: 1,
       oldestWaitSeconds: 12,
-      drainSeconds: 95,
+      drain: { state: "drains", lowSeconds: 95, highSeconds: 240, inPerSecond: null, outPerSecond: 2 },
     },
   ],
   tasks: [
@@ -99,6 +99,7 @@ test("a snapshot fills the panels; a delta changes what it names, and nothing el
   sendUpdate({ kind: "SNAPSHOT", seq: 1, changed: [...queues, ...tasks, ...holds, ...workers] });
   expect(screen.getByTestId("queue")).toHaveTextContent("render4 waiting · 1 running");
   expect(screen.getByTestId("queue")).toHaveTextContent("oldest waiting 12 s");
+  expect(screen.getByTestId("queue")).toHaveTextContent("empty in 2–4 min");
   expect(screen.getByText("1 worker")).toBeVisible();
   expect(screen.getByTestId("task")).toHaveTextContent("rendering.render_movieRunningrendercelery@roof");
   expect(screen.getByTestId("hold")).toHaveTextContent("render: Movie 7");

@@ -4,7 +4,7 @@ import { graphql, useFragment } from "react-relay";
 
 import { Panel } from "../../design/Panel.tsx";
 import { formatAge, instant } from "../../lib/age.ts";
-import { formatDuration } from "../../lib/duration.ts";
+import { formatDuration, formatRange } from "../../lib/duration.ts";
 import { formatNumber } from "../../lib/rate.ts";
 import { useServerNow } from "../live/useServerNow.ts";
 import type { QueuePanel_operations$key } from "./__generated__/QueuePanel_operations.graphql";
@@ -33,7 +33,13 @@ export function QueuePanel({ operations }: { readonly operations: QueuePanel_ope
         depth
         running
         oldestWaitSeconds
-        drainSeconds
+        drain {
+          state
+          lowSeconds
+          highSeconds
+          inPerSecond
+          outPerSecond
+        }
       }
     `,
     data.queues,
@@ -65,10 +71,7 @@ export function QueuePanel({ operations }: { readonly operations: QueuePanel_ope
                 {` waiting · ${formatNumber(queue.running)} running`}
               </Box>
             </Typography>
-            <QueueTimes
-              wait={queue.oldestWaitSeconds ?? null}
-              drain={queue.depth === 0 ? null : (queue.drainSeconds ?? null)}
-            />
+            <QueueTimes wait={queue.oldestWaitSeconds ?? null} drain={formatDrain(queue.drain)} />
           </Box>
         ))}
       </Box>
@@ -76,7 +79,29 @@ export function QueuePanel({ operations }: { readonly operations: QueuePanel_ope
   );
 }
 
-function QueueTimes({ wait, drain }: { readonly wait: number | null; readonly drain: number | null }) {
+interface Drain {
+  readonly state: string;
+  readonly lowSeconds: number | null | undefined;
+  readonly highSeconds: number | null | undefined;
+  readonly inPerSecond: number | null | undefined;
+  readonly outPerSecond: number | null | undefined;
+}
+
+/** Says when a queue will be empty; null when it is, or when that is not known. */
+function formatDrain({ state, lowSeconds, highSeconds, inPerSecond, outPerSecond }: Drain): string | null {
+  if (state === "does_not_drain")
+    return `never empty: ${perMinute(inPerSecond)} in, ${perMinute(outPerSecond)} out a minute`;
+  if (state !== "drains" || typeof lowSeconds !== "number") return null;
+  return typeof highSeconds === "number"
+    ? `empty in ${formatRange(lowSeconds, highSeconds)}`
+    : `empty in more than ${formatDuration(lowSeconds)}`;
+}
+
+function perMinute(perSecond: number | null | undefined): string {
+  return typeof perSecond === "number" ? formatNumber(Math.round(perSecond * 60)) : "?";
+}
+
+function QueueTimes({ wait, drain }: { readonly wait: number | null; readonly drain: string | null }) {
   return (
     <Typography
       variant="caption"
@@ -84,7 +109,7 @@ function QueueTimes({ wait, drain }: { readonly wait: number | null; readonly dr
       sx={{ color: "text.secondary", "& span": { display: "block" } }}
     >
       {wait !== null && <span>oldest waiting {formatDuration(wait)}</span>}
-      {drain !== null && <span>empty in about {formatDuration(drain)}</span>}
+      {drain !== null && <span>{drain}</span>}
     </Typography>
   );
 }
