@@ -13,6 +13,8 @@ import queue_insight
 
 def test_the_public_names_are_these():
     assert queue_insight.__all__ == [
+        "Drain",
+        "DrainState",
         "FinishedTask",
         "QueueState",
         "Reason",

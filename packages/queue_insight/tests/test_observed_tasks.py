@@ -111,6 +111,7 @@ def test_nothing_is_written_of_what_has_not_changed():
         "finished": {"t7"},
         "sent": set(),
         "queues": set(),
+        "run_times": set(),
         "revoked": set(),
     }
 

@@ -50,7 +50,7 @@ def test_lost_tasks_are_first_and_workers_show_what_they_run():
 def test_keys_choose_the_view_and_end_it():
     mine, theirs = pty.openpty()
     screens, keys = [], iter("wtx")
-    console = Console(file=io.StringIO(), force_terminal=True, width=120)
+    console = Console(file=io.StringIO(), force_terminal=True, width=120, _environ={"TERM": "xterm"})
 
     def read() -> Reading:
         # One key a screen: what is pressed before the terminal is set up is dropped.
