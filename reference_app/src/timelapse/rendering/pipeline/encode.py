@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 DELAY: Final = 2
 #: MP4 in one fragment: its index stands before the frames, and its times are relative to the fragment's.
 _FRAGMENTED: Final = "frag_custom+empty_moov+default_base_moof"
+#: x264's macroblock tree works on 16 macroblocks at once. In narrower movies it reads what is not theirs, so
+#: that the same frames gave other bytes in 1 of 20 segments of 64x32, and in none without it or at 320x160.
+_LEAST_TREE_WIDTH: Final = 256
 #: H.264's numbers of BT.709 and of limited range.
 _BT709, _LIMITED = 1, 1
 
@@ -106,7 +109,8 @@ class _Writer:
 
 
 def _stream(container: OutputContainer, movie: MovieFormat) -> VideoStream:
-    options = {"preset": movie.preset, "crf": str(movie.crf), "profile": "high", "x264-params": "open-gop=0"}
+    params = "open-gop=0" if movie.size.width >= _LEAST_TREE_WIDTH else "open-gop=0:no-mbtree=1"
+    options = {"preset": movie.preset, "crf": str(movie.crf), "profile": "high", "x264-params": params}
     stream = container.add_stream("libx264", rate=movie.rate, options=options)
     stream.time_base = 1 / movie.rate
     context = stream.codec_context

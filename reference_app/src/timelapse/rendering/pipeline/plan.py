@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 #: Increase it when this pipeline makes other pixels of the same recipes.
-_PIPELINE: Final = 1
+_PIPELINE: Final = 2
 #: The packages that decide about the bytes: encoder, decoders, colours.
 _PACKAGES: Final = ("av", "numpy", "pillow", "simplejpeg")
 #: Decoding starts at a keyframe: this is how exactly a player can seek.
