@@ -72,7 +72,8 @@ def test_events_arrive_as_they_were_sent(app, options):
 
 
 def test_events_of_another_database_are_not_received(app, broker_url):
-    other = app.connection_for_write(url=f"{broker_url.rpartition('/')[0]}/63")
+    server, _, database = broker_url.rpartition("/")
+    other = app.connection_for_write(url=f"{server}/{(int(database) + 1) % 64}")
     with opened(app) as stream, dispatcher(app) as sender, other as connection:
         subscribed(app, stream, sender.send)
         app.events.Dispatcher(connection, hostname="other@test").send("worker-heartbeat")
