@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import heapq
 import math
+import os
 import random
+import subprocess
+import sys
 from itertools import takewhile
 from statistics import fmean, median
 
@@ -131,6 +134,27 @@ def test_what_is_not_known_is_said(fields, why):
 
 def test_a_few_tasks_that_never_finished_count_like_the_others():
     assert estimate(names={"work.do": 90, "new": 10}).median_s == pytest.approx(98, rel=0.1)
+
+
+def test_every_process_gives_the_same_estimate():
+    code = (
+        "import random\n"
+        "from queue_insight.drain import Load, estimate_drain\n"
+        "times = {name: [2.0, 3.0, 5.0, 7.0, 11.0] for name in 'abcdef'}\n"
+        "names = dict.fromkeys('abcdef', 20)\n"
+        "print(estimate_drain(Load(depth=120, names=names, run_times=times, slots=2), random.Random(1)))\n"
+    )
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert runs[0] == runs[1]
 
 
 def test_an_empty_queue_is_empty_whoever_works():

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import heapq
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
+from itertools import accumulate
+from operator import mul
 from typing import TYPE_CHECKING, Final
 
 from queue_insight.reasons import count
@@ -84,18 +87,36 @@ class Load:
     window_s: float = 120.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Moments:
-    """Mean and mean square of one name's run times, in one round."""
+class _Sample:
+    """Run times that were drawn, in seconds, and what follows from them."""
 
-    sample: Sequence[float]
-    mean: float = field(init=False)
-    square: float = field(init=False)
+    def __init__(self, times: Sequence[float]) -> None:
+        self.times = times
 
-    def __post_init__(self) -> None:
-        count = len(self.sample)
-        object.__setattr__(self, "mean", math.fsum(self.sample) / count)
-        object.__setattr__(self, "square", math.fsum(t * t for t in self.sample) / count)
+    @cached_property
+    def mean(self) -> float:
+        return math.fsum(self.times) / len(self.times)
+
+    @cached_property
+    def square(self) -> float:
+        """The mean square."""
+        return math.fsum(map(mul, self.times, self.times)) / len(self.times)
+
+    @cached_property
+    def by_length(self) -> list[float]:
+        """Cumulative weights: long tasks are the likelier to be found running."""
+        return list(accumulate(t + 1e-9 for t in self.times))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Draw:
+    """What one round assumes."""
+
+    #: By name, the waiting tasks, and how long such tasks take.
+    counts: Mapping[str, float]
+    samples: Mapping[str, _Sample]
+    #: For how long each running task goes on.
+    rests: Sequence[float]
 
 
 def estimate_drain(load: Load, rng: random.Random) -> Drain:
@@ -114,7 +135,7 @@ def estimate_drain(load: Load, rng: random.Random) -> Drain:
         succeeded = count(len(load.run_times.get(name, ())), "task")
         return _not_known(f"{succeeded} {name} succeeded lately, {MIN_SAMPLES} are needed")
     others = [t for name in load.names if name in known for t in known[name]]
-    times = {name: known.get(name, others) for name in {*load.names, *(load.arrivals or {})}}
+    times = {name: known.get(name, others) for name in [*load.names, *(load.arrivals or {})]}
     rounds = sorted(_round(load, times, read, rng) for _ in range(ROUNDS))
     low, median, high = (rounds[int(ROUNDS * quantile)] for quantile in QUANTILES)
     mean = sum(load.names[n] * math.fsum(times[n]) / len(times[n]) for n in load.names) / read
@@ -161,8 +182,8 @@ def _not_known(why: str) -> Drain:
 
 
 def _round(load: Load, times: Mapping[str, Sequence[float]], read: int, rng: random.Random) -> float:
-    drawn = {
-        name: _Moments(rng.choices(sample, k=max(2, round(len(sample) * DRAWN_SHARE))))
+    samples = {
+        name: _Sample(rng.choices(sample, k=max(2, round(len(sample) * DRAWN_SHARE))))
         for name, sample in times.items()
     }
     # What was read of a long queue is a sample of its names, too.
@@ -172,69 +193,59 @@ def _round(load: Load, times: Mapping[str, Sequence[float]], read: int, rng: ran
         else {name: rng.gammavariate(count, 1) for name, count in load.names.items()}
     )
     total = sum(weights.values())
-    counts = {name: load.depth * weight / total for name, weight in weights.items()}
-    rests = [_rest(drawn, name, age_s, rng) for name, age_s in load.running]
+    any_name = _Sample([t for sample in samples.values() for t in sample.times])
+    draw = _Draw(
+        counts={name: load.depth * weight / total for name, weight in weights.items()},
+        samples=samples,
+        rests=[_rest(samples.get(name, any_name), age_s, rng) for name, age_s in load.running],
+    )
     if load.depth <= SIMULATED and not load.arrivals:
-        return _simulate(counts, drawn, rests, load, rng)
-    return _sum_up(counts, drawn, rests, load, rng)
+        return _simulate(draw, load, rng)
+    return _sum_up(draw, load, rng)
 
 
-def _rest(drawn: Mapping[str, _Moments], name: str, age_s: float | None, rng: random.Random) -> float:
+def _rest(sample: _Sample, age_s: float | None, rng: random.Random) -> float:
     """Return for how long a running task goes on."""
-    sample = drawn[name].sample if name in drawn else [t for each in drawn.values() for t in each.sample]
     if age_s is None:
-        # Long tasks are the likelier to be found running.
-        (found,) = rng.choices(sample, weights=[t + 1e-9 for t in sample])
+        (found,) = rng.choices(sample.times, cum_weights=sample.by_length)
         return rng.random() * found
-    longer = [t for t in sample if t > age_s]
+    longer = [t for t in sample.times if t > age_s]
     # One that has taken longer than all others may be anywhere.
     return rng.choice(longer) - age_s if longer else age_s * rng.expovariate(1)
 
 
-def _simulate(
-    counts: Mapping[str, float],
-    drawn: Mapping[str, _Moments],
-    rests: Sequence[float],
-    load: Load,
-    rng: random.Random,
-) -> float:
-    names = list(counts)
+def _simulate(draw: _Draw, load: Load, rng: random.Random) -> float:
     if sum(load.names.values()) == load.depth:
         tasks = [name for name, count in load.names.items() for _ in range(count)]
         rng.shuffle(tasks)
     else:
-        tasks = rng.choices(names, weights=list(counts.values()), k=load.depth)
+        tasks = rng.choices(list(draw.counts), weights=list(draw.counts.values()), k=load.depth)
     slots = max(1, round(load.slots))
-    free = sorted([*rests, *[0.0] * (slots - len(rests))])[:slots]
+    free = sorted([*draw.rests, *[0.0] * (slots - len(draw.rests))])[:slots]
     start = 0.0
     for name in tasks:
         start = heapq.heappop(free)
-        heapq.heappush(free, start + rng.choice(drawn[name].sample))
+        heapq.heappush(free, start + rng.choice(draw.samples[name].times))
     return start
 
 
-def _sum_up(
-    counts: Mapping[str, float],
-    drawn: Mapping[str, _Moments],
-    rests: Sequence[float],
-    load: Load,
-    rng: random.Random,
-) -> float:
-    mean = sum(count * drawn[name].mean for name, count in counts.items())
-    squares = sum(count * drawn[name].square for name, count in counts.items())
-    variance = sum(count * (drawn[n].square - drawn[n].mean ** 2) for n, count in counts.items())
+def _sum_up(draw: _Draw, load: Load, rng: random.Random) -> float:
+    waiting = [(count, draw.samples[name]) for name, count in draw.counts.items()]
+    mean = sum(count * sample.mean for count, sample in waiting)
+    squares = sum(count * sample.square for count, sample in waiting)
+    variance = sum(count * (sample.square - sample.mean**2) for count, sample in waiting)
     if mean == 0:
         return 0.0
     # When the last task starts, the other slots are still busy; it is work for after that moment.
     unfinished = max(load.slots - 1, 0) * squares / (2 * mean) + mean / load.depth
-    per_s = {
-        name: rng.gammavariate(rate * load.window_s + 1, 1) / load.window_s
+    arriving = [
+        (rng.gammavariate(rate * load.window_s + 1, 1) / load.window_s, draw.samples[name])
         for name, rate in (load.arrivals or {}).items()
         if rate > 0
-    }
-    spare = load.slots - sum(rate * drawn[name].mean for name, rate in per_s.items())
+    ]
+    spare = load.slots - sum(rate * sample.mean for rate, sample in arriving)
     if spare <= 0:
         return math.inf
-    expected = max(mean + sum(rests) - unfinished, 0.0) / spare
-    variance += sum(rate * expected * drawn[name].square for name, rate in per_s.items())
+    expected = max(mean + sum(draw.rests) - unfinished, 0.0) / spare
+    variance += sum(rate * expected * sample.square for rate, sample in arriving)
     return max(expected + rng.gauss(0, math.sqrt(max(variance, 0.0))) / spare, 0.0)
