@@ -44,6 +44,8 @@ class _View:
     waiting: frozenset[str]
     #: Whether every message in the broker was read.
     complete: bool
+    #: The tasks that workers have, by queue.
+    at_workers: Mapping[str, Sequence[ObservedTask]]
     #: By worker, the tasks that wait in the queues that it consumes.
     waiting_for: Mapping[str, int]
 
@@ -107,11 +109,19 @@ def _view(
         complete=broker.read
         and broker.unacked == len(broker.unacked_head)
         and all(backlog.depth == len(backlog.head) for backlog in broker.backlogs),
+        at_workers=_by_queue(task for task in collector.tasks if task.ended_at is None),
         waiting_for={
             worker.name: sum(depths.get(queue, 0) for queue in worker.queues or ())
             for worker in workers.values()
         },
     )
+
+
+def _by_queue(tasks: Iterable[ObservedTask]) -> Mapping[str, Sequence[ObservedTask]]:
+    found: dict[str, list[ObservedTask]] = {}
+    for task in tasks:
+        found.setdefault(task.queue, []).append(task)
+    return found
 
 
 def _longest_ahead(view: _View) -> float:
@@ -244,7 +254,7 @@ def _drain(
     view: _View,
 ) -> Drain:
     queue = backlog.queue
-    at_workers = [t for t in view.collector.tasks if t.queue == queue and t.ended_at is None]
+    at_workers = view.at_workers.get(queue, ())
     reserved = counts.get((queue, TaskState.RESERVED), 0)
     read = Counter(message.name for message in backlog.head if message.name)
     names = read + Counter(task.name for task in at_workers if task.started_at is None and task.name)
