@@ -18,8 +18,9 @@ from queue_insight.fields import HEARTBEAT_INTERVAL, MAX_NAME, Fields
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+SUCCEEDED: Final = "succeeded"
 OUTCOMES: Final = {
-    "task-succeeded": "succeeded",
+    "task-succeeded": SUCCEEDED,
     "task-failed": "failed",
     "task-revoked": "revoked",
     "task-rejected": "rejected",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from queue_insight.collector_state import CollectorHeader, Part, Task, encode, encode_header
-from queue_insight.event import OUTCOMES, TASK_EVENTS, WORKER_EVENTS
+from queue_insight.event import OUTCOMES, SUCCEEDED, TASK_EVENTS, WORKER_EVENTS
 from queue_insight.event_order import EventTime
 from queue_insight.fields import MAX_NAME, date, summary
 from queue_insight.observed_rates import ARRIVALS_WINDOW_S, Arrivals
-from queue_insight.observed_tasks import SUCCEEDED, UNOBSERVED, ObservedTasks
+from queue_insight.observed_tasks import UNOBSERVED, ObservedTasks
 from queue_insight.observed_workers import ObservedWorkers
 from queue_insight.stores.base import Changes
 

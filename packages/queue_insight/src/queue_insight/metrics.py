@@ -10,7 +10,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from queue_insight.snapshot import TaskState, WorkerState
+from queue_insight.snapshot import TaskState
+from queue_insight.worker_states import CONSUMING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -85,7 +86,7 @@ def _queues(snapshot: Snapshot) -> Iterator[Gauge]:
 
 
 def _workers(snapshot: Snapshot) -> Iterator[Gauge]:
-    alive = [w for w in snapshot.workers if w.state in {WorkerState.ONLINE, WorkerState.LATE}][:MAX_SERIES]
+    alive = [w for w in snapshot.workers if w.state in CONSUMING][:MAX_SERIES]
     yield _by_worker("celery_worker_up", "1 while the worker sends heartbeats.", alive, lambda _: 1)
     yield _by_worker(
         "celery_worker_tasks_active", "Tasks that the worker executes.", alive, lambda w: w.active

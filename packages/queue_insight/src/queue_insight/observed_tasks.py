@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import asdict
 
 from queue_insight.collector_state import Task, TaskCounts
+from queue_insight.event import SUCCEEDED
 from queue_insight.event_order import EventTime
 from queue_insight.finished_tasks import FinishedTasks
 from queue_insight.observed_rates import RunTimes
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 MAX_SENT_IN_STATE: Final = 200  # readers need only the heads of queues
 #: The outcome of a task that its worker no longer has, without an event of its end.
 UNOBSERVED: Final = "unobserved"
-SUCCEEDED: Final = "succeeded"
 
 
 class ObservedTasks:

@@ -9,6 +9,7 @@ from queue_insight.snapshot import WorkerInfo, WorkerState, moment
 if TYPE_CHECKING:
     from queue_insight.collector_state import CollectorState, ObservedWorker
 
+#: States in which a worker takes tasks, and in which it takes none any more.
 CONSUMING: Final = (WorkerState.ONLINE, WorkerState.LATE)
 ENDED: Final = (WorkerState.GONE, WorkerState.OFFLINE)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import strawberry
 
-from queue_insight.snapshot import WorkerState
+from queue_insight.worker_states import CONSUMING
 
 if TYPE_CHECKING:
     from queue_insight.snapshot import QueueState, Snapshot, TaskInfo, WorkerInfo
@@ -79,9 +79,7 @@ def from_snapshot(snapshot: Snapshot) -> GraphQLSnapshot:
     return GraphQLSnapshot(
         queues=[queue(each) for each in snapshot.queues],
         tasks=[task(each) for each in snapshot.tasks()],
-        workers=[
-            worker(each) for each in snapshot.workers if each.state in {WorkerState.ONLINE, WorkerState.LATE}
-        ],
+        workers=[worker(each) for each in snapshot.workers if each.state in CONSUMING],
         more=sum(each.depth for each in snapshot.queues)
         - sum(each.position is not None for each in snapshot.queued),
     )

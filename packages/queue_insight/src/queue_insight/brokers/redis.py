@@ -77,7 +77,7 @@ class RedisBroker:
         """
         with self._connected() as channel:
             # One table for each exchange: a set of routing key, pattern and queue, joined by the separator.
-            client = _plain_client(channel)
+            client = plain_client(channel)
             prefix = f"{channel.global_keyprefix}{channel.keyprefix_queue % ''}"
             tables: list[Any] = []
             for _ in range(SCANS):
@@ -112,9 +112,17 @@ class RedisBroker:
                 raise BrokerUnreachableError(connection.as_uri(), error) from error
 
 
-def _plain_client(channel: Channel) -> redis.Redis:
+def plain_client(channel: Channel) -> redis.Redis:
+    """Return a client for raw keys on the channel's connections."""
     # kombu's own client adds its key prefix to some commands only: use a plain one on the same connections.
     return redis.Redis(connection_pool=channel.client.connection_pool)
+
+
+def step_keys(channel: Channel, queue: str) -> list[str]:
+    """Return the keys of a queue's lists, one for each priority step, in order of delivery."""
+    name = f"{channel.global_keyprefix}{queue}"
+    steps = sorted({*channel.priority_steps, *ALL_STEPS})
+    return [f"{name}{channel.sep}{step}" if step else name for step in steps]
 
 
 def _escape(pattern: str) -> str:
@@ -133,13 +141,9 @@ def _read(
     peek: int,
     delivered: int,
 ) -> BrokerState:
-    client = _plain_client(channel)
-    steps = sorted({*channel.priority_steps, *ALL_STEPS})
+    client = plain_client(channel)
     prefix = channel.global_keyprefix
-    lists = {
-        queue: [f"{prefix}{queue}{f'{channel.sep}{step}' if step else ''}" for step in steps]
-        for queue in queues
-    }
+    lists = {queue: step_keys(channel, queue) for queue in queues}
     keys = [*chain.from_iterable(lists.values())]
     with client.pipeline(transaction=False) as pipeline:
         for first in range(0, len(keys), LENGTHS_AT_ONCE):
@@ -156,7 +160,7 @@ def _read(
         delivered_keys = (f"{prefix}{channel.unacked_index_key}", f"{prefix}{channel.unacked_key}")
         pipeline.eval(DELIVERED, 2, *delivered_keys, delivered if unacked else 0, budget, MAX_MESSAGE)
         *heads, taken = pipeline.execute()
-    reader = _MessageReader(bindings)
+    reader = MessageReader(bindings)
     raw = dict(zip(filled, heads, strict=True))
     return BrokerState(
         backlogs=tuple(
@@ -173,7 +177,7 @@ def _read(
     )
 
 
-class _MessageReader:
+class MessageReader:
     """Reads messages that any client may have put there, and counts those that it can't understand."""
 
     def __init__(self, bindings: Mapping[tuple[str, str], str]) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from queue_insight.brokers.redis import (
-    ALL_STEPS,
     MAX_BYTES,
     MAX_MESSAGE,
+    MessageReader,
     RedisBroker,
-    _MessageReader,
-    _plain_client,
+    plain_client,
+    step_keys,
 )
 
 if TYPE_CHECKING:
@@ -51,11 +51,8 @@ class RedisPages(RedisBroker):
             BrokerUnreachableError: it did not respond.
         """
         with self._connected() as channel:
-            client = _plain_client(channel)
-            # One list for each priority step, in order of delivery, as `read` counts them.
-            steps = sorted({*channel.priority_steps, *ALL_STEPS})
-            prefix = f"{channel.global_keyprefix}{queue}"
-            keys = [f"{prefix}{channel.sep}{step}" if step else prefix for step in steps]
+            client = plain_client(channel)
+            keys = step_keys(channel, queue)
             with client.pipeline(transaction=False) as pipeline:
                 for key in keys:
                     pipeline.llen(key)
@@ -65,4 +62,4 @@ class RedisPages(RedisBroker):
                 if skip < length and len(raw) < count:
                     raw += client.eval(PAGE, 1, key, skip, count - len(raw), MAX_BYTES, MAX_MESSAGE)
                 skip = max(0, skip - length)
-        return tuple(_MessageReader(self._bindings()).waiting(raw, queue))
+        return tuple(MessageReader(self._bindings()).waiting(raw, queue))

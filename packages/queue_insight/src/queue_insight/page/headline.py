@@ -11,6 +11,7 @@ from queue_insight.page.clock import duration
 from queue_insight.page.names import shown
 from queue_insight.reasons import count
 from queue_insight.snapshot import TaskState, WorkerState
+from queue_insight.worker_states import ENDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 #: Maximum number of queues that the sentence names; it counts the others.
 MAX_NAMED: Final = 3
-#: States in which a worker takes nothing any more.
-ENDED: Final = frozenset({WorkerState.GONE, WorkerState.OFFLINE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from queue_insight.brokers.choose import pages_for
 from queue_insight.errors import BrokerUnreachableError, BrokerUnsupportedError
 from queue_insight.page.composition import PAGE
 from queue_insight.page.names import key
-from queue_insight.snapshot import TaskInfo, TaskState
+from queue_insight.snapshot import TaskInfo, TaskState, moment
 
 if TYPE_CHECKING:
     from celery import Celery
@@ -62,12 +61,8 @@ def _task(message: Message, position: int) -> TaskInfo:
         name=message.name,
         queue=message.queue,
         state=TaskState.QUEUED,
-        sent_at=_at(message.sent_at),
-        eta=_at(message.eta),
+        sent_at=None if message.sent_at is None else moment(message.sent_at),
+        eta=None if message.eta is None else moment(message.eta),
         args_summary=message.args_summary,
         position=position,
     )
-
-
-def _at(seconds: float | None) -> datetime | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
