@@ -10,6 +10,7 @@ from timelapse.rendering.pipeline import hls
 from timelapse.rendering.pipeline.geometry import Size
 from timelapse.rendering.pipeline.plan import MovieFormat
 from timelapse.rendering.pipeline.rate import exact_rate
+from timelapse.rendering.pipeline.store import SegmentStore
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,4 +55,4 @@ def piece(movie: Movie, name: str) -> bytes | None:
 
 def _file(movie: Movie, number: int) -> Path:
     key, _ = movie.segments[number]
-    return queries.segments_of(movie.timelapse_id) / f"{key}.mp4"
+    return SegmentStore(queries.segments_of(movie.timelapse_id)).path_of(key)

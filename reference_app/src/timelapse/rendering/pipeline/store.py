@@ -52,7 +52,7 @@ class SegmentStore:
 
     def find(self, segment: Segment) -> Encoded | None:
         """Return the segment if it is here, and mark it as used now."""
-        path = self._path(segment.key)
+        path = self.path_of(segment.key)
         if path.exists():
             _touch(path)
             return Encoded(path=path, frames=len(segment.recipes))
@@ -61,7 +61,7 @@ class SegmentStore:
             written = json.loads(note.read_text())
         except (OSError, ValueError):
             return None
-        path = self._path(written["key"])
+        path = self.path_of(written["key"])
         if written["frames"] and not path.exists():
             return None
         for used in (note, path):
@@ -85,8 +85,8 @@ class SegmentStore:
     def put(self, segment: Segment, part: Path) -> Path:
         """Give a whole file the name of its segment. Raises DiskFullError, StorageError."""
         with writing():
-            put_in_place(part, self._path(segment.key))
-        return self._path(segment.key)
+            put_in_place(part, self.path_of(segment.key))
+        return self.path_of(segment.key)
 
     def note(self, planned: Segment, used: Segment, left_out: tuple[LeftOut, ...]) -> None:
         """Remember that the pictures left out of a planned segment will never be usable."""
@@ -124,7 +124,8 @@ class SegmentStore:
         notes = {self._note(key) for key, encoded in found.items() if encoded is not None}
         return notes | {encoded.path for encoded in found.values() if encoded is not None and encoded.path}
 
-    def _path(self, key: str) -> Path:
+    def path_of(self, key: str) -> Path:
+        """Return where the segment of this key is kept, or would be."""
         return self.folder / f"{key}.mp4"
 
     def _note(self, key: str) -> Path:
