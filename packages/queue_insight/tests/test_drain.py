@@ -140,7 +140,7 @@ def test_every_process_gives_the_same_estimate():
     code = (
         "import random\n"
         "from queue_insight.drain import Load, estimate_drain\n"
-        "times = {name: [2.0, 3.0, 5.0, 7.0, 11.0] for name in 'abcdef'}\n"
+        "times = {name: [2.0, 3.0, 5.0, 7.0, ord(name)] for name in 'abcdef'}\n"
         "names = dict.fromkeys('abcdef', 20)\n"
         "print(estimate_drain(Load(depth=120, names=names, run_times=times, slots=2), random.Random(1)))\n"
     )
