@@ -26,7 +26,14 @@ def test_the_public_names_are_these():
         "diagnose",
         "snapshot",
     ]
-    assert list(signature(queue_insight.snapshot).parameters) == ["app", "store", "tasks", "peek", "clock"]
+    assert list(signature(queue_insight.snapshot).parameters) == [
+        "app",
+        "store",
+        "tasks",
+        "overview",
+        "peek",
+        "clock",
+    ]
     assert list(signature(queue_insight.diagnose).parameters) == ["task_id", "snapshot"]
 
 

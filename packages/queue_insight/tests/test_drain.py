@@ -13,7 +13,7 @@ from statistics import fmean, median
 
 import pytest
 
-from queue_insight.drain import Drain, DrainState, Load, estimate_drain, in_words
+from queue_insight.drain import Drain, DrainState, Estimate, Load, estimate_drain, in_words
 
 SLOTS, TRIALS, WINDOW_S = 4, 300, 60.0
 KINDS = {
@@ -206,3 +206,16 @@ def test_a_range_is_said_in_one_unit(low_s, high_s, words):
 def test_what_is_not_known_or_empty_is_no_range():
     assert in_words(Drain(state=DrainState.NOT_KNOWN)) == "?"
     assert in_words(Drain(state=DrainState.EMPTY)) == "empty"
+
+
+def test_an_estimate_is_made_once_and_only_when_somebody_asks():
+    asked = []
+
+    def load() -> Load:
+        asked.append(True)
+        return Load(depth=0, names={}, run_times={}, slots=1)
+
+    estimate = Estimate(load, seed="1")
+    assert not asked
+    assert [estimate.drain.state for _ in range(2)] == [DrainState.EMPTY] * 2
+    assert len(asked) == 1

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from tests.tracking import StoredTracker
 
+from queue_insight.collector_state import TaskCounts
 from queue_insight.inspection import Inspection, WorkerReply
 from queue_insight.stored_state import load, load_all_tasks
 from queue_insight.stores.memory import MemoryStore
@@ -226,3 +227,21 @@ def test_times_are_corrected_by_the_offset_of_the_workers_clock():
     observed.apply(worker.event("task-started", 1001.0, uuid="t"), 1004.0)  # 3 s on its way
     (task,) = observed.state(1004.0, next_by=1005.0).tasks
     assert task.started_at == 1001.0
+
+
+def test_an_overview_names_what_has_run_longest_and_what_ended_last():
+    observed = StoredTracker(max_tasks=1000, retention_s=1000.0)
+    observed.connected_since = 0.0
+    one, two = Worker("one@test", 7), Worker("two@test", 8)
+    for number in range(30):
+        at = 1000.0 + number / 10
+        observed.apply(one.event("task-started", at, uuid=f"r{number:02}"), at)
+    observed.apply(two.event("task-started", 1003.0, uuid="l"), 1003.0)
+    observed.apply(two.event("worker-offline", 1003.5), 1003.5)
+    observed.apply(one.event("task-received", 1003.6, uuid="e", eta="2030-01-01T00:00:00"), 1003.6)
+    observed.maintain(1004.0)
+    state = observed.state(1004.0, next_by=1005.0)
+    assert state.longest == tuple(f"r{number:02}" for number in range(20))
+    assert (state.ended, state.ended_tasks) == (("l",), 1)
+    (worker,) = (each for each in state.workers if each.name == "one@test")
+    assert worker.task_counts == {"": TaskCounts(reserved=1, running=30, delayed=1)}

@@ -76,6 +76,35 @@ def test_an_overview_reads_no_tasks_but_counts_them(app):
     assert [task.id for task in snapshot(app, store=store, tasks=["t1", "t9"]).tasks()] == ["t1"]
 
 
+def test_an_overview_reads_the_tasks_that_it_names_and_no_others(app):
+    store = MemoryStore()
+    worker = ObservedWorker(
+        name="one@test",
+        last_seen_at=1000.0,
+        queues=("celery",),
+        task_counts={"celery": TaskCounts(running=3)},
+    )
+    tasks = tuple(
+        ObservedTask(id=f"t{n}", queue="celery", worker="one@test", started_at=990.0 + n) for n in range(3)
+    )
+    state = CollectorState(
+        collected_at=1000.0,
+        next_by=1001.0,
+        connected_since=1.0,
+        workers=(worker,),
+        tasks=(*tasks, ObservedTask(id="t9", ended_at=999.0, proven=True)),
+        longest=("t0",),
+        ended=("t9",),
+        ended_tasks=1,
+    )
+    save(store, state)
+    app.send_task("work.do")
+    now = snapshot(app, store=store, tasks=(), overview=True)
+    assert {task.id for task in now.running} == {"t0", "t9"}
+    assert now.running_by_worker() == {"one@test": 3}
+    assert diagnose(now.queued[0].id, now)[0].message.endswith("busy with 3 tasks.")
+
+
 class Growing(MemoryStore):
     """Another worker appears with its task after the workers have been read."""
 

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from queue_insight import QueueState, Snapshot, TaskInfo, TaskState, WorkerInfo, WorkerState
+from queue_insight.drain import NOT_ESTIMATED, Drain
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
 
 
-def queue(**fields) -> QueueState:
+@dataclass(frozen=True)
+class Estimated:
+    """An estimate that was made."""
+
+    drain: Drain
+
+
+def queue(*, drain=NOT_ESTIMATED, **fields) -> QueueState:
+    fields = {"estimate": Estimated(drain), **fields}
     return QueueState(**{"name": "celery", "depth": 1, "running": 0, "workers": ("one@test",), **fields})
 
 

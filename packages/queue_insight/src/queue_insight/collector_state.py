@@ -19,7 +19,7 @@ from queue_insight.fields import HEARTBEAT_INTERVAL, MAX_COUNT, MAX_TIME
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-VERSION: Final = 5
+VERSION: Final = 6
 
 Time = Annotated[float, Meta(ge=0, le=MAX_TIME)]
 Count = Annotated[int, Meta(ge=0, le=MAX_COUNT)]
@@ -44,6 +44,8 @@ class TaskCounts(Struct, frozen=True, array_like=True, forbid_unknown_fields=Tru
 
     reserved: Count = 0
     running: Count = 0
+    #: Those of the reserved ones that are not due.
+    delayed: Count = 0
 
 
 class Worker(Struct, kw_only=True, array_like=True, forbid_unknown_fields=True):
@@ -137,6 +139,12 @@ class CollectorHeader(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     reconnects: Count = 0
     #: Number of workers that ended and are no longer kept.
     former_workers: Count = 0
+    #: Ids of the tasks that have run longest, and of those that ended with their worker last: as many as an
+    #: overview names.
+    longest: tuple[str, ...] = ()
+    ended: tuple[str, ...] = ()
+    #: Number of tasks that ended with their worker.
+    ended_tasks: Count = 0
 
 
 class CollectorState(CollectorHeader, frozen=True):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import random
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from queue_insight.collector_state import CollectorState, ObservedOutcome, ObservedTask
-from queue_insight.drain import Drain, Load, estimate_drain
+from queue_insight.drain import Estimate, Load
 from queue_insight.notes import redelivered, sender_clock_ahead
 from queue_insight.observed_rates import ARRIVALS_WINDOW_S
 from queue_insight.snapshot import (
@@ -82,6 +82,7 @@ def compose(
         unacked=broker.unacked,
         unacked_read=len(broker.unacked_head),
         former_workers=collector.former_workers,
+        ended_tasks=collector.ended_tasks,
         asked_tasks=asked_tasks,
         broker_read=broker.read,
         collected_at=moment(collector.collected_at) if stored else None,
@@ -137,13 +138,27 @@ def _worker_tasks(view: _View) -> Iterator[TaskInfo]:
             yield info
 
 
-def _counts(view: _View) -> Mapping[tuple[str, TaskState], int]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Counts:
+    """How many tasks live workers have."""
+
+    by_state: Mapping[tuple[str, TaskState], int]
+    #: By queue, those of them that are not due.
+    delayed: Mapping[str, int]
+
+    def of(self, queue: str, state: TaskState) -> int:
+        return self.by_state.get((queue, state), 0)
+
+
+def _counts(view: _View) -> _Counts:
     """Return how many tasks live workers have, by queue and state; without the tasks themselves."""
     counts: Counter[tuple[str, TaskState]] = Counter()
+    delayed: Counter[str] = Counter()
     for worker in view.collector.workers:
         if view.workers[worker.name].state not in ENDED:
             for queue, tasks in worker.task_counts.items():
                 counts[queue, TaskState.RESERVED] += tasks.reserved
+                delayed[queue] += tasks.delayed
                 counts[queue, TaskState.RUNNING] += tasks.running
     states = {
         task.id: (task.queue, _state(task, view.workers.get(task.worker))) for task in view.collector.tasks
@@ -152,7 +167,8 @@ def _counts(view: _View) -> Mapping[tuple[str, TaskState], int]:
         queue, state = states.get(message.id, ("", TaskState.RESERVED))
         if not queue:  # no event named it, or none was received
             counts[message.queue, state] += 1
-    return counts
+            delayed[message.queue] += message.eta is not None and message.eta > view.now
+    return _Counts(by_state=counts, delayed=delayed)
 
 
 def _finished(outcome: ObservedOutcome) -> FinishedTask:
@@ -230,32 +246,30 @@ def _sent_at(message: Message, view: _View) -> float | None:
     return message.sent_at if message.sent_at is not None else view.collector.sent.get(message.id)
 
 
-def _queue(backlog: QueueBacklog, counts: Mapping[tuple[str, TaskState], int], view: _View) -> QueueState:
+def _queue(backlog: QueueBacklog, counts: _Counts, view: _View) -> QueueState:
     known = [worker for worker in view.workers.values() if worker.queues is not None]
     consumers = [w for w in known if backlog.queue in (w.queues or ()) and w.state in CONSUMING]
     sent_at = _sent_at(backlog.head[0], view) if backlog.head else None
     return QueueState(
         name=backlog.queue,
         depth=backlog.depth,
-        running=counts.get((backlog.queue, TaskState.RUNNING), 0),
-        reserved=counts.get((backlog.queue, TaskState.RESERVED), 0),
+        running=counts.of(backlog.queue, TaskState.RUNNING),
+        reserved=counts.of(backlog.queue, TaskState.RESERVED),
+        delayed=counts.delayed.get(backlog.queue, 0),
         # A time in the future is by a clock that is ahead: how long it has waited is not known.
         oldest_wait_s=None if sent_at is None or sent_at > view.now else view.now - sent_at,
-        drain=_drain(backlog, counts, consumers, view),
+        estimate=Estimate(
+            partial(_load, backlog, counts, consumers, view),
+            seed=f"{backlog.queue} {backlog.depth} {view.collector.collected_at}",
+        ),
         workers=tuple(w.name for w in consumers) if known else None,
         unacked=sum(message.queue == backlog.queue for message in view.broker.unacked_head),
     )
 
 
-def _drain(
-    backlog: QueueBacklog,
-    counts: Mapping[tuple[str, TaskState], int],
-    consumers: Sequence[WorkerInfo],
-    view: _View,
-) -> Drain:
+def _load(backlog: QueueBacklog, counts: _Counts, consumers: Sequence[WorkerInfo], view: _View) -> Load:
     queue = backlog.queue
     at_workers = view.at_workers.get(queue, ())
-    reserved = counts.get((queue, TaskState.RESERVED), 0)
     read = Counter(message.name for message in backlog.head if message.name)
     names = read + Counter(task.name for task in at_workers if task.started_at is None and task.name)
     running: list[tuple[str, float | None]] = [
@@ -264,19 +278,15 @@ def _drain(
         if task.started_at is not None
     ]
     # Of those that were not read only the number is known.
-    running += [("", None)] * (counts.get((queue, TaskState.RUNNING), 0) - len(running))
-    return estimate_drain(
-        Load(
-            depth=backlog.depth + reserved,
-            names=names,
-            run_times=view.collector.run_times,
-            slots=sum(_slots(worker, backlog, view) for worker in consumers),
-            running=running,
-            arrivals=view.collector.queues.get(queue),
-            window_s=ARRIVALS_WINDOW_S,
-        ),
-        # The same state gives the same estimate.
-        random.Random(f"{queue} {backlog.depth} {view.collector.collected_at}"),  # noqa: S311 - no secret
+    running += [("", None)] * (counts.of(queue, TaskState.RUNNING) - len(running))
+    return Load(
+        depth=backlog.depth + counts.of(queue, TaskState.RESERVED),
+        names=names,
+        run_times=view.collector.run_times,
+        slots=sum(_slots(worker, backlog, view) for worker in consumers),
+        running=running,
+        arrivals=view.collector.queues.get(queue),
+        window_s=ARRIVALS_WINDOW_S,
     )
 
 

@@ -109,7 +109,7 @@ def _reserved(task: TaskInfo, snapshot: Snapshot) -> Reason:
     worker = snapshot.worker(task.worker)
     if worker is not None and (rate := worker.rate_limits.get(task.name)):
         return _rate_limited(task, rate, snapshot)
-    busy = sum(t.worker == task.worker and t.state is TaskState.RUNNING for t in snapshot.running)
+    busy = snapshot.running_by_worker().get(task.worker, 0)
     return Reason(
         code="reserved",
         message=f"Worker {task.worker} has received it and is busy with {count(busy, 'other task')}.",
@@ -128,10 +128,12 @@ def _revoked(task: TaskInfo) -> Reason:
 
 def _rate_limited(task: TaskInfo, rate: str, snapshot: Snapshot) -> Reason:
     waiting = sum((each.worker, each.name) == (task.worker, task.name) for each in snapshot.queued)
+    # Of those that were not read the name is not known.
+    least = "at least " if snapshot.asked_tasks is not None else ""
     return Reason(
         code="rate_limited",
         message=f"Worker {task.worker} starts {task.name} at most {rate}; "
-        f"{count(waiting, 'such task')} {'waits' if waiting == 1 else 'wait'} there.",
+        f"{least}{count(waiting, 'such task')} {'waits' if waiting == 1 else 'wait'} there.",
         params={"task": task.id, "worker": task.worker, "rate": rate, "waiting": waiting},
         remedy=f"Raise the limit: celery -A <project> control rate_limit {task.name} <rate>",
     )
@@ -201,6 +203,7 @@ def _no_worker(queue: QueueState, snapshot: Snapshot) -> Reason:
 def _busy(queue: QueueState, snapshot: Snapshot) -> Reason:
     listening = set(queue.workers or ())
     tasks = [t for t in snapshot.running if t.worker in listening and t.state is TaskState.RUNNING]
+    running = sum(number for name, number in snapshot.running_by_worker().items() if name in listening)
     names = ", ".join(sorted({task.name for task in tasks if task.name})[:3])
     verb = "listens" if len(listening) == 1 else "listen"
     workers = [worker for worker in snapshot.workers if worker.name in listening]
@@ -210,7 +213,7 @@ def _busy(queue: QueueState, snapshot: Snapshot) -> Reason:
     params: dict[str, str | int | float | None] = {
         "queue": queue.name,
         "workers": len(listening),
-        "running": len(tasks),
+        "running": running,
         "last_seen_at": seen_at,
     }
     if workers and all(worker.state is WorkerState.LATE for worker in workers):
@@ -223,10 +226,10 @@ def _busy(queue: QueueState, snapshot: Snapshot) -> Reason:
             else "Look at the worker's log if none comes within seconds: it hangs, or can't be reached.",
         )
     return Reason(
-        code="workers_busy" if tasks else "about_to_start",
-        message=f"{who}, busy with {count(len(tasks), 'task')} ({names})."
-        if tasks
+        code="workers_busy" if running else "about_to_start",
+        message=f"{who}, busy with {count(running, 'task')}{f' ({names})' if names else ''}."
+        if running
         else f"{who} and should start it at once.",
         params=params,
-        remedy="More workers, or more slots in them (--concurrency), shorten the wait." if tasks else "",
+        remedy="More workers, or more slots in them (--concurrency), shorten the wait." if running else "",
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 import math
+import random
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -18,8 +19,7 @@ from typing import TYPE_CHECKING, Final
 from queue_insight.reasons import count
 
 if TYPE_CHECKING:
-    import random
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 #: The range is what four fifths of these rounds gave.
 ROUNDS: Final = 60
@@ -65,6 +65,25 @@ class Drain:
 
 
 NOT_ESTIMATED: Final = Drain(state=DrainState.NOT_KNOWN)
+
+
+class Estimate:
+    """A drain estimate that is made once, when it is first asked for, since it costs milliseconds."""
+
+    __slots__ = ("_drain", "_load", "_seed")
+
+    def __init__(self, load: Callable[[], Load], seed: str) -> None:
+        """Remember how to find the load; the same seed and load give the same estimate."""
+        self._load = load
+        self._seed = seed
+        self._drain: Drain | None = None
+
+    @property
+    def drain(self) -> Drain:
+        """The estimate."""
+        if self._drain is None:
+            self._drain = estimate_drain(self._load(), random.Random(self._seed))  # noqa: S311 - no secret
+        return self._drain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -133,7 +133,7 @@ class EventTracker:
 
     def take_changes(self, now: float, *, next_by: float, replace: bool = False) -> Changes:
         """Return what has changed since the last call; with `replace` everything, to write it anew."""
-        self._workers.set_counts(self._tasks.counts())
+        self._workers.set_counts(self._tasks.counts(now))
         known: dict[Part, Mapping[str, object]] = {
             Part.TASKS: self._tasks.at_workers(),
             Part.WORKERS: self._workers.all(),
@@ -184,6 +184,7 @@ class EventTracker:
         return (before.keys() | records.keys()) - same
 
     def _header(self, now: float, next_by: float) -> CollectorHeader:
+        ended, ended_tasks = self._tasks.ended()
         return CollectorHeader(
             collected_at=now,
             next_by=next_by,
@@ -194,6 +195,9 @@ class EventTracker:
             dropped=self.dropped,
             reconnects=self.reconnects,
             former_workers=self._workers.former,
+            longest=self._tasks.longest(),
+            ended=tuple(ended),
+            ended_tasks=ended_tasks,
         )
 
     def _on_sent(self, event: Event, now: float) -> bool:

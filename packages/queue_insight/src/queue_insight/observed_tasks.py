@@ -7,6 +7,7 @@ arrives first, and a reply removes what a lost event left behind.
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
+from heapq import nlargest, nsmallest
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -19,11 +20,14 @@ from queue_insight.finished_tasks import FinishedTasks
 from queue_insight.observed_rates import RunTimes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from queue_insight.collector_state import CollectorState
 
 MAX_SENT_IN_STATE: Final = 200  # readers need only the heads of queues
+#: Tasks that an overview names: those that have run longest, and those that ended with their worker last.
+MAX_LONGEST: Final = 20
+MAX_ENDED: Final = 100
 #: The outcome of a task that its worker no longer has, without an event of its end.
 UNOBSERVED: Final = "unobserved"
 
@@ -63,16 +67,32 @@ class ObservedTasks:
         oldest = islice(self._sent.values(), MAX_SENT_IN_STATE)
         return {task.id: task.sent_at for task in oldest if task.sent_at is not None}
 
-    def counts(self) -> dict[str, dict[str, TaskCounts]]:
+    def counts(self, now: float) -> dict[str, dict[str, TaskCounts]]:
         """Return how many tasks each worker has, by its name and by queue."""
         counts: dict[str, dict[str, TaskCounts]] = defaultdict(dict)
-        tallies: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+        tallies: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
         for task in self._tasks.values():
             if task.ended_at is None:
-                tallies[task.worker, task.queue][task.started_at is not None] += 1
-        for (worker, queue), (reserved, running) in tallies.items():
-            counts[worker][queue] = TaskCounts(reserved=reserved, running=running)
+                tally = tallies[task.worker, task.queue]
+                tally[task.started_at is not None] += 1
+                tally[2] += task.started_at is None and task.eta is not None and task.eta > now
+        for (worker, queue), (reserved, running, delayed) in tallies.items():
+            counts[worker][queue] = TaskCounts(reserved=reserved, running=running, delayed=delayed)
         return counts
+
+    def longest(self) -> tuple[str, ...]:
+        """Return the ids of the tasks that have run longest, as many as an overview names."""
+        running = (
+            (task.started_at, task.id)
+            for task in self._tasks.values()
+            if task.started_at is not None and task.ended_at is None
+        )
+        return tuple(task_id for _, task_id in nsmallest(MAX_LONGEST, running))
+
+    def ended(self) -> tuple[Sequence[str], int]:
+        """Return the ids of the tasks that ended with their worker last, and how many there are in all."""
+        ended = [(task.ended_at, task.id) for task in self._tasks.values() if task.ended_at is not None]
+        return [task_id for _, task_id in nlargest(MAX_ENDED, ended)], len(ended)
 
     def sent(self, task: Task) -> None:
         """Take in that a task was sent."""

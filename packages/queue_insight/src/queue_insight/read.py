@@ -42,6 +42,7 @@ def snapshot(
     *,
     store: Store | None = None,
     tasks: Iterable[str] | None = None,
+    overview: bool = False,
     peek: int | None = None,
     clock: Callable[[], float] = time.time,
 ) -> Snapshot:
@@ -50,6 +51,7 @@ def snapshot(
     `app` defaults to the app named by QUEUE_INSIGHT['APP'], else to Celery's current app; `store` to the
     configured one; `clock` returns epoch seconds. `tasks` are the ids of those to look for at the workers;
     by default all of them, up to MAX_TASKS, are read. An overview needs none of them: the queues count them.
+    `overview` adds those that have run longest, and those that ended with their worker last.
     `peek` is the number of waiting tasks to read of each queue, by default PEEK; an overview needs one.
 
     The call blocks for four round trips, two to the broker and two to the store, and one more to the store
@@ -66,6 +68,8 @@ def snapshot(
     peek = settings.PEEK if peek is None else peek
     broker, broker_notes = _read(app, stored, peek=peek, delivered=settings.PEEK)
     if stored is not None:
+        if overview and asked is not None:
+            asked = asked.union(stored.state.longest, stored.state.ended)
         try:
             stored = _with_tasks(stored, store, asked, broker)
         except (StoreUnreachableError, CollectorStateUnreadableError) as error:

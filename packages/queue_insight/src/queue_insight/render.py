@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from queue_insight.drain import DrainState, in_words
 from queue_insight.reasons import count
-from queue_insight.snapshot import Snapshot, TaskInfo
+from queue_insight.snapshot import QueueState, Snapshot, TaskInfo
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,7 +26,12 @@ def as_json(value: Snapshot | Sequence[Reason]) -> str:
     The version grows when a field changes its meaning or goes; new fields may come without.
     """
     if isinstance(value, Snapshot):
-        document = {"format": "queue-insight-snapshot", "version": JSON_VERSION, **asdict(value)}
+        document = {
+            "format": "queue-insight-snapshot",
+            "version": JSON_VERSION,
+            **asdict(replace(value, queues=())),
+            "queues": [_queue_as_dict(each) for each in value.queues],
+        }
     else:
         reasons = [asdict(reason) for reason in value]
         document = {"format": "queue-insight-reasons", "version": JSON_VERSION, "reasons": reasons}
@@ -54,6 +59,11 @@ def reasons_as_text(reasons: Sequence[Reason]) -> str:
     if not reasons:
         return "It runs."
     return "\n".join(f"- {r.message}" + (f"\n  {r.remedy}" if r.remedy else "") for r in reasons)
+
+
+def _queue_as_dict(queue: QueueState) -> dict[str, object]:
+    plain = {each.name: getattr(queue, each.name) for each in fields(queue) if each.name != "estimate"}
+    return {**plain, "drain": asdict(queue.drain)}
 
 
 def _queues(snapshot: Snapshot) -> str:

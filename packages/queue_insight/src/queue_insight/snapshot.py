@@ -5,12 +5,13 @@ All times are aware UTC datetimes, all durations seconds. `None` means "unknown"
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from queue_insight.drain import NOT_ESTIMATED, Drain
+from queue_insight.drain import NOT_ESTIMATED, Drain, Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -91,12 +92,19 @@ class QueueState:
     reserved: int = 0
     #: Age of the next task; None when none waits or its publish time is unknown.
     oldest_wait_s: float | None = None
-    #: When it will be empty, as far as that can be estimated.
-    drain: Drain = NOT_ESTIMATED
+    #: Those of them that workers keep until they are due.
+    delayed: int = 0
+    #: What `drain` is made from; None when nobody estimates it.
+    estimate: Estimate | None = field(default=None, repr=False, compare=False)
     #: Online and late workers that consume it; None when no worker has reported its queues.
     workers: tuple[str, ...] | None = None
     #: Delivered and unacknowledged tasks of this queue, among those that were read.
     unacked: int = 0
+
+    @property
+    def drain(self) -> Drain:
+        """When it will be empty, as far as that can be estimated; estimated when it is first asked for."""
+        return NOT_ESTIMATED if self.estimate is None else self.estimate.drain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +124,9 @@ class WorkerInfo:
     slots: int | None = None
     #: Number of tasks it runs, according to its last heartbeat.
     active: int = 0
+    #: Tasks that it runs, and that it has received and not started, by all that the collector knows.
+    running: int = 0
+    reserved: int = 0
     #: By the name of a task, how often it may start it, as "10/m".
     rate_limits: Mapping[str, str] = field(default_factory=dict)
     #: Whether its pool is the solo pool: it sends nothing while it runs a task, so it is late, never gone.
@@ -153,6 +164,8 @@ class Snapshot:
     unacked: int | None = None
     #: How many of them were read.
     unacked_read: int = 0
+    #: Number of tasks that ended with their worker, whether they were read or not.
+    ended_tasks: int = 0
     #: Ids of the tasks that were looked for at the workers; None: all. Counts include the others.
     asked_tasks: frozenset[str] | None = None
     #: Whether the broker was read; else depths and waiting tasks are unknown.
@@ -170,6 +183,14 @@ class Snapshot:
         """Yield all tasks, running ones first."""
         yield from self.running
         yield from self.queued
+
+    def running_by_worker(self) -> Mapping[str, int]:
+        """Return how many tasks each worker runs, whether the tasks themselves were read or not."""
+        if self.asked_tasks is not None:
+            return {worker.name: worker.running for worker in self.workers}
+        return Counter(
+            task.worker for task in self.running if task.worker and task.state is TaskState.RUNNING
+        )
 
     def find(self, task_id: str) -> TaskInfo | None:
         """Return the task with this id, or None."""

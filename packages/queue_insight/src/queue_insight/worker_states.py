@@ -29,6 +29,8 @@ def worker_info(
         queues=observed.queues,
         slots=observed.slots,
         active=observed.active,
+        running=sum(each.running for each in observed.task_counts.values()),
+        reserved=sum(each.reserved for each in observed.task_counts.values()),
         rate_limits=observed.rate_limits,
         is_solo=observed.is_solo,
     )

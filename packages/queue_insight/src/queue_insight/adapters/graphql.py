@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import strawberry
 
+from queue_insight.snapshot import QueueState
 from queue_insight.worker_states import CONSUMING
 
 if TYPE_CHECKING:
-    from queue_insight.snapshot import QueueState, Snapshot, TaskInfo, WorkerInfo
+    from queue_insight.snapshot import Snapshot, TaskInfo, WorkerInfo
 
 
 @strawberry.type(description="When a queue will be empty: a range that holds in about four of five cases.")
@@ -37,7 +38,12 @@ class Queue:
     depth: int
     running: int
     oldest_wait_seconds: float | None
-    drain: QueueDrain
+    state: strawberry.Private[QueueState]
+
+    @strawberry.field
+    def drain(self) -> QueueDrain:
+        """When it will be empty; estimated only if somebody asks."""
+        return queue_drain(self.state)
 
 
 @strawberry.type(description="A task that is waiting, running or lost.")
@@ -93,15 +99,21 @@ def queue(state: QueueState) -> Queue:
         depth=state.depth,
         running=state.running,
         oldest_wait_seconds=state.oldest_wait_s,
-        drain=QueueDrain(
-            state=state.drain.state.value,
-            low_seconds=state.drain.low_s,
-            median_seconds=state.drain.median_s,
-            high_seconds=state.drain.high_s,
-            in_per_second=state.drain.in_per_s,
-            out_per_second=state.drain.out_per_s,
-            why=state.drain.why,
-        ),
+        state=state,
+    )
+
+
+def queue_drain(state: QueueState) -> QueueDrain:
+    """Return when the queue will be empty."""
+    drain = state.drain
+    return QueueDrain(
+        state=drain.state.value,
+        low_seconds=drain.low_s,
+        median_seconds=drain.median_s,
+        high_seconds=drain.high_s,
+        in_per_second=drain.in_per_s,
+        out_per_second=drain.out_per_s,
+        why=drain.why,
     )
 
 

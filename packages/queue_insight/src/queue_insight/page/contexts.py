@@ -61,7 +61,7 @@ def overview(reading: Reading, number: int = 1) -> Context:
         "arranged": arranged,
         "page": page_of(arranged.rows, number, size=PAGE),
         "running": [task_row(task, reading.clock) for task in running[:MAX_RUNNING]],
-        "more_running": max(0, len(running) - MAX_RUNNING),
+        "more_running": max(0, _running_or_ended(snapshot) - MAX_RUNNING),
         "workers": _worker_counts(snapshot),
     }
 
@@ -78,7 +78,9 @@ def queue(
     if found is None and snapshot.broker_read:
         return None
     tasks = [task for task in snapshot.queued if found is not None and task.queue == found.name]
-    waiting = [task for task in tasks if task.state is TaskState.QUEUED]
+    waiting: Sequence[TaskInfo] = [task for task in tasks if task.state is TaskState.QUEUED]
+    if found is not None and read_page is not None:
+        waiting = read_page(found, 1)
     return {
         **_common(reading),
         "title": f"Queue {shown(found.name if found else queue_key)}",
@@ -105,7 +107,8 @@ def _page(
         return page_of([task_row(task, reading.clock) for task in waiting], number)
     total = queue.depth or 0
     number = min(max(1, number), max(1, -(-total // PAGE_OF_TASKS)))
-    rows = [task_row(task, reading.clock) for task in read_page(queue, number)]
+    tasks = waiting if number == 1 else read_page(queue, number)
+    rows = [task_row(task, reading.clock) for task in tasks]
     return page_at(rows, number, total=total)
 
 
@@ -185,6 +188,13 @@ def _notes(reasons: Iterable[Reason], reading: Reading) -> list[Note]:
         Note(text=shown(text(reason.message), MAX_TEXT), remedy=shown(text(reason.remedy), MAX_TEXT))
         for reason in reasons
     ]
+
+
+def _running_or_ended(snapshot: Snapshot) -> int:
+    """Return how many tasks run or ended with their worker, whether they were read or not."""
+    if snapshot.asked_tasks is None:
+        return len(snapshot.running)
+    return sum(snapshot.running_by_worker().values()) + snapshot.ended_tasks
 
 
 def _worker_counts(snapshot: Snapshot) -> str:

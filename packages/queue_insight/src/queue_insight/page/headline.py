@@ -135,6 +135,10 @@ def _lost(snapshot: Snapshot, clock: Clock, timeout_s: float | None) -> Iterator
             text=f"of {count(unobserved, 'task')} it is not known whether the end was reached",
             is_trouble=True,
         )
+    read = sum(task.state in {TaskState.LOST, TaskState.UNKNOWN} for task in snapshot.running)
+    if snapshot.ended_tasks > read and snapshot.asked_tasks is not None:
+        more = count(snapshot.ended_tasks - read, "more task")
+        yield Clause(text=f"{more} ended with a worker and were not looked at", is_trouble=True)
 
 
 def _redelivery(tasks: list[TaskInfo], clock: Clock, timeout_s: float | None) -> str:
@@ -163,5 +167,6 @@ def _waiting(snapshot: Snapshot) -> Iterator[Clause]:
 
 def _running(snapshot: Snapshot) -> Iterator[Clause]:
     if snapshot.fresh:
-        running = sum(task.state is TaskState.RUNNING for task in snapshot.running)
+        ended = {worker.name for worker in snapshot.workers if worker.state in ENDED}
+        running = sum(n for name, n in snapshot.running_by_worker().items() if name not in ended)
         yield Clause(text=f"{count(running, 'task')} {'runs' if running == 1 else 'run'}")

@@ -28,3 +28,8 @@ def key(name: str) -> str:
     if is_plain and not name.startswith(_DIGEST):
         return name
     return _DIGEST + hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def is_digest(key_: str) -> bool:
+    """Return whether this key says nothing about the name that it stands for."""
+    return key_.startswith(_DIGEST)

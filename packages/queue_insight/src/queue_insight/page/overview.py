@@ -100,19 +100,14 @@ class _Facts:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.heads: dict[str, TaskInfo] = {}
-        self.delayed: dict[str, int] = {}
         self.lost: dict[str, TaskInfo] = {}
         self.lost_counts: dict[str, int] = {}
-        self.running: dict[str, int] = {}
+        self.running = snapshot.running_by_worker()
         for task in snapshot.queued:
             if task.state is TaskState.QUEUED:
                 self.heads.setdefault(task.queue, task)
-            elif task.eta is not None and task.eta > snapshot.at:
-                self.delayed[task.queue] = self.delayed.get(task.queue, 0) + 1
         for task in snapshot.running:
-            if task.state is TaskState.RUNNING and task.worker is not None:
-                self.running[task.worker] = self.running.get(task.worker, 0) + 1
-            elif task.state in {TaskState.LOST, TaskState.UNKNOWN}:
+            if task.state in {TaskState.LOST, TaskState.UNKNOWN}:
                 self.lost.setdefault(task.queue, task)
                 self.lost_counts[task.queue] = self.lost_counts.get(task.queue, 0) + 1
         self.slots = {worker.name: worker.slots for worker in snapshot.workers}
@@ -129,7 +124,6 @@ def row(
     facts = facts or _Facts(snapshot)
     pause = (paused or {}).get(queue.name)
     is_observed = snapshot.collected_at is not None
-    delayed = facts.delayed.get(queue.name, 0)
     (rank, label, tone), reason = (
         (_PAUSED, paused_reason(queue, pause, clock)) if pause else _trouble(queue, snapshot, facts)
     )
@@ -137,8 +131,8 @@ def row(
         name=shown(queue.name),
         key=key(queue.name),
         waiting=queue.depth,
-        taken=queue.reserved - delayed if is_observed else None,
-        delayed=delayed if is_observed else None,
+        taken=queue.reserved - queue.delayed if is_observed else None,
+        delayed=queue.delayed if is_observed else None,
         running=queue.running if is_observed else None,
         oldest="" if queue.depth == 0 else duration(queue.oldest_wait_s),
         drain="" if queue.drain.state is DrainState.EMPTY else in_words(queue.drain),

@@ -13,12 +13,14 @@ from queue_insight.page.pauses import Pause, paused
 from queue_insight.read import celery_app, snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from celery import Celery
 
     from queue_insight.snapshot import Snapshot
 
+#: Number of waiting tasks to read of each queue where only their names matter, for the drain estimate.
+SAMPLE: Final = 20
 #: kombu's, for a broker that does not set its own.
 DEFAULT_VISIBILITY_TIMEOUT_S: Final = 3600.0
 
@@ -35,16 +37,23 @@ class Reading:
     paused: Mapping[str, Pause] = field(default_factory=dict)
 
 
-def read(app: Celery | None = None) -> Reading:
+def read(
+    app: Celery | None = None,
+    *,
+    tasks: Iterable[str] | None = None,
+    overview: bool = False,
+    peek: int | None = None,
+) -> Reading:
     """Return a new snapshot, with times in Django's current time zone. Blocks for three round trips.
 
-    `app` defaults to the app named by QUEUE_INSIGHT['APP'], else to Celery's current app.
+    `app` defaults to the app named by QUEUE_INSIGHT['APP'], else to Celery's current app; the other arguments
+    are those of `snapshot`.
 
     Raises:
         SettingInvalidError: a setting is out of range, or QUEUE_INSIGHT['APP'] names no Celery app.
     """
     app = app or celery_app()
-    now = snapshot(app)
+    now = snapshot(app, tasks=tasks, overview=overview, peek=peek)
     return Reading(
         snapshot=now,
         clock=Clock(now=now.at, zone=timezone.get_current_timezone()),

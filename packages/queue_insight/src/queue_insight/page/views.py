@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from queue_insight.page import contexts, waiting
 from queue_insight.page.acting import may
-from queue_insight.page.names import key
-from queue_insight.page.reading import read
+from queue_insight.page.names import is_digest, key
+from queue_insight.page.reading import SAMPLE, read
 from queue_insight.page.search import only_match
 from queue_insight.read import celery_app
 
@@ -26,7 +26,12 @@ MAX_SEARCH: Final = 255
 
 def overview(request: HttpRequest, *, context: contexts.Context) -> HttpResponseBase:
     """Show all queues, the worst first."""
-    return _page(request, "overview", context, contexts.overview(read(), _number(request)))
+    return _page(
+        request,
+        "overview",
+        context,
+        contexts.overview(read(tasks=(), overview=True, peek=SAMPLE), _number(request)),
+    )
 
 
 def queue(request: HttpRequest, *, context: contexts.Context) -> HttpResponseBase:
@@ -35,7 +40,7 @@ def queue(request: HttpRequest, *, context: contexts.Context) -> HttpResponseBas
     Raises:
         Http404: no queue with this name was read.
     """
-    reading = read()
+    reading = read(tasks=(), overview=True, peek=SAMPLE)
     read_page = partial(waiting.page, celery_app(), reading.snapshot)
     found = contexts.queue(reading, request.GET.get("name", ""), _number(request), read_page=read_page)
     if found is None:
@@ -45,7 +50,10 @@ def queue(request: HttpRequest, *, context: contexts.Context) -> HttpResponseBas
 
 def task(request: HttpRequest, *, context: contexts.Context) -> HttpResponseBase:
     """Show why one task is not running, and its life so far."""
-    return _page(request, "task", context, contexts.task(read(), request.GET.get("id", "")[:MAX_SEARCH]))
+    task_key = request.GET.get("id", "")[:MAX_SEARCH]
+    # A digest stands for an id that is too long or odd for an address: it has to be looked for among all.
+    reading = read(tasks=None if is_digest(task_key) else (task_key,))
+    return _page(request, "task", context, contexts.task(reading, task_key))
 
 
 def workers(request: HttpRequest, *, context: contexts.Context) -> HttpResponseBase:
