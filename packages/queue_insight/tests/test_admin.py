@@ -171,8 +171,8 @@ def fill_store(store, queues):
 #: A task is looked for among all that a look at the queues reads; the workers and a search need every task.
 MOVED = {
     "admin:queue_insight_task": 2_100_000,
-    "admin:queue_insight_workers": 5_500_000,
-    "admin:queue_insight_search": 5_500_000,
+    "admin:queue_insight_workers": 4_200_000,
+    "admin:queue_insight_search": 6_500_000,
 }
 
 

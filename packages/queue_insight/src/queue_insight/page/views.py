@@ -58,7 +58,7 @@ def task(request: HttpRequest, *, context: contexts.Context) -> HttpResponseBase
 
 def workers(request: HttpRequest, *, context: contexts.Context) -> HttpResponseBase:
     """Show the workers, those in trouble first."""
-    return _page(request, "workers", context, contexts.workers(read(), _number(request)))
+    return _page(request, "workers", context, contexts.workers(read(peek=1), _number(request)))
 
 
 def search(request: HttpRequest, *, context: contexts.Context) -> HttpResponseBase:
