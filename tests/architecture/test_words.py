@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,10 +39,18 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _NAME = re.compile(r"[A-Za-z_][\w.:-]*")
 
 
+@functools.cache
 def avoided() -> set[str]:
     """The words in code style in the last column of the glossary's tables."""
     rows = [line.split("|") for line in GLOSSARY.read_text("utf-8").splitlines() if line.startswith("|")]
     return {word for row in rows for word in re.findall("`([^`]+)`", row[-2])}
+
+
+@functools.cache
+def avoided_in(text: str) -> tuple[str, ...]:
+    """The words to avoid that a text uses: most texts stand in many places."""
+    spelled = words(text)
+    return tuple(word for word in sorted(avoided()) if f"_{word}_" in spelled)
 
 
 def words(text: str) -> str:
@@ -86,15 +95,13 @@ def files(place: Path) -> list[Path]:
 
 
 def offences(place: Path) -> Iterator[str]:
-    words_to_avoid = avoided()
     for path in files(place):
         where = path.relative_to(ROOT)
         for text, line in [(str(where), 0), *texts(path)]:
             if text in _FOREIGN:
                 continue
-            for word in words_to_avoid:
-                if f"_{word}_" in words(text):
-                    yield f"{where}:{line}: {word!r} in {text.strip()[:80]!r}"
+            for word in avoided_in(text):
+                yield f"{where}:{line}: {word!r} in {text.strip()[:80]!r}"
 
 
 def test_the_glossary_names_words_to_avoid():

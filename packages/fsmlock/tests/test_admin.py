@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from fsmlock.models import Run
 from tests.shop.iterations import SendMails
 
@@ -49,6 +51,48 @@ def test_a_transition_for_workers_can_not_be_forged(db, admin_client):
     run = SendMails.enqueue(count=3)
     assert "is not a transition of a run" in press(admin_client, run, "succeed")
     assert Run.objects.get(pk=run.pk).state == "enqueued"
+
+
+def failed_run(db, count=2):
+    run = SendMails.enqueue(count=3)
+    run.start()
+    run.fail()
+    run.save()
+    return run, [run.errors.create(cursor=n, item=f"mail {n}", error="no such address") for n in range(count)]
+
+
+def retry(client, run, error):
+    form = {"errors-TOTAL_FORMS": 0, "errors-INITIAL_FORMS": 0, "_fsmlock_retry": error}
+    return client.post(url(run), form, follow=True).content.decode()
+
+
+def test_one_failed_item_is_retried_and_no_other(db, admin_client):
+    run, (_, second) = failed_run(db)
+    assert f'name="_fsmlock_retry" value="{second.pk}"' in admin_client.get(url(run)).content.decode()
+    page = retry(admin_client, run, second.pk)
+    retrying = Run.objects.get(retry_of=run)
+    assert f"{retrying} retries mail 1." in page
+    assert (retrying.retried_errors, retrying.by) == ([second.pk], "admin")
+
+
+def test_while_one_item_is_retried_another_waits_for_its_end(db, admin_client):
+    run, (first, second) = failed_run(db)
+    retry(admin_client, run, first.pk)
+    assert "is retrying failed items already" in retry(admin_client, run, second.pk)
+    assert Run.objects.filter(retry_of=run).count() == 1
+
+
+@pytest.mark.parametrize("key", ["999999", "9" * 400, "nonsense", ""])
+def test_an_item_that_does_not_exist_is_not_retried(db, admin_client, key):
+    run, _ = failed_run(db)
+    assert "Nothing to retry" in retry(admin_client, run, key)
+
+
+def test_the_items_of_a_run_that_is_not_over_have_no_buttons(db, admin_client):
+    run = SendMails.enqueue(count=3)
+    error = run.errors.create(cursor=1, item="mail 1", error="no such address")
+    assert "_fsmlock_retry" not in admin_client.get(url(run)).content.decode()
+    assert "is not over" in retry(admin_client, run, error.pk)
 
 
 def test_nothing_can_be_edited(db, admin_client):

@@ -29,10 +29,12 @@ if TYPE_CHECKING:
     from fsmlock.lifecycle import Lifecycle
     from fsmlock.locks import Lock, Locks
     from fsmlock.offers import Confirmation, InputField, Offer
+    from fsmlock.plain_values import to_json
     from fsmlock.plans import Step, plan
     from fsmlock.policies import Fail, Preempt, RetryLater, Skip, Wait
     from fsmlock.reasons import Reason
     from fsmlock.state_locks import state_hold
+    from fsmlock.transition_history import history
     from fsmlock.transitions import apply_transition, transition
 
 _HOME = {
@@ -71,10 +73,12 @@ _HOME = {
     "cancel": "inspection",
     "explain": "explanations",
     "explain_many": "explanations",
+    "history": "transition_history",
     "hold": "holds",
     "holds_on": "inspection",
     "plan": "plans",
     "state_hold": "state_locks",
+    "to_json": "plain_values",
     "transition": "transitions",
     "waiters_on": "inspection",
 }
@@ -115,10 +119,12 @@ __all__ = [
     "cancel",
     "explain",
     "explain_many",
+    "history",
     "hold",
     "holds_on",
     "plan",
     "state_hold",
+    "to_json",
     "transition",
     "waiters_on",
 ]

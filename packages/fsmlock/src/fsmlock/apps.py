@@ -14,7 +14,8 @@ class FsmlockConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the system checks, and watch the models that states keep locks on."""
-        from fsmlock import checks, moves  # noqa: F401, PLC0415 - only once the apps are loaded
+        """Register the system checks, and watch the models whose objects may be held."""
+        from fsmlock import checks, deletions, moves  # noqa: F401, PLC0415 - only once the apps are loaded
 
         moves.watch_moves()
+        deletions.watch_deletions()

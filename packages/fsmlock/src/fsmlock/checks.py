@@ -356,7 +356,7 @@ def _declared_states(model: type[models.Model]) -> set[str]:
 def _states(model: type[Stateful]) -> Iterator[CheckMessage]:
     known = _declared_states(model)
     named: list[tuple[Operation, set[str]]] = [
-        (each, {*each.source, each.target}) for each in transitions_of(model).values()
+        (each, {*each.states}) for each in transitions_of(model).values()
     ]
     named += [(each, {*each.source}) for each in actions_of(model).values()]
     for operation, states in named:

@@ -54,6 +54,8 @@ class TransitionDef(Operation):
     """A declared transition: the method ``name`` moves an object from any ``source`` to ``target``."""
 
     target: str
+    #: The state after an error in the method; None: the object stays as it is.
+    on_error: str | None = None
     needs: str | None = None
     #: The lock that the object holds while it is in the target state.
     holds: str | None = None
@@ -63,6 +65,11 @@ class TransitionDef(Operation):
     def kind(self) -> Literal["transition"]:
         """A transition."""
         return "transition"
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """All states that it names."""
+        return (*self.source, self.target, *([self.on_error] if self.on_error else []))
 
     @property
     def locks(self) -> tuple[str, ...]:
@@ -132,8 +139,7 @@ def transitions_of(model: type[models.Model]) -> dict[str, TransitionDef]:
 
 def states_of(model: type[models.Model]) -> set[str]:
     """All states that its transitions lead to or start from."""
-    transitions = transitions_of(model).values()
-    return {state for each in transitions for state in (each.target, *each.source)} - {"*"}
+    return {state for each in transitions_of(model).values() for state in each.states} - {"*"}
 
 
 def actions_of(model: type[models.Model]) -> dict[str, ActionDef]:

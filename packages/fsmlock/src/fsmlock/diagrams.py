@@ -68,11 +68,7 @@ def _states(model: type[models.Model]) -> list[str]:
         for name, value in vars(cls).items()
         if name.isupper() and isinstance(value, str)
     ]
-    named = [
-        state
-        for definition in transitions_of(model).values()
-        for state in (*definition.source, definition.target)
-    ]
+    named = [state for definition in transitions_of(model).values() for state in definition.states]
     found = dict.fromkeys([*declared, *named, getattr(model, "initial_state", "")])
     return [state for state in found if state not in {"", "*"}]
 
@@ -82,9 +78,8 @@ def _sources(definition: TransitionDef, states: Sequence[str]) -> list[str]:
 
 
 def _notes(definition: TransitionDef) -> list[str]:
-    return [
-        f"{verb} {lock}" for verb, lock in (("needs", definition.needs), ("holds", definition.holds)) if lock
-    ]
+    notes = (("needs", definition.needs), ("holds", definition.holds), ("on error:", definition.on_error))
+    return [f"{word} {name}" for word, name in notes if name]
 
 
 def _column(state: str, x: int, height: int, *, starts: bool) -> str:

@@ -16,6 +16,7 @@ from fsmlock.declarations import transitions_of
 from fsmlock.errors import StaleState
 from fsmlock.reasons import Reason
 from fsmlock.state_locks import changes_lock, changing_state, release_state_locks
+from fsmlock.transition_history import record
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -57,6 +58,8 @@ class Stateful(models.Model):
 
     #: The state of a new object.
     initial_state: ClassVar[str] = ""
+    #: Whether each saved transition is recorded: see ``fsmlock.history``.
+    keeps_history: ClassVar[bool] = False
 
     state = StateField(default="", protected=True, db_index=True, max_length=50)
 
@@ -75,6 +78,8 @@ class Stateful(models.Model):
         try:
             with self._changing_state(kwargs.get("using")):
                 super().save(*args, **kwargs)
+                if self.keeps_history and self.__dict__.get("_fsmlock_changes"):
+                    record(self, self.__dict__["_fsmlock_changes"], using=self._state.db or "default")
         except StaleState as stale:
             self._keep_transaction_usable(stale)
             raise
@@ -91,8 +96,9 @@ class Stateful(models.Model):
         alias = using or router.db_for_write(type(self), instance=self)
         if changes and changes_lock(self, changes[0][1]):
             return changing_state(self, changes[0][1], using=alias)
-        # Django writes several tables in one transaction; a savepoint keeps the outer one usable.
-        return transaction.atomic(using=alias) if _has_several_tables(self) else nullcontext()
+        # Several tables are written in one transaction; a savepoint keeps the outer one usable.
+        several = _has_several_tables(self) or (changes and self.keeps_history)
+        return transaction.atomic(using=alias) if several else nullcontext()
 
     @classmethod
     def from_db(

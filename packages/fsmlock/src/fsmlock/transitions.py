@@ -6,6 +6,7 @@ A transition checks everything that could stand in its way first, then lets djan
 from __future__ import annotations
 
 import functools
+import logging
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -21,7 +22,7 @@ from fsmlock.declarations import (
     first_line,
     transitions_of,
 )
-from fsmlock.errors import ConfigurationError, TransitionRefused
+from fsmlock.errors import ConfigurationError, StaleState, TransitionRefused
 from fsmlock.evaluation import Evaluator, has_locks
 from fsmlock.holds import hold
 from fsmlock.inspection import alias_of
@@ -29,6 +30,7 @@ from fsmlock.kept_claims import locks_by_state
 from fsmlock.offers import PLAIN, Offer
 from fsmlock.reasons import did_you_mean
 from fsmlock.state_locks import state_hold
+from fsmlock.transition_history import acting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from fsmlock.policies import Policy
     from fsmlock.stateful import Stateful
 
+_log = logging.getLogger("fsmlock")
 _Method = TypeVar("_Method", bound="Callable[..., object]")
 
 
@@ -49,6 +52,7 @@ def transition(  # noqa: PLR0913 - one keyword for each property of a declaratio
     *,
     source: str | Sequence[str],
     target: str,
+    on_error: str | None = None,
     needs: str | None = None,
     holds: str | None = None,
     label: str | StrPromise = "",
@@ -59,6 +63,8 @@ def transition(  # noqa: PLR0913 - one keyword for each property of a declaratio
 ) -> Callable[[_Method], _Method]:
     """Make a method of a Stateful model a transition. Calling it raises TransitionRefused with every reason.
 
+    ``on_error`` is the state after an error in the method: ``apply_transition`` undoes what the method
+    wrote, saves that state and raises the error.
     ``needs`` names a lock that nobody else may hold at that moment. ``holds`` names a lock that the object
     holds from then on, until a later transition leaves the target state. ``label`` is the text of a button
     (``gettext_lazy`` works too). ``conditions`` take the object and return None or a Reason. ``internal``
@@ -66,6 +72,10 @@ def transition(  # noqa: PLR0913 - one keyword for each property of a declaratio
     what it asks to confirm, and which arguments of the method people give.
     """
     sources = (source,) if isinstance(source, str) else tuple(source)
+    if on_error == target:
+        raise ConfigurationError(
+            f"on_error={on_error!r} is the target, too. Choose another state for errors."
+        )
 
     def decorate(method: _Method) -> _Method:
         name = method.__name__
@@ -73,6 +83,7 @@ def transition(  # noqa: PLR0913 - one keyword for each property of a declaratio
             name=name,
             source=sources,
             target=target,
+            on_error=on_error,
             label=label or default_label(name),
             needs=needs,
             holds=holds,
@@ -94,11 +105,14 @@ def apply_transition(
     *args: object,
     user: User | AnonymousUser | None = None,
     policy: Policy | None = None,
+    by: str = "",
+    why: str = "",
     **kwargs: object,
 ) -> object:
     """Apply the transition ``name`` and save the object in one transaction. Returns what the method returned.
 
-    With ``user`` the permission is checked too. With ``policy`` the locks that the transition needs or holds
+    With ``user`` the permission is checked too. ``by`` (default: the user's name) and ``why`` go to the
+    history, if the model keeps one. With ``policy`` the locks that the transition needs or holds
     are held meanwhile: Wait waits for the current holder, Preempt requests it to stop. Raises
     TransitionRefused with every reason, StaleState when another process was faster, and ConfigurationError
     (with a suggestion) for an unknown name.
@@ -112,10 +126,41 @@ def apply_transition(
     reasons = Evaluator(obj, user).check_permission(definition)
     if reasons:
         raise TransitionRefused(reasons, instance=obj)
-    with locks_held(obj, definition, policy), transaction.atomic(using=alias_of(obj)):
-        result: object = getattr(obj, name)(*args, **kwargs)
+    by = by or ("" if user is None else user.get_username())
+    try:
+        with acting(obj, by=by, why=why), locks_held(obj, definition, policy):
+            return _apply(obj, definition, args, kwargs)
+    except Exception as error:
+        if definition.on_error is not None and _ended_in(obj, definition.on_error):
+            with acting(obj, by=by, why=why or repr(error)):
+                _save_failure(obj, definition)
+        raise
+
+
+def _apply(
+    obj: Stateful, definition: TransitionDef, args: tuple[object, ...], kwargs: dict[str, object]
+) -> object:
+    with transaction.atomic(using=alias_of(obj)):
+        result: object = getattr(obj, definition.name)(*args, **kwargs)
         obj.save()
     return result
+
+
+def _ended_in(obj: Stateful, state: str) -> bool:
+    """Whether the last change that isn't saved led to ``state``."""
+    changes = obj.__dict__.get("_fsmlock_changes", [])
+    return bool(changes) and changes[-1][-1] == state
+
+
+def _save_failure(obj: Stateful, definition: TransitionDef) -> None:
+    """Save the state after an error, and nothing else of the object."""
+    try:
+        obj.save(update_fields=["state"])
+    except StaleState as stale:
+        # Whoever was faster decides; the error of the transition is raised all the same.
+        _log.warning(
+            "%s is not %s after an error in %s: %s", obj, definition.on_error, definition.name, stale
+        )
 
 
 def locks_held(
@@ -133,7 +178,11 @@ def _checked(method: Callable[..., object], definition: TransitionDef) -> Callab
         functools.partial(_is_met, c) for c in definition.conditions
     ]
     fsm = django_fsm.transition(
-        "state", source=list(definition.source), target=definition.target, conditions=plain
+        "state",
+        source=list(definition.source),
+        target=definition.target,
+        on_error=definition.on_error,
+        conditions=plain,
     )
     change: Callable[..., object] = fsm(method)
 
@@ -146,6 +195,10 @@ def _checked(method: Callable[..., object], definition: TransitionDef) -> Callab
         self.__dict__["_fsmlock_checked"] = True
         try:
             result = change(self, *args, **kwargs)
+        except Exception:
+            if definition.on_error is not None:
+                self.__dict__.setdefault("_fsmlock_changes", []).append((definition.name, before, self.state))
+            raise
         finally:
             del self.__dict__["_fsmlock_checked"]
         self.__dict__.setdefault("_fsmlock_changes", []).append((definition.name, before, self.state))

@@ -94,6 +94,17 @@ def test_the_failed_items_are_retried_by_one_run_at_a_time(db):
     assert Odd.retry_failed(run) != retry
 
 
+def test_only_errors_of_the_run_itself_are_retried(db):
+    run = execute(Odd.enqueue())
+    other = execute(Odd.enqueue())
+    with pytest.raises(
+        fsmlock.ConfigurationError, match=f"is an error of run {other.pk}, not of Odd {run.pk}"
+    ):
+        Odd.retry_failed(run, only=[other.errors.first()])
+    with pytest.raises(fsmlock.ConfigurationError, match="names 0 errors"):
+        Odd.retry_failed(run, only=[])
+
+
 def test_a_failed_run_is_not_retried_beside_a_newer_one(db):
     failed = SendMails.enqueue(count=3, by="editor")
     Run.objects.update(state="failed")

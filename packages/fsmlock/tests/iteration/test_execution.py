@@ -144,6 +144,15 @@ def test_failed_items_are_collected_and_retried_alone(db, monkeypatch):
     assert Odd.seen == [1, 3, 5, 2, 4]
 
 
+def test_one_of_the_failed_items_is_retried_alone(db, monkeypatch):
+    Odd.seen.clear()
+    run = execute(Odd.enqueue())
+    monkeypatch.setattr(Odd, "broken", False)
+    retry = execute(Odd.retry_failed(run, only=[run.errors.get(item__contains="4")]))
+    assert (retry.state, retry.done, retry.total) == ("succeeded", 1, 1)
+    assert Odd.seen == [1, 3, 5, 4]
+
+
 def test_too_many_failures_end_the_run_before_the_last_item(db, monkeypatch):
     run = execute(Strict.enqueue())
     assert (run.state, run.done) == ("failed", 1)

@@ -313,3 +313,35 @@ class Leaf(Lifecycle, models.Model):
 
     def __str__(self):
         return f"Leaf {self.pk}"
+
+
+class Parcel(Lifecycle, models.Model):
+    """Keeps its history, and fails when it is lost."""
+
+    name = models.CharField(max_length=50, default="Parcel")
+    keeps_history = True
+    locks = Locks(Lock("carry"))
+
+    class States(Lifecycle.States):
+        SENT = "sent"
+        LOST = "lost"
+
+    def __str__(self):
+        return self.name
+
+    @transition(source=["ready", States.LOST], target=States.SENT, on_error=States.LOST, label="Send")
+    def send(self, to="home"):
+        """Somebody took it to the post office."""
+        self.name = f"Parcel for {to}"
+        if to == "nowhere":
+            raise LookupError("no such place")
+        return to
+
+    @transition(source="ready", target=States.SENT)
+    def weigh(self):
+        """Nobody has scales."""
+        raise LookupError("no scales")
+
+    @transition(source=States.SENT, target="ready")
+    def take_back(self):
+        """It came back."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, get_args
 from django.db import IntegrityError, router, transaction
 
 from fsmlock.errors import ConfigurationError, FsmlockError
-from fsmlock.models import Run
+from fsmlock.models import ItemError, Run
 from fsmlock.policies import Fail, Policy
 from fsmlock.reasons import did_you_mean, storable
 from fsmlock.rules import YEAR_US
@@ -29,6 +29,8 @@ _log = logging.getLogger("fsmlock")
 Unique: TypeAlias = Literal["unfinished", "ever", "no"]
 #: How often a run is tried to be enqueued while others enqueue the same.
 _RACES = 5
+#: The most items that are retried by their names.
+_MOST_RETRIED = 1000
 _EXAMPLE = """
 class SendNewsletter(Iteration):
     def items(self):
@@ -120,16 +122,33 @@ class Iteration:
         return _enqueue_once(cls, run)
 
     @classmethod
-    def retry_failed(cls, run: Run, *, by: str = "") -> Run:
-        """Create a run of only the items that failed in another run, unless one is on its way already."""
+    def retry_failed(cls, run: Run, *, only: Sequence[ItemError] | None = None, by: str = "") -> Run:
+        """Create a run of only the items that failed in another run, or of ``only`` some of them.
+
+        If a run that retries items of ``run`` is unfinished, return that one instead: its ``retried_errors``
+        say which. Raises ConfigurationError for an error of another run, and for more than 1,000 of them.
+        """
+        if only is not None:
+            _check_errors(run, only)
         retry = Run(
             iteration=run.iteration,
             arguments=run.arguments,
             by=storable(by, at_most=200),
             unit=run.unit,
             retry_of=run,
+            retried_errors=None if only is None else sorted(error.pk for error in only),
         )
         return _enqueue_once(cls, retry)
+
+
+def _check_errors(run: Run, only: Sequence[ItemError]) -> None:
+    if not 0 < len(only) <= _MOST_RETRIED:
+        raise ConfigurationError(
+            f"only= names {len(only)} errors. Name 1 to {_MOST_RETRIED}, or leave it out to retry all."
+        )
+    foreign = [error for error in only if error.run_id != run.pk]
+    if foreign:
+        raise ConfigurationError(f"{foreign[0]} is an error of run {foreign[0].run_id}, not of {run}.")
 
 
 def _wrong_values(cls: type[Iteration]) -> Iterator[str]:

@@ -175,7 +175,10 @@ class Execution:
             raise TooManyAttemptsError(self._died_before)  # even the one that left the item out
         source = as_source(self._iteration.items())
         if run.retry_of is not None:
-            source = Only(source, list(run.retry_of.errors.values_list("cursor", flat=True)))
+            errors = run.retry_of.errors.all()
+            if run.retried_errors is not None:
+                errors = errors.filter(pk__in=run.retried_errors)
+            source = Only(source, list(errors.values_list("cursor", flat=True)))
         self._source = source
         if run.total is None:
             run.total = source.count()

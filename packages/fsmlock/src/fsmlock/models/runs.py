@@ -100,6 +100,8 @@ class Run(Stateful):
         related_name="retried_in",
         db_column="retries_id",
     )
+    #: Of a run that retries: the keys of the ItemErrors that it retries; None: all of them.
+    retried_errors = models.JSONField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     #: While it is enqueued or interrupted: from when on a worker should execute it.
     due_at = models.DateTimeField(default=timezone.now, db_default=Now(), editable=False)

@@ -1,0 +1,90 @@
+"""Django REST framework: what is available as a field, and a route that does it.
+
+``class FilmSerializer(ModelSerializer): available = AvailableField()``
+
+``class FilmViewSet(TransitionsMixin, ModelViewSet): ...`` answers ``POST films/3/transitions/publish/``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404
+from django.utils.translation import gettext
+from rest_framework import serializers, status
+from rest_framework.decorators import action
+from rest_framework.exceptions import ParseError
+from rest_framework.response import Response
+
+from fsmlock.actions import call_action
+from fsmlock.declarations import TransitionDef, operations_of
+from fsmlock.errors import Refused
+from fsmlock.explanations import available
+from fsmlock.offers import values_of
+from fsmlock.plain_values import to_json
+from fsmlock.transitions import apply_transition
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.db import models
+    from rest_framework.request import Request
+    from rest_framework.viewsets import GenericViewSet
+
+    from fsmlock.plain_values import Json
+    from fsmlock.reasons import Reason
+
+    _Field = serializers.Field[models.Model, Any, Json, models.Model]
+    _Base = GenericViewSet[models.Model]
+else:
+    _Field, _Base = serializers.Field, object
+
+
+class AvailableField(_Field):
+    """The transitions and actions of the object, as JSON. The blocked ones say why.
+
+    With a ``request`` in the serializer's context, as views put it there, its user's permissions count.
+    """
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - the base class's own options
+        super().__init__(**options | {"source": "*", "read_only": True})
+
+    def to_representation(self, value: models.Model) -> Json:
+        """What ``fsmlock.available`` returns."""
+        request: Request | None = self.context.get("request")
+        return to_json(available(value, None if request is None else request.user))
+
+
+class TransitionsMixin(_Base):
+    """Put it before the view set in the bases.
+
+    The body of the request holds the values of the fields that the transition takes (see ``fsmlock.Offer``).
+    The answer is the object as its serializer shows it; 400 with the ``reasons`` for values that don't fit,
+    403 for a missing permission, 409 for whatever else blocks it, and 404 for an unknown or internal name.
+    """
+
+    @action(detail=True, methods=["post"], url_path=r"transitions/(?P<name>\w{1,100})", url_name="transition")
+    def apply_transition(self, request: Request, name: str, **_: object) -> Response:
+        """Apply a transition, or call an action."""
+        obj = self.get_object()
+        operation = operations_of(type(obj)).get(name)
+        if operation is None or (isinstance(operation, TransitionDef) and operation.internal):
+            raise Http404
+        if not isinstance(request.data, Mapping):
+            raise ParseError(gettext("Send an object with the values by name, or nothing."))
+        values, reasons = values_of(operation.offer.input, request.data)
+        if reasons:
+            return _refusal(reasons, status.HTTP_400_BAD_REQUEST)
+        call: Any = apply_transition if isinstance(operation, TransitionDef) else call_action
+        try:
+            call(obj, name, user=request.user, **values)
+        except Refused as refused:
+            forbidden = any(reason.code == "permission" for reason in refused.reasons)
+            code = status.HTTP_403_FORBIDDEN if forbidden else status.HTTP_409_CONFLICT
+            return _refusal(refused.reasons, code)
+        return Response(self.get_serializer(obj).data)
+
+
+def _refusal(reasons: Sequence[Reason], code: int) -> Response:
+    return Response({"reasons": to_json(tuple(reasons))}, status=code)
