@@ -135,7 +135,7 @@ async def ask(viewer, document, **variables):
 def test_the_table_in_the_docs_is_that_of_the_schema():
     assert access.documentation(GRAPH) in DOCS.read_text()
     granted = {f"{each.content_type.app_label}.{each.codename}" for each in team.permissions()}
-    assert granted == {*PERMISSIONS, "fsmlock.view_run"}  # and so all of them exist
+    assert granted == {*PERMISSIONS, "fsmlock.change_run"}  # and so all of them exist
 
 
 @pytest.mark.slow

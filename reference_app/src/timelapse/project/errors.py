@@ -11,7 +11,6 @@ code                    kind        meaning
 ``signed_out``          SIGNED_OUT  nobody is signed in
 ``bad_document``        REFUSED     the document or its variables don't fit the schema
 ``forbidden``           REFUSED     the user lacks a permission
-``wrong_change``        REFUSED     ``changeRun`` names no run, or no transition of runs
 ``internal_error``      FAILED      our fault: the message has the id under which the log has the details
 ======================  ==========  ===================================================================
 """
@@ -28,8 +27,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from graphql import GraphQLError
 from strawberry.extensions import MaskErrors
 from strawberry.relay import GlobalIDValueError
-
-from fsmlock.errors import FsmlockError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -80,8 +77,6 @@ class PlannedErrors(MaskErrors):
             return _coded(error, "malformed_id", "This id is malformed. Take ids from the server's answers.")
         if isinstance(error.original_error, PermissionDenied):
             return _coded(error, "forbidden", str(error.original_error))
-        if error.path == ["changeRun"] and isinstance(error.original_error, FsmlockError):
-            return _coded(error, "wrong_change", str(error.original_error))
         error_id = uuid.uuid4().hex
         _log.error("GraphQL error %s at %s", error_id, error.path, exc_info=error.original_error or error)
         message = f"The server failed. Its log has the details under the id {error_id}."

@@ -29,7 +29,7 @@ def permissions(using: str = "default") -> list[Permission]:
     from timelapse.publishing import http  # noqa: PLC0415
 
     wanted = access.permissions(access.graphql_schema(schema))
-    wanted.add("fsmlock.view_run")  # without it, operations show no runs
+    wanted.add("fsmlock.change_run")  # which the transitions of runs require
     wanted |= {rule.permission for rule in http.RULES.values() if rule.permission is not None}
     full_name = Concat("content_type__app_label", Value("."), "codename")
     return list(Permission.objects.using(using).annotate(full_name=full_name).filter(full_name__in=wanted))

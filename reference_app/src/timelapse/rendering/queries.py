@@ -34,6 +34,24 @@ def visible(movies: QuerySet[Movie]) -> QuerySet[Movie]:
     return movies.select_related("timelapse__camera", "requested_by").exclude(state__in=_HIDDEN)
 
 
+def visible_movies() -> QuerySet[Movie]:
+    """Return all movies except deleted ones."""
+    return visible(Movie.objects.all())
+
+
+def full_name(movie: Movie) -> str:
+    """Return its name and that of its timelapse, which must be loaded."""
+    return f"{movie} of {movie.timelapse}"
+
+
+def movies_of_tasks(task_ids: list[str]) -> dict[str, Movie]:
+    """Return the unfinished movie of each task, in one query. Only the task that was sent last counts."""
+    found = visible_movies().filter(
+        task_id__in=task_ids, state__in=(Movie.States.QUEUED, Movie.States.RENDERING)
+    )
+    return {movie.task_id: movie for movie in found}
+
+
 def frames_of_movie(movie: Movie) -> QuerySet[Frame]:
     """Return the frames that existed when the movie was requested, in playing order."""
     frames = movie.timelapse.frames()
@@ -66,7 +84,7 @@ def movies_of_camera(camera: UUID) -> QuerySet[Movie]:
 
 def movie_by_id(movie: int) -> Movie | None:
     """Return a movie unless it is deleted."""
-    return visible(Movie.objects.all()).filter(pk=movie).first()
+    return visible_movies().filter(pk=movie).first()
 
 
 def next_queued(timelapse: int) -> Movie | None:

@@ -16,10 +16,12 @@ from strawberry.dataloader import DataLoader
 from strawberry.types.scalar import ScalarDefinition
 
 from fsmlock.adapters.graphql import Reason, WithTransitions
+from timelapse.shared import subjects
 from timelapse.shared.live import needs_snapshot
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+    from django.db.models import Model
     from strawberry.types import Info
 
     import fsmlock
@@ -89,6 +91,11 @@ class Stateful(relay.Node, WithTransitions):
         """Write it as people do."""
         return self.state.replace("_", " ").capitalize()
 
+    @strawberry_django.field(description="What people call it where the rest of the page isn't about it.")
+    def display_name(self) -> str:
+        """Name it as its model does."""
+        return str(self)
+
 
 def kind_of(event: Event | None) -> UpdateKind:
     """Return the kind of the update that answers an event of ``watch``."""
@@ -137,6 +144,21 @@ async def load(info: Info, find: Callable[[list[_Key]], Mapping[_Key, _Value]], 
     if find not in loaders:
         loaders[find] = DataLoader(find_all, cache=False)
     return await loaders[find].load(key)
+
+
+async def subject_named(info: Info, name: str) -> relay.Node | None:
+    """Return the object of a name such as ``rendering.Movie:7``; None without it or without permission."""
+    return _readable(info, await load(info, subjects.of_names, name))
+
+
+async def subject_of_task(info: Info, task_id: str) -> relay.Node | None:
+    """Return what a task is about; None if that is not known, or without permission."""
+    return _readable(info, await load(info, subjects.of_tasks, task_id))
+
+
+def _readable(info: Info, row: Model | None) -> relay.Node | None:
+    readable = row is not None and subjects.may_read(row, current_user(info))
+    return cast("relay.Node", row) if readable else None
 
 
 def user_errors(reasons: Iterable[fsmlock.Reason], *, field: str | None = None) -> list[UserError]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterable
 from datetime import datetime
-from typing import cast
+from typing import Final, cast
 from uuid import UUID
 
 import strawberry
@@ -19,14 +19,18 @@ import fsmlock
 from fsmlock.adapters.graphql import WithLocks
 from timelapse.cameras.graphql import Camera
 from timelapse.frames.graphql import Frame
+from timelapse.shared import subjects
 from timelapse.shared.access import needs, only, readable_by
 from timelapse.shared.graphql import LiveUpdate, Stateful, UserError, load, user_errors
 from timelapse.shared.list_updates import list_updates
 from timelapse.timelapses import actions, models, queries
 from timelapse.timelapses.queries import Footage
 
+_VIEW: Final = needs("timelapses.view_timelapse")
+subjects.declare(models.Timelapse, queries.timelapses, _VIEW)
 
-@readable_by(needs("timelapses.view_timelapse"))
+
+@readable_by(_VIEW)
 @strawberry_django.type(
     models.Timelapse, description="A camera's frames of a period.", disable_optimization=True
 )
@@ -82,7 +86,7 @@ class Query:
     @strawberry_django.connection(
         DjangoListConnection[Timelapse],
         description="All timelapses, oldest first.",
-        metadata=only(needs("timelapses.view_timelapse")),
+        metadata=only(_VIEW),
     )
     def timelapses(self) -> Iterable[Timelapse]:
         """List them."""
@@ -102,7 +106,7 @@ class Subscription:
 
     @strawberry.subscription(
         description="The list of timelapses: a snapshot of it, then each that is new, changed or gone.",
-        metadata=only(needs("timelapses.view_timelapse")),
+        metadata=only(_VIEW),
     )
     async def timelapse_list_updates(self) -> AsyncGenerator[TimelapseListUpdate, None]:
         """Read the timelapse that changed."""

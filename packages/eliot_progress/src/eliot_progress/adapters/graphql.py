@@ -115,6 +115,8 @@ class Progress:
     outcome: str | None
     reason: str | None
     by: str | None
+    #: What the task is about, for a schema that adds a field of its own type for it.
+    about: strawberry.Private[str]
 
 
 @strawberry.type(description="A snapshot (seq 1), then one with the next seq at each change.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import uuid
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -23,6 +23,10 @@ from fsmlock.transitions import transition
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+#: Who may pause, resume, cancel and retry runs.
+CHANGE_RUN: Final = "fsmlock.change_run"
 
 
 def repeats_no_other(run: Run) -> Reason | None:
@@ -160,11 +164,16 @@ class Run(Stateful):
     def interrupt(self) -> None:
         """The worker shuts down, the time is up, or a lock isn't free. The run resumes by itself later."""
 
-    @transition(source=[States.ENQUEUED, States.INTERRUPTED], target=States.PAUSED, label="Pause")
+    @transition(
+        source=[States.ENQUEUED, States.INTERRUPTED],
+        target=States.PAUSED,
+        label="Pause",
+        permission=CHANGE_RUN,
+    )
     def pause_at_once(self) -> None:
         """Somebody paused it while no worker executed it."""
 
-    @transition(source=States.RUNNING, target=States.PAUSING, label="Pause")
+    @transition(source=States.RUNNING, target=States.PAUSING, label="Pause", permission=CHANGE_RUN)
     def request_pause(self) -> None:
         """Somebody paused it. The worker stops after the current item."""
 
@@ -172,19 +181,29 @@ class Run(Stateful):
     def paused(self) -> None:
         """The worker has stopped. The run rests until somebody resumes it."""
 
-    @transition(source=[States.PAUSED, States.PAUSING], target=States.ENQUEUED, label="Resume")
+    @transition(
+        source=[States.PAUSED, States.PAUSING], target=States.ENQUEUED, label="Resume", permission=CHANGE_RUN
+    )
     def resume(self) -> None:
         """Somebody resumed it."""
         self._begin_anew()
 
     @transition(
-        source=[States.ENQUEUED, States.INTERRUPTED, States.PAUSED], target=States.CANCELLED, label="Cancel"
+        source=[States.ENQUEUED, States.INTERRUPTED, States.PAUSED],
+        target=States.CANCELLED,
+        label="Cancel",
+        permission=CHANGE_RUN,
     )
     def cancel_at_once(self) -> None:
         """Somebody cancelled it while no worker executed it."""
         self.ended_at = timezone.now()
 
-    @transition(source=[States.RUNNING, States.PAUSING], target=States.CANCELLING, label="Cancel")
+    @transition(
+        source=[States.RUNNING, States.PAUSING],
+        target=States.CANCELLING,
+        label="Cancel",
+        permission=CHANGE_RUN,
+    )
     def request_cancel(self) -> None:
         """Somebody cancelled it. The worker stops after the current item."""
 
@@ -203,7 +222,13 @@ class Run(Stateful):
         """More items failed than allowed, or the iteration itself broke."""
         self.ended_at = timezone.now()
 
-    @transition(source=States.FAILED, target=States.ENQUEUED, label="Retry", conditions=[repeats_no_other])
+    @transition(
+        source=States.FAILED,
+        target=States.ENQUEUED,
+        label="Retry",
+        conditions=[repeats_no_other],
+        permission=CHANGE_RUN,
+    )
     def retry(self) -> None:
         """Somebody fixed the cause. The run resumes after the last item that was done."""
         self.ended_at = None

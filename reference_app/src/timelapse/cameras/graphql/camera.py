@@ -26,6 +26,7 @@ from timelapse.cameras.configuration import DesiredConfiguration, current_config
 from timelapse.cameras.graphql.state import CameraCommand, CameraConfiguration, CameraHealth, CameraLogMessage
 from timelapse.cameras.health import Health
 from timelapse.cameras.records import logs_of
+from timelapse.shared import subjects
 from timelapse.shared.access import needs, only, readable_by
 from timelapse.shared.graphql import BigInt, Stateful, load, reasons_of, signed_in
 
@@ -33,7 +34,11 @@ from timelapse.shared.graphql import BigInt, Stateful, load, reasons_of, signed_
 LOGS_SHOWN: Final = 500
 
 
-@readable_by(needs("cameras.view_camera"))
+_VIEW: Final = needs("cameras.view_camera")
+subjects.declare(models.Camera, queries.cameras, _VIEW)
+
+
+@readable_by(_VIEW)
 @strawberry_django.type(
     models.Camera, description="A camera whose agent sends frames.", disable_optimization=True
 )
@@ -155,7 +160,7 @@ class Query:
     """Reads of this app."""
 
     cameras: DjangoListConnection[Camera] = strawberry_django.connection(
-        description="All cameras, oldest first.", metadata=only(needs("cameras.view_camera"))
+        description="All cameras, oldest first.", metadata=only(_VIEW)
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import strawberry
 import strawberry_django
@@ -19,6 +19,7 @@ from eliot_progress.adapters.graphql import Progress
 from eliot_progress.adapters.graphql import from_state as progress_from_state
 from fsmlock.adapters.graphql import Reason, WithLocks
 from timelapse.rendering import models, queries, waiting, watching
+from timelapse.shared import subjects
 from timelapse.shared.access import needs, readable_by
 from timelapse.shared.graphql import BigInt, Stateful, load, reasons_of
 from timelapse.shared.progress import about, store
@@ -48,7 +49,12 @@ class CancelRequest:
     at: datetime
 
 
-@readable_by(needs("rendering.view_movie"))
+_VIEW: Final = needs("rendering.view_movie")
+subjects.declare(models.Movie, queries.visible_movies, _VIEW)
+subjects.declare_tasks(queries.movies_of_tasks)
+
+
+@readable_by(_VIEW)
 @strawberry_django.type(
     models.Movie, description="A movie of a timelapse's frames.", disable_optimization=True
 )
@@ -78,6 +84,11 @@ class Movie(Stateful, WithLocks):
     def name(self) -> str:
         """Return the display name."""
         return str(self)
+
+    @strawberry_django.field(description="Its name and that of its timelapse.")
+    def display_name(self) -> str:
+        """Name both."""
+        return queries.full_name(_row(self))
 
     @strawberry_django.field(description="The file's size; null until it is ready.")
     def bytes(self) -> BigInt | None:

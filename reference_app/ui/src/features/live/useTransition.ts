@@ -12,6 +12,7 @@ export function useTransition(): [(input: TransitionInput) => void, boolean] {
           deletedId @deleteRecord
           object {
             state
+            stateLabel
             ...Transitions_stateful
           }
           errors {

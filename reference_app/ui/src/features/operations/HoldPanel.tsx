@@ -5,6 +5,7 @@ import { graphql, useFragment } from "react-relay";
 import { Panel } from "../../design/Panel.tsx";
 import { formatAge, instant } from "../../lib/age.ts";
 import { formatDuration } from "../../lib/duration.ts";
+import { SubjectLink } from "../live/SubjectLink.tsx";
 import { useServerNow } from "../live/useServerNow.ts";
 import type { HoldPanel_holds$key } from "./__generated__/HoldPanel_holds.graphql";
 import type { HoldPanel_operations$key } from "./__generated__/HoldPanel_operations.graphql";
@@ -31,6 +32,9 @@ export function HoldPanel({ operations }: { readonly operations: HoldPanel_opera
         expiresAt
         why
         cancelRequestedBy
+        subject {
+          ...SubjectLink_subject
+        }
       }
     `,
     data.holds,
@@ -52,6 +56,12 @@ export function HoldPanel({ operations }: { readonly operations: HoldPanel_opera
               sx={{ fontSize: "0.9rem", overflowWrap: "anywhere" }}
             >
               <strong>{hold.lock}</strong>
+              {hold.subject && (
+                <>
+                  {" of "}
+                  <SubjectLink subject={hold.subject} />
+                </>
+              )}
               {hold.why !== "" && `: ${hold.why}`}
               <Typography variant="caption" component="p" sx={{ color: "text.secondary" }}>
                 {[

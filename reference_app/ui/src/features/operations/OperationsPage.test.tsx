@@ -10,12 +10,19 @@ import { OperationsPage } from "./OperationsPage.tsx";
 
 const quiet = { queues: [], tasks: [], holds: [], runs: [], workers: [], more: 0 };
 const idle = { tasks: [], more: 0 };
+const movie = (number: number) => ({
+  __typename: "Movie",
+  id: `Movie:${String(number)}`,
+  displayName: `Movie ${String(number)} of Roof`,
+  timelapse: { id: "T1" },
+});
 const progressOf = (number: number, done = 1) => ({
   __typename: "Progress",
   id: `task@/${String(number)}`,
   startedAt: `2026-11-25T14:0${String(number)}:00+00:00`,
   description: `Rendering Movie ${String(number)}`,
   causalId: "0af765",
+  subject: null,
   by: "editor",
   done,
   total: 2,
@@ -42,6 +49,7 @@ const busy = () => ({
       worker: "celery@roof",
       startedAt: new Date().toISOString(),
       state: "RUNNING",
+      subject: movie(7),
     },
   ],
   holds: [
@@ -55,6 +63,7 @@ const busy = () => ({
       why: "Movie 7",
       token: 7,
       cancelRequestedBy: "editor",
+      subject: { __typename: "Timelapse", id: "T1", displayName: "Roof" },
     },
   ],
   runs: [],
@@ -101,8 +110,9 @@ test("a snapshot fills the panels; a delta changes what it names, and nothing el
   expect(screen.getByTestId("queue")).toHaveTextContent("oldest waiting 12 s");
   expect(screen.getByTestId("queue")).toHaveTextContent("empty in 2–4 min");
   expect(screen.getByText("1 worker")).toBeVisible();
-  expect(screen.getByTestId("task")).toHaveTextContent("rendering.render_movieRunningrendercelery@roof");
-  expect(screen.getByTestId("hold")).toHaveTextContent("render: Movie 7");
+  expect(screen.getByTestId("task")).toHaveTextContent("Movie 7 of RoofRunningrendercelery@roof");
+  expect(screen.getByRole("link", { name: "Movie 7 of Roof" })).toHaveAttribute("href", "/timelapses/T1");
+  expect(screen.getByTestId("hold")).toHaveTextContent("render of Roof: Movie 7");
   expect(screen.getByTestId("hold")).toHaveTextContent("cancel requested by editor");
 
   sendUpdate({

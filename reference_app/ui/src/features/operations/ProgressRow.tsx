@@ -4,6 +4,7 @@ import Typography from "@mui/material/Typography";
 import { graphql, useFragment } from "react-relay";
 
 import { ProgressMeter } from "../live/ProgressMeter.tsx";
+import { SubjectLink } from "../live/SubjectLink.tsx";
 import type { ProgressRow_progress$key } from "./__generated__/ProgressRow_progress.graphql";
 
 /** One task's progress: description, progress, who started it, and a link to its log for users who may read it. */
@@ -18,6 +19,9 @@ export function ProgressRow({
     graphql`
       fragment ProgressRow_progress on Progress {
         description
+        subject {
+          ...SubjectLink_subject
+        }
         by
         causalId
         ...ProgressMeter_progress
@@ -27,7 +31,9 @@ export function ProgressRow({
   );
   return (
     <Box data-testid="progress" sx={{ display: "grid", gap: 0.5 }}>
-      <Typography variant="h3">{data.description}</Typography>
+      <Typography variant="h3">
+        {data.subject ? <SubjectLink subject={data.subject} /> : data.description}
+      </Typography>
       <ProgressMeter
         progress={data}
         label={data.description}

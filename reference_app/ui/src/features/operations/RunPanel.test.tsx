@@ -7,17 +7,27 @@ import { answer, renderFromQuery, running } from "../../../test/renderWithRelay.
 import type { RunPanelTestQuery } from "./__generated__/RunPanelTestQuery.graphql";
 import { RunPanel } from "./RunPanel.tsx";
 
-const offer = (name: string, label: string) => ({ name, label, allowed: true, reasons: [] });
+const offer = (name: string, label: string) => ({
+  name,
+  label,
+  kind: "NORMAL",
+  confirm: null,
+  input: [],
+  allowed: true,
+  reasons: [],
+});
 const importing = () => ({
   id: "7",
-  iteration: "ImportCaptures",
+  displayName: "Import captures",
   state: "running",
+  stateLabel: "Running",
   done: 20,
   failed: 1,
   total: 84,
   unit: "capture",
   by: "admin",
   reason: "",
+  createdAt: new Date(Date.now() - 65_000).toISOString(),
   availableTransitions: [offer("request_pause", "Pause"), offer("request_cancel", "Cancel")],
 });
 
@@ -38,14 +48,23 @@ test("shows how far a run is, and pauses it", async () => {
   const { environment } = show([importing()]);
   const row = screen.getByTestId("run");
   expect(row).toHaveTextContent("Import captures: running");
-  expect(row).toHaveTextContent("21 of 84 captures · 1 failed · started by admin");
+  expect(row).toHaveTextContent("21 of 84 captures · 1 failed · started by admin · 1 min 5 s ago");
   expect(screen.getByRole("progressbar", { name: "Import captures" })).toHaveAttribute("aria-valuenow", "25");
   await userEvent.click(within(row).getByRole("button", { name: "Pause" }));
-  const mutation = running(environment, "useChangeRunMutation");
-  expect(mutation.request.variables).toEqual({ id: "7", transition: "request_pause" });
+  const mutation = running(environment, "useTransitionMutation");
+  expect(mutation.request.variables).toEqual({ input: { id: "7", name: "request_pause", input: {} } });
   answer(environment, mutation, {
-    RunChange: () => ({ reasons: [] }),
-    Run: () => ({ ...importing(), state: "paused", availableTransitions: [offer("resume", "Resume")] }),
+    TransitionPayload: () => ({
+      deletedId: null,
+      errors: [],
+      object: {
+        __typename: "Run",
+        ...importing(),
+        state: "paused",
+        stateLabel: "Paused",
+        availableTransitions: [offer("resume", "Resume")],
+      },
+    }),
   });
   expect(await within(row).findByRole("button", { name: "Resume" })).toBeInTheDocument();
   expect(row).toHaveTextContent("Import captures: paused");

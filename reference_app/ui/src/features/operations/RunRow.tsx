@@ -3,51 +3,50 @@ import LinearProgress from "@mui/material/LinearProgress";
 import Typography from "@mui/material/Typography";
 import { graphql, useFragment } from "react-relay";
 
+import { formatAge, instant } from "../../lib/age.ts";
 import { formatCount, formatNumber } from "../../lib/rate.ts";
-import { TransitionButton } from "../live/TransitionButton.tsx";
+import { useServerNow } from "../live/useServerNow.ts";
+import { Transitions } from "../live/Transitions.tsx";
 import type { RunRow_run$key } from "./__generated__/RunRow_run.graphql";
-import { useChangeRun } from "./useChangeRun.ts";
 
 /** One run: what it does, how far it is, and the buttons that the server offers. */
 export function RunRow({ run }: { readonly run: RunRow_run$key }) {
   const data = useFragment(
     graphql`
       fragment RunRow_run on Run {
-        id
-        iteration
+        displayName
         state
+        stateLabel
         done
         failed
         total
         unit
         by
         reason
-        availableTransitions {
-          name
-          ...TransitionButton_transition
-        }
+        createdAt
+        ...Transitions_stateful
       }
     `,
     run,
   );
-  const [change, busy] = useChangeRun();
+  const now = useServerNow();
   const total = data.total ?? null;
   const processed = data.done + data.failed;
-  const name = words(data.iteration);
   const facts = [
     total === null
       ? formatCount(processed, data.unit)
       : `${formatNumber(processed)} of ${formatCount(total, data.unit)}`,
     data.failed === 0 ? null : `${formatNumber(data.failed)} failed`,
     data.by === "" ? null : `started by ${data.by}`,
+    formatAge(instant(data.createdAt) ?? now, now),
   ];
   return (
     <Box component="li" data-testid="run" data-state={data.state} sx={{ display: "grid", gap: 0.75 }}>
       <Typography variant="h3">
-        {name}: {data.state}
+        {data.displayName}: {data.stateLabel.toLowerCase()}
       </Typography>
       <LinearProgress
-        aria-label={name}
+        aria-label={data.displayName}
         variant={total === null ? "indeterminate" : "determinate"}
         value={total === null || total === 0 ? 0 : Math.min(100, (100 * processed) / total)}
       />
@@ -55,25 +54,7 @@ export function RunRow({ run }: { readonly run: RunRow_run$key }) {
         {facts.filter((fact) => fact !== null).join(" · ")}
         {data.reason !== "" && <span> · {data.reason}</span>}
       </Typography>
-      <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1 }}>
-        {data.availableTransitions.map((transition) => (
-          <TransitionButton
-            key={transition.name}
-            transition={transition}
-            size="small"
-            busy={busy}
-            onPress={() => {
-              change(data.id, transition.name);
-            }}
-          />
-        ))}
-      </Box>
+      <Transitions of={data} />
     </Box>
   );
-}
-
-/** "ImportCaptures" as people read it: "Import captures". */
-function words(name: string): string {
-  const lower = name.replace(/(?<!^)([A-Z])/g, " $1").toLowerCase();
-  return lower.charAt(0).toUpperCase() + lower.slice(1);
 }

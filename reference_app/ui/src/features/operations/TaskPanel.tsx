@@ -11,6 +11,7 @@ import { Panel } from "../../design/Panel.tsx";
 import { formatAge, instant } from "../../lib/age.ts";
 import { formatNumber } from "../../lib/rate.ts";
 import { humanize } from "../../lib/words.ts";
+import { SubjectLink } from "../live/SubjectLink.tsx";
 import { useServerNow } from "../live/useServerNow.ts";
 import type { TaskPanel_operations$key } from "./__generated__/TaskPanel_operations.graphql";
 import type { TaskPanel_tasks$key } from "./__generated__/TaskPanel_tasks.graphql";
@@ -37,6 +38,9 @@ export function TaskPanel({ operations }: { readonly operations: TaskPanel_opera
         worker
         startedAt
         state
+        subject {
+          ...SubjectLink_subject
+        }
       }
     `,
     data.tasks,
@@ -62,7 +66,7 @@ export function TaskPanel({ operations }: { readonly operations: TaskPanel_opera
             <TableBody>
               {tasks.map((task) => (
                 <TableRow key={task.id} data-testid="task">
-                  <TableCell>{task.name}</TableCell>
+                  <TableCell>{task.subject ? <SubjectLink subject={task.subject} /> : task.name}</TableCell>
                   <TableCell>{humanize(task.state.toLowerCase())}</TableCell>
                   <TableCell>{task.queue}</TableCell>
                   <TableCell>{task.worker ?? "–"}</TableCell>

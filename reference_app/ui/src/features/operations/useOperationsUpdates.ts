@@ -12,7 +12,7 @@ const LISTS: readonly (readonly [string, string, (record: RecordProxy) => string
   ["tasks", "QueuedTask", (task) => String(task.getValue("startedAt") ?? "~")], // those that wait are last
   ["holds", "Hold", (hold) => String(hold.getValue("since"))],
   ["workers", "Worker", (worker) => String(worker.getValue("name"))],
-  ["runs", "Run", (run) => -Number(run.getValue("id"))],
+  ["runs", "Run", (run) => -Date.parse(String(run.getValue("createdAt")))],
 ];
 
 /** Keeps queues, tasks, workers, held locks and runs up to date: a snapshot replaces the lists, a delta changes them. */
@@ -45,7 +45,7 @@ export function useOperationsUpdates(): LiveStatus {
               ...QueuePanel_workers
             }
             ... on Run {
-              id
+              createdAt
               ...RunRow_run @alias
             }
           }

@@ -163,6 +163,8 @@ class Hold:
     why: str
     token: int
     cancel_requested_by: str | None
+    #: The held object as ``app.Model:pk``, for a schema that adds a field of its own type for it.
+    resource: strawberry.Private[str]
 
     @classmethod
     def from_value(cls, value: HoldInfo) -> Self:
@@ -176,6 +178,7 @@ class Hold:
             why=value.why,
             token=value.token,
             cancel_requested_by=value.cancel_requested_by,
+            resource=value.resource,
         )
 
 

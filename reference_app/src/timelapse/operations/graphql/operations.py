@@ -1,36 +1,45 @@
-"""GraphQL of the operations page: queues, tasks, holds and progress."""
+"""Queues, tasks, holds, runs and progress, once and live."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from datetime import datetime
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import Annotated, Self, cast
 
 import strawberry
 from asgiref.sync import sync_to_async
+from strawberry import relay
 from strawberry.types import Info
-from strawberry.types.base import get_object_definition
 
 from eliot_progress import TaskState
 from eliot_progress.adapters.graphql import InProgress, Progress
 from eliot_progress.adapters.resolvers import ProgressResolvers, User
-from fsmlock.adapters.graphql import Hold, Run, WithRunChanges
+from fsmlock.adapters.graphql import Hold
+from fsmlock.models import Run as RunRow
 from queue_insight.adapters.graphql import Queue, QueuedTask, Worker, from_snapshot
 from timelapse.operations import queries
+from timelapse.operations.graphql.run import Run
 from timelapse.shared import conf, progress
 from timelapse.shared.access import SIGNED_IN, needs, only
 from timelapse.shared.graphql import BigInt, LiveUpdate, UpdateKind, kind_of, signed_in
 from timelapse.shared.live import Event, needs_snapshot, watch
 from timelapse.shared.single_flight import SingleFlight
 
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User as DjangoUser
-
 
 def _starts_or_ends(event: Event) -> bool:
     """Whether a task started or ended, or a run changed."""
     return bool(event.get("starts_or_ends")) or "run" in event
+
+
+def _run_id(run: RunRow) -> str:
+    return relay.to_base64("Run", run.pk)
+
+
+def _values(entry: object) -> object:
+    """Return what is compared to find a change: rows are equal whatever their values are."""
+    if not isinstance(entry, RunRow):
+        return entry
+    return tuple(getattr(entry, field.attname) for field in entry._meta.concrete_fields)
 
 
 def _is_signed_in(user: User | None, _state: TaskState) -> bool:
@@ -67,7 +76,7 @@ class Operations:
     )
     async def runs(self, info: Info) -> list[Run]:
         """Return the runs with what this user can do with them."""
-        return await sync_to_async(_runs)(signed_in(info))
+        return cast("list[Run]", await sync_to_async(queries.runs)(signed_in(info)))
 
     @classmethod
     def from_value(cls, overview: queries.Overview) -> Self:
@@ -84,7 +93,12 @@ class Operations:
 
     def entries(self) -> dict[str, OperationsChange]:
         """Return all entries of the lists but the runs, by id."""
-        entries: list[OperationsChange] = [*self.queues, *self.tasks, *self.holds, *self.workers]
+        entries: list[Queue | QueuedTask | Hold | Worker] = [
+            *self.queues,
+            *self.tasks,
+            *self.holds,
+            *self.workers,
+        ]
         return {each.id: each for each in entries}
 
 
@@ -96,10 +110,6 @@ class Retention:
     keep_every: int = strawberry.field(description="Of older frames, one of so many is kept.")
     frames: int = strawberry.field(description="How many frames would be removed now.")
     bytes: BigInt = strawberry.field(description="The size of these frames.")
-
-
-def _runs(user: DjangoUser) -> list[Run]:
-    return Run.from_values(queries.runs(user), user)
 
 
 OperationsChange = Annotated[Queue | QueuedTask | Hold | Worker | Run, strawberry.union("OperationsChange")]
@@ -161,16 +171,6 @@ class Query:
 
 
 @strawberry.type
-class Mutation(WithRunChanges):
-    """Mutations of the operations page."""
-
-
-_change_run = get_object_definition(Mutation, strict=True).get_field("change_run")
-assert _change_run is not None  # noqa: S101 - the package defines it
-_change_run.metadata = MappingProxyType(only(needs("fsmlock.change_run")))
-
-
-@strawberry.type
 class Subscription:
     """Subscriptions of the operations page."""
 
@@ -184,7 +184,7 @@ class Subscription:
         Queues publish no changes, so the heartbeat reads them again.
         """
         heartbeat = conf.get().heartbeat_seconds / 2
-        sent: dict[str, OperationsChange] = {}
+        sent: dict[str, object] = {}
         seq = 0
         async for change in watch(
             progress.GROUP,
@@ -198,13 +198,14 @@ class Subscription:
                 sent = {}
             overview = await _overview(not_older_s=_HEARTBEAT_MAX_AGE_S if change is None else 0)
             operations = Operations.from_value(overview)
-            runs = await sync_to_async(_runs)(signed_in(info))
-            now = operations.entries() | {each.id: each for each in runs}
+            runs = {_run_id(run): run for run in await sync_to_async(queries.runs)(signed_in(info))}
+            entries = operations.entries() | cast("dict[str, OperationsChange]", runs)
+            now = {key: _values(each) for key, each in entries.items()}
             yield OperationsUpdate(
                 kind=kind_of(change),
                 seq=seq,
                 heartbeat_seconds=heartbeat,
-                changed=[each for key, each in now.items() if sent.get(key) != each],
+                changed=[each for key, each in entries.items() if sent.get(key) != now[key]],
                 gone=[strawberry.ID(key) for key in sent if key not in now],
                 more=operations.more,
             )

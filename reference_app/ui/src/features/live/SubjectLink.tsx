@@ -1,0 +1,45 @@
+import Link from "@mui/material/Link";
+import { graphql, useFragment } from "react-relay";
+import { Link as RouterLink } from "react-router";
+
+import type { SubjectLink_subject$key } from "./__generated__/SubjectLink_subject.graphql";
+
+/** What something is about: its name, and a link to its page if it has one. */
+export function SubjectLink({ subject }: { readonly subject: SubjectLink_subject$key }) {
+  const data = useFragment(
+    graphql`
+      fragment SubjectLink_subject on Node {
+        __typename
+        id
+        ... on Stateful {
+          displayName
+        }
+        ... on Movie {
+          timelapse {
+            id
+          }
+        }
+      }
+    `,
+    subject,
+  );
+  const address = addressOf(data);
+  if (address === null) return <>{data.displayName}</>;
+  return (
+    <Link component={RouterLink} to={address}>
+      {data.displayName}
+    </Link>
+  );
+}
+
+interface Subject {
+  readonly __typename: string;
+  readonly id: string;
+  readonly timelapse?: { readonly id: string } | null | undefined;
+}
+
+function addressOf({ __typename, id, timelapse }: Subject): string | null {
+  if (__typename === "Movie") return timelapse ? `/timelapses/${timelapse.id}` : null;
+  if (__typename === "Timelapse") return `/timelapses/${id}`;
+  return __typename === "Camera" ? `/cameras/${id}` : null;
+}
