@@ -106,6 +106,22 @@ def test_cancelling_one_movie_leaves_the_worker_of_another_alone(movie, garden, 
         held.check()
 
 
+@pytest.mark.parametrize("state", ["queued", "rendering"])
+def test_a_movie_that_no_worker_has_is_paused_at_once_and_resumed_or_cancelled(movie, user, state):
+    put(movie, state)
+    assert actions.pause_movie(movie.pk, user).state == Movie.States.PAUSED
+    assert actions.retry_movie(movie.pk, user).state == Movie.States.QUEUED
+    actions.pause_movie(movie.pk, user)
+    assert actions.cancel_movie(movie.pk, user).state == Movie.States.CANCELLED
+
+
+def test_a_movie_of_which_nothing_is_finished_cant_be_started_over(movie, user):
+    put(movie, Movie.States.CANCELLED)
+    with pytest.raises(fsmlock.TransitionRefused) as refused:
+        actions.start_movie_over(movie.pk, user)
+    assert codes(refused) == ["nothing_finished"]
+
+
 @pytest.mark.parametrize("state", ["ready", "failed", "cancelled"])
 def test_what_is_over_cant_be_cancelled(movie, user, state):
     put(movie, state)
@@ -161,7 +177,16 @@ def test_of_two_changes_at_once_the_second_is_refused(movie, user):
         actions.mark_cancelled(stale)
 
 
-@pytest.mark.parametrize("action", [actions.cancel_movie, actions.retry_movie, actions.delete_movie])
+@pytest.mark.parametrize(
+    "action",
+    [
+        actions.pause_movie,
+        actions.cancel_movie,
+        actions.retry_movie,
+        actions.start_movie_over,
+        actions.delete_movie,
+    ],
+)
 def test_a_movie_that_isnt_there_is_refused(action, user):
     with pytest.raises(fsmlock.Refused) as refused:
         action(4711, user)

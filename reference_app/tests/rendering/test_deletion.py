@@ -116,6 +116,7 @@ def test_while_a_timelapse_is_being_deleted_its_movies_are_locked(garden, movie,
             actions.request_render(garden.pk, RenderOptions(), operator)
     assert {offer.name: [reason.code for reason in offer.reasons] for offer in offers} == {
         "retry": ["held"],
+        "start_over": ["nothing_finished", "held"],
         "start_deleting": ["held"],
     }
     assert "Deleting Garden" in refused.value.reasons[0].message

@@ -2,7 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from timelapse.rendering.domain import RenderOptions, shape_of
+from timelapse.rendering.domain import RenderOptions, shape_of, time_range
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [(0, 40, "0 to 40 s"), (40, 40.2, "40 s"), (720, 1140, "12 to 19 min"), (7000, 20000, "2 to 6 h")],
+)
+def test_a_range_of_time_has_the_unit_that_suits_its_end(low, high, words):
+    assert time_range(low, high) == words
 
 
 def test_the_default_options_are_valid():

@@ -31,17 +31,18 @@ def test_every_transition_has_a_sentence_that_says_when():
 @pytest.mark.parametrize(
     ("state", "names"),
     [
-        ("queued", {"cancel"}),
-        ("rendering", {"cancel"}),
+        ("queued", {"pause", "cancel"}),
+        ("rendering", {"pause", "cancel"}),
         ("ready", {"start_deleting"}),
-        ("failed", {"retry", "start_deleting"}),
-        ("cancelled", {"retry", "start_deleting"}),
+        ("failed", {"retry", "start_over", "start_deleting"}),
+        ("cancelled", {"retry", "start_over", "start_deleting"}),
+        ("paused", {"retry", "start_over", "cancel", "start_deleting"}),
         ("deleting", set()),
         ("deleted", set()),
     ],
 )
 def test_people_are_offered_what_the_state_allows(state, names, user):
-    movie = Movie.objects.create(timelapse=timelapse(), fps=30, width=64, height=48)
+    movie = Movie.objects.create(timelapse=timelapse(), fps=30, width=64, height=48, frames_done=30)
     Movie.objects.filter(pk=movie.pk).update(state=state)
     movie.refresh_from_db()
     found = fsmlock.available(movie, user)

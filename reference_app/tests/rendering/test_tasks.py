@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import threading
 from contextlib import contextmanager
 from datetime import timedelta
@@ -12,6 +13,7 @@ from tests.held_locks import held_elsewhere
 from tests.waiting import wait_until
 
 import fsmlock
+from eliot_progress import extract
 from timelapse.frames.queries import file_of
 from timelapse.rendering import actions, queries, tasks, waiting
 from timelapse.rendering.domain import MAX_ATTEMPTS, RenderOptions
@@ -43,7 +45,8 @@ def rendering(movie):
 
     def work():
         try:
-            tasks.render_movie(movie.pk)
+            with extract(movie.cause).start_child("movie:send"):
+                tasks.render_movie(movie.pk)
         finally:
             connections.close_all()
 
@@ -142,9 +145,9 @@ def test_a_movie_that_waits_says_behind_what(movie, user):
     with held_elsewhere(movie.timelapse, "render", str(movie)) as held:
         actions.begin(movie, held.token)
         found = waiting.waiting_reasons([second, third])
-    assert [reason.code for reason in found[second]] == ["held"]
-    assert str(movie) in found[second][0].message
-    assert [reason.code for reason in found[third]] == ["held", "behind"]
+    assert [reason.code for reason in found[second]] == ["behind_rendering"]
+    assert found[second][0].message == f"It waits behind {movie}, which is being rendered."
+    assert [reason.code for reason in found[third]] == ["behind_rendering", "behind"]
     assert found[third][1].message == f"It waits behind {second}."
 
 
@@ -215,6 +218,64 @@ def test_a_retry_is_the_same_movie_and_continues_after_what_was_done(movie, gard
     assert (movie.state, movie.frame_count, movie.left_out) == (Movie.States.READY, 30, [])
 
 
+def stopped(movie, **values):
+    """It was stopped after its only segment was finished."""
+    tasks.render_movie(movie.pk)
+    Movie.objects.filter(pk=movie.pk).update(state=Movie.States.PAUSED, **values)
+    movie.refresh_from_db()
+
+
+def test_starting_over_encodes_the_same_frames_again_and_gives_the_same_bytes(movie, user, tmp_path):
+    stopped(movie)
+    (segment,) = queries.segments_of(movie.timelapse_id).iterdir()
+    (first := tmp_path / "first").hardlink_to(segment)
+    bytes_of_movie = queries.video_of(movie.pk).read_bytes()
+    again = actions.start_movie_over(movie.pk, user)
+    assert (again.state, again.frames_done, again.segments) == (Movie.States.QUEUED, 0, [])
+    assert segment.exists(), "somebody else may be using it: only the worker removes it"
+    tasks.render_movie(movie.pk)
+    assert not segment.samefile(first)
+    assert queries.video_of(movie.pk).read_bytes() == bytes_of_movie
+    movie.refresh_from_db()
+    assert (movie.state, movie.afresh) == (Movie.States.READY, False)
+
+
+def test_resuming_encodes_nothing_that_is_finished(movie, user, tmp_path):
+    stopped(movie)
+    (segment,) = queries.segments_of(movie.timelapse_id).iterdir()
+    (first := tmp_path / "first").hardlink_to(segment)
+    actions.retry_movie(movie.pk, user)
+    tasks.render_movie(movie.pk)
+    assert segment.samefile(first)
+
+
+@pytest.mark.parametrize(
+    ("ask", "state"), [(actions.pause_movie, "paused"), (actions.cancel_movie, "cancelled")]
+)
+@pytest.mark.parametrize(
+    "whoever", [lambda _: tasks.recover_movies(), lambda movie: tasks.render_movie(movie.pk)]
+)
+def test_a_worker_that_dies_before_it_can_stop_takes_no_request_along(movie, user, ask, state, whoever):
+    with held_elsewhere(movie.timelapse, "render", str(movie)) as held:
+        actions.begin(movie, held.token)
+        assert ask(movie.pk, user).state == Movie.States.RENDERING
+    whoever(movie)
+    movie.refresh_from_db()
+    assert (movie.state, movie.cancel_requested_at, movie.pausing) == (state, None, False)
+    actions.retry_movie(movie.pk, user)
+    tasks.render_movie(movie.pk)
+    assert Movie.objects.get(pk=movie.pk).state == Movie.States.READY
+
+
+def test_cancelling_a_movie_that_pauses_cancels_it(movie, user):
+    with held_elsewhere(movie.timelapse, "render", str(movie)) as held:
+        actions.begin(movie, held.token)
+        actions.pause_movie(movie.pk, user)
+        actions.cancel_movie(movie.pk, user)
+    tasks.recover_movies()
+    assert Movie.objects.get(pk=movie.pk).state == Movie.States.CANCELLED
+
+
 def test_segments_beyond_the_budget_are_removed_and_made_again(movie, garden, user, settings):
     settings.TIMELAPSE = {"segment_bytes": 0}
     tasks.render_movie(movie.pk)
@@ -232,6 +293,23 @@ def test_the_segments_go_with_the_last_movie_of_the_timelapse(movie, garden, use
     assert list(queries.segments_of(garden.pk).iterdir())
     actions.delete_movie(again.pk, user)
     assert not queries.segments_of(garden.pk).exists()
+
+
+@pytest.mark.slow
+def test_pausing_stops_the_worker_inside_a_segment_and_leaves_no_half_of_it(garden, user, footage):
+    for path in footage("bikes") * 2:
+        frame(garden.camera, path.read_bytes())
+    movie = actions.request_render(garden.pk, LARGE, user)
+    waits = actions.request_render(garden.pk, SMALL, user)
+    with rendering(movie):
+        (behind,) = waiting.waiting_reasons([waits])[waits]
+        assert re.search(rf"behind {movie}, .*: \d+ of 530 frames", behind.message)
+        done = store().latest(about(movie)).done
+        assert actions.pause_movie(movie.pk, user).state == Movie.States.RENDERING
+        wait_until(lambda: Movie.objects.get(pk=movie.pk).state == Movie.States.PAUSED)
+    assert done <= store().latest(about(movie)).done < 530
+    assert list(queries.folder_of(movie.pk).iterdir()) == []
+    assert not list(queries.segments_of(garden.pk).glob("*.part"))
 
 
 @pytest.mark.slow

@@ -42,7 +42,7 @@ def test_a_playlist_has_no_end_as_long_as_a_worker_renders_the_movie(movie):
     assert END in watching.playlist(movie), "its worker is gone"
 
 
-@pytest.mark.parametrize("state", ["queued", "ready", "failed", "cancelled"])
+@pytest.mark.parametrize("state", ["queued", "ready", "failed", "cancelled", "paused"])
 def test_a_playlist_of_what_nobody_renders_has_an_end(movie, state):
     put(movie, state)
     assert END in watching.playlist(movie)

@@ -87,46 +87,85 @@ def request_render(timelapse: int, options: RenderOptions, user: User | None = N
     return movie
 
 
-@transaction.atomic
 def cancel_movie(movie: int, user: User | None = None) -> Movie:
-    """Cancel a queued movie at once, or send a cancel request to the worker that renders it.
+    """Cancel a queued or paused movie at once, or ask the worker that renders it to stop.
+
+    Raises:
+        Refused: there is no such movie, or it is neither queued, paused nor being rendered.
+    """
+    return _stop_movie(movie, user, pausing=False)
+
+
+def pause_movie(movie: int, user: User | None = None) -> Movie:
+    """Pause a queued movie at once, or ask the worker that renders it to stop. What is finished is kept.
 
     Raises:
         Refused: there is no such movie, or it is neither queued nor being rendered.
     """
+    return _stop_movie(movie, user, pausing=True)
+
+
+@transaction.atomic
+def _stop_movie(movie: int, user: User | None, *, pausing: bool) -> Movie:
     found = _get_movie(movie)
-    _require_allowed(found, "cancel", user)
+    _require_allowed(found, "pause" if pausing else "cancel", user)
+    found.pausing = pausing
     if found.state == Movie.States.RENDERING and queries.is_being_rendered(found):
         by = user.get_username() if user is not None else "somebody"
-        fsmlock.cancel(found.timelapse, "render", by=by, why=f"{found} is not wanted any more")
+        why = f"{found} is paused" if pausing else f"{found} is not wanted any more"
+        fsmlock.cancel(found.timelapse, "render", by=by, why=why)
         found.cancel_requested_by, found.cancel_requested_at = by, timezone.now()
         Movie.objects.filter(pk=found.pk).update(
-            cancel_requested_by=found.cancel_requested_by, cancel_requested_at=found.cancel_requested_at
+            cancel_requested_by=found.cancel_requested_by,
+            cancel_requested_at=found.cancel_requested_at,
+            pausing=pausing,
         )
         notify(found)
         return found
-    found.cancel()
-    _save(found, finished=True)
+    _mark_stopped(found)
     return found
 
 
 @transaction.atomic
 def retry_movie(movie: int, user: User | None = None) -> Movie:
-    """Queue a failed or cancelled movie again: the same movie, which continues after its finished segments.
+    """Queue a stopped movie again: the same movie, which continues after its finished segments.
 
     Raises:
-        Refused: there is no such movie, or it is neither failed nor cancelled.
+        Refused: there is no such movie, or it is neither failed, cancelled nor paused.
     """
     found = _get_movie(movie)
     _require_allowed(found, "retry", user)
     found.retry()
+    _queue_again(found)
+    return found
+
+
+@transaction.atomic
+def start_movie_over(movie: int, user: User | None = None) -> Movie:
+    """Queue a stopped movie again, to encode the same frames from the first one on.
+
+    Its worker removes the finished segments: only the holder of the render lock may.
+
+    Raises:
+        Refused: there is no such movie, it is neither failed, cancelled nor paused, or nothing of it is
+            finished.
+    """
+    found = _get_movie(movie)
+    _require_allowed(found, "start_over", user)
+    found.start_over()
+    found.afresh, found.segments, found.frames_done = True, [], 0
+    _queue_again(found)
+    return found
+
+
+def _queue_again(found: Movie) -> None:
     found.failure_code = found.failure_message = found.failure_remedy = ""
     found.left_out, found.finished_at, found.token, found.attempts = [], None, None, 0
+    _forget_request_to_stop(found)
     _record_cause(found)
     found.frame_count = queries.frames_of_movie(found).count()
     _save(found)
     enqueue(found)
-    return found
 
 
 def delete_movie(movie: int, user: User | None = None) -> Movie:
@@ -159,7 +198,7 @@ def begin(movie: Movie, token: int) -> None:
     """Record that the holder of this token renders the movie. Call it in the hold's transaction."""
     movie.start()
     movie.token = token
-    movie.cancel_requested_by, movie.cancel_requested_at = "", None
+    _forget_request_to_stop(movie)
     movie.attempts += 1
     movie.frame_count = queries.frames_of_movie(movie).count()
     _save(movie)
@@ -190,20 +229,36 @@ def fail(movie: Movie, reason: fsmlock.Reason) -> None:
 
 
 def mark_cancelled(movie: Movie) -> None:
-    """Record that the worker stopped at a cancel request."""
-    movie.cancel()
-    _save(movie, finished=True)
+    """Record that it is cancelled, whatever was asked for before."""
+    movie.pausing = False
+    _mark_stopped(movie)
+
+
+def mark_stopped(movie: Movie) -> None:
+    """Record that nobody renders it any more because somebody asked to pause or to cancel it."""
+    movie.refresh_from_db(fields=["pausing"])
+    _mark_stopped(movie)
+
+
+def record_discarded(movie: Movie) -> None:
+    """Record that its finished segments are removed. Call it in the hold's transaction."""
+    movie.afresh = False
+    Movie.objects.filter(pk=movie.pk).update(afresh=False)
 
 
 @transaction.atomic
 def recover(movie: Movie) -> None:
     """Send the movie's task again, after its worker died or the task was lost.
 
-    A movie whose workers died several times fails: it may be the cause.
+    A movie whose workers died several times fails: it may be the cause. One whose worker died after it was
+    asked to stop is paused or cancelled.
 
     Raises:
         StaleState: the movie changed meanwhile; nothing needs to be done.
     """
+    if movie.state == Movie.States.RENDERING and movie.cancel_requested_at is not None:
+        mark_stopped(movie)
+        return
     if movie.attempts >= MAX_ATTEMPTS:
         fail(movie, WORKERS_DIED)
         return
@@ -258,6 +313,19 @@ def _require_allowed(movie: Movie, transition: str, user: User | None) -> None:
     reasons = fsmlock.explain(movie, to=transition, user=user)
     if reasons:
         raise fsmlock.TransitionRefused(reasons, instance=movie)
+
+
+def _mark_stopped(movie: Movie) -> None:
+    if movie.pausing:
+        movie.pause()
+    else:
+        movie.cancel()
+    _forget_request_to_stop(movie)
+    _save(movie, finished=True)
+
+
+def _forget_request_to_stop(movie: Movie) -> None:
+    movie.cancel_requested_by, movie.cancel_requested_at, movie.pausing = "", None, False
 
 
 def _save(movie: Movie, *, finished: bool = False) -> None:

@@ -87,6 +87,13 @@ def shape_of(pictures: Mapping[tuple[int, int], int]) -> tuple[int, int]:
     return even[0], even[1]
 
 
+def time_range(low_s: float, high_s: float) -> str:
+    """Return a range of seconds in words, in the unit that suits its end: ``12 to 19 min``, ``40 s``."""
+    unit, size = ("s", 1) if high_s < 90 else ("min", 60) if high_s < 90 * 60 else ("h", 3600)
+    low, high = (round(seconds / size) for seconds in (max(0.0, low_s), high_s))
+    return f"{high} {unit}" if low == high else f"{low} to {high} {unit}"
+
+
 NO_TIMELAPSE: Final = Reason(
     code="no_timelapse",
     message="There is no such timelapse.",

@@ -7,11 +7,23 @@ from typing import ClassVar, Final
 from django.conf import settings
 from django.db import models
 
-from fsmlock import Confirmation, Lifecycle, Lock, Locks, Offer, transition
+from fsmlock import Confirmation, Lifecycle, Lock, Locks, Offer, Reason, transition
 from timelapse.timelapses.models import Timelapse
 
 #: The permission to cancel movies and to retry them.
 CHANGE_MOVIE: Final = "rendering.change_movie"
+
+
+NOTHING_FINISHED: Final = Reason(
+    code="nothing_finished",
+    message="Nothing of it is finished yet.",
+    remedy="Retry it: that begins with its first frame, too.",
+)
+
+
+def has_finished_segments(movie: Movie) -> Reason | None:
+    """Require something that starting over would remove."""
+    return None if movie.frames_done else NOTHING_FINISHED
 
 
 class Movie(Lifecycle, models.Model):
@@ -23,21 +35,27 @@ class Movie(Lifecycle, models.Model):
     - rendering → queued: Its worker died or lost the lock; another one takes over.
     - queued → failed: Too many of its workers died.
     - rendering → failed: It can't be rendered; the failure fields have the reason and the remedy.
+    - queued → paused: A user paused it.
+    - rendering → paused: A user paused it, and its worker stopped.
     - queued → cancelled: A user cancelled it.
     - rendering → cancelled: A user cancelled it, and its worker stopped.
+    - paused → cancelled: A user cancelled it.
     - failed → queued: A user retried it.
     - cancelled → queued: A user retried it.
+    - paused → queued: A user resumed it.
     - ready → deleting: A user deleted it; its files are removed.
     - failed → deleting: A user deleted it.
     - cancelled → deleting: A user deleted it.
+    - paused → deleting: A user deleted it.
     - deleting → deleted: Its files are gone; the row remains, hidden.
     """
 
     class States(Lifecycle.States):
-        """The base states, and queued, rendering and cancelled."""
+        """The base states, and queued, rendering, paused and cancelled."""
 
         QUEUED = "queued"
         RENDERING = "rendering"
+        PAUSED = "paused"
         CANCELLED = "cancelled"
 
     initial_state: ClassVar[str] = States.QUEUED
@@ -59,6 +77,8 @@ class Movie(Lifecycle, models.Model):
     segments = models.JSONField(default=list, editable=False)
     #: Frames of the segments that are encoded; a retry continues after them.
     frames_done = models.PositiveIntegerField(default=0, editable=False)
+    #: Its next worker removes its finished segments before it begins.
+    afresh = models.BooleanField(default=False, editable=False)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -80,6 +100,8 @@ class Movie(Lifecycle, models.Model):
     #: Who asked its worker to stop, and when; empty and null unless somebody did.
     cancel_requested_by = models.CharField(max_length=150, blank=True, editable=False)
     cancel_requested_at = models.DateTimeField(null=True, editable=False)
+    #: Whether the movie is then paused, and not cancelled.
+    pausing = models.BooleanField(default=False, editable=False)
 
     #: Properties of the file, read from its packets.
     bytes = models.PositiveBigIntegerField(null=True, editable=False)
@@ -122,6 +144,15 @@ class Movie(Lifecycle, models.Model):
 
     @transition(
         source=[States.QUEUED, States.RENDERING],
+        target=States.PAUSED,
+        label="Pause",
+        permission=CHANGE_MOVIE,
+    )
+    def pause(self) -> None:
+        """A user paused it; its finished segments are kept."""
+
+    @transition(
+        source=[States.QUEUED, States.RENDERING, States.PAUSED],
         target=States.CANCELLED,
         label="Cancel",
         permission=CHANGE_MOVIE,
@@ -130,17 +161,34 @@ class Movie(Lifecycle, models.Model):
         """A user cancelled it."""
 
     @transition(
-        source=[States.FAILED, States.CANCELLED],
+        source=[States.FAILED, States.CANCELLED, States.PAUSED],
         target=States.QUEUED,
         needs="change",
         label="Retry",
         permission=CHANGE_MOVIE,
     )
     def retry(self) -> None:
-        """A user retried it."""
+        """A user retried it; it continues after its finished segments."""
 
     @transition(
-        source=[States.READY, States.FAILED, States.CANCELLED],
+        source=[States.FAILED, States.CANCELLED, States.PAUSED],
+        target=States.QUEUED,
+        needs="change",
+        label="Start over",
+        conditions=[has_finished_segments],
+        permission=CHANGE_MOVIE,
+        offer=Offer(
+            confirm=Confirmation(
+                title="Start %(object)s over?",
+                text="What is finished of it is removed, and all its frames are encoded again.",
+            ),
+        ),
+    )
+    def start_over(self) -> None:
+        """A user started it over; nothing of what was finished is used."""
+
+    @transition(
+        source=[States.READY, States.FAILED, States.CANCELLED, States.PAUSED],
         target=States.DELETING,
         needs="change",
         label="Delete",

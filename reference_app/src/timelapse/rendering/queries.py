@@ -118,6 +118,13 @@ def is_being_rendered(movie: Movie) -> bool:
     )
 
 
+def movies_by_token(tokens: Iterable[int]) -> dict[tuple[int, int], Movie]:
+    """Return the movies that are rendered under these holds, by timelapse and token, in one query."""
+    wanted = list(tokens)
+    found = Movie.objects.filter(token__in=wanted, state=Movie.States.RENDERING) if wanted else ()
+    return {(movie.timelapse_id, movie.token): movie for movie in found if movie.token is not None}
+
+
 def render_lock_reasons(timelapse: Timelapse) -> tuple[fsmlock.Reason, ...]:
     """Return the reasons why the timelapse's render lock can't be taken now."""
     return tuple(reason_for(hold, timelapse) for hold in fsmlock.holds_on(timelapse))

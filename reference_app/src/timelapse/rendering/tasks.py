@@ -83,12 +83,16 @@ def thin_frames() -> int:
 
 def _render_with(held: ActiveHold, movie: Movie) -> None:
     with held.transaction():
+        movie.refresh_from_db(fields=["state", "cancel_requested_at"])
+        if movie.state == Movie.States.RENDERING and movie.cancel_requested_at is not None:
+            actions.mark_stopped(movie)  # its worker died before it could stop
+            return
         actions.begin(movie, held.token)
     try:
         _render(held, movie)
     except fsmlock.CancelRequested:
         with transaction.atomic():
-            actions.mark_cancelled(movie)
+            actions.mark_stopped(movie)
     except RenderError as error:
         with held.transaction():
             actions.fail(movie, Reason(code=error.code, message=error.message, remedy=error.remedy))
@@ -103,6 +107,10 @@ def _render_with(held: ActiveHold, movie: Movie) -> None:
 def _render(held: ActiveHold, movie: Movie) -> None:
     plan, store = _plan(movie), SegmentStore(queries.segments_of(movie.timelapse_id))
     by = movie.requested_by.get_username() if movie.requested_by else ""
+    if movie.afresh:
+        store.discard(plan)
+        with held.transaction():
+            actions.record_discarded(movie)
     store.sweep(conf.get().segment_bytes, keep=plan)
     with progress(
         "render:movie",

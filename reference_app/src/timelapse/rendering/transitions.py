@@ -46,6 +46,18 @@ def cancel(movie: Movie, user: User) -> Applied:
     return Applied(obj=actions.cancel_movie(movie.pk, user))
 
 
+@applied_by(Movie, "pause")
+def pause(movie: Movie, user: User) -> Applied:
+    """Pause it at once, or ask its worker to stop."""
+    return Applied(obj=actions.pause_movie(movie.pk, user))
+
+
+@applied_by(Movie, "start_over")
+def start_over(movie: Movie, user: User) -> Applied:
+    """Queue it again without what is finished."""
+    return Applied(obj=actions.start_movie_over(movie.pk, user))
+
+
 @applied_by(Movie, "retry")
 def retry(movie: Movie, user: User) -> Applied:
     """Queue it again."""

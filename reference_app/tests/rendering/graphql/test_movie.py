@@ -97,12 +97,15 @@ def test_a_queued_movie_says_what_its_queue_waits_for(member, user):
 
 def test_a_movie_whose_worker_is_asked_to_stop_says_by_whom_and_when(member, user):
     garden = timelapse()
-    query = "query ($id: ID!) { node(id: $id) { ... on Movie { state cancelRequest { by at } } } }"
+    query = "query ($id: ID!) { node(id: $id) { ... on Movie { state cancelRequest { by at pauses } } } }"
     with held_elsewhere(garden, "render", "Movie 3") as held:
         movie = made(garden, state="rendering", token=held.token)
         assert member.ask(query, id=gid(movie))["data"]["node"]["cancelRequest"] is None
         actions.cancel_movie(movie.pk, user)
         shown = member.ask(query, id=gid(movie))["data"]["node"]
+        actions.pause_movie(movie.pk, user)
+        pausing = member.ask(query, id=gid(movie))["data"]["node"]
+    assert (shown["cancelRequest"]["pauses"], pausing["cancelRequest"]["pauses"]) == (False, True)
     assert (shown["state"], shown["cancelRequest"]["by"]) == ("rendering", "editor")
     assert datetime.fromisoformat(shown["cancelRequest"]["at"]).tzinfo is not None
 

@@ -84,6 +84,7 @@ def test_a_movie_is_cancelled_retried_and_deleted(member, movie):
     assert cancelled["state"] == "cancelled"
     assert {each["name"]: each["label"] for each in cancelled["availableTransitions"]} == {
         "retry": "Retry",
+        "start_over": "Start over",
         "start_deleting": "Delete",
     }
     assert apply(member, movie, "retry")["object"]["state"] == "queued"

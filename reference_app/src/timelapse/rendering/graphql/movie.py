@@ -47,6 +47,7 @@ class CancelRequest:
 
     by: str
     at: datetime
+    pauses: bool = strawberry.field(description="Whether the movie is then paused, and not cancelled.")
 
 
 _VIEW: Final = needs("rendering.view_movie")
@@ -130,7 +131,7 @@ class Movie(Stateful, WithLocks):
         row = _row(self)
         if row.state != row.States.RENDERING or row.cancel_requested_at is None:
             return None
-        return CancelRequest(by=row.cancel_requested_by, at=row.cancel_requested_at)
+        return CancelRequest(by=row.cancel_requested_by, at=row.cancel_requested_at, pauses=row.pausing)
 
     @strawberry_django.field(description="The frames that aren't in it, each with the reason.")
     def left_out(self) -> list[LeftOut]:

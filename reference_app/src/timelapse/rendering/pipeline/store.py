@@ -119,6 +119,11 @@ class SegmentStore:
                 removed += stat.st_size
         return removed
 
+    def discard(self, plan: Plan) -> None:
+        """Remove the segments of a plan. Call it only while nobody writes to the folder."""
+        for path in self._files(plan):
+            path.unlink(missing_ok=True)
+
     def _files(self, plan: Plan) -> set[Path]:
         found = {segment.key: self.find(segment) for segment in plan.segments}
         notes = {self._note(key) for key, encoded in found.items() if encoded is not None}

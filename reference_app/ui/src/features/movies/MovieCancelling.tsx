@@ -5,7 +5,7 @@ import { formatAge, instant } from "../../lib/age.ts";
 import { useServerNow } from "../live/useServerNow.ts";
 import type { MovieCancelling_movie$key } from "./__generated__/MovieCancelling_movie.graphql";
 
-/** That somebody asked for a movie to be cancelled, while its worker has not stopped yet. */
+/** That somebody asked for a movie to be paused or cancelled, while its worker has not stopped yet. */
 export function MovieCancelling({ movie }: { readonly movie: MovieCancelling_movie$key }) {
   const { cancelRequest } = useFragment(
     graphql`
@@ -13,6 +13,7 @@ export function MovieCancelling({ movie }: { readonly movie: MovieCancelling_mov
         cancelRequest {
           by
           at
+          pauses
         }
       }
     `,
@@ -20,10 +21,10 @@ export function MovieCancelling({ movie }: { readonly movie: MovieCancelling_mov
   );
   const now = useServerNow();
   if (!cancelRequest) return null;
-  const { by, at } = cancelRequest;
+  const { by, at, pauses } = cancelRequest;
   return (
     <Typography variant="body2" data-testid="movie-cancelling">
-      Cancelling, asked by {by} {formatAge(instant(at) ?? now, now)}
+      {pauses ? "Pausing" : "Cancelling"}, asked by {by} {formatAge(instant(at) ?? now, now)}
     </Typography>
   );
 }

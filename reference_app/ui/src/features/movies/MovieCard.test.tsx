@@ -69,11 +69,29 @@ test("shows why a movie waits", () => {
 test("says that it is being cancelled, asked by whom and when, and offers no second Cancel", () => {
   show({
     state: "RENDERING",
-    cancelRequest: { by: "admin", at: new Date(Date.now() - 2500).toISOString() },
-    availableTransitions: [offer("cancel", "Cancel")],
+    cancelRequest: { by: "admin", at: new Date(Date.now() - 2500).toISOString(), pauses: false },
+    availableTransitions: [offer("pause", "Pause"), offer("cancel", "Cancel")],
   });
   expect(screen.getByTestId("movie-cancelling")).toHaveTextContent("Cancelling, asked by admin 2 s ago");
-  expect(screen.queryByRole("button", { name: "Cancel" })).toBeNull();
+  expect(screen.queryByRole("button")).toBeNull();
+});
+
+test("a movie that is being paused can still be cancelled", () => {
+  show({
+    state: "RENDERING",
+    cancelRequest: { by: "admin", at: new Date().toISOString(), pauses: true },
+    availableTransitions: [offer("pause", "Pause"), offer("cancel", "Cancel")],
+  });
+  expect(screen.getByTestId("movie-cancelling")).toHaveTextContent("Pausing, asked by admin");
+  expect(screen.getAllByRole("button").map((button) => button.textContent)).toEqual(["Cancel"]);
+});
+
+test("a paused movie is resumed, also when nothing of it is done", () => {
+  show({
+    state: "PAUSED",
+    availableTransitions: [offer("retry", "Retry"), offer("start_over", "Start over")],
+  });
+  expect(screen.getAllByRole("button").map((button) => button.textContent)).toEqual(["Resume"]);
 });
 
 test("shows the progress of a movie that is rendered, and cancels it", async () => {
@@ -139,8 +157,9 @@ test("says how much of a stopped movie is done, when it can be resumed", async (
     state: "CANCELLED",
     frameCount: 1177,
     framesDone: 45,
-    availableTransitions: [offer("retry", "Retry")],
+    availableTransitions: [offer("retry", "Retry"), offer("start_over", "Start over")],
   });
+  expect(screen.getByRole("button", { name: "Start over" })).toBeVisible();
   await userEvent.click(screen.getByRole("button", { name: "Resume (45 of 1,177 done)" }));
   expect(running(environment, "useTransitionMutation").request.variables).toEqual({
     input: { id: "movie-7", name: "retry", input: {} },

@@ -23,6 +23,7 @@ const tones: Readonly<Record<string, Tone>> = {
   rendering: "good",
   failed: "bad",
   cancelled: "quiet",
+  paused: "quiet",
   queued: "attention",
 };
 
@@ -48,7 +49,7 @@ export function MovieCard({ movie }: { readonly movie: MovieCard_movie$key }) {
         ...MoviePlayer_movie
         ...MovieFailure_movie
         cancelRequest {
-          __typename
+          pauses
         }
         ...MovieCancelling_movie
         ...MovieWaiting_movie
@@ -86,7 +87,7 @@ export function MovieCard({ movie }: { readonly movie: MovieCard_movie$key }) {
               {data.name}
             </Typography>
             {data.cancelRequest ? (
-              <StateBadge tone="attention" label="Cancelling" />
+              <StateBadge tone="attention" label={data.cancelRequest.pauses ? "Pausing" : "Cancelling"} />
             ) : (
               <StateBadge tone={tones[data.state.toLowerCase()] ?? "quiet"} label={humanize(data.state)} />
             )}
@@ -107,18 +108,29 @@ export function MovieCard({ movie }: { readonly movie: MovieCard_movie$key }) {
         <MovieWaiting movie={data} />
         <MovieFailure movie={data} />
         <LeftOutFrames movie={data} />
-        <Transitions
-          of={data}
-          except={data.cancelRequest ? ["cancel"] : []}
-          labels={
-            data.framesDone > 0
-              ? {
-                  retry: `Resume (${formatNumber(data.framesDone)} of ${formatNumber(data.frameCount)} done)`,
-                }
-              : {}
-          }
-        />
+        <Transitions of={data} except={withheld(data)} labels={resumeLabel(data)} />
       </Box>
     </Paper>
   );
+}
+
+interface Rest {
+  readonly state: string;
+  readonly framesDone: number;
+  readonly frameCount: number;
+  readonly cancelRequest?: { readonly pauses: boolean } | null | undefined;
+}
+
+/** Transitions that are not shown: what has been asked for already, and starting over what hasn't begun. */
+function withheld({ cancelRequest, framesDone }: Rest): string[] {
+  const asked = cancelRequest ? (cancelRequest.pauses ? ["pause"] : ["pause", "cancel"]) : [];
+  return framesDone > 0 ? asked : [...asked, "start_over"];
+}
+
+/** What retrying is called: resuming, when something is done or somebody paused it. */
+function resumeLabel({ state, framesDone, frameCount }: Rest): Partial<Record<string, string>> {
+  if (framesDone > 0) {
+    return { retry: `Resume (${formatNumber(framesDone)} of ${formatNumber(frameCount)} done)` };
+  }
+  return state.toLowerCase() === "paused" ? { retry: "Resume" } : {};
 }
