@@ -27,7 +27,6 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "channels",
-    "strawberry_django",
     "eliot_progress.django",
     "fsmlock",
     "queue_insight",
