@@ -19,6 +19,7 @@ from queue_insight import publish_time
 from queue_insight.collector import Collector
 from queue_insight.conf import Settings
 from queue_insight.stores.redis import RedisStore
+from queue_insight.testing.rabbitmq import RabbitMQServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,3 +129,24 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def rabbitmq():
+    with RabbitMQServer() as server:
+        yield server
+
+
+@pytest.fixture
+def rabbit_url(rabbitmq):
+    return rabbitmq.new_vhost()
+
+
+@pytest.fixture
+def rabbit_app(rabbit_url, rabbitmq, settings):
+    """An app on RabbitMQ, in a virtual host of its own, whose management API is known."""
+    settings.QUEUE_INSIGHT = {"RABBITMQ_MANAGEMENT_URL": rabbitmq.management_url}
+    app = Celery("work", broker=rabbit_url, set_as_current=False)
+    app.conf.task_send_sent_event = True
+    yield app
+    app.close()

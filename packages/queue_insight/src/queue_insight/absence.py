@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from queue_insight.observed_tasks import UNOBSERVED
-from queue_insight.reasons import Reason, instant
+from queue_insight.reasons import Reason, count, instant
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from queue_insight.snapshot import FinishedTask, QueueState, Snapshot
 
 #: How a worker describes in its event that it doesn't know a task.
 NOT_REGISTERED: Final = "NotRegistered("
+#: Maximum number of queues that a sentence names.
+MAX_NAMED: Final = 5
 
 
 def absence(task_id: str, snapshot: Snapshot) -> Reason:
@@ -21,8 +25,8 @@ def absence(task_id: str, snapshot: Snapshot) -> Reason:
             return _finished(finished)
     for queue in snapshot.queues:
         read = sum(t.queue == queue.name and t.position is not None for t in snapshot.queued)
-        if queue.depth > read:
-            return _maybe_deeper(task_id, queue, read)
+        if snapshot.heads_read and queue.depth is not None and queue.depth > read:
+            return _maybe_deeper(task_id, queue, queue.depth, read)
     names = ", ".join(queue.name for queue in snapshot.queues)
     if unsearched := _unsearched(task_id, snapshot):
         return Reason(
@@ -72,15 +76,7 @@ def _unregistered(task: FinishedTask, at: str) -> Reason:
 
 def _unsearched(task_id: str, snapshot: Snapshot) -> list[str]:
     # Only a complete search says that something is not there.
-    unsearched = []
-    if not snapshot.broker_read:
-        unsearched.append("the queues")
-    elif snapshot.unacked is None:
-        unsearched.append("the delivered messages")
-    elif snapshot.unacked > snapshot.unacked_read:
-        unsearched.append(
-            f"{snapshot.unacked - snapshot.unacked_read} of {snapshot.unacked} delivered messages"
-        )
+    unsearched = list(_unsearched_in_broker(snapshot))
     if not snapshot.fresh or (snapshot.asked_tasks is not None and task_id not in snapshot.asked_tasks):
         unsearched.append("the workers")
     elif any(note.code in {"tasks_evicted", "events_off", "events_lost"} for note in snapshot.notes):
@@ -88,11 +84,27 @@ def _unsearched(task_id: str, snapshot: Snapshot) -> list[str]:
     return unsearched
 
 
-def _maybe_deeper(task_id: str, queue: QueueState, read: int) -> Reason:
+def _unsearched_in_broker(snapshot: Snapshot) -> Iterator[str]:
+    if not snapshot.broker_read:
+        yield "the queues"
+        return
+    hidden = [q.name for q in snapshot.queues if q.depth is None or (q.depth and not snapshot.heads_read)]
+    if hidden:
+        more = f" and {len(hidden) - MAX_NAMED} more" if len(hidden) > MAX_NAMED else ""
+        yield f"queue {', '.join(hidden[:MAX_NAMED])}{more}"
+    if delayed := sum(each.count for each in snapshot.delayed_in_broker or ()):
+        yield f"{count(delayed, 'task')} that the broker delays"
+    if snapshot.unacked is None or snapshot.unacked_age_s is not None:
+        yield "the delivered messages"
+    elif snapshot.unacked > snapshot.unacked_read:
+        yield f"{snapshot.unacked - snapshot.unacked_read} of {snapshot.unacked} delivered messages"
+
+
+def _maybe_deeper(task_id: str, queue: QueueState, depth: int, read: int) -> Reason:
     return Reason(
         code="maybe_deeper",
-        message=f"It is not among the first {read} of the {queue.depth} tasks in queue {queue.name!r}; "
+        message=f"It is not among the first {read} of the {depth} tasks in queue {queue.name!r}; "
         "it may be further back.",
-        params={"task": task_id, "queue": queue.name, "depth": queue.depth, "read": read},
+        params={"task": task_id, "queue": queue.name, "depth": depth, "read": read},
         remedy="Raise QUEUE_INSIGHT['PEEK'] to read more; of very large messages only the first are read.",
     )

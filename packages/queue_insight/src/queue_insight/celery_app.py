@@ -32,3 +32,15 @@ def import_app(path: str, *, source: str = "QUEUE_INSIGHT['APP']") -> Celery:
             "It must be the dotted path to a Celery app, as project.celery.app."
         )
     return app
+
+
+def broker_url(app: Celery) -> str:
+    """Return the URL of the app's broker, with its credentials; of several the first, which all try first."""
+    url: object = app.conf.broker_read_url or app.conf.broker_url or "amqp://"
+    return str(url[0] if isinstance(url, (list, tuple)) else url).partition(";")[0]
+
+
+def transport(app: Celery) -> str:
+    """Return the name of kombu's transport for the app's broker, as "redis" or "amqp"."""
+    # From the URL, not kombu's connection, which would import the client library of the named transport.
+    return str(app.conf.broker_transport or broker_url(app).partition(":")[0])

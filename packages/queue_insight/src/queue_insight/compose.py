@@ -12,6 +12,7 @@ from queue_insight.drain import Estimate, Load
 from queue_insight.notes import redelivered, sender_clock_ahead
 from queue_insight.observed_rates import ARRIVALS_WINDOW_S
 from queue_insight.snapshot import (
+    DelayedTasks,
     FinishedTask,
     QueueState,
     Snapshot,
@@ -81,6 +82,11 @@ def compose(
         finished=tuple(_finished(each) for each in collector.finished),
         unacked=broker.unacked,
         unacked_read=len(broker.unacked_head),
+        unacked_age_s=broker.unacked_age_s,
+        delayed_in_broker=None
+        if broker.delayed is None
+        else tuple(DelayedTasks(within_s=each.within_s, count=each.count) for each in broker.delayed),
+        heads_read=broker.heads_read,
         former_workers=collector.former_workers,
         ended_tasks=collector.ended_tasks,
         asked_tasks=asked_tasks,
@@ -109,10 +115,11 @@ def _view(
         waiting=frozenset(message.id for backlog in broker.backlogs for message in backlog.head),
         complete=broker.read
         and broker.unacked == len(broker.unacked_head)
+        and broker.unacked_age_s is None
         and all(backlog.depth == len(backlog.head) for backlog in broker.backlogs),
         at_workers=_by_queue(task for task in collector.tasks if task.ended_at is None),
         waiting_for={
-            worker.name: sum(depths.get(queue, 0) for queue in worker.queues or ())
+            worker.name: sum(depths.get(queue) or 0 for queue in worker.queues or ())
             for worker in workers.values()
         },
     )
@@ -258,12 +265,16 @@ def _queue(backlog: QueueBacklog, counts: _Counts, view: _View) -> QueueState:
         delayed=counts.delayed.get(backlog.queue, 0),
         # A time in the future is by a clock that is ahead: how long it has waited is not known.
         oldest_wait_s=None if sent_at is None or sent_at > view.now else view.now - sent_at,
-        estimate=Estimate(
+        estimate=None
+        if backlog.depth is None
+        else Estimate(
             partial(_load, backlog, counts, consumers, view),
             seed=f"{backlog.queue} {backlog.depth} {view.collector.collected_at}",
         ),
         workers=tuple(w.name for w in consumers) if known else None,
-        unacked=sum(message.queue == backlog.queue for message in view.broker.unacked_head),
+        unacked=backlog.unacked or sum(m.queue == backlog.queue for m in view.broker.unacked_head),
+        consumers=backlog.consumers,
+        kind=backlog.kind,
     )
 
 
@@ -280,7 +291,7 @@ def _load(backlog: QueueBacklog, counts: _Counts, consumers: Sequence[WorkerInfo
     # Of those that were not read only the number is known.
     running += [("", None)] * (counts.of(queue, TaskState.RUNNING) - len(running))
     return Load(
-        depth=backlog.depth + counts.of(queue, TaskState.RESERVED),
+        depth=(backlog.depth or 0) + counts.of(queue, TaskState.RESERVED),
         names=names,
         run_times=view.collector.run_times,
         slots=sum(_slots(worker, backlog, view) for worker in consumers),
@@ -293,4 +304,4 @@ def _load(backlog: QueueBacklog, counts: _Counts, consumers: Sequence[WorkerInfo
 def _slots(worker: WorkerInfo, backlog: QueueBacklog, view: _View) -> float:
     """Return how many of the worker's slots work for this queue: shared by how much waits in each."""
     total = view.waiting_for[worker.name]
-    return (worker.slots or 1) * (backlog.depth / total if total else 1.0)
+    return (worker.slots or 1) * ((backlog.depth or 0) / total if total else 1.0)

@@ -46,6 +46,9 @@ class Settings:
     RETENTION_S: float = 3600.0
     #: Arguments whose names contain one of these words are redacted before anything is kept.
     REDACT: tuple[str, ...] = ("password", "secret", "token", "key", "authorization", "card")
+    #: Address of RabbitMQ's management API, "https://user:password@host:15671"; empty: port 15672 of the
+    #: broker's host, or 15671 by TLS, with the broker's user and password.
+    RABBITMQ_MANAGEMENT_URL: str = ""
     #: What a scraper sends as "Authorization: Bearer ..." to read the metrics; empty: nobody may.
     METRICS_TOKEN: str = ""
     #: Add the publish time to each task's headers, so that waits are known without events.

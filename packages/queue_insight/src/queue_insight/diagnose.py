@@ -20,8 +20,8 @@ REDELIVERY = {
     True: "The broker holds it unacknowledged and redelivers it after the visibility timeout.",
     False: "The broker no longer holds it, so it is not redelivered. It may have done part of its work: "
     "look at what it changed before you send it again. Tasks that may run twice can set acks_late.",
-    None: "Whether the broker still holds it is unknown: it holds more messages than were read "
-    "(QUEUE_INSIGHT['PEEK']), or was unreachable.",
+    None: "Whether the broker still holds it, and so redelivers it, is unknown: not all of its "
+    "unacknowledged messages were read. A task with acks_late is redelivered, another one is not.",
 }
 LOOK_FIRST = {
     True: "The broker still holds it and redelivers it after the visibility timeout, even if it finished: "
@@ -173,7 +173,7 @@ def _queued(task: TaskInfo, snapshot: Snapshot) -> Iterator[Reason]:
         # A task that is not due is taken by a worker, which keeps it until then.
         if not not_due:
             yield _busy(queue, snapshot)
-    elif queue is not None and queue.workers is None and not task.position:
+    elif queue is not None and queue.workers is None and task.position == 0:
         yield Reason(
             code="next",
             message=f"It is the next in queue {task.queue!r}; no worker is known to listen to that queue.",

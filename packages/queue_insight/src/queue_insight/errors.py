@@ -18,13 +18,25 @@ class BrokerUnreachableError(QueueInsightError):
         )
 
 
+class BrokerRefusedError(BrokerUnreachableError):
+    """The broker refused the login, or the virtual host."""
+
+    def __init__(self, url: str, cause: BaseException) -> None:
+        self.url = url
+        QueueInsightError.__init__(
+            self,
+            f"The broker at {url} refused the connection ({type(cause).__name__}: {cause}). "
+            "Correct user, password and virtual host in Celery's broker_url.",
+        )
+
+
 class BrokerUnsupportedError(QueueInsightError):
     """The package cannot read this kind of broker."""
 
     def __init__(self, transport: str) -> None:
         self.transport = transport
         super().__init__(
-            f"queue_insight cannot read a {transport!r} broker; it reads Redis and Valkey. "
+            f"queue_insight cannot read a {transport!r} broker; it reads Redis, Valkey and RabbitMQ. "
             "What the workers report through events is still shown."
         )
 

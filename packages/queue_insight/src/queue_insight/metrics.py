@@ -100,6 +100,11 @@ def _totals(snapshot: Snapshot) -> Iterator[Gauge]:
     if snapshot.collected_at is not None:
         lag = max(0.0, (snapshot.at - snapshot.collected_at).total_seconds())
         yield _one("queue_insight_collector_lag_seconds", "Age of the collector's state.", lag)
+    if snapshot.delayed_in_broker is not None:
+        delayed = sum(each.count for each in snapshot.delayed_in_broker)
+        yield _one(
+            "queue_insight_broker_delayed", "Tasks that the broker keeps until due, for all queues.", delayed
+        )
     yield _one("queue_insight_broker_up", "1 if the broker could be read.", int(snapshot.broker_read))
     yield _one("queue_insight_collector_up", "1 if the collector's state is current.", int(snapshot.fresh))
 

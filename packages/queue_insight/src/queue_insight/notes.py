@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from queue_insight.reasons import Reason, count
 
 if TYPE_CHECKING:
+    from queue_insight.brokers.base import BrokerState
     from queue_insight.collector_state import ObservedWorker
     from queue_insight.errors import QueueInsightError
     from queue_insight.snapshot import TaskInfo
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 START_COLLECTOR = "Start the collector: manage.py queue_insight collect"
 #: Offset from which a clock is reported; less may be the delivery time of events.
 SKEW_S = 2.0
+#: Number of queues that a note names.
+MAX_REFUSED = 5
 START_WORKERS = "Start workers with events on: celery -A <project> worker -E"
 
 
@@ -135,6 +138,32 @@ def malformed_messages(number: int) -> tuple[Reason, ...]:
             remedy="Look for a sender that is not Celery, or that uses another version of its protocol.",
         ),
     )
+
+
+def broker_notes(state: BrokerState) -> tuple[Reason, ...]:
+    """Return what could not be read of a broker that responds."""
+    notes = list(malformed_messages(state.malformed))
+    if state.refused:
+        named = [f"{name!r} ({why})" for name, why in list(state.refused.items())[:MAX_REFUSED]]
+        notes.append(
+            Reason(
+                code="queues_refused",
+                message=f"{count(len(state.refused), 'queue')} could not be counted: {', '.join(named)}.",
+                params={"queues": len(state.refused)},
+                remedy="Allow the broker's user to read them, or leave them out.",
+            )
+        )
+    if state.management_failure:
+        notes.append(
+            Reason(
+                code="management_unavailable",
+                message=f"RabbitMQ's management API gave no answer ({state.management_failure}), so "
+                "unacknowledged tasks, and queues that nobody named, are unknown.",
+                remedy="Enable the plugin rabbitmq_management, give the user the tag 'monitoring', "
+                "and name the address in QUEUE_INSIGHT['RABBITMQ_MANAGEMENT_URL'].",
+            )
+        )
+    return tuple(notes)
 
 
 def _events_off(worker: ObservedWorker) -> Reason:

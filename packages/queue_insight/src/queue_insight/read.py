@@ -21,7 +21,7 @@ from queue_insight.errors import (
     CollectorStateUnreadableError,
     StoreUnreachableError,
 )
-from queue_insight.notes import broker_unavailable, collector_notes, malformed_messages, store_unavailable
+from queue_insight.notes import broker_notes, broker_unavailable, collector_notes, store_unavailable
 from queue_insight.stored_state import load, load_all_tasks, load_tasks
 from queue_insight.stores.choose import store_for
 
@@ -155,7 +155,7 @@ def _read(
     try:
         broker = broker_for(app)
         state = broker.read(queues, peek=peek, delivered=delivered)
-        return state, malformed_messages(state.malformed)
+        return state, broker_notes(state)
     except (BrokerUnreachableError, BrokerUnsupportedError) as error:
         return BrokerState(read=False), (broker_unavailable(error),)
 

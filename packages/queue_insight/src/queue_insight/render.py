@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from queue_insight.drain import DrainState, in_words
 from queue_insight.reasons import count
-from queue_insight.snapshot import QueueState, Snapshot, TaskInfo
+from queue_insight.snapshot import QueueState, Snapshot, TaskInfo, delayed_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -48,6 +48,7 @@ def as_text(snapshot: Snapshot) -> str:
         f"Not listed: {count(snapshot.former_workers, 'worker')}, ended earlier."
         if snapshot.former_workers
         else "",
+        _delayed(snapshot),
         _freshness(snapshot),
         reasons_as_text(snapshot.notes) if snapshot.notes else "",
     ]
@@ -70,7 +71,7 @@ def _queues(snapshot: Snapshot) -> str:
     rows = [
         (
             queue.name,
-            str(queue.depth),
+            "?" if queue.depth is None else str(queue.depth),
             str(queue.reserved),
             str(queue.running),
             "-" if queue.depth == 0 else _seconds(queue.oldest_wait_s),
@@ -80,6 +81,14 @@ def _queues(snapshot: Snapshot) -> str:
         for queue in snapshot.queues
     ]
     return _table(("QUEUE", "DEPTH", "TAKEN", "RUNNING", "OLDEST WAIT", "EMPTY IN", "WORKERS"), rows)
+
+
+def _delayed(snapshot: Snapshot) -> str:
+    return (
+        f"The broker delays {delayed_in_words(snapshot.delayed_in_broker)}."
+        if snapshot.delayed_in_broker
+        else ""
+    )
 
 
 def _workers(snapshot: Snapshot) -> str:

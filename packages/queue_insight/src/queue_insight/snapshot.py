@@ -9,14 +9,19 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from math import ceil
+from typing import TYPE_CHECKING, Final
 
 from queue_insight.drain import NOT_ESTIMATED, Drain, Estimate
+from queue_insight.reasons import count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from queue_insight.reasons import Reason
+
+
+_UNITS: Final = ((86_400.0, "days"), (3_600.0, "h"), (60.0, "min"))
 
 
 def moment(seconds: float) -> datetime:
@@ -84,8 +89,8 @@ class QueueState:
     """One queue: its waiting and running tasks."""
 
     name: str
-    #: Tasks in the broker that no worker has received, all priorities together.
-    depth: int
+    #: Tasks in the broker that no worker has received, all priorities together; None when not known.
+    depth: int | None
     #: Tasks of this queue that live workers execute.
     running: int
     #: Tasks of this queue that workers have received and not started.
@@ -100,11 +105,39 @@ class QueueState:
     workers: tuple[str, ...] | None = None
     #: Delivered and unacknowledged tasks of this queue, among those that were read.
     unacked: int = 0
+    #: Consumers by the broker's own count, which may be other programs than workers; None when not known.
+    consumers: int | None = None
+    #: The broker's kind of queue, "classic" or "quorum"; empty when it has none or that is not known.
+    kind: str = ""
 
     @property
     def drain(self) -> Drain:
         """When it will be empty, as far as that can be estimated; estimated when it is first asked for."""
         return NOT_ESTIMATED if self.estimate is None else self.estimate.drain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DelayedTasks:
+    """Tasks that the broker keeps until they are due, for all queues together."""
+
+    #: All of them are due within so many seconds.
+    within_s: float
+    count: int
+
+
+def delayed_in_words(delayed: Sequence[DelayedTasks]) -> str:
+    """Return "12 tasks, for all queues together: 3 due within 7 s, 12 within 9 min"."""
+    total = 0
+    parts: list[str] = []
+    for each in delayed:
+        total += each.count
+        parts.append(f"{total} {'due ' if not parts else ''}within {_span(each.within_s)}")
+    return f"{count(total, 'task')}, for all queues together: {', '.join(parts)}"
+
+
+def _span(seconds: float) -> str:
+    size, unit = next((u for u in _UNITS if seconds >= 2 * u[0]), (1.0, "s"))
+    return f"{ceil(seconds / size)} {unit}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +199,12 @@ class Snapshot:
     unacked_read: int = 0
     #: Number of tasks that ended with their worker, whether they were read or not.
     ended_tasks: int = 0
+    #: Age of `unacked` in seconds, at most; None: it is exact.
+    unacked_age_s: float | None = None
+    #: What the broker itself keeps until it is due, the soonest first; None when not known.
+    delayed_in_broker: tuple[DelayedTasks, ...] | None = None
+    #: Whether the broker shows which tasks wait; RabbitMQ only counts them.
+    heads_read: bool = True
     #: Ids of the tasks that were looked for at the workers; None: all. Counts include the others.
     asked_tasks: frozenset[str] | None = None
     #: Whether the broker was read; else depths and waiting tasks are unknown.

@@ -12,7 +12,7 @@ SDL = """
 type Queue {
   id: ID!
   name: String!
-  depth: Int!
+  depth: Int
   running: Int!
   oldestWaitSeconds: Float
   drain: QueueDrain!

@@ -1,11 +1,27 @@
 from __future__ import annotations
 
 import pytest
+from celery import Celery
 from tests.conftest import free_port
 
-from queue_insight.brokers.choose import pages_for
 from queue_insight.brokers.redis_pages import RedisPages
-from queue_insight.errors import BrokerUnreachableError, BrokerUnsupportedError
+from queue_insight.errors import BrokerUnreachableError
+from queue_insight.testing.brokers import BrokerConformance
+
+
+class TestConformance(BrokerConformance):
+    @pytest.fixture(autouse=True)
+    def fixed(self, app, with_publish_time):
+        self.app = app
+
+    def make_app(self):
+        return self.app
+
+    def make_unreachable_app(self):
+        return Celery(broker=f"redis://:hidden@127.0.0.1:{free_port()}/0", set_as_current=False)
+
+    def make_broker(self, app):
+        return RedisPages(app)
 
 
 def ids(app, **fields):
@@ -47,9 +63,3 @@ def test_a_broker_that_is_down_is_an_error(app):
     app.conf.broker_url = f"redis://127.0.0.1:{free_port()}/0"
     with pytest.raises(BrokerUnreachableError):
         ids(app, skip=0, count=1)
-
-
-def test_pages_of_another_broker_are_refused(app):
-    app.conf.broker_url = "amqp://nowhere"
-    with pytest.raises(BrokerUnsupportedError):
-        pages_for(app)

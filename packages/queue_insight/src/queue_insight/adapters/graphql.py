@@ -35,7 +35,8 @@ class Queue:
 
     id: strawberry.ID
     name: str
-    depth: int
+    #: Null when not known.
+    depth: int | None
     running: int
     oldest_wait_seconds: float | None
     state: strawberry.Private[QueueState]
@@ -78,6 +79,8 @@ class GraphQLSnapshot(NamedTuple):
     workers: list[Worker]
     #: Waiting tasks that were counted, but not read.
     more: int
+    #: Tasks that the broker keeps until they are due, for all queues; None when not known.
+    delayed: int | None
 
 
 def from_snapshot(snapshot: Snapshot) -> GraphQLSnapshot:
@@ -86,8 +89,11 @@ def from_snapshot(snapshot: Snapshot) -> GraphQLSnapshot:
         queues=[queue(each) for each in snapshot.queues],
         tasks=[task(each) for each in snapshot.tasks()],
         workers=[worker(each) for each in snapshot.workers if each.state in CONSUMING],
-        more=sum(each.depth for each in snapshot.queues)
+        more=sum(each.depth or 0 for each in snapshot.queues)
         - sum(each.position is not None for each in snapshot.queued),
+        delayed=None
+        if snapshot.delayed_in_broker is None
+        else sum(each.count for each in snapshot.delayed_in_broker),
     )
 
 

@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What can be learned from a broker without changing it. What is not there is unknown, never 0."""
+
+    #: How many messages wait in each queue.
+    counts: bool = False
+    #: How many messages were delivered and are not acknowledged.
+    unacked: bool = False
+    #: How many messages the broker itself keeps until they are due.
+    delayed: bool = False
+    #: Which messages wait, in order of delivery, anywhere in a queue.
+    page: bool = False
+    #: Which messages were delivered and not acknowledged, so that a task can be found by its id.
+    find: bool = False
+    #: How many consumers each queue has.
+    consumers: bool = False
+    #: Which queues there are.
+    discover: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,10 +49,27 @@ class QueueBacklog:
     """The messages that wait in one queue."""
 
     queue: str
-    #: All priorities together.
-    depth: int
+    #: All priorities together; None when it is not known.
+    depth: int | None
     #: The first messages, in order of delivery.
     head: tuple[Message, ...] = ()
+    #: Number of consumers, which may be other programs than workers; None when it is not known.
+    consumers: int | None = None
+    #: Number of delivered and unacknowledged messages; None when it is not known.
+    unacked: int | None = None
+    #: The broker's kind of queue, as "classic" or "quorum"; empty when it has none or that is not known.
+    kind: str = ""
+    #: Whether the broker has the queue; one that it does not have holds nothing.
+    exists: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DelayedMessages:
+    """Messages that the broker keeps until they are due, for all queues together."""
+
+    #: All of them are due within so many seconds.
+    within_s: float
+    count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,10 +85,25 @@ class BrokerState:
     malformed: int = 0
     #: Whether the broker was read.
     read: bool = True
+    #: What the broker keeps until it is due, the soonest first; None when the broker does not report it.
+    delayed: tuple[DelayedMessages, ...] | None = None
+    #: Age of the counts of unacknowledged messages in seconds, at most; None: they are exact.
+    unacked_age_s: float | None = None
+    #: Whether the first messages of the queues were read, as far as they were asked for.
+    heads_read: bool = True
+    #: Queues that exist and could not be counted, and why.
+    refused: Mapping[str, str] = field(default_factory=dict)
+    #: Why the broker's management API gave no answer; empty when it did, or when there is none to ask.
+    management_failure: str = ""
 
 
 class Broker(Protocol):
-    """Reads a broker without changing it."""
+    """Reads a broker without changing it: it consumes, reorders, marks, blocks and requeues nothing."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What can be learned from this broker."""
+        ...
 
     def read(self, queues: Iterable[str], *, peek: int, delivered: int | None = None) -> BrokerState:
         """Return the backlog of these queues, with at most `peek` messages of each, consuming none.
@@ -59,26 +111,26 @@ class Broker(Protocol):
         `delivered` is the maximum number of delivered messages, by default the same.
 
         Raises:
-            BrokerUnreachableError: the broker did not respond.
+            BrokerUnreachableError: the broker did not respond, or refused the login.
         """
         ...
 
     def discover(self) -> tuple[str, ...]:
         """Return the names of queues that exist in the broker and were found since the last call.
 
+        Without the capability `discover` there are none.
+
         Raises:
-            BrokerUnreachableError: the broker did not respond.
+            BrokerUnreachableError: the broker did not respond, or refused the login.
         """
         ...
-
-
-class Pages(Protocol):
-    """Reads a queue page by page without changing it."""
 
     def page(self, queue: str, *, skip: int, count: int) -> tuple[Message, ...]:
         """Return up to `count` tasks that stand behind the first `skip` ones of the queue, consuming none.
 
+        Without the capability `page` there are none.
+
         Raises:
-            BrokerUnreachableError: the broker did not respond.
+            BrokerUnreachableError: the broker did not respond, or refused the login.
         """
         ...

@@ -2,41 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from queue_insight.celery_app import transport
 from queue_insight.errors import BrokerUnsupportedError
 
 if TYPE_CHECKING:
     from celery import Celery
 
-    from queue_insight.brokers.base import Broker, Pages
+    from queue_insight.brokers.base import Broker
 
-REDIS = frozenset({"redis", "rediss", "redis+socket", "sentinel"})
+REDIS: Final = frozenset({"redis", "rediss", "redis+socket", "sentinel"})
+RABBITMQ: Final = frozenset({"amqp", "amqps", "pyamqp"})
 
 
 def broker_for(app: Celery) -> Broker:
     """Return the reader of this app's broker.
 
     Raises:
-        BrokerUnsupportedError: the broker is neither Redis nor Valkey.
+        BrokerUnsupportedError: there is no reader for this kind of broker.
     """
-    # Read the URL, not kombu's connection, which would import the client library of the named transport.
-    url = str(app.conf.broker_read_url or app.conf.broker_url or "amqp://")
-    transport = str(app.conf.broker_transport or url.partition(":")[0])
-    if transport not in REDIS:
-        raise BrokerUnsupportedError(transport)
-    from queue_insight.brokers.redis import RedisBroker  # noqa: PLC0415 - optional library
+    name = transport(app)
+    if name in REDIS:
+        from queue_insight.brokers.redis_pages import RedisPages  # noqa: PLC0415 - optional library
 
-    return RedisBroker(app)
+        return RedisPages(app)
+    if name in RABBITMQ:
+        from queue_insight.brokers.rabbitmq import RabbitMQBroker  # noqa: PLC0415 - its own client
 
-
-def pages_for(app: Celery) -> Pages:
-    """Return the reader of pages of this app's broker.
-
-    Raises:
-        BrokerUnsupportedError: the broker is neither Redis nor Valkey.
-    """
-    broker_for(app)
-    from queue_insight.brokers.redis_pages import RedisPages  # noqa: PLC0415 - optional library
-
-    return RedisPages(app)
+        return RabbitMQBroker(app)
+    raise BrokerUnsupportedError(name)

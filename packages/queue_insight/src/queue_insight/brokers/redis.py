@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import redis
 
-from queue_insight.brokers.base import BrokerState, Message, QueueBacklog
+from queue_insight.brokers.base import BrokerState, Capabilities, Message, QueueBacklog
+from queue_insight.brokers.connection import connected
 from queue_insight.brokers.redis_scripts import DELIVERED, LENGTHS, WAITING
-from queue_insight.errors import BrokerUnreachableError
 from queue_insight.fields import Fields
 from queue_insight.publish_time import HEADER
 
@@ -47,6 +47,11 @@ class RedisBroker:
         self._app = app
         #: Where the search for queues continues.
         self._cursor = 0
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What can be learned from Redis: everything but delays and consumers, which kombu does not keep."""
+        return Capabilities(counts=True, unacked=True, page=True, find=True, discover=True)
 
     def _bindings(self) -> dict[tuple[str, str], str]:
         queues = self._app.amqp.queues.values()
@@ -103,13 +108,8 @@ class RedisBroker:
 
     @contextmanager
     def _connected(self) -> Iterator[Channel]:
-        with self._app.connection_or_acquire() as connection:
-            try:
-                # connect() would sleep for two seconds before it fails, and a page waits for this.
-                connection.ensure_connection(max_retries=1, interval_start=0, reraise_as_library_errors=False)
-                yield connection.default_channel
-            except (*connection.connection_errors, *connection.channel_errors, OSError) as error:
-                raise BrokerUnreachableError(connection.as_uri(), error) from error
+        with connected(self._app) as connection:
+            yield cast("Channel", connection.default_channel)
 
 
 def plain_client(channel: Channel) -> redis.Redis:

@@ -155,8 +155,12 @@ def _waiting(snapshot: Snapshot) -> Iterator[Clause]:
     if not snapshot.broker_read:
         return
     waiting = [queue for queue in snapshot.queues if queue.depth]
+    uncounted = sum(queue.depth is None for queue in snapshot.queues)
+    if uncounted:
+        yield Clause(text=f"what waits in {count(uncounted, 'queue')} is not known", is_trouble=True)
     if not waiting:
-        yield Clause(text="nothing waits")
+        if not uncounted:
+            yield Clause(text="nothing waits")
         return
     tasks = sum(queue.depth or 0 for queue in waiting)
     ages = [queue.oldest_wait_s for queue in waiting if queue.oldest_wait_s is not None]

@@ -11,14 +11,14 @@ from queue_insight.page.clock import duration
 from queue_insight.page.headline import has_no_worker
 from queue_insight.page.names import key, shown
 from queue_insight.reasons import Reason, count
-from queue_insight.snapshot import TaskState
+from queue_insight.snapshot import TaskInfo, TaskState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from queue_insight.page.clock import Clock
     from queue_insight.page.pauses import Pause
-    from queue_insight.snapshot import QueueState, Snapshot, TaskInfo
+    from queue_insight.snapshot import QueueState, Snapshot
 
 #: Number of queues on a page.
 PAGE: Final = 60
@@ -166,7 +166,7 @@ def _trouble(
         return _LOST, _lost(facts.lost_counts[queue.name], lost, snapshot)
     if queue.depth == 0:
         return (_WORKING if queue.running or queue.reserved else _QUIET), None
-    head = facts.heads.get(queue.name)
+    head = _head(queue, snapshot, facts)
     if head is None:
         meaning = _MEANINGS["no_worker"] if has_no_worker(queue, snapshot) else _UNREAD
         return meaning, _unread(queue)
@@ -188,7 +188,19 @@ def _lost(number: int, task: TaskInfo, snapshot: Snapshot) -> Reason:
     return replace(first, message=f"{several}{first.message}")
 
 
+def _head(queue: QueueState, snapshot: Snapshot, facts: _Facts) -> TaskInfo | None:
+    if queue.depth and not snapshot.heads_read:
+        # Messages are only counted; what keeps the queue waiting is the same for any of its tasks.
+        return TaskInfo(id="", name="", queue=queue.name, state=TaskState.QUEUED)
+    return facts.heads.get(queue.name)
+
+
 def _unread(queue: QueueState) -> Reason:
+    if queue.depth is None:
+        return Reason(
+            code="not_counted",
+            message=f"How many tasks wait in queue '{shown(queue.name)}' is not known.",
+        )
     return Reason(
         code="not_read",
         message=f"None of the tasks in queue '{shown(queue.name)}' could be read.",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from django.utils import timezone
 
 from queue_insight.brokers.choose import REDIS
+from queue_insight.celery_app import transport
 from queue_insight.page.clock import Clock
 from queue_insight.page.pauses import Pause, paused
 from queue_insight.read import celery_app, snapshot
@@ -64,8 +65,7 @@ def read(
 
 def visibility_timeout_s(app: Celery) -> float | None:
     """Return after how many seconds the app's broker redelivers; None if it isn't Redis or Valkey."""
-    url = str(app.conf.broker_read_url or app.conf.broker_url or "")
-    if url.partition(":")[0] not in REDIS:
+    if transport(app) not in REDIS:
         return None
     given = (app.conf.broker_transport_options or {}).get("visibility_timeout", DEFAULT_VISIBILITY_TIMEOUT_S)
     return float(given)

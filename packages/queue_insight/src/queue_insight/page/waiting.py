@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from queue_insight.brokers.choose import pages_for
+from queue_insight.brokers.choose import broker_for
 from queue_insight.errors import BrokerUnreachableError, BrokerUnsupportedError
 from queue_insight.page.composition import PAGE
 from queue_insight.page.names import key
@@ -49,7 +49,7 @@ def named(app: Celery, queue: str, name_key: str) -> tuple[str, ...]:
 def _read(app: Celery, queue: str, *, skip: int, count: int) -> tuple[TaskInfo, ...]:
     # The page's snapshot says why if the broker can't be read.
     try:
-        messages = pages_for(app).page(queue, skip=skip, count=count)
+        messages = broker_for(app).page(queue, skip=skip, count=count)
     except (BrokerUnreachableError, BrokerUnsupportedError):
         return ()
     return tuple(_task(message, skip + place) for place, message in enumerate(messages))

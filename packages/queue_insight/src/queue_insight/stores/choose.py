@@ -6,6 +6,7 @@ import functools
 from typing import TYPE_CHECKING
 
 from queue_insight import conf
+from queue_insight.celery_app import broker_url
 from queue_insight.errors import SettingInvalidError
 from queue_insight.stores.memory import MemoryStore
 
@@ -28,9 +29,8 @@ def store_for(app: Celery) -> Store:
     settings = conf.get()
     url = settings.STORE
     if not url:
-        # URLs separated by ";" are fail-over brokers; every process connects to the first one first.
-        broker_url = str(app.conf.broker_read_url or app.conf.broker_url or "").partition(";")[0]
-        url = broker_url if broker_url.startswith(REDIS) else "memory://"
+        broker = broker_url(app)
+        url = broker if broker.startswith(REDIS) else "memory://"
     return _store(url, settings.KEY_PREFIX)
 
 

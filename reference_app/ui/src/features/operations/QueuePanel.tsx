@@ -62,11 +62,11 @@ export function QueuePanel({ operations }: { readonly operations: QueuePanel_ope
           <Box
             key={queue.name}
             data-testid="queue"
-            sx={{ borderLeft: 3, borderColor: queue.depth > 0 ? "warning.main" : "divider", pl: 1.5 }}
+            sx={{ borderLeft: 3, borderColor: queue.depth !== 0 ? "warning.main" : "divider", pl: 1.5 }}
           >
             <Typography variant="h3">{queue.name}</Typography>
             <Typography component="p" sx={{ fontSize: "1.5rem", fontWeight: 650, lineHeight: 1.3 }}>
-              {formatNumber(queue.depth)}
+              {typeof queue.depth === "number" ? formatNumber(queue.depth) : "?"}
               <Box component="span" sx={{ fontSize: "0.88rem", fontWeight: 500, color: "text.secondary" }}>
                 {` waiting · ${formatNumber(queue.running)} running`}
               </Box>
