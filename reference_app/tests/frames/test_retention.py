@@ -7,7 +7,7 @@ from tests.factories import camera, frame
 
 from timelapse.frames import ledger
 from timelapse.frames.models import Frame
-from timelapse.frames.queries import file_of, thumbnail_of
+from timelapse.frames.queries import file_of, large_thumbnail_of, thumbnail_of
 from timelapse.frames.retention import Removal, Retention, forecast, remove
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -69,10 +69,13 @@ def test_the_forecast_counts_and_removes_nothing(roof):
 def test_rows_files_and_counts_go_together(roof):
     ledger_day = datetime.now(UTC).date()
     gone, stays = (frame(roof, b"12345") for _ in range(2))
+    large_thumbnail_of(gone).parent.mkdir(parents=True)
+    large_thumbnail_of(gone).write_bytes(b"looked at")
     before = ledger.bytes_of(roof.pk, ledger_day)
     remove([gone])
     assert [each.pk for each in Frame.objects.all()] == [stays.pk]
     assert [path.exists() for path in (file_of(gone), thumbnail_of(gone))] == [False, False]
+    assert not large_thumbnail_of(gone).exists()
     assert [path.exists() for path in (file_of(stays), thumbnail_of(stays))] == [True, True]
     assert before - ledger.bytes_of(roof.pk, ledger_day) == 5
     assert ledger.stored_bytes([roof.pk]) == {roof.pk: 5}

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
+from django.utils import timezone
+from eliot import start_action
 
+from fsmlock import Reason, Refused
 from timelapse.cameras.changes import publish_change
 from timelapse.frames import clocks, ledger
-from timelapse.frames.events import FrameStored, frame_stored
+from timelapse.frames.events import FrameStored, frame_changed, frame_stored
 from timelapse.frames.models import Frame
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from django.contrib.auth.models import User
+
     from timelapse.frames.domain import Capture, FramePaths, Picture
+
+
+NO_FRAME: Final = Reason(
+    code="no_frame", message="There is no such frame.", remedy="Reload the page: it may have been removed."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +70,34 @@ def store_frame(camera: UUID, capture: Capture, picture: Picture, paths: FramePa
     return StoredFrame(frame=frame, created=created)
 
 
+@transaction.atomic
+def hide_frame(frame: int, *, hidden: bool, by: User) -> Frame:
+    """Leave a frame out of all movies that are requested from now on, or take it back in. Its file is kept.
+
+    The frame says who hid it and when; the log says who took it back in.
+
+    Raises:
+        Refused: there is no such frame.
+    """
+    found = Frame.objects.select_for_update().filter(pk=frame).first()
+    if found is None:
+        raise Refused([NO_FRAME])
+    if hidden == (found.hidden_at is not None):
+        return found
+    with start_action(action_type="frame:hide", frame=found.pk, hidden=hidden, by=by.get_username()):
+        found.hidden_at = timezone.now() if hidden else None
+        found.hidden_by = by.get_username() if hidden else ""
+        found.save(update_fields=["hidden_at", "hidden_by"])
+    transaction.on_commit(lambda: frame_changed.send_robust(Frame, event=_event(found)), robust=True)
+    return found
+
+
 def _notify(frame: Frame) -> None:
-    event = FrameStored(
+    transaction.on_commit(lambda: frame_stored.send_robust(Frame, event=_event(frame)), robust=True)
+    publish_change(frame.camera_id, "frame")
+
+
+def _event(frame: Frame) -> FrameStored:
+    return FrameStored(
         frame=frame.pk, camera=frame.camera_id, captured_at=frame.captured_at, sequence=frame.sequence
     )
-    transaction.on_commit(lambda: frame_stored.send_robust(Frame, event=event), robust=True)
-    publish_change(frame.camera_id, "frame")

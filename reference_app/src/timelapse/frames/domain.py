@@ -21,6 +21,10 @@ Kind = Literal["frame", "preview"]
 FixSource = Literal["ntp", "server"]
 #: File extensions by content, not by the name that was sent.
 Extension = Literal["jpg", "png", "webp"]
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200
+#: Longer side of a thumbnail and of a large one, pixels.
+THUMBNAIL_SIDE: Final = 320
+LARGE_SIDE: Final = 1280
 #: Whole, or flawed: the decoder complained but returned every pixel.
 Verdict = Literal["whole", "flawed"]
 
@@ -86,7 +90,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FramePaths:
-    """Paths of a frame's files, relative to the media root."""
+    """Paths of a frame's files, relative to the media root; see also `large_thumbnail_path`."""
 
     frame: str
     thumbnail: str
@@ -101,6 +105,11 @@ class FramePaths:
         )
 
 
+def large_thumbnail_path(thumbnail: str) -> str:
+    """Return the path of a frame's large thumbnail, given that of its small one."""
+    return f"large-{thumbnail}"
+
+
 def preview_path(camera: UUID, capture: str) -> str:
     """Return a preview's path relative to the media root; previews need no shards because few are kept."""
     return f"previews/{camera}/{capture}.jpg"
@@ -108,7 +117,12 @@ def preview_path(camera: UUID, capture: str) -> str:
 
 def folders_of(camera: UUID) -> tuple[str, ...]:
     """Return the folders of a camera's frames, thumbnails and previews, relative to the media root."""
-    return tuple(f"{kind}/{camera}" for kind in ("frames", "thumbnails", "previews"))
+    return tuple(f"{kind}/{camera}" for kind in ("frames", "thumbnails", "large-thumbnails", "previews"))
+
+
+def is_plausible(moment: datetime) -> bool:
+    """Return whether a moment has a time zone, and a year that every calendar and database computes with."""
+    return moment.tzinfo is not None and _FIRST_YEAR <= moment.year <= _LAST_YEAR
 
 
 def displayed_size(width: int, height: int, orientation: int) -> tuple[int, int]:

@@ -11,13 +11,14 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-#: Sent with ``event=FrameStored``.
+#: Both are sent with ``event=FrameStored``: a frame is new; a stored one was hidden or taken back in.
 frame_stored = Signal()
+frame_changed = Signal()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrameStored:
-    """A frame was stored: its file is on disk and its row is committed."""
+    """A stored frame: its file is on disk and its row is committed."""
 
     frame: int
     camera: UUID

@@ -36,6 +36,9 @@ class Frame(models.Model):
     #: Paths of the picture and its thumbnail, relative to the media root.
     file = models.CharField(max_length=200)
     thumbnail = models.CharField(max_length=200)
+    #: When somebody hid it, and who: it is kept and shown to those who look for it, but is in no movie.
+    hidden_at = models.DateTimeField(null=True, editable=False)
+    hidden_by = models.CharField(max_length=150, blank=True, editable=False)
 
     class Meta:
         """Playing order: capture time, then the camera's sequence."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from timelapse.cameras.models import Camera
+from timelapse.frames.domain import LARGE_SIDE, large_thumbnail_path
 from timelapse.frames.models import Frame
 from timelapse.shared import conf
 
@@ -53,6 +54,11 @@ def thumbnail_of(frame: Frame) -> Path:
     return conf.get().media_root / frame.thumbnail
 
 
+def large_thumbnail_of(frame: Frame) -> Path:
+    """Return the path of the large thumbnail."""
+    return conf.get().media_root / large_thumbnail_path(frame.thumbnail)
+
+
 def image_url(frame: Frame) -> str:
     """Return the URL of the picture."""
     return f"/media/frames/{frame.pk}{Path(frame.file).suffix}"
@@ -61,3 +67,10 @@ def image_url(frame: Frame) -> str:
 def thumbnail_url(frame: Frame) -> str:
     """Return the URL of the thumbnail."""
     return f"/media/thumbnails/{frame.pk}.jpg"
+
+
+def large_thumbnail_url(frame: Frame) -> str:
+    """Return the URL of the large thumbnail; of the picture itself if that is no larger."""
+    if max(frame.width, frame.height) <= LARGE_SIDE:
+        return image_url(frame)
+    return f"/media/large-thumbnails/{frame.pk}.jpg"

@@ -12,7 +12,7 @@ from django.db.models import Count, F, Sum
 from timelapse.cameras.changes import publish_change
 from timelapse.frames import ledger
 from timelapse.frames.models import Frame
-from timelapse.frames.queries import file_of, thumbnail_of
+from timelapse.frames.queries import file_of, large_thumbnail_of, thumbnail_of
 from timelapse.shared import conf
 
 if TYPE_CHECKING:
@@ -75,3 +75,4 @@ def _unlink_files(frames: Sequence[Frame]) -> None:
     for frame in frames:
         file_of(frame).unlink(missing_ok=True)
         thumbnail_of(frame).unlink(missing_ok=True)
+        large_thumbnail_of(frame).unlink(missing_ok=True)

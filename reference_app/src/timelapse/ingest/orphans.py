@@ -31,6 +31,7 @@ def sweep_files(now: datetime) -> int:
     rows: dict[str, QuerySet[Model]] = {
         "frames": Frame.objects.all(),
         "thumbnails": Frame.objects.all(),
+        "large-thumbnails": Frame.objects.all(),
         "previews": Preview.objects.all(),
         "quarantine": Quarantined.objects.exclude(file=""),
     }

@@ -42,6 +42,8 @@ LIMIT = 20_000
 PAGE = 100
 _LENGTHS = {"first", "last", "limit"}
 _CURSORS = {"after", "before"}
+#: These lists check their cursors by themselves.
+_KEYED = {"frames"}
 #: Strawberry's cursors count the entries of a list.
 _CURSOR = re.compile("arrayconnection:[0-9]{1,9}")
 _SIGN_IN = "signIn"
@@ -95,19 +97,23 @@ def _paging_errors(document: DocumentNode, variables: Mapping[str, Any]) -> list
 
 
 class _Paging(Visitor):
-    """Looks at every argument that pages a list."""
+    """Looks at every field that pages a list."""
 
     def __init__(self, variables: Mapping[str, Any]) -> None:
         super().__init__()
         self.errors: list[GraphQLError] = []
         self._variables = variables
 
-    def enter_argument(self, node: ArgumentNode, *_: object) -> None:
-        """Check a length or a cursor; a value of another type is left to validation."""
-        name, value = node.name.value, _value(node.value, self._variables)
+    def enter_field(self, node: FieldNode, *_: object) -> None:
+        """Check lengths and cursors; a value of another type is left to validation."""
+        for argument in node.arguments or ():
+            self._check(node.name.value, argument)
+
+    def _check(self, field: str, argument: ArgumentNode) -> None:
+        name, value = argument.name.value, _value(argument.value, self._variables)
         if name in _LENGTHS and isinstance(value, int) and not 0 <= value <= PAGE:
             self._refuse("bad_page_size", f"{name} is {value}: a list gives 0 to {PAGE} entries at once.")
-        if name in _CURSORS and isinstance(value, str) and not _is_cursor(value):
+        if name in _CURSORS and field not in _KEYED and isinstance(value, str) and not _is_cursor(value):
             message = f"{name} is no cursor of this server. Take cursors from its answers."
             self._refuse("malformed_cursor", message)
 

@@ -1,7 +1,8 @@
 """Serves movies, posters, frames, thumbnails and previews to signed-in users.
 
 URLs contain primary keys, never paths: ``movies/<pk>.mp4``, ``posters/<pk>.jpg``,
-``frames/<pk>.<extension>``, ``thumbnails/<pk>.jpg`` and ``previews/<pk>.jpg``; the database has the path.
+``frames/<pk>.<extension>``, ``thumbnails/<pk>.jpg``, ``large-thumbnails/<pk>.jpg`` and
+``previews/<pk>.jpg``; the database has the path.
 ``live/<pk>.m3u8`` is the playlist of a movie that is being rendered, ``live/<pk>/...`` are its pieces.
 Ranges are supported (206, or 416 beyond the end), so that browsers can seek in a movie. Errors are 401 when
 nobody is signed in, 403 without the permission, and 404 when there is no such file (yet), as
@@ -107,6 +108,7 @@ _FOLDERS: Final = {
     "posters": (queries.poster, needs("rendering.view_movie")),
     "frames": (queries.frame, needs("frames.view_frame")),
     "thumbnails": (queries.thumbnail, needs("frames.view_frame")),
+    "large-thumbnails": (queries.large_thumbnail, needs("frames.view_frame")),
     "previews": (queries.preview, needs("frames.view_preview")),
 }
 _WATCHING: Final = needs("rendering.view_movie")

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Final
 from timelapse.frames.models import Frame, Preview
 from timelapse.frames.previews import file_of_preview
 from timelapse.frames.queries import file_of
-from timelapse.ingest.pipeline.thumbnails import ensure_thumbnail
+from timelapse.ingest.pipeline.thumbnails import ensure_large_thumbnail, ensure_thumbnail
 from timelapse.rendering import watching
 from timelapse.rendering.models import Movie
 from timelapse.rendering.queries import movie_by_id, poster_of, video_of
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Callable
     from pathlib import Path
 
 _PICTURES: Final = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
@@ -68,11 +69,20 @@ def frame(pk: int, extension: str) -> Published | None:
 
 def thumbnail(pk: int, extension: str) -> Published | None:
     """Find a frame's thumbnail; the picture itself if none can be written."""
+    return _small(pk, extension, ensure_thumbnail)
+
+
+def large_thumbnail(pk: int, extension: str) -> Published | None:
+    """Find a frame's large thumbnail; the picture itself if none can be written."""
+    return _small(pk, extension, ensure_large_thumbnail)
+
+
+def _small(pk: int, extension: str, ensure: Callable[[Frame], Path | None]) -> Published | None:
     frames = Frame.objects.filter(pk=pk).only("thumbnail", "file")
     found = frames.first() if extension == "jpg" else None
     if found is None:
         return None
-    small = ensure_thumbnail(found)
+    small = ensure(found)
     if small is not None:
         return _published(small, "image/jpeg")
     whole = file_of(found)

@@ -53,8 +53,8 @@ def movies_of_tasks(task_ids: list[str]) -> dict[str, Movie]:
 
 
 def frames_of_movie(movie: Movie) -> QuerySet[Frame]:
-    """Return the frames that existed when the movie was requested, in playing order."""
-    frames = movie.timelapse.frames()
+    """Return the frames that existed when the movie was requested and aren't hidden, in playing order."""
+    frames = movie.timelapse.shown_frames()
     return frames if movie.last_frame is None else frames.filter(pk__lte=movie.last_frame)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterable
 from datetime import datetime
-from typing import Final, cast
+from typing import Annotated, Final, cast
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import strawberry
 import strawberry_django
@@ -16,9 +17,28 @@ from strawberry.types import Info
 from strawberry_django.relay import DjangoListConnection
 
 import fsmlock
+from camera_agent.protocol.settings import CameraSettings
 from fsmlock.adapters.graphql import WithLocks
+from timelapse.cameras.configuration import DesiredConfiguration, current_configurations
 from timelapse.cameras.graphql import Camera
+from timelapse.frames import daylight
+from timelapse.frames.daylight import timezone_of
 from timelapse.frames.graphql import Frame
+from timelapse.frames.graphql.footage import (
+    CountBy,
+    FrameConnection,
+    FrameCount,
+    From,
+    NearestFrame,
+    Night,
+    PageArguments,
+    To,
+    check_moments,
+    check_period,
+    counted,
+    frame_connection,
+    nearest_frame,
+)
 from timelapse.shared import subjects
 from timelapse.shared.access import needs, only, readable_by
 from timelapse.shared.graphql import LiveUpdate, Stateful, UserError, load, user_errors
@@ -57,10 +77,72 @@ class Timelapse(Stateful, WithLocks):
         """Load it together with those of the other timelapses of the request."""
         return cast("Frame | None", (await footage_of(info, cast("models.Timelapse", self))).latest)
 
-    @strawberry_django.connection(DjangoListConnection[Frame], description="Its frames in playing order.")
-    def frames(self) -> Iterable[Frame]:
-        """Return all frames; the connection takes the requested slice."""
-        return cast("Iterable[Frame]", cast("models.Timelapse", self).frames())
+    @strawberry_django.field(
+        description="Its frames in playing order, hidden ones included. A page costs the same wherever "
+        "it is. `around` is the page with as many frames before a moment as after it; `every` thins them by "
+        "their sequence numbers."
+    )
+    async def frames(
+        self,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+        since: From = None,
+        until: To = None,
+        around: datetime | None = None,
+        every: int = 1,
+    ) -> FrameConnection:
+        """Read a page."""
+        arguments = PageArguments(
+            first=first,
+            after=after,
+            last=last,
+            before=before,
+            around=around,
+            since=since,
+            until=until,
+            every=every,
+        )
+        return await frame_connection(_row(self).frames(), arguments)
+
+    @strawberry_django.field(description="The frame nearest to a moment; null if there is no frame.")
+    async def frame_at(self, time: datetime) -> NearestFrame | None:
+        """Find it."""
+        return await nearest_frame(_row(self).frames(), time)
+
+    @strawberry_django.field(
+        description="How many frames there are in each day or hour of its time zone (UTC if that is "
+        "not known), oldest first; days and hours without a frame are left out."
+    )
+    async def frame_counts(
+        self, info: Info, by: CountBy, since: From = None, until: To = None
+    ) -> list[FrameCount]:
+        """Count them."""
+        return await counted(_row(self).frames(), by, since, until, await _zone_of(info, _row(self)))
+
+    @strawberry_django.field(
+        description="The name of its camera's time zone, such as Europe/Zurich; null if it is not known."
+    )
+    async def timezone(self, info: Info) -> str | None:
+        """Take it from the camera's settings or health."""
+        return timezone_of(await _settings_of(info, _row(self)), _row(self).camera.health)
+
+    @strawberry_django.field(
+        description="The nights of a period, from sunset to sunrise; null if the camera's place is not known."
+    )
+    async def nights(
+        self,
+        info: Info,
+        since: Annotated[datetime, strawberry.argument(name="from")],
+        until: Annotated[datetime, strawberry.argument(name="to")],
+    ) -> list[Night] | None:
+        """Work them out."""
+        check_moments(since, until)
+        check_period(since, until, daylight.LONGEST)
+        settings = await _settings_of(info, _row(self))
+        found = daylight.nights(settings, await _zone_of(info, _row(self)), since, until)
+        return None if found is None else [Night.from_value(each) for each in found]
 
 
 @strawberry.input
@@ -150,6 +232,20 @@ def pk_of(global_id: relay.GlobalID, type_name: str) -> int:
     """Return the primary key in a global id; 0, which no row has, if it is another type's id."""
     is_one = global_id.type_name == type_name and global_id.node_id.isdecimal()
     return int(global_id.node_id) if is_one else 0
+
+
+def _row(timelapse: Timelapse) -> models.Timelapse:
+    return cast("models.Timelapse", timelapse)
+
+
+async def _settings_of(info: Info, timelapse: models.Timelapse) -> CameraSettings:
+    """Load the settings of its camera together with those of others requested at the same time."""
+    found = await load(info, current_configurations, timelapse.camera_id)
+    return cast("DesiredConfiguration", found).settings  # of every camera, changed or not
+
+
+async def _zone_of(info: Info, timelapse: models.Timelapse) -> ZoneInfo:
+    return ZoneInfo(timezone_of(await _settings_of(info, timelapse), timelapse.camera.health) or "UTC")
 
 
 async def footage_of(info: Info, timelapse: models.Timelapse) -> Footage:

@@ -24,7 +24,7 @@ NO_FRAMES = Reason(
 
 def has_frames(timelapse: Timelapse) -> Reason | None:
     """Require at least one frame."""
-    return None if timelapse.frames().exists() else NO_FRAMES
+    return None if timelapse.shown_frames().exists() else NO_FRAMES
 
 
 class Timelapse(Lifecycle, models.Model):
@@ -113,8 +113,12 @@ class Timelapse(Lifecycle, models.Model):
     def start_deleting(self) -> None:
         """A user deletes it: its movies are deleted, and nothing new can begin."""
 
+    def shown_frames(self) -> QuerySet[Frame]:
+        """Return its frames without hidden ones: those of a movie."""
+        return self.frames().filter(hidden_at=None)
+
     def frames(self) -> QuerySet[Frame]:
-        """Return its frames in playing order."""
+        """Return its frames in playing order, hidden ones included."""
         found = frames_of(self.camera_id)
         if self.starts_at is not None:
             found = found.filter(captured_at__gte=self.starts_at)

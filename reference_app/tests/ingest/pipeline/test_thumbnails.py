@@ -4,8 +4,8 @@ import pytest
 from PIL import Image
 
 from timelapse.frames.models import Frame
-from timelapse.frames.queries import file_of, thumbnail_of
-from timelapse.ingest.pipeline.thumbnails import ensure_thumbnail
+from timelapse.frames.queries import file_of, large_thumbnail_of, thumbnail_of
+from timelapse.ingest.pipeline.thumbnails import ensure_large_thumbnail, ensure_thumbnail
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +27,14 @@ def test_a_missing_thumbnail_is_written(frame):
     assert ensure_thumbnail(frame) == thumbnail_of(frame)
     with Image.open(thumbnail_of(frame)) as thumbnail:
         assert thumbnail.size == (320, 240)
+
+
+def test_a_large_thumbnail_is_made_when_it_is_first_looked_at(frame):
+    Image.new("RGB", (2000, 1500)).save(file_of(frame))
+    for _ in range(2):
+        assert ensure_large_thumbnail(frame) == large_thumbnail_of(frame)
+    with Image.open(large_thumbnail_of(frame)) as thumbnail:
+        assert thumbnail.size == (1280, 960)
 
 
 def test_a_frame_whose_file_is_gone_has_no_thumbnail(frame):

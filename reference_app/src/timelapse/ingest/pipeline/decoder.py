@@ -42,7 +42,7 @@ def main(requests: BinaryIO, answers: BinaryIO) -> None:
 
 
 def _answer(request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-    limits = {"max_pixels": request["max_pixels"], "max_bytes": request["max_bytes"]}
+    limits = {name: request[name] for name in ("max_pixels", "max_bytes", "side")}
     try:
         inspected = inspect(Path(request["path"]).read_bytes(), **limits)
     except Refusal as refusal:

@@ -18,7 +18,7 @@ from contextlib import suppress
 from functools import cache
 from typing import IO, TYPE_CHECKING, Any, Final, cast
 
-from timelapse.frames.domain import Picture
+from timelapse.frames.domain import THUMBNAIL_SIDE, Picture
 from timelapse.ingest import domain
 from timelapse.ingest.pipeline.picture import Inspected, unusable
 from timelapse.shared import conf
@@ -41,8 +41,8 @@ class Decoder:
         self._within_s = within_s
         self._process: subprocess.Popen[bytes] | None = None
 
-    def inspect(self, path: Path) -> Inspected:
-        """Decode a picture.
+    def inspect(self, path: Path, side: int = THUMBNAIL_SIDE) -> Inspected:
+        """Decode a picture, and make a thumbnail with this longer side.
 
         Raises:
             Refusal: 422 for a picture that is unusable or exceeds a limit; 503 when the decoder ended by
@@ -51,7 +51,7 @@ class Decoder:
         """
         limits = conf.get()
         seconds = limits.decode_seconds
-        request = {"path": str(path), "seconds": seconds}
+        request = {"path": str(path), "seconds": seconds, "side": side}
         request |= {"max_pixels": limits.max_pixels, "max_bytes": limits.decode_bytes}
         try:
             answer, thumbnail = self._ask(request)
@@ -122,12 +122,12 @@ class Decoder:
         )
 
 
-def inspect_file(path: Path) -> Inspected:
+def inspect_file(path: Path, side: int = THUMBNAIL_SIDE) -> Inspected:
     """Decode a picture in the next free decoder; see `Decoder.inspect`."""
     free = _decoders(os.getpid())
     decoder = free.get()
     try:
-        return decoder.inspect(path)
+        return decoder.inspect(path, side)
     finally:
         free.put(decoder)
 

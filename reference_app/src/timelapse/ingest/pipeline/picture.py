@@ -13,7 +13,7 @@ from PIL.JpegImagePlugin import jpeg_factory
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from timelapse.frames.domain import Extension, Picture, Verdict
+from timelapse.frames.domain import THUMBNAIL_SIDE, Extension, Picture, Verdict
 from timelapse.ingest.domain import Refusal
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
-#: Longer side of a thumbnail, pixels.
-THUMBNAIL_SIDE: Final = 320
 #: Bytes that decoding takes per pixel, measured with Pillow 11: its own copy, and what making the thumbnail
 #: adds. A JPEG is scaled while it is decoded; a progressive one keeps all coefficients until its end.
 _JPEG, _PROGRESSIVE_JPEG, _WEBP = 0.1, 8.0, 16.0
@@ -53,13 +51,14 @@ class Inspected:
     thumbnail: bytes
 
 
-def inspect(data: bytes, *, max_pixels: int, max_bytes: int) -> Inspected:
+def inspect(data: bytes, *, max_pixels: int, max_bytes: int, side: int = THUMBNAIL_SIDE) -> Inspected:
     """Decode the picture once, for its check and for its thumbnail.
 
     Args:
         data: the file.
         max_pixels: most pixels that its header may claim.
         max_bytes: most memory that decoding it may take, by its format and mode.
+        side: the longer side of the thumbnail, pixels.
 
     Raises:
         Refusal: 422: ``empty``, ``not_a_picture``, ``too_many_pixels``, ``truncated`` or ``undecodable``.
@@ -79,7 +78,7 @@ def inspect(data: bytes, *, max_pixels: int, max_bytes: int) -> Inspected:
             f"The picture has {width} x {height} pixels. As {opened.format} ({opened.mode}) it would take "
             f"{needed // 1_000_000} MB to decode; {max_bytes // 1_000_000} MB may be taken.",
         )
-    small, verdict = _decode(data, opened)
+    small, verdict = _decode(data, opened, side)
     picture = Picture(
         width=width,
         height=height,
@@ -88,7 +87,7 @@ def inspect(data: bytes, *, max_pixels: int, max_bytes: int) -> Inspected:
         bytes=len(data),
         verdict=verdict,
     )
-    thumbnail = _decode_or_refuse(partial(_encode_thumbnail, small, picture.orientation))
+    thumbnail = _decode_or_refuse(partial(_encode_thumbnail, small, picture.orientation, side))
     return Inspected(picture=picture, thumbnail=thumbnail)
 
 
@@ -117,14 +116,14 @@ def _open(data: bytes) -> tuple[Extension, Image.Image]:
     raise unusable("not_a_picture", "The file is neither JPEG nor PNG nor WebP, whatever its name says.")
 
 
-def _decode(data: bytes, opened: Image.Image) -> tuple[Image.Image, Verdict]:
+def _decode(data: bytes, opened: Image.Image, side: int) -> tuple[Image.Image, Verdict]:
     if opened.format not in {"JPEG", "MPO"}:
         return _decode_or_refuse(partial(_load, opened)), "whole"
     if data.count(_START_OF_SCAN) > _SCANS:
         raise unusable("too_many_scans", f"The picture would have to be decoded in over {_SCANS} passes.")
     # Scaled while decoding: this reads every byte, but takes 1/64 of the memory for a large picture.
     # Pillow accepts data that end early if an end marker follows; this decoder reports it.
-    width, height = _thumbnail_size(opened.size)
+    width, height = _thumbnail_size(opened.size, side)
     try:
         pixels = simplejpeg.decode_jpeg(data, min_width=width, min_height=height, strict=True)
     except ValueError as complaint:
@@ -162,15 +161,15 @@ def _orientation(opened: Image.Image) -> int:
     return value if value in range(1, 9) else 1
 
 
-def _thumbnail_size(size: tuple[int, int]) -> tuple[int, int]:
-    scale = min(THUMBNAIL_SIDE / max(size), 1)
+def _thumbnail_size(size: tuple[int, int], side: int) -> tuple[int, int]:
+    scale = min(side / max(size), 1)
     return max(round(size[0] * scale), 1), max(round(size[1] * scale), 1)
 
 
-def _encode_thumbnail(image: Image.Image, orientation: int) -> bytes:
+def _encode_thumbnail(image: Image.Image, orientation: int, side: int) -> bytes:
     if image.mode.startswith("I"):  # 16 bits a pixel: converting as it is would saturate
         image = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
-    image.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), reducing_gap=2)
+    image.thumbnail((side, side), reducing_gap=2)
     small = image.convert("RGB")
     small.getexif()[ExifTags.Base.Orientation] = orientation
     upright = ImageOps.exif_transpose(small)
