@@ -15,6 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from timelapse.rendering.pipeline.composition import Composition
 from timelapse.rendering.pipeline.cut import cut
 from timelapse.rendering.pipeline.geometry import Size
 
@@ -75,18 +76,30 @@ class Recipe:
     """How one frame is made: from the picture with this hash, which is at ``path``.
 
     ``name`` is for people. ``captured_us`` is when it was captured, in microseconds since 1970; None when
-    that is not known. Neither name nor path nor time decides about the frame's pixels.
+    that is not known. Neither name nor path nor time decides about the frame's pixels. ``composition`` is
+    what is added to the picture; None: nothing.
     """
 
     name: str
     path: Path
     sha256: str
     captured_us: int | None = None
+    composition: Composition | None = None
 
     @classmethod
     def of(cls, path: Path) -> Self:
         """Return the recipe of a picture whose hash is not known yet."""
         return cls(name=path.name, path=path, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
+
+    @classmethod
+    def of_card(cls, text: str) -> Self:
+        """Return the recipe of a frame without a picture: a text on black."""
+        return cls(name="Card", path=Path(), sha256="", composition=Composition(card=text))
+
+    @property
+    def decisive(self) -> object:
+        """All that decides about the frame's pixels, as a JSON value."""
+        return self.sha256 if self.composition is None else [self.sha256, self.composition.decisive]
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -95,12 +108,14 @@ class Recipe:
             "path": str(self.path),
             "sha256": self.sha256,
             "captured_us": self.captured_us,
+            "composition": self.composition and self.composition.to_json(),
         }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
         """Return what ``to_json`` wrote."""
-        return cls(**data | {"path": Path(data["path"])})
+        composed = data["composition"] and Composition.from_json(data["composition"])
+        return cls(**data | {"path": Path(data["path"]), "composition": composed})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +133,7 @@ class Segment:
             "pipeline": _PIPELINE,
             "packages": _packages(),
             "format": movie.to_json(),
-            "frames": [recipe.sha256 for recipe in frames],
+            "frames": [recipe.decisive for recipe in frames],
         }
         text = json.dumps(decisive, sort_keys=True, separators=(",", ":"))
         return cls(key=hashlib.sha256(text.encode()).hexdigest(), recipes=frames)
@@ -132,12 +147,14 @@ class Plan:
     segments: tuple[Segment, ...]
 
     @classmethod
-    def of(cls, recipes: Sequence[Recipe], movie: MovieFormat) -> Self:
-        """Plan a movie of these frames, in this order."""
+    def of(cls, recipes: Sequence[Recipe], movie: MovieFormat, *, ending: Sequence[Recipe] = ()) -> Self:
+        """Plan a movie of these frames, in this order; the ending is a segment of its own."""
         segments, start = [], 0
         for frames in cut([recipe.captured_us for recipe in recipes]):
             segments.append(Segment.of(recipes[start : start + frames], movie))
             start += frames
+        if ending:
+            segments.append(Segment.of(ending, movie))
         return cls(movie=movie, segments=tuple(segments))
 
     @property

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from timelapse.rendering.pipeline.compose import make_frame
 from timelapse.rendering.pipeline.errors import PictureError
-from timelapse.rendering.pipeline.picture import read_picture
-from timelapse.rendering.pipeline.scale import to_frame
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
@@ -47,7 +46,9 @@ def frames_of(
         try:
             while True:
                 for segment, recipe in islice(upcoming, _AHEAD - len(waiting)):
-                    waiting.append((segment, recipe, readers.submit(_make, recipe, size, max_pixels)))
+                    waiting.append(
+                        (segment, recipe, readers.submit(make_frame, recipe, size, max_pixels=max_pixels))
+                    )
                 if not waiting:
                     return
                 segment, recipe, future = waiting.popleft()
@@ -55,10 +56,6 @@ def frames_of(
         finally:
             for _, _, future in waiting:
                 future.cancel()
-
-
-def _make(recipe: Recipe, size: Size, max_pixels: int) -> VideoFrame:
-    return to_frame(read_picture(recipe, size, max_pixels=max_pixels), size)
 
 
 def _outcome(future: Future[VideoFrame]) -> VideoFrame | PictureError:

@@ -1,0 +1,120 @@
+"""Makes the frame of a recipe: its picture, and what is added to it.
+
+Light is changed by tables of 256 values, and labels are drawn into the planes of the finished frame, so that
+no pixel is converted twice. A recipe that adds nothing costs nothing.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, cast
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from timelapse.rendering.lettering import font
+from timelapse.rendering.pipeline.picture import read_picture
+from timelapse.rendering.pipeline.scale import to_frame
+from timelapse.rendering.pipeline.tone import brightened
+
+if TYPE_CHECKING:
+    from av.video.frame import VideoFrame
+    from numpy.typing import NDArray
+
+    from timelapse.rendering.pipeline.composition import Composition
+    from timelapse.rendering.pipeline.geometry import Size
+    from timelapse.rendering.pipeline.plan import Recipe
+
+#: Of the movie's shorter side: the height of a label's letters, its margin, and a card's letters.
+_LETTERS: Final = 0.035
+_MARGIN: Final = 0.03
+_CARD_LETTERS: Final = 0.08
+_LEAST_LETTERS: Final = 6
+#: Of the letters' height: their dark outline.
+_OUTLINE: Final = 0.12
+_BLACK, _WHITE, _GREY = 16, 235, 128
+
+
+def make_frame(recipe: Recipe, size: Size, *, max_pixels: int) -> VideoFrame:
+    """Return the frame of a recipe for a movie of this size. Raises PictureError."""
+    composition = recipe.composition
+    if composition is None:
+        return to_frame(read_picture(recipe, size, max_pixels=max_pixels), size)
+    if composition.card:
+        frame = to_frame(np.zeros((size.height, size.width, 3), np.uint8), size)
+        _draw(frame, _written(composition.card, size, _CARD_LETTERS), size, middle=True)
+    else:
+        pixels = read_picture(recipe, size, max_pixels=max_pixels)
+        frame = to_frame(brightened(pixels, composition.gain_ev), size)
+    return _finished(frame, composition, size)
+
+
+def _finished(frame: VideoFrame, composition: Composition, size: Size) -> VideoFrame:
+    if composition.label:
+        _draw(frame, _written(composition.label, size, _LETTERS), size, middle=False)
+    if composition.light < 1:
+        for number, rows in enumerate(_planes(frame)):
+            darkest = _BLACK if number == 0 else _GREY
+            table = darkest + (np.arange(256) - darkest) * composition.light
+            rows[:] = np.clip(table.round(), 0, 255).astype(np.uint8)[rows]
+    return frame
+
+
+def _planes(frame: VideoFrame) -> list[NDArray[np.uint8]]:
+    """Return the pixels of luma and of both chroma planes, to write into."""
+    return [
+        np.frombuffer(cast("bytes", plane), np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
+        for plane in frame.planes
+    ]
+
+
+@lru_cache(64)
+def _written(text: str, size: Size, share: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return a text's luma and how much it covers (0 to 1), both of even width and height.
+
+    Letters become smaller until the text fits into the movie.
+    """
+    short = min(size.width, size.height)
+    room = size.width - 2 * round(short * _MARGIN)
+    height = max(_LEAST_LETTERS, round(short * share))
+    outline = max(1, round(height * _OUTLINE))
+    measured = ImageDraw.Draw(Image.new("L", (1, 1)))
+    while True:
+        box = measured.textbbox((0, 0), text, font=font(height), stroke_width=outline)
+        if box[2] - box[0] <= room or height <= _LEAST_LETTERS:
+            break
+        height = max(_LEAST_LETTERS, min(height - 1, int(height * room / (box[2] - box[0]))))
+        outline = max(1, round(height * _OUTLINE))
+    width, depth = (int(-(-length // 2) * 2) for length in (box[2] - box[0], box[3] - box[1]))
+    canvas = Image.new("LA", (width, depth))
+    ImageDraw.Draw(canvas).text(
+        (-box[0], -box[1]),
+        text,
+        (_WHITE, 255),
+        font=font(height),
+        stroke_width=outline,
+        stroke_fill=(_BLACK, 255),
+    )
+    luma, cover = np.moveaxis(np.asarray(canvas, np.float32), -1, 0)
+    return luma, cover / 255
+
+
+def _draw(
+    frame: VideoFrame, written: tuple[NDArray[np.float32], NDArray[np.float32]], size: Size, *, middle: bool
+) -> None:
+    luma, cover = (part[: size.height, : size.width] for part in written)
+    height, width = luma.shape
+    margin = round(min(size.width, size.height) * _MARGIN) // 2 * 2
+    if middle:
+        top, left = (size.height - height) // 4 * 2, (size.width - width) // 4 * 2
+    else:
+        top, left = max(0, size.height - margin - height), max(0, min(margin, size.width - width))
+    for number, rows in enumerate(_planes(frame)):
+        place = rows[top : top + height, left : left + width]
+        value: NDArray[np.float32] | float = luma
+        if number == 1:
+            top, left, height, width = (length // 2 for length in (top, left, height, width))
+            cover = cover.reshape(height, 2, width, 2).mean(axis=(1, 3))
+        if number > 0:
+            place, value = rows[top : top + height, left : left + width], float(_GREY)
+        place[:] = (place + (value - place) * cover).round().astype(np.uint8)

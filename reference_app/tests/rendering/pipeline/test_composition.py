@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from timelapse.rendering.pipeline.composition import Composition, fade
+
+
+def test_a_composition_that_changes_nothing_is_none() -> None:
+    assert Composition.of(gain_ev=0.001, label="", light=1.0) is None
+    assert Composition.of(gain_ev=-0.001) is None
+
+
+def test_gains_that_look_alike_are_alike() -> None:
+    assert Composition.of(gain_ev=0.1001) == Composition.of(gain_ev=0.0999)
+
+
+def test_a_movie_fades_from_nearly_black_and_to_black() -> None:
+    assert fade(6, fade_in=2, fade_out=2) == [1 / 3, 2 / 3, 1.0, 1.0, 0.5, 0.0]
+    assert fade(3) == [1.0, 1.0, 1.0]
+
+
+@given(st.integers(0, 50), st.integers(0, 80), st.integers(0, 80))
+def test_every_frame_has_a_share_of_light(count: int, fade_in: int, fade_out: int) -> None:
+    light = fade(count, fade_in=fade_in, fade_out=fade_out)
+    assert len(light) == count
+    assert all(0 <= share <= 1 for share in light)
