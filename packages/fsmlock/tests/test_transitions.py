@@ -8,7 +8,7 @@ from django.db import transaction
 import fsmlock
 from fsmlock.declarations import states_of
 from fsmlock.diagrams import mermaid
-from tests.shop.models import Parcel
+from tests.shop.models import Frame, Parcel
 
 
 @pytest.fixture
@@ -85,3 +85,23 @@ def test_a_plan_does_not_count_on_errors(parcel):
 def test_the_target_can_not_be_the_state_for_errors():
     with pytest.raises(fsmlock.ConfigurationError, match="Choose another state for errors"):
         fsmlock.transition(source="ready", target="failed", on_error="failed")
+
+
+@pytest.mark.parametrize("policy", [None, fsmlock.Fail()])
+def test_holds_of_its_own_parts_do_not_keep_the_caller_from_a_transition(film, policy):
+    frame = Frame.objects.create(film=film)
+    with fsmlock.hold(frame, "process"):
+        assert fsmlock.explain(film, to="render") == ()
+        fsmlock.apply_transition(film, "render", policy=policy)
+
+
+def test_a_hold_beside_one_of_its_own_parts_says_that_it_is_its_own(film):
+    frame = Frame.objects.create(film=film)
+    with fsmlock.hold(frame, "process") as part:
+        with pytest.raises(fsmlock.HoldRefused) as refused, fsmlock.hold(film, "render"):
+            pass
+        (reason,) = refused.value.reasons
+        assert (reason.code, "within=" in reason.remedy) == ("held_by_itself", True)
+        assert "one of its parts" in reason.message
+        with fsmlock.hold(film, "render", within=part):
+            pass

@@ -171,7 +171,7 @@ def _attempts(held: ActiveHold, policy: Policy, using: str) -> Generator[float]:
                 _withdraw_retry(held, using)
                 return held.start(answer, sent_at)
             ticket = answer.ticket
-            held.reasons = _reasons(answer)
+            held.reasons = _reasons(held, answer)
             own = [own_reason(h) for h in answer.holds if held.waits_for_itself(h.claim)]
             if own and queue:
                 raise HoldRefused(own)
@@ -219,8 +219,11 @@ def _withdraw_retry(held: ActiveHold, using: str) -> None:
         release_claim(replace(held.claim, id=claim_id), using)
 
 
-def _reasons(answer: Denied) -> tuple[Reason, ...]:
-    named = tuple(reason_for(h) for h in answer.holds)
+def _reasons(held: ActiveHold, answer: Denied) -> tuple[Reason, ...]:
+    named = tuple(
+        own_reason(h) if h.kind == "blocked" and held.waits_for_itself(h.claim) else reason_for(h)
+        for h in answer.holds
+    )
     if answer.more:
         return (*named, more_reason(len(named)))
     return named or (answer.reason or busy_reason(),)

@@ -136,9 +136,16 @@ def reason_for(hold: HoldInfo, about: models.Model | None = None) -> Reason:
 def own_reason(hold: HoldInfo) -> Reason:
     """The reason why ``hold`` blocks the thread or task that has it itself."""
     params = {"lock": hold.lock, "object": display_name(hold.resource)}
+    if hold.kind == "blocked":
+        message = gettext(
+            "%(lock)s on %(object)s is blocked by a hold on one of its parts, which the code that asks for it"
+            " has itself."
+        )
+    else:
+        message = gettext("%(lock)s on %(object)s is already held by the code that asks for it.")
     return Reason(
         code="held_by_itself",
-        message=gettext("%(lock)s on %(object)s is already held by the code that asks for it.") % params,
+        message=message % params,
         remedy=gettext("Pass the outer hold as within=, or release it first."),
         params={"lock": hold.lock, "resource": hold.resource, "holder": hold.holder, "token": hold.token},
     )

@@ -35,13 +35,13 @@ _UNCOMMITTED_LEASE_US = 60_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StateHold:
-    """The hold of an object's state. ``hold(obj, lock, within=state_hold(obj))`` enters it."""
+class EnclosingHold:
+    """What another hold is nested in: ``hold(obj, lock, within=state_hold(obj))``."""
 
     claim: Claim
 
 
-def state_hold(obj: models.Model) -> StateHold:
+def state_hold(obj: models.Model) -> EnclosingHold:
     """The hold of the object's current state. Raises ConfigurationError when that state holds no lock."""
     state: str = obj.state  # type: ignore[attr-defined]
     lock = locks_by_state(type(obj)).get(state)
@@ -49,7 +49,14 @@ def state_hold(obj: models.Model) -> StateHold:
         raise ConfigurationError(
             f"{obj} is {state}, and that state holds no lock. Hold it without within=state_hold(...)."
         )
-    return StateHold(claim=state_claim(obj, lock))
+    return EnclosingHold(claim=state_claim(obj, lock))
+
+
+def own_holds() -> EnclosingHold:
+    """All holds of the running code together, as what another hold is nested in."""
+    return EnclosingHold(
+        claim=Claim(id="", requests=(), lease_us=0, holder="", nested_in=current_claims()),
+    )
 
 
 def state_claim_ids(obj: models.Model) -> frozenset[str]:

@@ -29,7 +29,7 @@ from fsmlock.inspection import alias_of
 from fsmlock.kept_claims import locks_by_state
 from fsmlock.offers import PLAIN, Offer
 from fsmlock.reasons import did_you_mean
-from fsmlock.state_locks import state_hold
+from fsmlock.state_locks import own_holds, state_hold
 from fsmlock.transition_history import acting
 
 if TYPE_CHECKING:
@@ -166,10 +166,14 @@ def _save_failure(obj: Stateful, definition: TransitionDef) -> None:
 def locks_held(
     obj: models.Model, operation: Operation, policy: Policy | None
 ) -> AbstractContextManager[object]:
-    """Hold the locks of an operation as the policy says; hold none without a policy."""
+    """Hold the locks of an operation as the policy says; hold none without a policy.
+
+    As everywhere in transitions, the caller's own holds and the state's are not in the way.
+    """
     if policy is None or not operation.locks or not has_locks(obj):
         return nullcontext()
-    within = state_hold(obj) if getattr(obj, "state", None) in locks_by_state(type(obj)) else None
+    by_state = getattr(obj, "state", None) in locks_by_state(type(obj))
+    within = state_hold(obj) if by_state else own_holds()
     return hold(obj, *operation.locks, policy=policy, why=str(operation.label), within=within)
 
 
