@@ -2,24 +2,27 @@
 
 `--database-only` selects the tests that use Django's database, which is known from their markers and
 fixtures: only these can behave differently in a second run, on PostgreSQL. `--fast` leaves out fault suites
-and tests marked `slow`. The Hypothesis profile `fast` tries few examples.
+and tests marked `slow`. The Hypothesis profile `fast` tries few examples. Coverage is not measured where a
+test only repeats what others cover, since measured code takes up to three times as long.
 """
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
+import pytest
 from django.test import TransactionTestCase
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    import pytest
+    from collections.abc import Callable, Generator
 
 FIXTURES = frozenset({"db", "transactional_db", "live_server"})
 #: `postgresql` marks what only PostgreSQL does.
 MARKERS = ("django_db", "postgresql")
+#: Folders and files whose fault tests and slow tests cover nothing new, but run it thousands of times.
+REPEATING = frozenset({"faults", "fuzz", "test_access.py", "test_drain.py", "test_gaps.py"})
 
 settings.register_profile(
     "fast", max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -38,6 +41,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         _select(config, items, uses_database)
     if config.getoption("--fast"):
         _select(config, items, is_fast)
+    if config.getoption("--cov", default=None):
+        for item in items:
+            if not is_fast(item) and not REPEATING.isdisjoint(item.path.parts):
+                item.add_marker("no_cover")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let the processes of a test without coverage measure none, either."""
+    if item.get_closest_marker("no_cover") is None:
+        return (yield)
+    removed = {
+        name: os.environ.pop(name) for name in list(os.environ) if name.startswith("COVERAGE_PROCESS_")
+    }
+    try:
+        return (yield)
+    finally:
+        os.environ.update(removed)
 
 
 def uses_database(item: pytest.Item) -> bool:
