@@ -9,7 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,24 +29,14 @@ class Step:
 
 
 def run_quietly(step: Step) -> bool:
-    """Run the step and print one line; print its output only if it failed."""
+    """Run the step and print one line with its times; print its output only if it failed."""
     started = time.monotonic()
-    process = subprocess.run(
-        step.command,
-        cwd=step.folder,
-        env=_environment(step),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        check=False,
-    )
-    passed = process.returncode == 0
-    output = "" if passed else "\n" + process.stdout.rstrip()
-    print(
-        f"{'ok  ' if passed else 'FAIL'} {step.name:<32} {time.monotonic() - started:6.1f} s{output}",
-        flush=True,
-    )
+    process = _start(step, output=subprocess.PIPE)
+    printed = cast("IO[str]", process.stdout).read()
+    passed, processor_s = _wait(process)
+    output = "" if passed else "\n" + printed.rstrip()
+    times = f"{time.monotonic() - started:6.1f} s, {processor_s:6.1f} s of a processor"
+    print(f"{'ok  ' if passed else 'FAIL'} {step.name:<40} {times}{output}", flush=True)
     return passed
 
 
@@ -54,12 +44,29 @@ def run_aloud(step: Step) -> bool:
     """Run the step and show its output immediately."""
     print(f"\n=== {step.name}", flush=True)
     started = time.monotonic()
-    process = subprocess.run(step.command, cwd=step.folder, env=_environment(step), check=False)
-    passed = process.returncode == 0
-    print(
-        f"=== {step.name}: {'ok' if passed else 'FAILED'} in {time.monotonic() - started:.0f} s", flush=True
-    )
+    passed, processor_s = _wait(_start(step))
+    times = f"{time.monotonic() - started:.0f} s, {processor_s:.0f} s of a processor"
+    print(f"=== {step.name}: {'ok' if passed else 'FAILED'} in {times}", flush=True)
     return passed
+
+
+def _start(step: Step, output: int | None = None) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        step.command,
+        cwd=step.folder,
+        env=_environment(step),
+        stdout=output,
+        stderr=output and subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+
+
+def _wait(process: subprocess.Popen[str]) -> tuple[bool, float]:
+    """Return whether the process passed, and its processor time with that of its children, seconds."""
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode == 0, usage.ru_utime + usage.ru_stime
 
 
 def run_side_by_side(steps: Sequence[Step], workers: int = 2) -> list[str]:
