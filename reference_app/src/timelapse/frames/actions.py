@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import User
 
-    from timelapse.frames.domain import Capture, FramePaths, Picture
+    from timelapse.frames.domain import Capture, FramePaths, Measurements, Picture
 
 
 NO_FRAME: Final = Reason(
@@ -62,6 +62,7 @@ def store_frame(camera: UUID, capture: Capture, picture: Picture, paths: FramePa
             "verdict": picture.verdict,
             "file": paths.frame,
             "thumbnail": paths.thumbnail,
+            **(asdict(picture.measured) if picture.measured else {}),
         },
     )
     if created:
@@ -90,6 +91,11 @@ def hide_frame(frame: int, *, hidden: bool, by: User) -> Frame:
         found.save(update_fields=["hidden_at", "hidden_by"])
     transaction.on_commit(lambda: frame_changed.send_robust(Frame, event=_event(found)), robust=True)
     return found
+
+
+def record_measurements(frame: Frame, measured: Measurements) -> None:
+    """Record what was measured of a frame that was stored without it."""
+    Frame.objects.filter(pk=frame.pk).update(**asdict(measured))
 
 
 def _notify(frame: Frame) -> None:

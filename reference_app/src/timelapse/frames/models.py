@@ -33,6 +33,11 @@ class Frame(models.Model):
     #: The camera's file name: for display only, never used as a path.
     filename = models.CharField(max_length=255, blank=True)
     exposure = models.JSONField(default=dict)
+    #: See `Measurements`. Null, and an empty fingerprint: not known.
+    luma_ev = models.FloatField(null=True, editable=False)
+    zones_ev = models.JSONField(null=True, editable=False)
+    sharpness = models.FloatField(null=True, editable=False)
+    fingerprint = models.CharField(max_length=16, blank=True, default="", editable=False)
     #: Paths of the picture and its thumbnail, relative to the media root.
     file = models.CharField(max_length=200)
     thumbnail = models.CharField(max_length=200)
@@ -54,6 +59,7 @@ class Frame(models.Model):
                 condition=~models.Q(clock="synced"),
                 name="frame_of_a_doubtful_clock",
             ),
+            models.Index(fields=("camera",), condition=models.Q(luma_ev=None), name="frame_unmeasured"),
         )
 
     def __str__(self) -> str:

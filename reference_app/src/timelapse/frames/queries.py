@@ -44,6 +44,11 @@ def frame_counts(cameras: Iterable[UUID]) -> dict[UUID, int]:
     return dict(counted)
 
 
+def unmeasured() -> QuerySet[Frame]:
+    """Return the frames of all cameras whose pixels were not measured."""
+    return Frame.objects.filter(luma_ev=None)
+
+
 def file_of(frame: Frame) -> Path:
     """Return the path of the picture."""
     return conf.get().media_root / frame.file

@@ -8,7 +8,7 @@ from django.utils import timezone
 from timelapse.cameras.models import Camera
 from timelapse.cameras.records import trim_logs
 from timelapse.frames import clocks
-from timelapse.ingest import orphans
+from timelapse.ingest import measuring, orphans
 from timelapse.ingest.domain import UPLOAD_LIFETIME
 from timelapse.ingest.pipeline import incoming
 
@@ -29,6 +29,12 @@ def sweep_files() -> int:
 def settle_clocks() -> int:
     """Enqueue runs for clock fixes that still have frames to correct; return how many."""
     return clocks.apply_fixes()
+
+
+@shared_task(name="ingest.measure_frames")
+def measure_frames() -> int:
+    """Enqueue a run for each camera with frames of an earlier version; return how many have them."""
+    return measuring.enqueue_measuring()
 
 
 @shared_task(name="ingest.trim_logs")

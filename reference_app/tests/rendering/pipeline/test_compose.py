@@ -20,7 +20,7 @@ from timelapse.rendering.pipeline.geometry import Size
 from timelapse.rendering.pipeline.plan import MovieFormat, Plan, Recipe
 from timelapse.rendering.pipeline.render import render
 from timelapse.rendering.pipeline.store import SegmentStore
-from timelapse.rendering.pipeline.tone import to_linear
+from timelapse.shared.srgb import to_light
 
 Decode = Callable[[Path], np.ndarray]
 SIZE = Size(320, 180)
@@ -103,7 +103,7 @@ def test_the_light_of_a_movie_is_what_its_gains_say(picture: Recipe, tmp_path: P
         replace(picture, composition=Composition.of(gain_ev=gain)) for gain in steps for _ in range(12)
     ]
     movie, _ = made(Plan.of(recipes, MOVIE), tmp_path)
-    light = to_linear(decoded(movie) / 255).mean(axis=(1, 2, 3)).reshape(len(steps), 12)[:, 6]
+    light = to_light(decoded(movie) / 255).mean(axis=(1, 2, 3)).reshape(len(steps), 12)[:, 6]
     assert np.log2(light / light[2]) == pytest.approx(steps, abs=0.03)
 
 

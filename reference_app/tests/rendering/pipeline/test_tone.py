@@ -3,11 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from timelapse.rendering.pipeline.tone import brightened, to_linear
+from timelapse.rendering.pipeline.tone import brightened
+from timelapse.shared.srgb import to_light
 
 
 def light(pixels: np.ndarray) -> float:
-    return float(to_linear(pixels / 255).mean())
+    return float(to_light(pixels / 255).mean())
 
 
 @pytest.mark.parametrize("gain", [-1.0, -0.2, 0.05, 0.5, 1.0])

@@ -18,7 +18,7 @@ from contextlib import suppress
 from functools import cache
 from typing import IO, TYPE_CHECKING, Any, Final, cast
 
-from timelapse.frames.domain import THUMBNAIL_SIDE, Picture
+from timelapse.frames.domain import THUMBNAIL_SIDE, Measurements, Picture
 from timelapse.ingest import domain
 from timelapse.ingest.pipeline.picture import Inspected, unusable
 from timelapse.shared import conf
@@ -61,7 +61,7 @@ class Decoder:
             raise OSError(*answer["unreadable"])
         if "refused" in answer:
             raise unusable(*answer["refused"])
-        return Inspected(picture=Picture(**answer["picture"]), thumbnail=thumbnail)
+        return Inspected(picture=_picture(answer["picture"]), thumbnail=thumbnail)
 
     def close(self) -> None:
         """End the process."""
@@ -120,6 +120,12 @@ class Decoder:
         return domain.retry_later(
             503, "decoder_ended", "The decoder of pictures was interrupted.", seconds=30
         )
+
+
+def _picture(answer: dict[str, Any]) -> Picture:
+    measured = answer["measured"]
+    numbers = Measurements(**measured | {"zones_ev": tuple(measured["zones_ev"])})
+    return Picture(**answer | {"measured": numbers})
 
 
 def inspect_file(path: Path, side: int = THUMBNAIL_SIDE) -> Inspected:

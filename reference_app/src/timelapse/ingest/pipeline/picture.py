@@ -15,6 +15,7 @@ from PIL.WebPImagePlugin import WebPImageFile
 
 from timelapse.frames.domain import THUMBNAIL_SIDE, Extension, Picture, Verdict
 from timelapse.ingest.domain import Refusal
+from timelapse.ingest.pipeline.measure import measure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,14 +46,14 @@ def unusable(code: str, message: str) -> Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inspected:
-    """A usable picture: its properties, and its thumbnail as an upright JPEG."""
+    """A usable picture: its properties and numbers, and its thumbnail as an upright JPEG."""
 
     picture: Picture
     thumbnail: bytes
 
 
 def inspect(data: bytes, *, max_pixels: int, max_bytes: int, side: int = THUMBNAIL_SIDE) -> Inspected:
-    """Decode the picture once, for its check and for its thumbnail.
+    """Decode the picture once, for its check, its numbers and its thumbnail.
 
     Args:
         data: the file.
@@ -78,17 +79,19 @@ def inspect(data: bytes, *, max_pixels: int, max_bytes: int, side: int = THUMBNA
             f"The picture has {width} x {height} pixels. As {opened.format} ({opened.mode}) it would take "
             f"{needed // 1_000_000} MB to decode; {max_bytes // 1_000_000} MB may be taken.",
         )
-    small, verdict = _decode(data, opened, side)
+    decoded, verdict = _decode(data, opened, side)
+    orientation = _orientation(opened)
+    small = _decode_or_refuse(partial(_thumbnail, decoded, orientation, side))
     picture = Picture(
         width=width,
         height=height,
-        orientation=_orientation(opened),
+        orientation=orientation,
         extension=extension,
         bytes=len(data),
         verdict=verdict,
+        measured=measure(small),
     )
-    thumbnail = _decode_or_refuse(partial(_encode_thumbnail, small, picture.orientation, side))
-    return Inspected(picture=picture, thumbnail=thumbnail)
+    return Inspected(picture=picture, thumbnail=_decode_or_refuse(partial(_encode, small)))
 
 
 def bytes_per_pixel(opened: Image.Image) -> float:
@@ -166,13 +169,16 @@ def _thumbnail_size(size: tuple[int, int], side: int) -> tuple[int, int]:
     return max(round(size[0] * scale), 1), max(round(size[1] * scale), 1)
 
 
-def _encode_thumbnail(image: Image.Image, orientation: int, side: int) -> bytes:
+def _thumbnail(image: Image.Image, orientation: int, side: int) -> Image.Image:
     if image.mode.startswith("I"):  # 16 bits a pixel: converting as it is would saturate
         image = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
     image.thumbnail((side, side), reducing_gap=2)
     small = image.convert("RGB")
     small.getexif()[ExifTags.Base.Orientation] = orientation
-    upright = ImageOps.exif_transpose(small)
+    return ImageOps.exif_transpose(small)
+
+
+def _encode(thumbnail: Image.Image) -> bytes:
     written = io.BytesIO()
-    upright.save(written, "JPEG", quality=80)
+    thumbnail.save(written, "JPEG", quality=80)
     return written.getvalue()

@@ -126,6 +126,7 @@ CELERY_BEAT_SCHEDULE = {
     "settle-clocks": {"task": "ingest.settle_clocks", "schedule": 20.0, "options": {"expires": 20}},
     "sweep-uploads": {"task": "ingest.sweep_uploads", "schedule": 3600.0},
     "sweep-files": {"task": "ingest.sweep_files", "schedule": 24 * 3600.0, "options": {"expires": 3600}},
+    "measure-frames": {"task": "ingest.measure_frames", "schedule": 3600.0, "options": {"expires": 3600}},
     "trim-agent-logs": {"task": "ingest.trim_logs", "schedule": 3600.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "celerybeat")
