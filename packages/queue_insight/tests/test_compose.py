@@ -12,6 +12,7 @@ from queue_insight.collector_state import (
     ObservedOutcome,
     ObservedTask,
     ObservedWorker,
+    SentTasks,
     TaskCounts,
 )
 from queue_insight.compose import compose
@@ -287,3 +288,41 @@ def test_only_online_and_late_workers_listen():
 def test_finished_tasks_are_included():
     (finished,) = compose_with(finished=(ObservedOutcome(id="t", outcome="failed", at=THERE),)).finished
     assert (finished.id, finished.outcome, finished.at) == ("t", "failed", datetime.fromtimestamp(THERE, UTC))
+
+
+def counted(depth, **sent):
+    """Compose with a broker that counts messages and shows none."""
+    broker = BrokerState(
+        backlogs=(QueueBacklog(queue="celery", depth=depth),), heads_read=False, unacked_age_s=5.0
+    )
+    waiting = {"celery": SentTasks(**sent)} if sent else {}
+    return compose_with(broker=broker, waiting=waiting).queue("celery")
+
+
+def test_what_waits_unseen_is_named_by_its_senders():
+    queue = counted(5, count=4, names={"work.do": 3, "": 1}, oldest_at=900.0)
+    assert queue.names == {"work.do": 3}
+    assert queue.oldest_wait_s is None
+    assert counted(4, count=4, names={"work.do": 4}, oldest_at=900.0).oldest_wait_s is not None
+    assert counted(5).names == {}
+
+
+def test_if_senders_name_more_than_waits_the_names_are_shares():
+    assert counted(50, count=100, names={"work.do": 60, "work.rest": 40}, oldest_at=1.0).names == {
+        "work.do": 30,
+        "work.rest": 20,
+    }
+    assert counted(0, count=9, names={"work.do": 9}, oldest_at=1.0).names == {}
+
+
+def test_an_unknown_depth_stays_unknown():
+    queue = counted(None, count=4, names={"work.do": 4}, oldest_at=900.0)
+    assert (queue.depth, queue.names, queue.oldest_wait_s) == (None, {}, None)
+    assert queue.drain.state is DrainState.NOT_KNOWN
+
+
+def test_counts_that_are_seconds_old_prove_nothing_about_one_message():
+    task = ObservedTask(id="t1", name="work.do", worker="one@test", started_at=990.0)
+    broker = BrokerState(unacked=0, unacked_age_s=5.0)
+    assert compose_with(broker=broker, tasks=(task,)).find("t1").unacked is None
+    assert compose_with(broker=BrokerState(unacked=0), tasks=(task,)).find("t1").unacked is False

@@ -48,6 +48,9 @@ DISCONNECTED_SAVE_WITHIN_S = 15.0
 MAX_PAUSE_S = 5.0
 #: Maximum number of results to read from the result backend after one inspection.
 MAX_RESULTS = 100
+#: Seconds between two heartbeats of the connection, where its protocol has any: a broker that is cut off is
+#: noticed before its silence is taken for the end of the workers.
+HEARTBEAT_S = 2
 BACKOFF_S = (0.2, 0.5, 1.0, 2.0)
 
 
@@ -79,6 +82,7 @@ class Collector:
             grace_heartbeats=self._settings.GRACE_HEARTBEATS,
         )
         self._broker = _readable_broker(app)
+        self._tracker.counts_waiting = self._broker is None or not self._broker.capabilities.page
         self._save_due = 0.0
         self._maintenance_due = 0.0
         self._inspected_at = 0.0
@@ -98,7 +102,7 @@ class Collector:
     def _collect(self, stop: threading.Event) -> None:
         failures = 0
         while not stop.is_set():
-            connection = self._app.connection_for_read()
+            connection = self._app.connection_for_read(heartbeat=HEARTBEAT_S)
             errors: tuple[type[BaseException], ...] = (
                 *connection.connection_errors,
                 *connection.channel_errors,

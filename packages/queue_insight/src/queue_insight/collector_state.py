@@ -37,6 +37,7 @@ class Part(StrEnum):
     QUEUES = "queues"
     RUN_TIMES = "run_times"
     REVOKED = "revoked"
+    WAITING = "waiting"
 
 
 class TaskCounts(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -46,6 +47,16 @@ class TaskCounts(Struct, frozen=True, array_like=True, forbid_unknown_fields=Tru
     running: Count = 0
     #: Those of the reserved ones that are not due.
     delayed: Count = 0
+
+
+class SentTasks(Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True):
+    """The due tasks that senders' events put into one queue, and that no worker has received."""
+
+    count: Count
+    #: How many there are of each name.
+    names: dict[str, Count]
+    #: When the oldest was sent.
+    oldest_at: Time
 
 
 class Worker(Struct, kw_only=True, array_like=True, forbid_unknown_fields=True):
@@ -162,6 +173,8 @@ class CollectorState(CollectorHeader, frozen=True):
     run_times: dict[str, tuple[Time, ...]] = msgspec.field(default_factory=dict)
     #: Ids of revoked tasks, with the time when a worker first said so.
     revoked: dict[str, Time] = msgspec.field(default_factory=dict)
+    #: By queue, what waits according to senders; only for brokers that show no messages.
+    waiting: dict[str, SentTasks] = msgspec.field(default_factory=dict)
 
 
 class _Versioned(Struct):
@@ -212,6 +225,7 @@ _decoders: dict[Part, msgspec.json.Decoder[object]] = {
     Part.QUEUES: msgspec.json.Decoder(dict[str, Time] | None),
     Part.RUN_TIMES: msgspec.json.Decoder(tuple[Time, ...]),
     Part.REVOKED: msgspec.json.Decoder(Time),
+    Part.WAITING: msgspec.json.Decoder(SentTasks),
 }
 
 

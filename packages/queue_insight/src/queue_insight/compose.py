@@ -256,7 +256,7 @@ def _sent_at(message: Message, view: _View) -> float | None:
 def _queue(backlog: QueueBacklog, counts: _Counts, view: _View) -> QueueState:
     known = [worker for worker in view.workers.values() if worker.queues is not None]
     consumers = [w for w in known if backlog.queue in (w.queues or ()) and w.state in CONSUMING]
-    sent_at = _sent_at(backlog.head[0], view) if backlog.head else None
+    sent_at = _oldest(backlog, view)
     return QueueState(
         name=backlog.queue,
         depth=backlog.depth,
@@ -275,14 +275,36 @@ def _queue(backlog: QueueBacklog, counts: _Counts, view: _View) -> QueueState:
         unacked=backlog.unacked or sum(m.queue == backlog.queue for m in view.broker.unacked_head),
         consumers=backlog.consumers,
         kind=backlog.kind,
+        names=_names(backlog, view),
     )
+
+
+def _oldest(backlog: QueueBacklog, view: _View) -> float | None:
+    if backlog.head:
+        return _sent_at(backlog.head[0], view)
+    sent = None if view.broker.heads_read else view.collector.waiting.get(backlog.queue)
+    # Only if the events account for every task is the oldest among them.
+    return sent.oldest_at if sent is not None and sent.count == backlog.depth else None
+
+
+def _names(backlog: QueueBacklog, view: _View) -> Mapping[str, int]:
+    if view.broker.heads_read:
+        return Counter(message.name for message in backlog.head if message.name)
+    sent = view.collector.waiting.get(backlog.queue)
+    if sent is None or not backlog.depth:
+        return {}
+    # More than wait: workers have received some without an event, so these are shares.
+    share = min(1.0, backlog.depth / sent.count)
+    shares = {name: int(number * share) for name, number in sent.names.items() if name}
+    return {name: number for name, number in shares.items() if number}
 
 
 def _load(backlog: QueueBacklog, counts: _Counts, consumers: Sequence[WorkerInfo], view: _View) -> Load:
     queue = backlog.queue
     at_workers = view.at_workers.get(queue, ())
-    read = Counter(message.name for message in backlog.head if message.name)
-    names = read + Counter(task.name for task in at_workers if task.started_at is None and task.name)
+    names = Counter(_names(backlog, view)) + Counter(
+        task.name for task in at_workers if task.started_at is None and task.name
+    )
     running: list[tuple[str, float | None]] = [
         (task.name, max(0.0, view.collector.collected_at - task.started_at))
         for task in at_workers

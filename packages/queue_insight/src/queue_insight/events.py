@@ -43,6 +43,8 @@ class EventTracker:
         self._revoked: dict[str, float] = {}
         #: When the current connection to the broker began; None while disconnected.
         self.connected_since: float | None = None
+        #: Whether to count what waits by the senders' events, for a broker that shows no messages.
+        self.counts_waiting = False
         #: Messages that were dropped because they arrived faster than they were decoded.
         self.dropped = 0
         #: How often the connection was lost.
@@ -142,6 +144,7 @@ class EventTracker:
             Part.QUEUES: self._arrivals(now),
             Part.RUN_TIMES: self._tasks.run_times.all(),
             Part.REVOKED: self._revoked,
+            Part.WAITING: self._tasks.waiting(now) if self.counts_waiting else {},
         }
         changed = {
             Part.TASKS: self._tasks.take_changed(),
@@ -151,6 +154,7 @@ class EventTracker:
             Part.QUEUES: self._differing(Part.QUEUES, known[Part.QUEUES]),
             Part.RUN_TIMES: self._differing(Part.RUN_TIMES, known[Part.RUN_TIMES]),
             Part.REVOKED: self._differing(Part.REVOKED, known[Part.REVOKED]),
+            Part.WAITING: self._differing(Part.WAITING, known[Part.WAITING]),
         }
         return Changes(
             header=encode_header(self._header(now, next_by)),

@@ -6,14 +6,14 @@ arrives first, and a reply removes what a lost event left behind.
 
 from __future__ import annotations
 
-from collections import OrderedDict, defaultdict
+from collections import Counter, OrderedDict, defaultdict
 from heapq import nlargest, nsmallest
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import asdict
 
-from queue_insight.collector_state import Task, TaskCounts
+from queue_insight.collector_state import SentTasks, Task, TaskCounts
 from queue_insight.event import SUCCEEDED
 from queue_insight.event_order import EventTime
 from queue_insight.finished_tasks import FinishedTasks
@@ -28,6 +28,8 @@ MAX_SENT_IN_STATE: Final = 200  # readers need only the heads of queues
 #: Tasks that an overview names: those that have run longest, and those that ended with their worker last.
 MAX_LONGEST: Final = 20
 MAX_ENDED: Final = 100
+#: Names that are told apart in one queue; the others are counted under an empty name.
+MAX_WAITING_NAMES: Final = 100
 #: The outcome of a task that its worker no longer has, without an event of its end.
 UNOBSERVED: Final = "unobserved"
 
@@ -66,6 +68,14 @@ class ObservedTasks:
         """Return when the oldest tasks that no worker has received were sent, by task id."""
         oldest = islice(self._sent.values(), MAX_SENT_IN_STATE)
         return {task.id: task.sent_at for task in oldest if task.sent_at is not None}
+
+    def waiting(self, now: float) -> dict[str, SentTasks]:
+        """Return what is due and was received by no worker, by queue, as senders' events tell."""
+        found: dict[str, list[Task]] = defaultdict(list)
+        for task in self._sent.values():
+            if task.queue and (task.eta is None or task.eta <= now):
+                found[task.queue].append(task)
+        return {queue: _sent_tasks(tasks) for queue, tasks in found.items()}
 
     def counts(self, now: float) -> dict[str, dict[str, TaskCounts]]:
         """Return how many tasks each worker has, by its name and by queue."""
@@ -250,6 +260,14 @@ class ObservedTasks:
         while len(tasks) > self._max_tasks:
             tasks.popitem(last=False)
             self.evicted += 1
+
+
+def _sent_tasks(tasks: list[Task]) -> SentTasks:
+    names = Counter(task.name for task in tasks)
+    kept = dict(names.most_common(MAX_WAITING_NAMES))
+    if rest := len(tasks) - sum(kept.values()):
+        kept[""] = kept.get("", 0) + rest
+    return SentTasks(count=len(tasks), names=kept, oldest_at=min(task.sent_at or 0.0 for task in tasks))
 
 
 def _precedes(event: EventTime, known: Task) -> bool:

@@ -109,6 +109,9 @@ class QueueState:
     consumers: int | None = None
     #: The broker's kind of queue, "classic" or "quorum"; empty when it has none or that is not known.
     kind: str = ""
+    #: How many waiting tasks there are of each name, as far as names are known: of those that were read, or
+    #: according to senders' events if the broker shows none.
+    names: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def drain(self) -> Drain:

@@ -11,6 +11,7 @@ from queue_insight.collector_state import (
     ObservedTask,
     ObservedWorker,
     Part,
+    SentTasks,
     decode_header,
     decode_records,
 )
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from queue_insight.stores.base import Store
 
 #: What an overview needs; these parts are bounded by the collector.
-OVERVIEW: Final = (Part.WORKERS, Part.FINISHED, Part.SENT, Part.QUEUES, Part.RUN_TIMES, Part.REVOKED)
+OVERVIEW: Final = tuple(part for part in Part if part is not Part.TASKS)
 #: Number of tasks in one round trip.
 PAGE: Final = 1000
 
@@ -59,6 +60,7 @@ def load(store: Store) -> StoredState | None:
         queues=cast("dict[str, dict[str, float] | None]", found[Part.QUEUES]),
         run_times=cast("dict[str, tuple[float, ...]]", found[Part.RUN_TIMES]),
         revoked=cast("dict[str, float]", found[Part.REVOKED]),
+        waiting=cast("dict[str, SentTasks]", found[Part.WAITING]),
     )
     unreadable = sum(len(records) - len(found[part]) for part, records in stored.records.items())
     return StoredState(state=state, age_s=stored.age_s, unreadable=unreadable)

@@ -14,7 +14,8 @@ from queue_insight.errors import BrokerRefusedError
 from queue_insight.stores.memory import MemoryStore
 from queue_insight.testing.brokers import QUORUM, BrokerConformance
 
-pytestmark = pytest.mark.slow  # the server takes seconds to start
+#: The server takes seconds to start, and on a busy machine a minute.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 class Conformance(BrokerConformance):

@@ -1,9 +1,131 @@
 from __future__ import annotations
 
+import pytest
 from celery import Celery
+from kombu import uuid
+from tests.conftest import databases, kill
 from tests.waiting import wait_until
 
+from queue_insight import TaskState, WorkerState, diagnose, snapshot
 from queue_insight.event_streams.kombu import KombuStream, kombu_stream
+from queue_insight.stored_state import load, load_all_tasks
+from queue_insight.stores.redis import RedisStore
+
+
+@pytest.fixture
+def broker_url(rabbit_url):
+    return rabbit_url
+
+
+@pytest.fixture
+def app(rabbit_app):
+    return rabbit_app
+
+
+@pytest.fixture
+def store(valkey):
+    return RedisStore(f"redis://127.0.0.1:{valkey.port}/{next(databases) % 64}", key_prefix=uuid())
+
+
+def on_rabbitmq(test):
+    # The server takes seconds to start, and on a busy machine a minute.
+    return pytest.mark.slow(pytest.mark.timeout(300)(test))
+
+
+def look(app, store, condition):
+    return wait_until(lambda: (now := snapshot(app, store=store)) and condition(now) and now, 60)
+
+
+@on_rabbitmq
+def test_over_rabbitmq_a_task_is_followed_to_its_end_and_a_killed_worker_noticed(
+    app, store, worker, run_collector, tmp_path
+):
+    run_collector()
+    look(app, store, lambda now: now.fresh)
+    go = tmp_path / "go"
+    first, waits = (app.send_task("work.wait_for", (str(go),)).id for _ in range(2))
+    process = worker("-E", "-c", "1", "--prefetch-multiplier=1")
+    now = look(app, store, lambda now: now.running and now.workers and now.workers[0].slots)
+    assert (now.find(first).state, now.find(first).worker) == (TaskState.RUNNING, "one@test")
+    assert now.queue("celery").running == 1
+    assert now.queue("celery").workers == ("one@test",)
+    assert now.queue("celery").consumers == 1
+    go.touch()
+    look(app, store, lambda now: len(now.finished) == 2)
+
+    late = app.send_task("work.wait_for_late", (str(tmp_path / "never"),)).id
+    look(app, store, lambda now: now.find(late) and now.find(late).state is TaskState.RUNNING)
+    kill(process)
+    now = look(app, store, lambda now: now.worker("one@test").state is WorkerState.GONE)
+    assert now.find(late).state is TaskState.LOST
+    assert diagnose(late, now)[0].params["redelivered"] is None
+    assert now.queue("celery").depth == 1, "RabbitMQ has put it back"
+    assert diagnose(waits, now)[0].code == "finished"
+
+
+@on_rabbitmq
+def test_what_waits_in_rabbitmq_is_named_by_the_senders_with_its_coverage(app, store, run_collector):
+    run_collector()
+    look(app, store, lambda now: now.fresh)
+    for _ in range(3):
+        app.send_task("work.do")
+    app.send_task("work.rest")
+    app.send_task("work.later", countdown=600)  # its sender says that it is not due
+    app.conf.task_send_sent_event = False
+    app.send_task("work.silent")
+    now = look(app, store, lambda now: now.queue("celery").names)
+    now = look(
+        app,
+        store,
+        lambda now: now.queue("celery").depth == 6 and sum(now.queue("celery").names.values()) == 4,
+    )
+    assert now.queue("celery").names == {"work.do": 3, "work.rest": 1}
+    assert now.queue("celery").oldest_wait_s is None, (
+        "one of the tasks whose sender said nothing may be older"
+    )
+    assert [*now.queued] == []
+    assert diagnose("unknown", now)[0].code == "not_known"
+
+
+@on_rabbitmq
+def test_a_restart_of_rabbitmq_is_survived_by_the_collector_and_by_readers(
+    app, store, worker, rabbitmq, run_collector, tmp_path
+):
+    run_collector()
+    worker("-E", "-c", "1")
+    task = app.send_task("work.wait_for_late", (str(tmp_path / "never"),)).id
+    look(app, store, lambda now: now.running and now.workers and now.workers[0].slots)
+    rabbitmq.kill()
+    try:
+        down = look(app, store, lambda now: not now.fresh)
+        assert {note.code for note in down.notes} == {"queues_unknown", "collector_disconnected"}
+        assert {each.state for each in down.workers} == {WorkerState.UNKNOWN}
+        assert diagnose("never-sent", down)[0].code == "not_known"
+    finally:
+        rabbitmq.start()
+    now = look(app, store, lambda now: now.fresh and now.queue("celery") and now.running)
+    assert {each.state for each in now.running} <= {TaskState.RUNNING, TaskState.RESERVED}
+    assert now.find(task) is not None
+
+
+@on_rabbitmq
+def test_a_broker_that_hangs_is_no_end_of_its_workers(app, store, worker, rabbitmq, run_collector, tmp_path):
+    run_collector()
+    worker("-E", "-c", "1")
+    task = app.send_task("work.wait_for", (str(tmp_path / "never"),)).id
+    look(app, store, lambda now: now.running and now.workers and now.workers[0].slots)
+    states = set()
+    with rabbitmq.suspended():
+
+        def is_noticed():
+            stored = load(store)
+            tasks = load_all_tasks(store)
+            states.update(each.ended_at for each in tasks if each.id == task)
+            return stored.state.connected_since is None
+
+        wait_until(is_noticed)
+    assert states == {None}, "the task must never seem to have ended"
+    look(app, store, lambda now: now.fresh)
 
 
 def test_events_arrive_from_a_broker_that_only_kombu_knows():

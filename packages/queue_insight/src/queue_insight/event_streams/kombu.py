@@ -50,6 +50,7 @@ class KombuStream:
 
     def receive(self, *, timeout_s: float) -> Events:
         """Return the events of the next message."""
+        self._check_heartbeat()
         try:
             self._connection.drain_events(timeout=timeout_s)
         except TimeoutError:
@@ -60,6 +61,15 @@ class KombuStream:
         return Events(
             [event for each in received for event in each.events], sum(e.malformed for e in received)
         )
+
+    def _check_heartbeat(self) -> None:
+        if self._connection.supports_heartbeats:
+            try:
+                self._connection.heartbeat_check()
+            except self._connection.connection_errors:
+                # Closing politely would wait for an answer of the broker that is silent.
+                self._connection.collect()
+                raise
 
     def on_message(self, body: object, _message: object) -> None:
         """Take in a message."""

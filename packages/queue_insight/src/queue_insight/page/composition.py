@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 from queue_insight.page.names import key, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from queue_insight.page.clock import Clock
     from queue_insight.snapshot import TaskInfo
@@ -61,7 +61,12 @@ class Page(Generic[_T]):
 
 def compose_by_name(tasks: Iterable[TaskInfo]) -> tuple[Part, ...]:
     """Return the task names with their numbers, the most frequent first."""
-    counts = Counter(task.name for task in tasks)
+    return parts_of(Counter(task.name for task in tasks))
+
+
+def parts_of(numbers: Mapping[str, int]) -> tuple[Part, ...]:
+    """Return the names with how many tasks have them, the most frequent first."""
+    counts = Counter(numbers)
     total = counts.total()
     parts = [
         (shown(name) or "name not known", key(name), number) for name, number in counts.most_common(MAX_NAMES)

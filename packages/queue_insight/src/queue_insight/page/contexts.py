@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Final
 
 from queue_insight.diagnose import diagnose
 from queue_insight.page.composition import PAGE as PAGE_OF_TASKS
-from queue_insight.page.composition import Page, TaskRow, compose_by_name, page_at, page_of, task_row
+from queue_insight.page.composition import (
+    Page,
+    TaskRow,
+    compose_by_name,
+    page_at,
+    page_of,
+    parts_of,
+    task_row,
+)
 from queue_insight.page.headline import headline
 from queue_insight.page.names import key, shown
 from queue_insight.page.overview import PAGE, arrange, paused_reason, row
@@ -81,19 +89,26 @@ def queue(
     waiting: Sequence[TaskInfo] = [task for task in tasks if task.state is TaskState.QUEUED]
     if found is not None and read_page is not None:
         waiting = read_page(found, 1)
+    named = found if found is not None and not snapshot.heads_read else None
     return {
         **_common(reading),
         "title": f"Queue {shown(found.name if found else queue_key)}",
         "key": queue_key,
         "row": row(found, snapshot, reading.clock, reading.paused) if found else None,
         "is_paused": found is not None and found.name in reading.paused,
-        "parts": compose_by_name(waiting),
-        "read": len(waiting),
+        "parts": parts_of(named.names) if named else compose_by_name(waiting),
+        "coverage": _coverage(named) if named else f"of the first {len(waiting)}",
+        "is_shown": named is None,
         "taken": [task_row(task, reading.clock) for task in tasks if task.state is TaskState.RESERVED][
             :MAX_RUNNING
         ],
         "page": _page(found, waiting, number, reading, read_page),
     }
+
+
+def _coverage(queue: QueueState) -> str:
+    named, depth = sum(queue.names.values()), "?" if queue.depth is None else f"{queue.depth:,}"
+    return f"by the senders' events, which name {named:,} of {depth}"
 
 
 def _page(

@@ -13,17 +13,20 @@ import http.client
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import time
 from base64 import b64encode
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import quote
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import TracebackType
 
 #: Debian's wrapper in the path insists on the user and the folders of the service; this is the server itself.
@@ -32,7 +35,7 @@ SERVERS: Final = (
     Path("/opt/homebrew/sbin/rabbitmq-server"),
 )
 USER: Final = "guest"
-START_S: Final = 60.0
+START_S: Final = 180.0
 _LOOPBACK: Final = "127.0.0.1"
 _CONFIGURATION: Final = """
 listeners.tcp.1 = 127.0.0.1:{amqp}
@@ -70,7 +73,7 @@ class RabbitMQServer:
 
         Raises:
             FileNotFoundError: rabbitmq-server is not installed.
-            TimeoutError: the server did not start within a minute.
+            TimeoutError: the server did not start within three minutes.
         """
         try:
             self.start()
@@ -134,6 +137,16 @@ class RabbitMQServer:
             self._server.kill()
             self._server.wait()
             self._server = None
+
+    @contextmanager
+    def suspended(self) -> Iterator[None]:
+        """Stop the server without closing a connection, as when its host hangs, until the context ends."""
+        assert self._server is not None
+        self._server.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._server.send_signal(signal.SIGCONT)
 
     def new_vhost(self, name: str = "") -> str:
         """Create a virtual host, in which nothing is, and return its broker URL."""

@@ -10,6 +10,7 @@ from queue_insight.collector_state import (
     ObservedTask,
     ObservedWorker,
     Part,
+    SentTasks,
     TaskCounts,
     encode,
     encode_header,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 LONG_S: Final = 60.0
 
 FULL = CollectorState(
+    waiting={"slow": SentTasks(count=3, names={"work.do": 2, "": 1}, oldest_at=900.0)},
     collected_at=1000.5,
     next_by=1001.5,
     connected_since=990.0,
@@ -92,6 +94,7 @@ def everything(state: CollectorState) -> Changes:
             Part.QUEUES: {name: encode(arrivals) for name, arrivals in state.queues.items()},
             Part.RUN_TIMES: {name: encode(times) for name, times in state.run_times.items()},
             Part.REVOKED: {task_id: encode(at) for task_id, at in state.revoked.items()},
+            Part.WAITING: {queue: encode(sent) for queue, sent in state.waiting.items()},
         },
         replace=True,
     )
