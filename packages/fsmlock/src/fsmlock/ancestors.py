@@ -50,13 +50,11 @@ def lock_requests(objects: Sequence[models.Model], locks: Sequence[str]) -> tupl
     It costs no query where the instances remember their ancestors, otherwise one for each model. Raises
     RowGoneError.
     """
-    for obj in objects:
-        for lock in locks:
-            locks_of(type(obj))[lock]
+    compatible = [[locks_of(type(obj))[lock].together_with for lock in locks] for obj in objects]
     return tuple(
-        lock_request(obj, lock, ancestry)
-        for obj, ancestry in zip(objects, ancestries(objects), strict=True)
-        for lock in locks
+        _request(name, lock, names, ancestry)
+        for name, each, ancestry in zip(map(resource, objects), compatible, ancestries(objects), strict=True)
+        for lock, names in zip(locks, each, strict=True)
     )
 
 
@@ -120,10 +118,14 @@ def inheriting_models(model: type[models.Model]) -> list[type[models.Model]]:
 
 
 def _request(name: str, lock: str, compatible: frozenset[str], ancestry: Ancestry | None) -> LockRequest:
-    inherited = tuple(
-        InheritedLock(resource=ancestor, names=names - compatible)
-        for ancestor, names in _named(ancestry)
-        if names - compatible
+    inherited = (
+        ()
+        if ancestry is None
+        else tuple(
+            InheritedLock(resource=ancestor, names=left)
+            for ancestor, names in _named(ancestry)
+            if (left := names - compatible)
+        )
     )
     return LockRequest(
         resource=name, lock=lock, compatible_with=compatible, inherited=inherited, ancestry=ancestry

@@ -6,6 +6,9 @@ import pytest
 from django.db import connection, connections, transaction
 
 import fsmlock
+from fsmlock.backends.base import Denied, Granted
+from fsmlock.backends.database import DatabaseBackend
+from fsmlock.testing.conformance import claim, parent
 from tests.conftest import make_film
 from tests.shop.models import Film
 
@@ -68,3 +71,17 @@ def test_a_release_while_somebody_writes_does_not_fail_finished_work(real_film):
         held.release()
     assert not held
     connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_name_of_a_lock_may_contain_what_means_something_in_a_statement():
+    backend, lock = DatabaseBackend(), "it's 100 %(claim)s"
+    first, second = (
+        claim(parent(lock, compatible_with=frozenset(names)), lease=10) for names in ((), ("it's",))
+    )
+    assert isinstance(backend.acquire(first, using="default"), Granted)
+    assert isinstance(backend.acquire(second, using="default"), Denied)
+    backend.release(first, using="default")
+    assert isinstance(backend.acquire(second, using="default"), Granted)
+    backend.release(second, using="default")
+    assert not backend.find(first.resources, using="default")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connections, models
 
 from fsmlock.ancestors import paths
+from fsmlock.backends.kept_cursor import KeptCursor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -99,7 +100,7 @@ def _are_current(query: KeyQuery, keys: Sequence[Keys]) -> bool:
     for start in range(0, len(wanted), _CHUNK):
         chunk = wanted[start : start + _CHUNK]
         own = {f"k{n}": each[0] for n, each in enumerate(chunk)}
-        with connections[query.using].cursor() as cursor:
+        with KeptCursor(connections[query.using]) as cursor:
             cursor.execute(_select(query, len(chunk)), own)
             stored = cursor.fetchall()
         if not {tuple(map(str, each)) for each in chunk} <= {tuple(map(str, row)) for row in stored}:

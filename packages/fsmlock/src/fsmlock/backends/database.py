@@ -16,6 +16,7 @@ from django.db import OperationalError, connections
 from fsmlock.backends.base import Backend, Denied, Granted, PollingWaiter, Renewed, stale_reason
 from fsmlock.backends.dialects import STATE_CLAIM, blocking_sql, insert_waiting, is_small, marks, rows_of
 from fsmlock.backends.hold_rows import InTheWay, in_the_way, select
+from fsmlock.backends.kept_cursor import KeptCursor
 from fsmlock.backends.postgresql import PostgreSQL
 from fsmlock.backends.sqlite import SQLite, locked_reason
 from fsmlock.errors import FsmlockError
@@ -154,7 +155,7 @@ class DatabaseBackend(Backend):
             f"{column} = {value}" for column, value in dialect.lease_columns(claim.lease_us).items()
         )
         where, params = dialect.renewable_rows(claim, repeated=repeated, wait=wait)
-        with connections[using].cursor() as cursor:
+        with KeptCursor(dialect.connection) as cursor:
             cursor.execute(
                 f"UPDATE fsmlock_hold SET {changes} WHERE {where} RETURNING stop_by, stop_why",  # noqa: S608 - only constants and placeholders
                 params,

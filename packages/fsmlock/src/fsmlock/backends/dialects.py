@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 from django.db import transaction
 
 from fsmlock import clock
+from fsmlock.backends.kept_cursor import KeptCursor
 from fsmlock.rules import EVERYTHING
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ class DatabaseWaiter:
 
 def run(connection: BaseDatabaseWrapper, sql: str, params: Params) -> list[Any]:
     """Execute one statement and return its rows."""
-    with connection.cursor() as cursor:
+    with KeptCursor(connection) as cursor:
         cursor.execute(sql, params)
         return cursor.fetchall() if cursor.description else []
 

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext
 
 from fsmlock.backends.dialects import Dialect, now_us
-from fsmlock.backends.sqlite_statements import Values, ancestry, insert, insert_alone, insert_values, release
+from fsmlock.backends.kept_cursor import KeptCursor
+from fsmlock.backends.sqlite_statements import (
+    ancestry,
+    insert,
+    insert_alone,
+    insert_values,
+    release_values,
+    shape_of,
+)
 from fsmlock.reasons import Reason
 from fsmlock.rules import YEAR_US
 
@@ -82,19 +90,20 @@ class SQLite(Dialect):
         every time.
         """
         self.now()
-        values, rows, objects, own = insert_values(claim, ticket, lease_us)
+        shape = shape_of(claim)
+        values, objects, own = insert_values(claim, shape, ticket, lease_us)
         condition = ancestry(claim, self.connection.alias, values)
         check = f" AND {condition}" if condition else ""
-        with self.connection.cursor() as cursor:
-            cursor.execute(insert_alone(rows, objects) + check, values)
+        with KeptCursor(self.connection) as cursor:
+            cursor.execute(insert_alone(shape, objects) + check, values)
             if not cursor.rowcount:
-                cursor.execute(insert(rows, own) + check, values)
+                cursor.execute(insert(shape, own) + check, values)
             if cursor.rowcount:
                 first = cursor.lastrowid - len(claim.rows) + 1
                 return [(first + n, row.resource, row.kind) for n, row in enumerate(claim.rows)]
             if condition:
                 cursor.execute(f"SELECT {condition}", values)
-                if not cursor.fetchone()[0]:
+                if not cursor.fetchall()[0][0]:
                     return [(0, "", "stale")]
         return ()
 
@@ -103,10 +112,8 @@ class SQLite(Dialect):
         if claim.is_of_state:
             super().release(claim)
             return
-        values = Values(claim=claim.id)
-        objects, locks = values.put("objects", claim.resources), values.put("locks", claim.lock_names)
-        with self.connection.cursor() as cursor:
-            cursor.execute(release(objects, locks), values)
+        with KeptCursor(self.connection) as cursor:
+            cursor.execute(*release_values(claim))
 
     def lock_decisions(self, claim: Claim) -> None:
         """Nothing to do: the first write of the transaction takes the write lock."""

@@ -1,14 +1,15 @@
 """The statements of the SQLite dialect.
 
 Their parameters have names, which Django converts by one fast operation. It reads a statement with positional
-ones by a regular expression, which takes longer than to execute it. A few values are parameters of their own:
-``json_each`` takes longer than all the rest, so it is for many.
+ones by a regular expression, which takes longer than to execute it. Each parameter costs a little, too: what
+models declare stands in the statement itself, which is kept for each shape of a claim. A few values are
+parameters of their own: ``json_each`` takes longer than all the rest, so it is for many.
 """
 
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from fsmlock.backends.ancestry import assumed, encode, key_query
 
@@ -23,6 +24,10 @@ _COLUMNS = (
 )
 #: Up to so many values are parameters of their own. 0 stands for more.
 _FEW = 8
+#: The rows of a claim: for each the number of its object, its lock, its kind and the compatible locks. None
+#: for many rows.
+Shape: TypeAlias = "tuple[tuple[int, str, str, frozenset[str]], ...] | None"
+_NO_LOCKS: frozenset[str] = frozenset()
 #: Every waiter comes before it.
 _NO_TICKET = 2**62
 
@@ -40,8 +45,21 @@ class Values(dict[str, Any]):
         return len(values)
 
 
-def insert_values(claim: Claim, ticket: int | None, lease_us: int) -> tuple[Values, int, int, int]:
-    """The parameters of the statements that insert, and how many rows, objects and own claims are in them."""
+def shape_of(claim: Claim) -> Shape:
+    """The shape of a claim, which decides its statements."""
+    rows = claim.rows
+    if len(rows) > _FEW:
+        return None
+    number = {name: n for n, name in enumerate(claim.resources)}
+    compatible = [each.compatible_with for each in claim.requests]
+    compatible += [_NO_LOCKS] * (len(rows) - len(compatible))  # the rows begin with the requests
+    return tuple(
+        (number[row.resource], row.lock, row.kind, each) for row, each in zip(rows, compatible, strict=True)
+    )
+
+
+def insert_values(claim: Claim, shape: Shape, ticket: int | None, lease_us: int) -> tuple[Values, int, int]:
+    """The parameters of the statements that insert, and how many objects and own claims are in them."""
     values = Values(
         claim=claim.id,
         holder=claim.holder,
@@ -49,20 +67,16 @@ def insert_values(claim: Claim, ticket: int | None, lease_us: int) -> tuple[Valu
         lease=lease_us,
         before=_NO_TICKET if ticket is None else ticket,
     )
-    rows = claim.rows
-    compatible = [_compatible(each.compatible_with) for each in claim.requests]
-    compatible += ["[]"] * (len(rows) - len(compatible))  # the rows begin with the requests
-    if len(rows) > _FEW:
+    if shape is None:
+        rows = claim.rows
+        compatible = [_compatible(each.compatible_with) for each in claim.requests]
+        compatible += ["[]"] * (len(rows) - len(compatible))
         values["rows"] = encode(
             [(row.resource, row.lock, row.kind, each) for row, each in zip(rows, compatible, strict=True)]
         )
-    else:
-        for n, (row, each) in enumerate(zip(rows, compatible, strict=True)):
-            values[f"object{n}"], values[f"name{n}"], values[f"use{n}"] = row.resource, row.lock, row.kind
-            values[f"compatible{n}"] = each
     objects = values.put("objects", claim.resources)
     own = values.put("own", [claim.id, *claim.nested_in])
-    return values, len(rows) if len(rows) <= _FEW else 0, objects, own
+    return values, objects, own
 
 
 @functools.lru_cache(256)
@@ -70,18 +84,18 @@ def _compatible(names: frozenset[str]) -> str:
     return encode(sorted(names))
 
 
-@functools.cache
-def insert_alone(rows: int, objects: int) -> str:
+@functools.lru_cache(256)
+def insert_alone(shape: Shape, objects: int) -> str:
     """Insert the rows if no row is on any of the objects, which is what happens most often."""
     return (
         f"INSERT INTO fsmlock_hold ({_COLUMNS}) SELECT object, name, use, %(claim)s, %(holder)s, %(why)s,"  # noqa: S608 - constants only
-        f" 0, '', '', t, t, t + %(lease)s FROM ({_wanted(rows)}), (SELECT fsmlock_now() AS t)"
+        f" 0, '', '', t, t, t + %(lease)s FROM ({_wanted(shape)}), (SELECT fsmlock_now() AS t)"
         f" WHERE NOT EXISTS (SELECT 1 FROM fsmlock_hold WHERE resource IN ({_listed('objects', objects)}))"
     )
 
 
-@functools.cache
-def insert(rows: int, own: int) -> str:
+@functools.lru_cache(256)
+def insert(shape: Shape, own: int) -> str:
     """Insert the rows unless another one blocks them: ``rules.blocking_rows`` as SQL.
 
     ``wanted`` are the rows to insert, each with its compatible locks. ``present`` are the names of all locks
@@ -91,7 +105,7 @@ def insert(rows: int, own: int) -> str:
     return f"""
 INSERT INTO fsmlock_hold ({_COLUMNS})
 WITH RECURSIVE wanted (object, name, use, compatible) AS (
-  {_wanted(rows)}
+  {_wanted(shape)}
 ), present (object, name) AS (
   SELECT object, (SELECT min(lock) FROM fsmlock_hold WHERE resource = object)
   FROM (SELECT DISTINCT object FROM wanted)
@@ -121,9 +135,32 @@ WHERE NOT EXISTS (
 """  # noqa: S608 - constants only
 
 
+def release_values(claim: Claim) -> tuple[str, Values]:
+    """The statement that deletes the rows of a claim, a look into the index for each, and its parameters."""
+    values = Values(claim=claim.id)
+    objects = values.put("objects", claim.resources)
+    shape = shape_of(claim)
+    if shape is not None:
+        return _release_few(shape), values
+    return _release_many(objects, values.put("locks", claim.lock_names)), values
+
+
+@functools.lru_cache(256)
+def _release_few(shape: tuple[tuple[int, str, str, frozenset[str]], ...]) -> str:
+    rows = " OR ".join(
+        f"(resource = %(objects{number})s AND lock = {_literal(lock)} AND kind IN {_RELEASED[kind]}"
+        " AND claim = %(claim)s)"
+        for number, lock, kind, _ in shape
+    )
+    return f"DELETE FROM fsmlock_hold WHERE {rows}"  # noqa: S608 - constants only
+
+
+#: What a row that was written with the kind may have become.
+_RELEASED = {"held": ("held", "broken", "retrying", "later"), "blocked": ("blocked", "broken")}
+
+
 @functools.cache
-def release(objects: int, locks: int) -> str:
-    """Delete the rows of a claim: a look into the index for each."""
+def _release_many(objects: int, locks: int) -> str:
     return (
         f"DELETE FROM fsmlock_hold WHERE resource IN ({_listed('objects', objects)})"  # noqa: S608 - constants only
         f" AND lock IN ({_listed('locks', locks)})"
@@ -166,10 +203,17 @@ def _same(query: KeyQuery, keys: Sequence[str]) -> str:
     return f"EXISTS (SELECT 1 FROM {query.tables} WHERE {same})"  # noqa: S608 - names from models only
 
 
-def _wanted(rows: int) -> str:
-    if rows:
+def _literal(text: str) -> str:
+    """A text of a declaration in a statement with parameters."""
+    doubled = text.replace("'", "''").replace("%", "%%")
+    return f"'{doubled}'"
+
+
+def _wanted(shape: Shape) -> str:
+    if shape:
         first, *others = (
-            (f"%(object{n})s", f"%(name{n})s", f"%(use{n})s", f"%(compatible{n})s") for n in range(rows)
+            (f"%(objects{number})s", _literal(lock), _literal(kind), _literal(_compatible(names)))
+            for number, lock, kind, names in shape
         )
         named = [f"{value} AS {column}" for value, column in zip(first, _WANTED, strict=True)]
         return " UNION ALL ".join(f"SELECT {_comma(each)}" for each in (named, *others))
