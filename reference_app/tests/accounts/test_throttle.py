@@ -9,7 +9,7 @@ from django.test import Client, RequestFactory
 from limits.strategies import MovingWindowRateLimiter
 
 from timelapse.accounts import throttle
-from timelapse.accounts.throttle import ADDRESS, NAME, NAME_AT_ADDRESS, wait_s
+from timelapse.accounts.throttle import ADDRESS, NAME, NAME_AT_ADDRESS, refusal
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,7 +38,9 @@ def hashed(monkeypatch):
 
 def attempt(name="editor", password="wrong", address="203.0.113.7"):
     request = RequestFactory().post("/graphql", REMOTE_ADDR=address)
-    return authenticate(request, username=name, password=password), wait_s(request)
+    user = authenticate(request, username=name, password=password)
+    found = refusal(request)
+    return user, found and found.wait_s
 
 
 def test_the_sixth_wrong_password_for_a_name_is_refused_with_the_time_to_wait(user):

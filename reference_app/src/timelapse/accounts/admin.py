@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import ValidationError
 
-from timelapse.accounts.throttle import too_many_attempts, wait_s
+from timelapse.accounts.throttle import refusal
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -21,10 +21,10 @@ class ThrottledSignInForm(AdminAuthenticationForm):
 
     def get_invalid_login_error(self) -> ValidationError:
         """Name the reason for which this attempt was refused."""
-        wait = wait_s(self.request)
-        if wait is None:
+        found = refusal(self.request)
+        if found is None:
             return super().get_invalid_login_error()
-        return ValidationError(" ".join(too_many_attempts(wait)), code="too_many_attempts")
+        return ValidationError(f"{found.message} {found.remedy}", code=found.code)
 
 
 admin.site.login_form = ThrottledSignInForm

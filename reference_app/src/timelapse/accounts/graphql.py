@@ -12,7 +12,7 @@ from strawberry import relay
 from strawberry.types import Info
 
 from timelapse.accounts.passwords import check_password
-from timelapse.accounts.throttle import too_many_attempts, wait_s
+from timelapse.accounts.throttle import Refusal, refusal
 from timelapse.shared.access import ANYBODY, only, readable_by
 from timelapse.shared.graphql import UserError, current_user
 
@@ -24,9 +24,8 @@ WRONG_CREDENTIALS = UserError(
 )
 
 
-def _throttled(wait: int) -> UserError:
-    message, remedy = too_many_attempts(wait)
-    return UserError(code="too_many_attempts", message=message, remedy=remedy, field="password")
+def _throttled(found: Refusal) -> UserError:
+    return UserError(code=found.code, message=found.message, remedy=found.remedy, field="password")
 
 
 @readable_by(ANYBODY)  # but it is always oneself
@@ -102,9 +101,9 @@ class Mutation:
         """Start a session."""
         request = cast("HttpRequest", info.context.request)
         user = await check_password(request, input.username, input.password)
-        wait = wait_s(request)
         if user is None:
-            return SignInPayload(me=None, errors=[WRONG_CREDENTIALS if wait is None else _throttled(wait)])
+            found = refusal(request)
+            return SignInPayload(me=None, errors=[WRONG_CREDENTIALS if found is None else _throttled(found)])
         await auth.alogin(request, user)
         return SignInPayload(me=User.from_model(user), errors=[])
 

@@ -9,6 +9,7 @@ from asgiref.sync import sync_to_async
 from django.contrib import auth
 from django.db import connections
 
+from timelapse.accounts.hashing import MOST_AT_ONCE
 from timelapse.shared.texts import storable
 
 if TYPE_CHECKING:
@@ -18,14 +19,12 @@ if TYPE_CHECKING:
 #: Longer names and passwords belong to nobody (Django's own limits); they are not looked up.
 LONGEST_NAME = 150
 LONGEST_PASSWORD = 4096
-_THREADS = ThreadPoolExecutor(2, thread_name_prefix="passwords")
+#: One for each sign-in that may be under way, and two more to refuse others at once.
+_THREADS = ThreadPoolExecutor(MOST_AT_ONCE + 2, thread_name_prefix="passwords")
 
 
 async def check_password(request: HttpRequest, username: str, password: str) -> User | None:
-    """Return the active user of these credentials, or None.
-
-    At most two passwords are hashed at once in a process; further ones wait their turn.
-    """
+    """Return the active user of these credentials, or None: see ``throttle.ThrottledBackend``."""
     if len(username) > LONGEST_NAME or len(password) > LONGEST_PASSWORD or not storable(username):
         return None
     return await sync_to_async(_check, thread_sensitive=False, executor=_THREADS)(request, username, password)

@@ -1,4 +1,4 @@
-"""Limit failed sign-ins by name and by address, before any password is hashed.
+"""Limit sign-ins at once, and failed ones by name and by address, before any password is hashed.
 
 The counts live in the cache's Valkey, so that all web processes share them. Each attempt is counted in the
 step that checks it: attempts that arrive together can't pass the check together. A success clears the counts
@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import math
 import time
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -24,6 +25,7 @@ from limits import RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
+from timelapse.accounts.hashing import RETRY_AFTER_S, HashingQueue, NoPlaceError
 from timelapse.shared.addresses import network_of
 
 if TYPE_CHECKING:
@@ -34,9 +36,25 @@ if TYPE_CHECKING:
 NAME_AT_ADDRESS = RateLimitItemPerMinute(5, 5, namespace="sign-in-name-at-address")
 ADDRESS = RateLimitItemPerMinute(30, 10, namespace="sign-in-address")
 NAME = RateLimitItemPerHour(100, 1, namespace="sign-in-name")
-#: What a request carries once its sign-in was refused: seconds until the next attempt is allowed.
-_WAIT = "sign_in_wait_s"
+#: What a request carries once its sign-in was refused.
+_REFUSAL = "sign_in_refusal"
 _TWO_MINUTES = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why a sign-in was refused before its password was looked at, and the seconds to wait."""
+
+    code: str
+    message: str
+    wait_s: int
+
+    @property
+    def remedy(self) -> str:
+        """What to do."""
+        seconds = self.wait_s
+        after = f"{seconds} seconds" if seconds < _TWO_MINUTES else f"{math.ceil(seconds / 60)} minutes"
+        return f"Try again in {after}."
 
 
 class ThrottledBackend(ModelBackend):
@@ -49,31 +67,43 @@ class ThrottledBackend(ModelBackend):
         password: str | None = None,
         **credentials: Any,  # noqa: ANN401 - Django's own
     ) -> User | None:
-        """Count the attempt, then check the password.
+        """Find a place, count the attempt, then check the password when it is its turn.
 
         Raises:
-            PermissionDenied: too many attempts; ``wait_s(request)`` says how long to wait.
+            PermissionDenied: too many attempts, or too many at once; ``refusal(request)`` says which.
         """
-        if request is not None and username is not None:
-            for limit, who in _limits(request, username):
-                if not _limiter().hit(limit, *who):
-                    _refuse(request, _limiter().get_window_stats(limit, *who).reset_time)
-        return super().authenticate(request, username, password, **credentials)
+        try:
+            with hashing_queue().place():
+                if request is not None and username is not None:
+                    _count(request, username)
+                with hashing_queue().turn():
+                    return super().authenticate(request, username, password, **credentials)
+        except NoPlaceError:
+            message = "Too many people are signing in at this moment."
+            _refuse(request, "too_many_sign_ins", message, RETRY_AFTER_S)
 
 
-def wait_s(request: HttpRequest) -> int | None:
-    """Return the seconds until another attempt is allowed; None unless this request was refused for that."""
-    return getattr(request, _WAIT, None)
+def refusal(request: HttpRequest) -> Refusal | None:
+    """Return why the sign-in of this request was refused; None if its password was looked at."""
+    return getattr(request, _REFUSAL, None)
 
 
-def too_many_attempts(wait: int) -> tuple[str, str]:
-    """Return what happened and what to do, given the seconds to wait."""
-    after = f"{wait} seconds" if wait < _TWO_MINUTES else f"{math.ceil(wait / 60)} minutes"
-    return "Too many attempts to sign in.", f"Try again in {after}."
+@cache
+def hashing_queue() -> HashingQueue:
+    """Return the queue of this process."""
+    return HashingQueue(settings.HOME / "hashing.lock")
 
 
-def _refuse(request: HttpRequest, reset_at: float) -> NoReturn:
-    setattr(request, _WAIT, max(1, math.ceil(reset_at - time.time())))
+def _count(request: HttpRequest, username: str) -> None:
+    for limit, who in _limits(request, username):
+        if not _limiter().hit(limit, *who):
+            wait_s = _limiter().get_window_stats(limit, *who).reset_time - time.time()
+            _refuse(request, "too_many_attempts", "Too many attempts to sign in.", max(1, math.ceil(wait_s)))
+
+
+def _refuse(request: HttpRequest | None, code: str, message: str, wait_s: int) -> NoReturn:
+    if request is not None:
+        setattr(request, _REFUSAL, Refusal(code=code, message=message, wait_s=wait_s))
     raise PermissionDenied
 
 

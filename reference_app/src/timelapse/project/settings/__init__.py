@@ -141,7 +141,7 @@ LOG_FOLDER = HOME / "log"
 LOGIN_URL = "/sign-in"
 AUTHENTICATION_BACKENDS = ["timelapse.accounts.throttle.ThrottledBackend"]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "timelapse.accounts.hashing.OneCoreArgon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",  # of accounts made before; hashed anew at sign-in
 ]
 SESSION_COOKIE_HTTPONLY = True
