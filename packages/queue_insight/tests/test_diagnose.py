@@ -8,6 +8,7 @@ from tests.values import NOW
 
 from queue_insight import FinishedTask, Reason, TaskState, WorkerState, diagnose
 from queue_insight.drain import Drain, DrainState
+from queue_insight.snapshot import DelayedTasks
 
 STALE = Reason(code="collector_silent", message="silent")
 
@@ -191,3 +192,48 @@ def test_a_worker_that_shut_down_may_have_finished_its_task():
 def test_a_task_whose_end_was_not_observed_says_so():
     finished = FinishedTask(id="t0", outcome="unobserved", at=NOW)
     assert "How it ended is unknown." in only("t0", values.snapshot(finished=(finished,))).message
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"kind": "quorum", "delayed": 2}, "prefetch_blocked"),
+        ({"kind": "classic", "delayed": 2}, "about_to_start"),
+        ({"kind": "", "delayed": 2}, "about_to_start"),
+        ({"kind": "quorum", "delayed": 1}, "about_to_start"),
+    ],
+)
+def test_free_workers_of_a_quorum_queue_may_be_full_of_tasks_that_are_not_due(fields, code):
+    snapshot = values.snapshot(
+        queues=(values.queue(depth=1, **fields),), queued=(values.task(),), workers=(values.worker(slots=2),)
+    )
+    assert only("t1", snapshot).code == code
+
+
+def test_workers_of_a_quorum_queue_that_are_full_are_called_full():
+    snapshot = values.snapshot(
+        queues=(values.queue(depth=1, kind="quorum", delayed=1),),
+        queued=(values.task(),),
+        running=(values.running(),),
+        workers=(values.worker(slots=1),),
+    )
+    assert only("t1", snapshot).code == "workers_busy"
+
+
+@pytest.mark.parametrize(
+    ("fields", "unsearched"),
+    [
+        ({"broker_read": False}, "the queues"),
+        ({"heads_read": False, "depth": 3}, "queue celery"),
+        ({"depth": None}, "queue celery"),
+        ({"delayed_in_broker": (DelayedTasks(within_s=7.0, count=2),)}, "2 tasks that the broker delays"),
+        ({"unacked": None}, "the delivered messages"),
+        ({"unacked": 0, "unacked_age_s": 5.0}, "the delivered messages"),
+        ({"unacked": 3, "unacked_read": 1}, "2 of 3 delivered messages"),
+    ],
+)
+def test_what_could_not_be_searched_is_not_called_absent(fields, unsearched):
+    depth = fields.pop("depth", 0)
+    snapshot = values.snapshot(queues=(values.queue(depth=depth),), **{"unacked": 0, **fields})
+    reason = only("unknown", snapshot)
+    assert (reason.code, reason.params["unsearched"]) == ("not_known", unsearched)

@@ -12,7 +12,7 @@ from queue_insight.stores.memory import MemoryStore
 from queue_insight.stores.redis import RedisStore
 from queue_insight.testing.states import FULL, save
 
-project_app = Celery("project", broker="memory://", set_as_current=False)
+project_app = Celery("project", broker="sqs://", set_as_current=False)
 
 
 def codes(snapshot):

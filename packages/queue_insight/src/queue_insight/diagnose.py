@@ -172,7 +172,7 @@ def _queued(task: TaskInfo, snapshot: Snapshot) -> Iterator[Reason]:
     if queue is not None and queue.workers:
         # A task that is not due is taken by a worker, which keeps it until then.
         if not not_due:
-            yield _busy(queue, snapshot)
+            yield _prefetch_blocked(queue, snapshot) or _busy(queue, snapshot)
     elif queue is not None and queue.workers is None and task.position == 0:
         yield Reason(
             code="next",
@@ -197,6 +197,25 @@ def _no_worker(queue: QueueState, snapshot: Snapshot) -> Reason:
         message=message,
         params={"queue": queue.name, "former": names or None},
         remedy=f"Start one: celery -A <project> worker -E -Q {queue.name}",
+    )
+
+
+def _prefetch_blocked(queue: QueueState, snapshot: Snapshot) -> Reason | None:
+    # A worker asks for more while it keeps tasks that are not due, which quorum queues do not allow.
+    workers = [worker for worker in snapshot.workers if worker.name in (queue.workers or ())]
+    slots = sum(worker.slots or 0 for worker in workers)
+    running = snapshot.running_by_worker()
+    busy = sum(running.get(worker.name, 0) for worker in workers)
+    if queue.kind != "quorum" or not slots or busy >= slots or queue.delayed < slots:
+        return None
+    return Reason(
+        code="prefetch_blocked",
+        message=f"Its workers have {count(slots - busy, 'free slot')}, but keep "
+        f"{count(queue.delayed, 'task')} of queue {queue.name!r} until due. On a quorum queue these fill "
+        "what a worker may prefetch, so it probably receives nothing else before then.",
+        params={"queue": queue.name, "free": slots - busy, "delayed": queue.delayed},
+        remedy="Let RabbitMQ delay them (Celery's native delayed delivery needs a topic exchange), "
+        "or send tasks with an ETA to a queue of their own.",
     )
 
 

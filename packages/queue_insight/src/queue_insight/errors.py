@@ -36,7 +36,8 @@ class BrokerUnsupportedError(QueueInsightError):
     def __init__(self, transport: str) -> None:
         self.transport = transport
         super().__init__(
-            f"queue_insight cannot read a {transport!r} broker; it reads Redis, Valkey and RabbitMQ. "
+            f"queue_insight cannot read a {transport!r} broker; it reads Redis, Valkey, RabbitMQ, "
+            "and kombu's filesystem and memory. "
             "What the workers report through events is still shown."
         )
 

@@ -166,3 +166,25 @@ def test_two_hundred_queues_are_counted_exactly(rabbit_app):
     broker = RabbitMQBroker(rabbit_app)
     expected = [*range(20), *[0] * 180]
     wait_until(lambda: [each.depth for each in broker.read(names, peek=1).backlogs] == expected)
+
+
+@pytest.mark.parametrize("name", ["<script>alert(1)</script>", "a" * 255, "ü" * 127])
+def test_a_queue_of_any_name_is_counted_and_discovered(rabbit_app, name):
+    declare(rabbit_app, name)
+    rabbit_app.conf.task_create_missing_queues = True
+    rabbit_app.send_task("work.do", queue=name)
+    broker = RabbitMQBroker(rabbit_app)
+    wait_until(lambda: broker.read([name], peek=1).backlogs[0].depth == 1)
+    assert broker.discover() == (name,)
+
+
+def test_priorities_and_fifty_thousand_tasks_are_counted_exactly(rabbit_app):
+    declare(rabbit_app, "celery", **{"x-max-priority": 10})
+    rabbit_app.conf.task_queues = [Queue("celery", queue_arguments={"x-max-priority": 10})]
+    with rabbit_app.connection_for_write() as connection, connection.channel() as channel:
+        for number in range(50_000):
+            message = channel.prepare_message("{}", priority=number % 10, content_encoding="utf-8")
+            channel.basic_publish(message, "", "celery")
+    broker = RabbitMQBroker(rabbit_app)
+    wait_until(lambda: broker.read(["celery"], peek=100).backlogs[0].depth == 50_000)
+    assert broker.read(["celery"], peek=100).backlogs[0].head == ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from queue_insight.brokers.virtual import VirtualBroker
 from queue_insight.celery_app import transport
 from queue_insight.errors import BrokerUnsupportedError
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 REDIS: Final = frozenset({"redis", "rediss", "redis+socket", "sentinel"})
 RABBITMQ: Final = frozenset({"amqp", "amqps", "pyamqp"})
+
+VIRTUAL: Final = frozenset({"filesystem", "memory"})
 
 
 def broker_for(app: Celery) -> Broker:
@@ -31,4 +34,6 @@ def broker_for(app: Celery) -> Broker:
         from queue_insight.brokers.rabbitmq import RabbitMQBroker  # noqa: PLC0415 - its own client
 
         return RabbitMQBroker(app)
+    if name in VIRTUAL:
+        return VirtualBroker(app)
     raise BrokerUnsupportedError(name)

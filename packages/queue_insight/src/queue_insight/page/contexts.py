@@ -24,7 +24,7 @@ from queue_insight.page.search import search
 from queue_insight.page.slots import arrange_workers
 from queue_insight.page.timeline import timeline
 from queue_insight.reasons import count
-from queue_insight.snapshot import TaskState
+from queue_insight.snapshot import TaskState, delayed_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -71,6 +71,7 @@ def overview(reading: Reading, number: int = 1) -> Context:
         "running": [task_row(task, reading.clock) for task in running[:MAX_RUNNING]],
         "more_running": max(0, _running_or_ended(snapshot) - MAX_RUNNING),
         "workers": _worker_counts(snapshot),
+        "delayed": delayed_in_words(snapshot.delayed_in_broker) if snapshot.delayed_in_broker else "",
     }
 
 

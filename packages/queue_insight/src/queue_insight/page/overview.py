@@ -32,6 +32,7 @@ _MEANINGS: Final[Mapping[str, tuple[int, str, str]]] = {
     "workers_late": (2, "late", "bad"),
     "worker_unknown": (3, "worker unknown", "late"),
     "next": (3, "no worker known", "late"),
+    "prefetch_blocked": (3, "blocked", "late"),
     "workers_busy": (5, "full", "late"),
     "not_due": (6, "not due", "quiet"),
     "revoked": (6, "cancelled", "quiet"),
