@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from urllib.parse import unquote
 
 import httpx
 import numpy as np
@@ -75,6 +76,19 @@ async def test_a_range_is_served_so_that_browsers_can_seek(get, movie, requested
     assert answer.status_code == 206
     assert answer.headers["content-range"] == answered
     assert answer.content == CONTENT[part]
+
+
+async def test_a_download_has_a_name_that_says_what_it_is(get, movie):
+    garden = movie.timelapse
+    garden.name = 'Garten "Süd"/2'
+    await garden.asave()
+    answer = await get(f"/movies/{movie.pk}.mp4?download")
+    assert answer.content == CONTENT
+    kind, _, name = answer.headers["content-disposition"].partition("; filename*=utf-8''")
+    assert kind == "attachment"
+    assert unquote(name) == f"Garten Süd 2 {movie.created_at:%Y-%m-%d} {movie}.mp4"
+    shown = await get(f"/movies/{movie.pk}.mp4")
+    assert "content-disposition" not in shown.headers
 
 
 async def test_a_part_behind_the_end_is_refused_with_the_size(get, movie):

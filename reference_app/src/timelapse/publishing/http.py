@@ -3,6 +3,7 @@
 URLs contain primary keys, never paths: ``movies/<pk>.mp4``, ``posters/<pk>.jpg``,
 ``frames/<pk>.<extension>``, ``thumbnails/<pk>.jpg``, ``large-thumbnails/<pk>.jpg`` and
 ``previews/<pk>.jpg``; the database has the path.
+With ``?download`` a movie is saved under a name that says what it is.
 ``live/<pk>.m3u8`` is the playlist of a movie that is being rendered, ``live/<pk>/...`` are its pieces.
 Ranges are supported (206, or 416 beyond the end), so that browsers can seek in a movie. Errors are 401 when
 nobody is signed in, 403 without the permission, and 404 when there is no such file (yet), as
@@ -86,7 +87,14 @@ async def _refusal(request: Request, rule: Rule) -> Response | None:
 
 def _answer(request: Request, found: Published) -> Response:
     keep = _CACHE if found.lasting else _REVALIDATE
-    answer = FileResponse(found.path, headers=keep, media_type=found.media_type, stat_result=found.stat)
+    saved = found.name if "download" in request.query_params else ""
+    answer = FileResponse(
+        found.path,
+        headers=keep,
+        media_type=found.media_type,
+        stat_result=found.stat,
+        filename=saved or None,
+    )
     known = {tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")}
     if answer.headers["ETag"] in known or "*" in known:
         return Response(status_code=304, headers={**keep, "ETag": answer.headers["ETag"]})

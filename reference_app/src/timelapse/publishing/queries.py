@@ -12,7 +12,7 @@ from timelapse.frames.queries import file_of
 from timelapse.ingest.pipeline.thumbnails import ensure_large_thumbnail, ensure_thumbnail
 from timelapse.rendering import watching
 from timelapse.rendering.models import Movie
-from timelapse.rendering.queries import movie_by_id, poster_of, video_of
+from timelapse.rendering.queries import file_name, movie_by_id, poster_of, video_of
 
 if TYPE_CHECKING:
     import os
@@ -31,13 +31,21 @@ class Published:
     media_type: str
     #: Whether the URL will always return these bytes.
     lasting: bool = True
+    #: The name of a download; empty: that of the URL.
+    name: str = ""
 
 
 def movie(pk: int, extension: str) -> Published | None:
     """Find a finished movie's file."""
-    if extension != "mp4" or not _is_ready(pk):
+    ready = (
+        Movie.objects.select_related("timelapse").filter(pk=pk, state=Movie.States.READY).first()
+        if extension == "mp4"
+        else None
+    )
+    if ready is None:
         return None
-    return _published(video_of(pk), "video/mp4")
+    found = _published(video_of(pk), "video/mp4")
+    return None if found is None else replace(found, name=file_name(ready))
 
 
 def poster(pk: int, extension: str) -> Published | None:

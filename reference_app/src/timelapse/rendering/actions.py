@@ -56,6 +56,9 @@ class MovieFile:
     frame_count: int
     duration_s: float
     bytes: int
+    #: What this worker encoded, and the seconds that it took with everything else.
+    encoded_frames: int
+    render_s: float
     left_out: list[dict[str, str]]
 
 

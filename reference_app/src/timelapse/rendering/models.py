@@ -106,6 +106,9 @@ class Movie(Lifecycle, models.Model):
     #: Properties of the file, read from its packets.
     bytes = models.PositiveBigIntegerField(null=True, editable=False)
     duration_s = models.FloatField(null=True, editable=False)
+    #: How many of its frames its last worker encoded, and in how many seconds, the joining included.
+    encoded_frames = models.PositiveIntegerField(null=True, editable=False)
+    render_s = models.FloatField(null=True, editable=False)
     #: Frames that aren't in it, each with ``frame``, ``code`` and ``reason``.
     left_out = models.JSONField(default=list, editable=False)
     failure_code = models.CharField(max_length=40, blank=True, editable=False)

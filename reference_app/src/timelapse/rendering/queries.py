@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import takewhile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.db.models import Count, Q
 from django.db.models.functions import Now
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from timelapse.frames.models import Frame
     from timelapse.timelapses.models import Timelapse
 
+#: Characters that Windows or a Unix shell gives a meaning.
+_UNSAFE: Final = frozenset('\\/:*?"<>|$`')
 _HIDDEN = (Movie.States.DELETING, Movie.States.DELETED)
 
 
@@ -173,6 +175,18 @@ def poster_of(movie: int) -> Path:
 def video_url(movie: Movie) -> str | None:
     """Return the file's URL; None until the movie is ready."""
     return f"/media/movies/{movie.pk}.mp4" if movie.state == Movie.States.READY else None
+
+
+def file_name(movie: Movie) -> str:
+    """Return the name under which the movie is saved, such as ``Garden 2026-06-01 Movie 7.mp4``.
+
+    Characters that some file system refuses become spaces.
+    """
+    name = "".join(
+        letter if letter.isprintable() and letter not in _UNSAFE else " " for letter in str(movie.timelapse)
+    )
+    requested = f"{movie.created_at:%Y-%m-%d}"
+    return f"{' '.join(name.split()).strip('. ') or 'Timelapse'} {requested} {movie}.mp4"
 
 
 def poster_url(movie: Movie) -> str | None:

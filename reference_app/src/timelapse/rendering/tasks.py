@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -112,6 +113,7 @@ def _render(held: ActiveHold, movie: Movie) -> None:
         with held.transaction():
             actions.record_discarded(movie)
     store.sweep(conf.get().segment_bytes, keep=plan)
+    begun, kept = time.monotonic(), store.frames_done(plan)
     with progress(
         "render:movie",
         total=plan.frame_count,
@@ -119,7 +121,7 @@ def _render(held: ActiveHold, movie: Movie) -> None:
         about=about(movie),
         by=by,
         description=f"Rendering {movie}",
-        initial=store.frames_done(plan),  # what an earlier attempt has done is not this one's pace
+        initial=kept,  # what an earlier attempt has done is not this one's pace
     ) as work:
 
         def on_frame(done: int) -> None:
@@ -148,7 +150,8 @@ def _render(held: ActiveHold, movie: Movie) -> None:
                 movie.frames_done = plan.frame_count
                 with held.transaction():
                     rendered.publish()
-                    actions.finish(movie, _file(rendered))
+                    took = time.monotonic() - begun
+                    actions.finish(movie, _file(rendered, encoded=plan.frame_count - kept, took_s=took))
             store.sweep(conf.get().segment_bytes)
         except BaseException:
             movie.frames_done = store.frames_done(plan)  # saved with the state that follows
@@ -169,11 +172,13 @@ def _plan(movie: Movie) -> Plan:
     return Plan.of(recipes, format_of(movie))
 
 
-def _file(rendered: Rendered) -> MovieFile:
+def _file(rendered: Rendered, *, encoded: int, took_s: float) -> MovieFile:
     left_out = [{"frame": left.name, "code": left.code, "reason": left.reason} for left in rendered.left_out]
     return MovieFile(
         frame_count=rendered.info.frame_count,
         duration_s=rendered.info.duration_s,
         bytes=rendered.info.bytes,
         left_out=left_out,
+        encoded_frames=encoded,
+        render_s=took_s,
     )

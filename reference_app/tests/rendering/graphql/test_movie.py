@@ -136,6 +136,27 @@ def test_movies_come_newest_first_in_as_many_queries_for_twenty_as_for_two(membe
     assert [edge["node"]["id"] for edge in shown["edges"]][::19] == [gid(last), gid(first)]
 
 
+def test_a_timelapse_tells_what_to_expect_of_a_movie(member):
+    garden = timelapse()
+    frame(garden.camera)
+    made(garden, state="ready", frame_count=100, encoded_frames=100, bytes=100_000, render_s=8.0)
+    query = """query ($id: ID!, $fps: Float!) { node(id: $id) { ... on Timelapse {
+      renderEstimate(fps: $fps, width: 64, height: 48) {
+        frames durationSeconds width height lowBytes highBytes lowRenderSeconds highRenderSeconds
+    } } } }"""
+    assert member.ask(query, id=gid(garden), fps=10)["data"]["node"]["renderEstimate"] == {
+        "frames": 1,
+        "durationSeconds": 0.1,
+        "width": 64,
+        "height": 48,
+        "lowBytes": 750,
+        "highBytes": 1330,
+        "lowRenderSeconds": pytest.approx(0.06),
+        "highRenderSeconds": pytest.approx(0.1064),
+    }
+    assert member.ask(query, id=gid(garden), fps=1e9)["data"]["node"]["renderEstimate"] is None
+
+
 def test_anonymous_users_see_no_movie(anonymous):
     answer = anonymous.ask(ONE, id=gid(made(timelapse())))
     assert answer["errors"][0]["extensions"]["code"] == "signed_out"

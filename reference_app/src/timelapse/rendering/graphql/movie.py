@@ -18,7 +18,8 @@ from strawberry_django.relay import DjangoListConnection
 from eliot_progress.adapters.graphql import Progress
 from eliot_progress.adapters.graphql import from_state as progress_from_state
 from fsmlock.adapters.graphql import Reason, WithLocks
-from timelapse.rendering import models, queries, waiting, watching
+from timelapse.rendering import estimate, models, queries, waiting, watching
+from timelapse.rendering.domain import RenderOptions
 from timelapse.shared import subjects
 from timelapse.shared.access import needs, readable_by
 from timelapse.shared.graphql import BigInt, Stateful, load, reasons_of
@@ -27,6 +28,7 @@ from timelapse.timelapses.graphql import Timelapse
 
 if TYPE_CHECKING:
     from eliot_progress import TaskState
+    from timelapse.timelapses.models import Timelapse as TimelapseModel
 
 
 #: The attribute of a movie that holds the progress of a live event.
@@ -108,6 +110,14 @@ class Movie(Stateful, WithLocks):
         """Return the playlist's URL."""
         return watching.live_url(_row(self))
 
+    @strawberry_django.field(
+        description="The URL that saves the file under a name that says what it is; null until it is ready."
+    )
+    def download_url(self) -> str | None:
+        """Return the file's URL for a download."""
+        url = queries.video_url(_row(self))
+        return None if url is None else f"{url}?download"
+
     @strawberry_django.field(description="The poster's URL; null until it is ready.")
     def poster_url(self) -> str | None:
         """Return the poster's URL."""
@@ -176,6 +186,20 @@ def _latest_progress(abouts: list[str]) -> dict[str, TaskState]:
     return store().latest_many(abouts)
 
 
+@strawberry.type(description="What to expect of a movie. Null is not known: nothing was rendered here yet.")
+class RenderEstimate:
+    """See timelapse.rendering.estimate."""
+
+    frames: int
+    duration_seconds: float
+    width: int
+    height: int
+    low_bytes: BigInt | None
+    high_bytes: BigInt | None
+    low_render_seconds: float | None
+    high_render_seconds: float | None
+
+
 @strawberry.type
 class TimelapseMovies:
     """Fields added to the type `Timelapse`, which itself must not import movies."""
@@ -184,6 +208,30 @@ class TimelapseMovies:
     def movies(self) -> Iterable[Movie]:
         """Return all movies; the connection takes the requested slice."""
         return cast("Iterable[Movie]", queries.movies_of(cast("int", self.pk)))  # type: ignore[attr-defined]
+
+    @strawberry_django.field(
+        description="What to expect of a movie of the present frames: its length, its size, and the time to "
+        "render it once a worker has it. Null without frames, and for options that can't be rendered."
+    )
+    def render_estimate(
+        self, fps: float = 30, width: int | None = None, height: int | None = None
+    ) -> RenderEstimate | None:
+        """Estimate it."""
+        options = RenderOptions(fps=fps, width=width, height=height)
+        found = estimate.estimate(cast("TimelapseModel", self), options)
+        if found is None:
+            return None
+        size, time_left = found.bytes, found.render_s
+        return RenderEstimate(
+            frames=found.frames,
+            duration_seconds=found.duration_s,
+            width=found.width,
+            height=found.height,
+            low_bytes=None if size is None else BigInt(int(size.low)),
+            high_bytes=None if size is None else BigInt(int(size.high)),
+            low_render_seconds=None if time_left is None else time_left.low,
+            high_render_seconds=None if time_left is None else time_left.high,
+        )
 
 
 get_object_definition(Timelapse, strict=True).fields.extend(

@@ -20,6 +20,7 @@ const bare = {
   durationSeconds: null,
   bytes: null,
   videoUrl: null,
+  downloadUrl: null,
   posterUrl: null,
   failure: null,
   leftOut: [],
@@ -122,6 +123,7 @@ test("shows a player for a ready movie", () => {
   show({
     state: "READY",
     videoUrl: "/m/7.mp4",
+    downloadUrl: "/m/7.mp4?download",
     posterUrl: "/m/7.jpg",
     durationSeconds: 10,
     bytes: "4600000",
@@ -129,6 +131,7 @@ test("shows a player for a ready movie", () => {
   const video = screen.getByTestId("movie-video");
   expect(video).toHaveAttribute("src", "/m/7.mp4");
   expect(video).toHaveAttribute("poster", "/m/7.jpg");
+  expect(screen.getByRole("link", { name: "Download" })).toHaveAttribute("href", "/m/7.mp4?download");
   expect(video).toHaveAttribute("controls");
   expect(video).toHaveAttribute("playsinline");
   expect(screen.getByText("300 frames · 10 s · 1280×720 · 30 fps · 4.6 MB")).toBeVisible();

@@ -1,4 +1,5 @@
 import Box from "@mui/material/Box";
+import Link from "@mui/material/Link";
 import Paper from "@mui/material/Paper";
 import Typography from "@mui/material/Typography";
 import { useId } from "react";
@@ -42,6 +43,7 @@ export function MovieCard({ movie }: { readonly movie: MovieCard_movie$key }) {
         durationSeconds
         bytes
         videoUrl
+        downloadUrl
         progress {
           outcome
           ...ProgressMeter_progress
@@ -108,6 +110,11 @@ export function MovieCard({ movie }: { readonly movie: MovieCard_movie$key }) {
         <MovieWaiting movie={data} />
         <MovieFailure movie={data} />
         <LeftOutFrames movie={data} />
+        {data.downloadUrl != null && (
+          <Link href={data.downloadUrl} download variant="body2" sx={{ justifySelf: "start" }}>
+            Download
+          </Link>
+        )}
         <Transitions of={data} except={withheld(data)} labels={resumeLabel(data)} />
       </Box>
     </Paper>

@@ -1,4 +1,4 @@
-import { screen } from "@testing-library/react";
+import { act, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { graphql } from "react-relay";
 import { expect, test } from "vitest";
@@ -36,6 +36,52 @@ test("shows the number of frames and the length of the movie", () => {
   show({});
   expect(screen.getByTestId("frame-count")).toHaveTextContent("300");
   expect(screen.getByText(/make a movie of 10 s/)).toBeVisible();
+});
+
+test("says how large the movie will be and how long it takes, before the click", async () => {
+  const { environment } = show({});
+  expect(screen.getByTestId("render-estimate")).toHaveTextContent("Estimating size and time…");
+  const asked = running(environment, "useRenderEstimateQuery");
+  expect(asked.request.variables).toEqual({ timelapse: "timelapse-1", fps: 30, width: null, height: null });
+  answer(environment, asked, {
+    Node: () => ({ __typename: "Timelapse", id: "timelapse-1" }),
+    ID: () => "timelapse-1",
+    RenderEstimate: () => ({
+      width: 1440,
+      height: 1080,
+      lowBytes: 2_100_000,
+      highBytes: 3_400_000,
+      lowRenderSeconds: 12,
+      highRenderSeconds: 19,
+    }),
+  });
+  expect(await screen.findByText("1440×1080 · 2.1 MB to 3.4 MB · rendering takes 12–19 s")).toBeVisible();
+});
+
+test("says that nothing is known before the first movie", async () => {
+  const { environment } = show({});
+  answer(environment, running(environment, "useRenderEstimateQuery"), {
+    Node: () => ({ __typename: "Timelapse", id: "timelapse-1" }),
+    ID: () => "timelapse-1",
+    RenderEstimate: () => ({
+      width: 640,
+      height: 360,
+      lowBytes: null,
+      highBytes: null,
+      lowRenderSeconds: null,
+      highRenderSeconds: null,
+    }),
+  });
+  expect(await screen.findByText(/640×360; size and time are known after the first movie/)).toBeVisible();
+});
+
+test("says that the estimate failed, and still renders", async () => {
+  const { environment } = show({});
+  act(() => {
+    environment.mock.reject(running(environment, "useRenderEstimateQuery"), new Error("offline"));
+  });
+  expect(await screen.findByText("Size and time could not be estimated.")).toBeVisible();
+  expect(screen.getByTestId("render-button")).toBeEnabled();
 });
 
 test("requests a movie shaped as the pictures unless a size is chosen", async () => {

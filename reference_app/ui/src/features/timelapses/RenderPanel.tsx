@@ -10,6 +10,7 @@ import { formatPlayTime } from "../../lib/duration.ts";
 import { formatNumber } from "../../lib/rate.ts";
 import type { RenderPanel_timelapse$key } from "./__generated__/RenderPanel_timelapse.graphql";
 import { RenderButton } from "./RenderButton.tsx";
+import { RenderEstimate } from "./RenderEstimate.tsx";
 import { TimelapseHolds } from "./TimelapseHolds.tsx";
 import { useRenderTimelapse } from "./useRenderTimelapse.ts";
 
@@ -91,6 +92,13 @@ export function RenderPanel({ timelapse }: { readonly timelapse: RenderPanel_tim
             ))}
           </TextField>
         </Box>
+        {data.frameCount > 0 && (
+          <RenderEstimate
+            timelapse={data.id}
+            frameCount={data.frameCount}
+            options={{ fps: rate, width, height }}
+          />
+        )}
         <RenderButton
           timelapse={data}
           busy={busy}

@@ -1,0 +1,45 @@
+import Typography from "@mui/material/Typography";
+
+import { formatBytes } from "../../lib/bytes.ts";
+import { formatRange } from "../../lib/duration.ts";
+import { useRenderEstimate, type RenderEstimateLookup, type RenderOptions } from "./useRenderEstimate.ts";
+
+interface Props {
+  readonly timelapse: string;
+  readonly frameCount: number;
+  readonly options: RenderOptions;
+}
+
+/** How large the movie will be and how long rendering takes, before anybody asks for it. */
+export function RenderEstimate({ timelapse, frameCount, options }: Props) {
+  const lookup = useRenderEstimate(timelapse, frameCount, options);
+  return (
+    <Typography
+      variant="body2"
+      data-testid="render-estimate"
+      sx={{ color: "text.secondary", minHeight: "1.5em" }}
+    >
+      {words(lookup)}
+    </Typography>
+  );
+}
+
+const withoutEstimate = {
+  asking: "Estimating size and time…",
+  failed: "Size and time could not be estimated.",
+  none: "",
+} as const;
+
+function words(lookup: RenderEstimateLookup): string {
+  if (lookup.state !== "found") return withoutEstimate[lookup.state];
+  const { width, height, lowBytes, highBytes, lowRenderSeconds, highRenderSeconds } = lookup;
+  const shape = `${String(width)}×${String(height)}`;
+  const size =
+    lowBytes == null || highBytes == null ? null : `${formatBytes(lowBytes)} to ${formatBytes(highBytes)}`;
+  const time =
+    lowRenderSeconds == null || highRenderSeconds == null
+      ? null
+      : `rendering takes ${formatRange(lowRenderSeconds, highRenderSeconds)}`;
+  if (size === null && time === null) return `${shape}; size and time are known after the first movie`;
+  return [shape, size ?? "size not known", time ?? "time not known"].join(" · ");
+}

@@ -1,0 +1,67 @@
+/* eslint-disable relay/unused-fields -- RenderEstimate shows them */
+import { useEffect, useState } from "react";
+import { fetchQuery, graphql, useRelayEnvironment } from "react-relay";
+
+import type { useRenderEstimateQuery } from "./__generated__/useRenderEstimateQuery.graphql";
+
+export interface RenderOptions {
+  readonly fps: number;
+  readonly width: number | null;
+  readonly height: number | null;
+}
+
+type Estimate = NonNullable<NonNullable<useRenderEstimateQuery["response"]["node"]>["renderEstimate"]>;
+
+/** What is known of a movie that nobody has asked for yet. */
+export type RenderEstimateLookup =
+  { readonly state: "asking" | "none" | "failed" } | ({ readonly state: "found" } & Estimate);
+
+/** New frames after which the estimate is asked for again. */
+const ASK_EVERY = 100;
+
+/** Asks what to expect of a movie with these options, again when they change or many frames are new. */
+export function useRenderEstimate(
+  timelapse: string,
+  frameCount: number,
+  { fps, width, height }: RenderOptions,
+): RenderEstimateLookup {
+  const environment = useRelayEnvironment();
+  const wanted = [timelapse, Math.ceil(frameCount / ASK_EVERY), fps, width, height].join(" ");
+  const [known, setKnown] = useState<{ readonly of: string; readonly lookup: RenderEstimateLookup } | null>(
+    null,
+  );
+  useEffect(() => {
+    const running = fetchQuery<useRenderEstimateQuery>(
+      environment,
+      graphql`
+        query useRenderEstimateQuery($timelapse: ID!, $fps: Float!, $width: Int, $height: Int) {
+          node(id: $timelapse) {
+            ... on Timelapse {
+              renderEstimate(fps: $fps, width: $width, height: $height) {
+                width
+                height
+                lowBytes
+                highBytes
+                lowRenderSeconds
+                highRenderSeconds
+              }
+            }
+          }
+        }
+      `,
+      { timelapse, fps, width, height },
+    ).subscribe({
+      next: ({ node }) => {
+        const estimate = node?.renderEstimate;
+        setKnown({ of: wanted, lookup: estimate ? { state: "found", ...estimate } : { state: "none" } });
+      },
+      error: () => {
+        setKnown({ of: wanted, lookup: { state: "failed" } });
+      },
+    });
+    return () => {
+      running.unsubscribe();
+    };
+  }, [environment, timelapse, fps, width, height, wanted]);
+  return known?.of === wanted ? known.lookup : { state: "asking" };
+}
