@@ -117,6 +117,7 @@ def test_nothing_is_written_of_what_has_not_changed():
         "run_times": set(),
         "revoked": set(),
         "waiting": set(),
+        "recent": set(),
     }
 
 

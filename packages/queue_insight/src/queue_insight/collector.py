@@ -97,6 +97,7 @@ class Collector:
         try:
             self._collect(stop)
         finally:
+            self._save(at_once=True)
             self._writer.release()
 
     def _collect(self, stop: threading.Event) -> None:
@@ -159,6 +160,7 @@ class Collector:
             # This process was suspended: events wait, or were dropped, so that silence proves nothing.
             self._tracker.connected_since = now
         self._maintained_at = now
+        self._tracker.history.observe(now, listens=self._tracker.connected_since is not None)
         self._apply_inspections(now)
         interval_s = (
             REINSPECT_INTERVAL_S if self._tracker.without_queues() else self._settings.INSPECT_INTERVAL_S
@@ -198,7 +200,7 @@ class Collector:
         if replies is not None:
             self._tracker.apply_inspection(replies, now)
 
-    def _save(self) -> None:
+    def _save(self, *, at_once: bool = False) -> None:
         now = self._clock()
         self._save_due = now + self._settings.SAVE_INTERVAL_S
         self._tracker.maintain(now)
@@ -208,4 +210,4 @@ class Collector:
             if self._tracker.connected_since is not None
             else now + max(DISCONNECTED_SAVE_WITHIN_S, self._settings.SAVE_INTERVAL_S)
         )
-        self._writer.save(self._tracker, now, next_by=next_by)
+        self._writer.save(self._tracker, now, next_by=next_by, at_once=at_once)

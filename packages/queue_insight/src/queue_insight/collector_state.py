@@ -15,11 +15,12 @@ from msgspec import Meta, Struct
 
 from queue_insight.errors import CollectorStateUnreadableError
 from queue_insight.fields import HEARTBEAT_INTERVAL, MAX_COUNT, MAX_TIME
+from queue_insight.periods import Period, Recent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-VERSION: Final = 6
+VERSION: Final = 7
 
 Time = Annotated[float, Meta(ge=0, le=MAX_TIME)]
 Count = Annotated[int, Meta(ge=0, le=MAX_COUNT)]
@@ -38,6 +39,17 @@ class Part(StrEnum):
     RUN_TIMES = "run_times"
     REVOKED = "revoked"
     WAITING = "waiting"
+    #: By queue, what came in and went out in each of the last minutes.
+    RECENT = "recent"
+    #: The periods of the history, and the names of its series.
+    HISTORY = "history"
+    SERIES = "series"
+
+
+#: Parts that outlive the collector: a write that replaces everything leaves them, and they are deleted only
+#: when nothing was written for so long.
+KEPT: Final = frozenset({Part.HISTORY, Part.SERIES})
+KEPT_S: Final = 731 * 86_400.0
 
 
 class TaskCounts(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -156,6 +168,8 @@ class CollectorHeader(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     ended: tuple[str, ...] = ()
     #: Number of tasks that ended with their worker.
     ended_tasks: Count = 0
+    #: Queues and task names whose history was dropped to keep it bounded.
+    evicted_series: Count = 0
 
 
 class CollectorState(CollectorHeader, frozen=True):
@@ -175,6 +189,8 @@ class CollectorState(CollectorHeader, frozen=True):
     revoked: dict[str, Time] = msgspec.field(default_factory=dict)
     #: By queue, what waits according to senders; only for brokers that show no messages.
     waiting: dict[str, SentTasks] = msgspec.field(default_factory=dict)
+    #: By queue, what came in and went out in each of the last minutes.
+    recent: dict[str, Recent] = msgspec.field(default_factory=dict)
 
 
 class _Versioned(Struct):
@@ -226,6 +242,9 @@ _decoders: dict[Part, msgspec.json.Decoder[object]] = {
     Part.RUN_TIMES: msgspec.json.Decoder(tuple[Time, ...]),
     Part.REVOKED: msgspec.json.Decoder(Time),
     Part.WAITING: msgspec.json.Decoder(SentTasks),
+    Part.RECENT: msgspec.json.Decoder(Recent),
+    Part.HISTORY: msgspec.json.Decoder(Period),
+    Part.SERIES: msgspec.json.Decoder(dict[str, Time]),
 }
 
 

@@ -257,6 +257,7 @@ def _queue(backlog: QueueBacklog, counts: _Counts, view: _View) -> QueueState:
     known = [worker for worker in view.workers.values() if worker.queues is not None]
     consumers = [w for w in known if backlog.queue in (w.queues or ()) and w.state in CONSUMING]
     sent_at = _oldest(backlog, view)
+    recent = view.collector.recent.get(backlog.queue)
     return QueueState(
         name=backlog.queue,
         depth=backlog.depth,
@@ -276,6 +277,8 @@ def _queue(backlog: QueueBacklog, counts: _Counts, view: _View) -> QueueState:
         consumers=backlog.consumers,
         kind=backlog.kind,
         names=_names(backlog, view),
+        sent_by_minute=recent.sent if recent else (),
+        finished_by_minute=recent.finished if recent else (),
     )
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from queue_insight.collector_state import CollectorState
     from queue_insight.event import Event, Events
     from queue_insight.inspection import Inspection
+    from queue_insight.recorded_history import HistoryRecorder
 
 #: Outcomes by the final state in Celery's result backend.
 RESULTS: Final = {"SUCCESS": SUCCEEDED, "FAILURE": "failed", "REVOKED": "revoked"}
@@ -118,6 +119,11 @@ class EventTracker:
         for task_id, state in inspection.results.items():
             self._tasks.settle(task_id, RESULTS.get(state, UNOBSERVED), now)
 
+    @property
+    def history(self) -> HistoryRecorder:
+        """What happened in each minute, hour and day."""
+        return self._tasks.history
+
     def unproven(self) -> list[str]:
         """Return the ids of tasks whose worker ended while it is not known whether they finished."""
         return self._tasks.unproven()
@@ -133,8 +139,13 @@ class EventTracker:
         self._ended = {name for name in self._ended if self._workers.knows(name)}
         self._tasks.expire(before, knows_worker=self._workers.knows)
 
-    def take_changes(self, now: float, *, next_by: float, replace: bool = False) -> Changes:
-        """Return what has changed since the last call; with `replace` everything, to write it anew."""
+    def take_changes(
+        self, now: float, *, next_by: float, replace: bool = False, at_once: bool = False
+    ) -> Changes:
+        """Return what has changed since the last call; with `replace` everything, to write it anew.
+
+        The history is written every few seconds, or `at_once` by a collector that stops.
+        """
         self._workers.set_counts(self._tasks.counts(now))
         known: dict[Part, Mapping[str, object]] = {
             Part.TASKS: self._tasks.at_workers(),
@@ -145,6 +156,7 @@ class EventTracker:
             Part.RUN_TIMES: self._tasks.run_times.all(),
             Part.REVOKED: self._revoked,
             Part.WAITING: self._tasks.waiting(now) if self.counts_waiting else {},
+            Part.RECENT: self._tasks.history.recent(),
         }
         changed = {
             Part.TASKS: self._tasks.take_changed(),
@@ -155,7 +167,9 @@ class EventTracker:
             Part.RUN_TIMES: self._differing(Part.RUN_TIMES, known[Part.RUN_TIMES]),
             Part.REVOKED: self._differing(Part.REVOKED, known[Part.REVOKED]),
             Part.WAITING: self._differing(Part.WAITING, known[Part.WAITING]),
+            Part.RECENT: self._differing(Part.RECENT, known[Part.RECENT]),
         }
+        kept = self._tasks.history.take_changed(now, again=replace, at_once=at_once)
         return Changes(
             header=encode_header(self._header(now, next_by)),
             records={
@@ -164,7 +178,8 @@ class EventTracker:
                     for key in (records if replace else changed[part])
                 }
                 for part, records in known.items()
-            },
+            }
+            | kept,
             replace=replace,
         )
 
@@ -202,6 +217,7 @@ class EventTracker:
             longest=self._tasks.longest(),
             ended=tuple(ended),
             ended_tasks=ended_tasks,
+            evicted_series=self._tasks.history.evicted,
         )
 
     def _on_sent(self, event: Event, now: float) -> bool:
@@ -218,6 +234,7 @@ class EventTracker:
             arrivals = self._queues[queue] or Arrivals()
             arrivals.add(name, now)
             self._queues[queue] = arrivals
+            self._tasks.history.sent(queue, name, now)
 
     def _on_task(self, event: Event, now: float) -> bool:
         task_id, worker = event.uuid, event.hostname
@@ -227,7 +244,7 @@ class EventTracker:
         moment = EventTime(worker, event.pid, event.clock, at)
         if event.type in OUTCOMES:
             error = summary(event.exception)[:MAX_NAME] if event.exception else ""
-            self._tasks.finish(task_id, OUTCOMES[event.type], moment, error=error)
+            self._tasks.finish(task_id, OUTCOMES[event.type], moment, now, error=error)
             return True
         task = _described(event, task_id, self._workers.only_queue(worker))
         if event.type == "task-received":

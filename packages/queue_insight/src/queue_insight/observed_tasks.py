@@ -18,6 +18,7 @@ from queue_insight.event import SUCCEEDED
 from queue_insight.event_order import EventTime
 from queue_insight.finished_tasks import FinishedTasks
 from queue_insight.observed_rates import RunTimes
+from queue_insight.recorded_history import HistoryRecorder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -43,6 +44,7 @@ class ObservedTasks:
         self._sent: OrderedDict[str, Task] = OrderedDict()
         self.finished = FinishedTasks(max_tasks)
         self.run_times = RunTimes()
+        self.history = HistoryRecorder()
         #: Ids of tasks whose record has changed since it was last taken.
         self._changed: set[str] = set()
         #: Tasks dropped to keep memory bounded.
@@ -54,6 +56,7 @@ class ObservedTasks:
         self._tasks = OrderedDict((task.id, Task(**asdict(task))) for task in tasks)
         self.finished.restore(state.finished)
         self.run_times.restore(state.run_times)
+        self.history.restore_recent(state.recent)
 
     def at_workers(self) -> Mapping[str, Task]:
         """Return the tasks that a worker has, or had when it ended, by id."""
@@ -144,8 +147,8 @@ class ObservedTasks:
         record.started_at = event.at
         self._put(record)
 
-    def finish(self, task_id: str, outcome: str, event: EventTime, *, error: str = "") -> None:
-        """Take in the end of an attempt; ignored if a later attempt has begun."""
+    def finish(self, task_id: str, outcome: str, event: EventTime, now: float, *, error: str = "") -> None:
+        """Take in the end of an attempt, of which the event came now; ignored if a later one has begun."""
         known = self._tasks.get(task_id)
         if (known is not None and _precedes(event, known)) or self._is_before_end(task_id, event):
             return
@@ -154,7 +157,18 @@ class ObservedTasks:
         known = known or self._sent.pop(task_id, None)
         if known and known.name and known.started_at is not None and outcome == SUCCEEDED:
             self.run_times.add(known.name, max(0.0, event.at - known.started_at))
+        if known:
+            self._record(known, outcome, event.at, now)
         self.finished.add(task_id, outcome, event.at, event=event, error=error)
+
+    def _record(self, task: Task, outcome: str, at: float | None, now: float) -> None:
+        started_at = task.started_at
+        run_s = (
+            None if started_at is None or at is None or outcome != SUCCEEDED else max(0.0, at - started_at)
+        )
+        # The wait of an attempt that was retried began with the retry, of which the sender says nothing.
+        wait_s = None if started_at is None or task.sent_at is None else max(0.0, started_at - task.sent_at)
+        self.history.finished(task.queue, task.name, outcome, now, run_s=run_s, wait_s=wait_s)
 
     def reported(
         self,
@@ -178,6 +192,7 @@ class ObservedTasks:
             if task.observed_at < requested_at and task.ended_at is None and task.pid in {None, pid}:
                 self._remove(task.id)
                 self.finished.add(task.id, UNOBSERVED, now)
+                self._record(task, UNOBSERVED, None, now)
         for task in reported.values():
             finished = self.finished.event(task.id)
             if finished is None or finished.at < requested_at:  # else it finished after the reply
@@ -223,6 +238,7 @@ class ObservedTasks:
         if task is not None and task.ended_at is not None:
             self._remove(task_id)
             self.finished.add(task_id, outcome, now)
+            self._record(task, outcome, None, now)
 
     def expire(self, before: float, *, knows_worker: Callable[[str], bool]) -> None:
         """Drop what ended, finished or was sent before this time, and the tasks of unknown workers."""

@@ -112,6 +112,10 @@ class QueueState:
     #: How many waiting tasks there are of each name, as far as names are known: of those that were read, or
     #: according to senders' events if the broker shows none.
     names: Mapping[str, int] = field(default_factory=dict)
+    #: How many tasks were sent to it, and how many of it ended, in each of the last full minutes, as far as
+    #: they were observed.
+    sent_by_minute: tuple[int | None, ...] = ()
+    finished_by_minute: tuple[int | None, ...] = ()
 
     @property
     def drain(self) -> Drain:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 from queue_insight.errors import LeaseLostError, StoreUnreachableError
+from queue_insight.periods import ALL
+from queue_insight.stored_state import load_periods, load_series
 
 if TYPE_CHECKING:
     from queue_insight.conf import Settings
@@ -42,14 +44,21 @@ class StateWriter:
         """Whether this collector wrote last, as far as it knows."""
         return self._token is not None
 
-    def save(self, tracker: EventTracker, now: float, *, next_by: float) -> None:
-        """Write what has changed since the last call; everything after a failure, as soon as possible."""
+    def save(self, tracker: EventTracker, now: float, *, next_by: float, at_once: bool = False) -> None:
+        """Write what has changed since the last call; everything after a failure, as soon as possible.
+
+        `at_once` is for a collector that stops: it writes the history, too, whose turn it isn't yet.
+        """
         if self._differs:
             tracker.forget_changes()
         try:
-            if self._token is None and not self._acquire():
-                return
-            changes = tracker.take_changes(now, next_by=next_by, replace=self._differs)
+            if self._token is None:
+                if not self._acquire():
+                    # The one that holds the lease records it.
+                    tracker.history.clear()
+                    return
+                self._continue_history(tracker, now)
+            changes = tracker.take_changes(now, next_by=next_by, replace=self._differs, at_once=at_once)
             self._differs = True
             assert self._token is not None  # noqa: S101 - for the type checker
             self._store.write(
@@ -71,6 +80,10 @@ class StateWriter:
         except StoreUnreachableError as error:
             self._report(str(error))
         self._token = None
+
+    def _continue_history(self, tracker: EventTracker, now: float) -> None:
+        series = load_series(self._store)
+        tracker.history.restore(series, load_periods(self._store, [*series, ALL], now))
 
     def _acquire(self) -> bool:
         lease = self._store.acquire(self.holder, lease_s=self._lease_s)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
 from queue_insight.collector_state import (
+    KEPT,
     CollectorState,
     ObservedOutcome,
     ObservedTask,
@@ -15,14 +16,16 @@ from queue_insight.collector_state import (
     decode_header,
     decode_records,
 )
+from queue_insight.periods import NAMES, RESOLUTIONS, key
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator, Mapping
 
+    from queue_insight.periods import Period, Recent, Resolution
     from queue_insight.stores.base import Store
 
 #: What an overview needs; these parts are bounded by the collector.
-OVERVIEW: Final = tuple(part for part in Part if part is not Part.TASKS)
+OVERVIEW: Final = tuple(part for part in Part if part is not Part.TASKS and part not in KEPT)
 #: Number of tasks in one round trip.
 PAGE: Final = 1000
 
@@ -61,6 +64,7 @@ def load(store: Store) -> StoredState | None:
         run_times=cast("dict[str, tuple[float, ...]]", found[Part.RUN_TIMES]),
         revoked=cast("dict[str, float]", found[Part.REVOKED]),
         waiting=cast("dict[str, SentTasks]", found[Part.WAITING]),
+        recent=cast("dict[str, Recent]", found[Part.RECENT]),
     )
     unreadable = sum(len(records) - len(found[part]) for part, records in stored.records.items())
     return StoredState(state=state, age_s=stored.age_s, unreadable=unreadable)
@@ -75,7 +79,7 @@ def load_tasks(store: Store, ids: Collection[str]) -> tuple[ObservedTask, ...]:
     wanted = list(ids)
     found: dict[str, object] = {}
     for first in range(0, len(wanted), PAGE):
-        found |= decode_records(Part.TASKS, store.read_tasks(wanted[first : first + PAGE]))
+        found |= decode_records(Part.TASKS, store.read_records(Part.TASKS, wanted[first : first + PAGE]))
     return cast("tuple[ObservedTask, ...]", tuple(found.values()))
 
 
@@ -91,3 +95,33 @@ def load_all_tasks(store: Store) -> tuple[ObservedTask, ...]:
         tasks += load_tasks(store, ids)
         ids = store.task_ids(after=ids[-1], limit=PAGE) if len(ids) == PAGE else ()
     return tuple(tasks)
+
+
+def load_series(store: Store) -> Mapping[str, float]:
+    """Return the series of the history, and when each was last used.
+
+    Raises:
+        StoreUnreachableError: the store did not respond.
+    """
+    found = decode_records(Part.SERIES, store.read_records(Part.SERIES, [NAMES]))
+    return cast("dict[str, float]", found.get(NAMES, {}))
+
+
+def load_periods(
+    store: Store, series: Collection[str], now: float
+) -> Iterator[tuple[Resolution, str, Period]]:
+    """Yield the periods of these series that last at this time.
+
+    Raises:
+        StoreUnreachableError: the store did not respond.
+    """
+    wanted = {
+        key(resolution, each, resolution.start(now)): (resolution, each)
+        for resolution in RESOLUTIONS
+        for each in series
+    }
+    found = decode_records(Part.HISTORY, store.read_records(Part.HISTORY, list(wanted)))
+    for place, record in cast("dict[str, Period]", found).items():
+        resolution, each = wanted[place]
+        if record.start == resolution.start(now):
+            yield resolution, each, record

@@ -58,7 +58,13 @@ def large() -> Reading:
     deep = (waiting(QUEUES[0], number) for number in range(10, 1000))
     snapshot = values.snapshot(
         queues=tuple(
-            values.queue(name=name, depth=250, workers=(workers[0].name,) if number % 2 else ())
+            values.queue(
+                name=name,
+                depth=250,
+                sent_by_minute=tuple(n * 7 % 97 for n in range(60)),
+                finished_by_minute=tuple(n * 11 % 89 if n % 9 else None for n in range(60)),
+                workers=(workers[0].name,) if number % 2 else (),
+            )
             for number, name in enumerate(QUEUES)
         ),
         queued=(*reads, *deep),

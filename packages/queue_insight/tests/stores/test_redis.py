@@ -4,6 +4,7 @@ import pytest
 import redis
 from tests.conftest import free_port
 
+from queue_insight.collector_state import Part
 from queue_insight.errors import StoreUnreachableError
 from queue_insight.stored_state import load
 from queue_insight.stores.base import Changes
@@ -42,7 +43,7 @@ def test_no_key_remains_for_ever(broker_url):
     save(RedisStore(broker_url, key_prefix="expiring"), FULL)
     with redis.Redis.from_url(broker_url) as client:
         keys = client.keys("expiring:*")
-        assert len(keys) == 10
+        assert len(keys) == 12
         assert all(client.pttl(key) > 0 for key in keys)
 
 
@@ -53,7 +54,7 @@ NOTHING = Changes(header=b"{}")
     "call",
     [
         lambda s: s.read([]),
-        lambda s: s.read_tasks(["t1"]),
+        lambda s: s.read_records(Part.TASKS, ["t1"]),
         lambda s: s.task_ids(limit=1),
         lambda s: s.acquire("one", lease_s=1),
         lambda s: s.release(1),

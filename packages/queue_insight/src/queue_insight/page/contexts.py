@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from queue_insight.diagnose import diagnose
 from queue_insight.page.composition import PAGE as PAGE_OF_TASKS
@@ -20,8 +20,10 @@ from queue_insight.page.composition import (
 from queue_insight.page.headline import headline
 from queue_insight.page.names import key, shown
 from queue_insight.page.overview import PAGE, arrange, paused_reason, row
+from queue_insight.page.past import comparison, past_rows
 from queue_insight.page.search import search
 from queue_insight.page.slots import arrange_workers
+from queue_insight.page.sparkline import sparkline
 from queue_insight.page.timeline import timeline
 from queue_insight.reasons import count
 from queue_insight.snapshot import TaskState, delayed_in_words
@@ -29,6 +31,7 @@ from queue_insight.snapshot import TaskState, delayed_in_words
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from queue_insight.history import History
     from queue_insight.page.reading import Reading
     from queue_insight.reasons import Reason
     from queue_insight.snapshot import QueueState, Snapshot, TaskInfo
@@ -41,6 +44,19 @@ MAX_NOTES: Final = 10
 #: Maximum number of characters of one note or reason.
 MAX_TEXT: Final = 500
 Context = dict[str, object]
+
+
+class ReadPast(Protocol):
+    """Reads the history of a queue or of a task name."""
+
+    def __call__(self, *, queue: str = "", name: str = "") -> History | None:
+        """Return the history; None when it is not known."""
+        ...
+
+
+def not_read(*, queue: str = "", name: str = "") -> History | None:  # noqa: ARG001 - the Protocol's
+    """Return no history, for a page that has none."""
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,17 +92,24 @@ def overview(reading: Reading, number: int = 1) -> Context:
 
 
 def queue(
-    reading: Reading, queue_key: str, number: int, *, read_page: ReadPage | None = None
+    reading: Reading,
+    queue_key: str,
+    number: int,
+    *,
+    read_page: ReadPage | None = None,
+    read_past: ReadPast = not_read,
 ) -> Context | None:
     """Return one queue with a page of its tasks; None when no queue with this key was read.
 
-    `read_page` reads a page of the queue; without it, there are the tasks of the snapshot.
+    `read_page` reads a page of the queue; without it, there are the tasks of the snapshot. `read_past` reads
+    its history.
     """
     snapshot = reading.snapshot
     found = next((each for each in snapshot.queues if key(each.name) == queue_key), None)
     if found is None and snapshot.broker_read:
         return None
     tasks = [task for task in snapshot.queued if found is not None and task.queue == found.name]
+    past = read_past(queue=found.name) if found is not None else None
     waiting: Sequence[TaskInfo] = [task for task in tasks if task.state is TaskState.QUEUED]
     if found is not None and read_page is not None:
         waiting = read_page(found, 1)
@@ -104,6 +127,17 @@ def queue(
             :MAX_RUNNING
         ],
         "page": _page(found, waiting, number, reading, read_page),
+        **past_of("History", past),
+        "spark": sparkline(found) if found else None,
+    }
+
+
+def past_of(title: str, past: History | None) -> Context:
+    """Return the rows of a history; without any when it is not known."""
+    return {
+        "history_title": title,
+        "past": past_rows(past) if past else (),
+        "comparison": comparison(past) if past else "",
     }
 
 
@@ -128,8 +162,11 @@ def _page(
     return page_at(rows, number, total=total)
 
 
-def task(reading: Reading, task_key: str) -> Context:
-    """Return why one task is not running, and its life so far, whether anything is known of it or not."""
+def task(reading: Reading, task_key: str, *, read_past: ReadPast = not_read) -> Context:
+    """Return why one task is not running, and its life so far, whether anything is known of it or not.
+
+    `read_past` reads the history of its name.
+    """
     snapshot = reading.snapshot
     task_id = _full_id(task_key, snapshot)
     found = snapshot.find(task_id)
@@ -146,6 +183,10 @@ def task(reading: Reading, task_key: str) -> Context:
         "queue_name": shown(found.queue) if found is not None else "",
         "reasons": _notes(reasons[:MAX_NOTES], reading),
         "steps": timeline(task_id, snapshot, reading.clock),
+        **past_of(
+            f"Tasks named {shown(found.name)}" if found is not None else "",
+            read_past(name=found.name) if found is not None and found.name else None,
+        ),
     }
 
 

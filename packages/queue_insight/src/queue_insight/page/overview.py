@@ -10,6 +10,7 @@ from queue_insight.drain import DrainState, in_words
 from queue_insight.page.clock import duration
 from queue_insight.page.headline import has_no_worker
 from queue_insight.page.names import key, shown
+from queue_insight.page.sparkline import Sparkline, sparkline
 from queue_insight.reasons import Reason, count
 from queue_insight.snapshot import TaskInfo, TaskState
 
@@ -70,6 +71,7 @@ class QueueRow:
     tone: str
     reason: str = ""
     remedy: str = ""
+    spark: Sparkline | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +147,7 @@ def row(
         tone=tone,
         reason=shown(clock.localised(reason.message), 300) if reason else "",
         remedy=shown(clock.localised(reason.remedy), 300) if reason else "",
+        spark=sparkline(queue),
     )
 
 

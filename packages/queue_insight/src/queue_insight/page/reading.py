@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from queue_insight.brokers.choose import REDIS
 from queue_insight.celery_app import transport
+from queue_insight.errors import StoreUnreachableError
+from queue_insight.history import History, history
 from queue_insight.page.clock import Clock
 from queue_insight.page.pauses import Pause, paused
 from queue_insight.read import celery_app, snapshot
@@ -61,6 +63,14 @@ def read(
         visibility_timeout_s=visibility_timeout_s(app),
         paused=paused(),
     )
+
+
+def read_history(*, queue: str = "", name: str = "") -> History | None:
+    """Return the history of this queue or task name; None if the store does not respond."""
+    try:
+        return history(queue=queue, name=name)
+    except StoreUnreachableError:
+        return None
 
 
 def visibility_timeout_s(app: Celery) -> float | None:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from queue_insight.page import contexts, waiting
 from queue_insight.page.acting import may
 from queue_insight.page.names import is_digest, key
-from queue_insight.page.reading import SAMPLE, read
+from queue_insight.page.reading import SAMPLE, read, read_history
 from queue_insight.page.search import only_match
 from queue_insight.read import celery_app
 
@@ -42,7 +42,9 @@ def queue(request: HttpRequest, *, context: contexts.Context) -> HttpResponseBas
     """
     reading = read(tasks=(), overview=True, peek=SAMPLE)
     read_page = partial(waiting.page, celery_app(), reading.snapshot)
-    found = contexts.queue(reading, request.GET.get("name", ""), _number(request), read_page=read_page)
+    found = contexts.queue(
+        reading, request.GET.get("name", ""), _number(request), read_page=read_page, read_past=read_history
+    )
     if found is None:
         raise Http404("No queue of this name is known. Name it in QUEUE_INSIGHT['QUEUES'] to have it read.")
     return _page(request, "queue", context, found)
@@ -53,7 +55,7 @@ def task(request: HttpRequest, *, context: contexts.Context) -> HttpResponseBase
     task_key = request.GET.get("id", "")[:MAX_SEARCH]
     # A digest stands for an id that is too long or odd for an address: it has to be looked for among all.
     reading = read(tasks=None if is_digest(task_key) else (task_key,))
-    return _page(request, "task", context, contexts.task(reading, task_key))
+    return _page(request, "task", context, contexts.task(reading, task_key, read_past=read_history))
 
 
 def workers(request: HttpRequest, *, context: contexts.Context) -> HttpResponseBase:

@@ -35,7 +35,7 @@ class Changes:
     header: bytes
     #: By part and key: the new record, never empty; None deletes it.
     records: Mapping[Part, Mapping[str, bytes | None]] = field(default_factory=dict)
-    #: Whether all records that are not named are deleted.
+    #: Whether all records that are not named are deleted, but those of `KEPT` parts.
     replace: bool = False
 
 
@@ -70,6 +70,8 @@ class Store(Protocol):
     def write(self, changes: Changes, *, token: int, lease_s: float, retention_s: float) -> None:
         """Write the changes as a whole and renew the lease; delete everything after `retention_s` seconds.
 
+        Records of the parts `KEPT` are deleted only after `KEPT_S`, and so not with the header.
+
         Raises:
             LeaseLostError: the lease has another token; nothing was written.
         """
@@ -78,12 +80,12 @@ class Store(Protocol):
     def read(self, parts: Collection[Part]) -> StoredRecords | None:
         """Return the header and all records of these parts; None when nothing was written or all has expired.
 
-        Tasks are not among the parts that may be asked for: there are too many of them.
+        Tasks and history are not among the parts that may be asked for: there are too many of them.
         """
         ...
 
-    def read_tasks(self, ids: Collection[str]) -> Mapping[str, bytes]:
-        """Return the records of these tasks, without those that aren't there."""
+    def read_records(self, part: Part, keys: Collection[str]) -> Mapping[str, bytes]:
+        """Return the records of the part under these keys, without those that aren't there."""
         ...
 
     def task_ids(self, *, prefix: str = "", after: str = "", limit: int) -> Sequence[str]:

@@ -7,7 +7,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from queue_insight.collector_state import Part
+from queue_insight.collector_state import KEPT, KEPT_S, Part
 from queue_insight.errors import LeaseLostError
 from queue_insight.stores.base import Lease, StoredRecords
 
@@ -28,6 +28,7 @@ class MemoryStore:
         self._header = b""
         self._written_at = 0.0
         self._expires_at = 0.0
+        self._kept_until = 0.0
         self._records: dict[Part, dict[str, bytes]] = {part: {} for part in Part}
 
     def acquire(self, holder: str, *, lease_s: float) -> Lease:
@@ -57,8 +58,9 @@ class MemoryStore:
                 raise LeaseLostError
             self._leased_until = now + lease_s
             self._header, self._written_at, self._expires_at = changes.header, now, now + retention_s
+            self._kept_until = now + KEPT_S
             if changes.replace:
-                self._records = {part: {} for part in Part}
+                self._records |= {part: {} for part in Part if part not in KEPT}
             for part, records in changes.records.items():
                 for key, record in records.items():
                     if record is None:
@@ -78,17 +80,20 @@ class MemoryStore:
                 records={part: dict(self._records[part]) for part in parts},
             )
 
-    def read_tasks(self, ids: Collection[str]) -> Mapping[str, bytes]:
-        """Return the records of these tasks."""
+    def read_records(self, part: Part, keys: Collection[str]) -> Mapping[str, bytes]:
+        """Return the records of the part under these keys."""
         with self._mutex:
-            tasks = self._current_tasks()
-            return {task_id: tasks[task_id] for task_id in ids if task_id in tasks}
+            records = self._current(part)
+            return {key: records[key] for key in keys if key in records}
 
     def task_ids(self, *, prefix: str = "", after: str = "", limit: int) -> Sequence[str]:
         """Return the first ids that begin with `prefix` and follow `after`."""
         with self._mutex:
-            following = (each for each in self._current_tasks() if each > after and each.startswith(prefix))
+            following = (
+                each for each in self._current(Part.TASKS) if each > after and each.startswith(prefix)
+            )
             return heapq.nsmallest(limit, following)
 
-    def _current_tasks(self) -> dict[str, bytes]:
-        return self._records[Part.TASKS] if self._clock() < self._expires_at else {}
+    def _current(self, part: Part) -> dict[str, bytes]:
+        expires_at = self._kept_until if part in KEPT else self._expires_at
+        return self._records[part] if self._clock() < expires_at else {}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import redis
 
-from queue_insight.collector_state import Part
+from queue_insight.collector_state import KEPT, KEPT_S, Part
 from queue_insight.errors import LeaseLostError, StoreUnreachableError
 from queue_insight.stores.base import Lease, StoredRecords
 
@@ -35,7 +35,7 @@ return {ARGV[1], token}
 RELEASE: Final = """
 if redis.call('HGET', KEYS[1], 'token') == ARGV[1] then redis.call('HSET', KEYS[1], 'holder', '') end
 """
-# Keys: the lease, the header, the ids of tasks, then one for each part.
+# Keys: the lease, the header, the ids of tasks, then one for each part, those that are kept last.
 # After the fixed arguments follow, for each part, the number of records, then each key and record.
 WRITE: Final = """
 local holder, token = unpack(redis.call('HMGET', KEYS[1], 'holder', 'token'))
@@ -44,9 +44,9 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('HSET', KEYS[1], 'ends', string.format('%.0f', now + ARGV[2]))
 redis.call('PEXPIRE', KEYS[1], math.max(ARGV[2], ARGV[3]))
-if ARGV[5] == '1' then redis.call('DEL', unpack(KEYS, 3)) end
+if ARGV[5] == '1' then redis.call('DEL', unpack(KEYS, 3, ARGV[7])) end
 redis.call('HSET', KEYS[2], 'document', ARGV[6], 'retention_ms', ARGV[4])
-local at = 7
+local at = 9
 for part = 4, #KEYS do
   local last = at + 2 * ARGV[at]
   for i = at + 1, last, 2 do
@@ -61,11 +61,15 @@ for part = 4, #KEYS do
   end
   at = last + 1
 end
-for i = 2, #KEYS do redis.call('PEXPIRE', KEYS[i], ARGV[4]) end
+for i = 2, #KEYS do
+  redis.call('PEXPIRE', KEYS[i], i > tonumber(ARGV[7]) and ARGV[8] or ARGV[4])
+end
 return 1
 """
 #: Tasks first, as the script expects.
-PARTS: Final = tuple(Part)
+PARTS: Final = (*(part for part in Part if part not in KEPT), *sorted(KEPT))
+#: Place of the last key that is not kept, from 1.
+LAST_TEMPORARY: Final = 3 + len(PARTS) - len(KEPT)
 
 
 class RedisStore:
@@ -117,6 +121,8 @@ class RedisStore:
             _milliseconds(retention_s),
             int(changes.replace),
             changes.header,
+            LAST_TEMPORARY,
+            _milliseconds(KEPT_S),
         )
         keys = (self._lease, self._header, self._ids, *map(self._key, PARTS))
         with self._reachable():
@@ -144,17 +150,17 @@ class RedisStore:
             records={part: _decoded(records) for part, records in zip(parts, found, strict=True)},
         )
 
-    def read_tasks(self, ids: Collection[str]) -> Mapping[str, bytes]:
-        """Return the records of these tasks.
+    def read_records(self, part: Part, keys: Collection[str]) -> Mapping[str, bytes]:
+        """Return the records of the part under these keys.
 
         Raises:
             StoreUnreachableError: the server did not respond.
         """
-        if not ids:
+        if not keys:
             return {}
         with self._reachable():
-            records: list[Any] = self._client.hmget(self._key(Part.TASKS), list(ids))
-        return {key: record for key, record in zip(ids, records, strict=True) if record is not None}
+            records: list[Any] = self._client.hmget(self._key(part), list(keys))
+        return {key: record for key, record in zip(keys, records, strict=True) if record is not None}
 
     def task_ids(self, *, prefix: str = "", after: str = "", limit: int) -> Sequence[str]:
         """Return the first ids that begin with `prefix` and follow `after`.

@@ -15,6 +15,7 @@ from queue_insight.collector_state import (
     encode,
     encode_header,
 )
+from queue_insight.periods import MINUTE, Period, Recent, key, of_queue
 from queue_insight.stores.base import Changes
 
 if TYPE_CHECKING:
@@ -73,7 +74,11 @@ FULL = CollectorState(
     queues={"celery": {"work.do": 1.5}, "slow": None},
     run_times={"work.do": (0.5, 2.0)},
     revoked={"t4": 997.0},
+    recent={"celery": Recent(last=960.0, sent=(None, 3), finished=(None, 2))},
 )
+#: A minute of the history, and its key.
+MINUTE_KEY: Final = key(MINUTE, of_queue("celery"), 960)
+PERIOD: Final = Period(start=960.0, observed_s=40.0, counts={"failed": 2}, run={-3: 1, 70: 1}, wait={5: 2})
 
 
 def save(store: Store, state: CollectorState, *, retention_s: float = LONG_S) -> None:
@@ -95,6 +100,7 @@ def everything(state: CollectorState) -> Changes:
             Part.RUN_TIMES: {name: encode(times) for name, times in state.run_times.items()},
             Part.REVOKED: {task_id: encode(at) for task_id, at in state.revoked.items()},
             Part.WAITING: {queue: encode(sent) for queue, sent in state.waiting.items()},
+            Part.RECENT: {name: encode(recent) for name, recent in state.recent.items()},
         },
         replace=True,
     )

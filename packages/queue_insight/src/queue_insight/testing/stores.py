@@ -10,15 +10,23 @@ class TestMyStore(StoreConformance):
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
-from queue_insight.collector_state import CollectorState, ObservedTask, Part, encode_header
+from queue_insight.collector_state import (
+    CollectorState,
+    ObservedTask,
+    Part,
+    decode_records,
+    encode,
+    encode_header,
+)
 from queue_insight.errors import CollectorStateUnreadableError, LeaseLostError
 from queue_insight.stored_state import PAGE, load, load_all_tasks, load_tasks
 from queue_insight.stores.base import Changes
-from queue_insight.testing.states import FULL, LONG_S, changes, everything, save
+from queue_insight.testing.states import FULL, LONG_S, MINUTE_KEY, PERIOD, changes, everything, save
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,6 +87,28 @@ class StoreConformance:
         save(store, FULL)
         found = load_tasks(store, ["t2", "unknown"])
         _expect(found == FULL.tasks[1:], f"asked for t2, loaded {found}")
+
+    def test_the_history_is_read_by_key_and_outlives_the_collector(self) -> None:
+        """Neither a new collector nor the expiry of the state deletes it, nor does one without the lease."""
+        store = self.make_store()
+        token = store.acquire("one", lease_s=LONG_S).token
+        records = {Part.HISTORY: {MINUTE_KEY: encode(PERIOD), "m1:q:b": encode(PERIOD)}}
+        store.write(
+            Changes(header=encode_header(FULL), records=records),
+            token=token,
+            lease_s=LONG_S,
+            retention_s=LONG_S,
+        )
+        gone = Changes(header=encode_header(FULL), records={Part.HISTORY: {"m1:q:b": None}}, replace=True)
+        store.write(gone, token=token, lease_s=LONG_S, retention_s=0.05)
+        _wait_until(lambda: load(store) is None, "a state stored for 0.05 s must expire")
+        found = store.read_records(Part.HISTORY, [MINUTE_KEY, "m1:q:b", "unknown"])
+        _expect(decode_records(Part.HISTORY, found) == {MINUTE_KEY: PERIOD}, f"loaded {found}")
+        store.release(token)
+        late = Changes(header=encode_header(FULL), records={Part.HISTORY: {MINUTE_KEY: None}})
+        with suppress(LeaseLostError):
+            store.write(late, token=token, lease_s=LONG_S, retention_s=LONG_S)
+        _expect(MINUTE_KEY in store.read_records(Part.HISTORY, [MINUTE_KEY]), "an old token deleted history")
 
     def test_ids_of_tasks_come_in_pages(self) -> None:
         """A page follows the last id of the one before; a prefix selects."""

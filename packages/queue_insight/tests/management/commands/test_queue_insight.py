@@ -101,3 +101,8 @@ def test_the_help_shows_examples(capsys):
         call_command("queue_insight", "--help")
     out = capsys.readouterr().out
     assert "manage.py queue_insight show --task" in out
+
+
+def test_show_prints_the_history_of_a_queue(app, current, capsys):
+    call_command("queue_insight", "show", "--queue", "celery", "--app", current)
+    assert capsys.readouterr().out == "Nothing is known: no collector has recorded it.\n"

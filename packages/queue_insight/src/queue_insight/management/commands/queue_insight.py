@@ -14,7 +14,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from queue_insight import diagnose, snapshot
 from queue_insight.celery_app import import_app
 from queue_insight.collector import Collector
-from queue_insight.errors import SettingInvalidError
+from queue_insight.errors import SettingInvalidError, StoreUnreachableError
+from queue_insight.history import history
+from queue_insight.page.past import as_text as as_text_of_history
 from queue_insight.page.reading import read
 from queue_insight.read import celery_app, task_ids
 from queue_insight.render import as_json, as_text, reasons_as_text
@@ -35,6 +37,8 @@ EXAMPLES = """examples:
       Print queues, tasks and workers once.
   manage.py queue_insight show --task 4f1c9a...
       Explain why this task is not running yet.
+  manage.py queue_insight show --queue movies
+      Print what came and went in its last hour, day and month.
   manage.py queue_insight show --json
       Print the same as JSON.
   manage.py queue_insight top
@@ -70,6 +74,12 @@ class Command(BaseCommand):
             metavar="ID",
             help="explain why this task is not running yet; the first characters of its id are enough",
         )
+        show.add_argument(
+            "--queue",
+            default="",
+            metavar="NAME",
+            help="print the history of this queue: what came and went, how long tasks ran and waited",
+        )
         show.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, *, action: str, app: str, **options: object) -> None:
@@ -79,7 +89,11 @@ class Command(BaseCommand):
         elif action == "top":
             self._top(chosen)
         else:
-            self._show(chosen, task=str(options["task"]), json=bool(options["json"]))
+            queue = str(options["queue"])
+            if queue:
+                self._show_history(chosen, queue)
+            else:
+                self._show(chosen, task=str(options["task"]), json=bool(options["json"]))
 
     def _collect(self, app: Celery) -> None:
         stop = threading.Event()
@@ -99,6 +113,12 @@ class Command(BaseCommand):
             raise CommandError('`top` needs rich: pip install "queue-insight[terminal]"') from error
         with suppress(KeyboardInterrupt):
             terminal.run(Console(), sys.stdin, lambda: read(app))
+
+    def _show_history(self, app: Celery, queue: str) -> None:
+        try:
+            self.stdout.write(as_text_of_history(history(queue=queue, app=app)))
+        except StoreUnreachableError as error:
+            raise CommandError(str(error)) from error
 
     def _show(self, app: Celery, *, task: str, json: bool) -> None:
         # A task of this very id is looked for everywhere, even if others begin with it.
