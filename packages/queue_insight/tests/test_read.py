@@ -55,6 +55,7 @@ def test_with_an_unsupported_broker_workers_are_still_shown():
         "queues_unknown",
         "events_lost",
         "clock_skew",
+        "collector_reconnected",
         "malformed_events",
         "events_dropped",
         "tasks_evicted",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from queue_insight.reasons import Reason, count
+from queue_insight.reasons import Reason, count, instant
+from queue_insight.snapshot import moment
 
 if TYPE_CHECKING:
     from queue_insight.brokers.base import BrokerState
@@ -85,6 +86,8 @@ def _connected_notes(stored: StoredState, *, connected_s: float) -> list[Reason]
     if lossy := [w for w in alive if w.missed_starts and w.sends_events]:
         notes.append(_events_lost(lossy))
     notes.extend(_clock_skew(w, w.clock_offset_s) for w in alive if abs(w.clock_offset_s or 0.0) >= SKEW_S)
+    if state.reconnects:
+        notes.append(_reconnected(state.reconnects, state.collected_at - connected_s))
     if state.malformed:
         notes.append(
             Reason(
@@ -164,6 +167,18 @@ def broker_notes(state: BrokerState) -> tuple[Reason, ...]:
             )
         )
     return tuple(notes)
+
+
+def _reconnected(times: int, since: float) -> Reason:
+    since_text = instant(moment(since))
+    return Reason(
+        code="collector_reconnected",
+        message=f"The collector has lost its connection to the broker {count(times, 'time')} since it "
+        f"started, and is connected again since {since_text}; what happened in between is known from "
+        "inspections only.",
+        params={"reconnects": times, "since": since_text},
+        remedy="If that number grows, look for a broker that restarts, or for an unreliable network.",
+    )
 
 
 def _events_off(worker: ObservedWorker) -> Reason:

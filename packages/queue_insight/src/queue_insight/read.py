@@ -43,6 +43,7 @@ def snapshot(
     store: Store | None = None,
     tasks: Iterable[str] | None = None,
     overview: bool = False,
+    queues: Iterable[str] = (),
     peek: int | None = None,
     clock: Callable[[], float] = time.time,
 ) -> Snapshot:
@@ -51,7 +52,8 @@ def snapshot(
     `app` defaults to the app named by QUEUE_INSIGHT['APP'], else to Celery's current app; `store` to the
     configured one; `clock` returns epoch seconds. `tasks` are the ids of those to look for at the workers;
     by default all of them, up to MAX_TASKS, are read. An overview needs none of them: the queues count them.
-    `overview` adds those that have run longest, and those that ended with their worker last.
+    `overview` adds those that have run longest, and those that ended with their worker last. `queues` names
+    queues to read in addition to those that configuration, workers and events name.
     `peek` is the number of waiting tasks to read of each queue, by default PEEK; an overview needs one.
 
     The call blocks for four round trips, two to the broker and two to the store, and one more to the store
@@ -66,7 +68,9 @@ def snapshot(
     asked = None if tasks is None else frozenset(tasks)
     stored, store_notes = _load(store)
     peek = settings.PEEK if peek is None else peek
-    broker, broker_notes = _read(app, stored, peek=peek, delivered=settings.PEEK)
+    broker, broker_notes = _read(
+        app, (*queue_names(app, stored), *queues), peek=peek, delivered=settings.PEEK
+    )
     if stored is not None:
         if overview and asked is not None:
             asked = asked.union(stored.state.longest, stored.state.ended)
@@ -149,12 +153,11 @@ def _load(store: Store) -> tuple[StoredState | None, tuple[Reason, ...]]:
 
 
 def _read(
-    app: Celery, stored: StoredState | None, *, peek: int, delivered: int
+    app: Celery, queues: Iterable[str], *, peek: int, delivered: int
 ) -> tuple[BrokerState, tuple[Reason, ...]]:
-    queues = queue_names(app, stored)
     try:
         broker = broker_for(app)
-        state = broker.read(queues, peek=peek, delivered=delivered)
+        state = broker.read(dict.fromkeys(queues), peek=peek, delivered=delivered)
         return state, broker_notes(state)
     except (BrokerUnreachableError, BrokerUnsupportedError) as error:
         return BrokerState(read=False), (broker_unavailable(error),)

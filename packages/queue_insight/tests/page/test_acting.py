@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from celery import Celery
 from django.contrib.auth.models import Permission
 from django.contrib.messages import get_messages
 from django.test import Client
@@ -9,6 +10,7 @@ from tests.waiting import wait_until
 
 from queue_insight import control, snapshot
 from queue_insight.models import ActionRecord, PausedQueue
+from queue_insight.page import pauses
 from queue_insight.page.actions import ACTIONS
 
 pytestmark = pytest.mark.django_db
@@ -163,3 +165,17 @@ def test_a_paused_queue_says_so_everywhere_until_it_is_resumed(
     wait_until((tmp_path / "done").exists)
     assert not PausedQueue.objects.exists()
     assert [record.action for record in ActionRecord.objects.order_by("pk")] == ["pause", "resize", "resume"]
+
+
+def test_a_paused_queue_that_nobody_else_names_is_still_listed_and_has_its_page(admin_client, app):
+    pauses.remember("forgotten", by="anna", workers=("one@test",))
+    with Celery("elsewhere", broker=app.conf.broker_url, set_as_current=False) as elsewhere:
+        elsewhere.send_task("work.do", queue="forgotten")
+    assert snapshot(app).queue("forgotten") is None
+    overview = admin_client.get(reverse("admin:queue_insight_queue_changelist"))
+    (row,) = [each for each in overview.context["arranged"].rows if each.name == "forgotten"]
+    assert (row.label, row.waiting) == ("paused", 1)
+    page = admin_client.get(reverse("admin:queue_insight_queue") + "?name=forgotten").content.decode()
+    assert 'value="resume"' in page
+    post(admin_client, "resume", queue="forgotten", confirmed="1")
+    assert ActionRecord.objects.get().action == "resume"

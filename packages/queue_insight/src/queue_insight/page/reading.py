@@ -56,12 +56,14 @@ def read(
         SettingInvalidError: a setting is out of range, or QUEUE_INSIGHT['APP'] names no Celery app.
     """
     app = app or celery_app()
-    now = snapshot(app, tasks=tasks, overview=overview, peek=peek)
+    pauses = paused()
+    # Nobody else may name a queue that no worker consumes any more, and it must stay possible to resume it.
+    now = snapshot(app, tasks=tasks, overview=overview, queues=pauses, peek=peek)
     return Reading(
         snapshot=now,
         clock=Clock(now=now.at, zone=timezone.get_current_timezone()),
         visibility_timeout_s=visibility_timeout_s(app),
-        paused=paused(),
+        paused=pauses,
     )
 
 
