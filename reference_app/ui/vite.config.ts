@@ -1,12 +1,13 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
+import { compress } from "./build/compress.ts";
 import { relayTransform } from "./build/relayTransform.ts";
 
 const server = process.env.TIMELAPSE_SERVER ?? "http://127.0.0.1:8000";
 
 export default defineConfig({
-  plugins: [relayTransform(), react()],
+  plugins: [relayTransform(), react(), compress()],
   server: {
     proxy: {
       "/graphql": { target: server, ws: true },

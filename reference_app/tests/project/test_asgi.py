@@ -251,6 +251,29 @@ async def test_an_asset_of_a_page_that_is_not_built_says_how_to_build_it(tmp_pat
         assert (await browser.get("/main.js")).text == "1"
 
 
+@pytest.mark.parametrize(
+    ("accepted", "coding", "content"),
+    [
+        ("gzip, deflate, br", "br", b"by brotli"),
+        ("br;q=0, gzip;q=0.5", "gzip", b"by gzip"),
+        ("identity", None, b"as it is"),
+        ("", None, b"as it is"),
+    ],
+)
+async def test_an_asset_is_sent_as_small_as_the_browser_takes_it(tmp_path, accepted, coding, content):
+    for name, written in {"": b"as it is", ".br": b"by brotli", ".gz": b"by gzip"}.items():
+        (tmp_path / f"main.js{name}").write_bytes(written)
+    transport = httpx.ASGITransport(Assets(directory=tmp_path, check_dir=False))
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as browser:
+        request = browser.build_request("GET", "/main.js", headers={"Accept-Encoding": accepted})
+        answer = await browser.send(request, stream=True)
+        assert b"".join([each async for each in answer.aiter_raw()]) == content
+    assert answer.headers.get("Content-Encoding") == coding
+    assert answer.headers["Vary"] == "Accept-Encoding"
+    assert answer.headers["Content-Type"].startswith("text/javascript")
+    assert "immutable" in answer.headers["Cache-Control"]
+
+
 QUERY = {"query": "subscription { operationsUpdates { seq } }"}
 
 

@@ -23,6 +23,7 @@ from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler  # noqa: 
 from django.core.exceptions import SuspiciousOperation  # noqa: E402
 from django.http import Http404  # noqa: E402
 from starlette.applications import Starlette  # noqa: E402
+from starlette.datastructures import Headers  # noqa: E402
 from starlette.responses import PlainTextResponse  # noqa: E402
 from starlette.routing import Mount  # noqa: E402
 from starlette.staticfiles import StaticFiles  # noqa: E402
@@ -38,8 +39,21 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 
+#: What the build writes beside each file, the smallest first.
+_CODINGS = {"br": ".br", "gzip": ".gz"}
+
+
+def _accepted(header: str) -> set[str]:
+    """Return the codings that an Accept-Encoding header names and does not refuse."""
+    named = [coding.replace(" ", "").lower().partition(";q=") for coding in header.split(",")]
+    return {coding for coding, _, quality in named if quality not in {"0", "0.0", "0.00", "0.000"}}
+
+
 class Assets(StaticFiles):
-    """The built page's files. Their names contain a content hash, so browsers may cache them forever."""
+    """The built page's files, compressed by the build.
+
+    Their names contain a content hash, so browsers may cache them forever.
+    """
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with a file, or that the page was never built."""
@@ -49,7 +63,15 @@ class Assets(StaticFiles):
             await PlainTextResponse(NOT_BUILT, status_code=503)(scope, receive, send)
 
     async def get_response(self, path: str, scope: Scope):  # type: ignore[no-untyped-def] # noqa: ANN201, D102
-        response = await super().get_response(path, scope)
+        accepted = _accepted(Headers(scope=scope).get("accept-encoding", ""))
+        for coding, suffix in _CODINGS.items():
+            if coding in accepted and self.lookup_path(path + suffix)[1] is not None:
+                response = await super().get_response(path + suffix, scope)
+                response.headers["Content-Encoding"] = coding
+                break
+        else:
+            response = await super().get_response(path, scope)
+        response.headers["Vary"] = "Accept-Encoding"
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
 
