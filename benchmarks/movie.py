@@ -26,7 +26,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from importlib.util import find_spec
 from pathlib import Path
@@ -36,12 +36,16 @@ import numpy as np
 from imageio_ffmpeg import get_ffmpeg_exe
 from PIL import Image
 
+from timelapse.rendering import lettering
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 RATE = Fraction(30)
 SPAN_S = 2  # between two pictures
 FIRST_US = 1_764_000_000_000_000
+#: What composed movies have at the bottom left.
+LABEL = "Frame %d"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +85,12 @@ class Goal:
         return f"{self.case}: {self.value:.3g}, goal {'<=' if self.at_most else '>='} {self.bound:g}"
 
 
-def ours(folder: Path, out: Path, size: tuple[int, int], frames: int, crf: int = 18) -> None:
-    from timelapse.rendering.pipeline.geometry import Size  # noqa: PLC0415 - each way imports only its own
+def ours(
+    folder: Path, out: Path, size: tuple[int, int], frames: int, crf: int = 18, *, composed: bool = False
+) -> None:
+    from timelapse.rendering.pipeline import deflicker  # noqa: PLC0415 - each way imports only its own
+    from timelapse.rendering.pipeline.composition import Composition, fade  # noqa: PLC0415
+    from timelapse.rendering.pipeline.geometry import Size  # noqa: PLC0415
     from timelapse.rendering.pipeline.plan import MovieFormat, Plan, Recipe  # noqa: PLC0415
     from timelapse.rendering.pipeline.render import render  # noqa: PLC0415
     from timelapse.rendering.pipeline.store import SegmentStore  # noqa: PLC0415
@@ -93,6 +101,15 @@ def ours(folder: Path, out: Path, size: tuple[int, int], frames: int, crf: int =
         Recipe(name=name, path=folder / name, sha256=sha, captured_us=FIRST_US + number * SPAN_S * 10**6)
         for number, (name, sha) in enumerate(sorted(hashes.items())[:frames])
     ]
+    if composed:
+        times = [recipe.captured_us for recipe in recipes]
+        luma = [-3 + 0.04 * math.sin(number * 7) for number in range(frames)]  # ingest has measured it
+        gains = deflicker.gains(times, luma, [None] * frames)
+        lights = fade(frames, fade_in=30, fade_out=30)
+        recipes = [
+            replace(recipe, composition=Composition.of(gain_ev=gain, label=LABEL % number, light=light))
+            for number, (recipe, gain, light) in enumerate(zip(recipes, gains, lights, strict=True))
+        ]
     plan = Plan.of(recipes, MovieFormat(size=Size(*size), rate=RATE, crf=crf))
 
     def report(done: int) -> None:
@@ -103,12 +120,28 @@ def ours(folder: Path, out: Path, size: tuple[int, int], frames: int, crf: int =
     render(plan, out.parent, store, max_pixels=200_000_000, on_frame=report).publish()
 
 
-def ffmpeg(folder: Path, out: Path, size: tuple[int, int], frames: int, crf: int = 18) -> None:
+def ours_composed(folder: Path, out: Path, size: tuple[int, int], frames: int, crf: int = 18) -> None:
+    ours(folder, out, size, frames, crf, composed=True)
+
+
+def ffmpeg(
+    folder: Path, out: Path, size: tuple[int, int], frames: int, crf: int = 18, *, composed: bool = False
+) -> None:
     scale = f"scale={size[0]}:{size[1]}:out_range=tv:out_color_matrix=bt709"
+    if composed:
+        font = Path(lettering.__file__).parent / "fonts" / "DejaVuSans.ttf"
+        label = LABEL.replace("%d", "%{frame_num}").replace(":", "\\:")
+        scale += f",deflicker=size=10:mode=am,drawtext=fontfile={font}:text='{label}':x=32:y=h-70"
+        scale += ":fontsize=38:fontcolor=white:borderw=4"
+        scale += f",fade=in:0:30,fade=out:{frames - 30}:30"
     command = [get_ffmpeg_exe(), "-v", "error", "-y", "-r", "30", "-i", str(folder / "%05d.jpg")]
     command += ["-frames:v", str(frames), "-vf", scale, "-c:v", "libx264", "-preset", "veryfast"]
     command += ["-crf", str(crf), "-g", "60", "-pix_fmt", "yuv420p", str(out)]
     subprocess.run(command, check=True)
+
+
+def ffmpeg_composed(folder: Path, out: Path, size: tuple[int, int], frames: int, crf: int = 18) -> None:
+    ffmpeg(folder, out, size, frames, crf, composed=True)
 
 
 def moviepy(folder: Path, out: Path, size: tuple[int, int], frames: int, crf: int = 18) -> None:
@@ -121,7 +154,12 @@ def moviepy(folder: Path, out: Path, size: tuple[int, int], frames: int, crf: in
     )
 
 
-WAYS: dict[str, Callable[..., None]] = {"ours": ours, "ffmpeg": ffmpeg, "naive moviepy": moviepy}
+#: With label, deflicker and fade.
+COMPOSED: dict[str, Callable[..., None]] = {
+    "ours, composed": ours_composed,
+    "ffmpeg, composed": ffmpeg_composed,
+}
+WAYS: dict[str, Callable[..., None]] = {"ours": ours, "ffmpeg": ffmpeg, **COMPOSED, "naive moviepy": moviepy}
 
 
 def run(way: str, footage: Footage, out: Path, *, frames: int = 0, crf: int = 18, die_at: int = -1) -> Cost:
@@ -164,7 +202,7 @@ def compare(
     cost = {way: _median(measured) for way, measured in costs.items()}
     for way, measured in cost.items():
         speed = f"{footage.frames / measured.wall_s:6.2f} frames/s, {measured.cpu_s:6.1f} CPU s"
-        say(f"  {way:14} {speed}, {measured.rss_mb:4.0f} MB, movie {sizes[way] / 1e6:.2f} MB")
+        say(f"  {way:17} {speed}, {measured.rss_mb:4.0f} MB, movie {sizes[way] / 1e6:.2f} MB")
     large = footage.name == "12 MP"
     peer, naive, mine = cost["ffmpeg"], cost["naive moviepy"], cost["ours"]
     goals = [
@@ -176,6 +214,12 @@ def compare(
         ),
         Goal(f"{footage.name}, CPU to ffmpeg", mine.cpu_s / peer.cpu_s, 0.8 if large else 1.0, at_most=True),
         Goal(f"{footage.name}, memory, MB", mine.rss_mb, 300, at_most=True),
+        Goal(
+            f"{footage.name}, with label, deflicker and fade, speed to ffmpeg",
+            cost["ffmpeg, composed"].wall_s / cost["ours, composed"].wall_s,
+            1.0,
+            at_most=False,
+        ),
     ]
     if large:
         goals.append(

@@ -5,6 +5,9 @@ import socket
 import pytest
 
 from timelapse.__main__ import main
+from timelapse.project.stack import film_command
+from timelapse.rendering.selection import Selection
+from timelapse.rendering.style import Style
 
 
 @pytest.mark.parametrize(
@@ -18,6 +21,9 @@ from timelapse.__main__ import main
         ["film", "x", "--out", "y.mp4", "--size", "wide"],
         ["film", "x", "--out", "y.mp4", "--fps", "0"],
         ["film", "x", "--out", "y.mp4", "--fps", "fast"],
+        ["film", "x", "--out", "y.mp4", "--preset", "clouds"],
+        ["film", "x", "--out", "y.mp4", "--skip", "boring"],
+        ["film", "x", "--out", "y.mp4", "--every", "other"],
     ],
 )
 def test_a_wrong_command_line_is_explained(arguments, capsys):
@@ -36,3 +42,32 @@ def test_what_can_not_be_done_is_one_sentence_on_stderr(monkeypatch, tmp_path, c
     said = capsys.readouterr().err
     assert said.startswith("timelapse: Port ")
     assert said.count("\n") == 1
+
+
+def test_options_add_to_a_preset(tmp_path, monkeypatch):
+    ordered = []
+    monkeypatch.setattr(film_command, "film", lambda _home, options: ordered.append(options))
+    arguments = ["--preset", "plants", "--only", "06:00..20:00", "--skip", "blurred", "--every", "3"]
+    assert main(["film", "x", "--out", str(tmp_path / "y.mp4"), *arguments, "--label", "Tomatoes"]) == 0
+    (options,) = ordered
+    assert options.selection == Selection(
+        windows=("06:00..20:00",), skip_dark=True, skip_blurred=True, every=3
+    )
+    assert options.style == Style(deflicker=True, label_text="Tomatoes")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--only", "noonish"], "is no window"),
+        (["--label", "富"], "can't write"),
+        (["--every", "0"], "every"),
+    ],
+)
+def test_impossible_compositions_are_refused_before_anything_starts(
+    arguments, said, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setenv("TIMELAPSE_HOME", str(tmp_path / "home"))
+    assert main(["film", str(tmp_path), "--out", str(tmp_path / "y.mp4"), *arguments]) == 1
+    assert said.lower() in capsys.readouterr().err.lower()
+    assert not (tmp_path / "home").exists()

@@ -5,9 +5,15 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from timelapse.project.stack.errors import StackError
+
+if TYPE_CHECKING:
+    from timelapse.rendering.selection import Selection
+    from timelapse.rendering.style import Style
 
 DEFAULT_PORT = 8000
 
@@ -44,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
         "--fps", type=_fps, default=30.0, help="frames per second, 1 to 120 (default: %(default)g)"
     )
     film.add_argument("--size", type=_size, metavar="WxH", help="default: as the pictures, up to 1080 lines")
+    _add_composing(film)
     film.set_defaults(run=_film)
     usb = commands.add_parser("import", help="store the captures that a camera exported to a USB drive")
     usb.add_argument(
@@ -53,6 +60,33 @@ def _parser() -> argparse.ArgumentParser:
     usb.set_defaults(run=_import)
     commands.add_parser("manage", help="Django's management commands: timelapse manage help")
     return parser
+
+
+def _add_composing(film: argparse.ArgumentParser) -> None:
+    preset = film.add_argument_group("which pictures, and what is added to them")
+    preset.add_argument(
+        "--preset",
+        choices=("construction_site", "sky", "plants", "share"),
+        default="plain",
+        help="options for what people film most; others add to it",
+    )
+    preset.add_argument(
+        "--only",
+        action="append",
+        metavar="TIMES",
+        help='times, say "mon-fri 06:30..20:00"; repeat it for more',
+    )
+    preset.add_argument("--every", type=int, metavar="N", help="show one picture of N")
+    preset.add_argument("--length", type=float, metavar="S", help="show as many as make a movie of S seconds")
+    preset.add_argument("--best-of-hour", action="store_true", help="show the sharpest picture of each hour")
+    preset.add_argument(
+        "--skip", action="append", choices=("dark", "blurred", "duplicates"), help="leave these out"
+    )
+    preset.add_argument("--deflicker", action="store_true", help="even out the light of neighboring pictures")
+    preset.add_argument("--label", metavar="TEXT", help="a text at the bottom left")
+    preset.add_argument("--label-time", action="store_true", help="write when each picture was captured")
+    preset.add_argument("--fade", type=float, metavar="S", help="fade from black and to black for S seconds")
+    preset.add_argument("--end", metavar="TEXT", help="a card with this text at the end, for 3 seconds")
 
 
 def _home() -> Path:
@@ -69,8 +103,45 @@ def _up(options: argparse.Namespace) -> int:
 def _film(options: argparse.Namespace) -> int:
     from timelapse.project.stack.film_command import FilmOptions, film  # noqa: PLC0415 - --help must not wait for the app
 
-    film(_home(), FilmOptions(footage=options.footage, out=options.out, fps=options.fps, size=options.size))
+    selection, style = _composed(options)
+    film(
+        _home(),
+        FilmOptions(
+            footage=options.footage,
+            out=options.out,
+            fps=options.fps,
+            size=options.size,
+            selection=selection,
+            style=style,
+        ),
+    )
     return 0
+
+
+def _composed(options: argparse.Namespace) -> tuple[Selection, Style]:
+    """Return the preset, changed by what was given beside it."""
+    from timelapse.rendering.presets import PRESETS  # noqa: PLC0415 - --help must not wait for the app
+
+    preset, skipped = PRESETS[options.preset], options.skip or ()
+    selection = {
+        "windows": tuple(options.only) if options.only else None,
+        "every": options.every,
+        "length_s": options.length,
+        "best_of_hour": options.best_of_hour or None,
+        **{f"skip_{kind}": True for kind in skipped},
+    }
+    style = {
+        "deflicker": options.deflicker or None,
+        "label_text": options.label,
+        "label_time": options.label_time or None,
+        "fade_s": options.fade,
+        "end_text": options.end,
+    }
+    return replace(preset.selection, **_given(selection)), replace(preset.style, **_given(style))
+
+
+def _given(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _import(options: argparse.Namespace) -> int:

@@ -17,7 +17,7 @@ from eliot import start_action
 
 import fsmlock
 from eliot_progress import causal_id, extract, inject
-from timelapse.rendering import queries
+from timelapse.rendering import choosing, queries
 from timelapse.rendering.domain import (
     MAX_ATTEMPTS,
     NO_MOVIE,
@@ -75,14 +75,17 @@ def request_render(timelapse: int, options: RenderOptions, user: User | None = N
     found = timelapse_by_id(timelapse)
     if found is None:
         raise fsmlock.Refused([NO_TIMELAPSE])
+    if choosing.lacks_place(found, options.selection):
+        raise InvalidOptions({"windows": choosing.NO_PLACE})
     reasons = fsmlock.explain(found, to="render", user=user)
     if reasons:
         raise fsmlock.ActionRefused(reasons, instance=found)
     movie = Movie(timelapse=found, fps=options.fps, requested_by=user)
+    movie.selection, movie.style = options.selection.to_json(), options.style.to_json()
     movie.last_frame = found.frames().aggregate(last=Max("pk"))["last"]
     sizes = queries.picture_sizes(movie)
     movie.width, movie.height = options.even_size or shape_of(sizes)
-    movie.frame_count = sum(sizes.values())
+    movie.frame_count = choosing.count_frames(movie)
     _record_cause(movie)
     movie.save()
     notify(movie)
@@ -166,7 +169,7 @@ def _queue_again(found: Movie) -> None:
     found.left_out, found.finished_at, found.token, found.attempts = [], None, None, 0
     _forget_request_to_stop(found)
     _record_cause(found)
-    found.frame_count = queries.frames_of_movie(found).count()
+    found.frame_count = choosing.count_frames(found)
     _save(found)
     enqueue(found)
 
@@ -203,7 +206,7 @@ def begin(movie: Movie, token: int) -> None:
     movie.token = token
     _forget_request_to_stop(movie)
     movie.attempts += 1
-    movie.frame_count = queries.frames_of_movie(movie).count()
+    movie.frame_count = choosing.count_frames(movie)
     _save(movie)
 
 

@@ -8,6 +8,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from fsmlock import Reason, RetryLater
+from timelapse.rendering.selection import EVERYTHING, Selection
+from timelapse.rendering.style import PLAIN, Style
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,16 +40,19 @@ MAX_ATTEMPTS: Final = 5
 class RenderOptions:
     """How a movie is rendered: frames per second, width and height in pixels.
 
-    Without both width and height it has the shape of most of its pictures (see `shape_of`).
+    Without both width and height it has the shape of most of its pictures (see `shape_of`). ``selection``
+    says which frames it shows, ``style`` what is added to them.
     """
 
     fps: float = 30.0
     width: int | None = None
     height: int | None = None
+    selection: Selection = EVERYTHING
+    style: Style = PLAIN
 
     def validation_errors(self) -> dict[str, Reason]:
         """Return the reason for each invalid field; empty if all are valid."""
-        wrong: dict[str, Reason] = {}
+        wrong = self.selection.validation_errors() | self.style.validation_errors()
         if not math.isfinite(self.fps) or not MIN_FPS <= self.fps <= MAX_FPS:
             wrong["fps"] = Reason(
                 code="fps_out_of_range",

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 from django.db.models import Q
 
+from timelapse.rendering.choosing import count_frames
 from timelapse.rendering.domain import shape_of
 from timelapse.rendering.models import Movie
 from timelapse.rendering.queries import picture_sizes, visible
+from timelapse.rendering.selection import EVERYTHING
+from timelapse.rendering.style import PLAIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -64,7 +67,7 @@ class Past:
 def estimate(timelapse: Timelapse, options: RenderOptions) -> Estimate | None:
     """Return what to expect of a movie of the present frames; None without frames or with impossible options.
 
-    Takes four queries.
+    Takes four queries, and two more with a selection.
     """
     sizes = picture_sizes(Movie(timelapse=timelapse))
     if not sizes or options.validation_errors():
@@ -75,6 +78,15 @@ def estimate(timelapse: Timelapse, options: RenderOptions) -> Estimate | None:
     )
     reusable = same.values_list("frame_count", flat=True).first() or 0
     frames = sum(sizes.values())
+    if options.selection != EVERYTHING or options.style != PLAIN:
+        frames = count_frames(
+            Movie(
+                timelapse=timelapse,
+                fps=options.fps,
+                selection=options.selection.to_json(),
+                style=options.style.to_json(),
+            )
+        )
     past = _past(timelapse)
     return Estimate(
         frames=frames,

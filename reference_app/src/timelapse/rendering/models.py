@@ -68,6 +68,12 @@ class Movie(Lifecycle, models.Model):
     #: Pixels, both even.
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
+    #: As JSON: which frames are shown, and what is added to them; empty: all, and nothing. See `Selection`
+    #: and `Style`.
+    selection = models.JSONField(default=dict, editable=False)
+    style = models.JSONField(default=dict, editable=False)
+    #: How many frames the selection left out by which reason, each as a `SelectionNote`.
+    selection_notes = models.JSONField(default=list, editable=False)
     #: Frames to show; once ready, the frames that are in the file.
     frame_count = models.PositiveIntegerField(default=0)
     #: The newest frame when it was requested, by primary key: later ones are not in it, also after a retry.

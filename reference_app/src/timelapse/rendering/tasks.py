@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from contextlib import closing, suppress
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from celery import shared_task
@@ -14,17 +13,15 @@ import fsmlock
 from eliot_progress import cancellation, progress
 from fsmlock import Reason
 from fsmlock.adapters.celery import RetryLaterTask
-from timelapse.frames.queries import file_of
 from timelapse.rendering import actions, camera_deletion, deletion, queries, retention
 from timelapse.rendering.actions import RENDER_TASK, MovieFile
 from timelapse.rendering.camera_deletion import FINISH_TASK
 from timelapse.rendering.domain import INTERNAL, LEASE, WAIT_FOR_LOCK
 from timelapse.rendering.models import Movie
 from timelapse.rendering.pipeline.errors import RenderError
-from timelapse.rendering.pipeline.plan import Plan, Recipe
 from timelapse.rendering.pipeline.render import Rendered, render
 from timelapse.rendering.pipeline.store import SegmentStore
-from timelapse.rendering.watching import format_of
+from timelapse.rendering.planning import plan_of
 from timelapse.shared import conf
 from timelapse.shared.progress import about
 
@@ -33,8 +30,6 @@ if TYPE_CHECKING:
     from timelapse.rendering.pipeline.store import Encoded
 
 cancellation(fsmlock.CancelRequested)
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @shared_task(name=RENDER_TASK, base=RetryLaterTask)
@@ -106,7 +101,7 @@ def _render_with(held: ActiveHold, movie: Movie) -> None:
 
 
 def _render(held: ActiveHold, movie: Movie) -> None:
-    plan, store = _plan(movie), SegmentStore(queries.segments_of(movie.timelapse_id))
+    plan, store = plan_of(movie), SegmentStore(queries.segments_of(movie.timelapse_id))
     by = movie.requested_by.get_username() if movie.requested_by else ""
     if movie.afresh:
         store.discard(plan)
@@ -156,20 +151,6 @@ def _render(held: ActiveHold, movie: Movie) -> None:
         except BaseException:
             movie.frames_done = store.frames_done(plan)  # saved with the state that follows
             raise
-
-
-def _plan(movie: Movie) -> Plan:
-    frames = queries.frames_of_movie(movie).only("file", "filename", "capture", "sha256", "captured_at")
-    recipes = [
-        Recipe(
-            name=str(frame),
-            path=file_of(frame),
-            sha256=frame.sha256,
-            captured_us=(frame.captured_at - _EPOCH) // timedelta(microseconds=1),
-        )
-        for frame in frames.iterator()
-    ]
-    return Plan.of(recipes, format_of(movie))
 
 
 def _file(rendered: Rendered, *, encoded: int, took_s: float) -> MovieFile:

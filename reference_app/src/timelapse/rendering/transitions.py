@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from timelapse.cameras.models import Camera
@@ -10,6 +11,7 @@ from timelapse.rendering.camera_deletion import delete_camera
 from timelapse.rendering.deletion import delete_timelapse
 from timelapse.rendering.domain import RenderOptions
 from timelapse.rendering.models import Movie
+from timelapse.rendering.presets import PRESETS
 from timelapse.shared.transitions import Applied, applied_by
 from timelapse.timelapses.models import Timelapse
 
@@ -18,10 +20,26 @@ if TYPE_CHECKING:
 
 
 @applied_by(Timelapse, "render")
-def render(timelapse: Timelapse, user: User, *, fps: int, size: str) -> Applied:
+def render(
+    timelapse: Timelapse,
+    user: User,
+    *,
+    fps: int,
+    size: str,
+    preset: str,
+    label_text: str,
+    end_text: str,
+) -> Applied:
     """Request a movie; ``size`` is width x height in pixels, or ``as_pictures``."""
     sides = [int(side) for side in size.split("x")] if size != "as_pictures" else [None, None]
-    options = RenderOptions(fps=fps, width=sides[0], height=sides[1])
+    chosen = PRESETS[preset]
+    options = RenderOptions(
+        fps=fps,
+        width=sides[0],
+        height=sides[1],
+        selection=chosen.selection,
+        style=replace(chosen.style, label_text=label_text, end_text=end_text),
+    )
     movie = actions.request_render(timelapse.pk, options, user)
     return Applied(obj=movie.timelapse, created=movie)
 

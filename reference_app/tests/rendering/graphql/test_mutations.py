@@ -6,6 +6,7 @@ from tests.factories import frame, timelapse
 
 from timelapse.rendering import queries
 from timelapse.rendering.models import Movie
+from timelapse.rendering.presets import PRESETS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("media")]
 
@@ -129,3 +130,69 @@ def test_anonymous_users_change_nothing(anonymous, movie, garden, name):
     movie.refresh_from_db()
     assert movie.state == "queued"
     assert Movie.objects.count() == 1
+
+
+COMPOSE = """
+mutation ($input: RenderTimelapseInput!) { renderTimelapse(input: $input) {
+  movieEdge { node { frameCount selectionNotes { code text frames leftOut } } } errors { field code } } }
+"""
+
+
+def test_a_movie_is_composed_of_selected_frames(member, garden):
+    frame(garden.camera)
+    options = {
+        "timelapse": gid(garden),
+        "selection": {"every": 2, "skipDark": True},
+        "style": {"deflicker": True, "labelText": "Roof", "fadeSeconds": 1},
+    }
+    answer = member.ask(COMPOSE, input=options)["data"]["renderTimelapse"]
+    assert answer["errors"] == []
+    movie = answer["movieEdge"]["node"]
+    assert movie["frameCount"] == 1
+    assert [(note["code"], note["frames"], note["leftOut"]) for note in movie["selectionNotes"]] == [
+        ("every", 1, True),
+        ("not_measured", 1, False),
+    ]
+    assert Movie.objects.get().style["label_text"] == "Roof"
+
+
+def test_impossible_compositions_are_named_by_their_fields(member, garden):
+    options = {
+        "timelapse": gid(garden),
+        "selection": {"windows": ["noonish"], "lengthSeconds": 0},
+        "style": {"labelText": "富士山"},
+    }
+    answer = member.ask(COMPOSE, input=options)["data"]["renderTimelapse"]
+    assert {(error["field"], error["code"]) for error in answer["errors"]} == {
+        ("windows", "window_invalid"),
+        ("length_s", "length_out_of_range"),
+        ("label_text", "glyphs_missing"),
+    }
+
+
+def test_the_page_renders_by_a_preset(member, garden):
+    values = {"fps": 24, "size": "as_pictures", "preset": "sky", "label_text": "Roof", "end_text": ""}
+    sent = {"id": gid(garden), "name": "render", "input": values}
+    answer = member.ask(TRANSITION, input=sent)["data"]["transition"]
+    assert answer["errors"] == []
+    assert Movie.objects.get().style == {
+        "deflicker": True,
+        "label_time": True,
+        "label_text": "Roof",
+        "label_exposure": False,
+        "fade_s": 0.0,
+        "end_text": "",
+    }
+
+
+OFFERED = """
+query ($id: ID!) { node(id: $id) { ... on Timelapse {
+  availableTransitions { name input { name choices { value label } } } } } }
+"""
+
+
+def test_every_preset_is_offered_by_its_name(member, garden):
+    offered = member.ask(OFFERED, id=gid(garden))["data"]["node"]["availableTransitions"]
+    (render,) = [each for each in offered if each["name"] == "render"]
+    (field,) = [each for each in render["input"] if each["name"] == "preset"]
+    assert field["choices"] == [{"value": name, "label": preset.label} for name, preset in PRESETS.items()]

@@ -21,6 +21,8 @@ from timelapse.project.stack.home import locked_home
 from timelapse.project.stack.ports import free_port
 from timelapse.project.stack.signals import stopping_on_signals
 from timelapse.project.stack.supervisor import Supervisor, supervised
+from timelapse.rendering.selection import EVERYTHING, Selection
+from timelapse.rendering.style import PLAIN, Style
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,6 +42,8 @@ class FilmOptions:
     fps: float
     #: Width and height in pixels; None: as the pictures.
     size: tuple[int, int] | None
+    selection: Selection = EVERYTHING
+    style: Style = PLAIN
 
 
 def film(home: Path, options: FilmOptions) -> None:
@@ -49,6 +53,7 @@ def film(home: Path, options: FilmOptions) -> None:
         StackError: nothing was written; the message says why and what to do.
     """
     _require_writable(options.out)
+    _require_valid(options)
     if not options.footage.exists():
         msg = f"There is no {options.footage}. Give a folder of pictures, or a video file."
         raise StackError(msg)
@@ -86,6 +91,12 @@ def _require_writable(out: Path) -> None:
     if out.is_dir() or not os.access(out.parent, os.W_OK):
         msg = f"Can't write {out}. Give another --out."
         raise StackError(msg)
+
+
+def _require_valid(options: FilmOptions) -> None:
+    wrong = options.selection.validation_errors() | options.style.validation_errors()
+    if wrong:
+        raise StackError(" ".join(f"{reason.message} {reason.remedy}" for reason in wrong.values()))
 
 
 @contextmanager
@@ -140,12 +151,14 @@ def _film(
     delivery = replay(work, address, session.token, options.footage, _bar(bars, uploading))
     if delivery.order:
         bars.console.print(delivery.order, highlight=False, soft_wrap=True)
-    session.start_movie(options.fps, options.size)
+    session.start_movie(options.fps, options.size, options.selection, options.style)
     while not (status := session.status(_bar(bars, rendering))).ended:
         supervisor.restart_ended()
         time.sleep(_POLL_EVERY_S)
     for name, reason in (*delivery.refused, *status.left_out):
         bars.console.print(f"Left out {name}: {reason}", highlight=False, soft_wrap=True)
+    for note in status.notes:
+        bars.console.print(note, highlight=False, soft_wrap=True)
     if status.failure:
         raise StackError(status.failure)
     _copy_movie(status.path, options.out)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.models import User
 
 from timelapse.cameras.actions import enrol
 from timelapse.project.stack.errors import StackError
-from timelapse.rendering.actions import request_render
+from timelapse.rendering.actions import InvalidOptions, request_render
 from timelapse.rendering.domain import RenderOptions
 from timelapse.rendering.models import Movie
 from timelapse.rendering.queries import video_of
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from timelapse.rendering.selection import Selection
+    from timelapse.rendering.style import Style
     from timelapse.timelapses.models import Timelapse
 
 
@@ -30,11 +32,18 @@ class MovieStatus:
     ended: bool
     failure: str
     left_out: list[tuple[str, str]]
+    #: What the selection did with the other frames, each in a sentence.
+    notes: list[str]
     frames: int
     duration: float
     #: Width and height in pixels.
     size: tuple[int, int]
     path: Path
+
+
+def _sentence(note: dict[str, Any]) -> str:
+    done = "Left out" if note["left_out"] else "Kept"
+    return f"{done} {note['frames']:,} frames: {note['text']}."
 
 
 def _failure(movie: Movie) -> str:
@@ -60,11 +69,18 @@ class FilmSession:
         timelapse = create_timelapse(camera=enrolment.camera.pk, name=name)
         return cls(operator, enrolment.token, timelapse)
 
-    def start_movie(self, fps: float, size: tuple[int, int] | None) -> None:
+    def start_movie(
+        self, fps: float, size: tuple[int, int] | None, selection: Selection, style: Style
+    ) -> None:
         """Request the movie, as the *Render* button does; without a size, as the pictures."""
         width, height = size or (None, None)
-        options = RenderOptions(fps=fps, width=width, height=height)
-        self.movie = request_render(self.timelapse.pk, options, self.operator)
+        options = RenderOptions(fps=fps, width=width, height=height, selection=selection, style=style)
+        try:
+            self.movie = request_render(self.timelapse.pk, options, self.operator)
+        except InvalidOptions as refused:
+            raise StackError(
+                " ".join(f"{reason.message} {reason.remedy}" for reason in refused.reasons)
+            ) from refused
 
     def status(self, on_progress: Callable[[float, float | None], None]) -> MovieStatus:
         """Return the movie's status, and report its progress."""
@@ -80,6 +96,7 @@ class FilmSession:
             ended=movie.state in {Movie.States.READY, Movie.States.FAILED, Movie.States.CANCELLED},
             failure=_failure(movie),
             left_out=[(item["frame"], item["reason"]) for item in movie.left_out],
+            notes=[_sentence(note) for note in movie.selection_notes],
             frames=movie.frame_count,
             duration=movie.duration_s or 0.0,
             size=(movie.width, movie.height),

@@ -20,6 +20,7 @@ from eliot_progress.adapters.graphql import from_state as progress_from_state
 from fsmlock.adapters.graphql import Reason, WithLocks
 from timelapse.rendering import estimate, models, queries, waiting, watching
 from timelapse.rendering.domain import RenderOptions
+from timelapse.rendering.presets import PRESETS
 from timelapse.shared import subjects
 from timelapse.shared.access import needs, readable_by
 from timelapse.shared.graphql import BigInt, Stateful, load, reasons_of
@@ -41,6 +42,18 @@ class LeftOut:
 
     frame: str
     reason: str
+
+
+@strawberry.type(
+    description="How many frames a selection left out for a reason, or kept though something is unknown."
+)
+class SelectionNote:
+    """Frames that have something in common."""
+
+    code: str
+    text: str
+    frames: int
+    left_out: bool
 
 
 @strawberry.type(description="Who asked a worker to stop, and when.")
@@ -148,6 +161,11 @@ class Movie(Stateful, WithLocks):
         """Return the frames left out."""
         return [LeftOut(frame=left["frame"], reason=left["reason"]) for left in _row(self).left_out]
 
+    @strawberry_django.field(description="What its selection did with the frames that it doesn't show.")
+    def selection_notes(self) -> list[SelectionNote]:
+        """Return the notes."""
+        return [SelectionNote(**note) for note in _row(self).selection_notes]
+
     @strawberry_django.field(description="How far rendering is; null before it begins.")
     async def progress(self, info: Info) -> Progress | None:
         """Load it together with that of the other movies of the request."""
@@ -214,10 +232,15 @@ class TimelapseMovies:
         "render it once a worker has it. Null without frames, and for options that can't be rendered."
     )
     def render_estimate(
-        self, fps: float = 30, width: int | None = None, height: int | None = None
+        self, fps: float = 30, width: int | None = None, height: int | None = None, preset: str = "plain"
     ) -> RenderEstimate | None:
         """Estimate it."""
-        options = RenderOptions(fps=fps, width=width, height=height)
+        chosen = PRESETS.get(preset)
+        if chosen is None:
+            return None
+        options = RenderOptions(
+            fps=fps, width=width, height=height, selection=chosen.selection, style=chosen.style
+        )
         found = estimate.estimate(cast("TimelapseModel", self), options)
         if found is None:
             return None

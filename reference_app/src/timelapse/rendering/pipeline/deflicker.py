@@ -24,6 +24,8 @@ _WIDTH: Final = 8
 _REACH: Final = 3 * _WIDTH
 #: Neighbors that differ by more than this (EV) don't count.
 _OTHER_LIGHT: Final = 0.6
+#: What a neighbor of another light counts nevertheless, so that there is always a line.
+_LEAST_WEIGHT: Final = 1e-12
 #: Exposure is changed over this many frames (standard deviation) instead of at once.
 _RAMP: Final = 24
 #: Times as long as usual between two frames: what comes then has nothing to do with what was before.
@@ -66,16 +68,19 @@ def _target(luma: NDArray[np.float64], exposed: NDArray[np.float64] | None) -> N
 
 def _smooth(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Put a line through the neighbors of each value that are of its light; return its value there."""
-    middle = np.median(_windows(values, _MEDIAN // 2), axis=1)
+    middle = np.nanmedian(_windows(values, _MEDIAN // 2), axis=1)
     neighbors = _windows(middle, _REACH)
+    there = np.isfinite(neighbors)
+    neighbors = np.where(there, neighbors, 0.0)
     distance = np.arange(-_REACH, _REACH + 1)
     apart = np.minimum(np.abs(neighbors - middle[:, None]), 3.0) / _OTHER_LIGHT
-    weight = np.exp(-(distance**2) / (2 * _WIDTH**2)) * np.exp(-(apart**4)) + 1e-12
+    weight = there * (np.exp(-(distance**2) / (2 * _WIDTH**2)) * np.exp(-(apart**4)) + _LEAST_WEIGHT)
     total = weight.sum(axis=1)
     at = (weight * distance).sum(axis=1) / total
     mean = (weight * neighbors).sum(axis=1) / total
     off = distance - at[:, None]
-    slope = (weight * off * (neighbors - mean[:, None])).sum(axis=1) / (weight * off**2).sum(axis=1)
+    spread = (weight * off**2).sum(axis=1)
+    slope = (weight * off * (neighbors - mean[:, None])).sum(axis=1) / np.where(spread > 0, spread, 1.0)
     smoothed: NDArray[np.float64] = mean - slope * at
     return smoothed
 
@@ -83,15 +88,15 @@ def _smooth(values: NDArray[np.float64]) -> NDArray[np.float64]:
 def _ramps(exposed: NDArray[np.float64]) -> NDArray[np.float64]:
     reach = 3 * _RAMP
     weight = np.exp(-(np.arange(-reach, reach + 1) ** 2) / (2 * _RAMP**2))
-    ramps: NDArray[np.float64] = _windows(exposed, reach) @ (weight / weight.sum())
+    neighbors = _windows(exposed, reach)
+    there = np.isfinite(neighbors)
+    ramps: NDArray[np.float64] = np.where(there, neighbors, 0.0) @ weight / (there @ weight)
     return ramps
 
 
 def _windows(values: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
-    """Return each value with its neighbors on both sides, as if the course went on at both ends."""
-    padded = np.pad(values, reach, mode="reflect", reflect_type="odd") if len(values) > 1 else None
-    if padded is None:
-        padded = np.repeat(values, 2 * reach + 1)
+    """Return each value with its neighbors on both sides; NaN beyond the ends."""
+    padded = np.pad(values, reach, constant_values=np.nan)
     return np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1)
 
 
