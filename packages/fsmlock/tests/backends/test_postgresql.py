@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import io
 import re
-import time
 
 import pytest
 from django.core.management import call_command
@@ -64,7 +63,7 @@ def test_no_hold_is_lost_or_kept_because_the_servers_wall_clock_was_moved(
     held.release()
 
 
-def test_a_decision_kept_open_by_a_transaction_delays_others_only_briefly(real_film):
+def test_nobody_waits_for_the_end_of_a_transaction_that_keeps_a_decision_open(real_film):
     other = connections.create_connection("default")
     other.settings_dict = connection.settings_dict
     with other.cursor() as cursor:
@@ -72,10 +71,8 @@ def test_a_decision_kept_open_by_a_transaction_delays_others_only_briefly(real_f
         cursor.execute(
             "SELECT pg_advisory_xact_lock(%s)", [postgresql.advisory_key(f"shop.film:{real_film.pk}")]
         )
-        started = time.monotonic()
-        with pytest.raises(fsmlock.HoldRefused) as refused:
+        with pytest.raises(fsmlock.HoldRefused) as refused:  # while that transaction is open
             fsmlock.hold(real_film, "render").acquire()
-        assert time.monotonic() - started < 5
         assert [reason.code for reason in refused.value.reasons] == ["busy"]
         cursor.execute("ROLLBACK")
     other.close()
@@ -175,9 +172,8 @@ def test_old_and_new_code_exclude_each_other_during_a_rolling_deploy(migrations)
     assert [h.claim for h in refused.holds] == [old.id]
     place = now.wait_queue(new, using="default")
     before.release(old)
-    started = time.monotonic()
-    place.wait(5)
-    assert time.monotonic() - started < 2
+    [notification] = connection.connection.notifies(timeout=30, stop_after=1)
+    assert notification.channel == f"fsmlock_{new.id}"
     place.close()
     assert isinstance(now.acquire(new, using="default", ticket=refused.ticket), Granted)
     assert not before.acquire(old)
