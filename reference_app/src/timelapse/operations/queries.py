@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -62,6 +63,11 @@ def runs(user: User) -> list[Run]:
         return []
     recent = Q(ended_at=None) | Q(ended_at__gte=datetime.now(UTC) - _RUNS_SHOWN_FOR)
     return list(Run.objects.filter(recent).order_by("-pk")[:_MAX_RUNS])
+
+
+def name_of(run: Run) -> str:
+    """Return what a run does, in words: that of ``ImportCaptures`` is “Import captures”."""
+    return re.sub(r"(?<!^)([A-Z])", r" \1", run.iteration.rpartition(".")[2]).capitalize()
 
 
 def retention_forecast() -> RetentionForecast | None:

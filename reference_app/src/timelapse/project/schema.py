@@ -19,6 +19,7 @@ import timelapse.ingest.graphql
 import timelapse.operations.graphql
 import timelapse.rendering.graphql
 import timelapse.timelapses.graphql
+import timelapse.why.graphql
 from eliot_progress.adapters.execution import LeakFreeExecutionContext
 from eliot_progress.adapters.graphql import CausalExtension
 from fsmlock.adapters.graphql import Reason  # noqa: TC001 - as above
@@ -75,6 +76,7 @@ _APPS = (
     timelapse.timelapses.graphql,
     timelapse.rendering.graphql,
     timelapse.operations.graphql,
+    timelapse.why.graphql,
 )
 
 

@@ -123,7 +123,8 @@ def is_being_rendered(movie: Movie) -> bool:
 def movies_by_token(tokens: Iterable[int]) -> dict[tuple[int, int], Movie]:
     """Return the movies that are rendered under these holds, by timelapse and token, in one query."""
     wanted = list(tokens)
-    found = Movie.objects.filter(token__in=wanted, state=Movie.States.RENDERING) if wanted else ()
+    rendered = Movie.objects.filter(token__in=wanted, state=Movie.States.RENDERING)
+    found = rendered.select_related("timelapse", "requested_by") if wanted else ()
     return {(movie.timelapse_id, movie.token): movie for movie in found if movie.token is not None}
 
 

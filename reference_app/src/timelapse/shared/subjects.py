@@ -54,6 +54,12 @@ def of_names(names: list[str]) -> dict[str, Model]:
     return {name: row for row, same in found for name in same}
 
 
+def by_id(type_name: str, key: str) -> Model | None:
+    """Return the object of a global id: the GraphQL types have the names of their models."""
+    labels = [label for label in _kinds if label.partition(".")[2] == type_name.lower()]
+    return next((row for label in labels for row in _rows(label, [key])), None)
+
+
 def of_tasks(task_ids: list[str]) -> dict[str, Model]:
     """Return the object of each task that has one."""
     return {task_id: row for find in _tasks for task_id, row in find(task_ids).items()}

@@ -7,7 +7,7 @@ more than change the state registers what does it (`applied_by`); every other on
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 import fsmlock
 from fsmlock import Reason
@@ -68,7 +68,7 @@ def apply(obj: Any, name: str, user: User, given: Mapping[str, object]) -> Appli
     if function is not None:
         return function(obj, user, **values)
     if isinstance(operation, TransitionDef):
-        fsmlock.apply_transition(obj, name, user=user, policy=None, **values)
+        fsmlock.apply_transition(obj, name, user=user, policy=None, **cast("dict[str, Any]", values))
     else:
         fsmlock.call_action(obj, name, user=user, policy=None, **values)
     return Applied(obj=obj)

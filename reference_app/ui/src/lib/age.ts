@@ -32,3 +32,16 @@ export function formatInstant(at: number, now: number): string {
   const format: Intl.DateTimeFormatOptions = sameDay ? time : { ...time, day: "numeric", month: "short" };
   return new Intl.DateTimeFormat("en-GB", format).format(at);
 }
+
+/** Formats an estimated range of instants by the minute: "between 14:05 and 14:12", "about 14:05". */
+export function formatSpan(earliest: number, latest: number, now: number): string {
+  const [from, until] = [byTheMinute(earliest, now), byTheMinute(latest, now)];
+  return from === until ? `about ${from}` : `between ${from} and ${until}`;
+}
+
+function byTheMinute(at: number, now: number): string {
+  const time: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit" };
+  const sameDay = new Date(at).toDateString() === new Date(now).toDateString();
+  const format: Intl.DateTimeFormatOptions = sameDay ? time : { ...time, day: "numeric", month: "short" };
+  return new Intl.DateTimeFormat("en-GB", format).format(at);
+}

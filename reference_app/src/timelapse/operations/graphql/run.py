@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, cast
 
 import strawberry_django
 
 from fsmlock.models import Run as RunRow
+from timelapse.operations import queries
 from timelapse.shared import subjects
 from timelapse.shared.access import needs, readable_by
 from timelapse.shared.graphql import Stateful
@@ -50,10 +50,4 @@ class Run(Stateful):
     @strawberry_django.field(description="What it does: `ImportCaptures` is “Import captures”.")
     def display_name(self) -> str:
         """Write the name of its class as people do."""
-        return name_of(cast("RunRow", self))
-
-
-def name_of(run: RunRow) -> str:
-    """Return what a run does, in words."""
-    words = re.sub(r"(?<!^)([A-Z])", r" \1", run.iteration.rpartition(".")[2])
-    return words.capitalize()
+        return queries.name_of(cast("RunRow", self))

@@ -10,6 +10,7 @@ import { humanize } from "../../lib/words.ts";
 import { CameraLiveness } from "../live/CameraLiveness.tsx";
 import { LiveStatusBadge } from "../live/LiveStatusBadge.tsx";
 import { Transitions } from "../live/Transitions.tsx";
+import { WhyButton } from "../live/WhyButton.tsx";
 import type { CameraPage_camera$key } from "./__generated__/CameraPage_camera.graphql";
 import type { CameraPage_live$key } from "./__generated__/CameraPage_live.graphql";
 import type { CameraPageQuery } from "./__generated__/CameraPageQuery.graphql";
@@ -103,6 +104,7 @@ function CameraDetails({ camera }: { readonly camera: CameraPage_camera$key }) {
         </Box>
         <Box sx={{ gridArea: "side", display: "grid", gap: 2.5, minWidth: 0 }}>
           <CameraHealth camera={live} />
+          <WhyButton of={page.id} label="Is anything wrong?" />
           <CameraCommands camera={live} />
           <CameraConfiguration camera={live} />
         </Box>

@@ -4,8 +4,14 @@ import { Link as RouterLink } from "react-router";
 
 import type { SubjectLink_subject$key } from "./__generated__/SubjectLink_subject.graphql";
 
+interface Props {
+  readonly subject: SubjectLink_subject$key;
+  /** What the link says instead of the name. Without a page of its own, the name is shown. */
+  readonly label?: string;
+}
+
 /** What something is about: its name, and a link to its page if it has one. */
-export function SubjectLink({ subject }: { readonly subject: SubjectLink_subject$key }) {
+export function SubjectLink({ subject, label }: Props) {
   const data = useFragment(
     graphql`
       fragment SubjectLink_subject on Node {
@@ -26,8 +32,8 @@ export function SubjectLink({ subject }: { readonly subject: SubjectLink_subject
   const address = addressOf(data);
   if (address === null) return <>{data.displayName}</>;
   return (
-    <Link component={RouterLink} to={address}>
-      {data.displayName}
+    <Link component={RouterLink} to={address} aria-label={label && `${label} ${data.displayName ?? ""}`}>
+      {label ?? data.displayName}
     </Link>
   );
 }

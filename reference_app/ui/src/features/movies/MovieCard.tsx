@@ -12,6 +12,7 @@ import { formatCount, formatNumber } from "../../lib/rate.ts";
 import { humanize } from "../../lib/words.ts";
 import { ProgressMeter } from "../live/ProgressMeter.tsx";
 import { Transitions } from "../live/Transitions.tsx";
+import { WhyButton } from "../live/WhyButton.tsx";
 import type { MovieCard_movie$key } from "./__generated__/MovieCard_movie.graphql";
 import { LeftOutFrames } from "./LeftOutFrames.tsx";
 import { MovieCancelling } from "./MovieCancelling.tsx";
@@ -28,11 +29,19 @@ const tones: Readonly<Record<string, Tone>> = {
   queued: "attention",
 };
 
+/** What the button of the panel asks, in the states in which a movie waits for something or failed. */
+const questions: Readonly<Partial<Record<string, string>>> = {
+  queued: "Why is it waiting?",
+  rendering: "When is it done?",
+  failed: "Why did it fail?",
+};
+
 /** One movie: its progress while it renders, its player when it is ready, or the reason why it failed. */
 export function MovieCard({ movie }: { readonly movie: MovieCard_movie$key }) {
   const data = useFragment(
     graphql`
       fragment MovieCard_movie on Movie {
+        id
         name
         state
         fps
@@ -62,6 +71,7 @@ export function MovieCard({ movie }: { readonly movie: MovieCard_movie$key }) {
     movie,
   );
   const titleId = useId();
+  const question = questions[data.state.toLowerCase()];
   const playable = typeof data.videoUrl === "string";
   const { progress } = data;
   const active = !playable && progress && (progress.outcome === null || progress.outcome === undefined);
@@ -109,6 +119,7 @@ export function MovieCard({ movie }: { readonly movie: MovieCard_movie$key }) {
         <MovieCancelling movie={data} />
         <MovieWaiting movie={data} />
         <MovieFailure movie={data} />
+        {question !== undefined && !data.cancelRequest && <WhyButton of={data.id} label={question} />}
         <LeftOutFrames movie={data} />
         {data.downloadUrl != null && (
           <Link href={data.downloadUrl} download variant="body2" sx={{ justifySelf: "start" }}>

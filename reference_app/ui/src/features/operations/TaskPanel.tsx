@@ -12,6 +12,7 @@ import { formatAge, instant } from "../../lib/age.ts";
 import { formatNumber } from "../../lib/rate.ts";
 import { humanize } from "../../lib/words.ts";
 import { SubjectLink } from "../live/SubjectLink.tsx";
+import { WhyButton } from "../live/WhyButton.tsx";
 import { useServerNow } from "../live/useServerNow.ts";
 import type { TaskPanel_operations$key } from "./__generated__/TaskPanel_operations.graphql";
 import type { TaskPanel_tasks$key } from "./__generated__/TaskPanel_tasks.graphql";
@@ -67,7 +68,10 @@ export function TaskPanel({ operations }: { readonly operations: TaskPanel_opera
               {tasks.map((task) => (
                 <TableRow key={task.id} data-testid="task">
                   <TableCell>{task.subject ? <SubjectLink subject={task.subject} /> : task.name}</TableCell>
-                  <TableCell>{humanize(task.state.toLowerCase())}</TableCell>
+                  <TableCell>
+                    {humanize(task.state.toLowerCase())}
+                    {task.state.toLowerCase() !== "running" && <WhyButton of={task.id} />}
+                  </TableCell>
                   <TableCell>{task.queue}</TableCell>
                   <TableCell>{task.worker ?? "–"}</TableCell>
                   <TableCell sx={{ whiteSpace: "nowrap" }}>{started(task.startedAt, now)}</TableCell>

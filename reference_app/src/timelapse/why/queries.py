@@ -1,0 +1,218 @@
+"""Reads the facts from which the chains are composed: a bounded number of rows and round trips for each."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final, assert_never
+
+from django.utils import timezone
+
+import fsmlock
+import queue_insight
+from eliot_progress import stall
+from fsmlock import Reason
+from fsmlock.models import Run
+from queue_insight.models import PausedQueue
+from queue_insight.snapshot import WorkerState
+from timelapse.cameras.domain import liveness
+from timelapse.cameras.models import Camera
+from timelapse.operations.queries import name_of
+from timelapse.rendering.models import Movie
+from timelapse.rendering.queries import full_name, movies_by_token, queued_before
+from timelapse.rendering.waiting import IN_TRANSIT
+from timelapse.shared.progress import about, store
+from timelapse.timelapses.models import Timelapse
+from timelapse.why import domain
+from timelapse.why.domain import CameraFacts, Holder, Link, MovieFacts, Remedy, Work, Workers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from eliot_progress import TaskState
+    from fsmlock import HoldInfo
+
+#: The queue of the tasks that render movies.
+_RENDER_QUEUE: Final = "render"
+_ASK_TO_STOP: Final = "Ask it to stop"
+
+
+def chain_of(row: Movie | Timelapse | Camera | Run) -> tuple[Link, ...]:
+    """Return why an object is not done, ready or reachable."""
+    match row:
+        case Movie():
+            return domain.movie_chain(_movie(row))
+        case Timelapse():
+            return (*_camera_links(row.camera), *domain.holder_links(_holders(row)))
+        case Camera():
+            return domain.camera_chain(_camera(row, _holders(row)))
+        case Run():
+            return _run_links(row)
+        case _:
+            assert_never(row)
+
+
+def chain_of_task(task_id: str) -> tuple[Link, ...]:
+    """Return why a task is not running."""
+    snapshot = queue_insight.snapshot()
+    found = snapshot.find(task_id)
+    workers = _workers(found.queue, snapshot) if found is not None and found.queue else None
+    return domain.task_chain(_task(task_id, snapshot), workers)
+
+
+def _movie(movie: Movie) -> MovieFacts:
+    queued = movie.state == movie.States.QUEUED
+    at, snapshot = timezone.now(), queue_insight.snapshot()
+    before = queued_before([movie])[movie] if queued else []
+    sent = movie.sent_at is not None and snapshot.at - movie.sent_at >= IN_TRANSIT
+    return MovieFacts(
+        at=at,
+        subject=about(movie),
+        state=movie.state,
+        requested_at=movie.created_at,
+        finished_at=movie.finished_at,
+        frames_left=_frames_left(movie),
+        frames_before=sum(map(_frames_left, before)),
+        before=tuple(map(str, before)),
+        holders=_holders(movie.timelapse) if queued else (),
+        workers=_workers(_RENDER_QUEUE, snapshot),
+        task=_task(movie.task_id, snapshot) if queued and sent else (),
+        work=_own_work(movie),
+        failure=Reason(code=movie.failure_code, message=movie.failure_message, remedy=movie.failure_remedy),
+        stop_requested_by=movie.cancel_requested_by if movie.cancel_requested_at else "",
+    )
+
+
+def _frames_left(movie: Movie) -> int:
+    return max(0, movie.frame_count - movie.frames_done)
+
+
+def _own_work(movie: Movie) -> Work | None:
+    if movie.state != movie.States.RENDERING:
+        return None
+    state = store().latest_many([about(movie)]).get(about(movie))
+    # One of another causal id belongs to an earlier request.
+    return None if state is None or state.causal_id != movie.causal_id else _work(state)
+
+
+def _work(state: TaskState) -> Work:
+    return Work(
+        done=int(state.done),
+        total=None if state.total is None else int(state.total),
+        unit=state.unit or "item",
+        eta_s=state.eta_s,
+        reported_at=datetime.fromtimestamp(state.beat_at, UTC),
+        is_stalled=stall.judge(state, time.time()) is stall.Liveness.STALLED,
+    )
+
+
+def _holders(row: Timelapse | Camera) -> tuple[Holder, ...]:
+    """Return what holds a lock of the object, in words, with two queries more than for the holds."""
+    holds = fsmlock.holds_on(row)
+    if not holds:
+        return ()
+    rendered = movies_by_token(hold.token for hold in holds if hold.lock == "render")
+    movies = {movie.token: movie for movie in rendered.values() if movie.timelapse == row}
+    runs = {str(run): run for run in Run.objects.filter(pk__in=_run_keys(holds))}
+    reported = store().latest_many([about(movie) for movie in movies.values()]) if movies else {}
+    return tuple(_holder(hold, movies, runs, reported) for hold in holds)
+
+
+def _run_keys(holds: Iterable[HoldInfo]) -> list[int]:
+    """Return the keys of the runs that may hold: their holds say ``ImportCaptures 5``."""
+    last = (hold.why.rpartition(" ")[2] for hold in holds)
+    return [int(key) for key in last if key.isascii() and key.isdigit() and len(key) < 19]
+
+
+def _holder(
+    hold: HoldInfo,
+    movies: Mapping[int | None, Movie],
+    runs: Mapping[str, Run],
+    reported: Mapping[str, TaskState],
+) -> Holder:
+    asked = hold.cancel_requested_by or ""
+    detail = f"Lock “{hold.lock}”, held by {hold.holder}"
+    movie, run = movies.get(hold.token), runs.get(hold.why)
+    if movie is not None and hold.lock == "render":
+        state = reported.get(about(movie))
+        return Holder(
+            doing=f"{full_name(movie)} is made",
+            since=hold.since,
+            subject=about(movie),
+            by=movie.requested_by.get_username() if movie.requested_by else "",
+            work=_work(state) if state is not None and state.causal_id == movie.causal_id else None,
+            is_movie=True,
+            stop=Remedy(subject=about(movie), transition="cancel", label=_ASK_TO_STOP),
+            stop_requested_by=asked,
+            detail=detail,
+        )
+    if run is not None:
+        return Holder(
+            doing=f"“{name_of(run)}” ends",
+            since=hold.since,
+            subject=about(run),
+            by=run.by,
+            work=Work(done=run.done + run.failed, total=run.total, unit=run.unit),
+            stop=Remedy(subject=about(run), transition="request_cancel", label=_ASK_TO_STOP),
+            stop_requested_by=run.requested_by if run.state == Run.States.CANCELLING else asked,
+            detail=detail,
+        )
+    return Holder(
+        doing=f"“{hold.why or hold.lock}” ends", since=hold.since, stop_requested_by=asked, detail=detail
+    )
+
+
+def _task(task_id: str, snapshot: queue_insight.Snapshot) -> tuple[Reason, ...]:
+    return tuple(
+        Reason(code=each.code, message=each.message, remedy=each.remedy, params=dict(each.params))
+        for each in queue_insight.diagnose(task_id, snapshot)
+    )
+
+
+def _workers(name: str, snapshot: queue_insight.Snapshot) -> Workers:
+    queue = snapshot.queue(name)
+    listening = [
+        worker
+        for worker in snapshot.workers
+        if queue is not None and queue.workers is not None and worker.name in queue.workers
+    ]
+    former = [worker for worker in snapshot.workers if name in (worker.queues or ())]
+    pause = PausedQueue.objects.filter(name=name).first()
+    known = snapshot.fresh and queue is not None and queue.workers is not None
+    seen = [worker.last_seen_at for worker in listening or former]
+    return Workers(
+        queue=name,
+        count=len(listening) if known else None,
+        running=0 if queue is None else queue.running,
+        last_seen_at=max(seen) if seen else None,
+        are_late=bool(listening) and all(worker.state is WorkerState.LATE for worker in listening),
+        paused_by="" if pause is None else pause.by,
+        paused_since=None if pause is None else pause.since,
+        detail=", ".join(f"{worker.name} ({worker.state.value})" for worker in listening or former),
+    )
+
+
+def _camera_links(camera: Camera) -> tuple[Link, ...]:
+    return domain.camera_chain(_camera(camera, ()))
+
+
+def _camera(camera: Camera, holders: tuple[Holder, ...]) -> CameraFacts:
+    return CameraFacts(
+        name=camera.name,
+        subject=about(camera),
+        is_revoked=camera.state == camera.States.REVOKED,
+        beat_at=camera.beat_at,
+        is_silent=liveness(timezone.now(), camera.next_by, camera.grace_s) == "stalled",
+        agent_state=camera.agent_state,
+        agent_detail=camera.state_detail,
+        config_error=camera.config_error,
+        disk_free=camera.disk_free,
+        disk_total=camera.disk_total,
+        holders=holders,
+    )
+
+
+def _run_links(run: Run) -> tuple[Link, ...]:
+    return domain.run_chain(
+        subject=about(run), state=run.state, by=run.requested_by, reason=run.reason, since=run.ended_at
+    )

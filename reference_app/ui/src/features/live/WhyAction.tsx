@@ -1,0 +1,38 @@
+import { graphql, useFragment } from "react-relay";
+
+import type { WhyAction_action$key } from "./__generated__/WhyAction_action.graphql";
+import { OfferedTransition } from "./OfferedTransition.tsx";
+import { useTransition } from "./useTransition.ts";
+
+/** The transition that helps, as its object offers it now; nothing once it doesn't. */
+export function WhyAction({ action }: { readonly action: WhyAction_action$key }) {
+  const { label, transition, object } = useFragment(
+    graphql`
+      fragment WhyAction_action on WhyAction {
+        label
+        transition
+        object {
+          id
+          availableTransitions {
+            name
+            ...OfferedTransition_transition
+          }
+        }
+      }
+    `,
+    action,
+  );
+  const [apply, busy] = useTransition();
+  const offered = object?.availableTransitions.find(({ name }) => name === transition);
+  if (!object || !offered) return null;
+  return (
+    <OfferedTransition
+      transition={offered}
+      label={label}
+      busy={busy}
+      onApply={(input) => {
+        apply({ id: object.id, name: transition, input });
+      }}
+    />
+  );
+}

@@ -1,0 +1,104 @@
+import { screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { expect, test } from "vitest";
+
+import { answer, renderWithRelay, running, send } from "../../../test/renderWithRelay.tsx";
+import { WhyButton } from "./WhyButton.tsx";
+
+const cancel = {
+  name: "cancel",
+  label: "Cancel",
+  kind: "NORMAL",
+  confirm: null,
+  input: [],
+  allowed: true,
+  reasons: [],
+};
+const plain = {
+  remedy: "",
+  detail: "",
+  since: null,
+  earliest: null,
+  latest: null,
+  subject: null,
+  action: null,
+};
+const held = {
+  ...plain,
+  id: "L1",
+  kind: "HOLD",
+  code: "held",
+  message: "Movie 2 of Roof is made first (started by editor).",
+  since: new Date(Date.now() - 2 * 3_600_000).toISOString(),
+  detail: "Lock “render”, held by celery@roof",
+  subject: { __typename: "Movie", id: "M2", displayName: "Movie 2 of Roof", timelapse: { id: "T1" } },
+  action: {
+    label: "Ask it to stop",
+    transition: "cancel",
+    object: { __typename: "Movie", id: "M2", availableTransitions: [cancel] },
+  },
+};
+const noWorker = {
+  ...plain,
+  id: "L2",
+  kind: "WORKER",
+  code: "no_worker",
+  message: "No worker is there to do it.",
+  remedy: "Start a worker: celery worker",
+};
+const starts = {
+  ...plain,
+  id: "L3",
+  kind: "START",
+  code: "starts",
+  message: "Then its turn comes.",
+  earliest: new Date(Date.now() + 60_000).toISOString(),
+  latest: new Date(Date.now() + 600_000).toISOString(),
+};
+
+async function open(links: readonly object[]) {
+  const rendered = renderWithRelay(<WhyButton of="M3" />);
+  expect(rendered.environment.mock.getAllOperations()).toEqual([]);
+  await userEvent.click(screen.getByRole("button", { name: "Why?" }));
+  answer(rendered.environment, running(rendered.environment, "WhyPanelQuery"), {
+    Why: () => ({ id: "Why:M3", summary: links.length === 0 ? "Nothing is waiting." : "", links }),
+  });
+  return rendered;
+}
+
+test("asks nothing until it is opened, and says in three words that nothing waits", async () => {
+  await open([]);
+  expect(await screen.findByText("Nothing is waiting.")).toBeVisible();
+});
+
+test("reads from top to bottom, each line with its one action", async () => {
+  const { environment } = await open([held, noWorker, starts]);
+  const lines = await screen.findAllByTestId("why-line");
+  expect(lines.map((line) => line.getAttribute("data-code"))).toEqual(["held", "no_worker", "starts"]);
+  expect(lines[0]).toHaveTextContent("Movie 2 of Roof is made first (started by editor). for 2 h");
+  expect(lines[1]).toHaveTextContent("Start a worker: celery worker");
+  expect(lines[2]).toHaveTextContent(/Then its turn comes\. between .* and /);
+  const first = within(lines[0] ?? document.body);
+  expect(first.getByRole("link", { name: "Show Movie 2 of Roof" })).toHaveAttribute("href", "/timelapses/T1");
+  await userEvent.click(first.getByRole("button", { name: "Ask it to stop" }));
+  expect(running(environment, "useTransitionMutation").request.variables).toEqual({
+    input: { id: "M2", name: "cancel", input: {} },
+  });
+});
+
+test("names of machines are shown on request", async () => {
+  await open([held]);
+  const summary = await screen.findByText("Details");
+  expect(summary.closest("details")).not.toHaveAttribute("open");
+});
+
+test("follows what changes while it is open", async () => {
+  const { environment } = await open([held]);
+  await screen.findAllByTestId("why-line");
+  send(environment, running(environment, "useWhySubscription"), {
+    WhyUpdate: () => ({ kind: "SNAPSHOT", seq: 1, heartbeatSeconds: 5, gone: [] }),
+    Why: () => ({ id: "Why:M3", summary: "", links: [noWorker] }),
+  });
+  expect(screen.getByTestId("why-line")).toHaveTextContent("No worker is there");
+  expect(screen.queryByRole("button", { name: "Ask it to stop" })).toBeNull();
+});
