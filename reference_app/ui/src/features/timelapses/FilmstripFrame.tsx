@@ -6,16 +6,20 @@ import type { FilmstripFrame_frame$key } from "./__generated__/FilmstripFrame_fr
 interface Props {
   readonly frame: FilmstripFrame_frame$key;
   readonly isTabStop: boolean;
+  readonly isSelected: boolean;
+  readonly onSelect: () => void;
 }
 
-/** One frame of the strip. A click opens it at full size. */
-export function FilmstripFrame({ frame, isTabStop }: Props) {
-  const { sequence, thumbnailUrl, imageUrl } = useFragment(
+/** One frame of the strip. A click shows it large. */
+export function FilmstripFrame({ frame, isTabStop, isSelected, onSelect }: Props) {
+  const { sequence, thumbnailUrl, hidden } = useFragment(
     graphql`
       fragment FilmstripFrame_frame on Frame {
         sequence
         thumbnailUrl
-        imageUrl
+        hidden {
+          __typename
+        }
       }
     `,
     frame,
@@ -32,13 +36,18 @@ export function FilmstripFrame({ frame, isTabStop }: Props) {
       }}
     >
       <Box
-        component="a"
-        href={imageUrl}
-        target="_blank"
-        rel="noreferrer"
+        component="button"
+        type="button"
+        aria-current={isSelected ? "true" : undefined}
+        onClick={onSelect}
         tabIndex={isTabStop ? 0 : -1}
         sx={{
           display: "block",
+          p: 0,
+          border: "2px solid transparent",
+          borderColor: isSelected ? "#f1b95f" : "transparent",
+          bgcolor: "transparent",
+          cursor: "pointer",
           borderRadius: "6px",
           overflow: "hidden",
           // The light theme's outline is not visible on the strip's black.
@@ -47,10 +56,11 @@ export function FilmstripFrame({ frame, isTabStop }: Props) {
       >
         <img
           src={thumbnailUrl}
-          alt={`Frame ${String(sequence)}`}
+          alt={`Frame ${String(sequence)}${hidden ? ", hidden from movies" : ""}`}
           width={112}
           height={64}
-          style={{ display: "block", objectFit: "cover" }}
+          loading="lazy"
+          style={{ display: "block", objectFit: "cover", opacity: hidden ? 0.4 : 1 }}
         />
       </Box>
     </Box>

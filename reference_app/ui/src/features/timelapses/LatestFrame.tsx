@@ -19,7 +19,7 @@ export function LatestFrame({ timelapse }: { readonly timelapse: LatestFrame_tim
           clock
           width
           height
-          imageUrl
+          largeUrl: thumbnailUrl(size: LARGE)
         }
       }
     `,
@@ -30,7 +30,7 @@ export function LatestFrame({ timelapse }: { readonly timelapse: LatestFrame_tim
       picture={
         frame
           ? {
-              url: frame.imageUrl,
+              url: frame.largeUrl,
               alt: `Frame ${String(frame.sequence)}, the latest of ${camera.name}`,
               testId: "camera-latest-frame",
             }

@@ -17,7 +17,10 @@ const frame = (sequence: number) => ({
     id: `frame-${String(sequence)}`,
     sequence,
     capturedAt: new Date(sequence * 1000).toISOString(),
-    imageUrl: `/f/${String(sequence)}.jpg`,
+    largeUrl: `/f/${String(sequence)}.jpg`,
+    cursor: String(sequence),
+    clock: "SYNCED",
+    hidden: null,
     thumbnailUrl: `/t/${String(sequence)}.jpg`,
   },
 });
@@ -41,9 +44,11 @@ const timelapse = (frames: number, movies: readonly number[]) => ({
       : {
           ...frame(frames).node,
           receivedAt: new Date().toISOString(),
-          clock: "SYNCED",
         },
-  frames: { edges: Array.from({ length: frames }, (_, index) => frame(index + 1)) },
+  frames: {
+    pageInfo: { hasNextPage: false, hasPreviousPage: false },
+    edges: Array.from({ length: frames }, (_, index) => frame(index + 1)),
+  },
   movies: { edges: movies.map(movie) },
   availableTransitions: [],
   deletionPlan: [],
@@ -160,7 +165,7 @@ test("a timelapse that anybody deleted is not found any more", () => {
 
 test("shows when the timelapse does not exist", () => {
   const environment = createMockEnvironment();
-  environment.mock.queueOperationResolver(() => ({ data: { node: null } }));
+  environment.mock.queueOperationResolver(() => ({ data: { node: null, hideBlockers: [] } }));
   environment.mock.queuePendingOperation(query, { id: "gone" });
   const queryRef = loadQuery<TimelapsePageQuery>(environment, query, { id: "gone" });
   renderWithRelay(<TimelapsePage queryRef={queryRef} Movies={MovieList} />, environment);

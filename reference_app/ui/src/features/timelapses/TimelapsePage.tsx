@@ -1,6 +1,6 @@
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
-import { useEffect, useRef, type ComponentType } from "react";
+import { useEffect, useRef, type ComponentType, type RefObject } from "react";
 import {
   fetchQuery,
   graphql,
@@ -25,16 +25,29 @@ import type {
   TimelapsePage_timelapse$key,
 } from "./__generated__/TimelapsePage_timelapse.graphql";
 import type { TimelapsePageQuery } from "./__generated__/TimelapsePageQuery.graphql";
+import type { TimelapsePageRefreshQuery } from "./__generated__/TimelapsePageRefreshQuery.graphql";
 import { DeleteTimelapse } from "./DeleteTimelapse.tsx";
-import { Filmstrip } from "./Filmstrip.tsx";
-import { LatestFrame } from "./LatestFrame.tsx";
+import { FrameBrowser } from "./FrameBrowser.tsx";
 import { RenderPanel } from "./RenderPanel.tsx";
 import { useTimelapseUpdates } from "./useTimelapseUpdates.ts";
 
 const query = graphql`
   query TimelapsePageQuery($id: ID!) {
+    hideBlockers: blockers(mutation: "hideFrame") {
+      __typename
+    }
     node(id: $id) {
       ...TimelapsePage_timelapse @alias(as: "timelapse")
+    }
+  }
+`;
+
+/** Without the frames: a person looks back, and their place holds still. */
+const queryWithoutFrames = graphql`
+  query TimelapsePageRefreshQuery($id: ID!) {
+    node(id: $id) {
+      ...TimelapsePage_live @alias(as: "live")
+      ...MovieList_timelapse @alias(as: "movies")
     }
   }
 `;
@@ -45,26 +58,28 @@ interface Props {
   readonly Movies: ComponentType<{ readonly timelapse: TimelapsePage_timelapse$data }>;
 }
 
-/** One timelapse, updated live: the latest frames, rendering and the movies. */
+/** One timelapse, updated live: all its frames, rendering and the movies. */
 export function TimelapsePage({ queryRef, Movies }: Props) {
-  const { node } = usePreloadedQuery<TimelapsePageQuery>(query, queryRef);
+  const { node, hideBlockers } = usePreloadedQuery<TimelapsePageQuery>(query, queryRef);
   if (!node?.timelapse) return <NotFound />;
-  return <Timelapse timelapse={node.timelapse} Movies={Movies} />;
+  return <Timelapse timelapse={node.timelapse} Movies={Movies} mayHide={hideBlockers.length === 0} />;
 }
 
 function Timelapse({
   timelapse: key,
   Movies,
+  mayHide,
 }: {
   readonly timelapse: TimelapsePage_timelapse$key;
   readonly Movies: Props["Movies"];
+  readonly mayHide: boolean;
 }) {
   const timelapse = useFragment(
     graphql`
       fragment TimelapsePage_timelapse on Timelapse {
         id
         ...TimelapsePage_live
-        ...Filmstrip_timelapse
+        ...FrameBrowser_frames
         ...MovieList_timelapse
       }
     `,
@@ -79,7 +94,7 @@ function Timelapse({
           name
           ...CameraLiveness_camera
         }
-        ...LatestFrame_timelapse
+        ...FrameBrowser_live
         ...RenderPanel_timelapse
         ...Transitions_stateful
         ...DeleteTimelapse_timelapse
@@ -87,7 +102,8 @@ function Timelapse({
     `,
     timelapse,
   );
-  const status = useTimelapseUpdates(timelapse.id, useRefresh(timelapse.id));
+  const following = useRef(true);
+  const status = useTimelapseUpdates(timelapse.id, useRefresh(timelapse.id, following), following);
   useCameraLiveness(data.camera.id);
   return (
     <Box sx={{ display: "grid", gap: 2.5 }}>
@@ -109,10 +125,9 @@ function Timelapse({
           alignItems: "start",
         }}
       >
-        {/* The latest frame stays visible while a person scrolls through the movies. */}
+        {/* The frame stays visible while a person scrolls through the movies. */}
         <Box sx={{ display: "grid", gap: 1.5, minWidth: 0, position: { md: "sticky" }, top: 20 }}>
-          <LatestFrame timelapse={data} />
-          <Filmstrip timelapse={timelapse} />
+          <FrameBrowser frames={timelapse} live={data} followingRef={following} mayHide={mayHide} />
         </Box>
         <Box sx={{ display: "grid", gap: 2.5, minWidth: 0 }}>
           <RenderPanel timelapse={data} />
@@ -125,16 +140,19 @@ function Timelapse({
   );
 }
 
-/** Returns a function that fetches the page's query again. A new call cancels the previous one. */
-function useRefresh(id: string): (onDone: () => void) => void {
+/**
+ * Returns a function that fetches the page's query again, without the frames if a person looks back. A new call
+ * cancels the previous one.
+ */
+function useRefresh(id: string, following: RefObject<boolean>): (onDone: () => void) => void {
   const environment = useRelayEnvironment();
   const running = useRef<Subscription>(null);
   useEffect(() => () => running.current?.unsubscribe(), []);
   return (onDone) => {
     running.current?.unsubscribe();
-    running.current = fetchQuery<TimelapsePageQuery>(
+    running.current = fetchQuery<TimelapsePageQuery | TimelapsePageRefreshQuery>(
       environment,
-      query,
+      following.current ? query : queryWithoutFrames,
       { id },
       { networkCacheConfig: { force: true } },
     ).subscribe({

@@ -1,0 +1,209 @@
+import Box from "@mui/material/Box";
+import Button from "@mui/material/Button";
+import { Suspense, useEffect, useRef, useState, useTransition, type RefObject } from "react";
+import { graphql, useFragment, usePaginationFragment } from "react-relay";
+
+import { nearestTo } from "../../lib/moments.ts";
+import type { FrameBrowser_frames$key } from "./__generated__/FrameBrowser_frames.graphql";
+import type { FrameBrowser_live$key } from "./__generated__/FrameBrowser_live.graphql";
+import type { FrameBrowserPaginationQuery } from "./__generated__/FrameBrowserPaginationQuery.graphql";
+import { Filmstrip } from "./Filmstrip.tsx";
+import { FramePlayer } from "./FramePlayer.tsx";
+import { FrameViewer } from "./FrameViewer.tsx";
+import { LatestFrame } from "./LatestFrame.tsx";
+import { Scrubber, ScrubberSpace } from "./Scrubber.tsx";
+
+/** Frames that are fetched at once. */
+const PAGE = 40;
+/** With so few frames left on a side, more are fetched there. */
+const MARGIN = 8;
+/** Frames are fetched where a person who drags has stopped for so long. */
+const SETTLES_MS = 120;
+
+interface Props {
+  readonly frames: FrameBrowser_frames$key;
+  readonly live: FrameBrowser_live$key;
+  /** Whether the newest frames are shown, for whoever fetches them anew. */
+  readonly followingRef: RefObject<boolean>;
+  readonly mayHide: boolean;
+}
+
+/** All frames of a timelapse: one of them large, those around it in a strip, and where it is in time. */
+export function FrameBrowser({ frames: key, live, followingRef, mayHide }: Props) {
+  const { data, refetch, loadNext, loadPrevious, hasNext, hasPrevious, isLoadingNext, isLoadingPrevious } =
+    usePaginationFragment<FrameBrowserPaginationQuery, FrameBrowser_frames$key>(
+      graphql`
+        fragment FrameBrowser_frames on Timelapse
+        @argumentDefinitions(
+          first: { type: "Int" }
+          after: { type: "String" }
+          last: { type: "Int", defaultValue: 40 }
+          before: { type: "String" }
+          around: { type: "DateTime" }
+        )
+        @refetchable(queryName: "FrameBrowserPaginationQuery") {
+          id
+          frames(first: $first, after: $after, last: $last, before: $before, around: $around)
+            @connection(key: "FrameBrowser_frames", filters: []) {
+            edges {
+              node {
+                id
+                capturedAt
+                ...FilmstripFrame_frame
+                ...FrameViewer_frame
+              }
+            }
+          }
+        }
+      `,
+      key,
+    );
+  const timelapse = useFragment(
+    graphql`
+      fragment FrameBrowser_live on Timelapse {
+        frameCount
+        latestFrame {
+          capturedAt
+        }
+        ...LatestFrame_timelapse
+      }
+    `,
+    live,
+  );
+  const [moment, setMoment] = useState<number | null>(null);
+  const [playing, setPlaying] = useState(false);
+  const [pending, startTransition] = useTransition();
+  const refetching = useRef<ReturnType<typeof setTimeout>>(undefined);
+
+  // A camera that was offline delivers old frames late, so the frames are sorted by capture time.
+  const shown = data.frames.edges
+    .map((edge) => edge.node)
+    .sort((one, other) => Date.parse(one.capturedAt) - Date.parse(other.capturedAt));
+  const at = moment === null ? shown.length - 1 : nearestTo(shown.map(captured), moment);
+  const frame = shown[at];
+  const isLooking = moment !== null;
+  const first = shown[0];
+  const last = shown.at(-1);
+  const isLoaded = (at: number) =>
+    first !== undefined &&
+    last !== undefined &&
+    (captured(first) <= at || !hasPrevious) &&
+    (captured(last) >= at || !hasNext);
+
+  useEffect(() => {
+    followingRef.current = !isLooking;
+  }, [followingRef, isLooking]);
+  useEffect(
+    () => () => {
+      clearTimeout(refetching.current);
+    },
+    [],
+  );
+  useEffect(() => {
+    if (!isLooking || pending) return;
+    if (at < MARGIN && hasPrevious && !isLoadingPrevious) loadPrevious(PAGE);
+    if (at >= shown.length - MARGIN && hasNext && !isLoadingNext) loadNext(PAGE);
+  });
+
+  const seek = (to: number) => {
+    setMoment(to);
+    clearTimeout(refetching.current);
+    if (isLoaded(to)) return;
+    refetching.current = setTimeout(() => {
+      startTransition(() => {
+        refetch(
+          { first: PAGE, last: null, around: new Date(to).toISOString() },
+          { fetchPolicy: "store-and-network" },
+        );
+      });
+    }, SETTLES_MS);
+  };
+  const step = (by: number) => {
+    const next = shown[Math.min(Math.max(at + by, 0), shown.length - 1)];
+    if (next) setMoment(captured(next));
+  };
+  const toNewest = () => {
+    clearTimeout(refetching.current);
+    setMoment(null);
+    if (!hasNext) return;
+    startTransition(() => {
+      refetch({ first: null, last: PAGE, around: null }, { fetchPolicy: "store-and-network" });
+    });
+  };
+
+  if (timelapse.frameCount === 0 || frame === undefined) return <LatestFrame timelapse={timelapse} />;
+  return (
+    <Box sx={{ display: "grid", gap: 1.5, minWidth: 0 }}>
+      {playing ? (
+        <FramePlayer
+          timelapse={data.id}
+          until={isLooking ? captured(frame) : (instantOf(timelapse.latestFrame) ?? captured(frame))}
+          onClose={() => {
+            setPlaying(false);
+          }}
+        />
+      ) : isLooking ? (
+        <FrameViewer
+          frame={frame}
+          mayHide={mayHide}
+          hasPrevious={at > 0}
+          hasNext={at < shown.length - 1}
+          onStep={step}
+        />
+      ) : (
+        <LatestFrame timelapse={timelapse} />
+      )}
+      <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1, alignItems: "center" }}>
+        <Button
+          variant="outlined"
+          size="small"
+          onClick={() => {
+            setPlaying(!playing);
+          }}
+        >
+          {playing ? "Stop playing" : "Play"}
+        </Button>
+        {!isLooking && (
+          <Button
+            size="small"
+            onClick={() => {
+              step(0);
+            }}
+          >
+            Look closer
+          </Button>
+        )}
+        {isLooking && (
+          <Button size="small" onClick={toNewest}>
+            Show the newest
+          </Button>
+        )}
+      </Box>
+      <Suspense fallback={<ScrubberSpace />}>
+        <Scrubber
+          timelapse={data.id}
+          moment={moment === null || isLoaded(moment) ? captured(frame) : moment}
+          newest={timelapse.latestFrame?.capturedAt ?? ""}
+          onSeek={seek}
+          onStep={step}
+        />
+      </Suspense>
+      <Filmstrip
+        frames={shown}
+        selected={isLooking ? frame.id : null}
+        onSelect={(id) => {
+          const chosen = shown.find((each) => each.id === id);
+          if (chosen) setMoment(captured(chosen));
+        }}
+      />
+    </Box>
+  );
+}
+
+function captured({ capturedAt }: { readonly capturedAt: string }): number {
+  return Date.parse(capturedAt);
+}
+
+function instantOf(frame: { readonly capturedAt: string } | null | undefined): number | null {
+  return frame == null ? null : captured(frame);
+}
