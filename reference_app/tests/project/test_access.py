@@ -216,6 +216,7 @@ def test_a_button_that_is_offered_asks_for_the_permission_of_its_mutation(viewer
         ("Timelapse", "start_deleting"): [TABLE["Mutation.deleteTimelapse"]],
         ("Camera", "revoke"): ["cameras.change_camera"],
         ("Camera", "start_deleting"): [TABLE["Mutation.deleteCamera"]],
+        ("Movie", "pause"): ["rendering.change_movie"],
         ("Movie", "cancel"): ["rendering.change_movie"],
     }
 

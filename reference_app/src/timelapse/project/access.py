@@ -7,7 +7,7 @@ the rule of what they contain. A schema in which a rule is missing can't be buil
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final
@@ -25,7 +25,7 @@ from graphql import (
 )
 from strawberry import relay
 
-from timelapse.shared.access import RULE, Rule, refusal
+from timelapse.shared.access import FILTERED, RULE, Rule, refusal
 from timelapse.shared.graphql import current_user, user_errors
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def fields(graph: GraphQLSchema) -> Iterator[FieldAccess]:
             union = returned if isinstance(returned, GraphQLUnionType) else None
             if union is not None and not is_list_type(get_nullable_type(field.type)):
                 raise MissingRuleError(f"{parent.name}.{name}")  # parts of one object can't be left out
-            declared = (own, None if union else type_rule(returned))
+            declared = (own, None if union or _metadata(field).get(FILTERED) else type_rule(returned))
             rules = tuple(rule for rule in dict.fromkeys(declared) if rule is not None)
             if rules or union:
                 yield FieldAccess(parent=parent.name, name=name, field=field, rules=rules, union=union)
@@ -139,7 +139,11 @@ def documentation(graph: GraphQLSchema) -> str:
         for name, field in sorted(root.fields.items())
     ]
     # Connections and edges are left out: they have the rule of what they contain.
-    named = [of for of in object_types(graph) if not {"cursor", "pageInfo"} & set(of.fields)]
+    named = [
+        of
+        for of in object_types(graph)
+        if "pageInfo" not in of.fields and set(of.fields) != {"cursor", "node"}
+    ]
     rows += [(of.name, type_rule(of)) for of in named if type_rule(of) is not None]
     return "\n".join(f"| `{name}` | {rule} |" for name, rule in rows)
 
@@ -150,8 +154,12 @@ def graphql_schema(schema: strawberry.Schema) -> GraphQLSchema:
 
 
 def _field_rule(field: GraphQLField) -> Rule | None:
+    return _metadata(field).get(RULE)
+
+
+def _metadata(field: GraphQLField) -> Mapping[Any, Any]:
     definition = field.extensions.get(_DEFINITION) if field.extensions else None
-    return (getattr(definition, "metadata", None) or {}).get(RULE)
+    return getattr(definition, "metadata", None) or {}
 
 
 def _guarded(resolve: Resolver, graph: GraphQLSchema, access: FieldAccess) -> Resolver:

@@ -23,6 +23,8 @@ _Type = TypeVar("_Type", bound=type)
 
 #: Under this name a field's metadata and a type have their rule.
 RULE: Final = "access_rule"
+#: Under this name a field's metadata say that its resolver leaves out what the viewer may not read.
+FILTERED: Final = "access_filtered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,14 @@ def needs(permission: str) -> Rule:
 def only(rule: Rule) -> Mapping[object, object]:
     """Return a field's ``metadata`` that contain its rule."""
     return {RULE: rule}
+
+
+def filtered(rule: Rule) -> Mapping[object, object]:
+    """Return the ``metadata`` of a list whose resolver leaves out what the viewer may not read.
+
+    Without it, a list of objects that the viewer may not read is refused.
+    """
+    return {RULE: rule, FILTERED: True}
 
 
 def readable_by(rule: Rule) -> Callable[[_Type], _Type]:

@@ -20,7 +20,7 @@ from queue_insight.adapters.graphql import Queue, QueuedTask, Worker, from_snaps
 from timelapse.operations import queries
 from timelapse.operations.graphql.run import Run
 from timelapse.shared import conf, progress
-from timelapse.shared.access import SIGNED_IN, needs, only
+from timelapse.shared.access import SIGNED_IN, filtered, needs, only
 from timelapse.shared.graphql import BigInt, LiveUpdate, UpdateKind, kind_of, signed_in
 from timelapse.shared.live import Event, needs_snapshot, watch
 from timelapse.shared.single_flight import SingleFlight
@@ -72,7 +72,8 @@ class Operations:
     more: int = strawberry.field(description="How many waiting tasks are not in `tasks`.")
 
     @strawberry.field(
-        description="Long work that can be paused and resumed; empty without permission to view runs."
+        description="Long work that can be paused and resumed; empty without permission to view runs.",
+        metadata=filtered(SIGNED_IN),
     )
     async def runs(self, info: Info) -> list[Run]:
         """Return the runs with what this user can do with them."""
