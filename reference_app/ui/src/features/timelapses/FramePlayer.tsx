@@ -61,9 +61,18 @@ export function FramePlayer({ timelapse, until, onClose }: Props) {
         }}
       >
         {playback.url === null ? (
-          <span role="status">
-            {playback.total === 0 ? "There are no frames in this time." : "Loading the pictures…"}
-          </span>
+          <Box role="status" sx={{ textAlign: "center" }}>
+            {playback.state === "loading" && "Loading the pictures…"}
+            {playback.state === "empty" && "There are no frames in this time."}
+            {playback.state === "failed" && (
+              <>
+                The pictures could not be loaded.{" "}
+                <Button size="small" color="inherit" variant="outlined" onClick={playback.retry}>
+                  Try again
+                </Button>
+              </>
+            )}
+          </Box>
         ) : (
           <img
             src={playback.url}

@@ -51,12 +51,14 @@ interface Options {
 }
 
 interface Playback {
+  readonly state: "loading" | "failed" | "empty" | "ready";
   /** The picture to show; null until there is one. */
   readonly url: string | null;
   readonly position: number;
   readonly total: number;
   /** One of so many frames is played. */
   readonly every: number;
+  readonly retry: () => void;
 }
 
 interface Reel {
@@ -64,13 +66,16 @@ interface Reel {
   readonly every: number;
   /** Whether the last picture is known. */
   readonly whole: boolean;
+  /** Whether the server gave no answer, or the timelapse is gone. */
+  readonly failed: boolean;
 }
 
-const NOTHING: Reel = { urls: [], every: 1, whole: false };
+const NOTHING: Reel = { urls: [], every: 1, whole: false, failed: false };
 
 /** Plays a stretch of a timelapse: fetches the pictures' addresses page by page, and loads them before their turn. */
 export function usePlayback({ timelapse, from, to, speed, running, loop }: Options): Playback {
-  const reel = useReel(timelapse, from, to);
+  const [attempt, setAttempt] = useState(0);
+  const reel = useReel(timelapse, from, to, attempt);
   const [position, setPosition] = useState(0);
   const images = useRef(new Map<string, HTMLImageElement>());
   const { urls, whole } = reel;
@@ -122,10 +127,25 @@ export function usePlayback({ timelapse, from, to, speed, running, loop }: Optio
     };
   }, [running, loop, speed, current, urls, whole]);
 
-  return { url: urls[current] ?? null, position: current, total: whole ? urls.length : 0, every: reel.every };
+  return {
+    state: stateOf(reel),
+    url: urls[current] ?? null,
+    position: current,
+    total: whole ? urls.length : 0,
+    every: reel.every,
+    retry: () => {
+      setAttempt(attempt + 1);
+    },
+  };
 }
 
-function useReel(timelapse: string, from: number, to: number): Reel {
+function stateOf({ urls, whole, failed }: Reel): Playback["state"] {
+  if (urls.length > 0) return "ready";
+  if (failed) return "failed";
+  return whole ? "empty" : "loading";
+}
+
+function useReel(timelapse: string, from: number, to: number, attempt: number): Reel {
   const environment = useRelayEnvironment();
   const [reel, setReel] = useState<Reel>(NOTHING);
   useEffect(() => {
@@ -142,7 +162,10 @@ function useReel(timelapse: string, from: number, to: number): Reel {
         ...stretch,
         ...variables,
       }).toPromise();
-      return stopped ? undefined : answer?.node?.timelapse?.frames;
+      if (stopped) return undefined;
+      const found = answer?.node?.timelapse?.frames;
+      if (!found) throw new Error("The timelapse is gone.");
+      return found;
     };
     const load = async () => {
       setReel(NOTHING);
@@ -156,17 +179,18 @@ function useReel(timelapse: string, from: number, to: number): Reel {
         if (!page) return;
         for (const { node } of page.edges) if (!node.hidden) urls.push(node.thumbnailUrl);
         const whole = !page.pageInfo.hasNextPage;
-        setReel({ urls: [...urls], every, whole });
+        setReel({ urls: [...urls], every, whole, failed: false });
         if (whole) return;
         after = page.pageInfo.endCursor;
       }
     };
     load().catch(() => {
-      if (!stopped) setReel({ ...NOTHING, whole: true });
+      // What has come is played; the rest is fetched with the next attempt.
+      if (!stopped) setReel((known) => ({ ...known, failed: true }));
     });
     return () => {
       stopped = true;
     };
-  }, [environment, timelapse, from, to]);
+  }, [environment, timelapse, from, to, attempt]);
   return reel;
 }
