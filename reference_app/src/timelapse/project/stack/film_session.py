@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from django.contrib.auth.models import User
 
@@ -41,14 +41,20 @@ class MovieStatus:
     path: Path
 
 
+#: Nothing more comes of these by itself.
+_ENDED: Final = frozenset(
+    {Movie.States.READY, Movie.States.FAILED, Movie.States.CANCELLED, Movie.States.PAUSED}
+)
+
+
 def _sentence(note: dict[str, Any]) -> str:
     done = "Left out" if note["left_out"] else "Kept"
     return f"{done} {note['frames']:,} frames: {note['text']}."
 
 
 def _failure(movie: Movie) -> str:
-    if movie.state == Movie.States.CANCELLED:
-        return "The movie was cancelled."
+    if movie.state in {Movie.States.CANCELLED, Movie.States.PAUSED}:
+        return f"Somebody stopped the movie: it is {movie.state}. Start the command again to make it."
     return f"{movie.failure_message} {movie.failure_remedy}".strip()
 
 
@@ -93,7 +99,7 @@ class FilmSession:
         if state is not None:
             on_progress(state.done, state.total)
         return MovieStatus(
-            ended=movie.state in {Movie.States.READY, Movie.States.FAILED, Movie.States.CANCELLED},
+            ended=movie.state in _ENDED,
             failure=_failure(movie),
             left_out=[(item["frame"], item["reason"]) for item in movie.left_out],
             notes=[_sentence(note) for note in movie.selection_notes],

@@ -33,8 +33,12 @@ const icons: Partial<Record<string, Icon>> = {
   END: SparkIcon,
   WORKER: SystemIcon,
 };
-/** What lasts is shown with how long it has lasted, the rest with how long ago it was. */
-const LASTING: readonly string[] = ["STATE", "HOLD"];
+/** How long a state or a hold has lasted, when a worker was last heard, and how long ago all else was. */
+function age(kind: string, since: number, now: number): string {
+  if (kind === "STATE" || kind === "HOLD")
+    return `for ${formatDuration(Math.max(0, Math.floor((now - since) / 1000)))}`;
+  return kind === "WORKER" ? `last heard ${formatAge(since, now)}` : formatAge(since, now);
+}
 
 interface Props {
   readonly link: WhyLine_link$key;
@@ -84,9 +88,7 @@ export function WhyLine({ link, of }: Props) {
           {earliest !== null && latest !== null && <strong>{formatSpan(earliest, latest, now)}</strong>}
           {since !== null && (
             <Box component="span" sx={{ color: "text.secondary", whiteSpace: "nowrap" }}>
-              {LASTING.includes(data.kind)
-                ? `for ${formatDuration(Math.max(0, Math.floor((now - since) / 1000)))}`
-                : formatAge(since, now)}
+              {age(data.kind, since, now)}
             </Box>
           )}
         </Box>

@@ -103,7 +103,7 @@ export function TimeSlider({ timelapse, day, zone, moment, newest, onSeek, onSte
         <span>{dayName(moment, offset)}</span>
         <strong data-testid="moment">{clockTime(moment, offset)}</strong>
         <Box component="span" sx={{ color: "text.secondary" }}>
-          {zone ?? "UTC"}
+          {zone ?? "UTC: the place’s time zone is not known"}
         </Box>
       </Typography>
       <Box
