@@ -37,7 +37,7 @@ export function FrameBrowser({ frames: key, live, followingRef, mayHide }: Props
         @argumentDefinitions(
           first: { type: "Int" }
           after: { type: "String" }
-          last: { type: "Int", defaultValue: 40 }
+          last: { type: "Int" }
           before: { type: "String" }
           around: { type: "DateTime" }
         )

@@ -79,7 +79,7 @@ function Timelapse({
       fragment TimelapsePage_timelapse on Timelapse {
         id
         ...TimelapsePage_live
-        ...FrameBrowser_frames
+        ...FrameBrowser_frames @arguments(last: 40)
         ...MovieList_timelapse
       }
     `,
