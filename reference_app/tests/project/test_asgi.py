@@ -10,6 +10,8 @@ from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
 from channels import auth
 from django.test import Client
+from starlette.applications import Starlette
+from starlette.routing import Mount
 from strawberry import relay
 from tests.factories import frame, timelapse
 
@@ -272,6 +274,17 @@ async def test_an_asset_is_sent_as_small_as_the_browser_takes_it(tmp_path, accep
     assert answer.headers["Vary"] == "Accept-Encoding"
     assert answer.headers["Content-Type"].startswith("text/javascript")
     assert "immutable" in answer.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("path", ["/%00.js", f"/{'a' * 3000}", "/..%2f..%2fmain.js", "/"])
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PATCH"])
+async def test_an_asset_that_no_file_can_be_named_like_is_not_found(tmp_path, path, method):
+    (tmp_path / "main.js").write_bytes(b"as it is")
+    app = Starlette(routes=[Mount("/", Assets(directory=tmp_path, check_dir=False))])
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as browser:
+        answer = await browser.request(method, path, headers={"Accept-Encoding": "br"})
+    assert answer.status_code == (405 if method == "PATCH" else 404)
 
 
 QUERY = {"query": "subscription { operationsUpdates { seq } }"}

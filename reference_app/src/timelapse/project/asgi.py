@@ -63,14 +63,13 @@ class Assets(StaticFiles):
             await PlainTextResponse(NOT_BUILT, status_code=503)(scope, receive, send)
 
     async def get_response(self, path: str, scope: Scope):  # type: ignore[no-untyped-def] # noqa: ANN201, D102
+        response = await super().get_response(path, scope)  # first: it refuses what names no file
         accepted = _accepted(Headers(scope=scope).get("accept-encoding", ""))
         for coding, suffix in _CODINGS.items():
             if coding in accepted and self.lookup_path(path + suffix)[1] is not None:
                 response = await super().get_response(path + suffix, scope)
                 response.headers["Content-Encoding"] = coding
                 break
-        else:
-            response = await super().get_response(path, scope)
         response.headers["Vary"] = "Accept-Encoding"
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
