@@ -33,11 +33,11 @@ const icons: Partial<Record<string, Icon>> = {
   END: SparkIcon,
   WORKER: SystemIcon,
 };
-/** How long a state or a hold has lasted, when a worker was last heard, and how long ago all else was. */
+/** How long a state or a hold has lasted, when a worker last reported, and how long ago all else was. */
 function age(kind: string, since: number, now: number): string {
   if (kind === "STATE" || kind === "HOLD")
     return `for ${formatDuration(Math.max(0, Math.floor((now - since) / 1000)))}`;
-  return kind === "WORKER" ? `last heard ${formatAge(since, now)}` : formatAge(since, now);
+  return kind === "WORKER" ? `last report ${formatAge(since, now)}` : formatAge(since, now);
 }
 
 interface Props {
