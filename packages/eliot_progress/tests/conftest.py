@@ -26,11 +26,6 @@ settings.load_profile("busy")
 eliot.add_destinations(lambda message: None)
 
 
-def pytest_collection_finish() -> None:
-    """Spare the collections of `log` what was imported: it is most of all objects, and stays."""
-    gc.freeze()
-
-
 def free_port() -> int:
     """Return a port of its own: servers that choose one themselves would collide with other runs."""
     with socket.socket() as probe:
