@@ -31,6 +31,8 @@ class Operation:
     conditions: tuple[Condition, ...] = ()
     permission: Permission | None = None
     offer: Offer = PLAIN
+    #: Whether it is for the program itself, and not offered to people.
+    internal: bool = False
     #: The first line of the method's docstring: when does this happen?
     description: str = ""
 
@@ -59,7 +61,6 @@ class TransitionDef(Operation):
     needs: str | None = None
     #: The lock that the object holds while it is in the target state.
     holds: str | None = None
-    internal: bool = False
 
     @property
     def kind(self) -> Literal["transition"]:

@@ -75,8 +75,7 @@ def _available(evaluator: Evaluator, obj: models.Model) -> tuple[Available, ...]
     state = getattr(obj, "state", "")
     found = []
     for operation in operations_of(type(obj)).values():
-        internal = isinstance(operation, TransitionDef) and operation.internal
-        if internal or not operation.starts_from(state):
+        if operation.internal or not operation.starts_from(state):
             continue
         reasons = evaluator.check_operation(operation)
         found.append(

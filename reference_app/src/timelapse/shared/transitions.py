@@ -55,7 +55,7 @@ def apply(obj: Any, name: str, user: User, given: Mapping[str, object]) -> Appli
             the way.
     """
     operation = operations_of(type(obj)).get(name)
-    if operation is None or (isinstance(operation, TransitionDef) and operation.internal):
+    if operation is None or operation.internal:
         raise fsmlock.Refused([_unknown(obj, name)])
     values, reasons = values_of(operation.offer.input, given)
     if reasons:

@@ -69,7 +69,7 @@ class TransitionsMixin(_Base):
         """Apply a transition, or call an action."""
         obj = self.get_object()
         operation = operations_of(type(obj)).get(name)
-        if operation is None or (isinstance(operation, TransitionDef) and operation.internal):
+        if operation is None or operation.internal:
             raise Http404
         if not isinstance(request.data, Mapping):
             raise ParseError(gettext("Send an object with the values by name, or nothing."))
