@@ -31,7 +31,6 @@ from timelapse.frames.graphql.footage import (
     From,
     NearestFrame,
     Night,
-    PageArguments,
     To,
     check_moments,
     check_period,
@@ -39,6 +38,7 @@ from timelapse.frames.graphql.footage import (
     frame_connection,
     nearest_frame,
 )
+from timelapse.frames.pages import Page
 from timelapse.shared import subjects
 from timelapse.shared.access import needs, only, readable_by
 from timelapse.shared.graphql import LiveUpdate, Stateful, UserError, load, user_errors
@@ -94,17 +94,8 @@ class Timelapse(Stateful, WithLocks):
         every: int = 1,
     ) -> FrameConnection:
         """Read a page."""
-        arguments = PageArguments(
-            first=first,
-            after=after,
-            last=last,
-            before=before,
-            around=around,
-            since=since,
-            until=until,
-            every=every,
-        )
-        return await frame_connection(_row(self).frames(), arguments)
+        page = Page(first=first, last=last, around=around, since=since, until=until, every=every)
+        return await frame_connection(_row(self).frames(), page, after=after, before=before)
 
     @strawberry_django.field(description="The frame nearest to a moment; null if there is no frame.")
     async def frame_at(self, time: datetime) -> NearestFrame | None:

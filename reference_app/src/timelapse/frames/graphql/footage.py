@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
@@ -87,47 +87,21 @@ class Night:
         return cls(begins_at=value.begins_at, ends_at=value.ends_at)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageArguments:
-    """The arguments of a page as they were given."""
-
-    first: int | None
-    after: str | None
-    last: int | None
-    before: str | None
-    around: datetime | None
-    since: datetime | None
-    until: datetime | None
-    every: int
-
-    def page(self) -> Page:
-        """Return the page.
-
-        Raises:
-            InvalidPageError: there is none such.
-        """
-        page = Page(
-            first=self.first,
-            after=None if self.after is None else FrameKey.parse(self.after),
-            last=self.last,
-            before=None if self.before is None else FrameKey.parse(self.before),
-            around=self.around,
-            since=self.since,
-            until=self.until,
-            every=self.every,
-        )
-        page.check()
-        return page
-
-
-async def frame_connection(frames: QuerySet[FrameModel], arguments: PageArguments) -> FrameConnection:
-    """Read a page.
+async def frame_connection(
+    frames: QuerySet[FrameModel], page: Page, *, after: str | None, before: str | None
+) -> FrameConnection:
+    """Read a page, after or before a cursor.
 
     Raises:
         GraphQLError: ``extensions.code`` is ``malformed_cursor`` or ``bad_page``.
     """
     try:
-        page = arguments.page()
+        page = replace(
+            page,
+            after=None if after is None else FrameKey.parse(after),
+            before=None if before is None else FrameKey.parse(before),
+        )
+        page.check()
     except InvalidPageError as error:
         raise GraphQLError(str(error), extensions={"code": error.code}) from None
     found = await sync_to_async(pages.read_page)(frames, page)
