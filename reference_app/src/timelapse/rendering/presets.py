@@ -7,6 +7,7 @@ from typing import Final
 
 from timelapse.rendering.selection import EVERYTHING, Selection
 from timelapse.rendering.style import PLAIN, Style
+from timelapse.timelapses.domain import PRESET_LABELS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,20 +20,20 @@ class Preset:
 
 
 PRESETS: Final = {
-    "plain": Preset(label="Every picture as it is"),
+    "plain": Preset(label=PRESET_LABELS["plain"]),
     "construction_site": Preset(
-        label="Construction site: weekdays by day, dated",
+        label=PRESET_LABELS["construction_site"],
         selection=Selection(windows=("mon-sat 07:00..18:00",), skip_dark=True, skip_blurred=True),
         style=Style(deflicker=True, label_time=True, fade_s=1.0),
     ),
-    "sky": Preset(label="Sky: even light, dated", style=Style(deflicker=True, label_time=True)),
+    "sky": Preset(label=PRESET_LABELS["sky"], style=Style(deflicker=True, label_time=True)),
     "plants": Preset(
-        label="Plants: even light, without the nights",
+        label=PRESET_LABELS["plants"],
         selection=Selection(skip_dark=True),
         style=Style(deflicker=True),
     ),
     "share": Preset(
-        label="Share: at most 30 seconds",
+        label=PRESET_LABELS["share"],
         selection=Selection(length_s=30.0),
         style=Style(deflicker=True, fade_s=1.0),
     ),

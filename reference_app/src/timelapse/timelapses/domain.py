@@ -11,6 +11,15 @@ if TYPE_CHECKING:
 
 LONGEST_NAME: Final = 80
 
+#: The named sets of options for movies, as they are offered; rendering says what each of them does.
+PRESET_LABELS: Final = {
+    "plain": "Every picture as it is",
+    "construction_site": "Construction site: weekdays by day, dated",
+    "sky": "Sky: even light, dated",
+    "plants": "Plants: even light, without the nights",
+    "share": "Share: at most 30 seconds",
+}
+
 
 def validation_errors(name: str, starts_at: datetime | None, ends_at: datetime | None) -> tuple[Reason, ...]:
     """Return the reasons why a timelapse of these values is invalid; none if it is valid."""

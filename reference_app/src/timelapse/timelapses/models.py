@@ -9,6 +9,7 @@ from django.db import models
 from fsmlock import Confirmation, InputField, Lifecycle, Lock, Locks, Offer, Reason, action, transition
 from timelapse.cameras.models import STOP_MOVIES, Camera
 from timelapse.frames.queries import frames_of
+from timelapse.timelapses.domain import PRESET_LABELS
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -94,13 +95,7 @@ class Timelapse(Lifecycle, models.Model):
                     kind="choice",
                     label="Pictures",
                     default="plain",
-                    choices=(
-                        ("plain", "Every picture as it is"),
-                        ("construction_site", "Construction site: weekdays by day, dated"),
-                        ("sky", "Sky: even light, dated"),
-                        ("plants", "Plants: even light, without the nights"),
-                        ("share", "Share: at most 30 seconds"),
-                    ),
+                    choices=tuple(PRESET_LABELS.items()),
                 ),
                 InputField(
                     name="label_text",
