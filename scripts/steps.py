@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
@@ -31,9 +33,10 @@ class Step:
 def run_quietly(step: Step) -> bool:
     """Run the step and print one line with its times; print its output only if it failed."""
     started = time.monotonic()
-    process = _start(step, output=subprocess.PIPE)
-    printed = cast("IO[str]", process.stdout).read()
-    passed, processor_s = _wait(process)
+    with _own_temporary_folder(step) as own:
+        process = _start(own, output=subprocess.PIPE)
+        printed = cast("IO[str]", process.stdout).read()
+        passed, processor_s = _wait(process)
     output = "" if passed else "\n" + printed.rstrip()
     times = f"{time.monotonic() - started:6.1f} s, {processor_s:6.1f} s of a processor"
     print(f"{'ok  ' if passed else 'FAIL'} {step.name:<40} {times}{output}", flush=True)
@@ -44,10 +47,18 @@ def run_aloud(step: Step) -> bool:
     """Run the step and show its output immediately."""
     print(f"\n=== {step.name}", flush=True)
     started = time.monotonic()
-    passed, processor_s = _wait(_start(step))
+    with _own_temporary_folder(step) as own:
+        passed, processor_s = _wait(_start(own))
     times = f"{time.monotonic() - started:.0f} s, {processor_s:.0f} s of a processor"
     print(f"=== {step.name}: {'ok' if passed else 'FAILED'} in {times}", flush=True)
     return passed
+
+
+@contextmanager
+def _own_temporary_folder(step: Step) -> Iterator[Step]:
+    """Yield the step with a folder for pytest's files: steps side by side would tidy up one another's."""
+    with tempfile.TemporaryDirectory(prefix="t-", ignore_cleanup_errors=True) as folder:
+        yield replace(step, env=step.env | {"PYTEST_DEBUG_TEMPROOT": folder})
 
 
 def _start(step: Step, output: int | None = None) -> subprocess.Popen[str]:

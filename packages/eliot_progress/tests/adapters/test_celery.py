@@ -75,9 +75,13 @@ class World:
         action.finish()
         return action.task_uuid
 
+    def all_messages(self):
+        """Whole lines only: the last one may still be being written."""
+        lines = self.log.read_text().splitlines(keepends=True)
+        return [json.loads(line) for line in lines if line.endswith("\n")]
+
     def messages(self, uuid):
-        lines = self.log.read_text().splitlines()
-        found = [message for line in lines if (message := json.loads(line))["task_uuid"] == uuid]
+        found = [message for message in self.all_messages() if message["task_uuid"] == uuid]
         ids = [tuple(message["task_level"]) for message in found]
         assert len(ids) == len(set(ids)), "an id was given twice"
         return found
@@ -249,8 +253,7 @@ def test_what_beat_sends_is_a_tree_of_its_own(world, tmp_path):
     beat = subprocess.Popen([*command, "--pidfile", str(tmp_path / "pid")], cwd=ROOT, env=environment)
 
     def trees():
-        found = [json.loads(line) for line in world.log.read_text().splitlines()]
-        return {m["task_uuid"] for m in started(found, "leaf") if len(m["task_level"]) == 2}
+        return {m["task_uuid"] for m in started(world.all_messages(), "leaf") if len(m["task_level"]) == 2}
 
     try:
         until(lambda: len(trees()) >= 2, 60)

@@ -87,6 +87,8 @@ class BrokerConformance:
         """It hides no other queue, before it or behind it."""
         with self._prepared() as (app, broker):
             _send(app, 2)
+            if broker.capabilities.counts:
+                _expect_depth(broker, 2)
             state = broker.read([f"{_QUEUE}2", "nobody declared it", _QUEUE], peek=10)
             depths = [backlog.depth for backlog in state.backlogs]
             if broker.capabilities.counts:
