@@ -39,11 +39,25 @@ def test_every_address_of_ours_begins_with_the_one_home(package):
     assert [address for address in project["urls"].values() if not address.startswith(f"{HOME}/")] == []
 
 
+def anchors(page: Path) -> set[str]:
+    """Return the anchors of a page's headings."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {"#" + re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_readme_shows_a_picture(package):
+    folder = ROOT / "packages" / package
+    pictures = re.findall(r"^!\[[^\]]{20,}\]\(([^)]+)\)$", (folder / "README.md").read_text(), re.MULTILINE)
+    assert [picture for picture in pictures if (folder / picture).stat().st_size < 200_000]
+
+
 @pytest.mark.parametrize("package", PACKAGES)
 def test_every_relative_link_of_a_readme_leads_to_a_file(package):
     folder = ROOT / "packages" / package
-    links = re.findall(r"\]\((\.[^)#]*)", (folder / "README.md").read_text())
-    assert [link for link in links if not link.startswith("../../") or not (folder / link).exists()] == []
+    links = re.findall(r"\]\((\.[^)#]*)(#[^)]*)?", (folder / "README.md").read_text())
+    assert [link for link, _ in links if not link.startswith("../../") or not (folder / link).exists()] == []
+    assert [(link, anchor) for link, anchor in links if anchor and anchor not in anchors(folder / link)] == []
 
 
 @pytest.mark.parametrize("package", PACKAGES)
