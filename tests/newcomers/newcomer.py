@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -40,6 +41,11 @@ def section(package: str, heading: str) -> str:
     found = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
     assert found, f"The README of {package} has no section {heading!r} any more."
     return found[1]
+
+
+def introduction(package: str) -> str:
+    """Return the text of a README above its first heading of a section."""
+    return (ROOT / "packages" / package / "README.md").read_text("utf-8").partition("\n## ")[0]
 
 
 def blocks(text: str) -> list[Block]:
@@ -85,10 +91,16 @@ class Newcomer:
         path = f"{self._venv / 'bin'}:{os.environ['PATH']}"
         return {**kept, "PATH": path, "PYTHONUNBUFFERED": "1", **self.environment}
 
-    def run(self, *command: str) -> str:
+    def run(self, *command: str, typed: str = "") -> str:
         """Run a command to its end; return what it printed. Fails with all output unless it succeeds."""
         ran = subprocess.run(
-            command, cwd=self.home, env=self._environment(), capture_output=True, text=True, check=False
+            command,
+            cwd=self.home,
+            env=self._environment(),
+            input=typed,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert ran.returncode == 0, f"{' '.join(command)}\n{ran.stdout}\n{ran.stderr}"
         return ran.stdout
@@ -126,11 +138,27 @@ class Newcomer:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
 
+    def append(self, name: str, text: str) -> None:
+        """Add text to the end of a file."""
+        self.write(name, (self.home / name).read_text() + "\n" + text)
+
+    def shell(self, *parts: Block, before: str = "", then: str = "") -> str:
+        """Type the Python blocks that name no file into one shell of the project, between own lines."""
+        typed = [block.code for block in parts if block.language == "python"]
+        return self.run("python", "manage.py", "shell", typed="\n".join([before, *typed, then]))
+
     def follow(self, block: Block) -> None:
-        """Do what a block says: replace or extend the file that it names."""
+        """Do what a block says: run its commands, or replace or extend the file that it names."""
+        if block.language == "console":
+            for line in commands(block):
+                self.type(line)
+            return
         path = self.home / block.file
         replaces = block.file.endswith((".html", "tasks.py")) or not path.exists()
-        self.write(block.file, block.code if replaces else path.read_text() + "\n" + block.code)
+        if replaces:
+            self.write(block.file, block.code)
+        else:
+            self.append(block.file, block.code)
 
 
 def kill(process: subprocess.Popen[str]) -> None:
@@ -138,6 +166,12 @@ def kill(process: subprocess.Popen[str]) -> None:
     if process.poll() is None:
         os.killpg(process.pid, 9)
     process.wait()
+
+
+def install_from(block: Block, newcomer: Newcomer, wheels: Path) -> None:
+    """Install what the `pip install` of a block names."""
+    (line,) = commands(block)
+    newcomer.install(*shlex.split(line.removeprefix("pip install ")), wheels=wheels)
 
 
 def start_project(newcomer: Newcomer) -> None:
