@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from tests.factories import frame, timelapse
 
@@ -8,6 +10,8 @@ from timelapse.rendering import actions, queries
 from timelapse.rendering.domain import RenderOptions
 from timelapse.rendering.events import movie_changed
 from timelapse.rendering.models import Movie
+from timelapse.rendering.selection import Selection
+from timelapse.rendering.style import Style
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -49,6 +53,36 @@ def test_without_a_size_the_movie_is_shaped_as_its_pictures_upright(garden, user
     frame(garden.camera)
     movie = actions.request_render(garden.pk, RenderOptions(), user)
     assert (movie.width, movie.height, movie.frame_count) == (1440, 1080, 4)
+
+
+def test_a_movie_of_a_time_shows_its_frames_alone(garden, user):
+    times = list(garden.frames().values_list("captured_at", flat=True))
+    options = RenderOptions(since=times[1], until=times[2], title=" The second ")
+    movie = actions.request_render(garden.pk, options, user)
+    assert movie.frame_count == 1
+    assert [frame.captured_at for frame in queries.frames_of_movie(movie)] == [times[1]]
+    assert queries.file_name(movie) == f"Garden {movie.created_at:%Y-%m-%d} The second.mp4"
+
+
+def test_a_time_without_frames_is_refused_before_anything_is_queued(garden, user):
+    last = garden.frames().last()
+    after = last.captured_at + timedelta(microseconds=1)
+    garden.frames().filter(pk=last.pk).update(hidden_at=after)
+    for options in (RenderOptions(since=after), RenderOptions(since=last.captured_at)):
+        with pytest.raises(actions.InvalidOptions) as refused:
+            actions.request_render(garden.pk, options, user)
+        assert {field: reason.code for field, reason in refused.value.by_field.items()} == {
+            "from": "no_frame_chosen"
+        }
+    assert not Movie.objects.exists()
+
+
+def test_a_selection_without_frames_is_refused_before_anything_is_queued(garden, user):
+    options = RenderOptions(selection=Selection(windows=("03:00..03:01",)), style=Style(end_text="The end"))
+    with pytest.raises(actions.InvalidOptions) as refused:
+        actions.request_render(garden.pk, options, user)
+    assert codes(refused) == ["none_selected"]
+    assert not Movie.objects.exists()
 
 
 def test_watchers_are_notified_of_every_change(garden, user):

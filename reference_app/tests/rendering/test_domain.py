@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from timelapse.rendering.domain import RenderOptions, shape_of, time_range
+
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -15,6 +19,35 @@ def test_a_range_of_time_has_the_unit_that_suits_its_end(low, high, words):
 
 def test_the_default_options_are_valid():
     assert RenderOptions().validation_errors() == {}
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "wrong"),
+    [
+        (NOON, NOON, {"to": "ends_first"}),
+        (NOON, NOON - timedelta(microseconds=1), {"to": "ends_first"}),
+        (NOON.replace(tzinfo=None), None, {"from": "moment_out_of_range"}),
+        (None, NOON.replace(year=9999), {"to": "moment_out_of_range"}),
+        (
+            NOON.replace(year=1),
+            NOON.replace(tzinfo=None),
+            dict.fromkeys(("from", "to"), "moment_out_of_range"),
+        ),
+        (NOON, None, {}),
+        (None, NOON, {}),
+        (NOON, NOON + timedelta(microseconds=1), {}),
+    ],
+)
+def test_a_time_that_ends_before_it_begins_or_that_no_frame_has_is_refused(since, until, wrong):
+    found = RenderOptions(since=since, until=until).validation_errors()
+    assert {field: reason.code for field, reason in found.items()} == wrong
+    assert all(reason.remedy for reason in found.values())
+
+
+@pytest.mark.parametrize("title", ["a" * 81, "two\nlines", "\x00"])
+def test_a_title_is_one_line_that_fits(title):
+    assert list(RenderOptions(title=title).validation_errors()) == ["title"]
+    assert RenderOptions(title="Der erste Schnee, 2026").validation_errors() == {}
 
 
 @pytest.mark.parametrize("fps", [0, -1, 0.01, 121, float("nan"), float("inf")])

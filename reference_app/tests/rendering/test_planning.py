@@ -79,7 +79,8 @@ def test_a_selection_decides_about_the_frames_and_counts_the_others(garden):
 
 
 def test_a_selection_that_leaves_nothing_fails_with_its_reason(garden):
-    movie = movie_of(garden, selection=Selection(windows=("03:00..04:00",)))
+    movie = movie_of(garden, selection=Selection(windows=("12:00..12:10",)))
+    garden.frames().filter(captured_at__lt=NOON + timedelta(minutes=10)).update(hidden_at=NOON)
     with pytest.raises(NoUsableFramesError, match="No frame is left"):
         plan_of(movie)
 

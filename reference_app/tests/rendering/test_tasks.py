@@ -3,7 +3,8 @@ from __future__ import annotations
 import re
 import threading
 from contextlib import contextmanager
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connections
@@ -19,12 +20,15 @@ from timelapse.rendering import actions, queries, tasks, waiting
 from timelapse.rendering.domain import MAX_ATTEMPTS, RenderOptions
 from timelapse.rendering.events import movie_changed
 from timelapse.rendering.models import Movie
+from timelapse.rendering.pipeline.cut import LONGEST_SEGMENT
 from timelapse.rendering.pipeline.geometry import Size
 from timelapse.rendering.pipeline.verify import inspect
+from timelapse.rendering.planning import plan_of
 from timelapse.shared.progress import about, store
 from timelapse.timelapses.models import Timelapse
 
 pytestmark = pytest.mark.django_db(transaction=True)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SMALL = RenderOptions(fps=25, width=320, height=136)
 LARGE = RenderOptions(fps=25, width=1920, height=816)
 
@@ -218,6 +222,36 @@ def test_a_retry_is_the_same_movie_and_continues_after_what_was_done(movie, gard
     assert (movie.state, movie.frame_count, movie.left_out) == (Movie.States.READY, 30, [])
 
 
+@pytest.mark.slow
+def test_a_stretch_of_a_movie_is_made_of_its_segments_and_encodes_none_of_them_again(media, footage, user):
+    garden = film(footage("bikes")[:240])
+    whole = actions.request_render(garden.pk, SMALL, user)
+    tasks.render_movie(whole.pk)
+    whole.refresh_from_db()
+    segments = plan_of(whole).segments
+    assert len(segments) > 3
+    before = {path.name: path.read_bytes() for path in queries.segments_of(garden.pk).iterdir()}
+    times = [recipe.captured_us for segment in segments[2:-1] for recipe in segment.recipes]
+    first, last = (EPOCH + timedelta(microseconds=time) for time in (times[0], times[-1]))
+
+    exactly = replace(SMALL, since=first, until=last + timedelta(microseconds=1))
+    part = actions.request_render(garden.pk, exactly, user)
+    tasks.render_movie(part.pk)
+    part.refresh_from_db()
+    assert (part.state, part.frame_count, part.encoded_frames) == (Movie.States.READY, len(times), 0)
+    assert part.segments == whole.segments[2:-1]
+    assert inspect(queries.video_of(part.pk)).frame_count == len(times)
+
+    longer = replace(SMALL, since=first - timedelta(seconds=10), until=last + timedelta(seconds=10))
+    part = actions.request_render(garden.pk, longer, user)
+    tasks.render_movie(part.pk)
+    part.refresh_from_db()
+    assert part.frame_count == len(times) + 19, "the end itself is not in it"
+    assert part.encoded_frames < 2 * LONGEST_SEGMENT
+    kept = {path.name: path.read_bytes() for path in queries.segments_of(garden.pk).iterdir()}
+    assert before.items() <= kept.items()
+
+
 def stopped(movie, **values):
     """It was stopped after its only segment was finished."""
     tasks.render_movie(movie.pk)
@@ -328,6 +362,21 @@ def test_cancelling_stops_the_worker_and_leaves_no_file(garden, user, footage):
 
 
 @pytest.mark.slow
+@pytest.mark.slow
+def test_frames_that_are_deleted_while_it_is_rendered_are_left_out_with_the_reason(garden, user, footage):
+    for path in footage("bikes")[30:90]:
+        frame(garden.camera, path.read_bytes(), name=path.name)
+    movie = actions.request_render(garden.pk, LARGE, user)
+    late = list(garden.frames())[-5:]
+    with rendering(movie):
+        for one in late:
+            file_of(one).unlink()
+    assert (movie.state, movie.frame_count) == (Movie.States.READY, 85)
+    assert {(left["frame"], left["code"]) for left in movie.left_out} == {
+        (str(one), "missing") for one in late
+    }
+
+
 def test_a_worker_that_lost_its_hold_stops_without_a_word_about_the_movie(garden, user, footage):
     for path in footage("bikes") * 2:
         frame(garden.camera, path.read_bytes())

@@ -20,8 +20,10 @@ from eliot_progress import causal_id, extract, inject
 from timelapse.rendering import choosing, queries
 from timelapse.rendering.domain import (
     MAX_ATTEMPTS,
+    NO_FRAME_CHOSEN,
     NO_MOVIE,
     NO_TIMELAPSE,
+    NONE_SELECTED,
     WORKERS_DIED,
     RenderOptions,
     shape_of,
@@ -80,12 +82,16 @@ def request_render(timelapse: int, options: RenderOptions, user: User | None = N
     reasons = fsmlock.explain(found, to="render", user=user)
     if reasons:
         raise fsmlock.ActionRefused(reasons, instance=found)
-    movie = Movie(timelapse=found, fps=options.fps, requested_by=user)
-    movie.selection, movie.style = options.selection.to_json(), options.style.to_json()
+    movie = choosing.movie_of(found, options)
+    movie.requested_by = user
     movie.last_frame = found.frames().aggregate(last=Max("pk"))["last"]
     sizes = queries.picture_sizes(movie)
+    if not sizes:
+        raise InvalidOptions({"from": NO_FRAME_CHOSEN})
     movie.width, movie.height = options.even_size or shape_of(sizes)
     movie.frame_count = choosing.count_frames(movie)
+    if movie.frame_count == choosing.card_frames(movie):
+        raise InvalidOptions({"selection": NONE_SELECTED})
     _record_cause(movie)
     movie.save()
     notify(movie)

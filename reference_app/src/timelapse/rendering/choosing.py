@@ -10,13 +10,14 @@ from fsmlock import Reason
 from timelapse.cameras.configuration import current_configurations
 from timelapse.cameras.health import Health
 from timelapse.rendering import queries
+from timelapse.rendering.models import Movie
 from timelapse.rendering.selection import EVERYTHING, FrameFacts, Selection, SelectionNote, select
 from timelapse.rendering.style import CARD_S, Style
 
 if TYPE_CHECKING:
     from camera_agent.protocol.windows import Place
     from timelapse.frames.models import Frame
-    from timelapse.rendering.models import Movie
+    from timelapse.rendering.domain import RenderOptions
     from timelapse.timelapses.models import Timelapse
 
 NO_PLACE: Final = Reason(
@@ -34,6 +35,19 @@ class Chosen:
 
     frames: list[Frame]
     notes: tuple[SelectionNote, ...] = ()
+
+
+def movie_of(timelapse: Timelapse, options: RenderOptions) -> Movie:
+    """Return an unsaved movie with these options, but for its size."""
+    return Movie(
+        timelapse=timelapse,
+        fps=options.fps,
+        since=options.since,
+        until=options.until,
+        title=options.title.strip(),
+        selection=options.selection.to_json(),
+        style=options.style.to_json(),
+    )
 
 
 def choose(movie: Movie) -> Chosen:

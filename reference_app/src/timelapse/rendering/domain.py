@@ -8,17 +8,21 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from fsmlock import Reason, RetryLater
+from timelapse.frames.domain import is_plausible
 from timelapse.rendering.selection import EVERYTHING, Selection
 from timelapse.rendering.style import PLAIN, Style
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
 MIN_FPS: Final = 0.1
 MAX_FPS: Final = 120.0
 MIN_SIDE: Final = 16
 #: H.264 goes further, but no browser is sure to play it.
 MAX_SIDE: Final = 7680
+
+LONGEST_TITLE: Final = 80
 
 #: The short side of a movie that is shaped as its pictures, pixels.
 SHORT_SIDE: Final = 1080
@@ -41,7 +45,8 @@ class RenderOptions:
     """How a movie is rendered: frames per second, width and height in pixels.
 
     Without both width and height it has the shape of most of its pictures (see `shape_of`). ``selection``
-    says which frames it shows, ``style`` what is added to them.
+    says which frames it shows, ``style`` what is added to them. Of all frames only those are considered that
+    were captured at or after ``since`` and before ``until``. Without a ``title`` it is known by its number.
     """
 
     fps: float = 30.0
@@ -49,10 +54,20 @@ class RenderOptions:
     height: int | None = None
     selection: Selection = EVERYTHING
     style: Style = PLAIN
+    since: datetime | None = None
+    until: datetime | None = None
+    title: str = ""
 
     def validation_errors(self) -> dict[str, Reason]:
         """Return the reason for each invalid field; empty if all are valid."""
         wrong = self.selection.validation_errors() | self.style.validation_errors()
+        wrong |= _wrong_period(self.since, self.until)
+        if len(self.title) > LONGEST_TITLE or not self.title.isprintable():
+            wrong["title"] = Reason(
+                code="title_invalid",
+                message=f"This title is longer than {LONGEST_TITLE} characters, or has line breaks.",
+                remedy="Shorten it to one line.",
+            )
         if not math.isfinite(self.fps) or not MIN_FPS <= self.fps <= MAX_FPS:
             wrong["fps"] = Reason(
                 code="fps_out_of_range",
@@ -92,6 +107,25 @@ def shape_of(pictures: Mapping[tuple[int, int], int]) -> tuple[int, int]:
     return even[0], even[1]
 
 
+def _wrong_period(since: datetime | None, until: datetime | None) -> dict[str, Reason]:
+    wrong = {
+        field: Reason(
+            code="moment_out_of_range",
+            message="This is no moment at which a frame can have been captured.",
+            remedy="Give one with a time zone and a year from 1900 to 2200.",
+        )
+        for field, moment in (("from", since), ("to", until))
+        if moment is not None and not is_plausible(moment)
+    }
+    if not wrong and since is not None and until is not None and until <= since:
+        wrong["to"] = Reason(
+            code="ends_first",
+            message="The chosen time ends before it begins.",
+            remedy="Exchange beginning and end.",
+        )
+    return wrong
+
+
 def time_range(low_s: float, high_s: float) -> str:
     """Return a range of seconds in words, in the unit that suits its end: ``12 to 19 min``, ``40 s``."""
     unit, size = ("s", 1) if high_s < 90 else ("min", 60) if high_s < 90 * 60 else ("h", 3600)
@@ -103,6 +137,16 @@ NO_TIMELAPSE: Final = Reason(
     code="no_timelapse",
     message="There is no such timelapse.",
     remedy="Choose one of the timelapses that are listed.",
+)
+NO_FRAME_CHOSEN: Final = Reason(
+    code="no_frame_chosen",
+    message="No frame lies in the chosen time.",
+    remedy="Choose a longer or another time.",
+)
+NONE_SELECTED: Final = Reason(
+    code="none_selected",
+    message="No frame is left: all were captured at other times, or are left out.",
+    remedy="Choose other times, or leave out less.",
 )
 NO_MOVIE: Final = Reason(
     code="no_movie", message="There is no such movie.", remedy="Choose one of the movies that are listed."

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.db.models import Q
 
-from timelapse.rendering.choosing import count_frames
+from timelapse.rendering.choosing import count_frames, movie_of
 from timelapse.rendering.domain import shape_of
 from timelapse.rendering.models import Movie
 from timelapse.rendering.queries import picture_sizes, visible
@@ -69,8 +69,11 @@ def estimate(timelapse: Timelapse, options: RenderOptions) -> Estimate | None:
 
     Takes four queries, and two more with a selection.
     """
-    sizes = picture_sizes(Movie(timelapse=timelapse))
-    if not sizes or options.validation_errors():
+    if options.validation_errors():
+        return None
+    movie = movie_of(timelapse, options)
+    sizes = picture_sizes(movie)
+    if not sizes:
         return None
     width, height = options.even_size or shape_of(sizes)
     same = visible(Movie.objects.all()).filter(
@@ -79,14 +82,7 @@ def estimate(timelapse: Timelapse, options: RenderOptions) -> Estimate | None:
     reusable = same.values_list("frame_count", flat=True).first() or 0
     frames = sum(sizes.values())
     if options.selection != EVERYTHING or options.style != PLAIN:
-        frames = count_frames(
-            Movie(
-                timelapse=timelapse,
-                fps=options.fps,
-                selection=options.selection.to_json(),
-                style=options.style.to_json(),
-            )
-        )
+        frames = count_frames(movie)
     past = _past(timelapse)
     return Estimate(
         frames=frames,

@@ -68,6 +68,11 @@ class Movie(Lifecycle, models.Model):
     #: Pixels, both even.
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
+    #: Only frames captured from ``since`` on and before ``until`` are shown; null: without this limit.
+    since = models.DateTimeField(null=True, editable=False)
+    until = models.DateTimeField(null=True, editable=False)
+    #: What people call it; empty: it is known by its number.
+    title = models.CharField(max_length=80, blank=True, default="")
     #: As JSON: which frames are shown, and what is added to them; empty: all, and nothing. See `Selection`
     #: and `Style`.
     selection = models.JSONField(default=dict, editable=False)

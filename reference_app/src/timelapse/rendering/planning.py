@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 
 from timelapse.frames.queries import file_of
 from timelapse.rendering import choosing
+from timelapse.rendering.domain import NONE_SELECTED
 from timelapse.rendering.pipeline import deflicker
 from timelapse.rendering.pipeline.composition import Composition, fade
 from timelapse.rendering.pipeline.errors import NoUsableFramesError
 from timelapse.rendering.pipeline.plan import Plan, Recipe
+from timelapse.rendering.queries import begins_at_first_frame
 from timelapse.rendering.style import PLAIN, Style
 from timelapse.rendering.watching import format_of
 
@@ -33,7 +35,7 @@ def plan_of(movie: Movie) -> Plan:
     """Return the plan of a movie. Raises NoUsableFramesError when its selection leaves no frame."""
     chosen = choosing.choose(movie)
     if not chosen.frames and movie.selection:
-        raise NoUsableFramesError("No frame is left: all were captured at other times, or are left out.")
+        raise NoUsableFramesError(NONE_SELECTED.message)
     times = [(frame.captured_at - _EPOCH) // timedelta(microseconds=1) for frame in chosen.frames]
     style = Style.from_json(movie.style)
     compositions = _compositions(chosen.frames, times, style, movie)
@@ -48,7 +50,8 @@ def plan_of(movie: Movie) -> Plan:
         for frame, time, composition in zip(chosen.frames, times, compositions, strict=True)
     ]
     ending = [Recipe.of_card(style.end_text)] * choosing.card_frames(movie)
-    return Plan.of(recipes, format_of(movie), ending=ending)
+    quick_start = begins_at_first_frame(movie)
+    return Plan.of(recipes, format_of(movie), ending=ending, quick_start=quick_start)
 
 
 def _compositions(

@@ -43,7 +43,12 @@ def visible_movies() -> QuerySet[Movie]:
 
 def full_name(movie: Movie) -> str:
     """Return its name and that of its timelapse, which must be loaded."""
-    return f"{movie} of {movie.timelapse}"
+    return f"{name_of(movie)} of {movie.timelapse}"
+
+
+def name_of(movie: Movie) -> str:
+    """Return what people call it: its title, or its number."""
+    return movie.title or str(movie)
 
 
 def movies_of_tasks(task_ids: list[str]) -> dict[str, Movie]:
@@ -55,7 +60,23 @@ def movies_of_tasks(task_ids: list[str]) -> dict[str, Movie]:
 
 
 def frames_of_movie(movie: Movie) -> QuerySet[Frame]:
-    """Return the frames that existed when the movie was requested and aren't hidden, in playing order."""
+    """Return its frames in playing order: those that existed at the request and aren't hidden."""
+    frames = _frames_of_then(movie)
+    if movie.since is not None:
+        frames = frames.filter(captured_at__gte=movie.since)
+    if movie.until is not None:
+        frames = frames.filter(captured_at__lt=movie.until)
+    return frames
+
+
+def begins_at_first_frame(movie: Movie) -> bool:
+    """Return whether no frame was captured before those of the movie."""
+    if movie.since is None:
+        return True
+    return not _frames_of_then(movie).filter(captured_at__lt=movie.since).exists()
+
+
+def _frames_of_then(movie: Movie) -> QuerySet[Frame]:
     frames = movie.timelapse.shown_frames()
     return frames if movie.last_frame is None else frames.filter(pk__lte=movie.last_frame)
 
@@ -181,13 +202,15 @@ def video_url(movie: Movie) -> str | None:
 def file_name(movie: Movie) -> str:
     """Return the name under which the movie is saved, such as ``Garden 2026-06-01 Movie 7.mp4``.
 
-    Characters that some file system refuses become spaces.
+    Its title takes the place of its number. Characters that some file system refuses become spaces.
     """
-    name = "".join(
-        letter if letter.isprintable() and letter not in _UNSAFE else " " for letter in str(movie.timelapse)
-    )
-    requested = f"{movie.created_at:%Y-%m-%d}"
-    return f"{' '.join(name.split()).strip('. ') or 'Timelapse'} {requested} {movie}.mp4"
+    timelapse, title = _safe(str(movie.timelapse)) or "Timelapse", _safe(movie.title) or str(movie)
+    return f"{timelapse} {movie.created_at:%Y-%m-%d} {title}.mp4"
+
+
+def _safe(name: str) -> str:
+    letters = (letter if letter.isprintable() and letter not in _UNSAFE else " " for letter in name)
+    return " ".join("".join(letters).split()).strip(". ")
 
 
 def poster_url(movie: Movie) -> str | None:

@@ -1,12 +1,19 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from strawberry import relay
-from tests.factories import frame, timelapse
+from strawberry.types.base import get_object_definition
+from tests.factories import NOON, frame, timelapse
 
+from timelapse.frames.models import Frame
 from timelapse.rendering import queries
+from timelapse.rendering.graphql.options import FrameSelectionInput, MovieStyleInput
 from timelapse.rendering.models import Movie
 from timelapse.rendering.presets import PRESETS
+from timelapse.rendering.selection import Selection
+from timelapse.rendering.style import Style
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("media")]
 
@@ -56,6 +63,50 @@ def test_impossible_fields_are_named(member, garden):
         ("fps", "fps_out_of_range"),
         ("width", "width_out_of_range"),
     ]
+
+
+def test_every_preset_fills_the_form_with_what_it_means(member, garden):
+    query = """query ($id: ID!) { node(id: $id) { ... on Timelapse { renderForm {
+      groups { name fields { name kind default maximum choices { value } } } presets { name values }
+      firstCapturedAt lastCapturedAt longestTitle } } } }"""
+    Frame.objects.update(captured_at=NOON)
+    form = member.ask(query, id=gid(garden))["data"]["node"]["renderForm"]
+    assert form["firstCapturedAt"] == form["lastCapturedAt"] is not None
+    fields = {group["name"]: group["fields"] for group in form["groups"]}
+    accepted = {"selection": FrameSelectionInput, "style": MovieStyleInput}
+    for name, type_ in accepted.items():
+        graphql_names = {
+            re.sub("_(.)", lambda letter: letter[1].upper(), field.python_name)
+            for field in get_object_definition(type_, strict=True).fields
+        }
+        assert graphql_names == {field["name"] for field in fields[name]}
+    for preset in form["presets"]:
+        chosen = {
+            group: {
+                field["name"]: preset["values"][group][field["name"]]
+                for field in fields[group]
+                if preset["values"][group][field["name"]] != field["default"]
+            }
+            for group in fields
+        }
+        for group, each in fields.items():
+            for field in each:
+                offered = [choice["value"] for choice in field["choices"]]
+                assert not offered or preset["values"][group][field["name"]] in offered
+        captured = form["firstCapturedAt"]
+        variables = {"timelapse": gid(garden), "from": captured, "title": preset["name"], **chosen}
+        wanted = PRESETS[preset["name"]]
+        answer = member.ask(RENDER, input=variables)["data"]["renderTimelapse"]
+        assert answer["errors"] == []
+        movie = Movie.objects.get(title=preset["name"])
+        assert Selection.from_json(movie.selection) == wanted.selection
+        assert Style.from_json(movie.style) == wanted.style
+
+
+def test_a_time_without_frames_names_its_field(member, garden):
+    options = {"timelapse": gid(garden), "from": "2031-01-01T00:00:00+01:00"}
+    answer = member.ask(RENDER, input=options)["data"]["renderTimelapse"]
+    assert [(error["field"], error["code"]) for error in answer["errors"]] == [("from", "no_frame_chosen")]
 
 
 def test_reasons_why_not_are_errors_of_the_payload(member, media):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from timelapse.rendering.pipeline.cut import FIRST_SEGMENT, MIN_SEGMENT, cut, evenly
+from timelapse.rendering.pipeline.cut import FIRST_SEGMENT, LONGEST_SEGMENT, MIN_SEGMENT, cut, evenly
 
 SECOND = 1_000_000
 START = 1_764_000_000 * SECOND + 123
@@ -16,9 +16,9 @@ def steadily(count: int, every_us: int = 2 * SECOND) -> list[int]:
     return [START + every_us * number for number in range(count)]
 
 
-def segments(times: list[int]) -> set[tuple[int, ...]]:
+def segments(times: list[int], *, quick_start: bool = True) -> set[tuple[int, ...]]:
     """What each segment contains."""
-    ends = list(accumulate(cut(times)))
+    ends = list(accumulate(cut(times, quick_start=quick_start)))
     return {tuple(times[begin:end]) for begin, end in zip([0, *ends], ends, strict=False)}
 
 
@@ -48,6 +48,34 @@ def test_frames_that_are_appended_change_the_end_alone(more: int) -> None:
     new = segments(times) - segments(times[:3000])
     assert sum(map(len, new)) <= more + 240
     assert all(segment[-1] >= times[3000 - 240] for segment in new)
+
+
+@given(
+    begins=st.integers(0, 2_000),
+    frames=st.integers(400, 1_000),
+    every_us=st.sampled_from([20_000, SECOND, 7 * SECOND, 600 * SECOND]),
+)
+def test_a_stretch_is_cut_where_the_whole_is_cut_but_for_its_ends(
+    begins: int, frames: int, every_us: int
+) -> None:
+    times = steadily(3000, every_us)
+    stretch = times[begins : begins + frames]
+    new = segments(stretch, quick_start=False) - segments(times)
+    assert sum(map(len, new)) <= 2 * LONGEST_SEGMENT
+    assert all(set(segment) & {*stretch[:240], *stretch[-240:]} for segment in new)
+
+
+@given(data=st.data(), days=st.integers(2, 12))
+def test_days_of_different_lengths_are_cut_where_the_whole_is_cut(data: st.DataObject, days: int) -> None:
+    day_us = 24 * 3600 * SECOND
+    times = [
+        START + day * day_us + number * 60 * SECOND
+        for day in range(days)
+        for number in range(data.draw(st.integers(1, 700)))
+    ]
+    first, last = sorted(data.draw(st.tuples(*[st.integers(0, len(times))] * 2)))
+    new = segments(times[first:last], quick_start=False) - segments(times, quick_start=False)
+    assert len(new) <= 6
 
 
 def test_pictures_of_one_moment_are_cut_by_number() -> None:

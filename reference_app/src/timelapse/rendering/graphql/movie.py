@@ -18,9 +18,10 @@ from strawberry_django.relay import DjangoListConnection
 from eliot_progress.adapters.graphql import Progress
 from eliot_progress.adapters.graphql import from_state as progress_from_state
 from fsmlock.adapters.graphql import Reason, WithLocks
+from timelapse.frames.graphql.footage import From, To
 from timelapse.rendering import estimate, models, queries, waiting, watching
 from timelapse.rendering.domain import RenderOptions
-from timelapse.rendering.presets import PRESETS
+from timelapse.rendering.graphql.options import FrameSelectionInput, MovieStyleInput, RenderForm
 from timelapse.shared import subjects
 from timelapse.shared.access import needs, readable_by
 from timelapse.shared.graphql import BigInt, Stateful, load, reasons_of
@@ -79,6 +80,12 @@ class Movie(Stateful, WithLocks):
 
     state: str
     timelapse: Timelapse
+    since: datetime | None = strawberry_django.field(
+        name="from", description="It shows only what was captured at or after it."
+    )
+    until: datetime | None = strawberry_django.field(
+        name="to", description="It shows only what was captured before it."
+    )
     fps: float
     width: int
     height: int
@@ -96,10 +103,10 @@ class Movie(Stateful, WithLocks):
         """Hide deleted movies, on every path to one."""
         return queries.visible(queryset)
 
-    @strawberry_django.field
+    @strawberry_django.field(description="What people call it: its title, or its number.")
     def name(self) -> str:
-        """Return the display name."""
-        return str(self)
+        """Return its name."""
+        return queries.name_of(_row(self))
 
     @strawberry_django.field(description="Its name and that of its timelapse.")
     def display_name(self) -> str:
@@ -227,19 +234,34 @@ class TimelapseMovies:
         """Return all movies; the connection takes the requested slice."""
         return cast("Iterable[Movie]", queries.movies_of(cast("int", self.pk)))  # type: ignore[attr-defined]
 
+    @strawberry_django.field(description="What people are asked for a movie of it beside speed and size.")
+    def render_form(self) -> RenderForm:
+        """Describe it."""
+        return RenderForm.of(cast("TimelapseModel", self))
+
     @strawberry_django.field(
         description="What to expect of a movie of the present frames: its length, its size, and the time to "
         "render it once a worker has it. Null without frames, and for options that can't be rendered."
     )
     def render_estimate(
-        self, fps: float = 30, width: int | None = None, height: int | None = None, preset: str = "plain"
+        self,
+        fps: float = 30,
+        width: int | None = None,
+        height: int | None = None,
+        selection: FrameSelectionInput | None = None,
+        style: MovieStyleInput | None = None,
+        since: From = None,
+        until: To = None,
     ) -> RenderEstimate | None:
         """Estimate it."""
-        chosen = PRESETS.get(preset)
-        if chosen is None:
-            return None
         options = RenderOptions(
-            fps=fps, width=width, height=height, selection=chosen.selection, style=chosen.style
+            fps=fps,
+            width=width,
+            height=height,
+            selection=(selection or FrameSelectionInput()).to_value(),
+            style=(style or MovieStyleInput()).to_value(),
+            since=since,
+            until=until,
         )
         found = estimate.estimate(cast("TimelapseModel", self), options)
         if found is None:

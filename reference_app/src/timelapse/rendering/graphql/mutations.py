@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from datetime import datetime
+from typing import cast
 
 import strawberry
 from asgiref.sync import sync_to_async
@@ -14,40 +15,11 @@ from timelapse.rendering import actions
 from timelapse.rendering.domain import RenderOptions
 from timelapse.rendering.graphql.deletions import Deletions
 from timelapse.rendering.graphql.movie import Movie, newest_edge
-from timelapse.rendering.selection import Selection
-from timelapse.rendering.style import Style
+from timelapse.rendering.graphql.options import FrameSelectionInput, MovieStyleInput
 from timelapse.shared.access import needs, only
 from timelapse.shared.graphql import UserError, signed_in, user_errors
 from timelapse.timelapses.graphql import Timelapse, pk_of
 from timelapse.timelapses.queries import timelapse_by_id
-
-if TYPE_CHECKING:
-    pass
-
-
-@strawberry.input
-class FrameSelectionInput:
-    """Which frames are shown. Windows are times as in a camera's schedule: mon-fri 06:30..20:00."""
-
-    windows: list[str] = strawberry.field(default_factory=list)
-    skip_dark: bool = False
-    skip_blurred: bool = False
-    skip_duplicates: bool = False
-    best_of_hour: bool = False
-    every: int = 1
-    length_seconds: float | None = None
-
-
-@strawberry.input
-class MovieStyleInput:
-    """What is added to the pictures: even light, a label, a fade from and to black, a card at the end."""
-
-    deflicker: bool = False
-    label_time: bool = False
-    label_text: str = ""
-    label_exposure: bool = False
-    fade_seconds: float = 0
-    end_text: str = ""
 
 
 @strawberry.input
@@ -55,7 +27,8 @@ class RenderTimelapseInput:
     """The render options: frames per second, and pixels (rounded down to even).
 
     Without both width and height the movie has the shape of most of its pictures, with up to 1080 lines.
-    Without a selection it shows all frames, without a style nothing is added to them.
+    It shows frames that were captured at or after `from` and before `to`; of these, without a selection, all.
+    Without a style nothing is added to them.
     """
 
     timelapse: relay.GlobalID
@@ -64,6 +37,9 @@ class RenderTimelapseInput:
     height: int | None = None
     selection: FrameSelectionInput | None = None
     style: MovieStyleInput | None = None
+    since: datetime | None = strawberry.field(default=None, name="from")
+    until: datetime | None = strawberry.field(default=None, name="to")
+    title: str = ""
 
 
 @strawberry.type
@@ -91,8 +67,11 @@ class Mutation(Deletions):
             fps=input.fps,
             width=input.width,
             height=input.height,
-            selection=_selection(input.selection or FrameSelectionInput()),
-            style=_style(input.style or MovieStyleInput()),
+            selection=(input.selection or FrameSelectionInput()).to_value(),
+            style=(input.style or MovieStyleInput()).to_value(),
+            since=input.since,
+            until=input.until,
+            title=input.title,
         )
         try:
             movie = await sync_to_async(actions.request_render)(timelapse, options, user)
@@ -104,29 +83,6 @@ class Mutation(Deletions):
         return RenderTimelapsePayload(
             movie_edge=newest_edge(movie), timelapse=cast("Timelapse", movie.timelapse), errors=[]
         )
-
-
-def _selection(given: FrameSelectionInput) -> Selection:
-    return Selection(
-        windows=tuple(given.windows),
-        skip_dark=given.skip_dark,
-        skip_blurred=given.skip_blurred,
-        skip_duplicates=given.skip_duplicates,
-        best_of_hour=given.best_of_hour,
-        every=given.every,
-        length_s=given.length_seconds,
-    )
-
-
-def _style(given: MovieStyleInput) -> Style:
-    return Style(
-        deflicker=given.deflicker,
-        label_time=given.label_time,
-        label_text=given.label_text,
-        label_exposure=given.label_exposure,
-        fade_s=given.fade_seconds,
-        end_text=given.end_text,
-    )
 
 
 def _errors(refused: fsmlock.Refused) -> list[UserError]:

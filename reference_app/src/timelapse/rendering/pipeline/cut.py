@@ -11,11 +11,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 #: A stretch of time with more frames than this is halved.
 MAX_STRETCH: Final = 120
-#: Stretches are joined until they have this many frames.
+#: A stretch with fewer frames is joined to the one beside it.
 MIN_SEGMENT: Final = 60
 #: No segment has more frames.
 LONGEST_SEGMENT: Final = MIN_SEGMENT - 1 + MAX_STRETCH
@@ -26,51 +26,50 @@ _LEAST_REST: Final = 24
 _ALL_TIME: Final = 1 << 63
 
 
-def cut(times_us: Sequence[int | None]) -> list[int]:
+def cut(times_us: Sequence[int | None], *, quick_start: bool = True) -> list[int]:
     """Return the number of frames of each segment, for frames in playing order.
+
+    A stretch of the frames is cut where all of them are cut, but for a few segments at its ends.
 
     Args:
         times_us: when each frame was captured, microseconds since 1970. Unless all are known and none is
             before its predecessor, the segments are cut by number.
+        quick_start: whether the first segment is a short one.
     """
     known = [time for time in times_us if time is not None and 0 <= time < _ALL_TIME]
     ordered = len(known) == len(times_us) and all(a <= b for a, b in pairwise(known))
-    stretches = list(_stretches(known, 0, len(known), 0, _ALL_TIME)) if ordered else evenly(len(times_us))
-    segments = list(_joined(stretches))
-    if segments and segments[0] >= FIRST_SEGMENT + _LEAST_REST:
+    segments = _halved(known, 0, len(known), 0, _ALL_TIME) if ordered else evenly(len(times_us))
+    if quick_start and segments and segments[0] >= FIRST_SEGMENT + _LEAST_REST:
         segments[:1] = [FIRST_SEGMENT, segments[0] - FIRST_SEGMENT]
     return segments
 
 
-def _stretches(times: Sequence[int], low: int, high: int, start: int, width: int) -> Iterator[int]:
-    """Halve the time from ``start`` until no stretch has too many of the frames from low to high."""
-    if low == high:
-        return
+def _halved(times: Sequence[int], low: int, high: int, start: int, width: int) -> list[int]:
+    """Cut the frames from low to high, which are those of the time from ``start`` on, ``width`` long.
+
+    Nothing but these frames decides, and whether they are the last ones.
+    """
     if high - low <= MAX_STRETCH:
-        yield high - low
-        return
+        return [high - low] * (high > low)
     if width == 1:  # all at the same moment
-        yield from evenly(high - low)
-        return
+        return evenly(high - low)
     half = width // 2
     middle = bisect_left(times, start + half, low, high)
-    yield from _stretches(times, low, middle, start, half)
-    yield from _stretches(times, middle, high, start + half, half)
+    early = _halved(times, low, middle, start, half)
+    late = _halved(times, middle, high, start + half, half)
+    if not early or not late:
+        return early + late
+    waits_for_more = high == len(times) and len(late) == 1
+    if early[-1] >= MIN_SEGMENT and (late[0] >= MIN_SEGMENT or waits_for_more):
+        return early + late
+    return [*early[:-1], *_at_most_longest(early[-1] + late[0]), *late[1:]]
+
+
+def _at_most_longest(frames: int) -> list[int]:
+    return [frames] if frames <= LONGEST_SEGMENT else [frames // 2, frames - frames // 2]
 
 
 def evenly(count: int) -> list[int]:
     """Return the lengths of segments that are cut by number alone."""
     whole, rest = divmod(count, MAX_STRETCH)
     return [MAX_STRETCH] * whole + [rest] * bool(rest)
-
-
-def _joined(stretches: Sequence[int]) -> Iterator[int]:
-    """Join short stretches to the next one; the last segment may stay short."""
-    segment = 0
-    for frames in stretches:
-        segment += frames
-        if segment >= MIN_SEGMENT:
-            yield segment
-            segment = 0
-    if segment:
-        yield segment

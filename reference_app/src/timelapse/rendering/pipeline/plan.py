@@ -147,10 +147,21 @@ class Plan:
     segments: tuple[Segment, ...]
 
     @classmethod
-    def of(cls, recipes: Sequence[Recipe], movie: MovieFormat, *, ending: Sequence[Recipe] = ()) -> Self:
-        """Plan a movie of these frames, in this order; the ending is a segment of its own."""
+    def of(
+        cls,
+        recipes: Sequence[Recipe],
+        movie: MovieFormat,
+        *,
+        ending: Sequence[Recipe] = (),
+        quick_start: bool = True,
+    ) -> Self:
+        """Plan a movie of these frames, in this order; the ending is a segment of its own.
+
+        With ``quick_start`` the first segment is short. A stretch from the middle of another movie is planned
+        without it, so that both have their segments in common.
+        """
         segments, start = [], 0
-        for frames in cut([recipe.captured_us for recipe in recipes]):
+        for frames in cut([recipe.captured_us for recipe in recipes], quick_start=quick_start):
             segments.append(Segment.of(recipes[start : start + frames], movie))
             start += frames
         if ending:

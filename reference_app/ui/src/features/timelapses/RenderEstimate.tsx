@@ -1,17 +1,20 @@
 import Typography from "@mui/material/Typography";
 
 import { formatBytes } from "../../lib/bytes.ts";
-import { formatRange } from "../../lib/duration.ts";
+import { formatPlayTime, formatRange } from "../../lib/duration.ts";
+import { formatCount } from "../../lib/rate.ts";
 import { useRenderEstimate, type RenderEstimateLookup, type RenderOptions } from "./useRenderEstimate.ts";
 
 interface Props {
   readonly timelapse: string;
   readonly frameCount: number;
   readonly options: RenderOptions;
+  /** Whether the number of frames and the length are said, too. */
+  readonly withLength?: boolean;
 }
 
 /** How large the movie will be and how long rendering takes, before anybody asks for it. */
-export function RenderEstimate({ timelapse, frameCount, options }: Props) {
+export function RenderEstimate({ timelapse, frameCount, options, withLength = false }: Props) {
   const lookup = useRenderEstimate(timelapse, frameCount, options);
   return (
     <Typography
@@ -19,7 +22,8 @@ export function RenderEstimate({ timelapse, frameCount, options }: Props) {
       data-testid="render-estimate"
       sx={{ color: "text.secondary", minHeight: "1.5em" }}
     >
-      {words(lookup)}
+      {withLength && lookup.state === "found" && `${length(lookup)} · `}
+      {withLength && lookup.state === "none" ? "No movie can be made with these options." : words(lookup)}
     </Typography>
   );
 }
@@ -29,6 +33,10 @@ const withoutEstimate = {
   failed: "Size and time could not be estimated.",
   none: "",
 } as const;
+
+function length({ frames, durationSeconds }: { frames: number; durationSeconds: number }): string {
+  return `${formatCount(frames, "frame")}, ${formatPlayTime(durationSeconds)}`;
+}
 
 function words(lookup: RenderEstimateLookup): string {
   if (lookup.state !== "found") return withoutEstimate[lookup.state];

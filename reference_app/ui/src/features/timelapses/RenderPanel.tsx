@@ -1,8 +1,9 @@
 import Box from "@mui/material/Box";
+import Button from "@mui/material/Button";
 import MenuItem from "@mui/material/MenuItem";
 import TextField from "@mui/material/TextField";
 import Typography from "@mui/material/Typography";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { graphql, useFragment } from "react-relay";
 
 import { Panel } from "../../design/Panel.tsx";
@@ -13,6 +14,8 @@ import { RenderButton } from "./RenderButton.tsx";
 import { RenderEstimate } from "./RenderEstimate.tsx";
 import { TimelapseHolds } from "./TimelapseHolds.tsx";
 import { useRenderTimelapse } from "./useRenderTimelapse.ts";
+
+const RenderDialog = lazy(async () => ({ default: (await import("./RenderDialog.tsx")).RenderDialog }));
 
 const RATES = [12, 24, 30, 60] as const;
 const SIZES = [
@@ -39,6 +42,7 @@ export function RenderPanel({ timelapse }: { readonly timelapse: RenderPanel_tim
   const [rate, setRate] = useState<number>(PRESET.rate);
   const [size, setSize] = useState(PRESET.size);
   const [render, busy] = useRenderTimelapse();
+  const [choosing, setChoosing] = useState(false);
   const { width, height } = SIZES[size] ?? SIZES[0];
   return (
     <Panel title="Render a movie">
@@ -106,6 +110,34 @@ export function RenderPanel({ timelapse }: { readonly timelapse: RenderPanel_tim
             render({ timelapse: data.id, fps: rate, width, height });
           }}
         />
+        {data.frameCount > 0 && (
+          <Button
+            aria-haspopup="dialog"
+            onClick={() => {
+              setChoosing(true);
+            }}
+          >
+            More options…
+          </Button>
+        )}
+        {choosing && (
+          <Suspense fallback={null}>
+            <RenderDialog
+              timelapse={data.id}
+              frameCount={data.frameCount}
+              options={{ fps: rate, width, height }}
+              busy={busy}
+              onRender={(options) => {
+                render({ timelapse: data.id, ...options }, () => {
+                  setChoosing(false);
+                });
+              }}
+              onClose={() => {
+                setChoosing(false);
+              }}
+            />
+          </Suspense>
+        )}
         <TimelapseHolds timelapse={data} />
       </Box>
     </Panel>

@@ -2,12 +2,21 @@
 import { useEffect, useState } from "react";
 import { fetchQuery, graphql, useRelayEnvironment } from "react-relay";
 
-import type { useRenderEstimateQuery } from "./__generated__/useRenderEstimateQuery.graphql";
+import type {
+  FrameSelectionInput,
+  MovieStyleInput,
+  useRenderEstimateQuery,
+} from "./__generated__/useRenderEstimateQuery.graphql";
 
 export interface RenderOptions {
   readonly fps: number;
   readonly width: number | null;
   readonly height: number | null;
+  readonly selection?: FrameSelectionInput;
+  readonly style?: MovieStyleInput;
+  /** Only frames captured at or after it, and before the other. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
 }
 
 type Estimate = NonNullable<NonNullable<useRenderEstimateQuery["response"]["node"]>["renderEstimate"]>;
@@ -23,10 +32,11 @@ const ASK_EVERY = 100;
 export function useRenderEstimate(
   timelapse: string,
   frameCount: number,
-  { fps, width, height }: RenderOptions,
+  options: RenderOptions,
 ): RenderEstimateLookup {
   const environment = useRelayEnvironment();
-  const wanted = [timelapse, Math.ceil(frameCount / ASK_EVERY), fps, width, height].join(" ");
+  const variables = JSON.stringify({ timelapse, ...options });
+  const wanted = `${variables} ${String(Math.ceil(frameCount / ASK_EVERY))}`;
   const [known, setKnown] = useState<{ readonly of: string; readonly lookup: RenderEstimateLookup } | null>(
     null,
   );
@@ -34,10 +44,29 @@ export function useRenderEstimate(
     const running = fetchQuery<useRenderEstimateQuery>(
       environment,
       graphql`
-        query useRenderEstimateQuery($timelapse: ID!, $fps: Float!, $width: Int, $height: Int) {
+        query useRenderEstimateQuery(
+          $timelapse: ID!
+          $fps: Float!
+          $width: Int
+          $height: Int
+          $selection: FrameSelectionInput
+          $style: MovieStyleInput
+          $from: DateTime
+          $to: DateTime
+        ) {
           node(id: $timelapse) {
             ... on Timelapse {
-              renderEstimate(fps: $fps, width: $width, height: $height) {
+              renderEstimate(
+                fps: $fps
+                width: $width
+                height: $height
+                selection: $selection
+                style: $style
+                from: $from
+                to: $to
+              ) {
+                frames
+                durationSeconds
                 width
                 height
                 lowBytes
@@ -49,7 +78,7 @@ export function useRenderEstimate(
           }
         }
       `,
-      { timelapse, fps, width, height },
+      JSON.parse(variables) as useRenderEstimateQuery["variables"],
     ).subscribe({
       next: ({ node }) => {
         const estimate = node?.renderEstimate;
@@ -62,6 +91,6 @@ export function useRenderEstimate(
     return () => {
       running.unsubscribe();
     };
-  }, [environment, timelapse, fps, width, height, wanted]);
+  }, [environment, variables, wanted]);
   return known?.of === wanted ? known.lookup : { state: "asking" };
 }

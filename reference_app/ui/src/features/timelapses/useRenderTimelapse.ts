@@ -25,7 +25,7 @@ function createdAt(movie: RecordProxy): string {
 }
 
 /** Requests a movie of the frames that the timelapse has now. */
-export function useRenderTimelapse(): [(input: RenderTimelapseInput) => void, boolean] {
+export function useRenderTimelapse(): [(input: RenderTimelapseInput, onDone?: () => void) => void, boolean] {
   const [send, busy] = useAction<useRenderTimelapseMutation>(
     graphql`
       mutation useRenderTimelapseMutation($input: RenderTimelapseInput!) {
@@ -57,8 +57,8 @@ export function useRenderTimelapse(): [(input: RenderTimelapseInput) => void, bo
     },
   );
   return [
-    (input) => {
-      send({ variables: { input } });
+    (input, onDone) => {
+      send({ variables: { input }, onDone });
     },
     busy,
   ];

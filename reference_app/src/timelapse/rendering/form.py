@@ -1,0 +1,134 @@
+"""What people are asked for a movie beside its speed and size: fields in groups, and presets to fill them.
+
+A page that draws what it gets needs no code for a field that is added tomorrow.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from fsmlock import InputField
+from timelapse.rendering.presets import PRESETS
+from timelapse.rendering.selection import LONGEST_WINDOW, MAX_EVERY
+from timelapse.rendering.style import LONGEST_TEXT, MAX_FADE_S
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from timelapse.rendering.presets import Preset
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Fields that belong together; ``name`` is the input that contains them under their names."""
+
+    name: str
+    label: str
+    fields: tuple[InputField, ...]
+
+
+def _yes_or_no(name: str, label: str) -> InputField:
+    return InputField(name=name, kind="yes_or_no", label=label, default=False)
+
+
+GROUPS: Final = (
+    Group(
+        name="selection",
+        label="Which frames",
+        fields=(
+            InputField(
+                name="windows",
+                kind="text",
+                label="Times of day",
+                default="",
+                maximum=LONGEST_WINDOW,
+                help="Such as mon-fri 06:30..20:00, or sunrise..sunset; several with commas. Empty: always.",
+            ),
+            _yes_or_no("skipDark", "Leave out dark frames"),
+            _yes_or_no("skipBlurred", "Leave out blurred frames"),
+            _yes_or_no("skipDuplicates", "Leave out frames that look like the one before"),
+            _yes_or_no("bestOfHour", "Only the sharpest of each hour"),
+            InputField(
+                name="every",
+                kind="whole_number",
+                label="One frame of",
+                default=1,
+                minimum=1,
+                maximum=MAX_EVERY,
+            ),
+            InputField(
+                name="lengthSeconds",
+                kind="choice",
+                label="Length",
+                default=0,
+                choices=(
+                    (0, "As long as its frames last"),
+                    *((seconds, f"{seconds} s at most") for seconds in (15, 30, 60, 120, 300)),
+                ),
+            ),
+        ),
+    ),
+    Group(
+        name="style",
+        label="What is added",
+        fields=(
+            _yes_or_no("deflicker", "Even light"),
+            _yes_or_no("labelTime", "Capture time"),
+            _yes_or_no("labelExposure", "Exposure"),
+            InputField(
+                name="labelText",
+                kind="text",
+                label="Label",
+                default="",
+                maximum=LONGEST_TEXT,
+                help="Written at the bottom left. Empty: none.",
+            ),
+            InputField(
+                name="fadeSeconds",
+                kind="number",
+                label="Fade from and to black",
+                default=0,
+                minimum=0,
+                maximum=MAX_FADE_S,
+                unit="s",
+            ),
+            InputField(
+                name="endText",
+                kind="text",
+                label="Last words",
+                default="",
+                maximum=LONGEST_TEXT,
+                help="Shown for 3 seconds at the end. Empty: none.",
+            ),
+        ),
+    ),
+)
+
+
+def preset_values(preset: Preset) -> Mapping[str, Mapping[str, object]]:
+    """Return the value of each field of each group."""
+    selection, style = preset.selection, preset.style
+    return {
+        "selection": {
+            "windows": ", ".join(selection.windows),
+            "skipDark": selection.skip_dark,
+            "skipBlurred": selection.skip_blurred,
+            "skipDuplicates": selection.skip_duplicates,
+            "bestOfHour": selection.best_of_hour,
+            "every": selection.every,
+            "lengthSeconds": int(selection.length_s or 0),
+        },
+        "style": {
+            "deflicker": style.deflicker,
+            "labelTime": style.label_time,
+            "labelExposure": style.label_exposure,
+            "labelText": style.label_text,
+            "fadeSeconds": style.fade_s,
+            "endText": style.end_text,
+        },
+    }
+
+
+#: The values of each preset, by its name.
+PRESET_VALUES: Final = {name: preset_values(preset) for name, preset in PRESETS.items()}

@@ -1,0 +1,140 @@
+import { act, screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { graphql } from "react-relay";
+import { expect, test } from "vitest";
+
+import { allRunning, answer, renderFromQuery, running } from "../../../test/renderWithRelay.tsx";
+import { fromLocalInput } from "../../lib/localInput.ts";
+import type { RenderDialogTestQuery } from "./__generated__/RenderDialogTestQuery.graphql";
+import { RenderPanel } from "./RenderPanel.tsx";
+
+const field = { unit: "", minimum: null, maximum: null, choices: [], help: "" };
+const groups = [
+  {
+    name: "selection",
+    label: "Which frames",
+    fields: [
+      { ...field, name: "skipDark", kind: "YES_OR_NO", label: "Leave out dark frames", default: false },
+      { ...field, name: "every", kind: "WHOLE_NUMBER", label: "One frame of", default: 1, minimum: 1 },
+    ],
+  },
+  {
+    name: "style",
+    label: "What is added",
+    fields: [
+      { ...field, name: "deflicker", kind: "YES_OR_NO", label: "Even light", default: false },
+      { ...field, name: "endText", kind: "TEXT", label: "Last words", default: "", maximum: 100 },
+    ],
+  },
+];
+const plain = { selection: { skipDark: false, every: 1 }, style: { deflicker: false, endText: "" } };
+const presets = [
+  { name: "plain", label: "Every picture as it is", values: plain },
+  {
+    name: "plants",
+    label: "Plants",
+    values: { selection: { skipDark: true, every: 1 }, style: { deflicker: true, endText: "" } },
+  },
+];
+
+async function open() {
+  const { environment } = renderFromQuery<RenderDialogTestQuery>({
+    query: graphql`
+      query RenderDialogTestQuery @relay_test_operation {
+        node(id: "timelapse-1") {
+          ...RenderPanel_timelapse @alias(as: "timelapse")
+        }
+      }
+    `,
+    mocks: {
+      Node: () => ({ __typename: "Timelapse", id: "timelapse-1" }),
+      Timelapse: () => ({
+        id: "timelapse-1",
+        frameCount: 300,
+        locks: [],
+        availableTransitions: [{ name: "render", label: "Render", allowed: true, reasons: [] }],
+      }),
+    },
+    children: ({ node }) => (node?.timelapse ? <RenderPanel timelapse={node.timelapse} /> : "nothing"),
+  });
+  await userEvent.click(screen.getByRole("button", { name: "More options…" }));
+  await act(async () => {
+    await import("./RenderDialog.tsx");
+  });
+  answer(environment, running(environment, "RenderDialogQuery"), {
+    Node: () => ({ __typename: "Timelapse", id: "timelapse-1" }),
+    ID: () => "timelapse-1",
+    RenderForm: () => ({
+      longestTitle: 80,
+      firstCapturedAt: "2026-06-01T12:00:00.400Z",
+      lastCapturedAt: "2026-06-02T12:00:00.400Z",
+      presets,
+      groups,
+    }),
+  });
+  await screen.findByRole("dialog", { name: "Options of the movie" });
+  return environment;
+}
+
+async function press() {
+  const dialog = screen.getByRole("dialog");
+  await userEvent.click(
+    [...dialog.querySelectorAll("button")].find(({ type }) => type === "submit") as Element,
+  );
+}
+
+const untouched = { timelapse: "timelapse-1", fps: 30, width: null, height: null, title: "" };
+
+test("what nobody changes is left to the server", async () => {
+  const environment = await open();
+  await press();
+  expect(running(environment, "useRenderTimelapseMutation").request.variables).toEqual({ input: untouched });
+});
+
+test("a preset fills the fields, and a change makes it one's own choice", async () => {
+  const environment = await open();
+  await userEvent.click(screen.getByRole("combobox", { name: "Made for" }));
+  await userEvent.click(screen.getByRole("option", { name: "Plants" }));
+  expect(screen.getByRole("checkbox", { name: "Leave out dark frames" })).toBeChecked();
+  expect(screen.getByRole("combobox", { name: "Made for" })).toHaveTextContent("Plants");
+  await userEvent.click(screen.getByRole("checkbox", { name: "Even light" }));
+  expect(screen.getByRole("combobox", { name: "Made for" })).toHaveTextContent("My own choice");
+  await userEvent.type(screen.getByRole("textbox", { name: "Last words" }), "The end");
+  await userEvent.type(screen.getByRole("textbox", { name: "Title" }), "Summer");
+  await press();
+  expect(running(environment, "useRenderTimelapseMutation").request.variables).toEqual({
+    input: { ...untouched, title: "Summer", selection: { skipDark: true }, style: { endText: "The end" } },
+  });
+});
+
+test("a time is chosen between the first frame and the last", async () => {
+  const environment = await open();
+  const [from, to] = ["From", "To"].map((label) => screen.getByLabelText<HTMLInputElement>(label));
+  expect(fromLocalInput(from?.value ?? "")).toBe("2026-06-01T12:00:00.000Z");
+  expect(fromLocalInput(to?.value ?? "")).toBe("2026-06-02T12:00:01.000Z");
+  await userEvent.clear(from as Element);
+  await userEvent.type(from as Element, "2026-06-01T23:00:00");
+  await press();
+  expect(running(environment, "useRenderTimelapseMutation").request.variables).toEqual({
+    input: { ...untouched, from: fromLocalInput("2026-06-01T23:00:00") },
+  });
+});
+
+test("the estimate follows the choice, and says when there would be no movie", async () => {
+  const environment = await open();
+  await userEvent.click(screen.getByRole("checkbox", { name: "Leave out dark frames" }));
+  const asked = await waitFor(() => {
+    const found = allRunning(environment, "useRenderEstimateQuery").find(
+      ({ request }) => request.variables.selection !== null,
+    );
+    if (!found) throw new Error("It has not asked yet.");
+    return found;
+  });
+  expect(asked.request.variables.selection).toEqual({ skipDark: true });
+  answer(environment, asked, {
+    Node: () => ({ __typename: "Timelapse", id: "timelapse-1" }),
+    ID: () => "timelapse-1",
+    Timelapse: () => ({ renderEstimate: null }),
+  });
+  expect(await screen.findByText("No movie can be made with these options.")).toBeVisible();
+});
