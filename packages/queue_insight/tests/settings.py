@@ -1,9 +1,31 @@
-"""Django settings of the tests: a project with nothing but the admin and this package."""
+"""Django settings of the tests: a project with nothing but the admin and this package.
+
+DATABASE_URL chooses PostgreSQL instead of SQLite.
+"""
 
 from __future__ import annotations
 
 import os
 import tempfile
+from urllib.parse import urlsplit
+
+
+def database(url: str) -> dict[str, object]:
+    if not url:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": os.environ.get("TESTS_SQLITE", ":memory:"),
+            "TEST": {"NAME": f"{tempfile.gettempdir()}/queue-insight-{os.getpid()}.sqlite3"},
+        }
+    parts = urlsplit(url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": parts.username,
+        "HOST": parts.hostname,
+        "PORT": str(parts.port),
+    }
+
 
 SECRET_KEY = "for tests only"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # others are slow on purpose
@@ -42,13 +64,7 @@ TEMPLATES = [
 ROOT_URLCONF = "tests.urls"
 STATIC_URL = "/static/"
 ALLOWED_HOSTS = ["*"]
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": os.environ.get("TESTS_SQLITE", ":memory:"),
-        "TEST": {"NAME": f"{tempfile.gettempdir()}/queue-insight-{os.getpid()}.sqlite3"},
-    }
-}
+DATABASES = {"default": database(os.environ.get("DATABASE_URL", ""))}
 # Tests that need the publish time install it themselves.
 QUEUE_INSIGHT: dict[str, object] = {
     "RECORD_PUBLISH_TIME": "TESTS_APP" in os.environ,

@@ -25,8 +25,8 @@ class Settings:
 
     #: Dotted path to the Celery app, "project.celery.app"; empty means Celery's current app.
     APP: str = ""
-    #: Where the collector saves its state: "redis://..." or "memory://"; empty means the broker, if it is
-    #: Redis or Valkey.
+    #: Where the collector saves its state: "redis://...", "database://default" or "memory://"; empty means
+    #: the broker if it is Redis or Valkey, else the default database.
     STORE: str = ""
     #: Prefix of every key in the store; give each Celery app its own if several share one store.
     KEY_PREFIX: str = "queue-insight"

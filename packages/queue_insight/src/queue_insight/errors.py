@@ -53,6 +53,18 @@ class StoreUnreachableError(QueueInsightError):
         )
 
 
+class StoreNotMigratedError(StoreUnreachableError):
+    """The store is a database without this package's tables."""
+
+    def __init__(self, where: str) -> None:
+        self.url = where
+        QueueInsightError.__init__(
+            self,
+            f"The store, {where}, has no tables of queue_insight. "
+            'Run "manage.py migrate queue_insight" for this database.',
+        )
+
+
 class LeaseLostError(QueueInsightError):
     """Another collector holds the lease, so nothing was written."""
 

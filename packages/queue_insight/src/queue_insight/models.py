@@ -1,9 +1,14 @@
-"""The permissions of the queue page, the queues that somebody paused, and the record of all actions."""
+"""The tables: permissions of the queue page, paused queues, the record of actions, the collector's state."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.utils import timezone
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 class Queue(models.Model):
@@ -75,3 +80,56 @@ class ActionRecord(models.Model):
     def __str__(self) -> str:
         """Who did what."""
         return f"{self.action} by {self.by}"
+
+
+class KeyField(models.BinaryField):  # type: ignore[type-arg]
+    """Bytes that are compared one by one, whatever the database's collation is."""
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str | None:
+        """Return the type; MySQL, whose projects have these tables too, can't index a blob."""
+        return "varbinary(1100)" if connection.vendor == "mysql" else super().db_type(connection)
+
+
+class CollectorLease(models.Model):
+    """Which collector may write, and how long what it wrote is valid; by the database's clock."""
+
+    #: QUEUE_INSIGHT['KEY_PREFIX'].
+    prefix = models.CharField(max_length=200, unique=True)
+    #: Empty: nobody.
+    holder = models.TextField(default="")
+    token = models.BigIntegerField(default=0)
+    ends_at = models.DateTimeField(null=True)
+    written_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    #: When the history expires.
+    kept_until = models.DateTimeField(null=True)
+
+    class Meta:
+        """Written by the collector only."""
+
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        """The prefix."""
+        return self.prefix
+
+
+class CollectorRecord(models.Model):
+    """One record of the collector's state."""
+
+    lease = models.ForeignKey(CollectorLease, models.CASCADE, db_index=False)
+    part = models.CharField(max_length=16)
+    key = KeyField()
+    record = models.BinaryField()
+
+    class Meta:
+        """Written by the collector only."""
+
+        default_permissions = ()
+        constraints = (
+            models.UniqueConstraint(fields=("lease", "part", "key"), name="queue_insight_record_key"),
+        )
+
+    def __str__(self) -> str:
+        """The part."""
+        return self.part
