@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 import redis
 from tests.waiting import wait_until
@@ -57,6 +61,15 @@ def test_each_queue_has_a_worker_of_its_own(tmp_path):
     assert render.command[-4:] == ["--queues", "render", "--hostname", "render@%h"]
     assert chores.command[-4:] == ["--queues", "chores", "--hostname", "chores@%h"]
     assert "--queues" not in processes.worker(tmp_path).command  # takes from all
+
+
+@pytest.mark.slow
+def test_a_worker_starts_without_what_only_pages_need(tmp_path):
+    loads = "from timelapse.project.celery import app; app.loader.import_default_modules()"
+    worker = processes.worker(tmp_path)
+    command = [sys.executable, "-c", f"import sys; {loads}; print('strawberry' in sys.modules)"]
+    done = subprocess.run(command, env=os.environ | worker.env, capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n", done.stderr
 
 
 def answers(client):

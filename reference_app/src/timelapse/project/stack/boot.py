@@ -117,12 +117,11 @@ def _await_web(supervisor: Supervisor, web: Child, address: str) -> None:
 
 
 def boot_servers(supervisor: Supervisor, home: Path, port: int) -> str:
-    """Start web server, workers, beat and collector; return the web server's URL once it answers."""
+    """Start web server, workers and beat; return the web server's URL once it answers."""
     address = f"http://127.0.0.1:{port}"
     web = supervisor.start(processes.web(home, port))
     for queue in ("render", "chores"):
         supervisor.start(processes.worker(home, queue))
     supervisor.start(processes.beat(home))
-    supervisor.start(processes.collector(home))
     _await_web(supervisor, web, f"{address}/")
     return address

@@ -46,6 +46,7 @@ def _start(supervisor: Supervisor, home: Path, port: int, *, camera: bool) -> No
     password = ensure_operator()
     if password is not None:
         write_private(home / "admin_password", password)  # for the next start
+    supervisor.start(processes.collector(home))
     address = boot.boot_servers(supervisor, home, port)
     supervisor.start(processes.ingest(home))
     if camera:
