@@ -93,7 +93,7 @@ def one_task(number: int, uuid: str, *, failed: bool) -> Iterator[dict[str, obje
         yield message(
             [3, 2, seq + 1], 0.2 + seq / 10, message_type="progress", v=1, of="render:movie", seq=seq,
             description=f"Rendering movie {number}", about=f"app.Movie:{number}", unit="frame",
-            done=seq * 25, total=300, rate=24.8, started_at=at + 0.2, beat_at=at + 0.2 + seq / 10,
+            done=seq * 25, total=300, rate=24.8, started_at=at + 0.2, heartbeat_at=at + 0.2 + seq / 10,
             advanced_at=at + 0.2 + seq / 10, next_by=at + 5, grace_s=5.0,
         )  # fmt: skip
     yield message(

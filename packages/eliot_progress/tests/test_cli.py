@@ -71,7 +71,7 @@ def test_running_tasks_of_a_store(valkey_url, capsys):
     assert capsys.readouterr().out == "No tasks are running.\n"
     store = RedisStore(url)
     now = time.time()
-    store.record(sample(1, total=3, done=1, beat_at=now, next_by=now - 1, grace_s=60))
+    store.record(sample(1, total=3, done=1, heartbeat_at=now, next_by=now - 1, grace_s=60))
     store.close()
     main(["watch", url, "--once"])
     assert capsys.readouterr().out.rstrip().endswith("1/3  late")

@@ -11,7 +11,7 @@ def test_work_that_cannot_count_beats_by_its_promise(log):
         beat.report_due(beat._next_due - 2.4)
         state = Reducer(log).get(beat.id)
     assert (state.seq, state.grace_s, state.total, state.about) == (2, 2, None, "app.Camera:1")
-    assert state.next_by >= state.beat_at + 5
+    assert state.next_by >= state.heartbeat_at + 5
     assert state.advanced_at == begun.advanced_at
     assert [m["message_type"] for m in log if "seq" in m] == ["progress", "heartbeat", "progress"]
 

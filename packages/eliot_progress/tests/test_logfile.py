@@ -181,8 +181,17 @@ def test_progress_is_thinned_but_its_last_message_is_kept(log, clock):
     envelope = {"v": 1, "of": "x", "task_uuid": "u", "message_type": "progress"}
     for n in range(1, 50):
         clock.now = 100 + n / 10
-        log({**envelope, "task_level": [n], "seq": n, "done": n, "beat_at": 0})
-    log({**envelope, "task_level": [50], "seq": 50, "done": 50, "beat_at": 104.95, "outcome": "succeeded"})
+        log({**envelope, "task_level": [n], "seq": n, "done": n, "heartbeat_at": 0})
+    log(
+        {
+            **envelope,
+            "task_level": [50],
+            "seq": 50,
+            "done": 50,
+            "heartbeat_at": 104.95,
+            "outcome": "succeeded",
+        }
+    )
     found = written(log)
     assert [m["done"] for m in found] == [1, 11, 21, 31, 41, 50]
     assert not log._throttles

@@ -65,6 +65,6 @@ def test_a_message_is_under_a_kilobyte():
 
 def test_impossible_times_are_clamped():
     state = parse(
-        {**sample(1), "beat_at": 1e300, "next_by": -5, "started_at": float("nan"), "eta_s": [-1, 2]}
+        {**sample(1), "heartbeat_at": 1e300, "next_by": -5, "started_at": float("nan"), "eta_s": [-1, 2]}
     )
-    assert (state.beat_at, state.next_by, state.started_at, state.eta_s) == (9_999_999_999, 0, 0, None)
+    assert (state.heartbeat_at, state.next_by, state.started_at, state.eta_s) == (9_999_999_999, 0, 0, None)

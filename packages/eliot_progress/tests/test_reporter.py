@@ -100,7 +100,7 @@ def test_code_that_holds_the_gil_is_never_called_stalled(log):
             until(lambda seen=work._seq: work._seq > seen, 60)
     reports = [m for m in log if m.get("of") == "hog"]
     for one, next_one in pairwise(reports):
-        assert next_one["beat_at"] <= one["next_by"] + one["grace_s"]
+        assert next_one["heartbeat_at"] <= one["next_by"] + one["grace_s"]
 
 
 def test_a_slow_round_is_followed_by_a_long_pause_that_promises_include():

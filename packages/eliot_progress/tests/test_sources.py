@@ -82,10 +82,10 @@ def test_a_file_that_begins_anew_is_read_from_its_beginning(shelf):
 
 
 def test_an_address_is_a_source_of_states(shelf):
-    shelf.add(sample(1, done=3, total=4, beat_at=100.0))
+    shelf.add(sample(1, done=3, total=4, heartbeat_at=100.0))
     look = source(shelf.url, {})
     assert [state.done for state in look(100.5)] == [3]
-    shelf.add(sample(2, done=4, total=4, beat_at=100.0, outcome="succeeded"))
+    shelf.add(sample(2, done=4, total=4, heartbeat_at=100.0, outcome="succeeded"))
     assert [state.outcome for state in look(105.0)] == ["succeeded"]
     assert look(111.0) == []
 

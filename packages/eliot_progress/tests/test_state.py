@@ -81,7 +81,7 @@ def test_an_outcome_outranks_any_number(swap):
 
 
 def test_a_state_keeps_its_times_unless_clocks_disagree():
-    state = task_state(started_at=90.0, beat_at=100.0, next_by=101.0)
+    state = task_state(started_at=90.0, heartbeat_at=100.0, next_by=101.0)
     assert to_local_clock(state, 101.9) == state
     moved = to_local_clock(state, 700.0)
-    assert (moved.started_at, moved.beat_at, moved.next_by) == (690.0, 700.0, 701.0)
+    assert (moved.started_at, moved.heartbeat_at, moved.next_by) == (690.0, 700.0, 701.0)

@@ -58,8 +58,8 @@ def test_a_promise_includes_the_way_through_a_log_file_and_its_reader():
 def test_the_way_makes_no_dead_worker_stalled_later(log, every, stalled_after_s):
     with progress("Import", every=every) as work:
         state = Reducer(log).get(work.id)
-    assert state.next_by - state.beat_at == pytest.approx(every + WAY_S)
-    assert state.next_by + state.grace_s - state.beat_at == pytest.approx(stalled_after_s)
+    assert state.next_by - state.heartbeat_at == pytest.approx(every + WAY_S)
+    assert state.next_by + state.grace_s - state.heartbeat_at == pytest.approx(stalled_after_s)
 
 
 def test_work_whose_reports_nothing_receives_is_warned_of_once_in_a_process():

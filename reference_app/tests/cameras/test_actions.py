@@ -207,7 +207,7 @@ def test_a_heartbeat_promises_the_next_by_this_servers_clock():
     now = timezone.now()
     actions.record_heartbeat(camera.pk, heartbeat(every_s=5, grace_s=10, spool_pending=3), now=now)
     camera.refresh_from_db()
-    assert (camera.beat_at, camera.next_by) == (now, now + timedelta(seconds=5))
+    assert (camera.heartbeat_at, camera.next_by) == (now, now + timedelta(seconds=5))
     assert (camera.grace_s, camera.spool_pending, camera.agent_state) == (10, 3, "capturing")
 
 

@@ -24,7 +24,7 @@ def admin():
 @pytest.fixture
 def camera():
     camera = actions.enrol("Roof").camera
-    Camera.objects.filter(pk=camera.pk).update(beat_at=timezone.now())
+    Camera.objects.filter(pk=camera.pk).update(heartbeat_at=timezone.now())
     return camera
 
 

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 CAMERAS = """{ cameras { totalCount edges { node {
-  id name driver model state liveness beatAt nextBy graceSeconds spoolPending stateDetail
+  id name driver model state liveness heartbeatAt nextBy graceSeconds spoolPending stateDetail
   availableTransitions { name label allowed reasons { code message remedy } } } } } }"""
 APPROVE = """mutation ($input: ApproveCameraInput!) { approveCamera(input: $input) {
   camera { id name state } errors { field code message remedy } } }"""

@@ -37,7 +37,7 @@ def gaps(seconds, *, now, schedule=EVERY_10_S, reported=(), **known):
     found = find_gaps(
         buckets(seconds), MINUTE, [schedule], reported, CameraState(now=at(now), since=NOON, **known)
     )
-    return [((gap.begins_at - NOON).seconds, (gap.ends_at - NOON).seconds, gap.why) for gap in found]
+    return [((gap.begins_at - NOON).seconds, (gap.ends_at - NOON).seconds, gap.reason) for gap in found]
 
 
 def test_frames_without_a_hole_make_no_gap():
@@ -75,7 +75,9 @@ def test_a_reason_reported_by_the_agent_explains_the_gap():
         reported,
         CameraState(now=at(10), since=NOON),
     )
-    assert [(gap.why, gap.detail, gap.missed) for gap in found] == [("card_full", "The card was full.", 18)]
+    assert [(gap.reason, gap.detail, gap.missed) for gap in found] == [
+        ("card_full", "The card was full.", 18)
+    ]
 
 
 STALL = ReportedGap(reason="stalled", detail="It stalled.", begins_at=at(0.4), ends_at=at(0.5))
@@ -89,7 +91,7 @@ def test_one_late_frame_is_reported_as_late_and_not_as_a_stall():
         [STALL],
         CameraState(now=at(2), since=NOON),
     )
-    assert [(gap.why, gap.missed) for gap in found] == [("late", 1)]
+    assert [(gap.reason, gap.missed) for gap in found] == [("late", 1)]
     assert "one slot was skipped" in found[0].detail
 
 
@@ -97,12 +99,12 @@ def test_a_late_burst_is_one_late_slot_too():
     bursts = CaptureSchedule(interval_s=10, schedule=Schedule(burst=3, burst_s=1))
     seconds = [second + part for second in (*range(0, 50, 10), *range(60, 120, 10)) for part in range(3)]
     stall = replace(STALL, begins_at=at(0.8), ends_at=at(0.9))
-    assert [why for *_, why in gaps(seconds, now=2, schedule=bursts, reported=[stall])] == ["late"]
+    assert [reason for *_, reason in gaps(seconds, now=2, schedule=bursts, reported=[stall])] == ["late"]
 
 
 def test_two_slots_that_were_missed_at_once_are_a_stall():
     seconds = [0, 10, 20, *range(50, 120, 10)]
-    assert [why for *_, why in gaps(seconds, now=2, reported=[STALL])] == ["stalled"]
+    assert [reason for *_, reason in gaps(seconds, now=2, reported=[STALL])] == ["stalled"]
 
 
 def test_pictures_that_wait_on_the_spool_are_not_lost():

@@ -63,7 +63,7 @@ def test_a_month_of_frames_is_a_bounded_answer_by_constant_queries(factories, dj
     assert len(seen.buckets) <= 30 * 24
     assert sum(bucket.frames for bucket in seen.buckets) == month // 10 - 44 * 4
     assert len(seen.gaps) == 43  # the first hole is before the first frame
-    assert {gap.why for gap in seen.gaps} == {"unknown"}
+    assert {gap.reason for gap in seen.gaps} == {"unknown"}
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_what_the_agent_reported_and_still_holds_explains_gaps(factories):
     waiting = {"oldest_at": (NOON + timedelta(minutes=130)).isoformat()}
     Camera.objects.filter(pk=factories.pk).update(spool_pending=80, health=waiting)
     seen = timeline_of(factories.pk, NOON, NOON + DAY, now=NOON + timedelta(minutes=240))
-    assert [gap.why for gap in seen.gaps] == ["camera_failed", "not_delivered"]
+    assert [gap.reason for gap in seen.gaps] == ["camera_failed", "not_delivered"]
 
 
 def test_only_the_newest_gaps_are_given_and_the_others_counted(factories):

@@ -132,14 +132,14 @@ def test_every_estimate_is_a_range_and_nothing_starts_without_a_worker(state, ho
         assert not {"starts", "ends"} & set(codes(links))
 
 
-ALIVE = {"name": "Roof", "subject": "cameras.Camera:1", "beat_at": AGO}
+ALIVE = {"name": "Roof", "subject": "cameras.Camera:1", "heartbeat_at": AGO}
 
 
 @pytest.mark.parametrize(
     ("facts", "expected"),
     [
         (CameraFacts(**ALIVE), []),
-        (CameraFacts(**{**ALIVE, "beat_at": None}), ["never_connected"]),
+        (CameraFacts(**{**ALIVE, "heartbeat_at": None}), ["never_connected"]),
         (CameraFacts(**ALIVE, is_silent=True), ["offline"]),
         (CameraFacts(**ALIVE, is_revoked=True, is_silent=True), ["revoked"]),
         (CameraFacts(**ALIVE, agent_state="error", agent_detail="no lens"), ["camera_error"]),

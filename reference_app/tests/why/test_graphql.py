@@ -91,7 +91,7 @@ def test_a_failed_movie_says_why_and_offers_to_try_again(member, garden):
 
 def test_a_silent_camera_is_the_cause_of_its_timelapse_too(member, garden):
     camera = garden.camera
-    camera.beat_at = camera.next_by = timezone.now() - timezone.timedelta(hours=1)
+    camera.heartbeat_at = camera.next_by = timezone.now() - timezone.timedelta(hours=1)
     camera.save()
     for row in (camera, garden):
         offline = link(chain(member, row), "offline")

@@ -130,7 +130,7 @@ class TaskState:
     rate: Annotated[float | None, _RATE] = None
     eta_s: Annotated[tuple[float, float] | None, _ETA] = None
     started_at: Annotated[float, _time()] = 0
-    beat_at: Annotated[float, _time("When the process last sent a message.")] = 0
+    heartbeat_at: Annotated[float, _time("When the process last sent a message.")] = 0
     advanced_at: Annotated[float, _time("When `done` last changed.")] = 0
     #: The promise: the next message comes by `next_by`; `grace_s` seconds later the work counts as stalled.
     next_by: Annotated[float, _time("Another message is promised by then.")] = 0

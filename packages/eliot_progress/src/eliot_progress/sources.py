@@ -79,7 +79,7 @@ def _from_log(read_new: Callable[[], Iterable[Mapping[str, object]]]) -> ReadSta
     def read_states(now: float) -> list[TaskState]:
         for message in read_new():
             reducer.add(message)
-        return [s for s in reducer.states.values() if s.outcome is None or now - s.beat_at < _LINGER_S]
+        return [s for s in reducer.states.values() if s.outcome is None or now - s.heartbeat_at < _LINGER_S]
 
     return read_states
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 _FIELDS = tuple(f.name for f in fields(TaskState))
-_TIMES = ("started_at", "beat_at", "advanced_at", "next_by")
+_TIMES = ("started_at", "heartbeat_at", "advanced_at", "next_by")
 #: Seconds that a message may take to arrive; a larger difference counts as clock skew.
 SKEW_S = 2.0
 
@@ -40,7 +40,7 @@ def to_local_clock(state: TaskState, at: float) -> TaskState:
     The clocks of two hosts may differ by minutes. If they differ by more than SKEW_S, the state's times are
     shifted so that it was sent when it was received; its promise counts from there.
     """
-    skew = at - state.beat_at
+    skew = at - state.heartbeat_at
     if abs(skew) <= SKEW_S:
         return state
     return replace(state, **{name: getattr(state, name) + skew for name in _TIMES})

@@ -247,7 +247,7 @@ class Tracker(ProgressCounter):
             rate=self._estimate.rate(),
             eta_s=None if self._outcome else self._estimate.seconds_left(self._total),
             started_at=self._started_at,
-            beat_at=now,
+            heartbeat_at=now,
             advanced_at=self._advanced_at,
             next_by=now + promise_s,
             grace_s=labels.grace_s,

@@ -242,7 +242,7 @@ async def test_followers_of_a_task_its_object_or_all_receive_the_newest_state(va
     settings.CHANNEL_LAYERS = {"default": config}
     channel_layers.backends.clear()
     layer = get_channel_layer()
-    states = [task_state(seq, beat_at=time.time()) for seq in (3, 4)]
+    states = [task_state(seq, heartbeat_at=time.time()) for seq in (3, 4)]
     async with contextlib.AsyncExitStack() as following:
         each_changed = [
             await following.enter_async_context(changes(of, "follow"))

@@ -122,7 +122,7 @@ async def test_the_overview_is_filtered_and_says_how_many_more_there_are(store, 
 )
 async def test_recently_finished_tasks_are_filtered(store, arguments, ends):
     for n, (by, outcome) in enumerate([("editor", "failed"), ("editor", "succeeded"), ("boss", "failed")], 4):
-        store.record(sample(1, level=(n,), by=by, outcome=outcome, beat_at=100.0 + n))
+        store.record(sample(1, level=(n,), by=by, outcome=outcome, heartbeat_at=100.0 + n))
     data = await asked(schema_over(store), f"{{ recentlyFinished{arguments} {{ by outcome }} }}", STAFF)
     assert [(each["by"], each["outcome"]) for each in data["recentlyFinished"]] == ends
 

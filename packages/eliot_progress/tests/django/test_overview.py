@@ -25,11 +25,11 @@ def see(admin_client):
 @pytest.fixture
 def tasks():
     now, store = time.time(), DjangoStore()
-    alive = {"started_at": now - 60, "beat_at": now, "next_by": now + 99, "grace_s": 5.0}
+    alive = {"started_at": now - 60, "heartbeat_at": now, "next_by": now + 99, "grace_s": 5.0}
     store.record(
         sample(1, level=(2,), about="Alive", by="admin", done=30, total=120, eta_s=(60, 90), **alive)
     )
-    stalled = {"started_at": now - 99, "beat_at": now - 60, "next_by": now - 50, "grace_s": 5.0}
+    stalled = {"started_at": now - 99, "heartbeat_at": now - 60, "next_by": now - 50, "grace_s": 5.0}
     store.record(sample(1, level=(3,), about="Stalled", **stalled), received_at=now - 60)
     store.record(sample(1, level=(4,), about="Failed", outcome="failed", reason="disk full", **alive))
     store.record(sample(1, level=(5,), about="Done", outcome="succeeded", **alive))

@@ -42,17 +42,17 @@ def test_the_tasks_started_longest_ago_are_forgotten_first(monkeypatch):
 @pytest.mark.parametrize("wrong_by", [-600, 600, 0])
 def test_a_sender_whose_clock_is_wrong_by_minutes_is_judged_right(store, wrong_by):
     sent = time.time() + wrong_by
-    store.record(sample(1, started_at=sent - 5, beat_at=sent, next_by=sent + 1, grace_s=5))
+    store.record(sample(1, started_at=sent - 5, heartbeat_at=sent, next_by=sent + 1, grace_s=5))
     for state in (store.get(f"{TASK}@/2"), store.latest("app.Movie:7"), store.active()[0]):
         assert judge(state, time.time()) == "alive"
         assert judge(state, time.time() + 3) == "late"
         assert judge(state, time.time() + 30) == "stalled"
-        assert state.beat_at - state.started_at == pytest.approx(5)
+        assert state.heartbeat_at - state.started_at == pytest.approx(5)
 
 
 def test_a_message_out_of_an_old_file_does_not_bring_a_dead_task_to_life(store):
     sent = time.time() - 3600
-    store.record(sample(1, started_at=sent, beat_at=sent, next_by=sent + 1, grace_s=5), received_at=sent)
+    store.record(sample(1, started_at=sent, heartbeat_at=sent, next_by=sent + 1, grace_s=5), received_at=sent)
     assert judge(store.get(f"{TASK}@/2"), time.time()) == "stalled"
 
 

@@ -190,7 +190,7 @@ def test_labels_with_markup_and_control_characters_are_harmless(see):
     )
     now = time.time()
     fields = {"about": HOSTILE, "by": HOSTILE, "note": HOSTILE, "reason": HOSTILE, "next_by": now + 9}
-    DjangoStore().record(sample(1, beat_at=now, **fields))
+    DjangoStore().record(sample(1, heartbeat_at=now, **fields))
     DjangoStore().record(sample(1, level=(3,), outcome="failed", **fields))
     for page in (
         see(LOG),

@@ -110,7 +110,7 @@ def test_a_malformed_report_has_only_the_fields_that_fit():
     odd = dict.fromkeys(("seq", "done", "total", "rate", "eta_s", "started_at", "pid", "outcome"), "odd")
     (found,) = documents({"message_type": "progress", **odd})
     check(found, MAPPING)
-    assert set(found["progress"]) == {"outcome", "started_at", "beat_at", "advanced_at", "next_by"}
+    assert set(found["progress"]) == {"outcome", "started_at", "heartbeat_at", "advanced_at", "next_by"}
 
 
 @pytest.mark.parametrize("template", [templates.elasticsearch_template, templates.opensearch_template])

@@ -25,16 +25,15 @@ from eliot_progress.testing.samples import TASK, sample
 MANY = 10_000
 #: Most bytes of memory that an overview may take for a moment, and bytes of its answer.
 MOST_MEMORY, MOST_SENT = 40_000_000, 40_000
-OVERVIEW = (
-    "{ tasks { id description done total unit step note rate liveness startedAt beatAt nextBy seq } more }"
-)
+OVERVIEW = """{ tasks {
+  id description done total unit step note rate liveness startedAt heartbeatAt nextBy seq } more }"""
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ASKED = SimpleNamespace(request=SimpleNamespace(user=User(username="operator")))
 
 
 def received(number, seq=1, **fields):
-    times = {"started_at": 100.0 + number, "beat_at": time.time(), "next_by": time.time() + 900}
+    times = {"started_at": 100.0 + number, "heartbeat_at": time.time(), "next_by": time.time() + 900}
     return sample(seq, level=(number + 1,), about=f"app.Movie:{number}", **times, **fields)
 
 

@@ -104,12 +104,12 @@ def test_a_server_that_is_gone_is_an_error_of_redis_and_comes_back():
 @pytest.mark.parametrize("wrong_by", [-600, 600, 0])
 def test_a_sender_whose_clock_is_wrong_by_minutes_is_judged_right(store, wrong_by):
     sent = time.time() + wrong_by
-    store.record(sample(1, started_at=sent - 5, beat_at=sent, next_by=sent + 1, grace_s=5))
+    store.record(sample(1, started_at=sent - 5, heartbeat_at=sent, next_by=sent + 1, grace_s=5))
     for state in (store.get(f"{TASK}@/2"), store.latest("app.Movie:7"), store.active()[0]):
         assert judge(state, time.time()) == "alive"
         assert judge(state, time.time() + 3) == "late"
         assert judge(state, time.time() + 30) == "stalled"
-        assert state.beat_at - state.started_at == pytest.approx(5)
+        assert state.heartbeat_at - state.started_at == pytest.approx(5)
 
 
 def test_a_server_that_is_restarted_gets_the_newest_states_when_it_is_back(capsys):

@@ -137,9 +137,9 @@ def _pair_again(camera: UUID, name: str | None) -> Camera:
         current.reinstate()
     current.name = domain.display_name(name, current.name)
     # A token that was never used may never have arrived: then the agent still has the previous one.
-    if current.beat_at is not None or not current.previous_token_hash:
+    if current.heartbeat_at is not None or not current.previous_token_hash:
         current.previous_token_hash = current.token_hash or ""
-    current.token_hash = current.revoked_at = current.beat_at = current.next_by = None
+    current.token_hash = current.revoked_at = current.heartbeat_at = current.next_by = None
     current.revoked_by_name = ""
     current.save(
         update_fields=[
@@ -149,7 +149,7 @@ def _pair_again(camera: UUID, name: str | None) -> Camera:
             "previous_token_hash",
             "revoked_at",
             "revoked_by_name",
-            "beat_at",
+            "heartbeat_at",
             "next_by",
         ]
     )
@@ -183,7 +183,7 @@ def _exchange(device_code_hash: str, now: datetime) -> Enrolment | TokenRefusal:
     camera = Camera.objects.select_for_update().get(pk=pairing.camera_id)
     if camera.state != Camera.States.PAIRED:
         return "access_denied"
-    if camera.beat_at is not None:
+    if camera.heartbeat_at is not None:
         return "expired_token"
     token = domain.new_token()
     camera.token_hash = domain.digest(token)
@@ -210,7 +210,7 @@ def record_heartbeat(camera: UUID, heartbeat: domain.Heartbeat, *, now: datetime
         "config_error": heartbeat.config_error,
         "grace_s": heartbeat.grace_s,
         "previous_token_hash": "",
-        "beat_at": now,
+        "heartbeat_at": now,
         "next_by": now + timedelta(seconds=heartbeat.every_s),
     }
     Camera.objects.filter(pk=camera).update(**values)

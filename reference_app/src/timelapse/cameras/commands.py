@@ -41,7 +41,7 @@ def command_context(
     return CommandContext(
         name=camera.name,
         revoked=camera.state == Camera.States.REVOKED,
-        connected_before=camera.beat_at is not None,
+        connected_before=camera.heartbeat_at is not None,
         permitted=user.has_perm(PERMISSION),
         in_progress=frozenset(
             each.name

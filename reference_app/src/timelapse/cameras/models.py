@@ -57,7 +57,7 @@ class Camera(Lifecycle):
     revoked_by_name = models.CharField(max_length=150, blank=True, editable=False)
 
     #: When the last heartbeat arrived, by this server's clock: the agent's own may be years off.
-    beat_at = models.DateTimeField(null=True, editable=False)
+    heartbeat_at = models.DateTimeField(null=True, editable=False)
     #: When the next heartbeat is due, by this server's clock, and the tolerance in seconds.
     next_by = models.DateTimeField(null=True, editable=False)
     grace_s = models.FloatField(default=0, editable=False)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from timelapse.frames.capture_schedule import CaptureSchedule, Missed
 
-Why = Literal[
+GapReason = Literal[
     "camera_failed",
     "card_full",
     "stopped",
@@ -81,7 +81,7 @@ class Gap:
 
     begins_at: datetime
     ends_at: datetime
-    why: Why
+    reason: GapReason
     detail: str
     missed: int
 
@@ -110,10 +110,10 @@ def find_gaps(
 
 def _late(gap: Gap, one_slot: int) -> Gap:
     """A stall that took one slot is a late frame: nothing stood still."""
-    if gap.why != "stalled" or gap.missed > one_slot:
+    if gap.reason != "stalled" or gap.missed > one_slot:
         return gap
     return replace(
-        gap, why="late", detail="A capture took longer than its interval, so one slot was skipped."
+        gap, reason="late", detail="A capture took longer than its interval, so one slot was skipped."
     )
 
 
@@ -156,13 +156,13 @@ def _missed(
 def _explained(
     begin: datetime, end: datetime, missed: int, reported: Sequence[ReportedGap], camera: CameraState
 ) -> Gap:
-    why, detail = _why(begin, end, reported, camera)
-    return Gap(begins_at=begin, ends_at=end, why=why, detail=detail, missed=missed)
+    reason, detail = _reason(begin, end, reported, camera)
+    return Gap(begins_at=begin, ends_at=end, reason=reason, detail=detail, missed=missed)
 
 
-def _why(
+def _reason(
     begin: datetime, end: datetime, reported: Sequence[ReportedGap], camera: CameraState
-) -> tuple[Why, str]:
+) -> tuple[GapReason, str]:
     overlaps = {
         one: min(end, one.ends_at) - max(begin, one.begins_at) for one in reported if one.reason in _REPORTED
     }
@@ -180,7 +180,7 @@ def _joined(gaps: Iterable[Gap]) -> Iterator[Gap]:
     """Join adjacent gaps that have the same reason."""
     before: Gap | None = None
     for gap in gaps:
-        if before is not None and gap.begins_at <= before.ends_at and gap.why == before.why:
+        if before is not None and gap.begins_at <= before.ends_at and gap.reason == before.reason:
             before = replace(
                 before, ends_at=max(before.ends_at, gap.ends_at), missed=before.missed + gap.missed
             )

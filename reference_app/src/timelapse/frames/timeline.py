@@ -136,5 +136,5 @@ def _camera_state(camera: Camera, since: datetime, end: datetime, now: datetime)
         since=since,
         newest_before=before.values_list("captured_at", flat=True).first(),
         oldest_waiting=datetime.fromisoformat(health.oldest_at) if waits else None,
-        silent_since=camera.beat_at if stalled else None,
+        silent_since=camera.heartbeat_at if stalled else None,
     )

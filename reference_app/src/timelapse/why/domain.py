@@ -157,7 +157,7 @@ class CameraFacts:
     subject: str
     is_revoked: bool = False
     #: When its agent reported last; None if it never did.
-    beat_at: datetime | None = None
+    heartbeat_at: datetime | None = None
     #: Whether the agent has broken its promise to report.
     is_silent: bool = False
     agent_state: str = ""
@@ -413,14 +413,14 @@ def _camera(camera: CameraFacts) -> Iterator[Link]:
             camera, "revoked", f"{camera.name} is revoked: its pictures are refused.", "Pair it again."
         )
         return
-    if camera.beat_at is None:
+    if camera.heartbeat_at is None:
         message = f"{camera.name} has never connected."
         yield _about_camera(camera, "never_connected", message, "Start its agent: camera-agent run")
         return
     if camera.is_silent:
         message = f"{camera.name} is offline."
         remedy = "Look at its power and its network. If both are there, start its agent: camera-agent run"
-        yield _about_camera(camera, "offline", message, remedy, since=camera.beat_at)
+        yield _about_camera(camera, "offline", message, remedy, since=camera.heartbeat_at)
     if camera.agent_state == "error":
         message = f"{camera.name} cannot take pictures: {camera.agent_detail or 'it does not say why'}."
         yield _about_camera(camera, "camera_error", message, "Look at its log.")

@@ -101,7 +101,7 @@ def _work(state: TaskState) -> Work:
         total=None if state.total is None else int(state.total),
         unit=state.unit or "item",
         eta_s=state.eta_s,
-        reported_at=datetime.fromtimestamp(state.beat_at, UTC),
+        reported_at=datetime.fromtimestamp(state.heartbeat_at, UTC),
         is_stalled=stall.judge(state, time.time()) is stall.Liveness.STALLED,
     )
 
@@ -201,7 +201,7 @@ def _camera(camera: Camera, holders: tuple[Holder, ...]) -> CameraFacts:
         name=camera.name,
         subject=about(camera),
         is_revoked=camera.state == camera.States.REVOKED,
-        beat_at=camera.beat_at,
+        heartbeat_at=camera.heartbeat_at,
         is_silent=liveness(timezone.now(), camera.next_by, camera.grace_s) == "stalled",
         agent_state=camera.agent_state,
         agent_detail=camera.state_detail,

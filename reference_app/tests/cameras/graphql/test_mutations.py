@@ -32,7 +32,7 @@ def give(mutation):
 @pytest.fixture
 def camera(transactional_db):
     camera = actions.enrol("Roof").camera
-    Camera.objects.filter(pk=camera.pk).update(beat_at=timezone.now())
+    Camera.objects.filter(pk=camera.pk).update(heartbeat_at=timezone.now())
     return camera
 
 

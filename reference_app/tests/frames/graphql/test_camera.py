@@ -12,7 +12,7 @@ from timelapse.frames.models import Preview
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TIMELINE = """query ($id: ID!, $since: DateTime!, $until: DateTime!) { node(id: $id) { ... on Camera {
   timeline(since: $since, until: $until) { bucketSeconds expected moreGaps buckets { at frames }
-    gaps { beginsAt endsAt why detail missed } } } } }"""
+    gaps { beginsAt endsAt reason detail missed } } } } }"""
 LIVE = """{ cameras { edges { node {
   preview { imageUrl width clock capturedAt } storedBytes drainSeconds } } } }"""
 
@@ -36,7 +36,7 @@ def test_a_day_of_a_camera_is_shown_with_its_gaps(member, camera, store, id_):
     assert [bucket["frames"] for bucket in shown["buckets"]] == [3, 2]
     first, last = shown["gaps"]
     assert (first["beginsAt"], first["endsAt"]) == ("2026-11-23T12:00:04+00:00", "2026-11-23T12:05:00+00:00")
-    assert (first["why"], first["missed"]) == ("unknown", 147)
+    assert (first["reason"], first["missed"]) == ("unknown", 147)
     assert last["endsAt"] == "2026-11-23T12:10:00+00:00"
 
 

@@ -74,7 +74,7 @@ describe("assessLiveness", () => {
     "reported $reported, due $nextBy, at $now, connected $connected: $liveness",
     ({ reported, nextBy, now, connected, liveness, overdue }) => {
       const status = assessLiveness(
-        { reported, nextBy, graceMs: GRACE, beatAt: null },
+        { reported, nextBy, graceMs: GRACE, heartbeatAt: null },
         now,
         connected ? now : null,
       );
@@ -87,13 +87,13 @@ describe("assessLiveness", () => {
     { contactAt: NEXT_BY + 1, liveness: "late", overdue: 99_999 },
     { contactAt: NEXT_BY + GRACE + 1, liveness: "stalled", overdue: 99_999 },
   ])("in an outage of its own, the last contact $contactAt decides: $liveness", (each) => {
-    const heartbeat = { reported: "ALIVE", nextBy: NEXT_BY, graceMs: GRACE, beatAt: null };
+    const heartbeat = { reported: "ALIVE", nextBy: NEXT_BY, graceMs: GRACE, heartbeatAt: null };
     const status = assessLiveness(heartbeat, NEXT_BY + 99_999, each.contactAt);
     expect(status).toEqual({ liveness: each.liveness, overdueMs: each.overdue, silentMs: null });
   });
 
   test("counts the time since the last heartbeat, never below zero", () => {
-    const heartbeat = { reported: "ALIVE", nextBy: NEXT_BY, graceMs: GRACE, beatAt: 95_000 };
+    const heartbeat = { reported: "ALIVE", nextBy: NEXT_BY, graceMs: GRACE, heartbeatAt: 95_000 };
     expect(assessLiveness(heartbeat, 97_000, 97_000).silentMs).toBe(2000);
     expect(assessLiveness(heartbeat, 94_000, 94_000).silentMs).toBe(0);
   });

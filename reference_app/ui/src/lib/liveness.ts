@@ -6,7 +6,7 @@ export interface Heartbeat {
   readonly reported: string;
   readonly nextBy: number | null;
   readonly graceMs: number;
-  readonly beatAt: number | null;
+  readonly heartbeatAt: number | null;
 }
 
 /** The assessment: how long the heartbeat is overdue, and how long ago the last one was. Milliseconds. */
@@ -22,7 +22,7 @@ export interface LivenessStatus {
  * last one. In an outage of this page's own connection nothing is late; once that is lost (null), all is unknown.
  */
 export function assessLiveness(heartbeat: Heartbeat, now: number, contactAt: number | null): LivenessStatus {
-  const silentMs = heartbeat.beatAt === null ? null : Math.max(0, now - heartbeat.beatAt);
+  const silentMs = heartbeat.heartbeatAt === null ? null : Math.max(0, now - heartbeat.heartbeatAt);
   const status = (liveness: Liveness, overdueMs = 0): LivenessStatus => ({ liveness, overdueMs, silentMs });
   const reported = known(heartbeat.reported);
   if (reported === "finished") return status("finished");

@@ -107,7 +107,7 @@ class Progress:
     eta_high_seconds: float | None
     liveness: Liveness
     started_at: datetime
-    beat_at: datetime | None
+    heartbeat_at: datetime | None
     advanced_at: datetime | None
     next_by: datetime | None
     grace_seconds: float

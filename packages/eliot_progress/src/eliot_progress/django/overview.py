@@ -109,7 +109,7 @@ def task(state: TaskState, now: float) -> Task:
         ),
         left=presentation.time_left(*state.eta_s) if state.eta_s and running else "",
         since=presentation.clock(state.started_at).partition(".")[0],
-        beat=presentation.duration(max(0.0, now - state.beat_at)),
+        beat=presentation.duration(max(0.0, now - state.heartbeat_at)),
     )
 
 

@@ -64,7 +64,7 @@ class DjangoStore:
 
         Each counts as received when it was sent. Raises DatabaseError; then none is recorded.
         """
-        rows = {state.id[:320]: _row(state, state.beat_at) for state in states}
+        rows = {state.id[:320]: _row(state, state.heartbeat_at) for state in states}
         with transaction.atomic(using=conf.get().DATABASE):
             stored = set(_ranks(rows))
             new = [row for identifier, row in rows.items() if identifier not in stored]

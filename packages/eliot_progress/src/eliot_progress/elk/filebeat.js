@@ -5,7 +5,7 @@ var ENVELOPE = ["task_uuid", "task_level", "timestamp", "message_type", "action_
 var LOG = ["logger", "level", "message"];
 var NUMBERS = ["done", "total", "rate", "grace_s"];
 var TEXTS = ["description", "about", "by", "unit", "step", "note", "outcome", "reason"];
-var TIMES = ["started_at", "beat_at", "advanced_at", "next_by"];
+var TIMES = ["started_at", "heartbeat_at", "advanced_at", "next_by"];
 
 function text(value, limit) {
   var line = (value === undefined || value === null ? "" : String(value));

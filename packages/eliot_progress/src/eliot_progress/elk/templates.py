@@ -14,7 +14,7 @@ KEEP_DAYS = 30
 #: The fields of a progress report, as `filebeat.js` fills them in.
 _NUMBERS = ("done", "total", "rate", "grace_s", "eta_low_s", "eta_high_s")
 _TEXTS = ("description", "about", "by", "unit", "step", "note", "outcome", "reason")
-_TIMES = ("started_at", "beat_at", "advanced_at", "next_by")
+_TIMES = ("started_at", "heartbeat_at", "advanced_at", "next_by")
 
 _KEYWORD: dict[str, object] = {"type": "keyword", "ignore_above": 1024}
 _WORDS: dict[str, object] = {"type": "text", "fields": {"keyword": _KEYWORD}}

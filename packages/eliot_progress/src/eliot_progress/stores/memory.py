@@ -81,4 +81,4 @@ class MemoryStore:
         with self._lock:
             ended = [state for state in list(self._states.values()) if state.outcome is not None]
         matching = (state for state in ended if outcome in (None, state.outcome))
-        return tuple(sorted(matching, key=lambda s: (s.beat_at, s.id), reverse=True)[: max(0, limit)])
+        return tuple(sorted(matching, key=lambda s: (s.heartbeat_at, s.id), reverse=True)[: max(0, limit)])

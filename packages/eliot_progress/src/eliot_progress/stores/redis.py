@@ -139,7 +139,7 @@ class RedisStore:
     def ended(self, limit: int = 100, *, outcome: Outcome | None = None) -> tuple[TaskState, ...]:
         """Return recently ended tasks, the most recently ended first: at most 1,000 with each outcome."""
         found = self._read_lists(limit, [f"ended:{each}" for each in OUTCOMES if outcome in (None, each)])
-        return tuple(sorted(found, key=lambda s: (s.beat_at, s.id), reverse=True)[: max(0, limit)])
+        return tuple(sorted(found, key=lambda s: (s.heartbeat_at, s.id), reverse=True)[: max(0, limit)])
 
     def _read_lists(self, limit: int, lists: Iterable[str]) -> tuple[TaskState, ...]:
         keys = [self._prefix + name for name in lists]

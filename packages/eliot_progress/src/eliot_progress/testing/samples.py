@@ -19,7 +19,7 @@ _SAMPLE = messages.TaskState(
     seq=1,
     about="app.Movie:7",
     started_at=100.0,
-    beat_at=100.0,
+    heartbeat_at=100.0,
     next_by=101.0,
     grace_s=5.0,
 )

@@ -72,8 +72,8 @@ class StoreConformance:
         outcomes: tuple[Outcome, ...] = ("failed", "succeeded", "failed", "cancelled")
         now = time.time()
         for n, outcome in enumerate(outcomes, 2):
-            store.record(sample(1, level=(n,), beat_at=now + n / 100, outcome=outcome))
-        store.record(sample(1, level=(9,), beat_at=now))
+            store.record(sample(1, level=(n,), heartbeat_at=now + n / 100, outcome=outcome))
+        store.record(sample(1, level=(9,), heartbeat_at=now))
         assert [state.id[-1] for state in store.ended(3)] == ["5", "4", "3"]
         assert [state.id[-1] for state in store.ended(outcome="failed")] == ["4", "2"]
         assert store.ended(0) == ()

@@ -49,7 +49,7 @@ class Camera(Stateful):
     driver: str
     model: str
     state: str
-    beat_at: datetime | None
+    heartbeat_at: datetime | None
     next_by: datetime | None
     grace_seconds: float = strawberry_django.field(field_name="grace_s")
     spool_pending: int

@@ -24,7 +24,7 @@ class TimelineGap:
 
     begins_at: datetime
     ends_at: datetime
-    why: str
+    reason: str
     detail: str
     missed: int
 
@@ -34,7 +34,7 @@ class TimelineGap:
         return cls(
             begins_at=value.begins_at,
             ends_at=value.ends_at,
-            why=value.why,
+            reason=value.reason,
             detail=value.detail,
             missed=value.missed,
         )

@@ -18,7 +18,7 @@ const roof = () => ({
   frameCount: 1204,
   latestFrame: null,
   liveness: "ALIVE",
-  beatAt: new Date().toISOString(),
+  heartbeatAt: new Date().toISOString(),
   nextBy: new Date(Date.now() + 5000).toISOString(),
   graceSeconds: 10,
 });

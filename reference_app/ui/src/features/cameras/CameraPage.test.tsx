@@ -32,7 +32,7 @@ const roof = (over: object = {}) => ({
   agentState: "capturing",
   stateDetail: "",
   liveness: "ALIVE",
-  beatAt: new Date().toISOString(),
+  heartbeatAt: new Date().toISOString(),
   nextBy: new Date(Date.now() + 5000).toISOString(),
   graceSeconds: 10,
   frameCount: 1204,
@@ -182,10 +182,10 @@ test("updates when the server sends new data", () => {
 });
 
 test("shows where frames are missing and why", async () => {
-  const gap = (minute: number, why: string) => ({
+  const gap = (minute: number, reason: string) => ({
     beginsAt: `2026-11-23T12:${String(minute).padStart(2, "0")}:00Z`,
     endsAt: `2026-11-23T12:${String(minute + 2).padStart(2, "0")}:00Z`,
-    why,
+    reason,
     detail: `detail ${String(minute)}`,
     missed: 4,
   });

@@ -23,7 +23,7 @@ export function GapList({ timeline }: { readonly timeline: GapList_timeline$key 
         gaps {
           beginsAt
           endsAt
-          why
+          reason
           detail
           missed
         }
@@ -72,9 +72,9 @@ function GapRow({ gap }: { readonly gap: GapList_timeline$data["gaps"][number] }
   const begin = instant(gap.beginsAt) ?? 0;
   const end = instant(gap.endsAt) ?? 0;
   return (
-    <Box component="li" data-testid="gap" data-why={gap.why}>
+    <Box component="li" data-testid="gap" data-reason={gap.reason}>
       <Box sx={{ display: "flex", flexWrap: "wrap", columnGap: 1.5, justifyContent: "space-between" }}>
-        <StateBadge tone={toneOf(gap.why)} label={labelOf(gap.why)} />
+        <StateBadge tone={toneOf(gap.reason)} label={labelOf(gap.reason)} />
         <Typography component="span" variant="body2">
           {formatInstant(begin, now)}, {formatDuration((end - begin) / 1000)},{" "}
           {formatCount(gap.missed, "frame")} missing

@@ -33,7 +33,7 @@ export function TimelineStrip({ timeline }: { readonly timeline: TimelineStrip_t
         gaps {
           beginsAt
           endsAt
-          why
+          reason
         }
       }
     `,
@@ -77,12 +77,12 @@ export function TimelineStrip({ timeline }: { readonly timeline: TimelineStrip_t
           <Box
             component="rect"
             key={gap.beginsAt}
-            data-why={gap.why}
+            data-reason={gap.reason}
             x={x(gap.beginsAt)}
             y={HEIGHT + 3}
             width={Math.max(x(gap.endsAt) - x(gap.beginsAt), 2)}
             height={9}
-            sx={{ fill: "currentColor", color: colours[toneOf(gap.why)] }}
+            sx={{ fill: "currentColor", color: colours[toneOf(gap.reason)] }}
           />
         ))}
       </Box>

@@ -10,17 +10,17 @@ export function CameraLiveness({ camera }: { readonly camera: CameraLiveness_cam
     graphql`
       fragment CameraLiveness_camera on Camera {
         liveness
-        beatAt
+        heartbeatAt
         nextBy
         graceSeconds
       }
     `,
     camera,
   );
-  const { liveness, beatAt, nextBy, graceSeconds } = data;
+  const { liveness, heartbeatAt, nextBy, graceSeconds } = data;
   return (
     <LivenessBadge
-      status={useLivenessStatus({ liveness, beatAt, nextBy, graceSeconds })}
+      status={useLivenessStatus({ liveness, heartbeatAt, nextBy, graceSeconds })}
       testId="camera-liveness"
     />
   );

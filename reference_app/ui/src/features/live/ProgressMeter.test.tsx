@@ -17,7 +17,7 @@ const running = () => ({
   etaLowSeconds: 8,
   etaHighSeconds: 12,
   liveness: "ALIVE",
-  beatAt: new Date().toISOString(),
+  heartbeatAt: new Date().toISOString(),
   nextBy: soon(),
   graceSeconds: 5,
 });
@@ -59,7 +59,7 @@ test("shows no end when the total is not known", () => {
 
 test("shows no time left once the worker is stalled", () => {
   const past = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
-  show({ ...running(), beatAt: past(42), nextBy: past(40), graceSeconds: 10 });
+  show({ ...running(), heartbeatAt: past(42), nextBy: past(40), graceSeconds: 10 });
   expect(screen.getByTestId("liveness")).toHaveAttribute("data-liveness", "stalled");
   expect(screen.getByText(/no heartbeat for 42 s/)).toBeVisible();
   expect(screen.getByTestId("progress-pace")).toBeEmptyDOMElement();

@@ -29,7 +29,7 @@ export function ProgressMeter({ progress, label, testId, livenessTestId }: Props
         etaLowSeconds
         etaHighSeconds
         liveness
-        beatAt
+        heartbeatAt
         nextBy
         graceSeconds
       }
@@ -38,7 +38,7 @@ export function ProgressMeter({ progress, label, testId, livenessTestId }: Props
   );
   const status = useLivenessStatus({
     liveness: data.liveness,
-    beatAt: data.beatAt,
+    heartbeatAt: data.heartbeatAt,
     nextBy: data.nextBy,
     graceSeconds: data.graceSeconds,
   });

@@ -7,7 +7,7 @@ import { useServerNow } from "./useServerNow.ts";
 /** The fields by which the server describes heartbeats, for progress and for cameras. */
 export interface HeartbeatFields {
   readonly liveness: string;
-  readonly beatAt: string | null | undefined;
+  readonly heartbeatAt: string | null | undefined;
   readonly nextBy: string | null | undefined;
   readonly graceSeconds: number;
 }
@@ -15,7 +15,7 @@ export interface HeartbeatFields {
 /** Assesses liveness each second, by the promised next heartbeat and the server's clock. */
 export function useLivenessStatus({
   liveness,
-  beatAt,
+  heartbeatAt,
   nextBy,
   graceSeconds,
 }: HeartbeatFields): LivenessStatus {
@@ -23,7 +23,12 @@ export function useLivenessStatus({
   const connected = isOpen(useConnection());
   const contactAt = connected ? serverTime(connection.lastMessageAt()) : null;
   return assessLiveness(
-    { reported: liveness, beatAt: instant(beatAt), nextBy: instant(nextBy), graceMs: graceSeconds * 1000 },
+    {
+      reported: liveness,
+      heartbeatAt: instant(heartbeatAt),
+      nextBy: instant(nextBy),
+      graceMs: graceSeconds * 1000,
+    },
     now,
     contactAt,
   );

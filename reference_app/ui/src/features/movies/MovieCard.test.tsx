@@ -105,7 +105,7 @@ test("shows the progress of a movie that is rendered, and cancels it", async () 
       total: 300,
       unit: "frame",
       liveness: "ALIVE",
-      beatAt: new Date().toISOString(),
+      heartbeatAt: new Date().toISOString(),
       nextBy: new Date(Date.now() + 2000).toISOString(),
       graceSeconds: 3,
       outcome: null,

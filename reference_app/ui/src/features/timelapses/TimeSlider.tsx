@@ -42,7 +42,7 @@ export function TimeSlider({ timelapse, day, zone, moment, newest, onSeek, onSte
                 gaps {
                   beginsAt
                   endsAt
-                  why
+                  reason
                   missed
                 }
               }
@@ -160,7 +160,7 @@ export function TimeSlider({ timelapse, day, zone, moment, newest, onSeek, onSte
           <Box
             key={gap.beginsAt}
             data-testid="gap"
-            title={`${humanize(gap.why)}: ${formatCount(gap.missed, "frame")} missing`}
+            title={`${humanize(gap.reason)}: ${formatCount(gap.missed, "frame")} missing`}
             sx={{ position: "absolute", bottom: 3, height: 7, bgcolor: "warning.main" }}
             style={placed(gap.beginsAt, gap.endsAt)}
           />
