@@ -15,8 +15,8 @@ from timelapse.project.stack.ports import free_port
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: Django's system checks import all addresses and the GraphQL schema, which doubles the processor time that a process
-#: needs to start. Celery ignores what they find; `ingest` runs them, and reports what they find in its log.
+#: Django's system checks import all addresses and the GraphQL schema, which doubles the processor time of a
+#: start. Celery ignores what they find; `ingest` runs them too, and reports what they find in its log.
 _UNCHECKED = {"CELERY_SKIP_CHECKS": "1"}
 
 
