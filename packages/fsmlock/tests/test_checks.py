@@ -27,6 +27,7 @@ class Config:
         self.get_models = lambda: models
 
 
+@pytest.mark.django_db
 def test_the_test_project_is_clean():
     assert run_checks(tags=["fsmlock"]) == []
 
