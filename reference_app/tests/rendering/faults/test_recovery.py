@@ -42,6 +42,7 @@ def worker(log, concurrency=1):
         "DATABASE_URL": database_url(),
         "TIMELAPSE_HOME": str(django_settings.HOME),
         "DJANGO_SETTINGS_MODULE": "timelapse.project.testing",
+        "CELERY_SKIP_CHECKS": "1",  # as the stack's workers
     }
     schedule = log.with_suffix(".schedule")
     command = ["celery", "-A", "timelapse.project.celery", "worker", "-B", "-s", str(schedule)]
