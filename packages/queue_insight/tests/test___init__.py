@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import queue_insight
+from queue_insight import sending
 
 
 def test_the_public_names_are_these():
@@ -18,12 +19,14 @@ def test_the_public_names_are_these():
         "FinishedTask",
         "QueueState",
         "Reason",
+        "SentNote",
         "Snapshot",
         "TaskInfo",
         "TaskState",
         "WorkerInfo",
         "WorkerState",
         "diagnose",
+        "install",
         "snapshot",
     ]
     assert list(signature(queue_insight.snapshot).parameters) == [
@@ -60,8 +63,11 @@ def test_the_readme_shows_code_by_line_20_and_it_runs(app, with_publish_time, ca
     app.set_current()
     app.send_task("work.do")
     names = {"task_id": app.send_task("work.do").id}
-    for block in blocks(readme):
-        exec(block, names)
+    try:
+        for block in blocks(readme):
+            exec(block, names)
+    finally:
+        sending.uninstall()
     assert "1 task is ahead of it in queue 'celery'." in capsys.readouterr().out
 
 

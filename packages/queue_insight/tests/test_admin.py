@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 from tests.conftest import free_port
+from tests.values import failed, save_failures
 
 from queue_insight.collector_state import (
     CollectorState,
@@ -17,6 +18,8 @@ from queue_insight.collector_state import (
     encode,
     encode_header,
 )
+from queue_insight.event import Event, Events
+from queue_insight.events import EventTracker
 from queue_insight.periods import ALL, HOUR, Period, Recent, key
 from queue_insight.stores.base import Changes
 from queue_insight.testing.states import save
@@ -28,6 +31,7 @@ PAGES = [
     ("admin:queue_insight_queue", "?name=celery"),
     ("admin:queue_insight_task", "?id=nowhere"),
     ("admin:queue_insight_workers", ""),
+    ("admin:queue_insight_failures", ""),
     ("admin:queue_insight_search", "?q=work"),
 ]
 HOSTILE = "<script>alert(1)</script>"
@@ -250,7 +254,54 @@ def test_the_history_of_a_queue_stands_on_its_page_and_the_last_hour_as_lines(ad
     store.write(changes, token=token, lease_s=60.0, retention_s=60.0)
     page = text(get(admin_client, "admin:queue_insight_queue", "?name=celery"))
     assert "In the last 24 hours 7 ended: the day before is not known" in page
-    assert '<path class="qi-in" d="M0,1h0"/>' in page
+    assert '<path class="qi-in" d="M-1,1h2"/>' in page
     app.send_task("work.do")
     overview = text(get(admin_client, OVERVIEW))
     assert "The last 2 minutes: 3 in, at most 2 a minute; 1 out, at most 1 a minute; 1 minute not" in overview
+
+
+def test_a_failure_is_found_by_its_place_and_leads_to_its_task(admin_client, store):
+    save_failures(
+        store,
+        one=failed(
+            exception=HOSTILE, message=HOSTILE, file=HOSTILE, function="charge", task_id="4f1c", count=3
+        ),
+        two=failed(function="refund"),
+    )
+    page = text(get(admin_client, "admin:queue_insight_failures", "?q=in+charge"))
+    assert HOSTILE not in page
+    assert "3 failures in 1 group since" in page
+    assert f"{reverse('admin:queue_insight_task')}?id=4f1c" in page
+    assert "refund" not in page
+    task = text(get(admin_client, "admin:queue_insight_task", "?id=4f1c"))
+    assert "It failed at" in task
+    assert "3 times since" in task
+    nothing = text(get(admin_client, "admin:queue_insight_failures", "?q=nowhere"))
+    assert "No failure matches “nowhere”; 2 other groups." in nothing
+
+
+def test_with_10_000_failures_the_page_is_small_and_reads_little(
+    admin_client, store, django_assert_max_num_queries
+):
+    tracker = EventTracker(max_tasks=100, retention_s=60.0)
+    tracker.connected_since = 1e9
+    for number in range(10_000):
+        frame = f'  File "/srv/shop/{"x" * 60}{number % 400}.py", line 3, in charge\n'
+        failure = Event(
+            type="task-failed",
+            uuid=f"{number:036}",
+            hostname="one@test",
+            exception=f"Refused({'y' * 900!r})",
+            traceback=f"Traceback (most recent call last):\n{frame}shop.errors.Refused: y\n",
+        )
+        tracker.apply(Events([failure]), 1e9 + number)
+    token = store.acquire("test", lease_s=60.0).token
+    changes = tracker.take_changes(1.1e9, next_by=1.1e9 + 1, replace=True)
+    store.write(changes, token=token, lease_s=60.0, retention_s=60.0)
+    with django_assert_max_num_queries(20), bytes_from(store._client) as moved:
+        response = get(admin_client, "admin:queue_insight_failures", "?page=2")
+    page = text(response)
+    assert "groups 51 to 100" in page
+    assert "The collector dropped" in page
+    assert len(response.content) < 150_000
+    assert moved() < 300_000

@@ -36,7 +36,7 @@ def test_a_misspelt_key_is_an_error_with_a_suggestion(settings):
 
 def test_a_key_similar_to_none_is_an_error_with_all_known_keys(settings):
     settings.QUEUE_INSIGHT = {"XYZZY": 7}
-    assert "Known settings: APP, GRACE_HEARTBEATS," in check_settings()[0].msg
+    assert "Known settings: APP, CAUSAL_ID," in check_settings()[0].msg
 
 
 def test_a_value_that_cannot_work_is_an_error(settings):

@@ -39,7 +39,7 @@ def test_what_is_encoded_is_decoded():
         (b"[" * 100_000, "not a collector state"),
         (b'{"v": 7, "header": \xff\xfe}', "not a collector state"),
         (b'{"v": 1}', "version 1"),
-        (b'{"v": 7}', "fields differ"),
+        (b'{"v": 8}', "fields differ"),
         (changed(more=1), "fields differ"),
         (changed(collected_at=1e300), "fields differ"),
         (changed(collected_at=-1), "fields differ"),

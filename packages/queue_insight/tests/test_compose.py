@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -53,6 +53,7 @@ def compose_with(*, broker=None, age_s=0.5, **fields):
         broker=broker or BrokerState(),
         stored=StoredState(state=collector, age_s=age_s),
         grace_heartbeats=2.0,
+        retention_s=600.0,
     )
 
 
@@ -97,7 +98,9 @@ def test_silence_counts_from_when_the_collector_connected():
 def test_nothing_collected_is_not_fresh():
     note = Reason(code="no_collector", message="none")
     broker = BrokerState(backlogs=(backlog("t1"),), unacked=3)
-    snapshot = compose(now=NOW, broker=broker, stored=None, grace_heartbeats=2.0, notes=(note,))
+    snapshot = compose(
+        now=NOW, broker=broker, stored=None, grace_heartbeats=2.0, retention_s=3600.0, notes=(note,)
+    )
     assert (snapshot.fresh, snapshot.collected_at, snapshot.next_by) == (False, None, None)
     assert (snapshot.unacked, snapshot.notes, snapshot.at) == (3, (note,), datetime.fromtimestamp(NOW, UTC))
     assert snapshot.queue("celery").workers is None
@@ -326,3 +329,11 @@ def test_counts_that_are_seconds_old_prove_nothing_about_one_message():
     broker = BrokerState(unacked=0, unacked_age_s=5.0)
     assert compose_with(broker=broker, tasks=(task,)).find("t1").unacked is None
     assert compose_with(broker=BrokerState(unacked=0), tasks=(task,)).find("t1").unacked is False
+
+
+@pytest.mark.parametrize(("silent_s", "state"), [(599.0, WorkerState.LATE), (601.0, WorkerState.GONE)])
+def test_a_silent_worker_of_the_solo_pool_is_late_until_the_collector_deletes_it(silent_s, state):
+    worker = observed(is_solo=True, last_seen_at=THERE - silent_s)
+    (info,) = compose_with(workers=(worker,)).workers
+    assert info.state is state
+    assert info.next_by + timedelta(seconds=info.grace_s) == info.last_seen_at + timedelta(minutes=10)

@@ -119,7 +119,7 @@ def test_a_task_reserved_by_an_unknown_worker_is_explained():
 @pytest.mark.parametrize(
     ("outcome", "message"),
     [
-        ("succeeded", "It has succeeded at 2026-11-23T12:00:00+00:00"),
+        ("succeeded", "It succeeded at 2026-11-23T12:00:00+00:00"),
         ("revoked", "It was revoked at 2026-11-23T12:00:00+00:00"),
     ],
 )

@@ -55,6 +55,8 @@ def stored(age_s=0.0, unreadable=0, **fields):
         ),
         (stored(malformed=12), "malformed_events", "12 malformed events arrived"),
         (stored(dropped=5), "events_dropped", "dropped 5 messages with events"),
+        (stored(evicted_series=3), "series_evicted", "The history of 3 names"),
+        (stored(evicted_failures=1), "failures_evicted", "dropped 1 group of failures"),
         (stored(unreadable=2), "records_unreadable", "2 records in the store"),
         (stored(malformed=1), "malformed_events", "1 malformed event arrived"),
     ],

@@ -118,6 +118,7 @@ def test_nothing_is_written_of_what_has_not_changed():
         "revoked": set(),
         "waiting": set(),
         "recent": set(),
+        "failures": set(),
     }
 
 

@@ -162,3 +162,14 @@ def test_the_app_of_the_settings_is_used(settings, path):
 def test_without_a_setting_it_is_the_current_app():
     mine = Celery("mine", set_as_current=True)
     assert celery_app() is mine
+
+
+def test_without_a_store_for_rabbitmq_it_says_which_setting_to_set(settings):
+    # Without this app's tables the database stores nothing.
+    settings.INSTALLED_APPS = [name for name in settings.INSTALLED_APPS if name != "queue_insight"]
+    app = Celery(broker=f"amqp://guest@127.0.0.1:{free_port()}//", set_as_current=False)
+    _, note = snapshot(app).notes
+    assert (note.code, note.params["transport"]) == ("no_store", "amqp")
+    assert "QUEUE_INSIGHT['STORE']" in note.remedy
+    settings.QUEUE_INSIGHT = {"STORE": "memory://"}  # filled by a thread of this process
+    assert codes(snapshot(app)) == ["queues_unknown", "no_collector"]

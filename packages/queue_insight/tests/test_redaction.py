@@ -22,6 +22,11 @@ SECRET = "hunter2"
         ("{'password': 'hunter2...", "{'password': [redacted]"),
         ("{'tokens': ['hunter2', 'x'], 'n': 1}", "{'tokens': [redacted], 'n': 1}"),
         ('(\'{"password": "hunter2", "n": 1}\',)', '(\'{"password": [redacted], "n": 1}\',)'),
+        ("E('postgres://anna:hunter2@db/x failed')", "E('postgres://anna:[redacted]@db/x failed')"),
+        (
+            "E('see https://host:80/a@b and redis://:hunter2@r')",
+            "E('see https://host:80/a@b and redis://:[redacted]@r')",
+        ),
         ("", ""),
     ],
 )

@@ -49,3 +49,23 @@ def limited() -> None:
 @app.task(name="work.nothing")
 def nothing() -> None:
     pass
+
+
+class RefusedError(Exception):
+    """An exception of the project's own."""
+
+
+@app.task(name="work.fail")
+def fail(reason: str) -> None:
+    charge(reason)
+
+
+def charge(reason: str) -> None:
+    int_of(reason)
+
+
+def int_of(reason: str) -> None:
+    try:
+        int(reason)
+    except ValueError:
+        raise RefusedError(f"password={reason}") from None

@@ -6,9 +6,11 @@ from queue_insight.diagnose import diagnose
 from queue_insight.drain import Drain, DrainState
 from queue_insight.read import snapshot
 from queue_insight.reasons import Reason
+from queue_insight.sending import install
 from queue_insight.snapshot import (
     FinishedTask,
     QueueState,
+    SentNote,
     Snapshot,
     TaskInfo,
     TaskState,
@@ -22,11 +24,13 @@ __all__ = [
     "FinishedTask",
     "QueueState",
     "Reason",
+    "SentNote",
     "Snapshot",
     "TaskInfo",
     "TaskState",
     "WorkerInfo",
     "WorkerState",
     "diagnose",
+    "install",
     "snapshot",
 ]

@@ -10,7 +10,7 @@ from queue_insight.reasons import Reason, count, instant
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from queue_insight.snapshot import FinishedTask, QueueState, Snapshot
+    from queue_insight.snapshot import FinishedTask, QueueState, SentNote, Snapshot
 
 #: How a worker describes in its event that it doesn't know a task.
 NOT_REGISTERED: Final = "NotRegistered("
@@ -23,11 +23,15 @@ def absence(task_id: str, snapshot: Snapshot) -> Reason:
     for finished in snapshot.finished:
         if finished.id == task_id:
             return _finished(finished)
-    for queue in snapshot.queues:
+    note = snapshot.sent.get(task_id)
+    queues = [snapshot.queue(note.queue)] if note is not None and note.queue else snapshot.queues
+    for queue in filter(None, queues):
         read = sum(t.queue == queue.name and t.position is not None for t in snapshot.queued)
         if snapshot.heads_read and queue.depth is not None and queue.depth > read:
-            return _maybe_deeper(task_id, queue, queue.depth, read)
+            return _maybe_deeper(task_id, queue, queue.depth, read, snapshot)
     names = ", ".join(queue.name for queue in snapshot.queues)
+    if note is not None:
+        return _sent(task_id, note, snapshot)
     if unsearched := _unsearched(task_id, snapshot):
         return Reason(
             code="not_known",
@@ -51,7 +55,7 @@ def _finished(task: FinishedTask) -> Reason:
     if task.outcome == UNOBSERVED:
         message = f"It ended before {at}: its worker no longer has it. How it ended is unknown."
     elif task.outcome in {"succeeded", "failed"}:
-        message = f"It has {task.outcome} at {at}."
+        message = f"It {task.outcome} at {at}."
     else:
         message = f"It was {task.outcome} at {at}."
     return Reason(
@@ -100,10 +104,34 @@ def _unsearched_in_broker(snapshot: Snapshot) -> Iterator[str]:
         yield f"{snapshot.unacked - snapshot.unacked_read} of {snapshot.unacked} delivered messages"
 
 
-def _maybe_deeper(task_id: str, queue: QueueState, depth: int, read: int) -> Reason:
+def _sent(task_id: str, note: SentNote, snapshot: Snapshot) -> Reason:
+    queue, at = f" to queue {note.queue!r}" if note.queue else "", instant(note.sent_at)
+    unsearched = _unsearched(task_id, snapshot)
+    where = (
+        f"Where it is now is not known: {' and '.join(unsearched)} could not be searched."
+        if unsearched
+        else "It waits in no queue, and no worker is known to have it."
+    )
+    return Reason(
+        code="sent",
+        message=f"It was sent{queue} at {at}. {where}",
+        params={
+            "task": task_id,
+            "queue": note.queue,
+            "sent_at": at,
+            "causal_id": note.causal_id,
+            "unsearched": ", ".join(unsearched),
+        },
+        remedy="Look at what it should have changed: it may have finished, or waits where nobody can look.",
+    )
+
+
+def _maybe_deeper(task_id: str, queue: QueueState, depth: int, read: int, snapshot: Snapshot) -> Reason:
+    note = snapshot.sent.get(task_id)
+    sent = f"It was sent at {instant(note.sent_at)}. " if note else ""
     return Reason(
         code="maybe_deeper",
-        message=f"It is not among the first {read} of the {depth} tasks in queue {queue.name!r}; "
+        message=f"{sent}It is not among the first {read} of the {depth} tasks in queue {queue.name!r}; "
         "it may be further back.",
         params={"task": task_id, "queue": queue.name, "depth": depth, "read": read},
         remedy="Raise QUEUE_INSIGHT['PEEK'] to read more; of very large messages only the first are read.",

@@ -49,6 +49,7 @@ class QueueAdmin(_Base):
             path("queue/", self._page(views.queue), name="queue_insight_queue"),
             path("task/", self._page(views.task), name="queue_insight_task"),
             path("workers/", self._page(views.workers), name="queue_insight_workers"),
+            path("failures/", self._page(views.failures), name="queue_insight_failures"),
             path("search/", self._page(views.search), name="queue_insight_search"),
             path("act/", self._page(act, require_POST), name="queue_insight_act"),
         ]

@@ -7,6 +7,7 @@ A record is encoded as a JSON array without its fields' names, since thousands a
 
 from __future__ import annotations
 
+from contextlib import suppress
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -20,7 +21,7 @@ from queue_insight.periods import Period, Recent
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-VERSION: Final = 7
+VERSION: Final = 8
 
 Time = Annotated[float, Meta(ge=0, le=MAX_TIME)]
 Count = Annotated[int, Meta(ge=0, le=MAX_COUNT)]
@@ -44,11 +45,13 @@ class Part(StrEnum):
     #: The periods of the history, and the names of its series.
     HISTORY = "history"
     SERIES = "series"
+    #: By group, the failures of tasks.
+    FAILURES = "failures"
 
 
 #: Parts that outlive the collector: a write that replaces everything leaves them, and they are deleted only
 #: when nothing was written for so long.
-KEPT: Final = frozenset({Part.HISTORY, Part.SERIES})
+KEPT: Final = frozenset({Part.HISTORY, Part.SERIES, Part.FAILURES})
 KEPT_S: Final = 731 * 86_400.0
 
 
@@ -69,6 +72,20 @@ class SentTasks(Struct, frozen=True, kw_only=True, array_like=True, forbid_unkno
     names: dict[str, Count]
     #: When the oldest was sent.
     oldest_at: Time
+
+
+class SentTask(Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True):
+    """A task as its sender noted it. An empty text stands for "not known"."""
+
+    id: str
+    name: str
+    queue: str
+    #: By the sender's clock.
+    sent_at: Time
+    #: When it is due, in ISO 8601.
+    eta: str = ""
+    root_id: str = ""
+    causal_id: str = ""
 
 
 class Worker(Struct, kw_only=True, array_like=True, forbid_unknown_fields=True):
@@ -143,6 +160,28 @@ class ObservedOutcome(Struct, frozen=True, kw_only=True, array_like=True, forbid
     error: str = ""
 
 
+class ObservedFailures(Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True):
+    """The failures by one type of exception at one place. An empty text stands for "not known"."""
+
+    #: The full name of the exception's class.
+    exception: str = ""
+    #: The innermost frame of the project's own code, or if there is none, of any.
+    file: str = ""
+    function: str = ""
+    is_own: bool = False
+    count: Count
+    first_at: Time
+    last_at: Time
+    #: Of the last one: the line, the task, its worker, and the exception as text.
+    line: Count | None = None
+    task_id: str = ""
+    name: str = ""
+    worker: str = ""
+    message: str = ""
+    #: The causal id of that task.
+    causal_id: str = ""
+
+
 class CollectorHeader(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """When the state was saved, and what was counted."""
 
@@ -170,6 +209,8 @@ class CollectorHeader(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     ended_tasks: Count = 0
     #: Queues and task names whose history was dropped to keep it bounded.
     evicted_series: Count = 0
+    #: Groups of failures that were dropped to keep them bounded.
+    evicted_failures: Count = 0
 
 
 class CollectorState(CollectorHeader, frozen=True):
@@ -245,7 +286,20 @@ _decoders: dict[Part, msgspec.json.Decoder[object]] = {
     Part.RECENT: msgspec.json.Decoder(Recent),
     Part.HISTORY: msgspec.json.Decoder(Period),
     Part.SERIES: msgspec.json.Decoder(dict[str, Time]),
+    Part.FAILURES: msgspec.json.Decoder(ObservedFailures),
 }
+
+
+_decode_sent = msgspec.json.Decoder(SentTask).decode
+
+
+def decode_sent(documents: Mapping[str, bytes]) -> dict[str, SentTask]:
+    """Return what senders noted, without what breaks a rule of its type."""
+    found = {}
+    for task_id, document in documents.items():
+        with suppress(*_UNREADABLE):
+            found[task_id] = _decode_sent(document)
+    return found
 
 
 def decode_records(part: Part, documents: Mapping[str, bytes]) -> dict[str, object]:

@@ -15,6 +15,7 @@ from queue_insight.snapshot import (
     DelayedTasks,
     FinishedTask,
     QueueState,
+    SentNote,
     Snapshot,
     TaskInfo,
     TaskState,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from queue_insight.brokers.base import BrokerState, Message, QueueBacklog
+    from queue_insight.collector_state import SentTask
     from queue_insight.reasons import Reason
     from queue_insight.snapshot import WorkerInfo
     from queue_insight.stored_state import StoredState
@@ -57,17 +59,23 @@ def compose(
     broker: BrokerState,
     stored: StoredState | None,
     grace_heartbeats: float,
+    retention_s: float,
     asked_tasks: frozenset[str] | None = None,
+    sent: Mapping[str, SentTask] | None = None,
     notes: tuple[Reason, ...] = (),
 ) -> Snapshot:
     """Return the snapshot.
 
-    `asked_tasks` are the ids of the tasks that were looked for in the store; None: all.
+    `asked_tasks` are the ids of the tasks that were looked for in the store; None: all. `sent` is what their
+    senders noted.
     `now` is epoch seconds by the reader's clock. The state of workers depends on the collector's clock alone.
     """
     collector = stored.state if stored else CollectorState(collected_at=now, next_by=now)
     fresh = stored is not None and collector.connected_since is not None and not _is_overdue(stored)
-    workers = {w.name: worker_info(w, collector, grace_heartbeats, fresh=fresh) for w in collector.workers}
+    workers = {
+        w.name: worker_info(w, collector, grace_heartbeats, retention_s=retention_s, fresh=fresh)
+        for w in collector.workers
+    }
     view = _view(now, broker, collector, workers)
     taken = tuple(_worker_tasks(view))
     counts = _counts(view)
@@ -90,6 +98,7 @@ def compose(
         former_workers=collector.former_workers,
         ended_tasks=collector.ended_tasks,
         asked_tasks=asked_tasks,
+        sent={task_id: _sent_note(each) for task_id, each in (sent or {}).items()},
         broker_read=broker.read,
         collected_at=moment(collector.collected_at) if stored else None,
         next_by=moment(collector.next_by) if stored else None,
@@ -185,6 +194,16 @@ def _finished(outcome: ObservedOutcome) -> FinishedTask:
         at=moment(outcome.at),
         worker=outcome.worker or None,
         error=outcome.error,
+    )
+
+
+def _sent_note(sent: SentTask) -> SentNote:
+    return SentNote(
+        name=sent.name,
+        queue=sent.queue,
+        sent_at=moment(sent.sent_at),
+        root_id=sent.root_id,
+        causal_id=sent.causal_id,
     )
 
 

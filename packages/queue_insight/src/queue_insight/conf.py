@@ -46,6 +46,8 @@ class Settings:
     RETENTION_S: float = 3600.0
     #: Arguments whose names contain one of these words are redacted before anything is kept.
     REDACT: tuple[str, ...] = ("password", "secret", "token", "key", "authorization", "card")
+    #: Installed packages that are the project's own code, as the place of a failure; what isn't installed is.
+    OWN_PACKAGES: tuple[str, ...] = ()
     #: Address of RabbitMQ's management API, "https://user:password@host:15671"; empty: port 15672 of the
     #: broker's host, or 15671 by TLS, with the broker's user and password.
     RABBITMQ_MANAGEMENT_URL: str = ""
@@ -53,6 +55,10 @@ class Settings:
     METRICS_TOKEN: str = ""
     #: Add the publish time to each task's headers, so that waits are known without events.
     RECORD_PUBLISH_TIME: bool = True
+    #: Maximum number of sent tasks of which the store has a note, and at least half of it; 0: none is made.
+    MAX_SENT: int = 100_000
+    #: Dotted path to a function that returns the causal id of what is done at the moment, or None.
+    CAUSAL_ID: str = ""
 
     def __post_init__(self) -> None:
         """Refuse numbers that are out of range."""
@@ -61,7 +67,7 @@ class Settings:
                 raise SettingInvalidError(
                     f"QUEUE_INSIGHT[{name!r}] is {getattr(self, name)!r}; it must be above 0."
                 )
-        for name in ("PEEK", "GRACE_HEARTBEATS"):
+        for name in ("PEEK", "GRACE_HEARTBEATS", "MAX_SENT"):
             if not getattr(self, name) >= 0:
                 raise SettingInvalidError(
                     f"QUEUE_INSIGHT[{name!r}] is {getattr(self, name)!r}; it must not be negative."

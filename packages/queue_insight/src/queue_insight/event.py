@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 SUCCEEDED: Final = "succeeded"
+FAILED: Final = "failed"
 OUTCOMES: Final = {
     "task-succeeded": SUCCEEDED,
-    "task-failed": "failed",
+    "task-failed": FAILED,
     "task-revoked": "revoked",
     "task-rejected": "rejected",
     "task-retried": "retried",
@@ -44,6 +45,7 @@ class Event(Struct, frozen=True, kw_only=True, gc=False):
     kwargs: str | None = None
     eta: str | None = None
     exception: str | None = None
+    traceback: str | None = None
     pid: Count | None = None
     #: The sender's logical clock.
     clock: Count | None = None
@@ -108,6 +110,7 @@ def _read(documents: Iterable[object]) -> Events:
                 kwargs=fields.summary("kwargs"),
                 eta=fields.name("eta"),
                 exception=fields.summary("exception"),
+                traceback=fields.text("traceback"),
                 pid=fields.count("pid"),
                 clock=fields.count("clock"),
                 timestamp=fields.time("timestamp"),

@@ -5,24 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from queue_insight.collector_state import CollectorHeader, Part, Task, encode, encode_header
-from queue_insight.event import OUTCOMES, SUCCEEDED, TASK_EVENTS, WORKER_EVENTS
+from queue_insight.event import FAILED, OUTCOMES, SUCCEEDED, TASK_EVENTS, WORKER_EVENTS
 from queue_insight.event_order import EventTime
 from queue_insight.fields import MAX_NAME, date, summary
 from queue_insight.observed_rates import ARRIVALS_WINDOW_S, Arrivals
 from queue_insight.observed_tasks import UNOBSERVED, ObservedTasks
 from queue_insight.observed_workers import ObservedWorkers
 from queue_insight.stores.base import Changes
+from queue_insight.tracebacks import origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from queue_insight.collector_state import CollectorState
     from queue_insight.event import Event, Events
+    from queue_insight.failure_groups import FailureGroups
     from queue_insight.inspection import Inspection
     from queue_insight.recorded_history import HistoryRecorder
 
 #: Outcomes by the final state in Celery's result backend.
-RESULTS: Final = {"SUCCESS": SUCCEEDED, "FAILURE": "failed", "REVOKED": "revoked"}
+RESULTS: Final = {"SUCCESS": SUCCEEDED, "FAILURE": FAILED, "REVOKED": "revoked"}
 MAX_QUEUES: Final = 1000
 
 
@@ -124,6 +126,11 @@ class EventTracker:
         """What happened in each minute, hour and day."""
         return self._tasks.history
 
+    @property
+    def failures(self) -> FailureGroups:
+        """What failed, in groups."""
+        return self._tasks.failures
+
     def unproven(self) -> list[str]:
         """Return the ids of tasks whose worker ended while it is not known whether they finished."""
         return self._tasks.unproven()
@@ -138,13 +145,14 @@ class EventTracker:
         self._workers.expire(before)
         self._ended = {name for name in self._ended if self._workers.knows(name)}
         self._tasks.expire(before, knows_worker=self._workers.knows)
+        self.failures.expire(now)
 
     def take_changes(
         self, now: float, *, next_by: float, replace: bool = False, at_once: bool = False
     ) -> Changes:
         """Return what has changed since the last call; with `replace` everything, to write it anew.
 
-        The history is written every few seconds, or `at_once` by a collector that stops.
+        History and failures are written every few seconds, or `at_once` by a collector that stops.
         """
         self._workers.set_counts(self._tasks.counts(now))
         known: dict[Part, Mapping[str, object]] = {
@@ -170,6 +178,7 @@ class EventTracker:
             Part.RECENT: self._differing(Part.RECENT, known[Part.RECENT]),
         }
         kept = self._tasks.history.take_changed(now, again=replace, at_once=at_once)
+        kept[Part.FAILURES] = self.failures.take_changed(now, again=replace, at_once=at_once)
         return Changes(
             header=encode_header(self._header(now, next_by)),
             records={
@@ -218,6 +227,7 @@ class EventTracker:
             ended=tuple(ended),
             ended_tasks=ended_tasks,
             evicted_series=self._tasks.history.evicted,
+            evicted_failures=self.failures.evicted,
         )
 
     def _on_sent(self, event: Event, now: float) -> bool:
@@ -243,8 +253,10 @@ class EventTracker:
         at = self._observe(worker, event, now)
         moment = EventTime(worker, event.pid, event.clock, at)
         if event.type in OUTCOMES:
+            outcome = OUTCOMES[event.type]
             error = summary(event.exception)[:MAX_NAME] if event.exception else ""
-            self._tasks.finish(task_id, OUTCOMES[event.type], moment, now, error=error)
+            place = origin(event.exception or "", event.traceback or "") if outcome == FAILED else None
+            self._tasks.finish(task_id, outcome, moment, now, error=error, origin=place)
             return True
         task = _described(event, task_id, self._workers.only_queue(worker))
         if event.type == "task-received":

@@ -56,6 +56,14 @@ class Fields:
                 self.malformed = True
         return summary(*texts)
 
+    def text(self, key: str) -> str:
+        """Return a text of any length, which must not be kept, else an empty string."""
+        value = self._document.get(key)
+        if isinstance(value, str):
+            return value
+        self.malformed |= value is not None
+        return ""
+
     def count(self, key: str) -> int | None:
         """Return a whole number from 0 to 2^53, else None."""
         value = self._document.get(key)
@@ -101,8 +109,12 @@ def summary(*texts: str | None) -> str:
     joined = redact(" ".join(filter(None, texts)))
     if len(joined) <= MAX_SUMMARY and joined.isascii():
         return joined
-    shown = joined if len(joined) <= MAX_SUMMARY else f"{joined[: MAX_SUMMARY - 1]}…"
-    return shown.encode("utf-8", "replace").decode()
+    return storable(joined if len(joined) <= MAX_SUMMARY else f"{joined[: MAX_SUMMARY - 1]}…")
+
+
+def storable(text: str) -> str:
+    """Return the text with what cannot be encoded replaced."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def _is_storable(value: str) -> bool:

@@ -9,12 +9,17 @@ from queue_insight.snapshot import moment
 
 if TYPE_CHECKING:
     from queue_insight.brokers.base import BrokerState
-    from queue_insight.collector_state import ObservedWorker
+    from queue_insight.collector_state import CollectorHeader, ObservedWorker
     from queue_insight.errors import QueueInsightError
     from queue_insight.snapshot import TaskInfo
     from queue_insight.stored_state import StoredState
 
 START_COLLECTOR = "Start the collector: manage.py queue_insight collect"
+#: What to do if the store is this process's memory, where no collector of another process saves anything.
+SET_STORE = (
+    "Set QUEUE_INSIGHT['STORE'] to a Redis or Valkey server that the collector and this process reach, "
+    'as "redis://localhost:6379/1", and restart both.'
+)
 #: Offset from which a clock is reported; less may be the delivery time of events.
 SKEW_S = 2.0
 #: Number of queues that a note names.
@@ -35,6 +40,17 @@ def store_unavailable(error: QueueInsightError) -> Reason:
         code="workers_unknown",
         message=str(error),
         remedy="Workers and running tasks are unknown until then.",
+    )
+
+
+def no_store(transport: str) -> Reason:
+    """Return the note that no store is configured which several processes share."""
+    return Reason(
+        code="no_store",
+        message=f"The broker ({transport}) can't keep the collector's state and QUEUE_INSIGHT['STORE'] names "
+        "no server, so workers and running tasks are unknown.",
+        params={"transport": transport},
+        remedy=SET_STORE,
     )
 
 
@@ -98,6 +114,21 @@ def _connected_notes(stored: StoredState, *, connected_s: float) -> list[Reason]
                 remedy="Look for a foreign or broken sender of events.",
             )
         )
+    if stored.unreadable:
+        notes.append(
+            Reason(
+                code="records_unreadable",
+                message=f"{count(stored.unreadable, 'record')} in the store could not be read.",
+                params={"unreadable": stored.unreadable},
+                remedy="Give this app a QUEUE_INSIGHT['KEY_PREFIX'] of its own, if others write there.",
+            )
+        )
+    return [*notes, *_drops(state)]
+
+
+def _drops(state: CollectorHeader) -> list[Reason]:
+    """Return what the collector dropped to keep its memory bounded."""
+    notes = []
     if state.dropped:
         notes.append(
             Reason(
@@ -108,15 +139,6 @@ def _connected_notes(stored: StoredState, *, connected_s: float) -> list[Reason]
                 remedy="Give the collector more processor time, or send fewer events.",
             )
         )
-    if stored.unreadable:
-        notes.append(
-            Reason(
-                code="records_unreadable",
-                message=f"{count(stored.unreadable, 'record')} in the store could not be read.",
-                params={"unreadable": stored.unreadable},
-                remedy="Give this app a QUEUE_INSIGHT['KEY_PREFIX'] of its own, if others write there.",
-            )
-        )
     if state.evicted:
         notes.append(
             Reason(
@@ -124,6 +146,26 @@ def _connected_notes(stored: StoredState, *, connected_s: float) -> list[Reason]
                 message=f"The collector dropped {count(state.evicted, 'task')} to keep its memory bounded.",
                 params={"evicted": state.evicted},
                 remedy="Raise QUEUE_INSIGHT['MAX_TASKS'] if tasks are missing here.",
+            )
+        )
+    if state.evicted_series:
+        notes.append(
+            Reason(
+                code="series_evicted",
+                message=f"The history of {count(state.evicted_series, 'name')} of queues and tasks was "
+                "dropped to keep it bounded; those used least recently went.",
+                params={"evicted": state.evicted_series},
+                remedy="Look for names that are made up for each task; put what differs into arguments.",
+            )
+        )
+    if state.evicted_failures:
+        notes.append(
+            Reason(
+                code="failures_evicted",
+                message=f"The collector dropped {count(state.evicted_failures, 'group')} of failures to keep "
+                "them bounded; the rarest went, of those the ones that failed longest ago.",
+                params={"evicted": state.evicted_failures},
+                remedy="Look for exceptions whose types are made up at run time.",
             )
         )
     return notes

@@ -16,6 +16,7 @@ from msgspec.structs import asdict
 from queue_insight.collector_state import SentTasks, Task, TaskCounts
 from queue_insight.event import SUCCEEDED
 from queue_insight.event_order import EventTime
+from queue_insight.failure_groups import FailureGroups
 from queue_insight.finished_tasks import FinishedTasks
 from queue_insight.observed_rates import RunTimes
 from queue_insight.recorded_history import HistoryRecorder
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from queue_insight.collector_state import CollectorState
+    from queue_insight.tracebacks import Origin
 
 MAX_SENT_IN_STATE: Final = 200  # readers need only the heads of queues
 #: Tasks that an overview names: those that have run longest, and those that ended with their worker last.
@@ -45,6 +47,7 @@ class ObservedTasks:
         self.finished = FinishedTasks(max_tasks)
         self.run_times = RunTimes()
         self.history = HistoryRecorder()
+        self.failures = FailureGroups()
         #: Ids of tasks whose record has changed since it was last taken.
         self._changed: set[str] = set()
         #: Tasks dropped to keep memory bounded.
@@ -147,8 +150,20 @@ class ObservedTasks:
         record.started_at = event.at
         self._put(record)
 
-    def finish(self, task_id: str, outcome: str, event: EventTime, now: float, *, error: str = "") -> None:
-        """Take in the end of an attempt, of which the event came now; ignored if a later one has begun."""
+    def finish(
+        self,
+        task_id: str,
+        outcome: str,
+        event: EventTime,
+        now: float,
+        *,
+        error: str = "",
+        origin: Origin | None = None,
+    ) -> None:
+        """Take in the end of an attempt, of which the event came now; ignored if a later one has begun.
+
+        `origin` is where a failure came from.
+        """
         known = self._tasks.get(task_id)
         if (known is not None and _precedes(event, known)) or self._is_before_end(task_id, event):
             return
@@ -159,6 +174,11 @@ class ObservedTasks:
             self.run_times.add(known.name, max(0.0, event.at - known.started_at))
         if known:
             self._record(known, outcome, event.at, now)
+        if origin is not None and (known or task_id not in self.finished):
+            name = known.name if known else ""
+            self.failures.add(
+                origin, task_id=task_id, name=name, worker=event.worker, message=error, at=event.at
+            )
         self.finished.add(task_id, outcome, event.at, event=event, error=error)
 
     def _record(self, task: Task, outcome: str, at: float | None, now: float) -> None:

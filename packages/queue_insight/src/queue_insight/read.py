@@ -13,7 +13,7 @@ from msgspec import structs
 from queue_insight import conf
 from queue_insight.brokers.base import BrokerState
 from queue_insight.brokers.choose import broker_for
-from queue_insight.celery_app import import_app
+from queue_insight.celery_app import import_app, transport
 from queue_insight.compose import compose
 from queue_insight.errors import (
     BrokerUnreachableError,
@@ -21,16 +21,17 @@ from queue_insight.errors import (
     CollectorStateUnreadableError,
     StoreUnreachableError,
 )
-from queue_insight.notes import broker_notes, broker_unavailable, collector_notes, store_unavailable
-from queue_insight.stored_state import load, load_all_tasks, load_tasks
+from queue_insight.notes import broker_notes, broker_unavailable, collector_notes, no_store, store_unavailable
+from queue_insight.stored_state import load, load_all_tasks, load_sent, load_tasks
 from queue_insight.stores.choose import store_for
+from queue_insight.stores.memory import MemoryStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from celery import Celery
 
-    from queue_insight.collector_state import ObservedTask
+    from queue_insight.collector_state import ObservedTask, SentTask
     from queue_insight.reasons import Reason
     from queue_insight.snapshot import Snapshot
     from queue_insight.stored_state import StoredState
@@ -57,16 +58,21 @@ def snapshot(
     `peek` is the number of waiting tasks to read of each queue, by default PEEK; an overview needs one.
 
     The call blocks for four round trips, two to the broker and two to the store, and one more to the store
-    for each thousand tasks. If one is unreachable, nothing is raised: `notes` says what is unknown, and why.
+    for each thousand tasks, and for the notes of the senders of the asked tasks. If one is unreachable,
+    nothing is raised: `notes` says what is unknown, and why.
 
     Raises:
         SettingInvalidError: a setting is out of range, or QUEUE_INSIGHT['APP'] names no Celery app.
     """
     settings = conf.get()
     app = app or celery_app()
+    is_chosen = store is not None or bool(settings.STORE)
     store = store or store_for(app)
     asked = None if tasks is None else frozenset(tasks)
+    sent = _sent(store, asked or ())
     stored, store_notes = _load(store)
+    if stored is None and not is_chosen and isinstance(store, MemoryStore):
+        store_notes = (no_store(transport(app)),)
     peek = settings.PEEK if peek is None else peek
     broker, broker_notes = _read(
         app, (*queue_names(app, stored), *queues), peek=peek, delivered=settings.PEEK
@@ -83,7 +89,9 @@ def snapshot(
         broker=broker,
         stored=stored,
         grace_heartbeats=settings.GRACE_HEARTBEATS,
+        retention_s=settings.RETENTION_S,
         asked_tasks=asked,
+        sent=sent,
         notes=(*broker_notes, *store_notes),
     )
 
@@ -109,6 +117,13 @@ def task_ids(
         return store.task_ids(prefix=prefix, after=after, limit=limit)
     except StoreUnreachableError:
         return ()
+
+
+def _sent(store: Store, asked: Collection[str]) -> Mapping[str, SentTask]:
+    try:
+        return load_sent(store, asked)
+    except StoreUnreachableError:
+        return {}  # which reading the collector's state reports
 
 
 def _with_tasks(

@@ -1,7 +1,8 @@
-"""Removes secrets from arguments by the names that they are given with, before anything is kept. Pure.
+"""Removes secrets from texts by the names that they are given with, before anything is kept. Pure.
 
 What is redacted is text: Celery sends arguments as their `repr`, possibly cut in the middle. A positional
-argument has no name, so it is not recognised.
+argument has no name, so it is not recognised. Messages of exceptions often contain addresses, of which the
+password is removed.
 """
 
 from __future__ import annotations
@@ -16,15 +17,21 @@ from queue_insight import conf
 REDACTED: Final = "[redacted]"
 #: A quoted text, closed or cut; an escaped letter; or any letter.
 _TOKEN = re.compile(r"""'(?:\\.|[^'\\])*'?|"(?:\\.|[^"\\])*"?|\\.|.""", re.DOTALL)
+#: The password in "scheme://user:password@host".
+_IN_ADDRESS = re.compile(r"(://[^\s:/@'\"]*:)[^\s/@'\"]+(?=@)")
 
 
 def redact(text: str) -> str:
     """Return the text without the values of names that contain a word of QUEUE_INSIGHT['REDACT'].
 
+    The password of an address is always removed.
+
     Raises:
         SettingInvalidError: a setting is out of range.
     """
     words = conf.get().REDACT
+    if "://" in text:
+        text = _IN_ADDRESS.sub(rf"\1{REDACTED}", text)
     # This runs for each event, and the pattern alone costs up to 15 times as much.
     lower = text.lower()
     if not any(word.lower() in lower for word in words):

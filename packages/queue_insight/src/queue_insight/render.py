@@ -35,7 +35,7 @@ def as_json(value: Snapshot | Sequence[Reason]) -> str:
     else:
         reasons = [asdict(reason) for reason in value]
         document = {"format": "queue-insight-reasons", "version": JSON_VERSION, "reasons": reasons}
-    return json.dumps(document, default=_plain, indent=2)
+    return json.dumps(document, default=plain, indent=2)
 
 
 def as_text(snapshot: Snapshot) -> str:
@@ -135,7 +135,8 @@ def _age(now: datetime | None, then: datetime | None) -> str:
     return "?" if now is None or then is None else _seconds(max(0.0, (now - then).total_seconds()))
 
 
-def _plain(value: object) -> str:
+def plain(value: object) -> str:
+    """Return a time in ISO 8601, for what JSON has no type of its own."""
     if isinstance(value, datetime):
         return value.isoformat()
     raise TypeError(f"{value!r} cannot be written as JSON")

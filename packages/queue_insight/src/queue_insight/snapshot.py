@@ -169,7 +169,7 @@ class WorkerInfo:
     reserved: int = 0
     #: By the name of a task, how often it may start it, as "10/m".
     rate_limits: Mapping[str, str] = field(default_factory=dict)
-    #: Whether its pool is the solo pool: it sends nothing while it runs a task, so it is late, never gone.
+    #: Whether its pool is the solo pool: it sends nothing while it runs a task, so its `grace_s` is long.
     is_solo: bool = False
 
 
@@ -184,6 +184,18 @@ class FinishedTask:
     worker: str | None = None
     #: The exception, as text, of a failed task.
     error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentNote:
+    """What the sender of a task noted. An empty text stands for "not known"."""
+
+    name: str
+    queue: str
+    #: By the sender's clock.
+    sent_at: datetime
+    root_id: str = ""
+    causal_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,6 +226,8 @@ class Snapshot:
     heads_read: bool = True
     #: Ids of the tasks that were looked for at the workers; None: all. Counts include the others.
     asked_tasks: frozenset[str] | None = None
+    #: By id, what the senders of the asked tasks noted, as far as they noted it and it is kept.
+    sent: Mapping[str, SentNote] = field(default_factory=dict)
     #: Whether the broker was read; else depths and waiting tasks are unknown.
     broker_read: bool = True
     #: When the collector last saved its state; None when it never did.

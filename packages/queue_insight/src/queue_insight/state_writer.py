@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from queue_insight.errors import LeaseLostError, StoreUnreachableError
 from queue_insight.periods import ALL
-from queue_insight.stored_state import load_periods, load_series
+from queue_insight.stored_state import load_failures, load_periods, load_sent, load_series
 
 if TYPE_CHECKING:
     from queue_insight.conf import Settings
@@ -47,20 +47,23 @@ class StateWriter:
     def save(self, tracker: EventTracker, now: float, *, next_by: float, at_once: bool = False) -> None:
         """Write what has changed since the last call; everything after a failure, as soon as possible.
 
-        `at_once` is for a collector that stops: it writes the history, too, whose turn it isn't yet.
+        `at_once` is for a collector that stops: it writes history and failures, too, whose turn it isn't yet.
         """
         if self._differs:
             tracker.forget_changes()
         try:
             if self._token is None:
-                if not self._acquire():
+                token = self._acquire()
+                if token is None:
                     # The one that holds the lease records it.
                     tracker.history.clear()
+                    tracker.failures.clear()
                     return
-                self._continue_history(tracker, now)
+                self._continue(tracker, now)
+                self._token, self._differs = token, True
+            tracker.failures.resolve(load_sent(self._store, tracker.failures.unresolved()))
             changes = tracker.take_changes(now, next_by=next_by, replace=self._differs, at_once=at_once)
             self._differs = True
-            assert self._token is not None  # noqa: S101 - for the type checker
             self._store.write(
                 changes, token=self._token, lease_s=self._lease_s, retention_s=self._retention_s
             )
@@ -68,6 +71,7 @@ class StateWriter:
             self._reported = ""
         except LeaseLostError as error:
             self._token = None
+            tracker.failures.clear()  # the other one has counted them
             logger.warning("%s", error)
         except StoreUnreachableError as error:
             self._report(f"{error} Retrying.")
@@ -81,18 +85,19 @@ class StateWriter:
             self._report(str(error))
         self._token = None
 
-    def _continue_history(self, tracker: EventTracker, now: float) -> None:
-        series = load_series(self._store)
-        tracker.history.restore(series, load_periods(self._store, [*series, ALL], now))
+    def _continue(self, tracker: EventTracker, now: float) -> None:
+        failures, series = load_failures(self._store), load_series(self._store)
+        periods = list(load_periods(self._store, [*series, ALL], now))
+        tracker.failures.restore(failures)
+        tracker.history.restore(series, periods)
 
-    def _acquire(self) -> bool:
+    def _acquire(self) -> int | None:
         lease = self._store.acquire(self.holder, lease_s=self._lease_s)
         if lease.holder != self.holder:
             self._report(f"Standing by: collector {lease.holder} holds the lease.")
-            return False
+            return None
         logger.info("collecting as %s", self.holder)
-        self._token, self._differs = lease.token, True
-        return True
+        return lease.token
 
     def _report(self, sentence: str) -> None:
         # Once, not with each attempt.

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Final, cast
 from queue_insight.collector_state import (
     KEPT,
     CollectorState,
+    ObservedFailures,
     ObservedOutcome,
     ObservedTask,
     ObservedWorker,
     Part,
+    SentTask,
     SentTasks,
     decode_header,
     decode_records,
+    decode_sent,
 )
 from queue_insight.periods import NAMES, RESOLUTIONS, key
 
@@ -95,6 +98,25 @@ def load_all_tasks(store: Store) -> tuple[ObservedTask, ...]:
         tasks += load_tasks(store, ids)
         ids = store.task_ids(after=ids[-1], limit=PAGE) if len(ids) == PAGE else ()
     return tuple(tasks)
+
+
+def load_failures(store: Store) -> Mapping[str, ObservedFailures]:
+    """Return the failures by group.
+
+    Raises:
+        StoreUnreachableError: the store did not respond.
+    """
+    found = decode_records(Part.FAILURES, store.read_records(Part.FAILURES, None))
+    return cast("dict[str, ObservedFailures]", found)
+
+
+def load_sent(store: Store, ids: Collection[str]) -> Mapping[str, SentTask]:
+    """Return what senders noted of these tasks, without those of which nothing is kept.
+
+    Raises:
+        StoreUnreachableError: the store did not respond.
+    """
+    return decode_sent(store.read_sent(ids)) if ids else {}
 
 
 def load_series(store: Store) -> Mapping[str, float]:

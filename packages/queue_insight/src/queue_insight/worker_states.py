@@ -15,10 +15,17 @@ ENDED: Final = (WorkerState.GONE, WorkerState.OFFLINE)
 
 
 def worker_info(
-    observed: ObservedWorker, collector: CollectorState, grace_heartbeats: float, *, fresh: bool
+    observed: ObservedWorker,
+    collector: CollectorState,
+    grace_heartbeats: float,
+    *,
+    retention_s: float,
+    fresh: bool,
 ) -> WorkerInfo:
     """Return a worker with its state, which is unknown unless the collector is `fresh`."""
     grace_s = observed.heartbeat_interval_s * grace_heartbeats
+    if observed.is_solo:  # its silence proves nothing until the collector deletes it
+        grace_s = max(grace_s, retention_s - observed.heartbeat_interval_s)
     return WorkerInfo(
         name=observed.name,
         state=_worker_state(observed, collector, grace_s) if fresh else WorkerState.UNKNOWN,
@@ -41,7 +48,7 @@ def _worker_state(observed: ObservedWorker, collector: CollectorState, grace_s: 
         return WorkerState.OFFLINE
     # Count silence only while the collector was connected.
     silent_s = collector.collected_at - max(observed.last_seen_at, collector.connected_since or 0.0)
-    if silent_s > observed.heartbeat_interval_s + grace_s and not observed.is_solo:
+    if silent_s > observed.heartbeat_interval_s + grace_s:
         return WorkerState.GONE
     return (
         WorkerState.LATE

@@ -6,7 +6,7 @@ import strawberry
 from tests import values
 
 from queue_insight import WorkerState
-from queue_insight.adapters.graphql import Queue, QueuedTask, from_snapshot
+from queue_insight.adapters.graphql import Queue, QueuedTask, from_snapshot, task_failures
 
 SDL = """
 type Queue {
@@ -110,3 +110,10 @@ def test_each_entry_has_an_id_of_its_own():
     shown = from_snapshot(snapshot)
     ids = [each.id for each in (*shown.queues, *shown.tasks, *shown.workers)]
     assert len(set(ids)) == len(ids) == 4
+
+
+def test_a_group_of_failures_has_null_for_what_is_not_known():
+    group = task_failures(values.failure(exception="", count=3))
+    assert (group.id, group.count, group.exception, group.causal_id) == ("TaskFailures:g1", 3, None, None)
+    assert group.place == "shop/orders/tasks.py:17 in charge"
+    assert group.task_name == "shop.pay"

@@ -6,8 +6,9 @@ from kombu import uuid
 from tests.conftest import databases, kill
 from tests.waiting import wait_until
 
-from queue_insight import TaskState, WorkerState, diagnose, snapshot
+from queue_insight import TaskState, WorkerState, diagnose, install, snapshot
 from queue_insight.event_streams.kombu import KombuStream, kombu_stream
+from queue_insight.sending import uninstall
 from queue_insight.stored_state import load, load_all_tasks
 from queue_insight.stores.redis import RedisStore
 
@@ -64,7 +65,9 @@ def test_over_rabbitmq_a_task_is_followed_to_its_end_and_a_killed_worker_noticed
 
 
 @on_rabbitmq
-def test_what_waits_in_rabbitmq_is_named_by_the_senders_with_its_coverage(app, store, run_collector):
+def test_what_waits_in_rabbitmq_is_named_by_the_senders_with_its_coverage(
+    app, store, run_collector, settings
+):
     run_collector()
     look(app, store, lambda now: now.fresh)
     for _ in range(3):
@@ -83,6 +86,15 @@ def test_what_waits_in_rabbitmq_is_named_by_the_senders_with_its_coverage(app, s
     assert now.queue("celery").oldest_wait_s is None, (
         "one of the tasks whose sender said nothing may be older"
     )
+    settings.QUEUE_INSIGHT |= {"STORE": "memory://", "MAX_SENT": 100}
+    install(app)
+    try:
+        app.send_task("work.noted")
+        app.send_task("work.later", countdown=600)
+        noted = {"work.do": 3, "work.rest": 1, "work.noted": 1}
+        look(app, store, lambda now: (queue := now.queue("celery")).depth == 8 and queue.names == noted)
+    finally:
+        uninstall()
     assert [*now.queued] == []
     assert diagnose("unknown", now)[0].code == "not_known"
 

@@ -135,3 +135,17 @@ def test_a_queue_that_nobody_read_is_not_there():
 
 def test_what_runs_behind_the_first_is_counted():
     assert contexts.overview(large())["more_running"] == 10_000 - contexts.MAX_RUNNING
+
+
+def test_a_figure_of_the_broker_that_is_old_says_so():
+    fields = {"unacked": 1234, "unacked_age_s": 5.0}
+    reading = Reading(snapshot=values.snapshot(**fields), clock=Clock(now=NOW, zone=UTC))
+    page = render_to_string(
+        "queue_insight/queue.html",
+        {"base": "queue_insight/part.html", **contexts.queue(reading, "celery", 1)},
+    )
+    assert "Unacknowledged, by the broker's management API: 1,234, up to 5 s old." in page.replace(
+        "&#x27;", "'"
+    )
+    exact = Reading(snapshot=values.snapshot(unacked=3), clock=reading.clock)
+    assert contexts.queue(exact, "celery", 1)["unacked"] == ""

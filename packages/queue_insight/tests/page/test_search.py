@@ -7,7 +7,11 @@ from tests.values import NOW
 from queue_insight import FinishedTask
 from queue_insight.page.search import MAX_FOUND, only_match, search
 
-TASKS = (values.task(id="4f1c9a00"), values.task(id="4f1c9b00", name="work.render"), values.task(id="77aa"))
+TASKS = (
+    values.task(id="4f1c9a00"),
+    values.task(id="4f1c9b00", name="work.render"),
+    values.task(id="77aa", args_summary="('Anna',)"),
+)
 SNAPSHOT = values.snapshot(
     queues=(values.queue(depth=50_000),),
     queued=TASKS,
@@ -21,11 +25,12 @@ SNAPSHOT = values.snapshot(
         ("4f1c9a00", ["4f1c9a00"]),
         ("4f1c", ["4f1c9a00", "4f1c9b00", "4f1cff"]),
         ("Render", ["4f1c9b00"]),
+        ("anna", ["77aa"]),
         ("nowhere", []),
         ("", []),
     ],
 )
-def test_ids_are_found_by_their_beginning_and_names_by_a_part(text, found):
+def test_ids_are_found_by_their_beginning_and_names_and_arguments_by_a_part(text, found):
     result = search(text, SNAPSHOT)
     assert [each.id for each in (*result.tasks, *result.finished)] == found
 
@@ -41,6 +46,15 @@ def test_it_says_where_it_looked_and_where_not():
     result = search("x", SNAPSHOT)
     assert "3 waiting tasks of 1 queue" in result.searched
     assert "49997 tasks further back in 'celery'" in result.not_searched
+
+
+def test_of_a_broker_that_shows_no_task_it_says_how_many_names_are_known():
+    queue = values.queue(depth=5000, names={"work.do": 4812})
+    result = search("x", values.snapshot(queues=(queue,), heads_read=False))
+    assert (
+        "5000 tasks in 'celery', as the broker shows none; its page has the names of 4,812 of 5,000"
+        in result.not_searched
+    )
 
 
 def test_without_broker_and_collector_it_says_that_it_looked_nowhere():

@@ -36,10 +36,17 @@ def test_more_slots_than_boxes_are_counted():
 
 def test_slots_that_no_worker_has_reported_are_not_known():
     (found,) = rows(workers=(values.worker(slots=None, queues=None),))
-    assert (found.free, found.queues) == (None, "not known")
+    assert (found.free, found.queues) == (None, "queues not known")
 
 
 def test_silence_is_measured_by_the_collector_s_clock():
     silent = values.worker(last_seen_at=NOW - timedelta(seconds=50))
     (found,) = rows(workers=(silent,), collected_at=NOW - timedelta(seconds=40))
     assert found.silent_for == "10 s"
+
+
+def test_of_a_silent_solo_worker_it_says_what_is_known_and_when_it_counts_as_gone():
+    silent = values.worker(is_solo=True, state=WorkerState.LATE, grace_s=3598.0, name="solo")
+    late, online = rows(workers=(silent, values.worker()))
+    assert "it may work or have ended. It counts as gone at 13:00." in late.remark
+    assert online.remark == ""

@@ -11,6 +11,7 @@ os.environ.setdefault("SECRET_KEY", "only-for-tests")
 from timelapse.project.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+QUEUE_INSIGHT["MAX_SENT"] = 0  # noqa: F405 - no thread beside the tests
 CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.05}
 
 # A file, and not memory: servers under test read and write it from threads of their own.

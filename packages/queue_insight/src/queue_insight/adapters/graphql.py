@@ -11,6 +11,7 @@ from queue_insight.snapshot import QueueState
 from queue_insight.worker_states import CONSUMING
 
 if TYPE_CHECKING:
+    from queue_insight.failures import FailureGroup
     from queue_insight.snapshot import Snapshot, TaskInfo, WorkerInfo
 
 
@@ -67,6 +68,26 @@ class Worker:
     name: str
     state: str
     last_seen_at: datetime
+
+
+@strawberry.type(description="The failures of tasks by one type of exception at one place in the code.")
+class TaskFailures:
+    """`FailureGroup` for GraphQL; null means "unknown"."""
+
+    id: strawberry.ID
+    exception: str | None
+    #: As "shop/orders/tasks.py:17 in charge".
+    place: str | None
+    #: Whether the place is in the project's own code.
+    is_own: bool
+    count: int
+    first_at: datetime
+    last_at: datetime
+    #: Of the last one; secrets are removed from the message.
+    task_id: str
+    task_name: str | None
+    message: str
+    causal_id: str | None
 
 
 class GraphQLSnapshot(NamedTuple):
@@ -142,4 +163,21 @@ def task(info: TaskInfo) -> QueuedTask:
         worker=info.worker,
         started_at=info.started_at,
         state=info.state.value,
+    )
+
+
+def task_failures(group: FailureGroup) -> TaskFailures:
+    """Return one group of failures."""
+    return TaskFailures(
+        id=strawberry.ID(f"TaskFailures:{group.id}"),
+        exception=group.exception or None,
+        place=group.place or None,
+        is_own=group.is_own,
+        count=group.count,
+        first_at=group.first_at,
+        last_at=group.last_at,
+        task_id=group.task_id,
+        task_name=group.name or None,
+        message=group.message,
+        causal_id=group.causal_id or None,
     )

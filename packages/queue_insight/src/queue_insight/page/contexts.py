@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from queue_insight.diagnose import diagnose
+from queue_insight.page import failures as failed
 from queue_insight.page.composition import PAGE as PAGE_OF_TASKS
 from queue_insight.page.composition import (
     Page,
@@ -31,12 +32,14 @@ from queue_insight.snapshot import TaskState, delayed_in_words
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from queue_insight.failures import FailureGroup
     from queue_insight.history import History
     from queue_insight.page.reading import Reading
     from queue_insight.reasons import Reason
     from queue_insight.snapshot import QueueState, Snapshot, TaskInfo
 
     ReadPage = Callable[[QueueState, int], Sequence[TaskInfo]]
+    ReadFailures = Callable[[], Sequence[FailureGroup] | None]
 
 #: Maximum number of running tasks in the overview, and of notes and reasons on any page.
 MAX_RUNNING: Final = 20
@@ -162,10 +165,16 @@ def _page(
     return page_at(rows, number, total=total)
 
 
-def task(reading: Reading, task_key: str, *, read_past: ReadPast = not_read) -> Context:
+def task(
+    reading: Reading,
+    task_key: str,
+    *,
+    read_past: ReadPast = not_read,
+    read_failures: ReadFailures = lambda: None,
+) -> Context:
     """Return why one task is not running, and its life so far, whether anything is known of it or not.
 
-    `read_past` reads the history of its name.
+    `read_past` reads the history of its name, and `read_failures` whether it was the last one to fail.
     """
     snapshot = reading.snapshot
     task_id = _full_id(task_key, snapshot)
@@ -183,10 +192,28 @@ def task(reading: Reading, task_key: str, *, read_past: ReadPast = not_read) -> 
         "queue_name": shown(found.queue) if found is not None else "",
         "reasons": _notes(reasons[:MAX_NOTES], reading),
         "steps": timeline(task_id, snapshot, reading.clock),
+        "failure": None if found is not None else _failure_of(task_id, read_failures() or (), reading),
         **past_of(
             f"Tasks named {shown(found.name)}" if found is not None else "",
             read_past(name=found.name) if found is not None and found.name else None,
         ),
+    }
+
+
+def failures(
+    reading: Reading, groups: Sequence[FailureGroup] | None, text: str = "", number: int = 1
+) -> Context:
+    """Return a page of the groups that match the text; None stands for "not known"."""
+    found = [each for each in groups or () if each.matches(text)]
+    rows = [failed.failure_row(each, reading.clock) for each in found]
+    return {
+        **_common(reading),
+        "title": "Failures",
+        "is_read": groups is not None,
+        "wanted": shown(text, 255),
+        "headline": failed.headline(found, reading.clock),
+        "total": len(groups or ()),
+        "page": page_of(rows, number, size=failed.PAGE),
     }
 
 
@@ -208,6 +235,7 @@ def found(reading: Reading, text: str) -> Context:
         "title": "Search",
         "q": text,
         "result": result,
+        "number": len(result.tasks) + len(result.finished),
         "tasks": [task_row(each, reading.clock) for each in result.tasks],
         "finished": [
             {
@@ -219,6 +247,11 @@ def found(reading: Reading, text: str) -> Context:
             for each in result.finished
         ],
     }
+
+
+def _failure_of(task_id: str, groups: Iterable[FailureGroup], reading: Reading) -> failed.FailureRow | None:
+    group = next((each for each in groups if key(each.task_id) == key(task_id)), None)
+    return failed.failure_row(group, reading.clock) if group else None
 
 
 def _pause(task: TaskInfo | None, reading: Reading) -> tuple[Reason, ...]:
@@ -234,9 +267,17 @@ def _common(reading: Reading) -> Context:
         "read_at": reading.clock.second(snapshot.at) if snapshot.broker_read else None,
         "collected_at": reading.clock.second(snapshot.collected_at) if snapshot.collected_at else None,
         "fresh": snapshot.fresh,
+        "unacked": _unacked(snapshot),
         "notes": _notes(snapshot.notes[:MAX_NOTES], reading),
         "more_notes": max(0, len(snapshot.notes) - MAX_NOTES),
     }
+
+
+def _unacked(snapshot: Snapshot) -> str:
+    """Return how many messages are unacknowledged, if the broker itself gives an old figure."""
+    if snapshot.unacked is None or snapshot.unacked_age_s is None:
+        return ""
+    return f"{snapshot.unacked:,}, up to {snapshot.unacked_age_s:.0f} s old"
 
 
 def _notes(reasons: Iterable[Reason], reading: Reading) -> list[Note]:

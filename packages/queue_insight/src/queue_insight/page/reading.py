@@ -10,13 +10,14 @@ from django.utils import timezone
 from queue_insight.brokers.choose import REDIS
 from queue_insight.celery_app import transport
 from queue_insight.errors import StoreUnreachableError
+from queue_insight.failures import FailureGroup, failures
 from queue_insight.history import History, history
 from queue_insight.page.clock import Clock
 from queue_insight.page.pauses import Pause, paused
 from queue_insight.read import celery_app, snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from celery import Celery
 
@@ -71,6 +72,14 @@ def read_history(*, queue: str = "", name: str = "") -> History | None:
     """Return the history of this queue or task name; None if the store does not respond."""
     try:
         return history(queue=queue, name=name)
+    except StoreUnreachableError:
+        return None
+
+
+def read_failures() -> Sequence[FailureGroup] | None:
+    """Return what failed; None if the store does not respond."""
+    try:
+        return failures()
     except StoreUnreachableError:
         return None
 

@@ -1,4 +1,4 @@
-"""Finds tasks by id, the beginning of an id, or name, and says where it looked. Pure."""
+"""Finds tasks by id, the beginning of an id, name or arguments, and says where it looked. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from queue_insight.reasons import count
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from queue_insight.snapshot import FinishedTask, Snapshot, TaskInfo
+    from queue_insight.snapshot import FinishedTask, QueueState, Snapshot, TaskInfo
 
 #: Maximum number of tasks that a search shows.
 MAX_FOUND: Final = 100
@@ -42,7 +42,7 @@ def only_match(text: str, snapshot: Snapshot) -> str | None:
 
 
 def search(text: str, snapshot: Snapshot) -> Result:
-    """Return the tasks whose id begins with the text, or is it, or whose name contains it."""
+    """Return the tasks whose id begins with the text, or is it, or whose name or arguments contain it."""
     tasks = tuple(islice(matching(text, snapshot), MAX_FOUND + 1))
     known = {task.id for task in tasks}
     finished = tuple(each for each in snapshot.finished if _is_id(text, each.id) and each.id not in known)[
@@ -58,10 +58,14 @@ def search(text: str, snapshot: Snapshot) -> Result:
 
 
 def matching(text: str, snapshot: Snapshot) -> Iterator[TaskInfo]:
-    """Yield all tasks whose id begins with the text, or whose name contains it; none for an empty text."""
+    """Yield all tasks whose id begins with the text, or whose name or arguments contain it."""
     if text:
         words = text.casefold()
-        yield from (t for t in snapshot.tasks() if _is_id(text, t.id) or words in t.name.casefold())
+        yield from (t for t in snapshot.tasks() if _is_id(text, t.id) or _mentions(words, t))
+
+
+def _mentions(words: str, task: TaskInfo) -> bool:
+    return words in task.name.casefold() or words in task.args_summary.casefold()
 
 
 def _is_id(text: str, task_id: str) -> bool:
@@ -90,7 +94,18 @@ def _not_searched(snapshot: Snapshot) -> Iterator[str]:
     deeper = [(queue, (queue.depth or 0) - read.get(queue.name, 0)) for queue in snapshot.queues]
     deeper = [(queue, rest) for queue, rest in deeper if rest > 0]
     for queue, rest in deeper[:MAX_NAMED]:
-        yield f"{count(rest, 'task')} further back in '{shown(queue.name)}'"
+        yield _unread(queue, rest, snapshot)
     if len(deeper) > MAX_NAMED:
         yield f"tasks further back in {count(len(deeper) - MAX_NAMED, 'more queue')}"
-    yield "arguments, and names of finished tasks"
+    yield "names and arguments of finished tasks, redacted arguments, and what is cut from long ones"
+    yield "causal ids; the page of the failures searches those of failed tasks"
+
+
+def _unread(queue: QueueState, rest: int, snapshot: Snapshot) -> str:
+    if snapshot.heads_read:
+        return f"{count(rest, 'task')} further back in '{shown(queue.name)}'"
+    named = sum(queue.names.values())
+    return (
+        f"{count(rest, 'task')} in '{shown(queue.name)}', as the broker shows none; "
+        f"its page has the names of {named:,} of {queue.depth or 0:,}"
+    )

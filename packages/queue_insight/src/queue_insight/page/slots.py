@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from queue_insight.page.clock import duration
@@ -36,6 +37,8 @@ class WorkerRow:
     tone: str
     last_seen: str
     silent_for: str
+    #: What its state doesn't prove.
+    remark: str
     queues: str
     #: What it runs, longest first.
     boxes: tuple[TaskRow, ...]
@@ -83,7 +86,8 @@ def _row(
         tone=_RANKS[worker.state][1],
         last_seen=clock.second(worker.last_seen_at),
         silent_for=duration(silent_s),
-        queues="not known"
+        remark=_remark(worker, clock),
+        queues="queues not known"
         if worker.queues is None
         else ", ".join(queues) + (f" and {more} more" if more > 0 else ""),
         boxes=tuple(task_row(task, clock) for task in tasks[:MAX_BOXES]),
@@ -92,4 +96,14 @@ def _row(
         more_free=max(0, (free or 0) - boxes),
         taken=taken,
         slots=worker.slots,
+    )
+
+
+def _remark(worker: WorkerInfo, clock: Clock) -> str:
+    if not worker.is_solo or worker.state is not WorkerState.LATE:
+        return ""
+    gone_at = worker.next_by + timedelta(seconds=worker.grace_s)
+    return (
+        "A solo pool reports nothing while it works, so it may work or have ended. "
+        f"It counts as gone at {clock.minute(gone_at)}."
     )

@@ -64,11 +64,14 @@ def _grouped(figures: Sequence[int | None]) -> list[int | None]:
 
 def _path(figures: Sequence[int | None], highest: int) -> str:
     path = ""
-    follows = False
     for place, number in enumerate(figures):
-        if number is not None:
-            point = f"{STEP * place},{HEIGHT - round((HEIGHT - 1) * number / highest)}"
-            # A point alone is drawn as a dot.
-            path += f" {point}" if follows else f"M{point}h0"
-        follows = number is not None
+        if number is None:
+            continue
+        x, y = STEP * place, HEIGHT - round((HEIGHT - 1) * number / highest)
+        if place and figures[place - 1] is not None:
+            path += f"L{x},{y}"
+        elif place + 1 < len(figures) and figures[place + 1] is not None:
+            path += f"M{x},{y}"
+        else:  # a point alone is drawn as a dash
+            path += f"M{x - 1},{y}h2"
     return path

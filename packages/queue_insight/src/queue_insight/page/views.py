@@ -13,7 +13,7 @@ from django.urls import reverse
 from queue_insight.page import contexts, waiting
 from queue_insight.page.acting import may
 from queue_insight.page.names import is_digest, key
-from queue_insight.page.reading import SAMPLE, read, read_history
+from queue_insight.page.reading import SAMPLE, read, read_failures, read_history
 from queue_insight.page.search import only_match
 from queue_insight.read import celery_app
 
@@ -55,12 +55,21 @@ def task(request: HttpRequest, *, context: contexts.Context) -> HttpResponseBase
     task_key = request.GET.get("id", "")[:MAX_SEARCH]
     # A digest stands for an id that is too long or odd for an address: it has to be looked for among all.
     reading = read(tasks=None if is_digest(task_key) else (task_key,))
-    return _page(request, "task", context, contexts.task(reading, task_key, read_past=read_history))
+    found = contexts.task(reading, task_key, read_past=read_history, read_failures=read_failures)
+    return _page(request, "task", context, found)
 
 
 def workers(request: HttpRequest, *, context: contexts.Context) -> HttpResponseBase:
     """Show the workers, those in trouble first."""
     return _page(request, "workers", context, contexts.workers(read(peek=1), _number(request)))
+
+
+def failures(request: HttpRequest, *, context: contexts.Context) -> HttpResponseBase:
+    """Show what failed, in groups, the last one first."""
+    text = request.GET.get("q", "").strip()[:MAX_SEARCH]
+    reading = read(tasks=(), peek=1)
+    found = contexts.failures(reading, read_failures(), text, _number(request))
+    return _page(request, "failures", context, found)
 
 
 def search(request: HttpRequest, *, context: contexts.Context) -> HttpResponseBase:

@@ -11,12 +11,16 @@ that was suspended beyond its lease, and replaced, can't overwrite what its succ
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from queue_insight.collector_state import Part
+
+
+#: Seconds after the last note of a sender until all of them are deleted.
+NOTES_KEPT_S: Final = 7 * 86_400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +60,9 @@ class Store(Protocol):
     Every method raises StoreUnreachableError when the store does not respond.
     """
 
+    #: Whether it keeps what senders note; a database doesn't, into which each sender would write.
+    keeps_notes: bool
+
     def acquire(self, holder: str, *, lease_s: float) -> Lease:
         """Return the lease: another's if that one holds it, else this holder's with a new token.
 
@@ -84,10 +91,25 @@ class Store(Protocol):
         """
         ...
 
-    def read_records(self, part: Part, keys: Collection[str]) -> Mapping[str, bytes]:
-        """Return the records of the part under these keys, without those that aren't there."""
+    def read_records(self, part: Part, keys: Collection[str] | None) -> Mapping[str, bytes]:
+        """Return the records of the part under these keys, without those that aren't there.
+
+        None returns all of them, for parts that the collector bounds.
+        """
         ...
 
     def task_ids(self, *, prefix: str = "", after: str = "", limit: int) -> Sequence[str]:
         """Return the first ids by their UTF-8 bytes that begin with `prefix` and follow `after`."""
+        ...
+
+    def note_sent(self, notes: Mapping[str, bytes], *, most: int) -> None:
+        """Keep what senders noted of these tasks by their ids, for seven days after the last note.
+
+        A store that keeps no notes does nothing. At least the last `most // 2` notes are kept, and at most
+        `most` and those of one call. It needs no lease, since any process sends tasks.
+        """
+        ...
+
+    def read_sent(self, ids: Collection[str]) -> Mapping[str, bytes]:
+        """Return what senders noted of these tasks, without those of which nothing is kept."""
         ...

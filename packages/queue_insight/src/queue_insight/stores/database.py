@@ -37,6 +37,8 @@ class DatabaseStore:
         key_prefix: tells apart the collectors that share a database.
     """
 
+    keeps_notes = False
+
     def __init__(self, alias: str = "default", *, key_prefix: str = "queue-insight") -> None:
         self._alias = alias
         self._prefix = key_prefix
@@ -116,17 +118,22 @@ class DatabaseStore:
             header=header[""], age_s=max(0.0, age_s), records={Part(part): of for part, of in found.items()}
         )
 
-    def read_records(self, part: Part, keys: Collection[str]) -> Mapping[str, bytes]:
-        """Return the records of the part under these keys.
+    def read_records(self, part: Part, keys: Collection[str] | None) -> Mapping[str, bytes]:
+        """Return the records of the part under these keys; None: all.
 
         Raises:
             StoreUnreachableError: the database did not respond.
         """
         found: dict[str, bytes] = {}
+        rows = self._current(part).filter(part=part).values_list("key", "record")
+        chosen = (
+            [rows]
+            if keys is None
+            else [rows.filter(key__in=batch) for batch in _batches([_bytes(key) for key in keys])]
+        )
         with self._reachable():
-            for batch in _batches([_bytes(key) for key in keys]):
-                rows = self._current(part).filter(part=part, key__in=batch).values_list("key", "record")
-                found.update((_text(key), bytes(record)) for key, record in rows)
+            for batch in chosen:
+                found.update((_text(key), bytes(record)) for key, record in batch)
         return found
 
     def task_ids(self, *, prefix: str = "", after: str = "", limit: int) -> Sequence[str]:
@@ -142,6 +149,13 @@ class DatabaseStore:
             rows = rows.filter(key__lt=begin + b"\xff")
         with self._reachable():
             return [_text(key) for key in rows.order_by("key").values_list("key", flat=True)[:limit]]
+
+    def note_sent(self, notes: Mapping[str, bytes], *, most: int) -> None:
+        """Keep nothing: each process that sends tasks would write here, from a thread of its own."""
+
+    def read_sent(self, ids: Collection[str]) -> Mapping[str, bytes]:  # noqa: ARG002 - the Protocol's
+        """Return nothing."""
+        return {}
 
     def _lease(self) -> QuerySet[CollectorLease]:
         return CollectorLease.objects.using(self._alias).filter(prefix=self._prefix)

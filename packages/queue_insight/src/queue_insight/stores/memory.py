@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from queue_insight.collector_state import KEPT, KEPT_S, Part
 from queue_insight.errors import LeaseLostError
-from queue_insight.stores.base import Lease, StoredRecords
+from queue_insight.stores.base import NOTES_KEPT_S, Lease, StoredRecords
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 class MemoryStore:
     """Keeps the records of one collector in this process."""
 
+    keeps_notes = True
+
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._mutex = threading.Lock()
@@ -29,6 +31,10 @@ class MemoryStore:
         self._written_at = 0.0
         self._expires_at = 0.0
         self._kept_until = 0.0
+        #: What senders noted: the last ones, and those before.
+        self._notes: dict[str, bytes] = {}
+        self._notes_before: dict[str, bytes] = {}
+        self._notes_until = 0.0
         self._records: dict[Part, dict[str, bytes]] = {part: {} for part in Part}
 
     def acquire(self, holder: str, *, lease_s: float) -> Lease:
@@ -80,10 +86,12 @@ class MemoryStore:
                 records={part: dict(self._records[part]) for part in parts},
             )
 
-    def read_records(self, part: Part, keys: Collection[str]) -> Mapping[str, bytes]:
-        """Return the records of the part under these keys."""
+    def read_records(self, part: Part, keys: Collection[str] | None) -> Mapping[str, bytes]:
+        """Return the records of the part under these keys; None: all."""
         with self._mutex:
             records = self._current(part)
+            if keys is None:
+                return dict(records)
             return {key: records[key] for key in keys if key in records}
 
     def task_ids(self, *, prefix: str = "", after: str = "", limit: int) -> Sequence[str]:
@@ -93,6 +101,22 @@ class MemoryStore:
                 each for each in self._current(Part.TASKS) if each > after and each.startswith(prefix)
             )
             return heapq.nsmallest(limit, following)
+
+    def note_sent(self, notes: Mapping[str, bytes], *, most: int) -> None:
+        """Keep what senders noted of these tasks."""
+        with self._mutex:
+            self._notes |= notes
+            self._notes_until = self._clock() + NOTES_KEPT_S
+            if len(self._notes) > most // 2:
+                self._notes_before, self._notes = self._notes, {}
+
+    def read_sent(self, ids: Collection[str]) -> Mapping[str, bytes]:
+        """Return what senders noted of these tasks."""
+        with self._mutex:
+            if self._clock() >= self._notes_until:
+                return {}
+            found = ((each, self._notes.get(each) or self._notes_before.get(each)) for each in ids)
+            return {each: note for each, note in found if note is not None}
 
     def _current(self, part: Part) -> dict[str, bytes]:
         expires_at = self._kept_until if part in KEPT else self._expires_at

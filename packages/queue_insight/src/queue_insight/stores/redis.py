@@ -10,7 +10,7 @@ import redis
 
 from queue_insight.collector_state import KEPT, KEPT_S, Part
 from queue_insight.errors import LeaseLostError, StoreUnreachableError
-from queue_insight.stores.base import Lease, StoredRecords
+from queue_insight.stores.base import NOTES_KEPT_S, Lease, StoredRecords
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -66,6 +66,16 @@ for i = 2, #KEYS do
 end
 return 1
 """
+# Keys: the notes, and those before. After the fixed arguments follow each id and note.
+NOTE_SENT: Final = """
+for i = 3, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+if redis.call('EXISTS', KEYS[2]) == 1 then redis.call('PEXPIRE', KEYS[2], ARGV[2]) end
+if redis.call('HLEN', KEYS[1]) > tonumber(ARGV[1]) then
+  redis.call('UNLINK', KEYS[2])
+  redis.call('RENAME', KEYS[1], KEYS[2])
+end
+"""
 #: Tasks first, as the script expects.
 PARTS: Final = (*(part for part in Part if part not in KEPT), *sorted(KEPT))
 #: Place of the last key that is not kept, from 1.
@@ -75,10 +85,13 @@ LAST_TEMPORARY: Final = 3 + len(PARTS) - len(KEPT)
 class RedisStore:
     """Keeps the records of one collector under `<key_prefix>:collector` and keys that begin so."""
 
+    keeps_notes = True
+
     def __init__(self, url: str, *, key_prefix: str = "queue-insight") -> None:
         self._header = f"{key_prefix}:collector"
         self._lease = f"{self._header}:lease"
         self._ids = f"{self._header}:task-ids"
+        self._notes = (f"{key_prefix}:sent", f"{key_prefix}:sent-before")
         self._client = redis.Redis.from_url(url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S)
         where = self._client.connection_pool.connection_kwargs
         # Errors name the server by this, never by the URL, which may contain a password.
@@ -86,6 +99,7 @@ class RedisStore:
         self._acquire = self._client.register_script(ACQUIRE)
         self._release = self._client.register_script(RELEASE)
         self._write = self._client.register_script(WRITE)
+        self._note_sent = self._client.register_script(NOTE_SENT)
 
     def acquire(self, holder: str, *, lease_s: float) -> Lease:
         """Return the lease: this holder's with a new token, unless another one holds it.
@@ -150,12 +164,16 @@ class RedisStore:
             records={part: _decoded(records) for part, records in zip(parts, found, strict=True)},
         )
 
-    def read_records(self, part: Part, keys: Collection[str]) -> Mapping[str, bytes]:
-        """Return the records of the part under these keys.
+    def read_records(self, part: Part, keys: Collection[str] | None) -> Mapping[str, bytes]:
+        """Return the records of the part under these keys; None: all.
 
         Raises:
             StoreUnreachableError: the server did not respond.
         """
+        if keys is None:
+            with self._reachable():
+                everything: Any = self._client.hgetall(self._key(part))
+            return _decoded(everything)
         if not keys:
             return {}
         with self._reachable():
@@ -174,6 +192,33 @@ class RedisStore:
         with self._reachable():
             found: list[Any] = self._client.zrangebylex(self._ids, first, last, start=0, num=limit)
         return [each.decode("utf-8", "replace") for each in found]
+
+    def note_sent(self, notes: Mapping[str, bytes], *, most: int) -> None:
+        """Keep what senders noted of these tasks.
+
+        Raises:
+            StoreUnreachableError: the server did not respond.
+        """
+        arguments: list[str | bytes | int] = [most // 2, _milliseconds(NOTES_KEPT_S)]
+        for task_id, note in notes.items():
+            arguments += (task_id, note)
+        with self._reachable():
+            self._note_sent(keys=self._notes, args=arguments)
+
+    def read_sent(self, ids: Collection[str]) -> Mapping[str, bytes]:
+        """Return what senders noted of these tasks, in one round trip.
+
+        Raises:
+            StoreUnreachableError: the server did not respond.
+        """
+        if not ids:
+            return {}
+        with self._reachable(), self._client.pipeline(transaction=True) as pipeline:
+            for each in self._notes:
+                pipeline.hmget(each, list(ids))
+            last, before = pipeline.execute()
+        found = zip(ids, last, before, strict=True)
+        return {each: one or other for each, one, other in found if (one or other) is not None}
 
     def _key(self, part: Part) -> str:
         return f"{self._header}:{part}"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from queue_insight.collector_state import (
     CollectorState,
+    ObservedFailures,
     ObservedOutcome,
     ObservedTask,
     ObservedWorker,
@@ -79,6 +80,21 @@ FULL = CollectorState(
 #: A minute of the history, and its key.
 MINUTE_KEY: Final = key(MINUTE, of_queue("celery"), 960)
 PERIOD: Final = Period(start=960.0, observed_s=40.0, counts={"failed": 2}, run={-3: 1, 70: 1}, wait={5: 2})
+FAILURES: Final = ObservedFailures(
+    exception="shop.Refused",
+    file="shop/t\u00e4sks.py",
+    function="charge",
+    is_own=True,
+    count=3,
+    first_at=900.0,
+    last_at=999.0,
+    line=17,
+    task_id="t0",
+    name="shop.pay",
+    worker="a@host",
+    message="Refused('\u00e9')",
+    causal_id="c1",
+)
 
 
 def save(store: Store, state: CollectorState, *, retention_s: float = LONG_S) -> None:

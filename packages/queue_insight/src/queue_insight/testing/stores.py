@@ -26,7 +26,7 @@ from queue_insight.collector_state import (
 from queue_insight.errors import CollectorStateUnreadableError, LeaseLostError
 from queue_insight.stored_state import PAGE, load, load_all_tasks, load_tasks
 from queue_insight.stores.base import Changes
-from queue_insight.testing.states import FULL, LONG_S, MINUTE_KEY, PERIOD, changes, everything, save
+from queue_insight.testing.states import FAILURES, FULL, LONG_S, MINUTE_KEY, PERIOD, changes, everything, save
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,6 +109,42 @@ class StoreConformance:
         with suppress(LeaseLostError):
             store.write(late, token=token, lease_s=LONG_S, retention_s=LONG_S)
         _expect(MINUTE_KEY in store.read_records(Part.HISTORY, [MINUTE_KEY]), "an old token deleted history")
+
+    def test_all_records_of_a_part_are_read_without_naming_their_keys(self) -> None:
+        """Failures are read so: their keys are known to nobody."""
+        store = self.make_store()
+        _expect(store.read_records(Part.FAILURES, None) == {}, "an empty store must have no failures")
+        token = store.acquire("test", lease_s=LONG_S).token
+        written = {key: encode(FAILURES) for key in ("g1", "g2", "g3")}
+        first = Changes(header=encode_header(FULL), records={Part.FAILURES: written})
+        store.write(first, token=token, lease_s=LONG_S, retention_s=LONG_S)
+        changed = replace(FAILURES, count=9)
+        second = Changes(
+            header=encode_header(FULL), records={Part.FAILURES: {"g2": encode(changed), "g3": None}}
+        )
+        store.write(second, token=token, lease_s=LONG_S, retention_s=LONG_S)
+        save(store, FULL)
+        found = decode_records(Part.FAILURES, store.read_records(Part.FAILURES, None))
+        _expect(found == {"g1": FAILURES, "g2": changed}, f"changed g2 and deleted g3, loaded {found}")
+
+    def test_at_least_half_of_the_notes_of_senders_are_kept_and_never_more_than_all(self) -> None:
+        """Any process may note what it sent, with the lease or without; the last ones are found by id."""
+        store = self.make_store()
+        _expect(store.read_sent(["t1"]) == {}, "an empty store must have no note")
+        if not store.keeps_notes:
+            store.note_sent({"t1": b"note"}, most=20)
+            _expect(store.read_sent(["t1"]) == {}, "a store that keeps no notes must return none")
+            return
+        ids = [f"t{number}" for number in range(95)]
+        for each in ids:
+            store.note_sent({each: each.encode()}, most=20)
+        found = store.read_sent([*ids, "unknown"])
+        _expect(set(ids[-10:]) <= found.keys(), f"the last 10 of 95 must be kept, found {sorted(found)}")
+        _expect(len(found) <= 21, f"at most 20 and those of one call may be kept, found {len(found)}")
+        _expect(all(found[each] == each.encode() for each in found), f"the notes were changed: {found}")
+        again = {ids[-1]: b"again"}
+        store.note_sent(again, most=20)
+        _expect(store.read_sent([ids[-1]]) == again, "the last note of a task must count")
 
     def test_ids_of_tasks_come_in_pages(self) -> None:
         """A page follows the last id of the one before; a prefix selects."""

@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from celery import Celery
 from django.core.management import CommandError, call_command
+from tests.values import failed, save_failures
 from tests.waiting import wait_until
 
 from queue_insight import snapshot
@@ -106,3 +108,26 @@ def test_the_help_shows_examples(capsys):
 def test_show_prints_the_history_of_a_queue(app, current, capsys):
     call_command("queue_insight", "show", "--queue", "celery", "--app", current)
     assert capsys.readouterr().out == "Nothing is known: no collector has recorded it.\n"
+
+
+def test_show_prints_what_failed(current, store, capsys):
+    save_failures(store, one=failed(), two=failed(exception="KeyError"))
+    call_command("queue_insight", "show", "--failures", "refused", "--app", current)
+    out = capsys.readouterr().out
+    assert "shop.Refused  shop/orders/tasks.py:17 in charge  shop.pay" in out
+    assert "KeyError" not in out
+    call_command("queue_insight", "show", "--failures", "--json", "--app", current)
+    document = json.loads(capsys.readouterr().out)
+    assert {each["exception"] for each in document["failures"]} == {"shop.Refused", "KeyError"}
+
+
+def test_a_collector_that_could_save_nothing_for_others_does_not_start(rabbitless, settings):
+    settings.QUEUE_INSIGHT = {"STORE": "memory://"}
+    with pytest.raises(CommandError, match=r"broker \(amqp\).*Set QUEUE_INSIGHT\['STORE'\] to a Redis"):
+        call_command("queue_insight", "collect", "--app", rabbitless)
+
+
+@pytest.fixture
+def rabbitless(monkeypatch):
+    monkeypatch.setattr(PATH, Celery("work", broker="amqp://nowhere.invalid//", set_as_current=False))
+    return PATH

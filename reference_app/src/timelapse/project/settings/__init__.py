@@ -156,7 +156,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 AUTH_PASSWORD_VALIDATORS = [{"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"}]
 
 FSMLOCK = {"ENQUEUE": "fsmlock.adapters.celery.enqueue"}
-QUEUE_INSIGHT = {"APP": "timelapse.project.celery.app"}
+QUEUE_INSIGHT: dict[str, object] = {
+    "APP": "timelapse.project.celery.app",
+    "CAUSAL_ID": "eliot_progress.causal_id",
+}
 ELIOT_PROGRESS = {"ADOPT": "same-origin", "DATABASE": "log", "STORE": "timelapse.shared.progress.store"}
 PROGRESS_REDIS_URL = f"{REDIS_URL}/3"
 STRAWBERRY_DJANGO = {"MUTATIONS_DEFAULT_HANDLE_ERRORS": False, "MAP_AUTO_ID_AS_GLOBAL_ID": True}

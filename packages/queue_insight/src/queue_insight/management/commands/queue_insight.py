@@ -12,17 +12,23 @@ from typing import TYPE_CHECKING
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from queue_insight import diagnose, snapshot
-from queue_insight.celery_app import import_app
+from queue_insight.celery_app import import_app, transport
 from queue_insight.collector import Collector
 from queue_insight.errors import SettingInvalidError, StoreUnreachableError
+from queue_insight.failures import failures
 from queue_insight.history import history
+from queue_insight.notes import SET_STORE, no_store
+from queue_insight.page import failures as failed
 from queue_insight.page.past import as_text as as_text_of_history
 from queue_insight.page.reading import read
 from queue_insight.read import celery_app, task_ids
 from queue_insight.render import as_json, as_text, reasons_as_text
 from queue_insight.stores.choose import store_for
+from queue_insight.stores.memory import MemoryStore
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from celery import Celery
 
     from queue_insight import Snapshot
@@ -39,6 +45,8 @@ EXAMPLES = """examples:
       Explain why this task is not running yet.
   manage.py queue_insight show --queue movies
       Print what came and went in its last hour, day and month.
+  manage.py queue_insight show --failures
+      Print what failed, by exception and place in the code.
   manage.py queue_insight show --json
       Print the same as JSON.
   manage.py queue_insight top
@@ -80,6 +88,15 @@ class Command(BaseCommand):
             metavar="NAME",
             help="print the history of this queue: what came and went, how long tasks ran and waited",
         )
+        show.add_argument(
+            "--failures",
+            nargs="?",
+            const="",
+            default=None,
+            metavar="TEXT",
+            help="print what failed, in groups; with a text those whose exception, file, task or message "
+            "contains it",
+        )
         show.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, *, action: str, app: str, **options: object) -> None:
@@ -89,19 +106,27 @@ class Command(BaseCommand):
         elif action == "top":
             self._top(chosen)
         else:
-            queue = str(options["queue"])
-            if queue:
-                self._show_history(chosen, queue)
-            else:
-                self._show(chosen, task=str(options["task"]), json=bool(options["json"]))
+            self._show_some(chosen, options)
+
+    def _show_some(self, app: Celery, options: Mapping[str, object]) -> None:
+        json = bool(options["json"])
+        if options["failures"] is not None:
+            self._show_failures(app, str(options["failures"]), json=json)
+        elif options["queue"]:
+            self._show_history(app, str(options["queue"]))
+        else:
+            self._show(app, task=str(options["task"]), json=json)
 
     def _collect(self, app: Celery) -> None:
+        store = store_for(app)
+        if isinstance(store, MemoryStore):
+            raise CommandError(f"{no_store(transport(app)).message} {SET_STORE}")
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         self.stdout.write(f"Collecting from {app.connection_for_read().as_uri()}; stop with Ctrl-C.")
         self.stdout.flush()
-        Collector(app, store_for(app)).run(stop)
+        Collector(app, store).run(stop)
         self.stdout.write("Stopped.")
 
     def _top(self, app: Celery) -> None:
@@ -119,6 +144,13 @@ class Command(BaseCommand):
             self.stdout.write(as_text_of_history(history(queue=queue, app=app)))
         except StoreUnreachableError as error:
             raise CommandError(str(error)) from error
+
+    def _show_failures(self, app: Celery, text: str, *, json: bool) -> None:
+        try:
+            found = failures(app, text=text)
+        except StoreUnreachableError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(failed.as_json(found) if json else failed.as_text(found))
 
     def _show(self, app: Celery, *, task: str, json: bool) -> None:
         # A task of this very id is looked for everywhere, even if others begin with it.
