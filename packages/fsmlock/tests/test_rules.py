@@ -82,7 +82,7 @@ class Pure:
             return Denied(holds=())
         self.release(wanted, using=using)
         ticket = (ticket or next(self.tickets)) if refused else None
-        self.rows += [replace(row, ticket=ticket) for row in wanted.rows]
+        self.rows += [row._replace(ticket=ticket) for row in wanted.rows]
         self.ends[wanted.id] = clock.now() + (WAITER_LEASE_S if refused else LEASE_S)
         return Denied(holds=(), ticket=ticket) if refused else Granted(tokens={})
 

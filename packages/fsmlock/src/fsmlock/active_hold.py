@@ -45,13 +45,12 @@ def release_claim(claim: Claim, using: str) -> bool:
     nor to hide the error that ended it. It raises only when the error broke an open transaction, because
     that work is lost.
     """
-    connection = connections[using]
-    was_broken = connection.needs_rollback
     try:
         with backends.Answering(using):
             backends.get().release(claim, using=using)
     except (FsmlockError, DatabaseError) as error:
-        if connection.needs_rollback and not was_broken:
+        was_broken = isinstance(error, transaction.TransactionManagementError)
+        if connections[using].needs_rollback and not was_broken:
             raise
         _log.warning("%s could not be released and ends with the lease: %s", _locks_in(claim), error)
         return False

@@ -17,7 +17,7 @@ from fsmlock.locks import Locks, as_key, locks_of, own_key, owner, resource
 from fsmlock.rules import Ancestry, InheritedLock, LockRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from fsmlock.rules import Keys
 
@@ -31,8 +31,9 @@ class _Link(NamedTuple):
     is_key: bool
     #: The path from the object to the key that names its ancestor.
     path: str
-    #: The model that names the ancestor, and the inherited names of locks.
+    #: The model that names the ancestor with its label, and the inherited names of locks.
     owner: type[models.Model]
+    label: str
     names: frozenset[str]
 
 
@@ -51,11 +52,12 @@ def lock_requests(objects: Sequence[models.Model], locks: Sequence[str]) -> tupl
     RowGoneError.
     """
     compatible = [[locks_of(type(obj))[lock].together_with for lock in locks] for obj in objects]
-    return tuple(
-        _request(name, lock, names, ancestry)
-        for name, each, ancestry in zip(map(resource, objects), compatible, ancestries(objects), strict=True)
-        for lock, names in zip(locks, each, strict=True)
-    )
+    found = []
+    for obj, each, ancestry in zip(objects, compatible, ancestries(objects), strict=True):
+        name = resource(obj)
+        for lock, names in zip(locks, each, strict=True):
+            found.append(_request(name, lock, names, ancestry))
+    return tuple(found)
 
 
 def lock_request(obj: models.Model, lock: str, ancestry: Ancestry | None) -> LockRequest:
@@ -102,7 +104,7 @@ def ancestries(objects: Sequence[models.Model], *, from_rows: bool = False) -> l
 def parents(obj: models.Model, *, from_rows: bool = False) -> list[tuple[str, frozenset[str]]]:
     """The resources of the ancestors, nearest first, each with the lock names inherited from it."""
     (ancestry,) = ancestries([obj], from_rows=from_rows)
-    return list(_named(ancestry))
+    return _named(ancestry)
 
 
 def paths(model: type[models.Model]) -> tuple[str, ...]:
@@ -118,26 +120,19 @@ def inheriting_models(model: type[models.Model]) -> list[type[models.Model]]:
 
 
 def _request(name: str, lock: str, compatible: frozenset[str], ancestry: Ancestry | None) -> LockRequest:
-    inherited = (
-        ()
-        if ancestry is None
-        else tuple(
-            InheritedLock(resource=ancestor, names=left)
-            for ancestor, names in _named(ancestry)
-            if (left := names - compatible)
-        )
-    )
-    return LockRequest(
-        resource=name, lock=lock, compatible_with=compatible, inherited=inherited, ancestry=ancestry
-    )
-
-
-def _named(ancestry: Ancestry | None) -> Iterable[tuple[str, frozenset[str]]]:
     if ancestry is None:
-        return
-    for link, key in zip(_links(ancestry.model), ancestry.keys[1:], strict=True):
-        if key is not None:
-            yield f"{link.owner._meta.label_lower}:{key}", link.names
+        return LockRequest(name, lock, compatible)
+    inherited = [
+        InheritedLock(each, left) for each, names in _named(ancestry) if (left := names - compatible)
+    ]
+    return LockRequest(name, lock, compatible, tuple(inherited), ancestry)
+
+
+def _named(ancestry: Ancestry | None) -> list[tuple[str, frozenset[str]]]:
+    if ancestry is None:
+        return []
+    links = zip(_links(ancestry.model), ancestry.keys[1:], strict=True)
+    return [(f"{link.label}:{key}", link.names) for link, key in links if key is not None]
 
 
 def _remembered(obj: models.Model, model: type[models.Model], links: Sequence[_Link]) -> Keys | None:
@@ -216,6 +211,7 @@ def _links(model: type[models.Model]) -> tuple[_Link, ...]:
                 is_key=_points_at(key, model),
                 path=f"{path}{model._meta.pk.name}",
                 owner=model,
+                label=model._meta.label_lower,
                 names=inherited,
             )
         )

@@ -34,6 +34,8 @@ def storable(text: str, *, at_most: int | None = None) -> str:
 
     NUL and halves of surrogate pairs become question marks: databases refuse the one, UTF-8 the other.
     """
+    if text.isascii() and "\0" not in text:
+        return text[:at_most]
     return text.encode("utf-8", "replace").decode().replace("\0", "?")[:at_most]
 
 

@@ -7,12 +7,14 @@ The same rules exist in four places: here, in ``backends.dialects`` (SQL of SQLi
 functions that ``migrations/sql`` creates, and in ``backends/lua/acquire.lua``. This module is the
 specification: change it first, then the others. ``tests/test_rules.py`` and ``testing.conformance`` compare
 them.
+
+The values of which every hold makes several are named tuples: they are made in half the time.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from django.utils.functional import cached_property  # the standard library's takes a lock on Python 3.11
 
@@ -31,12 +33,17 @@ YEAR_US = 365 * 86_400_000_000
 
 RowKind: TypeAlias = Literal["held", "blocked", "retrying"]
 
+#: The rows of a claim without names of objects: for each the number of its object in ``Claim.resources``, its
+#: lock, its kind and the locks that are compatible with it.
+Shape: TypeAlias = tuple[tuple[int, str, RowKind, frozenset[str]], ...]
+
+_NO_LOCKS: frozenset[str] = frozenset()
+
 #: The primary key of an object, then those of its ancestors, nearest first. None: no parent, the chain ends.
 Keys: TypeAlias = tuple[object, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InheritedLock:
+class InheritedLock(NamedTuple):
     """Locks of an ancestor that hold for the object too.
 
     While ``names`` or :data:`EVERYTHING` are held on ``resource``, the request is refused.
@@ -46,16 +53,14 @@ class InheritedLock:
     names: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ancestry:
+class Ancestry(NamedTuple):
     """What a request assumes about the rows of an object and its ancestors, which the store compares."""
 
     model: type[models.Model]
     keys: Keys
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LockRequest:
+class LockRequest(NamedTuple):
     """One lock requested on one object.
 
     ``resource`` names the object (``app.model:pk``), ``compatible_with`` the locks that may be held on it at
@@ -70,8 +75,7 @@ class LockRequest:
     ancestry: Ancestry | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LockRow:
+class LockRow(NamedTuple):
     """One row in the store.
 
     ``kind`` is ``held`` for a hold on the object, ``blocked`` for a name that a child's hold blocks on an
@@ -125,12 +129,19 @@ class Claim:
     @cached_property
     def rows(self) -> list[LockRow]:
         """The rows to write when the claim is granted: the holds, then the names blocked on ancestors."""
-        held = [LockRow(claim=self.id, resource=r.resource, lock=r.lock, kind="held") for r in self.requests]
+        held = [LockRow(self.id, r.resource, r.lock, "held") for r in self.requests]
         blocked = {(i.resource, name) for r in self.requests for i in r.inherited for name in i.names}
-        return held + [
-            LockRow(claim=self.id, resource=resource, lock=name, kind="blocked")
-            for resource, name in sorted(blocked)
-        ]
+        return held + [LockRow(self.id, resource, name, "blocked") for resource, name in sorted(blocked)]
+
+    @cached_property
+    def shape(self) -> Shape:
+        """Its rows without names of objects: many claims have the same one."""
+        number = {resource: n for n, resource in enumerate(self.resources)}
+        compatible = [
+            request.compatible_with for request in self.requests
+        ]  # the rows begin with the requests
+        compatible += [_NO_LOCKS] * (len(self.rows) - len(compatible))
+        return tuple([(number[row.resource], row.lock, row.kind, c) for row, c in zip(self.rows, compatible)])  # noqa: B905 - equally long
 
 
 def conflicts(request: LockRequest, row: LockRow) -> bool:

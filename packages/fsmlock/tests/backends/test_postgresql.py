@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import io
 import re
+from contextlib import nullcontext
 
 import pytest
 from django.core.management import call_command
-from django.db import Error, connection, connections
+from django.db import Error, connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 
 import fsmlock
 from fsmlock import clock
@@ -14,6 +16,7 @@ from fsmlock.backends.base import Denied, Granted
 from fsmlock.backends.database import DatabaseBackend
 from fsmlock.testing.conformance import claim, parent
 from tests.conftest import make_film
+from tests.shop.models import Frame
 
 pytestmark = pytest.mark.postgresql
 
@@ -21,6 +24,11 @@ pytestmark = pytest.mark.postgresql
 @pytest.fixture
 def real_film(transactional_db):
     return make_film()
+
+
+@pytest.fixture
+def real_frame(real_film):
+    return Frame.objects.create(film=real_film)
 
 
 @pytest.fixture
@@ -121,7 +129,7 @@ def test_the_called_arguments_are_the_declared_ones(db, function):
     assert dict(function.arguments) == dict(arguments)
     optional = {text.split()[0] for text in re.split(r", (?=p_)", declared) if " DEFAULT " in text}
     acquire = postgresql._acquire_arguments(claim(parent()), None, 1)
-    always = {"fsmlock_acquire_v2": set(acquire), "fsmlock_release_v2": set(function.arguments)}[
+    always = {"fsmlock_acquire_v3": set(acquire), "fsmlock_release_v2": set(function.arguments)}[
         function.name
     ]
     assert always == set(function.arguments) - optional
@@ -134,13 +142,13 @@ def test_a_text_array_keeps_every_character(db, text):
     assert execute("SELECT cardinality(%s::text[])", postgresql._text_array([])) == [(0,)]
 
 
-class BackendOfVersion1:
-    """What a process that still runs the code before version 2 does."""
+class BackendOfVersion2:
+    """What a process that still runs the code before version 3 does."""
 
     def acquire(self, requested):
         (request,) = requested.requests
         rows = execute(
-            "SELECT * FROM fsmlock_acquire_v1(p_claim => %s, p_holder => 'h', p_why => '', p_lease_us => %s,"
+            "SELECT * FROM fsmlock_acquire_v2(p_claim => %s, p_holder => 'h', p_why => '', p_lease_us => %s,"
             " p_advisory_keys => ARRAY[%s], p_exclusive => '{t}', p_resources => ARRAY[%s],"
             " p_locks => ARRAY[%s], p_kinds => '{held}', p_boot_id => %s, p_boot_expires_us => %s)",
             requested.id,
@@ -155,16 +163,18 @@ class BackendOfVersion1:
 
     def release(self, requested):
         execute(
-            "SELECT fsmlock_release_v1(p_claim => %s, p_resources => ARRAY[%s], p_only_waiting => false)",
+            "SELECT fsmlock_release_v2(p_claim => %s, p_resources => ARRAY[%s], p_locks => ARRAY[%s],"
+            " p_only_waiting => false)",
             requested.id,
             requested.requests[0].resource,
+            requested.requests[0].lock,
         )
 
 
 def test_old_and_new_code_exclude_each_other_during_a_rolling_deploy(migrations):
-    migrations("0002_hold_clock")
-    migrations("0006_pre_functions_v2")
-    before, now = BackendOfVersion1(), DatabaseBackend()
+    migrations("0010_history_and_retries")
+    migrations("0011_pre_functions_v3")
+    before, now = BackendOfVersion2(), DatabaseBackend()
     old, new = claim(parent()), claim(parent())
     assert before.acquire(old)
     refused = now.acquire(new, using="default", queue=True)
@@ -182,22 +192,45 @@ def test_old_and_new_code_exclude_each_other_during_a_rolling_deploy(migrations)
     before.release(old)
 
 
-def test_the_functions_of_version_1_are_removed_once_nobody_calls_them(migrations):
-    latest = {"fsmlock_acquire_v2", "fsmlock_release_v2", "fsmlock_advisory_lock_v1"}
+def test_earlier_functions_are_removed_once_nobody_calls_them(migrations):
+    latest = {"fsmlock_acquire_v3", "fsmlock_release_v2", "fsmlock_advisory_lock_v1"}
     assert functions() == latest
     migrations("0002_hold_clock")
     assert functions() == set()
     migrations("0006_pre_functions_v2")
-    assert functions() == latest | {"fsmlock_acquire_v1", "fsmlock_release_v1"}
-    migrations("0007_post_functions_v2")
+    second = {"fsmlock_acquire_v2", "fsmlock_release_v2", "fsmlock_advisory_lock_v1"}
+    assert functions() == second | {"fsmlock_acquire_v1", "fsmlock_release_v1"}
+    migrations("0011_pre_functions_v3")
+    assert functions() == latest | second
+    migrations("0012_post_functions_v3")
     assert functions() == latest
+
+
+def test_a_check_of_ancestors_is_sent_to_a_session_once(real_frame):
+    connection.close()
+    with CaptureQueriesContext(connection) as captured:
+        for _ in range(2):
+            fsmlock.hold(real_frame, "process").acquire().release()
+    sent = ["p_check_sql" in query["sql"] for query in captured if "p_check " in query["sql"]]
+    assert sent == [True, False]
+
+
+@pytest.mark.parametrize("inside", [nullcontext, transaction.atomic])
+def test_a_session_that_a_pooler_has_exchanged_is_prepared_again(real_frame, inside):
+    fsmlock.hold(real_frame, "process").acquire().release()
+    execute("DEALLOCATE ALL")  # what the other session knows
+    with inside():
+        held = fsmlock.hold(real_frame, "process").acquire()
+        assert held
+        held.release()
+    assert execute("SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'fsmlock%%'") == [(1,)]
 
 
 def test_a_migration_that_has_not_run_is_reported_in_a_sentence(real_film, migrations):
     migrations("0002_hold_clock")
     sentence = (
-        "The migration fsmlock.0006_pre_functions_v2 has not run on the database 'default': the function"
-        " fsmlock_acquire_v2 is missing."
+        "The migration fsmlock.0011_pre_functions_v3 has not run on the database 'default': the function"
+        " fsmlock_acquire_v3 is missing."
     )
     with pytest.raises(fsmlock.errors.FsmlockError, match=re.escape(sentence)):
         fsmlock.hold(real_film, "render").acquire()
@@ -206,5 +239,5 @@ def test_a_migration_that_has_not_run_is_reported_in_a_sentence(real_film, migra
     assert f"not_migrated: {sentence} Run manage.py migrate fsmlock --database default." in out.getvalue()
     call_command("check", databases=["default"], stderr=err)
     assert f"(fsmlock.W005) {sentence}" in err.getvalue()
-    migrations("0006_pre_functions_v2")
+    migrations("0011_pre_functions_v3")
     fsmlock.hold(real_film, "render").acquire().release()

@@ -25,11 +25,11 @@ class OrphanedBackend(DatabaseBackend):
     """Forgets that a child inherits the locks of its parents."""
 
     def acquire(self, claim, *, using, queue=False, ticket=None):
-        alone = replace(claim, requests=tuple(replace(request, inherited=()) for request in claim.requests))
+        alone = replace(claim, requests=tuple(request._replace(inherited=()) for request in claim.requests))
         return super().acquire(alone, using=using, queue=queue, ticket=ticket)
 
     def renew(self, claim, *, using):
-        alone = replace(claim, requests=tuple(replace(request, inherited=()) for request in claim.requests))
+        alone = replace(claim, requests=tuple(request._replace(inherited=()) for request in claim.requests))
         return super().renew(alone, using=using)
 
 
@@ -38,7 +38,7 @@ class RememberingBackend(DatabaseBackend):
 
     def acquire(self, claim, *, using, queue=False, ticket=None):
         believed = replace(
-            claim, requests=tuple(replace(request, ancestry=None) for request in claim.requests)
+            claim, requests=tuple(request._replace(ancestry=None) for request in claim.requests)
         )
         return super().acquire(believed, using=using, queue=queue, ticket=ticket)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db import connections, models
 
@@ -13,7 +13,7 @@ from fsmlock.ancestors import paths
 from fsmlock.backends.kept_cursor import KeptCursor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from fsmlock.rules import Claim, Keys
 
@@ -65,6 +65,14 @@ def key_query(model: type[models.Model], using: str) -> KeyQuery:
     )
 
 
+class Condition(Protocol):
+    """Writes the condition that the rows of a model's objects are as a claim assumes."""
+
+    def __call__(self, query: KeyQuery, number: int, *, one: bool) -> str:
+        """``number``: which of the parameters has the keys. ``one``: there is one object."""
+        ...
+
+
 def assumed(claim: Claim) -> dict[type[models.Model], list[Keys]]:
     """The keys that a claim assumes, each once, by the model of the objects."""
     found: dict[type[models.Model], dict[Keys, None]] = {}
@@ -74,18 +82,15 @@ def assumed(claim: Claim) -> dict[type[models.Model], list[Keys]]:
     return {model: list(keys) for model, keys in found.items()}
 
 
-def check_sql(
-    claim: Claim, using: str, condition: Callable[[KeyQuery, int], str]
-) -> tuple[list[str], list[str]]:
+def check_sql(claim: Claim, using: str, condition: Condition) -> tuple[list[str], list[str]]:
     """SQL conditions that the rows are as the claim assumes, and for each its keys as JSON.
 
-    ``condition`` writes the one for a model in the dialect of the database; it gets the number of the keys.
-    It should be cached.
+    ``condition`` writes the one for a model in the dialect of the database. It should be cached.
     """
     conditions, parameters = [], []
     for n, (model, keys) in enumerate(assumed(claim).items()):
         query = key_query(model, using)
-        conditions.append(condition(query, n))
+        conditions.append(condition(query, n, one=len(keys) == 1))
         parameters.append(encode([query.prepare(each) for each in keys]))
     return conditions, parameters
 
@@ -99,18 +104,22 @@ def _are_current(query: KeyQuery, keys: Sequence[Keys]) -> bool:
     wanted = [tuple(query.prepare(each)) for each in keys]
     for start in range(0, len(wanted), _CHUNK):
         chunk = wanted[start : start + _CHUNK]
-        own = {f"k{n}": each[0] for n, each in enumerate(chunk)}
         with KeptCursor(connections[query.using]) as cursor:
-            cursor.execute(_select(query, len(chunk)), own)
+            cursor.execute(_select(query, len(chunk)), {f"k{n}": each[0] for n, each in enumerate(chunk)})
             stored = cursor.fetchall()
-        if not {tuple(map(str, each)) for each in chunk} <= {tuple(map(str, row)) for row in stored}:
+        if stored != chunk and not _texts(chunk) <= _texts(stored):
             return False
     return True
 
 
+def _texts(rows: Iterable[tuple[object, ...]]) -> set[tuple[str, ...]]:
+    """Rows that can be compared whatever type the driver gives a key."""
+    return {tuple(map(str, row)) for row in rows}
+
+
 @functools.lru_cache(256)
 def _select(query: KeyQuery, count: int) -> str:
-    """The statement for so many objects. Its parameters have names: see ``SQLite.try_insert``."""
+    """The statement for so many objects. Its parameters have names, which Django converts fast."""
     names = ", ".join(f"%(k{n})s" for n in range(count))
     return (
         f"SELECT {', '.join(query.columns)} FROM {query.tables}"  # noqa: S608 - names from models only

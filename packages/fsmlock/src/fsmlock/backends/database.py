@@ -8,7 +8,6 @@ id of the row is the fencing token: it grows.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.db import OperationalError, connections
@@ -128,7 +127,7 @@ class DatabaseBackend(Backend):
         """Replace the claim's announcement, and delete expired ones on the same resources."""
         dialect = dialect_of(using)
         resources = sorted({request.resource for request in claim.requests})
-        rows = [replace(row, kind="retrying") for row in claim.rows if row.kind == "held"]
+        rows = [row._replace(kind="retrying") for row in claim.rows if row.kind == "held"]
         lease = dialect.lease_columns(int(expires_in.total_seconds() * 1_000_000))
         with connections[using].cursor() as cursor:
             cursor.execute(

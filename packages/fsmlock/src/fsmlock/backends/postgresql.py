@@ -14,6 +14,7 @@ from fsmlock import clock
 from fsmlock.backends.ancestry import check_sql
 from fsmlock.backends.base import PollingWaiter, migrate_remedy
 from fsmlock.backends.dialects import Dialect, marks, now_us, rows_of, run
+from fsmlock.backends.kept_cursor import KeptCursor
 from fsmlock.errors import FsmlockError
 from fsmlock.reasons import Reason
 
@@ -29,8 +30,10 @@ if TYPE_CHECKING:
 
 _NOW = "(extract(epoch from clock_timestamp()) * 1000000)::bigint"
 #: The migration that creates the functions below, and PostgreSQL's code for one that doesn't exist.
-_MIGRATION = "0006_pre_functions_v2"
+_MIGRATION = "0011_pre_functions_v3"
 _UNDEFINED_FUNCTION = "42883"
+#: PostgreSQL's code for a prepared statement that doesn't exist.
+_UNDEFINED_STATEMENT = "26000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +50,16 @@ class Function:
         """Call it by named arguments and return its rows. An argument with a default may be left out."""
         names = tuple(values)
         sql, adapters = self.statements.get(names) or self._statement(names)
+        params: Params = [adapt(value) for adapt, value in zip(adapters, values.values())]  # noqa: B905 - equally long
         try:
-            return run(connection, sql, [adapt(value) for adapt, value in zip(adapters, values.values())])  # noqa: B905 - equally long
+            with KeptCursor(connection) as cursor:
+                cursor.execute(sql, params)
+                rows: list[Any] = cursor.fetchall()
         except ProgrammingError as error:
-            if getattr(error.__cause__, "sqlstate", "") != _UNDEFINED_FUNCTION:
+            if _sqlstate(error) != _UNDEFINED_FUNCTION:
                 raise
             raise FsmlockError(str(_not_migrated(self.name, connection.alias))) from error
+        return rows
 
     def _statement(self, names: tuple[str, ...]) -> tuple[str, list[Callable[[Any], object]]]:
         """Build the call. It needs no casts: PostgreSQL gives the literals the types of the parameters."""
@@ -98,7 +105,7 @@ _ADAPTERS: Mapping[str, Callable[[Any], object]] = {
 }
 
 ACQUIRE = Function(
-    "fsmlock_acquire_v2",
+    "fsmlock_acquire_v3",
     {
         "p_claim": "text",
         "p_holder": "text",
@@ -117,6 +124,7 @@ ACQUIRE = Function(
         "p_compatible_locks": "text[]",
         "p_check": "text",
         "p_check_keys": "text[]",
+        "p_check_sql": "text",
     },
     returns_table=True,
 )
@@ -130,6 +138,12 @@ class PostgreSQL(Dialect):
     """Advisory locks serialise decisions, the server's clock counts, NOTIFY wakes the next waiter."""
 
     keeps_expired_rows = True
+
+    def __init__(self, connection: BaseDatabaseWrapper) -> None:
+        super().__init__(connection)
+        #: The raw connection, and the checks of ancestors that are prepared in it.
+        self._raw: object = None
+        self._prepared: set[str] = set()
 
     def now(self) -> str:
         """The clock goes on inside a transaction."""
@@ -164,9 +178,24 @@ class PostgreSQL(Dialect):
         """Call a function that takes the advisory locks and then decides."""
         arguments = _acquire_arguments(claim, ticket, lease_us)
         conditions, keys = check_sql(claim, self.connection.alias, _as_assumed)
-        if conditions:
-            arguments["p_check"] = " AND ".join(conditions)
-            arguments["p_check_keys"] = keys
+        if not conditions:
+            return self._acquire(arguments)
+        sql = " AND ".join(conditions)
+        name = _check_name(sql)
+        arguments["p_check"], arguments["p_check_keys"] = name, keys
+        if self._raw is self.connection.connection and name in self._prepared:
+            try:
+                return self._acquire(arguments)
+            except ProgrammingError as error:  # a pooler has given us another session
+                if _sqlstate(error) != _UNDEFINED_STATEMENT:
+                    raise
+        rows = self._acquire({**arguments, "p_check_sql": sql})
+        if self._raw is not self.connection.connection:
+            self._raw, self._prepared = self.connection.connection, set()
+        self._prepared.add(name)
+        return rows
+
+    def _acquire(self, arguments: Mapping[str, Any]) -> Sequence[tuple[int, str, str]]:
         if not self.connection.in_atomic_block:
             return ACQUIRE.run(self.connection, **arguments)
         with transaction.atomic(using=self.connection.alias):
@@ -321,14 +350,32 @@ def advisory_key(resource: str) -> int:
 
 
 @functools.lru_cache(256)
-def _as_assumed(query: KeyQuery, number: int) -> str:
-    """That the rows of every object have the keys that the claim assumes, in element ``number``."""
+def _check_name(sql: str) -> str:
+    """The prepared statement that checks it: everywhere the same one for the same text."""
+    return f"fsmlock_{hashlib.blake2b(sql.encode(), digest_size=16).hexdigest()}"
+
+
+def _sqlstate(error: Exception) -> str:
+    """PostgreSQL's code of an error."""
+    cause = error.__cause__
+    return getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None) or ""  # psycopg 3, and 2
+
+
+@functools.lru_cache(256)
+def _as_assumed(query: KeyQuery, number: int, *, one: bool) -> str:
+    """That the rows of every object have the keys that the claim assumes, in element ``number``.
+
+    ``one``: there is one object. To compare it without a table of keys takes less time.
+    """
     (own, *ancestors), (own_type, *types) = query.columns, query.types()
+    keys = f"($1[{number + 1}]::json -> 0)" if one else "assumed.keys"
     same = " AND ".join(
-        f"{column} IS NOT DISTINCT FROM (assumed.keys ->> {n})::{kind}"
+        f"{column} IS NOT DISTINCT FROM ({keys} ->> {n})::{kind}"
         for n, (column, kind) in enumerate(zip(ancestors, types, strict=True), 1)
     )
-    compared = f"SELECT {same} FROM {query.tables} WHERE {own} = (assumed.keys ->> 0)::{own_type}"  # noqa: S608 - names from models only
+    compared = f"SELECT {same} FROM {query.tables} WHERE {own} = ({keys} ->> 0)::{own_type}"  # noqa: S608 - names from models only
+    if one:
+        return f"(({compared}) IS TRUE)"
     return (
         f"NOT EXISTS (SELECT 1 FROM json_array_elements($1[{number + 1}]::json) AS assumed (keys)"  # noqa: S608 - as above
         f" WHERE ({compared}) IS NOT TRUE)"

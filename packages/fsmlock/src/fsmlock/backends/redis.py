@@ -7,8 +7,8 @@ by rows in the project's database, see ``fencing``.
 
 from __future__ import annotations
 
+import functools
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from django_redis import get_redis_connection
 from redis.exceptions import RedisError
 
 from fsmlock import clock, conf
-from fsmlock.backends.ancestry import is_current
+from fsmlock.backends.ancestry import encode, is_current
 from fsmlock.backends.base import (
     MOST_HOLDS,
     Backend,
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from redis import Redis
 
-    from fsmlock.rules import Claim, LockRow
+    from fsmlock.rules import Claim, LockRow, Shape
 
 _WAITER_LEASE_MS = 1000
 #: So many keys every row of a claim may name.
@@ -147,7 +147,7 @@ class RedisBackend(Backend):
         """Run one script."""
         server = self._server(using)
         keys = [server.key(request.resource) for request in claim.requests]
-        rows = [replace(row, kind="retrying") for row in claim.rows[: len(keys)]]
+        rows = [row._replace(kind="retrying") for row in claim.rows[: len(keys)]]
         milliseconds = int(expires_in.total_seconds() * 1000)
         args: list[str | int] = [milliseconds, claim.id]
         for row, text in zip(rows, _json_rows(claim, claim.requests[0].resource, keys, rows), strict=True):
@@ -277,16 +277,8 @@ def _group(row: LockRow) -> str:
 
 def _acquire_args(claim: Claim, keys: Sequence[str], *, queue: bool, ticket: int) -> list[str | int]:
     """The arguments of ``lua/acquire.lua``."""
-    position = {resource: n for n, resource in enumerate(claim.resources)}
-    own: list[list[object]] = [[] for _ in keys]
-    names: list[dict[str, bool]] = [{} for _ in keys]
-    for request in claim.requests:
-        compatible = dict.fromkeys(request.compatible_with, True)
-        own[position[request.resource]].append((request.lock, compatible))
-        for inherited in request.inherited:
-            names[position[inherited.resource]].update(dict.fromkeys(inherited.names, True))
-    not_blocking = dict.fromkeys((claim.id, *claim.nested_in), True)
-    rules = json.dumps((not_blocking, [(a or False, b or False) for a, b in zip(own, names, strict=True)]))
+    not_blocking = encode(dict.fromkeys((claim.id, *claim.nested_in), True))
+    rules = f"[{not_blocking},{_rules(claim.shape, len(keys))}]"
     args: list[str | int] = [
         rules,
         claim.id,
@@ -298,9 +290,23 @@ def _acquire_args(claim: Claim, keys: Sequence[str], *, queue: bool, ticket: int
         _clock_ms(),
         MOST_HOLDS + 1,
     ]
-    for row, text in zip(claim.rows, _json_rows(claim, claim.resources[0], keys, claim.rows), strict=True):
-        args += (position[row.resource] + 1, _group(row), text)
+    texts = _json_rows(claim, claim.resources[0], keys, claim.rows)
+    for (number, *_), row, text in zip(claim.shape, claim.rows, texts, strict=True):
+        args += (number + 1, _group(row), text)
     return args
+
+
+@functools.lru_cache(256)
+def _rules(shape: Shape, objects: int) -> str:
+    """For each object its requested locks, each with its compatible ones, and the names that must be free."""
+    own: list[list[object]] = [[] for _ in range(objects)]
+    names: list[dict[str, bool]] = [{} for _ in range(objects)]
+    for number, lock, kind, compatible in shape:
+        if kind == "held":
+            own[number].append((lock, dict.fromkeys(compatible, True)))
+        else:
+            names[number][lock] = True
+    return encode([(a or False, b or False) for a, b in zip(own, names, strict=True)])
 
 
 def _json_rows(claim: Claim, first: str, keys: Sequence[str], rows: Sequence[LockRow]) -> list[str]:
@@ -309,14 +315,17 @@ def _json_rows(claim: Claim, first: str, keys: Sequence[str], rows: Sequence[Loc
     ``first`` is the resource of the first key. Of many keys, only its rows name all: see ``lua/stop.lua``.
     """
     shared = {"c": claim.id, "h": claim.holder, "w": claim.why, "o": clock.boot_id()}
-    text = json.dumps(shared).removesuffix("}")
-    all_keys = json.dumps(keys)
-    first_key = all_keys if len(keys) <= _FEW_KEYS else json.dumps(keys[:1])
+    text = encode(shared).removesuffix("}")
+    all_keys = encode(keys)
+    first_key = all_keys if len(keys) <= _FEW_KEYS else encode(keys[:1])
     return [
-        f'{text},"a":{all_keys if row.resource == first else first_key},"l":{json.dumps(row.lock)}'
+        f'{text},"a":{all_keys if row.resource == first else first_key},"l":{_json_text(row.lock)}'
         f',"k":"{row.kind}"'
         for row in rows
     ]
+
+
+_json_text = functools.lru_cache(256)(encode)
 
 
 def _unexpired(r: dict[str, Any], now: int) -> bool:

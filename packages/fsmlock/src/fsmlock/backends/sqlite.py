@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from fsmlock.backends.dialects import Dialect, now_us
 from fsmlock.backends.kept_cursor import KeptCursor
 from fsmlock.backends.sqlite_statements import (
+    Statement,
     ancestry,
     insert,
     insert_alone,
@@ -95,14 +96,14 @@ class SQLite(Dialect):
         condition = ancestry(claim, self.connection.alias, values)
         check = f" AND {condition}" if condition else ""
         with KeptCursor(self.connection) as cursor:
-            cursor.execute(insert_alone(shape, objects) + check, values)
+            cursor.execute(Statement(insert_alone(shape, objects) + check), values)
             if not cursor.rowcount:
-                cursor.execute(insert(shape, own) + check, values)
+                cursor.execute(Statement(insert(shape, own) + check), values)
             if cursor.rowcount:
                 first = cursor.lastrowid - len(claim.rows) + 1
                 return [(first + n, row.resource, row.kind) for n, row in enumerate(claim.rows)]
             if condition:
-                cursor.execute(f"SELECT {condition}", values)
+                cursor.execute(Statement(f"SELECT {condition}"), values)
                 if not cursor.fetchall()[0][0]:
                     return [(0, "", "stale")]
         return ()
@@ -112,8 +113,11 @@ class SQLite(Dialect):
         if claim.is_of_state:
             super().release(claim)
             return
+        held, whatever, values = release_values(claim)
         with KeptCursor(self.connection) as cursor:
-            cursor.execute(*release_values(claim))
+            cursor.execute(held, values)
+            if cursor.rowcount != len(claim.rows):
+                cursor.execute(whatever, values)
 
     def lock_decisions(self, claim: Claim) -> None:
         """Nothing to do: the first write of the transaction takes the write lock."""

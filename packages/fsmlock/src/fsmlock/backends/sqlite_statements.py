@@ -1,15 +1,14 @@
 """The statements of the SQLite dialect.
 
-Their parameters have names, which Django converts by one fast operation. It reads a statement with positional
-ones by a regular expression, which takes longer than to execute it. Each parameter costs a little, too: what
-models declare stands in the statement itself, which is kept for each shape of a claim. A few values are
+Their parameters have names, as SQLite writes them: see :class:`Statement`. Each parameter costs a little:
+what models declare stands in the statement itself, which is kept for each shape of a claim. A few values are
 parameters of their own: ``json_each`` takes longer than all the rest, so it is for many.
 """
 
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from fsmlock.backends.ancestry import assumed, encode, key_query
 
@@ -17,19 +16,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from fsmlock.backends.ancestry import KeyQuery
-    from fsmlock.rules import Claim
+    from fsmlock.rules import Claim, Shape
 
 _COLUMNS = (
     "resource, lock, kind, claim, holder, why, waits, stop_by, stop_why, since_us, renewed_us, expires_us"
 )
 #: Up to so many values are parameters of their own. 0 stands for more.
 _FEW = 8
-#: The rows of a claim: for each the number of its object, its lock, its kind and the compatible locks. None
-#: for many rows.
-Shape: TypeAlias = "tuple[tuple[int, str, str, frozenset[str]], ...] | None"
-_NO_LOCKS: frozenset[str] = frozenset()
 #: Every waiter comes before it.
 _NO_TICKET = 2**62
+
+
+class Statement(str):
+    """SQL with parameters as SQLite writes them, ``:name``.
+
+    Django writes ``%(name)s`` and converts each statement by ``%`` before it is executed, which here has
+    nothing to do. To read positional parameters, it takes longer than SQLite for the statement.
+    """
+
+    __slots__ = ()
+
+    def __mod__(self, _: object) -> Statement:
+        return self
 
 
 class Values(dict[str, Any]):
@@ -45,20 +53,14 @@ class Values(dict[str, Any]):
         return len(values)
 
 
-def shape_of(claim: Claim) -> Shape:
-    """The shape of a claim, which decides its statements."""
-    rows = claim.rows
-    if len(rows) > _FEW:
-        return None
-    number = {name: n for n, name in enumerate(claim.resources)}
-    compatible = [each.compatible_with for each in claim.requests]
-    compatible += [_NO_LOCKS] * (len(rows) - len(compatible))  # the rows begin with the requests
-    return tuple(
-        (number[row.resource], row.lock, row.kind, each) for row, each in zip(rows, compatible, strict=True)
-    )
+def shape_of(claim: Claim) -> Shape | None:
+    """The shape of a claim, which decides its statements. None for many rows."""
+    return claim.shape if len(claim.rows) <= _FEW else None
 
 
-def insert_values(claim: Claim, shape: Shape, ticket: int | None, lease_us: int) -> tuple[Values, int, int]:
+def insert_values(
+    claim: Claim, shape: Shape | None, ticket: int | None, lease_us: int
+) -> tuple[Values, int, int]:
     """The parameters of the statements that insert, and how many objects and own claims are in them."""
     values = Values(
         claim=claim.id,
@@ -85,17 +87,17 @@ def _compatible(names: frozenset[str]) -> str:
 
 
 @functools.lru_cache(256)
-def insert_alone(shape: Shape, objects: int) -> str:
+def insert_alone(shape: Shape | None, objects: int) -> str:
     """Insert the rows if no row is on any of the objects, which is what happens most often."""
     return (
-        f"INSERT INTO fsmlock_hold ({_COLUMNS}) SELECT object, name, use, %(claim)s, %(holder)s, %(why)s,"  # noqa: S608 - constants only
-        f" 0, '', '', t, t, t + %(lease)s FROM ({_wanted(shape)}), (SELECT fsmlock_now() AS t)"
+        f"INSERT INTO fsmlock_hold ({_COLUMNS}) SELECT object, name, use, :claim, :holder, :why,"  # noqa: S608 - constants only
+        f" 0, '', '', t, t, t + :lease FROM ({_wanted(shape)}), (SELECT fsmlock_now() AS t)"
         f" WHERE NOT EXISTS (SELECT 1 FROM fsmlock_hold WHERE resource IN ({_listed('objects', objects)}))"
     )
 
 
 @functools.lru_cache(256)
-def insert(shape: Shape, own: int) -> str:
+def insert(shape: Shape | None, own: int) -> str:
     """Insert the rows unless another one blocks them: ``rules.blocking_rows`` as SQL.
 
     ``wanted`` are the rows to insert, each with its compatible locks. ``present`` are the names of all locks
@@ -113,7 +115,7 @@ WITH RECURSIVE wanted (object, name, use, compatible) AS (
   SELECT object, (SELECT min(lock) FROM fsmlock_hold WHERE resource = object AND lock > name)
   FROM present WHERE name IS NOT NULL
 )
-SELECT object, name, use, %(claim)s, %(holder)s, %(why)s, 0, '', '', t, t, t + %(lease)s
+SELECT object, name, use, :claim, :holder, :why, 0, '', '', t, t, t + :lease
 FROM wanted, (SELECT fsmlock_now() AS t)
 WHERE NOT EXISTS (
   SELECT 1 FROM present
@@ -129,42 +131,58 @@ WHERE NOT EXISTS (
       SELECT 1 FROM fsmlock_hold
       WHERE resource = present.object AND lock = present.name AND kind = other
         AND claim NOT IN ({_listed("own", own)})
-        AND (NOT waits OR id < %(before)s)
+        AND (NOT waits OR id < :before)
     )
 )
 """  # noqa: S608 - constants only
 
 
-def release_values(claim: Claim) -> tuple[str, Values]:
-    """The statement that deletes the rows of a claim, a look into the index for each, and its parameters."""
+def release_values(claim: Claim) -> tuple[Statement, Statement, Values]:
+    """Two statements that delete the rows of a claim, a look into the index for each, and their parameters.
+
+    The first one deletes those that are held, which most often are all. The second one deletes whatever the
+    claim has.
+    """
     values = Values(claim=claim.id)
     objects = values.put("objects", claim.resources)
     shape = shape_of(claim)
     if shape is not None:
-        return _release_few(shape), values
-    return _release_many(objects, values.put("locks", claim.lock_names)), values
+        return *_release_few(shape), values
+    return *_release_many(objects, values.put("locks", claim.lock_names)), values
 
 
 @functools.lru_cache(256)
-def _release_few(shape: tuple[tuple[int, str, str, frozenset[str]], ...]) -> str:
-    rows = " OR ".join(
-        f"(resource = %(objects{number})s AND lock = {_literal(lock)} AND kind IN {_RELEASED[kind]}"
-        " AND claim = %(claim)s)"
-        for number, lock, kind, _ in shape
+def _release_few(shape: Shape) -> tuple[Statement, Statement]:
+    held, whatever = (
+        " OR ".join(
+            f"(resource = :objects{number} AND lock = {_literal(lock)} AND kind IN ({kinds[kind]})"
+            " AND claim = :claim)"
+            for number, lock, kind, _ in shape
+        )
+        for kinds in (_HELD, _WHATEVER)
     )
-    return f"DELETE FROM fsmlock_hold WHERE {rows}"  # noqa: S608 - constants only
+    return (
+        Statement(f"DELETE FROM fsmlock_hold WHERE {held}"),  # noqa: S608 - constants only
+        Statement(f"DELETE FROM fsmlock_hold WHERE {whatever}"),  # noqa: S608 - constants only
+    )
 
 
-#: What a row that was written with the kind may have become.
-_RELEASED = {"held": ("held", "broken", "retrying", "later"), "blocked": ("blocked", "broken")}
+#: The kind of a row that was written with the kind and is still held, and all that it may have become.
+_HELD = {"held": "'held'", "blocked": "'blocked'"}
+_WHATEVER = {"held": "'held', 'broken', 'retrying', 'later'", "blocked": "'blocked', 'broken'"}
 
 
 @functools.cache
-def _release_many(objects: int, locks: int) -> str:
-    return (
+def _release_many(objects: int, locks: int) -> tuple[Statement, Statement]:
+    rows = (
         f"DELETE FROM fsmlock_hold WHERE resource IN ({_listed('objects', objects)})"  # noqa: S608 - constants only
         f" AND lock IN ({_listed('locks', locks)})"
-        " AND kind IN ('held', 'blocked', 'broken', 'retrying', 'later') AND claim = %(claim)s"
+    )
+    return (
+        Statement(f"{rows} AND kind IN ('held', 'blocked') AND claim = :claim"),
+        Statement(
+            f"{rows} AND kind IN ('held', 'blocked', 'broken', 'retrying', 'later') AND claim = :claim"
+        ),
     )
 
 
@@ -187,11 +205,10 @@ def ancestry(claim: Claim, using: str, values: Values) -> str:
 def _as_assumed(query: KeyQuery, number: int, count: int) -> str:
     if count:
         return " AND ".join(
-            _same(query, [f"%(keys{number}_{m}_{n})s" for n in range(len(query.columns))])
-            for m in range(count)
+            _same(query, [f":keys{number}_{m}_{n}" for n in range(len(query.columns))]) for m in range(count)
         )
     same = _same(query, [f"json_extract(a.value, '$[{n}]')" for n in range(len(query.columns))])
-    return f"NOT EXISTS (SELECT 1 FROM json_each(%(keys{number}_)s) AS a WHERE NOT {same})"  # noqa: S608 - names from models only
+    return f"NOT EXISTS (SELECT 1 FROM json_each(:keys{number}_) AS a WHERE NOT {same})"  # noqa: S608 - names from models only
 
 
 def _same(query: KeyQuery, keys: Sequence[str]) -> str:
@@ -200,25 +217,25 @@ def _same(query: KeyQuery, keys: Sequence[str]) -> str:
     same = " AND ".join(
         [f"{own} = {keys[0]}", *(f"{a} IS {b}" for a, b in zip(ancestors, keys[1:], strict=True))]
     )
-    return f"EXISTS (SELECT 1 FROM {query.tables} WHERE {same})"  # noqa: S608 - names from models only
+    return f"EXISTS (SELECT 1 FROM {query.tables} WHERE {same})".replace("%%", "%")  # noqa: S608 - names from models only
 
 
 def _literal(text: str) -> str:
-    """A text of a declaration in a statement with parameters."""
-    doubled = text.replace("'", "''").replace("%", "%%")
+    """A text of a declaration in a statement."""
+    doubled = text.replace("'", "''")
     return f"'{doubled}'"
 
 
-def _wanted(shape: Shape) -> str:
+def _wanted(shape: Shape | None) -> str:
     if shape:
         first, *others = (
-            (f"%(objects{number})s", _literal(lock), _literal(kind), _literal(_compatible(names)))
+            (f":objects{number}", _literal(lock), _literal(kind), _literal(_compatible(names)))
             for number, lock, kind, names in shape
         )
         named = [f"{value} AS {column}" for value, column in zip(first, _WANTED, strict=True)]
         return " UNION ALL ".join(f"SELECT {_comma(each)}" for each in (named, *others))
     extracted = (f"json_extract(value, '$[{n}]') AS {column}" for n, column in enumerate(_WANTED))
-    return f"SELECT {_comma(extracted)} FROM json_each(%(rows)s)"  # noqa: S608 - constants only
+    return f"SELECT {_comma(extracted)} FROM json_each(:rows)"  # noqa: S608 - constants only
 
 
 _WANTED = ("object", "name", "use", "compatible")
@@ -227,8 +244,8 @@ _WANTED = ("object", "name", "use", "compatible")
 def _listed(name: str, count: int) -> str:
     """The values that :meth:`Values.put` has put, for IN."""
     if count:
-        return _comma(f"%({name}{n})s" for n in range(count))
-    return f"SELECT value FROM json_each(%({name})s)"  # noqa: S608 - constants only
+        return _comma(f":{name}{n}" for n in range(count))
+    return f"SELECT value FROM json_each(:{name})"  # noqa: S608 - constants only
 
 
 def _comma(parts: Iterable[str]) -> str:

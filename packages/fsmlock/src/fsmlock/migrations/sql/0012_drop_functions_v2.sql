@@ -1,0 +1,1 @@
+DROP FUNCTION IF EXISTS fsmlock_acquire_v2;
