@@ -17,15 +17,17 @@ if TYPE_CHECKING:
 REDELIVERED = {True: "yes", False: "no", None: None}
 SOLO = "A worker of the solo pool sends none while it runs a task: it works, or look at its log."
 REDELIVERY = {
-    True: "The broker holds it unacknowledged and redelivers it after the visibility timeout.",
+    True: "The broker holds it unacknowledged and redelivers it: RabbitMQ when the connection of its worker "
+    "ends, Redis and Valkey at the latest after the visibility timeout.",
     False: "The broker no longer holds it, so it is not redelivered. It may have done part of its work: "
     "look at what it changed before you send it again. Tasks that may run twice can set acks_late.",
     None: "Whether the broker still holds it, and so redelivers it, is unknown: not all of its "
     "unacknowledged messages were read. A task with acks_late is redelivered, another one is not.",
 }
 LOOK_FIRST = {
-    True: "The broker still holds it and redelivers it after the visibility timeout, even if it finished: "
-    "make running it twice harmless.",
+    True: "The broker still holds it and redelivers it, even if it finished: RabbitMQ when the connection of "
+    "its worker ends, Redis and Valkey at the latest after the visibility timeout. "
+    "Make running it twice harmless.",
     False: "Look at what it should have changed before you send it again: it may have finished, "
     "and sending it again does it twice. A result backend would answer this.",
     None: "Look at what it should have changed before you send it again: it may have finished, "

@@ -276,7 +276,7 @@ def redelivered(task: TaskInfo) -> Reason:
         code="redelivered",
         message=f"Task {task.id} ({task.name}) runs on {task.worker} and waits in its queue again.",
         params={"task": task.id, "worker": task.worker},
-        remedy="It runs longer than the broker's visibility timeout: raise "
-        "broker_transport_options['visibility_timeout'] above the longest task, "
-        "or make running it twice harmless.",
+        remedy="The broker delivers a task again whose worker lost its connection, or has not acknowledged "
+        "it in time: Redis and Valkey by broker_transport_options['visibility_timeout'], RabbitMQ by its "
+        "consumer_timeout. Make running it twice harmless, and raise that limit above the longest task.",
     )

@@ -109,7 +109,7 @@ def test_the_sentence_says_the_worst_first_and_nothing_that_is_not_known(expecte
 
 def test_without_a_visibility_timeout_no_time_is_promised():
     now = values.snapshot(queues=(QUIET,), running=(lost(),))
-    assert "1 task comes back after the broker's visibility timeout" in sentence(
+    assert "1 task comes back when the broker notices that its worker is gone" in sentence(
         headline(now, Clock(now=NOW, zone=UTC))
     )
 

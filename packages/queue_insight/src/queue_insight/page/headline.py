@@ -145,7 +145,7 @@ def _redelivery(tasks: list[TaskInfo], clock: Clock, timeout_s: float | None) ->
     # A task was delivered before it started, so the broker redelivers it by then at the latest.
     starts = [task.started_at for task in tasks if task.started_at is not None]
     if timeout_s is None:
-        return "after the broker's visibility timeout"
+        return "when the broker notices that its worker is gone"
     if len(starts) < len(tasks):
         return f"within {duration(timeout_s)} of their delivery"
     return f"by {clock.minute(max(starts) + timedelta(seconds=timeout_s))}"
