@@ -1,14 +1,21 @@
 from __future__ import annotations
 
+import contextlib
 import os
+import socket
 import subprocess
 import sys
 
 import pytest
 import redis
+from django.conf import settings
 from tests.waiting import wait_until
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+from websockets.typing import Origin, Subprotocol
 
 from timelapse.project.stack import processes
+from timelapse.project.stack.ports import free_port
 
 
 def test_a_server_that_is_named_is_not_started(tmp_path, monkeypatch):
@@ -70,6 +77,42 @@ def test_a_worker_starts_without_what_only_pages_need(tmp_path):
     command = [sys.executable, "-c", f"import sys; {loads}; print('strawberry' in sys.modules)"]
     done = subprocess.run(command, env=os.environ | worker.env, capture_output=True, text=True, check=True)
     assert done.stdout == "False\n", done.stderr
+
+
+@pytest.mark.slow
+def test_the_web_server_closes_at_the_announcement_of_a_message_that_is_too_large(tmp_path):
+    (tmp_path / "log").mkdir()
+    port = free_port()
+    server = processes.web(tmp_path, port)
+    server.start()
+    try:
+        wait_until(lambda: listens(port), seconds=60)
+        assert close_code_after_announcing(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1, port) == 1009
+    finally:
+        server.kill()
+
+
+def test_the_web_server_takes_what_the_app_takes():
+    assert processes.LARGEST_MESSAGE == settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+
+
+def close_code_after_announcing(size, port):
+    """The code with which the server closes when it knows the size of a message, and has nothing of it."""
+    origin = Origin(f"http://127.0.0.1:{port}")
+    with connect(
+        f"ws://127.0.0.1:{port}/graphql/", origin=origin, subprotocols=[Subprotocol("graphql-transport-ws")]
+    ) as websocket:
+        mask = bytes(4)
+        websocket.socket.sendall(bytes([0x81, 0xFF]) + size.to_bytes(8, "big") + mask)
+        with pytest.raises(ConnectionClosed) as closed:
+            websocket.recv(timeout=30)
+    return closed.value.rcvd.code
+
+
+def listens(port):
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+        return True
+    return False
 
 
 def answers(client):

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 #: Django's system checks import all addresses and the GraphQL schema, which doubles the processor time of a
 #: start. Celery ignores what they find; `ingest` runs them too, and reports what they find in its log.
 _UNCHECKED = {"CELERY_SKIP_CHECKS": "1"}
+#: Bytes of a message to a websocket. The server reads no more of a larger one than how large it is.
+LARGEST_MESSAGE = 1_000_000
 
 
 def valkey(home: Path) -> tuple[Child, str] | None:
@@ -61,7 +63,8 @@ def _valkey_binary() -> str:
 def web(home: Path, port: int, host: str = "127.0.0.1") -> Child:
     """Return the ASGI server."""
     command = [*_python("uvicorn"), "timelapse.project.asgi:application", "--host", host, "--port", str(port)]
-    command += ["--log-level", "warning", "--timeout-graceful-shutdown", "1", "--ws", "websockets-sansio"]
+    command += ["--log-level", "warning", "--timeout-graceful-shutdown", "1"]
+    command += ["--ws", "websockets-sansio", "--ws-max-size", str(LARGEST_MESSAGE)]
     return Child("web", command, home / "log" / "web.log")
 
 
