@@ -3,11 +3,14 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.factories import timelapse
 
 import fsmlock
 from fsmlock.declarations import transitions_of
 from timelapse.rendering.models import Movie
+from timelapse.rendering.queries import movies_of_tasks
 
 pytestmark = pytest.mark.django_db
 
@@ -57,3 +60,14 @@ def test_a_new_movie_is_queued_and_its_state_is_protected():
         movie.state = "ready"
     with pytest.raises(fsmlock.TransitionRefused):
         movie.finish()
+
+
+def test_an_index_finds_the_movies_of_tasks():
+    with CaptureQueriesContext(connection) as captured:
+        movies_of_tasks(["task-1", "task-2"])
+    postgresql = connection.vendor == "postgresql"
+    with connection.cursor() as cursor:
+        if postgresql:  # of so few rows it would rather read all of them
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {'' if postgresql else 'QUERY PLAN'} {captured[-1]['sql']}")
+        assert "movie_of_task" in str(cursor.fetchall())

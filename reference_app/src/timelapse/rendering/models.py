@@ -130,7 +130,10 @@ class Movie(Lifecycle, models.Model):
         """Newest first."""
 
         ordering = ("-created_at", "-pk")
-        indexes = (models.Index(fields=("timelapse", "-created_at", "-id"), name="movie_newest_first"),)
+        indexes = (
+            models.Index(fields=("timelapse", "-created_at", "-id"), name="movie_newest_first"),
+            models.Index(fields=("task_id",), name="movie_of_task"),
+        )
 
     def __str__(self) -> str:
         """Its display name."""

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from strawberry import relay
@@ -155,6 +156,17 @@ def test_a_timelapse_tells_what_to_expect_of_a_movie(member):
         "highRenderSeconds": pytest.approx(0.1064),
     }
     assert member.ask(query, id=gid(garden), fps=1e9)["data"]["node"]["renderEstimate"] is None
+
+
+def test_who_may_see_no_movies_gets_no_estimate_from_them(member, user):
+    garden = timelapse()
+    frame(garden.camera)
+    made(garden, state="ready", frame_count=100, encoded_frames=100, bytes=100_000, render_s=8.0)
+    user.user_permissions.remove(Permission.objects.get(codename="view_movie"))
+    query = "query ($id: ID!) { node(id: $id) { ... on Timelapse { renderEstimate { lowBytes } } } }"
+    answer = member.ask(query, id=gid(garden))
+    assert answer["data"]["node"]["renderEstimate"] is None
+    assert "rendering.view_movie" in answer["errors"][0]["message"]
 
 
 def test_anonymous_users_see_no_movie(anonymous):

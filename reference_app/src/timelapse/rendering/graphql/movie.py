@@ -211,6 +211,8 @@ def _latest_progress(abouts: list[str]) -> dict[str, TaskState]:
     return store().latest_many(abouts)
 
 
+# Its ranges come from movies, of other cameras as well.
+@readable_by(_VIEW)
 @strawberry.type(description="What to expect of a movie. Null is not known: nothing was rendered here yet.")
 class RenderEstimate:
     """See timelapse.rendering.estimate."""
