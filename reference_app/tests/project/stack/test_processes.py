@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
+from queue_insight.management.commands.queue_insight import Command
 from timelapse.project.stack import processes
 from timelapse.project.stack.ports import free_port
 
@@ -120,3 +121,10 @@ def answers(client):
         return client.ping()
     except redis.ConnectionError:
         return False
+
+
+def test_the_collector_is_started_with_arguments_that_its_command_takes(tmp_path):
+    given = processes.collector(tmp_path).command
+    arguments = given[given.index("queue_insight") + 1 :]
+    taken = Command().create_parser("timelapse manage", "queue_insight").parse_args(arguments)
+    assert taken.skip_checks

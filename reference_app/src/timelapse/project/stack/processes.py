@@ -86,7 +86,7 @@ def beat(home: Path) -> Child:
 
 def collector(home: Path) -> Child:
     """Return the queue collector."""
-    command = manage("queue_insight", "collect", "--skip-checks")
+    command = manage("queue_insight", "--skip-checks", "collect")
     return Child("collector", command, home / "log" / "collector.log")
 
 
