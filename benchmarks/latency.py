@@ -114,7 +114,7 @@ def signed_in(running: Stack) -> Iterator[Page]:
         page.get_by_label("Name").fill("admin")
         page.get_by_label("Password").fill(running.password)
         page.get_by_role("button", name="Sign in").click()
-        page.get_by_role("heading", name="Timelapses", level=1).wait_for()
+        page.get_by_role("heading", name="Home", level=1).wait_for()
         page.get_by_role("link", name="Operations").click()
         page.get_by_role("heading", name="Operations", level=1).wait_for()
         yield page

@@ -203,6 +203,12 @@ class Visitor:
         # Only then does the browser have the session: to leave the page earlier would abort the request.
         expect(self.page.get_by_role("button", name="Sign in")).to_have_count(0)
 
+    def open_timelapse(self, stack: Stack) -> None:
+        """Sign in, and open the first timelapse of the wall."""
+        self.sign_in(stack)
+        self.find("wall-tile").first.click()
+        expect(self.find("frame-count")).to_be_visible()
+
     def find(self, test_id: str):
         return self.page.get_by_test_id(test_id)
 

@@ -41,7 +41,7 @@ def test_no_page_violates_the_accessibility_rules_in_light_or_dark(shared_stack,
         page.goto(stack.address)
         expect(page.get_by_label("Password")).to_be_visible()
         assert violations(page) == []
-    visitor.sign_in(stack)
+    visitor.open_timelapse(stack)
     expect(visitor.find("movie-card").first).to_be_visible()
     for scheme in in_each_scheme(page):
         for path in (*PAGES, *ADMIN_PAGES):

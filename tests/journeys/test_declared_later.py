@@ -39,7 +39,7 @@ def test_a_transition_declared_later_is_offered_asks_and_works(make_stack, visit
     (app / "__init__.py").write_text(APP)
     (tmp_path / "settings_declared_later.py").write_text(SETTINGS)
     stack = make_stack(DJANGO_SETTINGS_MODULE="settings_declared_later", PYTHONPATH=str(tmp_path)).ready()
-    visitor.sign_in(stack)
+    visitor.open_timelapse(stack)
     page = visitor.page
     page.get_by_role("button", name="Rename").click()
     dialog = page.get_by_role("dialog")

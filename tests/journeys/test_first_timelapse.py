@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 
 def test_frames_arrive_and_a_movie_is_rendered_and_played(shared_stack, visitor, screenshot):
-    visitor.sign_in(shared_stack)
+    visitor.open_timelapse(shared_stack)
     expect(visitor.find("camera-latest-frame")).to_be_visible()
     expect_frames_to_arrive(visitor)
     cards = visitor.page.locator("[data-testid=movie-card]")

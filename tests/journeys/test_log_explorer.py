@@ -14,7 +14,7 @@ from tests.waiting import wait_until
 def test_an_operator_follows_one_click_to_what_failed(make_stack, visitor):
     stack = make_stack().ready()
     make_storing_fail(stack.home / "media" / "movies")
-    visitor.sign_in(stack)
+    visitor.open_timelapse(stack)
     click = request_movie(visitor)
 
     page = visitor.page
@@ -35,12 +35,14 @@ def test_an_operator_follows_one_click_to_what_failed(make_stack, visitor):
 
 
 def test_one_click_and_the_camera_s_picture_are_in_one_tree(shared_stack, visitor):
-    visitor.sign_in(shared_stack)
+    visitor.open_timelapse(shared_stack)
     page = visitor.page
     expect(visitor.find("camera-latest-frame")).to_be_visible()
     page.get_by_role("link", name="Cameras").click()
     visitor.find("camera-card").get_by_role("link").first.click()
-    with page.expect_response(lambda answer: "captureNow" in (answer.request.post_data or "")) as response:
+    with page.expect_response(
+        lambda answer: "useTransitionMutation" in (answer.request.post_data or "")
+    ) as response:
         page.get_by_role("button", name="Capture now").click()
     click = response.value.headers["x-causal-id"]
 

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 
 def test_a_lost_connection_is_shown_and_restored_without_a_reload(shared_stack, visitor, screenshot):
-    visitor.sign_in(shared_stack)
+    visitor.open_timelapse(shared_stack)
     expect(visitor.find("camera-latest-frame")).to_be_visible()
 
     os.kill(web_server(shared_stack), signal.SIGKILL)

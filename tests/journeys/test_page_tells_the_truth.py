@@ -16,7 +16,7 @@ CARDS = "[data-testid=movie-card]"
 @pytest.fixture
 def timelapse(shared_stack, visitor):
     """The page of the stack's timelapse, with a movie that is ready."""
-    visitor.sign_in(shared_stack)
+    visitor.open_timelapse(shared_stack)
     expect(visitor.page.locator(f"{CARDS}[data-state=ready]").first).to_be_visible()
     return visitor.page
 

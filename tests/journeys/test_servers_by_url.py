@@ -9,7 +9,7 @@ def test_a_movie_is_rendered_with_the_postgresql_and_valkey_of_the_environment(
     make_stack, visitor, database_url, redis_url
 ):
     stack = make_stack(DATABASE_URL=database_url, REDIS_URL=redis_url).ready()
-    visitor.sign_in(stack)
+    visitor.open_timelapse(stack)
     card = visitor.page.locator("[data-testid=movie-card]").first
     expect(card).to_have_attribute("data-state", "ready")
     assert not list(stack.home.glob("db.sqlite3*"))

@@ -7,12 +7,13 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from .test_accessibility import in_each_scheme, violations
 from .test_page_tells_the_truth import CARDS, stopped
 
 
 @pytest.fixture
 def timelapse(shared_stack, visitor):
-    visitor.sign_in(shared_stack)
+    visitor.open_timelapse(shared_stack)
     expect(visitor.page.locator(f"{CARDS}[data-state=ready]").first).to_be_visible()
     return visitor.page
 
@@ -34,7 +35,10 @@ def test_a_stopped_worker_is_named_and_the_movie_is_made_when_it_goes_on(
         expect(line(newest, "no_worker")).to_contain_text("No worker is there to do it.")
         expect(line(newest, "no_worker")).to_contain_text("Start a worker: celery")
         expect(line(newest, "no_worker").get_by_text("(gone)")).to_be_hidden()
-        screenshot(timelapse, "why")
+        expect(newest.get_by_test_id("movie-waiting")).to_have_count(0)  # the open panel says it
+        for scheme in in_each_scheme(timelapse):
+            screenshot(timelapse, f"why-{scheme}")
+            assert violations(timelapse) == [], scheme
     expect(newest).to_have_attribute("data-state", "ready")
     assert visitor.errors == []
 

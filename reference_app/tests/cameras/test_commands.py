@@ -86,6 +86,16 @@ def test_an_expired_command_is_not_sent(camera, admin):
     assert commands.pending(camera.pk, now=later) == []
 
 
+def test_a_camera_that_never_connected_or_is_revoked_takes_no_command(camera, admin):
+    silent = actions.enrol("Attic").camera
+    with pytest.raises(Refused, match="never connected"):
+        commands.issue(silent, "capture", by=admin)
+    actions.revoke(camera, by=admin)
+    with pytest.raises(Refused) as refused:
+        commands.issue(camera, "capture", by=admin)
+    assert [reason.code for reason in refused.value.reasons] == ["state"]
+
+
 def test_who_may_not_steer_gives_no_command(camera):
     editor = User.objects.create_user("editor")
     with pytest.raises(Refused, match="permission"):

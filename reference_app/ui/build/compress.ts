@@ -6,7 +6,7 @@ import type { Plugin } from "vite";
 /** What the scripts of the first visit may have together as they are sent (brotli), in bytes. */
 const BUDGET = 270_000;
 /** The page that a first visit ends at. */
-const FIRST_PAGE = "TimelapsePage";
+const FIRST_PAGE = "HomePage";
 
 /** Writes each script and style of the build compressed beside it, once, so that the server need not do it. */
 export function compress(): Plugin {

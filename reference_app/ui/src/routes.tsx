@@ -23,11 +23,11 @@ import cameraQuery, {
 import camerasQuery, {
   type CamerasPageQuery,
 } from "./features/cameras/__generated__/CamerasPageQuery.graphql.ts";
+import homeQuery, { type HomePageQuery } from "./features/home/__generated__/HomePageQuery.graphql.ts";
 import { PageProblem } from "./features/live/PageProblem.tsx";
 import operationsQuery, {
   type OperationsPageQuery,
 } from "./features/operations/__generated__/OperationsPageQuery.graphql.ts";
-import homeQuery, { type HomePageQuery } from "./features/timelapses/__generated__/HomePageQuery.graphql.ts";
 import timelapseQuery, {
   type TimelapsePageQuery,
 } from "./features/timelapses/__generated__/TimelapsePageQuery.graphql.ts";
@@ -56,7 +56,7 @@ async function fetched<T>(code: Promise<T>): Promise<T> {
 /** The code of each page, loaded on the first visit or when the browser is idle. */
 const pages = {
   signIn: () => fetched(import("./features/account/SignInPage.tsx")),
-  home: () => fetched(import("./features/timelapses/HomePage.tsx")),
+  home: () => fetched(import("./features/home/HomePage.tsx")),
   timelapses: () => fetched(import("./features/timelapses/TimelapsesPage.tsx")),
   timelapse: () => fetched(import("./features/timelapses/TimelapsePage.tsx")),
   movies: () => fetched(import("./features/movies/MovieList.tsx")),

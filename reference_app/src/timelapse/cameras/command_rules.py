@@ -1,9 +1,9 @@
-"""Decides from values alone which commands may be issued to a camera, and what became of them."""
+"""The commands to a camera's agent: their names, what is in their way, and what became of them."""
 
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -40,52 +40,27 @@ class CommandResult:
     capture: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommandContext:
-    """Everything that decides whether a command may be issued to a camera now."""
-
-    name: str
-    revoked: bool
-    #: Whether the agent has ever sent a heartbeat.
-    connected_before: bool
-    permitted: bool
-    #: Names of the commands that have not ended.
-    in_progress: frozenset[str] = field(default_factory=frozenset)
-
-
 def new_command_id() -> str:
     """Return a random id for a command."""
     return secrets.token_hex(8)
 
 
-def blockers(command: CommandName, camera: CommandContext) -> tuple[Reason, ...]:
-    """Return the reasons why a command can't be issued now; none if it can."""
-    reasons = []
-    if camera.revoked:
-        reasons.append(
-            Reason(
-                code="revoked",
-                message=f"{camera.name} is revoked: the server ignores its agent.",
-                remedy="Pair it again.",
-            )
-        )
-    elif not camera.connected_before:
-        reasons.append(
-            Reason(
-                code="never_connected",
-                message=f"The agent of {camera.name} has never connected.",
-                remedy="Start it: camera-agent run.",
-            )
-        )
-    if command in camera.in_progress:
-        reasons.append(
-            Reason(
-                code="in_progress",
-                message=f"“{LABELS[command]}” is in progress already.",
-                remedy="Wait until the agent has acknowledged it.",
-            )
-        )
-    return (*reasons, *forbidden(LABELS[command], permitted=camera.permitted))
+def never_connected(camera: str) -> Reason:
+    """Return why a camera, by its name, takes no commands yet."""
+    return Reason(
+        code="never_connected",
+        message=f"The agent of {camera} has never connected.",
+        remedy="Start it: camera-agent run.",
+    )
+
+
+def in_progress(command: CommandName) -> Reason:
+    """Return why a command can't be issued once more."""
+    return Reason(
+        code="in_progress",
+        message=f"“{LABELS[command]}” is in progress already.",
+        remedy="Wait until the agent has acknowledged it.",
+    )
 
 
 def forbidden(action: str, *, permitted: bool) -> tuple[Reason, ...]:

@@ -5,20 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
-from django.db.models import Q, QuerySet, Window
+from django.db.models import Q, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from eliot_progress import inject
-from fsmlock import Refused
+from fsmlock import Refused, explain
 from timelapse.cameras.changes import publish_change
-from timelapse.cameras.command_rules import (
-    COMMAND_LIFETIME,
-    OPEN_STATES,
-    PERMISSION,
-    CommandContext,
-    blockers,
-)
+from timelapse.cameras.command_rules import OPEN_STATES
 from timelapse.cameras.models import Camera, Command
 
 if TYPE_CHECKING:
@@ -34,23 +28,6 @@ if TYPE_CHECKING:
 SHOWN: Final = 20
 
 
-def command_context(
-    camera: Camera, commands: Iterable[Command], user: User, *, now: datetime
-) -> CommandContext:
-    """Gather what decides whether a command may be issued."""
-    return CommandContext(
-        name=camera.name,
-        revoked=camera.state == Camera.States.REVOKED,
-        connected_before=camera.heartbeat_at is not None,
-        permitted=user.has_perm(PERMISSION),
-        in_progress=frozenset(
-            each.name
-            for each in commands
-            if each.state in OPEN_STATES and now - each.requested_at <= COMMAND_LIFETIME
-        ),
-    )
-
-
 @transaction.atomic
 def issue(camera: Camera, name: CommandName, *, by: User) -> Command:
     """Issue a command, which the agent does once.
@@ -59,8 +36,7 @@ def issue(camera: Camera, name: CommandName, *, by: User) -> Command:
         Refused: it can't be issued now; the reasons say why.
     """
     current = Camera.objects.select_for_update().get(pk=camera.pk)
-    now = timezone.now()
-    reasons = blockers(name, command_context(current, _open(current.pk, now), by, now=now))
+    reasons = explain(current, to=name, user=by)
     if reasons:
         raise Refused(reasons)
     cause: dict[str, str] = {}
@@ -75,7 +51,7 @@ def issue(camera: Camera, name: CommandName, *, by: User) -> Command:
 def pending(camera: UUID, *, now: datetime | None = None) -> list[Command]:
     """Return the commands that the agent has not acknowledged, oldest first, and mark them as sent."""
     now = now or timezone.now()
-    waiting = list(_open(camera, now).filter(state="waiting").order_by("requested_at", "id"))
+    waiting = list(Command.open(camera, now).filter(state="waiting").order_by("requested_at", "id"))
     fresh = [command.pk for command in waiting if command.sent_at is None]
     if fresh:
         Command.objects.filter(pk__in=fresh).update(sent_at=now)
@@ -118,9 +94,3 @@ def commands_of(cameras: Iterable[UUID]) -> dict[UUID, list[Command]]:
     for command in newest.order_by("-requested_at", "-id"):
         found.setdefault(command.camera_id, []).append(command)
     return found
-
-
-def _open(camera: UUID, now: datetime) -> QuerySet[Command]:
-    return Command.objects.filter(
-        camera=camera, state__in=OPEN_STATES, requested_at__gt=now - COMMAND_LIFETIME
-    )

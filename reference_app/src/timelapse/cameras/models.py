@@ -3,18 +3,47 @@
 from __future__ import annotations
 
 import uuid
-from typing import Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
-from fsmlock import Confirmation, InputField, Lifecycle, Lock, Locks, Offer, transition
-from timelapse.cameras.command_rules import new_command_id
+from fsmlock import Confirmation, InputField, Lifecycle, Lock, Locks, Offer, Reason, action, transition
+from timelapse.cameras.command_rules import (
+    COMMAND_LIFETIME,
+    LABELS,
+    OPEN_STATES,
+    PERMISSION,
+    CommandName,
+    in_progress,
+    never_connected,
+    new_command_id,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
 
 #: Whether a deletion stops the workers that render movies; otherwise such a movie is in the way.
 STOP_MOVIES: Final = InputField(
     name="stop_movies", kind="yes_or_no", label="Stop movies that are being rendered", default=False
 )
+
+
+def has_connected(camera: Camera) -> Reason | None:
+    """Require an agent that has sent a heartbeat."""
+    return None if camera.heartbeat_at is not None else never_connected(camera.name)
+
+
+def is_idle(command: CommandName) -> Callable[[Camera], Reason | None]:
+    """Require that no such command is in progress."""
+
+    def condition(camera: Camera) -> Reason | None:
+        return in_progress(command) if command in camera.open_commands else None
+
+    return condition
 
 
 class Camera(Lifecycle):
@@ -85,6 +114,56 @@ class Camera(Lifecycle):
     def __str__(self) -> str:
         """The camera's name."""
         return self.name
+
+    @cached_property
+    def open_commands(self) -> frozenset[str]:
+        """The names of the commands that have not ended, as they are at the first look."""
+        return frozenset(Command.open(self.pk, timezone.now()).values_list("name", flat=True))
+
+    @action(
+        source=States.PAIRED,
+        label=LABELS["capture"],
+        conditions=[has_connected, is_idle("capture")],
+        permission=PERMISSION,
+    )
+    def capture(self) -> None:
+        """A user wants a picture now, whatever the schedule says."""
+
+    @action(
+        source=States.PAIRED,
+        label=LABELS["preview"],
+        conditions=[has_connected, is_idle("preview")],
+        permission=PERMISSION,
+    )
+    def preview(self) -> None:
+        """A user wants a preview, which does not become a frame."""
+
+    @action(
+        source=States.PAIRED,
+        label=LABELS["restart"],
+        conditions=[has_connected, is_idle("restart")],
+        permission=PERMISSION,
+    )
+    def restart(self) -> None:
+        """A user restarts the agent."""
+
+    @action(
+        source=States.PAIRED,
+        label=LABELS["deliver"],
+        conditions=[has_connected, is_idle("deliver")],
+        permission=PERMISSION,
+    )
+    def deliver(self) -> None:
+        """A user wants all pending captures, whatever the delivery settings say."""
+
+    @action(
+        source=States.PAIRED,
+        label=LABELS["collect_logs"],
+        conditions=[has_connected, is_idle("collect_logs")],
+        permission=PERMISSION,
+    )
+    def collect_logs(self) -> None:
+        """A user wants the agent's newest log messages."""
 
     @transition(
         source=States.PAIRED,
@@ -216,6 +295,13 @@ class Command(models.Model):
     def __str__(self) -> str:
         """Name and state."""
         return f"{self.name} ({self.state})"
+
+    @classmethod
+    def open(cls, camera: uuid.UUID, now: datetime) -> models.QuerySet[Command]:
+        """Return a camera's commands that have neither ended nor expired."""
+        return cls.objects.filter(
+            camera=camera, state__in=OPEN_STATES, requested_at__gt=now - COMMAND_LIFETIME
+        )
 
 
 class Record(models.Model):

@@ -4,15 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from timelapse.cameras import actions
+from timelapse.cameras import actions, commands
+from timelapse.cameras.command_rules import LABELS, CommandName
 from timelapse.cameras.models import Camera
 from timelapse.shared.transitions import Applied, applied_by
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+    from timelapse.shared.transitions import Apply
+
 
 @applied_by(Camera, "revoke")
 def revoke(camera: Camera, user: User) -> Applied:
     """Revoke its token, and note who did."""
     return Applied(obj=actions.revoke(camera, by=user))
+
+
+def _issues(command: CommandName) -> Apply:
+    def issue(camera: Camera, user: User) -> Applied:
+        commands.issue(camera, command, by=user)
+        return Applied(obj=Camera.objects.get(pk=camera.pk))
+
+    return issue
+
+
+for _command in LABELS:
+    applied_by(Camera, _command)(_issues(_command))

@@ -15,6 +15,7 @@ from strawberry_django.optimizer import DjangoOptimizerExtension
 import timelapse.accounts.graphql
 import timelapse.cameras.graphql
 import timelapse.frames.graphql
+import timelapse.home.graphql
 import timelapse.ingest.graphql
 import timelapse.operations.graphql
 import timelapse.rendering.graphql
@@ -77,6 +78,7 @@ _APPS = (
     timelapse.rendering.graphql,
     timelapse.operations.graphql,
     timelapse.why.graphql,
+    timelapse.home.graphql,
 )
 
 

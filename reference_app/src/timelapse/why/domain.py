@@ -229,6 +229,11 @@ def task_chain(reasons: Iterable[Reason], workers: Workers | None) -> tuple[Link
     return (*_task(found), *_workers(workers)) if found else ()
 
 
+def start_worker(queue: str) -> str:
+    """Return what starts a worker of a queue."""
+    return f"Start a worker: celery -A timelapse.project.celery worker -E -Q {queue}"
+
+
 def _queued(movie: MovieFacts) -> Iterator[Link]:
     yield Link(
         kind=LinkKind.STATE,
@@ -373,7 +378,7 @@ def _task(reasons: Iterable[Reason]) -> Iterator[Link]:
 def _workers(workers: Workers | None) -> Iterator[Link]:
     if workers is None:
         return
-    start_one = f"Start a worker: celery -A timelapse.project.celery worker -E -Q {workers.queue}"
+    start_one = start_worker(workers.queue)
     since = workers.last_seen_at
     if workers.paused_since is not None:
         code, message = "queue_paused", f"{workers.paused_by} paused the queue “{workers.queue}”."

@@ -43,7 +43,7 @@ def chain_of(row: Movie | Timelapse | Camera | Run) -> tuple[Link, ...]:
         case Movie():
             return domain.movie_chain(_movie(row))
         case Timelapse():
-            return (*_camera_links(row.camera), *domain.holder_links(_holders(row)))
+            return (*camera_links(row.camera), *domain.holder_links(_holders(row)))
         case Camera():
             return domain.camera_chain(_camera(row, _holders(row)))
         case Run():
@@ -192,7 +192,8 @@ def _workers(name: str, snapshot: queue_insight.Snapshot) -> Workers:
     )
 
 
-def _camera_links(camera: Camera) -> tuple[Link, ...]:
+def camera_links(camera: Camera) -> tuple[Link, ...]:
+    """Return what keeps a camera from taking and sending pictures, without a query."""
     return domain.camera_chain(_camera(camera, ()))
 
 

@@ -15,8 +15,8 @@ STATE = """query ($id: ID!) { node(id: $id) { ... on Camera {
     temperatureCelsius throttled memoryBytes uptimeSeconds network warnings }
   configuration { revision intervalSeconds schedule { windows } updatedBy updatedAt }
   log(last: 5) { id at name message data } } } }"""
-CAMERAS = """{ cameras { edges { node { name health { clock } configuration { revision } commands { state }
-  availableCommands { name } } } } }"""
+CAMERAS = """{ cameras { edges { node { name health { clock } configuration { revision }
+  commands { state } } } } }"""
 
 
 @pytest.fixture

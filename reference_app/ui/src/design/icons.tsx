@@ -24,6 +24,7 @@ export const FilmIcon = stroked(
   "M4 5h16v14H4zM8 5v14M16 5v14M4 9.7h4M4 14.3h4M16 9.7h4M16 14.3h4",
   "FilmIcon",
 );
+export const HomeIcon = stroked("M4 11.5 12 5l8 6.5V20h-5.5v-5.5h-5V20H4z", "HomeIcon");
 export const CameraIcon = stroked(
   "M4 8h3.5L9 5.5h6L16.5 8H20v11H4zM12 16.5a3.2 3.2 0 1 0 0-6.4 3.2 3.2 0 0 0 0 6.4",
   "CameraIcon",

@@ -17,11 +17,10 @@ from strawberry.scalars import JSON
 from strawberry.types import Info
 from strawberry_django.relay import DjangoListConnection
 
-import fsmlock
 from eliot_progress.adapters.graphql import Liveness
-from fsmlock.adapters.graphql import Reason, Transition, TransitionKind
+from fsmlock.adapters.graphql import Reason
 from timelapse.cameras import command_rules, domain, models, queries
-from timelapse.cameras.commands import command_context, commands_of
+from timelapse.cameras.commands import commands_of
 from timelapse.cameras.configuration import DesiredConfiguration, current_configurations
 from timelapse.cameras.graphql.state import CameraCommand, CameraConfiguration, CameraHealth, CameraLogMessage
 from timelapse.cameras.health import Health
@@ -116,19 +115,6 @@ class Camera(Stateful):
         rows = await load(info, commands_of, cast("models.Camera", self).pk)
         return [CameraCommand.from_row(row) for row in rows or ()]
 
-    @strawberry_django.field(
-        description="Each command, with what blocks it.",
-    )
-    async def available_commands(self, info: Info) -> list[Transition]:
-        """Return each command with what blocks it."""
-        camera, user = cast("models.Camera", self), signed_in(info)
-        rows = await load(info, commands_of, camera.pk) or []
-        context = await sync_to_async(command_context)(camera, rows, user, now=timezone.now())
-        return [
-            _offer(name, label, command_rules.blockers(name, context))
-            for name, label in command_rules.LABELS.items()
-        ]
-
     @strawberry_django.field(description="Why the user can't change the configuration; empty if they can.")
     async def configure_blockers(self, info: Info) -> list[Reason]:
         """Check the permission."""
@@ -141,18 +127,6 @@ class Camera(Stateful):
         camera = cast("models.Camera", self).pk
         rows = await sync_to_async(logs_of)(camera, at_most=max(1, min(last, LOGS_SHOWN)))
         return [CameraLogMessage.from_row(row) for row in rows]
-
-
-def _offer(name: str, label: str, reasons: tuple[fsmlock.Reason, ...]) -> Transition:
-    return Transition(
-        name=name,
-        label=label,
-        kind=TransitionKind.NORMAL,
-        confirm=None,
-        input=[],
-        allowed=not reasons,
-        reasons=reasons_of(reasons),
-    )
 
 
 @strawberry.type

@@ -1,4 +1,4 @@
-"""Pairs, commands and configures cameras."""
+"""Pairs and configures cameras."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from strawberry import relay
 from strawberry.types import Info
 
 import fsmlock
-from timelapse.cameras import actions, commands
-from timelapse.cameras.command_rules import CommandName
+from timelapse.cameras import actions
 from timelapse.cameras.configuration import configure
 from timelapse.cameras.errors import PairingRefused
 from timelapse.cameras.graphql.camera import Camera, camera_in
@@ -32,13 +31,6 @@ class ApproveCameraInput:
 
     user_code: str
     name: str | None = None
-
-
-@strawberry.input
-class CommandCameraInput:
-    """The camera to command."""
-
-    camera: relay.GlobalID
 
 
 @strawberry.input
@@ -66,11 +58,6 @@ class ApproveCameraPayload(CameraPayload):
 
 
 @strawberry.type
-class CommandCameraPayload(CameraPayload):
-    """The camera to which the command was issued, or why it wasn't."""
-
-
-@strawberry.type
 class ConfigureCameraPayload(CameraPayload):
     """The camera with its new settings, or what is wrong with them."""
 
@@ -92,43 +79,6 @@ class Mutation:
         return ApproveCameraPayload(camera=cast("Camera", camera), errors=[])
 
     @strawberry.mutation(
-        description="Take a picture now, whatever the schedule says.",
-        metadata=only(needs("cameras.change_camera")),
-    )
-    async def capture_now(self, info: Info, input: CommandCameraInput) -> CommandCameraPayload:  # noqa: A002
-        """Issue the command."""
-        return await _command(info, input, "capture")
-
-    @strawberry.mutation(
-        description="Take a preview; it doesn't become a frame.",
-        metadata=only(needs("cameras.change_camera")),
-    )
-    async def request_preview(self, info: Info, input: CommandCameraInput) -> CommandCameraPayload:  # noqa: A002
-        """Issue the command."""
-        return await _command(info, input, "preview")
-
-    @strawberry.mutation(description="Restart the agent.", metadata=only(needs("cameras.change_camera")))
-    async def restart_agent(self, info: Info, input: CommandCameraInput) -> CommandCameraPayload:  # noqa: A002
-        """Issue the command."""
-        return await _command(info, input, "restart")
-
-    @strawberry.mutation(
-        description="Deliver all pending captures, whatever the delivery settings say.",
-        metadata=only(needs("cameras.change_camera")),
-    )
-    async def deliver_now(self, info: Info, input: CommandCameraInput) -> CommandCameraPayload:  # noqa: A002
-        """Issue the command."""
-        return await _command(info, input, "deliver")
-
-    @strawberry.mutation(
-        description="Send the agent's newest log messages to the server.",
-        metadata=only(needs("cameras.change_camera")),
-    )
-    async def collect_logs(self, info: Info, input: CommandCameraInput) -> CommandCameraPayload:  # noqa: A002
-        """Issue the command."""
-        return await _command(info, input, "collect_logs")
-
-    @strawberry.mutation(
         description="Set a camera's interval, schedule, exposure and delivery.",
         metadata=only(needs("cameras.change_camera")),
     )
@@ -148,16 +98,6 @@ class Mutation:
         except fsmlock.Refused as refused:
             errors = _by_field(refused.reasons)
         return ConfigureCameraPayload(camera=cast("Camera", camera), errors=errors)
-
-
-async def _command(info: Info, target: CommandCameraInput, name: CommandName) -> CommandCameraPayload:
-    user = signed_in(info)
-    camera = await camera_in(target.camera)
-    try:
-        await sync_to_async(commands.issue)(camera, name, by=user)
-    except fsmlock.Refused as refused:
-        return CommandCameraPayload(camera=cast("Camera", camera), errors=user_errors(refused.reasons))
-    return CommandCameraPayload(camera=cast("Camera", camera), errors=[])
 
 
 def _by_field(reasons: tuple[fsmlock.Reason, ...]) -> list[UserError]:

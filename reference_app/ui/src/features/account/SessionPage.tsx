@@ -4,13 +4,14 @@ import { Navigate, useLocation } from "react-router";
 
 import { AppFrame, type NavEntry } from "../../design/AppFrame.tsx";
 import { ColourModeButton } from "../../design/ColourModeButton.tsx";
-import { CameraIcon, FilmIcon, PulseIcon } from "../../design/icons.tsx";
+import { CameraIcon, FilmIcon, HomeIcon, PulseIcon } from "../../design/icons.tsx";
 import { ConnectionBanner } from "../live/ConnectionBanner.tsx";
 import { useSessionEnded } from "../../relay/session.ts";
 import type { SessionPageQuery } from "./__generated__/SessionPageQuery.graphql";
 import { AccountMenu } from "./AccountMenu.tsx";
 
 const nav: readonly NavEntry[] = [
+  { to: "/", label: "Home", icon: <HomeIcon /> },
   { to: "/timelapses", label: "Timelapses", icon: <FilmIcon /> },
   { to: "/cameras", label: "Cameras", icon: <CameraIcon /> },
   { to: "/operations", label: "Operations", icon: <PulseIcon /> },

@@ -16,13 +16,6 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const offer = (name: string, allowed = true) => ({
-  name,
-  label: name,
-  allowed,
-  reasons: allowed ? [] : [{ code: "in_progress", message: "It is in progress already.", remedy: "Wait." }],
-});
-
 const roof = (over: object = {}) => ({
   __typename: "Camera",
   id: "camera-1",
@@ -61,7 +54,6 @@ const roof = (over: object = {}) => ({
   },
   latestFrame: { imageUrl: "/f/7.jpg", capturedAt: "2026-11-23T12:00:00Z", clock: "synced", sequence: 7 },
   preview: { imageUrl: "/p/8.jpg", capturedAt: "2026-11-23T12:00:08Z", clock: "synced" },
-  availableCommands: [offer("capture", false), offer("preview")],
   availableTransitions: [],
   deletionPlan: [],
   configRevision: 1,
@@ -138,30 +130,6 @@ test("shows a revoked camera as revoked, whatever its agent reported last", () =
 test("shows that a spool grows when it fills faster than it is delivered", () => {
   show(roof({ drainSeconds: null }));
   expect(screen.getByTestId("spool")).toHaveTextContent("growing faster than it is delivered");
-});
-
-test("issues the commands that the server allows, and shows why others are not allowed", async () => {
-  const environment = show(roof());
-  const blocked = screen.getByTestId("command-capture");
-  expect(blocked).toHaveAttribute("aria-disabled", "true");
-  expect(blocked).toHaveAccessibleDescription(/in progress already/);
-  await userEvent.click(screen.getByTestId("command-preview"));
-  const operation = running(environment, "useIssueCommandPreviewMutation");
-  expect(operation.request.variables).toEqual({ input: { camera: "camera-1" } });
-  const issued = {
-    id: "c1",
-    label: "Request preview",
-    state: "waiting",
-    message: "",
-    requestedBy: "admin",
-    requestedAt: new Date().toISOString(),
-    sentAt: null,
-  };
-  answer(environment, operation, {
-    CommandCameraPayload: () => ({ errors: [] }),
-    Camera: () => roof({ commands: [issued] }),
-  });
-  expect(await screen.findByTestId("command")).toHaveTextContent(/requested by admin.*next heartbeat/);
 });
 
 test("updates when the server sends new data", () => {

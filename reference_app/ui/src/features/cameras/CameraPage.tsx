@@ -6,6 +6,7 @@ import { Link } from "react-router";
 import { EmptyState } from "../../design/EmptyState.tsx";
 import { CameraIcon } from "../../design/icons.tsx";
 import { PageHeader } from "../../design/PageHeader.tsx";
+import { Panel } from "../../design/Panel.tsx";
 import { humanize } from "../../lib/words.ts";
 import { CameraLiveness } from "../live/CameraLiveness.tsx";
 import { LiveStatusBadge } from "../live/LiveStatusBadge.tsx";
@@ -14,7 +15,6 @@ import { WhyButton } from "../live/WhyButton.tsx";
 import type { CameraPage_camera$key } from "./__generated__/CameraPage_camera.graphql";
 import type { CameraPage_live$key } from "./__generated__/CameraPage_live.graphql";
 import type { CameraPageQuery } from "./__generated__/CameraPageQuery.graphql";
-import { CameraCommands } from "./CameraCommands.tsx";
 import { CameraConfiguration } from "./CameraConfiguration.tsx";
 import { CameraHealth } from "./CameraHealth.tsx";
 import { CameraLog } from "./CameraLog.tsx";
@@ -63,7 +63,6 @@ function CameraDetails({ camera }: { readonly camera: CameraPage_camera$key }) {
         ...CameraLiveness_camera
         ...CameraView_camera
         ...CameraHealth_camera
-        ...CameraCommands_camera
         ...CameraConfiguration_camera
         ...CameraTimeline_live
         ...CommandHistory_camera
@@ -105,7 +104,7 @@ function CameraDetails({ camera }: { readonly camera: CameraPage_camera$key }) {
         <Box sx={{ gridArea: "side", display: "grid", gap: 2.5, minWidth: 0 }}>
           <CameraHealth camera={live} />
           <WhyButton of={page.id} label="Is anything wrong?" />
-          <CameraCommands camera={live} />
+          <Transitions of={live} danger={false} title="Actions" />
           <CameraConfiguration camera={live} />
         </Box>
         <Box sx={{ gridArea: "rest", display: "grid", gap: 2.5, minWidth: 0 }}>
@@ -114,9 +113,13 @@ function CameraDetails({ camera }: { readonly camera: CameraPage_camera$key }) {
           <Quarantine camera={page} />
           <CameraLog camera={page} />
         </Box>
-        <Box sx={{ gridArea: "end", display: "grid", gap: 1.5, justifyItems: "start" }}>
-          <Transitions of={live} except={["start_deleting"]} />
-          <DeleteCamera camera={live} />
+        <Box sx={{ gridArea: "end", minWidth: 0 }}>
+          <Panel title="Danger zone">
+            <Box sx={{ display: "grid", gap: 1.5, justifyItems: "start" }}>
+              <Transitions of={live} danger except={["start_deleting"]} />
+              <DeleteCamera camera={live} />
+            </Box>
+          </Panel>
         </Box>
       </Box>
     </Box>

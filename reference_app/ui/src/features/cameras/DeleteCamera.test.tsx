@@ -36,7 +36,7 @@ const show = (allowed: boolean) =>
 
 test("says what is lost, deletes the camera after confirmation and shows the list", async () => {
   const { environment } = show(true);
-  await userEvent.click(screen.getByRole("button", { name: "Delete" }));
+  await userEvent.click(screen.getByRole("button", { name: "Delete the camera" }));
   const dialog = screen.getByRole("dialog");
   expect(dialog).toHaveTextContent("deletes 1 timelapse, 2 movies and 1,204 frames (3.1 GB)");
   await userEvent.click(within(dialog).getByRole("button", { name: "Delete the camera" }));

@@ -13,7 +13,7 @@ interface Props {
   readonly transition: DeleteButton_transition$key;
   /** The steps that lead to the deletion; the last one deletes. */
   readonly plan: DeleteButton_plan$key;
-  /** What the dialog's button says when nothing must be stopped first. */
+  /** What the button says, and that of the dialog when nothing must be stopped first. */
   readonly confirm: string;
   readonly testId: string;
   readonly busy: boolean;
@@ -54,6 +54,7 @@ export function DeleteButton(props: Props) {
     <Box data-testid={testId} sx={{ display: "grid", gap: 1, justifyItems: "start" }}>
       <TransitionButton
         transition={transition}
+        label={confirm}
         size="small"
         variant="text"
         color="error"

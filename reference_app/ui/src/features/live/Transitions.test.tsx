@@ -28,7 +28,11 @@ const field = (over: object) => ({
   ...over,
 });
 
-function show(offers: readonly object[], except: readonly string[] = []) {
+function show(
+  offers: readonly object[],
+  except: readonly string[] = [],
+  props: { readonly danger?: boolean; readonly title?: string } = {},
+) {
   const film = () => ({ __typename: "Timelapse", id: "film-1", availableTransitions: offers });
   return renderFromQuery<TransitionsTestQuery>({
     query: graphql`
@@ -39,7 +43,8 @@ function show(offers: readonly object[], except: readonly string[] = []) {
       }
     `,
     mocks: { Node: film, Timelapse: film },
-    children: ({ node }) => (node?.stateful ? <Transitions of={node.stateful} except={except} /> : "nothing"),
+    children: ({ node }) =>
+      node?.stateful ? <Transitions of={node.stateful} except={except} {...props} /> : "nothing",
   }).environment;
 }
 
@@ -50,6 +55,15 @@ test("whatever is offered has a button that sends its name", async () => {
   expect(running(environment, "useTransitionMutation").request.variables).toEqual({
     input: { id: "film-1", name: "archive", input: {} },
   });
+});
+
+test("a page keeps apart what can't be undone, under a title that goes with the last button", () => {
+  const offers = [offer({}), offer({ name: "revoke", label: "Revoke", kind: "DANGER" })];
+  show(offers, [], { danger: false, title: "Actions" });
+  const actions = within(screen.getByRole("region", { name: "Actions" }));
+  expect(actions.getAllByRole("button").map((each) => each.textContent)).toEqual(["Archive"]);
+  show(offers, ["archive"], { danger: false, title: "Nothing" });
+  expect(screen.queryByRole("region", { name: "Nothing" })).toBeNull();
 });
 
 test("what can't be undone is asked first, and may be left as it is", async () => {

@@ -1,6 +1,7 @@
 import Box from "@mui/material/Box";
 import { graphql, useFragment } from "react-relay";
 
+import { Panel } from "../../design/Panel.tsx";
 import type { Transitions_stateful$key } from "./__generated__/Transitions_stateful.graphql";
 import { OfferedTransition } from "./OfferedTransition.tsx";
 import { useTransition } from "./useTransition.ts";
@@ -9,18 +10,23 @@ interface Props {
   readonly of: Transitions_stateful$key;
   /** Transitions that are not offered here, by name: the page has something of its own for them. */
   readonly except?: readonly string[];
+  /** Only what can't be undone, or only the rest. All of it is offered unless this is said. */
+  readonly danger?: boolean;
+  /** The title of the panel around them, which goes with the last of them. */
+  readonly title?: string;
   /** What buttons say instead of their transition's label, by name. */
   readonly labels?: Readonly<Partial<Record<string, string>>>;
 }
 
 /** All that the server offers to do with an object, whatever that is. Nothing when it offers nothing. */
-export function Transitions({ of, except = [], labels = {} }: Props) {
+export function Transitions({ of, except = [], danger, title, labels = {} }: Props) {
   const { id, availableTransitions } = useFragment(
     graphql`
       fragment Transitions_stateful on Stateful {
         id
         availableTransitions {
           name
+          kind
           ...OfferedTransition_transition
         }
       }
@@ -28,9 +34,11 @@ export function Transitions({ of, except = [], labels = {} }: Props) {
     of,
   );
   const [apply, busy] = useTransition();
-  const offered = availableTransitions.filter(({ name }) => !except.includes(name));
+  const offered = availableTransitions.filter(
+    ({ name, kind }) => !except.includes(name) && (danger === undefined || danger === (kind === "DANGER")),
+  );
   if (offered.length === 0) return null;
-  return (
+  const buttons = (
     <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1, alignItems: "start" }}>
       {offered.map((transition) => (
         <OfferedTransition
@@ -45,4 +53,5 @@ export function Transitions({ of, except = [], labels = {} }: Props) {
       ))}
     </Box>
   );
+  return title === undefined ? buttons : <Panel title={title}>{buttons}</Panel>;
 }

@@ -1,18 +1,26 @@
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import Skeleton from "@mui/material/Skeleton";
-import { Suspense, useId, useState } from "react";
+import { Suspense, useId, useState, type ReactNode } from "react";
 
 import { ErrorBoundary } from "../../design/ErrorBoundary.tsx";
 import { PageProblem } from "./PageProblem.tsx";
 import { WhyPanel } from "./WhyPanel.tsx";
 
+interface Props {
+  readonly of: string;
+  readonly label?: string;
+  /** The cause in short, which the open panel says itself. */
+  readonly children?: ReactNode;
+}
+
 /** Opens and closes the panel that says why an object or a task is not done yet. */
-export function WhyButton({ of, label = "Why?" }: { readonly of: string; readonly label?: string }) {
+export function WhyButton({ of, label = "Why?", children }: Props) {
   const [open, setOpen] = useState(false);
   const panelId = useId();
   return (
     <Box sx={{ display: "grid", gap: 1, justifyItems: "start", minWidth: 0 }}>
+      {!open && children}
       <Button
         size="small"
         variant="text"

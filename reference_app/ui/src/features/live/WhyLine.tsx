@@ -1,6 +1,6 @@
 import Box from "@mui/material/Box";
 import Typography from "@mui/material/Typography";
-import type { ComponentType } from "react";
+import type { ComponentType, ReactNode } from "react";
 import { graphql, useFragment } from "react-relay";
 
 import {
@@ -43,11 +43,13 @@ function age(kind: string, since: number, now: number): string {
 interface Props {
   readonly link: WhyLine_link$key;
   /** The id of what the chain is about, to which no link leads. */
-  readonly of: string;
+  readonly of?: string;
+  /** Where to go when the link is about no object. */
+  readonly elsewhere?: ReactNode;
 }
 
 /** One link of a chain: its sentence, how old it is, what it is about, and the one thing that can be done. */
-export function WhyLine({ link, of }: Props) {
+export function WhyLine({ link, of, elsewhere }: Props) {
   const data = useFragment(
     graphql`
       fragment WhyLine_link on WhyLink {
@@ -99,6 +101,7 @@ export function WhyLine({ link, of }: Props) {
         )}
         <Box sx={{ display: "flex", flexWrap: "wrap", columnGap: 1.5, rowGap: 0.5, alignItems: "center" }}>
           {data.subject && data.subject.id !== of && <SubjectLink subject={data.subject} label="Show" />}
+          {!data.subject && elsewhere}
           {data.action && <WhyAction action={data.action} />}
         </Box>
         {data.detail !== "" && (

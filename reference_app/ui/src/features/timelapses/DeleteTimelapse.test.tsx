@@ -39,7 +39,7 @@ const confirm = async (name: string) => {
 
 test("deletes a timelapse after confirmation and shows the list", async () => {
   const { environment } = show(true);
-  await userEvent.click(screen.getByRole("button", { name: "Delete" }));
+  await userEvent.click(screen.getByRole("button", { name: "Delete the timelapse" }));
   await confirm("Delete the timelapse");
   const mutation = running(environment, "useDeleteTimelapseMutation");
   expect(mutation.request.variables).toEqual({ input: { timelapse: "timelapse-1", stopMovies: false } });

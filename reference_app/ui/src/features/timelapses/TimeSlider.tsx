@@ -7,6 +7,7 @@ import { humanize } from "../../lib/words.ts";
 import { clockTime, dayName } from "../../lib/moments.ts";
 import { formatCount } from "../../lib/rate.ts";
 import type { TimeSliderQuery } from "./__generated__/TimeSliderQuery.graphql";
+import { DayStops } from "./DayStops.tsx";
 
 const HOUR_MS = 3_600_000;
 
@@ -189,6 +190,12 @@ export function TimeSlider({ timelapse, day, zone, moment, newest, onSeek, onSte
           <span key={hour}>{String(hour).padStart(2, "0")}:00</span>
         ))}
       </Typography>
+      <DayStops
+        gaps={timeline?.gaps ?? []}
+        nights={node?.timelapse?.nights ?? []}
+        offset={offset}
+        onSeek={onSeek}
+      />
     </Box>
   );
 }

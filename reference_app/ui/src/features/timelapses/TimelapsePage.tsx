@@ -15,6 +15,7 @@ import type { Subscription } from "relay-runtime";
 import { EmptyState } from "../../design/EmptyState.tsx";
 import { FilmIcon } from "../../design/icons.tsx";
 import { PageHeader } from "../../design/PageHeader.tsx";
+import { Panel } from "../../design/Panel.tsx";
 import { CameraLiveness } from "../live/CameraLiveness.tsx";
 import { LiveStatusBadge } from "../live/LiveStatusBadge.tsx";
 import { Transitions } from "../live/Transitions.tsx";
@@ -133,7 +134,9 @@ function Timelapse({
           <RenderPanel timelapse={data} />
           <Movies timelapse={timelapse} />
           <Transitions of={data} except={["render", "start_deleting"]} />
-          <DeleteTimelapse timelapse={data} />
+          <Panel title="Danger zone">
+            <DeleteTimelapse timelapse={data} />
+          </Panel>
         </Box>
       </Box>
     </Box>

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from fsmlock import Reason
+from timelapse.home import domain
+from timelapse.home.domain import Disk, FailedMovie, QueueFacts
+from timelapse.home.queries import disk_of
+
+NOW = datetime(2026, 11, 28, 14, tzinfo=UTC)
+BUSY = QueueFacts(name="render", depth=3, workers=1)
+
+
+def codes(links):
+    return [link.reason.code for link in links]
+
+
+@pytest.mark.parametrize(
+    ("queue", "needs"),
+    [
+        (BUSY, []),
+        (QueueFacts(name="render", depth=3, workers=None), []),
+        (QueueFacts(name="render", depth=None, workers=0), ["no_worker"]),
+        (QueueFacts(name="render", depth=0, workers=2, are_late=True), ["workers_late"]),
+        (QueueFacts(name="render", depth=0, workers=0, paused_by="admin", paused_since=NOW), []),
+        (
+            QueueFacts(name="render", depth=1, workers=0, paused_by="admin", paused_since=NOW),
+            ["queue_paused"],
+        ),
+    ],
+)
+def test_a_queue_needs_somebody_when_nobody_takes_its_tasks(queue, needs):
+    assert codes(domain.queues([queue], is_known=True)) == needs
+
+
+def test_a_queue_without_a_worker_says_how_many_tasks_wait_and_since_when():
+    (need,) = domain.queues([QueueFacts(name="render", depth=1, workers=0, last_seen_at=NOW)], is_known=True)
+    assert need.reason.message == "No worker takes tasks from the queue “render”; 1 task waits."
+    assert need.reason.remedy.endswith("-Q render")
+    assert need.since == NOW
+
+
+def test_queues_of_which_nothing_is_known_are_one_need_and_none_is_called_well():
+    idle = QueueFacts(name="render", depth=None, workers=0)
+    assert codes(domain.queues([BUSY, idle], is_known=False)) == ["queues_unknown"]
+
+
+@pytest.mark.parametrize(
+    ("disk", "needs"),
+    [
+        (Disk(free=50, total=100), []),
+        (Disk(free=2, total=100), ["disk_nearly_full"]),
+        (None, ["disk_unknown"]),
+    ],
+)
+def test_a_disk_needs_somebody_when_it_is_nearly_full_or_cannot_be_read(disk, needs):
+    assert codes(domain.disk(disk)) == needs
+
+
+def test_the_disk_of_a_folder_that_will_exist_is_that_of_the_nearest_one_that_does(tmp_path):
+    assert disk_of(tmp_path / "media" / "frames") is not None
+
+
+def test_failed_movies_beyond_those_listed_are_counted():
+    failed = FailedMovie(
+        name="Movie 3 of Garden",
+        subject="rendering.Movie:3",
+        failure=Reason(code="disk_full", message="The disk is full.", remedy="Make room."),
+        failed_at=NOW,
+    )
+    listed, more = domain.failed_movies([failed], 3)
+    assert listed.reason.message == "Movie 3 of Garden failed: The disk is full."
+    assert (listed.action.transition, listed.action.subject) == ("retry", "rendering.Movie:3")
+    assert more.reason.message == "2 more movies failed."

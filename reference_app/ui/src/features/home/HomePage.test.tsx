@@ -1,0 +1,118 @@
+import { screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { loadQuery } from "react-relay";
+import { createMockEnvironment, MockPayloadGenerator } from "relay-test-utils";
+import { expect, test, vi } from "vitest";
+
+import { renderWithRelay, running, send } from "../../../test/renderWithRelay.tsx";
+import type { HomePageQuery } from "./__generated__/HomePageQuery.graphql";
+import query from "./__generated__/HomePageQuery.graphql.ts";
+import { HomePage } from "./HomePage.tsx";
+
+const roof = { id: "Camera:1", name: "Roof" };
+const garden = { __typename: "Timelapse", id: "Timelapse:1=", name: "Garden", camera: roof };
+const silent = {
+  id: "WhyLink:Home:0:offline",
+  kind: "CAMERA",
+  code: "offline",
+  message: "Roof is offline.",
+  remedy: "Look at its power.",
+  since: null,
+  subject: { __typename: "Camera", id: "Camera:1", displayName: "Roof" },
+  action: null,
+};
+const idle = {
+  ...silent,
+  id: "WhyLink:Home:1:no_worker",
+  kind: "WORKER",
+  code: "no_worker",
+  message: "No worker takes tasks from the queue “render”.",
+  subject: null,
+};
+const movie = { __typename: "Movie", id: "Movie:2", displayName: "Movie 2 of Garden", timelapse: garden };
+const run = {
+  __typename: "Run",
+  id: "Run:3",
+  displayName: "Import captures",
+  stateLabel: "Running",
+  done: 40,
+  failed: 2,
+  total: 100,
+  unit: "file",
+};
+
+function show(home: object) {
+  const environment = createMockEnvironment();
+  const shown = { id: "Home", tiles: [], more: 0, needs: [], making: [], ...home };
+  environment.mock.queueOperationResolver((operation) =>
+    MockPayloadGenerator.generate(operation, { Home: () => shown }),
+  );
+  environment.mock.queuePendingOperation(query, {});
+  return renderWithRelay(
+    <HomePage queryRef={loadQuery<HomePageQuery>(environment, query, {})} />,
+    environment,
+  );
+}
+
+test("each tile shows its picture and leads to what it is of", () => {
+  show({
+    tiles: [
+      { ...garden, latestFrame: { largeUrl: "/media/1.jpg", receivedAt: "2026-11-28T14:00:00Z" } },
+      { __typename: "Camera", id: "Camera:2", name: "Attic", latestFrame: null },
+    ],
+    more: 3,
+  });
+  const [first, second] = screen.getAllByTestId("wall-tile");
+  expect(first).toHaveAttribute("href", "/timelapses/Timelapse%3A1%3D");
+  expect(first?.querySelector("img")).toHaveAttribute("src", "/media/1.jpg");
+  expect(second).toHaveAttribute("href", "/cameras/Camera%3A2");
+  expect(second).toHaveTextContent("Attic no timelapse yet · no picture yet");
+  expect(screen.getByText(/^3 more/)).toBeVisible();
+});
+
+test("nothing stands above the pictures when all is well", () => {
+  show({ tiles: [garden] });
+  expect(screen.queryByText("Needs you")).toBeNull();
+  expect(screen.queryByText("Making now")).toBeNull();
+});
+
+test("what needs somebody says so, and leads to the object or to the queues", () => {
+  show({ needs: [silent, idle] });
+  const [camera, worker] = screen.getAllByRole("listitem");
+  if (!camera || !worker) throw new Error("a line is missing");
+  expect(camera).toHaveTextContent("Roof is offline. Look at its power.");
+  expect(within(camera).getByRole("link")).toHaveAttribute("href", "/cameras/Camera:1");
+  expect(within(worker).getByRole("link", { name: "Show queues" })).toHaveAttribute("href", "/operations");
+});
+
+test("what is being made shows how far it is", () => {
+  show({ making: [{ ...movie, progress: null }, run] });
+  expect(screen.getByRole("link", { name: "Movie 2 of Garden" })).toBeVisible();
+  expect(screen.getByText("Its worker has not reported how far it is.")).toBeVisible();
+  expect(screen.getByText("42 of 100 files · 2 failed")).toBeVisible();
+});
+
+test("a change replaces what is shown, and an empty wall asks to pair a camera", () => {
+  const { environment } = show({ needs: [silent] });
+  expect(screen.getByRole("link", { name: "Pair a camera" })).toHaveAttribute("href", "/pair");
+  send(environment, running(environment, "useHomeUpdatesSubscription"), {
+    HomeUpdate: () => ({
+      kind: "SNAPSHOT",
+      seq: 1,
+      heartbeatSeconds: 5,
+      changed: [{ id: "Home", tiles: [garden], more: 0, needs: [], making: [] }],
+    }),
+  });
+  expect(screen.queryByText("Needs you")).toBeNull();
+  expect(screen.getByTestId("wall-tile")).toHaveTextContent("Garden");
+});
+
+test("the wall goes to the whole screen where the browser can", async () => {
+  const requestFullscreen = vi.fn(() => Promise.resolve());
+  Object.defineProperty(document, "fullscreenEnabled", { configurable: true, value: true });
+  HTMLElement.prototype.requestFullscreen = requestFullscreen;
+  show({ tiles: [garden] });
+  await userEvent.click(screen.getByRole("button", { name: "Full screen" }));
+  expect(requestFullscreen.mock.contexts).toEqual([screen.getByTestId("wall")]);
+  Reflect.deleteProperty(document, "fullscreenEnabled");
+});

@@ -1,0 +1,35 @@
+import Box from "@mui/material/Box";
+import { graphql, usePreloadedQuery, type PreloadedQuery } from "react-relay";
+
+import { LiveStatusBadge } from "../live/LiveStatusBadge.tsx";
+import { PageHeader } from "../../design/PageHeader.tsx";
+import type { HomePageQuery } from "./__generated__/HomePageQuery.graphql";
+import { MakingNow } from "./MakingNow.tsx";
+import { NeedsYou } from "./NeedsYou.tsx";
+import { useHomeUpdates } from "./useHomeUpdates.ts";
+import { Wall } from "./Wall.tsx";
+
+/** The first page: what needs somebody, what is being made, and the latest picture of everything. */
+export function HomePage({ queryRef }: { readonly queryRef: PreloadedQuery<HomePageQuery> }) {
+  const { home } = usePreloadedQuery<HomePageQuery>(
+    graphql`
+      query HomePageQuery {
+        home {
+          ...NeedsYou_home
+          ...MakingNow_home
+          ...Wall_home
+        }
+      }
+    `,
+    queryRef,
+  );
+  const status = useHomeUpdates();
+  return (
+    <Box sx={{ display: "grid", gap: 2.5 }}>
+      <PageHeader title="Home" actions={<LiveStatusBadge status={status} />} />
+      <NeedsYou home={home} />
+      <MakingNow home={home} />
+      <Wall home={home} />
+    </Box>
+  );
+}

@@ -1,0 +1,90 @@
+import Box from "@mui/material/Box";
+import type { ReactNode } from "react";
+import { graphql, useFragment } from "react-relay";
+import { Link } from "react-router";
+
+import { SCHEME_ATTRIBUTE } from "../../design/colourMode.ts";
+import { CameraIcon } from "../../design/icons.tsx";
+import { formatAge, instant } from "../../lib/age.ts";
+import { useServerNow } from "../live/useServerNow.ts";
+import type { Tile_frame$key } from "./__generated__/Tile_frame.graphql";
+
+interface Props {
+  readonly to: string;
+  readonly name: string;
+  readonly of: string;
+  /** Null until the first picture arrives. */
+  readonly frame: Tile_frame$key | null;
+  readonly state: ReactNode;
+}
+
+/** A picture that fills its tile, with its name, its age and the state of its camera. It is dark in both modes. */
+export function Tile({ to, name, of, frame, state }: Props) {
+  const picture = useFragment(
+    graphql`
+      fragment Tile_frame on Frame {
+        receivedAt
+        largeUrl: thumbnailUrl(size: LARGE)
+      }
+    `,
+    frame,
+  );
+  const now = useServerNow();
+  const received = instant(picture?.receivedAt);
+  return (
+    <Box
+      component={Link}
+      to={to}
+      data-testid="wall-tile"
+      {...{ [SCHEME_ATTRIBUTE]: "dark" }}
+      sx={{
+        display: "grid",
+        minWidth: 0,
+        minHeight: 0,
+        borderRadius: "14px",
+        overflow: "hidden",
+        bgcolor: "#0c0f0e",
+        color: "text.primary",
+        textDecoration: "none",
+        "& > *": { gridArea: "1 / 1", minHeight: 0 },
+      }}
+    >
+      {picture ? (
+        <img
+          src={picture.largeUrl}
+          alt=""
+          decoding="sync"
+          style={{ display: "block", width: "100%", height: "100%", objectFit: "cover" }}
+        />
+      ) : (
+        <Box sx={{ display: "grid", placeItems: "center", color: "text.secondary" }}>
+          <CameraIcon sx={{ fontSize: 44 }} />
+        </Box>
+      )}
+      <Box
+        sx={{
+          alignSelf: "end",
+          display: "flex",
+          flexWrap: "wrap",
+          alignItems: "center",
+          justifyContent: "space-between",
+          columnGap: 2,
+          px: 2,
+          py: 1,
+          bgcolor: "rgba(12, 15, 14, 0.82)",
+          fontSize: "0.86rem",
+        }}
+      >
+        <Box sx={{ minWidth: 0, overflowWrap: "anywhere" }}>
+          <Box component="strong" sx={{ fontSize: "1rem" }}>
+            {name}
+          </Box>{" "}
+          <Box component="span" sx={{ color: "text.secondary" }}>
+            {of} · {received === null ? "no picture yet" : formatAge(received, now)}
+          </Box>
+        </Box>
+        {state}
+      </Box>
+    </Box>
+  );
+}

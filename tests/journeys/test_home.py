@@ -1,0 +1,46 @@
+"""Somebody keeps the first page open: pictures arrive, and a stopped worker is named."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from .test_accessibility import in_each_scheme, violations
+from .test_page_tells_the_truth import CARDS, stopped
+
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 800}
+
+
+def test_the_wall_is_live_says_what_needs_somebody_and_fills_the_screen(shared_stack, visitor, screenshot):
+    page = visitor.page
+    visitor.sign_in(shared_stack)
+    picture = visitor.find("wall-tile").first.locator("img")
+    expect(picture).to_be_visible()
+    first = picture.get_attribute("src")
+    expect(picture).not_to_have_attribute("src", first)  # the next picture
+    expect(visitor.find("needs-you")).to_have_count(0)
+    screenshot(page, "home")
+
+    page.get_by_role("button", name="Full screen").click()
+    page.wait_for_function("() => document.fullscreenElement?.dataset.testid === 'wall'")
+    page.evaluate("() => document.exitFullscreen()")
+
+    with stopped(shared_stack, "render"):
+        visitor.find("wall-tile").first.click()
+        before = page.locator(CARDS).count()
+        visitor.find("render-button").click()
+        expect(page.locator(CARDS)).to_have_count(before + 1)
+        page.get_by_role("link", name="Home").click()
+        need = visitor.find("needs-you").locator("[data-code=no_worker]")
+        expect(need).to_contain_text(re.compile("No worker takes tasks from the queue “render”"))
+        expect(need.get_by_role("link", name="Show queues")).to_be_visible()
+        for size in (PHONE, DESKTOP):
+            page.set_viewport_size(size)
+            for scheme in in_each_scheme(page):
+                screenshot(page, f"home-{size['width']}-{scheme}")
+                assert violations(page) == [], (size, scheme)
+    expect(visitor.find("making-now")).to_contain_text("of First light")
+    expect(visitor.find("needs-you")).to_have_count(0)
+    assert visitor.errors == []
