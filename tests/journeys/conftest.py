@@ -83,10 +83,10 @@ class Stack:
         return found[1]
 
     def interrupt(self) -> float:
-        """Send Ctrl-C and return the seconds until the process exited."""
+        """Send Ctrl-C, as a terminal does, and return the seconds until the process exited."""
         assert self.process is not None
         started = time.monotonic()
-        self.process.send_signal(signal.SIGINT)
+        os.killpg(self.process.pid, signal.SIGINT)
         self.process.wait(30)
         return time.monotonic() - started
 
@@ -127,12 +127,14 @@ def stacks_in(folder: Path) -> Iterator[Callable[..., Stack]]:
         stacks.append(stack)
         return stack.start()
 
-    yield make
-    for stack in stacks:
-        if stack.process is not None and stack.process.poll() is None:
-            stack.interrupt()
-        kill(stack.processes())
-        stack.log.close()
+    try:
+        yield make
+    finally:
+        for stack in stacks:
+            if stack.process is not None and stack.process.poll() is None:
+                stack.interrupt()
+            kill(stack.processes())
+            stack.log.close()
 
 
 @pytest.fixture
