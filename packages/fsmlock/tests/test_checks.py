@@ -27,7 +27,7 @@ class Config:
         self.get_models = lambda: models
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(databases=["default", "other"])
 def test_the_test_project_is_clean():
     assert run_checks(tags=["fsmlock"]) == []
 
