@@ -30,6 +30,7 @@ def test_a_killed_worker_shows_as_stalled_and_the_movie_is_finished(
     visitor.find("render-button").click()
     progress = visitor.find("movie-progress")
     expect_increasing(progress, times=3)
+    expect_to_play_what_is_finished(visitor, progress)
     screenshot(visitor.page, "rendering")
     operations = visitor.page.context.new_page()
     operations.goto(f"{stack.address}/operations")
@@ -48,8 +49,21 @@ def test_a_killed_worker_shows_as_stalled_and_the_movie_is_finished(
     expect(visitor.page.locator("[data-testid=movie-card]")).to_have_count(1)
     finished = list(stack.home.glob("media/movies/*/movie.mp4"))
     assert len(finished) == 1
+    # Who watched the beginning goes on in the movie itself.
+    visitor.page.wait_for_function(
+        "() => document.querySelector('[data-testid=movie-video]')?.currentTime > 0.5"
+    )
     assert movies.probe(finished[0]).frames == 400
     assert visitor.errors == []
+
+
+def expect_to_play_what_is_finished(visitor, progress):
+    """Watch the first seconds of the movie while the worker renders the rest."""
+    visitor.page.get_by_role("button", name="Watch what is finished").click()
+    visitor.page.wait_for_function(
+        "() => document.querySelector('[data-testid=live-video]')?.currentTime > 0.5"
+    )
+    assert int(progress.get_attribute("aria-valuenow")) < 100
 
 
 def deliver(stack, visitor, footage, home):

@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { act, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { graphql } from "react-relay";
 import { expect, test } from "vitest";
@@ -20,6 +20,7 @@ const bare = {
   durationSeconds: null,
   bytes: null,
   videoUrl: null,
+  liveUrl: null,
   downloadUrl: null,
   posterUrl: null,
   failure: null,
@@ -117,6 +118,20 @@ test("shows the progress of a movie that is rendered, and cancels it", async () 
   expect(running(environment, "useTransitionMutation").request.variables).toEqual({
     input: { id: "movie-7", name: "cancel", input: {} },
   });
+});
+
+test("offers to watch what is finished, and the movie itself when it is ready", async () => {
+  const { environment } = show({ state: "RENDERING", liveUrl: "/media/live/7.m3u8" });
+  expect(screen.queryByTestId("movie-video")).toBeNull();
+  await userEvent.click(screen.getByRole("button", { name: "Watch what is finished" }));
+  expect(await screen.findByTestId("live-video")).toHaveAttribute("src", "/media/live/7.m3u8");
+  act(() => {
+    environment.commitUpdate((store) => {
+      store.get("movie-7")?.setValue("READY", "state").setValue("/m/7.mp4", "videoUrl");
+    });
+  });
+  expect(screen.getByTestId("movie-video")).toHaveAttribute("src", "/m/7.mp4");
+  expect(screen.queryByTestId("live-video")).toBeNull();
 });
 
 test("shows a player for a ready movie", () => {

@@ -91,7 +91,7 @@ export function MovieCard({ movie }: { readonly movie: MovieCard_movie$key }) {
       data-state={data.state.toLowerCase()}
       sx={{ overflow: "hidden", minWidth: 0 }}
     >
-      {playable && <MoviePlayer movie={data} />}
+      <MoviePlayer movie={data} />
       <Box sx={{ p: 2, display: "grid", gap: 1.5 }}>
         <Box>
           <Box sx={{ display: "flex", justifyContent: "space-between", alignItems: "baseline", gap: 2 }}>

@@ -86,7 +86,9 @@ export function RenderDialog({ timelapse, frameCount, options, busy, onRender, o
   const presets = form?.presets ?? [];
   return (
     <Dialog open onClose={onClose} aria-labelledby={titleId} maxWidth="sm" fullWidth>
-      <form
+      <Box
+        component="form"
+        sx={{ display: "flex", flexDirection: "column", minHeight: 0 }}
         onSubmit={(event) => {
           event.preventDefault();
           onRender({ ...chosen, title });
@@ -177,7 +179,7 @@ export function RenderDialog({ timelapse, frameCount, options, busy, onRender, o
             Render
           </Button>
         </DialogActions>
-      </form>
+      </Box>
     </Dialog>
   );
 }
