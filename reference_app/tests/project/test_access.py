@@ -211,7 +211,9 @@ def test_a_button_that_is_offered_asks_for_the_permission_of_its_mutation(viewer
         for each in (filmed, filmed.camera, movie)
         for offer in fsmlock.available(each, viewer.user)
     }
+    commands = ("capture", "preview", "restart", "deliver", "collect_logs")
     assert missing == {
+        **{("Camera", name): [TABLE["Mutation.configureCamera"]] for name in commands},
         ("Timelapse", "render"): [TABLE["Mutation.renderTimelapse"]],
         ("Timelapse", "start_deleting"): [TABLE["Mutation.deleteTimelapse"]],
         ("Camera", "revoke"): ["cameras.change_camera"],

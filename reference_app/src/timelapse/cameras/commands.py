@@ -51,7 +51,7 @@ def issue(camera: Camera, name: CommandName, *, by: User) -> Command:
 def pending(camera: UUID, *, now: datetime | None = None) -> list[Command]:
     """Return the commands that the agent has not acknowledged, oldest first, and mark them as sent."""
     now = now or timezone.now()
-    waiting = list(Command.open(camera, now).filter(state="waiting").order_by("requested_at", "id"))
+    waiting = list(Command.open(now).filter(camera=camera, state="waiting").order_by("requested_at", "id"))
     fresh = [command.pk for command in waiting if command.sent_at is None]
     if fresh:
         Command.objects.filter(pk__in=fresh).update(sent_at=now)

@@ -118,7 +118,10 @@ class Camera(Lifecycle):
     @cached_property
     def open_commands(self) -> frozenset[str]:
         """The names of the commands that have not ended, as they are at the first look."""
-        return frozenset(Command.open(self.pk, timezone.now()).values_list("name", flat=True))
+        loaded: list[Command] | None = self.__dict__.get("loaded_open_commands")
+        if loaded is not None:
+            return frozenset(command.name for command in loaded)
+        return frozenset(Command.open(timezone.now()).filter(camera=self.pk).values_list("name", flat=True))
 
     @action(
         source=States.PAIRED,
@@ -297,11 +300,9 @@ class Command(models.Model):
         return f"{self.name} ({self.state})"
 
     @classmethod
-    def open(cls, camera: uuid.UUID, now: datetime) -> models.QuerySet[Command]:
-        """Return a camera's commands that have neither ended nor expired."""
-        return cls.objects.filter(
-            camera=camera, state__in=OPEN_STATES, requested_at__gt=now - COMMAND_LIFETIME
-        )
+    def open(cls, now: datetime) -> models.QuerySet[Command]:
+        """Return the commands that have neither ended nor expired."""
+        return cls.objects.filter(state__in=OPEN_STATES, requested_at__gt=now - COMMAND_LIFETIME)
 
 
 class Record(models.Model):

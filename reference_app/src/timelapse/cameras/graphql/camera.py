@@ -9,7 +9,7 @@ from uuid import UUID
 import strawberry
 import strawberry_django
 from asgiref.sync import sync_to_async
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 from graphql import GraphQLError
 from strawberry import relay
@@ -70,8 +70,9 @@ class Camera(Stateful):
 
     @classmethod
     def get_queryset(cls, queryset: QuerySet[models.Camera], info: Info) -> QuerySet[models.Camera]:  # noqa: ARG003
-        """Hide deleted cameras, whichever field they are reached by."""
-        return queries.visible(queryset)
+        """Hide deleted cameras, whichever field they are reached by; load the open commands of all."""
+        still_open = Prefetch("commands", models.Command.open(timezone.now()), to_attr="loaded_open_commands")
+        return queries.visible(queryset).prefetch_related(still_open)
 
     @strawberry_django.field(description="Whether the agent's heartbeats are on time.")
     def liveness(self) -> Liveness:
