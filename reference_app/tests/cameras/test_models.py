@@ -5,6 +5,7 @@ from django.contrib.auth.models import Permission, User
 
 from fsmlock import available
 from timelapse.cameras import actions
+from timelapse.cameras.command_rules import LABELS
 from timelapse.cameras.models import Camera, Pairing
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +19,7 @@ def test_a_camera_offers_to_be_revoked_or_deleted_and_says_who_may(transition, l
     camera = actions.enrol("Roof").camera
     editor = User.objects.create_user("editor")
     refused = {offer.name: offer for offer in available(camera, editor)}
-    assert set(refused) == {"revoke", "start_deleting"}
+    assert set(refused) == {*LABELS, "revoke", "start_deleting"}
     assert (refused[transition].label, refused[transition].allowed) == (label, False)
     assert refused[transition].reasons[0].code == "permission"
     editor.user_permissions.add(Permission.objects.get(codename=permission))
