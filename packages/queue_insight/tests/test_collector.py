@@ -14,6 +14,7 @@ from queue_insight import TaskState, WorkerState, diagnose, snapshot
 from queue_insight.collector import Collector
 from queue_insight.conf import Settings
 from queue_insight.failures import failures
+from queue_insight.stored_state import load
 from queue_insight.stores.redis import RedisStore
 
 #: All start real workers or wait for the collector.
@@ -346,7 +347,9 @@ def test_failures_are_grouped_by_the_code_that_raised_them_and_outlive_the_colle
     assert (found.file, found.function, found.is_own) == ("queue_insight/tests/work.py", "int_of", True)
     assert "hunter" not in found.message
     stop()
+    former = load(store).state.connected_since
     run_collector()
+    wait_until(lambda: load(store).state.connected_since not in {None, former})
     app.send_task("work.fail", ("hunter4",))
     wait_until(lambda: group().count == 3)
     assert group().first_at == found.first_at
