@@ -116,9 +116,9 @@ def once(diary, rng, obj, lock, parents):
         if lock == "*":
             move(diary, held, first, rng.choice(parents[type(first)]))
         if rng.random() < 0.02:
-            before = clock.now()
+            broke = diary.breaking(held.claim.requests[0].resource, lock, clock.now())
             fsmlock.break_hold(first, lock, by="chaos", why="test")
-            diary.write("broke", held.claim.requests[0].resource, lock, before, clock.now())
+            broke(clock.now())
         sure(diary, held)
     finally:
         held.release()

@@ -13,6 +13,8 @@ from fsmlock import locks
 from fsmlock.rules import Claim, InheritedLock, LockRequest, blocking_rows
 
 _numbers = itertools.count()
+#: A process is stopped for less than this before it goes on to break a hold.
+_STOPPED_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,12 @@ class Diary:
         number = next(_numbers)
         self.write("moving", [os.getpid(), number], locks.resource(child), locks.resource(parent), at)
         return lambda then, kind="moved": self.write(kind, [os.getpid(), number], then)
+
+    def breaking(self, resource, lock, at):
+        """Note that a hold is about to be broken. Returns what notes that it was."""
+        number = [os.getpid(), next(_numbers)]
+        self.write("breaking", number, resource, lock, at)
+        return lambda then: self.write("broke", number, then)
 
     def granted(self, held, at):
         wants = [
@@ -140,7 +148,11 @@ def collide(one, two):
 
 def cut(intervals, others):
     """A holder whose hold is broken learns it a little later: until then it is the fence that protects."""
-    breaks = [event[1:] for event in others if event[0] == "broke"]
+    ends = {str(event[1]): event[2] for event in others if event[0] == "broke"}
+    breaks = [
+        (resource, lock, at, ends.get(str(number), at + _STOPPED_S))  # killed before it could note the end
+        for _, number, resource, lock, at in (event for event in others if event[0] == "breaking")
+    ]
     return [_cut(interval, breaks) for interval in intervals]
 
 

@@ -33,6 +33,16 @@ def test_the_checker_finds_a_token_that_does_not_grow():
     assert history.violations([interval("a", 1, 2, 2), interval("a", 3, 4, 2)])
 
 
+def test_a_hold_that_somebody_broke_ends_there_also_if_they_were_killed_before_they_could_note_it():
+    both = [interval("a", 1, 3, 1), interval("a", 2, 4, 2)]
+    begun = ("breaking", 0, "shop.film:1", "a", 1.5)
+    assert not history.violations(history.cut(both, [begun, ("broke", 0, 1.6)]))
+    assert not history.violations(history.cut(both, [begun]))
+    later = [interval("a", 3, 5, 3), interval("a", 4, 6, 4)]
+    assert history.violations(history.cut(later, [begun]))
+    assert history.violations(history.cut(both, [("breaking", 0, "shop.film:2", "a", 1.5)]))
+
+
 def test_the_checker_finds_a_child_below_a_parent_that_it_had_before_or_only_later():
     inherited = InheritedLock(resource="shop.film:1", names=frozenset({"a"}))
     want = LockRequest(resource="shop.frame:1", lock="b", inherited=(inherited,))
