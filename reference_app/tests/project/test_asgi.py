@@ -242,6 +242,17 @@ async def test_a_malformed_message_closes_the_socket(message):
     assert (await socket.closed())["code"] == 4400
 
 
+async def test_an_operation_that_the_document_does_not_have_is_logged_without_a_traceback(caplog):
+    socket = Socket()
+    await socket.connect()
+    await socket.say(type="connection_init")
+    await socket.hear()
+    payload = {"query": "query A { me { id } } query B { me { id } }", "operationName": "\ud800"}
+    await socket.say(id="1", type="subscribe", payload=payload)
+    await socket.wire.receive_output(10)
+    assert [record.getMessage() for record in caplog.records if record.exc_info] == []
+
+
 async def test_an_asset_of_a_page_that_is_not_built_says_how_to_build_it(tmp_path):
     folder = tmp_path / "assets"
     transport = httpx.ASGITransport(Assets(directory=folder, check_dir=False))

@@ -8,6 +8,7 @@ import strawberry
 from strawberry import relay
 from strawberry.extensions import MaxTokensLimiter, QueryDepthLimiter
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.exceptions import CannotGetOperationTypeError
 from strawberry.tools import merge_types
 from strawberry.types import Info  # noqa: TC002 - Strawberry reads annotations at run time
 from strawberry_django.optimizer import DjangoOptimizerExtension
@@ -64,8 +65,17 @@ class QuietSchema(strawberry.Schema):
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
     ) -> None:
-        """Log with a traceback only what failed outside of a resolver, such as an extension."""
-        outside = [error for error in errors if error.original_error is not None and error.path is None]
+        """Log with a traceback only what failed outside of a resolver, such as an extension.
+
+        A document without the operation that it is asked for is the client's mistake.
+        """
+        outside = [
+            error
+            for error in errors
+            if error.path is None
+            and error.original_error is not None
+            and not isinstance(error.original_error, CannotGetOperationTypeError)
+        ]
         super().process_errors(outside, execution_context)
 
 
