@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import DatabaseError, connections, transaction
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import DateTimeField, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Now
 
 from eliot_progress.django import conf
@@ -17,6 +18,8 @@ from eliot_progress.state import TaskState, from_dict, to_dict, to_local_clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from django.db.models.expressions import Combinable
 
     from eliot_progress.messages import Outcome
 
@@ -149,9 +152,19 @@ def _row(state: TaskState, received_at: float | None) -> TaskRecord:
         started_at=state.started_at,
         rank=state.seq + (_FINISHED if state.outcome else 0),
         outcome=state.outcome or "",
-        received_at=Now() if received_at is None else datetime.fromtimestamp(max(0, received_at), UTC),
+        received_at=_received_at(received_at),
         state=to_dict(state),
     )
+
+
+def _received_at(seconds: float | None) -> Combinable | datetime:
+    """Return the moment, seconds since 1970 or now, as the database's clock has it."""
+    if seconds is None:
+        return Now()
+    if settings.USE_TZ:
+        return datetime.fromtimestamp(max(0.0, seconds), UTC)
+    # The time zone of a database's clock depends on its kind, so say how long ago it was.
+    return ExpressionWrapper(Now() - Value(timedelta(seconds=time.time() - seconds)), DateTimeField())
 
 
 def _ranks(identifiers: Iterable[str]) -> dict[str, int]:
