@@ -38,9 +38,9 @@ def test_a_malformed_id_is_called_so(member, malformed):
 
 
 def test_a_document_that_does_not_fit_the_schema_says_where(member):
-    assert only_error(member.ask("{ nope }")) == (
+    assert only_error(member.ask("{ camerass }")) == (
         "bad_document",
-        "Cannot query field 'nope' on type 'Query'. Did you mean 'node'?",
+        "Cannot query field 'camerass' on type 'Query'. Did you mean 'cameras'?",
     )
 
 
