@@ -29,6 +29,7 @@ def test_the_wall_is_live_says_what_needs_somebody_and_fills_the_screen(shared_s
 
     with stopped(shared_stack, "render"):
         visitor.find("wall-tile").first.click()
+        expect(visitor.find("render-button")).to_be_visible()
         before = page.locator(CARDS).count()
         visitor.find("render-button").click()
         expect(page.locator(CARDS)).to_have_count(before + 1)
