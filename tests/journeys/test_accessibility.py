@@ -57,9 +57,16 @@ def test_no_page_violates_the_accessibility_rules_in_light_or_dark(shared_stack,
         assert violations(page) == [], scheme
 
 
+#: Whether the page has taken the scheme, and its colors are settled. Django's admin has no attribute for it.
+SHOWS_SCHEME = """scheme =>
+    [scheme, null].includes(document.documentElement.getAttribute("data-color-scheme"))
+    && !document.getAnimations().some(each => each instanceof CSSTransition)"""
+
+
 def in_each_scheme(page):
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.wait_for_function(SHOWS_SCHEME, arg=scheme)
         yield scheme
 
 

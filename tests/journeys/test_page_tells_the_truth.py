@@ -18,6 +18,8 @@ def timelapse(shared_stack, visitor):
     """The page of the stack's timelapse, with a movie that is ready."""
     visitor.open_timelapse(shared_stack)
     expect(visitor.page.locator(f"{CARDS}[data-state=ready]").first).to_be_visible()
+    for unfinished in ("queued", "rendering"):  # of another test
+        expect(visitor.page.locator(f"{CARDS}[data-state={unfinished}]")).to_have_count(0)
     return visitor.page
 
 
