@@ -59,6 +59,8 @@ class Hub:
         """Remove the inbox from the groups, and the process from groups without watchers."""
         async with self._membership:
             for group in groups:
+                if inbox not in self._inboxes.get(group, ()):
+                    continue  # it could not join
                 self._inboxes[group].discard(inbox)
                 if not self._inboxes[group]:
                     del self._inboxes[group]

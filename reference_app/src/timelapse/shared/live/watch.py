@@ -76,8 +76,10 @@ async def watch(
     are skipped.
     """
     inbox, the_hub = EventQueue(accept), hub()
-    await the_hub.join(inbox, groups)
+    # A watcher that goes at once must not interrupt the layer's first connection, which all others use.
+    joining = asyncio.create_task(the_hub.join(inbox, groups))
     try:
+        await asyncio.shield(joining)
         yield _RESYNC
         while True:
             await asyncio.sleep(min_interval_s)
