@@ -117,3 +117,27 @@ async def test_events_that_are_not_accepted_are_skipped_but_a_resync_never_is():
         inbox.resync()
     assert needs_snapshot(await anext(watcher))
     await watcher.aclose()
+
+
+async def test_a_watcher_that_goes_while_it_joins_interrupts_nothing_and_stays_nowhere(monkeypatch):
+    the_hub, begun, finished = hub(), asyncio.Event(), asyncio.Event()
+    add = the_hub.layer.group_add
+
+    async def slow(group, channel):
+        begun.set()
+        await asyncio.sleep(0.05)
+        await add(group, channel)
+        finished.set()
+
+    monkeypatch.setattr(the_hub.layer, "group_add", slow)
+    going = asyncio.create_task(anext(watch("timelapse.9", heartbeat_s=30)))
+    await begun.wait()
+    going.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await going
+    assert finished.is_set()
+    watcher = await joined("timelapse.9")
+    publish("timelapse.9", {"frame": 9})
+    assert await anext(watcher) == {"frame": 9}
+    await watcher.aclose()
+    assert not the_hub._inboxes.get("timelapse.9")
