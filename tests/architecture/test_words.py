@@ -31,7 +31,7 @@ PLACES = [
 #: What a migration once called something is history.
 _LEFT_OUT = {"migrations", "test_words.py", "node_modules", "__generated__", "dist", "build"}
 #: Names of other libraries that we have to use.
-_FOREIGN = {"ArrowLeft", "perform_ping_check", "keyprefix_fanout", "fanout_patterns"}
+_FOREIGN = {"ArrowDown", "ArrowLeft", "perform_ping_check", "keyprefix_fanout", "fanout_patterns"}
 _COMMENTS = re.compile(r"/\*.*?\*/|(?<!:)//[^\n]*", re.DOTALL)
 #: Names of keys and of a property of MUI's, which are not ours.
 _PLATFORM = re.compile(r"Arrow(?:Left|Right)|arrow keys|\barrow: true")
