@@ -7,9 +7,8 @@ A record is encoded as a JSON array without its fields' names, since thousands a
 
 from __future__ import annotations
 
-from contextlib import suppress
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
@@ -19,7 +18,7 @@ from queue_insight.fields import HEARTBEAT_INTERVAL, MAX_COUNT, MAX_TIME
 from queue_insight.periods import Period, Recent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 VERSION: Final = 8
 
@@ -27,6 +26,8 @@ Time = Annotated[float, Meta(ge=0, le=MAX_TIME)]
 Count = Annotated[int, Meta(ge=0, le=MAX_COUNT)]
 Interval = Annotated[float, Meta(ge=HEARTBEAT_INTERVAL[0], le=HEARTBEAT_INTERVAL[1])]
 Offset = Annotated[float, Meta(ge=-MAX_TIME, le=MAX_TIME)]
+
+_Record = TypeVar("_Record")
 
 
 class Part(StrEnum):
@@ -295,16 +296,15 @@ _decode_sent = msgspec.json.Decoder(SentTask).decode
 
 def decode_sent(documents: Mapping[str, bytes]) -> dict[str, SentTask]:
     """Return what senders noted, without what breaks a rule of its type."""
-    found = {}
-    for task_id, document in documents.items():
-        with suppress(*_UNREADABLE):
-            found[task_id] = _decode_sent(document)
-    return found
+    return _decoded(documents, _decode_sent)
 
 
 def decode_records(part: Part, documents: Mapping[str, bytes]) -> dict[str, object]:
     """Return the records that `encode` wrote, without those that break a rule of their type."""
-    decode = _decoders[part].decode
+    return _decoded(documents, _decoders[part].decode)
+
+
+def _decoded(documents: Mapping[str, bytes], decode: Callable[[bytes], _Record]) -> dict[str, _Record]:
     records = {}
     for key, document in documents.items():
         try:

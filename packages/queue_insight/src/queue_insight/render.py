@@ -43,7 +43,7 @@ def as_text(snapshot: Snapshot) -> str:
     tasks = [_task(task, snapshot.at) for task in snapshot.tasks()]
     parts = [
         _queues(snapshot),
-        _table(("TASK", "STATE", "NAME", "QUEUE", "WORKER", "SINCE"), tasks),
+        table(("TASK", "STATE", "NAME", "QUEUE", "WORKER", "SINCE"), tasks),
         _workers(snapshot),
         f"Not listed: {count(snapshot.former_workers, 'worker')}, ended earlier."
         if snapshot.former_workers
@@ -80,7 +80,7 @@ def _queues(snapshot: Snapshot) -> str:
         )
         for queue in snapshot.queues
     ]
-    return _table(("QUEUE", "DEPTH", "TAKEN", "RUNNING", "OLDEST WAIT", "EMPTY IN", "WORKERS"), rows)
+    return table(("QUEUE", "DEPTH", "TAKEN", "RUNNING", "OLDEST WAIT", "EMPTY IN", "WORKERS"), rows)
 
 
 def _delayed(snapshot: Snapshot) -> str:
@@ -101,7 +101,7 @@ def _workers(snapshot: Snapshot) -> str:
         )
         for worker in snapshot.workers
     ]
-    return _table(("WORKER", "STATE", "SILENT FOR", "QUEUES"), rows)
+    return table(("WORKER", "STATE", "SILENT FOR", "QUEUES"), rows)
 
 
 def _task(task: TaskInfo, now: datetime) -> tuple[str, ...]:
@@ -116,7 +116,8 @@ def _freshness(snapshot: Snapshot) -> str:
     return f"At {snapshot.at:%H:%M:%S} UTC; workers as of {snapshot.collected_at:%H:%M:%S} UTC, {kind}."
 
 
-def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+def table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """Return the rows below their heads in aligned columns; empty without a row."""
     lines = [heads, *rows]
     if len(lines) == 1:
         return ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from queue_insight.page.names import key, shown
 from queue_insight.reasons import count
-from queue_insight.render import JSON_VERSION, plain
+from queue_insight.render import JSON_VERSION, plain, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,14 +75,7 @@ def headline(groups: Sequence[FailureGroup], clock: Clock) -> str:
 
 def as_text(groups: Sequence[FailureGroup]) -> str:
     """Return the groups as a table, with times in UTC."""
-    if not groups:
-        return "No failure is known."
-    lines = [HEADS, *(_cells(each) for each in groups)]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in lines
-    )
+    return table(HEADS, map(_cells, groups)) or "No failure is known."
 
 
 def as_json(groups: Sequence[FailureGroup]) -> str:

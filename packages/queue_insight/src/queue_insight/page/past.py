@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from queue_insight.page.clock import UNKNOWN, duration
+from queue_insight.render import table
 
 if TYPE_CHECKING:
     from queue_insight.history import History, Total
@@ -65,14 +66,10 @@ def comparison(history: History) -> str:
 
 def as_text(history: History) -> str:
     """Return the history as a table, with the comparison."""
-    rows = [HEADS, *(row.cells() for row in past_rows(history))]
-    if len(rows) == 1:
+    rows = table(HEADS, (row.cells() for row in past_rows(history)))
+    if not rows:
         return "Nothing is known: no collector has recorded it."
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    ]
-    return "\n".join([*lines, *filter(None, ("", comparison(history)))])
+    return "\n".join([rows, *filter(None, ("", comparison(history)))])
 
 
 def precise(seconds: float | None) -> str:
