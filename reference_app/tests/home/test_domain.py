@@ -6,11 +6,12 @@ import pytest
 
 from fsmlock import Reason
 from timelapse.home import domain
-from timelapse.home.domain import Disk, FailedMovie, QueueFacts
+from timelapse.home.domain import Disk, FailedMovie
 from timelapse.home.queries import disk_of
+from timelapse.why.domain import Workers
 
 NOW = datetime(2026, 11, 28, 14, tzinfo=UTC)
-BUSY = QueueFacts(name="render", depth=3, workers=1)
+BUSY = Workers(queue="render", waiting=3, count=1)
 
 
 def codes(links):
@@ -21,12 +22,12 @@ def codes(links):
     ("queue", "needs"),
     [
         (BUSY, []),
-        (QueueFacts(name="render", depth=3, workers=None), []),
-        (QueueFacts(name="render", depth=None, workers=0), ["no_worker"]),
-        (QueueFacts(name="render", depth=0, workers=2, are_late=True), ["workers_late"]),
-        (QueueFacts(name="render", depth=0, workers=0, paused_by="admin", paused_since=NOW), []),
+        (Workers(queue="render", waiting=3, count=None), []),
+        (Workers(queue="render", waiting=None, count=0), ["no_worker"]),
+        (Workers(queue="render", waiting=0, count=2, are_late=True), ["workers_late"]),
+        (Workers(queue="render", waiting=0, count=0, paused_by="admin", paused_since=NOW), []),
         (
-            QueueFacts(name="render", depth=1, workers=0, paused_by="admin", paused_since=NOW),
+            Workers(queue="render", waiting=1, count=0, paused_by="admin", paused_since=NOW),
             ["queue_paused"],
         ),
     ],
@@ -36,14 +37,14 @@ def test_a_queue_needs_somebody_when_nobody_takes_its_tasks(queue, needs):
 
 
 def test_a_queue_without_a_worker_says_how_many_tasks_wait_and_since_when():
-    (need,) = domain.queues([QueueFacts(name="render", depth=1, workers=0, last_seen_at=NOW)], is_known=True)
+    (need,) = domain.queues([Workers(queue="render", waiting=1, count=0, last_seen_at=NOW)], is_known=True)
     assert need.reason.message == "No worker takes tasks from the queue “render”; 1 task waits."
     assert need.reason.remedy.endswith("-Q render")
     assert need.since == NOW
 
 
 def test_queues_of_which_nothing_is_known_are_one_need_and_none_is_called_well():
-    idle = QueueFacts(name="render", depth=None, workers=0)
+    idle = Workers(queue="render", waiting=None, count=0)
     assert codes(domain.queues([BUSY, idle], is_known=False)) == ["queues_unknown"]
 
 

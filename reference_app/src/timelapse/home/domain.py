@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
+    from timelapse.why.domain import Workers
+
 #: How many failed movies are listed; the others are counted.
 FAILED_LISTED: Final = 10
 
@@ -24,19 +26,6 @@ class FailedMovie:
     subject: str
     failure: Reason
     failed_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueFacts:
-    """A queue and who takes its tasks; None for what is not known."""
-
-    name: str
-    depth: int | None
-    workers: int | None
-    are_late: bool = False
-    last_seen_at: datetime | None = None
-    paused_by: str = ""
-    paused_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,31 +61,31 @@ def failed_movies(movies: Iterable[FailedMovie], count: int) -> Iterator[Link]:
         )
 
 
-def queues(facts: Iterable[QueueFacts], *, is_known: bool) -> Iterator[Link]:
+def queues(found: Iterable[Workers], *, is_known: bool) -> Iterator[Link]:
     """Return a need for each queue whose tasks nobody takes, and one if nothing is known of the queues."""
     if not is_known:
         message = "Whether workers are there is not known: nothing has reported on the queues in time."
         remedy = "Start the collector: python -m timelapse manage queue_insight collect"
         yield _worker(Reason(code="queues_unknown", message=message, remedy=remedy))
         return
-    for queue in facts:
-        waiting = _waiting(queue.depth)
-        if queue.paused_since is not None:
-            if queue.depth:
-                message = f"{queue.paused_by or 'Somebody'} paused the queue “{queue.name}”{waiting}."
+    for workers in found:
+        waiting = _waiting(workers.waiting)
+        if workers.paused_since is not None:
+            if workers.waiting:
+                message = f"{workers.paused_by or 'Somebody'} paused the queue “{workers.queue}”{waiting}."
                 yield _worker(
                     Reason(code="queue_paused", message=message, remedy="Resume it on the page of queues."),
-                    since=queue.paused_since,
+                    since=workers.paused_since,
                 )
-        elif queue.workers == 0:
-            message = f"No worker takes tasks from the queue “{queue.name}”{waiting}."
-            reason = Reason(code="no_worker", message=message, remedy=start_worker(queue.name))
-            yield _worker(reason, since=queue.last_seen_at)
-        elif queue.are_late:
-            message = f"The workers of the queue “{queue.name}” have not reported in time{waiting}."
-            remedy = f"Wait some seconds. {start_worker(queue.name)}"
+        elif workers.count == 0:
+            message = f"No worker takes tasks from the queue “{workers.queue}”{waiting}."
+            reason = Reason(code="no_worker", message=message, remedy=start_worker(workers.queue))
+            yield _worker(reason, since=workers.last_seen_at)
+        elif workers.are_late:
+            message = f"The workers of the queue “{workers.queue}” have not reported in time{waiting}."
+            remedy = f"Wait some seconds. {start_worker(workers.queue)}"
             yield _worker(
-                Reason(code="workers_late", message=message, remedy=remedy), since=queue.last_seen_at
+                Reason(code="workers_late", message=message, remedy=remedy), since=workers.last_seen_at
             )
 
 

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Final
 import queue_insight
 from fsmlock import Reason
 from queue_insight.models import PausedQueue
-from queue_insight.snapshot import WorkerState
 from timelapse.cameras.models import Camera
 from timelapse.cameras.queries import cameras
 from timelapse.home import domain
-from timelapse.home.domain import Disk, FailedMovie, QueueFacts
+from timelapse.home.domain import Disk, FailedMovie
 from timelapse.operations.queries import runs
 from timelapse.rendering.models import Movie
 from timelapse.rendering.queries import full_name, visible_movies
@@ -21,7 +20,7 @@ from timelapse.shared import conf
 from timelapse.shared.list_updates import LISTED
 from timelapse.shared.progress import about
 from timelapse.timelapses.queries import timelapses
-from timelapse.why.queries import camera_links
+from timelapse.why.queries import camera_links, workers_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,26 +91,8 @@ def _failed(movie: Movie) -> FailedMovie:
 def _queues() -> Iterator[Link]:
     snapshot = queue_insight.snapshot()
     pauses = {pause.name: pause for pause in PausedQueue.objects.all()}
-    facts = []
-    for queue in snapshot.queues:
-        listening = [worker for worker in snapshot.workers if worker.name in (queue.workers or ())]
-        concerned = listening or [
-            worker for worker in snapshot.workers if queue.name in (worker.queues or ())
-        ]
-        seen = [worker.last_seen_at for worker in concerned]
-        pause = pauses.get(queue.name)
-        facts.append(
-            QueueFacts(
-                name=queue.name,
-                depth=queue.depth,
-                workers=None if queue.workers is None else len(listening),
-                are_late=bool(listening) and all(each.state is WorkerState.LATE for each in listening),
-                last_seen_at=max(seen) if seen else None,
-                paused_by="" if pause is None else pause.by,
-                paused_since=None if pause is None else pause.since,
-            )
-        )
-    return domain.queues(facts, is_known=snapshot.fresh)
+    found = [workers_of(queue.name, snapshot, pauses.get(queue.name)) for queue in snapshot.queues]
+    return domain.queues(found, is_known=snapshot.fresh)
 
 
 def disk_of(folder: Path) -> Disk | None:

@@ -118,6 +118,8 @@ class Workers:
     queue: str
     #: None if that is not known.
     count: int | None
+    #: How many tasks wait in the queue; None if that is not known.
+    waiting: int | None = None
     running: int = 0
     last_seen_at: datetime | None = None
     are_late: bool = False

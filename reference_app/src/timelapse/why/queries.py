@@ -170,6 +170,11 @@ def _task(task_id: str, snapshot: queue_insight.Snapshot) -> tuple[Reason, ...]:
 
 
 def _workers(name: str, snapshot: queue_insight.Snapshot) -> Workers:
+    return workers_of(name, snapshot, PausedQueue.objects.filter(name=name).first())
+
+
+def workers_of(name: str, snapshot: queue_insight.Snapshot, pause: PausedQueue | None) -> Workers:
+    """Return who takes the tasks of a queue, which somebody may have paused, without a query."""
     queue = snapshot.queue(name)
     listening = [
         worker
@@ -177,12 +182,12 @@ def _workers(name: str, snapshot: queue_insight.Snapshot) -> Workers:
         if queue is not None and queue.workers is not None and worker.name in queue.workers
     ]
     former = [worker for worker in snapshot.workers if name in (worker.queues or ())]
-    pause = PausedQueue.objects.filter(name=name).first()
     known = snapshot.fresh and queue is not None and queue.workers is not None
     seen = [worker.last_seen_at for worker in listening or former]
     return Workers(
         queue=name,
         count=len(listening) if known else None,
+        waiting=None if queue is None else queue.depth,
         running=0 if queue is None else queue.running,
         last_seen_at=max(seen) if seen else None,
         are_late=bool(listening) and all(worker.state is WorkerState.LATE for worker in listening),
