@@ -146,13 +146,13 @@ class ProgressResolvers:
             page = TaskPage(
                 follower.running, self._filter_for(info, mine), _bounded(limit), self._permission_ttl_s
             )
-            seq, heartbeat_at = 1, float("-inf")
+            seq, due_at = 1, float("-inf")
             while True:
                 changes = await page.changes(self._clock())
-                if changes.any or time.monotonic() >= heartbeat_at:
+                if changes.any or time.monotonic() >= due_at:
                     yield self._update(seq, changes)
-                    seq, heartbeat_at = seq + 1, time.monotonic() + self._beat_s
-                await follower.changed(max(0.0, heartbeat_at - time.monotonic()))
+                    seq, due_at = seq + 1, time.monotonic() + self._beat_s
+                await follower.changed(max(0.0, due_at - time.monotonic()))
 
     def _wait_s(self, sent: Progress) -> float:
         """Return the seconds until the task becomes late, or stalled, unless it reports."""

@@ -66,13 +66,13 @@ def bars(request: HttpRequest) -> HttpResponseBase:
 async def _events(read: Callable[[], list[Bar]]) -> AsyncIterator[str]:
     """Yield the bars when they change, and every BEAT_S seconds, until all of them have ended."""
     yield f"retry: {AGAIN_AFTER_S * 1000}\n\n"
-    sent, heartbeat_at = "", 0.0
+    sent, due_at = "", 0.0
     while True:
         found = await sync_to_async(_read_apart, thread_sensitive=False)(read)
         text, now = _json(found), time.monotonic()
-        if text != sent or now >= heartbeat_at:
+        if text != sent or now >= due_at:
             yield f"data: {text}\n\n"
-            sent, heartbeat_at = text, now + BEAT_S
+            sent, due_at = text, now + BEAT_S
         if all(bar.state in _ENDED for bar in found):
             return
         await asyncio.sleep(LOOK_EVERY_S)
