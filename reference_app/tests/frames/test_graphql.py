@@ -62,6 +62,6 @@ def test_last_frames_and_counts_of_nine_cameras_take_as_many_queries_as_of_one(
 ):
     for number in range(8):
         store(cameras.enrol(f"Camera {number}").camera)
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(3):
         result = ask(CAMERAS, admin)
     assert [edge["node"]["frameCount"] for edge in result.data["cameras"]["edges"]] == [0] + [1] * 8

@@ -86,6 +86,15 @@ def record_results(
     return acknowledged
 
 
+def open_commands_of(cameras: Iterable[UUID]) -> dict[UUID, frozenset[str]]:
+    """Return the names of each camera's open commands. Takes one query for any number of cameras."""
+    found: dict[UUID, set[str]] = {}
+    rows = Command.open(timezone.now()).filter(camera__in=set(cameras))
+    for camera, name in rows.values_list("camera", "name"):
+        found.setdefault(camera, set()).add(name)
+    return {camera: frozenset(names) for camera, names in found.items()}
+
+
 def commands_of(cameras: Iterable[UUID]) -> dict[UUID, list[Command]]:
     """Return each camera's newest commands. Takes one query for any number of cameras."""
     number = Window(RowNumber(), partition_by="camera", order_by=("-requested_at", "-id"))

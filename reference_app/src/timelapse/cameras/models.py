@@ -118,9 +118,6 @@ class Camera(Lifecycle):
     @cached_property
     def open_commands(self) -> frozenset[str]:
         """The names of the commands that have not ended, as they are at the first look."""
-        loaded: list[Command] | None = self.__dict__.get("loaded_open_commands")
-        if loaded is not None:
-            return frozenset(command.name for command in loaded)
         return frozenset(Command.open(timezone.now()).filter(camera=self.pk).values_list("name", flat=True))
 
     @action(

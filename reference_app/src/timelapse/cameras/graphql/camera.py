@@ -9,7 +9,7 @@ from uuid import UUID
 import strawberry
 import strawberry_django
 from asgiref.sync import sync_to_async
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from graphql import GraphQLError
 from strawberry import relay
@@ -18,9 +18,9 @@ from strawberry.types import Info
 from strawberry_django.relay import DjangoListConnection
 
 from eliot_progress.adapters.graphql import Liveness
-from fsmlock.adapters.graphql import Reason
+from fsmlock.adapters.graphql import Reason, Transition, load_transitions
 from timelapse.cameras import command_rules, domain, models, queries
-from timelapse.cameras.commands import commands_of
+from timelapse.cameras.commands import commands_of, open_commands_of
 from timelapse.cameras.configuration import DesiredConfiguration, current_configurations
 from timelapse.cameras.graphql.state import CameraCommand, CameraConfiguration, CameraHealth, CameraLogMessage
 from timelapse.cameras.health import Health
@@ -70,9 +70,17 @@ class Camera(Stateful):
 
     @classmethod
     def get_queryset(cls, queryset: QuerySet[models.Camera], info: Info) -> QuerySet[models.Camera]:  # noqa: ARG003
-        """Hide deleted cameras, whichever field they are reached by; load the open commands of all."""
-        still_open = Prefetch("commands", models.Command.open(timezone.now()), to_attr="loaded_open_commands")
-        return queries.visible(queryset).prefetch_related(still_open)
+        """Hide deleted cameras, whichever field they are reached by."""
+        return queries.visible(queryset)
+
+    @strawberry.field(
+        description="The transitions and actions from the current state, with the reasons that block them."
+    )
+    async def available_transitions(self, info: Info) -> list[Transition]:
+        """Load the open commands, which are in the way of others, for all cameras of the request."""
+        camera = cast("models.Camera", self)
+        camera.open_commands = await load(info, open_commands_of, camera.pk) or frozenset()
+        return await load_transitions(info, camera)
 
     @strawberry_django.field(description="Whether the agent's heartbeats are on time.")
     def liveness(self) -> Liveness:

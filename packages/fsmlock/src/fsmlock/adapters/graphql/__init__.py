@@ -14,6 +14,7 @@ from fsmlock.adapters.graphql.objects import (
     TransitionKind,
     WithLocks,
     WithTransitions,
+    load_transitions,
 )
 from fsmlock.adapters.graphql.runs import Run, RunChange, WithRunChanges, WithRuns
 
@@ -33,4 +34,5 @@ __all__ = [
     "WithRunChanges",
     "WithRuns",
     "WithTransitions",
+    "load_transitions",
 ]

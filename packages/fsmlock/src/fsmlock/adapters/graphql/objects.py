@@ -218,7 +218,7 @@ class WithTransitions:
         """
         obj = cast("models.Model", self)
         if in_async_context():
-            return cast("list[Transition]", _load_available(info, obj))
+            return cast("list[Transition]", load_transitions(info, obj))
         return [Transition.from_value(one) for one in available(obj, user_of(info))]
 
     @strawberry_django.field(
@@ -252,8 +252,12 @@ class WithLocks:
         return DeclaredLock.all_of(cast("Any", self).locks)
 
 
-async def _load_available(info: Info, obj: models.Model) -> list[Transition]:
-    """Batch the objects that one operation asks about. The data loaders live in the request's context."""
+async def load_transitions(info: Info, obj: models.Model) -> list[Transition]:
+    """What is available for an object, with one query for the holds on all that one operation asks about.
+
+    A type whose conditions need more rows resolves ``availableTransitions`` itself: it loads them for all its
+    objects, then awaits this. The data loaders live in the request's context.
+    """
     context: Any = info.context
     values = context if isinstance(context, dict) else getattr(context, "__dict__", {})
     loaders: dict[type[models.Model], DataLoader[models.Model, list[Transition]]] = values.setdefault(
