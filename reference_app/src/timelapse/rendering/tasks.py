@@ -139,6 +139,7 @@ def _render(held: ActiveHold, movie: Movie) -> None:
                     max_pixels=conf.get().max_pixels,
                     on_frame=on_frame,
                     on_beginning=on_beginning,
+                    on_packet=held.check,
                 )
             ) as rendered:
                 work.step("publish")

@@ -265,6 +265,27 @@ def test_stopping_leaves_the_movie_of_before_and_nothing_else(studio: Studio) ->
     assert sorted(path.name for path in studio.folder.iterdir()) == ["movie.mp4", "poster.jpg"]
 
 
+@pytest.mark.parametrize("packet", [1, 40, 61, 120], ids=["join", "last joined", "check", "last checked"])
+def test_stopping_while_segments_are_joined_or_the_movie_is_checked_leaves_the_movie_of_before(
+    studio: Studio, packet: int
+) -> None:
+    studio.render(studio.plan(*range(5)))
+    before, packets = studio.sha, 0
+
+    def stop() -> None:
+        nonlocal packets
+        packets += 1
+        if packets == packet:
+            raise KeyboardInterrupt
+
+    whole = studio.plan(*range(10, 70))
+    with pytest.raises(KeyboardInterrupt):
+        render(whole, studio.folder, studio.store, max_pixels=10_000, on_frame=quiet, on_packet=stop)
+    assert studio.sha == before
+    assert sorted(path.name for path in studio.folder.iterdir()) == ["movie.mp4", "poster.jpg"]
+    assert studio.store.frames_done(whole) == 60, "the segments are kept"
+
+
 def test_what_a_killed_attempt_left_behind_is_swept(studio: Studio) -> None:
     (studio.folder / ".rendering-of-a-killed-worker").mkdir(parents=True)
     (studio.folder / ".rendering-of-a-killed-worker" / "movie.mp4").write_bytes(b"half")

@@ -13,7 +13,7 @@ from timelapse.rendering.pipeline.encode import DELAY
 from timelapse.rendering.pipeline.errors import BadMovieError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from av.container import OutputContainer
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from timelapse.rendering.pipeline.plan import MovieFormat
 
 _POSTER_QUALITY: Final = 85
+#: Bytes of an index at most: of each frame (its size, time, place and whether it is a keyframe), and beside.
+_INDEX_OF_FRAME: Final = 36
+_INDEX_BESIDE: Final = 4096
 
 
 class DamagedSegmentError(BadMovieError):
@@ -32,15 +35,26 @@ class DamagedSegmentError(BadMovieError):
         self.path = path
 
 
-def join(segments: Sequence[tuple[Path, int]], path: Path, movie: MovieFormat) -> None:
+def join(
+    segments: Sequence[tuple[Path, int]],
+    path: Path,
+    movie: MovieFormat,
+    *,
+    on_packet: Callable[[], None] = lambda: None,
+) -> None:
     """Write an MP4 of the segments (file and frames) with its index first. Frame n is shown at n/rate.
+
+    The index has its room from the beginning, so that no byte is written twice and nothing long happens
+    between two packets. ``on_packet`` is called for each; what it raises propagates, and leaves a part of a
+    file.
 
     Raises:
         DamagedSegmentError: a segment doesn't have its frames.
         DiskFullError, StorageError, EncoderError: the movie can't be written.
     """
+    frames_of_all = sum(frames for _, frames in segments)
     options = {
-        "movflags": "+faststart",
+        "moov_size": str(_INDEX_BESIDE + _INDEX_OF_FRAME * frames_of_all),
         "fflags": "+bitexact",
         "movie_timescale": str(movie.timescale),
         "video_track_timescale": str(movie.timescale),
@@ -49,7 +63,9 @@ def join(segments: Sequence[tuple[Path, int]], path: Path, movie: MovieFormat) -
         stream: VideoStream | None = None
         start = 0
         for segment, frames in segments:
-            stream = _copy(segment, frames, target, stream, start=start, tick=1 / movie.rate)
+            stream = _copy(
+                segment, frames, target, stream, start=start, tick=1 / movie.rate, on_packet=on_packet
+            )
             start += frames
 
 
@@ -61,6 +77,7 @@ def _copy(
     *,
     start: int,
     tick: Fraction,
+    on_packet: Callable[[], None],
 ) -> VideoStream:
     try:
         with av.open(str(path)) as source:
@@ -76,6 +93,7 @@ def _copy(
                 packet.pts, packet.dts, packet.duration = start + int(shown) - DELAY, number - DELAY, 1
                 packet.time_base, packet.stream = tick, stream
                 target.mux(packet)
+                on_packet()
             return stream
     except (av.InvalidDataError, IndexError) as error:
         raise DamagedSegmentError(path, f"{path.name} can't be read: {error}") from error

@@ -61,6 +61,7 @@ def render(
     max_pixels: int,
     on_frame: Callable[[int], None],
     on_beginning: Callable[[list[Encoded]], None] = lambda _: None,
+    on_packet: Callable[[], None] = lambda: None,
     lanes: int | None = None,
 ) -> Rendered:
     """Render into a work folder inside ``folder`` (created if missing) and check the result.
@@ -77,11 +78,13 @@ def render(
             the caller's thread; it may raise to stop.
         on_beginning: called with the segments of the movie's beginning, each time that there are more of them
             in a row; they can be watched already.
+        on_packet: called for each packet of the movie that is joined and then read again, in the caller's
+            thread; it may raise to stop.
         lanes: how many segments are encoded at once; None: as many as keep this machine busy.
 
     Raises:
         RenderError: it can't be rendered; the work folder is removed.
-        Exception: what ``on_frame`` raised.
+        Exception: what ``on_frame`` or ``on_packet`` raised.
     """
     sweep(folder)
     work_folder = folder / f"{_WORK_FOLDER_PREFIX}{uuid.uuid4().hex}"
@@ -90,7 +93,7 @@ def render(
         with writing():
             work_folder.mkdir(parents=True)
         attempt = _Attempt(plan, encoding, lanes or lanes_of_this_machine(), on_frame, on_beginning)
-        info = attempt.make(work_folder)
+        info = attempt.make(work_folder, on_packet)
     except BaseException:
         shutil.rmtree(work_folder, ignore_errors=True)
         raise
@@ -124,21 +127,22 @@ class _Attempt:
         #: The keys of the segments that were encoded now.
         self.fresh: set[str] = set()
 
-    def make(self, work_folder: Path) -> MovieInfo:
+    def make(self, work_folder: Path, on_packet: Callable[[], None]) -> MovieInfo:
         while True:
             self._collect()
             files = [(part.path, part.frames) for part in self.parts() if part.path is not None]
             if not files:
                 raise NoUsableFramesError(f"None of the {self._plan.frame_count} pictures could be read.")
             try:
-                join(files, work_folder / MOVIE, self._plan.movie)
+                join(files, work_folder / MOVIE, self._plan.movie, on_packet=on_packet)
             except DamagedSegmentError as damaged:
                 if any(part.path == damaged.path for key, part in self._found.items() if key in self.fresh):
                     raise
                 damaged.path.unlink(missing_ok=True)
                 continue
             save_poster(work_folder / MOVIE, work_folder / POSTER)
-            return check_movie(work_folder / MOVIE, [frames for _, frames in files], self._plan.movie)
+            lengths = [frames for _, frames in files]
+            return check_movie(work_folder / MOVIE, lengths, self._plan.movie, on_packet=on_packet)
 
     def parts(self) -> list[Encoded]:
         return [self._found[segment.key] for segment in self._plan.segments]

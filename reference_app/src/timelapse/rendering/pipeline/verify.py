@@ -19,7 +19,7 @@ from timelapse.rendering.pipeline.geometry import Size
 from timelapse.rendering.pipeline.mp4 import read_mp4
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from timelapse.rendering.pipeline.plan import MovieFormat
@@ -76,13 +76,21 @@ def inspect(path: Path) -> MovieInfo:
     return _info(path, _read(path))
 
 
-def check_movie(path: Path, segments: Sequence[int], movie: MovieFormat) -> MovieInfo:
+def check_movie(
+    path: Path,
+    segments: Sequence[int],
+    movie: MovieFormat,
+    *,
+    on_packet: Callable[[], None] = lambda: None,
+) -> MovieInfo:
     """Check a movie that was joined from segments of so many frames; return its properties.
+
+    ``on_packet`` is called for each packet that is read; what it raises propagates.
 
     Raises:
         BadMovieError: it isn't the requested one; every difference is named.
     """
-    packets = _read(path)
+    packets = _read(path, on_packet=on_packet)
     info = _info(path, packets)
     frames = sum(segments)
     begins = (0, *accumulate(segments))[:-1]
@@ -123,12 +131,18 @@ def _info(path: Path, packets: _Packets) -> MovieInfo:
     )
 
 
-def _read(path: Path, *, decode_keyframes: bool = False) -> _Packets:
+def _read(
+    path: Path, *, decode_keyframes: bool = False, on_packet: Callable[[], None] = lambda: None
+) -> _Packets:
     try:
         with av.open(str(path)) as container:
             stream = container.streams.video[0]
             context = stream.codec_context
-            packets = [packet for packet in container.demux(stream) if packet.size]
+            packets = []
+            for packet in container.demux(stream):
+                on_packet()
+                if packet.size:
+                    packets.append(packet)
             keyframes = [number for number, packet in enumerate(packets) if packet.is_keyframe]
             if decode_keyframes:
                 context.thread_count = 1
