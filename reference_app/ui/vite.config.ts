@@ -19,6 +19,7 @@ export default defineConfig({
   build: { outDir: "dist", sourcemap: false, chunkSizeWarningLimit: 700 },
   test: {
     restoreMocks: true,
+    unstubGlobals: true,
     // A machine that is busy with other work gets the time it needs; nothing waits for it otherwise.
     testTimeout: 60_000,
     projects: [
@@ -26,11 +27,23 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: "page",
+          name: "relay",
           environment: "jsdom",
           setupFiles: ["./test/setup.ts"],
-          include: ["src/**/*.test.{ts,tsx}"],
-          exclude: ["src/lib/**"],
+          include: ["src/relay/**/*.test.ts"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "page",
+          environment: "jsdom",
+          // Importing React and MUI and making a DOM for each file takes longer than the tests. What a file leaves
+          // behind is found by the random order.
+          isolate: false,
+          sequence: { shuffle: true },
+          setupFiles: ["./test/setup.ts"],
+          include: ["src/{design,features}/**/*.test.{ts,tsx}"],
         },
       },
     ],

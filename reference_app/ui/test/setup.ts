@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, vi } from "vitest";
 import { connection } from "../src/relay/connection.ts";
 
 // relay-test-utils expects Jest's mock functions under this name. Vitest's are compatible.
-vi.stubGlobal("jest", vi);
+Object.assign(globalThis, { jest: vi });
 
 const warnings: string[] = [];
 
