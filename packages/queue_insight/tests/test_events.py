@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 import pytest
 from tests.tracking import StoredTracker
 
-from queue_insight.collector_state import Task
+from queue_insight.collector_state import Task, TasksAtWorker
 from queue_insight.finished_tasks import MAX_FINISHED
 from queue_insight.inspection import Inspection, WorkerReply
+from queue_insight.observed_tasks import MAX_AT_WORKER
+from queue_insight.stored_state import load_at_workers
 
 
 class EventLog:
@@ -47,6 +49,20 @@ def test_a_task_is_followed_from_sending_to_its_end():
     assert state.queues == {"celery": None}  # it has not listened for long enough
     assert state.run_times == {"work.do": (1.0,)}
     assert state.events == 4
+
+
+def test_what_each_worker_has_run_longest_is_listed_and_what_ended_with_it_counted():
+    events = EventLog()
+    for number in range(MAX_AT_WORKER + 2):
+        events.task("received", f"t{number}").task("started", f"t{number}")
+    events.task("received", "not started").task("succeeded", "t0")
+    events.state()
+    found = load_at_workers(events.tracker.store, ["one@test", "nobody"])
+    assert found == {"one@test": TasksAtWorker(longest=tuple(f"t{n}" for n in range(1, MAX_AT_WORKER + 1)))}
+    events.heartbeat(pid=8)
+    events.state()
+    ended = load_at_workers(events.tracker.store, ["one@test"])["one@test"]
+    assert ended.ended == MAX_AT_WORKER + 2
 
 
 def test_the_event_of_the_sending_may_arrive_last():

@@ -5,7 +5,7 @@ from datetime import timedelta
 from tests import values
 from tests.values import NOW
 
-from queue_insight import TaskState, WorkerState
+from queue_insight import WorkerState
 from queue_insight.metrics import exposition
 
 
@@ -14,11 +14,9 @@ def lines(**fields):
 
 
 def test_figures_have_the_names_of_celery_exporter_where_they_mean_the_same():
-    delayed = values.task(state=TaskState.RESERVED, eta=NOW + timedelta(minutes=1), position=None)
     assert lines(
-        queues=(values.queue(depth=7, running=1, reserved=3, oldest_wait_s=2.5),),
-        queued=(delayed,),
-        running=(values.running(state=TaskState.LOST),),
+        queues=(values.queue(depth=7, running=1, reserved=3, delayed=1, oldest_wait_s=2.5),),
+        lost_tasks=1,
         workers=(values.worker(slots=4, active=2),),
         collected_at=NOW - timedelta(seconds=1),
     ) == [

@@ -110,6 +110,7 @@ def test_nothing_is_written_of_what_has_not_changed():
     changes = observed.take_changes(1002.0, next_by=1003.0)
     assert {part: set(records) for part, records in changes.records.items()} == {
         "tasks": {"t7"},
+        "at_workers": set(),
         "workers": {"one@test"},
         "finished": {"t7"},
         "sent": set(),

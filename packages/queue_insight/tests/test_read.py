@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import pytest
 from celery import Celery
+from tests import values
 from tests.conftest import free_port
 
-from queue_insight import diagnose, snapshot
-from queue_insight.collector_state import CollectorState, ObservedTask, ObservedWorker, TaskCounts
-from queue_insight.read import celery_app, queue_names, task_ids
+from queue_insight import TaskState, diagnose, snapshot
+from queue_insight.collector_state import CollectorState, ObservedTask, ObservedWorker, Part, TaskCounts
+from queue_insight.read import celery_app, queue_names, task_ids, worker_tasks
 from queue_insight.stored_state import load
 from queue_insight.stores.memory import MemoryStore
 from queue_insight.stores.redis import RedisStore
@@ -104,6 +105,28 @@ def test_an_overview_reads_the_tasks_that_it_names_and_no_others(app):
     assert {task.id for task in now.running} == {"t0", "t9"}
     assert now.running_by_worker() == {"one@test": 3}
     assert diagnose(now.queued[0].id, now)[0].message.endswith("busy with 3 tasks.")
+
+
+def test_the_tasks_of_workers_are_read_without_those_that_went_on_since():
+    store = MemoryStore()
+    state = CollectorState(
+        collected_at=1000.0,
+        next_by=1001.0,
+        tasks=(
+            ObservedTask(id="t1", name="work.do", worker="one@test", started_at=990.0),
+            ObservedTask(id="t2", worker="one@test", started_at=980.0, ended_at=999.0, proven=True),
+            ObservedTask(id="t3", worker="one@test", started_at=991.0),
+        ),
+    )
+    save(store, state)
+    store._records[Part.TASKS].pop("t3")
+    found = worker_tasks([values.worker(), values.worker(name="idle@test")], store=store)
+    assert found.keys() == {"one@test"}
+    assert [(task.id, task.state, task.unacked) for task in found["one@test"].longest] == [
+        ("t2", TaskState.LOST, None),
+        ("t1", TaskState.RUNNING, None),
+    ]
+    assert found["one@test"].ended == 1
 
 
 class Growing(MemoryStore):

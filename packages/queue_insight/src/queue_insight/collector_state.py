@@ -20,7 +20,7 @@ from queue_insight.periods import Period, Recent
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-VERSION: Final = 8
+VERSION: Final = 9
 
 Time = Annotated[float, Meta(ge=0, le=MAX_TIME)]
 Count = Annotated[int, Meta(ge=0, le=MAX_COUNT)]
@@ -34,6 +34,8 @@ class Part(StrEnum):
     """A kind of record."""
 
     TASKS = "tasks"
+    #: By worker, the ids of its tasks that have run longest.
+    AT_WORKERS = "at_workers"
     WORKERS = "workers"
     FINISHED = "finished"
     SENT = "sent"
@@ -63,6 +65,15 @@ class TaskCounts(Struct, frozen=True, array_like=True, forbid_unknown_fields=Tru
     running: Count = 0
     #: Those of the reserved ones that are not due.
     delayed: Count = 0
+
+
+class TasksAtWorker(Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True):
+    """The tasks that one worker runs, or had when it ended."""
+
+    #: Ids of those that began first, as many as the list of workers shows.
+    longest: tuple[str, ...] = ()
+    #: How many it had when it ended.
+    ended: Count = 0
 
 
 class SentTasks(Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True):
@@ -206,8 +217,9 @@ class CollectorHeader(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     #: overview names.
     longest: tuple[str, ...] = ()
     ended: tuple[str, ...] = ()
-    #: Number of tasks that ended with their worker.
+    #: Number of tasks that ended with their worker, and of those of them that certainly did not finish.
     ended_tasks: Count = 0
+    lost_tasks: Count = 0
     #: Queues and task names whose history was dropped to keep it bounded.
     evicted_series: Count = 0
     #: Groups of failures that were dropped to keep them bounded.
@@ -277,6 +289,7 @@ def decode_header(document: bytes) -> CollectorHeader:
 
 _decoders: dict[Part, msgspec.json.Decoder[object]] = {
     Part.TASKS: msgspec.json.Decoder(ObservedTask),
+    Part.AT_WORKERS: msgspec.json.Decoder(TasksAtWorker),
     Part.WORKERS: msgspec.json.Decoder(ObservedWorker),
     Part.FINISHED: msgspec.json.Decoder(ObservedOutcome),
     Part.SENT: msgspec.json.Decoder(Time),

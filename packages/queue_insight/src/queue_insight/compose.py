@@ -97,6 +97,7 @@ def compose(
         heads_read=broker.heads_read,
         former_workers=collector.former_workers,
         ended_tasks=collector.ended_tasks,
+        lost_tasks=collector.lost_tasks,
         asked_tasks=asked_tasks,
         sent={task_id: _sent_note(each) for task_id, each in (sent or {}).items()},
         broker_read=broker.read,
@@ -215,20 +216,38 @@ def _is_overdue(stored: StoredState) -> bool:
 
 def _worker_task(task: ObservedTask, view: _View) -> TaskInfo:
     message = view.unacked.get(task.id)
-    state = _state(task, view.workers.get(task.worker))
+    return task_at_worker(
+        task,
+        view.workers.get(task.worker),
+        message,
+        unacked=message is not None if view.complete or message else None,
+        is_revoked=task.id in view.collector.revoked,
+    )
+
+
+def task_at_worker(
+    task: ObservedTask,
+    worker: WorkerInfo | None,
+    message: Message | None = None,
+    *,
+    unacked: bool | None = None,
+    is_revoked: bool = False,
+) -> TaskInfo:
+    """Return a task that this worker has, or had when it ended; `message` is what the broker has of it."""
+    state = _state(task, worker)
     sent_at = task.sent_at if message is None or message.sent_at is None else message.sent_at
     return TaskInfo(
         id=task.id,
         name=task.name,
         queue=task.queue or (message.queue if message else ""),
         state=state,
-        revoked=state is TaskState.RESERVED and task.id in view.collector.revoked,
+        revoked=state is TaskState.RESERVED and is_revoked,
         worker=task.worker or None,
         started_at=None if task.started_at is None else moment(task.started_at),
         sent_at=None if sent_at is None else moment(sent_at),
         eta=None if task.eta is None else moment(task.eta),
         args_summary=task.args_summary,
-        unacked=message is not None if view.complete or message else None,
+        unacked=unacked,
     )
 
 

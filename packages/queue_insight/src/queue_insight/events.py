@@ -9,7 +9,7 @@ from queue_insight.event import FAILED, OUTCOMES, SUCCEEDED, TASK_EVENTS, WORKER
 from queue_insight.event_order import EventTime
 from queue_insight.fields import MAX_NAME, date, summary
 from queue_insight.observed_rates import ARRIVALS_WINDOW_S, Arrivals
-from queue_insight.observed_tasks import UNOBSERVED, ObservedTasks
+from queue_insight.observed_tasks import UNOBSERVED, ObservedTasks, at_workers
 from queue_insight.observed_workers import ObservedWorkers
 from queue_insight.stores.base import Changes
 from queue_insight.tracebacks import origin
@@ -157,6 +157,7 @@ class EventTracker:
         self._workers.set_counts(self._tasks.counts(now))
         known: dict[Part, Mapping[str, object]] = {
             Part.TASKS: self._tasks.at_workers(),
+            Part.AT_WORKERS: at_workers(self._tasks.at_workers().values()),
             Part.WORKERS: self._workers.all(),
             Part.FINISHED: self._tasks.finished.latest(),
             Part.SENT: self._tasks.send_times(),
@@ -168,6 +169,7 @@ class EventTracker:
         }
         changed = {
             Part.TASKS: self._tasks.take_changed(),
+            Part.AT_WORKERS: self._differing(Part.AT_WORKERS, known[Part.AT_WORKERS]),
             Part.WORKERS: self._workers.take_changed(),
             Part.FINISHED: self._tasks.finished.take_changed(),
             Part.SENT: self._differing(Part.SENT, known[Part.SENT]),
@@ -212,7 +214,7 @@ class EventTracker:
         return (before.keys() | records.keys()) - same
 
     def _header(self, now: float, next_by: float) -> CollectorHeader:
-        ended, ended_tasks = self._tasks.ended()
+        ended = self._tasks.ended()
         return CollectorHeader(
             collected_at=now,
             next_by=next_by,
@@ -224,8 +226,9 @@ class EventTracker:
             reconnects=self.reconnects,
             former_workers=self._workers.former,
             longest=self._tasks.longest(),
-            ended=tuple(ended),
-            ended_tasks=ended_tasks,
+            ended=ended.last,
+            ended_tasks=ended.number,
+            lost_tasks=ended.lost,
             evicted_series=self._tasks.history.evicted,
             evicted_failures=self.failures.evicted,
         )

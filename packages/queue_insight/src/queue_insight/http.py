@@ -25,14 +25,14 @@ def metrics(request: HttpRequest) -> HttpResponse:
         return HttpResponseForbidden(
             "Send QUEUE_INSIGHT['METRICS_TOKEN'] as 'Authorization: Bearer ...'.\n", content_type="text/plain"
         )
-    return HttpResponse(exposition(snapshot()), content_type=CONTENT_TYPE)
+    return HttpResponse(exposition(snapshot(tasks=(), peek=1)), content_type=CONTENT_TYPE)
 
 
 @require_safe
 @never_cache
 def health(_request: HttpRequest) -> JsonResponse:
     """Return 200 if the broker can be read and the collector is current, else 503. It has no names."""
-    now = snapshot()
+    now = snapshot(tasks=(), peek=1)
     state = {"broker": now.broker_read, "collector": now.fresh}
     return JsonResponse(state, status=200 if all(state.values()) else 503)
 

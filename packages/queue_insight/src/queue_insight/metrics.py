@@ -6,11 +6,9 @@ absent, never 0. Workers have series only while they are online or late.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from queue_insight.snapshot import TaskState
 from queue_insight.worker_states import CONSUMING
 
 if TYPE_CHECKING:
@@ -42,11 +40,6 @@ def exposition(snapshot: Snapshot) -> str:
 
 def _queues(snapshot: Snapshot) -> Iterator[Gauge]:
     queues = snapshot.queues[:MAX_SERIES]
-    delayed = Counter(
-        task.queue
-        for task in snapshot.queued
-        if task.state is TaskState.RESERVED and task.eta is not None and task.eta > snapshot.at
-    )
     slots = {worker.name: worker.slots for worker in snapshot.workers}
     is_observed = snapshot.fresh
     yield _by_queue("celery_queue_length", "Tasks that wait in the queue.", queues, lambda q: q.depth)
@@ -74,13 +67,13 @@ def _queues(snapshot: Snapshot) -> Iterator[Gauge]:
         "queue_insight_queue_prefetched",
         "Tasks that workers have received, that are due, and not started.",
         queues,
-        lambda q: q.reserved - delayed[q.name],
+        lambda q: q.reserved - q.delayed,
     )
     yield _by_queue(
         "queue_insight_queue_delayed",
         "Tasks that workers keep until they are due.",
         queues,
-        lambda q: delayed[q.name],
+        lambda q: q.delayed,
     )
     yield _by_queue("queue_insight_queue_running", "Tasks that workers execute.", queues, lambda q: q.running)
 
@@ -95,8 +88,7 @@ def _workers(snapshot: Snapshot) -> Iterator[Gauge]:
 
 def _totals(snapshot: Snapshot) -> Iterator[Gauge]:
     if snapshot.fresh:
-        lost = sum(task.state is TaskState.LOST for task in snapshot.running)
-        yield _one("queue_insight_tasks_lost", "Tasks that were lost with their worker.", lost)
+        yield _one("queue_insight_tasks_lost", "Tasks that were lost with their worker.", snapshot.lost_tasks)
     if snapshot.collected_at is not None:
         lag = max(0.0, (snapshot.at - snapshot.collected_at).total_seconds())
         yield _one("queue_insight_collector_lag_seconds", "Age of the collector's state.", lag)

@@ -7,13 +7,14 @@ arrives first, and a reply removes what a lost event left behind.
 from __future__ import annotations
 
 from collections import Counter, OrderedDict, defaultdict
+from dataclasses import dataclass
 from heapq import nlargest, nsmallest
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import asdict
 
-from queue_insight.collector_state import SentTasks, Task, TaskCounts
+from queue_insight.collector_state import SentTasks, Task, TaskCounts, TasksAtWorker
 from queue_insight.event import SUCCEEDED
 from queue_insight.event_order import EventTime
 from queue_insight.failure_groups import FailureGroups
@@ -22,7 +23,7 @@ from queue_insight.observed_rates import RunTimes
 from queue_insight.recorded_history import HistoryRecorder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from queue_insight.collector_state import CollectorState
     from queue_insight.tracebacks import Origin
@@ -31,10 +32,23 @@ MAX_SENT_IN_STATE: Final = 200  # readers need only the heads of queues
 #: Tasks that an overview names: those that have run longest, and those that ended with their worker last.
 MAX_LONGEST: Final = 20
 MAX_ENDED: Final = 100
+#: Tasks of one worker that the list of workers names.
+MAX_AT_WORKER: Final = 8
 #: Names that are told apart in one queue; the others are counted under an empty name.
 MAX_WAITING_NAMES: Final = 100
 #: The outcome of a task that its worker no longer has, without an event of its end.
 UNOBSERVED: Final = "unobserved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """Tasks that ended with their worker."""
+
+    #: Ids of the last of them.
+    last: tuple[str, ...]
+    number: int
+    #: How many of them certainly did not finish.
+    lost: int
 
 
 class ObservedTasks:
@@ -105,10 +119,15 @@ class ObservedTasks:
         )
         return tuple(task_id for _, task_id in nsmallest(MAX_LONGEST, running))
 
-    def ended(self) -> tuple[Sequence[str], int]:
-        """Return the ids of the tasks that ended with their worker last, and how many there are in all."""
-        ended = [(task.ended_at, task.id) for task in self._tasks.values() if task.ended_at is not None]
-        return [task_id for _, task_id in nlargest(MAX_ENDED, ended)], len(ended)
+    def ended(self) -> Ended:
+        """Return the tasks that ended with their worker."""
+        ended = [task for task in self._tasks.values() if task.ended_at is not None]
+        last = nlargest(MAX_ENDED, ((task.ended_at or 0.0, task.id) for task in ended))
+        return Ended(
+            last=tuple(task_id for _, task_id in last),
+            number=len(ended),
+            lost=sum(task.proven for task in ended),
+        )
 
     def sent(self, task: Task) -> None:
         """Take in that a task was sent."""
@@ -296,6 +315,22 @@ class ObservedTasks:
         while len(tasks) > self._max_tasks:
             tasks.popitem(last=False)
             self.evicted += 1
+
+
+def at_workers(tasks: Iterable[Task]) -> dict[str, TasksAtWorker]:
+    """Return by worker which of its tasks have run longest, or were left when it ended."""
+    found: dict[str, list[tuple[float, str]]] = defaultdict(list)
+    ended: Counter[str] = Counter()
+    for task in tasks:
+        if task.worker and (task.started_at is not None or task.ended_at is not None):
+            found[task.worker].append((task.started_at or task.observed_at, task.id))
+            ended[task.worker] += task.ended_at is not None
+    return {
+        worker: TasksAtWorker(
+            longest=tuple(task_id for _, task_id in nsmallest(MAX_AT_WORKER, began)), ended=ended[worker]
+        )
+        for worker, began in found.items()
+    }
 
 
 def _sent_tasks(tasks: list[Task]) -> SentTasks:

@@ -41,9 +41,11 @@ def as_json(value: Snapshot | Sequence[Reason]) -> str:
 def as_text(snapshot: Snapshot) -> str:
     """Return the snapshot as tables."""
     tasks = [_task(task, snapshot.at) for task in snapshot.tasks()]
+    unlisted = snapshot.tasks_at_workers - sum(task.worker is not None for task in snapshot.tasks())
     parts = [
         _queues(snapshot),
         table(("TASK", "STATE", "NAME", "QUEUE", "WORKER", "SINCE"), tasks),
+        f"Not listed: {count(unlisted, 'task')} of the workers (--all lists every one)." if unlisted else "",
         _workers(snapshot),
         f"Not listed: {count(snapshot.former_workers, 'worker')}, ended earlier."
         if snapshot.former_workers
@@ -136,8 +138,10 @@ def _age(now: datetime | None, then: datetime | None) -> str:
     return "?" if now is None or then is None else _seconds(max(0.0, (now - then).total_seconds()))
 
 
-def plain(value: object) -> str:
-    """Return a time in ISO 8601, for what JSON has no type of its own."""
+def plain(value: object) -> str | list[str]:
+    """Return a time in ISO 8601, and a set of ids in order, which JSON has no types of its own for."""
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, frozenset):
+        return sorted(value)
     raise TypeError(f"{value!r} cannot be written as JSON")

@@ -216,8 +216,10 @@ class Snapshot:
     unacked: int | None = None
     #: How many of them were read.
     unacked_read: int = 0
-    #: Number of tasks that ended with their worker, whether they were read or not.
+    #: Number of tasks that ended with their worker, whether they were read or not, and of those of them that
+    #: are lost.
     ended_tasks: int = 0
+    lost_tasks: int = 0
     #: Age of `unacked` in seconds, at most; None: it is exact.
     unacked_age_s: float | None = None
     #: What the broker itself keeps until it is due, the soonest first; None when not known.
@@ -243,6 +245,15 @@ class Snapshot:
         """Yield all tasks, running ones first."""
         yield from self.running
         yield from self.queued
+
+    @property
+    def tasks_at_workers(self) -> int:
+        """How many tasks workers have, or had when they ended, whether they were read or not."""
+        read = sum(task.worker is not None for task in self.tasks())
+        if self.asked_tasks is None:
+            return read
+        counted = sum(worker.running + worker.reserved for worker in self.workers)
+        return max(read, counted + self.ended_tasks)
 
     def running_by_worker(self) -> Mapping[str, int]:
         """Return how many tasks each worker runs, whether the tasks themselves were read or not."""

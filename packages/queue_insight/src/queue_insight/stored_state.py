@@ -15,6 +15,7 @@ from queue_insight.collector_state import (
     Part,
     SentTask,
     SentTasks,
+    TasksAtWorker,
     decode_header,
     decode_records,
     decode_sent,
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
     from queue_insight.stores.base import Store
 
 #: What an overview needs; these parts are bounded by the collector.
-OVERVIEW: Final = tuple(part for part in Part if part is not Part.TASKS and part not in KEPT)
+OVERVIEW: Final = tuple(
+    part for part in Part if part not in {Part.TASKS, Part.AT_WORKERS} and part not in KEPT
+)
 #: Number of tasks in one round trip.
 PAGE: Final = 1000
 
@@ -98,6 +101,16 @@ def load_all_tasks(store: Store) -> tuple[ObservedTask, ...]:
         tasks += load_tasks(store, ids)
         ids = store.task_ids(after=ids[-1], limit=PAGE) if len(ids) == PAGE else ()
     return tuple(tasks)
+
+
+def load_at_workers(store: Store, names: Collection[str]) -> Mapping[str, TasksAtWorker]:
+    """Return which tasks of these workers have run longest, or were left when they ended.
+
+    Raises:
+        StoreUnreachableError: the store did not respond.
+    """
+    found = decode_records(Part.AT_WORKERS, store.read_records(Part.AT_WORKERS, names))
+    return cast("dict[str, TasksAtWorker]", found)
 
 
 def load_failures(store: Store) -> Mapping[str, ObservedFailures]:

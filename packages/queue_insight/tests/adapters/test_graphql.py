@@ -103,6 +103,16 @@ def test_tasks_that_were_counted_but_not_read_are_more():
     assert from_snapshot(snapshot).more == 999
 
 
+def test_tasks_of_workers_that_were_not_read_are_more():
+    snapshot = values.snapshot(
+        queues=(values.queue(depth=0),),
+        workers=(values.worker(running=40, reserved=2),),
+        running=(values.running(),),
+        asked_tasks=frozenset({"r1"}),
+    )
+    assert from_snapshot(snapshot).more == 41
+
+
 def test_each_entry_has_an_id_of_its_own():
     snapshot = values.snapshot(
         running=(values.running(),), queued=(values.task(),), workers=(values.worker(),)

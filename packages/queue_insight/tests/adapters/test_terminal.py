@@ -14,6 +14,7 @@ from queue_insight import TaskState
 from queue_insight.adapters import terminal
 from queue_insight.page.clock import Clock
 from queue_insight.page.reading import Reading
+from queue_insight.read import WorkerTasks
 
 
 def reading(**fields) -> Reading:
@@ -22,9 +23,14 @@ def reading(**fields) -> Reading:
     )
 
 
-def printed(view, **fields):
+def has(*tasks):
+    """Each worker has these tasks."""
+    return lambda workers: {worker.name: WorkerTasks(longest=tasks) for worker in workers}
+
+
+def printed(view, *at_worker, **fields):
     console = Console(file=io.StringIO(), width=160)
-    terminal.run(console, io.StringIO(), lambda: reading(**fields), view=view)
+    terminal.run(console, io.StringIO(), lambda: reading(**fields), has(*at_worker), view=view)
     return console.file.getvalue()
 
 
@@ -44,7 +50,7 @@ def test_lost_tasks_are_first_and_workers_show_what_they_run():
     lost = values.running(id="l1", state=TaskState.LOST)
     tasks = printed("t", running=(values.running(), lost))
     assert tasks.index("l1") < tasks.index("r1")
-    assert "work.do 9 s" in printed("w", running=(values.running(),))
+    assert "work.do 9 s" in printed("w", values.running())
 
 
 def test_keys_choose_the_view_and_end_it():
@@ -59,7 +65,7 @@ def test_keys_choose_the_view_and_end_it():
         return reading(running=(values.running(),))
 
     with os.fdopen(theirs, "r") as stdin:
-        terminal.run(console, stdin, read)
+        terminal.run(console, stdin, read, has())
     os.close(mine)
     assert len(screens) == 3
     shown = console.file.getvalue()

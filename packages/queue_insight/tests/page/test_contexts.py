@@ -14,6 +14,7 @@ from queue_insight import FinishedTask, TaskState, WorkerState
 from queue_insight.page import contexts
 from queue_insight.page.clock import Clock
 from queue_insight.page.reading import Reading
+from queue_insight.read import WorkerTasks
 
 HOSTILE = "<script>alert('quoted')</script>"
 QUEUES = [f"{HOSTILE} 影{'&' * 30} {number}" for number in range(199)] + ["q" * 10_000]
@@ -79,13 +80,20 @@ def large() -> Reading:
     return Reading(snapshot=snapshot, clock=Clock(now=NOW, zone=UTC), visibility_timeout_s=3600.0)
 
 
+def longest(workers):
+    """The tasks of these workers in the large installation."""
+    names = {worker.name for worker in workers}
+    found = {name: [task for task in large().snapshot.running if task.worker == name][:8] for name in names}
+    return {name: WorkerTasks(longest=tuple(tasks), ended=50) for name, tasks in found.items()}
+
+
 PAGES = [
     ("overview", lambda: contexts.overview(large())),
     ("overview", lambda: contexts.overview(large(), 4)),
     ("queue", lambda: contexts.queue(large(), contexts.key(QUEUES[0]), 2)),
     ("queue", lambda: contexts.queue(large(), contexts.key(QUEUES[-1]), 1)),
     ("task", lambda: contexts.task(large(), f"r{1:035}")),
-    ("workers", lambda: contexts.workers(large(), 1)),
+    ("workers", lambda: contexts.workers(large(), 1, read_tasks=longest)),
     ("search", lambda: contexts.found(large(), "script")),
     ("search", lambda: contexts.found(large(), "f")),
 ]
@@ -123,7 +131,7 @@ def test_an_unreadable_broker_leaves_the_queues_unknown():
 
 def test_every_figure_says_how_fresh_it_is():
     stale = small(collected_at=NOW - timedelta(seconds=40), fresh=False)
-    html = rendered("workers", contexts.workers(stale, 1))
+    html = rendered("workers", contexts.workers(stale, 1, read_tasks=lambda _: {}))
     assert "Broker read at 12:00:00." in html
     assert "as of 11:59:20" in html
     assert "not current" in html

@@ -48,6 +48,22 @@ def test_it_says_where_it_looked_and_where_not():
     assert "49997 tasks further back in 'celery'" in result.not_searched
 
 
+def test_of_more_tasks_at_workers_than_it_read_it_says_how_many():
+    worker = values.worker(running=9_000, reserved=999)
+    read = values.snapshot(
+        workers=(worker,), ended_tasks=1, running=(values.running(),), asked_tasks=frozenset()
+    )
+    result = search("x", read)
+    assert (
+        "1 of 10,000 tasks that workers have or had when they ended, and the ids of all of them"
+        in result.searched
+    )
+    assert "names and arguments of 9999 other tasks that workers have" in result.not_searched
+    whole = search("x", values.snapshot(running=(values.running(),)))
+    assert whole.searched[0].startswith("all 1 task that workers have")
+    assert not any("other task" in each for each in whole.not_searched)
+
+
 def test_of_a_broker_that_shows_no_task_it_says_how_many_names_are_known():
     queue = values.queue(depth=5000, names={"work.do": 4812})
     result = search("x", values.snapshot(queues=(queue,), heads_read=False))

@@ -7,11 +7,17 @@ from tests.values import NOW
 
 from queue_insight import TaskState, WorkerState
 from queue_insight.page.clock import Clock
-from queue_insight.page.slots import MAX_BOXES, arrange_workers
+from queue_insight.page.slots import MAX_BOXES, arrange_workers, worker_row
+from queue_insight.read import WorkerTasks
 
 
-def rows(**fields):
-    return arrange_workers(values.snapshot(**fields), Clock(now=NOW, zone=UTC))
+def rows(*tasks, ended=0, **fields):
+    """Rows of workers of which each has these tasks."""
+    now = values.snapshot(**fields)
+    return [
+        worker_row(each, WorkerTasks(longest=tasks, ended=ended), now, Clock(now=NOW, zone=UTC))
+        for each in arrange_workers(now)
+    ]
 
 
 def test_workers_in_trouble_are_first():
@@ -21,17 +27,22 @@ def test_workers_in_trouble_are_first():
 
 
 def test_each_slot_is_a_box_with_its_task_or_free():
-    taken = values.task(state=TaskState.RESERVED, worker="one@test", position=None)
-    (found,) = rows(workers=(values.worker(slots=4),), running=(values.running(),), queued=(taken,))
+    (found,) = rows(values.running(), workers=(values.worker(slots=4, running=1, reserved=1),))
     assert [(box.name, box.since) for box in found.boxes] == [("work.do", "9 s")]
     assert (len(found.free), found.taken) == (3, 1)
 
 
-def test_more_slots_than_boxes_are_counted():
-    running = tuple(values.running(id=f"r{number}") for number in range(20))
-    (found,) = rows(workers=(values.worker(slots=50),), running=running)
+def test_more_tasks_than_boxes_are_counted_whether_they_were_read_or_not():
+    tasks = [values.running(id=f"r{number}") for number in range(MAX_BOXES)]
+    (found,) = rows(*tasks, workers=(values.worker(slots=50, running=20),))
     assert (len(found.boxes), found.more_boxes) == (MAX_BOXES, 12)
     assert (len(found.free), found.more_free) == (0, 30)
+
+
+def test_what_a_worker_had_when_it_ended_is_counted():
+    lost = values.running(state=TaskState.LOST)
+    (found,) = rows(lost, ended=3, workers=(values.worker(slots=4, state=WorkerState.GONE),))
+    assert ([box.state for box in found.boxes], found.more_boxes) == (["lost"], 2)
 
 
 def test_slots_that_no_worker_has_reported_are_not_known():

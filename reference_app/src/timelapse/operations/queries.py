@@ -52,7 +52,7 @@ def overview() -> Overview:
     """Return the overview: a bounded number of rows in a constant number of round trips."""
     return Overview(
         at=datetime.now(UTC),
-        snapshot=queue_insight.snapshot(),
+        snapshot=queue_insight.snapshot(tasks=(), overview=True),
         holds=all_holds(limit=_MAX_HOLDS),
     )
 

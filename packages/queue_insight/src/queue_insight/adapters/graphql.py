@@ -98,7 +98,7 @@ class GraphQLSnapshot(NamedTuple):
     tasks: list[QueuedTask]
     #: Those that are online or late.
     workers: list[Worker]
-    #: Waiting tasks that were counted, but not read.
+    #: Tasks that were counted, but not read: waiting ones and those that workers have.
     more: int
     #: Tasks that the broker keeps until they are due, for all queues; None when not known.
     delayed: int | None
@@ -106,12 +106,15 @@ class GraphQLSnapshot(NamedTuple):
 
 def from_snapshot(snapshot: Snapshot) -> GraphQLSnapshot:
     """Return the snapshot in GraphQL types."""
+    waiting = sum(each.depth or 0 for each in snapshot.queues) - sum(
+        each.position is not None for each in snapshot.queued
+    )
+    at_workers = snapshot.tasks_at_workers - sum(each.worker is not None for each in snapshot.tasks())
     return GraphQLSnapshot(
         queues=[queue(each) for each in snapshot.queues],
         tasks=[task(each) for each in snapshot.tasks()],
         workers=[worker(each) for each in snapshot.workers if each.state in CONSUMING],
-        more=sum(each.depth or 0 for each in snapshot.queues)
-        - sum(each.position is not None for each in snapshot.queued),
+        more=waiting + at_workers,
         delayed=None
         if snapshot.delayed_in_broker is None
         else sum(each.count for each in snapshot.delayed_in_broker),

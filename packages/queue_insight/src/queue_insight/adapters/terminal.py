@@ -15,7 +15,8 @@ from rich.text import Text
 from queue_insight.page.composition import task_row
 from queue_insight.page.headline import headline
 from queue_insight.page.overview import arrange
-from queue_insight.page.slots import arrange_workers
+from queue_insight.page.slots import arrange_workers, worker_row
+from queue_insight.read import WorkerTasks
 from queue_insight.snapshot import TaskState
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from queue_insight.page.contexts import ReadTasks
     from queue_insight.page.reading import Reading
 
 #: Seconds between two readings.
@@ -31,23 +33,35 @@ INTERVAL_S: Final = 2.0
 #: Maximum number of rows.
 MAX_ROWS: Final = 40
 KEYS: Final = "q queues   t tasks   w workers   x or Ctrl-C ends"
+#: The view that reads more than the others.
+WORKERS: Final = "w"
 _STYLES: Final = {"bad": "red", "late": "yellow", "ok": "green", "quiet": "dim"}
 
 
-def run(console: Console, stdin: TextIO, read: Callable[[], Reading], *, view: str = "q") -> None:
-    """Show the screen and follow the keys until x or Ctrl-C; print it once where there is no terminal."""
+def run(
+    console: Console,
+    stdin: TextIO,
+    read: Callable[[], Reading],
+    read_tasks: ReadTasks,
+    *,
+    view: str = "q",
+) -> None:
+    """Show the screen and follow the keys until x or Ctrl-C; print it once where there is no terminal.
+
+    `read_tasks` reads what workers have.
+    """
     if not (console.is_terminal and stdin.isatty()):
-        console.print(screen(read(), view))
+        console.print(screen(read(), view, read_tasks))
         return
     with _keys(stdin) as next_key, Live(console=console, screen=True, auto_refresh=False) as live:
         key = view
         while key != "x":
-            view = key if key in _VIEWS else view
-            live.update(screen(read(), view), refresh=True)
+            view = key if key in {*_VIEWS, WORKERS} else view
+            live.update(screen(read(), view, read_tasks), refresh=True)
             key = next_key(INTERVAL_S)
 
 
-def screen(reading: Reading, view: str) -> Group:
+def screen(reading: Reading, view: str, read_tasks: ReadTasks) -> Group:
     """Return the sentence, how fresh the figures are, and the table of the view."""
     snapshot, clock = reading.snapshot, reading.clock
     sentence = Text()
@@ -61,7 +75,7 @@ def screen(reading: Reading, view: str) -> Group:
     return Group(
         sentence.append("."),
         Text(f"{broker}; workers as of {clock.second(snapshot.collected_at)}{fresh}; ? = not known", "dim"),
-        _VIEWS[view](reading),
+        _workers(reading, read_tasks) if view == WORKERS else _VIEWS[view](reading),
         Text(KEYS, "dim"),
     )
 
@@ -85,9 +99,12 @@ def _tasks(reading: Reading) -> Table:
     return table
 
 
-def _workers(reading: Reading) -> Table:
+def _workers(reading: Reading, read_tasks: ReadTasks) -> Table:
     table = _table("WORKER", "STATE", "LAST SEEN", "SLOTS", "RUNS", "TAKEN")
-    for row in arrange_workers(reading.snapshot, reading.clock)[:MAX_ROWS]:
+    workers = arrange_workers(reading.snapshot)[:MAX_ROWS]
+    tasks_of = read_tasks(workers)
+    for worker in workers:
+        row = worker_row(worker, tasks_of.get(worker.name, WorkerTasks()), reading.snapshot, reading.clock)
         tasks = ", ".join(f"{box.name} {box.since}" for box in row.boxes[:3])
         table.add_row(
             Text(row.name),
@@ -100,7 +117,7 @@ def _workers(reading: Reading) -> Table:
     return table
 
 
-_VIEWS: Final[dict[str, Callable[[Reading], Table]]] = {"q": _queues, "t": _tasks, "w": _workers}
+_VIEWS: Final[dict[str, Callable[[Reading], Table]]] = {"q": _queues, "t": _tasks}
 
 
 def _table(*heads: str) -> Table:

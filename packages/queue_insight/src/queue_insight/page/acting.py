@@ -15,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from queue_insight.page import waiting
 from queue_insight.page.actions import ACTIONS, Action
 from queue_insight.page.execution import Call, execute
-from queue_insight.page.names import key, shown
+from queue_insight.page.names import is_digest, key, shown
 from queue_insight.page.reading import read
 from queue_insight.page.search import matching
 from queue_insight.read import celery_app
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponseBase
 
+    from queue_insight.page.reading import Reading
     from queue_insight.snapshot import Snapshot
 
 #: Maximum number of targets that the question names.
@@ -52,7 +53,7 @@ def act(request: HttpRequest, *, context: dict[str, object]) -> HttpResponseBase
         raise Http404("There is no such action.")
     if not _is_allowed(request, action):
         raise PermissionDenied
-    reading = read()
+    reading = _read(request, action)
     targets = _targets(request, action, reading.snapshot)
     back = _back(request)
     if not targets:
@@ -93,6 +94,14 @@ def act(request: HttpRequest, *, context: dict[str, object]) -> HttpResponseBase
     return HttpResponseRedirect(back)
 
 
+def _read(request: HttpRequest, action: Action) -> Reading:
+    """Read what the targets are among: every task only if all that match are meant, or by digests."""
+    chosen = request.POST.getlist(action.target)
+    if request.POST.get("all") or (action.target in {"task", "name"} and any(map(is_digest, chosen))):
+        return read()
+    return read(tasks=chosen if action.target == "task" else (), overview=True)
+
+
 def _code(request: HttpRequest) -> str:
     # The buttons for all that match carry what has to match instead of an action.
     matches = any(name in request.POST for name in ("match", "all"))
@@ -111,7 +120,8 @@ def _targets(request: HttpRequest, action: Action, snapshot: Snapshot) -> list[s
         case "worker":
             return [worker.name for worker in snapshot.workers if key(worker.name) in chosen]
         case "name":
-            return sorted({task.name for task in snapshot.tasks() if key(task.name) in chosen})
+            named = {key(task.name): task.name for task in snapshot.tasks()}
+            return sorted({named.get(each, each) for each in chosen if each in named or not is_digest(each)})
     if wanted := request.POST.get("all", ""):
         return list(dict.fromkeys(task.id for task in matching(wanted, snapshot)))
     if wanted := request.POST.get("match", ""):

@@ -23,9 +23,10 @@ from queue_insight.page.names import key, shown
 from queue_insight.page.overview import PAGE, arrange, paused_reason, row
 from queue_insight.page.past import comparison, past_rows
 from queue_insight.page.search import search
-from queue_insight.page.slots import arrange_workers
+from queue_insight.page.slots import arrange_workers, worker_row
 from queue_insight.page.sparkline import sparkline
 from queue_insight.page.timeline import timeline
+from queue_insight.read import WorkerTasks
 from queue_insight.reasons import count
 from queue_insight.snapshot import TaskState, delayed_in_words
 
@@ -36,14 +37,17 @@ if TYPE_CHECKING:
     from queue_insight.history import History
     from queue_insight.page.reading import Reading
     from queue_insight.reasons import Reason
-    from queue_insight.snapshot import QueueState, Snapshot, TaskInfo
+    from queue_insight.snapshot import QueueState, Snapshot, TaskInfo, WorkerInfo
 
     ReadPage = Callable[[QueueState, int], Sequence[TaskInfo]]
+    ReadTasks = Callable[[Sequence[WorkerInfo]], Mapping[str, WorkerTasks]]
     ReadFailures = Callable[[], Sequence[FailureGroup] | None]
 
 #: Maximum number of running tasks in the overview, and of notes and reasons on any page.
 MAX_RUNNING: Final = 20
 MAX_NOTES: Final = 10
+#: Number of workers on a page.
+WORKERS_PAGE: Final = 40
 #: Maximum number of characters of one note or reason.
 MAX_TEXT: Final = 500
 Context = dict[str, object]
@@ -217,23 +221,34 @@ def failures(
     }
 
 
-def workers(reading: Reading, number: int) -> Context:
-    """Return a page of the workers with their slots."""
+def workers(reading: Reading, number: int, *, read_tasks: ReadTasks) -> Context:
+    """Return a page of the workers with their slots; `read_tasks` reads what those on the page have."""
+    found = page_of(arrange_workers(reading.snapshot), number, size=WORKERS_PAGE)
+    tasks = read_tasks(found.items)
+    rows = tuple(
+        worker_row(each, tasks.get(each.name, WorkerTasks()), reading.snapshot, reading.clock)
+        for each in found.items
+    )
     return {
         **_common(reading),
         "title": "Workers",
         "workers": _worker_counts(reading.snapshot),
-        "page": page_of(arrange_workers(reading.snapshot, reading.clock), number, size=40),
+        "page": Page(items=rows, number=found.number, pages=found.pages, first=found.first, last=found.last),
     }
 
 
-def found(reading: Reading, text: str) -> Context:
-    """Return what a search found, and where it looked."""
+def found(reading: Reading, text: str, *, after: str = "", rest: str = "") -> Context:
+    """Return what a search found, and where it looked.
+
+    It began behind the task `after`, and those behind `rest` were not read; empty: there are none.
+    """
     result = search(text, reading.snapshot)
     return {
         **_common(reading),
         "title": "Search",
         "q": text,
+        "is_further": bool(after),
+        "rest": rest,
         "result": result,
         "number": len(result.tasks) + len(result.finished),
         "tasks": [task_row(each, reading.clock) for each in result.tasks],

@@ -14,7 +14,8 @@ from queue_insight.failures import FailureGroup, failures
 from queue_insight.history import History, history
 from queue_insight.page.clock import Clock
 from queue_insight.page.pauses import Pause, paused
-from queue_insight.read import celery_app, snapshot
+from queue_insight.page.search import MAX_FOUND
+from queue_insight.read import celery_app, snapshot, task_ids
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 #: Number of waiting tasks to read of each queue where only their names matter, for the drain estimate.
 SAMPLE: Final = 20
+#: Number of tasks at workers that a search looks through at once.
+SEARCHED: Final = 2000
 #: kombu's, for a broker that does not set its own.
 DEFAULT_VISIBILITY_TIMEOUT_S: Final = 3600.0
 
@@ -66,6 +69,17 @@ def read(
         visibility_timeout_s=visibility_timeout_s(app),
         paused=pauses,
     )
+
+
+def ids_to_search(text: str, after: str = "") -> tuple[Sequence[str], str]:
+    """Return ids of the tasks at workers that a search looks through, and the one behind which others follow.
+
+    These are all whose id begins with the text, up to as many as a search shows, and the first ones behind
+    `after`. The second is empty when there are no others.
+    """
+    part = task_ids(after=after, limit=SEARCHED + 1)
+    begun = task_ids(prefix=text, limit=MAX_FOUND + 1) if text else ()
+    return [*begun, *part[:SEARCHED]], part[SEARCHED - 1] if len(part) > SEARCHED else ""
 
 
 def read_history(*, queue: str = "", name: str = "") -> History | None:

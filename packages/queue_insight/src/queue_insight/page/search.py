@@ -74,10 +74,17 @@ def _is_id(text: str, task_id: str) -> bool:
 
 def _searched(snapshot: Snapshot) -> Iterator[str]:
     if snapshot.collected_at is not None:
-        yield f"{count(len(snapshot.running), 'task')} that workers run or that ended with their worker"
+        read, total = _at_workers(snapshot), snapshot.tasks_at_workers
+        part = f"{read:,} of {total:,} tasks" if read < total else f"all {count(read, 'task')}"
+        yield f"{part} that workers have or had when they ended, and the ids of all of them"
     if snapshot.broker_read:
-        yield f"{count(len(snapshot.queued), 'waiting task')} of {count(len(snapshot.queues), 'queue')}"
+        waiting = sum(task.worker is None for task in snapshot.queued)
+        yield f"{count(waiting, 'waiting task')} of {count(len(snapshot.queues), 'queue')}"
     yield f"the last {count(len(snapshot.finished), 'finished task')}, by id"
+
+
+def _at_workers(snapshot: Snapshot) -> int:
+    return sum(task.worker is not None for task in snapshot.tasks())
 
 
 def _not_searched(snapshot: Snapshot) -> Iterator[str]:
@@ -87,6 +94,14 @@ def _not_searched(snapshot: Snapshot) -> Iterator[str]:
         yield "the workers, as no collector has reported"
     elif not snapshot.fresh:
         yield "what workers have taken since the collector fell silent"
+    if rest := snapshot.tasks_at_workers - _at_workers(snapshot):
+        yield f"names and arguments of {count(rest, 'other task')} that workers have"
+    yield from _deeper(snapshot)
+    yield "names and arguments of finished tasks, redacted arguments, and what is cut from long ones"
+    yield "causal ids; the page of the failures searches those of failed tasks"
+
+
+def _deeper(snapshot: Snapshot) -> Iterator[str]:
     read: dict[str, int] = {}
     for task in snapshot.queued:
         if task.position is not None:
@@ -97,8 +112,6 @@ def _not_searched(snapshot: Snapshot) -> Iterator[str]:
         yield _unread(queue, rest, snapshot)
     if len(deeper) > MAX_NAMED:
         yield f"tasks further back in {count(len(deeper) - MAX_NAMED, 'more queue')}"
-    yield "names and arguments of finished tasks, redacted arguments, and what is cut from long ones"
-    yield "causal ids; the page of the failures searches those of failed tasks"
 
 
 def _unread(queue: QueueState, rest: int, snapshot: Snapshot) -> str:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Final
 from queue_insight.page.clock import duration
 from queue_insight.page.composition import TaskRow, task_row
 from queue_insight.page.names import key, shown
-from queue_insight.snapshot import TaskState, WorkerState
+from queue_insight.snapshot import WorkerState
 
 if TYPE_CHECKING:
     from queue_insight.page.clock import Clock
-    from queue_insight.snapshot import Snapshot, TaskInfo, WorkerInfo
+    from queue_insight.read import WorkerTasks
+    from queue_insight.snapshot import Snapshot, WorkerInfo
 
 #: Maximum number of slots that are shown as boxes; the others are counted.
 MAX_BOXES: Final = 8
@@ -51,29 +52,17 @@ class WorkerRow:
     slots: int | None
 
 
-def arrange_workers(snapshot: Snapshot, clock: Clock) -> tuple[WorkerRow, ...]:
+def arrange_workers(snapshot: Snapshot) -> tuple[WorkerInfo, ...]:
     """Return the workers, those in trouble first."""
-    running: dict[str, list[TaskInfo]] = {}
-    taken: dict[str, int] = {}
-    for task in snapshot.tasks():
-        if task.worker is None:
-            continue
-        if task.state is TaskState.RESERVED:
-            taken[task.worker] = taken.get(task.worker, 0) + 1
-        elif task.state is not TaskState.QUEUED:
-            running.setdefault(task.worker, []).append(task)
-    workers = sorted(snapshot.workers, key=lambda worker: (_RANKS[worker.state][0], worker.name))
-    return tuple(
-        _row(worker, running.get(worker.name, []), taken.get(worker.name, 0), snapshot, clock)
-        for worker in workers
-    )
+    return tuple(sorted(snapshot.workers, key=lambda worker: (_RANKS[worker.state][0], worker.name)))
 
 
-def _row(
-    worker: WorkerInfo, tasks: list[TaskInfo], taken: int, snapshot: Snapshot, clock: Clock
-) -> WorkerRow:
-    free = None if worker.slots is None else max(0, worker.slots - len(tasks))
-    boxes = MAX_BOXES - min(MAX_BOXES, len(tasks))
+def worker_row(worker: WorkerInfo, at_worker: WorkerTasks, snapshot: Snapshot, clock: Clock) -> WorkerRow:
+    """Return the row of a worker that has these tasks."""
+    tasks = at_worker.longest[:MAX_BOXES]
+    running = max(worker.running + at_worker.ended, len(tasks))
+    free = None if worker.slots is None else max(0, worker.slots - running)
+    boxes = MAX_BOXES - len(tasks)
     # Both by the collector's clock, so that clocks of two hosts are not compared.
     at = snapshot.collected_at
     silent_s = None if at is None else (at - worker.last_seen_at).total_seconds()
@@ -90,11 +79,11 @@ def _row(
         queues="queues not known"
         if worker.queues is None
         else ", ".join(queues) + (f" and {more} more" if more > 0 else ""),
-        boxes=tuple(task_row(task, clock) for task in tasks[:MAX_BOXES]),
-        more_boxes=max(0, len(tasks) - MAX_BOXES),
+        boxes=tuple(task_row(task, clock) for task in tasks),
+        more_boxes=running - len(tasks),
         free=None if free is None else range(min(free, boxes)),
         more_free=max(0, (free or 0) - boxes),
-        taken=taken,
+        taken=worker.reserved,
         slots=worker.slots,
     )
 

@@ -13,9 +13,9 @@ from django.urls import reverse
 from queue_insight.page import contexts, waiting
 from queue_insight.page.acting import may
 from queue_insight.page.names import is_digest, key
-from queue_insight.page.reading import SAMPLE, read, read_failures, read_history
+from queue_insight.page.reading import SAMPLE, ids_to_search, read, read_failures, read_history
 from queue_insight.page.search import only_match
-from queue_insight.read import celery_app
+from queue_insight.read import celery_app, worker_tasks
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase
@@ -61,7 +61,8 @@ def task(request: HttpRequest, *, context: contexts.Context) -> HttpResponseBase
 
 def workers(request: HttpRequest, *, context: contexts.Context) -> HttpResponseBase:
     """Show the workers, those in trouble first."""
-    return _page(request, "workers", context, contexts.workers(read(peek=1), _number(request)))
+    found = contexts.workers(read(tasks=(), peek=1), _number(request), read_tasks=worker_tasks)
+    return _page(request, "workers", context, found)
 
 
 def failures(request: HttpRequest, *, context: contexts.Context) -> HttpResponseBase:
@@ -75,12 +76,14 @@ def failures(request: HttpRequest, *, context: contexts.Context) -> HttpResponse
 def search(request: HttpRequest, *, context: contexts.Context) -> HttpResponseBase:
     """Show the tasks that match; go to the task if the text is its id or begins no other."""
     text = request.GET.get("q", "").strip()[:MAX_SEARCH]
-    reading = read()
+    after = request.GET.get("after", "")[:MAX_SEARCH]
+    ids, rest = ids_to_search(text, after)
+    reading = read(tasks=ids, overview=True)
     only = only_match(text, reading.snapshot)
     if only is not None and "part" not in request.GET:
         address = reverse("admin:queue_insight_task", current_app=request.current_app)
         return HttpResponseRedirect(f"{address}?{urlencode({'id': key(only)})}")
-    return _page(request, "search", context, contexts.found(reading, text))
+    return _page(request, "search", context, contexts.found(reading, text, after=after, rest=rest))
 
 
 def _page(

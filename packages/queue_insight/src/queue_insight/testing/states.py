@@ -16,6 +16,7 @@ from queue_insight.collector_state import (
     encode,
     encode_header,
 )
+from queue_insight.observed_tasks import at_workers
 from queue_insight.periods import MINUTE, Period, Recent, key, of_queue
 from queue_insight.stores.base import Changes
 
@@ -109,6 +110,7 @@ def everything(state: CollectorState) -> Changes:
         header=encode_header(state),
         records={
             Part.TASKS: {task.id: encode(task) for task in state.tasks},
+            Part.AT_WORKERS: {name: encode(tasks) for name, tasks in at_workers(state.tasks).items()},
             Part.WORKERS: {worker.name: encode(worker) for worker in state.workers},
             Part.FINISHED: {outcome.id: encode(outcome) for outcome in state.finished},
             Part.SENT: {task_id: encode(at) for task_id, at in state.sent.items()},

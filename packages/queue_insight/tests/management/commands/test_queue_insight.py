@@ -14,6 +14,8 @@ from tests.values import failed, save_failures
 from tests.waiting import wait_until
 
 from queue_insight import snapshot
+from queue_insight.collector_state import CollectorState, ObservedTask, ObservedWorker, TaskCounts
+from queue_insight.testing.states import save
 
 PACKAGE = Path(__file__).parents[3]
 PATH = "tests.management.commands.test_queue_insight.shown"
@@ -65,6 +67,29 @@ def test_show_prints_json(app, current, capsys):
     document = json.loads(capsys.readouterr().out)
     assert (document["format"], document["version"]) == ("queue-insight-snapshot", 1)
     assert document["queues"][0]["name"] == "celery"
+
+
+def test_show_lists_what_has_run_longest_and_all_only_if_asked(app, current, store, capsys):
+    worker = ObservedWorker(
+        name="one@test", last_seen_at=1000.0, task_counts={"celery": TaskCounts(running=30)}
+    )
+    tasks = tuple(ObservedTask(id=f"task-{n:02}", worker="one@test", started_at=900.0 + n) for n in range(30))
+    longest = tuple(task.id for task in tasks[:20])
+    state = CollectorState(
+        collected_at=1000.0, next_by=1001.0, workers=(worker,), tasks=tasks, longest=longest
+    )
+    save(store, state)
+
+    def shown(*options):
+        call_command("queue_insight", "show", *options, "--app", current)
+        return capsys.readouterr().out
+
+    assert shown().count("task-") == 20
+    assert "Not listed: 10 tasks of the workers (--all lists every one)." in shown()
+    assert shown("--all").count("task-") == 30
+    assert "Not listed" not in shown("--all")
+    document = json.loads(shown("--json"))
+    assert (len(document["running"]), document["asked_tasks"]) == (20, sorted(longest))
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])

@@ -69,7 +69,7 @@ class Operations:
     tasks: list[QueuedTask]
     holds: list[Hold]
     workers: list[Worker]
-    more: int = strawberry.field(description="How many waiting tasks are not in `tasks`.")
+    more: int = strawberry.field(description="How many tasks are not in `tasks`.")
 
     @strawberry.field(
         description="Long work that can be paused and resumed; empty without permission to view runs.",

@@ -126,7 +126,7 @@ test("a snapshot fills the panels; a delta changes what it names, and nothing el
   expect(screen.queryByTestId("task")).toBeNull();
   expect(screen.getByText(/No workers running/)).toBeVisible();
   expect(screen.getByTestId("hold")).toBeVisible();
-  expect(screen.getByText("and 7 more that wait behind them")).toBeVisible();
+  expect(screen.getByText("and 7 more that are not listed")).toBeVisible();
   sendUpdate({ kind: "HEARTBEAT", seq: 3 });
   expect(screen.getByTestId("queue")).toHaveTextContent("render3 waiting");
 });

@@ -83,7 +83,7 @@ export function TaskPanel({ operations }: { readonly operations: TaskPanel_opera
       )}
       {data.more > 0 && (
         <Typography variant="body2" sx={{ color: "text.secondary", mt: 1 }}>
-          and {formatNumber(data.more)} more that wait behind them
+          and {formatNumber(data.more)} more that are not listed
         </Typography>
       )}
     </Panel>

@@ -7,6 +7,7 @@ import sys
 import threading
 from argparse import RawDescriptionHelpFormatter
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -20,8 +21,8 @@ from queue_insight.history import history
 from queue_insight.notes import SET_STORE, no_store
 from queue_insight.page import failures as failed
 from queue_insight.page.past import as_text as as_text_of_history
-from queue_insight.page.reading import read
-from queue_insight.read import celery_app, task_ids
+from queue_insight.page.reading import SAMPLE, read
+from queue_insight.read import celery_app, task_ids, worker_tasks
 from queue_insight.render import as_json, as_text, reasons_as_text
 from queue_insight.stores.choose import store_for
 from queue_insight.stores.memory import MemoryStore
@@ -97,6 +98,11 @@ class Command(BaseCommand):
             help="print what failed, in groups; with a text those whose exception, file, task or message "
             "contains it",
         )
+        show.add_argument(
+            "--all",
+            action="store_true",
+            help="list every task that workers have, not only those that have run longest",
+        )
         show.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, *, action: str, app: str, **options: object) -> None:
@@ -115,7 +121,7 @@ class Command(BaseCommand):
         elif options["queue"]:
             self._show_history(app, str(options["queue"]))
         else:
-            self._show(app, task=str(options["task"]), json=json)
+            self._show(app, task=str(options["task"]), is_all=bool(options["all"]), json=json)
 
     def _collect(self, app: Celery) -> None:
         store = store_for(app)
@@ -137,7 +143,12 @@ class Command(BaseCommand):
         except ImportError as error:
             raise CommandError('`top` needs rich: pip install "queue-insight[terminal]"') from error
         with suppress(KeyboardInterrupt):
-            terminal.run(Console(), sys.stdin, lambda: read(app))
+            terminal.run(
+                Console(),
+                sys.stdin,
+                partial(read, app, tasks=(), overview=True, peek=SAMPLE),
+                partial(worker_tasks, app=app),
+            )
 
     def _show_history(self, app: Celery, queue: str) -> None:
         try:
@@ -152,10 +163,10 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         self.stdout.write(failed.as_json(found) if json else failed.as_text(found))
 
-    def _show(self, app: Celery, *, task: str, json: bool) -> None:
+    def _show(self, app: Celery, *, task: str, is_all: bool, json: bool) -> None:
         # A task of this very id is looked for everywhere, even if others begin with it.
-        asked = (task, *task_ids(prefix=task, limit=MAX_SHOWN_IDS + 1, app=app)) if task else None
-        now = snapshot(app, tasks=asked)
+        asked = (task, *task_ids(prefix=task, limit=MAX_SHOWN_IDS + 1, app=app)) if task else ()
+        now = snapshot(app, tasks=None if is_all else asked, overview=not task)
         reasons = diagnose(_full_id(task, now), now) if task else None
         if json:
             self.stdout.write(as_json(now if reasons is None else reasons))
