@@ -18,16 +18,19 @@ if TYPE_CHECKING:
         ConfigurationError,
         HoldLost,
         HoldRefused,
+        NotOffered,
         Refused,
         StaleState,
         StoreUnavailable,
         TransitionRefused,
+        ValuesRefused,
     )
     from fsmlock.explanations import Available, available, available_many, explain, explain_many
     from fsmlock.holds import hold
     from fsmlock.inspection import all_holds, break_hold, cancel, holds_on, waiters_on
     from fsmlock.lifecycle import Lifecycle
     from fsmlock.locks import Lock, Locks
+    from fsmlock.offered_calls import OfferedCall, offered_call
     from fsmlock.offers import Confirmation, InputField, Offer
     from fsmlock.plain_values import to_json
     from fsmlock.plans import Step, plan
@@ -52,7 +55,9 @@ _HOME = {
     "Lifecycle": "lifecycle",
     "Lock": "locks",
     "Locks": "locks",
+    "NotOffered": "errors",
     "Offer": "offers",
+    "OfferedCall": "offered_calls",
     "Preempt": "policies",
     "Reason": "reasons",
     "Refused": "errors",
@@ -62,6 +67,7 @@ _HOME = {
     "Step": "plans",
     "StoreUnavailable": "errors",
     "TransitionRefused": "errors",
+    "ValuesRefused": "errors",
     "Wait": "policies",
     "action": "actions",
     "all_holds": "inspection",
@@ -76,6 +82,7 @@ _HOME = {
     "history": "transition_history",
     "hold": "holds",
     "holds_on": "inspection",
+    "offered_call": "offered_calls",
     "plan": "plans",
     "state_hold": "state_locks",
     "to_json": "plain_values",
@@ -98,7 +105,9 @@ __all__ = [
     "Lifecycle",
     "Lock",
     "Locks",
+    "NotOffered",
     "Offer",
+    "OfferedCall",
     "Preempt",
     "Reason",
     "Refused",
@@ -108,6 +117,7 @@ __all__ = [
     "Step",
     "StoreUnavailable",
     "TransitionRefused",
+    "ValuesRefused",
     "Wait",
     "action",
     "all_holds",
@@ -122,6 +132,7 @@ __all__ = [
     "history",
     "hold",
     "holds_on",
+    "offered_call",
     "plan",
     "state_hold",
     "to_json",

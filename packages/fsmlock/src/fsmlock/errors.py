@@ -61,6 +61,14 @@ class ActionRefused(Refused):
     """The action isn't possible now."""
 
 
+class NotOffered(Refused):
+    """The object has no transition or action of that name for people."""
+
+
+class ValuesRefused(Refused):
+    """A value does not fit its field. The ``params`` of each reason name the ``field``."""
+
+
 class StaleState(TransitionRefused):
     """Another process changed the state after this instance was read. Nothing was written."""
 

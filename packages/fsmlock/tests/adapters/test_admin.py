@@ -99,3 +99,10 @@ def test_an_action_without_arguments_has_a_button(admin_client, db):
     assert "Put on: done." in admin_client.post(address, {"_fsmlock": "put"}, follow=True).content.decode()
     refused = admin_client.post(address, {"full": "on", "_fsmlock": "put"}, follow=True)
     assert "The condition has room is not met: It has room" in refused.content.decode()
+
+
+def test_a_forged_button_applies_no_internal_transition(admin_client, db):
+    film = Film.objects.create(name="Film 2")
+    answer = admin_client.post(url(film), {"name": "Film 2", "_fsmlock": "initialise"}, follow=True)
+    assert "has no transition or action “initialise”" in answer.content.decode()
+    assert Film.objects.get(pk=film.pk).state == "initialising"

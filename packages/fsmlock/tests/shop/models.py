@@ -8,7 +8,7 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
-from fsmlock import Lifecycle, Lock, Locks, Reason, action, transition
+from fsmlock import InputField, Lifecycle, Lock, Locks, Offer, Reason, action, transition
 
 
 def has_frames(film):
@@ -83,7 +83,15 @@ class Shelf(models.Model):
     def __str__(self):
         return f"Shelf {self.pk}"
 
-    @action(needs="stack", conditions=[has_room], permission="shop.change_shelf", label="Put on")
+    @action(
+        needs="stack",
+        conditions=[has_room],
+        permission="shop.change_shelf",
+        label="Put on",
+        offer=Offer(
+            input=(InputField(name="things", kind="whole_number", label="Things", default=1, minimum=1),)
+        ),
+    )
     def put(self, things=1):
         """Somebody puts something on it."""
         return f"{things} more"

@@ -7,12 +7,9 @@ more than change the state registers what does it (`applied_by`); every other on
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import fsmlock
-from fsmlock import Reason
-from fsmlock.declarations import TransitionDef, operations_of
-from fsmlock.offers import values_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -54,30 +51,13 @@ def apply(obj: Any, name: str, user: User, given: Mapping[str, object]) -> Appli
         Refused: the object has none of that name, a value doesn't fit, the user may not, or something is in
             the way.
     """
-    operation = operations_of(type(obj)).get(name)
-    if operation is None or operation.internal:
-        raise fsmlock.Refused([_unknown(obj, name)])
-    values, reasons = values_of(operation.offer.input, given)
-    if reasons:
-        raise fsmlock.Refused(reasons)
+    call = fsmlock.offered_call(obj, name, given)
     # The permission, whatever the function does; what else is in the way, it decides by itself.
     missing = [reason for reason in fsmlock.explain(obj, to=name, user=user) if reason.code == "permission"]
     if missing:
         raise fsmlock.Refused(missing)
     function = _applied_by.get((type(obj), name))
     if function is not None:
-        return function(obj, user, **values)
-    if isinstance(operation, TransitionDef):
-        fsmlock.apply_transition(obj, name, user=user, policy=None, **cast("dict[str, Any]", values))
-    else:
-        fsmlock.call_action(obj, name, user=user, policy=None, **values)
+        return function(obj, user, **call.values)
+    call.apply(user=user)
     return Applied(obj=obj)
-
-
-def _unknown(obj: Model, name: str) -> Reason:
-    return Reason(
-        code="unknown_transition",
-        message=f"{type(obj).__name__} has no transition {name[:80]!r}.",
-        params={"transition": name[:80]},
-        remedy="Choose one of its availableTransitions.",
-    )

@@ -12,14 +12,12 @@ from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.utils.translation import gettext
 
-from fsmlock.actions import call_action
-from fsmlock.declarations import actions_of, transitions_of
 from fsmlock.errors import FsmlockError, Refused, TransitionRefused
 from fsmlock.evaluation import has_locks
 from fsmlock.explanations import available
 from fsmlock.inspection import cancel, holds_on
+from fsmlock.offered_calls import offered_call
 from fsmlock.stateful import Stateful
-from fsmlock.transitions import apply_transition
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,14 +93,10 @@ def _takes_no_arguments(method: Callable[..., object]) -> bool:
     return True
 
 
-def _apply(request: HttpRequest, obj: Any, name: str) -> None:
-    actions = actions_of(type(obj))
-    if name in actions:
-        call_action(obj, name, user=request.user)
-    else:
-        apply_transition(obj, name, user=request.user)
-    label = (actions | transitions_of(type(obj)))[name].label
-    messages.success(request, gettext("%(transition)s: done.") % {"transition": label})
+def _apply(request: HttpRequest, obj: models.Model, name: str) -> None:
+    call = offered_call(obj, name, {})
+    call.apply(user=request.user)
+    messages.success(request, gettext("%(transition)s: done.") % {"transition": call.operation.label})
 
 
 def _request_stop(request: HttpRequest, obj: models.Model, lock: str | None) -> None:

@@ -17,13 +17,10 @@ from rest_framework.decorators import action
 from rest_framework.exceptions import ParseError
 from rest_framework.response import Response
 
-from fsmlock.actions import call_action
-from fsmlock.declarations import TransitionDef, operations_of
-from fsmlock.errors import Refused
+from fsmlock.errors import NotOffered, Refused, ValuesRefused
 from fsmlock.explanations import available
-from fsmlock.offers import values_of
+from fsmlock.offered_calls import offered_call
 from fsmlock.plain_values import to_json
-from fsmlock.transitions import apply_transition
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,17 +65,14 @@ class TransitionsMixin(_Base):
     def apply_transition(self, request: Request, name: str, **_: object) -> Response:
         """Apply a transition, or call an action."""
         obj = self.get_object()
-        operation = operations_of(type(obj)).get(name)
-        if operation is None or operation.internal:
-            raise Http404
         if not isinstance(request.data, Mapping):
             raise ParseError(gettext("Send an object with the values by name, or nothing."))
-        values, reasons = values_of(operation.offer.input, request.data)
-        if reasons:
-            return _refusal(reasons, status.HTTP_400_BAD_REQUEST)
-        call: Any = apply_transition if isinstance(operation, TransitionDef) else call_action
         try:
-            call(obj, name, user=request.user, **values)
+            offered_call(obj, name, request.data).apply(user=request.user)
+        except NotOffered as unknown:
+            raise Http404 from unknown
+        except ValuesRefused as refused:
+            return _refusal(refused.reasons, status.HTTP_400_BAD_REQUEST)
         except Refused as refused:
             forbidden = any(reason.code == "permission" for reason in refused.reasons)
             code = status.HTTP_403_FORBIDDEN if forbidden else status.HTTP_409_CONFLICT
