@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from fsmlock import Confirmation, InputField
+from fsmlock import Confirmation, InputField, Offer
 from fsmlock.offers import LONGEST_TEXT, values_of
 
 DAYS = InputField(name="days", kind="whole_number", label="Days", default=30, minimum=1, maximum=365)
@@ -61,3 +61,27 @@ def test_a_field_that_is_not_there_is_named():
 def test_a_confirmation_names_the_object():
     asked = Confirmation(title="Delete %(object)s?", text="%(object)s is gone for good.").about("Movie 7")
     assert (asked.title, asked.text) == ("Delete Movie 7?", "Movie 7 is gone for good.")
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        InputField(name="gain", kind="number", label="Gain", default=None, optional=True, minimum=0),
+        InputField(name="zone", kind="text", label="Zone", default=None, optional=True),
+        InputField(name="mode", kind="choice", label="Mode", default=1, optional=True, choices=((1, "One"),)),
+    ],
+)
+def test_an_optional_field_may_be_left_empty_and_not_be_filled_with_anything(field):
+    assert values_of((field,), {field.name: None}) == ({field.name: None}, ())
+    assert values_of((field,), {field.name: []})[1] != ()
+
+
+def test_a_field_without_a_default_must_be_given():
+    field = InputField(name="days", kind="number", label="Days", default=None)
+    assert [reason.params["field"] for reason in values_of((field,), {})[1]] == ["days"]
+
+
+def test_an_offer_about_an_object_has_what_its_fields_have_at_first():
+    offer = Offer(input=(DAYS, TITLE), initial=lambda film: {"title": film})
+    assert [field.default for field in offer.about("Dawn").input] == [30, "Dawn"]
+    assert [field.default for field in offer.input] == [30, "Untitled"]

@@ -67,21 +67,22 @@ async def test_cameras_are_listed_with_what_can_be_done_with_them(camera, admin)
     assert edge["node"] | {"name": "Roof", "state": "paired", "liveness": "UNKNOWN"} == edge["node"]
     offers = [each for each in edge["node"]["availableTransitions"] if each["allowed"]]
     assert offers == [
+        {"name": "configure", "label": "Change settings", "allowed": True, "reasons": []},
         {"name": "revoke", "label": "Revoke", "allowed": True, "reasons": []},
         {"name": "start_deleting", "label": "Delete", "allowed": True, "reasons": []},
     ]
 
 
 def test_the_same_queries_serve_one_camera_and_nine(camera, admin, django_assert_num_queries):
-    """The number of cameras, the cameras, their open commands, and the holds on all of them."""
-    with django_assert_num_queries(4):
+    """The number of cameras, the cameras, their settings, open commands, and the holds on all of them."""
+    with django_assert_num_queries(5):
         async_to_sync(ask)(CAMERAS, admin)
     for number in range(8):
         actions.enrol(f"Camera {number}")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         result = async_to_sync(ask)(CAMERAS, admin)
     assert result.data["cameras"]["totalCount"] == 9
-    assert all(len(edge["node"]["availableTransitions"]) == 7 for edge in result.data["cameras"]["edges"])
+    assert all(len(edge["node"]["availableTransitions"]) == 8 for edge in result.data["cameras"]["edges"])
 
 
 async def test_a_heartbeat_shows(camera, admin):

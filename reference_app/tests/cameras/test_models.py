@@ -12,19 +12,22 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize(
-    ("transition", "label", "permission"),
-    [("revoke", "Revoke", "change_camera"), ("start_deleting", "Delete", "delete_camera")],
+    ("transition", "label", "permission", "also"),
+    [
+        ("revoke", "Revoke", "change_camera", ["configure"]),
+        ("start_deleting", "Delete", "delete_camera", []),
+    ],
 )
-def test_a_camera_offers_to_be_revoked_or_deleted_and_says_who_may(transition, label, permission):
+def test_a_camera_offers_to_be_revoked_or_deleted_and_says_who_may(transition, label, permission, also):
     camera = actions.enrol("Roof").camera
     editor = User.objects.create_user("editor")
     refused = {offer.name: offer for offer in available(camera, editor)}
-    assert set(refused) == {*LABELS, "revoke", "start_deleting"}
+    assert set(refused) == {*LABELS, "configure", "revoke", "start_deleting"}
     assert (refused[transition].label, refused[transition].allowed) == (label, False)
     assert refused[transition].reasons[0].code == "permission"
     editor.user_permissions.add(Permission.objects.get(codename=permission))
     allowed = [offer.name for offer in available(camera, User.objects.get()) if offer.allowed]
-    assert allowed == [transition]
+    assert allowed == [*also, transition]
 
 
 def test_a_revoked_camera_can_only_be_deleted():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from django.utils.translation import gettext
@@ -85,14 +85,10 @@ def _available(evaluator: Evaluator, obj: models.Model) -> tuple[Available, ...]
                 allowed=not reasons,
                 reasons=reasons,
                 kind=operation.kind,
-                offer=_about(operation.offer, obj),
+                offer=operation.offer.about(obj),
             )
         )
     return tuple(found)
-
-
-def _about(offer: Offer, obj: models.Model) -> Offer:
-    return offer if offer.confirm is None else replace(offer, confirm=offer.confirm.about(obj))
 
 
 def _reasons(evaluator: Evaluator, obj: models.Model, to: str) -> tuple[Reason, ...]:

@@ -51,7 +51,8 @@ class OfferedCall:
 def offered_call(obj: models.Model, name: str, given: Mapping[str, object]) -> OfferedCall:
     """Find what ``obj`` offers people by that name, and take the values of its fields from ``given``.
 
-    A field that is not given has its default. ``apply`` looks at the state, the permission and the locks.
+    A field that is not given has what it has at first for this object. ``apply`` looks at the state, the
+    permission and the locks.
 
     Raises:
         NotOffered: the object has no transition or action of that name, or it is internal.
@@ -61,7 +62,7 @@ def offered_call(obj: models.Model, name: str, given: Mapping[str, object]) -> O
     operation = offered.get(name)
     if operation is None:
         raise NotOffered([_unknown(obj, name, offered)], instance=obj)
-    values, reasons = values_of(operation.offer.input, given)
+    values, reasons = values_of(operation.offer.about(obj).input, given)
     if reasons:
         raise ValuesRefused(reasons, instance=obj)
     return OfferedCall(obj=obj, operation=operation, values=values)

@@ -6,23 +6,23 @@ A user interface that draws what it gets needs no code for a transition that is 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from django.utils.translation import gettext
 
 from fsmlock.reasons import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from django.utils.functional import _StrPromise as StrPromise
 
 #: What the one main button of a page does, what others do, and what can't be undone.
 OfferKind: TypeAlias = Literal["primary", "normal", "danger"]
 FieldKind: TypeAlias = Literal["whole_number", "number", "text", "choice", "yes_or_no"]
-#: The value of a field.
-Value: TypeAlias = "bool | int | float | str"
+#: The value of a field; None for an optional one that is left empty.
+Value: TypeAlias = "bool | int | float | str | None"
 
 #: The longest text of a field, and the largest number, on either side of zero.
 LONGEST_TEXT: Final = 10_000
@@ -49,8 +49,14 @@ class InputField:
     name: str
     kind: FieldKind
     label: str | StrPromise
-    #: What the field has at first, and what a call without it gets.
+    #: What the field has at first, and what a call without it gets. None without a default.
     default: Value
+    #: Whether it may be left empty.
+    optional: bool = False
+    #: Whether a text may have several lines.
+    multiline: bool = False
+    #: The heading under which it stands with others.
+    group: str | StrPromise = ""
     unit: str | StrPromise = ""
     #: The range of a number; for a text, the range of its length.
     minimum: float | None = None
@@ -67,6 +73,18 @@ class Offer:
     kind: OfferKind = "normal"
     confirm: Confirmation | None = None
     input: tuple[InputField, ...] = ()
+    #: Returns what the fields of an object have at first, by name; the others have their defaults.
+    initial: Callable[[Any], Mapping[str, Value]] | None = None
+
+    def about(self, obj: object) -> Offer:
+        """The offer for one object: its name in the confirmation, its values in the fields."""
+        values = {} if self.initial is None else self.initial(obj)
+        return replace(
+            self,
+            confirm=None if self.confirm is None else self.confirm.about(obj),
+            input=tuple(replace(each, default=values.get(each.name, each.default)) for each in self.input),
+            initial=None,
+        )
 
 
 #: A button like any other, which neither asks nor takes anything.
@@ -80,8 +98,9 @@ def values_of(
     values: dict[str, Value] = {}
     reasons = [_unknown(name, fields) for name in given if all(field.name != name for field in fields)]
     for field in fields:
-        value = _fitting(field, given.get(field.name, field.default))
-        if value is None:
+        wanted = given.get(field.name, field.default)
+        value = _fitting(field, wanted)
+        if value is None and not (field.optional and wanted is None):
             reasons.append(_unfit(field))
         else:
             values[field.name] = value

@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
 from fsmlock import Reason
-from timelapse.shared.access import missing_permission
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,11 +60,6 @@ def in_progress(command: CommandName) -> Reason:
         message=f"“{LABELS[command]}” is in progress already.",
         remedy="Wait until the agent has acknowledged it.",
     )
-
-
-def forbidden(action: str, *, permitted: bool) -> tuple[Reason, ...]:
-    """Return the missing permission as a reason; nothing if it isn't missing."""
-    return () if permitted else (missing_permission(action, PERMISSION),)
 
 
 def shown_state(state: str, requested_at: datetime, now: datetime) -> str:

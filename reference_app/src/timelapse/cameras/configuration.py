@@ -10,9 +10,8 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
 from camera_agent.protocol.settings import CameraSettings
-from fsmlock import Refused
+from fsmlock import Refused, explain
 from timelapse.cameras.changes import publish_change
-from timelapse.cameras.command_rules import PERMISSION, forbidden
 from timelapse.cameras.models import Camera, Configuration
 from timelapse.cameras.settings import Values, refusals, settings_of
 from timelapse.shared import conf
@@ -56,7 +55,7 @@ def configure(camera: Camera, values: Mapping[str, object], *, by: User) -> Desi
     Raises:
         Refused: the user may not, or values can't work; each reason's ``params["field"]`` names its value.
     """
-    reasons = forbidden("Configure", permitted=by.has_perm(PERMISSION)) or refusals(values)
+    reasons = explain(camera, to="configure", user=by) or refusals(values)
     if reasons:
         raise Refused(reasons)
     Camera.objects.select_for_update().get(pk=camera.pk)
@@ -103,8 +102,4 @@ def configurations_until(camera: UUID, until: datetime) -> list[tuple[datetime, 
 
 
 def _from_row(row: Configuration) -> DesiredConfiguration:
-    tables = {"schedule": row.schedule, "exposure": row.exposure, "delivery": row.delivery}
-    values: Values = {name: table for name, table in tables.items() if table is not None}
-    return DesiredConfiguration(
-        revision=row.revision, values={"interval_s": row.interval_s} | values, row=row
-    )
+    return DesiredConfiguration(revision=row.revision, values=row.values(), row=row)

@@ -21,10 +21,15 @@ from timelapse.cameras.command_rules import (
     never_connected,
     new_command_id,
 )
+from timelapse.cameras.settings_form import input_fields, to_form
+from timelapse.shared import conf
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+
+    from fsmlock.offers import Value
+    from timelapse.cameras.settings import Values
 
 #: Whether a deletion stops the workers that render movies; otherwise such a movie is in the way.
 STOP_MOVIES: Final = InputField(
@@ -44,6 +49,11 @@ def is_idle(command: CommandName) -> Callable[[Camera], Reason | None]:
         return in_progress(command) if command in camera.open_commands else None
 
     return condition
+
+
+def current_settings(camera: Camera) -> dict[str, Value]:
+    """Return what the form of a camera's settings has at first."""
+    return to_form(camera.desired_values)
 
 
 class Camera(Lifecycle):
@@ -119,6 +129,21 @@ class Camera(Lifecycle):
     def open_commands(self) -> frozenset[str]:
         """The names of the commands that have not ended, as they are at the first look."""
         return frozenset(Command.open(timezone.now()).filter(camera=self.pk).values_list("name", flat=True))
+
+    @cached_property
+    def desired_values(self) -> Values:
+        """The settings that a user set, as they are at the first look."""
+        newest = Configuration.objects.filter(camera=self.pk).first()
+        return {"interval_s": conf.get().frame_interval_s} if newest is None else newest.values()
+
+    @action(
+        source=States.PAIRED,
+        label="Change settings",
+        permission=PERMISSION,
+        offer=Offer(input=input_fields(), initial=current_settings),
+    )
+    def configure(self, **values: object) -> None:
+        """A user sets how it captures and delivers."""
 
     @action(
         source=States.PAIRED,
@@ -260,6 +285,12 @@ class Configuration(models.Model):
     def __str__(self) -> str:
         """Revision and camera."""
         return f"configuration {self.revision} of {self.camera_id}"
+
+    def values(self) -> Values:
+        """Return its settings as they were entered."""
+        tables = {"schedule": self.schedule, "exposure": self.exposure, "delivery": self.delivery}
+        stored = {name: table for name, table in tables.items() if table is not None}
+        return {"interval_s": self.interval_s} | stored
 
 
 class Command(models.Model):

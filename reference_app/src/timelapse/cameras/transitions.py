@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from timelapse.cameras import actions, commands
 from timelapse.cameras.command_rules import LABELS, CommandName
+from timelapse.cameras.configuration import configure
 from timelapse.cameras.models import Camera
+from timelapse.cameras.settings_form import from_form
 from timelapse.shared.transitions import Applied, applied_by
 
 if TYPE_CHECKING:
@@ -19,6 +21,13 @@ if TYPE_CHECKING:
 def revoke(camera: Camera, user: User) -> Applied:
     """Revoke its token, and note who did."""
     return Applied(obj=actions.revoke(camera, by=user))
+
+
+@applied_by(Camera, "configure")
+def change_settings(camera: Camera, user: User, **values: object) -> Applied:
+    """Make the settings the next revision."""
+    configure(camera, from_form(values), by=user)
+    return Applied(obj=Camera.objects.get(pk=camera.pk))
 
 
 def _issues(command: CommandName) -> Apply:

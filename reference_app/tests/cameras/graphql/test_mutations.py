@@ -9,12 +9,12 @@ from timelapse.cameras import actions
 from timelapse.cameras.models import Camera, Command, Configuration
 
 COMMANDS = ["capture", "preview", "restart", "deliver", "collect_logs"]
-CONFIGURE = """mutation ($input: ConfigureCameraInput!) { configureCamera(input: $input) {
-  camera { configuration { revision intervalSeconds updatedBy
-    schedule { windows burst } exposure { mode } delivery { when } } }
+CONFIGURE = """mutation ($input: TransitionInput!) { transition(input: $input) {
+  object { ... on Camera { configuration { revision intervalSeconds updatedBy
+    schedule { windows burst } exposure { mode } delivery { when } } } }
   errors { field code message remedy } } }"""
 SHOWN = """query ($id: ID!) { node(id: $id) { ... on Camera {
-  availableTransitions { name label allowed reasons { code } } configureBlockers { code }
+  availableTransitions { name label allowed reasons { code } input { name default } }
   commands { name label state requestedBy requestedAt sentAt message } } } }"""
 
 
@@ -61,8 +61,13 @@ def test_a_person_without_the_right_to_command_gets_the_reason(member, id_):
     assert not Command.objects.exists()
 
 
+def configure(asker, camera, **filled):
+    given = {name.replace("__", "."): value for name, value in filled.items()}
+    return asker.ask(CONFIGURE, input={"id": camera, "name": "configure", "input": given})
+
+
 def test_who_is_signed_out_configures_nothing(anonymous, id_):
-    answer = anonymous.ask(CONFIGURE, input={"camera": id_, "intervalSeconds": 5})
+    answer = configure(anonymous, id_, interval_s=5)
     assert answer["errors"][0]["extensions"]["code"] == "signed_out"
 
 
@@ -80,52 +85,60 @@ def test_the_server_says_which_commands_can_be_given(operator, id_):
         "label": "Request preview",
         "allowed": True,
         "reasons": [],
+        "input": [],
     }
-    assert shown["configureBlockers"] == []
 
 
 def test_who_may_only_look_sees_why_the_buttons_are_off(member, id_):
     shown = member.ask(SHOWN, id=id_)["data"]["node"]
     codes = {reason["code"] for offer in offers(shown).values() for reason in offer["reasons"]}
     assert codes == {"permission"}
-    assert shown["configureBlockers"] == [{"code": "permission"}]
 
 
-def test_a_configuration_is_saved(operator, id_):
-    settings = {"camera": id_, "intervalSeconds": 30, "schedule": {"windows": ["06:00..20:00"]}}
-    answer = operator.ask(CONFIGURE, input=settings)["data"]["configureCamera"]
-    assert answer["errors"] == []
-    assert answer["camera"]["configuration"] == {
+def test_a_configuration_is_saved_and_the_form_begins_with_it(operator, id_):
+    answer = configure(operator, id_, interval_s=30, schedule__windows=" 06:00..20:00\n", schedule__burst=2)
+    changed = answer["data"]["transition"]
+    assert changed["errors"] == []
+    assert changed["object"]["configuration"] == {
         "revision": 2,
         "intervalSeconds": 30,
-        "schedule": {"windows": ["06:00..20:00"], "burst": None},
+        "schedule": {"windows": ["06:00..20:00"], "burst": 2},
         "exposure": None,
         "delivery": None,
         "updatedBy": "editor",
     }
+    (offer,) = (
+        each
+        for each in operator.ask(SHOWN, id=id_)["data"]["node"]["availableTransitions"]
+        if each["name"] == "configure"
+    )
+    filled = {field["name"]: field["default"] for field in offer["input"] if field["default"] is not None}
+    assert filled == {"interval_s": 30, "schedule.windows": "06:00..20:00", "schedule.burst": 2}
+
+
+def test_a_setting_that_is_not_given_stays_as_it_is(operator, id_):
+    configure(operator, id_, interval_s=30, schedule__windows="06:00..20:00")
+    changed = configure(operator, id_, interval_s=5)["data"]["transition"]["object"]["configuration"]
+    assert (changed["intervalSeconds"], changed["schedule"]["windows"]) == (5, ["06:00..20:00"])
 
 
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
-        ({"intervalSeconds": 0}, "intervalSeconds"),
-        ({"schedule": {"windows": ["late"]}}, "schedule.windows"),
-        ({"schedule": {"burstSeconds": 0}}, "schedule.burstSeconds"),
-        ({"exposure": {"mode": "magic"}}, "exposure.mode"),
-        ({"delivery": {"rateKibPerSecond": -1}}, "delivery.rateKibPerSecond"),
+        ({"interval_s": 0}, "interval_s"),
+        ({"interval_s": "often"}, "interval_s"),
+        ({"schedule__windows": "late"}, "schedule.windows"),
+        ({"schedule__burst_s": 0}, "schedule.burst_s"),
+        ({"exposure__mode": "magic"}, "exposure.mode"),
+        ({"delivery__when": "windows"}, "delivery.when"),
+        ({"delivery__rate_kib_s": -1}, "delivery.rate_kib_s"),
+        ({"schedule": "always"}, "schedule"),
+        ({"exposure__mod": "auto"}, "exposure.mod"),
     ],
 )
 def test_settings_that_can_not_work_are_an_error_of_their_field(operator, id_, wrong, field):
-    settings = {"camera": id_, "intervalSeconds": 30} | wrong
-    (error,) = operator.ask(CONFIGURE, input=settings)["data"]["configureCamera"]["errors"]
+    (error,) = configure(operator, id_, **({"interval_s": 30} | wrong))["data"]["transition"]["errors"]
     assert error["field"] == field
     assert error["message"]
     assert error["remedy"]
-    assert not Configuration.objects.exists()
-
-
-@pytest.mark.parametrize("wrong", [{"schedule": "always"}, {"delivery": [1]}, {"exposure": {"mod": "auto"}}])
-def test_what_is_no_table_of_settings_is_refused_by_its_type(operator, id_, wrong):
-    answer = operator.ask(CONFIGURE, input={"camera": id_, "intervalSeconds": 30} | wrong)
-    assert "errors" in answer
     assert not Configuration.objects.exists()

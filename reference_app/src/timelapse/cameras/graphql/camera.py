@@ -11,15 +11,14 @@ import strawberry_django
 from asgiref.sync import sync_to_async
 from django.db.models import QuerySet
 from django.utils import timezone
-from graphql import GraphQLError
 from strawberry import relay
 from strawberry.scalars import JSON
 from strawberry.types import Info
 from strawberry_django.relay import DjangoListConnection
 
 from eliot_progress.adapters.graphql import Liveness
-from fsmlock.adapters.graphql import Reason, Transition, load_transitions
-from timelapse.cameras import command_rules, domain, models, queries
+from fsmlock.adapters.graphql import Transition, load_transitions
+from timelapse.cameras import domain, models, queries
 from timelapse.cameras.commands import commands_of, open_commands_of
 from timelapse.cameras.configuration import DesiredConfiguration, current_configurations
 from timelapse.cameras.graphql.state import CameraCommand, CameraConfiguration, CameraHealth, CameraLogMessage
@@ -27,7 +26,7 @@ from timelapse.cameras.health import Health
 from timelapse.cameras.records import logs_of
 from timelapse.shared import subjects
 from timelapse.shared.access import needs, only, readable_by
-from timelapse.shared.graphql import BigInt, Stateful, load, reasons_of, signed_in
+from timelapse.shared.graphql import BigInt, Stateful, load
 
 #: How many log messages are returned at most.
 LOGS_SHOWN: Final = 500
@@ -77,8 +76,10 @@ class Camera(Stateful):
         description="The transitions and actions from the current state, with the reasons that block them."
     )
     async def available_transitions(self, info: Info) -> list[Transition]:
-        """Load the open commands, which are in the way of others, for all cameras of the request."""
+        """Load what they depend on for all cameras of the request: open commands, and the settings."""
         camera = cast("models.Camera", self)
+        desired = await load(info, current_configurations, camera.pk)
+        camera.desired_values = cast("DesiredConfiguration", desired).values
         camera.open_commands = await load(info, open_commands_of, camera.pk) or frozenset()
         return await load_transitions(info, camera)
 
@@ -124,12 +125,6 @@ class Camera(Stateful):
         rows = await load(info, commands_of, cast("models.Camera", self).pk)
         return [CameraCommand.from_row(row) for row in rows or ()]
 
-    @strawberry_django.field(description="Why the user can't change the configuration; empty if they can.")
-    async def configure_blockers(self, info: Info) -> list[Reason]:
-        """Check the permission."""
-        permitted = await sync_to_async(signed_in(info).has_perm)(command_rules.PERMISSION)
-        return reasons_of(command_rules.forbidden("Configure", permitted=permitted))
-
     @strawberry_django.field(description="The newest messages of the agent's log, oldest first.")
     async def log(self, last: int = 100) -> list[CameraLogMessage]:
         """Return those that the agent has delivered."""
@@ -153,16 +148,3 @@ def find_camera(global_id: relay.GlobalID) -> models.Camera | None:
         return queries.camera_by_id(UUID(global_id.node_id)) if global_id.type_name == "Camera" else None
     except ValueError:
         return None
-
-
-async def camera_in(global_id: relay.GlobalID) -> models.Camera:
-    """Return the camera of a global id.
-
-    Raises:
-        GraphQLError: there is none (``extensions.code`` is ``not_found``).
-    """
-    camera = await sync_to_async(find_camera)(global_id)
-    if camera is None:
-        message = f"There is no camera with the id {global_id}. Reload the page: it may be gone."
-        raise GraphQLError(message, extensions={"code": "not_found"})
-    return camera

@@ -1,4 +1,4 @@
-"""GraphQL types and inputs of camera settings, made from the protocol's tables.
+"""GraphQL types of camera settings, made from the protocol's tables.
 
 Every value may be null: a value that is not set has its default, a table that is not set stays as in the
 agent's own file.
@@ -9,23 +9,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import strawberry
-from strawberry.utils.str_converters import to_camel_case
 
 from camera_agent.protocol import reading
-from camera_agent.protocol.settings import CameraSettings, DeliverySettings, ExposureSettings, Schedule
+from camera_agent.protocol.settings import DeliverySettings, ExposureSettings, Schedule
+from timelapse.cameras.settings_form import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from msgspec import Struct
 
     from camera_agent.protocol.reading import Field
 
-TABLES: Final[Mapping[str, type[Struct]]] = {
-    "schedule": Schedule,
-    "exposure": ExposureSettings,
-    "delivery": DeliverySettings,
-}
 _TYPES: Final[Mapping[str, Any]] = {
     "number": float | None,
     "whole number": int | None,
@@ -43,22 +38,13 @@ def python_name(setting: str) -> str:
     return f"{setting.removesuffix('_s')}_seconds" if setting.endswith("_s") else setting
 
 
-def graphql_path(path: str) -> str:
-    """Return the path of a setting in GraphQL: ``schedule.burst_s`` is ``schedule.burstSeconds``."""
-    return ".".join(to_camel_case(python_name(name)) for name in path.split("."))
-
-
-def _made(table: type[Struct], name: str, *, is_input: bool) -> Any:  # noqa: ANN401 - a class made here
+def _made(table: type[Struct], name: str) -> Any:  # noqa: ANN401 - a class made here
     fields = reading.fields_of(table)
     annotations = {python_name(field.name): _TYPES[field.kind] for field in fields}
     values = {python_name(field.name): _field(field) for field in fields}
     made = type(name, (), {"__annotations__": annotations, "__doc__": table.__doc__, **values})
     description = str(table.__doc__)
-    return (
-        strawberry.input(made, description=description)
-        if is_input
-        else strawberry.type(made, description=description)
-    )
+    return strawberry.type(made, description=description)
 
 
 def _field(field: Field) -> Any:  # noqa: ANN401 - strawberry's field
@@ -85,22 +71,10 @@ if TYPE_CHECKING:
     class CameraDelivery(_Table):
         """See _made."""
 
-    class CameraScheduleInput(_Table):
-        """See _made."""
-
-    class CameraExposureInput(_Table):
-        """See _made."""
-
-    class CameraDeliveryInput(_Table):
-        """See _made."""
-
 else:
-    CameraSchedule = _made(Schedule, "CameraSchedule", is_input=False)
-    CameraExposure = _made(ExposureSettings, "CameraExposure", is_input=False)
-    CameraDelivery = _made(DeliverySettings, "CameraDelivery", is_input=False)
-    CameraScheduleInput = _made(Schedule, "CameraScheduleInput", is_input=True)
-    CameraExposureInput = _made(ExposureSettings, "CameraExposureInput", is_input=True)
-    CameraDeliveryInput = _made(DeliverySettings, "CameraDeliveryInput", is_input=True)
+    CameraSchedule = _made(Schedule, "CameraSchedule")
+    CameraExposure = _made(ExposureSettings, "CameraExposure")
+    CameraDelivery = _made(DeliverySettings, "CameraDelivery")
 
 _OUTPUTS: Final[Mapping[str, Any]] = {
     "schedule": CameraSchedule,
@@ -116,33 +90,3 @@ def to_graphql(table: str, stored: object) -> Any:  # noqa: ANN401 - one of the 
     # An older revision may hold what today's types don't.
     fitting = reading.fitting(TABLES[table], stored)
     return _OUTPUTS[table](**{python_name(name): value for name, value in fitting.items()})
-
-
-def from_graphql(table: str, given: object) -> dict[str, object] | None:
-    """Return the values of an input that are set, by the protocol's names; None for no input."""
-    if given is None:
-        return None
-    names = [field.name for field in reading.fields_of(TABLES[table])]
-    values = {name: getattr(given, python_name(name)) for name in names}
-    return {name: value for name, value in values.items() if value is not None}
-
-
-def form_fields() -> dict[str, list[dict[str, object]]]:
-    """Describe all settings for the page's form, by table; those without a table are in ``camera``."""
-    described = {name: list(_described(table)) for name, table in TABLES.items()}
-    return {"camera": list(_described(CameraSettings))} | described
-
-
-def _described(table: type[Struct]) -> Iterator[dict[str, object]]:
-    for field in reading.fields_of(table):
-        described: dict[str, object] = {
-            "name": graphql_path(field.name),
-            "kind": field.kind,
-            "label": f"{field.label} in {field.unit}" if field.unit else field.label,
-            "help": field.help,
-        }
-        bounds = {"minimum": field.minimum, "maximum": field.maximum, "maxLength": field.max_length}
-        described |= {name: bound for name, bound in bounds.items() if bound is not None}
-        if field.choices:
-            described["choices"] = [{"value": value, "label": label} for value, label in field.choices]
-        yield described

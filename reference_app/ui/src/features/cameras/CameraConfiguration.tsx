@@ -1,6 +1,5 @@
 import Alert from "@mui/material/Alert";
 import Box from "@mui/material/Box";
-import Button from "@mui/material/Button";
 import Typography from "@mui/material/Typography";
 import { useState } from "react";
 import { graphql, useFragment } from "react-relay";
@@ -11,14 +10,13 @@ import { StateBadge } from "../../design/StateBadge.tsx";
 import { formatAge, instant } from "../../lib/age.ts";
 import { formatDuration } from "../../lib/duration.ts";
 import { formatCount } from "../../lib/rate.ts";
-import { Reasons } from "../live/Reasons.tsx";
+import { TransitionButton } from "../live/TransitionButton.tsx";
 import { useServerNow } from "../live/useServerNow.ts";
 import type {
   CameraConfiguration_camera$data,
   CameraConfiguration_camera$key,
 } from "./__generated__/CameraConfiguration_camera.graphql";
 import { ConfigurationForm } from "./ConfigurationForm.tsx";
-import { choiceLabel } from "./settings.ts";
 
 /** What applies where the server sets nothing: the agent's own configuration file. */
 const NOT_SET = "Not set (agent’s own setting)";
@@ -50,21 +48,35 @@ export function CameraConfiguration({ camera }: { readonly camera: CameraConfigu
           updatedBy
           updatedAt
         }
-        configureBlockers {
-          ...Reasons_reasons
+        id
+        availableTransitions {
+          name
+          input {
+            name
+            choices {
+              value
+              label
+            }
+          }
+          ...TransitionButton_transition
+          ...ConfigurationForm_transition
         }
-        ...ConfigurationForm_camera
       }
     `,
     camera,
   );
   const [editing, setEditing] = useState(false);
-  const { configuration, configRevision, configError, configureBlockers } = data;
-  if (editing) {
+  const { configuration, configRevision, configError } = data;
+  const offer = data.availableTransitions.find(({ name }) => name === "configure");
+  const labelOf = (setting: string, value: unknown) =>
+    offer?.input.find(({ name }) => name === setting)?.choices.find((choice) => choice.value === value)
+      ?.label ?? String(value);
+  if (editing && offer) {
     return (
       <Panel title="Change configuration">
         <ConfigurationForm
-          camera={data}
+          camera={data.id}
+          transition={offer}
           onClose={() => {
             setEditing(false);
           }}
@@ -83,8 +95,8 @@ export function CameraConfiguration({ camera }: { readonly camera: CameraConfigu
         properties={[
           ["Interval", formatDuration(configuration.intervalSeconds)],
           ["Windows", windows(configuration.schedule)],
-          ["Exposure", mode(configuration.exposure)],
-          ["Delivery", summary(configuration.delivery)],
+          ["Exposure", mode(configuration.exposure, labelOf)],
+          ["Delivery", summary(configuration.delivery, labelOf)],
           [
             "Revision",
             <RevisionStatus
@@ -97,21 +109,19 @@ export function CameraConfiguration({ camera }: { readonly camera: CameraConfigu
         ]}
       />
       {configuration.updatedBy && <LastChange who={configuration.updatedBy} at={configuration.updatedAt} />}
-      <Box sx={{ mt: 1.5 }}>
-        {configureBlockers.length === 0 ? (
-          <Button
+      {offer && (
+        <Box sx={{ mt: 1.5, justifySelf: "start" }}>
+          <TransitionButton
+            transition={offer}
+            label="Change"
             size="small"
-            variant="outlined"
-            onClick={() => {
+            busy={false}
+            onPress={() => {
               setEditing(true);
             }}
-          >
-            Change
-          </Button>
-        ) : (
-          <Reasons reasons={configureBlockers} />
-        )}
-      </Box>
+          />
+        </Box>
+      )}
     </Panel>
   );
 }
@@ -145,6 +155,8 @@ function LastChange({ who, at }: { readonly who: string; readonly at: string | n
 }
 
 type Configuration = CameraConfiguration_camera$data["configuration"];
+/** The label of a setting's value, as the form has it. */
+type LabelOf = (setting: string, value: unknown) => string;
 
 function windows(schedule: Configuration["schedule"]): string {
   if (!schedule) return NOT_SET;
@@ -152,14 +164,14 @@ function windows(schedule: Configuration["schedule"]): string {
   return listed.length > 0 ? listed.join("; ") : "always";
 }
 
-function mode(exposure: Configuration["exposure"]): string {
-  return exposure?.mode ? choiceLabel("exposure", "mode", exposure.mode) : NOT_SET;
+function mode(exposure: Configuration["exposure"], labelOf: LabelOf): string {
+  return exposure?.mode ? labelOf("exposure.mode", exposure.mode) : NOT_SET;
 }
 
-function summary(delivery: Configuration["delivery"]): string {
+function summary(delivery: Configuration["delivery"], labelOf: LabelOf): string {
   const { when, windows, networks, rateKibPerSecond: rate, ordered, parallel } = delivery ?? {};
   const parts = [
-    when ? choiceLabel("delivery", "when", when) : "",
+    when ? labelOf("delivery.when", when) : "",
     (windows ?? []).join(", "),
     networks && networks.length > 0 ? `over ${networks.join(", ")}` : "",
     parallel ? formatCount(parallel, "parallel upload") : "",

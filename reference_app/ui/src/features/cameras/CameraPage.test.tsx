@@ -1,4 +1,4 @@
-import { act, screen, within } from "@testing-library/react";
+import { act, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { Suspense } from "react";
 import { loadQuery } from "react-relay";
@@ -67,7 +67,6 @@ const roof = (over: object = {}) => ({
     updatedBy: null,
     updatedAt: null,
   },
-  configureBlockers: [],
   commands: [],
   quarantined: [],
   quarantinedCount: 0,
@@ -213,85 +212,6 @@ test("lists quarantined files and the agent's log", () => {
   show(roof({ quarantined: [{ ...file, at: "2026-11-23T12:00:00Z" }], quarantinedCount: 1, log: [message] }));
   expect(screen.getByTestId("quarantined")).toHaveTextContent(/x.jpg.*It ends early.*free space/);
   expect(screen.getByTestId("log-message")).toHaveTextContent(/camera:trouble No answer/);
-});
-
-test("saves a configuration and shows errors at their fields", async () => {
-  const environment = show(roof());
-  const panel = screen.getByRole("region", { name: "Configuration" });
-  expect(panel).toHaveTextContent("30 s");
-  await userEvent.click(within(panel).getByRole("button", { name: "Change" }));
-  const interval = screen.getByLabelText("Interval in seconds");
-  await userEvent.clear(interval);
-  await userEvent.paste("often");
-  await userEvent.click(screen.getByRole("button", { name: "Save" }));
-  expect(interval).toHaveAccessibleDescription(/is not a number. Enter a number/);
-  expect(allRunning(environment, "useConfigureCameraMutation")).toHaveLength(0);
-  await userEvent.clear(interval);
-  await userEvent.paste("10");
-  await userEvent.click(screen.getByLabelText("Windows"));
-  await userEvent.paste("late\n06:00..20:00");
-  await userEvent.click(screen.getByLabelText("Latitude"));
-  await userEvent.paste("47,4");
-  await userEvent.click(screen.getByLabelText("Burst"));
-  await userEvent.paste("3");
-  await userEvent.click(screen.getByLabelText("Deliver"));
-  await userEvent.click(screen.getByRole("option", { name: "In windows" }));
-  await userEvent.click(screen.getByLabelText("Delivery windows"));
-  await userEvent.paste("22:00..06:00");
-  await userEvent.click(screen.getByLabelText("Limit in KiB/s"));
-  await userEvent.paste("512");
-  await userEvent.click(screen.getByLabelText("Parallel uploads"));
-  await userEvent.paste("2");
-  await userEvent.click(screen.getByLabelText("Order"));
-  await userEvent.click(screen.getByRole("option", { name: "Strict" }));
-  await userEvent.click(screen.getByRole("button", { name: "Save" }));
-  const operation = running(environment, "useConfigureCameraMutation");
-  expect(operation.request.variables).toEqual({
-    input: {
-      camera: "camera-1",
-      intervalSeconds: 10,
-      schedule: { windows: ["late", "06:00..20:00"], latitude: 47.4, burst: 3 },
-      exposure: null,
-      delivery: {
-        when: "windows",
-        windows: ["22:00..06:00"],
-        rateKibPerSecond: 512,
-        parallel: 2,
-        ordered: true,
-      },
-    },
-  });
-  answer(environment, operation, {
-    ConfigureCameraPayload: () => ({
-      errors: [{ field: "schedule.windows", message: "'late' is no window.", remedy: "Write 06:30..20:00." }],
-    }),
-    Camera: () => roof(),
-  });
-  expect(await screen.findByLabelText("Windows")).toBeInvalid();
-  expect(screen.getByLabelText("Windows")).toHaveFocus();
-  expect(screen.getByLabelText("Windows")).toHaveAccessibleDescription(/is no window. Write/);
-  await userEvent.click(screen.getByRole("button", { name: "Save" }));
-  answer(environment, running(environment, "useConfigureCameraMutation"), {
-    ConfigureCameraPayload: () => ({ errors: [] }),
-    Camera: () =>
-      roof({
-        configuration: { ...roof().configuration, revision: 2, updatedBy: "admin", intervalSeconds: 10 },
-      }),
-  });
-  expect(await screen.findByText("sent with the next heartbeat")).toBeVisible();
-});
-
-test("shows why the agent refused a configuration, and why the user may not change it", () => {
-  show(
-    roof({
-      configError: "schedule.windows: no.",
-      configuration: { ...roof().configuration, revision: 2 },
-      configureBlockers: [{ code: "permission", message: "You may not do this.", remedy: "Ask." }],
-    }),
-  );
-  expect(screen.getByTestId("config-error")).toHaveTextContent("schedule.windows: no.");
-  expect(screen.queryByRole("button", { name: "Change" })).toBeNull();
-  expect(screen.getByText("You may not do this.")).toBeVisible();
 });
 
 test("shows when the camera does not exist", () => {

@@ -104,7 +104,7 @@ function CameraDetails({ camera }: { readonly camera: CameraPage_camera$key }) {
         <Box sx={{ gridArea: "side", display: "grid", gap: 2.5, minWidth: 0 }}>
           <CameraHealth camera={live} />
           <WhyButton of={page.id} label="Is anything wrong?" />
-          <Transitions of={live} danger={false} title="Actions" />
+          <Transitions of={live} danger={false} except={["configure"]} title="Actions" />
           <CameraConfiguration camera={live} />
         </Box>
         <Box sx={{ gridArea: "rest", display: "grid", gap: 2.5, minWidth: 0 }}>

@@ -1,109 +1,45 @@
-/* eslint-disable relay/unused-fields -- the form reads the settings by their names in settings.json */
-import Alert from "@mui/material/Alert";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
-import { useEffect, useRef } from "react";
+import Typography from "@mui/material/Typography";
 import { graphql, useFragment } from "react-relay";
 
-import { humanize } from "../../lib/words.ts";
-import type { ConfigurationForm_camera$key } from "./__generated__/ConfigurationForm_camera.graphql";
-import { INTERVAL, SETTINGS } from "./settings.ts";
-import { SettingField, SettingsFields } from "./SettingsFields.tsx";
-import { useConfigureCamera } from "./useConfigureCamera.ts";
+import { TransitionFields } from "../live/TransitionFields.tsx";
+import { useTransitionForm } from "../live/useTransitionForm.ts";
+import type { ConfigurationForm_transition$key } from "./__generated__/ConfigurationForm_transition.graphql";
 
 interface Props {
-  readonly camera: ConfigurationForm_camera$key;
+  /** The camera's id. */
+  readonly camera: string;
+  readonly transition: ConfigurationForm_transition$key;
   readonly onClose: () => void;
 }
 
-/** The form for interval, schedule, exposure and delivery. The server's errors appear at their fields. */
-export function ConfigurationForm({ camera, onClose }: Props) {
-  const { id, configuration } = useFragment(
+/** The form of all that the server asks for a camera's settings. Its errors appear at their fields. */
+export function ConfigurationForm({ camera, transition, onClose }: Props) {
+  const data = useFragment(
     graphql`
-      fragment ConfigurationForm_camera on Camera {
-        id
-        configuration {
-          intervalSeconds
-          schedule {
-            windows
-            timezone
-            latitude
-            longitude
-            start
-            end
-            burst
-            burstSeconds
-            bulbSeconds
-          }
-          exposure {
-            mode
-            shutterSeconds
-            gain
-            target
-            nightStops
-            stepStops
-            longestSeconds
-            highestGain
-          }
-          delivery {
-            when
-            windows
-            networks
-            rateKibPerSecond
-            parallel
-            ordered
-            previews
-          }
-        }
+      fragment ConfigurationForm_transition on Transition {
+        ...TransitionFields_transition
+        ...useTransitionForm_transition
       }
     `,
-    camera,
+    transition,
   );
-  const [configure, busy, errors] = useConfigureCamera();
-  const submit = (filled: FormData) => {
-    configure(id, filled, onClose);
-  };
-  const form = useRef<HTMLFormElement>(null);
-  useEffect(() => {
-    form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus(); // the form is longer than a screen
-  }, [errors]);
-  const describe = (field: string, help: string) => {
-    const error = errors.find((one) => one.field === field);
-    return { error: error !== undefined, helperText: error ? `${error.message} ${error.remedy}` : help };
-  };
-  const general = errors.filter((error) => error.field === null);
+  const { values, set, submit, busy, errors } = useTransitionForm(camera, data, onClose);
   return (
     <Box
       component="form"
-      ref={form}
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        submit(new FormData(event.currentTarget));
+        submit();
       }}
       sx={{ display: "grid", gap: 2, mt: 1 }}
     >
-      {general.map((error) => (
-        <Alert key={error.message} severity="error" variant="outlined">
-          {error.message} {error.remedy}
-        </Alert>
-      ))}
-      <SettingField
-        setting={INTERVAL}
-        name={INTERVAL.name}
-        value={configuration.intervalSeconds}
-        {...describe(INTERVAL.name, INTERVAL.help)}
-      />
-      {(["schedule", "exposure", "delivery"] as const).map((table) => (
-        <SettingsFields
-          key={table}
-          title={humanize(table)}
-          table={table}
-          settings={SETTINGS[table]}
-          values={configuration[table] ?? {}}
-          describe={describe}
-        />
-      ))}
+      <Typography variant="caption" sx={{ color: "text.secondary" }}>
+        A group that is left empty keeps the agent’s own settings.
+      </Typography>
+      <TransitionFields transition={data} values={values} errors={errors} onChange={set} />
       <Box sx={{ display: "flex", gap: 1 }}>
         <Button type="submit" variant="contained" loading={busy}>
           Save

@@ -5,6 +5,7 @@ import { graphql, useFragment } from "react-relay";
 import type { OfferedTransition_transition$key } from "./__generated__/OfferedTransition_transition.graphql";
 import { TransitionButton } from "./TransitionButton.tsx";
 import { TransitionDialog } from "./TransitionDialog.tsx";
+import { useTransition } from "./useTransition.ts";
 
 /** How a button of each kind looks; one of a kind that this page doesn't know looks like any other. */
 const looks: Partial<Record<string, Pick<ButtonProps, "variant" | "color">>> = {
@@ -13,14 +14,14 @@ const looks: Partial<Record<string, Pick<ButtonProps, "variant" | "color">>> = {
 };
 
 interface Props {
+  /** The id of the object. */
+  readonly of: string;
   readonly transition: OfferedTransition_transition$key;
   readonly label?: string | undefined;
-  readonly busy: boolean;
-  readonly onApply: (input: Readonly<Record<string, unknown>>) => void;
 }
 
 /** The button of one transition. It asks first what the server wants to know, or to have confirmed. */
-export function OfferedTransition({ transition, label, busy, onApply }: Props) {
+export function OfferedTransition({ of, transition, label }: Props) {
   const data = useFragment(
     graphql`
       fragment OfferedTransition_transition on Transition {
@@ -39,6 +40,7 @@ export function OfferedTransition({ transition, label, busy, onApply }: Props) {
     transition,
   );
   const [asking, setAsking] = useState(false);
+  const [apply, busy] = useTransition();
   const asks = data.confirm !== null || data.input.length > 0;
   return (
     <>
@@ -50,14 +52,14 @@ export function OfferedTransition({ transition, label, busy, onApply }: Props) {
         busy={busy}
         onPress={() => {
           if (asks) setAsking(true);
-          else onApply({});
+          else apply({ id: of, name: data.name, input: {} });
         }}
         {...looks[data.kind]}
       />
       {asking && (
         <TransitionDialog
+          of={of}
           transition={data}
-          onApply={onApply}
           onClose={() => {
             setAsking(false);
           }}

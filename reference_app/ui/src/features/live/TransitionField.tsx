@@ -1,3 +1,4 @@
+import Box from "@mui/material/Box";
 import Checkbox from "@mui/material/Checkbox";
 import FormControlLabel from "@mui/material/FormControlLabel";
 import InputAdornment from "@mui/material/InputAdornment";
@@ -5,24 +6,27 @@ import MenuItem from "@mui/material/MenuItem";
 import TextField from "@mui/material/TextField";
 import { graphql, useFragment } from "react-relay";
 
+import { typedNumber } from "../../lib/numbers.ts";
 import type { TransitionField_field$key } from "./__generated__/TransitionField_field.graphql";
 
 interface Props {
   readonly field: TransitionField_field$key;
   readonly value: unknown;
+  /** What is wrong with the value; empty if nothing is. */
+  readonly error?: string;
   readonly onChange: (value: unknown) => void;
 }
 
 /** The control for one value that a transition takes. A kind that this page doesn't know is asked for as text. */
-export function TransitionField({ field, value, onChange }: Props) {
-  const { kind, label, unit, minimum, maximum, choices, help } = useFragment(
+export function TransitionField({ field, value, error = "", onChange }: Props) {
+  const { kind, label, unit, optional, multiline, choices, help } = useFragment(
     graphql`
       fragment TransitionField_field on InputField {
         kind
         label
         unit
-        minimum
-        maximum
+        optional
+        multiline
         choices {
           value
           label
@@ -32,6 +36,7 @@ export function TransitionField({ field, value, onChange }: Props) {
     `,
     field,
   );
+  const shown = { label, error: error !== "", helperText: error === "" ? help : error };
   if (kind === "YES_OR_NO") {
     return (
       <FormControlLabel
@@ -51,13 +56,14 @@ export function TransitionField({ field, value, onChange }: Props) {
     return (
       <TextField
         select
-        label={label}
-        helperText={help}
+        {...shown}
+        slotProps={{ select: { displayEmpty: true }, inputLabel: { shrink: true } }}
         value={choices.findIndex((choice) => choice.value === value)}
         onChange={(event) => {
-          onChange(choices[Number(event.target.value)]?.value);
+          onChange(choices[Number(event.target.value)]?.value ?? null);
         }}
       >
+        {optional && <MenuItem value={-1}>Not set</MenuItem>}
         {choices.map((choice, index) => (
           <MenuItem key={choice.label} value={index}>
             {choice.label}
@@ -67,26 +73,29 @@ export function TransitionField({ field, value, onChange }: Props) {
     );
   }
   const isNumber = kind === "NUMBER" || kind === "WHOLE_NUMBER";
-  const limits = isNumber
-    ? { min: minimum ?? undefined, max: maximum ?? undefined, step: kind === "NUMBER" ? "any" : 1 }
-    : { minLength: minimum ?? undefined, maxLength: maximum ?? undefined };
   return (
-    <TextField
-      label={label}
-      helperText={help}
-      required={isNumber || (minimum ?? 0) > 0}
-      type={isNumber ? "number" : "text"}
-      autoComplete="off"
-      value={typeof value === "string" || typeof value === "number" ? value : ""}
-      onChange={(event) => {
-        const text = event.target.value;
-        onChange(isNumber && text !== "" ? Number(text) : text);
-      }}
-      slotProps={{
-        htmlInput: limits,
-        inputLabel: { required: false },
-        input: unit === "" ? {} : { endAdornment: <InputAdornment position="end">{unit}</InputAdornment> },
-      }}
-    />
+    <Box sx={multiline ? { gridColumn: "1 / -1", display: "grid" } : { display: "grid" }}>
+      <TextField
+        {...shown}
+        multiline={multiline}
+        minRows={multiline ? 2 : undefined}
+        autoComplete="off"
+        value={typeof value === "string" || typeof value === "number" ? value : ""}
+        onChange={(event) => {
+          const text = event.target.value;
+          const number = isNumber ? typedNumber(text) : null;
+          // "1." is kept as it is while it is typed.
+          onChange(typeof number === "number" && String(number) === text ? number : text);
+        }}
+        slotProps={{
+          htmlInput: {
+            inputMode: isNumber ? "decimal" : undefined,
+            pattern: isNumber ? "\\s*-?[0-9]*[.,]?[0-9]*\\s*" : undefined,
+            "aria-label": unit === "" ? undefined : `${label} in ${unit}`,
+          },
+          input: unit === "" ? {} : { endAdornment: <InputAdornment position="end">{unit}</InputAdornment> },
+        }}
+      />
+    </Box>
   );
 }

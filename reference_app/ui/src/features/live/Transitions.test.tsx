@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { graphql } from "react-relay";
 import { expect, test } from "vitest";
@@ -21,8 +21,9 @@ const field = (over: object) => ({
   kind: "TEXT",
   default: "",
   unit: "",
-  minimum: null,
-  maximum: null,
+  optional: false,
+  multiline: false,
+  group: "",
   choices: [],
   help: "",
   ...over,
@@ -82,7 +83,7 @@ test("each field is asked for by a control of its kind, with its default", async
     offer({
       input: [
         field({ name: "title", label: "Title" }),
-        field({ name: "days", label: "Days", kind: "WHOLE_NUMBER", default: 30, unit: "days", minimum: 1 }),
+        field({ name: "days", label: "Days", kind: "WHOLE_NUMBER", default: 30, unit: "days" }),
         field({ name: "quietly", label: "Quietly", kind: "YES_OR_NO", default: false }),
         field({
           name: "place",
@@ -99,7 +100,7 @@ test("each field is asked for by a control of its kind, with its default", async
   ]);
   await userEvent.click(screen.getByRole("button", { name: "Archive" }));
   const dialog = screen.getByRole("dialog", { name: "Archive" });
-  expect(within(dialog).getByRole("spinbutton", { name: "Days" })).toHaveValue(30);
+  expect(within(dialog).getByRole("textbox", { name: "Days in days" })).toHaveValue("30");
   expect(within(dialog).getByRole("combobox", { name: "Place" })).toHaveTextContent("On the disk");
   await userEvent.type(within(dialog).getByRole("textbox", { name: "Title" }), "Dawn");
   await userEvent.click(within(dialog).getByRole("checkbox", { name: "Quietly" }));
@@ -124,4 +125,30 @@ test("a refusal is shown with its remedy", async () => {
     }),
   });
   expect(await screen.findByText("It is being rendered.")).toBeVisible();
+});
+
+test("a refusal in a dialog leaves it open with what was typed, and closes it once accepted", async () => {
+  const environment = show([offer({ input: [field({ name: "title", label: "Title" })] })]);
+  await userEvent.click(screen.getByRole("button", { name: "Archive" }));
+  const dialog = screen.getByRole("dialog", { name: "Archive" });
+  await userEvent.type(within(dialog).getByRole("textbox", { name: "Title" }), "Dawn");
+  const confirm = () => userEvent.click(within(dialog).getByRole("button", { name: "Archive" }));
+  const reply = (errors: readonly object[]) => {
+    answer(environment, running(environment, "useTransitionMutation"), {
+      TransitionPayload: () => ({ object: null, deletedId: null, errors }),
+    });
+  };
+  await confirm();
+  reply([
+    { field: "title", message: "It is taken.", remedy: "Choose another." },
+    { field: null, message: "Nobody may now.", remedy: "Wait." },
+  ]);
+  expect(await within(dialog).findByText("It is taken. Choose another.")).toBeVisible();
+  expect(within(dialog).getByRole("alert")).toHaveTextContent("Nobody may now. Wait.");
+  expect(within(dialog).getByRole("textbox", { name: "Title" })).toHaveValue("Dawn");
+  await confirm();
+  reply([]);
+  await waitFor(() => {
+    expect(screen.queryByRole("dialog")).toBeNull();
+  });
 });

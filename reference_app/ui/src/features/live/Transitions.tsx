@@ -4,7 +4,6 @@ import { graphql, useFragment } from "react-relay";
 import { Panel } from "../../design/Panel.tsx";
 import type { Transitions_stateful$key } from "./__generated__/Transitions_stateful.graphql";
 import { OfferedTransition } from "./OfferedTransition.tsx";
-import { useTransition } from "./useTransition.ts";
 
 interface Props {
   readonly of: Transitions_stateful$key;
@@ -33,7 +32,6 @@ export function Transitions({ of, except = [], danger, title, labels = {} }: Pro
     `,
     of,
   );
-  const [apply, busy] = useTransition();
   const offered = availableTransitions.filter(
     ({ name, kind }) => !except.includes(name) && (danger === undefined || danger === (kind === "DANGER")),
   );
@@ -43,12 +41,9 @@ export function Transitions({ of, except = [], danger, title, labels = {} }: Pro
       {offered.map((transition) => (
         <OfferedTransition
           key={transition.name}
+          of={id}
           transition={transition}
           label={labels[transition.name]}
-          busy={busy}
-          onApply={(input) => {
-            apply({ id, name: transition.name, input });
-          }}
         />
       ))}
     </Box>

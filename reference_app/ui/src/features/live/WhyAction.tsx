@@ -2,7 +2,6 @@ import { graphql, useFragment } from "react-relay";
 
 import type { WhyAction_action$key } from "./__generated__/WhyAction_action.graphql";
 import { OfferedTransition } from "./OfferedTransition.tsx";
-import { useTransition } from "./useTransition.ts";
 
 /** The transition that helps, as its object offers it now; nothing once it doesn't. */
 export function WhyAction({ action }: { readonly action: WhyAction_action$key }) {
@@ -22,17 +21,7 @@ export function WhyAction({ action }: { readonly action: WhyAction_action$key })
     `,
     action,
   );
-  const [apply, busy] = useTransition();
   const offered = object?.availableTransitions.find(({ name }) => name === transition);
   if (!object || !offered) return null;
-  return (
-    <OfferedTransition
-      transition={offered}
-      label={label}
-      busy={busy}
-      onApply={(input) => {
-        apply({ id: object.id, name: transition, input });
-      }}
-    />
-  );
+  return <OfferedTransition of={object.id} transition={offered} label={label} />;
 }

@@ -19,7 +19,9 @@ interface Options<T extends MutationParameters> {
 
 interface Call<T extends MutationParameters> {
   readonly variables: T["variables"];
-  readonly onDone?: (response: T["response"]) => void;
+  readonly onDone?: ((response: T["response"]) => void) | undefined;
+  /** Shows the errors of the response; a snackbar does it otherwise. */
+  readonly onRefused?: ((response: T["response"]) => void) | undefined;
 }
 
 function local(sentence: string): string {
@@ -33,7 +35,7 @@ export function useAction<T extends MutationParameters>(
 ): [(call: Call<T>) => void, boolean] {
   const [commit, busy] = useMutation<T>(mutation);
   const show = useToast();
-  const send = ({ variables, onDone }: Call<T>): void => {
+  const send = ({ variables, onDone, onRefused }: Call<T>): void => {
     show(null); // The previous error is obsolete once a person tries again.
     commit({
       variables,
@@ -41,6 +43,7 @@ export function useAction<T extends MutationParameters>(
       onCompleted: (response) => {
         const [first] = options.errors(response);
         if (first === undefined) onDone?.(response);
+        else if (onRefused) onRefused(response);
         else show({ severity: "error", message: local(first.message), remedy: local(first.remedy) });
       },
       onError: (error) => {

@@ -1,10 +1,18 @@
 import { graphql } from "react-relay";
 
-import { useAction } from "./useAction.ts";
 import type { TransitionInput, useTransitionMutation } from "./__generated__/useTransitionMutation.graphql";
+import { useAction } from "./useAction.ts";
+
+export type TransitionError = useTransitionMutation["response"]["transition"]["errors"][number];
+
+interface Handlers {
+  readonly onDone?: () => void;
+  /** Shows the errors; a snackbar does it otherwise. */
+  readonly onRefused?: (errors: readonly TransitionError[]) => void;
+}
 
 /** Does one of an object's transitions, by its name. An object that was deleted leaves every list. */
-export function useTransition(): [(input: TransitionInput) => void, boolean] {
+export function useTransition(): [(input: TransitionInput, handlers?: Handlers) => void, boolean] {
   const [send, busy] = useAction<useTransitionMutation>(
     graphql`
       mutation useTransitionMutation($input: TransitionInput!) {
@@ -16,6 +24,7 @@ export function useTransition(): [(input: TransitionInput) => void, boolean] {
             ...Transitions_stateful
           }
           errors {
+            field
             message
             remedy
           }
@@ -25,8 +34,16 @@ export function useTransition(): [(input: TransitionInput) => void, boolean] {
     { errors: (response) => response.transition.errors },
   );
   return [
-    (input) => {
-      send({ variables: { input } });
+    (input, { onDone, onRefused } = {}) => {
+      send({
+        variables: { input },
+        onDone,
+        onRefused:
+          onRefused &&
+          (({ transition }) => {
+            onRefused(transition.errors);
+          }),
+      });
     },
     busy,
   ];

@@ -53,6 +53,8 @@ export function RenderDialog({ timelapse, frameCount, options, busy, onRender, o
                 label
                 fields {
                   name
+                  # eslint-disable-next-line relay/unused-fields -- the form reads numbers by it
+                  kind
                   # eslint-disable-next-line relay/unused-fields -- the form begins with it
                   default
                   ...TransitionField_field

@@ -1,9 +1,11 @@
+import { meant } from "../live/meant.ts";
+
 /** The value of each field, by the name of its group and its own. */
 export type Groups = Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
 
 interface Group {
   readonly name: string;
-  readonly fields: readonly { readonly name: string; readonly default: unknown }[];
+  readonly fields: readonly { readonly name: string; readonly kind: string; readonly default: unknown }[];
 }
 
 /** What the fields contain at first. */
@@ -21,8 +23,11 @@ export function differing(groups: readonly Group[], values: Groups): Groups {
   return Object.fromEntries(
     groups.flatMap((group) => {
       const changed = group.fields
-        .map((field) => [field.name, values[group.name]?.[field.name], field.default] as const)
-        .filter(([, value, standard]) => value !== undefined && value !== "" && value !== standard);
+        .map(
+          (field) =>
+            [field.name, meant(field.kind, values[group.name]?.[field.name]), field.default] as const,
+        )
+        .filter(([, value, standard]) => value != null && value !== "" && value !== standard);
       return changed.length === 0
         ? []
         : [[group.name, Object.fromEntries(changed.map(([name, value]) => [name, value]))]];

@@ -96,7 +96,10 @@ class InputField:
     name: str
     kind: FieldKind
     label: str
-    default: JSON
+    default: JSON | None = strawberry.field(description="What it has at first; null for an empty one.")
+    optional: bool = strawberry.field(description="Whether it may be null.")
+    multiline: bool = strawberry.field(description="Whether a text may have several lines.")
+    group: str = strawberry.field(description="The heading under which it stands with others, or empty.")
     unit: str
     minimum: float | None = strawberry.field(description="Of a number; of a text, its shortest length.")
     maximum: float | None = strawberry.field(description="Of a number; of a text, its longest length.")
@@ -110,7 +113,10 @@ class InputField:
             name=value.name,
             kind=FieldKind(value.kind),
             label=str(value.label),
-            default=cast("JSON", value.default),
+            default=cast("JSON | None", value.default),
+            optional=value.optional,
+            multiline=value.multiline,
+            group=str(value.group),
             unit=str(value.unit),
             minimum=value.minimum,
             maximum=value.maximum,

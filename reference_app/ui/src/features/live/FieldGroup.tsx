@@ -1,0 +1,28 @@
+import Box from "@mui/material/Box";
+import Typography from "@mui/material/Typography";
+import { type ReactNode, useId } from "react";
+
+interface Props {
+  /** Empty for fields without a heading. */
+  readonly title: string;
+  readonly children: ReactNode;
+}
+
+/** Fields under one heading, short ones in rows. Screen readers announce the heading with each field. */
+export function FieldGroup({ title, children }: Props) {
+  const id = useId();
+  const fields = (
+    <Box sx={{ display: "grid", gap: 2, gridTemplateColumns: "repeat(auto-fit, minmax(9rem, 1fr))" }}>
+      {children}
+    </Box>
+  );
+  if (title === "") return fields;
+  return (
+    <Box role="group" aria-labelledby={id} sx={{ display: "grid", gap: 2, mt: 1 }}>
+      <Typography id={id} variant="h3">
+        {title}
+      </Typography>
+      {fields}
+    </Box>
+  );
+}

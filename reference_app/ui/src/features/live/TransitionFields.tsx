@@ -1,0 +1,71 @@
+import Alert from "@mui/material/Alert";
+import Box from "@mui/material/Box";
+import { useEffect, useRef } from "react";
+import { graphql, useFragment } from "react-relay";
+
+import type { TransitionFields_transition$key } from "./__generated__/TransitionFields_transition.graphql";
+import { FieldGroup } from "./FieldGroup.tsx";
+import { TransitionField } from "./TransitionField.tsx";
+import type { TransitionError } from "./useTransition.ts";
+
+interface Props {
+  readonly transition: TransitionFields_transition$key;
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly errors: readonly TransitionError[];
+  readonly onChange: (name: string, value: unknown) => void;
+}
+
+/** All that a transition asks for, by its groups. Each error stands at its field, and others on top. */
+export function TransitionFields({ transition, values, errors, onChange }: Props) {
+  const { input } = useFragment(
+    graphql`
+      fragment TransitionFields_transition on Transition {
+        input {
+          name
+          group
+          ...TransitionField_field
+        }
+      }
+    `,
+    transition,
+  );
+  const fields = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    fields.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus(); // a form may be longer than a screen
+  }, [errors]);
+  const groups = [...new Set(input.map(({ group }) => group))];
+  const names = new Set(input.map(({ name }) => name));
+  const errorOf = (name: string) =>
+    errors
+      .filter((error) => error.field === name)
+      .map(({ message, remedy }) => `${message} ${remedy}`)
+      .join(" ");
+  return (
+    <Box ref={fields} sx={{ display: "grid", gap: 2, pt: 1 }}>
+      {errors
+        .filter(({ field }) => !names.has(field ?? ""))
+        .map(({ message, remedy }) => (
+          <Alert key={message} severity="error" variant="outlined">
+            {message} {remedy}
+          </Alert>
+        ))}
+      {groups.map((group) => (
+        <FieldGroup key={group} title={group}>
+          {input
+            .filter((field) => field.group === group)
+            .map((field) => (
+              <TransitionField
+                key={field.name}
+                field={field}
+                value={values[field.name]}
+                error={errorOf(field.name)}
+                onChange={(value) => {
+                  onChange(field.name, value);
+                }}
+              />
+            ))}
+        </FieldGroup>
+      ))}
+    </Box>
+  );
+}

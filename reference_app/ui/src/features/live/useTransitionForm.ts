@@ -1,0 +1,70 @@
+import { useState } from "react";
+import { graphql, useFragment } from "react-relay";
+
+import { inLocalTime } from "../../lib/age.ts";
+import { serverNow } from "../../relay/serverClock.ts";
+import type { useTransitionForm_transition$key } from "./__generated__/useTransitionForm_transition.graphql";
+import { meant } from "./meant.ts";
+import { useTransition, type TransitionError } from "./useTransition.ts";
+
+type Values = Readonly<Record<string, unknown>>;
+
+interface Form {
+  readonly values: Values;
+  readonly set: (name: string, value: unknown) => void;
+  readonly submit: () => void;
+  readonly busy: boolean;
+  readonly errors: readonly TransitionError[];
+}
+
+/** What a person fills in for a transition. It is kept until the server has accepted it. */
+export function useTransitionForm(
+  id: string,
+  key: useTransitionForm_transition$key,
+  onDone: () => void,
+): Form {
+  const { name, input } = useFragment(
+    graphql`
+      fragment useTransitionForm_transition on Transition {
+        name
+        input {
+          name
+          kind
+          default
+        }
+      }
+    `,
+    key,
+  );
+  const [values, setValues] = useState<Values>(() =>
+    Object.fromEntries(input.map((field) => [field.name, field.default])),
+  );
+  const [errors, setErrors] = useState<readonly TransitionError[]>([]);
+  const [apply, busy] = useTransition();
+  return {
+    values,
+    errors,
+    busy,
+    set: (field, value) => {
+      setValues({ ...values, [field]: value });
+    },
+    submit: () => {
+      setErrors([]);
+      const filled = input.map((field) => [field.name, meant(field.kind, values[field.name])] as const);
+      apply(
+        { id, name, input: Object.fromEntries(filled) },
+        {
+          onDone,
+          onRefused: (refusals) => {
+            setErrors(refusals.map(inReadersTime));
+          },
+        },
+      );
+    },
+  };
+}
+
+function inReadersTime({ field, message, remedy }: TransitionError): TransitionError {
+  const now = serverNow();
+  return { field, message: inLocalTime(message, now), remedy: inLocalTime(remedy, now) };
+}
