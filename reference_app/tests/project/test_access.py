@@ -215,6 +215,8 @@ def test_a_button_that_is_offered_asks_for_the_permission_of_its_mutation(viewer
     assert missing == {
         **{("Camera", name): ["cameras.change_camera"] for name in of_cameras},
         ("Timelapse", "render"): [TABLE["Mutation.renderTimelapse"]],
+        ("Timelapse", "keep_latest_movie"): [TABLE["Mutation.renderTimelapse"]],
+        ("Timelapse", "stop_latest_movie"): [TABLE["Mutation.renderTimelapse"]],
         ("Timelapse", "start_deleting"): [TABLE["Mutation.deleteTimelapse"]],
         ("Camera", "start_deleting"): [TABLE["Mutation.deleteCamera"]],
         ("Movie", "pause"): ["rendering.change_movie"],

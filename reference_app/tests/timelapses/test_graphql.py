@@ -51,9 +51,14 @@ def test_a_timelapse_shows_its_frames_what_is_offered_and_who_works_on_it(member
     assert [edge["node"]["sequence"] for edge in shown["frames"]["edges"]] == [
         each.sequence for each in frames[1:]
     ]
-    render, delete = shown["availableTransitions"]
+    render, keep, stop, delete = shown["availableTransitions"]
     assert (render["name"], render["allowed"]) == ("render", True), "a second movie waits its turn"
     assert render["reasons"] == []
+    assert (keep["name"], keep["allowed"]) == ("keep_latest_movie", True)
+    assert (stop["name"], [reason["code"] for reason in stop["reasons"]]) == (
+        "stop_latest_movie",
+        ["no_latest_movie"],
+    )
     assert (delete["name"], delete["allowed"]) == ("start_deleting", False)
     assert [reason["code"] for reason in delete["reasons"]] == ["permission", "held"]
     assert [(hold["lock"], hold["why"], hold["token"]) for hold in shown["locks"]] == [

@@ -21,7 +21,7 @@ def test_a_new_timelapse_is_ready():
 
 
 def test_rendering_is_offered_with_the_reason_why_not_while_there_are_no_frames(user):
-    render, _delete = fsmlock.available(timelapse(), user)
+    render, *_ = fsmlock.available(timelapse(), user)
     assert (render.name, render.label, render.allowed) == ("render", "Render", False)
     assert [(reason.code, reason.message) for reason in render.reasons] == [
         ("no_frames", "There are no frames yet.")
@@ -32,7 +32,7 @@ def test_rendering_is_offered_with_the_reason_why_not_while_there_are_no_frames(
 def test_rendering_is_allowed_once_there_is_a_frame(media, user):
     garden = timelapse()
     frame(garden.camera)
-    render, _delete = fsmlock.available(garden, user)
+    render, *_ = fsmlock.available(garden, user)
     assert render.allowed
     garden.render()
     assert garden.state == "ready"
@@ -42,7 +42,7 @@ def test_rendering_is_allowed_while_a_movie_is_rendered_since_the_next_one_waits
     garden = timelapse()
     frame(garden.camera)
     with held_elsewhere(garden, "render", "Movie 1"):
-        render, _delete = fsmlock.available(garden, user)
+        render, *_ = fsmlock.available(garden, user)
     assert render.allowed
 
 
@@ -51,7 +51,7 @@ def test_while_the_cameras_frames_change_a_movie_can_be_requested_and_waits(medi
     garden = timelapse()
     frame(garden.camera)
     with held_elsewhere(garden.camera, lock, "a run"):
-        render, _delete = fsmlock.available(garden, user)
+        render, *_ = fsmlock.available(garden, user)
         with fsmlock.hold(garden, "render", policy=fsmlock.Skip()) as held:
             assert [reason.params["why"] for reason in held.reasons] == ["a run"]
         other = {"import": "retime", "retime": "import"}[lock]

@@ -65,8 +65,10 @@ class MovieFile:
 
 
 @transaction.atomic
-def request_render(timelapse: int, options: RenderOptions, user: User | None = None) -> Movie:
-    """Request a movie of the frames that exist now.
+def request_render(
+    timelapse: int, options: RenderOptions, user: User | None = None, *, latest: bool = False
+) -> Movie:
+    """Request a movie of the frames that exist now; ``latest``: nobody asked for it (see `rendering.latest`).
 
     Raises:
         InvalidOptions: a field of the options is invalid.
@@ -83,7 +85,7 @@ def request_render(timelapse: int, options: RenderOptions, user: User | None = N
     if reasons:
         raise fsmlock.ActionRefused(reasons, instance=found)
     movie = choosing.movie_of(found, options)
-    movie.requested_by = user
+    movie.requested_by, movie.latest = user, latest
     movie.last_frame = found.frames().aggregate(last=Max("pk"))["last"]
     sizes = queries.picture_sizes(movie)
     if not sizes:

@@ -73,6 +73,8 @@ class Movie(Lifecycle, models.Model):
     until = models.DateTimeField(null=True, editable=False)
     #: What people call it; empty: it is known by its number.
     title = models.CharField(max_length=80, blank=True, default="")
+    #: Whether it was requested by nobody, as the timelapse's latest; the next one takes its place.
+    latest = models.BooleanField(default=False, editable=False)
     #: As JSON: which frames are shown, and what is added to them; empty: all, and nothing. See `Selection`
     #: and `Style`.
     selection = models.JSONField(default=dict, editable=False)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from timelapse.rendering.domain import RenderOptions
 from timelapse.rendering.selection import EVERYTHING, Selection
 from timelapse.rendering.style import PLAIN, Style
 from timelapse.timelapses.domain import PRESET_LABELS
@@ -38,3 +39,13 @@ PRESETS: Final = {
         style=Style(deflicker=True, fade_s=1.0),
     ),
 }
+
+
+def options_of(
+    preset: str, *, fps: int, size: str, label_text: str = "", end_text: str = ""
+) -> RenderOptions:
+    """Return what a preset's name stands for; ``size`` is width x height in pixels, or ``as_pictures``."""
+    width, height = (None, None) if size == "as_pictures" else map(int, size.split("x"))
+    chosen = PRESETS[preset]
+    style = replace(chosen.style, label_text=label_text, end_text=end_text)
+    return RenderOptions(fps=fps, width=width, height=height, selection=chosen.selection, style=style)

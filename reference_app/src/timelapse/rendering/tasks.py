@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from celery import shared_task
 from django.db import transaction
+from django.utils import timezone
 
 import fsmlock
 from eliot_progress import cancellation, progress
 from fsmlock import Reason
 from fsmlock.adapters.celery import RetryLaterTask
-from timelapse.rendering import actions, camera_deletion, deletion, queries, retention
+from timelapse.rendering import actions, camera_deletion, deletion, latest, queries, retention
 from timelapse.rendering.actions import RENDER_TASK, MovieFile
 from timelapse.rendering.camera_deletion import FINISH_TASK
 from timelapse.rendering.domain import INTERNAL, LEASE, WAIT_FOR_LOCK
@@ -52,6 +53,8 @@ def render_movie(movie: int) -> None:
     with suppress(fsmlock.HoldLost, fsmlock.StaleState), lock as held:
         _render_with(held, found)
     actions.notify(found)  # only now is the lock free: pages show it
+    if found.latest:
+        latest.remove_replaced(found.timelapse_id)
     if waiting := queries.next_queued(found.timelapse_id):
         actions.enqueue(waiting)
 
@@ -63,6 +66,12 @@ def recover_movies() -> None:
         if not queries.render_lock_reasons(movie.timelapse) and not queries.is_in_line(movie):
             with suppress(fsmlock.StaleState):
                 actions.recover(movie)
+
+
+@shared_task(name="rendering.request_latest_movies")
+def request_latest_movies() -> int:
+    """Request the latest movies that are due; return how many."""
+    return latest.request_due(timezone.now())
 
 
 @shared_task(name=FINISH_TASK)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
+
+import fsmlock
 from timelapse.cameras.models import Camera
-from timelapse.rendering import actions
+from timelapse.rendering import actions, latest
 from timelapse.rendering.camera_deletion import delete_camera
 from timelapse.rendering.deletion import delete_timelapse
-from timelapse.rendering.domain import RenderOptions
 from timelapse.rendering.models import Movie
-from timelapse.rendering.presets import PRESETS
+from timelapse.rendering.presets import options_of
 from timelapse.shared.transitions import Applied, applied_by
+from timelapse.timelapses.actions import keep_latest_movie, stop_latest_movie
 from timelapse.timelapses.models import Timelapse
 
 if TYPE_CHECKING:
@@ -31,17 +33,33 @@ def render(
     end_text: str,
 ) -> Applied:
     """Request a movie; ``size`` is width x height in pixels, or ``as_pictures``."""
-    sides = [int(side) for side in size.split("x")] if size != "as_pictures" else [None, None]
-    chosen = PRESETS[preset]
-    options = RenderOptions(
-        fps=fps,
-        width=sides[0],
-        height=sides[1],
-        selection=chosen.selection,
-        style=replace(chosen.style, label_text=label_text, end_text=end_text),
-    )
+    options = options_of(preset, fps=fps, size=size, label_text=label_text, end_text=end_text)
     movie = actions.request_render(timelapse.pk, options, user)
     return Applied(obj=movie.timelapse, created=movie)
+
+
+@applied_by(Timelapse, "keep_latest_movie")
+def keep_latest(timelapse: Timelapse, user: User, *, every_s: int, **options: object) -> Applied:
+    """Keep one from now on, and request it at once."""
+    _require(timelapse, "keep_latest_movie", user)
+    keep_latest_movie(timelapse.pk, every_s=every_s, **options)
+    latest.request_due(timezone.now(), timelapse=timelapse.pk)
+    timelapse.refresh_from_db()
+    return Applied(obj=timelapse)
+
+
+@applied_by(Timelapse, "stop_latest_movie")
+def stop_latest(timelapse: Timelapse, user: User) -> Applied:
+    """Keep none any more."""
+    _require(timelapse, "stop_latest_movie", user)
+    stop_latest_movie(timelapse.pk)
+    timelapse.refresh_from_db()
+    return Applied(obj=timelapse)
+
+
+def _require(timelapse: Timelapse, name: str, user: User) -> None:
+    if reasons := fsmlock.explain(timelapse, to=name, user=user):
+        raise fsmlock.ActionRefused(reasons, instance=timelapse)
 
 
 @applied_by(Timelapse, "start_deleting")

@@ -47,6 +47,22 @@ def create_timelapse(
     return timelapse
 
 
+@transaction.atomic
+def keep_latest_movie(timelapse: int, *, every_s: int, **options: object) -> None:
+    """Have a latest movie rendered, now and when frames have come, at most once in so many seconds."""
+    Timelapse.objects.filter(pk=timelapse).update(
+        latest_every_s=every_s, latest_options=options, latest_requested_at=None
+    )
+    publish_change(timelapse, "latest_movie")
+
+
+@transaction.atomic
+def stop_latest_movie(timelapse: int) -> None:
+    """Render no latest movie any more."""
+    Timelapse.objects.filter(pk=timelapse).update(latest_every_s=None)
+    publish_change(timelapse, "latest_movie")
+
+
 def notify_new_frame(timelapse: int, frame: int) -> None:
     """Publish, once the transaction has committed, that a timelapse has a new frame."""
     live.publish_on_commit(group_of(timelapse), frame=frame)

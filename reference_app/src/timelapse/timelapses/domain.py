@@ -20,6 +20,17 @@ PRESET_LABELS: Final = {
     "share": "Share: at most 30 seconds",
 }
 
+#: How often a latest movie is rendered at most, by the seconds in between.
+LATEST_EVERY: Final = {
+    15 * 60: "15 minutes",
+    3600: "hour",
+    6 * 3600: "6 hours",
+    24 * 3600: "day",
+}
+#: The sets of options that show a frame alike, whatever comes after it: a movie of more frames costs the new
+#: ones alone.
+LATEST_PRESETS: Final = ("plain", "construction_site", "sky", "plants")
+
 
 def validation_errors(name: str, starts_at: datetime | None, ends_at: datetime | None) -> tuple[Reason, ...]:
     """Return the reasons why a timelapse of these values is invalid; none if it is valid."""

@@ -67,6 +67,14 @@ class Timelapse(Stateful, WithLocks):
         """Hide deleted timelapses, on every path to one."""
         return queries.visible(queryset)
 
+    @strawberry_django.field(
+        description="Its latest movie is rendered anew when frames have come, at most once in so many "
+        "seconds; null: no latest movie is kept."
+    )
+    def latest_movie_every_seconds(self) -> int | None:
+        """Return the setting."""
+        return _row(self).latest_every_s
+
     @strawberry_django.field(description="How many frames there are.")
     async def frame_count(self, info: Info) -> int:
         """Load it together with those of the other timelapses of the request."""

@@ -9,7 +9,7 @@ from django.db import models
 from fsmlock import Confirmation, InputField, Lifecycle, Lock, Locks, Offer, Reason, action, transition
 from timelapse.cameras.models import STOP_MOVIES, Camera
 from timelapse.frames.queries import frames_of
-from timelapse.timelapses.domain import PRESET_LABELS
+from timelapse.timelapses.domain import LATEST_EVERY, LATEST_PRESETS, PRESET_LABELS
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -22,10 +22,40 @@ NO_FRAMES = Reason(
     remedy="Start the camera, and wait for its first frame.",
 )
 
+KEEPS_NONE = Reason(
+    code="no_latest_movie",
+    message="No latest movie is kept.",
+    remedy="Keep one, then it can be stopped.",
+)
+_FPS = InputField(
+    name="fps",
+    kind="choice",
+    label="Speed",
+    default=30,
+    choices=tuple((rate, f"{rate} fps") for rate in (12, 24, 30, 60)),
+)
+_SIZE = InputField(
+    name="size",
+    kind="choice",
+    label="Size",
+    default="as_pictures",
+    choices=(
+        ("as_pictures", "As the pictures"),
+        ("640x360", "640 x 360"),
+        ("1280x720", "1280 x 720"),
+        ("1920x1080", "1920 x 1080"),
+    ),
+)
+
 
 def has_frames(timelapse: Timelapse) -> Reason | None:
     """Require at least one frame."""
     return None if timelapse.shown_frames().exists() else NO_FRAMES
+
+
+def keeps_latest_movie(timelapse: Timelapse) -> Reason | None:
+    """Require that a latest movie is kept."""
+    return None if timelapse.latest_every_s is not None else KEEPS_NONE
 
 
 class Timelapse(Lifecycle, models.Model):
@@ -51,6 +81,12 @@ class Timelapse(Lifecycle, models.Model):
     starts_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    #: Its latest movie is rendered anew when frames have come, at most once in so many seconds; null: none.
+    latest_every_s = models.PositiveIntegerField(null=True, editable=False)
+    #: The latest movie's ``fps``, ``size`` and ``preset``, as `keep_latest_movie` takes them.
+    latest_options = models.JSONField(default=dict, editable=False)
+    #: When the latest movie was requested last; null: not since somebody asked to keep one.
+    latest_requested_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         """Oldest first, so that a new timelapse doesn't move the others."""
@@ -71,25 +107,8 @@ class Timelapse(Lifecycle, models.Model):
         offer=Offer(
             kind="primary",
             input=(
-                InputField(
-                    name="fps",
-                    kind="choice",
-                    label="Speed",
-                    default=30,
-                    choices=tuple((rate, f"{rate} fps") for rate in (12, 24, 30, 60)),
-                ),
-                InputField(
-                    name="size",
-                    kind="choice",
-                    label="Size",
-                    default="as_pictures",
-                    choices=(
-                        ("as_pictures", "As the pictures"),
-                        ("640x360", "640 x 360"),
-                        ("1280x720", "1280 x 720"),
-                        ("1920x1080", "1920 x 1080"),
-                    ),
-                ),
+                _FPS,
+                _SIZE,
                 InputField(
                     name="preset",
                     kind="choice",
@@ -118,6 +137,44 @@ class Timelapse(Lifecycle, models.Model):
     )
     def render(self) -> None:
         """A movie is requested. It waits for the lock by itself, so the lock isn't needed here."""
+
+    @action(
+        source=Lifecycle.States.READY,
+        label="Keep a latest movie",
+        permission="timelapses.render_timelapse",
+        offer=Offer(
+            input=(
+                InputField(
+                    name="every_s",
+                    kind="choice",
+                    label="Rendered anew",
+                    default=3600,
+                    choices=tuple((seconds, f"Once each {words}") for seconds, words in LATEST_EVERY.items()),
+                    help="At most so often, and only when frames have come.",
+                ),
+                _FPS,
+                _SIZE,
+                InputField(
+                    name="preset",
+                    kind="choice",
+                    label="Pictures",
+                    default="plain",
+                    choices=tuple((name, PRESET_LABELS[name]) for name in LATEST_PRESETS),
+                ),
+            ),
+        ),
+    )
+    def keep_latest_movie(self) -> None:
+        """A movie of all frames is rendered anew by itself when frames have come."""
+
+    @action(
+        source=Lifecycle.States.READY,
+        label="Stop the latest movie",
+        conditions=[keeps_latest_movie],
+        permission="timelapses.render_timelapse",
+    )
+    def stop_latest_movie(self) -> None:
+        """No latest movie is rendered any more; the last one stays."""
 
     @transition(
         source=[Lifecycle.States.READY, Lifecycle.States.FAILED],

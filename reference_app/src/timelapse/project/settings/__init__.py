@@ -122,6 +122,11 @@ CELERY_BEAT_SCHEDULE = {
     "recover-movies": {"task": "rendering.recover_movies", "schedule": 5.0, "options": {"expires": 10}},
     "recover-runs": {"task": "fsmlock.recover_runs", "schedule": 30.0, "options": {"expires": 30}},
     "finish-deletions": {"task": "rendering.finish_deletions", "schedule": 60.0, "options": {"expires": 60}},
+    "request-latest-movies": {
+        "task": "rendering.request_latest_movies",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "thin-frames": {"task": "rendering.thin_frames", "schedule": 3600.0, "options": {"expires": 3600}},
     "settle-clocks": {"task": "ingest.settle_clocks", "schedule": 20.0, "options": {"expires": 20}},
     "sweep-uploads": {"task": "ingest.sweep_uploads", "schedule": 3600.0},

@@ -9,6 +9,8 @@ interface Props {
   readonly of: Transitions_stateful$key;
   /** Transitions that are not offered here, by name: the page has something of its own for them. */
   readonly except?: readonly string[];
+  /** The only transitions that are offered here, by name. */
+  readonly only?: readonly string[];
   /** Only what can't be undone, or only the rest. All of it is offered unless this is said. */
   readonly danger?: boolean;
   /** The title of the panel around them, which goes with the last of them. */
@@ -18,7 +20,7 @@ interface Props {
 }
 
 /** All that the server offers to do with an object, whatever that is. Nothing when it offers nothing. */
-export function Transitions({ of, except = [], danger, title, labels = {} }: Props) {
+export function Transitions({ of, except = [], only, danger, title, labels = {} }: Props) {
   const { id, availableTransitions } = useFragment(
     graphql`
       fragment Transitions_stateful on Stateful {
@@ -33,7 +35,10 @@ export function Transitions({ of, except = [], danger, title, labels = {} }: Pro
     of,
   );
   const offered = availableTransitions.filter(
-    ({ name, kind }) => !except.includes(name) && (danger === undefined || danger === (kind === "DANGER")),
+    ({ name, kind }) =>
+      !except.includes(name) &&
+      (only?.includes(name) ?? true) &&
+      (danger === undefined || danger === (kind === "DANGER")),
   );
   if (offered.length === 0) return null;
   const buttons = (

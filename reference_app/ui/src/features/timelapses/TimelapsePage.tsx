@@ -29,6 +29,7 @@ import type { TimelapsePageQuery } from "./__generated__/TimelapsePageQuery.grap
 import type { TimelapsePageRefreshQuery } from "./__generated__/TimelapsePageRefreshQuery.graphql";
 import { DeleteTimelapse } from "./DeleteTimelapse.tsx";
 import { FrameBrowser } from "./FrameBrowser.tsx";
+import { LATEST_MOVIE_ACTIONS, LatestMovie } from "./LatestMovie.tsx";
 import { RenderPanel } from "./RenderPanel.tsx";
 import { useTimelapseUpdates } from "./useTimelapseUpdates.ts";
 
@@ -97,6 +98,7 @@ function Timelapse({
         }
         ...FrameBrowser_live
         ...RenderPanel_timelapse
+        ...LatestMovie_timelapse
         ...Transitions_stateful
         ...DeleteTimelapse_timelapse
       }
@@ -133,7 +135,8 @@ function Timelapse({
         <Box sx={{ display: "grid", gap: 2.5, minWidth: 0 }}>
           <RenderPanel timelapse={data} />
           <Movies timelapse={timelapse} />
-          <Transitions of={data} except={["render", "start_deleting"]} />
+          <LatestMovie timelapse={data} />
+          <Transitions of={data} except={["render", "start_deleting", ...LATEST_MOVIE_ACTIONS]} />
           <Panel title="Danger zone">
             <DeleteTimelapse timelapse={data} />
           </Panel>
