@@ -47,7 +47,8 @@ def django_db_setup(django_db_setup):
     SyncToAsync.single_thread_executor.submit(connections.close_all).result()
 
 
-#: What an editor may: see everything, pair cameras, and make movies. Tests grant the rest where they need it.
+#: What an editor may: see everything, pair cameras, make movies and share them. Tests grant the rest where
+#: they need it.
 EDITOR = [
     "view_camera",
     "view_frame",
@@ -60,6 +61,7 @@ EDITOR = [
     "render_timelapse",
     "change_movie",
     "delete_movie",
+    "share",
 ]
 
 

@@ -80,7 +80,7 @@ def test_who_finds_no_place_is_refused_before_anything_is_counted_or_hashed(hash
         assert [each.result() for each in waiting] == [(None, None)] * MOST_AT_ONCE
     refused = {
         "code": "too_many_sign_ins",
-        "message": "Too many people are signing in at this moment.",
+        "message": "Too many passwords are being checked at this moment.",
         "remedy": "Try again in 5 seconds.",
     }
     assert [answer["data"]["signIn"]["errors"] for answer in answers] == [[refused]] * MOST_AT_ONCE

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import AnonymousUser
-from tests.factories import NOON, camera, frame, timelapse
+from tests.factories import NOON, camera, frame
+from tests.publishing.conftest import CONTENT
 
 from timelapse.frames.models import Preview
 from timelapse.frames.queries import thumbnail_of
@@ -20,23 +21,6 @@ from timelapse.rendering.pipeline.geometry import Size
 from timelapse.rendering.pipeline.scale import to_frame
 
 pytestmark = pytest.mark.django_db(transaction=True)
-CONTENT = bytes(range(256)) * 40
-
-
-@pytest.fixture
-def media(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path / "media"
-    return tmp_path / "media"
-
-
-@pytest.fixture
-def movie(media):
-    made = Movie.objects.create(timelapse=timelapse(), fps=30, width=64, height=48)
-    Movie.objects.filter(pk=made.pk).update(state=Movie.States.READY)
-    queries.folder_of(made.pk).mkdir(parents=True)
-    queries.video_of(made.pk).write_bytes(CONTENT)
-    queries.poster_of(made.pk).write_bytes(b"a poster")
-    return made
 
 
 def browser(user):

@@ -36,7 +36,7 @@ def test_every_transition_has_a_sentence_that_says_when():
     [
         ("queued", {"pause", "cancel"}),
         ("rendering", {"pause", "cancel"}),
-        ("ready", {"start_deleting"}),
+        ("ready", {"share", "start_deleting"}),
         ("failed", {"retry", "start_over", "start_deleting"}),
         ("cancelled", {"retry", "start_over", "start_deleting"}),
         ("paused", {"retry", "start_over", "cancel", "start_deleting"}),

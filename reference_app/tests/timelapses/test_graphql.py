@@ -51,7 +51,8 @@ def test_a_timelapse_shows_its_frames_what_is_offered_and_who_works_on_it(member
     assert [edge["node"]["sequence"] for edge in shown["frames"]["edges"]] == [
         each.sequence for each in frames[1:]
     ]
-    render, keep, stop, delete = shown["availableTransitions"]
+    render, keep, stop, share, delete = shown["availableTransitions"]
+    assert (share["name"], share["allowed"]) == ("share", True)
     assert (render["name"], render["allowed"]) == ("render", True), "a second movie waits its turn"
     assert render["reasons"] == []
     assert (keep["name"], keep["allowed"]) == ("keep_latest_movie", True)

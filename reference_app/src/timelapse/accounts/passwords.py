@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING
 
 from asgiref.sync import sync_to_async
 from django.contrib import auth
+from django.contrib.auth import hashers
 from django.db import connections
 
 from timelapse.accounts.hashing import MOST_AT_ONCE
+from timelapse.accounts.throttle import attempt, succeeded
 from timelapse.shared.texts import storable
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
     from django.http import HttpRequest
+
+    from timelapse.accounts.throttle import Refusal
 
 #: Longer names and passwords belong to nobody (Django's own limits); they are not looked up.
 LONGEST_NAME = 150
@@ -35,3 +39,25 @@ def _check(request: HttpRequest, username: str, password: str) -> User | None:
         return auth.authenticate(request, username=username, password=password)
     finally:
         connections.close_all()  # these threads take part in no request, whose end would close them
+
+
+async def opens(password: str, encoded: str, *, name: str, address: str) -> bool | Refusal:
+    """Return whether a password opens something that isn't an account.
+
+    Args:
+        password: as it was entered.
+        encoded: the hash that Django's ``make_password`` returned.
+        name: what it opens; attempts are limited by it and by the address, as those of accounts are.
+        address: of who tries.
+
+    Returns:
+        Whether it is right, or why it wasn't checked.
+    """
+    if len(password) > LONGEST_PASSWORD:
+        return False
+    checked = await sync_to_async(attempt, thread_sensitive=False, executor=_THREADS)(
+        lambda: hashers.check_password(password, encoded), name=name, address=address
+    )
+    if checked is True:
+        await sync_to_async(succeeded)(name, address)
+    return checked

@@ -1,4 +1,4 @@
-"""Limit sign-ins at once, and failed ones by name and by address, before any password is hashed.
+"""Limit passwords that are checked at once, and wrong ones by name and by address, before any is hashed.
 
 The counts live in the cache's Valkey, so that all web processes share them. Each attempt is counted in the
 step that checks it: attempts that arrive together can't pass the check together. A success clears the counts
@@ -15,7 +15,7 @@ import math
 import time
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
@@ -29,6 +29,8 @@ from timelapse.accounts.hashing import RETRY_AFTER_S, HashingQueue, NoPlaceError
 from timelapse.shared.addresses import network_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.contrib.auth.models import User
     from django.http import HttpRequest
     from limits import RateLimitItem
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 NAME_AT_ADDRESS = RateLimitItemPerMinute(5, 5, namespace="sign-in-name-at-address")
 ADDRESS = RateLimitItemPerMinute(30, 10, namespace="sign-in-address")
 NAME = RateLimitItemPerHour(100, 1, namespace="sign-in-name")
+_Checked = TypeVar("_Checked")
 #: What a request carries once its sign-in was refused.
 _REFUSAL = "sign_in_refusal"
 _TWO_MINUTES = 120
@@ -72,15 +75,45 @@ class ThrottledBackend(ModelBackend):
         Raises:
             PermissionDenied: too many attempts, or too many at once; ``refusal(request)`` says which.
         """
-        try:
-            with hashing_queue().place():
-                if request is not None and username is not None:
-                    _count(request, username)
-                with hashing_queue().turn():
-                    return super().authenticate(request, username, password, **credentials)
-        except NoPlaceError:
-            message = "Too many people are signing in at this moment."
-            _refuse(request, "too_many_sign_ins", message, RETRY_AFTER_S)
+        checked = attempt(
+            lambda: super(ThrottledBackend, self).authenticate(request, username, password, **credentials),
+            name=username,
+            address=None if request is None else _address(request),
+        )
+        if isinstance(checked, Refusal):
+            if request is not None:
+                setattr(request, _REFUSAL, checked)
+            raise PermissionDenied
+        return checked
+
+
+def attempt(check: Callable[[], _Checked], *, name: str | None, address: str | None) -> _Checked | Refusal:
+    """Find a place, count the attempt, then check a password when it is its turn.
+
+    Args:
+        check: hashes the password.
+        name: of what the password opens; None: the attempt isn't counted.
+        address: of who tries; None: the attempt isn't counted.
+
+    Returns:
+        What ``check`` returns, or why it wasn't called: too many attempts, or too many at once.
+    """
+    try:
+        with hashing_queue().place():
+            if name is not None and address is not None and (refused := _count(name, address)) is not None:
+                return refused
+            with hashing_queue().turn():
+                return check()
+    except NoPlaceError:
+        message = "Too many passwords are being checked at this moment."
+        return Refusal(code="too_many_sign_ins", message=message, wait_s=RETRY_AFTER_S)
+
+
+def succeeded(name: str, address: str) -> None:
+    """Forget the failed attempts of this name at this address, and of the address."""
+    for limit, who in _limits(name, address):
+        if limit is not NAME:
+            _limiter().clear(limit, *who)
 
 
 def refusal(request: HttpRequest) -> Refusal | None:
@@ -94,23 +127,23 @@ def hashing_queue() -> HashingQueue:
     return HashingQueue(settings.HOME / "hashing.lock")
 
 
-def _count(request: HttpRequest, username: str) -> None:
-    for limit, who in _limits(request, username):
+def _count(name: str, address: str) -> Refusal | None:
+    for limit, who in _limits(name, address):
         if not _limiter().hit(limit, *who):
             wait_s = _limiter().get_window_stats(limit, *who).reset_time - time.time()
-            _refuse(request, "too_many_attempts", "Too many attempts to sign in.", max(1, math.ceil(wait_s)))
+            message = "Too many attempts."
+            return Refusal(code="too_many_attempts", message=message, wait_s=max(1, math.ceil(wait_s)))
+    return None
 
 
-def _refuse(request: HttpRequest | None, code: str, message: str, wait_s: int) -> NoReturn:
-    if request is not None:
-        setattr(request, _REFUSAL, Refusal(code=code, message=message, wait_s=wait_s))
-    raise PermissionDenied
+def _limits(name: str, address: str) -> list[tuple[RateLimitItem, tuple[str, ...]]]:
+    hashed = hashlib.sha256(name.strip().lower().encode("utf-8", "surrogatepass")).hexdigest()
+    network = network_of(address)
+    return [(NAME_AT_ADDRESS, (hashed, network)), (ADDRESS, (network,)), (NAME, (hashed,))]
 
 
-def _limits(request: HttpRequest, username: str) -> list[tuple[RateLimitItem, tuple[str, ...]]]:
-    name = hashlib.sha256(username.strip().lower().encode("utf-8", "surrogatepass")).hexdigest()
-    address = network_of(request.META.get("REMOTE_ADDR") or "")
-    return [(NAME_AT_ADDRESS, (name, address)), (ADDRESS, (address,)), (NAME, (name,))]
+def _address(request: HttpRequest) -> str:
+    return request.META.get("REMOTE_ADDR") or ""
 
 
 @cache
@@ -119,11 +152,8 @@ def _limiter() -> MovingWindowRateLimiter:
 
 
 def _clear(sender: object, request: HttpRequest | None, user: User, **_: object) -> None:  # noqa: ARG001 - signal
-    if request is None:
-        return
-    for limit, who in _limits(request, user.get_username()):
-        if limit is not NAME:
-            _limiter().clear(limit, *who)
+    if request is not None:
+        succeeded(user.get_username(), _address(request))
 
 
 user_logged_in.connect(_clear, dispatch_uid="timelapse.accounts.throttle")

@@ -34,6 +34,7 @@ from timelapse.project.body_limit import BodyLimit  # noqa: E402
 from timelapse.project.page import NOT_BUILT  # noqa: E402
 from timelapse.project.subscriptions import consumer  # noqa: E402
 from timelapse.publishing.http import application as publishing  # noqa: E402
+from timelapse.publishing.share_pages import application as shared  # noqa: E402
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -90,6 +91,7 @@ http = Starlette(
     routes=[
         Mount("/agent/v1", CausalASGI(ingest)),
         Mount("/media", AuthMiddlewareStack(publishing)),  # type: ignore[arg-type] # three typings of ASGI meet here
+        Mount("/share", shared),
         Mount("/assets", Assets(directory=settings.UI_DIST / "assets", check_dir=False)),
         Mount("/", BodyLimit(static_and_django, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)),
     ]

@@ -19,6 +19,7 @@ import timelapse.frames.graphql
 import timelapse.home.graphql
 import timelapse.ingest.graphql
 import timelapse.operations.graphql
+import timelapse.publishing.graphql
 import timelapse.rendering.graphql
 import timelapse.timelapses.graphql
 import timelapse.why.graphql
@@ -86,6 +87,7 @@ _APPS = (
     timelapse.ingest.graphql,
     timelapse.timelapses.graphql,
     timelapse.rendering.graphql,
+    timelapse.publishing.graphql,
     timelapse.operations.graphql,
     timelapse.why.graphql,
     timelapse.home.graphql,

@@ -12,5 +12,5 @@ from timelapse.project.views import GraphQLView
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("graphql", GraphQLView.as_view(schema=schema, graphql_ide=None, allow_queries_via_get=False)),
-    re_path(r"^(?!assets/|static/|media/|agent/).*$", page),
+    re_path(r"^(?!assets/|static/|media/|share/|agent/).*$", page),
 ]

@@ -54,7 +54,7 @@ def _serving(
             return refused
         name = _FILE.fullmatch(request.path_params["name"])
         found = await sync_to_async(find)(int(name[1]), name[2]) if name else None
-        return _not_found() if found is None else _answer(request, found)
+        return _not_found() if found is None else file_response(request, found, lasting=found.lasting)
 
     return serve
 
@@ -82,11 +82,18 @@ async def _refusal(request: Request, rule: Rule) -> Response | None:
     if reason is None:
         return None
     status, code = (401, "signed_out") if reason.code == "signed_out" else (403, "forbidden")
-    return _refused(status, code, reason.message, reason.remedy)
+    return error_response(status, code, reason.message, reason.remedy)
 
 
-def _answer(request: Request, found: Published) -> Response:
-    keep = _CACHE if found.lasting else _REVALIDATE
+def file_response(request: Request, found: Published, *, lasting: bool) -> Response:
+    """Answer with the file or a range of it; with 304 if the browser has it.
+
+    Args:
+        request: with ``?download`` the file is saved under its name.
+        found: the file.
+        lasting: whether the browser may show it for an hour without asking again.
+    """
+    keep = _CACHE if lasting else _REVALIDATE
     saved = found.name if "download" in request.query_params else ""
     answer = FileResponse(
         found.path,
@@ -103,10 +110,11 @@ def _answer(request: Request, found: Published) -> Response:
 
 def _not_found() -> Response:
     remedy = "Take the address from the page: it offers what is there."
-    return _refused(404, "not_found", "There is no such file.", remedy)
+    return error_response(404, "not_found", "There is no such file.", remedy)
 
 
-def _refused(status: int, code: str, message: str, remedy: str) -> Response:
+def error_response(status: int, code: str, message: str, remedy: str) -> Response:
+    """Answer with an error as JSON, which nothing keeps."""
     error = {"code": code, "message": message, "remedy": remedy}
     return JSONResponse({"error": error}, status, headers={"Cache-Control": "no-store"})
 

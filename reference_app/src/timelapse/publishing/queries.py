@@ -1,4 +1,4 @@
-"""Finds the file of a URL."""
+"""Finds the file of a URL, and what a share link shows."""
 
 from __future__ import annotations
 
@@ -6,18 +6,27 @@ import stat
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from django.db.models import Q
+
 from timelapse.frames.models import Frame, Preview
 from timelapse.frames.previews import file_of_preview
 from timelapse.frames.queries import file_of
 from timelapse.ingest.pipeline.thumbnails import ensure_large_thumbnail, ensure_thumbnail
+from timelapse.publishing.domain import LinkFacts
+from timelapse.publishing.models import ShareLink
 from timelapse.rendering import watching
 from timelapse.rendering.models import Movie
-from timelapse.rendering.queries import file_name, movie_by_id, poster_of, video_of
+from timelapse.rendering.queries import file_name, movie_by_id, movies_of, poster_of, video_of
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable
+    from datetime import datetime
     from pathlib import Path
+
+    from django.db.models import QuerySet
+
+    from timelapse.timelapses.models import Timelapse
 
 _PICTURES: Final = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 
@@ -102,6 +111,66 @@ def preview(pk: int, extension: str) -> Published | None:
     """Find a camera's preview."""
     found = Preview.objects.filter(pk=pk).first() if extension == "jpg" else None
     return None if found is None else _published(file_of_preview(found), "image/jpeg")
+
+
+def working_links(obj: Movie | Timelapse, now: datetime) -> QuerySet[ShareLink]:
+    """Return the links to an object that are neither revoked nor expired."""
+    of = Q(movie=obj.pk) if isinstance(obj, Movie) else Q(timelapse=obj.pk)
+    lasting = Q(expires_at=None) | Q(expires_at__gt=now)
+    return ShareLink.objects.filter(of, lasting, state=ShareLink.States.ACTIVE)
+
+
+def links_of_movies(movies: list[int]) -> dict[int, list[ShareLink]]:
+    """Return the links to each movie that aren't revoked, newest first, in one query."""
+    return _by_subject("movie_id", movies)
+
+
+def links_of_timelapses(timelapses: list[int]) -> dict[int, list[ShareLink]]:
+    """Return the links to each timelapse that aren't revoked, newest first, in one query."""
+    return _by_subject("timelapse_id", timelapses)
+
+
+def _by_subject(key: str, subjects: list[int]) -> dict[int, list[ShareLink]]:
+    links = visible_links(ShareLink.objects.filter(**{f"{key}__in": subjects}))
+    found: dict[int, list[ShareLink]] = {}
+    for link in links:
+        found.setdefault(getattr(link, key), []).append(link)
+    return found
+
+
+def visible_links(links: QuerySet[ShareLink]) -> QuerySet[ShareLink]:
+    """Filter out revoked links, and join what they show."""
+    return links.select_related("movie__timelapse", "timelapse", "created_by").filter(
+        state=ShareLink.States.ACTIVE
+    )
+
+
+def link_by_token(token: str) -> ShareLink | None:
+    """Return the link of a token, revoked or not."""
+    links = ShareLink.objects.select_related("movie__timelapse", "timelapse")
+    return links.filter(token=token).first()
+
+
+def facts_of(link: ShareLink) -> LinkFacts:
+    """Return what decides whether the link works."""
+    shown = link.movie or link.timelapse
+    return LinkFacts(
+        is_active=link.state == link.States.ACTIVE,
+        expires_at=link.expires_at,
+        is_deleted=shown is None or shown.state in {shown.States.DELETING, shown.States.DELETED},
+    )
+
+
+def movie_of_link(link: ShareLink) -> Movie | None:
+    """Return the movie that the link shows: its own, or the newest finished one of its timelapse."""
+    if link.timelapse_id is None:
+        return link.movie
+    return movies_of(link.timelapse_id).filter(state=Movie.States.READY).first()
+
+
+def latest_picture_of_link(link: ShareLink) -> Frame | None:
+    """Return the latest picture of the link's timelapse that isn't hidden; None for a link to a movie."""
+    return None if link.timelapse is None else link.timelapse.shown_frames().last()
 
 
 def _is_ready(movie: int) -> bool:

@@ -7,8 +7,9 @@ from typing import ClassVar, Final
 from django.conf import settings
 from django.db import models
 
-from fsmlock import Confirmation, Lifecycle, Lock, Locks, Offer, Reason, transition
+from fsmlock import Confirmation, Lifecycle, Lock, Locks, Offer, Reason, action, transition
 from timelapse.timelapses.models import Timelapse
+from timelapse.timelapses.sharing import SHARE, SHARE_OFFER
 
 #: The permission to cancel movies and to retry them.
 CHANGE_MOVIE: Final = "rendering.change_movie"
@@ -205,6 +206,10 @@ class Movie(Lifecycle, models.Model):
     )
     def start_over(self) -> None:
         """A user started it over; nothing of what was finished is used."""
+
+    @action(source=States.READY, label="Share", permission=SHARE, offer=SHARE_OFFER)
+    def share(self) -> None:
+        """A link is made that shows it to people without an account."""
 
     @transition(
         source=[States.READY, States.FAILED, States.CANCELLED, States.PAUSED],

@@ -10,6 +10,7 @@ from fsmlock import Confirmation, InputField, Lifecycle, Lock, Locks, Offer, Rea
 from timelapse.cameras.models import STOP_MOVIES, Camera
 from timelapse.frames.queries import frames_of
 from timelapse.timelapses.domain import LATEST_EVERY, LATEST_PRESETS, PRESET_LABELS
+from timelapse.timelapses.sharing import SHARE, SHARE_OFFER
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -175,6 +176,10 @@ class Timelapse(Lifecycle, models.Model):
     )
     def stop_latest_movie(self) -> None:
         """No latest movie is rendered any more; the last one stays."""
+
+    @action(source=Lifecycle.States.READY, label="Share", permission=SHARE, offer=SHARE_OFFER)
+    def share(self) -> None:
+        """A link is made that shows its newest movie and its latest picture, whichever those are then."""
 
     @transition(
         source=[Lifecycle.States.READY, Lifecycle.States.FAILED],

@@ -22,6 +22,18 @@ export function useTransition(): [(input: TransitionInput, handlers?: Handlers) 
             state
             stateLabel
             ...Transitions_stateful
+            ... on Movie {
+              shareLinks {
+                ...ShareLinks_links
+                ...ShareLinkRow_link
+              }
+            }
+            ... on Timelapse {
+              shareLinks {
+                ...ShareLinks_links
+                ...ShareLinkRow_link
+              }
+            }
           }
           errors {
             field

@@ -28,6 +28,7 @@ const bare = {
   progress: null,
   waiting: [],
   cancelRequest: null,
+  shareLinks: [],
   availableTransitions: [],
 };
 const offer = (name: string, label: string, confirm: object | null = null) => ({

@@ -11,6 +11,7 @@ import { formatPlayTime } from "../../lib/duration.ts";
 import { formatCount, formatNumber } from "../../lib/rate.ts";
 import { humanize } from "../../lib/words.ts";
 import { ProgressMeter } from "../live/ProgressMeter.tsx";
+import { ShareLinks } from "../live/ShareLinks.tsx";
 import { Transitions } from "../live/Transitions.tsx";
 import { WhyButton } from "../live/WhyButton.tsx";
 import type { MovieCard_movie$key } from "./__generated__/MovieCard_movie.graphql";
@@ -65,6 +66,9 @@ export function MovieCard({ movie }: { readonly movie: MovieCard_movie$key }) {
         ...MovieCancelling_movie
         ...MovieWaiting_movie
         ...LeftOutFrames_movie
+        shareLinks {
+          ...ShareLinks_links
+        }
         ...Transitions_stateful
       }
     `,
@@ -130,6 +134,7 @@ export function MovieCard({ movie }: { readonly movie: MovieCard_movie$key }) {
           </Link>
         )}
         <Transitions of={data} except={withheld(data)} labels={resumeLabel(data)} />
+        <ShareLinks of={data.id} links={data.shareLinks} />
       </Box>
     </Paper>
   );

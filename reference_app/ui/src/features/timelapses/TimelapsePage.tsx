@@ -18,6 +18,7 @@ import { PageHeader } from "../../design/PageHeader.tsx";
 import { Panel } from "../../design/Panel.tsx";
 import { CameraLiveness } from "../live/CameraLiveness.tsx";
 import { LiveStatusBadge } from "../live/LiveStatusBadge.tsx";
+import { ShareLinks } from "../live/ShareLinks.tsx";
 import { Transitions } from "../live/Transitions.tsx";
 import { useCameraLiveness } from "../live/useCameraLiveness.ts";
 import type { TimelapsePage_live$key } from "./__generated__/TimelapsePage_live.graphql";
@@ -99,6 +100,9 @@ function Timelapse({
         ...FrameBrowser_live
         ...RenderPanel_timelapse
         ...LatestMovie_timelapse
+        shareLinks {
+          ...ShareLinks_links
+        }
         ...Transitions_stateful
         ...DeleteTimelapse_timelapse
       }
@@ -136,7 +140,12 @@ function Timelapse({
           <RenderPanel timelapse={data} />
           <Movies timelapse={timelapse} />
           <LatestMovie timelapse={data} />
-          <Transitions of={data} except={["render", "start_deleting", ...LATEST_MOVIE_ACTIONS]} />
+          <Transitions
+            of={data}
+            except={["render", "start_deleting", ...LATEST_MOVIE_ACTIONS]}
+            labels={{ share: "Share this timelapse" }}
+          />
+          <ShareLinks of={timelapse.id} links={data.shareLinks} />
           <Panel title="Danger zone">
             <DeleteTimelapse timelapse={data} />
           </Panel>

@@ -1,0 +1,94 @@
+import Box from "@mui/material/Box";
+import Button from "@mui/material/Button";
+import Skeleton from "@mui/material/Skeleton";
+import { Suspense, useId, useState } from "react";
+import { graphql, useFragment, useLazyLoadQuery } from "react-relay";
+
+import { ErrorBoundary } from "../../design/ErrorBoundary.tsx";
+import type { ShareLinks_links$key } from "./__generated__/ShareLinks_links.graphql";
+import type { ShareLinksQuery } from "./__generated__/ShareLinksQuery.graphql";
+import { PageProblem } from "./PageProblem.tsx";
+import { ShareLinkRow } from "./ShareLinkRow.tsx";
+
+interface Props {
+  /** The id of the movie or the timelapse that they show. */
+  readonly of: string;
+  readonly links: ShareLinks_links$key;
+}
+
+/** How many links show an object to people without an account, and the links on request; a new one at once. */
+export function ShareLinks({ of, links }: Props) {
+  const data = useFragment(
+    graphql`
+      fragment ShareLinks_links on ShareLink @relay(plural: true) {
+        state
+      }
+    `,
+    links,
+  );
+  const count = data.filter(({ state }) => state !== "revoked").length;
+  const [countBefore] = useState(count);
+  const [chosen, setChosen] = useState<boolean | null>(null);
+  const listId = useId();
+  if (count === 0) return null;
+  const open = chosen ?? count > countBefore;
+  return (
+    <Box sx={{ display: "grid", gap: 1, justifyItems: "start", minWidth: 0 }}>
+      <Button
+        size="small"
+        variant="text"
+        aria-expanded={open}
+        aria-controls={listId}
+        onClick={() => {
+          setChosen(!open);
+        }}
+      >
+        {open ? "Hide links" : count === 1 ? "Shared by a link" : `Shared by ${String(count)} links`}
+      </Button>
+      <Box id={listId} hidden={!open} sx={{ width: "100%" }}>
+        {open && (
+          <ErrorBoundary fallback={(error, reset) => <PageProblem error={error} onRetry={reset} />}>
+            <Suspense fallback={<Skeleton variant="rounded" height={72} />}>
+              <LinkList of={of} />
+            </Suspense>
+          </ErrorBoundary>
+        )}
+      </Box>
+    </Box>
+  );
+}
+
+function LinkList({ of }: { readonly of: string }) {
+  const { node } = useLazyLoadQuery<ShareLinksQuery>(
+    graphql`
+      query ShareLinksQuery($id: ID!) {
+        node(id: $id) {
+          ... on Movie {
+            shareLinks {
+              id
+              state
+              ...ShareLinkRow_link
+            }
+          }
+          ... on Timelapse {
+            shareLinks {
+              id
+              state
+              ...ShareLinkRow_link
+            }
+          }
+        }
+      }
+    `,
+    { id: of },
+    { fetchPolicy: "store-and-network" },
+  );
+  const shown = (node?.shareLinks ?? []).filter(({ state }) => state !== "revoked");
+  return (
+    <Box component="ul" sx={{ display: "grid", gap: 2, listStyle: "none", p: 0, m: 0 }}>
+      {shown.map((link) => (
+        <ShareLinkRow key={link.id} link={link} />
+      ))}
+    </Box>
+  );
+}
