@@ -193,6 +193,8 @@ def test_without_a_store_for_rabbitmq_it_says_which_setting_to_set(settings):
     app = Celery(broker=f"amqp://guest@127.0.0.1:{free_port()}//", set_as_current=False)
     _, note = snapshot(app).notes
     assert (note.code, note.params["transport"]) == ("no_store", "amqp")
+    assert "redis://localhost:6379/1" in note.remedy
+    assert "database://default" in note.remedy
     assert "QUEUE_INSIGHT['STORE']" in note.remedy
     settings.QUEUE_INSIGHT = {"STORE": "memory://"}  # filled by a thread of this process
     assert codes(snapshot(app)) == ["queues_unknown", "no_collector"]

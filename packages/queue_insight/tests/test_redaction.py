@@ -27,6 +27,8 @@ SECRET = "hunter2"
             "E('see https://host:80/a@b and redis://:hunter2@r')",
             "E('see https://host:80/a@b and redis://:[redacted]@r')",
         ),
+        ("RefusedError('password=hunter2')", "RefusedError('password=[redacted]')"),
+        ("f('token: hun'ter2)", "f('token: [redacted]"),
         ("", ""),
     ],
 )

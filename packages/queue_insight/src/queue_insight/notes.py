@@ -18,7 +18,8 @@ START_COLLECTOR = "Start the collector: manage.py queue_insight collect"
 #: What to do if the store is this process's memory, where no collector of another process saves anything.
 SET_STORE = (
     "Set QUEUE_INSIGHT['STORE'] to a Redis or Valkey server that the collector and this process reach, "
-    'as "redis://localhost:6379/1", and restart both.'
+    'as "redis://localhost:6379/1", or to one of the DATABASES that is PostgreSQL or SQLite, as '
+    '"database://default" (run manage.py migrate); then restart both.'
 )
 #: Offset from which a clock is reported; less may be the delivery time of events.
 SKEW_S = 2.0

@@ -17,6 +17,8 @@ from queue_insight import conf
 REDACTED: Final = "[redacted]"
 #: A quoted text, closed or cut; an escaped letter; or any letter.
 _TOKEN = re.compile(r"""'(?:\\.|[^'\\])*'?|"(?:\\.|[^"\\])*"?|\\.|.""", re.DOTALL)
+#: The quotation mark that closes the text around a value, with nothing but brackets behind it.
+_LAST_QUOTE = re.compile(r"""['"][)\]}]+\Z""")
 #: The password in "scheme://user:password@host".
 _IN_ADDRESS = re.compile(r"(://[^\s:/@'\"]*:)[^\s/@'\"]+(?=@)")
 
@@ -57,7 +59,7 @@ def _end_of_value(text: str, start: int) -> int:
     depth = 0
     for token in _TOKEN.finditer(text, start):
         first = token.group()[0]
-        if depth == 0 and first in ")]},":
+        if depth == 0 and (first in ")]}," or _LAST_QUOTE.match(text, token.start())):
             return token.start()
         depth += (first in "([{") - (first in ")]}")
     return len(text)
