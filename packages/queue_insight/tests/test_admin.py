@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
+from msgspec import structs
 from tests.conftest import free_port
 from tests.values import failed, save_failures
 
@@ -15,6 +16,7 @@ from queue_insight.collector_state import (
     ObservedTask,
     ObservedWorker,
     Part,
+    SentTask,
     TaskCounts,
     encode,
     encode_header,
@@ -277,6 +279,27 @@ def test_a_search_goes_on_where_it_ended(admin_client, store):
         after = response.context["rest"] or None
     assert parts == 3
     assert len({each for each in found if int(each) % 30 == 7}) == 5_000 // 30 + 1
+
+
+def test_a_search_by_causal_id_finds_tasks_that_nobody_has_any_more(admin_client, app, store):
+    waits = app.send_task("work.do").id
+    note = SentTask(id=waits, name="work.do", queue="celery", sent_at=1e9, causal_id="cause-17")
+    gone = structs.replace(note, id=HOSTILE)
+    notes = {each.id: encode(each) for each in (note, gone)}
+    store.note_sent(notes, causes=dict.fromkeys(notes, "cause-17"), most=100)
+    response = get(admin_client, "admin:queue_insight_search", "?q=cause-17")
+    assert [task.id for task in response.context["tasks"]] == [waits]
+    assert [each["id"] for each in response.context["sent"]] == [HOSTILE]
+    page = text(response)
+    assert "2 found for “cause-17”" in page
+    assert HOSTILE not in page
+
+
+def test_all_that_a_cause_sent_are_asked_for_together(admin_client, app, store):
+    ids = [app.send_task("work.do").id for _ in range(3)]
+    store.note_sent(dict.fromkeys(ids[:2], b"[]"), causes=dict.fromkeys(ids[:2], "cause-17"), most=100)
+    response = admin_client.post(reverse("admin:queue_insight_act"), {"all": "cause-17"})
+    assert response.context["title"] == "Cancel 2 tasks?"
 
 
 def test_the_slots_of_each_worker_show_what_it_has_run_longest(admin_client, store):

@@ -119,6 +119,23 @@ def task_ids(
         return ()
 
 
+def caused_by(
+    causal_id: str, *, limit: int = 100, app: Celery | None = None, store: Store | None = None
+) -> Sequence[str] | None:
+    """Return ids of tasks whose sender noted this causal id; None if the store keeps no notes.
+
+    The result is empty if the store is unreachable, which `snapshot` reports.
+
+    Raises:
+        SettingInvalidError: a setting is out of range, or QUEUE_INSIGHT['APP'] names no Celery app.
+    """
+    store = store or store_for(app or celery_app())
+    try:
+        return store.caused(causal_id, limit=limit) if store.keeps_notes else None
+    except StoreUnreachableError:
+        return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerTasks:
     """The tasks that one worker runs, or had when it ended."""

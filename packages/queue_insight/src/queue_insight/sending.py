@@ -169,7 +169,11 @@ class _Notes:
             settings = conf.get()
             store = store_for(app)
             if store.keeps_notes:
-                store.note_sent({each.id: encode(each) for each in batch}, most=settings.MAX_SENT)
+                store.note_sent(
+                    {each.id: encode(each) for each in batch},
+                    causes={each.id: each.causal_id for each in batch if each.causal_id},
+                    most=settings.MAX_SENT,
+                )
             if not app.conf.task_send_sent_event:
                 _send_events(app, batch)
             self._failure = ""

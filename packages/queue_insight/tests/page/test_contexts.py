@@ -13,7 +13,7 @@ from tests.values import NOW
 from queue_insight import FinishedTask, TaskState, WorkerState
 from queue_insight.page import contexts
 from queue_insight.page.clock import Clock
-from queue_insight.page.reading import Reading
+from queue_insight.page.reading import Reading, Scope
 from queue_insight.read import WorkerTasks
 
 HOSTILE = "<script>alert('quoted')</script>"
@@ -87,6 +87,7 @@ def longest(workers):
     return {name: WorkerTasks(longest=tuple(tasks), ended=50) for name, tasks in found.items()}
 
 
+ALL = Scope(ids=(), rest="", has_causes=True)
 PAGES = [
     ("overview", lambda: contexts.overview(large())),
     ("overview", lambda: contexts.overview(large(), 4)),
@@ -94,8 +95,8 @@ PAGES = [
     ("queue", lambda: contexts.queue(large(), contexts.key(QUEUES[-1]), 1)),
     ("task", lambda: contexts.task(large(), f"r{1:035}")),
     ("workers", lambda: contexts.workers(large(), 1, read_tasks=longest)),
-    ("search", lambda: contexts.found(large(), "script")),
-    ("search", lambda: contexts.found(large(), "f")),
+    ("search", lambda: contexts.found(large(), "script", ALL)),
+    ("search", lambda: contexts.found(large(), "f", ALL)),
 ]
 
 

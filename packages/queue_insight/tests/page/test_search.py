@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests import values
 from tests.values import NOW
 
-from queue_insight import FinishedTask
+from queue_insight import FinishedTask, SentNote
 from queue_insight.page.search import MAX_FOUND, only_match, search
 
 TASKS = (
@@ -71,6 +73,19 @@ def test_of_a_broker_that_shows_no_task_it_says_how_many_names_are_known():
         "5000 tasks in 'celery', as the broker shows none; its page has the names of 4,812 of 5,000"
         in result.not_searched
     )
+
+
+def test_a_causal_id_finds_what_it_caused_wherever_that_is():
+    note = SentNote(name="work.do", queue="movies", sent_at=NOW, causal_id="cause-17")
+    caused = {"77aa": note, "4f1cff": note, "nowhere": note, "other": replace(note, causal_id="cause-1")}
+    result = search("cause-17", replace(SNAPSHOT, sent=caused), has_causes=True)
+    assert [task.id for task in result.tasks] == ["77aa"]
+    assert [each.id for each in result.finished] == ["4f1cff"]
+    assert [task_id for task_id, _ in result.sent] == ["nowhere"]
+    assert "the causal ids of tasks whose sender noted one, as long as notes are kept" in result.searched
+    assert "causal ids of tasks that were sent without the publisher's hook" in result.not_searched
+    unknown = search("cause-17", SNAPSHOT)
+    assert unknown.not_searched[-1].startswith("causal ids, as this store keeps no notes of senders")
 
 
 def test_without_broker_and_collector_it_says_that_it_looked_nowhere():

@@ -18,7 +18,7 @@ from queue_insight.page.execution import Call, execute
 from queue_insight.page.names import is_digest, key, shown
 from queue_insight.page.reading import read
 from queue_insight.page.search import matching
-from queue_insight.read import celery_app
+from queue_insight.read import caused_by, celery_app
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 #: Maximum number of targets that the question names.
 MAX_NAMED: Final = 10
+#: Maximum number of tasks of one causal id that "all that match" concerns.
+MAX_CAUSED: Final = 10_000
 #: What a person may enter, by the name of the input.
 FIELDS: Final = ("terminate", "typed", "slots", "rate")
 
@@ -123,7 +125,9 @@ def _targets(request: HttpRequest, action: Action, snapshot: Snapshot) -> list[s
             named = {key(task.name): task.name for task in snapshot.tasks()}
             return sorted({named.get(each, each) for each in chosen if each in named or not is_digest(each)})
     if wanted := request.POST.get("all", ""):
-        return list(dict.fromkeys(task.id for task in matching(wanted, snapshot)))
+        caused = frozenset(caused_by(wanted, limit=MAX_CAUSED) or ())
+        found = [*matching(wanted, snapshot), *(task for task in snapshot.tasks() if task.id in caused)]
+        return list(dict.fromkeys(task.id for task in found))
     if wanted := request.POST.get("match", ""):
         queues = {*request.POST.getlist("queue")}
         names = [queue.name for queue in snapshot.queues if key(queue.name) in queues]

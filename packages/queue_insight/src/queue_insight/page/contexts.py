@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from queue_insight.failures import FailureGroup
     from queue_insight.history import History
-    from queue_insight.page.reading import Reading
+    from queue_insight.page.reading import Reading, Scope
     from queue_insight.reasons import Reason
     from queue_insight.snapshot import QueueState, Snapshot, TaskInfo, WorkerInfo
 
@@ -237,21 +237,28 @@ def workers(reading: Reading, number: int, *, read_tasks: ReadTasks) -> Context:
     }
 
 
-def found(reading: Reading, text: str, *, after: str = "", rest: str = "") -> Context:
-    """Return what a search found, and where it looked.
-
-    It began behind the task `after`, and those behind `rest` were not read; empty: there are none.
-    """
-    result = search(text, reading.snapshot)
+def found(reading: Reading, text: str, scope: Scope, *, after: str = "") -> Context:
+    """Return what a search found that began behind the task `after`, and where it looked."""
+    result = search(text, reading.snapshot, has_causes=scope.has_causes)
     return {
         **_common(reading),
         "title": "Search",
         "q": text,
         "is_further": bool(after),
-        "rest": rest,
+        "rest": scope.rest,
         "result": result,
-        "number": len(result.tasks) + len(result.finished),
+        "number": len(result.tasks) + len(result.finished) + len(result.sent),
         "tasks": [task_row(each, reading.clock) for each in result.tasks],
+        "sent": [
+            {
+                "key": key(task_id),
+                "id": shown(task_id, 40),
+                "name": shown(note.name) or "name not known",
+                "queue": shown(note.queue) or "?",
+                "at": reading.clock.second(note.sent_at),
+            }
+            for task_id, note in result.sent
+        ],
         "finished": [
             {
                 "key": key(each.id),

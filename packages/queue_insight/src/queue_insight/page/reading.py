@@ -15,7 +15,7 @@ from queue_insight.history import History, history
 from queue_insight.page.clock import Clock
 from queue_insight.page.pauses import Pause, paused
 from queue_insight.page.search import MAX_FOUND
-from queue_insight.read import celery_app, snapshot, task_ids
+from queue_insight.read import caused_by, celery_app, snapshot, task_ids
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -71,15 +71,29 @@ def read(
     )
 
 
-def ids_to_search(text: str, after: str = "") -> tuple[Sequence[str], str]:
-    """Return ids of the tasks at workers that a search looks through, and the one behind which others follow.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Which tasks a search looks through, besides those that wait."""
 
-    These are all whose id begins with the text, up to as many as a search shows, and the first ones behind
-    `after`. The second is empty when there are no others.
-    """
+    #: All whose id begins with the text or whose causal id is the text, up to as many as a search shows, and
+    #: the first ones of the workers behind the place where it begins.
+    ids: Sequence[str]
+    #: The id behind which others follow; empty when there are none.
+    rest: str
+    #: Whether causal ids can be looked for.
+    has_causes: bool
+
+
+def scope(text: str, after: str = "") -> Scope:
+    """Return which tasks a search looks through that begins behind the task `after`."""
     part = task_ids(after=after, limit=SEARCHED + 1)
     begun = task_ids(prefix=text, limit=MAX_FOUND + 1) if text else ()
-    return [*begun, *part[:SEARCHED]], part[SEARCHED - 1] if len(part) > SEARCHED else ""
+    caused = caused_by(text, limit=MAX_FOUND + 1)
+    return Scope(
+        ids=[*begun, *(caused or ()), *part[:SEARCHED]],
+        rest=part[SEARCHED - 1] if len(part) > SEARCHED else "",
+        has_causes=caused is not None,
+    )
 
 
 def read_history(*, queue: str = "", name: str = "") -> History | None:

@@ -1,4 +1,4 @@
-"""Finds tasks by id, the beginning of an id, name or arguments, and says where it looked. Pure."""
+"""Finds tasks by id, its beginning, name, arguments or causal id, and says where it looked. Pure."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from queue_insight.page.names import key, shown
 from queue_insight.reasons import count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from queue_insight.snapshot import FinishedTask, QueueState, Snapshot, TaskInfo
+    from queue_insight.snapshot import FinishedTask, QueueState, SentNote, Snapshot, TaskInfo
 
 #: Maximum number of tasks that a search shows.
 MAX_FOUND: Final = 100
@@ -26,6 +26,8 @@ class Result:
 
     tasks: tuple[TaskInfo, ...]
     finished: tuple[FinishedTask, ...]
+    #: By id, what senders noted of others with the causal id that the text is; where these are is not known.
+    sent: tuple[tuple[str, SentNote], ...]
     #: Whether there may be more than these among what was searched.
     is_cut: bool
     searched: tuple[str, ...]
@@ -41,27 +43,43 @@ def only_match(text: str, snapshot: Snapshot) -> str | None:
     return ids.pop() if len(ids) == 1 else None
 
 
-def search(text: str, snapshot: Snapshot) -> Result:
-    """Return the tasks whose id begins with the text, or is it, or whose name or arguments contain it."""
+def search(text: str, snapshot: Snapshot, *, has_causes: bool = False) -> Result:
+    """Return the tasks whose id begins with the text, whose name or arguments contain it, or that it caused.
+
+    `has_causes` says whether those with this causal id were read.
+    """
+    caused = caused_by(text, snapshot)
     tasks = tuple(islice(matching(text, snapshot), MAX_FOUND + 1))
     known = {task.id for task in tasks}
-    finished = tuple(each for each in snapshot.finished if _is_id(text, each.id) and each.id not in known)[
-        : MAX_FOUND + 1
-    ]
+    finished = tuple(
+        each
+        for each in snapshot.finished
+        if (_is_id(text, each.id) or each.id in caused) and each.id not in known
+    )[: MAX_FOUND + 1]
+    known |= {each.id for each in finished}
+    sent = tuple((task_id, note) for task_id, note in caused.items() if task_id not in known)
     return Result(
         tasks=tasks[:MAX_FOUND],
         finished=finished[:MAX_FOUND],
-        is_cut=len(tasks) > MAX_FOUND or len(finished) > MAX_FOUND,
-        searched=tuple(_searched(snapshot)),
-        not_searched=tuple(_not_searched(snapshot)),
+        sent=sent[:MAX_FOUND],
+        is_cut=max(len(tasks), len(finished), len(sent), len(caused)) > MAX_FOUND,
+        searched=tuple(_searched(snapshot, has_causes=has_causes)),
+        not_searched=tuple(_not_searched(snapshot, has_causes=has_causes)),
     )
 
 
+def caused_by(causal_id: str, snapshot: Snapshot) -> Mapping[str, SentNote]:
+    """Return by id what senders noted of the asked tasks that have this causal id."""
+    return {each: note for each, note in snapshot.sent.items() if note.causal_id == causal_id and causal_id}
+
+
 def matching(text: str, snapshot: Snapshot) -> Iterator[TaskInfo]:
-    """Yield all tasks whose id begins with the text, or whose name or arguments contain it."""
+    """Yield the tasks whose id begins with the text, whose name or arguments contain it, or its cause."""
     if text:
-        words = text.casefold()
-        yield from (t for t in snapshot.tasks() if _is_id(text, t.id) or _mentions(words, t))
+        words, caused = text.casefold(), caused_by(text, snapshot)
+        yield from (
+            t for t in snapshot.tasks() if _is_id(text, t.id) or t.id in caused or _mentions(words, t)
+        )
 
 
 def _mentions(words: str, task: TaskInfo) -> bool:
@@ -72,7 +90,7 @@ def _is_id(text: str, task_id: str) -> bool:
     return bool(text) and (task_id.startswith(text) or key(task_id) == text)
 
 
-def _searched(snapshot: Snapshot) -> Iterator[str]:
+def _searched(snapshot: Snapshot, *, has_causes: bool) -> Iterator[str]:
     if snapshot.collected_at is not None:
         read, total = _at_workers(snapshot), snapshot.tasks_at_workers
         part = f"{read:,} of {total:,} tasks" if read < total else f"all {count(read, 'task')}"
@@ -81,13 +99,15 @@ def _searched(snapshot: Snapshot) -> Iterator[str]:
         waiting = sum(task.worker is None for task in snapshot.queued)
         yield f"{count(waiting, 'waiting task')} of {count(len(snapshot.queues), 'queue')}"
     yield f"the last {count(len(snapshot.finished), 'finished task')}, by id"
+    if has_causes:
+        yield "the causal ids of tasks whose sender noted one, as long as notes are kept"
 
 
 def _at_workers(snapshot: Snapshot) -> int:
     return sum(task.worker is not None for task in snapshot.tasks())
 
 
-def _not_searched(snapshot: Snapshot) -> Iterator[str]:
+def _not_searched(snapshot: Snapshot, *, has_causes: bool) -> Iterator[str]:
     if not snapshot.broker_read:
         yield "the queues, as the broker could not be read"
     if snapshot.collected_at is None:
@@ -98,7 +118,12 @@ def _not_searched(snapshot: Snapshot) -> Iterator[str]:
         yield f"names and arguments of {count(rest, 'other task')} that workers have"
     yield from _deeper(snapshot)
     yield "names and arguments of finished tasks, redacted arguments, and what is cut from long ones"
-    yield "causal ids; the page of the failures searches those of failed tasks"
+    yield (
+        "causal ids of tasks that were sent without the publisher's hook"
+        if has_causes
+        else "causal ids, as this store keeps no notes of senders; "
+        "the page of the failures searches those of failed tasks"
+    )
 
 
 def _deeper(snapshot: Snapshot) -> Iterator[str]:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from queue_insight.page import contexts, waiting
 from queue_insight.page.acting import may
 from queue_insight.page.names import is_digest, key
-from queue_insight.page.reading import SAMPLE, ids_to_search, read, read_failures, read_history
+from queue_insight.page.reading import SAMPLE, read, read_failures, read_history, scope
 from queue_insight.page.search import only_match
 from queue_insight.read import celery_app, worker_tasks
 
@@ -77,13 +77,13 @@ def search(request: HttpRequest, *, context: contexts.Context) -> HttpResponseBa
     """Show the tasks that match; go to the task if the text is its id or begins no other."""
     text = request.GET.get("q", "").strip()[:MAX_SEARCH]
     after = request.GET.get("after", "")[:MAX_SEARCH]
-    ids, rest = ids_to_search(text, after)
-    reading = read(tasks=ids, overview=True)
+    among = scope(text, after)
+    reading = read(tasks=among.ids, overview=True)
     only = only_match(text, reading.snapshot)
     if only is not None and "part" not in request.GET:
         address = reverse("admin:queue_insight_task", current_app=request.current_app)
         return HttpResponseRedirect(f"{address}?{urlencode({'id': key(only)})}")
-    return _page(request, "search", context, contexts.found(reading, text, after=after, rest=rest))
+    return _page(request, "search", context, contexts.found(reading, text, among, after=after))
 
 
 def _page(

@@ -102,12 +102,18 @@ class Store(Protocol):
         """Return the first ids by their UTF-8 bytes that begin with `prefix` and follow `after`."""
         ...
 
-    def note_sent(self, notes: Mapping[str, bytes], *, most: int) -> None:
+    def note_sent(self, notes: Mapping[str, bytes], *, causes: Mapping[str, str], most: int) -> None:
         """Keep what senders noted of these tasks by their ids, for seven days after the last note.
+
+        `causes` are the causal ids of those of them that have one, by the tasks' ids.
 
         A store that keeps no notes does nothing. At least the last `most // 2` notes are kept, and at most
         `most` and those of one call. It needs no lease, since any process sends tasks.
         """
+        ...
+
+    def caused(self, causal_id: str, *, limit: int) -> Sequence[str]:
+        """Return ids of tasks that were noted with this causal id, at most so many."""
         ...
 
     def read_sent(self, ids: Collection[str]) -> Mapping[str, bytes]:

@@ -150,8 +150,12 @@ class DatabaseStore:
         with self._reachable():
             return [_text(key) for key in rows.order_by("key").values_list("key", flat=True)[:limit]]
 
-    def note_sent(self, notes: Mapping[str, bytes], *, most: int) -> None:
+    def note_sent(self, notes: Mapping[str, bytes], *, causes: Mapping[str, str], most: int) -> None:
         """Keep nothing: each process that sends tasks would write here, from a thread of its own."""
+
+    def caused(self, causal_id: str, *, limit: int) -> Sequence[str]:  # noqa: ARG002 - the Protocol's
+        """Return nothing."""
+        return ()
 
     def read_sent(self, ids: Collection[str]) -> Mapping[str, bytes]:  # noqa: ARG002 - the Protocol's
         """Return nothing."""

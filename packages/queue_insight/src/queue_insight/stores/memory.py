@@ -34,6 +34,7 @@ class MemoryStore:
         #: What senders noted: the last ones, and those before.
         self._notes: dict[str, bytes] = {}
         self._notes_before: dict[str, bytes] = {}
+        self._causes: dict[str, str] = {}
         self._notes_until = 0.0
         self._records: dict[Part, dict[str, bytes]] = {part: {} for part in Part}
 
@@ -102,13 +103,23 @@ class MemoryStore:
             )
             return heapq.nsmallest(limit, following)
 
-    def note_sent(self, notes: Mapping[str, bytes], *, most: int) -> None:
+    def note_sent(self, notes: Mapping[str, bytes], *, causes: Mapping[str, str], most: int) -> None:
         """Keep what senders noted of these tasks."""
         with self._mutex:
             self._notes |= notes
+            self._causes |= {each: cause for each, cause in causes.items() if cause}
             self._notes_until = self._clock() + NOTES_KEPT_S
             if len(self._notes) > most // 2:
                 self._notes_before, self._notes = self._notes, {}
+                kept = self._notes_before
+                self._causes = {each: cause for each, cause in self._causes.items() if each in kept}
+
+    def caused(self, causal_id: str, *, limit: int) -> Sequence[str]:
+        """Return ids of tasks that were noted with this causal id."""
+        with self._mutex:
+            if self._clock() >= self._notes_until:
+                return ()
+            return [each for each, cause in self._causes.items() if cause == causal_id][:limit]
 
     def read_sent(self, ids: Collection[str]) -> Mapping[str, bytes]:
         """Return what senders noted of these tasks."""

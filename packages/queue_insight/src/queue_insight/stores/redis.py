@@ -66,14 +66,18 @@ for i = 2, #KEYS do
 end
 return 1
 """
-# Keys: the notes, and those before. After the fixed arguments follow each id and note.
+# Keys: the notes, and those before; then "causal id, zero, task id" of each, and those before.
+# After the fixed arguments follow each id, note and causal id, which may be empty.
 NOTE_SENT: Final = """
-for i = 3, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
-redis.call('PEXPIRE', KEYS[1], ARGV[2])
-if redis.call('EXISTS', KEYS[2]) == 1 then redis.call('PEXPIRE', KEYS[2], ARGV[2]) end
+for i = 3, #ARGV, 3 do
+  redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])
+  if ARGV[i + 2] ~= '' then redis.call('ZADD', KEYS[3], 0, ARGV[i + 2] .. '\\0' .. ARGV[i]) end
+end
+for i = 1, 4 do redis.call('PEXPIRE', KEYS[i], ARGV[2]) end
 if redis.call('HLEN', KEYS[1]) > tonumber(ARGV[1]) then
-  redis.call('UNLINK', KEYS[2])
+  redis.call('UNLINK', KEYS[2], KEYS[4])
   redis.call('RENAME', KEYS[1], KEYS[2])
+  if redis.call('EXISTS', KEYS[3]) == 1 then redis.call('RENAME', KEYS[3], KEYS[4]) end
 end
 """
 #: Tasks first, as the script expects.
@@ -92,6 +96,7 @@ class RedisStore:
         self._lease = f"{self._header}:lease"
         self._ids = f"{self._header}:task-ids"
         self._notes = (f"{key_prefix}:sent", f"{key_prefix}:sent-before")
+        self._causes = (f"{key_prefix}:sent-causes", f"{key_prefix}:sent-causes-before")
         self._client = redis.Redis.from_url(url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S)
         where = self._client.connection_pool.connection_kwargs
         # Errors name the server by this, never by the URL, which may contain a password.
@@ -193,7 +198,7 @@ class RedisStore:
             found: list[Any] = self._client.zrangebylex(self._ids, first, last, start=0, num=limit)
         return [each.decode("utf-8", "replace") for each in found]
 
-    def note_sent(self, notes: Mapping[str, bytes], *, most: int) -> None:
+    def note_sent(self, notes: Mapping[str, bytes], *, causes: Mapping[str, str], most: int) -> None:
         """Keep what senders noted of these tasks.
 
         Raises:
@@ -201,9 +206,23 @@ class RedisStore:
         """
         arguments: list[str | bytes | int] = [most // 2, _milliseconds(NOTES_KEPT_S)]
         for task_id, note in notes.items():
-            arguments += (task_id, note)
+            arguments += (task_id, note, causes.get(task_id, ""))
         with self._reachable():
-            self._note_sent(keys=self._notes, args=arguments)
+            self._note_sent(keys=(*self._notes, *self._causes), args=arguments)
+
+    def caused(self, causal_id: str, *, limit: int) -> Sequence[str]:
+        """Return ids of tasks that were noted with this causal id, in one round trip.
+
+        Raises:
+            StoreUnreachableError: the server did not respond.
+        """
+        begin = causal_id.encode("utf-8", "replace") + b"\0"
+        with self._reachable(), self._client.pipeline(transaction=True) as pipeline:
+            for each in self._causes:
+                pipeline.zrangebylex(each, b"[" + begin, b"[" + begin + b"\xff", start=0, num=limit)
+            found = [member for members in pipeline.execute() for member in members]
+        ids = dict.fromkeys(each[len(begin) :].decode("utf-8", "replace") for each in found)
+        return list(ids)[:limit]
 
     def read_sent(self, ids: Collection[str]) -> Mapping[str, bytes]:
         """Return what senders noted of these tasks, in one round trip.

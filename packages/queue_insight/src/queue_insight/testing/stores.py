@@ -132,19 +132,37 @@ class StoreConformance:
         store = self.make_store()
         _expect(store.read_sent(["t1"]) == {}, "an empty store must have no note")
         if not store.keeps_notes:
-            store.note_sent({"t1": b"note"}, most=20)
+            store.note_sent({"t1": b"note"}, causes={"t1": "c"}, most=20)
             _expect(store.read_sent(["t1"]) == {}, "a store that keeps no notes must return none")
+            _expect(not store.caused("c", limit=9), "a store that keeps no notes must know no cause")
             return
         ids = [f"t{number}" for number in range(95)]
         for each in ids:
-            store.note_sent({each: each.encode()}, most=20)
+            store.note_sent({each: each.encode()}, causes={}, most=20)
         found = store.read_sent([*ids, "unknown"])
         _expect(set(ids[-10:]) <= found.keys(), f"the last 10 of 95 must be kept, found {sorted(found)}")
         _expect(len(found) <= 21, f"at most 20 and those of one call may be kept, found {len(found)}")
         _expect(all(found[each] == each.encode() for each in found), f"the notes were changed: {found}")
         again = {ids[-1]: b"again"}
-        store.note_sent(again, most=20)
+        store.note_sent(again, causes={}, most=20)
         _expect(store.read_sent([ids[-1]]) == again, "the last note of a task must count")
+
+    def test_noted_tasks_are_found_by_their_causal_id(self) -> None:
+        """Those of one cause alone, as many as asked for, as long as their notes are kept."""
+        store = self.make_store()
+        if not store.keeps_notes:
+            return
+        causes = {f"t{number}": "c\u00e9" for number in range(5)} | {"other": "c\u00e9-2", "none": ""}
+        store.note_sent(dict.fromkeys(causes, b"note"), causes=causes, most=100)
+        found = store.caused("c\u00e9", limit=9)
+        _expect(sorted(found) == [f"t{n}" for n in range(5)], f"five tasks have the cause, found {found}")
+        _expect(len(store.caused("c\u00e9", limit=2)) == 2, "no more than the limit")
+        _expect(not store.caused("c", limit=9), "the beginning of a causal id must find nothing")
+        _expect(not store.caused("", limit=9), "no causal id is no cause")
+        for number in range(200):
+            store.note_sent({f"later{number}": b"note"}, causes={f"later{number}": "later"}, most=100)
+        _expect(not store.caused("c\u00e9", limit=9), "a cause must go with its notes")
+        _expect(50 <= len(store.caused("later", limit=999)) <= 101, "causes are bounded as notes are")
 
     def test_ids_of_tasks_come_in_pages(self) -> None:
         """A page follows the last id of the one before; a prefix selects."""
