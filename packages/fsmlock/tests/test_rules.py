@@ -197,7 +197,7 @@ class Holds(RuleBasedStateMachine):
         self.held = [party for party in self.held if party.ends > clock.now()]
         self.waiting = [party for party in self.waiting if party.ends > clock.now()]
 
-    @precondition(lambda self: len(self.held) == 1 and not self.waiting)
+    @precondition(lambda self: len(self.held) == 1)
     @rule(lock=st.sampled_from(LOCKS))
     def enter_again(self, lock):
         (outer,) = self.held

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import uuid
+
 import pytest
 from django.db import transaction
 
 import fsmlock
 from fsmlock import backends, state_locks
+from fsmlock.ancestors import lock_requests
 from fsmlock.backends.redis import RedisBackend
 from fsmlock.locks import resource
+from fsmlock.rules import Claim
 from tests.management.commands.test_fsmlock import said
 from tests.shop.models import Film, GildedTicket, Print, Ticket
 
@@ -188,3 +192,18 @@ def test_the_id_of_a_state_hold_is_the_same_in_every_process():
     assert state_locks.state_claim_id("shop.print:1", "press") != state_locks.state_claim_id(
         "shop.print:1", "look"
     )
+
+
+@pytest.mark.parametrize("policy", [None, fsmlock.Fail()])
+def test_who_waits_for_one_s_own_hold_does_not_keep_one_from_a_transition(
+    sheet, policy, django_capture_on_commit_callbacks
+):
+    with fsmlock.hold(sheet, "press"):
+        requests = lock_requests([sheet], ["press"])
+        waiter = Claim(id=uuid.uuid4().hex, requests=requests, lease_us=60_000_000, holder="somebody")
+        answer = backends.get().acquire(waiter, using="default", queue=True)
+        assert answer.ticket
+        with django_capture_on_commit_callbacks(execute=True):
+            fsmlock.apply_transition(sheet, "start_printing", policy=policy)
+    assert [hold.holder for hold in fsmlock.holds_on(sheet)] == ["its state printing"]
+    backends.get().release(waiter, using="default")

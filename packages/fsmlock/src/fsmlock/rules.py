@@ -109,6 +109,13 @@ class Claim:
     why: str = ""
     nested_in: frozenset[str] = field(default_factory=frozenset)
 
+    def behind(self, ticket: int | None) -> int | None:
+        """The ticket before which waiters come first; None: all of them do.
+
+        None comes before a claim that is nested in another one: they may be waiting for just that one.
+        """
+        return 0 if self.nested_in else ticket
+
     @property
     def is_of_state(self) -> bool:
         """Whether a state holds it, not a process: see ``state_locks.state_claim_id``."""
@@ -163,13 +170,15 @@ def conflicts(request: LockRequest, row: LockRow) -> bool:
 def blocking_rows(claim: Claim, rows: Iterable[LockRow], ticket: int | None = None) -> list[LockRow]:
     """Return the rows that keep ``claim`` from being granted, in the order given.
 
-    Waiters count as well if they come before ``ticket``. Without a ticket all waiters count.
+    Waiters count as well if they come before ``ticket``. Without a ticket all waiters count. None does for a
+    claim that is nested in another one.
     """
+    before = claim.behind(ticket)
     own = claim.nested_in | {claim.id}
     return [
         row
         for row in rows
         if row.claim not in own
-        and (row.ticket is None or ticket is None or row.ticket < ticket)
+        and (row.ticket is None or before is None or row.ticket < before)
         and any(conflicts(request, row) for request in claim.requests)
     ]

@@ -27,11 +27,12 @@ from django.test import override_settings
 
 import fsmlock
 from fsmlock import clock
+from fsmlock.errors import FsmlockError
 from fsmlock.iteration import execute
 from fsmlock.models import Run
 from tests.faults.history import Diary
 from tests.shop import iterations
-from tests.shop.models import Film, Frame, Room, Write
+from tests.shop.models import Film, Frame, Room, Scan, Write
 
 # What is imported only when it is used would be imported by every forked process anew.
 with (
@@ -62,7 +63,8 @@ def prepare(world):
         for m in range(2):
             film = Film.objects.create(name=f"Film {m}", room=room)
             frames = [Frame.objects.create(film=film) for _ in range(2)]
-            for child, parent in [(film, room), *((frame, film) for frame in frames)]:
+            scans = [Scan.objects.create(film=film)] if m == 0 else []
+            for child, parent in [(film, room), *((below, film) for below in frames + scans)]:
                 diary.moving(child, parent, 0.0)(0.0)
 
 
@@ -75,6 +77,8 @@ def act(world, number):
     films = list(Film.objects.select_related("room"))
     frames = list(Frame.objects.select_related("film__room"))
     rooms = list(Room.objects.all())
+    # A server that forgets everything forgets what states keep, too, and no lease says for how long.
+    scans = list(Scan.objects.values_list("pk", flat=True)) if world.get("scans", True) else []
     choices = [(f, lock) for f in films for lock in ("render", "render", "ingest")]
     choices += [(f, "process") for f in frames] + [(r, "clean") for r in rooms]
     choices += [([a, b], "render") for a in films for b in films if a.pk != b.pk]
@@ -87,10 +91,17 @@ def act(world, number):
         OperationalError,
         redis.ConnectionError,
     )
+    for pk in scans:  # a killed process left them in the state for which all others wait
+        with contextlib.suppress(*expected, fsmlock.Refused):
+            if Scan.objects.get(pk=pk).state != "ready":
+                scan(diary, rng, pk, films)
     while True:
         obj, lock = rng.choice(choices)
         with contextlib.suppress(*expected):
             once(diary, rng, obj, lock, parents)
+        if scans and rng.random() < 0.2:
+            with contextlib.suppress(*expected, fsmlock.Refused):
+                scan(diary, rng, rng.choice(scans), films)
 
 
 def once(diary, rng, obj, lock, parents):
@@ -135,11 +146,65 @@ def write(held):
 def move(diary, held, child, parent):
     """Give the row of a child another parent. The instance in hand, used again, remembers the old one."""
     key = "film" if isinstance(child, Frame) else "room"
-    end = diary.moving(child, parent, clock.now())
+    end = diary.moving(child, parent, clock.now(), by=held.claim.id)
     try:
         with held.transaction():
             type(child).objects.filter(pk=child.pk).update(**{key: parent})
     except (fsmlock.HoldLost, fsmlock.CancelRequested):
+        end(clock.now(), kind="stayed")
+        raise
+    end(clock.now())
+
+
+def scan(diary, rng, pk, films):
+    """Bring a scan into the state that keeps its lock, or out of it, and let it move meanwhile or with it."""
+    obj = Scan.objects.get(pk=pk)
+    if obj.state == "ready":
+        with fsmlock.hold(obj, "scan", policy=fsmlock.Wait(up_to=WAIT), lease=LEASE):
+            obj.refresh_from_db()
+            enter(diary, obj, rng.choice([None, *films]))
+        time.sleep(rng.uniform(0, 0.01))
+    if rng.random() < 0.5:
+        stray(diary, obj, rng.choice(films))
+    leave(diary, obj, rng.choice([None, *films]))
+
+
+def enter(diary, obj, film):
+    if film is not None:
+        obj.film = film
+    ended = diary.entering(obj, clock.now())
+    with moving(diary, obj):
+        fsmlock.apply_transition(obj, "start")
+    ended(Scan.objects.select_related("film").get(pk=obj.pk))
+
+
+def leave(diary, obj, film):
+    if film is not None:
+        obj.film = film
+    ended = diary.leaving(obj, clock.now())
+    try:
+        with moving(diary, obj):
+            fsmlock.apply_transition(obj, "finish")
+    finally:
+        ended(clock.now())
+
+
+def stray(diary, obj, film):
+    """Try to move it while its state keeps the lock; held, so that nobody brings it there anew meanwhile."""
+    with fsmlock.hold(obj, "*", within=fsmlock.state_hold(obj), lease=LEASE) as held:
+        moved = Scan.objects.get(pk=obj.pk)
+        moved.film = film
+        with contextlib.suppress(fsmlock.TransitionRefused), moving(diary, moved), held.transaction():
+            moved.save(update_fields=["film"])
+
+
+@contextlib.contextmanager
+def moving(diary, obj):
+    """A save that writes the parent of the instance."""
+    end = diary.moving(obj, obj.film, clock.now())
+    try:
+        yield
+    except FsmlockError:
         end(clock.now(), kind="stayed")
         raise
     end(clock.now())

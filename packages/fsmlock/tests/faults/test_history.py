@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 import random
 from pathlib import Path
 
@@ -63,6 +64,44 @@ def test_the_checker_finds_a_child_below_a_parent_that_it_had_before_or_only_lat
     assert history.misplaced([held], [("moving", 1, "shop.frame:1", "shop.film:1", 6), ("moved", 1, 7)])
 
 
+def kept_frame(start=5, end=6):
+    inherited = InheritedLock(resource="shop.film:1", names=frozenset({"a"}))
+    want = LockRequest(resource="shop.frame:1", lock="b", inherited=(inherited,))
+    return history.Interval(
+        claim=Claim(id="c", requests=(want,), lease_us=0, holder=""), tokens={}, start=start, end=end, who="p"
+    )
+
+
+def test_the_checker_finds_a_move_at_any_time_of_a_hold_unless_its_holder_moves_it():
+    first = [("moving", 0, "shop.frame:1", "shop.film:1", 0), ("moved", 0, 0)]
+    there = "shop.film:2"
+    inside = ("moving", 1, "shop.frame:1", there, 5.2)
+    assert history.misplaced([kept_frame()], [*first, inside, ("moved", 1, 5.4)])
+    assert not history.misplaced([kept_frame()], [*first, (*inside, "c"), ("moved", 1, 5.4)])
+    assert not history.misplaced([kept_frame()], [*first, inside, ("stayed", 1, 5.4)])
+    assert not history.misplaced([kept_frame()], [*first, inside, ("moved", 1, 6.1)]), (
+        "it may be over by then"
+    )
+    back = [("moving", 2, "shop.frame:1", "shop.film:1", 5.5), ("moved", 2, 5.6)]
+    assert history.misplaced([kept_frame()], [*first, inside, ("moved", 1, 5.4), *back]), "there and back"
+
+
+def test_a_state_keeps_its_lock_from_when_it_is_known_to_until_somebody_begins_to_leave_it():
+    entered = [("entering", 0, "shop.film:1", 1), ("entered", 0, 2, [["shop.film:1", "a", [], []]])]
+
+    def spans(*events):
+        return [(each.start, each.end) for each in history.kept([*entered, *events])]
+
+    assert spans() == [(2, math.inf)]
+    assert spans(("leaving", 1, "shop.film:1", 3), ("left", 1, 4)) == [(2, 3)]
+    assert spans(("leaving", 1, "shop.film:2", 3)) == [(2, math.inf)]
+    assert spans(("leaving", 1, "shop.film:1", 0.1), ("left", 1, 0.2)) == [(2, math.inf)]
+    assert spans(("leaving", 1, "shop.film:1", 0.5), ("left", 1, 1.5)) == [], "it may have left by then"
+    assert spans(("leaving", 1, "shop.film:1", 0.5)) == [], "killed, so nobody knows"
+    others = [*entered, ("leaving", 1, "shop.film:1", 4)]
+    assert history.violations([interval("a", 1.5, 3), *history.kept(others)])
+
+
 def live(world, seconds, over=lambda: False):
     """Many processes under fire; answers what they wrote."""
     run(actor.prepare, world)
@@ -75,7 +114,7 @@ def live(world, seconds, over=lambda: False):
 
 def written(world):
     intervals, others = history.read(world["folder"])
-    return history.cut(intervals, others), others
+    return [*history.cut(intervals, others), *history.kept(others)], others
 
 
 def broken_promises(intervals, others):
@@ -89,6 +128,9 @@ def assert_right(world, tell, seconds=SECONDS):
     assert len(intervals) > 50
     assert broken_promises(intervals, others) == []
     assert any(event[0] == "moved" for event in others)
+    by_state = history.kept(others)
+    tell("locks that states kept", len(by_state))
+    assert by_state or not world.get("scans", True)
     assert [event for event in others if event[0] == "starved"] == []
     assert_fenced(world)
 
@@ -120,7 +162,7 @@ def test_no_history_of_the_redis_backend_breaks_a_rule(world, valkey, record_pro
 
 
 @pytest.mark.parametrize(
-    "bug", ["ForgetfulBackend", "OrphanedBackend", "RememberingBackend", "ImpatientBackend"]
+    "bug", ["ForgetfulBackend", "OrphanedBackend", "RememberingBackend", "ImpatientBackend", "BlindBackend"]
 )
 def test_a_planted_bug_is_found(world, bug):
     world["backend"] = f"tests.faults.planted.{bug}"

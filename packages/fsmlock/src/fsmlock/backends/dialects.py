@@ -206,7 +206,8 @@ def blocking_sql(claim: Claim, ticket: int | None) -> tuple[str, Params]:
     """``rules.blocking_rows`` as SQL over fsmlock_hold. Specification: fsmlock/rules.py."""
     where, params = conflict_sql(claim)
     own = [claim.id, *claim.nested_in]
-    earlier = "" if ticket is None else f" AND (NOT waits OR id < {int(ticket)})"
+    before = claim.behind(ticket)
+    earlier = "" if before is None else f" AND (NOT waits OR id < {int(before)})"
     return f"{where} AND claim NOT IN ({marks(own)}){earlier}", [*params, *own]
 
 

@@ -95,7 +95,8 @@ def _union(count: int) -> str:
 def _rows_of(dialect: Dialect, group: LockRow, claim: Claim, ticket: int | None) -> tuple[HoldInfo, ...]:
     """Some rows of a group, of those that block the claim."""
     own = [claim.id, *claim.nested_in]
-    earlier = "" if ticket is None else f" AND (NOT waits OR id < {int(ticket)})"
+    before = claim.behind(ticket)
+    earlier = "" if before is None else f" AND (NOT waits OR id < {int(before)})"
     return select(
         dialect,
         f"resource = %s AND lock = %s AND kind = %s AND claim NOT IN ({marks(own)}){earlier}",

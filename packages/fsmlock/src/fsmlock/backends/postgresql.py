@@ -327,8 +327,9 @@ def _acquire_arguments(claim: Claim, ticket: int | None, lease_us: int) -> dict[
     }
     if claim.nested_in:
         arguments["p_nested_in"] = claim.nested_in
-    if ticket is not None:
-        arguments["p_ticket"] = ticket
+    before = claim.behind(ticket)
+    if before is not None:
+        arguments["p_ticket"] = before
     # The rows of a claim begin with its requests, in the same order.
     compatible = [(n, name) for n, r in enumerate(claim.requests, 1) for name in r.compatible_with]
     if compatible:

@@ -278,7 +278,8 @@ def _group(row: LockRow) -> str:
 def _acquire_args(claim: Claim, keys: Sequence[str], *, queue: bool, ticket: int) -> list[str | int]:
     """The arguments of ``lua/acquire.lua``."""
     not_blocking = encode(dict.fromkeys((claim.id, *claim.nested_in), True))
-    rules = f"[{not_blocking},{_rules(claim.shape, len(keys))}]"
+    nested = "true" if claim.nested_in else "false"
+    rules = f"[{not_blocking},{_rules(claim.shape, len(keys))},{nested}]"
     args: list[str | int] = [
         rules,
         claim.id,

@@ -62,12 +62,13 @@ def insert_values(
     claim: Claim, shape: Shape | None, ticket: int | None, lease_us: int
 ) -> tuple[Values, int, int]:
     """The parameters of the statements that insert, and how many objects and own claims are in them."""
+    before = claim.behind(ticket)
     values = Values(
         claim=claim.id,
         holder=claim.holder,
         why=claim.why,
         lease=lease_us,
-        before=_NO_TICKET if ticket is None else ticket,
+        before=_NO_TICKET if before is None else before,
     )
     if shape is None:
         rows = claim.rows

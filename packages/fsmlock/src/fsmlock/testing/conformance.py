@@ -133,6 +133,16 @@ class Conformance:
         assert not self.acquire(backend, claim(parent()))
         assert self.acquire(backend, claim(parent(), nested_in=frozenset({outer.id})))
 
+    def test_reentry_does_not_queue_behind_those_who_wait_for_the_outer_claim(self, backend: Backend) -> None:
+        outer, waiter = claim(parent()), claim(parent())
+        assert self.acquire(backend, outer)
+        backend.acquire(waiter, using=self.using, queue=True)
+        inner = claim(parent(), nested_in=frozenset({outer.id}))
+        assert self.acquire(backend, inner)
+        for each in (inner, outer):
+            backend.release(each, using=self.using)
+        assert self.acquire(backend, waiter)
+
     def test_an_expired_lease_frees_the_lock_and_can_not_be_renewed(self, backend: Backend) -> None:
         dead = claim(parent(), lease=0.1)
         assert self.acquire(backend, dead)

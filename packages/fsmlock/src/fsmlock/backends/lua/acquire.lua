@@ -3,8 +3,8 @@
 -- lease, the lease of a waiter, 1 to join the queue, the ticket (0: none), the caller's boot id and clock, the most
 -- rows to return, then for each row the number of its key, its group and its JSON.
 -- rules[1]: the claims that don't block (its own). rules[2][i]: for key i the requested locks, each with its
--- compatible locks, and the names that an inheriting request must not find held. They are decoded only if there
--- is a row to compare with.
+-- compatible locks, and the names that an inheriting request must not find held. rules[3]: whether no waiter
+-- counts. They are decoded only if there is a row to compare with.
 -- Returns {2} if the token counter was lost (start the quarantine), {1, token} if granted, otherwise
 -- {0, ticket, now, remaining quarantine, then a key and a row for each row in the way}.
 local rules, id, ticket = nil, ARGV[2], tonumber(ARGV[6])
@@ -28,7 +28,7 @@ local function collect(i, name)
     local r = cjson.decode(row)
     if expired(r, ARGV[7], tonumber(ARGV[8])) then
       drop(KEYS[i], name, field)
-    elseif r.x == 0 and not rules[1][r.c] and not (r.t > 0 and ticket > 0 and r.t >= ticket) then
+    elseif r.x == 0 and not rules[1][r.c] and not (r.t > 0 and (rules[3] or ticket > 0 and r.t >= ticket)) then
       found[#found + 1] = KEYS[i]; found[#found + 1] = row
     end
     return #found >= most
