@@ -37,8 +37,8 @@ export function Toaster({ children }: { readonly children: ReactNode }) {
         onClose={(_event, reason) => {
           if (reason !== "clickaway") close();
         }}
-        anchorOrigin={{ vertical: "bottom", horizontal: "center" }}
-        sx={{ mb: { xs: 8, sm: 0 } }}
+        // On top: at the bottom it covers the buttons of a dialog in a low window.
+        anchorOrigin={{ vertical: "top", horizontal: "center" }}
       >
         <Alert
           severity={toast?.severity ?? "success"}

@@ -4,7 +4,6 @@ import { graphql } from "react-relay";
 import { expect, test } from "vitest";
 
 import { allRunning, answer, renderFromQuery, running } from "../../../test/renderWithRelay.tsx";
-import { fromLocalInput } from "../../lib/localInput.ts";
 import type { RenderDialogTestQuery } from "./__generated__/RenderDialogTestQuery.graphql";
 import { RenderPanel } from "./RenderPanel.tsx";
 
@@ -64,6 +63,7 @@ async function open() {
   answer(environment, running(environment, "RenderDialogQuery"), {
     Node: () => ({ __typename: "Timelapse", id: "timelapse-1" }),
     ID: () => "timelapse-1",
+    Timelapse: () => ({ timezone: "America/New_York" }),
     RenderForm: () => ({
       longestTitle: 80,
       firstCapturedAt: "2026-06-01T12:00:00.400Z",
@@ -107,16 +107,17 @@ test("a preset fills the fields, and a change makes it one's own choice", async 
   });
 });
 
-test("a time is chosen between the first frame and the last", async () => {
+test("a time is chosen between the first frame and the last, by the clock of the camera", async () => {
   const environment = await open();
   const [from, to] = ["From", "To"].map((label) => screen.getByLabelText<HTMLInputElement>(label));
-  expect(fromLocalInput(from?.value ?? "")).toBe("2026-06-01T12:00:00.000Z");
-  expect(fromLocalInput(to?.value ?? "")).toBe("2026-06-02T12:00:01.000Z");
+  expect(from?.value).toMatch(/^2026-06-01T08:00/);
+  expect(to?.value).toMatch(/^2026-06-02T08:00:01/);
+  expect(from).toHaveAccessibleDescription("By the clock of America/New_York, as the frames");
   await userEvent.clear(from as Element);
   await userEvent.type(from as Element, "2026-06-01T23:00:00");
   await press();
   expect(running(environment, "useRenderTimelapseMutation").request.variables).toEqual({
-    input: { ...untouched, from: fromLocalInput("2026-06-01T23:00:00") },
+    input: { ...untouched, from: "2026-06-02T03:00:00.000Z" },
   });
 });
 

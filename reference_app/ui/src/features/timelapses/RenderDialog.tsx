@@ -10,7 +10,7 @@ import Typography from "@mui/material/Typography";
 import { useId, useState } from "react";
 import { graphql, useLazyLoadQuery } from "react-relay";
 
-import { fromLocalInput, toLocalInput } from "../../lib/localInput.ts";
+import { fromZonedInput, knownZone, toZonedInput } from "../../lib/zonedInput.ts";
 import { TransitionField } from "../live/TransitionField.tsx";
 import type { RenderDialogQuery } from "./__generated__/RenderDialogQuery.graphql";
 import { defaultsOf, differing, sameValues, type Groups } from "./renderForm.ts";
@@ -39,6 +39,7 @@ export function RenderDialog({ timelapse, frameCount, options, busy, onRender, o
       query RenderDialogQuery($id: ID!) {
         node(id: $id) {
           ... on Timelapse @alias(as: "timelapse") {
+            timezone
             renderForm {
               longestTitle
               firstCapturedAt
@@ -74,15 +75,16 @@ export function RenderDialog({ timelapse, frameCount, options, busy, onRender, o
   const [values, setValues] = useState<Groups>(() => defaultsOf(groups));
   const [title, setTitle] = useState("");
   // The end is not in the chosen time, and the fields have no fractions of a second.
-  const first = toLocalInput(instantOf(form?.firstCapturedAt));
-  const last = toLocalInput(instantOf(form?.lastCapturedAt), SECOND_MS);
+  const zone = knownZone(node?.timelapse?.timezone);
+  const first = toZonedInput(instantOf(form?.firstCapturedAt), zone);
+  const last = toZonedInput(instantOf(form?.lastCapturedAt), zone, SECOND_MS);
   const [from, setFrom] = useState(first);
   const [to, setTo] = useState(last);
   const chosen = {
     ...options,
     ...differing(groups, values),
-    from: from === first ? undefined : fromLocalInput(from),
-    to: to === last ? undefined : fromLocalInput(to),
+    from: from === first ? undefined : fromZonedInput(from, zone),
+    to: to === last ? undefined : fromZonedInput(to, zone),
   };
   const settled = useSettled(chosen, SETTLES_MS);
   const presets = form?.presets ?? [];
@@ -150,7 +152,7 @@ export function RenderDialog({ timelapse, frameCount, options, busy, onRender, o
                       label={label}
                       type="datetime-local"
                       value={value}
-                      helperText="By the clock of this device"
+                      helperText={`By the clock of ${zone}, as the frames`}
                       onChange={(event) => {
                         onChange(event.target.value);
                       }}
