@@ -149,6 +149,7 @@ def _render(held: ActiveHold, movie: Movie) -> None:
                     on_frame=on_frame,
                     on_beginning=on_beginning,
                     on_packet=held.check,
+                    stalled_after_s=conf.get().render_stalled_seconds,
                 )
             ) as rendered:
                 work.step("publish")

@@ -42,6 +42,8 @@ class Settings:
     concurrent_uploads: int = 64
     #: Most bytes of encoded segments kept per timelapse, from which its movies are continued and extended.
     segment_bytes: int = 2_000_000_000
+    #: A movie fails when none of its frames is finished for so many seconds.
+    render_stalled_seconds: float = 120.0
     #: Days for which all frames are kept, counted from their arrival; 0: forever, which turns retention off.
     keep_all_days: int = 0
     #: Of older frames, one of so many is kept; 1: all.

@@ -30,6 +30,13 @@ class EncoderError(RenderError):
     remedy = "Render again; when it happens again, look at the worker's log and memory."
 
 
+class StalledError(RenderError):
+    """Nothing has happened for too long: a disk or the encoder doesn't answer."""
+
+    code = "stalled"
+    remedy = "Look at the disks with the frames and the movies, restart the worker, then retry."
+
+
 class DiskFullError(EncoderError):
     """The disk that holds the movies is full."""
 

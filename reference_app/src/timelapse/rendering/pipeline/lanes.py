@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
@@ -15,7 +16,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Final
 
 from timelapse.rendering.pipeline.encode import write_segment
-from timelapse.rendering.pipeline.errors import PictureError
+from timelapse.rendering.pipeline.errors import PictureError, StalledError
 from timelapse.rendering.pipeline.plan import Segment
 from timelapse.rendering.pipeline.source import frames_of
 from timelapse.rendering.pipeline.store import Encoded, LeftOut, SegmentStore
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
 
 #: A caller who wants to stop is asked at least this often, also during a long frame.
 _ASK_EVERY_S: Final = 0.25
+#: Nobody waits longer for the lanes to stop. One that still waits for a disk stops when that answers.
+_STOP_WITHIN_S: Final = 2.0
+#: A lane that finishes no frame for so long waits for a disk or for an encoder that doesn't answer.
+STALLED_AFTER_S: Final = 120.0
 
 
 class _StoppedError(Exception):
@@ -45,6 +50,8 @@ class Encoding:
     store: SegmentStore
     #: Pictures of more pixels are left out.
     max_pixels: int
+    #: Seconds without a finished frame after which it is given up.
+    stalled_after_s: float = STALLED_AFTER_S
 
 
 def lanes_of_this_machine() -> int:
@@ -60,10 +67,13 @@ def encode_segments(
 
     ``on_frames`` is called in the caller's thread with the number of frames that were finished or left out
     since the last call, sometimes 0. Whatever it raises, and closing the generator, stops the lanes within
-    one frame each, and nothing half written stays. Raises RenderError as well.
+    one frame each, and nothing half written stays. Raises RenderError as well, StalledError when no frame is
+    finished for too long.
     """
     work = _Lanes(segments, encoding)
-    threads = [threading.Thread(target=work.run, name=f"lane-{number}") for number in range(lanes)]
+    threads = [
+        threading.Thread(target=work.run, name=f"lane-{number}", daemon=True) for number in range(lanes)
+    ]
     for thread in threads:
         thread.start()
     try:
@@ -75,8 +85,9 @@ def encode_segments(
                     yield event
     finally:
         work.stop.set()
+        stop_by = time.monotonic() + _STOP_WITHIN_S
         for thread in threads:
-            thread.join()
+            thread.join(max(0.0, stop_by - time.monotonic()))
 
 
 class _Lanes:
@@ -101,12 +112,19 @@ class _Lanes:
             self._events.put(None)
 
     def until_one_ends(self) -> Iterator[int | tuple[Segment, Encoded]]:
-        """Yield how many frames are done and which segments; raise what a lane raised."""
+        """Yield how many frames are done and which segments; raise what a lane raised, or StalledError."""
+        limit_s, waits = self._encoding.stalled_after_s, 0
         while True:
             try:
                 event = self._events.get(timeout=_ASK_EVERY_S)
+                waits = 0
             except Empty:
                 event = 0
+                waits += 1  # not by the clock: a process that was stopped for a while isn't stalled
+            if waits * _ASK_EVERY_S >= limit_s:
+                raise StalledError(
+                    f"No frame was finished for {limit_s:.0f} s: a disk or the encoder doesn't answer."
+                )
             if event is None:
                 return
             if isinstance(event, BaseException):

@@ -12,7 +12,12 @@ from typing import TYPE_CHECKING
 from timelapse.rendering.pipeline.disk import put_in_place, writing
 from timelapse.rendering.pipeline.errors import NoUsableFramesError
 from timelapse.rendering.pipeline.join import DamagedSegmentError, join, save_poster
-from timelapse.rendering.pipeline.lanes import Encoding, encode_segments, lanes_of_this_machine
+from timelapse.rendering.pipeline.lanes import (
+    STALLED_AFTER_S,
+    Encoding,
+    encode_segments,
+    lanes_of_this_machine,
+)
 from timelapse.rendering.pipeline.verify import MovieInfo, check_movie
 
 if TYPE_CHECKING:
@@ -53,7 +58,7 @@ class Rendered:
         shutil.rmtree(self.work_folder, ignore_errors=True)
 
 
-def render(
+def render(  # noqa: PLR0913 - each caller names what it needs
     plan: Plan,
     folder: Path,
     store: SegmentStore,
@@ -63,6 +68,7 @@ def render(
     on_beginning: Callable[[list[Encoded]], None] = lambda _: None,
     on_packet: Callable[[], None] = lambda: None,
     lanes: int | None = None,
+    stalled_after_s: float = STALLED_AFTER_S,
 ) -> Rendered:
     """Render into a work folder inside ``folder`` (created if missing) and check the result.
 
@@ -81,6 +87,7 @@ def render(
         on_packet: called for each packet of the movie that is joined and then read again, in the caller's
             thread; it may raise to stop.
         lanes: how many segments are encoded at once; None: as many as keep this machine busy.
+        stalled_after_s: it is given up when no frame is finished for so many seconds.
 
     Raises:
         RenderError: it can't be rendered; the work folder is removed.
@@ -88,7 +95,7 @@ def render(
     """
     sweep(folder)
     work_folder = folder / f"{_WORK_FOLDER_PREFIX}{uuid.uuid4().hex}"
-    encoding = Encoding(movie=plan.movie, store=store, max_pixels=max_pixels)
+    encoding = Encoding(movie=plan.movie, store=store, max_pixels=max_pixels, stalled_after_s=stalled_after_s)
     try:
         with writing():
             work_folder.mkdir(parents=True)
