@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pytest
 from asgiref.sync import SyncToAsync
 from channels.layers import get_channel_layer
 from django.contrib.auth.models import Permission, User
-from django.db import connections
+from django.contrib.contenttypes.models import ContentType
+from django.core.management.commands import flush
+from django.db import connections, transaction
 from django.test import Client
 from hypothesis import HealthCheck, settings
 
 from timelapse.shared import live
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # Machines that test are busy.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -43,8 +49,42 @@ class Asker:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup):
     """Close the connection of the thread that async code uses: PostgreSQL drops no database in use."""
-    yield
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flush, "emit_post_migrate_signal", Refill(flush.emit_post_migrate_signal))
+        yield
     SyncToAsync.single_thread_executor.submit(connections.close_all).result()
+
+
+@dataclass
+class Refill:
+    """Fills a flushed database with the rows that the receivers of post_migrate made after the first flush.
+
+    Django flushes it after each test that commits, and finding out which permissions to create takes longer
+    than most of these tests.
+    """
+
+    emit: Callable[..., None]
+    rows: dict[str, list[tuple[str, list[tuple[object, ...]]]]] = field(default_factory=dict)
+
+    def __call__(self, verbosity, interactive, db, **options):
+        if db not in self.rows:
+            self.emit(verbosity, interactive, db, **options)
+            self.rows[db] = list(inserts(connections[db]))
+            return
+        ContentType.objects.clear_cache()
+        with transaction.atomic(using=db), connections[db].cursor() as cursor:
+            for statement, rows in self.rows[db]:
+                cursor.executemany(statement, rows)
+
+
+def inserts(connection):
+    """Yield a statement and its rows for each table that has some."""
+    with connection.cursor() as cursor:
+        for table in connection.introspection.django_table_names(only_existing=True, include_views=False):
+            name = connection.ops.quote_name(table)
+            cursor.execute(f"SELECT * FROM {name}")
+            if rows := cursor.fetchall():
+                yield f"INSERT INTO {name} VALUES ({', '.join(['%s'] * len(rows[0]))})", rows
 
 
 #: What an editor may: see everything, pair cameras, make movies and share them. Tests grant the rest where
