@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,6 +53,40 @@ def test_the_same_frames_give_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a.mp4", "b.mp4"):
         write_segment(noise(40), tmp_path / name, NOISY, on_frame=quiet)
     assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
+
+
+ENCODE = """
+import sys
+from fractions import Fraction
+from pathlib import Path
+import numpy as np
+from timelapse.rendering.pipeline.encode import write_segment
+from timelapse.rendering.pipeline.geometry import Size
+from timelapse.rendering.pipeline.plan import MovieFormat
+from timelapse.rendering.pipeline.scale import to_frame
+width, height = int(sys.argv[2]), int(sys.argv[3])
+blocks = np.random.default_rng(7).integers(0, 255, (height // 16, width // 16, 3), dtype=np.uint8)
+picture = blocks.repeat(16, 0).repeat(16, 1)
+frames = (
+    to_frame(np.ascontiguousarray(np.roll(picture, (3 * n, 5 * n), (0, 1))), Size(width, height))
+    for n in range(24)
+)
+movie = MovieFormat(size=Size(width, height), rate=Fraction(25))
+write_segment(frames, Path(sys.argv[1]), movie, on_frame=lambda: None)
+"""
+
+
+@pytest.mark.parametrize("size", [(64, 32), (320, 160), (720, 400), (1280, 720)])
+def test_what_was_in_memory_before_decides_about_no_byte(tmp_path: Path, size: tuple[int, int]) -> None:
+    files = []
+    for before in ("85", "170"):
+        path = tmp_path / f"{before}.mp4"
+        # glibc fills what it hands out with the complement of this byte, large blocks included.
+        memory = {"MALLOC_PERTURB_": before, "MALLOC_MMAP_THRESHOLD_": str(2**30)}
+        arguments = [sys.executable, "-c", ENCODE, str(path), *map(str, size)]
+        subprocess.run(arguments, env=os.environ | memory, check=True)
+        files.append(path.read_bytes())
+    assert files[0] == files[1]
 
 
 def test_colours_survive_and_are_tagged_as_players_expect(

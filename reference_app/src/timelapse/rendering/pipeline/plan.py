@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 #: Increase it when this pipeline makes other pixels of the same recipes.
-_PIPELINE: Final = 2
+_PIPELINE: Final = 3
 #: The packages that decide about the bytes: encoder, decoders, colours.
 _PACKAGES: Final = ("av", "numpy", "pillow", "simplejpeg")
 #: Decoding starts at a keyframe: this is how exactly a player can seek.
