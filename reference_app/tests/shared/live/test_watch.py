@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from importlib import import_module
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -141,3 +142,25 @@ async def test_a_watcher_that_goes_while_it_joins_interrupts_nothing_and_stays_n
     assert await anext(watcher) == {"frame": 9}
     await watcher.aclose()
     assert not the_hub._inboxes.get("timelapse.9")
+
+
+async def test_a_layer_that_does_not_answer_shuts_out_only_who_asked_it(monkeypatch):
+    asked = []
+    group_add = hub().layer.group_add
+
+    async def answering_later(group, channel):
+        asked.append(group)
+        if len(asked) == 1:
+            await asyncio.Event().wait()
+        await group_add(group, channel)
+
+    # The package's function has the module's name.
+    monkeypatch.setattr(import_module("timelapse.shared.live.hub"), "ANSWERS_WITHIN_S", 0.05)
+    monkeypatch.setattr(hub().layer, "group_add", answering_later)
+    with pytest.raises(TimeoutError):
+        await joined("timelapse.13")
+    watcher = await joined("timelapse.13")
+    assert asked == ["timelapse.13", "timelapse.13"]
+    publish("timelapse.13", {"frame": 13})
+    assert await anext(watcher) == {"frame": 13}
+    await watcher.aclose()

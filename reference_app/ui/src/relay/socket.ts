@@ -10,6 +10,8 @@ import { traceparent } from "./trace.ts";
 const PING_EVERY_MS = 10_000;
 const PONG_WITHIN_MS = 5_000;
 const LONGEST_WAIT_MS = 15_000;
+/** A server that accepts the socket answers the first message within this time, or the socket is closed. */
+const ACKNOWLEDGED_WITHIN_MS = 10_000;
 
 /** How long to wait before attempt `attempt` (from 1): 1, 2, 4, 8, then 15 s, with up to a quarter more by chance. */
 export function retryDelay(attempt: number, chance: number): number {
@@ -24,6 +26,7 @@ export function createSocket(store: ConnectionStore): Client {
     url: `${window.location.protocol === "https:" ? "wss" : "ws"}://${window.location.host}/graphql`,
     lazyCloseTimeout: 3000,
     keepAlive: PING_EVERY_MS,
+    connectionAckWaitTimeout: ACKNOWLEDGED_WITHIN_MS,
     retryAttempts: Number.POSITIVE_INFINITY,
     shouldRetry: () => true,
     retryWait: (retries) => {

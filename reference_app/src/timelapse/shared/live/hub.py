@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 #: JSON values.
 Event = Mapping[str, object]
 
+#: A channel layer that doesn't answer for so long is given up, seconds: whoever joins next tries again.
+ANSWERS_WITHIN_S = 10.0
+
 logger = logging.getLogger(__name__)
 
 
@@ -42,8 +45,12 @@ class Hub:
         self._reader: asyncio.Task[None] | None = None
 
     async def join(self, inbox: Inbox, groups: tuple[str, ...]) -> None:
-        """Add the inbox to the groups; everything sent after this returns reaches it."""
-        async with self._membership:
+        """Add the inbox to the groups; everything sent after this returns reaches it.
+
+        Raises:
+            TimeoutError: the channel layer doesn't answer. Others can still join, which asks it again.
+        """
+        async with self._membership, asyncio.timeout(ANSWERS_WITHIN_S):
             if self._channel is None:
                 self._channel = await self.layer.new_channel()
                 # In a context of its own: what it logs belongs to no watcher.
@@ -56,12 +63,17 @@ class Hub:
                 self._inboxes[group].add(inbox)
 
     async def leave(self, inbox: Inbox, groups: tuple[str, ...]) -> None:
-        """Remove the inbox from the groups, and the process from groups without watchers."""
-        async with self._membership:
-            for group in groups:
-                if inbox not in self._inboxes.get(group, ()):
-                    continue  # it could not join
+        """Remove the inbox from the groups, and the process from groups without watchers.
+
+        Raises:
+            TimeoutError: the channel layer doesn't answer. The inbox is removed all the same.
+        """
+        async with self._membership, asyncio.timeout(ANSWERS_WITHIN_S):
+            # A group that it could not join has no such inbox.
+            joined = [group for group in groups if inbox in self._inboxes.get(group, ())]
+            for group in joined:
                 self._inboxes[group].discard(inbox)
+            for group in joined:
                 if not self._inboxes[group]:
                     del self._inboxes[group]
                     if self._channel is not None:

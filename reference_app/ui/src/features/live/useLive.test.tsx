@@ -54,6 +54,19 @@ test("is stale after two missed beats, restarts and recovers with the next snaps
   expect(screen.getByRole("status")).toHaveTextContent("live");
 });
 
+test("starts again when no first message comes", () => {
+  const environment = follow();
+  const before = running(environment, NAME);
+  act(() => {
+    vi.advanceTimersByTime(15_000);
+  });
+  expect(screen.getByRole("status")).toHaveTextContent("stale");
+  expect(allRunning(environment, NAME)).toHaveLength(1);
+  expect(running(environment, NAME)).not.toBe(before);
+  message(environment, "SNAPSHOT", 1);
+  expect(screen.getByRole("status")).toHaveTextContent("live");
+});
+
 test("a beat keeps it live", () => {
   const environment = follow();
   message(environment, "SNAPSHOT", 1);

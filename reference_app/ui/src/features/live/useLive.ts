@@ -15,6 +15,8 @@ export function worse(one: LiveStatus, other: LiveStatus): LiveStatus {
 
 /** A subscription that ended (a server restart, an error) is started again after this time. */
 const RESTART_MS = 3000;
+/** One whose first message has not come after this time is started again. */
+const FIRST_MESSAGE_MS = 15_000;
 
 interface Options<T extends OperationType> {
   readonly subscription: GraphQLTaggedNode;
@@ -66,6 +68,7 @@ export function useLive<T extends OperationType>(options: Options<T>): LiveStatu
         again();
       }, delay);
     };
+    againAfter(FIRST_MESSAGE_MS);
     const subscription = start(
       (message) => {
         if (hasGap(lastSeq, message)) {
