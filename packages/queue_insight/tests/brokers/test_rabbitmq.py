@@ -18,6 +18,13 @@ from queue_insight.testing.brokers import QUORUM, BrokerConformance
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """Wait longer for a busy machine, and let no test keep the next one from asking."""
+    monkeypatch.setattr(rabbitmq_management, "TIMEOUT_S", 60.0)
+    monkeypatch.setattr(rabbitmq_management, "_silent_until", {})
+
+
 class Conformance(BrokerConformance):
     @pytest.fixture(autouse=True)
     def server(self, rabbitmq, settings):
