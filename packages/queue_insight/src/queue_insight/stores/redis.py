@@ -27,7 +27,8 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local holder, token, ends = unpack(redis.call('HMGET', KEYS[1], 'holder', 'token', 'ends'))
 if holder and holder ~= '' and holder ~= ARGV[1] and now < tonumber(ends) then return {holder, token} end
-token = string.format('%.0f', math.max(now, tonumber(token or 0) + 1))
+-- Microseconds, since two tokens are given within one millisecond, but never within one microsecond.
+token = string.format('%.0f', math.max(time[1] * 1000000 + time[2], tonumber(token or 0) + 1))
 redis.call('HSET', KEYS[1], 'holder', ARGV[1], 'token', token, 'ends', string.format('%.0f', now + ARGV[2]))
 redis.call('PEXPIRE', KEYS[1], math.max(ARGV[2], ARGV[3]))
 return {ARGV[1], token}
