@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from timelapse.timelapses.models import Timelapse
 
+_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{32}")
 _PICTURES: Final = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 
 
@@ -146,7 +148,9 @@ def visible_links(links: QuerySet[ShareLink]) -> QuerySet[ShareLink]:
 
 
 def link_by_token(token: str) -> ShareLink | None:
-    """Return the link of a token, revoked or not."""
+    """Return the link of a token, revoked or not. What can be no token is not looked up."""
+    if _TOKEN.fullmatch(token) is None:
+        return None
     links = ShareLink.objects.select_related("movie__timelapse", "timelapse")
     return links.filter(token=token).first()
 
