@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(autouse=True)
-def patient(monkeypatch):
+def unhurried(monkeypatch):
     """Wait longer for a busy machine, and let no test keep the next one from asking."""
     monkeypatch.setattr(rabbitmq_management, "TIMEOUT_S", 60.0)
     monkeypatch.setattr(rabbitmq_management, "_silent_until", {})
