@@ -4,6 +4,7 @@ import itertools
 import json
 import math
 import random
+import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ from tests.shop.models import Film
 from tests.waiting import wait_until
 
 PROCESSES = 16
+#: Holds below which a history says nothing.
+FEWEST = 50
 
 
 def interval(lock, start, end, token=1):
@@ -122,10 +125,16 @@ def broken_promises(intervals, others):
 
 
 def assert_right(world, tell, seconds=SECONDS):
-    intervals, others = live(world, seconds)
+    began = time.monotonic()
+
+    def over():
+        """A busy machine gets more time for so many holds, but not for ever."""
+        return time.monotonic() - began >= seconds and len(written(world)[0]) > FEWEST
+
+    intervals, others = live(world, seconds + 75, over)
     tell("holds", len(intervals))
     tell("lives of processes", sum(event[0] == "started" for event in others))
-    assert len(intervals) > 50
+    assert len(intervals) > FEWEST
     assert broken_promises(intervals, others) == []
     assert any(event[0] == "moved" for event in others)
     by_state = history.kept(others)
