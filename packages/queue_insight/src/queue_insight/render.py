@@ -41,7 +41,7 @@ def as_json(value: Snapshot | Sequence[Reason]) -> str:
 def as_text(snapshot: Snapshot) -> str:
     """Return the snapshot as tables."""
     tasks = [_task(task, snapshot.at) for task in snapshot.tasks()]
-    unlisted = snapshot.tasks_at_workers - sum(task.worker is not None for task in snapshot.tasks())
+    unlisted = snapshot.tasks_at_workers - snapshot.tasks_at_workers_read
     parts = [
         _queues(snapshot),
         table(("TASK", "STATE", "NAME", "QUEUE", "WORKER", "SINCE"), tasks),

@@ -249,11 +249,16 @@ class Snapshot:
     @property
     def tasks_at_workers(self) -> int:
         """How many tasks workers have, or had when they ended, whether they were read or not."""
-        read = sum(task.worker is not None for task in self.tasks())
+        read = self.tasks_at_workers_read
         if self.asked_tasks is None:
             return read
         counted = sum(worker.running + worker.reserved for worker in self.workers)
         return max(read, counted + self.ended_tasks)
+
+    @property
+    def tasks_at_workers_read(self) -> int:
+        """How many of these tasks were read."""
+        return sum(task.worker is not None for task in self.tasks())
 
     def running_by_worker(self) -> Mapping[str, int]:
         """Return how many tasks each worker runs, whether the tasks themselves were read or not."""

@@ -109,7 +109,7 @@ def from_snapshot(snapshot: Snapshot) -> GraphQLSnapshot:
     waiting = sum(each.depth or 0 for each in snapshot.queues) - sum(
         each.position is not None for each in snapshot.queued
     )
-    at_workers = snapshot.tasks_at_workers - sum(each.worker is not None for each in snapshot.tasks())
+    at_workers = snapshot.tasks_at_workers - snapshot.tasks_at_workers_read
     return GraphQLSnapshot(
         queues=[queue(each) for each in snapshot.queues],
         tasks=[task(each) for each in snapshot.tasks()],

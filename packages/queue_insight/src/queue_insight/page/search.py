@@ -92,7 +92,7 @@ def _is_id(text: str, task_id: str) -> bool:
 
 def _searched(snapshot: Snapshot, *, has_causes: bool) -> Iterator[str]:
     if snapshot.collected_at is not None:
-        read, total = _at_workers(snapshot), snapshot.tasks_at_workers
+        read, total = snapshot.tasks_at_workers_read, snapshot.tasks_at_workers
         part = f"{read:,} of {total:,} tasks" if read < total else f"all {count(read, 'task')}"
         yield f"{part} that workers have or had when they ended, and the ids of all of them"
     if snapshot.broker_read:
@@ -103,10 +103,6 @@ def _searched(snapshot: Snapshot, *, has_causes: bool) -> Iterator[str]:
         yield "the causal ids of tasks whose sender noted one, as long as notes are kept"
 
 
-def _at_workers(snapshot: Snapshot) -> int:
-    return sum(task.worker is not None for task in snapshot.tasks())
-
-
 def _not_searched(snapshot: Snapshot, *, has_causes: bool) -> Iterator[str]:
     if not snapshot.broker_read:
         yield "the queues, as the broker could not be read"
@@ -114,7 +110,7 @@ def _not_searched(snapshot: Snapshot, *, has_causes: bool) -> Iterator[str]:
         yield "the workers, as no collector has reported"
     elif not snapshot.fresh:
         yield "what workers have taken since the collector fell silent"
-    if rest := snapshot.tasks_at_workers - _at_workers(snapshot):
+    if rest := snapshot.tasks_at_workers - snapshot.tasks_at_workers_read:
         yield f"names and arguments of {count(rest, 'other task')} that workers have"
     yield from _deeper(snapshot)
     yield "names and arguments of finished tasks, redacted arguments, and what is cut from long ones"
