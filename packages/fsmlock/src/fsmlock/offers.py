@@ -78,6 +78,8 @@ class Offer:
 
     def about(self, obj: object) -> Offer:
         """The offer for one object: its name in the confirmation, its values in the fields."""
+        if self.initial is None and self.confirm is None:
+            return self
         values = {} if self.initial is None else self.initial(obj)
         return replace(
             self,
